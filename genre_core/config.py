@@ -1,0 +1,162 @@
+"""Configurations: frozen values that determine a result.
+
+A setting's default, bounds, step, scale, unit and help stand in one line here; the widget, the address parameter, the
+terminal option, the search space and the run table are derived from it (see `settings`). Dotted names such as
+`train.learning_rate` name a setting everywhere.
+
+Conventions: rates and fractions lie in [0, 1]; seeds fit in 32 bits because NumPy's legacy generator needs that.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+MAX_VALUES = 20_000_000
+"""Most numbers (tracks × features) a generated data set may hold: 160 MB as float64."""
+
+Scale = Literal["linear", "log"]
+
+
+def setting(
+    default: Any,
+    title: str,
+    help: str,
+    *,
+    step: float | None = None,
+    scale: Scale = "linear",
+    unit: str = "",
+    labels: Mapping[str, str] | None = None,
+    when: Mapping[str, str] | None = None,
+    **bounds: Any,
+) -> Any:
+    """Declare one setting: what `Field` says of its values, and how a person sees and moves it.
+
+    `when` names a sibling choice without which this setting does nothing: `when={"optimizer": "sgd"}`.
+    """
+    shown = {"step": step, "scale": scale, "unit": unit, "labels": dict(labels or {}), "when": dict(when or {})}
+    return Field(default, title=title, description=help, json_schema_extra={"shown": shown}, **bounds)
+
+
+class Frozen(BaseModel):
+    """A value: immutable, hashable, without unknown keys, infinities or NaN."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+
+
+def _read_layers(value: Any) -> Any:
+    """Accept `"128, 64, 32"` as it is typed in an address, a terminal or a text field."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+Width = Annotated[int, Field(ge=1, le=1024)]
+Layers = Annotated[tuple[Width, ...], BeforeValidator(_read_layers), Field(min_length=1, max_length=8)]
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
+
+
+# fmt: off
+# One line per setting, however long: it is the one place where the setting is described.
+
+
+class SyntheticConfig(Frozen):
+    """Tracks drawn around one mean per genre: the notebook's generator."""
+
+    source: Literal["synthetic"] = "synthetic"
+    n_samples: int = setting(8000, "Tracks", "How many tracks to draw, the same number for each genre. More tracks narrow every interval; training takes longer.", ge=40, le=200_000, step=100, scale="log", unit="tracks")
+    n_features: int = setting(20, "Features", "How many numbers describe a track. More features tell genres apart better and need more tracks to learn from.", ge=2, le=500, step=1, scale="log", unit="features")
+    n_genres: int = setting(8, "Genres", "How many genres there are. With more of them guessing gets harder and confusions multiply.", ge=2, le=60, step=1, unit="genres")
+    overlap: float = setting(4.25, "Overlap", "Standard deviation of tracks around their genre's mean. Up: genres blend and no classifier can tell them apart; down: they come apart.", ge=0.05, le=20, step=0.05)
+    spread: float = setting(2.0, "Spread", "Standard deviation of the genres' means. Up: genres lie further apart and are easier to tell; at 0 only the shift separates them.", ge=0, le=10, step=0.1)
+    shift: float = setting(0.5, "Shift", "How much further along every feature each genre lies than the one before it. Up: neighbours in the list come apart; at 0 the order carries nothing.", ge=0, le=5, step=0.05)
+    seed: Seed = setting(42, "Data seed", "Start of the random stream that draws the tracks. The same seed draws the same tracks.", step=1)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.n_samples * self.n_features > MAX_VALUES:
+            raise ValueError(f"{self.n_samples:,} tracks of {self.n_features:,} features are more than the {MAX_VALUES:,} numbers that fit: lower one of them")
+        if self.n_samples < 5 * self.n_genres:
+            raise ValueError(f"{self.n_samples:,} tracks are too few for {self.n_genres} genres: a split needs at least 5 of each")
+        return self
+
+
+class TableConfig(Frozen):
+    """Tracks read from a table of audio features that the store holds."""
+
+    source: Literal["table"] = "table"
+    table: str = setting("", "Table", "The stored table, named by the hash of its content.", pattern="^([0-9a-f]{64})?$")
+    label: str = setting("", "Genre column", "The column that names each track's genre; empty: found by name and content.", max_length=200)
+    group: str = setting("", "Group column", "Rows with the same value here are kept on one side of the split; empty: read from names such as blues.00012.3.wav.", max_length=200)
+    missing: Literal["median", "drop"] = setting("median", "Missing values", "Replace a missing value by the training part's median, or drop its row.", labels={"median": "training median", "drop": "drop the row"})
+
+
+DatasetConfig = Annotated[SyntheticConfig | TableConfig, Field(discriminator="source")]
+
+
+class SplitConfig(Frozen):
+    """Which tracks train, which choose, which report."""
+
+    test_fraction: float = setting(0.15, "Test", "Part of all tracks kept for the final report. More: a narrower interval; fewer tracks to learn from.", ge=0.05, le=0.5, step=0.01)
+    validation_fraction: float = setting(0.176, "Validation", "Part of what the test leaves, used to choose the best epoch. More: a steadier choice; fewer tracks to learn from.", ge=0.05, le=0.5, step=0.001)
+    grouped: bool = setting(True, "Keep groups together", "Keep all segments of a track on one side of the split. Off: the test contains pieces of training tracks, and the score is too good (leaky).")
+    seed: Seed = setting(42, "Split seed", "Start of the random stream that deals tracks into parts.", step=1)
+
+
+class LinearConfig(Frozen):
+    """Softmax regression: one layer from features to genres."""
+
+    architecture: Literal["linear"] = "linear"
+
+
+class MlpConfig(Frozen):
+    """A perceptron with hidden layers (ReLU), dropout after the first two of them."""
+
+    architecture: Literal["mlp"] = "mlp"
+    hidden: Layers = setting((128, 64, 32), "Hidden layers", "Width of each hidden layer, first to last. Wider and deeper: fits finer differences, overfits sooner.")
+    dropout: float = setting(0.3, "Dropout", "Part of the hidden units switched off at random in each training step. Up: overfits less, learns slower.", ge=0, le=0.9, step=0.05)
+
+
+ModelConfig = Annotated[MlpConfig | LinearConfig, Field(discriminator="architecture")]
+
+
+class TrainConfig(Frozen):
+    """How the network learns and when it stops."""
+
+    optimizer: Literal["adam", "adamw", "sgd"] = setting("adam", "Optimizer", "How a gradient becomes a step. Adam adapts each weight's step; AdamW decays weights apart from it; SGD takes the plain gradient with momentum.", labels={"adam": "Adam", "adamw": "AdamW", "sgd": "SGD with momentum"})
+    learning_rate: float = setting(1e-3, "Learning rate", "Size of each step. Up: learns faster until it jumps about or diverges; down: steadier and slower.", ge=1e-6, le=10, scale="log")
+    momentum: float = setting(0.9, "Momentum", "How much of the last step carries on into the next. Up: smoother and faster, then overshooting.", ge=0, le=0.99, step=0.01, when={"optimizer": "sgd"})
+    schedule: Literal["constant", "cosine", "plateau"] = setting("constant", "Rate schedule", "Keep the learning rate, lower it along a cosine to zero at the last epoch, or halve it when validation loss stops falling for three epochs.", labels={"constant": "constant", "cosine": "cosine", "plateau": "on plateau"})
+    batch_size: int = setting(64, "Batch size", "Tracks per step. Up: fewer, steadier steps an epoch; down: more, noisier ones.", ge=1, le=8192, step=1, scale="log", unit="tracks")
+    max_epochs: int = setting(50, "Epochs at most", "Passes over the training tracks after which it stops in any case.", ge=1, le=500, step=1, scale="log", unit="epochs")
+    monitor: Literal["accuracy", "loss"] = setting("accuracy", "Best by", "What decides the best epoch: the highest validation accuracy or the lowest validation loss.", labels={"accuracy": "validation accuracy", "loss": "validation loss"})
+    patience: int = setting(10, "Patience", "Epochs without a better one before it stops early. Up: waits longer; at the highest number of epochs it never stops early.", ge=1, le=500, step=1, scale="log", unit="epochs")
+    weight_decay: float = setting(0.0, "Weight decay", "Pull of every weight towards zero (L2). Up: simpler boundaries, in the end too simple.", ge=0, le=1, step=0.0001)
+    label_smoothing: float = setting(0.0, "Label smoothing", "Part of each label spread evenly over all genres. Up: less sure of itself.", ge=0, le=0.9, step=0.01)
+    class_weighting: Literal["none", "balanced"] = setting("none", "Class weighting", "Weigh each track by the rarity of its genre, so that rare genres count as much as common ones.", labels={"none": "none", "balanced": "balanced"})
+    seed: Seed = setting(42, "Training seed", "Start of the random stream of weights, batches and dropout.", step=1)
+
+
+# fmt: on
+
+
+class ExperimentConfig(Frozen):
+    """Everything that determines a run's result."""
+
+    data: DatasetConfig = SyntheticConfig()
+    split: SplitConfig = SplitConfig()
+    model: ModelConfig = MlpConfig()
+    train: TrainConfig = TrainConfig()
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical JSON, as 64 hex digits."""
+        return fingerprint(self)
+
+
+def fingerprint(config: Frozen) -> str:
+    """Return the SHA-256 of a configuration's canonical JSON (sorted keys, no spaces) as 64 hex digits."""
+    canonical = json.dumps(config.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()

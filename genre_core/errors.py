@@ -1,0 +1,17 @@
+"""What can go wrong, in one sentence each: every message says what is wrong, where, and what to do."""
+
+
+class GenreLabError(Exception):
+    """Base of every error whose message is written for the person at the screen."""
+
+
+class ConfigError(GenreLabError, ValueError):
+    """A configuration that is out of bounds, misspelt or contradicts itself."""
+
+
+class DataError(GenreLabError, ValueError):
+    """Data that cannot be read, split or trained on as they are."""
+
+
+class RunStateError(GenreLabError, RuntimeError):
+    """A run that is not in the state that the request needs."""
