@@ -1,0 +1,29 @@
+"""Genre Lab's pages: python -m streamlit run dashboard/app.py."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # streamlit puts only this folder on the path
+    sys.path.insert(0, str(ROOT))
+
+import streamlit as st
+
+from dashboard import address
+
+HERE = Path(__file__).parent
+
+st.set_page_config(page_title="Genre Lab", page_icon=":material/graphic_eq:", layout="wide")
+st.html(HERE / "app.css")
+st.logo(str(HERE / "logo.svg"), size="large")
+address.read()
+page = st.navigation(
+    [
+        st.Page("views/train.py", title="Train", url_path="train", default=True),
+        st.Page("views/evaluate.py", title="Evaluate", url_path="evaluate"),
+        st.Page("views/data.py", title="Data", url_path="data"),
+        st.Page("views/runs.py", title="Runs", url_path="runs"),
+    ],
+    position="top",
+)
+page.run()

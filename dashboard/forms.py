@@ -1,0 +1,267 @@
+"""A setting → a widget ↔ the address; the only file that knows both.
+
+The exact value is the truth: a widget whose key is the setting's dotted name, bound to the address, with the preset's
+value as its default. Sliders and lists of choices are mirrors of it (a list would write its labels into the address).
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.address import OPENING
+from genre_core.config import ExperimentConfig
+from genre_core.errors import ConfigError
+from genre_core.presets import Preset
+from genre_core.settings import SECTIONS, TAGS, Setting, all_settings, configure, differences, flatten, settings, validate
+
+TITLES = {"data": "Data", "split": "Split", "model": "Network", "train": "Training"}
+LESS_USED = frozenset(
+    {
+        *("data.n_features", "data.n_genres", "data.spread", "data.shift", "data.seed", "data.group", "data.missing"),
+        *("split.grouped", "split.seed", "train.momentum", "train.schedule", "train.monitor", "train.weight_decay"),
+        *("train.label_smoothing", "train.class_weighting", "train.seed"),
+    }
+)
+"""Settings behind "More", so that the common ones fit on one screen."""
+
+FINEST_SLIDER = 2000
+"""Most steps a slider has: with more, a pixel skips values and the number alone is clearer."""
+
+_STYLE = Path(__file__).with_name("forms.css").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the settings form says: a configuration, or the sentence why there is none."""
+
+    preset: Preset
+    config: ExperimentConfig | None
+    problem: str = ""
+    changed: tuple[str, ...] = ()
+    """Settings that differ from the preset."""
+
+
+@dataclass
+class _Sheet:
+    """What one drawing of the form has gathered."""
+
+    base: Mapping[str, Any]
+    tables: Mapping[str, str]
+    hidden: DeltaGenerator
+    values: dict[str, Any]
+    problems: list[str]
+
+
+def sidebar_settings(presets: Mapping[str, Preset], tables: Sequence[tuple[str, str]] = ()) -> Form:
+    """Draw the settings in the sidebar and return what they say; `tables` are (content hash, title) in the store."""
+    with st.sidebar, st.container(key="settings", gap=None):
+        st.html(f"<style>{_STYLE}</style>")
+        preset = _draw_preset(presets)
+        reset_all = st.container(key="reset-all")
+        hidden = st.container(key="settings-behind-choices")
+        sheet = _Sheet(flatten(preset.config), dict(tables), hidden, {}, [])
+        for section in SECTIONS:
+            _draw_section(sheet, section)
+    changed = tuple(name for name, value in sheet.values.items() if value != _preset_value(sheet, name))
+    if changed:
+        noun = "setting" if len(changed) == 1 else "settings"
+        reset_all.button(
+            f"Reset {len(changed)} changed {noun}", key="reset all settings", icon=":material/undo:", type="tertiary", on_click=_write, args=(preset.config,)
+        )
+    config = None if sheet.problems else configure(sheet.values, preset.config)
+    return Form(preset, config, " ".join(sheet.problems), changed)
+
+
+def adopt(config: ExperimentConfig, presets: Mapping[str, Preset]) -> None:
+    """Set every setting to those of `config`, at the preset nearest to it; for a callback, or before changing pages."""
+    nearest = min(presets.values(), key=lambda preset: len(differences(config, preset.config)))
+    st.session_state["preset"] = nearest.name
+    _write(config)
+
+
+def ladder(low: float, high: float, value: float, whole: bool) -> list[float]:
+    """List the steps 1, 2, 3, 5 of each power of ten from `low` to `high`, both included, with `value` among them."""
+    read = int if whole else float
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    rungs = {float(f"{digit}e{power}") for power in powers for digit in (1, 2, 3, 5)}
+    return sorted({read(rung) for rung in rungs if low <= rung <= high} | {read(low), read(high), read(value)})
+
+
+def _draw_preset(presets: Mapping[str, Preset]) -> Preset:
+    """Draw the list of presets; choosing one writes all its settings."""
+    names = list(presets)
+    with st.container(key="preset-block", gap=None):
+        truth = st.container(key="preset-behind").text_input("Preset", OPENING, key="preset", bind="query-params")
+        name = truth if truth in presets else OPENING
+        _mirror("preset choice", name)
+        st.selectbox(
+            "Preset", names, key="preset choice", format_func=lambda option: presets[option].title, label_visibility="collapsed",
+            on_change=_choose_preset, args=(presets,),
+        )
+        st.caption(presets[name].watch_for)
+    return presets[name]
+
+
+def _choose_preset(presets: Mapping[str, Preset]) -> None:
+    name = st.session_state["preset choice"]
+    st.session_state["preset"] = name
+    _write(presets[name].config)
+
+
+def _write(config: ExperimentConfig) -> None:
+    """Write a configuration into the widgets, settings it does not have at their defaults."""
+    values = flatten(config)
+    for name, item in all_settings().items():
+        st.session_state[name] = _typed(item, values.get(name, item.default))
+
+
+def _draw_section(sheet: _Sheet, section: str) -> None:
+    with st.container(key=f"group-{section}", gap=None):
+        st.markdown(f"##### {TITLES[section]}")
+        own = list(_applicable(sheet, section))
+        if section == "data" and sheet.values.get("data.source") == "table" and not sheet.tables:
+            sheet.problems.append("There is no table yet.")
+            st.caption("No table is stored yet. Upload one on the Data page.")
+            st.page_link("views/data.py", label="Go to Data", icon=":material/arrow_forward:")
+            return
+        for item in own:
+            if item.name not in LESS_USED:
+                _draw(sheet, item)
+        rest = [item for item in own if item.name in LESS_USED and _has_effect(sheet, item)]
+        if rest:
+            with st.expander("More", key=f"more-{section}", type="compact"), st.container(key=f"rest-{section}", gap=None):
+                for item in rest:
+                    _draw(sheet, item)
+        _check_section(sheet, section)
+
+
+def _applicable(sheet: _Sheet, section: str) -> Iterator[Setting]:
+    """Draw the choice of variant where the section has one, and yield the variant's other settings."""
+    tags: dict[str, Any] = {}
+    if section in TAGS:
+        tag = f"{section}.{TAGS[section][0]}"
+        _draw(sheet, all_settings()[tag])
+        tags = {tag: sheet.values[tag]}
+    yield from (item for item in settings(configure(tags)) if item.section == section and item.name not in tags)
+
+
+def _has_effect(sheet: _Sheet, item: Setting) -> bool:
+    """Return whether a setting does anything with what else is chosen."""
+    if item.name == "split.grouped":
+        return sheet.values["data.source"] == "table"  # generated tracks have no segments
+    return all(sheet.values.get(f"{item.section}.{sibling}") == value for sibling, value in (item.when or {}).items())
+
+
+def _check_section(sheet: _Sheet, section: str) -> None:
+    """Say under a group what is wrong with its settings together."""
+    own = {name: value for name, value in sheet.values.items() if name.startswith(f"{section}.")}
+    if any(problem for problem in sheet.problems):
+        return
+    try:
+        configure(own)
+    except ConfigError as error:
+        _complain(sheet, str(error))
+
+
+def _complain(sheet: _Sheet, sentence: str) -> None:
+    sheet.problems.append(sentence)
+    st.markdown(f":material/error: :red[{sentence}]")
+
+
+def _preset_value(sheet: _Sheet, name: str) -> Any:
+    return sheet.base.get(name, all_settings()[name].default)
+
+
+def _draw(sheet: _Sheet, item: Setting) -> None:
+    """Draw one setting: its name and exact value, a slider where that helps, and a way back to the preset's value."""
+    base = _preset_value(sheet, item.name)
+    with st.container(key=f"setting-{item.name}", gap=None):
+        row = st.container(key=f"row-{item.name}", horizontal=True, vertical_alignment="center", gap=None)
+        with row:
+            value = _input(sheet, item, base)
+        try:
+            value = sheet.values[item.name] = validate(item.name, value)
+        except ConfigError as error:
+            _complain(sheet, str(error))
+        if value != base and _typed(item, value) != _typed(item, base):
+            was = item.label(base) or "empty"
+            row.button(
+                f"{item.title} differs from the preset ({was}): reset it", key=f"reset {item.name}", icon=":material/undo:",
+                type="tertiary", help=f"Back to the preset: {was}", width="content", on_click=_reset, args=(item, base),
+            )
+        if item.kind in ("int", "float") and item.name in sheet.values:
+            _slider(item, value)
+
+
+def _input(sheet: _Sheet, item: Setting, base: Any) -> Any:
+    """Draw the widget that holds a setting's exact value."""
+    bound: dict[str, Any] = {"key": item.name, "help": item.help, "bind": "query-params"}
+    match item.kind:
+        case "int":
+            return st.number_input(item.title, int(item.low or 0), int(item.high or 0), int(base), int(item.step or 1), "%d", **bound)
+        case "float":
+            low, high = float(item.low or 0), float(item.high or 0)
+            return st.number_input(item.title, low, high, float(base), _step(item, base), "%g", **bound)
+        case "bool":
+            return st.toggle(item.title, bool(base), **bound)
+        case "choice":
+            return _choice(sheet, item, base, {option: item.label(option) for option in item.choices})
+        case "text" if item.name == "data.table":
+            return _choice(sheet, item, base, {"": "choose one", **sheet.tables})
+        case _:
+            placeholder = "found by itself" if item.kind == "text" else None
+            return st.text_input(item.title, _typed(item, base), placeholder=placeholder, **bound)
+
+
+def _choice(sheet: _Sheet, item: Setting, base: str, options: Mapping[str, str]) -> str:
+    """Draw a list of choices; the choice itself, not its label, is in the address."""
+    value = sheet.hidden.text_input(item.title, base, key=item.name, bind="query-params")
+    mirror = f"{item.name} choice"
+    _mirror(mirror, value if value in options else next(iter(options)))
+    st.selectbox(item.title, list(options), key=mirror, format_func=options.__getitem__, help=item.help, on_change=_copy, args=(mirror, item.name))
+    return value
+
+
+def _slider(item: Setting, value: float) -> None:
+    """Draw a slider that moves the exact value beside it; on a logarithmic scale it climbs a ladder."""
+    low, high, whole = item.low, item.high, item.kind == "int"
+    if low is None or high is None:
+        return
+    mirror = f"{item.name} slider"
+    common: dict[str, Any] = {"key": mirror, "label_visibility": "collapsed", "on_change": _copy, "args": (mirror, item.name)}
+    if item.scale == "log":
+        _mirror(mirror, value)
+        st.select_slider(f"{item.title}, slider", ladder(low, high, value, whole), format_func=item.label, **common)
+    elif (high - low) / (item.step or 1) <= FINEST_SLIDER:
+        read = int if whole else float
+        _mirror(mirror, value)
+        st.slider(f"{item.title}, slider", read(low), read(high), step=read(item.step or 1), **common)
+
+
+def _mirror(key: str, value: Any) -> None:
+    """Make a mirror show the truth, leaving it alone where it does already."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
+def _copy(source: str, target: str) -> None:
+    st.session_state[target] = st.session_state[source]
+
+
+def _reset(item: Setting, base: Any) -> None:
+    st.session_state[item.name] = _typed(item, base)
+
+
+def _typed(item: Setting, value: Any) -> Any:
+    """Return a value as its widget holds it: layers as text."""
+    return item.label(value) if item.kind == "layers" else value
+
+
+def _step(item: Setting, value: float) -> float:
+    """Return what an arrow key adds: the declared step, or a tenth of the value's power of ten."""
+    return float(item.step) if item.step else 10.0 ** math.floor(math.log10(value))
