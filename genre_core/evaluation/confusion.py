@@ -1,0 +1,115 @@
+"""Which genres are taken for which."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.dataset import FloatArray, IntArray
+from genre_core.evaluation.checks import check_labels, check_same_length
+from genre_core.evaluation.uncertainty import Interval, grouped_wilson, wilson
+
+Normalization = Literal["count", "true", "predicted", "all"]
+
+
+@dataclass(frozen=True, eq=False)
+class GroupedTracks:
+    """Genres and group numbers 0 … n_groups - 1 of tracks that come in groups; every array has the shape (n,)."""
+
+    y_true: IntArray
+    y_pred: IntArray
+    groups: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class ConfusionMatrix:
+    """Counts of tracks, shape (k, k): row = true genre, column = predicted genre.
+
+    `grouped` holds what intervals need where tracks come in groups (None: every track stands alone).
+    """
+
+    counts: IntArray
+    genres: tuple[str, ...]
+    grouped: GroupedTracks | None = None
+
+    def __post_init__(self) -> None:
+        self.counts.setflags(write=False)
+
+    @property
+    def n(self) -> int:
+        """Return the number of tracks."""
+        return int(self.counts.sum())
+
+    @property
+    def correct(self) -> int:
+        """Return the number of tracks on the diagonal."""
+        return int(np.trace(self.counts))
+
+    @property
+    def recalls(self) -> FloatArray:
+        """Return the share of each true genre that was recognised, shape (k,); NaN where the genre has no track."""
+        return np.diagonal(self.normalized("true"))
+
+    @property
+    def precisions(self) -> FloatArray:
+        """Return the share of each predicted genre that is right, shape (k,); NaN where it was never predicted."""
+        return np.diagonal(self.normalized("predicted"))
+
+    def normalized(self, by: Normalization) -> FloatArray:
+        """Return counts, or shares of the true genre, of the predicted genre or of all tracks, shape (k, k).
+
+        NaN stands where there is nothing to take a share of.
+        """
+        whole = self._whole(by)
+        share: FloatArray = np.divide(self.counts, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+        return share
+
+    def interval(self, i: int, j: int, by: Normalization) -> Interval:
+        """Return the 95 % Wilson interval of cell (i, j), in the units of `normalized(by)`.
+
+        For a count it is that of its share of all tracks, times the number of tracks. Groups are respected.
+        """
+        if by == "count":
+            share = self.interval(i, j, "all")
+            return Interval(share.low * self.n, share.high * self.n)
+        if self.grouped is None:
+            return wilson(int(self.counts[i, j]), int(self._whole(by)[i, j]))
+        true, predicted = self.grouped.y_true == i, self.grouped.y_pred == j
+        whole = {"true": true, "predicted": predicted, "all": np.ones_like(true)}[by]
+        return grouped_wilson(self._per_group(true & predicted), self._per_group(whole))
+
+    def _whole(self, by: Normalization) -> IntArray:
+        """Return what each cell is a share of, shape (k, k)."""
+        sums = {
+            "count": np.ones((1, 1), dtype=np.int64),
+            "true": self.counts.sum(axis=1, keepdims=True),
+            "predicted": self.counts.sum(axis=0, keepdims=True),
+            "all": self.counts.sum(keepdims=True),
+        }
+        return np.broadcast_to(sums[by], self.counts.shape)
+
+    def _per_group(self, chosen: npt.NDArray[np.bool_]) -> IntArray:
+        assert self.grouped is not None
+        return np.bincount(self.grouped.groups[chosen], minlength=int(self.grouped.groups.max(initial=-1)) + 1)
+
+
+def confusion_matrix(
+    y_true: npt.ArrayLike, y_pred: npt.ArrayLike, genres: tuple[str, ...], groups: IntArray | None = None
+) -> ConfusionMatrix:
+    """Count the tracks of each true genre (rows) that were given each genre (columns).
+
+    Raises
+    ------
+    DataError
+        The arrays differ in length, or hold a number that no genre has.
+    """
+    k = len(genres)
+    true, predicted = check_labels("y_true", y_true, k), check_labels("y_pred", y_pred, k)
+    check_same_length("y_pred", predicted, true)
+    counts = np.bincount(true * k + predicted, minlength=k * k).reshape(k, k)
+    if groups is None:
+        return ConfusionMatrix(counts, tuple(genres))
+    check_same_length("groups", groups, true)
+    members = np.unique(groups, return_inverse=True)[1]
+    return ConfusionMatrix(counts, tuple(genres), GroupedTracks(true, predicted, members))
