@@ -1,0 +1,48 @@
+"""What happens while a network trains: frozen values, never live objects. Epochs count from 1, losses are in nats."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+StopReason = Literal["patience", "max_epochs", "diverged", "stopped"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A part of an epoch is done: `fraction` of it, in (0, 1). Comes only while an epoch takes long."""
+
+    epoch: int
+    fraction: float
+
+
+@dataclass(frozen=True, eq=False)
+class EpochEnd:
+    """An epoch is done.
+
+    Training loss and accuracy are measured while training (dropout on); losses are means over batches.
+    `validation_pred` (n_validation,) holds the predicted class of each validation track.
+    """
+
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    learning_rate: float
+    seconds: float
+    is_best: bool
+    validation_pred: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class TrainEnd:
+    """Training is over and the network holds its best weights; `best_epoch` is None where no epoch was completed."""
+
+    reason: StopReason
+    best_epoch: int | None
+    epochs: int
+
+
+Event = Progress | EpochEnd | TrainEnd

@@ -1,0 +1,129 @@
+"""An experiment from end to end: load, split, standardise, build, train, predict, evaluate."""
+
+import platform
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.config import ExperimentConfig
+from genre_core.dataset import PARTS, Dataset, Part, Split, Standardizer, split_dataset
+from genre_core.events import EpochEnd, TrainEnd
+from genre_core.sources import Tables, load_dataset
+
+if TYPE_CHECKING:
+    from genre_core.evaluation.report import Evaluation
+    from genre_core.training import Trainer, TrainingData
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Data as a network sees them: loaded, split, and standardised by the training part; `X` is (n, n_features)."""
+
+    dataset: Dataset
+    split: Split
+    standardizer: Standardizer
+    X: npt.NDArray[np.float32]
+
+    @cached_property
+    def majority(self) -> int:
+        """Return the commonest class of the training part."""
+        return int(np.bincount(self.dataset.y[self.split.train]).argmax())
+
+    @property
+    def training_data(self) -> "TrainingData":
+        """Return what a trainer is allowed to see: the training and the validation part."""
+        from genre_core.training import TrainingData
+
+        y, split = self.dataset.y, self.split
+        return TrainingData(
+            self.X[split.train], y[split.train], self.X[split.validation], y[split.validation], len(self.dataset.genres)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What came out of an experiment: its epochs, its end, and logits (n, n_genres) of every track."""
+
+    prepared: Prepared
+    history: tuple[EpochEnd, ...]
+    end: TrainEnd
+    logits: npt.NDArray[np.float32]
+
+    def evaluate(self, part: Part) -> "Evaluation":
+        """Evaluate the best weights on one part."""
+        return evaluate_part(self.prepared, self.logits, part)
+
+
+def prepare(config: ExperimentConfig, tables: Tables | None = None) -> Prepared:
+    """Load, split and standardise an experiment's data.
+
+    Raises
+    ------
+    DataError
+        The source cannot provide them, or a genre is too small for the split.
+    """
+    dataset = load_dataset(config.data, tables)
+    split = split_dataset(dataset, config.split)
+    standardizer = Standardizer.fit(dataset.X[split.train])
+    return Prepared(dataset, split, standardizer, standardizer.transform(dataset.X))
+
+
+def make_trainer(config: ExperimentConfig, prepared: Prepared) -> "Trainer":
+    """Build the network and what trains it."""
+    from genre_core.training import Trainer
+
+    return Trainer(config.model, config.train, prepared.training_data)
+
+
+def run_experiment(config: ExperimentConfig, tables: Tables | None = None) -> Result:
+    """Run an experiment to its end."""
+    prepared = prepare(config, tables)
+    trainer = make_trainer(config, prepared)
+    history, end = drain(trainer)
+    return Result(prepared, history, end, trainer.predict(prepared.X))
+
+
+def drain(trainer: "Trainer") -> tuple[tuple[EpochEnd, ...], TrainEnd]:
+    """Train to the end; return its epochs and how it ended."""
+    events = list(trainer)
+    end = events[-1]
+    assert isinstance(end, TrainEnd)
+    return tuple(event for event in events if isinstance(event, EpochEnd)), end
+
+
+def evaluate_part(prepared: Prepared, logits: npt.NDArray[np.float32], part: Part) -> "Evaluation":
+    """Evaluate logits (n, n_genres) of all tracks on one part."""
+    from genre_core.evaluation.report import evaluate
+
+    rows, dataset = prepared.split[part], prepared.dataset
+    groups = None if dataset.groups is None else dataset.groups[rows]
+    return evaluate(dataset.y[rows], logits[rows], dataset.genres, majority=prepared.majority, groups=groups)
+
+
+def describe(config: ExperimentConfig, prepared: Prepared, trainer: "Trainer") -> dict[str, Any]:
+    """Return what a run's card says beside its configuration: sizes, data hash, versions, device."""
+    import sklearn
+    import torch
+
+    dataset, split = prepared.dataset, prepared.split
+    sizes = {f"n_{part}": len(split[part]) for part in PARTS}
+    return {
+        **sizes,
+        "n_features": dataset.X.shape[1],
+        "n_parameters": trainer.n_parameters,
+        "genres": list(dataset.genres),
+        "majority_accuracy": float(np.mean(dataset.y[split.validation] == prepared.majority)),
+        "leaky": split.leaky,
+        "notes": list(dataset.notes),
+        "data_hash": dataset.content_hash,
+        "device": str(trainer.device),
+        "versions": {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "torch": torch.__version__,
+            "scikit-learn": sklearn.__version__,
+        },
+    }

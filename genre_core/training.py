@@ -1,0 +1,366 @@
+"""The training loop: a `Trainer` is iterated over, and yields frozen events.
+
+To watch is to iterate; to cancel is to stop iterating. `checkpoint()` may be taken at any event, and a trainer that
+was restored from it goes on bit for bit as if it had never been interrupted.
+
+The random stream is the notebook's: `torch.manual_seed` directly before the network is built; then, as a shuffling
+`DataLoader` does, each epoch draws one int64 from the global generator (the loader's base seed), a second that seeds
+the permutation, and one more for the pass over the validation part. The trainer owns its place in that stream: the
+global generator is lent to it while it computes and given back at every event, so trainings do not touch each other.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load, save
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from genre_core.architectures import build_network
+from genre_core.config import ModelConfig, TrainConfig
+from genre_core.dataset import IntArray
+from genre_core.events import EpochEnd, Event, Progress, StopReason, TrainEnd
+
+REPORT_SECONDS = 0.25
+"""An epoch that takes longer than this reports its progress that often."""
+
+PLATEAU_PATIENCE, PLATEAU_FACTOR = 3, 0.5
+
+_global_generator = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """What a trainer sees: standardised features (n, n_features) as float32 and class numbers (n,)."""
+
+    X_train: np.ndarray[Any, np.dtype[np.float32]]
+    y_train: IntArray
+    X_validation: np.ndarray[Any, np.dtype[np.float32]]
+    y_validation: IntArray
+    n_genres: int
+
+
+class Trainer:
+    """One training of one network. Iterate to train; `network` holds the best weights once `TrainEnd` has come."""
+
+    def __init__(self, model: ModelConfig, config: TrainConfig, data: TrainingData, device: str | None = None) -> None:
+        self.config = config
+        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        self.n_genres = data.n_genres
+        self._X_train = torch.as_tensor(data.X_train, dtype=torch.float32).to(self.device)
+        self._y_train = torch.as_tensor(data.y_train).to(self.device)
+        self._X_validation = torch.as_tensor(data.X_validation, dtype=torch.float32).to(self.device)
+        self._y_validation = torch.as_tensor(data.y_validation).to(self.device)
+        with _global_generator, torch.random.fork_rng(devices=self._cuda_devices()):
+            torch.manual_seed(config.seed)
+            self.network = build_network(model, data.X_train.shape[1], data.n_genres).to(self.device)
+            self._random = self._random_state()
+        self._parameters = _flatten(self.network)
+        self._optimizer = _optimizer(self._parameters, config)
+        self._schedule = _schedule(self._optimizer, config)
+        self._class_weights = _class_weights(self._y_train, data.n_genres) if config.class_weighting == "balanced" else None
+        self._best = _copy(self.network)
+        self._best_score = -float("inf")
+        self.best_epoch: int | None = None
+        self.epoch = 0
+        """Epochs completed."""
+        self._start_epoch()
+
+    @property
+    def n_parameters(self) -> int:
+        """Return the number of weights and biases that are learned."""
+        return sum(parameter.numel() for parameter in self.network.parameters())
+
+    @property
+    def finished(self) -> StopReason | None:
+        """Return why there is nothing left to train, or None while there is."""
+        if self.epoch >= self.config.max_epochs:
+            return "max_epochs"
+        if self.epoch - (self.best_epoch or 0) >= self.config.patience:
+            return "patience"
+        return None
+
+    def __iter__(self) -> Iterator[Event]:
+        """Train until the last epoch, until nothing has improved for `patience` epochs, or until the loss is not finite."""
+        while not (reason := self.finished):
+            for fraction in self._train_epoch():
+                yield Progress(self.epoch + 1, fraction)
+            end = self._end_epoch()
+            if end is None:
+                reason = "diverged"
+                break
+            yield end
+        yield self.finish(reason)
+
+    def finish(self, reason: StopReason = "stopped") -> TrainEnd:
+        """Give the network its best weights, and say how training ended."""
+        self.network.load_state_dict(self._best)
+        return TrainEnd(reason, self.best_epoch, self.epoch)
+
+    def predict(self, X: np.ndarray[Any, np.dtype[np.float32]]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """Return logits (n, n_genres) for standardised features (n, n_features), with the weights it has now."""
+        return predict(self.network, X, self.device)
+
+    # -- one epoch ---------------------------------------------------------------------------------------------------
+
+    def _start_epoch(self) -> None:
+        self._order_seed: int | None = None
+        self._position = 0
+        self._loss_sum = torch.zeros((), dtype=torch.float64, device=self.device)
+        self._correct = torch.zeros((), dtype=torch.int64, device=self.device)
+        self._seconds = 0.0
+
+    def _train_epoch(self) -> Iterator[float]:
+        """Train on the batches that the epoch has left; yield the fraction done whenever a while has passed."""
+        n, size = len(self._y_train), self.config.batch_size
+        while self._position < n:
+            with self._lent_generator():
+                self._train_batches(n, size, time.perf_counter() + REPORT_SECONDS)
+            if self._position < n:
+                yield self._position / n
+
+    def _train_batches(self, n: int, size: int, deadline: float) -> None:
+        started = time.perf_counter()
+        if self._order_seed is None:
+            _draw_seed()
+            self._order_seed = _draw_seed()
+        order = torch.randperm(n, generator=torch.Generator().manual_seed(self._order_seed)).to(self.device)
+        X, y = self._X_train[order], self._y_train[order]
+        self.network.train()
+        gradients = self._parameters.grad
+        assert gradients is not None
+        outputs = []
+        start = first = self._position
+        while start < n:
+            logits = self.network(X[start : start + size])
+            loss = F.cross_entropy(
+                logits, y[start : start + size], self._class_weights, label_smoothing=self.config.label_smoothing
+            )
+            gradients.zero_()
+            loss.backward()  # type: ignore[no-untyped-call]
+            self._optimizer.step()
+            self._loss_sum += loss.detach()
+            outputs.append(logits.detach())
+            start += size
+            if time.perf_counter() > deadline:
+                break
+        self._position = min(start, n)
+        self._correct += (torch.cat(outputs).argmax(1) == y[first : self._position]).sum()
+        self._seconds += time.perf_counter() - started
+
+    def _end_epoch(self) -> EpochEnd | None:
+        """Validate, remember the best weights, and report; None where the loss is no longer finite."""
+        started = time.perf_counter()
+        n, size = len(self._y_train), self.config.batch_size
+        train_loss = float(self._loss_sum) / -(-n // size)
+        with self._lent_generator():
+            _draw_seed()
+            validation_loss, pred = self._validate()
+        if not np.isfinite(train_loss) or not np.isfinite(validation_loss):
+            return None
+        rate = float(self._optimizer.param_groups[0]["lr"])
+        self.epoch += 1
+        accuracy = float((pred == self._y_validation).double().mean())
+        is_best = self._remember(accuracy if self.config.monitor == "accuracy" else -validation_loss)
+        if isinstance(self._schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
+            self._schedule.step(validation_loss)
+        elif self._schedule is not None:
+            self._schedule.step()
+        seconds = self._seconds + time.perf_counter() - started
+        event = EpochEnd(
+            self.epoch, train_loss, int(self._correct) / n, validation_loss, accuracy, rate, seconds, is_best,
+            pred.to(torch.uint8).cpu().numpy(),
+        )  # fmt: skip
+        self._start_epoch()
+        return event
+
+    def _validate(self) -> tuple[float, Tensor]:
+        """Return the mean over batches of the validation loss, and the predicted classes (n_validation,)."""
+        self.network.eval()
+        with torch.inference_mode():
+            logits = self.network(self._X_validation)
+            losses = F.cross_entropy(
+                logits,
+                self._y_validation,
+                self._class_weights,
+                reduction="none",
+                label_smoothing=self.config.label_smoothing,
+            )
+            batches = losses.double().split(self.config.batch_size)
+            if self._class_weights is None:
+                means = [batch.mean() for batch in batches]
+            else:
+                weights = self._class_weights[self._y_validation].double().split(self.config.batch_size)
+                means = [batch.sum() / weight.sum() for batch, weight in zip(batches, weights, strict=True)]
+            return float(torch.stack(means).mean()), logits.argmax(1)
+
+    def _remember(self, score: float) -> bool:
+        if score <= self._best_score:
+            return False
+        self._best_score, self.best_epoch, self._best = score, self.epoch, _copy(self.network)
+        return True
+
+    # -- the random stream -------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _lent_generator(self) -> Iterator[None]:
+        with _global_generator, torch.random.fork_rng(devices=self._cuda_devices()):
+            torch.set_rng_state(self._random["cpu"])
+            if "cuda" in self._random:
+                torch.cuda.set_rng_state(self._random["cuda"], self.device)
+            try:
+                yield
+            finally:
+                self._random = self._random_state()
+
+    def _random_state(self) -> dict[str, Tensor]:
+        state = {"cpu": torch.get_rng_state()}
+        if self.device.type == "cuda":
+            state["cuda"] = torch.cuda.get_rng_state(self.device)
+        return state
+
+    def _cuda_devices(self) -> list[int]:
+        return [torch.cuda.current_device()] if self.device.type == "cuda" else []
+
+    # -- checkpoints -------------------------------------------------------------------------------------------------
+
+    def checkpoint(self) -> bytes:
+        """Return everything that going on needs, as safetensors."""
+        optimizer = self._optimizer.state_dict()
+        tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
+        tensors |= {f"best.{name}": value for name, value in self._best.items()}
+        tensors |= {f"random.{name}": value for name, value in self._random.items()}
+        tensors |= {
+            f"optimizer.{number}.{name}": value
+            for number, state in optimizer["state"].items()
+            for name, value in state.items()
+            if value is not None
+        }
+        tensors |= {"loss_sum": self._loss_sum, "correct": self._correct}
+        scalars = {
+            "epoch": self.epoch,
+            "best_epoch": self.best_epoch,
+            "best_score": None if self.best_epoch is None else self._best_score,
+            "order_seed": self._order_seed,
+            "position": self._position,
+            "seconds": self._seconds,
+            "learning_rate": optimizer["param_groups"][0]["lr"],
+            "schedule": _schedule_state(self._schedule),
+        }
+        return save({name: value.contiguous().clone() for name, value in tensors.items()}, {"scalars": json.dumps(scalars)})
+
+    def restore(self, checkpoint: bytes) -> None:
+        """Go back to where a checkpoint of the same configuration and data was taken."""
+        tensors = {name: value.to(self.device) for name, value in load(checkpoint).items()}
+        scalars = json.loads(_metadata(checkpoint)["scalars"])
+        self.network.load_state_dict(_under("network.", tensors))
+        self._best = _under("best.", tensors)
+        self._random = {name: value.cpu() for name, value in _under("random.", tensors).items()}
+        optimizer = self._optimizer.state_dict()
+        states: dict[int, dict[str, Tensor]] = {}
+        for name, value in _under("optimizer.", tensors).items():
+            number, _, field = name.partition(".")
+            states.setdefault(int(number), {})[field] = value
+        optimizer["state"] = states
+        optimizer["param_groups"][0]["lr"] = scalars["learning_rate"]
+        self._optimizer.load_state_dict(optimizer)
+        if self._schedule is not None:
+            self._schedule.load_state_dict({**self._schedule.state_dict(), **scalars["schedule"]})
+        self._loss_sum, self._correct = tensors["loss_sum"], tensors["correct"]
+        self.epoch, self.best_epoch = scalars["epoch"], scalars["best_epoch"]
+        self._best_score = -float("inf") if self.best_epoch is None else scalars["best_score"]
+        self._order_seed, self._position, self._seconds = scalars["order_seed"], scalars["position"], scalars["seconds"]
+
+    def weights(self) -> bytes:
+        """Return the best weights so far as safetensors."""
+        return save({name: value.contiguous() for name, value in self._best.items()})
+
+
+def predict(
+    network: nn.Module, X: np.ndarray[Any, np.dtype[np.float32]], device: torch.device | None = None
+) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Return logits (n, n_genres) for standardised features (n, n_features), in evaluation mode."""
+    network.eval()
+    with torch.inference_mode():
+        parts = [network(part.to(device)).cpu() for part in torch.as_tensor(X, dtype=torch.float32).split(16_384)]
+    return torch.cat(parts).numpy()
+
+
+def _draw_seed() -> int:
+    return int(torch.empty((), dtype=torch.int64).random_().item())
+
+
+def _copy(network: nn.Module) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in network.state_dict().items()}
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+
+
+def _flatten(network: nn.Module) -> nn.Parameter:
+    """Move all weights into one vector, and their gradients into another, of which the network's become views.
+
+    A step of the optimizer is then a few operations instead of a few for each layer, with the same arithmetic. (The
+    fused Adam is as fast, but rounds differently, and after a few epochs its curve is another one.)
+    """
+    parameters = list(network.parameters())
+    flat = nn.Parameter(torch.cat([parameter.detach().flatten() for parameter in parameters]))
+    flat.grad = torch.zeros_like(flat)
+    start = 0
+    for parameter in parameters:
+        end = start + parameter.numel()
+        parameter.data = flat.data[start:end].view_as(parameter)
+        parameter.grad = flat.grad[start:end].view_as(parameter)
+        start = end
+    return flat
+
+
+def _optimizer(parameters: nn.Parameter, config: TrainConfig) -> torch.optim.Optimizer:
+    match config.optimizer:
+        case "adam":
+            return torch.optim.Adam([parameters], config.learning_rate, weight_decay=config.weight_decay)
+        case "adamw":
+            return torch.optim.AdamW([parameters], config.learning_rate, weight_decay=config.weight_decay)
+        case "sgd":
+            return torch.optim.SGD(
+                [parameters], config.learning_rate, momentum=config.momentum, weight_decay=config.weight_decay
+            )
+
+
+def _schedule(optimizer: torch.optim.Optimizer, config: TrainConfig) -> Any:
+    match config.schedule:
+        case "constant":
+            return None
+        case "cosine":
+            return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=config.max_epochs)
+        case "plateau":
+            return torch.optim.lr_scheduler.ReduceLROnPlateau(
+                optimizer, factor=PLATEAU_FACTOR, patience=PLATEAU_PATIENCE
+            )
+
+
+def _schedule_state(schedule: Any) -> dict[str, Any]:
+    """Return the schedule's numbers; what else it holds is rebuilt from the configuration."""
+    plain = (int, float, list, type(None))
+    return {} if schedule is None else {k: v for k, v in schedule.state_dict().items() if isinstance(v, plain)}
+
+
+def _class_weights(y: Tensor, n_genres: int) -> Tensor:
+    """Return n / (n_genres · count) per genre: scikit-learn's "balanced" weights (King & Zeng 2001)."""
+    counts = torch.bincount(y, minlength=n_genres).clamp(min=1)
+    return (len(y) / (n_genres * counts)).float()
+
+
+def _metadata(tensors: bytes) -> dict[str, str]:
+    """Return the metadata of safetensors bytes: the header is a little-endian length and that many bytes of JSON."""
+    length = int.from_bytes(tensors[:8], "little")
+    metadata: dict[str, str] = json.loads(tensors[8 : 8 + length])["__metadata__"]
+    return metadata
