@@ -15,3 +15,11 @@ class DataError(GenreLabError, ValueError):
 
 class RunStateError(GenreLabError, RuntimeError):
     """A run that is not in the state that the request needs."""
+
+
+class StoreError(GenreLabError, OSError):
+    """The database of runs cannot be read or written."""
+
+
+class ClusterError(GenreLabError, RuntimeError):
+    """The processes that train cannot be started or reached."""

@@ -1,0 +1,119 @@
+"""The connection to the store's database: SQLite by default, whatever SQLAlchemy reaches by `GENRE_LAB_STORE`.
+
+SQLite stands in WAL mode, so that pages read while workers write, and with synchronous=NORMAL, so that an epoch does
+not wait for the disk: after a power cut the last epochs may be missing, but nothing is damaged (sqlite.org/wal.html).
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from genre_core.errors import StoreError
+
+BUSY_SECONDS = 30
+"""How long a writer waits for another: as long as it may take to store the largest table."""
+
+DEFAULT_PATH = Path(__file__).resolve().parents[1] / ".genre-lab" / "store.sqlite"
+
+_SENTENCES = {
+    "database or disk is full": "The disk that holds {0} is full: make room on it. What was saved is still there.",
+    "readonly database": "The store at {0} is read-only: make the file and its folder writable, or {1}.",
+    "unable to open": "The store at {0} cannot be opened: check that its folder exists and is writable, or {1}.",
+    "disk i/o error": "The disk that holds {0} does not take what is written: check that it is healthy and has room.",
+    "database is locked": "The store at {0} is busy with another program: close that one, and try again.",
+    "not a database": "The store at {0} is not one of Genre Lab's: move it away, or {1}.",
+    "malformed": "The store at {0} is damaged: bring it back from a copy, or {1}.",
+    "no such column": "The store at {0} was made by another version of Genre Lab: move it away, or {1}.",
+}
+_ELSEWHERE = "name another one in GENRE_LAB_STORE"
+
+
+class Database:
+    """One database, safe to share between threads; every failure of it is a StoreError with one sentence."""
+
+    def __init__(self, url: str | None, metadata: MetaData) -> None:
+        parsed = _parse(url or os.environ.get("GENRE_LAB_STORE") or f"sqlite:///{DEFAULT_PATH}")
+        self.url = parsed.render_as_string(hide_password=False)
+        """The address with which another process opens the same database."""
+        self._place = str(parsed.database) if _is_file(parsed) else parsed.render_as_string()
+        try:
+            self._engine = create_engine(parsed)
+        except (NoSuchModuleError, ImportError) as error:
+            raise StoreError(
+                f"The store at {self._place} needs a driver that is not installed: install it, or {_ELSEWHERE}."
+            ) from error
+        if parsed.get_backend_name() == "sqlite":
+            event.listen(self._engine, "connect", _prepare_sqlite)
+        with self.transaction() as connection:
+            for table in metadata.sorted_tables:
+                connection.execute(CreateTable(table, if_not_exists=True))
+                for index in table.indexes:
+                    connection.execute(CreateIndex(index, if_not_exists=True))
+
+    def close(self) -> None:
+        """Close all connections; the next use opens new ones."""
+        self._engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Do everything in the block or nothing of it.
+
+        Raises
+        ------
+        StoreError
+            The database cannot be read or written.
+        """
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except IntegrityError:
+            raise
+        except SQLAlchemyError as error:
+            raise StoreError(_sentence(error, self._place)) from error
+
+
+def _parse(url: str) -> URL:
+    """Return an address that means the same in every working directory, its folder made where there is none."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(
+            "GENRE_LAB_STORE is not the address of a database: write it like sqlite:////folder/store.sqlite "
+            "or postgresql://user@host/name."
+        ) from error
+    if _is_file(parsed):
+        path = Path(str(parsed.database)).absolute()
+        parsed = parsed.set(database=str(path))
+        with suppress(OSError):  # opening it says what is wrong
+            path.parent.mkdir(parents=True, exist_ok=True)
+    return parsed
+
+
+def _is_file(url: URL) -> bool:
+    return (
+        url.get_backend_name() == "sqlite" and bool(url.database) and not str(url.database).startswith((":", "file:"))
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    with suppress(connection.OperationalError):  # a store that may only be read keeps the mode it has
+        connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _sentence(error: SQLAlchemyError, place: str) -> str:
+    text = str(error.orig if isinstance(error, DBAPIError) else error)
+    for sign, sentence in _SENTENCES.items():
+        if sign in text.lower():
+            return sentence.format(place, _ELSEWHERE)
+    return (
+        f"The store at {place} does not answer ({text.splitlines()[0] if text else type(error).__name__}): try again."
+    )

@@ -1,0 +1,197 @@
+"""What the store holds: its tables, and the frozen records that are read from them.
+
+Times are seconds since 1970 in the database and aware UTC datetimes in records. Only SQL that SQLite and PostgreSQL
+both understand is used.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+from pydantic import ValidationError
+from sqlalchemy import Boolean, Column, Double, Index, Integer, LargeBinary, MetaData, RowMapping, String, Table, Text
+
+from genre_core.config import ExperimentConfig
+from genre_core.errors import RunStateError
+
+RunState = Literal["queued", "running", "paused", "complete", "failed", "cancelled"]
+Request = Literal["continue", "pause", "step", "stop"]
+
+metadata = MetaData()
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("config", Text, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("request", String(16), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("pace", Double, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("queued_at", Double, nullable=False),
+    Column("started_at", Double),
+    Column("finished_at", Double),
+    Column("heartbeat_at", Double),
+    Column("epoch", Integer, nullable=False),
+    Column("fraction", Double, nullable=False),
+    Column("best_epoch", Integer),
+    Column("stopped_because", String(16)),
+    Column("error", Text),
+    Column("context", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Index("runs_by_state", "state", "queued_at"),
+    Index("runs_by_age", "created_at"),
+)
+
+epochs = Table(
+    "epochs",
+    metadata,
+    Column("run_id", String(64), primary_key=True),
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("train_loss", Double, nullable=False),
+    Column("train_accuracy", Double, nullable=False),
+    Column("validation_loss", Double, nullable=False),
+    Column("validation_accuracy", Double, nullable=False),
+    Column("learning_rate", Double, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("is_best", Boolean, nullable=False),
+    Column("predictions", LargeBinary, nullable=False),
+)
+
+artifacts = Table(
+    "artifacts",
+    metadata,
+    Column("run_id", String(64), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("bytes", LargeBinary, nullable=False),
+)
+
+tables = Table(
+    "tables",
+    metadata,
+    Column("content_hash", String(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("n_rows", Integer, nullable=False),
+    Column("n_columns", Integer, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("parquet", LargeBinary, nullable=False),
+)
+
+
+class Wish(NamedTuple):
+    """What the person wants of a run: what it shall do next, and the least seconds that an epoch shall take."""
+
+    request: Request
+    pace: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as it stood when it was read."""
+
+    id: str
+    name: str
+    config_json: str
+    fingerprint: str
+    state: RunState
+    request: Request
+    attempt: int
+    """How often it was queued; a worker that holds an older attempt is not listened to."""
+    revision: int
+    """Grows with every change that a page would show."""
+    pace: float
+    created_at: datetime
+    queued_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    heartbeat_at: datetime | None
+    epoch: int
+    """Epochs completed."""
+    fraction: float
+    """What is done of the epoch after that, in [0, 1)."""
+    best_epoch: int | None
+    stopped_because: str | None
+    error: str | None
+    context: dict[str, Any]
+    summary: dict[str, Any]
+
+    @cached_property
+    def config(self) -> ExperimentConfig:
+        """Return the configuration that determines the result.
+
+        Raises
+        ------
+        RunStateError
+            It was written by a version with other settings.
+        """
+        try:
+            return ExperimentConfig.model_validate_json(self.config_json)
+        except ValidationError as error:
+            raise RunStateError(
+                f"The run {self.name} was made by another version of Genre Lab, whose settings this one does not know: "
+                "its curves can be seen, but it cannot be trained again."
+            ) from error
+
+    @property
+    def active(self) -> bool:
+        """Return whether it waits for a worker or has one."""
+        return self.state in ("queued", "running")
+
+    @property
+    def seconds(self) -> float | None:
+        """Return the seconds from its start to its end, or to its last sign of life; None before it started."""
+        end = self.finished_at or self.heartbeat_at
+        return (end - self.started_at).total_seconds() if self.started_at and end else None
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one epoch came to; losses in nats, `learning_rate` the one it was trained with."""
+
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    learning_rate: float
+    seconds: float
+    is_best: bool
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """An uploaded table without its content."""
+
+    content_hash: str
+    name: str
+    n_rows: int
+    n_columns: int
+    notes: tuple[str, ...]
+    created_at: datetime
+
+
+def read_run(row: RowMapping) -> Run:
+    """Return the record of a row of `runs`."""
+    values: dict[str, Any] = dict(row)
+    values["config_json"] = values.pop("config")
+    for column in ("created_at", "queued_at", "started_at", "finished_at", "heartbeat_at"):
+        values[column] = _utc(values[column])
+    for column in ("context", "summary"):
+        values[column] = json.loads(values[column])
+    return Run(**values)
+
+
+def read_table_record(row: RowMapping) -> StoredTable:
+    """Return the record of a row of `tables`."""
+    return StoredTable(**{**row, "notes": tuple(json.loads(row["notes"])), "created_at": _utc(row["created_at"])})
+
+
+def _utc(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
