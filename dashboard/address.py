@@ -12,11 +12,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from genre_core.config import ExperimentConfig
 from genre_core.errors import ConfigError
-from genre_core.presets import PRESETS
+from genre_core.presets import OPENING, PRESETS
 from genre_core.settings import SECTIONS, TAGS, all_settings, configure, flatten, settings, validate
-
-OPENING = "overlapping"
-"""The preset of an address that names none."""
 
 LOOKED_AT = {
     "run": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a run's identifier"),
@@ -47,10 +44,10 @@ def judge(given: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     for name, (pattern, expected) in LOOKED_AT.items():
         if name in kept and not pattern.fullmatch(kept[name]):
             notes.append(f"{name} is {_short(kept.pop(name))} in this link, but should be {expected}; ignored.")
-    if kept.get("preset", OPENING) not in PRESETS:
-        notes.append(f"There is no preset named {_short(kept.pop('preset'))}; using {PRESETS[OPENING].title}.")
+    if kept.get("preset", OPENING.name) not in PRESETS:
+        notes.append(f"There is no preset named {_short(kept.pop('preset'))}; using {OPENING.title}.")
     named = {name: text for name, text in kept.items() if name.partition(".")[0] in SECTIONS and "." in name}
-    fitting, more = _judge_settings(named, PRESETS[kept.get("preset", OPENING)].config)
+    fitting, more = _judge_settings(named, PRESETS[kept.get("preset", OPENING.name)].config)
     return {name: text for name, text in kept.items() if name not in named or name in fitting}, notes + more
 
 
@@ -137,7 +134,7 @@ def _fallback(sentence: str, name: str, base: ExperimentConfig) -> str:
     item = all_settings().get(name)
     if item is None:
         return f"{sentence.rstrip('.')}; ignored."
-    return f"{sentence.rstrip('.')}; using {item.label(flatten(base).get(name, item.default)) or 'none'}."
+    return f"{sentence.rstrip('.')}; using {item.label(flatten(base).get(name, item.default)) or 'none instead'}."
 
 
 def _texts(looked_at: Mapping[str, str | tuple[int, int] | None]) -> dict[str, str]:

@@ -13,10 +13,9 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.address import OPENING
 from genre_core.config import ExperimentConfig
 from genre_core.errors import ConfigError
-from genre_core.presets import Preset
+from genre_core.presets import OPENING, Preset
 from genre_core.settings import SECTIONS, TAGS, Setting, all_settings, configure, differences, flatten, settings, validate
 
 TITLES = {"data": "Data", "split": "Split", "model": "Network", "train": "Training"}
@@ -32,7 +31,7 @@ LESS_USED = frozenset(
 FINEST_SLIDER = 2000
 """Most steps a slider has: with more, a pixel skips values and the number alone is clearer."""
 
-_STYLE = Path(__file__).with_name("forms.css").read_text(encoding="utf-8")
+_STYLE = Path(__file__).with_name("forms.css")
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class _Sheet:
 def sidebar_settings(presets: Mapping[str, Preset], tables: Sequence[tuple[str, str]] = ()) -> Form:
     """Draw the settings in the sidebar and return what they say; `tables` are (content hash, title) in the store."""
     with st.sidebar, st.container(key="settings", gap=None):
-        st.html(f"<style>{_STYLE}</style>")
+        st.html(_STYLE)
         preset = _draw_preset(presets)
         reset_all = st.container(key="reset-all")
         hidden = st.container(key="settings-behind-choices")
@@ -96,8 +95,8 @@ def _draw_preset(presets: Mapping[str, Preset]) -> Preset:
     """Draw the list of presets; choosing one writes all its settings."""
     names = list(presets)
     with st.container(key="preset-block", gap=None):
-        truth = st.container(key="preset-behind").text_input("Preset", OPENING, key="preset", bind="query-params")
-        name = truth if truth in presets else OPENING
+        truth = st.container(key="preset-behind").text_input("Preset", OPENING.name, key="preset", bind="query-params")
+        name = truth if truth in presets else OPENING.name
         _mirror("preset choice", name)
         st.selectbox(
             "Preset", names, key="preset choice", format_func=lambda option: presets[option].title, label_visibility="collapsed",
