@@ -92,33 +92,33 @@ def bayes_limit(config: SyntheticConfig, n_draws: int = 200_000, seed: int = 0) 
     """Estimate the Bayes classifier's accuracy, macro-F1 and confusion rates from fresh tracks, as many for each genre.
 
     Only where a track lies within the span of the means matters, so that alone is simulated. Chance is taken out of the
-    estimate in three ways: a track counts with its posterior instead of its genre (Rao-Blackwell), each genre has the
-    same share of the draws (stratification), and rates are divided by the simulated share of their genre in place of
-    the known 1 / n_genres (a ratio estimator, with its standard error: W. G. Cochran, "Sampling Techniques", chapter 6,
-    1977).
+    estimate in four ways: a track counts with its posterior instead of its genre (Rao-Blackwell), each genre has the
+    same share of the draws (stratification), tracks come in pairs on opposite sides of their mean (antithetic), and
+    rates are divided by the simulated share of their genre in place of the known 1 / n_genres (a ratio estimator, with
+    its standard error: W. G. Cochran, "Sampling Techniques", chapter 6, 1977).
     """
     k = config.n_genres
     means = _within_span(genre_means(config)) / config.overlap
     rng = np.random.default_rng(seed)
-    per_genre = max(2, n_draws // k)
+    pairs = max(1, n_draws // (2 * k))
     joint = np.zeros((k, k))
     first = np.zeros((k, k + 1))
     second = np.zeros((k, k + 1, k + 1))
     for genre in range(k):
-        for size in _sizes(per_genre, max(1, CHUNK // (means.shape[1] + k))):
+        for size in _sizes(pairs, max(1, CHUNK // (2 * k))):
             noise = rng.standard_normal((size, means.shape[1]))
-            p = softmax(_log_densities(noise + means[genre], means))
-            answer = p.argmax(axis=1)
-            values = np.column_stack([p, p[np.arange(size), answer]])
-            joint += values[:, :k].T @ (answer[:, None] == np.arange(k))
+            p = softmax(_log_densities(np.vstack([noise, -noise]) + means[genre], means))
+            joint += p.T @ (p.argmax(axis=1)[:, None] == np.arange(k))
+            values = np.column_stack([p, p.max(axis=1)])
+            values = (values[:size] + values[size:]) / 2
             first[genre] += values.sum(axis=0)
             second[genre] += values.T @ values
     confusion = joint / joint.sum(axis=1, keepdims=True)
     recalls = np.diagonal(confusion)
     accuracy = float(recalls.mean())
-    error = _standard_error(first / per_genre, second / per_genre, np.append(-recalls, 1.0), per_genre)
+    error = _standard_error(first / pairs, second / pairs, np.append(-recalls, 1.0), pairs)
     interval = Interval(max(0.0, accuracy - Z95 * error), min(1.0, accuracy + Z95 * error))
-    return BayesLimit(accuracy, error, interval, float(macro_f1_of_counts(confusion)), confusion, per_genre * k)
+    return BayesLimit(accuracy, error, interval, float(macro_f1_of_counts(confusion)), confusion, 2 * pairs * k)
 
 
 def limit_on(config: SyntheticConfig, X: npt.ArrayLike, y: npt.ArrayLike) -> BayesScore:
@@ -158,7 +158,7 @@ def _sizes(total: int, most: int) -> list[int]:
     return [min(most, total - start) for start in range(0, total, most)]
 
 
-def _standard_error(first: FloatArray, second: FloatArray, weights: FloatArray, per_genre: int) -> float:
-    """Return the stratified standard error of the mean of weights · values, from their first two moments per genre."""
+def _standard_error(first: FloatArray, second: FloatArray, weights: FloatArray, n: int) -> float:
+    """Return the stratified standard error of the mean of weights · values, from two moments of n values per genre."""
     variances = np.einsum("i,gij,j->g", weights, second, weights) - (first @ weights) ** 2
-    return math.sqrt(max(0.0, float(variances.sum())) / per_genre) / len(first)
+    return math.sqrt(max(0.0, float(variances.sum())) / n) / len(first)

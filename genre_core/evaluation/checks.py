@@ -39,7 +39,9 @@ def check_labels(name: str, y: npt.ArrayLike, n_classes: int) -> IntArray:
 def check_same_length(name: str, values: npt.NDArray[Any], y_true: IntArray) -> None:
     """Raise DataError unless there is one row of `values` for each track of `y_true`."""
     if len(values) != len(y_true):
-        raise DataError(f"{name} has {len(values):,} rows, but y_true has {len(y_true):,}: pass one row per track.")
+        raise DataError(
+            f"{name} has {len(values):,} rows for {len(y_true):,} class numbers: pass one of each per track."
+        )
 
 
 def check_scores(name: str, scores: npt.ArrayLike) -> FloatArray:
