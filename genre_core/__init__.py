@@ -1,0 +1,1 @@
+"""Genre Lab's library: load, train, evaluate and compare music genre classifiers."""

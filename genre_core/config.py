@@ -36,7 +36,7 @@ def setting(
 
     `when` names a sibling choice without which this setting does nothing: `when={"optimizer": "sgd"}`.
     """
-    shown = {"step": step, "scale": scale, "unit": unit, "labels": dict(labels or {}), "when": dict(when or {})}
+    shown: Any = {"step": step, "scale": scale, "unit": unit, "labels": dict(labels or {}), "when": dict(when or {})}
     return Field(default, title=title, description=help, json_schema_extra={"shown": shown}, **bounds)
 
 

@@ -36,7 +36,7 @@ class Column:
 class Dataset:
     """Tracks with their features and genres.
 
-    `tracks` names each row; `groups` (n_samples,) numbers what must not straddle a split (None: every row stands alone);
+    `tracks` names each row; `groups` (n_samples,) numbers what must not straddle a split (None: each row stands alone);
     `notes` are sentences on what loading did to the data; `columns` says what each column of a table was taken for.
     """
 
@@ -158,8 +158,8 @@ def _too_small(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) ->
     counts = np.bincount(y, minlength=len(dataset.genres))
     smallest = int(counts.argmin())
     return (
-        f"The genre {dataset.genres[smallest]} has {counts[smallest]} {unit}, too few for a training, a validation and a "
-        f"test part (test {config.test_fraction:.0%}, validation {config.validation_fraction:.0%} of the rest): "
+        f"The genre {dataset.genres[smallest]} has {counts[smallest]} {unit}, too few for a training, a validation "
+        f"and a test part (test {config.test_fraction:.0%}, validation {config.validation_fraction:.0%} of the rest): "
         "leave the genre out, add tracks, or raise the fractions."
     )
 

@@ -70,7 +70,7 @@ class Setting:
 
 def settings(config: ExperimentConfig) -> tuple[Setting, ...]:
     """List the settings that a configuration has, in the order of their declaration."""
-    return tuple(item for section in SECTIONS for item in _section_settings(section, type(getattr(config, section))))
+    return tuple(item for section in SECTIONS for item in _section_settings(section, getattr(config, section).__class__))
 
 
 def all_settings() -> Mapping[str, Setting]:
@@ -93,9 +93,7 @@ def variants(annotation: Any) -> tuple[type[Frozen], ...]:
 def flatten(config: ExperimentConfig) -> dict[str, Any]:
     """Return a configuration's values by their dotted names."""
     return {
-        f"{section}.{field}": value
-        for section in SECTIONS
-        for field, value in dict(getattr(config, section)).items()
+        f"{section}.{field}": value for section in SECTIONS for field, value in dict(getattr(config, section)).items()
     }
 
 
@@ -148,7 +146,7 @@ def _carried(start: ExperimentConfig, section: str, changes: Values) -> dict[str
 
 
 @cache
-def _section_settings(section: str, variant: type[Frozen]) -> tuple[Setting, ...]:
+def _section_settings(section: str, variant: Any) -> tuple[Setting, ...]:
     return tuple(
         _tag_setting(section) if field == TAGS.get(section, ("", ""))[0] else _setting(f"{section}.{field}", info)
         for field, info in variant.model_fields.items()
@@ -159,7 +157,8 @@ def _tag_setting(section: str) -> Setting:
     field, title = TAGS[section]
     models = variants(SECTIONS[section])
     choices = tuple(str(model.model_fields[field].default) for model in models)
-    help = " ".join(f"{TAG_LABELS[tag].capitalize()}: {(model.__doc__ or '').strip()}" for tag, model in zip(choices, models, strict=True))
+    docs = zip(choices, (model.__doc__ or "" for model in models), strict=True)
+    help = " ".join(f"{TAG_LABELS[tag].capitalize()}: {doc.strip()}" for tag, doc in docs)
     return Setting(f"{section}.{field}", "choice", choices[0], title, help, choices=choices, labels=TAG_LABELS)
 
 
@@ -167,8 +166,8 @@ def _setting(name: str, info: FieldInfo) -> Setting:
     extra = info.json_schema_extra
     assert isinstance(extra, dict), f"{name} is declared without setting()"
     shown: dict[str, Any] = extra["shown"]  # type: ignore[assignment]
-    bounds = {key: value for item in info.metadata for key in ("ge", "le") if (value := getattr(item, key, None)) is not None}
-    bare = Setting(name, "text", info.default, str(info.title), str(info.description), bounds.get("ge"), bounds.get("le"), **shown)
+    low, high = (next((getattr(m, end) for m in info.metadata if hasattr(m, end)), None) for end in ("ge", "le"))
+    bare = Setting(name, "text", info.default, str(info.title), str(info.description), low, high, **shown)
     if get_origin(info.annotation) is Literal:
         return replace(bare, kind="choice", choices=get_args(info.annotation))
     kinds: dict[Any, Kind] = {int: "int", float: "float", bool: "bool", str: "text"}
@@ -216,7 +215,8 @@ def validate(name: str, value: Any) -> Any:
             try:
                 return TypeAdapter(info.rebuild_annotation()).validate_python(value)
             except ValidationError as error:
-                raise ConfigError(" ".join(_sentence({**d, "loc": (section, field)}) for d in error.errors())) from error
+                named = [_sentence({**detail, "loc": (section, field)}) for detail in error.errors()]
+                raise ConfigError(" ".join(named)) from error
     raise ConfigError(f"There is no setting named {name}.")
 
 

@@ -27,11 +27,10 @@ from genre_core.architectures import build_network
 from genre_core.config import ModelConfig, TrainConfig
 from genre_core.dataset import IntArray
 from genre_core.events import EpochEnd, Event, Progress, StopReason, TrainEnd
+from genre_core.optimizers import balanced_weights, flatten, make_optimizer, make_schedule, schedule_state
 
 REPORT_SECONDS = 0.25
 """An epoch that takes longer than this reports its progress that often."""
-
-PLATEAU_PATIENCE, PLATEAU_FACTOR = 3, 0.5
 
 _global_generator = threading.Lock()
 
@@ -62,10 +61,11 @@ class Trainer:
             torch.manual_seed(config.seed)
             self.network = build_network(model, data.X_train.shape[1], data.n_genres).to(self.device)
             self._random = self._random_state()
-        self._parameters = _flatten(self.network)
-        self._optimizer = _optimizer(self._parameters, config)
-        self._schedule = _schedule(self._optimizer, config)
-        self._class_weights = _class_weights(self._y_train, data.n_genres) if config.class_weighting == "balanced" else None
+        self._parameters = flatten(self.network)
+        self._optimizer = make_optimizer(self._parameters, config)
+        self._schedule = make_schedule(self._optimizer, config)
+        balanced = config.class_weighting == "balanced"
+        self._class_weights = balanced_weights(self._y_train, data.n_genres) if balanced else None
         self._best = _copy(self.network)
         self._best_score = -float("inf")
         self.best_epoch: int | None = None
@@ -88,7 +88,7 @@ class Trainer:
         return None
 
     def __iter__(self) -> Iterator[Event]:
-        """Train until the last epoch, until nothing has improved for `patience` epochs, or until the loss is not finite."""
+        """Train until the last epoch, `patience` epochs without a better one, or a loss that is not finite."""
         while not (reason := self.finished):
             for fraction in self._train_epoch():
                 yield Progress(self.epoch + 1, fraction)
@@ -193,11 +193,11 @@ class Trainer:
                 reduction="none",
                 label_smoothing=self.config.label_smoothing,
             )
-            batches = losses.double().split(self.config.batch_size)
+            batches = torch.split(losses.double(), self.config.batch_size)
             if self._class_weights is None:
                 means = [batch.mean() for batch in batches]
             else:
-                weights = self._class_weights[self._y_validation].double().split(self.config.batch_size)
+                weights = torch.split(self._class_weights[self._y_validation].double(), self.config.batch_size)
                 means = [batch.sum() / weight.sum() for batch, weight in zip(batches, weights, strict=True)]
             return float(torch.stack(means).mean()), logits.argmax(1)
 
@@ -252,9 +252,10 @@ class Trainer:
             "position": self._position,
             "seconds": self._seconds,
             "learning_rate": optimizer["param_groups"][0]["lr"],
-            "schedule": _schedule_state(self._schedule),
+            "schedule": schedule_state(self._schedule),
         }
-        return save({name: value.contiguous().clone() for name, value in tensors.items()}, {"scalars": json.dumps(scalars)})
+        own = {name: value.contiguous().clone() for name, value in tensors.items()}
+        return save(own, {"scalars": json.dumps(scalars)})
 
     def restore(self, checkpoint: bytes) -> None:
         """Go back to where a checkpoint of the same configuration and data was taken."""
@@ -289,7 +290,7 @@ def predict(
     """Return logits (n, n_genres) for standardised features (n, n_features), in evaluation mode."""
     network.eval()
     with torch.inference_mode():
-        parts = [network(part.to(device)).cpu() for part in torch.as_tensor(X, dtype=torch.float32).split(16_384)]
+        parts = [network(part.to(device)).cpu() for part in torch.split(torch.as_tensor(X), 16_384)]
     return torch.cat(parts).numpy()
 
 
@@ -303,60 +304,6 @@ def _copy(network: nn.Module) -> dict[str, Tensor]:
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
-
-
-def _flatten(network: nn.Module) -> nn.Parameter:
-    """Move all weights into one vector, and their gradients into another, of which the network's become views.
-
-    A step of the optimizer is then a few operations instead of a few for each layer, with the same arithmetic. (The
-    fused Adam is as fast, but rounds differently, and after a few epochs its curve is another one.)
-    """
-    parameters = list(network.parameters())
-    flat = nn.Parameter(torch.cat([parameter.detach().flatten() for parameter in parameters]))
-    flat.grad = torch.zeros_like(flat)
-    start = 0
-    for parameter in parameters:
-        end = start + parameter.numel()
-        parameter.data = flat.data[start:end].view_as(parameter)
-        parameter.grad = flat.grad[start:end].view_as(parameter)
-        start = end
-    return flat
-
-
-def _optimizer(parameters: nn.Parameter, config: TrainConfig) -> torch.optim.Optimizer:
-    match config.optimizer:
-        case "adam":
-            return torch.optim.Adam([parameters], config.learning_rate, weight_decay=config.weight_decay)
-        case "adamw":
-            return torch.optim.AdamW([parameters], config.learning_rate, weight_decay=config.weight_decay)
-        case "sgd":
-            return torch.optim.SGD(
-                [parameters], config.learning_rate, momentum=config.momentum, weight_decay=config.weight_decay
-            )
-
-
-def _schedule(optimizer: torch.optim.Optimizer, config: TrainConfig) -> Any:
-    match config.schedule:
-        case "constant":
-            return None
-        case "cosine":
-            return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=config.max_epochs)
-        case "plateau":
-            return torch.optim.lr_scheduler.ReduceLROnPlateau(
-                optimizer, factor=PLATEAU_FACTOR, patience=PLATEAU_PATIENCE
-            )
-
-
-def _schedule_state(schedule: Any) -> dict[str, Any]:
-    """Return the schedule's numbers; what else it holds is rebuilt from the configuration."""
-    plain = (int, float, list, type(None))
-    return {} if schedule is None else {k: v for k, v in schedule.state_dict().items() if isinstance(v, plain)}
-
-
-def _class_weights(y: Tensor, n_genres: int) -> Tensor:
-    """Return n / (n_genres · count) per genre: scikit-learn's "balanced" weights (King & Zeng 2001)."""
-    counts = torch.bincount(y, minlength=n_genres).clamp(min=1)
-    return (len(y) / (n_genres * counts)).float()
 
 
 def _metadata(tensors: bytes) -> dict[str, str]:

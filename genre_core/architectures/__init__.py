@@ -5,6 +5,7 @@ dropout masks while training, from torch's global generator.
 """
 
 from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from genre_core.config import ModelConfig
@@ -29,4 +30,4 @@ def layer_widths(config: ModelConfig, n_features: int, n_genres: int) -> tuple[i
 def parameter_count(config: ModelConfig, n_features: int, n_genres: int) -> int:
     """Return how many weights and biases fully connected layers of these widths have."""
     widths = layer_widths(config, n_features, n_genres)
-    return sum((below + 1) * above for below, above in zip(widths, widths[1:], strict=False))
+    return sum((below + 1) * above for below, above in pairwise(widths))

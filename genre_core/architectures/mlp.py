@@ -1,6 +1,7 @@
 """A perceptron with hidden layers: linear, ReLU, and dropout after the first two of them, as in the notebook."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -22,14 +23,15 @@ class Perceptron(nn.Module):
 
     def __init__(self, widths: Sequence[int], dropout: float) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(nn.Linear(*pair) for pair in zip(widths, widths[1:], strict=False))
+        self.layers = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(widths))
         self.dropout = dropout
-        self._parameters_in_order = tuple(self.parameters())  # walking the modules at each step costs as much as a layer
+        # Walking the modules at each step costs as much as a layer.
+        self._in_order = tuple(self.parameters())
 
     def forward(self, X: Tensor) -> Tensor:
         """Return logits (n, n_genres) for standardised features (n, n_features)."""
         if self.training:
-            logits: Tensor = _Pass.apply(X, self.dropout, *self._parameters_in_order)
+            logits: Tensor = _Pass.apply(X, self.dropout, *self._in_order)  # type: ignore[no-untyped-call]
             return logits
         *hidden, output = self.layers
         for layer in hidden:

@@ -66,5 +66,5 @@ def genre_names(n_genres: int) -> tuple[str, ...]:
 
 
 def feature_names(n_features: int) -> tuple[str, ...]:
-    """Return the names of the first features: the seven of `FEATURES`, then mfcc1, mfcc2, …"""
+    """Return the names of the first features: the seven of `FEATURES`, mfcc1, mfcc2 and so on."""
     return tuple(FEATURES[f] if f < len(FEATURES) else f"mfcc{f - len(FEATURES) + 1}" for f in range(n_features))
