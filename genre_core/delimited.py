@@ -1,0 +1,282 @@
+"""Text tables: from the bytes of a CSV file, as people save them, to an Arrow table with one name per column.
+
+What varies is found out, and what was found is said in a note: encoding (UTF-8, UTF-16, Windows-1252), separator
+(comma, semicolon, tab, vertical bar), decimal comma, and one to three header rows with the row that names the index
+below them, as FMA's tables have them (Defferrard et al., ISMIR 2017). Ragged rows are left out and counted.
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from genre_core.errors import DataError
+
+MAX_COLUMNS = 10_000
+"""Most columns a table may have; counted in the header, before anything is parsed."""
+
+MISSING = (
+    "",
+    "?",
+    "NA",
+    "N/A",
+    "n/a",
+    "na",
+    "<NA>",
+    "#N/A",
+    "NaN",
+    "nan",
+    "NAN",
+    "-nan",
+    "NULL",
+    "null",
+    "None",
+    "none",
+)
+"""What stands for a missing value."""
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+SAMPLED_ROWS = 30
+BLOCK_BYTES = 8 * 1024**2
+"""The parser's block: a row must fit into one."""
+
+INDEX_NAME = re.compile(r"(.*_)?(id|index|track|song|file|filename|name)", re.IGNORECASE)
+DECIMAL_POINT = re.compile(r"\s*[-+]?\d*\.\d+(e[-+]?\d+)?\s*", re.IGNORECASE)
+DECIMAL_COMMA = re.compile(r"\s*[-+]?\d+,\d+(e[-+]?\d+)?\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a text is laid out: its column names, and where and how its rows are written."""
+
+    names: tuple[str, ...]
+    first_line: int
+    """Lines before the first row of data."""
+    separator: str
+    decimal: str
+    notes: tuple[str, ...]
+
+
+def decode(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Return a file's text as UTF-8, and a note where it was something else.
+
+    Raises
+    ------
+    DataError
+        The file is empty, is not text, or is text but not the table.
+    """
+    if not data.strip():
+        raise DataError(f"{name} is empty: choose a file that holds a table.")
+    _refuse_other_formats(name, data)
+    encoding = _utf16(data)
+    if encoding is None:
+        if b"\0" in data[:4096] or len(re.findall(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]", data[:4096])) > 8:
+            raise DataError(f"{name} is a binary file, not a table: save it as CSV or Parquet first.")
+        try:
+            data.decode("utf-8")
+            return data.removeprefix(b"\xef\xbb\xbf"), ()
+        except UnicodeDecodeError:
+            encoding = "windows-1252"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name} is text in none of the encodings read here: save it as UTF-8.") from error
+    return text.encode(), (f"Read as {encoding.capitalize() if encoding.startswith('w') else 'UTF-16'}.",)
+
+
+def find_layout(name: str, text: bytes) -> Layout:
+    """Find header rows, separator and decimal sign from the first rows of a text in UTF-8.
+
+    Raises
+    ------
+    DataError
+        There are too many columns, only one, no row of data, or no header.
+    """
+    try:
+        separator = _find_separator(name, text)
+        rows, ends = _first_rows(text, separator, SAMPLED_ROWS)
+    except csv.Error as error:
+        raise DataError(f"{name} is not a table: its first lines cannot be divided into columns.") from error
+    if len(rows[0]) < 2:
+        raise DataError(
+            f"{name} has a single column: separate its columns by commas, semicolons, tabs or vertical bars."
+        )
+    if sum(bool(DECIMAL_POINT.fullmatch(cell)) for cell in rows[0]) > len(rows[0]) / 2:
+        raise DataError(f"{name} has numbers in its first row: add a row with the names of the columns.")
+    n_header, has_index_row = _header_rows(rows)
+    n_above = n_header + has_index_row
+    if len(rows) <= n_above:
+        raise DataError(f"{name} has a header and no rows below it: choose a file that holds tracks.")
+    names = _names(rows[:n_header], rows[n_header][0] if has_index_row else None)
+    decimal, notes = ".", []
+    if separator != ",":
+        notes.append(f"{SEPARATORS[separator].capitalize()} separate its columns.")
+        cells = [cell for row in rows[n_above:] for cell in row]
+        if any(map(DECIMAL_COMMA.fullmatch, cells)) and not any(map(DECIMAL_POINT.fullmatch, cells)):
+            decimal = ","
+            notes.append("Its numbers have decimal commas.")
+    if n_header > 1:
+        notes.append(f"Its {n_header} header rows are joined into one name per column, such as {names[-1]}.")
+    return Layout(names, ends[n_above - 1], separator, decimal, tuple(notes))
+
+
+def parse(name: str, text: bytes, layout: Layout) -> tuple[Any, tuple[str, ...]]:
+    """Parse a text in UTF-8 into an Arrow table with the layout's names, and note the ragged rows left out.
+
+    Raises
+    ------
+    DataError
+        No row fits the header, or the rows cannot be parsed.
+    """
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    lengths: list[int] = []
+
+    def leave_out(row: Any) -> str:
+        lengths.append(row.actual_columns)
+        return "skip"
+
+    positions = [str(position) for position in range(len(layout.names))]
+    quoted = b'"' in text
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(text),
+            arrow_csv.ReadOptions(column_names=positions, skip_rows=layout.first_line, block_size=BLOCK_BYTES),
+            arrow_csv.ParseOptions(
+                delimiter=layout.separator, newlines_in_values=quoted, invalid_row_handler=leave_out
+            ),
+            arrow_csv.ConvertOptions(
+                null_values=list(MISSING),
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+                decimal_point=layout.decimal,
+            ),
+        )
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise DataError(f"{name} cannot be read as a table: {str(error).splitlines()[0].rstrip('.')}.") from error
+    if quoted:
+        _refuse_open_quote(name, text, table)
+    if lengths and not table.num_rows:
+        width = Counter(lengths).most_common(1)[0][0]
+        raise DataError(
+            f"{name} has {count_of(len(layout.names), 'column')} in its header but {width:,} in its rows: "
+            "give each row one value per column."
+        )
+    notes = (f"{count_of(len(lengths), 'ragged row')} left out: more or fewer values than columns.",) if lengths else ()
+    return table.rename_columns(list(layout.names)), notes
+
+
+def unique_names(names: Iterable[str]) -> list[str]:
+    """Return names with the second `tempo` called `tempo (2)`, and so on."""
+    used: set[str] = set()
+    found = []
+    for name in names:
+        number, new = 2, name
+        while new in used:
+            new, number = f"{name} ({number})", number + 1
+        used.add(new)
+        found.append(new)
+    return found
+
+
+def count_of(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 row`, `1,200 rows`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _refuse_other_formats(name: str, data: bytes) -> None:
+    start = data[:200].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if start.startswith(b"version https://git-lfs"):
+        raise DataError(
+            f"{name} is a Git-LFS pointer, not the data: fetch the data with `git lfs pull`, then choose it again."
+        )
+    if start.startswith((b"<!doctype", b"<html")):
+        raise DataError(f"{name} is a web page, not a table: download the file itself.")
+    if data.startswith(b"PK\x03\x04"):
+        raise DataError(f"{name} is a workbook or a zip archive: save the sheet as CSV, or unpack the archive.")
+    if data.startswith(b"\x1f\x8b"):
+        raise DataError(f"{name} is compressed: unpack it first.")
+
+
+def _utf16(data: bytes) -> str | None:
+    """Return the codec of a text in UTF-16, with or without its byte order mark."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    even, odd = data[:2000:2].count(0), data[1:2000:2].count(0)
+    half = len(data[:2000]) // 2
+    if odd > 0.9 * half and not even:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.9 * half and not odd else None
+
+
+def _first_rows(text: bytes, separator: str, n: int) -> tuple[list[list[str]], list[int]]:
+    """Return the first `n` rows that are not blank, and for each the number of lines up to its end."""
+    lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
+    reader = csv.reader(lines, delimiter=separator)
+    found = [(row, reader.line_num) for row in islice(filter(None, reader), n)]
+    return [row for row, _ in found], [end for _, end in found]
+
+
+def _find_separator(name: str, text: bytes) -> str:
+    """Return the separator that divides the most rows into as many columns as the header has."""
+    widths = {separator: len(_first_rows(text, separator, 1)[0][0]) for separator in SEPARATORS}
+    if (widest := max(widths.values())) > MAX_COLUMNS:
+        raise DataError(f"{name} has {widest:,} columns, more than the {MAX_COLUMNS:,} that are read: leave some out.")
+    scores = {}
+    for separator, width in widths.items():
+        if width > 1:
+            rows, _ = _first_rows(text, separator, SAMPLED_ROWS)
+            scores[separator] = (sum(len(row) == width for row in rows) / len(rows), width)
+    return max(scores, key=lambda separator: scores[separator], default=",")
+
+
+def _header_rows(rows: Sequence[Sequence[str]]) -> tuple[int, bool]:
+    """Return how many header rows there are, and whether a row with the index's name alone follows them."""
+    layered = _mostly_repeated(rows[0][1:])
+    for n in (1, 2, 3):
+        named = len(rows) > n and rows[n][0].strip() and not any(cell.strip() for cell in rows[n][1:])
+        if named and (layered if n > 1 else INDEX_NAME.fullmatch(rows[n][0].strip())):
+            return n, True
+    n = 1
+    while n < 3 and len(rows) > n + 1 and _mostly_repeated(_names(rows[:n], None)[1:]) and _names_only(rows[n]):
+        n += 1
+    return n, False
+
+
+def _mostly_repeated(cells: Sequence[str]) -> bool:
+    """Say whether at least half of the cells repeat an earlier one, as the upper header rows of a layered header do."""
+    filled = [re.sub(r" \(\d+\)$", "", cell.strip()) for cell in cells if cell.strip()]
+    return len(filled) > 1 and len(set(filled)) <= len(filled) / 2
+
+
+def _names_only(cells: Sequence[str]) -> bool:
+    """Say whether a row may be a header row: no decimal fraction, and at least a word or a padded number."""
+    return not any(map(DECIMAL_POINT.fullmatch, cells)) and any(
+        re.match(r"0\d|[A-Za-z_]", cell.strip()) for cell in cells[1:]
+    )
+
+
+def _names(header: Sequence[Sequence[str]], index_name: str | None) -> tuple[str, ...]:
+    """Join the header rows of each column, name what has no name, and number repeated names."""
+    width = len(header[0])
+    columns = [[row[i].strip() if i < len(row) else "" for row in header] for i in range(width)]
+    names = ["_".join(filter(None, parts)) or f"Unnamed: {i}" for i, parts in enumerate(columns)]
+    if index_name is not None:
+        names[0] = index_name.strip()
+    return tuple(unique_names(names))
+
+
+def _refuse_open_quote(name: str, text: bytes, table: Any) -> None:
+    """Refuse a table whose last row has swallowed the rest of the text after a quotation mark."""
+    if text.count(b'"') % 2 == 0 or not table.num_rows:
+        return
+    last = table.slice(table.num_rows - 1).to_pylist()[0]
+    if any(isinstance(value, str) and "\n" in value for value in last.values()):
+        raise DataError(
+            f"{name} opens a quotation mark in row {table.num_rows:,} that is never closed: close or remove it."
+        )
