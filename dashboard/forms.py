@@ -145,7 +145,7 @@ def _applicable(sheet: _Sheet, section: str) -> Iterator[Setting]:
     if section in TAGS:
         tag = f"{section}.{TAGS[section][0]}"
         _draw(sheet, all_settings()[tag])
-        tags = {tag: sheet.values[tag]}
+        tags = {tag: sheet.values.get(tag, _preset_value(sheet, tag))}
     yield from (item for item in settings(configure(tags)) if item.section == section and item.name not in tags)
 
 
@@ -156,10 +156,15 @@ def _has_effect(sheet: _Sheet, item: Setting) -> bool:
     return all(sheet.values.get(f"{item.section}.{sibling}") == value for sibling, value in (item.when or {}).items())
 
 
+def _check_table(sheet: _Sheet, item: Setting, value: Any) -> None:
+    if item.name == "data.table" and value not in sheet.tables:
+        raise ConfigError("This table is not stored here. Choose another." if value else "Choose a table to train on.")
+
+
 def _check_section(sheet: _Sheet, section: str) -> None:
     """Say under a group what is wrong with its settings together."""
     own = {name: value for name, value in sheet.values.items() if name.startswith(f"{section}.")}
-    if any(problem for problem in sheet.problems):
+    if sheet.problems:
         return
     try:
         configure(own)
@@ -169,7 +174,7 @@ def _check_section(sheet: _Sheet, section: str) -> None:
 
 def _complain(sheet: _Sheet, sentence: str) -> None:
     sheet.problems.append(sentence)
-    st.markdown(f":material/error: :red[{sentence}]")
+    st.caption(f":material/error: :red[{sentence}]")
 
 
 def _preset_value(sheet: _Sheet, name: str) -> Any:
@@ -185,6 +190,7 @@ def _draw(sheet: _Sheet, item: Setting) -> None:
             value = _input(sheet, item, base)
         try:
             value = sheet.values[item.name] = validate(item.name, value)
+            _check_table(sheet, item, value)
         except ConfigError as error:
             _complain(sheet, str(error))
         if value != base and _typed(item, value) != _typed(item, base):
@@ -232,7 +238,7 @@ def _slider(item: Setting, value: float) -> None:
     if low is None or high is None:
         return
     mirror = f"{item.name} slider"
-    common: dict[str, Any] = {"key": mirror, "label_visibility": "collapsed", "on_change": _copy, "args": (mirror, item.name)}
+    common: dict[str, Any] = {"key": mirror, "label_visibility": "collapsed", "on_change": _slide, "args": (mirror, item.name)}
     if item.scale == "log":
         _mirror(mirror, value)
         st.select_slider(f"{item.title}, slider", ladder(low, high, value, whole), format_func=item.label, **common)
@@ -250,6 +256,12 @@ def _mirror(key: str, value: Any) -> None:
 
 def _copy(source: str, target: str) -> None:
     st.session_state[target] = st.session_state[source]
+
+
+def _slide(source: str, target: str) -> None:
+    """Take over a slider's value without the noise of adding steps (0.30000000000000004)."""
+    value = st.session_state[source]
+    st.session_state[target] = round(value, 10) if isinstance(value, float) else value
 
 
 def _reset(item: Setting, base: Any) -> None:
