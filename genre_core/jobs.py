@@ -1,0 +1,134 @@
+"""Runs as work for a Dask cluster: how what a person wants gets there.
+
+The store is the truth and Dask only the messenger: a task carries a run's id and attempt, and everything else is read
+from the store. A message that comes twice, late or never is harmless: a run is claimed once, and `recover` sends again
+what is queued. Here and in the store, a command that comes too late returns False and changes nothing.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from genre_core.config import ExperimentConfig
+from genre_core.errors import ClusterError, GenreLabError
+from genre_core.schema import Request, Run, RunState
+from genre_core.store import RunStore
+from genre_core.worker import execute
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+_PRIORITY, _SOON = 10, 20
+_ENDED: tuple[RunState, ...] = ("complete", "failed", "cancelled")
+
+
+def submit(
+    store: RunStore, client: "Client", run_id: str, config: ExperimentConfig, name: str = "", pace: float = 0.0
+) -> bool:
+    """Queue a new run and send it to the cluster; False if that id is there already, as after a double click.
+
+    Raises
+    ------
+    StoreError
+        It could not be saved.
+    ClusterError
+        It is saved, but could not be sent: `recover` does that once there is a cluster.
+    """
+    if not store.submit(run_id, config, name, pace):
+        return False
+    _send(store, client, run_id, 1)
+    return True
+
+
+def pause(store: RunStore, run_id: str) -> bool:
+    """Pause a queued run at once, a running one after its epoch (within it, where epochs are long)."""
+    return store.hold(run_id) or store.request(run_id, "pause")
+
+
+def step(store: RunStore, client: "Client", run_id: str) -> bool:
+    """Train one epoch and pause: the next one of a paused run, the present one of a running run."""
+    return store.request(run_id, "step") or _again(store, client, run_id, ("paused",), "step")
+
+
+def resume(store: RunStore, client: "Client", run_id: str) -> bool:
+    """Go on with a paused run as if it had never been paused, or take back a pause that has not happened yet."""
+    return store.request(run_id, "continue") or _again(store, client, run_id, ("paused",), "continue")
+
+
+def stop(store: RunStore, client: "Client", run_id: str) -> bool:
+    """End a run with its best weights; one without any epoch is cancelled."""
+    if store.cancel(run_id):
+        return True
+    if _again(store, client, run_id, ("paused", "queued"), "stop", _SOON):
+        return True
+    return store.request(run_id, "stop")
+
+
+def restart(store: RunStore, client: "Client", run_id: str) -> bool:
+    """Train an ended run again from the beginning."""
+    store.run(run_id)  # a look marks a run whose worker has died
+    return _again(store, client, run_id, _ENDED, "continue", anew=True)
+
+
+def recover(store: RunStore, client: "Client") -> int:
+    """Send what is queued to a cluster that may not know of it, and mark what died; return how many were sent."""
+    store.reap()
+    waiting: tuple[RunState, ...] = ("queued",)
+    queued = store.runs(limit=10_000, states=waiting)
+    for run in reversed(queued):
+        _send(store, client, run.id, run.attempt)
+    return len(queued)
+
+
+def _again(
+    store: RunStore,
+    client: "Client",
+    run_id: str,
+    states: tuple[RunState, ...],
+    request: Request,
+    priority: int = _PRIORITY,
+    *,
+    anew: bool = False,
+) -> bool:
+    attempt = store.requeue(run_id, states, request, anew=anew)
+    if attempt is not None:
+        _send(store, client, run_id, attempt, priority)
+    return attempt is not None
+
+
+def _send(store: RunStore, client: "Client", run_id: str, attempt: int, priority: int = _PRIORITY) -> None:
+    """Give a run to the cluster; its key makes sending it twice the same as sending it once."""
+    from distributed import fire_and_forget
+
+    try:
+        key = f"run-{run_id}-{attempt}"
+        future = client.submit(execute, run_id, attempt, store.url, key=key, priority=priority, pure=False)
+        fire_and_forget(future)  # type: ignore[no-untyped-call]
+    except Exception as error:
+        raise ClusterError(
+            "The training processes are gone: the run is saved and starts when they are back."
+        ) from error
+    future.add_done_callback(_settler(store, run_id, attempt))  # type: ignore[no-untyped-call]
+
+
+def _settler(store: RunStore, run_id: str, attempt: int) -> "Callable[[Future[Any]], None]":
+    def settle(future: "Future[Any]") -> None:
+        """Write down that a worker died: the dead cannot."""
+        if future.status != "error":
+            return  # done; or the whole cluster is gone, and then `recover` and `reap` see to it
+        error = future.exception(timeout=5)  # type: ignore[no-untyped-call]
+        with suppress(GenreLabError):
+            run = store.run(run_id)
+            store.fail(run_id, attempt, _lost_sentence(run, error))
+
+    return settle
+
+
+def _lost_sentence(run: Run, error: BaseException | None) -> str:
+    from distributed.scheduler import KilledWorker
+
+    if isinstance(error, KilledWorker):
+        return f"Its worker died in epoch {run.epoch + 1}: start it again to train it from the beginning."
+    return (
+        f"The worker could not begin ({type(error).__name__}: {error}): check that it has the same version installed."
+    )

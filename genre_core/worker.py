@@ -1,0 +1,199 @@
+"""What a worker does with a run: train it as the store says, listen to the person, and write down how it ended."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from genre_core.config import ExperimentConfig, SyntheticConfig, TrainConfig
+from genre_core.errors import GenreLabError
+from genre_core.events import EpochEnd, Progress, TrainEnd
+from genre_core.schema import Epoch, Run, Wish
+from genre_core.store import RunStore
+
+if TYPE_CHECKING:
+    from genre_core.experiment import Prepared
+    from genre_core.training import Trainer
+
+BEAT_SECONDS = 1.0
+ANSWER_SECONDS = 0.08
+"""How long a paced run sleeps before it looks again for what the person wants."""
+
+_log = logging.getLogger(__name__)
+_warming = threading.Lock()
+
+
+def execute(run_id: str, attempt: int, store_url: str) -> None:
+    """Train a run as the store says, and write down how it ended, whatever happens."""
+    store = _open(store_url)
+    run = store.claim(run_id, attempt)
+    if run is None:
+        return
+    with _Heart(store, run_id, attempt):
+        try:
+            warm_up()
+            _Work(store, run).train()
+        except GenreLabError as error:
+            sentence = str(error)
+        except MemoryError:
+            sentence = "The worker ran out of memory: take fewer tracks or a smaller network."
+        except Exception as error:
+            _log.exception("Run %s ended by an unexpected error", run_id)
+            sentence = (
+                f"Training ended by an unexpected {type(error).__name__}: the log of the workers has the details."
+            )
+        else:
+            return
+        try:
+            store.fail(run_id, attempt, sentence)
+        except GenreLabError:
+            _log.error("Run %s: %s (could not be written down)", run_id, sentence)
+
+
+@cache
+def _open(store_url: str) -> RunStore:
+    return RunStore(store_url)
+
+
+class _Heart:
+    """Gives a sign of life each second while the worker prepares, computes or sleeps."""
+
+    def __init__(self, store: RunStore, run_id: str, attempt: int) -> None:
+        self._beat: Callable[[], Wish] = lambda: store.beat(run_id, attempt)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"heart-{run_id}", daemon=True)
+
+    def _run(self) -> None:
+        while not self._over.wait(BEAT_SECONDS):
+            with suppress(GenreLabError):  # a store that stays away ends the run where it appends
+                self._beat()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+
+class _Work:
+    """One attempt at one run, from its data to its end or its pause."""
+
+    def __init__(self, store: RunStore, run: Run) -> None:
+        from genre_core.experiment import describe, make_trainer, prepare
+
+        self._store, self._run = store, run
+        self._prepared: Prepared = prepare(run.config, store)
+        self._trainer: Trainer = make_trainer(run.config, self._prepared)
+        self._seceded = False
+        if checkpoint := store.artifact(run.id, "checkpoint"):
+            self._trainer.restore(checkpoint)
+        store.describe(run.id, run.attempt, describe(run.config, self._prepared, self._trainer))
+
+    def train(self) -> None:
+        wish = self._store.wish(self._run.id, self._run.attempt)
+        if self._obey(wish, within_epoch=True):
+            return
+        for event in self._trainer:
+            match event:
+                case Progress():
+                    wish = self._store.beat(self._run.id, self._run.attempt, event.fraction)
+                    if self._obey(wish, within_epoch=True):
+                        return
+                case EpochEnd():
+                    if self._obey(self._append(event)) or self._obey(self._sleep(event.seconds)):
+                        return
+                case TrainEnd():
+                    self._end(event)
+
+    def _append(self, event: EpochEnd) -> Wish:
+        fields = {name: getattr(event, name) for name in Epoch.__dataclass_fields__}
+        return self._store.append(self._run.id, self._run.attempt, Epoch(**fields), event.validation_pred.tobytes())
+
+    def _obey(self, wish: Wish, *, within_epoch: bool = False) -> bool:
+        """Do what the person wants; return whether that is to train no further."""
+        self._wish = wish
+        if wish.request == "stop":
+            self._end(self._trainer.finish(self._trainer.finished or "stopped"))
+            return True
+        if wish.request == "pause" or (wish.request == "step" and not within_epoch):
+            if self._trainer.finished:
+                return False  # there is no next epoch to wait for
+            return self._store.pause(self._run.id, self._run.attempt, self._trainer.checkpoint())
+        return False
+
+    def _sleep(self, epoch_seconds: float) -> Wish:
+        """Sleep what the pace leaves of the epoch, listening; a sleeping run leaves the worker to others."""
+        began = time.monotonic()
+        wish = self._wish
+        while wish.request == "continue" and not self._trainer.finished:
+            left = wish.pace - epoch_seconds - (time.monotonic() - began)
+            if left <= 0:
+                break
+            self._secede()
+            time.sleep(min(left, ANSWER_SECONDS))
+            wish = self._store.wish(self._run.id, self._run.attempt)
+        return wish
+
+    def _secede(self) -> None:
+        from distributed import secede
+
+        if not self._seceded:
+            self._seceded = True
+            with suppress(ValueError):  # not on a Dask worker
+                secede()  # type: ignore[no-untyped-call]
+
+    def _end(self, end: TrainEnd) -> None:
+        run_id, attempt = self._run.id, self._run.attempt
+        if end.best_epoch is None:
+            if end.reason == "diverged":
+                raise GenreLabError(
+                    "Training diverged in its first epoch and has nothing to keep: lower the learning rate."
+                )
+            self._store.abandon(run_id, attempt)
+            return
+        summary, logits = self._evaluate()
+        saved = {"weights": self._trainer.weights(), "logits": logits}
+        self._store.finish(run_id, attempt, end.reason, end.best_epoch, summary, saved)
+
+    def _evaluate(self) -> tuple[dict[str, Any], bytes]:
+        """Return the evaluation of validation and test as JSON, and the logits of every track as safetensors."""
+        import numpy as np
+        from safetensors.numpy import save
+
+        from genre_core.dataset import PARTS
+        from genre_core.experiment import evaluate_part
+
+        logits = self._trainer.predict(self._prepared.X)
+        part = np.zeros(len(logits), dtype=np.uint8)
+        for number, name in enumerate(PARTS):
+            part[self._prepared.split[name]] = number
+        summary: dict[str, Any] = {name: evaluate_part(self._prepared, logits, name).to_json() for name in PARTS[1:]}
+        return summary, save({"logits": logits, "y": self._prepared.dataset.y, "part": part})
+
+
+@cache
+def _warmed() -> None:
+    import torch
+
+    from genre_core.experiment import evaluate_part, prepare, run_experiment
+
+    torch.set_num_threads(1)
+    tiny = ExperimentConfig(
+        data=SyntheticConfig(n_samples=60, n_features=2, n_genres=2), train=TrainConfig(max_epochs=1)
+    )
+    result = run_experiment(tiny)
+    evaluate_part(prepare(tiny), result.logits, "test")
+
+
+def warm_up() -> None:
+    """Import and use what training needs, once in a process, so that its first run waits for nothing."""
+    with _warming:  # a thread that imports torch while another does may see half of it
+        _warmed()
