@@ -52,7 +52,7 @@ def judge(given: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
 
 
 def run_id() -> str | None:
-    """Return the run looked at: the address says it, and where a navigation link dropped it, the session remembers it."""
+    """Return the run looked at, put back into the address where a navigation link dropped it."""
     given = st.query_params.get("run")
     if given:
         st.session_state[_RUN] = given
@@ -126,7 +126,9 @@ def _drop_idle(fitting: dict[str, str], base: ExperimentConfig) -> tuple[dict[st
     """Take out the settings of another source or network than the one chosen: they would do nothing."""
     tags = {name: text for name, text in fitting.items() if name in {f"{s}.{tag}" for s, (tag, _) in TAGS.items()}}
     active = {item.name for item in settings(configure(tags, base))}
-    notes = [f"{name} does nothing with what else this link chooses; ignored." for name in fitting if name not in active]
+    notes = [
+        f"{name} does nothing with what else this link chooses; ignored." for name in fitting if name not in active
+    ]
     return {name: text for name, text in fitting.items() if name in active}, notes
 
 
@@ -173,4 +175,3 @@ def _dismiss() -> None:
 
 def _say(sentence: str) -> None:
     st.caption(f":material/link_off: {_plain(sentence)}")
-

@@ -7,14 +7,16 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # streamlit puts only this folder on the path
     sys.path.insert(0, str(ROOT))
 
-import streamlit as st
+import streamlit as st  # noqa: E402
 
-from dashboard import address
+from dashboard import address  # noqa: E402
+from dashboard.components.plot import install_plotly  # noqa: E402
 
 HERE = Path(__file__).parent
 
 st.set_page_config(page_title="Genre Lab", page_icon=":material/graphic_eq:", layout="wide")
 st.html(HERE / "app.css")
+install_plotly()
 st.logo(str(HERE / "logo.svg"), size="large")
 address.read()
 page = st.navigation(

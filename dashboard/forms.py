@@ -16,7 +16,17 @@ from streamlit.delta_generator import DeltaGenerator
 from genre_core.config import ExperimentConfig
 from genre_core.errors import ConfigError
 from genre_core.presets import OPENING, Preset
-from genre_core.settings import SECTIONS, TAGS, Setting, all_settings, configure, differences, flatten, settings, validate
+from genre_core.settings import (
+    SECTIONS,
+    TAGS,
+    Setting,
+    all_settings,
+    configure,
+    differences,
+    flatten,
+    settings,
+    validate,
+)
 
 TITLES = {"data": "Data", "split": "Split", "model": "Network", "train": "Training"}
 LESS_USED = frozenset(
@@ -70,7 +80,12 @@ def sidebar_settings(presets: Mapping[str, Preset], tables: Sequence[tuple[str, 
     if changed:
         noun = "setting" if len(changed) == 1 else "settings"
         reset_all.button(
-            f"Reset {len(changed)} changed {noun}", key="reset all settings", icon=":material/undo:", type="tertiary", on_click=_write, args=(preset.config,)
+            f"Reset {len(changed)} changed {noun}",
+            key="reset all settings",
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=_write,
+            args=(preset.config,),
         )
     config = None if sheet.problems else configure(sheet.values, preset.config)
     return Form(preset, config, " ".join(sheet.problems), changed)
@@ -99,8 +114,13 @@ def _draw_preset(presets: Mapping[str, Preset]) -> Preset:
         name = truth if truth in presets else OPENING.name
         _mirror("preset choice", name)
         st.selectbox(
-            "Preset", names, key="preset choice", format_func=lambda option: presets[option].title, label_visibility="collapsed",
-            on_change=_choose_preset, args=(presets,),
+            "Preset",
+            names,
+            key="preset choice",
+            format_func=lambda option: presets[option].title,
+            label_visibility="collapsed",
+            on_change=_choose_preset,
+            args=(presets,),
         )
         st.caption(presets[name].watch_for)
     return presets[name]
@@ -133,7 +153,10 @@ def _draw_section(sheet: _Sheet, section: str) -> None:
                 _draw(sheet, item)
         rest = [item for item in own if item.name in LESS_USED and _has_effect(sheet, item)]
         if rest:
-            with st.expander("More", key=f"more-{section}", type="compact"), st.container(key=f"rest-{section}", gap=None):
+            with (
+                st.expander("More", key=f"more-{section}", type="compact"),
+                st.container(key=f"rest-{section}", gap=None),
+            ):
                 for item in rest:
                     _draw(sheet, item)
         _check_section(sheet, section)
@@ -152,7 +175,7 @@ def _applicable(sheet: _Sheet, section: str) -> Iterator[Setting]:
 def _has_effect(sheet: _Sheet, item: Setting) -> bool:
     """Return whether a setting does anything with what else is chosen."""
     if item.name == "split.grouped":
-        return sheet.values["data.source"] == "table"  # generated tracks have no segments
+        return bool(sheet.values["data.source"] == "table")  # generated tracks have no segments
     return all(sheet.values.get(f"{item.section}.{sibling}") == value for sibling, value in (item.when or {}).items())
 
 
@@ -196,8 +219,14 @@ def _draw(sheet: _Sheet, item: Setting) -> None:
         if value != base and _typed(item, value) != _typed(item, base):
             was = item.label(base) or "empty"
             row.button(
-                f"{item.title} differs from the preset ({was}): reset it", key=f"reset {item.name}", icon=":material/undo:",
-                type="tertiary", help=f"Back to the preset: {was}", width="content", on_click=_reset, args=(item, base),
+                f"{item.title} differs from the preset ({was}): reset it",
+                key=f"reset {item.name}",
+                icon=":material/undo:",
+                type="tertiary",
+                help=f"Back to the preset: {was}",
+                width="content",
+                on_click=_reset,
+                args=(item, base),
             )
         if item.kind in ("int", "float") and item.name in sheet.values:
             _slider(item, value)
@@ -208,7 +237,9 @@ def _input(sheet: _Sheet, item: Setting, base: Any) -> Any:
     bound: dict[str, Any] = {"key": item.name, "help": item.help, "bind": "query-params"}
     match item.kind:
         case "int":
-            return st.number_input(item.title, int(item.low or 0), int(item.high or 0), int(base), int(item.step or 1), "%d", **bound)
+            return st.number_input(
+                item.title, int(item.low or 0), int(item.high or 0), int(base), int(item.step or 1), "%d", **bound
+            )
         case "float":
             low, high = float(item.low or 0), float(item.high or 0)
             return st.number_input(item.title, low, high, float(base), _step(item, base), "%g", **bound)
@@ -228,7 +259,15 @@ def _choice(sheet: _Sheet, item: Setting, base: str, options: Mapping[str, str])
     value = sheet.hidden.text_input(item.title, base, key=item.name, bind="query-params")
     mirror = f"{item.name} choice"
     _mirror(mirror, value if value in options else next(iter(options)))
-    st.selectbox(item.title, list(options), key=mirror, format_func=options.__getitem__, help=item.help, on_change=_copy, args=(mirror, item.name))
+    st.selectbox(
+        item.title,
+        list(options),
+        key=mirror,
+        format_func=options.__getitem__,
+        help=item.help,
+        on_change=_copy,
+        args=(mirror, item.name),
+    )
     return value
 
 
@@ -238,7 +277,12 @@ def _slider(item: Setting, value: float) -> None:
     if low is None or high is None:
         return
     mirror = f"{item.name} slider"
-    common: dict[str, Any] = {"key": mirror, "label_visibility": "collapsed", "on_change": _slide, "args": (mirror, item.name)}
+    common: dict[str, Any] = {
+        "key": mirror,
+        "label_visibility": "collapsed",
+        "on_change": _slide,
+        "args": (mirror, item.name),
+    }
     if item.scale == "log":
         _mirror(mirror, value)
         st.select_slider(f"{item.title}, slider", ladder(low, high, value, whole), format_func=item.label, **common)

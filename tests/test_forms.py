@@ -1,4 +1,5 @@
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -233,7 +234,7 @@ def test_a_ladder_is_strictly_rising_and_holds_its_ends_and_the_value(low, ratio
     assert rungs[0] == low
     assert rungs[-1] == high
     assert value in rungs
-    assert all(a < b for a, b in zip(rungs, rungs[1:], strict=False))
+    assert all(a < b for a, b in pairwise(rungs))
     assert len(rungs) <= 4 * (math.log10(ratio) + 2) + 3
 
 

@@ -132,7 +132,8 @@ def test_the_run_is_put_back_where_a_navigation_link_dropped_it():
 
 
 names = st.sampled_from([*all_settings(), "preset", "run", "cell", "genre", "train.", "model.x", ".", "data"])
-texts = st.one_of(st.text(max_size=30), st.floats().map(str), st.integers().map(str), st.sampled_from(["table", "linear", "sgd", "true"]))
+words = st.sampled_from(["table", "linear", "sgd", "true"])
+texts = st.one_of(st.text(max_size=30), st.floats().map(str), st.integers().map(str), words)
 
 
 @settings(max_examples=200, deadline=None)
