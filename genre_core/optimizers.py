@@ -1,6 +1,12 @@
-"""What moves the weights: the optimizer over one flat vector of them, its rate schedule, and the weights of classes."""
+"""What moves the weights: an optimizer over one flat vector of them, and what sets its rate.
 
-from typing import Any
+The steps are those of `torch.optim`, in the same order of operations and so to the same bit, without its bookkeeping,
+which on a small network costs more than the step. (Its fused Adam is as fast but rounds differently, and after a few
+epochs its curve is another one.)
+"""
+
+import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -8,56 +14,87 @@ from torch import Tensor, nn
 from genre_core.config import TrainConfig
 
 PLATEAU_PATIENCE, PLATEAU_FACTOR = 3, 0.5
+PLATEAU_THRESHOLD = 1e-4
+"""Smaller relative gains in validation loss do not count."""
+
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
 
-def flatten(network: nn.Module) -> nn.Parameter:
-    """Move all weights into one vector, and their gradients into another, of which the network's become views.
-
-    A step of the optimizer is then a few operations instead of a few for each layer, with the same arithmetic. (The
-    fused Adam is as fast, but rounds differently, and after a few epochs its curve is another one.)
-    """
+def flatten(network: nn.Module) -> tuple[Tensor, Tensor]:
+    """Move all weights into one vector and their gradients into another, of which the network's become views."""
     parameters = list(network.parameters())
-    flat = nn.Parameter(torch.cat([parameter.detach().flatten() for parameter in parameters]))
-    flat.grad = torch.zeros_like(flat)
+    weights = torch.cat([parameter.detach().flatten() for parameter in parameters])
+    gradients = torch.zeros_like(weights)
     start = 0
     for parameter in parameters:
         end = start + parameter.numel()
-        parameter.data = flat.data[start:end].view_as(parameter)
-        parameter.grad = flat.grad[start:end].view_as(parameter)
+        parameter.data = weights[start:end].view_as(parameter)
+        parameter.grad = gradients[start:end].view_as(parameter)
         start = end
-    return flat
+    return weights, gradients
 
 
-def make_optimizer(parameters: nn.Parameter, config: TrainConfig) -> torch.optim.Optimizer:
-    """Make the optimizer that a configuration names."""
-    match config.optimizer:
-        case "adam":
-            return torch.optim.Adam([parameters], config.learning_rate, weight_decay=config.weight_decay)
-        case "adamw":
-            return torch.optim.AdamW([parameters], config.learning_rate, weight_decay=config.weight_decay)
-        case "sgd":
-            return torch.optim.SGD(
-                [parameters], config.learning_rate, momentum=config.momentum, weight_decay=config.weight_decay
-            )
+class Optimizer:
+    """Steps over flat `weights` (n,) and `gradients` (n,); `steps` and `state` are all that it remembers."""
+
+    def __init__(self, config: TrainConfig, weights: Tensor, gradients: Tensor) -> None:
+        self.config = config
+        self.weights, self.gradients = weights, gradients
+        self.steps = 0
+        names = ("momentum",) if config.optimizer == "sgd" else ("mean", "square")
+        self.state = {name: torch.zeros_like(weights) for name in names}
+        self._step: Callable[[float], None] = self._sgd if config.optimizer == "sgd" else self._adam
+
+    @torch.no_grad()
+    def step(self, rate: float) -> None:
+        """Move the weights against their gradients at a learning rate."""
+        self.steps += 1
+        if self.config.weight_decay and self.config.optimizer == "adamw":
+            self.weights.mul_(1 - rate * self.config.weight_decay)
+        elif self.config.weight_decay:
+            self.gradients.add_(self.weights, alpha=self.config.weight_decay)
+        self._step(rate)
+
+    def _adam(self, rate: float) -> None:
+        """Adam (Kingma & Ba 2015, algorithm 1); AdamW differs in its decay alone (Loshchilov & Hutter 2019)."""
+        mean, square = self.state["mean"], self.state["square"]
+        mean.lerp_(self.gradients, 1 - BETA1)
+        square.mul_(BETA2).addcmul_(self.gradients, self.gradients, value=1 - BETA2)
+        scale = math.sqrt(1 - BETA2**self.steps)
+        size = rate / (1 - BETA1**self.steps)
+        self.weights.addcdiv_(mean, square.sqrt().div_(scale).add_(EPSILON), value=-size)
+
+    def _sgd(self, rate: float) -> None:
+        """Gradient descent with momentum; the first gradient starts it undamped."""
+        momentum = self.state["momentum"]
+        momentum.mul_(self.config.momentum).add_(self.gradients)
+        self.weights.add_(momentum, alpha=-rate)
 
 
-def make_schedule(optimizer: torch.optim.Optimizer, config: TrainConfig) -> Any:
-    """Make the rate schedule that a configuration names; None where the rate stays."""
-    match config.schedule:
-        case "constant":
-            return None
-        case "cosine":
-            return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=config.max_epochs)
-        case "plateau":
-            return torch.optim.lr_scheduler.ReduceLROnPlateau(
-                optimizer, factor=PLATEAU_FACTOR, patience=PLATEAU_PATIENCE
-            )
+class Schedule:
+    """The learning rate from epoch to epoch; `best` and `waited` are all that it remembers beside the rate."""
 
+    def __init__(self, config: TrainConfig) -> None:
+        self.config = config
+        self.rate = config.learning_rate
+        self.best = math.inf
+        self.waited = 0
 
-def schedule_state(schedule: Any) -> dict[str, Any]:
-    """Return the schedule's numbers; what else it holds is rebuilt from the configuration."""
-    plain = (int, float, list, type(None))
-    return {} if schedule is None else {k: v for k, v in schedule.state_dict().items() if isinstance(v, plain)}
+    def advance(self, epoch: int, validation_loss: float) -> None:
+        """Set the rate for the epoch after `epoch` completed ones."""
+        if self.config.schedule == "cosine":
+            # Loshchilov & Hutter 2017, equation 5, without restarts
+            self.rate = self.config.learning_rate * (1 + math.cos(math.pi * epoch / self.config.max_epochs)) / 2
+        elif self.config.schedule == "plateau":
+            self._wait(validation_loss)
+
+    def _wait(self, validation_loss: float) -> None:
+        if validation_loss < self.best * (1 - PLATEAU_THRESHOLD):
+            self.best, self.waited = validation_loss, 0
+            return
+        self.waited += 1
+        if self.waited > PLATEAU_PATIENCE:
+            self.rate, self.waited = self.rate * PLATEAU_FACTOR, 0
 
 
 def balanced_weights(y: Tensor, n_genres: int) -> Tensor:

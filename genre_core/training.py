@@ -10,6 +10,7 @@ global generator is lent to it while it computes and given back at every event, 
 """
 
 import json
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ from genre_core.architectures import build_network
 from genre_core.config import ModelConfig, TrainConfig
 from genre_core.dataset import IntArray
 from genre_core.events import EpochEnd, Event, Progress, StopReason, TrainEnd
-from genre_core.optimizers import balanced_weights, flatten, make_optimizer, make_schedule, schedule_state
+from genre_core.optimizers import Optimizer, Schedule, balanced_weights, flatten
 
 REPORT_SECONDS = 0.25
 """An epoch that takes longer than this reports its progress that often."""
@@ -61,9 +62,8 @@ class Trainer:
             torch.manual_seed(config.seed)
             self.network = build_network(model, data.X_train.shape[1], data.n_genres).to(self.device)
             self._random = self._random_state()
-        self._parameters = flatten(self.network)
-        self._optimizer = make_optimizer(self._parameters, config)
-        self._schedule = make_schedule(self._optimizer, config)
+        self._optimizer = Optimizer(config, *flatten(self.network))
+        self._schedule = Schedule(config)
         balanced = config.class_weighting == "balanced"
         self._class_weights = balanced_weights(self._y_train, data.n_genres) if balanced else None
         self._best = _copy(self.network)
@@ -134,21 +134,15 @@ class Trainer:
         order = torch.randperm(n, generator=torch.Generator().manual_seed(self._order_seed)).to(self.device)
         X, y = self._X_train[order], self._y_train[order]
         self.network.train()
-        gradients = self._parameters.grad
-        assert gradients is not None
         outputs = []
         start = first = self._position
         while start < n:
-            logits = self.network(X[start : start + size])
-            loss = F.cross_entropy(
-                logits, y[start : start + size], self._class_weights, label_smoothing=self.config.label_smoothing
-            )
-            gradients.zero_()
-            loss.backward()  # type: ignore[no-untyped-call]
-            self._optimizer.step()
-            self._loss_sum += loss.detach()
-            outputs.append(logits.detach())
-            start += size
+            end = start + size
+            loss, logits = self.network.backpropagate(X[start:end], y[start:end], self._criterion)
+            self._optimizer.step(self._schedule.rate)
+            self._loss_sum += loss
+            outputs.append(logits)
+            start = end
             if time.perf_counter() > deadline:
                 break
         self._position = min(start, n)
@@ -165,14 +159,11 @@ class Trainer:
             validation_loss, pred = self._validate()
         if not np.isfinite(train_loss) or not np.isfinite(validation_loss):
             return None
-        rate = float(self._optimizer.param_groups[0]["lr"])
+        rate = self._schedule.rate
         self.epoch += 1
         accuracy = float((pred == self._y_validation).double().mean())
         is_best = self._remember(accuracy if self.config.monitor == "accuracy" else -validation_loss)
-        if isinstance(self._schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
-            self._schedule.step(validation_loss)
-        elif self._schedule is not None:
-            self._schedule.step()
+        self._schedule.advance(self.epoch, validation_loss)
         seconds = self._seconds + time.perf_counter() - started
         event = EpochEnd(
             self.epoch, train_loss, int(self._correct) / n, validation_loss, accuracy, rate, seconds, is_best,
@@ -200,6 +191,9 @@ class Trainer:
                 weights = torch.split(self._class_weights[self._y_validation].double(), self.config.batch_size)
                 means = [batch.sum() / weight.sum() for batch, weight in zip(batches, weights, strict=True)]
             return float(torch.stack(means).mean()), logits.argmax(1)
+
+    def _criterion(self, logits: Tensor, y: Tensor) -> Tensor:
+        return F.cross_entropy(logits, y, self._class_weights, label_smoothing=self.config.label_smoothing)
 
     def _remember(self, score: float) -> bool:
         if score <= self._best_score:
@@ -233,16 +227,10 @@ class Trainer:
 
     def checkpoint(self) -> bytes:
         """Return everything that going on needs, as safetensors."""
-        optimizer = self._optimizer.state_dict()
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
         tensors |= {f"best.{name}": value for name, value in self._best.items()}
         tensors |= {f"random.{name}": value for name, value in self._random.items()}
-        tensors |= {
-            f"optimizer.{number}.{name}": value
-            for number, state in optimizer["state"].items()
-            for name, value in state.items()
-            if value is not None
-        }
+        tensors |= {f"optimizer.{name}": value for name, value in self._optimizer.state.items()}
         tensors |= {"loss_sum": self._loss_sum, "correct": self._correct}
         scalars = {
             "epoch": self.epoch,
@@ -251,8 +239,10 @@ class Trainer:
             "order_seed": self._order_seed,
             "position": self._position,
             "seconds": self._seconds,
-            "learning_rate": optimizer["param_groups"][0]["lr"],
-            "schedule": schedule_state(self._schedule),
+            "steps": self._optimizer.steps,
+            "rate": self._schedule.rate,
+            "plateau": None if math.isinf(self._schedule.best) else self._schedule.best,
+            "waited": self._schedule.waited,
         }
         own = {name: value.contiguous().clone() for name, value in tensors.items()}
         return save(own, {"scalars": json.dumps(scalars)})
@@ -264,16 +254,10 @@ class Trainer:
         self.network.load_state_dict(_under("network.", tensors))
         self._best = _under("best.", tensors)
         self._random = {name: value.cpu() for name, value in _under("random.", tensors).items()}
-        optimizer = self._optimizer.state_dict()
-        states: dict[int, dict[str, Tensor]] = {}
-        for name, value in _under("optimizer.", tensors).items():
-            number, _, field = name.partition(".")
-            states.setdefault(int(number), {})[field] = value
-        optimizer["state"] = states
-        optimizer["param_groups"][0]["lr"] = scalars["learning_rate"]
-        self._optimizer.load_state_dict(optimizer)
-        if self._schedule is not None:
-            self._schedule.load_state_dict({**self._schedule.state_dict(), **scalars["schedule"]})
+        self._optimizer.state = _under("optimizer.", tensors)
+        self._optimizer.steps = scalars["steps"]
+        self._schedule.rate, self._schedule.waited = scalars["rate"], scalars["waited"]
+        self._schedule.best = math.inf if scalars["plateau"] is None else scalars["plateau"]
         self._loss_sum, self._correct = tensors["loss_sum"], tensors["correct"]
         self.epoch, self.best_epoch = scalars["epoch"], scalars["best_epoch"]
         self._best_score = -float("inf") if self.best_epoch is None else scalars["best_score"]

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from genre_core.config import ModelConfig
 
 if TYPE_CHECKING:
-    from torch import nn
+    from genre_core.architectures.network import Network
 
 
-def build_network(config: ModelConfig, n_features: int, n_genres: int) -> "nn.Module":
+def build_network(config: ModelConfig, n_features: int, n_genres: int) -> "Network":
     """Build the network that a configuration names, with fresh weights."""
-    network: nn.Module = import_module(f"genre_core.architectures.{config.architecture}").build(
+    network: Network = import_module(f"genre_core.architectures.{config.architecture}").build(
         config, n_features, n_genres
     )
     return network

@@ -1,0 +1,22 @@
+"""What every network can do: map features to logits, and find the gradient of a loss."""
+
+from collections.abc import Callable
+
+from torch import Tensor, nn
+
+Criterion = Callable[[Tensor, Tensor], Tensor]
+"""A loss (scalar) of logits (n, n_genres) and class numbers (n,)."""
+
+
+class Network(nn.Module):
+    """A module whose `forward` maps standardised features (n, n_features) to logits (n, n_genres)."""
+
+    def backpropagate(self, X: Tensor, y: Tensor, criterion: Criterion) -> tuple[Tensor, Tensor]:
+        """Leave the loss's gradient in every parameter's `grad`, in place; return loss (scalar) and logits."""
+        for parameter in self.parameters():
+            if parameter.grad is not None:
+                parameter.grad.zero_()
+        logits: Tensor = self(X)
+        loss = criterion(logits, y)
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss.detach(), logits.detach()
