@@ -1,0 +1,402 @@
+"""The store: what a double click, a lost race, a dead worker, a full disk and a read-only file do to it."""
+
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import sqlalchemy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
+
+from genre_core.config import ExperimentConfig, SyntheticConfig
+from genre_core.errors import DataError, RunStateError, StoreError
+from genre_core.schema import metadata
+from genre_core.store import DEAD_AFTER, Epoch, RunStore, new_run_id
+
+CONFIG = ExperimentConfig(data=SyntheticConfig(n_samples=400))
+PREDICTIONS = bytes(range(8)) * 8
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "folder" / "store.sqlite"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[RunStore]:
+    opened = RunStore(f"sqlite:///{path}")
+    yield opened
+    opened.close()
+
+
+def epoch(number: int, **changes: Any) -> Epoch:
+    values = {"train_loss": 1.5, "train_accuracy": 0.5, "validation_loss": 1.25, "validation_accuracy": 0.625}
+    return Epoch(**{"epoch": number, **values, "learning_rate": 1e-3, "seconds": 0.1, "is_best": True} | changes)
+
+
+def running(store: RunStore, n_epochs: int = 0) -> str:
+    run_id = new_run_id()
+    assert store.submit(run_id, CONFIG, "a run")
+    assert store.claim(run_id, 1)
+    for number in range(1, n_epochs + 1):
+        store.append(run_id, 1, epoch(number), PREDICTIONS)
+    return run_id
+
+
+def later(seconds: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def test_a_run_is_read_as_it_was_submitted(store: RunStore) -> None:
+    assert store.submit("abc", CONFIG, "  overlapping ", pace=0.5)
+    run = store.run("abc")
+    assert (run.config, run.fingerprint, run.name, run.pace) == (CONFIG, CONFIG.fingerprint, "overlapping", 0.5)
+    assert (run.state, run.request, run.attempt, run.epoch, run.best_epoch) == ("queued", "continue", 1, 0, None)
+    assert abs(run.created_at - datetime.now(UTC)) < timedelta(seconds=10)
+    assert (run.started_at, run.finished_at, run.seconds) == (None, None, None)
+
+
+def test_a_double_click_makes_one_run(store: RunStore) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda _: store.submit("abc", CONFIG), range(16)))
+    assert sum(made) == 1
+    assert len(store.runs()) == 1
+
+
+def test_a_second_store_on_the_same_file_sees_everything(store: RunStore) -> None:
+    run_id = running(store, n_epochs=3)
+    other = RunStore(store.url)
+    assert other.run(run_id) == store.run(run_id)
+    assert other.epochs(run_id) == store.epochs(run_id)
+    other.close()
+
+
+def _claim_all(url: str, run_ids: list[str]) -> list[str]:
+    store = RunStore(url)
+    claimed = [run_id for run_id in run_ids if store.claim(run_id, 1)]
+    store.close()
+    return claimed
+
+
+def test_each_run_is_claimed_once_among_processes_and_threads(store: RunStore) -> None:
+    run_ids = [new_run_id() for _ in range(40)]
+    for run_id in run_ids:
+        store.submit(run_id, CONFIG)
+    with (
+        ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as processes,
+        ThreadPoolExecutor(2) as threads,
+    ):
+        work = [pool.submit(_claim_all, store.url, run_ids) for pool in (processes, processes, threads, threads)]
+        claimed = [run_id for future in work for run_id in future.result()]
+    assert sorted(claimed) == sorted(run_ids)
+
+
+def test_two_stores_may_be_made_at_the_same_moment(path: Path) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        stores = list(threads.map(lambda _: RunStore(f"sqlite:///{path}"), range(4)))
+    for opened in stores:
+        assert opened.runs() == []
+        opened.close()
+
+
+def test_append_saves_an_epoch_and_answers_what_the_person_wants(store: RunStore) -> None:
+    run_id = running(store)
+    assert store.append(run_id, 1, epoch(1), PREDICTIONS) == ("continue", 0.0)
+    assert store.request(run_id, "pause")
+    assert store.set_pace(run_id, 0.5)
+    assert store.append(run_id, 1, epoch(2, is_best=False), b"\x01\x02") == ("pause", 0.5)
+    run = store.run(run_id)
+    assert (run.epoch, run.best_epoch) == (2, 1)
+    assert store.epochs(run_id) == [epoch(1), epoch(2, is_best=False)]
+    assert store.epochs(run_id, after=1) == [epoch(2, is_best=False)]
+    assert store.predictions(run_id, 2).tolist() == [1, 2]
+    assert store.predictions(run_id, 1).dtype == np.uint8
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    losses=st.tuples(st.floats(0, allow_nan=False, allow_infinity=True), st.floats(0, 1e300)),
+    rates=st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(1e-12, 10)),
+    predictions=st.binary(min_size=1, max_size=300),
+)
+def test_an_epoch_is_read_to_the_last_bit(
+    tmp_path_factory: pytest.TempPathFactory, losses: tuple[float, ...], rates: tuple[float, ...], predictions: bytes
+) -> None:
+    store = RunStore(f"sqlite:///{tmp_path_factory.getbasetemp()}/bits.sqlite")
+    run_id = running(store)
+    record = epoch(
+        1, train_loss=losses[0], validation_loss=losses[1], train_accuracy=rates[0], validation_accuracy=rates[1],
+        learning_rate=rates[2],
+    )  # fmt: skip
+    store.append(run_id, 1, record, predictions)
+    assert store.epochs(run_id) == [record]
+    assert store.predictions(run_id, 1).tobytes() == predictions
+    store.close()
+
+
+def test_a_worker_whose_attempt_is_over_writes_nothing_and_is_told_to_stop(store: RunStore) -> None:
+    run_id = running(store, n_epochs=2)
+    assert store.fail(run_id, 1, "It broke.")
+    assert store.requeue(run_id, ("failed",), anew=True) == 2
+    assert store.claim(run_id, 1) is None
+    assert store.claim(run_id, 2)
+    before = store.run(run_id)
+    assert store.append(run_id, 1, epoch(3), PREDICTIONS).request == "stop"
+    assert store.beat(run_id, 1, 0.5).request == "stop"
+    assert store.wish(run_id, 1).request == "stop"
+    assert not store.describe(run_id, 1, {"n_train": 1})
+    assert not store.pause(run_id, 1, b"old")
+    assert not store.finish(run_id, 1, "patience", 3, {}, {"weights": b"old"})
+    assert not store.fail(run_id, 1, "Too late.")
+    assert store.run(run_id) == before
+    assert store.epochs(run_id) == []
+    assert store.artifact(run_id, "weights") is None
+
+
+def test_pause_yields_to_a_person_who_changed_their_mind(store: RunStore) -> None:
+    run_id = running(store, n_epochs=1)
+    store.request(run_id, "pause")
+    store.request(run_id, "continue")
+    assert not store.pause(run_id, 1, b"state")
+    assert store.run(run_id).state == "running"
+    store.request(run_id, "step")
+    assert store.pause(run_id, 1, b"state")
+    assert store.run(run_id).state == "paused"
+    assert store.artifact(run_id, "checkpoint") == b"state"
+    assert not store.request(run_id, "pause")
+
+
+def test_a_finished_run_has_its_result_and_no_checkpoint(store: RunStore) -> None:
+    run_id = running(store, n_epochs=3)
+    store.put_artifact(run_id, "checkpoint", b"state")
+    assert store.finish(run_id, 1, "max_epochs", 2, {"test": {"accuracy": 0.75}}, {"weights": b"w", "logits": b"l"})
+    run = store.run(run_id)
+    assert (run.state, run.stopped_because, run.best_epoch) == ("complete", "max_epochs", 2)
+    assert run.summary["test"]["accuracy"] == 0.75
+    assert run.seconds is not None
+    assert [store.artifact(run_id, name) for name in ("weights", "logits", "checkpoint")] == [b"w", b"l", None]
+    assert not store.finish(run_id, 1, "stopped", 1, {}, {})
+
+
+def test_what_happens_to_an_unknown_run_is_said(store: RunStore) -> None:
+    for ask in (store.run, store.revision):
+        with pytest.raises(RunStateError, match="There is no run zzz"):
+            ask("zzz")
+    with pytest.raises(RunStateError, match="no epoch 4"):
+        store.predictions("zzz", 4)
+    assert not store.request("zzz", "stop")
+    assert not store.delete("zzz")
+    assert store.epochs("zzz") == []
+
+
+def test_the_revision_changes_with_what_a_page_shows_and_not_with_a_heartbeat(store: RunStore) -> None:
+    run_id = running(store)
+    revision = store.revision(run_id)
+    store.beat(run_id, 1)
+    assert store.revision(run_id) == revision
+    changes = (
+        lambda: store.beat(run_id, 1, 0.5),
+        lambda: store.append(run_id, 1, epoch(1), PREDICTIONS),
+        lambda: store.rename(run_id, "other"),
+        lambda: store.request(run_id, "pause"),
+        lambda: store.describe(run_id, 1, {"n_train": 3}),
+        lambda: store.pause(run_id, 1, None),
+    )
+    for change in changes:
+        change()
+        assert store.revision(run_id) > revision
+        revision = store.revision(run_id)
+
+
+def test_runs_are_listed_newest_first_renamed_and_deleted(store: RunStore) -> None:
+    ids = [running(store, n_epochs=1), running(store), new_run_id()]
+    store.submit(ids[2], CONFIG)
+    assert [run.id for run in store.runs()] == ids[::-1]
+    assert [run.id for run in store.runs(limit=1)] == ids[2:]
+    assert [run.id for run in store.runs(states=("queued",))] == ids[2:]
+    assert store.rename(ids[0], "better")
+    assert not store.rename(ids[0], "  ")
+    assert store.run(ids[0]).name == "better"
+    store.put_artifact(ids[0], "checkpoint", b"state")
+    assert store.delete(ids[0])
+    assert [run.id for run in store.runs()] == ids[:0:-1]
+    assert store.epochs(ids[0]) == []
+    assert store.artifact(ids[0], "checkpoint") is None
+    assert store.append(ids[0], 1, epoch(2), PREDICTIONS).request == "stop"
+
+
+def test_who_waits_sees_how_many_go_before_and_how_long(store: RunStore) -> None:
+    done = running(store, n_epochs=4)
+    waiting = [new_run_id() for _ in range(3)]
+    for run_id in waiting:
+        store.submit(run_id, CONFIG)
+    assert store.expected_wait(waiting[0], n_workers=1) is None
+    store.finish(done, 1, "max_epochs", 4, {}, {})
+    assert [store.queue_position(run_id) for run_id in waiting] == [0, 1, 2]
+    busy = running(store)
+    assert [store.queue_position(run_id) for run_id in waiting] == [1, 2, 3]
+    assert store.expected_wait(waiting[1], n_workers=1) == pytest.approx(2 * 0.4)
+    assert store.expected_wait(waiting[1], n_workers=2) == pytest.approx(0.4 / 2)
+    assert store.expected_wait(waiting[0], n_workers=8) == 0.0
+    store.set_pace(busy, 0.5)
+    assert store.queue_position(waiting[0]) == 0
+
+
+def silence(store: RunStore, path: Path, run_id: str, seconds: float = DEAD_AFTER + 1) -> None:
+    """Make a run's last sign of life older, as if its worker had died then."""
+    engine = sqlalchemy.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE runs SET heartbeat_at = heartbeat_at - ? WHERE id = ?", (seconds, run_id))
+    engine.dispose()
+
+
+def test_reap_fails_only_runs_without_a_sign_of_life(store: RunStore) -> None:
+    run_id = running(store, n_epochs=6)
+    assert store.reap() == []
+    assert store.reap(later(DEAD_AFTER - 1)) == []
+    assert store.reap(later(DEAD_AFTER + 1)) == [run_id]
+    run = store.run(run_id)
+    assert run.state == "failed"
+    assert run.error == "Its worker died in epoch 7: start it again to train it from the beginning."
+    assert run.finished_at == run.heartbeat_at
+    assert len(store.epochs(run_id)) == 6
+    assert store.reap(later(60)) == []
+
+
+@pytest.mark.parametrize("look", ["run", "runs", "revision"])
+def test_whoever_looks_sees_that_a_worker_died(store: RunStore, path: Path, look: str) -> None:
+    run_id = running(store, n_epochs=1)
+    revision = store.revision(run_id)
+    silence(store, path, run_id)
+    if look == "run":
+        assert store.run(run_id).state == "failed"
+    elif look == "runs":
+        assert store.runs(states=("running",)) == []
+        assert [run.state for run in store.runs()] == ["failed"]
+    assert store.revision(run_id) > revision
+
+
+def test_a_worker_that_was_taken_for_dead_too_early_brings_its_run_back(store: RunStore, path: Path) -> None:
+    run_id = running(store, n_epochs=1)
+    silence(store, path, run_id)
+    assert store.run(run_id).state == "failed"
+    assert store.append(run_id, 1, epoch(2), PREDICTIONS).request == "continue"
+    run = store.run(run_id)
+    assert (run.state, run.error, run.finished_at, run.epoch) == ("running", None, None, 2)
+    store.fail(run_id, 1, "It broke.")
+    assert store.beat(run_id, 1).request == "stop"
+    assert store.run(run_id).state == "failed"
+
+
+def test_a_table_is_stored_once_and_comes_back_as_it_was(store: RunStore) -> None:
+    content = bytes(range(256)) * 20
+    assert store.put_table("a" * 64, "gtzan.csv", content, 1000, 58, ["The column filename names the track."])
+    assert not store.put_table("a" * 64, "again.csv", content, 1000, 58)
+    (table,) = store.tables()
+    assert (table.name, table.n_rows, table.n_columns) == ("gtzan.csv", 1000, 58)
+    assert table.notes == ("The column filename names the track.",)
+    assert store.read_table("a" * 64) == content
+    assert store.delete_table("a" * 64)
+    assert not store.delete_table("a" * 64)
+    with pytest.raises(DataError, match="The table aaaaaaaa is not in the store"):
+        store.read_table("a" * 64)
+
+
+def test_a_read_only_store_can_be_read_and_says_why_it_cannot_be_written(store: RunStore, path: Path) -> None:
+    run_id = running(store, n_epochs=2)
+    silence(store, path, run_id)
+    frozen = RunStore(f"sqlite:///file:{path}?mode=ro&uri=true")
+    assert frozen.epochs(run_id) == store.epochs(run_id)
+    run = frozen.run(run_id)
+    assert (run.state, run.error) == (
+        "failed",
+        "Its worker died in epoch 3: start it again to train it from the beginning.",
+    )
+    writes = (
+        lambda: frozen.submit("abc", CONFIG),
+        lambda: frozen.append(run_id, 1, epoch(3), PREDICTIONS),
+        lambda: frozen.rename(run_id, "other"),
+        lambda: frozen.put_table("a" * 64, "x", b"x", 1, 1),
+    )
+    for write in writes:
+        with pytest.raises(
+            StoreError, match=r"^The store at .*store\.sqlite.* is read-only: make .* GENRE_LAB_STORE\.$"
+        ):
+            write()
+    frozen.close()
+    assert len(store.epochs(run_id)) == 2
+
+
+def test_a_full_disk_loses_nothing_that_was_saved(store: RunStore, path: Path) -> None:
+    run_id = running(store, n_epochs=3)
+    store.close()
+
+    def fill(connection: Any, _record: Any) -> None:
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+
+    full = RunStore(store.url)
+    sqlalchemy.event.listen(full._engine, "connect", fill)
+    full.close()
+    with pytest.raises(StoreError, match=r"^The disk that holds .*store\.sqlite is full: make room on it\."):
+        full.append(run_id, 1, epoch(4), bytes(100_000))
+    assert [record.epoch for record in full.epochs(run_id)] == [1, 2, 3]
+    assert full.run(run_id).epoch == 3
+    assert full.fail(run_id, 1, "The disk is full.")
+    full.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("no address", "GENRE_LAB_STORE is not the address of a database"),
+        ("nosuch://host/name", "needs a driver that is not installed"),
+        ("sqlite:////proc/genre-lab/store.sqlite", "cannot be opened"),
+        ("sqlite:///{file}", "is not one of Genre Lab's"),
+    ],
+)
+def test_a_store_that_cannot_be_opened_says_why(tmp_path: Path, url: str, sentence: str) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear all, this is not a database. " * 100)
+    with pytest.raises(StoreError, match=sentence):
+        RunStore(url.format(file=file))
+    assert file.read_text().startswith("Dear all")
+
+
+def test_a_password_is_not_shown() -> None:
+    with pytest.raises(StoreError) as caught:
+        RunStore("nosuch://ann:secret@host/name")
+    assert "secret" not in str(caught.value)
+
+
+def test_the_store_is_where_the_environment_says(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENRE_LAB_STORE", f"sqlite:///{path}")
+    store = RunStore()
+    store.submit("abc", CONFIG)
+    store.close()
+    assert path.exists()
+
+
+def test_a_run_of_another_version_is_listed_and_can_be_deleted(store: RunStore, path: Path) -> None:
+    run_id = running(store)
+    engine = sqlalchemy.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("""UPDATE runs SET config = '{"train": {"warmth": 3}}'""")
+    engine.dispose()
+    (run,) = store.runs()
+    with pytest.raises(RunStateError, match="another version"):
+        _ = run.config
+    assert store.delete(run_id)
+
+
+def test_the_tables_can_be_made_in_postgresql() -> None:
+    statements = [str(CreateTable(table).compile(dialect=postgresql.dialect())) for table in metadata.sorted_tables]
+    assert len(statements) == 4
+    assert "BYTEA" in "".join(statements)
