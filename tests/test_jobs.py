@@ -1,0 +1,428 @@
+"""Jobs: what a person's commands make of a run, in whatever order they come, with the real trainer on small data."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import sqlalchemy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load
+
+from genre_core import experiment, jobs, training, worker
+from genre_core.config import ExperimentConfig, MlpConfig, SplitConfig, SyntheticConfig, TrainConfig
+from genre_core.errors import ClusterError
+from genre_core.store import Epoch, RunStore, Wish, new_run_id
+
+N_EPOCHS = 5
+SMALL = ExperimentConfig(
+    data=SyntheticConfig(n_samples=240, n_features=4, n_genres=3, overlap=2.0),
+    model=MlpConfig(hidden=(8,), dropout=0.2),
+    train=TrainConfig(max_epochs=N_EPOCHS, patience=500, batch_size=16),
+)
+
+
+class Message:
+    """A task that was sent; nothing becomes of it unless the test says so."""
+
+    status = "pending"
+
+    def add_done_callback(self, settle: Callable[[Any], None]) -> None:
+        self.settle = settle
+
+    def end(self, error: BaseException) -> None:
+        self.status, self.error = "error", error
+        self.settle(self)
+
+    def exception(self, timeout: float) -> BaseException:
+        return self.error
+
+
+@dataclass
+class Desk:
+    """A client whose cluster is this thread: `work` does what was sent."""
+
+    sent: list[tuple[Any, ...]] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+
+    def submit(self, function: Callable[..., None], *arguments: Any, **options: Any) -> Message:
+        self.sent.append((function, arguments, options))
+        self.messages.append(Message())
+        return self.messages[-1]
+
+    def work(self) -> None:
+        while self.sent:
+            function, arguments, _ = self.sent.pop(0)
+            function(*arguments)
+
+
+@dataclass
+class Lab:
+    """A store, a desk, and short names for what a person does."""
+
+    store: RunStore
+    desk: Desk
+
+    def submit(self, config: ExperimentConfig = SMALL, pace: float = 0.0) -> str:
+        run_id = new_run_id()
+        assert jobs.submit(self.store, self.desk, run_id, config, pace=pace)  # type: ignore[arg-type]
+        return run_id
+
+    def do(self, command: str, run_id: str) -> bool:
+        if command == "pause":
+            return jobs.pause(self.store, run_id)
+        return bool(getattr(jobs, command)(self.store, self.desk, run_id))
+
+    def result(self, run_id: str) -> tuple[list[Epoch], list[bytes], list[bytes | None]]:
+        """Return everything a run came to, but for how long it took."""
+        epochs = [replace(epoch, seconds=0.0) for epoch in self.store.epochs(run_id)]
+        predictions = [self.store.predictions(run_id, epoch.epoch).tobytes() for epoch in epochs]
+        return epochs, predictions, [self.store.artifact(run_id, name) for name in ("weights", "logits")]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    store = RunStore(f"sqlite:///{tmp_path_factory.mktemp('jobs')}/store.sqlite")
+    yield Lab(store, Desk())
+    worker._open(store.url).close()
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(lab: Lab) -> tuple[list[Epoch], list[bytes], list[bytes | None]]:
+    run_id = lab.submit()
+    lab.desk.work()
+    return lab.result(run_id)
+
+
+def test_a_run_is_trained_to_its_end_and_everything_about_it_is_saved(lab: Lab) -> None:
+    run_id = lab.submit()
+    lab.desk.work()
+    run = lab.store.run(run_id)
+    assert (run.state, run.stopped_because, run.epoch, run.error) == ("complete", "max_epochs", N_EPOCHS, None)
+    history = lab.store.epochs(run_id)
+    assert [epoch.epoch for epoch in history] == [1, 2, 3, 4, 5]
+    assert run.best_epoch == max(history, key=lambda epoch: epoch.validation_accuracy).epoch
+    assert run.context["n_train"] + run.context["n_validation"] + run.context["n_test"] == 240
+    assert len(lab.store.predictions(run_id, 1)) == run.context["n_validation"]
+    logits = load(lab.store.artifact(run_id, "logits") or b"")
+    assert logits["logits"].shape == (240, 3)
+    assert np.bincount(logits["part"]).tolist() == [
+        run.context[f"n_{part}"] for part in ("train", "validation", "test")
+    ]
+    test = logits["part"] == 2
+    accuracy = float(np.mean(logits["logits"][test].argmax(1) == logits["y"][test]))
+    assert run.summary["test"]["accuracy"] == pytest.approx(accuracy)
+    best = history[run.best_epoch - 1]
+    assert run.summary["validation"]["accuracy"] == pytest.approx(best.validation_accuracy)
+    assert set(load(lab.store.artifact(run_id, "weights") or b""))
+
+
+def test_the_result_is_that_of_the_experiment_itself(lab: Lab, uninterrupted: Any) -> None:
+    result = experiment.run_experiment(SMALL)
+    assert [epoch.validation_loss for epoch in uninterrupted[0]] == [end.validation_loss for end in result.history]
+    np.testing.assert_array_equal(load(uninterrupted[2][1])["logits"], result.logits)
+
+
+def test_a_double_click_on_train_sends_one_run(lab: Lab) -> None:
+    assert jobs.submit(lab.store, lab.desk, "twice", SMALL)  # type: ignore[arg-type]
+    assert not jobs.submit(lab.store, lab.desk, "twice", SMALL)  # type: ignore[arg-type]
+    assert len(lab.desk.sent) == 1
+    lab.desk.work()
+
+
+def test_a_message_that_comes_twice_trains_once(lab: Lab, uninterrupted: Any) -> None:
+    run_id = lab.submit()
+    lab.desk.sent *= 2
+    lab.desk.work()
+    assert lab.result(run_id) == uninterrupted
+
+
+def test_a_run_that_was_paused_and_resumed_is_bit_for_bit_the_same(lab: Lab, uninterrupted: Any) -> None:
+    run_id = lab.submit()
+    assert lab.do("step", run_id)
+    lab.desk.work()
+    run = lab.store.run(run_id)
+    assert (run.state, run.epoch) == ("paused", 1)
+    assert lab.do("step", run_id)
+    lab.desk.work()
+    assert lab.store.run(run_id).epoch == 2
+    assert lab.do("resume", run_id)
+    lab.desk.work()
+    assert lab.result(run_id) == uninterrupted
+
+
+def test_a_pause_within_a_long_epoch_is_bit_for_bit_the_same(
+    lab: Lab, uninterrupted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "REPORT_SECONDS", 0.0)
+    beat = RunStore.beat
+    paused_at: list[tuple[int, float]] = []
+
+    def pause_in_the_middle(store: RunStore, run_id: str, attempt: int, fraction: float | None = None) -> Wish:
+        epoch = store.run(run_id).epoch
+        if fraction and fraction > 0.5 and epoch not in [at for at, _ in paused_at]:
+            paused_at.append((epoch, fraction))
+            store.request(run_id, "pause")
+        return beat(store, run_id, attempt, fraction)
+
+    monkeypatch.setattr(RunStore, "beat", pause_in_the_middle)
+    run_id = lab.submit()
+    lab.desk.work()
+    while lab.store.run(run_id).state == "paused":
+        assert lab.store.run(run_id).fraction == paused_at[-1][1]
+        assert lab.do("resume", run_id)
+        lab.desk.work()
+    assert [epoch for epoch, _ in paused_at] == list(range(N_EPOCHS))
+    assert lab.result(run_id) == uninterrupted
+
+
+def test_the_last_step_ends_the_run(lab: Lab, uninterrupted: Any) -> None:
+    run_id = lab.submit()
+    for _ in range(N_EPOCHS):
+        assert lab.do("step", run_id)
+        lab.desk.work()
+    assert lab.store.run(run_id).stopped_because == "max_epochs"
+    assert lab.result(run_id) == uninterrupted
+    assert not any(lab.do(command, run_id) for command in ("step", "pause", "resume", "stop"))
+
+
+def test_stop_keeps_the_best_weights_of_a_paused_run(lab: Lab, uninterrupted: Any) -> None:
+    run_id = lab.submit()
+    for _ in range(3):
+        lab.do("step", run_id)
+        lab.desk.work()
+    assert lab.do("stop", run_id)
+    assert lab.desk.sent[-1][2]["priority"] > 10
+    lab.desk.work()
+    run = lab.store.run(run_id)
+    assert (run.state, run.stopped_because, run.epoch) == ("complete", "stopped", 3)
+    accuracy = [epoch.validation_accuracy for epoch in uninterrupted[0][:3]]
+    assert run.best_epoch == 1 + int(np.argmax(accuracy))
+    assert run.summary["validation"]["accuracy"] == pytest.approx(max(accuracy))
+    assert lab.store.artifact(run_id, "checkpoint") is None
+
+
+def test_stop_cancels_a_run_that_has_no_epoch(lab: Lab) -> None:
+    queued, paused = lab.submit(), lab.submit()
+    assert lab.do("pause", paused)
+    assert lab.store.run(paused).state == "paused"
+    for run_id in (queued, paused):
+        assert lab.do("stop", run_id)
+    lab.desk.work()
+    for run_id in (queued, paused):
+        assert lab.store.run(run_id).state == "cancelled"
+        assert lab.store.epochs(run_id) == []
+
+
+def test_a_run_that_is_paused_in_the_queue_can_be_resumed(lab: Lab, uninterrupted: Any) -> None:
+    run_id = lab.submit()
+    lab.do("pause", run_id)
+    lab.desk.work()
+    assert lab.store.run(run_id).state == "paused"
+    lab.do("resume", run_id)
+    lab.desk.work()
+    assert lab.result(run_id) == uninterrupted
+
+
+def test_an_ended_run_can_be_trained_again_from_the_beginning(lab: Lab, uninterrupted: Any) -> None:
+    run_id = lab.submit()
+    assert not lab.do("restart", run_id)
+    lab.do("step", run_id)
+    lab.desk.work()
+    lab.do("stop", run_id)
+    lab.desk.work()
+    assert lab.do("restart", run_id)
+    run = lab.store.run(run_id)
+    assert (run.state, run.epoch, run.summary, run.error) == ("queued", 0, {}, None)
+    assert lab.store.epochs(run_id) == []
+    lab.desk.work()
+    assert lab.result(run_id) == uninterrupted
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.sampled_from(["pause", "step", "resume", "stop", "restart", "work"]), max_size=10))
+def test_whatever_is_pressed_in_whatever_order_the_curve_is_the_same(
+    lab: Lab, uninterrupted: Any, commands: list[str]
+) -> None:
+    run_id = lab.submit()
+    for command in commands:
+        if command == "work":
+            lab.desk.work()
+        else:
+            lab.do(command, run_id)
+        lab.do(command, run_id) if command not in ("work", "step", "restart") else None  # a double click
+    lab.do("resume", run_id)
+    lab.desk.work()
+    run = lab.store.run(run_id)
+    epochs, predictions, saved = lab.result(run_id)
+    assert run.state in ("complete", "cancelled")
+    assert len(epochs) == run.epoch
+    assert epochs == uninterrupted[0][: run.epoch]
+    assert predictions == uninterrupted[1][: run.epoch]
+    if run.stopped_because == "max_epochs":
+        assert saved == uninterrupted[2]
+    assert (run.state == "complete") == (run.epoch > 0)
+    assert (saved[0] is not None) == (run.state == "complete")
+
+
+# -- while it runs ---------------------------------------------------------------------------------------------------
+
+
+def until(true: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def background(lab: Lab) -> Iterator[Callable[[str], None]]:
+    """Work in a thread, as a worker of a cluster does, until the run has an epoch."""
+    threads: list[threading.Thread] = []
+
+    def work(run_id: str) -> None:
+        threads.append(threading.Thread(target=lab.desk.work))
+        threads[-1].start()
+        until(lambda: lab.store.run(run_id).epoch > 0)
+
+    yield work
+    for thread in threads:
+        thread.join(timeout=20)
+        assert not thread.is_alive()
+
+
+def test_a_paced_run_answers_at_once(lab: Lab, uninterrupted: Any, background: Callable[[str], None]) -> None:
+    run_id = lab.submit(pace=60.0)
+    background(run_id)
+    began = time.monotonic()
+    assert lab.do("pause", run_id)
+    until(lambda: lab.store.run(run_id).state == "paused")
+    assert time.monotonic() - began < 1
+    assert lab.do("resume", run_id)
+    background(run_id)
+    until(lambda: lab.store.run(run_id).epoch == 2)
+    began = time.monotonic()
+    assert lab.store.set_pace(run_id, 0.0)
+    until(lambda: lab.store.run(run_id).state == "complete")
+    assert time.monotonic() - began < 3
+    assert lab.result(run_id) == uninterrupted
+
+
+def test_a_sleeping_run_is_alive_and_stops_at_once(
+    lab: Lab, background: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "BEAT_SECONDS", 0.05)
+    run_id = lab.submit(pace=60.0)
+    background(run_id)
+    first = lab.store.run(run_id).heartbeat_at
+    until(lambda: lab.store.run(run_id).heartbeat_at != first)
+    began = time.monotonic()
+    assert lab.do("stop", run_id)
+    until(lambda: lab.store.run(run_id).state == "complete")
+    assert time.monotonic() - began < 1
+    assert lab.store.run(run_id).stopped_because == "stopped"
+
+
+def test_a_deleted_run_stops_and_leaves_nothing(lab: Lab, background: Callable[[str], None]) -> None:
+    run_id = lab.submit(pace=60.0)
+    background(run_id)
+    assert lab.store.delete(run_id)
+    until(lambda: threading.active_count() == 1 or not any("heart" in t.name for t in threading.enumerate()))
+    assert lab.store.epochs(run_id) == []
+    assert lab.store.artifact(run_id, "weights") is None
+
+
+# -- what goes wrong -------------------------------------------------------------------------------------------------
+
+
+def test_data_that_cannot_be_split_fail_with_their_sentence(lab: Lab) -> None:
+    few = SyntheticConfig(n_samples=40, n_features=2, n_genres=8)
+    run_id = lab.submit(SMALL.model_copy(update={"data": few, "split": SplitConfig(test_fraction=0.05)}))
+    lab.desk.work()
+    run = lab.store.run(run_id)
+    assert run.state == "failed"
+    assert run.error is not None
+    assert run.error.startswith("The genre Rock has 5 tracks, too few")
+
+
+def test_a_run_that_diverges_at_once_says_so(lab: Lab) -> None:
+    wild = SMALL.train.model_copy(update={"learning_rate": 10.0, "optimizer": "sgd", "momentum": 0.99})
+    run_id = lab.submit(SMALL.model_copy(update={"train": wild}))
+    lab.desk.work()
+    run = lab.store.run(run_id)
+    if run.epoch:
+        assert run.state == "complete"
+    else:
+        assert run.error == "Training diverged in its first epoch and has nothing to keep: lower the learning rate."
+
+
+def test_an_unexpected_error_is_a_short_sentence_and_a_logged_traceback(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a detail for engineers")
+
+    monkeypatch.setattr(experiment, "prepare", broken)
+    run_id = lab.submit()
+    with caplog.at_level(logging.ERROR):
+        lab.desk.work()
+    assert lab.store.run(run_id).error == (
+        "Training ended by an unexpected ZeroDivisionError: the log of the workers has the details."
+    )
+    assert "a detail for engineers" in caplog.text
+
+
+def test_a_full_disk_ends_the_run_with_its_sentence_and_keeps_its_epochs(tmp_path: Path) -> None:
+    lab = Lab(RunStore(f"sqlite:///{tmp_path}/store.sqlite"), Desk())
+    run_id = lab.submit(SMALL.model_copy(update={"train": SMALL.train.model_copy(update={"max_epochs": 500})}))
+    opened = worker._open(lab.store.url)
+    opened.close()
+
+    def fill(connection: Any, _record: Any) -> None:
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages + 6}")
+
+    sqlalchemy.event.listen(opened._engine, "connect", fill)
+    lab.desk.work()
+    opened.close()
+    run = lab.store.run(run_id)
+    assert run.state == "failed"
+    assert run.error is not None
+    assert run.error.startswith("The disk that holds")
+    assert len(lab.store.epochs(run_id)) == run.epoch > 1
+    lab.store.close()
+
+
+def test_a_worker_that_could_not_begin_is_reported(lab: Lab) -> None:
+    run_id = lab.submit()
+    lab.desk.messages[-1].end(ModuleNotFoundError("No module named 'torch'"))
+    run = lab.store.run(run_id)
+    assert run.state == "failed"
+    assert run.error is not None
+    assert "ModuleNotFoundError: No module named 'torch'" in run.error
+    lab.desk.work()
+    assert lab.store.run(run_id).state == "failed"
+
+
+def test_what_could_not_be_sent_is_saved_and_recovered(lab: Lab, uninterrupted: Any) -> None:
+    class Gone:
+        def submit(self, *_: Any, **__: Any) -> None:
+            raise OSError("connection refused")
+
+    run_id = new_run_id()
+    with pytest.raises(ClusterError, match="the run is saved"):
+        jobs.submit(lab.store, Gone(), run_id, SMALL)  # type: ignore[arg-type]
+    assert lab.store.run(run_id).state == "queued"
+    assert jobs.recover(lab.store, lab.desk) == 1  # type: ignore[arg-type]
+    assert jobs.recover(lab.store, lab.desk) == 1  # type: ignore[arg-type]
+    assert len({options["key"] for _, _, options in lab.desk.sent}) == 1
+    lab.desk.work()
+    assert lab.result(run_id) == uninterrupted
+    assert jobs.recover(lab.store, lab.desk) == 0  # type: ignore[arg-type]
