@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 CONNECT_SECONDS = 60
-_CONFIGS = {SyntheticConfig: fingerprint, TableConfig: fingerprint}
+_CONFIGS: dict[str | type[Any], Callable[[Any], Any]] = {SyntheticConfig: fingerprint, TableConfig: fingerprint}
 _switching = threading.Lock()
 
 
@@ -59,7 +59,7 @@ def client() -> "Client":
     with _switching:
         link = _linking().result(timeout=CONNECT_SECONDS)
         if not link.alive:
-            _linking.clear()  # type: ignore[attr-defined]
+            _linking.clear()
             link = _linking().result(timeout=CONNECT_SECONDS)
     return link.client
 
@@ -195,8 +195,8 @@ def _validation_labels(run_id: str, attempt: int) -> npt.NDArray[np.uint8] | Non
 
 def forget(run_id: str) -> None:
     """Drop what is cached of a run that was deleted or started again."""
-    _outcome.clear()  # type: ignore[attr-defined]
-    _validation_labels.clear()  # type: ignore[attr-defined]
+    _outcome.clear()
+    _validation_labels.clear()
 
 
 def run_name(config: ExperimentConfig, preset: str) -> str:
