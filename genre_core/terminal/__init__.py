@@ -1,0 +1,1 @@
+"""The command line: `python -m genre_core train | evaluate | import | runs`."""

@@ -1,0 +1,30 @@
+"""Files that are named on a command line."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from genre_core.errors import DataError
+from genre_core.reading import Reading, check_size, read_table
+
+
+def read_files(paths: Sequence[str]) -> Reading:
+    """Read one table from one file, or from several that are joined.
+
+    Raises
+    ------
+    DataError
+        A file is not there, cannot be read, or is no table.
+    """
+    return read_table([_read(Path(path)) for path in paths])
+
+
+def _read(path: Path) -> tuple[str, bytes]:
+    try:
+        if path.is_dir():
+            raise DataError(f"{path} is a folder: name a CSV or Parquet file in it.")
+        check_size(path.name, path.stat().st_size)
+        return path.name, path.read_bytes()
+    except FileNotFoundError as error:
+        raise DataError(f"There is no file {path}: check its name and folder.") from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}): check its name and permissions.") from error

@@ -1,0 +1,42 @@
+"""The way in, and how each way in which a command can end is told: one sentence, and an exit status."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from genre_core.errors import GenreLabError
+from genre_core.terminal.options import parse
+from genre_core.terminal.output import DONE, INTERRUPTED, REFUSED, say
+
+_COMMANDS = {
+    "train": ("train", "train"),
+    "evaluate": ("stored", "evaluate"),
+    "import": ("stored", "import_table"),
+    "runs": ("stored", "runs"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what a command line says; return its exit status: 0 done, 1 failed, 2 bad input, 130 interrupted."""
+    try:
+        status = _do(parse(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+        return status
+    except GenreLabError as error:
+        say(str(error))
+        return REFUSED
+    except KeyboardInterrupt:
+        say("Interrupted.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever reads the output has enough of it; closing it at exit must not complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _do(options: argparse.Namespace) -> int:
+    module, function = _COMMANDS[options.command]
+    status: int = getattr(import_module(f"genre_core.terminal.{module}"), function)(options)
+    return status

@@ -1,0 +1,209 @@
+"""What can be typed: commands, their options, and the settings by their dotted names.
+
+Bad usage is a `UsageError` of one sentence. Nothing here imports torch, pandas or SQLAlchemy: help comes at once.
+"""
+
+import argparse
+import difflib
+import re
+import textwrap
+from collections.abc import Sequence
+from typing import NoReturn
+
+from genre_core.config import ExperimentConfig
+from genre_core.dataset import PARTS
+from genre_core.errors import GenreLabError
+from genre_core.presets import OPENING, PRESETS
+from genre_core.settings import SECTIONS, Setting, all_settings, configure
+
+PROGRAM = "python -m genre_core"
+_WIDTH = 110
+_TABLE_SETTINGS = {"label": "data.label", "group": "data.group"}
+
+
+class UsageError(GenreLabError, ValueError):
+    """A command line that cannot be understood."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one sentence, and leaves the exit to its caller."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(_sentence(message))
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read a command line.
+
+    Raises
+    ------
+    UsageError
+        A command or option is unknown, misplaced, or lacks its value.
+    """
+    parser = _parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        commands = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+        raise UsageError(_unknown(unknown[0], options.command, _options_of(commands.choices[options.command])))
+    return options
+
+
+def configuration(options: argparse.Namespace, table: str | None) -> ExperimentConfig:
+    """Build the configuration that the options of `train` describe, on the stored table of that hash if there is one.
+
+    Raises
+    ------
+    ConfigError
+        A setting is out of bounds, malformed, or not one of the chosen source or network.
+    """
+    given = {name: value for name, value in vars(options).items() if "." in name and value is not None}
+    if table is not None:
+        named = {name: getattr(options, short) for short, name in _TABLE_SETTINGS.items()}
+        given = {name: value for name, value in named.items() if value is not None} | given
+        given |= {"data.source": "table", "data.table": table}
+    return configure(given, PRESETS[options.preset].config)
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog=PROGRAM,
+        usage=f"{PROGRAM} train | evaluate | import | runs [options]",
+        description="Train, evaluate and compare music genre classifiers. Each command has its own --help.",
+        epilog=describe_settings(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
+    _add_train(commands)
+    evaluate = _add(commands, "evaluate", "evaluate a stored run on one part of its data", "RUN [options]")
+    evaluate.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
+    evaluate.add_argument("--part", choices=PARTS, default="test", help="which part (default: test)")
+    table = _add(commands, "import", "store a table of audio features", "FILE [FILE …] [options]")
+    table.add_argument("files", metavar="FILE", nargs="+", help="CSV or Parquet; several are joined by their tracks")
+    _add_columns(table)
+    runs = _add(commands, "runs", "list the stored runs, newest first", "[options]")
+    runs.add_argument("--limit", type=_count, default=50, metavar="N", help="how many at most (default: 50)")
+    return parser
+
+
+def _add(commands: "argparse._SubParsersAction[_Parser]", name: str, help: str, usage: str) -> _Parser:
+    parser: _Parser = commands.add_parser(
+        name,
+        help=help,
+        description=f"{help[0].upper()}{help[1:]}.",
+        usage=f"{PROGRAM} {name} {usage}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--json", action="store_true", help="write one JSON document to standard output")
+    return parser
+
+
+def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    parser = _add(commands, "train", "train and evaluate one classifier", "[--preset NAME | --table FILE] [settings]")
+    parser.epilog = describe_settings()
+    presets = ", ".join(PRESETS)
+    parser.add_argument(
+        "--preset",
+        default=OPENING.name,
+        choices=tuple(PRESETS),
+        metavar="NAME",
+        help=f"start from these settings: {presets} (default: {OPENING.name})",
+    )
+    parser.add_argument(
+        "--table",
+        action="append",
+        metavar="FILE",
+        help="train on this CSV or Parquet file; give several to join them by their tracks",
+    )
+    _add_columns(parser)
+    parser.add_argument("--name", default="", help="a name for the run in the list of runs")
+    parser.add_argument("--no-store", action="store_true", help="do not keep the run")
+    for name in all_settings():
+        parser.add_argument(f"--{name}", dest=name, help=argparse.SUPPRESS)
+
+
+def _add_columns(parser: _Parser) -> None:
+    parser.add_argument("--label", metavar="COLUMN", help="the column that names the genre (default: found)")
+    parser.add_argument("--group", metavar="COLUMN", help="rows with the same value here stay on one side of the split")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError("must be a whole number from 1 on")
+    return int(text)
+
+
+# -- help ------------------------------------------------------------------------------------------------------------
+
+
+def describe_settings() -> str:
+    """Return a text that lists every setting with its default, bounds, unit and help."""
+    lines = ["settings (options of train):"]
+    for section in SECTIONS:
+        lines.append("")
+        for setting in all_settings().values():
+            if setting.section == section:
+                lines.append(f"  --{setting.name} {_range(setting)}")
+                lines += textwrap.wrap(setting.help, _WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+    return "\n".join(lines)
+
+
+def _range(setting: Setting) -> str:
+    """Return `0.3 (0 to 0.9)`: what a setting is by default, and what it may be."""
+    if setting.kind == "choice":
+        return f"{setting.default} ({' | '.join(setting.choices)})"
+    if setting.kind == "bool":
+        return f"{str(setting.default).lower()} (true | false)"
+    if setting.kind == "layers":
+        return ",".join(map(str, setting.default)) + " (widths from 1 to 1,024, at most 8 of them)"
+    if setting.low is None or setting.high is None:
+        return "TEXT" if setting.kind == "text" else setting.label(setting.default)
+    bounds = f"{_number(setting.low)} to {_number(setting.high)}"
+    return f"{setting.default:g} ({bounds}{' ' if setting.unit else ''}{setting.unit})"
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+# -- what is wrong with a command line ---------------------------------------------------------------------------------
+
+
+def _sentence(message: str) -> str:
+    """Say in one sentence what argparse says in its own words."""
+    if missing := re.fullmatch(r"the following arguments are required: (.+)", message):
+        if missing[1] == "COMMAND":
+            return f"No command is given: see {PROGRAM} --help."
+        return f"{missing[1]} is missing: name it after the command."
+    if lacking := re.fullmatch(r"argument (\S+): expected .+", message):
+        return f"{lacking[1]} needs a value after it."
+    if wrong := re.fullmatch(r"argument (\S+): invalid choice: '(.*)' \(choose from (.+)\)", message):
+        choices = wrong[3].replace("'", "").split(", ")
+        what = {"COMMAND": "command", "--preset": "preset", "--part": "part"}[wrong[1]]
+        return f"There is no {what} {wrong[2][:60]}: {_closest(wrong[2], choices)}"
+    return f"{message.removeprefix('argument ')}: see {PROGRAM} --help."
+
+
+def _unknown(given: str, command: str, known: Sequence[str]) -> str:
+    if not given.startswith("-"):
+        return f"{given[:60]} is one word too many for {command}: see {PROGRAM} {command} --help."
+    option = given.partition("=")[0]
+    return f"{command} has no option {option[:60]}: {_closest(option, known)}"
+
+
+def _closest(given: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(given, known, n=1)
+    if not close:
+        # A setting is often remembered without its section.
+        last = given.lstrip("-").rpartition(".")[2].replace("-", "_")
+        close = [name for name in known if name.rpartition(".")[2] == last][:1]
+    if close:
+        return f"did you mean {close[0]}?"
+    if len(known) <= 10:
+        return f"choose one of {', '.join(known)}."
+    return f"see {PROGRAM} train --help for those that there are."
+
+
+def _options_of(parser: argparse.ArgumentParser) -> list[str]:
+    return [text for action in parser._actions for text in action.option_strings]

@@ -1,0 +1,17 @@
+"""What goes where: results to standard output, everything else to standard error, and an exit status."""
+
+import json
+import sys
+from typing import Any
+
+DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
+
+
+def say(sentence: str) -> None:
+    """Write one sentence to standard error."""
+    print(" ".join(sentence.split()), file=sys.stderr)
+
+
+def show(document: dict[str, Any], text: str, *, as_json: bool) -> None:
+    """Write a result to standard output, as one JSON document or as text."""
+    print(json.dumps(document, indent=1, allow_nan=False) if as_json else text)

@@ -1,0 +1,140 @@
+"""What a person reads in a terminal, made of the same documents that `--json` prints."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from genre_core.settings import all_settings
+
+Document = Mapping[str, Any]
+
+_REASONS = {
+    "patience": "no later epoch was better for as long as patience allows",
+    "max_epochs": "that is the highest number of epochs",
+    "diverged": "training diverged then, and the best epoch before that is kept",
+    "stopped": "it was stopped",
+}
+
+
+def result(document: Document) -> str:
+    """Say how a training ended and what it reached on the test part."""
+    epochs, best, reason = len(document["history"]), document["best_epoch"], document["stopped_because"]
+    lines = [
+        evaluation(document["test"], "test", leaky=document["leaky"], bayes=document["bayes"]),
+        "",
+        f"Trained for {_count(epochs, 'epoch')}, the best on validation was epoch {best}: {_REASONS[reason]}.",
+    ]
+    lines += [f"Note: {note}" for note in document["notes"]]
+    if document["run"]:
+        lines.append(f"Kept as the run {document['run']}.")
+    return "\n".join(lines)
+
+
+def heading(name: str, run_id: str) -> str:
+    """Name a run."""
+    return f"Run {run_id}\n" if name == run_id else f"Run {name} ({run_id})\n"
+
+
+def evaluation(found: Document, part: str, *, leaky: bool, bayes: Document | None = None) -> str:
+    """Say what an evaluation found: a sentence, the figures with their intervals, and a table of genres."""
+    n = found["n"]
+    right = sum(row[g] for g, row in enumerate(found["confusion_matrix"]))
+    where = {"train": "training"}.get(part, part)
+    lines = [
+        f"Right on {right:,} of {_count(n, f'{where} track')}: {_rate(found['accuracy'], found['accuracy_interval'])}."
+    ]
+    if leaky:
+        lines.append("Leaky: pieces of one recording stand both in training and in the test; the score is too good.")
+    figures = [
+        ("macro-F1", _rate(found["macro_f1"], found["macro_f1_interval"])),
+        ("balanced accuracy", _rate(found["balanced_accuracy"])),
+        (
+            "weighted precision, recall, F1",
+            ", ".join(_rate(found[f"weighted_{s}"]) for s in ("precision", "recall", "f1")),
+        ),
+        ("log loss", f"{found['log_loss']:.3f} nats"),
+        ("always the commonest genre", _rate(found["majority_accuracy"])),
+    ]
+    if bayes:
+        error = 196 * bayes["standard_error"]
+        here = _rate(bayes[f"{part}_accuracy"])
+        limit = f"{100 * bayes['accuracy']:.1f} % (± {error:.2f}), on these {where} tracks {here}"
+        figures.append(("no classifier can do better than", limit))
+    width = max(len(name) for name, _ in figures)
+    lines += ["", *(f"{name:{width}}  {figure}" for name, figure in figures)]
+    return "\n".join([*lines, "", _genres(found["per_genre"])])
+
+
+def table(document: Document) -> str:
+    """Say what an imported table was taken for."""
+    state = "stored" if document["new"] else "was in the store already"
+    lines = [
+        f"{document['name']} {state}: {_count(document['n_tracks'], 'track')} of {len(document['genres'])} genres.",
+        "",
+    ]
+    lines += _columns(
+        ("column", "taken for", "why"), [(c["name"], c["role"], c["reason"]) for c in document["columns"]]
+    )
+    lines += [
+        "",
+        *_columns(("genre", "tracks"), [(g, f"{n:,}") for g, n in document["genres"].items()], right=(1,)),
+        "",
+    ]
+    lines += [f"Note: {note}" for note in document["notes"]]
+    lines.append(f"Train on it with --data.source table --data.table {document['table']}")
+    return "\n".join(lines)
+
+
+def runs(rows: Sequence[Document]) -> str:
+    """List runs, newest first, with what differs from the defaults."""
+    if not rows:
+        return "There are no runs yet: train one with python -m genre_core train."
+    cells = []
+    for row in rows:
+        test = row["test"]
+        score = (_rate(test["accuracy"], test["accuracy_interval"]), _rate(test["macro_f1"])) if test else ("", "")
+        name = row["name"] if row["name"] != row["run"] else ""
+        cells.append((row["run"], name, row["state"], str(row["epochs"]), *score, _settings(row["settings"])))
+    header = ("run", "name", "state", "epochs", "test accuracy", "macro-F1", "settings that differ")
+    return "\n".join(_columns(header, cells, right=(3,)))
+
+
+def _settings(changed: Mapping[str, Any] | None) -> str:
+    if changed is None:
+        return "made by another version"
+    known = all_settings()
+    # A table's name is the hash of its content, of which the beginning tells enough.
+    shown = {name: value[:8] if name == "data.table" else known[name].label(value) for name, value in changed.items()}
+    return "; ".join(f"{name} {value}" for name, value in shown.items())
+
+
+def _genres(per_genre: Iterable[Document]) -> str:
+    rows = [
+        (g["genre"], f"{g['support']:,}", _rate(g["recall"], g["recall_interval"]),
+         _rate(g["precision"], g["precision_interval"]), _rate(g["f1"]))
+        for g in per_genre
+    ]  # fmt: skip
+    return "\n".join(_columns(("genre", "tracks", "recall (95 %)", "precision (95 %)", "F1"), rows, right=(1, 2, 3, 4)))
+
+
+def _rate(rate: float | None, interval: Sequence[float] | None = None) -> str:
+    if rate is None:
+        return "none"
+    if interval is None:
+        return f"{100 * rate:.1f} %"
+    return f"{100 * rate:.1f} % ({100 * interval[0]:.1f}-{100 * interval[1]:.1f})"
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def _columns(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
+    """Return the lines of a table, the columns in `right` aligned at their ends."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if position in right else cell.ljust(width)
+            for position, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in (header, *rows)
+    ]

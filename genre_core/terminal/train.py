@@ -1,0 +1,182 @@
+"""`train`: a run in this process, by the same worker that trains for the dashboard.
+
+The run is kept in the store, where the dashboard can watch, pause and stop it. A store that does not take it is no
+reason to lose a training: it is then trained in a temporary one.
+"""
+
+import argparse
+import contextlib
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from genre_core.config import ExperimentConfig, TableConfig
+from genre_core.errors import DataError, StoreError
+from genre_core.experiment import Prepared, prepare
+from genre_core.reading import Reading
+from genre_core.schema import Epoch, Run
+from genre_core.store import RunStore, new_run_id
+from genre_core.terminal import text
+from genre_core.terminal.files import read_files
+from genre_core.terminal.limit import bayes
+from genre_core.terminal.options import configuration
+from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
+from genre_core.worker import execute
+
+POLL_SECONDS = 0.1
+_HISTORY = ("epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds")
+
+
+@dataclass(frozen=True, eq=False)
+class _Order:
+    """What is to be trained, with the table that it is trained on."""
+
+    config: ExperimentConfig
+    name: str
+    table: Reading | None
+
+    def read_table(self, content_hash: str) -> bytes:
+        """Return the table, as `sources.Tables` does."""
+        assert self.table is not None
+        assert self.table.content_hash == content_hash
+        return self.table.parquet
+
+
+@dataclass(frozen=True, eq=False)
+class _Outcome:
+    """How a run ended, and whether Ctrl-C ended it."""
+
+    run: Run
+    epochs: tuple[Epoch, ...]
+    interrupted: bool
+
+
+def train(options: argparse.Namespace) -> int:
+    """Train, evaluate, and print what came out."""
+    order = _order(options)
+    prepared = prepare(order.config, order)
+    outcome, kept = _train(order, options.no_store)
+    run = outcome.run
+    if outcome.interrupted:
+        say(_interrupted(run, kept))
+        return INTERRUPTED
+    if run.state != "complete":
+        say(run.error or f"The run {run.id} was stopped from the dashboard before its first epoch ended.")
+        return FAILED
+    document = _document(order, prepared, outcome, kept)
+    show(document, text.result(document), as_json=options.json)
+    return DONE
+
+
+def _order(options: argparse.Namespace) -> _Order:
+    table = read_files(options.table) if options.table else None
+    config = configuration(options, table.content_hash if table else None)
+    if table is None and isinstance(config.data, TableConfig):
+        if not config.data.table:
+            raise DataError("No table is chosen: name its file after --table.")
+        stored = RunStore().read_table(config.data.table)
+        table = Reading(stored, config.data.table, config.data.table[:8], 0, 0, ())
+    return _Order(config, options.name, table)
+
+
+def _train(order: _Order, no_store: bool) -> tuple[_Outcome, bool]:
+    """Train in the store, or in a temporary one if that does not take the run; say whether it is kept."""
+    trouble = None
+    if not no_store:
+        try:
+            outcome = _train_in(None, order)
+            if outcome.interrupted or outcome.run.state != "failed":
+                return outcome, True
+            trouble = outcome.run.error
+        except StoreError as error:
+            trouble = str(error)
+    # What failed by its own fault fails here once more, with the same sentence.
+    with tempfile.TemporaryDirectory(prefix="genre-lab-") as folder:
+        outcome = _train_in(f"sqlite:///{folder}/store.sqlite", order)
+    if trouble and outcome.run.state == "complete":
+        say(f"The run is not kept. {trouble}")
+    return outcome, False
+
+
+def _train_in(url: str | None, order: _Order) -> _Outcome:
+    store, run_id = RunStore(url), new_run_id()
+    if (table := order.table) is not None:
+        store.put_table(table.content_hash, table.name, table.parquet, table.n_rows, table.n_columns, table.notes)
+    store.submit(run_id, order.config, order.name)
+    worker = threading.Thread(target=execute, args=(run_id, 1, store.url), daemon=True)
+    worker.start()
+    interrupted = False
+    try:
+        run = _watch(store, run_id, worker, order.config.train.max_epochs)
+    except KeyboardInterrupt:
+        interrupted = True
+        if not store.cancel(run_id):
+            store.request(run_id, "stop")
+        worker.join()
+        run = store.run(run_id)
+    outcome = _Outcome(run, tuple(store.epochs(run_id)), interrupted)
+    store.close()
+    return outcome
+
+
+def _watch(store: RunStore, run_id: str, worker: threading.Thread, max_epochs: int) -> Run:
+    """Show a run's progress until it has ended, whoever trains, pauses or stops it."""
+    told = False
+    with _bar(max_epochs) as bar:
+        while True:
+            alive = worker.is_alive()
+            run = store.run(run_id)
+            bar.n = run.epoch + run.fraction
+            bar.refresh()
+            if run.state in ("complete", "failed", "cancelled"):
+                worker.join()
+                return run
+            if run.state == "running" and run.attempt == 1 and not alive:
+                raise StoreError("The store did not take the end of the run: make room for it.")
+            if run.state == "paused" and not told:
+                told = True
+                bar.clear()
+                say(f"Paused after epoch {run.epoch}: resume or stop the run {run_id} in the dashboard.")
+            if alive:
+                worker.join(POLL_SECONDS)
+            else:
+                time.sleep(POLL_SECONDS)
+
+
+@contextlib.contextmanager
+def _bar(max_epochs: int) -> Iterator[Any]:
+    from tqdm import tqdm  # type: ignore[import-untyped]
+
+    shape = "{percentage:3.0f} %|{bar}| epoch {n:.0f} of {total}, {elapsed}"
+    silent = not sys.stderr.isatty()
+    with tqdm(total=max_epochs, bar_format=shape, leave=False, disable=silent, file=sys.stderr) as bar:
+        yield bar
+
+
+def _interrupted(run: Run, kept: bool) -> str:
+    if run.state == "complete" and kept:
+        return f"Stopped after epoch {run.epoch}: the run {run.id} keeps its best weights, of epoch {run.best_epoch}."
+    if run.state == "paused":
+        return f"The run {run.id} stays paused after epoch {run.epoch}: resume or stop it in the dashboard."
+    return "Stopped: nothing was kept."
+
+
+def _document(order: _Order, prepared: Prepared, outcome: _Outcome, kept: bool) -> dict[str, Any]:
+    """Return what `--json` prints."""
+    run = outcome.run
+    notes = [*(order.table.notes if order.table else ()), *prepared.dataset.notes]
+    return {
+        "config": order.config.model_dump(mode="json"),
+        "run": run.id if kept else None,
+        "notes": notes,
+        "leaky": prepared.split.leaky,
+        "history": [{name: getattr(epoch, name) for name in _HISTORY} for epoch in outcome.epochs],
+        "best_epoch": run.best_epoch,
+        "stopped_because": run.stopped_because,
+        "test": {**run.summary["test"], "genres": list(prepared.dataset.genres)},
+        "bayes": bayes(order.config, prepared, "test"),
+    }
