@@ -1,0 +1,132 @@
+"""The confusion matrix: one accessible grid whose cells can be picked; the address owns what is picked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.theme import RIGHT, TWINS, WRONG
+from genre_core.evaluation.confusion import ConfusionMatrix, Normalization
+
+HERE = Path(__file__).parent
+
+Cell = tuple[int, int]
+"""True and predicted genre, counted from 0."""
+
+_mount = st.components.v2.component(
+    "genre_lab_matrix",
+    css=HERE.joinpath("matrix.css").read_text(encoding="utf-8"),
+    js=HERE.joinpath("matrix.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class MatrixView:
+    """What the matrix shows: counts, rates and intervals by one normalisation, as plain data.
+
+    Rows are true genres, columns predicted ones. `rates` are shares of the true genre where counts are shown, None
+    where there is nothing to take a share of; `recalls` and `precisions` are (rate, low, high) per genre.
+    """
+
+    genres: tuple[str, ...]
+    counts: list[list[int]]
+    by: Normalization
+    rates: list[list[float | None]]
+    intervals: list[list[tuple[float, float] | None]]
+    recalls: list[tuple[float, float, float] | None]
+    precisions: list[tuple[float, float, float] | None]
+    nouns: str = "tracks"
+
+
+def matrix_view(confusion: ConfusionMatrix, by: Normalization = "count", *, nouns: str = "tracks") -> MatrixView:
+    """Return what the matrix shows of a confusion matrix; `nouns` says what is counted ("test tracks").
+
+    With many genres and grouped tracks the intervals take a moment: keep the result in a cache.
+    """
+    share: Normalization = "true" if by == "count" else by
+    rates = confusion.normalized(share)
+    k = len(confusion.genres)
+    return MatrixView(
+        genres=confusion.genres,
+        counts=confusion.counts.tolist(),
+        by=by,
+        rates=[[_rounded(rate) for rate in row] for row in rates.tolist()],
+        intervals=[[_limits(confusion, i, j, share, rates[i, j]) for j in range(k)] for i in range(k)],
+        recalls=[_margin(confusion, i, "true") for i in range(k)],
+        precisions=[_margin(confusion, i, "predicted") for i in range(k)],
+        nouns=nouns,
+    )
+
+
+def live_view(confusion: ConfusionMatrix, *, nouns: str = "validation tracks") -> MatrixView:
+    """Return the counts alone, without intervals: quick enough to be drawn at every epoch."""
+    rates = [[_rounded(rate) for rate in row] for row in confusion.normalized("true").tolist()]
+    k = len(confusion.genres)
+    none: list[tuple[float, float, float] | None] = [None] * k
+    return MatrixView(
+        confusion.genres, confusion.counts.tolist(), "count", rates, [[None] * k] * k, none, none, nouns=nouns
+    )
+
+
+def matrix(
+    view: MatrixView,
+    key: str,
+    *,
+    selected: Cell | None = None,
+    on_pick: Callable[[], None] | None = None,
+    compact: bool = False,
+    label: str = "Confusion matrix",
+) -> None:
+    """Draw the confusion matrix; with `on_pick` its cells can be picked by click, Enter or Space.
+
+    `on_pick` reads `picked(key)` and writes the address; the page passes back what the address says as `selected`.
+    `compact` is small, without margins.
+    """
+    data = {
+        "view": view.__dict__,
+        "selected": list(selected) if selected else None,
+        "seq": _last_pick(key).get("seq", 0),
+        "pickable": on_pick is not None,
+        "compact": compact,
+        "label": label,
+        "hues": [[RIGHT, TWINS[RIGHT]], [WRONG, TWINS[WRONG]]],
+    }
+    if on_pick is None:
+        _mount(key=key, data=data)
+        return
+
+    def pick() -> None:
+        st.session_state[f"{key} pick"] = dict(st.session_state[key]["pick"])
+        on_pick()
+
+    _mount(key=key, data=data, on_pick_change=pick)
+
+
+def picked(key: str) -> Cell | None:
+    """Return the cell that was just picked, None if the pick cleared it; for use within `on_pick`."""
+    cell = _last_pick(key).get("cell")
+    return (int(cell[0]), int(cell[1])) if cell else None
+
+
+def _last_pick(key: str) -> dict[str, Any]:
+    pick: dict[str, Any] = st.session_state.get(f"{key} pick", {})
+    return pick
+
+
+def _rounded(rate: float) -> float | None:
+    return None if rate != rate else round(rate, 4)
+
+
+def _limits(confusion: ConfusionMatrix, i: int, j: int, by: Normalization, rate: float) -> tuple[float, float] | None:
+    if rate != rate:
+        return None
+    interval = confusion.interval(i, j, by)
+    return round(interval.low, 4), round(interval.high, 4)
+
+
+def _margin(confusion: ConfusionMatrix, i: int, by: Normalization) -> tuple[float, float, float] | None:
+    rate = float(confusion.normalized(by)[i, i])
+    limits = _limits(confusion, i, i, by, rate)
+    return None if limits is None else (round(rate, 4), *limits)

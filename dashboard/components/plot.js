@@ -1,0 +1,103 @@
+const charts = new WeakMap();
+
+// Loaded once per page, whichever chart comes first. The address is taken from Streamlit's own script, so that a
+// server behind a path prefix works too.
+function plotly(script) {
+  const main = document.querySelector('script[src*="static/js/"]');
+  const base = main ? main.src.split("static/js/")[0] : new URL("./", document.baseURI).href;
+  window.genreLabPlotly ??= new Promise((resolve, reject) => {
+    const tag = document.createElement("script");
+    tag.src = `${base}app/static/${script}`;
+    tag.onload = () => resolve(window.Plotly);
+    tag.onerror = () => { window.genreLabPlotly = undefined; reject(new Error("plotly")); };
+    document.head.append(tag);
+  });
+  return window.genreLabPlotly;
+}
+
+function isDark(element) {
+  const probe = document.createElement("canvas").getContext("2d");
+  probe.fillStyle = getComputedStyle(element).getPropertyValue("--st-background-color").trim() || "#ffffff";
+  const [r, g, b] = [1, 3, 5].map((at) => parseInt(probe.fillStyle.slice(at, at + 2), 16));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
+}
+
+// A deep copy in the page's colours (plotly writes into what it is given).
+function themed(value, twins) {
+  if (typeof value === "string") {
+    return twins && value.includes("#") ? value.replace(/#[0-9a-f]{6}/gi, (hex) => twins[hex.toLowerCase()] ?? hex) : value;
+  }
+  if (Array.isArray(value)) {
+    return typeof value[0] === "number" ? value.slice() : value.map((item) => themed(item, twins));
+  }
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, themed(item, twins)]));
+  }
+  return value;
+}
+
+const coarse = matchMedia("(pointer: coarse)").matches;
+const config = {
+  displaylogo: false, showTips: false, responsive: false, doubleClick: "reset", displayModeBar: coarse ? false : "hover",
+  modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]], toImageButtonOptions: { filename: "genre-lab", scale: 2 },
+};
+
+function draw(chart) {
+  const { node, data } = chart;
+  const width = Math.floor(node.clientWidth);
+  if (!chart.Plotly || !width || !node.isConnected) return;
+  if (node._dragging) { chart.late = true; return; }  // a redraw would end the drag
+  chart.late = false;
+  chart.width = width;
+  const figure = themed(data.figure, isDark(node) ? data.twins : null);
+  const layout = { ...figure.layout, width, height: data.height, autosize: false, uirevision: data.revision || "same" };
+  if (coarse) layout.dragmode = false;  // one finger scrolls the page
+  chart.done = Promise.resolve(chart.Plotly.react(node, figure.data, layout, config)).then(() => {
+    if (chart.pointer && node._fullLayout?.hovermode && !node._dragging) hover(chart);
+  });
+}
+
+function hover(chart) {
+  const size = chart.node._fullLayout._size;
+  const box = chart.node.getBoundingClientRect();
+  const xpx = chart.pointer.x - box.left - size.l;
+  const ypx = chart.pointer.y - box.top - size.t;
+  if (xpx < 0 || ypx < 0 || xpx > size.w || ypx > size.h) return;
+  if (chart.node._fullLayout._plots?.xy) chart.Plotly.Fx.hover(chart.node, { xpx, ypx }, "xy");
+}
+
+function create(parent) {
+  const node = document.createElement("div");
+  node.className = "gl-plot";
+  node.setAttribute("role", "img");
+  parent.append(node);
+  const chart = { node, pointer: null, late: false };
+  node.addEventListener("pointermove", (event) => { chart.pointer = { x: event.clientX, y: event.clientY }; });
+  node.addEventListener("pointerleave", () => { chart.pointer = null; });
+  const settle = () => { if (chart.late) setTimeout(() => draw(chart), 60); };
+  window.addEventListener("pointerup", settle);
+  const sizes = new ResizeObserver(() => { if (Math.floor(node.clientWidth) !== chart.width) draw(chart); });
+  sizes.observe(node);
+  chart.remove = () => {
+    window.removeEventListener("pointerup", settle);
+    sizes.disconnect();
+    if (chart.Plotly) chart.Plotly.purge(node);
+  };
+  return chart;
+}
+
+export default function ({ data, parentElement }) {
+  let chart = charts.get(parentElement);
+  if (!chart) charts.set(parentElement, (chart = create(parentElement)));
+  chart.data = data;
+  chart.node.style.height = `${data.height}px`;
+  chart.node.setAttribute("aria-label", data.alt);
+  if (chart.Plotly) draw(chart);
+  else {
+    plotly(data.script).then(
+      (library) => { chart.Plotly = library; draw(chart); },
+      () => { chart.node.innerHTML = '<p class="gl-plot-failed">The chart could not be loaded. Reload the page.</p>'; },
+    );
+  }
+  return () => { charts.delete(parentElement); chart.remove(); };
+}

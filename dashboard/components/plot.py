@@ -1,0 +1,59 @@
+"""The chart: plotly drawn by a component of our own, which keeps its node, zoom and hover while data arrive."""
+
+import json
+import os
+import shutil
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.theme import TWINS, Figure
+
+HERE = Path(__file__).parent
+STATIC = HERE.parent / "static"
+
+_mount = st.components.v2.component(
+    "genre_lab_plot",
+    css=HERE.joinpath("plot.css").read_text(encoding="utf-8"),
+    js=HERE.joinpath("plot.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def plot(figure: Figure | Any, key: str, *, height: int, alt: str, revision: str = "") -> None:
+    """Draw a plotly figure (plain data, or a `go.Figure`) across its container, `height` pixels high.
+
+    `alt` is its sentence for those who cannot see it. While `revision` stays the same (a run's identifier, say), zoom
+    and hidden legend entries survive new data.
+    """
+    if not isinstance(figure, dict):
+        figure = json.loads(figure.to_json())
+    data = {
+        "figure": figure,
+        "height": height,
+        "alt": alt,
+        "revision": revision,
+        "script": install_plotly(),
+        "twins": TWINS,
+    }
+    _mount(key=key, data=data)
+
+
+@cache
+def install_plotly(folder: Path = STATIC) -> str:
+    """Copy plotly.min.js of the installed package to where it is served, once, and return its file name."""
+    spec = find_spec("plotly")
+    assert spec is not None
+    assert spec.origin is not None
+    source = Path(spec.origin).parent / "package_data" / "plotly.min.js"
+    # The size in the name makes a browser fetch it anew after an upgrade.
+    target = folder / f"plotly-{source.stat().st_size}.min.js"
+    if not target.exists():
+        folder.mkdir(exist_ok=True)
+        partial = target.with_suffix(f".{os.getpid()}")
+        shutil.copyfile(source, partial)
+        partial.replace(target)
+    return target.name

@@ -1,0 +1,104 @@
+"""The ruler: one scale from 0 to 100 % with chance, baselines, the model and the best possible on it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from dashboard.theme import ACCENT, OTHER, TWINS, HasLimits, percent
+
+HERE = Path(__file__).parent
+
+Kind = Literal["baseline", "limit", "model", "other", "tick"]
+Part = Literal["validation", "test"]
+
+_mount = st.components.v2.component(
+    "genre_lab_ruler",
+    css=HERE.joinpath("ruler.css").read_text(encoding="utf-8"),
+    js=HERE.joinpath("ruler.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One value on the ruler, a rate in [0, 1], with its interval where it has one.
+
+    `model` and `other` are drawn as a dot, on the test part as a diamond; a `tick` has no label.
+    """
+
+    kind: Kind
+    value: float
+    label: str = ""
+    low: float | None = None
+    high: float | None = None
+    part: Part = "validation"
+
+    @property
+    def text(self) -> str:
+        """Return the label as it stands on the ruler: name first for a model, value first for a line."""
+        if not self.label:
+            return ""
+        if self.kind in ("model", "other"):
+            return f"{self.label} {self.number}"
+        return f"{self.number} · {self.label}"
+
+    @property
+    def number(self) -> str:
+        """Return the value with its interval: `79.9 % (77.6–82.1)`."""
+        return percent(self.value, None if self.low is None or self.high is None else _Limits(self.low, self.high))
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """The marks on one ruler, and what it measures ("accuracy", "recall of Jazz")."""
+
+    marks: tuple[Mark, ...]
+    measure: str = "accuracy"
+
+    @property
+    def sentence(self) -> str:
+        """Return what the ruler shows in words."""
+        shown = "; ".join(f"{mark.label}: {mark.number}" for mark in self.marks if mark.label)
+        return f"{self.measure.capitalize()} on a scale from 0 to 100 %. {shown}." if shown else ""
+
+
+@dataclass(frozen=True)
+class _Limits:
+    low: float
+    high: float
+
+
+def majority(rate: float, label: str = "always the commonest genre") -> Mark:
+    """Return the mark of the majority baseline (or of another simple one, with its label)."""
+    return Mark("baseline", rate, label)
+
+
+def bayes_limit(rate: float) -> Mark:
+    """Return the mark of the best that any classifier can do."""
+    return Mark("limit", rate, "no classifier can do better")
+
+
+def model(
+    rate: float, interval: HasLimits, label: str, part: Part = "validation", kind: Literal["model", "other"] = "model"
+) -> Mark:
+    """Return the mark of a model with its interval."""
+    return Mark(kind, rate, label, interval.low, interval.high, part)
+
+
+def ruler(marks: Ruler, key: str, height: int = 84) -> None:
+    """Draw a ruler across its container; it grows beyond `height` pixels where labels have to stack."""
+    shown = [
+        {
+            "kind": mark.kind,
+            "value": round(mark.value, 5),
+            "low": mark.low,
+            "high": mark.high,
+            "text": mark.text,
+            "part": mark.part,
+        }
+        for mark in marks.marks
+        if mark.value == mark.value
+    ]
+    hues = {"model": [ACCENT, TWINS[ACCENT]], "other": [OTHER, TWINS[OTHER]]}
+    _mount(key=key, data={"marks": shown, "height": height, "alt": marks.sentence, "hues": hues})

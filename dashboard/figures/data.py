@@ -1,0 +1,132 @@
+"""The data, drawn: tracks of each genre, one feature's spread by genre, and tracks projected to a plane."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dashboard.theme import INK, MUTED, Figure, fade, genre_colour, layout
+
+Points = npt.NDArray[Any]
+
+
+def counts_figure(counts: Sequence[int], genres: Sequence[str], title: str = "Tracks of each genre") -> Figure:
+    """Return one bar for each genre with its number of tracks, in the genres' order from the top."""
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "y": list(genres),
+        "x": [int(number) for number in counts],
+        "text": [f"{int(number):,}" for number in counts],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "textfont": {"color": MUTED, "size": 12},
+        "marker": {"color": [genre_colour(number, len(genres)) for number in range(len(genres))]},
+        "hovertemplate": "%{y}: %{x:,} tracks<extra></extra>",
+    }
+    return {
+        "data": [bars],
+        "layout": layout(
+            title,
+            xaxis={"visible": False, "range": [0, 1.15 * max([1, *(int(number) for number in counts)])]},
+            yaxis=_genre_axis(genres),
+            bargap=0.3,
+        ),
+    }
+
+
+def distribution_figure(values: Points, y: Points, genres: Sequence[str], feature: str, unit: str = "") -> Figure:
+    """Return one horizontal box for each genre of a feature's values (n_samples,): middle half, median, 5 to 95 %.
+
+    Missing values are left out; a genre without values keeps its row.
+    """
+    boxes = [_box(values[y == number], number, genres) for number in range(len(genres))]
+    return {
+        "data": [box for box in boxes if box is not None],
+        "layout": layout(
+            f"{feature} by genre",
+            xaxis={"showgrid": True, "title": {"text": f"{feature} ({unit})" if unit else feature}},
+            yaxis={**_genre_axis(genres), "range": [len(genres) - 0.5, -0.5]},
+            hovermode="closest",
+            boxgap=0.4,
+        ),
+    }
+
+
+def projection_figure(
+    points: Points,
+    y: Points,
+    genres: Sequence[str],
+    axes: tuple[str, str],
+    *,
+    title: str = "",
+    lifted: Sequence[int] = (),
+) -> Figure:
+    """Return tracks as points (n_samples, 2) in their genres' colours; `lifted` genres stand out among more than 8."""
+    order = sorted(range(len(genres)), key=lambda number: number in lifted)
+    traces = [_cloud(points[y == number], number, genres, number in lifted) for number in order]
+    return {
+        "data": traces,
+        "layout": layout(
+            title,
+            xaxis={"showgrid": True, "title": {"text": axes[0]}},
+            yaxis={"title": {"text": axes[1]}},
+            showlegend=len(genres) <= 8 or bool(lifted),
+            legend={"itemsizing": "constant", "y": 1.01},
+            hovermode="closest",
+            margin={"l": 8, "r": 8, "t": 84 if len(genres) > 4 else 60, "b": 8},
+        ),
+    }
+
+
+def _genre_axis(genres: Sequence[str]) -> dict[str, Any]:
+    return {
+        "tickmode": "array",
+        "tickvals": list(genres) if len(genres) <= 40 else list(genres)[::2],
+        "autorange": "reversed",
+        "showgrid": False,
+        "tickfont": {"color": INK, "size": 12 if len(genres) <= 20 else 9},
+        "categoryorder": "array",
+        "categoryarray": list(genres),
+        "ticklabelstandoff": 6,
+        "fixedrange": True,
+    }
+
+
+def _box(values: Points, number: int, genres: Sequence[str]) -> dict[str, Any] | None:
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return None
+    low, first, median, third, high = (float(f"{value:.5g}") for value in np.percentile(known, [5, 25, 50, 75, 95]))
+    colour = genre_colour(number, len(genres))
+    return {
+        "type": "box",
+        "orientation": "h",
+        "name": genres[number],
+        "y": [genres[number]],
+        "lowerfence": [low],
+        "q1": [first],
+        "median": [median],
+        "q3": [third],
+        "upperfence": [high],
+        "line": {"color": colour, "width": 1.6},
+        "fillcolor": fade(colour, 0.28),
+        "whiskerwidth": 0,
+        "hoverinfo": "x+name",
+    }
+
+
+def _cloud(points: Points, number: int, genres: Sequence[str], lifted: bool) -> dict[str, Any]:
+    few = len(genres) <= 8
+    colour = genre_colour(number % 8, 8) if few or lifted else genre_colour(number, len(genres))
+    return {
+        "type": "scattergl",
+        "mode": "markers",
+        "name": genres[number],
+        "x": np.round(points[:, 0], 3).tolist(),
+        "y": np.round(points[:, 1], 3).tolist(),
+        "showlegend": few or lifted,
+        "marker": {"color": colour, "size": 4.5, "opacity": 0.65 if few or lifted else 0.3},
+        "hovertemplate": f"{genres[number]}<extra></extra>",
+    }

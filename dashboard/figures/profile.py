@@ -1,0 +1,105 @@
+"""One track against the averages of its true and its predicted genre."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dashboard.theme import ACCENT, INK, MUTED, RIGHT, WRONG, Figure, fade, layout
+
+Scores = npt.NDArray[Any]
+
+
+def profile_figure(
+    track: Scores,
+    true_mean: Scores,
+    predicted_mean: Scores,
+    features: Sequence[str],
+    *,
+    true_genre: str,
+    predicted_genre: str,
+    most: int = 20,
+) -> Figure:
+    """Return a track's standard scores (n_features,) beside its genres' averages, farthest from its true genre first.
+
+    At most `most` features are shown. Where both genres are the same, their average is drawn once.
+    """
+    order = np.argsort(-np.abs(track - true_mean), kind="stable")[:most]
+    names = [features[number] for number in order]
+    same = true_genre == predicted_genre
+    data = [_lines(track[order], true_mean[order], names)]
+    data.append(_dots(true_mean[order], names, f"average {true_genre}", "true", RIGHT, "line-ns-open", 13))
+    if not same:
+        data.append(
+            _dots(predicted_mean[order], names, f"average {predicted_genre}", "predicted", WRONG, "x-thin-open", 9)
+        )
+    data.append(_dots(track[order], names, "this track", "", ACCENT, "circle", 9))
+    left_out = len(features) - len(names)
+    title = "This track and its genre" if same else "This track and its two genres"
+    if left_out > 0:
+        title += f'  <span style="color:{MUTED};font-size:13px;font-weight:400">{len(names)} of {len(features)} features</span>'
+    return {
+        "data": data,
+        "layout": layout(
+            title,
+            xaxis={
+                "title": {"text": "standard deviations from the training average"},
+                "zeroline": True,
+                "zerolinecolor": MUTED,
+                "zerolinewidth": 1,
+                "showgrid": True,
+            },
+            yaxis={
+                "autorange": "reversed",
+                "type": "category",
+                "showgrid": False,
+                "fixedrange": True,
+                "tickmode": "linear",
+                "tickfont": {"color": INK, "size": 12 if len(names) <= 14 else 11},
+                "ticklabelstandoff": 6,
+            },
+            showlegend=True,
+            legend={"y": 1.0},
+            hovermode="y unified",
+            margin={"l": 8, "r": 8, "t": 60, "b": 8},
+        ),
+    }
+
+
+def _dots(
+    scores: Scores, names: Sequence[str], name: str, role: str, colour: str, symbol: str, size: int
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": f"{name} ({role})" if role else name,
+        "x": np.round(scores, 4).tolist(),
+        "y": list(names),
+        "marker": {
+            "color": colour,
+            "symbol": symbol,
+            "size": size,
+            "line": {"color": colour, "width": 2.5 if role else 0},
+        },
+        "hovertemplate": "%{x:+.2f}",
+    }
+
+
+def _lines(track: Scores, mean: Scores, names: Sequence[str]) -> dict[str, Any]:
+    """Return the way from the true genre's average to the track, feature by feature."""
+    xs: list[float | None] = []
+    ys: list[str | None] = []
+    for start, stop, name in zip(np.round(mean, 4).tolist(), np.round(track, 4).tolist(), names, strict=True):
+        xs += [start, stop, None]
+        ys += [name, name, None]
+    line = {"color": fade(ACCENT, 0.3), "width": 3}
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": xs,
+        "y": ys,
+        "line": line,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }

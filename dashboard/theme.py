@@ -1,0 +1,144 @@
+"""Colours, the quiet plotly template, and numbers as they are written on screen.
+
+Figures are built with the light colours. In the browser each component swaps a light colour for its dark twin when the
+page is dark, so nothing in Python needs to know the theme.
+"""
+
+from typing import Any, NamedTuple, Protocol
+
+Figure = dict[str, Any]
+"""A plotly figure as plain data: `{"data": [trace, …], "layout": {…}}`."""
+
+GAP = "\u202f"
+"""Narrow no-break space: between a number and its unit."""
+
+
+class Colour(NamedTuple):
+    """One colour of the palette in both themes, as lower-case hex."""
+
+    light: str
+    dark: str
+
+
+class HasLimits(Protocol):
+    """A range with a lower and an upper limit, such as `genre_core.evaluation.uncertainty.Interval`."""
+
+    @property
+    def low(self) -> float:
+        """Return the lower limit."""
+
+    @property
+    def high(self) -> float:
+        """Return the upper limit."""
+
+
+PALETTE: dict[str, Colour] = {
+    "background": Colour("#ffffff", "#14171b"),
+    "ink": Colour("#1b1f24", "#e8eaed"),
+    "muted": Colour("#5f6872", "#9ba4ae"),
+    "axis": Colour("#c2c9d1", "#474e57"),
+    "grid": Colour("#e9edf1", "#24292f"),
+    "faint": Colour("#b0b8c1", "#5a626c"),
+    "accent": Colour("#2b62c9", "#7aa7f7"),
+    "accent_light": Colour("#8fade3", "#4b6aa3"),
+    "accent_pale": Colour("#c3d3f0", "#33466a"),
+    "other": Colour("#b9770e", "#e3a94a"),
+    "other_light": Colour("#dcb986", "#8a6a34"),
+    "other_pale": Colour("#eedcc1", "#574526"),
+    "right": Colour("#4d9aa4", "#35909b"),
+    "wrong": Colour("#d57b52", "#c06239"),
+}
+"""What each colour is for: `accent` the model looked at, `other` the one compared with, `_light` its training curve,
+`_pale` what follows the best epoch; `right` and `wrong` the matrix; the rest is scaffolding."""
+
+GENRE_COLOURS: tuple[Colour, ...] = (
+    Colour("#203d81", "#5157ce"),
+    Colour("#d0750a", "#f5a939"),
+    Colour("#2aa681", "#92efb6"),
+    Colour("#c40022", "#f5501d"),
+    Colour("#7d3bcb", "#c96ffb"),
+    Colour("#077488", "#6c9a9f"),
+    Colour("#9b7dcd", "#d2bcfb"),
+    Colour("#7b053f", "#935267"),
+)
+"""Chosen by search: far apart (OKLab) for normal sight and for three colour deficiencies, each 3:1 on its background."""
+
+TWINS: dict[str, str] = {colour.light: colour.dark for colour in (*PALETTE.values(), *GENRE_COLOURS)}
+"""Light colour → its dark twin."""
+
+ACCENT, OTHER = PALETTE["accent"].light, PALETTE["other"].light
+INK, MUTED, FAINT = PALETTE["ink"].light, PALETTE["muted"].light, PALETTE["faint"].light
+AXIS, GRID, BACKGROUND = PALETTE["axis"].light, PALETTE["grid"].light, PALETTE["background"].light
+RIGHT, WRONG = PALETTE["right"].light, PALETTE["wrong"].light
+
+
+def genre_colour(number: int, n_genres: int) -> str:
+    """Return the colour of a genre counted from 0: its own among up to 8 genres, grey among more."""
+    return GENRE_COLOURS[number].light if n_genres <= len(GENRE_COLOURS) else FAINT
+
+
+def fade(colour: str, alpha: float) -> str:
+    """Return a palette colour with an opacity in [0, 1], as `#rrggbbaa`, which keeps its dark twin."""
+    return f"{colour}{round(alpha * 255):02x}"
+
+
+def percent(rate: float, interval: HasLimits | None = None, decimals: int = 1) -> str:
+    """Return a rate in [0, 1] with its interval: `79.9 % (77.6–82.1)`; a dash where there is none (NaN)."""
+    if rate != rate:
+        return "–"
+    text = f"{100 * rate:.{decimals}f}{GAP}%"
+    if interval is None:
+        return text
+    return f"{text} ({100 * interval.low:.{decimals}f}–{100 * interval.high:.{decimals}f})"
+
+
+def count(number: int, noun: str = "", nouns: str = "") -> str:
+    """Return a number with its noun: `1,200`, `1 track`, `1,200 tracks`."""
+    if not noun:
+        return f"{number:,}"
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
+
+
+_AXIS: dict[str, Any] = {
+    "showgrid": False,
+    "zeroline": False,
+    "showline": False,
+    "ticks": "",
+    "gridcolor": GRID,
+    "linecolor": AXIS,
+    "tickfont": {"color": MUTED, "size": 12},
+    "title": {"font": {"color": MUTED, "size": 12}, "standoff": 6},
+    "automargin": True,
+}
+
+TEMPLATE: dict[str, Any] = {
+    "layout": {
+        "font": {"family": "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif", "color": INK},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 8, "r": 8, "t": 36, "b": 8},
+        "title": {
+            "x": 0,
+            "xref": "container",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "xanchor": "left",
+            "pad": {"t": 6},
+            "font": {"size": 15, "weight": 600, "color": INK},
+        },
+        "showlegend": False,
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": 12, "color": MUTED}},
+        "colorway": [ACCENT, OTHER, MUTED],
+        "xaxis": _AXIS,
+        "yaxis": {**_AXIS, "showgrid": True},
+        "hoverlabel": {"bgcolor": BACKGROUND, "bordercolor": AXIS, "font": {"color": INK, "size": 12}},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": FAINT, "activecolor": ACCENT},
+    }
+}
+"""Grey scaffolding: faint horizontal lines, no boxes, the title above its top left corner."""
+
+
+def layout(title: str, **own: Any) -> dict[str, Any]:
+    """Return a plotly layout on the quiet template with a title."""
+    return {"template": TEMPLATE, "title": {"text": title}, **own}
