@@ -9,7 +9,7 @@ if str(ROOT) not in sys.path:  # streamlit puts only this folder on the path
 
 import streamlit as st  # noqa: E402
 
-from dashboard import address  # noqa: E402
+from dashboard import address, services  # noqa: E402
 from dashboard.components.plot import install_plotly  # noqa: E402
 
 HERE = Path(__file__).parent
@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 st.set_page_config(page_title="Genre Lab", page_icon=":material/graphic_eq:", layout="wide")
 st.html(HERE / "app.css")
 install_plotly()
+services.warm()
 st.logo(str(HERE / "logo.svg"), size="large")
 address.read()
 page = st.navigation(

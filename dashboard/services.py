@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from genre_core import cluster, jobs
 from genre_core.bayes import BayesLimit, BayesScore, bayes_limit, limit_on
 from genre_core.config import DatasetConfig, ExperimentConfig, SyntheticConfig, TableConfig, fingerprint
 from genre_core.dataset import PARTS, Dataset, IntArray, Part
-from genre_core.errors import ClusterError, RunStateError
+from genre_core.errors import GenreLabError, RunStateError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from genre_core.evaluation.report import Evaluation
 from genre_core.sources import load_dataset
@@ -102,6 +102,26 @@ def limit(config: DatasetConfig) -> BayesLimit | None:
     return bayes_limit(config) if isinstance(config, SyntheticConfig) else None
 
 
+@dataclass(frozen=True)
+class Shape:
+    """The size of a data set: what a page says before anything is trained."""
+
+    n_tracks: int
+    n_features: int
+    n_genres: int
+    majority: float
+    """Share of the commonest genre."""
+
+
+def shape(config: DatasetConfig) -> Shape:
+    """Return the size of the data that a configuration names, without drawing generated ones; raises DataError."""
+    if isinstance(config, SyntheticConfig):
+        per_genre = config.n_samples // config.n_genres
+        return Shape(per_genre * config.n_genres, config.n_features, config.n_genres, 1 / config.n_genres)
+    data = dataset(config)
+    return Shape(len(data), len(data.features), len(data.genres), float(data.counts.max() / len(data)))
+
+
 def tables() -> list[tuple[str, str]]:
     """Return the stored tables as (content hash, title), newest first."""
     return [(table.content_hash, f"{table.name} · {table.n_rows:,} rows") for table in store().tables()]
@@ -120,13 +140,72 @@ def run(run_id: str | None) -> Run | None:
         return None
 
 
-def command(act: Callable[..., bool], *arguments: object) -> str:
-    """Do what a button asks (`jobs.stop`, …); return the sentence to show where it could not be done."""
+@dataclass(frozen=True)
+class Queue:
+    """What a queued run waits for: how many runs go before it, and about how many seconds that takes (None: unknown).
+
+    `starting` is true while the workers themselves are not there yet.
+    """
+
+    before: int = 0
+    seconds: float | None = None
+    starting: bool = False
+
+
+def queue(of: Run) -> Queue:
+    """Return what a run waits for."""
+    if of.state != "queued" or not _linking().done():
+        return Queue(starting=of.state == "queued")
+    workers = n_workers()
+    return Queue(max(0, store().queue_position(of.id) - workers + 1), store().expected_wait(of.id, workers))
+
+
+# -- what buttons do: each may come late or twice, and then changes nothing -----------------------------------------
+
+
+def train(run_id: str, config: ExperimentConfig, name: str, pace: float) -> None:
+    """Queue a new run and send it to the workers."""
+    _act(lambda: jobs.submit(store(), client(), run_id, config, name, pace))
+
+
+def pause(run_id: str) -> None:
+    """Pause a run after its epoch."""
+    _act(lambda: jobs.pause(store(), run_id))
+
+
+def step(run_id: str) -> None:
+    """Train one epoch, then pause."""
+    _act(lambda: jobs.step(store(), client(), run_id))
+
+
+def resume(run_id: str) -> None:
+    """Go on with a paused run."""
+    _act(lambda: jobs.resume(store(), client(), run_id))
+
+
+def stop(run_id: str) -> None:
+    """End a run with its best weights."""
+    _act(lambda: jobs.stop(store(), client(), run_id))
+
+
+def restart(run_id: str) -> None:
+    """Train an ended run again from the beginning."""
+    _act(lambda: jobs.restart(store(), client(), run_id))
+
+
+def set_pace(run_id: str, pace: float) -> None:
+    """Set the least seconds that an epoch of a run takes."""
+    _act(lambda: store().set_pace(run_id, pace))
+
+
+def _act(command: Callable[[], bool]) -> None:
     try:
-        act(store(), client(), *arguments)
-    except ClusterError as error:
-        return str(error)
-    return ""
+        command()
+    except GenreLabError as error:
+        st.toast(str(error), icon=":material/error:", duration="long")
+
+
+# -- what came out -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,12 +253,22 @@ class Progress:
     matrix: ConfusionMatrix | None
 
 
+NO_PROGRESS = Progress((), None, None)
+
+
+def shown_epoch(of: Run, epochs: Sequence[Epoch]) -> Epoch | None:
+    """Return the epoch that a page speaks of: the latest, or the best once the run is complete."""
+    if of.state == "complete" and of.best_epoch:
+        return epochs[of.best_epoch - 1]
+    return epochs[-1] if epochs else None
+
+
 def progress(of: Run) -> Progress:
     """Return the epochs of a run, with the validation matrix of its latest one, or of its best once it has ended."""
     epochs = tuple(store().epochs(of.id))
-    if not epochs:
-        return Progress((), None, None)
-    shown = epochs[of.best_epoch - 1] if of.state == "complete" and of.best_epoch else epochs[-1]
+    shown = shown_epoch(of, epochs)
+    if shown is None:
+        return NO_PROGRESS
     labels = _validation_labels(of.id, of.attempt)
     if labels is None:
         return Progress(epochs, shown, None)

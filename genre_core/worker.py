@@ -95,6 +95,7 @@ class _Work:
         self._seceded = False
         if checkpoint := store.artifact(run.id, "checkpoint"):
             self._trainer.restore(checkpoint)
+        store.put_artifact(run.id, "validation_labels", _validation_labels(self._prepared))
         store.describe(run.id, run.attempt, describe(run.config, self._prepared, self._trainer))
 
     def train(self) -> None:
@@ -177,6 +178,12 @@ class _Work:
             part[self._prepared.split[name]] = number
         summary: dict[str, Any] = {name: evaluate_part(self._prepared, logits, name).to_json() for name in PARTS[1:]}
         return summary, save({"logits": logits, "y": self._prepared.dataset.y, "part": part})
+
+
+def _validation_labels(prepared: "Prepared") -> bytes:
+    """Return the genres of the validation tracks as bytes, for the matrix of each epoch."""
+    labels: bytes = prepared.dataset.y[prepared.split.validation].astype("uint8").tobytes()
+    return labels
 
 
 @cache

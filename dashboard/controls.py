@@ -1,0 +1,105 @@
+"""The buttons that train, pause, step, resume and stop, the pace, and the progress of the run they act on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard import address, sentences, services
+from genre_core.config import ExperimentConfig
+from genre_core.store import Run, new_run_id
+
+FAST, SLOW, BY_HAND = "as fast as it can", "two epochs a second", "by hand"
+PACES = {FAST: 0.0, SLOW: 0.5, BY_HAND: 0.0}
+"""Seconds that an epoch takes at least; by hand, the run pauses after each."""
+
+
+@dataclass(frozen=True)
+class _Button:
+    label: str
+    icon: str
+    act: Callable[[str], None]
+    states: tuple[str, ...]
+    help: str
+
+
+def draw(run: Run | None, config: ExperimentConfig | None, preset: str) -> None:
+    """Draw the row of buttons for the run looked at; `config` is what Train starts (None: it cannot be trained)."""
+    state = run.state if run else "none"
+    with st.container(key="controls", horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            "Train",
+            icon=":material/play_arrow:",
+            type="primary",
+            key="train",
+            disabled=config is None or bool(run and run.active),
+            help="Start a new run with the settings in the sidebar.",
+            on_click=_train,
+            args=(new_run_id(), config, preset),  # made when the page is drawn: a double click starts one run
+        )
+        for button in _buttons(state):
+            st.button(
+                button.label,
+                icon=f":material/{button.icon}:",
+                key=button.label.lower(),
+                disabled=state not in button.states,
+                help=button.help,
+                on_click=button.act,
+                args=(run.id if run else "",),
+            )
+        st.selectbox(
+            "Pace",
+            PACES,
+            key="pace",
+            bind="query-params",
+            label_visibility="collapsed",
+            width=190,
+            help="How fast you watch; the result is the same.",
+            on_change=_set_pace,
+            args=(run,),
+        )
+        st.fragment(_progress, run_every=0.5 if run and run.active else None)(run)
+
+
+def _buttons(state: str) -> tuple[_Button, ...]:
+    pause = _Button(
+        "Pause", "pause", services.pause, ("queued", "running"), "Pause after this epoch and free the worker."
+    )
+    resume = _Button("Resume", "resume", _resume, ("paused",), "Go on as if it had never been paused.")
+    again = _Button(
+        "Start again", "replay", services.restart, ("failed", "cancelled"), "Train this run again from its first epoch."
+    )
+    first = {"paused": resume, "failed": again, "cancelled": again}.get(state, pause)
+    return (
+        first,
+        _Button("Step", "skip_next", services.step, ("queued", "running", "paused"), "Train one epoch, then pause."),
+        _Button("Stop", "stop", services.stop, ("queued", "running", "paused"), "End now and keep the best weights."),
+    )
+
+
+def _train(run_id: str, config: ExperimentConfig, preset: str) -> None:
+    pace = st.session_state["pace"]
+    services.train(run_id, config, services.run_name(config, preset), PACES[pace])
+    if pace == BY_HAND:
+        services.step(run_id)
+    address.look(run=run_id, cell=None)
+
+
+def _resume(run_id: str) -> None:
+    (services.step if st.session_state["pace"] == BY_HAND else services.resume)(run_id)
+
+
+def _set_pace(run: Run | None) -> None:
+    if run and run.state in ("queued", "running", "paused"):
+        services.set_pace(run.id, PACES[st.session_state["pace"]])
+        if run.active and st.session_state["pace"] == BY_HAND:
+            services.step(run.id)
+
+
+def _progress(drawn: Run | None) -> None:
+    run = services.run(drawn.id) if drawn else None
+    if run is None:
+        return
+    most = run.config.train.max_epochs
+    done = (run.epoch + run.fraction) / most
+    st.progress(min(1.0, done), text=sentences.time_left(run, services.store().epochs(run.id)), width=260)

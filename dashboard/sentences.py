@@ -1,0 +1,168 @@
+"""What the Train page says, from a run and its epochs: pure functions to sentences, so that tests can read them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboard.services import Queue, Shape
+from dashboard.theme import count, percent
+from genre_core.architectures import layer_widths
+from genre_core.bayes import BayesLimit
+from genre_core.config import ExperimentConfig
+from genre_core.evaluation.uncertainty import Interval, wilson
+from genre_core.settings import all_settings, differences
+from genre_core.store import Epoch, Run
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The answer of a page in one sentence, and a second one with its reason."""
+
+    answer: str
+    reason: str
+
+
+def before_training(shape: Shape | None, config: ExperimentConfig | None, limit: BayesLimit | None) -> Headline:
+    """Say what pressing Train would do, before there is a run."""
+    if shape is None or config is None:
+        return Headline("These settings cannot be trained yet.", "Choose data, or mend what the sidebar marks.")
+    network = "softmax regression" if config.model.architecture == "linear" else "a perceptron"
+    best = (
+        f"{count(shape.n_tracks, 'track')}, {count(shape.n_features, 'feature')} each."
+        if limit is None
+        else f"No classifier can be right on more than {percent(limit.accuracy)} of such tracks."
+    )
+    return Headline(f"Press Train and watch {network} learn to tell {shape.n_genres} genres apart.", best)
+
+
+def of_run(run: Run, epochs: Sequence[Epoch], limit: BayesLimit | None, queue: Queue) -> Headline:
+    """Say how far a run is and how good it is."""
+    match run.state:
+        case "queued" if not epochs:
+            return Headline("Waiting for a free worker.", in_queue(queue))
+        case "failed":
+            return Headline("Training failed.", run.error or "")
+        case "cancelled":
+            return Headline("Stopped before the first epoch.", "Nothing was learned, so there is nothing to keep.")
+        case "running" if not epochs:
+            return Headline("Preparing the tracks.", "The first epoch follows.")
+        case "paused" if not epochs:
+            return Headline("Paused before the first epoch.", "Resume trains on; Step trains one epoch.")
+    latest = epochs[-1]
+    if run.state == "complete":
+        best = epochs[run.best_epoch - 1] if run.best_epoch else latest
+        return Headline(f"Learned: {_verdict(run, best, limit)}.", stop_reason(run, latest.epoch))
+    verb = {"running": "Learning", "paused": "Paused", "queued": "Going on"}[run.state]
+    answer = f"{verb}: epoch {latest.epoch} of {run.config.train.max_epochs}, {_verdict(run, latest, limit)}."
+    return Headline(answer, _so_far(epochs))
+
+
+def stop_reason(run: Run, last: int) -> str:
+    """Say why training ended and which weights are kept."""
+    kept = f"The weights of epoch {run.best_epoch} are kept."
+    match run.stopped_because:
+        case "patience":
+            waited = last - (run.best_epoch or 0)
+            return f"Stopped after epoch {last}: no better than epoch {run.best_epoch} for {waited} epochs. {kept}"
+        case "max_epochs":
+            return f"All {count(last, 'epoch')} are done. {kept}"
+        case "diverged":
+            return f"It diverged after epoch {last}: the loss was no longer a number. {kept} Lower the learning rate."
+        case _:
+            return f"You stopped it after epoch {last}. {kept}"
+
+
+def validation_interval(run: Run, epoch: Epoch) -> Interval:
+    """Return the interval of an epoch's validation accuracy: by groups where the run knows it, else Wilson's."""
+    if run.state == "complete" and epoch.epoch == run.best_epoch and "validation" in run.summary:
+        return Interval(*run.summary["validation"]["accuracy_interval"])
+    n = int(run.context.get("n_validation", 0))
+    return wilson(round(epoch.validation_accuracy * n), n)
+
+
+def in_queue(queue: Queue) -> str:
+    """Say what a queued run waits for and about how long that takes."""
+    if queue.starting:
+        return "The workers are starting: that takes a few seconds, once."
+    ahead = "It is next." if queue.before == 0 else f"{count(queue.before, 'run goes', 'runs go')} first."
+    return f"{ahead} That takes about {duration(queue.seconds)}." if queue.seconds else ahead
+
+
+def time_left(run: Run, epochs: Sequence[Epoch]) -> str:
+    """Say how far the training is, and how long it takes at most if nothing stops it early."""
+    done, most = len(epochs), run.config.train.max_epochs
+    text = f"{done} of {most} epochs"
+    if run.state != "running" or not epochs:
+        return text if run.seconds is None or not epochs else f"{text} · {duration(sum(e.seconds for e in epochs))}"
+    recent = epochs[-5:]
+    each = max(run.pace, sum(epoch.seconds for epoch in recent) / len(recent))
+    return f"{text} · at most {duration((most - done) * each)} left"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as a person says it: `0.4 s`, `12 s`, `3 min`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def what_differs(config: ExperimentConfig, run: ExperimentConfig) -> str:
+    """Say where the settings are not those of a run; empty where they are."""
+    named = all_settings()
+    found = [
+        f"{named[name].title} {named[name].label(ours)} (this run {named[name].label(theirs)})"
+        for name, (ours, theirs) in differences(config, run).items()
+        if ours is not None and theirs is not None
+    ]
+    if not found:
+        return ""
+    more = f" and {count(len(found) - 3, 'other')}" if len(found) > 3 else ""
+    return f"The settings are no longer this run's: {', '.join(found[:3])}{more}. Train starts a new run with them."
+
+
+def loss_alt(epochs: Sequence[Epoch]) -> str:
+    """Describe the loss chart."""
+    if not epochs:
+        return "Loss by epoch: empty until the first epoch is done."
+    first, last = epochs[0], epochs[-1]
+    return (
+        f"Loss by epoch, in nats. Training {first.train_loss:.3f} to {last.train_loss:.3f}, validation "
+        f"{first.validation_loss:.3f} to {last.validation_loss:.3f}, over {count(len(epochs), 'epoch')}."
+    )
+
+
+def accuracy_alt(epochs: Sequence[Epoch]) -> str:
+    """Describe the accuracy chart."""
+    if not epochs:
+        return "Accuracy by epoch: empty until the first epoch is done."
+    first, last = epochs[0], epochs[-1]
+    return (
+        f"Accuracy by epoch. Training {percent(first.train_accuracy)} to {percent(last.train_accuracy)}, validation "
+        f"{percent(first.validation_accuracy)} to {percent(last.validation_accuracy)}, "
+        f"over {count(len(epochs), 'epoch')}."
+    )
+
+
+def network_alt(config: ExperimentConfig, shape: Shape, weights: int) -> str:
+    """Describe the drawn network."""
+    widths = ", ".join(str(width) for width in layer_widths(config.model, shape.n_features, shape.n_genres))
+    return f"The network, from features to genres: layers of {widths} units, {count(weights, 'parameter')}."
+
+
+def _verdict(run: Run, epoch: Epoch, limit: BayesLimit | None) -> str:
+    rate = epoch.validation_accuracy
+    share = f"right on {percent(rate)} of {count(run.context['n_validation'], 'validation track')}"
+    if limit is None:
+        return share
+    if limit.accuracy > 0.9995 and rate == 1:
+        return f"{share}, and nothing is left to gain"
+    if validation_interval(run, epoch).high >= limit.accuracy:
+        return f"{share}, as good as any classifier can be here"
+    return f"{share}, {100 * (limit.accuracy - rate):.1f} points below the best possible"
+
+
+def _so_far(epochs: Sequence[Epoch]) -> str:
+    best = max((epoch for epoch in epochs if epoch.is_best), key=lambda epoch: epoch.epoch)
+    if best.epoch == epochs[-1].epoch:
+        return "The best epoch so far."
+    behind = epochs[-1].epoch - best.epoch
+    return f"Best so far: epoch {best.epoch}, {count(behind, 'epoch')} ago, with {percent(best.validation_accuracy)}."
