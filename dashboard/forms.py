@@ -91,11 +91,23 @@ def sidebar_settings(presets: Mapping[str, Preset], tables: Sequence[tuple[str, 
     return Form(preset, config, " ".join(sheet.problems), changed)
 
 
-def adopt(config: ExperimentConfig, presets: Mapping[str, Preset]) -> None:
-    """Set every setting to those of `config`, at the preset nearest to it; for a callback, or before changing pages."""
+def adopt(config: ExperimentConfig, presets: Mapping[str, Preset]) -> dict[str, str]:
+    """Set every setting to those of `config`, at the preset nearest to it, and return what the address then says.
+
+    For a callback on the page of the settings, or on another one before
+    `st.switch_page("views/train.py", query_params=adopt(config, PRESETS))`.
+    """
     nearest = min(presets.values(), key=lambda preset: len(differences(config, preset.config)))
     st.session_state["preset"] = nearest.name
     _write(config)
+    base = flatten(nearest.config)
+    changed = {name: value for name, value in flatten(config).items() if value != base.get(name, _default(name))}
+    said = {name: str(_typed(all_settings()[name], value)) for name, value in changed.items()}
+    return said if nearest is OPENING else {"preset": nearest.name, **said}
+
+
+def _default(name: str) -> Any:
+    return all_settings()[name].default
 
 
 def ladder(low: float, high: float, value: float, whole: bool) -> list[float]:
@@ -141,7 +153,7 @@ def _write(config: ExperimentConfig) -> None:
 
 def _draw_section(sheet: _Sheet, section: str) -> None:
     with st.container(key=f"group-{section}", gap=None):
-        st.markdown(f"##### {TITLES[section]}")
+        st.header(TITLES[section], anchor=False)
         own = list(_applicable(sheet, section))
         if section == "data" and sheet.values.get("data.source") == "table" and not sheet.tables:
             sheet.problems.append("There is no table yet.")
@@ -201,7 +213,7 @@ def _complain(sheet: _Sheet, sentence: str) -> None:
 
 
 def _preset_value(sheet: _Sheet, name: str) -> Any:
-    return sheet.base.get(name, all_settings()[name].default)
+    return sheet.base.get(name, _default(name))
 
 
 def _draw(sheet: _Sheet, item: Setting) -> None:

@@ -209,6 +209,26 @@ def test_adopted_settings_are_drawn_at_the_nearest_preset():
     assert dict(page.query_params) == {"preset": "notebook", "train.seed": "3"}
 
 
+@pytest.mark.parametrize("preset", PRESETS)
+def test_what_adopt_says_is_a_link_to_the_same_configuration(preset):
+    config = configure({"train.seed": 3, "model.hidden": (9, 4), "train.optimizer": "sgd"}, PRESETS[preset].config)
+
+    def page():
+        import streamlit
+
+        from dashboard.forms import adopt
+        from genre_core.config import ExperimentConfig
+        from genre_core.presets import PRESETS
+
+        text = streamlit.session_state["config"]
+        streamlit.session_state["said"] = adopt(ExperimentConfig.model_validate_json(text), PRESETS)
+
+    writer = AppTest.from_function(page, default_timeout=30)
+    writer.session_state["config"] = config.model_dump_json()
+    said = checked(writer.run()).session_state["said"]
+    assert form(opened(**{name.replace(".", "__"): text for name, text in said.items()})).config == config
+
+
 def test_every_setting_can_be_opened_from_a_link_and_gives_that_configuration():
     values = {"train.optimizer": "sgd", "model.hidden": (7, 5)}
     for name, item in all_settings().items():

@@ -1,0 +1,220 @@
+"""The address and the settings form in a real browser, over two small pages of its own."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = Path("/usr/bin/chromium")
+ROOT = Path(__file__).parents[2]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs the system's Chromium"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+
+APP = """
+import streamlit as st
+from dashboard import address
+from dashboard.forms import adopt, sidebar_settings
+from genre_core.presets import PRESETS
+from genre_core.settings import configure
+
+st.set_page_config(layout="wide")
+address.read()
+
+def train():
+    form = sidebar_settings(PRESETS)
+    changed = {name: str(value) for name, value in (form.config or PRESETS["notebook"].config).model_dump()["train"].items()}
+    st.text(f"rate {changed['learning_rate']} batch {changed['batch_size']} optimizer {changed['optimizer']}")
+    st.text(f"run {address.run_id()}")
+    st.button("look", on_click=address.look, kwargs={"run": "r1"})
+    st.page_link(PAGES[1], label="cell", query_params={"run": "r1", "cell": "1-2"})
+
+def runs():
+    st.text(f"looking at {address.run_id()} cell {address.cell(8)}")
+    if st.button("same settings"):
+        said = adopt(configure({"data.overlap": 0.8, "train.batch_size": 256}), PRESETS)
+        st.switch_page(PAGES[0], query_params=said)
+
+PAGES = [st.Page(train, title="Train", url_path="train", default=True), st.Page(runs, title="Runs", url_path="runs")]
+st.navigation(PAGES, position="top").run()
+"""
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    script = folder / "pages.py"
+    script.write_text(APP, encoding="utf-8")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}", "--server.headless=true"]
+    command += ["--browser.gatherUsageStats=false", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(command, stdout=log, stderr=log, env=environment) as server,
+    ):
+        try:
+            wait_until_up(f"http://127.0.0.1:{port}", server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def wait_until_up(address, server, seconds=40):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    pytest.fail("the server did not answer")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, url):
+    contexts = []
+
+    def opened(path=""):
+        context = chromium.new_context(viewport={"width": 1440, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        sync_api.expect.set_options(timeout=15_000)
+        page.goto(f"{url}/{path}")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def says(page, text):
+    sync_api.expect(page.get_by_text(text)).to_be_visible()
+
+
+def at(page, pattern):
+    sync_api.expect(page).to_have_url(re.compile(pattern))
+
+
+def exact(page, name):
+    return page.get_by_role("spinbutton", name=name, exact=True)
+
+
+def slider(page, name):
+    return page.get_by_role("slider", name=f"{name}, slider")
+
+
+def test_number_and_slider_follow_each_other_and_the_address_follows_both(open_page):
+    page = open_page()
+    says(page, "rate 0.001 batch 64")
+    exact(page, "Learning rate").fill("0.0037")
+    exact(page, "Learning rate").press("Enter")
+    says(page, "rate 0.0037")
+    at(page, r"\?train\.learning_rate=0\.0037$")
+    sync_api.expect(slider(page, "Learning rate")).to_have_attribute("aria-valuetext", "0.0037")
+    slider(page, "Learning rate").press("ArrowRight")
+    says(page, "rate 0.005")
+    sync_api.expect(exact(page, "Learning rate")).to_have_value("0.005")
+    at(page, r"\?train\.learning_rate=0\.005$")
+    page.get_by_role("button", name="Learning rate differs from the preset (0.001): reset it").click()
+    says(page, "rate 0.001")
+    at(page, r"/$")
+
+
+def test_a_pasted_link_shows_the_same_settings_in_a_fresh_browser(open_page):
+    first = open_page()
+    first.get_by_role("combobox", name="Optimizer").click()
+    first.get_by_role("option", name="AdamW").click()
+    says(first, "optimizer adamw")
+    exact(first, "Batch size").fill("200")
+    exact(first, "Batch size").press("Enter")
+    says(first, "batch 200")
+    at(first, r"train\.batch_size=200")
+    second = open_page(first.url.split("/", 3)[3])
+    says(second, "rate 0.001 batch 200 optimizer adamw")
+    sync_api.expect(exact(second, "Batch size")).to_have_value("200")
+
+
+def test_back_and_forward_undo_and_redo_settings_and_presets(open_page):
+    page = open_page()
+    exact(page, "Batch size").fill("128")
+    exact(page, "Batch size").press("Enter")
+    says(page, "batch 128")
+    at(page, r"batch_size=128")
+    page.get_by_role("combobox", name="Preset").click()
+    page.get_by_role("option", name="Learning rate too high").click()
+    says(page, "rate 0.3 batch 64")
+    at(page, r"\?preset=rate_too_high$")
+    page.go_back()  # two steps: the preset's name, and the batch size that it took back
+    page.go_back()
+    at(page, r"/\?train\.batch_size=128$")
+    says(page, "rate 0.001 batch 128")
+    sync_api.expect(page.get_by_role("combobox", name="Preset")).to_have_value("Overlapping genres")
+    page.go_forward()
+    page.go_forward()
+    says(page, "rate 0.3 batch 64")
+
+
+def test_a_bad_link_opens_with_a_note_and_a_clean_address(open_page):
+    page = open_page("?train.batch_size=12.5&train.learning_rate=99&preset=nope&train.optimizer=adamw")
+    says(page, "rate 0.001 batch 64 optimizer adamw")
+    says(page, "train.learning_rate is 99, but the highest allowed is 10")
+    at(page, r"/\?train\.optimizer=adamw$")
+    page.get_by_role("button", name="Dismiss").click()
+    sync_api.expect(page.get_by_text("There is no preset named")).to_have_count(0)
+
+
+def test_the_run_looked_at_survives_navigation_links_and_back(open_page):
+    page = open_page()
+    says(page, "run None")
+    page.get_by_role("button", name="look").click()
+    says(page, "run r1")
+    at(page, r"run=r1")
+    page.get_by_role("link", name="Runs").click(delay=90)
+    says(page, "looking at r1 cell None")
+    at(page, r"/runs\?run=r1$")
+    page.get_by_role("link", name="Train").click(delay=90)
+    says(page, "run r1")
+    page.get_by_role("link", name="cell").click()
+    says(page, "looking at r1 cell (1, 2)")
+    at(page, r"/runs\?run=r1&cell=1-2$")
+    page.go_back()
+    at(page, r"/\?run=r1$")
+    says(page, "run r1")
+
+
+def test_settings_survive_another_page_and_can_be_set_from_it(open_page):
+    page = open_page("?train.batch_size=128")
+    says(page, "batch 128")
+    page.get_by_role("link", name="Runs").click(delay=90)
+    says(page, "looking at None")
+    page.get_by_role("link", name="Train").click(delay=90)
+    says(page, "batch 128")
+    at(page, r"batch_size=128")
+    page.get_by_role("link", name="Runs").click(delay=90)
+    page.get_by_role("button", name="same settings").click()
+    says(page, "batch 256")
+    at(page, r"/\?preset=notebook&train\.batch_size=256$")
