@@ -1,8 +1,8 @@
-"""Text tables: from the bytes of a CSV file, as people save them, to an Arrow table with one name per column.
+"""Text tables: from the text of a CSV file, as people save them, to an Arrow table with one name per column.
 
-What varies is found out, and what was found is said in a note: encoding (UTF-8, UTF-16, Windows-1252), separator
-(comma, semicolon, tab, vertical bar), decimal comma, and one to three header rows with the row that names the index
-below them, as FMA's tables have them (Defferrard et al., ISMIR 2017). Ragged rows are left out and counted.
+What varies is found out, and what was found is said in a note: separator (comma, semicolon, tab, vertical bar), decimal
+comma, and one to three header rows with the row that names the index below them, as FMA's tables have them (Defferrard
+et al., ISMIR 2017). Ragged rows are left out and counted.
 """
 
 import csv
@@ -61,33 +61,6 @@ class Layout:
     notes: tuple[str, ...]
 
 
-def decode(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """Return a file's text as UTF-8, and a note where it was something else.
-
-    Raises
-    ------
-    DataError
-        The file is empty, is not text, or is text but not the table.
-    """
-    if not data.strip():
-        raise DataError(f"{name} is empty: choose a file that holds a table.")
-    _refuse_other_formats(name, data)
-    encoding = _utf16(data)
-    if encoding is None:
-        if b"\0" in data[:4096] or len(re.findall(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]", data[:4096])) > 8:
-            raise DataError(f"{name} is a binary file, not a table: save it as CSV or Parquet first.")
-        try:
-            data.decode("utf-8")
-            return data.removeprefix(b"\xef\xbb\xbf"), ()
-        except UnicodeDecodeError:
-            encoding = "windows-1252"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise DataError(f"{name} is text in none of the encodings read here: save it as UTF-8.") from error
-    return text.encode(), (f"Read as {encoding.capitalize() if encoding.startswith('w') else 'UTF-16'}.",)
-
-
 def find_layout(name: str, text: bytes) -> Layout:
     """Find header rows, separator and decimal sign from the first rows of a text in UTF-8.
 
@@ -136,8 +109,11 @@ def parse(name: str, text: bytes, layout: Layout) -> tuple[Any, tuple[str, ...]]
     from pyarrow import csv as arrow_csv
 
     lengths: list[int] = []
+    swallowed = False
 
     def leave_out(row: Any) -> str:
+        nonlocal swallowed
+        swallowed = swallowed or "\n" in row.text
         lengths.append(row.actual_columns)
         return "skip"
 
@@ -160,7 +136,7 @@ def parse(name: str, text: bytes, layout: Layout) -> tuple[Any, tuple[str, ...]]
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise DataError(f"{name} cannot be read as a table: {str(error).splitlines()[0].rstrip('.')}.") from error
     if quoted:
-        _refuse_open_quote(name, text, table)
+        _refuse_open_quote(name, text, table, swallowed)
     if lengths and not table.num_rows:
         width = Counter(lengths).most_common(1)[0][0]
         raise DataError(
@@ -189,31 +165,6 @@ def count_of(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _refuse_other_formats(name: str, data: bytes) -> None:
-    start = data[:200].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if start.startswith(b"version https://git-lfs"):
-        raise DataError(
-            f"{name} is a Git-LFS pointer, not the data: fetch the data with `git lfs pull`, then choose it again."
-        )
-    if start.startswith((b"<!doctype", b"<html")):
-        raise DataError(f"{name} is a web page, not a table: download the file itself.")
-    if data.startswith(b"PK\x03\x04"):
-        raise DataError(f"{name} is a workbook or a zip archive: save the sheet as CSV, or unpack the archive.")
-    if data.startswith(b"\x1f\x8b"):
-        raise DataError(f"{name} is compressed: unpack it first.")
-
-
-def _utf16(data: bytes) -> str | None:
-    """Return the codec of a text in UTF-16, with or without its byte order mark."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    even, odd = data[:2000:2].count(0), data[1:2000:2].count(0)
-    half = len(data[:2000]) // 2
-    if odd > 0.9 * half and not even:
-        return "utf-16-le"
-    return "utf-16-be" if even > 0.9 * half and not odd else None
-
-
 def _first_rows(text: bytes, separator: str, n: int) -> tuple[list[list[str]], list[int]]:
     """Return the first `n` rows that are not blank, and for each the number of lines up to its end."""
     lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
@@ -224,7 +175,7 @@ def _first_rows(text: bytes, separator: str, n: int) -> tuple[list[list[str]], l
 
 def _find_separator(name: str, text: bytes) -> str:
     """Return the separator that divides the most rows into as many columns as the header has."""
-    widths = {separator: len(_first_rows(text, separator, 1)[0][0]) for separator in SEPARATORS}
+    widths = {separator: _header_width(text, separator) for separator in SEPARATORS}
     if (widest := max(widths.values())) > MAX_COLUMNS:
         raise DataError(f"{name} has {widest:,} columns, more than the {MAX_COLUMNS:,} that are read: leave some out.")
     scores = {}
@@ -235,23 +186,37 @@ def _find_separator(name: str, text: bytes) -> str:
     return max(scores, key=lambda separator: scores[separator], default=",")
 
 
+def _header_width(text: bytes, separator: str) -> int:
+    """Return into how many columns a separator divides the header; 1 where it leaves more than the reader's cell."""
+    try:
+        return len(_first_rows(text, separator, 1)[0][0])
+    except csv.Error:
+        return 1
+
+
 def _header_rows(rows: Sequence[Sequence[str]]) -> tuple[int, bool]:
     """Return how many header rows there are, and whether a row with the index's name alone follows them."""
     layered = _mostly_repeated(rows[0][1:])
     for n in (1, 2, 3):
         named = len(rows) > n and rows[n][0].strip() and not any(cell.strip() for cell in rows[n][1:])
-        if named and (layered if n > 1 else INDEX_NAME.fullmatch(rows[n][0].strip())):
+        if named and (INDEX_NAME.fullmatch(rows[n][0].strip()) or (layered and n > 1)):
             return n, True
     n = 1
-    while n < 3 and len(rows) > n + 1 and _mostly_repeated(_names(rows[:n], None)[1:]) and _names_only(rows[n]):
+    while layered and n < 3 and len(rows) > n + 1 and _repeated(rows[:n]) and _names_only(rows[n]):
         n += 1
     return n, False
 
 
 def _mostly_repeated(cells: Sequence[str]) -> bool:
     """Say whether at least half of the cells repeat an earlier one, as the upper header rows of a layered header do."""
-    filled = [re.sub(r" \(\d+\)$", "", cell.strip()) for cell in cells if cell.strip()]
+    filled = [cell.strip() for cell in cells if cell.strip()]
     return len(filled) > 1 and len(set(filled)) <= len(filled) / 2
+
+
+def _repeated(header: Sequence[Sequence[str]]) -> bool:
+    """Say whether the header rows so far give two columns the same name."""
+    columns = list(zip(*header, strict=False))
+    return len(set(columns)) < len(columns)
 
 
 def _names_only(cells: Sequence[str]) -> bool:
@@ -271,12 +236,10 @@ def _names(header: Sequence[Sequence[str]], index_name: str | None) -> tuple[str
     return tuple(unique_names(names))
 
 
-def _refuse_open_quote(name: str, text: bytes, table: Any) -> None:
-    """Refuse a table whose last row has swallowed the rest of the text after a quotation mark."""
-    if text.count(b'"') % 2 == 0 or not table.num_rows:
+def _refuse_open_quote(name: str, text: bytes, table: Any, swallowed: bool) -> None:
+    """Refuse a text whose quotation mark has swallowed the rows after it, into a ragged row or into the last one."""
+    if text.count(b'"') % 2 == 0:
         return
-    last = table.slice(table.num_rows - 1).to_pylist()[0]
-    if any(isinstance(value, str) and "\n" in value for value in last.values()):
-        raise DataError(
-            f"{name} opens a quotation mark in row {table.num_rows:,} that is never closed: close or remove it."
-        )
+    last = table.slice(max(0, table.num_rows - 1)).to_pylist()
+    if swallowed or any(isinstance(value, str) and "\n" in value for row in last for value in row.values()):
+        raise DataError(f"{name} opens a quotation mark that is never closed: close or remove it.")

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from genre_core.cells import (
+    LENGTH_NAME,
     REPEATED_NAME,
     is_identifier_name,
     is_index_name,
@@ -71,7 +72,10 @@ def find_label(frame: "pd.DataFrame", config: TableConfig) -> Label:
 
 def candidates(frame: "pd.DataFrame") -> tuple[str, ...]:
     """Return the columns that could hold the genre, for a person to choose from: text or codes with few values."""
-    return tuple(c for c in map(str, frame.columns) if 2 <= _n_genres(frame[c]) <= MAX_GENRES and _is_code(frame[c]))
+    names = (
+        c for c in map(str, frame.columns) if not (is_key(c) or is_index_name(c) or LENGTH_NAME.fullmatch(plain(c)))
+    )
+    return tuple(c for c in names if 2 <= _n_genres(frame[c]) <= MAX_GENRES and _is_code(frame[c]))
 
 
 def _is_code(series: "pd.Series[Any]") -> bool:

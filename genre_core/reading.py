@@ -13,7 +13,8 @@ from pathlib import PureWindowsPath
 from typing import Any
 
 from genre_core.cells import is_identifier_name, is_index_name
-from genre_core.delimited import MAX_COLUMNS, count_of, decode, find_layout, parse, unique_names
+from genre_core.decoding import decode
+from genre_core.delimited import MAX_COLUMNS, count_of, find_layout, parse, unique_names
 from genre_core.errors import DataError
 
 MAX_BYTES = 200 * 1024**2

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.cells import is_index_name, is_key, numbers, texts, track_keys
+from genre_core.cells import is_key, numbers, texts, track_keys
 from genre_core.columns import find_name, judge_columns
 from genre_core.config import TableConfig
 from genre_core.dataset import Column, Dataset, FloatArray, IntArray
@@ -90,25 +90,30 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig) -> Dataset:
             "The table has no numeric feature: each column is the genre, an identifier, text, a length, empty or the "
             "same in every row. Choose a table with features that were measured on the sound."
         )
-    X, notes = _features(frame, features)
-    kept, row_notes = _kept_rows(X, label.values.notna().to_numpy(), config)
-    names = label.values[kept]
+    labelled = label.values.notna().to_numpy()
+    rows = frame if labelled.all() else frame[labelled]
+    X, notes = _features(rows, features)
+    kept, row_notes = _kept_rows(X, config)
+    if not labelled.all():
+        row_notes = (f"{count_of(int((~labelled).sum()), 'row')} left out: no genre.", *row_notes)
+    if not kept.all():
+        rows, X = rows[kept], X[kept]
+    names = label.values[rows.index]
     genres = _in_order(names)
     if len(genres) < 2:
         raise DataError(f"Only the genre {genres[0]} is left after rows were left out: at least two genres are needed.")
-    groups, group_notes = _groups(frame, columns, kept)
+    groups, group_notes = _groups(rows, columns)
     y: IntArray = names.map({genre: number for number, genre in enumerate(genres)}).to_numpy().astype(np.int64)
-    X = X if kept.all() else X[kept]
     notes = (*row_notes, *notes, *_missing_note(X), *group_notes, *_lookalikes(genres), *_duplicates(X, y))
-    return Dataset(X, y, genres, features, _track_names(frame, columns, kept), groups, notes, columns)
+    return Dataset(X, y, genres, features, _track_names(rows, columns), groups, notes, columns)
 
 
-def _features(frame: "pd.DataFrame", features: tuple[str, ...]) -> tuple[FloatArray, tuple[str, ...]]:
+def _features(rows: "pd.DataFrame", features: tuple[str, ...]) -> tuple[FloatArray, tuple[str, ...]]:
     """Return the features (n_rows, n_features), infinities turned into NaN, with a note on them."""
-    X = np.empty((len(frame), len(features)))
+    X = np.empty((len(rows), len(features)))
     infinite: dict[str, int] = {}
     for position, name in enumerate(features):
-        values = numbers(frame[name])
+        values = numbers(rows[name])
         assert values is not None
         X[:, position] = values
         if found := int(np.isinf(values).sum()):
@@ -119,20 +124,15 @@ def _features(frame: "pd.DataFrame", features: tuple[str, ...]) -> tuple[FloatAr
     return X, (f"{count_of(sum(infinite.values()), 'infinite value')} taken as missing, in {_listed(list(infinite))}.",)
 
 
-def _kept_rows(X: FloatArray, labelled: Mask, config: TableConfig) -> tuple[Mask, tuple[str, ...]]:
+def _kept_rows(X: FloatArray, config: TableConfig) -> tuple[Mask, tuple[str, ...]]:
     """Say which rows are kept (n_rows,), and note how many are left out for which reason."""
     missing = np.isnan(X)
-    empty, gap = missing.all(axis=1), missing.any(axis=1)
-    dropped = [
-        (~labelled, "no genre"),
-        (labelled & empty, "every feature is missing"),
-        (labelled & gap & ~empty & (config.missing == "drop"), "a feature is missing"),
-    ]
-    kept = ~np.logical_or.reduce([rows for rows, _ in dropped])
+    empty = missing.all(axis=1)
+    gap: Mask = missing.any(axis=1) & ~empty if config.missing == "drop" else np.zeros(len(X), dtype=bool)
+    dropped = [(empty, "every feature is missing"), (gap, "a feature is missing")]
+    kept: Mask = ~(empty | gap)
     if not kept.any():
-        raise DataError(
-            "Every row misses a genre or a feature: replace missing values by the median, or leave out a column."
-        )
+        raise DataError("Every row misses a feature: replace missing values by the median, or leave out a column.")
     return kept, tuple(f"{count_of(int(rows.sum()), 'row')} left out: {why}." for rows, why in dropped if rows.any())
 
 
@@ -145,20 +145,18 @@ def _in_order(names: "pd.Series[str]") -> tuple[str, ...]:
         return tuple(sorted(genres, key=lambda genre: (genre.casefold(), genre)))
 
 
-def _groups(frame: "pd.DataFrame", columns: tuple[Column, ...], kept: Mask) -> tuple[IntArray | None, tuple[str, ...]]:
-    """Give the rows that belong together one number (n_kept,), by the group column or by the names of tracks."""
+def _groups(rows: "pd.DataFrame", columns: tuple[Column, ...]) -> tuple[IntArray | None, tuple[str, ...]]:
+    """Give the rows that belong together one number (n_rows,), by the group column or by the names of tracks."""
     import pandas as pd
 
     group = next((column.name for column in columns if column.role == "group"), None)
     name = find_name(columns)
-    keys = pd.Series([f"row {number}" for number in range(len(frame))], dtype="str", index=frame.index)
-    if name is not None and is_key(name):
-        keys = track_keys(texts(frame[name])).fillna(keys)
+    keys = _or_row_numbers(track_keys(texts(rows[name])) if name is not None and is_key(name) else None, rows)
     if group is not None:
         # A prefix keeps a group called like a track apart from that track.
-        keys = ("group " + texts(frame[group])).fillna(keys)
-    codes, found = pd.factorize(keys[kept])
-    n_rows = int(kept.sum())
+        keys = ("group " + texts(rows[group])).fillna(keys)
+    codes, found = pd.factorize(keys)
+    n_rows = len(rows)
     if len(found) == n_rows:
         return None, (f"Every row has its own {group}: nothing is kept together.",) if group else ()
     source = group or name
@@ -168,13 +166,20 @@ def _groups(frame: "pd.DataFrame", columns: tuple[Column, ...], kept: Mask) -> t
     return codes.astype(np.int64), (note,)
 
 
-def _track_names(frame: "pd.DataFrame", columns: tuple[Column, ...], kept: Mask) -> tuple[str, ...]:
+def _track_names(rows: "pd.DataFrame", columns: tuple[Column, ...]) -> tuple[str, ...]:
+    """Return what names each row: its identifier, or its number in the table."""
     name = find_name(columns)
-    rows = [f"row {number:,}" for number in (np.flatnonzero(kept) + 1).tolist()]
-    if name is None or is_index_name(name):
-        return tuple(rows)
-    found = texts(frame[name])[kept]
-    return tuple(row if missing else text for text, row, missing in zip(found, rows, found.isna(), strict=True))
+    return tuple(_or_row_numbers(None if name is None else texts(rows[name]), rows))
+
+
+def _or_row_numbers(names: "pd.Series[str] | None", rows: "pd.DataFrame") -> "pd.Series[str]":
+    """Return names, with `row 12` where there is none."""
+    import pandas as pd
+
+    if names is not None and not names.isna().any():
+        return names
+    numbered = pd.Series([f"row {number + 1:,}" for number in rows.index], dtype="str", index=rows.index)
+    return numbered if names is None else names.fillna(numbered)
 
 
 def _missing_note(X: FloatArray) -> tuple[str, ...]:
@@ -182,7 +187,7 @@ def _missing_note(X: FloatArray) -> tuple[str, ...]:
     if not (n := int(missing.sum())):
         return ()
     columns = count_of(int(missing.any(axis=0).sum()), "feature")
-    return (f"{count_of(n, 'missing value')} in {columns}, each replaced by the training part's median.",)
+    return (f"{count_of(n, 'missing value')} in {columns}; the training part's median stands in.",)
 
 
 def _lookalikes(genres: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,0 +1,246 @@
+"""Import of tables: what people save is read, and what is no table is refused in one sentence."""
+
+import gzip
+import hashlib
+import io
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from genre_core.errors import DataError
+from genre_core.reading import MAX_BYTES, Reading, check_size, read_table
+from genre_core.sources.table import inspect
+
+DATA = Path(__file__).parent / "data"
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1252")
+
+
+def read(*names: str) -> Reading:
+    return read_table([(name, (DATA / name).read_bytes()) for name in names])
+
+
+def frame(reading: Reading) -> pd.DataFrame:
+    return pd.read_parquet(io.BytesIO(reading.parquet))
+
+
+def text_table(text: str, encoding: str = "utf-8") -> Reading:
+    return read_table([("table.csv", text.encode(encoding))])
+
+
+def refusal(data: bytes | str, name: str = "table.csv") -> str:
+    with pytest.raises(DataError) as raised:
+        read_table([(name, data.encode() if isinstance(data, str) else data)])
+    sentence = str(raised.value)
+    assert sentence.startswith(name)
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    return sentence
+
+
+def test_committed_tables_come_from_their_script() -> None:
+    from tests.data.make_tables import tables
+
+    assert {name: (DATA / name).read_bytes() for name in tables()} == tables()
+
+
+def test_reading_keeps_every_column_and_names_the_original_bytes() -> None:
+    reading = read("segments.csv")
+    assert (reading.name, reading.n_rows, reading.n_columns, reading.notes) == ("segments.csv", 108, 7, ())
+    assert reading.content_hash == hashlib.sha256((DATA / "segments.csv").read_bytes()).hexdigest()
+    assert list(frame(reading)) == ["filename", "length", "tempo", "rms", "mfcc1", "mfcc2", "label"]
+
+
+def test_the_same_file_gives_the_same_bytes() -> None:
+    assert read("segments.csv") == read("segments.csv")
+
+
+def test_bom_and_crlf_change_nothing() -> None:
+    assert read("segments_bom_crlf.csv").parquet == read("segments.csv").parquet
+
+
+def test_a_german_spreadsheet_is_read_and_said_to_be_one() -> None:
+    reading = read("segments_german.csv")
+    assert reading.notes == (
+        "Read as Windows-1252.",
+        "Semicolons separate its columns.",
+        "Its numbers have decimal commas.",
+    )
+    german, plain = frame(reading), frame(read("segments.csv"))
+    assert set(german.label) == {"blues", "disco", "Böse Lieder"}
+    pd.testing.assert_frame_equal(german.drop(columns="label"), plain.drop(columns="label"))
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_every_separator_encoding_and_line_end_gives_the_same_table(
+    separator: str, encoding: str, line_end: str
+) -> None:
+    rows = [["title", "tempo", "label"], ['"Ja, aber; so|so"', "0.1", "café"], ["x", "-2.5e-3", "rock"]]
+    text = line_end.join(separator.join(row) for row in rows) + line_end
+    read_back = frame(text_table(text, encoding))
+    assert read_back.to_dict("list") == {
+        "title": ["Ja, aber; so|so", "x"],
+        "tempo": [0.1, -0.0025],
+        "label": ["café", "rock"],
+    }
+
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(
+    st.lists(st.tuples(finite, finite), min_size=4, max_size=8),
+    st.sampled_from([",", ";", "\t", "|"]),
+    st.sampled_from(ENCODINGS),
+)
+@settings(max_examples=40, deadline=None)
+def test_numbers_come_through_to_the_bit(values: list[tuple[float, float]], separator: str, encoding: str) -> None:
+    rows = [("a", "b", "label"), *((repr(a), repr(b), f"g{i % 2}é") for i, (a, b) in enumerate(values))]
+    read_back = frame(text_table("\n".join(separator.join(row) for row in rows), encoding))
+    assert list(zip(read_back.a, read_back.b, strict=True)) == values
+
+
+def test_layered_headers_are_joined_and_the_index_row_names_the_first_column() -> None:
+    reading = read("fma_features.csv")
+    assert (reading.n_rows, reading.n_columns) == (40, 9)
+    assert list(frame(reading))[:3] == ["track_id", "mfcc_mean_01", "mfcc_mean_02"]
+    assert reading.notes == ("Its 3 header rows are joined into one name per column, such as tonnetz_std_02.",)
+    tracks = frame(read("fma_tracks.csv"))
+    assert list(tracks) == ["track_id", "set_split", "track_genre_top", "track_title"]
+    assert tracks.track_title[7] == "One, two\nthree"
+
+
+def test_a_layered_header_without_an_index_row_is_joined() -> None:
+    text = "mfcc,mfcc,mfcc,mfcc,track\nmean,mean,std,std,genre_top\n01,02,01,02,\n1.5,2,3,4,rock\n1,2.5,3,4,jazz\n"
+    assert list(frame(text_table(text))) == [
+        "mfcc_mean_01", "mfcc_mean_02", "mfcc_std_01", "mfcc_std_02", "track_genre_top",
+    ]  # fmt: skip
+
+
+def test_one_header_row_may_have_an_index_row() -> None:
+    table = frame(text_table("features,a,b\ntrack_id,,\n2,1.5,2\n5,0.5,1\n"))
+    assert table.to_dict("list") == {"track_id": [2, 5], "a": [1.5, 0.5], "b": [2, 1]}
+
+
+def test_a_first_row_without_values_is_no_header() -> None:
+    assert text_table("filename,a,b\nblues.00000.wav,,\nblues.00001.wav,1,2\n").n_rows == 2
+
+
+def test_files_are_joined_on_the_identifier_they_share() -> None:
+    reading = read("fma_features.csv", "fma_tracks.csv")
+    assert (reading.name, reading.n_rows, reading.n_columns) == ("fma_features.csv + fma_tracks.csv", 40, 12)
+    assert "Joined on track_id: 40 rows." in reading.notes
+    both = (DATA / "fma_features.csv").read_bytes() + (DATA / "fma_tracks.csv").read_bytes()
+    assert reading.content_hash == hashlib.sha256(both).hexdigest()
+
+
+def test_segments_join_with_one_row_per_track_and_the_unmatched_are_counted() -> None:
+    segments = b"track_id,a\n1,0.1\n1,0.2\n2,0.3\n9,0.4\n"
+    reading = read_table([("a.csv", segments), ("b.csv", b"genre,track_id\nrock,2\njazz,1\n")])
+    assert frame(reading).genre.tolist() == ["jazz", "jazz", "rock"]
+    assert "1 row of a.csv and b.csv left out: the other file has no such track_id." in reading.notes
+
+
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [
+        (
+            b"song,genre\n1,rock\n",
+            "a.csv and b.csv share no column of identifiers, such as track_id: give both the same one.",
+        ),
+        (
+            b"track_id,genre\n7,rock\n",
+            "a.csv and b.csv have no value of track_id in common: give both the same tracks.",
+        ),
+    ],
+)
+def test_files_that_do_not_belong_together_are_refused(other: bytes, sentence: str) -> None:
+    with pytest.raises(DataError) as raised:
+        read_table([("a.csv", b"track_id,a\n1,0.1\n2,0.2\n"), ("b.csv", other)])
+    assert str(raised.value) == sentence
+
+
+def test_parquet_is_told_by_content_and_layered_names_are_flattened() -> None:
+    table = pd.DataFrame({("mfcc", "mean"): [0.5, 1.5], ("track", "genre"): pd.Categorical(["rock", "jazz"])})
+    buffer = io.BytesIO()
+    table.to_parquet(buffer)
+    reading = read_table([("table.csv", buffer.getvalue())])
+    assert frame(reading).to_dict("list") == {"mfcc_mean": [0.5, 1.5], "track_genre": ["rock", "jazz"]}
+
+
+def test_a_parquet_column_of_lists_is_left_empty_and_noted() -> None:
+    buffer = io.BytesIO()
+    pd.DataFrame({"a": [0.5, 1.5], "tags": [["x"], ["y", "z"]], "label": ["u", "v"]}).to_parquet(buffer)
+    reading = read_table([("table.parquet", buffer.getvalue())])
+    assert frame(reading).tags.isna().all()
+    assert reading.notes[0].startswith("The column tags holds values of type list<")
+
+
+def test_ragged_rows_are_left_out_and_counted() -> None:
+    reading = text_table("a,b,label\n1,2,rock\n1,2\n1,2,rock,9\n3,4,jazz\n")
+    assert reading.n_rows == 2
+    assert reading.notes == ("2 ragged rows left out: more or fewer values than columns.",)
+
+
+def test_repeated_and_absent_names_are_numbered() -> None:
+    reading = text_table(",a,a,label\n0,1.5,2,rock\n1,3,4,jazz\n")
+    assert list(frame(reading)) == ["Unnamed: 0", "a", "a (2)", "label"]
+    assert reading.notes == ("1 column name stood there twice; the second is marked (2).",)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "is empty"),
+        (b" \n\r\n", "is empty"),
+        ((DATA / "bad_header_alone.csv").read_bytes(), "has a header and no rows"),
+        ((DATA / "bad_pointer.csv").read_bytes(), "git lfs pull"),
+        ((DATA / "bad_binary.csv").read_bytes(), "is a binary file"),
+        (b"PK\x03\x04\x14\0", "a workbook or a zip archive"),
+        (gzip.compress(b"a,b\n1,2\n"), "is compressed"),
+        (b"PAR1 and then nothing", "cannot be read"),
+        ("<!DOCTYPE html><html><body>404</body></html>", "a web page"),
+        ("a,b,label\n1,2,rock,4\n3,4,jazz,5\n", "has 3 columns in its header but 4 in its rows"),
+        ("one\ntwo\nthree\n", "a single column"),
+        ("0.5,0.25,rock\n0.1,0.2,jazz\n", "has numbers in its first row"),
+        ('a,b\n1,2\n"3,4\n5,6\n', "never closed"),
+        ("a,b,label\n" + "1,2,rock\n" * 2_000_001, "2,000,001 rows"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_one_sentence(data: bytes | str, words: str) -> None:
+    assert words in refusal(data)
+
+
+def test_a_hundred_thousand_columns_are_refused_from_the_header() -> None:
+    row = ",".join("0.5" for _ in range(100_000)) + "\n"
+    data = (",".join(f"feature_{i}" for i in range(100_000)) + "\n" + row * 40).encode()
+    start = time.perf_counter()
+    assert "100,000 columns, more than the 10,000" in refusal(data)
+    assert time.perf_counter() - start < 1
+
+
+def test_a_file_that_is_too_large_is_refused_with_its_size() -> None:
+    with pytest.raises(DataError, match=r"^big\.csv has 300 MB, more than the 200 MB that are read"):
+        check_size("big.csv", 300 * 1024**2)
+    with pytest.raises(DataError, match="more than the 200 MB"):
+        read_table([("big.csv", bytes(MAX_BYTES + 1))])
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=150, deadline=None)
+def test_no_bytes_give_anything_but_a_table_or_a_sentence(data: bytes) -> None:
+    with suppress(DataError):
+        inspect(read_table([("x.csv", data)]).parquet)
+
+
+@given(st.text(alphabet='ab,;\n\r"é1.?', max_size=80))
+@settings(max_examples=200, deadline=None)
+def test_no_text_gives_anything_but_a_table_or_a_sentence(text: str) -> None:
+    with suppress(DataError):
+        inspect(text_table(text).parquet)
