@@ -1,10 +1,8 @@
-"""A setting → a widget ↔ the address; the only file that knows both.
+"""The settings form in the sidebar: preset, groups, marks of what differs, and what the whole says.
 
-The exact value is the truth: a widget whose key is the setting's dotted name, bound to the address, with the preset's
-value as its default. Sliders and lists of choices are mirrors of it (a list would write its labels into the address).
+How one setting becomes a widget bound to the address is in `fields`.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard import fields
 from genre_core.config import ExperimentConfig
 from genre_core.errors import ConfigError
 from genre_core.presets import OPENING, Preset
@@ -37,9 +36,6 @@ LESS_USED = frozenset(
     }
 )
 """Settings behind "More", so that the common ones fit on one screen."""
-
-FINEST_SLIDER = 2000
-"""Most steps a slider has: with more, a pixel skips values and the number alone is clearer."""
 
 _STYLE = Path(__file__).with_name("forms.css")
 
@@ -102,20 +98,12 @@ def adopt(config: ExperimentConfig, presets: Mapping[str, Preset]) -> dict[str, 
     _write(config)
     base = flatten(nearest.config)
     changed = {name: value for name, value in flatten(config).items() if value != base.get(name, _default(name))}
-    said = {name: str(_typed(all_settings()[name], value)) for name, value in changed.items()}
+    said = {name: str(fields.typed(all_settings()[name], value)) for name, value in changed.items()}
     return said if nearest is OPENING else {"preset": nearest.name, **said}
 
 
 def _default(name: str) -> Any:
     return all_settings()[name].default
-
-
-def ladder(low: float, high: float, value: float, whole: bool) -> list[float]:
-    """List the steps 1, 2, 3, 5 of each power of ten from `low` to `high`, both included, with `value` among them."""
-    read = int if whole else float
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    rungs = {float(f"{digit}e{power}") for power in powers for digit in (1, 2, 3, 5)}
-    return sorted({read(rung) for rung in rungs if low <= rung <= high} | {read(low), read(high), read(value)})
 
 
 def _draw_preset(presets: Mapping[str, Preset]) -> Preset:
@@ -124,7 +112,7 @@ def _draw_preset(presets: Mapping[str, Preset]) -> Preset:
     with st.container(key="preset-block", gap=None):
         truth = st.container(key="preset-behind").text_input("Preset", OPENING.name, key="preset", bind="query-params")
         name = truth if truth in presets else OPENING.name
-        _mirror("preset choice", name)
+        fields.mirror("preset choice", name)
         st.selectbox(
             "Preset",
             names,
@@ -148,7 +136,7 @@ def _write(config: ExperimentConfig) -> None:
     """Write a configuration into the widgets, settings it does not have at their defaults."""
     values = flatten(config)
     for name, item in all_settings().items():
-        st.session_state[name] = _typed(item, values.get(name, item.default))
+        st.session_state[name] = fields.typed(item, values.get(name, item.default))
 
 
 def _draw_section(sheet: _Sheet, section: str) -> None:
@@ -187,7 +175,7 @@ def _applicable(sheet: _Sheet, section: str) -> Iterator[Setting]:
 def _has_effect(sheet: _Sheet, item: Setting) -> bool:
     """Return whether a setting does anything with what else is chosen."""
     if item.name == "split.grouped":
-        return bool(sheet.values["data.source"] == "table")  # generated tracks have no segments
+        return bool(sheet.values.get("data.source") == "table")  # generated tracks have no segments
     return all(sheet.values.get(f"{item.section}.{sibling}") == value for sibling, value in (item.when or {}).items())
 
 
@@ -222,13 +210,13 @@ def _draw(sheet: _Sheet, item: Setting) -> None:
     with st.container(key=f"setting-{item.name}", gap=None):
         row = st.container(key=f"row-{item.name}", horizontal=True, vertical_alignment="center", gap=None)
         with row:
-            value = _input(sheet, item, base)
+            value = fields.exact(item, base, _options(sheet, item), sheet.hidden)
         try:
             value = sheet.values[item.name] = validate(item.name, value)
             _check_table(sheet, item, value)
         except ConfigError as error:
             _complain(sheet, str(error))
-        if value != base and _typed(item, value) != _typed(item, base):
+        if value != base and fields.typed(item, value) != fields.typed(item, base):
             was = item.label(base) or "empty"
             row.button(
                 f"{item.title} differs from the preset ({was}): reset it",
@@ -241,94 +229,15 @@ def _draw(sheet: _Sheet, item: Setting) -> None:
                 args=(item, base),
             )
         if item.kind in ("int", "float") and item.name in sheet.values:
-            _slider(item, value)
+            fields.slider(item, value)
 
 
-def _input(sheet: _Sheet, item: Setting, base: Any) -> Any:
-    """Draw the widget that holds a setting's exact value."""
-    bound: dict[str, Any] = {"key": item.name, "help": item.help, "bind": "query-params"}
-    match item.kind:
-        case "int":
-            return st.number_input(
-                item.title, int(item.low or 0), int(item.high or 0), int(base), int(item.step or 1), "%d", **bound
-            )
-        case "float":
-            low, high = float(item.low or 0), float(item.high or 0)
-            return st.number_input(item.title, low, high, float(base), _step(item, base), "%g", **bound)
-        case "bool":
-            return st.toggle(item.title, bool(base), **bound)
-        case "choice":
-            return _choice(sheet, item, base, {option: item.label(option) for option in item.choices})
-        case "text" if item.name == "data.table":
-            return _choice(sheet, item, base, {"": "choose one", **sheet.tables})
-        case _:
-            placeholder = "found by itself" if item.kind == "text" else None
-            return st.text_input(item.title, _typed(item, base), placeholder=placeholder, **bound)
-
-
-def _choice(sheet: _Sheet, item: Setting, base: str, options: Mapping[str, str]) -> str:
-    """Draw a list of choices; the choice itself, not its label, is in the address."""
-    value = sheet.hidden.text_input(item.title, base, key=item.name, bind="query-params")
-    mirror = f"{item.name} choice"
-    _mirror(mirror, value if value in options else next(iter(options)))
-    st.selectbox(
-        item.title,
-        list(options),
-        key=mirror,
-        format_func=options.__getitem__,
-        help=item.help,
-        on_change=_copy,
-        args=(mirror, item.name),
-    )
-    return value
-
-
-def _slider(item: Setting, value: float) -> None:
-    """Draw a slider that moves the exact value beside it; on a logarithmic scale it climbs a ladder."""
-    low, high, whole = item.low, item.high, item.kind == "int"
-    if low is None or high is None:
-        return
-    mirror = f"{item.name} slider"
-    common: dict[str, Any] = {
-        "key": mirror,
-        "label_visibility": "collapsed",
-        "on_change": _slide,
-        "args": (mirror, item.name),
-    }
-    if item.scale == "log":
-        _mirror(mirror, value)
-        st.select_slider(f"{item.title}, slider", ladder(low, high, value, whole), format_func=item.label, **common)
-    elif (high - low) / (item.step or 1) <= FINEST_SLIDER:
-        read = int if whole else float
-        _mirror(mirror, value)
-        st.slider(f"{item.title}, slider", read(low), read(high), step=read(item.step or 1), **common)
-
-
-def _mirror(key: str, value: Any) -> None:
-    """Make a mirror show the truth, leaving it alone where it does already."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
-
-
-def _copy(source: str, target: str) -> None:
-    st.session_state[target] = st.session_state[source]
-
-
-def _slide(source: str, target: str) -> None:
-    """Take over a slider's value without the noise of adding steps (0.30000000000000004)."""
-    value = st.session_state[source]
-    st.session_state[target] = round(value, 10) if isinstance(value, float) else value
+def _options(sheet: _Sheet, item: Setting) -> Mapping[str, str]:
+    """Return what can be chosen for a setting, as value → words; nothing where it is typed."""
+    if item.name == "data.table":
+        return {"": "choose one", **sheet.tables}
+    return {option: item.label(option) for option in item.choices}
 
 
 def _reset(item: Setting, base: Any) -> None:
-    st.session_state[item.name] = _typed(item, base)
-
-
-def _typed(item: Setting, value: Any) -> Any:
-    """Return a value as its widget holds it: layers as text."""
-    return item.label(value) if item.kind == "layers" else value
-
-
-def _step(item: Setting, value: float) -> float:
-    """Return what an arrow key adds: the declared step, or a tenth of the value's power of ten."""
-    return float(item.step) if item.step else 10.0 ** math.floor(math.log10(value))
+    st.session_state[item.name] = fields.typed(item, base)

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.forms import LESS_USED, ladder
+from dashboard.fields import ladder
+from dashboard.forms import LESS_USED
 from genre_core.config import ExperimentConfig
 from genre_core.presets import PRESETS
 from genre_core.settings import all_settings, configure, flatten

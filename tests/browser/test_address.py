@@ -34,8 +34,8 @@ address.read()
 
 def train():
     form = sidebar_settings(PRESETS)
-    changed = {name: str(value) for name, value in (form.config or PRESETS["notebook"].config).model_dump()["train"].items()}
-    st.text(f"rate {changed['learning_rate']} batch {changed['batch_size']} optimizer {changed['optimizer']}")
+    train = form.config.train
+    st.text(f"rate {train.learning_rate} batch {train.batch_size} optimizer {train.optimizer}")
     st.text(f"run {address.run_id()}")
     st.button("look", on_click=address.look, kwargs={"run": "r1"})
     st.page_link(PAGES[1], label="cell", query_params={"run": "r1", "cell": "1-2"})
