@@ -146,10 +146,14 @@ class RunStore(TableStore):
             "config": config.model_dump_json(),
             "fingerprint": config.fingerprint,
         }
-        start = {"request": "continue", "attempt": 1, "revision": 1, "pace": float(pace), "created_at": now, "queued_at": now}
+        start = {"request": "continue", "attempt": 1, "revision": 1, "pace": float(pace)}
         try:
             with self.transaction() as connection:
-                connection.execute(insert(_runs).values(values | start | _WAITING | _NO_END | _BLANK))
+                connection.execute(
+                    insert(_runs).values(
+                        values | start | {"created_at": now, "queued_at": now} | _WAITING | _NO_END | _BLANK
+                    )
+                )
         except IntegrityError:
             return False
         return True
@@ -170,7 +174,7 @@ class RunStore(TableStore):
         """Forget a run and all that it saved; a worker that trains it stops. False if there is no such run."""
         with self.transaction() as connection:
             found = connection.execute(delete(_runs).where(_runs.c.id == run_id)).rowcount > 0
-            _clear(connection, run_id, epochs=True)
+            _clear(connection, run_id)
         return found
 
     def requeue(
@@ -183,7 +187,7 @@ class RunStore(TableStore):
             where = (_runs.c.id == run_id, _runs.c.state.in_(states))
             attempt = connection.execute(_update(*where).values(changes).returning(_runs.c.attempt)).scalar()
             if attempt is not None and anew:
-                _clear(connection, run_id, epochs=True)
+                _clear(connection, run_id)
         return attempt
 
     def hold(self, run_id: str) -> bool:
@@ -334,7 +338,7 @@ class RunStore(TableStore):
             if not connection.execute(written).rowcount:
                 return False
             if changes.get("state") == "complete":
-                _clear(connection, run_id)
+                connection.execute(delete(_artifacts).where(_is(run_id, "checkpoint")))
             for name, data in (saved or {}).items():
                 _put(connection, run_id, name, data)
         return True
@@ -361,15 +365,18 @@ def _sign_of_life(connection: Connection, run_id: str, attempt: int, changes: Ma
     return None if row is None else Wish(*row)
 
 
+def _is(run_id: str, name: str) -> ColumnElement[bool]:
+    return and_(_artifacts.c.run_id == run_id, _artifacts.c.name == name)
+
+
 def _put(connection: Connection, run_id: str, name: str, data: bytes) -> None:
-    connection.execute(delete(_artifacts).where(_artifacts.c.run_id == run_id, _artifacts.c.name == name))
+    connection.execute(delete(_artifacts).where(_is(run_id, name)))
     connection.execute(insert(_artifacts).values(run_id=run_id, name=name, bytes=data))
 
 
-def _clear(connection: Connection, run_id: str, *, epochs: bool = False) -> None:
+def _clear(connection: Connection, run_id: str) -> None:
     connection.execute(delete(_artifacts).where(_artifacts.c.run_id == run_id))
-    if epochs:
-        connection.execute(delete(_epochs).where(_epochs.c.run_id == run_id))
+    connection.execute(delete(_epochs).where(_epochs.c.run_id == run_id))
 
 
 def _unknown(run_id: str) -> RunStateError:

@@ -5,11 +5,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from genre_core.config import ExperimentConfig, SyntheticConfig, TrainConfig
+from genre_core.config import DatasetConfig, ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.errors import GenreLabError
 from genre_core.events import EpochEnd, Progress, TrainEnd
 from genre_core.schema import Epoch, Run, Wish
@@ -30,12 +30,12 @@ _warming = threading.Lock()
 def execute(run_id: str, attempt: int, store_url: str) -> None:
     """Train a run as the store says, and write down how it ended, whatever happens."""
     store = _open(store_url)
+    warm_up()  # before the claim: until then the run waits, and an import may hold up the signs of life
     run = store.claim(run_id, attempt)
     if run is None:
         return
     with _Heart(store, run_id, attempt):
         try:
-            warm_up()
             _Work(store, run).train()
         except GenreLabError as error:
             sentence = str(error)
@@ -57,6 +57,14 @@ def execute(run_id: str, attempt: int, store_url: str) -> None:
 @cache
 def _open(store_url: str) -> RunStore:
     return RunStore(store_url)
+
+
+@lru_cache(maxsize=1)
+def _prepare(store_url: str, data: DatasetConfig, split: SplitConfig) -> "Prepared":
+    """Prepare data, and keep the last: whoever goes on step by step does not wait for them each time."""
+    from genre_core.experiment import prepare
+
+    return prepare(ExperimentConfig(data=data, split=split), _open(store_url))
 
 
 class _Heart:
@@ -87,10 +95,10 @@ class _Work:
     """One attempt at one run, from its data to its end or its pause."""
 
     def __init__(self, store: RunStore, run: Run) -> None:
-        from genre_core.experiment import describe, make_trainer, prepare
+        from genre_core.experiment import describe, make_trainer
 
         self._store, self._run = store, run
-        self._prepared: Prepared = prepare(run.config, store)
+        self._prepared = _prepare(store.url, run.config.data, run.config.split)
         self._trainer: Trainer = make_trainer(run.config, self._prepared)
         self._seceded = False
         if checkpoint := store.artifact(run.id, "checkpoint"):

@@ -10,7 +10,6 @@ from dashboard.components.plot import plot
 from dashboard.components.ruler import Ruler, bayes_limit, majority, model, ruler
 from dashboard.figures.curves import accuracy_figure, loss_figure
 from dashboard.figures.network import network_figure
-from dashboard.theme import count
 from genre_core.architectures import parameter_count
 from genre_core.bayes import BayesLimit
 from genre_core.config import ExperimentConfig
@@ -145,9 +144,9 @@ def _network(config: ExperimentConfig | None) -> None:
     shape = services.shape(config.data)
     hidden = getattr(config.model, "hidden", ())
     weights = parameter_count(config.model, shape.n_features, shape.n_genres)
-    figure = network_figure(shape.n_features, hidden, shape.n_genres, getattr(config.model, "dropout", 0.0))
-    st.markdown(f"**The network** :gray[{count(weights, 'parameter')}]")
-    plot(figure, key="network", height=230, alt=sentences.network_alt(config, shape, weights))
+    dropout = getattr(config.model, "dropout", 0.0)
+    figure = network_figure(shape.n_features, hidden, shape.n_genres, dropout, n_parameters=weights)
+    plot(figure, key="network", height=PLOT_HEIGHT, alt=sentences.network_alt(config, shape, weights))
 
 
 def _confusions(run: Run | None, progress: services.Progress) -> None:
