@@ -20,7 +20,7 @@ from genre_core.errors import ClusterError
 if TYPE_CHECKING:
     from distributed import Client
 
-START_SECONDS, LEAVE_SECONDS = 60.0, 1.0
+START_SECONDS, CONNECT_SECONDS, LEAVE_SECONDS = 60.0, 10.0, 1.0
 NICE = 10
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -78,8 +78,7 @@ def start(n_workers: int | None = None) -> ClusterProcess:
     line = process.stdout.readline()
     watchdog.cancel()
     if not line:
-        process.kill()
-        process.wait()
+        ClusterProcess("", process).close()
         raise ClusterError("The training processes did not start: look at the terminal for the reason, and try again.")
     return ClusterProcess(json.loads(line)["address"], process)
 
@@ -98,7 +97,7 @@ def connect(address: str | None = None) -> "Client":
     if not target:
         raise ClusterError("No scheduler is named: set GENRE_LAB_SCHEDULER, or start a local cluster.")
     try:
-        return Client(target, set_as_default=False, timeout=10)  # type: ignore[no-untyped-call]
+        return Client(target, set_as_default=False, timeout=CONNECT_SECONDS)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise ClusterError(
             f"The scheduler at {target} does not answer: check that it runs, or unset GENRE_LAB_SCHEDULER."

@@ -100,6 +100,9 @@ def _send(store: RunStore, client: "Client", run_id: str, attempt: int, priority
     """Give a run to the cluster; its key makes sending it twice the same as sending it once."""
     from distributed import fire_and_forget
 
+    gone = "The training processes are gone: the run is saved and starts when they are back."
+    if client.status != "running":
+        raise ClusterError(gone)
     try:
         key = f"run-{run_id}-{attempt}"
         future = client.submit(execute, run_id, attempt, store.url, key=key, priority=priority, pure=False)

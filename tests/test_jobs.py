@@ -48,6 +48,7 @@ class Message:
 class Desk:
     """A client whose cluster is this thread: `work` does what was sent."""
 
+    status: str = "running"
     sent: list[tuple[Any, ...]] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
 
@@ -257,7 +258,7 @@ def test_whatever_is_pressed_in_whatever_order_the_curve_is_the_same(
             lab.desk.work()
         else:
             lab.do(command, run_id)
-        lab.do(command, run_id) if command not in ("work", "step", "restart") else None  # a double click
+            lab.do(command, run_id)  # a double click
     lab.do("resume", run_id)
     lab.desk.work()
     run = lab.store.run(run_id)
@@ -334,7 +335,7 @@ def test_a_deleted_run_stops_and_leaves_nothing(lab: Lab, background: Callable[[
     run_id = lab.submit(pace=60.0)
     background(run_id)
     assert lab.store.delete(run_id)
-    until(lambda: threading.active_count() == 1 or not any("heart" in t.name for t in threading.enumerate()))
+    until(lambda: not any(run_id in thread.name for thread in threading.enumerate()))
     assert lab.store.epochs(run_id) == []
     assert lab.store.artifact(run_id, "weights") is None
 
@@ -352,15 +353,30 @@ def test_data_that_cannot_be_split_fail_with_their_sentence(lab: Lab) -> None:
     assert run.error.startswith("The genre Rock has 5 tracks, too few")
 
 
+def wild(layers: int) -> ExperimentConfig:
+    """Return a configuration whose steps are far too large."""
+    train = {"optimizer": "sgd", "learning_rate": 10.0, "momentum": 0.99, "max_epochs": 30}
+    data = SMALL.data.model_copy(update={"overlap": 20.0})
+    network = MlpConfig(hidden=(64,) * layers, dropout=0)
+    return SMALL.model_copy(update={"data": data, "model": network, "train": SMALL.train.model_copy(update=train)})
+
+
 def test_a_run_that_diverges_at_once_says_so(lab: Lab) -> None:
-    wild = SMALL.train.model_copy(update={"learning_rate": 10.0, "optimizer": "sgd", "momentum": 0.99})
-    run_id = lab.submit(SMALL.model_copy(update={"train": wild}))
+    run_id = lab.submit(wild(layers=6))
     lab.desk.work()
     run = lab.store.run(run_id)
-    if run.epoch:
-        assert run.state == "complete"
-    else:
-        assert run.error == "Training diverged in its first epoch and has nothing to keep: lower the learning rate."
+    assert (run.state, run.epoch) == ("failed", 0)
+    assert run.error == "Training diverged in its first epoch and has nothing to keep: lower the learning rate."
+
+
+def test_a_run_that_diverges_later_keeps_its_best_weights(lab: Lab) -> None:
+    run_id = lab.submit(wild(layers=3))
+    lab.desk.work()
+    run = lab.store.run(run_id)
+    assert (run.state, run.stopped_because) == ("complete", "diverged")
+    assert 1 <= run.epoch < 30
+    best = lab.store.epochs(run_id)[(run.best_epoch or 0) - 1]
+    assert run.summary["validation"]["accuracy"] == pytest.approx(best.validation_accuracy)
 
 
 def test_an_unexpected_error_is_a_short_sentence_and_a_logged_traceback(
@@ -369,7 +385,7 @@ def test_an_unexpected_error_is_a_short_sentence_and_a_logged_traceback(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a detail for engineers")
 
-    monkeypatch.setattr(experiment, "prepare", broken)
+    monkeypatch.setattr(experiment, "make_trainer", broken)
     run_id = lab.submit()
     with caplog.at_level(logging.ERROR):
         lab.desk.work()
@@ -412,13 +428,9 @@ def test_a_worker_that_could_not_begin_is_reported(lab: Lab) -> None:
 
 
 def test_what_could_not_be_sent_is_saved_and_recovered(lab: Lab, uninterrupted: Any) -> None:
-    class Gone:
-        def submit(self, *_: Any, **__: Any) -> None:
-            raise OSError("connection refused")
-
     run_id = new_run_id()
     with pytest.raises(ClusterError, match="the run is saved"):
-        jobs.submit(lab.store, Gone(), run_id, SMALL)  # type: ignore[arg-type]
+        jobs.submit(lab.store, Desk(status="connecting"), run_id, SMALL)  # type: ignore[arg-type]
     assert lab.store.run(run_id).state == "queued"
     assert jobs.recover(lab.store, lab.desk) == 1  # type: ignore[arg-type]
     assert jobs.recover(lab.store, lab.desk) == 1  # type: ignore[arg-type]

@@ -1,0 +1,163 @@
+"""The cluster: real processes, and what becomes of runs when they are killed."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from genre_core import cluster, jobs
+from genre_core.config import ExperimentConfig, MlpConfig, SyntheticConfig, TrainConfig
+from genre_core.errors import ClusterError
+from genre_core.store import DEAD_AFTER, Run, RunStore, new_run_id
+
+SMALL = ExperimentConfig(
+    data=SyntheticConfig(n_samples=240, n_features=4, n_genres=3),
+    model=MlpConfig(hidden=(8,)),
+    train=TrainConfig(max_epochs=5, patience=500),
+)
+LONG = SMALL.model_copy(
+    update={"data": SyntheticConfig(n_samples=40_000), "train": TrainConfig(max_epochs=500, patience=500)}
+)
+
+
+def until(true: Callable[[], bool], seconds: float = 60) -> float:
+    """Wait, and return how long it took."""
+    began = time.monotonic()
+    while not true():
+        assert time.monotonic() - began < seconds, "it did not happen in time"
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+def exists(pid: int) -> bool:
+    """Return whether a process runs (one that ended and was not waited for does not)."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@dataclass
+class Lab:
+    """A store and one worker, started again when a test has killed it."""
+
+    store: RunStore
+
+    def start(self) -> None:
+        self.process = cluster.start(n_workers=1)
+        self.client = cluster.connect(self.process.address)
+
+    def submit(self, config: ExperimentConfig = SMALL, pace: float = 0.0) -> str:
+        run_id = new_run_id()
+        assert jobs.submit(self.store, self.client, run_id, config, pace=pace)
+        return run_id
+
+    def run(self, run_id: str) -> Run:
+        return self.store.run(run_id)
+
+    def worker_pids(self) -> list[int]:
+        return list(self.client.run(os.getpid).values())
+
+    def close(self) -> None:
+        self.client.close(timeout=2)
+        self.process.close()
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    lab = Lab(RunStore(f"sqlite:///{tmp_path_factory.mktemp('cluster')}/store.sqlite"))
+    lab.start()
+    yield lab
+    lab.close()
+    lab.store.close()
+
+
+@pytest.fixture
+def lab(started: Lab) -> Lab:
+    if not started.process.alive:
+        started.close()
+        started.start()
+    return started
+
+
+def test_workers_are_polite_single_threaded_and_only_reached_from_here(lab: Lab) -> None:
+    def look() -> tuple[int, str | None]:
+        return os.nice(0), os.environ.get("OMP_NUM_THREADS")
+
+    assert lab.client.submit(look, pure=False).result(timeout=30) == (10, "1")
+    (worker,) = lab.client.scheduler_info()["workers"].values()
+    assert worker["nthreads"] == 1
+    assert worker["host"] == "127.0.0.1"
+    assert lab.process.address.startswith("tcp://127.0.0.1:")
+
+
+def test_a_paced_run_leaves_the_worker_to_others(lab: Lab) -> None:
+    paced = lab.submit(pace=120.0)
+    until(lambda: lab.run(paced).epoch == 1)
+    quick = lab.submit()
+    until(lambda: lab.run(quick).state == "complete")
+    assert lab.run(paced).state == "running"
+    assert jobs.stop(lab.store, lab.client, paced)
+    assert until(lambda: lab.run(paced).state == "complete") < 10
+    assert lab.run(paced).stopped_because == "stopped"
+
+
+def test_a_run_whose_worker_is_killed_says_so_and_can_be_started_again(lab: Lab) -> None:
+    run_id = lab.submit(pace=120.0)
+    until(lambda: lab.run(run_id).epoch == 1)
+    for pid in lab.worker_pids():
+        os.kill(pid, signal.SIGKILL)
+    assert until(lambda: lab.run(run_id).state == "failed") < DEAD_AFTER + 1
+    assert lab.run(run_id).error == "Its worker died in epoch 2: start it again to train it from the beginning."
+    assert len(lab.store.epochs(run_id)) == 1
+    lab.store.set_pace(run_id, 0.0)
+    assert jobs.restart(lab.store, lab.client, run_id)
+    until(lambda: lab.run(run_id).state == "complete")
+    assert [epoch.epoch for epoch in lab.store.epochs(run_id)] == [1, 2, 3, 4, 5]
+
+
+def test_a_run_waits_for_the_one_before_it_and_survives_the_death_of_the_cluster(lab: Lab) -> None:
+    busy, waiting = lab.submit(LONG), lab.submit()
+    until(lambda: lab.run(busy).epoch > 0)
+    assert lab.run(waiting).state == "queued"
+    assert lab.store.queue_position(waiting) == 1
+    pids = lab.worker_pids()
+    lab.process.process.kill()
+    until(lambda: not any(exists(pid) for pid in pids), seconds=5)
+    assert until(lambda: lab.run(busy).state == "failed") < DEAD_AFTER + 1
+    assert not lab.process.alive
+    lab.close()
+    lab.start()
+    assert jobs.recover(lab.store, lab.client) == 1
+    until(lambda: lab.run(waiting).state == "complete")
+    assert lab.run(busy).state == "failed"
+
+
+def test_the_end_of_standard_input_ends_everything(lab: Lab) -> None:
+    run_id = lab.submit(LONG)
+    until(lambda: lab.run(run_id).epoch > 0)
+    pids = [lab.process.process.pid, *lab.worker_pids()]
+    assert lab.process.process.stdin
+    lab.process.process.stdin.close()
+    assert until(lambda: not any(exists(pid) for pid in pids)) < 5
+    assert until(lambda: lab.run(run_id).state == "failed") < DEAD_AFTER + 1
+
+
+def test_a_scheduler_that_is_not_there_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setenv("GENRE_LAB_SCHEDULER", "tcp://127.0.0.1:9")
+    with pytest.raises(ClusterError, match=r"The scheduler at tcp://127\.0\.0\.1:9 does not answer"):
+        cluster.connect()
+    monkeypatch.delenv("GENRE_LAB_SCHEDULER")
+    with pytest.raises(ClusterError, match="No scheduler is named"):
+        cluster.connect()
+
+
+def test_a_cluster_that_does_not_start_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster.sys, "executable", "/bin/false")
+    with pytest.raises(ClusterError, match="did not start"):
+        cluster.start()
