@@ -70,7 +70,9 @@ class Setting:
 
 def settings(config: ExperimentConfig) -> tuple[Setting, ...]:
     """List the settings that a configuration has, in the order of their declaration."""
-    return tuple(item for section in SECTIONS for item in _section_settings(section, getattr(config, section).__class__))
+    return tuple(
+        item for section in SECTIONS for item in _section_settings(section, getattr(config, section).__class__)
+    )
 
 
 def all_settings() -> Mapping[str, Setting]:
@@ -176,17 +178,20 @@ def _setting(name: str, info: FieldInfo) -> Setting:
 
 def _sentence(detail: ErrorDetails) -> str:
     """Say what is wrong with one value, where, and what would be right."""
-    path = [str(part) for part in detail["loc"] if str(part) not in TAG_LABELS]
+    path = [str(part) for part in detail["loc"]]
+    variant = path.pop(1) if path and path[0] in TAGS and len(path) > 1 else ""
     name = ".".join(path[:2])
     context = detail.get("ctx", {})
     given = detail.get("input")
     match detail["type"]:
+        case "extra_forbidden" if variant and name in all_settings():
+            return f"{name} is no setting where {path[0]}.{TAGS[path[0]][0]} is {variant}."
         case "extra_forbidden":
             return f"There is no setting named {name}."
         case "greater_than_equal":
-            return f"{name} is {given}, but the lowest allowed is {context['ge']}."
+            return f"{name} is {given}, but the lowest allowed is {_plain(context['ge'])}."
         case "less_than_equal":
-            return f"{name} is {given}, but the highest allowed is {context['le']}."
+            return f"{name} is {given}, but the highest allowed is {_plain(context['le'])}."
         case "literal_error" | "union_tag_invalid":
             if detail["type"] == "union_tag_invalid":
                 name, given = f"{path[0]}.{TAGS[path[0]][0]}", context["tag"]
@@ -194,8 +199,14 @@ def _sentence(detail: ErrorDetails) -> str:
             return f"{name} is {given}, but must be one of {expected}."
         case "value_error" if name in SECTIONS or not name:
             return f"{name or 'The configuration'}: {context['error']}."
+        case "string_pattern_mismatch" if name == "data.table":
+            return f"{name} is {given!r}, but must be the hash of a stored table, 64 hexadecimal digits."
         case _:
             return f"{name} is {given!r}, which does not fit: {detail['msg'][0].lower()}{detail['msg'][1:]}."
+
+
+def _plain(bound: float) -> str:
+    return f"{bound:,}" if isinstance(bound, int) else f"{bound:g}"
 
 
 def validate(name: str, value: Any) -> Any:
@@ -215,7 +226,8 @@ def validate(name: str, value: Any) -> Any:
             try:
                 return TypeAdapter(info.rebuild_annotation()).validate_python(value)
             except ValidationError as error:
-                named = [_sentence({**detail, "loc": (section, field)}) for detail in error.errors()]
+                where = (section, "", field) if section in TAGS else (section, field)
+                named = [_sentence({**detail, "loc": where}) for detail in error.errors()]
                 raise ConfigError(" ".join(named)) from error
     raise ConfigError(f"There is no setting named {name}.")
 
