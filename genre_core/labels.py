@@ -110,6 +110,8 @@ def _only(frame: "pd.DataFrame", fitting: Sequence[str]) -> str:
     """Return the one of several named columns that is the genre; codes for the same genres count as one with it."""
     import pandas as pd
 
+    if len(fitting) == 1:
+        return fitting[0]
     is_numeric = {c: numbers(frame[c]) is not None for c in fitting}
     chosen = min(fitting, key=lambda c: (_unnumbered(c) != c, is_numeric[c], c))
     best = label_texts(frame[chosen])

@@ -355,7 +355,7 @@ def test_tracks_are_named_by_file_then_number_then_row() -> None:
         (table(), {"label": "lable"}, "The table has no column lable for the genre: did you mean label?"),
         (table(), {"group": "zzz"}, "no column zzz for the group: its first columns are filename, tempo, rms, label."),
         (table(), {"group": "label"}, "label holds the genres and cannot be the group as well"),
-        (table(tempo=[0.5, None, 1.5, None] * 10, rms=[None, 2.5, None, 3.5] * 10), {"missing": "drop"}, "Every row misses a feature"),
+        (table(4, tempo=[1, None, 2, None], rms=[None, 1, None, 2]), {"missing": "drop"}, "Every row misses a feature"),
     ],
 )  # fmt: skip
 def test_a_table_that_cannot_be_trained_on_says_why(frame: pd.DataFrame, config: dict[str, str], words: str) -> None:

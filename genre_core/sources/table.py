@@ -82,6 +82,8 @@ def _read(parquet: bytes) -> "pd.DataFrame":
 
 
 def _to_dataset(frame: "pd.DataFrame", config: TableConfig) -> Dataset:
+    import pandas as pd
+
     label = find_label(frame, config)
     columns = judge_columns(frame, label, config)
     features = tuple(column.name for column in columns if column.role == "feature")
@@ -103,7 +105,7 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig) -> Dataset:
     if len(genres) < 2:
         raise DataError(f"Only the genre {genres[0]} is left after rows were left out: at least two genres are needed.")
     groups, group_notes = _groups(rows, columns)
-    y: IntArray = names.map({genre: number for number, genre in enumerate(genres)}).to_numpy().astype(np.int64)
+    y: IntArray = pd.Categorical(names, categories=list(genres)).codes.astype(np.int64)
     notes = (*row_notes, *notes, *_missing_note(X), *group_notes, *_lookalikes(genres), *_duplicates(X, y))
     return Dataset(X, y, genres, features, _track_names(rows, columns), groups, notes, columns)
 
@@ -126,9 +128,9 @@ def _features(rows: "pd.DataFrame", features: tuple[str, ...]) -> tuple[FloatArr
 
 def _kept_rows(X: FloatArray, config: TableConfig) -> tuple[Mask, tuple[str, ...]]:
     """Say which rows are kept (n_rows,), and note how many are left out for which reason."""
-    missing = np.isnan(X)
-    empty = missing.all(axis=1)
-    gap: Mask = missing.any(axis=1) & ~empty if config.missing == "drop" else np.zeros(len(X), dtype=bool)
+    n_missing = np.isnan(X).sum(axis=1)
+    empty: Mask = n_missing == X.shape[1]
+    gap: Mask = (n_missing > 0) & ~empty & (config.missing == "drop")
     dropped = [(empty, "every feature is missing"), (gap, "a feature is missing")]
     kept: Mask = ~(empty | gap)
     if not kept.any():
@@ -169,7 +171,7 @@ def _groups(rows: "pd.DataFrame", columns: tuple[Column, ...]) -> tuple[IntArray
 def _track_names(rows: "pd.DataFrame", columns: tuple[Column, ...]) -> tuple[str, ...]:
     """Return what names each row: its identifier, or its number in the table."""
     name = find_name(columns)
-    return tuple(_or_row_numbers(None if name is None else texts(rows[name]), rows))
+    return tuple(_or_row_numbers(None if name is None else texts(rows[name]), rows).tolist())
 
 
 def _or_row_numbers(names: "pd.Series[str] | None", rows: "pd.DataFrame") -> "pd.Series[str]":
@@ -206,7 +208,7 @@ def _duplicates(X: FloatArray, y: IntArray) -> tuple[str, ...]:
     """Note rows that repeat an earlier row's features, and those of them that carry another genre."""
     import pandas as pd
 
-    hashes = pd.util.hash_pandas_object(pd.DataFrame(X), index=False)
+    hashes = pd.util.hash_pandas_object(pd.DataFrame(X, copy=False), index=False)
     repeated = hashes.duplicated()
     if not (n := int(repeated.sum())):
         return ()
