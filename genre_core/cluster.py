@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,7 +132,8 @@ def main(n_workers: int) -> None:
         silence_logs=logging.ERROR,
     ) as cluster:
         print(json.dumps({"address": cluster.scheduler_address}), flush=True)
-        sys.stdin.read()
+        with suppress(KeyboardInterrupt):
+            sys.stdin.read()
         logging.disable()
         farewell = threading.Timer(LEAVE_SECONDS, os._exit, (0,))  # workers watch this process and end with it
         farewell.daemon = True

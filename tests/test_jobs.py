@@ -1,6 +1,8 @@
 """Jobs: what a person's commands make of a run, in whatever order they come, with the real trainer on small data."""
 
 import logging
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -271,6 +273,15 @@ def test_whatever_is_pressed_in_whatever_order_the_curve_is_the_same(
         assert saved == uninterrupted[2]
     assert (run.state == "complete") == (run.epoch > 0)
     assert (saved[0] is not None) == (run.state == "complete")
+
+
+def test_the_dashboard_can_send_runs_without_importing_what_trains_them() -> None:
+    look = (
+        "import sys, genre_core.jobs; print(*{'torch', 'sklearn', 'pandas', 'scipy', 'distributed'} & set(sys.modules))"
+    )
+    root = Path(jobs.__file__).parents[1]
+    printed = subprocess.run([sys.executable, "-c", look], cwd=root, capture_output=True, text=True, check=True)
+    assert printed.stdout.split() == []
 
 
 # -- while it runs ---------------------------------------------------------------------------------------------------
