@@ -1,0 +1,133 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from dashboard import sentences
+from dashboard.services import Queue, Shape
+from genre_core.bayes import BayesLimit, bayes_limit
+from genre_core.config import ExperimentConfig, LinearConfig, SyntheticConfig, TrainConfig
+from genre_core.store import Epoch, Run
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+CONTEXT = {"n_validation": 1197, "majority_accuracy": 0.125}
+
+
+@pytest.fixture(scope="module")
+def limit() -> BayesLimit:
+    return bayes_limit(SyntheticConfig(), n_draws=20_000)
+
+
+def make_run(state: str, **changes: Any) -> Run:
+    config = ExperimentConfig()
+    blank = Run(
+        "r1", "a run", config.model_dump_json(), config.fingerprint, state, "continue", 1, 1, 0.0, NOW, NOW, NOW, None,
+        NOW, 0, 0.0, None, None, None, dict(CONTEXT), {},
+    )  # fmt: skip
+    return replace(blank, **changes)
+
+
+def make_epochs(*accuracies: float) -> list[Epoch]:
+    best, epochs = -1.0, []
+    for number, accuracy in enumerate(accuracies, start=1):
+        epochs.append(Epoch(number, 1.0, 0.5, 1.0, accuracy, 1e-3, 0.2, accuracy > best))
+        best = max(best, accuracy)
+    return epochs
+
+
+def test_before_training_says_what_train_would_do_and_the_limit(limit: BayesLimit) -> None:
+    shape = Shape(8000, 20, 8, 0.125)
+    headline = sentences.before_training(shape, ExperimentConfig(), limit)
+    assert headline.answer == "Press Train and watch a perceptron learn to tell 8 genres apart."
+    assert headline.reason.startswith("No classifier can be right on more than 8")
+    linear = sentences.before_training(shape, ExperimentConfig(model=LinearConfig()), None)
+    assert "softmax regression" in linear.answer
+    assert linear.reason == "8,000 tracks, 20 features each."
+
+
+def test_before_training_without_data_says_what_to_do() -> None:
+    assert "Choose data" in sentences.before_training(None, None, None).reason
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "answer"),
+    [
+        ("queued", {}, "Waiting for a free worker."),
+        ("running", {}, "Preparing the tracks."),
+        ("paused", {}, "Paused before the first epoch."),
+        ("cancelled", {}, "Stopped before the first epoch."),
+        ("failed", {"error": "Its worker died in epoch 3: start it again."}, "Training failed."),
+    ],
+)
+def test_every_state_without_epochs_has_its_sentence(state: str, changes: dict[str, Any], answer: str) -> None:
+    headline = sentences.of_run(make_run(state, **changes), [], None, Queue())
+    assert headline.answer == answer
+    assert headline.reason or state == "queued"
+
+
+def test_a_failed_run_shows_its_error() -> None:
+    run = make_run("failed", error="Its worker died in epoch 3: start it again.")
+    assert sentences.of_run(run, make_epochs(0.5), None, Queue()).reason == run.error
+
+
+def test_learning_says_epoch_share_and_distance_to_the_limit(limit: BayesLimit) -> None:
+    headline = sentences.of_run(make_run("running"), make_epochs(0.5, 0.7), limit, Queue())
+    gap = 100 * (limit.accuracy - 0.7)
+    assert headline.answer == (
+        "Learning: epoch 2 of 50, right on 70.0\u202f% of 1,197 validation tracks, "
+        f"{gap:.1f} points below the best possible."
+    )
+    assert headline.reason == "The best epoch so far."
+
+
+def test_as_good_as_any_only_where_the_interval_reaches_the_limit(limit: BayesLimit) -> None:
+    within = sentences.of_run(make_run("running"), make_epochs(limit.accuracy - 0.01), limit, Queue())
+    beyond = sentences.of_run(make_run("running"), make_epochs(limit.accuracy - 0.05), limit, Queue())
+    assert "as good as any classifier can be here" in within.answer
+    assert "points below the best possible" in beyond.answer
+
+
+@pytest.mark.parametrize(
+    ("because", "expected"),
+    [
+        ("patience", "no better than epoch 1 for 2 epochs"),
+        ("max_epochs", "All 3 epochs are done."),
+        ("diverged", "Lower the learning rate."),
+        ("stopped", "You stopped it after epoch 3."),
+    ],
+)
+def test_the_end_says_why_and_which_weights_are_kept(because: str, expected: str) -> None:
+    run = make_run("complete", stopped_because=because, best_epoch=1)
+    headline = sentences.of_run(run, make_epochs(0.7, 0.6, 0.5), None, Queue())
+    assert headline.answer == "Learned: right on 70.0\u202f% of 1,197 validation tracks."
+    assert expected in headline.reason
+    assert "The weights of epoch 1 are kept." in headline.reason
+
+
+def test_queue_says_how_many_go_first_and_how_long() -> None:
+    assert sentences.in_queue(Queue(before=1, seconds=20)) == "1 run goes first. That takes about 20 s."
+    assert sentences.in_queue(Queue(before=3)) == "3 runs go first."
+    assert sentences.in_queue(Queue()) == "It is next."
+    assert "starting" in sentences.in_queue(Queue(starting=True))
+
+
+def test_time_left_counts_the_pace_and_only_while_running() -> None:
+    epochs = make_epochs(0.5, 0.6)
+    assert sentences.time_left(make_run("running"), epochs) == "2 of 50 epochs · at most 9.6 s left"
+    assert sentences.time_left(make_run("running", pace=0.5), epochs) == "2 of 50 epochs · at most 24 s left"
+    assert sentences.time_left(make_run("complete"), epochs) == "2 of 50 epochs · 0.4 s"
+    assert sentences.time_left(make_run("queued"), []) == "0 of 50 epochs"
+
+
+def test_what_differs_names_settings_and_values() -> None:
+    run = ExperimentConfig()
+    assert sentences.what_differs(run, run) == ""
+    changed = ExperimentConfig(train=TrainConfig(learning_rate=0.01))
+    assert "Learning rate 0.01 (this run 0.001)" in sentences.what_differs(changed, run)
+
+
+def test_charts_are_described_in_words() -> None:
+    epochs = make_epochs(0.5, 0.625)
+    assert "empty" in sentences.loss_alt([])
+    assert "50.0\u202f% to 62.5\u202f%" in sentences.accuracy_alt(epochs)
