@@ -72,7 +72,7 @@ def find_group(frame: "pd.DataFrame", config: TableConfig, label: str) -> str | 
 
 def find_name(columns: Sequence[Column]) -> str | None:
     """Return the identifier that names the tracks: a file name before a number, a number before a title."""
-    names = [column.name for column in columns if column.role == "identifier"]
+    names = [c.name for c in columns if c.role == "identifier" or (c.role == "group" and is_key(c.name))]
     return min(names, key=lambda name: ("file" not in plain(name), not is_key(name), name), default=None)
 
 

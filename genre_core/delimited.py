@@ -44,7 +44,7 @@ SAMPLED_ROWS = 30
 BLOCK_BYTES = 8 * 1024**2
 """The parser's block: a row must fit into one."""
 
-INDEX_NAME = re.compile(r"(.*_)?(id|index|track|song|file|filename|name)", re.IGNORECASE)
+INDEX_HEADING = re.compile(r"(.*_)?(id|index|track|song|file|filename|name)", re.IGNORECASE)
 DECIMAL_POINT = re.compile(r"\s*[-+]?\d*\.\d+(e[-+]?\d+)?\s*", re.IGNORECASE)
 DECIMAL_COMMA = re.compile(r"\s*[-+]?\d+,\d+(e[-+]?\d+)?\s*", re.IGNORECASE)
 
@@ -199,7 +199,7 @@ def _header_rows(rows: Sequence[Sequence[str]]) -> tuple[int, bool]:
     layered = _mostly_repeated(rows[0][1:])
     for n in (1, 2, 3):
         named = len(rows) > n and rows[n][0].strip() and not any(cell.strip() for cell in rows[n][1:])
-        if named and (INDEX_NAME.fullmatch(rows[n][0].strip()) or (layered and n > 1)):
+        if named and (INDEX_HEADING.fullmatch(rows[n][0].strip()) or (layered and n > 1)):
             return n, True
     n = 1
     while layered and n < 3 and len(rows) > n + 1 and _repeated(rows[:n]) and _names_only(rows[n]):

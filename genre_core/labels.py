@@ -35,7 +35,7 @@ LABEL_NAMES = (
 NOT_GENRE = re.compile(
     r"(^|_)(artist|album|split|subset|fold|set|key|mode|scale|language|country|type|date|year)s?(_|$)"
 )
-LAYERED_LABEL = re.compile(r".+_(genre_top|top_genre|genre|label)")
+LAYERED_LABEL = re.compile(r".+_(genre_top|top_genre|genre)")
 
 
 @dataclass(frozen=True)

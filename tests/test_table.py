@@ -125,6 +125,14 @@ def test_a_code_of_the_same_genres_is_no_second_candidate_and_no_feature() -> No
     assert roles(frame)["genre"] == "left out"
 
 
+def test_the_label_that_published_a_record_is_no_genre() -> None:
+    frame = table(record_label=["Motown", "Stax"] * 20)
+    assert roles(frame)["label"] == "label"
+    assert "choose the column" in refusal(
+        frame.drop(columns="label").assign(year_label=["a", "b"] * 20, record_label=1)
+    )
+
+
 def test_the_chosen_column_wins() -> None:
     frame = table(mood=["sad", "gay", "calm", "wild"] * 10)
     assert load_frame(frame, label="mood").genres == ("calm", "gay", "sad", "wild")
@@ -310,6 +318,13 @@ def test_segments_never_straddle_a_split_unless_asked_for() -> None:
     parts = [set(dataset.groups[split[part]]) for part in ("train", "validation", "test")]
     assert not any(parts[i] & parts[j] for i, j in ((0, 1), (0, 2), (1, 2)))
     assert split_dataset(dataset, SplitConfig(grouped=False)).leaky
+
+
+def test_a_file_name_chosen_as_the_group_still_names_the_tracks() -> None:
+    dataset = load_frame(table(), group="filename")
+    assert dataset.groups is None
+    assert dataset.tracks[1] == "song_7.mp3"
+    assert dataset.notes == ("Every row has its own filename: nothing is kept together.",)
 
 
 def test_whole_tracks_have_no_groups() -> None:
