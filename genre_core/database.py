@@ -44,12 +44,13 @@ class Database:
         """The address with which another process opens the same database."""
         self._place = str(parsed.database) if _is_file(parsed) else parsed.render_as_string()
         try:
-            self._engine = create_engine(parsed)
+            remote = parsed.get_backend_name() != "sqlite"
+            self._engine = create_engine(parsed, max_overflow=50, pool_pre_ping=remote)
         except (NoSuchModuleError, ImportError) as error:
             raise StoreError(
                 f"The store at {self._place} needs a driver that is not installed: install it, or {_ELSEWHERE}."
             ) from error
-        if parsed.get_backend_name() == "sqlite":
+        if not remote:
             event.listen(self._engine, "connect", _prepare_sqlite)
         with self.transaction() as connection:
             for table in metadata.sorted_tables:
@@ -88,6 +89,10 @@ def _parse(url: str) -> URL:
             "GENRE_LAB_STORE is not the address of a database: write it like sqlite:////folder/store.sqlite "
             "or postgresql://user@host/name."
         ) from error
+    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise StoreError(
+            "GENRE_LAB_STORE must name a file: a store in memory cannot be seen by the processes that train."
+        )
     if _is_file(parsed):
         path = Path(str(parsed.database)).absolute()
         parsed = parsed.set(database=str(path))
@@ -97,9 +102,7 @@ def _parse(url: str) -> URL:
 
 
 def _is_file(url: URL) -> bool:
-    return (
-        url.get_backend_name() == "sqlite" and bool(url.database) and not str(url.database).startswith((":", "file:"))
-    )
+    return url.get_backend_name() == "sqlite" and not str(url.database).startswith("file:")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

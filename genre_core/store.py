@@ -261,8 +261,9 @@ class RunStore(TableStore):
 
     def fail(self, run_id: str, attempt: int, error: str) -> bool:
         """End a queued or running run with the sentence that says what went wrong."""
-        changes = {"state": "failed", "error": error, "finished_at": time.time()}
-        return self._move(run_id, ("queued", "running"), changes, _runs.c.attempt == attempt)
+        changes = _NO_END | {"state": "failed", "error": error, "finished_at": time.time()}
+        waiting = and_(_runs.c.id == run_id, _runs.c.attempt == attempt, _runs.c.state == "queued")
+        return self._move(run_id, None, changes, or_(waiting, _alive(run_id, attempt)))
 
     def abandon(self, run_id: str, attempt: int) -> bool:
         """Cancel a running run that has no epoch to keep."""

@@ -120,7 +120,11 @@ def test_a_run_whose_worker_is_killed_says_so_and_can_be_started_again(lab: Lab)
     assert [epoch.epoch for epoch in lab.store.epochs(run_id)] == [1, 2, 3, 4, 5]
 
 
-def test_a_run_waits_for_the_one_before_it_and_survives_the_death_of_the_cluster(lab: Lab) -> None:
+def test_what_waits_and_what_is_paused_survives_the_death_of_the_cluster(lab: Lab) -> None:
+    paused = lab.submit(pace=120.0)
+    until(lambda: lab.run(paused).epoch == 1)
+    assert jobs.pause(lab.store, paused)
+    until(lambda: lab.run(paused).state == "paused")
     busy, waiting = lab.submit(LONG), lab.submit()
     until(lambda: lab.run(busy).epoch > 0)
     assert lab.run(waiting).state == "queued"
@@ -134,7 +138,12 @@ def test_a_run_waits_for_the_one_before_it_and_survives_the_death_of_the_cluster
     lab.start()
     assert jobs.recover(lab.store, lab.client) == 1
     until(lambda: lab.run(waiting).state == "complete")
-    assert lab.run(busy).state == "failed"
+    assert [lab.run(run_id).state for run_id in (busy, paused)] == ["failed", "paused"]
+    lab.store.set_pace(paused, 0.0)
+    assert jobs.resume(lab.store, lab.client, paused)
+    until(lambda: lab.run(paused).state == "complete")
+    curves = [[epoch.validation_loss for epoch in lab.store.epochs(run_id)] for run_id in (paused, waiting)]
+    assert curves[0] == curves[1]
 
 
 def test_the_end_of_standard_input_ends_everything(lab: Lab) -> None:

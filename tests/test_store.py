@@ -290,9 +290,11 @@ def test_a_worker_that_was_taken_for_dead_too_early_brings_its_run_back(store: R
     assert store.append(run_id, 1, epoch(2), PREDICTIONS).request == "continue"
     run = store.run(run_id)
     assert (run.state, run.error, run.finished_at, run.epoch) == ("running", None, None, 2)
-    store.fail(run_id, 1, "It broke.")
+    silence(store, path, run_id)
+    assert store.run(run_id).stopped_because == "lost"
+    assert store.fail(run_id, 1, "It broke.")
     assert store.beat(run_id, 1).request == "stop"
-    assert store.run(run_id).state == "failed"
+    assert (store.run(run_id).state, store.run(run_id).error) == ("failed", "It broke.")
 
 
 def test_a_table_is_stored_once_and_comes_back_as_it_was(store: RunStore) -> None:
@@ -357,6 +359,7 @@ def test_a_full_disk_loses_nothing_that_was_saved(store: RunStore, path: Path) -
     ("url", "sentence"),
     [
         ("no address", "GENRE_LAB_STORE is not the address of a database"),
+        ("sqlite://", "GENRE_LAB_STORE must name a file"),
         ("nosuch://host/name", "needs a driver that is not installed"),
         ("sqlite:////proc/genre-lab/store.sqlite", "cannot be opened"),
         ("sqlite:///{file}", "is not one of Genre Lab's"),
