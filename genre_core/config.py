@@ -89,8 +89,9 @@ class TableConfig(Frozen):
     source: Literal["table"] = "table"
     table: str = setting("", "Table", "The stored table, named by the hash of its content.", pattern="^([0-9a-f]{64})?$")
     label: str = setting("", "Genre column", "The column that names each track's genre; empty: found by name and content.", max_length=200)
-    group: str = setting("", "Group column", "Rows with the same value here are kept on one side of the split; empty: read from names such as blues.00012.3.wav.", max_length=200)
+    group: str = setting("", "Group column", "Rows with the same value here are kept on one side of the split; empty: an artist column, or read from names such as blues.00012.3.wav.", max_length=200)
     missing: Literal["median", "drop"] = setting("median", "Missing values", "Replace a missing value by the training part's median, or drop its row.", labels={"median": "training median", "drop": "drop the row"})
+    min_tracks: int = setting(1, "Least per genre", "Genres with fewer tracks than this are left out. Up: drops genres too rare to learn or to split.", ge=1, le=10_000, step=1, scale="log", unit="tracks")
 
 
 DatasetConfig = Annotated[SyntheticConfig | TableConfig, Field(discriminator="source")]

@@ -157,10 +157,11 @@ def _deal(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> tupl
 def _too_small(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> str:
     counts = np.bincount(y, minlength=len(dataset.genres))
     smallest = int(counts.argmin())
+    noun = unit.removesuffix("s") if counts[smallest] == 1 else unit
     return (
-        f"The genre {dataset.genres[smallest]} has {counts[smallest]} {unit}, too few for a training, a validation "
-        f"and a test part (test {config.test_fraction:.0%}, validation {config.validation_fraction:.0%} of the rest): "
-        "leave the genre out, add tracks, or raise the fractions."
+        f"The genre {dataset.genres[smallest]} has {counts[smallest]} {noun}, too few for a training, a validation "
+        f"and a test part (test {100 * config.test_fraction:g} %, validation {100 * config.validation_fraction:g} % of the rest): "
+        "add tracks, raise the fractions, or leave it out by raising the least number of tracks per genre."
     )
 
 

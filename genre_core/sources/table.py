@@ -101,13 +101,28 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig) -> Dataset:
     if not kept.all():
         rows, X = rows[kept], X[kept]
     names = label.values[rows.index]
+    common, rare_note = _common(names, config.min_tracks)
+    rows, X, names = rows[common], X[common], names[common]
     genres = _in_order(names)
     if len(genres) < 2:
-        raise DataError(f"Only the genre {genres[0]} is left after rows were left out: at least two genres are needed.")
+        left = f"Only the genre {genres[0]} is" if len(genres) else "No genre is"
+        raise DataError(f"{left} left after rows were left out: at least two genres are needed.")
     groups, group_notes = _groups(rows, columns)
     y: IntArray = pd.Categorical(names, categories=list(genres)).codes.astype(np.int64)
-    notes = (*row_notes, *notes, *_missing_note(X), *group_notes, *_lookalikes(genres), *_duplicates(X, y))
+    notes = (*row_notes, *rare_note, *notes, *_missing_note(X), *group_notes, *_lookalikes(genres), *_duplicates(X, y))
     return Dataset(X, y, genres, features, _track_names(rows, columns), groups, notes, columns)
+
+
+def _common(names: "pd.Series[str]", min_tracks: int) -> tuple[Mask, tuple[str, ...]]:
+    """Say which rows have a genre of at least `min_tracks` rows (n_rows,), and note which genres are left out."""
+    sizes = names.value_counts()
+    rare = sizes.index[sizes < min_tracks]
+    if rare.empty:
+        return np.ones(len(names), dtype=bool), ()
+    n_rows = count_of(int(sizes[rare].sum()), "row")
+    noun = "genre has" if len(rare) == 1 else "genres have"
+    note = f"{n_rows} left out: {len(rare)} {noun} fewer than {min_tracks:,} tracks ({_listed(sorted(rare))})."
+    return (~names.isin(rare)).to_numpy(), (note,)
 
 
 def _features(rows: "pd.DataFrame", features: tuple[str, ...]) -> tuple[FloatArray, tuple[str, ...]]:
