@@ -158,14 +158,14 @@ def _short(text: str) -> str:
     return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
 
 
-def _plain(sentence: str) -> str:
+def plain(sentence: str) -> str:
     """Return a sentence that may quote a link, so that nothing in it is read as Markdown."""
     return re.sub(r"([\\`*_{}\[\]#|<>~$:])", r"\\\1", sentence[:300])
 
 
 def _show_notes(notes: Sequence[str]) -> None:
     with st.container(key="address-notes", horizontal=True, vertical_alignment="top", gap="small"):
-        st.caption(":material/link_off: " + "  \n".join(_plain(note) for note in notes))
+        st.caption(":material/link_off: " + "  \n".join(plain(note) for note in notes))
         st.button("Dismiss", icon=":material/close:", key="dismiss address notes", type="tertiary", on_click=_dismiss)
 
 
@@ -174,4 +174,4 @@ def _dismiss() -> None:
 
 
 def _say(sentence: str) -> None:
-    st.caption(f":material/link_off: {_plain(sentence)}")
+    st.caption(f":material/link_off: {plain(sentence)}")

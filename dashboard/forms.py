@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import fields
+from dashboard.address import plain
 from genre_core.config import ExperimentConfig
 from genre_core.errors import ConfigError
 from genre_core.presets import OPENING, Preset
@@ -30,7 +31,16 @@ from genre_core.settings import (
 TITLES = {"data": "Data", "split": "Split", "model": "Network", "train": "Training"}
 LESS_USED = frozenset(
     {
-        *("data.n_features", "data.n_genres", "data.spread", "data.shift", "data.seed", "data.group", "data.missing"),
+        *(
+            "data.n_features",
+            "data.n_genres",
+            "data.spread",
+            "data.shift",
+            "data.seed",
+            "data.group",
+            "data.missing",
+            "data.min_tracks",
+        ),
         *("split.grouped", "split.seed", "train.momentum", "train.schedule", "train.monitor", "train.weight_decay"),
         *("train.label_smoothing", "train.class_weighting", "train.seed"),
     }
@@ -197,7 +207,7 @@ def _check_section(sheet: _Sheet, section: str) -> None:
 
 def _complain(sheet: _Sheet, sentence: str) -> None:
     sheet.problems.append(sentence)
-    st.caption(f":material/error: :red[{sentence}]")
+    st.markdown(f":material/error: :red[{plain(sentence)}]")
 
 
 def _preset_value(sheet: _Sheet, name: str) -> Any:
@@ -215,7 +225,7 @@ def _draw(sheet: _Sheet, item: Setting) -> None:
             value = sheet.values[item.name] = validate(item.name, value)
             _check_table(sheet, item, value)
         except ConfigError as error:
-            _complain(sheet, str(error))
+            _complain(sheet, str(error).replace(item.name, item.title))
         if value != base and fields.typed(item, value) != fields.typed(item, base):
             was = item.label(base) or "empty"
             row.button(

@@ -44,7 +44,7 @@ def form(page: AppTest):
 
 
 def texts(page: AppTest) -> str:
-    return " ".join(caption.value for caption in page.caption)
+    return " ".join(text.value for text in (*page.caption, *page.markdown)).replace("\\", "")
 
 
 def buttons(page: AppTest) -> dict[str, str]:
@@ -126,7 +126,7 @@ def test_layers_that_cannot_be_built_are_explained_and_stop_training(text):
     page = opened()
     checked(page.text_input(key="model.hidden").set_value(text).run())
     assert form(page).config is None
-    assert form(page).problem.startswith("model.hidden")
+    assert form(page).problem.startswith("Hidden layers is")
     assert form(page).problem in texts(page)
     checked(page.button(key="reset model.hidden").click().run())
     assert form(page).config == ExperimentConfig()
