@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 _PRIORITY, _SOON = 10, 20
+_GONE = "The training processes are gone: the run is saved and starts when they are back."
 _ENDED: tuple[RunState, ...] = ("complete", "failed", "cancelled")
 
 
@@ -100,17 +101,14 @@ def _send(store: RunStore, client: "Client", run_id: str, attempt: int, priority
     """Give a run to the cluster; its key makes sending it twice the same as sending it once."""
     from distributed import fire_and_forget
 
-    gone = "The training processes are gone: the run is saved and starts when they are back."
     if client.status != "running":
-        raise ClusterError(gone)
+        raise ClusterError(_GONE)
     try:
         key = f"run-{run_id}-{attempt}"
         future = client.submit(execute, run_id, attempt, store.url, key=key, priority=priority, pure=False)
         fire_and_forget(future)  # type: ignore[no-untyped-call]
     except Exception as error:
-        raise ClusterError(
-            "The training processes are gone: the run is saved and starts when they are back."
-        ) from error
+        raise ClusterError(_GONE) from error
     future.add_done_callback(_settler(store, run_id, attempt))  # type: ignore[no-untyped-call]
 
 
@@ -132,6 +130,8 @@ def _lost_sentence(run: Run, error: BaseException | None) -> str:
 
     if isinstance(error, KilledWorker):
         return f"Its worker died in epoch {run.epoch + 1}: start it again to train it from the beginning."
+    if isinstance(error, GenreLabError):
+        return str(error)
     return (
         f"The worker could not begin ({type(error).__name__}: {error}): check that it has the same version installed."
     )

@@ -236,15 +236,17 @@ class RunStore(TableStore):
             row = connection.execute(query).first()
         return _STOP if row is None else Wish(*row)
 
-    def describe(self, run_id: str, attempt: int, context: Mapping[str, Any]) -> bool:
-        """Save what a run's card says beside its configuration."""
-        return self._end(run_id, attempt, {"context": json.dumps(context)})
+    def describe(
+        self, run_id: str, attempt: int, context: Mapping[str, Any], saved: Mapping[str, bytes] | None = None
+    ) -> bool:
+        """Save what a run's card says beside its configuration, and artifacts that are known before it trains."""
+        return self._write(run_id, attempt, {"context": json.dumps(context)}, saved)
 
     def pause(self, run_id: str, attempt: int, checkpoint: bytes | None) -> bool:
         """Pause a running run with what going on needs; False if the person has asked for something else meanwhile."""
         still = _runs.c.request.in_(("pause", "step"))
         saved = {} if checkpoint is None else {"checkpoint": checkpoint}
-        return self._end(run_id, attempt, {"state": "paused"}, saved, still)
+        return self._write(run_id, attempt, {"state": "paused"}, saved, still)
 
     def finish(
         self,
@@ -255,9 +257,11 @@ class RunStore(TableStore):
         summary: Mapping[str, Any],
         saved: Mapping[str, bytes],
     ) -> bool:
-        """Complete a running run with its result; `saved` takes the place of every artifact it had."""
+        """Complete a running run with its result; what it needed to go on is dropped."""
         changes = {"state": "complete", "stopped_because": stopped_because, "best_epoch": best_epoch, "fraction": 0.0}
-        return self._end(run_id, attempt, changes | {"summary": json.dumps(summary), "finished_at": time.time()}, saved)
+        return self._write(
+            run_id, attempt, changes | {"summary": json.dumps(summary), "finished_at": time.time()}, saved
+        )
 
     def fail(self, run_id: str, attempt: int, error: str) -> bool:
         """End a queued or running run with the sentence that says what went wrong."""
@@ -325,7 +329,7 @@ class RunStore(TableStore):
         with self.transaction() as connection:
             return connection.execute(_update(_runs.c.id == run_id, *conditions).values(changes)).rowcount > 0
 
-    def _end(
+    def _write(
         self,
         run_id: str,
         attempt: int,

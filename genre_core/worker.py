@@ -103,8 +103,9 @@ class _Work:
         self._seceded = False
         if checkpoint := store.artifact(run.id, "checkpoint"):
             self._trainer.restore(checkpoint)
-        store.put_artifact(run.id, "validation_labels", _validation_labels(self._prepared))
-        store.describe(run.id, run.attempt, describe(run.config, self._prepared, self._trainer))
+        card = describe(run.config, self._prepared, self._trainer)
+        labels = {"validation_labels": _validation_labels(self._prepared)}
+        store.describe(run.id, run.attempt, card, labels)
 
     def train(self) -> None:
         wish = self._store.wish(self._run.id, self._run.attempt)

@@ -122,6 +122,8 @@ def test_a_run_is_trained_to_its_end_and_everything_about_it_is_saved(lab: Lab) 
     test = logits["part"] == 2
     accuracy = float(np.mean(logits["logits"][test].argmax(1) == logits["y"][test]))
     assert run.summary["test"]["accuracy"] == pytest.approx(accuracy)
+    labels = lab.store.artifact(run_id, "validation_labels")
+    assert labels == logits["y"][experiment.prepare(SMALL).split.validation].astype(np.uint8).tobytes()
     best = history[run.best_epoch - 1]
     assert run.summary["validation"]["accuracy"] == pytest.approx(best.validation_accuracy)
     assert set(load(lab.store.artifact(run_id, "weights") or b""))
@@ -348,7 +350,8 @@ def test_a_deleted_run_stops_and_leaves_nothing(lab: Lab, background: Callable[[
     assert lab.store.delete(run_id)
     until(lambda: not any(run_id in thread.name for thread in threading.enumerate()))
     assert lab.store.epochs(run_id) == []
-    assert lab.store.artifact(run_id, "weights") is None
+    for name in ("weights", "logits", "validation_labels"):
+        assert lab.store.artifact(run_id, name) is None
 
 
 # -- what goes wrong -------------------------------------------------------------------------------------------------
