@@ -52,16 +52,16 @@ PALETTE: dict[str, Colour] = {
 `_pale` what follows the best epoch; `right` and `wrong` the matrix; the rest is scaffolding."""
 
 GENRE_COLOURS: tuple[Colour, ...] = (
-    Colour("#203d81", "#5157ce"),
-    Colour("#d0750a", "#f5a939"),
-    Colour("#2aa681", "#92efb6"),
-    Colour("#c40022", "#f5501d"),
-    Colour("#7d3bcb", "#c96ffb"),
-    Colour("#077488", "#6c9a9f"),
-    Colour("#9b7dcd", "#d2bcfb"),
-    Colour("#7b053f", "#935267"),
+    Colour("#203d81", "#8f9cee"),
+    Colour("#d0750a", "#faae3f"),
+    Colour("#2aa681", "#7ffab2"),
+    Colour("#c40022", "#f17d5e"),
+    Colour("#7d3bcb", "#9d5ff1"),
+    Colour("#077488", "#3a95aa"),
+    Colour("#9b7dcd", "#e2bdf9"),
+    Colour("#7b053f", "#e93b65"),
 )
-"""Chosen by search: far apart (OKLab) for normal sight and for three colour deficiencies, each 3:1 on its background."""
+"""Chosen by search: far apart (OKLab) for normal sight and three colour deficiencies, each 3:1 on its background."""
 
 TWINS: dict[str, str] = {colour.light: colour.dark for colour in (*PALETTE.values(), *GENRE_COLOURS)}
 """Light colour → its dark twin."""
@@ -137,6 +137,13 @@ TEMPLATE: dict[str, Any] = {
     }
 }
 """Grey scaffolding: faint horizontal lines, no boxes, the title above its top left corner."""
+
+
+def heading(title: str, note: str = "") -> str:
+    """Return a figure's title with a quieter note beside it: **The network** 13,288 parameters."""
+    if not note:
+        return title
+    return f'{title}  <span style="color:{MUTED};font-size:13px;font-weight:400">{note}</span>'
 
 
 def layout(title: str, **own: Any) -> dict[str, Any]:

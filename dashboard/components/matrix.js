@@ -20,8 +20,11 @@ const number = (value) => value.toLocaleString("en-US");
 const percent = (rate, digits = 1) => `${(100 * rate).toFixed(digits)}${GAP}%`;
 const range = (limits) => (limits ? ` (${(100 * limits[0]).toFixed(1)}–${(100 * limits[1]).toFixed(1)})` : "");
 
-function abbreviate(name, room) {
-  return name.length <= room ? name : `${name.slice(0, Math.max(2, room - 1)).replace(/[\s-]+$/, "")}.`;
+// Names cut to `room` characters at their end; in the middle where that would make two the same.
+function abbreviate(names, room) {
+  const cut = names.map((name) => (name.length <= room ? name : `${name.slice(0, Math.max(2, room - 1)).replace(/[\s-]+$/, "")}.`));
+  if (new Set(cut).size === names.length || room < 6) return cut;
+  return names.map((name) => (name.length <= room ? name : `${name.slice(0, room - 5)}…${name.slice(-4)}`));
 }
 
 // What a cell is a share of.
@@ -92,9 +95,11 @@ function build(grid) {
     return side;
   });
   grid.precisions = [];
+  grid.foot = null;
   if (!compact) {
     const foot = element("tr", { role: "row" });
-    foot.append(element("th", { role: "rowheader", scope: "row", class: "margin", title: "of each predicted genre, the part that is right" }, "precision"));
+    grid.foot = element("th", { role: "rowheader", scope: "row", class: "margin", title: "of each predicted genre, the part that is right" }, "precision");
+    foot.append(grid.foot);
     grid.precisions = genres.map(() => element("td", { class: "margin", role: "gridcell" }));
     foot.append(...grid.precisions, element("td", { role: "gridcell" }));
     table.createTFoot().append(foot);
@@ -119,8 +124,6 @@ function measure(grid) {
   grid.dark = luminance(grid.paper) < 0.2;
   const dense = grid.k > 20;
   grid.frame.className = `frame${compact ? " compact" : ""}${dense ? " dense" : ""}${grid.data.pickable ? " pickable" : ""}`;
-  const row = compact ? (dense ? 18 : 22) : dense ? 22 : Math.max(26, Math.min(48, Math.floor(400 / grid.k)));
-  grid.frame.style.setProperty("--row", `${row}px`);
 }
 
 function margin(cell, value, of, what) {
@@ -138,17 +141,27 @@ function fit(grid) {
   if (!width) return;
   const narrow = width < 480;
   const longest = Math.max(...genres.map((name) => name.length));
-  const head = Math.min(longest * 7.2 + 14, narrow ? 78 : 150);
-  grid.frame.style.setProperty("--head", `${Math.max(head, 58)}px`);
+  const head = Math.max(58, Math.min(longest * 7.2 + 14, narrow ? 82 : 150));
+  grid.frame.style.setProperty("--head", `${head}px`);
   const column = grid.k > 20 ? 30 : (width - head - (grid.data.compact ? 0 : 58)) / grid.k - 2;
   const steep = column < 42 && longest > 4;  // names stand upright where columns are narrow
   grid.frame.classList.toggle("steep", steep);
-  const room = steep ? 14 : Math.max(2, Math.floor(column / 6.4));
-  grid.heads.forEach((cell, j) => { cell.textContent = abbreviate(genres[j], room); });
-  grid.sides.forEach((cell, i) => {
-    cell.textContent = abbreviate(genres[i], Math.floor((Math.max(head, 58) - 10) / 6.6));
-    if (grid.rows[i] < FEW && !grid.data.compact) cell.append(element("small", {}, `${grid.rows[i]} tracks`));
+  grid.frame.style.setProperty("--row", `${rowHeight(grid, column)}px`);
+  abbreviate(genres, steep ? 14 : Math.max(2, Math.floor(column / 6.9))).forEach((text, j) => { grid.heads[j].textContent = text; });
+  abbreviate(genres, Math.floor((head - 10) / 6.8)).forEach((text, i) => {
+    grid.sides[i].textContent = text;
+    if (grid.rows[i] < FEW && !grid.data.compact) grid.sides[i].append(element("small", {}, `${grid.rows[i]} tracks`));
   });
+  // No room for a unit beside each number: it stands once, in the row's name.
+  const bare = column < 34;
+  if (grid.foot) grid.foot.textContent = bare ? "precision, %" : "precision";
+  grid.precisions.forEach((cell) => { cell.firstChild.textContent = cell.firstChild.textContent.replace(/\u202f?%$/, "") + (bare || cell.textContent === "–" ? "" : `${GAP}%`); });
+}
+
+function rowHeight(grid, column) {
+  const dense = grid.k > 20;
+  if (grid.data.compact) return dense ? 18 : 22;
+  return dense ? 22 : Math.round(Math.max(26, Math.min(48, 400 / grid.k, column * 1.2)));
 }
 
 function mark(grid, selected) {

@@ -51,6 +51,7 @@ function draw(chart) {
   chart.width = width;
   const figure = themed(data.figure, isDark(node) ? data.twins : null);
   const layout = { ...figure.layout, width, height: data.height, autosize: false, uirevision: data.revision || "same" };
+  if (width < 480 && layout.showlegend) layout.margin = { ...layout.margin, t: (layout.margin?.t ?? 60) + 34 };  // it wraps
   if (coarse) layout.dragmode = false;  // one finger scrolls the page
   chart.done = Promise.resolve(chart.Plotly.react(node, figure.data, layout, config)).then(() => {
     if (chart.pointer && node._fullLayout?.hovermode && !node._dragging) hover(chart);

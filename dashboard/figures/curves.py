@@ -74,15 +74,10 @@ def accuracy_figure(
     lowest = min((value for value in (*train, *validation) if value is not None), default=0.0)
     bottom = 0 if y_full else max(0, 10 * math.floor((lowest - 3) / 10))
     y_axis = {"range": [bottom, 100], "nticks": 6, "ticksuffix": f"{GAP}%", "hoverformat": ".1f"}
-    figure = _figure(
-        "Accuracy",
-        history,
-        _lines(train, validation),
-        best_epoch,
-        y_axis,
-        height,
-        None if bayes is None else 100 * bayes,
-    )
+    limit = None if bayes is None else 100 * bayes
+    figure = _figure("Accuracy", history, _lines(train, validation), best_epoch, y_axis, height, limit)
+    if limit is not None:
+        figure["data"].insert(0, _impossible(limit, figure["layout"]["xaxis"]["range"]))
     if majority is not None and 100 * majority >= bottom:
         _add_majority(figure, 100 * majority)
     return figure
@@ -119,7 +114,7 @@ def _figure(
         ),
     }
     if best_epoch is not None and epochs:
-        _add_best(figure, best_epoch, end)
+        _add_best(figure, best_epoch, epochs[-1], end)
     ends = [(line.name, line.values[-1], line.label_colour) for line in lines if epochs and line.values[-1] is not None]
     _add_labels(figure, ends, bayes, epochs[-1] if epochs else None, end, height)
     return figure
@@ -168,12 +163,12 @@ def _axis_name() -> dict[str, Any]:
     return _note(1, 0, "epoch", MUTED, xref="paper", yref="paper", xanchor="left", xshift=14, yanchor="top", yshift=-4)
 
 
-def _add_best(figure: Figure, best_epoch: int, end: int) -> None:
+def _add_best(figure: Figure, best_epoch: int, last: int, end: int) -> None:
     """Mark the best epoch by a hairline with a flag, and make what follows paler."""
     beyond = {
         "type": "rect",
         "x0": best_epoch,
-        "x1": end * 1.012,
+        "x1": last + 0.012 * end,
         "yref": "paper",
         "y0": 0,
         "y1": 1,
@@ -190,11 +185,26 @@ def _add_best(figure: Figure, best_epoch: int, end: int) -> None:
         "y1": 1,
         "line": {"width": 1, "color": MUTED},
     }
-    figure["layout"]["shapes"] += [beyond, hairline]
+    figure["layout"]["shapes"] += [beyond, hairline] if best_epoch < last else [hairline]
     late = best_epoch > 0.75 * end
-    side = {"xanchor": "right", "xshift": -3} if late else {"xanchor": "left", "xshift": 3}
+    side: dict[str, Any] = {"xanchor": "right", "xshift": -3} if late else {"xanchor": "left", "xshift": 3}
     flag = _note(best_epoch, 1, f"best · {best_epoch}", MUTED, yref="paper", yanchor="bottom", **side)
     figure["layout"]["annotations"].append(flag)
+
+
+def _impossible(limit: float, x_range: list[float]) -> dict[str, Any]:
+    """Return the hatching beyond the Bayes limit."""
+    start, stop = x_range
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [start, stop, stop, start],
+        "y": [limit, limit, 100, 100],
+        "line": {"width": 0},
+        "fill": "toself",
+        "fillpattern": {"shape": "/", "size": 7, "solidity": 0.12, "fgcolor": FAINT, "bgcolor": "rgba(0,0,0,0)"},
+        "hoverinfo": "skip",
+    }
 
 
 def _add_majority(figure: Figure, level: float) -> None:
@@ -218,24 +228,25 @@ def _add_labels(
     if bayes is not None:
         figure["layout"]["shapes"].append(_level(bayes, {"width": 1.5, "color": INK, "dash": "dash"}))
     wanted = [*ends, *([("best possible", bayes, MUTED)] if bayes is not None else [])]
-    shared = last == axis_end or last is None
-    places = _spread([value * scale for _, value, _ in wanted])
-    alone = _spread([value * scale for _, value, _ in ends])
+    places = [value * scale for _, value, _ in wanted]
+    if last == axis_end:
+        moved = _spread(places)
+    else:
+        moved = _beside(_spread(places[: len(ends)]), None if bayes is None else bayes * scale) + places[len(ends) :]
     for number, (text, value, colour) in enumerate(wanted):
-        limit = number == len(ends)
-        place = places[number] if shared else value * scale if limit else alone[number]
-        at = {"x": 1, "xref": "paper"} if limit else {"x": last, "xref": "x"}
-        note = _note(
-            at["x"],
-            round(value, 4),
-            text,
-            colour,
-            xref=at["xref"],
-            xanchor="left",
-            xshift=6,
-            yshift=place - value * scale,
-        )
-        figure["layout"]["annotations"].append(note)
+        at: dict[str, Any] = {"x": last, "xref": "x"} if number < len(ends) else {"x": 1, "xref": "paper"}
+        shift = round(moved[number] - places[number], 1)
+        note = _note(None, round(value, 4), text, colour, xanchor="left", xshift=6, yshift=shift)
+        figure["layout"]["annotations"].append(note | at)
+
+
+def _beside(places: list[float], line: float | None) -> list[float]:
+    """Return the labels' places with none written across a line, which pushes them down."""
+    touched = [place for place in places if line is not None and abs(place - line) < LABEL_GAP - 4]
+    if line is None or not touched:
+        return places
+    push = max(touched) - (line - LABEL_GAP + 4)
+    return [place - push if place <= max(touched) else place for place in places]
 
 
 def _spread(places: list[float]) -> list[float]:

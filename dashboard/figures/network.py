@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dashboard.theme import ACCENT, BACKGROUND, INK, MUTED, Figure, count, fade, layout
+from dashboard.theme import ACCENT, BACKGROUND, INK, MUTED, Figure, count, fade, heading, layout
 
 ROOMY = 5
 """With more columns than this the layers' functions no longer fit below them, and stand in one line."""
@@ -22,19 +22,15 @@ def network_figure(
     data.append(_nodes(columns, widths))
     notes = [_dots(x) for x, width in enumerate(widths) if width > cap]
     notes += _captions(widths, dropout)
-    title = "The network"
-    if n_parameters is not None:
-        title += (
-            f'  <span style="color:{MUTED};font-size:13px;font-weight:400">{count(n_parameters, "parameter")}</span>'
-        )
+    size = "" if n_parameters is None else count(n_parameters, "parameter")
     hidden_axis = {"visible": False, "fixedrange": True, "showgrid": False}
     return {
         "data": data,
         "layout": layout(
-            title,
+            heading("The network", size),
             xaxis={**hidden_axis, "range": [-0.5, len(widths) - 0.5]},
             yaxis={**hidden_axis, "range": [-1.06, 1.06]},
-            margin={"l": 0, "r": 0, "t": 36, "b": 48 if len(widths) <= ROOMY else 52, "autoexpand": False},
+            margin={"l": 10, "r": 10, "t": 36, "b": 48 if len(widths) <= ROOMY else 52, "autoexpand": False},
             hovermode="closest",
             dragmode=False,
             annotations=notes,
@@ -69,6 +65,7 @@ def _nodes(columns: Sequence[Sequence[float]], widths: Sequence[int]) -> dict[st
     return {
         "type": "scatter",
         "mode": "markers",
+        "cliponaxis": False,
         "x": [x for x, column in enumerate(columns) for _ in column],
         "y": [place for column in columns for place in column],
         "text": [f"{names[x]}: {widths[x]:,}" for x, column in enumerate(columns) for _ in column],

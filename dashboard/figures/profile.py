@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.theme import ACCENT, INK, MUTED, RIGHT, WRONG, Figure, fade, layout
+from dashboard.theme import ACCENT, INK, MUTED, RIGHT, WRONG, Figure, fade, heading, layout
 
 Scores = npt.NDArray[Any]
 
@@ -29,20 +29,16 @@ def profile_figure(
     names = [features[number] for number in order]
     same = true_genre == predicted_genre
     data = [_lines(track[order], true_mean[order], names)]
-    data.append(_dots(true_mean[order], names, f"average {true_genre}", "true", RIGHT, "line-ns-open", 13))
+    data.append(_dots(true_mean[order], names, f"{true_genre}, true", RIGHT, "line-ns-open", 13))
     if not same:
-        data.append(
-            _dots(predicted_mean[order], names, f"average {predicted_genre}", "predicted", WRONG, "x-thin-open", 9)
-        )
-    data.append(_dots(track[order], names, "this track", "", ACCENT, "circle", 9))
-    left_out = len(features) - len(names)
-    title = "This track and its genre" if same else "This track and its two genres"
-    if left_out > 0:
-        title += f'  <span style="color:{MUTED};font-size:13px;font-weight:400">{len(names)} of {len(features)} features</span>'
+        name = f"{predicted_genre}, predicted"
+        data.append(_dots(predicted_mean[order], names, name, WRONG, "x-thin-open", 9))
+    data.append(_dots(track[order], names, "this track", ACCENT, "circle", 9))
+    note = f"{len(names)} of {len(features)} features" if len(names) < len(features) else ""
     return {
         "data": data,
         "layout": layout(
-            title,
+            heading("Track against genre averages", note),
             xaxis={
                 "title": {"text": "standard deviations from the training average"},
                 "zeroline": True,
@@ -67,20 +63,18 @@ def profile_figure(
     }
 
 
-def _dots(
-    scores: Scores, names: Sequence[str], name: str, role: str, colour: str, symbol: str, size: int
-) -> dict[str, Any]:
+def _dots(scores: Scores, names: Sequence[str], name: str, colour: str, symbol: str, size: int) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": f"{name} ({role})" if role else name,
+        "name": name,
         "x": np.round(scores, 4).tolist(),
         "y": list(names),
         "marker": {
             "color": colour,
             "symbol": symbol,
             "size": size,
-            "line": {"color": colour, "width": 2.5 if role else 0},
+            "line": {"color": colour, "width": 2.5},
         },
         "hovertemplate": "%{x:+.2f}",
     }

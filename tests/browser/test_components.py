@@ -1,0 +1,265 @@
+"""The components in Chromium: what is drawn, what survives new data, what keys and clicks do."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import settle
+
+pytestmark = pytest.mark.browser
+
+GALLERY = Path(__file__).with_name("gallery.py")
+EVERYWHERE = pytest.mark.parametrize("page", ["light", "dark", "phone"], indirect=True)
+
+
+@pytest.fixture(scope="module")
+def gallery(serve):
+    return serve(GALLERY)
+
+
+def show(page, gallery, part, extra=""):
+    page.goto(f"{gallery}/?part={part}{extra}")
+    settle(page)
+
+
+def chart(page, alt):
+    drawn = page.get_by_role("img", name=alt, exact=True)
+    drawn.locator(".main-svg").first.wait_for()
+    return drawn
+
+
+def set_epochs(page, n):
+    field = page.get_by_label("Epochs", exact=True)
+    field.fill(str(n))
+    field.press("Enter")
+
+
+def colour_of(locator, css):
+    return locator.evaluate(f"node => getComputedStyle(node).{css}")
+
+
+# The chart
+
+
+def zoom(page, drawn, start, stop):
+    box = drawn.bounding_box()
+    page.mouse.move(box["x"] + start, box["y"] + 150)
+    page.mouse.down()
+    page.mouse.move(box["x"] + stop, box["y"] + 152, steps=5)
+    page.mouse.up()
+    page.wait_for_function("() => document.querySelector('.gl-plot')._fullLayout.xaxis.range[1] < 12")
+
+
+def test_a_chart_keeps_its_node_and_zoom_while_data_arrive(page, gallery):
+    show(page, gallery, "curves")
+    drawn = chart(page, "Loss over the epochs")
+    drawn.evaluate("node => { node.mine = true; }")
+    zoom(page, drawn, 140, 300)
+    before = drawn.evaluate("node => node._fullLayout.xaxis.range.slice()")
+    set_epochs(page, 20)
+    page.wait_for_function("() => document.querySelector('.gl-plot').data[0].x.length === 20")
+    assert drawn.evaluate("node => node.mine && node._fullLayout.xaxis.range.slice()") == before
+
+
+def test_a_chart_keeps_its_hover_while_data_arrive(page, gallery):
+    show(page, gallery, "curves")
+    drawn = chart(page, "Loss over the epochs")
+    drawn.hover(position={"x": 160, "y": 150})
+    drawn.locator(".hoverlayer .legend").wait_for()
+    page.get_by_label("Epochs", exact=True).focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('.gl-plot').data[0].x.length === 15")
+    assert drawn.locator(".hoverlayer .legend").count() == 1
+
+
+def test_a_drag_in_progress_survives_new_data(page, gallery):
+    show(page, gallery, "curves")
+    drawn = chart(page, "Loss over the epochs")
+    box = drawn.bounding_box()
+    page.get_by_label("Epochs", exact=True).fill("16")
+    page.mouse.move(box["x"] + 120, box["y"] + 120)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 122, steps=4)
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelectorAll('.gl-plot')[1].data[1].x.length === 16")
+    page.mouse.move(box["x"] + 260, box["y"] + 122, steps=4)
+    page.mouse.up()
+    page.wait_for_function("() => document.querySelector('.gl-plot').data[0].x.length === 16")
+    low, high = drawn.evaluate("node => node._fullLayout.xaxis.range")
+    assert 1 < low < high < 10
+
+
+@EVERYWHERE
+def test_charts_wear_the_pages_colours(page, gallery):
+    show(page, gallery, "curves")
+    line = chart(page, "Loss over the epochs").locator(".scatterlayer .trace .js-line").nth(1)
+    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    assert colour_of(line, "stroke") == ("rgb(122, 167, 247)" if dark else "rgb(43, 98, 201)")
+
+
+def test_a_chart_is_redrawn_when_the_theme_or_the_width_changes(page, gallery):
+    show(page, gallery, "curves")
+    drawn = chart(page, "Loss over the epochs")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(
+        "() => getComputedStyle(document.querySelectorAll('.gl-plot .js-line')[1]).stroke === 'rgb(122, 167, 247)'"
+    )
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.gl-plot')].every(n => n._fullLayout.width === Math.floor(n.clientWidth))"
+    )
+    assert drawn.locator(".main-svg").first.bounding_box()["width"] <= 700
+
+
+@EVERYWHERE
+def test_line_labels_do_not_overlap(page, gallery):
+    show(page, gallery, "curves")
+    chart(page, "Accuracy over the epochs")
+    labels = page.get_by_role("img", name="Accuracy over the epochs").locator(".annotation-text")
+    boxes = [labels.nth(n).bounding_box() for n in range(labels.count())]
+    assert len(boxes) >= 5
+    assert not overlapping(boxes)
+
+
+# The ruler
+
+
+def overlapping(boxes):
+    pairs = [(a, b) for n, a in enumerate(boxes) for b in boxes[n + 1 :]]
+    return [
+        (a, b)
+        for a, b in pairs
+        if a["x"] + 1 < b["x"] + b["width"]
+        and b["x"] + 1 < a["x"] + a["width"]
+        and a["y"] + 3 < b["y"] + b["height"]
+        and b["y"] + 3 < a["y"] + a["height"]
+    ]
+
+
+@EVERYWHERE
+def test_ruler_labels_stay_in_the_page_and_apart(page, gallery):
+    show(page, gallery, "rulers")
+    rulers = page.locator(".ruler")
+    rulers.nth(5).wait_for()
+    width = page.viewport_size["width"]
+    for number in range(rulers.count()):
+        labels = rulers.nth(number).locator(".label, .end:not([style*=hidden])")
+        boxes = [labels.nth(n).bounding_box() for n in range(labels.count())]
+        assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
+        assert not overlapping(boxes)
+
+
+def test_a_ruler_moves_its_mark_and_says_its_numbers(page, gallery):
+    show(page, gallery, "rulers")
+    dot = page.locator(".ruler").first.locator(".dot")
+    before = dot.bounding_box()["x"]
+    dot.evaluate("node => { node.mine = true; }")
+    page.get_by_text("Move").click()
+    page.get_by_role("img", name="validation: 62.0").wait_for()
+    assert dot.bounding_box()["x"] < before - 100
+    assert dot.evaluate("node => node.mine === true")
+
+
+# The matrix
+
+
+def grid(page):
+    found = page.get_by_role("grid", name="Test tracks by true and predicted genre")
+    found.wait_for()
+    return found
+
+
+def cell(page, i, j):
+    return grid(page).locator(f'td[data-i="{i}"][data-j="{j}"]')
+
+
+@EVERYWHERE
+def test_a_click_picks_a_cell_and_a_second_one_clears_it(page, gallery):
+    show(page, gallery, "matrices")
+    cell(page, 3, 0).click()
+    page.get_by_text("picked (3, 0)").wait_for()
+    assert "cell=3-0" in page.url
+    assert cell(page, 3, 0).get_attribute("aria-selected") == "true"
+    cell(page, 3, 0).click()
+    page.get_by_text("picked None").wait_for()
+    assert "cell=" not in page.url
+    assert cell(page, 3, 0).get_attribute("aria-selected") == "false"
+
+
+def test_quick_clicks_end_on_the_last_one(page, gallery):
+    show(page, gallery, "matrices")
+    for i, j in [(0, 1), (1, 0), (3, 1), (4, 3), (5, 4)]:
+        cell(page, i, j).click()
+    page.get_by_text("picked (5, 4)").wait_for()
+    assert grid(page).locator('[aria-selected="true"]').count() == 1
+    assert cell(page, 5, 4).get_attribute("aria-selected") == "true"
+
+
+def test_the_address_owns_the_selection(page, gallery):
+    show(page, gallery, "matrices", "&cell=2-7")
+    page.get_by_text("picked (2, 7)").wait_for()
+    assert cell(page, 2, 7).get_attribute("aria-selected") == "true"
+    cell(page, 0, 0).click()
+    page.get_by_text("picked (0, 0)").wait_for()
+    page.go_back()
+    page.get_by_text("picked (2, 7)").wait_for()
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('*')].some(n => n.shadowRoot
+            ?.querySelector('td[data-i="2"][data-j="7"][aria-selected="true"]'))"""
+    )
+
+
+def test_keys_move_pick_and_clear(page, gallery):
+    show(page, gallery, "matrices")
+    cell(page, 0, 0).focus()
+    for key in ["ArrowDown", "ArrowRight", "End", "ArrowLeft", "Home", "ArrowDown", "ArrowRight"]:
+        page.keyboard.press(key)
+    focused = grid(page).locator("td:focus")
+    assert focused.get_attribute("aria-label").startswith("true Hip-Hop, predicted Electronic: 3 of 150 Hip-Hop")
+    assert grid(page).locator('td[tabindex="0"]').count() == 1
+    page.keyboard.press("Enter")
+    page.get_by_text("picked (2, 1)").wait_for()
+    assert grid(page).locator("td:focus").count() == 1
+    page.keyboard.press("Escape")
+    page.get_by_text("picked None").wait_for()
+
+
+def test_a_cell_explains_itself(page, gallery):
+    show(page, gallery, "matrices")
+    cell(page, 3, 0).hover()
+    tip = page.locator(".tip.on")
+    tip.wait_for()
+    assert tip.inner_text() == "15 of 150 Classical test tracks were taken for Rock, 10.0\u202f% (6.2–15.8)"
+
+
+@pytest.mark.parametrize(("by", "text"), [("true", "10.0"), ("predicted", "8.9"), ("all", "1.3")])
+def test_each_normalisation_shows_its_shares(page, gallery, by, text):
+    show(page, gallery, "matrices")
+    page.locator("label", has_text=by).first.click()
+    cell(page, 3, 0).get_by_text(f"{text}\u202f%").wait_for()
+
+
+def test_sixty_genres_scroll_under_their_names(page, gallery):
+    show(page, gallery, "matrices")
+    many = page.get_by_role("grid", name="Sixty genres")
+    last = many.locator('td[data-i="59"][data-j="59"]')
+    many.locator('td[data-i="0"][data-j="0"]').focus()
+    page.keyboard.press("Control+End")
+    assert last.evaluate("node => node === node.getRootNode().activeElement")
+    name = many.get_by_role("rowheader", name="Genre number 60")
+    assert abs(name.bounding_box()["y"] - last.bounding_box()["y"]) < 6
+    assert name.bounding_box()["x"] + name.bounding_box()["width"] <= last.bounding_box()["x"] + 4
+
+
+@EVERYWHERE
+def test_nothing_for_the_accessibility_checker_to_say(page, gallery):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    for part in ("rulers", "curves", "matrices"):
+        show(page, gallery, part)
+        page.locator(".ruler, .gl-plot .main-svg, table[role=grid]").first.wait_for()
+        found = axe.run(
+            page, context=".gl-plot, [data-testid=stBidiComponentRegular], [data-testid=stBidiComponentIsolated]"
+        )
+        said = [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found.response["violations"]]
+        assert not said, f"{part}: {said}"
