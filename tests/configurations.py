@@ -1,0 +1,46 @@
+"""Hypothesis strategies for configurations, made of the bounds that the settings declare."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from genre_core.config import ExperimentConfig
+from genre_core.errors import ConfigError
+from genre_core.settings import SECTIONS, TAGS, Setting, all_settings, configure, variants
+
+FREE_TEXT = {"data.table": st.sampled_from(["", "0123456789abcdef" * 4])}
+
+
+def values(setting: Setting) -> st.SearchStrategy[Any]:
+    """Return values that a setting allows by itself."""
+    match setting.kind:
+        case "int":
+            return st.integers(int(setting.low), int(setting.high))
+        case "float":
+            return st.floats(setting.low, setting.high)
+        case "bool":
+            return st.booleans()
+        case "choice":
+            return st.sampled_from(setting.choices)
+        case "layers":
+            return st.lists(st.integers(1, 1024), min_size=1, max_size=8).map(tuple)
+        case "text":
+            return FREE_TEXT.get(setting.name, st.text(st.characters(codec="utf-8"), max_size=20))
+
+
+@st.composite
+def configs(draw: st.DrawFn) -> ExperimentConfig:
+    """Draw a valid configuration of any variant, a few of its settings away from their defaults."""
+    chosen: dict[str, Any] = {}
+    for section, annotation in SECTIONS.items():
+        variant = draw(st.sampled_from(variants(annotation)))
+        tag = TAGS.get(section, ("", ""))[0]
+        if tag:
+            chosen[f"{section}.{tag}"] = variant.model_fields[tag].default
+        fields = draw(st.sets(st.sampled_from(sorted(set(variant.model_fields) - {tag}) or [""])))
+        for name in sorted(f"{section}.{field}" for field in fields if field):
+            chosen[name] = draw(values(all_settings()[name]))
+    try:
+        return configure(chosen)
+    except ConfigError:  # sizes that are allowed one by one, but not together
+        return configure({name: value for name, value in chosen.items() if not name.startswith("data.n_")})

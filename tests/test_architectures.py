@@ -1,0 +1,132 @@
+"""The contract of every network, and the perceptron against the layers it stands for."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import example, given
+from hypothesis import strategies as st
+from torch import nn
+
+import genre_core.architectures as architectures
+from genre_core.architectures import build_network, layer_widths, parameter_count
+from genre_core.config import LinearConfig, MlpConfig, ModelConfig
+from genre_core.settings import variants
+from tests.reference import layers_of
+
+CONFIGS = {variant.model_fields["architecture"].default: variant() for variant in variants(ModelConfig)}
+
+widths = st.lists(st.integers(1, 12), min_size=1, max_size=4).map(tuple)
+
+
+def test_every_file_has_its_configuration_and_every_configuration_its_file():
+    files = {path.stem for path in Path(architectures.__file__).parent.glob("*.py")} - {"__init__", "network"}
+    assert files == set(CONFIGS)
+
+
+def seeded(config, n_features=5, n_genres=3, seed=1):
+    torch.manual_seed(seed)
+    return build_network(config, n_features, n_genres)
+
+
+@pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
+class TestContract:
+    @pytest.mark.parametrize("n", [0, 1, 7])
+    @pytest.mark.parametrize("training", [True, False])
+    def test_features_become_one_logit_for_each_genre(self, config, n, training):
+        logits = seeded(config).train(training)(torch.randn(n, 5))
+        assert logits.shape == (n, 3)
+        assert logits.dtype == torch.float32
+
+    def test_the_seed_determines_weights_and_dropout(self, config):
+        X = torch.randn(9, 5)
+        first, second = (seeded(config).train()(X) for _ in range(2))
+        assert torch.equal(first, second)
+        assert not torch.equal(first, seeded(config, seed=2).train()(X))
+
+    def test_evaluation_is_without_chance(self, config):
+        network = seeded(config).eval()
+        X = torch.randn(9, 5)
+        assert torch.equal(network(X), network(X))
+
+    def test_it_learns_what_a_line_can_tell(self, config):
+        network = seeded(config, 2, 2).train()
+        X = torch.cat([torch.randn(60, 2) - 2, torch.randn(60, 2) + 2])
+        y = torch.repeat_interleave(torch.arange(2), 60)
+        optimizer = torch.optim.Adam(network.parameters(), 0.02)
+        for _ in range(60):
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(network(X), y).backward()
+            optimizer.step()
+        assert (network.eval()(X).argmax(1) == y).float().mean() > 0.95
+
+    @pytest.mark.parametrize(("n_features", "n_genres"), [(20, 8), (2, 60), (500, 2)])
+    def test_parameters_are_counted_without_building(self, config, n_features, n_genres):
+        built = sum(parameter.numel() for parameter in build_network(config, n_features, n_genres).parameters())
+        assert parameter_count(config, n_features, n_genres) == built
+        assert (layer_widths(config, n_features, n_genres)[0], layer_widths(config, n_features, n_genres)[-1]) == (
+            n_features,
+            n_genres,
+        )
+
+
+def test_the_notebooks_network_has_13_288_parameters():
+    assert parameter_count(MlpConfig(), 20, 8) == 13_288
+    assert layer_widths(MlpConfig(), 20, 8) == (20, 128, 64, 32, 8)
+
+
+# -- the perceptron ----------------------------------------------------------------------------------------------------
+
+
+def gradients_of(network, X, y):
+    """Return loss, logits and gradients as the trainer finds them: in place, over what was there before."""
+    for parameter in network.parameters():
+        parameter.grad = torch.full_like(parameter, 7.0)
+    loss, logits = network.backpropagate(X, y, nn.functional.cross_entropy)
+    return loss, logits, [parameter.grad for parameter in network.parameters()]
+
+
+@given(widths, st.sampled_from([0.0, 0.3, 0.9]), st.integers(1, 70), st.integers(0, 1000))
+@example((128, 64, 32), 0.3, 64, 42)
+@example((), 0.0, 5, 1)
+def test_the_perceptron_learns_as_its_layers_do_to_the_bit(hidden, dropout, n, seed):
+    config = MlpConfig(hidden=hidden, dropout=dropout) if hidden else LinearConfig()
+    generator = torch.Generator().manual_seed(seed)
+    X, y = torch.randn(n, 6, generator=generator), torch.randint(0, 4, (n,), generator=generator)
+    torch.manual_seed(seed)
+    loss, logits, gradients = gradients_of(build_network(config, 6, 4).train(), X, y)
+    stream = torch.random.get_rng_state()
+    torch.manual_seed(seed)
+    theirs = layers_of(config, 6, 4).train()
+    their_logits = theirs(X)
+    their_loss = nn.functional.cross_entropy(their_logits, y)
+    their_loss.backward()
+    assert torch.equal(torch.random.get_rng_state(), stream)
+    assert torch.equal(logits, their_logits)
+    assert torch.equal(loss, their_loss)
+    for ours, their in zip(gradients, theirs.parameters(), strict=True):
+        assert torch.equal(ours, their.grad)
+
+
+@given(widths, st.integers(1, 20), st.integers(0, 1000), st.booleans())
+def test_the_perceptron_predicts_as_its_layers_do_to_the_bit(hidden, n, seed, training):
+    config = MlpConfig(hidden=hidden)
+    X = torch.randn(n, 6)
+    outputs = []
+    for build in (build_network, layers_of):
+        torch.manual_seed(seed)
+        outputs.append(build(config, 6, 4).train(training)(X))
+    assert torch.equal(*outputs)
+
+
+@pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
+def test_a_gradient_is_that_of_the_forward_pass(config):
+    network, X, y = seeded(config), torch.randn(9, 5), torch.arange(9) % 3
+    torch.manual_seed(3)
+    _, _, found = gradients_of(network.train(), X, y)
+    found = [gradient.clone() for gradient in found]
+    torch.manual_seed(3)
+    network.zero_grad()
+    nn.functional.cross_entropy(network(X), y).backward()
+    for ours, parameter in zip(found, network.parameters(), strict=True):
+        torch.testing.assert_close(ours, parameter.grad)

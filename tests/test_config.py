@@ -1,0 +1,119 @@
+"""Configurations: frozen values whose fingerprint is the key of everything that is computed from them."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from pydantic import ValidationError
+
+from genre_core.config import (
+    ExperimentConfig,
+    LinearConfig,
+    MlpConfig,
+    SplitConfig,
+    SyntheticConfig,
+    TableConfig,
+    TrainConfig,
+    fingerprint,
+)
+from tests.configurations import configs
+
+DEFAULT_FINGERPRINT = "4e363a106efa87af9bb174da1942f96fda0b17b60756ffa1739dedd84e46a0ea"
+
+
+def test_the_defaults_are_the_notebooks_at_the_overlap_that_the_product_opens_on():
+    config = ExperimentConfig()
+    assert config.data == SyntheticConfig(
+        n_samples=8000, n_features=20, n_genres=8, overlap=4.25, spread=2.0, shift=0.5, seed=42
+    )
+    assert config.split == SplitConfig(test_fraction=0.15, validation_fraction=0.176, grouped=True, seed=42)
+    assert config.model == MlpConfig(hidden=(128, 64, 32), dropout=0.3)
+    assert (config.train.learning_rate, config.train.batch_size) == (1e-3, 64)
+    assert (config.train.max_epochs, config.train.patience, config.train.seed) == (50, 10, 42)
+
+
+def test_the_fingerprint_of_the_defaults_does_not_change_from_version_to_version():
+    assert ExperimentConfig().fingerprint == DEFAULT_FINGERPRINT
+
+
+def test_the_fingerprint_is_the_same_in_another_process():
+    code = "from genre_core.config import ExperimentConfig; print(ExperimentConfig().fingerprint)"
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert other.stdout.strip() == ExperimentConfig().fingerprint
+
+
+@given(configs())
+def test_configurations_survive_json_with_their_fingerprint(config):
+    again = ExperimentConfig.model_validate_json(config.model_dump_json())
+    assert again == config
+    assert hash(again) == hash(config)
+    assert again.fingerprint == config.fingerprint == fingerprint(config)
+
+
+@given(configs(), configs())
+def test_fingerprints_are_equal_exactly_where_configurations_are(a, b):
+    assert (a.fingerprint == b.fingerprint) == (a == b)
+
+
+@given(configs())
+def test_the_fingerprint_does_not_depend_on_the_order_in_which_settings_are_given(config):
+    plain = config.model_dump(mode="json")
+    turned = {section: dict(reversed(fields.items())) for section, fields in reversed(plain.items())}
+    assert ExperimentConfig.model_validate(json.loads(json.dumps(turned))).fingerprint == config.fingerprint
+
+
+def test_a_whole_number_and_the_float_of_it_are_one_configuration():
+    assert SyntheticConfig(overlap=4) == SyntheticConfig(overlap=4.0)
+    assert fingerprint(SyntheticConfig(overlap=4)) == fingerprint(SyntheticConfig(overlap=4.0))
+
+
+def test_configurations_cannot_be_changed():
+    config = ExperimentConfig()
+    with pytest.raises(ValidationError, match="frozen"):
+        config.train.seed = 7
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "value"),
+    [
+        (SyntheticConfig, "noise", 0.8),
+        (SyntheticConfig, "n_samples", 39),
+        (SyntheticConfig, "overlap", 0.0),
+        (SyntheticConfig, "overlap", float("nan")),
+        (SyntheticConfig, "overlap", float("inf")),
+        (SyntheticConfig, "n_genres", 1),
+        (SyntheticConfig, "seed", -1),
+        (SyntheticConfig, "seed", 2**32),
+        (TableConfig, "table", "../etc"),
+        (TableConfig, "missing", "mean"),
+        (SplitConfig, "test_fraction", 1.0),
+        (MlpConfig, "hidden", ()),
+        (MlpConfig, "hidden", (64, 0)),
+        (MlpConfig, "hidden", (64,) * 9),
+        (MlpConfig, "hidden", "64,wide"),
+        (MlpConfig, "dropout", 1.0),
+        (LinearConfig, "hidden", (64,)),
+        (TrainConfig, "optimizer", "lion"),
+        (TrainConfig, "learning_rate", 0.0),
+        (TrainConfig, "batch_size", 1.5),
+        (TrainConfig, "max_epochs", 0),
+    ],
+)
+def test_what_is_unknown_or_out_of_bounds_is_refused(model, field, value):
+    with pytest.raises(ValidationError):
+        model(**{field: value})
+
+
+def test_sizes_that_do_not_fit_together_are_refused_with_both_numbers():
+    with pytest.raises(ValidationError, match=r"200,000 tracks of 500 features .* lower one of them"):
+        SyntheticConfig(n_samples=200_000, n_features=500)
+    with pytest.raises(ValidationError, match=r"100 tracks are too few for 21 genres"):
+        SyntheticConfig(n_samples=100, n_genres=21)
+    assert SyntheticConfig(n_samples=100, n_genres=20).n_genres == 20
+
+
+@pytest.mark.parametrize("typed", ["128,64", " 128 , 64 ", "128, 64,", [128, 64], (128, 64), ["128", "64"]])
+def test_layers_may_be_typed(typed):
+    assert MlpConfig(hidden=typed) == MlpConfig(hidden=(128, 64))
