@@ -29,22 +29,15 @@ from genre_core.settings import (
 )
 
 TITLES = {"data": "Data", "split": "Split", "model": "Network", "train": "Training"}
-LESS_USED = frozenset(
-    {
-        *(
-            "data.n_features",
-            "data.n_genres",
-            "data.spread",
-            "data.shift",
-            "data.seed",
-            "data.group",
-            "data.missing",
-            "data.min_tracks",
-        ),
-        *("split.grouped", "split.seed", "train.momentum", "train.schedule", "train.monitor", "train.weight_decay"),
-        *("train.label_smoothing", "train.class_weighting", "train.seed"),
-    }
-)
+LESS_USED = {
+    *(
+        f"data.{field}"
+        for field in ("n_features", "n_genres", "spread", "shift", "seed", "group", "missing", "min_tracks")
+    ),
+    *(f"split.{field}" for field in ("grouped", "seed")),
+    *(f"train.{field}" for field in ("momentum", "schedule", "monitor", "weight_decay", "label_smoothing")),
+    *(f"train.{field}" for field in ("class_weighting", "seed")),
+}
 """Settings behind "More", so that the common ones fit on one screen."""
 
 _STYLE = Path(__file__).with_name("forms.css")
