@@ -316,10 +316,9 @@ class RunStore(TableStore):
             return run
         try:
             self.reap()
-        except StoreError:
-            return replace(
-                run, state="failed", stopped_because=_LOST, error=_died(run.epoch), finished_at=run.heartbeat_at
-            )
+        except StoreError as problem:  # most likely that is also what the worker died of
+            error = f"{_died(run.epoch)} {problem}"
+            return replace(run, state="failed", stopped_because=_LOST, error=error, finished_at=run.heartbeat_at)
         return self.run(run.id)
 
     def _move(

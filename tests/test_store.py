@@ -317,9 +317,10 @@ def test_a_read_only_store_can_be_read_and_says_why_it_cannot_be_written(store: 
     frozen = RunStore(f"sqlite:///file:{path}?mode=ro&uri=true")
     assert frozen.epochs(run_id) == store.epochs(run_id)
     run = frozen.run(run_id)
-    assert (run.state, run.error) == (
-        "failed",
-        "Its worker died in epoch 3: start it again to train it from the beginning.",
+    assert run.state == "failed"
+    assert run.error is not None
+    assert run.error.startswith(
+        "Its worker died in epoch 3: start it again to train it from the beginning. The store at "
     )
     writes = (
         lambda: frozen.submit("abc", CONFIG),
