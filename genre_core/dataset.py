@@ -160,7 +160,8 @@ def _too_small(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) ->
     noun = unit.removesuffix("s") if counts[smallest] == 1 else unit
     return (
         f"The genre {dataset.genres[smallest]} has {counts[smallest]} {noun}, too few for a training, a validation "
-        f"and a test part (test {100 * config.test_fraction:g} %, validation {100 * config.validation_fraction:g} % of the rest): "
+        f"and a test part (test {100 * config.test_fraction:g} %, "
+        f"validation {100 * config.validation_fraction:g} % of the rest): "
         "add tracks, raise the fractions, or leave it out by raising the least number of tracks per genre."
     )
 

@@ -40,7 +40,7 @@ _ALL = (
         "rate_too_high",
         "Learning rate too high",
         "Each step overshoots. Watch both losses jump about, and accuracy stay well below what is possible.",
-        {"train.learning_rate": 0.3},
+        {"train.learning_rate": 0.05},
     ),
     _preset(
         "rate_too_low",
@@ -53,7 +53,7 @@ _ALL = (
         "Network too small",
         "Two hidden units have to carry eight genres. Watch training and validation stop together, "
         "far below the best possible.",
-        {"model.hidden": (2,), "model.dropout": 0.0},
+        {"model.hidden": (2,), "model.dropout": 0.0, "train.learning_rate": 0.005},
     ),
     _preset(
         "overfitting",
