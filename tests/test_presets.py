@@ -1,0 +1,110 @@
+"""Each preset does what its sentence tells a person to watch for."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from genre_core.bayes import bayes_limit
+from genre_core.config import ExperimentConfig, SyntheticConfig
+from genre_core.experiment import Result, run_experiment
+from genre_core.presets import OPENING, PRESETS
+from genre_core.settings import differences
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What a person sees of a preset: its curves (n_epochs,), its result, and the best possible accuracy."""
+
+    result: Result
+    limit: float
+
+    def __getitem__(self, curve):
+        return np.array([getattr(epoch, curve) for epoch in self.result.history])
+
+
+@pytest.fixture(scope="module")
+def watch():
+    seen = {}
+
+    def run(name):
+        if name not in seen:
+            config = PRESETS[name].config
+            seen[name] = Watched(run_experiment(config), bayes_limit(config.data, n_draws=40_000).accuracy)
+        return seen[name]
+
+    return run
+
+
+def test_every_preset_is_named_described_and_different():
+    assert all(name == preset.name for name, preset in PRESETS.items())
+    assert len({preset.title for preset in PRESETS.values()}) == len(PRESETS)
+    assert len({preset.config.fingerprint for preset in PRESETS.values()}) == len(PRESETS)
+    for preset in PRESETS.values():
+        assert "atch" in preset.watch_for
+        assert preset.watch_for.endswith(".")
+
+
+def test_every_preset_is_watched_here():
+    watched = {"overlapping", "notebook", "rate_too_high", "rate_too_low", "too_small", "overfitting"}
+    assert set(PRESETS) == watched
+
+
+def test_the_product_opens_on_its_defaults():
+    assert OPENING.config == ExperimentConfig()
+
+
+def test_the_notebook_differs_from_the_opening_by_its_overlap_alone():
+    assert set(differences(PRESETS["notebook"].config, OPENING.config)) == {"data.overlap"}
+    assert PRESETS["notebook"].config.data == SyntheticConfig(overlap=0.8)
+
+
+def test_overlapping_reaches_its_ceiling_early_while_training_still_rises(watch):
+    seen = watch("overlapping")
+    validation, train = seen["validation_accuracy"], seen["train_accuracy"]
+    assert validation[4:].max() - validation[:5].max() < 0.01
+    assert train[-1] > train[4] + 0.01
+    assert 0.75 <= seen.result.evaluate("test").accuracy <= 0.85
+    assert validation.max() < seen.limit + 0.02
+
+
+def test_the_notebooks_genres_do_not_overlap(watch):
+    seen = watch("notebook")
+    assert seen["validation_accuracy"][0] == 1.0
+    assert seen.result.evaluate("test").accuracy == 1.0
+    assert seen.limit > 0.9999
+
+
+def test_a_rate_too_high_jumps_about_and_stays_below_what_is_possible(watch):
+    seen, calm = watch("rate_too_high"), watch("overlapping")
+    for curve in ("train_loss", "validation_loss"):
+        rises = np.diff(seen[curve]) > 0.02
+        assert rises.sum() >= 4
+        assert (np.diff(calm[curve]) > 0.02).sum() == 0
+    assert seen["validation_accuracy"].max() < seen.limit - 0.05
+
+
+def test_a_rate_too_low_still_climbs_when_the_last_epoch_ends(watch):
+    seen = watch("rate_too_low")
+    assert seen.result.end.reason == "max_epochs"
+    for curve in ("train_accuracy", "validation_accuracy"):
+        assert seen[curve][-5:].mean() > seen[curve][-10:-5].mean() + 0.01
+    assert seen["validation_accuracy"][-1] < seen.limit - 0.3
+
+
+def test_a_network_too_small_stops_far_below_in_training_and_validation_alike(watch):
+    seen = watch("too_small")
+    train, validation = seen["train_accuracy"], seen["validation_accuracy"]
+    assert seen.result.end.reason == "patience"
+    assert abs(train[-5:].mean() - train[-10:-5].mean()) < 0.01
+    assert abs(train[-5:].mean() - validation[-5:].mean()) < 0.04
+    assert max(train.max(), validation.max()) < seen.limit - 0.2
+
+
+def test_overfitting_learns_the_training_tracks_by_heart(watch):
+    seen = watch("overfitting")
+    loss = seen["validation_loss"]
+    assert seen["train_accuracy"][-1] == 1.0
+    assert loss.argmin() < len(loss) / 4
+    assert loss[-1] > 1.5 * loss.min()
+    assert (np.diff(loss[len(loss) // 2 :]) > 0).mean() > 0.8
