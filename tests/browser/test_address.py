@@ -166,7 +166,7 @@ def test_back_and_forward_undo_and_redo_settings_and_presets(open_page):
     at(page, r"batch_size=128")
     page.get_by_role("combobox", name="Preset").click()
     page.get_by_role("option", name="Learning rate too high").click()
-    says(page, "rate 0.3 batch 64")
+    says(page, "rate 0.05 batch 64")
     at(page, r"\?preset=rate_too_high$")
     page.go_back()  # two steps: the preset's name, and the batch size that it took back
     page.go_back()
@@ -175,7 +175,7 @@ def test_back_and_forward_undo_and_redo_settings_and_presets(open_page):
     sync_api.expect(page.get_by_role("combobox", name="Preset")).to_have_value("Overlapping genres")
     page.go_forward()
     page.go_forward()
-    says(page, "rate 0.3 batch 64")
+    says(page, "rate 0.05 batch 64")
 
 
 def test_a_bad_link_opens_with_a_note_and_a_clean_address(open_page):
