@@ -139,6 +139,20 @@ TEMPLATE: dict[str, Any] = {
 """Grey scaffolding: faint horizontal lines, no boxes, the title above its top left corner."""
 
 
+def span(low: float, high: float) -> dict[str, Any]:
+    """Return what makes an axis run from `low` to `high` until a person zooms.
+
+    A plain `range` that grows with the data would take a person's zoom away at each new point.
+    """
+    return {"autorange": True, "autorangeoptions": {"minallowed": low, "maxallowed": high}}
+
+
+def limits(axis: dict[str, Any]) -> tuple[float, float]:
+    """Return the limits of an axis that was made with `span`."""
+    options = axis["autorangeoptions"]
+    return options["minallowed"], options["maxallowed"]
+
+
 def heading(title: str, note: str = "") -> str:
     """Return a figure's title with a quieter note beside it: **The network** 13,288 parameters."""
     if not note:

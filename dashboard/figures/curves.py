@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from dashboard.theme import ACCENT, BACKGROUND, FAINT, GAP, INK, MUTED, PALETTE, Figure, fade, layout
+from dashboard.theme import ACCENT, BACKGROUND, FAINT, GAP, INK, MUTED, PALETTE, Figure, fade, layout, limits, span
 
 LABEL_GAP = 15
 """Least distance between two line-end labels, in pixels."""
@@ -52,7 +52,7 @@ def loss_figure(history: Sequence[Epoch], best_epoch: int | None = None, *, heig
     validation = [_finite(row.validation_loss) for row in history]
     known = [value for value in (*train, *validation) if value is not None]
     top = 1.06 * max(known, default=2.0) or 1.0
-    y_axis = {"range": [0, round(top, 4)], "nticks": 6, "hoverformat": ".3f"}
+    y_axis = {**span(0, round(top, 4)), "nticks": 6, "hoverformat": ".3f"}
     return _figure("Loss (nats)", history, _lines(train, validation), best_epoch, y_axis, height)
 
 
@@ -73,11 +73,11 @@ def accuracy_figure(
     validation = [_percent(row.validation_accuracy) for row in history]
     lowest = min((value for value in (*train, *validation) if value is not None), default=0.0)
     bottom = 0 if y_full else max(0, 10 * math.floor((lowest - 3) / 10))
-    y_axis = {"range": [bottom, 100], "nticks": 6, "ticksuffix": f"{GAP}%", "hoverformat": ".1f"}
+    y_axis = {**span(bottom, 100), "nticks": 6, "ticksuffix": f"{GAP}%", "hoverformat": ".1f"}
     limit = None if bayes is None else 100 * bayes
     figure = _figure("Accuracy", history, _lines(train, validation), best_epoch, y_axis, height, limit)
     if limit is not None:
-        figure["data"].insert(0, _impossible(limit, figure["layout"]["xaxis"]["range"]))
+        figure["data"].insert(0, _impossible(limit, limits(figure["layout"]["xaxis"])))
     if majority is not None and 100 * majority >= bottom:
         _add_majority(figure, 100 * majority)
     return figure
@@ -102,7 +102,7 @@ def _figure(
     epochs = [row.epoch for row in history]
     end = max(FEWEST_EPOCHS, epochs[-1] if epochs else 0)
     figure: Figure = {
-        "data": [trace for line in lines for trace in _traces(line, epochs)],
+        "data": [*_corners(end, limits(y_axis)), *(trace for line in lines for trace in _traces(line, epochs))],
         "layout": layout(
             title,
             xaxis=_epoch_axis(end),
@@ -118,6 +118,11 @@ def _figure(
     ends = [(line.name, line.values[-1], line.label_colour) for line in lines if epochs and line.values[-1] is not None]
     _add_labels(figure, ends, bayes, epochs[-1] if epochs else None, end, height)
     return figure
+
+
+def _corners(end: int, y_range: tuple[float, float]) -> list[dict[str, Any]]:
+    """Return an invisible trace from corner to corner, without which empty axes would not take their limits."""
+    return [{"type": "scatter", "mode": "none", "x": [1, end], "y": list(y_range), "hoverinfo": "skip"}]
 
 
 def _traces(line: _Line, epochs: list[int]) -> list[dict[str, Any]]:
@@ -151,7 +156,7 @@ def _epoch_axis(end: int) -> dict[str, Any]:
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if end / step <= 10)
     ticks = [1, *range(step if step > 1 else 2, end + 1, step)]
     return {
-        "range": [1 - 0.012 * end, end + 0.012 * end],
+        **span(round(1 - 0.012 * end, 3), round(1.012 * end, 3)),
         "tickvals": ticks,
         "ticktext": [str(tick) for tick in ticks],
         "unifiedhovertitle": {"text": "epoch %{x}"},
@@ -192,7 +197,7 @@ def _add_best(figure: Figure, best_epoch: int, last: int, end: int) -> None:
     figure["layout"]["annotations"].append(flag)
 
 
-def _impossible(limit: float, x_range: list[float]) -> dict[str, Any]:
+def _impossible(limit: float, x_range: tuple[float, float]) -> dict[str, Any]:
     """Return the hatching beyond the Bayes limit."""
     start, stop = x_range
     return {
@@ -223,7 +228,7 @@ def _add_labels(
     height: int,
 ) -> None:
     """Write each line's name at its end, and the Bayes limit's on its own, pushed apart where they would touch."""
-    low, high = figure["layout"]["yaxis"]["range"]
+    low, high = limits(figure["layout"]["yaxis"])
     scale = (height - 64) / (high - low)
     if bayes is not None:
         figure["layout"]["shapes"].append(_level(bayes, {"width": 1.5, "color": INK, "dash": "dash"}))

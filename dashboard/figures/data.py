@@ -127,6 +127,6 @@ def _cloud(points: Points, number: int, genres: Sequence[str], lifted: bool) -> 
         "x": np.round(points[:, 0], 3).tolist(),
         "y": np.round(points[:, 1], 3).tolist(),
         "showlegend": few or lifted,
-        "marker": {"color": colour, "size": 4.5, "opacity": 0.65 if few or lifted else 0.3},
+        "marker": {"color": colour, "size": 4.5, "opacity": 0.8 if few or lifted else 0.3},
         "hovertemplate": f"{genres[number]}<extra></extra>",
     }

@@ -38,7 +38,7 @@ def profile_figure(
     return {
         "data": data,
         "layout": layout(
-            heading("Track against genre averages", note),
+            heading("Track against its genres", note),
             xaxis={
                 "title": {"text": "standard deviations from the training average"},
                 "zeroline": True,

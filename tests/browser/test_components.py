@@ -57,7 +57,7 @@ def test_a_chart_keeps_its_node_and_zoom_while_data_arrive(page, gallery):
     zoom(page, drawn, 140, 300)
     before = drawn.evaluate("node => node._fullLayout.xaxis.range.slice()")
     set_epochs(page, 20)
-    page.wait_for_function("() => document.querySelector('.gl-plot').data[0].x.length === 20")
+    page.wait_for_function("() => document.querySelector('.gl-plot').data.at(-1).x[0] === 20")
     assert drawn.evaluate("node => node.mine && node._fullLayout.xaxis.range.slice()") == before
 
 
@@ -69,7 +69,7 @@ def test_a_chart_keeps_its_hover_while_data_arrive(page, gallery):
     page.get_by_label("Epochs", exact=True).focus()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
-    page.wait_for_function("() => document.querySelector('.gl-plot').data[0].x.length === 15")
+    page.wait_for_function("() => document.querySelector('.gl-plot').data.at(-1).x[0] === 15")
     assert drawn.locator(".hoverlayer .legend").count() == 1
 
 
@@ -82,10 +82,10 @@ def test_a_drag_in_progress_survives_new_data(page, gallery):
     page.mouse.down()
     page.mouse.move(box["x"] + 200, box["y"] + 122, steps=4)
     page.keyboard.press("Enter")
-    page.wait_for_function("() => document.querySelectorAll('.gl-plot')[1].data[1].x.length === 16")
+    page.wait_for_function("() => document.querySelectorAll('.gl-plot')[1].data.at(-1).x[0] === 16")
     page.mouse.move(box["x"] + 260, box["y"] + 122, steps=4)
     page.mouse.up()
-    page.wait_for_function("() => document.querySelector('.gl-plot').data[0].x.length === 16")
+    page.wait_for_function("() => document.querySelector('.gl-plot').data.at(-1).x[0] === 16")
     low, high = drawn.evaluate("node => node._fullLayout.xaxis.range")
     assert 1 < low < high < 10
 

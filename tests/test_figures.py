@@ -1,0 +1,188 @@
+"""Figures: their axes, units, labels, and what they make of nothing."""
+
+import json
+import math
+import re
+from itertools import pairwise
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.components.matrix import live_view, matrix_view
+from dashboard.components.plot import install_plotly
+from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model
+from dashboard.figures.curves import LABEL_GAP, _spread, accuracy_figure, loss_figure
+from dashboard.figures.data import counts_figure, distribution_figure, projection_figure
+from dashboard.figures.network import network_figure
+from dashboard.figures.profile import profile_figure
+from dashboard.theme import TWINS, limits
+from genre_core.evaluation.confusion import ConfusionMatrix
+from genre_core.evaluation.uncertainty import wilson
+
+GENRES = ("Rock", "Jazz", "Folk")
+
+
+def history(n, **changes):
+    row = {"train_loss": 1.23456789, "train_accuracy": 0.5, "validation_loss": 0.9, "validation_accuracy": 0.6}
+    return [SimpleNamespace(epoch=epoch, **(row | changes)) for epoch in range(1, n + 1)]
+
+
+def texts(figure):
+    return [note["text"] for note in figure["layout"]["annotations"]]
+
+
+def curve(figure, name):
+    return next(trace for trace in figure["data"] if trace.get("name") == name)
+
+
+def figures():
+    rng = np.random.default_rng(0)
+    points, y = rng.normal(size=(30, 2)), np.arange(30) % 3
+    scores = rng.normal(size=(3, 25))
+    return {
+        "loss": loss_figure(history(4), 2),
+        "accuracy": accuracy_figure(history(4), 2, majority=0.125, bayes=0.8185),
+        "no epoch": accuracy_figure([], majority=0.125, bayes=0.8185),
+        "network": network_figure(20, (128, 64, 32), 8, 0.3, n_parameters=13288),
+        "linear": network_figure(20, (), 8),
+        "counts": counts_figure([3, 0, 1200], GENRES),
+        "distribution": distribution_figure(points[:, 0], y, GENRES, "mfcc1"),
+        "projection": projection_figure(points, y, GENRES, ("first", "second")),
+        "profile": profile_figure(*scores, [f"f{n}" for n in range(25)], true_genre="Rock", predicted_genre="Jazz"),
+    }
+
+
+@pytest.mark.parametrize("name", figures())
+def test_figures_are_plain_data_in_colours_that_have_a_dark_twin(name):
+    text = json.dumps(figures()[name], allow_nan=False)
+    assert {colour.lower() for colour in re.findall(r"#[0-9a-fA-F]{6}", text)} <= TWINS.keys()
+
+
+@pytest.mark.parametrize("name", figures())
+def test_plotly_accepts_every_figure(name):
+    graph_objects = pytest.importorskip("plotly.graph_objects")
+    graph_objects.Figure(figures()[name])
+
+
+def test_loss_is_in_nats_from_zero_with_four_digits():
+    figure = loss_figure(history(12), 3)
+    assert figure["layout"]["title"]["text"] == "Loss (nats)"
+    assert limits(figure["layout"]["yaxis"])[0] == 0
+    assert curve(figure, "train")["y"][0] == 1.2346
+    assert curve(figure, "validation")["x"] == list(range(1, 13))
+    assert "best · 3" in texts(figure)
+
+
+def test_accuracy_runs_from_0_to_100_percent_unless_asked_otherwise():
+    assert limits(accuracy_figure(history(3))["layout"]["yaxis"]) == (0, 100)
+    low, high = limits(accuracy_figure(history(3), y_full=False)["layout"]["yaxis"])
+    assert 0 < low < 50
+    assert high == 100
+
+
+def test_accuracy_names_its_reference_lines():
+    figure = accuracy_figure(history(3), majority=0.125, bayes=0.8185)
+    assert "best possible" in texts(figure)
+    assert "12.5\u202f% · always the commonest genre" in texts(figure)
+    levels = {shape["y0"]: shape["line"]["dash"] for shape in figure["layout"]["shapes"] if "dash" in shape["line"]}
+    assert levels == {12.5: "dot", 81.85: "dash"}
+
+
+@pytest.mark.parametrize("figure", [loss_figure([]), accuracy_figure([], majority=0.1, bayes=0.9)])
+def test_without_epochs_the_axes_stand(figure):
+    low, high = limits(figure["layout"]["xaxis"])
+    assert low < 1
+    assert high > 10
+    assert "train" not in texts(figure)
+
+
+@pytest.mark.parametrize(("n", "end"), [(1, 10), (10, 10), (11, 11), (500, 500)])
+def test_the_epoch_axis_grows_and_has_whole_ticks(n, end):
+    axis = loss_figure(history(n))["layout"]["xaxis"]
+    assert end < limits(axis)[1] < 1.02 * end + 0.1
+    assert all(isinstance(tick, int) and 1 <= tick <= end for tick in axis["tickvals"])
+    assert len(axis["tickvals"]) <= 12
+
+
+def test_a_diverged_run_leaves_a_gap():
+    figure = loss_figure([*history(3), SimpleNamespace(**vars(history(1)[0]) | {"epoch": 4, "train_loss": math.nan})])
+    assert curve(figure, "train")["y"][-1] is None
+    assert "validation" in texts(figure)
+
+
+@given(st.lists(st.floats(-500, 500), max_size=6))
+def test_labels_keep_their_distance_and_order(places):
+    moved = _spread(places)
+    order = sorted(range(len(places)), key=lambda number: places[number])
+    gaps = [moved[b] - moved[a] for a, b in pairwise(order)]
+    assert all(gap >= LABEL_GAP - 1e-6 for gap in gaps)
+
+
+@given(st.integers(2, 500), st.lists(st.integers(1, 1024), max_size=8), st.integers(2, 60))
+def test_the_network_shows_every_layers_width(n_features, hidden, n_genres):
+    figure = network_figure(n_features, hidden, n_genres, 0.3)
+    widths = [n_features, *hidden, n_genres]
+    said = texts(figure)
+    assert all(f"{width:,}" in said for width in widths)
+    assert said.count("⋮") == sum(width > (10 if len(widths) <= 5 else 8) for width in widths)
+    assert len(figure["data"]) == len(widths)
+
+
+def test_the_network_says_where_dropout_acts():
+    assert texts(network_figure(20, (128, 64, 32), 8, 0.3)).count("ReLU<br>dropout 0.3") == 2
+    assert any("after the first two" in text for text in texts(network_figure(20, (8,) * 8, 8, 0.3)))
+    assert not any("dropout" in text for text in texts(network_figure(20, (8,), 8, 0.0)))
+
+
+def test_a_genre_without_values_keeps_its_row():
+    figure = distribution_figure(np.array([1.0, 2.0, np.nan]), np.array([0, 0, 1]), GENRES, "rms", "dB")
+    assert [box["name"] for box in figure["data"]] == ["Rock"]
+    assert figure["layout"]["yaxis"]["tickvals"] == list(GENRES)
+    assert figure["layout"]["xaxis"]["title"]["text"] == "rms (dB)"
+
+
+def test_the_profile_shows_the_largest_differences_first():
+    track, true = np.array([0.0, 5.0, -2.0]), np.zeros(3)
+    figure = profile_figure(track, true, true, ["a", "b", "c"], true_genre="Rock", predicted_genre="Rock", most=2)
+    assert curve(figure, "this track")["y"] == ["b", "c"]
+    assert len([trace for trace in figure["data"] if trace["mode"] == "markers"]) == 2
+
+
+# What the components are given
+
+
+def test_a_matrix_view_counts_rates_and_intervals():
+    view = matrix_view(ConfusionMatrix(np.array([[8, 2, 0], [1, 9, 0], [0, 0, 0]]), GENRES))
+    assert view.rates[0][:2] == [0.8, 0.2]
+    low, high = view.intervals[0][0]
+    assert low < 0.8 < high
+    assert view.recalls[2] is None
+    assert view.precisions[0][0] == pytest.approx(8 / 9, abs=1e-4)
+    json.dumps(vars(view), allow_nan=False)
+
+
+def test_a_live_view_is_plain_data():
+    json.dumps(vars(live_view(ConfusionMatrix(np.zeros((3, 3), dtype=np.int64), GENRES))), allow_nan=False)
+
+
+def test_a_ruler_says_what_it_shows():
+    shown = Ruler((majority(0.125), bayes_limit(0.8185), model(0.799, wilson(959, 1200), "test", "test")))
+    assert shown.marks[2].text == "test 79.9\u202f% (77.6–82.1)"
+    assert shown.marks[0].text == "12.5\u202f% · always the commonest genre"
+    assert "no classifier can do better: 81.8\u202f%" in shown.sentence
+    assert Mark("tick", 0.5).text == ""
+    assert Ruler(()).sentence == ""
+
+
+def test_plotly_is_copied_once_and_whole(tmp_path):
+    name = install_plotly(tmp_path / "static")
+    copied = tmp_path / "static" / name
+    before = copied.stat()
+    install_plotly.cache_clear()
+    assert install_plotly(tmp_path / "static") == name
+    assert copied.stat().st_mtime_ns == before.st_mtime_ns
+    assert [path.name for path in (tmp_path / "static").iterdir()] == [name]
+    assert f"-{before.st_size}." in name
