@@ -14,7 +14,7 @@ from dashboard.components.plot import install_plotly  # noqa: E402
 
 HERE = Path(__file__).parent
 
-st.set_page_config(page_title="Genre Lab", page_icon=":material/graphic_eq:", layout="wide")
+st.set_page_config(page_title="Genre Lab", page_icon=str(HERE / "icon.svg"), layout="wide")
 st.html(HERE / "app.css")
 install_plotly()
 services.warm()

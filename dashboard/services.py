@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,12 @@ class _Link:
     def alive(self) -> bool:
         return (self.process is None or self.process.alive) and self.client.status == "running"
 
+    def close(self) -> None:
+        with suppress(OSError, TimeoutError):
+            self.client.close(timeout=2)
+        if self.process:
+            self.process.close()
+
 
 def client() -> "Client":
     """Return the connection to the workers; a cluster that has died is replaced.
@@ -57,11 +64,19 @@ def client() -> "Client":
         There is none, and none could be started.
     """
     with _switching:
-        link = _linking().result(timeout=CONNECT_SECONDS)
-        if not link.alive:
+        if _linking().done() and not _alive(_linking()):
             _linking.clear()
-            link = _linking().result(timeout=CONNECT_SECONDS)
-    return link.client
+        return _linking().result(timeout=CONNECT_SECONDS).client
+
+
+def _alive(linking: "Future[_Link]") -> bool:
+    """Say whether the cluster that was linked is still there; one that has died is tidied away."""
+    if linking.exception() is not None:
+        return False
+    link = linking.result()
+    if not link.alive:
+        link.close()
+    return link.alive
 
 
 def warm() -> None:
@@ -164,8 +179,14 @@ def queue(of: Run) -> Queue:
 
 
 def train(run_id: str, config: ExperimentConfig, name: str, pace: float) -> None:
-    """Queue a new run and send it to the workers."""
-    _act(lambda: jobs.submit(store(), client(), run_id, config, name, pace))
+    """Save a new run and send it to the workers; while they start it is saved alone, and they fetch it."""
+    linking = _linking()
+    if linking.done():
+        _act(lambda: jobs.submit(store(), client(), run_id, config, name, pace))
+        return
+    _act(lambda: store().submit(run_id, config, name, pace))
+    runs = store()
+    linking.add_done_callback(lambda done: jobs.recover(runs, done.result().client))
 
 
 def pause(run_id: str) -> None:

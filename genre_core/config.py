@@ -90,7 +90,7 @@ class TableConfig(Frozen):
     table: str = setting("", "Table", "The stored table, named by the hash of its content.", pattern="^([0-9a-f]{64})?$")
     label: str = setting("", "Genre column", "The column that names each track's genre; empty: found by name and content.", max_length=200)
     group: str = setting("", "Group column", "Rows with the same value here are kept on one side of the split; empty: an artist column, or read from names such as blues.00012.3.wav.", max_length=200)
-    missing: Literal["median", "drop"] = setting("median", "Missing values", "Replace a missing value by the training part's median, or drop its row.", labels={"median": "training median", "drop": "drop the row"})
+    missing: Literal["median", "drop"] = setting("median", "Missing values", "Replace a missing value by the median of the training part, or drop its row.", labels={"median": "median", "drop": "drop the row"})
     min_tracks: int = setting(1, "Least per genre", "Genres with fewer tracks than this are left out. Up: drops genres too rare to learn or to split.", ge=1, le=10_000, step=1, scale="log", unit="tracks")
 
 
@@ -126,7 +126,7 @@ ModelConfig = Annotated[MlpConfig | LinearConfig, Field(discriminator="architect
 class TrainConfig(Frozen):
     """How the network learns and when it stops."""
 
-    optimizer: Literal["adam", "adamw", "sgd"] = setting("adam", "Optimizer", "How a gradient becomes a step. Adam adapts each weight's step; AdamW decays weights apart from it; SGD takes the plain gradient with momentum.", labels={"adam": "Adam", "adamw": "AdamW", "sgd": "SGD with momentum"})
+    optimizer: Literal["adam", "adamw", "sgd"] = setting("adam", "Optimizer", "How a gradient becomes a step. Adam adapts each weight's step; AdamW decays weights apart from it; SGD takes the plain gradient with momentum.", labels={"adam": "Adam", "adamw": "AdamW", "sgd": "SGD"})
     learning_rate: float = setting(1e-3, "Learning rate", "Size of each step. Up: learns faster until it jumps about or diverges; down: steadier and slower.", ge=1e-6, le=10, scale="log")
     momentum: float = setting(0.9, "Momentum", "How much of the last step carries on into the next. Up: smoother and faster, then overshooting.", ge=0, le=0.99, step=0.01, when={"optimizer": "sgd"})
     schedule: Literal["constant", "cosine", "plateau"] = setting("constant", "Rate schedule", "Keep the learning rate, lower it along a cosine to zero at the last epoch, or halve it when validation loss stops falling for three epochs.", labels={"constant": "constant", "cosine": "cosine", "plateau": "on plateau"})

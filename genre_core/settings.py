@@ -197,10 +197,18 @@ def _sentence(detail: ErrorDetails) -> str:
                 name, given = f"{path[0]}.{TAGS[path[0]][0]}", context["tag"]
             expected = str(context.get("expected", context.get("expected_tags"))).replace("'", "").replace(" or ", ", ")
             return f"{name} is {given}, but must be one of {expected}."
+        case "int_parsing" | "int_from_float" | "int_type":
+            return f"{name} is {given}, but must be a whole number."
+        case "float_parsing" | "finite_number" | "float_type":
+            return f"{name} is {given}, but must be a number."
+        case "bool_parsing" | "bool_type":
+            return f"{name} is {given}, but must be true or false."
         case "value_error" if name in SECTIONS or not name:
             return f"{name or 'The configuration'}: {context['error']}."
         case "string_pattern_mismatch" if name == "data.table":
             return f"{name} is {given!r}, but must be the hash of a stored table, 64 hexadecimal digits."
+        case "too_short" | "too_long":
+            return f"{name} has {context['actual_length']} values, but must have 1 to 8."
         case _:
             return f"{name} is {given!r}, which does not fit: {detail['msg'][0].lower()}{detail['msg'][1:]}."
 

@@ -126,7 +126,7 @@ def test_layers_that_cannot_be_built_are_explained_and_stop_training(text):
     page = opened()
     checked(page.text_input(key="model.hidden").set_value(text).run())
     assert form(page).config is None
-    assert form(page).problem.startswith("Hidden layers is")
+    assert form(page).problem.startswith("Hidden layers ")
     assert form(page).problem in texts(page)
     checked(page.button(key="reset model.hidden").click().run())
     assert form(page).config == ExperimentConfig()
@@ -135,7 +135,7 @@ def test_layers_that_cannot_be_built_are_explained_and_stop_training(text):
 def test_a_choice_is_read_in_words_and_stands_in_the_address_as_its_value():
     page = opened()
     optimizer = page.selectbox(key="train.optimizer choice")
-    assert optimizer.options == ["Adam", "AdamW", "SGD with momentum"]
+    assert optimizer.options == ["Adam", "AdamW", "SGD"]
     checked(optimizer.set_value("sgd").run())
     assert page.query_params["train.optimizer"] == "sgd"
     assert form(page).config.train.optimizer == "sgd"

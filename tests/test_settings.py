@@ -132,7 +132,7 @@ def test_one_sentence_says_what_is_wrong(given, sentence):
 def test_every_wrong_value_has_its_sentence():
     with pytest.raises(ConfigError) as caught:
         configure({"data.overlap": 99, "train.seed": "x", "split.grouped": "perhaps"})
-    assert all(name in str(caught.value) for name in ("data.overlap is 99", "train.seed is 'x'", "split.grouped is"))
+    assert all(name in str(caught.value) for name in ("data.overlap is 99", "train.seed is x", "split.grouped is"))
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_single_value_is_refused_by_name(name, value, sentence):
         ("data.n_samples", 8000, "8,000"),
         ("data.seed", 12345, "12345"),
         ("split.grouped", False, "no"),
-        ("train.optimizer", "sgd", "SGD with momentum"),
+        ("train.optimizer", "sgd", "SGD"),
         ("model.architecture", "linear", "softmax regression"),
     ],
 )
