@@ -50,7 +50,7 @@ class _Link:
 
     def close(self) -> None:
         with suppress(OSError, TimeoutError):
-            self.client.close(timeout=2)
+            self.client.close(timeout=2)  # type: ignore[no-untyped-call]
         if self.process:
             self.process.close()
 
