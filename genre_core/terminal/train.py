@@ -107,7 +107,7 @@ def _train_in(url: str | None, order: _Order) -> _Outcome:
     if (table := order.table) is not None:
         store.put_table(table.content_hash, table.name, table.parquet, table.n_rows, table.n_columns, table.notes)
     store.submit(run_id, order.config, order.name)
-    worker = threading.Thread(target=execute, args=(run_id, 1, store.url), daemon=True)
+    worker = threading.Thread(target=_work, args=(run_id, store.url), daemon=True)
     worker.start()
     interrupted = False
     try:
@@ -123,6 +123,11 @@ def _train_in(url: str | None, order: _Order) -> _Outcome:
     return outcome
 
 
+def _work(run_id: str, store_url: str) -> None:
+    with contextlib.suppress(StoreError):  # whoever watches the run sees that it does not begin
+        execute(run_id, 1, store_url)
+
+
 def _watch(store: RunStore, run_id: str, worker: threading.Thread, max_epochs: int) -> Run:
     """Show a run's progress until it has ended, whoever trains, pauses or stops it."""
     told = False
@@ -135,8 +140,8 @@ def _watch(store: RunStore, run_id: str, worker: threading.Thread, max_epochs: i
             if run.state in ("complete", "failed", "cancelled"):
                 worker.join()
                 return run
-            if run.state == "running" and run.attempt == 1 and not alive:
-                raise StoreError("The store did not take the end of the run: make room for it.")
+            if run.state == "queued" and run.attempt == 1 and not alive:
+                raise StoreError("The store could not be written to: make room for it.")
             if run.state == "paused" and not told:
                 told = True
                 bar.clear()
