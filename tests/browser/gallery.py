@@ -107,8 +107,6 @@ def curves() -> None:
     with right:
         st.markdown("##### What it confuses")
         matrix(live_view(ConfusionMatrix(COUNTS, GENRES)), "live", compact=True)
-    for number, (hidden, k) in enumerate([((128, 64, 32, 16, 8, 8, 8, 8), 8), ((), 8), ((1024,), 60)]):
-        plot(network_figure(20, hidden, k, 0.3 if hidden else 0), f"net {number}", height=240, alt="The network")
     plot(loss_figure([]), "none", height=220, alt="No epochs yet")
     plot(
         accuracy_figure(history(3), 3, majority=0.125, bayes=0.8185), "early", height=260, alt="Accuracy, three epochs"
@@ -134,13 +132,21 @@ def matrices() -> None:
     right.write(f"picked {selected}")
     small = np.array([[5, 2, 0], [1, 1, 0], [3, 30, 400]])
     matrix(matrix_view(ConfusionMatrix(small, ("Afrobeat", "Chiptune", "Drum and Bass")), by), "few")
+
+
+def sixty() -> None:
     many = np.random.default_rng(0).poisson(0.6, (60, 60)) + np.diag(np.full(60, 40))
     matrix(
-        matrix_view(ConfusionMatrix(many, tuple(f"Genre number {n}" for n in range(1, 61))), by),
+        matrix_view(ConfusionMatrix(many, tuple(f"Genre number {n}" for n in range(1, 61)))),
         "many",
         on_pick=lambda: None,
         label="Sixty genres",
     )
+
+
+def networks() -> None:
+    for number, (hidden, k) in enumerate([((128, 64, 32, 16, 8, 8, 8, 8), 8), ((), 8), ((1024,), 60)]):
+        plot(network_figure(20, hidden, k, 0.3 if hidden else 0), f"net {number}", height=240, alt="The network")
 
 
 def data() -> None:
@@ -160,7 +166,7 @@ def data() -> None:
     plot(figure, "profile", height=520, alt="One track")
 
 
-PARTS = {"rulers": rulers, "curves": curves, "matrices": matrices, "data": data}
+PARTS = {"rulers": rulers, "curves": curves, "matrices": matrices, "sixty": sixty, "networks": networks, "data": data}
 
 st.set_page_config(page_title="Gallery", layout="wide")
 for name, draw in PARTS.items():
