@@ -6,6 +6,7 @@ reason to lose a training: it is then trained in a temporary one.
 
 import argparse
 import contextlib
+import os
 import sys
 import tempfile
 import threading
@@ -103,53 +104,66 @@ def _train(order: _Order, no_store: bool) -> tuple[_Outcome, bool]:
 
 
 def _train_in(url: str | None, order: _Order) -> _Outcome:
-    store, run_id = RunStore(url), new_run_id()
+    store, run_id, interrupted = RunStore(url), new_run_id(), False
     if (table := order.table) is not None:
         store.put_table(table.content_hash, table.name, table.parquet, table.n_rows, table.n_columns, table.notes)
     store.submit(run_id, order.config, order.name)
-    worker = threading.Thread(target=_work, args=(run_id, store.url), daemon=True)
-    worker.start()
-    interrupted = False
+    # An event and not the thread's own join: Ctrl-C in a join makes a thread that lives look dead (bpo-45274).
+    over = threading.Event()
+    threading.Thread(target=_work, args=(run_id, store.url, over), daemon=True).start()
     try:
-        run = _watch(store, run_id, worker, order.config.train.max_epochs)
+        run = _watch(store, run_id, over, order.config.train.max_epochs)
     except KeyboardInterrupt:
         interrupted = True
-        if not store.cancel(run_id):
-            store.request(run_id, "stop")
-        worker.join()
-        run = store.run(run_id)
+        run = _stop(store, run_id, over)
+    finally:
+        over.wait()
     outcome = _Outcome(run, tuple(store.epochs(run_id)), interrupted)
     store.close()
     return outcome
 
 
-def _work(run_id: str, store_url: str) -> None:
-    with contextlib.suppress(StoreError):  # whoever watches the run sees that it does not begin
-        execute(run_id, 1, store_url)
+def _work(run_id: str, store_url: str, over: threading.Event) -> None:
+    try:
+        with contextlib.suppress(StoreError):  # whoever watches the run sees that it does not begin
+            execute(run_id, 1, store_url)
+    finally:
+        over.set()
 
 
-def _watch(store: RunStore, run_id: str, worker: threading.Thread, max_epochs: int) -> Run:
+def _stop(store: RunStore, run_id: str, over: threading.Event) -> Run:
+    """End a run with its best weights; a second Ctrl-C does not wait for that."""
+    if not store.cancel(run_id):
+        store.request(run_id, "stop")
+    try:
+        over.wait()
+    except KeyboardInterrupt:
+        say("Interrupted.")
+        os._exit(INTERRUPTED)
+    return store.run(run_id)
+
+
+def _watch(store: RunStore, run_id: str, over: threading.Event, max_epochs: int) -> Run:
     """Show a run's progress until it has ended, whoever trains, pauses or stops it."""
     told = False
     with _bar(max_epochs) as bar:
         while True:
-            alive = worker.is_alive()
+            was_over = over.is_set()
             run = store.run(run_id)
             bar.n = run.epoch + run.fraction
             bar.refresh()
             if run.state in ("complete", "failed", "cancelled"):
-                worker.join()
                 return run
-            if run.state == "queued" and run.attempt == 1 and not alive:
+            if run.state == "queued" and run.attempt == 1 and was_over:
                 raise StoreError("The store could not be written to: make room for it.")
             if run.state == "paused" and not told:
                 told = True
                 bar.clear()
                 say(f"Paused after epoch {run.epoch}: resume or stop the run {run_id} in the dashboard.")
-            if alive:
-                worker.join(POLL_SECONDS)
-            else:
+            if was_over:
                 time.sleep(POLL_SECONDS)
+            else:
+                over.wait(POLL_SECONDS)
 
 
 @contextlib.contextmanager

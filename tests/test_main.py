@@ -1,0 +1,452 @@
+"""The terminal: what is typed, what comes out on which stream, and with which exit status."""
+
+import contextlib
+import io
+import json
+import os
+import re
+import signal
+import statistics
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from genre_core.errors import StoreError
+from genre_core.presets import PRESETS
+from genre_core.settings import all_settings
+from genre_core.store import RunStore
+from genre_core.terminal.main import main
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = Path(__file__).with_name("golden")
+GTZAN = ROOT.parent / "shared" / "data" / "gtzan"
+QUICK = ("--data.n_samples", "400", "--model.hidden", "16", "--train.max_epochs", "3")
+DIVERGING = ("--train.optimizer", "sgd", "--train.learning_rate", "10", "--train.max_epochs", "2")
+
+
+@pytest.fixture(autouse=True)
+def store_url(tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path}/store.sqlite"
+    monkeypatch.setenv("GENRE_LAB_STORE", url)
+    return url
+
+
+@pytest.fixture
+def run(capsys):
+    """Return a function that does a command line and gives its status, standard output and standard error."""
+
+    def do(*arguments):
+        status = main(list(map(str, arguments)))
+        return status, *capsys.readouterr()
+
+    return do
+
+
+def document(run, *arguments):
+    status, out, err = run(*arguments, "--json")
+    assert (status, err) == (0, "")
+    return json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+
+
+def write_table(path, n=120, genres=("jazz", "pop", "rock"), **columns):
+    rng = np.random.default_rng(0)
+    y = np.arange(n) % len(genres)
+    features = {f"f{i}": rng.normal(y, 1) for i in range(4)} | columns
+    rows = [",".join([*features, "label"])]
+    rows += [",".join([*(str(values[row]) for values in features.values()), genres[y[row]]]) for row in range(n)]
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+# -- train -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("preset", "golden"), [("notebook", "as_written"), ("overlapping", "overlapping")])
+def test_the_presets_give_the_notebooks_figures(run, preset, golden):
+    figures = json.loads((GOLDEN / f"notebook_{golden}.json").read_text())
+    found = document(run, "train", "--preset", preset)
+    assert found["best_epoch"] == figures["best_epoch"]
+    assert found["stopped_because"] == "patience"
+    names = {"validation_loss": "val_loss", "validation_accuracy": "val_accuracy"}
+    for ours, theirs in zip(found["history"], figures["history"], strict=True):
+        assert list(ours) == [
+            "epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds",
+        ]  # fmt: skip
+        for name in list(ours)[:-1]:
+            assert ours[name] == pytest.approx(theirs[names.get(name, name)], abs=1e-4)
+    assert found["test"]["confusion_matrix"] == figures["test"]["confusion_matrix"]
+    assert found["test"]["accuracy"] == pytest.approx(figures["test"]["accuracy"])
+    assert found["test"]["weighted_f1"] == pytest.approx(figures["test"]["f1_weighted"])
+    limit = {"notebook": 1.0, "overlapping": 0.8185}[preset]
+    assert found["bayes"]["accuracy"] == pytest.approx(limit, abs=4 * found["bayes"]["standard_error"] + 1e-4)
+    assert abs(found["bayes"]["test_accuracy"] - limit) < 0.03
+
+
+def test_the_document_has_what_was_promised(run):
+    found = document(run, "train", *QUICK)
+    assert {
+        "config", "run", "history", "best_epoch", "stopped_because", "test", "bayes", "notes", "leaky",
+    } <= set(found)  # fmt: skip
+    assert {
+        "n", "accuracy", "accuracy_interval", "balanced_accuracy", "macro_f1", "weighted_precision", "weighted_recall",
+        "weighted_f1", "log_loss", "confusion_matrix", "per_genre", "majority_accuracy",
+    } <= set(found["test"])  # fmt: skip
+    assert set(found["bayes"]) == {"accuracy", "standard_error", "test_accuracy"}
+    assert found["config"]["data"]["n_samples"] == 400
+    assert found["stopped_because"] == "max_epochs"
+    assert [genre["genre"] for genre in found["test"]["per_genre"]][:2] == ["Rock", "Electronic"]
+    low, high = found["test"]["accuracy_interval"]
+    assert low < found["test"]["accuracy"] < high
+
+
+def test_settings_are_typed_by_their_dotted_names(run):
+    typed = ("--data.overlap", "3.4", "--model.hidden", "24,12", "--train.seed=7", "--train.schedule", "cosine")
+    config = document(run, "train", *QUICK, *typed)["config"]
+    assert config["data"]["overlap"] == 3.4
+    assert config["model"]["hidden"] == [24, 12]
+    assert (config["train"]["seed"], config["train"]["schedule"]) == (7, "cosine")
+
+
+def test_the_same_line_gives_the_same_result(run):
+    first, second = (document(run, "train", *QUICK) for _ in range(2))
+    assert first.pop("run") != second.pop("run")
+    for found in (first, second):
+        for epoch in found["history"]:
+            epoch.pop("seconds")
+    assert first == second
+
+
+def test_a_person_reads_a_sentence_figures_and_a_table(run):
+    status, out, err = run("train", "--preset", "notebook", "--train.max_epochs", "2")
+    assert (status, err) == (0, "")
+    assert out.startswith("Right on 1,200 of 1,200 test tracks: 100.0 % (99.7-100.0).\n")
+    for part in ("macro-F1", "always the commonest genre", "12.5 %", "no classifier can do better than", "Hip-Hop"):
+        assert part in out
+    assert "Trained for 2 epochs" in out
+    assert len([line for line in out.splitlines() if re.match(r"\S+ +150 ", line)]) == 8
+
+
+def test_a_table_has_no_bayes_limit_and_its_notes_are_told(run, tmp_path):
+    table = write_table(tmp_path / "music.csv", note=["x"] * 120)
+    found = document(run, "train", "--table", table, "--model.architecture", "linear", "--train.max_epochs", "5")
+    assert found["bayes"] is None
+    assert found["config"]["data"]["source"] == "table"
+    assert [genre["genre"] for genre in found["test"]["per_genre"]] == ["jazz", "pop", "rock"]
+    again = document(
+        run, "train", "--data.source", "table", "--data.table", found["config"]["data"]["table"], *QUICK[2:]
+    )
+    assert again["config"]["data"] == found["config"]["data"]
+
+
+def test_columns_are_chosen_by_name(run, tmp_path):
+    table = write_table(tmp_path / "music.csv", mood=["calm", "wild"] * 60, album=[f"a{i // 4}" for i in range(120)])
+    options = ("--label", "mood", "--group", "album", "--data.missing", "drop", *QUICK[2:])
+    found = document(run, "train", "--table", table, *options)
+    assert [genre["genre"] for genre in found["test"]["per_genre"]] == ["calm", "wild"]
+    assert (found["config"]["data"]["group"], found["config"]["data"]["missing"]) == ("album", "drop")
+    assert found["leaky"] is False
+    leaky = document(run, "train", "--table", table, *options, "--split.grouped", "false")
+    assert leaky["leaky"] is True
+    assert "Leaky" in run("train", "--table", table, *options, "--split.grouped", "false")[1]
+
+
+def test_a_run_that_diverges_at_once_says_so(run):
+    status, out, err = run("train", *DIVERGING)
+    assert (status, out) == (1, "")
+    assert err == "Training diverged in its first epoch and has nothing to keep: lower the learning rate.\n"
+
+
+def test_a_run_that_diverges_later_has_a_result(run):
+    linear = ("--data.n_samples", "400", "--model.architecture", "linear", "--train.max_epochs", "200")
+    overshooting = ("--train.optimizer", "sgd", "--train.learning_rate", "3", "--train.momentum", "0")
+    found = document(run, "train", *linear, *overshooting, "--train.weight_decay", "1", "--train.patience", "200")
+    assert found["stopped_because"] == "diverged"
+    assert 1 <= found["best_epoch"] <= len(found["history"]) < 200
+
+
+# -- the store ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_is_kept_listed_and_evaluated_to_the_same_numbers(run, store_url):
+    found = document(run, "train", *QUICK, "--name", "my first", "--data.overlap", "2")
+    (row,) = document(run, "runs")["runs"]
+    assert (row["run"], row["name"], row["state"], row["epochs"]) == (found["run"], "my first", "complete", 3)
+    assert row["settings"] == {
+        "data.n_samples": 400, "data.overlap": 2.0, "model.hidden": [16], "train.max_epochs": 3,
+    }  # fmt: skip
+    assert row["test"]["accuracy"] == found["test"]["accuracy"]
+    for name in (found["run"], "my first"):
+        again = document(run, "evaluate", name)
+        assert again["bayes"] == found["bayes"]
+        assert again["test"] == {k: v for k, v in found["test"].items() if k in again["test"]}
+    sizes = {part: document(run, "evaluate", "my first", "--part", part)[part]["n"] for part in ("train", "validation")}
+    assert sum(sizes.values()) + found["test"]["n"] == 400
+    assert len(RunStore(store_url).epochs(found["run"])) == 3
+    _, out, _ = run("runs")
+    assert "my first" in out
+    assert "data.overlap 2" in out
+    _, out, _ = run("evaluate", "my first", "--part", "validation")
+    assert f"of {sizes['validation']} validation tracks" in out
+
+
+def test_a_run_need_not_be_kept(run):
+    assert document(run, "train", *QUICK, "--no-store")["run"] is None
+    assert document(run, "runs") == {"runs": []}
+    assert run("runs")[1] == "There are no runs yet: train one with python -m genre_core train.\n"
+
+
+def test_names_that_two_runs_share_are_refused(run):
+    for _ in range(2):
+        document(run, "train", *QUICK, "--name", "twin")
+    status, _, err = run("evaluate", "twin")
+    assert status == 2
+    assert "2 runs are called twin" in err
+
+
+def test_a_run_that_is_not_complete_cannot_be_evaluated(run):
+    run("train", *DIVERGING, "--name", "broken")
+    status, _, err = run("evaluate", "broken")
+    assert (status, err) == (2, "The run broken is failed: only a complete run can be evaluated.\n")
+
+
+def test_a_read_only_store_loses_no_training_and_takes_no_table(run, tmp_path, monkeypatch, store_url):
+    RunStore(store_url).close()
+    monkeypatch.setenv("GENRE_LAB_STORE", f"sqlite:///file:{tmp_path}/store.sqlite?mode=ro&uri=true")
+    status, out, err = run("train", *QUICK, "--json")
+    assert status == 0
+    assert len(json.loads(out)["history"]) == 3
+    assert json.loads(out)["run"] is None
+    assert err.startswith("The run is not kept. The store at")
+    assert "read-only" in err
+    assert err.count("\n") == 1
+    status, out, err = run("import", write_table(tmp_path / "music.csv"))
+    assert (status, out) == (2, "")
+    assert "read-only" in err
+
+
+def test_a_disk_that_fills_up_in_the_middle_loses_no_training(run, monkeypatch, store_url):
+    append = RunStore.append
+
+    def full_after_two(self, run_id, attempt, epoch, *rest):
+        if self.url == store_url and epoch.epoch > 2:
+            raise StoreError("The disk is full: make room on it.")
+        return append(self, run_id, attempt, epoch, *rest)
+
+    monkeypatch.setattr(RunStore, "append", full_after_two)
+    status, out, err = run("train", *QUICK, "--json")
+    assert status == 0
+    assert len(json.loads(out)["history"]) == 3
+    assert err == "The run is not kept. The disk is full: make room on it.\n"
+
+
+def test_a_table_is_imported_once_with_what_its_columns_were_taken_for(run, tmp_path):
+    table = write_table(tmp_path / "music.csv", filename=[f"t{i}.wav" for i in range(120)], flat=[1] * 120)
+    found = document(run, "import", table)
+    assert found["new"] is True
+    assert found["genres"] == {"jazz": 40, "pop": 40, "rock": 40}
+    roles = {column["name"]: column["role"] for column in found["columns"]}
+    assert roles == dict.fromkeys(("f0", "f1", "f2", "f3"), "feature") | {
+        "filename": "identifier", "flat": "left out", "label": "label",
+    }  # fmt: skip
+    assert all(column["reason"] for column in found["columns"])
+    assert document(run, "import", table)["new"] is False
+    _, out, _ = run("import", table)
+    assert found["table"] in out
+    assert "120 tracks of 3 genres" in out
+    assert (
+        document(run, "train", "--data.source", "table", "--data.table", found["table"], *QUICK[2:])["test"]["n"] == 18
+    )
+
+
+# -- bad input ---------------------------------------------------------------------------------------------------------
+
+BAD_LINES = [
+    ((), "No command is given"),
+    (("trian",), "There is no command trian: did you mean train?"),
+    (("train", "--data.overlp", "3"), "train has no option --data.overlp: did you mean --data.overlap?"),
+    (("train", "--hidden", "3"), "did you mean --model.hidden?"),
+    (("train", "--train.seed"), "--train.seed needs a value after it."),
+    (("train", "extra"), "extra is one word too many for train"),
+    (("train", "--preset", "noteboook"), "There is no preset noteboook: did you mean notebook?"),
+    (("train", "--data.overlap", "99"), "data.overlap is 99, but the highest allowed is 20."),
+    (("train", "--data.overlap", "much"), "data.overlap is"),
+    (("train", "--model.hidden", "64,none"), "model.hidden is"),
+    (("train", "--train.optimizer", "lion"), "must be one of adam, adamw, sgd"),
+    (("train", "--model.architecture", "linear", "--model.hidden", "8"), "model.hidden is no setting where"),
+    (("train", "--data.n_samples", "40", "--data.n_genres", "20"), "too few for 20 genres"),
+    (("train", "--data.n_samples", "40"), "The genre Rock has 5 tracks, too few"),
+    (("train", "--data.source", "table"), "No table is chosen: name its file after --table."),
+    (("train", "--data.source", "table", "--data.table", "ab" * 32), "The table abababab is not in the store"),
+    (("train", "--table", "nowhere.csv"), "There is no file nowhere.csv"),
+    (("train", "--table", "."), ". is a folder"),
+    (("import", "x" * 300), "cannot be read"),
+    (("import",), "FILE is missing"),
+    (("evaluate",), "RUN is missing"),
+    (("evaluate", "nothing"), "There is no run nothing"),
+    (("evaluate", "nothing", "--part", "all"), "There is no part all: choose one of train, validation, test."),
+    (("runs", "--limit", "0"), "--limit"),
+]
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"), BAD_LINES, ids=[" ".join(line)[:40] or "nothing" for line, _ in BAD_LINES]
+)
+def test_bad_input_is_told_in_one_line(run, line, sentence):
+    status, out, err = run(*line)
+    assert (status, out) == (2, "")
+    assert sentence in err
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+
+
+FEW = b"".join(b"%d.5,jazz\n" % i for i in range(50)) + b"1.25,pop\n2.75,pop\n"
+BAD_TABLES = {
+    "empty": (b"", "is empty"),
+    "header alone": (b"f0,f1,label\n", "no rows"),
+    "binary": (bytes(range(256)) * 20, "binary"),
+    "pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n", "pointer"),
+    "no label": (b"f0,f1\n" + b"1,2\n3,5\n" * 20, "genre"),
+    "one genre": (b"f0,f1,label\n" + b"1,2,jazz\n3,5,jazz\n" * 20, "one genre"),
+    "tiny genre": (b"f0,label\n" + FEW, "pop has 2 tracks"),
+    "text features": (b"f0,label\n" + b"loud,jazz\nsoft,pop\n" * 20, "no numeric feature"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD_TABLES)
+def test_a_bad_table_is_told_in_one_line_and_not_kept(run, tmp_path, name, store_url):
+    content, sentence = BAD_TABLES[name]
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    commands = ("train --table", "import") if name != "tiny genre" else ("train --table",)
+    for command in commands:
+        status, out, err = run(*command.split(), path)
+        assert (status, out) == (2, "")
+        assert sentence in err
+        assert err.count("\n") == 1
+    assert RunStore(store_url).tables() == []
+    assert document(run, "runs") == {"runs": []}
+
+
+def test_an_unknown_column_is_told_with_those_that_come_close(run, tmp_path):
+    table = write_table(tmp_path / "music.csv")
+    for option in ("--label", "--group"):
+        status, _, err = run("import", table, option, "lable")
+        assert status == 2
+        assert "no column lable" in err
+        assert "label" in err
+
+
+# -- the process -------------------------------------------------------------------------------------------------------
+
+
+def start(*arguments):
+    return subprocess.Popen(
+        [sys.executable, "-m", "genre_core", *arguments],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_help_lists_every_setting_with_its_default_and_bounds_without_importing_torch():
+    code = (
+        "import sys; from genre_core.terminal.main import main\n"
+        "try: main(['train', '--help'])\n"
+        "except SystemExit as end: status = end.code\n"
+        "slow = {'torch', 'sklearn', 'pandas', 'scipy', 'sqlalchemy'} & set(sys.modules)\n"
+        "sys.exit(str(slow) if slow else status)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    for name, setting in all_settings().items():
+        assert f"--{name} " in done.stdout
+        if setting.unit:
+            assert re.search(rf"--{re.escape(name)} .*{setting.unit}\)", done.stdout)
+    assert "--train.learning_rate 0.001 (1e-06 to 10)" in done.stdout
+    assert "--model.hidden 128,64,32" in done.stdout
+    assert all(preset in done.stdout for preset in PRESETS)
+
+
+def test_ctrl_c_keeps_the_best_weights_so_far(store_url):
+    process = start("train", "--data.n_samples", "20000", "--train.max_epochs", "500", "--train.patience", "500")
+    store, deadline = RunStore(store_url), time.monotonic() + 60
+    while not (runs := store.runs()) or runs[0].epoch < 2:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    kept = store.run(runs[0].id)
+    assert (kept.state, kept.stopped_because) == ("complete", "stopped")
+    assert (
+        err
+        == f"Stopped after epoch {kept.epoch}: the run {kept.id} keeps its best weights, of epoch {kept.best_epoch}.\n"
+    )
+
+
+def test_output_that_nobody_reads_is_no_error():
+    process = start("--help")
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(timeout=30) == 0
+    process.stderr.close()
+
+
+def test_progress_is_shown_where_the_output_is_a_terminal():
+    import fcntl
+    import pty
+    import termios
+
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "genre_core", "train", *QUICK, "--json"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=follower, text=True,
+    )  # fmt: skip
+    os.close(follower)
+    out, _ = process.communicate(timeout=60)
+    shown = b""
+    with contextlib.suppress(OSError):  # a terminal whose process has left
+        while part := os.read(leader, 4096):
+            shown += part
+    os.close(leader)
+    assert process.returncode == 0
+    assert len(json.loads(out)["history"]) == 3
+    assert b"of 3" in shown
+
+
+# -- real tables -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not GTZAN.exists(), reason="the GTZAN tables are not beside the project")
+@pytest.mark.parametrize(
+    ("file", "expected"), [("features_30_sec.csv", 0.693), ("features_3_sec_three_genres.csv", 0.899)]
+)
+def test_real_tables_are_told_apart_as_well_as_they_can_be(file, expected):
+    accuracies = []
+    for seed in "012":
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            line = [
+                "train",
+                "--table",
+                str(GTZAN / file),
+                "--split.seed",
+                seed,
+                "--train.seed",
+                seed,
+                "--no-store",
+                "--json",
+            ]
+            assert main(line) == 0
+        found = json.loads(out.getvalue())
+        assert found["leaky"] is False
+        accuracies.append(found["test"]["accuracy"])
+    assert statistics.mean(accuracies) == pytest.approx(expected, abs=0.03)
