@@ -83,6 +83,13 @@ def test_accuracy_runs_from_0_to_100_percent_unless_asked_otherwise():
     assert high == 100
 
 
+def test_a_percent_sign_stands_by_accuracies_alone():
+    loss, accuracy = loss_figure(history(3)), accuracy_figure(history(3))
+    assert "ticksuffix" not in loss["layout"]["yaxis"]
+    assert accuracy["layout"]["yaxis"]["ticksuffix"] == "\u202f%"
+    assert {curve(figure, "train")["hovertemplate"] for figure in (loss, accuracy)} == {"%{y}"}
+
+
 def test_accuracy_names_its_reference_lines():
     figure = accuracy_figure(history(3), majority=0.125, bayes=0.8185)
     assert "best possible" in texts(figure)

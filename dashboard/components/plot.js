@@ -15,10 +15,14 @@ function plotly(script) {
   return window.genreLabPlotly;
 }
 
-function isDark(element) {
+function pageColour(element) {
   const probe = document.createElement("canvas").getContext("2d");
   probe.fillStyle = getComputedStyle(element).getPropertyValue("--st-background-color").trim() || "#ffffff";
-  const [r, g, b] = [1, 3, 5].map((at) => parseInt(probe.fillStyle.slice(at, at + 2), 16));
+  return probe.fillStyle;
+}
+
+function isDark(colour) {
+  const [r, g, b] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
 }
 
@@ -49,8 +53,10 @@ function draw(chart) {
   if (node._dragging) { chart.late = true; return; }  // a redraw would end the drag
   chart.late = false;
   chart.width = width;
-  const figure = themed(data.figure, isDark(node) ? data.twins : null);
+  const paper = pageColour(node);
+  const figure = themed(data.figure, isDark(paper) ? data.twins : null);
   const layout = { ...figure.layout, width, height: data.height, autosize: false, uirevision: data.revision || "same" };
+  layout.paper_bgcolor = layout.plot_bgcolor = paper;  // also that of a downloaded picture
   if (width < 480 && layout.showlegend) layout.margin = { ...layout.margin, t: (layout.margin?.t ?? 60) + 34 };  // it wraps
   if (coarse) layout.dragmode = false;  // one finger scrolls the page
   chart.done = Promise.resolve(chart.Plotly.react(node, figure.data, layout, config)).then(() => {

@@ -128,7 +128,6 @@ def _corners(end: int, y_range: tuple[float, float]) -> list[dict[str, Any]]:
 def _traces(line: _Line, epochs: list[int]) -> list[dict[str, Any]]:
     """Return the curve, and the dot at its end."""
     style = {"color": line.colour, "width": line.width}
-    suffix = f"{GAP}%" if line.values and max((v or 0 for v in line.values), default=0) > 1 else ""
     curve = {
         "type": "scatter",
         "mode": "lines",
@@ -136,7 +135,7 @@ def _traces(line: _Line, epochs: list[int]) -> list[dict[str, Any]]:
         "x": epochs,
         "y": line.values,
         "line": style,
-        "hovertemplate": f"%{{y}}{suffix}",
+        "hovertemplate": "%{y}",  # with the axis' own unit
     }
     if not epochs or line.values[-1] is None:
         return [curve]
@@ -159,6 +158,9 @@ def _epoch_axis(end: int) -> dict[str, Any]:
         **span(round(1 - 0.012 * end, 3), round(1.012 * end, 3)),
         "tickvals": ticks,
         "ticktext": [str(tick) for tick in ticks],
+        "spikethickness": 1,
+        "spikedash": "solid",
+        "spikecolor": FAINT,
         "unifiedhovertitle": {"text": "epoch %{x}"},
         "hoverformat": "d",
     }

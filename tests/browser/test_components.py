@@ -74,6 +74,15 @@ def test_a_chart_keeps_its_hover_while_data_arrive(page, gallery):
     assert drawn.locator(".hoverlayer .legend").count() == 1
 
 
+def test_hovering_reads_the_accuracies_of_an_epoch(page, gallery):
+    show(page, gallery, "curves")
+    drawn = chart(page, "Accuracy over the epochs")
+    drawn.hover(position={"x": 60, "y": 150})
+    box = drawn.locator(".hoverlayer .legend")
+    box.wait_for()
+    assert box.locator("text").all_text_contents() == ["epoch 1", "train : 43.9\u202f%", "validation : 75.4\u202f%"]
+
+
 def test_a_drag_in_progress_survives_new_data(page, gallery):
     show(page, gallery, "curves")
     drawn = chart(page, "Loss over the epochs")
