@@ -10,6 +10,7 @@ import statistics
 import struct
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from genre_core.presets import PRESETS
 from genre_core.settings import all_settings
 from genre_core.store import RunStore
 from genre_core.terminal.main import main
+from genre_core.worker import execute
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).with_name("golden")
@@ -198,6 +200,33 @@ def test_a_run_need_not_be_kept(run):
     assert document(run, "train", *QUICK, "--no-store")["run"] is None
     assert document(run, "runs") == {"runs": []}
     assert run("runs")[1] == "There are no runs yet: train one with python -m genre_core train.\n"
+
+
+def test_a_run_that_is_paused_and_resumed_elsewhere_is_followed_to_the_same_end(run, store_url):
+    longer = ("--data.n_samples", "4000", "--train.max_epochs", "40", "--train.patience", "40")
+    expected = document(run, "train", *longer, "--no-store")
+
+    def elsewhere():
+        store, deadline = RunStore(store_url), time.monotonic() + 60
+        while not (runs := store.runs()) or runs[0].epoch < 1:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        store.request(runs[0].id, "pause")
+        while (paused := store.run(runs[0].id)).state != "paused":
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        time.sleep(0.3)
+        execute(paused.id, store.requeue(paused.id, ("paused",)), store_url)
+
+    dashboard = threading.Thread(target=elsewhere)
+    dashboard.start()
+    status, out, err = run("train", *longer, "--json")
+    dashboard.join()
+    assert status == 0
+    assert re.fullmatch(r"Paused after epoch \d+: resume or stop the run \w+ in the dashboard.\n", err)
+    found = json.loads(out)
+    assert found["test"] == expected["test"]
+    assert len(found["history"]) == len(expected["history"])
 
 
 def test_names_that_two_runs_share_are_refused(run):

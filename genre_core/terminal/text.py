@@ -7,11 +7,11 @@ from genre_core.settings import all_settings
 
 Document = Mapping[str, Any]
 
-_REASONS = {
-    "patience": "no later epoch was better for as long as patience allows",
-    "max_epochs": "that is the highest number of epochs",
-    "diverged": "training diverged then, and the best epoch before that is kept",
-    "stopped": "it was stopped",
+_ENDS = {
+    "patience": "until no later epoch had been better for as long as patience allows",
+    "max_epochs": "as many as were allowed",
+    "diverged": "until it diverged",
+    "stopped": "until it was stopped",
 }
 
 
@@ -21,7 +21,7 @@ def result(document: Document) -> str:
     lines = [
         evaluation(document["test"], "test", leaky=document["leaky"], bayes=document["bayes"]),
         "",
-        f"Trained for {_count(epochs, 'epoch')}, the best on validation was epoch {best}: {_REASONS[reason]}.",
+        f"Trained for {_count(epochs, 'epoch')}, {_ENDS[reason]}; the best on validation was epoch {best}.",
     ]
     lines += [f"Note: {note}" for note in document["notes"]]
     if document["run"]:
