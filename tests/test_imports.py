@@ -15,7 +15,7 @@ LIBRARY = (
     {"config"},
     {"settings", "presets", "events", "dataset"},
     {"cells", "decoding", "delimited", "labels", "columns", "reading", "sources", "architectures"},
-    {"optimizers", "training", "evaluation", "bayes"},
+    {"optimizers", "training", "evaluation", "bayes", "exploration"},
     {"experiment"},
     {"schema", "database", "table_store", "store"},
     {"worker"},
@@ -28,11 +28,12 @@ DASHBOARD = (
     {"theme"},
     {"figures"},
     {"components", "fields", "address", "services"},
-    {"forms", "sentences", "controls"},
+    {"what a page is made of"},
     {"views"},
     {"app"},
 )
-"""Rooms from the ground up: a module imports from its own floor and those below it."""
+"""Rooms from the ground up: a module imports from its own floor and those below it. In the dashboard, what is not named
+is what pages are made of: forms, controls, sentences."""
 
 SLOW = {"torch", "sklearn", "pandas", "scipy", "statsmodels", "pyarrow", "distributed", "dask", "safetensors"}
 TORCH_ROOMS = {"architectures", "training", "optimizers"}
@@ -84,7 +85,11 @@ def floor_of(module: str) -> int:
     package, _, rest = module.partition(".")
     room = rest.partition(".")[0]
     floors = {"genre_core": LIBRARY, "dashboard": DASHBOARD}[package]
-    return next(number for number, rooms in enumerate(floors) if room in rooms)
+    found = [number for number, rooms in enumerate(floors) if room in rooms]
+    if not found and package == "dashboard":
+        return DASHBOARD.index({"what a page is made of"})
+    assert found, f"{module} has no floor yet: add {room} to LIBRARY in {__file__}"
+    return found[0]
 
 
 def room_of(module: str) -> str:

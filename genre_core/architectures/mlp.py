@@ -27,10 +27,11 @@ class Perceptron(Network):
 
     def __init__(self, widths: Sequence[int], dropout: float) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(widths))
+        layers = [nn.Linear(*pair) for pair in pairwise(widths)]
+        self.layers = nn.ModuleList(layers)
         self.dropout = dropout
         # Walking the modules at each step would cost as much as a layer.
-        self._pairs = [(layer.weight, layer.bias) for layer in self.layers]
+        self._pairs = [(layer.weight, layer.bias) for layer in layers]
 
     def forward(self, X: Tensor) -> Tensor:
         """Return logits (n, n_genres) for standardised features (n, n_features)."""
