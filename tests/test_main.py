@@ -361,6 +361,17 @@ def test_a_bad_table_is_told_in_one_line_and_not_kept(run, tmp_path, name, store
     assert document(run, "runs") == {"runs": []}
 
 
+def test_a_run_can_be_evaluated_after_its_table_was_deleted(run, tmp_path, store_url):
+    found = document(run, "train", "--table", write_table(tmp_path / "music.csv"), *QUICK[2:])
+    assert RunStore(store_url).delete_table(found["config"]["data"]["table"])
+    again = document(run, "evaluate", found["run"])
+    assert again["test"]["confusion_matrix"] == found["test"]["confusion_matrix"]
+    assert again["bayes"] is None
+    status, _, err = run("evaluate", found["run"], "--part", "train")
+    assert status == 2
+    assert "is not in the store" in err
+
+
 def test_an_unknown_column_is_told_with_those_that_come_close(run, tmp_path):
     table = write_table(tmp_path / "music.csv")
     for option in ("--label", "--group"):

@@ -6,7 +6,7 @@ from typing import Any
 from genre_core.config import TableConfig
 from genre_core.dataset import PARTS, Part
 from genre_core.errors import DataError, RunStateError
-from genre_core.experiment import Prepared, evaluate_part, prepare
+from genre_core.experiment import evaluate_part, prepare
 from genre_core.schema import Run
 from genre_core.settings import all_settings, configure, flatten
 from genre_core.store import RunStore
@@ -25,10 +25,7 @@ def evaluate(options: argparse.Namespace) -> int:
     run = _find(store, options.run)
     if run.state != "complete":
         raise RunStateError(f"The run {run.name} is {run.state}: only a complete run can be evaluated.")
-    prepared = prepare(run.config, store)
-    found = _evaluation(store, run, prepared, part)
-    limit = bayes(run.config, prepared, part)
-    leaky = prepared.split.leaky
+    found, limit, leaky = *_evaluation(store, run, part), bool(run.context.get("leaky"))
     document = {"run": run.id, "name": run.name, "part": part, "leaky": leaky, part: found, "bayes": limit}
     show(
         document,
@@ -82,17 +79,20 @@ def _find(store: RunStore, name: str) -> Run:
     return named[0] if named else store.run(name)
 
 
-def _evaluation(store: RunStore, run: Run, prepared: Prepared, part: Part) -> dict[str, Any]:
-    """Return the stored evaluation, or compute that of the training part, which is not stored."""
+def _evaluation(store: RunStore, run: Run, part: Part) -> tuple[dict[str, Any], dict[str, float] | None]:
+    """Return a run's evaluation and the Bayes limit; only what is not stored needs the data again."""
+    if part in run.summary and isinstance(run.config.data, TableConfig):
+        return run.summary[part], None
+    prepared = prepare(run.config, store)
+    limit = bayes(run.config, prepared, part)
     if part in run.summary:
-        found: dict[str, Any] = run.summary[part]
-        return found
+        return run.summary[part], limit
     from safetensors.numpy import load
 
     logits = store.artifact(run.id, "logits")
     if logits is None:
         raise RunStateError(f"The run {run.name} has no predictions in the store: train it again.")
-    return evaluate_part(prepared, load(logits)["logits"], part).to_json()
+    return evaluate_part(prepared, load(logits)["logits"], part).to_json(), limit
 
 
 def _row(run: Run) -> dict[str, Any]:
