@@ -3,7 +3,7 @@
 How one setting becomes a widget bound to the address is in `fields`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,9 @@ LESS_USED = {
 }
 """Settings behind "More", so that the common ones fit on one screen."""
 
+Columns = Callable[[str], Mapping[str, Sequence[str]]]
+"""Table → the columns that can be chosen for `data.label` and `data.group`."""
+
 _STYLE = Path(__file__).with_name("forms.css")
 
 
@@ -60,23 +63,34 @@ class _Sheet:
 
     base: Mapping[str, Any]
     tables: Mapping[str, str]
+    columns: "Columns | None"
     hidden: DeltaGenerator
     values: dict[str, Any]
     problems: list[str]
 
 
-def sidebar_settings(presets: Mapping[str, Preset], tables: Sequence[tuple[str, str]] = ()) -> Form:
-    """Draw the settings in the sidebar and return what they say; `tables` are (content hash, title) in the store."""
+def sidebar_settings(
+    presets: Mapping[str, Preset],
+    tables: Sequence[tuple[str, str]] = (),
+    *,
+    sections: Collection[str] = tuple(SECTIONS),
+    columns: Columns | None = None,
+) -> Form:
+    """Draw the settings in the sidebar and return what they say; `tables` are (content hash, title) in the store.
+
+    Of sections that are not drawn, the form says the preset's values. With `columns` the genre and the group column are
+    chosen from lists.
+    """
     with st.sidebar, st.container(key="settings", gap=None):
         st.html(_STYLE)
         preset = _draw_preset(presets)
         reset_all = st.container(key="reset-all")
         hidden = st.container(key="settings-behind-choices")
-        sheet = _Sheet(flatten(preset.config), dict(tables), hidden, {}, [])
-        for section in SECTIONS:
+        sheet = _Sheet(flatten(preset.config), dict(tables), columns, hidden, {}, [])
+        for section in sections:
             _draw_section(sheet, section)
     changed = tuple(name for name, value in sheet.values.items() if value != _preset_value(sheet, name))
-    if changed:
+    if changed and len(sections) == len(SECTIONS):
         noun = "setting" if len(changed) == 1 else "settings"
         reset_all.button(
             f"Reset {len(changed)} changed {noun}",
@@ -239,6 +253,9 @@ def _options(sheet: _Sheet, item: Setting) -> Mapping[str, str]:
     """Return what can be chosen for a setting, as value → words; nothing where it is typed."""
     if item.name == "data.table":
         return {"": "choose one", **sheet.tables}
+    if item.name in ("data.label", "data.group") and sheet.columns:
+        names = sheet.columns(sheet.values.get("data.table", "")).get(item.name, ())
+        return {"": "found by itself", **{name: name for name in names}}
     return {option: item.label(option) for option in item.choices}
 
 

@@ -6,20 +6,22 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from genre_core import cluster, jobs
+from genre_core import cluster, exploration, jobs
 from genre_core.bayes import BayesLimit, BayesScore, bayes_limit, limit_on
 from genre_core.config import DatasetConfig, ExperimentConfig, SyntheticConfig, TableConfig, fingerprint
 from genre_core.dataset import PARTS, Dataset, IntArray, Part
-from genre_core.errors import GenreLabError, RunStateError
+from genre_core.errors import ClusterError, DataError, GenreLabError, RunStateError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from genre_core.evaluation.report import Evaluation
+from genre_core.reading import read_table
 from genre_core.sources import load_dataset
+from genre_core.sources.table import Inspection, inspect
 from genre_core.store import Epoch, Run, RunStore
 
 if TYPE_CHECKING:
@@ -55,6 +57,27 @@ class _Link:
             self.process.close()
 
 
+@dataclass(frozen=True)
+class _Linking:
+    """A connection in the making, and why the last try failed."""
+
+    link: "Future[_Link]"
+    problem: str = ""
+
+    @property
+    def broken(self) -> bool:
+        return self.link.done() and (self.link.exception() is not None or not self.link.result().alive)
+
+
+class _NotYet:
+    """Stands for the workers while they start: what is meant for them waits in the store."""
+
+    status = "connecting"
+
+
+_makers = ThreadPoolExecutor(2, "genre-lab-cluster")
+
+
 def client() -> "Client":
     """Return the connection to the workers; a cluster that has died is replaced.
 
@@ -63,30 +86,30 @@ def client() -> "Client":
     ClusterError
         There is none, and none could be started.
     """
-    with _switching:
-        if _linking().done() and not _alive(_linking()):
-            _linking.clear()
-        return _linking().result(timeout=CONNECT_SECONDS).client
-
-
-def _alive(linking: "Future[_Link]") -> bool:
-    """Say whether the cluster that was linked is still there; one that has died is tidied away."""
-    if linking.exception() is not None:
-        return False
-    link = linking.result()
-    if not link.alive:
-        link.close()
-    return link.alive
+    return _linked().link.result(timeout=CONNECT_SECONDS).client
 
 
 def warm() -> None:
     """Start the workers in the background, so that the first training does not wait for them."""
-    _linking()
+    _linked()
+
+
+def _linked() -> _Linking:
+    """Return the connection, be it still in the making; one that broke is made anew in the background."""
+    with _switching:
+        linking = _linking("")
+        if linking.broken:
+            error = linking.link.exception()
+            if error is None:
+                _makers.submit(linking.link.result().close)
+            _linking.clear()
+            linking = _linking("" if error is None else str(error))
+        return linking
 
 
 @st.cache_resource(show_spinner=False)
-def _linking() -> "Future[_Link]":
-    return ThreadPoolExecutor(1, "genre-lab-cluster").submit(_link, store())
+def _linking(_problem: str) -> _Linking:
+    return _Linking(_makers.submit(_link, store()), _problem)
 
 
 def _link(runs: RunStore) -> _Link:
@@ -159,18 +182,22 @@ def run(run_id: str | None) -> Run | None:
 class Queue:
     """What a queued run waits for: how many runs go before it, and about how many seconds that takes (None: unknown).
 
-    `starting` is true while the workers themselves are not there yet.
+    `starting` is true while the workers themselves are not there yet; `problem` says why they could not be had before.
     """
 
     before: int = 0
     seconds: float | None = None
     starting: bool = False
+    problem: str = ""
 
 
 def queue(of: Run) -> Queue:
     """Return what a run waits for."""
-    if of.state != "queued" or not _linking().done():
-        return Queue(starting=of.state == "queued")
+    if of.state != "queued":
+        return Queue()
+    linking = _linked()
+    if not linking.link.done():
+        return Queue(starting=True, problem=linking.problem)
     workers = n_workers()
     return Queue(max(0, store().queue_position(of.id) - workers + 1), store().expected_wait(of.id, workers))
 
@@ -179,14 +206,8 @@ def queue(of: Run) -> Queue:
 
 
 def train(run_id: str, config: ExperimentConfig, name: str, pace: float) -> None:
-    """Save a new run and send it to the workers; while they start it is saved alone, and they fetch it."""
-    linking = _linking()
-    if linking.done():
-        _act(lambda: jobs.submit(store(), client(), run_id, config, name, pace))
-        return
-    _act(lambda: store().submit(run_id, config, name, pace))
-    runs = store()
-    linking.add_done_callback(lambda done: jobs.recover(runs, done.result().client))
+    """Save a new run and send it to the workers."""
+    _order(lambda to: jobs.submit(store(), to, run_id, config, name, pace))
 
 
 def pause(run_id: str) -> None:
@@ -196,22 +217,23 @@ def pause(run_id: str) -> None:
 
 def step(run_id: str) -> None:
     """Train one epoch, then pause."""
-    _act(lambda: jobs.step(store(), client(), run_id))
+    _order(lambda to: jobs.step(store(), to, run_id))
 
 
 def resume(run_id: str) -> None:
     """Go on with a paused run."""
-    _act(lambda: jobs.resume(store(), client(), run_id))
+    _order(lambda to: jobs.resume(store(), to, run_id))
 
 
 def stop(run_id: str) -> None:
     """End a run with its best weights."""
-    _act(lambda: jobs.stop(store(), client(), run_id))
+    _order(lambda to: jobs.stop(store(), to, run_id))
 
 
 def restart(run_id: str) -> None:
     """Train an ended run again from the beginning."""
-    _act(lambda: jobs.restart(store(), client(), run_id))
+    _order(lambda to: jobs.restart(store(), to, run_id))
+    forget(run_id)
 
 
 def set_pace(run_id: str, pace: float) -> None:
@@ -219,11 +241,33 @@ def set_pace(run_id: str, pace: float) -> None:
     _act(lambda: store().set_pace(run_id, pace))
 
 
+def _order(command: "Callable[[Client], bool]") -> None:
+    """Do what needs the workers; while they start it is saved alone, and they fetch it when they are there."""
+    link = _linked().link
+    if link.done():
+        _act(lambda: command(link.result().client))
+        return
+
+    def save() -> bool:
+        with suppress(ClusterError):
+            return command(cast("Client", _NotYet()))
+        return True
+
+    _act(save)
+    runs = store()
+    link.add_done_callback(lambda done: _fetch(runs, done))
+
+
 def _act(command: Callable[[], bool]) -> None:
     try:
         command()
     except GenreLabError as error:
         st.toast(str(error), icon=":material/error:", duration="long")
+
+
+def _fetch(runs: RunStore, link: "Future[_Link]") -> None:
+    if link.exception() is None:  # otherwise the next try fetches what waits
+        jobs.recover(runs, link.result().client)
 
 
 # -- what came out -----------------------------------------------------------------------------------------------------
@@ -312,3 +356,79 @@ def forget(run_id: str) -> None:
 def run_name(config: ExperimentConfig, preset: str) -> str:
     """Return the name that a new run starts with: its preset and its training seed."""
     return f"{preset} · seed {config.train.seed}"
+
+
+# -- the Data page ---------------------------------------------------------------------------------------------------
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_CONFIGS)
+def separations(config: DatasetConfig) -> tuple[exploration.Separation, ...]:
+    """Return how well each feature alone tells genres apart, the best first."""
+    return exploration.separations(dataset(config))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=_CONFIGS)
+def projection(config: DatasetConfig, method: exploration.Method) -> exploration.Projection:
+    """Return tracks on a plane; raises DataError."""
+    return exploration.project(dataset(config), method)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def inspection(content_hash: str) -> Inspection | None:
+    """Return what a stored table would be taken for as it is; None where it is not stored."""
+    try:
+        return inspect(store().read_table(content_hash))
+    except DataError:
+        return None
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def first_rows(content_hash: str, n_rows: int) -> Any:
+    """Return the first rows of a stored table as a pyarrow table; raises DataError."""
+    import io
+
+    from pyarrow import parquet
+
+    file = parquet.ParquetFile(io.BytesIO(store().read_table(content_hash)))
+    return next(file.iter_batches(n_rows))
+
+
+def add_table(files: Sequence[tuple[str, bytes]]) -> str:
+    """Read one table from files and store it; return its content hash.
+
+    Raises
+    ------
+    DataError
+        It is no table, or holds no genre that could be chosen.
+    StoreError
+        It could not be saved.
+    """
+    reading = read_table(files)
+    seen = inspect(reading.parquet)
+    if seen.dataset is None and not seen.candidates:
+        raise DataError(f"{reading.name}: {seen.problem}")
+    store().put_table(
+        reading.content_hash, reading.name, reading.parquet, reading.n_rows, reading.n_columns, reading.notes
+    )
+    return reading.content_hash
+
+
+def delete_table(content_hash: str) -> None:
+    """Forget a stored table and what is cached of it."""
+    _act(lambda: store().delete_table(content_hash))
+    for cached in (inspection, dataset, separations, projection):
+        cached.clear()
+
+
+# -- the Runs page ---------------------------------------------------------------------------------------------------
+
+
+def rename(run_id: str, name: str) -> None:
+    """Give a run another name."""
+    _act(lambda: store().rename(run_id, name))
+
+
+def delete(run_id: str) -> None:
+    """Forget a run and all that it saved."""
+    _act(lambda: store().delete(run_id))
+    forget(run_id)

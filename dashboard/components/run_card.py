@@ -1,0 +1,157 @@
+"""One run: what can be done with it, and its card: everything that is needed to get the same result again."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import address, forms, services
+from dashboard.address import plain
+from dashboard.run_list import STATES, clock, command, state_sentence
+from dashboard.sentences import duration
+from genre_core.config import ExperimentConfig
+from genre_core.errors import RunStateError
+from genre_core.presets import PRESETS
+from genre_core.settings import SECTIONS, flatten, settings
+from genre_core.store import Run
+
+ENDED = ("complete", "failed", "cancelled")
+COLOURS = {"complete": "green", "failed": "red", "running": "blue", "queued": "gray", "paused": "orange"}
+
+
+def run_card(run: Run) -> None:
+    """Draw a run's name, state, buttons and card."""
+    with st.container(key="run-head", horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(plain(run.name), anchor=False, width="content")
+        st.badge(STATES[run.state], color=COLOURS.get(run.state, "gray"))  # type: ignore[arg-type]
+        if run.context.get("leaky"):
+            st.badge("leaky", color="orange", help="Pieces of one track stand on both sides of the split.")
+    st.caption(plain(state_sentence(run)))
+    _actions(run)
+    try:
+        run.config  # noqa: B018  # a run of another version has a name and curves, and nothing else that can be read
+    except RunStateError as error:
+        st.caption(plain(str(error)))
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _settings(run.config)
+    with right:
+        _provenance(run)
+
+
+def _actions(run: Run) -> None:
+    """Draw what can be done with a run in its state."""
+    with st.container(key="run-actions", horizontal=True, vertical_alignment="center", gap="small"):
+        if run.state == "complete":
+            address.page_link("views/evaluate.py", "Evaluate", icon=":material/analytics:", run=run.id)
+        address.page_link("views/train.py", "Curves on Train", icon=":material/show_chart:", run=run.id)
+        if st.button("Same settings", icon=":material/tune:", help="Open Train with exactly the settings of this run."):
+            _open_with(run)
+        if run.state == "paused":
+            st.button("Resume", icon=":material/play_arrow:", on_click=services.resume, args=(run.id,))
+        if run.state not in ENDED:
+            st.button(
+                "Stop", icon=":material/stop:", on_click=services.stop, args=(run.id,), help="Keep what it learned."
+            )
+        else:
+            again = "Train it again from the beginning, in place of what it came to."
+            st.button("Restart", icon=":material/restart_alt:", on_click=_restart, args=(run.id,), help=again)
+        with st.popover("Rename", icon=":material/edit:"):
+            key = f"name of {run.id}"
+            st.text_input("Name", run.name, 200, key=key, on_change=_rename, args=(run.id, key))
+            st.button("Save name", key="save name")  # leaving the field saves; the button is where to go
+        if st.button("Delete", icon=":material/delete:", key="delete run"):
+            _ask(run)
+
+
+@st.dialog("Delete this run?")
+def _ask(run: Run) -> None:
+    st.write(f"**{plain(run.name)}**, its weights, curves and predictions are deleted. This cannot be undone.")
+    if run.state not in ENDED:
+        st.write("Its training stops.")
+    with st.container(horizontal=True):
+        if st.button("Delete run", type="primary", key="delete run for good"):
+            services.delete(run.id)
+            address.look(run=None)
+            st.rerun()
+        if st.button("Keep it", key="keep run"):
+            st.rerun()
+
+
+def _open_with(run: Run) -> None:
+    try:
+        st.switch_page("views/train.py", query_params={**forms.adopt(run.config, PRESETS), "run": run.id})
+    except RunStateError as error:
+        st.toast(str(error), icon=":material/error:")
+
+
+def _rename(run_id: str, key: str) -> None:
+    if name := st.session_state[key].strip():
+        services.rename(run_id, name)
+
+
+def _restart(run_id: str) -> None:
+    services.restart(run_id)
+    services.forget(run_id)
+
+
+def _settings(config: ExperimentConfig) -> None:
+    """Draw all settings of a run; those that differ from the product's own are marked."""
+    values, usual = flatten(config), flatten(ExperimentConfig())
+    rows: list[dict[str, Any]] = []
+    for item in settings(config):
+        base = usual.get(item.name, item.default)
+        value = values[item.name]
+        is_changed = value != base
+        rows.append(
+            {
+                "": "●" if is_changed else "",
+                "setting": f"{forms.TITLES[item.section]} · {item.title}",
+                "value": _short(item.label(value)),
+                "usual": _short(item.label(base)) if is_changed else "",
+            }
+        )
+    n_changed = sum(bool(row[""]) for row in rows)
+    st.markdown(f"**Settings** :gray[{n_changed} of {len(rows)} differ from the usual, marked ●]")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height=38 + 35 * min(len(rows), 12),
+        row_height=35,
+        column_config={"": st.column_config.TextColumn("", width=24)},
+        alt="Settings of this run, with the usual value of those that differ.",
+    )
+
+
+def _short(text: str) -> str:
+    return f"{text[:8]}…" if len(text) == 64 else text or "found by itself"
+
+
+def _provenance(run: Run) -> None:
+    """Draw the command that repeats a run, and what it ran on."""
+    st.markdown("**The same again from a terminal**")
+    st.code(command(run), language="bash", wrap_lines=True)
+    context, versions = run.context, run.context.get("versions", {})
+    seeds = {section: getattr(getattr(run.config, section), "seed", None) for section in SECTIONS}
+    facts = {
+        "run": run.id,
+        "settings hash": run.fingerprint[:16],
+        "data hash": context.get("data_hash", "")[:16],
+        "tracks": _sizes(context),
+        "seeds": ", ".join(f"{section} {seed}" for section, seed in seeds.items() if seed is not None),
+        "device": context.get("device", ""),
+        "versions": ", ".join(f"{name} {version}" for name, version in versions.items()),
+        "made": clock(run.created_at),
+        "ended": clock(run.finished_at) if run.finished_at else "",
+        "took": duration(run.seconds) if run.seconds is not None else "",
+    }
+    st.markdown("**Made with**")
+    lines = [f"| {name} | {plain(str(value))} |" for name, value in facts.items() if value]
+    st.markdown("\n".join(["| | |", "|---|---|", *lines]))
+
+
+def _sizes(context: dict[str, Any]) -> str:
+    if "n_train" not in context:
+        return ""
+    parts = (("n_train", "training"), ("n_validation", "validation"), ("n_test", "test"))
+    return ", ".join(f"{context[name]:,} {word}" for name, word in parts)

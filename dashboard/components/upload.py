@@ -1,0 +1,42 @@
+"""Add a table: files are read, joined, stored once and chosen; a bad one gets its sentence and changes nothing."""
+
+import streamlit as st
+
+from dashboard import services
+from dashboard.address import plain
+from genre_core.errors import GenreLabError
+from genre_core.reading import MAX_BYTES
+
+_PROBLEM, _COUNT = "upload problem", "uploads so far"
+
+
+def upload(*, expanded: bool) -> None:
+    """Draw where files are dropped, and what was wrong with the last ones."""
+    problem = st.session_state.get(_PROBLEM, "")
+    with st.expander("Add a table of features", icon=":material/upload_file:", expanded=expanded or bool(problem)):
+        key = f"upload {st.session_state.get(_COUNT, 0)}"  # a fresh one after each upload lets go of the bytes
+        st.file_uploader(
+            "CSV or Parquet, a row for each track, a column that names its genre. Files chosen together are joined.",
+            accept_multiple_files=True,
+            max_upload_size=MAX_BYTES // 1024**2,
+            key=key,
+            on_change=_read,
+            args=(key,),
+        )
+        if problem:
+            st.error(plain(problem), icon=":material/error:")
+
+
+def _read(key: str) -> None:
+    """Store what was dropped and choose it, in the address as well."""
+    files = [(file.name, file.getvalue()) for file in st.session_state[key] or ()]
+    if not files:
+        return
+    st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1
+    try:
+        chosen = services.add_table(files)
+    except GenreLabError as error:
+        st.session_state[_PROBLEM] = str(error)
+        return
+    st.session_state[_PROBLEM] = ""
+    st.session_state.update({"data.source": "table", "data.table": chosen, "data.label": "", "data.group": ""})

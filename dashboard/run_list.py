@@ -1,0 +1,158 @@
+"""What the Runs page says of runs: pure functions to rows, sentences and the command that repeats a run."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from dashboard.sentences import duration
+from dashboard.theme import count, percent
+from genre_core.config import ExperimentConfig, TableConfig
+from genre_core.errors import RunStateError
+from genre_core.evaluation.uncertainty import Interval
+from genre_core.settings import all_settings, differences
+from genre_core.store import Run
+
+STATES = {
+    "queued": "○ waiting",
+    "running": "▶ training",
+    "paused": "❚❚ paused",
+    "complete": "✓ complete",
+    "failed": "✕ failed",
+    "cancelled": "– cancelled",
+}
+"""A run's state in a symbol and a word."""
+
+ELSEWHERE = frozenset({"data.table", "data.source"})
+"""Settings that the list shows elsewhere, in the column of the data."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list; validation figures are those of the best epoch, None before there is one."""
+
+    run: Run
+    settings: str
+    data: str
+    accuracy: float | None
+    interval: Interval | None
+    macro_f1: float | None
+
+
+def row(run: Run, tables: Mapping[str, str]) -> Row:
+    """Return a run's line; `tables` are the names of stored tables by content hash."""
+    found = run.summary.get("validation")
+    interval = Interval(*found["accuracy_interval"]) if found else None
+    accuracy, macro_f1 = (found["accuracy"], found["macro_f1"]) if found else (None, None)
+    return Row(run, changed(run), data_name(run, tables), accuracy, interval, macro_f1)
+
+
+def changed(run: Run) -> str:
+    """Return the settings that differ from the product's own: `overlap 0.8, dropout 0`."""
+    try:
+        ours = differences(run.config, ExperimentConfig())
+    except RunStateError:
+        return "made by another version"
+    shown = [
+        f"{all_settings()[name].title[0].lower()}{all_settings()[name].title[1:]} {all_settings()[name].label(value)}"
+        for name, (value, _) in ours.items()
+        if value is not None and name not in ELSEWHERE
+    ]
+    return ", ".join(shown) or "none"
+
+
+def data_name(run: Run, tables: Mapping[str, str]) -> str:
+    """Return what a run's tracks came from: the table's name, or that they are synthetic."""
+    try:
+        data = run.config.data
+    except RunStateError:
+        return "unknown"
+    if isinstance(data, TableConfig):
+        return tables.get(data.table, f"table {data.table[:8]}, no longer stored")
+    return "synthetic"
+
+
+def answer(rows: Sequence[Row]) -> str:
+    """Say how many runs there are and which is the best on validation."""
+    runs = count(len(rows), "run")
+    judged = [row for row in rows if row.accuracy is not None]
+    if not judged:
+        return f"{runs}; none is complete yet."
+    sources = {row.data for row in judged}
+    best = max(judged, key=lambda row: (row.accuracy or 0.0, row.run.created_at))
+    if len(rows) == 1:
+        return f"1 run; right on {percent(best.accuracy or 0.0)} of its validation tracks."
+    among = "" if len(sources) == 1 else f", on {best.data}"
+    return f"{runs}; the best on validation is {best.run.name}, right on {percent(best.accuracy or 0.0)}{among}."
+
+
+def caution(rows: Sequence[Row]) -> str:
+    """Say what the order of the list can and cannot tell."""
+    judged = [row for row in rows if row.accuracy is not None]
+    if len(judged) < 2:
+        return "Figures are of the validation tracks, for choosing; those of the test part are on Evaluate."
+    if len({row.run.context.get("data_hash") for row in judged}) > 1:
+        return "Only runs on the same data can be compared. Figures are of the validation tracks, for choosing."
+    best = max(judged, key=lambda row: row.accuracy or 0.0)
+    low = best.interval.low if best.interval else 0.0
+    near = sum(1 for row in judged if row is not best and row.interval and row.interval.high >= low)
+    if not near:
+        return "Figures are of the validation tracks, for choosing; those of the test part are on Evaluate."
+    verb = "overlaps" if near == 1 else "overlap"
+    return (
+        f"The intervals of {count(near, 'other run')} {verb} the best one's: chance alone could order them otherwise."
+    )
+
+
+def command(run: Run) -> str:
+    """Return the terminal command that repeats a run.
+
+    Raises
+    ------
+    RunStateError
+        It was made by a version with other settings.
+    """
+    words = ["python", "-m", "genre_core", "train"]
+    for name, (value, _) in differences(run.config, ExperimentConfig()).items():
+        if value is not None and value != "":
+            words += [f"--{name}", _typed(value)]
+    return shlex.join([*words, "--json"])
+
+
+def when(then: datetime, now: datetime | None = None) -> str:
+    """Return how long ago something was: `just now`, `5 min ago`, `3 h ago`, `2 days ago`."""
+    seconds = ((now or datetime.now(UTC)) - then).total_seconds()
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return f"{seconds / 60:.0f} min ago"
+    return f"{seconds / 3600:.0f} h ago" if seconds < 48 * 3600 else f"{seconds / 86400:.0f} days ago"
+
+
+def clock(then: datetime) -> str:
+    """Return a moment as `22 Nov 2026, 13:55 UTC`."""
+    return f"{then.day} {then:%b %Y, %H:%M} UTC"
+
+
+def state_sentence(run: Run) -> str:
+    """Say how a run stands: why it failed, how far it is, or when and how long it trained."""
+    took = "" if run.seconds is None else f" It took {duration(run.seconds)}."
+    match run.state:
+        case "failed":
+            return run.error or "It failed."
+        case "complete":
+            return f"{count(run.epoch, 'epoch')}, the best on validation was epoch {run.best_epoch}.{took}"
+        case "cancelled":
+            return "Stopped before its first epoch: nothing was learned."
+        case "queued":
+            return "Waiting for a free worker."
+        case "paused":
+            return f"Paused after {count(run.epoch, 'epoch')}."
+        case _:
+            return f"{count(run.epoch, 'epoch')} trained so far."
+
+
+def _typed(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

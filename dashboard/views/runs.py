@@ -1,0 +1,105 @@
+"""Runs: what was trained, which is the best on validation, and what can be done with each."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from dashboard import address, run_list, services
+from dashboard.address import plain
+from dashboard.components.run_card import run_card
+from dashboard.theme import percent
+
+POLL_SECONDS = 1.0
+MOST = 500
+ROWS_SHOWN, ROW_HEIGHT = 9, 35
+
+
+def main() -> None:
+    """Draw the page: the answer, the list, and the card of the chosen run."""
+    runs = services.store().runs(limit=MOST)
+    if not runs:
+        st.header("No runs yet.", anchor=False)
+        st.caption("A run appears here as soon as you press Train, and stays until you delete it.")
+        st.page_link("views/train.py", label="Train the first one", icon=":material/arrow_forward:")
+        return
+    chosen = services.run(address.run_id())
+    active = any(run.active for run in runs)
+    st.fragment(_list, run_every=POLL_SECONDS if active else None)(
+        [(run.id, run.state) for run in runs], chosen.id if chosen else None
+    )
+    if chosen:
+        run_card(chosen)
+    else:
+        st.caption("Choose a run for its settings, the command that repeats it, and what can be done with it.")
+
+
+def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
+    """Draw the answer and the list; start the page anew when a run comes, goes, changes its state or is chosen."""
+    runs = services.store().runs(limit=MOST)
+    looked_at = services.run(address.run_id())
+    if [(run.id, run.state) for run in runs] != drawn or (looked_at.id if looked_at else None) != chosen:
+        st.rerun()
+    tables = {table.content_hash: table.name for table in services.store().tables()}
+    rows = [run_list.row(run, tables) for run in runs]
+    st.header(plain(run_list.answer(rows)), anchor=False)
+    st.caption(run_list.caution(rows))
+    ids = tuple(run.id for run in runs)
+    key = f"runs {hashlib.sha256(repr(ids).encode()).hexdigest()[:12]}"  # rows are chosen by number
+    st.dataframe(
+        _columns(rows),
+        hide_index=True,
+        height=38 + ROW_HEIGHT * min(len(rows), ROWS_SHOWN),
+        row_height=ROW_HEIGHT,
+        key=key,
+        on_select=partial(_choose, key, ids),
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [ids.index(chosen)]}} if chosen in ids else None,
+        column_config=_columns_shown(),
+        placeholder="",
+        alt="Runs, newest first: settings that differ, data, validation figures and times.",
+    )
+
+
+def _choose(key: str, ids: tuple[str, ...]) -> None:
+    rows = st.session_state[key]["selection"]["rows"]
+    address.look(run=ids[rows[0]] if rows else None)
+
+
+def _columns(rows: Sequence[run_list.Row]) -> dict[str, list[object]]:
+    """Return the list as columns."""
+    return {
+        "run": [row.run.name for row in rows],
+        "state": [run_list.STATES[row.run.state] for row in rows],
+        "validation": [None if row.accuracy is None else percent(row.accuracy, row.interval) for row in rows],
+        "macro_f1": [None if row.macro_f1 is None else percent(row.macro_f1) for row in rows],
+        "settings": [row.settings for row in rows],
+        "data": [row.data for row in rows],
+        "epochs": [row.run.epoch for row in rows],
+        "best": [row.run.best_epoch for row in rows],
+        "ago": [row.run.created_at for row in rows],
+        "made": [row.run.created_at for row in rows],
+        "seconds": [row.run.seconds for row in rows],
+    }
+
+
+def _columns_shown() -> dict[str, ColumnConfig]:
+    column = st.column_config
+    return {
+        "run": column.TextColumn("Run", width=210, pinned=True),
+        "state": column.TextColumn("State", width=100),
+        "validation": column.TextColumn("Validation accuracy", width=150, help="With its 95 % interval."),
+        "macro_f1": column.TextColumn("Macro-F1", width=80, help="The mean over genres of F1, on validation."),
+        "settings": column.TextColumn("Settings that differ", width=230, help="From those of the opening preset."),
+        "data": column.TextColumn("Data", width=140),
+        "epochs": column.NumberColumn("Epochs", width=65),
+        "best": column.NumberColumn("Best", width=55, help="The best epoch on validation."),
+        "ago": column.DatetimeColumn("Made", width=110, format="distance"),
+        "made": column.DatetimeColumn("Made (UTC)", width=130, format="D MMM, HH:mm", timezone="UTC"),
+        "seconds": column.NumberColumn("Took", width=75, format="%.1f s"),
+    }
+
+
+main()
