@@ -1,6 +1,6 @@
 """An epoch of ours against the notebook's `DataLoader` loop and scikit-learn's `MLPClassifier`, taken in turn.
 
-    python -m tests.benchmarks.epoch
+python -m tests.benchmarks.epoch
 """
 
 import statistics
@@ -31,7 +31,9 @@ def main() -> None:
     difference = 0.0
     for _ in range(ROUNDS):
         mine, theirs = next(ours), next(notebook)
-        difference = max(difference, abs(mine.train_loss - theirs.train_loss), abs(mine.validation_loss - theirs.validation_loss))
+        difference = max(
+            difference, abs(mine.train_loss - theirs.train_loss), abs(mine.validation_loss - theirs.validation_loss)
+        )
         seconds["this trainer"].append(mine.seconds)
         seconds["the notebook's DataLoader loop"].append(theirs.seconds)
         with warnings.catch_warnings():

@@ -1,0 +1,178 @@
+"""A browser as the server sees it: a client of Streamlit's websocket protocol that draws nothing.
+
+It sends what the frontend of Streamlit 1.67 sends: the address, the state of every widget it was shown, the page, the
+fragment that polls, and the hashes of the large messages it still has. What it is sent it reads to the end.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+
+ANSWER_SECONDS = 30.0
+KEPT_MESSAGES = 12
+FINISHED, COMPILE_ERROR, INTERRUPTED, FRAGMENTS_FINISHED = range(4)
+
+
+@dataclass(eq=False)
+class _Request:
+    fragments: set[str]
+    """Those that have not answered yet; of a whole page, the empty name."""
+    sent: float = field(default_factory=time.perf_counter)
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+    seconds: float = ANSWER_SECONDS
+
+    def settle(self, fragments: set[str]) -> None:
+        self.fragments -= fragments
+        if not self.fragments and not self.answered.is_set():
+            self.seconds = time.perf_counter() - self.sent
+            self.answered.set()
+
+
+class BrowserSession:
+    """One tab: `async with BrowserSession(address) as tab`, then `rerun`, `click`, `poll`."""
+
+    def __init__(self, address: str, query: str = "") -> None:
+        self._address, self.query = address, query
+        self.widgets: dict[str, WidgetState] = {}
+        """State of each widget by its key."""
+        self.buttons: dict[str, str] = {}
+        self.polled: dict[str, float] = {}
+        """Seconds between the polls of each fragment that asks for them."""
+        self.errors: list[str] = []
+        self.received_bytes = 0
+        self._page = ""
+        self._kept: dict[str, None] = {}
+        self._open: list[_Request] = []
+
+    async def __aenter__(self) -> Self:
+        self._socket: ClientConnection = await connect(
+            f"ws://{self._address}/_stcore/stream",
+            subprotocols=["streamlit"],
+            max_size=None,
+            compression=None,  # type: ignore[list-item]
+        )
+        self._reader = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._reader.cancel()
+        await self._socket.close()
+
+    async def rerun(self) -> float:
+        """Run the whole page; return the seconds until all of it has come."""
+        return await self._ask(_Request({""}), [""])
+
+    async def click(self, key: str) -> float:
+        """Press a button."""
+        return await self._ask(_Request({""}), [""], pressed=self.buttons[key])
+
+    async def poll(self, *fragments: str) -> float:
+        """Run fragments, each by a message of its own as the frontend does; return the seconds until the last has come."""
+        return await self._ask(_Request(set(fragments)), fragments)
+
+    async def _ask(self, request: _Request, fragments: tuple[str, ...] | list[str], pressed: str = "") -> float:
+        self._open.append(request)
+        try:
+            for fragment in fragments:
+                await self._socket.send(self._message(fragment, pressed))
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await request.answered.wait()
+        except TimeoutError:
+            self.errors.append(f"no answer within {ANSWER_SECONDS:g} seconds")
+        finally:
+            self._open.remove(request)
+        return request.seconds
+
+    def _message(self, fragment: str, pressed: str) -> bytes:
+        message = BackMsg()
+        state = message.rerun_script
+        state.query_string = self.query
+        state.page_script_hash = self._page
+        state.widget_states.widgets.extend(self.widgets.values())
+        if pressed:
+            state.widget_states.widgets.add(id=pressed, trigger_value=True)
+        state.fragment_id, state.is_auto_rerun = fragment, bool(fragment)
+        state.cached_message_hashes.extend(self._kept)
+        context = state.context_info
+        context.timezone, context.locale, context.color_scheme = "UTC", "en-US", "light"
+        context.url = f"http://{self._address}/?{self.query}"
+        return message.SerializeToString()
+
+    async def _read(self) -> None:
+        async for data in self._socket:
+            assert isinstance(data, bytes)
+            self.received_bytes += len(data)
+            self._take(ForwardMsg.FromString(data))
+
+    def _take(self, message: ForwardMsg) -> None:
+        match message.WhichOneof("type"):
+            case "new_session":
+                self._page = message.new_session.page_script_hash
+                if not message.metadata.run.fragment_ids:
+                    self.polled.clear()
+            case "page_info_changed":
+                self.query = message.page_info_changed.query_string
+            case "auto_rerun":
+                self.polled[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+            case "delta" if message.delta.WhichOneof("type") == "new_element":
+                self._show(message.delta.new_element)
+            case "script_finished":
+                self._finish(message.script_finished, set(message.metadata.run.fragment_ids))
+        if message.metadata.cacheable:
+            self._kept[message.hash] = None
+            if len(self._kept) > KEPT_MESSAGES:
+                del self._kept[next(iter(self._kept))]
+
+    def _finish(self, status: int, fragments: set[str]) -> None:
+        if status == COMPILE_ERROR:
+            self.errors.append("the script does not compile")
+        if status == INTERRUPTED and (not fragments or any("" in request.fragments for request in self._open)):
+            return  # the whole page runs next, and answers
+        # Fragments that are done when the next ones start are called interrupted too: they were sent in full.
+        for request in self._open:
+            request.settle(fragments or request.fragments.copy())
+
+    def _show(self, element: Any) -> None:
+        kind = element.WhichOneof("type")
+        if kind == "exception":
+            self.errors.append(f"{element.exception.type}: {element.exception.message}")
+        elif kind == "button":
+            self.buttons[_key(element.button.id)] = element.button.id
+        elif kind in ("number_input", "slider", "selectbox", "text_input"):
+            shown = getattr(element, kind)
+            for state in _states(kind, shown):
+                self.widgets[_key(shown.id)] = state
+
+
+def _key(widget_id: str) -> str:
+    """Return the key within an identifier like `$$ID-<32 hex digits>-key`."""
+    return widget_id.split("-", 2)[-1]
+
+
+def _states(kind: str, shown: Any) -> Iterator[WidgetState]:
+    """Give the state of a widget as the frontend has it when it draws it."""
+    if kind == "selectbox" and shown.options:
+        yield WidgetState(
+            id=shown.id, string_value=shown.raw_value if shown.set_value else shown.options[shown.default]
+        )
+    elif kind == "text_input":
+        yield WidgetState(id=shown.id, string_value=shown.value if shown.set_value else shown.default)
+    elif kind == "number_input":
+        value = shown.value if shown.set_value else shown.default
+        whole = shown.data_type == shown.INT
+        yield WidgetState(id=shown.id, int_value=int(value)) if whole else WidgetState(id=shown.id, double_value=value)
+    elif kind == "slider":
+        state = WidgetState(id=shown.id)
+        if shown.options:
+            chosen = shown.raw_value if shown.set_value else [shown.options[int(at)] for at in shown.default]
+            state.string_array_value.data.extend(chosen)
+        else:
+            state.double_array_value.data.extend(shown.value if shown.set_value else shown.default)
+        yield state

@@ -1,0 +1,160 @@
+"""The load of a class: thirty browsers that change settings and watch, while two runs train on the same cores.
+
+    python -m tests.benchmarks.classroom [--minutes 10] [--sessions 30] [--as-the-page-asks]
+
+Each session changes a setting every 3 seconds, which runs its whole page, and polls each second all that its page polls;
+with `--as-the-page-asks` as often as its page asks. Only the address of a dashboard started here is spoken to.
+"""
+
+import argparse
+import asyncio
+import itertools
+import random
+import time
+from dataclasses import dataclass, field
+
+from distributed import Client
+
+from genre_core import cluster, jobs
+from genre_core.config import ExperimentConfig, TrainConfig
+from genre_core.store import RunStore, new_run_id
+from tests.benchmarks.browser_session import BrowserSession
+from tests.benchmarks.dashboard import Dashboard, dashboard, memory
+from tests.benchmarks.report import median, milliseconds, p95, print_table
+
+RERUN_SECONDS, POLL_SECONDS, MEMORY_SECONDS, WARM_UP_SECONDS = 3.0, 1.0, 2.0, 20.0
+MOST_SESSIONS, MOST_MINUTES = 60, 60
+TRAININGS = 2
+BATCH_SIZES = (32, 64, 128, 256)
+LONG = TrainConfig(max_epochs=200, patience=200)
+
+
+@dataclass
+class Seen:
+    """What all sessions saw, in seconds, and the dashboard's memory as (seconds, MiB)."""
+
+    reruns: list[float] = field(default_factory=list)
+    polls: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    memory: list[tuple[float, float]] = field(default_factory=list)
+    received: int = 0
+    cpu: float = 0.0
+
+    def forget(self) -> None:
+        """Start to count: caches are full and everybody is there."""
+        self.reruns.clear()
+        self.polls.clear()
+
+
+class Trainings:
+    """As many runs as there are workers, each replaced by a like one when it ends."""
+
+    def __init__(self, store: RunStore, client: Client) -> None:
+        self._store, self._client = store, client
+        self._seeds = itertools.count(1)
+        self.current = [self._start() for _ in range(TRAININGS)]
+
+    def _start(self) -> str:
+        run_id = new_run_id()
+        train = LONG.model_copy(update={"seed": next(self._seeds)})
+        jobs.submit(self._store, self._client, run_id, ExperimentConfig(train=train))
+        return run_id
+
+    async def keep_going(self) -> None:
+        while True:
+            for place, run_id in enumerate(self.current):
+                if not self._store.run(run_id).active:
+                    self.current[place] = self._start()
+            await asyncio.sleep(0.5)
+
+
+async def student(number: int, board: Dashboard, trainings: Trainings, seen: Seen, end: float, own_pace: bool) -> None:
+    """Change a setting every three seconds and watch a run in between."""
+    dice = random.Random(number)
+    await asyncio.sleep(RERUN_SECONDS * dice.random())
+    async with BrowserSession(board.address, query=f"run={trainings.current[number % TRAININGS]}") as tab:
+        await tab.rerun()
+        watching = asyncio.create_task(watch(tab, dice, seen, own_pace))
+        due = time.perf_counter()
+        while time.perf_counter() < end:
+            due += RERUN_SECONDS
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            size = dice.choice(BATCH_SIZES)
+            tab.widgets["train.batch_size"].int_value = size
+            tab.query = f"run={trainings.current[number % TRAININGS]}&train.batch_size={size}"
+            seen.reruns.append(await tab.rerun())
+        watching.cancel()
+    seen.received += tab.received_bytes
+    seen.errors += tab.errors
+
+
+async def watch(tab: BrowserSession, dice: random.Random, seen: Seen, own_pace: bool) -> None:
+    """Poll what the page polls, whether the page is running or not, as the frontend does."""
+    asked: set[asyncio.Task[None]] = set()
+
+    async def poll(*fragments: str) -> None:
+        seen.polls.append(await tab.poll(*fragments))
+
+    await asyncio.sleep(POLL_SECONDS * dice.random())
+    while True:
+        if tab.polled:
+            asked.add(asyncio.create_task(poll(*tab.polled)))
+            asked = {task for task in asked if not task.done()}
+        await asyncio.sleep(min(tab.polled.values(), default=POLL_SECONDS) if own_pace else POLL_SECONDS)
+
+
+async def look_at_memory(board: Dashboard, seen: Seen) -> None:
+    started = time.perf_counter()
+    while True:
+        seen.memory.append((time.perf_counter() - started, memory(board.process)[0]))
+        await asyncio.sleep(MEMORY_SECONDS)
+
+
+async def lesson(board: Dashboard, client: Client, sessions: int, minutes: float, own_pace: bool) -> Seen:
+    """Let a class work for some minutes, after a moment in which it arrives."""
+    seen = Seen()
+    trainings = Trainings(board.store, client)
+    end = time.perf_counter() + WARM_UP_SECONDS + 60 * minutes
+    async with asyncio.TaskGroup() as group:
+        others = [group.create_task(trainings.keep_going())]
+        students = [
+            group.create_task(student(number, board, trainings, seen, end, own_pace)) for number in range(sessions)
+        ]
+        await asyncio.sleep(WARM_UP_SECONDS)
+        seen.forget()
+        cpu = sum(board.process.cpu_times()[:2])
+        others.append(group.create_task(look_at_memory(board, seen)))
+        await asyncio.wait(students)
+        seen.cpu = (sum(board.process.cpu_times()[:2]) - cpu) / (60 * minutes)
+        for task in others:
+            task.cancel()
+    return seen
+
+
+def tell(seen: Seen, sessions: int, minutes: float) -> None:
+    """Print what was seen."""
+    rows = [
+        (name, f"{len(times):,}", milliseconds(median(times)), milliseconds(p95(times)))
+        for name, times in (("rerun of the page", seen.reruns), ("poll", seen.polls))
+    ]
+    print_table((f"{sessions} sessions, {minutes:g} minutes", "n", "median", "p95"), rows)
+    print(f"errors: {len(seen.errors)}{''.join(f'{chr(10)}  {text}' for text in sorted(set(seen.errors))[:5])}")
+    print(f"the dashboard used {seen.cpu:.0%} of a core and sent {seen.received / 2**20 / (60 * minutes):.2f} MiB/s")
+    by_minute = [mib for at, mib in seen.memory if at % 60 < MEMORY_SECONDS] + [seen.memory[-1][1]]
+    print(f"memory of the dashboard by minute, MiB: {' '.join(f'{mib:.0f}' for mib in by_minute)}")
+
+
+def main() -> None:
+    """Start workers and dashboard, let the class work, and print a table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--sessions", type=int, default=30)
+    parser.add_argument("--as-the-page-asks", action="store_true", help="poll as often as the page asks for")
+    options = parser.parse_args()
+    sessions, minutes = min(options.sessions, MOST_SESSIONS), min(options.minutes, MOST_MINUTES)
+    with dashboard(TRAININGS) as board, cluster.connect(board.scheduler) as client:
+        tell(asyncio.run(lesson(board, client, sessions, minutes, options.as_the_page_asks)), sessions, minutes)
+
+
+if __name__ == "__main__":
+    main()
