@@ -37,8 +37,8 @@ is what pages are made of: components, forms, services, sentences."""
 SLOW = {"torch", "sklearn", "pandas", "scipy", "statsmodels", "pyarrow", "distributed", "dask", "safetensors"}
 TORCH_ROOMS = {"architectures", "training", "optimizers"}
 VALUES = {
-    "errors", "config", "settings", "presets", "events", "dataset", "architectures", "evaluation", "exploration", "bayes", "schema",
-    "store",
+    "errors", "config", "settings", "presets", "events", "dataset", "architectures", "evaluation", "exploration",
+    "bayes", "schema", "store",
 }  # fmt: skip
 """What a view may take from the library: values and their names, nothing that reads, trains or sends."""
 
