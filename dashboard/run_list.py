@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from dashboard.sentences import duration
 from dashboard.theme import count, percent
@@ -50,15 +51,21 @@ def row(run: Run, tables: Mapping[str, str]) -> Row:
 def changed(run: Run) -> str:
     """Return the settings that differ from the product's own: `overlap 0.8, dropout 0`."""
     try:
-        ours = differences(run.config, ExperimentConfig())
+        ours = own_settings(run.config)
     except RunStateError:
         return "made by another version"
     shown = [
         f"{all_settings()[name].title[0].lower()}{all_settings()[name].title[1:]} {all_settings()[name].label(value)}"
-        for name, (value, _) in ours.items()
-        if value is not None and name not in ELSEWHERE
+        for name, value in ours.items()
+        if name not in ELSEWHERE
     ]
     return ", ".join(shown) or "none"
+
+
+def own_settings(config: ExperimentConfig) -> dict[str, Any]:
+    """Return the settings that are not at the product's defaults."""
+    ours = differences(config, ExperimentConfig())
+    return {name: value for name, (value, _) in ours.items() if value not in (None, all_settings()[name].default)}
 
 
 def data_name(run: Run, tables: Mapping[str, str]) -> str:
@@ -69,39 +76,50 @@ def data_name(run: Run, tables: Mapping[str, str]) -> str:
         return "unknown"
     if isinstance(data, TableConfig):
         return tables.get(data.table, f"table {data.table[:8]}, no longer stored")
-    return "synthetic"
+    return "synthetic tracks"
 
 
 def answer(rows: Sequence[Row]) -> str:
-    """Say how many runs there are and which is the best on validation."""
+    """Say how many runs there are and which is the best on validation, among those on the data of the latest."""
     runs = count(len(rows), "run")
-    judged = [row for row in rows if row.accuracy is not None]
-    if not judged:
+    peers = _peers(rows)
+    if not peers:
         return f"{runs}; none is complete yet."
-    sources = {row.data for row in judged}
-    best = max(judged, key=lambda row: (row.accuracy or 0.0, row.run.created_at))
+    best = _best(peers)
+    right = f"right on {percent(best.accuracy or 0.0)} of its validation tracks"
     if len(rows) == 1:
-        return f"1 run; right on {percent(best.accuracy or 0.0)} of its validation tracks."
-    among = "" if len(sources) == 1 else f", on {best.data}"
-    return f"{runs}; the best on validation is {best.run.name}, right on {percent(best.accuracy or 0.0)}{among}."
+        return f"1 run, {right}."
+    n_data = len({row.run.context.get("data_hash") for row in rows if row.accuracy is not None})
+    if n_data > 1:
+        return f"{runs} on {n_data} data sets; the best on the latest of them is {best.run.name}, {right}."
+    return f"{runs}; the best on validation is {best.run.name}, {right}."
 
 
 def caution(rows: Sequence[Row]) -> str:
     """Say what the order of the list can and cannot tell."""
-    judged = [row for row in rows if row.accuracy is not None]
-    if len(judged) < 2:
-        return "Figures are of the validation tracks, for choosing; those of the test part are on Evaluate."
-    if len({row.run.context.get("data_hash") for row in judged}) > 1:
-        return "Only runs on the same data can be compared. Figures are of the validation tracks, for choosing."
-    best = max(judged, key=lambda row: row.accuracy or 0.0)
+    peers = _peers(rows)
+    n_data = len({row.run.context.get("data_hash") for row in rows if row.accuracy is not None})
+    first = "Only runs on the same data can be compared. " if n_data > 1 else ""
+    if len(peers) < 2:
+        return f"{first}Figures are of the validation tracks, for choosing; those of the test part are on Evaluate."
+    best = _best(peers)
     low = best.interval.low if best.interval else 0.0
-    near = sum(1 for row in judged if row is not best and row.interval and row.interval.high >= low)
+    near = sum(1 for row in peers if row is not best and row.interval and row.interval.high >= low)
     if not near:
-        return "Figures are of the validation tracks, for choosing; those of the test part are on Evaluate."
+        return f"{first}Figures are of the validation tracks, for choosing; those of the test part are on Evaluate."
     verb = "overlaps" if near == 1 else "overlap"
-    return (
-        f"The intervals of {count(near, 'other run')} {verb} the best one's: chance alone could order them otherwise."
-    )
+    intervals = "interval" if near == 1 else "intervals"
+    return f"{first}The {intervals} of {count(near, 'other run')} {verb} the best one's: chance could reorder them."
+
+
+def _peers(rows: Sequence[Row]) -> list[Row]:
+    """Return the complete runs on the same data as the latest of them, newest first."""
+    judged = [row for row in rows if row.accuracy is not None]
+    return [row for row in judged if row.run.context.get("data_hash") == judged[0].run.context.get("data_hash")]
+
+
+def _best(rows: Sequence[Row]) -> Row:
+    return max(rows, key=lambda row: row.accuracy or 0.0)
 
 
 def command(run: Run) -> str:
@@ -113,9 +131,8 @@ def command(run: Run) -> str:
         It was made by a version with other settings.
     """
     words = ["python", "-m", "genre_core", "train"]
-    for name, (value, _) in differences(run.config, ExperimentConfig()).items():
-        if value is not None and value != "":
-            words += [f"--{name}", _typed(value)]
+    for name, value in own_settings(run.config).items():
+        words += [f"--{name}", _typed(value)]
     return shlex.join([*words, "--json"])
 
 

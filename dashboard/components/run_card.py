@@ -105,20 +105,19 @@ def _settings(config: ExperimentConfig) -> None:
         is_changed = value != base
         rows.append(
             {
-                "": "●" if is_changed else "",
-                "setting": f"{forms.TITLES[item.section]} · {item.title}",
+                "setting": f"{'● ' if is_changed else ''}{forms.TITLES[item.section]} · {item.title}",
                 "value": _short(item.label(value)),
                 "usual": _short(item.label(base)) if is_changed else "",
             }
         )
-    n_changed = sum(bool(row[""]) for row in rows)
+    rows.sort(key=lambda row: not row["setting"].startswith("●"))
+    n_changed = sum(row["setting"].startswith("●") for row in rows)
     st.markdown(f"**Settings** :gray[{n_changed} of {len(rows)} differ from the usual, marked ●]")
     st.dataframe(
         rows,
         hide_index=True,
-        height=38 + 35 * min(len(rows), 12),
+        height=40 + 35 * min(len(rows), 12),
         row_height=35,
-        column_config={"": st.column_config.TextColumn("", width=24)},
         alt="Settings of this run, with the usual value of those that differ.",
     )
 
@@ -146,8 +145,8 @@ def _provenance(run: Run) -> None:
         "took": duration(run.seconds) if run.seconds is not None else "",
     }
     st.markdown("**Made with**")
-    lines = [f"| {name} | {plain(str(value))} |" for name, value in facts.items() if value]
-    st.markdown("\n".join(["| | |", "|---|---|", *lines]))
+    rows = [{"": name, "value": value} for name, value in facts.items() if value]
+    st.dataframe(rows, hide_index=True, row_height=32, alt="What the run was made with.")
 
 
 def _sizes(context: dict[str, Any]) -> str:

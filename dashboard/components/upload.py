@@ -10,21 +10,23 @@ from genre_core.reading import MAX_BYTES
 _PROBLEM, _COUNT = "upload problem", "uploads so far"
 
 
-def upload(*, expanded: bool) -> None:
-    """Draw where files are dropped, and what was wrong with the last ones."""
-    problem = st.session_state.get(_PROBLEM, "")
-    with st.expander("Add a table of features", icon=":material/upload_file:", expanded=expanded or bool(problem)):
-        key = f"upload {st.session_state.get(_COUNT, 0)}"  # a fresh one after each upload lets go of the bytes
-        st.file_uploader(
-            "CSV or Parquet, a row for each track, a column that names its genre. Files chosen together are joined.",
-            accept_multiple_files=True,
-            max_upload_size=MAX_BYTES // 1024**2,
-            key=key,
-            on_change=_read,
-            args=(key,),
-        )
-        if problem:
-            st.error(plain(problem), icon=":material/error:")
+def upload() -> None:
+    """Draw where files are dropped."""
+    key = f"upload {st.session_state.get(_COUNT, 0)}"  # a fresh one after each upload lets go of the bytes
+    st.file_uploader(
+        "CSV or Parquet, a row for each track, a column that names its genre. Files chosen together are joined.",
+        accept_multiple_files=True,
+        max_upload_size=MAX_BYTES // 1024**2,
+        key=key,
+        on_change=_read,
+        args=(key,),
+    )
+
+
+def upload_problem() -> None:
+    """Say what was wrong with the last files, until others are chosen."""
+    if problem := st.session_state.get(_PROBLEM, ""):
+        st.error(plain(problem), icon=":material/error:")
 
 
 def _read(key: str) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import data_text, forms, services
 from dashboard.address import plain
 from dashboard.components.plot import plot
-from dashboard.components.upload import upload
+from dashboard.components.upload import upload, upload_problem
 from dashboard.figures.data import counts_figure, distribution_figure, projection_figure
 from genre_core.config import DatasetConfig, TableConfig
 from genre_core.dataset import Dataset
@@ -26,7 +26,6 @@ def main() -> None:
     head = st.container(key="data-answer", gap="small")
     with head:
         _answer(config, data, problem)
-    upload(expanded=data is None and not services.tables())
     if data is None or config is None:
         return
     left, right = st.columns([1, 1.35], gap="medium")
@@ -59,6 +58,8 @@ def _answer(config: DatasetConfig | None, data: Dataset | None, problem: str) ->
     if config is None or data is None:
         st.header("These data cannot be used yet." if problem else "No table is chosen yet.", anchor=False)
         st.caption(plain(problem) or "Add one here, or choose a stored one in the settings.")
+        upload_problem()
+        upload()
         if problem and isinstance(config, TableConfig):
             _delete_button(config)
         return
@@ -70,8 +71,11 @@ def _answer(config: DatasetConfig | None, data: Dataset | None, problem: str) ->
         if st.button(label, type="primary", icon=":material/play_arrow:"):
             kept = {key: value for key, value in st.query_params.to_dict().items() if "." in key or key == "preset"}
             st.switch_page("views/train.py", query_params=kept)
+        with st.popover("Add a table", icon=":material/upload_file:"):
+            upload()
         if isinstance(config, TableConfig):
             _delete_button(config)
+    upload_problem()
 
 
 def _name(config: DatasetConfig) -> str:
@@ -105,7 +109,7 @@ def _delete(content_hash: str) -> None:
 
 
 def _counts(data: Dataset) -> None:
-    height = 44 + min(26, max(12, 420 // len(data.genres))) * len(data.genres)
+    height = 44 + min(22, max(12, 420 // len(data.genres))) * len(data.genres)
     plot(counts_figure(data.counts.tolist(), data.genres), key="counts", height=height, alt=data_text.counts_alt(data))
 
 
@@ -130,7 +134,7 @@ def _feature(config: DatasetConfig, data: Dataset) -> None:
 
 def _plane(config: DatasetConfig, data: Dataset) -> None:
     """Draw tracks on a plane in their genres' colours."""
-    with st.container(key="plane", gap="small"):
+    with st.container(key="plane-block", gap="small"):
         st.markdown("**Tracks on a plane**")
         chosen = st.segmented_control(
             "Plane", list(PLANES), key="plane", default="lda", required=True, format_func=PLANES.__getitem__,

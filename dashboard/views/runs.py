@@ -51,7 +51,7 @@ def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
     st.dataframe(
         _columns(rows),
         hide_index=True,
-        height=38 + ROW_HEIGHT * min(len(rows), ROWS_SHOWN),
+        height=40 + ROW_HEIGHT * min(len(rows), ROWS_SHOWN),
         row_height=ROW_HEIGHT,
         key=key,
         on_select=partial(_choose, key, ids),
@@ -88,15 +88,15 @@ def _columns(rows: Sequence[run_list.Row]) -> dict[str, list[object]]:
 def _columns_shown() -> dict[str, ColumnConfig]:
     column = st.column_config
     return {
-        "run": column.TextColumn("Run", width=210, pinned=True),
+        "run": column.TextColumn("Run", width=220),
         "state": column.TextColumn("State", width=100),
         "validation": column.TextColumn("Validation accuracy", width=150, help="With its 95 % interval."),
         "macro_f1": column.TextColumn("Macro-F1", width=80, help="The mean over genres of F1, on validation."),
-        "settings": column.TextColumn("Settings that differ", width=230, help="From those of the opening preset."),
+        "settings": column.TextColumn("Settings that differ", width=220, help="From those of the opening preset."),
         "data": column.TextColumn("Data", width=140),
         "epochs": column.NumberColumn("Epochs", width=65),
         "best": column.NumberColumn("Best", width=55, help="The best epoch on validation."),
-        "ago": column.DatetimeColumn("Made", width=110, format="distance"),
+        "ago": column.DatetimeColumn("Made", width=130, format="distance"),
         "made": column.DatetimeColumn("Made (UTC)", width=130, format="D MMM, HH:mm", timezone="UTC"),
         "seconds": column.NumberColumn("Took", width=75, format="%.1f s"),
     }
