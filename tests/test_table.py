@@ -338,6 +338,22 @@ def test_a_repeated_track_id_is_a_group() -> None:
     assert groups.tolist() == [i // 4 for i in range(40)]
 
 
+def test_an_identifier_that_is_the_same_everywhere_groups_nothing() -> None:
+    dataset = load_frame(table().drop(columns="filename").assign(id=7))
+    assert dataset.groups is None
+    assert "Every row has the same id: it groups nothing." in dataset.notes
+
+
+def test_genres_too_rare_are_left_out_where_asked_for() -> None:
+    frame = table()
+    frame.loc[0, "label"] = "Polka"
+    assert "Polka" in load_frame(frame).genres
+    dataset = load_bytes([("table.csv", frame.to_csv(index=False).encode())], min_tracks="2")
+    assert "Polka" not in dataset.genres
+    assert len(dataset) == len(frame) - 1
+    assert any("fewer than 2 tracks (Polka)" in note for note in dataset.notes)
+
+
 def test_tracks_of_one_artist_stay_together_and_a_chosen_group_wins() -> None:
     frame = table(artist=[f"a{i % 10}" for i in range(40)], album=[f"b{i % 20}" for i in range(40)])
     by_artist, by_album = load_frame(frame), load_frame(frame, group="album")

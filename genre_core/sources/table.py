@@ -176,6 +176,8 @@ def _groups(rows: "pd.DataFrame", columns: tuple[Column, ...]) -> tuple[IntArray
     n_rows = len(rows)
     if len(found) == n_rows:
         return None, (f"Every row has its own {group}: nothing is kept together.",) if group else ()
+    if len(found) == 1:
+        return None, (f"Every row has the same {group or name}: it groups nothing.",)
     source = group or name
     note = f"{n_rows:,} rows are pieces of {count_of(len(found), 'track')}, by {source}; a split keeps them together."
     if group:
