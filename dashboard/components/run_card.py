@@ -11,7 +11,7 @@ from dashboard.sentences import duration
 from genre_core.config import ExperimentConfig
 from genre_core.errors import RunStateError
 from genre_core.presets import PRESETS
-from genre_core.settings import SECTIONS, flatten, settings
+from genre_core.settings import SECTIONS, Setting, flatten, settings
 from genre_core.store import Run
 
 ENDED = ("complete", "failed", "cancelled")
@@ -106,8 +106,8 @@ def _settings(config: ExperimentConfig) -> None:
         rows.append(
             {
                 "setting": f"{'● ' if is_changed else ''}{forms.TITLES[item.section]} · {item.title}",
-                "value": _short(item.label(value)),
-                "usual": _short(item.label(base)) if is_changed else "",
+                "value": _short(item, value),
+                "usual": _short(item, base) if is_changed else "",
             }
         )
     rows.sort(key=lambda row: not row["setting"].startswith("●"))
@@ -122,8 +122,10 @@ def _settings(config: ExperimentConfig) -> None:
     )
 
 
-def _short(text: str) -> str:
-    return f"{text[:8]}…" if len(text) == 64 else text or "found by itself"
+def _short(item: Setting, value: Any) -> str:
+    if item.name == "data.table":
+        return f"{value[:8]}…" if value else "none"
+    return item.label(value) or "found by itself"
 
 
 def _provenance(run: Run) -> None:

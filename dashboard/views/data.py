@@ -149,6 +149,8 @@ def _plane(config: DatasetConfig, data: Dataset) -> None:
         lifted = _lifted(data)
         sentence = data_text.projection_sentence(found, data)
         figure = projection_figure(found.points, found.y, data.genres, data_text.axes(found), lifted=lifted)
+        if lifted and len(lifted) <= 4:
+            figure["layout"]["margin"]["t"] = 40  # its legend is one line
         plot(figure, key="plane plot", height=500, alt=sentence, revision=method)
         st.caption(plain(sentence))
         with st.expander("As a table", type="compact"):
@@ -173,7 +175,7 @@ def _table(config: TableConfig, data: Dataset) -> None:
     notes = (*(stored.notes if stored else ()), *data.notes)
     if notes:
         st.markdown("\n".join(f"- {plain(note)}" for note in notes))
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns([1.4, 1], gap="medium")
     with left:
         st.markdown("**Columns**")
         config_of = {

@@ -88,16 +88,16 @@ def _columns(rows: Sequence[run_list.Row]) -> dict[str, list[object]]:
 def _columns_shown() -> dict[str, ColumnConfig]:
     column = st.column_config
     return {
-        "run": column.TextColumn("Run", width=220),
-        "state": column.TextColumn("State", width=100),
+        "run": column.TextColumn("Run", width=200),
+        "state": column.TextColumn("State", width=98),
         "validation": column.TextColumn("Validation accuracy", width=150, help="With its 95 % interval."),
         "macro_f1": column.TextColumn("Macro-F1", width=80, help="The mean over genres of F1, on validation."),
-        "settings": column.TextColumn("Settings that differ", width=220, help="From those of the opening preset."),
-        "data": column.TextColumn("Data", width=140),
+        "settings": column.TextColumn("Settings that differ", width=215, help="From those of the opening preset."),
+        "data": column.TextColumn("Data", width=135),
         "epochs": column.NumberColumn("Epochs", width=65),
         "best": column.NumberColumn("Best", width=55, help="The best epoch on validation."),
-        "ago": column.DatetimeColumn("Made", width=130, format="distance"),
-        "made": column.DatetimeColumn("Made (UTC)", width=130, format="D MMM, HH:mm", timezone="UTC"),
+        "ago": column.DatetimeColumn("Made", width=125, format="distance"),
+        "made": column.DatetimeColumn("Made (UTC)", width=110, format="D MMM, HH:mm", timezone="UTC"),
         "seconds": column.NumberColumn("Took", width=75, format="%.1f s"),
     }
 
