@@ -12,10 +12,14 @@ from genre_core.store import Run, new_run_id
 FAST, SLOW, BY_HAND = "as fast as it can", "two epochs a second", "by hand"
 PACES = {FAST: 0.0, SLOW: 0.5, BY_HAND: 0.0}
 """Seconds that an epoch takes at least; by hand, the run pauses after each."""
+POLL_SECONDS = 0.5
+WATCH_SECONDS = 2.0
+"""How often a page looks whether a run that rests was set going elsewhere: in another tab, or by someone else."""
 
 
 @dataclass(frozen=True)
 class _Button:
+    key: str
     label: str
     icon: str
     act: Callable[[str], None]
@@ -33,7 +37,6 @@ def draw(run: Run | None, config: ExperimentConfig | None, preset: str) -> None:
             type="primary",
             key="train",
             disabled=config is None or bool(run and run.active),
-            help="Start a new run with the settings in the sidebar.",
             on_click=_train,
             args=(new_run_id(), config, preset),  # made when the page is drawn: a double click starts one run
         )
@@ -41,7 +44,7 @@ def draw(run: Run | None, config: ExperimentConfig | None, preset: str) -> None:
             st.button(
                 button.label,
                 icon=f":material/{button.icon}:",
-                key=button.label.lower(),
+                key=button.key,
                 disabled=state not in button.states,
                 help=button.help,
                 on_click=button.act,
@@ -58,22 +61,23 @@ def draw(run: Run | None, config: ExperimentConfig | None, preset: str) -> None:
             on_change=_set_pace,
             args=(run,),
         )
-        st.fragment(_progress, run_every=0.5 if run and run.active else None)(run)
+        if run:
+            st.fragment(_progress, run_every=POLL_SECONDS if run.active else WATCH_SECONDS)(run)
 
 
 def _buttons(state: str) -> tuple[_Button, ...]:
-    pause = _Button(
-        "Pause", "pause", services.pause, ("queued", "running"), "Pause after this epoch and free the worker."
-    )
-    resume = _Button("Resume", "resume", _resume, ("paused",), "Go on as if it had never been paused.")
+    """Return the buttons beside Train; Pause, Resume and Start again share one place and keep the keyboard's focus."""
+    active, unfinished = ("queued", "running"), ("queued", "running", "paused")
+    pause = _Button("pause", "Pause", "pause", services.pause, active, "Pause after this epoch and free the worker.")
+    resume = _Button("pause", "Resume", "resume", _resume, ("paused",), "Go on as if it had never been paused.")
     again = _Button(
-        "Start again", "replay", services.restart, ("failed", "cancelled"), "Train this run again from its first epoch."
+        "pause", "Start again", "replay", services.restart, ("failed", "cancelled"), "Train this run anew from epoch 1."
     )
     first = {"paused": resume, "failed": again, "cancelled": again}.get(state, pause)
     return (
         first,
-        _Button("Step", "skip_next", services.step, ("queued", "running", "paused"), "Train one epoch, then pause."),
-        _Button("Stop", "stop", services.stop, ("queued", "running", "paused"), "End now and keep the best weights."),
+        _Button("step", "Step", "skip_next", services.step, unfinished, "Train one epoch, then pause."),
+        _Button("stop", "Stop", "stop", services.stop, unfinished, "End now and keep the best weights."),
     )
 
 
@@ -96,10 +100,15 @@ def _set_pace(run: Run | None) -> None:
             services.step(run.id)
 
 
-def _progress(drawn: Run | None) -> None:
-    run = services.run(drawn.id) if drawn else None
-    if run is None:
-        return
-    most = run.config.train.max_epochs
-    done = (run.epoch + run.fraction) / most
+def _progress(drawn: Run) -> None:
+    """Draw how far the run is; start the page anew when the run is no longer what its buttons were drawn for."""
+    run = services.run(drawn.id)
+    if run is None or _phase(run) != _phase(drawn):
+        st.rerun()
+    done = (run.epoch + run.fraction) / run.config.train.max_epochs
     st.progress(min(1.0, done), text=sentences.time_left(run, services.store().epochs(run.id)), width=260)
+
+
+def _phase(run: Run) -> tuple[str, int]:
+    """Return what buttons depend on: waiting and running have the same ones."""
+    return ("active" if run.active else run.state), run.attempt

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.services import Queue, Shape
-from dashboard.theme import count, percent
+from dashboard.theme import GAP, count, percent
 from genre_core.architectures import layer_widths
 from genre_core.bayes import BayesLimit
 from genre_core.config import ExperimentConfig
 from genre_core.evaluation.uncertainty import Interval, wilson
 from genre_core.settings import all_settings, differences
 from genre_core.store import Epoch, Run
+
+LONG_EPOCH = 2.0
+"""Seconds from which on the progress within an epoch is put into words."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +37,19 @@ def before_training(shape: Shape | None, config: ExperimentConfig | None, limit:
     return Headline(f"Press Train and watch {network} learn to tell {shape.n_genres} genres apart.", best)
 
 
-def of_run(run: Run, epochs: Sequence[Epoch], limit: BayesLimit | None, queue: Queue) -> Headline:
-    """Say how far a run is and how good it is."""
+def of_run(
+    run: Run, epochs: Sequence[Epoch], limit: BayesLimit | None, queue: Queue, macro_f1: float | None = None
+) -> Headline:
+    """Say how far a run is and how good it is; `macro_f1` is that of the epoch it speaks of."""
     match run.state:
-        case "queued" if not epochs:
-            return Headline("Waiting for a free worker.", in_queue(queue))
+        case "queued" if queue.starting or queue.before or not epochs:
+            return Headline("Waiting for a free worker." if queue.before else "Starting.", in_queue(queue))
         case "failed":
             return Headline("Training failed.", run.error or "")
         case "cancelled":
             return Headline("Stopped before the first epoch.", "Nothing was learned, so there is nothing to keep.")
+        case "running" if not epochs and run.fraction:
+            return Headline("Learning: in the first epoch.", "The first point is drawn when it is done.")
         case "running" if not epochs:
             return Headline("Preparing the tracks.", "The first epoch follows.")
         case "paused" if not epochs:
@@ -50,10 +57,23 @@ def of_run(run: Run, epochs: Sequence[Epoch], limit: BayesLimit | None, queue: Q
     latest = epochs[-1]
     if run.state == "complete":
         best = epochs[run.best_epoch - 1] if run.best_epoch else latest
-        return Headline(f"Learned: {_verdict(run, best, limit)}.", stop_reason(run, latest.epoch))
+        verb = "Diverged" if run.stopped_because == "diverged" else "Learned"
+        return Headline(f"{verb}: {_verdict(run, best, limit)}.", f"{beside(run)}{stop_reason(run, latest.epoch)}")
     verb = {"running": "Learning", "paused": "Paused", "queued": "Going on"}[run.state]
-    answer = f"{verb}: epoch {latest.epoch} of {run.config.train.max_epochs}, {_verdict(run, latest, limit)}."
-    return Headline(answer, _so_far(epochs))
+    answer = (
+        f"{verb}: epoch {latest.epoch} of {run.config.train.max_epochs}, {_verdict(run, latest, limit, brief=True)}."
+    )
+    tracks = count(run.context["n_validation"], "validation track")
+    also = "" if macro_f1 is None else f"Macro-F1 {percent(macro_f1)} on {tracks}. "
+    return Headline(answer, f"{also}{_so_far(epochs)}")
+
+
+def beside(run: Run) -> str:
+    """Say what stands beside the accuracy of a complete run."""
+    if "validation" not in run.summary:
+        return ""
+    scores = run.summary["validation"]
+    return f"Macro-F1 {percent(scores['macro_f1'], Interval(*scores['macro_f1_interval']))}. "
 
 
 def stop_reason(run: Run, last: int) -> str:
@@ -64,9 +84,12 @@ def stop_reason(run: Run, last: int) -> str:
             waited = last - (run.best_epoch or 0)
             return f"Stopped after epoch {last}: no better than epoch {run.best_epoch} for {waited} epochs. {kept}"
         case "max_epochs":
-            return f"All {count(last, 'epoch')} are done. {kept}"
+            done = "Its one epoch is done." if last == 1 else f"All {last} epochs are done."
+            return f"{done} {kept}"
         case "diverged":
-            return f"It diverged after epoch {last}: the loss was no longer a number. {kept} Lower the learning rate."
+            return (
+                f"After epoch {last} the loss was no longer a number. {kept} Lower the learning rate and train again."
+            )
         case _:
             return f"You stopped it after epoch {last}. {kept}"
 
@@ -82,8 +105,13 @@ def validation_interval(run: Run, epoch: Epoch) -> Interval:
 def in_queue(queue: Queue) -> str:
     """Say what a queued run waits for and about how long that takes."""
     if queue.starting:
-        return "The workers are starting: that takes a few seconds, once."
-    ahead = "It is next." if queue.before == 0 else f"{count(queue.before, 'run goes', 'runs go')} first."
+        again = f"{queue.problem} Trying again. " if queue.problem else ""
+        return f"{again}The workers are starting: that takes a few seconds."
+    ahead = (
+        "It is next: the first epoch follows."
+        if queue.before == 0
+        else f"{count(queue.before, 'run goes', 'runs go')} first."
+    )
     return f"{ahead} That takes about {duration(queue.seconds)}." if queue.seconds else ahead
 
 
@@ -91,8 +119,10 @@ def time_left(run: Run, epochs: Sequence[Epoch]) -> str:
     """Say how far the training is, and how long it takes at most if nothing stops it early."""
     done, most = len(epochs), run.config.train.max_epochs
     text = f"{done} of {most} epochs"
+    if run.active and run.fraction and (not epochs or epochs[-1].seconds > LONG_EPOCH):
+        text += f", {100 * run.fraction:.0f}{GAP}% of the next"
     if run.state != "running" or not epochs:
-        return text if run.seconds is None or not epochs else f"{text} · {duration(sum(e.seconds for e in epochs))}"
+        return f"{text} · {duration(sum(e.seconds for e in epochs))}" if epochs else text
     recent = epochs[-5:]
     each = max(run.pace, sum(epoch.seconds for epoch in recent) / len(recent))
     return f"{text} · at most {duration((most - done) * each)} left"
@@ -101,8 +131,8 @@ def time_left(run: Run, epochs: Sequence[Epoch]) -> str:
 def duration(seconds: float) -> str:
     """Return a time as a person says it: `0.4 s`, `12 s`, `3 min`."""
     if seconds < 10:
-        return f"{seconds:.1f} s"
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+        return f"{seconds:.1f}{GAP}s"
+    return f"{seconds:.0f}{GAP}s" if seconds < 100 else f"{seconds / 60:.0f}{GAP}min"
 
 
 def what_differs(config: ExperimentConfig, run: ExperimentConfig) -> str:
@@ -148,9 +178,10 @@ def network_alt(config: ExperimentConfig, shape: Shape, weights: int) -> str:
     return f"The network, from features to genres: layers of {widths} units, {count(weights, 'parameter')}."
 
 
-def _verdict(run: Run, epoch: Epoch, limit: BayesLimit | None) -> str:
+def _verdict(run: Run, epoch: Epoch, limit: BayesLimit | None, *, brief: bool = False) -> str:
     rate = epoch.validation_accuracy
-    share = f"right on {percent(rate)} of {count(run.context['n_validation'], 'validation track')}"
+    tracks = "validation tracks" if brief else count(run.context["n_validation"], "validation track")
+    share = f"right on {percent(rate)} of {tracks}"
     if limit is None:
         return share
     if limit.accuracy > 0.9995 and rate == 1:

@@ -19,6 +19,7 @@ from genre_core.dataset import PARTS, Dataset, IntArray, Part
 from genre_core.errors import ClusterError, DataError, GenreLabError, RunStateError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from genre_core.evaluation.report import Evaluation
+from genre_core.evaluation.uncertainty import macro_f1_of_counts
 from genre_core.reading import read_table
 from genre_core.sources import load_dataset
 from genre_core.sources.table import Inspection, inspect
@@ -316,6 +317,11 @@ class Progress:
     epochs: tuple[Epoch, ...]
     shown: Epoch | None
     matrix: ConfusionMatrix | None
+
+    @property
+    def macro_f1(self) -> float | None:
+        """Return the macro-F1 of that matrix."""
+        return None if self.matrix is None else float(macro_f1_of_counts(self.matrix.counts))
 
 
 NO_PROGRESS = Progress((), None, None)

@@ -53,8 +53,9 @@ def test_before_training_without_data_says_what_to_do() -> None:
 @pytest.mark.parametrize(
     ("state", "changes", "answer"),
     [
-        ("queued", {}, "Waiting for a free worker."),
+        ("queued", {}, "Starting."),
         ("running", {}, "Preparing the tracks."),
+        ("running", {"fraction": 0.3}, "Learning: in the first epoch."),
         ("paused", {}, "Paused before the first epoch."),
         ("cancelled", {}, "Stopped before the first epoch."),
         ("failed", {"error": "Its worker died in epoch 3: start it again."}, "Training failed."),
@@ -72,13 +73,12 @@ def test_a_failed_run_shows_its_error() -> None:
 
 
 def test_learning_says_epoch_share_and_distance_to_the_limit(limit: BayesLimit) -> None:
-    headline = sentences.of_run(make_run("running"), make_epochs(0.5, 0.7), limit, Queue())
+    headline = sentences.of_run(make_run("running"), make_epochs(0.5, 0.7), limit, Queue(), macro_f1=0.68)
     gap = 100 * (limit.accuracy - 0.7)
     assert headline.answer == (
-        "Learning: epoch 2 of 50, right on 70.0\u202f% of 1,197 validation tracks, "
-        f"{gap:.1f} points below the best possible."
+        f"Learning: epoch 2 of 50, right on 70.0\u202f% of validation tracks, {gap:.1f} points below the best possible."
     )
-    assert headline.reason == "The best epoch so far."
+    assert headline.reason == "Macro-F1 68.0\u202f% on 1,197 validation tracks. The best epoch so far."
 
 
 def test_as_good_as_any_only_where_the_interval_reaches_the_limit(limit: BayesLimit) -> None:
@@ -93,31 +93,59 @@ def test_as_good_as_any_only_where_the_interval_reaches_the_limit(limit: BayesLi
     [
         ("patience", "no better than epoch 1 for 2 epochs"),
         ("max_epochs", "All 3 epochs are done."),
-        ("diverged", "Lower the learning rate."),
+        ("diverged", "Lower the learning rate and train again."),
         ("stopped", "You stopped it after epoch 3."),
     ],
 )
 def test_the_end_says_why_and_which_weights_are_kept(because: str, expected: str) -> None:
     run = make_run("complete", stopped_because=because, best_epoch=1)
     headline = sentences.of_run(run, make_epochs(0.7, 0.6, 0.5), None, Queue())
-    assert headline.answer == "Learned: right on 70.0\u202f% of 1,197 validation tracks."
+    verb = "Diverged" if because == "diverged" else "Learned"
+    assert headline.answer == f"{verb}: right on 70.0\u202f% of 1,197 validation tracks."
     assert expected in headline.reason
     assert "The weights of epoch 1 are kept." in headline.reason
 
 
+def test_a_complete_run_shows_macro_f1_with_its_interval_beside_accuracy() -> None:
+    scores = {"accuracy_interval": [0.6, 0.8], "macro_f1": 0.691, "macro_f1_interval": [0.65, 0.73]}
+    run = make_run("complete", stopped_because="max_epochs", best_epoch=1, summary={"validation": scores})
+    headline = sentences.of_run(run, make_epochs(0.7), None, Queue())
+    assert headline.reason.startswith("Macro-F1 69.1\u202f% (65.0–73.0). Its one epoch is done.")
+
+
+def test_who_waits_behind_others_is_told_so_even_between_epochs() -> None:
+    headline = sentences.of_run(make_run("queued"), make_epochs(0.5), None, Queue(before=2, seconds=20))
+    assert headline.answer == "Waiting for a free worker."
+    assert headline.reason == "2 runs go first. That takes about 20\u202fs."
+
+
+def test_why_the_workers_could_not_be_had_is_said_while_they_are_tried_again() -> None:
+    text = sentences.in_queue(Queue(starting=True, problem="The scheduler at tcp://x does not answer."))
+    assert text.startswith("The scheduler at tcp://x does not answer. Trying again.")
+
+
 def test_queue_says_how_many_go_first_and_how_long() -> None:
-    assert sentences.in_queue(Queue(before=1, seconds=20)) == "1 run goes first. That takes about 20 s."
+    assert sentences.in_queue(Queue(before=1, seconds=20)) == "1 run goes first. That takes about 20\u202fs."
     assert sentences.in_queue(Queue(before=3)) == "3 runs go first."
-    assert sentences.in_queue(Queue()) == "It is next."
+    assert sentences.in_queue(Queue()) == "It is next: the first epoch follows."
     assert "starting" in sentences.in_queue(Queue(starting=True))
 
 
 def test_time_left_counts_the_pace_and_only_while_running() -> None:
     epochs = make_epochs(0.5, 0.6)
-    assert sentences.time_left(make_run("running"), epochs) == "2 of 50 epochs · at most 9.6 s left"
-    assert sentences.time_left(make_run("running", pace=0.5), epochs) == "2 of 50 epochs · at most 24 s left"
-    assert sentences.time_left(make_run("complete"), epochs) == "2 of 50 epochs · 0.4 s"
+    assert sentences.time_left(make_run("running"), epochs) == "2 of 50 epochs · at most 9.6\u202fs left"
+    assert sentences.time_left(make_run("running", pace=0.5), epochs) == "2 of 50 epochs · at most 24\u202fs left"
+    assert sentences.time_left(make_run("complete"), epochs) == "2 of 50 epochs · 0.4\u202fs"
     assert sentences.time_left(make_run("queued"), []) == "0 of 50 epochs"
+
+
+def test_progress_within_an_epoch_is_put_into_words_where_epochs_are_long() -> None:
+    halfway = make_run("running", fraction=0.52)
+    assert sentences.time_left(halfway, []) == "0 of 50 epochs, 52\u202f% of the next"
+    assert "of the next" not in sentences.time_left(halfway, make_epochs(0.5))
+    slow = [replace(make_epochs(0.5)[0], seconds=9.0)]
+    assert "1 of 50 epochs, 52\u202f% of the next · at most" in sentences.time_left(halfway, slow)
+    assert "of the next" not in sentences.time_left(make_run("paused", fraction=0.52), slow)
 
 
 def test_what_differs_names_settings_and_values() -> None:

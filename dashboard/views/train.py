@@ -7,38 +7,59 @@ import streamlit as st
 from dashboard import address, controls, forms, sentences, services
 from dashboard.components.matrix import live_view, matrix
 from dashboard.components.plot import plot
-from dashboard.components.ruler import Ruler, bayes_limit, majority, model, ruler
+from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model, ruler
+from dashboard.components.tables import epoch_table, matrix_table
 from dashboard.figures.curves import accuracy_figure, loss_figure
 from dashboard.figures.network import network_figure
 from genre_core.architectures import parameter_count
-from genre_core.bayes import BayesLimit
 from genre_core.config import ExperimentConfig
-from genre_core.errors import DataError
+from genre_core.errors import DataError, RunStateError
+from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.presets import PRESETS
 from genre_core.store import Run
 
 POLL_SECONDS = 0.5
-PLOT_HEIGHT = 260
+TABLE_SECONDS = 2.0
+PLOT_HEIGHT = 250
 FIRST_POINT_SECONDS = 0.4
 """How long a poll that finds no epoch yet goes on looking: the first point then comes as soon as it is there."""
 
 
 def main() -> None:
-    """Draw the page: the answer, the controls, the curves; settings in the sidebar."""
+    """Draw the page: the answer, the controls, the curves; settings in the sidebar.
+
+    Each part has its own container, drawn in every state, so that nothing moves when the state changes.
+    """
     form = forms.sidebar_settings(PRESETS, services.tables())
-    run_id = address.run_id()
-    run = services.run(run_id)
-    if run_id and run is None:
-        st.caption(f":material/link_off: There is no run named {run_id} in this store; it may have been deleted.")
+    run, missing = _looked_at()
     config, problem = _usable(form)
     poll = POLL_SECONDS if run and run.active else None
-    st.fragment(_answer, run_every=poll)(run, config)
-    if problem:
-        st.error(problem)
-    controls.draw(run, config, form.preset.title)
-    if run and config:
-        _say_what_differs(run, config)
-    st.fragment(_charts, run_every=poll)(run, config)
+    with st.container(key="train-page", gap="small"):
+        st.fragment(_answer, run_every=poll)(run, config)
+        with st.container(key="train-notes", gap=None):
+            for note in filter(None, (missing, problem)):
+                st.caption(f":material/error: {address.plain(note)}")
+        controls.draw(run, config, form.preset.title)
+        with st.container(key="train-differs", horizontal=True, vertical_alignment="center", gap="small"):
+            if run and config:
+                _say_what_differs(run, config)
+        with st.container(key="train-charts", gap="small"):
+            st.fragment(_charts, run_every=poll)(run, config)
+        with st.container(key="train-tables", gap=None):
+            st.fragment(_tables, run_every=TABLE_SECONDS if poll else None)(run)
+
+
+def _looked_at() -> tuple[Run | None, str]:
+    """Return the run that the address names, or the sentence why it cannot be shown."""
+    run_id = address.run_id()
+    if run_id is None:
+        return None, ""
+    try:
+        run = services.store().run(run_id)
+        _ = run.config  # a run of another version cannot be read
+    except RunStateError as error:
+        return None, str(error)
+    return run, ""
 
 
 def _usable(form: forms.Form) -> tuple[ExperimentConfig | None, str]:
@@ -55,54 +76,55 @@ def _usable(form: forms.Form) -> tuple[ExperimentConfig | None, str]:
 def _answer(drawn: Run | None, config: ExperimentConfig | None) -> None:
     """Draw the sentence that answers the page's question, and the ruler."""
     run = services.run(drawn.id) if drawn else None
-    of = run.config if run else config
-    limit = services.limit(of.data) if of else None
-    marks = []
-    if run:
-        epochs = services.store().epochs(run.id)
-        headline = sentences.of_run(run, epochs, limit, services.queue(run))
-        shown = services.shown_epoch(run, epochs)
-        if "majority_accuracy" in run.context:
-            marks.append(majority(run.context["majority_accuracy"]))
-        if shown:
-            marks.append(model(shown.validation_accuracy, sentences.validation_interval(run, shown), "validation"))
-    else:
-        shape = services.shape(config.data) if config else None
-        headline = sentences.before_training(shape, config, limit)
-        if shape:
-            marks.append(majority(shape.majority))
-    if limit:
-        marks.append(bayes_limit(limit.accuracy))
-    with st.container(key="answer", gap="small"):
-        title, badges = (
-            st.columns([6, 1], vertical_alignment="center")
-            if run and run.context.get("leaky")
-            else (st.container(), None)
-        )
-        title.header(headline.answer)
-        if badges:
-            badges.badge(
-                "leaky",
-                color="orange",
-                help="Segments of one track stand on both sides of the split, so the score is too good.",
-            )
-        st.caption(headline.reason)
-        ruler(Ruler(tuple(marks)), key="train ruler")
-
-
-def _charts(drawn: Run | None, config: ExperimentConfig | None) -> None:
-    """Draw curves, network and confusions; start the page anew when the run changes its state."""
-    run = _fresh(drawn)
-    if drawn and run and run.state != drawn.state:
-        st.rerun()
     progress = services.progress(run) if run else services.NO_PROGRESS
     of = run.config if run else config
     limit = services.limit(of.data) if of else None
-    _curves(run, progress, limit)
+    if run:
+        headline = sentences.of_run(run, progress.epochs, limit, services.queue(run), progress.macro_f1)
+    else:
+        headline = sentences.before_training(services.shape(config.data) if config else None, config, limit)
+    leaky = bool(run and run.context.get("leaky") and progress.shown)
+    with st.container(key="answer", gap="xsmall"):
+        st.header(
+            headline.answer + (" :orange-badge[leaky]" if leaky else ""),
+            anchor=False,
+            help=GLOSSARY["leaky"] if leaky else None,
+        )
+        st.caption(headline.reason, help=GLOSSARY["macro-F1"] if "Macro-F1" in headline.reason else None)
+        ruler(Ruler(tuple(_marks(run, progress, of, limit.accuracy if limit else None))), key="train ruler")
+
+
+def _marks(
+    run: Run | None, progress: services.Progress, of: ExperimentConfig | None, limit: float | None
+) -> list[Mark]:
+    base = _majority(run, of)
+    marks = [] if base is None else [majority(base)]
+    if run and progress.shown:
+        interval = sentences.validation_interval(run, progress.shown)
+        marks.append(model(progress.shown.validation_accuracy, interval, "validation"))
+    return marks if limit is None else [*marks, bayes_limit(limit)]
+
+
+def _majority(run: Run | None, of: ExperimentConfig | None) -> float | None:
+    """Return the majority baseline on validation, or among all tracks before they are split."""
+    if run and "majority_accuracy" in run.context:
+        return float(run.context["majority_accuracy"])
+    try:
+        return services.shape(of.data).majority if of else None
+    except DataError:  # a run whose table was deleted since
+        return None
+
+
+def _charts(drawn: Run | None, config: ExperimentConfig | None) -> None:
+    """Draw curves, network and confusions."""
+    run = _fresh(drawn)
+    progress = services.progress(run) if run else services.NO_PROGRESS
+    of = run.config if run else config
+    _curves(run, progress, of)
     left, right = st.columns(2, gap="medium")
     with left:
         _network(config or of)
-    with right:
+    with right, st.container(key="confusions", gap="small"):
         _confusions(run, progress)
 
 
@@ -112,15 +134,15 @@ def _fresh(drawn: Run | None) -> Run | None:
         return None
     deadline = time.monotonic() + FIRST_POINT_SECONDS
     run = services.run(drawn.id)
-    while run and run.active and run.epoch == 0 and run.state == drawn.state and time.monotonic() < deadline:
+    while run and run.active and run.epoch == 0 and time.monotonic() < deadline:
         time.sleep(0.01)
         run = services.run(drawn.id)
     return run
 
 
-def _curves(run: Run | None, progress: services.Progress, limit: BayesLimit | None) -> None:
+def _curves(run: Run | None, progress: services.Progress, of: ExperimentConfig | None) -> None:
     best = run.best_epoch if run else None
-    base = run.context.get("majority_accuracy") if run else None
+    limit = services.limit(of.data) if of else None
     revision = run.id if run else ""
     loss, accuracy = st.columns(2, gap="medium")
     with loss:
@@ -133,7 +155,11 @@ def _curves(run: Run | None, progress: services.Progress, limit: BayesLimit | No
         )
     with accuracy:
         figure = accuracy_figure(
-            progress.epochs, best, majority=base, bayes=limit.accuracy if limit else None, height=PLOT_HEIGHT
+            progress.epochs,
+            best,
+            majority=_majority(run, of),
+            bayes=limit.accuracy if limit else None,
+            height=PLOT_HEIGHT,
         )
         plot(figure, key="accuracy", height=PLOT_HEIGHT, revision=revision, alt=sentences.accuracy_alt(progress.epochs))
 
@@ -141,7 +167,10 @@ def _curves(run: Run | None, progress: services.Progress, limit: BayesLimit | No
 def _network(config: ExperimentConfig | None) -> None:
     if config is None:
         return
-    shape = services.shape(config.data)
+    try:
+        shape = services.shape(config.data)
+    except DataError:  # said above the controls
+        return
     hidden = getattr(config.model, "hidden", ())
     weights = parameter_count(config.model, shape.n_features, shape.n_genres)
     dropout = getattr(config.model, "dropout", 0.0)
@@ -150,14 +179,36 @@ def _network(config: ExperimentConfig | None) -> None:
 
 
 def _confusions(run: Run | None, progress: services.Progress) -> None:
-    if run is None or progress.matrix is None or progress.shown is None:
-        st.markdown("**What it confuses**")
+    """Draw the validation matrix of the epoch that the page speaks of, and the way to the test part."""
+    known = run is not None and progress.matrix is not None and progress.shown is not None
+    of = f" :gray[validation, epoch {progress.shown.epoch} of {len(progress.epochs)}]" if progress.shown else ""
+    with st.container(key="confusions-head", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**What it confuses**{of}", help=GLOSSARY["confusion matrix"], width="content")
+        if run and run.state == "complete":
+            address.page_link("views/evaluate.py", "Evaluate on the test part", icon=":material/arrow_forward:")
+    if known and progress.matrix is not None:
+        matrix(live_view(progress.matrix), key="live matrix", compact=True)
+    else:
         st.caption("After the first epoch: which genres the validation tracks are taken for.")
+
+
+def _tables(drawn: Run | None) -> None:
+    """Draw the same as tables, where someone wants them."""
+    run = services.run(drawn.id) if drawn else None
+    if run is None:
         return
-    st.markdown(f"**What it confuses** :gray[validation, epoch {progress.shown.epoch} of {len(progress.epochs)}]")
-    matrix(live_view(progress.matrix), key="live matrix", compact=True)
-    if run.state == "complete":
-        address.page_link("views/evaluate.py", "Evaluate on the test part", icon=":material/arrow_forward:")
+    opened = st.expander("As a table", key="as a table", type="compact", on_change="rerun")
+    if not opened.open:
+        return
+    progress = services.progress(run)
+    with opened:
+        left, right = st.columns(2, gap="medium")
+        with left:
+            epoch_table(progress.epochs, "epoch table", f"{run.id} epochs.csv")
+        with right:
+            if progress.matrix and progress.shown:
+                name = f"{run.id} validation epoch {progress.shown.epoch}.csv"
+                matrix_table(progress.matrix, "matrix table", name)
 
 
 def _adopt(config: ExperimentConfig) -> None:
@@ -167,10 +218,8 @@ def _adopt(config: ExperimentConfig) -> None:
 def _say_what_differs(run: Run, config: ExperimentConfig) -> None:
     """Say where the settings in the sidebar are not those of the run that is shown."""
     text = sentences.what_differs(config, run.config)
-    if not text:
-        return
-    with st.container(key="differs", horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f":material/difference: {text}")
+    if text:
+        st.caption(f":material/difference: {text}", width="content")
         st.button("Use this run's settings", type="tertiary", on_click=_adopt, args=(run.config,))
 
 

@@ -1,0 +1,79 @@
+"""Table twins of a run's charts: every epoch's numbers and the confusion counts, to read and to take away."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from genre_core.evaluation.confusion import ConfusionMatrix
+from genre_core.store import Epoch
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Columns = dict[str, list[Any]]
+HEIGHT = 320
+
+_EPOCH_COLUMNS = {
+    "epoch": ("Epoch", "%d"),
+    "train_loss": ("Train loss (nats)", "%.4f"),
+    "validation_loss": ("Validation loss (nats)", "%.4f"),
+    "train_accuracy": ("Train accuracy", "percent"),
+    "validation_accuracy": ("Validation accuracy", "percent"),
+    "learning_rate": ("Learning rate", "%.3g"),
+    "seconds": ("Seconds", "%.3f"),
+}
+
+
+def epoch_columns(epochs: Sequence[Epoch]) -> Columns:
+    """Return the numbers of all epochs by column; accuracies in [0, 1]."""
+    return {name: [getattr(epoch, name) for epoch in epochs] for name in _EPOCH_COLUMNS}
+
+
+def matrix_columns(matrix: ConfusionMatrix) -> Columns:
+    """Return confusion counts by column: the true genre, then one column for each genre that tracks are taken for."""
+    taken = {f"taken for {genre}": matrix.counts[:, j].tolist() for j, genre in enumerate(matrix.genres)}
+    return {"true genre": list(matrix.genres), **taken}
+
+
+def as_csv(columns: Columns) -> str:
+    """Return columns as comma-separated text with a header."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return text.getvalue()
+
+
+def epoch_table(epochs: Sequence[Epoch], key: str, file_name: str) -> None:
+    """Draw the table of epochs, and a button that downloads it."""
+    titles = {name: st.column_config.NumberColumn(title, format=form) for name, (title, form) in _EPOCH_COLUMNS.items()}
+    _table(epoch_columns(epochs), key, file_name, "Epochs as CSV", titles)
+
+
+def matrix_table(matrix: ConfusionMatrix, key: str, file_name: str) -> None:
+    """Draw the confusion counts as a plain table, and a button that downloads it."""
+    _table(matrix_columns(matrix), key, file_name, "Matrix as CSV", {})
+
+
+def _table(columns: Columns, key: str, file_name: str, label: str, titles: dict[str, Any]) -> None:
+    height = min(HEIGHT, 40 + 36 * max(1, len(next(iter(columns.values())))))
+    st.dataframe(_arrow(columns), hide_index=True, column_config=titles, key=key, height=height)
+    st.download_button(
+        label,
+        as_csv(columns),
+        file_name,
+        "text/csv",
+        key=f"{key} download",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def _arrow(columns: Columns) -> "pa.Table":
+    import pyarrow as pa
+
+    return pa.table(columns)
