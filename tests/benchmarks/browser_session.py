@@ -74,7 +74,7 @@ class BrowserSession:
         return await self._ask(_Request({""}), [""], pressed=self.buttons[key])
 
     async def poll(self, *fragments: str) -> float:
-        """Run fragments, each by a message of its own as the frontend does; return the seconds until the last has come."""
+        """Run fragments, each by a message of its own as the frontend does; return the seconds until all have come."""
         return await self._ask(_Request(set(fragments)), fragments)
 
     async def _ask(self, request: _Request, fragments: tuple[str, ...] | list[str], pressed: str = "") -> float:

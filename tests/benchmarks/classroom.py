@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.classroom [--minutes 10] [--sessions 30] [--as-the-page-asks]
 
-Each session changes a setting every 3 seconds, which runs its whole page, and polls each second all that its page polls;
-with `--as-the-page-asks` as often as its page asks. Only the address of a dashboard started here is spoken to.
+Each session changes a setting every 3 seconds, which runs its whole page, and polls each second all that its page
+polls; with `--as-the-page-asks` as often as its page asks. Before that, one session alone tells what an answer costs in
+processor time, which a busy machine does not blur. Only the address of a dashboard started here is spoken to.
 """
 
 import argparse
@@ -26,7 +27,35 @@ RERUN_SECONDS, POLL_SECONDS, MEMORY_SECONDS, WARM_UP_SECONDS = 3.0, 1.0, 2.0, 20
 MOST_SESSIONS, MOST_MINUTES = 60, 60
 TRAININGS = 2
 BATCH_SIZES = (32, 64, 128, 256)
+SOLO_ANSWERS = 40
 LONG = TrainConfig(max_epochs=200, patience=200)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of processor time that the dashboard needs for one answer."""
+
+    rerun: float
+    poll: float
+
+
+async def cost(board: Dashboard, trainings: "Trainings") -> Cost:
+    """Let one session rerun and poll, with nobody else there."""
+
+    def used() -> float:
+        return sum(board.process.cpu_times()[:2])
+
+    async with BrowserSession(board.address, query=f"run={trainings.current[0]}") as tab:
+        while not board.store.run(trainings.current[0]).epoch:
+            await asyncio.sleep(0.5)
+        await tab.rerun()
+        points = [used()]
+        for work in (tab.rerun, lambda: tab.poll(*tab.polled)):
+            for _ in range(SOLO_ANSWERS):
+                await work()
+                await asyncio.sleep(0.05)
+            points.append(used())
+    return Cost(*((after - before) / SOLO_ANSWERS for before, after in itertools.pairwise(points)))
 
 
 @dataclass
@@ -110,10 +139,9 @@ async def look_at_memory(board: Dashboard, seen: Seen) -> None:
         await asyncio.sleep(MEMORY_SECONDS)
 
 
-async def lesson(board: Dashboard, client: Client, sessions: int, minutes: float, own_pace: bool) -> Seen:
+async def lesson(board: Dashboard, trainings: Trainings, sessions: int, minutes: float, own_pace: bool) -> Seen:
     """Let a class work for some minutes, after a moment in which it arrives."""
     seen = Seen()
-    trainings = Trainings(board.store, client)
     end = time.perf_counter() + WARM_UP_SECONDS + 60 * minutes
     async with asyncio.TaskGroup() as group:
         others = [group.create_task(trainings.keep_going())]
@@ -131,6 +159,19 @@ async def lesson(board: Dashboard, client: Client, sessions: int, minutes: float
     return seen
 
 
+async def measure(options: argparse.Namespace) -> None:
+    """Ask what one answer costs, let the class work, and print tables."""
+    sessions, minutes = min(options.sessions, MOST_SESSIONS), min(options.minutes, MOST_MINUTES)
+    with dashboard(TRAININGS) as board, cluster.connect(board.scheduler) as client:
+        trainings = Trainings(board.store, client)
+        alone = await cost(board, trainings)
+        need = sessions * (alone.rerun / RERUN_SECONDS + alone.poll / POLL_SECONDS)
+        rows = [("rerun of the page", milliseconds(alone.rerun)), ("poll", milliseconds(alone.poll))]
+        print_table(("one session alone", "processor time"), rows)
+        print(f"{sessions} such sessions need {need:.0%} of the one core that Python can use")
+        tell(await lesson(board, trainings, sessions, minutes, options.as_the_page_asks), sessions, minutes)
+
+
 def tell(seen: Seen, sessions: int, minutes: float) -> None:
     """Print what was seen."""
     rows = [
@@ -145,15 +186,12 @@ def tell(seen: Seen, sessions: int, minutes: float) -> None:
 
 
 def main() -> None:
-    """Start workers and dashboard, let the class work, and print a table."""
+    """Read the options, and measure."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--sessions", type=int, default=30)
     parser.add_argument("--as-the-page-asks", action="store_true", help="poll as often as the page asks for")
-    options = parser.parse_args()
-    sessions, minutes = min(options.sessions, MOST_SESSIONS), min(options.minutes, MOST_MINUTES)
-    with dashboard(TRAININGS) as board, cluster.connect(board.scheduler) as client:
-        tell(asyncio.run(lesson(board, client, sessions, minutes, options.as_the_page_asks)), sessions, minutes)
+    asyncio.run(measure(parser.parse_args()))
 
 
 if __name__ == "__main__":

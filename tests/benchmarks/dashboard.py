@@ -1,4 +1,4 @@
-"""The real dashboard on a free port of 127.0.0.1, with a store and workers of its own, for as long as a benchmark runs."""
+"""The real dashboard on a free port of 127.0.0.1, with a store and workers of its own, while a benchmark runs."""
 
 import os
 import socket
