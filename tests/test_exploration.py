@@ -79,7 +79,7 @@ def test_one_feature_and_dependent_features_and_missing_values_are_drawn_too(met
 
 
 def test_groups_are_never_on_both_sides_of_a_projection():
-    X, y = noise(300, 5, 3)
+    X, _ = noise(300, 5, 3)
     groups = np.arange(300) // 3
     found = project(dataset(X, groups % 3, groups), "lda")
     _, counts = np.unique(groups[found.rows], return_counts=True)

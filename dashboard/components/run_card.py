@@ -70,12 +70,15 @@ def _ask(run: Run) -> None:
     if run.state not in ENDED:
         st.write("Its training stops.")
     with st.container(horizontal=True):
-        if st.button("Delete run", type="primary", key="delete run for good"):
-            services.delete(run.id)
-            address.look(run=None)
+        if st.button("Delete run", type="primary", key="delete run for good", on_click=_delete, args=(run.id,)):
             st.rerun()
         if st.button("Keep it", key="keep run"):
             st.rerun()
+
+
+def _delete(run_id: str) -> None:
+    services.delete(run_id)
+    address.look(run=None)
 
 
 def _open_with(run: Run) -> None:

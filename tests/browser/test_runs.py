@@ -1,0 +1,67 @@
+"""The Runs page in a real browser, over a store with one small run."""
+
+import re
+
+import pytest
+
+from genre_core.settings import configure
+from genre_core.store import RunStore
+from genre_core.worker import execute
+from tests.browser.conftest import ROOT, settle
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    own = RunStore(f"sqlite:///{tmp_path_factory.mktemp('runs') / 'store.sqlite'}")
+    config = configure({"data.n_samples": 400, "data.overlap": 0.8, "train.max_epochs": 2, "train.batch_size": 32})
+    own.submit("small", config, "Small one")
+    execute("small", 1, own.url)
+    yield own
+    own.close()
+
+
+@pytest.fixture(scope="module")
+def url(serve, store):
+    return serve(ROOT / "dashboard" / "app.py", GENRE_LAB_STORE=store.url)
+
+
+@pytest.fixture
+def runs(page, url):
+    page.goto(f"{url}/?run=small")
+    settle(page)
+    page.get_by_role("link", name="Runs", exact=True).click(delay=90)
+    page.get_by_role("heading", name="Small one", exact=True).wait_for()
+    settle(page)
+    return page
+
+
+def test_same_settings_opens_train_with_them_in_the_address(runs):
+    runs.get_by_role("button", name="Same settings").click()
+    runs.wait_for_url(re.compile(r"data\.n_samples=400"))
+    runs.get_by_role("spinbutton", name="Tracks", exact=True).wait_for()
+    settle(runs)
+    assert "preset=notebook" in runs.url
+    assert runs.get_by_role("spinbutton", name="Overlap", exact=True).input_value() == "0.8"
+    assert runs.get_by_role("spinbutton", name="Batch size", exact=True).input_value() == "32"
+
+
+def test_rename_and_delete_after_asking(runs, store):
+    runs.get_by_role("button", name="Rename").click()
+    runs.get_by_role("textbox", name="Name").fill("Renamed one")
+    runs.get_by_role("button", name="Save name").click()
+    runs.get_by_role("heading", name="Renamed one", exact=True).wait_for()
+    assert store.run("small").name == "Renamed one"
+    runs.keyboard.press("Escape")
+    settle(runs)
+    runs.get_by_role("button", name="Delete", exact=True).click()
+    runs.get_by_text("This cannot be undone").wait_for()
+    runs.get_by_role("button", name="Keep it").click()
+    runs.get_by_text("This cannot be undone").wait_for(state="hidden")
+    assert store.runs()
+    settle(runs)
+    runs.get_by_role("button", name="Delete", exact=True).click()
+    runs.get_by_role("button", name="Delete run", exact=True).click()
+    runs.get_by_role("heading", name="No runs yet.").wait_for()
+    assert not store.runs()

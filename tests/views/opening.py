@@ -1,0 +1,52 @@
+"""Pages opened without a browser, over a store of their own and without a cluster."""
+
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard import services
+from genre_core.store import RunStore
+
+APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+
+
+@contextmanager
+def own_store(folder: Path):
+    """Give a fresh store, which the pages use as well."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GENRE_LAB_STORE", f"sqlite:///{folder / 'store.sqlite'}")
+        patch.setattr(services, "_linked", lambda: services._Linking(Future()))  # workers that are still starting
+        st.cache_resource.clear()
+        yield RunStore()
+        services.store().close()
+        st.cache_resource.clear()
+
+
+def opened(view: str, **params: str) -> AppTest:
+    """Open a page of the app (`views/runs.py`) with these parameters, dots written as __."""
+    page = AppTest.from_file(APP, default_timeout=30)
+    page.switch_page(view)
+    for name, text in params.items():
+        page.query_params[name.replace("__", ".")] = text
+    page.run()
+    assert not page.exception
+    return page
+
+
+def texts(page: AppTest) -> str:
+    """Return all that a page says in sentences."""
+    return " ".join(
+        item.value.replace("\\", "") for kind in (page.header, page.caption, page.markdown) for item in kind
+    )
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    """Press the button of that label."""
+    next(button for button in page.button if button.label == label).click()
+    page.run()
+    assert not page.exception
+    return page

@@ -1,0 +1,131 @@
+import json
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from genre_core.settings import configure
+from genre_core.worker import execute
+from tests.views.opening import opened, own_store, press, texts
+
+RUNS = "views/runs.py"
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = {"data.n_samples": 400, "train.max_epochs": 2, "model.hidden": (8, 4), "train.batch_size": 32}
+
+
+def trained(store, run_id, name, **more):
+    store.submit(run_id, configure(SMALL | {key.replace("__", "."): value for key, value in more.items()}), name)
+    execute(run_id, 1, store.url)
+    assert store.run(run_id).state == "complete"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with own_store(tmp_path_factory.mktemp("runs")) as own:
+        trained(own, "first", "First one", data__overlap=0.8, model__dropout=0.0)
+        trained(own, "second", "Second one")
+        own.submit("lost", configure({"data.source": "table", "data.table": "ab" * 32}), "Lost table")
+        execute("lost", 1, own.url)
+        own.submit("held", configure({}), "Held")
+        own.hold("held")
+        yield own
+
+
+def table(page):
+    return page.dataframe[0].value
+
+
+def test_without_runs_the_page_says_where_to_make_one(tmp_path):
+    with own_store(tmp_path):
+        page = opened(RUNS)
+        assert page.header[0].value == "No runs yet."
+        assert page.get("page_link")[0].proto.label == "Train the first one"
+
+
+def test_the_list_says_what_differs_and_how_well_each_did_on_validation_never_on_test(store):
+    page = opened(RUNS)
+    rows = table(page).set_index("run")
+    assert page.header[0].value.startswith("4 runs on 2 data sets; the best on the latest of them is Second one")
+    assert "overlap 0.8" in rows.loc["First one", "settings"]
+    assert "dropout 0" in rows.loc["First one", "settings"]
+    assert rows.loc["First one", "state"] == "✓ complete"
+    validation = store.run("first").summary["validation"]
+    assert rows.loc["First one", "validation"].startswith(f"{100 * validation['accuracy']:.1f}")
+    assert rows.loc["Lost table", "state"] == "✕ failed"
+    assert not any("test" in name for name in rows.columns)
+
+
+def test_a_failed_run_says_why_and_can_be_restarted(store):
+    page = opened(RUNS, run="lost")
+    assert "is not in the store: add its file" in texts(page)
+    assert {"Restart", "Same settings", "Delete"} <= {button.label for button in page.button}
+    assert "Stop" not in {button.label for button in page.button}
+
+
+def test_a_paused_run_can_be_resumed_and_stopped_and_not_restarted(store):
+    labels = {button.label for button in opened(RUNS, run="held").button}
+    assert {"Resume", "Stop"} <= labels
+    assert "Restart" not in labels
+
+
+def test_the_card_marks_the_settings_that_differ(store):
+    rows = opened(RUNS, run="first").dataframe[1].value.set_index("setting")
+    assert rows.loc["● Data · Overlap", "value"] == "0.8"
+    assert rows.loc["● Data · Overlap", "usual"] == "4.25"
+    assert rows.loc["Data · Spread", "usual"] == ""
+
+
+def test_the_command_repeats_the_run(store):
+    page = opened(RUNS, run="first")
+    words = shlex.split(page.code[0].value)
+    command = [sys.executable, *words[1:], "--no-store"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=True)
+    document = json.loads(done.stdout)
+    assert document["test"]["accuracy"] == store.run("first").summary["test"]["accuracy"]
+    assert document["config"] == store.run("first").config.model_dump(mode="json")
+
+
+def test_same_settings_opens_train_with_exactly_them(store):
+    page = press(opened(RUNS, run="first"), "Same settings")
+    assert page.query_params["preset"] == "notebook"
+    assert page.query_params["data.n_samples"] == "400"
+    assert page.number_input(key="data.overlap").value == 0.8
+    assert page.number_input(key="model.dropout").value == 0.0
+    assert page.text_input(key="model.hidden").value == "8, 4"
+
+
+def test_rename(store):
+    page = opened(RUNS, run="second")
+    page.text_input(key="name of second").set_value("Another name").run()
+    assert store.run("second").name == "Another name"
+    assert "Another name" in table(page)["run"].tolist()
+    page.text_input(key="name of second").set_value("Second one").run()
+
+
+def test_delete_asks_first(tmp_path):
+    with own_store(tmp_path) as own:
+        own.submit("a", configure({}), "A")
+        own.hold("a")
+        page = press(opened(RUNS, run="a"), "Delete")
+        assert "cannot be undone" in texts(page)
+        press(page, "Keep it")
+        assert own.runs()
+        press(press(page, "Delete"), "Delete run")
+        assert not own.runs()
+        assert page.header[0].value == "No runs yet."
+
+
+def test_two_hundred_runs_are_listed_in_a_moment(tmp_path):
+    with own_store(tmp_path) as own:
+        for number in range(200):
+            own.submit(f"r{number}", configure({"train.seed": number}), f"Run {number}")
+            own.hold(f"r{number}")
+        page = opened(RUNS)
+        began = time.perf_counter()
+        page.run()
+        assert time.perf_counter() - began < 1.0
+        assert len(table(page)) == 200
+        assert page.header[0].value == "200 runs; none is complete yet."
