@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
+from urllib.parse import parse_qsl, urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -48,6 +49,7 @@ class BrowserSession:
         self.errors: list[str] = []
         self.received_bytes = 0
         self._page = ""
+        self._asked: dict[str, float] = {}
         self._kept: dict[str, None] = {}
         self._open: list[_Request] = []
 
@@ -64,6 +66,18 @@ class BrowserSession:
     async def __aexit__(self, *_: object) -> None:
         self._reader.cancel()
         await self._socket.close()
+
+    def look(self, **parameters: object) -> None:
+        """Write parameters into the address (two underscores for a dot)."""
+        said = dict(parse_qsl(self.query)) | {name.replace("__", "."): str(of) for name, of in parameters.items()}
+        self.query = urlencode(said)
+
+    def due(self, least: float = 0.0) -> list[str]:
+        """Return the fragments whose turn it is to be polled, each at most once in `least` seconds."""
+        now = time.perf_counter()
+        due = [name for name, every in self.polled.items() if now - self._asked.get(name, 0.0) >= max(every, least)]
+        self._asked = {name: now if name in due else self._asked.get(name, 0.0) for name in self.polled}
+        return due
 
     async def rerun(self) -> float:
         """Run the whole page; return the seconds until all of it has come."""

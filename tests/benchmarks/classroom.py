@@ -1,10 +1,11 @@
 """The load of a class: thirty browsers that change settings and watch, while two runs train on the same cores.
 
-    python -m tests.benchmarks.classroom [--minutes 10] [--sessions 30] [--as-the-page-asks]
+    python -m tests.benchmarks.classroom [--minutes 10] [--sessions 30] [--as-the-page-asks] [--everyone-trains]
 
 Each session changes a setting every 3 seconds, which runs its whole page, and polls each second all that its page
-polls; with `--as-the-page-asks` as often as its page asks. Before that, one session alone tells what an answer costs in
-processor time, which a busy machine does not blur. Only the address of a dashboard started here is spoken to.
+polls; with `--as-the-page-asks` as often as its page asks, and with `--everyone-trains` a run of its own. Before that,
+one session alone tells what an answer costs in processor time, which a busy machine does not blur. Only the dashboard
+that is started here is spoken to.
 """
 
 import argparse
@@ -29,6 +30,20 @@ TRAININGS = 2
 BATCH_SIZES = (32, 64, 128, 256)
 SOLO_ANSWERS = 40
 LONG = TrainConfig(max_epochs=200, patience=200)
+
+
+@dataclass(frozen=True)
+class Load:
+    """How hard the class works."""
+
+    minutes: float
+    sessions: int
+    as_the_page_asks: bool
+    everyone_trains: bool
+
+    def __post_init__(self) -> None:
+        if not (0 < self.minutes <= MOST_MINUTES and 0 < self.sessions <= MOST_SESSIONS):
+            raise SystemExit(f"At most {MOST_SESSIONS} sessions and {MOST_MINUTES} minutes.")
 
 
 @dataclass(frozen=True)
@@ -97,39 +112,45 @@ class Trainings:
             await asyncio.sleep(0.5)
 
 
-async def student(number: int, board: Dashboard, trainings: Trainings, seen: Seen, end: float, own_pace: bool) -> None:
+async def student(number: int, board: Dashboard, trainings: Trainings, seen: Seen, end: float, load: Load) -> None:
     """Change a setting every three seconds and watch a run in between."""
     dice = random.Random(number)
     await asyncio.sleep(RERUN_SECONDS * dice.random())
-    async with BrowserSession(board.address, query=f"run={trainings.current[number % TRAININGS]}") as tab:
+    watched = number % TRAININGS
+    async with BrowserSession(board.address) as tab:
+        if not load.everyone_trains:
+            tab.look(run=trainings.current[watched])
         await tab.rerun()
-        watching = asyncio.create_task(watch(tab, dice, seen, own_pace))
+        if load.everyone_trains:
+            await tab.click("train")
+        watching = asyncio.create_task(watch(tab, dice, seen, 0.0 if load.as_the_page_asks else POLL_SECONDS))
         due = time.perf_counter()
         while time.perf_counter() < end:
             due += RERUN_SECONDS
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            size = dice.choice(BATCH_SIZES)
-            tab.widgets["train.batch_size"].int_value = size
-            tab.query = f"run={trainings.current[number % TRAININGS]}&train.batch_size={size}"
+            tab.widgets["train.batch_size"].int_value = dice.choice(BATCH_SIZES)
+            tab.look(train__batch_size=tab.widgets["train.batch_size"].int_value)
+            if not load.everyone_trains:
+                tab.look(run=trainings.current[watched])
             seen.reruns.append(await tab.rerun())
         watching.cancel()
     seen.received += tab.received_bytes
     seen.errors += tab.errors
 
 
-async def watch(tab: BrowserSession, dice: random.Random, seen: Seen, own_pace: bool) -> None:
-    """Poll what the page polls, whether the page is running or not, as the frontend does."""
+async def watch(tab: BrowserSession, dice: random.Random, seen: Seen, least: float) -> None:
+    """Poll what is due, whether the last answer has come or not, as the frontend does."""
     asked: set[asyncio.Task[None]] = set()
 
-    async def poll(*fragments: str) -> None:
+    async def poll(fragments: list[str]) -> None:
         seen.polls.append(await tab.poll(*fragments))
 
     await asyncio.sleep(POLL_SECONDS * dice.random())
     while True:
-        if tab.polled:
-            asked.add(asyncio.create_task(poll(*tab.polled)))
+        if due := tab.due(least):
+            asked.add(asyncio.create_task(poll(due)))
             asked = {task for task in asked if not task.done()}
-        await asyncio.sleep(min(tab.polled.values(), default=POLL_SECONDS) if own_pace else POLL_SECONDS)
+        await asyncio.sleep(least or min(tab.polled.values(), default=POLL_SECONDS))
 
 
 async def look_at_memory(board: Dashboard, seen: Seen) -> None:
@@ -139,48 +160,49 @@ async def look_at_memory(board: Dashboard, seen: Seen) -> None:
         await asyncio.sleep(MEMORY_SECONDS)
 
 
-async def lesson(board: Dashboard, trainings: Trainings, sessions: int, minutes: float, own_pace: bool) -> Seen:
+async def lesson(board: Dashboard, trainings: Trainings, load: Load) -> Seen:
     """Let a class work for some minutes, after a moment in which it arrives."""
     seen = Seen()
-    end = time.perf_counter() + WARM_UP_SECONDS + 60 * minutes
+    end = time.perf_counter() + WARM_UP_SECONDS + 60 * load.minutes
     async with asyncio.TaskGroup() as group:
         others = [group.create_task(trainings.keep_going())]
         students = [
-            group.create_task(student(number, board, trainings, seen, end, own_pace)) for number in range(sessions)
+            group.create_task(student(number, board, trainings, seen, end, load)) for number in range(load.sessions)
         ]
         await asyncio.sleep(WARM_UP_SECONDS)
         seen.forget()
         cpu = sum(board.process.cpu_times()[:2])
         others.append(group.create_task(look_at_memory(board, seen)))
         await asyncio.wait(students)
-        seen.cpu = (sum(board.process.cpu_times()[:2]) - cpu) / (60 * minutes)
+        seen.cpu = (sum(board.process.cpu_times()[:2]) - cpu) / (60 * load.minutes)
         for task in others:
             task.cancel()
     return seen
 
 
-async def measure(options: argparse.Namespace) -> None:
+async def measure(load: Load) -> None:
     """Ask what one answer costs, let the class work, and print tables."""
-    sessions, minutes = min(options.sessions, MOST_SESSIONS), min(options.minutes, MOST_MINUTES)
     with dashboard(TRAININGS) as board, cluster.connect(board.scheduler) as client:
         trainings = Trainings(board.store, client)
         alone = await cost(board, trainings)
-        need = sessions * (alone.rerun / RERUN_SECONDS + alone.poll / POLL_SECONDS)
+        need = load.sessions * (alone.rerun / RERUN_SECONDS + alone.poll / POLL_SECONDS)
         rows = [("rerun of the page", milliseconds(alone.rerun)), ("poll", milliseconds(alone.poll))]
         print_table(("one session alone", "processor time"), rows)
-        print(f"{sessions} such sessions need {need:.0%} of the one core that Python can use")
-        tell(await lesson(board, trainings, sessions, minutes, options.as_the_page_asks), sessions, minutes)
+        print(f"{load.sessions} such sessions need {need:.0%} of the one core that Python can use")
+        tell(await lesson(board, trainings, load), load)
 
 
-def tell(seen: Seen, sessions: int, minutes: float) -> None:
+def tell(seen: Seen, load: Load) -> None:
     """Print what was seen."""
     rows = [
         (name, f"{len(times):,}", milliseconds(median(times)), milliseconds(p95(times)))
         for name, times in (("rerun of the page", seen.reruns), ("poll", seen.polls))
     ]
-    print_table((f"{sessions} sessions, {minutes:g} minutes", "n", "median", "p95"), rows)
+    print_table((f"{load.sessions} sessions, {load.minutes:g} minutes", "n", "median", "p95"), rows)
     print(f"errors: {len(seen.errors)}{''.join(f'{chr(10)}  {text}' for text in sorted(set(seen.errors))[:5])}")
-    print(f"the dashboard used {seen.cpu:.0%} of a core and sent {seen.received / 2**20 / (60 * minutes):.2f} MiB/s")
+    print(
+        f"the dashboard used {seen.cpu:.0%} of a core and sent {seen.received / 2**20 / (60 * load.minutes):.2f} MiB/s"
+    )
     by_minute = [mib for at, mib in seen.memory if at % 60 < MEMORY_SECONDS] + [seen.memory[-1][1]]
     print(f"memory of the dashboard by minute, MiB: {' '.join(f'{mib:.0f}' for mib in by_minute)}")
 
@@ -191,7 +213,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--sessions", type=int, default=30)
     parser.add_argument("--as-the-page-asks", action="store_true", help="poll as often as the page asks for")
-    asyncio.run(measure(parser.parse_args()))
+    parser.add_argument("--everyone-trains", action="store_true", help="each session presses Train: most of them wait")
+    asyncio.run(measure(Load(**vars(parser.parse_args()))))
 
 
 if __name__ == "__main__":
