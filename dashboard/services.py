@@ -12,18 +12,19 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from dashboard.components.matrix import MatrixView, matrix_view
 from genre_core import cluster, exploration, jobs
 from genre_core.bayes import BayesLimit, BayesScore, bayes_limit, limit_on
 from genre_core.config import DatasetConfig, ExperimentConfig, SyntheticConfig, TableConfig, fingerprint
-from genre_core.dataset import PARTS, Dataset, IntArray, Part
+from genre_core.dataset import PARTS, Dataset, FloatArray, IntArray, Part, Standardizer
 from genre_core.errors import ClusterError, DataError, GenreLabError, RunStateError
-from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
+from genre_core.evaluation.confusion import ConfusionMatrix, Normalization, confusion_matrix
 from genre_core.evaluation.report import Evaluation
 from genre_core.evaluation.uncertainty import macro_f1_of_counts
 from genre_core.reading import read_table
 from genre_core.sources import load_dataset
 from genre_core.sources.table import Inspection, inspect
-from genre_core.store import Epoch, Run, RunStore
+from genre_core.store import Epoch, Run, RunState, RunStore
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -179,6 +180,12 @@ def run(run_id: str | None) -> Run | None:
         return None
 
 
+def latest_complete() -> Run | None:
+    """Return the newest run that is complete."""
+    complete: tuple[RunState, ...] = ("complete",)
+    return next(iter(store().runs(limit=1, states=complete)), None)
+
+
 @dataclass(frozen=True)
 class Queue:
     """What a queued run waits for: how many runs go before it, and about how many seconds that takes (None: unknown).
@@ -306,8 +313,53 @@ def _outcome(run_id: str, attempt: int, part: Part) -> Outcome | None:
 
 
 def outcome(of: Run, part: Part) -> Outcome | None:
-    """Return what a completed run's best weights say of one part; None before it is complete."""
-    return _outcome(of.id, of.attempt, part)
+    """Return what a completed run's best weights say of one part; None before it is complete. Raises DataError."""
+    return _outcome(of.id, of.attempt, part) if of.state == "complete" else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _confusions(run_id: str, attempt: int, part: Part, by: Normalization, nouns: str) -> MatrixView | None:
+    found = _outcome(run_id, attempt, part)
+    return None if found is None else matrix_view(found.evaluation.confusion_matrix, by, nouns=nouns)
+
+
+def confusions(of: Run, part: Part, by: Normalization) -> MatrixView | None:
+    """Return the confusion matrix of a completed run as it is drawn, with all its intervals."""
+    return _confusions(of.id, of.attempt, part, by, f"{part} tracks")
+
+
+@dataclass(frozen=True, eq=False)
+class StandardScores:
+    """Standard scores of all tracks, `X` (n, n_features), and each genre's mean over the training part (k, n_features).
+
+    A genre without training tracks has NaN for its mean.
+    """
+
+    X: npt.NDArray[np.float32]
+    means: FloatArray
+    features: tuple[str, ...]
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _standard_scores(run_id: str, attempt: int) -> StandardScores | None:
+    saved, data = store().artifact(run_id, "logits"), dataset(store().run(run_id).config.data)
+    if saved is None:
+        return None
+    from safetensors.numpy import load
+
+    train = np.flatnonzero(load(saved)["part"] == PARTS.index("train"))
+    X = Standardizer.fit(data.X[train]).transform(data.X)
+    members = data.y[train][:, None] == np.arange(len(data.genres))
+    n = members.sum(axis=0)[:, None].astype(np.float64)
+    means = np.divide(
+        members.T.astype(np.float64) @ X[train], n, out=np.full((len(n), X.shape[1]), np.nan), where=n > 0
+    )
+    return StandardScores(X, means, data.features)
+
+
+def standard_scores(of: Run) -> StandardScores | None:
+    """Return the tracks of a completed run as its network saw them, and what is usual for each genre."""
+    return _standard_scores(of.id, of.attempt)
 
 
 @dataclass(frozen=True, eq=False)
@@ -356,6 +408,8 @@ def _validation_labels(run_id: str, attempt: int) -> npt.NDArray[np.uint8] | Non
 def forget(run_id: str) -> None:
     """Drop what is cached of a run that was deleted or started again."""
     _outcome.clear()
+    _confusions.clear()
+    _standard_scores.clear()
     _validation_labels.clear()
 
 

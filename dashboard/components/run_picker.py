@@ -1,0 +1,49 @@
+"""The run looked at, and how to look at another one."""
+
+import streamlit as st
+
+from dashboard import address, services
+from dashboard.run_list import STATES
+from dashboard.theme import percent
+from genre_core.store import Run
+
+KEY = "run picker"
+MOST = 200
+
+
+def run_picker(current: Run | None) -> None:
+    """Draw the list of runs, newest first, each with its state and headline; choosing one puts it into the address."""
+    runs = {run.id: run for run in services.store().runs(limit=MOST)}
+    if current is not None:
+        runs.setdefault(current.id, current)
+    if not runs:
+        return
+    st.session_state[KEY] = current.id if current else None
+    st.selectbox(
+        "Run",
+        list(runs),
+        index=None,
+        format_func=lambda run_id: label(runs[run_id]),
+        key=KEY,
+        placeholder="Choose a run",
+        label_visibility="collapsed",
+        on_change=_choose,
+    )
+
+
+def label(run: Run) -> str:
+    """Return a run's name with its state, and its validation accuracy once it is complete."""
+    found = run.summary.get("validation")
+    if run.state == "complete" and found:
+        return f"{run.name} · {percent(found['accuracy'])} on validation · {run.id[:4]}"
+    return f"{run.name} · {STATES[run.state]} · {run.id[:4]}"
+
+
+def _choose() -> None:
+    """Look at the chosen run; the same cell stays chosen where its genres are the same."""
+    chosen = services.run(st.session_state[KEY])
+    if chosen is None:
+        return
+    before = services.run(address.run_id())
+    same = before is not None and before.context.get("genres") == chosen.context.get("genres")
+    address.look(run=chosen.id, track=None, **({} if same else {"cell": None}))

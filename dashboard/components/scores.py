@@ -1,0 +1,124 @@
+"""All scores of an evaluation as tables: by genre, and on the whole."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components.tables import Columns, as_csv
+from dashboard.components.terms import terms_table
+from dashboard.findings import FEW
+from dashboard.services import Outcome
+from dashboard.theme import GAP, HasLimits, percent
+from genre_core.evaluation.f1 import f1_interval
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.evaluation.metrics import METRICS
+from genre_core.evaluation.report import Evaluation
+
+HEIGHT = 640
+
+
+def genre_columns(scores: Evaluation) -> Columns:
+    """Return the scores of each genre by column, rates in [0, 1]; None where there is no such rate."""
+    table: Columns = {"genre": [score.genre for score in scores.per_genre]}
+    for name in ("recall", "precision", "f1"):
+        limits = [_limits(scores, g, name) for g in range(len(scores.per_genre))]
+        known = [getattr(score, name) is not None for score in scores.per_genre]
+        table[name] = [getattr(score, name) for score in scores.per_genre]
+        table[f"{name} low"] = [limit.low if there else None for limit, there in zip(limits, known, strict=True)]
+        table[f"{name} high"] = [limit.high if there else None for limit, there in zip(limits, known, strict=True)]
+    table["tracks"] = [score.support for score in scores.per_genre]
+    table["predicted"] = [score.predicted for score in scores.per_genre]
+    return table
+
+
+def remarks(scores: Evaluation) -> list[str]:
+    """Return what is to be known of each genre's figures before they are read."""
+    found = []
+    for score in scores.per_genre:
+        said = ["few tracks"] if score.support < FEW else []
+        if not score.predicted:
+            said.append("never predicted")
+        elif score.predicted < FEW <= score.support:
+            said.append("seldom predicted")
+        found.append(", ".join(said))
+    return found
+
+
+def genre_table(scores: Evaluation, nouns: str, file_name: str) -> None:
+    """Draw precision, recall and F1 of each genre with their intervals, and a button that downloads them."""
+    numbers, notes = genre_columns(scores), remarks(scores)
+    shown: Columns = {"genre": numbers["genre"]}
+    for name in ("recall", "precision", "f1"):
+        shown[name] = numbers[name]
+        pairs = zip(numbers[name], numbers[f"{name} low"], numbers[f"{name} high"], strict=True)
+        shown[f"{name} interval"] = [_range(*pair) for pair in pairs]
+    shown["tracks"] = numbers["tracks"]
+    shown["predicted"] = numbers["predicted"]
+    if any(notes):
+        shown["note"] = notes
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key="genre table",
+        row_height=33,
+        height=min(HEIGHT, 40 + 33 * len(scores.per_genre)),
+        column_config=_shown_columns(nouns),
+        placeholder="–",
+        alt=f"Recall, precision and F1 of each genre on the {nouns}, with 95 % intervals.",
+    )
+    _download("Genres as CSV", {**numbers, "note": notes}, file_name)
+
+
+def score_table(outcome: Outcome, part_name: str) -> None:
+    """Draw every score on the whole, with its interval where it has one, beside baseline and limit."""
+    scores = outcome.evaluation
+    intervals = {"accuracy": scores.accuracy_interval, "macro_f1": scores.macro_f1_interval}
+    rows = []
+    for name, metric in METRICS.items():
+        value = getattr(scores, name)
+        text = percent(value, intervals.get(name)) if metric.range[1] == 1.0 else f"{value:.3f}{GAP}nats"
+        rows.append((metric.title, next(term for term in GLOSSARY if GLOSSARY[term] == metric.help), text))
+    rows.append(("Majority baseline", "majority baseline", percent(scores.majority_accuracy)))
+    if outcome.limit is not None:
+        rows.append(
+            ("Bayes limit, these tracks", "Bayes limit", percent(outcome.limit.accuracy, outcome.limit.interval))
+        )
+    terms_table(rows, f"Scores on {part_name}")
+
+
+def _limits(scores: Evaluation, genre: int, name: str) -> HasLimits:
+    if name == "f1":
+        return f1_interval(scores.confusion_matrix, genre)
+    score = scores.per_genre[genre]
+    return score.recall_interval if name == "recall" else score.precision_interval
+
+
+def _range(rate: float | None, low: float | None, high: float | None) -> str:
+    if rate is None or low is None or high is None:
+        return ""
+    return f"{100 * low:.1f}–{100 * high:.1f}"
+
+
+def _shown_columns(nouns: str) -> dict[str, Any]:
+    column = st.column_config
+    shown: dict[str, Any] = {"genre": column.TextColumn("Genre", pinned=True)}
+    for name, title in (("recall", "Recall"), ("precision", "Precision"), ("f1", "F1")):
+        shown[name] = column.NumberColumn(title, format="percent", help=GLOSSARY[title if title == "F1" else name])
+        shown[f"{name} interval"] = column.TextColumn("95 %", help=f"The 95 % interval of {title}, in per cent.")
+    shown["tracks"] = column.NumberColumn("Tracks", help=f"{nouns.capitalize()} that are of the genre.")
+    shown["predicted"] = column.NumberColumn("Predicted", help=f"{nouns.capitalize()} that were called it.")
+    shown["note"] = column.TextColumn("Note")
+    return shown
+
+
+def _download(label: str, columns: Columns, file_name: str) -> None:
+    st.download_button(
+        label,
+        as_csv(columns),
+        file_name,
+        "text/csv",
+        key=f"{label} download",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )

@@ -1,0 +1,238 @@
+"""Evaluate: how many tracks a run gets right, which genres it confuses, and on which tracks."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import address, evaluate_states, services
+from dashboard.address import plain
+from dashboard.cell_tracks import Cell, choices, tracks_of
+from dashboard.components import ruler as rulers
+from dashboard.components.matrix import matrix, picked
+from dashboard.components.run_picker import run_picker
+from dashboard.components.scores import genre_table, score_table
+from dashboard.components.tables import matrix_table
+from dashboard.components.terms import terms_line
+from dashboard.components.tracks import one_track, track_list
+from dashboard.evaluate_states import Step
+from dashboard.findings import answer, cell_sentence, findings, limit_help, scores_line, tracks
+from dashboard.sentences import Headline
+from dashboard.services import Outcome
+from genre_core.dataset import Part
+from genre_core.errors import GenreLabError
+from genre_core.evaluation.confusion import Normalization
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.store import Run
+
+CSS = Path(__file__).parents[1] / "components" / "evaluate.css"
+POLL_SECONDS = 1.0
+MATRIX = "matrix"
+PARTS: dict[Part, str] = {"test": "Test", "validation": "Validation"}
+SHARES: dict[Normalization, str] = {
+    "count": "Counts",
+    "true": "% of true",
+    "predicted": "% of predicted",
+    "all": "% of all",
+}
+
+
+def main() -> None:
+    """Draw the page: the answer, the matrix, and the tracks behind a cell of it."""
+    st.html(CSS)
+    with st.container(key="evaluate-page", gap="small"):
+        run = _looked_at()
+        head, choice = st.columns([2.1, 1], gap="medium")
+        with choice:
+            run_picker(run)
+        if run is None:
+            asked_for = address.run_id()
+            _say(head, *evaluate_states.no_run(asked_for, bool(services.store().runs(limit=1))))
+        elif run.state != "complete":
+            with head:
+                st.fragment(_wait, run_every=POLL_SECONDS if run.state in ("queued", "running") else None)(run)
+        else:
+            with choice:
+                part = _part()
+            _evaluate(run, part, head)
+
+
+def _looked_at() -> Run | None:
+    """Return the run that the address names; without one the latest that is complete, which the address then names."""
+    run_id = address.run_id()
+    if run_id is not None:
+        return services.run(run_id)
+    latest = services.latest_complete()
+    if latest is not None:
+        address.look(run=latest.id)
+    return latest
+
+
+def _part() -> Part:
+    chosen = st.segmented_control(
+        "Part",
+        list(PARTS),
+        default="test",
+        required=True,
+        format_func=lambda part: PARTS[part],
+        key="part",
+        bind="query-params",
+        label_visibility="collapsed",
+        on_change=_leave_track,
+        help="Test is for reporting. Validation chose the best epoch, so its score is a little too good.",
+    )
+    return "validation" if chosen == "validation" else "test"
+
+
+def _leave_track() -> None:
+    address.look(track=None)
+
+
+def _wait(drawn: Run) -> None:
+    """Say how a run stands, and start the page anew when it is complete."""
+    run = services.run(drawn.id)
+    if run is None or run.state != drawn.state:
+        st.rerun()
+    _say(st.container(), *evaluate_states.not_complete(run))
+
+
+def _say(where: "st.delta_generator.DeltaGenerator", headline: Headline, step: Step) -> None:
+    with where:
+        st.header(plain(headline.answer), anchor=False)
+        st.caption(plain(headline.reason))
+        address.page_link(step.page, step.label, icon=":material/arrow_forward:")
+
+
+def _evaluate(run: Run, part: Part, head: "st.delta_generator.DeltaGenerator") -> None:
+    try:
+        outcome = services.outcome(run, part)
+    except GenreLabError as error:  # its table was deleted, or it was made by another version
+        _say(head, *evaluate_states.no_data(run, part, str(error)))
+        return
+    if outcome is None:
+        _say(head, *evaluate_states.not_complete(run))
+        return
+    with head:
+        _answer(run, outcome, part)
+    _ruler(outcome, part)
+    left, right = st.columns([2.1, 1], gap="medium")
+    cell = address.cell(len(outcome.genres))
+    with left:
+        _matrix(run, outcome, part, cell)
+    with right:
+        if cell is None:
+            _what_stands_out(outcome, part)
+        else:
+            _cell(run, outcome, part, cell)
+    _all_scores(run, outcome, part)
+
+
+def _answer(run: Run, outcome: Outcome, part: Part) -> None:
+    badge = " :orange-badge[leaky]" if run.context.get("leaky") else ""
+    explained = GLOSSARY["leaky"] if badge else limit_help(outcome, part)
+    st.header(answer(outcome, part) + badge, anchor=False, help=explained)
+    terms_line(scores_line(outcome.evaluation))
+
+
+def _ruler(outcome: Outcome, part: Part) -> None:
+    scores = outcome.evaluation
+    name = "this model" if part == "test" else "this model, validation"
+    diamond: rulers.Part = "test" if part == "test" else "validation"
+    marks = [
+        rulers.majority(scores.majority_accuracy),
+        rulers.model(scores.accuracy, scores.accuracy_interval, name, diamond),
+    ]
+    if outcome.limit is not None:
+        marks.append(rulers.bayes_limit(outcome.limit.accuracy))
+    measure = f"accuracy on {tracks(scores.n, part)}"
+    rulers.ruler(rulers.Ruler(tuple(marks), measure), key="evaluate ruler")
+
+
+def _matrix(run: Run, outcome: Outcome, part: Part, cell: Cell | None) -> None:
+    by = st.segmented_control(
+        "Show",
+        list(SHARES),
+        default="count",
+        required=True,
+        format_func=lambda share: SHARES[share],
+        key="by",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    view = services.confusions(run, part, by or "count")
+    if view is None:
+        return
+    label = f"Confusion matrix of {run.name} on {tracks(outcome.evaluation.n, part)}"
+    matrix(view, MATRIX, selected=cell, on_pick=_pick, label=label)
+
+
+def _pick() -> None:
+    address.look(cell=picked(MATRIX), track=None)
+
+
+def _look_at(cell: Cell) -> None:
+    address.look(cell=cell, track=None)
+
+
+def _what_stands_out(outcome: Outcome, part: Part) -> None:
+    st.subheader("What stands out", anchor=False)
+    with st.container(key="findings", gap="small"):
+        for number, finding in enumerate(findings(outcome, part)):
+            with st.container(gap=None):
+                st.markdown(plain(finding.text))
+                if finding.cell is not None:
+                    st.button(
+                        "Show these tracks",
+                        key=f"finding {number}",
+                        icon=":material/arrow_forward:",
+                        type="tertiary",
+                        on_click=_look_at,
+                        args=(finding.cell,),
+                    )
+        st.caption("Choose a cell of the matrix to see its tracks.")
+
+
+def _cell(run: Run, outcome: Outcome, part: Part, cell: Cell) -> None:
+    title, sentence = cell_sentence(outcome, part, cell)
+    with st.container(key="cell-head", horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(plain(title), anchor=False, width="content")
+        st.button("Close", icon=":material/close:", type="tertiary", key="close cell", on_click=_close_cell)
+    st.caption(plain(sentence), help=GLOSSARY["Wilson interval"])
+    data = services.dataset(run.config.data)
+    found = tracks_of(outcome, data.tracks, cell)
+    if not found:
+        st.caption("No track is in this cell.")
+        return
+    by_row = {track.row: track for track in found}
+    asked_for = st.query_params.get("track")
+    chosen = int(asked_for) if asked_for and asked_for.isdecimal() and len(asked_for) < 10 else None
+    if asked_for and chosen not in by_row:
+        st.caption(":material/link_off: The link names a track that is not in this cell; none is chosen.")
+        chosen = None
+    true, guess = ((g, outcome.genres[g]) for g in cell)
+    key = f"tracks {run.id} {part} {cell[0]}-{cell[1]}"
+    track_list(found, guess[1], chosen, key, f"{run.id} {part} {cell[0]}-{cell[1]}.csv")
+    scores = services.standard_scores(run) if chosen is not None else None
+    if chosen is not None and scores is not None:
+        one_track(by_row[chosen], choices(outcome, chosen), scores, true, guess)
+
+
+def _close_cell() -> None:
+    address.look(cell=None, track=None)
+
+
+def _all_scores(run: Run, outcome: Outcome, part: Part) -> None:
+    n = tracks(outcome.evaluation.n, part)
+    left, right = st.columns([2.1, 1], gap="medium")
+    with left:
+        st.subheader(f"By genre, on {n}", anchor=False)
+        genre_table(outcome.evaluation, f"{part} tracks", f"{run.id} {part} genres.csv")
+    with right:
+        st.subheader(f"All scores, on {n}", anchor=False)
+        score_table(outcome, n)
+    opened = st.expander("The matrix as a table", key="matrix as a table", type="compact", on_change="rerun")
+    if opened.open:
+        with opened:
+            matrix_table(outcome.evaluation.confusion_matrix, "matrix table", f"{run.id} {part} matrix.csv")
+
+
+main()
