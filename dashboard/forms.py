@@ -4,12 +4,14 @@ How one setting becomes a widget bound to the address is in `fields`.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import fields
 from dashboard.address import plain
@@ -81,7 +83,7 @@ def sidebar_settings(
     Of sections that are not drawn, the form says the preset's values. With `columns` the genre and the group column are
     chosen from lists.
     """
-    with st.sidebar, st.container(key="settings", gap=None):
+    with _of_the_app(), st.sidebar, st.container(key="settings", gap=None):
         st.html(_STYLE)
         preset = _draw_preset(presets)
         reset_all = st.container(key="reset-all")
@@ -102,6 +104,12 @@ def sidebar_settings(
         )
     config = None if sheet.problems else configure(sheet.values, preset.config)
     return Form(preset, config, " ".join(sheet.problems), changed)
+
+
+def _of_the_app() -> AbstractContextManager[None]:
+    """Draw as part of the app, not of the page: a widget that two pages draw would lose its value between them."""
+    context = get_script_run_ctx()
+    return context.run_with_active_hash(context.pages_manager.main_script_hash) if context else nullcontext()
 
 
 def adopt(config: ExperimentConfig, presets: Mapping[str, Preset]) -> dict[str, str]:

@@ -68,8 +68,7 @@ def _answer(config: DatasetConfig | None, data: Dataset | None, problem: str) ->
     st.caption(plain(data_text.second(data)))
     with st.container(key="data-actions", horizontal=True, gap="small"):
         label = "Train on this table" if name else "Train on these tracks"
-        kept = {key: value for key, value in st.query_params.to_dict().items() if "." in key or key == "preset"}
-        st.page_link("views/train.py", label=label, icon=":material/play_arrow:", query_params=kept)
+        st.page_link("views/train.py", label=label, icon=":material/play_arrow:")  # the settings go along
         with st.popover("Add a table", icon=":material/upload_file:"):
             upload()
         if isinstance(config, TableConfig):

@@ -55,10 +55,13 @@ def test_bad_tables_get_a_sentence_each_and_a_good_one_after_them_is_shown_and_t
 
 
 @pytest.mark.parametrize("page", ["phone"], indirect=True)
-def test_the_page_does_not_scroll_sideways_on_a_phone(page, url):
+@pytest.mark.parametrize("view", ["data", "runs"])
+def test_neither_page_scrolls_sideways_on_a_phone(page, url, view):
     page.goto(url)
     settle(page)
-    page.goto(f"{url}/?data.n_samples=400")
-    page.evaluate("0")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name=view.capitalize(), exact=True).click(delay=90)
+    page.get_by_role("heading", name={"data": "8,000 tracks", "runs": "No runs yet."}[view]).wait_for()
     settle(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("(e => e.scrollWidth <= e.clientWidth)(document.querySelector('[data-testid=stMain]'))")

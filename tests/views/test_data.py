@@ -104,10 +104,14 @@ def test_files_given_together_are_joined(store):
     assert "2 genres" in page.header[0].value
 
 
-def test_a_link_leads_from_a_table_to_training_on_it(store):
+def test_the_table_goes_along_to_train(store):
     table = added("segments.csv")
-    link = next(item.proto for item in on_table(table).get("page_link") if item.proto.label == "Train on this table")
-    assert f"data.table={table}" in link.query_string
+    page = on_table(table)
+    assert "Train on this table" in [item.proto.label for item in page.get("page_link")]
+    page.switch_page("views/train.py").run()
+    assert not page.exception
+    assert page.query_params["data.table"] == table
+    assert not next(button for button in page.button if button.label == "Train").disabled
 
 
 def test_deleting_a_table_asks_first_and_names_the_runs_that_used_it(store):
