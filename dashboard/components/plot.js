@@ -88,7 +88,7 @@ function create(parent) {
   chart.remove = () => {
     window.removeEventListener("pointerup", settle);
     sizes.disconnect();
-    if (chart.Plotly) chart.Plotly.purge(node);
+    Promise.resolve(chart.done).finally(() => chart.Plotly?.purge(node));  // a drawing that is under way still needs its node
   };
   return chart;
 }

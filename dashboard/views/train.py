@@ -43,8 +43,14 @@ def main() -> None:
         with st.container(key="train-differs", horizontal=True, vertical_alignment="center", gap="small"):
             if run and config:
                 _say_what_differs(run, config)
+        of = run.config if run else config
         with st.container(key="train-charts", gap="small"):
-            st.fragment(_charts, run_every=poll)(run, config)
+            st.fragment(_curves, run_every=poll)(run, of)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            _network(config or of)
+        with right, st.container(key="confusions", gap="small"):
+            st.fragment(_confusions, run_every=poll)(run)
         with st.container(key="train-tables", gap=None):
             st.fragment(_tables, run_every=TABLE_SECONDS if poll else None)(run)
 
@@ -115,19 +121,6 @@ def _majority(run: Run | None, of: ExperimentConfig | None) -> float | None:
         return None
 
 
-def _charts(drawn: Run | None, config: ExperimentConfig | None) -> None:
-    """Draw curves, network and confusions."""
-    run = _fresh(drawn)
-    progress = services.progress(run) if run else services.NO_PROGRESS
-    of = run.config if run else config
-    _curves(run, progress, of)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _network(config or of)
-    with right, st.container(key="confusions", gap="small"):
-        _confusions(run, progress)
-
-
 def _fresh(drawn: Run | None) -> Run | None:
     """Read the run again; while its first epoch is awaited, keep looking for a moment."""
     if drawn is None:
@@ -140,7 +133,10 @@ def _fresh(drawn: Run | None) -> Run | None:
     return run
 
 
-def _curves(run: Run | None, progress: services.Progress, of: ExperimentConfig | None) -> None:
+def _curves(drawn: Run | None, of: ExperimentConfig | None) -> None:
+    """Draw loss and accuracy by epoch."""
+    run = _fresh(drawn)
+    progress = services.progress(run) if run else services.NO_PROGRESS
     best = run.best_epoch if run else None
     limit = services.limit(of.data) if of else None
     revision = run.id if run else ""
@@ -178,15 +174,16 @@ def _network(config: ExperimentConfig | None) -> None:
     plot(figure, key="network", height=PLOT_HEIGHT, alt=sentences.network_alt(config, shape, weights))
 
 
-def _confusions(run: Run | None, progress: services.Progress) -> None:
+def _confusions(drawn: Run | None) -> None:
     """Draw the validation matrix of the epoch that the page speaks of, and the way to the test part."""
-    known = run is not None and progress.matrix is not None and progress.shown is not None
+    run = services.run(drawn.id) if drawn else None
+    progress = services.progress(run) if run else services.NO_PROGRESS
     of = f" :gray[validation, epoch {progress.shown.epoch} of {len(progress.epochs)}]" if progress.shown else ""
     with st.container(key="confusions-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**What it confuses**{of}", help=GLOSSARY["confusion matrix"], width="content")
         if run and run.state == "complete":
             address.page_link("views/evaluate.py", "Evaluate on the test part", icon=":material/arrow_forward:")
-    if known and progress.matrix is not None:
+    if progress.matrix:
         matrix(live_view(progress.matrix), key="live matrix", compact=True)
     else:
         st.caption("After the first epoch: which genres the validation tracks are taken for.")

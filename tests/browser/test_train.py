@@ -1,0 +1,281 @@
+"""The Train page in a real browser, with a real cluster: what a person does there, and what may die under it."""
+
+import os
+import re
+import signal
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from genre_core.store import RunStore
+from tests.browser.conftest import ROOT, WINDOWS, settle
+
+sync_api = pytest.importorskip("playwright.sync_api")
+expect = sync_api.expect
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+
+APP = ROOT / "dashboard" / "app.py"
+WAIT = 30_000
+SLOW = "pace=two+epochs+a+second&train.max_epochs=200&train.patience=200"
+POINTS = """() => {
+  const plot = document.querySelector('.st-key-train-charts .js-plotly-plot');
+  return plot?.data?.find((trace) => trace.name === 'validation')?.x.length ?? 0;
+}"""
+
+
+@pytest.fixture(scope="module")
+def store_url(tmp_path_factory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('train')}/store.sqlite"
+
+
+@pytest.fixture(scope="module")
+def url(serve, store_url, browser) -> str:
+    address = serve(APP, GENRE_LAB_STORE=store_url)
+    context = browser.new_context(**WINDOWS["light"])
+    page = context.new_page()
+    go(page, f"{address}/?train.max_epochs=1")
+    button(page, "Train").click()
+    expect(page.locator(".st-key-train-page")).to_contain_text("Learned", timeout=90_000)  # the workers are warm
+    context.close()
+    return address
+
+
+@pytest.fixture(scope="module")
+def runs(store_url):
+    store = RunStore(store_url)
+    yield store
+    store.close()
+
+
+def go(page, address: str) -> None:
+    page.goto(address)
+    expect(button(page, "Train")).to_be_visible(timeout=WAIT)
+    settle(page)
+
+
+def button(page, name: str):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def says(page, text: str) -> None:
+    expect(page.locator(".st-key-train-page")).to_contain_text(re.compile(text), timeout=WAIT)
+
+
+def points(page) -> int:
+    return page.evaluate(POINTS)
+
+
+def wait_for_points(page, least: int) -> None:
+    page.wait_for_function(f"({POINTS})() >= {least}", timeout=WAIT)
+
+
+def train(page) -> str:
+    """Press Train and return the new run's id."""
+    before = run_of(page)
+    button(page, "Train").click()
+    page.wait_for_function("before => new URLSearchParams(location.search).get('run') !== before", arg=before)
+    return run_of(page)
+
+
+def run_of(page) -> str | None:
+    return page.evaluate("new URLSearchParams(location.search).get('run')")
+
+
+def wait_until(true, seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def tops(page) -> dict[str, float]:
+    """Return where the parts of the page begin."""
+    keys = ("controls", "train-charts", "confusions", "as-a-table")
+    return page.evaluate(
+        "keys => Object.fromEntries(keys.map((key) => "
+        "[key, Math.round(document.querySelector(`.st-key-${key}`).getBoundingClientRect().top)]))",
+        keys,
+    )
+
+
+def test_curves_grow_zoom_stays_and_leaving_or_reloading_changes_nothing(page, url):
+    go(page, f"{url}/?{SLOW}")
+    run = train(page)
+    wait_for_points(page, 2)
+    charts = page.locator(".st-key-train-charts .js-plotly-plot")
+    box = charts.nth(0).bounding_box()
+    page.mouse.move(box["x"] + 90, box["y"] + 80)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 240, box["y"] + 160, steps=4)
+    page.mouse.up()
+    zoomed = charts.nth(0).evaluate("plot => plot._fullLayout.xaxis.range.join()")
+    before = points(page)
+    wait_for_points(page, before + 2)
+    assert charts.nth(0).evaluate("plot => plot._fullLayout.xaxis.range.join()") == zoomed
+    page.reload()
+    wait_for_points(page, before + 2)
+    assert run_of(page) == run
+    says(page, "Learning: epoch")
+    page.get_by_role("link", name="Runs").click()
+    expect(page).to_have_url(re.compile("/runs"))
+    settle(page)
+    page.get_by_role("link", name="Train", exact=True).click()
+    before = points(page)
+    wait_for_points(page, before + 1)
+    assert run_of(page) == run
+    button(page, "Stop").click()
+    says(page, "Learned: .*You stopped it after epoch")
+
+
+def test_pause_step_resume_and_the_end_fit_one_screen_and_move_nothing(page, url, runs):
+    go(page, f"{url}/?{SLOW.replace('=200', '=12')}")
+    run = train(page)
+    wait_for_points(page, 1)
+    places = tops(page)
+    button(page, "Pause").click()
+    expect(button(page, "Resume")).to_be_enabled(timeout=WAIT)
+    says(page, "Paused: epoch")
+    paused_at = runs.run(run).epoch
+    wait_until(lambda: points(page) == paused_at)
+    assert tops(page) == places
+    button(page, "Step").click()
+    wait_until(lambda: runs.run(run).epoch == paused_at + 1 and runs.run(run).state == "paused")
+    wait_for_points(page, paused_at + 1)
+    expect(button(page, "Resume")).to_be_enabled(timeout=WAIT)
+    page.get_by_role("combobox", name=re.compile("Pace")).click()
+    page.get_by_role("option", name="as fast as it can").click()
+    settle(page)
+    button(page, "Resume").click()
+    says(page, "Learned: .*Macro-F1 .*(Stopped after|All 12 epochs)")
+    expect(page.get_by_role("link", name="Evaluate on the test part")).to_be_visible(timeout=WAIT)
+    settle(page)
+    assert runs.run(run).epoch == points(page)
+    assert tops(page) == places
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("main => main.scrollHeight <= main.clientHeight")
+    page.get_by_text("As a table").click()
+    expect(page.get_by_test_id("stDataFrame")).to_have_count(2, timeout=WAIT)
+    with page.expect_download() as download:
+        button(page, "Epochs as CSV").click()
+    rows = Path(download.value.path()).read_text().splitlines()
+    assert len(rows) == runs.run(run).epoch + 1
+
+
+def test_by_hand_each_step_is_one_epoch(page, url, runs):
+    go(page, f"{url}/?pace=by+hand")
+    run = train(page)
+    for epoch in (1, 2):
+        wait_until(lambda epoch=epoch: (runs.run(run).epoch, runs.run(run).state) == (epoch, "paused"))
+        wait_for_points(page, epoch)
+        says(page, f"Paused: epoch {epoch} of 50")
+        button(page, "Step").click()
+    says(page, "Paused: epoch 3 of 50")
+    button(page, "Stop").click()
+    says(page, "You stopped it after epoch 3")
+
+
+def test_a_double_click_makes_one_run(page, url, runs):
+    go(page, f"{url}/?train.max_epochs=2")
+    before = len(runs.runs())
+    button(page, "Train").dblclick()
+    says(page, "Learned")
+    settle(page)
+    assert len(runs.runs()) == before + 1
+
+
+def test_two_people_train_at_once_and_two_tabs_of_one_run_agree(page, browser, url, runs):
+    go(page, f"{url}/?{SLOW}&train.seed=1")
+    first = train(page)
+    context = browser.new_context(**WINDOWS["light"])
+    try:
+        other = context.new_page()
+        go(other, f"{url}/?{SLOW}&model.hidden=16&data.overlap=0.8")
+        second = train(other)
+        assert first != second
+        wait_for_points(page, 2)
+        wait_for_points(other, 2)
+        button(other, "Stop").click()
+        says(other, "Learned: right on")
+        assert runs.run(first).state == "running"
+        assert (runs.run(first).config.train.seed, runs.run(second).config.data.overlap) == (1, 0.8)
+        go(other, page.url)  # a link pasted into another browser shows the run and the settings
+        assert run_of(other) == first
+        expect(other.get_by_role("spinbutton", name="Epochs at most", exact=True)).to_have_value("200")
+        button(page, "Pause").click()
+        expect(button(other, "Resume")).to_be_enabled(timeout=WAIT)
+        button(other, "Resume").click()
+        expect(button(page, "Pause")).to_be_enabled(timeout=WAIT)
+        button(page, "Stop").click()
+        says(other, "You stopped it after")
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("page", ["phone"], indirect=True)
+def test_a_phone_shows_answer_controls_and_charts_in_order_and_never_scrolls_sideways(page, url, runs):
+    run = next(run for run in runs.runs(states=["complete"]))
+    go(page, f"{url}/?run={run.id}")
+    wait_for_points(page, run.epoch)
+    order = [page.locator(f".st-key-{key}").bounding_box()["y"] for key in ("answer", "controls", "train-charts")]
+    assert order == sorted(order)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator(".st-key-train-page h2").bounding_box()["height"] < 120
+    matrix = page.locator(".st-key-confusions table")
+    assert matrix.bounding_box()["width"] <= 390
+
+
+def test_a_killed_worker_is_said_and_the_run_can_be_started_again(page, url):
+    go(page, f"{url}/?{SLOW}")
+    train(page)
+    wait_for_points(page, 2)
+    for worker in workers(url):
+        worker.send_signal(signal.SIGKILL)
+    says(page, "Training failed.*Its worker died in epoch")
+    expect(button(page, "Start again")).to_be_enabled(timeout=WAIT)
+    button(page, "Start again").click()
+    says(page, "Learning: epoch [23] of")
+    button(page, "Stop").click()
+    says(page, "You stopped it")
+
+
+def test_after_the_cluster_was_killed_the_next_train_works(page, url):
+    go(page, f"{url}/?train.max_epochs=2")
+    cluster(url).send_signal(signal.SIGKILL)
+    train(page)
+    says(page, "Learned: right on")
+
+
+def test_a_killed_dashboard_leaves_no_run_running_and_loses_nothing(page, url, serve, store_url, runs):
+    saved = {run.id for run in runs.runs(states=["complete"])}
+    go(page, f"{url}/?{SLOW}")
+    run = train(page)
+    wait_for_points(page, 2)
+    address = page.url
+    page.goto("about:blank")
+    server(url).send_signal(signal.SIGKILL)
+    again = serve(APP, GENRE_LAB_STORE=store_url)
+    go(page, address.replace(url, again))
+    says(page, "Training failed.*Its worker died")
+    wait_until(lambda: runs.run(run).state == "failed", seconds=8)
+    assert saved <= {run.id for run in runs.runs(states=["complete"])}
+    button(page, "Start again").click()
+    says(page, "Learning: epoch [123] of")
+    button(page, "Stop").click()
+    says(page, "You stopped it")
+
+
+def server(url: str) -> psutil.Process:
+    port = url.rpartition(":")[2]
+    return next(child for child in psutil.Process(os.getpid()).children() if port in child.cmdline())
+
+
+def cluster(url: str) -> psutil.Process:
+    return next(child for child in server(url).children() if "genre_core.cluster" in child.cmdline())
+
+
+def workers(url: str) -> list[psutil.Process]:
+    found = [child for child in cluster(url).children(recursive=True) if child.nice() > 0]
+    assert found
+    return found
