@@ -162,7 +162,7 @@ def _largest_confusion(outcome: Outcome) -> Finding | None:
     text = f"The largest confusion is {names[i]} taken for {names[j]}: {wrong[i, j]:,} of {matrix.counts[i].sum():,}"
     text = f"{text}, {share}."
     if wrong[k, m] and matrix.interval(i, j, "all").low <= matrix.interval(k, m, "all").high:
-        text += f" {names[k]} for {names[m]} ({wrong[k, m]:,}) is too close to rank below it."
+        text += f" {names[k]} taken for {names[m]} ({wrong[k, m]:,}) is too close to say which is larger."
     return Finding(text, (i, j))
 
 

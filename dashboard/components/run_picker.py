@@ -18,11 +18,12 @@ def run_picker(current: Run | None) -> None:
         runs.setdefault(current.id, current)
     if not runs:
         return
-    st.session_state[KEY] = current.id if current else None
+    if current is not None:
+        st.session_state[KEY] = current.id
     st.selectbox(
         "Run",
         list(runs),
-        index=None,
+        index=0 if current else None,
         format_func=lambda run_id: label(runs[run_id]),
         key=KEY,
         placeholder="Choose a run",
@@ -35,7 +36,7 @@ def label(run: Run) -> str:
     """Return a run's name with its state, and its validation accuracy once it is complete."""
     found = run.summary.get("validation")
     if run.state == "complete" and found:
-        return f"{run.name} · {percent(found['accuracy'])} on validation · {run.id[:4]}"
+        return f"{run.name} · {percent(found['accuracy'])} validation · {run.id[:4]}"
     return f"{run.name} · {STATES[run.state]} · {run.id[:4]}"
 
 

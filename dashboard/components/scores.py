@@ -49,7 +49,7 @@ def genre_table(scores: Evaluation, nouns: str, file_name: str) -> None:
     numbers, notes = genre_columns(scores), remarks(scores)
     shown: Columns = {"genre": numbers["genre"]}
     for name in ("recall", "precision", "f1"):
-        shown[name] = numbers[name]
+        shown[name] = [None if rate is None else 100 * rate for rate in numbers[name]]
         pairs = zip(numbers[name], numbers[f"{name} low"], numbers[f"{name} high"], strict=True)
         shown[f"{name} interval"] = [_range(*pair) for pair in pairs]
     shown["tracks"] = numbers["tracks"]
@@ -61,7 +61,7 @@ def genre_table(scores: Evaluation, nouns: str, file_name: str) -> None:
         hide_index=True,
         key="genre table",
         row_height=33,
-        height=min(HEIGHT, 40 + 33 * len(scores.per_genre)),
+        height=min(HEIGHT, 36 + 33 * len(scores.per_genre)),
         column_config=_shown_columns(nouns),
         placeholder="–",
         alt=f"Recall, precision and F1 of each genre on the {nouns}, with 95 % intervals.",
@@ -103,7 +103,7 @@ def _shown_columns(nouns: str) -> dict[str, Any]:
     column = st.column_config
     shown: dict[str, Any] = {"genre": column.TextColumn("Genre", pinned=True)}
     for name, title in (("recall", "Recall"), ("precision", "Precision"), ("f1", "F1")):
-        shown[name] = column.NumberColumn(title, format="percent", help=GLOSSARY[title if title == "F1" else name])
+        shown[name] = column.NumberColumn(title, format="%.1f %%", help=GLOSSARY[title if title == "F1" else name])
         shown[f"{name} interval"] = column.TextColumn("95 %", help=f"The 95 % interval of {title}, in per cent.")
     shown["tracks"] = column.NumberColumn("Tracks", help=f"{nouns.capitalize()} that are of the genre.")
     shown["predicted"] = column.NumberColumn("Predicted", help=f"{nouns.capitalize()} that were called it.")

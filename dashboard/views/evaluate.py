@@ -13,7 +13,7 @@ from dashboard.components.run_picker import run_picker
 from dashboard.components.scores import genre_table, score_table
 from dashboard.components.tables import matrix_table
 from dashboard.components.terms import terms_line
-from dashboard.components.tracks import one_track, track_list
+from dashboard.components.tracks import download, one_track, track_list
 from dashboard.evaluate_states import Step
 from dashboard.findings import answer, cell_sentence, findings, limit_help, scores_line, tracks
 from dashboard.sentences import Headline
@@ -41,9 +41,10 @@ def main() -> None:
     st.html(CSS)
     with st.container(key="evaluate-page", gap="small"):
         run = _looked_at()
-        head, choice = st.columns([2.1, 1], gap="medium")
-        with choice:
+        head, choice = st.columns([1.5, 1], gap="medium", vertical_alignment="top")
+        with choice, st.container(key="choice", horizontal=True, vertical_alignment="top", gap="small"):
             run_picker(run)
+            part = _part() if run is not None and run.state == "complete" else "test"
         if run is None:
             asked_for = address.run_id()
             _say(head, *evaluate_states.no_run(asked_for, bool(services.store().runs(limit=1))))
@@ -51,8 +52,6 @@ def main() -> None:
             with head:
                 st.fragment(_wait, run_every=POLL_SECONDS if run.state in ("queued", "running") else None)(run)
         else:
-            with choice:
-                part = _part()
             _evaluate(run, part, head)
 
 
@@ -122,7 +121,8 @@ def _evaluate(run: Run, part: Part, head: "st.delta_generator.DeltaGenerator") -
         if cell is None:
             _what_stands_out(outcome, part)
         else:
-            _cell(run, outcome, part, cell)
+            with st.container(key="cell", gap=None):
+                _cell(run, outcome, part, cell)
     _all_scores(run, outcome, part)
 
 
@@ -157,6 +157,7 @@ def _matrix(run: Run, outcome: Outcome, part: Part, cell: Cell | None) -> None:
         key="by",
         bind="query-params",
         label_visibility="collapsed",
+        wrap=True,
     )
     view = services.confusions(run, part, by or "count")
     if view is None:
@@ -193,12 +194,13 @@ def _what_stands_out(outcome: Outcome, part: Part) -> None:
 
 def _cell(run: Run, outcome: Outcome, part: Part, cell: Cell) -> None:
     title, sentence = cell_sentence(outcome, part, cell)
+    found = tracks_of(outcome, services.dataset(run.config.data).tracks, cell)
     with st.container(key="cell-head", horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(plain(title), anchor=False, width="content")
+        st.subheader(plain(title), anchor=False)
+        if found:
+            download(found, f"{run.id} {part} {cell[0]}-{cell[1]}.csv")
         st.button("Close", icon=":material/close:", type="tertiary", key="close cell", on_click=_close_cell)
     st.caption(plain(sentence), help=GLOSSARY["Wilson interval"])
-    data = services.dataset(run.config.data)
-    found = tracks_of(outcome, data.tracks, cell)
     if not found:
         st.caption("No track is in this cell.")
         return
@@ -209,8 +211,7 @@ def _cell(run: Run, outcome: Outcome, part: Part, cell: Cell) -> None:
         st.caption(":material/link_off: The link names a track that is not in this cell; none is chosen.")
         chosen = None
     true, guess = ((g, outcome.genres[g]) for g in cell)
-    key = f"tracks {run.id} {part} {cell[0]}-{cell[1]}"
-    track_list(found, guess[1], chosen, key, f"{run.id} {part} {cell[0]}-{cell[1]}.csv")
+    track_list(found, guess[1], chosen, f"tracks {run.id} {part} {cell[0]}-{cell[1]}")
     scores = services.standard_scores(run) if chosen is not None else None
     if chosen is not None and scores is not None:
         one_track(by_row[chosen], choices(outcome, chosen), scores, true, guess)
