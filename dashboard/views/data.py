@@ -66,7 +66,7 @@ def _answer(config: DatasetConfig | None, data: Dataset | None, problem: str) ->
     name = _name(config)
     st.header(plain(data_text.answer(data, name, services.limit(config))), anchor=False)
     st.caption(plain(data_text.second(data)))
-    with st.container(key="data-actions", horizontal=True, gap="small"):
+    with st.container(key="data-actions", horizontal=True, vertical_alignment="center", gap="small"):
         label = "Train on this table" if name else "Train on these tracks"
         st.page_link("views/train.py", label=label, icon=":material/play_arrow:")  # the settings go along
         with st.popover("Add a table", icon=":material/upload_file:"):
