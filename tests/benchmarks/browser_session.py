@@ -6,7 +6,7 @@ fragment that polls, and the hashes of the large messages it still has. What it 
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode
@@ -23,14 +23,16 @@ FINISHED, COMPILE_ERROR, INTERRUPTED, FRAGMENTS_FINISHED = range(4)
 
 @dataclass(eq=False)
 class _Request:
-    fragments: set[str]
-    """Those that have not answered yet; of a whole page, the empty name."""
+    fragments: list[str]
+    """Those that have not answered yet, as they were asked; of a whole page, the empty name."""
     sent: float = field(default_factory=time.perf_counter)
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     seconds: float = ANSWER_SECONDS
 
-    def settle(self, fragments: set[str]) -> None:
-        self.fragments -= fragments
+    def settle(self, fragments: Collection[str]) -> None:
+        """Take what has come; with a fragment those asked before it, as the server runs one or the other untold."""
+        done = [at for at, name in enumerate(self.fragments) if name in fragments]
+        self.fragments = self.fragments[done[-1] + 1 :] if done else self.fragments
         if not self.fragments and not self.answered.is_set():
             self.seconds = time.perf_counter() - self.sent
             self.answered.set()
@@ -81,15 +83,15 @@ class BrowserSession:
 
     async def rerun(self) -> float:
         """Run the whole page; return the seconds until all of it has come."""
-        return await self._ask(_Request({""}), [""])
+        return await self._ask(_Request([""]), [""])
 
     async def click(self, key: str) -> float:
         """Press a button."""
-        return await self._ask(_Request({""}), [""], pressed=self.buttons[key])
+        return await self._ask(_Request([""]), [""], pressed=self.buttons[key])
 
     async def poll(self, *fragments: str) -> float:
         """Run fragments, each by a message of its own as the frontend does; return the seconds until all have come."""
-        return await self._ask(_Request(set(fragments)), fragments)
+        return await self._ask(_Request(list(fragments)), fragments)
 
     async def _ask(self, request: _Request, fragments: tuple[str, ...] | list[str], pressed: str = "") -> float:
         self._open.append(request)
@@ -151,7 +153,7 @@ class BrowserSession:
             return  # the whole page runs next, and answers
         # Fragments that are done when the next ones start are called interrupted too: they were sent in full.
         for request in self._open:
-            request.settle(fragments or request.fragments.copy())
+            request.settle(fragments or request.fragments)
 
     def _show(self, element: Any) -> None:
         kind = element.WhichOneof("type")
