@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from genre_core.config import ExperimentConfig
 from genre_core.errors import ClusterError, GenreLabError
-from genre_core.schema import Request, Run, RunState
-from genre_core.store import RunStore
+from genre_core.store import Request, Run, RunState, RunStore
 from genre_core.worker import execute
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from genre_core.config import DatasetConfig, ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.errors import GenreLabError
 from genre_core.events import EpochEnd, Progress, TrainEnd
-from genre_core.schema import Epoch, Run, Wish
-from genre_core.store import RunStore
+from genre_core.store import Epoch, Run, RunStore, Wish
 
 if TYPE_CHECKING:
     from genre_core.experiment import Prepared

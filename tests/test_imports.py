@@ -14,10 +14,10 @@ LIBRARY = (
     {"errors"},
     {"config"},
     {"settings", "presets", "events", "dataset"},
-    {"cells", "decoding", "delimited", "labels", "columns", "reading", "sources", "architectures"},
+    {"tables", "sources", "architectures"},
     {"optimizers", "training", "evaluation", "bayes", "exploration"},
     {"experiment"},
-    {"schema", "database", "table_store", "store"},
+    {"store"},
     {"worker"},
     {"jobs"},
     {"cluster"},
@@ -38,7 +38,7 @@ SLOW = {"torch", "sklearn", "pandas", "scipy", "statsmodels", "pyarrow", "distri
 TORCH_ROOMS = {"architectures", "training", "optimizers"}
 VALUES = {
     "errors", "config", "settings", "presets", "events", "dataset", "architectures", "evaluation", "exploration",
-    "bayes", "schema", "store",
+    "bayes", "store",
 }  # fmt: skip
 """What a view may take from the library: values and their names, nothing that reads, trains or sends."""
 

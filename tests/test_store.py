@@ -17,8 +17,8 @@ from sqlalchemy.schema import CreateTable
 
 from genre_core.config import ExperimentConfig, SyntheticConfig
 from genre_core.errors import DataError, RunStateError, StoreError
-from genre_core.schema import metadata
 from genre_core.store import DEAD_AFTER, Epoch, RunStore, new_run_id
+from genre_core.store.schema import metadata
 
 CONFIG = ExperimentConfig(data=SyntheticConfig(n_samples=400))
 PREDICTIONS = bytes(range(8)) * 8

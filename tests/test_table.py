@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genre_core.cells import track_keys
 from genre_core.config import SplitConfig, TableConfig
 from genre_core.dataset import Dataset, split_dataset
 from genre_core.errors import DataError
-from genre_core.reading import read_table
 from genre_core.sources import load_dataset
 from genre_core.sources.table import inspect, interpret
+from genre_core.tables.cells import track_keys
+from genre_core.tables.reading import read_table
 
 HERE = Path(__file__).parent
 SHARED = HERE.parents[1] / "shared" / "data"

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.cells import is_key, numbers, texts, track_keys
-from genre_core.columns import find_name, judge_columns
 from genre_core.config import TableConfig
 from genre_core.dataset import Column, Dataset, FloatArray, IntArray
-from genre_core.delimited import count_of
 from genre_core.errors import DataError
-from genre_core.labels import candidates, find_label
 from genre_core.sources import Tables
+from genre_core.tables.cells import is_key, numbers, texts, track_keys
+from genre_core.tables.columns import find_name, judge_columns
+from genre_core.tables.delimited import count_of
+from genre_core.tables.labels import candidates, find_label
 
 Mask = npt.NDArray[np.bool_]
 

@@ -7,9 +7,8 @@ from genre_core.config import TableConfig
 from genre_core.dataset import PARTS, Part
 from genre_core.errors import DataError, RunStateError
 from genre_core.experiment import evaluate_part, prepare
-from genre_core.schema import Run
 from genre_core.settings import all_settings, configure, flatten
-from genre_core.store import RunStore
+from genre_core.store import Run, RunStore
 from genre_core.terminal import text
 from genre_core.terminal.files import read_files
 from genre_core.terminal.limit import bayes

@@ -18,9 +18,8 @@ from typing import Any
 from genre_core.config import ExperimentConfig, TableConfig
 from genre_core.errors import DataError, StoreError
 from genre_core.experiment import Prepared, prepare
-from genre_core.reading import Reading
-from genre_core.schema import Epoch, Run
-from genre_core.store import RunStore, new_run_id
+from genre_core.store import Epoch, Run, RunStore, new_run_id
+from genre_core.tables.reading import Reading
 from genre_core.terminal import text
 from genre_core.terminal.files import read_files
 from genre_core.terminal.limit import bayes

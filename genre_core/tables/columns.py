@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genre_core.cells import (
+from genre_core.config import TableConfig
+from genre_core.dataset import Column, FloatArray, IntArray
+from genre_core.errors import DataError
+from genre_core.tables.cells import (
     ARTIST_NAME,
     LENGTH_NAME,
     REPEATED_NAME,
@@ -17,11 +20,8 @@ from genre_core.cells import (
     plain,
     texts,
 )
-from genre_core.config import TableConfig
-from genre_core.dataset import Column, FloatArray, IntArray
-from genre_core.delimited import count_of
-from genre_core.errors import DataError
-from genre_core.labels import GLANCE_ROWS, Label, refuse_unknown
+from genre_core.tables.delimited import count_of
+from genre_core.tables.labels import GLANCE_ROWS, Label, refuse_unknown
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,13 +20,11 @@ from sqlalchemy.exc import IntegrityError
 
 from genre_core.config import ExperimentConfig
 from genre_core.errors import RunStateError, StoreError
-from genre_core.schema import Epoch, Request, Run, RunState, StoredTable, Wish, read_run
-from genre_core.schema import artifacts as _artifacts
-from genre_core.schema import epochs as _epochs
-from genre_core.schema import runs as _runs
-from genre_core.table_store import TableStore, short
-
-__all__ = ["DEAD_AFTER", "Epoch", "Request", "Run", "RunState", "RunStore", "StoredTable", "Wish", "new_run_id"]
+from genre_core.store.schema import Epoch, Request, Run, RunState, Wish, read_run
+from genre_core.store.schema import artifacts as _artifacts
+from genre_core.store.schema import epochs as _epochs
+from genre_core.store.schema import runs as _runs
+from genre_core.store.tables import TableStore, short
 
 DEAD_AFTER = 5.0
 """Seconds without a sign of life after which a running run is taken for dead; workers give one each second."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from genre_core.database import Database
 from genre_core.errors import DataError
-from genre_core.schema import StoredTable, metadata, read_table_record
-from genre_core.schema import tables as _tables
+from genre_core.store.database import Database
+from genre_core.store.schema import StoredTable, metadata, read_table_record
+from genre_core.store.schema import tables as _tables
 
 
 class TableStore(Database):

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import PureWindowsPath
 from typing import Any
 
-from genre_core.cells import is_identifier_name, is_index_name
-from genre_core.decoding import decode
-from genre_core.delimited import MAX_COLUMNS, count_of, find_layout, parse, unique_names
 from genre_core.errors import DataError
+from genre_core.tables.cells import is_identifier_name, is_index_name
+from genre_core.tables.decoding import decode
+from genre_core.tables.delimited import MAX_COLUMNS, count_of, find_layout, parse, unique_names
 
 MAX_BYTES = 200 * 1024**2
 """Largest file that is read."""

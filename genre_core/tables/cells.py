@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genre_core.dataset import FloatArray
-from genre_core.delimited import MISSING
+from genre_core.tables.delimited import MISSING
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from genre_core.cells import (
+from genre_core.config import TableConfig
+from genre_core.errors import DataError
+from genre_core.tables.cells import (
     LENGTH_NAME,
     REPEATED_NAME,
     is_identifier_name,
@@ -17,8 +19,6 @@ from genre_core.cells import (
     numbers,
     plain,
 )
-from genre_core.config import TableConfig
-from genre_core.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd

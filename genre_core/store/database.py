@@ -20,7 +20,7 @@ from genre_core.errors import StoreError
 BUSY_SECONDS = 30
 """How long a writer waits for another: as long as it may take to store the largest table."""
 
-DEFAULT_PATH = Path(__file__).resolve().parents[1] / ".genre-lab" / "store.sqlite"
+DEFAULT_PATH = Path(__file__).resolve().parents[2] / ".genre-lab" / "store.sqlite"
 
 _SENTENCES = {
     "database or disk is full": "The disk that holds {0} is full: make room on it. What was saved is still there.",
