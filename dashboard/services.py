@@ -21,10 +21,10 @@ from genre_core.errors import ClusterError, DataError, GenreLabError, RunStateEr
 from genre_core.evaluation.confusion import ConfusionMatrix, Normalization, confusion_matrix
 from genre_core.evaluation.report import Evaluation
 from genre_core.evaluation.uncertainty import macro_f1_of_counts
-from genre_core.reading import read_table
 from genre_core.sources import load_dataset
 from genre_core.sources.table import Inspection, inspect
 from genre_core.store import Epoch, Run, RunState, RunStore
+from genre_core.tables.reading import read_table
 
 if TYPE_CHECKING:
     from distributed import Client

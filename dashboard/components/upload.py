@@ -8,7 +8,7 @@ from streamlit.errors import StreamlitAPIException
 from dashboard import services
 from dashboard.address import plain
 from genre_core.errors import GenreLabError
-from genre_core.reading import MAX_BYTES
+from genre_core.tables.reading import MAX_BYTES
 
 _PROBLEM, _COUNT = "upload problem", "uploads so far"
 

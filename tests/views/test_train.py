@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from dashboard import services
-from genre_core.schema import runs
 from genre_core.settings import configure
+from genre_core.store.schema import runs
 from genre_core.worker import execute
 from tests.views.opening import opened, own_store, press, texts
 
