@@ -83,6 +83,12 @@ def cell_sentence(outcome: Outcome, part: Part, cell: Cell) -> tuple[str, str]:
     return head, f"{n:,} of {whole:,} {true} {part} {'track' if whole == 1 else 'tracks'}, {share}"
 
 
+def cell_label(outcome: Outcome, cell: Cell) -> str:
+    """Return what a link to a cell says: `Classical taken for Rock: 15 tracks`."""
+    head = f"{outcome.genres[cell[0]]} taken for {outcome.genres[cell[1]]}"
+    return f"{head}: {count(int(outcome.evaluation.confusion_matrix.counts[cell]), 'track')}"
+
+
 def findings(outcome: Outcome, part: Part) -> list[Finding]:
     """Return what stands out, the most telling first, at most five."""
     scores = outcome.evaluation
@@ -162,7 +168,7 @@ def _largest_confusion(outcome: Outcome) -> Finding | None:
     text = f"The largest confusion is {names[i]} taken for {names[j]}: {wrong[i, j]:,} of {matrix.counts[i].sum():,}"
     text = f"{text}, {share}."
     if wrong[k, m] and matrix.interval(i, j, "all").low <= matrix.interval(k, m, "all").high:
-        text += f" {names[k]} taken for {names[m]} ({wrong[k, m]:,}) is too close to say which is larger."
+        text += f" As near comes {names[k]} taken for {names[m]} ({wrong[k, m]:,}): too close to say which is larger."
     return Finding(text, (i, j))
 
 

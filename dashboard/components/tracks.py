@@ -76,7 +76,7 @@ def _shown(predicted: str) -> dict[str, ColumnConfig]:
     column = st.column_config
     return {
         "track": column.TextColumn("Track"),
-        "confidence": column.NumberColumn(f"Sure of {predicted}", format="%.1f %%", help=GLOSSARY["confidence"]),
+        "confidence": column.NumberColumn("Sure", format="%.1f %%", help=f"Of {predicted}. {GLOSSARY['confidence']}"),
         "margin": column.NumberColumn("Margin", format="%.2f", help=GLOSSARY["margin"], width="small"),
         "second choice": column.TextColumn("Second choice"),
         "group": column.TextColumn("Group", help="Tracks of one group belong together, such as segments of a song."),

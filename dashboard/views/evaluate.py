@@ -1,5 +1,6 @@
 """Evaluate: how many tracks a run gets right, which genres it confuses, and on which tracks."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -8,6 +9,7 @@ from dashboard import address, evaluate_states, services
 from dashboard.address import plain
 from dashboard.cell_tracks import Cell, choices, tracks_of
 from dashboard.components import ruler as rulers
+from dashboard.components.address_choice import address_choice
 from dashboard.components.matrix import matrix, picked
 from dashboard.components.run_picker import run_picker
 from dashboard.components.scores import genre_table, score_table
@@ -15,7 +17,7 @@ from dashboard.components.tables import matrix_table
 from dashboard.components.terms import terms_line
 from dashboard.components.tracks import download, one_track, track_list
 from dashboard.evaluate_states import Step
-from dashboard.findings import answer, cell_sentence, findings, limit_help, scores_line, tracks
+from dashboard.findings import answer, cell_label, cell_sentence, findings, limit_help, scores_line, tracks
 from dashboard.sentences import Headline
 from dashboard.services import Outcome
 from genre_core.dataset import Part
@@ -67,23 +69,13 @@ def _looked_at() -> Run | None:
 
 
 def _part() -> Part:
-    chosen = st.segmented_control(
+    return address_choice(
         "Part",
-        list(PARTS),
-        default="test",
-        required=True,
-        format_func=lambda part: PARTS[part],
-        key="part",
-        bind="query-params",
-        label_visibility="collapsed",
-        on_change=_leave_track,
+        "part",
+        PARTS,
         help="Test is for reporting. Validation chose the best epoch, so its score is a little too good.",
+        on_change={"track": None},
     )
-    return "validation" if chosen == "validation" else "test"
-
-
-def _leave_track() -> None:
-    address.look(track=None)
 
 
 def _wait(drawn: Run) -> None:
@@ -103,7 +95,7 @@ def _say(where: "st.delta_generator.DeltaGenerator", headline: Headline, step: S
 
 def _evaluate(run: Run, part: Part, head: "st.delta_generator.DeltaGenerator") -> None:
     try:
-        outcome = services.outcome(run, part)
+        outcome, data = services.outcome(run, part), services.dataset(run.config.data)
     except GenreLabError as error:  # its table was deleted, or it was made by another version
         _say(head, *evaluate_states.no_data(run, part, str(error)))
         return
@@ -113,8 +105,8 @@ def _evaluate(run: Run, part: Part, head: "st.delta_generator.DeltaGenerator") -
     with head:
         _answer(run, outcome, part)
     _ruler(outcome, part)
-    left, right = st.columns([2.1, 1], gap="medium")
     cell = address.cell(len(outcome.genres))
+    left, right = st.columns([2.1, 1], gap="medium")
     with left:
         _matrix(run, outcome, part, cell)
     with right:
@@ -122,7 +114,7 @@ def _evaluate(run: Run, part: Part, head: "st.delta_generator.DeltaGenerator") -
             _what_stands_out(outcome, part)
         else:
             with st.container(key="cell", gap=None):
-                _cell(run, outcome, part, cell)
+                _cell(run, outcome, part, cell, data.tracks)
     _all_scores(run, outcome, part)
 
 
@@ -148,18 +140,7 @@ def _ruler(outcome: Outcome, part: Part) -> None:
 
 
 def _matrix(run: Run, outcome: Outcome, part: Part, cell: Cell | None) -> None:
-    by = st.segmented_control(
-        "Show",
-        list(SHARES),
-        default="count",
-        required=True,
-        format_func=lambda share: SHARES[share],
-        key="by",
-        bind="query-params",
-        label_visibility="collapsed",
-        wrap=True,
-    )
-    view = services.confusions(run, part, by or "count")
+    view = services.confusions(run, part, address_choice("Show", "by", SHARES))
     if view is None:
         return
     label = f"Confusion matrix of {run.name} on {tracks(outcome.evaluation.n, part)}"
@@ -182,7 +163,7 @@ def _what_stands_out(outcome: Outcome, part: Part) -> None:
                 st.markdown(plain(finding.text))
                 if finding.cell is not None:
                     st.button(
-                        "Show these tracks",
+                        cell_label(outcome, finding.cell),
                         key=f"finding {number}",
                         icon=":material/arrow_forward:",
                         type="tertiary",
@@ -192,9 +173,9 @@ def _what_stands_out(outcome: Outcome, part: Part) -> None:
         st.caption("Choose a cell of the matrix to see its tracks.")
 
 
-def _cell(run: Run, outcome: Outcome, part: Part, cell: Cell) -> None:
+def _cell(run: Run, outcome: Outcome, part: Part, cell: Cell, names: Sequence[str]) -> None:
     title, sentence = cell_sentence(outcome, part, cell)
-    found = tracks_of(outcome, services.dataset(run.config.data).tracks, cell)
+    found = tracks_of(outcome, names, cell)
     with st.container(key="cell-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(title), anchor=False)
         if found:
