@@ -6,7 +6,7 @@ fragment that polls, and the hashes of the large messages it still has. What it 
 
 import asyncio
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode
@@ -163,8 +163,10 @@ class BrowserSession:
             self.buttons[_key(element.button.id)] = element.button.id
         elif kind in ("number_input", "slider", "selectbox", "text_input"):
             shown = getattr(element, kind)
-            for state in _states(kind, shown):
-                self.widgets[_key(shown.id)] = state
+            known = self.widgets.get(_key(shown.id))
+            if known and known.id == shown.id and not shown.set_value:
+                return  # what a person chose stays, unless the server sets it
+            self.widgets[_key(shown.id)] = _state(kind, shown)
 
 
 def _key(widget_id: str) -> str:
@@ -172,23 +174,21 @@ def _key(widget_id: str) -> str:
     return widget_id.split("-", 2)[-1]
 
 
-def _states(kind: str, shown: Any) -> Iterator[WidgetState]:
-    """Give the state of a widget as the frontend has it when it draws it."""
-    if kind == "selectbox" and shown.options:
-        yield WidgetState(
-            id=shown.id, string_value=shown.raw_value if shown.set_value else shown.options[shown.default]
-        )
-    elif kind == "text_input":
-        yield WidgetState(id=shown.id, string_value=shown.value if shown.set_value else shown.default)
-    elif kind == "number_input":
-        value = shown.value if shown.set_value else shown.default
-        whole = shown.data_type == shown.INT
-        yield WidgetState(id=shown.id, int_value=int(value)) if whole else WidgetState(id=shown.id, double_value=value)
-    elif kind == "slider":
-        state = WidgetState(id=shown.id)
-        if shown.options:
+def _state(kind: str, shown: Any) -> WidgetState:
+    """Return the state of a widget as the frontend has it when it first draws it, or when the server sets it."""
+    state = WidgetState(id=shown.id)
+    match kind:
+        case "selectbox":
+            state.string_value = shown.raw_value if shown.set_value else shown.options[shown.default]
+        case "text_input":
+            state.string_value = shown.value if shown.set_value else shown.default
+        case "number_input" if shown.data_type == shown.INT:
+            state.int_value = int(shown.value if shown.set_value else shown.default)
+        case "number_input":
+            state.double_value = shown.value if shown.set_value else shown.default
+        case "slider" if shown.options:
             chosen = shown.raw_value if shown.set_value else [shown.options[int(at)] for at in shown.default]
             state.string_array_value.data.extend(chosen)
-        else:
+        case _:
             state.double_array_value.data.extend(shown.value if shown.set_value else shown.default)
-        yield state
+    return state

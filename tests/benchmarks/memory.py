@@ -27,7 +27,9 @@ async def train(tab: BrowserSession, board: Dashboard) -> None:
         await asyncio.sleep(0.5)
         await tab.poll(*tab.due())
     await tab.rerun()
-    assert board.store.runs(limit=1)[0].state == "complete"
+    run = board.store.runs(limit=1)[0]
+    if run.state != "complete":
+        raise RuntimeError(f"A training is {run.state} after {run.epoch} epochs: {run.error}")
 
 
 async def measure(board: Dashboard) -> list[tuple[str, ...]]:
