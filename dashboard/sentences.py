@@ -53,7 +53,8 @@ def of_run(
         case "running" if not epochs:
             return Headline("Preparing the tracks.", "The first epoch follows.")
         case "paused" if not epochs:
-            return Headline("Paused before the first epoch.", "Resume trains on; Step trains one epoch.")
+            where = "in" if run.fraction else "before"
+            return Headline(f"Paused {where} the first epoch.", "Resume trains on; Step trains one epoch.")
     latest = epochs[-1]
     if run.state == "complete":
         best = epochs[run.best_epoch - 1] if run.best_epoch else latest

@@ -57,6 +57,7 @@ def test_before_training_without_data_says_what_to_do() -> None:
         ("running", {}, "Preparing the tracks."),
         ("running", {"fraction": 0.3}, "Learning: in the first epoch."),
         ("paused", {}, "Paused before the first epoch."),
+        ("paused", {"fraction": 0.3}, "Paused in the first epoch."),
         ("cancelled", {}, "Stopped before the first epoch."),
         ("failed", {"error": "Its worker died in epoch 3: start it again."}, "Training failed."),
     ],
