@@ -1,0 +1,245 @@
+import hashlib
+import json
+
+import pytest
+
+from genre_core.settings import configure
+from genre_core.tables.reading import read_table
+from genre_core.worker import execute
+from tests.views.opening import opened, own_store, press, texts
+
+EVALUATE = "views/evaluate.py"
+SMALL = {
+    "data.n_samples": 400,
+    "train.max_epochs": 3,
+    "model.hidden": (32,),
+    "train.batch_size": 16,
+    "train.learning_rate": 0.01,
+}
+
+
+def trained(store, run_id, **settings):
+    given = {name.replace("__", "."): value for name, value in settings.items()}
+    small = {name: value for name, value in SMALL.items() if "data.table" not in given or name != "data.n_samples"}
+    store.submit(run_id, configure(small | given))
+    execute(run_id, 1, store.url)
+    assert store.run(run_id).state == "complete"
+
+
+def put_segments(store, salt):
+    """Store a table of recordings in pieces, whose features say nothing of the genre; return its settings."""
+    lines = ["filename,a,b,label"]
+    for genre in ("blues", "jazz", "rock"):
+        for recording in range(12):
+            for piece in range(4):
+                digest = hashlib.sha256(f"{salt}{genre}{recording}{piece}".encode()).digest()
+                lines.append(f"{genre}.{recording:05}.{piece}.wav,{digest[0]},{digest[1]},{genre}")
+    read = read_table([("segments.csv", "\n".join(lines).encode())])
+    store.put_table(read.content_hash, read.name, read.parquet, read.n_rows, read.n_columns, read.notes)
+    return {"data__source": "table", "data__table": read.content_hash}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with own_store(tmp_path_factory.mktemp("evaluate")) as own:
+        trained(own, "small", data__overlap=3.0)
+        trained(own, "right", data__overlap=0.05, data__n_genres=2, data__spread=5.0, train__max_epochs=30)
+        trained(own, "sixty", data__n_genres=60, data__n_samples=1200, train__max_epochs=1)
+        trained(own, "again", data__overlap=3.0, train__seed=7)
+        table, deleted = put_segments(own, "kept"), put_segments(own, "deleted")
+        trained(own, "gone", **deleted)
+        own.delete_table(deleted["data__table"])
+        trained(own, "leaky", split__grouped=False, **table)
+        trained(own, "grouped", **table)
+        for run_id in ("queued", "failed", "cancelled", "paused", "running"):
+            own.submit(run_id, configure(SMALL), f"The {run_id} one")
+        own.claim("running", 1)
+        own.fail("failed", 1, "The worker ran out of memory: take fewer tracks.")
+        own.cancel("cancelled")
+        own.hold("paused")
+        yield own
+
+
+def matrix(page):
+    return json.loads(page.get("bidi_component")[1].proto.json)
+
+
+def links(page):
+    return [link.proto.label for link in page.get("page_link")]
+
+
+def html(page):
+    return " ".join(item.proto.body for item in page.get("html"))
+
+
+def test_without_any_run_the_page_leads_to_train(tmp_path):
+    with own_store(tmp_path) as own:
+        page = opened(EVALUATE)
+        assert page.header[0].value == "Nothing to evaluate yet."
+        assert links(page) == ["Train the first run"]
+        own.submit("held", configure(SMALL))
+        own.hold("held")
+        assert "No run is complete yet." in texts(opened(EVALUATE))
+        assert "There is no such run here." in texts(opened(EVALUATE, run="nobody"))
+
+
+def test_without_a_run_in_the_address_the_latest_complete_one_is_shown_and_named(store):
+    page = opened(EVALUATE)
+    assert page.query_params["run"] == "grouped"
+
+
+def test_an_unknown_run_says_so_and_leads_to_the_others(store):
+    page = opened(EVALUATE, run="nobody")
+    assert "There is no such run here." in texts(page)
+    assert "The link names nobody" in texts(page)
+    assert links(page) == ["Choose another run"]
+
+
+@pytest.mark.parametrize(
+    ("run_id", "sentence", "link"),
+    [
+        ("queued", "This run waits for a free worker.", "See it on Train"),
+        ("running", "This run is still learning.", "Watch it on Train"),
+        ("paused", "This run is paused.", "Go on with it on Train"),
+        ("failed", "This run failed. ", "Start it again on Train"),
+        ("cancelled", "This run was cancelled.", "Start it again on Train"),
+    ],
+)
+def test_a_run_that_is_not_complete_says_how_it_stands_and_where_to_go_on(store, run_id, sentence, link):
+    if run_id == "running":
+        store.beat("running", 1)
+    page = opened(EVALUATE, run=run_id)
+    assert sentence in f"{texts(page)} "
+    assert links(page) == [link]
+    assert not page.dataframe
+    if run_id == "failed":
+        assert "ran out of memory" in texts(page)
+    elif run_id != "cancelled":
+        assert "Evaluation comes when it is complete." in texts(page)
+
+
+@pytest.mark.parametrize("part", ["test", "validation"])
+def test_the_same_numbers_stand_everywhere_and_say_their_part_and_how_many(store, part):
+    page = opened(EVALUATE, run="small", **({"part": part} if part != "test" else {}))
+    scores = store.run("small").summary[part]
+    n, counts = scores["n"], scores["confusion_matrix"]
+    right = sum(counts[g][g] for g in range(8))
+    assert page.header[0].value.startswith(f"Right on {right} of {n} {part} tracks")
+    assert matrix(page)["view"]["counts"] == counts
+    assert matrix(page)["view"]["nouns"] == f"{part} tracks"
+    accuracy = f"{100 * scores['accuracy']:.1f}"
+    assert html(page).count(f"{accuracy}\u202f%") >= 2
+    genres = page.dataframe[0].value
+    for g, score in enumerate(scores["per_genre"]):
+        assert genres["recall"][g] == pytest.approx(100 * score["recall"])
+        assert genres["tracks"][g] == score["support"]
+    assert [sub.value for sub in page.subheader][1:] == [
+        f"By genre, on {n} {part} tracks",
+        f"All scores, on {n} {part} tracks",
+    ]
+
+
+def test_a_choice_of_part_or_share_goes_into_the_address_and_drops_the_track(store):
+    page = opened(EVALUATE, run="small", cell="0-0", track="3")
+    page.segmented_control(key="choice part").set_value("validation").run()
+    assert dict(page.query_params) == {"run": "small", "cell": "0-0", "part": "validation"}
+    page.segmented_control(key="choice by").set_value("true").run()
+    assert page.query_params["by"] == "true"
+    assert matrix(page)["view"]["by"] == "true"
+    page.segmented_control(key="choice part").set_value("test").run()
+    assert "part" not in page.query_params
+
+
+def test_a_part_that_does_not_exist_falls_back_to_test_with_a_note(store):
+    page = opened(EVALUATE, run="small", part="train")
+    assert "test tracks" in page.header[0].value
+    assert "part is “train” in this link; it can be test or validation." in texts(page)
+
+
+def test_every_cell_of_the_matrix_lists_exactly_its_tracks(store):
+    counts = store.run("small").summary["test"]["confusion_matrix"]
+    cells = [(i, j) for i in range(8) for j in range(8)]
+    filled = [cell for cell in cells if counts[cell[0]][cell[1]]]
+    empty = next(cell for cell in cells if not counts[cell[0]][cell[1]])
+    for i, j in filled[:6]:
+        page = opened(EVALUATE, run="small", cell=f"{i}-{j}")
+        assert matrix(page)["selected"] == [i, j]
+        assert len(page.dataframe[0].value) == counts[i][j]
+        assert f"{counts[i][j]} of {sum(counts[i])}" in texts(page)
+        confidence = list(page.dataframe[0].value["confidence"])
+        assert confidence == sorted(confidence, reverse=True)
+    assert "No track is in this cell." in texts(opened(EVALUATE, run="small", cell=f"{empty[0]}-{empty[1]}"))
+
+
+def test_a_cell_that_the_matrix_does_not_have_is_said(store):
+    page = opened(EVALUATE, run="small", cell="8-0")
+    assert "the matrix has 8 genres; no cell is chosen" in texts(page)
+    assert page.subheader[0].value == "What stands out"
+
+
+def test_a_track_shows_its_genres_probabilities_and_features(store):
+    page = opened(EVALUATE, run="small", cell="0-0")
+    name = page.dataframe[0].value["track"][0]
+    page = opened(EVALUATE, run="small", cell="0-0", track=str(int(name.replace(",", "")) - 1))
+    assert f"Track {name}: Rock recognised" in [sub.value for sub in page.subheader]
+    assert "predicted, true" in html(page)
+    assert html(page).count("<li") == 8
+    drawn = json.loads(page.get("bidi_component")[2].proto.json)
+    assert "this track" in json.dumps(drawn["figure"])
+    press(page, "Close")
+    assert "track" not in page.query_params
+
+
+@pytest.mark.parametrize("track", ["999999", "x", "-1", "9" * 40])
+def test_a_track_that_is_not_in_the_cell_is_said(store, track):
+    page = opened(EVALUATE, run="small", cell="0-0", track=track)
+    assert "a track that is not in this cell" in texts(page)
+    assert len(page.dataframe) == 2
+
+
+def test_what_stands_out_leads_to_its_cell(store):
+    page = opened(EVALUATE, run="small")
+    button = next(button for button in page.button if "taken for" in button.label)
+    press(page, button.label)
+    assert "cell" in page.query_params
+    assert button.label.startswith(page.subheader[0].value)
+
+
+def test_all_right_is_said(store):
+    page = opened(EVALUATE, run="right")
+    assert page.header[0].value == "Right on all 60 test tracks."
+    assert "Nothing lies off the diagonal" in texts(page)
+
+
+def test_sixty_genres_fit_in(store):
+    page = opened(EVALUATE, run="sixty", cell="59-59")
+    assert len(matrix(page)["view"]["counts"]) == 60
+    assert "few tracks" in page.dataframe[-1].value["note"][0]
+
+
+def test_a_leaky_split_is_marked_beside_the_number(store):
+    assert ":orange-badge[leaky]" in opened(EVALUATE, run="leaky").header[0].value
+    assert "leaky" not in opened(EVALUATE, run="grouped").header[0].value
+
+
+def test_tracks_of_a_recording_show_its_group(store):
+    counts = store.run("grouped").summary["test"]["confusion_matrix"]
+    i, j = next((i, j) for i in range(3) for j in range(3) if counts[i][j])
+    page = opened(EVALUATE, run="grouped", cell=f"{i}-{j}")
+    assert page.dataframe[0].value["group"].notna().all()
+    assert "possible" not in page.header[0].value
+
+
+def test_another_run_keeps_the_cell_only_where_the_genres_are_the_same(store):
+    page = opened(EVALUATE, run="small", cell="1-1", track="5")
+    page.selectbox(key="run picker").set_value("again").run()
+    assert dict(page.query_params) == {"run": "again", "cell": "1-1"}
+    page.selectbox(key="run picker").set_value("sixty").run()
+    assert dict(page.query_params) == {"run": "sixty"}
+
+
+def test_a_run_whose_table_was_deleted_keeps_its_numbers_and_says_what_is_gone(store):
+    page = opened(EVALUATE, run="gone")
+    assert "can no longer be shown" in page.header[0].value
+    assert "Macro-F1" in texts(page)
+    assert links(page) == ["Upload the table again on Data"]
