@@ -386,6 +386,11 @@ def shown_epoch(of: Run, epochs: Sequence[Epoch]) -> Epoch | None:
     return epochs[-1] if epochs else None
 
 
+def _as_far_as(run: Run) -> tuple[Any, ...]:
+    return run.id, run.attempt, run.epoch, run.state
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Run: _as_far_as})
 def progress(of: Run) -> Progress:
     """Return the epochs of a run, with the validation matrix of its latest one, or of its best once it has ended."""
     epochs = tuple(store().epochs(of.id))
@@ -408,6 +413,7 @@ def _validation_labels(run_id: str, attempt: int) -> npt.NDArray[np.uint8] | Non
 def forget(run_id: str) -> None:
     """Drop what is cached of a run that was deleted or started again."""
     _outcome.clear()
+    progress.clear()
     _confusions.clear()
     _standard_scores.clear()
     _validation_labels.clear()
