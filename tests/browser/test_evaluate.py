@@ -1,0 +1,173 @@
+"""The Evaluate page in a real browser: from a cell to its tracks, by mouse, keyboard, link and Back."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from genre_core.settings import configure
+from genre_core.store import RunStore
+from genre_core.worker import execute
+from tests.browser.conftest import ROOT, settle
+
+pytestmark = pytest.mark.browser
+SMALL = {
+    "data.n_samples": 800,
+    "train.max_epochs": 3,
+    "train.batch_size": 16,
+    "train.learning_rate": 0.01,
+    "model.hidden": (32,),
+}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    own = RunStore(f"sqlite:///{tmp_path_factory.mktemp('evaluate') / 'store.sqlite'}")
+    own.submit("small", configure(SMALL), "Small one")
+    execute("small", 1, own.url)
+    yield own
+    own.close()
+
+
+@pytest.fixture(scope="module")
+def counts(store):
+    return store.run("small").summary["test"]["confusion_matrix"]
+
+
+@pytest.fixture(scope="module")
+def url(serve, store):
+    return serve(ROOT / "dashboard" / "app.py", GENRE_LAB_STORE=store.url)
+
+
+@pytest.fixture
+def evaluate(page, url):
+    """Give the page; it is reached by a click, as below the root Streamlit's own probes fail once in the console."""
+    page.goto(f"{url}/?run=small")
+    settle(page)
+    page.get_by_role("link", name="Evaluate", exact=True).click(delay=90)
+    page.get_by_role("heading", name="What stands out").wait_for()
+    page.locator("td.cell").first.wait_for()
+    settle(page)
+    return page
+
+
+def cell(page, i, j):
+    return page.locator(f'td.cell[data-i="{i}"][data-j="{j}"]')
+
+
+def listed(page, i, j, counts):
+    """Wait until the tracks of a cell are listed and return how many rows the list has."""
+    page.wait_for_url(re.compile(rf"cell={i}-{j}"))
+    page.locator(".st-key-cell").get_by_text(f"{counts[i][j]} of {sum(counts[i])} ").wait_for()
+    page.locator(f'td.cell[data-i="{i}"][data-j="{j}"][aria-selected="true"]').wait_for()
+    settle(page)
+    grid = page.locator('.st-key-cell [data-testid="stDataFrame"] [role="grid"]').first
+    grid.wait_for(state="attached")
+    return int(grid.get_attribute("aria-rowcount")) - 1
+
+
+def filled(counts):
+    return [(i, j) for i in range(8) for j in range(8) if counts[i][j]]
+
+
+def test_a_click_on_a_cell_lists_exactly_its_tracks_and_the_download_has_them_too(evaluate, counts):
+    chosen = sorted(filled(counts), key=lambda c: counts[c[0]][c[1]])
+    for i, j in (chosen[0], chosen[-1], chosen[len(chosen) // 2]):
+        cell(evaluate, i, j).click()
+        assert listed(evaluate, i, j, counts) == counts[i][j]
+        assert cell(evaluate, i, j).get_attribute("aria-selected") == "true"
+    with evaluate.expect_download() as saved:
+        evaluate.get_by_role("button", name="CSV", exact=True).click()
+    assert saved.value.suggested_filename == f"small test {i}-{j}.csv"
+    rows = list(csv.DictReader(Path(saved.value.path()).read_text(encoding="utf-8").splitlines()))
+    assert len(rows) == counts[i][j]
+    assert float(rows[0]["confidence"]) >= float(rows[-1]["confidence"])
+
+
+def test_tab_arrows_enter_and_escape_do_what_the_mouse_does(evaluate, counts):
+    i, j = next((i, j) for i, j in filled(counts) if i and j)
+    evaluate.get_by_role("radio", name="% of all").focus()
+    for _ in range(3):
+        evaluate.keyboard.press("Tab")
+        if evaluate.locator("td.cell:focus").count():
+            break
+    cell(evaluate, 0, 0).and_(evaluate.locator(":focus")).wait_for()
+    for key, times in (("ArrowDown", i), ("ArrowRight", j)):
+        for _ in range(times):
+            evaluate.keyboard.press(key)
+    evaluate.keyboard.press("Enter")
+    assert listed(evaluate, i, j, counts) == counts[i][j]
+    evaluate.keyboard.press("Escape")
+    evaluate.wait_for_url(re.compile(r"/evaluate\?run=small$"))
+    evaluate.get_by_role("heading", name="What stands out").wait_for()
+
+
+def test_a_second_click_clears_and_back_brings_the_cells_again(evaluate, counts):
+    # Of two rows, so that what one cell says is not what the other says.
+    (a, b), (c, d) = filled(counts)[0], next(found for found in filled(counts) if found[0] == 1)
+    cell(evaluate, a, b).click()
+    listed(evaluate, a, b, counts)
+    cell(evaluate, c, d).click()
+    listed(evaluate, c, d, counts)
+    evaluate.go_back()
+    assert listed(evaluate, a, b, counts) == counts[a][b]
+    evaluate.locator(f'td.cell[data-i="{a}"][data-j="{b}"][aria-selected="true"]').wait_for()
+    cell(evaluate, a, b).click()
+    evaluate.get_by_role("heading", name="What stands out").wait_for()
+    evaluate.go_back()
+    assert listed(evaluate, a, b, counts) == counts[a][b]
+
+
+def test_a_pasted_link_shows_the_same_cell_and_track_in_a_fresh_browser(evaluate, browser, counts):
+    i, j = max(filled(counts), key=lambda c: counts[c[0]][c[1]])
+    cell(evaluate, i, j).click()
+    listed(evaluate, i, j, counts)
+    box = evaluate.locator('.st-key-cell [data-testid="stDataFrame"]').first.bounding_box()
+    evaluate.mouse.click(box["x"] + 16, box["y"] + 36 + 16)
+    evaluate.wait_for_url(re.compile(r"track=\d+"))
+    heading = evaluate.locator(".st-key-track-head h3")
+    heading.wait_for()
+    evaluate.locator(".st-key-cell .js-plotly-plot .legend").wait_for()
+    fresh = browser.new_context(viewport={"width": 390, "height": 844})
+    try:
+        other = fresh.new_page()
+        other.goto(evaluate.url)
+        other.locator(".st-key-track-head h3").wait_for(timeout=20_000)
+        settle(other)
+        assert other.locator(".st-key-track-head h3").inner_text() == heading.inner_text()
+        assert listed(other, i, j, counts) == counts[i][j]
+        assert other.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    finally:
+        fresh.close()
+    evaluate.go_back()
+    evaluate.wait_for_url(re.compile(r"cell=\d+-\d+$"))
+    heading.wait_for(state="detached")
+    assert listed(evaluate, i, j, counts) == counts[i][j]
+
+
+def test_shares_and_part_go_back_one_step_at_a_time(evaluate, store):
+    evaluate.get_by_role("radio", name="Validation").click()
+    evaluate.wait_for_url(re.compile(r"part=validation"))
+    n = store.run("small").summary["validation"]["n"]
+    evaluate.get_by_role("heading", name=f"All scores, on {n} validation tracks").wait_for()
+    evaluate.get_by_role("radio", name="% of true").click()
+    evaluate.wait_for_url(re.compile(r"by=true"))
+    evaluate.go_back()
+    evaluate.wait_for_url(re.compile(r"part=validation$"))
+    evaluate.go_back()
+    evaluate.wait_for_url(re.compile(r"run=small$"))
+    evaluate.get_by_role("heading", name="test tracks; at most").wait_for()
+
+
+@pytest.mark.parametrize("page", ["light", "dark"], indirect=True)
+def test_nothing_of_the_page_is_out_of_reach_or_unreadable(evaluate):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    found = axe.Axe().run(evaluate, context=".st-key-evaluate-page", options={"runOnly": ["wcag2a", "wcag2aa"]})
+    ours = [
+        (violation["id"], node["html"][:200])
+        for violation in found.response["violations"]
+        for node in violation["nodes"]
+        if "gl-" in node["html"] or "cell" in node["html"] or node["html"].startswith("<p")
+    ]
+    assert not ours
