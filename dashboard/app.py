@@ -11,13 +11,13 @@ import streamlit as st  # noqa: E402
 
 from dashboard import address, services  # noqa: E402
 from dashboard.components.plot import install_plotly  # noqa: E402
+from dashboard.components.safely import safely  # noqa: E402
 
 HERE = Path(__file__).parent
 
 st.set_page_config(page_title="Genre Lab", page_icon=str(HERE / "icon.svg"), layout="wide")
 st.html(HERE / "app.css")
 install_plotly()
-services.warm()
 st.logo(str(HERE / "logo.svg"), size="large")
 address.read()
 page = st.navigation(
@@ -29,4 +29,6 @@ page = st.navigation(
     ],
     position="top",
 )
-page.run()
+with safely():
+    services.warm()
+    page.run()

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import address, sentences, services
+from dashboard.components.safely import refreshing
 from genre_core.config import ExperimentConfig
+from genre_core.errors import StoreError
 from genre_core.store import Run, new_run_id
 
 FAST, SLOW, BY_HAND = "as fast as it can", "two epochs a second", "by hand"
 PACES = {FAST: 0.0, SLOW: 0.5, BY_HAND: 0.0}
 """Seconds that an epoch takes at least; by hand, the run pauses after each."""
+_UNSAVED = "why train started nothing"
 POLL_SECONDS = 0.5
 WATCH_SECONDS = 2.0
 """How often a page looks whether a run that rests was set going elsewhere: in another tab, or by someone else."""
@@ -62,7 +65,13 @@ def draw(run: Run | None, config: ExperimentConfig | None, preset: str) -> None:
             args=(run,),
         )
         if run:
-            st.fragment(_progress, run_every=POLL_SECONDS if run.active else WATCH_SECONDS)(run)
+            refreshing(_progress, POLL_SECONDS if run.active else WATCH_SECONDS)(run)
+
+
+def unsaved() -> str:
+    """Return why the last press of Train started nothing."""
+    problem: str = st.session_state.get(_UNSAVED, "")
+    return f"Nothing was started. {problem}" if problem else ""
 
 
 def _buttons(state: str) -> tuple[_Button, ...]:
@@ -83,7 +92,12 @@ def _buttons(state: str) -> tuple[_Button, ...]:
 
 def _train(run_id: str, config: ExperimentConfig, preset: str) -> None:
     pace = st.session_state["pace"]
-    services.train(run_id, config, services.run_name(config, preset), PACES[pace])
+    st.session_state[_UNSAVED] = ""
+    try:
+        services.train(run_id, config, services.run_name(config, preset), PACES[pace])
+    except StoreError as error:  # there is no run to look at
+        st.session_state[_UNSAVED] = str(error)
+        return
     if pace == BY_HAND:
         services.step(run_id)
     address.look(run=run_id, cell=None)

@@ -17,7 +17,7 @@ from genre_core import cluster, exploration, jobs
 from genre_core.bayes import BayesLimit, BayesScore, bayes_limit, limit_on
 from genre_core.config import DatasetConfig, ExperimentConfig, SyntheticConfig, TableConfig, fingerprint
 from genre_core.dataset import PARTS, Dataset, FloatArray, IntArray, Part, Standardizer
-from genre_core.errors import ClusterError, DataError, GenreLabError, RunStateError
+from genre_core.errors import ClusterError, DataError, GenreLabError, RunStateError, StoreError
 from genre_core.evaluation.confusion import ConfusionMatrix, Normalization, confusion_matrix
 from genre_core.evaluation.report import Evaluation
 from genre_core.evaluation.uncertainty import macro_f1_of_counts
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 60
 _CONFIGS: dict[str | type[Any], Callable[[Any], Any]] = {SyntheticConfig: fingerprint, TableConfig: fingerprint}
+_Raised = type[GenreLabError] | tuple[()]
 _switching = threading.Lock()
 
 
@@ -118,7 +119,8 @@ def _link(runs: RunStore) -> _Link:
     named = os.environ.get("GENRE_LAB_SCHEDULER")
     process = None if named else cluster.start()
     link = _Link(process, cluster.connect(process.address if process else named))
-    jobs.recover(runs, link.client)
+    with suppress(StoreError):  # a store that is read-only or full can still be looked at, and has nothing to send
+        jobs.recover(runs, link.client)
     return link
 
 
@@ -214,8 +216,14 @@ def queue(of: Run) -> Queue:
 
 
 def train(run_id: str, config: ExperimentConfig, name: str, pace: float) -> None:
-    """Save a new run and send it to the workers."""
-    _order(lambda to: jobs.submit(store(), to, run_id, config, name, pace))
+    """Save a new run and send it to the workers.
+
+    Raises
+    ------
+    StoreError
+        It could not be saved.
+    """
+    _order(lambda to: jobs.submit(store(), to, run_id, config, name, pace), raises=StoreError)
 
 
 def pause(run_id: str) -> None:
@@ -249,11 +257,11 @@ def set_pace(run_id: str, pace: float) -> None:
     _act(lambda: store().set_pace(run_id, pace))
 
 
-def _order(command: "Callable[[Client], bool]") -> None:
+def _order(command: "Callable[[Client], bool]", raises: _Raised = ()) -> None:
     """Do what needs the workers; while they start it is saved alone, and they fetch it when they are there."""
     link = _linked().link
     if link.done():
-        _act(lambda: command(link.result().client))
+        _act(lambda: command(link.result().client), raises)
         return
 
     def save() -> bool:
@@ -261,14 +269,17 @@ def _order(command: "Callable[[Client], bool]") -> None:
             return command(cast("Client", _NotYet()))
         return True
 
-    _act(save)
+    _act(save, raises)
     runs = store()
     link.add_done_callback(lambda done: _fetch(runs, done))
 
 
-def _act(command: Callable[[], bool]) -> None:
+def _act(command: Callable[[], bool], raises: _Raised = ()) -> None:
+    """Do it, and say why where that cannot be; the errors `raises` are left to the caller."""
     try:
         command()
+    except raises:
+        raise
     except GenreLabError as error:
         st.toast(str(error), icon=":material/error:", duration="long")
 

@@ -12,6 +12,7 @@ from dashboard.components import ruler as rulers
 from dashboard.components.address_choice import address_choice
 from dashboard.components.matrix import matrix, picked
 from dashboard.components.run_picker import run_picker
+from dashboard.components.safely import refreshing
 from dashboard.components.scores import genre_table, score_table
 from dashboard.components.tables import matrix_table
 from dashboard.components.terms import terms_line
@@ -52,7 +53,7 @@ def main() -> None:
             _say(head, *evaluate_states.no_run(asked_for, bool(services.store().runs(limit=1))))
         elif run.state != "complete":
             with head:
-                st.fragment(_wait, run_every=POLL_SECONDS if run.state in ("queued", "running") else None)(run)
+                refreshing(_wait, POLL_SECONDS if run.active else None)(run)
         else:
             _evaluate(run, part, head)
 

@@ -10,6 +10,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from dashboard import address, run_list, services
 from dashboard.address import plain
 from dashboard.components.run_card import run_card
+from dashboard.components.safely import refreshing
 from dashboard.theme import percent
 
 POLL_SECONDS = 1.0
@@ -27,7 +28,7 @@ def main() -> None:
         return
     chosen = services.run(address.run_id())
     active = any(run.active for run in runs)
-    st.fragment(_list, run_every=POLL_SECONDS if active else None)(
+    refreshing(_list, POLL_SECONDS if active else None)(
         [(run.id, run.state) for run in runs], chosen.id if chosen else None
     )
     if chosen:

@@ -8,6 +8,7 @@ from dashboard import address, controls, forms, sentences, services
 from dashboard.components.matrix import live_view, matrix
 from dashboard.components.plot import plot
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model, ruler
+from dashboard.components.safely import refreshing
 from dashboard.components.tables import epoch_table, matrix_table
 from dashboard.figures.curves import accuracy_figure, loss_figure
 from dashboard.figures.network import network_figure
@@ -35,24 +36,26 @@ def main() -> None:
     config, problem = _usable(form)
     poll = POLL_SECONDS if run and run.active else None
     with st.container(key="train-page", gap="small"):
-        st.fragment(_answer, run_every=poll)(run, config)
+        refreshing(_answer, poll)(run, config)
         with st.container(key="train-notes", gap=None):
             for note in filter(None, (missing, problem)):
                 st.caption(f":material/error: {address.plain(note)}")
+            if unsaved := controls.unsaved():
+                st.error(address.plain(unsaved), icon=":material/error:")
         controls.draw(run, config, form.preset.title)
         with st.container(key="train-differs", horizontal=True, vertical_alignment="center", gap="small"):
             if run and config:
                 _say_what_differs(run, config)
         of = run.config if run else config
         with st.container(key="train-charts", gap="small"):
-            st.fragment(_curves, run_every=poll)(run, of)
+            refreshing(_curves, poll)(run, of)
         left, right = st.columns(2, gap="medium")
         with left:
             _network(config or of)
         with right, st.container(key="confusions", gap="small"):
-            st.fragment(_confusions, run_every=poll)(run)
+            refreshing(_confusions, poll)(run)
         with st.container(key="train-tables", gap=None):
-            st.fragment(_tables, run_every=TABLE_SECONDS if poll else None)(run)
+            refreshing(_tables, TABLE_SECONDS if poll else None)(run)
 
 
 def _looked_at() -> tuple[Run | None, str]:
