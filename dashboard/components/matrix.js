@@ -46,12 +46,15 @@ function sentence(grid, i, j) {
     : `${n} of ${of} ${genres[i]} ${nouns} were taken for ${genres[j]}${rate}`;
 }
 
+// No room for decimals and a unit in narrow cells: whole per cents, as their tips say in full.
+const share = (grid, rate) => (grid.tight ? (rate < 0.005 ? "<1" : (100 * rate).toFixed(0)) : percent(rate, grid.k > 12 ? 0 : 1));
+
 function fillCell(grid, cell, i, j) {
   const { genres, counts, by, rates } = grid.data.view;
   const n = counts[i][j];
   const [rate, of] = [rates[i][j], whole(grid, i, j)];
   const few = by !== "count" && of < FEW;
-  cell.textContent = by === "count" || n === 0 ? number(n) : percent(rate, grid.k > 12 ? 0 : 1);
+  cell.textContent = by === "count" || n === 0 ? number(n) : share(grid, rate);
   if (few && n > 0) cell.append(Object.assign(document.createElement("small"), { textContent: ` ${n} of ${of}` }));
   const value = by === "count" ? n : (rate ?? 0);
   const part = value / ((i === j ? grid.mostRight : grid.mostWrong) || 1);
@@ -144,6 +147,11 @@ function fit(grid) {
   const head = Math.max(58, Math.min(longest * 7.2 + 14, narrow ? 82 : 150));
   grid.frame.style.setProperty("--head", `${head}px`);
   const column = grid.k > 20 ? 30 : (width - head - (grid.data.compact ? 0 : 58)) / grid.k - 2;
+  const tight = grid.k <= 20 && column < 48;
+  if (tight !== Boolean(grid.tight)) {
+    grid.tight = tight;
+    grid.cells.forEach((row, i) => row.forEach((cell, j) => fillCell(grid, cell, i, j)));
+  }
   const steep = column < 42 && longest > 4;  // names stand upright where columns are narrow
   grid.frame.classList.toggle("steep", steep);
   grid.frame.style.setProperty("--row", `${rowHeight(grid, column)}px`);
