@@ -3,7 +3,6 @@
 python -m tests.benchmarks.epoch
 """
 
-import statistics
 import time
 import warnings
 
@@ -14,6 +13,7 @@ from genre_core.config import ExperimentConfig
 from genre_core.events import EpochEnd
 from genre_core.experiment import make_trainer, prepare
 from tests.benchmarks.notebook_loop import notebook_epochs
+from tests.benchmarks.report import median, milliseconds, print_table
 
 ROUNDS = 14
 
@@ -41,10 +41,9 @@ def main() -> None:
             started = time.perf_counter()
             classifier.fit(data.X_train, data.y_train)
             seconds["MLPClassifier"].append(time.perf_counter() - started)
-    base = statistics.median(seconds["this trainer"])
-    print(f"{'one epoch of 5,603 tracks':34}{'median':>10}{'ratio':>8}")
-    for name, times in seconds.items():
-        print(f"{name:34}{statistics.median(times) * 1e3:>7.1f} ms{statistics.median(times) / base:>8.2f}")
+    base = median(seconds["this trainer"])
+    rows = [(name, milliseconds(median(times)), f"{median(times) / base:.2f}") for name, times in seconds.items()]
+    print_table(("one epoch of 5,603 tracks", "median", "ratio"), rows)
     print(f"largest difference between the two curves: {difference:.1e}")
 
 
