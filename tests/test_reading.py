@@ -203,7 +203,7 @@ def test_repeated_and_absent_names_are_numbered() -> None:
         ((DATA / "bad_pointer.csv").read_bytes(), "git lfs pull"),
         ((DATA / "bad_binary.csv").read_bytes(), "is a binary file"),
         (b"PK\x03\x04\x14\0", "a workbook or a zip archive"),
-        (gzip.compress(b"a,b\n1,2\n"), "is compressed"),
+        (gzip.compress(b"a,b\n1,2\n", mtime=0), "is compressed"),
         (b"PAR1 and then nothing", "cannot be read"),
         ("<!DOCTYPE html><html><body>404</body></html>", "a web page"),
         ("a,b,label\n1,2,rock,4\n3,4,jazz,5\n", "has 3 columns in its header but 4 in its rows"),
