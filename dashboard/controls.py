@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import address, sentences, services
-from dashboard.components.safely import refreshing
+from dashboard import address, services
 from genre_core.config import ExperimentConfig
 from genre_core.errors import StoreError
 from genre_core.store import Run, new_run_id
@@ -15,9 +14,6 @@ FAST, SLOW, BY_HAND = "as fast as it can", "two epochs a second", "by hand"
 PACES = {FAST: 0.0, SLOW: 0.5, BY_HAND: 0.0}
 """Seconds that an epoch takes at least; by hand, the run pauses after each."""
 _UNSAVED = "why train started nothing"
-POLL_SECONDS = 0.5
-WATCH_SECONDS = 2.0
-"""How often a page looks whether a run that rests was set going elsewhere: in another tab, or by someone else."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +60,6 @@ def draw(run: Run | None, config: ExperimentConfig | None, preset: str) -> None:
             on_change=_set_pace,
             args=(run,),
         )
-        if run:
-            refreshing(_progress, POLL_SECONDS if run.active else WATCH_SECONDS)(run)
 
 
 def unsaved() -> str:
@@ -112,17 +106,3 @@ def _set_pace(run: Run | None) -> None:
         services.set_pace(run.id, PACES[st.session_state["pace"]])
         if run.active and st.session_state["pace"] == BY_HAND:
             services.step(run.id)
-
-
-def _progress(drawn: Run) -> None:
-    """Draw how far the run is; start the page anew when the run is no longer what its buttons were drawn for."""
-    run = services.run(drawn.id)
-    if run is None or _phase(run) != _phase(drawn):
-        st.rerun()
-    done = (run.epoch + run.fraction) / run.config.train.max_epochs
-    st.progress(min(1.0, done), text=sentences.time_left(run, services.store().epochs(run.id)), width=260)
-
-
-def _phase(run: Run) -> tuple[str, int]:
-    """Return what buttons depend on: waiting and running have the same ones."""
-    return ("active" if run.active else run.state), run.attempt

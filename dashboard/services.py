@@ -29,6 +29,10 @@ from genre_core.tables.reading import read_table
 if TYPE_CHECKING:
     from distributed import Client
 
+POLL_SECONDS, WATCH_SECONDS = 0.5, 5.0
+FEW = 4
+"""As many active runs as people watch at full pace."""
+
 CONNECT_SECONDS = 60
 _CONFIGS: dict[str | type[Any], Callable[[Any], Any]] = {SyntheticConfig: fingerprint, TableConfig: fingerprint}
 _Raised = type[GenreLabError] | tuple[()]
@@ -210,6 +214,28 @@ def queue(of: Run) -> Queue:
         return Queue(starting=True, problem=linking.problem)
     workers = n_workers()
     return Queue(max(0, store().queue_position(of.id) - workers + 1), store().expected_wait(of.id, workers))
+
+
+def is_next(of: Run) -> bool:
+    """Say whether a run trains, or waits for nobody else."""
+    return of.state == "running" or (of.state == "queued" and store().queue_position(of.id) == 0)
+
+
+def done(of: Run) -> float:
+    """Return the share in [0, 1] of a run's epochs, at most, that is done."""
+    return min(1.0, (of.epoch + of.fraction) / of.config.train.max_epochs)
+
+
+def poll_seconds(of: Run | None) -> float | None:
+    """Return how often a page looks at its run: half as often where a class trains, rarely where it rests.
+
+    A run that rests may be set going in another tab, or by someone else.
+    """
+    if of is None:
+        return None
+    if not of.active:
+        return WATCH_SECONDS
+    return POLL_SECONDS if len(store().runs(limit=FEW + 1, states=("queued", "running"))) <= FEW else 2 * POLL_SECONDS
 
 
 # -- what buttons do: each may come late or twice, and then changes nothing -----------------------------------------

@@ -228,16 +228,20 @@ def validate(name: str, value: Any) -> Any:
     section, _, field = name.partition(".")
     for variant in variants(SECTIONS[section]) if section in SECTIONS else ():
         if field in variant.model_fields:
-            info = variant.model_fields[field]
             if field == TAGS.get(section, ("", ""))[0]:
                 return _validate_tag(section, name, value)
             try:
-                return TypeAdapter(info.rebuild_annotation()).validate_python(value)
+                return _adapter(variant, field).validate_python(value)
             except ValidationError as error:
                 where = (section, "", field) if section in TAGS else (section, field)
                 named = [_sentence({**detail, "loc": where}) for detail in error.errors()]
                 raise ConfigError(" ".join(named)) from error
     raise ConfigError(f"There is no setting named {name}.")
+
+
+@cache
+def _adapter(variant: Any, field: str) -> "TypeAdapter[Any]":
+    return TypeAdapter(variant.model_fields[field].rebuild_annotation())
 
 
 def _validate_tag(section: str, name: str, value: Any) -> str:

@@ -19,8 +19,6 @@ from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.presets import PRESETS
 from genre_core.store import Run
 
-POLL_SECONDS = 0.5
-TABLE_SECONDS = 2.0
 PLOT_HEIGHT = 250
 FIRST_POINT_SECONDS = 0.4
 """How long a poll that finds no epoch yet goes on looking: the first point then comes as soon as it is there."""
@@ -34,7 +32,7 @@ def main() -> None:
     form = forms.sidebar_settings(PRESETS, services.tables())
     run, missing = _looked_at()
     config, problem = _usable(form)
-    poll = POLL_SECONDS if run and run.active else None
+    poll = services.poll_seconds(run)
     with st.container(key="train-page", gap="small"):
         refreshing(_answer, poll)(run, config)
         with st.container(key="train-notes", gap=None):
@@ -46,16 +44,8 @@ def main() -> None:
         with st.container(key="train-differs", horizontal=True, vertical_alignment="center", gap="small"):
             if run and config:
                 _say_what_differs(run, config)
-        of = run.config if run else config
         with st.container(key="train-charts", gap="small"):
-            refreshing(_curves, poll)(run, of)
-        left, right = st.columns(2, gap="medium")
-        with left:
-            _network(config or of)
-        with right, st.container(key="confusions", gap="small"):
-            refreshing(_confusions, poll)(run)
-        with st.container(key="train-tables", gap=None):
-            refreshing(_tables, TABLE_SECONDS if poll else None)(run)
+            refreshing(_charts, poll if run and run.active else None)(run, config)
 
 
 def _looked_at() -> tuple[Run | None, str]:
@@ -83,8 +73,13 @@ def _usable(form: forms.Form) -> tuple[ExperimentConfig | None, str]:
 
 
 def _answer(drawn: Run | None, config: ExperimentConfig | None) -> None:
-    """Draw the sentence that answers the page's question, and the ruler."""
+    """Draw the sentence that answers the page's question, how far it is, and the ruler.
+
+    Starts the page anew when the run is no longer what its buttons were drawn for.
+    """
     run = services.run(drawn.id) if drawn else None
+    if drawn and (run is None or _phase(run) != _phase(drawn)):
+        st.rerun()
     progress = services.progress(run) if run else services.NO_PROGRESS
     of = run.config if run else config
     limit = services.limit(of.data) if of else None
@@ -99,8 +94,16 @@ def _answer(drawn: Run | None, config: ExperimentConfig | None) -> None:
             anchor=False,
             help=GLOSSARY["leaky"] if leaky else None,
         )
-        st.caption(headline.reason, help=GLOSSARY["macro-F1"] if "Macro-F1" in headline.reason else None)
+        with st.container(key="so-far", horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(headline.reason, help=GLOSSARY["macro-F1"] if "Macro-F1" in headline.reason else None)
+            if run:
+                st.progress(services.done(run), text=sentences.time_left(run, progress.epochs), width=260)
         ruler(Ruler(tuple(_marks(run, progress, of, limit.accuracy if limit else None))), key="train ruler")
+
+
+def _phase(run: Run) -> tuple[str, int]:
+    """Return what buttons depend on: waiting and running have the same ones."""
+    return ("active" if run.active else run.state), run.attempt
 
 
 def _marks(
@@ -124,22 +127,34 @@ def _majority(run: Run | None, of: ExperimentConfig | None) -> float | None:
         return None
 
 
+def _charts(drawn: Run | None, config: ExperimentConfig | None) -> None:
+    """Draw the curves, the network, the confusions, and the same as tables."""
+    run = _fresh(drawn)
+    progress = services.progress(run) if run else services.NO_PROGRESS
+    _curves(run, progress, run.config if run else config)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _network(config or (run.config if run else None))
+    with right, st.container(key="confusions", gap="small"):
+        _confusions(run, progress)
+    if run:
+        _tables(run, progress)
+
+
 def _fresh(drawn: Run | None) -> Run | None:
-    """Read the run again; while its first epoch is awaited, keep looking for a moment."""
+    """Read the run again; while its first epoch is awaited and near, keep looking for a moment."""
     if drawn is None:
         return None
     deadline = time.monotonic() + FIRST_POINT_SECONDS
     run = services.run(drawn.id)
-    while run and run.active and run.epoch == 0 and time.monotonic() < deadline:
+    while run and run.epoch == 0 and services.is_next(run) and time.monotonic() < deadline:
         time.sleep(0.01)
         run = services.run(drawn.id)
     return run
 
 
-def _curves(drawn: Run | None, of: ExperimentConfig | None) -> None:
+def _curves(run: Run | None, progress: services.Progress, of: ExperimentConfig | None) -> None:
     """Draw loss and accuracy by epoch."""
-    run = _fresh(drawn)
-    progress = services.progress(run) if run else services.NO_PROGRESS
     best = run.best_epoch if run else None
     limit = services.limit(of.data) if of else None
     revision = run.id if run else ""
@@ -177,10 +192,8 @@ def _network(config: ExperimentConfig | None) -> None:
     plot(figure, key="network", height=PLOT_HEIGHT, alt=sentences.network_alt(config, shape, weights))
 
 
-def _confusions(drawn: Run | None) -> None:
+def _confusions(run: Run | None, progress: services.Progress) -> None:
     """Draw the validation matrix of the epoch that the page speaks of, and the way to the test part."""
-    run = services.run(drawn.id) if drawn else None
-    progress = services.progress(run) if run else services.NO_PROGRESS
     of = f" :gray[validation, epoch {progress.shown.epoch} of {len(progress.epochs)}]" if progress.shown else ""
     with st.container(key="confusions-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**What it confuses**{of}", help=GLOSSARY["confusion matrix"], width="content")
@@ -192,15 +205,11 @@ def _confusions(drawn: Run | None) -> None:
         st.caption("After the first epoch: which genres the validation tracks are taken for.")
 
 
-def _tables(drawn: Run | None) -> None:
+def _tables(run: Run, progress: services.Progress) -> None:
     """Draw the same as tables, where someone wants them."""
-    run = services.run(drawn.id) if drawn else None
-    if run is None:
-        return
     opened = st.expander("As a table", key="as a table", type="compact", on_change="rerun")
     if not opened.open:
         return
-    progress = services.progress(run)
     with opened:
         left, right = st.columns(2, gap="medium")
         with left:
