@@ -191,7 +191,7 @@ def test_what_is_no_feature_is_left_out_with_its_reason() -> None:
         "subgenre": "left out",
     }
     assert columns["mood"].reason == "Text, such as “sad”; features are numbers."
-    assert columns["nearly"].reason == "1 value of 40 no number, such as “about 3”."
+    assert columns["nearly"].reason == "Not only numbers: 1 of 40 values, such as “about 3”. Correct or empty them."
     assert columns["constant"].reason == "The same value in every row: 1.5."
     assert columns["subgenre"].reason.startswith("Gives the genre away")
     assert all(c.reason.endswith(".") for c in columns.values())

@@ -115,14 +115,16 @@ def _judge_text(name: str, text: "pd.Series[str]") -> Column:
     known = text.dropna()
     if known.empty:
         return Column(name, "left out", "No value in it.")
-    if known.is_unique and len(known) == len(text):
-        return Column(name, "identifier", "Text, different in each row.")
     odd = known[pd.to_numeric(known, errors="coerce").isna()]
+    if len(odd) > len(known) / 2 and known.is_unique and len(known) == len(text):
+        return Column(name, "identifier", "Text, different in each row.")
     example = str(odd.iloc[0] if len(odd) else known.iloc[0])
     example = example if len(example) <= 30 else example[:29] + "…"
     if len(odd) <= len(known) / 2:
         return Column(
-            name, "left out", f"{count_of(len(odd), 'value')} of {len(known):,} no number, such as “{example}”."
+            name,
+            "left out",
+            f"Not only numbers: {len(odd):,} of {len(known):,} values, such as “{example}”. Correct or empty them.",
         )
     return Column(name, "left out", f"Text, such as “{example}”; features are numbers.")
 
