@@ -178,23 +178,13 @@ def _draw_section(sheet: _Sheet, section: str) -> None:
                 _draw(sheet, item)
         rest = [item for item in own if item.name in LESS_USED and _has_effect(sheet, item)]
         if rest:
-            _draw_more(sheet, section, rest)
+            with (
+                st.expander("More", key=f"more-{section}", type="compact"),
+                st.container(key=f"rest-{section}", gap=None),
+            ):
+                for item in rest:
+                    _draw(sheet, item)
         _check_section(sheet, section)
-
-
-def _draw_more(sheet: _Sheet, section: str, rest: Sequence[Setting]) -> None:
-    """Draw the less used settings, folded; the fold says how many are not the preset's."""
-    changed = sum(_is_changed(sheet, item) for item in rest)
-    label = f"More · {changed} changed" if changed else "More"
-    with st.expander(label, key=f"more-{section}", type="compact"), st.container(key=f"rest-{section}", gap=None):
-        for item in rest:
-            _draw(sheet, item)
-
-
-def _is_changed(sheet: _Sheet, item: Setting) -> bool:
-    """Say whether a setting that is not drawn yet has another value than the preset's."""
-    base = fields.typed(item, _preset_value(sheet, item.name))
-    return bool(st.session_state.get(item.name, base) != base) or item.name in st.query_params
 
 
 def _applicable(sheet: _Sheet, section: str) -> Iterator[Setting]:

@@ -54,12 +54,14 @@ function draw(chart) {
   chart.late = false;
   chart.width = width;
   const paper = pageColour(node);
-  const figure = themed(data.figure, isDark(paper) ? data.twins : null);
+  const figure = themed(JSON.parse(data.figure), isDark(paper) ? data.twins : null);
   const layout = { ...figure.layout, width, height: data.height, autosize: false, uirevision: data.revision || "same" };
   layout.paper_bgcolor = layout.plot_bgcolor = paper;  // also that of a downloaded picture
   if (width < 480 && layout.showlegend) layout.margin = { ...layout.margin, t: (layout.margin?.t ?? 60) + 34 };  // it wraps
   if (coarse) layout.dragmode = false;  // one finger scrolls the page
   chart.done = Promise.resolve(chart.Plotly.react(node, figure.data, layout, config)).then(() => {
+    // Zoom and pan want a mouse: of the chart's buttons the tab key stops at the download alone.
+    node.querySelectorAll('.modebar-btn[data-attr]').forEach((button) => { button.tabIndex = -1; });
     if (chart.pointer && node._fullLayout?.hovermode && !node._dragging) hover(chart);
   });
 }
@@ -76,7 +78,7 @@ function hover(chart) {
 function create(parent) {
   const node = document.createElement("div");
   node.className = "gl-plot";
-  node.setAttribute("role", "img");
+  node.setAttribute("role", "figure");  // an image could hold no buttons
   parent.append(node);
   const chart = { node, pointer: null, late: false };
   node.addEventListener("pointermove", (event) => { chart.pointer = { x: event.clientX, y: event.clientY }; });

@@ -29,10 +29,9 @@ def plot(figure: Figure | Any, key: str, *, height: int, alt: str, revision: str
     `alt` is its sentence for those who cannot see it. While `revision` stays the same (a run's identifier, say), zoom
     and hidden legend entries survive new data.
     """
-    if not isinstance(figure, dict):
-        figure = json.loads(figure.to_json())
     data = {
-        "figure": figure,
+        # As text: Streamlit looks through plain data, value by value, for tables to send apart.
+        "figure": json.dumps(figure, separators=(",", ":")) if isinstance(figure, dict) else figure.to_json(),
         "height": height,
         "alt": alt,
         "revision": revision,

@@ -12,6 +12,7 @@ from dashboard.components.safely import refreshing
 from dashboard.components.tables import epoch_table, matrix_table
 from dashboard.figures.curves import accuracy_figure, loss_figure
 from dashboard.figures.network import network_figure
+from dashboard.theme import count
 from genre_core.architectures import parameter_count
 from genre_core.config import ExperimentConfig
 from genre_core.errors import DataError, RunStateError
@@ -32,9 +33,9 @@ def main() -> None:
     form = forms.sidebar_settings(PRESETS, services.tables())
     run, missing = _looked_at()
     config, problem = _usable(form)
-    poll = services.poll_seconds(run)
+    # What polls is one part of the page, drawn last; the style sheet puts its answer above the controls
+    # and its progress beside them.
     with st.container(key="train-page", gap="small"):
-        refreshing(_answer, poll)(run, config)
         with st.container(key="train-notes", gap=None):
             for note in filter(None, (missing, problem)):
                 st.caption(f":material/error: {address.plain(note)}")
@@ -44,8 +45,8 @@ def main() -> None:
         with st.container(key="train-differs", horizontal=True, vertical_alignment="center", gap="small"):
             if run and config:
                 _say_what_differs(run, config)
-        with st.container(key="train-charts", gap="small"):
-            refreshing(_charts, poll if run and run.active else None)(run, config)
+        with st.container(key="train-live", gap="small"):
+            refreshing(_live, services.poll_seconds(run))(run, config)
 
 
 def _looked_at() -> tuple[Run | None, str]:
@@ -72,15 +73,24 @@ def _usable(form: forms.Form) -> tuple[ExperimentConfig | None, str]:
     return form.config, ""
 
 
-def _answer(drawn: Run | None, config: ExperimentConfig | None) -> None:
-    """Draw the sentence that answers the page's question, how far it is, and the ruler.
-
-    Starts the page anew when the run is no longer what its buttons were drawn for.
-    """
-    run = services.run(drawn.id) if drawn else None
+def _live(drawn: Run | None, config: ExperimentConfig | None) -> None:
+    """Draw the answer and the charts; start the page anew when the run is not what its buttons were drawn for."""
+    run = _fresh(drawn)
     if drawn and (run is None or _phase(run) != _phase(drawn)):
         st.rerun()
     progress = services.progress(run) if run else services.NO_PROGRESS
+    _answer(run, progress, config)
+    with st.container(key="train-progress"):
+        if run:
+            st.progress(services.done(run), text=sentences.time_left(run, progress.epochs), width=260)
+        elif config:
+            st.progress(0.0, text=f"{count(config.train.max_epochs, 'epoch')} at most", width=260)
+    with st.container(key="train-charts", gap="small"):
+        _charts(run, progress, config)
+
+
+def _answer(run: Run | None, progress: services.Progress, config: ExperimentConfig | None) -> None:
+    """Draw the sentence that answers the page's question, how far it is, and the ruler."""
     of = run.config if run else config
     limit = services.limit(of.data) if of else None
     if run:
@@ -94,10 +104,7 @@ def _answer(drawn: Run | None, config: ExperimentConfig | None) -> None:
             anchor=False,
             help=GLOSSARY["leaky"] if leaky else None,
         )
-        with st.container(key="so-far", horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(headline.reason, help=GLOSSARY["macro-F1"] if "Macro-F1" in headline.reason else None)
-            if run:
-                st.progress(services.done(run), text=sentences.time_left(run, progress.epochs), width=260)
+        st.caption(headline.reason, help=GLOSSARY["macro-F1"] if "Macro-F1" in headline.reason else None)
         ruler(Ruler(tuple(_marks(run, progress, of, limit.accuracy if limit else None))), key="train ruler")
 
 
@@ -127,10 +134,8 @@ def _majority(run: Run | None, of: ExperimentConfig | None) -> float | None:
         return None
 
 
-def _charts(drawn: Run | None, config: ExperimentConfig | None) -> None:
+def _charts(run: Run | None, progress: services.Progress, config: ExperimentConfig | None) -> None:
     """Draw the curves, the network, the confusions, and the same as tables."""
-    run = _fresh(drawn)
-    progress = services.progress(run) if run else services.NO_PROGRESS
     _curves(run, progress, run.config if run else config)
     left, right = st.columns(2, gap="medium")
     with left:

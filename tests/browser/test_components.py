@@ -24,7 +24,7 @@ def show(page, gallery, part, extra=""):
 
 
 def chart(page, alt):
-    drawn = page.get_by_role("img", name=alt, exact=True)
+    drawn = page.get_by_role("figure", name=alt, exact=True)
     drawn.locator(".main-svg").first.wait_for()
     return drawn
 
@@ -126,7 +126,7 @@ def test_a_chart_is_redrawn_when_the_theme_or_the_width_changes(page, gallery):
 def test_line_labels_do_not_overlap(page, gallery):
     show(page, gallery, "curves")
     chart(page, "Accuracy over the epochs")
-    labels = page.get_by_role("img", name="Accuracy over the epochs").locator(".annotation-text")
+    labels = page.get_by_role("figure", name="Accuracy over the epochs").locator(".annotation-text")
     boxes = [labels.nth(n).bounding_box() for n in range(labels.count())]
     assert len(boxes) >= 5
     assert not overlapping(boxes)

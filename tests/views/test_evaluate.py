@@ -185,7 +185,7 @@ def test_a_track_shows_its_genres_probabilities_and_features(store):
     assert "predicted, true" in html(page)
     assert html(page).count("<li") == 8
     drawn = json.loads(page.get("bidi_component")[2].proto.json)
-    assert "this track" in json.dumps(drawn["figure"])
+    assert "this track" in drawn["figure"]
     press(page, "Close")
     assert "track" not in page.query_params
 

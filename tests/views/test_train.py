@@ -55,7 +55,7 @@ def shown(page, key):
 
 
 def points(page):
-    named = {trace.get("name"): trace for trace in shown(page, "loss")["figure"]["data"]}
+    named = {trace.get("name"): trace for trace in json.loads(shown(page, "loss")["figure"])["data"]}
     return len(named["validation"]["x"])
 
 
@@ -70,7 +70,7 @@ def test_the_first_visit_says_what_train_does_and_what_is_possible(store):
     assert [mark["kind"] for mark in shown(page, "train ruler")["marks"]] == ["baseline", "limit"]
     assert points(page) == 0
     assert "After the first epoch" in texts(page)
-    assert not page.get("progress")
+    assert progress(page) == "50 epochs at most"
 
 
 def test_train_starts_one_run_with_the_settings_and_puts_it_into_the_address(store):
