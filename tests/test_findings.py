@@ -103,9 +103,7 @@ def test_what_majority_does_as_well_is_not_praised():
 def test_being_sure_is_reported_where_it_helps():
     result = outcome(BALANCED, sureness=1.0)
     logits = result.logits * np.where(result.logits.argmax(axis=1) == result.y_true, 9, 1)[:, None]
-    sure = Outcome(
-        result.rows, result.y_true, logits.astype(np.float32), GENRES, None, result.evaluation, result.limit
-    )
+    sure = Outcome(result.rows, result.y_true, logits.astype(np.float32), GENRES, None, result.evaluation, result.limit)
     assert "When it is at least 90" in said(sure)
     assert "When it is" not in said(outcome(BALANCED, sureness=0.6))
 

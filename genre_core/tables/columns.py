@@ -20,7 +20,6 @@ from genre_core.tables.cells import (
     plain,
     texts,
 )
-from genre_core.tables.delimited import count_of
 from genre_core.tables.labels import GLANCE_ROWS, Label, refuse_unknown
 
 if TYPE_CHECKING:

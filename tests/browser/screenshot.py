@@ -1,6 +1,6 @@
 """Make the README's picture: a finished run on the Train page.
 
-    python -m tests.browser.screenshot
+python -m tests.browser.screenshot
 """
 
 import os
