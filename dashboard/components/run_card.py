@@ -134,7 +134,7 @@ def _short(item: Setting, value: Any) -> str:
 def _provenance(run: Run) -> None:
     """Draw the command that repeats a run, and what it ran on."""
     st.markdown("**The same again from a terminal**")
-    st.code(command(run), language="bash", wrap_lines=True)
+    st.code(command(run), language=None, wrap_lines=True)
     context, versions = run.context, run.context.get("versions", {})
     seeds = {section: getattr(getattr(run.config, section), "seed", None) for section in SECTIONS}
     facts = {
