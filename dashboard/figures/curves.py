@@ -9,6 +9,8 @@ from dashboard.theme import ACCENT, BACKGROUND, FAINT, GAP, INK, MUTED, PALETTE,
 
 LABEL_GAP = 15
 """Least distance between two line-end labels, in pixels."""
+MAJORITY_ROOM = 10.0
+"""Points of accuracy that the name of the majority baseline takes up."""
 FEWEST_EPOCHS = 10
 """An axis shorter than this would make the first epochs jump."""
 
@@ -79,7 +81,7 @@ def accuracy_figure(
     if limit is not None:
         figure["data"].insert(0, _impossible(limit, limits(figure["layout"]["xaxis"])))
     if majority is not None and 100 * majority >= bottom:
-        _add_majority(figure, 100 * majority)
+        _add_majority(figure, 100 * majority, [*train[-1:], *validation[-1:]], bottom)
     return figure
 
 
@@ -214,10 +216,13 @@ def _impossible(limit: float, x_range: tuple[float, float]) -> dict[str, Any]:
     }
 
 
-def _add_majority(figure: Figure, level: float) -> None:
+def _add_majority(figure: Figure, level: float, ends: Sequence[float | None], bottom: float) -> None:
+    """Draw the majority baseline, its name above it, or below where a curve ends just above it and there is room."""
     figure["layout"]["shapes"].append(_level(level, {"width": 1.5, "color": FAINT, "dash": "dot"}))
     text = f"{level:.1f}{GAP}% · always the commonest genre"
-    note = _note(1, round(level, 2), text, MUTED, xref="paper", xanchor="right", yanchor="bottom", size=11)
+    taken = any(end is not None and -2 < end - level < MAJORITY_ROOM for end in ends)
+    side = "top" if taken and level - bottom > MAJORITY_ROOM else "bottom"
+    note = _note(1, round(level, 2), text, MUTED, xref="paper", xanchor="right", yanchor=side, size=11)
     figure["layout"]["annotations"].append(note)
 
 
