@@ -9,7 +9,7 @@ from dashboard.theme import ACCENT, BACKGROUND, FAINT, GAP, INK, MUTED, PALETTE,
 
 LABEL_GAP = 15
 """Least distance between two line-end labels, in pixels."""
-MAJORITY_ROOM = 10.0
+MAJORITY_ROOM = 12.0
 """Points of accuracy that the name of the majority baseline takes up."""
 FEWEST_EPOCHS = 10
 """An axis shorter than this would make the first epochs jump."""

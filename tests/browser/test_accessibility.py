@@ -77,7 +77,7 @@ def tab_to(page, name: str) -> None:
 
 
 def test_from_train_to_the_tracks_of_a_cell_by_keyboard_alone(page, url):
-    page.goto(f"{url}/?data.n_samples=400&train.max_epochs=2&train.batch_size=16")
+    page.goto(f"{url}/?data.n_samples=800&train.max_epochs=4&train.batch_size=16&train.learning_rate=0.01")
     page.get_by_role("heading", name="Press Train").wait_for()
     settle(page)
     tab_to(page, "Skip to main content")
