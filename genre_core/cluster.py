@@ -109,8 +109,8 @@ def dask_setup(worker: Any) -> None:
     """Make a fresh worker polite, and import what training needs while it waits for its first task (a Dask preload)."""
     from genre_core.worker import warm_up
 
-    os.nice(NICE)
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    os.nice(NICE)  # of this thread and those it starts from here on: the imports, which somebody waits for, keep theirs
 
 
 def main(n_workers: int) -> None:

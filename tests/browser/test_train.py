@@ -17,7 +17,7 @@ expect = sync_api.expect
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
 APP = ROOT / "dashboard" / "app.py"
-WAIT = 30_000
+WAIT = 60_000
 SLOW = "pace=two+epochs+a+second&train.max_epochs=200&train.patience=200"
 POINTS = """() => {
   const plot = document.querySelector('.st-key-train-charts .js-plotly-plot');
@@ -130,7 +130,7 @@ def test_curves_grow_zoom_stays_and_leaving_or_reloading_changes_nothing(page, u
 
 
 def test_pause_step_resume_and_the_end_fit_one_screen_and_move_nothing(page, url, runs):
-    go(page, f"{url}/?{SLOW.replace('=200', '=12')}")
+    go(page, f"{url}/?{SLOW.replace('=200', '=40')}")
     run = train(page)
     wait_for_points(page, 1)
     places = tops(page)
@@ -148,7 +148,7 @@ def test_pause_step_resume_and_the_end_fit_one_screen_and_move_nothing(page, url
     page.get_by_role("option", name="as fast as it can").click()
     settle(page)
     button(page, "Resume").click()
-    says(page, "Learned: .*Macro-F1 .*(Stopped after|All 12 epochs)")
+    says(page, "Learned: .*Macro-F1 .*(Stopped after|All 40 epochs)")
     expect(page.get_by_role("link", name="Evaluate on the test part")).to_be_visible(timeout=WAIT)
     settle(page)
     assert runs.run(run).epoch == points(page)
