@@ -85,7 +85,7 @@ def sidebar_settings(
     """
     with _of_the_app(), st.sidebar, st.container(key="settings", gap=None):
         st.html(_STYLE)
-        preset = _draw_preset(presets)
+        preset = _draw_preset(presets, watch=len(sections) == len(SECTIONS))
         reset_all = st.container(key="reset-all")
         hidden = st.container(key="settings-behind-choices")
         sheet = _Sheet(flatten(preset.config), dict(tables), columns, hidden, {}, [])
@@ -131,8 +131,8 @@ def _default(name: str) -> Any:
     return all_settings()[name].default
 
 
-def _draw_preset(presets: Mapping[str, Preset]) -> Preset:
-    """Draw the list of presets; choosing one writes all its settings."""
+def _draw_preset(presets: Mapping[str, Preset], *, watch: bool) -> Preset:
+    """Draw the list of presets, with what to watch for in training; choosing one writes all its settings."""
     names = list(presets)
     with st.container(key="preset-block", gap=None):
         truth = st.container(key="preset-behind").text_input("Preset", OPENING.name, key="preset", bind="query-params")
@@ -147,7 +147,8 @@ def _draw_preset(presets: Mapping[str, Preset]) -> Preset:
             on_change=_choose_preset,
             args=(presets,),
         )
-        st.caption(presets[name].watch_for)
+        if watch:
+            st.caption(presets[name].watch_for)
     return presets[name]
 
 
@@ -170,8 +171,11 @@ def _draw_section(sheet: _Sheet, section: str) -> None:
         own = list(_applicable(sheet, section))
         if section == "data" and sheet.values.get("data.source") == "table" and not sheet.tables:
             sheet.problems.append("There is no table yet.")
-            st.caption("No table is stored yet. Upload one on the Data page.")
-            st.page_link("views/data.py", label="Go to Data", icon=":material/arrow_forward:")
+            if sheet.columns:  # on the Data page itself
+                st.caption("No table is stored yet. Add one on the right.")
+            else:
+                st.caption("No table is stored yet. Upload one on the Data page.")
+                st.page_link("views/data.py", label="Go to Data", icon=":material/arrow_forward:")
             return
         for item in own:
             if item.name not in LESS_USED:
