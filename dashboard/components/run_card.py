@@ -6,8 +6,8 @@ import streamlit as st
 
 from dashboard import address, forms, services
 from dashboard.address import plain
-from dashboard.run_list import STATES, clock, command, state_sentence
-from dashboard.sentences import duration
+from dashboard.sentences.runs import STATES, clock, command, state_sentence
+from dashboard.sentences.train import duration
 from genre_core.config import ExperimentConfig
 from genre_core.errors import RunStateError
 from genre_core.presets import PRESETS

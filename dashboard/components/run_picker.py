@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import address, services
-from dashboard.run_list import STATES
+from dashboard.sentences.runs import STATES
 from dashboard.theme import percent
 from genre_core.store import Run
 

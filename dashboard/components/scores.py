@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components.tables import Columns, as_csv
 from dashboard.components.terms import terms_table
-from dashboard.findings import FEW
+from dashboard.sentences.evaluate import FEW
 from dashboard.services import Outcome
 from dashboard.theme import GAP, HasLimits, percent
 from genre_core.evaluation.f1 import f1_interval

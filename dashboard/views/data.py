@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from dashboard import data_text, forms, services
+from dashboard import forms, services
 from dashboard.address import plain
 from dashboard.components.plot import plot
 from dashboard.components.upload import upload, upload_problem
 from dashboard.figures.data import counts_figure, distribution_figure, projection_figure
+from dashboard.sentences import data as sentences
 from genre_core.config import DatasetConfig, TableConfig
 from genre_core.dataset import Dataset
 from genre_core.errors import DataError
@@ -64,8 +65,8 @@ def _answer(config: DatasetConfig | None, data: Dataset | None, problem: str) ->
             _delete_button(config)
         return
     name = _name(config)
-    st.header(plain(data_text.answer(data, name, services.limit(config))), anchor=False)
-    st.caption(plain(data_text.second(data)))
+    st.header(plain(sentences.answer(data, name, services.limit(config))), anchor=False)
+    st.caption(plain(sentences.second(data)))
     with st.container(key="data-actions", horizontal=True, vertical_alignment="center", gap="small"):
         label = "Train on this table" if name else "Train on these tracks"
         st.page_link("views/train.py", label=label, icon=":material/play_arrow:")  # the settings go along
@@ -90,8 +91,8 @@ def _delete_button(config: TableConfig) -> None:
 
 @st.dialog("Delete this table?")
 def _ask(content_hash: str, name: str) -> None:
-    users = data_text.used_by(content_hash, services.store().runs(limit=MOST_RUNS))
-    st.write(plain(f"{data_text.deletion(name, users)} This cannot be undone."))
+    users = sentences.used_by(content_hash, services.store().runs(limit=MOST_RUNS))
+    st.write(plain(f"{sentences.deletion(name, users)} This cannot be undone."))
     with st.container(horizontal=True):
         if st.button(
             "Delete table", type="primary", key="delete table for good", on_click=_delete, args=(content_hash,)
@@ -108,7 +109,7 @@ def _delete(content_hash: str) -> None:
 
 def _counts(data: Dataset) -> None:
     height = 44 + min(22, max(12, 420 // len(data.genres))) * len(data.genres)
-    plot(counts_figure(data.counts.tolist(), data.genres), key="counts", height=height, alt=data_text.counts_alt(data))
+    plot(counts_figure(data.counts.tolist(), data.genres), key="counts", height=height, alt=sentences.counts_alt(data))
 
 
 def _feature(config: DatasetConfig, data: Dataset) -> None:
@@ -119,7 +120,7 @@ def _feature(config: DatasetConfig, data: Dataset) -> None:
         st.markdown("**One feature by genre** :gray[best separating first]")
         feature = st.selectbox("Feature", names, key=f"feature of {hash(data.features)}", label_visibility="collapsed")
         rank = names.index(feature)
-        sentence = data_text.feature_sentence(found[rank], len(names), rank + 1)
+        sentence = sentences.feature_sentence(found[rank], len(names), rank + 1)
         figure = distribution_figure(data.X[:, data.features.index(feature)], data.y, data.genres, feature)
         figure["layout"]["title"] = {"text": ""}
         figure["layout"]["margin"] = {"l": 8, "r": 8, "t": 8, "b": 8}
@@ -127,7 +128,7 @@ def _feature(config: DatasetConfig, data: Dataset) -> None:
         plot(figure, key="feature", height=height, alt=sentence)
         st.caption(plain(sentence))
         with st.expander("As a table", type="compact"):
-            st.dataframe(data_text.spread_table(spreads(data, feature)), hide_index=True)
+            st.dataframe(sentences.spread_table(spreads(data, feature)), hide_index=True)
 
 
 def _plane(config: DatasetConfig, data: Dataset) -> None:
@@ -145,14 +146,14 @@ def _plane(config: DatasetConfig, data: Dataset) -> None:
             st.caption(plain(str(error)))
             return
         lifted = _lifted(data)
-        sentence = data_text.projection_sentence(found, data)
-        figure = projection_figure(found.points, found.y, data.genres, data_text.axes(found), lifted=lifted)
+        sentence = sentences.projection_sentence(found, data)
+        figure = projection_figure(found.points, found.y, data.genres, sentences.axes(found), lifted=lifted)
         if lifted and len(lifted) <= 4:
             figure["layout"]["margin"]["t"] = 40  # its legend is one line
         plot(figure, key="plane plot", height=500, alt=sentence, revision=method)
         st.caption(plain(sentence))
         with st.expander("As a table", type="compact"):
-            st.dataframe(data_text.centres_table(found, data), hide_index=True)
+            st.dataframe(sentences.centres_table(found, data), hide_index=True)
 
 
 def _lifted(data: Dataset) -> list[int]:
@@ -168,7 +169,7 @@ def _lifted(data: Dataset) -> list[int]:
 def _table(config: TableConfig, data: Dataset) -> None:
     """Draw what each column was taken for and why, the notes, and the first rows."""
     st.subheader("What the table was taken for", anchor=False)
-    st.caption(plain(data_text.columns_sentence(data)))
+    st.caption(plain(sentences.columns_sentence(data)))
     stored = next((t for t in services.store().tables() if t.content_hash == config.table), None)
     notes = (*(stored.notes if stored else ()), *data.notes)
     if notes:
@@ -180,7 +181,7 @@ def _table(config: TableConfig, data: Dataset) -> None:
             "column": st.column_config.TextColumn(width=150),
             "taken for": st.column_config.TextColumn(width=85),
         }
-        st.dataframe(data_text.columns_table(data), hide_index=True, height=300, column_config=config_of)
+        st.dataframe(sentences.columns_table(data), hide_index=True, height=300, column_config=config_of)
     with right:
         st.markdown(f"**First rows** :gray[of {stored.n_rows if stored else len(data):,}]")
         st.dataframe(services.first_rows(config.table, PREVIEW_ROWS), hide_index=True, height=300)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import address, evaluate_states, services
+from dashboard import address, services
 from dashboard.address import plain
 from dashboard.cell_tracks import Cell, choices, tracks_of
 from dashboard.components import ruler as rulers
@@ -17,9 +17,10 @@ from dashboard.components.scores import genre_table, score_table
 from dashboard.components.tables import matrix_table
 from dashboard.components.terms import terms_line
 from dashboard.components.tracks import download, one_track, track_list
-from dashboard.evaluate_states import Step
-from dashboard.findings import answer, cell_label, cell_sentence, findings, limit_help, scores_line, tracks
-from dashboard.sentences import Headline
+from dashboard.sentences import evaluate_states
+from dashboard.sentences.evaluate import answer, cell_label, cell_sentence, findings, limit_help, scores_line, tracks
+from dashboard.sentences.evaluate_states import Step
+from dashboard.sentences.train import Headline
 from dashboard.services import Outcome
 from genre_core.dataset import Part
 from genre_core.errors import GenreLabError

@@ -7,10 +7,11 @@ from functools import partial
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from dashboard import address, run_list, services
+from dashboard import address, services
 from dashboard.address import plain
 from dashboard.components.run_card import run_card
 from dashboard.components.safely import refreshing
+from dashboard.sentences import runs as sentences
 from dashboard.theme import percent
 
 POLL_SECONDS = 1.0
@@ -44,9 +45,9 @@ def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
     if [(run.id, run.state) for run in runs] != drawn or (looked_at.id if looked_at else None) != chosen:
         st.rerun()
     tables = {table.content_hash: table.name for table in services.store().tables()}
-    rows = [run_list.row(run, tables) for run in runs]
-    st.header(plain(run_list.answer(rows)), anchor=False)
-    st.caption(run_list.caution(rows))
+    rows = [sentences.row(run, tables) for run in runs]
+    st.header(plain(sentences.answer(rows)), anchor=False)
+    st.caption(sentences.caution(rows))
     ids = tuple(run.id for run in runs)
     key = f"runs {hashlib.sha256(repr(ids).encode()).hexdigest()[:12]}"  # rows are chosen by number
     st.dataframe(
@@ -69,11 +70,11 @@ def _choose(key: str, ids: tuple[str, ...]) -> None:
     address.look(run=ids[rows[0]] if rows else None)
 
 
-def _columns(rows: Sequence[run_list.Row]) -> dict[str, list[object]]:
+def _columns(rows: Sequence[sentences.Row]) -> dict[str, list[object]]:
     """Return the list as columns."""
     return {
         "run": [row.run.name for row in rows],
-        "state": [run_list.STATES[row.run.state] for row in rows],
+        "state": [sentences.STATES[row.run.state] for row in rows],
         "validation": [None if row.accuracy is None else percent(row.accuracy, row.interval) for row in rows],
         "macro_f1": [None if row.macro_f1 is None else percent(row.macro_f1) for row in rows],
         "settings": [row.settings for row in rows],

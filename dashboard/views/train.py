@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from dashboard import address, controls, forms, sentences, services
+from dashboard import address, controls, forms, services
 from dashboard.components.matrix import live_view, matrix
 from dashboard.components.plot import plot
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model, ruler
@@ -12,6 +12,7 @@ from dashboard.components.safely import refreshing
 from dashboard.components.tables import epoch_table, matrix_table
 from dashboard.figures.curves import accuracy_figure, loss_figure
 from dashboard.figures.network import network_figure
+from dashboard.sentences import train as sentences
 from dashboard.theme import count
 from genre_core.architectures import parameter_count
 from genre_core.config import ExperimentConfig

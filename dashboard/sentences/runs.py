@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboard.sentences import duration
+from dashboard.sentences.train import duration
 from dashboard.theme import count, percent
 from genre_core.config import ExperimentConfig, TableConfig
 from genre_core.errors import RunStateError

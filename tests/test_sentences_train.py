@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboard import sentences
+from dashboard.sentences import train as sentences
 from dashboard.services import Queue, Shape
 from genre_core.bayes import BayesLimit, bayes_limit
 from genre_core.config import ExperimentConfig, LinearConfig, SyntheticConfig, TrainConfig

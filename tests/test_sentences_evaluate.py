@@ -3,7 +3,7 @@ import pytest
 
 from dashboard.cell_tracks import choices, tracks_of
 from dashboard.components.scores import genre_columns, remarks
-from dashboard.findings import answer, cell_sentence, findings
+from dashboard.sentences.evaluate import answer, cell_sentence, findings
 from dashboard.services import Outcome
 from genre_core.bayes import BayesScore
 from genre_core.evaluation.report import evaluate

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dashboard.sentences import Headline
+from dashboard.sentences.train import Headline
 from dashboard.theme import count, percent
 from genre_core.dataset import Part
 from genre_core.evaluation.uncertainty import Interval
