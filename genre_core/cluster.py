@@ -141,4 +141,5 @@ def main(n_workers: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else max(1, os.cpu_count() or 1))
+    asked_for = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("GENRE_LAB_WORKERS", "")
+    main(int(asked_for) if asked_for.isdecimal() and int(asked_for) else os.cpu_count() or 1)

@@ -47,7 +47,8 @@ def serve(tmp_path_factory) -> Iterator[Callable[..., str]]:
         command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
         command += ["--server.address", "127.0.0.1"]
         store = f"sqlite:///{folder / 'store.sqlite'}"
-        own = {"PYTHONPATH": str(ROOT), "GENRE_LAB_STORE": store, "OMP_NUM_THREADS": "1", **environment}
+        own = {"PYTHONPATH": str(ROOT), "GENRE_LAB_STORE": store, "OMP_NUM_THREADS": "1", "GENRE_LAB_WORKERS": "1"}
+        own |= environment
         log = folder / "log"
         with log.open("wb") as output:
             server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, **own})
