@@ -32,7 +32,7 @@ def store_url(tmp_path_factory) -> str:
 
 @pytest.fixture(scope="module")
 def url(serve, store_url, browser) -> str:
-    address = serve(APP, GENRE_LAB_STORE=store_url)
+    address = serve(APP, GENRE_LAB_STORE=store_url, GENRE_LAB_WORKERS="2")
     context = browser.new_context(**WINDOWS["light"])
     page = context.new_page()
     go(page, f"{address}/?train.max_epochs=1")
@@ -255,7 +255,7 @@ def test_a_killed_dashboard_leaves_no_run_running_and_loses_nothing(page, url, s
     address = page.url
     page.goto("about:blank")
     server(url).send_signal(signal.SIGKILL)
-    again = serve(APP, GENRE_LAB_STORE=store_url)
+    again = serve(APP, GENRE_LAB_STORE=store_url, GENRE_LAB_WORKERS="2")
     go(page, address.replace(url, again))
     says(page, "Training failed.*Its worker died")
     wait_until(lambda: runs.run(run).state == "failed", seconds=8)
