@@ -275,7 +275,7 @@ def stop(run_id: str) -> None:
 def restart(run_id: str) -> None:
     """Train an ended run again from the beginning."""
     _order(lambda to: jobs.restart(store(), to, run_id))
-    forget(run_id)
+    forget()
 
 
 def set_pace(run_id: str, pace: float) -> None:
@@ -447,8 +447,8 @@ def _validation_labels(run_id: str, attempt: int) -> npt.NDArray[np.uint8] | Non
     return None if saved is None else np.frombuffer(saved, dtype=np.uint8)
 
 
-def forget(run_id: str) -> None:
-    """Drop what is cached of a run that was deleted or started again."""
+def forget() -> None:
+    """Drop what is cached of runs: one was deleted or started again."""
     _outcome.clear()
     progress.clear()
     _confusions.clear()
@@ -534,4 +534,4 @@ def rename(run_id: str, name: str) -> None:
 def delete(run_id: str) -> None:
     """Forget a run and all that it saved."""
     _act(lambda: store().delete(run_id))
-    forget(run_id)
+    forget()

@@ -55,7 +55,7 @@ def _actions(run: Run) -> None:
             )
         else:
             again = "Train it again from the beginning, in place of what it came to."
-            st.button("Restart", icon=":material/restart_alt:", on_click=_restart, args=(run.id,), help=again)
+            st.button("Restart", icon=":material/restart_alt:", on_click=services.restart, args=(run.id,), help=again)
         with st.popover("Rename", icon=":material/edit:"):
             key = f"name of {run.id}"
             st.text_input("Name", run.name, 200, key=key, on_change=_rename, args=(run.id, key))
@@ -91,11 +91,6 @@ def _open_with(run: Run) -> None:
 def _rename(run_id: str, key: str) -> None:
     if name := st.session_state[key].strip():
         services.rename(run_id, name)
-
-
-def _restart(run_id: str) -> None:
-    services.restart(run_id)
-    services.forget(run_id)
 
 
 def _settings(config: ExperimentConfig) -> None:

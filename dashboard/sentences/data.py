@@ -1,6 +1,6 @@
 """What the Data page says: pure functions from a data set and what was found in it to sentences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from dashboard.theme import GAP, count, percent
 from genre_core.bayes import BayesLimit
@@ -160,8 +160,3 @@ def deletion(name: str, users: Sequence[str]) -> str:
         f"{name} is deleted from the store. {count(len(users), 'run')} trained on it ({first}): their figures stay, "
         "but their tracks can no longer be listed, nor can they be trained again."
     )
-
-
-def table_name(tables: Mapping[str, str], content_hash: str) -> str:
-    """Return a stored table's name."""
-    return tables.get(content_hash, content_hash[:8])
