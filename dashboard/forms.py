@@ -36,7 +36,7 @@ LESS_USED = {
         f"data.{field}"
         for field in ("n_features", "n_genres", "spread", "shift", "seed", "group", "missing", "min_tracks")
     ),
-    *(f"split.{field}" for field in ("grouped", "seed")),
+    *(f"split.{field}" for field in ("by", "seed")),
     *(f"train.{field}" for field in ("momentum", "schedule", "monitor", "weight_decay", "label_smoothing")),
     *(f"train.{field}" for field in ("class_weighting", "seed")),
 }
@@ -203,7 +203,7 @@ def _applicable(sheet: _Sheet, section: str) -> Iterator[Setting]:
 
 def _has_effect(sheet: _Sheet, item: Setting) -> bool:
     """Return whether a setting does anything with what else is chosen."""
-    if item.name == "split.grouped":
+    if item.name == "split.by":
         return bool(sheet.values.get("data.source") == "table")  # generated tracks have no segments
     return all(sheet.values.get(f"{item.section}.{sibling}") == value for sibling, value in (item.when or {}).items())
 

@@ -342,7 +342,7 @@ def _outcome(run_id: str, attempt: int, part: Part) -> Outcome | None:
     data = dataset(found.config.data)
     rows = np.flatnonzero(arrays["part"] == PARTS.index(part))
     y_true, logits = arrays["y"][rows], arrays["logits"][rows]
-    groups = None if data.groups is None else data.groups[rows]
+    groups = data.clusters(rows)
     matrix = confusion_matrix(y_true, logits.argmax(axis=1), data.genres, groups)
     evaluation = replace(Evaluation.from_json(found.summary[part]), confusion_matrix=matrix)
     best = limit_on(found.config.data, data.X[rows], y_true) if isinstance(found.config.data, SyntheticConfig) else None

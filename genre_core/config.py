@@ -102,8 +102,17 @@ class SplitConfig(Frozen):
 
     test_fraction: float = setting(0.15, "Test", "Part of all tracks kept for the final report. More: a narrower interval; fewer tracks to learn from.", ge=0.05, le=0.5, step=0.01)
     validation_fraction: float = setting(0.176, "Validation", "Part of what the test leaves, used to choose the best epoch. More: a steadier choice; fewer tracks to learn from.", ge=0.05, le=0.5, step=0.001)
-    grouped: bool = setting(True, "Keep groups together", "Keep all segments of a track on one side of the split. Off: the test contains pieces of training tracks, and the score is too good (leaky).")
+    by: Literal["auto", "row", "track", "album", "artist", "group", "published"] = setting("auto", "Keep together", "What stays on one side of the split. Less than the most there is: the test holds pieces of training tracks, or tracks of artists that were trained on, and the score is too good (leaky).", labels={"auto": "the most there is", "row": "nothing: single rows", "track": "tracks", "album": "albums", "artist": "artists", "group": "groups", "published": "as published"})
     seed: Seed = setting(42, "Split seed", "Start of the random stream that deals tracks into parts.", step=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_grouped(cls, values: Any) -> Any:
+        """Read what runs were stored with while keeping together was yes or no."""
+        if isinstance(values, dict) and "by" not in values and isinstance(values.get("grouped"), bool):
+            rest = {name: value for name, value in values.items() if name != "grouped"}
+            return {**rest, "by": "auto" if values["grouped"] else "row"}
+        return values
 
 
 class LinearConfig(Frozen):

@@ -1,24 +1,25 @@
-"""What is trained on: a data set, its split into parts, and its standardised features.
+"""What is trained on: a data set and its standardised features.
 
 Arrays are read-only. `X` has the shape (n_samples, n_features) and may hold NaN where a value is missing; `y` holds
 class numbers 0 … n_genres - 1 in the order of `genres`.
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.config import SplitConfig
-from genre_core.errors import DataError
-
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
+
+GROUPS = ("track", "album", "artist", "group")
+"""What rows can belong to, finest to coarsest; "group" is a column that a person chose."""
 
 Role = Literal["label", "group", "identifier", "feature", "left out"]
 
@@ -34,10 +35,13 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Tracks with their features and genres.
+    """Rows with their features and genres; a row is a track, or a segment of one.
 
-    `tracks` names each row; `groups` (n_samples,) numbers what must not straddle a split (None: each row stands alone);
-    `notes` are sentences on what loading did to the data; `columns` says what each column of a table was taken for.
+    `tracks` names each row; `notes` are sentences on what loading did to the data; `columns` says what each column of a
+    table was taken for. `groups` maps a level of `GROUPS` to the numbers (n_samples,) of the tracks, albums or artists
+    that the rows belong to; it has only levels that say something (see `telling`). `published` (n_samples,) holds
+    positions in `PARTS` where the data come with a split of their own, -1 for a row in no part of it. `y_clean`
+    (n_samples,) holds the true classes where `y` is what noisy labels say.
     """
 
     X: FloatArray
@@ -45,13 +49,18 @@ class Dataset:
     genres: tuple[str, ...]
     features: tuple[str, ...]
     tracks: tuple[str, ...]
-    groups: IntArray | None = None
+    groups: Mapping[str, IntArray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
+    published: IntArray | None = None
+    y_clean: IntArray | None = None
 
     def __post_init__(self) -> None:
-        for array in (self.X, self.y, self.groups):
+        assert set(self.groups) <= set(GROUPS), f"levels are {GROUPS}"
+        object.__setattr__(self, "groups", {level: self.groups[level] for level in GROUPS if level in self.groups})
+        for array in (self.X, self.y, self.published, self.y_clean, *self.groups.values()):
             if array is not None:
+                assert len(array) == len(self.X)
                 array.setflags(write=False)
 
     def __len__(self) -> int:
@@ -59,33 +68,34 @@ class Dataset:
 
     @property
     def counts(self) -> IntArray:
-        """Return the number of tracks of each genre, shape (n_genres,)."""
+        """Return the number of rows of each genre, shape (n_genres,)."""
         return np.bincount(self.y, minlength=len(self.genres))
+
+    @property
+    def coarsest(self) -> tuple[str, IntArray] | None:
+        """Return the coarsest level that the rows belong to and its numbers (n_samples,); None: rows stand alone."""
+        return next(((level, self.groups[level]) for level in reversed(GROUPS) if level in self.groups), None)
+
+    def clusters(self, rows: IntArray) -> IntArray | None:
+        """Return what each of `rows` belongs to at the coarsest level (n,), as an interval needs it; None: alone."""
+        return None if self.coarsest is None else self.coarsest[1][rows]
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 of features, genres and groups, as 64 hex digits."""
+        """SHA-256 of what a result depends on: features, genres, groups and a published split, as 64 hex digits."""
         digest = hashlib.sha256("\x1f".join((*self.genres, "\x1e", *self.features)).encode())
-        for array in (self.X, self.y, self.groups):
-            digest.update(b"" if array is None else np.ascontiguousarray(array).tobytes())
+        digest.update(np.ascontiguousarray(self.X).tobytes() + np.ascontiguousarray(self.y).tobytes())
+        named = {**self.groups, "published": self.published, "y_clean": self.y_clean}
+        for name, array in named.items():
+            if array is not None:
+                digest.update(name.encode() + np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
 
 
-@dataclass(frozen=True, eq=False)
-class Split:
-    """Row numbers of each part, in the order in which they are trained on and reported.
-
-    `leaky` is true where rows of one group stand in several parts.
-    """
-
-    train: IntArray
-    validation: IntArray
-    test: IntArray
-    leaky: bool = False
-
-    def __getitem__(self, part: Part) -> IntArray:
-        rows: IntArray = getattr(self, part)
-        return rows
+def telling(groups: Mapping[str, IntArray]) -> dict[str, IntArray]:
+    """Return the levels that say something: not those where every row stands alone, or where one group holds all."""
+    n_groups = {level: len(np.unique(numbers)) for level, numbers in groups.items()}
+    return {level: numbers for level, numbers in groups.items() if 1 < n_groups[level] < len(numbers)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,67 +123,3 @@ class Standardizer:
         filled = np.where(np.isnan(X), self.median, X)
         scores: npt.NDArray[np.float32] = ((filled - self.mean) / self.scale).astype(np.float32)
         return scores
-
-
-def split_dataset(dataset: Dataset, config: SplitConfig) -> Split:
-    """Deal rows into stratified parts: the test part first, then validation from what it leaves.
-
-    With groups (and `config.grouped`) whole groups are dealt, stratified by the genre of most of their rows.
-
-    Raises
-    ------
-    DataError
-        A genre has too few tracks (or groups) to be in every part.
-    """
-    keep_together = config.grouped and dataset.groups is not None
-    if not keep_together:
-        train, validation, test = _deal(dataset.y, config, dataset, "tracks")
-        return Split(train, validation, test, leaky=dataset.groups is not None and _straddles(dataset.groups, test))
-    assert dataset.groups is not None
-    _, first, members = np.unique(dataset.groups, return_index=True, return_inverse=True)
-    parts = _deal(_majority(dataset.y, members, len(first), len(dataset.genres)), config, dataset, "groups")
-    train, validation, test = (np.flatnonzero(np.isin(members, part)) for part in parts)
-    return Split(train, validation, test)
-
-
-def _deal(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> tuple[IntArray, IntArray, IntArray]:
-    """Return the members of training, validation and test part among `y`'s positions."""
-    from sklearn.model_selection import train_test_split
-
-    rows = np.arange(len(y))
-    try:
-        rest, test = train_test_split(rows, test_size=config.test_fraction, random_state=config.seed, stratify=y)
-        train, validation = train_test_split(
-            rest, test_size=config.validation_fraction, random_state=config.seed, stratify=y[rest]
-        )
-    except ValueError as error:
-        raise DataError(_too_small(y, config, dataset, unit)) from error
-    for part in (train, validation, test):
-        if len(np.unique(y[part])) < len(np.unique(y)):
-            raise DataError(_too_small(y, config, dataset, unit))
-    return train, validation, test
-
-
-def _too_small(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> str:
-    counts = np.bincount(y, minlength=len(dataset.genres))
-    smallest = int(counts.argmin())
-    noun = unit.removesuffix("s") if counts[smallest] == 1 else unit
-    return (
-        f"The genre {dataset.genres[smallest]} has {counts[smallest]} {noun}, too few for a training, a validation "
-        f"and a test part (test {100 * config.test_fraction:g} %, "
-        f"validation {100 * config.validation_fraction:g} % of the rest): "
-        "add tracks, raise the fractions, or leave it out by raising the least number of tracks per genre."
-    )
-
-
-def _majority(y: IntArray, members: IntArray, n_groups: int, n_genres: int) -> IntArray:
-    """Return the commonest genre of each group, shape (n_groups,)."""
-    counts = np.bincount(members * n_genres + y, minlength=n_groups * n_genres)
-    majority: IntArray = counts.reshape(n_groups, n_genres).argmax(axis=1)
-    return majority
-
-
-def _straddles(groups: IntArray, test: IntArray) -> bool:
-    inside = np.zeros(len(groups), dtype=bool)
-    inside[test] = True
-    return bool(np.intersect1d(groups[inside], groups[~inside]).size)

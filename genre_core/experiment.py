@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.config import ExperimentConfig
-from genre_core.dataset import PARTS, Dataset, Part, Split, Standardizer, split_dataset
+from genre_core.dataset import PARTS, Dataset, Part, Standardizer
 from genre_core.events import EpochEnd, TrainEnd
 from genre_core.sources import Tables, load_dataset
+from genre_core.splitting import Split, split_dataset
 
 if TYPE_CHECKING:
     from genre_core.evaluation.report import Evaluation
@@ -99,7 +100,7 @@ def evaluate_part(prepared: Prepared, logits: npt.NDArray[np.float32], part: Par
     from genre_core.evaluation.report import evaluate
 
     rows, dataset = prepared.split[part], prepared.dataset
-    groups = None if dataset.groups is None else dataset.groups[rows]
+    groups = dataset.clusters(rows)
     return evaluate(dataset.y[rows], logits[rows], dataset.genres, majority=prepared.majority, groups=groups)
 
 
@@ -116,7 +117,10 @@ def describe(config: ExperimentConfig, prepared: Prepared, trainer: "Trainer") -
         "n_parameters": trainer.n_parameters,
         "genres": list(dataset.genres),
         "majority_accuracy": float(np.mean(dataset.y[split.validation] == prepared.majority)),
+        "split_by": split.by,
+        "straddling": list(split.straddling),
         "leaky": split.leaky,
+        "n_left_out": len(dataset) - sum(sizes.values()),
         "notes": list(dataset.notes),
         "data_hash": dataset.content_hash,
         "device": str(trainer.device),

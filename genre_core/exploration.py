@@ -172,8 +172,8 @@ def _nearest(points: FloatArray, centres: FloatArray) -> IntArray:
 def _halves(dataset: Dataset, seed: int) -> tuple[IntArray, IntArray]:
     """Return the rows to find a plane on and those to judge it on, groups and genres dealt evenly."""
     rows = _sample(np.arange(len(dataset)), 2 * MAX_FITTED, seed)
-    groups = rows if dataset.groups is None else dataset.groups[rows]
-    _, first, members = np.unique(groups, return_index=True, return_inverse=True)
+    clusters = dataset.clusters(rows)
+    _, first, members = np.unique(rows if clusters is None else clusters, return_index=True, return_inverse=True)
     order = np.random.default_rng(seed).permutation(len(first))
     by_genre = order[np.argsort(dataset.y[rows][first][order], kind="stable")]
     is_fitted = np.zeros(len(first), dtype=bool)

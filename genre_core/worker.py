@@ -181,7 +181,7 @@ class _Work:
         from genre_core.experiment import evaluate_part
 
         logits = self._trainer.predict(self._prepared.X)
-        part = np.zeros(len(logits), dtype=np.uint8)
+        part = np.full(len(logits), len(PARTS), dtype=np.uint8)  # rows in no part are left out
         for number, name in enumerate(PARTS):
             part[self._prepared.split[name]] = number
         summary: dict[str, Any] = {name: evaluate_part(self._prepared, logits, name).to_json() for name in PARTS[1:]}

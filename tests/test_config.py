@@ -20,7 +20,7 @@ from genre_core.config import (
 )
 from tests.configurations import configs
 
-DEFAULT_FINGERPRINT = "4e363a106efa87af9bb174da1942f96fda0b17b60756ffa1739dedd84e46a0ea"
+DEFAULT_FINGERPRINT = "ab3fbcc5ca87e8b213f61816188eefd9764d93b7044d607bac7759a41605c201"
 
 
 def test_the_defaults_are_the_notebooks_at_the_overlap_that_the_product_opens_on():
@@ -28,7 +28,7 @@ def test_the_defaults_are_the_notebooks_at_the_overlap_that_the_product_opens_on
     assert config.data == SyntheticConfig(
         n_samples=8000, n_features=20, n_genres=8, overlap=4.25, spread=2.0, shift=0.5, seed=42
     )
-    assert config.split == SplitConfig(test_fraction=0.15, validation_fraction=0.176, grouped=True, seed=42)
+    assert config.split == SplitConfig(test_fraction=0.15, validation_fraction=0.176, by="auto", seed=42)
     assert config.model == MlpConfig(hidden=(128, 64, 32), dropout=0.3)
     assert (config.train.learning_rate, config.train.batch_size) == (1e-3, 64)
     assert (config.train.max_epochs, config.train.patience, config.train.seed) == (50, 10, 42)

@@ -1,4 +1,6 @@
-"""Splits that keep their promises, and a scaler that sees nothing but the training part."""
+"""A data set that knows what its rows belong to, and a scaler that sees nothing but the training part."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,113 +10,17 @@ from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
 
 from genre_core.config import SplitConfig
-from genre_core.dataset import PARTS, Dataset, Standardizer, split_dataset
-from genre_core.errors import DataError
+from genre_core.dataset import Dataset, Standardizer, telling
+from genre_core.splitting import split_dataset
 
 
-def make(y, groups=None, X=None):
+def make(y, X=None, **levels):
+    """Return rows of those genres (n,), and of those groups at each level."""
     y = np.asarray(y, dtype=np.int64)
     X = np.arange(2.0 * len(y)).reshape(-1, 2) if X is None else X
     genres = tuple(f"genre {g}" for g in range(y.max() + 1))
-    groups = None if groups is None else np.asarray(groups, dtype=np.int64)
+    groups = {level: np.asarray(numbers, dtype=np.int64) for level, numbers in levels.items()}
     return Dataset(X, y, genres, ("a", "b"), tuple(map(str, range(len(y)))), groups)
-
-
-def parts_of(dataset, config):
-    split = split_dataset(dataset, config)
-    return [split[part] for part in PARTS]
-
-
-fractions = st.builds(
-    SplitConfig,
-    test_fraction=st.floats(0.1, 0.4),
-    validation_fraction=st.floats(0.1, 0.4),
-    grouped=st.booleans(),
-    seed=st.integers(0, 2**32 - 1),
-)
-
-
-@given(st.lists(st.integers(30, 60), min_size=2, max_size=5), fractions)
-def test_each_track_is_in_one_part_and_genres_keep_their_shares(counts, config):
-    dataset = make(np.repeat(np.arange(len(counts)), counts))
-    parts = parts_of(dataset, config)
-    assert sorted(np.concatenate(parts)) == list(range(len(dataset)))
-    for rows in parts:
-        share = np.bincount(dataset.y[rows], minlength=len(counts)) / len(rows)
-        assert np.abs(share - np.array(counts) / sum(counts)).max() < 2 / len(rows)
-
-
-@given(st.integers(2, 4), st.lists(st.integers(1, 6), min_size=40, max_size=60), fractions)
-def test_a_group_never_straddles_a_split_unless_asked_for(n_genres, sizes, config):
-    groups = np.repeat(np.arange(len(sizes)), sizes)
-    order = np.random.default_rng(sum(sizes)).permutation(len(groups))
-    dataset = make(groups[order] % n_genres, groups[order])
-    split = split_dataset(dataset, config)
-    parts = [set(dataset.groups[split[part]]) for part in PARTS]
-    apart = not (parts[2] & (parts[0] | parts[1]))
-    assert sorted(np.concatenate([split[part] for part in PARTS])) == list(range(len(dataset)))
-    assert split.leaky == (not apart)
-    if config.grouped:
-        assert apart
-        assert not parts[0] & parts[1]
-        assert not split.leaky
-
-
-def test_segments_of_one_track_in_training_and_test_are_leaky_only_where_the_split_ignores_them():
-    dataset = make(np.repeat([0, 1], 100), np.arange(200) // 10)
-    assert split_dataset(dataset, SplitConfig(grouped=False)).leaky
-    assert not split_dataset(dataset, SplitConfig(grouped=True)).leaky
-    alone = make(np.repeat([0, 1], 100))
-    assert not split_dataset(alone, SplitConfig(grouped=False)).leaky
-
-
-def test_without_groups_keeping_them_together_changes_nothing():
-    dataset = make(np.arange(200) % 4)
-    for a, b in zip(
-        parts_of(dataset, SplitConfig(grouped=True)), parts_of(dataset, SplitConfig(grouped=False)), strict=True
-    ):
-        assert np.array_equal(a, b)
-
-
-@given(fractions)
-def test_the_seed_determines_the_split(config):
-    dataset = make(np.arange(200) % 4, np.arange(200) // 2)
-    for a, b in zip(parts_of(dataset, config), parts_of(dataset, config), strict=True):
-        assert np.array_equal(a, b)
-    other = split_dataset(dataset, config.model_copy(update={"seed": (config.seed + 1) % 2**32}))
-    assert not np.array_equal(np.sort(other.test), np.sort(split_dataset(dataset, config).test))
-
-
-@pytest.mark.parametrize(
-    ("counts", "config", "genre", "count"),
-    [
-        ([50, 1, 50], SplitConfig(), "genre 1", "1 track,"),
-        ([50, 50, 2], SplitConfig(), "genre 2", "2 tracks,"),
-        ([400, 4], SplitConfig(test_fraction=0.05), "genre 1", "4 tracks,"),
-    ],
-)
-def test_a_genre_too_small_for_three_parts_is_named(counts, config, genre, count):
-    dataset = make(np.repeat(np.arange(len(counts)), counts))
-    with pytest.raises(DataError) as caught:
-        split_dataset(dataset, config)
-    assert f"The genre {genre} has {count} too few" in str(caught.value)
-
-
-def test_a_genre_with_too_few_groups_is_named_however_many_rows_it_has():
-    y = np.repeat([0, 1], [100, 100])
-    groups = np.concatenate([np.arange(100) // 5, 100 + np.arange(100) // 50])
-    with pytest.raises(DataError, match="The genre genre 1 has 2 groups, too few"):
-        split_dataset(make(y, groups), SplitConfig())
-
-
-def test_a_group_counts_for_the_genre_of_most_of_its_rows():
-    y = np.where(np.arange(300) % 3 == 0, 1, 0)  # each group of three: two of genre 0, one of genre 1
-    mixed = np.arange(300) // 3
-    plain = np.repeat([0, 1], 60)
-    dataset = make(np.concatenate([y, plain]), np.concatenate([mixed, 100 + np.arange(120) // 2]))
-    split = split_dataset(dataset, SplitConfig())
-    assert not split.leaky
-    assert sorted(np.concatenate([split[part] for part in PARTS])) == list(range(420))
 
 
 # -- scaling -----------------------------------------------------------------------------------------------------------
@@ -167,24 +73,40 @@ def test_a_feature_that_never_varies_or_is_never_there_in_training_stays_finite(
 
 
 def test_arrays_are_read_only():
-    dataset = make([0, 1], groups=[0, 1])
-    for array in (dataset.X, dataset.y, dataset.groups):
+    dataset = replace(make([0, 1], track=[0, 1]), published=np.array([0, 2]), y_clean=np.array([1, 1]))
+    for array in (dataset.X, dataset.y, dataset.groups["track"], dataset.published, dataset.y_clean):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 5
 
 
+def test_levels_go_from_finest_to_coarsest_and_intervals_take_the_coarsest():
+    dataset = make([0, 1, 1], artist=[0, 0, 1], track=[0, 1, 1])
+    assert list(dataset.groups) == ["track", "artist"]
+    assert dataset.coarsest[0] == "artist"
+    assert dataset.clusters(np.array([2, 0])).tolist() == [1, 0]
+    assert make([0, 1]).coarsest is None
+    assert make([0, 1]).clusters(np.array([1])) is None
+
+
+def test_a_level_says_something_where_it_groups_some_rows_but_not_all():
+    alone, all_one, pairs = np.arange(6), np.zeros(6, int), np.arange(6) // 2
+    assert list(telling({"track": alone, "album": pairs, "artist": all_one})) == ["album"]
+
+
 def test_the_content_hash_changes_with_what_is_learned_from_and_with_nothing_else():
-    base = make([0, 1, 1], groups=[0, 1, 1])
-    assert base.content_hash == make([0, 1, 1], groups=[0, 1, 1]).content_hash
+    base = make([0, 1, 1], track=[0, 1, 1])
+    assert base.content_hash == make([0, 1, 1], track=[0, 1, 1]).content_hash
     assert len(base.content_hash) == 64
     others = [
-        make([0, 1, 0], groups=[0, 1, 1]),
-        make([0, 1, 1], groups=[0, 0, 1]),
+        make([0, 1, 0], track=[0, 1, 1]),
+        make([0, 1, 1], track=[0, 0, 1]),
+        make([0, 1, 1], album=[0, 1, 1]),
         make([0, 1, 1]),
-        make([0, 1, 1], groups=[0, 1, 1], X=np.zeros((3, 2))),
-        Dataset(base.X, base.y, ("x", "y"), base.features, base.tracks, base.groups),
-        Dataset(base.X, base.y, base.genres, ("x", "y"), base.tracks, base.groups),
+        make([0, 1, 1], track=[0, 1, 1], X=np.zeros((3, 2))),
+        replace(base, genres=("x", "y")),
+        replace(base, features=("x", "y")),
+        replace(base, published=np.array([0, 1, 2])),
+        replace(base, y_clean=np.array([0, 1, 2])),
     ]
-    assert len({base.content_hash, *(other.content_hash for other in others)}) == 7
-    noted = Dataset(base.X, base.y, base.genres, base.features, ("p", "q", "r"), base.groups, ("a note",))
-    assert noted.content_hash == base.content_hash
+    assert len({base.content_hash, *(other.content_hash for other in others)}) == 10
+    assert replace(base, tracks=("p", "q", "r"), notes=("a note",)).content_hash == base.content_hash

@@ -81,9 +81,7 @@ def test_the_majority_is_that_of_the_training_part():
 
 def test_pieces_of_one_track_make_the_score_too_good_and_the_run_says_so():
     tables = Tables(segments())
-    honest, leaky = (
-        run_experiment(table_config(**{"split.grouped": grouped}), tables) for grouped in ("true", "false")
-    )
+    honest, leaky = (run_experiment(table_config(**{"split.by": by}), tables) for by in ("track", "row"))
     assert (honest.prepared.split.leaky, leaky.prepared.split.leaky) == (False, True)
     assert leaky.evaluate("test").accuracy > honest.evaluate("test").accuracy + 0.2
     single = evaluate_part(leaky.prepared, leaky.logits, "test").accuracy_interval
@@ -105,7 +103,7 @@ def test_a_card_says_what_a_result_depends_on():
     assert card["n_parameters"] == (4 + 1) * 8 + (8 + 1) * 3
     assert card["genres"] == ["Rock", "Electronic", "Hip-Hop"]
     assert card["data_hash"] == prepared.dataset.content_hash
-    assert card["leaky"] is False
+    assert (card["split_by"], card["straddling"], card["leaky"], card["n_left_out"]) == ("row", [], False, 0)
     assert {"python", "numpy", "torch", "scikit-learn"} <= set(card["versions"])
     majority = (prepared.dataset.y[prepared.split.validation] == prepared.majority).mean()
     assert card["majority_accuracy"] == pytest.approx(majority)

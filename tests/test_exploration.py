@@ -11,7 +11,7 @@ from genre_core.sources import load_dataset
 def dataset(X, y, groups=None):
     names = tuple(f"g{number}" for number in range(int(np.max(y)) + 1))
     features = tuple(f"f{number}" for number in range(np.shape(X)[1]))
-    return Dataset(np.asarray(X, float), np.asarray(y), names, features, tuple(map(str, range(len(y)))), groups)
+    return Dataset(np.asarray(X, float), np.asarray(y), names, features, tuple(map(str, range(len(y)))), groups or {})
 
 
 def noise(n, n_features, n_genres, seed=0):
@@ -81,7 +81,7 @@ def test_one_feature_and_dependent_features_and_missing_values_are_drawn_too(met
 def test_groups_are_never_on_both_sides_of_a_projection():
     X, _ = noise(300, 5, 3)
     groups = np.arange(300) // 3
-    found = project(dataset(X, groups % 3, groups), "lda")
+    found = project(dataset(X, groups % 3, {"track": groups}), "lda")
     _, counts = np.unique(groups[found.rows], return_counts=True)
     assert set(counts) == {3}
 

@@ -183,7 +183,7 @@ def test_a_stored_table_is_chosen_by_its_title():
     checked(tables.set_value(TABLE).run())
     assert form(page).config == configure({"data.source": "table", "data.table": TABLE})
     assert page.query_params["data.table"] == TABLE
-    assert page.toggle(key="split.grouped").value
+    assert page.selectbox(key="split.by choice").value == "auto"
 
 
 def test_a_link_to_a_table_that_is_not_here_says_so():

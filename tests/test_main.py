@@ -152,9 +152,9 @@ def test_columns_are_chosen_by_name(run, tmp_path):
     assert [genre["genre"] for genre in found["test"]["per_genre"]] == ["calm", "wild"]
     assert (found["config"]["data"]["group"], found["config"]["data"]["missing"]) == ("album", "drop")
     assert found["leaky"] is False
-    leaky = document(run, "train", "--table", table, *options, "--split.grouped", "false")
+    leaky = document(run, "train", "--table", table, *options, "--split.by", "row")
     assert leaky["leaky"] is True
-    assert "Leaky" in run("train", "--table", table, *options, "--split.grouped", "false")[1]
+    assert "Leaky" in run("train", "--table", table, *options, "--split.by", "row")[1]
 
 
 def test_a_run_that_diverges_at_once_says_so(run):

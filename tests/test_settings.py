@@ -131,8 +131,8 @@ def test_one_sentence_says_what_is_wrong(given, sentence):
 
 def test_every_wrong_value_has_its_sentence():
     with pytest.raises(ConfigError) as caught:
-        configure({"data.overlap": 99, "train.seed": "x", "split.grouped": "perhaps"})
-    assert all(name in str(caught.value) for name in ("data.overlap is 99", "train.seed is x", "split.grouped is"))
+        configure({"data.overlap": 99, "train.seed": "x", "split.by": "perhaps"})
+    assert all(name in str(caught.value) for name in ("data.overlap is 99", "train.seed is x", "split.by is perhaps"))
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_single_value_is_refused_by_name(name, value, sentence):
         ("train.learning_rate", 0.001, "0.001"),
         ("data.n_samples", 8000, "8,000"),
         ("data.seed", 12345, "12345"),
-        ("split.grouped", False, "no"),
+        ("split.by", "row", "nothing: single rows"),
         ("train.optimizer", "sgd", "SGD"),
         ("model.architecture", "linear", "softmax regression"),
     ],

@@ -56,7 +56,7 @@ def test_the_data_set_is_named_and_balanced():
     )  # fmt: skip
     assert dataset.features[7:] == tuple(f"mfcc{number}" for number in range(1, 14))
     assert (dataset.tracks[0], dataset.tracks[-1]) == ("1", "8,000")
-    assert dataset.groups is None
+    assert dataset.groups == {}
 
 
 @pytest.mark.parametrize("seed", [42, 43])

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genre_core.config import SplitConfig, TableConfig
-from genre_core.dataset import Dataset, split_dataset
+from genre_core.dataset import Dataset
 from genre_core.errors import DataError
 from genre_core.sources import load_dataset
 from genre_core.sources.table import inspect, interpret
+from genre_core.splitting import split_dataset
 from genre_core.tables.cells import track_keys
 from genre_core.tables.reading import read_table
 
@@ -311,36 +312,35 @@ def test_different_tracks_keep_different_keys(names: list[str]) -> None:
 
 def test_segments_never_straddle_a_split_unless_asked_for() -> None:
     dataset = load_files(HERE / "data" / "segments.csv")
-    assert dataset.groups is not None
+    assert list(dataset.groups) == ["track"]
     assert dataset.notes == ("108 rows are pieces of 36 tracks, by filename; a split keeps them together.",)
-    assert len(np.unique(dataset.groups)) == 36
+    assert len(np.unique(dataset.groups["track"])) == 36
     split = split_dataset(dataset, SplitConfig(test_fraction=0.25, validation_fraction=0.25))
-    parts = [set(dataset.groups[split[part]]) for part in ("train", "validation", "test")]
+    parts = [set(dataset.groups["track"][split[part]]) for part in ("train", "validation", "test")]
     assert not any(parts[i] & parts[j] for i, j in ((0, 1), (0, 2), (1, 2)))
-    assert split_dataset(dataset, SplitConfig(grouped=False)).leaky
+    assert split_dataset(dataset, SplitConfig(by="row")).leaky
 
 
 def test_a_file_name_chosen_as_the_group_still_names_the_tracks() -> None:
     dataset = load_frame(table(), group="filename")
-    assert dataset.groups is None
+    assert dataset.groups == {}
     assert dataset.tracks[1] == "song_7.mp3"
     assert dataset.notes == ("Every row has its own filename: nothing is kept together.",)
 
 
 def test_whole_tracks_have_no_groups() -> None:
-    assert load_frame(table()).groups is None
+    assert load_frame(table()).groups == {}
 
 
 def test_a_repeated_track_id_is_a_group() -> None:
     frame = table().assign(filename=[i // 4 for i in range(40)]).rename(columns={"filename": "track_id"})
     groups = load_frame(frame).groups
-    assert groups is not None
-    assert groups.tolist() == [i // 4 for i in range(40)]
+    assert groups["track"].tolist() == [i // 4 for i in range(40)]
 
 
 def test_an_identifier_that_is_the_same_everywhere_groups_nothing() -> None:
     dataset = load_frame(table().drop(columns="filename").assign(id=7))
-    assert dataset.groups is None
+    assert dataset.groups == {}
     assert "Every row has the same id: it groups nothing." in dataset.notes
 
 
@@ -357,10 +357,8 @@ def test_genres_too_rare_are_left_out_where_asked_for() -> None:
 def test_tracks_of_one_artist_stay_together_and_a_chosen_group_wins() -> None:
     frame = table(artist=[f"a{i % 10}" for i in range(40)], album=[f"b{i % 20}" for i in range(40)])
     by_artist, by_album = load_frame(frame), load_frame(frame, group="album")
-    assert by_artist.groups is not None
-    assert by_artist.groups.tolist() == [i % 10 for i in range(40)]
-    assert by_album.groups is not None
-    assert by_album.groups.tolist() == [i % 20 for i in range(40)]
+    assert by_artist.groups["artist"].tolist() == [i % 10 for i in range(40)]
+    assert by_album.groups["group"].tolist() == [i % 20 for i in range(40)]
     assert [c.name for c in by_album.columns if c.role == "group"] == ["album"]
 
 
@@ -455,7 +453,7 @@ def test_public_tables_load_as_they_are(
     assert dataset.X.shape == shape
     assert len(dataset.genres) == n_genres
     assert dataset.counts.sum() == len(dataset.tracks) == shape[0]
-    assert (None if dataset.groups is None else len(np.unique(dataset.groups))) == n_groups
+    assert (len(np.unique(dataset.groups["track"])) if dataset.groups else None) == n_groups
 
 
 @real

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.config import TableConfig
-from genre_core.dataset import Column, Dataset, FloatArray, IntArray
+from genre_core.dataset import Column, Dataset, FloatArray, IntArray, telling
 from genre_core.errors import DataError
 from genre_core.sources import Tables
 from genre_core.tables.cells import is_key, numbers, texts, track_keys
@@ -107,7 +107,7 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig) -> Dataset:
     if len(genres) < 2:
         left = f"Only the genre {genres[0]} is" if len(genres) else "No genre is"
         raise DataError(f"{left} left after rows were left out: at least two genres are needed.")
-    groups, group_notes = _groups(rows, columns)
+    groups, group_notes = _groups(rows, columns, config)
     y: IntArray = pd.Categorical(names, categories=list(genres)).codes.astype(np.int64)
     notes = (*row_notes, *rare_note, *notes, *_missing_note(X), *group_notes, *_lookalikes(genres), *_duplicates(X, y))
     return Dataset(X, y, genres, features, _track_names(rows, columns), groups, notes, columns)
@@ -162,27 +162,33 @@ def _in_order(names: "pd.Series[str]") -> tuple[str, ...]:
         return tuple(sorted(genres, key=lambda genre: (genre.casefold(), genre)))
 
 
-def _groups(rows: "pd.DataFrame", columns: tuple[Column, ...]) -> tuple[IntArray | None, tuple[str, ...]]:
-    """Give the rows that belong together one number (n_rows,), by the group column or by the names of tracks."""
+def _groups(
+    rows: "pd.DataFrame", columns: tuple[Column, ...], config: TableConfig
+) -> tuple[dict[str, IntArray], tuple[str, ...]]:
+    """Return what the rows belong to (n_rows,) at each level: tracks by their names, artists or a chosen column."""
     import pandas as pd
 
     group = next((column.name for column in columns if column.role == "group"), None)
     name = find_name(columns)
     keys = _or_row_numbers(track_keys(texts(rows[name])) if name is not None and is_key(name) else None, rows)
+    levels = {"track": pd.factorize(keys)[0].astype(np.int64)}
     if group is not None:
         # A prefix keeps a group called like a track apart from that track.
-        keys = ("group " + texts(rows[group])).fillna(keys)
-    codes, found = pd.factorize(keys)
-    n_rows = len(rows)
-    if len(found) == n_rows:
-        return None, (f"Every row has its own {group}: nothing is kept together.",) if group else ()
-    if len(found) == 1:
-        return None, (f"Every row has the same {group or name}: it groups nothing.",)
-    source = group or name
-    note = f"{n_rows:,} rows are pieces of {count_of(len(found), 'track')}, by {source}; a split keeps them together."
-    if group:
-        note = f"{n_rows:,} rows form {count_of(len(found), 'group')} by {source}; a split keeps each together."
-    return codes.astype(np.int64), (note,)
+        numbered = pd.factorize(("group " + texts(rows[group])).fillna(keys))[0]
+        levels["group" if config.group else "artist"] = numbered.astype(np.int64)
+    level, numbers = list(levels.items())[-1]
+    n_rows, n_groups = len(rows), len(np.unique(numbers))
+    if n_groups == n_rows:
+        notes = (f"Every row has its own {group}: nothing is kept together.",) if group else ()
+    elif n_groups == 1:
+        notes = (f"Every row has the same {group or name}: it groups nothing.",)
+    elif level == "track":
+        notes = (
+            f"{n_rows:,} rows are pieces of {count_of(n_groups, 'track')}, by {name}; a split keeps them together.",
+        )
+    else:
+        notes = (f"{n_rows:,} rows form {count_of(n_groups, level)} by {group}; a split keeps each together.",)
+    return telling(levels), notes
 
 
 def _track_names(rows: "pd.DataFrame", columns: tuple[Column, ...]) -> tuple[str, ...]:

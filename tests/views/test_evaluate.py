@@ -49,7 +49,7 @@ def store(tmp_path_factory):
         table, deleted = put_segments(own, "kept"), put_segments(own, "deleted")
         trained(own, "gone", **deleted)
         own.delete_table(deleted["data__table"])
-        trained(own, "leaky", split__grouped=False, **table)
+        trained(own, "leaky", split__by="row", **table)
         trained(own, "grouped", **table)
         for run_id in ("queued", "failed", "cancelled", "paused", "running"):
             own.submit(run_id, configure(SMALL), f"The {run_id} one")

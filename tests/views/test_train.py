@@ -227,8 +227,8 @@ def test_without_a_table_train_is_off_and_the_page_says_what_to_do(store):
 
 def test_a_split_that_lets_segments_leak_is_labelled_beside_the_number(store):
     table = services.add_table([("segments.csv", SEGMENTS.read_bytes())])
-    leaky = {"data.source": "table", "data.table": table, "split.grouped": False, "train.max_epochs": 1}
-    for run_id, config in (("leaky", configure(leaky)), ("tight", configure(leaky | {"split.grouped": True}))):
+    leaky = {"data.source": "table", "data.table": table, "split.by": "row", "train.max_epochs": 1}
+    for run_id, config in (("leaky", configure(leaky)), ("tight", configure(leaky | {"split.by": "track"}))):
         execute(queued(store, run_id, config), 1, store.url)
         page = opened(TRAIN, run=run_id)
         assert page.header[0].value.startswith("Learned"), store.run(run_id).error

@@ -1,0 +1,162 @@
+"""Splits that keep their promises: rows, whole groups, or as published."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genre_core.config import SplitConfig
+from genre_core.dataset import PARTS
+from genre_core.errors import DataError
+from genre_core.splitting import split_dataset
+from tests.test_dataset import make
+
+
+def parts_of(dataset, config):
+    split = split_dataset(dataset, config)
+    return [split[part] for part in PARTS]
+
+
+fractions = st.builds(
+    SplitConfig,
+    test_fraction=st.floats(0.1, 0.4),
+    validation_fraction=st.floats(0.1, 0.4),
+    by=st.sampled_from(["auto", "row", "track", "artist"]),
+    seed=st.integers(0, 2**32 - 1),
+)
+
+
+@given(st.lists(st.integers(30, 60), min_size=2, max_size=5), fractions)
+def test_each_track_is_in_one_part_and_genres_keep_their_shares(counts, config):
+    dataset = make(np.repeat(np.arange(len(counts)), counts))
+    parts = parts_of(dataset, config.model_copy(update={"by": "auto"}))
+    assert sorted(np.concatenate(parts)) == list(range(len(dataset)))
+    for rows in parts:
+        share = np.bincount(dataset.y[rows], minlength=len(counts)) / len(rows)
+        assert np.abs(share - np.array(counts) / sum(counts)).max() < 2 / len(rows)
+
+
+@given(st.integers(2, 4), st.lists(st.integers(1, 6), min_size=80, max_size=120), fractions)
+def test_what_is_kept_together_never_straddles_and_what_straddles_is_named(n_genres, sizes, config):
+    tracks = np.repeat(np.arange(len(sizes)), sizes)
+    order = np.random.default_rng(sum(sizes)).permutation(len(tracks))
+    tracks = tracks[order]
+    artists = tracks // (2 * n_genres) * n_genres + tracks % n_genres  # two tracks of one genre each
+    dataset = make(tracks % n_genres, track=tracks, artist=artists)
+    split = split_dataset(dataset, config)
+    parts = [split[part] for part in PARTS]
+    assert sorted(np.concatenate(parts)) == list(range(len(dataset)))
+    assert split.by == {"auto": "artist"}.get(config.by, config.by)
+    for level, numbers in dataset.groups.items():
+        shared = any(set(numbers[a]) & set(numbers[b]) for a, b in combinations(parts, 2))
+        assert (level in split.straddling) == shared
+    assert split.leaky == bool(split.straddling)
+    kept = {"row": set(), "track": {"track"}}.get(split.by, {"track", "artist"})
+    assert not kept & set(split.straddling)
+
+
+def test_segments_of_one_track_in_training_and_test_are_leaky_only_where_the_split_ignores_them():
+    dataset = make(np.repeat([0, 1], 100), track=np.arange(200) // 10)
+    assert split_dataset(dataset, SplitConfig(by="row")).straddling == ("track",)
+    assert not split_dataset(dataset, SplitConfig(by="track")).leaky
+    alone = make(np.repeat([0, 1], 100))
+    assert not split_dataset(alone, SplitConfig(by="row")).leaky
+
+
+def test_whole_tracks_of_one_artist_leak_too():
+    dataset = make(np.arange(400) % 2, track=np.arange(400) // 4 * 2 + np.arange(400) % 2, artist=np.arange(400) % 40)
+    assert split_dataset(dataset, SplitConfig(by="track")).straddling == ("artist",)
+    assert split_dataset(dataset, SplitConfig()).by == "artist"
+
+
+def test_without_groups_keeping_the_most_together_changes_nothing():
+    dataset = make(np.arange(200) % 4)
+    for a, b in zip(parts_of(dataset, SplitConfig()), parts_of(dataset, SplitConfig(by="row")), strict=True):
+        assert np.array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    ("by", "sentence"),
+    [
+        ("album", "split.by is album, but these data do not say which album a row is of: choose auto or row or track."),
+        (
+            "published",
+            "split.by is published, but these data come with no published split: choose auto or row or track.",
+        ),
+    ],
+)
+def test_what_the_data_do_not_have_cannot_be_kept_together(by, sentence):
+    with pytest.raises(DataError) as caught:
+        split_dataset(make(np.arange(200) % 2, track=np.arange(200) // 4 * 2 + np.arange(200) % 2), SplitConfig(by=by))
+    assert str(caught.value) == sentence
+
+
+def test_a_published_split_is_taken_as_it_is_and_leaves_out_what_is_in_no_part():
+    part = np.array([0, 0, 0, 0, 1, 1, 2, 2, -1, -1])
+    dataset = replace(make(np.arange(10) % 2, artist=[0, 1, 2, 3, 0, 4, 5, 6, 5, 6]), published=part)
+    split = split_dataset(dataset, SplitConfig(by="published"))
+    assert [split[name].tolist() for name in PARTS] == [[0, 1, 2, 3], [4, 5], [6, 7]]
+    assert (split.by, split.straddling) == ("published", ("artist",))
+    assert split_dataset(replace(dataset, groups={}), SplitConfig(by="published")).straddling == ()
+
+
+@pytest.mark.parametrize(
+    ("part", "sentence"),
+    [([0, 0, 2, 2], "has no validation part"), ([0, 1, 0, 2], "has no training track of the genre genre 1")],
+)
+def test_a_published_split_that_cannot_be_trained_on_is_refused(part, sentence):
+    dataset = replace(make(np.arange(4) % 2), published=np.array(part))
+    with pytest.raises(DataError, match=sentence):
+        split_dataset(dataset, SplitConfig(by="published"))
+
+
+@given(fractions)
+def test_the_seed_determines_the_split(config):
+    config = config.model_copy(update={"by": "auto"})
+    dataset = make(np.arange(200) % 4, track=np.arange(200) // 8 * 4 + np.arange(200) % 4)
+    for a, b in zip(parts_of(dataset, config), parts_of(dataset, config), strict=True):
+        assert np.array_equal(a, b)
+    other = split_dataset(dataset, config.model_copy(update={"seed": (config.seed + 1) % 2**32}))
+    assert not np.array_equal(np.sort(other.test), np.sort(split_dataset(dataset, config).test))
+
+
+@pytest.mark.parametrize(
+    ("counts", "config", "genre", "count"),
+    [
+        ([50, 1, 50], SplitConfig(), "genre 1", "1 track,"),
+        ([50, 50, 2], SplitConfig(), "genre 2", "2 tracks,"),
+        ([400, 4], SplitConfig(test_fraction=0.05), "genre 1", "4 tracks,"),
+    ],
+)
+def test_a_genre_too_small_for_three_parts_is_named(counts, config, genre, count):
+    dataset = make(np.repeat(np.arange(len(counts)), counts))
+    with pytest.raises(DataError) as caught:
+        split_dataset(dataset, config)
+    assert f"The genre {genre} has {count} too few" in str(caught.value)
+
+
+def test_a_genre_with_too_few_groups_is_named_however_many_rows_it_has():
+    y = np.repeat([0, 1], [100, 100])
+    artists = np.concatenate([np.arange(100) // 5, 100 + np.arange(100) // 50])
+    with pytest.raises(DataError, match=r"The genre genre 1 has 2 artists, too few .* keep less together"):
+        split_dataset(make(y, artist=artists), SplitConfig())
+
+
+def test_a_genre_that_is_in_no_artists_majority_is_named_where_a_part_lacks_it():
+    y = np.repeat([0, 1], 300)
+    y[:3] = 2  # three tracks by one artist who plays something else
+    with pytest.raises(DataError, match="The genre genre 2 has 1 artist, too few"):
+        split_dataset(make(y, artist=np.arange(600) // 10), SplitConfig())
+
+
+def test_a_group_counts_for_the_genre_of_most_of_its_rows():
+    y = np.where(np.arange(300) % 3 == 0, 1, 0)  # each group of three: two of genre 0, one of genre 1
+    mixed = np.arange(300) // 3
+    plain = np.repeat([0, 1], 60)
+    dataset = make(np.concatenate([y, plain]), track=np.concatenate([mixed, 100 + np.arange(120) // 2]))
+    split = split_dataset(dataset, SplitConfig())
+    assert not split.leaky
+    assert sorted(np.concatenate([split[part] for part in PARTS])) == list(range(420))
