@@ -26,6 +26,7 @@ TAGS: Mapping[str, tuple[str, str]] = {"data": ("source", "Source"), "model": ("
 TAG_LABELS: Mapping[str, str] = {
     "synthetic": "synthetic tracks",
     "table": "table of features",
+    "fma": "FMA",
     "mlp": "perceptron",
     "linear": "softmax regression",
 }
@@ -205,8 +206,9 @@ def _sentence(detail: ErrorDetails) -> str:
             return f"{name} is {given}, but must be true or false."
         case "value_error" if name in SECTIONS or not name:
             return f"{name or 'The configuration'}: {context['error']}."
-        case "string_pattern_mismatch" if name == "data.table":
-            return f"{name} is {given!r}, but must be the hash of a stored table, 64 hexadecimal digits."
+        case "string_pattern_mismatch" if name in ("data.table", "data.published"):
+            what = "table" if name == "data.table" else "split"
+            return f"{name} is {given!r}, but must be the hash of a stored {what}, 64 hexadecimal digits."
         case "too_short" | "too_long":
             return f"{name} has {context['actual_length']} values, but must have 1 to 8."
         case _:

@@ -8,7 +8,8 @@ from genre_core.config import ExperimentConfig
 from genre_core.errors import ConfigError
 from genre_core.settings import SECTIONS, TAGS, Setting, all_settings, configure, variants
 
-FREE_TEXT = {"data.table": st.sampled_from(["", "0123456789abcdef" * 4])}
+HASHES = st.sampled_from(["", "0123456789abcdef" * 4])
+FREE_TEXT = {"data.table": HASHES, "data.published": HASHES}
 
 
 def values(setting: Setting) -> st.SearchStrategy[Any]:

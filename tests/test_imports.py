@@ -14,7 +14,7 @@ LIBRARY = (
     {"errors"},
     {"config"},
     {"settings", "presets", "events", "dataset", "splitting"},
-    {"tables", "sources", "architectures"},
+    {"tables", "fma", "published", "sources", "architectures"},
     {"optimizers", "training", "evaluation", "bayes", "exploration"},
     {"experiment"},
     {"store"},

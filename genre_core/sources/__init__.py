@@ -1,7 +1,7 @@
 """Sources of data: one file each, named as its configuration's `source`, with `load(config, tables)`."""
 
 from importlib import import_module
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from genre_core.config import DatasetConfig
 from genre_core.dataset import Dataset
@@ -12,6 +12,10 @@ class Tables(Protocol):
 
     def read_table(self, content_hash: str) -> bytes:
         """Return a stored table as Parquet, or raise DataError where there is none of that hash."""
+        ...
+
+    def open_table(self, content_hash: str) -> BinaryIO:
+        """Return a stored table as a file that can be read in part, or raise DataError where there is none."""
         ...
 
 

@@ -84,6 +84,23 @@ tables = Table(
     Column("parquet", LargeBinary, nullable=False),
 )
 
+table_kinds = Table(
+    "table_kinds",
+    metadata,
+    Column("content_hash", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+)
+"""What a table is where it is no table of features that a person made."""
+
+table_pieces = Table(
+    "table_pieces",
+    metadata,
+    Column("content_hash", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("bytes", LargeBinary, nullable=False),
+)
+"""The content of tables too large to be read as a whole, in pieces of equal size."""
+
 
 class Wish(NamedTuple):
     """What the person wants of a run: what it shall do next, and the least seconds that an epoch shall take."""

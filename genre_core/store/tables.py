@@ -1,16 +1,23 @@
-"""Uploaded tables, each stored once, under the hash of its content."""
+"""Uploaded tables, each stored once, under the hash of its content.
 
+A large table is stored in pieces, so that neither storing it nor reading a part of it needs memory for all of it.
+"""
+
+import io
 import json
 import time
 from collections.abc import Iterable
+from typing import Any, BinaryIO
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from genre_core.errors import DataError
 from genre_core.store.database import Database
-from genre_core.store.schema import StoredTable, metadata, read_table_record
+from genre_core.store.schema import StoredTable, metadata, read_table_record, table_kinds, table_pieces
 from genre_core.store.schema import tables as _tables
+
+PIECE_BYTES = 1024**2
 
 
 class TableStore(Database):
@@ -20,20 +27,48 @@ class TableStore(Database):
         super().__init__(url, metadata)
 
     def put_table(
-        self, content_hash: str, name: str, parquet: bytes, n_rows: int, n_columns: int, notes: Iterable[str] = ()
+        self,
+        content_hash: str,
+        name: str,
+        parquet: bytes,
+        n_rows: int,
+        n_columns: int,
+        notes: Iterable[str] = (),
+        kind: str = "table",
     ) -> bool:
         """Save a table once; False if there is one of that content already."""
-        values = {"content_hash": content_hash, "name": short(name), "n_rows": n_rows, "n_columns": n_columns}
-        values |= {"notes": json.dumps(list(notes)), "created_at": time.time(), "parquet": parquet}
         try:
             with self.transaction() as connection:
-                known = select(_tables.c.content_hash).where(_tables.c.content_hash == content_hash)
-                if connection.execute(known).first():
+                return _insert(connection, content_hash, name, parquet, n_rows, n_columns, notes, kind)
+        except IntegrityError:
+            return False
+
+    def put_table_file(
+        self,
+        content_hash: str,
+        name: str,
+        parquet: BinaryIO,
+        n_rows: int,
+        n_columns: int,
+        notes: Iterable[str] = (),
+        kind: str = "table",
+    ) -> bool:
+        """Save a table from an open file, piece by piece, once; False if there is one of that content already."""
+        try:
+            with self.transaction() as connection:
+                if not _insert(connection, content_hash, name, b"", n_rows, n_columns, notes, kind):
                     return False
-                connection.execute(insert(_tables).values(values))
+                for number, piece in enumerate(iter(lambda: parquet.read(PIECE_BYTES), b"")):
+                    values = {"content_hash": content_hash, "number": number, "bytes": piece}
+                    connection.execute(insert(table_pieces).values(values))
         except IntegrityError:
             return False
         return True
+
+    def has_table(self, content_hash: str) -> bool:
+        """Say whether a table of that content is stored."""
+        with self.transaction() as connection:
+            return _has(connection, content_hash)
 
     def read_table(self, content_hash: str) -> bytes:
         """Return a table as Parquet.
@@ -50,19 +85,109 @@ class TableStore(Database):
             raise DataError(
                 f"The table {content_hash[:8] or 'of this run'} is not in the store: add its file, or choose another."
             )
-        return data
+        return data or self._pieces(content_hash)
 
-    def tables(self) -> list[StoredTable]:
-        """Return the stored tables without their content, newest first."""
-        columns = [_tables.c[name] for name in StoredTable.__dataclass_fields__]
+    def open_table(self, content_hash: str) -> BinaryIO:
+        """Return a table's Parquet as a file, of which only what is read comes out of the store.
+
+        Raises
+        ------
+        DataError
+            There is none of that content.
+        """
+        query = select(func.length(table_pieces.c.bytes)).where(table_pieces.c.content_hash == content_hash)
         with self.transaction() as connection:
-            rows = connection.execute(select(*columns).order_by(_tables.c.created_at.desc())).mappings().all()
+            sizes = connection.execute(query.order_by(table_pieces.c.number)).scalars().all()
+        if not sizes:
+            return io.BytesIO(self.read_table(content_hash))
+        return io.BufferedReader(_Pieces(self, content_hash, sum(sizes), sizes[0]), PIECE_BYTES)
+
+    def _pieces(self, content_hash: str, first: int = 0, last: int = 2**31 - 1) -> bytes:
+        """Return pieces of a table, one after another."""
+        query = select(table_pieces.c.bytes).where(
+            table_pieces.c.content_hash == content_hash, table_pieces.c.number.between(first, last)
+        )
+        with self.transaction() as connection:
+            return b"".join(connection.execute(query.order_by(table_pieces.c.number)).scalars())
+
+    def tables(self, kind: str = "table") -> list[StoredTable]:
+        """Return the stored tables of one kind (table, fma, split) without their content, newest first."""
+        columns = [_tables.c[name] for name in StoredTable.__dataclass_fields__]
+        kinds = func.coalesce(table_kinds.c.kind, "table")
+        query = select(*columns).outerjoin(table_kinds, table_kinds.c.content_hash == _tables.c.content_hash)
+        with self.transaction() as connection:
+            found = connection.execute(query.where(kinds == kind).order_by(_tables.c.created_at.desc()))
+            rows = found.mappings().all()
         return [read_table_record(row) for row in rows]
 
     def delete_table(self, content_hash: str) -> bool:
         """Forget a table; False if there is no such table."""
         with self.transaction() as connection:
+            for table in (table_kinds, table_pieces):
+                connection.execute(delete(table).where(table.c.content_hash == content_hash))
             return connection.execute(delete(_tables).where(_tables.c.content_hash == content_hash)).rowcount > 0
+
+
+class _Pieces(io.RawIOBase):
+    """A stored table in pieces, as a file that can be read from anywhere."""
+
+    def __init__(self, store: TableStore, content_hash: str, size: int, piece_size: int) -> None:
+        self._store, self._hash, self._size, self._piece_size = store, content_hash, size, piece_size
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer from the pieces that it spans; return how many bytes there were."""
+        end = min(self._at + len(buffer), self._size)
+        if end <= self._at:
+            return 0
+        first, last = self._at // self._piece_size, (end - 1) // self._piece_size
+        found = self._store._pieces(self._hash, first, last)
+        if len(found) < end - first * self._piece_size:
+            raise DataError(f"The table {self._hash[:8]} was deleted while it was read: add its file again.")
+        start = self._at - first * self._piece_size
+        data = found[start : start + end - self._at]
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+def _has(connection: Connection, content_hash: str) -> bool:
+    return (
+        connection.execute(select(_tables.c.n_rows).where(_tables.c.content_hash == content_hash)).first() is not None
+    )
+
+
+def _insert(
+    connection: Connection,
+    content_hash: str,
+    name: str,
+    parquet: bytes,
+    n_rows: int,
+    n_columns: int,
+    notes: Iterable[str],
+    kind: str,
+) -> bool:
+    if _has(connection, content_hash):
+        return False
+    values = {"content_hash": content_hash, "name": short(name), "n_rows": n_rows, "n_columns": n_columns}
+    values |= {"notes": json.dumps(list(notes)), "created_at": time.time(), "parquet": parquet}
+    connection.execute(insert(_tables).values(values))
+    if kind != "table":
+        connection.execute(insert(table_kinds).values({"content_hash": content_hash, "kind": kind}))
+    return True
 
 
 def short(name: str) -> str:
