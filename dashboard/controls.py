@@ -27,39 +27,38 @@ class _Button:
 
 
 def draw(run: Run | None, config: ExperimentConfig | None, preset: str) -> None:
-    """Draw the row of buttons for the run looked at; `config` is what Train starts (None: it cannot be trained)."""
+    """Draw the buttons for the run looked at; `config` is what Train starts (None: it cannot be trained)."""
     state = run.state if run else "none"
-    with st.container(key="controls", horizontal=True, vertical_alignment="center", gap="small"):
+    st.button(
+        "Train",
+        icon=":material/play_arrow:",
+        type="primary",
+        key="train",
+        disabled=config is None or bool(run and run.active),
+        on_click=_train,
+        args=(new_run_id(), config, preset),  # made when the page is drawn: a double click starts one run
+    )
+    for button in _buttons(state):
         st.button(
-            "Train",
-            icon=":material/play_arrow:",
-            type="primary",
-            key="train",
-            disabled=config is None or bool(run and run.active),
-            on_click=_train,
-            args=(new_run_id(), config, preset),  # made when the page is drawn: a double click starts one run
+            button.label,
+            icon=f":material/{button.icon}:",
+            key=button.key,
+            disabled=state not in button.states,
+            help=button.help,
+            on_click=button.act,
+            args=(run.id if run else "",),
         )
-        for button in _buttons(state):
-            st.button(
-                button.label,
-                icon=f":material/{button.icon}:",
-                key=button.key,
-                disabled=state not in button.states,
-                help=button.help,
-                on_click=button.act,
-                args=(run.id if run else "",),
-            )
-        st.selectbox(
-            "Pace",
-            PACES,
-            key="pace",
-            bind="query-params",
-            label_visibility="collapsed",
-            width=190,
-            help="How fast you watch; the result is the same.",
-            on_change=_set_pace,
-            args=(run,),
-        )
+    st.selectbox(
+        "Pace",
+        PACES,
+        key="pace",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=190,
+        help="How fast you watch; the result is the same.",
+        on_change=_set_pace,
+        args=(run,),
+    )
 
 
 def unsaved() -> str:

@@ -29,7 +29,7 @@ from genre_core.tables.reading import read_table
 if TYPE_CHECKING:
     from distributed import Client
 
-POLL_SECONDS, WATCH_SECONDS = 0.5, 5.0
+SOON_SECONDS, POLL_SECONDS, WATCH_SECONDS = 0.05, 0.5, 5.0
 FEW = 4
 """As many active runs as people watch at full pace."""
 
@@ -226,15 +226,15 @@ def done(of: Run) -> float:
     return min(1.0, (of.epoch + of.fraction) / of.config.train.max_epochs)
 
 
-def poll_seconds(of: Run | None) -> float | None:
-    """Return how often a page looks at its run: half as often where a class trains, rarely where it rests.
+def poll_seconds(of: Run) -> float:
+    """Return after how long it is worth looking at a run again: at once where its first epoch is near, rarely at rest.
 
     A run that rests may be set going in another tab, or by someone else.
     """
-    if of is None:
-        return None
     if not of.active:
         return WATCH_SECONDS
+    if of.epoch == 0 and is_next(of):
+        return SOON_SECONDS
     return POLL_SECONDS if len(store().runs(limit=FEW + 1, states=("queued", "running"))) <= FEW else 2 * POLL_SECONDS
 
 

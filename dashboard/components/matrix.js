@@ -299,4 +299,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (grid.data && grid.data.compact !== data.compact) grid.genres = null;
   grid.data = data;
   update(grid);
+  const redraw = (part) => { grid.data = { ...grid.data, ...part }; update(grid); };
+  const parts = (window.genreLabParts ??= new Map());
+  if (data.live) parts.set(data.live, redraw);
+  return () => { if (parts.get(data.live) === redraw) parts.delete(data.live); };
 }

@@ -1,6 +1,6 @@
 """The confusion matrix: one accessible grid whose cells can be picked; the address owns what is picked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,26 +71,28 @@ def live_view(confusion: ConfusionMatrix, *, nouns: str = "validation tracks") -
 
 
 def matrix(
-    view: MatrixView,
+    view: MatrixView | Mapping[str, Any],
     key: str,
     *,
     selected: Cell | None = None,
     on_pick: Callable[[], None] | None = None,
     compact: bool = False,
     label: str = "Confusion matrix",
+    live: str = "",
 ) -> None:
     """Draw the confusion matrix; with `on_pick` its cells can be picked by click, Enter or Space.
 
     `on_pick` reads `picked(key)` and writes the address; the page passes back what the address says as `selected`.
-    `compact` is small, without margins.
+    `compact` is small, without margins; with `live`, the name of its part, it follows a run.
     """
     data = {
-        "view": view.__dict__,
+        "view": view.__dict__ if isinstance(view, MatrixView) else view,
         "selected": list(selected) if selected else None,
         "seq": _last_pick(key).get("seq", 0),
         "pickable": on_pick is not None,
         "compact": compact,
         "label": label,
+        "live": live,
         "hues": [[RIGHT, TWINS[RIGHT]], [WRONG, TWINS[WRONG]]],
     }
     if on_pick is None:

@@ -108,5 +108,12 @@ export default function ({ data, parentElement }) {
       () => { chart.node.innerHTML = '<p class="gl-plot-failed">The chart could not be loaded. Reload the page.</p>'; },
     );
   }
-  return () => { charts.delete(parentElement); chart.remove(); };
+  const redraw = (part) => { chart.data = { ...chart.data, ...part }; chart.node.setAttribute("aria-label", part.alt); draw(chart); };
+  const parts = (window.genreLabParts ??= new Map());
+  if (data.live) parts.set(data.live, redraw);
+  return () => {
+    if (parts.get(data.live) === redraw) parts.delete(data.live);
+    charts.delete(parentElement);
+    chart.remove();
+  };
 }

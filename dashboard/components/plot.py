@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,21 +24,25 @@ _mount = st.components.v2.component(
 )
 
 
+def chart_part(figure: Figure | Any, alt: str) -> dict[str, str]:
+    """Return what changes of a chart while it follows a run: its figure as text, and its sentence."""
+    # As text: Streamlit looks through plain data, value by value, for tables to send apart.
+    text = json.dumps(figure, separators=(",", ":")) if isinstance(figure, dict) else figure.to_json()
+    return {"figure": text, "alt": alt}
+
+
 def plot(figure: Figure | Any, key: str, *, height: int, alt: str, revision: str = "") -> None:
     """Draw a plotly figure (plain data, or a `go.Figure`) across its container, `height` pixels high.
 
     `alt` is its sentence for those who cannot see it. While `revision` stays the same (a run's identifier, say), zoom
     and hidden legend entries survive new data.
     """
-    data = {
-        # As text: Streamlit looks through plain data, value by value, for tables to send apart.
-        "figure": json.dumps(figure, separators=(",", ":")) if isinstance(figure, dict) else figure.to_json(),
-        "height": height,
-        "alt": alt,
-        "revision": revision,
-        "script": install_plotly(),
-        "twins": TWINS,
-    }
+    chart(chart_part(figure, alt), key, height=height, revision=revision)
+
+
+def chart(part: Mapping[str, str], key: str, *, height: int, revision: str = "", live: str = "") -> None:
+    """Draw what `chart_part` returned; with `live`, the name of the part, it follows a run."""
+    data = {**part, "height": height, "revision": revision, "script": install_plotly(), "twins": TWINS, "live": live}
     _mount(key=key, data=data)
 
 

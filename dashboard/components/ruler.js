@@ -170,4 +170,8 @@ export default function ({ data, parentElement }) {
   if (!ruler) rulers.set(parentElement, (ruler = create(parentElement)));
   ruler.data = data;
   update(ruler);
+  const redraw = (part) => { ruler.data = { ...ruler.data, ...part }; update(ruler); };
+  const parts = (window.genreLabParts ??= new Map());
+  if (data.live) parts.set(data.live, redraw);
+  return () => { if (parts.get(data.live) === redraw) parts.delete(data.live); };
 }

@@ -1,8 +1,9 @@
 """The ruler: one scale from 0 to 100 % with chance, baselines, the model and the best possible on it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -86,8 +87,8 @@ def model(
     return Mark(kind, rate, label, interval.low, interval.high, part)
 
 
-def ruler(marks: Ruler, key: str, height: int = 84) -> None:
-    """Draw a ruler across its container; it grows beyond `height` pixels where labels have to stack."""
+def ruler_part(marks: Ruler) -> dict[str, Any]:
+    """Return what changes of a ruler while it follows a run: its marks, and the sentence that describes them."""
     shown = [
         {
             "kind": mark.kind,
@@ -100,5 +101,14 @@ def ruler(marks: Ruler, key: str, height: int = 84) -> None:
         for mark in marks.marks
         if mark.value == mark.value
     ]
+    return {"marks": shown, "alt": marks.sentence}
+
+
+def ruler(marks: Ruler | Mapping[str, Any], key: str, height: int = 84, live: str = "") -> None:
+    """Draw a ruler across its container; it grows beyond `height` pixels where labels have to stack.
+
+    With `live`, the name of the part that `ruler_part` returned, it follows a run.
+    """
     hues = {"model": [ACCENT, TWINS[ACCENT]], "other": [OTHER, TWINS[OTHER]]}
-    _mount(key=key, data={"marks": shown, "height": height, "alt": marks.sentence, "hues": hues})
+    part = ruler_part(marks) if isinstance(marks, Ruler) else marks
+    _mount(key=key, data={**part, "height": height, "hues": hues, "live": live})

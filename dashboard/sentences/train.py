@@ -136,6 +136,11 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f}{GAP}s" if seconds < 100 else f"{seconds / 60:.0f}{GAP}min"
 
 
+def which_epoch(epochs: Sequence[Epoch], shown: Epoch | None) -> str:
+    """Say whose confusions are shown."""
+    return "" if shown is None else f"validation, epoch {shown.epoch} of {len(epochs)}"
+
+
 def what_differs(config: ExperimentConfig, run: ExperimentConfig) -> str:
     """Say where the settings are not those of a run; empty where they are."""
     named = all_settings()

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import services
 from genre_core.store import RunStore
 
-APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+APP = Path(__file__).resolve().parents[2] / "dashboard" / "pages.py"
 
 
 @contextmanager

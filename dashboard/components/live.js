@@ -1,0 +1,55 @@
+const HIDDEN_SECONDS = 5;  // between questions of a page that nobody sees
+const RETRY_SECONDS = 2;   // after an answer that did not come
+const followers = new WeakMap();
+
+// The address is taken from Streamlit's own script, so that a server behind a path prefix works too.
+function base() {
+  const main = document.querySelector('script[src*="static/js/"]');
+  return main ? main.src.split("static/js/")[0] : new URL("./", document.baseURI).href;
+}
+
+function show(answer) {
+  for (const [name, draw] of window.genreLabParts ?? []) if (answer.parts?.[name]) draw(answer.parts[name]);
+}
+
+async function ask(follower) {
+  const { run, state } = follower;
+  try {
+    const response = await fetch(`${base()}live/${encodeURIComponent(run)}?seen=${encodeURIComponent(state)}`);
+    const answer = await response.json();
+    if (run !== follower.run || follower.gone) return;  // meanwhile the page looks at another run
+    if (answer.state) follower.state = answer.state;
+    show(answer);
+    if (answer.phase !== follower.phase) {  // the page around the parts is no longer right: run it again, once
+      follower.phase = answer.phase;
+      follower.send("phase", answer.phase);
+    }
+    plan(follower, answer.again ?? HIDDEN_SECONDS);
+  } catch {
+    plan(follower, RETRY_SECONDS);
+  }
+}
+
+function plan(follower, seconds) {
+  clearTimeout(follower.timer);
+  if (follower.gone) return;
+  follower.timer = setTimeout(() => ask(follower), 1000 * (document.hidden ? Math.max(seconds, HIDDEN_SECONDS) : seconds));
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  let follower = followers.get(parentElement);
+  if (!follower) {
+    followers.set(parentElement, (follower = {}));
+    follower.wake = () => { if (!document.hidden) plan(follower, 0); };
+    document.addEventListener("visibilitychange", follower.wake);
+  }
+  follower.send = setTriggerValue;
+  Object.assign(follower, data);
+  plan(follower, 0.05);
+  return () => {
+    follower.gone = true;
+    clearTimeout(follower.timer);
+    document.removeEventListener("visibilitychange", follower.wake);
+    followers.delete(parentElement);
+  };
+}

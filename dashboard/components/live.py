@@ -1,0 +1,41 @@
+"""Parts of a page that follow a run by themselves: words that change, and what fetches them and the charts.
+
+A component that is given `live`, the name of its part, is drawn anew from each answer that `follow` fetches.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+
+_words = st.components.v2.component(
+    "genre_lab_words",
+    css=HERE.joinpath("words.css").read_text(encoding="utf-8"),
+    js=HERE.joinpath("words.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+_follower = st.components.v2.component(
+    "genre_lab_live", js=HERE.joinpath("live.js").read_text(encoding="utf-8"), isolate_styles=False
+)
+
+
+def words(part: Mapping[str, Any], key: str, live: str = "", width: int | Literal["stretch"] = "stretch") -> None:
+    """Draw words: an `answer` (heading and the sentence under it), a `title` with its note, or `progress` in words.
+
+    `terms` maps words to their explanations, shown where a person points at them or reaches them by keyboard.
+    """
+    _words(key=key, data={**part, "live": live}, width=width)
+
+
+def follow(run_id: str, phase: str, state: str) -> None:
+    """Let the browser ask what became of a run and draw its parts anew; a new `phase` runs the page again."""
+    _follower(
+        key="live", data={"run": run_id, "phase": phase, "state": state}, height=0, on_phase_change=_nothing_but_a_rerun
+    )
+
+
+def _nothing_but_a_rerun() -> None:
+    """Do nothing: that the page runs again is all there is to do."""

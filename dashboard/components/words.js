@@ -1,0 +1,86 @@
+const drawn = new WeakMap();
+let tips = 0;
+
+const element = (tag, classes, text = "") => Object.assign(document.createElement(tag), { className: classes, textContent: text });
+
+// Explained words become buttons: their explanation shows on hover and on focus, and is read out with them.
+function explained(node, text, terms) {
+  let rest = text;
+  const known = Object.keys(terms ?? {});
+  while (rest) {
+    const found = known.map((term) => [rest.toLowerCase().indexOf(term.toLowerCase()), term]).filter(([at]) => at >= 0).sort((a, b) => a[0] - b[0])[0];
+    if (!found) break;
+    node.append(rest.slice(0, found[0]), term(rest.slice(found[0], found[0] + found[1].length), terms[found[1]]));
+    rest = rest.slice(found[0] + found[1].length);
+    known.splice(known.indexOf(found[1]), 1);  // once is enough
+  }
+  node.append(rest);
+}
+
+function term(text, explanation, classes = "term") {
+  const button = element("button", classes, text);
+  button.type = "button";
+  const tip = element("span", "tip", explanation);
+  tip.id = `tip-${(tips += 1)}`;
+  tip.setAttribute("role", "tooltip");
+  button.setAttribute("aria-describedby", tip.id);
+  const both = element("span", "explained");
+  both.append(button, tip);
+  return both;
+}
+
+const draw = {
+  answer(root, part) {
+    const heading = element("h2", "");
+    heading.append(part.text);
+    for (const badge of part.badges ?? []) heading.append(" ", term(badge, part.terms[badge], "badge"));
+    const note = element("p", "note");
+    explained(note, part.note, part.terms);
+    root.replaceChildren(heading, note);
+  },
+  title(root, part) {
+    const line = element("p", "title");
+    const strong = element("strong", "");
+    explained(strong, part.text, part.terms);
+    line.append(strong, part.note ? element("span", "quiet", ` ${part.note}`) : "");
+    root.replaceChildren(line);
+  },
+  progress(root, part) {
+    let bar = root.querySelector(".bar");
+    if (!bar) {  // kept, so that it moves instead of being drawn anew
+      root.replaceChildren(element("p", "progress"), (bar = element("div", "bar")));
+      bar.append(element("div", "done"));
+      bar.setAttribute("role", "progressbar");
+    }
+    root.querySelector("p").textContent = part.text;
+    bar.firstChild.style.width = `${100 * part.done}%`;
+    bar.setAttribute("aria-valuenow", Math.round(100 * part.done));
+    bar.setAttribute("aria-label", part.text || "Progress");
+  },
+};
+
+function update(words) {
+  const text = JSON.stringify(words.part);
+  if (text === words.text) return;  // whoever reads an explanation keeps it
+  words.text = text;
+  draw[words.part.kind](words.root, words.part);
+}
+
+export default function ({ data, parentElement }) {
+  let words = drawn.get(parentElement);
+  if (!words) {
+    const root = element("div", "gl-words");
+    parentElement.append(root);
+    drawn.set(parentElement, (words = { root }));
+  }
+  const { live, ...part } = data;
+  words.part = part;
+  update(words);
+  const redraw = (fresh) => { words.part = fresh; update(words); };
+  const parts = (window.genreLabParts ??= new Map());
+  if (live) parts.set(live, redraw);
+  return () => {
+    drawn.delete(parentElement);
+    if (parts.get(live) === redraw) parts.delete(live);
+  };
+}

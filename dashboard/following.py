@@ -1,0 +1,138 @@
+"""What Train shows of a run as plain data, part by part, and the route by which an open page follows the run.
+
+A part is what its component draws; a page draws all of them when it runs, and from then on its browser asks this route
+for them (see `components/live.js`). An answer of the state that the page has already is short.
+"""
+
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from dashboard import services
+from dashboard.components import live
+from dashboard.components.matrix import live_view
+from dashboard.components.plot import chart_part
+from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model, ruler_part
+from dashboard.figures.curves import accuracy_figure, loss_figure
+from dashboard.sentences import train as sentences
+from dashboard.theme import count
+from genre_core.config import ExperimentConfig
+from genre_core.errors import DataError, GenreLabError
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.store import Run
+
+PLOT_HEIGHT = 250
+
+Parts = dict[str, dict[str, Any]]
+
+
+async def respond(request: Request) -> JSONResponse:
+    """Answer with what changed of a run since the state that the page has `seen`."""
+    run, seen = request.path_params["run"], request.query_params.get("seen", "")
+    answer = await run_in_threadpool(follow, run, seen)
+    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+
+
+def follow(run_id: str, seen: str) -> dict[str, Any]:
+    """Return the state of a run, its phase, the seconds until it is worth asking again and, if it is new, its parts."""
+    try:
+        run = services.run(run_id)
+        if run is None:
+            return {"phase": "gone"}
+        state = state_of(run)
+        answer = {"state": state, "phase": phase(run), "again": services.poll_seconds(run)}
+        return answer if state == seen else {**answer, "parts": parts(run, run.config)}
+    except GenreLabError:  # the page says what it is
+        return {"phase": "broken"}
+
+
+def follow_from(run: Run) -> None:
+    """Let the page follow a run from the state in which it was drawn."""
+    live.follow(run.id, phase(run), state_of(run))
+
+
+def phase(run: Run) -> str:
+    """Return what the page around the parts depends on; waiting and running have the same buttons."""
+    return f"{run.attempt} {'active' if run.active else run.state} {'begun' if run.epoch else 'new'}"
+
+
+def state_of(run: Run) -> str:
+    """Return what the parts depend on."""
+    return f"{run.attempt} {run.state} {run.epoch} {run.fraction:.2f} {services.queue(run)}"
+
+
+def parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
+    """Return all parts of a run, or of settings that were not trained yet."""
+    progress = services.progress(run) if run else services.NO_PROGRESS
+    of = run.config if run else config
+    limit = services.limit(of.data) if of else None
+    best = limit.accuracy if limit else None
+    base = _majority(run, of)
+    best_epoch = run.best_epoch if run else None
+    found: Parts = {
+        "answer": _answer(run, progress, config),
+        "ruler": ruler_part(Ruler(tuple(_marks(run, progress, base, best)))),
+        "progress": _progress(run, progress, config),
+        "loss": chart_part(
+            loss_figure(progress.epochs, best_epoch, height=PLOT_HEIGHT), sentences.loss_alt(progress.epochs)
+        ),
+        "accuracy": chart_part(
+            accuracy_figure(progress.epochs, best_epoch, majority=base, bayes=best, height=PLOT_HEIGHT),
+            sentences.accuracy_alt(progress.epochs),
+        ),
+        "confusions": {
+            "kind": "title",
+            "text": "What it confuses",
+            "note": sentences.which_epoch(progress.epochs, progress.shown),
+            "terms": {"confuses": GLOSSARY["confusion matrix"]},
+        },
+    }
+    if progress.matrix:
+        found["matrix"] = {"view": live_view(progress.matrix).__dict__}
+    return found
+
+
+def _answer(run: Run | None, progress: services.Progress, config: ExperimentConfig | None) -> dict[str, Any]:
+    """Return the sentence that answers the page's question, and the one with its reason."""
+    of = run.config if run else config
+    limit = services.limit(of.data) if of else None
+    if run:
+        headline = sentences.of_run(run, progress.epochs, limit, services.queue(run), progress.macro_f1)
+    else:
+        headline = sentences.before_training(services.shape(config.data) if config else None, config, limit)
+    leaky = bool(run and run.context.get("leaky") and progress.shown)
+    terms = ("leaky", "macro-F1") if leaky else ("macro-F1",)
+    return {
+        "kind": "answer",
+        "text": headline.answer,
+        "note": headline.reason,
+        "badges": ["leaky"] if leaky else [],
+        "terms": {term: GLOSSARY[term] for term in terms},
+    }
+
+
+def _progress(run: Run | None, progress: services.Progress, config: ExperimentConfig | None) -> dict[str, Any]:
+    if run:
+        return {"kind": "progress", "done": services.done(run), "text": sentences.time_left(run, progress.epochs)}
+    most = f"{count(config.train.max_epochs, 'epoch')} at most" if config else ""
+    return {"kind": "progress", "done": 0.0, "text": most}
+
+
+def _marks(run: Run | None, progress: services.Progress, base: float | None, limit: float | None) -> list[Mark]:
+    marks = [] if base is None else [majority(base)]
+    if run and progress.shown:
+        interval = sentences.validation_interval(run, progress.shown)
+        marks.append(model(progress.shown.validation_accuracy, interval, "validation"))
+    return marks if limit is None else [*marks, bayes_limit(limit)]
+
+
+def _majority(run: Run | None, of: ExperimentConfig | None) -> float | None:
+    """Return the majority baseline on validation, or among all tracks before they are split."""
+    if run and "majority_accuracy" in run.context:
+        return float(run.context["majority_accuracy"])
+    try:
+        return services.shape(of.data).majority if of else None
+    except DataError:  # a run whose table was deleted since
+        return None

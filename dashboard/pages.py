@@ -1,0 +1,34 @@
+"""The pages, and what stands around each of them."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # streamlit puts only this folder on the path
+    sys.path.insert(0, str(ROOT))
+
+import streamlit as st  # noqa: E402
+
+from dashboard import address, services  # noqa: E402
+from dashboard.components.plot import install_plotly  # noqa: E402
+from dashboard.components.safely import safely  # noqa: E402
+
+HERE = Path(__file__).parent
+
+st.set_page_config(page_title="Genre Lab", page_icon=str(HERE / "icon.svg"), layout="wide")
+st.html(HERE / "app.css")
+install_plotly()
+st.logo(str(HERE / "logo.svg"), size="large")
+address.read()
+page = st.navigation(
+    [
+        st.Page("views/train.py", title="Train", url_path="train", default=True),
+        st.Page("views/evaluate.py", title="Evaluate", url_path="evaluate"),
+        st.Page("views/data.py", title="Data", url_path="data"),
+        st.Page("views/runs.py", title="Runs", url_path="runs"),
+    ],
+    position="top",
+)
+with safely():
+    services.warm()
+    page.run()
