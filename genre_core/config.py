@@ -83,18 +83,24 @@ class SyntheticConfig(Frozen):
         return self
 
 
+# What both kinds of stored tracks have.
+_TABLE: Any = setting("", "Table", "The stored table, named by the hash of its content.", pattern="^([0-9a-f]{64})?$")
+_MISSING: Any = setting("median", "Missing values", "Replace a missing value by the median of the training part, or drop its row.", labels={"median": "median", "drop": "drop the row"})
+_MIN_TRACKS: Any = setting(1, "Least per genre", "Genres with fewer tracks than this are left out. Up: drops genres too rare to learn or to split.", ge=1, le=10_000, step=1, scale="log", unit="tracks")
+
+
 class TableConfig(Frozen):
     """Tracks read from a table of audio features that the store holds."""
 
     source: Literal["table"] = "table"
-    table: str = setting("", "Table", "The stored table, named by the hash of its content.", pattern="^([0-9a-f]{64})?$")
+    table: str = _TABLE
     label: str = setting("", "Genre column", "The column that names each track's genre; empty: found by name and content.", max_length=200)
     group: str = setting("", "Group column", "Rows with the same value here are kept on one side of the split; empty: artist and album columns, and tracks read from names such as blues.00012.3.wav.", max_length=200)
     name: str = setting("", "Name column", "The column that names the tracks; pieces of one track are told by it. Empty: a file name or an identifier.", max_length=200)
     left_out: str = setting("", "Columns left out", "Columns that are not used at all, with commas between them. A column that gives the genre away belongs here.", max_length=20_000)
     taken: str = setting("", "Columns taken as features", "Columns that are features whatever they look like, with commas between them. They must hold numbers.", max_length=20_000)
-    missing: Literal["median", "drop"] = setting("median", "Missing values", "Replace a missing value by the median of the training part, or drop its row.", labels={"median": "median", "drop": "drop the row"})
-    min_tracks: int = setting(1, "Least per genre", "Genres with fewer tracks than this are left out. Up: drops genres too rare to learn or to split.", ge=1, le=10_000, step=1, scale="log", unit="tracks")
+    missing: Literal["median", "drop"] = _MISSING
+    min_tracks: int = _MIN_TRACKS
     published: str = setting("", "Published split", "A stored split that names the tracks of each part, named by the hash of its content; empty: none.", pattern="^([0-9a-f]{64})?$")
 
 
@@ -102,13 +108,13 @@ class FmaConfig(Frozen):
     """Tracks of FMA, imported once from the files in which it is published."""
 
     source: Literal["fma"] = "fma"
-    table: str = setting("", "FMA", "The stored import of FMA, named by the hash of its files.", pattern="^([0-9a-f]{64})?$")
+    table: str = _TABLE
     subset: Literal["small", "medium", "large", "full"] = setting("small", "Subset", "How much of FMA: small is 8 genres of 1,000 tracks each, medium 16 genres, unbalanced; large and full hold every track.", labels={"small": "small", "medium": "medium", "large": "large", "full": "full"})
     features: str = setting("", "Feature families", "Which features, by family and with commas between: chroma_cens, chroma_cqt, chroma_stft, mfcc, rmse, spectral_bandwidth, spectral_centroid, spectral_contrast, spectral_rolloff, tonnetz, zcr, and echonest where it was imported; empty: all but Echonest's.", max_length=300)
     statistics: str = setting("", "Statistics", "Which statistics of each feature over time, with commas between: kurtosis, max, mean, median, min, skew, std; empty: all.", max_length=200)
     genre: Literal["top", "lifted"] = setting("top", "Genre", "The top genre as given, or, where none is given, the one that most of a track's genres lead to in the tree of genres.", labels={"top": "top genre as given", "lifted": "lifted where none is given"})
-    missing: Literal["median", "drop"] = setting("median", "Missing values", "Replace a missing value by the median of the training part, or drop its row.", labels={"median": "median", "drop": "drop the row"})
-    min_tracks: int = setting(1, "Least per genre", "Genres with fewer tracks than this are left out. Up: drops genres too rare to learn or to split.", ge=1, le=10_000, step=1, scale="log", unit="tracks")
+    missing: Literal["median", "drop"] = _MISSING
+    min_tracks: int = _MIN_TRACKS
 
 
 DatasetConfig = Annotated[SyntheticConfig | TableConfig | FmaConfig, Field(discriminator="source")]

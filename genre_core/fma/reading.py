@@ -125,9 +125,10 @@ def read_features(path: Path, tracks: IntArray) -> Iterator[Progress | Features]
             "fetch both again."
         )
     if n_unknown or not seen.all():
+        lacking = count_of(int((~seen).sum()), "track")
         raise DataError(
-            f"{path.name} and {TRACKS} hold different tracks: {path.name} lacks {count_of(int((~seen).sum()), 'track')}, "
-            f"such as {tracks[~seen][0]}; take both from the same release."
+            f"{path.name} and {TRACKS} hold different tracks: {path.name} lacks {lacking}, such as {tracks[~seen][0]}; "
+            "take both from the same release."
         )
     yield Features(tracks, names, X)
 
