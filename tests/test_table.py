@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from genre_core.sources.table import inspect, interpret
 from genre_core.splitting import split_dataset
 from genre_core.tables.cells import track_keys
 from genre_core.tables.reading import read_table
+from genre_core.tables.roles import changed_roles, give_role, read_names, write_names
 
 HERE = Path(__file__).parent
 SHARED = HERE.parents[1] / "shared" / "data"
@@ -139,12 +141,8 @@ def test_the_chosen_column_wins() -> None:
     assert load_frame(frame, label="mood").genres == ("calm", "gay", "sad", "wild")
 
 
-def test_lookalike_genres_are_kept_apart_and_noted() -> None:
-    dataset = load_frame(table(label=["hiphop", "Hip-Hop"] * 20))
-    assert dataset.genres == ("Hip-Hop", "hiphop")
-    assert dataset.notes == (
-        "Hip-Hop and hiphop look like one genre and are kept apart: if they are one, give them one name.",
-    )
+def test_lookalike_genres_are_kept_apart() -> None:
+    assert load_frame(table(label=["hiphop", "Hip-Hop"] * 20)).genres == ("Hip-Hop", "hiphop")
 
 
 def test_rows_without_a_genre_are_left_out_and_counted() -> None:
@@ -235,15 +233,6 @@ def test_infinities_count_as_missing_and_rows_without_any_feature_are_left_out()
     assert dataset.notes[:2] == (
         "1 row left out: every feature is missing.",
         "2 infinite values taken as missing, in tempo.",
-    )
-
-
-def test_equal_rows_are_noted() -> None:
-    frame = table()
-    frame.loc[1, ["tempo", "rms"]] = frame.loc[0, ["tempo", "rms"]]
-    assert load_frame(frame).notes == (
-        "1 row with the same features as an earlier row: a copy can come into the test part.",
-        "1 set of equal features under more than one genre.",
     )
 
 
@@ -354,12 +343,136 @@ def test_genres_too_rare_are_left_out_where_asked_for() -> None:
     assert any("fewer than 2 tracks (Polka)" in note for note in dataset.notes)
 
 
-def test_tracks_of_one_artist_stay_together_and_a_chosen_group_wins() -> None:
+def belongs(dataset: Dataset) -> dict[str, list[int]]:
+    return {level: numbers.tolist() for level, numbers in dataset.groups.items()}
+
+
+def test_artists_and_albums_are_levels_and_a_chosen_group_is_the_coarsest() -> None:
     frame = table(artist=[f"a{i % 10}" for i in range(40)], album=[f"b{i % 20}" for i in range(40)])
-    by_artist, by_album = load_frame(frame), load_frame(frame, group="album")
-    assert by_artist.groups["artist"].tolist() == [i % 10 for i in range(40)]
-    assert by_album.groups["group"].tolist() == [i % 20 for i in range(40)]
-    assert [c.name for c in by_album.columns if c.role == "group"] == ["album"]
+    found = load_frame(frame)
+    assert belongs(found) == {"album": [i % 20 for i in range(40)], "artist": [i % 10 for i in range(40)]}
+    assert found.notes == (
+        "40 rows are of 20 albums (by album) and 10 artists (by artist); a split keeps each artist together.",
+    )
+    assert {c.name for c in found.columns if c.role == "group"} == {"album", "artist"}
+    chosen = load_frame(frame.assign(scene=[i % 5 for i in range(40)]), group="scene")
+    assert chosen.coarsest is not None
+    assert chosen.coarsest[0] == "group"
+    assert list(chosen.groups) == ["album", "artist", "group"]
+    assert list(load_frame(frame, group="artist").groups) == ["album", "group"]
+    assert list(load_frame(frame, left_out="artist").groups) == ["album"]
+
+
+@pytest.mark.parametrize(
+    "names", [("artist_name", "album_title"), ("artist_id", "album_id"), ("Track Artist", "release")]
+)
+def test_columns_of_artists_and_albums_go_by_many_names(names: tuple[str, str]) -> None:
+    frame = table().assign(**{name: [f"{name} {i // 4}" for i in range(40)] for name in names})
+    assert list(load_frame(frame).groups) == ["album", "artist"]
+    more = frame.assign(
+        artist_favorites=range(40), album_tracks=[i % 7 for i in range(40)], artist_location=["x", "y"] * 20
+    )
+    assert list(load_frame(more).groups) == ["album", "artist"]
+    assert roles(more)["album_tracks"] == "feature"
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 5)), min_size=40, max_size=40))
+def test_a_track_lies_in_one_album_and_an_album_in_one_artist(belonging: list[tuple[int, int, int]]) -> None:
+    artist, album, track = zip(*belonging, strict=True)
+    frame = table(artist=[f"a{n}" if n else None for n in artist], album=[f"b{n}" for n in album])
+    groups = load_frame(frame.assign(filename=[f"{n}.mp3" for n in track])).groups
+    present = list(groups)
+    for finer, coarser in pairwise(present):
+        pairs = {(a, b) for a, b in zip(groups[finer], groups[coarser], strict=True)}
+        assert len(pairs) == len(set(groups[finer]))
+
+
+def test_the_same_title_of_two_artists_is_two_albums_and_a_segment_without_artist_is_by_its_tracks() -> None:
+    frame = table(
+        filename=[f"t.{i // 2}.{i % 2}.wav" for i in range(40)],
+        artist=[None if i % 2 else f"a{i // 8}" for i in range(40)],
+        album=["Greatest Hits"] * 20 + [f"b{i // 4}" for i in range(20)],
+    )
+    groups = load_frame(frame).groups
+    assert groups["artist"].tolist() == [i // 8 for i in range(40)]
+    assert len(set(groups["album"][:20])) == 3  # one of each artist
+    assert len(set(groups["track"])) == 20
+
+
+# What a person chooses
+
+
+def test_a_chosen_role_wins_and_its_reason_says_so() -> None:
+    frame = table(
+        year=[1990 + i % 9 for i in range(40)], code=[i % 2 for i in range(40)], title=[f"s{i}" for i in range(40)]
+    )
+    found = {c.name: c for c in load_frame(frame, taken="code", left_out="year, rms", name="title").columns}
+    assert (found["code"].role, found["code"].reason) == ("feature", "Chosen by you.")
+    assert (found["year"].role, found["year"].reason) == ("left out", "Chosen by you.")
+    assert found["rms"].role == "left out"
+    assert (found["title"].role, found["title"].reason) == ("identifier", "Chosen by you to name the tracks.")
+    assert load_frame(frame, name="title").tracks[3] == "s3"
+    gaps = {c.name: c for c in load_frame(table(length=[1.5, None] * 20), taken="length").columns}
+    assert gaps["length"].reason == "Chosen by you. 20 of 40 numbers are missing."
+
+
+def test_pieces_of_a_track_are_told_by_the_chosen_name() -> None:
+    assert load_frame(table(song=[f"s{i // 4}" for i in range(40)])).groups == {}
+    assert belongs(load_frame(table(song=[f"s{i // 4}" for i in range(40)]), name="song")) == {
+        "track": [i // 4 for i in range(40)]
+    }
+
+
+def test_a_genre_column_that_was_left_out_is_not_the_genre() -> None:
+    frame = table(genre=["soul", "pop", "folk", "soul"] * 10)
+    assert load_frame(frame, left_out="label").genres == ("folk", "pop", "soul")
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        ({"taken": "mood"}, "mood holds text, such as “sad”, and cannot be a feature, which is a number: correct"),
+        ({"taken": "void"}, "void holds no number and cannot be a feature: do not take it as one."),
+        ({"taken": "tempp"}, "The table has no column tempp for the features: did you mean tempo?"),
+        ({"left_out": "tempo,rsm"}, "The table has no column rsm for the columns left out: did you mean rms?"),
+        ({"taken": "rms", "left_out": "rms"}, "rms is chosen as left out and taken as a feature: choose one of them."),
+        ({"left_out": "label"}, "label is chosen as the genre column and left out: choose one of them."),
+        ({"name": "zzz"}, "The table has no column zzz for the name: its first columns are filename, tempo, rms"),
+        ({"left_out": "tempo,rms"}, "The table has no numeric feature: each column is the genre, an identifier, text"),
+    ],
+)  # fmt: skip
+def test_a_choice_that_cannot_be_says_why(config: dict[str, str], sentence: str) -> None:
+    assert refusal(table(mood=["sad", "gay"] * 20, void=[None] * 40), label="label", **config).startswith(sentence)
+
+
+@given(
+    st.lists(
+        st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), min_size=1).map(str.strip).filter(bool),
+        unique=True,
+    )
+)
+def test_lists_of_columns_survive_as_text(names: list[str]) -> None:
+    assert read_names(write_names(names)) == tuple(names)
+
+
+@given(st.text())
+def test_any_text_is_read_as_a_list_of_columns(text: str) -> None:
+    names = read_names(text)
+    assert all(name == name.strip() and name for name in names)
+    assert len(set(names)) == len(names)
+
+
+def test_a_role_given_replaces_the_one_before() -> None:
+    config = TableConfig(label="genre", left_out="a,b")
+    assert give_role(config, "b", "feature") == TableConfig(label="genre", left_out="a", taken="b")
+    assert give_role(config, "genre", "group") == TableConfig(group="genre", left_out="a,b")
+    assert give_role(give_role(config, "a", "identifier"), "a", "left out") == TableConfig(
+        label="genre", left_out="b,a"
+    )
+    frame = table(tone=["x", "y"] * 20)
+    columns = load_frame(frame).columns
+    changed = changed_roles(columns, {"tempo": "left out", "tone": "label", "rms": "feature"}, TableConfig())
+    assert changed == TableConfig(label="tone", left_out="tempo")
 
 
 def test_tracks_are_named_by_file_then_number_then_row() -> None:
@@ -465,14 +578,6 @@ def test_the_empty_rows_of_the_course_table_are_counted() -> None:
         DataError, match=r"together with the file that holds the genres \(they are joined on track_id\)"
     ):
         load_files(folder / "fma_features.csv")
-
-
-@real
-def test_copies_in_gtzan_are_noted() -> None:
-    assert load_files(SHARED / "gtzan" / "features_30_sec.csv").notes == (
-        "14 rows with the same features as an earlier row: a copy can come into the test part.",
-        "1 set of equal features under more than one genre.",
-    )
 
 
 @real

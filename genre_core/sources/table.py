@@ -6,6 +6,7 @@ are dropped. Genres are numbered in the order of their names, or of their number
 """
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,12 @@ from genre_core.config import TableConfig
 from genre_core.dataset import Column, Dataset, FloatArray, IntArray, telling
 from genre_core.errors import DataError
 from genre_core.sources import Tables
+from genre_core.tables.belonging import belonging, describe
 from genre_core.tables.cells import is_key, numbers, texts, track_keys
-from genre_core.tables.columns import find_name, judge_columns
+from genre_core.tables.columns import find_levels, find_name, judge_columns
 from genre_core.tables.delimited import count_of
 from genre_core.tables.labels import candidates, find_label
+from genre_core.tables.roles import chosen_roles
 
 Mask = npt.NDArray[np.bool_]
 
@@ -72,7 +75,8 @@ def interpret(frame: "pd.DataFrame", config: TableConfig) -> tuple[Column, ...]:
     DataError
         There is no genre column, more than one that could be it, or none of the name that `config` gives.
     """
-    return judge_columns(frame, find_label(frame, config), config)
+    chosen = chosen_roles(frame, config)
+    return judge_columns(frame, find_label(frame, config, chosen.not_genre), chosen)
 
 
 def _read(parquet: bytes) -> "pd.DataFrame":
@@ -84,8 +88,9 @@ def _read(parquet: bytes) -> "pd.DataFrame":
 def _to_dataset(frame: "pd.DataFrame", config: TableConfig) -> Dataset:
     import pandas as pd
 
-    label = find_label(frame, config)
-    columns = judge_columns(frame, label, config)
+    chosen = chosen_roles(frame, config)
+    label = find_label(frame, config, chosen.not_genre)
+    columns = judge_columns(frame, label, chosen)
     features = tuple(column.name for column in columns if column.role == "feature")
     if not features:
         raise DataError(
@@ -107,10 +112,12 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig) -> Dataset:
     if len(genres) < 2:
         left = f"Only the genre {genres[0]} is" if len(genres) else "No genre is"
         raise DataError(f"{left} left after rows were left out: at least two genres are needed.")
-    groups, group_notes = _groups(rows, columns, config)
+    name = find_name(columns, chosen)
+    key = name if name is not None and (is_key(name) or chosen.name) else None
+    groups, group_notes = _groups(rows, key, find_levels(frame, chosen, label.name))
     y: IntArray = pd.Categorical(names, categories=list(genres)).codes.astype(np.int64)
-    notes = (*row_notes, *rare_note, *notes, *_missing_note(X), *group_notes, *_lookalikes(genres), *_duplicates(X, y))
-    return Dataset(X, y, genres, features, _track_names(rows, columns), groups, notes, columns)
+    notes = (*row_notes, *rare_note, *notes, *_missing_note(X), *group_notes)
+    return Dataset(X, y, genres, features, _track_names(rows, name), groups, notes, columns)
 
 
 def _common(names: "pd.Series[str]", min_tracks: int) -> tuple[Mask, tuple[str, ...]]:
@@ -163,37 +170,18 @@ def _in_order(names: "pd.Series[str]") -> tuple[str, ...]:
 
 
 def _groups(
-    rows: "pd.DataFrame", columns: tuple[Column, ...], config: TableConfig
+    rows: "pd.DataFrame", name: str | None, columns: Mapping[str, str]
 ) -> tuple[dict[str, IntArray], tuple[str, ...]]:
-    """Return what the rows belong to (n_rows,) at each level: tracks by their names, artists or a chosen column."""
+    """Return what the rows belong to (n_rows,) at each level that says something, and what was found."""
     import pandas as pd
 
-    group = next((column.name for column in columns if column.role == "group"), None)
-    name = find_name(columns)
-    keys = _or_row_numbers(track_keys(texts(rows[name])) if name is not None and is_key(name) else None, rows)
-    levels = {"track": pd.factorize(keys)[0].astype(np.int64)}
-    if group is not None:
-        # A prefix keeps a group called like a track apart from that track.
-        numbered = pd.factorize(("group " + texts(rows[group])).fillna(keys))[0]
-        levels["group" if config.group else "artist"] = numbered.astype(np.int64)
-    level, numbers = list(levels.items())[-1]
-    n_rows, n_groups = len(rows), len(np.unique(numbers))
-    if n_groups == n_rows:
-        notes = (f"Every row has its own {group}: nothing is kept together.",) if group else ()
-    elif n_groups == 1:
-        notes = (f"Every row has the same {group or name}: it groups nothing.",)
-    elif level == "track":
-        notes = (
-            f"{n_rows:,} rows are pieces of {count_of(n_groups, 'track')}, by {name}; a split keeps them together.",
-        )
-    else:
-        notes = (f"{n_rows:,} rows form {count_of(n_groups, level)} by {group}; a split keeps each together.",)
-    return telling(levels), notes
+    keys = _or_row_numbers(None if name is None else track_keys(texts(rows[name])), rows)
+    levels = belonging(rows, pd.factorize(keys)[0].astype(np.int64), columns)
+    return telling(levels), describe(levels, {"track": name or "row", **columns})
 
 
-def _track_names(rows: "pd.DataFrame", columns: tuple[Column, ...]) -> tuple[str, ...]:
+def _track_names(rows: "pd.DataFrame", name: str | None) -> tuple[str, ...]:
     """Return what names each row: its identifier, or its number in the table."""
-    name = find_name(columns)
     return tuple(_or_row_numbers(None if name is None else texts(rows[name]), rows).tolist())
 
 
@@ -213,32 +201,6 @@ def _missing_note(X: FloatArray) -> tuple[str, ...]:
         return ()
     columns = count_of(int(missing.any(axis=0).sum()), "feature")
     return (f"{count_of(n, 'missing value')} in {columns}; the training part's median stands in.",)
-
-
-def _lookalikes(genres: tuple[str, ...]) -> tuple[str, ...]:
-    """Note genres whose names differ in case or punctuation alone."""
-    by_letters: dict[str, list[str]] = {}
-    for genre in genres:
-        by_letters.setdefault("".join(filter(str.isalnum, genre.casefold())), []).append(genre)
-    return tuple(
-        f"{' and '.join(alike)} look like one genre and are kept apart: if they are one, give them one name."
-        for letters, alike in by_letters.items()
-        if len(alike) > 1 and letters
-    )
-
-
-def _duplicates(X: FloatArray, y: IntArray) -> tuple[str, ...]:
-    """Note rows that repeat an earlier row's features, and those of them that carry another genre."""
-    import pandas as pd
-
-    hashes = pd.util.hash_pandas_object(pd.DataFrame(X, copy=False), index=False)
-    repeated = hashes.duplicated()
-    if not (n := int(repeated.sum())):
-        return ()
-    genres_of_hash = pd.Series(y, index=hashes.index).groupby(hashes).nunique()
-    n_two = int((genres_of_hash > 1).sum())
-    note = f"{count_of(n, 'row')} with the same features as an earlier row: a copy can come into the test part."
-    return (note, f"{count_of(n_two, 'set')} of equal features under more than one genre.") if n_two else (note,)
 
 
 def _listed(names: list[str]) -> str:

@@ -20,7 +20,11 @@ INDEX_NAME = re.compile(r"(unnamed|index_level)_\d+(_\d+)*|index|idx|row|row_(nu
 LENGTH_NAME = re.compile(
     r"((track|song|audio|clip|file)_)?(length|duration|len)(_(s|ms|sec|secs|seconds|min|samples))?"
 )
-ARTIST_NAME = re.compile(r"(track_|song_)?artists?(_id|_name|_mbid)?")
+LEVEL_NAMES = {
+    "album": re.compile(r"(track_|song_)?(album|release)s?(_id|_name|_title|_mbid)?"),
+    "artist": re.compile(r"(track_|song_|album_)?artists?(_id|_name|_mbid)?"),
+}
+"""What columns are called that say of which album or artist a row is, the finer level first."""
 REPEATED_NAME = re.compile(r"(.+) \(\d+\)")
 
 FOLDER_OF_GENRE = re.compile(r"^(?:.*/)?([^/.]+)/\1\.")
@@ -92,9 +96,19 @@ def is_identifier_name(name: str) -> bool:
     return is_key(name) or bool(ID_NAME.fullmatch(plain(name)))
 
 
+def level_of(name: str) -> str | None:
+    """Return the level that a column of this name says: album or artist, None for neither."""
+    return next((level for level, pattern in LEVEL_NAMES.items() if pattern.fullmatch(plain(name))), None)
+
+
 def is_index_name(name: str) -> bool:
     """Say whether a column is an index that was saved with its table."""
     return bool(INDEX_NAME.fullmatch(plain(name)))
+
+
+def is_length_name(name: str) -> bool:
+    """Say whether a column holds how long recordings are."""
+    return bool(LENGTH_NAME.fullmatch(plain(name)))
 
 
 def is_whole(values: FloatArray) -> bool:

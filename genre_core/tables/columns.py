@@ -1,26 +1,27 @@
 """What each column of a table is: the genre, a group, an identifier, a feature, or left out, each with its reason."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from genre_core.config import TableConfig
 from genre_core.dataset import Column, FloatArray, IntArray
 from genre_core.errors import DataError
 from genre_core.tables.cells import (
-    ARTIST_NAME,
-    LENGTH_NAME,
+    LEVEL_NAMES,
     REPEATED_NAME,
     is_identifier_name,
     is_index_name,
     is_key,
+    is_length_name,
     is_whole,
+    level_of,
     numbers,
     plain,
     texts,
 )
-from genre_core.tables.labels import GLANCE_ROWS, Label, refuse_unknown
+from genre_core.tables.labels import GLANCE_ROWS, Label
+from genre_core.tables.roles import Chosen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,50 +30,87 @@ ENOUGH_ROWS = 20
 """Rows from which on values alone may tell that a column numbers the rows or repeats the genre."""
 
 
-def judge_columns(frame: "pd.DataFrame", label: Label, config: TableConfig) -> tuple[Column, ...]:
+def judge_columns(frame: "pd.DataFrame", label: Label, chosen: Chosen) -> tuple[Column, ...]:
     """Say for each column of a table what it is taken for, and why, once its genre column is known.
 
     Raises
     ------
     DataError
-        `config` names a group column that is not there, or that is the genre column.
+        A column that is to be a feature holds no numbers, or the chosen group is the genre.
     """
-    group = find_group(frame, config, label.name)
+    levels = find_levels(frame, chosen, label.name)
     rows = frame[label.values.notna().to_numpy()]
     genre_of_row = label.values.dropna().astype("category").cat.codes.to_numpy().astype(np.int64)
     columns = []
     for name in map(str, frame.columns):
         if name == label.name:
             columns.append(Column(name, "label", label.reason))
-        elif name == group:
-            columns.append(Column(name, "group", "Rows with the same value stay on one side of the split."))
+        elif name in levels.values():
+            columns.append(Column(name, "group", _kept_together(name, levels, chosen)))
+        elif name == chosen.name:
+            columns.append(Column(name, "identifier", "Chosen by you to name the tracks."))
+        elif name in chosen.left_out:
+            columns.append(Column(name, "left out", "Chosen by you."))
+        elif name in chosen.taken:
+            columns.append(_taken(name, rows[name]))
         else:
             columns.append(_judge(name, rows, genre_of_row))
     return tuple(columns)
 
 
-def find_group(frame: "pd.DataFrame", config: TableConfig, label: str) -> str | None:
-    """Find the column whose values keep rows together: the one that `config` names, or an artist that repeats.
+def find_levels(frame: "pd.DataFrame", chosen: Chosen, label: str) -> dict[str, str]:
+    """Return level → the column that says it: albums and artists that repeat, and the chosen group.
 
     Raises
     ------
     DataError
-        `config` names a column that is not there, or the genre.
+        The chosen group is the genre.
     """
-    if config.group:
-        refuse_unknown(frame, config.group, "group")
-        if config.group == label:
-            raise DataError(f"{label} holds the genres and cannot be the group as well: choose another group column.")
-        return config.group
-    artists = [c for c in map(str, frame.columns) if c != label and ARTIST_NAME.fullmatch(plain(c))]
-    repeating = [c for c in artists if 1 < frame[c].nunique() < frame[c].notna().sum()]
-    return min(repeating, key=lambda c: (not plain(c).endswith("id"), c), default=None)
+    if chosen.group == label:
+        raise DataError(f"{label} holds the genres and cannot be the group as well: choose another group column.")
+    free = [c for c in map(str, frame.columns) if c not in chosen.not_genre | {label, chosen.group}]
+    found: dict[str, list[str]] = {}
+    for name in free:
+        if (level := level_of(name)) and 1 < frame[name].nunique() < frame[name].notna().sum():
+            found.setdefault(level, []).append(name)
+    levels = {
+        level: min(found[level], key=lambda c: (not plain(c).endswith("id"), c))
+        for level in LEVEL_NAMES
+        if level in found
+    }
+    return {**levels, "group": chosen.group} if chosen.group else levels
 
 
-def find_name(columns: Sequence[Column]) -> str | None:
-    """Return the identifier that names the tracks: a file name before a number, a number before a title."""
+def find_name(columns: Sequence[Column], chosen: Chosen) -> str | None:
+    """Return the column that names the tracks: the chosen one, a file name before a number, a number before a title."""
+    if chosen.name:
+        return chosen.name
     names = [c.name for c in columns if c.role == "identifier" or (c.role == "group" and is_key(c.name))]
     return min(names, key=lambda name: ("file" not in plain(name), not is_key(name), name), default=None)
+
+
+def _kept_together(name: str, levels: Mapping[str, str], chosen: Chosen) -> str:
+    if name == chosen.group:
+        return "Chosen by you: rows with the same value stay on one side of the split."
+    level = next(level for level, column in levels.items() if column == name)
+    return f"Names the {level}: a split can keep the rows of one {level} on one side."
+
+
+def _taken(name: str, series: "pd.Series[Any]") -> Column:
+    """Return the column of a feature that a person chose."""
+    values = numbers(series)
+    if values is None:
+        known = texts(series).dropna()
+        odd = _odd(known)
+        raise DataError(
+            f"{name} holds text, {_such_as(odd)}, and cannot be a feature, which is a number: correct those "
+            f"{len(odd):,} of {len(known):,} values, or do not take it as a feature."
+        )
+    n_missing = int((~np.isfinite(values)).sum())
+    if n_missing == len(values):
+        raise DataError(f"{name} holds no number and cannot be a feature: do not take it as one.")
+    missing = f" {n_missing:,} of {len(values):,} numbers are missing." if n_missing else ""
+    return Column(name, "feature", f"Chosen by you.{missing}")
 
 
 def _judge(name: str, rows: "pd.DataFrame", genre_of_row: IntArray) -> Column:
@@ -91,7 +129,7 @@ def _judge(name: str, rows: "pd.DataFrame", genre_of_row: IntArray) -> Column:
         return Column(name, "identifier", "Names tracks and measures nothing.")
     if values is None:
         return _judge_text(name, texts(series))
-    if LENGTH_NAME.fullmatch(plain(name)):
+    if is_length_name(name):
         return Column(name, "left out", "A length, which says how the recording was cut and not how it sounds.")
     values = np.where(np.isinf(values), np.nan, values)
     if np.isnan(values).all():
@@ -108,24 +146,33 @@ def _judge(name: str, rows: "pd.DataFrame", genre_of_row: IntArray) -> Column:
     return Column(name, "feature", f"Numbers, {missing:,} of {len(values):,} missing." if missing else "Numbers.")
 
 
-def _judge_text(name: str, text: "pd.Series[str]") -> Column:
+def _odd(known: "pd.Series[str]") -> "pd.Series[str]":
+    """Return the values that are no numbers."""
     import pandas as pd
 
+    return known[pd.to_numeric(known, errors="coerce").isna()]
+
+
+def _such_as(values: "pd.Series[str]") -> str:
+    example = str(values.iloc[0])
+    return f"such as “{example if len(example) <= 30 else example[:29] + '…'}”"
+
+
+def _judge_text(name: str, text: "pd.Series[str]") -> Column:
     known = text.dropna()
     if known.empty:
         return Column(name, "left out", "No value in it.")
-    odd = known[pd.to_numeric(known, errors="coerce").isna()]
+    odd = _odd(known)
     if len(odd) > len(known) / 2 and known.is_unique and len(known) == len(text):
         return Column(name, "identifier", "Text, different in each row.")
-    example = str(odd.iloc[0] if len(odd) else known.iloc[0])
-    example = example if len(example) <= 30 else example[:29] + "…"
+    example = _such_as(odd if len(odd) else known)
     if len(odd) <= len(known) / 2:
         return Column(
             name,
             "left out",
-            f"Not only numbers: {len(odd):,} of {len(known):,} values, such as “{example}”. Correct or empty them.",
+            f"Not only numbers: {len(odd):,} of {len(known):,} values, {example}. Correct or empty them.",
         )
-    return Column(name, "left out", f"Text, such as “{example}”; features are numbers.")
+    return Column(name, "left out", f"Text, {example}; features are numbers.")
 
 
 def repeats_genre(values: FloatArray, genre_of_row: IntArray) -> bool:

@@ -1,7 +1,7 @@
 """The column that holds the genres: the chosen one, or found by name and content; between equals nothing is guessed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from genre_core.config import TableConfig
 from genre_core.errors import DataError
 from genre_core.tables.cells import (
-    LENGTH_NAME,
     REPEATED_NAME,
     is_identifier_name,
     is_index_name,
     is_key,
+    is_length_name,
     is_whole,
     label_texts,
     numbers,
@@ -47,8 +47,8 @@ class Label:
     values: "pd.Series[str]"
 
 
-def find_label(frame: "pd.DataFrame", config: TableConfig) -> Label:
-    """Find the genre column: the one that `config` names, or by name and content.
+def find_label(frame: "pd.DataFrame", config: TableConfig, other: Collection[str] = ()) -> Label:
+    """Find the genre column: the one that `config` names, or by name and content, but none of `other`.
 
     Raises
     ------
@@ -58,6 +58,7 @@ def find_label(frame: "pd.DataFrame", config: TableConfig) -> Label:
     if config.label:
         refuse_unknown(frame, config.label, "genre")
         return _checked(frame, config.label, "Chosen as the genre.")
+    frame = frame.drop(columns=list(other))
     tiers = [[c for c in map(str, frame.columns) if plain(_unnumbered(c)) in names] for names in LABEL_NAMES]
     tiers.append([c for c in map(str, frame.columns) if LAYERED_LABEL.fullmatch(plain(c))])
     named = [c for tier in tiers for c in tier]
@@ -72,9 +73,7 @@ def find_label(frame: "pd.DataFrame", config: TableConfig) -> Label:
 
 def candidates(frame: "pd.DataFrame") -> tuple[str, ...]:
     """Return the columns that could hold the genre, for a person to choose from: text or codes with few values."""
-    names = (
-        c for c in map(str, frame.columns) if not (is_key(c) or is_index_name(c) or LENGTH_NAME.fullmatch(plain(c)))
-    )
+    names = (c for c in map(str, frame.columns) if not (is_key(c) or is_index_name(c) or is_length_name(c)))
     return tuple(c for c in names if 2 <= _n_genres(frame[c]) <= MAX_GENRES and _is_code(frame[c]))
 
 
