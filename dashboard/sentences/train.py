@@ -193,7 +193,7 @@ def _verdict(run: Run, epoch: Epoch, limit: BayesLimit | None, *, brief: bool = 
     if limit.accuracy > 0.9995 and rate == 1:
         return f"{share}, and nothing is left to gain"
     if validation_interval(run, epoch).high >= limit.accuracy:
-        return f"{share}, as good as any classifier can be here"
+        return f"{share}, {'level with the best possible' if brief else 'as good as any classifier can be here'}"
     return f"{share}, {100 * (limit.accuracy - rate):.1f} points below the best possible"
 
 

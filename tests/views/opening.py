@@ -1,8 +1,10 @@
 """Pages opened without a browser, over a store of their own and without a cluster."""
 
+import json
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -37,11 +39,19 @@ def opened(view: str, **params: str) -> AppTest:
     return page
 
 
+def drawn(page: AppTest, key: str) -> dict[str, Any]:
+    """Return the data of a component of ours."""
+    found = [json.loads(item.proto.json) for item in page.get("bidi_component") if item.proto.id.endswith(f"-{key}")]
+    assert len(found) == 1, key
+    return found[0]
+
+
 def texts(page: AppTest) -> str:
     """Return all that a page says in sentences."""
-    return " ".join(
-        item.value.replace("\\", "") for kind in (page.header, page.caption, page.markdown) for item in kind
-    )
+    said = [item.value for kind in (page.header, page.caption, page.markdown) for item in kind]
+    words = (json.loads(item.proto.json) for item in page.get("bidi_component"))
+    said += [f"{part['text']} {part.get('note', '')}" for part in words if "text" in part and "kind" in part]
+    return " ".join(said).replace("\\", "")
 
 
 def press(page: AppTest, label: str) -> AppTest:

@@ -1,0 +1,74 @@
+"""What an open page is told of the run it follows: new parts for a new state, and when the page around them is stale."""
+
+import json
+
+import pytest
+
+from dashboard import following, services
+from genre_core.settings import configure
+from genre_core.worker import execute
+from tests.views.opening import own_store
+
+SMALL = configure({"data.n_samples": 400, "train.max_epochs": 3, "model.hidden": (8, 4), "train.batch_size": 32})
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with own_store(tmp_path_factory.mktemp("following")) as own:
+        yield own
+
+
+def step(store, run_id: str) -> None:
+    """Train one epoch and pause."""
+    attempt = store.requeue(run_id, ["paused"]) or 1
+    store.request(run_id, "step")
+    execute(run_id, attempt, store.url)
+
+
+def points(answer) -> int:
+    named = {trace.get("name"): trace for trace in json.loads(answer["parts"]["accuracy"]["figure"])["data"]}
+    return len(named["validation"]["x"])
+
+
+def test_each_epoch_brings_new_parts_and_the_first_a_new_page(store):
+    store.submit("watched", SMALL, "watched")
+    before = following.follow("watched", "")
+    assert before["again"] == services.SOON_SECONDS
+    assert "matrix" not in before["parts"]
+    step(store, "watched")
+    first = following.follow("watched", before["state"])
+    assert first["phase"] != before["phase"]
+    assert points(first) == 1
+    counts = first["parts"]["matrix"]["view"]["counts"]
+    assert sum(map(sum, counts)) == store.run("watched").context["n_validation"]
+    step(store, "watched")
+    second = following.follow("watched", first["state"])
+    assert points(second) == 2
+    assert "epoch 2 of 3" in second["parts"]["answer"]["text"]
+
+
+def test_a_state_that_the_page_has_is_not_sent_again(store):
+    store.submit("still", SMALL, "still")
+    known = following.follow("still", "")
+    assert "parts" not in following.follow("still", known["state"])
+
+
+def test_a_command_makes_the_page_run_again(store):
+    store.submit("held", SMALL, "held")
+    before = following.follow("held", "")["phase"]
+    store.hold("held")
+    assert following.follow("held", "")["phase"] != before
+
+
+def test_a_run_that_is_gone_or_of_another_version_has_no_parts(store):
+    assert following.follow("nobody", "") == {"phase": "gone"}
+    store.submit("old", SMALL, "old")
+    with store.transaction() as connection:
+        connection.exec_driver_sql("UPDATE runs SET config = '{\"data\": {\"source\": \"tape\"}}' WHERE id = 'old'")
+    assert following.follow("old", "")["phase"] == "broken"
+
+
+def test_answers_are_plain_data_without_nan(store):
+    store.submit("plain", SMALL, "plain")
+    step(store, "plain")
+    json.dumps(following.follow("plain", ""), allow_nan=False)
