@@ -185,11 +185,18 @@ def _aligned(features: Features, ids: IntArray) -> Any:
 
 
 def _notes(tracks: Tracks, echonest: Features | None) -> tuple[str, ...]:
-    if echonest is None:
-        return ()
-    n_unknown = int((~np.isin(echonest.ids, tracks.ids)).sum())
-    n_known = len(echonest.ids) - n_unknown
-    notes = [f"{count_of(n_known, 'track')} with features by Echonest."]
-    if n_unknown:
-        notes.append(f"{count_of(n_unknown, 'track')} of {ECHONEST} left out: not in tracks.csv.")
+    """Say how much there is, and what of Echonest's features was left out."""
+    subsets = tracks.columns["subset"].to_pylist()
+    small, medium = (sum(subset in SUBSETS[:n] for subset in subsets) for n in (1, 2))
+    n_top = len(subsets) - tracks.columns["genre_top"].null_count
+    n_artists = len(tracks.columns["artist_id"].unique())
+    notes = [
+        f"{small:,} tracks in small, {medium:,} in medium, {len(subsets):,} in all; "
+        f"{n_top:,} with a top genre; {count_of(n_artists, 'artist')}."
+    ]
+    if echonest is not None:
+        n_unknown = int((~np.isin(echonest.ids, tracks.ids)).sum())
+        notes.append(f"{count_of(len(echonest.ids) - n_unknown, 'track')} with features by Echonest.")
+        if n_unknown:
+            notes.append(f"{count_of(n_unknown, 'track')} of {ECHONEST} left out: not in tracks.csv.")
     return tuple(notes)

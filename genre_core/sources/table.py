@@ -16,6 +16,7 @@ import numpy.typing as npt
 from genre_core.config import TableConfig
 from genre_core.dataset import Column, Dataset, FloatArray, IntArray, telling
 from genre_core.errors import DataError
+from genre_core.published import with_split
 from genre_core.sources import Tables
 from genre_core.tables.belonging import belonging, describe
 from genre_core.tables.cells import is_key, numbers, texts, track_keys
@@ -53,7 +54,8 @@ def load(config: TableConfig, tables: Tables | None = None) -> Dataset:
     """
     if not config.table or tables is None:
         raise DataError("No table is chosen: import one, then choose it.")
-    return _to_dataset(_read(tables.read_table(config.table)), config)
+    dataset = _to_dataset(_read(tables.read_table(config.table)), config)
+    return with_split(dataset, tables.read_table(config.published)) if config.published else dataset
 
 
 def inspect(parquet: bytes, config: TableConfig | None = None) -> Inspection:
