@@ -66,13 +66,41 @@ class SyntheticConfig(Frozen):
     """Tracks drawn around one mean per genre: the notebook's generator."""
 
     source: Literal["synthetic"] = "synthetic"
-    n_samples: int = setting(8000, "Tracks", "How many tracks to draw, the same number for each genre. More tracks narrow every interval; training takes longer.", ge=40, le=200_000, step=100, scale="log", unit="tracks")
+    n_samples: int = setting(8000, "Tracks", "How many tracks to draw: rows of the table, whole tracks or segments of them. More tracks narrow every interval; training takes longer.", ge=40, le=200_000, step=100, scale="log", unit="tracks")
     n_features: int = setting(20, "Features", "How many numbers describe a track. More features tell genres apart better and need more tracks to learn from.", ge=2, le=500, step=1, scale="log", unit="features")
     n_genres: int = setting(8, "Genres", "How many genres there are. With more of them guessing gets harder and confusions multiply.", ge=2, le=60, step=1, unit="genres")
-    overlap: float = setting(4.25, "Overlap", "Standard deviation of tracks around their genre's mean. Up: genres blend and no classifier can tell them apart; down: they come apart.", ge=0.05, le=20, step=0.05)
+    overlap: float = setting(4.25, "Overlap", "Standard deviation of tracks around their genre's mean (of one artist's tracks around their artist, where there are artists). Up: genres blend and no classifier can tell them apart; down: they come apart.", ge=0.05, le=20, step=0.05)
     spread: float = setting(2.0, "Spread", "Standard deviation of the genres' means. Up: genres lie further apart and are easier to tell; at 0 only the shift separates them.", ge=0, le=10, step=0.1)
     shift: float = setting(0.5, "Shift", "How much further along every feature each genre lies than the one before it. Up: neighbours in the list come apart; at 0 the order carries nothing.", ge=0, le=5, step=0.05)
     seed: Seed = setting(42, "Data seed", "Start of the random stream that draws the tracks. The same seed draws the same tracks.", step=1)
+    imbalance: float = setting(1.0, "Imbalance", "How many times as many tracks the first genre has as the last, in equal ratios from genre to genre. Up: rare genres are found less often, and accuracy hides it; at 1 all have the same number.", ge=1, le=100, scale="log", unit="times")
+    artists: int = setting(0, "Artists per genre", "How many artists each genre's tracks are dealt to; at 0 there are none. Tracks of one artist sound alike, so a split that tears them apart flatters the score.", ge=0, le=500, step=1, unit="artists")
+    artist_spread: float = setting(2.0, "Artist spread", "Standard deviation of the artists' own sounds around their genre, added to the overlap. Up: a network can learn artists instead of genres; at 0 artists make no difference.", ge=0, le=20, step=0.05)
+    albums: int = setting(0, "Albums per artist", "How many albums each artist's tracks are dealt to; at 0 there are none.", ge=0, le=50, step=1, unit="albums")
+    album_spread: float = setting(1.0, "Album spread", "Standard deviation of the albums around their artist. Up: tracks of one album sound more alike than other tracks of that artist.", ge=0, le=20, step=0.05)
+    segments: int = setting(1, "Segments per track", "How many rows are pieces of one track. With more than 1, a split by rows puts pieces of training tracks into the test.", ge=1, le=50, step=1, unit="segments")
+    segment_spread: float = setting(1.0, "Segment spread", "Standard deviation of the segments around their track, added to the overlap. Up: pieces of one track sound less alike, and tearing them apart leaks less.", ge=0, le=20, step=0.05)
+    correlation: float = setting(0.0, "Correlation", "Correlation of any two features among the tracks of one genre, the same for all pairs. Up: features repeat each other along their common direction, and their differences tell more.", ge=0, le=0.95, step=0.05)
+    label_noise: float = setting(0.0, "Label noise", "Part of the tracks that carry a wrong genre, in training and test alike; the true ones are kept. Up: no classifier can be right about the labels, however well it hears the genres.", ge=0, le=0.5, step=0.01)
+    noise_kind: Literal["uniform", "neighbours"] = setting("uniform", "Wrong labels", "A wrong label is any other genre, or always the genre whose mean lies nearest.", labels={"uniform": "any other genre", "neighbours": "the nearest genre"})
+    missing_rate: float = setting(0.0, "Missing", "Part of all values that are missing, at random. Up: less is known of each track.", ge=0, le=0.5, step=0.01)
+    outlier_rate: float = setting(0.0, "Outliers", "Part of the tracks that lie much further from their genre than the others do.", ge=0, le=0.3, step=0.01)
+    outlier_scale: float = setting(5.0, "Outlier scale", "How many times the overlap outliers scatter. Up: they lie further out and bend what is learned more.", ge=1, le=20, step=0.5, unit="times")
+
+    @property
+    def tracks_per_genre(self) -> tuple[int, ...]:
+        """Return how many tracks each genre has, a geometric series; what does not divide evenly is left out.
+
+        Shares are rounded by the largest remainder, so that the sum is that of a balanced draw.
+        """
+        each, k = self.n_samples // self.segments // self.n_genres, self.n_genres
+        weights = [self.imbalance ** (-genre / (k - 1)) for genre in range(k)]
+        exact = [each * k * weight / sum(weights) for weight in weights]
+        counts = [int(share + 1e-9) for share in exact]
+        by_remainder = sorted(range(k), key=lambda genre: counts[genre] - exact[genre])
+        for genre in by_remainder[: each * k - sum(counts)]:
+            counts[genre] += 1
+        return tuple(counts)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -80,6 +108,13 @@ class SyntheticConfig(Frozen):
             raise ValueError(f"{self.n_samples:,} tracks of {self.n_features:,} features are more than the {MAX_VALUES:,} numbers that fit: lower one of them")
         if self.n_samples < 5 * self.n_genres:
             raise ValueError(f"{self.n_samples:,} tracks are too few for {self.n_genres} genres: a split needs at least 5 of each")
+        if (rarest := min(self.tracks_per_genre)) < 5:
+            raise ValueError(f"the rarest genre has {rarest} whole tracks, but a split needs at least 5: add tracks, or lower the imbalance or the segments per track")
+        if self.albums and not self.artists:
+            raise ValueError("albums belong to artists: give each genre artists, or set the albums to 0")
+        if (most := self.artists * max(1, self.albums)) > rarest:
+            what = f"{self.artists:,} artists" + (f" of {self.albums} albums" if self.albums else "")
+            raise ValueError(f"the rarest genre has {rarest:,} whole tracks, too few for {what} ({most:,} at one track each): add tracks, or lower their number")
         return self
 
 

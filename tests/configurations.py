@@ -9,6 +9,7 @@ from genre_core.errors import ConfigError
 from genre_core.settings import SECTIONS, TAGS, Setting, all_settings, configure, variants
 
 HASHES = st.sampled_from(["", "0123456789abcdef" * 4])
+TAG_NAMES = {f"{section}.{tag}" for section, (tag, _) in TAGS.items()}
 FREE_TEXT = {"data.table": HASHES, "data.published": HASHES}
 
 
@@ -43,5 +44,6 @@ def configs(draw: st.DrawFn) -> ExperimentConfig:
             chosen[name] = draw(values(all_settings()[name]))
     try:
         return configure(chosen)
-    except ConfigError:  # sizes that are allowed one by one, but not together
-        return configure({name: value for name, value in chosen.items() if not name.startswith("data.n_")})
+    except ConfigError:  # what is allowed one by one, but not together
+        alone = {name: value for name, value in chosen.items() if not name.startswith("data.") or name in TAG_NAMES}
+        return configure(alone)

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genre_core.bayes import bayes_limit, genre_means, limit_on, posterior
+from genre_core.bayes import bayes_limit, limit_on, posterior
 from genre_core.config import SyntheticConfig
 from genre_core.errors import DataError
 from genre_core.evaluation.uncertainty import wilson
-from genre_core.sources.synthetic import draw
+from genre_core.generator.drawing import draw
+from genre_core.generator.law import genre_means
 
 SMALL = st.builds(
     SyntheticConfig,
@@ -166,7 +167,7 @@ def test_it_is_fast_enough_for_a_page():
     [
         (np.zeros((3, 19)), r"X has the shape \(3, 19\), but the configuration draws 20 features"),
         (np.zeros(20), r"X has the shape \(20,\)"),
-        (np.full((3, 20), np.nan), "missing or infinite"),
+        (np.full((3, 20), np.inf), "infinite"),
     ],
 )
 def test_tracks_of_another_shape_are_refused(X, sentence):

@@ -20,7 +20,7 @@ from genre_core.config import (
 )
 from tests.configurations import configs
 
-DEFAULT_FINGERPRINT = "ab3fbcc5ca87e8b213f61816188eefd9764d93b7044d607bac7759a41605c201"
+DEFAULT_FINGERPRINT = "5e9f5897786b40b8a5ff2b9985e5301676866493c23e00629bf2f59c7129244f"
 
 
 def test_the_defaults_are_the_notebooks_at_the_overlap_that_the_product_opens_on():

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 LIBRARY = (
     {"errors"},
     {"config"},
-    {"settings", "presets", "events", "dataset", "splitting"},
+    {"settings", "presets", "events", "dataset", "splitting", "generator"},
     {"tables", "fma", "published", "sources", "architectures"},
     {"optimizers", "training", "evaluation", "bayes", "exploration"},
     {"experiment"},

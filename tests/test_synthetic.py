@@ -6,8 +6,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from genre_core.config import SyntheticConfig
+from genre_core.generator.drawing import draw
 from genre_core.sources import load_dataset
-from genre_core.sources.synthetic import draw, feature_names, genre_names
+from genre_core.sources.synthetic import feature_names, genre_names
 
 NOTEBOOK_GENRES = ("Rock", "Electronic", "Hip-Hop", "Classical", "Jazz", "Folk", "Pop", "Experimental")
 

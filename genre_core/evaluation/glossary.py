@@ -26,7 +26,7 @@ GLOSSARY: dict[str, str] = {
     # Data
     "validation": "Tracks that are not trained on, used to choose the best epoch and the settings.",
     "test": "Tracks kept for the final report; choosing by them makes their score too good.",
-    "leaky": "Pieces of one recording stand both in training and in the test, so that the score is too good.",
+    "leaky": "Pieces of one track, or tracks of one artist, stand on both sides of the split: the score is too good.",
     "standard score": "A feature less its mean over the training tracks, in units of their standard deviation.",
     "PCA": "Principal component analysis: the flat view that keeps the most variance of the features, blind to genres.",
     "LDA": "Linear discriminant analysis: the flat view that pulls the genres apart as far as a linear one can.",

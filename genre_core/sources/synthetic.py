@@ -1,15 +1,10 @@
-"""Tracks drawn around one mean per genre, from NumPy's legacy stream: the notebook's generator, to the bit.
-
-For genre g = 0, 1, … the stream yields its mean, `randn(n_features) * spread + shift * g`, then its tracks, each
-`mean + randn(n_features) * overlap`; after all genres one permutation shuffles the tracks.
-"""
-
-from dataclasses import dataclass
+"""Tracks drawn around one mean per genre: the notebook's, or as awkward as real ones (see `generator`)."""
 
 import numpy as np
 
 from genre_core.config import SyntheticConfig
-from genre_core.dataset import Dataset, FloatArray, IntArray
+from genre_core.dataset import Dataset, IntArray, telling
+from genre_core.generator.drawing import Draw, draw
 from genre_core.sources import Tables
 
 GENRES = (
@@ -24,39 +19,17 @@ FEATURES = (
 """What stands before the MFCCs."""
 
 
-@dataclass(frozen=True, eq=False)
-class Draw:
-    """One draw of the generator: its genre means (n_genres, n_features) and its shuffled tracks."""
-
-    means: FloatArray
-    X: FloatArray
-    y: IntArray
-
-
-def draw(config: SyntheticConfig) -> Draw:
-    """Draw means and tracks; a remainder of `n_samples` over `n_genres` is left out."""
-    stream = np.random.RandomState(config.seed)
-    per_genre = config.n_samples // config.n_genres
-    means = np.empty((config.n_genres, config.n_features))
-    X = np.empty((config.n_genres * per_genre, config.n_features))
-    for genre in range(config.n_genres):
-        means[genre] = stream.randn(config.n_features) * config.spread + config.shift * genre
-        block = X[genre * per_genre : (genre + 1) * per_genre]
-        block[:] = means[genre] + stream.randn(per_genre, config.n_features) * config.overlap
-    y = np.repeat(np.arange(config.n_genres), per_genre)
-    order = stream.permutation(len(y))
-    return Draw(means, X[order], y[order])
-
-
 def load(config: SyntheticConfig, tables: Tables | None = None) -> Dataset:
-    """Return the drawn tracks, numbered from 1 in shuffled order."""
+    """Return the drawn tracks, numbered from 1 in shuffled order; a segment is `12.3`, the third piece of track 12."""
     drawn = draw(config)
     return Dataset(
         drawn.X,
         drawn.y,
         genre_names(config.n_genres),
         feature_names(config.n_features),
-        tuple(f"{number:,}" for number in range(1, len(drawn.y) + 1)),
+        _row_names(drawn.track),
+        _groups(config, drawn),
+        y_clean=drawn.y_clean if config.label_noise else None,
     )
 
 
@@ -68,3 +41,23 @@ def genre_names(n_genres: int) -> tuple[str, ...]:
 def feature_names(n_features: int) -> tuple[str, ...]:
     """Return the names of the first features: the seven of `FEATURES`, mfcc1, mfcc2 and so on."""
     return tuple(FEATURES[f] if f < len(FEATURES) else f"mfcc{f - len(FEATURES) + 1}" for f in range(n_features))
+
+
+def _groups(config: SyntheticConfig, drawn: Draw) -> dict[str, IntArray]:
+    there = {"track": config.segments > 1, "album": config.albums > 0, "artist": config.artists > 0}
+    return telling({level: getattr(drawn, level) for level in there if there[level]})
+
+
+def _row_names(track: IntArray) -> tuple[str, ...]:
+    """Return names that number tracks as they first appear, and the segments of each."""
+    found, first, members = np.unique(track, return_index=True, return_inverse=True)
+    if len(found) == len(track):
+        return tuple(f"{number:,}" for number in range(1, len(track) + 1))
+    number = np.empty(len(found), dtype=np.int64)
+    number[np.argsort(first)] = np.arange(1, len(found) + 1)
+    seen: dict[int, int] = {}
+    names = []
+    for of in number[members].tolist():
+        seen[of] = seen.get(of, 0) + 1
+        names.append(f"{of:,}.{seen[of]}")
+    return tuple(names)

@@ -1,0 +1,193 @@
+"""How often the best possible classifier is right: in the long run, and on given tracks."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.bayes.posterior import distances, label_probabilities, posterior
+from genre_core.config import SyntheticConfig
+from genre_core.dataset import FloatArray, IntArray
+from genre_core.evaluation.checks import check_labels, check_same_length
+from genre_core.evaluation.uncertainty import Interval, grouped_wilson, macro_f1_of_counts, wilson
+from genre_core.generator.law import CHUNK, Law, correlate, decorrelate, law_of
+
+MAX_SIMULATED = 8_000_000
+"""Most numbers that are simulated where every feature of a track matters."""
+
+Z95 = 1.959963984540054
+"""The normal distribution's 97.5 % quantile."""
+
+
+@dataclass(frozen=True, eq=False)
+class BayesLimit:
+    """Scores of the Bayes classifier on all tracks that the generator could draw.
+
+    `standard_error` and the 95 % `interval` are what is left of chance in `accuracy`, after `n_draws` simulated tracks;
+    nothing else in it is an approximation. `confusion` (k, k) holds rates: each row, a true label, sums to 1, and the
+    mean of its diagonal, weighted by the labels' `shares` (k,), is the accuracy. `about` says in a
+    sentence or two what the limit holds for, where that does not go without saying; else it is empty.
+    """
+
+    accuracy: float
+    standard_error: float
+    interval: Interval
+    macro_f1: float
+    confusion: FloatArray
+    n_draws: int
+    shares: FloatArray
+    about: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class BayesScore:
+    """What the Bayes classifier does on given tracks: its accuracy, the 95 % Wilson interval, and `y_pred` (n,)."""
+
+    accuracy: float
+    interval: Interval
+    y_pred: IntArray
+
+
+def bayes_limit(config: SyntheticConfig, n_draws: int = 200_000, seed: int = 0, *, clean: bool = False) -> BayesLimit:
+    """Estimate the Bayes classifier's accuracy, macro-F1 and confusion rates from fresh tracks, as many for each genre.
+
+    It is right about labels, or with `clean` about the true genres.
+    """
+    return simulate(law_of(config), n_draws, seed, clean=clean, about=_about(config, clean))
+
+
+def limit_on(
+    config: SyntheticConfig,
+    X: npt.ArrayLike,
+    y: npt.ArrayLike,
+    groups: IntArray | None = None,
+    *,
+    clean: bool = False,
+) -> BayesScore:
+    """Return what the Bayes classifier does on the very rows X (n, n_features) of the labels y (n,).
+
+    With groups (n,) the interval takes whole groups as what is sampled. With `clean`, `y` are the true genres.
+
+    Raises
+    ------
+    DataError
+        Rows and labels do not fit the configuration or each other.
+    """
+    y_true = check_labels("y", y, config.n_genres)
+    y_pred = posterior(config, X, clean=clean).argmax(axis=1)
+    check_same_length("X", y_pred, y_true)
+    right = y_pred == y_true
+    interval = wilson(int(right.sum()), len(right))
+    if groups is not None:
+        check_same_length("groups", groups, y_true)
+        members = np.unique(groups, return_inverse=True)[1]
+        interval = grouped_wilson(np.bincount(members, right), np.bincount(members))
+    return BayesScore(float(right.mean()), interval, y_pred)
+
+
+def simulate(law: Law, n_draws: int, seed: int, *, clean: bool = False, about: str = "") -> BayesLimit:
+    """Estimate the limit of a law.
+
+    Chance is taken out of the estimate in four ways: a track counts with its posterior instead of its label
+    (Rao-Blackwell), each genre has as many draws, weighted by its share (stratification), tracks come in pairs on
+    opposite sides of their mean (antithetic), and rates are divided by the simulated share of their label in place of
+    the known one (a ratio estimator, with its standard error: W. G. Cochran, "Sampling Techniques", chapter 6, 1977).
+    """
+    k, rng = len(law.means), np.random.default_rng(seed)
+    shares = law.shares if clean else law.label_shares
+    if law.missing_rate:
+        n_draws = min(n_draws, MAX_SIMULATED // law.means.shape[1])
+    pairs = max(1, n_draws // (2 * k))
+    joint = np.zeros((k, k))
+    first = np.zeros((k, k + 1))
+    second = np.zeros((k, k + 1, k + 1))
+    draws = _with_gaps if law.missing_rate else _within_span
+    for genre, p in draws(law, pairs, rng, clean):
+        joint += law.shares[genre] * (p.T @ (p.argmax(axis=1)[:, None] == np.arange(k)))
+        values = np.column_stack([p, p.max(axis=1)])
+        half = len(values) // 2
+        values = (values[:half] + values[half:]) / 2
+        first[genre] += values.sum(axis=0)
+        second[genre] += values.T @ values
+    confusion = joint / joint.sum(axis=1, keepdims=True)
+    recalls = np.diagonal(confusion)
+    accuracy = float(shares @ recalls)
+    error = _standard_error(first / pairs, second / pairs, np.append(-recalls, 1.0), law.shares, pairs)
+    interval = Interval(max(0.0, accuracy - Z95 * error), min(1.0, accuracy + Z95 * error))
+    macro_f1 = float(macro_f1_of_counts(confusion * shares[:, None]))
+    return BayesLimit(accuracy, error, interval, macro_f1, confusion, 2 * pairs * k, shares, about)
+
+
+def _within_span(law: Law, pairs: int, rng: np.random.Generator, clean: bool) -> Iterator[tuple[int, FloatArray]]:
+    """Yield genres and label probabilities (2 n, k) of their fresh tracks, both of a pair n rows apart.
+
+    Once R is taken out, scatter is the same in every direction, so only where a track lies within the span of the means
+    tells genres apart, and how far it lies from that span, a chi variable, tells an outlier from an ordinary track.
+    """
+    flat, n_features = _flat(law), law.means.shape[1]
+    means = flat.means
+    offsets = (means**2).sum(axis=1)
+    for genre in range(len(means)):
+        for size in _sizes(pairs, max(1, CHUNK // (2 * len(means)))):
+            noise = rng.standard_normal((size, means.shape[1]))
+            scatter, apart = np.array(law.scatters[0]), np.zeros(1)
+            if len(law.scatters) > 1:
+                scatter = np.where(rng.random((size, 1)) < law.weights[1], law.scatters[1], law.scatters[0])
+                apart = np.tile(_chi_square(rng, n_features - means.shape[1], size) * scatter**2, (2, 1))
+            x = np.vstack([noise * scatter, -noise * scatter]) + means[genre]
+            square = offsets - 2 * x @ means.T
+            if len(law.scatters) > 1:
+                square += (x**2).sum(axis=1, keepdims=True) + apart
+            yield genre, label_probabilities(flat, square, n_features, clean=clean)
+
+
+def _with_gaps(law: Law, pairs: int, rng: np.random.Generator, clean: bool) -> Iterator[tuple[int, FloatArray]]:
+    """Yield genres and label probabilities of their fresh tracks as `_within_span` does, with values missing."""
+    k, n_features = law.means.shape
+    for genre in range(k):
+        for size in _sizes(pairs, max(1, CHUNK // (2 * max(k, n_features)))):
+            outlier = rng.random((size, 1)) < (law.weights[1] if len(law.weights) > 1 else 0.0)
+            noise = correlate(rng.standard_normal((size, n_features)), law.correlation)
+            noise *= np.where(outlier, law.scatters[-1], law.scatters[0])
+            noise[rng.random(noise.shape) < law.missing_rate] = np.nan
+            x = np.vstack([noise, -noise]) + law.means[genre]
+            yield genre, label_probabilities(law, *distances(law, x), clean=clean)
+
+
+def _flat(law: Law) -> Law:
+    """Return the law without correlation, its means (k, at most k - 1) within what their differences span."""
+    centred = law.means - law.means.mean(axis=0)
+    left, length, _ = np.linalg.svd(decorrelate(centred, law.correlation), full_matrices=False)
+    rank = min(len(centred) - 1, centred.shape[1])
+    return replace(law, means=(left * length)[:, :rank], correlation=0.0)
+
+
+def _chi_square(rng: np.random.Generator, n_features: int, size: int) -> FloatArray:
+    """Draw chi-square variables (size, 1): the squared length of noise in that many features."""
+    return rng.chisquare(n_features, (size, 1)) if n_features else np.zeros((size, 1))
+
+
+def _sizes(total: int, most: int) -> list[int]:
+    return [min(most, total - start) for start in range(0, total, most)]
+
+
+def _standard_error(first: FloatArray, second: FloatArray, weights: FloatArray, shares: FloatArray, n: int) -> float:
+    """Return the stratified standard error of the mean of weights · values, from two moments of n values per genre."""
+    variances = np.einsum("i,gij,j->g", weights, second, weights) - (first @ weights) ** 2
+    return math.sqrt(max(0.0, float(shares**2 @ variances)) / n)
+
+
+def _about(config: SyntheticConfig, clean: bool) -> str:
+    """Say what the limit holds for, and what it is right about, where neither goes without saying."""
+    sentences = []
+    if config.artists or config.segments > 1:
+        row, of = "segment" if config.segments > 1 else "track", "an artist" if config.artists else "a track"
+        sentences.append(f"It holds for a single {row} of {of} that was never heard.")
+    if config.label_noise and clean:
+        sentences.append("It counts who is right about the true genre, whatever the label says.")
+    elif config.label_noise:
+        share = f"{100 * config.label_noise:g} %"
+        sentences.append(f"It counts who is right about the label, which is wrong for {share} of the tracks.")
+    return " ".join(sentences)
