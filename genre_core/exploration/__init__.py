@@ -1,14 +1,25 @@
 """What the data look like before anything is trained. Each result says from how many rows it was computed."""
 
+from genre_core.exploration.drift import Drift, Drifts, drifts
 from genre_core.exploration.features import Histogram, Separation, Spread, histograms, separations, spreads
 from genre_core.exploration.projection import Method, Projection, project
+from genre_core.exploration.relations import Correlations, GenreDistances, correlations, genre_distances
+from genre_core.exploration.trees import Tree
 
 __all__ = [
+    "Correlations",
+    "Drift",
+    "Drifts",
+    "GenreDistances",
     "Histogram",
     "Method",
     "Projection",
     "Separation",
     "Spread",
+    "Tree",
+    "correlations",
+    "drifts",
+    "genre_distances",
     "histograms",
     "project",
     "separations",

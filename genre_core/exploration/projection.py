@@ -19,7 +19,7 @@ Method = Literal["pca", "lda", "tsne"]
 
 MAX_POINTS = 3000
 """Most tracks of a projection that are drawn."""
-MAX_NEIGHBOURS = 1500
+MAX_NEIGHBOURS = 1200
 """Most tracks that t-SNE places: its time grows faster than their number."""
 TSNE_STEPS = 500
 COMPONENTS = 30
