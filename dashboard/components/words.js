@@ -1,5 +1,4 @@
 const drawn = new WeakMap();
-let tips = 0;
 
 const element = (tag, classes, text = "") => Object.assign(document.createElement(tag), { className: classes, textContent: text });
 
@@ -17,15 +16,22 @@ function explained(node, text, terms) {
   node.append(rest);
 }
 
+// The explanation is in the page only while it shows, so that copied text does not hold it.
 function term(text, explanation, classes = "term") {
+  const both = element("span", "explained");
   const button = element("button", classes, text);
   button.type = "button";
+  button.setAttribute("aria-description", explanation);
+  both.append(button);
   const tip = element("span", "tip", explanation);
-  tip.id = `tip-${(tips += 1)}`;
-  tip.setAttribute("role", "tooltip");
-  button.setAttribute("aria-describedby", tip.id);
-  const both = element("span", "explained");
-  both.append(button, tip);
+  tip.setAttribute("aria-hidden", "true");
+  const show = () => both.append(tip);
+  const hide = () => tip.remove();
+  button.addEventListener("pointerenter", show);
+  button.addEventListener("focus", show);
+  button.addEventListener("blur", hide);
+  both.addEventListener("pointerleave", () => { if (both.getRootNode().activeElement !== button) hide(); });
+  button.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
   return both;
 }
 
