@@ -1,11 +1,15 @@
-"""The address: what its parameters say, checked once when a link is opened, and what is looked at.
+"""The address: what its parameters say, checked at each run, and the only place that writes them.
 
-Settings are bound to their parameters by `forms`; their values count relative to the preset, so that `?preset=notebook`
-alone is the notebook and only what was changed stands beside it. What is looked at (`run`, `genre`, `cell`) is here.
+Settings count relative to the preset, so that `?preset=notebook` alone is the notebook and only what was changed stands
+beside it. What is looked at (`run`, `genre`, `cell`) is here as well.
+
+A link of the navigation drops all parameters. What the address said last is kept in the session and put back; where the
+address says something, and after Back and Forward, the address is right.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -20,35 +24,64 @@ LOOKED_AT = {
     "genre": (re.compile(r"[^\x00-\x1f]{1,200}"), "a genre's name"),
     "cell": (re.compile(r"\d{1,4}-\d{1,4}"), "two numbers such as 3-5, true and predicted genre counted from 0"),
 }
-_NOTES, _RUN = "address notes", "address run"
+WITH_SETTINGS = ("views/train.py", "views/data.py")
+"""Pages whose address says the settings."""
+_NOTES, _RUN, _SETTINGS = "address notes", "address run", "address settings"
 
 
 def read() -> None:
-    """Check the address once, before any widget of a session's first run, and show what was wrong with it.
-
-    A part that does not fit is taken out of the address, so that its widget starts at its default.
-    """
-    if _NOTES not in st.session_state:
-        given = st.query_params.to_dict()
-        kept, st.session_state[_NOTES] = judge(given)
-        if kept != given:
-            st.query_params.from_dict(kept)
-            st.rerun()  # widgets take their first value from the address as the run began
-    if st.session_state[_NOTES]:
+    """Check the address, take out what does not fit, and show what was wrong with it until it is dismissed."""
+    given = _given()
+    kept, notes = judge(given)
+    if kept != given:
+        _write({}, drop=given.keys() - kept.keys())
+        st.session_state[_NOTES] = [*st.session_state.get(_NOTES, ()), *notes]
+    if st.session_state.get(_NOTES):
         _show_notes(st.session_state[_NOTES])
 
 
 def judge(given: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     """Return the parameters that fit, and one sentence for each that does not."""
+    kept, notes = _judged(tuple(given.items()))
+    return dict(kept), list(notes)
+
+
+@lru_cache(maxsize=1000)
+def _judged(given: tuple[tuple[str, str], ...]) -> tuple[Mapping[str, str], Sequence[str]]:
     kept, notes = dict(given), list[str]()
     for name, (pattern, expected) in LOOKED_AT.items():
         if name in kept and not pattern.fullmatch(kept[name]):
             notes.append(f"{name} is {_short(kept.pop(name))} in this link, but should be {expected}; ignored.")
     if kept.get("preset", OPENING.name) not in PRESETS:
         notes.append(f"There is no preset named {_short(kept.pop('preset'))}; using {OPENING.title}.")
-    named = {name: text for name, text in kept.items() if name.partition(".")[0] in SECTIONS and "." in name}
+    named = {name: text for name, text in kept.items() if _is_setting(name)}
     fitting, more = _judge_settings(named, PRESETS[kept.get("preset", OPENING.name)].config)
-    return {name: text for name, text in kept.items() if name not in named or name in fitting}, notes + more
+    return {name: text for name, text in kept.items() if name not in named or name in fitting}, [*notes, *more]
+
+
+def settings_said() -> dict[str, str]:
+    """Return the preset and the settings that the address names, put back where a navigation link dropped them."""
+    said = settings_named()
+    kept: dict[str, str] = st.session_state.get(_SETTINGS, {})
+    if kept and not said and not _went_back():
+        run = {"run": st.session_state[_RUN]} if _RUN in st.session_state else {}
+        _write({**kept, **run})
+        return kept
+    st.session_state[_SETTINGS] = said
+    return said
+
+
+def settings_named() -> dict[str, str]:
+    """Return the preset and the settings that the address names just now: for callbacks."""
+    return {name: text for name, text in _given().items() if name == "preset" or _is_setting(name)}
+
+
+def say_settings(said: Mapping[str, str]) -> None:
+    """Let the address name this preset and these settings and no others, in one Back step."""
+    st.session_state[_SETTINGS] = dict(said)
+    named = settings_named()
+    if named != said:
+        _write(said, drop=named.keys() - said.keys())
 
 
 def run_id() -> str | None:
@@ -84,22 +117,37 @@ def genre(names: Sequence[str]) -> str | None:
 
 def look(**looked_at: str | tuple[int, int] | None) -> None:
     """Change what is looked at (`run`, `genre`, `cell`) in one Back step; None takes it out of the address."""
-    for name in [name for name, value in looked_at.items() if value is None]:
-        if name == "run":
-            st.session_state.pop(_RUN, None)
-        if name in st.query_params:
-            del st.query_params[name]
-    texts = _texts(looked_at)
+    texts, given = _texts(looked_at), _given()
+    if "run" in looked_at:
+        st.session_state.pop(_RUN, None)
     if "run" in texts:
         st.session_state[_RUN] = texts["run"]
-    if any(st.query_params.get(name) != text for name, text in texts.items()):
-        st.query_params.update(texts)
+    drop = (looked_at.keys() - texts.keys()) & given.keys()
+    if drop or any(given.get(name) != text for name, text in texts.items()):
+        _write(texts, drop)
 
 
 def page_link(page: str, label: str, icon: str | None = None, **looked_at: str | tuple[int, int] | None) -> None:
-    """Draw a link to a page of the app (`views/evaluate.py`) that keeps the run looked at, in one Back step."""
+    """Draw a link to a page of the app (`views/evaluate.py`) that keeps run and settings, in one Back step."""
+    settings = st.session_state.get(_SETTINGS, {}) if page in WITH_SETTINGS else {}
     run = st.session_state.get(_RUN) or st.query_params.get("run")
-    st.page_link(page, label=label, icon=icon, query_params=_texts({"run": run, **looked_at}))
+    st.page_link(page, label=label, icon=icon, query_params={**settings, **_texts({"run": run, **looked_at})})
+
+
+def _is_setting(name: str) -> bool:
+    section, dot, _ = name.partition(".")
+    return bool(dot) and section in SECTIONS
+
+
+def _given() -> dict[str, str]:
+    """Return the parameters of the address as it is by now."""
+    given = st.query_params.to_dict()
+    return {name: text for name, text in given.items() if text or st.query_params.get_all(name)}
+
+
+def _write(texts: Mapping[str, str], drop: Collection[str] = ()) -> None:
+    """Write parameters and take others out in one Back step: an empty list takes one out."""
+    st.query_params.update({**{name: [] for name in drop}, **texts})
 
 
 def _judge_settings(named: Mapping[str, str], base: ExperimentConfig) -> tuple[dict[str, str], list[str]]:

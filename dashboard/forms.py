@@ -1,56 +1,34 @@
-"""The settings form in the sidebar: preset, groups, marks of what differs, and what the whole says.
+"""The settings in the sidebar: the address says them, one component draws them, a change is one step of the address.
 
-How one setting becomes a widget bound to the address is in `fields`.
+The address always says a configuration: a change that does not fit is not taken, and the panel says why.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import fields
-from dashboard.address import plain
+from dashboard import address
+from dashboard.components.settings_panel import Note, Panel, settings_panel
+from dashboard.described import described, needs, plain, text
 from genre_core.config import ExperimentConfig
 from genre_core.errors import ConfigError
-from genre_core.presets import OPENING, Preset
-from genre_core.settings import (
-    SECTIONS,
-    TAGS,
-    Setting,
-    all_settings,
-    configure,
-    differences,
-    flatten,
-    settings,
-    validate,
-)
+from genre_core.presets import OPENING, PRESETS, Preset
+from genre_core.settings import SECTIONS, TAGS, all_settings, configure, differences, flatten, settings, validate
 
-TITLES = {"data": "Data", "split": "Split", "model": "Network", "train": "Training"}
-LESS_USED = {
-    *(
-        f"data.{field}"
-        for field in ("n_features", "n_genres", "spread", "shift", "seed", "group", "missing", "min_tracks")
-    ),
-    *(f"split.{field}" for field in ("by", "seed")),
-    *(f"train.{field}" for field in ("momentum", "schedule", "monitor", "weight_decay", "label_smoothing")),
-    *(f"train.{field}" for field in ("class_weighting", "seed")),
-}
-"""Settings behind "More", so that the common ones fit on one screen."""
+NO_TABLE = "There is no table yet."
+TAG_NAMES = tuple(f"{section}.{tag}" for section, (tag, _) in TAGS.items())
 
 Columns = Callable[[str], Mapping[str, Sequence[str]]]
 """Table → the columns that can be chosen for `data.label` and `data.group`."""
 
-_STYLE = Path(__file__).with_name("forms.css")
+_REFUSED, _SEQ = "refused setting", "last change of settings"
 
 
 @dataclass(frozen=True)
 class Form:
-    """What the settings form says: a configuration, or the sentence why there is none."""
+    """What the settings say: a configuration, or the sentence why there is none."""
 
     preset: Preset
     config: ExperimentConfig | None
@@ -59,16 +37,14 @@ class Form:
     """Settings that differ from the preset."""
 
 
-@dataclass
-class _Sheet:
-    """What one drawing of the form has gathered."""
+@dataclass(frozen=True)
+class _Refusal:
+    """A change that was not taken; it is shown as long as the address says `said`."""
 
-    base: Mapping[str, Any]
-    tables: Mapping[str, str]
-    columns: "Columns | None"
-    hidden: DeltaGenerator
-    values: dict[str, Any]
-    problems: list[str]
+    name: str
+    typed: str
+    sentence: str
+    said: Mapping[str, str]
 
 
 def sidebar_settings(
@@ -83,193 +59,131 @@ def sidebar_settings(
     Of sections that are not drawn, the form says the preset's values. With `columns` the genre and the group column are
     chosen from lists.
     """
-    with _of_the_app(), st.sidebar, st.container(key="settings", gap=None):
-        st.html(_STYLE)
-        preset = _draw_preset(presets, watch=len(sections) == len(SECTIONS))
-        reset_all = st.container(key="reset-all")
-        hidden = st.container(key="settings-behind-choices")
-        sheet = _Sheet(flatten(preset.config), dict(tables), columns, hidden, {}, [])
-        for section in sections:
-            _draw_section(sheet, section)
-    changed = tuple(name for name, value in sheet.values.items() if value != _preset_value(sheet, name))
-    if changed and len(sections) == len(SECTIONS):
-        noun = "setting" if len(changed) == 1 else "settings"
-        reset_all.button(
-            f"Reset {len(changed)} changed {noun}",
-            key="reset all settings",
-            icon=":material/undo:",
-            type="tertiary",
-            on_click=_write,
-            args=(preset.config,),
-        )
-    config = None if sheet.problems else configure(sheet.values, preset.config)
-    return Form(preset, config, " ".join(sheet.problems), changed)
-
-
-def _of_the_app() -> AbstractContextManager[None]:
-    """Draw as part of the app, not of the page: a widget that two pages draw would lose its value between them."""
-    context = get_script_run_ctx()
-    return context.run_with_active_hash(context.pages_manager.main_script_hash) if context else nullcontext()
-
-
-def adopt(config: ExperimentConfig, presets: Mapping[str, Preset]) -> dict[str, str]:
-    """Set every setting to those of `config`, at the preset nearest to it, and return what the address then says.
-
-    For a callback on the page of the settings, or on another one before
-    `st.switch_page("views/train.py", query_params=adopt(config, PRESETS))`.
-    """
-    nearest = min(presets.values(), key=lambda preset: len(differences(config, preset.config)))
-    st.session_state["preset"] = nearest.name
-    _write(config)
-    base = flatten(nearest.config)
-    changed = {name: value for name, value in flatten(config).items() if value != base.get(name, _default(name))}
-    said = {name: str(fields.typed(all_settings()[name], value)) for name, value in changed.items()}
-    return said if nearest is OPENING else {"preset": nearest.name, **said}
-
-
-def _default(name: str) -> Any:
-    return all_settings()[name].default
-
-
-def _draw_preset(presets: Mapping[str, Preset], *, watch: bool) -> Preset:
-    """Draw the list of presets, with what to watch for in training; choosing one writes all its settings."""
-    names = list(presets)
-    with st.container(key="preset-block", gap=None):
-        truth = st.container(key="preset-behind").text_input("Preset", OPENING.name, key="preset", bind="query-params")
-        name = truth if truth in presets else OPENING.name
-        fields.mirror("preset choice", name)
-        st.selectbox(
-            "Preset",
-            names,
-            key="preset choice",
-            format_func=lambda option: presets[option].title,
-            label_visibility="collapsed",
-            on_change=_choose_preset,
-            args=(presets,),
-        )
-        if watch:
-            st.caption(presets[name].watch_for)
-    return presets[name]
-
-
-def _choose_preset(presets: Mapping[str, Preset]) -> None:
-    name = st.session_state["preset choice"]
-    st.session_state["preset"] = name
-    _write(presets[name].config)
-
-
-def _write(config: ExperimentConfig) -> None:
-    """Write a configuration into the widgets, settings it does not have at their defaults."""
+    said = address.settings_said()
+    preset = presets[said.get("preset", OPENING.name)]
+    config = configure({name: text for name, text in said.items() if name.partition(".")[0] in sections}, preset.config)
     values = flatten(config)
-    for name, item in all_settings().items():
-        st.session_state[name] = fields.typed(item, values.get(name, item.default))
+    changed = tuple(name for name, value in values.items() if value != _base(preset, name))
+    problems = _table_problem(values, dict(tables))
+    refused: _Refusal | None = st.session_state.get(_REFUSED)
+    if refused and refused.said != said:
+        refused = None
+    panel = Panel(
+        about=described(tuple(sections), tuple(presets.values())),
+        preset=preset.name,
+        values={name: plain(values[name]) for name in changed},
+        seq=st.session_state.get(_SEQ, 0),
+        problems=problems | ({refused.name: refused.sentence} if refused else {}),
+        refused={refused.name: refused.typed} if refused else {},
+        options=_options(values, tables, columns),
+        notes=() if tables else (_no_table(columns is not None),),
+    )
+    with st.sidebar:
+        if settings_panel(panel, take):
+            st.switch_page("views/data.py", query_params=said)
+    problem = " ".join(problems.values())
+    return Form(preset, None if problem else config, problem, changed)
 
 
-def _draw_section(sheet: _Sheet, section: str) -> None:
-    with st.container(key=f"group-{section}", gap=None):
-        st.header(TITLES[section], anchor=False)
-        own = list(_applicable(sheet, section))
-        if section == "data" and sheet.values.get("data.source") == "table" and not sheet.tables:
-            sheet.problems.append("There is no table yet.")
-            if sheet.columns:  # on the Data page itself
-                st.caption("No table is stored yet. Add one on the right.")
-            else:
-                st.caption("No table is stored yet. Upload one on the Data page.")
-                st.page_link("views/data.py", label="Go to Data", icon=":material/arrow_forward:")
-            return
-        for item in own:
-            if item.name not in LESS_USED:
-                _draw(sheet, item)
-        rest = [item for item in own if item.name in LESS_USED and _has_effect(sheet, item)]
-        if rest:
-            with (
-                st.expander("More", key=f"more-{section}", type="compact"),
-                st.container(key=f"rest-{section}", gap=None),
-            ):
-                for item in rest:
-                    _draw(sheet, item)
-        _check_section(sheet, section)
+def take(change: Mapping[str, Any]) -> None:
+    """Take over what a person changed, in one step of the address: for callbacks.
 
-
-def _applicable(sheet: _Sheet, section: str) -> Iterator[Setting]:
-    """Draw the choice of variant where the section has one, and yield the variant's other settings."""
-    tags: dict[str, Any] = {}
-    if section in TAGS:
-        tag = f"{section}.{TAGS[section][0]}"
-        _draw(sheet, all_settings()[tag])
-        tags = {tag: sheet.values.get(tag, _preset_value(sheet, tag))}
-    yield from (item for item in settings(configure(tags)) if item.section == section and item.name not in tags)
-
-
-def _has_effect(sheet: _Sheet, item: Setting) -> bool:
-    """Return whether a setting does anything with what else is chosen."""
-    if item.name == "split.by":
-        return bool(sheet.values.get("data.source") == "table")  # generated tracks have no segments
-    return all(sheet.values.get(f"{item.section}.{sibling}") == value for sibling, value in (item.when or {}).items())
-
-
-def _check_table(sheet: _Sheet, item: Setting, value: Any) -> None:
-    if item.name == "data.table" and value not in sheet.tables:
-        raise ConfigError("This table is not stored here. Choose another." if value else "Choose a table to train on.")
-
-
-def _check_section(sheet: _Sheet, section: str) -> None:
-    """Say under a group what is wrong with its settings together."""
-    own = {name: value for name, value in sheet.values.items() if name.startswith(f"{section}.")}
-    if sheet.problems:
-        return
-    try:
-        configure(own)
-    except ConfigError as error:
-        _complain(sheet, str(error))
-
-
-def _complain(sheet: _Sheet, sentence: str) -> None:
-    sheet.problems.append(sentence)
-    st.markdown(f":material/error: :red[{plain(sentence)}]")
-
-
-def _preset_value(sheet: _Sheet, name: str) -> Any:
-    return sheet.base.get(name, _default(name))
-
-
-def _draw(sheet: _Sheet, item: Setting) -> None:
-    """Draw one setting: its name and exact value, a slider where that helps, and a way back to the preset's value."""
-    base = _preset_value(sheet, item.name)
-    with st.container(key=f"setting-{item.name}", gap=None):
-        row = st.container(key=f"row-{item.name}", horizontal=True, vertical_alignment="center", gap=None)
-        with row:
-            value = fields.exact(item, base, _options(sheet, item), sheet.hidden)
+    `change` holds `values`, setting → value (None: the preset's), and where another preset was chosen its name as
+    `preset`, which then says all settings that are not among the values.
+    """
+    st.session_state[_SEQ] = change.get("seq", st.session_state.get(_SEQ, 0))
+    before = address.settings_named()
+    given = dict(change.get("values", {}))
+    preset = PRESETS.get(change.get("preset", before.get("preset", OPENING.name)), OPENING)
+    texts: dict[str, Any] = {} if "preset" in change else {n: text for n, text in before.items() if n != "preset"}
+    if "data.table" in given:  # the columns of one table are not those of another
+        given = {"data.label": None, "data.group": None, **given}
+    refusals = list[tuple[str, str]]()
+    for name, value in given.items():
         try:
-            value = sheet.values[item.name] = validate(item.name, value)
-            _check_table(sheet, item, value)
+            texts = _with(texts, name, value, preset)
         except ConfigError as error:
-            _complain(sheet, str(error).replace(item.name, item.title))
-        if value != base and fields.typed(item, value) != fields.typed(item, base):
-            was = item.label(base) or "empty"
-            row.button(
-                f"{item.title} differs from the preset ({was}): reset it",
-                key=f"reset {item.name}",
-                icon=":material/undo:",
-                type="tertiary",
-                help=f"Back to the preset: {was}",
-                width="content",
-                on_click=_reset,
-                args=(item, base),
-            )
-        if item.kind in ("int", "float") and item.name in sheet.values:
-            fields.slider(item, value)
+            refusals.append((name, str(error).replace(name, all_settings()[name].title).removeprefix("data: ")))
+    config = configure(texts, preset.config)
+    address.say_settings(parameters(config, preset))
+    st.session_state.pop(_REFUSED, None)
+    if refusals:
+        name, sentence = refusals[-1]
+        still = all_settings()[name].label(flatten(config).get(name, _base(preset, name)))
+        sentence = f"{sentence.rstrip('.')}. Still using {still or 'none'}."
+        st.session_state[_REFUSED] = _Refusal(name, str(given[name]), sentence, address.settings_named())
 
 
-def _options(sheet: _Sheet, item: Setting) -> Mapping[str, str]:
-    """Return what can be chosen for a setting, as value → words; nothing where it is typed."""
-    if item.name == "data.table":
-        return {"": "choose one", **sheet.tables}
-    if item.name in ("data.label", "data.group") and sheet.columns:
-        names = sheet.columns(sheet.values.get("data.table", "")).get(item.name, ())
-        return {"": "found by itself", **{name: name for name in names}}
-    return {option: item.label(option) for option in item.choices}
+def choose_table(content_hash: str) -> None:
+    """Train on a stored table, its columns found anew: for callbacks."""
+    take({"values": {"data.source": "table", "data.table": content_hash}})
 
 
-def _reset(item: Setting, base: Any) -> None:
-    st.session_state[item.name] = fields.typed(item, base)
+def adopt(config: ExperimentConfig, presets: Mapping[str, Preset]) -> None:
+    """Set every setting to those of `config`, at the preset nearest to it: for callbacks."""
+    address.say_settings(link(config, presets))
+
+
+def link(config: ExperimentConfig, presets: Mapping[str, Preset]) -> dict[str, str]:
+    """Return the parameters of an address that opens with the settings of `config`, at the preset nearest to it."""
+    nearest = min(presets.values(), key=lambda preset: len(differences(config, preset.config)))
+    return {"preset": nearest.name, **parameters(config, nearest)}
+
+
+def parameters(config: ExperimentConfig, preset: Preset) -> dict[str, str]:
+    """Return what an address says of `config` relative to a preset: only what differs."""
+    changed = {name: text(value) for name, value in flatten(config).items() if value != _base(preset, name)}
+    return changed if preset is OPENING else {"preset": preset.name, **changed}
+
+
+def _with(texts: Mapping[str, Any], name: str, value: Any, preset: Preset) -> dict[str, Any]:
+    """Return settings with one of them changed and those taken out that then do nothing.
+
+    Raises
+    ------
+    ConfigError
+        The value does not fit, or not with the others.
+    """
+    changed = {other: text for other, text in texts.items() if other != name}
+    if value is not None:
+        changed[name] = validate(name, value)
+    tags = {tag: changed[tag] for tag in TAG_NAMES if tag in changed}
+    active = {item.name for item in settings(configure(tags, preset.config))}
+    values = flatten(configure({other: text for other, text in changed.items() if other in active}, preset.config))
+    return {other: text for other, text in changed.items() if other in active and _acts(other, values)}
+
+
+def _acts(name: str, values: Mapping[str, Any]) -> bool:
+    return all(values.get(other) in allowed for other, allowed in needs(all_settings()[name]).items())
+
+
+def _base(preset: Preset, name: str) -> Any:
+    """Return a setting's value in a preset, its default where the preset's source or network does not have it."""
+    section, _, field = name.partition(".")
+    return getattr(getattr(preset.config, section), field, all_settings()[name].default)
+
+
+def _table_problem(values: Mapping[str, Any], tables: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong with the choice of table, where the source needs one."""
+    table = values.get("data.table")
+    if table is None or table in tables:
+        return {}
+    if not tables:
+        return {"data.table": NO_TABLE}
+    return {"data.table": "This table is not stored here. Choose another." if table else "Choose a table to train on."}
+
+
+def _no_table(on_data_page: bool) -> Note:
+    """Return what stands in place of a table's settings while there is no table."""
+    if on_data_page:
+        return Note("data.table", "No table is stored yet. Add one on the right.")
+    return Note("data.table", "No table is stored yet. Upload one on the Data page.", "Go to Data")
+
+
+def _options(
+    values: Mapping[str, Any], tables: Sequence[tuple[str, str]], columns: Columns | None
+) -> dict[str, dict[str, str]]:
+    """Return what can be chosen from the store: tables by their titles, columns by their names."""
+    found = columns(values["data.table"]) if columns and values.get("data.table") else {}
+    chosen = {name: {"": "found by itself", **{column: column for column in own}} for name, own in found.items()}
+    return {"data.table": {"": "choose one", **dict(tables)}, **chosen}

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import address, forms, services
 from dashboard.address import plain
+from dashboard.described import TITLES
 from dashboard.sentences.runs import STATES, clock, command, state_sentence
 from dashboard.sentences.train import duration
 from genre_core.config import ExperimentConfig
@@ -83,7 +84,7 @@ def _delete(run_id: str) -> None:
 
 def _open_with(run: Run) -> None:
     try:
-        st.switch_page("views/train.py", query_params={**forms.adopt(run.config, PRESETS), "run": run.id})
+        st.switch_page("views/train.py", query_params={**forms.link(run.config, PRESETS), "run": run.id})
     except RunStateError as error:
         st.toast(str(error), icon=":material/error:")
 
@@ -103,7 +104,7 @@ def _settings(config: ExperimentConfig) -> None:
         is_changed = value != base
         rows.append(
             {
-                "setting": f"{'● ' if is_changed else ''}{forms.TITLES[item.section]} · {item.title}",
+                "setting": f"{'● ' if is_changed else ''}{TITLES[item.section]} · {item.title}",
                 "value": _short(item, value),
                 "usual": _short(item, base) if is_changed else "",
             }

@@ -1,11 +1,8 @@
 """Add a table: files are read, joined, stored once and chosen; a bad one gets its sentence and changes nothing."""
 
-from contextlib import suppress
-
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
-from dashboard import services
+from dashboard import forms, services
 from dashboard.address import plain
 from genre_core.errors import GenreLabError
 from genre_core.tables.reading import MAX_BYTES
@@ -44,6 +41,4 @@ def _read(key: str) -> None:
         st.session_state[_PROBLEM] = str(error)
         return
     st.session_state[_PROBLEM] = ""
-    with suppress(StreamlitAPIException):  # where the list of tables is drawn already, it writes the address itself
-        st.query_params["data.table"] = chosen
-    st.session_state.update({"data.source": "table", "data.table": chosen, "data.label": "", "data.group": ""})
+    forms.choose_table(chosen)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import forms, services
+from dashboard import address, forms, services
 from dashboard.address import plain
 from dashboard.components.plot import plot
 from dashboard.components.upload import upload, upload_problem
@@ -69,7 +69,7 @@ def _answer(config: DatasetConfig | None, data: Dataset | None, problem: str) ->
     st.caption(plain(sentences.second(data)))
     with st.container(key="data-actions", horizontal=True, vertical_alignment="center", gap="small"):
         label = "Train on this table" if name else "Train on these tracks"
-        st.page_link("views/train.py", label=label, icon=":material/play_arrow:")  # the settings go along
+        address.page_link("views/train.py", label, icon=":material/play_arrow:")
         with st.popover("Add a table", icon=":material/upload_file:"):
             upload()
         if isinstance(config, TableConfig):
@@ -104,7 +104,7 @@ def _ask(content_hash: str, name: str) -> None:
 
 def _delete(content_hash: str) -> None:
     services.delete_table(content_hash)
-    st.session_state.update({"data.table": "", "data.label": "", "data.group": ""})
+    forms.choose_table("")
 
 
 def _counts(data: Dataset) -> None:

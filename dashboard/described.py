@@ -1,0 +1,93 @@
+"""Settings as the browser needs them to draw: derived from their fields, the same for everybody."""
+
+import json
+from functools import cache
+from typing import Any
+
+from genre_core.presets import Preset
+from genre_core.settings import SECTIONS, TAGS, Setting, all_settings, flatten, variants
+
+TITLES = {"data": "Data", "split": "Split", "model": "Network", "train": "Training"}
+COMMON = {
+    *(f"data.{field}" for field in ("source", "n_samples", "overlap", "table", "label", "subset")),
+    *(f"split.{field}" for field in ("test_fraction", "validation_fraction")),
+    *(f"model.{field}" for field in ("architecture", "hidden", "dropout")),
+    *(f"train.{field}" for field in ("optimizer", "learning_rate", "batch_size", "max_epochs", "patience")),
+}
+"""Settings that fit on one screen; all others are behind "More"."""
+FINEST_SLIDER = 2000
+"""Most steps a slider has: with more, a pixel skips values and the number alone is clearer."""
+
+Needs = dict[str, list[str]]
+"""Choices without which a setting does nothing: setting → the values that it may have."""
+
+
+@cache
+def described(sections: tuple[str, ...], presets: tuple[Preset, ...]) -> str:
+    """Return the settings of these sections and the presets as JSON."""
+    groups = [
+        {
+            "name": section,
+            "title": TITLES[section],
+            "settings": [_described(item) for item in all_settings().values() if item.section == section],
+        }
+        for section in sections
+    ]
+    about = {
+        "sections": groups,
+        "presets": [_preset(preset) for preset in presets],
+        "whole": len(sections) == len(SECTIONS),
+    }
+    return json.dumps(about, ensure_ascii=False, separators=(",", ":"))
+
+
+def needs(item: Setting) -> Needs:
+    """Return the choices without which a setting does nothing: its source or network, and what `when` says."""
+    found = {f"{item.section}.{sibling}": [value] for sibling, value in (item.when or {}).items()}
+    if item.section in TAGS:
+        tag = TAGS[item.section][0]
+        models = variants(SECTIONS[item.section])
+        having = [model for model in models if item.name.partition(".")[2] in model.model_fields]
+        if len(having) < len(models):
+            found[f"{item.section}.{tag}"] = [str(model.model_fields[tag].default) for model in having]
+    return found
+
+
+def plain(value: Any) -> Any:
+    """Return a value as the browser holds it: layers as text."""
+    return text(value) if isinstance(value, tuple) else value
+
+
+def text(value: Any) -> str:
+    """Return a value as an address says it."""
+    if isinstance(value, tuple):
+        return ", ".join(str(part) for part in value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _described(item: Setting) -> dict[str, Any]:
+    """Return what draws one setting, without what is empty."""
+    fine = item.scale == "linear" and ((item.high or 0) - (item.low or 0)) / (item.step or 1) > FINEST_SLIDER
+    about = {
+        "kind": item.kind,
+        "title": item.title,
+        "help": item.help,
+        "low": item.low,
+        "high": item.high,
+        "step": item.step,
+        "slider": "" if item.high is None or fine else item.scale,
+        "unit": "" if item.unit in item.title.lower() else item.unit,
+        "options": {option: item.label(option) for option in item.choices},
+        "needs": needs(item),
+        "rare": item.name not in COMMON,
+    }
+    kept = {key: value for key, value in about.items() if value or (value == 0 and value is not False)}
+    return {"name": item.name, "default": plain(item.default), **kept}
+
+
+def _preset(preset: Preset) -> dict[str, Any]:
+    usual = {name: item.default for name, item in all_settings().items()}
+    values = {name: plain(value) for name, value in flatten(preset.config).items() if value != usual.get(name)}
+    return {"name": preset.name, "title": preset.title, "watch": preset.watch_for, "values": values}
