@@ -21,6 +21,7 @@ from genre_core.errors import ClusterError, DataError, GenreLabError, RunStateEr
 from genre_core.evaluation.confusion import ConfusionMatrix, Normalization, confusion_matrix
 from genre_core.evaluation.report import Evaluation
 from genre_core.evaluation.uncertainty import macro_f1_of_counts
+from genre_core.generator.law import law_of
 from genre_core.sources import load_dataset
 from genre_core.sources.table import Inspection, inspect
 from genre_core.store import Epoch, Run, RunState, RunStore
@@ -162,8 +163,9 @@ class Shape:
 def shape(config: DatasetConfig) -> Shape:
     """Return the size of the data that a configuration names, without drawing generated ones; raises DataError."""
     if isinstance(config, SyntheticConfig):
-        per_genre = config.n_samples // config.n_genres
-        return Shape(per_genre * config.n_genres, config.n_features, config.n_genres, 1 / config.n_genres)
+        counts = config.tracks_per_genre
+        majority = float(law_of(config).label_shares.max()) if config.label_noise else max(counts) / sum(counts)
+        return Shape(sum(counts) * config.segments, config.n_features, config.n_genres, majority)
     data = dataset(config)
     return Shape(len(data), len(data.features), len(data.genres), float(data.counts.max() / len(data)))
 
@@ -345,7 +347,8 @@ def _outcome(run_id: str, attempt: int, part: Part) -> Outcome | None:
     groups = data.clusters(rows)
     matrix = confusion_matrix(y_true, logits.argmax(axis=1), data.genres, groups)
     evaluation = replace(Evaluation.from_json(found.summary[part]), confusion_matrix=matrix)
-    best = limit_on(found.config.data, data.X[rows], y_true) if isinstance(found.config.data, SyntheticConfig) else None
+    of = found.config.data
+    best = limit_on(of, data.X[rows], y_true, groups) if isinstance(of, SyntheticConfig) else None
     return Outcome(rows, y_true, logits, data.genres, groups, evaluation, best)
 
 

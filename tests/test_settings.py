@@ -81,8 +81,11 @@ def test_what_is_typed_means_what_was_chosen(config):
 
 @given(configs(), configs())
 def test_differences_lead_from_one_configuration_to_the_other(a, b):
-    changed = {name: ours for name, (ours, _) in differences(a, b).items() if ours is not None}
-    assert configure({name: value for name, value in changed.items() if name in flatten(a)}, base=b) == a
+    changed = {name: ours for name, (ours, _) in differences(a, b).items() if name in flatten(a)}
+    # Another variant starts at its own defaults, also where it has a setting of the same name.
+    turned = tuple(f"{section}." for section in TAGS if type(getattr(a, section)) is not type(getattr(b, section)))
+    whole = {name: value for name, value in flatten(a).items() if name.startswith(turned)}
+    assert configure(whole | changed, base=b) == a
     assert differences(a, a) == {}
 
 
