@@ -54,6 +54,12 @@ def texts(page: AppTest) -> str:
     return " ".join(said).replace("\\", "")
 
 
+def panel(page: AppTest) -> dict[str, Any]:
+    """Return what the settings in the sidebar are given to draw."""
+    state: dict[str, Any] = json.loads(drawn(page, "settings")["state"])
+    return state
+
+
 def press(page: AppTest, label: str) -> AppTest:
     """Press the button of that label."""
     next(button for button in page.button if button.label == label).click()

@@ -70,10 +70,11 @@ def test_a_link_bad_all_over_opens_the_opening_preset():
 
 def test_a_note_stays_until_it_is_dismissed():
     page = opened({"train.batch_size": "0"})
-    page.number_input(key="train.seed").set_value(7).run()
+    page.query_params["train.seed"] = "7"
+    page.run()
     assert "train.batch\\_size is 0" in page.caption[0].value
     page.button(key="dismiss address notes").click().run()
-    assert "batch" not in page.caption[0].value
+    assert not page.caption
 
 
 def test_a_link_cannot_put_markup_on_the_page():
@@ -143,3 +144,41 @@ def test_whatever_a_link_says_what_is_kept_is_a_configuration(given):
     base = PRESETS[kept.get("preset", "overlapping")].config
     configure({name: text for name, text in kept.items() if name in all_settings()}, base)
     assert len(notes) >= bool(set(given) - set(kept))
+
+
+def test_settings_are_put_back_where_a_navigation_link_dropped_them_together_with_the_run():
+    page = opened({"run": "a1", "preset": "notebook", "train.seed": "7"})
+    page.query_params.clear()
+    page.run()
+    assert page.session_state["form"].config == configure({"train.seed": 7}, PRESETS["notebook"].config)
+    assert dict(page.query_params) == {"preset": "notebook", "train.seed": "7", "run": "a1"}
+
+
+def test_after_back_the_address_is_right_even_where_it_says_nothing(monkeypatch):
+    from dashboard import address
+
+    page = opened({"train.seed": "7"})
+    monkeypatch.setattr(address, "_went_back", lambda: True)
+    page.query_params.clear()
+    page.run()
+    assert page.session_state["form"].config == ExperimentConfig()
+    monkeypatch.undo()
+    page.run()
+    assert page.session_state["form"].config == ExperimentConfig()
+    assert dict(page.query_params) == {}
+
+
+def test_an_address_that_says_settings_takes_the_place_of_those_before():
+    page = opened({"train.seed": "7"})
+    page.query_params.clear()
+    page.query_params["data.overlap"] = "3"
+    page.run()
+    assert page.session_state["form"].config == configure({"data.overlap": 3})
+
+
+def test_a_part_that_stops_to_fit_later_is_named_as_well():
+    page = opened({"train.seed": "7"})
+    page.query_params["train.patience"] = "many"
+    page.run()
+    assert "train.patience" in page.caption[0].value.replace("\\", "")
+    assert dict(page.query_params) == {"train.seed": "7"}

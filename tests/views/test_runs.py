@@ -9,7 +9,7 @@ import pytest
 
 from genre_core.settings import configure
 from genre_core.worker import execute
-from tests.views.opening import opened, own_store, press, texts
+from tests.views.opening import opened, own_store, panel, press, texts
 
 RUNS = "views/runs.py"
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,9 +92,8 @@ def test_same_settings_opens_train_with_exactly_them(store):
     page = press(opened(RUNS, run="first"), "Same settings")
     assert page.query_params["preset"] == "notebook"
     assert page.query_params["data.n_samples"] == "400"
-    assert page.number_input(key="data.overlap").value == 0.8
-    assert page.number_input(key="model.dropout").value == 0.0
-    assert page.text_input(key="model.hidden").value == "8, 4"
+    assert panel(page)["values"]["model.dropout"] == 0.0
+    assert panel(page)["values"]["model.hidden"] == "8, 4"
 
 
 def test_rename(store):

@@ -10,7 +10,7 @@ from dashboard import services
 from genre_core.settings import configure
 from genre_core.store.schema import runs
 from genre_core.worker import execute
-from tests.views.opening import drawn, opened, own_store, press, texts
+from tests.views.opening import drawn, opened, own_store, panel, press, texts
 
 TRAIN = "views/train.py"
 SEGMENTS = Path(__file__).resolve().parents[1] / "data" / "segments.csv"
@@ -219,7 +219,7 @@ def test_without_a_table_train_is_off_and_the_page_says_what_to_do(store):
     page = opened(TRAIN, data__source="table")
     assert answer(page) == "These settings cannot be trained yet."
     assert enabled(page) == set()
-    assert "No table is stored yet." in texts(page)
+    assert panel(page)["notes"][0]["text"].startswith("No table is stored yet.")
 
 
 def test_a_split_that_lets_segments_leak_is_labelled_beside_the_number(store):
