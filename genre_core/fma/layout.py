@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -12,6 +13,7 @@ from genre_core.tables.decoding import decode
 
 TRACKS, FEATURES, GENRES, ECHONEST = "tracks.csv", "features.csv", "genres.csv", "echonest.csv"
 HEADER_ROWS = {TRACKS: 2, FEATURES: 3, ECHONEST: 3}
+_NAMES = (TRACKS, FEATURES, GENRES, ECHONEST)
 INDEX = "track_id"
 HEAD_BYTES = 1024**2
 """What is read of a file to see its header: sixty times as much as FMA's longest has."""
@@ -48,8 +50,8 @@ def find_fma(paths: Sequence[Path]) -> FmaFiles | None:
     DataError
         A folder holds tracks.csv or features.csv, but not both.
     """
-    is_folder = len(paths) == 1 and paths[0].is_dir()
-    found = {path.name: path for path in (paths[0].iterdir() if is_folder else paths) if path.name in _NAMES}
+    is_folder = len(paths) == 1 and os.path.isdir(paths[0])  # not Path's, which fails on names that are too long
+    found = {path.name: path for path in (list_folder(paths[0]) if is_folder else paths) if path.name in _NAMES}
     missing = [name for name in (TRACKS, FEATURES) if name not in found]
     if missing:
         if is_folder and len(missing) == 1:
@@ -59,7 +61,18 @@ def find_fma(paths: Sequence[Path]) -> FmaFiles | None:
     return FmaFiles(found[TRACKS], found[FEATURES], found.get(GENRES), found.get(ECHONEST))
 
 
-_NAMES = (TRACKS, FEATURES, GENRES, ECHONEST)
+def list_folder(folder: Path) -> list[Path]:
+    """Return what a folder holds, by name.
+
+    Raises
+    ------
+    DataError
+        It cannot be read.
+    """
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise DataError(f"The folder {folder} cannot be read ({error.strerror}): check its permissions.") from error
 
 
 def read_header(path: Path, kind: str) -> Header:

@@ -15,13 +15,20 @@ def read_files(paths: Sequence[str]) -> Reading:
     DataError
         A file is not there, cannot be read, or is no table.
     """
-    return read_table([_read(Path(path)) for path in paths])
+    return read_table([read_file(Path(path)) for path in paths])
 
 
-def _read(path: Path) -> tuple[str, bytes]:
+def read_file(path: Path) -> tuple[str, bytes]:
+    """Return a file's name and content.
+
+    Raises
+    ------
+    DataError
+        It is not there, too large, or cannot be read.
+    """
     try:
         if path.is_dir():
-            raise DataError(f"{path} is a folder: name a CSV or Parquet file in it.")
+            raise DataError(f"{path} is a folder: name a CSV or Parquet file in it, or the folder of FMA's metadata.")
         check_size(path.name, path.stat().st_size)
         return path.name, path.read_bytes()
     except FileNotFoundError as error:

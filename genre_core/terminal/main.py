@@ -13,7 +13,7 @@ from genre_core.terminal.output import DONE, INTERRUPTED, REFUSED, say
 _COMMANDS = {
     "train": ("train", "train"),
     "evaluate": ("stored", "evaluate"),
-    "import": ("stored", "import_table"),
+    "import": ("importing", "import_data"),
     "runs": ("stored", "runs"),
 }
 

@@ -48,8 +48,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def configuration(options: argparse.Namespace, table: str | None) -> ExperimentConfig:
-    """Build the configuration that the options of `train` describe, on the stored table of that hash if there is one.
+def configuration(
+    options: argparse.Namespace, table: str | None, fma: str | None = None, split: str | None = None
+) -> ExperimentConfig:
+    """Build the configuration that the options of `train` describe, on the table, FMA and split of those hashes.
+
+    Whoever names a published split is taken to want it, unless `split.by` says otherwise.
 
     Raises
     ------
@@ -61,6 +65,10 @@ def configuration(options: argparse.Namespace, table: str | None) -> ExperimentC
         named = {name: getattr(options, short) for short, name in _TABLE_SETTINGS.items()}
         given = {name: value for name, value in named.items() if value is not None} | given
         given |= {"data.source": "table", "data.table": table}
+    if fma is not None:
+        given |= {"data.source": "fma", "data.table": fma}
+    if split is not None:
+        given = {"split.by": "published"} | given | {"data.published": split}
     return configure(given, PRESETS[options.preset].config)
 
 
@@ -78,8 +86,22 @@ def _parser() -> _Parser:
     evaluate = _add(commands, "evaluate", "evaluate a stored run on one part of its data", "RUN [options]")
     evaluate.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
     evaluate.add_argument("--part", choices=PARTS, default="test", help="which part (default: test)")
-    table = _add(commands, "import", "store a table of audio features", "FILE [FILE …] [options]")
-    table.add_argument("files", metavar="FILE", nargs="+", help="CSV or Parquet; several are joined by their tracks")
+    table = _add(
+        commands,
+        "import",
+        "store a table of audio features, FMA, or a published split",
+        "FILE [FILE …] | FOLDER [options]",
+    )
+    table.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="*",
+        help="CSV or Parquet, several are joined by their tracks; the folder of FMA's metadata; "
+        "or lists of a split's tracks such as train.txt, valid.txt and test.txt",
+    )
+    table.add_argument(
+        "--split", action="append", metavar="PART=FILE", help="a list of the tracks of train, validation or test"
+    )
     _add_columns(table)
     runs = _add(commands, "runs", "list the stored runs, newest first", "[options]")
     runs.add_argument("--limit", type=_count, default=50, metavar="N", help="how many at most (default: 50)")
@@ -100,7 +122,12 @@ def _add(commands: "argparse._SubParsersAction[_Parser]", name: str, help: str, 
 
 
 def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    parser = _add(commands, "train", "train and evaluate one classifier", "[--preset NAME | --table FILE] [settings]")
+    parser = _add(
+        commands,
+        "train",
+        "train and evaluate one classifier",
+        "[--preset NAME | --table FILE | --fma FOLDER] [settings]",
+    )
     parser.epilog = describe_settings()
     presets = ", ".join(PRESETS)
     parser.add_argument(
@@ -115,6 +142,13 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
         action="append",
         metavar="FILE",
         help="train on this CSV or Parquet file; give several to join them by their tracks",
+    )
+    parser.add_argument("--fma", metavar="FOLDER", help="train on FMA, by the folder of its metadata or its hash")
+    parser.add_argument(
+        "--published",
+        action="append",
+        metavar="SPLIT",
+        help="the table's published split, by its folder, its files (train=FILE) or its hash",
     )
     _add_columns(parser)
     parser.add_argument("--name", default="", help="a name for the run in the list of runs")

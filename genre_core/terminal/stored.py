@@ -1,16 +1,15 @@
-"""`evaluate`, `import` and `runs`: what the store holds, and what is put into it."""
+"""`evaluate` and `runs`: what the store holds."""
 
 import argparse
 from typing import Any
 
-from genre_core.config import TableConfig
+from genre_core.config import SyntheticConfig
 from genre_core.dataset import PARTS, Part
-from genre_core.errors import DataError, RunStateError
+from genre_core.errors import RunStateError
 from genre_core.experiment import evaluate_part, prepare
-from genre_core.settings import all_settings, configure, flatten
+from genre_core.settings import all_settings, flatten
 from genre_core.store import Run, RunStore
 from genre_core.terminal import text
-from genre_core.terminal.files import read_files
 from genre_core.terminal.limit import bayes
 from genre_core.terminal.output import DONE, show
 
@@ -34,35 +33,6 @@ def evaluate(options: argparse.Namespace) -> int:
     return DONE
 
 
-def import_table(options: argparse.Namespace) -> int:
-    """Store a table, and print what its columns were taken for."""
-    from genre_core.sources.table import inspect
-
-    reading = read_files(options.files)
-    columns = {"data.label": options.label or "", "data.group": options.group or ""}
-    config = configure({"data.source": "table", "data.table": reading.content_hash, **columns}).data
-    assert isinstance(config, TableConfig)
-    inspection = inspect(reading.parquet, config)
-    dataset = inspection.dataset
-    if dataset is None:
-        raise DataError(inspection.problem)
-    is_new = RunStore().put_table(
-        reading.content_hash, reading.name, reading.parquet, reading.n_rows, reading.n_columns, reading.notes
-    )
-    document = {
-        "table": reading.content_hash,
-        "name": reading.name,
-        "new": is_new,
-        "n_rows": reading.n_rows,
-        "n_tracks": len(dataset),
-        "genres": dict(zip(dataset.genres, dataset.counts.tolist(), strict=True)),
-        "columns": [vars(column) for column in dataset.columns],
-        "notes": [*reading.notes, *dataset.notes],
-    }
-    show(document, text.table(document), as_json=options.json)
-    return DONE
-
-
 def runs(options: argparse.Namespace) -> int:
     """List the stored runs, newest first."""
     rows = [_row(run) for run in RunStore().runs(limit=options.limit)]
@@ -80,7 +50,7 @@ def _find(store: RunStore, name: str) -> Run:
 
 def _evaluation(store: RunStore, run: Run, part: Part) -> tuple[dict[str, Any], dict[str, float] | None]:
     """Return a run's evaluation and the Bayes limit; only what is not stored needs the data again."""
-    if part in run.summary and isinstance(run.config.data, TableConfig):
+    if part in run.summary and not isinstance(run.config.data, SyntheticConfig):
         return run.summary[part], None
     prepared = prepare(run.config, store)
     limit = bayes(run.config, prepared, part)

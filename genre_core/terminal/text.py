@@ -7,6 +7,7 @@ from genre_core.settings import all_settings
 
 Document = Mapping[str, Any]
 
+_PARTS = {"train": "training"}
 _ENDS = {
     "patience": "until no later epoch had been better for as long as patience allows",
     "max_epochs": "as many as were allowed",
@@ -38,7 +39,7 @@ def evaluation(found: Document, part: str, *, leaky: bool, bayes: Document | Non
     """Say what an evaluation found: a sentence, the figures with their intervals, and a table of genres."""
     n = found["n"]
     right = sum(row[g] for g, row in enumerate(found["confusion_matrix"]))
-    where = {"train": "training"}.get(part, part)
+    where = _PARTS.get(part, part)
     lines = [
         f"Right on {right:,} of {_count(n, f'{where} track')}: {_rate(found['accuracy'], found['accuracy_interval'])}."
     ]
@@ -84,6 +85,21 @@ def table(document: Document) -> str:
     return "\n".join(lines)
 
 
+def fma(document: Document) -> str:
+    """Say what an import of FMA came to."""
+    state = "stored" if document["new"] else "was in the store already"
+    lines = [f"{document['name']}: {state}.", *(f"Note: {note}" for note in document["notes"])]
+    return "\n".join([*lines, f"Train on it with --fma {document['table'][:8]}"])
+
+
+def split(document: Document) -> str:
+    """Say what a published split names."""
+    state = "stored" if document["new"] else "was in the store already"
+    parts = ", ".join(f"{n:,} {_PARTS.get(part, part)}" for part, n in document["parts"].items())
+    lines = [f"{document['name']} {state}: {parts} tracks.", *(f"Note: {note}" for note in document["notes"])]
+    return "\n".join([*lines, f"Split a table by it with --table FILE --published {document['split'][:8]}"])
+
+
 def runs(rows: Sequence[Document]) -> str:
     """List runs, newest first, with what differs from the defaults."""
     if not rows:
@@ -103,7 +119,10 @@ def _settings(changed: Mapping[str, Any] | None) -> str:
         return "made by another version"
     known = all_settings()
     # A table's name is the hash of its content, of which the beginning tells enough.
-    shown = {name: value[:8] if name == "data.table" else known[name].label(value) for name, value in changed.items()}
+    shown = {
+        name: value[:8] if name in ("data.table", "data.published") else known[name].label(value)
+        for name, value in changed.items()
+    }
     return "; ".join(f"{name} {value}" for name, value in shown.items())
 
 

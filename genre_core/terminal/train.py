@@ -15,15 +15,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from genre_core.config import ExperimentConfig, TableConfig
-from genre_core.errors import DataError, StoreError
+from genre_core.config import ExperimentConfig
+from genre_core.errors import StoreError
 from genre_core.experiment import Prepared, prepare
 from genre_core.store import Epoch, Run, RunStore, new_run_id
-from genre_core.tables.reading import Reading
 from genre_core.terminal import text
 from genre_core.terminal.files import read_files
+from genre_core.terminal.inputs import Inputs, find_split, find_stored_fma, refuse_unnamed
 from genre_core.terminal.limit import bayes
-from genre_core.terminal.options import configuration
+from genre_core.terminal.options import UsageError, configuration
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
 from genre_core.worker import execute
 
@@ -33,17 +33,11 @@ _HISTORY = ("epoch", "train_loss", "train_accuracy", "validation_loss", "validat
 
 @dataclass(frozen=True, eq=False)
 class _Order:
-    """What is to be trained, with the table that it is trained on."""
+    """What is to be trained, with what it is trained on."""
 
     config: ExperimentConfig
     name: str
-    table: Reading | None
-
-    def read_table(self, content_hash: str) -> bytes:
-        """Return the table, as `sources.Tables` does."""
-        assert self.table is not None
-        assert self.table.content_hash == content_hash
-        return self.table.parquet
+    inputs: Inputs
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +52,7 @@ class _Outcome:
 def train(options: argparse.Namespace) -> int:
     """Train, evaluate, and print what came out."""
     order = _order(options)
-    prepared = prepare(order.config, order)
+    prepared = prepare(order.config, order.inputs)
     outcome, kept = _train(order, options.no_store)
     run = outcome.run
     if outcome.interrupted:
@@ -73,14 +67,14 @@ def train(options: argparse.Namespace) -> int:
 
 
 def _order(options: argparse.Namespace) -> _Order:
+    if options.table and options.fma:
+        raise UsageError("--table and --fma name two sources of data: choose one of them.")
     table = read_files(options.table) if options.table else None
-    config = configuration(options, table.content_hash if table else None)
-    if table is None and isinstance(config.data, TableConfig):
-        if not config.data.table:
-            raise DataError("No table is chosen: name its file after --table.")
-        stored = RunStore().read_table(config.data.table)
-        table = Reading(stored, config.data.table, config.data.table[:8], 0, 0, ())
-    return _Order(config, options.name, table)
+    fma = find_stored_fma(options.fma) if options.fma else None
+    split_hash, split = find_split(options.published) if options.published else (None, None)
+    config = configuration(options, table.content_hash if table else None, fma, split_hash)
+    refuse_unnamed(config)
+    return _Order(config, options.name, Inputs(table, split))
 
 
 def _train(order: _Order, no_store: bool) -> tuple[_Outcome, bool]:
@@ -104,8 +98,7 @@ def _train(order: _Order, no_store: bool) -> tuple[_Outcome, bool]:
 
 def _train_in(url: str | None, order: _Order) -> _Outcome:
     store, run_id, interrupted = RunStore(url), new_run_id(), False
-    if (table := order.table) is not None:
-        store.put_table(table.content_hash, table.name, table.parquet, table.n_rows, table.n_columns, table.notes)
+    order.inputs.put_into(store, order.config)
     store.submit(run_id, order.config, order.name)
     # An event and not the thread's own join: Ctrl-C in a join makes a thread that lives look dead (bpo-45274).
     over = threading.Event()
@@ -186,7 +179,8 @@ def _interrupted(run: Run, kept: bool) -> str:
 def _document(order: _Order, prepared: Prepared, outcome: _Outcome, kept: bool) -> dict[str, Any]:
     """Return what `--json` prints."""
     run = outcome.run
-    notes = [*(order.table.notes if order.table else ()), *prepared.dataset.notes]
+    given = (order.inputs.table, order.inputs.split)
+    notes = [*(note for found in given if found for note in found.notes), *prepared.dataset.notes]
     return {
         "config": order.config.model_dump(mode="json"),
         "run": run.id if kept else None,

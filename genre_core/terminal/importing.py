@@ -1,0 +1,89 @@
+"""`import`: a table, FMA or a published split is put into the store."""
+
+import argparse
+from pathlib import Path
+
+from genre_core.config import TableConfig
+from genre_core.errors import DataError
+from genre_core.fma.importing import KIND as FMA
+from genre_core.fma.layout import FmaFiles, find_fma
+from genre_core.published import part_of
+from genre_core.settings import configure
+from genre_core.store import RunStore
+from genre_core.terminal import text
+from genre_core.terminal.files import read_files
+from genre_core.terminal.inputs import LISTS, import_with_progress, put_split, read_split_files
+from genre_core.terminal.options import UsageError
+from genre_core.terminal.output import DONE, show
+
+
+def import_data(options: argparse.Namespace) -> int:
+    """Store what the files are, by their names: lists of a published split, FMA, or a table of features."""
+    paths = [Path(name) for name in options.files]
+    if options.split or _is_split(paths):
+        return _import_split(options, [*(options.split or ()), *options.files])
+    if not paths:
+        raise UsageError("FILE is missing: name a table, FMA's folder, or the files of a split after the command.")
+    files = find_fma(paths)
+    return _import_table(options) if files is None else _import_fma(options, files)
+
+
+def _is_split(paths: list[Path]) -> bool:
+    return len(paths) > 1 and all(path.suffix in LISTS and part_of(path.name) for path in paths)
+
+
+def _import_split(options: argparse.Namespace, files: list[str]) -> int:
+    split = read_split_files(files)
+    document = {
+        "split": split.content_hash,
+        "name": split.name,
+        "new": put_split(split, RunStore()),
+        "parts": dict(split.counts),
+        "notes": list(split.notes),
+    }
+    show(document, text.split(document), as_json=options.json)
+    return DONE
+
+
+def _import_fma(options: argparse.Namespace, files: FmaFiles) -> int:
+    store = RunStore()
+    imported = import_with_progress(files, store)
+    table = next(table for table in store.tables(FMA) if table.content_hash == imported.content_hash)
+    document = {
+        "table": table.content_hash,
+        "name": table.name,
+        "new": imported.new,
+        "n_tracks": table.n_rows,
+        "notes": list(table.notes),
+    }
+    show(document, text.fma(document), as_json=options.json)
+    return DONE
+
+
+def _import_table(options: argparse.Namespace) -> int:
+    """Store a table, and print what its columns were taken for."""
+    from genre_core.sources.table import inspect
+
+    reading = read_files(options.files)
+    columns = {"data.label": options.label or "", "data.group": options.group or ""}
+    config = configure({"data.source": "table", "data.table": reading.content_hash, **columns}).data
+    assert isinstance(config, TableConfig)
+    inspection = inspect(reading.parquet, config)
+    dataset = inspection.dataset
+    if dataset is None:
+        raise DataError(inspection.problem)
+    is_new = RunStore().put_table(
+        reading.content_hash, reading.name, reading.parquet, reading.n_rows, reading.n_columns, reading.notes
+    )
+    document = {
+        "table": reading.content_hash,
+        "name": reading.name,
+        "new": is_new,
+        "n_rows": reading.n_rows,
+        "n_tracks": len(dataset),
+        "genres": dict(zip(dataset.genres, dataset.counts.tolist(), strict=True)),
+        "columns": [vars(column) for column in dataset.columns],
+        "notes": [*reading.notes, *dataset.notes],
+    }
+    show(document, text.table(document), as_json=options.json)
+    return DONE

@@ -1,0 +1,185 @@
+"""What a command line names to train on: tables, FMA, published splits; as files, or by their hash in the store."""
+
+import io
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from genre_core.config import ExperimentConfig, FmaConfig, SyntheticConfig, TableConfig
+from genre_core.dataset import PARTS, Part
+from genre_core.errors import DataError
+from genre_core.fma.importing import KIND as FMA
+from genre_core.fma.importing import Imported, import_fma
+from genre_core.fma.layout import FmaFiles, find_fma, list_folder
+from genre_core.published import KIND as SPLIT
+from genre_core.published import PublishedSplit, part_of, read_split
+from genre_core.store import RunStore
+from genre_core.store.tables import TableStore
+from genre_core.tables.reading import Reading
+from genre_core.terminal.files import read_file
+
+LISTS = (".txt", ".lst", ".list")
+"""Endings of files that may list the tracks of a part."""
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """Tables that were read from files, by their hash, with what the store holds behind them."""
+
+    table: Reading | None = None
+    split: PublishedSplit | None = None
+    _opened: list[TableStore] = field(default_factory=list)
+
+    @property
+    def given(self) -> Mapping[str, bytes]:
+        """Return the Parquet of what was read from files."""
+        return {found.content_hash: found.parquet for found in (self.table, self.split) if found is not None}
+
+    def read_table(self, content_hash: str) -> bytes:
+        """Return a table, as `sources.Tables` does."""
+        return self.given[content_hash] if content_hash in self.given else self._store.read_table(content_hash)
+
+    def open_table(self, content_hash: str) -> BinaryIO:
+        """Return a table as a file, as `sources.Tables` does."""
+        given = self.given.get(content_hash)
+        return self._store.open_table(content_hash) if given is None else io.BytesIO(given)
+
+    def put_into(self, store: TableStore, config: ExperimentConfig) -> None:
+        """Give a store all that a configuration reads."""
+        if self.table is not None:
+            table = self.table
+            store.put_table(table.content_hash, table.name, table.parquet, table.n_rows, table.n_columns, table.notes)
+        if self.split is not None:
+            put_split(self.split, store)
+        for content_hash in _read_by(config):
+            if content_hash not in self.given and not store.has_table(content_hash):
+                store.put_table_file(content_hash, content_hash[:8], self._store.open_table(content_hash), 0, 0)
+
+    @property
+    def _store(self) -> TableStore:
+        if not self._opened:
+            self._opened.append(RunStore())
+        return self._opened[0]
+
+
+def _read_by(config: ExperimentConfig) -> tuple[str, ...]:
+    """Return the hashes of the stored tables that a configuration reads."""
+    data = config.data
+    if isinstance(data, SyntheticConfig):
+        return ()
+    return tuple(filter(None, (data.table, data.published if isinstance(data, TableConfig) else "")))
+
+
+def refuse_unnamed(config: ExperimentConfig) -> None:
+    """Refuse a configuration that reads a table and names none.
+
+    Raises
+    ------
+    DataError
+        It names none.
+    """
+    if isinstance(config.data, TableConfig) and not config.data.table:
+        raise DataError("No table is chosen: name its file after --table.")
+    if isinstance(config.data, FmaConfig) and not config.data.table:
+        raise DataError("No import of FMA is chosen: name its folder or its hash after --fma.")
+
+
+def find_stored_fma(text: str) -> str:
+    """Return the hash of FMA in the store, given by a folder, which is imported now if it was not, or by that hash.
+
+    Raises
+    ------
+    DataError
+        There is no such folder and no such import.
+    """
+    store = RunStore()
+    if os.path.isdir(text):  # not Path's, which fails on names that are too long
+        files = find_fma([Path(text)])
+        if files is None:
+            raise DataError(f"{text} holds no tracks.csv and no features.csv: name the folder of FMA's metadata.")
+        return import_with_progress(files, store).content_hash
+    return _by_hash(text, store, FMA, "folder or import of FMA")
+
+
+def find_split(given: Sequence[str]) -> tuple[str, PublishedSplit | None]:
+    """Return the hash of a published split, and the split itself where it was named by its folder or its files.
+
+    Raises
+    ------
+    DataError
+        There is no such file, folder or stored split, or it is no split.
+    """
+    if len(given) == 1 and os.path.isdir(given[0]):
+        lists = [path for path in list_folder(Path(given[0])) if path.suffix in LISTS and part_of(path.name)]
+        if not lists:
+            raise DataError(f"{given[0]} holds no list of tracks such as train.txt: name the files of the split.")
+        found = read_split([read_file(path) for path in lists])
+        return found.content_hash, found
+    if len(given) == 1 and re.fullmatch(r"[0-9a-f]{4,64}", given[0]) and not os.path.exists(given[0]):
+        return _by_hash(given[0], RunStore(), SPLIT, "stored split"), None
+    found = read_split_files(given)
+    return found.content_hash, found
+
+
+def read_split_files(given: Sequence[str]) -> PublishedSplit:
+    """Read a published split from files, each with its part before it (`train=FILE`) or in its name.
+
+    Raises
+    ------
+    DataError
+        A file cannot be read, or is no list of tracks of a known part.
+    """
+    parts: list[Part | None] = []
+    files = []
+    for text in given:
+        word, _, path = text.partition("=")
+        part = next((part for part in PARTS if word == part), None)
+        parts.append(part)
+        files.append(read_file(Path(path if part else text)))
+    return read_split(files, parts)
+
+
+def put_split(split: PublishedSplit, store: TableStore) -> bool:
+    """Store a published split once; False if it is there already."""
+    n_rows = sum(split.counts.values())
+    return store.put_table(split.content_hash, split.name, split.parquet, n_rows, 2, split.notes, SPLIT)
+
+
+def import_with_progress(files: FmaFiles, store: TableStore) -> Imported:
+    """Import FMA and show how far it is."""
+    stage = ""
+    with _bar() as bar:
+        for step in import_fma(files, store):
+            if isinstance(step, Imported):
+                return step
+            if step.stage != stage:
+                stage = step.stage
+                bar.reset(total=step.total)
+                bar.set_description_str(stage, refresh=False)
+            bar.n = step.done
+            bar.refresh()
+    raise AssertionError("an import ends with what it came to")
+
+
+@contextmanager
+def _bar() -> Iterator[Any]:
+    from tqdm import tqdm  # type: ignore[import-untyped]
+
+    shape = "{desc} {percentage:3.0f} %|{bar}| {elapsed}"
+    with tqdm(total=1, bar_format=shape, leave=False, disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
+        yield bar
+
+
+def _by_hash(text: str, store: TableStore, kind: str, what: str) -> str:
+    """Return the one hash that begins so."""
+    found = [table.content_hash for table in store.tables(kind) if table.content_hash.startswith(text)]
+    if len(found) != 1:
+        raise DataError(
+            f"There is {'no' if not found else 'more than one'} {what} {text[:60]}: import it, or check it."
+        )
+    return found[0]
