@@ -1,10 +1,12 @@
 """A browser as the server sees it: a client of Streamlit's websocket protocol that draws nothing.
 
-It sends what the frontend of Streamlit 1.67 sends: the address, the state of every widget it was shown, the page, the
-fragment that polls, and the hashes of the large messages it still has. What it is sent it reads to the end.
+It sends what the frontend of Streamlit 1.67 sends: the address, the state of every widget it was shown, the page, and
+the hashes of the large messages it still has. What it is sent it reads to the end. It follows a run as the page's own
+script does, on a connection that is kept.
 """
 
 import asyncio
+import json
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -46,12 +48,11 @@ class BrowserSession:
         self.widgets: dict[str, WidgetState] = {}
         """State of each widget by its key."""
         self.buttons: dict[str, str] = {}
-        self.polled: dict[str, float] = {}
-        """Seconds between the polls of each fragment that asks for them."""
         self.errors: list[str] = []
         self.received_bytes = 0
         self._page = ""
-        self._asked: dict[str, float] = {}
+        self._follower: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._state = ""
         self._kept: dict[str, None] = {}
         self._open: list[_Request] = []
 
@@ -67,19 +68,14 @@ class BrowserSession:
 
     async def __aexit__(self, *_: object) -> None:
         self._reader.cancel()
+        if self._follower:
+            self._follower[1].close()
         await self._socket.close()
 
     def look(self, **parameters: object) -> None:
         """Write parameters into the address (two underscores for a dot)."""
         said = dict(parse_qsl(self.query)) | {name.replace("__", "."): str(of) for name, of in parameters.items()}
         self.query = urlencode(said)
-
-    def due(self, least: float = 0.0) -> list[str]:
-        """Return the fragments whose turn it is to be polled, each at most once in `least` seconds."""
-        now = time.perf_counter()
-        due = [name for name, every in self.polled.items() if now - self._asked.get(name, 0.0) >= max(every, least)]
-        self._asked = {name: now if name in due else self._asked.get(name, 0.0) for name in self.polled}
-        return due
 
     async def rerun(self) -> float:
         """Run the whole page; return the seconds until all of it has come."""
@@ -89,9 +85,23 @@ class BrowserSession:
         """Press a button."""
         return await self._ask(_Request([""]), [""], pressed=self.buttons[key])
 
-    async def poll(self, *fragments: str) -> float:
-        """Run fragments, each by a message of its own as the frontend does; return the seconds until all have come."""
-        return await self._ask(_Request(list(fragments)), fragments)
+    async def poll(self, run: str) -> tuple[float, float]:
+        """Ask what became of a run; return the seconds that took, and those until it is worth asking again."""
+        if self._follower is None:
+            host, port = self._address.split(":")
+            self._follower = await asyncio.open_connection(host, int(port))
+        reader, writer = self._follower
+        started = time.perf_counter()
+        writer.write(f"GET /live/{run}?{urlencode({'seen': self._state})} HTTP/1.1\r\nHost: genre-lab\r\n\r\n".encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        body = await reader.readexactly(int(head.partition("content-length:")[2].split()[0]))
+        seconds = time.perf_counter() - started
+        self.received_bytes += len(head) + len(body)
+        answer = json.loads(body)
+        self._state = answer.get("state", "")
+        if not head.startswith("http/1.1 200") or not self._state:
+            self.errors.append(f"following a run failed: {head.splitlines()[0]}, {body[:100]!r}")
+        return seconds, answer.get("again", 1.0)
 
     async def _ask(self, request: _Request, fragments: tuple[str, ...] | list[str], pressed: str = "") -> float:
         self._open.append(request)
@@ -131,12 +141,8 @@ class BrowserSession:
         match message.WhichOneof("type"):
             case "new_session":
                 self._page = message.new_session.page_script_hash
-                if not message.metadata.run.fragment_ids:
-                    self.polled.clear()
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string
-            case "auto_rerun":
-                self.polled[message.auto_rerun.fragment_id] = message.auto_rerun.interval
             case "delta" if message.delta.WhichOneof("type") == "new_element":
                 self._show(message.delta.new_element)
             case "script_finished":

@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.classroom [--minutes 10] [--sessions 30] [--as-the-page-asks] [--everyone-trains]
 
-Each session changes a setting every 3 seconds, which runs its whole page, and polls each second all that its page
-polls; with `--as-the-page-asks` as often as its page asks, and with `--everyone-trains` a run of its own. Before that,
+Each session changes a setting every 3 seconds, which runs its whole page, and asks each second what became of its run;
+with `--as-the-page-asks` as often as its page asks, and with `--everyone-trains` a run of its own. Before that,
 one session alone tells what an answer costs in processor time, which a busy machine does not blur. Only the dashboard
 that is started here is spoken to.
 """
@@ -14,6 +14,7 @@ import itertools
 import random
 import time
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
 
 from distributed import Client
 
@@ -65,7 +66,7 @@ async def cost(board: Dashboard, trainings: "Trainings") -> Cost:
             await asyncio.sleep(0.5)
         await tab.rerun()
         points = [used()]
-        for work in (tab.rerun, lambda: tab.poll(*tab.polled)):
+        for work in (tab.rerun, lambda: tab.poll(trainings.current[0])):
             for _ in range(SOLO_ANSWERS):
                 await work()
                 await asyncio.sleep(0.05)
@@ -123,7 +124,7 @@ async def student(number: int, board: Dashboard, trainings: Trainings, seen: See
         await tab.rerun()
         if load.everyone_trains:
             await tab.click("train")
-        watching = asyncio.create_task(watch(tab, dice, seen, 0.0 if load.as_the_page_asks else POLL_SECONDS))
+        watching = asyncio.create_task(watch(tab, dice, seen, load))
         due = time.perf_counter()
         while time.perf_counter() < end:
             due += RERUN_SECONDS
@@ -138,19 +139,13 @@ async def student(number: int, board: Dashboard, trainings: Trainings, seen: See
     seen.errors += tab.errors
 
 
-async def watch(tab: BrowserSession, dice: random.Random, seen: Seen, least: float) -> None:
-    """Poll what is due, whether the last answer has come or not, as the frontend does."""
-    asked: set[asyncio.Task[None]] = set()
-
-    async def poll(fragments: list[str]) -> None:
-        seen.polls.append(await tab.poll(*fragments))
-
+async def watch(tab: BrowserSession, dice: random.Random, seen: Seen, load: Load) -> None:
+    """Ask again and again what became of the run that the address names."""
     await asyncio.sleep(POLL_SECONDS * dice.random())
     while True:
-        if due := tab.due(least):
-            asked.add(asyncio.create_task(poll(due)))
-            asked = {task for task in asked if not task.done()}
-        await asyncio.sleep(least or min(tab.polled.values(), default=POLL_SECONDS))
+        seconds, again = await tab.poll(dict(parse_qsl(tab.query))["run"])
+        seen.polls.append(seconds)
+        await asyncio.sleep(again if load.as_the_page_asks else max(0.0, POLL_SECONDS - seconds))
 
 
 async def look_at_memory(board: Dashboard, seen: Seen) -> None:

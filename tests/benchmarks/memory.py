@@ -25,7 +25,7 @@ async def train(tab: BrowserSession, board: Dashboard) -> None:
         if time.monotonic() > deadline:
             raise RuntimeError("The run does not end.")
         await asyncio.sleep(0.5)
-        await tab.poll(*tab.due())
+        await tab.poll(board.store.runs(limit=1)[0].id)
     await tab.rerun()
     run = board.store.runs(limit=1)[0]
     if run.state != "complete":
