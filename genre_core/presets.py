@@ -67,6 +67,20 @@ _ALL = (
             "train.patience": 50,
         },
     ),
+    _preset(
+        "imbalanced",
+        "Rare genres",
+        "Rock has a hundred times as many tracks as Experimental. Watch accuracy rise above that of balanced genres "
+        "while macro-F1 stays far below it: the rarest genres are hardly ever found.",
+        {"data.imbalance": 100.0},
+    ),
+    _preset(
+        "leaking_artists",
+        "Artists that leak",
+        "Each artist has a sound of its own, and the split tears artists apart. Watch validation rise far above the "
+        "best possible for artists that were never heard, then keep artists together.",
+        {"data.artists": 10, "data.overlap": 2.0, "data.artist_spread": 3.75, "split.by": "row"},
+    ),
 )
 
 PRESETS: Mapping[str, Preset] = {preset.name: preset for preset in _ALL}

@@ -9,7 +9,7 @@ from genre_core.bayes import bayes_limit
 from genre_core.config import ExperimentConfig, SyntheticConfig
 from genre_core.experiment import Result, run_experiment
 from genre_core.presets import OPENING, PRESETS
-from genre_core.settings import differences
+from genre_core.settings import configure, differences
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ def test_every_preset_is_named_described_and_different():
 
 def test_every_preset_is_watched_here():
     watched = {"overlapping", "notebook", "rate_too_high", "rate_too_low", "too_small", "overfitting"}
+    watched |= {"imbalanced", "leaking_artists"}
     assert set(PRESETS) == watched
 
 
@@ -108,3 +109,27 @@ def test_overfitting_learns_the_training_tracks_by_heart(watch):
     assert loss.argmin() < len(loss) / 4
     assert loss[-1] > 1.5 * loss.min()
     assert (np.diff(loss[len(loss) // 2 :]) > 0).mean() > 0.8
+
+
+def test_rare_genres_are_hardly_ever_found_and_accuracy_hides_it(watch):
+    seen, balanced = watch("imbalanced"), watch("overlapping")
+    counts = seen.result.prepared.dataset.counts
+    assert counts[0] == pytest.approx(100 * counts[-1], rel=0.02)
+    scores = seen.result.evaluate("test")
+    assert scores.accuracy > balanced.result.evaluate("test").accuracy
+    assert scores.macro_f1 < scores.accuracy - 0.15
+    assert scores.per_genre[-1].recall < 0.3
+    assert seen["validation_accuracy"].max() < seen.limit + 0.02
+
+
+def test_artists_that_leak_lift_validation_above_the_limit_until_they_are_kept_together(watch):
+    seen = watch("leaking_artists")
+    assert seen.result.prepared.split.straddling == ("artist",)
+    assert seen["validation_accuracy"].max() > seen.limit + 0.1
+    kept = run_experiment(configure({"split.by": "artist"}, PRESETS["leaking_artists"].config))
+    scores = kept.evaluate("test")
+    assert not kept.prepared.split.leaky
+    assert scores.accuracy_interval.low < seen.limit
+    assert scores.accuracy < seen.result.evaluate("test").accuracy - 0.15
+    # An artist's sound adds to the overlap: for artists never heard, these are the opening's tracks.
+    assert seen.limit == pytest.approx(bayes_limit(SyntheticConfig(), n_draws=40_000).accuracy)
