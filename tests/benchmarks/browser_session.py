@@ -87,14 +87,13 @@ class BrowserSession:
 
     async def poll(self, run: str) -> tuple[float, float]:
         """Ask what became of a run; return the seconds that took, and those until it is worth asking again."""
-        if self._follower is None:
-            host, port = self._address.split(":")
-            self._follower = await asyncio.open_connection(host, int(port))
-        reader, writer = self._follower
+        question = f"GET /live/{run}?{urlencode({'seen': self._state})} HTTP/1.1\r\nHost: genre-lab\r\n\r\n".encode()
         started = time.perf_counter()
-        writer.write(f"GET /live/{run}?{urlencode({'seen': self._state})} HTTP/1.1\r\nHost: genre-lab\r\n\r\n".encode())
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-        body = await reader.readexactly(int(head.partition("content-length:")[2].split()[0]))
+        try:
+            head, body = await self._get(question)
+        except (asyncio.IncompleteReadError, ConnectionError):  # a connection that rested too long was closed
+            self._follower = None
+            head, body = await self._get(question)
         seconds = time.perf_counter() - started
         self.received_bytes += len(head) + len(body)
         answer = json.loads(body)
@@ -102,6 +101,15 @@ class BrowserSession:
         if not head.startswith("http/1.1 200") or not self._state:
             self.errors.append(f"following a run failed: {head.splitlines()[0]}, {body[:100]!r}")
         return seconds, answer.get("again", 1.0)
+
+    async def _get(self, question: bytes) -> tuple[str, bytes]:
+        if self._follower is None:
+            host, port = self._address.split(":")
+            self._follower = await asyncio.open_connection(host, int(port))
+        reader, writer = self._follower
+        writer.write(question)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        return head, await reader.readexactly(int(head.partition("content-length:")[2].split()[0]))
 
     async def _ask(self, request: _Request, fragments: tuple[str, ...] | list[str], pressed: str = "") -> float:
         self._open.append(request)
