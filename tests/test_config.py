@@ -117,3 +117,12 @@ def test_sizes_that_do_not_fit_together_are_refused_with_both_numbers():
 @pytest.mark.parametrize("typed", ["128,64", " 128 , 64 ", "128, 64,", [128, 64], (128, 64), ["128", "64"]])
 def test_layers_may_be_typed(typed):
     assert MlpConfig(hidden=typed) == MlpConfig(hidden=(128, 64))
+
+
+@pytest.mark.parametrize(("grouped", "by"), [(True, "auto"), (False, "row")])
+def test_runs_stored_while_keeping_together_was_yes_or_no_are_still_read(grouped, by):
+    stored = ExperimentConfig().model_dump(mode="json")
+    stored["split"] = {"test_fraction": 0.2, "validation_fraction": 0.176, "grouped": grouped, "seed": 7}
+    assert ExperimentConfig.model_validate(stored).split == SplitConfig(test_fraction=0.2, by=by, seed=7)
+    with pytest.raises(ValidationError):
+        SplitConfig.model_validate({"by": "row", "grouped": True})
