@@ -11,6 +11,7 @@ from dashboard.sentences.runs import STATES, clock, command, state_sentence
 from dashboard.sentences.train import duration
 from genre_core.config import ExperimentConfig
 from genre_core.errors import RunStateError
+from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.presets import PRESETS
 from genre_core.settings import SECTIONS, Setting, flatten, settings
 from genre_core.store import Run
@@ -25,7 +26,7 @@ def run_card(run: Run) -> None:
         st.subheader(plain(run.name), anchor=False, width="content")
         st.badge(STATES[run.state], color=COLOURS.get(run.state, "gray"))  # type: ignore[arg-type]
         if run.context.get("leaky"):
-            st.badge("leaky", color="orange", help="Pieces of one track stand on both sides of the split.")
+            st.badge("leaky", color="orange", help=GLOSSARY["leaky"])
     st.caption(plain(state_sentence(run)))
     _actions(run)
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.settings import all_settings
 
 Document = Mapping[str, Any]
@@ -44,7 +45,7 @@ def evaluation(found: Document, part: str, *, leaky: bool, bayes: Document | Non
         f"Right on {right:,} of {_count(n, f'{where} track')}: {_rate(found['accuracy'], found['accuracy_interval'])}."
     ]
     if leaky:
-        lines.append("Leaky: pieces of one recording stand both in training and in the test; the score is too good.")
+        lines.append(f"Leaky: {GLOSSARY['leaky'][0].lower()}{GLOSSARY['leaky'][1:]}")
     figures = [
         ("macro-F1", _rate(found["macro_f1"], found["macro_f1_interval"])),
         ("balanced accuracy", _rate(found["balanced_accuracy"])),
