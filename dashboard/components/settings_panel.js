@@ -148,11 +148,12 @@ function makeRow(panel, item) {
   row.reset = element("button", { type: "button", class: "reset" });
   row.reset.addEventListener("click", () => { row.typing = false; row.input.focus(); commit(panel, row, null); });
   row.why = element("button", { type: "button", class: "why", tabindex: "-1", "aria-hidden": "true" }, "?");
-  const label = element("label", { for: id }, item.title, ...(item.unit ? [element("small", {}, ` ${item.unit}`)] : []));
+  const label = element("label", { for: id }, item.title);
+  const unit = item.unit ? [element("small", { "aria-hidden": "true" }, item.unit)] : [];
   row.problem = element("p", { class: "problem", id: `${id}-problem`, "aria-live": "polite" });
   const field = row.kind === "choice" ? element("span", { class: "choice" }, row.input) : row.input;
   row.node.append(
-    element("div", { class: "line" }, row.reset, label, row.why, field), ...(row.slider ? [row.slider] : []),
+    element("div", { class: "line" }, row.reset, label, ...unit, row.why, field), ...(row.slider ? [row.slider] : []),
     row.problem, element("span", { class: "unseen", id: `${id}-help` }, item.help),
   );
   row.node.addEventListener("keydown", (event) => {
@@ -306,7 +307,7 @@ function listenForHelp(panel) {
   node.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return;
     if (event.target === panel.tip) return clearTimeout(panel.waiting);
-    const row = event.target.closest("label, .why") ? rowOf(event) : null;
+    const row = event.target.closest("label, small, .why") ? rowOf(event) : null;
     later(row, row ? 250 : 150);
   });
   node.addEventListener("pointerleave", () => later(null, 150));

@@ -25,7 +25,7 @@ pytestmark = [
 APP = """
 import streamlit as st
 from dashboard import address
-from dashboard.forms import adopt, sidebar_settings
+from dashboard.forms import link, sidebar_settings
 from genre_core.presets import PRESETS
 from genre_core.settings import configure
 
@@ -43,7 +43,7 @@ def train():
 def runs():
     st.text(f"looking at {address.run_id()} cell {address.cell(8)}")
     if st.button("same settings"):
-        said = adopt(configure({"data.overlap": 0.8, "train.batch_size": 256}), PRESETS)
+        said = link(configure({"data.overlap": 0.8, "train.batch_size": 256}), PRESETS)
         st.switch_page(PAGES[0], query_params=said)
 
 PAGES = [st.Page(train, title="Train", url_path="train", default=True), st.Page(runs, title="Runs", url_path="runs")]
@@ -127,30 +127,116 @@ def slider(page, name):
     return page.get_by_role("slider", name=f"{name}, slider")
 
 
+def choice(page, name):
+    return page.get_by_role("combobox", name=name, exact=True)
+
+
+def type_in(field, text):
+    field.fill(text)
+    field.press("Enter")
+
+
 def test_number_and_slider_follow_each_other_and_the_address_follows_both(open_page):
     page = open_page()
     says(page, "rate 0.001 batch 64")
-    exact(page, "Learning rate").fill("0.0037")
-    exact(page, "Learning rate").press("Enter")
+    type_in(exact(page, "Learning rate"), "3.7e-3")
     says(page, "rate 0.0037")
     at(page, r"\?train\.learning_rate=0\.0037$")
     sync_api.expect(slider(page, "Learning rate")).to_have_attribute("aria-valuetext", "0.0037")
-    slider(page, "Learning rate").press("ArrowRight")
-    says(page, "rate 0.005")
-    sync_api.expect(exact(page, "Learning rate")).to_have_value("0.005")
-    at(page, r"\?train\.learning_rate=0\.005$")
+    steps = page.evaluate("history.length")
+    slider(page, "Learning rate").evaluate(KEYS, "ArrowRight ArrowRight")
+    sync_api.expect(exact(page, "Learning rate")).to_have_value("0.01")  # at once, before the server knows
+    says(page, "rate 0.01")
+    at(page, r"\?train\.learning_rate=0\.01$")
+    assert page.evaluate("history.length") == steps + 1
     page.get_by_role("button", name="Learning rate differs from the preset (0.001): reset it").click()
     says(page, "rate 0.001")
     at(page, r"/$")
+    sync_api.expect(exact(page, "Learning rate")).to_be_focused()
+
+
+KEYS = """(slider, keys) => {
+  slider.focus();
+  for (const key of keys.split(" ")) {
+    slider.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    slider.value = Number(slider.value) + 1;
+    for (const kind of ["input", "change"]) slider.dispatchEvent(new Event(kind, { bubbles: true }));
+  }
+}"""
+"""Arrow keys as fast as a person holds them down."""
+
+
+def test_a_slider_that_is_dragged_moves_its_number_and_is_sent_when_it_is_let_go(open_page):
+    page = open_page()
+    says(page, "batch 64")
+    box = slider(page, "Batch size").bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.99, y, steps=5)
+    sync_api.expect(exact(page, "Batch size")).to_have_value("8192")
+    at(page, r"/$")
+    page.mouse.up()
+    says(page, "batch 8192")
+    at(page, r"\?train\.batch_size=8192$")
+
+
+def test_what_does_not_fit_is_said_at_its_field_and_not_taken(open_page):
+    page = open_page()
+    says(page, "batch 64")
+    type_in(exact(page, "Batch size"), "1.5")
+    says(page, "Batch size must be a whole number. Still using 64.")
+    sync_api.expect(exact(page, "Batch size")).to_have_attribute("aria-invalid", "true")
+    exact(page, "Batch size").press("Escape")
+    sync_api.expect(exact(page, "Batch size")).to_have_value("64")
+    layers = page.get_by_role("textbox", name="Hidden layers", exact=True)
+    type_in(layers, "64, x")
+    says(page, "Hidden layers is x, but must be a whole number. Still using 128, 64, 32.")
+    sync_api.expect(layers).to_have_value("64, x")
+    at(page, r"/$")
+    type_in(layers, "64, 16")
+    at(page, r"\?model\.hidden=64%2C\+16$")
+    sync_api.expect(page.get_by_text("Still using")).to_have_count(0)
+
+
+def test_a_choice_shows_what_it_needs_and_more_says_what_is_changed_in_it(open_page):
+    page = open_page()
+    choice(page, "Optimizer").select_option("SGD")
+    training = page.get_by_role("region", name="Training")
+    sync_api.expect(exact(page, "Momentum")).to_be_hidden()
+    training.locator("summary").click()
+    exact(page, "Momentum").press("ArrowDown")
+    at(page, r"train\.momentum=0\.89$")
+    sync_api.expect(training.locator("summary")).to_have_text("More · 1 changed")
+    page.reload()
+    sync_api.expect(exact(page, "Momentum")).to_have_value("0.89")  # the fold is as it was left
+    page.get_by_role("button", name="Reset 2 changed settings").click()
+    at(page, r"/$")
+    sync_api.expect(exact(page, "Momentum")).to_have_count(0)
+
+
+def test_an_explanation_is_there_for_the_mouse_the_keyboard_and_the_screen_reader(open_page):
+    page = open_page()
+    says(page, "batch 64")
+    shown = page.locator(".tip:popover-open")
+    sync_api.expect(exact(page, "Batch size")).to_have_accessible_description(re.compile("^Tracks per step"))
+    page.get_by_text("Batch size").hover()
+    sync_api.expect(shown).to_contain_text("Tracks per step")
+    page.mouse.move(900, 600)
+    sync_api.expect(shown).to_have_count(0)
+    exact(page, "Learning rate").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    sync_api.expect(shown).to_contain_text("Tracks per step")
+    page.keyboard.press("Escape")
+    sync_api.expect(shown).to_have_count(0)
 
 
 def test_a_pasted_link_shows_the_same_settings_in_a_fresh_browser(open_page):
     first = open_page()
-    first.get_by_role("combobox", name="Optimizer").click()
-    first.get_by_role("option", name="AdamW").click()
+    choice(first, "Optimizer").select_option("AdamW")
     says(first, "optimizer adamw")
-    exact(first, "Batch size").fill("200")
-    exact(first, "Batch size").press("Enter")
+    type_in(exact(first, "Batch size"), "200")
     says(first, "batch 200")
     at(first, r"train\.batch_size=200")
     second = open_page(first.url.split("/", 3)[3])
@@ -158,24 +244,25 @@ def test_a_pasted_link_shows_the_same_settings_in_a_fresh_browser(open_page):
     sync_api.expect(exact(second, "Batch size")).to_have_value("200")
 
 
-def test_back_and_forward_undo_and_redo_settings_and_presets(open_page):
+def test_back_and_forward_undo_and_redo_one_change_each(open_page):
     page = open_page()
-    exact(page, "Batch size").fill("128")
-    exact(page, "Batch size").press("Enter")
+    type_in(exact(page, "Batch size"), "128")
     says(page, "batch 128")
     at(page, r"batch_size=128")
-    page.get_by_role("combobox", name="Preset").click()
-    page.get_by_role("option", name="Learning rate too high").click()
-    says(page, "rate 0.05 batch 64")
-    at(page, r"\?preset=rate_too_high$")
-    page.go_back()  # two steps: the preset's name, and the batch size that it took back
+    choice(page, "Preset").select_option("Overfitting")
+    says(page, "rate 0.001 batch 16")
+    at(page, r"\?preset=overfitting$")
     page.go_back()
     at(page, r"/\?train\.batch_size=128$")
     says(page, "rate 0.001 batch 128")
-    sync_api.expect(page.get_by_role("combobox", name="Preset")).to_have_value("Overlapping genres")
+    sync_api.expect(choice(page, "Preset")).to_have_value("overlapping")
+    page.go_back()
+    at(page, r"/$")
+    says(page, "batch 64")
+    sync_api.expect(exact(page, "Batch size")).to_have_value("64")
     page.go_forward()
     page.go_forward()
-    says(page, "rate 0.05 batch 64")
+    says(page, "batch 16")
 
 
 def test_a_bad_link_opens_with_a_note_and_a_clean_address(open_page):
