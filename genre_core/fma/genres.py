@@ -62,7 +62,8 @@ def read_genres(path: Path | None) -> Hierarchy:
     if path is None:
         return Hierarchy({}, {})
     try:
-        data = path.open("rb").read(MAX_BYTES)
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES)
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}): check its name and permissions.") from error
     text, _ = decode(path.name, data)
