@@ -129,8 +129,7 @@ async def student(number: int, board: Dashboard, trainings: Trainings, seen: See
         while time.perf_counter() < end:
             due += RERUN_SECONDS
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            tab.widgets["train.batch_size"].int_value = dice.choice(BATCH_SIZES)
-            tab.look(train__batch_size=tab.widgets["train.batch_size"].int_value)
+            tab.look(train__batch_size=dice.choice(BATCH_SIZES))
             if not load.everyone_trains:
                 tab.look(run=trainings.current[watched])
             seen.reruns.append(await tab.rerun())
