@@ -98,7 +98,7 @@ def test_the_document_has_what_was_promised(run):
         "n", "accuracy", "accuracy_interval", "balanced_accuracy", "macro_f1", "weighted_precision", "weighted_recall",
         "weighted_f1", "log_loss", "confusion_matrix", "per_genre", "majority_accuracy",
     } <= set(found["test"])  # fmt: skip
-    assert set(found["bayes"]) == {"accuracy", "standard_error", "test_accuracy"}
+    assert set(found["bayes"]) == {"accuracy", "standard_error", "test_accuracy", "about"}
     assert found["config"]["data"]["n_samples"] == 400
     assert found["stopped_because"] == "max_epochs"
     assert [genre["genre"] for genre in found["test"]["per_genre"]][:2] == ["Rock", "Electronic"]

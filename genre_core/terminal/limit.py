@@ -6,7 +6,7 @@ from genre_core.dataset import Part
 from genre_core.experiment import Prepared
 
 
-def bayes(config: ExperimentConfig, prepared: Prepared, part: Part) -> dict[str, float] | None:
+def bayes(config: ExperimentConfig, prepared: Prepared, part: Part) -> dict[str, float | str] | None:
     """Return what the best possible classifier reaches in the long run and on one part; None where it is unknown."""
     if not isinstance(config.data, SyntheticConfig):
         return None
@@ -16,4 +16,5 @@ def bayes(config: ExperimentConfig, prepared: Prepared, part: Part) -> dict[str,
         "accuracy": limit.accuracy,
         "standard_error": limit.standard_error,
         f"{part}_accuracy": here.accuracy,
+        "about": limit.about,
     }

@@ -63,6 +63,8 @@ def evaluation(found: Document, part: str, *, leaky: bool, bayes: Document | Non
         figures.append(("no classifier can do better than", limit))
     width = max(len(name) for name, _ in figures)
     lines += ["", *(f"{name:{width}}  {figure}" for name, figure in figures)]
+    if bayes and bayes["about"]:
+        lines.append(f"About that limit: {bayes['about'][0].lower()}{bayes['about'][1:]}")
     return "\n".join([*lines, "", _genres(found["per_genre"])])
 
 
