@@ -48,7 +48,7 @@ def _find(store: RunStore, name: str) -> Run:
     return named[0] if named else store.run(name)
 
 
-def _evaluation(store: RunStore, run: Run, part: Part) -> tuple[dict[str, Any], dict[str, float] | None]:
+def _evaluation(store: RunStore, run: Run, part: Part) -> tuple[dict[str, Any], dict[str, float | str] | None]:
     """Return a run's evaluation and the Bayes limit; only what is not stored needs the data again."""
     if part in run.summary and not isinstance(run.config.data, SyntheticConfig):
         return run.summary[part], None
