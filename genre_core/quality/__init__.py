@@ -1,0 +1,24 @@
+"""What a person should know about data before trusting a score on them.
+
+`dataset.notes` say what loading did; findings say what is in the data, each where the evidence supports it and with
+where to look. They are found from features, genres and groups alone, so that any source of data has them.
+"""
+
+from genre_core.dataset import Dataset
+from genre_core.quality import columns, copies, genres, leaks, missing
+from genre_core.quality.finding import SEVERITIES, Finding, Kind, Severity
+from genre_core.splitting import Split
+
+__all__ = ["SEVERITIES", "Finding", "Kind", "Severity", "findings"]
+
+
+def findings(dataset: Dataset, split: Split | None = None) -> tuple[Finding, ...]:
+    """Return what a person should know, the most serious first; with `split` also what it tears apart."""
+    found = [
+        *leaks.find(dataset),
+        *missing.find(dataset),
+        *copies.find(dataset, split),
+        *genres.find(dataset, split),
+        *columns.find(dataset),
+    ]
+    return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))
