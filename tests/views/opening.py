@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import services
+from dashboard.services import workers
 from genre_core.store import RunStore
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "pages.py"
@@ -21,7 +22,7 @@ def own_store(folder: Path):
     """Give a fresh store, which the pages use as well."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GENRE_LAB_STORE", f"sqlite:///{folder / 'store.sqlite'}")
-        patch.setattr(services, "_linked", lambda: services._Linking(Future()))  # workers that are still starting
+        patch.setattr(workers, "linked", lambda: workers.Linking(Future()))  # workers that are still starting
         st.cache_resource.clear()
         yield RunStore()
         services.store().close()

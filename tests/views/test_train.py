@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from dashboard import services
+from dashboard.services import workers
 from genre_core.settings import configure
 from genre_core.store.schema import runs
 from genre_core.worker import execute
@@ -103,8 +104,8 @@ def test_pause_resume_and_stop_act_on_the_run_that_is_shown(store):
 def test_who_waits_sees_how_many_runs_go_first_and_how_long(store, complete, monkeypatch):
     there = Future()
     there.set_result(SimpleNamespace(alive=True))
-    monkeypatch.setattr(services, "_linked", lambda: services._Linking(there))
-    monkeypatch.setattr(services, "n_workers", lambda: 1)
+    monkeypatch.setattr(workers, "linked", lambda: workers.Linking(there))
+    monkeypatch.setattr(workers, "n_workers", lambda: 1)
     for run in store.runs(states=["queued"]):
         store.cancel(run.id)
     for name in ("ahead 1", "ahead 2"):

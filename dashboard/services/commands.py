@@ -1,0 +1,108 @@
+"""What buttons do to runs: each command may come late or twice, and then changes nothing."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import TYPE_CHECKING, cast
+
+import streamlit as st
+
+from dashboard.services import workers
+from dashboard.services.workers import Link, NotYet, store
+from genre_core import jobs
+from genre_core.config import ExperimentConfig
+from genre_core.errors import ClusterError, GenreLabError, StoreError
+from genre_core.store import RunStore
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_Raised = type[GenreLabError] | tuple[()]
+
+
+def train(run_id: str, config: ExperimentConfig, name: str, pace: float) -> None:
+    """Save a new run and send it to the workers.
+
+    Raises
+    ------
+    StoreError
+        It could not be saved.
+    """
+    _order(lambda to: jobs.submit(store(), to, run_id, config, name, pace), raises=StoreError)
+
+
+def pause(run_id: str) -> None:
+    """Pause a run after its epoch."""
+    act(lambda: jobs.pause(store(), run_id))
+
+
+def step(run_id: str) -> None:
+    """Train one epoch, then pause."""
+    _order(lambda to: jobs.step(store(), to, run_id))
+
+
+def resume(run_id: str) -> None:
+    """Go on with a paused run."""
+    _order(lambda to: jobs.resume(store(), to, run_id))
+
+
+def stop(run_id: str) -> None:
+    """End a run with its best weights."""
+    _order(lambda to: jobs.stop(store(), to, run_id))
+
+
+def restart(run_id: str) -> None:
+    """Train an ended run again from the beginning."""
+    _order(lambda to: jobs.restart(store(), to, run_id))
+
+
+def set_pace(run_id: str, pace: float) -> None:
+    """Set the least seconds that an epoch of a run takes."""
+    act(lambda: store().set_pace(run_id, pace))
+
+
+def _order(command: "Callable[[Client], bool]", raises: _Raised = ()) -> None:
+    """Do what needs the workers; while they start it is saved alone, and they fetch it when they are there."""
+    link = workers.linked().link
+    if link.done():
+        act(lambda: command(link.result().client), raises)
+        return
+
+    def save() -> bool:
+        with suppress(ClusterError):
+            return command(cast("Client", NotYet()))
+        return True
+
+    act(save, raises)
+    runs = store()
+    link.add_done_callback(lambda done: _fetch(runs, done))
+
+
+def act(command: Callable[[], bool], raises: _Raised = ()) -> None:
+    """Do it, and say why where that cannot be; the errors `raises` are left to the caller."""
+    try:
+        command()
+    except raises:
+        raise
+    except GenreLabError as error:
+        st.toast(str(error), icon=":material/error:", duration="long")
+
+
+def _fetch(runs: RunStore, link: "Future[Link]") -> None:
+    if link.exception() is None:  # otherwise the next try fetches what waits
+        jobs.recover(runs, link.result().client)
+
+
+def rename(run_id: str, name: str) -> None:
+    """Give a run another name."""
+    act(lambda: store().rename(run_id, name))
+
+
+def delete(run_id: str) -> None:
+    """Forget a run and all that it saved."""
+    act(lambda: store().delete(run_id))
+
+
+def run_name(config: ExperimentConfig, preset: str) -> str:
+    """Return the name that a new run starts with: its preset and its training seed."""
+    return f"{preset} · seed {config.train.seed}"

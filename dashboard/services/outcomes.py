@@ -1,0 +1,99 @@
+"""What came out of completed runs: scores, matrices, and the tracks as the network saw them."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from dashboard.components.matrix import MatrixView, matrix_view
+from dashboard.services.data import dataset
+from dashboard.services.workers import store
+from genre_core.bayes import BayesScore, limit_on
+from genre_core.config import SyntheticConfig
+from genre_core.dataset import PARTS, FloatArray, IntArray, Part, Standardizer
+from genre_core.evaluation.confusion import Normalization, confusion_matrix
+from genre_core.evaluation.report import Evaluation
+from genre_core.store import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a run's best weights say of one part: its tracks' rows in the data, genres, and logits (n, n_genres)."""
+
+    rows: IntArray
+    y_true: IntArray
+    logits: npt.NDArray[np.float32]
+    genres: tuple[str, ...]
+    groups: IntArray | None
+    evaluation: Evaluation
+    limit: BayesScore | None
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _outcome(run_id: str, attempt: int, part: Part) -> Outcome | None:
+    saved, found = store().artifact(run_id, "logits"), store().run(run_id)
+    if saved is None or part not in found.summary:
+        return None
+    from safetensors.numpy import load
+
+    arrays = load(saved)
+    data = dataset(found.config.data)
+    rows = np.flatnonzero(arrays["part"] == PARTS.index(part))
+    y_true, logits = arrays["y"][rows], arrays["logits"][rows]
+    groups = data.clusters(rows)
+    matrix = confusion_matrix(y_true, logits.argmax(axis=1), data.genres, groups)
+    evaluation = replace(Evaluation.from_json(found.summary[part]), confusion_matrix=matrix)
+    of = found.config.data
+    best = limit_on(of, data.X[rows], y_true, groups) if isinstance(of, SyntheticConfig) else None
+    return Outcome(rows, y_true, logits, data.genres, groups, evaluation, best)
+
+
+def outcome(of: Run, part: Part) -> Outcome | None:
+    """Return what a completed run's best weights say of one part; None before it is complete. Raises DataError."""
+    return _outcome(of.id, of.attempt, part) if of.state == "complete" else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _confusions(run_id: str, attempt: int, part: Part, by: Normalization, nouns: str) -> MatrixView | None:
+    found = _outcome(run_id, attempt, part)
+    return None if found is None else matrix_view(found.evaluation.confusion_matrix, by, nouns=nouns)
+
+
+def confusions(of: Run, part: Part, by: Normalization) -> MatrixView | None:
+    """Return the confusion matrix of a completed run as it is drawn, with all its intervals."""
+    return _confusions(of.id, of.attempt, part, by, f"{part} tracks")
+
+
+@dataclass(frozen=True, eq=False)
+class StandardScores:
+    """Standard scores of all tracks, `X` (n, n_features), and each genre's mean over the training part (k, n_features).
+
+    A genre without training tracks has NaN for its mean.
+    """
+
+    X: npt.NDArray[np.float32]
+    means: FloatArray
+    features: tuple[str, ...]
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _standard_scores(run_id: str, attempt: int) -> StandardScores | None:
+    saved, data = store().artifact(run_id, "logits"), dataset(store().run(run_id).config.data)
+    if saved is None:
+        return None
+    from safetensors.numpy import load
+
+    train = np.flatnonzero(load(saved)["part"] == PARTS.index("train"))
+    X = Standardizer.fit(data.X[train]).transform(data.X)
+    members = data.y[train][:, None] == np.arange(len(data.genres))
+    n = members.sum(axis=0)[:, None].astype(np.float64)
+    means = np.divide(
+        members.T.astype(np.float64) @ X[train], n, out=np.full((len(n), X.shape[1]), np.nan), where=n > 0
+    )
+    return StandardScores(X, means, data.features)
+
+
+def standard_scores(of: Run) -> StandardScores | None:
+    """Return the tracks of a completed run as its network saw them, and what is usual for each genre."""
+    return _standard_scores(of.id, of.attempt)

@@ -1,0 +1,130 @@
+"""Runs as they stand: in the queue, under way, and how far they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from dashboard.services import workers
+from dashboard.services.workers import store
+from genre_core.errors import RunStateError
+from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
+from genre_core.evaluation.uncertainty import macro_f1_of_counts
+from genre_core.store import Epoch, Run, RunState
+
+SOON_SECONDS, POLL_SECONDS, WATCH_SECONDS = 0.05, 0.5, 5.0
+FEW = 4
+"""As many active runs as people watch at full pace."""
+
+
+def run(run_id: str | None) -> Run | None:
+    """Return a run as it stands now; None where there is none of that name."""
+    if run_id is None:
+        return None
+    try:
+        return store().run(run_id)
+    except RunStateError:
+        return None
+
+
+def latest_complete() -> Run | None:
+    """Return the newest run that is complete."""
+    complete: tuple[RunState, ...] = ("complete",)
+    return next(iter(store().runs(limit=1, states=complete)), None)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What a queued run waits for: how many runs go before it, and about how many seconds that takes (None: unknown).
+
+    `starting` is true while the workers themselves are not there yet; `problem` says why they could not be had before.
+    """
+
+    before: int = 0
+    seconds: float | None = None
+    starting: bool = False
+    problem: str = ""
+
+
+def queue(of: Run) -> Queue:
+    """Return what a run waits for."""
+    if of.state != "queued":
+        return Queue()
+    linking = workers.linked()
+    if not linking.link.done():
+        return Queue(starting=True, problem=linking.problem)
+    at_once = workers.n_workers()
+    return Queue(max(0, store().queue_position(of.id) - at_once + 1), store().expected_wait(of.id, at_once))
+
+
+def is_next(of: Run) -> bool:
+    """Say whether a run trains, or waits for nobody else."""
+    return of.state == "running" or (of.state == "queued" and store().queue_position(of.id) == 0)
+
+
+def done(of: Run) -> float:
+    """Return the share in [0, 1] of a run's epochs, at most, that is done."""
+    return min(1.0, (of.epoch + of.fraction) / of.config.train.max_epochs)
+
+
+def poll_seconds(of: Run) -> float:
+    """Return after how long it is worth looking at a run again: at once where its first epoch is near, rarely at rest.
+
+    A run that rests may be set going in another tab, or by someone else.
+    """
+    if not of.active:
+        return WATCH_SECONDS
+    if of.epoch == 0 and is_next(of):
+        return SOON_SECONDS
+    return POLL_SECONDS if len(store().runs(limit=FEW + 1, states=("queued", "running"))) <= FEW else 2 * POLL_SECONDS
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """A run as far as it is: its epochs and the validation matrix of one of them (None before the first)."""
+
+    epochs: tuple[Epoch, ...]
+    shown: Epoch | None
+    matrix: ConfusionMatrix | None
+
+    @property
+    def macro_f1(self) -> float | None:
+        """Return the macro-F1 of that matrix."""
+        return None if self.matrix is None else float(macro_f1_of_counts(self.matrix.counts))
+
+
+NO_PROGRESS = Progress((), None, None)
+
+
+def shown_epoch(of: Run, epochs: Sequence[Epoch]) -> Epoch | None:
+    """Return the epoch that a page speaks of: the latest, or the best once the run is complete."""
+    if of.state == "complete" and of.best_epoch:
+        return epochs[of.best_epoch - 1]
+    return epochs[-1] if epochs else None
+
+
+def _as_far_as(run: Run) -> tuple[Any, ...]:
+    return run.id, run.attempt, run.epoch, run.state
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Run: _as_far_as})
+def progress(of: Run) -> Progress:
+    """Return the epochs of a run, with the validation matrix of its latest one, or of its best once it has ended."""
+    epochs = tuple(store().epochs(of.id))
+    shown = shown_epoch(of, epochs)
+    if shown is None:
+        return NO_PROGRESS
+    labels = _validation_labels(of.id, of.attempt)
+    if labels is None:
+        return Progress(epochs, shown, None)
+    matrix = confusion_matrix(labels, store().predictions(of.id, shown.epoch), tuple(of.context["genres"]))
+    return Progress(epochs, shown, matrix)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _validation_labels(run_id: str, attempt: int) -> npt.NDArray[np.uint8] | None:
+    saved = store().artifact(run_id, "validation_labels")
+    return None if saved is None else np.frombuffer(saved, dtype=np.uint8)

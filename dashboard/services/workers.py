@@ -1,0 +1,116 @@
+"""The store, and the cluster that trains: connected to in the background, and made anew when it dies."""
+
+import os
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from genre_core import cluster, jobs
+from genre_core.errors import StoreError
+from genre_core.store import RunStore
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+CONNECT_SECONDS = 60
+_switching = threading.Lock()
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> RunStore:
+    """Return the store of runs and tables: the one that GENRE_LAB_STORE names, or the embedded one."""
+    return RunStore()
+
+
+@dataclass(frozen=True)
+class Link:
+    """A connection to the workers; `process` is the cluster where it is a child of this server."""
+
+    process: cluster.ClusterProcess | None
+    client: "Client"
+
+    @property
+    def alive(self) -> bool:
+        """Say whether workers can be reached."""
+        return (self.process is None or self.process.alive) and self.client.status == "running"
+
+    def close(self) -> None:
+        """Let go of the workers, and end them where they are ours."""
+        with suppress(OSError, TimeoutError):
+            self.client.close(timeout=2)  # type: ignore[no-untyped-call]
+        if self.process:
+            self.process.close()
+
+
+@dataclass(frozen=True)
+class Linking:
+    """A connection in the making, and why the last try failed."""
+
+    link: "Future[Link]"
+    problem: str = ""
+
+    @property
+    def broken(self) -> bool:
+        """Say whether it failed, or was lost since."""
+        return self.link.done() and (self.link.exception() is not None or not self.link.result().alive)
+
+
+class NotYet:
+    """Stands for the workers while they start: what is meant for them waits in the store."""
+
+    status = "connecting"
+
+
+_makers = ThreadPoolExecutor(2, "genre-lab-cluster")
+
+
+def client() -> "Client":
+    """Return the connection to the workers; a cluster that has died is replaced.
+
+    Raises
+    ------
+    ClusterError
+        There is none, and none could be started.
+    """
+    return linked().link.result(timeout=CONNECT_SECONDS).client
+
+
+def warm() -> None:
+    """Start the workers in the background, so that the first training does not wait for them."""
+    linked()
+
+
+def linked() -> Linking:
+    """Return the connection, be it still in the making; one that broke is made anew in the background."""
+    with _switching:
+        linking = _linking("")
+        if linking.broken:
+            error = linking.link.exception()
+            if error is None:
+                _makers.submit(linking.link.result().close)
+            _linking.clear()
+            linking = _linking("" if error is None else str(error))
+        return linking
+
+
+@st.cache_resource(show_spinner=False)
+def _linking(_problem: str) -> Linking:
+    return Linking(_makers.submit(_link, store()), _problem)
+
+
+def _link(runs: RunStore) -> Link:
+    named = os.environ.get("GENRE_LAB_SCHEDULER")
+    process = None if named else cluster.start()
+    link = Link(process, cluster.connect(process.address if process else named))
+    with suppress(StoreError):  # a store that is read-only or full can still be looked at, and has nothing to send
+        jobs.recover(runs, link.client)
+    return link
+
+
+def n_workers() -> int:
+    """Return how many runs can train at the same time."""
+    return max(1, len(client().scheduler_info(n_workers=-1)["workers"]))
