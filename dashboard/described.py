@@ -1,6 +1,7 @@
 """Settings as the browser needs them to draw: derived from their fields, the same for everybody."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -18,8 +19,19 @@ COMMON = {
 FINEST_SLIDER = 2000
 """Most steps a slider has: with more, a pixel skips values and the number alone is clearer."""
 
+WITHOUT = {
+    "data.artist_spread": ("data.artists",),
+    "data.albums": ("data.artists",),
+    "data.album_spread": ("data.albums",),
+    "data.segment_spread": ("data.segments",),
+    "data.noise_kind": ("data.label_noise",),
+    "data.outlier_scale": ("data.outlier_rate",),
+    "split.by": ("data.source", "data.artists", "data.segments"),
+}
+"""Settings that do nothing while all of these are at their defaults."""
+
 Needs = dict[str, list[str]]
-"""Choices without which a setting does nothing: setting → the values that it may have."""
+"""Choices that a setting asks for: setting → the values that it may have."""
 
 
 @cache
@@ -41,8 +53,23 @@ def described(sections: tuple[str, ...], presets: tuple[Preset, ...]) -> str:
     return json.dumps(about, ensure_ascii=False, separators=(",", ":"))
 
 
+@cache
+def usual() -> Mapping[str, Any]:
+    """Return every setting's default."""
+    return {name: item.default for name, item in all_settings().items()}
+
+
+def acts(name: str, values: Mapping[str, Any]) -> bool:
+    """Return whether a setting does anything with what else is chosen."""
+    if not all(values.get(other) in allowed for other, allowed in needs(all_settings()[name]).items()):
+        return False
+    return name not in WITHOUT or any(
+        values.get(other, usual()[other]) != usual()[other] and acts(other, values) for other in WITHOUT[name]
+    )
+
+
 def needs(item: Setting) -> Needs:
-    """Return the choices without which a setting does nothing: its source or network, and what `when` says."""
+    """Return the choices that a setting asks for: its source or network, and what its field declares as `when`."""
     found = {f"{item.section}.{sibling}": [value] for sibling, value in (item.when or {}).items()}
     if item.section in TAGS:
         tag = TAGS[item.section][0]
@@ -81,6 +108,7 @@ def _described(item: Setting) -> dict[str, Any]:
         "unit": "" if item.unit in item.title.lower() else item.unit,
         "options": {option: item.label(option) for option in item.choices},
         "needs": needs(item),
+        "without": list(WITHOUT.get(item.name, ())),
         "rare": item.name not in COMMON,
     }
     kept = {key: value for key, value in about.items() if value or (value == 0 and value is not False)}
@@ -88,6 +116,5 @@ def _described(item: Setting) -> dict[str, Any]:
 
 
 def _preset(preset: Preset) -> dict[str, Any]:
-    usual = {name: item.default for name, item in all_settings().items()}
-    values = {name: plain(value) for name, value in flatten(preset.config).items() if value != usual.get(name)}
+    values = {name: plain(value) for name, value in flatten(preset.config).items() if value != usual().get(name)}
     return {"name": preset.name, "title": preset.title, "watch": preset.watch_for, "values": values}

@@ -11,14 +11,13 @@ import streamlit as st
 
 from dashboard import address
 from dashboard.components.settings_panel import Note, Panel, settings_panel
-from dashboard.described import described, needs, plain, text
+from dashboard.described import acts, described, plain, text, usual
 from genre_core.config import ExperimentConfig
 from genre_core.errors import ConfigError
 from genre_core.presets import OPENING, PRESETS, Preset
-from genre_core.settings import SECTIONS, TAGS, all_settings, configure, differences, flatten, settings, validate
+from genre_core.settings import SECTIONS, all_settings, configure, differences, flatten, validate
 
 NO_TABLE = "There is no table yet."
-TAG_NAMES = tuple(f"{section}.{tag}" for section, (tag, _) in TAGS.items())
 
 Columns = Callable[[str], Mapping[str, Sequence[str]]]
 """Table → the columns that can be chosen for `data.label` and `data.group`."""
@@ -144,23 +143,19 @@ def _with(texts: Mapping[str, Any], name: str, value: Any, preset: Preset) -> di
     ConfigError
         The value does not fit, or not with the others.
     """
-    changed = {other: text for other, text in texts.items() if other != name}
+    changed = {other: validate(other, text) for other, text in texts.items() if other != name}
     if value is not None:
         changed[name] = validate(name, value)
-    tags = {tag: changed[tag] for tag in TAG_NAMES if tag in changed}
-    active = {item.name for item in settings(configure(tags, preset.config))}
-    values = flatten(configure({other: text for other, text in changed.items() if other in active}, preset.config))
-    return {other: text for other, text in changed.items() if other in active and _acts(other, values)}
-
-
-def _acts(name: str, values: Mapping[str, Any]) -> bool:
-    return all(values.get(other) in allowed for other, allowed in needs(all_settings()[name]).items())
+    values = flatten(preset.config) | changed
+    acting = {other: value for other, value in changed.items() if acts(other, values)}
+    configure(acting, preset.config)
+    return acting
 
 
 def _base(preset: Preset, name: str) -> Any:
     """Return a setting's value in a preset, its default where the preset's source or network does not have it."""
     section, _, field = name.partition(".")
-    return getattr(getattr(preset.config, section), field, all_settings()[name].default)
+    return getattr(getattr(preset.config, section), field, usual()[name])
 
 
 def _table_problem(values: Mapping[str, Any], tables: Mapping[str, str]) -> dict[str, str]:

@@ -1,9 +1,10 @@
 import json
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.described import COMMON, described, needs
+from dashboard.described import COMMON, WITHOUT, described, needs
 from genre_core.config import ExperimentConfig
 from genre_core.presets import PRESETS
 from genre_core.settings import SECTIONS, all_settings, configure, flatten
@@ -296,8 +297,30 @@ def test_a_setting_needs_its_source_or_network_and_its_sibling():
     assert needs(all_settings()["train.seed"]) == {}
 
 
-def test_settings_on_the_first_screen_exist():
-    assert set(all_settings()) >= COMMON
+def test_settings_that_are_named_one_by_one_exist():
+    assert set(all_settings()) >= {*COMMON, *WITHOUT, *(name for names in WITHOUT.values() for name in names)}
+
+
+def test_what_does_nothing_without_another_setting_leaves_the_address_with_it():
+    page = opened(
+        data__artists="10", data__artist_spread="3", data__albums="2", data__album_spread="2", split__by="row"
+    )
+    assert form(page).config.data.albums == 2
+    changed(page, data__artists=0)
+    assert dict(page.query_params) == {}
+    changed(page, data__segments=4)
+    assert dict(changed(page, split__by="row").query_params) == {"data.segments": "4", "split.by": "row"}
+
+
+def test_a_new_setting_is_drawn_by_itself(monkeypatch):
+    fields = (replace(item, name=f"{item.name}_too") for item in all_settings().values())
+    more = {item.name: item for item in fields} | dict(all_settings())
+    described.cache_clear()
+    monkeypatch.setattr("dashboard.described.all_settings", lambda: more)
+    assert set(items()) == set(more)
+    assert items()["train.learning_rate_too"]["slider"] == "log"
+    assert items()["train.learning_rate_too"]["rare"]
+    described.cache_clear()
 
 
 def test_a_description_travels_until_the_browser_has_it():

@@ -16,7 +16,10 @@ const words = (item, value) => item.options?.[value] ?? (typeof value === "boole
 const base = (panel, item) => panel.presets[panel.preset].values[item.name] ?? item.default;
 const valueOf = (panel, item) => panel.values[item.name] ?? base(panel, item);
 const isChanged = (panel, item) => valueOf(panel, item) !== base(panel, item);
-const acts = (panel, item) => Object.entries(item.needs ?? {}).every(([name, allowed]) => !panel.items[name] || allowed.includes(valueOf(panel, panel.items[name])));
+
+// Whether a setting does anything with what else is chosen, as far as that is drawn here.
+const acts = (panel, item) => Object.entries(item.needs ?? {}).every(([name, allowed]) => !panel.items[name] || allowed.includes(valueOf(panel, panel.items[name])))
+  && (!item.without || item.without.map((name) => panel.items[name]).some((other) => !other || (valueOf(panel, other) !== other.default && acts(panel, other))));
 
 function lay(panel) {
   const { state, pending } = panel;

@@ -23,6 +23,8 @@ pytestmark = [
 ]
 
 APP = """
+import time
+
 import streamlit as st
 from dashboard import address
 from dashboard.forms import link, sidebar_settings
@@ -35,6 +37,7 @@ address.read()
 def train():
     form = sidebar_settings(PRESETS)
     train = form.config.train
+    time.sleep(float(st.query_params.get("slow", 0)))
     st.text(f"rate {train.learning_rate} batch {train.batch_size} optimizer {train.optimizer}")
     st.text(f"run {address.run_id()}")
     st.button("look", on_click=address.look, kwargs={"run": "r1"})
@@ -179,6 +182,20 @@ def test_a_slider_that_is_dragged_moves_its_number_and_is_sent_when_it_is_let_go
     page.mouse.up()
     says(page, "batch 8192")
     at(page, r"\?train\.batch_size=8192$")
+
+
+def test_with_a_slow_server_no_control_jumps_back_and_no_change_is_lost(open_page):
+    page = open_page("?slow=0.7")
+    says(page, "batch 64")
+    for at_once in ("128", "256"):
+        type_in(exact(page, "Batch size"), at_once)
+    exact(page, "Batch size").evaluate(
+        "field => { window.seen = []; setInterval(() => window.seen.push(field.value), 20); }"
+    )
+    choice(page, "Optimizer").select_option("AdamW")
+    says(page, "batch 256 optimizer adamw")
+    at(page, "batch_size=256.*optimizer=adamw")
+    assert set(page.evaluate("window.seen")) == {"256"}
 
 
 def test_what_does_not_fit_is_said_at_its_field_and_not_taken(open_page):
