@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -70,11 +71,20 @@ def page(browser, request):
     context.set_default_timeout(20_000)
     tab = context.new_page()
     errors: list[str] = []
-    tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    tab.on("console", lambda message: errors.append(message.text) if is_error(message) else None)
     tab.on("pageerror", lambda error: errors.append(str(error)))
     yield tab
     context.close()
     assert not errors, f"the browser's console has errors: {errors}"
+
+
+def is_error(message) -> bool:
+    """Say whether a console message is an error of ours.
+
+    Opened below its root, Streamlit first looks for its server there, is told 404, and then finds it at the root.
+    """
+    probes = re.fullmatch(r"https?://[^/]+/.+/_stcore/(health|host-config)", message.location["url"])
+    return message.type == "error" and not probes
 
 
 def settle(page) -> None:

@@ -25,9 +25,7 @@ def url(serve):
 
 @pytest.fixture
 def data(page, url):
-    page.goto(url)
-    settle(page)
-    page.get_by_role("link", name="Data", exact=True).click(delay=90)
+    page.goto(f"{url}/data")
     page.get_by_role("heading", name="8,000 tracks in 8 genres").wait_for()
     return page
 
@@ -57,10 +55,7 @@ def test_bad_tables_get_a_sentence_each_and_a_good_one_after_them_is_shown_and_t
 @pytest.mark.parametrize("page", ["phone"], indirect=True)
 @pytest.mark.parametrize("view", ["data", "runs"])
 def test_neither_page_scrolls_sideways_on_a_phone(page, url, view):
-    page.goto(url)
-    settle(page)
-    page.get_by_test_id("stExpandSidebarButton").click()
-    page.get_by_role("link", name=view.capitalize(), exact=True).click(delay=90)
+    page.goto(f"{url}/{view}")
     page.get_by_role("heading", name={"data": "8,000 tracks", "runs": "No runs yet."}[view]).wait_for()
     settle(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -42,10 +42,7 @@ def url(serve, store):
 
 @pytest.fixture
 def evaluate(page, url):
-    """Give the page; it is reached by a click, as below the root Streamlit's own probes fail once in the console."""
-    page.goto(f"{url}/?run=small")
-    settle(page)
-    page.get_by_role("link", name="Evaluate", exact=True).click(delay=90)
+    page.goto(f"{url}/evaluate?run=small")
     page.get_by_role("heading", name="What stands out").wait_for()
     page.locator("td.cell").first.wait_for()
     settle(page)

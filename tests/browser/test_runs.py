@@ -29,9 +29,7 @@ def url(serve, store):
 
 @pytest.fixture
 def runs(page, url):
-    page.goto(f"{url}/?run=small")
-    settle(page)
-    page.get_by_role("link", name="Runs", exact=True).click(delay=90)
+    page.goto(f"{url}/runs?run=small")
     page.get_by_role("heading", name="Small one", exact=True).wait_for()
     settle(page)
     return page
