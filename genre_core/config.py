@@ -76,7 +76,7 @@ class SyntheticConfig(Frozen):
     imbalance: float = setting(1.0, "Imbalance", "How many times as many tracks the first genre has as the last, in equal ratios from genre to genre. Up: rare genres are found less often, and accuracy hides it; at 1 all have the same number.", ge=1, le=100, scale="log", unit="times")
     artists: int = setting(0, "Artists per genre", "How many artists each genre's tracks are dealt to; at 0 there are none. Tracks of one artist sound alike, so a split that tears them apart flatters the score.", ge=0, le=500, step=1, unit="artists")
     artist_spread: float = setting(2.0, "Artist spread", "Standard deviation of the artists' own sounds around their genre, added to the overlap. Up: a network can learn artists instead of genres; at 0 artists make no difference.", ge=0, le=20, step=0.05)
-    albums: int = setting(0, "Albums per artist", "How many albums each artist's tracks are dealt to; at 0 there are none.", ge=0, le=50, step=1, unit="albums")
+    albums: int = setting(0, "Albums per artist", "How many albums each artist's tracks are dealt to; at 0, and without artists, there are none.", ge=0, le=50, step=1, unit="albums")
     album_spread: float = setting(1.0, "Album spread", "Standard deviation of the albums around their artist. Up: tracks of one album sound more alike than other tracks of that artist.", ge=0, le=20, step=0.05)
     segments: int = setting(1, "Segments per track", "How many rows are pieces of one track. With more than 1, a split by rows puts pieces of training tracks into the test.", ge=1, le=50, step=1, unit="segments")
     segment_spread: float = setting(1.0, "Segment spread", "Standard deviation of the segments around their track, added to the overlap. Up: pieces of one track sound less alike, and tearing them apart leaks less.", ge=0, le=20, step=0.05)
@@ -110,8 +110,6 @@ class SyntheticConfig(Frozen):
             raise ValueError(f"{self.n_samples:,} tracks are too few for {self.n_genres} genres: a split needs at least 5 of each")
         if (rarest := min(self.tracks_per_genre)) < 5:
             raise ValueError(f"the rarest genre has {rarest} whole tracks, but a split needs at least 5: add tracks, or lower the imbalance or the segments per track")
-        if self.albums and not self.artists:
-            raise ValueError("albums belong to artists: give each genre artists, or set the albums to 0")
         if (most := self.artists * max(1, self.albums)) > rarest:
             what = f"{self.artists:,} artists" + (f" of {self.albums} albums" if self.albums else "")
             raise ValueError(f"the rarest genre has {rarest:,} whole tracks, too few for {what} ({most:,} at one track each): add tracks, or lower their number")

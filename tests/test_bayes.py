@@ -224,7 +224,7 @@ def test_artists_albums_and_segments_add_up_and_are_nothing_where_there_are_none
         **PAIR, artists=4, albums=2, segments=2, artist_spread=1.0, album_spread=0.8, segment_spread=0.6
     )
     agrees(config, PHI(mahalanobis(config) / (2 * math.sqrt(1.5**2 + 1 + 0.64 + 0.36))))
-    none = SyntheticConfig(**PAIR, artist_spread=9.0, album_spread=9.0, segment_spread=9.0)
+    none = SyntheticConfig(**PAIR, albums=2, artist_spread=9.0, album_spread=9.0, segment_spread=9.0)
     agrees(none, PHI(mahalanobis(none) / 3))
 
 

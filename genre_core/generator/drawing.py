@@ -48,7 +48,7 @@ def draw(config: SyntheticConfig) -> Draw:
     if config.artists:
         size = (config.artists, config.n_genres)
         X += _shifts(config, "artists", size, config.artist_spread)[within % config.artists, genre]
-    if config.albums:
+    if config.artists and config.albums:
         position = within // config.artists % config.albums
         albums = (config.albums, config.artists, config.n_genres)
         X += _shifts(config, "albums", albums, config.album_spread)[position, within % config.artists, genre]

@@ -42,7 +42,7 @@ def law_of(config: SyntheticConfig, means: FloatArray | None = None) -> Law:
     counts = np.array(config.tracks_per_genre, dtype=np.float64)
     shared = [
         config.artist_spread if config.artists else 0.0,
-        config.album_spread if config.albums else 0.0,
+        config.album_spread if config.artists and config.albums else 0.0,
         config.segment_spread if config.segments > 1 else 0.0,
     ]
     kinds = [(1.0, 1.0 - config.outlier_rate), (config.outlier_scale, config.outlier_rate)]

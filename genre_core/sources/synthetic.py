@@ -44,7 +44,11 @@ def feature_names(n_features: int) -> tuple[str, ...]:
 
 
 def _groups(config: SyntheticConfig, drawn: Draw) -> dict[str, IntArray]:
-    there = {"track": config.segments > 1, "album": config.albums > 0, "artist": config.artists > 0}
+    there = {
+        "track": config.segments > 1,
+        "album": config.artists > 0 and config.albums > 0,
+        "artist": config.artists > 0,
+    }
     return telling({level: getattr(drawn, level) for level in there if there[level]})
 
 
