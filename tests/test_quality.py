@@ -163,6 +163,17 @@ def test_slips_and_codes_for_missing_values_are_told_from_long_tails() -> None:
     assert not found(changed(data, f3=tail), "outliers")
 
 
+def test_minus_one_where_nothing_else_is_negative_may_stand_for_missing() -> None:
+    data = tracks()
+    energy = np.random.default_rng(0).random(800)
+    energy[[3, 5, 8]] = -1
+    finding = one(changed(data, f2=energy), "code for missing")
+    assert finding.rows == (3, 5, 8)
+    assert finding.sentence.startswith("feature 3 is -1 in 3 tracks and never below 0 in the others: ")
+    assert not found(changed(data, f2=np.round(data.X[:, 2])), "code for missing")
+    assert not found(changed(data, f2=np.sign(data.X[:, 2])), "code for missing")
+
+
 # Missing values
 
 

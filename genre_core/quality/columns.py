@@ -14,6 +14,8 @@ FAR = 10
 GAP = 3
 """How many times as far from the median as the next value a slip is."""
 FEW = 0.05
+CODES = (-1, -9, -99, -999, -9999, -99999)
+"""What people write where a value is missing that cannot be negative."""
 SAME = 1 - 1e-6
 """Correlation from which two columns hold the same."""
 
@@ -21,7 +23,10 @@ SAME = 1 - 1e-6
 def find(dataset: Dataset) -> list[Finding]:
     """Return what is odd about single columns."""
     rows = sample(np.arange(len(dataset)), MAX_ROWS)
-    return [*_not_measured(dataset), *_constants(dataset, rows), *_copied(dataset, rows), *_slips(dataset, rows)]
+    codes = _codes(dataset)
+    coded = {name for finding in codes for name in finding.columns}
+    slips = [finding for finding in _slips(dataset, rows) if not coded & set(finding.columns)]
+    return [*_not_measured(dataset), *_constants(dataset, rows), *_copied(dataset, rows), *codes, *slips]
 
 
 def _not_measured(dataset: Dataset) -> list[Finding]:
@@ -103,6 +108,22 @@ def _copied(dataset: Dataset, rows: IntArray) -> list[Finding]:
         f"{'; '.join(pairs[:3])}{f' and {len(pairs) - 3:,} more pairs' if len(pairs) > 3 else ''} hold the same, "
     )
     return [Finding("copied column", "note", sentence + "in other units perhaps: one of each is enough.", columns)]
+
+
+def _codes(dataset: Dataset) -> list[Finding]:
+    """Report columns that are never below zero but for a number that often stands for a missing value."""
+    found = []
+    for i, name in enumerate(dataset.features):
+        values = dataset.X[:, i]
+        below = np.unique(values[values < 0])
+        rows = np.flatnonzero(values < 0)
+        if len(below) == 1 and below[0] in CODES and len(rows) >= 2 and len(rows) <= len(values) / 2:
+            sentence = (
+                f"{name} is {below[0]:g} in {tracks(dataset, len(rows))} and never below 0 in the others: if that "
+                "stands for a missing value, empty those cells."
+            )
+            found.append(Finding("code for missing", "warning", sentence, (name,), rows=rows_of(rows)))
+    return found
 
 
 def _slips(dataset: Dataset, rows: IntArray) -> list[Finding]:

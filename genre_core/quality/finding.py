@@ -23,6 +23,7 @@ Kind = Literal[
     "imbalance",
     "constant",
     "copied column",
+    "code for missing",
     "outliers",
 ]
 Severity = Literal["serious", "warning", "note"]

@@ -61,7 +61,8 @@ def _import_fma(options: argparse.Namespace, files: FmaFiles) -> int:
 
 
 def _import_table(options: argparse.Namespace) -> int:
-    """Store a table, and print what its columns were taken for."""
+    """Store a table, and print what its columns were taken for and what to know about it."""
+    from genre_core.quality import findings
     from genre_core.sources.table import inspect
 
     reading = read_files(options.files)
@@ -84,6 +85,7 @@ def _import_table(options: argparse.Namespace) -> int:
         "genres": dict(zip(dataset.genres, dataset.counts.tolist(), strict=True)),
         "columns": [vars(column) for column in dataset.columns],
         "notes": [*reading.notes, *dataset.notes],
+        "findings": [vars(finding) for finding in findings(dataset)],
     }
     show(document, text.table(document), as_json=options.json)
     return DONE

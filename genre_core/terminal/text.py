@@ -84,6 +84,7 @@ def table(document: Document) -> str:
         "",
     ]
     lines += [f"Note: {note}" for note in document["notes"]]
+    lines += [f"{finding['severity'].capitalize()}: {finding['sentence']}" for finding in document["findings"]]
     lines.append(f"Train on it with --data.source table --data.table {document['table']}")
     return "\n".join(lines)
 
