@@ -1,0 +1,181 @@
+"""What real tables look like: one case for each way in which people save them, from the bytes to a data set.
+
+A case is a file, what may be chosen about it, and what must come of it: what the data set is, and the words of a note,
+of a column's reason or of a finding; or the words of the sentence that refuses it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+
+import pytest
+
+from genre_core.config import SplitConfig
+from genre_core.dataset import Dataset
+from genre_core.errors import DataError
+from genre_core.quality import findings
+from genre_core.splitting import split_dataset
+from tests.test_table import load_bytes
+
+N_ROWS = 120
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"5c" * 32 + b"\nsize 1107270\n"
+
+
+def rows(header: str, row: str, n: int = N_ROWS, *, first: str = "", end: str = "\n", seed: int = 5) -> bytes:
+    """Write a table: in a row, {i} is its number, {t} that of its track of three, G its genre, # a code, ~ a number."""
+    rng = Random(seed)
+    lines = [header]
+    for i in range(n):
+        line = (first if first and i == 0 else row).replace("{i}", str(i)).replace("{t}", f"{i // 3:05d}")
+        line = line.replace("G", ("Jazz", "Rock")[i // 3 % 2]).replace("#", str(i // 3 % 2))
+        while "~" in line:
+            line = line.replace("~", f"{rng.gauss(0, 1):.4f}", 1)
+        lines.append(line)
+    return (end.join(lines) + end).encode()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file and what must come of it."""
+
+    data: bytes
+    n: int = N_ROWS
+    genres: tuple[str, ...] = ("Jazz", "Rock")
+    features: tuple[str, ...] = ("tempo", "rms")
+    levels: Mapping[str, int] = field(default_factory=dict)
+    said: str = ""
+    config: Mapping[str, str] = field(default_factory=dict)
+
+
+CASES = {
+    # the genre column: what it is called, where it stands, and what is in it
+    "label last": Case(rows("tempo,rms,label", "~,~,G")),
+    "genre first": Case(rows("genre,tempo,rms", "G,~,~"), said="Names the genre, by its name"),
+    "genre_top in the middle": Case(rows("tempo,genre_top,rms", "~,G,~")),
+    "music_genre": Case(rows("music_genre,tempo,rms", "G,~,~")),
+    "genres as integers": Case(rows("label,tempo,rms", "#,~,~"), genres=("0", "1")),
+    "genres as floats": Case(rows("label,tempo,rms", "#.0,~,~"), genres=("0", "1")),
+    "hiphop beside Hip-Hop": Case(
+        rows("genre,tempo,rms", "hiphop,~,~") + rows("", "Hip-Hop,~,~", seed=6)[1:],
+        n=2 * N_ROWS,
+        genres=("Hip-Hop", "hiphop"),
+        said="Hip-Hop and hiphop look like one genre and are kept apart",
+    ),
+    # columns that measure nothing
+    "filename": Case(rows("filename,tempo,rms,label", "a{i}.wav,~,~,G"), said="Names tracks and measures nothing."),
+    "track_id": Case(rows("track_id,tempo,rms,genre", "{i}7,~,~,G"), said="Names tracks and measures nothing."),
+    "length": Case(rows("length,tempo,rms,genre", "66149{i},~,~,G"), said="A length, which says how the recording"),
+    "length taken by choice": Case(
+        rows("length,tempo,rms,genre", "66149{i},~,~,G"),
+        features=("length", "tempo", "rms"),
+        said="length is taken as a feature, but is a length",
+        config={"taken": "length"},
+    ),
+    "unnamed index": Case(rows(",tempo,rms,genre", "{i},~,~,G"), said="An index, which only numbers the rows."),
+    "index taken by choice": Case(
+        rows("index,tempo,rms,genre", "{i},~,~,G"),
+        features=("index", "tempo", "rms"),
+        said="index is taken as a feature, but only numbers the rows",
+        config={"taken": "index"},
+    ),
+    # how the text is written
+    "byte order mark": Case(b"\xef\xbb\xbf" + rows("label,tempo,rms", "G,~,~")),
+    "CRLF": Case(rows("label,tempo,rms", "G,~,~", end="\r\n")),
+    "quoted commas": Case(
+        rows("title,tempo,rms,label", '"Song {i}, live",~,~,G'), said="Names tracks and measures nothing."
+    ),
+    "comma in a column's name": Case(
+        rows('"rms, dB",tempo,rms,label', "~,~,~,G"), said="Chosen by you.", config={"left_out": '"rms, dB"'}
+    ),
+    # values that are not there
+    "question mark": Case(rows("label,tempo,rms", "G,~,~", first="Jazz,?,~"), said="1 missing value in 1 feature"),
+    "NA": Case(rows("label,tempo,rms", "G,~,~", first="Jazz,NA,~"), said="1 missing value in 1 feature"),
+    "-1 is a value": Case(
+        rows("label,tempo,rms,key", "G,~,~,{i}", first="Jazz,~,~,-1").replace(b",7\n", b",-1\n"),
+        features=("tempo", "rms", "key"),
+        said="key is -1 in 2 tracks and never below 0 in the others",
+    ),
+    "row without any feature": Case(
+        rows("label,tempo,rms", "G,~,~", first="Jazz,,"), n=N_ROWS - 1, said="1 row left out: every feature is missing."
+    ),
+    "ragged rows": Case(
+        rows("label,tempo,rms", "G,~,~", first="Jazz,~,~,~"), n=N_ROWS - 1, said="1 ragged row left out"
+    ),
+    # layered headers
+    "two header rows": Case(
+        rows(",track,track,set\n,genre_top,tempo,rms\ntrack_id,,,", "{i}2,G,~,~"),
+        features=("track_tempo", "set_rms"),
+    ),
+    "three header rows": Case(
+        rows("feature,tempo,rms,genre\nstatistics,mean,std,top\nnumber,01,01,01\ntrack_id,,,", "{i}2,~,~,G"),
+        features=("tempo_mean_01", "rms_std_01"),
+        config={"label": "genre_top_01"},
+    ),
+    # what belongs together
+    "segments": Case(rows("filename,tempo,rms,label", "blues.{t}.{i}.wav,~,~,G"), levels={"track": 40}),
+    "segments, .au": Case(rows("filename,tempo,rms,label", "blues.{t}.{i}.au,~,~,G"), levels={"track": 40}),
+    "segments, no extension": Case(rows("filename,tempo,rms,label", "blues.{t}.{i},~,~,G"), levels={"track": 40}),
+    "segments, backslash paths": Case(
+        rows("path,tempo,rms,label", "D:\\gtzan\\blues\\blues.{t}.{i}.wav,~,~,G"), levels={"track": 40}
+    ),
+    "artists and albums": Case(
+        rows("artist,album,tempo,rms,label", "a{t},b{t},~,~,G"), levels={"album": 40, "artist": 40}
+    ),
+    # genres and labels that mislead
+    "a genre of two tracks": Case(
+        rows("label,tempo,rms", "G,~,~") + b"Polka,1,2\nPolka,2,1\n",
+        n=N_ROWS + 2,
+        genres=("Jazz", "Polka", "Rock"),
+        said="1 genre has fewer than 7 tracks (Polka with 2)",
+    ),
+    "copies under two labels": Case(
+        rows("label,tempo,rms", "G,~,~") + b"Jazz,1.5,2.5\nRock,1.5,2.5\n",
+        n=N_ROWS + 2,
+        said="1 set of equal tracks stands under more than one genre",
+    ),
+    "the label in disguise": Case(rows("label,tempo,rms,code", "G,~,~,#"), said="Gives the genre away"),
+    "the label in disguise, taken by choice": Case(
+        rows("label,tempo,rms,code", "G,~,~,#"),
+        features=("tempo", "rms", "code"),
+        said="code alone names 100 % of tracks right",
+        config={"taken": "code"},
+    ),
+}  # fmt: skip
+
+REFUSED = {
+    "no label": (rows("tempo,rms", "~,~"), "No column names the genre of each track"),
+    "Git-LFS pointer": (POINTER, "is a Git-LFS pointer, not the data"),
+    "every value missing": (rows("label,tempo,rms", "G,?,NA"), "has no numeric feature"),
+    "every row ragged": (rows("label,tempo", "G,~,~"), "2 columns in its header but 3 in its rows"),
+}
+
+
+def words_on(dataset: Dataset, notes: tuple[str, ...]) -> str:
+    """Return all that a person is told about a data set."""
+    told = [finding.sentence for finding in findings(dataset)]
+    return "\n".join([*notes, *dataset.notes, *(column.reason for column in dataset.columns), *told])
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_table_is_taken_for_what_it_is(case: Case) -> None:
+    from genre_core.tables.reading import read_table
+
+    dataset = load_bytes([("table.csv", case.data)], **case.config)
+    assert (len(dataset), dataset.genres, dataset.features) == (case.n, case.genres, case.features)
+    assert {level: len(set(numbers.tolist())) for level, numbers in dataset.groups.items()} == case.levels
+    assert case.said in words_on(dataset, read_table([("table.csv", case.data)]).notes)
+
+
+@pytest.mark.parametrize(("data", "words"), REFUSED.values(), ids=REFUSED)
+def test_what_is_no_table_of_tracks_is_refused_with_what_to_do(data: bytes, words: str) -> None:
+    with pytest.raises(DataError) as raised:
+        load_bytes([("table.csv", data)])
+    assert words in str(raised.value)
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.said[:7] != "1 genre"])
+def test_a_split_of_it_can_be_trained_on(name: str) -> None:
+    dataset = load_bytes([("table.csv", CASES[name].data)], **CASES[name].config)
+    split = split_dataset(dataset, SplitConfig())
+    assert not split.leaky
+    assert sum(len(split[part]) for part in ("train", "validation", "test")) == len(dataset)
