@@ -12,9 +12,9 @@ from tests.browser.conftest import ROOT, settle
 pytestmark = pytest.mark.browser
 SMALL = {"data.n_samples": 800, "train.max_epochs": 3, "train.batch_size": 16, "model.hidden": (32,)}
 PAGES = {
-    "train": ("Train", "", "Press Train"),
+    "train": ("", "", "Press Train"),
     "train complete": ("", "run=small", "Learned: right on"),
-    "evaluate": ("evaluate", "run=small&cell=0-0", "What stands out"),
+    "evaluate": ("evaluate", "run=small&cell=0-0", "Right on"),
     "data": ("data", "", "tracks in 8 genres"),
     "runs": ("runs", "run=small", "Small one"),
 }
