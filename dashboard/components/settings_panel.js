@@ -182,7 +182,7 @@ function fold(section, rows) {
 }
 
 function build(panel) {
-  const { sections, presets, whole } = panel.about;
+  const { sections, presets, whole, style } = panel.about;
   panel.presets = Object.fromEntries(presets.map((preset) => [preset.name, preset]));
   panel.items = Object.fromEntries(sections.flatMap((section) => section.settings).map((item) => [item.name, item]));
   panel.rows = [];
@@ -207,7 +207,7 @@ function build(panel) {
     group.append(more.node);
     return group;
   });
-  panel.node.replaceChildren(element("div", { class: "choice preset" }, panel.choose), panel.watch, panel.reset, ...groups, panel.tip);
+  panel.node.replaceChildren(element("style", {}, style), element("div", { class: "choice preset" }, panel.choose), panel.watch, panel.reset, ...groups, panel.tip);
 }
 
 // A preset takes everything back, what was typed and not taken as well.
@@ -217,13 +217,14 @@ function forget(panel, preset) {
 }
 
 function offer(input, options, value) {
-  const all = value in options ? options : { ...options, [value]: String(value) };  // what a link says, and the list does not
+  const all = Object.hasOwn(options, value) ? options : { ...options, [value]: String(value) };  // what a link says, and the list does not
   const text = JSON.stringify(all);
   if (input.dataset.options !== text) {
     input.replaceChildren(...Object.entries(all).map(([option, title]) => element("option", { value: option }, title)));
     input.dataset.options = text;
   }
   input.value = value;
+  input.title = all[value];  // a long name is cut
 }
 
 function place(row, value) {
@@ -340,12 +341,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
   panel.state = JSON.parse(data.state);
   const listed = Object.keys(panel.state.options).join();
   if (panel.state.seq >= panel.seq || Date.now() - panel.seq > FORGOTTEN) panel.pending = null;
-  if (data.about) descriptions[data.name] = JSON.parse(data.about);
-  if (panel.name !== data.name || panel.listed !== listed) {
-    [panel.name, panel.listed, panel.about] = [data.name, listed, descriptions[data.name]];
-    build(panel);
+  if (data.about) descriptions[data.name] = { ...JSON.parse(data.about), style: data.style };
+  if (!descriptions[data.name]) setTriggerValue("change", { seq: panel.seq, known: [] });  // it was lost: ask for it again
+  else {
+    if (panel.name !== data.name || panel.listed !== listed) {
+      const focused = panel.node.getRootNode().activeElement?.id;
+      [panel.name, panel.listed, panel.about] = [data.name, listed, descriptions[data.name]];
+      build(panel);
+      panel.rows.find((row) => row.input.id === focused)?.input.focus();
+    }
+    draw(panel);
   }
-  draw(panel);
   return () => {
     removeEventListener("scroll", panel.scrolled, true);
     for (const row of panel.rows) clearTimeout(row.timer);

@@ -1,6 +1,6 @@
 """The settings: one component that draws every setting in the browser and says what a person changed.
 
-What never changes while the server runs (titles, bounds, explanations, presets) is one text, `Panel.about`, and travels
+What never changes while the server runs (titles, bounds, explanations, presets: `Panel.about`, and the style) travels
 until the browser says that it has it; what does change is small. The component knows kinds of settings and no single
 one.
 """
@@ -18,10 +18,9 @@ HERE = Path(__file__).parent
 KEY = "settings"
 _KNOWN = "descriptions that the browser has"
 
+_STYLE = HERE.joinpath("settings_panel.css").read_text(encoding="utf-8")
 _mount = st.components.v2.component(
-    "genre_lab_settings",
-    css=HERE.joinpath("settings_panel.css").read_text(encoding="utf-8"),
-    js=HERE.joinpath("settings_panel.js").read_text(encoding="utf-8"),
+    "genre_lab_settings", js=HERE.joinpath("settings_panel.js").read_text(encoding="utf-8")
 )
 
 
@@ -69,7 +68,8 @@ def settings_panel(panel: Panel, on_change: Callable[[dict[str, Any]], None]) ->
     state = {name: value for name, value in asdict(panel).items() if name != "about"}
     # As texts: Streamlit looks through plain data, value by value, for tables to send apart.
     name = hashlib.sha256(panel.about.encode()).hexdigest()[:16]
-    about = "" if name in st.session_state.get(_KNOWN, ()) else panel.about
-    data = {"name": name, "about": about, "state": json.dumps(state, separators=(",", ":"))}
+    data = {"name": name, "state": json.dumps(state, separators=(",", ":"))}
+    if name not in st.session_state.get(_KNOWN, ()):
+        data |= {"about": panel.about, "style": _STYLE}
     result = _mount(key=KEY, data=data, on_change_change=changed, on_go_change=lambda: None)
     return bool(result.go)
