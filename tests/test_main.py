@@ -292,6 +292,16 @@ def test_a_table_is_imported_once_with_what_its_columns_were_taken_for(run, tmp_
     )
 
 
+def test_roles_of_columns_are_typed_and_what_to_know_is_told(run, tmp_path):
+    table = write_table(tmp_path / "music.csv", song=[f"s{i // 3}" for i in range(120)], length=list(range(120)))
+    line = ("import", table, "--track", "song", "--leave-out", "f0,f1", "--take", "length")
+    found = document(run, *line)
+    chosen = {column["name"]: column["role"] for column in found["columns"] if column["reason"].startswith("Chosen")}
+    assert chosen == {"song": "identifier", "f0": "left out", "f1": "left out", "length": "feature"}
+    assert "says nothing about the sound" in {finding["kind"] for finding in found["findings"]}
+    assert "Serious: length is taken as a feature, but is a length" in run(*line)[1]
+
+
 # -- bad input ---------------------------------------------------------------------------------------------------------
 
 BAD_LINES = [

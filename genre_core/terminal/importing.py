@@ -13,7 +13,7 @@ from genre_core.store import RunStore
 from genre_core.terminal import text
 from genre_core.terminal.files import read_files
 from genre_core.terminal.inputs import LISTS, import_with_progress, put_split, read_split_files
-from genre_core.terminal.options import UsageError
+from genre_core.terminal.options import TABLE_SETTINGS, UsageError
 from genre_core.terminal.output import DONE, show
 
 
@@ -66,7 +66,7 @@ def _import_table(options: argparse.Namespace) -> int:
     from genre_core.sources.table import inspect
 
     reading = read_files(options.files)
-    columns = {"data.label": options.label or "", "data.group": options.group or ""}
+    columns = {name: getattr(options, short) or "" for short, name in TABLE_SETTINGS.items()}
     config = configure({"data.source": "table", "data.table": reading.content_hash, **columns}).data
     assert isinstance(config, TableConfig)
     inspection = inspect(reading.parquet, config)

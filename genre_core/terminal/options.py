@@ -18,7 +18,14 @@ from genre_core.settings import SECTIONS, Setting, all_settings, configure
 
 PROGRAM = "python -m genre_core"
 _WIDTH = 110
-_TABLE_SETTINGS = {"label": "data.label", "group": "data.group"}
+TABLE_SETTINGS = {
+    "label": "data.label",
+    "group": "data.group",
+    "track": "data.name",
+    "leave_out": "data.left_out",
+    "take": "data.taken",
+}
+"""Short options that say what the columns of a table are for."""
 
 
 class UsageError(GenreLabError, ValueError):
@@ -62,7 +69,7 @@ def configuration(
     """
     given = {name: value for name, value in vars(options).items() if "." in name and value is not None}
     if table is not None:
-        named = {name: getattr(options, short) for short, name in _TABLE_SETTINGS.items()}
+        named = {name: getattr(options, short) for short, name in TABLE_SETTINGS.items()}
         given = {name: value for name, value in named.items() if value is not None} | given
         given |= {"data.source": "table", "data.table": table}
     if fma is not None:
@@ -160,6 +167,9 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
 def _add_columns(parser: _Parser) -> None:
     parser.add_argument("--label", metavar="COLUMN", help="the column that names the genre (default: found)")
     parser.add_argument("--group", metavar="COLUMN", help="rows with the same value here stay on one side of the split")
+    parser.add_argument("--track", metavar="COLUMN", help="the column that names the tracks (default: found)")
+    parser.add_argument("--leave-out", metavar="COLUMNS", help="columns not to use, with commas between them")
+    parser.add_argument("--take", metavar="COLUMNS", help="columns to take as features whatever they look like")
 
 
 def _count(text: str) -> int:
