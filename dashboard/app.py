@@ -11,8 +11,16 @@ if str(ROOT) not in sys.path:  # streamlit puts only this folder on the path
     sys.path.insert(0, str(ROOT))
 
 import streamlit as st  # noqa: E402
+from starlette.requests import Request  # noqa: E402
+from starlette.responses import RedirectResponse  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
 from dashboard.following import respond  # noqa: E402
 
-app = st.App("pages.py", routes=[Route("/live/{run}", respond)])
+
+async def first_page(request: Request) -> RedirectResponse:
+    """Lead to Train, which stands at the root: Streamlit gives its first page no address of its own."""
+    return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
+
+
+app = st.App("pages.py", routes=[Route("/live/{run}", respond), Route("/train", first_page)])

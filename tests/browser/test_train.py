@@ -213,6 +213,12 @@ def test_two_people_train_at_once_and_two_tabs_of_one_run_agree(page, browser, u
         context.close()
 
 
+def test_train_can_be_opened_by_its_name(page, url):
+    page.goto(f"{url}/train?train.seed=7")
+    page.wait_for_url(re.compile(r"/\?train\.seed=7$"))
+    expect(button(page, "Train")).to_be_enabled(timeout=WAIT)
+
+
 @pytest.mark.parametrize("page", ["phone"], indirect=True)
 def test_a_phone_shows_answer_controls_and_charts_in_order_and_never_scrolls_sideways(page, url, runs):
     run = next(run for run in runs.runs(states=["complete"]))
