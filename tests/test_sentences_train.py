@@ -8,6 +8,7 @@ from dashboard.sentences import train as sentences
 from dashboard.services import Queue, Shape
 from genre_core.bayes import BayesLimit, bayes_limit
 from genre_core.config import ExperimentConfig, LinearConfig, SyntheticConfig, TrainConfig
+from genre_core.settings import configure
 from genre_core.store import Epoch, Run
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -160,3 +161,10 @@ def test_charts_are_described_in_words() -> None:
     epochs = make_epochs(0.5, 0.625)
     assert "empty" in sentences.loss_alt([])
     assert "50.0\u202f% to 62.5\u202f%" in sentences.accuracy_alt(epochs)
+
+
+def test_a_network_that_is_not_the_runs_says_so() -> None:
+    run = configure({"model.hidden": (16,)})
+    assert "not this run's" in sentences.whose_network(ExperimentConfig(), run)
+    assert not sentences.whose_network(run, run)
+    assert not sentences.whose_network(run, None)

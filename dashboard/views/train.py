@@ -83,25 +83,28 @@ def _charts(run: Run | None, config: ExperimentConfig | None, parts: following.P
             chart(parts[name], name, height=PLOT_HEIGHT, revision=run.id if run else "", live=name)
     left, right = st.columns(2, gap="medium")
     with left:
-        _network(config or (run.config if run else None))
+        _network(run, config)
     with right, st.container(key="confusions", gap="small"):
         _confusions(run, parts)
     if run:
         _tables(run)
 
 
-def _network(config: ExperimentConfig | None) -> None:
-    if config is None:
+def _network(run: Run | None, config: ExperimentConfig | None) -> None:
+    """Draw the network that Train would train, or the run's where there is none to train."""
+    of = config or (run.config if run else None)
+    if of is None:
         return
     try:
-        shape = services.shape(config.data)
+        shape = services.shape(of.data)
     except DataError:  # said above the controls
         return
-    hidden = getattr(config.model, "hidden", ())
-    weights = parameter_count(config.model, shape.n_features, shape.n_genres)
-    dropout = getattr(config.model, "dropout", 0.0)
-    figure = network_figure(shape.n_features, hidden, shape.n_genres, dropout, n_parameters=weights)
-    plot(figure, key="network", height=PLOT_HEIGHT, alt=sentences.network_alt(config, shape, weights))
+    hidden = getattr(of.model, "hidden", ())
+    weights = parameter_count(of.model, shape.n_features, shape.n_genres)
+    dropout = getattr(of.model, "dropout", 0.0)
+    note = sentences.whose_network(of, run.config if run else None)
+    figure = network_figure(shape.n_features, hidden, shape.n_genres, dropout, n_parameters=weights, note=note)
+    plot(figure, key="network", height=PLOT_HEIGHT, alt=sentences.network_alt(of, shape, weights))
 
 
 def _confusions(run: Run | None, parts: following.Parts) -> None:
