@@ -160,7 +160,16 @@ def test_slips_and_codes_for_missing_values_are_told_from_long_tails() -> None:
     assert (finding.columns, finding.rows) == (("feature 4",), (7, 70))
     assert finding.sentence.startswith("feature 4 has 2 values far from all others (-999; the others lie between -")
     tail = np.exp(1.2 * np.random.default_rng(0).standard_normal(800))
-    assert not found(changed(data, f3=tail), "outliers")
+    assert not found(changed(data, f3=tail), "outliers", "long tails")
+
+
+def test_values_far_out_are_noted_together() -> None:
+    data = load_dataset(SyntheticConfig(n_samples=2000, outlier_rate=0.02, outlier_scale=20))
+    finding = one(data, "long tails")
+    assert len(finding.columns) == 20
+    assert len(finding.rows) > 20
+    assert f"in {len(finding.rows):,} tracks, lie more than 10 times" in finding.sentence
+    assert not found(load_dataset(SyntheticConfig(n_samples=2000)), "long tails")
 
 
 def test_minus_one_where_nothing_else_is_negative_may_stand_for_missing() -> None:
@@ -248,7 +257,17 @@ def test_copies_that_a_split_tears_apart_are_counted() -> None:
     split = Split(order[:500], order[500:650], order[650:])
     assert "2 sets of copies stand in the test part and outside it." in one(data, "copies", split).sentence
     kept = Split(np.arange(400), np.arange(400, 500), np.arange(500, 800))
-    assert "this split has them all on one side." in one(data, "copies", kept).sentence
+    harmless = one(data, "copies", kept)
+    assert harmless.severity == "note"
+    assert "this split has them all on one side." in harmless.sentence
+
+
+def test_copies_within_a_track_are_no_danger() -> None:
+    data = replace(with_copies([(100, 0)]), groups={"track": np.arange(800) // 200})
+    finding = one(data, "copies")
+    assert finding.severity == "note"
+    assert finding.sentence == "1 row has the same features as an earlier one: each within one track."
+    assert one(replace(data, groups={"track": np.arange(800) // 50}), "copies").severity == "warning"
 
 
 def test_missing_values_and_negative_zero_do_not_hide_a_copy() -> None:
@@ -389,7 +408,8 @@ def test_known_copies_in_gtzan_are_found() -> None:
     near = one(data, "near copies", split).rows
     pairs = {frozenset(data.tracks[row] for row in near[i : i + 2]) for i in range(0, len(near), 2)}
     assert frozenset({"jazz.00033.wav", "jazz.00051.wav"}) in pairs  # Sturm (2013), The GTZAN dataset
-    assert len(findings(data, split)) == 3
+    assert len(findings(data, split)) == 4
+    assert one(data, "long tails").columns == ("harmony_mean", "perceptr_mean")
 
 
 @real

@@ -26,7 +26,9 @@ def find(dataset: Dataset) -> list[Finding]:
     codes = _codes(dataset)
     coded = {name for finding in codes for name in finding.columns}
     slips = [finding for finding in _slips(dataset, rows) if not coded & set(finding.columns)]
-    return [*_not_measured(dataset), *_constants(dataset, rows), *_copied(dataset, rows), *codes, *slips]
+    coded |= {name for finding in slips for name in finding.columns}
+    tails = _long_tails(dataset, rows, coded)
+    return [*_not_measured(dataset), *_constants(dataset, rows), *_copied(dataset, rows), *codes, *slips, *tails]
 
 
 def _not_measured(dataset: Dataset) -> list[Finding]:
@@ -151,6 +153,33 @@ def _slips(dataset: Dataset, rows: IntArray) -> list[Finding]:
         )
         found.append(Finding("outliers", "warning", sentence, (name,), rows=rows_of(known[far])))
     return found
+
+
+def _long_tails(dataset: Dataset, rows: IntArray, told: set[str]) -> list[Finding]:
+    """Report columns with values far out, on a logarithmic scale where all are positive; `told` are known otherwise."""
+    found: dict[str, tuple[float, IntArray]] = {}
+    for i, name in enumerate(dataset.features):
+        known = np.flatnonzero(~np.isnan(dataset.X[:, i]))
+        if len(known) < MIN_ROWS or name in told:
+            continue
+        values = dataset.X[known, i]
+        values = np.log(values) if values.min() > 0 else values
+        first, median, third = np.percentile(values[sample(np.arange(len(values)), len(rows))], [25, 50, 75])
+        distance = np.abs(values - median)
+        if third > first and (distance > FAR * (third - first)).any():
+            found[name] = (float(distance.max() / (third - first)), known[distance > FAR * (third - first)])
+    if not found:
+        return []
+    worst = max(found, key=lambda name: found[name][0])
+    n = sum(len(far) for _, far in found.values())
+    far = np.unique(np.concatenate([far for _, far in found.values()]))
+    where = worst if len(found) == 1 else f"{len(found):,} features ({worst} the most)"
+    sentence = (
+        f"{'1 value' if n == 1 else f'{n:,} values'} of {where}, in {tracks(dataset, len(far))}, "
+        f"{'lies' if n == 1 else 'lie'} more than {FAR} times as far from the median as the middle half is wide: they "
+        "stretch the scale on which all others are seen."
+    )
+    return [Finding("long tails", "note", sentence, tuple(found), rows=rows_of(far))]
 
 
 def _beyond_gap(distance: FloatArray, least: float) -> IntArray:

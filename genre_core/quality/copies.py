@@ -57,12 +57,25 @@ def _exact(dataset: Dataset, split: Split | None, members: IntArray, sizes: IntA
         )
         found.append(Finding("copies under several genres", "serious", sentence, rows=rows_of(rows), genres=genres))
     rows = _rows_of_sets(members, np.flatnonzero(sizes > 1))
-    torn = _torn(members, split, sizes)
-    where = "a copy can come into the test part." if torn is None else _said_of_torn(torn)
+    torn, together = _torn(members, split, sizes), _kept_together(dataset, members, rows)
+    if torn is None:
+        where = f"each within one {together}." if together else "a copy can come into the test part."
+    else:
+        where = _said_of_torn(torn)
     sentence = (
         f"{tracks(dataset, extra)} {'has' if extra == 1 else 'have'} the same features as an earlier one: {where}"
     )
-    return [*found, Finding("copies", "warning", sentence, rows=rows_of(rows))]
+    harmless = torn == 0 or (torn is None and together)
+    return [*found, Finding("copies", "note" if harmless else "warning", sentence, rows=rows_of(rows))]
+
+
+def _kept_together(dataset: Dataset, members: IntArray, rows: IntArray) -> str:
+    """Return the level of the groups within which all copies lie, nothing where some do not."""
+    if dataset.coarsest is None:
+        return ""
+    level, groups = dataset.coarsest
+    pairs = np.unique(np.column_stack([members[rows], groups[rows]]), axis=0)
+    return level if len(pairs) == len(np.unique(members[rows])) else ""
 
 
 def _by_chance(dataset: Dataset) -> int:

@@ -25,6 +25,7 @@ Kind = Literal[
     "copied column",
     "code for missing",
     "outliers",
+    "long tails",
 ]
 Severity = Literal["serious", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("serious", "warning", "note")
