@@ -94,8 +94,13 @@ class Dataset:
 
 def telling(groups: Mapping[str, IntArray]) -> dict[str, IntArray]:
     """Return the levels that say something: not those where every row stands alone, or where one group holds all."""
-    n_groups = {level: len(np.unique(numbers)) for level, numbers in groups.items()}
-    return {level: numbers for level, numbers in groups.items() if 1 < n_groups[level] < len(numbers)}
+    return {level: numbers for level, numbers in groups.items() if 1 < count_groups(numbers) < len(numbers)}
+
+
+def count_groups(numbers: IntArray) -> int:
+    """Return how many different numbers there are."""
+    # np.unique hashes whole numbers, which takes fifty times as long as sorting where most of them differ.
+    return int(np.count_nonzero(np.diff(np.sort(numbers)))) + 1 if len(numbers) else 0
 
 
 @dataclass(frozen=True, eq=False)

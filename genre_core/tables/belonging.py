@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genre_core.dataset import GROUPS, IntArray, telling
+from genre_core.dataset import GROUPS, IntArray, count_groups, telling
 from genre_core.tables.cells import texts
 from genre_core.tables.delimited import count_of
 
@@ -39,7 +39,7 @@ def describe(levels: Mapping[str, IntArray], columns: Mapping[str, str]) -> tupl
     told = telling(levels)
     notes = []
     for level, column in columns.items():
-        n_groups = len(np.unique(levels[level])) if level in levels else 0
+        n_groups = count_groups(levels[level]) if level in levels else 0
         if level in told or (level == "track" and n_groups != 1):
             continue
         if n_groups == n_rows:
@@ -49,7 +49,7 @@ def describe(levels: Mapping[str, IntArray], columns: Mapping[str, str]) -> tupl
     if not told:
         return tuple(notes)
     coarsest = next(reversed(told))
-    counts = {level: count_of(len(np.unique(numbers)), level) for level, numbers in told.items()}
+    counts = {level: count_of(count_groups(numbers), level) for level, numbers in told.items()}
     if list(told) == ["track"]:
         said = f"{n_rows:,} rows are pieces of {counts['track']}, by {columns['track']}; a split keeps them together."
     elif len(told) == 1:

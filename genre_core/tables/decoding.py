@@ -1,9 +1,11 @@
 """From the bytes of a file to text: which encoding it is in, and which files that are no table look like one."""
 
+import codecs
 import re
 
 from genre_core.errors import DataError
 
+BLOCK_BYTES = 1024**2
 BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 """Bytes that a text without any content may consist of: white space and byte order marks."""
 
@@ -23,11 +25,9 @@ def decode(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
     if encoding is None:
         if b"\0" in data[:4096] or len(re.findall(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]", data[:4096])) > 8:
             raise DataError(f"{name} is a binary file, not a table: save it as CSV or Parquet first.")
-        try:
-            data.decode("utf-8")
+        if _is_utf8(data):
             return data.removeprefix(b"\xef\xbb\xbf"), ()
-        except UnicodeDecodeError:
-            encoding = "windows-1252"
+        encoding = "windows-1252"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -47,6 +47,19 @@ def _refuse_other_formats(name: str, data: bytes) -> None:
         raise DataError(f"{name} is a workbook or a zip archive: save the sheet as CSV, or unpack the archive.")
     if data.startswith(b"\x1f\x8b"):
         raise DataError(f"{name} is compressed: unpack it first.")
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Say whether bytes are text in UTF-8, without ever holding the text as a whole."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(data)
+    try:
+        for start in range(0, len(data), BLOCK_BYTES):
+            decoder.decode(view[start : start + BLOCK_BYTES])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _utf16(data: bytes) -> str | None:

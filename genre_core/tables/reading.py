@@ -22,6 +22,8 @@ MAX_BYTES = 200 * 1024**2
 MAX_ROWS = 2_000_000
 MAX_VALUES = 50_000_000
 """Most values (rows × columns) of a table: 400 MB as float64."""
+ROWS_PER_GROUP = 131_072
+"""Rows that are written at a time, so that a table is never in memory twice."""
 
 
 @dataclass(frozen=True)
@@ -213,8 +215,16 @@ def _apart(column: str, first: Any) -> str:
 
 def _to_parquet(table: Any) -> bytes:
     """Write a table so that the same table gives the same bytes."""
-    from pyarrow import parquet
+    from pyarrow import parquet, types
 
     buffer = io.BytesIO()
-    parquet.write_table(table.replace_schema_metadata(None).combine_chunks(), buffer, compression="zstd")
+    table = table.replace_schema_metadata(None)
+    # Floats rarely repeat: split by bytes instead of numbered, they are written in half the time, and smaller.
+    floats = [field.name for field in table.schema if types.is_floating(field.type)]
+    others = [field.name for field in table.schema if not types.is_floating(field.type)]
+    with parquet.ParquetWriter(
+        buffer, table.schema, compression="zstd", use_dictionary=others, use_byte_stream_split=floats
+    ) as writer:
+        for start in range(0, table.num_rows, ROWS_PER_GROUP):
+            writer.write_table(table.slice(start, ROWS_PER_GROUP).combine_chunks())
     return buffer.getvalue()
