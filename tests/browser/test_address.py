@@ -35,8 +35,8 @@ st.set_page_config(layout="wide")
 address.read()
 
 def train():
-    form = sidebar_settings(PRESETS)
-    train = form.config.train
+    form = sidebar_settings(PRESETS, [("ab" * 32, "<img src=x onerror=alert(1)> & co.csv")])
+    train = (form.config or form.preset.config).train
     time.sleep(float(st.query_params.get("slow", 0)))
     st.text(f"rate {train.learning_rate} batch {train.batch_size} optimizer {train.optimizer}")
     st.text(f"run {address.run_id()}")
@@ -230,6 +230,17 @@ def test_a_choice_shows_what_it_needs_and_more_says_what_is_changed_in_it(open_p
     page.get_by_role("button", name="Reset 2 changed settings").click()
     at(page, r"/$")
     sync_api.expect(exact(page, "Momentum")).to_have_count(0)
+
+
+def test_a_table_is_chosen_by_its_name_which_is_text_and_never_markup(open_page):
+    page = open_page("?data.source=table")
+    says(page, "Choose a table to train on.")
+    choice(page, "Table").select_option("<img src=x onerror=alert(1)> & co.csv")
+    at(page, r"data\.source=table&data\.table=(ab){32}$")
+    sync_api.expect(page.get_by_text("Choose a table to train on.")).to_have_count(0)
+    sync_api.expect(page.locator("img[src=x]")).to_have_count(0)
+    choice(page, "Source").select_option("synthetic tracks")
+    at(page, r"/$")
 
 
 def test_an_explanation_is_there_for_the_mouse_the_keyboard_and_the_screen_reader(open_page):
