@@ -8,8 +8,15 @@ function base() {
   return main ? main.src.split("static/js/")[0] : new URL("./", document.baseURI).href;
 }
 
-function show(answer) {
-  for (const [name, draw] of window.genreLabParts ?? []) if (answer.parts?.[name]) draw(answer.parts[name]);
+// Draws the parts of an answer; false where one of them is not on the page yet, and has to be asked for again.
+function show(parts) {
+  const drawn = window.genreLabParts ?? new Map();
+  let all = true;
+  for (const [name, part] of Object.entries(parts)) {
+    if (drawn.has(name)) drawn.get(name)(part);
+    else all = false;
+  }
+  return all;
 }
 
 async function ask(follower) {
@@ -18,8 +25,7 @@ async function ask(follower) {
     const response = await fetch(`${base()}live/${encodeURIComponent(run)}?seen=${encodeURIComponent(state)}`);
     const answer = await response.json();
     if (run !== follower.run || follower.gone) return;  // meanwhile the page looks at another run
-    if (answer.state) follower.state = answer.state;
-    show(answer);
+    if (answer.parts && show(answer.parts)) follower.state = answer.state;
     if (answer.phase !== follower.phase) {  // the page around the parts is no longer right: run it again, once
       follower.phase = answer.phase;
       follower.send("phase", answer.phase);
