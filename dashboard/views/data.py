@@ -1,42 +1,60 @@
-"""Data: what the tracks are, how they differ from genre to genre, and what a table was taken for."""
+"""Data: what the tracks are, how they differ from genre to genre, and what to know before training on them."""
 
 import streamlit as st
 
 from dashboard import address, forms, services
 from dashboard.address import plain
-from dashboard.components.plot import plot
+from dashboard.components.address_choice import address_choice
 from dashboard.components.upload import upload, upload_problem
-from dashboard.figures.data import counts_figure, distribution_figure, projection_figure
+from dashboard.sections import counts, features, genres, importing, limits, quality, tracks_map
 from dashboard.sentences import data as sentences
 from genre_core.config import DatasetConfig, TableConfig
 from genre_core.dataset import Dataset
 from genre_core.errors import DataError
-from genre_core.exploration import Method, spreads
 from genre_core.presets import PRESETS
 
-PLANES: dict[Method, str] = {"lda": "what separates genres (LDA)", "pca": "what varies most (PCA)"}
-PREVIEW_ROWS = 20
+SECTIONS = {
+    "overview": "Tracks",
+    "features": "Features",
+    "genres": "Genres",
+    "limits": "The best possible",
+    "check": "What to know",
+}
 MOST_RUNS = 10_000
 
 
 def main() -> None:
-    """Draw the page: the answer, counts and planes, one feature by genre, and for a table what it was taken for."""
+    """Draw the page: the answer, what to do next, and the section that the address names."""
     form = forms.sidebar_settings(PRESETS, services.tables(), sections=("data",), columns=_columns)
     config = form.config.data if form.config else None
     data, problem = _load(config)
-    head = st.container(key="data-answer", gap="small")
-    with head:
+    with st.container(key="data-answer", gap="small"):
         _answer(config, data, problem)
     if data is None or config is None:
         return
-    left, right = st.columns([1, 1.35], gap="medium")
-    with left:
-        _counts(data)
-        _feature(config, data)
-    with right:
-        _plane(config, data)
-    if isinstance(config, TableConfig):
-        _table(config, data)
+    _section(config, data)
+
+
+def _section(config: DatasetConfig, data: Dataset) -> None:
+    """Draw the chosen section; a table opens on what it was taken for."""
+    first = {"check": "The table"} if isinstance(config, TableConfig) else {}
+    match address_choice("Section", "section", {**first, **{n: t for n, t in SECTIONS.items() if n not in first}}):
+        case "overview":
+            left, right = st.columns([1, 1.35], gap="medium")
+            with left:
+                counts.draw(config, data)
+            with right:
+                tracks_map.draw(config, data)
+        case "features":
+            features.draw(config, data)
+        case "genres":
+            genres.draw(config, data)
+        case "limits":
+            limits.draw(config, data)
+        case _:
+            quality.draw(config, data)
+            if isinstance(config, TableConfig):
+                importing.draw(config, data)
 
 
 def _columns(table: str) -> dict[str, tuple[str, ...]]:
@@ -105,86 +123,6 @@ def _ask(content_hash: str, name: str) -> None:
 def _delete(content_hash: str) -> None:
     services.delete_table(content_hash)
     forms.choose_table("")
-
-
-def _counts(data: Dataset) -> None:
-    height = 44 + min(22, max(12, 420 // len(data.genres))) * len(data.genres)
-    plot(counts_figure(data.counts.tolist(), data.genres), key="counts", height=height, alt=sentences.counts_alt(data))
-
-
-def _feature(config: DatasetConfig, data: Dataset) -> None:
-    """Draw one feature by genre; the first is the one that tells genres apart best."""
-    found = services.separations(config)
-    names = [item.feature for item in found]
-    with st.container(key="feature-by-genre", gap="small"):
-        st.markdown("**One feature by genre** :gray[best separating first]")
-        feature = st.selectbox("Feature", names, key=f"feature of {hash(data.features)}", label_visibility="collapsed")
-        rank = names.index(feature)
-        sentence = sentences.feature_sentence(found[rank], len(names), rank + 1)
-        figure = distribution_figure(data.X[:, data.features.index(feature)], data.y, data.genres, feature)
-        figure["layout"]["title"] = {"text": ""}
-        figure["layout"]["margin"] = {"l": 8, "r": 8, "t": 8, "b": 8}
-        height = 70 + min(26, max(12, 420 // len(data.genres))) * len(data.genres)
-        plot(figure, key="feature", height=height, alt=sentence)
-        st.caption(plain(sentence))
-        with st.expander("As a table", type="compact"):
-            st.dataframe(sentences.spread_table(spreads(data, feature)), hide_index=True)
-
-
-def _plane(config: DatasetConfig, data: Dataset) -> None:
-    """Draw tracks on a plane in their genres' colours."""
-    with st.container(key="plane-block", gap="small"):
-        st.markdown("**Tracks on a plane**")
-        chosen = st.segmented_control(
-            "Plane", list(PLANES), key="plane", default="lda", required=True, format_func=PLANES.__getitem__,
-            label_visibility="collapsed",
-        )  # fmt: skip
-        method: Method = chosen or "lda"
-        try:
-            found = services.projection(config, method)
-        except DataError as error:
-            st.caption(plain(str(error)))
-            return
-        lifted = _lifted(data)
-        sentence = sentences.projection_sentence(found, data)
-        figure = projection_figure(found.points, found.y, data.genres, sentences.axes(found), lifted=lifted)
-        if lifted and len(lifted) <= 4:
-            figure["layout"]["margin"]["t"] = 40  # its legend is one line
-        plot(figure, key="plane plot", height=500, alt=sentence, revision=method)
-        st.caption(plain(sentence))
-        with st.expander("As a table", type="compact"):
-            st.dataframe(sentences.centres_table(found, data), hide_index=True)
-
-
-def _lifted(data: Dataset) -> list[int]:
-    """Draw the choice of genres that stand out, where there are more than there are colours."""
-    if len(data.genres) <= 8:
-        return []
-    names = st.multiselect(
-        "Genres that stand out", data.genres, data.genres[:3], max_selections=8, key=f"lifted of {hash(data.genres)}"
-    )
-    return [data.genres.index(name) for name in names]
-
-
-def _table(config: TableConfig, data: Dataset) -> None:
-    """Draw what each column was taken for and why, the notes, and the first rows."""
-    st.subheader("What the table was taken for", anchor=False)
-    st.caption(plain(sentences.columns_sentence(data)))
-    stored = next((t for t in services.store().tables() if t.content_hash == config.table), None)
-    notes = (*(stored.notes if stored else ()), *data.notes)
-    if notes:
-        st.markdown("\n".join(f"- {plain(note)}" for note in notes))
-    left, right = st.columns([1.4, 1], gap="medium")
-    with left:
-        st.markdown("**Columns**")
-        config_of = {
-            "column": st.column_config.TextColumn(width=150),
-            "taken for": st.column_config.TextColumn(width=85),
-        }
-        st.dataframe(sentences.columns_table(data), hide_index=True, height=300, column_config=config_of)
-    with right:
-        st.markdown(f"**First rows** :gray[of {stored.n_rows if stored else len(data):,}]")
-        st.dataframe(services.first_rows(config.table, PREVIEW_ROWS), hide_index=True, height=300)
 
 
 main()

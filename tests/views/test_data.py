@@ -58,7 +58,7 @@ def test_the_data_follow_the_address(store):
 
 
 def test_the_feature_shown_first_separates_best_and_another_can_be_chosen(store):
-    page = opened(DATA, data__n_samples="400")
+    page = opened(DATA, data__n_samples="400", section="features")
     box = next(item for item in page.selectbox if item.label == "Feature")
     assert f"{box.value} is the one that tells genres apart best" in texts(page)
     box.set_value(box.options[3]).run()

@@ -1,0 +1,13 @@
+"""How many tracks each genre has."""
+
+from dashboard.components.plot import plot
+from dashboard.figures.data import counts_figure
+from dashboard.sentences import data as sentences
+from genre_core.config import DatasetConfig
+from genre_core.dataset import Dataset
+
+
+def draw(config: DatasetConfig, data: Dataset) -> None:
+    """Draw the number of tracks of each genre."""
+    height = 44 + min(22, max(12, 420 // len(data.genres))) * len(data.genres)
+    plot(counts_figure(data.counts.tolist(), data.genres), key="counts", height=height, alt=sentences.counts_alt(data))
