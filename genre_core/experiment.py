@@ -12,7 +12,7 @@ from genre_core.config import ExperimentConfig
 from genre_core.dataset import PARTS, Dataset, Part, Standardizer
 from genre_core.events import EpochEnd, TrainEnd
 from genre_core.sources import Tables, load_dataset
-from genre_core.splitting import Split, split_dataset
+from genre_core.splitting import Split, name_test_set, split_dataset
 
 if TYPE_CHECKING:
     from genre_core.evaluation.report import Evaluation
@@ -104,6 +104,15 @@ def evaluate_part(prepared: Prepared, logits: npt.NDArray[np.float32], part: Par
     return evaluate(dataset.y[rows], logits[rows], dataset.genres, majority=prepared.majority, groups=groups)
 
 
+def straddlers(dataset: Dataset, split: Split) -> dict[str, int]:
+    """Return how many tracks, albums or artists stand in several parts of a split, by level; empty unless it leaks."""
+    found = {}
+    for level in split.straddling:
+        inside = np.concatenate([np.unique(dataset.groups[level][split[part]]) for part in PARTS])
+        found[level] = int(np.count_nonzero(np.unique(inside, return_counts=True)[1] > 1))
+    return found
+
+
 def describe(config: ExperimentConfig, prepared: Prepared, trainer: "Trainer") -> dict[str, Any]:
     """Return what a run's card says beside its configuration: sizes, data hash, versions, device."""
     import sklearn
@@ -119,10 +128,12 @@ def describe(config: ExperimentConfig, prepared: Prepared, trainer: "Trainer") -
         "majority_accuracy": float(np.mean(dataset.y[split.validation] == prepared.majority)),
         "split_by": split.by,
         "straddling": list(split.straddling),
+        "straddlers": straddlers(dataset, split),
         "leaky": split.leaky,
         "n_left_out": len(dataset) - sum(sizes.values()),
         "notes": list(dataset.notes),
         "data_hash": dataset.content_hash,
+        "test_hash": name_test_set(dataset.content_hash, split.test),
         "device": str(trainer.device),
         "versions": {
             "python": platform.python_version(),

@@ -1,5 +1,6 @@
 """Which rows train, which choose and which report: single rows, whole groups, or a published split."""
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,11 @@ class Split:
     def __getitem__(self, part: Part) -> IntArray:
         rows: IntArray = getattr(self, part)
         return rows
+
+
+def name_test_set(data_hash: str, test: IntArray) -> str:
+    """Return a name for a test set, as 64 hex digits: the same for the same rows (n_test,) of the same data."""
+    return hashlib.sha256(f"{data_hash} ".encode() + np.sort(test).astype("<i8").tobytes()).hexdigest()
 
 
 def split_dataset(dataset: Dataset, config: SplitConfig) -> Split:

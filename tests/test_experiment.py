@@ -10,8 +10,9 @@ import pytest
 from genre_core.config import ExperimentConfig
 from genre_core.dataset import PARTS
 from genre_core.errors import DataError
-from genre_core.experiment import describe, evaluate_part, make_trainer, prepare, run_experiment
+from genre_core.experiment import describe, evaluate_part, make_trainer, prepare, run_experiment, straddlers
 from genre_core.settings import configure
+from genre_core.splitting import name_test_set
 
 TINY = configure(
     {"data.n_samples": 240, "data.n_features": 4, "data.n_genres": 3, "model.hidden": "8", "train.max_epochs": 3}
@@ -104,9 +105,20 @@ def test_a_card_says_what_a_result_depends_on():
     assert card["genres"] == ["Rock", "Electronic", "Hip-Hop"]
     assert card["data_hash"] == prepared.dataset.content_hash
     assert (card["split_by"], card["straddling"], card["leaky"], card["n_left_out"]) == ("row", [], False, 0)
+    assert card["test_hash"] == name_test_set(prepared.dataset.content_hash, prepared.split.test)
+    assert card["straddlers"] == {}
     assert {"python", "numpy", "torch", "scikit-learn"} <= set(card["versions"])
     majority = (prepared.dataset.y[prepared.split.validation] == prepared.majority).mean()
     assert card["majority_accuracy"] == pytest.approx(majority)
+
+
+def test_what_a_leaky_split_tears_apart_is_counted():
+    config = configure({"data.n_samples": 400, "data.n_genres": 2, "data.artists": 6, "split.by": "row"})
+    prepared = prepare(config)
+    parts = [set(prepared.dataset.groups["artist"][prepared.split[part]]) for part in PARTS]
+    torn = (parts[0] & parts[1]) | (parts[0] & parts[2]) | (parts[1] & parts[2])
+    assert straddlers(prepared.dataset, prepared.split) == {"artist": len(torn)}
+    assert straddlers(prepared.dataset, prepare(config.model_copy(update={"split": TINY.split})).split) == {}
 
 
 def test_a_table_that_is_nowhere_is_asked_for():

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 from genre_core.errors import DataError
-from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.evaluation.glossary import GLOSSARY, leaky
 from genre_core.evaluation.metrics import METRICS, softmax
 
 ON_SCREEN = (
     "accuracy", "balanced accuracy", "macro-F1", "weighted F1", "precision", "recall", "F1", "log loss",
     "confusion matrix", "Bayes limit", "majority baseline", "Wilson interval", "early stopping", "patience", "dropout",
-    "epoch", "batch", "learning rate", "validation", "test", "leaky", "margin", "confidence", "standard score", "PCA",
+    "epoch", "batch", "learning rate", "validation", "test", "test opened", "leaky", "margin", "confidence", "standard score", "PCA",
     "LDA",
 )  # fmt: skip
 
@@ -133,3 +133,18 @@ def test_the_glossary_explains_each_term_in_one_sentence():
         assert sentence.endswith(".")
         assert sentence.count(". ") == 0
         assert len(sentence) < 200
+
+
+@pytest.mark.parametrize(
+    ("straddlers", "said"),
+    [
+        ({"artist": 41}, "Tracks of 41 artists stand on both sides of the split"),
+        ({"track": 1200, "artist": 1}, "Pieces of 1,200 tracks and tracks of 1 artist stand on both sides"),
+        ({"track": 3, "album": 2, "artist": 2}, "Pieces of 3 tracks, tracks of 2 albums and tracks of 2 artists"),
+        ({"group": 2}, "Rows of 2 groups stand"),
+        (None, "Pieces of one track, or tracks of one artist, stand on both sides"),
+    ],
+)
+def test_what_leaks_is_named_and_counted(straddlers, said):
+    assert leaky(straddlers).startswith(said)
+    assert leaky(straddlers).endswith("the score is too good.")

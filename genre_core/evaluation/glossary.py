@@ -1,5 +1,7 @@
 """One sentence for each term that stands on a screen."""
 
+from collections.abc import Mapping
+
 GLOSSARY: dict[str, str] = {
     # Scores
     "accuracy": "The share of tracks whose genre was recognised.",
@@ -26,6 +28,8 @@ GLOSSARY: dict[str, str] = {
     # Data
     "validation": "Tracks that are not trained on, used to choose the best epoch and the settings.",
     "test": "Tracks kept for the final report; choosing by them makes their score too good.",
+    "test opened": "For how many different configurations this test set was looked at: who picks the best of several by "
+    "it gets a score that is too good, so pick by validation.",
     "leaky": "Pieces of one track, or tracks of one artist, stand on both sides of the split: the score is too good.",
     "standard score": "A feature less its mean over the training tracks, in units of their standard deviation.",
     "PCA": "Principal component analysis: the flat view that keeps the most variance of the features, blind to genres.",
@@ -38,3 +42,19 @@ GLOSSARY: dict[str, str] = {
     "early stopping": "Ending the training when validation has not got better for a while, and keeping the best epoch.",
     "patience": "How many epochs without a better one are waited for before training stops early.",
 }
+
+_TORN = {
+    "track": "pieces of {} track",
+    "album": "tracks of {} album",
+    "artist": "tracks of {} artist",
+    "group": "rows of {} group",
+}
+
+
+def leaky(straddlers: Mapping[str, int] | None) -> str:
+    """Say what a split tears apart: `straddlers` counts it by level (track, album, artist), where known."""
+    if not straddlers:
+        return GLOSSARY["leaky"]
+    torn = [f"{_TORN[level].format(f'{n:,}')}{'' if n == 1 else 's'}" for level, n in straddlers.items()]
+    said = torn[0] if len(torn) == 1 else f"{', '.join(torn[:-1])} and {torn[-1]}"
+    return f"{said[0].upper()}{said[1:]} stand on both sides of the split: the score is too good."

@@ -1,6 +1,30 @@
-"""The store: runs, epochs, artifacts and uploaded tables in one database."""
+"""The store: runs, epochs, artifacts, studies and uploaded tables in one database."""
 
-from genre_core.store.runs import DEAD_AFTER, RunStore, new_run_id
-from genre_core.store.schema import Epoch, Request, Run, RunState, StoredTable, Wish
+from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.schema import (
+    DEAD_AFTER,
+    Epoch,
+    Request,
+    Run,
+    RunState,
+    StoredTable,
+    Study,
+    StudyState,
+    Wish,
+)
+from genre_core.store.studies import StudyStore
 
-__all__ = ["DEAD_AFTER", "Epoch", "Request", "Run", "RunState", "RunStore", "StoredTable", "Wish", "new_run_id"]
+__all__ = [
+    "DEAD_AFTER",
+    "Epoch",
+    "Request",
+    "Run",
+    "RunState",
+    "RunStore",
+    "StoredTable",
+    "Study",
+    "StudyState",
+    "StudyStore",
+    "Wish",
+    "new_run_id",
+]

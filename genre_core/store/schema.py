@@ -17,7 +17,11 @@ from genre_core.config import ExperimentConfig
 from genre_core.errors import RunStateError
 
 RunState = Literal["queued", "running", "paused", "complete", "failed", "cancelled"]
+StudyState = Literal["queued", "running", "complete", "failed", "cancelled"]
 Request = Literal["continue", "pause", "step", "stop"]
+
+DEAD_AFTER = 5.0
+"""Seconds without a sign of life after which what runs is taken for dead; workers give one each second."""
 
 metadata = MetaData()
 
@@ -102,6 +106,47 @@ table_pieces = Table(
 """The content of tables too large to be read as a whole, in pieces of equal size."""
 
 
+openings = Table(
+    "openings",
+    metadata,
+    Column("test_hash", String(64), primary_key=True),
+    Column("fingerprint", String(64), primary_key=True),
+    Column("run_id", String(64), nullable=False),
+    Column("opened_at", Double, nullable=False),
+)
+"""For which configurations a test set was looked at: what was seen stays seen, so that no run takes its row along."""
+
+studies = Table(
+    "studies",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("config", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("started_at", Double),
+    Column("finished_at", Double),
+    Column("heartbeat_at", Double),
+    Column("n_results", Integer, nullable=False),
+    Column("lost", Boolean, nullable=False),
+    Column("error", Text),
+    Column("context", Text, nullable=False),
+    Index("studies_by_age", "kind", "created_at"),
+)
+"""Work on many configurations at a time, such as a lens."""
+
+study_results = Table(
+    "study_results",
+    metadata,
+    Column("study_id", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("result", Text, nullable=False),
+)
+"""What a study has come to so far, one row for each result, counted from 1."""
+
+
 class Wish(NamedTuple):
     """What the person wants of a run: what it shall do next, and the least seconds that an epoch shall take."""
 
@@ -169,6 +214,34 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Study:
+    """A study as it stood when it was read; its results are read apart."""
+
+    id: str
+    kind: str
+    config_json: str
+    state: StudyState
+    attempt: int
+    """How often it was queued; a worker that holds an older attempt is not listened to."""
+    revision: int
+    """Grows with every change that a page would show."""
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    heartbeat_at: datetime | None
+    n_results: int
+    lost: bool
+    """Whether it failed because its worker gave no more sign of life."""
+    error: str | None
+    context: dict[str, Any]
+
+    @property
+    def active(self) -> bool:
+        """Return whether it waits for a worker or has one."""
+        return self.state in ("queued", "running")
+
+
+@dataclass(frozen=True)
 class Epoch:
     """What one epoch came to; losses in nats, `learning_rate` the one it was trained with."""
 
@@ -203,6 +276,15 @@ def read_run(row: RowMapping) -> Run:
     for column in ("context", "summary"):
         values[column] = json.loads(values[column])
     return Run(**values)
+
+
+def read_study(row: RowMapping) -> Study:
+    """Return the record of a row of `studies`."""
+    values: dict[str, Any] = dict(row)
+    values["config_json"] = values.pop("config")
+    for column in ("created_at", "started_at", "finished_at", "heartbeat_at"):
+        values[column] = _utc(values[column])
+    return Study(**{**values, "context": json.loads(values["context"])})
 
 
 def read_table_record(row: RowMapping) -> StoredTable:

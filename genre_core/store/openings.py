@@ -1,0 +1,78 @@
+"""How often a test set was looked at: once for each configuration whose score on it somebody has seen.
+
+Who picks the best of several configurations by their test scores reports a score that is too good, and the more of them
+the better it looks. What counts is therefore not clicks but different configurations on the same rows of the same data.
+"""
+
+import json
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from genre_core.dataset import PARTS
+from genre_core.errors import RunStateError
+from genre_core.splitting import name_test_set
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Run
+from genre_core.store.schema import openings as _openings
+from genre_core.store.schema import runs as _runs
+
+
+@dataclass(frozen=True)
+class Openings:
+    """For how many configurations a run's test set was opened, and whether the run's own is among them."""
+
+    n: int = 0
+    opened: bool = False
+
+
+def openings(store: RunStore, runs: Iterable[Run]) -> dict[str, Openings]:
+    """Return for each run, by its id, how often its test set was opened."""
+    runs = list(runs)
+    wanted = {run.context["test_hash"] for run in runs if "test_hash" in run.context}
+    query = select(_openings.c.test_hash, _openings.c.fingerprint).where(_openings.c.test_hash.in_(wanted))
+    seen: dict[str | None, set[str]] = {}
+    with store.transaction() as connection:
+        for test_hash, fingerprint in connection.execute(query):
+            seen.setdefault(test_hash, set()).add(fingerprint)
+    by_run = {run.id: (run, seen.get(run.context.get("test_hash"), set())) for run in runs}
+    return {run_id: Openings(len(of), run.fingerprint in of) for run_id, (run, of) in by_run.items()}
+
+
+def open_test(store: RunStore, run: Run) -> Openings:
+    """Write down that somebody looks at the test part of a run; a second time for its configuration changes nothing.
+
+    Raises
+    ------
+    RunStateError
+        The run is not complete, so that there is nothing to look at.
+    StoreError
+        It could not be written down.
+    """
+    test_hash = run.context.get("test_hash") or _computed(store, run)
+    if run.state != "complete" or test_hash is None:
+        raise RunStateError(f"The run {run.name} has no test score yet: open its test part when it is complete.")
+    opening = {"test_hash": test_hash, "fingerprint": run.fingerprint, "run_id": run.id, "opened_at": time.time()}
+    with suppress(IntegrityError), store.transaction() as connection:  # it was opened before
+        connection.execute(insert(_openings).values(opening))
+    known = run
+    if "test_hash" not in run.context:
+        known = replace(run, context={**run.context, "test_hash": test_hash})
+        with store.transaction() as connection:
+            connection.execute(update(_runs).where(_runs.c.id == run.id).values(context=json.dumps(known.context)))
+    return openings(store, [known])[run.id]
+
+
+def _computed(store: RunStore, run: Run) -> str | None:
+    """Return the name of the test set of a run that was stored before test sets had one."""
+    logits, data_hash = store.artifact(run.id, "logits"), run.context.get("data_hash")
+    if logits is None or data_hash is None:
+        return None
+    import numpy as np
+    from safetensors.numpy import load
+
+    return name_test_set(data_hash, np.flatnonzero(load(logits)["part"] == PARTS.index("test")))

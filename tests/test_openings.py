@@ -1,0 +1,126 @@
+"""The count of a test set's openings: different configurations, not clicks, and nothing is forgotten."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+
+from genre_core.errors import RunStateError
+from genre_core.settings import configure
+from genre_core.splitting import name_test_set
+from genre_core.store import Openings, Run, RunStore, open_test, openings
+from genre_core.worker import execute
+
+TINY = {"data.n_samples": 200, "data.n_genres": 2, "model.hidden": (4,), "train.max_epochs": 1}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
+    store = RunStore(f"sqlite:///{tmp_path_factory.mktemp('openings')}/store.sqlite")
+    settings = {
+        "first": {}, "again": {}, "seed": {"train.seed": 7}, "resplit": {"split.seed": 7}, "redrawn": {"data.seed": 7},
+    }  # fmt: skip
+    for run_id, more in settings.items():
+        store.submit(run_id, configure(TINY | more))
+        execute(run_id, 1, store.url)
+    store.submit("waits", configure(TINY))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def store(trained: RunStore) -> RunStore:
+    with trained.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM openings")
+    return trained
+
+
+def counted(store: RunStore) -> dict[str, Openings]:
+    return openings(store, store.runs())
+
+
+def test_nothing_is_open_before_somebody_looks(store: RunStore) -> None:
+    assert set(counted(store).values()) == {Openings(0, False)}
+    assert openings(store, []) == {}
+
+
+def test_a_second_look_and_the_same_configuration_again_change_nothing(store: RunStore) -> None:
+    for run_id in ("first", "first", "again"):
+        assert open_test(store, store.run(run_id)) == Openings(1, True)
+    assert counted(store)["again"] == Openings(1, True)
+    assert counted(store)["seed"] == Openings(1, False)
+
+
+def test_another_configuration_on_the_same_rows_counts_up_for_all(store: RunStore) -> None:
+    open_test(store, store.run("first"))
+    assert open_test(store, store.run("seed")) == Openings(2, True)
+    assert counted(store)["first"] == Openings(2, True)
+
+
+@pytest.mark.parametrize("other", ["resplit", "redrawn"])
+def test_another_split_or_other_data_are_another_test_set(store: RunStore, other: str) -> None:
+    open_test(store, store.run("first"))
+    assert counted(store)[other] == Openings(0, False)
+    assert open_test(store, store.run(other)) == Openings(1, True)
+    assert counted(store)["first"] == Openings(1, True)
+
+
+def test_many_who_look_at_once_are_counted_once(store: RunStore) -> None:
+    run = store.run("first")
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(lambda _: open_test(store, run), range(8))) == {Openings(1, True)}
+
+
+def test_what_was_seen_stays_counted_when_its_run_is_deleted(store: RunStore) -> None:
+    store.submit("brief", configure(TINY | {"train.seed": 8}))
+    execute("brief", 1, store.url)
+    open_test(store, store.run("brief"))
+    assert store.delete("brief")
+    assert counted(store)["first"] == Openings(1, False)
+    assert open_test(store, store.run("first")) == Openings(2, True)
+
+
+def test_only_a_complete_run_can_be_opened(store: RunStore) -> None:
+    with pytest.raises(RunStateError, match="when it is complete"):
+        open_test(store, store.run("waits"))
+
+
+def test_a_run_from_before_test_sets_had_names_is_named_when_it_is_first_opened(store: RunStore) -> None:
+    open_test(store, store.run("seed"))
+    before = store.run("first")
+    with store.transaction() as connection:
+        old = {name: value for name, value in before.context.items() if name != "test_hash"}
+        _save(connection, before, old)
+    assert counted(store)["first"] == Openings(0, False)
+    assert open_test(store, store.run("first")) == Openings(2, True)
+    assert store.run("first").context == before.context
+    assert counted(store)["first"] == Openings(2, True)
+
+
+def test_a_test_set_is_its_rows_in_any_order() -> None:
+    import numpy as np
+
+    name = name_test_set("ab", np.array([3, 1, 2]))
+    assert name == name_test_set("ab", np.array([1, 2, 3]))
+    assert name not in (name_test_set("ac", np.array([1, 2, 3])), name_test_set("ab", np.array([1, 2, 4])))
+
+
+def test_a_store_from_before_openings_were_counted_is_read(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/store.sqlite"
+    old = RunStore(url)
+    with old.transaction() as connection:
+        connection.execute(sqlalchemy.text("DROP TABLE openings"))
+    old.close()
+    store = RunStore(url)
+    store.submit("a", configure(TINY))
+    assert counted(store)["a"] == Openings(0, False)
+    store.close()
+
+
+def _save(connection: sqlalchemy.Connection, run: Run, context: dict[str, object]) -> None:
+    import json
+
+    statement = sqlalchemy.text("UPDATE runs SET context = :context WHERE id = :id")
+    connection.execute(statement, {"context": json.dumps(context), "id": run.id})
