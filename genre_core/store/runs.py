@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,14 +21,12 @@ from sqlalchemy.exc import IntegrityError
 
 from genre_core.config import ExperimentConfig
 from genre_core.errors import RunStateError, StoreError
-from genre_core.store.schema import Epoch, Request, Run, RunState, Wish, read_run
+from genre_core.store.schema import DEAD_AFTER, Epoch, Request, Run, RunState, Wish, read_run
 from genre_core.store.schema import artifacts as _artifacts
 from genre_core.store.schema import epochs as _epochs
 from genre_core.store.schema import runs as _runs
+from genre_core.store.studies import StudyStore
 from genre_core.store.tables import TableStore, short
-
-DEAD_AFTER = 5.0
-"""Seconds without a sign of life after which a running run is taken for dead; workers give one each second."""
 
 _STOP = Wish("stop", 0.0)
 _LOST = "lost"
@@ -43,6 +42,11 @@ def new_run_id() -> str:
 
 class RunStore(TableStore):
     """Runs, epochs, artifacts and tables in one database; share one store between the threads of a process."""
+
+    @cached_property
+    def studies(self) -> StudyStore:
+        """The studies in the same database."""
+        return StudyStore(self)
 
     # -- reading -----------------------------------------------------------------------------------------------------
 

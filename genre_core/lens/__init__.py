@@ -1,0 +1,27 @@
+"""The split lens: the same data and the same classifiers, judged by splits that keep more and more together.
+
+A row split tears tracks apart, a track split tears albums and artists apart; what is trained on then stands in the test
+as well, and the score says how well classifiers know these very tracks, not how well they hear genres. `iter_lens`
+trains and scores; `summary` says what the scores tell, and how surely.
+"""
+
+from genre_core.lens.config import CLASSIFIERS, NETWORK, Classifier, LensConfig
+from genre_core.lens.judging import Learning, LensPlan, LensScore, iter_lens, plan_lens
+from genre_core.lens.summary import Difference, LensEstimate, difference, estimate, flips
+
+__all__ = [
+    "CLASSIFIERS",
+    "NETWORK",
+    "Classifier",
+    "Difference",
+    "Learning",
+    "LensConfig",
+    "LensEstimate",
+    "LensPlan",
+    "LensScore",
+    "difference",
+    "estimate",
+    "flips",
+    "iter_lens",
+    "plan_lens",
+]

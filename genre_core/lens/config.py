@@ -1,0 +1,34 @@
+"""What a lens judges: an experiment, with its network and with simple baselines, on splits repeated so many times."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from genre_core.config import ExperimentConfig, Frozen, fingerprint, setting
+
+Classifier = Literal["network", "majority", "neighbour", "logistic", "svc", "boosting"]
+NETWORK: Classifier = "network"
+CLASSIFIERS: dict[Classifier, str] = {
+    "network": "network",
+    "majority": "always the commonest genre",
+    "neighbour": "nearest neighbour",
+    "logistic": "logistic regression",
+    "svc": "support vectors",
+    "boosting": "boosted trees",
+}
+"""Classifiers by their names on a screen; of the support vectors, the kernel is a radial basis function."""
+
+_REPEATS = "How many splits each classifier is judged on. More: narrower intervals; it takes longer."
+
+
+class LensConfig(Frozen):
+    """Everything that determines what a lens comes to; how `experiment` is split says its fractions and its seed."""
+
+    experiment: ExperimentConfig = ExperimentConfig()
+    n_repeats: int = setting(5, "Splits", _REPEATS, ge=2, le=50, step=1, unit="splits")
+    classifiers: tuple[Classifier, ...] = Field(tuple(CLASSIFIERS), min_length=1)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical JSON, as 64 hex digits."""
+        return fingerprint(self)

@@ -1,0 +1,122 @@
+"""What the scores of a lens tell: means with intervals, differences between levels, and where the order turns round.
+
+Test scores of repeated splits of the same data are not independent, because their training parts overlap. Their
+variance is therefore taken (1/k + n_test/n_train) times instead of 1/k times, and the interval is Student's t with
+k - 1 degrees of freedom: C. Nadeau & Y. Bengio, "Inference for the generalization error", Machine Learning 52 (2003).
+On a published split the network's scores differ by its training seed alone: the interval covers that and no more, and
+what has no seed has no interval.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from genre_core.evaluation.uncertainty import Interval, wilson
+from genre_core.lens.config import CLASSIFIERS, Classifier
+from genre_core.lens.judging import LensScore
+
+PUBLISHED = "published"
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class LensEstimate:
+    """What a classifier reaches at a level: means over `n_splits` scores, with intervals where there are any yet.
+
+    `n_train` and `n_test` are means over splits; `n_available` is the training part that `n_train` were taken from.
+    """
+
+    level: str
+    classifier: Classifier
+    n_splits: int
+    accuracy: float
+    accuracy_interval: Interval | None
+    macro_f1: float
+    macro_f1_interval: Interval | None
+    n_train: int
+    n_available: int
+    n_test: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much better a score is than another, split by split: in points of accuracy as a fraction."""
+
+    mean: float
+    interval: Interval
+
+    @property
+    def clear(self) -> bool:
+        """Return whether the interval leaves zero out."""
+        return self.interval.low > 0 or self.interval.high < 0
+
+
+def estimate(scores: Iterable[LensScore], level: str, classifier: Classifier) -> LensEstimate | None:
+    """Return what the scores of a classifier at a level come to; None before there is one."""
+    own = _of(scores, level, classifier)
+    if not own:
+        return None
+    n = len(own)
+    n_train, n_test = sum(score.n_train for score in own) / n, sum(score.n_test for score in own) / n
+    ratio = 0.0 if level == PUBLISHED else n_test / n_train
+    accuracies, f1s = [score.accuracy for score in own], [score.macro_f1 for score in own]
+    return LensEstimate(
+        level, classifier, n, sum(accuracies) / n, _rate_interval(accuracies, ratio, n_test), sum(f1s) / n,
+        _rate_interval(f1s, ratio, n_test), round(n_train), round(sum(s.n_available for s in own) / n), round(n_test),
+    )  # fmt: skip
+
+
+def difference(
+    scores: Iterable[LensScore], first: tuple[str, Classifier], second: tuple[str, Classifier]
+) -> Difference | None:
+    """Return how much more accurate `first` (level, classifier) is than `second`, over splits that both were judged on.
+
+    None where that cannot be told: with fewer than two splits, or where a level has but one, the published.
+    """
+    if PUBLISHED in (first[0], second[0]):
+        return None
+    known = list(scores)
+    ours, theirs = ({score.repeat: score for score in _of(known, *key)} for key in (first, second))
+    both = sorted(ours.keys() & theirs.keys())
+    if len(both) < 2:
+        return None
+    values = [ours[repeat].accuracy - theirs[repeat].accuracy for repeat in both]
+    pairs = [score for repeat in both for score in (ours[repeat], theirs[repeat])]
+    ratio = max(score.n_test / score.n_train for score in pairs)
+    mean, half = sum(values) / len(values), half_width(values, ratio)
+    return Difference(mean, Interval(mean - half, mean + half))
+
+
+def flips(scores: Iterable[LensScore], fine: str, coarse: str) -> list[tuple[Classifier, Classifier]]:
+    """Return the pairs of classifiers of which the first is clearly ahead at `fine`, the second clearly at `coarse`."""
+    known = list(scores)
+    found: list[tuple[Classifier, Classifier]] = []
+    for a, b in permutations(CLASSIFIERS, 2):
+        here, there = difference(known, (fine, a), (fine, b)), difference(known, (coarse, a), (coarse, b))
+        if here and there and here.interval.low > 0 and there.interval.high < 0:
+            found.append((a, b))
+    return found
+
+
+def half_width(values: Sequence[float], ratio: float) -> float:
+    """Return half the corrected t interval of the mean of `values`; `ratio` is n_test / n_train, 0 if independent."""
+    from scipy.stats import t
+
+    k = len(values)
+    mean = sum(values) / k
+    variance = sum((value - mean) ** 2 for value in values) / (k - 1)
+    return float(t.ppf((1 + CONFIDENCE) / 2, k - 1)) * math.sqrt((1 / k + ratio) * variance)
+
+
+def _rate_interval(values: Sequence[float], ratio: float, n_test: float) -> Interval | None:
+    if len(values) < 2:
+        return None
+    mean, half = sum(values) / len(values), half_width(values, ratio)
+    if half == 0 and mean in (0.0, 1.0):  # nothing was seen to vary, which does not mean that nothing can
+        return wilson(mean * n_test, n_test, CONFIDENCE)
+    return Interval(max(0.0, mean - half), min(1.0, mean + half))
+
+
+def _of(scores: Iterable[LensScore], level: str, classifier: Classifier) -> list[LensScore]:
+    return [score for score in scores if score.level == level and score.classifier == classifier]
