@@ -28,12 +28,12 @@ _warming = threading.Lock()
 
 def execute(run_id: str, attempt: int, store_url: str) -> None:
     """Train a run as the store says, and write down how it ended, whatever happens."""
-    store = _open(store_url)
+    store = open_store(store_url)
     warm_up()  # before the claim: until then the run waits, and an import may hold up the signs of life
     run = store.claim(run_id, attempt)
     if run is None:
         return
-    with _Heart(store, run_id, attempt):
+    with Heart(lambda: store.beat(run_id, attempt), run_id):
         try:
             _Work(store, run).train()
         except GenreLabError as error:
@@ -54,7 +54,8 @@ def execute(run_id: str, attempt: int, store_url: str) -> None:
 
 
 @cache
-def _open(store_url: str) -> RunStore:
+def open_store(store_url: str) -> RunStore:
+    """Return the store of that address, one for all of this process."""
     return RunStore(store_url)
 
 
@@ -63,16 +64,16 @@ def _prepare(store_url: str, data: DatasetConfig, split: SplitConfig) -> "Prepar
     """Prepare data, and keep the last: whoever goes on step by step does not wait for them each time."""
     from genre_core.experiment import prepare
 
-    return prepare(ExperimentConfig(data=data, split=split), _open(store_url))
+    return prepare(ExperimentConfig(data=data, split=split), open_store(store_url))
 
 
-class _Heart:
+class Heart:
     """Gives a sign of life each second while the worker prepares, computes or sleeps."""
 
-    def __init__(self, store: RunStore, run_id: str, attempt: int) -> None:
-        self._beat: Callable[[], Wish] = lambda: store.beat(run_id, attempt)
+    def __init__(self, beat: Callable[[], object], name: str) -> None:
+        self._beat = beat
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"heart-{run_id}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"heart-{name}", daemon=True)
 
     def _run(self) -> None:
         while not self._over.wait(BEAT_SECONDS):

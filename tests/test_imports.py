@@ -16,9 +16,9 @@ LIBRARY = (
     {"settings", "presets", "events", "dataset", "splitting", "generator"},
     {"tables", "fma", "published", "sources", "architectures"},
     {"optimizers", "training", "evaluation", "bayes", "exploration", "quality"},
-    {"experiment"},
+    {"experiment", "lens"},
     {"store"},
-    {"worker"},
+    {"worker", "studying"},
     {"jobs"},
     {"cluster"},
     {"terminal"},
@@ -38,7 +38,7 @@ SLOW = {"torch", "sklearn", "pandas", "scipy", "statsmodels", "pyarrow", "distri
 TORCH_ROOMS = {"architectures", "training", "optimizers"}
 VALUES = {
     "errors", "config", "settings", "presets", "events", "dataset", "architectures", "evaluation", "exploration",
-    "bayes", "quality", "store",
+    "bayes", "lens", "quality", "store",
 }  # fmt: skip
 """What a view may take from the library: values and their names, nothing that reads, trains or sends."""
 

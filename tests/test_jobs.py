@@ -93,7 +93,7 @@ class Lab:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     store = RunStore(f"sqlite:///{tmp_path_factory.mktemp('jobs')}/store.sqlite")
     yield Lab(store, Desk())
-    worker._open(store.url).close()
+    worker.open_store(store.url).close()
     store.close()
 
 
@@ -412,7 +412,7 @@ def test_an_unexpected_error_is_a_short_sentence_and_a_logged_traceback(
 def test_a_full_disk_ends_the_run_with_its_sentence_and_keeps_its_epochs(tmp_path: Path) -> None:
     lab = Lab(RunStore(f"sqlite:///{tmp_path}/store.sqlite"), Desk())
     run_id = lab.submit(SMALL.model_copy(update={"train": SMALL.train.model_copy(update={"max_epochs": 500})}))
-    opened = worker._open(lab.store.url)
+    opened = worker.open_store(lab.store.url)
     opened.close()
 
     def fill(connection: Any, _record: Any) -> None:

@@ -1,0 +1,85 @@
+"""What a worker does with a study: small pieces of work, one after the other, that let runs go first.
+
+A study leaves its worker's thread to runs that people watch (Dask calls it secede), and works beside it; while a run
+trains there it rests at the next piece or epoch. One study works in a process at a time, the others wait for it.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+from genre_core.errors import GenreLabError
+from genre_core.lens import LensConfig, LensPlan, LensScore, iter_lens
+from genre_core.store import RunStore, Study
+from genre_core.worker import Heart, open_store, warm_up
+
+REST_SECONDS = 0.1
+LENS = "lens"
+
+_log = logging.getLogger(__name__)
+_turn = threading.Lock()
+
+
+def execute_study(study_id: str, attempt: int, store_url: str) -> None:
+    """Do what a study is missing, and write down how it ended, whatever happens."""
+    store = open_store(store_url)
+    warm_up()  # before the claim: until then the study waits, and an import may hold up the signs of life
+    is_busy = _step_aside()
+    with _turn:
+        study = store.studies.claim(study_id, attempt)
+        if study is None:
+            return
+        with Heart(lambda: store.studies.beat(study_id, attempt), study_id):
+            sentence = _try(store, study, is_busy)
+            try:
+                if sentence:
+                    store.studies.fail(study_id, attempt, sentence)
+            except GenreLabError:
+                _log.error("Study %s: %s (could not be written down)", study_id, sentence)
+
+
+def _try(store: RunStore, study: Study, is_busy: Callable[[], bool]) -> str:
+    """Do a study; return what went wrong, or nothing."""
+    try:
+        for _ in _WORK[study.kind](store, study):
+            while is_busy():
+                time.sleep(REST_SECONDS)
+            if not store.studies.beat(study.id, study.attempt):
+                return ""
+        store.studies.finish(study.id, study.attempt)
+        return ""
+    except GenreLabError as error:
+        return str(error)
+    except MemoryError:
+        return "The worker ran out of memory: take fewer tracks or a smaller network."
+    except Exception as error:
+        _log.exception("Study %s ended by an unexpected error", study.id)
+        return f"The work ended by an unexpected {type(error).__name__}: the log of the workers has the details."
+
+
+def _lens(store: RunStore, study: Study) -> Iterator[None]:
+    """Judge splits, and save the plan and each score; yield wherever others may go first."""
+    config = LensConfig.model_validate_json(study.config_json)
+    done = [LensScore.from_json(result) for result in store.studies.results(study.id)]
+    for event in iter_lens(config, store, done):
+        if isinstance(event, LensPlan):
+            store.studies.describe(study.id, study.attempt, event.to_json())
+        elif isinstance(event, LensScore):
+            store.studies.append(study.id, study.attempt, event.to_json())
+        yield
+
+
+_WORK: dict[str, Callable[[RunStore, Study], Iterator[None]]] = {LENS: _lens}
+
+
+def _step_aside() -> Callable[[], bool]:
+    """Leave the thread of a Dask worker to others; return what says whether one of them is at work there."""
+    with suppress(ValueError):  # not on a Dask worker
+        from distributed import get_worker, secede
+
+        worker = get_worker()
+        secede()  # type: ignore[no-untyped-call]
+        return lambda: worker.state.executing_count > 0
+    return lambda: False
