@@ -133,6 +133,8 @@ def test_pause_step_resume_and_the_end_fit_one_screen_and_move_nothing(page, url
     go(page, f"{url}/?{SLOW.replace('=200', '=40')}")
     run = train(page)
     wait_for_points(page, 1)
+    page.locator(".st-key-confusions table").wait_for()
+    settle(page)
     places = tops(page)
     button(page, "Pause").click()
     expect(button(page, "Resume")).to_be_enabled(timeout=WAIT)
