@@ -19,7 +19,7 @@ import pytest
 
 from genre_core.errors import StoreError
 from genre_core.presets import PRESETS
-from genre_core.settings import all_settings
+from genre_core.settings import all_settings, configure
 from genre_core.store import RunStore
 from genre_core.terminal.main import main
 from genre_core.worker import execute
@@ -183,7 +183,7 @@ def test_a_run_is_kept_listed_and_evaluated_to_the_same_numbers(run, store_url):
     }  # fmt: skip
     assert row["test"]["accuracy"] == found["test"]["accuracy"]
     for name in (found["run"], "my first"):
-        again = document(run, "evaluate", name)
+        again = document(run, "evaluate", name, "--part", "test")
         assert again["bayes"] == found["bayes"]
         assert again["test"] == {k: v for k, v in found["test"].items() if k in again["test"]}
     sizes = {part: document(run, "evaluate", "my first", "--part", part)[part]["n"] for part in ("train", "validation")}
@@ -192,12 +192,47 @@ def test_a_run_is_kept_listed_and_evaluated_to_the_same_numbers(run, store_url):
     _, out, _ = run("runs")
     assert "my first" in out
     assert "data.overlap 2" in out
-    _, out, _ = run("evaluate", "my first", "--part", "validation")
+    _, out, _ = run("evaluate", "my first")
     assert f"of {sizes['validation']} validation tracks" in out
 
 
+def test_a_test_set_is_opened_once_for_each_configuration_that_is_reported_on_it(run, store_url):
+    assert document(run, "train", *QUICK)["test_opened"] == 1
+    assert document(run, "train", *QUICK)["test_opened"] == 1
+    found = document(run, "train", *QUICK, "--train.seed", "7")
+    assert found["test_opened"] == 2
+    for _ in range(2):
+        assert document(run, "evaluate", found["run"], "--part", "test")["test_opened"] == 2
+    assert "test_opened" not in document(run, "evaluate", found["run"])
+    assert "Test opened: for 2 configurations; who picks" in run("evaluate", found["run"], "--part", "test")[1]
+    assert "Test opened" not in run("evaluate", found["run"])[1]
+
+
+def test_the_list_of_runs_shows_no_test_score_that_nobody_opened(run, store_url):
+    store = RunStore(store_url)
+    store.submit("closed", configure({"data.n_samples": 400, "model.hidden": (16,), "train.max_epochs": 3}))
+    execute("closed", 1, store_url)
+    (row,) = document(run, "runs")["runs"]
+    assert row["validation"]["accuracy"]
+    assert (row["test"], row["test_opened"], row["leaky"]) == (None, 0, False)
+    assert run("runs")[1].splitlines()[1].count("–") == 2
+    document(run, "evaluate", "closed", "--part", "test")
+    (row,) = document(run, "runs")["runs"]
+    assert row["test"]["accuracy"] == store.run("closed").summary["test"]["accuracy"]
+    assert "1×" in run("runs")[1]
+
+
+def test_a_test_part_is_shown_even_where_that_cannot_be_counted(run, tmp_path, monkeypatch, store_url):
+    found = document(run, "train", *QUICK)
+    monkeypatch.setenv("GENRE_LAB_STORE", f"sqlite:///file:{tmp_path}/store.sqlite?mode=ro&uri=true")
+    status, out, err = run("evaluate", found["run"], "--part", "test", "--json")
+    assert (status, json.loads(out)["test_opened"]) == (0, None)
+    assert err.startswith("That the test part was opened is not counted. The store at")
+
+
 def test_a_run_need_not_be_kept(run):
-    assert document(run, "train", *QUICK, "--no-store")["run"] is None
+    found = document(run, "train", *QUICK, "--no-store")
+    assert (found["run"], found["test_opened"]) == (None, None)
     assert document(run, "runs") == {"runs": []}
     assert run("runs")[1] == "There are no runs yet: train one with python -m genre_core train.\n"
 
@@ -374,7 +409,7 @@ def test_a_bad_table_is_told_in_one_line_and_not_kept(run, tmp_path, name, store
 def test_a_run_can_be_evaluated_after_its_table_was_deleted(run, tmp_path, store_url):
     found = document(run, "train", "--table", write_table(tmp_path / "music.csv"), *QUICK[2:])
     assert RunStore(store_url).delete_table(found["config"]["data"]["table"])
-    again = document(run, "evaluate", found["run"])
+    again = document(run, "evaluate", found["run"], "--part", "test")
     assert again["test"]["confusion_matrix"] == found["test"]["confusion_matrix"]
     assert again["bayes"] is None
     status, _, err = run("evaluate", found["run"], "--part", "train")

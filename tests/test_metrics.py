@@ -13,8 +13,8 @@ from genre_core.evaluation.metrics import METRICS, softmax
 ON_SCREEN = (
     "accuracy", "balanced accuracy", "macro-F1", "weighted F1", "precision", "recall", "F1", "log loss",
     "confusion matrix", "Bayes limit", "majority baseline", "Wilson interval", "early stopping", "patience", "dropout",
-    "epoch", "batch", "learning rate", "validation", "test", "test opened", "leaky", "margin", "confidence", "standard score", "PCA",
-    "LDA",
+    "epoch", "batch", "learning rate", "validation", "test", "test opened", "leaky", "margin", "confidence",
+    "standard score", "PCA", "LDA",
 )  # fmt: skip
 
 

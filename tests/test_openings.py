@@ -10,7 +10,7 @@ import sqlalchemy
 from genre_core.errors import RunStateError
 from genre_core.settings import configure
 from genre_core.splitting import name_test_set
-from genre_core.store import Openings, Run, RunStore, open_test, openings
+from genre_core.store import Openings, Run, RunStore, open_test, openings_of
 from genre_core.worker import execute
 
 TINY = {"data.n_samples": 200, "data.n_genres": 2, "model.hidden": (4,), "train.max_epochs": 1}
@@ -38,12 +38,12 @@ def store(trained: RunStore) -> RunStore:
 
 
 def counted(store: RunStore) -> dict[str, Openings]:
-    return openings(store, store.runs())
+    return openings_of(store, store.runs())
 
 
 def test_nothing_is_open_before_somebody_looks(store: RunStore) -> None:
     assert set(counted(store).values()) == {Openings(0, False)}
-    assert openings(store, []) == {}
+    assert openings_of(store, []) == {}
 
 
 def test_a_second_look_and_the_same_configuration_again_change_nothing(store: RunStore) -> None:

@@ -28,8 +28,8 @@ GLOSSARY: dict[str, str] = {
     # Data
     "validation": "Tracks that are not trained on, used to choose the best epoch and the settings.",
     "test": "Tracks kept for the final report; choosing by them makes their score too good.",
-    "test opened": "For how many different configurations this test set was looked at: who picks the best of several by "
-    "it gets a score that is too good, so pick by validation.",
+    "test opened": "For how many different configurations this test set was looked at: who picks the best of several "
+    "by it gets a score that is too good, so pick by validation.",
     "leaky": "Pieces of one track, or tracks of one artist, stand on both sides of the split: the score is too good.",
     "standard score": "A feature less its mean over the training tracks, in units of their standard deviation.",
     "PCA": "Principal component analysis: the flat view that keeps the most variance of the features, blind to genres.",

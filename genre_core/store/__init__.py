@@ -1,5 +1,6 @@
 """The store: runs, epochs, artifacts, studies and uploaded tables in one database."""
 
+from genre_core.store.openings import Openings, open_test, openings_of
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import (
     DEAD_AFTER,
@@ -17,6 +18,7 @@ from genre_core.store.studies import StudyStore
 __all__ = [
     "DEAD_AFTER",
     "Epoch",
+    "Openings",
     "Request",
     "Run",
     "RunState",
@@ -27,4 +29,6 @@ __all__ = [
     "StudyStore",
     "Wish",
     "new_run_id",
+    "open_test",
+    "openings_of",
 ]

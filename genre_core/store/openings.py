@@ -30,7 +30,7 @@ class Openings:
     opened: bool = False
 
 
-def openings(store: RunStore, runs: Iterable[Run]) -> dict[str, Openings]:
+def openings_of(store: RunStore, runs: Iterable[Run]) -> dict[str, Openings]:
     """Return for each run, by its id, how often its test set was opened."""
     runs = list(runs)
     wanted = {run.context["test_hash"] for run in runs if "test_hash" in run.context}
@@ -64,7 +64,7 @@ def open_test(store: RunStore, run: Run) -> Openings:
         known = replace(run, context={**run.context, "test_hash": test_hash})
         with store.transaction() as connection:
             connection.execute(update(_runs).where(_runs.c.id == run.id).values(context=json.dumps(known.context)))
-    return openings(store, [known])[run.id]
+    return openings_of(store, [known])[run.id]
 
 
 def _computed(store: RunStore, run: Run) -> str | None:

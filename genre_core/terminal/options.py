@@ -92,7 +92,13 @@ def _parser() -> _Parser:
     _add_train(commands)
     evaluate = _add(commands, "evaluate", "evaluate a stored run on one part of its data", "RUN [options]")
     evaluate.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
-    evaluate.add_argument("--part", choices=PARTS, default="test", help="which part (default: test)")
+    evaluate.add_argument(
+        "--part",
+        choices=PARTS,
+        default="validation",
+        help="which part (default: validation); for each configuration whose test part somebody looked at, "
+        "the test set counts as opened once more",
+    )
     table = _add(
         commands,
         "import",
@@ -134,6 +140,10 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
         "train",
         "train and evaluate one classifier",
         "[--preset NAME | --table FILE | --fma FOLDER] [settings]",
+    )
+    parser.description = (
+        "Train one classifier and report on its test part, which counts as opened then: choose by the validation "
+        "figures in `history`, or of `evaluate RUN`."
     )
     parser.epilog = describe_settings()
     presets = ", ".join(PRESETS)

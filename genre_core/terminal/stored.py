@@ -5,13 +5,13 @@ from typing import Any
 
 from genre_core.config import SyntheticConfig
 from genre_core.dataset import PARTS, Part
-from genre_core.errors import RunStateError
+from genre_core.errors import RunStateError, StoreError
 from genre_core.experiment import evaluate_part, prepare
 from genre_core.settings import all_settings, flatten
-from genre_core.store import Run, RunStore
+from genre_core.store import Openings, Run, RunStore, open_test, openings_of
 from genre_core.terminal import text
 from genre_core.terminal.limit import bayes
-from genre_core.terminal.output import DONE, show
+from genre_core.terminal.output import DONE, say, show
 
 _HEADLINE = ("n", "accuracy", "accuracy_interval", "macro_f1")
 
@@ -23,19 +23,37 @@ def evaluate(options: argparse.Namespace) -> int:
     run = _find(store, options.run)
     if run.state != "complete":
         raise RunStateError(f"The run {run.name} is {run.state}: only a complete run can be evaluated.")
-    found, limit, leaky = *_evaluation(store, run, part), bool(run.context.get("leaky"))
-    document = {"run": run.id, "name": run.name, "part": part, "leaky": leaky, part: found, "bayes": limit}
-    show(
-        document,
-        text.heading(run.name, run.id) + text.evaluation(found, part, leaky=leaky, bayes=limit),
-        as_json=options.json,
-    )
+    found, limit = _evaluation(store, run, part)
+    document = {"run": run.id, "name": run.name, "part": part, **leaks(run), part: found, "bayes": limit}
+    if part == "test":
+        document["test_opened"] = count_opening(store, run)
+    show(document, text.heading(run.name, run.id) + text.evaluation(document, part), as_json=options.json)
     return DONE
+
+
+def leaks(run: Run) -> dict[str, Any]:
+    """Return whether a run's split is leaky, and how many tracks, albums or artists it tears apart, where known."""
+    return {"leaky": bool(run.context.get("leaky")), "straddlers": run.context.get("straddlers")}
+
+
+def count_opening(store: RunStore, run: Run) -> int | None:
+    """Write down that the test part is looked at; return for how many configurations it was, None where it cannot be.
+
+    What was asked for is shown all the same.
+    """
+    try:
+        return open_test(store, run).n
+    except StoreError as error:
+        say(f"That the test part was opened is not counted. {error}")
+        return None
 
 
 def runs(options: argparse.Namespace) -> int:
     """List the stored runs, newest first."""
-    rows = [_row(run) for run in RunStore().runs(limit=options.limit)]
+    store = RunStore()
+    found = store.runs(limit=options.limit)
+    opened = openings_of(store, found)
+    rows = [_row(run, opened[run.id]) for run in found]
     show({"runs": rows}, text.runs(rows), as_json=options.json)
     return DONE
 
@@ -64,7 +82,8 @@ def _evaluation(store: RunStore, run: Run, part: Part) -> tuple[dict[str, Any], 
     return evaluate_part(prepared, load(logits)["logits"], part).to_json(), limit
 
 
-def _row(run: Run) -> dict[str, Any]:
+def _row(run: Run, opened: Openings) -> dict[str, Any]:
+    """Return a run's line; its test score only where somebody has opened it."""
     scores = {part: {name: found[name] for name in _HEADLINE} for part, found in run.summary.items()}
     return {
         "run": run.id,
@@ -77,7 +96,9 @@ def _row(run: Run) -> dict[str, Any]:
         "error": run.error,
         "settings": _changed(run),
         "validation": scores.get("validation"),
-        "test": scores.get("test"),
+        "test": scores.get("test") if opened.opened else None,
+        "test_opened": opened.n,
+        **leaks(run),
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.evaluation.glossary import leaky
 from genre_core.settings import all_settings
 
 Document = Mapping[str, Any]
@@ -21,7 +21,7 @@ def result(document: Document) -> str:
     """Say how a training ended and what it reached on the test part."""
     epochs, best, reason = len(document["history"]), document["best_epoch"], document["stopped_because"]
     lines = [
-        evaluation(document["test"], "test", leaky=document["leaky"], bayes=document["bayes"]),
+        evaluation(document, "test"),
         "",
         f"Trained for {_count(epochs, 'epoch')}, {_ENDS[reason]}; the best on validation was epoch {best}.",
     ]
@@ -36,16 +36,19 @@ def heading(name: str, run_id: str) -> str:
     return f"Run {run_id}\n" if name == run_id else f"Run {name} ({run_id})\n"
 
 
-def evaluation(found: Document, part: str, *, leaky: bool, bayes: Document | None = None) -> str:
+def evaluation(document: Document, part: str) -> str:
     """Say what an evaluation found: a sentence, the figures with their intervals, and a table of genres."""
+    found, bayes = document[part], document["bayes"]
     n = found["n"]
     right = sum(row[g] for g, row in enumerate(found["confusion_matrix"]))
     where = _PARTS.get(part, part)
     lines = [
         f"Right on {right:,} of {_count(n, f'{where} track')}: {_rate(found['accuracy'], found['accuracy_interval'])}."
     ]
-    if leaky:
-        lines.append(f"Leaky: {GLOSSARY['leaky'][0].lower()}{GLOSSARY['leaky'][1:]}")
+    if document["leaky"]:
+        lines.append(f"Leaky: {_small(leaky(document['straddlers']))}")
+    if part == "test":
+        lines.append(f"Test opened: {_opened(document['test_opened'])}")
     figures = [
         ("macro-F1", _rate(found["macro_f1"], found["macro_f1_interval"])),
         ("balanced accuracy", _rate(found["balanced_accuracy"])),
@@ -64,7 +67,7 @@ def evaluation(found: Document, part: str, *, leaky: bool, bayes: Document | Non
     width = max(len(name) for name, _ in figures)
     lines += ["", *(f"{name:{width}}  {figure}" for name, figure in figures)]
     if bayes and bayes["about"]:
-        lines.append(f"About that limit: {bayes['about'][0].lower()}{bayes['about'][1:]}")
+        lines.append(f"About that limit: {_small(bayes['about'])}")
     return "\n".join([*lines, "", _genres(found["per_genre"])])
 
 
@@ -110,12 +113,36 @@ def runs(rows: Sequence[Document]) -> str:
         return "There are no runs yet: train one with python -m genre_core train."
     cells = []
     for row in rows:
-        test = row["test"]
-        score = (_rate(test["accuracy"], test["accuracy_interval"]), _rate(test["macro_f1"])) if test else ("", "")
         name = row["name"] if row["name"] != row["run"] else ""
-        cells.append((row["run"], name, row["state"], str(row["epochs"]), *score, _settings(row["settings"])))
-    header = ("run", "name", "state", "epochs", "test accuracy", "macro-F1", "settings that differ")
+        scores = [text for part in ("validation", "test") for text in _score(row[part], row["leaky"])]
+        opened = f"{row['test_opened']}×" if row["test"] else ""
+        cells.append((row["run"], name, row["state"], str(row["epochs"]), *scores, opened, _settings(row["settings"])))
+    header = (
+        "run", "name", "state", "epochs", "validation accuracy", "macro-F1", "test accuracy", "macro-F1", "test opened",
+        "settings that differ",
+    )  # fmt: skip
     return "\n".join(_columns(header, cells, right=(3,)))
+
+
+def _score(found: Document | None, leaky: bool) -> tuple[str, str]:
+    """Return accuracy and macro-F1 as they stand in the list; a part that is closed has a dash."""
+    if found is None:
+        return "–", "–"
+    mark = " leaky" if leaky else ""
+    return f"{_rate(found['accuracy'], found['accuracy_interval'])}{mark}", _rate(found["macro_f1"])
+
+
+def _opened(n: int | None) -> str:
+    """Say for how many configurations the test set was looked at."""
+    if n is None:
+        return "this look is not counted, since it could not be kept in the store."
+    if n == 1:
+        return "for this configuration alone."
+    return f"for {n:,} configurations; who picks the best of them by it gets a score that is too good."
+
+
+def _small(sentence: str) -> str:
+    return f"{sentence[0].lower()}{sentence[1:]}"
 
 
 def _settings(changed: Mapping[str, Any] | None) -> str:

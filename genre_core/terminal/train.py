@@ -25,6 +25,7 @@ from genre_core.terminal.inputs import Inputs, find_split, find_stored_fma, refu
 from genre_core.terminal.limit import bayes
 from genre_core.terminal.options import UsageError, configuration
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
+from genre_core.terminal.stored import count_opening, leaks
 from genre_core.worker import execute
 
 POLL_SECONDS = 0.1
@@ -61,7 +62,8 @@ def train(options: argparse.Namespace) -> int:
     if run.state != "complete":
         say(run.error or f"The run {run.id} was stopped from the dashboard before its first epoch ended.")
         return FAILED
-    document = _document(order, prepared, outcome, kept)
+    opened = count_opening(RunStore(), run) if kept else None
+    document = _document(order, prepared, outcome, kept) | {"test_opened": opened}
     show(document, text.result(document), as_json=options.json)
     return DONE
 
@@ -185,7 +187,7 @@ def _document(order: _Order, prepared: Prepared, outcome: _Outcome, kept: bool) 
         "config": order.config.model_dump(mode="json"),
         "run": run.id if kept else None,
         "notes": notes,
-        "leaky": prepared.split.leaky,
+        **leaks(run),
         "history": [{name: getattr(epoch, name) for name in _HISTORY} for epoch in outcome.epochs],
         "best_epoch": run.best_epoch,
         "stopped_because": run.stopped_because,
