@@ -5,13 +5,15 @@ as well, and the score says how well classifiers know these very tracks, not how
 trains and scores; `summary` says what the scores tell, and how surely.
 """
 
-from genre_core.lens.config import CLASSIFIERS, NETWORK, Classifier, LensConfig
+from genre_core.lens.config import CLASSIFIERS, JUDGED_BY, NETWORK, TORN, Classifier, LensConfig
 from genre_core.lens.judging import Learning, LensPlan, LensScore, iter_lens, plan_lens
-from genre_core.lens.summary import Difference, LensEstimate, difference, estimate, flips
+from genre_core.lens.summary import Difference, LensEstimate, coarsest_of, difference, estimate, estimates, flips
 
 __all__ = [
     "CLASSIFIERS",
+    "JUDGED_BY",
     "NETWORK",
+    "TORN",
     "Classifier",
     "Difference",
     "Learning",
@@ -19,8 +21,10 @@ __all__ = [
     "LensEstimate",
     "LensPlan",
     "LensScore",
+    "coarsest_of",
     "difference",
     "estimate",
+    "estimates",
     "flips",
     "iter_lens",
     "plan_lens",

@@ -7,6 +7,7 @@ from pydantic import Field
 from genre_core.config import ExperimentConfig, Frozen, fingerprint, setting
 
 Classifier = Literal["network", "majority", "neighbour", "logistic", "svc", "boosting"]
+MOST_REPEATS = 50
 NETWORK: Classifier = "network"
 CLASSIFIERS: dict[Classifier, str] = {
     "network": "network",
@@ -25,10 +26,22 @@ class LensConfig(Frozen):
     """Everything that determines what a lens comes to; how `experiment` is split says its fractions and its seed."""
 
     experiment: ExperimentConfig = ExperimentConfig()
-    n_repeats: int = setting(5, "Splits", _REPEATS, ge=2, le=50, step=1, unit="splits")
+    n_repeats: int = setting(5, "Splits", _REPEATS, ge=2, le=MOST_REPEATS, step=1, unit="splits")
     classifiers: tuple[Classifier, ...] = Field(tuple(CLASSIFIERS), min_length=1)
 
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the canonical JSON, as 64 hex digits."""
         return fingerprint(self)
+
+
+TORN = {
+    "track": "pieces of training tracks stood in the test",
+    "album": "tracks of training albums stood in the test",
+    "artist": "tracks of training artists stood in the test",
+    "group": "rows of training groups stood in the test",
+}
+"""What a row split does to the groups of a level, in words."""
+
+JUDGED_BY = {"row": "by row", **{level: f"by {level}" for level in TORN}, "published": "as published"}
+"""Levels by their names on a screen."""

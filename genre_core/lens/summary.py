@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from genre_core.evaluation.uncertainty import Interval, wilson
-from genre_core.lens.config import CLASSIFIERS, Classifier
+from genre_core.lens.config import CLASSIFIERS, TORN, Classifier
 from genre_core.lens.judging import LensScore
 
 PUBLISHED = "published"
@@ -65,6 +65,18 @@ def estimate(scores: Iterable[LensScore], level: str, classifier: Classifier) ->
         level, classifier, n, sum(accuracies) / n, _rate_interval(accuracies, ratio, n_test), sum(f1s) / n,
         _rate_interval(f1s, ratio, n_test), round(n_train), round(sum(s.n_available for s in own) / n), round(n_test),
     )  # fmt: skip
+
+
+def estimates(scores: Iterable[LensScore], levels: Sequence[str]) -> list[LensEstimate]:
+    """Return what the scores come to, level by level, classifiers in their order."""
+    known = list(scores)
+    found = (estimate(known, level, classifier) for level in levels for classifier in CLASSIFIERS)
+    return [one for one in found if one is not None]
+
+
+def coarsest_of(levels: Sequence[str]) -> str | None:
+    """Return the level that keeps most together, what a row split is compared with; None where rows stand alone."""
+    return next((level for level in reversed(levels) if level in TORN), None)
 
 
 def difference(

@@ -1,5 +1,6 @@
 """What a command line names to train on: tables, FMA, published splits; as files, or by their hash in the store."""
 
+import argparse
 import io
 import os
 import re
@@ -21,7 +22,8 @@ from genre_core.published import PublishedSplit, part_of, read_split
 from genre_core.store import RunStore
 from genre_core.store.tables import TableStore
 from genre_core.tables.reading import Reading
-from genre_core.terminal.files import read_file
+from genre_core.terminal.files import read_file, read_files
+from genre_core.terminal.options import UsageError, configuration
 
 LISTS = (".txt", ".lst", ".list")
 """Endings of files that may list the tracks of a part."""
@@ -73,6 +75,24 @@ def _read_by(config: ExperimentConfig) -> tuple[str, ...]:
     if isinstance(data, SyntheticConfig):
         return ()
     return tuple(filter(None, (data.table, data.published if isinstance(data, TableConfig) else "")))
+
+
+def read_order(options: argparse.Namespace) -> tuple[ExperimentConfig, Inputs]:
+    """Return the experiment that options describe, and what was read from the files that they name.
+
+    Raises
+    ------
+    GenreLabError
+        A file cannot be read, or the options contradict each other.
+    """
+    if options.table and options.fma:
+        raise UsageError("--table and --fma name two sources of data: choose one of them.")
+    table = read_files(options.table) if options.table else None
+    fma = find_stored_fma(options.fma) if options.fma else None
+    split_hash, split = find_split(options.published) if options.published else (None, None)
+    config = configuration(options, table.content_hash if table else None, fma, split_hash)
+    refuse_unnamed(config)
+    return config, Inputs(table, split)
 
 
 def refuse_unnamed(config: ExperimentConfig) -> None:

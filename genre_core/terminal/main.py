@@ -12,6 +12,7 @@ from genre_core.terminal.output import DONE, INTERRUPTED, REFUSED, say
 
 _COMMANDS = {
     "train": ("train", "train"),
+    "lens": ("lens", "lens"),
     "evaluate": ("stored", "evaluate"),
     "import": ("importing", "import_data"),
     "runs": ("stored", "runs"),

@@ -13,10 +13,12 @@ from typing import NoReturn
 from genre_core.config import ExperimentConfig
 from genre_core.dataset import PARTS
 from genre_core.errors import GenreLabError
+from genre_core.lens.config import LensConfig
 from genre_core.presets import OPENING, PRESETS
 from genre_core.settings import SECTIONS, Setting, all_settings, configure
 
 PROGRAM = "python -m genre_core"
+_SOURCES = "[--preset NAME | --table FILE | --fma FOLDER]"
 _WIDTH = 110
 TABLE_SETTINGS = {
     "label": "data.label",
@@ -82,7 +84,7 @@ def configuration(
 def _parser() -> _Parser:
     parser = _Parser(
         prog=PROGRAM,
-        usage=f"{PROGRAM} train | evaluate | import | runs [options]",
+        usage=f"{PROGRAM} train | lens | evaluate | import | runs [options]",
         description="Train, evaluate and compare music genre classifiers. Each command has its own --help.",
         epilog=describe_settings(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -90,6 +92,7 @@ def _parser() -> _Parser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
     _add_train(commands)
+    _add_lens(commands)
     evaluate = _add(commands, "evaluate", "evaluate a stored run on one part of its data", "RUN [options]")
     evaluate.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
     evaluate.add_argument(
@@ -135,16 +138,26 @@ def _add(commands: "argparse._SubParsersAction[_Parser]", name: str, help: str, 
 
 
 def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    parser = _add(
-        commands,
-        "train",
-        "train and evaluate one classifier",
-        "[--preset NAME | --table FILE | --fma FOLDER] [settings]",
-    )
+    parser = _add(commands, "train", "train and evaluate one classifier", f"{_SOURCES} [settings]")
+    _add_experiment(parser)
     parser.description = (
         "Train one classifier and report on its test part, which counts as opened then: choose by the validation "
-        "figures in `history`, or of `evaluate RUN`."
+        "figures, those in `history` or of `evaluate RUN`."
     )
+    parser.add_argument("--name", default="", help="a name for the run in the list of runs")
+    parser.add_argument("--no-store", action="store_true", help="do not keep the run")
+
+
+def _add_lens(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    help = "judge one network and simple baselines by row, track, album and artist splits"
+    parser = _add(commands, "lens", help, f"{_SOURCES} [settings]")
+    _add_experiment(parser)
+    repeats = LensConfig().n_repeats
+    parser.add_argument("--repeats", type=_count, default=repeats, metavar="N", help=f"splits (default: {repeats})")
+
+
+def _add_experiment(parser: _Parser) -> None:
+    """Add what names an experiment: preset, data and settings."""
     parser.epilog = describe_settings()
     presets = ", ".join(PRESETS)
     parser.add_argument(
@@ -168,8 +181,6 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
         help="the table's published split, by its folder, its files (train=FILE) or its hash",
     )
     _add_columns(parser)
-    parser.add_argument("--name", default="", help="a name for the run in the list of runs")
-    parser.add_argument("--no-store", action="store_true", help="do not keep the run")
     for name in all_settings():
         parser.add_argument(f"--{name}", dest=name, help=argparse.SUPPRESS)
 
@@ -193,7 +204,7 @@ def _count(text: str) -> int:
 
 def describe_settings() -> str:
     """Return a text that lists every setting with its default, bounds, unit and help."""
-    lines = ["settings (options of train):"]
+    lines = ["settings (options of train and lens):"]
     for section in SECTIONS:
         lines.append("")
         for setting in all_settings().values():

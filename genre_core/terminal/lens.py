@@ -1,0 +1,94 @@
+"""`lens`: one network and simple baselines, judged by splits that keep more and more together."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from genre_core.bayes import bayes_limit
+from genre_core.config import SyntheticConfig
+from genre_core.errors import ConfigError
+from genre_core.lens import (
+    JUDGED_BY,
+    NETWORK,
+    TORN,
+    LensConfig,
+    LensPlan,
+    LensScore,
+    coarsest_of,
+    difference,
+    estimate,
+    estimates,
+    iter_lens,
+)
+from genre_core.lens.config import MOST_REPEATS
+from genre_core.terminal import text
+from genre_core.terminal.inputs import Inputs, read_order
+from genre_core.terminal.output import DONE, show
+
+
+def lens(options: argparse.Namespace) -> int:
+    """Judge the splits and print what came out."""
+    if not 2 <= options.repeats <= MOST_REPEATS:
+        raise ConfigError(f"--repeats is {options.repeats}, but should be from 2 to {MOST_REPEATS}.")
+    experiment, inputs = read_order(options)
+    config = LensConfig(experiment=experiment, n_repeats=options.repeats)
+    plan, scores = _judge(config, inputs)
+    document = _document(config, plan, scores)
+    show(document, text.lens(document), as_json=options.json)
+    return DONE
+
+
+def _judge(config: LensConfig, inputs: Inputs) -> tuple[LensPlan, list[LensScore]]:
+    """Return the plan and all scores, and show how far it is."""
+    from tqdm import tqdm  # type: ignore[import-untyped]
+
+    plan, scores = None, list[LensScore]()
+    shape, silent = "{percentage:3.0f} %|{bar}| {n} of {total} scores, {elapsed}", not sys.stderr.isatty()
+    with tqdm(total=1, bar_format=shape, leave=False, disable=silent, file=sys.stderr) as bar:
+        for event in iter_lens(config, inputs):
+            if isinstance(event, LensPlan):
+                plan = event
+                bar.reset(total=plan.n_scores)
+            elif isinstance(event, LensScore):
+                scores.append(event)
+                bar.update()
+    assert plan is not None
+    return plan, scores
+
+
+def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore]) -> dict[str, Any]:
+    """Return what `--json` prints."""
+    data, coarse = config.experiment.data, coarsest_of(plan.levels)
+    limit = bayes_limit(data) if isinstance(data, SyntheticConfig) else None
+    leaked = difference(scores, ("row", NETWORK), (coarse, NETWORK)) if coarse else None
+    return {
+        "config": config.model_dump(mode="json"),
+        "plan": plan.to_json(),
+        "answer": _answer(plan, scores),
+        "leakage": asdict(leaked) if leaked else None,
+        "scores": [_row(asdict(one)) for one in estimates(scores, plan.levels)],
+        "repeats": [score.to_json() for score in scores],
+        "bayes": {"accuracy": limit.accuracy, "about": limit.about} if limit else None,
+        "notes": [f"{JUDGED_BY[level]}: {why}" for level, why in plan.gaps.items()],
+    }
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    """Return an estimate with its intervals as pairs."""
+    pairs = {name: found and [found["low"], found["high"]] for name, found in row.items() if name.endswith("interval")}
+    return row | pairs
+
+
+def _answer(plan: LensPlan, scores: Sequence[LensScore]) -> str:
+    coarse = coarsest_of(plan.levels)
+    if coarse is None or "row" not in plan.levels:
+        return "Nothing to compare: these tracks are not known to belong together."
+    by_row, leaked = estimate(scores, "row", NETWORK), difference(scores, ("row", NETWORK), (coarse, NETWORK))
+    assert by_row is not None
+    assert leaked is not None
+    if not leaked.interval.low > 0:
+        return f"No leakage can be told between splits {JUDGED_BY['row']} and {JUDGED_BY[coarse]}."
+    points = f"{100 * leaked.mean:.1f} points ({100 * leaked.interval.low:.1f}-{100 * leaked.interval.high:.1f})"
+    return f"Of the network's {100 * by_row.accuracy:.1f} % by row, {points} were leakage: {TORN[coarse]}."
