@@ -45,6 +45,8 @@ const config = {
   displaylogo: false, showTips: false, responsive: false, doubleClick: "reset", displayModeBar: coarse ? false : "hover",
   modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]], toImageButtonOptions: { filename: "genre-lab", scale: 2 },
 };
+const picking = { ...config, displayModeBar: !coarse, modeBarButtons: [["lasso2d", "select2d"], ...config.modeBarButtons] };
+const MOST_CORNERS = 40;
 
 function draw(chart) {
   const { node, data } = chart;
@@ -59,11 +61,39 @@ function draw(chart) {
   layout.paper_bgcolor = layout.plot_bgcolor = paper;  // also that of a downloaded picture
   if (width < 480 && layout.showlegend) layout.margin = { ...layout.margin, t: (layout.margin?.t ?? 60) + 34 };  // it wraps
   if (coarse) layout.dragmode = false;  // one finger scrolls the page
-  chart.done = Promise.resolve(chart.Plotly.react(node, figure.data, layout, config)).then(() => {
+  if (data.pickable) {
+    layout.dragmode = coarse ? false : "lasso";
+    layout.selections = [];  // the figure itself shows what is picked
+    layout.selectionrevision = `${data.picked} ${chart.picks ?? 0}`;
+  }
+  chart.done = Promise.resolve(chart.Plotly.react(node, figure.data, layout, data.pickable ? picking : config)).then(() => {
+    if (data.pickable) listen(chart);
     // Zoom and pan want a mouse: of the chart's buttons the tab key stops at the download alone.
     node.querySelectorAll('.modebar-btn[data-attr]').forEach((button) => { button.tabIndex = -1; });
     if (chart.pointer && node._fullLayout?.hovermode && !node._dragging) hover(chart);
   });
+}
+
+// The corners of what was drawn around, few enough for an address.
+function corners({ lassoPoints, range }) {
+  if (range?.x) {
+    const [left, right] = range.x, [low, high] = range.y;
+    return [[left, low], [right, low], [right, high], [left, high]];
+  }
+  const all = (lassoPoints?.x ?? []).map((x, at) => [x, lassoPoints.y[at]]);
+  const every = Math.max(1, Math.ceil(all.length / MOST_CORNERS));
+  return all.filter((_, at) => at % every === 0);
+}
+
+function listen(chart) {
+  if (chart.listens) return;
+  chart.listens = true;
+  const send = (area) => { chart.picks = (chart.picks ?? 0) + 1; chart.send("pick", { area }); };
+  chart.node.on("plotly_selected", (event) => {
+    const area = event ? corners(event) : [];
+    if (area.length > 2) send(area);
+  });
+  chart.node.on("plotly_deselect", () => { if (chart.data.picked) send(null); });
 }
 
 function hover(chart) {
@@ -95,10 +125,11 @@ function create(parent) {
   return chart;
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   let chart = charts.get(parentElement);
   if (!chart) charts.set(parentElement, (chart = create(parentElement)));
   chart.data = data;
+  chart.send = setTriggerValue;
   chart.node.style.height = `${data.height}px`;
   chart.node.setAttribute("aria-label", data.alt);
   if (chart.Plotly) draw(chart);

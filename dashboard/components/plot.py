@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +15,10 @@ from dashboard.theme import TWINS, Figure
 
 HERE = Path(__file__).parent
 STATIC = HERE.parent / "static"
+
+Corners = list[tuple[float, float]]
+"""The corners of an area in the units of a chart's axes."""
+MOST_CORNERS = 40
 
 _mount = st.components.v2.component(
     "genre_lab_plot",
@@ -31,19 +35,45 @@ def chart_part(figure: Figure | Any, alt: str) -> dict[str, str]:
     return {"figure": text, "alt": alt}
 
 
-def plot(figure: Figure | Any, key: str, *, height: int, alt: str, revision: str = "") -> None:
+def plot(
+    figure: Figure | Any,
+    key: str,
+    *,
+    height: int,
+    alt: str,
+    revision: str = "",
+    picked: str = "",
+    on_pick: Callable[[Corners | None], None] | None = None,
+) -> None:
     """Draw a plotly figure (plain data, or a `go.Figure`) across its container, `height` pixels high.
 
     `alt` is its sentence for those who cannot see it. While `revision` stays the same (a run's identifier, say), zoom
-    and hidden legend entries survive new data.
+    and hidden legend entries survive new data. With `on_pick` a person can draw around points with the mouse: it is
+    called with the corners of the area, None where they cleared it; the page draws the area, and says it as `picked`.
     """
-    chart(chart_part(figure, alt), key, height=height, revision=revision)
+    data = _data(chart_part(figure, alt), height, revision)
+    if on_pick is None:
+        _mount(key=key, data=data)
+        return
+
+    def pick() -> None:
+        on_pick(_corners(st.session_state[key]["pick"]["area"]))
+
+    _mount(key=key, data={**data, "pickable": True, "picked": picked}, on_pick_change=pick)
 
 
 def chart(part: Mapping[str, str], key: str, *, height: int, revision: str = "", live: str = "") -> None:
     """Draw what `chart_part` returned; with `live`, the name of the part, it follows a run."""
-    data = {**part, "height": height, "revision": revision, "script": install_plotly(), "twins": TWINS, "live": live}
-    _mount(key=key, data=data)
+    _mount(key=key, data={**_data(part, height, revision), "live": live})
+
+
+def _data(part: Mapping[str, str], height: int, revision: str) -> dict[str, Any]:
+    return {**part, "height": height, "revision": revision, "script": install_plotly(), "twins": TWINS, "live": ""}
+
+
+def _corners(given: Any) -> Corners | None:
+    """Return the corners that a browser sent, None for none."""
+    return [(float(x), float(y)) for x, y in given[:MOST_CORNERS]] if given else None
 
 
 @cache

@@ -1,0 +1,172 @@
+"""What data look like, and what could be reached on them, kept while a person looks from one picture to the next."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from dashboard.services.data import dataset
+from dashboard.services.outcomes import outcome
+from dashboard.services.runs import run
+from dashboard.services.workers import store
+from genre_core import exploration
+from genre_core.bayes import BayesLimit, LimitPoint, Shortfall, bayes_limit, limit_curve, shortfall
+from genre_core.config import DatasetConfig, FmaConfig, SplitConfig, SyntheticConfig, TableConfig, fingerprint
+from genre_core.dataset import IntArray
+from genre_core.errors import GenreLabError
+from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
+from genre_core.evaluation.uncertainty import Interval, grouped_wilson, macro_f1_of_counts, wilson
+from genre_core.settings import all_settings
+from genre_core.splitting import Split, split_dataset
+from genre_core.store import Run
+
+_HASHES: dict[str | type[Any], Callable[[Any], Any]] = dict.fromkeys(
+    (SyntheticConfig, TableConfig, FmaConfig, SplitConfig), fingerprint
+)
+_FEW_DRAWS = 20_000
+MOST_RUNS = 100
+PART: Literal["validation"] = "validation"
+"""The part on which this page judges runs: it never opens a test part."""
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=_HASHES)
+def separations(
+    config: DatasetConfig, pair: tuple[int, int] | None = None, by: Literal["f", "information"] = "f"
+) -> tuple[exploration.Separation, ...]:
+    """Return how well each feature alone tells all genres or a pair of them apart, the best first."""
+    return exploration.separations(dataset(config), pair, by)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_HASHES)
+def histograms(config: DatasetConfig, features: tuple[str, ...]) -> tuple[exploration.Histogram, ...]:
+    """Return how features' values lie in each genre."""
+    return exploration.histograms(dataset(config), features)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_HASHES)
+def spreads(config: DatasetConfig, feature: str) -> tuple[exploration.Spread, ...]:
+    """Return a feature's quartiles in each genre."""
+    return exploration.spreads(dataset(config), feature)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs=_HASHES)
+def correlations(config: DatasetConfig) -> exploration.Correlations:
+    """Return how features go together."""
+    return exploration.correlations(dataset(config))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_HASHES)
+def genre_distances(config: DatasetConfig) -> exploration.GenreDistances:
+    """Return how far genres lie apart; raises DataError."""
+    return exploration.genre_distances(dataset(config))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_HASHES)
+def split(config: DatasetConfig, by: SplitConfig) -> Split:
+    """Return how the tracks are dealt; raises DataError."""
+    return split_dataset(dataset(config), by)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_HASHES)
+def drifts(config: DatasetConfig, by: SplitConfig) -> exploration.Drifts:
+    """Return how the training and the test part differ; raises DataError."""
+    return exploration.drifts(dataset(config), split(config, by))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=_HASHES)
+def true_limit(config: SyntheticConfig) -> BayesLimit:
+    """Return how often the best classifier is right about the true genres, whatever the labels say."""
+    return bayes_limit(config, clean=True)
+
+
+def curve(config: SyntheticConfig, *, clean: bool) -> tuple[LimitPoint, ...]:
+    """Return the limit against the overlap, all else as the configuration says."""
+    return _curve(config.model_copy(update={"overlap": usual_overlap()}), clean)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=_HASHES)
+def _curve(config: SyntheticConfig, clean: bool) -> tuple[LimitPoint, ...]:
+    low = all_settings()["data.overlap"].low
+    overlaps = [low or 0.05, *np.arange(0.5, 10.01, 0.5).tolist(), *np.arange(11, 20.1, 1.5).tolist()]
+    return limit_curve(config, overlaps, _FEW_DRAWS, clean=clean)
+
+
+def usual_overlap() -> float:
+    """Return the overlap that is used where nothing else is said."""
+    return float(all_settings()["data.overlap"].default)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1000)
+def _data_of(run_id: str, attempt: int) -> DatasetConfig | None:
+    try:
+        found = store().run(run_id)
+        return found.config.data
+    except GenreLabError:  # it was made by another version
+        return None
+
+
+def data_of(of: Run) -> DatasetConfig | None:
+    """Return the data that a run was trained on; None where they are no longer known."""
+    return _data_of(of.id, of.attempt)
+
+
+def runs_on(config: DatasetConfig, *, at_any_overlap: bool = False) -> list[Run]:
+    """Return the latest complete runs on these data, or on those that differ from them in the overlap alone."""
+    return [
+        found
+        for found in store().runs(limit=MOST_RUNS, states=("complete",))
+        if (data := data_of(found)) is not None and (data == config or (at_any_overlap and _alike(data, config)))
+    ]
+
+
+def _alike(one: DatasetConfig, other: DatasetConfig) -> bool:
+    if not isinstance(one, SyntheticConfig) or not isinstance(other, SyntheticConfig):
+        return False
+    return one.model_copy(update={"overlap": other.overlap}) == other
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a run answered on its validation part: `rows`, `right` (n,), the matrix, its scores, and its shortfall.
+
+    The shortfall is None where the best possible is not known.
+    """
+
+    rows: IntArray
+    right: npt.NDArray[np.bool_]
+    matrix: ConfusionMatrix
+    accuracy: float
+    interval: Interval
+    macro_f1: float
+    shortfall: Shortfall | None
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _answers(run_id: str, attempt: int, clean: bool) -> Answers | None:
+    found = run(run_id)
+    seen = None if found is None else outcome(found, PART)
+    if found is None or seen is None:
+        return None
+    config = found.config.data
+    data = dataset(config)
+    y_true = data.y_clean[seen.rows] if clean and data.y_clean is not None else seen.y_true
+    y_pred = seen.logits.argmax(axis=1)
+    matrix = confusion_matrix(y_true, y_pred, data.genres, seen.groups)
+    missed = None
+    if isinstance(config, SyntheticConfig):
+        missed = shortfall(config, data.X[seen.rows], y_true, y_pred, seen.groups, clean=clean)
+    right = y_true == y_pred
+    interval = wilson(int(right.sum()), len(right))
+    if seen.groups is not None:
+        members = np.unique(seen.groups, return_inverse=True)[1]
+        interval = grouped_wilson(np.bincount(members, right), np.bincount(members))
+    macro_f1 = float(macro_f1_of_counts(matrix.counts))
+    return Answers(seen.rows, right, matrix, float(right.mean()), interval, macro_f1, missed)
+
+
+def answers(of: Run, *, clean: bool = False) -> Answers | None:
+    """Return what a run answered on its validation part, judged by the labels or by the true genres."""
+    return _answers(of.id, of.attempt, clean)
