@@ -5,6 +5,7 @@ The address always says a configuration: a change that does not fit is not taken
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -17,10 +18,14 @@ from genre_core.errors import ConfigError
 from genre_core.presets import OPENING, PRESETS, Preset
 from genre_core.settings import SECTIONS, all_settings, configure, differences, flatten, validate
 
-NO_TABLE = "There is no table yet."
+NO_TABLE = {"table": "There is no table yet.", "fma": "FMA is not imported yet."}
+OF_COLUMNS = ("data.label", "data.group", "data.name", "data.left_out", "data.taken", "data.published")
+"""Settings that name columns or tracks of one table, and mean nothing for another."""
 
+Tables = Mapping[str, Sequence[tuple[str, str]]]
+"""What the store holds: kind (table, fma, split) → (content hash, title)."""
 Columns = Callable[[str], Mapping[str, Sequence[str]]]
-"""Table → the columns that can be chosen for `data.label` and `data.group`."""
+"""Table → the columns that can be chosen for settings such as `data.label`."""
 
 _REFUSED, _SEQ = "refused setting", "last change of settings"
 
@@ -48,25 +53,27 @@ class _Refusal:
 
 def sidebar_settings(
     presets: Mapping[str, Preset],
-    tables: Sequence[tuple[str, str]] = (),
+    tables: Tables = MappingProxyType({}),
     *,
     sections: Collection[str] = tuple(SECTIONS),
     columns: Columns | None = None,
+    looked_at: str = "run",
 ) -> Form:
-    """Draw the settings in the sidebar and return what they say; `tables` are (content hash, title) in the store.
+    """Draw the settings in the sidebar and return what they say; `tables` are those that can be chosen.
 
     Of sections that are not drawn, the form says the preset's values. With `columns` the genre and the group column are
-    chosen from lists.
+    chosen from lists. `looked_at` is what the page looks at beside the settings.
     """
-    said = address.settings_said()
+    said = address.settings_said(looked_at)
     preset = presets[said.get("preset", OPENING.name)]
     config = configure({name: text for name, text in said.items() if name.partition(".")[0] in sections}, preset.config)
     values = flatten(config)
     changed = tuple(name for name, value in values.items() if value != _base(preset, name))
-    problems = _table_problem(values, dict(tables))
+    problems = _table_problem(values, tables)
     refused: _Refusal | None = st.session_state.get(_REFUSED)
     if refused and refused.said != said:
         refused = None
+    kind = _kind(values)
     panel = Panel(
         about=described(tuple(sections), tuple(presets.values())),
         preset=preset.name,
@@ -75,7 +82,7 @@ def sidebar_settings(
         problems=problems | ({refused.name: refused.sentence} if refused else {}),
         refused={refused.name: refused.typed} if refused else {},
         options=_options(values, tables, columns),
-        notes=() if tables else (_no_table(columns is not None),),
+        notes=() if tables.get(kind) else (_no_table(kind, columns is not None),),
     )
     with st.sidebar:
         if settings_panel(panel, take):
@@ -95,8 +102,10 @@ def take(change: Mapping[str, Any]) -> None:
     given = dict(change.get("values", {}))
     preset = PRESETS.get(change.get("preset", before.get("preset", OPENING.name)), OPENING)
     texts: dict[str, Any] = {} if "preset" in change else {n: text for n, text in before.items() if n != "preset"}
-    if "data.table" in given:  # the columns of one table are not those of another
-        given = {"data.label": None, "data.group": None, **given}
+    if "data.source" in given:  # a table of one source is none of another
+        given = {"data.table": None, **given}
+    if "data.table" in given:
+        given = {**dict.fromkeys(OF_COLUMNS), **given}
     refusals = list[tuple[str, str]]()
     for name, value in given.items():
         try:
@@ -113,9 +122,16 @@ def take(change: Mapping[str, Any]) -> None:
         st.session_state[_REFUSED] = _Refusal(name, str(given[name]), sentence, address.settings_named())
 
 
-def choose_table(content_hash: str) -> None:
-    """Train on a stored table, its columns found anew: for callbacks."""
-    take({"values": {"data.source": "table", "data.table": content_hash}})
+def choose_table(content_hash: str, source: str = "table") -> None:
+    """Train on a stored table or import of FMA, its columns found anew: for callbacks."""
+    take({"values": {"data.source": source, "data.table": content_hash}})
+
+
+def said_config() -> ExperimentConfig:
+    """Return the configuration that the address says, of sections that are not drawn as well."""
+    said = address.settings_named()
+    base = PRESETS.get(said.get("preset", OPENING.name), OPENING)
+    return configure({name: text for name, text in said.items() if name != "preset"}, base.config)
 
 
 def adopt(config: ExperimentConfig, presets: Mapping[str, Preset]) -> None:
@@ -158,27 +174,35 @@ def _base(preset: Preset, name: str) -> Any:
     return getattr(getattr(preset.config, section), field, usual()[name])
 
 
-def _table_problem(values: Mapping[str, Any], tables: Mapping[str, str]) -> dict[str, str]:
+def _kind(values: Mapping[str, Any]) -> str:
+    """Return which kind of stored tables there is to choose from; of generated tracks, that of the next choice."""
+    return "fma" if values["data.source"] == "fma" else "table"
+
+
+def _table_problem(values: Mapping[str, Any], tables: Tables) -> dict[str, str]:
     """Return what is wrong with the choice of table, where the source needs one."""
-    table = values.get("data.table")
-    if table is None or table in tables:
+    table, own = values.get("data.table"), dict(tables.get(_kind(values), ()))
+    if table is None or table in own:
         return {}
-    if not tables:
-        return {"data.table": NO_TABLE}
+    if not own:
+        return {"data.table": NO_TABLE[_kind(values)]}
     return {"data.table": "This table is not stored here. Choose another." if table else "Choose a table to train on."}
 
 
-def _no_table(on_data_page: bool) -> Note:
+def _no_table(kind: str, on_data_page: bool) -> Note:
     """Return what stands in place of a table's settings while there is no table."""
+    lacking, way = ("FMA is not imported yet.", "Import") if kind == "fma" else ("No table is stored yet.", "Add")
     if on_data_page:
-        return Note("data.table", "No table is stored yet. Add one on the right.")
-    return Note("data.table", "No table is stored yet. Upload one on the Data page.", "Go to Data")
+        return Note("data.table", f"{lacking} {way} {'it' if kind == 'fma' else 'one'} on the right.")
+    way = "Import it" if kind == "fma" else "Upload one"
+    return Note("data.table", f"{lacking} {way} on the Data page.", "Go to Data")
 
 
-def _options(
-    values: Mapping[str, Any], tables: Sequence[tuple[str, str]], columns: Columns | None
-) -> dict[str, dict[str, str]]:
-    """Return what can be chosen from the store: tables by their titles, columns by their names."""
+def _options(values: Mapping[str, Any], tables: Tables, columns: Columns | None) -> dict[str, dict[str, str]]:
+    """Return what can be chosen from the store: tables and splits by their titles, columns by their names."""
     found = columns(values["data.table"]) if columns and values.get("data.table") else {}
     chosen = {name: {"": "found by itself", **{column: column for column in own}} for name, own in found.items()}
-    return {"data.table": {"": "choose one", **dict(tables)}, **chosen}
+    own = dict(tables.get(_kind(values), ()))
+    if values["data.source"] == "table":
+        chosen["data.published"] = {"": "none", **dict(tables.get("split", ()))}
+    return {"data.table": {"": "choose one", **own}, **chosen}

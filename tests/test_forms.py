@@ -24,7 +24,7 @@ def form_page(tables, sections):
 
     address.read()
     streamlit.button("take", key="take", on_click=take)
-    streamlit.session_state["form"] = forms.sidebar_settings(PRESETS, tables, sections=sections)
+    streamlit.session_state["form"] = forms.sidebar_settings(PRESETS, {"table": tables}, sections=sections)
 
 
 def opened(tables=(), sections=tuple(SECTIONS), **params: str) -> AppTest:

@@ -1,13 +1,129 @@
-"""What a person should know about the data before trusting a score on them."""
+"""What a person should know about the data before trusting a score on them, and what can be done about it."""
 
 import streamlit as st
 
+from dashboard import address, forms, services
 from dashboard.address import plain
-from genre_core.config import DatasetConfig
+from dashboard.sections.remedies import Remedy, remedies, taken
+from dashboard.sentences import importing as sentences
+from genre_core.config import ExperimentConfig, TableConfig
 from genre_core.dataset import Dataset
+from genre_core.errors import DataError
+from genre_core.quality import Finding
+from genre_core.tables.roles import read_names
+
+BADGES = {"serious": ":red-badge[serious]", "warning": ":orange-badge[look]", "note": ":gray-badge[note]"}
+LONGEST = 1000
+_REFUSED = "refused change of columns"
 
 
-def draw(config: DatasetConfig, data: Dataset) -> None:
-    """Draw what loading did to the data."""
-    if data.notes:
-        st.markdown("\n".join(f"- {plain(note)}" for note in data.notes))
+def draw(config: ExperimentConfig, data: Dataset) -> None:
+    """Draw how the rows are dealt, the findings by severity with what can be done, and what was changed."""
+    with st.spinner("Looking through the data …", show_time=False):
+        checked = services.checked(config.data, config.split)
+    gaps = services.gaps(config.data)
+    with st.container(key="findings", gap="small"):
+        st.markdown("**What to know**")
+        _split(checked, config, data)
+        for number, finding in enumerate(checked.findings):
+            _finding(number, finding, remedies(finding, config, data, gaps.n_complete), config, data)
+        if not checked.findings:
+            st.caption("No copies, leaks, gaps or lopsided genres were found.")
+        for note in data.notes:
+            st.caption(plain(note))
+        _changed(config, data)
+        if gaps.columns:
+            _missing(gaps, data)
+
+
+def refusal(said: dict[str, str]) -> tuple[str, str]:
+    """Return the column whose last change was not taken and why; nothing once the address says something else."""
+    column, sentence, before = st.session_state.get(_REFUSED, ("", "", {}))
+    return (column, sentence) if before == said else ("", "")
+
+
+def refuse(column: str, sentence: str, said: dict[str, str]) -> None:
+    """Keep why a column's change was not taken: for callbacks."""
+    st.session_state[_REFUSED] = (column, sentence, said)
+
+
+def _split(checked: services.Checked, config: ExperimentConfig, data: Dataset) -> None:
+    """Say how the rows are dealt, or why they cannot be; a leaky split says so, with the way out."""
+    badge = ":gray-badge[split]" if checked.split else BADGES["serious"]
+    if checked.split and checked.split.leaky:
+        badge = ":red-badge[leaky]"
+    st.markdown(f"{badge} {plain(sentences.split_sentence(checked))}")
+    if checked.split and checked.split.leaky:
+        st.markdown(plain(sentences.leaky_sentence(checked.split)))
+        if config.split.by == "row":
+            _buttons([Remedy("Keep them together", {"split.by": None})], "split", config, data)
+
+
+def _finding(number: int, finding: Finding, ways: tuple[Remedy, ...], config: ExperimentConfig, data: Dataset) -> None:
+    st.markdown(f"{BADGES[finding.severity]} {plain(finding.sentence, LONGEST)}")
+    if ways:
+        _buttons(ways, str(number), config, data)
+    if finding.rows:
+        shown = f"The first {len(finding.rows):,} tracks" if len(finding.rows) >= 1000 else "These tracks"
+        with st.expander(shown, type="compact"):
+            st.dataframe(_rows(finding, data), hide_index=True, height=min(300, 40 + 36 * len(finding.rows)))
+
+
+def _rows(finding: Finding, data: Dataset) -> dict[str, list[object]]:
+    """Return the rows of a finding as columns: names, genres, what they belong to, and the columns it is about."""
+    rows = list(finding.rows)
+    table: dict[str, list[object]] = {
+        "track": [data.tracks[row] for row in rows],
+        "genre": [data.genres[data.y[row]] for row in rows],
+    }
+    for name in finding.columns[:3]:
+        table[name] = [float(data.X[row, data.features.index(name)]) for row in rows]
+    return table
+
+
+def _buttons(ways: tuple[Remedy, ...] | list[Remedy], key: str, config: ExperimentConfig, data: Dataset) -> None:
+    with st.container(key=f"remedies {key}", horizontal=True, gap="small"):
+        for number, way in enumerate(ways):
+            st.button(way.label, key=f"remedy {key} {number}", on_click=_do, args=(way, config, data))
+
+
+def _do(way: Remedy, config: ExperimentConfig, data: Dataset) -> None:
+    values = dict(way.values)
+    if isinstance(config.data, TableConfig) and (way.leave_out or way.judge_anew):
+        roles = {**dict.fromkeys(way.leave_out, "left out"), **dict.fromkeys(way.judge_anew)}
+        try:
+            values |= services.changed(data.columns, roles, config.data)  # type: ignore[arg-type]
+        except DataError as error:
+            refuse(next(iter(roles)), str(error), address.settings_named())
+            return
+    forms.take({"values": values})
+
+
+def _changed(config: ExperimentConfig, data: Dataset) -> None:
+    """Draw what was changed here, each with its way back."""
+    chosen, left_out = frozenset[str](), tuple[str, ...]()
+    if isinstance(config.data, TableConfig):
+        chosen, left_out = services.chosen(config.data), read_names(config.data.left_out)
+    ways = taken(config, chosen, left_out)
+    if not ways:
+        return
+    with st.container(key="ways-back", horizontal=True, gap="small", vertical_alignment="center"):
+        for number, way in enumerate(ways):
+            st.button(
+                f"Undo: {way.label}", icon=":material/undo:", key=f"undo {number}", type="tertiary",
+                on_click=_do, args=(way, config, data),
+            )  # fmt: skip
+
+
+def _missing(gaps: services.Gaps, data: Dataset) -> None:
+    """Draw where values are missing, by column and by genre."""
+    st.caption(plain(sentences.missing_sentence(gaps, len(data))))
+    with st.expander("Missing by column and by genre, in %", type="compact"):
+        table = sentences.missing_table(gaps, data.genres)
+        numbers = [name for name, value in table[0].items() if isinstance(value, float)]
+        st.dataframe(
+            table,
+            hide_index=True,
+            height=min(320, 40 + 36 * len(table)),
+            column_config={name: st.column_config.NumberColumn(format="%.1f") for name in numbers},
+        )

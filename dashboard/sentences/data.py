@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dashboard.theme import GAP, count, percent
 from genre_core.bayes import BayesLimit
-from genre_core.config import DatasetConfig, TableConfig
+from genre_core.config import DatasetConfig, FmaConfig, TableConfig
 from genre_core.dataset import Dataset
 from genre_core.errors import RunStateError
 from genre_core.exploration import Projection, Separation, Spread
@@ -148,7 +148,7 @@ def _data(run: Run) -> str | None:
         data: DatasetConfig = run.config.data
     except RunStateError:
         return None
-    return data.table if isinstance(data, TableConfig) else None
+    return data.table if isinstance(data, TableConfig | FmaConfig) else None
 
 
 def deletion(name: str, users: Sequence[str]) -> str:

@@ -1,25 +1,30 @@
-"""Data sets, their limits, and what the Data page shows of them."""
+"""Data sets, their limits, what there is to know about them, and what the Data page shows of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
-from dashboard.services.commands import act
 from dashboard.services.workers import store
 from genre_core import exploration
 from genre_core.bayes import BayesLimit, bayes_limit
-from genre_core.config import DatasetConfig, FmaConfig, SyntheticConfig, TableConfig, fingerprint
-from genre_core.dataset import Dataset
+from genre_core.config import DatasetConfig, FmaConfig, SplitConfig, SyntheticConfig, TableConfig, fingerprint
+from genre_core.dataset import Dataset, FloatArray
 from genre_core.errors import DataError
 from genre_core.generator.law import law_of
+from genre_core.quality import Finding, findings
 from genre_core.sources import load_dataset
-from genre_core.sources.table import Inspection, inspect
-from genre_core.tables.reading import read_table
+from genre_core.splitting import Split, split_dataset
+
+MOST_COLUMNS = 200
+"""Most columns of which gaps are listed."""
+_lookers = ThreadPoolExecutor(2, "genre-lab-checks")
 
 _CONFIGS: dict[str | type[Any], Callable[[Any], Any]] = dict.fromkeys(
-    (SyntheticConfig, TableConfig, FmaConfig), fingerprint
+    (SyntheticConfig, TableConfig, FmaConfig, SplitConfig), fingerprint
 )
 
 
@@ -56,11 +61,6 @@ def shape(config: DatasetConfig) -> Shape:
     return Shape(len(data), len(data.features), len(data.genres), float(data.counts.max() / len(data)))
 
 
-def tables() -> list[tuple[str, str]]:
-    """Return the stored tables as (content hash, title), newest first."""
-    return [(table.content_hash, f"{table.name} · {table.n_rows:,} rows") for table in store().tables()]
-
-
 @st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_CONFIGS)
 def separations(config: DatasetConfig) -> tuple[exploration.Separation, ...]:
     """Return how well each feature alone tells genres apart, the best first."""
@@ -73,48 +73,58 @@ def projection(config: DatasetConfig, method: exploration.Method) -> exploration
     return exploration.project(dataset(config), method)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def inspection(content_hash: str) -> Inspection | None:
-    """Return what a stored table would be taken for as it is; None where it is not stored."""
-    try:
-        return inspect(store().read_table(content_hash))
-    except DataError:
-        return None
+@dataclass(frozen=True, eq=False)
+class Gaps:
+    """Where values are missing: of the columns that miss most, shares overall (n_columns,) and by genre.
 
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def first_rows(content_hash: str, n_rows: int) -> Any:
-    """Return the first rows of a stored table as a pyarrow table; raises DataError."""
-    import io
-
-    from pyarrow import parquet
-
-    file = parquet.ParquetFile(io.BytesIO(store().read_table(content_hash)))
-    return next(file.iter_batches(n_rows))
-
-
-def add_table(files: Sequence[tuple[str, bytes]]) -> str:
-    """Read one table from files and store it; return its content hash.
-
-    Raises
-    ------
-    DataError
-        It is no table, or holds no genre that could be chosen.
-    StoreError
-        It could not be saved.
+    `by_genre` has the shape (n_genres, n_columns); `n_complete` counts rows that miss nothing.
     """
-    reading = read_table(files)
-    seen = inspect(reading.parquet)
-    if seen.dataset is None and not seen.candidates:
-        raise DataError(f"{reading.name}: {seen.problem}")
-    store().put_table(
-        reading.content_hash, reading.name, reading.parquet, reading.n_rows, reading.n_columns, reading.notes
+
+    columns: tuple[str, ...]
+    share: FloatArray
+    by_genre: FloatArray
+    n_complete: int
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """What there is to know about data: findings, and the split that they were looked at with, or why there is none."""
+
+    findings: tuple[Finding, ...]
+    split: Split | None
+    problem: str = ""
+
+
+def checked(config: DatasetConfig, split: SplitConfig) -> Checked:
+    """Return what there is to know about data and their split, which takes a second or two; raises DataError."""
+    return findings_soon(config, split).result()
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=_CONFIGS)
+def findings_soon(config: DatasetConfig, split: SplitConfig) -> "Future[Checked]":
+    """Start to look for what there is to know about data and their split; raises DataError."""
+    return _lookers.submit(_check, dataset(config), split)
+
+
+def _check(data: Dataset, config: SplitConfig) -> Checked:
+    try:
+        split = split_dataset(data, config)
+    except DataError as error:
+        return Checked(findings(data), None, str(error))
+    return Checked(findings(data, split), split)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs=_CONFIGS)
+def gaps(config: DatasetConfig) -> Gaps:
+    """Return where values are missing, by column and by genre; raises DataError."""
+    data = dataset(config)
+    missing = np.isnan(data.X)
+    columns = np.flatnonzero(missing.any(axis=0))
+    columns = columns[np.argsort(-missing[:, columns].sum(axis=0), kind="stable")][:MOST_COLUMNS]
+    missing = missing[:, columns]
+    return Gaps(
+        tuple(data.features[i] for i in columns),
+        missing.mean(axis=0),
+        np.array([missing[data.y == genre].mean(axis=0) for genre in range(len(data.genres))]),
+        int((~np.isnan(data.X).any(axis=1)).sum()),
     )
-    return reading.content_hash
-
-
-def delete_table(content_hash: str) -> None:
-    """Forget a stored table and what is cached of it."""
-    act(lambda: store().delete_table(content_hash))
-    for cached in (inspection, dataset, separations, projection):
-        cached.clear()

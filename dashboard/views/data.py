@@ -5,10 +5,12 @@ import streamlit as st
 from dashboard import address, forms, services
 from dashboard.address import plain
 from dashboard.components.address_choice import address_choice
-from dashboard.components.upload import upload, upload_problem
+from dashboard.components.safely import refreshing
+from dashboard.components.upload import import_progress, upload, upload_problem
 from dashboard.sections import counts, features, genres, importing, limits, quality, tracks_map
 from dashboard.sentences import data as sentences
-from genre_core.config import DatasetConfig, TableConfig
+from dashboard.sentences import importing as said
+from genre_core.config import DatasetConfig, ExperimentConfig, FmaConfig, SyntheticConfig, TableConfig
 from genre_core.dataset import Dataset
 from genre_core.errors import DataError
 from genre_core.presets import PRESETS
@@ -21,46 +23,55 @@ SECTIONS = {
     "check": "What to know",
 }
 MOST_RUNS = 10_000
+LOOK_SECONDS = 0.5
 
 
 def main() -> None:
     """Draw the page: the answer, what to do next, and the section that the address names."""
     form = forms.sidebar_settings(PRESETS, services.tables(), sections=("data",), columns=_columns)
-    config = form.config.data if form.config else None
-    data, problem = _load(config)
+    data, problem = _load(form.config.data if form.config else None)
+    config = forms.said_config()
     with st.container(key="data-answer", gap="small"):
-        _answer(config, data, problem)
-    if data is None or config is None:
-        return
+        if form.config is None or data is None:
+            _nothing(config.data, problem or form.problem)
+            return
+        _answer(config, data)
     _section(config, data)
 
 
-def _section(config: DatasetConfig, data: Dataset) -> None:
-    """Draw the chosen section; a table opens on what it was taken for."""
-    first = {"check": "The table"} if isinstance(config, TableConfig) else {}
-    match address_choice("Section", "section", {**first, **{n: t for n, t in SECTIONS.items() if n not in first}}):
+def _section(config: ExperimentConfig, data: Dataset) -> None:
+    """Draw the chosen section; stored tracks open on what they were taken for."""
+    match address_choice("Section", "section", _sections(config.data)):
         case "overview":
             left, right = st.columns([1, 1.35], gap="medium")
             with left:
-                counts.draw(config, data)
+                counts.draw(config.data, data)
             with right:
-                tracks_map.draw(config, data)
+                tracks_map.draw(config.data, data)
         case "features":
-            features.draw(config, data)
+            features.draw(config.data, data)
         case "genres":
-            genres.draw(config, data)
+            genres.draw(config.data, data)
         case "limits":
-            limits.draw(config, data)
-        case _:
+            limits.draw(config.data, data)
+        case _ if isinstance(config.data, SyntheticConfig):
             quality.draw(config, data)
-            if isinstance(config, TableConfig):
-                importing.draw(config, data)
+        case _:
+            importing.draw(config, data)
+
+
+def _sections(config: DatasetConfig) -> dict[str, str]:
+    """Return the sections by their names in the address, the first one first."""
+    if isinstance(config, SyntheticConfig):
+        return SECTIONS
+    first = "The table" if isinstance(config, TableConfig) else "The import"
+    return {"check": first, **{name: title for name, title in SECTIONS.items() if name != "check"}}
 
 
 def _columns(table: str) -> dict[str, tuple[str, ...]]:
-    """Return the columns of a table that can be chosen as genre and as group."""
+    """Return the columns of a table that can be chosen as genre, as group and as name."""
     seen = services.inspection(table) if table else None
-    return {"data.label": seen.candidates, "data.group": seen.names} if seen else {}
+    return {"data.label": seen.candidates, "data.group": seen.names, "data.name": seen.names} if seen else {}
 
 
 def _load(config: DatasetConfig | None) -> tuple[Dataset | None, str]:
@@ -72,57 +83,93 @@ def _load(config: DatasetConfig | None) -> tuple[Dataset | None, str]:
         return None, str(error)
 
 
-def _answer(config: DatasetConfig | None, data: Dataset | None, problem: str) -> None:
-    """Draw the sentence that answers the page's question, and what to do next."""
-    if config is None or data is None:
-        st.header("These data cannot be used yet." if problem else "No table is chosen yet.", anchor=False)
-        st.caption(plain(problem) or "Add one here, or choose a stored one in the settings.")
-        upload_problem()
+def _nothing(config: DatasetConfig, problem: str) -> None:
+    """Say why there are no tracks, and what to do."""
+    is_stored = not isinstance(config, SyntheticConfig) and services.stored(config) is not None
+    what = "import of FMA" if isinstance(config, FmaConfig) else "table"
+    st.header("These data cannot be used yet." if is_stored else f"No {what} is chosen yet.", anchor=False)
+    st.caption(plain(problem, 1000) if is_stored else "Add one here, or choose a stored one in the settings.")
+    upload_problem()
+    import_progress()
+    if not is_stored:
         upload()
-        if problem and isinstance(config, TableConfig):
-            _delete_button(config)
         return
-    name = _name(config)
-    st.header(plain(sentences.answer(data, name, services.limit(config))), anchor=False)
+    if isinstance(config, TableConfig):
+        importing.unusable(config)
+    with st.container(horizontal=True, gap="small"):
+        _add_button()
+        _delete_button(config)
+
+
+def _answer(config: ExperimentConfig, data: Dataset) -> None:
+    """Draw the sentence that answers the page's question, and what to do next."""
+    name = _name(config.data)
+    st.header(plain(sentences.answer(data, name, services.limit(config.data))), anchor=False)
     st.caption(plain(sentences.second(data)))
     with st.container(key="data-actions", horizontal=True, vertical_alignment="center", gap="small"):
-        label = "Train on this table" if name else "Train on these tracks"
+        label = "Train on this table" if isinstance(config.data, TableConfig) else "Train on these tracks"
         address.page_link("views/train.py", label, icon=":material/play_arrow:")
-        with st.popover("Add a table", icon=":material/upload_file:"):
-            upload()
-        if isinstance(config, TableConfig):
-            _delete_button(config)
+        _add_button()
+        _delete_button(config.data)
+        _to_know(config)
     upload_problem()
+    import_progress()
+
+
+def _add_button() -> None:
+    with st.popover("Add data", icon=":material/upload_file:"):
+        upload()
+
+
+def _to_know(config: ExperimentConfig) -> None:
+    """Link to what there is to know about stored tracks, once it is found, wherever else one looks."""
+    if isinstance(config.data, SyntheticConfig) or st.query_params.get("section", "check") == "check":
+        return
+    waiting = not services.findings_soon(config.data, config.split).done()
+    refreshing(_findings_link, LOOK_SECONDS if waiting else None)(config, waiting)
+
+
+def _findings_link(config: ExperimentConfig, waiting: bool) -> None:
+    found = services.findings_soon(config.data, config.split)
+    if not found.done():
+        return
+    if waiting:
+        st.rerun()
+    if sentence := said.to_know(found.result().findings):
+        address.page_link("views/data.py", sentence, icon=":material/flag:", section=None)
 
 
 def _name(config: DatasetConfig) -> str:
-    """Return the name of a stored table, nothing for generated tracks."""
-    if not isinstance(config, TableConfig):
-        return ""
-    return next((table.name for table in services.store().tables() if table.content_hash == config.table), "")
+    """Return the name of stored tracks, nothing for generated ones."""
+    stored = services.stored(config)
+    if isinstance(config, FmaConfig):
+        return said.fma_name(config)
+    return stored.name if stored else ""
 
 
-def _delete_button(config: TableConfig) -> None:
-    if st.button("Delete this table", icon=":material/delete:", key="delete table"):
-        _ask(config.table, _name(config))
+def _delete_button(config: DatasetConfig) -> None:
+    stored = services.stored(config)
+    if stored is None or isinstance(config, SyntheticConfig):
+        return
+    label = "Delete this import" if isinstance(config, FmaConfig) else "Delete this table"
+    if st.button(label, icon=":material/delete:", key="delete table"):
+        _ask(config, stored.name)
 
 
-@st.dialog("Delete this table?")
-def _ask(content_hash: str, name: str) -> None:
-    users = sentences.used_by(content_hash, services.store().runs(limit=MOST_RUNS))
+@st.dialog("Delete for good?")
+def _ask(config: TableConfig | FmaConfig, name: str) -> None:
+    users = sentences.used_by(config.table, services.store().runs(limit=MOST_RUNS))
     st.write(plain(f"{sentences.deletion(name, users)} This cannot be undone."))
     with st.container(horizontal=True):
-        if st.button(
-            "Delete table", type="primary", key="delete table for good", on_click=_delete, args=(content_hash,)
-        ):
+        if st.button("Delete", type="primary", key="delete table for good", on_click=_delete, args=(config,)):
             st.rerun()
         if st.button("Keep it", key="keep table"):
             st.rerun()
 
 
-def _delete(content_hash: str) -> None:
-    services.delete_table(content_hash)
-    forms.choose_table("")
+def _delete(config: TableConfig | FmaConfig) -> None:
+    services.delete_table(config.table)
+    forms.choose_table("", config.source)
 
 
 main()

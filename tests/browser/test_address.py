@@ -35,7 +35,7 @@ st.set_page_config(layout="wide")
 address.read()
 
 def train():
-    form = sidebar_settings(PRESETS, [("ab" * 32, "<img src=x onerror=alert(1)> & co.csv")])
+    form = sidebar_settings(PRESETS, {"table": [("ab" * 32, "<img src=x onerror=alert(1)> & co.csv")]})
     train = (form.config or form.preset.config).train
     time.sleep(float(st.query_params.get("slow", 0)))
     st.text(f"rate {train.learning_rate} batch {train.batch_size} optimizer {train.optimizer}")

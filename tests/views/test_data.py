@@ -5,7 +5,7 @@ import pytest
 from dashboard import services
 from genre_core.errors import DataError
 from genre_core.settings import configure
-from tests.views.opening import opened, own_store, panel, press, texts
+from tests.views.opening import drawn, opened, own_store, panel, press, texts
 
 DATA = "views/data.py"
 TABLES = Path(__file__).resolve().parents[1] / "data"
@@ -68,10 +68,10 @@ def test_the_feature_shown_first_separates_best_and_another_can_be_chosen(store)
 def test_a_table_says_what_each_column_was_taken_for(store):
     page = on_table(added("segments.csv"))
     assert page.header[0].value.replace("\\", "") == "108 tracks in 3 genres of 36 each, 4 features, from segments.csv."
-    roles = page.dataframe[-2].value.set_index("column")["taken for"].to_dict()
-    assert roles["label"] == "the genre"
+    roles = {row["name"]: row["role"] for row in drawn(page, "columns")["rows"]}
+    assert roles["label"] == "label"
     assert roles["length"] == "left out"
-    assert roles["tempo"] == "a feature"
+    assert roles["tempo"] == "feature"
     assert "pieces of" in texts(page)
     assert len(page.dataframe[-1].value) == 20
 
@@ -122,7 +122,7 @@ def test_deleting_a_table_asks_first_and_names_the_runs_that_used_it(store):
     assert "cannot be undone" in texts(page)
     press(page, "Keep it")
     assert store.tables()
-    press(press(page, "Delete this table"), "Delete table")
+    press(press(page, "Delete this table"), "Delete")
     assert not store.tables()
     assert "No table is chosen yet." in page.header[0].value
 

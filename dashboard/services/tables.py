@@ -1,0 +1,144 @@
+"""What the store holds to train on: tables, imports of FMA and published splits, and what a person says of columns."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+
+import streamlit as st
+
+from dashboard.services.commands import act
+from dashboard.services.data import dataset, findings_soon, gaps, projection, separations
+from dashboard.services.workers import store
+from genre_core.config import DatasetConfig, FmaConfig, SyntheticConfig, TableConfig
+from genre_core.dataset import Column, Part, Role
+from genre_core.errors import DataError
+from genre_core.fma.importing import KIND as FMA
+from genre_core.published import KIND as SPLIT
+from genre_core.published import part_of, read_split
+from genre_core.sources.fma import PLAIN
+from genre_core.sources.table import Inspection, inspect
+from genre_core.store import StoredTable
+from genre_core.tables.reading import read_table
+from genre_core.tables.roles import changed_roles, read_names, write_names
+
+LISTS = (".txt", ".lst", ".list")
+"""Endings of files that may list the tracks of a part."""
+_SINGLE, _LISTS = ("label", "group", "name"), ("left_out", "taken")
+
+
+def tables() -> dict[str, list[tuple[str, str]]]:
+    """Return what is stored of each kind (table, fma, split) as (content hash, title), newest first."""
+    return {
+        "table": [(table.content_hash, f"{table.name} · {table.n_rows:,} rows") for table in store().tables()],
+        "fma": [(table.content_hash, table.name) for table in store().tables(FMA)],
+        "split": [(table.content_hash, f"{table.name} · {table.n_rows:,} tracks") for table in store().tables(SPLIT)],
+    }
+
+
+def stored(config: DatasetConfig) -> StoredTable | None:
+    """Return the stored table or import of FMA that a configuration names."""
+    if isinstance(config, SyntheticConfig):
+        return None
+    kind = FMA if isinstance(config, FmaConfig) else "table"
+    return next((table for table in store().tables(kind) if table.content_hash == config.table), None)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def inspection(content_hash: str) -> Inspection | None:
+    """Return what a stored table would be taken for as it is; None where it is not stored."""
+    try:
+        return inspect(store().read_table(content_hash))
+    except DataError:
+        return None
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def first_rows(content_hash: str, n_rows: int) -> Any:
+    """Return the first rows of a stored table, of FMA those columns that are no features; raises DataError."""
+    from pyarrow import parquet
+
+    with store().open_table(content_hash) as source:
+        file = parquet.ParquetFile(source)
+        names = [name for name in PLAIN if name in file.schema_arrow.names]
+        columns = names if len(names) == len(PLAIN) else None
+        return next(file.iter_batches(n_rows, columns=columns))
+
+
+def add_table(files: Sequence[tuple[str, bytes]]) -> str:
+    """Read one table from files and store it; return its content hash.
+
+    Raises
+    ------
+    DataError
+        It is no table, or holds no genre that could be chosen.
+    StoreError
+        It could not be saved.
+    """
+    reading = read_table(files)
+    seen = inspect(reading.parquet)
+    if seen.dataset is None and not seen.candidates:
+        raise DataError(f"{reading.name}: {seen.problem}")
+    store().put_table(
+        reading.content_hash, reading.name, reading.parquet, reading.n_rows, reading.n_columns, reading.notes
+    )
+    return reading.content_hash
+
+
+def are_lists(names: Sequence[str]) -> bool:
+    """Say whether files are the lists of a published split, by their names."""
+    return len(names) > 1 and all(PurePath(name).suffix in LISTS and part_of(name) for name in names)
+
+
+def add_split(files: Sequence[tuple[str, bytes]], parts: Sequence[Part | None] = ()) -> str:
+    """Read a published split from lists of names and store it; return its content hash.
+
+    Raises
+    ------
+    DataError
+        A file is no list of names, or a part has none.
+    StoreError
+        It could not be saved.
+    """
+    split = read_split(files, parts)
+    n_tracks = sum(split.counts.values())
+    store().put_table(split.content_hash, split.name, split.parquet, n_tracks, 2, split.notes, SPLIT)
+    return split.content_hash
+
+
+def changed(columns: Sequence[Column], roles: Mapping[str, Role | None], config: TableConfig) -> dict[str, str]:
+    """Return the settings by which columns get other roles, None to have one judged anew, by their dotted names.
+
+    Raises
+    ------
+    DataError
+        A column cannot be that, or no tracks with genres are left; the sentence says why.
+    """
+    wanted = config
+    for name, role in roles.items():
+        if role is None:
+            wanted = _unsaid(wanted, name)
+    wanted = changed_roles(columns, {name: role for name, role in roles.items() if role}, wanted)
+    dataset(wanted)  # what cannot be loaded is refused while it can still be
+    return {f"data.{name}": getattr(wanted, name) for name in (*_SINGLE, *_LISTS)}
+
+
+def chosen(config: TableConfig) -> frozenset[str]:
+    """Return the columns whose role a person chose."""
+    single = (getattr(config, name) for name in _SINGLE)
+    return frozenset({*single, *read_names(config.left_out), *read_names(config.taken)} - {""})
+
+
+def _unsaid(config: TableConfig, column: str) -> TableConfig:
+    """Return the configuration that says nothing of a column."""
+    single = {name: "" for name in _SINGLE if getattr(config, name) == column}
+    lists = {
+        name: write_names(other for other in read_names(getattr(config, name)) if other != column) for name in _LISTS
+    }
+    return TableConfig.model_validate({**dict(config), **single, **lists})
+
+
+def delete_table(content_hash: str) -> None:
+    """Forget a stored table and what is cached of it."""
+    act(lambda: store().delete_table(content_hash))
+    for cached in (inspection, first_rows, dataset, separations, projection, findings_soon, gaps):
+        cached.clear()
