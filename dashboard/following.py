@@ -4,8 +4,10 @@ A part is what its component draws; a page draws all of them when it runs, and f
 for them (see `components/live.js`). An answer of the state that the page has already is short.
 """
 
+from functools import lru_cache
 from typing import Any
 
+import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -16,9 +18,13 @@ from dashboard.components.matrix import live_view
 from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model, ruler_part
 from dashboard.figures.curves import accuracy_figure, loss_figure
+from dashboard.figures.network import network_figure
 from dashboard.sentences import train as sentences
+from dashboard.sentences.badges import badges
+from dashboard.sentences.limits import limit_label
 from dashboard.theme import count
-from genre_core.config import ExperimentConfig
+from genre_core.architectures import parameter_count
+from genre_core.config import ExperimentConfig, ModelConfig
 from genre_core.errors import DataError, GenreLabError
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.store import Run
@@ -65,6 +71,16 @@ def state_of(run: Run) -> str:
 
 def parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
     """Return all parts of a run, or of settings that were not trained yet."""
+    return _parts_of_run(run.id, state_of(run), run) if run else _parts(None, config)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _parts_of_run(run_id: str, state: str, _run: Run) -> Parts:
+    # A class that watches one run is drawn its parts once. (What begins with _ does not count as a key.)
+    return _parts(_run, None)
+
+
+def _parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
     progress = services.progress(run) if run else services.NO_PROGRESS
     of = run.config if run else config
     limit = services.limit(of.data) if of else None
@@ -73,7 +89,7 @@ def parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
     best_epoch = run.best_epoch if run else None
     found: Parts = {
         "answer": _answer(run, progress, config),
-        "ruler": ruler_part(Ruler(tuple(_marks(run, progress, base, best)))),
+        "ruler": ruler_part(Ruler(tuple(_marks(run, progress, base, _limit_mark(of, best))))),
         "progress": _progress(run, progress, config),
         "loss": chart_part(
             loss_figure(progress.epochs, best_epoch, height=PLOT_HEIGHT), sentences.loss_alt(progress.epochs)
@@ -94,6 +110,20 @@ def parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
     return found
 
 
+def network(of: ExperimentConfig, run: Run | None) -> dict[str, str]:
+    """Return the drawn network of a configuration, which may be another one than the run's; raises DataError."""
+    shape = services.shape(of.data)
+    return _network(of.model, shape, sentences.whose_network(of, run.config if run else None))
+
+
+@lru_cache(maxsize=64)
+def _network(model: ModelConfig, shape: services.Shape, note: str) -> dict[str, str]:
+    weights = parameter_count(model, shape.n_features, shape.n_genres)
+    hidden, dropout = getattr(model, "hidden", ()), getattr(model, "dropout", 0.0)
+    figure = network_figure(shape.n_features, hidden, shape.n_genres, dropout, n_parameters=weights, note=note)
+    return chart_part(figure, sentences.network_alt(model, shape, weights))
+
+
 def _answer(run: Run | None, progress: services.Progress, config: ExperimentConfig | None) -> dict[str, Any]:
     """Return the sentence that answers the page's question, and the one with its reason."""
     of = run.config if run else config
@@ -102,14 +132,13 @@ def _answer(run: Run | None, progress: services.Progress, config: ExperimentConf
         headline = sentences.of_run(run, progress.epochs, limit, services.queue(run), progress.macro_f1)
     else:
         headline = sentences.before_training(services.shape(config.data) if config else None, config, limit)
-    leaky = bool(run and run.context.get("leaky") and progress.shown)
-    terms = ("leaky", "macro-F1") if leaky else ("macro-F1",)
+    found = badges(run) if run and progress.shown else []
     return {
         "kind": "answer",
         "text": headline.answer,
         "note": headline.reason,
-        "badges": ["leaky"] if leaky else [],
-        "terms": {term: GLOSSARY[term] for term in terms},
+        "badges": [badge.text for badge in found],
+        "terms": {badge.text: badge.meaning for badge in found} | {"macro-F1": GLOSSARY["macro-F1"]},
     }
 
 
@@ -120,12 +149,17 @@ def _progress(run: Run | None, progress: services.Progress, config: ExperimentCo
     return {"kind": "progress", "done": 0.0, "text": most}
 
 
-def _marks(run: Run | None, progress: services.Progress, base: float | None, limit: float | None) -> list[Mark]:
+def _marks(run: Run | None, progress: services.Progress, base: float | None, limit: list[Mark]) -> list[Mark]:
     marks = [] if base is None else [majority(base)]
     if run and progress.shown:
         interval = sentences.validation_interval(run, progress.shown)
         marks.append(model(progress.shown.validation_accuracy, interval, "validation"))
-    return marks if limit is None else [*marks, bayes_limit(limit)]
+    return marks + limit
+
+
+def _limit_mark(of: ExperimentConfig | None, limit: float | None) -> list[Mark]:
+    """Return the mark of the best possible, where it is known."""
+    return [] if of is None or limit is None else [bayes_limit(limit, limit_label(of.data))]
 
 
 def _majority(run: Run | None, of: ExperimentConfig | None) -> float | None:

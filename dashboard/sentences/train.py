@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dashboard.sentences.limits import known_already, on, unheard
 from dashboard.services import Queue, Shape
 from dashboard.theme import GAP, count, percent
 from genre_core.architectures import layer_widths
 from genre_core.bayes import BayesLimit
-from genre_core.config import ExperimentConfig
+from genre_core.config import ExperimentConfig, ModelConfig
 from genre_core.evaluation.uncertainty import Interval, wilson
 from genre_core.settings import all_settings, differences
 from genre_core.store import Epoch, Run
@@ -32,7 +33,7 @@ def before_training(shape: Shape | None, config: ExperimentConfig | None, limit:
     best = (
         f"{count(shape.n_tracks, 'track')}, {count(shape.n_features, 'feature')} each."
         if limit is None
-        else f"No classifier can be right on more than {percent(limit.accuracy)} of such tracks."
+        else f"No classifier can be right on more than {percent(limit.accuracy)} of such tracks{_by(config)}."
     )
     return Headline(f"Press Train and watch {network} learn to tell {shape.n_genres} genres apart.", best)
 
@@ -183,9 +184,9 @@ def whose_network(drawn: ExperimentConfig, run: ExperimentConfig | None) -> str:
     return "" if run is None or drawn.model == run.model else "as set now, not this run's"
 
 
-def network_alt(config: ExperimentConfig, shape: Shape, weights: int) -> str:
+def network_alt(model: ModelConfig, shape: Shape, weights: int) -> str:
     """Describe the drawn network."""
-    widths = ", ".join(str(width) for width in layer_widths(config.model, shape.n_features, shape.n_genres))
+    widths = ", ".join(str(width) for width in layer_widths(model, shape.n_features, shape.n_genres))
     return f"The network, from features to genres: layers of {widths} units, {count(weights, 'parameter')}."
 
 
@@ -197,9 +198,18 @@ def _verdict(run: Run, epoch: Epoch, limit: BayesLimit | None, *, brief: bool = 
         return share
     if limit.accuracy > 0.9995 and rate == 1:
         return f"{share}, and nothing is left to gain"
-    if validation_interval(run, epoch).high >= limit.accuracy:
-        return f"{share}, {'level with the best possible' if brief else 'as good as any classifier can be here'}"
-    return f"{share}, {100 * (limit.accuracy - rate):.1f} points below the best possible"
+    known, interval = known_already(run), validation_interval(run, epoch)
+    if known and interval.low > limit.accuracy:
+        return f"{share}, {100 * (rate - limit.accuracy):.1f} points above the best possible on {known}"
+    if interval.high >= limit.accuracy:
+        level = "level with the best possible" if brief else "as good as any classifier can be"
+        return f"{share}, {level}{on(known) or ('' if brief else ' here')}"
+    return f"{share}, {100 * (limit.accuracy - rate):.1f} points below the best possible{on(known)}"
+
+
+def _by(config: ExperimentConfig) -> str:
+    """Say whose tracks the limit is about, where that does not go without saying."""
+    return {"unknown artists": " by unknown artists", "unknown tracks": ", each unheard"}.get(unheard(config.data), "")
 
 
 def _so_far(epochs: Sequence[Epoch]) -> str:

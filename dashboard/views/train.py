@@ -1,18 +1,18 @@
 """Train: change a setting, press Train, watch the network learn."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from dashboard import address, controls, following, forms, services
 from dashboard.components.live import words
 from dashboard.components.matrix import matrix
-from dashboard.components.plot import chart, plot
+from dashboard.components.plot import chart
 from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
 from dashboard.components.tables import epoch_table, matrix_table
-from dashboard.figures.network import network_figure
 from dashboard.following import PLOT_HEIGHT
 from dashboard.sentences import train as sentences
-from genre_core.architectures import parameter_count
 from genre_core.config import ExperimentConfig
 from genre_core.errors import DataError, RunStateError
 from genre_core.presets import PRESETS
@@ -95,16 +95,8 @@ def _network(run: Run | None, config: ExperimentConfig | None) -> None:
     of = config or (run.config if run else None)
     if of is None:
         return
-    try:
-        shape = services.shape(of.data)
-    except DataError:  # said above the controls
-        return
-    hidden = getattr(of.model, "hidden", ())
-    weights = parameter_count(of.model, shape.n_features, shape.n_genres)
-    dropout = getattr(of.model, "dropout", 0.0)
-    note = sentences.whose_network(of, run.config if run else None)
-    figure = network_figure(shape.n_features, hidden, shape.n_genres, dropout, n_parameters=weights, note=note)
-    plot(figure, key="network", height=PLOT_HEIGHT, alt=sentences.network_alt(of, shape, weights))
+    with suppress(DataError):  # said above the controls
+        chart(following.network(of, run), "network", height=PLOT_HEIGHT)
 
 
 def _confusions(run: Run | None, parts: following.Parts) -> None:
