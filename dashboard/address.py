@@ -1,7 +1,7 @@
 """The address: what its parameters say, checked at each run, and the only place that writes them.
 
 Settings count relative to the preset, so that `?preset=notebook` alone is the notebook and only what was changed stands
-beside it. What is looked at (`run`, `genre`, `cell`) is here as well.
+beside it. What is looked at (`run`, `lens`, `genre`, `cell`) is here as well.
 
 A link of the navigation drops all parameters. What the address said last is kept in the session and put back; where the
 address says something, and after Back and Forward, the address is right.
@@ -21,12 +21,15 @@ from genre_core.settings import SECTIONS, TAGS, all_settings, configure, flatten
 
 LOOKED_AT = {
     "run": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a run's identifier"),
+    "lens": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a lens's identifier"),
     "genre": (re.compile(r"[^\x00-\x1f]{1,200}"), "a genre's name"),
     "cell": (re.compile(r"\d{1,4}-\d{1,4}"), "two numbers such as 3-5, true and predicted genre counted from 0"),
 }
-WITH_SETTINGS = ("views/train.py", "views/data.py")
+WITH_SETTINGS = ("views/train.py", "views/data.py", "views/lens.py")
 """Pages whose address says the settings."""
-_NOTES, _RUN, _SETTINGS = "address notes", "address run", "address settings"
+REMEMBERED = {"run", "lens"}
+"""What is looked at that stays the same from page to page."""
+_NOTES, _SETTINGS = "address notes", "address settings"
 
 
 def read() -> None:
@@ -59,13 +62,16 @@ def _judged(given: tuple[tuple[str, str], ...]) -> tuple[Mapping[str, str], Sequ
     return {name: text for name, text in kept.items() if name not in named or name in fitting}, [*notes, *more]
 
 
-def settings_said() -> dict[str, str]:
-    """Return the preset and the settings that the address names, put back where a navigation link dropped them."""
+def settings_said(looked_at: str = "run") -> dict[str, str]:
+    """Return the preset and the settings that the address names, put back where a navigation link dropped them.
+
+    What the page looks at (`run`, `lens`) is put back with them, in the same Back step.
+    """
     said = settings_named()
     kept: dict[str, str] = st.session_state.get(_SETTINGS, {})
     if kept and not said and not _went_back():
-        run = {"run": st.session_state[_RUN]} if _RUN in st.session_state else {}
-        _write({**kept, **run})
+        seen = st.session_state.get(_remembered(looked_at))
+        _write({**kept, **({looked_at: seen} if seen else {})})
         return kept
     st.session_state[_SETTINGS] = said
     return said
@@ -86,12 +92,12 @@ def say_settings(said: Mapping[str, str]) -> None:
 
 def run_id() -> str | None:
     """Return the run looked at, put back into the address where a navigation link dropped it."""
-    given = st.query_params.get("run")
-    if given:
-        st.session_state[_RUN] = given
-    elif _RUN in st.session_state and not _went_back():
-        st.query_params["run"] = st.session_state[_RUN]
-    return st.session_state.get(_RUN)
+    return _put_back("run")
+
+
+def lens_id() -> str | None:
+    """Return the lens looked at, put back into the address where a navigation link dropped it."""
+    return _put_back("lens")
 
 
 def cell(n_genres: int) -> tuple[int, int] | None:
@@ -116,12 +122,12 @@ def genre(names: Sequence[str]) -> str | None:
 
 
 def look(**looked_at: str | tuple[int, int] | None) -> None:
-    """Change what is looked at (`run`, `genre`, `cell`) in one Back step; None takes it out of the address."""
+    """Change what is looked at (`run`, `lens`, `genre`, `cell`) in one Back step; None takes it out of the address."""
     texts, given = _texts(looked_at), _given()
-    if "run" in looked_at:
-        st.session_state.pop(_RUN, None)
-    if "run" in texts:
-        st.session_state[_RUN] = texts["run"]
+    for name in REMEMBERED & looked_at.keys():
+        st.session_state.pop(_remembered(name), None)
+        if name in texts:
+            st.session_state[_remembered(name)] = texts[name]
     drop = (looked_at.keys() - texts.keys()) & given.keys()
     if drop or any(given.get(name) != text for name, text in texts.items()):
         _write(texts, drop)
@@ -130,8 +136,22 @@ def look(**looked_at: str | tuple[int, int] | None) -> None:
 def page_link(page: str, label: str, icon: str | None = None, **looked_at: str | tuple[int, int] | None) -> None:
     """Draw a link to a page of the app (`views/evaluate.py`) that keeps run and settings, in one Back step."""
     settings = st.session_state.get(_SETTINGS, {}) if page in WITH_SETTINGS else {}
-    run = st.session_state.get(_RUN) or st.query_params.get("run")
+    run = st.session_state.get(_remembered("run")) or st.query_params.get("run")
     st.page_link(page, label=label, icon=icon, query_params={**settings, **_texts({"run": run, **looked_at})})
+
+
+def _put_back(name: str) -> str | None:
+    given, key = st.query_params.get(name), _remembered(name)
+    if given:
+        st.session_state[key] = given
+    elif key in st.session_state and not _went_back():
+        st.query_params[name] = st.session_state[key]
+    return st.session_state.get(key)
+
+
+def _remembered(name: str) -> str:
+    """Return where the session keeps what was looked at last."""
+    return f"address {name}"
 
 
 def _is_setting(name: str) -> bool:
@@ -206,9 +226,9 @@ def _short(text: str) -> str:
     return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
 
 
-def plain(sentence: str) -> str:
+def plain(sentence: str, longest: int = 300) -> str:
     """Return a sentence that may quote a link, so that nothing in it is read as Markdown."""
-    return re.sub(r"([\\`*_{}\[\]#|<>~$:])", r"\\\1", sentence[:300])
+    return re.sub(r"([\\`*_{}\[\]#|<>~$:])", r"\\\1", sentence[:longest])
 
 
 def _show_notes(notes: Sequence[str]) -> None:

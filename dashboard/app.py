@@ -15,7 +15,7 @@ from starlette.requests import Request  # noqa: E402
 from starlette.responses import RedirectResponse  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
-from dashboard.following import respond  # noqa: E402
+from dashboard import following, following_lens  # noqa: E402
 
 
 async def first_page(request: Request) -> RedirectResponse:
@@ -23,4 +23,9 @@ async def first_page(request: Request) -> RedirectResponse:
     return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
 
 
-app = st.App("pages.py", routes=[Route("/live/{run}", respond), Route("/train", first_page)])
+ROUTES = [
+    Route("/live/lens/{lens}", following_lens.respond),
+    Route("/live/{run}", following.respond),
+    Route("/train", first_page),
+]
+app = st.App("pages.py", routes=ROUTES)

@@ -20,11 +20,11 @@ function show(parts) {
 }
 
 async function ask(follower) {
-  const { run, state } = follower;
+  const { path, state } = follower;
   try {
-    const response = await fetch(`${base()}live/${encodeURIComponent(run)}?seen=${encodeURIComponent(state)}`);
+    const response = await fetch(`${base()}live/${path}?seen=${encodeURIComponent(state)}`);
     const answer = await response.json();
-    if (run !== follower.run || follower.gone) return;  // meanwhile the page looks at another run
+    if (path !== follower.path || follower.gone) return;  // meanwhile the page looks at another one
     if (answer.parts && show(answer.parts)) follower.state = answer.state;
     if (answer.phase !== follower.phase) {  // the page around the parts is no longer right: run it again, once
       follower.phase = answer.phase;

@@ -1,4 +1,4 @@
-"""Parts of a page that follow a run by themselves: words that change, and what fetches them and the charts.
+"""Parts of a page that follow a run or a lens by themselves: words that change, and what fetches them and the charts.
 
 A component that is given `live`, the name of its part, is drawn anew from each answer that `follow` fetches.
 """
@@ -30,10 +30,10 @@ def words(part: Mapping[str, Any], key: str, live: str = "", width: int | Litera
     _words(key=key, data={**part, "live": live}, width=width)
 
 
-def follow(run_id: str, phase: str, state: str) -> None:
-    """Let the browser ask what became of a run and draw its parts anew; a new `phase` runs the page again."""
+def follow(path: str, phase: str, state: str) -> None:
+    """Let the browser ask `live/{path}` what has changed and draw parts anew; a new `phase` runs the page again."""
     _follower(
-        key="live", data={"run": run_id, "phase": phase, "state": state}, height=0, on_phase_change=_nothing_but_a_rerun
+        key="live", data={"path": path, "phase": phase, "state": state}, height=0, on_phase_change=_nothing_but_a_rerun
     )
 
 

@@ -29,14 +29,16 @@ function drawMark(ruler, mark, name) {
   const hue = ruler.data.hues[mark.kind]?.[isDark(ruler.node) ? 1 : 0] ?? "";
   if (mark.kind === "limit") part(ruler, `${name} beyond`, "beyond").style.left = at(mark.value);
   if (mark.kind === "limit" || mark.kind === "baseline") part(ruler, `${name} line`, `line ${mark.kind}`).style.left = at(mark.value);
-  if (mark.kind === "tick") part(ruler, `${name} tick`, "tick").style.left = at(mark.value);
-  if (mark.kind === "model" || mark.kind === "other") {
+  if (mark.kind === "tick") part(ruler, `${name} tick`, "thin").style.left = at(mark.value);
+  if (mark.kind === "model" || mark.kind === "other" || mark.kind === "tick") {
     if (mark.low !== null) {
-      const band = part(ruler, `${name} band`, "band");
+      const band = part(ruler, `${name} band`, mark.kind === "tick" ? "band narrow" : "band");
       band.style.left = at(mark.low);
       band.style.width = at(mark.high - mark.low);
       band.style.setProperty("--hue", hue);
     }
+  }
+  if (mark.kind === "model" || mark.kind === "other") {
     const dot = part(ruler, `${name} dot`, `dot ${mark.part}`);
     dot.style.left = at(mark.value);
     dot.style.setProperty("--hue", hue);
@@ -45,7 +47,7 @@ function drawMark(ruler, mark, name) {
   const label = part(ruler, `${name} label`, `label ${mark.kind}`);
   label.textContent = mark.text;
   label.style.setProperty("--hue", hue);
-  return { label, mark, name, side: mark.kind === "baseline" || mark.kind === "limit" ? "below" : "above" };
+  return { label, mark, name, side: mark.kind === "model" || mark.kind === "other" ? "above" : "below" };
 }
 
 // One row where labels that slide aside still stand over their marks; else each in the lowest row with room for it.

@@ -25,7 +25,7 @@ _mount = st.components.v2.component(
 class Mark:
     """One value on the ruler, a rate in [0, 1], with its interval where it has one.
 
-    `model` and `other` are drawn as a dot, on the test part as a diamond; a `tick` has no label.
+    `model` and `other` are drawn as a dot, on the test part as a diamond; a `tick` as a thin line.
     """
 
     kind: Kind
@@ -40,6 +40,8 @@ class Mark:
         """Return the label as it stands on the ruler: name first for a model, value first for a line."""
         if not self.label:
             return ""
+        if self.kind == "tick":
+            return f"{percent(self.value)} · {self.label}"
         if self.kind in ("model", "other"):
             return f"{self.label} {self.number}"
         return f"{self.number} · {self.label}"
@@ -75,9 +77,9 @@ def majority(rate: float, label: str = "always the commonest genre") -> Mark:
     return Mark("baseline", rate, label)
 
 
-def bayes_limit(rate: float) -> Mark:
-    """Return the mark of the best that any classifier can do."""
-    return Mark("limit", rate, "no classifier can do better")
+def bayes_limit(rate: float, label: str = "no classifier can do better") -> Mark:
+    """Return the mark of the best that any classifier can do; the label says on what, where that needs saying."""
+    return Mark("limit", rate, label)
 
 
 def model(

@@ -24,7 +24,6 @@ from dashboard.services.imports import (
     offered,
     put_away,
 )
-from dashboard.services.openings import open_test, openings_of
 from dashboard.services.lens import (
     Lens,
     judge,
@@ -35,6 +34,7 @@ from dashboard.services.lens import (
     resume_lens,
     stop_lens,
 )
+from dashboard.services.openings import open_test, openings_of
 from dashboard.services.outcomes import Outcome, StandardScores, confusions, outcome, standard_scores
 from dashboard.services.runs import (
     NO_PROGRESS,

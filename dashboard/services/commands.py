@@ -28,7 +28,7 @@ def train(run_id: str, config: ExperimentConfig, name: str, pace: float) -> None
     StoreError
         It could not be saved.
     """
-    _order(lambda to: jobs.submit(store(), to, run_id, config, name, pace), raises=StoreError)
+    order(lambda to: jobs.submit(store(), to, run_id, config, name, pace), raises=StoreError)
 
 
 def pause(run_id: str) -> None:
@@ -38,22 +38,22 @@ def pause(run_id: str) -> None:
 
 def step(run_id: str) -> None:
     """Train one epoch, then pause."""
-    _order(lambda to: jobs.step(store(), to, run_id))
+    order(lambda to: jobs.step(store(), to, run_id))
 
 
 def resume(run_id: str) -> None:
     """Go on with a paused run."""
-    _order(lambda to: jobs.resume(store(), to, run_id))
+    order(lambda to: jobs.resume(store(), to, run_id))
 
 
 def stop(run_id: str) -> None:
     """End a run with its best weights."""
-    _order(lambda to: jobs.stop(store(), to, run_id))
+    order(lambda to: jobs.stop(store(), to, run_id))
 
 
 def restart(run_id: str) -> None:
     """Train an ended run again from the beginning."""
-    _order(lambda to: jobs.restart(store(), to, run_id))
+    order(lambda to: jobs.restart(store(), to, run_id))
 
 
 def set_pace(run_id: str, pace: float) -> None:
@@ -61,7 +61,7 @@ def set_pace(run_id: str, pace: float) -> None:
     act(lambda: store().set_pace(run_id, pace))
 
 
-def _order(command: "Callable[[Client], bool]", raises: _Raised = ()) -> None:
+def order(command: "Callable[[Client], bool]", raises: _Raised = ()) -> None:
     """Do what needs the workers; while they start it is saved alone, and they fetch it when they are there."""
     link = workers.linked().link
     if link.done():

@@ -7,7 +7,9 @@ from pydantic import Field
 from genre_core.config import ExperimentConfig, Frozen, fingerprint, setting
 
 Classifier = Literal["network", "majority", "neighbour", "logistic", "svc", "boosting"]
-MOST_REPEATS = 50
+LEAST_REPEATS, MOST_REPEATS = 3, 50
+"""From two splits the interval is as wide as the scale, and tells nothing."""
+
 NETWORK: Classifier = "network"
 CLASSIFIERS: dict[Classifier, str] = {
     "network": "network",
@@ -26,7 +28,7 @@ class LensConfig(Frozen):
     """Everything that determines what a lens comes to; how `experiment` is split says its fractions and its seed."""
 
     experiment: ExperimentConfig = ExperimentConfig()
-    n_repeats: int = setting(5, "Splits", _REPEATS, ge=2, le=MOST_REPEATS, step=1, unit="splits")
+    n_repeats: int = setting(5, "Splits", _REPEATS, ge=LEAST_REPEATS, le=MOST_REPEATS, step=1, unit="splits")
     classifiers: tuple[Classifier, ...] = Field(tuple(CLASSIFIERS), min_length=1)
 
     @property

@@ -4,7 +4,7 @@ Test scores of repeated splits of the same data are not independent, because the
 variance is therefore taken (1/k + n_test/n_train) times instead of 1/k times, and the interval is Student's t with
 k - 1 degrees of freedom: C. Nadeau & Y. Bengio, "Inference for the generalization error", Machine Learning 52 (2003).
 On a published split the network's scores differ by its training seed alone: the interval covers that and no more, and
-what has no seed has no interval.
+what has no seed has no interval. Before the third score there is none either.
 """
 
 import math
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from genre_core.evaluation.uncertainty import Interval, wilson
-from genre_core.lens.config import CLASSIFIERS, TORN, Classifier
+from genre_core.lens.config import CLASSIFIERS, LEAST_REPEATS, TORN, Classifier
 from genre_core.lens.judging import LensScore
 
 PUBLISHED = "published"
@@ -84,14 +84,14 @@ def difference(
 ) -> Difference | None:
     """Return how much more accurate `first` (level, classifier) is than `second`, over splits that both were judged on.
 
-    None where that cannot be told: with fewer than two splits, or where a level has but one, the published.
+    None where that cannot be told: before the third split, or where a level has but one, the published.
     """
     if PUBLISHED in (first[0], second[0]):
         return None
     known = list(scores)
     ours, theirs = ({score.repeat: score for score in _of(known, *key)} for key in (first, second))
     both = sorted(ours.keys() & theirs.keys())
-    if len(both) < 2:
+    if len(both) < LEAST_REPEATS:
         return None
     values = [ours[repeat].accuracy - theirs[repeat].accuracy for repeat in both]
     pairs = [score for repeat in both for score in (ours[repeat], theirs[repeat])]
@@ -113,16 +113,16 @@ def flips(scores: Iterable[LensScore], fine: str, coarse: str) -> list[tuple[Cla
 
 def half_width(values: Sequence[float], ratio: float) -> float:
     """Return half the corrected t interval of the mean of `values`; `ratio` is n_test / n_train, 0 if independent."""
-    from scipy.stats import t
+    from scipy.special import stdtrit  # quantiles of Student's t; scipy.stats takes a second to import
 
     k = len(values)
     mean = sum(values) / k
     variance = sum((value - mean) ** 2 for value in values) / (k - 1)
-    return float(t.ppf((1 + CONFIDENCE) / 2, k - 1)) * math.sqrt((1 / k + ratio) * variance)
+    return float(stdtrit(k - 1, (1 + CONFIDENCE) / 2)) * math.sqrt((1 / k + ratio) * variance)
 
 
 def _rate_interval(values: Sequence[float], ratio: float, n_test: float) -> Interval | None:
-    if len(values) < 2:
+    if len(values) < LEAST_REPEATS:
         return None
     mean, half = sum(values) / len(values), half_width(values, ratio)
     if half == 0 and mean in (0.0, 1.0):  # nothing was seen to vary, which does not mean that nothing can

@@ -22,7 +22,7 @@ from genre_core.lens import (
     estimates,
     iter_lens,
 )
-from genre_core.lens.config import MOST_REPEATS
+from genre_core.lens.config import LEAST_REPEATS, MOST_REPEATS
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
 from genre_core.terminal.output import DONE, show
@@ -30,8 +30,8 @@ from genre_core.terminal.output import DONE, show
 
 def lens(options: argparse.Namespace) -> int:
     """Judge the splits and print what came out."""
-    if not 2 <= options.repeats <= MOST_REPEATS:
-        raise ConfigError(f"--repeats is {options.repeats}, but should be from 2 to {MOST_REPEATS}.")
+    if not LEAST_REPEATS <= options.repeats <= MOST_REPEATS:
+        raise ConfigError(f"--repeats is {options.repeats}, but should be from {LEAST_REPEATS} to {MOST_REPEATS}.")
     experiment, inputs = read_order(options)
     config = LensConfig(experiment=experiment, n_repeats=options.repeats)
     plan, scores = _judge(config, inputs)

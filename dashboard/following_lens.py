@@ -1,0 +1,115 @@
+"""What the Split lens page shows of a lens as plain data, and the route by which an open page follows it."""
+
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from dashboard import services
+from dashboard.components import live
+from dashboard.components.ruler import Mark, Ruler, majority, model, ruler_part
+from dashboard.following import Parts
+from dashboard.sentences import lens as sentences
+from dashboard.services import Lens
+from genre_core.config import DatasetConfig
+from genre_core.errors import GenreLabError
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.lens import CLASSIFIERS, JUDGED_BY, NETWORK, LensEstimate
+
+TERMS = ("macro-F1", "leakage")
+
+
+async def respond(request: Request) -> JSONResponse:
+    """Answer with what changed of a lens since the state that the page has `seen`."""
+    lens, seen = request.path_params["lens"], request.query_params.get("seen", "")
+    answer = await run_in_threadpool(follow, lens, seen)
+    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+
+
+def follow(lens_id: str, seen: str) -> dict[str, Any]:
+    """Return the state of a lens, its phase, the seconds until it is worth asking again and its parts where new."""
+    try:
+        lens = services.lens(lens_id)
+        state, active = state_of(lens), lens.study.active
+        again = services.POLL_SECONDS if active else services.WATCH_SECONDS
+        answer = {"state": state, "phase": phase(lens), "again": again}
+        return answer if state == seen else {**answer, "parts": parts(lens)}
+    except GenreLabError:  # the page says what it is
+        return {"phase": "gone"}
+
+
+def follow_from(lens: Lens) -> None:
+    """Let the page follow a lens from the state in which it was drawn."""
+    live.follow(f"lens/{lens.study.id}", phase(lens), state_of(lens))
+
+
+def phase(lens: Lens) -> str:
+    """Return what the page around the parts depends on."""
+    study = lens.study
+    return f"{study.attempt} {'active' if study.active else study.state} {'planned' if lens.plan else 'new'}"
+
+
+def state_of(lens: Lens) -> str:
+    """Return what the parts depend on."""
+    return f"{lens.study.attempt} {lens.study.state} {lens.study.revision}"
+
+
+def parts(lens: Lens) -> Parts:
+    """Return all parts of a lens: its answer, its progress, and a title and a ruler for each level."""
+    limit = _limit(lens.config.experiment.data)
+    headline, n_scores = sentences.headline(lens, limit), lens.plan.n_scores if lens.plan else 0
+    found: Parts = {
+        "answer": answer_part(headline.answer, headline.reason),
+        "progress": {
+            "kind": "progress",
+            "done": len(lens.scores) / n_scores if n_scores else 0.0,
+            "text": sentences.progress(lens),
+        },
+    }
+    for level in lens.plan.levels if lens.plan else ():
+        text, note = JUDGED_BY[level], sentences.level_note(lens, level)
+        title = {"kind": "title", "text": f"{text[0].upper()}{text[1:]}", "note": note, "terms": {}}
+        found[f"{level} title"] = title
+        found[f"{level} ruler"] = ruler_part(Ruler(tuple(_marks(lens, level, limit)), f"test accuracy {text}"))
+    return found
+
+
+def answer_part(text: str, note: str) -> dict[str, Any]:
+    """Return the sentence that answers the page's question, and the one with its reason."""
+    return {"kind": "answer", "text": text, "note": note, "terms": {term: GLOSSARY[term] for term in TERMS}}
+
+
+def _limit(data: DatasetConfig) -> float | None:
+    found = services.limit(data)
+    return found.accuracy if found else None
+
+
+def _marks(lens: Lens, level: str, limit: float | None) -> list[Mark]:
+    """Return the marks of one level: baselines as thin lines, the network as the model looked at."""
+    marks = []
+    for classifier in CLASSIFIERS:
+        found = lens.estimates.get((level, classifier))
+        if found is not None:
+            marks.append(_mark(found))
+    return marks if limit is None else [*marks, Mark("limit", limit, _limit_label(lens))]
+
+
+def _mark(found: LensEstimate) -> Mark:
+    interval, name = found.accuracy_interval, CLASSIFIERS[found.classifier]
+    if found.classifier == "majority":
+        return majority(found.accuracy)
+    if found.classifier == NETWORK:
+        if interval is None:
+            return Mark("model", found.accuracy, name, part="test")
+        return model(found.accuracy, interval, name, "test")
+    low, high = (None, None) if interval is None else (interval.low, interval.high)
+    return Mark("tick", found.accuracy, name, low, high)
+
+
+def _limit_label(lens: Lens) -> str:
+    """Say what the limit holds for: with artists or pieces of tracks, for those that were never heard."""
+    unheard = {"artist": "unknown artists", "album": "unknown artists", "track": "unknown tracks"}.get(
+        lens.coarse or ""
+    )
+    return f"no classifier can do better{f' on {unheard}' if unheard else ''}"

@@ -1,0 +1,254 @@
+"""What the Split lens page says, from a lens as far as it is: pure functions to sentences."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from dashboard.sentences.runs import clock
+from dashboard.sentences.train import Headline, duration
+from dashboard.services.lens import Lens
+from dashboard.theme import GAP, HasLimits, count, percent
+from genre_core.config import DatasetConfig, ExperimentConfig, FmaConfig, SyntheticConfig
+from genre_core.lens import CLASSIFIERS, JUDGED_BY, NETWORK, TORN, LensConfig, LensEstimate, LensPlan, coarsest_of
+from genre_core.settings import all_settings, differences
+from genre_core.store import Study
+
+STATES = {
+    "queued": "waiting",
+    "running": "judging",
+    "complete": "complete",
+    "failed": "failed",
+    "cancelled": "stopped",
+}
+_UNHEARD = {
+    "track": "tracks it never heard",
+    "album": "albums it never heard",
+    "artist": "artists it never heard",
+    "group": "groups it never heard",
+}
+_OF_SPLIT = ("split.by",)
+"""Settings that a lens does not heed: it splits in every way."""
+
+
+def before(plan: LensPlan | None, config: LensConfig | None, problem: str = "") -> Headline:
+    """Say what pressing the button would do, before there is a lens."""
+    if plan is None or config is None:
+        return Headline(
+            "These settings cannot be judged yet.", problem or "Choose data, or mend what the sidebar marks."
+        )
+    if coarsest_of(plan.levels) is None and "published" not in plan.levels:
+        return Headline("These tracks stand alone: no split can tear them apart.", how_to_leak(config.experiment.data))
+    ways = joined([JUDGED_BY[level] for level in plan.levels])
+    first = "How much of a score is the split?"
+    return Headline(
+        first,
+        f"The same tracks are split {ways}, {config.n_repeats} times each, and the network and five simple classifiers "
+        f"are tested on each: {count(plan.n_scores, 'score')}.",
+    )
+
+
+def headline(lens: Lens, limit: float | None) -> Headline:
+    """Say how far a lens is and how much of the network's score was leakage."""
+    match lens.study.state:
+        case "queued":
+            begun = (
+                f"It goes on after {count(len(lens.scores), 'score')}." if lens.scores else "The first score follows."
+            )
+            return Headline("Waiting for a worker.", begun)
+        case "running" if lens.plan is None:
+            return Headline("Preparing the tracks.", "The first score follows.")
+        case "failed" if not lens.scores:
+            return Headline("Judging failed.", lens.study.error or "")
+    verdict = _verdict(lens, limit)
+    match lens.study.state:
+        case "running":
+            so_far = f"So far: {verdict.answer[0].lower()}{verdict.answer[1:]} " if verdict and lens.leakage else ""
+            return Headline(f"Judging: {_progress(lens)}.", so_far or "Intervals come with the third split.")
+        case "failed":
+            return Headline(f"Judging failed after {_progress(lens)}.", lens.study.error or "")
+        case "cancelled":
+            reason = verdict.answer if verdict else "Go on to do what is missing."
+            return Headline(f"Stopped after {_progress(lens)}.", reason)
+    return verdict or Headline("Nothing could be judged.", "")
+
+
+def _progress(lens: Lens) -> str:
+    return f"{len(lens.scores)} of {count(lens.plan.n_scores if lens.plan else 0, 'score')}"
+
+
+def _verdict(lens: Lens, limit: float | None) -> Headline | None:
+    """Return the answer from the scores that there are; None before the network has any by row."""
+    by_row, coarse = lens.estimates.get(("row", NETWORK)), lens.coarse
+    if by_row is None:
+        return None
+    if coarse is None:
+        return _alone(lens, by_row)
+    apart = lens.estimates.get((coarse, NETWORK))
+    if apart is None or lens.leakage is None:
+        return None
+    unheard = f"On {_UNHEARD[coarse]} the network is right on {_rate(apart)}; macro-F1 {_f1(apart)}."
+    if lens.leakage.interval.low > 0:
+        share = f"Of the network's {percent(by_row.accuracy)}, {_points(lens.leakage.mean, lens.leakage.interval)}"
+        why = f"Split by row, {TORN[coarse]}. {unheard}{_above(by_row, limit)}"
+        return Headline(f"{share} were leakage.", why)
+    both = f"{percent(by_row.accuracy)} by row, {percent(apart.accuracy)} {JUDGED_BY[coarse]}"
+    chance = f"The difference, {_points(lens.leakage.mean, lens.leakage.interval)}, could be chance. {unheard}"
+    more = "" if not isinstance(lens.config.experiment.data, SyntheticConfig) else f" {_raise(coarse)}"
+    return Headline(f"No leakage can be told: right on {both}.", f"{chance}{more}")
+
+
+def _alone(lens: Lens, by_row: LensEstimate) -> Headline:
+    """Say what there is to say where rows belong to nothing."""
+    published = lens.estimates.get(("published", NETWORK))
+    if published is None:
+        answer = f"The network is right on {percent(by_row.accuracy)}, and no split can tear these tracks apart."
+        return Headline(answer, f"Macro-F1 {_f1(by_row)}. {how_to_leak(lens.config.experiment.data)}")
+    answer = (
+        f"The network is right on {percent(by_row.accuracy)} by row and on {percent(published.accuracy)} as published."
+    )
+    sizes = f"The published split trains on {published.n_train:,} tracks, the row split on {by_row.n_train:,}"
+    f1s = f"Macro-F1 {_f1(by_row)} by row, {_f1(published)} as published."
+    return Headline(answer, f"{sizes}: what they differ by need not all be leakage. {f1s}")
+
+
+def how_to_leak(data: DatasetConfig) -> str:
+    """Say what would give a split something to tear apart."""
+    if isinstance(data, SyntheticConfig):
+        ways = "Give the tracks artists, or more than one segment each (More, under Data)"
+        return f"{ways}, and judge again: a row split then leaks."
+    if isinstance(data, FmaConfig):
+        return "Their artists were not imported."
+    return "Name the column of their artists or tracks as the group column, if there is one, and judge again."
+
+
+def _raise(coarse: str) -> str:
+    if coarse == "track":
+        return "Lower Segment spread to cause a leak."
+    return f"Raise {'Album' if coarse == 'album' else 'Artist'} spread to cause a leak."
+
+
+def _above(by_row: LensEstimate, limit: float | None) -> str:
+    if limit is None or by_row.accuracy_interval is None or by_row.accuracy_interval.low <= limit:
+        return ""
+    return f" By row it passes what any classifier can reach on unknown ones, {percent(limit)}: it remembers."
+
+
+def level_note(lens: Lens, level: str) -> str:
+    """Say what a level keeps together, and what the network's macro-F1 is there."""
+    assert lens.plan is not None
+    found = lens.estimates.get((level, NETWORK))
+    if level == "row":
+        torn = list(lens.plan.groups)
+        what = f"single {_rows(lens)}s" + (f", whatever {joined(torn, 'or')} they are of" if torn else "")
+    elif level == "published":
+        what = "one split, so intervals cover the training seed alone"
+    else:
+        what = f"{count(lens.plan.groups[level], level)}, each on one side"
+    if found is None:
+        return what
+    on = f"{count(found.n_test, f'test {_rows(lens)}')} in each of {count(found.n_splits, 'split')}"
+    if level == "published":
+        on = f"{count(found.n_test, f'test {_rows(lens)}')}, {count(found.n_splits, 'seed')}"
+    return f"{what} · {on} · network's macro-F1 {_f1(found)}"
+
+
+def gaps(plan: LensPlan) -> list[str]:
+    """Say which levels cannot be judged, and why."""
+    return [f"They cannot be judged {JUDGED_BY[level]}. {why}" for level, why in plan.gaps.items()]
+
+
+def _rows(lens: Lens) -> str:
+    """Return what a row is called: where rows belong to tracks, they are segments."""
+    return "segment" if lens.plan and "track" in lens.plan.groups else "track"
+
+
+def asides(lens: Lens) -> list[str]:
+    """Return what else is to be known: levels that cannot be judged, reversed orders, baselines that saw a part."""
+    if lens.plan is None:
+        return []
+    said = gaps(lens.plan)
+    if lens.coarse and lens.flips:
+        pairs = joined([f"{CLASSIFIERS[a]} ahead of {CLASSIFIERS[b]}" for a, b in lens.flips])
+        said.append(f"The split decides who wins: by row {pairs}; {JUDGED_BY[lens.coarse]} the other way round.")
+    part = {e.classifier: e for e in lens.estimates.values() if e.n_train < e.n_available}
+    said += [
+        f"{CLASSIFIERS[name].capitalize()} learned from {found.n_train:,} of {found.n_available:,} training tracks, "
+        "drawn at random."
+        for name, found in part.items()
+    ]
+    return said
+
+
+def progress(lens: Lens) -> str:
+    """Say how far a lens is, and how long it takes."""
+    if lens.plan is None:
+        return ""
+    text = f"{len(lens.scores)} of {count(lens.plan.n_scores, 'score')}"
+    if lens.study.active and lens.seconds_left is not None:
+        return f"{text} · about {duration(lens.seconds_left)} left"
+    return f"{text} · {duration(sum(score.seconds for score in lens.scores))}" if lens.scores else text
+
+
+def table(lens: Lens) -> dict[str, list[object]]:
+    """Return the estimates as columns; rates as they are written."""
+    rows = list(lens.estimates.values())
+    return {
+        "split": [JUDGED_BY[row.level] for row in rows],
+        "classifier": [CLASSIFIERS[row.classifier] for row in rows],
+        "test accuracy": [percent(row.accuracy, row.accuracy_interval) for row in rows],
+        "macro-F1": [percent(row.macro_f1, row.macro_f1_interval) for row in rows],
+        "splits": [row.n_splits for row in rows],
+        "learned from": [row.n_train for row in rows],
+        "tested on": [row.n_test for row in rows],
+    }
+
+
+def what_differs(config: ExperimentConfig, judged: ExperimentConfig) -> str:
+    """Say where the settings are not those that were judged; empty where they are."""
+    named = all_settings()
+    found = [
+        f"{named[name].title} {named[name].label(ours)} (judged: {named[name].label(theirs)})"
+        for name, (ours, theirs) in differences(config, judged).items()
+        if ours is not None and theirs is not None and name not in _OF_SPLIT
+    ]
+    if not found:
+        return ""
+    more = f" and {count(len(found) - 3, 'other')}" if len(found) > 3 else ""
+    return f"The settings are no longer those judged here: {', '.join(found[:3])}{more}."
+
+
+def label(study: Study, config: LensConfig | None, tables: Mapping[str, str]) -> str:
+    """Return a lens as it stands in the list: its data, when it was made, and its state."""
+    return f"{_data_name(config, tables)} · {_moment(study.created_at)} · {STATES[study.state]}"
+
+
+def _data_name(config: LensConfig | None, tables: Mapping[str, str]) -> str:
+    if config is None:
+        return "another version's"
+    data = config.experiment.data
+    if isinstance(data, SyntheticConfig):
+        return "synthetic tracks" if not data.artists else f"synthetic, artist spread {data.artist_spread:g}"
+    return tables.get(data.table, f"table {data.table[:8]}")
+
+
+def _moment(then: datetime) -> str:
+    return clock(then).replace(" UTC", "").replace(f" {then.year}", "")
+
+
+def joined(words: list[str], last: str = "and") -> str:
+    """Return words as a list in a sentence: `a, b and c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def _points(mean: float, interval: HasLimits) -> str:
+    """Return a difference of rates in points: `12.4 points (9.1–15.7)`."""
+    minus = "\u2212"
+    low, high = (f"{100 * edge:.1f}".replace("-", minus) for edge in (interval.low, interval.high))
+    return f"{100 * mean:.1f}{GAP}points ({low}–{high})".replace("-", minus)
+
+
+def _rate(found: LensEstimate) -> str:
+    return percent(found.accuracy, found.accuracy_interval)
+
+
+def _f1(found: LensEstimate) -> str:
+    return percent(found.macro_f1, found.macro_f1_interval)

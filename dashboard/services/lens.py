@@ -1,0 +1,154 @@
+"""Lenses: started, stopped and gone on with as runs are, and what they have come to so far."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import streamlit as st
+from pydantic import ValidationError
+
+from dashboard.services.commands import act, order
+from dashboard.services.data import dataset
+from dashboard.services.workers import store
+from genre_core import jobs
+from genre_core.errors import RunStateError, StoreError
+from genre_core.lens import (
+    NETWORK,
+    Classifier,
+    Difference,
+    LensConfig,
+    LensEstimate,
+    LensPlan,
+    LensScore,
+    coarsest_of,
+    difference,
+    estimates,
+    flips,
+    plan_lens,
+)
+from genre_core.store import Study
+from genre_core.studying import LENS
+
+
+@dataclass(frozen=True, eq=False)
+class Lens:
+    """A lens as far as it is: its study, what it judges, and its scores; `plan` is None before it has begun."""
+
+    study: Study
+    config: LensConfig
+    plan: LensPlan | None
+    scores: tuple[LensScore, ...]
+
+    @cached_property
+    def estimates(self) -> dict[tuple[str, Classifier], LensEstimate]:
+        """Return what the scores come to so far, by level and classifier."""
+        found = estimates(self.scores, self.plan.levels) if self.plan else []
+        return {(one.level, one.classifier): one for one in found}
+
+    @property
+    def coarse(self) -> str | None:
+        """Return the level that keeps most together; None where single rows are all there is."""
+        return coarsest_of(self.plan.levels) if self.plan else None
+
+    @cached_property
+    def leakage(self) -> Difference | None:
+        """Return how much better the network is by row than at the coarsest level; None where that is unknown."""
+        coarse = self.coarse
+        return difference(self.scores, ("row", NETWORK), (coarse, NETWORK)) if coarse else None
+
+    @cached_property
+    def flips(self) -> list[tuple[Classifier, Classifier]]:
+        """Return which classifiers are clearly ahead by row, and of whom clearly behind at the coarsest level."""
+        return flips(self.scores, "row", self.coarse) if self.coarse else []
+
+    @cached_property
+    def seconds_left(self) -> float | None:
+        """Estimate the seconds that the missing scores take, from what theirs took before; None before the first."""
+        if not self.plan or not self.scores:
+            return None
+        total = 0.0
+        for classifier in self.config.classifiers:
+            own = [score.seconds for score in self.scores if score.classifier == classifier]
+            levels = [level for level in self.plan.levels if level != "published" or classifier == NETWORK]
+            missing = self.config.n_repeats * len(levels) - len([s for s in self.scores if s.classifier == classifier])
+            total += max(0, missing) * (sum(own) / len(own) if own else 0.0)
+        return total
+
+
+def judge(lens_id: str, config: LensConfig) -> None:
+    """Save a new lens and send it to the workers.
+
+    Raises
+    ------
+    StoreError
+        It could not be saved.
+    """
+    order(lambda to: jobs.submit_study(store(), to, lens_id, LENS, config), raises=StoreError)
+
+
+def stop_lens(lens_id: str) -> None:
+    """End a lens with the scores that it has."""
+    act(lambda: jobs.stop_study(store(), lens_id))
+
+
+def resume_lens(lens_id: str) -> None:
+    """Go on with a lens that was stopped or has failed."""
+    order(lambda to: jobs.resume_study(store(), to, lens_id))
+
+
+def lens(lens_id: str) -> Lens:
+    """Return a lens as far as it is.
+
+    Raises
+    ------
+    RunStateError
+        There is none of that name, or another version of Genre Lab made it.
+    """
+    try:
+        study = store().studies.study(lens_id)
+    except RunStateError as error:
+        raise RunStateError(f"There is no lens {lens_id} here: it was made in another store.") from error
+    return _read(study)
+
+
+def lenses(limit: int = 50) -> list[Study]:
+    """Return the latest lenses, newest first."""
+    return store().studies.studies(LENS, limit)
+
+
+def lens_plan(config: LensConfig) -> LensPlan:
+    """Return what a lens would judge, before it is started; raises DataError."""
+    return plan_lens(config, dataset(config.experiment.data))
+
+
+def lens_config(study: Study) -> LensConfig:
+    """Return what a lens judges.
+
+    Raises
+    ------
+    RunStateError
+        It was written by a version with other settings.
+    """
+    try:
+        return LensConfig.model_validate_json(study.config_json)
+    except ValidationError as error:
+        raise RunStateError("This lens was made by another version of Genre Lab: judge again with this one.") from error
+
+
+def lens_config_or_none(study: Study) -> LensConfig | None:
+    """Return what a lens judges; None where another version wrote it."""
+    try:
+        return lens_config(study)
+    except RunStateError:
+        return None
+
+
+def _as_far_as(study: Study) -> tuple[Any, ...]:
+    return study.id, study.attempt, study.revision, study.state
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Study: _as_far_as})
+def _read(study: Study) -> Lens:
+    scores = tuple(LensScore.from_json(result) for result in store().studies.results(study.id))
+    plan = LensPlan.from_json(study.context) if study.context else None
+    return Lens(study, lens_config(study), plan, scores)

@@ -1,0 +1,190 @@
+"""Split lens: the same data judged by row, by track, by album and by artist, side by side."""
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard import address, following_lens, forms, services
+from dashboard.address import plain
+from dashboard.components.live import words
+from dashboard.components.ruler import ruler
+from dashboard.components.safely import refreshing
+from dashboard.sentences import lens as sentences
+from dashboard.services import Lens
+from genre_core.config import ExperimentConfig
+from genre_core.errors import DataError, RunStateError, StoreError
+from genre_core.lens import LensConfig, LensPlan
+from genre_core.presets import PRESETS
+from genre_core.store import new_run_id
+
+REPEATS = {f"{n} splits": n for n in (5, 3, 10, 20)}
+TABLE_SECONDS = 1.0
+CHOICE, UNSAVED = "lens choice", "why no lens was started"
+
+
+def main() -> None:
+    """Draw the page: the answer, the buttons, a ruler for each way to split; settings in the sidebar."""
+    form = forms.sidebar_settings(PRESETS, services.tables(), looked_at="lens")
+    lens, missing = _looked_at()
+    with st.container(key="lens-page", gap="small"):
+        for note in filter(None, (missing, st.session_state.pop(UNSAVED, ""))):
+            st.caption(f":material/error: {plain(note)}")
+        answer = st.container(key="lens-answer", gap="xsmall")
+        controls = st.container(key="lens-controls", horizontal=True, vertical_alignment="center", gap="small")
+        with controls:
+            repeats = _controls(lens, form.config)
+        config = LensConfig(experiment=form.config, n_repeats=repeats) if form.config else None
+        if lens is None:
+            plan, problem = _plan(config)
+            headline = sentences.before(plan, config, problem)
+            with answer:
+                words(following_lens.answer_part(headline.answer, headline.reason), "lens answer words")
+            _gaps(plan)
+        else:
+            _lens(lens, answer, controls, form.config)
+
+
+def _looked_at() -> tuple[Lens | None, str]:
+    """Return the lens that the address names, or the sentence why it cannot be shown."""
+    lens_id = address.lens_id()
+    if lens_id is None:
+        return None, ""
+    try:
+        return services.lens(lens_id), ""
+    except RunStateError as error:
+        return None, str(error)
+
+
+def _plan(config: LensConfig | None) -> tuple[LensPlan | None, str]:
+    """Return what a lens on the sidebar's settings would judge, or the sentence why it cannot."""
+    if config is None:
+        return None, ""
+    try:
+        return services.lens_plan(config), ""
+    except DataError as error:
+        return None, str(error)
+
+
+def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
+    """Draw the buttons and the choices; return how many splits are to be judged."""
+    active, state = bool(lens and lens.study.active), lens.study.state if lens else ""
+    place = st.container(key="lens-start", width="content")
+    if state in ("failed", "cancelled"):
+        st.button("Go on", icon=":material/resume:", key="go on", on_click=services.resume_lens, args=(_id(lens),),
+                  help="Do the scores that are missing; those that are there stay.")  # fmt: skip
+    else:
+        st.button("Stop", icon=":material/stop:", key="stop lens", disabled=not active, on_click=services.stop_lens,
+                  args=(_id(lens),), help="End now and keep the scores that are there.")  # fmt: skip
+    repeats = REPEATS[
+        st.selectbox(
+            "Splits",
+            REPEATS,
+            key="repeats",
+            bind="query-params",
+            label_visibility="collapsed",
+            width=120,
+            help="How many splits of each kind. More: narrower intervals; it takes longer.",
+        )
+    ]
+    with place:
+        st.button(
+            "Judge these splits",
+            icon=":material/play_arrow:",
+            type="primary",
+            key="judge",
+            disabled=config is None or active,
+            on_click=_judge,
+            args=(new_run_id(), config, repeats),  # made when the page is drawn: a double click starts one lens
+        )
+    _former(lens)
+    return repeats
+
+
+def _id(lens: Lens | None) -> str:
+    return lens.study.id if lens else ""
+
+
+def _judge(lens_id: str, config: ExperimentConfig, repeats: int) -> None:
+    try:
+        services.judge(lens_id, LensConfig(experiment=config, n_repeats=repeats))
+    except StoreError as error:  # there is no lens to look at
+        st.session_state[UNSAVED] = f"Nothing was started. {error}"
+        return
+    address.look(lens=lens_id)
+
+
+def _former(lens: Lens | None) -> None:
+    """Draw the list of former lenses; choosing one puts it into the address."""
+    found = {study.id: study for study in services.lenses()}
+    if lens:
+        found.setdefault(lens.study.id, lens.study)
+    if not found:
+        return
+    tables = {table.content_hash: table.name for table in services.store().tables()}
+    st.session_state[CHOICE] = lens.study.id if lens else None
+    st.selectbox(
+        "Former lenses",
+        list(found),
+        format_func=lambda name: sentences.label(found[name], services.lens_config_or_none(found[name]), tables),
+        key=CHOICE,
+        placeholder="Open a former one",
+        label_visibility="collapsed",
+        width=300,
+        on_change=partial(_choose, CHOICE),
+    )
+
+
+def _choose(key: str) -> None:
+    address.look(lens=st.session_state[key])
+
+
+def _lens(
+    lens: Lens,
+    answer: "st.delta_generator.DeltaGenerator",
+    controls: "st.delta_generator.DeltaGenerator",
+    config: ExperimentConfig | None,
+) -> None:
+    parts = following_lens.parts(lens)
+    with answer:
+        words(parts["answer"], "lens answer words", live="answer")
+    with controls:
+        words(parts["progress"], "lens progress", live="progress", width=230)
+    for level in lens.plan.levels if lens.plan else ():
+        with st.container(key=f"lens-{level}", gap=None):
+            words(parts[f"{level} title"], f"lens title {level}", live=f"{level} title")
+            ruler(parts[f"{level} ruler"], f"lens ruler {level}", live=f"{level} ruler")
+    if config:
+        _say_what_differs(lens, config)
+    opened = st.expander("As a table", key="lens as a table", type="compact", on_change="rerun")
+    if opened.open:
+        with opened:
+            refreshing(_table, TABLE_SECONDS if lens.study.active else None)(lens.study.id)
+    for aside in sentences.asides(lens) if not lens.study.active else ():
+        st.caption(plain(aside))
+    following_lens.follow_from(lens)
+
+
+def _table(lens_id: str) -> None:
+    lens = services.lens(lens_id)
+    st.dataframe(sentences.table(lens), hide_index=True, alt="Test accuracy and macro-F1 by split and classifier.")
+
+
+def _gaps(plan: LensPlan | None) -> None:
+    for sentence in sentences.gaps(plan) if plan else ():
+        st.caption(plain(sentence))
+
+
+def _adopt(config: ExperimentConfig) -> None:
+    forms.adopt(config, PRESETS)
+
+
+def _say_what_differs(lens: Lens, config: ExperimentConfig) -> None:
+    """Say where the settings in the sidebar are not those that were judged."""
+    text = sentences.what_differs(config, lens.config.experiment)
+    if text:
+        with st.container(key="lens-differs", horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(f":material/difference: {plain(text)}", width="content")
+            st.button("Use the settings judged", type="tertiary", on_click=_adopt, args=(lens.config.experiment,))
+
+
+main()
