@@ -31,6 +31,7 @@ GLOSSARY: dict[str, str] = {
     "test opened": "For how many different configurations this test set was looked at: who picks the best of several "
     "by it gets a score that is too good, so pick by validation.",
     "leaky": "Pieces of one track, or tracks of one artist, stand on both sides of the split: the score is too good.",
+    "leakage": "What a score gains because the test holds pieces of training tracks, or tracks of training artists.",
     "standard score": "A feature less its mean over the training tracks, in units of their standard deviation.",
     "PCA": "Principal component analysis: the flat view that keeps the most variance of the features, blind to genres.",
     "LDA": "Linear discriminant analysis: the flat view that pulls the genres apart as far as a linear one can.",

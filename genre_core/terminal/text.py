@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from genre_core.evaluation.glossary import leaky
+from genre_core.lens.config import CLASSIFIERS, JUDGED_BY
 from genre_core.settings import all_settings
 
 Document = Mapping[str, Any]
@@ -105,6 +106,22 @@ def split(document: Document) -> str:
     parts = ", ".join(f"{n:,} {_PARTS.get(part, part)}" for part, n in document["parts"].items())
     lines = [f"{document['name']} {state}: {parts} tracks.", *(f"Note: {note}" for note in document["notes"])]
     return "\n".join([*lines, f"Split a table by it with --table FILE --published {document['split'][:8]}"])
+
+
+def lens(document: Document) -> str:
+    """Say what each classifier reaches at each level, and how much of the row split's score was leakage."""
+    cells = []
+    for row in document["scores"]:
+        accuracy = _rate(row["accuracy"], row["accuracy_interval"])
+        macro_f1 = _rate(row["macro_f1"], row["macro_f1_interval"])
+        sizes = (f"{row['n_train']:,}", f"{row['n_test']:,}", str(row["n_splits"]))
+        cells.append((JUDGED_BY[row["level"]], CLASSIFIERS[row["classifier"]], accuracy, macro_f1, *sizes))
+    header = ("split", "classifier", "test accuracy", "macro-F1", "learned from", "tested on", "times")
+    lines = [document["answer"], "", *_columns(header, cells, right=(2, 3, 4, 5, 6))]
+    if document["bayes"]:
+        lines.append(f"No classifier can do better than {_rate(document['bayes']['accuracy'])}.")
+        lines += [f"About that limit: {document['bayes']['about']}"] if document["bayes"]["about"] else []
+    return "\n".join([*lines, *(f"Note: {note}" for note in document["notes"])])
 
 
 def runs(rows: Sequence[Document]) -> str:

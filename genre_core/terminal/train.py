@@ -20,10 +20,8 @@ from genre_core.errors import StoreError
 from genre_core.experiment import Prepared, prepare
 from genre_core.store import Epoch, Run, RunStore, new_run_id
 from genre_core.terminal import text
-from genre_core.terminal.files import read_files
-from genre_core.terminal.inputs import Inputs, find_split, find_stored_fma, refuse_unnamed
+from genre_core.terminal.inputs import Inputs, read_order
 from genre_core.terminal.limit import bayes
-from genre_core.terminal.options import UsageError, configuration
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
 from genre_core.terminal.stored import count_opening, leaks
 from genre_core.worker import execute
@@ -69,14 +67,8 @@ def train(options: argparse.Namespace) -> int:
 
 
 def _order(options: argparse.Namespace) -> _Order:
-    if options.table and options.fma:
-        raise UsageError("--table and --fma name two sources of data: choose one of them.")
-    table = read_files(options.table) if options.table else None
-    fma = find_stored_fma(options.fma) if options.fma else None
-    split_hash, split = find_split(options.published) if options.published else (None, None)
-    config = configuration(options, table.content_hash if table else None, fma, split_hash)
-    refuse_unnamed(config)
-    return _Order(config, options.name, Inputs(table, split))
+    config, inputs = read_order(options)
+    return _Order(config, options.name, inputs)
 
 
 def _train(order: _Order, no_store: bool) -> tuple[_Outcome, bool]:
