@@ -6,12 +6,13 @@ import streamlit as st
 
 from dashboard import address, forms, services
 from dashboard.address import plain
+from dashboard.components.terms import numbers_line
 from dashboard.described import TITLES
-from dashboard.sentences.runs import STATES, clock, command, state_sentence
+from dashboard.sentences.badges import badges
+from dashboard.sentences.runs import STATES, clock, command, scores_of, state_sentence
 from dashboard.sentences.train import duration
 from genre_core.config import ExperimentConfig
 from genre_core.errors import RunStateError
-from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.presets import PRESETS
 from genre_core.settings import SECTIONS, Setting, flatten, settings
 from genre_core.store import Run
@@ -25,9 +26,8 @@ def run_card(run: Run) -> None:
     with st.container(key="run-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(run.name), anchor=False, width="content")
         st.badge(STATES[run.state], color=COLOURS.get(run.state, "gray"))  # type: ignore[arg-type]
-        if run.context.get("leaky"):
-            st.badge("leaky", color="orange", help=GLOSSARY["leaky"])
     st.caption(plain(state_sentence(run)))
+    _scores(run)
     _actions(run)
     try:
         run.config  # noqa: B018  # a run of another version has a name and curves, and nothing else that can be read
@@ -39,6 +39,19 @@ def run_card(run: Run) -> None:
         _settings(run.config)
     with right:
         _provenance(run)
+
+
+def _scores(run: Run) -> None:
+    """Draw what a complete run reached, on the test part only where somebody has opened it."""
+    if run.state != "complete" or not run.summary:
+        return
+    opened = services.openings_of([run])[run.id]
+    with st.container(key="run-scores", gap="xsmall"):
+        numbers_line(scores_of(run, "validation"), badges(run))
+        if opened.opened:
+            numbers_line(scores_of(run, "test"), badges(run, opened))
+        else:
+            numbers_line("Test: closed for this run until you open it on Evaluate.")
 
 
 def _actions(run: Run) -> None:

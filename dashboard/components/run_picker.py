@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import address, services
+from dashboard.sentences.badges import is_leaky
 from dashboard.sentences.runs import STATES
 from dashboard.theme import percent
 from genre_core.store import Run
@@ -36,7 +37,8 @@ def label(run: Run) -> str:
     """Return a run's name with its state, and its validation accuracy once it is complete."""
     found = run.summary.get("validation")
     if run.state == "complete" and found:
-        return f"{run.name} · {percent(found['accuracy'])} validation · {run.id[:4]}"
+        mark = ", leaky" if is_leaky(run) else ""
+        return f"{run.name} · {percent(found['accuracy'])} validation{mark} · {run.id[:4]}"
     return f"{run.name} · {STATES[run.state]} · {run.id[:4]}"
 
 

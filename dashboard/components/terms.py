@@ -2,23 +2,32 @@
 
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
+from dashboard.sentences.badges import Badge
 from genre_core.evaluation.glossary import GLOSSARY
+
+CSS = Path(__file__).with_name("terms.css")
 
 
 def term(text: str, name: str) -> str:
     """Return text as HTML that shows the glossary's sentence on `name` on hover and focus."""
-    meaning = escape(GLOSSARY[name])
-    return (
-        f'<span class="gl-term" tabindex="0" data-help="{meaning}" aria-description="{meaning}">{escape(text)}</span>'
-    )
+    return _explained(text, GLOSSARY[name], "gl-term")
 
 
-def terms_line(parts: Sequence[tuple[str, str]]) -> None:
-    """Draw one quiet line of (text, glossary term), set apart by dots."""
-    st.html('<p class="gl-line">' + " · ".join(term(text, name) for text, name in parts) + "</p>")
+def terms_line(parts: Sequence[tuple[str, str]], badges: Sequence[Badge] = ()) -> None:
+    """Draw one quiet line of (text, glossary term), set apart by dots, and the badges of its numbers."""
+    st.html(CSS)
+    said = " · ".join(term(text, name) for text, name in parts)
+    st.html(f'<p class="gl-line">{" ".join([said, *map(_badge, badges)])}</p>')
+
+
+def numbers_line(text: str, badges: Sequence[Badge] = ()) -> None:
+    """Draw one quiet line of text and the badges of its numbers."""
+    st.html(CSS)
+    st.html(f'<p class="gl-line">{" ".join([escape(text), *map(_badge, badges)])}</p>')
 
 
 def terms_table(rows: Sequence[tuple[str, str, str]], caption: str) -> None:
@@ -27,3 +36,12 @@ def terms_table(rows: Sequence[tuple[str, str, str]], caption: str) -> None:
         f'<tr><th scope="row">{term(name, meaning)}</th><td>{escape(value)}</td></tr>' for name, meaning, value in rows
     )
     st.html(f'<table class="gl-scores" aria-label="{escape(caption)}"><tbody>{lines}</tbody></table>')
+
+
+def _badge(badge: Badge) -> str:
+    return _explained(badge.text, badge.meaning, f"gl-term gl-badge {badge.tone}")
+
+
+def _explained(text: str, meaning: str, classes: str) -> str:
+    said = escape(meaning)
+    return f'<span class="{classes}" tabindex="0" data-help="{said}" aria-description="{said}">{escape(text)}</span>'

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.cell_tracks import Cell
+from dashboard.sentences.limits import on
 from dashboard.services import Outcome
 from dashboard.theme import GAP, count, percent
 from genre_core.dataset import IntArray, Part
@@ -33,8 +34,11 @@ def tracks(n: int, part: Part) -> str:
     return count(n, f"{part} track")
 
 
-def answer(outcome: Outcome, part: Part) -> str:
-    """Say on how many tracks the model is right, and how many more were possible where that is known."""
+def answer(outcome: Outcome, part: Part, known: str = "") -> str:
+    """Say on how many tracks the model is right, and how many more were possible where that is known.
+
+    `known` names what the limit holds for and a leaky split lets the model know, such as `unknown artists`.
+    """
     scores = outcome.evaluation
     n, right = scores.n, scores.confusion_matrix.correct
     if right == n:
@@ -45,19 +49,24 @@ def answer(outcome: Outcome, part: Part) -> str:
     best = round(outcome.limit.accuracy * n)
     if best > right:
         verb = "was" if best - right == 1 else "were"
-        return f"{text}; at most {best - right:,} more {verb} possible."
+        return f"{text}; at most {best - right:,} more {verb} possible{on(known)}."
+    if known and best < right:
+        return f"{text}; on {known} at most {best:,} were possible."
     same = "as many as" if best == right else f"and the limit is {best:,}: by luck no worse than"
     return f"{text}, {same} the best classifier there can be."
 
 
-def limit_help(outcome: Outcome, part: Part) -> str | None:
+def limit_help(outcome: Outcome, part: Part, known: str = "") -> str | None:
     """Explain how one knows what was possible."""
     if outcome.limit is None:
         return None
     best = round(outcome.limit.accuracy * outcome.evaluation.n)
+    but = "But for luck nothing does better."
+    if known:
+        but = f"It judges them as {known}; a model that knows them from training may do better, and will not elsewhere."
     return (
         f"These tracks are drawn by a known generator, so the best possible classifier is known too: it is right on "
-        f"{best:,} of the same {tracks(outcome.evaluation.n, part)}. But for luck nothing does better."
+        f"{best:,} of the same {tracks(outcome.evaluation.n, part)}. {but}"
     )
 
 
@@ -89,7 +98,7 @@ def cell_label(outcome: Outcome, cell: Cell) -> str:
     return f"{head}: {count(int(outcome.evaluation.confusion_matrix.counts[cell]), 'track')}"
 
 
-def findings(outcome: Outcome, part: Part) -> list[Finding]:
+def findings(outcome: Outcome, part: Part, known: str = "") -> list[Finding]:
     """Return what stands out, the most telling first, at most five."""
     scores = outcome.evaluation
     if scores.confusion_matrix.correct == scores.n:
@@ -98,7 +107,7 @@ def findings(outcome: Outcome, part: Part) -> list[Finding]:
         *_never_predicted(scores, part),
         _hardest(scores, part),
         _largest_confusion(outcome),
-        _distance(outcome),
+        _distance(outcome, known),
         _rare_suffer(scores),
         _baseline(scores),
         _when_sure(outcome, part),
@@ -172,12 +181,17 @@ def _largest_confusion(outcome: Outcome) -> Finding | None:
     return Finding(text, (i, j))
 
 
-def _distance(outcome: Outcome) -> Finding | None:
+def _distance(outcome: Outcome, known: str) -> Finding | None:
     """Say how far the model is from the best possible on the same tracks, and whether its interval reaches that."""
     if outcome.limit is None:
         return None
     scores, best = outcome.evaluation, outcome.limit.accuracy
     gap = 100 * (best - scores.accuracy)
+    if known and scores.accuracy_interval.low > best:
+        text = (
+            f"It is {-gap:.1f} points above the best possible on {known}, {percent(best)}: it knows them from training."
+        )
+        return Finding(text)
     if gap <= 0:
         return Finding(f"It is as good as the best possible classifier, which is right on {percent(best)} of them.")
     where = f"It is {gap:.1f} points below the best possible on the same tracks, {percent(best)}"

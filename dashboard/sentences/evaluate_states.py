@@ -6,7 +6,7 @@ from dashboard.sentences.train import Headline
 from dashboard.theme import count, percent
 from genre_core.dataset import Part
 from genre_core.evaluation.uncertainty import Interval
-from genre_core.store import Run
+from genre_core.store import Openings, Run
 
 TRAIN, DATA, RUNS = "views/train.py", "views/data.py", "views/runs.py"
 
@@ -50,6 +50,16 @@ def not_complete(run: Run) -> tuple[Headline, Step]:
         case _:
             reason = "Its predictions are not in the store. Train it again to have them."
             return Headline("This run cannot be evaluated.", reason), Step(TRAIN, "Open it on Train")
+
+
+def closed(run: Run, opened: Openings) -> Headline:
+    """Say that a run's test part was not looked at, and what looking costs."""
+    seen = f"It was opened for {count(opened.n, 'other configuration')} so far" if opened.n else "Nobody opened it yet"
+    reason = (
+        f"Its {count(run.context['n_test'], 'track')} are for the final report. {seen}; each look that you choose by "
+        "makes the score too good."
+    )
+    return Headline("The test part is closed for this run.", reason)
 
 
 def no_data(run: Run, part: Part, problem: str) -> tuple[Headline, Step]:

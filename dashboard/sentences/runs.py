@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from dashboard.sentences.badges import is_leaky
 from dashboard.sentences.train import duration
 from dashboard.theme import count, percent
 from genre_core.config import ExperimentConfig, TableConfig
+from genre_core.dataset import Part
 from genre_core.errors import RunStateError
 from genre_core.evaluation.uncertainty import Interval
 from genre_core.settings import all_settings, differences
-from genre_core.store import Run
+from genre_core.store import Openings, Run
 
 STATES = {
     "queued": "○ waiting",
@@ -30,7 +32,10 @@ ELSEWHERE = frozenset({"data.table", "data.source"})
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the list; validation figures are those of the best epoch, None before there is one."""
+    """One line of the list; validation figures are those of the best epoch, None before there is one.
+
+    `test` is the test accuracy where somebody opened the test part of this run, `opened` how often its test set was.
+    """
 
     run: Run
     settings: str
@@ -38,14 +43,31 @@ class Row:
     accuracy: float | None
     interval: Interval | None
     macro_f1: float | None
+    test: str | None = None
+    opened: str | None = None
 
 
-def row(run: Run, tables: Mapping[str, str]) -> Row:
+def row(run: Run, tables: Mapping[str, str], opened: Openings) -> Row:
     """Return a run's line; `tables` are the names of stored tables by content hash."""
-    found = run.summary.get("validation")
+    found, test = run.summary.get("validation"), run.summary.get("test") if opened.opened else None
     interval = Interval(*found["accuracy_interval"]) if found else None
     accuracy, macro_f1 = (found["accuracy"], found["macro_f1"]) if found else (None, None)
-    return Row(run, changed(run), data_name(run, tables), accuracy, interval, macro_f1)
+    shown = rate(run, test["accuracy"], Interval(*test["accuracy_interval"])) if test else None
+    times = f"{opened.n:,}×" if test else None
+    return Row(run, changed(run), data_name(run, tables), accuracy, interval, macro_f1, shown, times)
+
+
+def rate(run: Run, accuracy: float, interval: Interval | None) -> str:
+    """Return an accuracy of a run as the list shows it: `80.1 % (77.7–82.2)`, and whether it is leaky."""
+    return percent(accuracy, interval) + (", leaky" if is_leaky(run) else "")
+
+
+def scores_of(run: Run, part: Part) -> str:
+    """Return a run's scores on a part: `Test: right on 79.9 % (77.6–82.1) of 1,200 tracks, macro-F1 79.7 % (…)`."""
+    found = run.summary[part]
+    accuracy = percent(found["accuracy"], Interval(*found["accuracy_interval"]))
+    macro_f1 = percent(found["macro_f1"], Interval(*found["macro_f1_interval"]))
+    return f"{part.capitalize()}: right on {accuracy} of {count(found['n'], 'track')}, macro-F1 {macro_f1}"
 
 
 def changed(run: Run) -> str:
@@ -100,13 +122,14 @@ def caution(rows: Sequence[Row]) -> str:
     peers = _peers(rows)
     n_data = len({row.run.context.get("data_hash") for row in rows if row.accuracy is not None})
     first = "Only runs on the same data can be compared. " if n_data > 1 else ""
+    choosing = f"{first}Choose by validation; a test score stands here once its test part was opened on Evaluate."
     if len(peers) < 2:
-        return f"{first}Figures are of the validation tracks, for choosing; those of the test part are on Evaluate."
+        return choosing
     best = _best(peers)
     low = best.interval.low if best.interval else 0.0
     near = sum(1 for row in peers if row is not best and row.interval and row.interval.high >= low)
     if not near:
-        return f"{first}Figures are of the validation tracks, for choosing; those of the test part are on Evaluate."
+        return choosing
     verb = "overlaps" if near == 1 else "overlap"
     intervals = "interval" if near == 1 else "intervals"
     return f"{first}The {intervals} of {count(near, 'other run')} {verb} the best one's: chance could reorder them."

@@ -18,20 +18,22 @@ from dashboard.components.tables import matrix_table
 from dashboard.components.terms import terms_line
 from dashboard.components.tracks import download, one_track, track_list
 from dashboard.sentences import evaluate_states
+from dashboard.sentences.badges import Badge, badges
 from dashboard.sentences.evaluate import answer, cell_label, cell_sentence, findings, limit_help, scores_line, tracks
 from dashboard.sentences.evaluate_states import Step
+from dashboard.sentences.limits import known_already, limit_label
 from dashboard.sentences.train import Headline
 from dashboard.services import Outcome
 from genre_core.dataset import Part
 from genre_core.errors import GenreLabError
 from genre_core.evaluation.confusion import Normalization
 from genre_core.evaluation.glossary import GLOSSARY
-from genre_core.store import Run
+from genre_core.store import Openings, Run
 
 CSS = Path(__file__).parents[1] / "components" / "evaluate.css"
 POLL_SECONDS = 1.0
 MATRIX = "matrix"
-PARTS: dict[Part, str] = {"test": "Test", "validation": "Validation"}
+PARTS: dict[Part, str] = {"validation": "Validation", "test": "Test"}
 SHARES: dict[Normalization, str] = {
     "count": "Counts",
     "true": "% of true",
@@ -48,7 +50,7 @@ def main() -> None:
         head, choice = st.columns([1.65, 1], gap="medium", vertical_alignment="top")
         with choice, st.container(key="choice", horizontal=True, vertical_alignment="top", gap="small"):
             run_picker(run)
-            part = _part() if run is not None and run.state == "complete" else "test"
+            part = _part() if run is not None and run.state == "complete" else "validation"
         if run is None:
             asked_for = address.run_id()
             _say(head, *evaluate_states.no_run(asked_for, bool(services.store().runs(limit=1))))
@@ -56,7 +58,11 @@ def main() -> None:
             with head:
                 refreshing(_wait, POLL_SECONDS if run.active else None)(run)
         else:
-            _evaluate(run, part, head)
+            opened = services.openings_of([run])[run.id]
+            if part == "test" and not opened.opened:
+                _closed(run, opened, head)
+            else:
+                _evaluate(run, part, badges(run, opened if part == "test" else None), head)
 
 
 def _looked_at() -> Run | None:
@@ -75,9 +81,31 @@ def _part() -> Part:
         "Part",
         "part",
         PARTS,
-        help="Test is for reporting. Validation chose the best epoch, so its score is a little too good.",
+        help="Validation is for choosing; it chose the best epoch, so its score is a little too good. Test is for "
+        "reporting.",
         on_change={"track": None},
     )
+
+
+def _closed(run: Run, opened: Openings, head: "st.delta_generator.DeltaGenerator") -> None:
+    """Ask before the test part of a run is shown for the first time."""
+    headline = evaluate_states.closed(run, opened)
+    with head:
+        st.header(headline.answer, anchor=False)
+        st.caption(headline.reason, help=GLOSSARY["test opened"])
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(
+                "Open the test part",
+                icon=":material/lock_open:",
+                key="open test",
+                on_click=services.open_test,
+                args=(run.id,),
+            )
+            st.button("Stay with validation", type="tertiary", key="keep closed", on_click=_stay_with_validation)
+
+
+def _stay_with_validation() -> None:
+    address.look(part=None)
 
 
 def _wait(drawn: Run) -> None:
@@ -88,46 +116,49 @@ def _wait(drawn: Run) -> None:
     _say(st.container(), *evaluate_states.not_complete(run))
 
 
-def _say(where: "st.delta_generator.DeltaGenerator", headline: Headline, step: Step) -> None:
+def _say(
+    where: "st.delta_generator.DeltaGenerator", headline: Headline, step: Step, marked: Sequence[Badge] = ()
+) -> None:
     with where:
         st.header(plain(headline.answer), anchor=False)
+        if marked:
+            terms_line((), marked)
         st.caption(plain(headline.reason))
         address.page_link(step.page, step.label, icon=":material/arrow_forward:")
 
 
-def _evaluate(run: Run, part: Part, head: "st.delta_generator.DeltaGenerator") -> None:
+def _evaluate(run: Run, part: Part, marked: Sequence[Badge], head: "st.delta_generator.DeltaGenerator") -> None:
     try:
         outcome, data = services.outcome(run, part), services.dataset(run.config.data)
     except GenreLabError as error:  # its table was deleted, or it was made by another version
-        _say(head, *evaluate_states.no_data(run, part, str(error)))
+        _say(head, *evaluate_states.no_data(run, part, str(error)), marked)
         return
     if outcome is None:
         _say(head, *evaluate_states.not_complete(run))
         return
     with head:
-        _answer(run, outcome, part)
-    _ruler(outcome, part)
+        _answer(run, outcome, part, marked)
+    _ruler(run, outcome, part)
     cell = address.cell(len(outcome.genres))
     left, right = st.columns([2.1, 1], gap="medium")
     with left:
         _matrix(run, outcome, part, cell)
     with right:
         if cell is None:
-            _what_stands_out(outcome, part)
+            _what_stands_out(run, outcome, part)
         else:
             with st.container(key="cell", gap=None):
                 _cell(run, outcome, part, cell, data.tracks)
     _all_scores(run, outcome, part)
 
 
-def _answer(run: Run, outcome: Outcome, part: Part) -> None:
-    badge = " :orange-badge[leaky]" if run.context.get("leaky") else ""
-    explained = GLOSSARY["leaky"] if badge else limit_help(outcome, part)
-    st.header(answer(outcome, part) + badge, anchor=False, help=explained)
-    terms_line(scores_line(outcome.evaluation))
+def _answer(run: Run, outcome: Outcome, part: Part, marked: Sequence[Badge]) -> None:
+    known = known_already(run)
+    st.header(answer(outcome, part, known), anchor=False, help=limit_help(outcome, part, known))
+    terms_line(scores_line(outcome.evaluation), marked)
 
 
-def _ruler(outcome: Outcome, part: Part) -> None:
+def _ruler(run: Run, outcome: Outcome, part: Part) -> None:
     scores = outcome.evaluation
     name = "this model" if part == "test" else "this model, validation"
     diamond: rulers.Part = "test" if part == "test" else "validation"
@@ -136,7 +167,7 @@ def _ruler(outcome: Outcome, part: Part) -> None:
         rulers.model(scores.accuracy, scores.accuracy_interval, name, diamond),
     ]
     if outcome.limit is not None:
-        marks.append(rulers.bayes_limit(outcome.limit.accuracy))
+        marks.append(rulers.bayes_limit(outcome.limit.accuracy, limit_label(run.config.data)))
     measure = f"accuracy on {tracks(scores.n, part)}"
     rulers.ruler(rulers.Ruler(tuple(marks), measure), key="evaluate ruler")
 
@@ -157,10 +188,10 @@ def _look_at(cell: Cell) -> None:
     address.look(cell=cell, track=None)
 
 
-def _what_stands_out(outcome: Outcome, part: Part) -> None:
+def _what_stands_out(run: Run, outcome: Outcome, part: Part) -> None:
     st.subheader("What stands out", anchor=False)
     with st.container(key="findings", gap="small"):
-        for number, finding in enumerate(findings(outcome, part)):
+        for number, finding in enumerate(findings(outcome, part, known_already(run))):
             with st.container(gap=None):
                 st.markdown(plain(finding.text))
                 if finding.cell is not None:

@@ -13,6 +13,7 @@ from dashboard.components.run_card import run_card
 from dashboard.components.safely import refreshing
 from dashboard.sentences import runs as sentences
 from dashboard.theme import percent
+from genre_core.evaluation.glossary import GLOSSARY
 
 POLL_SECONDS = 1.0
 MOST = 500
@@ -45,7 +46,8 @@ def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
     if [(run.id, run.state) for run in runs] != drawn or (looked_at.id if looked_at else None) != chosen:
         st.rerun()
     tables = {table.content_hash: table.name for table in services.store().tables()}
-    rows = [sentences.row(run, tables) for run in runs]
+    opened = services.openings_of(runs)
+    rows = [sentences.row(run, tables, opened[run.id]) for run in runs]
     st.header(plain(sentences.answer(rows)), anchor=False)
     st.caption(sentences.caution(rows))
     ids = tuple(run.id for run in runs)
@@ -60,8 +62,8 @@ def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
         selection_mode="single-row",
         selection_default={"selection": {"rows": [ids.index(chosen)]}} if chosen in ids else None,
         column_config=_columns_shown(),
-        placeholder="",
-        alt="Runs, newest first: settings that differ, data, validation figures and times.",
+        placeholder="–",
+        alt="Runs, newest first: validation figures, test accuracy where it was opened, settings, data and times.",
     )
 
 
@@ -75,8 +77,12 @@ def _columns(rows: Sequence[sentences.Row]) -> dict[str, list[object]]:
     return {
         "run": [row.run.name for row in rows],
         "state": [sentences.STATES[row.run.state] for row in rows],
-        "validation": [None if row.accuracy is None else percent(row.accuracy, row.interval) for row in rows],
+        "validation": [
+            None if row.accuracy is None else sentences.rate(row.run, row.accuracy, row.interval) for row in rows
+        ],
         "macro_f1": [None if row.macro_f1 is None else percent(row.macro_f1) for row in rows],
+        "test": [row.test for row in rows],
+        "opened": [row.opened for row in rows],
         "settings": [row.settings for row in rows],
         "data": [row.data for row in rows],
         "epochs": [row.run.epoch for row in rows],
@@ -90,12 +96,16 @@ def _columns(rows: Sequence[sentences.Row]) -> dict[str, list[object]]:
 def _columns_shown() -> dict[str, ColumnConfig]:
     column = st.column_config
     return {
-        "run": column.TextColumn("Run", width=200),
+        "run": column.TextColumn("Run", width=190),
         "state": column.TextColumn("State", width=98),
         "validation": column.TextColumn("Validation accuracy", width=150, help="With its 95 % interval."),
         "macro_f1": column.TextColumn("Macro-F1", width=80, help="The mean over genres of F1, on validation."),
-        "settings": column.TextColumn("Settings that differ", width=215, help="From those of the opening preset."),
-        "data": column.TextColumn("Data", width=135),
+        "test": column.TextColumn(
+            "Test accuracy", width=150, help="Of runs whose test part was opened on Evaluate; others have a dash."
+        ),
+        "opened": column.TextColumn("Opened", width=70, help=GLOSSARY["test opened"]),
+        "settings": column.TextColumn("Settings that differ", width=200, help="From those of the opening preset."),
+        "data": column.TextColumn("Data", width=130),
         "epochs": column.NumberColumn("Epochs", width=65),
         "best": column.NumberColumn("Best", width=55, help="The best epoch on validation."),
         "ago": column.DatetimeColumn("Made", width=125, format="distance"),

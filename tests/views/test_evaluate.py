@@ -1,9 +1,11 @@
 import hashlib
 import json
+import re
 
 import pytest
 
 from genre_core.settings import configure
+from genre_core.store import open_test, openings_of
 from genre_core.tables.reading import read_table
 from genre_core.worker import execute
 from tests.views.opening import opened, own_store, press, texts
@@ -49,6 +51,7 @@ def store(tmp_path_factory):
         table, deleted = put_segments(own, "kept"), put_segments(own, "deleted")
         trained(own, "gone", **deleted)
         own.delete_table(deleted["data__table"])
+        trained(own, "closed", data__overlap=3.0, train__seed=8)
         trained(own, "leaky", split__by="row", **table)
         trained(own, "grouped", **table)
         for run_id in ("queued", "failed", "cancelled", "paused", "running"):
@@ -57,7 +60,13 @@ def store(tmp_path_factory):
         own.fail("failed", 1, "The worker ran out of memory: take fewer tracks.")
         own.cancel("cancelled")
         own.hold("paused")
+        for run_id in ("small", "right", "sixty", "again", "gone", "leaky", "grouped"):
+            open_test(own, own.run(run_id))
         yield own
+
+
+def on_test(**params):
+    return opened(EVALUATE, part="test", **params)
 
 
 def matrix(page):
@@ -120,7 +129,7 @@ def test_a_run_that_is_not_complete_says_how_it_stands_and_where_to_go_on(store,
 
 @pytest.mark.parametrize("part", ["test", "validation"])
 def test_the_same_numbers_stand_everywhere_and_say_their_part_and_how_many(store, part):
-    page = opened(EVALUATE, run="small", **({"part": part} if part != "test" else {}))
+    page = opened(EVALUATE, run="small", **({"part": part} if part != "validation" else {}))
     scores = store.run("small").summary[part]
     n, counts = scores["n"], scores["confusion_matrix"]
     right = sum(counts[g][g] for g in range(8))
@@ -141,19 +150,58 @@ def test_the_same_numbers_stand_everywhere_and_say_their_part_and_how_many(store
 
 def test_a_choice_of_part_or_share_goes_into_the_address_and_drops_the_track(store):
     page = opened(EVALUATE, run="small", cell="0-0", track="3")
-    page.segmented_control(key="choice part").set_value("validation").run()
-    assert dict(page.query_params) == {"run": "small", "cell": "0-0", "part": "validation"}
+    page.segmented_control(key="choice part").set_value("test").run()
+    assert dict(page.query_params) == {"run": "small", "cell": "0-0", "part": "test"}
     page.segmented_control(key="choice by").set_value("true").run()
     assert page.query_params["by"] == "true"
     assert matrix(page)["view"]["by"] == "true"
-    page.segmented_control(key="choice part").set_value("test").run()
+    page.segmented_control(key="choice part").set_value("validation").run()
     assert "part" not in page.query_params
 
 
-def test_a_part_that_does_not_exist_falls_back_to_test_with_a_note(store):
+def test_a_part_that_does_not_exist_falls_back_to_validation_with_a_note(store):
     page = opened(EVALUATE, run="small", part="train")
+    assert "validation tracks" in page.header[0].value
+    assert "part is “train” in this link; it can be validation or test." in texts(page)
+
+
+def test_the_page_opens_on_validation_and_says_nothing_of_openings(store):
+    page = opened(EVALUATE, run="closed")
+    assert "validation tracks" in page.header[0].value
+    assert "part" not in page.query_params
+    assert "test opened" not in html(page)
+
+
+def test_a_closed_test_part_shows_no_number_and_says_what_opening_costs(store):
+    page = on_test(run="closed")
+    n, accuracy = (store.run("closed").summary["test"][name] for name in ("n", "accuracy"))
+    assert page.header[0].value == "The test part is closed for this run."
+    assert f"Its {n} tracks are for the final report" in texts(page)
+    assert "opened for 2 other configurations so far; each look that you choose by makes the score too" in texts(page)
+    assert f"{100 * accuracy:.1f}" not in texts(page) + html(page)
+    assert not page.dataframe
+    press(page, "Stay with validation")
+    assert "part" not in page.query_params
+    assert "validation tracks" in page.header[0].value
+    assert not openings_of(store, [store.run("closed")])["closed"].opened
+
+
+def test_once_opened_it_stays_open_and_each_configuration_counts_once(store):
+    trained(store, "first", data__seed=5)
+    trained(store, "same", data__seed=5)
+    trained(store, "other", data__seed=5, train__seed=9)
+    assert "Nobody opened it yet" in texts(on_test(run="first"))
+    page = press(on_test(run="first"), "Open the test part")
+    assert page.query_params["part"] == "test"
     assert "test tracks" in page.header[0].value
-    assert "part is “train” in this link; it can be test or validation." in texts(page)
+    assert ">test opened 1×<" in html(page)
+    assert "So far: 1 configuration." in html(page)
+    for run_id in ("first", "same"):
+        assert ">test opened 1×<" in html(on_test(run=run_id))
+    page = on_test(run="other")
+    assert "It was opened for 1 other configuration so far" in texts(page)
+    assert ">test opened 2×<" in html(press(page, "Open the test part"))
+    assert ">test opened 2×<" in html(on_test(run="first"))
 
 
 def test_every_cell_of_the_matrix_lists_exactly_its_tracks(store):
@@ -162,25 +210,25 @@ def test_every_cell_of_the_matrix_lists_exactly_its_tracks(store):
     filled = [cell for cell in cells if counts[cell[0]][cell[1]]]
     empty = next(cell for cell in cells if not counts[cell[0]][cell[1]])
     for i, j in filled[:6]:
-        page = opened(EVALUATE, run="small", cell=f"{i}-{j}")
+        page = on_test(run="small", cell=f"{i}-{j}")
         assert matrix(page)["selected"] == [i, j]
         assert len(page.dataframe[0].value) == counts[i][j]
         assert f"{counts[i][j]} of {sum(counts[i])}" in texts(page)
         confidence = list(page.dataframe[0].value["confidence"])
         assert confidence == sorted(confidence, reverse=True)
-    assert "No track is in this cell." in texts(opened(EVALUATE, run="small", cell=f"{empty[0]}-{empty[1]}"))
+    assert "No track is in this cell." in texts(on_test(run="small", cell=f"{empty[0]}-{empty[1]}"))
 
 
 def test_a_cell_that_the_matrix_does_not_have_is_said(store):
-    page = opened(EVALUATE, run="small", cell="8-0")
+    page = on_test(run="small", cell="8-0")
     assert "the matrix has 8 genres; no cell is chosen" in texts(page)
     assert page.subheader[0].value == "What stands out"
 
 
 def test_a_track_shows_its_genres_probabilities_and_features(store):
-    page = opened(EVALUATE, run="small", cell="0-0")
+    page = on_test(run="small", cell="0-0")
     name = page.dataframe[0].value["track"][0]
-    page = opened(EVALUATE, run="small", cell="0-0", track=str(int(name.replace(",", "")) - 1))
+    page = on_test(run="small", cell="0-0", track=str(int(name.replace(",", "")) - 1))
     assert f"Track {name}: Rock recognised" in [sub.value for sub in page.subheader]
     assert "predicted, true" in html(page)
     assert html(page).count("<li") == 8
@@ -192,13 +240,13 @@ def test_a_track_shows_its_genres_probabilities_and_features(store):
 
 @pytest.mark.parametrize("track", ["999999", "x", "-1", "9" * 40])
 def test_a_track_that_is_not_in_the_cell_is_said(store, track):
-    page = opened(EVALUATE, run="small", cell="0-0", track=track)
+    page = on_test(run="small", cell="0-0", track=track)
     assert "a track that is not in this cell" in texts(page)
     assert len(page.dataframe) == 2
 
 
 def test_what_stands_out_leads_to_its_cell(store):
-    page = opened(EVALUATE, run="small")
+    page = on_test(run="small")
     button = next(button for button in page.button if "taken for" in button.label)
     press(page, button.label)
     assert "cell" in page.query_params
@@ -206,40 +254,57 @@ def test_what_stands_out_leads_to_its_cell(store):
 
 
 def test_all_right_is_said(store):
-    page = opened(EVALUATE, run="right")
+    page = on_test(run="right")
     assert page.header[0].value == "Right on all 60 test tracks."
     assert "Nothing lies off the diagonal" in texts(page)
 
 
 def test_sixty_genres_fit_in(store):
-    page = opened(EVALUATE, run="sixty", cell="59-59")
+    page = on_test(run="sixty", cell="59-59")
     assert len(matrix(page)["view"]["counts"]) == 60
     assert "few tracks" in page.dataframe[-1].value["note"][0]
 
 
 def test_a_leaky_split_is_marked_beside_the_number(store):
-    assert ":orange-badge[leaky]" in opened(EVALUATE, run="leaky").header[0].value
-    assert "leaky" not in opened(EVALUATE, run="grouped").header[0].value
+    for part in ("validation", "test"):
+        page = opened(EVALUATE, run="leaky", part=part)
+        assert ">leaky<" in html(page)
+        assert re.search(r"Pieces of \d+ tracks stand on both sides of the split", html(page))
+    assert "leaky" not in html(on_test(run="grouped"))
+    box = next(box for box in page.selectbox if box.key == "run picker")
+    assert [label for label in box.options if "leaky" in label] == [
+        next(label for label in box.options if label.startswith("leaky"))
+    ]
+
+
+def test_a_score_above_the_limit_by_knowing_the_artists_is_not_called_luck(store):
+    artists = {"data__artists": 10, "data__artist_spread": 3.75, "data__overlap": 2.0, "split__by": "row"}
+    trained(store, "artists", **artists, data__n_samples=1600, train__max_epochs=15)
+    page = opened(EVALUATE, run="artists")
+    assert re.search(r"; on unknown artists at most \d+ were possible", page.header[0].value)
+    assert "points above the best possible on unknown artists" in texts(page)
+    marks = next(json.loads(item.proto.json) for item in page.get("bidi_component"))["marks"]
+    assert any("no classifier can do better on unknown artists" in mark["text"] for mark in marks)
 
 
 def test_tracks_of_a_recording_show_its_group(store):
     counts = store.run("grouped").summary["test"]["confusion_matrix"]
     i, j = next((i, j) for i in range(3) for j in range(3) if counts[i][j])
-    page = opened(EVALUATE, run="grouped", cell=f"{i}-{j}")
+    page = on_test(run="grouped", cell=f"{i}-{j}")
     assert page.dataframe[0].value["group"].notna().all()
     assert "possible" not in page.header[0].value
 
 
 def test_another_run_keeps_the_cell_only_where_the_genres_are_the_same(store):
-    page = opened(EVALUATE, run="small", cell="1-1", track="5")
+    page = on_test(run="small", cell="1-1", track="5")
     page.selectbox(key="run picker").set_value("again").run()
-    assert dict(page.query_params) == {"run": "again", "cell": "1-1"}
+    assert dict(page.query_params) == {"run": "again", "cell": "1-1", "part": "test"}
     page.selectbox(key="run picker").set_value("sixty").run()
-    assert dict(page.query_params) == {"run": "sixty"}
+    assert dict(page.query_params) == {"run": "sixty", "part": "test"}
 
 
 def test_a_run_whose_table_was_deleted_keeps_its_numbers_and_says_what_is_gone(store):
-    page = opened(EVALUATE, run="gone")
+    page = on_test(run="gone")
     assert "can no longer be shown" in page.header[0].value
     assert "Macro-F1" in texts(page)
     assert links(page) == ["Upload the table again on Data"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from genre_core.settings import configure
+from genre_core.store import open_test
 from genre_core.worker import execute
 from tests.views.opening import opened, own_store, panel, press, texts
 
@@ -34,6 +35,10 @@ def store(tmp_path_factory):
         yield own
 
 
+def html(page):
+    return " ".join(item.proto.body for item in page.get("html"))
+
+
 def table(page):
     return page.dataframe[0].value
 
@@ -55,7 +60,29 @@ def test_the_list_says_what_differs_and_how_well_each_did_on_validation_never_on
     validation = store.run("first").summary["validation"]
     assert rows.loc["First one", "validation"].startswith(f"{100 * validation['accuracy']:.1f}")
     assert rows.loc["Lost table", "state"] == "✕ failed"
-    assert not any("test" in name for name in rows.columns)
+    assert rows["test"].isna().all()
+
+
+def test_a_test_score_stands_in_the_list_and_the_card_once_it_was_opened(store):
+    test = store.run("second").summary["test"]
+    assert "Test: closed" in html(opened(RUNS, run="second"))
+    open_test(store, store.run("second"))
+    page = opened(RUNS, run="second")
+    rows = table(page).set_index("run")
+    assert rows.loc["Second one", "test"].startswith(f"{100 * test['accuracy']:.1f}")
+    assert rows.loc["Second one", "opened"] == "1×"
+    assert rows["test"].isna().tolist() == [name != "Second one" for name in rows.index]
+    assert f"Test: right on {100 * test['accuracy']:.1f}" in html(page)
+    assert ">test opened 1×<" in html(page)
+
+
+def test_a_leaky_run_says_so_in_the_list_and_the_card(tmp_path):
+    with own_store(tmp_path) as own:
+        trained(own, "torn", "Torn", data__segments=4, split__by="row")
+        page = opened(RUNS, run="torn")
+        assert table(page)["validation"][0].endswith(", leaky")
+        assert ">leaky<" in html(page)
+        assert "Pieces of" in html(page)
 
 
 def test_a_failed_run_says_why_and_can_be_restarted(store):

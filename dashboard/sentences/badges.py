@@ -1,0 +1,39 @@
+"""What is unusual about a number, as small badges beside it: a leaky split, and how often a test set was opened."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dashboard.theme import count
+from genre_core.evaluation.glossary import GLOSSARY, leaky
+from genre_core.store import Openings, Run
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A word or two beside a number, and the sentence that explains it."""
+
+    text: str
+    meaning: str
+    tone: Literal["quiet", "warning"] = "quiet"
+
+
+def badges(run: Run, opened: Openings | None = None) -> list[Badge]:
+    """Return the badges of a run's numbers; `opened` counts how often its test set was, beside a test number."""
+    found = [] if opened is None else [opened_badge(opened)]
+    return found if not is_leaky(run) else [*found, Badge("leaky", why_leaky(run), "warning")]
+
+
+def opened_badge(opened: Openings) -> Badge:
+    """Return the badge that stands beside every test number."""
+    meaning = f"{GLOSSARY['test opened']} So far: {count(opened.n, 'configuration')}."
+    return Badge(f"test opened {opened.n:,}×", meaning)
+
+
+def is_leaky(run: Run) -> bool:
+    """Return whether a run was trained with a split that tears apart what belongs together."""
+    return bool(run.context.get("leaky"))
+
+
+def why_leaky(run: Run) -> str:
+    """Say what the split of a run tears apart."""
+    return leaky(run.context.get("straddlers"))

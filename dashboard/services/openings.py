@@ -1,0 +1,19 @@
+"""Which test parts were looked at: pages show a run's test score only once somebody has opened it."""
+
+from collections.abc import Iterable
+
+from dashboard.services.commands import act
+from dashboard.services.workers import store
+from genre_core.store import Openings, Run
+from genre_core.store import open_test as _open_test
+from genre_core.store import openings_of as _openings_of
+
+
+def openings_of(runs: Iterable[Run]) -> dict[str, Openings]:
+    """Return for each run, by its id, for how many configurations its test set was opened."""
+    return _openings_of(store(), runs)
+
+
+def open_test(run_id: str) -> None:
+    """Open the test part of a run for its configuration, once and for all."""
+    act(lambda: _open_test(store(), store().run(run_id)).opened)
