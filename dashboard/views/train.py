@@ -100,11 +100,13 @@ def _network(run: Run | None, config: ExperimentConfig | None) -> None:
 
 
 def _confusions(run: Run | None, parts: following.Parts) -> None:
-    """Draw the validation matrix of the epoch that the page speaks of, and the way to the test part."""
+    """Draw the validation matrix of the epoch that the page speaks of, and the way to its evaluation."""
     with st.container(key="confusions-head", horizontal=True, vertical_alignment="center", gap="small"):
         words(parts["confusions"], "confusions title", live="confusions")
         if run and run.state == "complete":
-            address.page_link("views/evaluate.py", "Evaluate on the test part", icon=":material/arrow_forward:")
+            address.page_link("views/evaluate.py", "Evaluate this run", icon=":material/arrow_forward:")
+            if run.context.get("leaky"):
+                address.page_link("views/lens.py", "How much leaks", icon=":material/arrow_forward:")
     if "matrix" in parts:
         matrix(parts["matrix"]["view"], key="live matrix", compact=True, live="matrix")
     else:
