@@ -32,7 +32,7 @@ function themed(value, twins) {
     return twins && value.includes("#") ? value.replace(/#[0-9a-f]{6}/gi, (hex) => twins[hex.toLowerCase()] ?? hex) : value;
   }
   if (Array.isArray(value)) {
-    return typeof value[0] === "number" ? value.slice() : value.map((item) => themed(item, twins));
+    return typeof value[0] === "number" && typeof value[1] !== "string" ? value.slice() : value.map((item) => themed(item, twins));
   }
   if (value && typeof value === "object") {
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, themed(item, twins)]));

@@ -59,7 +59,7 @@ def drifts_figure(found: Drifts, most: int = 12) -> Figure:
                 "range": [0, max(10.0, 1.1 * max(apart, default=0.0))],
                 "showgrid": True,
                 "fixedrange": True,
-                "title": {"text": "largest difference of the two distributions, in percentage points"},
+                "title": {"text": "largest difference, percentage points"},
             },
             yaxis=_feature_axis(names),
             hovermode="closest",
@@ -71,14 +71,13 @@ def drifts_figure(found: Drifts, most: int = 12) -> Figure:
 def multiples(found: Sequence[Histogram], genres: Sequence[str], lifted: Sequence[int]) -> str:
     """Return one small picture for each histogram as HTML: a line for each genre on common bins, lifted ones coloured.
 
-    Every picture names its feature, and the range that its bins span.
+    Every picture is a button that names its feature, and the range that its bins span; their key stands above them.
     """
     pictures = "".join(_multiple(item, genres, lifted) for item in found)
-    return f'<div class="gl-multiples">{pictures}</div>'
+    return f'{_key(genres, lifted)}<div class="gl-multiples">{pictures}</div>'
 
 
-def multiples_key(genres: Sequence[str], lifted: Sequence[int]) -> str:
-    """Return what the colours of the small pictures mean, as HTML."""
+def _key(genres: Sequence[str], lifted: Sequence[int]) -> str:
     marks = "".join(
         f'<span><i style="background:{_both(_colour(number, at, len(genres)))}"></i>{escape(genres[number])}</span>'
         for at, number in enumerate(lifted)
@@ -102,9 +101,9 @@ def _multiple(item: Histogram, genres: Sequence[str], lifted: Sequence[int]) -> 
     low, high = (f"{value:.4g}" for value in (item.edges[0], item.edges[-1]))
     name = escape(item.feature)
     return (
-        f'<figure><figcaption title="{name}">{name}</figcaption><svg viewBox="0 0 {WIDTH} {HEIGHT + 1}" '
-        f'preserveAspectRatio="none" role="img" aria-label="{name} by genre, from {low} to {high}">{lines}</svg>'
-        f"<div><span>{low}</span><span>{high}</span></div></figure>"
+        f'<button type="button" data-name="{name}" title="{name}" aria-label="{name} by genre, from {low} to {high}">'
+        f'<span class="name">{name}</span><svg viewBox="0 0 {WIDTH} {HEIGHT + 1}" preserveAspectRatio="none" '
+        f'aria-hidden="true">{lines}</svg><span class="ends"><span>{low}</span><span>{high}</span></span></button>'
     )
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.theme import ACCENT, BACKGROUND, INK, MUTED, OTHER, Figure, layout
+from dashboard.theme import ACCENT, BACKGROUND, INK, MUTED, OTHER, PALETTE, Figure, layout
 from genre_core.exploration import Correlations, GenreDistances, Tree
 
+NEAR = PALETTE["accent_light"].light
 TREE_WIDTH = 0.2
 CELLS_WITH_NUMBERS = 16
 """Most genres whose distances are written into their cells."""
@@ -27,15 +28,15 @@ def distances_figure(found: GenreDistances) -> Figure:
         "texttemplate": "%{text}" if k <= CELLS_WITH_NUMBERS else "",
         "customdata": _labels(found.genres, np.round(100 * found.error, 1)),
         "hovertemplate": "%{customdata}<extra></extra>",
-        "colorscale": [[0, ACCENT], [1, BACKGROUND]],
-        "zmin": 0,
+        "colorscale": [[0, NEAR], [1, BACKGROUND]],
+        "zmin": round(float(np.nanmin(apart)) / 2, 3),
         "showscale": False,
         "xgap": 1,
         "ygap": 1,
         "hoverongaps": False,
-        "textfont": {"size": 12},
+        "textfont": {"size": 12, "color": INK},
     }
-    return _with_tree(heat, found.tree, found.genres, "distance at which they join")
+    return _with_tree(heat, found.tree, found.genres, "distance at joining")
 
 
 def correlations_figure(found: Correlations, shown: Sequence[int]) -> Figure:
@@ -66,7 +67,7 @@ def correlations_figure(found: Correlations, shown: Sequence[int]) -> Figure:
         "data": [heat],
         "layout": layout(
             "",
-            xaxis={**axis, "tickangle": 90 if len(names) > 8 else 0, "constrain": "domain"},
+            xaxis={**axis, "tickangle": _angle(names), "constrain": "domain"},
             yaxis={**axis, "autorange": "reversed", "scaleanchor": "x", "constrain": "domain"},
             hovermode="closest",
             margin={"l": 8, "r": 8, "t": 8, "b": 8},
@@ -91,7 +92,7 @@ def _with_tree(heat: dict[str, Any], tree: Tree, names: Sequence[str], height: s
                 "rangemode": "tozero",
                 "fixedrange": True,
             },
-            xaxis2={**axis, "domain": [TREE_WIDTH + 0.17, 1], "anchor": "y", "tickangle": 90 if k > 8 else 0},
+            xaxis2={**axis, "domain": [TREE_WIDTH + 0.17, 1], "anchor": "y", "tickangle": _angle(names)},
             yaxis={**axis, "range": [k - 0.5, -0.5], "anchor": "x2"},
             hovermode="closest",
             margin={"l": 8, "r": 8, "t": 8, "b": 8},
@@ -123,6 +124,11 @@ def _name_axis(names: Sequence[str]) -> dict[str, Any]:
         "fixedrange": True,
         "ticklabelstandoff": 4,
     }
+
+
+def _angle(names: Sequence[str]) -> int:
+    """Return 90 degrees where the names would run into each other."""
+    return 90 if len(names) * max(map(len, names)) > 60 else 0
 
 
 def _labels(names: Sequence[str], errors: npt.NDArray[Any]) -> list[list[str]]:

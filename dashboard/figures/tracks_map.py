@@ -95,7 +95,7 @@ def map_figure(
     area: Sequence[tuple[float, float]] | None = None,
     chosen: Numbers | None = None,
 ) -> Figure:
-    """Return points (n, 2), which `names` (n,) say on hover, in their clouds; `chosen` (n,) says which lie in `area`."""
+    """Return points (n, 2) in their clouds; on hover `names` (n,) say them, and `chosen` (n,) lie in `area`."""
     shape = {"type": "path", "path": _path(area), "line": {"color": INK, "width": 1.2}, "layer": "above"}
     return {
         "data": [_trace(points, cloud, names, chosen if area else None) for cloud in clouds],
@@ -106,7 +106,8 @@ def map_figure(
             showlegend=True,
             legend={"itemsizing": "constant", "y": 1.0, "itemclick": False, "itemdoubleclick": False},
             hovermode="closest",
-            margin={"l": 8, "r": 8, "t": 8, "b": 8},
+            margin={"l": 8, "r": 34, "t": 8, "b": 8},
+            modebar={"orientation": "v"},
             shapes=[shape] if area else [],
             newselection={"line": {"color": INK, "width": 1.2, "dash": "solid"}},
         ),
@@ -134,5 +135,3 @@ def _trace(points: Numbers, cloud: Cloud, names: Sequence[str], chosen: Numbers 
 
 def _path(area: Sequence[tuple[float, float]] | None) -> str:
     return "M" + " L".join(f"{x:g},{y:g}" for x, y in area or ()) + " Z"
-
-

@@ -1,6 +1,7 @@
 """How many tracks each genre has."""
 
 from dashboard.components.plot import plot
+from dashboard.components.twin import twin
 from dashboard.figures.data import counts_figure
 from dashboard.sentences import data as sentences
 from genre_core.config import DatasetConfig
@@ -11,3 +12,8 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
     """Draw the number of tracks of each genre."""
     height = 44 + min(22, max(12, 420 // len(data.genres))) * len(data.genres)
     plot(counts_figure(data.counts.tolist(), data.genres), key="counts", height=height, alt=sentences.counts_alt(data))
+    rows = [
+        {"genre": genre, "tracks": int(number), "share": round(100 * number / len(data), 2)}
+        for genre, number in zip(data.genres, data.counts, strict=True)
+    ]
+    twin(rows, "counts", "The number of tracks of each genre.", ("share",))

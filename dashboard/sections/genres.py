@@ -1,10 +1,58 @@
-"""How far the genres are apart."""
+"""Genres: how far they lie apart, and which of them lie together."""
 
+import streamlit as st
+
+from dashboard import address
+from dashboard.address import plain
+from dashboard.components.plot import plot
+from dashboard.components.twin import twin
+from dashboard.figures.genres import distances_figure
 from dashboard.sections import counts
+from dashboard.sentences import exploration as sentences
+from dashboard.services import exploring
+from dashboard.theme import percent
 from genre_core.config import DatasetConfig
 from genre_core.dataset import Dataset
+from genre_core.errors import DataError
+from genre_core.exploration import GenreDistances
+
+NEAREST = 5
 
 
 def draw(config: DatasetConfig, data: Dataset) -> None:
-    """Draw the genres and how many tracks each has."""
-    counts.draw(config, data)
+    """Draw the distances between genres with their tree, the nearest pairs, and the number of tracks of each."""
+    left, right = st.columns([1.7, 1], gap="medium")
+    with left:
+        st.markdown("**How far genres lie apart** :gray[in standard deviations of tracks within genres; dark is near]")
+        try:
+            found = exploring.genre_distances(config)
+        except DataError as error:
+            st.caption(plain(str(error)))
+            return
+        sentence = sentences.distance_sentence(found, len(data))
+        height = 130 + min(46, max(11, 760 // len(found.genres))) * len(found.genres)
+        plot(distances_figure(found), key="distances", height=height, alt=sentence)
+        st.caption(plain(sentence))
+        twin(sentences.distance_table(found), "distances", "All pairs of genres, nearest first.", ("wrong side",))
+    with right:
+        _nearest(found, data)
+        counts.draw(config, data)
+
+
+def _nearest(found: GenreDistances, data: Dataset) -> None:
+    """Draw the nearest pairs, each leading to what tells the two apart."""
+    st.markdown("**Hardest to tell apart** :gray[what features say of them]")
+    with st.container(key="nearest-genres", gap=None):
+        for one, other, _, error in sentences.genre_pairs(found)[:NEAREST]:
+            st.button(
+                plain(f"{one} and {other}: {percent(error, decimals=0)} on the wrong side"),
+                key=f"near {one} {other}",
+                icon=":material/arrow_forward:",
+                type="tertiary",
+                on_click=_what_tells_apart,
+                args=((data.genres.index(one), data.genres.index(other)),),
+            )
+
+
+def _what_tells_apart(pair: tuple[int, int]) -> None:
+    address.look(section="features", pair=pair)

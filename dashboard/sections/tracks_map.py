@@ -1,50 +1,200 @@
-"""Tracks on a plane."""
+"""Tracks on a plane, and those that a person drew around as a table."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
-from dashboard import services
+from dashboard import address, drawn_area, forms
 from dashboard.address import plain
+from dashboard.components import chosen_tracks
+from dashboard.components.address_choice import address_choice
 from dashboard.components.plot import plot
-from dashboard.figures.data import projection_figure
-from dashboard.sentences import data as sentences
-from genre_core.config import DatasetConfig
+from dashboard.components.run_on_data import choose_run
+from dashboard.components.twin import twin
+from dashboard.figures.tracks_map import MOST_LIFTED, Cloud, by_answer, by_genre, by_group, by_part, map_figure
+from dashboard.sections import counts
+from dashboard.sentences import exploration as sentences
+from dashboard.services import exploring
+from dashboard.theme import count
+from genre_core.config import DatasetConfig, fingerprint
 from genre_core.dataset import Dataset
 from genre_core.errors import DataError
-from genre_core.exploration import Method
+from genre_core.exploration import Method, Projection
 
-PLANES: dict[Method, str] = {"lda": "what separates genres (LDA)", "pca": "what varies most (PCA)"}
+PLANES: dict[Method, str] = {"lda": "LDA", "pca": "PCA", "tsne": "t-SNE"}
+PLANES_HELP = (
+    "LDA: the plane that separates genres best. PCA: the plane along which tracks vary most. t-SNE: neighbours stay "
+    "neighbours; takes some seconds."
+)
+HEIGHT = 470
+
+
+@dataclass(frozen=True, eq=False)
+class _Chosen:
+    """Which of the drawn tracks were chosen, by an area, by a genre, or by both."""
+
+    inside: npt.NDArray[np.bool_]
+    area: drawn_area.Corners | None
+    genre: str | None
 
 
 def draw(config: DatasetConfig, data: Dataset) -> None:
-    """Draw tracks on a plane in their genres' colours."""
-    with st.container(key="plane-block", gap="small"):
-        st.markdown("**Tracks on a plane**")
-        chosen = st.segmented_control(
-            "Plane", list(PLANES), key="plane", default="lda", required=True, format_func=PLANES.__getitem__,
-            label_visibility="collapsed",
-        )  # fmt: skip
-        method: Method = chosen or "lda"
-        try:
-            found = services.projection(config, method)
-        except DataError as error:
-            st.caption(plain(str(error)))
-            return
-        lifted = _lifted(data)
-        sentence = sentences.projection_sentence(found, data)
-        figure = projection_figure(found.points, found.y, data.genres, sentences.axes(found), lifted=lifted)
-        if lifted and len(lifted) <= 4:
-            figure["layout"]["margin"]["t"] = 40  # its legend is one line
-        plot(figure, key="plane plot", height=500, alt=sentence, revision=method)
-        st.caption(plain(sentence))
-        with st.expander("As a table", type="compact"):
-            st.dataframe(sentences.centres_table(found, data), hide_index=True)
+    """Draw the map, and beside it the tracks that were chosen on it, or the number of tracks of each genre."""
+    left, right = st.columns([1.45, 1], gap="medium")
+    with left, st.container(key="plane-block", gap="small"):
+        found, chosen, of = _map(config, data)
+    with right:
+        if found is not None and chosen is not None:
+            _list(config, data, found, chosen)
+        if found is not None:
+            _by_numbers(found, data, of)
+        counts.draw(config, data)
 
 
-def _lifted(data: Dataset) -> list[int]:
-    """Draw the choice of genres that stand out, where there are more than there are colours."""
-    if len(data.genres) <= 8:
-        return []
-    names = st.multiselect(
-        "Genres that stand out", data.genres, data.genres[:3], max_selections=8, key=f"lifted of {hash(data.genres)}"
+def _map(config: DatasetConfig, data: Dataset) -> tuple[Projection | None, _Chosen | None, str]:
+    with st.container(key="map-choice", horizontal=True, vertical_alignment="center", gap="small"):
+        method = address_choice("Plane", "plane", PLANES, help=PLANES_HELP, on_change={"area": None})
+        colour = address_choice("Colour", "colour", _colours(data))
+    of = drawn_area.stamp(fingerprint(config), method)
+    try:
+        if method == "tsne":
+            with st.spinner("Placing tracks among their neighbours: this takes some seconds."):
+                found = exploring.projection(config, method)
+        else:
+            found = exploring.projection(config, method)
+    except DataError as error:
+        st.caption(plain(str(error)))
+        return None, None, of
+    chosen = _chosen(found, data, of)
+    clouds, said = _clouds(config, data, found, colour)
+    sentence = sentences.projection_sentence(found, data)
+    names = [data.tracks[row] for row in found.rows.tolist()]
+    plot(
+        map_figure(
+            found.points,
+            clouds,
+            sentences.axes(found),
+            names,
+            chosen.area if chosen else None,
+            chosen.inside if chosen else None,
+        ),
+        key="plane plot",
+        height=HEIGHT,
+        alt=sentence,
+        revision=of,
+        picked=st.query_params.get("area", ""),
+        on_pick=lambda corners: _pick(corners, of),
     )
-    return [data.genres.index(name) for name in names]
+    st.caption(plain(f"{sentence} {said}".strip()))
+    twin(sentences.centres_table(found, data), "map", "Where each genre lies on the plane.")
+    return found, chosen, of
+
+
+def _colours(data: Dataset) -> dict[str, str]:
+    level = {data.coarsest[0]: f"by {data.coarsest[0]}"} if data.coarsest else {}
+    return {"genre": "by genre", **level, "part": "by part of the split", "answer": "right and wrong"}
+
+
+def _clouds(config: DatasetConfig, data: Dataset, found: Projection, colour: str) -> tuple[list[Cloud], str]:
+    """Return the tracks as they are coloured, and what is to be said of it."""
+    if colour == "part":
+        try:
+            return by_part(found.rows, exploring.split(config, forms.said_config().split)), ""
+        except DataError as error:
+            return by_genre(found.y, data.genres, _lifted(config, data)), str(error)
+    if colour == "answer":
+        run = choose_run(config)
+        answers = exploring.answers(run) if run else None
+        if run and answers:
+            said = (
+                f"Of the {count(len(answers.rows), 'validation track')} of {run.name}, those drawn are right or wrong."
+            )
+            return by_answer(found.rows, answers.rows, answers.right), said
+    elif data.coarsest and colour == data.coarsest[0]:
+        return by_group(data.coarsest[1][found.rows], data.coarsest[0]), ""
+    return by_genre(found.y, data.genres, _lifted(config, data)), ""
+
+
+def _lifted(config: DatasetConfig, data: Dataset) -> list[int]:
+    """Draw the choice of genres that stand out, where there are more than there are colours."""
+    usual = exploring.usual_lifted(config)
+    if len(data.genres) <= MOST_LIFTED:
+        return usual
+    text = st.query_params.get("lift", "")
+    given = [int(part) for part in text.split(".") if part.isdecimal() and len(part) < 5]
+    lifted = [number for number in given if number < len(data.genres)][:MOST_LIFTED] or usual
+    names = dict(enumerate(data.genres))
+    st.session_state["lifted"] = lifted
+    st.multiselect(
+        "Genres that stand out",
+        list(names),
+        key="lifted",
+        format_func=lambda number: names[number],
+        max_selections=MOST_LIFTED,
+        label_visibility="collapsed",
+        on_change=_lift,
+    )
+    return lifted
+
+
+def _lift() -> None:
+    chosen: Sequence[int] = st.session_state["lifted"]
+    address.look(lift=".".join(map(str, chosen)) or None)
+
+
+def _chosen(found: Projection, data: Dataset, of: str) -> _Chosen | None:
+    """Return what the address says of chosen tracks."""
+    text, genre = st.query_params.get("area", ""), st.query_params.get("genre")
+    area = drawn_area.from_text(text, of) if text else None
+    if text and area is None:
+        st.caption(":material/link_off: The area in this address was drawn on another map; none is chosen.")
+    if genre not in data.genres:
+        genre = None
+    if area is None and genre is None:
+        return None
+    inside = np.ones(len(found.rows), dtype=bool) if area is None else drawn_area.inside(found.points, area)
+    if genre is not None:
+        inside = inside & (found.y == data.genres.index(genre))
+    return _Chosen(inside, area, genre)
+
+
+def _pick(corners: drawn_area.Corners | None, of: str) -> None:
+    address.look(area=drawn_area.as_text(corners, of) if corners else None)
+
+
+def _by_numbers(found: Projection, data: Dataset, of: str) -> None:
+    """Draw the choice of tracks without a mouse: a genre, and a range on each axis."""
+    st.caption("Draw around tracks on the map to list them here, or choose them by genre and range.")
+    with st.popover("Choose by genre or range", icon=":material/tune:", type="tertiary"):
+        st.session_state["listed genre"] = st.query_params.get("genre")
+        if st.session_state["listed genre"] not in data.genres:
+            st.session_state["listed genre"] = None
+        st.selectbox("Genre", data.genres, index=None, key="listed genre", placeholder="all genres", on_change=_genre)
+        low, high = np.floor(found.points.min(axis=0)), np.ceil(found.points.max(axis=0))
+        for at, key in enumerate(("across", "up")):
+            ends = (float(low[at]), float(max(high[at], low[at] + 1)))
+            st.slider(key.capitalize(), *ends, ends, key=f"{key} {of}", on_change=_range, args=(of,))
+
+
+def _genre() -> None:
+    address.look(genre=st.session_state["listed genre"])
+
+
+def _range(of: str) -> None:
+    _pick(drawn_area.rectangle(st.session_state[f"across {of}"], st.session_state[f"up {of}"]), of)
+
+
+def _list(config: DatasetConfig, data: Dataset, found: Projection, chosen: _Chosen) -> None:
+    rows = found.rows[chosen.inside]
+    of_genre = np.bincount(data.y[rows], minlength=len(data.genres))
+    order = np.argsort(-of_genre, kind="stable")
+    genres = [(data.genres[g], int(of_genre[g])) for g in order if of_genre[g]]
+    try:
+        split = exploring.split(config, forms.said_config().split)
+    except DataError:
+        split = None
+    sentence = sentences.chosen_sentence(len(rows), len(found.rows), genres)
+    chosen_tracks.draw(data, rows, split, sentence)

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from dashboard.services.data import dataset
+from dashboard.components.matrix import MatrixView, matrix_view
+from dashboard.services.data import dataset, limit
 from dashboard.services.outcomes import outcome
 from dashboard.services.runs import run
 from dashboard.services.workers import store
@@ -16,18 +17,19 @@ from genre_core import exploration
 from genre_core.bayes import BayesLimit, LimitPoint, Shortfall, bayes_limit, limit_curve, shortfall
 from genre_core.config import DatasetConfig, FmaConfig, SplitConfig, SyntheticConfig, TableConfig, fingerprint
 from genre_core.dataset import IntArray
-from genre_core.errors import GenreLabError
+from genre_core.errors import DataError, GenreLabError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from genre_core.evaluation.uncertainty import Interval, grouped_wilson, macro_f1_of_counts, wilson
 from genre_core.settings import all_settings
 from genre_core.splitting import Split, split_dataset
-from genre_core.store import Run
+from genre_core.store import Run, RunState
 
 _HASHES: dict[str | type[Any], Callable[[Any], Any]] = dict.fromkeys(
     (SyntheticConfig, TableConfig, FmaConfig, SplitConfig), fingerprint
 )
 _FEW_DRAWS = 20_000
 MOST_RUNS = 100
+MOST_COLOURED, FEW_LIFTED = 8, 3
 PART: Literal["validation"] = "validation"
 """The part on which this page judges runs: it never opens a test part."""
 
@@ -115,9 +117,10 @@ def data_of(of: Run) -> DatasetConfig | None:
 
 def runs_on(config: DatasetConfig, *, at_any_overlap: bool = False) -> list[Run]:
     """Return the latest complete runs on these data, or on those that differ from them in the overlap alone."""
+    complete: tuple[RunState, ...] = ("complete",)
     return [
         found
-        for found in store().runs(limit=MOST_RUNS, states=("complete",))
+        for found in store().runs(limit=MOST_RUNS, states=complete)
         if (data := data_of(found)) is not None and (data == config or (at_any_overlap and _alike(data, config)))
     ]
 
@@ -170,3 +173,55 @@ def _answers(run_id: str, attempt: int, clean: bool) -> Answers | None:
 def answers(of: Run, *, clean: bool = False) -> Answers | None:
     """Return what a run answered on its validation part, judged by the labels or by the true genres."""
     return _answers(of.id, of.attempt, clean)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=_HASHES)
+def projection(config: DatasetConfig, method: exploration.Method) -> exploration.Projection:
+    """Return tracks on a plane; raises DataError."""
+    return exploration.project(dataset(config), method)
+
+
+def best_told(config: DatasetConfig, most: int) -> list[int]:
+    """Return the genres that lie most apart from all others on the plane that separates them best, in their order."""
+    try:
+        recalls = np.nan_to_num(projection(config, "lda").recalls, nan=-1)
+    except DataError:
+        recalls = np.zeros(len(dataset(config).genres))
+    return sorted(np.argsort(-recalls, kind="stable")[:most].tolist())
+
+
+def usual_lifted(config: DatasetConfig) -> list[int]:
+    """Return the genres that stand out unless a person chooses: all where each has a colour, else the best told."""
+    k = len(dataset(config).genres)
+    return list(range(k)) if k <= MOST_COLOURED else best_told(config, FEW_LIFTED)
+
+
+def scores(of: Run, *, clean: bool = False) -> tuple[float, Interval] | None:
+    """Return a run's validation accuracy with its interval, by the labels or by the true genres."""
+    if clean:
+        judged = answers(of, clean=True)
+        return None if judged is None else (judged.accuracy, judged.interval)
+    saved = of.summary.get(PART)
+    return None if saved is None else (saved["accuracy"], Interval(*saved["accuracy_interval"]))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=_HASHES)
+def limit_view(config: SyntheticConfig, *, clean: bool) -> MatrixView:
+    """Return the rates of the best classifier as a matrix draws them: counts are those of its simulated tracks."""
+    found = true_limit(config) if clean else limit(config)
+    assert found is not None
+    counts = np.rint(found.confusion * found.shares[:, None] * found.n_draws).astype(np.int64)
+    return matrix_view(ConfusionMatrix(counts, dataset(config).genres), "true", nouns="simulated tracks")
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _answers_view(run_id: str, attempt: int, clean: bool) -> MatrixView | None:
+    found = _answers(run_id, attempt, clean)
+    return None if found is None else matrix_view(found.matrix, "true", nouns=f"{PART} tracks")
+
+
+def answers_view(of: Run, *, clean: bool = False) -> MatrixView:
+    """Return what a run confuses on its validation part as a matrix draws it, for a run that has answers."""
+    view = _answers_view(of.id, of.attempt, clean)
+    assert view is not None
+    return view

@@ -7,7 +7,7 @@ from dashboard.address import plain
 from dashboard.components.address_choice import address_choice
 from dashboard.components.safely import refreshing
 from dashboard.components.upload import import_progress, upload, upload_problem
-from dashboard.sections import counts, features, genres, importing, limits, quality, tracks_map
+from dashboard.sections import features, genres, importing, limits, quality, tracks_map
 from dashboard.sentences import data as sentences
 from dashboard.sentences import importing as said
 from genre_core.config import DatasetConfig, ExperimentConfig, FmaConfig, SyntheticConfig, TableConfig
@@ -43,11 +43,7 @@ def _section(config: ExperimentConfig, data: Dataset) -> None:
     """Draw the chosen section; stored tracks open on what they were taken for."""
     match address_choice("Section", "section", _sections(config.data)):
         case "overview":
-            left, right = st.columns([1, 1.35], gap="medium")
-            with left:
-                counts.draw(config.data, data)
-            with right:
-                tracks_map.draw(config.data, data)
+            tracks_map.draw(config.data, data)
         case "features":
             features.draw(config.data, data)
         case "genres":

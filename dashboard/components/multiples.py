@@ -1,0 +1,23 @@
+"""Every feature as a small picture, in as many columns as there is room for; pressing one chooses its feature."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+
+_mount = st.components.v2.component(
+    "genre_lab_multiples",
+    css=HERE.joinpath("multiples.css").read_text(encoding="utf-8"),
+    js=HERE.joinpath("multiples.js").read_text(encoding="utf-8"),
+)
+
+
+def small_multiples(html: str, key: str, *, chosen: str, on_pick: Callable[[str], None]) -> None:
+    """Draw what `figures.features.multiples` returned; `on_pick` is given the name of the feature that was pressed."""
+
+    def pick() -> None:
+        on_pick(str(st.session_state[key]["pick"]))
+
+    _mount(key=key, data={"html": html, "chosen": chosen}, on_pick_change=pick)
