@@ -102,10 +102,7 @@ def take(change: Mapping[str, Any]) -> None:
     given = dict(change.get("values", {}))
     preset = PRESETS.get(change.get("preset", before.get("preset", OPENING.name)), OPENING)
     texts: dict[str, Any] = {} if "preset" in change else {n: text for n, text in before.items() if n != "preset"}
-    if "data.source" in given:  # a table of one source is none of another
-        given = {"data.table": None, **given}
-    if "data.table" in given:
-        given = {**dict.fromkeys(OF_COLUMNS), **given}
+    given = _forgotten(given) | given
     refusals = list[tuple[str, str]]()
     for name, value in given.items():
         try:
@@ -120,6 +117,12 @@ def take(change: Mapping[str, Any]) -> None:
         still = all_settings()[name].label(flatten(config).get(name, _base(preset, name)))
         sentence = f"{sentence.rstrip('.')}. Still using {still or 'none'}."
         st.session_state[_REFUSED] = _Refusal(name, str(given[name]), sentence, address.settings_named())
+
+
+def _forgotten(given: Mapping[str, Any]) -> dict[str, None]:
+    """Return the settings that mean nothing any more: tables of another source, columns of another table."""
+    names = ("data.table", *OF_COLUMNS) if "data.source" in given else OF_COLUMNS if "data.table" in given else ()
+    return {name: None for name in names if name not in given}
 
 
 def choose_table(content_hash: str, source: str = "table") -> None:
@@ -200,7 +203,8 @@ def _no_table(kind: str, on_data_page: bool) -> Note:
 
 def _options(values: Mapping[str, Any], tables: Tables, columns: Columns | None) -> dict[str, dict[str, str]]:
     """Return what can be chosen from the store: tables and splits by their titles, columns by their names."""
-    found = columns(values["data.table"]) if columns and values.get("data.table") else {}
+    table = values["data.table"] if values["data.source"] == "table" else ""
+    found = columns(table) if columns and table else {}
     chosen = {name: {"": "found by itself", **{column: column for column in own}} for name, own in found.items()}
     own = dict(tables.get(_kind(values), ()))
     if values["data.source"] == "table":

@@ -19,16 +19,16 @@ PREVIEW_ROWS = 20
 def draw(config: ExperimentConfig, data: Dataset) -> None:
     """Draw the columns beside what there is to know, then the published split and the first rows."""
     left, right = st.columns([1.1, 1], gap="medium")
-    with left:
+    with left, st.container(key="table-columns"):
         if isinstance(config.data, TableConfig):
             _columns(config.data, data)
+            preview(config.data)
         elif isinstance(config.data, FmaConfig):
             _fma(config.data, data)
+            preview(config.data)
         _published(config, data)
     with right:
         quality.draw(config, data)
-    if isinstance(config.data, TableConfig | FmaConfig):
-        preview(config.data)
 
 
 def unusable(config: TableConfig) -> None:
@@ -60,7 +60,7 @@ def preview(config: TableConfig | FmaConfig) -> None:
     if stored is None:
         return
     st.markdown(f"**First rows** :gray[of {stored.n_rows:,}]")
-    st.dataframe(services.first_rows(config.table, PREVIEW_ROWS), hide_index=True, height=260)
+    st.dataframe(services.first_rows(config.table, PREVIEW_ROWS), hide_index=True, height=212)
 
 
 def _choose_genre() -> None:
@@ -97,7 +97,7 @@ def _fma(config: FmaConfig, data: Dataset) -> None:
     st.markdown(f"**{stored.name if stored else 'FMA'}**")
     for note in stored.notes if stored else ():
         st.caption(plain(note, 1000))
-    st.caption("Subset, feature families and statistics are settings of the data.")
+    st.caption("Choose subset, feature families and statistics among the settings.")
     st.caption(sentences.FMA_SOURCE)
 
 
@@ -115,10 +115,13 @@ def _published(config: ExperimentConfig, data: Dataset) -> None:
         st.caption(plain(sentences.published_sentence(data)))
         if unknown := sentences.unknown_tracks(data):
             st.caption(plain(unknown))
-        with st.container(horizontal=True, gap="small"):
+        with st.container(key="published-actions", horizontal=True, vertical_alignment="center", gap="small"):
             by = None if used else "published"
             label = "Split another way" if used else "Split as published"
-            st.button(label, key="use published", on_click=forms.take, args=({"values": {"split.by": by}},))
+            if not (empty := sentences.empty_part(data)):
+                st.button(label, key="use published", on_click=forms.take, args=({"values": {"split.by": by}},))
+            else:
+                st.caption(f"It cannot be used: no {empty} track is among these.")
             if isinstance(config.data, TableConfig):
                 _add_split("Another split")
 

@@ -1,11 +1,15 @@
 """What a person should know about the data before trusting a score on them, and what can be done about it."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import streamlit as st
 
 from dashboard import address, forms, services
 from dashboard.address import plain
 from dashboard.sections.remedies import Remedy, remedies, taken
 from dashboard.sentences import importing as sentences
+from dashboard.theme import count
 from genre_core.config import ExperimentConfig, TableConfig
 from genre_core.dataset import Dataset
 from genre_core.errors import DataError
@@ -13,24 +17,30 @@ from genre_core.quality import Finding
 from genre_core.tables.roles import read_names
 
 BADGES = {"serious": ":red-badge[serious]", "warning": ":orange-badge[look]", "note": ":gray-badge[note]"}
+CSS = Path(__file__).with_suffix(".css")
 LONGEST = 1000
+MOST_ROWS = 1000
+"""As many tracks as a finding lists."""
 _REFUSED = "refused change of columns"
 
 
 def draw(config: ExperimentConfig, data: Dataset) -> None:
     """Draw how the rows are dealt, the findings by severity with what can be done, and what was changed."""
+    st.html(CSS)
     with st.spinner("Looking through the data …", show_time=False):
         checked = services.checked(config.data, config.split)
     gaps = services.gaps(config.data)
     with st.container(key="findings", gap="small"):
         st.markdown("**What to know**")
-        _split(checked, config, data)
+        if checked.split or not any(finding.kind == "too small to split" for finding in checked.findings):
+            _split(checked, config, data)
         for number, finding in enumerate(checked.findings):
             _finding(number, finding, remedies(finding, config, data, gaps.n_complete), config, data)
         if not checked.findings:
             st.caption("No copies, leaks, gaps or lopsided genres were found.")
         for note in data.notes:
-            st.caption(plain(note))
+            if data.published is None or "split" not in note:  # that is said where the split is
+                st.caption(plain(note, LONGEST))
         _changed(config, data)
         if gaps.columns:
             _missing(gaps, data)
@@ -56,17 +66,21 @@ def _split(checked: services.Checked, config: ExperimentConfig, data: Dataset) -
     if checked.split and checked.split.leaky:
         st.markdown(plain(sentences.leaky_sentence(checked.split)))
         if config.split.by == "row":
-            _buttons([Remedy("Keep them together", {"split.by": None})], "split", config, data)
+            with st.container(key="remedies split", horizontal=True):
+                _buttons([Remedy("Keep them together", {"split.by": None})], "split", config, data)
 
 
 def _finding(number: int, finding: Finding, ways: tuple[Remedy, ...], config: ExperimentConfig, data: Dataset) -> None:
+    """Draw a finding, and in one line under it what can be done and which tracks it is about."""
     st.markdown(f"{BADGES[finding.severity]} {plain(finding.sentence, LONGEST)}")
-    if ways:
+    if not ways and not finding.rows:
+        return
+    with st.container(key=f"remedies {number}", horizontal=True, gap="small"):
         _buttons(ways, str(number), config, data)
-    if finding.rows:
-        shown = f"The first {len(finding.rows):,} tracks" if len(finding.rows) >= 1000 else "These tracks"
-        with st.expander(shown, type="compact"):
-            st.dataframe(_rows(finding, data), hide_index=True, height=min(300, 40 + 36 * len(finding.rows)))
+        if finding.rows:
+            first = "the first " if len(finding.rows) >= MOST_ROWS else ""
+            with st.popover(f"Show {first}{count(len(finding.rows), 'track')}", type="tertiary"):
+                st.dataframe(_rows(finding, data), hide_index=True, height=min(300, 40 + 36 * len(finding.rows)))
 
 
 def _rows(finding: Finding, data: Dataset) -> dict[str, list[object]]:
@@ -81,10 +95,9 @@ def _rows(finding: Finding, data: Dataset) -> dict[str, list[object]]:
     return table
 
 
-def _buttons(ways: tuple[Remedy, ...] | list[Remedy], key: str, config: ExperimentConfig, data: Dataset) -> None:
-    with st.container(key=f"remedies {key}", horizontal=True, gap="small"):
-        for number, way in enumerate(ways):
-            st.button(way.label, key=f"remedy {key} {number}", on_click=_do, args=(way, config, data))
+def _buttons(ways: Sequence[Remedy], key: str, config: ExperimentConfig, data: Dataset) -> None:
+    for number, way in enumerate(ways):
+        st.button(way.label, key=f"remedy {key} {number}", on_click=_do, args=(way, config, data))
 
 
 def _do(way: Remedy, config: ExperimentConfig, data: Dataset) -> None:

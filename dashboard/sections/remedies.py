@@ -6,8 +6,9 @@ from typing import Any
 
 from dashboard.theme import count
 from genre_core.config import ExperimentConfig, FmaConfig, SyntheticConfig, TableConfig
-from genre_core.dataset import Dataset
+from genre_core.dataset import Dataset, count_groups
 from genre_core.quality import Finding
+from genre_core.quality.genres import FEWEST_TO_SPLIT
 
 NOT_MEASURED = ("gives the genre away", "says nothing about the sound", "missing in a genre", "constant", "outliers")
 TORN = ("copies", "near copies", "copies under several genres")
@@ -31,7 +32,7 @@ def remedies(finding: Finding, config: ExperimentConfig, data: Dataset, n_comple
         found += _leave_out(finding, data)
     if not isinstance(config.data, SyntheticConfig):
         found += _fewer_rows(finding, config.data, data, n_complete)
-    if finding.kind == "one group" and (finer := _finer(config, data)):
+    if finding.kind in ("one group", "too small to split") and (finer := _finer(config, data)):
         words = "single rows" if finer == "row" else LEVELS[finer]
         found.append(Remedy(f"Split by {words}", {"split.by": finer}))
     if finding.kind in TORN and config.split.by == "row" and data.coarsest:
@@ -72,10 +73,18 @@ def _fewer_rows(finding: Finding, config: TableConfig | FmaConfig, data: Dataset
 
 
 def _finer(config: ExperimentConfig, data: Dataset) -> str:
-    """Return the level below the one that the split keeps together, nothing where it keeps none."""
+    """Return the coarsest level below the one kept together of which every genre has enough, nothing if none has."""
     present = ["row", *data.groups]
     level = (data.coarsest[0] if data.coarsest else "row") if config.split.by == "auto" else config.split.by
-    return present[present.index(level) - 1] if level in present[1:] else ""
+    finer = present[: present.index(level)] if level in present else []
+    return next((other for other in reversed(finer) if _fewest(other, data) >= FEWEST_TO_SPLIT), "")
+
+
+def _fewest(level: str, data: Dataset) -> int:
+    """Return how many rows, tracks, albums or artists the genre has that has fewest of them."""
+    if level == "row":
+        return int(data.counts.min())
+    return min(count_groups(data.groups[level][data.y == genre]) for genre in range(len(data.genres)))
 
 
 def taken(config: ExperimentConfig, chosen: frozenset[str], left_out: tuple[str, ...]) -> tuple[Remedy, ...]:

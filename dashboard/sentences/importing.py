@@ -62,6 +62,12 @@ def published_sentence(data: Dataset) -> str:
     return f"{named}; {count(rest, 'row is', 'rows are')} in no part of it and left out." if rest else f"{named}."
 
 
+def empty_part(data: Dataset) -> str:
+    """Name a part of the published split that no row is in, nothing where all have some."""
+    assert data.published is not None
+    return next((part for number, part in enumerate(PARTS) if not (data.published == number).any()), "")
+
+
 def unknown_tracks(data: Dataset) -> str:
     """Return the note on tracks that a published split names and the data do not hold."""
     return next((note for note in data.notes if "of the published split not in these data" in note), "")
