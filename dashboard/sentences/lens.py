@@ -1,9 +1,8 @@
 """What the Split lens page says, from a lens as far as it is: pure functions to sentences."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
-from dashboard.sentences.runs import clock
+from dashboard.sentences.runs import when
 from dashboard.sentences.train import Headline, duration
 from dashboard.services.lens import Lens
 from dashboard.theme import GAP, HasLimits, count, percent
@@ -15,7 +14,6 @@ from genre_core.store import Study
 STATES = {
     "queued": "waiting",
     "running": "judging",
-    "complete": "complete",
     "failed": "failed",
     "cancelled": "stopped",
 }
@@ -166,9 +164,12 @@ def asides(lens: Lens) -> list[str]:
     if lens.plan is None:
         return []
     said = gaps(lens.plan)
-    if lens.coarse and lens.flips:
-        pairs = joined([f"{CLASSIFIERS[a]} ahead of {CLASSIFIERS[b]}" for a, b in lens.flips])
-        said.append(f"The split decides who wins: by row {pairs}; {JUDGED_BY[lens.coarse]} the other way round.")
+    for first in dict.fromkeys(a for a, _ in lens.flips):
+        beaten = joined([CLASSIFIERS[b] for a, b in lens.flips if a == first])
+        by = JUDGED_BY[lens.coarse or "row"]
+        said.append(
+            f"The split decides who wins: by row {CLASSIFIERS[first]} beats {beaten}; {by} it loses to what it beat."
+        )
     part = {e.classifier: e for e in lens.estimates.values() if e.n_train < e.n_available}
     said += [
         f"{CLASSIFIERS[name].capitalize()} learned from {found.n_train:,} of {found.n_available:,} training tracks, "
@@ -217,8 +218,9 @@ def what_differs(config: ExperimentConfig, judged: ExperimentConfig) -> str:
 
 
 def label(study: Study, config: LensConfig | None, tables: Mapping[str, str]) -> str:
-    """Return a lens as it stands in the list: its data, when it was made, and its state."""
-    return f"{_data_name(config, tables)} · {_moment(study.created_at)} · {STATES[study.state]}"
+    """Return a lens as it stands in the list: its data, when it was made, and its state unless it is complete."""
+    state = "" if study.state == "complete" else f" · {STATES[study.state]}"
+    return f"{_data_name(config, tables)} · {when(study.created_at)}{state}"
 
 
 def _data_name(config: LensConfig | None, tables: Mapping[str, str]) -> str:
@@ -228,10 +230,6 @@ def _data_name(config: LensConfig | None, tables: Mapping[str, str]) -> str:
     if isinstance(data, SyntheticConfig):
         return "synthetic tracks" if not data.artists else f"synthetic, artist spread {data.artist_spread:g}"
     return tables.get(data.table, f"table {data.table[:8]}")
-
-
-def _moment(then: datetime) -> str:
-    return clock(then).replace(" UTC", "").replace(f" {then.year}", "")
 
 
 def joined(words: list[str], last: str = "and") -> str:

@@ -1,0 +1,258 @@
+"""The lens: what it judges, that what leaks shows and what does not leak does not, and how sure it may be."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import t
+
+from genre_core.bayes import bayes_limit
+from genre_core.config import ExperimentConfig, LinearConfig, SplitConfig, SyntheticConfig, TrainConfig
+from genre_core.dataset import Dataset
+from genre_core.errors import DataError
+from genre_core.evaluation.uncertainty import wilson
+from genre_core.experiment import run_experiment
+from genre_core.lens import (
+    CLASSIFIERS,
+    Learning,
+    LensConfig,
+    LensPlan,
+    LensScore,
+    baselines,
+    coarsest_of,
+    difference,
+    estimate,
+    estimates,
+    flips,
+    iter_lens,
+    judging,
+    plan_lens,
+)
+from genre_core.lens.baselines import predict_baseline
+from genre_core.lens.judging import experiment_of
+
+QUICK = ("logistic", "neighbour")
+SMALL = SyntheticConfig(n_samples=600, n_features=6, n_genres=3, artists=10, segments=2, overlap=2.0)
+FAST = TrainConfig(max_epochs=4, learning_rate=0.05)
+
+
+def config(data: SyntheticConfig = SMALL, **own) -> LensConfig:
+    return LensConfig(experiment=ExperimentConfig(data=data, model=LinearConfig(), train=FAST), **own)
+
+
+def judged(of: LensConfig, **own) -> tuple[LensPlan, list[LensScore]]:
+    events = list(iter_lens(of, **own))
+    assert isinstance(events[0], LensPlan)
+    return events[0], [event for event in events if isinstance(event, LensScore)]
+
+
+@pytest.fixture(scope="module")
+def everything() -> tuple[LensPlan, list[LensScore]]:
+    return judged(config(n_repeats=3))
+
+
+def score(level: str, classifier: str, repeat: int, accuracy: float, n_test: int = 100) -> LensScore:
+    return LensScore(level, classifier, repeat, accuracy, accuracy, 500, 500, n_test, 0.1)  # type: ignore[arg-type]
+
+
+# -- judging -----------------------------------------------------------------------------------------------------------
+
+
+def test_every_classifier_is_judged_at_every_level_on_every_split(everything) -> None:
+    plan, scores = everything
+    assert plan.levels == ("row", "track", "artist")
+    assert plan.groups == {"track": 300, "artist": 30}
+    assert plan.n_scores == len(scores) == 3 * 3 * len(CLASSIFIERS)
+    assert {s.task for s in scores} == {(r, level, c) for r in (1, 2, 3) for level in plan.levels for c in CLASSIFIERS}
+    assert [s.repeat for s in scores] == sorted(s.repeat for s in scores)
+
+
+def test_the_networks_score_is_that_of_an_experiment_anyone_can_run(everything) -> None:
+    _, scores = everything
+    own = next(s for s in scores if s.task == (2, "artist", "network"))
+    experiment = experiment_of(config(n_repeats=3), "artist", 2)
+    assert experiment.split == SplitConfig(by="artist", seed=43)
+    test = run_experiment(experiment).evaluate("test")
+    assert (own.accuracy, own.macro_f1) == pytest.approx((test.accuracy, test.macro_f1))
+
+
+def test_a_lens_goes_on_with_what_is_missing_and_comes_to_the_same(everything) -> None:
+    _, scores = everything
+    _, rest = judged(config(n_repeats=3), done=scores[:29])
+    assert [s.task for s in rest] == [s.task for s in scores[29:]]
+    assert [replace(s, seconds=0.0) for s in rest] == [replace(s, seconds=0.0) for s in scores[29:]]
+
+
+def test_the_network_says_each_epoch(everything) -> None:
+    events = list(iter_lens(config(n_repeats=3, classifiers=("network",))))
+    learning = [event for event in events if isinstance(event, Learning)]
+    assert [event.epoch for event in learning[:4]] == [1, 2, 3, 4]
+
+
+def test_plans_and_scores_survive_json(everything) -> None:
+    plan, scores = everything
+    assert LensPlan.from_json(plan.to_json()) == plan
+    assert LensScore.from_json(scores[0].to_json()) == scores[0]
+
+
+def test_a_level_that_cannot_be_split_is_left_out_with_its_reason() -> None:
+    plan, scores = judged(config(SMALL.model_copy(update={"artists": 2}), n_repeats=3, classifiers=("majority",)))
+    assert plan.levels == ("row", "track")
+    assert "has 2 artists, too few" in plan.gaps["artist"]
+    assert plan.n_scores == len(scores) == 6
+
+
+def test_data_that_cannot_be_split_at_all_are_refused() -> None:
+    X = np.zeros((4, 2))
+    with pytest.raises(DataError, match="too few"):
+        plan_lens(config(), Dataset(X, np.array([0, 0, 1, 1]), ("a", "b"), ("x", "y"), tuple("abcd")))
+
+
+def test_a_published_split_is_judged_by_training_seeds_alone(monkeypatch) -> None:
+    rng = np.random.default_rng(0)
+    y = np.arange(90) % 3
+    data = Dataset(
+        rng.normal(size=(90, 2)) + y[:, None], y, tuple("abc"), ("x", "y"), tuple(map(str, range(90))),
+        published=np.arange(90) // 30,
+    )  # fmt: skip
+    monkeypatch.setattr(judging, "load_dataset", lambda config, tables: data)
+    plan, scores = judged(config(n_repeats=3, classifiers=("network", "logistic")))
+    assert plan.levels == ("row", "published")
+    assert [s.repeat for s in scores if s.level == "published" and s.classifier == "network"] == [1, 2, 3]
+    assert [s.repeat for s in scores if s.level == "published" and s.classifier == "logistic"] == [1]
+    assert plan.n_scores == len(scores) == 6 + 4
+    assert difference(scores, ("row", "network"), ("published", "network")) is None
+    alone = estimate(scores, "published", "logistic")
+    assert alone is not None
+    assert alone.accuracy_interval is None
+
+
+def test_a_baseline_that_learned_from_a_part_says_so(monkeypatch) -> None:
+    monkeypatch.setitem(baselines._MOST_ROWS, "neighbour", 50)
+    _, scores = judged(config(n_repeats=3, classifiers=("neighbour", "majority")))
+    assert {s.n_train for s in scores if s.classifier == "neighbour"} == {50}
+    assert all(s.n_train == s.n_available > 300 for s in scores if s.classifier == "majority")
+    assert all(s.n_available > 300 for s in scores)
+
+
+@pytest.mark.parametrize("classifier", [name for name in CLASSIFIERS if name != "network"])
+def test_a_baseline_gives_the_same_answers_again(classifier) -> None:
+    rng = np.random.default_rng(1)
+    X, y = rng.normal(size=(60, 3)).astype(np.float32), rng.integers(3, size=60)
+    first, again = (predict_baseline(classifier, X[:40], y[:40], X[40:], 5) for _ in range(2))
+    assert first.shape == (20,)
+    assert (first == again).all()
+
+
+# -- what leaks shows, and what does not leak does not ----------------------------------------------------------------
+
+
+@given(st.integers(0, 2**16), st.sampled_from([2.0, 4.0]), st.integers(12, 25))
+@settings(max_examples=6)
+def test_without_artist_spread_the_levels_agree(seed: int, overlap: float, artists: int) -> None:
+    data = SyntheticConfig(
+        n_samples=900, n_features=8, n_genres=3, artists=artists, artist_spread=0, overlap=overlap, seed=seed
+    )
+    _, scores = judged(config(data, n_repeats=5, classifiers=QUICK))
+    for classifier in QUICK:
+        found = difference(scores, ("row", classifier), ("artist", classifier))
+        assert found is not None
+        # Six draws and two classifiers: twice the interval is left by chance about once in 10,000.
+        assert abs(found.mean) <= 2 * (found.interval.high - found.mean)
+
+
+@given(st.integers(0, 2**16), st.sampled_from([1.0, 2.0]), st.integers(25, 40))
+@settings(max_examples=6)
+def test_with_artist_spread_the_row_split_is_too_good_and_the_artist_split_under_the_limit(
+    seed: int, overlap: float, artists: int
+) -> None:
+    data = SyntheticConfig(
+        n_samples=900, n_features=8, n_genres=3, artists=artists, artist_spread=4, overlap=overlap, seed=seed
+    )
+    _, scores = judged(config(data, n_repeats=5, classifiers=("neighbour",)))
+    found = difference(scores, ("row", "neighbour"), ("artist", "neighbour"))
+    apart = estimate(scores, "artist", "neighbour")
+    assert found is not None
+    assert found.mean > 0.05
+    assert apart is not None
+    assert apart.accuracy_interval is not None
+    assert apart.accuracy_interval.low <= bayes_limit(data, 20_000).accuracy
+
+
+def test_a_plain_leak_is_told_from_chance() -> None:
+    data = SyntheticConfig(n_samples=2400, n_features=8, n_genres=3, artists=100, artist_spread=4, overlap=1)
+    _, scores = judged(config(data, n_repeats=5, classifiers=("neighbour",)))
+    found = difference(scores, ("row", "neighbour"), ("artist", "neighbour"))
+    assert found is not None
+    assert found.clear
+    assert found.interval.low > 0
+
+
+# -- how sure ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_interval_is_that_of_nadeau_and_bengio() -> None:
+    values = [0.80, 0.84, 0.79, 0.83]
+    found = estimate([score("row", "network", r + 1, v) for r, v in enumerate(values)], "row", "network")
+    half = t.ppf(0.975, 3) * math.sqrt((1 / 4 + 100 / 500) * np.var(values, ddof=1))
+    assert found is not None
+    assert found.accuracy == pytest.approx(np.mean(values))
+    assert found.accuracy_interval is not None
+    assert found.accuracy_interval.high - found.accuracy == pytest.approx(half)
+    assert found.accuracy - found.accuracy_interval.low == pytest.approx(half)
+
+
+def test_the_interval_covers_what_it_promises() -> None:
+    """Splits that overlap as little as independent ones: the corrected interval covers at least 95 of 100."""
+    rng, covered = np.random.default_rng(3), 0
+    for _ in range(300):
+        scores = [score("row", "network", r, rng.binomial(100, 0.7) / 100) for r in range(1, 6)]
+        interval = estimate(scores, "row", "network").accuracy_interval  # type: ignore[union-attr]
+        covered += interval.low <= 0.7 <= interval.high
+    assert covered >= 0.95 * 300 - 12
+
+
+def test_there_is_no_interval_before_the_third_split() -> None:
+    two = [score("row", "network", 1, 0.8), score("row", "network", 2, 0.9)]
+    found = estimate(two, "row", "network")
+    assert found is not None
+    assert found.accuracy_interval is None
+    assert estimate([], "row", "network") is None
+    assert (
+        difference([*two, *(replace(s, level="artist") for s in two)], ("row", "network"), ("artist", "network"))
+        is None
+    )
+
+
+def test_where_nothing_varies_the_interval_is_still_one() -> None:
+    found = estimate([score("row", "network", r, 1.0) for r in (1, 2, 3)], "row", "network")
+    assert found is not None
+    assert found.accuracy_interval == wilson(100, 100)
+
+
+def test_a_difference_is_taken_split_by_split() -> None:
+    rows = [score("row", "network", r, 0.5 + 0.1 * r) for r in (1, 2, 3)]
+    artists = [score("artist", "network", r, 0.3 + 0.1 * r) for r in (1, 2, 3)]
+    found = difference([*rows, *artists], ("row", "network"), ("artist", "network"))
+    assert found is not None
+    assert found.mean == pytest.approx(0.2)
+    assert found.clear
+    assert found.interval.high - found.interval.low == pytest.approx(0, abs=1e-9)
+
+
+def test_who_wins_by_row_and_loses_by_artist_is_named() -> None:
+    noise = (0.0, 0.001, 0.002)
+    table = {("row", "svc"): 0.9, ("row", "logistic"): 0.8, ("artist", "svc"): 0.5, ("artist", "logistic"): 0.6}
+    scores = [score(*key, r + 1, value + noise[r]) for key, value in table.items() for r in range(3)]
+    assert flips(scores, "row", "artist") == [("svc", "logistic")]
+    assert flips(scores, "row", "row") == []
+
+
+def test_estimates_come_level_by_level_and_the_coarsest_level_is_what_keeps_most_together(everything) -> None:
+    plan, scores = everything
+    assert [e.level for e in estimates(scores, plan.levels)] == [level for level in plan.levels for _ in CLASSIFIERS]
+    assert coarsest_of(plan.levels) == "artist"
+    assert coarsest_of(("row", "published")) is None
