@@ -23,6 +23,8 @@ _UNHEARD = {
     "artist": "artists it never heard",
     "group": "groups it never heard",
 }
+NEGLIGIBLE = 0.02
+"""A difference of accuracies up to which one that could be chance is taken for none."""
 _OF_SPLIT = ("split.by",)
 """Settings that a lens does not heed: it splits in every way."""
 
@@ -89,7 +91,12 @@ def _verdict(lens: Lens, limit: float | None) -> Headline | None:
         why = f"Split by row, {TORN[coarse]}. {unheard}{_above(by_row, limit)}"
         return Headline(f"{share} were leakage.", why)
     both = f"{percent(by_row.accuracy)} by row, {percent(apart.accuracy)} {JUDGED_BY[coarse]}"
-    chance = f"The difference, {_points(lens.leakage.mean, lens.leakage.interval)}, could be chance. {unheard}"
+    chance = f"The difference, {_points(lens.leakage.mean, lens.leakage.interval)}, could be chance"
+    if lens.leakage.mean > NEGLIGIBLE:
+        return Headline(
+            f"Too few splits to tell a leak: right on {both}.", f"{chance}: more splits narrow it. {unheard}"
+        )
+    chance = f"{chance}. {unheard}"
     more = "" if not isinstance(lens.config.experiment.data, SyntheticConfig) else f" {_raise(coarse)}"
     return Headline(f"No leakage can be told: right on {both}.", f"{chance}{more}")
 

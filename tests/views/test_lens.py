@@ -1,0 +1,193 @@
+"""The Split lens page without a browser, over a store of its own and without a cluster."""
+
+import pytest
+from sqlalchemy import update
+
+from dashboard import following_lens
+from genre_core.config import ExperimentConfig, LinearConfig, TrainConfig
+from genre_core.lens import LensConfig
+from genre_core.settings import configure
+from genre_core.store.schema import studies
+from genre_core.studying import LENS, execute_study
+from tests.views.opening import drawn, opened, own_store, press, texts
+
+VIEW = "views/lens.py"
+DATA = {"data__n_samples": "600", "data__n_genres": "3", "data__n_features": "6", "data__artists": "60"}
+LEAKY = configure(
+    {
+        **{name.replace("__", "."): text for name, text in DATA.items()},
+        "data.artist_spread": 8.0,
+        "data.overlap": 0.5,
+        "train.max_epochs": 15,
+        "train.learning_rate": 0.01,
+    }
+)
+KINDS = ("network", "majority", "neighbour")
+QUICK = ExperimentConfig(data=LEAKY.data, model=LinearConfig(), train=TrainConfig(max_epochs=2))
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with own_store(tmp_path_factory.mktemp("lens")) as own:
+        yield own
+
+
+def queued(store, lens_id, experiment=QUICK, **own):
+    config = LensConfig(experiment=experiment, **{"n_repeats": 3, **own})
+    assert store.studies.submit(lens_id, LENS, config.model_dump_json())
+    return lens_id
+
+
+@pytest.fixture(scope="module")
+def complete(store):
+    execute_study(queued(store, "complete", LEAKY, classifiers=KINDS, n_repeats=5), 1, store.url)
+    return "complete"
+
+
+@pytest.fixture(scope="module")
+def halfway(store):
+    """A lens that runs and has seven scores."""
+    queued(store, "halfway")
+    done = iter(range(7))
+    append = store.studies.__class__.append
+
+    def seven(self, study_id, attempt, result):
+        return append(self, study_id, attempt, result) if next(done, None) is not None else False
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store.studies.__class__, "append", seven)
+        patch.setattr(store.studies.__class__, "finish", lambda *_: False)
+        execute_study("halfway", 1, store.url)
+    assert store.studies.study("halfway").state == "running"
+    return "halfway"
+
+
+def set_state(store, lens_id, **changes):
+    with store.transaction() as connection:
+        connection.execute(update(studies).where(studies.c.id == lens_id).values(**changes))
+
+
+def answer(page):
+    return drawn(page, "lens answer words")["text"]
+
+
+def one(parameter):
+    return parameter if isinstance(parameter, str) else parameter[0]
+
+
+def buttons(page):
+    return {
+        button.label: button.disabled
+        for button in page.button
+        if button.label in ("Judge these splits", "Stop", "Go on")
+    }
+
+
+def test_tracks_that_stand_alone_are_told_how_to_leak(store):
+    page = opened(VIEW)
+    assert "stand alone" in answer(page)
+    assert "Give the tracks artists" in texts(page)
+    assert buttons(page) == {"Judge these splits": False, "Stop": True}
+
+
+def test_before_a_lens_the_page_says_what_it_would_do(store):
+    page = opened(VIEW, **DATA)
+    assert answer(page) == "How much of a score is the split?"
+    assert "split by row and by artist, 5 times each" in texts(page)
+    assert "60 scores" in texts(page)
+
+
+def test_the_button_starts_the_lens_of_the_settings_and_the_address_names_it(store):
+    page = opened(VIEW, repeats="3 splits", **DATA)
+    press(page, "Judge these splits")
+    lens_id = one(page.query_params["lens"])
+    config = LensConfig.model_validate_json(store.studies.study(lens_id).config_json)
+    assert (config.n_repeats, config.experiment.data.artists) == (3, 60)
+    assert answer(page) == "Waiting for a worker."
+    assert buttons(page) == {"Judge these splits": True, "Stop": False}
+    press(page, "Stop")
+    assert store.studies.study(lens_id).state == "cancelled"
+    assert buttons(page) == {"Judge these splits": False, "Go on": False}
+    press(page, "Go on")
+    assert store.studies.study(lens_id).state == "queued"
+    store.studies.stop(lens_id)
+
+
+def test_a_complete_lens_says_what_leaked_and_draws_each_level(store, complete):
+    page = opened(VIEW, lens=complete)
+    assert answer(page).startswith("Of the network's")
+    assert answer(page).endswith("were leakage.")
+    assert "tracks of training artists stood in the test" in texts(page)
+    for level in ("row", "artist"):
+        marks = drawn(page, f"lens ruler {level}")["marks"]
+        assert [mark["kind"] for mark in marks] == ["model", "baseline", "tick", "limit"]
+        assert marks[0]["low"] < marks[0]["value"] < marks[0]["high"]
+    assert "unknown artists" in drawn(page, "lens ruler row")["alt"]
+    assert "30 of 30 scores" in texts(page)
+
+
+def test_what_differs_from_the_settings_is_said_and_can_be_adopted(store, complete):
+    page = opened(VIEW, lens=complete)
+    assert "The settings are no longer those judged here" in texts(page)
+    press(page, "Use the settings judged")
+    assert one(page.query_params["data.artists"]) == "60"
+    assert "no longer" not in texts(page)
+
+
+def test_a_running_lens_shows_what_it_has(store, halfway):
+    page = opened(VIEW, lens=halfway)
+    assert answer(page) == "Judging: 7 of 36 scores."
+    assert "left" in texts(page)
+    assert drawn(page, "lens ruler row")["marks"]
+
+
+def test_a_page_that_follows_gets_parts_only_when_they_are_new(store, halfway):
+    answered = following_lens.follow(halfway, "")
+    assert answered["parts"]["answer"]["text"] == "Judging: 7 of 36 scores."
+    assert "parts" not in following_lens.follow(halfway, answered["state"])
+    assert following_lens.follow("nowhere", "") == {"phase": "gone"}
+
+
+def test_a_killed_worker_is_said_and_the_scores_stay(store):
+    queued(store, "killed")
+    store.studies.claim("killed", 1)
+    set_state(store, "killed", heartbeat_at=0.0)
+    page = opened(VIEW, lens="killed")
+    assert answer(page) == "Judging failed."
+    assert "Its worker died" in texts(page)
+    assert buttons(page)["Go on"] is False
+
+
+@pytest.mark.parametrize(
+    ("link", "said"), [("nowhere", "There is no lens nowhere here"), ("../etc", "should be a lens's identifier")]
+)
+def test_a_link_that_leads_nowhere_is_said(store, link, said):
+    page = opened(VIEW, lens=link)
+    assert said in texts(page)
+    assert buttons(page)["Judge these splits"] is False
+
+
+def test_a_lens_of_another_version_is_said(store):
+    store.studies.submit("foreign", LENS, '{"experiment": {"data": {"source": "radio"}}}')
+    page = opened(VIEW, lens="foreign")
+    assert "made by another version" in texts(page)
+    store.studies.delete("foreign")
+
+
+def test_settings_that_cannot_be_judged_say_why(store):
+    page = opened(VIEW, data__source="table")
+    assert answer(page) == "These settings cannot be judged yet."
+    assert buttons(page)["Judge these splits"] is True
+
+
+def test_a_level_that_cannot_be_split_is_named(store):
+    page = opened(VIEW, **{**DATA, "data__artists": "2"})
+    assert "cannot be judged by artist" in texts(page)
+
+
+def test_former_lenses_can_be_opened(store, complete):
+    page = opened(VIEW)
+    (choice,) = [box for box in page.selectbox if box.label == "Former lenses"]
+    choice.set_value(complete).run()
+    assert one(page.query_params["lens"]) == complete
+    assert "were leakage" in answer(page)
