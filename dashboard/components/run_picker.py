@@ -37,8 +37,8 @@ def label(run: Run) -> str:
     """Return a run's name with its state, and its validation accuracy once it is complete."""
     found = run.summary.get("validation")
     if run.state == "complete" and found:
-        mark = ", leaky" if is_leaky(run) else ""
-        return f"{run.name} · {percent(found['accuracy'])} validation{mark} · {run.id[:4]}"
+        mark = "leaky " if is_leaky(run) else ""
+        return f"{run.name} · {mark}{percent(found['accuracy'])} validation · {run.id[:4]}"
     return f"{run.name} · {STATES[run.state]} · {run.id[:4]}"
 
 

@@ -54,7 +54,8 @@ def not_complete(run: Run) -> tuple[Headline, Step]:
 
 def closed(run: Run, opened: Openings) -> Headline:
     """Say that a run's test part was not looked at, and what looking costs."""
-    seen = f"It was opened for {count(opened.n, 'other configuration')} so far" if opened.n else "Nobody opened it yet"
+    others = f"They were opened for {count(opened.n, 'other configuration')} so far"
+    seen = others if opened.n else "Nobody has opened them yet"
     reason = (
         f"Its {count(run.context['n_test'], 'track')} are for the final report. {seen}; each look that you choose by "
         "makes the score too good."

@@ -108,7 +108,8 @@ def answer(rows: Sequence[Row]) -> str:
     if not peers:
         return f"{runs}; none is complete yet."
     best = _best(peers)
-    right = f"right on {percent(best.accuracy or 0.0)} of its validation tracks"
+    mark = " (leaky)" if is_leaky(best.run) else ""
+    right = f"right on {percent(best.accuracy or 0.0)} of its validation tracks{mark}"
     if len(rows) == 1:
         return f"1 run, {right}."
     n_data = len({row.run.context.get("data_hash") for row in rows if row.accuracy is not None})

@@ -47,7 +47,7 @@ def main() -> None:
     st.html(CSS)
     with st.container(key="evaluate-page", gap="small"):
         run = _looked_at()
-        head, choice = st.columns([1.65, 1], gap="medium", vertical_alignment="top")
+        head, choice = st.columns([1.75, 1], gap="medium", vertical_alignment="top")
         with choice, st.container(key="choice", horizontal=True, vertical_alignment="top", gap="small"):
             run_picker(run)
             part = _part() if run is not None and run.state == "complete" else "validation"

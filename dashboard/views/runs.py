@@ -12,6 +12,7 @@ from dashboard.address import plain
 from dashboard.components.run_card import run_card
 from dashboard.components.safely import refreshing
 from dashboard.sentences import runs as sentences
+from dashboard.sentences.badges import is_leaky
 from dashboard.theme import percent
 from genre_core.evaluation.glossary import GLOSSARY
 
@@ -61,7 +62,7 @@ def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
         on_select=partial(_choose, key, ids),
         selection_mode="single-row",
         selection_default={"selection": {"rows": [ids.index(chosen)]}} if chosen in ids else None,
-        column_config=_columns_shown(),
+        column_config=_columns_shown(any(is_leaky(run) for run in runs)),
         placeholder="–",
         alt="Runs, newest first: validation figures, test accuracy where it was opened, settings, data and times.",
     )
@@ -88,28 +89,26 @@ def _columns(rows: Sequence[sentences.Row]) -> dict[str, list[object]]:
         "epochs": [row.run.epoch for row in rows],
         "best": [row.run.best_epoch for row in rows],
         "ago": [row.run.created_at for row in rows],
-        "made": [row.run.created_at for row in rows],
         "seconds": [row.run.seconds for row in rows],
     }
 
 
-def _columns_shown() -> dict[str, ColumnConfig]:
-    column = st.column_config
+def _columns_shown(leaky: bool) -> dict[str, ColumnConfig]:
+    column, score = st.column_config, 182 if leaky else 150
     return {
-        "run": column.TextColumn("Run", width=190),
+        "run": column.TextColumn("Run", width=206),
         "state": column.TextColumn("State", width=98),
-        "validation": column.TextColumn("Validation accuracy", width=150, help="With its 95 % interval."),
+        "validation": column.TextColumn("Validation accuracy", width=score, help="With its 95 % interval."),
         "macro_f1": column.TextColumn("Macro-F1", width=80, help="The mean over genres of F1, on validation."),
         "test": column.TextColumn(
-            "Test accuracy", width=150, help="Of runs whose test part was opened on Evaluate; others have a dash."
+            "Test accuracy", width=score, help="Of runs whose test part was opened on Evaluate; others have a dash."
         ),
         "opened": column.TextColumn("Opened", width=70, help=GLOSSARY["test opened"]),
-        "settings": column.TextColumn("Settings that differ", width=200, help="From those of the opening preset."),
-        "data": column.TextColumn("Data", width=130),
+        "settings": column.TextColumn("Settings that differ", width=172, help="From those of the opening preset."),
+        "data": column.TextColumn("Data", width=118),
         "epochs": column.NumberColumn("Epochs", width=65),
         "best": column.NumberColumn("Best", width=55, help="The best epoch on validation."),
-        "ago": column.DatetimeColumn("Made", width=125, format="distance"),
-        "made": column.DatetimeColumn("Made (UTC)", width=110, format="D MMM, HH:mm", timezone="UTC"),
+        "ago": column.DatetimeColumn("Made", width=112, format="distance"),
         "seconds": column.NumberColumn("Took", width=75, format="%.1f s"),
     }
 

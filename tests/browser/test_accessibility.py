@@ -5,7 +5,7 @@ import re
 import pytest
 
 from genre_core.settings import configure
-from genre_core.store import RunStore
+from genre_core.store import RunStore, open_test
 from genre_core.worker import execute
 from tests.browser.conftest import ROOT, settle
 
@@ -15,6 +15,8 @@ PAGES = {
     "train": ("", "", "Press Train"),
     "train complete": ("", "run=small", "Learned: right on"),
     "evaluate": ("evaluate", "run=small&cell=0-0", "Right on"),
+    "evaluate on test": ("evaluate", "run=small&part=test", "test tracks"),
+    "evaluate on closed test": ("evaluate", "run=other&part=test", "The test part is closed"),
     "data": ("data", "", "tracks in 8 genres"),
     "runs": ("runs", "run=small", "Small one"),
 }
@@ -34,6 +36,9 @@ def url(serve, tmp_path_factory):
     store = RunStore(f"sqlite:///{tmp_path_factory.mktemp('axe') / 'store.sqlite'}")
     store.submit("small", configure(SMALL), "Small one")
     execute("small", 1, store.url)
+    store.submit("other", configure(SMALL | {"train.seed": 7}), "Other one")
+    execute("other", 1, store.url)
+    open_test(store, store.run("small"))
     store.close()
     return serve(ROOT / "dashboard" / "app.py", GENRE_LAB_STORE=store.url)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from genre_core.settings import configure
-from genre_core.store import RunStore
+from genre_core.store import RunStore, open_test
 from genre_core.worker import execute
 from tests.browser.conftest import ROOT, settle
 
@@ -24,8 +24,10 @@ SMALL = {
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     own = RunStore(f"sqlite:///{tmp_path_factory.mktemp('evaluate') / 'store.sqlite'}")
-    own.submit("small", configure(SMALL), "Small one")
-    execute("small", 1, own.url)
+    for run_id, seed in (("small", 42), ("second", 7), ("third", 8)):
+        own.submit(run_id, configure(SMALL | {"train.seed": seed}), f"The {run_id} one")
+        execute(run_id, 1, own.url)
+    open_test(own, own.run("small"))
     yield own
     own.close()
 
@@ -42,7 +44,7 @@ def url(serve, store):
 
 @pytest.fixture
 def evaluate(page, url):
-    page.goto(f"{url}/evaluate?run=small")
+    page.goto(f"{url}/evaluate?run=small&part=test")
     page.get_by_role("heading", name="What stands out").wait_for()
     page.locator("td.cell").first.wait_for()
     settle(page)
@@ -96,7 +98,7 @@ def test_tab_arrows_enter_and_escape_do_what_the_mouse_does(evaluate, counts):
     evaluate.keyboard.press("Enter")
     assert listed(evaluate, i, j, counts) == counts[i][j]
     evaluate.keyboard.press("Escape")
-    evaluate.wait_for_url(re.compile(r"/evaluate\?run=small$"))
+    evaluate.wait_for_url(re.compile(r"/evaluate\?run=small&part=test$"))
     evaluate.get_by_role("heading", name="What stands out").wait_for()
 
 
@@ -145,16 +147,47 @@ def test_a_pasted_link_shows_the_same_cell_and_track_in_a_fresh_browser(evaluate
 
 def test_shares_and_part_go_back_one_step_at_a_time(evaluate, store):
     evaluate.get_by_role("radio", name="Validation").click()
-    evaluate.wait_for_url(re.compile(r"part=validation"))
+    evaluate.wait_for_url(re.compile(r"run=small$"))
     n = store.run("small").summary["validation"]["n"]
     evaluate.get_by_role("heading", name=f"All scores, on {n} validation tracks").wait_for()
     evaluate.get_by_role("radio", name="% of true").click()
     evaluate.wait_for_url(re.compile(r"by=true"))
     evaluate.go_back()
-    evaluate.wait_for_url(re.compile(r"part=validation$"))
-    evaluate.go_back()
     evaluate.wait_for_url(re.compile(r"run=small$"))
+    evaluate.go_back()
+    evaluate.wait_for_url(re.compile(r"part=test$"))
     evaluate.get_by_role("heading", name="test tracks; at most").wait_for()
+
+
+def test_each_configuration_whose_test_part_is_opened_counts_once(page, browser, url):
+    page.goto(f"{url}/evaluate?run=second")
+    page.get_by_role("heading", name=" validation tracks").first.wait_for()
+    assert not page.get_by_text("test opened").count()
+    page.get_by_role("radio", name="Test").click()
+    page.get_by_role("heading", name="The test part is closed for this run.").wait_for()
+    page.get_by_text("opened for 1 other configuration so far").wait_for()
+    assert not page.locator("td.cell").count()
+    page.get_by_role("button", name="Open the test part").click()
+    badge = page.get_by_text("test opened 2×", exact=True)
+    badge.wait_for()
+    badge.focus()
+    page.wait_for_function(
+        """() => getComputedStyle(document.activeElement, "::after").content.includes("So far: 2")"""
+    )
+    page.reload()
+    badge.wait_for()
+    fresh = browser.new_context()
+    try:
+        other = fresh.new_page()
+        other.goto(page.url)  # a pasted link shows what was opened before, and counts nothing
+        other.get_by_text("test opened 2×", exact=True).wait_for()
+        other.goto(f"{url}/evaluate?run=third&part=test")
+        other.get_by_role("button", name="Open the test part").click()
+        other.get_by_text("test opened 3×", exact=True).wait_for()
+    finally:
+        fresh.close()
+    page.reload()
+    page.get_by_text("test opened 3×", exact=True).wait_for()
 
 
 @pytest.mark.parametrize("page", ["light", "dark"], indirect=True)

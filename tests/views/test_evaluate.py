@@ -190,7 +190,7 @@ def test_once_opened_it_stays_open_and_each_configuration_counts_once(store):
     trained(store, "first", data__seed=5)
     trained(store, "same", data__seed=5)
     trained(store, "other", data__seed=5, train__seed=9)
-    assert "Nobody opened it yet" in texts(on_test(run="first"))
+    assert "Nobody has opened them yet" in texts(on_test(run="first"))
     page = press(on_test(run="first"), "Open the test part")
     assert page.query_params["part"] == "test"
     assert "test tracks" in page.header[0].value
@@ -199,7 +199,7 @@ def test_once_opened_it_stays_open_and_each_configuration_counts_once(store):
     for run_id in ("first", "same"):
         assert ">test opened 1×<" in html(on_test(run=run_id))
     page = on_test(run="other")
-    assert "It was opened for 1 other configuration so far" in texts(page)
+    assert "They were opened for 1 other configuration so far" in texts(page)
     assert ">test opened 2×<" in html(press(page, "Open the test part"))
     assert ">test opened 2×<" in html(on_test(run="first"))
 
