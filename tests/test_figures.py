@@ -15,7 +15,7 @@ from dashboard.components.matrix import live_view, matrix_view
 from dashboard.components.plot import install_plotly
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model
 from dashboard.figures.curves import LABEL_GAP, _spread, accuracy_figure, loss_figure
-from dashboard.figures.data import counts_figure, distribution_figure, projection_figure
+from dashboard.figures.data import counts_figure, distribution_figure
 from dashboard.figures.network import network_figure
 from dashboard.figures.profile import profile_figure
 from dashboard.theme import TWINS, limits
@@ -50,7 +50,6 @@ def figures():
         "linear": network_figure(20, (), 8),
         "counts": counts_figure([3, 0, 1200], GENRES),
         "distribution": distribution_figure(points[:, 0], y, GENRES, "mfcc1"),
-        "projection": projection_figure(points, y, GENRES, ("first", "second")),
         "profile": profile_figure(*scores, [f"f{n}" for n in range(25)], true_genre="Rock", predicted_genre="Jazz"),
     }
 

@@ -1,4 +1,4 @@
-"""The data, drawn: tracks of each genre, one feature's spread by genre, and tracks projected to a plane."""
+"""The data, drawn: tracks of each genre, and one feature's spread by genre."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -54,32 +54,6 @@ def distribution_figure(values: Points, y: Points, genres: Sequence[str], featur
     }
 
 
-def projection_figure(
-    points: Points,
-    y: Points,
-    genres: Sequence[str],
-    axes: tuple[str, str],
-    *,
-    title: str = "",
-    lifted: Sequence[int] = (),
-) -> Figure:
-    """Return tracks as points (n_samples, 2) in their genres' colours; `lifted` genres stand out among more than 8."""
-    order = sorted(range(len(genres)), key=lambda number: number in lifted)
-    traces = [_cloud(points[y == number], number, genres, number in lifted) for number in order]
-    return {
-        "data": traces,
-        "layout": layout(
-            title,
-            xaxis={"showgrid": True, "title": {"text": axes[0]}},
-            yaxis={"title": {"text": axes[1]}},
-            showlegend=len(genres) <= 8 or bool(lifted),
-            legend={"itemsizing": "constant", "y": 1.01},
-            hovermode="closest",
-            margin={"l": 8, "r": 8, "t": 84 if len(genres) > 4 else 60, "b": 8},
-        ),
-    }
-
-
 def _genre_axis(genres: Sequence[str]) -> dict[str, Any]:
     return {
         "tickmode": "array",
@@ -114,19 +88,4 @@ def _box(values: Points, number: int, genres: Sequence[str]) -> dict[str, Any] |
         "fillcolor": fade(colour, 0.28),
         "whiskerwidth": 0,
         "hoverinfo": "x+name",
-    }
-
-
-def _cloud(points: Points, number: int, genres: Sequence[str], lifted: bool) -> dict[str, Any]:
-    few = len(genres) <= 8
-    colour = genre_colour(number % 8, 8) if few or lifted else genre_colour(number, len(genres))
-    return {
-        "type": "scattergl",
-        "mode": "markers",
-        "name": genres[number],
-        "x": np.round(points[:, 0], 3).tolist(),
-        "y": np.round(points[:, 1], 3).tolist(),
-        "showlegend": few or lifted,
-        "marker": {"color": colour, "size": 4.5, "opacity": 0.8 if few or lifted else 0.3},
-        "hovertemplate": f"{genres[number]}<extra></extra>",
     }

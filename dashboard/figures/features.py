@@ -27,8 +27,8 @@ def separations_figure(found: Sequence[Separation], most: int = MOST_RANKED) -> 
     return {
         "data": [
             {**line, "hoverinfo": "skip", "showlegend": False},
-            _marks(explained, names, "of its variance lies between genres (F)", ACCENT, "circle"),
-            _marks(informed, names, "of what the genre is, it says (mutual information)", OTHER, "diamond"),
+            _marks(explained, names, "variance between genres", ACCENT, "circle"),
+            _marks(informed, names, "information on the genre", OTHER, "diamond"),
         ],
         "layout": layout(
             "",
@@ -98,13 +98,21 @@ def _multiple(item: Histogram, genres: Sequence[str], lifted: Sequence[int]) -> 
         for number, colour in order
         if item.counts[number].any()
     )
-    low, high = (f"{value:.4g}" for value in (item.edges[0], item.edges[-1]))
+    low, high = (_short(float(value)) for value in (item.edges[0], item.edges[-1]))
     name = escape(item.feature)
     return (
         f'<button type="button" data-name="{name}" title="{name}" aria-label="{name} by genre, from {low} to {high}">'
         f'<span class="name">{name}</span><svg viewBox="0 0 {WIDTH} {HEIGHT + 1}" preserveAspectRatio="none" '
         f'aria-hidden="true">{lines}</svg><span class="ends"><span>{low}</span><span>{high}</span></span></button>'
     )
+
+
+def _short(value: float) -> str:
+    """Return a number in three digits, thousands and millions by their letter."""
+    for size, letter in ((1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:.3g}{letter}"
+    return f"{value:.3g}"
 
 
 def _path(across: Any, up: Any) -> str:
@@ -122,7 +130,7 @@ def _both(colour: str) -> str:
 def _marks(xs: Sequence[float], names: Sequence[str], name: str, colour: str, symbol: str) -> dict[str, Any]:
     marker = {"color": colour, "symbol": symbol, "size": 9}
     trace = {"type": "scatter", "mode": "markers", "name": name, "x": list(xs), "y": list(names), "marker": marker}
-    return {**trace, "hovertemplate": f"%{{y}}: %{{x:.1f}} % {name}<extra></extra>"}
+    return {**trace, "hovertemplate": f"%{{y}}: {name} %{{x:.1f}} %<extra></extra>"}
 
 
 def _feature_axis(names: Sequence[str]) -> dict[str, Any]:

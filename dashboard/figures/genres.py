@@ -13,11 +13,11 @@ NEAR = PALETTE["accent_light"].light
 TREE_WIDTH = 0.2
 CELLS_WITH_NUMBERS = 16
 """Most genres whose distances are written into their cells."""
-NAMES_SHOWN = 60
+NAMES_SHOWN = 32
 
 
 def distances_figure(found: GenreDistances) -> Figure:
-    """Return the dendrogram of the genres, and the distance of each pair in standard deviations; dark is near."""
+    """Return the dendrogram of the genres, and the distance of each pair in standard deviations; deep blue is near."""
     k = len(found.genres)
     apart = np.where(np.eye(k, dtype=bool), np.nan, found.matrix)
     texts = [["" if i == j else f"{value:.1f}" for j, value in enumerate(row)] for i, row in enumerate(found.matrix)]
@@ -68,7 +68,13 @@ def correlations_figure(found: Correlations, shown: Sequence[int]) -> Figure:
         "layout": layout(
             "",
             xaxis={**axis, "tickangle": _angle(names), "constrain": "domain"},
-            yaxis={**axis, "autorange": "reversed", "scaleanchor": "x", "constrain": "domain"},
+            yaxis={
+                **axis,
+                "autorange": "reversed",
+                "scaleanchor": "x",
+                "constrain": "domain",
+                "constraintoward": "top",
+            },
             hovermode="closest",
             margin={"l": 8, "r": 8, "t": 8, "b": 8},
         ),
@@ -112,8 +118,8 @@ def _brackets(tree: Tree) -> dict[str, Any]:
 
 
 def _name_axis(names: Sequence[str]) -> dict[str, Any]:
-    every = 1 + len(names) // NAMES_SHOWN
-    size = 12 if len(names) <= 16 else 10 if len(names) <= 40 else 8
+    every = -(-len(names) // NAMES_SHOWN)
+    size = 12 if len(names) <= 16 else 9
     return {
         "tickmode": "array",
         "tickvals": list(range(len(names)))[::every],

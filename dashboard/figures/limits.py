@@ -48,11 +48,11 @@ def curve_figure(
         "mode": "markers",
         "x": [overlap],
         "y": [round(100 * accuracy, 2)],
-        "marker": {"color": INK, "size": 10},
+        "marker": {"color": INK, "size": 13},
         "hovertemplate": f"these tracks: %{{y:.1f}}{GAP}%<extra></extra>",
     }
     return {
-        "data": [{**beyond, "y": [100.5] * len(xs)}, limit, *_runs(runs), here],
+        "data": [{**beyond, "y": [100.5] * len(xs)}, limit, here, *_runs(runs)],
         "layout": layout(
             "",
             xaxis={"range": [0, min(20.0, end)], "title": {"text": "overlap"}, "fixedrange": True},

@@ -98,7 +98,7 @@ def map_figure(
     """Return points (n, 2) in their clouds; on hover `names` (n,) say them, and `chosen` (n,) lie in `area`."""
     shape = {"type": "path", "path": _path(area), "line": {"color": INK, "width": 1.2}, "layer": "above"}
     return {
-        "data": [_trace(points, cloud, names, chosen if area else None) for cloud in clouds],
+        "data": [_trace(points, cloud, names, chosen) for cloud in clouds],
         "layout": layout(
             "",
             xaxis={"showgrid": True, "title": {"text": axes[0]}},

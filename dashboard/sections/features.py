@@ -48,7 +48,8 @@ def _ranking(found: tuple[Separation, ...], data: Dataset, pair: Pair, by: str) 
     n = len(found)
     note = f" :gray[the first {MOST_RANKED} of {n:,}]" if n > MOST_RANKED else ""
     st.markdown(f"**What tells {plain(between)} apart**{note}")
-    sentence = sentences.separation_sentence(found, between, by, len(data))
+    total = int(data.counts[list(pair)].sum()) if pair else len(data)
+    sentence = sentences.separation_sentence(found, between, by, total)
     st.caption(plain(sentence))
     height = 70 + 20 * min(n, MOST_RANKED)
     plot(separations_figure(found), key="separations", height=height, alt=sentence)
@@ -121,7 +122,7 @@ def _correlations(config: DatasetConfig, data: Dataset) -> None:
     )
     st.markdown(f"**What goes together**{note}")
     sentence = sentences.correlation_sentence(found, len(data))
-    plot(correlations_figure(found, shown), key="correlations", height=520, alt=sentence)
+    plot(correlations_figure(found, shown), key="correlations", height=520 if len(shown) <= 30 else 660, alt=sentence)
     st.caption(plain(sentence))
     pairs = sentences.pairs_of(found)
     rows = [{"feature": one, "and": other, "correlation": round(value, 3)} for one, other, value in pairs]

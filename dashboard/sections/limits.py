@@ -131,8 +131,7 @@ def _confusions(config: SyntheticConfig, limit: BayesLimit, run: Run | None, cle
         return
     with right:
         st.markdown("**What the run confuses**")
-        n = count(answers.matrix.n, "validation track")
-        right_on = f"Right on {percent(answers.accuracy, answers.interval)}, macro-F1 {percent(answers.macro_f1)}"
-        st.caption(plain(f"{run.name}: {right_on}, on {n}."))
+        n, right_on = count(answers.matrix.n, "validation track"), percent(answers.accuracy, answers.interval)
+        st.caption(f"Right on {right_on} of {n}, macro-F1 {percent(answers.macro_f1)}.")
         label = f"Confusion rates of {run.name} on {n}"
         matrix(exploring.answers_view(run, clean=clean), "run matrix", label=label)

@@ -18,7 +18,6 @@ from dashboard.figures.tracks_map import MOST_LIFTED, Cloud, by_answer, by_genre
 from dashboard.sections import counts
 from dashboard.sentences import exploration as sentences
 from dashboard.services import exploring
-from dashboard.theme import count
 from genre_core.config import DatasetConfig, fingerprint
 from genre_core.dataset import Dataset
 from genre_core.errors import DataError
@@ -50,6 +49,10 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
         if found is not None and chosen is not None:
             _list(config, data, found, chosen)
         if found is not None:
+            if chosen is None:
+                st.caption(
+                    "With a mouse, draw around tracks on the map to list them here; or choose them by genre and range."
+                )
             _by_numbers(found, data, of)
         counts.draw(config, data)
 
@@ -109,10 +112,8 @@ def _clouds(config: DatasetConfig, data: Dataset, found: Projection, colour: str
         run = choose_run(config)
         answers = exploring.answers(run) if run else None
         if run and answers:
-            said = (
-                f"Of the {count(len(answers.rows), 'validation track')} of {run.name}, those drawn are right or wrong."
-            )
-            return by_answer(found.rows, answers.rows, answers.right), said
+            clouds = by_answer(found.rows, answers.rows, answers.right)
+            return clouds, sentences.answers_sentence(run.name, *(len(cloud.members) for cloud in clouds[1:]))
     elif data.coarsest and colour == data.coarsest[0]:
         return by_group(data.coarsest[1][found.rows], data.coarsest[0]), ""
     return by_genre(found.y, data.genres, _lifted(config, data)), ""
@@ -167,7 +168,6 @@ def _pick(corners: drawn_area.Corners | None, of: str) -> None:
 
 def _by_numbers(found: Projection, data: Dataset, of: str) -> None:
     """Draw the choice of tracks without a mouse: a genre, and a range on each axis."""
-    st.caption("Draw around tracks on the map to list them here, or choose them by genre and range.")
     with st.popover("Choose by genre or range", icon=":material/tune:", type="tertiary"):
         st.session_state["listed genre"] = st.query_params.get("genre")
         if st.session_state["listed genre"] not in data.genres:

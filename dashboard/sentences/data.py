@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from dashboard.theme import GAP, count, percent
+from dashboard.theme import count, percent
 from genre_core.bayes import BayesLimit
 from genre_core.config import DatasetConfig, FmaConfig, TableConfig
 from genre_core.dataset import Dataset
 from genre_core.errors import RunStateError
-from genre_core.exploration import Projection, Separation, Spread
 from genre_core.store import Run
 
 ROLES = {
@@ -44,71 +43,6 @@ def second(data: Dataset) -> str:
         f"Always answering {data.genres[common]}, the commonest genre, is right on {percent(share)}; "
         f"{data.genres[rare]} is the rarest with {count(int(data.counts[rare]), 'track')}."
     )
-
-
-def feature_sentence(found: Separation, n_features: int, rank: int) -> str:
-    """Say how well one feature alone tells genres apart."""
-    place = (
-        f"number {rank} of {n_features:,} in telling genres apart"
-        if rank > 1
-        else "the one that tells genres apart best"
-    )
-    rest = max(0.0, 1 - found.explained)
-    return (
-        f"{found.feature} is {place}: {percent(found.explained, decimals=0)} of its variance lies between genres, "
-        f"{percent(rest, decimals=0)} within them. Bars: the middle half with the median, lines to 5 and 95{GAP}%."
-    )
-
-
-def projection_sentence(found: Projection, data: Dataset) -> str:
-    """Say what a projection shows, judged on tracks that it was not found on."""
-    guess = float(data.counts.max() / len(data))
-    kind = "The plane that separates genres best" if found.method == "lda" else "The plane along which tracks vary most"
-    drawn = f" {len(found.rows):,} of them are drawn." if len(found.rows) < found.n_judged else ""
-    return (
-        f"{kind}, found on half of the tracks. By the nearest genre centre on it, {percent(found.accuracy)} of the "
-        f"{count(found.n_judged, 'other track')} would be named right; always the commonest genre, {percent(guess)}."
-        f"{drawn}"
-    )
-
-
-def axes(found: Projection) -> tuple[str, str]:
-    """Return the titles of a projection's axes, with what they explain."""
-    word, of = (
-        ("Component", "of all variance") if found.method == "pca" else ("Discriminant", "of what lies between genres")
-    )
-    titles = [f"{word} {number} · {percent(share)} {of}" for number, share in enumerate(found.explained, 1)]
-    if found.explained[1] != found.explained[1]:
-        titles[1] = "what varies most across it"
-    return titles[0], titles[1]
-
-
-def centres_table(found: Projection, data: Dataset) -> list[dict[str, object]]:
-    """Return a projection as a table: where each genre lies, and how many tracks lie nearest to their own centre."""
-    return [
-        {
-            "genre": genre,
-            "centre, across": round(float(found.centres[number, 0]), 2),
-            "centre, up": round(float(found.centres[number, 1]), 2),
-            "nearest to its own centre": percent(float(found.recalls[number])),
-        }
-        for number, genre in enumerate(data.genres)
-    ]
-
-
-def spread_table(found: Sequence[Spread]) -> list[dict[str, object]]:
-    """Return a feature's quartiles by genre as a table."""
-    return [
-        {
-            "genre": item.genre,
-            "lower quartile": float(f"{item.first:.4g}"),
-            "median": float(f"{item.median:.4g}"),
-            "upper quartile": float(f"{item.third:.4g}"),
-            "values": item.n,
-            "missing": item.n_missing,
-        }
-        for item in found
-    ]
 
 
 def columns_table(data: Dataset) -> list[dict[str, str]]:

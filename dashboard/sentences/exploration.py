@@ -209,6 +209,12 @@ def centres_table(found: Projection, data: Dataset) -> Rows:
     ]
 
 
+def answers_sentence(run: str, n_right: int, n_wrong: int) -> str:
+    """Say on how many of the drawn tracks a run was right."""
+    n = count(n_right + n_wrong, "drawn track")
+    return f"{run} is right on {n_right:,} of the {n} of its validation part; the others are not judged."
+
+
 def chosen_sentence(n: int, n_drawn: int, genres: Sequence[tuple[str, int]]) -> str:
     """Say how many of the drawn tracks were chosen, and of which genres most of them are."""
     if not n:

@@ -10,8 +10,6 @@ from dashboard.services.data import (
     findings_soon,
     gaps,
     limit,
-    projection,
-    separations,
     shape,
 )
 from dashboard.services.imports import (
@@ -117,7 +115,6 @@ __all__ = [
     "pause",
     "poll_seconds",
     "progress",
-    "projection",
     "put_away",
     "queue",
     "rename",
@@ -126,7 +123,6 @@ __all__ = [
     "resume_lens",
     "run",
     "run_name",
-    "separations",
     "set_pace",
     "shape",
     "shown_epoch",

@@ -9,7 +9,6 @@ import numpy as np
 import streamlit as st
 
 from dashboard.services.workers import store
-from genre_core import exploration
 from genre_core.bayes import BayesLimit, bayes_limit
 from genre_core.config import DatasetConfig, FmaConfig, SplitConfig, SyntheticConfig, TableConfig, fingerprint
 from genre_core.dataset import Dataset, FloatArray
@@ -59,18 +58,6 @@ def shape(config: DatasetConfig) -> Shape:
         return Shape(sum(counts) * config.segments, config.n_features, config.n_genres, majority)
     data = dataset(config)
     return Shape(len(data), len(data.features), len(data.genres), float(data.counts.max() / len(data)))
-
-
-@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_CONFIGS)
-def separations(config: DatasetConfig) -> tuple[exploration.Separation, ...]:
-    """Return how well each feature alone tells genres apart, the best first."""
-    return exploration.separations(dataset(config))
-
-
-@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=_CONFIGS)
-def projection(config: DatasetConfig, method: exploration.Method) -> exploration.Projection:
-    """Return tracks on a plane; raises DataError."""
-    return exploration.project(dataset(config), method)
 
 
 @dataclass(frozen=True, eq=False)

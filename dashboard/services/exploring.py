@@ -30,6 +30,7 @@ _HASHES: dict[str | type[Any], Callable[[Any], Any]] = dict.fromkeys(
 _FEW_DRAWS = 20_000
 MOST_RUNS = 100
 MOST_COLOURED, FEW_LIFTED = 8, 3
+FEWEST_BINS, MOST_BINS = 12, 30
 PART: Literal["validation"] = "validation"
 """The part on which this page judges runs: it never opens a test part."""
 
@@ -45,7 +46,9 @@ def separations(
 @st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_HASHES)
 def histograms(config: DatasetConfig, features: tuple[str, ...]) -> tuple[exploration.Histogram, ...]:
     """Return how features' values lie in each genre."""
-    return exploration.histograms(dataset(config), features)
+    data = dataset(config)
+    bins = min(MOST_BINS, max(FEWEST_BINS, int(np.sqrt(np.median(data.counts)))))
+    return exploration.histograms(data, features, bins)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_HASHES)

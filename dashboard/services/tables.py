@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.services.commands import act
-from dashboard.services.data import dataset, findings_soon, gaps, projection, separations
+from dashboard.services.data import dataset, findings_soon, gaps
 from dashboard.services.workers import store
 from genre_core.config import DatasetConfig, FmaConfig, SyntheticConfig, TableConfig
 from genre_core.dataset import Column, Part, Role
@@ -140,5 +140,5 @@ def _unsaid(config: TableConfig, column: str) -> TableConfig:
 def delete_table(content_hash: str) -> None:
     """Forget a stored table and what is cached of it."""
     act(lambda: store().delete_table(content_hash))
-    for cached in (inspection, first_rows, dataset, separations, projection, findings_soon, gaps):
+    for cached in (inspection, first_rows, dataset, findings_soon, gaps):
         cached.clear()

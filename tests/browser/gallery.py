@@ -14,9 +14,10 @@ from dashboard.components.matrix import live_view, matrix, matrix_view, picked
 from dashboard.components.plot import install_plotly, plot
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model, ruler
 from dashboard.figures.curves import accuracy_figure, loss_figure
-from dashboard.figures.data import counts_figure, distribution_figure, projection_figure
+from dashboard.figures.data import counts_figure, distribution_figure
 from dashboard.figures.network import network_figure
 from dashboard.figures.profile import profile_figure
+from dashboard.figures.tracks_map import by_genre, map_figure
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.uncertainty import wilson
 
@@ -159,7 +160,9 @@ def data() -> None:
         plot(distribution_figure(points[:, 0], y, GENRES, "mfcc4", "dB"), "box", height=320, alt="mfcc4 by genre")
     with right:
         axes = ("first component, 31 % of the variance", "second component, 14 %")
-        plot(projection_figure(points, y, GENRES, axes, title="PCA"), "pca", height=420, alt="Tracks in a plane")
+        clouds = by_genre(y, GENRES, range(8))
+        names = [f"track {n}" for n in range(len(y))]
+        plot(map_figure(points, clouds, axes, names), "pca", height=420, alt="Tracks in a plane")
     names = [f"mfcc{n}" for n in range(1, 25)]
     a, b, c = rng.normal(size=(3, 24))
     figure = profile_figure(a, b, c, names, true_genre="Classical", predicted_genre="Rock")

@@ -1,0 +1,98 @@
+"""What the Data page says of its pictures."""
+
+import numpy as np
+
+from dashboard.sentences import exploration as said
+from genre_core.bayes import GenreShortfall, Shortfall
+from genre_core.dataset import Dataset
+from genre_core.evaluation.uncertainty import Interval
+from genre_core.exploration import Correlations, Drift, Drifts, GenreDistances, Separation, Tree, correlations, project
+
+TREE = Tree(np.arange(2), np.empty((0, 4)), np.empty((0, 4)))
+
+
+def separation(name: str, explained: float, informed: float = 0.2, n: int = 100) -> Separation:
+    return Separation(name, 5.0, explained, 0.3, informed, n)
+
+
+def test_the_best_feature_is_named_with_the_measure_asked_for():
+    found = [separation("rms", 0.62), separation("tempo", 0.001, 0.002)]
+    text = said.separation_sentence(found, "genres", "f", 100)
+    assert text.startswith("rms alone tells genres apart best: 62\u202f% of its variance lies between genres.")
+    assert "1 feature says next to nothing" in text
+    assert "drawn at random" not in text
+    informed = said.separation_sentence(found, "Rock and Jazz", "information", 100_000)
+    assert "tells Rock and Jazz apart best: it says 20\u202f% of what there is to know" in informed
+    assert "Computed from 100 of 100,000 tracks, drawn at random." in informed
+
+
+def test_pairs_that_say_the_same_are_counted():
+    matrix = np.array([[1.0, -0.95, 0.1], [-0.95, 1.0, 0.2], [0.1, 0.2, 1.0]])
+    found = Correlations(("a", "b", "c"), matrix, TREE, 50)
+    assert said.pairs_of(found)[0] == ("a", "b", -0.95)
+    assert said.correlation_sentence(found, 50).startswith("1 of 3 pairs of features say nearly the same")
+    lone = Dataset(np.arange(6.0)[:, None], np.arange(6) % 2, ("x", "y"), ("only",), tuple("abcdef"))
+    assert "nothing to correlate" in said.correlation_sentence(correlations(lone), 6)
+
+
+def test_parts_that_differ_are_said_with_the_feature_that_differs_most():
+    same = Drift("rms", 0.05, 0.4, 1.0, 1.0, 1.1)
+    none = said.drift_sentence(Drifts(("train", "test"), (same,), (700, 150), (700, 150)))
+    assert none.startswith("No feature differs between train and test by more than chance. 700 tracks and 150 tracks")
+    worse = Drift("tempo", 0.31, 1e-9, 1e-8, 1.0, 2.0)
+    text = said.drift_sentence(Drifts(("train", "test"), (worse, same), (700, 150), (700, 150)))
+    assert text.startswith("1 feature differs between train and test by more than chance; tempo most, by 31 percentage")
+
+
+def test_the_nearest_genres_come_first_and_those_left_out_are_named():
+    matrix = np.array([[0, 1.0, 3.0], [1.0, 0, 2.0], [3.0, 2.0, 0]])
+    found = GenreDistances(("Rock", "Pop", "Jazz"), matrix, np.full((3, 3), 0.31), TREE, ("Ska",), 90)
+    text = said.distance_sentence(found, 90)
+    assert text.startswith("Rock and Pop lie nearest, 1.0 standard deviations apart")
+    assert "Rock and Jazz lie farthest apart, at 3.0." in text
+    assert "Left out, with too few tracks: Ska." in text
+    assert [row["distance"] for row in said.distance_table(found)] == [1.0, 2.0, 3.0]
+
+
+def test_a_projection_says_what_it_shows_and_how_much_of_it():
+    rng, y = np.random.default_rng(0), np.arange(80) % 2
+    data = Dataset(
+        rng.normal(size=(80, 3)) + 3 * y[:, None], y, ("a", "b"), ("x", "y", "z"), tuple(map(str, range(80)))
+    )
+    found = project(data, "lda", max_points=30)
+    assert "30 of them are drawn." in said.projection_sentence(found, data)
+    assert "40 other tracks" in said.projection_sentence(found, data)
+    assert said.axes(found)[1] == "what varies most across it"
+    neighbours = project(data, "tsne", max_points=30)
+    assert "30 placed tracks of 80 tracks" in said.projection_sentence(neighbours, data)
+    assert said.axes(neighbours)[0] == "t-SNE, across"
+    assert [row["genre"] for row in said.centres_table(found, data)] == ["a", "b"]
+
+
+def test_chosen_tracks_are_counted_by_genre():
+    some = [("Rock", 5), ("Jazz", 3), ("Folk", 2), ("Pop", 1)]
+    assert (
+        said.chosen_sentence(11, 300, some) == "11 of the 300 tracks drawn: Rock 5, Jazz 3, Folk 2 and 1 other genre."
+    )
+    assert said.chosen_sentence(0, 300, []) == "None of the 300 tracks drawn lies there."
+
+
+def part(error: float, unavoidable: float, avoidable: float, low: float, high: float) -> GenreShortfall:
+    return GenreShortfall(100, error, unavoidable, avoidable, Interval(low, high))
+
+
+def test_an_error_is_split_into_what_adds_up_to_it():
+    genres = ("Rock", "Jazz")
+    unsure = Shortfall(
+        part(0.2, 0.16, 0.05, -0.01, 0.1), (part(0.2, 0.1, 0.1, -0.1, 0.2), part(0.2, 0.2, 0, -0.1, 0.1))
+    )
+    text = said.shortfall_sentence(unsure, genres)
+    assert text.startswith(
+        "Wrong on 20.0\u202f% of 100 validation tracks: 16.0 points of that no classifier avoids, 5.0"
+    )
+    assert "−1.0 are the luck of these tracks" in text
+    assert "In no genre" in text
+    sure = Shortfall(unsure.overall, (unsure.per_genre[0], part(0.3, 0.1, 0.15, 0.05, 0.2)))
+    assert said.shortfall_sentence(sure, genres).endswith("Most is to be gained in Jazz: 15.0 points.")
+    row = said.shortfall_table(sure, genres)[1]
+    assert row["error"] == row["no classifier avoids"] + row["could be avoided"] + row["luck"]
