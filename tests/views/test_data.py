@@ -5,6 +5,7 @@ import pytest
 from dashboard import services
 from genre_core.errors import DataError
 from genre_core.settings import configure
+from tests.data.make_fma import write_fma
 from tests.views.opening import drawn, opened, own_store, panel, press, texts
 
 DATA = "views/data.py"
@@ -131,3 +132,247 @@ def test_a_table_that_is_not_stored_here_is_said(store):
     page = on_table("cd" * 32)
     assert page.header[0].value == "No table is chosen yet."
     assert panel(page)["notes"][0]["text"] == "No table is stored yet. Add one on the right."
+
+
+def dropped(page, *files: tuple[str, bytes], label: str = "CSV or Parquet"):
+    box = next(item for item in page.file_uploader if item.label.startswith(label))
+    box.set_value([(name, data, "text/plain") for name, data in files])
+    page.run()
+    assert not page.exception
+    return page
+
+
+def roles(page) -> dict[str, str]:
+    return {row["name"]: row["role"] for row in drawn(page, "columns")["rows"]}
+
+
+def labels(page) -> list[str]:
+    return [button.label for button in page.button]
+
+
+def segments() -> bytes:
+    return (TABLES / "segments.csv").read_bytes()
+
+
+def lists(*names: str, parts: tuple[str, ...] = ("train", "valid", "test")):
+    """Deal the tracks of segments.csv, which have three segments each, to the lists of a published split."""
+    tracks = sorted({line.split(",")[0].rsplit(".", 2)[0] for line in segments().decode().splitlines()[1:]})
+    dealt = [[track for n, track in enumerate(tracks) if n % 4 in own] for own in ((0, 1), (2,), (3,))]
+    return [
+        (f"{part}.txt", "\n".join([*own, *(names if part == "test" else ())]).encode())
+        for part, own in zip(parts, dealt, strict=True)
+    ]
+
+
+def test_a_dropped_table_is_stored_chosen_and_shown(store):
+    page = dropped(opened(DATA, section="features"), ("segments.csv", segments()))
+    assert page.header[0].value.startswith("108 tracks in 3 genres of 36 each, 4 features, from segments")
+    assert "section" not in page.query_params
+    assert roles(page)["filename"] == "identifier"
+
+
+def test_roles_said_by_the_address_are_marked_and_change_what_there_is(store):
+    page = on_table(added("segments.csv"), data__left_out="tempo", data__taken="length")
+    assert "4 features" in page.header[0].value
+    said = {row["name"]: (row["role"], row["chosen"]) for row in drawn(page, "columns")["rows"]}
+    assert said["tempo"] == ("left out", True)
+    assert said["length"] == ("feature", True)
+    assert said["rms"] == ("feature", False)
+
+
+def test_a_finding_is_acted_on_and_the_action_taken_back(store):
+    page = on_table(added("segments.csv"), data__taken="length")
+    assert "length is taken as a feature, but is a length" in texts(page)
+    press(page, "Leave out length")
+    assert page.query_params["data.left_out"] == "length"
+    assert "data.taken" not in page.query_params
+    assert "4 features" in page.header[0].value
+    press(page, "Undo: length left out")
+    assert not {"data.left_out", "data.taken"} & set(page.query_params)
+
+
+def test_genres_too_small_to_split_are_left_out_with_one_click(store):
+    rows = "\n".join(f"t{n},{'rare' if n < 4 else 'ab'[n % 2]},{n * 37 % 101},{n * 53 % 97}" for n in range(90))
+    table = services.add_table([("small.csv", f"filename,genre,tempo,rms\n{rows}".encode())])
+    page = on_table(table)
+    assert "rare with 4" in texts(page)
+    press(page, "Leave out rare")
+    assert page.query_params["data.min_tracks"] == "5"
+    assert "86 tracks in 2 genres" in page.header[0].value
+    press(page, "Undo: genres under 5 tracks left out")
+    assert "90 tracks in 3 genres" in page.header[0].value
+
+
+def test_a_leaky_split_says_so_and_the_way_out(store):
+    page = on_table(added("segments.csv"), split__by="row")
+    assert "Rows of the same tracks stand in training and test" in texts(page)
+    press(page, "Keep them together")
+    assert "split.by" not in page.query_params
+    assert "Dealt by whole tracks" in texts(page)
+
+
+def test_where_values_are_missing_is_a_table_by_column_and_genre(store):
+    rows = "\n".join(
+        f"t{n},{'ab'[n % 2]},{n * 37 % 101},{'' if n % 2 and n % 4 == 1 else n * 53 % 97}" for n in range(80)
+    )
+    page = on_table(services.add_table([("gaps.csv", f"filename,genre,tempo,rms\n{rows}".encode())]))
+    assert "1 feature misses values, rms the most with 25.0" in texts(page).replace("\u202f", " ")
+    found = next(item.value for item in page.dataframe if "all tracks" in item.value)
+    assert found.to_dict("records") == [{"column": "rms", "all tracks": 25.0, "a": 0.0, "b": 50.0}]
+    press(page, "Drop the 20 rows with gaps")
+    assert "60 tracks" in page.header[0].value
+    press(page, "Undo: rows with gaps dropped")
+    assert "80 tracks" in page.header[0].value
+
+
+def test_equal_tracks_are_listed(store):
+    rows = [f"t{n},{'ab'[n % 2]},{n * 37 % 101},{n * 53 % 97}" for n in range(80)]
+    rows += [row.replace("t", "copy", 1) for row in rows[:3]]
+    text = "filename,genre,tempo,rms\n" + "\n".join(rows)
+    page = on_table(services.add_table([("copies.csv", text.encode())]))
+    assert "3 tracks have the same features as an earlier one" in texts(page)
+    listed = next(item.value for item in page.dataframe if list(item.value.columns)[:2] == ["track", "genre"])
+    assert {"t0", "copy0", "t2", "copy2"} <= set(listed["track"])
+
+
+def test_between_equal_columns_the_genre_is_chosen_on_the_page(store):
+    rows = "\n".join(f"t{n},{'ab'[n % 2]},{'xyz'[n % 3]},{n * 37 % 101},{n * 53 % 97}" for n in range(90))
+    page = on_table(services.add_table([("two.csv", LIST.format(rows).encode())]))
+    page.pills[0].set_value("style").run()
+    assert not page.exception
+    assert page.query_params["data.label"] == "style"
+    assert page.header[0].value.startswith("90 tracks in 3 genres of 30 each")
+
+
+def test_a_link_that_makes_a_feature_of_text_is_said_and_judged_anew(store):
+    page = on_table(added("segments.csv"), data__taken="filename")
+    assert page.header[0].value == "These data cannot be used yet."
+    assert "filename holds text" in texts(page)
+    press(page, "Judge all columns anew")
+    assert "data.taken" not in page.query_params
+    assert "4 features" in page.header[0].value
+
+
+def test_a_published_split_is_added_counted_used_and_left_again(store):
+    page = dropped(on_table(added("segments.csv")), *lists("nowhere.00001"), label="Text files")
+    page = press(page, "Use this split")
+    assert not page.error, page.error[0].value
+    assert "data.published" in page.query_params
+    assert "It names 54 train, 27 validation and 27 test rows." in texts(page)
+    assert "1 track of the published split not in these data, such as nowhere" in texts(page)
+    press(page, "Split as published")
+    assert page.query_params["split.by"] == "published"
+    assert "Dealt by the published split: 54 to train, 27 validation, 27 test." in texts(page)
+    press(page, "Undo: published split")
+    assert not {"data.published", "split.by"} & set(page.query_params)
+
+
+def test_a_list_whose_name_does_not_say_its_part_is_assigned(store):
+    page = dropped(on_table(added("segments.csv")), *lists(parts=("train", "valid", "rest")), label="Text files")
+    button = next(button for button in page.button if button.label == "Use this split")
+    assert button.disabled
+    next(box for box in page.selectbox if box.label == "rest.txt").set_value("test").run()
+    press(page, "Use this split")
+    assert "data.published" in page.query_params
+
+
+def test_a_split_of_other_tracks_is_refused_in_one_sentence(store):
+    files = [(f"{part}.txt", f"{part}.{n}".encode()) for n, part in enumerate(("train", "valid", "test"))]
+    page = press(dropped(on_table(added("segments.csv")), *files, label="Text files"), "Use this split")
+    assert "hold none: choose the split of these data" in page.error[0].value.replace("\\", "")
+    assert "data.published" not in page.query_params
+
+
+def test_lists_without_a_table_say_where_they_belong(store):
+    page = dropped(opened(DATA), *lists())
+    assert "add the table first" in page.error[0].value
+
+
+def test_a_split_chosen_for_one_table_is_not_taken_to_another(store):
+    page = on_table(added("segments.csv"), data__left_out="tempo")
+    text = "filename,genre,x,y\n" + "\n".join(f"t{n},{'ab'[n % 2]},{n * 37 % 101},{n * 53 % 97}" for n in range(80))
+    dropped(page, ("other.csv", text.encode()))
+    assert "from other.csv" in page.header[0].value.replace("\\", "")
+    assert "data.left_out" not in page.query_params
+
+
+@pytest.fixture(scope="module")
+def fma(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("fma")
+    write_fma(folder, 2000)
+    return folder
+
+
+def test_fma_is_imported_and_its_official_split_is_one_click_away(store, fma):
+    files = [(path.name, path.read_bytes()) for path in sorted(fma.iterdir())]
+    page = dropped(opened(DATA), *files)
+    assert page.query_params["data.source"] == "fma"
+    assert "from FMA small." in page.header[0].value
+    assert "CC BY 4.0" in texts(page)
+    page.query_params["data.subset"] = "full"
+    page.run()
+    assert "from all of FMA." in page.header[0].value
+    press(page, "Split as published")
+    assert "Dealt by the published split" in texts(page)
+    page.switch_page("views/train.py").run()
+    assert not page.exception
+    assert not next(button for button in page.button if button.label == "Train").disabled
+
+
+def test_without_an_import_the_page_says_how_to_get_one(store):
+    page = opened(DATA, data__source="fma")
+    assert page.header[0].value == "No import of FMA is chosen yet."
+    assert panel(page)["notes"][0]["text"] == "FMA is not imported yet. Import it on the right."
+
+
+def test_the_server_offers_what_lies_below_its_folder_and_nothing_else(store, fma, tmp_path, monkeypatch):
+    root, outside = tmp_path / "offered", tmp_path / "secret.csv"
+    (root / "deep").mkdir(parents=True)
+    outside.write_bytes(segments())
+    (root / "deep" / "segments.csv").write_bytes(segments())
+    (root / "link.csv").symlink_to(outside)
+    (root / "fma").symlink_to(fma)
+    assert services.offered() == []
+    services.offered.clear()
+    monkeypatch.setenv("GENRE_LAB_DATA", str(root))
+    assert services.offered() == ["deep/segments.csv"]
+    for name in ("../secret.csv", "link.csv", str(outside), "fma/", "nothing.csv"):
+        with pytest.raises(DataError):
+            services.import_offered(name)
+    page = opened(DATA)
+    next(box for box in page.selectbox if box.label == "Or from this server").set_value("deep/segments.csv").run()
+    press(page, "Import")
+    assert "from segments.csv" in page.header[0].value.replace("\\", "")
+    services.offered.clear()
+
+
+def test_an_import_on_the_server_is_shown_by_every_page_until_it_is_put_away(store, fma, monkeypatch):
+    services.offered.clear()
+    monkeypatch.setenv("GENRE_LAB_DATA", str(fma.parent))
+    name = f"{fma.name}/"
+    assert name in services.offered()
+    assert services.import_offered(name) == ""
+    key = next(iter(services.imports()))
+    assert services.imported_soon(key, 30)
+    page = opened(DATA)
+    assert f"{fma.name} is imported." in texts(page)
+    press(page, "Show it")
+    assert "from FMA small." in page.header[0].value
+    assert not services.imports()
+    services.offered.clear()
+
+
+def test_an_import_that_fails_says_why(store, tmp_path, monkeypatch):
+    services.offered.clear()
+    folder = tmp_path / "fma"
+    folder.mkdir()
+    for name in ("tracks.csv", "features.csv"):
+        (folder / name).write_text("a,b\n1,2\n")
+    monkeypatch.setenv("GENRE_LAB_DATA", str(tmp_path))
+    services.import_offered("fma/")
+    services.imported_soon(next(iter(services.imports())), 30)
+    page = opened(DATA)
+    assert "fma was not imported. tracks.csv has no row with track_id alone" in texts(page)
+    press(page, "Dismiss")
+    assert not services.imports()
+    services.offered.clear()
