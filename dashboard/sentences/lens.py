@@ -174,9 +174,7 @@ def asides(lens: Lens) -> list[str]:
     for first in dict.fromkeys(a for a, _ in lens.flips):
         beaten = joined([CLASSIFIERS[b] for a, b in lens.flips if a == first])
         by = JUDGED_BY[lens.coarse or "row"]
-        said.append(
-            f"The split decides who wins: by row {CLASSIFIERS[first]} beats {beaten}; {by} it loses to what it beat."
-        )
+        said.append(f"Who wins depends on the split: {CLASSIFIERS[first]} ahead of {beaten} by row, behind {by}.")
     part = {e.classifier: e for e in lens.estimates.values() if e.n_train < e.n_available}
     said += [
         f"{CLASSIFIERS[name].capitalize()} learned from {found.n_train:,} of {found.n_available:,} training tracks, "

@@ -1,0 +1,154 @@
+"""What the Split lens page says, from made-up scores."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from dashboard.sentences import lens as sentences
+from dashboard.services import Lens
+from genre_core.config import ExperimentConfig, SyntheticConfig, TableConfig
+from genre_core.lens import LensConfig, LensPlan, LensScore
+from genre_core.store import Study
+
+ARTISTS = ExperimentConfig(data=SyntheticConfig(artists=20))
+NOISE = (0.0, 0.01, -0.01, 0.005, -0.005)
+SWING = {"row": 1.0, "artist": -2.0, "published": 1.0}
+
+
+def study(state="complete", **own) -> Study:
+    now = datetime.now(UTC)
+    usual = {"error": None, "context": {}, "lost": False, "n_results": 0, "revision": 1, "attempt": 1}
+    return Study("id", "lens", "{}", state, created_at=now, started_at=now, finished_at=None, heartbeat_at=now,
+                 **{**usual, **own})  # type: ignore[arg-type]  # fmt: skip
+
+
+def scores(rates, n_repeats=5, n_train=6000, n_available=6000):
+    return tuple(
+        LensScore(level, classifier, r + 1, rate + NOISE[r] * SWING[level], rate, n_train, n_available, 600, 2.0)
+        for (level, classifier), rate in rates.items()
+        for r in range(n_repeats)
+    )
+
+
+def lens(rates, of=ARTISTS, state="complete", groups=None, gaps=None, levels=None, n_scores=60, n_repeats=5, **own):
+    groups = {"artist": 160} if groups is None else groups
+    levels = levels or tuple(dict.fromkeys(level for level, _ in rates))
+    plan = LensPlan(levels, gaps or {}, groups, 8000, 8, n_scores, "hash")
+    return Lens(study(state), LensConfig(experiment=of), plan, scores(rates, n_repeats, **own))
+
+
+LEAK = {("row", "network"): 0.82, ("artist", "network"): 0.60}
+
+
+def test_a_leak_is_said_in_points_with_its_interval_and_what_is_left_without_it():
+    said = sentences.headline(lens(LEAK), None)
+    assert said.answer.startswith("Of the network's 82.0\u202f%, 22.0\u202fpoints (")
+    assert said.answer.endswith("were leakage.")
+    assert "tracks of training artists stood in the test" in said.reason
+    assert "On artists it never heard the network is right on 60.0" in said.reason
+    assert "macro-F1 60.0" in said.reason
+
+
+def test_a_row_split_that_passes_the_limit_is_said_to_remember():
+    assert "passes what any classifier can reach" in sentences.headline(lens(LEAK), 0.7).reason
+    assert "passes" not in sentences.headline(lens(LEAK), 0.9).reason
+
+
+def test_where_levels_agree_no_leakage_is_claimed_and_a_student_is_told_how_to_cause_it():
+    said = sentences.headline(lens({("row", "network"): 0.701, ("artist", "network"): 0.70}), None)
+    assert said.answer.startswith("No leakage can be told: right on 70.1")
+    assert "could be chance" in said.reason
+    assert said.reason.endswith("Raise Artist spread to cause a leak.")
+
+
+def test_a_large_difference_that_could_be_chance_asks_for_more_splits():
+    wide = lens({("row", "network"): 0.74, ("artist", "network"): 0.70}, n_train=700)
+    assert wide.leakage is not None
+    assert wide.leakage.interval.low < 0
+    said = sentences.headline(wide, None)
+    assert said.answer.startswith("Too few splits to tell a leak")
+    assert "more splits narrow it" in said.reason
+
+
+def test_before_the_third_split_nothing_is_claimed():
+    said = sentences.headline(lens(LEAK, state="running", n_repeats=2), None)
+    assert said.answer == "Judging: 4 of 60 scores."
+    assert said.reason == "Intervals come with the third split."
+    assert "So far: of the network's" in sentences.headline(lens(LEAK, state="running"), None).reason
+
+
+@pytest.mark.parametrize(
+    ("of", "way"),
+    [(ExperimentConfig(), "Give the tracks artists"), (ExperimentConfig(data=TableConfig()), "group column")],
+)
+def test_tracks_that_stand_alone_are_told_what_would_leak(of, way):
+    alone = lens({("row", "network"): 0.8}, of, groups={})
+    said = sentences.headline(alone, None)
+    assert "no split can tear these tracks apart" in said.answer
+    assert way in said.reason
+    assert way in sentences.before(alone.plan, LensConfig(experiment=of)).reason
+
+
+def test_beside_a_published_split_not_every_difference_is_called_leakage():
+    found = lens({("row", "network"): 0.73, ("published", "network"): 0.47}, groups={})
+    said = sentences.headline(found, None)
+    assert said.answer == "The network is right on 73.0\u202f% by row and on 47.0\u202f% as published."
+    assert "need not all be leakage" in said.reason
+    assert "intervals cover the training seed alone" in sentences.level_note(found, "published")
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "answer", "reason"),
+    [
+        ("queued", None, "Waiting for a worker.", "It goes on after 10 scores."),
+        ("failed", "Its worker died.", "Judging failed after 10 of 60 scores.", "Its worker died."),
+        ("cancelled", None, "Stopped after 10 of 60 scores.", "Of the network's"),
+    ],
+)
+def test_each_state_says_how_far_it_came(state, error, answer, reason):
+    found = lens(LEAK, state=state)
+    said = sentences.headline(Lens(study(state, error=error), found.config, found.plan, found.scores), None)
+    assert said.answer == answer
+    assert said.reason.startswith(reason)
+
+
+def test_before_its_plan_a_lens_prepares():
+    assert sentences.headline(Lens(study("running"), LensConfig(), None, ()), None).answer == "Preparing the tracks."
+
+
+def test_asides_name_gaps_reversed_winners_and_baselines_that_saw_a_part():
+    rates = {("row", "svc"): 0.9, ("row", "logistic"): 0.8, ("artist", "svc"): 0.5, ("artist", "logistic"): 0.6}
+    said = sentences.asides(lens(rates, gaps={"album": "Too few."}, n_available=9000))
+    assert said[0] == "They cannot be judged by album. Too few."
+    assert said[1].endswith("support vectors ahead of logistic regression by row, behind by artist.")
+    assert said[3] == "Support vectors learned from 6,000 of 9,000 training tracks, drawn at random."
+
+
+def test_levels_say_what_they_keep_together():
+    found = lens(LEAK)
+    assert sentences.level_note(found, "row").startswith("single tracks, whatever artist they are of · 600 test tracks")
+    assert sentences.level_note(found, "artist").startswith("160 artists, each on one side")
+    assert "network's macro-F1 60.0" in sentences.level_note(found, "artist")
+
+
+def test_progress_estimates_what_is_left_from_what_it_took():
+    config = LensConfig(experiment=ARTISTS, n_repeats=5, classifiers=("network", "majority"))
+    half = lens(
+        {("row", "network"): 0.8, ("row", "majority"): 0.1}, state="running", levels=("row", "artist"), n_scores=20
+    )
+    running = Lens(half.study, config, half.plan, half.scores)
+    assert running.seconds_left == pytest.approx(20.0)
+    assert sentences.progress(running) == "10 of 20 scores · about 20\u202fs left"
+
+
+def test_the_split_setting_is_not_said_to_differ():
+    other = ARTISTS.model_copy(update={"split": ARTISTS.split.model_copy(update={"by": "row"})})
+    assert sentences.what_differs(other, ARTISTS) == ""
+    assert "Artists per genre" in sentences.what_differs(ExperimentConfig(), ARTISTS)
+
+
+def test_the_list_says_data_age_and_state():
+    old = study("cancelled")
+    assert sentences.label(old, LensConfig(experiment=ARTISTS), {}) == "synthetic, artist spread 2 · just now · stopped"
+    assert sentences.label(study(), LensConfig(), {}) == "synthetic tracks · just now"
+    assert sentences.label(study(), None, {}).startswith("another version's")

@@ -1,0 +1,57 @@
+"""`python -m genre_core lens`: what it prints, and what it refuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from genre_core.terminal.main import main
+
+SMALL = ["--data.n_samples", "400", "--data.n_genres", "3", "--data.n_features", "6", "--train.max_epochs", "2"]
+SEGMENTS = str(Path(__file__).parent / "data" / "segments.csv")
+
+
+@pytest.fixture(autouse=True)
+def _own_store(tmp_path, monkeypatch):
+    monkeypatch.setenv("GENRE_LAB_STORE", f"sqlite:///{tmp_path}/store.sqlite")
+
+
+def test_json_holds_plan_estimates_and_every_score(capsys):
+    assert main(["lens", *SMALL, "--data.artists", "20", "--repeats", "3", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["plan"]["levels"] == ["row", "artist"]
+    assert len(document["repeats"]) == document["plan"]["n_scores"] == 36
+    assert {row["level"] for row in document["scores"]} == {"row", "artist"}
+    low, high = document["scores"][0]["accuracy_interval"]
+    assert low <= document["scores"][0]["accuracy"] <= high
+    assert document["leakage"]["interval"]["low"] <= document["leakage"]["mean"]
+    assert 0 < document["bayes"]["accuracy"] < 1
+
+
+def test_text_answers_first_and_then_lists_every_classifier(capsys):
+    assert main(["lens", *SMALL, "--repeats", "3"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Nothing to compare: these tracks are not known to belong together."
+    assert sum(line.startswith("by row") for line in lines) == 6
+    assert "No classifier can do better than" in lines[-1]
+
+
+def test_pieces_of_tracks_in_a_table_are_judged_by_track(capsys):
+    assert main(["lens", "--table", SEGMENTS, "--train.max_epochs", "2", "--repeats", "3", "--json"]) == 0
+    assert "track" in json.loads(capsys.readouterr().out)["plan"]["levels"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--repeats", "2"], "--repeats is 2, but should be from 3 to 50."),
+        (["--data.overlap", "-1"], "data.overlap"),
+        (["--repeat", "3"], "did you mean --repeats?"),
+        (["--table", "nowhere.csv"], "There is no file nowhere.csv"),
+    ],
+)
+def test_what_cannot_be_judged_is_refused_in_a_sentence(capsys, options, said):
+    assert main(["lens", *options]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
