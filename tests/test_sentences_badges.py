@@ -1,0 +1,86 @@
+"""What stands beside a number, and for whom the best possible holds."""
+
+from dataclasses import replace
+
+import pytest
+
+from dashboard.sentences.badges import badges
+from dashboard.sentences.evaluate import answer, findings, limit_help
+from dashboard.sentences.evaluate_states import closed
+from dashboard.sentences.limits import known_already, limit_label
+from dashboard.sentences.runs import rate, row
+from dashboard.sentences.train import of_run
+from dashboard.services import Queue
+from genre_core.bayes import bayes_limit
+from genre_core.config import SyntheticConfig, TableConfig
+from genre_core.settings import configure
+from genre_core.store import Openings
+from tests.test_sentences_evaluate import BALANCED, outcome
+from tests.test_sentences_train import CONTEXT, make_epochs, make_run
+
+LEAKY = {**CONTEXT, "leaky": True, "straddlers": {"artist": 41}, "n_test": 1200}
+
+
+def test_a_test_number_has_its_count_and_a_leaky_one_says_what_is_torn_apart():
+    assert badges(make_run("complete")) == []
+    count, leak = badges(make_run("complete", context=LEAKY), Openings(3, True))
+    assert (count.text, leak.text, leak.tone) == ("test opened 3×", "leaky", "warning")
+    assert count.meaning.endswith("So far: 3 configurations.")
+    assert leak.meaning.startswith("Tracks of 41 artists stand on both sides")
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [(0, "Nobody has opened them yet;"), (1, "for 1 other configuration so far;"), (2, "2 other configurations")],
+)
+def test_a_closed_test_part_says_who_looked_and_what_it_costs(n, said):
+    reason = closed(make_run("complete", context=LEAKY), Openings(n)).reason
+    assert reason.startswith("Its 1,200 tracks are for the final report.")
+    assert said in reason
+    assert reason.endswith("each look that you choose by makes the score too good.")
+
+
+def test_the_list_has_a_test_score_only_where_it_was_opened():
+    scores = {"accuracy": 0.8, "accuracy_interval": [0.7, 0.9], "macro_f1": 0.8}
+    run = make_run("complete", summary={"validation": scores, "test": scores})
+    assert (row(run, {}, Openings(4)).test, row(run, {}, Openings(4)).opened) == (None, None)
+    opened = row(run, {}, Openings(4, True))
+    assert (opened.test, opened.opened) == (rate(run, 0.8, opened.interval), "4×")
+    assert rate(replace(run, context=LEAKY), 0.8, None).endswith(", leaky")
+
+
+def test_the_limit_says_whom_it_holds_for():
+    assert limit_label(SyntheticConfig()) == "no classifier can do better"
+    assert limit_label(SyntheticConfig(artists=5)) == "no classifier can do better on unknown artists"
+    assert limit_label(SyntheticConfig(segments=2)) == "no classifier can do better on unknown tracks"
+    assert limit_label(TableConfig()) == "no classifier can do better"
+
+
+def test_only_a_leaky_split_lets_a_model_know_the_artists():
+    config = configure({"data.artists": 5}).model_dump_json()
+    assert known_already(make_run("complete", config_json=config)) == ""
+    assert known_already(make_run("complete", config_json=config, context=LEAKY)) == "unknown artists"
+
+
+def test_above_the_limit_is_luck_only_where_nothing_leaks():
+    result = outcome(BALANCED, 320)
+    assert "by luck" in answer(result, "test")
+    told = answer(result, "test", "unknown artists")
+    assert told == "Right on 360 of 400 test tracks; on unknown artists at most 320 were possible."
+    assert answer(outcome(BALANCED, 384), "test", "unknown artists").endswith(
+        "24 more were possible on unknown artists."
+    )
+    said = " ".join(finding.text for finding in findings(result, "test", "unknown artists"))
+    assert "10.0 points above the best possible on unknown artists" in said
+    assert "will not elsewhere" in str(limit_help(result, "test", "unknown artists"))
+
+
+def test_train_says_that_a_leaky_run_exceeds_the_limit_of_unknown_artists():
+    config = configure({"data.artists": 5, "split.by": "row"})
+    limit = bayes_limit(config.data, n_draws=20_000)
+    run = make_run("complete", config_json=config.model_dump_json(), context=LEAKY, best_epoch=1, epoch=1)
+    above = of_run(run, make_epochs(0.99), limit, Queue()).answer
+    assert f"{100 * (0.99 - limit.accuracy):.1f} points above the best possible on unknown artists" in above
+    assert "below the best possible on unknown artists" in of_run(run, make_epochs(0.3), limit, Queue()).answer
+    level = of_run(run, make_epochs(round(limit.accuracy, 3)), limit, Queue()).answer
+    assert "as good as any classifier can be on unknown artists" in level
