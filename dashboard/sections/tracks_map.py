@@ -53,7 +53,7 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
                 st.caption(
                     "With a mouse, draw around tracks on the map to list them here; or choose them by genre and range."
                 )
-            _by_numbers(found, data, of)
+            _by_numbers(found, data, chosen, of)
         counts.draw(config, data)
 
 
@@ -166,17 +166,18 @@ def _pick(corners: drawn_area.Corners | None, of: str) -> None:
     address.look(area=drawn_area.as_text(corners, of) if corners else None)
 
 
-def _by_numbers(found: Projection, data: Dataset, of: str) -> None:
+def _by_numbers(found: Projection, data: Dataset, chosen: _Chosen | None, of: str) -> None:
     """Draw the choice of tracks without a mouse: a genre, and a range on each axis."""
     with st.popover("Choose by genre or range", icon=":material/tune:", type="tertiary"):
-        st.session_state["listed genre"] = st.query_params.get("genre")
-        if st.session_state["listed genre"] not in data.genres:
-            st.session_state["listed genre"] = None
+        st.session_state["listed genre"] = chosen.genre if chosen else None
         st.selectbox("Genre", data.genres, index=None, key="listed genre", placeholder="all genres", on_change=_genre)
         low, high = np.floor(found.points.min(axis=0)), np.ceil(found.points.max(axis=0))
         for at, key in enumerate(("across", "up")):
             ends = (float(low[at]), float(max(high[at], low[at] + 1)))
-            st.slider(key.capitalize(), *ends, ends, key=f"{key} {of}", on_change=_range, args=(of,))
+            area = [corner[at] for corner in chosen.area or ()] if chosen else []
+            now = (max(min(area), ends[0]), min(max(area), ends[1])) if area else ends
+            st.session_state[f"{key} {of}"] = now if now[0] <= now[1] else ends
+            st.slider(key.capitalize(), *ends, key=f"{key} {of}", on_change=_range, args=(of,))
 
 
 def _genre() -> None:

@@ -1,0 +1,187 @@
+"""The Data page's pictures: their states, choices and addresses."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from dashboard import drawn_area, services
+from genre_core.config import fingerprint
+from genre_core.settings import configure
+from genre_core.worker import execute
+from tests.views.opening import drawn, opened, own_store, press, texts
+
+DATA = "views/data.py"
+TABLES = Path(__file__).resolve().parents[1] / "data"
+SMALL = {"data.n_samples": "400", "data.n_genres": "4", "data.overlap": "3"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def store(tmp_path_factory):
+    with own_store(tmp_path_factory.mktemp("exploration")) as own:
+        yield own
+
+
+def on(section: str, **more: str):
+    return opened(DATA, section=section, **{name.replace(".", "__"): text for name, text in SMALL.items()}, **more)
+
+
+def config(**more: str):
+    return configure({**SMALL, **more}).data
+
+
+def traces(page, key: str = "plane plot") -> dict[str, dict]:
+    return {trace.get("name", ""): trace for trace in json.loads(drawn(page, key)["figure"])["data"]}
+
+
+def said(page, name: str) -> str:
+    found = page.query_params[name]
+    return found[0] if isinstance(found, list) else found
+
+
+def area(method: str) -> str:
+    of = drawn_area.stamp(fingerprint(config()), method)
+    return drawn_area.as_text(drawn_area.rectangle((-99, 99), (-99, 99)), of)
+
+
+def test_an_area_in_the_address_lists_its_tracks():
+    page = on("overview", area=area("lda"))
+    assert "200 of the 200 tracks drawn" in texts(page)
+    listed = next(item for item in page.dataframe if "part" in item.value.columns).value
+    assert list(listed.columns[:3]) == ["track", "genre", "part"]
+    assert set(listed["part"]) == {"train", "validation", "test"}
+    assert len(listed) == 200
+    assert len(listed.columns) == 3 + 20
+    press(page, "Close")
+    assert "area" not in page.query_params
+    assert "tracks drawn" not in texts(page)
+
+
+def test_an_area_of_another_map_is_said_and_chooses_nothing():
+    page = on("overview", area=area("pca"))
+    assert "drawn on another map" in texts(page)
+    assert "tracks drawn" not in texts(page)
+
+
+def test_tracks_are_chosen_by_genre_without_a_mouse():
+    page = on("overview")
+    next(box for box in page.selectbox if box.label == "Genre").set_value("Hip-Hop").run()
+    assert said(page, "genre") == "Hip-Hop"
+    assert "50 of the 200 tracks drawn: Hip-Hop 50." in texts(page)
+    across = next(slider for slider in page.slider if slider.label == "Across")
+    across.set_value((0.0, across.max)).run()
+    assert not page.exception
+    assert "area" in page.query_params
+    assert "Hip-Hop" in texts(page)
+
+
+def test_the_map_is_coloured_by_the_parts_of_the_split_that_the_address_says():
+    page = on("overview", colour="part", split__test_fraction="0.3")
+    found = traces(page)
+    assert {"train", "validation", "test"} == set(found)
+    assert len(found["test"]["x"]) == pytest.approx(60, abs=12)
+
+
+def test_without_a_run_right_and_wrong_says_what_to_do():
+    page = on("overview", colour="answer")
+    assert "No complete run has seen these tracks yet." in texts(page)
+    assert "Rock" in traces(page)
+
+
+def test_groups_colour_the_map_where_there_are_any():
+    page = on("overview", colour="artist", data__artists="5")
+    found = traces(page)
+    assert "2 other artists" in found
+    assert len(found) == 9
+    plain = on("overview", colour="artist")
+    assert "colour is “artist” in this link" in texts(plain)
+
+
+def test_more_than_eight_genres_are_grey_but_for_the_best_told():
+    page = opened(DATA, section="overview", data__n_samples="600", data__n_genres="12", data__overlap="3")
+    assert len(traces(page)) == 4
+    assert "9 other genres" in traces(page)
+    page = opened(
+        DATA, section="overview", lift="2.5.99", data__n_samples="600", data__n_genres="12", data__overlap="3"
+    )
+    assert set(traces(page)) == {"10 other genres", "Hip-Hop", "Folk"}
+
+
+def test_features_are_ranked_for_a_pair_of_genres():
+    page = on("features", pair="0-3")
+    assert "What tells Rock and Classical apart" in texts(page)
+    assert "drawn at random" not in texts(page)
+    html = drawn(page, "multiples")["html"]
+    assert "the others" in html
+    press(page, "All genres")
+    assert "pair" not in page.query_params
+    assert "What tells genres apart" in texts(page)
+
+
+@pytest.mark.parametrize("pair", ["0-0", "0-9", "x", "1"])
+def test_a_pair_that_is_none_is_all_genres(pair):
+    assert "What tells genres apart" in texts(on("features", pair=pair))
+
+
+def test_information_ranks_as_well_and_a_feature_is_chosen_by_its_address():
+    page = on("features", measure="information", feature="rms")
+    assert "of what there is to know" in texts(page)
+    assert next(box for box in page.selectbox if box.label == "Feature").value == "rms"
+    assert drawn(page, "multiples")["chosen"] == "rms"
+
+
+def test_train_and_test_are_compared_or_it_is_said_why_not():
+    assert "No feature differs between train and test" in texts(on("features"))
+    page = on("features", split__by="artist")
+    assert "do not say which artist" in texts(page)
+    assert drawn(page, "correlations")
+
+
+def test_the_nearest_genres_lead_to_what_tells_them_apart():
+    page = on("genres")
+    assert "lie nearest" in texts(page)
+    button = next(item for item in page.button if "on the wrong side" in item.label)
+    button.click().run()
+    assert not page.exception
+    assert "pair" in page.query_params
+    assert "alone tells" in texts(page)
+
+
+def test_a_table_has_no_limit_and_it_is_said_why():
+    name = "segments.csv"
+    table = services.add_table([(name, (TABLES / name).read_bytes())])
+    page = opened(DATA, section="limits", data__source="table", data__table=table)
+    assert "nobody knows that law" in texts(page)
+
+
+def test_the_overlap_is_found_for_a_wanted_limit():
+    page = on("limits")
+    page.number_input(key="wanted limit").set_value(90.0)
+    press(page, "Find the overlap")
+    assert float(said(page, "data.overlap")) > 3
+    best = float(re.search(r"No classifier can be right on more than ([\d.]+)", texts(page))[1])
+    assert best == pytest.approx(90, abs=0.6)
+    page.number_input(key="wanted limit").set_value(1.0)
+    press(page, "Find the overlap")
+    assert "No overlap makes 1.0 % the best possible accuracy" in texts(page)
+
+
+def test_noisy_labels_ask_right_about_what():
+    page = on("limits", data__label_noise="0.2")
+    assert "right about the label, which is wrong for 20 %" in texts(page)
+    page = on("limits", data__label_noise="0.2", right="true")
+    assert "right about the true genre, whatever the label says" in texts(page)
+    assert "Right about what" not in texts(on("limits"))
+
+
+def test_a_run_is_judged_beside_the_limit_on_its_validation_part(store):
+    given = {**SMALL, "train.max_epochs": 2, "data.seed": 7}
+    store.submit("shown", configure(given), "shown")
+    execute("shown", 1, store.url)
+    page = on("limits", data__seed="7")
+    assert "validation tracks: " in texts(page)
+    assert "no classifier avoids" in texts(page)
+    assert json.loads(drawn(page, "limit curve")["figure"])["data"][-1]["marker"]["symbol"] == "circle"
+    answered = traces(on("overview", data__seed="7", colour="answer"))
+    assert {"right", "wrong", "not judged"} == set(answered)
