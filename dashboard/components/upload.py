@@ -48,8 +48,9 @@ def upload() -> None:
 
 def upload_problem() -> None:
     """Say what was wrong with the last files, until others are chosen."""
+    place = st.empty()  # a sentence that no longer holds is gone before the rest of the page is drawn
     if problem := st.session_state.get(_PROBLEM, ""):
-        st.error(plain(problem, 1000), icon=":material/error:")
+        place.error(plain(problem, 1000), icon=":material/error:")
 
 
 def split_upload() -> None:
@@ -76,26 +77,31 @@ def split_upload() -> None:
 
 def import_progress() -> None:
     """Draw the imports of this server: how far they are, and the way to what came of them."""
-    known = services.imports().values()
-    if known:
-        active = any(not item.ended for item in known)
-        refreshing(_progress, POLL_SECONDS if active else None)(active)
-
-
-def _progress(polled: bool) -> None:
     known = services.imports()
-    if polled and all(item.ended for item in known.values()):
-        st.rerun()
+    if any(not item.ended for item in known.values()):
+        refreshing(_progress, POLL_SECONDS)(tuple(known.values()))
     for number, (key, item) in enumerate(known.items()):
-        sentence = plain(sentences.import_sentence(item), 1000)
+        if item.ended:
+            _ended(number, key, item)
+
+
+def _progress(before: Sequence[services.Import]) -> None:
+    """Draw what is under way; the page is drawn anew when one of them has ended."""
+    known = services.imports().values()
+    if sum(item.ended for item in known) != sum(item.ended for item in before):
+        st.rerun()
+    for item in known:
         if not item.ended:
-            st.progress(item.done, sentence)
-            continue
-        with st.container(key=f"import {number}", horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f":material/{'error' if item.problem else 'check_circle'}: {sentence}", width="content")
-            if item.table:
-                st.button("Show it", key=f"show import {number}", on_click=_show, args=(key, item.table))
-            st.button("Dismiss", key=f"dismiss import {number}", on_click=services.put_away, args=(key,))
+            st.progress(item.done, plain(sentences.import_sentence(item)))
+
+
+def _ended(number: int, key: str, item: services.Import) -> None:
+    with st.container(key=f"import {number}", horizontal=True, vertical_alignment="center", gap="small"):
+        icon = ":material/error:" if item.problem else ":material/check_circle:"
+        st.markdown(f"{icon} {plain(sentences.import_sentence(item), 1000)}", width="content")
+        if item.table:
+            st.button("Show it", key=f"show import {number}", on_click=_show, args=(key, item.table))
+        st.button("Dismiss", key=f"dismiss import {number}", on_click=services.put_away, args=(key,))
 
 
 def _show(key: str, table: str) -> None:

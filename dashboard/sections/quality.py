@@ -34,8 +34,11 @@ def draw(config: ExperimentConfig, data: Dataset) -> None:
         st.markdown("**What to know**")
         if checked.split or not any(finding.kind == "too small to split" for finding in checked.findings):
             _split(checked, config, data)
+        offered = list[Remedy]()
         for number, finding in enumerate(checked.findings):
-            _finding(number, finding, remedies(finding, config, data, gaps.n_complete), config, data)
+            ways = [way for way in remedies(finding, config, data, gaps.n_complete) if way not in offered]
+            offered += ways
+            _finding(number, finding, ways, config, data)
         if not checked.findings:
             st.caption("No copies, leaks, gaps or lopsided genres were found.")
         for note in data.notes:
@@ -70,7 +73,7 @@ def _split(checked: services.Checked, config: ExperimentConfig, data: Dataset) -
                 _buttons([Remedy("Keep them together", {"split.by": None})], "split", config, data)
 
 
-def _finding(number: int, finding: Finding, ways: tuple[Remedy, ...], config: ExperimentConfig, data: Dataset) -> None:
+def _finding(number: int, finding: Finding, ways: Sequence[Remedy], config: ExperimentConfig, data: Dataset) -> None:
     """Draw a finding, and in one line under it what can be done and which tracks it is about."""
     st.markdown(f"{BADGES[finding.severity]} {plain(finding.sentence, LONGEST)}")
     if not ways and not finding.rows:
