@@ -120,8 +120,9 @@ def test_asides_name_gaps_reversed_winners_and_baselines_that_saw_a_part():
     rates = {("row", "svc"): 0.9, ("row", "logistic"): 0.8, ("artist", "svc"): 0.5, ("artist", "logistic"): 0.6}
     said = sentences.asides(lens(rates, gaps={"album": "Too few."}, n_available=9000))
     assert said[0] == "They cannot be judged by album. Too few."
-    assert said[1].endswith("support vectors ahead of logistic regression by row, behind by artist.")
-    assert said[3] == "Support vectors learned from 6,000 of 9,000 training tracks, drawn at random."
+    assert said[1].startswith("Most leaks with support vectors: of its 90.0\u202f% by row, 40.0\u202fpoints (")
+    assert said[2].endswith("support vectors ahead of logistic regression by row, behind by artist.")
+    assert said[4] == "Support vectors learned from 6,000 of 9,000 training tracks, drawn at random."
 
 
 def test_levels_say_what_they_keep_together():

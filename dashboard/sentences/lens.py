@@ -171,6 +171,10 @@ def asides(lens: Lens) -> list[str]:
     if lens.plan is None:
         return []
     said = gaps(lens.plan)
+    if lens.leakiest and lens.leakiest[0] != NETWORK:
+        name, leaked = lens.leakiest
+        of = f"of its {percent(lens.estimates['row', name].accuracy)} by row, {_points(leaked.mean, leaked.interval)}"
+        said.append(f"Most leaks with {CLASSIFIERS[name]}: {of} were leakage.")
     for first in dict.fromkeys(a for a, _ in lens.flips):
         beaten = joined([CLASSIFIERS[b] for a, b in lens.flips if a == first])
         by = JUDGED_BY[lens.coarse or "row"]

@@ -53,8 +53,19 @@ class Lens:
     @cached_property
     def leakage(self) -> Difference | None:
         """Return how much better the network is by row than at the coarsest level; None where that is unknown."""
+        return self.leakage_of(NETWORK)
+
+    def leakage_of(self, classifier: Classifier) -> Difference | None:
+        """Return how much better a classifier is by row than at the coarsest level; None where that is unknown."""
         coarse = self.coarse
-        return difference(self.scores, ("row", NETWORK), (coarse, NETWORK)) if coarse else None
+        return difference(self.scores, ("row", classifier), (coarse, classifier)) if coarse else None
+
+    @cached_property
+    def leakiest(self) -> tuple[Classifier, Difference] | None:
+        """Return the classifier whose leakage is largest of those that is told from chance, and that leakage."""
+        found = [(name, leaked) for name in self.config.classifiers if (leaked := self.leakage_of(name))]
+        clear = [(name, leaked) for name, leaked in found if leaked.interval.low > 0]
+        return max(clear, key=lambda one: one[1].mean, default=None)
 
     @cached_property
     def flips(self) -> list[tuple[Classifier, Classifier]]:

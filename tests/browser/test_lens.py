@@ -1,0 +1,124 @@
+"""The Split lens in a real browser, with a real cluster: judged, reloaded in the middle, stopped and gone on with."""
+
+import re
+
+import pytest
+
+from tests.browser.conftest import ROOT, settle
+
+sync_api = pytest.importorskip("playwright.sync_api")
+expect = sync_api.expect
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+
+WAIT = 45_000
+SETTINGS = (
+    "data.n_samples=1200&data.n_genres=3&data.n_features=6&data.artists=80&data.artist_spread=8&data.overlap=0.5"
+    "&train.max_epochs=15&train.learning_rate=0.01"
+)
+N_SCORES = 60
+
+
+@pytest.fixture(scope="module")
+def url(serve) -> str:
+    return serve(ROOT / "dashboard" / "app.py")
+
+
+def go(page, address: str) -> None:
+    page.goto(address)
+    expect(button(page, "Judge these splits")).to_be_visible(timeout=WAIT)
+    settle(page)
+
+
+def button(page, name: str):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def says(page, text: str) -> None:
+    expect(page.locator(".st-key-lens-page")).to_contain_text(re.compile(text), timeout=WAIT)
+
+
+def n_scores(page) -> int:
+    found = re.search(rf"(\d+) of {N_SCORES} scores ·", page.locator(".st-key-lens-controls").inner_text())
+    return int(found[1]) if found else 0
+
+
+def wait_for_scores(page, least: int) -> None:
+    page.wait_for_function(
+        """([least, all]) => {
+          const text = document.querySelector('.st-key-lens-controls').innerText;
+          return Number(text.match(new RegExp(`(\\\\d+) of ${all} scores`))?.[1] ?? 0) >= least;
+        }""",
+        arg=[least, N_SCORES],
+        timeout=WAIT,
+    )
+
+
+def test_a_lens_is_judged_through_a_reload_and_its_link_shows_the_same(page, url, browser):
+    go(page, f"{url}/lens?{SETTINGS}")
+    says(page, "How much of a score is the split")
+    button(page, "Judge these splits").click(click_count=2)
+    page.wait_for_url(re.compile("lens="))
+    wait_for_scores(page, 8)
+    before = n_scores(page)
+    page.reload()
+    expect(button(page, "Stop")).to_be_visible(timeout=WAIT)
+    wait_for_scores(page, before)
+    wait_for_scores(page, N_SCORES)
+    says(page, r"Of the network's [\d.]+.%, [\d.]+.points \(.*\) were leakage\.")
+    says(page, "tracks of training artists stood in the test")
+    rulers = page.locator(".st-key-lens-page [role=img]")
+    expect(rulers).to_have_count(2)
+    row, artist = (rulers.nth(n).get_attribute("aria-label") for n in range(2))
+    assert re.search(r"Test accuracy by row .* network: [\d.]+.% \([\d.]+–[\d.]+\)", row)
+    assert "no classifier can do better on unknown artists" in artist
+    expect(page.get_by_role("combobox", name=re.compile("Former lenses"))).to_be_visible()
+    page.get_by_text("As a table").click()
+    expect(page.locator('.st-key-lens-page [data-testid="stDataFrame"]')).to_be_visible()
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(f"{url}/lens?lens={re.search('lens=([0-9a-f]+)', page.url)[1]}")
+    says(other, "were leakage")
+    says(other, "The settings are no longer those judged here")
+    context.close()
+
+
+def test_stop_keeps_what_is_there_and_go_on_does_the_rest(page, url):
+    go(page, f"{url}/lens?{SETTINGS}&data.seed=7")
+    button(page, "Judge these splits").click()
+    wait_for_scores(page, 3)
+    button(page, "Stop").click()
+    says(page, "Stopped after")
+    stopped = n_scores(page)
+    assert 3 <= stopped < N_SCORES
+    button(page, "Go on").click()
+    wait_for_scores(page, N_SCORES)
+    says(page, "leak")
+
+
+def test_looking_elsewhere_and_coming_back_shows_the_same_lens(page, url):
+    go(page, f"{url}/lens?{SETTINGS}&data.seed=8")
+    button(page, "Judge these splits").click()
+    page.wait_for_url(re.compile("lens="))
+    wait_for_scores(page, 1)
+    lens_id = re.search("lens=([0-9a-f]+)", page.url)[1]
+    page.get_by_role("link", name="Train", exact=True).click(delay=90)
+    expect(button(page, "Train")).to_be_visible()
+    settle(page)
+    page.get_by_role("link", name="Split lens", exact=True).click(delay=90)
+    page.wait_for_url(re.compile(f"lens={lens_id}"))
+    wait_for_scores(page, 2)
+    button(page, "Stop").click()
+    says(page, "Stopped after")
+
+
+@pytest.mark.parametrize("page", ["light", "dark"], indirect=True)
+def test_axe_finds_nothing_serious(page, url):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    go(page, f"{url}/lens?{SETTINGS}")
+    page.get_by_role("combobox", name=re.compile("Former lenses")).click()
+    page.get_by_role("option").last.click()
+    expect(page.locator(".st-key-lens-page [role=img]")).to_have_count(2, timeout=WAIT)
+    settle(page)
+    found = axe.run(page).response["violations"]
+    serious = [rule for rule in found if rule["impact"] in ("serious", "critical")]
+    assert not [(rule["id"], rule["nodes"][0]["html"][:160]) for rule in serious]
