@@ -134,7 +134,7 @@ def test_shares_are_in_percent_and_the_first_features_are_shown():
 
 
 def test_the_diagonal_of_distances_is_empty():
-    heat = figures()["distances"]["data"][1]
+    heat = figures()["distances"]["data"][0]
     assert all(row[at] is None for at, row in enumerate(heat["z"]))
     assert heat["text"][0][0] == ""
 

@@ -10,6 +10,8 @@ from dashboard.theme import ACCENT, FAINT, GENRE_COLOURS, GRID, INK, MUTED, OTHE
 from genre_core.exploration import Drifts, Histogram, Separation
 
 MOST_RANKED = 20
+QUIET = 0.5
+"""Opacity of the lines of genres that do not stand out: there may be many."""
 WIDTH, HEIGHT = 120, 44
 """A small multiple's size in its own units; it is drawn as wide as there is room."""
 
@@ -90,13 +92,13 @@ def _multiple(item: Histogram, genres: Sequence[str], lifted: Sequence[int]) -> 
     density = item.density
     top = float(density.max()) or 1.0
     across = np.linspace(0, WIDTH, density.shape[1])
-    quiet = [number for number in range(len(genres)) if number not in lifted]
-    order = [*((number, FAINT) for number in quiet)]
-    order += [(number, _colour(number, at, len(genres))) for at, number in enumerate(lifted)]
+    looks = [
+        (number, f"stroke:{_both(FAINT)};opacity:{QUIET}") for number in range(len(genres)) if number not in lifted
+    ]
+    looks += [(number, f"stroke:{_both(_colour(number, at, len(genres)))}") for at, number in enumerate(lifted)]
+    up = HEIGHT - (HEIGHT - 2) * density / top
     lines = "".join(
-        f'<path d="{_path(across, HEIGHT - (HEIGHT - 2) * density[number] / top)}" style="stroke:{_both(colour)}"/>'
-        for number, colour in order
-        if item.counts[number].any()
+        f'<path d="{_path(across, up[number])}" style="{look}"/>' for number, look in looks if item.counts[number].any()
     )
     low, high = (_short(float(value)) for value in (item.edges[0], item.edges[-1]))
     name = escape(item.feature)

@@ -10,7 +10,7 @@ from dashboard.theme import ACCENT, BACKGROUND, INK, MUTED, OTHER, PALETTE, Figu
 from genre_core.exploration import Correlations, GenreDistances, Tree
 
 NEAR = PALETTE["accent_light"].light
-TREE_WIDTH = 0.2
+TREE_WIDTH = 0.22
 CELLS_WITH_NUMBERS = 16
 """Most genres whose distances are written into their cells."""
 NAMES_SHOWN = 32
@@ -36,7 +36,7 @@ def distances_figure(found: GenreDistances) -> Figure:
         "hoverongaps": False,
         "textfont": {"size": 12, "color": INK},
     }
-    return _with_tree(heat, found.tree, found.genres, "distance at joining")
+    return _with_tree(heat, found.tree, found.genres, "distance")
 
 
 def correlations_figure(found: Correlations, shown: Sequence[int]) -> Figure:
@@ -83,23 +83,23 @@ def correlations_figure(found: Correlations, shown: Sequence[int]) -> Figure:
 
 def _with_tree(heat: dict[str, Any], tree: Tree, names: Sequence[str], height: str) -> Figure:
     k = len(names)
-    heat |= {"x": list(range(k)), "y": list(range(k)), "xaxis": "x2", "yaxis": "y"}
-    lines = _brackets(tree)
+    heat |= {"x": list(range(k)), "y": list(range(k))}
+    lines = {**_brackets(tree), "xaxis": "x2", "yaxis": "y"}
     axis = _name_axis(names)
     return {
-        "data": [lines, heat],
+        "data": [heat, lines],
         "layout": layout(
             "",
-            xaxis={
-                "domain": [0, TREE_WIDTH],
-                "autorange": "reversed",
+            xaxis={**axis, "domain": [0, 1 - TREE_WIDTH], "tickangle": _angle(names)},
+            xaxis2={
+                "domain": [1.02 - TREE_WIDTH, 1],
+                "anchor": "y",
                 "title": {"text": height},
                 "nticks": 4,
                 "rangemode": "tozero",
                 "fixedrange": True,
             },
-            xaxis2={**axis, "domain": [TREE_WIDTH + 0.17, 1], "anchor": "y", "tickangle": _angle(names)},
-            yaxis={**axis, "range": [k - 0.5, -0.5], "anchor": "x2"},
+            yaxis={**axis, "range": [k - 0.5, -0.5]},
             hovermode="closest",
             margin={"l": 8, "r": 8, "t": 8, "b": 8},
         ),
@@ -107,7 +107,7 @@ def _with_tree(heat: dict[str, Any], tree: Tree, names: Sequence[str], height: s
 
 
 def _brackets(tree: Tree) -> dict[str, Any]:
-    """Return the tree as one line with gaps, leaves on the right."""
+    """Return the tree as one line with gaps, leaves on the left."""
     xs: list[float | None] = []
     ys: list[float | None] = []
     for places, heights in zip(tree.x.tolist(), tree.height.tolist(), strict=True):

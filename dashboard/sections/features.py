@@ -122,7 +122,7 @@ def _correlations(config: DatasetConfig, data: Dataset) -> None:
     )
     st.markdown(f"**What goes together**{note}")
     sentence = sentences.correlation_sentence(found, len(data))
-    plot(correlations_figure(found, shown), key="correlations", height=520 if len(shown) <= 30 else 660, alt=sentence)
+    plot(correlations_figure(found, shown), key="correlations", height=520 if len(shown) <= 30 else 560, alt=sentence)
     st.caption(plain(sentence))
     pairs = sentences.pairs_of(found)
     rows = [{"feature": one, "and": other, "correlation": round(value, 3)} for one, other, value in pairs]

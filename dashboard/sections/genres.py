@@ -23,9 +23,7 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
     """Draw the distances between genres with their tree, the nearest pairs, and the number of tracks of each."""
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
-        st.markdown(
-            "**How far genres lie apart** :gray[in standard deviations of tracks within genres; deep blue is near]"
-        )
+        st.markdown("**How far genres lie apart** :gray[in standard deviations within genres; deeper is nearer]")
         try:
             found = exploring.genre_distances(config)
         except DataError as error:
