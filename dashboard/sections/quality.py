@@ -26,7 +26,6 @@ _REFUSED = "refused change of columns"
 
 def draw(config: ExperimentConfig, data: Dataset) -> None:
     """Draw how the rows are dealt, the findings by severity with what can be done, and what was changed."""
-    st.html(CSS)
     with st.spinner("Looking through the data …", show_time=False):
         checked = services.checked(config.data, config.split)
     gaps = services.gaps(config.data)

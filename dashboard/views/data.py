@@ -24,10 +24,12 @@ SECTIONS = {
 }
 MOST_RUNS = 10_000
 LOOK_SECONDS = 0.5
+MOST_LISTED = 8
 
 
 def main() -> None:
     """Draw the page: the answer, what to do next, and the section that the address names."""
+    st.html(quality.CSS)
     form = forms.sidebar_settings(PRESETS, services.tables(), sections=("data",), columns=_columns)
     data, problem = _load(form.config.data if form.config else None)
     config = forms.said_config()
@@ -84,10 +86,13 @@ def _nothing(config: DatasetConfig, problem: str) -> None:
     is_stored = not isinstance(config, SyntheticConfig) and services.stored(config) is not None
     what = "import of FMA" if isinstance(config, FmaConfig) else "table"
     st.header("These data cannot be used yet." if is_stored else f"No {what} is chosen yet.", anchor=False)
-    st.caption(plain(problem, 1000) if is_stored else "Add one here, or choose a stored one in the settings.")
+    stored = [] if is_stored else services.tables()["fma" if isinstance(config, FmaConfig) else "table"]
+    st.caption(plain(problem, 1000) if is_stored else f"Add one here{', or choose a stored one' if stored else ''}.")
     upload_problem()
     import_progress()
     if not is_stored:
+        if stored:
+            _stored(dict(stored[:MOST_LISTED]), config.source)
         upload()
         return
     if isinstance(config, TableConfig):
@@ -95,6 +100,17 @@ def _nothing(config: DatasetConfig, problem: str) -> None:
     with st.container(horizontal=True, gap="small"):
         _add_button()
         _delete_button(config)
+
+
+def _stored(titles: dict[str, str], source: str) -> None:
+    """Draw the newest stored tables or imports, to choose one."""
+
+    def choose() -> None:
+        if chosen := st.session_state[key]:
+            forms.choose_table(chosen, source)
+
+    key = f"stored {source}"
+    st.pills("Stored", list(titles), format_func=titles.__getitem__, key=key, on_change=choose)
 
 
 def _answer(config: ExperimentConfig, data: Dataset) -> None:
@@ -132,7 +148,8 @@ def _findings_link(config: ExperimentConfig, waiting: bool) -> None:
     if waiting:
         st.rerun()
     if sentence := said.to_know(found.result().findings):
-        address.page_link("views/data.py", sentence, icon=":material/flag:", section=None)
+        with st.container(key="to-know"):
+            address.page_link("views/data.py", sentence, icon=":material/flag:", section=None)
 
 
 def _name(config: DatasetConfig) -> str:

@@ -319,6 +319,23 @@ def test_fma_is_imported_and_its_official_split_is_one_click_away(store, fma):
     assert not next(button for button in page.button if button.label == "Train").disabled
 
 
+def test_without_a_choice_stored_tables_are_offered(store):
+    table = added("segments.csv")
+    page = opened(DATA, data__source="table")
+    assert page.header[0].value == "No table is chosen yet."
+    page.pills[0].set_value(table).run()
+    assert not page.exception
+    assert page.query_params["data.table"] == table
+
+
+def test_elsewhere_a_stored_table_says_that_there_is_something_to_know(store):
+    table = added("segments.csv")
+    config = configure({"data.source": "table", "data.table": table, "data.taken": "length"})
+    services.checked(config.data, config.split)
+    page = on_table(table, data__taken="length", section="features")
+    assert any(link.proto.label.startswith("Before you trust a score: ") for link in page.get("page_link"))
+
+
 def test_without_an_import_the_page_says_how_to_get_one(store):
     page = opened(DATA, data__source="fma")
     assert page.header[0].value == "No import of FMA is chosen yet."
