@@ -12,10 +12,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceW
 
 WAIT = 45_000
 SETTINGS = (
-    "data.n_samples=1200&data.n_genres=3&data.n_features=6&data.artists=80&data.artist_spread=8&data.overlap=0.5"
-    "&train.max_epochs=15&train.learning_rate=0.01"
+    "repeats=3+splits&data.n_samples=1200&data.n_genres=3&data.n_features=6&data.artists=80"
+    "&data.artist_spread=8&data.overlap=0.5&train.max_epochs=15&train.learning_rate=0.01"
 )
-N_SCORES = 60
+N_SCORES = 36
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def n_scores(page) -> int:
 def wait_for_scores(page, least: int) -> None:
     page.wait_for_function(
         """([least, all]) => {
-          const text = document.querySelector('.st-key-lens-controls').innerText;
+          const text = document.querySelector('.st-key-lens-controls')?.innerText ?? '';
           return Number(text.match(new RegExp(`(\\\\d+) of ${all} scores`))?.[1] ?? 0) >= least;
         }""",
         arg=[least, N_SCORES],
