@@ -58,7 +58,7 @@ def profile_figure(
             showlegend=True,
             legend={"y": 1.0},
             hovermode="y unified",
-            margin={"l": 8, "r": 8, "t": 46, "b": 8},
+            margin={"l": 8, "r": 8, "t": 54, "b": 8},
         ),
     }
 

@@ -98,7 +98,7 @@ def _map(config: DatasetConfig, data: Dataset) -> tuple[Projection | None, _Chos
 
 def _colours(data: Dataset) -> dict[str, str]:
     level = {data.coarsest[0]: f"by {data.coarsest[0]}"} if data.coarsest else {}
-    return {"genre": "by genre", **level, "part": "by part of the split", "answer": "right and wrong"}
+    return {"genre": "by genre", **level, "part": "by part", "answer": "right and wrong"}
 
 
 def _clouds(config: DatasetConfig, data: Dataset, found: Projection, colour: str) -> tuple[list[Cloud], str]:

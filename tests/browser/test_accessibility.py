@@ -18,6 +18,9 @@ PAGES = {
     "evaluate on test": ("evaluate", "run=small&part=test", "test tracks"),
     "evaluate on closed test": ("evaluate", "run=other&part=test", "The test part is closed"),
     "data": ("data", "", "tracks in 8 genres"),
+    "data, chosen tracks": ("data", "section=overview&genre=Rock&data.n_samples=800", "800 tracks"),
+    "data, features": ("data", "section=features&data.n_samples=800&pair=0-1", "800 tracks"),
+    "data, limits": ("data", "section=limits&data.n_samples=800", "800 tracks"),
     "runs": ("runs", "run=small", "Small one"),
 }
 
