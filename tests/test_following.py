@@ -1,4 +1,4 @@
-"""What an open page is told of the run it follows: new parts for a new state, and when the page around them is stale."""
+"""What an open page is told of the run it follows: new parts for a new state, and when the page around them is old."""
 
 import json
 
@@ -64,7 +64,7 @@ def test_a_run_that_is_gone_or_of_another_version_has_no_parts(store):
     assert following.follow("nobody", "") == {"phase": "gone"}
     store.submit("old", SMALL, "old")
     with store.transaction() as connection:
-        connection.exec_driver_sql("UPDATE runs SET config = '{\"data\": {\"source\": \"tape\"}}' WHERE id = 'old'")
+        connection.exec_driver_sql('UPDATE runs SET config = \'{"data": {"source": "tape"}}\' WHERE id = \'old\'')
     assert following.follow("old", "")["phase"] == "broken"
 
 

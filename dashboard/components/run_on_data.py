@@ -27,13 +27,21 @@ def choose_run(config: DatasetConfig) -> Run | None:
     current = run_on(config)
     if current is None:
         asked_for = services.run(address.run_id())
-        other = f"{asked_for.name} was trained on other tracks. " if asked_for else ""
-        st.caption(plain(f"{other}No complete run has seen these tracks yet."))
+        st.caption(plain(f"{_why_not(asked_for, config)}No complete run has seen these tracks yet."))
         address.page_link("views/train.py", "Train on these tracks", icon=":material/play_arrow:")
         return None
     runs = {run.id: run for run in (*exploring.runs_on(config), current)}
     _picker(list(runs), current.id, [label(run) for run in runs.values()])
     return current
+
+
+def _why_not(asked_for: Run | None, config: DatasetConfig) -> str:
+    """Say why the run that the address names is not the one to show."""
+    if asked_for is None:
+        return ""
+    if exploring.data_of(asked_for) != config:
+        return f"{asked_for.name} was trained on other tracks. "
+    return f"{asked_for.name} is not complete. "
 
 
 def _picker(ids: Sequence[str], current: str, labels: Sequence[str]) -> None:

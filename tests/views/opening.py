@@ -50,8 +50,10 @@ def drawn(page: AppTest, key: str) -> dict[str, Any]:
 def texts(page: AppTest) -> str:
     """Return all that a page says in sentences."""
     said = [item.value for kind in (page.header, page.caption, page.markdown) for item in kind]
-    words = (json.loads(item.proto.json) for item in page.get("bidi_component"))
-    said += [f"{part['text']} {part.get('note', '')}" for part in words if "text" in part and "kind" in part]
+    for part in (json.loads(item.proto.json) for item in page.get("bidi_component")):
+        if "kind" in part and "text" in part:
+            said.append(f"{part['text']} {part.get('note', '')}")
+        said += [row["reason"] for row in part.get("rows", ()) if "reason" in row]
     return " ".join(said).replace("\\", "")
 
 
