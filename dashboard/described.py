@@ -1,7 +1,7 @@
 """Settings as the browser needs them to draw: derived from their fields, the same for everybody."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
@@ -35,13 +35,14 @@ Needs = dict[str, list[str]]
 
 
 @cache
-def described(sections: tuple[str, ...], presets: tuple[Preset, ...]) -> str:
-    """Return the settings of these sections and the presets as JSON."""
+def described(sections: tuple[str, ...], presets: tuple[Preset, ...], first: frozenset[str] = frozenset()) -> str:
+    """Return the settings of these sections and the presets as JSON; `first` are common ones on this page."""
+    common = COMMON | first
     groups = [
         {
             "name": section,
             "title": TITLES[section],
-            "settings": [_described(item) for item in all_settings().values() if item.section == section],
+            "settings": [_described(item, common) for item in all_settings().values() if item.section == section],
         }
         for section in sections
     ]
@@ -94,7 +95,7 @@ def text(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _described(item: Setting) -> dict[str, Any]:
+def _described(item: Setting, common: Collection[str]) -> dict[str, Any]:
     """Return what draws one setting, without what is empty."""
     fine = item.scale == "linear" and ((item.high or 0) - (item.low or 0)) / (item.step or 1) > FINEST_SLIDER
     about = {
@@ -109,7 +110,7 @@ def _described(item: Setting) -> dict[str, Any]:
         "options": {option: item.label(option) for option in item.choices},
         "needs": needs(item),
         "without": list(WITHOUT.get(item.name, ())),
-        "rare": item.name not in COMMON,
+        "rare": item.name not in common,
     }
     kept = {key: value for key, value in about.items() if value or (value == 0 and value is not False)}
     return {"name": item.name, "default": plain(item.default), **kept}

@@ -58,11 +58,13 @@ def sidebar_settings(
     sections: Collection[str] = tuple(SECTIONS),
     columns: Columns | None = None,
     looked_at: str = "run",
+    first: Collection[str] = (),
 ) -> Form:
     """Draw the settings in the sidebar and return what they say; `tables` are those that can be chosen.
 
     Of sections that are not drawn, the form says the preset's values. With `columns` the genre and the group column are
-    chosen from lists. `looked_at` is what the page looks at beside the settings.
+    chosen from lists. `looked_at` is what the page looks at beside the settings, and `first` are settings that this
+    page is about: they stand in front, where others have them behind "More".
     """
     said = address.settings_said(looked_at)
     preset = presets[said.get("preset", OPENING.name)]
@@ -75,7 +77,7 @@ def sidebar_settings(
         refused = None
     kind = _kind(values)
     panel = Panel(
-        about=described(tuple(sections), tuple(presets.values())),
+        about=described(tuple(sections), tuple(presets.values()), frozenset(first)),
         preset=preset.name,
         values={name: plain(values[name]) for name in changed},
         seq=st.session_state.get(_SEQ, 0),

@@ -53,6 +53,10 @@ MENDED = {
     "constant feature": (table("genre,tempo,rms", "G,~,0.5"), "The same value in every row: 0.5"),
     "infinities": (table("genre,tempo,rms", *["G,~,~"] * 9, "G,inf,~"), "6 infinite values taken as missing"),
     "duplicate names": (table("genre,tempo,tempo", "G,~,~"), "A second column named tempo"),
+    "a genre without values": (
+        b"genre,tempo\n" + b"".join(b"Rock,%d.5\nJazz,%d.1\nFolk,\n" % (n, 2 * n) for n in range(30)),
+        "No row of the genre Folk is left",
+    ),
     "ragged rows": (table("genre,tempo", *["G,~"] * 19, "G,~,~"), "3 ragged rows left out"),
 }
 USELESS = {

@@ -332,3 +332,11 @@ def test_a_description_travels_until_the_browser_has_it():
     proto = page.get("bidi_component")[0].proto
     assert set(json.loads(proto.json)) == {"name", "state"}
     assert proto.ByteSize() < 20_000
+
+
+def test_a_page_puts_the_settings_that_it_is_about_in_front():
+    def rare(*first):
+        sections = json.loads(described(("data",), (), frozenset(first)))["sections"]
+        return {item["name"] for item in sections[0]["settings"] if item.get("rare")}
+
+    assert rare() - rare("data.artists") == {"data.artists"}

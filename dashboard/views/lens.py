@@ -19,12 +19,14 @@ from genre_core.store import new_run_id
 
 REPEATS = {f"{n} splits": n for n in (5, 3, 10, 20)}
 TABLE_SECONDS = 1.0
+LEAKS = ("data.artists", "data.artist_spread", "data.segments", "data.segment_spread")
+"""The settings by which a leak is caused, and removed."""
 CHOICE, UNSAVED = "lens choice", "why no lens was started"
 
 
 def main() -> None:
     """Draw the page: the answer, the buttons, a ruler for each way to split; settings in the sidebar."""
-    form = forms.sidebar_settings(PRESETS, services.tables(), looked_at="lens")
+    form = forms.sidebar_settings(PRESETS, services.tables(), looked_at="lens", first=LEAKS)
     lens, missing = _looked_at()
     with st.container(key="lens-page", gap="small"):
         for note in filter(None, (missing, st.session_state.pop(UNSAVED, ""))):

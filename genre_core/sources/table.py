@@ -106,6 +106,7 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig) -> Dataset:
     if not labelled.all():
         row_notes = (f"{count_of(int((~labelled).sum()), 'row')} left out: no genre.", *row_notes)
     if not kept.all():
+        row_notes = (*row_notes, *_emptied(label.values[rows.index], kept))
         rows, X = rows[kept], X[kept]
     names = label.values[rows.index]
     common, rare_note = _common(names, config.min_tracks)
@@ -120,6 +121,15 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig) -> Dataset:
     y: IntArray = pd.Categorical(names, categories=list(genres)).codes.astype(np.int64)
     notes = (*row_notes, *rare_note, *notes, *_missing_note(X), *group_notes)
     return Dataset(X, y, genres, features, _track_names(rows, name), groups, notes, columns)
+
+
+def _emptied(names: "pd.Series[str]", kept: Mask) -> tuple[str, ...]:
+    """Note the genres of which no row is kept."""
+    gone = sorted(set(names) - set(names[kept]))
+    if not gone:
+        return ()
+    noun, them = ("genre", "it") if len(gone) == 1 else ("genres", "them")
+    return (f"No row of the {noun} {_listed(gone)} is left: fill in values, or train without {them}.",)
 
 
 def _common(names: "pd.Series[str]", min_tracks: int) -> tuple[Mask, tuple[str, ...]]:
