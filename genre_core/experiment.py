@@ -133,7 +133,7 @@ def describe(config: ExperimentConfig, prepared: Prepared, trainer: "Trainer") -
         "n_left_out": len(dataset) - sum(sizes.values()),
         "notes": list(dataset.notes),
         "data_hash": dataset.content_hash,
-        "test_hash": name_test_set(dataset.content_hash, split.test),
+        "test_hash": name_test_set(config.data, (dataset.tracks[row] for row in split.test)),
         "device": str(trainer.device),
         "versions": {
             "python": platform.python_version(),

@@ -1,11 +1,12 @@
 """Which rows train, which choose and which report: single rows, whole groups, or a published split."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from genre_core.config import SplitConfig
+from genre_core.config import DatasetConfig, SplitConfig, SyntheticConfig
 from genre_core.dataset import PARTS, Dataset, IntArray, Part
 from genre_core.errors import DataError
 
@@ -34,9 +35,13 @@ class Split:
         return rows
 
 
-def name_test_set(data_hash: str, test: IntArray) -> str:
-    """Return a name for a test set, as 64 hex digits: the same for the same rows (n_test,) of the same data."""
-    return hashlib.sha256(f"{data_hash} ".encode() + np.sort(test).astype("<i8").tobytes()).hexdigest()
+def name_test_set(data: DatasetConfig, tracks: Iterable[str]) -> str:
+    """Return a name for a test set, as 64 hex digits: the same for the same tracks of the same source.
+
+    The source is the stored table, or how tracks are drawn: which features are taken changes nothing.
+    """
+    source = data.model_dump_json() if isinstance(data, SyntheticConfig) else data.table
+    return hashlib.sha256("\n".join((source, *sorted(tracks))).encode()).hexdigest()
 
 
 def split_dataset(dataset: Dataset, config: SplitConfig) -> Split:

@@ -105,7 +105,8 @@ def test_a_card_says_what_a_result_depends_on():
     assert card["genres"] == ["Rock", "Electronic", "Hip-Hop"]
     assert card["data_hash"] == prepared.dataset.content_hash
     assert (card["split_by"], card["straddling"], card["leaky"], card["n_left_out"]) == ("row", [], False, 0)
-    assert card["test_hash"] == name_test_set(prepared.dataset.content_hash, prepared.split.test)
+    tested = [prepared.dataset.tracks[row] for row in prepared.split.test]
+    assert card["test_hash"] == name_test_set(TINY.data, tested)
     assert card["straddlers"] == {}
     assert {"python", "numpy", "torch", "scikit-learn"} <= set(card["versions"])
     majority = (prepared.dataset.y[prepared.split.validation] == prepared.majority).mean()

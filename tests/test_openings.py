@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
+from genre_core.config import FmaConfig, SyntheticConfig, TableConfig
 from genre_core.errors import RunStateError
+from genre_core.published import read_split
 from genre_core.settings import configure
 from genre_core.splitting import name_test_set
 from genre_core.store import Openings, Run, RunStore, open_test, openings_of
+from genre_core.tables.reading import read_table
 from genre_core.worker import execute
 
 TINY = {"data.n_samples": 200, "data.n_genres": 2, "model.hidden": (4,), "train.max_epochs": 1}
@@ -99,12 +102,65 @@ def test_a_run_from_before_test_sets_had_names_is_named_when_it_is_first_opened(
     assert counted(store)["first"] == Openings(2, True)
 
 
-def test_a_test_set_is_its_rows_in_any_order() -> None:
-    import numpy as np
+def test_an_older_run_whose_table_was_deleted_is_counted_all_the_same(of_table: RunStore) -> None:
+    run = of_table.run("all columns")
+    old = {name: value for name, value in run.context.items() if name != "test_hash"}
+    with of_table.transaction() as connection:
+        _save(connection, run, old)
+    table = run.config.data
+    assert isinstance(table, TableConfig)
+    of_table.delete_table(table.table)
+    assert open_test(of_table, of_table.run("all columns")) == Openings(1, True)
+    assert open_test(of_table, of_table.run("all columns")) == Openings(1, True)
 
-    name = name_test_set("ab", np.array([3, 1, 2]))
-    assert name == name_test_set("ab", np.array([1, 2, 3]))
-    assert name not in (name_test_set("ac", np.array([1, 2, 3])), name_test_set("ab", np.array([1, 2, 4])))
+
+@pytest.mark.parametrize("is_old", [False, True], ids=["named", "from before test sets had names"])
+def test_another_choice_of_features_is_no_new_test_set(of_table: RunStore, is_old: bool) -> None:
+    for run in of_table.runs() if is_old else ():
+        with of_table.transaction() as connection:
+            _save(connection, run, {name: value for name, value in run.context.items() if name != "test_hash"})
+    for number, run_id in enumerate(FEATURES, start=1):
+        assert open_test(of_table, of_table.run(run_id)) == Openings(number, True)
+    assert len({run.context["data_hash"] for run in of_table.runs()}) == len(FEATURES)
+
+
+FEATURES: dict[str, dict[str, str]] = {
+    "all columns": {},
+    "one less": {"data.left_out": "f1"},
+    "split attached": {"data.published": "of the list"},
+}
+
+
+@pytest.fixture
+def of_table(tmp_path: Path) -> Iterator[RunStore]:
+    rows = [f"t{n},{n % 2 + n / 40},{n % 7},{n % 5},{'ab'[n % 2]}" for n in range(80)]
+    table = read_table([("music.csv", "\n".join(["filename,f0,f1,f2,label", *rows]).encode())])
+    lists = {"train": range(40), "valid": range(40, 60), "test": range(60, 80)}
+    split = read_split([(f"{part}.txt", "\n".join(f"t{n}" for n in own).encode()) for part, own in lists.items()])
+    store = RunStore(f"sqlite:///{tmp_path}/store.sqlite")
+    for found in (table, split):
+        store.put_table(found.content_hash, found.name, found.parquet, 80, 5)
+    settings = {"data.source": "table", "data.table": table.content_hash, "model.hidden": (4,), "train.max_epochs": 1}
+    for run_id, more in FEATURES.items():
+        attached = {"data.published": split.content_hash} if "data.published" in more else more
+        store.submit(run_id, configure(settings | {"split.by": "row"} | attached))
+        execute(run_id, 1, store.url)
+        assert store.run(run_id).state == "complete", store.run(run_id).error
+    yield store
+    store.close()
+
+
+def test_a_test_set_is_its_tracks_in_any_order() -> None:
+    data = SyntheticConfig()
+    name = name_test_set(data, ["3", "1", "2"])
+    assert name == name_test_set(data, ["1", "2", "3"])
+    assert name not in (name_test_set(SyntheticConfig(seed=7), ["1", "2", "3"]), name_test_set(data, ["1", "2", "4"]))
+
+
+def test_families_of_fmas_features_are_no_new_test_set() -> None:
+    every, some = (FmaConfig(table="ab" * 32, features=features) for features in ("", "mfcc"))
+    assert name_test_set(every, ["Ann: One (1)"]) == name_test_set(some, ["Ann: One (1)"])
+    assert name_test_set(every, ["Ann: One (1)"]) != name_test_set(FmaConfig(table="cd" * 32), ["Ann: One (1)"])
 
 
 def test_a_store_from_before_openings_were_counted_is_read(tmp_path: Path) -> None:

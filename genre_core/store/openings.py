@@ -1,12 +1,13 @@
 """How often a test set was looked at: once for each configuration whose score on it somebody has seen.
 
 Who picks the best of several configurations by their test scores reports a score that is too good, and the more of them
-the better it looks. What counts is therefore not clicks but different configurations on the same rows of the same data.
+the better it looks. What counts is therefore not clicks but different configurations on the same tracks of the same
+source, whichever features of them they are given.
 """
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from genre_core.dataset import PARTS
-from genre_core.errors import RunStateError
+from genre_core.errors import DataError, RunStateError
+from genre_core.sources import load_dataset
 from genre_core.splitting import name_test_set
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
@@ -69,10 +71,24 @@ def open_test(store: RunStore, run: Run) -> Openings:
 
 def _computed(store: RunStore, run: Run) -> str | None:
     """Return the name of the test set of a run that was stored before test sets had one."""
-    logits, data_hash = store.artifact(run.id, "logits"), run.context.get("data_hash")
-    if logits is None or data_hash is None:
+    logits = store.artifact(run.id, "logits")
+    if logits is None:
         return None
     import numpy as np
     from safetensors.numpy import load
 
-    return name_test_set(data_hash, np.flatnonzero(load(logits)["part"] == PARTS.index("test")))
+    parts = load(logits)["part"]
+    names = _names_of_rows(store, run, len(parts))
+    return name_test_set(run.config.data, (names[row] for row in np.flatnonzero(parts == PARTS.index("test"))))
+
+
+def _names_of_rows(store: RunStore, run: Run, n_rows: int) -> Sequence[str]:
+    """Return what names each row that a run was about, or its number where the data can't be read any more.
+
+    A look has to be counted even then, though not together with those at runs whose tracks are known.
+    """
+    with suppress(DataError):
+        dataset = load_dataset(run.config.data, store)
+        if dataset.content_hash == run.context.get("data_hash"):
+            return dataset.tracks
+    return [str(row) for row in range(n_rows)]
