@@ -94,5 +94,15 @@ def test_an_error_is_split_into_what_adds_up_to_it():
     assert "In no genre" in text
     sure = Shortfall(unsure.overall, (unsure.per_genre[0], part(0.3, 0.1, 0.15, 0.05, 0.2)))
     assert said.shortfall_sentence(sure, genres).endswith("Most is to be gained in Jazz: 15.0 points.")
+    leaky = said.shortfall_sentence(sure, genres, "unknown artists")
+    assert "no classifier avoids on unknown artists" in leaky
+    assert "−1.0 are luck, and what it remembers of known artists." in leaky
+    assert "luck, and what it remembers of known tracks" in said.shortfall_table(sure, genres, "unknown tracks")[0]
     row = said.shortfall_table(sure, genres)[1]
     assert row["error"] == row["no classifier avoids"] + row["could be avoided"] + row["luck"]
+
+
+def test_circles_of_leaky_runs_are_said_to_be_hollow():
+    assert "ollow" not in said.circles_sentence(3, 0)
+    assert said.circles_sentence(3, 0).startswith("Circles: 3 runs on such tracks")
+    assert "Hollow: 1 of them is leaky" in said.circles_sentence(3, 1)

@@ -7,6 +7,8 @@ import streamlit as st
 from dashboard import address, services
 from dashboard.address import plain
 from dashboard.components.run_picker import label
+from dashboard.components.terms import terms_line
+from dashboard.sentences.badges import badges
 from dashboard.services import exploring
 from genre_core.config import DatasetConfig
 from genre_core.store import Run
@@ -33,6 +35,13 @@ def choose_run(config: DatasetConfig) -> Run | None:
     runs = {run.id: run for run in (*exploring.runs_on(config), current)}
     _picker(list(runs), current.id, [label(run) for run in runs.values()])
     return current
+
+
+def say_of(run: Run | None, text: str) -> None:
+    """Draw what is said of a run's numbers, or of none, and below it what is unusual about them."""
+    st.caption(plain(text))
+    if run is not None and (marked := badges(run)):
+        terms_line((), marked)
 
 
 def _why_not(asked_for: Run | None, config: DatasetConfig) -> str:

@@ -12,13 +12,14 @@ MOST_GENRES = 20
 
 @dataclass(frozen=True)
 class RunPoint:
-    """A run beside the curve: its overlap and its accuracy with the 95 % interval; one of them is looked at."""
+    """A run beside the curve: its overlap, accuracy with the 95 % interval, whether looked at, and whether leaky."""
 
     name: str
     overlap: float
     accuracy: float
     interval: HasLimits
     looked_at: bool = False
+    leaky: bool = False
 
 
 def curve_figure(
@@ -151,7 +152,7 @@ def _excess(
 
 
 def _runs(runs: Sequence[RunPoint]) -> list[dict[str, Any]]:
-    """Return the runs as diamonds with their intervals, the one looked at last and in its colour."""
+    """Return the runs as circles, hollow where leaky, with their intervals; the one looked at last, in its colour."""
     traces = []
     for run in sorted(runs, key=lambda run: run.looked_at):
         colour = ACCENT if run.looked_at else FAINT
@@ -172,8 +173,8 @@ def _runs(runs: Sequence[RunPoint]) -> list[dict[str, Any]]:
                 "x": [run.overlap],
                 "y": [round(accuracy, 2)],
                 "error_y": error,
-                "marker": {"color": colour, "size": 8, "symbol": "circle"},
-                "hovertemplate": f"{run.name}: %{{y:.1f}}{GAP}% on validation<extra></extra>",
+                "marker": {"color": colour, "size": 8, "symbol": f"circle{'-open' * run.leaky}"},
+                "hovertemplate": f"{run.name}: %{{y:.1f}}{GAP}% on validation{', leaky' * run.leaky}<extra></extra>",
             }
         )
     return traces

@@ -7,16 +7,19 @@ from dashboard.address import plain
 from dashboard.components.address_choice import address_choice
 from dashboard.components.matrix import matrix
 from dashboard.components.plot import plot
-from dashboard.components.run_on_data import choose_run, run_on
+from dashboard.components.run_on_data import choose_run, run_on, say_of
 from dashboard.components.twin import twin
 from dashboard.figures.limits import MOST_GENRES, RunPoint, curve_figure, shortfall_figure
 from dashboard.sentences import exploration as sentences
+from dashboard.sentences.badges import is_leaky
+from dashboard.sentences.limits import known_already
 from dashboard.services import exploring
 from dashboard.theme import count, percent
 from genre_core.bayes import BayesLimit, Shortfall, overlap_for
 from genre_core.config import DatasetConfig, SyntheticConfig
 from genre_core.dataset import Dataset
 from genre_core.errors import ConfigError
+from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.store import Run
 
 ABOUT_WHAT = {"label": "right about the labels", "true": "right about the true genres"}
@@ -43,8 +46,8 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
         st.markdown("**What a run could have avoided**")
         run = choose_run(config)
         answers = exploring.answers(run, clean=clean) if run else None
-        if answers and answers.shortfall:
-            _shortfall(answers.shortfall, data)
+        if run and answers and answers.shortfall:
+            _shortfall(run, answers.shortfall, data)
     _confusions(config, limit, run, clean)
 
 
@@ -57,7 +60,8 @@ def _curve(config: SyntheticConfig, data: Dataset, limit: BayesLimit, clean: boo
     figure = curve_figure(exploring.curve(config, clean=clean), (config.overlap, limit.accuracy), guessing, runs)
     plot(figure, key="limit curve", height=320, alt=sentence, revision="limit")
     if runs:
-        st.caption(f"Circles: {count(len(runs), 'run')} on such tracks, validation accuracy with its 95 % interval.")
+        n_leaky = sum(run.leaky for run in runs)
+        st.caption(sentences.circles_sentence(len(runs), n_leaky), help=GLOSSARY["leaky"] if n_leaky else None)
     _solve(config, clean)
     points = exploring.curve(config, clean=clean)
     rows = [{"overlap": point.overlap, "best possible": round(100 * point.accuracy, 2)} for point in points]
@@ -73,7 +77,7 @@ def _runs(config: SyntheticConfig, clean: bool) -> list[RunPoint]:
         data = exploring.data_of(run)
         judged = exploring.scores(run, clean=clean) if isinstance(data, SyntheticConfig) else None
         if isinstance(data, SyntheticConfig) and judged:
-            found.append(RunPoint(run.name, data.overlap, *judged, looked_at=run == looked_at))
+            found.append(RunPoint(run.name, data.overlap, *judged, looked_at=run == looked_at, leaky=is_leaky(run)))
     return found
 
 
@@ -104,18 +108,20 @@ def _find(config: SyntheticConfig, clean: bool) -> None:
     forms.take({"values": {"data.overlap": overlap}})
 
 
-def _shortfall(found: Shortfall, data: Dataset) -> None:
-    sentence = sentences.shortfall_sentence(found, data.genres)
+def _shortfall(run: Run, found: Shortfall, data: Dataset) -> None:
+    known = known_already(run)
+    sentence = sentences.shortfall_sentence(found, data.genres, known)
     order = list(range(len(data.genres)))
     note = ""
     if len(order) > MOST_GENRES:
         order = sorted(order, key=lambda number: -found.per_genre[number].avoidable)[:MOST_GENRES]
         note = f" Drawn: the {MOST_GENRES} genres with most to gain."
-    st.caption(plain(sentence + note))
+    say_of(run, sentence + note)
     height = 90 + min(30, max(18, 480 // len(order))) * len(order)
     plot(shortfall_figure(found, data.genres, order), key="shortfall", height=height, alt=sentence)
-    percentages = ("error", "no classifier avoids", "could be avoided", "from", "to", "luck")
-    twin(sentences.shortfall_table(found, data.genres), "shortfall", "Each genre's error in its parts.", percentages)
+    percentages = ("error", "no classifier avoids", "could be avoided", "from", "to", sentences.rest(known))
+    rows = sentences.shortfall_table(found, data.genres, known)
+    twin(rows, "shortfall", "Each genre's error in its parts.", percentages)
 
 
 def _confusions(config: SyntheticConfig, limit: BayesLimit, run: Run | None, clean: bool) -> None:
@@ -132,6 +138,6 @@ def _confusions(config: SyntheticConfig, limit: BayesLimit, run: Run | None, cle
     with right:
         st.markdown("**What the run confuses**")
         n, right_on = count(answers.matrix.n, "validation track"), percent(answers.accuracy, answers.interval)
-        st.caption(f"Right on {right_on} of {n}, macro-F1 {percent(answers.macro_f1)}.")
+        say_of(run, f"Right on {right_on} of {n}, macro-F1 {percent(answers.macro_f1)}.")
         label = f"Confusion rates of {run.name} on {n}"
         matrix(exploring.answers_view(run, clean=clean), "run matrix", label=label)

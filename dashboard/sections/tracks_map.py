@@ -12,16 +12,17 @@ from dashboard.address import plain
 from dashboard.components import chosen_tracks
 from dashboard.components.address_choice import address_choice
 from dashboard.components.plot import plot
-from dashboard.components.run_on_data import choose_run
+from dashboard.components.run_on_data import choose_run, say_of
 from dashboard.components.twin import twin
 from dashboard.figures.tracks_map import MOST_LIFTED, Cloud, by_answer, by_genre, by_group, by_part, map_figure
 from dashboard.sections import counts
 from dashboard.sentences import exploration as sentences
 from dashboard.services import exploring
 from genre_core.config import DatasetConfig, fingerprint
-from genre_core.dataset import Dataset
+from genre_core.dataset import Dataset, count_groups
 from genre_core.errors import DataError
 from genre_core.exploration import Method, Projection
+from genre_core.store import Run
 
 PLANES: dict[Method, str] = {"lda": "LDA", "pca": "PCA", "tsne": "t-SNE"}
 PLANES_HELP = (
@@ -29,6 +30,8 @@ PLANES_HELP = (
     "neighbours; takes some seconds."
 )
 HEIGHT = 470
+MOST_TRACKS = 300
+"""Of more recordings in pieces no eight of them say anything."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +75,7 @@ def _map(config: DatasetConfig, data: Dataset) -> tuple[Projection | None, _Chos
         st.caption(plain(str(error)))
         return None, None, of
     chosen = _chosen(found, data, of)
-    clouds, said = _clouds(config, data, found, colour)
+    clouds, said, run = _clouds(config, data, found, colour)
     sentence = sentences.projection_sentence(found, data)
     names = [data.tracks[row] for row in found.rows.tolist()]
     plot(
@@ -91,32 +94,39 @@ def _map(config: DatasetConfig, data: Dataset) -> tuple[Projection | None, _Chos
         picked=st.query_params.get("area", ""),
         on_pick=lambda corners: _pick(corners, of),
     )
-    st.caption(plain(f"{sentence} {said}".strip()))
+    say_of(run, f"{sentence} {said}".strip())
     twin(sentences.centres_table(found, data), "map", "Where each genre lies on the plane.")
     return found, chosen, of
 
 
 def _colours(data: Dataset) -> dict[str, str]:
-    level = {data.coarsest[0]: f"by {data.coarsest[0]}"} if data.coarsest else {}
-    return {"genre": "by genre", **level, "part": "by part", "answer": "right and wrong"}
+    coarsest_first = [level for level in reversed(data.groups) if _says_something(data, level)]
+    levels = {level: f"by {level}" for level in coarsest_first}
+    return {"genre": "by genre", **levels, "part": "by part", "answer": "right and wrong"}
 
 
-def _clouds(config: DatasetConfig, data: Dataset, found: Projection, colour: str) -> tuple[list[Cloud], str]:
-    """Return the tracks as they are coloured, and what is to be said of it."""
+def _says_something(data: Dataset, level: str) -> bool:
+    return level != "track" or len(data.groups) == 1 or count_groups(data.groups[level]) <= MOST_TRACKS
+
+
+def _clouds(
+    config: DatasetConfig, data: Dataset, found: Projection, colour: str
+) -> tuple[list[Cloud], str, Run | None]:
+    """Return the tracks as they are coloured, what is to be said of it, and the run that this is about."""
     if colour == "part":
         try:
-            return by_part(found.rows, exploring.split(config, forms.said_config().split)), ""
+            return by_part(found.rows, exploring.split(config, forms.said_config().split)), "", None
         except DataError as error:
-            return by_genre(found.y, data.genres, _lifted(config, data)), str(error)
+            return by_genre(found.y, data.genres, _lifted(config, data)), str(error), None
     if colour == "answer":
         run = choose_run(config)
         answers = exploring.answers(run) if run else None
         if run and answers:
             clouds = by_answer(found.rows, answers.rows, answers.right)
-            return clouds, sentences.answers_sentence(run.name, *(len(cloud.members) for cloud in clouds[1:]))
-    elif data.coarsest and colour == data.coarsest[0]:
-        return by_group(data.coarsest[1][found.rows], data.coarsest[0]), ""
-    return by_genre(found.y, data.genres, _lifted(config, data)), ""
+            return clouds, sentences.answers_sentence(run.name, *(len(cloud.members) for cloud in clouds[1:])), run
+    elif colour in data.groups:
+        return by_group(data.groups[colour][found.rows], colour), "", None
+    return by_genre(found.y, data.genres, _lifted(config, data)), "", None
 
 
 def _lifted(config: DatasetConfig, data: Dataset) -> list[int]:

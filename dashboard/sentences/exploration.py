@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dashboard.sentences.limits import on
 from dashboard.theme import GAP, count, percent
 from genre_core.bayes import BayesLimit, Shortfall
 from genre_core.dataset import Dataset
@@ -232,14 +233,32 @@ def limit_sentence(limit: BayesLimit, guessing: float) -> str:
     )
 
 
-def shortfall_sentence(found: Shortfall, genres: Sequence[str]) -> str:
-    """Say what of a run's error no classifier could have avoided, and what this one could."""
+def rest(known: str = "") -> str:
+    """Return what an error's last part is called, where a leaky split lets the model know what is `known` else unknown.
+
+    `known` is such as `unknown artists`: what the probabilities are for, while the model has heard these very ones.
+    """
+    return f"luck, and what it remembers of {known.removeprefix('un')}" if known else "luck"
+
+
+def circles_sentence(n: int, n_leaky: int) -> str:
+    """Say what the circles beside the limit's curve are, and that leaky ones are hollow."""
+    text = f"Circles: {count(n, 'run')} on such tracks, validation accuracy with its 95 % interval."
+    if not n_leaky:
+        return text
+    verb = "is" if n_leaky == 1 else "are"
+    return f"{text} Hollow: {n_leaky:,} of them {verb} leaky; the curve is for what a model does not know."
+
+
+def shortfall_sentence(found: Shortfall, genres: Sequence[str], known: str = "") -> str:
+    """Say what of a run's error no classifier could have avoided, and what this one could; `known` as in `rest`."""
     whole = found.overall
+    luck = rest(known) if known else "the luck of these tracks"
     low, high = (f"{100 * value:.1f}" for value in (whole.interval.low, whole.interval.high))
     said = (
         f"Wrong on {percent(whole.error)} of {count(whole.n, 'validation track')}: {100 * whole.unavoidable:.1f} "
-        f"points of that no classifier avoids, {100 * whole.avoidable:.1f} ({low}–{high}) this one could have, and "
-        f"{100 * whole.luck:+.1f} are the luck of these tracks."
+        f"points of that no classifier avoids{on(known)}, {100 * whole.avoidable:.1f} ({low}–{high}) this one could "
+        f"have, and {100 * whole.luck:+.1f} are {luck}."
     ).replace("-", "−")
     sure = [number for number, part in enumerate(found.per_genre) if part.interval.low > 0]
     if not sure:
@@ -248,8 +267,8 @@ def shortfall_sentence(found: Shortfall, genres: Sequence[str]) -> str:
     return f"{said} Most is to be gained in {genres[worst]}: {100 * found.per_genre[worst].avoidable:.1f} points."
 
 
-def shortfall_table(found: Shortfall, genres: Sequence[str]) -> Rows:
-    """Return each genre's error in its parts, in percentage points."""
+def shortfall_table(found: Shortfall, genres: Sequence[str], known: str = "") -> Rows:
+    """Return each genre's error in its parts, in percentage points; `known` as in `rest`."""
     return [
         {
             "genre": genre,
@@ -259,7 +278,7 @@ def shortfall_table(found: Shortfall, genres: Sequence[str]) -> Rows:
             "could be avoided": round(100 * part.avoidable, 1),
             "from": round(100 * part.interval.low, 1),
             "to": round(100 * part.interval.high, 1),
-            "luck": round(100 * part.luck, 1),
+            rest(known): round(100 * part.luck, 1),
         }
         for genre, part in zip(genres, found.per_genre, strict=True)
     ]

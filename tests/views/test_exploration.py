@@ -24,7 +24,7 @@ def store(tmp_path_factory):
 
 
 def on(section: str, **more: str):
-    return opened(DATA, section=section, **{name.replace(".", "__"): text for name, text in SMALL.items()}, **more)
+    return opened(DATA, section=section, **({name.replace(".", "__"): text for name, text in SMALL.items()} | more))
 
 
 def config(**more: str):
@@ -33,6 +33,10 @@ def config(**more: str):
 
 def traces(page, key: str = "plane plot") -> dict[str, dict]:
     return {trace.get("name", ""): trace for trace in json.loads(drawn(page, key)["figure"])["data"]}
+
+
+def marks(page) -> int:
+    return sum(item.proto.body.count(">leaky<") for item in page.get("html"))
 
 
 def said(page, name: str) -> str:
@@ -94,6 +98,12 @@ def test_groups_colour_the_map_where_there_are_any():
     found = traces(page)
     assert "2 other artists" in found
     assert len(found) == 9
+    nested = {"data__artists": "5", "data__albums": "3", "data__segments": "4", "data__n_samples": "800"}
+    for level in ("artist", "album", "track"):
+        page = on("overview", colour=level, **nested)
+        assert any(name.startswith(f"{level} ") for name in traces(page)), level
+    choice = next(item for item in page.segmented_control if item.key == "choice colour")
+    assert list(choice.options)[:4] == ["by genre", "by artist", "by album", "by track"]
     plain = on("overview", colour="artist")
     assert "colour is “artist” in this link" in texts(plain)
 
@@ -185,3 +195,18 @@ def test_a_run_is_judged_beside_the_limit_on_its_validation_part(store):
     assert json.loads(drawn(page, "limit curve")["figure"])["data"][-1]["marker"]["symbol"] == "circle"
     answered = traces(on("overview", data__seed="7", colour="answer"))
     assert {"right", "wrong", "not judged"} == set(answered)
+
+
+def test_what_a_leaky_run_remembers_is_not_called_luck(store):
+    artists = {"data.artists": 5, "data.artist_spread": 3.75}
+    store.submit("leaky", configure({**SMALL, **artists, "train.max_epochs": 8, "split.by": "row"}), "leaky")
+    execute("leaky", 1, store.url)
+    named = {name.replace(".", "__"): str(value) for name, value in artists.items()}
+    page = on("limits", **named)
+    assert "are luck, and what it remembers of known artists." in texts(page)
+    assert "the luck of these tracks" not in texts(page)
+    assert marks(page) == 2
+    assert "Hollow: 1 of them is leaky" in texts(page)
+    assert json.loads(drawn(page, "limit curve")["figure"])["data"][-1]["marker"]["symbol"] == "circle-open"
+    assert marks(on("overview", colour="answer", **named)) == 1
+    assert not marks(on("overview", **named))
