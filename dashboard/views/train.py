@@ -44,6 +44,8 @@ def main() -> None:
             controls.draw(run, config, form.preset.title)
             words(parts["progress"], "train progress", live="progress", width=260)
         with st.container(key="train-differs", horizontal=True, vertical_alignment="center", gap="small"):
+            if run and run.state == "complete" and run.context.get("leaky"):
+                address.page_link("views/lens.py", "How much of it leaks?", icon=":material/arrow_forward:")
             if run and config:
                 _say_what_differs(run, config)
         with st.container(key="train-charts", gap="small"):
@@ -105,8 +107,6 @@ def _confusions(run: Run | None, parts: following.Parts) -> None:
         words(parts["confusions"], "confusions title", live="confusions")
         if run and run.state == "complete":
             address.page_link("views/evaluate.py", "Evaluate this run", icon=":material/arrow_forward:")
-            if run.context.get("leaky"):
-                address.page_link("views/lens.py", "How much leaks", icon=":material/arrow_forward:")
     if "matrix" in parts:
         matrix(parts["matrix"]["view"], key="live matrix", compact=True, live="matrix")
     else:
