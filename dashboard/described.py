@@ -25,6 +25,7 @@ WITHOUT = {
     "data.album_spread": ("data.albums",),
     "data.segment_spread": ("data.segments",),
     "data.noise_kind": ("data.label_noise",),
+    "data.noise_pairs": ("data.label_noise",),
     "data.outlier_scale": ("data.outlier_rate",),
     "split.by": ("data.source", "data.artists", "data.segments"),
 }

@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from genre_core.genres import genre_pairs
+
 MAX_VALUES = 20_000_000
 """Most numbers (tracks × features) a generated data set may hold: 160 MB as float64."""
 
@@ -82,7 +84,9 @@ class SyntheticConfig(Frozen):
     segment_spread: float = setting(1.0, "Segment spread", "Standard deviation of the segments around their track, added to the overlap. Up: pieces of one track sound less alike, and tearing them apart leaks less.", ge=0, le=20, step=0.05)
     correlation: float = setting(0.0, "Correlation", "Correlation of any two features among the tracks of one genre, the same for all pairs. Up: features repeat each other along their common direction, and their differences tell more.", ge=0, le=0.95, step=0.05)
     label_noise: float = setting(0.0, "Label noise", "Part of the tracks that carry a wrong genre, in training and test alike; the true ones are kept. Up: no classifier can be right about the labels, however well it hears the genres.", ge=0, le=0.5, step=0.01)
-    noise_kind: Literal["uniform", "neighbours"] = setting("uniform", "Wrong labels", "A wrong label is any other genre, or always the genre whose mean lies nearest.", labels={"uniform": "any other genre", "neighbours": "the nearest genre"})
+    noise_kind: Literal["uniform", "neighbours", "chosen"] = setting("uniform", "Wrong labels", "A wrong label is any other genre, always the genre whose mean lies nearest, or one that you pair with the true one.", labels={"uniform": "any other genre", "neighbours": "the nearest genre", "chosen": "chosen pairs"})
+    # Left out of the canonical JSON while it is empty, so that runs stored before it was there keep their fingerprint.
+    noise_pairs: str = setting("", "Mislabelled pairs", "Genres whose tracks carry each other's label, label noise being the part of their tracks that do; by name or number from 1 with commas between pairs: Jazz-Folk, Rock-Pop. A genre in several pairs gets each partner equally often; genres in none keep their labels. Empty: no label is wrong.", max_length=2000, when={"noise_kind": "chosen"}, exclude_if=lambda pairs: not pairs)
     missing_rate: float = setting(0.0, "Missing", "Part of all values that are missing, at random. Up: less is known of each track.", ge=0, le=0.5, step=0.01)
     outlier_rate: float = setting(0.0, "Outliers", "Part of the tracks that lie much further from their genre than the others do.", ge=0, le=0.3, step=0.01)
     outlier_scale: float = setting(5.0, "Outlier scale", "How many times the overlap outliers scatter. Up: they lie further out and bend what is learned more.", ge=1, le=20, step=0.5, unit="times")
@@ -104,6 +108,7 @@ class SyntheticConfig(Frozen):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
+        genre_pairs(self.noise_pairs, self.n_genres)
         if self.n_samples * self.n_features > MAX_VALUES:
             raise ValueError(f"{self.n_samples:,} tracks of {self.n_features:,} features are more than the {MAX_VALUES:,} numbers that fit: lower one of them")
         if self.n_samples < 5 * self.n_genres:

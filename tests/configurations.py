@@ -10,7 +10,8 @@ from genre_core.settings import SECTIONS, TAGS, Setting, all_settings, configure
 
 HASHES = st.sampled_from(["", "0123456789abcdef" * 4])
 TAG_NAMES = {f"{section}.{tag}" for section, (tag, _) in TAGS.items()}
-FREE_TEXT = {"data.table": HASHES, "data.published": HASHES}
+PAIRS = st.sampled_from(["", "1-2", "Rock-Electronic", " rock – 2 ,", "2 - Rock, 1-2"])
+FREE_TEXT = {"data.table": HASHES, "data.published": HASHES, "data.noise_pairs": PAIRS}
 
 
 def values(setting: Setting) -> st.SearchStrategy[Any]:

@@ -249,10 +249,15 @@ def test_two_genres_of_unequal_size_have_their_closed_form(imbalance):
         ({"artists": 5, "segments": 2}, "It holds for a single segment of an artist that was never heard."),
         ({"segments": 2}, "It holds for a single segment of a track that was never heard."),
         ({"label_noise": 0.2}, "It counts who is right about the label, which is wrong for 20 % of the tracks."),
+        ({"label_noise": 0.2, "noise_kind": "chosen"}, ""),
+        (
+            {"label_noise": 0.2, "noise_kind": "chosen", "noise_pairs": "1-2", "n_genres": 4},
+            "It counts who is right about the label, which is wrong for 10 % of the tracks.",
+        ),
     ],
 )
 def test_a_limit_says_what_it_holds_for(settings, sentence):
-    assert bayes_limit(SyntheticConfig(**PAIR, **settings), 100).about == sentence
+    assert bayes_limit(SyntheticConfig(**PAIR | settings), 100).about == sentence
 
 
 @pytest.mark.parametrize("noise", [0.1, 0.4])
@@ -287,6 +292,7 @@ def test_missing_values_of_two_genres_are_a_sum_over_what_is_seen(correlation):
         {"correlation": 0.5, "imbalance": 6.0},
         {"outlier_rate": 0.2, "outlier_scale": 5.0},
         {"correlation": 0.3, "imbalance": 3.0, "outlier_rate": 0.3, "label_noise": 0.2, "noise_kind": "neighbours"},
+        {"label_noise": 0.4, "noise_kind": "chosen", "noise_pairs": "1-4", "imbalance": 2.0},
     ],
 )
 def test_two_features_agree_with_quadrature(settings):
@@ -312,6 +318,7 @@ def test_two_features_agree_with_quadrature(settings):
 AWKWARD = [
     {"imbalance": 10.0, "correlation": 0.4},
     {"label_noise": 0.2, "noise_kind": "neighbours", "imbalance": 5.0},
+    {"label_noise": 0.4, "noise_kind": "chosen", "noise_pairs": "Rock-Hip-Hop, 3-4"},
     {"outlier_rate": 0.15, "missing_rate": 0.2},
     {"artists": 400, "albums": 3, "correlation": 0.2, "missing_rate": 0.1},
     {"segments": 2, "outlier_rate": 0.1, "label_noise": 0.1},

@@ -38,6 +38,11 @@ def test_the_fingerprint_of_the_defaults_does_not_change_from_version_to_version
     assert ExperimentConfig().fingerprint == DEFAULT_FINGERPRINT
 
 
+def test_a_run_stored_before_there_were_chosen_pairs_keeps_its_fingerprint():
+    assert "noise_pairs" not in ExperimentConfig().model_dump_json()
+    assert fingerprint(SyntheticConfig(noise_pairs="1-2")) != fingerprint(SyntheticConfig())
+
+
 def test_the_fingerprint_is_the_same_in_another_process():
     code = "from genre_core.config import ExperimentConfig; print(ExperimentConfig().fingerprint)"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -112,6 +117,30 @@ def test_sizes_that_do_not_fit_together_are_refused_with_both_numbers():
     with pytest.raises(ValidationError, match=r"100 tracks are too few for 21 genres"):
         SyntheticConfig(n_samples=100, n_genres=21)
     assert SyntheticConfig(n_samples=100, n_genres=20).n_genres == 20
+
+
+@pytest.mark.parametrize(
+    ("pairs", "sentence"),
+    [
+        ("Jazz-Polka", "there is no genre 'Polka' for the wrong labels 'Jazz-Polka': the genres are numbers 1 to 8"),
+        (
+            "1-9",
+            "there is no genre '9' for the wrong labels '1-9': the genres are numbers 1 to 8, Rock to Experimental",
+        ),
+        ("Polka-Hip-Hop", "there is no genre 'Polka'"),
+        ("Blues-Rock", "there is no genre 'Blues'"),
+        ("Jazz-jazz", "'Jazz-jazz' pairs a genre with itself"),
+        ("Jazz-5", "'Jazz-5' pairs a genre with itself"),
+        ("Rock-Pop, Hip-Hop", "'Hip-Hop' is no pair of genres: write two of them, such as Rock-Electronic or 1-2"),
+        ("Jazz", "'Jazz' is no pair of genres"),
+        ("Jazz-", "'Jazz-' is no pair of genres"),
+        ("1-2," * 61, "wrong labels are chosen between 61 pairs of genres, but at most 60 fit"),
+    ],
+)
+def test_pairs_that_cannot_be_read_are_refused_in_one_sentence(pairs, sentence):
+    with pytest.raises(ValidationError, match=sentence) as caught:
+        SyntheticConfig(noise_pairs=pairs)
+    assert caught.value.error_count() == 1
 
 
 @pytest.mark.parametrize("typed", ["128,64", " 128 , 64 ", "128, 64,", [128, 64], (128, 64), ["128", "64"]])

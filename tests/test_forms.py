@@ -312,6 +312,20 @@ def test_what_does_nothing_without_another_setting_leaves_the_address_with_it():
     assert dict(changed(page, split__by="row").query_params) == {"data.segments": "4", "split.by": "row"}
 
 
+def test_pairs_of_genres_are_asked_for_only_where_wrong_labels_are_chosen():
+    page = changed(opened(data__label_noise="0.2"), data__noise_kind="chosen")
+    changed(page, data__noise_pairs="Jazz-Folk")
+    assert form(page).config.data.noise_pairs == "Jazz-Folk"
+    changed(page, data__noise_pairs="Jazz-Polka")
+    assert panel(page)["problems"]["data.noise_pairs"].startswith("there is no genre 'Polka'")
+    changed(page, data__noise_kind="uniform")
+    assert dict(page.query_params) == {"data.label_noise": "0.2"}
+    page = changed(
+        opened(data__label_noise="0.2", data__noise_kind="chosen", data__noise_pairs="1-2"), data__label_noise=0
+    )
+    assert dict(page.query_params) == {}
+
+
 def test_a_new_setting_is_drawn_by_itself(monkeypatch):
     fields = (replace(item, name=f"{item.name}_too") for item in all_settings().values())
     more = {item.name: item for item in fields} | dict(all_settings())

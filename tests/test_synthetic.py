@@ -13,8 +13,9 @@ from genre_core.config import SplitConfig, SyntheticConfig
 from genre_core.errors import DataError
 from genre_core.generator.drawing import draw
 from genre_core.generator.law import correlate, decorrelate, law_of, nearest_genres
+from genre_core.genres import genre_names, genre_pairs
 from genre_core.sources import load_dataset
-from genre_core.sources.synthetic import feature_names, genre_names
+from genre_core.sources.synthetic import feature_names
 from genre_core.splitting import split_dataset
 
 NOTEBOOK_GENRES = ("Rock", "Electronic", "Hip-Hop", "Classical", "Jazz", "Folk", "Pop", "Experimental")
@@ -109,6 +110,9 @@ def drawn(**settings):
         {"artists": 5, "artist_spread": 0.0},
         {"artists": 5, "artist_spread": 0.0, "albums": 2, "album_spread": 0.0},
         {"noise_kind": "neighbours"},
+        {"noise_kind": "chosen", "noise_pairs": "1-2"},
+        {"noise_kind": "chosen", "label_noise": 0.4},
+        {"noise_pairs": "Rock-Hip-Hop"},
         {"albums": 3, "artist_spread": 9.0},
         {"outlier_scale": 9.0, "segment_spread": 7.0, "album_spread": 3.0},
     ],
@@ -236,6 +240,30 @@ def test_labels_are_wrong_where_and_as_asked_for(kind):
     for track in range(20):  # all pieces of a track carry its label
         assert len(np.unique(dataset.y[dataset.groups["track"] == track])) == 1
     assert load_dataset(SyntheticConfig(**SMALL)).y_clean is None
+
+
+def test_chosen_pairs_get_each_others_labels_and_no_other_genre_does():
+    config = SyntheticConfig(
+        **SMALL | {"n_samples": 16_000}, label_noise=0.3, noise_kind="chosen", noise_pairs="1-2,2-4"
+    )
+    expected = [[0.7, 0.3, 0, 0], [0.15, 0.7, 0, 0.15], [0, 0, 1, 0], [0, 0.3, 0, 0.7]]
+    assert law_of(config).flips == pytest.approx(np.array(expected))
+    dataset = load_dataset(config)
+    rates = np.bincount(dataset.y_clean * 4 + dataset.y, minlength=16).reshape(4, 4) / 4000
+    assert rates == pytest.approx(np.array(expected), abs=0.03)
+    assert (rates[np.array(expected) == 0] == 0).all()
+    # The same tracks are struck whatever the kind, and more noise only adds to them.
+    uniform, more = (
+        load_dataset(config.model_copy(update=other)) for other in ({"noise_kind": "uniform"}, {"label_noise": 0.4})
+    )
+    struck = dataset.y != dataset.y_clean
+    assert (struck == ((uniform.y != uniform.y_clean) & (dataset.y_clean != 2))).all()
+    assert (more.y[struck] == dataset.y[struck]).all()
+
+
+def test_pairs_are_read_by_name_or_number_each_once():
+    assert genre_pairs(" Rock-Hip-Hop, hip-hop – Pop,3-1,, Genre 17-Jazz ", 20) == ((0, 2), (2, 6), (4, 16))
+    assert genre_pairs("", 2) == ()
 
 
 def test_a_wrong_label_between_neighbours_is_the_nearest_genre():

@@ -55,7 +55,8 @@ def bayes_limit(config: SyntheticConfig, n_draws: int = 200_000, seed: int = 0, 
 
     It is right about labels, or with `clean` about the true genres.
     """
-    return simulate(law_of(config), n_draws, seed, clean=clean, about=_about(config, clean))
+    law = law_of(config)
+    return simulate(law, n_draws, seed, clean=clean, about=_about(config, law, clean))
 
 
 def limit_on(
@@ -179,7 +180,7 @@ def _standard_error(first: FloatArray, second: FloatArray, weights: FloatArray, 
     return math.sqrt(max(0.0, float(shares**2 @ variances)) / n)
 
 
-def _about(config: SyntheticConfig, clean: bool) -> str:
+def _about(config: SyntheticConfig, law: Law, clean: bool) -> str:
     """Say what the limit holds for, and what it is right about, where neither goes without saying."""
     sentences = []
     if config.artists or config.segments > 1:
@@ -187,7 +188,6 @@ def _about(config: SyntheticConfig, clean: bool) -> str:
         sentences.append(f"It holds for a single {row} of {of} that was never heard.")
     if config.label_noise and clean:
         sentences.append("It counts who is right about the true genre, whatever the label says.")
-    elif config.label_noise:
-        share = f"{100 * config.label_noise:g} %"
-        sentences.append(f"It counts who is right about the label, which is wrong for {share} of the tracks.")
+    elif wrong := round(100 * float(law.shares @ (1 - law.flips.diagonal())), 2):
+        sentences.append(f"It counts who is right about the label, which is wrong for {wrong:g} % of the tracks.")
     return " ".join(sentences)

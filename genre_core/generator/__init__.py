@@ -8,7 +8,8 @@ with the genre's mean m_g, the overlap σ (times `outlier_scale` where the track
 segment spreads α, β, γ (0 where there are none) and C C = R, the correlation matrix: 1 on the diagonal, `correlation`
 elsewhere. So the overlap is a track's own scatter, and artists, albums and segments add to it: a row of an artist that
 was never heard has the covariance (σ² + α² + β² + γ²) R whatever its genre. Its label is the genre, or, with the
-probability `label_noise`, another one; each value is missing with the probability `missing_rate`.
+probability `label_noise`, another one: any, the nearest, or one that it is chosen to be paired with, if there is one.
+Each value is missing with the probability `missing_rate`.
 
 `law` computes with this, `drawing` draws from it.
 """

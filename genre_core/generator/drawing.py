@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from genre_core.config import SyntheticConfig
 from genre_core.dataset import FloatArray, IntArray
-from genre_core.generator.law import correlate, nearest_genres
+from genre_core.generator.law import correlate, wrong_labels
 
 Stream = Literal["tracks", "artists", "albums", "segments", "labels", "missing", "outliers", "order"]
 STREAMS: tuple[Stream, ...] = get_args(Stream)
@@ -105,14 +105,16 @@ def _shifts(config: SyntheticConfig, stream: Stream, size: tuple[int, ...], spre
 
 
 def _labels(config: SyntheticConfig, means: FloatArray, genre: IntArray) -> IntArray:
-    """Return each track's label (n_tracks,): its genre, or a wrong one."""
+    """Return each track's label (n_tracks,): its genre, or where the noise strikes one of its wrong ones."""
     if not config.label_noise:
         return genre
     stream, k = _stream(config, "labels"), config.n_genres
     wrong: npt.NDArray[np.bool_] = stream.random(len(genre)) < config.label_noise
     other = (genre + stream.integers(1, k, len(genre))) % k
-    if config.noise_kind == "neighbours":
-        other = nearest_genres(means)[genre]
+    if config.noise_kind != "uniform":
+        possible = wrong_labels(config, means)
+        possible_first = np.argsort(~possible, axis=1, kind="stable")
+        other = possible_first[genre, stream.integers(0, possible.sum(axis=1)[genre])]
     return np.where(wrong, other, genre)
 
 

@@ -4,9 +4,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from genre_core.config import SyntheticConfig
 from genre_core.dataset import FloatArray, IntArray
+from genre_core.genres import genre_pairs
 
 CHUNK = 2_000_000
 """Most numbers that one step holds: 16 MB."""
@@ -77,6 +79,20 @@ def nearest_genres(means: FloatArray) -> IntArray:
     return nearest
 
 
+def wrong_labels(config: SyntheticConfig, means: FloatArray) -> npt.NDArray[np.bool_]:
+    """Return which labels (k, k) the noise puts on each genre's tracks, all equally often; its own where none is."""
+    own = np.eye(config.n_genres, dtype=np.bool_)
+    if config.noise_kind == "uniform":
+        return ~own
+    if config.noise_kind == "neighbours":
+        return own[nearest_genres(means)]
+    paired = np.zeros_like(own)
+    for a, b in genre_pairs(config.noise_pairs, config.n_genres):
+        paired[a, b] = paired[b, a] = True
+    alone = ~paired.any(axis=1, keepdims=True)
+    return paired | (own & alone)
+
+
 def correlate(z: FloatArray, correlation: float) -> FloatArray:
     """Return R^½ z for rows z (n, n_features) of independent standard normal values."""
     own, common = math.sqrt(1 - correlation), math.sqrt(1 - correlation + correlation * z.shape[1])
@@ -96,9 +112,6 @@ def _along_and_across(x: FloatArray, across: float, along: float) -> FloatArray:
 
 
 def _flips(config: SyntheticConfig, means: FloatArray) -> FloatArray:
-    k, noise = config.n_genres, config.label_noise
-    wrong = np.full((k, k), 1 / (k - 1))
-    np.fill_diagonal(wrong, 0.0)
-    if config.noise_kind == "neighbours":
-        wrong = np.eye(k)[nearest_genres(means)]
-    return (1 - noise) * np.eye(k) + noise * wrong
+    noise, wrong = config.label_noise, wrong_labels(config, means)
+    flips: FloatArray = (1 - noise) * np.eye(config.n_genres) + noise * (wrong / wrong.sum(axis=1, keepdims=True))
+    return flips

@@ -5,13 +5,8 @@ import numpy as np
 from genre_core.config import SyntheticConfig
 from genre_core.dataset import Dataset, IntArray, telling
 from genre_core.generator.drawing import Draw, draw
+from genre_core.genres import genre_names
 from genre_core.sources import Tables
-
-GENRES = (
-    "Rock", "Electronic", "Hip-Hop", "Classical", "Jazz", "Folk", "Pop", "Experimental",
-    "Blues", "Country", "Soul", "Reggae", "Metal", "Latin", "Ambient", "Punk",
-)  # fmt: skip
-"""The notebook's eight genres first."""
 
 FEATURES = (
     "chroma_stft", "rms", "spectral_centroid", "spectral_bandwidth", "rolloff", "zero_crossing_rate", "tempo",
@@ -31,11 +26,6 @@ def load(config: SyntheticConfig, tables: Tables | None = None) -> Dataset:
         _groups(config, drawn),
         y_clean=drawn.y_clean if config.label_noise else None,
     )
-
-
-def genre_names(n_genres: int) -> tuple[str, ...]:
-    """Return the names of the first genres; those beyond the named ones are numbered."""
-    return tuple(GENRES[g] if g < len(GENRES) else f"Genre {g + 1}" for g in range(n_genres))
 
 
 def feature_names(n_features: int) -> tuple[str, ...]:
