@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dashboard.cell_tracks import choices, tracks_of
 from dashboard.components.scores import genre_columns, remarks
-from dashboard.sentences.evaluate import answer, cell_sentence, findings
+from dashboard.sentences.evaluate import answer, cell_sentence, findings, limit_help, measured
 from dashboard.services import Outcome
 from genre_core.bayes import BayesScore
 from genre_core.evaluation.report import evaluate
@@ -43,6 +45,16 @@ BALANCED = [[90, 4, 3, 3], [3, 90, 4, 3], [3, 3, 90, 4], [4, 3, 3, 90]]
 )
 def test_the_answer_counts_tracks_and_what_was_possible(best, sentence):
     assert answer(outcome(BALANCED, best), "test") == sentence
+
+
+@pytest.mark.parametrize("about", ["label", "true genre"])
+def test_where_labels_are_noisy_it_is_said_what_is_right(about):
+    noisy = replace(outcome(BALANCED, 384), about=about)
+    assert answer(noisy, "test") == f"Right about the {about} on 360 of 400 test tracks; at most 24 more were possible."
+    assert f"it is right about the {about} on 384 of" in limit_help(noisy, "test")
+    assert measured(noisy, "test") == f"400 test tracks, about the {about}s"
+    assert answer(replace(outcome(np.diag([9, 9])), about=about), "test").startswith(f"Right about the {about} on all")
+    assert measured(outcome(BALANCED), "test") == "400 test tracks"
 
 
 def test_more_than_the_limit_is_called_luck():

@@ -4,9 +4,9 @@ import streamlit as st
 
 from dashboard import forms, services
 from dashboard.address import plain
-from dashboard.components.address_choice import address_choice
 from dashboard.components.matrix import matrix
 from dashboard.components.plot import plot
+from dashboard.components.right_about import about_true_genres
 from dashboard.components.run_on_data import choose_run, run_on, say_of
 from dashboard.components.twin import twin
 from dashboard.figures.limits import MOST_GENRES, RunPoint, curve_figure, shortfall_figure
@@ -22,7 +22,6 @@ from genre_core.errors import ConfigError
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.store import Run
 
-ABOUT_WHAT = {"label": "right about the labels", "true": "right about the true genres"}
 FEW = 5
 """Runs that are judged anew where scores are not about the labels."""
 _WANTED, _PROBLEM = "wanted limit", "why no overlap was found"
@@ -36,7 +35,7 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
             "of measured tracks nobody knows that law. Choose synthetic tracks in the settings to see it."
         )
         return
-    clean = bool(config.label_noise) and address_choice("Right about what", "right", ABOUT_WHAT) == "true"
+    clean = about_true_genres(config)
     limit = exploring.true_limit(config) if clean else services.limit(config)
     assert limit is not None
     left, right = st.columns([1, 1.1], gap="medium")

@@ -100,7 +100,7 @@ def _map(config: DatasetConfig, data: Dataset) -> tuple[Projection | None, _Chos
 
 
 def _colours(data: Dataset) -> dict[str, str]:
-    coarsest_first = [level for level in reversed(data.groups) if _says_something(data, level)]
+    coarsest_first = [level for level in reversed(tuple(data.groups)) if _says_something(data, level)]
     levels = {level: f"by {level}" for level in coarsest_first}
     return {"genre": "by genre", **levels, "part": "by part", "answer": "right and wrong"}
 

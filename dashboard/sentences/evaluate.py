@@ -34,6 +34,12 @@ def tracks(n: int, part: Part) -> str:
     return count(n, f"{part} track")
 
 
+def measured(outcome: Outcome, part: Part) -> str:
+    """Return the tracks of an outcome, and what is judged where labels are wrong now and then."""
+    n = tracks(outcome.evaluation.n, part)
+    return f"{n}, about the {outcome.about}s" if outcome.about else n
+
+
 def answer(outcome: Outcome, part: Part, known: str = "") -> str:
     """Say on how many tracks the model is right, and how many more were possible where that is known.
 
@@ -42,8 +48,8 @@ def answer(outcome: Outcome, part: Part, known: str = "") -> str:
     scores = outcome.evaluation
     n, right = scores.n, scores.confusion_matrix.correct
     if right == n:
-        return f"Right on all {tracks(n, part)}."
-    text = f"Right on {right:,} of {tracks(n, part)}"
+        return f"Right{_about(outcome)} on all {tracks(n, part)}."
+    text = f"Right{_about(outcome)} on {right:,} of {tracks(n, part)}"
     if outcome.limit is None:
         return f"{text}."
     best = round(outcome.limit.accuracy * n)
@@ -56,6 +62,10 @@ def answer(outcome: Outcome, part: Part, known: str = "") -> str:
     return f"{text}, {same} the best classifier there can be."
 
 
+def _about(outcome: Outcome) -> str:
+    return f" about the {outcome.about}" if outcome.about else ""
+
+
 def limit_help(outcome: Outcome, part: Part, known: str = "") -> str | None:
     """Explain how one knows what was possible."""
     if outcome.limit is None:
@@ -65,8 +75,8 @@ def limit_help(outcome: Outcome, part: Part, known: str = "") -> str | None:
     if known:
         but = f"It judges them as {known}; a model that knows them from training may do better, and will not elsewhere."
     return (
-        f"These tracks are drawn by a known generator, so the best possible classifier is known too: it is right on "
-        f"{best:,} of the same {tracks(outcome.evaluation.n, part)}. {but}"
+        f"These tracks are drawn by a known generator, so the best possible classifier is known too: it is right"
+        f"{_about(outcome)} on {best:,} of the same {tracks(outcome.evaluation.n, part)}. {but}"
     )
 
 

@@ -18,8 +18,8 @@ from genre_core.bayes import BayesLimit, LimitPoint, Shortfall, bayes_limit, lim
 from genre_core.config import DatasetConfig, FmaConfig, SplitConfig, SyntheticConfig, TableConfig, fingerprint
 from genre_core.dataset import IntArray
 from genre_core.errors import DataError, GenreLabError
-from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
-from genre_core.evaluation.uncertainty import Interval, grouped_wilson, macro_f1_of_counts, wilson
+from genre_core.evaluation.confusion import ConfusionMatrix
+from genre_core.evaluation.uncertainty import Interval
 from genre_core.settings import all_settings
 from genre_core.splitting import Split, split_dataset
 from genre_core.store import Run, RunState
@@ -153,24 +153,17 @@ class Answers:
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _answers(run_id: str, attempt: int, clean: bool) -> Answers | None:
     found = run(run_id)
-    seen = None if found is None else outcome(found, PART)
+    seen = None if found is None else outcome(found, PART, clean=clean)
     if found is None or seen is None:
         return None
     config = found.config.data
-    data = dataset(config)
-    y_true = data.y_clean[seen.rows] if clean and data.y_clean is not None else seen.y_true
-    y_pred = seen.logits.argmax(axis=1)
-    matrix = confusion_matrix(y_true, y_pred, data.genres, seen.groups)
+    y_pred, scores = seen.logits.argmax(axis=1), seen.evaluation
     missed = None
     if isinstance(config, SyntheticConfig):
-        missed = shortfall(config, data.X[seen.rows], y_true, y_pred, seen.groups, clean=clean)
-    right = y_true == y_pred
-    interval = wilson(int(right.sum()), len(right))
-    if seen.groups is not None:
-        members = np.unique(seen.groups, return_inverse=True)[1]
-        interval = grouped_wilson(np.bincount(members, right), np.bincount(members))
-    macro_f1 = float(macro_f1_of_counts(matrix.counts))
-    return Answers(seen.rows, right, matrix, float(right.mean()), interval, macro_f1, missed)
+        X = dataset(config).X[seen.rows]
+        missed = shortfall(config, X, seen.y_true, y_pred, seen.groups, clean=clean)
+    right, matrix = seen.y_true == y_pred, scores.confusion_matrix
+    return Answers(seen.rows, right, matrix, scores.accuracy, scores.accuracy_interval, scores.macro_f1, missed)
 
 
 def answers(of: Run, *, clean: bool = False) -> Answers | None:

@@ -1,6 +1,7 @@
 """What came out of completed runs: scores, matrices, and the tracks as the network saw them."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,13 +14,18 @@ from genre_core.bayes import BayesScore, limit_on
 from genre_core.config import SyntheticConfig
 from genre_core.dataset import PARTS, FloatArray, IntArray, Part, Standardizer
 from genre_core.evaluation.confusion import Normalization, confusion_matrix
-from genre_core.evaluation.report import Evaluation
+from genre_core.evaluation.report import Evaluation, evaluate
 from genre_core.store import Run
+
+About = Literal["", "label", "true genre"]
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What a run's best weights say of one part: its tracks' rows in the data, genres, and logits (n, n_genres)."""
+    """What a run's best weights say of one part: its tracks' rows in the data, genres, and logits (n, n_genres).
+
+    `about` says what `y_true` are where labels are wrong now and then: those labels, or the true genres.
+    """
 
     rows: IntArray
     y_true: IntArray
@@ -28,10 +34,11 @@ class Outcome:
     groups: IntArray | None
     evaluation: Evaluation
     limit: BayesScore | None
+    about: About = ""
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _outcome(run_id: str, attempt: int, part: Part) -> Outcome | None:
+def _outcome(run_id: str, attempt: int, part: Part, clean: bool) -> Outcome | None:
     saved, found = store().artifact(run_id, "logits"), store().run(run_id)
     if saved is None or part not in found.summary:
         return None
@@ -40,29 +47,43 @@ def _outcome(run_id: str, attempt: int, part: Part) -> Outcome | None:
     arrays = load(saved)
     data = dataset(found.config.data)
     rows = np.flatnonzero(arrays["part"] == PARTS.index(part))
-    y_true, logits = arrays["y"][rows], arrays["logits"][rows]
-    groups = data.clusters(rows)
-    matrix = confusion_matrix(y_true, logits.argmax(axis=1), data.genres, groups)
-    evaluation = replace(Evaluation.from_json(found.summary[part]), confusion_matrix=matrix)
-    of = found.config.data
-    best = limit_on(of, data.X[rows], y_true, groups) if isinstance(of, SyntheticConfig) else None
-    return Outcome(rows, y_true, logits, data.genres, groups, evaluation, best)
+    logits, groups, of = arrays["logits"][rows], data.clusters(rows), found.config.data
+    if clean and data.y_clean is not None:
+        y_true = data.y_clean[rows]
+        # The baseline answers what training holds, and training holds labels.
+        majority = int(np.bincount(arrays["y"][arrays["part"] == PARTS.index("train")]).argmax())
+        evaluation = evaluate(y_true, logits, data.genres, majority=majority, groups=groups)
+    else:
+        y_true = arrays["y"][rows]
+        matrix = confusion_matrix(y_true, logits.argmax(axis=1), data.genres, groups)
+        evaluation = replace(Evaluation.from_json(found.summary[part]), confusion_matrix=matrix)
+    about: About = "" if data.y_clean is None else "true genre" if clean else "label"
+    best = limit_on(of, data.X[rows], y_true, groups, clean=clean) if isinstance(of, SyntheticConfig) else None
+    return Outcome(rows, y_true, logits, data.genres, groups, evaluation, best, about)
 
 
-def outcome(of: Run, part: Part) -> Outcome | None:
-    """Return what a completed run's best weights say of one part; None before it is complete. Raises DataError."""
-    return _outcome(of.id, of.attempt, part) if of.state == "complete" else None
+def outcome(of: Run, part: Part, *, clean: bool = False) -> Outcome | None:
+    """Return what a completed run's best weights say of one part; None before it is complete.
+
+    With `clean` the true genres judge it, where the data have noisy labels.
+
+    Raises
+    ------
+    DataError
+        Its data are gone.
+    """
+    return _outcome(of.id, of.attempt, part, clean) if of.state == "complete" else None
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _confusions(run_id: str, attempt: int, part: Part, by: Normalization, nouns: str) -> MatrixView | None:
-    found = _outcome(run_id, attempt, part)
-    return None if found is None else matrix_view(found.evaluation.confusion_matrix, by, nouns=nouns)
+def _confusions(run_id: str, attempt: int, part: Part, by: Normalization, clean: bool) -> MatrixView | None:
+    found = _outcome(run_id, attempt, part, clean)
+    return None if found is None else matrix_view(found.evaluation.confusion_matrix, by, nouns=f"{part} tracks")
 
 
-def confusions(of: Run, part: Part, by: Normalization) -> MatrixView | None:
-    """Return the confusion matrix of a completed run as it is drawn, with all its intervals."""
-    return _confusions(of.id, of.attempt, part, by, f"{part} tracks")
+def confusions(of: Run, part: Part, by: Normalization, *, clean: bool = False) -> MatrixView | None:
+    """Return the confusion matrix of a completed run as it is drawn, with intervals; `clean` as in `outcome`."""
+    return _confusions(of.id, of.attempt, part, by, clean)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from dashboard.cell_tracks import Cell, choices, tracks_of
 from dashboard.components import ruler as rulers
 from dashboard.components.address_choice import address_choice
 from dashboard.components.matrix import matrix, picked
+from dashboard.components.right_about import about_true_genres
 from dashboard.components.run_picker import run_picker
 from dashboard.components.safely import refreshing
 from dashboard.components.scores import genre_table, score_table
@@ -19,7 +20,7 @@ from dashboard.components.terms import terms_line
 from dashboard.components.tracks import download, one_track, track_list
 from dashboard.sentences import evaluate_states
 from dashboard.sentences.badges import Badge, badges
-from dashboard.sentences.evaluate import answer, cell_label, cell_sentence, findings, limit_help, scores_line, tracks
+from dashboard.sentences.evaluate import answer, cell_label, cell_sentence, findings, limit_help, measured, scores_line
 from dashboard.sentences.evaluate_states import Step
 from dashboard.sentences.limits import known_already, limit_label
 from dashboard.sentences.train import Headline
@@ -50,7 +51,7 @@ def main() -> None:
         head, choice = st.columns([1.75, 1], gap="medium", vertical_alignment="top")
         with choice, st.container(key="choice", horizontal=True, vertical_alignment="top", gap="small"):
             run_picker(run)
-            part = _part() if run is not None and run.state == "complete" else "validation"
+            part, clean = _judged_by(run)
         if run is None:
             asked_for = address.run_id()
             _say(head, *evaluate_states.no_run(asked_for, bool(services.store().runs(limit=1))))
@@ -62,7 +63,7 @@ def main() -> None:
             if part == "test" and not opened.opened:
                 _closed(run, opened, head)
             else:
-                _evaluate(run, part, badges(run, opened if part == "test" else None), head)
+                _evaluate(run, part, clean, badges(run, opened if part == "test" else None), head)
 
 
 def _looked_at() -> Run | None:
@@ -76,8 +77,11 @@ def _looked_at() -> Run | None:
     return latest
 
 
-def _part() -> Part:
-    return address_choice(
+def _judged_by(run: Run | None) -> tuple[Part, bool]:
+    """Draw what a complete run is judged by: a part of the tracks, and the labels or the true genres (True)."""
+    if run is None or run.state != "complete":
+        return "validation", False
+    part = address_choice(
         "Part",
         "part",
         PARTS,
@@ -85,6 +89,7 @@ def _part() -> Part:
         "reporting.",
         on_change={"track": None},
     )
+    return part, about_true_genres(run.config.data, {"track": None})
 
 
 def _closed(run: Run, opened: Openings, head: "st.delta_generator.DeltaGenerator") -> None:
@@ -127,9 +132,11 @@ def _say(
         address.page_link(step.page, step.label, icon=":material/arrow_forward:")
 
 
-def _evaluate(run: Run, part: Part, marked: Sequence[Badge], head: "st.delta_generator.DeltaGenerator") -> None:
+def _evaluate(
+    run: Run, part: Part, clean: bool, marked: Sequence[Badge], head: "st.delta_generator.DeltaGenerator"
+) -> None:
     try:
-        outcome, data = services.outcome(run, part), services.dataset(run.config.data)
+        outcome, data = services.outcome(run, part, clean=clean), services.dataset(run.config.data)
     except GenreLabError as error:  # its table was deleted, or it was made by another version
         _say(head, *evaluate_states.no_data(run, part, str(error)), marked)
         return
@@ -168,15 +175,16 @@ def _ruler(run: Run, outcome: Outcome, part: Part) -> None:
     ]
     if outcome.limit is not None:
         marks.append(rulers.bayes_limit(outcome.limit.accuracy, limit_label(run.config.data)))
-    measure = f"accuracy on {tracks(scores.n, part)}"
+    measure = f"accuracy on {measured(outcome, part)}"
     rulers.ruler(rulers.Ruler(tuple(marks), measure), key="evaluate ruler")
 
 
 def _matrix(run: Run, outcome: Outcome, part: Part, cell: Cell | None) -> None:
-    view = services.confusions(run, part, address_choice("Show", "by", SHARES))
+    by, clean = address_choice("Show", "by", SHARES), outcome.about == "true genre"
+    view = services.confusions(run, part, by, clean=clean)
     if view is None:
         return
-    label = f"Confusion matrix of {run.name} on {tracks(outcome.evaluation.n, part)}"
+    label = f"Confusion matrix of {run.name} on {measured(outcome, part)}"
     matrix(view, MATRIX, selected=cell, on_pick=_pick, label=label)
 
 
@@ -212,7 +220,7 @@ def _cell(run: Run, outcome: Outcome, part: Part, cell: Cell, names: Sequence[st
     with st.container(key="cell-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(title), anchor=False)
         if found:
-            download(found, f"{run.id} {part} {cell[0]}-{cell[1]}.csv")
+            download(found, f"{_named(run, outcome, part)} {cell[0]}-{cell[1]}.csv")
         st.button("Close", icon=":material/close:", type="tertiary", key="close cell", on_click=_close_cell)
     st.caption(plain(sentence), help=GLOSSARY["Wilson interval"])
     if not found:
@@ -225,7 +233,7 @@ def _cell(run: Run, outcome: Outcome, part: Part, cell: Cell, names: Sequence[st
         st.caption(":material/link_off: The link names a track that is not in this cell; none is chosen.")
         chosen = None
     true, guess = ((g, outcome.genres[g]) for g in cell)
-    track_list(found, guess[1], chosen, f"tracks {run.id} {part} {cell[0]}-{cell[1]}")
+    track_list(found, guess[1], chosen, f"tracks {_named(run, outcome, part)} {cell[0]}-{cell[1]}")
     scores = services.standard_scores(run) if chosen is not None else None
     if chosen is not None and scores is not None:
         one_track(by_row[chosen], choices(outcome, chosen), scores, true, guess)
@@ -236,18 +244,23 @@ def _close_cell() -> None:
 
 
 def _all_scores(run: Run, outcome: Outcome, part: Part) -> None:
-    n = tracks(outcome.evaluation.n, part)
+    n, named = measured(outcome, part), _named(run, outcome, part)
     left, right = st.columns([2.1, 1], gap="medium")
     with left:
         st.subheader(f"By genre, on {n}", anchor=False)
-        genre_table(outcome.evaluation, f"{part} tracks", f"{run.id} {part} genres.csv")
+        genre_table(outcome.evaluation, f"{part} tracks", f"{named} genres.csv")
     with right:
         st.subheader(f"All scores, on {n}", anchor=False)
         score_table(outcome, n)
     opened = st.expander("The matrix as a table", key="matrix as a table", type="compact", on_change="rerun")
     if opened.open:
         with opened:
-            matrix_table(outcome.evaluation.confusion_matrix, "matrix table", f"{run.id} {part} matrix.csv")
+            matrix_table(outcome.evaluation.confusion_matrix, "matrix table", f"{named} matrix.csv")
+
+
+def _named(run: Run, outcome: Outcome, part: Part) -> str:
+    """Return what files of these numbers are called by."""
+    return f"{run.id} {part}{' by true genre' if outcome.about == 'true genre' else ''}"
 
 
 main()

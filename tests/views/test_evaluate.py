@@ -2,9 +2,12 @@ import hashlib
 import json
 import re
 
+import numpy as np
 import pytest
 
+from dashboard import services
 from genre_core.settings import configure
+from genre_core.sources import load_dataset
 from genre_core.store import open_test, openings_of
 from genre_core.tables.reading import read_table
 from genre_core.worker import execute
@@ -285,6 +288,36 @@ def test_a_score_above_the_limit_by_knowing_the_artists_is_not_called_luck(store
     assert "points above the best possible on unknown artists" in texts(page)
     marks = next(json.loads(item.proto.json) for item in page.get("bidi_component"))["marks"]
     assert any("no classifier can do better on unknown artists" in mark["text"] for mark in marks)
+
+
+def test_noisy_labels_are_judged_by_the_labels_or_by_the_true_genres(store):
+    trained(store, "noisy", data__overlap=3.0, data__label_noise=0.3, data__n_samples=800)
+    run, rights = store.run("noisy"), {}
+    for about, right in (("label", None), ("true genre", "true")):
+        page = opened(EVALUATE, run="noisy", **({"right": right} if right else {}))
+        judged = services.outcome(run, "validation", clean=right == "true")
+        y_true = load_dataset(run.config.data).y if right is None else load_dataset(run.config.data).y_clean
+        rights[about] = int((judged.logits.argmax(axis=1) == y_true[judged.rows]).sum())
+        n = len(judged.rows)
+        text = f"Right about the {about} on {rights[about]} of {n} validation tracks"
+        assert page.header[0].value.startswith(text)
+        counts = np.array(matrix(page)["view"]["counts"])
+        assert counts.trace() == rights[about]
+        assert (counts.sum(axis=1) == np.bincount(y_true[judged.rows], minlength=8)).all()
+        assert [sub.value for sub in page.subheader][1:] == [
+            f"By genre, on {n} validation tracks, about the {about}s",
+            f"All scores, on {n} validation tracks, about the {about}s",
+        ]
+        assert list(page.dataframe[0].value["tracks"]) == counts.sum(axis=1).tolist()
+        assert html(page).count(f"{100 * rights[about] / n:.1f}\u202f%") >= 2
+        best = services.outcome(run, "validation", clean=right == "true").limit.accuracy
+        assert f"{100 * best:.1f}\u202f%" in html(page)
+    assert rights["true genre"] > rights["label"]
+    page = opened(EVALUATE, run="noisy", right="true", cell="0-0", track="3")
+    page.segmented_control(key="choice right").set_value("label").run()
+    assert "right" not in page.query_params
+    assert "track" not in page.query_params
+    assert "choice right" not in [item.key for item in opened(EVALUATE, run="small").segmented_control]
 
 
 def test_tracks_of_a_recording_show_its_group(store):
