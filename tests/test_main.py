@@ -222,6 +222,22 @@ def test_the_list_of_runs_shows_no_test_score_that_nobody_opened(run, store_url)
     assert "1×" in run("runs")[1]
 
 
+def test_who_chooses_by_validation_opens_no_test_part(run):
+    found = document(run, "train", *QUICK, "--part", "validation")
+    assert (found["part"], found["test"], found["test_opened"]) == ("validation", None, None)
+    assert set(found["bayes"]) == {"accuracy", "standard_error", "validation_accuracy", "about"}
+    (row,) = document(run, "runs")["runs"]
+    assert (row["test"], row["test_opened"]) == (None, 0)
+    tested = document(run, "train", *QUICK)
+    assert (tested["part"], tested["validation"], tested["test_opened"]) == ("test", None, 1)
+    assert set(found["validation"]) == set(tested["test"])
+    stored = document(run, "evaluate", found["run"])["validation"]
+    assert stored == {name: value for name, value in found["validation"].items() if name != "genres"}
+    out = run("train", *QUICK, "--part", "validation")[1]
+    assert re.match(r"Right on \d+ of \d+ validation tracks", out)
+    assert "test" not in out.lower().replace("latest", "")
+
+
 def test_a_test_part_is_shown_even_where_that_cannot_be_counted(run, tmp_path, monkeypatch, store_url):
     found = document(run, "train", *QUICK)
     monkeypatch.setenv("GENRE_LAB_STORE", f"sqlite:///file:{tmp_path}/store.sqlite?mode=ro&uri=true")
@@ -337,6 +353,42 @@ def test_roles_of_columns_are_typed_and_what_to_know_is_told(run, tmp_path):
     assert "Serious: length is taken as a feature, but is a length" in run(*line)[1]
 
 
+def test_an_import_says_that_the_split_tears_copies_apart(run, tmp_path):
+    table = write_table(tmp_path / "music.csv")
+    rows = table.read_text().splitlines()
+    table.write_text("\n".join([*rows, *rows[1:61]]) + "\n")
+    (copies,) = [finding for finding in document(run, "import", table)["findings"] if finding["kind"] == "copies"]
+    assert "stand in the test part and outside it" in copies["sentence"]
+    assert copies["severity"] == "warning"
+
+
+def test_a_table_too_small_to_split_is_imported(run, tmp_path):
+    table = write_table(tmp_path / "music.csv", n=6)
+    assert document(run, "import", table)["n_tracks"] == 6
+
+
+# -- limit -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_best_possible_is_known_before_anything_is_trained(run):
+    found = document(run, "limit", "--data.overlap", "4.25")
+    assert found["accuracy"] == pytest.approx(0.8185, abs=4 * found["standard_error"] + 1e-3)
+    assert found["accuracy"] == document(run, "train", *QUICK[2:], "--data.overlap", "4.25")["bayes"]["accuracy"]
+    assert (found["overlap"], found["reach"], found["about"]) == (4.25, None, "")
+    assert found["macro_f1"] == pytest.approx(found["accuracy"], abs=0.01)
+    out = run("limit", "--data.artists", "5")[1]
+    assert out.startswith("At overlap 4.25 no classifier can be right on more than ")
+    assert "It holds for a single track of an artist that was never heard." in out
+
+
+def test_the_overlap_for_a_wanted_limit_is_found(run):
+    found = document(run, "limit", "--reach", "80")
+    assert (found["reach"], found["data"]["overlap"]) == (0.8, found["overlap"])
+    assert found["accuracy"] == pytest.approx(0.8, abs=0.01)
+    assert document(run, "limit", "--data.overlap", found["overlap"])["accuracy"] == found["accuracy"]
+    assert "no other overlap comes nearer to 80 %" in run("limit", "--reach", "80")[1]
+
+
 # -- bad input ---------------------------------------------------------------------------------------------------------
 
 BAD_LINES = [
@@ -364,6 +416,11 @@ BAD_LINES = [
     (("evaluate", "nothing"), "There is no run nothing"),
     (("evaluate", "nothing", "--part", "all"), "There is no part all: choose one of train, validation, test."),
     (("runs", "--limit", "0"), "--limit"),
+    (("train", "--part", "train"), "There is no part train: choose one of validation, test."),
+    (("limit", "--reach", "101"), "--reach: must be a percentage above 0, at most 100"),
+    (("limit", "--reach", "1"), "No overlap makes 1.0 % the best possible accuracy"),
+    (("limit", "--data.source", "table"), "The limit is known for synthetic tracks alone"),
+    (("limit", "--model.hidden", "8"), "limit has no option --model.hidden"),
 ]
 
 

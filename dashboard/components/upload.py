@@ -35,6 +35,10 @@ def upload() -> None:
         on_change=_read,
         args=(key,),
     )
+    st.caption(
+        f"Files of more than {_MEGABYTES} MB, such as FMA's features.csv: run `python -m genre_core import FOLDER` on "
+        "the server, or start it with `GENRE_LAB_DATA=FOLDER` to choose them here."
+    )
     if offered := services.offered():
         name = st.selectbox(
             "Or from this server", offered, index=None, key="offered", format_func=sentences.offered_title,

@@ -20,7 +20,7 @@ from dashboard.services.tables import add_table
 from dashboard.services.workers import store
 from genre_core.errors import DataError, GenreLabError
 from genre_core.fma.importing import Imported, import_fma
-from genre_core.fma.layout import FEATURES, TRACKS, FmaFiles, find_fma, read_header
+from genre_core.fma.layout import FEATURES, HEAD_BYTES, TRACKS, FmaFiles, find_fma, parse_header
 from genre_core.store import RunStore
 from genre_core.tables.reading import MAX_BYTES
 
@@ -107,21 +107,25 @@ def put_away(key: str) -> None:
 
 def is_fma(files: Sequence[tuple[str, bytes]]) -> bool:
     """Say whether uploaded files are FMA's, by their names and headers."""
-    if not {TRACKS, FEATURES} <= {name for name, _ in files}:
+    named = dict(files)
+    if not {TRACKS, FEATURES} <= set(named):
         return False
-    folder = _unpacked(files)
     try:
         for kind in (TRACKS, FEATURES):
-            read_header(folder / kind, kind)
+            parse_header(kind, named[kind][:HEAD_BYTES], kind)
     except DataError:
         return False
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     return True
 
 
 def import_uploaded(files: Sequence[tuple[str, bytes]]) -> str:
-    """Start to import uploaded files of FMA; return the import's key."""
+    """Start to import uploaded files of FMA; return the import's key.
+
+    Raises
+    ------
+    DataError
+        The server's disk does not take them.
+    """
     folder = _unpacked(files)
     found = find_fma([folder])
     assert found is not None
@@ -132,15 +136,23 @@ def import_uploaded(files: Sequence[tuple[str, bytes]]) -> str:
 def imported_soon(key: str, seconds: float) -> str:
     """Wait a little for an import and return the hash of its table, nothing if it takes longer or has failed."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and not _imports().known()[key].ended:
+    # Another session may put the import away as soon as it has ended.
+    while (item := imports().get(key)) is not None and not item.ended and time.monotonic() < deadline:
         time.sleep(0.02)
-    return _imports().known()[key].table
+    return item.table if item is not None else ""
 
 
 def _unpacked(files: Sequence[tuple[str, bytes]]) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="genre-lab-"))
-    for name, data in files:
-        (folder / Path(name).name).write_bytes(data)
+    folder = None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="genre-lab-"))
+        for name, data in files:
+            (folder / Path(name).name).write_bytes(data)
+    except OSError as error:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+        reason = error.strerror or type(error).__name__
+        raise DataError(f"The server's disk did not take these files ({reason}): make room on it.") from error
     return folder
 
 

@@ -90,17 +90,28 @@ def read_header(path: Path, kind: str) -> Header:
         raise DataError(f"There is no file {path}: check its name and folder.") from error
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}): check its name and permissions.") from error
-    decode(path.name, head)  # says what is no text
+    return parse_header(path.name, head, kind)
+
+
+def parse_header(name: str, head: bytes, kind: str) -> Header:
+    """Read the header rows from the first `HEAD_BYTES` of a file.
+
+    Raises
+    ------
+    DataError
+        It is no text, or its header has another depth than FMA's.
+    """
+    decode(name, head)  # says what is no text
     depth = HEADER_ROWS[kind]
     rows = list(islice(csv.reader(io.StringIO(head.decode("utf-8-sig", "replace"))), depth + 4))
     index_rows = [number for number, row in enumerate(rows) if row and row[0] == INDEX and not any(row[1:])]
     if index_rows != [depth]:
         found = f"has {index_rows[0]}" if index_rows else f"has no row with {INDEX} alone below its"
         raise DataError(
-            f"{path.name} {found} header rows, where FMA's has {depth} and then a row with {INDEX} alone: "
+            f"{name} {found} header rows, where FMA's has {depth} and then a row with {INDEX} alone: "
             "take the file as FMA publishes it."
         )
     columns = list(zip(*(row[1:] for row in rows[:depth]), strict=False))
     if len(columns) + 1 != len(rows[depth]) or not columns:
-        raise DataError(f"{path.name} has header rows of different lengths: take the file as FMA publishes it.")
-    return Header(tuple(tuple(name.strip() for name in column) for column in columns), depth + 1)
+        raise DataError(f"{name} has header rows of different lengths: take the file as FMA publishes it.")
+    return Header(tuple(tuple(part.strip() for part in column) for column in columns), depth + 1)

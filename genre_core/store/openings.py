@@ -78,8 +78,8 @@ def _computed(store: RunStore, run: Run) -> str | None:
     from safetensors.numpy import load
 
     parts = load(logits)["part"]
-    names = _names_of_rows(store, run, len(parts))
-    return name_test_set(run.config.data, (names[row] for row in np.flatnonzero(parts == PARTS.index("test"))))
+    names, rows = _names_of_rows(store, run, len(parts)), np.flatnonzero(parts == PARTS.index("test")).tolist()
+    return name_test_set(run.config.data, (names[row] for row in rows))
 
 
 def _names_of_rows(store: RunStore, run: Run, n_rows: int) -> Sequence[str]:

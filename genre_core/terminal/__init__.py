@@ -1,1 +1,1 @@
-"""The command line: `python -m genre_core train | evaluate | import | runs`."""
+"""The command line: `python -m genre_core train | lens | evaluate | limit | import | runs`."""

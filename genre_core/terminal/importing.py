@@ -3,12 +3,14 @@
 import argparse
 from pathlib import Path
 
-from genre_core.config import TableConfig
+from genre_core.config import SplitConfig, TableConfig
+from genre_core.dataset import Dataset
 from genre_core.errors import DataError
 from genre_core.fma.importing import KIND as FMA
 from genre_core.fma.layout import FmaFiles, find_fma
 from genre_core.published import part_of
 from genre_core.settings import configure
+from genre_core.splitting import Split, split_dataset
 from genre_core.store import RunStore
 from genre_core.terminal import text
 from genre_core.terminal.files import read_files
@@ -67,7 +69,8 @@ def _import_table(options: argparse.Namespace) -> int:
 
     reading = read_files(options.files)
     columns = {name: getattr(options, short) or "" for short, name in TABLE_SETTINGS.items()}
-    config = configure({"data.source": "table", "data.table": reading.content_hash, **columns}).data
+    experiment = configure({"data.source": "table", "data.table": reading.content_hash, **columns})
+    config = experiment.data
     assert isinstance(config, TableConfig)
     inspection = inspect(reading.parquet, config)
     dataset = inspection.dataset
@@ -85,7 +88,15 @@ def _import_table(options: argparse.Namespace) -> int:
         "genres": dict(zip(dataset.genres, dataset.counts.tolist(), strict=True)),
         "columns": [vars(column) for column in dataset.columns],
         "notes": [*reading.notes, *dataset.notes],
-        "findings": [vars(finding) for finding in findings(dataset)],
+        "findings": [vars(finding) for finding in findings(dataset, _split(dataset, experiment.split))],
     }
     show(document, text.table(document), as_json=options.json)
     return DONE
+
+
+def _split(dataset: Dataset, config: SplitConfig) -> Split | None:
+    """Return the split that training would make; None where a genre is too small for one, which is a finding itself."""
+    try:
+        return split_dataset(dataset, config)
+    except DataError:
+        return None

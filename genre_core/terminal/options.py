@@ -7,7 +7,7 @@ import argparse
 import difflib
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NoReturn
 
 from genre_core.config import ExperimentConfig
@@ -84,7 +84,7 @@ def configuration(
 def _parser() -> _Parser:
     parser = _Parser(
         prog=PROGRAM,
-        usage=f"{PROGRAM} train | lens | evaluate | import | runs [options]",
+        usage=f"{PROGRAM} train | lens | evaluate | limit | import | runs [options]",
         description="Train, evaluate and compare music genre classifiers. Each command has its own --help.",
         epilog=describe_settings(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -102,6 +102,7 @@ def _parser() -> _Parser:
         help="which part (default: validation); for each configuration whose test part somebody looked at, "
         "the test set counts as opened once more",
     )
+    _add_limit(commands)
     table = _add(
         commands,
         "import",
@@ -141,8 +142,15 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser = _add(commands, "train", "train and evaluate one classifier", f"{_SOURCES} [settings]")
     _add_experiment(parser)
     parser.description = (
-        "Train one classifier and report on its test part, which counts as opened then: choose by the validation "
-        "figures, those in `history` or of `evaluate RUN`."
+        "Train one classifier and report on its test part, which counts as opened then. To choose between "
+        "configurations, report on validation: the test part stays closed."
+    )
+    parser.add_argument(
+        "--part",
+        choices=("validation", "test"),
+        default="test",
+        help="which part to report (default: test); with validation no test figure is shown, `test` is null in JSON, "
+        "and nothing counts as opened",
     )
     parser.add_argument("--name", default="", help="a name for the run in the list of runs")
     parser.add_argument("--no-store", action="store_true", help="do not keep the run")
@@ -156,17 +164,21 @@ def _add_lens(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser.add_argument("--repeats", type=_count, default=repeats, metavar="N", help=f"splits (default: {repeats})")
 
 
+def _add_limit(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    help = "say how often the best possible classifier is right on synthetic tracks"
+    parser = _add(commands, "limit", help, "[--preset NAME] [--reach PERCENT] [settings of data]")
+    parser.epilog = describe_settings(("data",))
+    _add_preset(parser)
+    parser.add_argument(
+        "--reach", type=_percent, metavar="PERCENT", help="find the overlap at which the best possible accuracy is this"
+    )
+    _add_settings(parser, ("data",))
+
+
 def _add_experiment(parser: _Parser) -> None:
     """Add what names an experiment: preset, data and settings."""
     parser.epilog = describe_settings()
-    presets = ", ".join(PRESETS)
-    parser.add_argument(
-        "--preset",
-        default=OPENING.name,
-        choices=tuple(PRESETS),
-        metavar="NAME",
-        help=f"start from these settings: {presets} (default: {OPENING.name})",
-    )
+    _add_preset(parser)
     parser.add_argument(
         "--table",
         action="append",
@@ -181,8 +193,23 @@ def _add_experiment(parser: _Parser) -> None:
         help="the table's published split, by its folder, its files (train=FILE) or its hash",
     )
     _add_columns(parser)
-    for name in all_settings():
-        parser.add_argument(f"--{name}", dest=name, help=argparse.SUPPRESS)
+    _add_settings(parser)
+
+
+def _add_preset(parser: _Parser) -> None:
+    parser.add_argument(
+        "--preset",
+        default=OPENING.name,
+        choices=tuple(PRESETS),
+        metavar="NAME",
+        help=f"start from these settings: {', '.join(PRESETS)} (default: {OPENING.name})",
+    )
+
+
+def _add_settings(parser: _Parser, sections: Collection[str] = tuple(SECTIONS)) -> None:
+    for name, setting in all_settings().items():
+        if setting.section in sections:
+            parser.add_argument(f"--{name}", dest=name, help=argparse.SUPPRESS)
 
 
 def _add_columns(parser: _Parser) -> None:
@@ -199,13 +226,23 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _percent(text: str) -> float:
+    try:
+        percent = float(text)
+    except ValueError:
+        percent = -1.0
+    if not 0 < percent <= 100:
+        raise argparse.ArgumentTypeError("must be a percentage above 0, at most 100")
+    return percent
+
+
 # -- help ------------------------------------------------------------------------------------------------------------
 
 
-def describe_settings() -> str:
-    """Return a text that lists every setting with its default, bounds, unit and help."""
-    lines = ["settings (options of train and lens):"]
-    for section in SECTIONS:
+def describe_settings(sections: Collection[str] = tuple(SECTIONS)) -> str:
+    """Return a text that lists every setting of some sections with its default, bounds, unit and help."""
+    lines = ["settings:" if len(sections) < len(SECTIONS) else "settings (options of train and lens):"]
+    for section in sections:
         lines.append("")
         for setting in all_settings().values():
             if setting.section == section:

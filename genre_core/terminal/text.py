@@ -19,10 +19,10 @@ _ENDS = {
 
 
 def result(document: Document) -> str:
-    """Say how a training ended and what it reached on the test part."""
+    """Say how a training ended and what it reached on the part that is reported."""
     epochs, best, reason = len(document["history"]), document["best_epoch"], document["stopped_because"]
     lines = [
-        evaluation(document, "test"),
+        evaluation(document, document["part"]),
         "",
         f"Trained for {_count(epochs, 'epoch')}, {_ENDS[reason]}; the best on validation was epoch {best}.",
     ]
@@ -122,6 +122,19 @@ def lens(document: Document) -> str:
         lines.append(f"No classifier can do better than {_rate(document['bayes']['accuracy'])}.")
         lines += [f"About that limit: {document['bayes']['about']}"] if document["bayes"]["about"] else []
     return "\n".join([*lines, *(f"Note: {note}" for note in document["notes"])])
+
+
+def limit(document: Document) -> str:
+    """Say what no classifier can beat, at which overlap, and what that holds for."""
+    accuracy = f"{100 * document['accuracy']:.2f} % (± {100 * document['standard_error']:.2f} standard error)"
+    lines = [
+        f"At overlap {document['overlap']:g} no classifier can be right on more than {accuracy} of new tracks.",
+        f"Its macro-F1 is {_rate(document['macro_f1'])}.",
+    ]
+    if document["reach"] is not None:
+        step = all_settings()["data.overlap"].step
+        lines.append(f"In steps of {step:g}, no other overlap comes nearer to {100 * document['reach']:g} %.")
+    return "\n".join([*lines, *([document["about"]] if document["about"] else [])])
 
 
 def runs(rows: Sequence[Document]) -> str:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from genre_core.config import ExperimentConfig
+from genre_core.dataset import Part
 from genre_core.errors import StoreError
 from genre_core.experiment import Prepared, prepare
 from genre_core.store import Epoch, Run, RunStore, new_run_id
@@ -60,8 +61,8 @@ def train(options: argparse.Namespace) -> int:
     if run.state != "complete":
         say(run.error or f"The run {run.id} was stopped from the dashboard before its first epoch ended.")
         return FAILED
-    opened = count_opening(RunStore(), run) if kept else None
-    document = _document(order, prepared, outcome, kept) | {"test_opened": opened}
+    opened = count_opening(RunStore(), run) if kept and options.part == "test" else None
+    document = _document(order, prepared, outcome, kept, options.part) | {"test_opened": opened}
     show(document, text.result(document), as_json=options.json)
     return DONE
 
@@ -170,8 +171,8 @@ def _interrupted(run: Run, kept: bool) -> str:
     return "Stopped: nothing was kept."
 
 
-def _document(order: _Order, prepared: Prepared, outcome: _Outcome, kept: bool) -> dict[str, Any]:
-    """Return what `--json` prints."""
+def _document(order: _Order, prepared: Prepared, outcome: _Outcome, kept: bool, part: Part) -> dict[str, Any]:
+    """Return what `--json` prints; the part that is not reported is null."""
     run = outcome.run
     given = (order.inputs.table, order.inputs.split)
     notes = [*(note for found in given if found for note in found.notes), *prepared.dataset.notes]
@@ -183,6 +184,9 @@ def _document(order: _Order, prepared: Prepared, outcome: _Outcome, kept: bool) 
         "history": [{name: getattr(epoch, name) for name in _HISTORY} for epoch in outcome.epochs],
         "best_epoch": run.best_epoch,
         "stopped_because": run.stopped_because,
-        "test": {**run.summary["test"], "genres": list(prepared.dataset.genres)},
-        "bayes": bayes(order.config, prepared, "test"),
+        "part": part,
+        "validation": None,
+        "test": None,
+        part: {**run.summary[part], "genres": list(prepared.dataset.genres)},
+        "bayes": bayes(order.config, prepared, part),
     }

@@ -1,3 +1,4 @@
+import errno
 from pathlib import Path
 
 import pytest
@@ -377,6 +378,43 @@ def test_an_import_on_the_server_is_shown_by_every_page_until_it_is_put_away(sto
     assert "from FMA small." in page.header[0].value
     assert not services.imports()
     services.offered.clear()
+
+
+def test_an_import_that_another_session_put_away_is_no_error(store):
+    assert services.imported_soon("was put away", 30) == ""
+
+
+def test_a_server_without_room_says_so(store, fma, monkeypatch):
+    files = [(path.name, path.read_bytes()) for path in sorted(fma.iterdir())]
+    assert services.is_fma(files)
+    folders = []
+
+    def full(path, data):
+        folders.append(path.parent)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert services.is_fma(files), "what files are is seen without writing them"
+    page = dropped(opened(DATA), *files)
+    assert "disk did not take these files (No space left on device): make room on it." in page.error[0].value.replace(
+        "\\", ""
+    )
+    assert folders
+    assert not any(folder.exists() for folder in folders)
+    assert not services.imports()
+
+
+@pytest.mark.parametrize("name", ["tracks.csv", "features.csv"])
+def test_files_that_only_carry_fmas_names_are_not_taken_for_it(fma, name):
+    files = {path.name: path.read_bytes() for path in fma.iterdir()}
+    assert not services.is_fma(list((files | {name: b"a,b\n1,2\n"}).items()))
+    assert not services.is_fma([(name, files[name])])
+
+
+def test_what_is_too_large_to_upload_has_another_way(store):
+    said = texts(opened(DATA))
+    assert "Files of more than 200 MB, such as FMA's features.csv" in said
+    assert "GENRE_LAB_DATA" in said
 
 
 def test_an_import_that_fails_says_why(store, tmp_path, monkeypatch):
