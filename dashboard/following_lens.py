@@ -11,6 +11,7 @@ from dashboard.components import live
 from dashboard.components.ruler import Mark, Ruler, majority, model, ruler_part
 from dashboard.following import Parts
 from dashboard.sentences import lens as sentences
+from dashboard.sentences.limits import limit_label
 from dashboard.services import Lens
 from genre_core.config import DatasetConfig
 from genre_core.errors import GenreLabError
@@ -92,7 +93,7 @@ def _marks(lens: Lens, level: str, limit: float | None) -> list[Mark]:
         found = lens.estimates.get((level, classifier))
         if found is not None:
             marks.append(_mark(found))
-    return marks if limit is None else [*marks, Mark("limit", limit, _limit_label(lens))]
+    return marks if limit is None else [*marks, Mark("limit", limit, limit_label(lens.config.experiment.data))]
 
 
 def _mark(found: LensEstimate) -> Mark:
@@ -105,11 +106,3 @@ def _mark(found: LensEstimate) -> Mark:
         return model(found.accuracy, interval, name, "test")
     low, high = (None, None) if interval is None else (interval.low, interval.high)
     return Mark("tick", found.accuracy, name, low, high)
-
-
-def _limit_label(lens: Lens) -> str:
-    """Say what the limit holds for: with artists or pieces of tracks, for those that were never heard."""
-    unheard = {"artist": "unknown artists", "album": "unknown artists", "track": "unknown tracks"}.get(
-        lens.coarse or ""
-    )
-    return f"no classifier can do better{f' on {unheard}' if unheard else ''}"

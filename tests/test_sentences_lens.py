@@ -12,7 +12,7 @@ from genre_core.store import Study
 
 ARTISTS = ExperimentConfig(data=SyntheticConfig(artists=20))
 NOISE = (0.0, 0.01, -0.01, 0.005, -0.005)
-SWING = {"row": 1.0, "artist": -2.0, "published": 1.0}
+SWING = {"row": 1.0, "track": -2.0, "artist": -2.0, "published": 1.0}
 
 
 def study(state="complete", **own) -> Study:
@@ -62,7 +62,7 @@ def test_where_levels_agree_no_leakage_is_claimed_and_a_student_is_told_how_to_c
 
 
 def test_a_large_difference_that_could_be_chance_asks_for_more_splits():
-    wide = lens({("row", "network"): 0.74, ("artist", "network"): 0.70}, n_train=700)
+    wide = lens({("row", "network"): 0.74, ("artist", "network"): 0.70}, n_available=700)
     assert wide.leakage is not None
     assert wide.leakage.interval.low < 0
     said = sentences.headline(wide, None)
@@ -112,6 +112,51 @@ def test_each_state_says_how_far_it_came(state, error, answer, reason):
     assert said.reason.startswith(reason)
 
 
+FEW = ExperimentConfig(data=SyntheticConfig(artists=2, segments=2))
+TOO_FEW = "The genre Genre A has 2 artists, too few for three parts."
+TORN = "Split by row, artists still stand on both sides."
+
+
+def test_where_one_artist_owns_a_genre_tracks_are_not_said_to_stand_alone():
+    alone = lens({("row", "network"): 0.8}, FEW, groups={"artist": 16}, gaps={"artist": TOO_FEW})
+    before, after = sentences.before(alone.plan, alone.config), sentences.headline(alone, None)
+    assert before.answer == "These tracks cannot be judged by artist."
+    assert before.reason == f"{TORN} {TOO_FEW}"
+    assert after.answer == "The network is right on 80.0\u202f% by row, with artists on both sides."
+    assert after.reason.endswith(f"These tracks cannot be judged by artist. {TORN} {TOO_FEW}")
+    for said in (before, after):
+        assert "alone" not in f"{said.answer} {said.reason}"
+        assert "Give the tracks artists" not in said.reason
+    assert not any("cannot be judged" in aside for aside in sentences.asides(alone))  # the answer has it
+
+
+@pytest.mark.parametrize(
+    ("row", "track", "answer"),
+    [
+        (0.82, 0.60, "were leakage, and what leaks by artist is not known."),
+        (0.60, 0.60, "No leakage between these splits can be told: right on"),
+    ],
+)
+def test_where_row_and_track_leave_artists_on_both_sides_the_verdict_says_so(row, track, answer):
+    rates = {("row", "network"): row, ("track", "network"): track}
+    said = sentences.headline(lens(rates, FEW, groups={"track": 8000, "artist": 16}, gaps={"artist": TOO_FEW}), None)
+    assert answer in said.answer
+    assert said.reason.endswith(f"Split by row and by track, artists still stand on both sides. {TOO_FEW}")
+    assert "to cause a leak" not in said.reason
+
+
+def test_a_level_finer_than_one_that_is_judged_does_not_stand_on_both_sides():
+    found = lens(LEAK, groups={"album": 300, "artist": 160}, gaps={"album": "Too few."})
+    assert sentences.headline(found, None).answer.endswith("were leakage.")
+    assert sentences.asides(found)[0] == "These tracks cannot be judged by album. Too few."
+
+
+def test_the_page_says_that_no_test_part_of_a_run_is_opened_but_a_published_one():
+    assert "none is the one that a run with these settings is tested on" in sentences.asides(lens(LEAK))[-1]
+    published = lens({("row", "network"): 0.73, ("published", "network"): 0.47}, groups={})
+    assert "what is seen of it here is not counted" in sentences.asides(published)[-1]
+
+
 def test_before_its_plan_a_lens_prepares():
     assert sentences.headline(Lens(study("running"), LensConfig(), None, ()), None).answer == "Preparing the tracks."
 
@@ -119,7 +164,7 @@ def test_before_its_plan_a_lens_prepares():
 def test_asides_name_gaps_reversed_winners_and_baselines_that_saw_a_part():
     rates = {("row", "svc"): 0.9, ("row", "logistic"): 0.8, ("artist", "svc"): 0.5, ("artist", "logistic"): 0.6}
     said = sentences.asides(lens(rates, gaps={"album": "Too few."}, n_available=9000))
-    assert said[0] == "They cannot be judged by album. Too few."
+    assert said[0] == "These tracks cannot be judged by album. Too few."
     assert said[1].startswith("Most leaks with support vectors: of its 90.0\u202f% by row, 40.0\u202fpoints (")
     assert said[2].endswith("support vectors ahead of logistic regression by row, behind by artist.")
     assert said[4] == "Support vectors learned from 6,000 of 9,000 training tracks, drawn at random."
@@ -140,6 +185,14 @@ def test_progress_estimates_what_is_left_from_what_it_took():
     running = Lens(half.study, config, half.plan, half.scores)
     assert running.seconds_left == pytest.approx(20.0)
     assert sentences.progress(running) == "10 of 20 scores · about 20\u202fs left"
+
+
+def test_of_a_published_split_only_what_will_be_judged_again_is_waited_for():
+    rates = {(level, classifier): 0.5 for level in ("row", "published") for classifier in ("network", "majority")}
+    config = LensConfig(experiment=ARTISTS, n_repeats=5, classifiers=("network", "majority"))
+    found = lens(rates, state="running", n_repeats=1, groups={}, n_scores=16)
+    running = Lens(found.study, config, found.plan, found.scores)
+    assert running.seconds_left == pytest.approx(2.0 * (16 - 4))
 
 
 def test_the_split_setting_is_not_said_to_differ():

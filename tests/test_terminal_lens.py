@@ -36,6 +36,16 @@ def test_text_answers_first_and_then_lists_every_classifier(capsys):
     assert "No classifier can do better than" in lines[-1]
 
 
+@pytest.mark.parametrize("segments", [1, 2])
+def test_artists_that_no_split_keeps_together_are_said_to_stand_on_both_sides(capsys, segments):
+    few = ["--data.artists", "2", "--data.segments", str(segments), "--data.n_samples", "300"]
+    assert main(["lens", *SMALL, *few, "--repeats", "3"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "artists stand on both sides" in lines[0]
+    assert "not known to belong together" not in lines[0]
+    assert "has 2 artists, too few" in lines[-1]
+
+
 def test_pieces_of_tracks_in_a_table_are_judged_by_track(capsys):
     assert main(["lens", "--table", SEGMENTS, "--train.max_epochs", "2", "--repeats", "3", "--json"]) == 0
     assert "track" in json.loads(capsys.readouterr().out)["plan"]["levels"]

@@ -2,12 +2,23 @@
 
 from collections.abc import Mapping
 
+from dashboard.sentences.limits import on, unheard
 from dashboard.sentences.runs import when
 from dashboard.sentences.train import Headline, duration
 from dashboard.services.lens import Lens
 from dashboard.theme import GAP, HasLimits, count, percent
 from genre_core.config import DatasetConfig, ExperimentConfig, FmaConfig, SyntheticConfig
-from genre_core.lens import CLASSIFIERS, JUDGED_BY, NETWORK, TORN, LensConfig, LensEstimate, LensPlan, coarsest_of
+from genre_core.lens import (
+    CLASSIFIERS,
+    JUDGED_BY,
+    NETWORK,
+    TORN,
+    LensConfig,
+    LensEstimate,
+    LensPlan,
+    coarsest_of,
+    still_torn,
+)
 from genre_core.settings import all_settings, differences
 from genre_core.store import Study
 
@@ -27,6 +38,11 @@ NEGLIGIBLE = 0.02
 """A difference of accuracies up to which one that could be chance is taken for none."""
 _OF_SPLIT = ("split.by",)
 """Settings that a lens does not heed: it splits in every way."""
+_OWN_SPLITS = "These splits are dealt for the lens alone: none is the one that a run with these settings is tested on."
+_BUT_PUBLISHED = (
+    "These splits are dealt for the lens alone, all but the published one: its test part is the one that runs are "
+    "tested on too, and what is seen of it here is not counted."
+)
 
 
 def before(plan: LensPlan | None, config: LensConfig | None, problem: str = "") -> Headline:
@@ -36,6 +52,8 @@ def before(plan: LensPlan | None, config: LensConfig | None, problem: str = "") 
             "These settings cannot be judged yet.", problem or "Choose data, or mend what the sidebar marks."
         )
     if coarsest_of(plan.levels) is None and "published" not in plan.levels:
+        if still_torn(plan):
+            return Headline(*_unjudged(plan, still_torn(plan)[-1]))
         return Headline("These tracks stand alone: no split can tear them apart.", how_to_leak(config.experiment.data))
     ways = joined([JUDGED_BY[level] for level in plan.levels])
     first = "How much of a score is the split?"
@@ -85,25 +103,56 @@ def _verdict(lens: Lens, limit: float | None) -> Headline | None:
     apart = lens.estimates.get((coarse, NETWORK))
     if apart is None or lens.leakage is None:
         return None
-    unheard = f"On {_UNHEARD[coarse]} the network is right on {_rate(apart)}; macro-F1 {_f1(apart)}."
+    never = f"On {_UNHEARD[coarse]} the network is right on {_rate(apart)}; macro-F1 {_f1(apart)}."
     if lens.leakage.interval.low > 0:
         share = f"Of the network's {percent(by_row.accuracy)}, {_points(lens.leakage.mean, lens.leakage.interval)}"
-        why = f"Split by row, {TORN[coarse]}. {unheard}{_above(by_row, limit)}"
-        return Headline(f"{share} were leakage.", why)
+        why = f"Split by row, {TORN[coarse]}. {never}{_above(lens, by_row, limit)}"
+        return Headline(f"{share} were leakage{_and_more(lens)}.", f"{why}{_remaining(lens)}")
     both = f"{percent(by_row.accuracy)} by row, {percent(apart.accuracy)} {JUDGED_BY[coarse]}"
     chance = f"The difference, {_points(lens.leakage.mean, lens.leakage.interval)}, could be chance"
     if lens.leakage.mean > NEGLIGIBLE:
         return Headline(
-            f"Too few splits to tell a leak: right on {both}.", f"{chance}: more splits narrow it. {unheard}"
+            f"Too few splits to tell a leak: right on {both}.",
+            f"{chance}: more splits narrow it. {never}{_remaining(lens)}",
         )
-    chance = f"{chance}. {unheard}"
+    chance = f"{chance}. {never}"
+    if _remaining(lens):
+        return Headline(f"No leakage between these splits can be told: right on {both}.", f"{chance}{_remaining(lens)}")
     more = "" if not isinstance(lens.config.experiment.data, SyntheticConfig) else f" {_raise(coarse)}"
     return Headline(f"No leakage can be told: right on {both}.", f"{chance}{more}")
 
 
+def _and_more(lens: Lens) -> str:
+    """Return that what was found is not all, where no split keeps the coarsest groups together."""
+    assert lens.plan is not None
+    torn = still_torn(lens.plan)
+    return f", and what leaks by {torn[-1]} is not known" if torn else ""
+
+
+def _remaining(lens: Lens) -> str:
+    """Return which groups every split tears apart, and why that cannot be helped; nothing where there are none."""
+    assert lens.plan is not None
+    torn = still_torn(lens.plan)
+    return f" {' '.join(_unjudged(lens.plan, torn[-1]))}" if torn else ""
+
+
+def _unjudged(plan: LensPlan, level: str) -> tuple[str, str]:
+    """Return that a level cannot be judged, and why; with what stands on both sides of the splits that there are."""
+    answer, why = f"These tracks cannot be judged {JUDGED_BY[level]}.", plan.gaps[level]
+    if level not in still_torn(plan):
+        return answer, why
+    ways = joined([JUDGED_BY[way] for way in plan.levels if way == "row" or way in TORN])
+    return answer, f"Split {ways}, {level}s still stand on both sides. {why}"
+
+
 def _alone(lens: Lens, by_row: LensEstimate) -> Headline:
-    """Say what there is to say where rows belong to nothing."""
+    """Say what there is to say where rows belong to nothing, or to groups that no split can keep together."""
+    assert lens.plan is not None
     published = lens.estimates.get(("published", NETWORK))
+    if published is None and still_torn(lens.plan):
+        level = still_torn(lens.plan)[-1]
+        answer = f"The network is right on {percent(by_row.accuracy)} by row, with {level}s on both sides."
+        return Headline(answer, f"Macro-F1 {_f1(by_row)}.{_remaining(lens)}")
     if published is None:
         answer = f"The network is right on {percent(by_row.accuracy)}, and no split can tear these tracks apart."
         return Headline(answer, f"Macro-F1 {_f1(by_row)}. {how_to_leak(lens.config.experiment.data)}")
@@ -112,7 +161,7 @@ def _alone(lens: Lens, by_row: LensEstimate) -> Headline:
     )
     sizes = f"The published split trains on {published.n_train:,} tracks, the row split on {by_row.n_train:,}"
     f1s = f"Macro-F1 {_f1(by_row)} by row, {_f1(published)} as published."
-    return Headline(answer, f"{sizes}: what they differ by need not all be leakage. {f1s}")
+    return Headline(answer, f"{sizes}: what they differ by need not all be leakage. {f1s}{_remaining(lens)}")
 
 
 def how_to_leak(data: DatasetConfig) -> str:
@@ -131,10 +180,11 @@ def _raise(coarse: str) -> str:
     return f"Raise {'Album' if coarse == 'album' else 'Artist'} spread to cause a leak."
 
 
-def _above(by_row: LensEstimate, limit: float | None) -> str:
+def _above(lens: Lens, by_row: LensEstimate, limit: float | None) -> str:
     if limit is None or by_row.accuracy_interval is None or by_row.accuracy_interval.low <= limit:
         return ""
-    return f" By row it passes what any classifier can reach on unknown ones, {percent(limit)}: it remembers."
+    whom = on(unheard(lens.config.experiment.data))
+    return f" By row it passes what any classifier can reach{whom}, {percent(limit)}: it remembers."
 
 
 def level_note(lens: Lens, level: str) -> str:
@@ -158,7 +208,12 @@ def level_note(lens: Lens, level: str) -> str:
 
 def gaps(plan: LensPlan) -> list[str]:
     """Say which levels cannot be judged, and why."""
-    return [f"They cannot be judged {JUDGED_BY[level]}. {why}" for level, why in plan.gaps.items()]
+    return [" ".join(_unjudged(plan, level)) for level in plan.gaps]
+
+
+def own_splits(plan: LensPlan) -> str:
+    """Say that a lens opens no test part of a run, unless it is a published one."""
+    return _BUT_PUBLISHED if "published" in plan.levels else _OWN_SPLITS
 
 
 def _rows(lens: Lens) -> str:
@@ -170,7 +225,8 @@ def asides(lens: Lens) -> list[str]:
     """Return what else is to be known: levels that cannot be judged, reversed orders, baselines that saw a part."""
     if lens.plan is None:
         return []
-    said = gaps(lens.plan)
+    answered = headline(lens, None).reason
+    said = [sentence for sentence in gaps(lens.plan) if sentence not in answered]
     if lens.leakiest and lens.leakiest[0] != NETWORK:
         name, leaked = lens.leakiest
         of = f"of its {percent(lens.estimates['row', name].accuracy)} by row, {_points(leaked.mean, leaked.interval)}"
@@ -185,7 +241,7 @@ def asides(lens: Lens) -> list[str]:
         "drawn at random."
         for name, found in part.items()
     ]
-    return said
+    return [*said, own_splits(lens.plan)]
 
 
 def progress(lens: Lens) -> str:

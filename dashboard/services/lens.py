@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ from dashboard.services.commands import act, order
 from dashboard.services.data import dataset
 from dashboard.services.workers import store
 from genre_core import jobs
+from genre_core.config import fingerprint
 from genre_core.errors import RunStateError, StoreError
 from genre_core.lens import (
     NETWORK,
@@ -25,6 +27,7 @@ from genre_core.lens import (
     estimates,
     flips,
     plan_lens,
+    tasks,
 )
 from genre_core.store import Study
 from genre_core.studying import LENS
@@ -77,13 +80,13 @@ class Lens:
         """Estimate the seconds that the missing scores take, from what theirs took before; None before the first."""
         if not self.plan or not self.scores:
             return None
-        total = 0.0
-        for classifier in self.config.classifiers:
-            own = [score.seconds for score in self.scores if score.classifier == classifier]
-            levels = [level for level in self.plan.levels if level != "published" or classifier == NETWORK]
-            missing = self.config.n_repeats * len(levels) - len([s for s in self.scores if s.classifier == classifier])
-            total += max(0, missing) * (sum(own) / len(own) if own else 0.0)
-        return total
+        took: dict[Classifier, list[float]] = {}
+        for score in self.scores:
+            took.setdefault(score.classifier, []).append(score.seconds)
+        usual = {classifier: sum(seconds) / len(seconds) for classifier, seconds in took.items()}
+        splits = product(range(1, self.config.n_repeats + 1), self.plan.levels)
+        wanted = {task for repeat, level in splits for task in tasks(self.config, level, repeat)}
+        return sum(usual.get(task[2], 0.0) for task in wanted - {score.task for score in self.scores})
 
 
 def judge(lens_id: str, config: LensConfig) -> None:
@@ -127,6 +130,7 @@ def lenses(limit: int = 50) -> list[Study]:
     return store().studies.studies(LENS, limit)
 
 
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={LensConfig: fingerprint})
 def lens_plan(config: LensConfig) -> LensPlan:
     """Return what a lens would judge, before it is started; raises DataError."""
     return plan_lens(config, dataset(config.experiment.data))

@@ -19,6 +19,7 @@ from genre_core.store import new_run_id
 
 REPEATS = {f"{n} splits": n for n in (5, 3, 10, 20)}
 TABLE_SECONDS = 1.0
+MOST_LETTERS = 1000
 LEAKS = ("data.artists", "data.artist_spread", "data.segments", "data.segment_spread")
 """The settings by which a leak is caused, and removed."""
 CHOICE, UNSAVED = "lens choice", "why no lens was started"
@@ -41,7 +42,7 @@ def main() -> None:
             headline = sentences.before(plan, config, problem)
             with answer:
                 words(following_lens.answer_part(headline.answer, headline.reason), "lens answer words")
-            _gaps(plan)
+            _asides(plan, f"{headline.answer} {headline.reason}")
         else:
             _lens(lens, answer, controls, form.config)
 
@@ -162,7 +163,7 @@ def _lens(
         with opened:
             refreshing(_table, TABLE_SECONDS if lens.study.active else None)(lens.study.id)
     for aside in sentences.asides(lens) if not lens.study.active else ():
-        st.caption(plain(aside))
+        st.caption(plain(aside, MOST_LETTERS))
     following_lens.follow_from(lens)
 
 
@@ -171,9 +172,11 @@ def _table(lens_id: str) -> None:
     st.dataframe(sentences.table(lens), hide_index=True, alt="Test accuracy and macro-F1 by split and classifier.")
 
 
-def _gaps(plan: LensPlan | None) -> None:
-    for sentence in sentences.gaps(plan) if plan else ():
-        st.caption(plain(sentence))
+def _asides(plan: LensPlan | None, said: str) -> None:
+    """Say what is to be known before a lens is started, but for what was said."""
+    for sentence in [*sentences.gaps(plan), sentences.own_splits(plan)] if plan else ():
+        if sentence not in said:
+            st.caption(plain(sentence, MOST_LETTERS))
 
 
 def _adopt(config: ExperimentConfig) -> None:

@@ -6,8 +6,17 @@ trains and scores; `summary` says what the scores tell, and how surely.
 """
 
 from genre_core.lens.config import CLASSIFIERS, JUDGED_BY, NETWORK, TORN, Classifier, LensConfig
-from genre_core.lens.judging import Learning, LensPlan, LensScore, iter_lens, plan_lens
-from genre_core.lens.summary import Difference, LensEstimate, coarsest_of, difference, estimate, estimates, flips
+from genre_core.lens.judging import Learning, LensPlan, LensScore, iter_lens, plan_lens, tasks
+from genre_core.lens.summary import (
+    Difference,
+    LensEstimate,
+    coarsest_of,
+    difference,
+    estimate,
+    estimates,
+    flips,
+    still_torn,
+)
 
 __all__ = [
     "CLASSIFIERS",
@@ -28,4 +37,6 @@ __all__ = [
     "flips",
     "iter_lens",
     "plan_lens",
+    "still_torn",
+    "tasks",
 ]

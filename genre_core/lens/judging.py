@@ -1,8 +1,9 @@
 """Judging: every classifier, on every level, on repeated splits; each score is a value, and they come one by one.
 
 The levels are `row`, then every level of groups that the data have, then `published` where they come with a split of
-their own. Repeat r splits and trains with seeds r - 1 above those of the experiment; a published split stays as it is,
-so that of it only the network is judged more than once, by its training seed.
+their own. Repeat r splits and trains with the seeds of the experiment + OWN_SEEDS + r, so that no split is the one that
+the experiment's own run keeps its test part of: a lens never scores that. A published split stays as it is, so that of
+it only the network is judged more than once, by its training seed, and its test part is the one that runs have too.
 """
 
 import time
@@ -24,6 +25,8 @@ from genre_core.sources import Tables, load_dataset
 from genre_core.splitting import split_dataset
 
 MAX_SEED = 2**32
+OWN_SEEDS = 1000
+"""How far the seeds of a lens lie above the experiment's: farther than those of runs that differ by their seed."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def iter_lens(
     had = {score.task for score in done}
     for repeat in range(1, config.n_repeats + 1):
         for level in plan.levels:
-            wanted = [task for task in _tasks(config, level, repeat) if task not in had]
+            wanted = [task for task in tasks(config, level, repeat) if task not in had]
             if wanted:
                 yield from _judge(config, dataset, repeat, level, [classifier for *_, classifier in wanted])
 
@@ -127,21 +130,21 @@ def plan_lens(config: LensConfig, dataset: Dataset) -> LensPlan:
     levels = tuple(level for level in there if level not in gaps)
     if not levels:
         raise DataError(gaps["row"])
-    n_scores = sum(len(_tasks(config, level, r + 1)) for level in levels for r in range(config.n_repeats))
+    n_scores = sum(len(tasks(config, level, r + 1)) for level in levels for r in range(config.n_repeats))
     groups = {level: count_groups(numbers) for level, numbers in dataset.groups.items()}
     return LensPlan(levels, gaps, groups, len(dataset), len(dataset.genres), n_scores, dataset.content_hash)
 
 
 def experiment_of(config: LensConfig, level: str, repeat: int) -> ExperimentConfig:
     """Return the experiment that the network's score on one split of a level is the result of."""
-    experiment, further = config.experiment, repeat - 1
+    experiment, further = config.experiment, OWN_SEEDS + repeat
     split = experiment.split.model_copy(update={"by": level, "seed": (experiment.split.seed + further) % MAX_SEED})
     train = experiment.train.model_copy(update={"seed": (experiment.train.seed + further) % MAX_SEED})
     return experiment.model_copy(update={"split": split, "train": train})
 
 
-def _tasks(config: LensConfig, level: str, repeat: int) -> list[tuple[int, str, Classifier]]:
-    """Return what there is to score on one split: a published one changes nothing for what has no seed."""
+def tasks(config: LensConfig, level: str, repeat: int) -> list[tuple[int, str, Classifier]]:
+    """Return what there is to score on one split of a level: a published one changes nothing for what has no seed."""
     again = level == "published" and repeat > 1
     return [(repeat, level, name) for name in config.classifiers if name == NETWORK or not again]
 

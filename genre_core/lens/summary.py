@@ -3,6 +3,8 @@
 Test scores of repeated splits of the same data are not independent, because their training parts overlap. Their
 variance is therefore taken (1/k + n_test/n_train) times instead of 1/k times, and the interval is Student's t with
 k - 1 degrees of freedom: C. Nadeau & Y. Bengio, "Inference for the generalization error", Machine Learning 52 (2003).
+There n_train is the size of the training part: it says how much two splits overlap, which stays the same for a baseline
+that learns from fewer of its rows.
 On a published split the network's scores differ by its training seed alone: the interval covers that and no more, and
 what has no seed has no interval. Before the third score there is none either.
 """
@@ -14,7 +16,7 @@ from itertools import permutations
 
 from genre_core.evaluation.uncertainty import Interval, wilson
 from genre_core.lens.config import CLASSIFIERS, LEAST_REPEATS, TORN, Classifier
-from genre_core.lens.judging import LensScore
+from genre_core.lens.judging import LensPlan, LensScore
 
 PUBLISHED = "published"
 CONFIDENCE = 0.95
@@ -59,11 +61,12 @@ def estimate(scores: Iterable[LensScore], level: str, classifier: Classifier) ->
         return None
     n = len(own)
     n_train, n_test = sum(score.n_train for score in own) / n, sum(score.n_test for score in own) / n
-    ratio = 0.0 if level == PUBLISHED else n_test / n_train
+    n_available = sum(score.n_available for score in own) / n
+    ratio = 0.0 if level == PUBLISHED else n_test / n_available
     accuracies, f1s = [score.accuracy for score in own], [score.macro_f1 for score in own]
     return LensEstimate(
         level, classifier, n, sum(accuracies) / n, _rate_interval(accuracies, ratio, n_test), sum(f1s) / n,
-        _rate_interval(f1s, ratio, n_test), round(n_train), round(sum(s.n_available for s in own) / n), round(n_test),
+        _rate_interval(f1s, ratio, n_test), round(n_train), round(n_available), round(n_test),
     )  # fmt: skip
 
 
@@ -77,6 +80,16 @@ def estimates(scores: Iterable[LensScore], levels: Sequence[str]) -> list[LensEs
 def coarsest_of(levels: Sequence[str]) -> str | None:
     """Return the level that keeps most together, what a row split is compared with; None where rows stand alone."""
     return next((level for level in reversed(levels) if level in TORN), None)
+
+
+def still_torn(plan: LensPlan) -> tuple[str, ...]:
+    """Return the levels of groups that no split of the plan keeps together, because none could be dealt by them.
+
+    Whatever its scores say, these groups stand on both sides; finest first.
+    """
+    coarse, known = coarsest_of(plan.levels), list(TORN)
+    beyond = known if coarse is None else known[known.index(coarse) + 1 :]
+    return tuple(level for level in beyond if level in plan.groups and level in plan.gaps)
 
 
 def difference(
@@ -95,7 +108,7 @@ def difference(
         return None
     values = [ours[repeat].accuracy - theirs[repeat].accuracy for repeat in both]
     pairs = [score for repeat in both for score in (ours[repeat], theirs[repeat])]
-    ratio = max(score.n_test / score.n_train for score in pairs)
+    ratio = max(score.n_test / score.n_available for score in pairs)
     mean, half = sum(values) / len(values), half_width(values, ratio)
     return Difference(mean, Interval(mean - half, mean + half))
 
@@ -112,7 +125,7 @@ def flips(scores: Iterable[LensScore], fine: str, coarse: str) -> list[tuple[Cla
 
 
 def half_width(values: Sequence[float], ratio: float) -> float:
-    """Return half the corrected t interval of the mean of `values`; `ratio` is n_test / n_train, 0 if independent."""
+    """Return half the corrected t interval of the mean of `values`; `ratio` is n_test / n_available, or 0."""
     from scipy.special import stdtrit  # quantiles of Student's t; scipy.stats takes a second to import
 
     k = len(values)

@@ -1,10 +1,13 @@
 """The Split lens page without a browser, over a store of its own and without a cluster."""
 
+from importlib import import_module
+
 import pytest
 from sqlalchemy import update
 
-from dashboard import following_lens
+from dashboard import following_lens, services
 from genre_core.config import ExperimentConfig, LinearConfig, TrainConfig
+from genre_core.errors import DataError
 from genre_core.lens import LensConfig
 from genre_core.settings import configure
 from genre_core.store.schema import studies
@@ -95,6 +98,7 @@ def test_before_a_lens_the_page_says_what_it_would_do(store):
     assert answer(page) == "How much of a score is the split?"
     assert "split by row and by artist, 5 times each" in texts(page)
     assert "60 scores" in texts(page)
+    assert "none is the one that a run with these settings is tested on" in texts(page)
 
 
 def test_the_button_starts_the_lens_of_the_settings_and_the_address_names_it(store):
@@ -182,7 +186,34 @@ def test_settings_that_cannot_be_judged_say_why(store):
 
 def test_a_level_that_cannot_be_split_is_named(store):
     page = opened(VIEW, **{**DATA, "data__artists": "2"})
-    assert "cannot be judged by artist" in texts(page)
+    assert answer(page) == "These tracks cannot be judged by artist."
+    assert "has 2 artists, too few" in texts(page)
+    assert "Split by row, artists still stand on both sides." in texts(page)
+    assert not any("cannot be judged" in caption.value for caption in page.caption)  # the answer has it
+
+
+def test_the_limit_is_for_unknown_artists_even_where_no_split_keeps_artists_together(store):
+    few = {name.replace("__", "."): text for name, text in DATA.items()} | {"data.artists": 2, "data.segments": 2}
+    execute_study(queued(store, "torn", configure(few), classifiers=("majority",)), 1, store.url)
+    page = opened(VIEW, lens="torn")
+    for level in ("row", "track"):
+        assert "no classifier can do better on unknown artists" in drawn(page, f"lens ruler {level}")["alt"]
+    assert "Split by row and by track, artists still stand on both sides." in texts(page)
+    assert "least number of tracks per genre." in texts(page)  # to its end
+
+
+def test_a_plan_is_made_once_and_an_error_each_time(store, monkeypatch):
+    config = LensConfig(experiment=QUICK, n_repeats=4)
+    first = services.lens_plan(config)
+    made = []
+    monkeypatch.setattr(import_module("dashboard.services.lens"), "plan_lens", lambda *_: made.append(1))
+    assert services.lens_plan(LensConfig(experiment=QUICK, n_repeats=4)) is first
+    assert made == []
+    monkeypatch.undo()
+    tiny = configure({"data.n_samples": 40, "data.n_genres": 8, "split.test_fraction": 0.05})
+    for _ in range(2):
+        with pytest.raises(DataError, match="too few"):
+            services.lens_plan(LensConfig(experiment=tiny, n_repeats=3))
 
 
 def test_former_lenses_can_be_opened(store, complete):
