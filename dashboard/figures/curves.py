@@ -245,6 +245,7 @@ def _add_labels(
         moved = _spread(places)
     else:
         moved = _beside(_spread(places[: len(ends)]), None if bayes is None else bayes * scale) + places[len(ends) :]
+    moved = _lifted(moved, low * scale + LABEL_GAP / 2)
     for number, (text, value, colour) in enumerate(wanted):
         at: dict[str, Any] = {"x": last, "xref": "x"} if number < len(ends) else {"x": 1, "xref": "paper"}
         shift = round(moved[number] - places[number], 1)
@@ -278,6 +279,15 @@ def _spread(places: list[float]) -> list[float]:
         for position, member in enumerate(group):
             moved[member] = middle + (position - (len(group) - 1) / 2) * LABEL_GAP
     return moved
+
+
+def _lifted(places: list[float], floor: float) -> list[float]:
+    """Return the places with those too near the axis, where its numbers stand, lifted one above the other."""
+    lifted = list(places)
+    for number in sorted(range(len(places)), key=lambda number: places[number]):
+        lifted[number] = max(places[number], floor)
+        floor = lifted[number] + LABEL_GAP
+    return lifted
 
 
 def _gap(groups: list[list[int]], middles: list[float]) -> float:

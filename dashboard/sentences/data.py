@@ -18,8 +18,8 @@ ROLES = {
 }
 
 
-def answer(data: Dataset, name: str, limit: BayesLimit | None) -> str:
-    """Say what the tracks are, and the best that can be reached where that is known."""
+def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -> str:
+    """Say what the tracks are, and the best that can be reached where that is known, `whom` (unknown artists) it is."""
     n, k = len(data), len(data.genres)
     sizes = set(data.counts.tolist())
     each = f" of {data.counts[0]:,} each" if len(sizes) == 1 else ""
@@ -29,7 +29,9 @@ def answer(data: Dataset, name: str, limit: BayesLimit | None) -> str:
         return f"{text}, from {name}."
     if limit is None:
         return f"{text}."
-    return f"{text}; no classifier can be right on more than {percent(limit.accuracy)} of such tracks."
+    pieces = {"unknown artists": "the tracks of unknown artists", "unknown tracks": "the segments of unknown tracks"}
+    of = pieces.get(whom, "such tracks")
+    return f"{text}; no classifier can be right on more than {percent(limit.accuracy)} of {of}."
 
 
 def second(data: Dataset) -> str:

@@ -10,6 +10,7 @@ from dashboard.components.upload import import_progress, upload, upload_problem
 from dashboard.sections import features, genres, importing, limits, quality, tracks_map
 from dashboard.sentences import data as sentences
 from dashboard.sentences import importing as said
+from dashboard.sentences.limits import unheard
 from genre_core.config import DatasetConfig, ExperimentConfig, FmaConfig, SyntheticConfig, TableConfig
 from genre_core.dataset import Dataset
 from genre_core.errors import DataError
@@ -116,7 +117,7 @@ def _stored(titles: dict[str, str], source: str) -> None:
 def _answer(config: ExperimentConfig, data: Dataset) -> None:
     """Draw the sentence that answers the page's question, and what to do next."""
     name = _name(config.data)
-    st.header(plain(sentences.answer(data, name, services.limit(config.data))), anchor=False)
+    st.header(plain(sentences.answer(data, name, services.limit(config.data), unheard(config.data))), anchor=False)
     st.caption(plain(sentences.second(data)))
     with st.container(key="data-actions", horizontal=True, vertical_alignment="center", gap="small"):
         label = "Train on this table" if isinstance(config.data, TableConfig) else "Train on these tracks"

@@ -431,3 +431,8 @@ def test_an_import_that_fails_says_why(store, tmp_path, monkeypatch):
     press(page, "Dismiss")
     assert not services.imports()
     services.offered.clear()
+
+
+def test_the_limit_of_artists_that_are_heard_again_is_not_claimed(store):
+    page = opened(DATA, data__artists="5", data__n_samples="800")
+    assert "of the tracks of unknown artists" in page.header[0].value
