@@ -9,6 +9,7 @@ from genre_core.terminal.main import main
 
 SMALL = ["--data.n_samples", "400", "--data.n_genres", "3", "--data.n_features", "6", "--train.max_epochs", "2"]
 SEGMENTS = str(Path(__file__).parent / "data" / "segments.csv")
+GTZAN = Path(__file__).parents[2] / "shared" / "data" / "gtzan"
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +66,12 @@ def test_what_cannot_be_judged_is_refused_in_a_sentence(capsys, options, said):
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.skipif(not GTZAN.is_dir(), reason="the folder of public tables, ../shared/data, is absent")
+def test_of_a_published_split_it_is_said_that_its_test_part_was_seen(capsys):
+    table = ["--table", str(GTZAN / "features_30_sec.csv"), "--published", str(GTZAN / "splits")]
+    assert main(["lens", *table, "--train.max_epochs", "2", "--repeats", "3", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert "published" in document["plan"]["levels"]
+    assert "what is seen of it here is not counted" in document["notes"][-1]

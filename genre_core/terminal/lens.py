@@ -72,8 +72,16 @@ def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore]) -
         "scores": [_row(asdict(one)) for one in estimates(scores, plan.levels)],
         "repeats": [score.to_json() for score in scores],
         "bayes": {"accuracy": limit.accuracy, "about": limit.about} if limit else None,
-        "notes": [f"{JUDGED_BY[level]}: {why}" for level, why in plan.gaps.items()],
+        "notes": [*(f"{JUDGED_BY[level]}: {why}" for level, why in plan.gaps.items()), *_opened(plan)],
     }
+
+
+def _opened(plan: LensPlan) -> list[str]:
+    """Say that a published test part is looked at: the other splits are the lens's own."""
+    seen = (
+        "as published: this test part is the one that runs are tested on too; what is seen of it here is not counted."
+    )
+    return [seen] if "published" in plan.levels else []
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
