@@ -36,8 +36,8 @@ def upload() -> None:
         args=(key,),
     )
     st.caption(
-        f"Files of more than {_MEGABYTES} MB, such as FMA's features.csv: run `python -m genre_core import FOLDER` on "
-        "the server, or start it with `GENRE_LAB_DATA=FOLDER` to choose them here."
+        f"All of FMA is larger than {_MEGABYTES} MB: run `python -m genre_core import FOLDER` on the server, or start "
+        "it with `GENRE_LAB_DATA=FOLDER` to choose it here."
     )
     if offered := services.offered():
         name = st.selectbox(

@@ -411,9 +411,9 @@ def test_files_that_only_carry_fmas_names_are_not_taken_for_it(fma, name):
     assert not services.is_fma([(name, files[name])])
 
 
-def test_what_is_too_large_to_upload_has_another_way(store):
+def test_fma_is_too_large_to_upload_and_has_another_way(store):
     said = texts(opened(DATA))
-    assert "Files of more than 200 MB, such as FMA's features.csv" in said
+    assert "All of FMA is larger than 200 MB" in said
     assert "GENRE_LAB_DATA" in said
 
 
