@@ -15,8 +15,7 @@ from starlette.requests import Request  # noqa: E402
 from starlette.responses import RedirectResponse  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
-from dashboard.following import respond as respond_of_run  # noqa: E402
-from dashboard.following_lens import respond as respond_of_lens  # noqa: E402
+from dashboard import following, following_lens  # noqa: E402
 
 
 async def first_page(request: Request) -> RedirectResponse:
@@ -25,8 +24,8 @@ async def first_page(request: Request) -> RedirectResponse:
 
 
 ROUTES = [
-    Route("/live/lens/{lens}", respond_of_lens),
-    Route("/live/{run}", respond_of_run),
+    Route("/live/lens/{followed}", following.answering(following_lens.follow)),
+    Route("/live/{followed}", following.answering(following.follow)),
     Route("/train", first_page),
 ]
 app = st.App("pages.py", routes=ROUTES)

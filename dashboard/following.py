@@ -4,6 +4,7 @@ A part is what its component draws; a page draws all of them when it runs, and f
 for them (see `components/live.js`). An answer of the state that the page has already is short.
 """
 
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any
 
@@ -32,13 +33,19 @@ from genre_core.store import Run
 PLOT_HEIGHT = 250
 
 Parts = dict[str, dict[str, Any]]
+Follow = Callable[[str, str], dict[str, Any]]
+"""What is followed, and the state of it that the page has seen → the answer."""
 
 
-async def respond(request: Request) -> JSONResponse:
-    """Answer with what changed of a run since the state that the page has `seen`."""
-    run, seen = request.path_params["run"], request.query_params.get("seen", "")
-    answer = await run_in_threadpool(follow, run, seen)
-    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+def answering(follow: Follow) -> Callable[[Request], Awaitable[JSONResponse]]:
+    """Return the route that answers with what changed of something since the state that the page has `seen`."""
+
+    async def respond(request: Request) -> JSONResponse:
+        followed, seen = request.path_params["followed"], request.query_params.get("seen", "")
+        answer = await run_in_threadpool(follow, followed, seen)
+        return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+
+    return respond
 
 
 def follow(run_id: str, seen: str) -> dict[str, Any]:

@@ -1,10 +1,6 @@
-"""What the Split lens page shows of a lens as plain data, and the route by which an open page follows it."""
+"""What the Split lens page shows of a lens as plain data, and the answers by which an open page follows it."""
 
 from typing import Any
-
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse
 
 from dashboard import services
 from dashboard.components import live
@@ -19,13 +15,6 @@ from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.lens import CLASSIFIERS, JUDGED_BY, NETWORK, LensEstimate
 
 TERMS = ("macro-F1", "leakage")
-
-
-async def respond(request: Request) -> JSONResponse:
-    """Answer with what changed of a lens since the state that the page has `seen`."""
-    lens, seen = request.path_params["lens"], request.query_params.get("seen", "")
-    answer = await run_in_threadpool(follow, lens, seen)
-    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
 
 def follow(lens_id: str, seen: str) -> dict[str, Any]:

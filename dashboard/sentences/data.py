@@ -9,14 +9,6 @@ from genre_core.dataset import Dataset
 from genre_core.errors import RunStateError
 from genre_core.store import Run
 
-ROLES = {
-    "label": "the genre",
-    "group": "the group",
-    "identifier": "a name",
-    "feature": "a feature",
-    "left out": "left out",
-}
-
 
 def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -> str:
     """Say what the tracks are, and the best that can be reached where that is known, `whom` (unknown artists) it is."""
@@ -45,14 +37,6 @@ def second(data: Dataset) -> str:
         f"Always answering {data.genres[common]}, the commonest genre, is right on {percent(share)}; "
         f"{data.genres[rare]} is the rarest with {count(int(data.counts[rare]), 'track')}."
     )
-
-
-def columns_table(data: Dataset) -> list[dict[str, str]]:
-    """Return what each column was taken for and why, features last: they are many and need no reason."""
-    ordered = sorted(
-        data.columns, key=lambda column: list(ROLES).index(column.role) % 3 + (column.role == "feature") * 9
-    )
-    return [{"column": c.name, "taken for": ROLES[c.role], "reason": c.reason} for c in ordered]
 
 
 def columns_sentence(data: Dataset) -> str:

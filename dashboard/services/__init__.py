@@ -48,7 +48,6 @@ from dashboard.services.runs import (
     progress,
     queue,
     run,
-    shown_epoch,
 )
 from dashboard.services.tables import (
     add_split,
@@ -62,7 +61,7 @@ from dashboard.services.tables import (
     stored,
     tables,
 )
-from dashboard.services.workers import client, n_workers, store, warm
+from dashboard.services.workers import store, warm
 
 __all__ = [
     "NO_PROGRESS",
@@ -84,7 +83,6 @@ __all__ = [
     "changed",
     "checked",
     "chosen",
-    "client",
     "confusions",
     "dataset",
     "delete",
@@ -107,7 +105,6 @@ __all__ = [
     "lens_plan",
     "lenses",
     "limit",
-    "n_workers",
     "offered",
     "open_test",
     "openings_of",
@@ -125,7 +122,6 @@ __all__ = [
     "run_name",
     "set_pace",
     "shape",
-    "shown_epoch",
     "standard_scores",
     "step",
     "stop",
