@@ -6,7 +6,7 @@ import numpy as np
 
 from dashboard.sentences.limits import on
 from dashboard.theme import GAP, count, percent
-from genre_core.bayes import BayesLimit, Shortfall
+from genre_core.bayes import BayesLimit, GenreShortfall, Shortfall
 from genre_core.dataset import Dataset
 from genre_core.exploration import Correlations, Drifts, GenreDistances, Projection, Separation, Spread
 
@@ -252,19 +252,35 @@ def circles_sentence(n: int, n_leaky: int) -> str:
 
 def shortfall_sentence(found: Shortfall, genres: Sequence[str], known: str = "") -> str:
     """Say what of a run's error no classifier could have avoided, and what this one could; `known` as in `rest`."""
+    if known:
+        return _leaky_shortfall(found.overall, known)
     whole = found.overall
-    luck = rest(known) if known else "the luck of these tracks"
-    low, high = (f"{100 * value:.1f}" for value in (whole.interval.low, whole.interval.high))
     said = (
         f"Wrong on {percent(whole.error)} of {count(whole.n, 'validation track')}: {100 * whole.unavoidable:.1f} "
-        f"points of that no classifier avoids{on(known)}, {100 * whole.avoidable:.1f} ({low}–{high}) this one could "
-        f"have, and {100 * whole.luck:+.1f} are {luck}."
+        f"points of that no classifier avoids, {_avoidable(whole)} this one could have, and {100 * whole.luck:+.1f} "
+        "are the luck of these tracks."
     ).replace("-", "−")
     sure = [number for number, part in enumerate(found.per_genre) if part.interval.low > 0]
     if not sure:
         return f"{said} In no genre is what it could have avoided more than chance."
     worst = max(sure, key=lambda number: found.per_genre[number].avoidable)
     return f"{said} Most is to be gained in {genres[worst]}: {100 * found.per_genre[worst].avoidable:.1f} points."
+
+
+def _leaky_shortfall(whole: GenreShortfall, known: str) -> str:
+    """Say the same of a run that knows its validation tracks: all but its error is about tracks that it does not."""
+    expected = percent(whole.unavoidable + whole.avoidable)
+    return (
+        f"Wrong on {percent(whole.error)} of {count(whole.n, 'validation track')}, which a leaky split let it know. "
+        f"Without that it would miss about {expected}: {100 * whole.unavoidable:.1f} "
+        f"points no classifier avoids{on(known)}, and {_avoidable(whole)} this one could have; the other "
+        f"{100 * whole.luck:+.1f} are {rest(known)}."
+    ).replace("-", "−")
+
+
+def _avoidable(part: GenreShortfall) -> str:
+    low, high = (f"{100 * value:.1f}" for value in (part.interval.low, part.interval.high))
+    return f"{100 * part.avoidable:.1f} ({low}–{high})"
 
 
 def shortfall_table(found: Shortfall, genres: Sequence[str], known: str = "") -> Rows:
