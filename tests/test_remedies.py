@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.sections.remedies import Remedy, remedies, taken
+from dashboard.sections.data.remedies import Remedy, remedies, taken
 from genre_core.config import ExperimentConfig
 from genre_core.dataset import Dataset
 from genre_core.quality import SEVERITIES, Finding, findings

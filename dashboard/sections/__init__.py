@@ -1,1 +1,1 @@
-"""What the Data page is made of: each section is `draw(config, data)`, and the page chooses which of them to show."""
+"""What pages are made of: each section is `draw(…)`, and its page chooses which of them to show."""

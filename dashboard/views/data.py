@@ -7,7 +7,7 @@ from dashboard.address import plain
 from dashboard.components.address_choice import address_choice
 from dashboard.components.safely import refreshing
 from dashboard.components.upload import import_progress, upload, upload_problem
-from dashboard.sections import features, genres, importing, limits, quality, tracks_map
+from dashboard.sections.data import features, genres, importing, limits, quality, tracks_map
 from dashboard.sentences import data as sentences
 from dashboard.sentences import importing as said
 from dashboard.sentences.limits import unheard

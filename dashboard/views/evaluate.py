@@ -7,40 +7,30 @@ import streamlit as st
 
 from dashboard import address, services
 from dashboard.address import plain
-from dashboard.cell_tracks import Cell, choices, tracks_of
 from dashboard.components import ruler as rulers
 from dashboard.components.address_choice import address_choice
-from dashboard.components.matrix import matrix, picked
 from dashboard.components.right_about import about_true_genres
 from dashboard.components.run_picker import run_picker
 from dashboard.components.safely import refreshing
-from dashboard.components.scores import genre_table, score_table
-from dashboard.components.tables import matrix_table
 from dashboard.components.terms import terms_line
-from dashboard.components.tracks import download, one_track, track_list
+from dashboard.sections.evaluate import confusions
+from dashboard.sections.evaluate.judged import Judged
 from dashboard.sentences import evaluate_states
 from dashboard.sentences.badges import Badge, badges
-from dashboard.sentences.evaluate import answer, cell_label, cell_sentence, findings, limit_help, measured, scores_line
+from dashboard.sentences.evaluate import answer, limit_help, measured, scores_line
 from dashboard.sentences.evaluate_states import Step
 from dashboard.sentences.limits import known_already, limit_label
 from dashboard.sentences.train import Headline
 from dashboard.services import Outcome
 from genre_core.dataset import Part
 from genre_core.errors import GenreLabError
-from genre_core.evaluation.confusion import Normalization
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.store import Openings, Run
 
 CSS = Path(__file__).parents[1] / "components" / "evaluate.css"
 POLL_SECONDS = 1.0
-MATRIX = "matrix"
 PARTS: dict[Part, str] = {"validation": "Validation", "test": "Test"}
-SHARES: dict[Normalization, str] = {
-    "count": "Counts",
-    "true": "% of true",
-    "predicted": "% of predicted",
-    "all": "% of all",
-}
+SECTIONS = {"matrix": "Confusions"}
 
 
 def main() -> None:
@@ -146,17 +136,14 @@ def _evaluate(
     with head:
         _answer(run, outcome, part, marked)
     _ruler(run, outcome, part)
-    cell = address.cell(len(outcome.genres))
-    left, right = st.columns([2.1, 1], gap="medium")
-    with left:
-        _matrix(run, outcome, part, cell)
-    with right:
-        if cell is None:
-            _what_stands_out(run, outcome, part)
-        else:
-            with st.container(key="cell", gap=None):
-                _cell(run, outcome, part, cell, data.tracks)
-    _all_scores(run, outcome, part)
+    _section(Judged(run, part, outcome, data))
+
+
+def _section(judged: Judged) -> None:
+    """Draw the section that the address names."""
+    match address_choice("Section", "section", SECTIONS):
+        case _:
+            confusions.draw(judged)
 
 
 def _answer(run: Run, outcome: Outcome, part: Part, marked: Sequence[Badge]) -> None:
@@ -177,90 +164,6 @@ def _ruler(run: Run, outcome: Outcome, part: Part) -> None:
         marks.append(rulers.bayes_limit(outcome.limit.accuracy, limit_label(run.config.data)))
     measure = f"accuracy on {measured(outcome, part)}"
     rulers.ruler(rulers.Ruler(tuple(marks), measure), key="evaluate ruler")
-
-
-def _matrix(run: Run, outcome: Outcome, part: Part, cell: Cell | None) -> None:
-    by, clean = address_choice("Show", "by", SHARES), outcome.about == "true genre"
-    view = services.confusions(run, part, by, clean=clean)
-    if view is None:
-        return
-    label = f"Confusion matrix of {run.name} on {measured(outcome, part)}"
-    matrix(view, MATRIX, selected=cell, on_pick=_pick, label=label)
-
-
-def _pick() -> None:
-    address.look(cell=picked(MATRIX), track=None)
-
-
-def _look_at(cell: Cell) -> None:
-    address.look(cell=cell, track=None)
-
-
-def _what_stands_out(run: Run, outcome: Outcome, part: Part) -> None:
-    st.subheader("What stands out", anchor=False)
-    with st.container(key="findings", gap="small"):
-        for number, finding in enumerate(findings(outcome, part, known_already(run))):
-            with st.container(gap=None):
-                st.markdown(plain(finding.text))
-                if finding.cell is not None:
-                    st.button(
-                        cell_label(outcome, finding.cell),
-                        key=f"finding {number}",
-                        icon=":material/arrow_forward:",
-                        type="tertiary",
-                        on_click=_look_at,
-                        args=(finding.cell,),
-                    )
-        st.caption("Choose a cell of the matrix to see its tracks.")
-
-
-def _cell(run: Run, outcome: Outcome, part: Part, cell: Cell, names: Sequence[str]) -> None:
-    title, sentence = cell_sentence(outcome, part, cell)
-    found = tracks_of(outcome, names, cell)
-    with st.container(key="cell-head", horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(plain(title), anchor=False)
-        if found:
-            download(found, f"{_named(run, outcome, part)} {cell[0]}-{cell[1]}.csv")
-        st.button("Close", icon=":material/close:", type="tertiary", key="close cell", on_click=_close_cell)
-    st.caption(plain(sentence), help=GLOSSARY["Wilson interval"])
-    if not found:
-        st.caption("No track is in this cell.")
-        return
-    by_row = {track.row: track for track in found}
-    asked_for = st.query_params.get("track")
-    chosen = int(asked_for) if asked_for and asked_for.isdecimal() and len(asked_for) < 10 else None
-    if asked_for and chosen not in by_row:
-        st.caption(":material/link_off: The link names a track that is not in this cell; none is chosen.")
-        chosen = None
-    true, guess = ((g, outcome.genres[g]) for g in cell)
-    track_list(found, guess[1], chosen, f"tracks {_named(run, outcome, part)} {cell[0]}-{cell[1]}")
-    scores = services.standard_scores(run) if chosen is not None else None
-    if chosen is not None and scores is not None:
-        one_track(by_row[chosen], choices(outcome, chosen), scores, true, guess)
-
-
-def _close_cell() -> None:
-    address.look(cell=None, track=None)
-
-
-def _all_scores(run: Run, outcome: Outcome, part: Part) -> None:
-    n, named = measured(outcome, part), _named(run, outcome, part)
-    left, right = st.columns([2.1, 1], gap="medium")
-    with left:
-        st.subheader(f"By genre, on {n}", anchor=False)
-        genre_table(outcome.evaluation, f"{part} tracks", f"{named} genres.csv")
-    with right:
-        st.subheader(f"All scores, on {n}", anchor=False)
-        score_table(outcome, n)
-    opened = st.expander("The matrix as a table", key="matrix as a table", type="compact", on_change="rerun")
-    if opened.open:
-        with opened:
-            matrix_table(outcome.evaluation.confusion_matrix, "matrix table", f"{named} matrix.csv")
-
-
-def _named(run: Run, outcome: Outcome, part: Part) -> str:
-    """Return what files of these numbers are called by."""
-    return f"{run.id} {part}{' by true genre' if outcome.about == 'true genre' else ''}"
 
 
 main()

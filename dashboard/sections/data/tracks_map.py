@@ -15,7 +15,7 @@ from dashboard.components.plot import plot
 from dashboard.components.run_on_data import choose_run, say_of
 from dashboard.components.twin import twin
 from dashboard.figures.tracks_map import MOST_LIFTED, Cloud, by_answer, by_genre, by_group, by_part, map_figure
-from dashboard.sections import counts
+from dashboard.sections.data import counts
 from dashboard.sentences import exploration as sentences
 from dashboard.services import exploring
 from genre_core.config import DatasetConfig, fingerprint

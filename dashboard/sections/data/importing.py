@@ -6,7 +6,7 @@ from dashboard import address, forms, services
 from dashboard.address import plain
 from dashboard.components.columns import columns_list
 from dashboard.components.upload import split_upload
-from dashboard.sections import quality
+from dashboard.sections.data import quality
 from dashboard.sentences import data as said
 from dashboard.sentences import importing as sentences
 from genre_core.config import ExperimentConfig, FmaConfig, TableConfig

@@ -7,7 +7,7 @@ from dashboard.address import plain
 from dashboard.components.plot import plot
 from dashboard.components.twin import twin
 from dashboard.figures.genres import distances_figure
-from dashboard.sections import counts
+from dashboard.sections.data import counts
 from dashboard.sentences import exploration as sentences
 from dashboard.services import exploring
 from dashboard.theme import percent

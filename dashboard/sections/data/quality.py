@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import address, forms, services
 from dashboard.address import plain
-from dashboard.sections.remedies import Remedy, remedies, taken
+from dashboard.sections.data.remedies import Remedy, remedies, taken
 from dashboard.sentences import importing as sentences
 from dashboard.theme import count
 from genre_core.config import ExperimentConfig, TableConfig

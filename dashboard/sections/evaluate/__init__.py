@@ -1,0 +1,1 @@
+"""What the Evaluate page is made of: each section is `draw(judged)`."""

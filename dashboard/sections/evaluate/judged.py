@@ -1,0 +1,33 @@
+"""What every section of the Evaluate page is about."""
+
+from dataclasses import dataclass
+
+from dashboard.sentences.evaluate import measured
+from dashboard.services import Outcome
+from genre_core.dataset import Dataset, Part
+from genre_core.store import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A complete run, the part of the tracks it is judged on, what it says of them, and the data they are from."""
+
+    run: Run
+    part: Part
+    outcome: Outcome
+    data: Dataset
+
+    @property
+    def clean(self) -> bool:
+        """Say whether the true genres judge it, where labels are wrong now and then."""
+        return self.outcome.about == "true genre"
+
+    @property
+    def measured(self) -> str:
+        """Return the tracks it is judged on, and what by: `1,200 test tracks`."""
+        return measured(self.outcome, self.part)
+
+    @property
+    def file_name(self) -> str:
+        """Return what files of these numbers are called by."""
+        return f"{self.run.id} {self.part}{' by true genre' if self.clean else ''}"
