@@ -32,6 +32,7 @@ from dashboard.services.lens import (
     resume_lens,
     stop_lens,
 )
+from dashboard.services.networks import Training, network, training
 from dashboard.services.openings import open_test, openings_of
 from dashboard.services.outcomes import Outcome, StandardScores, confusions, outcome, standard_scores
 from dashboard.services.runs import (
@@ -77,6 +78,7 @@ __all__ = [
     "Queue",
     "Shape",
     "StandardScores",
+    "Training",
     "add_split",
     "add_table",
     "are_lists",
@@ -105,6 +107,7 @@ __all__ = [
     "lens_plan",
     "lenses",
     "limit",
+    "network",
     "offered",
     "open_test",
     "openings_of",
@@ -130,5 +133,6 @@ __all__ = [
     "stored",
     "tables",
     "train",
+    "training",
     "warm",
 ]

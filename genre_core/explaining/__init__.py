@@ -1,0 +1,5 @@
+"""Why a network answers as it does: its weights in numpy, what its answer rests on, and what would change it."""
+
+from genre_core.explaining.network import FittedNetwork
+
+__all__ = ["FittedNetwork"]
