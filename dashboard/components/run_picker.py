@@ -43,10 +43,10 @@ def label(run: Run) -> str:
 
 
 def _choose() -> None:
-    """Look at the chosen run; the same cell stays chosen where its genres are the same."""
+    """Look at the chosen run; the same cell and genre stay chosen where its genres are the same."""
     chosen = services.run(st.session_state[KEY])
     if chosen is None:
         return
     before = services.run(address.run_id())
     same = before is not None and before.context.get("genres") == chosen.context.get("genres")
-    address.look(run=chosen.id, track=None, **({} if same else {"cell": None}))
+    address.look(run=chosen.id, track=None, **({} if same else {"cell": None, "genre": None}))
