@@ -42,6 +42,28 @@ GLOSSARY: dict[str, str] = {
     "dropout": "Switching hidden units off at random while training, so that the network leans on no single one.",
     "early stopping": "Ending the training when validation has not got better for a while, and keeping the best epoch.",
     "patience": "How many epochs without a better one are waited for before training stops early.",
+    # Confidence and not knowing
+    "reliability": "How often the model is right among tracks on which it says the same confidence: on the diagonal "
+    "it is right as often as it says.",
+    "ECE": "Expected calibration error: how far confidence and accuracy lie apart, averaged over bins of tracks. It is "
+    "never quite 0: chance alone makes some, and the more the fewer tracks there are.",
+    "class-wise ECE": "The calibration error of each genre's own probability, averaged over the genres.",
+    "Brier score": "The mean squared distance between the probabilities and the truth, summed over the genres: 0 is "
+    "perfect, 2 is sure and wrong on every track.",
+    "temperature scaling": "All logits are divided by one number that is fitted on validation: above 1 it makes the "
+    "model less sure. It never changes an answer.",
+    "vector scaling": "Each genre's logit gets a scale and a shift of its own, fitted on validation. It can change "
+    "answers.",
+    "cross-fitting": "Each track is judged by a scaling that was fitted on other tracks, so that no track helps to "
+    "flatter itself.",
+    "posterior": "The true probability of each genre given what is seen of a track, known because the generator is.",
+    "KL divergence": "How many nats of log loss the model gives away against the true probabilities, on average.",
+    "certainty": "One less the entropy of the probabilities in units of its maximum: 1 is sure, 0 is no idea.",
+    "coverage": "The share of tracks that the model answers; on the others it says that it does not know.",
+    "risk-coverage curve": "How often the model is wrong among the tracks it answers, as it answers more and more.",
+    "AURC": "Area under the risk-coverage curve: the mean error over all shares of tracks that it could answer; "
+    "lower is better.",
+    "E-AURC": "What the area has more than with the ideal order, in which every wrong answer is held back first.",
 }
 
 _TORN = {
