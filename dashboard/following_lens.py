@@ -7,6 +7,7 @@ from dashboard.components import live
 from dashboard.components.ruler import Mark, Ruler, majority, model, ruler_part
 from dashboard.following import Parts
 from dashboard.sentences import lens as sentences
+from dashboard.sentences.badges import opened_badge
 from dashboard.sentences.limits import limit_label
 from dashboard.services import Lens
 from genre_core.config import DatasetConfig
@@ -58,9 +59,8 @@ def parts(lens: Lens) -> Parts:
         },
     }
     for level in lens.plan.levels if lens.plan else ():
-        text, note = JUDGED_BY[level], sentences.level_note(lens, level)
-        title = {"kind": "title", "text": f"{text[0].upper()}{text[1:]}", "note": note, "terms": {}}
-        found[f"{level} title"] = title
+        text = JUDGED_BY[level]
+        found[f"{level} title"] = _title(lens, level, f"{text[0].upper()}{text[1:]}")
         found[f"{level} ruler"] = ruler_part(Ruler(tuple(_marks(lens, level, limit)), f"test accuracy {text}"))
     return found
 
@@ -68,6 +68,20 @@ def parts(lens: Lens) -> Parts:
 def answer_part(text: str, note: str) -> dict[str, Any]:
     """Return the sentence that answers the page's question, and the one with its reason."""
     return {"kind": "answer", "text": text, "note": note, "terms": {term: GLOSSARY[term] for term in TERMS}}
+
+
+def _title(lens: Lens, level: str, text: str) -> dict[str, Any]:
+    """Return the line above a ruler; a published test part is that of runs too, so it says how often it was opened."""
+    marked, seen = [], any(score.level == level for score in lens.scores)
+    if level == "published" and seen and lens.plan and lens.plan.test_hash:
+        marked.append(opened_badge(services.count_openings(lens.plan.test_hash), sentences.COUNTED))
+    return {
+        "kind": "title",
+        "text": text,
+        "note": sentences.level_note(lens, level),
+        "badges": [badge.text for badge in marked],
+        "terms": {badge.text: badge.meaning for badge in marked},
+    }
 
 
 def _limit(data: DatasetConfig) -> float | None:

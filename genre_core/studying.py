@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from genre_core.errors import GenreLabError
 from genre_core.lens import LensConfig, LensPlan, LensScore, iter_lens
-from genre_core.store import RunStore, Study
+from genre_core.store import RunStore, Study, open_published
 from genre_core.worker import Heart, open_store, warm_up
 
 REST_SECONDS = 0.1
@@ -63,10 +63,15 @@ def _lens(store: RunStore, study: Study) -> Iterator[None]:
     """Judge splits, and save the plan and each score; yield wherever others may go first."""
     config = LensConfig.model_validate_json(study.config_json)
     done = [LensScore.from_json(result) for result in store.studies.results(study.id)]
+    plan = None
     for event in iter_lens(config, store, done):
         if isinstance(event, LensPlan):
-            store.studies.describe(study.id, study.attempt, event.to_json())
+            plan = event
+            store.studies.describe(study.id, study.attempt, plan.to_json())
+            open_published(store, study.id, config, plan, done)  # those of a version that did not count
         elif isinstance(event, LensScore):
+            assert plan is not None
+            open_published(store, study.id, config, plan, [event])  # before anybody can see it
             store.studies.append(study.id, study.attempt, event.to_json())
         yield
 

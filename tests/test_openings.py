@@ -9,10 +9,12 @@ import sqlalchemy
 
 from genre_core.config import FmaConfig, SyntheticConfig, TableConfig
 from genre_core.errors import RunStateError
+from genre_core.lens import LensConfig
 from genre_core.published import read_split
 from genre_core.settings import configure
 from genre_core.splitting import name_test_set
-from genre_core.store import Openings, Run, RunStore, open_test, openings_of
+from genre_core.store import Openings, Run, RunStore, count_openings, new_run_id, open_test, openings_of
+from genre_core.studying import LENS, execute_study
 from genre_core.tables.reading import read_table
 from genre_core.worker import execute
 
@@ -148,6 +150,43 @@ def of_table(tmp_path: Path) -> Iterator[RunStore]:
         assert store.run(run_id).state == "complete", store.run(run_id).error
     yield store
     store.close()
+
+
+JUDGED = LensConfig(n_repeats=3, classifiers=("network", "majority"))
+
+
+def of_published(store: RunStore, *, anew: bool = False) -> tuple[RunStore, str]:
+    """Judge the published split of the table by a lens; return the store and the name of its test set."""
+    run = store.run("split attached")
+    split = run.config.split.model_copy(update={"by": "published", "seed": 9 if anew else 42})
+    config = JUDGED.model_copy(update={"experiment": run.config.model_copy(update={"split": split})})
+    lens_id = new_run_id()
+    store.studies.submit(lens_id, LENS, config.model_dump_json())
+    execute_study(lens_id, 1, store.url)
+    study = store.studies.study(lens_id)
+    assert study.state == "complete", study.error
+    return store, study.context["test_hash"]
+
+
+def test_a_lens_opens_a_published_test_part_for_each_classifier_and_seed(of_table: RunStore) -> None:
+    store, name = of_published(of_table)
+    assert count_openings(store, name) == 3 + 1
+    of_published(of_table)
+    assert count_openings(store, name) == 3 + 1
+    of_published(of_table, anew=True)
+    assert count_openings(store, name) == 2 * (3 + 1)
+
+
+def test_a_run_on_the_published_split_is_tested_on_what_the_lens_has_opened(of_table: RunStore) -> None:
+    _, name = of_published(of_table)
+    config = of_table.run("split attached").config
+    by = config.split.model_copy(update={"by": "published"})
+    of_table.submit("published", config.model_copy(update={"split": by}))
+    execute("published", 1, of_table.url)
+    assert of_table.run("published").context["test_hash"] == name
+    assert counted(of_table)["published"] == Openings(4, False)
+    assert counted(of_table)["all columns"] == Openings(0, False)  # the lens's own splits open nothing
+    assert open_test(of_table, of_table.run("published")) == Openings(5, True)
 
 
 def test_a_test_set_is_its_tracks_in_any_order() -> None:

@@ -154,7 +154,7 @@ def test_a_level_finer_than_one_that_is_judged_does_not_stand_on_both_sides():
 def test_the_page_says_that_no_test_part_of_a_run_is_opened_but_a_published_one():
     assert "none is the one that a run with these settings is tested on" in sentences.asides(lens(LEAK))[-1]
     published = lens({("row", "network"): 0.73, ("published", "network"): 0.47}, groups={})
-    assert "what is seen of it here is not counted" in sentences.asides(published)[-1]
+    assert "counts as opened, once for each classifier and seed" in sentences.asides(published)[-1]
 
 
 def test_before_its_plan_a_lens_prepares():

@@ -49,6 +49,7 @@ const draw = {
     const strong = element("strong", "");
     explained(strong, part.text, part.terms);
     line.append(strong, part.note ? element("span", "quiet", ` ${part.note}`) : "");
+    for (const badge of part.badges ?? []) line.append(" ", term(badge, part.terms[badge], "badge"));
     root.replaceChildren(line);
   },
   progress(root, part) {

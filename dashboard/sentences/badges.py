@@ -19,14 +19,14 @@ class Badge:
 
 def badges(run: Run, opened: Openings | None = None) -> list[Badge]:
     """Return the badges of a run's numbers; `opened` counts how often its test set was, beside a test number."""
-    found = [] if opened is None else [opened_badge(opened)]
+    found = [] if opened is None else [opened_badge(opened.n)]
     return found if not is_leaky(run) else [*found, Badge("leaky", why_leaky(run), "warning")]
 
 
-def opened_badge(opened: Openings) -> Badge:
-    """Return the badge that stands beside every test number."""
-    meaning = f"{GLOSSARY['test opened']} So far: {count(opened.n, 'configuration')}."
-    return Badge(f"test opened {opened.n:,}×", meaning)
+def opened_badge(n: int, more: str = "") -> Badge:
+    """Return the badge that stands beside every test number: for how many configurations its test set was opened."""
+    meaning = f"{GLOSSARY['test opened']} So far: {count(n, 'configuration')}."
+    return Badge(f"test opened {n:,}×", f"{meaning} {more}".strip())
 
 
 def is_leaky(run: Run) -> bool:

@@ -39,9 +39,10 @@ NEGLIGIBLE = 0.02
 _OF_SPLIT = ("split.by",)
 """Settings that a lens does not heed: it splits in every way."""
 _OWN_SPLITS = "These splits are dealt for the lens alone: none is the one that a run with these settings is tested on."
+COUNTED = "A lens counts once for each classifier and seed."
 _BUT_PUBLISHED = (
     "These splits are dealt for the lens alone, all but the published one: its test part is the one that runs are "
-    "tested on too, and what is seen of it here is not counted."
+    "tested on too, and counts as opened, once for each classifier and seed."
 )
 
 

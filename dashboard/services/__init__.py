@@ -33,7 +33,7 @@ from dashboard.services.lens import (
     stop_lens,
 )
 from dashboard.services.networks import Training, network, training
-from dashboard.services.openings import open_test, openings_of
+from dashboard.services.openings import count_openings, open_test, openings_of
 from dashboard.services.outcomes import Outcome, StandardScores, confusions, outcome, standard_scores
 from dashboard.services.runs import (
     NO_PROGRESS,
@@ -86,6 +86,7 @@ __all__ = [
     "checked",
     "chosen",
     "confusions",
+    "count_openings",
     "dataset",
     "delete",
     "delete_table",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dashboard.services.commands import act
 from dashboard.services.workers import store
 from genre_core.store import Openings, Run
+from genre_core.store import count_openings as _count_openings
 from genre_core.store import open_test as _open_test
 from genre_core.store import openings_of as _openings_of
 
@@ -12,6 +13,11 @@ from genre_core.store import openings_of as _openings_of
 def openings_of(runs: Iterable[Run]) -> dict[str, Openings]:
     """Return for each run, by its id, for how many configurations its test set was opened."""
     return _openings_of(store(), runs)
+
+
+def count_openings(test_hash: str) -> int:
+    """Return for how many configurations a test set was opened, given its name."""
+    return _count_openings(store(), test_hash)
 
 
 def open_test(run_id: str) -> None:

@@ -6,7 +6,7 @@ trains and scores; `summary` says what the scores tell, and how surely.
 """
 
 from genre_core.lens.config import CLASSIFIERS, JUDGED_BY, NETWORK, TORN, Classifier, LensConfig
-from genre_core.lens.judging import Learning, LensPlan, LensScore, iter_lens, plan_lens, tasks
+from genre_core.lens.judging import Learning, LensPlan, LensScore, fingerprint_of, iter_lens, plan_lens, tasks
 from genre_core.lens.summary import (
     Difference,
     LensEstimate,
@@ -34,6 +34,7 @@ __all__ = [
     "difference",
     "estimate",
     "estimates",
+    "fingerprint_of",
     "flips",
     "iter_lens",
     "plan_lens",

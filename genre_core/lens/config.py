@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from genre_core.config import ExperimentConfig, Frozen, fingerprint, setting
+from genre_core.config import DatasetConfig, ExperimentConfig, Frozen, fingerprint, setting
 
 Classifier = Literal["network", "majority", "neighbour", "logistic", "svc", "boosting"]
 LEAST_REPEATS, MOST_REPEATS = 3, 50
@@ -30,6 +30,19 @@ class LensConfig(Frozen):
     experiment: ExperimentConfig = ExperimentConfig()
     n_repeats: int = setting(5, "Splits", _REPEATS, ge=LEAST_REPEATS, le=MOST_REPEATS, step=1, unit="splits")
     classifiers: tuple[Classifier, ...] = Field(tuple(CLASSIFIERS), min_length=1)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical JSON, as 64 hex digits."""
+        return fingerprint(self)
+
+
+class Baseline(Frozen):
+    """Everything that determines what a baseline reaches on a published split."""
+
+    data: DatasetConfig
+    classifier: Classifier
+    seed: int
 
     @property
     def fingerprint(self) -> str:

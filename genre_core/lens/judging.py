@@ -20,9 +20,9 @@ from genre_core.evaluation.uncertainty import accuracy_of_counts, macro_f1_of_co
 from genre_core.events import EpochEnd, TrainEnd
 from genre_core.experiment import Prepared, make_trainer
 from genre_core.lens.baselines import most_rows, predict_baseline
-from genre_core.lens.config import NETWORK, Classifier, LensConfig
+from genre_core.lens.config import NETWORK, Baseline, Classifier, LensConfig
 from genre_core.sources import Tables, load_dataset
-from genre_core.splitting import split_dataset
+from genre_core.splitting import name_test_set, split_dataset
 
 MAX_SEED = 2**32
 OWN_SEEDS = 1000
@@ -33,7 +33,8 @@ OWN_SEEDS = 1000
 class LensPlan:
     """What will be judged: levels in order, `gaps` (level → why it cannot be judged), and what the data are.
 
-    `groups` says how many tracks, albums or artists there are; `n_scores` how many scores there will be.
+    `groups` says how many tracks, albums or artists there are; `n_scores` how many scores there will be. `test_hash`
+    names the test part of a published split as runs name theirs, and is empty where none is judged.
     """
 
     levels: tuple[str, ...]
@@ -43,6 +44,7 @@ class LensPlan:
     n_genres: int
     n_scores: int
     data_hash: str
+    test_hash: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as JSON can hold it."""
@@ -132,7 +134,10 @@ def plan_lens(config: LensConfig, dataset: Dataset) -> LensPlan:
         raise DataError(gaps["row"])
     n_scores = sum(len(tasks(config, level, r + 1)) for level in levels for r in range(config.n_repeats))
     groups = {level: count_groups(numbers) for level, numbers in dataset.groups.items()}
-    return LensPlan(levels, gaps, groups, len(dataset), len(dataset.genres), n_scores, dataset.content_hash)
+    return LensPlan(
+        levels, gaps, groups, len(dataset), len(dataset.genres), n_scores, dataset.content_hash,
+        _published_test(config, dataset) if "published" in levels else "",
+    )  # fmt: skip
 
 
 def experiment_of(config: LensConfig, level: str, repeat: int) -> ExperimentConfig:
@@ -141,6 +146,14 @@ def experiment_of(config: LensConfig, level: str, repeat: int) -> ExperimentConf
     split = experiment.split.model_copy(update={"by": level, "seed": (experiment.split.seed + further) % MAX_SEED})
     train = experiment.train.model_copy(update={"seed": (experiment.train.seed + further) % MAX_SEED})
     return experiment.model_copy(update={"split": split, "train": train})
+
+
+def fingerprint_of(config: LensConfig, score: LensScore) -> str:
+    """Return what tells the configuration behind a score from others: the network's is that of a run with its seed."""
+    experiment = experiment_of(config, score.level, score.repeat)
+    if score.classifier == NETWORK:
+        return experiment.fingerprint
+    return Baseline(data=experiment.data, classifier=score.classifier, seed=experiment.split.seed).fingerprint
 
 
 def tasks(config: LensConfig, level: str, repeat: int) -> list[tuple[int, str, Classifier]]:
@@ -157,6 +170,11 @@ def _why_not(config: LensConfig, dataset: Dataset, level: str) -> str:
     except DataError as error:
         return str(error)
     return ""
+
+
+def _published_test(config: LensConfig, dataset: Dataset) -> str:
+    split = split_dataset(dataset, experiment_of(config, "published", 1).split)
+    return name_test_set(config.experiment.data, (dataset.tracks[row] for row in split.test))
 
 
 def _judge(

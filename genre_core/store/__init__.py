@@ -1,6 +1,6 @@
 """The store: runs, epochs, artifacts, studies and uploaded tables in one database."""
 
-from genre_core.store.openings import Openings, open_test, openings_of
+from genre_core.store.openings import Openings, count_openings, open_published, open_test, openings_of
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import (
     DEAD_AFTER,
@@ -28,7 +28,9 @@ __all__ = [
     "StudyState",
     "StudyStore",
     "Wish",
+    "count_openings",
     "new_run_id",
+    "open_published",
     "open_test",
     "openings_of",
 ]

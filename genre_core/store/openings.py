@@ -2,7 +2,8 @@
 
 Who picks the best of several configurations by their test scores reports a score that is too good, and the more of them
 the better it looks. What counts is therefore not clicks but different configurations on the same tracks of the same
-source, whichever features of them they are given.
+source, whichever features of them they are given. A lens that judges a published split looks at its test part too: each
+classifier with each of its seeds is a configuration there.
 """
 
 import json
@@ -11,11 +12,12 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from genre_core.dataset import PARTS
 from genre_core.errors import DataError, RunStateError
+from genre_core.lens import LensConfig, LensPlan, LensScore, fingerprint_of
 from genre_core.sources import load_dataset
 from genre_core.splitting import name_test_set
 from genre_core.store.runs import RunStore
@@ -58,15 +60,41 @@ def open_test(store: RunStore, run: Run) -> Openings:
     test_hash = run.context.get("test_hash") or _computed(store, run)
     if run.state != "complete" or test_hash is None:
         raise RunStateError(f"The run {run.name} has no test score yet: open its test part when it is complete.")
-    opening = {"test_hash": test_hash, "fingerprint": run.fingerprint, "run_id": run.id, "opened_at": time.time()}
-    with suppress(IntegrityError), store.transaction() as connection:  # it was opened before
-        connection.execute(insert(_openings).values(opening))
+    _write_down(store, test_hash, run.fingerprint, run.id)
     known = run
     if "test_hash" not in run.context:
         known = replace(run, context={**run.context, "test_hash": test_hash})
         with store.transaction() as connection:
             connection.execute(update(_runs).where(_runs.c.id == run.id).values(context=json.dumps(known.context)))
     return openings_of(store, [known])[run.id]
+
+
+def open_published(
+    store: RunStore, lens_id: str, config: LensConfig, plan: LensPlan, scores: Iterable[LensScore]
+) -> None:
+    """Write down those scores of a lens for which the test part of a published split was looked at.
+
+    Raises
+    ------
+    StoreError
+        It could not be written down.
+    """
+    for score in scores:
+        if score.level == "published" and plan.test_hash:
+            _write_down(store, plan.test_hash, fingerprint_of(config, score), lens_id)
+
+
+def count_openings(store: RunStore, test_hash: str) -> int:
+    """Return for how many configurations a test set was opened."""
+    query = select(func.count()).select_from(_openings).where(_openings.c.test_hash == test_hash)
+    with store.transaction() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def _write_down(store: RunStore, test_hash: str, fingerprint: str, looked_by: str) -> None:
+    opening = {"test_hash": test_hash, "fingerprint": fingerprint, "run_id": looked_by, "opened_at": time.time()}
+    with suppress(IntegrityError), store.transaction() as connection:  # it was opened before
+        connection.execute(insert(_openings).values(opening))
 
 
 def _computed(store: RunStore, run: Run) -> str | None:

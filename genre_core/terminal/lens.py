@@ -27,6 +27,7 @@ from genre_core.lens.config import LEAST_REPEATS, MOST_REPEATS
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
 from genre_core.terminal.output import DONE, show
+from genre_core.terminal.stored import count_published
 
 
 def lens(options: argparse.Namespace) -> int:
@@ -36,7 +37,7 @@ def lens(options: argparse.Namespace) -> int:
     experiment, inputs = read_order(options)
     config = LensConfig(experiment=experiment, n_repeats=options.repeats)
     plan, scores = _judge(config, inputs)
-    document = _document(config, plan, scores)
+    document = _document(config, plan, scores) | {"test_opened": count_published(config, plan, scores)}
     show(document, text.lens(document), as_json=options.json)
     return DONE
 
@@ -72,16 +73,8 @@ def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore]) -
         "scores": [_row(asdict(one)) for one in estimates(scores, plan.levels)],
         "repeats": [score.to_json() for score in scores],
         "bayes": {"accuracy": limit.accuracy, "about": limit.about} if limit else None,
-        "notes": [*(f"{JUDGED_BY[level]}: {why}" for level, why in plan.gaps.items()), *_opened(plan)],
+        "notes": [f"{JUDGED_BY[level]}: {why}" for level, why in plan.gaps.items()],
     }
-
-
-def _opened(plan: LensPlan) -> list[str]:
-    """Say that a published test part is looked at: the other splits are the lens's own."""
-    seen = (
-        "as published: this test part is the one that runs are tested on too; what is seen of it here is not counted."
-    )
-    return [seen] if "published" in plan.levels else []
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

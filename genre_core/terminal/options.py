@@ -159,6 +159,10 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
 def _add_lens(commands: "argparse._SubParsersAction[_Parser]") -> None:
     help = "judge one network and simple baselines by row, track, album and artist splits"
     parser = _add(commands, "lens", help, f"{_SOURCES} [settings]")
+    parser.description = (
+        f"{help[0].upper()}{help[1:]}. Splits are dealt for the lens alone, but the test part of a published one "
+        "counts as opened, once for each classifier and seed."
+    )
     _add_experiment(parser)
     repeats = LensConfig().n_repeats
     parser.add_argument("--repeats", type=_count, default=repeats, metavar="N", help=f"splits (default: {repeats})")

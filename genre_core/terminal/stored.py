@@ -1,14 +1,16 @@
 """`evaluate` and `runs`: what the store holds."""
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 from genre_core.config import SyntheticConfig
 from genre_core.dataset import PARTS, Part
 from genre_core.errors import RunStateError, StoreError
 from genre_core.experiment import evaluate_part, prepare
+from genre_core.lens import LensConfig, LensPlan, LensScore
 from genre_core.settings import all_settings, flatten
-from genre_core.store import Openings, Run, RunStore, open_test, openings_of
+from genre_core.store import Openings, Run, RunStore, count_openings, open_published, open_test, openings_of
 from genre_core.terminal import text
 from genre_core.terminal.limit import bayes
 from genre_core.terminal.output import DONE, say, show
@@ -45,6 +47,19 @@ def count_opening(store: RunStore, run: Run) -> int | None:
         return open_test(store, run).n
     except StoreError as error:
         say(f"That the test part was opened is not counted. {error}")
+        return None
+
+
+def count_published(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore]) -> int | None:
+    """Write down that a lens looked at a published test part; return as `count_opening` does, None too without one."""
+    if not plan.test_hash:
+        return None
+    try:
+        store = RunStore()
+        open_published(store, "lens", config, plan, scores)
+        return count_openings(store, plan.test_hash)
+    except StoreError as error:
+        say(f"That the published test part was opened is not counted. {error}")
         return None
 
 

@@ -121,6 +121,8 @@ def lens(document: Document) -> str:
     if document["bayes"]:
         lines.append(f"No classifier can do better than {_rate(document['bayes']['accuracy'])}.")
         lines += [f"About that limit: {document['bayes']['about']}"] if document["bayes"]["about"] else []
+    if document["plan"]["test_hash"]:
+        lines.append(f"Published test part opened: {_opened(document['test_opened'])}")
     return "\n".join([*lines, *(f"Note: {note}" for note in document["notes"])])
 
 

@@ -9,9 +9,11 @@ from dashboard import following_lens, services
 from genre_core.config import ExperimentConfig, LinearConfig, TrainConfig
 from genre_core.errors import DataError
 from genre_core.lens import LensConfig
+from genre_core.published import read_split
 from genre_core.settings import configure
 from genre_core.store.schema import studies
 from genre_core.studying import LENS, execute_study
+from genre_core.tables.reading import read_table
 from tests.views.opening import drawn, opened, own_store, press, texts
 
 VIEW = "views/lens.py"
@@ -214,6 +216,21 @@ def test_a_plan_is_made_once_and_an_error_each_time(store, monkeypatch):
     for _ in range(2):
         with pytest.raises(DataError, match="too few"):
             services.lens_plan(LensConfig(experiment=tiny, n_repeats=3))
+
+
+def test_beside_a_published_split_it_is_said_how_often_its_test_part_was_opened(store):
+    rows = [f"t{n},{n % 2 + n / 40},{n % 7},{'ab'[n % 2]}" for n in range(80)]
+    table = read_table([("music.csv", "\n".join(["filename,f0,f1,label", *rows]).encode())])
+    lists = {"train": range(40), "valid": range(40, 60), "test": range(60, 80)}
+    split = read_split([(f"{part}.txt", "\n".join(f"t{n}" for n in own).encode()) for part, own in lists.items()])
+    for found in (table, split):
+        store.put_table(found.content_hash, found.name, found.parquet, 80, 4)
+    of = {"data.source": "table", "data.table": table.content_hash, "data.published": split.content_hash}
+    execute_study(queued(store, "published", configure(of), classifiers=("majority", "logistic")), 1, store.url)
+    page = opened(VIEW, lens="published")
+    assert drawn(page, "lens title published")["badges"] == ["test opened 2×"]
+    assert "So far: 2 configurations." in drawn(page, "lens title published")["terms"]["test opened 2×"]
+    assert drawn(page, "lens title row")["badges"] == []
 
 
 def test_former_lenses_can_be_opened(store, complete):
