@@ -24,6 +24,12 @@ LOOKED_AT = {
     "lens": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a lens's identifier"),
     "genre": (re.compile(r"[^\x00-\x1f]{1,200}"), "a genre's name"),
     "cell": (re.compile(r"\d{1,4}-\d{1,4}"), "two numbers such as 3-5, true and predicted genre counted from 0"),
+    "find": (re.compile(r"[^\x00-\x1f]{1,60}"), "a word of at most 60 letters"),
+    "only": (
+        re.compile(r"(sure|margin|loss):\d{1,4}(\.\d{1,4})?-(\d{1,4}(\.\d{1,4})?)?"),
+        "a range such as sure:20-60, margin:0-0.1 or loss:2-",
+    ),
+    "what": (re.compile(r"[^\x00-\x1f]{1,2000}"), "changed features such as mfcc1:2.3,mfcc2:-1"),
 }
 WITH_SETTINGS = ("views/train.py", "views/data.py", "views/lens.py")
 """Pages whose address says the settings."""

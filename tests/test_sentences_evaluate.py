@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.cell_tracks import choices, tracks_of
+from dashboard.cell_tracks import choices, in_cell, tracks_of
 from dashboard.components.scores import genre_columns, remarks
 from dashboard.sentences.evaluate import answer, cell_sentence, findings, limit_help, measured
 from dashboard.services import Outcome
@@ -132,23 +132,27 @@ def test_a_cell_lists_exactly_its_tracks_the_surest_first():
     seen = []
     for i in range(4):
         for j in range(4):
-            found = tracks_of(result, names, (i, j))
+            found = tracks_of(result, names, in_cell(result, (i, j)))
             assert len(found) == BALANCED[i][j]
-            assert [t.confidence for t in found] == sorted((t.confidence for t in found), reverse=True)
-            assert all(t.name == f"t{t.row}" and t.margin > 0 and t.second != GENRES[j] for t in found)
-            seen += [t.row for t in found]
+            assert (np.diff(found.confidence) <= 0).all()
+            assert list(found.names) == [f"t{row}" for row in found.rows]
+            assert (found.margin > 0).all()
+            assert (found.second != j).all()
+            assert (found.true == i).all()
+            assert (found.predicted == j).all()
+            seen += found.rows.tolist()
     assert sorted(seen) == result.rows.tolist()
 
 
 def test_choices_are_all_genres_and_say_which_is_true_and_predicted():
     result = outcome(BALANCED)
-    wrong = tracks_of(result, [""] * 2000, (0, 1))[0]
-    found = choices(result, wrong.row)
+    wrong = tracks_of(result, [""] * 2000, in_cell(result, (0, 1)))
+    found = choices(result, int(wrong.rows[0]))
     assert [choice.role for choice in found if choice.role] == ["predicted", "true"]
     assert found[0].genre == "Jazz"
     assert sum(choice.probability for choice in found) == pytest.approx(1)
-    right = tracks_of(result, [""] * 2000, (0, 0))[0]
-    assert choices(result, right.row)[0].role == "predicted, true"
+    right = tracks_of(result, [""] * 2000, in_cell(result, (0, 0)))
+    assert choices(result, int(right.rows[0]))[0].role == "predicted, true"
 
 
 def test_a_cell_says_how_many_of_how_many_with_its_interval():

@@ -1,4 +1,4 @@
-"""The tracks of a cell as a list to choose from, and one track against the averages of its genres."""
+"""Tracks as a list to choose from, to filter and to take away, and one track against the averages of its genres."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard import address
-from dashboard.cell_tracks import Choice, ListedTrack
+from dashboard.cell_tracks import Choice, ListedTracks
 from dashboard.components.plot import plot
 from dashboard.components.tables import Columns, as_csv
 from dashboard.figures.profile import profile_figure
@@ -20,31 +20,40 @@ ROWS_SHOWN, ROWS_BESIDE_A_TRACK, ROW_HEIGHT = 12, 4, 33
 CHOICES_SHOWN, FEATURES_SHOWN = 3, 14
 
 
-def track_list(found: Sequence[ListedTrack], predicted: str, chosen: int | None, key: str) -> None:
-    """Draw the tracks of a cell, sortable; choosing one puts it into the address."""
-    rows = tuple(track.row for track in found)
+def track_list(found: ListedTracks, chosen: int | None, key: str) -> None:
+    """Draw tracks, sortable and searchable; choosing one (its row in the data) puts it into the address.
+
+    True and predicted genre are columns where the tracks are of several cells.
+    """
+    if not len(found):
+        st.caption("No track here fits the filter.")
+        return
+    import pyarrow as pa
+
+    at = None if chosen is None else found.position(chosen)
     most = ROWS_SHOWN if chosen is None else ROWS_BESIDE_A_TRACK
     # The table takes its first selection from the address, so it is a new one whenever the address says another.
-    table = f"{key} {chosen}"
+    table = f"{key} {chosen} {len(found)}"
+    shown = columns(found, percentages=True)
     st.dataframe(
-        _percentages(columns(found), "confidence"),
+        pa.table(shown),
         hide_index=True,
         key=table,
-        height=36 + ROW_HEIGHT * min(len(rows), most),
+        height=36 + ROW_HEIGHT * min(len(found), most),
         row_height=ROW_HEIGHT,
-        on_select=partial(_choose, table, rows),
+        on_select=partial(_choose, table, found.rows.tolist()),
         selection_mode="single-row",
-        selection_default={"selection": {"rows": [rows.index(chosen)]}} if chosen in rows else None,
-        column_config=_shown(predicted),
-        alt="Tracks of the chosen cell, the surest first: confidence, margin and second choice.",
+        selection_default=None if at is None else {"selection": {"rows": [at]}},
+        column_config=_titles(),
+        alt=f"The chosen tracks, the surest first: {', '.join(list(shown)[1:])}.",
     )
 
 
-def download(found: Sequence[ListedTrack], file_name: str) -> None:
-    """Draw the button that downloads the tracks of a cell."""
+def download(found: ListedTracks, file_name: str) -> None:
+    """Draw the button that downloads tracks as a table."""
     st.download_button(
         "CSV",
-        as_csv(columns(found)),
+        lambda: as_csv(columns(found)),
         file_name,
         "text/csv",
         key="tracks download",
@@ -55,47 +64,55 @@ def download(found: Sequence[ListedTrack], file_name: str) -> None:
     )
 
 
-def columns(found: Sequence[ListedTrack]) -> Columns:
-    """Return the tracks of a cell by column; probabilities in [0, 1]."""
-    table: Columns = {
-        "track": [track.name for track in found],
-        "confidence": [round(track.confidence, 6) for track in found],
-        "margin": [round(track.margin, 6) for track in found],
-        "second choice": [track.second for track in found],
-    }
-    if found and found[0].group is not None:
-        table["group"] = [track.group for track in found]
+def columns(found: ListedTracks, *, percentages: bool = False) -> Columns:
+    """Return tracks by column; probabilities in [0, 1], losses in nats; true and predicted genre in every file."""
+    genres = found.genres
+    table: Columns = {"track": list(found.names)}
+    if not (percentages and found.same_cell):
+        table["true"] = [genres[number] for number in found.true.tolist()]
+        table["predicted"] = [genres[number] for number in found.predicted.tolist()]
+    table["confidence"] = ((100 if percentages else 1) * found.confidence).round(6).tolist()
+    table["margin"] = found.margin.round(6).tolist()
+    table["second choice"] = [genres[number] for number in found.second.tolist()]
+    table["loss"] = found.loss.round(6).tolist()
+    if found.groups is not None:
+        table["group"] = [str(number + 1) for number in found.groups.tolist()]
     return table
 
 
-def _percentages(table: Columns, *rates: str) -> Columns:
-    return {name: [100 * rate for rate in values] if name in rates else values for name, values in table.items()}
-
-
-def _shown(predicted: str) -> dict[str, ColumnConfig]:
+def _titles() -> dict[str, ColumnConfig]:
     column = st.column_config
     return {
-        "track": column.TextColumn("Track"),
-        "confidence": column.NumberColumn("Sure", format="%.1f %%", help=f"Of {predicted}. {GLOSSARY['confidence']}"),
+        "track": column.TextColumn("Track", width="small"),
+        "true": column.TextColumn("True", width="small"),
+        "predicted": column.TextColumn("Taken for", width="small"),
+        "confidence": column.NumberColumn("Sure", format="%.1f %%", help=GLOSSARY["confidence"], width="small"),
         "margin": column.NumberColumn("Margin", format="%.2f", help=GLOSSARY["margin"], width="small"),
-        "second choice": column.TextColumn("Second choice"),
-        "group": column.TextColumn("Group", help="Tracks of one group belong together, such as segments of a song."),
+        "second choice": column.TextColumn("Second", help="The genre with the second highest probability."),
+        "loss": column.NumberColumn("Loss", format="%.2f", help=f"In nats. {GLOSSARY['log loss']}", width="small"),
+        "group": column.TextColumn(
+            "Group", help="Tracks of one group belong together, such as segments of a song.", width="small"
+        ),
     }
 
 
-def _choose(table: str, rows: tuple[int, ...]) -> None:
+def _choose(table: str, rows: Sequence[int]) -> None:
     chosen = st.session_state[table]["selection"]["rows"]
     address.look(track=str(rows[chosen[0]]) if chosen else None)
 
 
 def one_track(
-    track: ListedTrack, likely: Sequence[Choice], scores: StandardScores, true: tuple[int, str], guess: tuple[int, str]
+    found: ListedTracks, at: int, likely: Sequence[Choice], scores: StandardScores, page: dict[str, str | None]
 ) -> None:
-    """Draw one track: its genres, true and predicted (number, name), all probabilities, and its features."""
-    taken = "recognised" if true == guess else f"taken for {guess[1]}"
+    """Draw the track at a position of a list: its genres, all probabilities, its features.
+
+    `page` is what the link to its own page looks at.
+    """
+    true, guess = int(found.true[at]), int(found.predicted[at])
+    names, name, row = found.genres, found.names[at], int(found.rows[at])
+    taken = "recognised" if true == guess else f"taken for {names[guess]}"
     with st.container(key="track-head", horizontal=True, vertical_alignment="center", gap="small"):
-        head = f"Track {address.plain(track.name)}: {address.plain(true[1])} {address.plain(taken)}"
-        st.subheader(head, anchor=False)
+        st.subheader(f"Track {address.plain(name)}: {address.plain(names[true])} {address.plain(taken)}", anchor=False)
         st.button(
             "Close",
             icon=":material/close:",
@@ -104,21 +121,23 @@ def one_track(
             help="Show more tracks.",
             on_click=_close,
         )
-    _choices(likely)
-    height = 125 + 17 * min(FEATURES_SHOWN, len(scores.features))
+    address.page_link(
+        "views/track.py", "Open this track: why, and what would change it", ":material/arrow_forward:", **page
+    )
+    draw_choices(likely)
     plot(
         profile_figure(
-            scores.X[track.row],
-            scores.means[true[0]],
-            scores.means[guess[0]],
+            scores.X[row],
+            scores.means[true],
+            scores.means[guess],
             scores.features,
-            true_genre=true[1],
-            predicted_genre=guess[1],
+            true_genre=names[true],
+            predicted_genre=names[guess],
             most=FEATURES_SHOWN,
         ),
         key="profile",
-        height=height,
-        alt=f"Standard scores of track {track.name} beside the training averages of {true[1]} and {guess[1]}.",
+        height=125 + 17 * min(FEATURES_SHOWN, len(scores.features)),
+        alt=f"Standard scores of track {name} beside the training averages of {names[true]} and {names[guess]}.",
     )
 
 
@@ -126,11 +145,11 @@ def _close() -> None:
     address.look(track=None)
 
 
-def _choices(likely: Sequence[Choice]) -> None:
+def draw_choices(likely: Sequence[Choice], shown: int = CHOICES_SHOWN) -> None:
     """Draw the likeliest genres and the true one with their probabilities; the others unfold."""
-    shown = [choice for at, choice in enumerate(likely) if at < CHOICES_SHOWN or choice.role]
-    rest = [choice for choice in likely if choice not in shown]
-    html = f'<ul class="gl-choices" aria-label="Probability of each genre">{"".join(map(_bar, shown))}</ul>'
+    first = [choice for at, choice in enumerate(likely) if at < shown or choice.role]
+    rest = [choice for choice in likely if choice not in first]
+    html = f'<ul class="gl-choices" aria-label="Probability of each genre">{"".join(map(_bar, first))}</ul>'
     if rest:
         together = percent(sum(choice.probability for choice in rest))
         others = f'<ul class="gl-choices">{"".join(map(_bar, rest))}</ul>'

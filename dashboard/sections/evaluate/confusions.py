@@ -6,13 +6,15 @@ import streamlit as st
 
 from dashboard import address, services
 from dashboard.address import plain
-from dashboard.cell_tracks import Cell, choices, tracks_of
+from dashboard.cell_tracks import Cell, in_cell, tracks_of
 from dashboard.components.address_choice import address_choice
 from dashboard.components.matrix import matrix, picked
 from dashboard.components.scores import genre_table, score_table
 from dashboard.components.tables import matrix_table
-from dashboard.components.tracks import download, one_track, track_list
+from dashboard.components.track_filter import track_filter
+from dashboard.components.tracks import download
 from dashboard.sections.evaluate.judged import Judged
+from dashboard.sections.track import listed
 from dashboard.sentences.evaluate import cell_label, cell_sentence, findings
 from dashboard.sentences.limits import known_already
 from genre_core.evaluation.confusion import Normalization
@@ -80,27 +82,18 @@ def _what_stands_out(judged: Judged) -> None:
 def _cell(judged: Judged, cell: Cell, names: Sequence[str]) -> None:
     outcome, named = judged.outcome, f"{judged.file_name} {cell[0]}-{cell[1]}"
     title, sentence = cell_sentence(outcome, judged.part, cell)
-    found = tracks_of(outcome, names, cell)
+    found = tracks_of(outcome, names, in_cell(outcome, cell))
     with st.container(key="cell-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(title), anchor=False)
-        if found:
-            download(found, f"{named}.csv")
+        if len(found):
+            shown = track_filter(found)
+            download(shown, f"{named}.csv")
         st.button("Close", icon=":material/close:", type="tertiary", key="close cell", on_click=_close_cell)
     st.caption(plain(sentence), help=GLOSSARY["Wilson interval"])
-    if not found:
+    if not len(found):
         st.caption("No track is in this cell.")
         return
-    by_row = {track.row: track for track in found}
-    asked_for = st.query_params.get("track")
-    chosen = int(asked_for) if asked_for and asked_for.isdecimal() and len(asked_for) < 10 else None
-    if asked_for and chosen not in by_row:
-        st.caption(":material/link_off: The link names a track that is not in this cell; none is chosen.")
-        chosen = None
-    true, guess = ((g, outcome.genres[g]) for g in cell)
-    track_list(found, guess[1], chosen, f"tracks {named}")
-    scores = services.standard_scores(judged.run) if chosen is not None else None
-    if chosen is not None and scores is not None:
-        one_track(by_row[chosen], choices(outcome, chosen), scores, true, guess)
+    listed.draw(judged, shown, f"tracks {named}")
 
 
 def _close_cell() -> None:

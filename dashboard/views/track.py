@@ -1,0 +1,1 @@
+"""One track: what the network thinks of it, why, and what would change its answer."""
