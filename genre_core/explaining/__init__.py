@@ -1,5 +1,19 @@
 """Why a network answers as it does: its weights in numpy, what its answer rests on, and what would change it."""
 
+from genre_core.explaining.attribution import Attribution, attribute
+from genre_core.explaining.counterfactual import Change, Flip, flip, flips, smallest_change
+from genre_core.explaining.neighbours import Neighbours, nearest
 from genre_core.explaining.network import FittedNetwork
 
-__all__ = ["FittedNetwork"]
+__all__ = [
+    "Attribution",
+    "Change",
+    "FittedNetwork",
+    "Flip",
+    "Neighbours",
+    "attribute",
+    "flip",
+    "flips",
+    "nearest",
+    "smallest_change",
+]
