@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from genre_core.errors import GenreLabError
+from genre_core.learning_curve import CurvePlan, CurveScore, LearningCurveConfig, iter_learning_curve
 from genre_core.lens import LensConfig, LensPlan, LensScore, iter_lens
 from genre_core.store import RunStore, Study, open_published
 from genre_core.worker import Heart, open_store, warm_up
 
 REST_SECONDS = 0.1
-LENS = "lens"
+LENS, LEARNING_CURVE = "lens", "learning curve"
 
 _log = logging.getLogger(__name__)
 _turn = threading.Lock()
@@ -76,7 +77,19 @@ def _lens(store: RunStore, study: Study) -> Iterator[None]:
         yield
 
 
-_WORK: dict[str, Callable[[RunStore, Study], Iterator[None]]] = {LENS: _lens}
+def _learning_curve(store: RunStore, study: Study) -> Iterator[None]:
+    """Learn from samples, and save the plan and each score; yield wherever others may go first."""
+    config = LearningCurveConfig.model_validate_json(study.config_json)
+    done = [CurveScore.from_json(result) for result in store.studies.results(study.id)]
+    for event in iter_learning_curve(config, store, done):
+        if isinstance(event, CurvePlan):
+            store.studies.describe(study.id, study.attempt, event.to_json())
+        elif isinstance(event, CurveScore):
+            store.studies.append(study.id, study.attempt, event.to_json())
+        yield
+
+
+_WORK: dict[str, Callable[[RunStore, Study], Iterator[None]]] = {LENS: _lens, LEARNING_CURVE: _learning_curve}
 
 
 def _step_aside() -> Callable[[], bool]:

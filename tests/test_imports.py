@@ -16,7 +16,7 @@ LIBRARY = (
     {"settings", "presets", "events", "dataset", "splitting", "generator"},
     {"tables", "fma", "published", "sources", "architectures"},
     {"optimizers", "training", "evaluation", "bayes", "exploration", "quality", "explaining"},
-    {"experiment", "lens"},
+    {"experiment", "lens", "learning_curve"},
     {"store"},
     {"worker", "studying"},
     {"jobs"},

@@ -1,0 +1,177 @@
+"""One genre against the rest, at every threshold on its probability: ROC, precision-recall, and one point of both.
+
+The curves are scikit-learn's. Their areas carry bootstrap intervals that resample tracks, or whole groups where they
+are given; where the genre is told from the rest without an error, resampling would claim certainty, and the interval is
+Wilson's over as many trials as the smaller side has tracks (groups): so many pairs of its own can be formed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.dataset import FloatArray, IntArray
+from genre_core.evaluation.uncertainty import CHUNK, Interval, grouped_wilson, wilson
+
+IsGenre = npt.NDArray[np.bool_]
+N_RESAMPLES, N_OF_MANY, MANY = 1000, 200, 20_000
+"""So many resamples, and fewer where there are many tracks: the interval is then narrow anyway."""
+
+
+@dataclass(frozen=True, eq=False)
+class RocCurve:
+    """The share found (recall) against the share of false alarms, both (n_points,), as the threshold falls.
+
+    `auc` is the probability that a track of the genre is given more than one of another genre.
+    """
+
+    false_alarms: FloatArray
+    recall: FloatArray
+    thresholds: FloatArray
+    auc: float
+    auc_interval: Interval
+    n_positive: int
+    n_negative: int
+
+
+@dataclass(frozen=True, eq=False)
+class PrecisionRecallCurve:
+    """The share of answers that are right (precision) against the share found (recall), both (n_points,).
+
+    `average_precision` is the area in steps; `prevalence`, the genre's share of the tracks, is what chance reaches.
+    """
+
+    precision: FloatArray
+    recall: FloatArray
+    average_precision: float
+    average_precision_interval: Interval
+    prevalence: float
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """What becomes of a genre's tracks and of the others where it is answered from `threshold` on.
+
+    Precision is None where nothing is answered, and its interval (0, 1).
+    """
+
+    threshold: float
+    found: int
+    answered: int
+    recall: float
+    recall_interval: Interval
+    precision: float | None
+    precision_interval: Interval
+    false_alarm: float
+    false_alarm_interval: Interval
+
+
+def roc_curve(is_genre: IsGenre, y_score: FloatArray, groups: IntArray | None = None, seed: int = 0) -> RocCurve | None:
+    """Return the ROC curve of scores (n,) for tracks of the genre or not (n,); None where one side is empty."""
+    from sklearn import metrics
+
+    n_positive, n_negative = _sides(is_genre)
+    if not n_positive or not n_negative:
+        return None
+    false_alarms, recall, thresholds = metrics.roc_curve(is_genre, y_score)
+    auc = float(metrics.roc_auc_score(is_genre, y_score))
+    interval = _interval(auc, is_genre, y_score, groups, seed, at=0)
+    return RocCurve(false_alarms, recall, thresholds, auc, interval, n_positive, n_negative)
+
+
+def precision_recall_curve(
+    is_genre: IsGenre, y_score: FloatArray, groups: IntArray | None = None, seed: int = 0
+) -> PrecisionRecallCurve | None:
+    """Return the precision-recall curve of scores (n,); None where no track is of the genre, or every one."""
+    from sklearn import metrics
+
+    n_positive, n_negative = _sides(is_genre)
+    if not n_positive or not n_negative:
+        return None
+    precision, recall, _ = metrics.precision_recall_curve(is_genre, y_score)
+    area = float(metrics.average_precision_score(is_genre, y_score))
+    interval = _interval(area, is_genre, y_score, groups, seed, at=1)
+    return PrecisionRecallCurve(precision, recall, area, interval, n_positive / len(is_genre))
+
+
+def operating_point(
+    is_genre: IsGenre, y_score: FloatArray, threshold: float, groups: IntArray | None = None
+) -> OperatingPoint:
+    """Return what answering a genre does where its score (n,) is `threshold` or more; rates without a whole are NaN."""
+    answered = y_score >= threshold
+    members = None if groups is None else np.unique(groups, return_inverse=True)[1]
+    n_positive, n_negative = _sides(is_genre)
+    found, n_answered = int((answered & is_genre).sum()), int(answered.sum())
+    return OperatingPoint(
+        threshold,
+        found,
+        n_answered,
+        found / n_positive if n_positive else float("nan"),
+        _rate_interval(answered & is_genre, is_genre, members),
+        found / n_answered if n_answered else None,
+        _rate_interval(answered & is_genre, answered, members),
+        (n_answered - found) / n_negative if n_negative else float("nan"),
+        _rate_interval(answered & ~is_genre, ~is_genre, members),
+    )
+
+
+def _sides(is_genre: IsGenre) -> tuple[int, int]:
+    n_positive = int(is_genre.sum())
+    return n_positive, len(is_genre) - n_positive
+
+
+def _rate_interval(successes: IsGenre, among: IsGenre, members: IntArray | None) -> Interval:
+    if members is None:
+        return wilson(int(successes.sum()), int(among.sum()))
+    n_groups = int(members.max(initial=-1)) + 1
+    return grouped_wilson(
+        np.bincount(members, successes, minlength=n_groups), np.bincount(members, among, minlength=n_groups)
+    )
+
+
+def _interval(
+    value: float, is_genre: IsGenre, y_score: FloatArray, groups: IntArray | None, seed: int, at: int
+) -> Interval:
+    """Return the 95 % interval of the area under the ROC curve (at=0) or of the average precision (at=1)."""
+    if value == 1.0:
+        names = np.arange(len(is_genre)) if groups is None else groups
+        smaller = min(len(np.unique(names[is_genre])), len(np.unique(names[~is_genre])))
+        return wilson(smaller, smaller)
+    areas = np.concatenate([_areas(*sums)[at] for sums in _resampled(is_genre, y_score, groups, seed)])
+    low, high = np.nanquantile(areas, [0.025, 0.975])
+    return Interval(float(low), float(high))
+
+
+def _resampled(
+    is_genre: IsGenre, y_score: FloatArray, groups: IntArray | None, seed: int
+) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """Yield weights of the genre's tracks and of the others at each distinct score, highest first: (size, n_levels)."""
+    rng, n = np.random.default_rng(seed), len(is_genre)
+    order = np.argsort(-y_score, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(y_score[order]) != 0])
+    members = np.arange(n) if groups is None else np.unique(groups, return_inverse=True)[1]
+    n_units, wanted = int(members.max()) + 1, N_RESAMPLES if n <= MANY else N_OF_MANY
+    step = max(1, CHUNK // n)
+    for start in range(0, wanted, step):
+        size = min(step, wanted - start)
+        picks = rng.integers(n_units, size=(size, n_units)) + n_units * np.arange(size)[:, None]
+        times = np.bincount(picks.ravel(), minlength=size * n_units).reshape(size, n_units)
+        weights = times[:, members[order]].astype(np.float64)
+        own = np.add.reduceat(weights * is_genre[order], starts, axis=1)
+        yield own, np.add.reduceat(weights, starts, axis=1) - own
+
+
+def _areas(own: FloatArray, others: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the area under the ROC curve and the average precision of each row of weights; NaN where a side is empty.
+
+    Equal scores count half in the one and are one step in the other, as in scikit-learn.
+    """
+    n_own, n_others = own.sum(axis=1), others.sum(axis=1)
+    below = n_others[:, None] - others.cumsum(axis=1)
+    found, answered = own.cumsum(axis=1), (own + others).cumsum(axis=1)
+    precision = np.divide(found, answered, out=np.zeros_like(found), where=answered > 0)
+    pairs, steps = (own * (below + others / 2)).sum(axis=1), (own * precision).sum(axis=1)
+    empty = np.full(len(own), np.nan)
+    auc: FloatArray = np.divide(pairs, n_own * n_others, out=empty.copy(), where=n_own * n_others > 0)
+    return auc, np.divide(steps, n_own, out=empty, where=n_own > 0)

@@ -1,0 +1,40 @@
+"""What sets a genre apart: differences of means with intervals that hold what they claim."""
+
+import numpy as np
+import pytest
+from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
+
+from genre_core.exploration.apart import apart
+
+
+def drawn(seed: int, shift: float = 0.5) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    y = np.arange(400) % 4
+    X = rng.standard_normal((400, 2))
+    X[:, 1] += shift * (y == 2)
+    return X, y
+
+
+def test_differences_come_largest_first_with_welchs_interval():
+    X, y = drawn(0)
+    first, second = apart(X, y, 2, ("noise", "shifted"))
+    assert (first.feature, first.clear, second.clear) == ("shifted", True, False)
+    own, others = DescrStatsW(X[y == 2, 1]), DescrStatsW(X[y != 2, 1])
+    low, high = CompareMeans(own, others).zconfint_diff(usevar="unequal")
+    assert first.difference == pytest.approx(own.mean - others.mean)
+    assert (first.interval.low, first.interval.high) == pytest.approx((low, high), rel=1e-6)
+
+
+def test_groups_are_what_is_sampled():
+    X, y = drawn(1)
+    alone = apart(X, y, 2, ("noise", "shifted"))[0].interval
+    repeated = [np.repeat(values, 6, axis=0) for values in (X, y)]
+    together = apart(*repeated, 2, ("noise", "shifted"), np.repeat(np.arange(400), 6))[0].interval
+    assert (together.low, together.high) == pytest.approx((alone.low, alone.high), rel=1e-3)
+
+
+def test_a_genre_without_tracks_or_with_one_claims_nothing():
+    X, y = drawn(2)
+    assert apart(X, y, 7, ("a", "b")) == ()
+    y = np.where(np.arange(400) == 0, 9, y)
+    assert apart(X, y, 9, ("a", "b"))[0].interval is None
