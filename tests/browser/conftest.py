@@ -16,6 +16,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from genre_core.cluster import start
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 DEADLINE = 60.0
@@ -37,9 +39,20 @@ def browser():
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def scheduler() -> Iterator[str]:
+    """Start one worker that all servers share: a cluster costs more to start than most tests take."""
+    cluster = start(1)
+    yield cluster.address
+    cluster.close()
+
+
 @pytest.fixture(scope="module")
-def serve(tmp_path_factory) -> Iterator[Callable[..., str]]:
-    """Give `serve(script, **environment)`, which starts Streamlit on a free port and returns its address."""
+def serve(tmp_path_factory, request) -> Iterator[Callable[..., str]]:
+    """Give `serve(script, **environment)`, which starts Streamlit on a free port and returns its address.
+
+    Where the environment names GENRE_LAB_WORKERS, the server starts a cluster of its own.
+    """
     servers: list[subprocess.Popen[bytes]] = []
 
     def start(script: Path, **environment: str) -> str:
@@ -48,8 +61,10 @@ def serve(tmp_path_factory) -> Iterator[Callable[..., str]]:
         command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
         command += ["--server.address", "127.0.0.1"]
         store = f"sqlite:///{folder / 'store.sqlite'}"
-        own = {"PYTHONPATH": str(ROOT), "GENRE_LAB_STORE": store, "OMP_NUM_THREADS": "1", "GENRE_LAB_WORKERS": "1"}
+        own = {"PYTHONPATH": str(ROOT), "GENRE_LAB_STORE": store, "OMP_NUM_THREADS": "1"}
         own |= environment
+        if "GENRE_LAB_WORKERS" not in own:
+            own["GENRE_LAB_SCHEDULER"] = request.getfixturevalue("scheduler")
         log = folder / "log"
         with log.open("wb") as output:
             server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, **own})
