@@ -9,19 +9,21 @@ from dashboard.following import Parts
 from dashboard.sentences import lens as sentences
 from dashboard.sentences.badges import opened_badge
 from dashboard.sentences.limits import limit_label
-from dashboard.services import Lens
-from genre_core.config import DatasetConfig
+from dashboard.services import Lens, exploring
+from genre_core.config import SyntheticConfig
 from genre_core.errors import GenreLabError
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.lens import CLASSIFIERS, JUDGED_BY, NETWORK, LensEstimate
 
+TRUE = "~true"
+"""Follows the name of a lens that is judged by the true genres."""
 TERMS = ("macro-F1", "leakage")
 
 
-def follow(lens_id: str, seen: str) -> dict[str, Any]:
+def follow(followed: str, seen: str) -> dict[str, Any]:
     """Return the state of a lens, its phase, the seconds until it is worth asking again and its parts where new."""
     try:
-        lens = services.lens(lens_id)
+        lens = services.lens(followed.removesuffix(TRUE), clean=followed.endswith(TRUE))
         state, active = state_of(lens), lens.study.active
         again = services.POLL_SECONDS if active else services.WATCH_SECONDS
         answer = {"state": state, "phase": phase(lens), "again": again}
@@ -32,7 +34,7 @@ def follow(lens_id: str, seen: str) -> dict[str, Any]:
 
 def follow_from(lens: Lens) -> None:
     """Let the page follow a lens from the state in which it was drawn."""
-    live.follow(f"lens/{lens.study.id}", phase(lens), state_of(lens))
+    live.follow(f"lens/{lens.study.id}{TRUE if lens.about == 'true genre' else ''}", phase(lens), state_of(lens))
 
 
 def phase(lens: Lens) -> str:
@@ -48,7 +50,7 @@ def state_of(lens: Lens) -> str:
 
 def parts(lens: Lens) -> Parts:
     """Return all parts of a lens: its answer, its progress, and a title and a ruler for each level."""
-    limit = _limit(lens.config.experiment.data)
+    limit = _limit(lens)
     headline, n_scores = sentences.headline(lens, limit), lens.plan.n_scores if lens.plan else 0
     found: Parts = {
         "answer": answer_part(headline.answer, headline.reason),
@@ -61,7 +63,8 @@ def parts(lens: Lens) -> Parts:
     for level in lens.plan.levels if lens.plan else ():
         text = JUDGED_BY[level]
         found[f"{level} title"] = _title(lens, level, f"{text[0].upper()}{text[1:]}")
-        found[f"{level} ruler"] = ruler_part(Ruler(tuple(_marks(lens, level, limit)), f"test accuracy {text}"))
+        measured = f"test accuracy{sentences.measured_by(lens)} {text}"
+        found[f"{level} ruler"] = ruler_part(Ruler(tuple(_marks(lens, level, limit)), measured))
     return found
 
 
@@ -84,7 +87,10 @@ def _title(lens: Lens, level: str, text: str) -> dict[str, Any]:
     }
 
 
-def _limit(data: DatasetConfig) -> float | None:
+def _limit(lens: Lens) -> float | None:
+    data = lens.config.experiment.data
+    if isinstance(data, SyntheticConfig) and lens.about == "true genre":
+        return exploring.true_limit(data).accuracy
     found = services.limit(data)
     return found.accuracy if found else None
 

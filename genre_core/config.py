@@ -158,6 +158,11 @@ class FmaConfig(Frozen):
 DatasetConfig = Annotated[SyntheticConfig | TableConfig | FmaConfig, Field(discriminator="source")]
 
 
+def labels_are_noisy(data: DatasetConfig) -> bool:
+    """Return whether labels are known to be wrong now and then, so that the true genres can judge too."""
+    return isinstance(data, SyntheticConfig) and data.label_noise > 0
+
+
 class SplitConfig(Frozen):
     """Which tracks train, which choose, which report."""
 

@@ -196,6 +196,19 @@ def test_a_run_is_kept_listed_and_evaluated_to_the_same_numbers(run, store_url):
     assert f"of {sizes['validation']} validation tracks" in out
 
 
+def test_a_run_on_noisy_labels_is_judged_by_them_or_by_the_true_genres(run):
+    noisy = ["--data.label_noise", "0.3", "--data.overlap", "1", "--train.max_epochs", "12"]
+    assert document(run, "train", *QUICK, *noisy, "--name", "noisy")["right_about"] == "labels"
+    saved = document(run, "evaluate", "noisy")
+    true = document(run, "evaluate", "noisy", "--right-about", "true")
+    assert (saved["right_about"], true["right_about"]) == ("labels", "true genres")
+    assert true["validation"]["accuracy"] > saved["validation"]["accuracy"]
+    assert true["bayes"]["accuracy"] > 0.95 > saved["bayes"]["accuracy"]
+    assert "Right about the true genres on" in run("evaluate", "noisy", "--right-about", "true")[1]
+    assert "right about the true genres" in run("limit", *noisy[:4], "--right-about", "true")[1]
+    assert run("limit", "--right-about", "true")[0] == 2
+
+
 def test_a_test_set_is_opened_once_for_each_configuration_that_is_reported_on_it(run, store_url):
     assert document(run, "train", *QUICK)["test_opened"] == 1
     assert document(run, "train", *QUICK)["test_opened"] == 1

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from dashboard.components.run_picker import label
 from dashboard.sentences.badges import badges
 from dashboard.sentences.evaluate import answer, findings, limit_help
-from dashboard.sentences.evaluate_states import closed
+from dashboard.sentences.evaluate_states import closed, no_data
 from dashboard.sentences.limits import known_already, limit_label
-from dashboard.sentences.runs import rate, row
+from dashboard.sentences.runs import answer as answer_of_runs
+from dashboard.sentences.runs import rate, row, scores_of
 from dashboard.sentences.train import of_run
 from dashboard.services import Queue
 from genre_core.bayes import bayes_limit
@@ -47,6 +49,18 @@ def test_the_list_has_a_test_score_only_where_it_was_opened():
     opened = row(run, {}, Openings(4, True))
     assert (opened.test, opened.opened) == (rate(run, 0.8, opened.interval), "4×")
     assert rate(replace(run, context=LEAKY), 0.8, None).endswith(", leaky")
+
+
+def test_saved_scores_say_that_they_are_about_labels_where_some_are_wrong():
+    scores = {"accuracy": 0.8, "accuracy_interval": [0.7, 0.9], "macro_f1": 0.8, "macro_f1_interval": [0.7, 0.9]}
+    run = make_run("complete", summary={"validation": {**scores, "n": 100}})
+    noisy = replace(run, config_json=configure({"data.label_noise": 0.2}).model_dump_json())
+    for one, of, what in ((run, "", ""), (noisy, "of labels, ", " about the labels")):
+        assert label(one).endswith(f"80.0\u202f% {of}validation · {one.id[:4]}")
+        assert scores_of(one, "validation").startswith(f"Validation: right{what} on 80.0")
+        assert no_data(one, "validation", "")[0].answer.startswith(f"Right{what} on 80.0")
+        assert f"right{what} on 80.0" in answer_of_runs([row(one, {}, Openings())])
+    assert "of labels" not in label(replace(run, config_json="{}", summary={"validation": scores}))
 
 
 def test_the_limit_says_whom_it_holds_for():

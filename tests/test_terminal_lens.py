@@ -37,6 +37,19 @@ def test_text_answers_first_and_then_lists_every_classifier(capsys):
     assert "No classifier can do better than" in lines[-1]
 
 
+def test_wrong_labels_or_true_genres_judge_and_the_text_says_which(capsys):
+    noisy = [*SMALL, "--data.overlap", "0.5", "--data.label_noise", "0.3", "--repeats", "3"]
+    found = {}
+    for about in ("labels", "true"):
+        assert main(["lens", *noisy, "--right-about", about, "--json"]) == 0
+        document = json.loads(capsys.readouterr().out)
+        found[document["right_about"]] = next(e["accuracy"] for e in document["scores"] if e["classifier"] == "svc")
+        assert document["bayes"]["accuracy"] > (0.95 if about == "true" else 0.6)
+    assert found["true genres"] > found["labels"] + 0.1
+    assert main(["lens", *SMALL, "--repeats", "3", "--right-about", "true"]) == 2
+    assert "synthetic tracks with label noise" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("segments", [1, 2])
 def test_artists_that_no_split_keeps_together_are_said_to_stand_on_both_sides(capsys, segments):
     few = ["--data.artists", "2", "--data.segments", str(segments), "--data.n_samples", "300"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from dashboard.components.address_choice import NOTHING, address_choice
-from genre_core.config import DatasetConfig, SyntheticConfig
+from genre_core.config import DatasetConfig, labels_are_noisy
 
 ABOUT_WHAT = {"label": "right about the labels", "true": "right about the true genres"}
 HELP = (
@@ -17,6 +17,6 @@ def about_true_genres(config: DatasetConfig, on_change: Mapping[str, None] = NOT
 
     `on_change` names what else a choice takes out of the address.
     """
-    if not isinstance(config, SyntheticConfig) or not config.label_noise:
+    if not labels_are_noisy(config):
         return False
     return address_choice("Right about what", "right", ABOUT_WHAT, help=HELP, on_change=on_change) == "true"

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import address, services
 from dashboard.sentences.badges import is_leaky
-from dashboard.sentences.runs import STATES
+from dashboard.sentences.runs import STATES, about_labels
 from dashboard.theme import percent
 from genre_core.store import Run
 
@@ -37,8 +37,8 @@ def label(run: Run) -> str:
     """Return a run's name with its state, and its validation accuracy once it is complete."""
     found = run.summary.get("validation")
     if run.state == "complete" and found:
-        mark = "leaky " if is_leaky(run) else ""
-        return f"{run.name} · {mark}{percent(found['accuracy'])} validation · {run.id[:4]}"
+        mark, of = "leaky " if is_leaky(run) else "", "of labels, " if about_labels(run) else ""
+        return f"{run.name} · {mark}{percent(found['accuracy'])} {of}validation · {run.id[:4]}"
     return f"{run.name} · {STATES[run.state]} · {run.id[:4]}"
 
 

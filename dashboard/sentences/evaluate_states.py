@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dashboard.sentences.runs import about_labels
 from dashboard.sentences.train import Headline
 from dashboard.theme import count, percent
 from genre_core.dataset import Part
@@ -71,7 +72,8 @@ def no_data(run: Run, part: Part, problem: str) -> tuple[Headline, Step]:
     accuracy = percent(scores["accuracy"], Interval(*scores["accuracy_interval"]))
     macro_f1 = percent(scores["macro_f1"], Interval(*scores["macro_f1_interval"]))
     n = count(scores["n"], f"{part} track")
-    headline = f"Right on {accuracy} of {n}; which ones can no longer be shown."
+    about = " about the labels" if about_labels(run) else ""
+    headline = f"Right{about} on {accuracy} of {n}; which ones can no longer be shown."
     return Headline(headline, f"Macro-F1 {macro_f1}. {problem}"), Step(DATA, "Upload the table again on Data")
 
 

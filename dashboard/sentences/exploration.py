@@ -210,10 +210,11 @@ def centres_table(found: Projection, data: Dataset) -> Rows:
     ]
 
 
-def answers_sentence(run: str, n_right: int, n_wrong: int) -> str:
-    """Say on how many of the drawn tracks a run was right."""
+def answers_sentence(run: str, n_right: int, n_wrong: int, about: str = "") -> str:
+    """Say on how many of the drawn tracks a run was right, `about` what where labels are wrong now and then."""
+    what = f" about the {about}" if about else ""
     n = count(n_right + n_wrong, "drawn track")
-    return f"{run} is right on {n_right:,} of the {n} of its validation part; the others are not judged."
+    return f"{run} is right{what} on {n_right:,} of the {n} of its validation part; the others are not judged."
 
 
 def chosen_sentence(n: int, n_drawn: int, genres: Sequence[tuple[str, int]]) -> str:

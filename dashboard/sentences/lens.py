@@ -40,6 +40,7 @@ _OF_SPLIT = ("split.by",)
 """Settings that a lens does not heed: it splits in every way."""
 _OWN_SPLITS = "These splits are dealt for the lens alone: none is the one that a run with these settings is tested on."
 COUNTED = "A lens counts once for each classifier and seed."
+BY_LABELS_ALONE = "This lens was judged by the labels alone: judge again to see it judged by the true genres."
 _BUT_PUBLISHED = (
     "These splits are dealt for the lens alone, all but the published one: its test part is the one that runs are "
     "tested on too, and counts as opened, once for each classifier and seed."
@@ -204,7 +205,8 @@ def level_note(lens: Lens, level: str) -> str:
     on = f"{count(found.n_test, f'test {_rows(lens)}')} in each of {count(found.n_splits, 'split')}"
     if level == "published":
         on = f"{count(found.n_test, f'test {_rows(lens)}')}, {count(found.n_splits, 'seed')}"
-    return f"{what} · {on} · network's macro-F1 {_f1(found)}"
+    judged = f", judged by the {lens.about}s" if lens.about else ""
+    return f"{what} · {on}{judged} · network's macro-F1 {_f1(found)}"
 
 
 def gaps(plan: LensPlan) -> list[str]:
@@ -215,6 +217,11 @@ def gaps(plan: LensPlan) -> list[str]:
 def own_splits(plan: LensPlan) -> str:
     """Say that a lens opens no test part of a run, unless it is a published one."""
     return _BUT_PUBLISHED if "published" in plan.levels else _OWN_SPLITS
+
+
+def measured_by(lens: Lens) -> str:
+    """Return what scores are about where labels are wrong now and then: ` about the labels`."""
+    return f" about the {lens.about}s" if lens.about else ""
 
 
 def _rows(lens: Lens) -> str:
@@ -261,7 +268,7 @@ def table(lens: Lens) -> dict[str, list[object]]:
     return {
         "split": [JUDGED_BY[row.level] for row in rows],
         "classifier": [CLASSIFIERS[row.classifier] for row in rows],
-        "test accuracy": [percent(row.accuracy, row.accuracy_interval) for row in rows],
+        f"test accuracy{measured_by(lens)}": [percent(row.accuracy, row.accuracy_interval) for row in rows],
         "macro-F1": [percent(row.macro_f1, row.macro_f1_interval) for row in rows],
         "splits": [row.n_splits for row in rows],
         "learned from": [row.n_train for row in rows],

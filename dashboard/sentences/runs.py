@@ -9,7 +9,7 @@ from typing import Any
 from dashboard.sentences.badges import is_leaky
 from dashboard.sentences.train import duration
 from dashboard.theme import count, percent
-from genre_core.config import ExperimentConfig, TableConfig
+from genre_core.config import ExperimentConfig, TableConfig, labels_are_noisy
 from genre_core.dataset import Part
 from genre_core.errors import RunStateError
 from genre_core.evaluation.uncertainty import Interval
@@ -67,7 +67,16 @@ def scores_of(run: Run, part: Part) -> str:
     found = run.summary[part]
     accuracy = percent(found["accuracy"], Interval(*found["accuracy_interval"]))
     macro_f1 = percent(found["macro_f1"], Interval(*found["macro_f1_interval"]))
-    return f"{part.capitalize()}: right on {accuracy} of {count(found['n'], 'track')}, macro-F1 {macro_f1}"
+    what = " about the labels" if about_labels(run) else ""
+    return f"{part.capitalize()}: right{what} on {accuracy} of {count(found['n'], 'track')}, macro-F1 {macro_f1}"
+
+
+def about_labels(run: Run) -> bool:
+    """Return whether a run's saved scores are about labels of which some are wrong."""
+    try:
+        return labels_are_noisy(run.config.data)
+    except RunStateError:
+        return False
 
 
 def changed(run: Run) -> str:
@@ -109,7 +118,8 @@ def answer(rows: Sequence[Row]) -> str:
         return f"{runs}; none is complete yet."
     best = _best(peers)
     mark = " (leaky)" if is_leaky(best.run) else ""
-    right = f"right on {percent(best.accuracy or 0.0)} of its validation tracks{mark}"
+    what = " about the labels" if about_labels(best.run) else ""
+    right = f"right{what} on {percent(best.accuracy or 0.0)} of its validation tracks{mark}"
     if len(rows) == 1:
         return f"1 run, {right}."
     n_data = len({row.run.context.get("data_hash") for row in rows if row.accuracy is not None})

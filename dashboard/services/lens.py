@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from dashboard.services.commands import act, order
 from dashboard.services.data import dataset
+from dashboard.services.outcomes import About
 from dashboard.services.workers import store
 from genre_core import jobs
-from genre_core.config import fingerprint
+from genre_core.config import fingerprint, labels_are_noisy
 from genre_core.errors import RunStateError, StoreError
 from genre_core.lens import (
     NETWORK,
@@ -35,12 +36,17 @@ from genre_core.studying import LENS
 
 @dataclass(frozen=True, eq=False)
 class Lens:
-    """A lens as far as it is: its study, what it judges, and its scores; `plan` is None before it has begun."""
+    """A lens as far as it is: its study, what it judges, and its scores; `plan` is None before it has begun.
+
+    Where labels are wrong now and then, the scores are about them or about the true genres.
+    """
 
     study: Study
     config: LensConfig
     plan: LensPlan | None
     scores: tuple[LensScore, ...]
+    about: About = ""
+    """What the scores are about where labels are wrong now and then."""
 
     @cached_property
     def estimates(self) -> dict[tuple[str, Classifier], LensEstimate]:
@@ -110,8 +116,8 @@ def resume_lens(lens_id: str) -> None:
     order(lambda to: jobs.resume_study(store(), to, lens_id))
 
 
-def lens(lens_id: str) -> Lens:
-    """Return a lens as far as it is.
+def lens(lens_id: str, *, clean: bool = False) -> Lens:
+    """Return a lens as far as it is, its scores about the true genres with `clean`, where they differ from labels.
 
     Raises
     ------
@@ -122,7 +128,7 @@ def lens(lens_id: str) -> Lens:
         study = store().studies.study(lens_id)
     except RunStateError as error:
         raise RunStateError(f"There is no lens {lens_id} here: it was made in another store.") from error
-    return _read(study)
+    return _read(study, clean)
 
 
 def lenses(limit: int = 50) -> list[Study]:
@@ -163,7 +169,11 @@ def _as_far_as(study: Study) -> tuple[Any, ...]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Study: _as_far_as})
-def _read(study: Study) -> Lens:
+def _read(study: Study, clean: bool) -> Lens:
     scores = tuple(LensScore.from_json(result) for result in store().studies.results(study.id))
-    plan = LensPlan.from_json(study.context) if study.context else None
-    return Lens(study, lens_config(study), plan, scores)
+    plan, config = LensPlan.from_json(study.context) if study.context else None, lens_config(study)
+    if not labels_are_noisy(config.experiment.data):
+        return Lens(study, config, plan, scores)
+    if clean and all(score.true_accuracy is not None for score in scores):  # earlier versions kept one kind
+        return Lens(study, config, plan, tuple(score.about_true_genres() for score in scores), "true genre")
+    return Lens(study, config, plan, scores, "label")

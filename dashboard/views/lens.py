@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import address, following_lens, forms, services
 from dashboard.address import plain
 from dashboard.components.live import words
+from dashboard.components.right_about import about_true_genres
 from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
 from dashboard.sentences import lens as sentences
@@ -147,6 +148,12 @@ def _lens(
     controls: "st.delta_generator.DeltaGenerator",
     config: ExperimentConfig | None,
 ) -> None:
+    if lens.about:
+        with controls:
+            clean = about_true_genres(lens.config.experiment.data)
+        lens = services.lens(lens.study.id, clean=clean)
+        if clean and lens.about == "label":
+            st.caption(sentences.BY_LABELS_ALONE)
     parts = following_lens.parts(lens)
     with answer:
         words(parts["answer"], "lens answer words", live="answer")
@@ -161,14 +168,14 @@ def _lens(
     opened = st.expander("As a table", key="lens as a table", type="compact", on_change="rerun")
     if opened.open:
         with opened:
-            refreshing(_table, TABLE_SECONDS if lens.study.active else None)(lens.study.id)
+            refreshing(_table, TABLE_SECONDS if lens.study.active else None)(lens.study.id, lens.about == "true genre")
     for aside in sentences.asides(lens) if not lens.study.active else ():
         st.caption(plain(aside, MOST_LETTERS))
     following_lens.follow_from(lens)
 
 
-def _table(lens_id: str) -> None:
-    lens = services.lens(lens_id)
+def _table(lens_id: str, clean: bool) -> None:
+    lens = services.lens(lens_id, clean=clean)
     st.dataframe(sentences.table(lens), hide_index=True, alt="Test accuracy and macro-F1 by split and classifier.")
 
 

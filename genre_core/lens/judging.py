@@ -8,7 +8,7 @@ it only the network is judged more than once, by its training seed, and its test
 
 import time
 from collections.abc import Collection, Generator, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -61,7 +61,8 @@ class LensScore:
     """What one classifier reached on the test part of one split.
 
     `repeat` counts from 1; `n_train` is how many rows it learned from, which is less than the training part's
-    `n_available` where a baseline learned from a part of them.
+    `n_available` where a baseline learned from a part of them. `true_accuracy` and `true_macro_f1` are about the true
+    genres of the same rows, where labels are wrong now and then, and None elsewhere.
     """
 
     level: str
@@ -73,11 +74,19 @@ class LensScore:
     n_available: int
     n_test: int
     seconds: float
+    true_accuracy: float | None = None
+    true_macro_f1: float | None = None
 
     @property
     def task(self) -> tuple[int, str, Classifier]:
         """Return what was scored: repeat, level, classifier."""
         return self.repeat, self.level, self.classifier
+
+    def about_true_genres(self) -> "LensScore":
+        """Return the score about the true genres, where it is known."""
+        if self.true_accuracy is None or self.true_macro_f1 is None:
+            return self
+        return replace(self, accuracy=self.true_accuracy, macro_f1=self.true_macro_f1)
 
     def to_json(self) -> dict[str, Any]:
         """Return the score as JSON can hold it."""
@@ -185,7 +194,7 @@ def _judge(
     split = split_dataset(dataset, experiment.split)
     standardizer = Standardizer.fit(dataset.X[split.train])
     prepared = Prepared(dataset, split, standardizer, standardizer.transform(dataset.X))
-    n_train, seed = len(split.train), experiment.split.seed
+    n_train, seed, k = len(split.train), experiment.split.seed, len(dataset.genres)
     for classifier in wanted:
         started = time.perf_counter()
         if classifier == NETWORK:
@@ -193,10 +202,11 @@ def _judge(
         else:
             X, X_test = prepared.X[split.train], prepared.X[split.test]
             y_pred = predict_baseline(classifier, X, dataset.y[split.train], X_test, seed)
-        accuracy, macro_f1 = _scores(dataset.y[split.test], y_pred, len(dataset.genres))
+        accuracy, macro_f1 = _scores(dataset.y[split.test], y_pred, k)
+        true = (None, None) if dataset.y_clean is None else _scores(dataset.y_clean[split.test], y_pred, k)
         used = min(n_train, most_rows(classifier) or n_train)
         seconds = time.perf_counter() - started
-        yield LensScore(level, classifier, repeat, accuracy, macro_f1, used, n_train, len(split.test), seconds)
+        yield LensScore(level, classifier, repeat, accuracy, macro_f1, used, n_train, len(split.test), seconds, *true)
 
 
 def _train(

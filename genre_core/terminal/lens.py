@@ -26,6 +26,7 @@ from genre_core.lens import (
 from genre_core.lens.config import LEAST_REPEATS, MOST_REPEATS
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
+from genre_core.terminal.limit import judged_by_true_genres, right_about
 from genre_core.terminal.output import DONE, show
 from genre_core.terminal.stored import count_published
 
@@ -36,8 +37,11 @@ def lens(options: argparse.Namespace) -> int:
         raise ConfigError(f"--repeats is {options.repeats}, but should be from {LEAST_REPEATS} to {MOST_REPEATS}.")
     experiment, inputs = read_order(options)
     config = LensConfig(experiment=experiment, n_repeats=options.repeats)
+    clean = judged_by_true_genres(options, experiment.data)
     plan, scores = _judge(config, inputs)
-    document = _document(config, plan, scores) | {"test_opened": count_published(config, plan, scores)}
+    if clean:
+        scores = [score.about_true_genres() for score in scores]
+    document = _document(config, plan, scores, clean) | {"test_opened": count_published(config, plan, scores)}
     show(document, text.lens(document), as_json=options.json)
     return DONE
 
@@ -60,14 +64,15 @@ def _judge(config: LensConfig, inputs: Inputs) -> tuple[LensPlan, list[LensScore
     return plan, scores
 
 
-def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore]) -> dict[str, Any]:
+def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore], clean: bool) -> dict[str, Any]:
     """Return what `--json` prints."""
     data, coarse = config.experiment.data, coarsest_of(plan.levels)
-    limit = bayes_limit(data) if isinstance(data, SyntheticConfig) else None
+    limit = bayes_limit(data, clean=clean) if isinstance(data, SyntheticConfig) else None
     leaked = difference(scores, ("row", NETWORK), (coarse, NETWORK)) if coarse else None
     return {
         "config": config.model_dump(mode="json"),
         "plan": plan.to_json(),
+        "right_about": right_about(data, clean=clean),
         "answer": _answer(plan, scores),
         "leakage": asdict(leaked) if leaked else None,
         "scores": [_row(asdict(one)) for one in estimates(scores, plan.levels)],

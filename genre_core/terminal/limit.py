@@ -3,7 +3,7 @@
 import argparse
 
 from genre_core.bayes import bayes_limit, limit_on, overlap_for
-from genre_core.config import ExperimentConfig, SyntheticConfig
+from genre_core.config import DatasetConfig, ExperimentConfig, SyntheticConfig, labels_are_noisy
 from genre_core.dataset import Part
 from genre_core.errors import ConfigError
 from genre_core.experiment import Prepared
@@ -17,12 +17,14 @@ def limit(options: argparse.Namespace) -> int:
     data = configuration(options, None).data
     if not isinstance(data, SyntheticConfig):
         raise ConfigError("The limit is known for synthetic tracks alone: leave out --data.source.")
+    clean = judged_by_true_genres(options, data)
     if options.reach is not None:
-        data = data.model_copy(update={"overlap": overlap_for(data, options.reach / 100)})
-    found = bayes_limit(data)
+        data = data.model_copy(update={"overlap": overlap_for(data, options.reach / 100, clean=clean)})
+    found = bayes_limit(data, clean=clean)
     document = {
         "data": data.model_dump(mode="json"),
         "overlap": data.overlap,
+        "right_about": right_about(data, clean=clean),
         "reach": None if options.reach is None else options.reach / 100,
         "accuracy": found.accuracy,
         "standard_error": found.standard_error,
@@ -33,12 +35,36 @@ def limit(options: argparse.Namespace) -> int:
     return DONE
 
 
-def bayes(config: ExperimentConfig, prepared: Prepared, part: Part) -> dict[str, float | str] | None:
+def judged_by_true_genres(options: argparse.Namespace, data: DatasetConfig) -> bool:
+    """Return whether `--right-about` asks for the true genres.
+
+    Raises
+    ------
+    ConfigError
+        No label of these data is known to be wrong.
+    """
+    clean: bool = options.right_about == "true"
+    if clean and right_about(data) is None:
+        raise ConfigError("--right-about true is for synthetic tracks with label noise: of others no truth is known.")
+    return clean
+
+
+def right_about(data: DatasetConfig, *, clean: bool = False) -> str | None:
+    """Return what is judged where labels are wrong now and then; None where they are all there is."""
+    if not labels_are_noisy(data):
+        return None
+    return "true genres" if clean else "labels"
+
+
+def bayes(
+    config: ExperimentConfig, prepared: Prepared, part: Part, *, clean: bool = False
+) -> dict[str, float | str] | None:
     """Return what the best possible classifier reaches in the long run and on one part; None where it is unknown."""
     if not isinstance(config.data, SyntheticConfig):
         return None
-    limit, rows = bayes_limit(config.data), prepared.split[part]
-    here = limit_on(config.data, prepared.dataset.X[rows], prepared.dataset.y[rows])
+    limit, rows, dataset = bayes_limit(config.data, clean=clean), prepared.split[part], prepared.dataset
+    y = dataset.y if dataset.y_clean is None or not clean else dataset.y_clean
+    here = limit_on(config.data, dataset.X[rows], y[rows], clean=clean)
     return {
         "accuracy": limit.accuracy,
         "standard_error": limit.standard_error,

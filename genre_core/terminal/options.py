@@ -102,6 +102,7 @@ def _parser() -> _Parser:
         help="which part (default: validation); for each configuration whose test part somebody looked at, "
         "the test set counts as opened once more",
     )
+    _add_right_about(evaluate)
     _add_limit(commands)
     table = _add(
         commands,
@@ -166,6 +167,7 @@ def _add_lens(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _add_experiment(parser)
     repeats = LensConfig().n_repeats
     parser.add_argument("--repeats", type=_count, default=repeats, metavar="N", help=f"splits (default: {repeats})")
+    _add_right_about(parser)
 
 
 def _add_limit(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -176,7 +178,17 @@ def _add_limit(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser.add_argument(
         "--reach", type=_percent, metavar="PERCENT", help="find the overlap at which the best possible accuracy is this"
     )
+    _add_right_about(parser)
     _add_settings(parser, ("data",))
+
+
+def _add_right_about(parser: _Parser) -> None:
+    parser.add_argument(
+        "--right-about",
+        choices=("labels", "true"),
+        default="labels",
+        help="where labels are wrong now and then: judge by them (default), or by the true genres",
+    )
 
 
 def _add_experiment(parser: _Parser) -> None:
@@ -286,7 +298,7 @@ def _sentence(message: str) -> str:
         return f"{lacking[1]} needs a value after it."
     if wrong := re.fullmatch(r"argument (\S+): invalid choice: '(.*)' \(choose from (.+)\)", message):
         choices = wrong[3].replace("'", "").split(", ")
-        what = {"COMMAND": "command", "--preset": "preset", "--part": "part"}[wrong[1]]
+        what = {"COMMAND": "command", "--preset": "preset", "--part": "part", "--right-about": "choice"}[wrong[1]]
         return f"There is no {what} {wrong[2][:60]}: {_closest(wrong[2], choices)}"
     return f"{message.removeprefix('argument ')}: see {PROGRAM} --help."
 

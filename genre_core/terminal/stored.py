@@ -12,7 +12,7 @@ from genre_core.lens import LensConfig, LensPlan, LensScore
 from genre_core.settings import all_settings, flatten
 from genre_core.store import Openings, Run, RunStore, count_openings, open_published, open_test, openings_of
 from genre_core.terminal import text
-from genre_core.terminal.limit import bayes
+from genre_core.terminal.limit import bayes, judged_by_true_genres, right_about
 from genre_core.terminal.output import DONE, say, show
 
 _HEADLINE = ("n", "accuracy", "accuracy_interval", "macro_f1")
@@ -25,8 +25,11 @@ def evaluate(options: argparse.Namespace) -> int:
     run = _find(store, options.run)
     if run.state != "complete":
         raise RunStateError(f"The run {run.name} is {run.state}: only a complete run can be evaluated.")
-    found, limit = _evaluation(store, run, part)
-    document = {"run": run.id, "name": run.name, "part": part, **leaks(run), part: found, "bayes": limit}
+    clean = judged_by_true_genres(options, run.config.data)
+    found, limit = _evaluation(store, run, part, clean)
+    about = right_about(run.config.data, clean=clean)
+    document = {"run": run.id, "name": run.name, "part": part, "right_about": about, **leaks(run)}
+    document |= {part: found, "bayes": limit}
     if part == "test":
         document["test_opened"] = count_opening(store, run)
     show(document, text.heading(run.name, run.id) + text.evaluation(document, part), as_json=options.json)
@@ -81,20 +84,22 @@ def _find(store: RunStore, name: str) -> Run:
     return named[0] if named else store.run(name)
 
 
-def _evaluation(store: RunStore, run: Run, part: Part) -> tuple[dict[str, Any], dict[str, float | str] | None]:
+def _evaluation(
+    store: RunStore, run: Run, part: Part, clean: bool
+) -> tuple[dict[str, Any], dict[str, float | str] | None]:
     """Return a run's evaluation and the Bayes limit; only what is not stored needs the data again."""
     if part in run.summary and not isinstance(run.config.data, SyntheticConfig):
         return run.summary[part], None
     prepared = prepare(run.config, store)
-    limit = bayes(run.config, prepared, part)
-    if part in run.summary:
+    limit = bayes(run.config, prepared, part, clean=clean)
+    if part in run.summary and not clean:
         return run.summary[part], limit
     from safetensors.numpy import load
 
     logits = store.artifact(run.id, "logits")
     if logits is None:
         raise RunStateError(f"The run {run.name} has no predictions in the store: train it again.")
-    return evaluate_part(prepared, load(logits)["logits"], part).to_json(), limit
+    return evaluate_part(prepared, load(logits)["logits"], part, clean=clean).to_json(), limit
 
 
 def _row(run: Run, opened: Openings) -> dict[str, Any]:

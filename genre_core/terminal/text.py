@@ -43,9 +43,9 @@ def evaluation(document: Document, part: str) -> str:
     n = found["n"]
     right = sum(row[g] for g, row in enumerate(found["confusion_matrix"]))
     where = _PARTS.get(part, part)
-    lines = [
-        f"Right on {right:,} of {_count(n, f'{where} track')}: {_rate(found['accuracy'], found['accuracy_interval'])}."
-    ]
+    about = f" about the {document['right_about']}" if document["right_about"] else ""
+    rate = _rate(found["accuracy"], found["accuracy_interval"])
+    lines = [f"Right{about} on {right:,} of {_count(n, f'{where} track')}: {rate}."]
     if document["leaky"]:
         lines.append(f"Leaky: {_small(leaky(document['straddlers']))}")
     if part == "test":
@@ -117,7 +117,8 @@ def lens(document: Document) -> str:
         sizes = (f"{row['n_train']:,}", f"{row['n_test']:,}", str(row["n_splits"]))
         cells.append((JUDGED_BY[row["level"]], CLASSIFIERS[row["classifier"]], accuracy, macro_f1, *sizes))
     header = ("split", "classifier", "test accuracy", "macro-F1", "learned from", "tested on", "times")
-    lines = [document["answer"], "", *_columns(header, cells, right=(2, 3, 4, 5, 6))]
+    about = [f"Judged by the {document['right_about']}."] if document["right_about"] else []
+    lines = [document["answer"], *about, "", *_columns(header, cells, right=(2, 3, 4, 5, 6))]
     if document["bayes"]:
         lines.append(f"No classifier can do better than {_rate(document['bayes']['accuracy'])}.")
         lines += [f"About that limit: {document['bayes']['about']}"] if document["bayes"]["about"] else []
@@ -129,8 +130,9 @@ def lens(document: Document) -> str:
 def limit(document: Document) -> str:
     """Say what no classifier can beat, at which overlap, and what that holds for."""
     accuracy = f"{100 * document['accuracy']:.2f} % (± {100 * document['standard_error']:.2f} standard error)"
+    about = f" about the {document['right_about']}" if document["right_about"] else ""
     lines = [
-        f"At overlap {document['overlap']:g} no classifier can be right on more than {accuracy} of new tracks.",
+        f"At overlap {document['overlap']:g} no classifier can be right{about} on more than {accuracy} of new tracks.",
         f"Its macro-F1 is {_rate(document['macro_f1'])}.",
     ]
     if document["reach"] is not None:

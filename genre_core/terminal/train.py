@@ -22,7 +22,7 @@ from genre_core.experiment import Prepared, prepare
 from genre_core.store import Epoch, Run, RunStore, new_run_id
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
-from genre_core.terminal.limit import bayes
+from genre_core.terminal.limit import bayes, right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
 from genre_core.terminal.stored import count_opening, leaks
 from genre_core.worker import execute
@@ -185,6 +185,7 @@ def _document(order: _Order, prepared: Prepared, outcome: _Outcome, kept: bool, 
         "best_epoch": run.best_epoch,
         "stopped_because": run.stopped_because,
         "part": part,
+        "right_about": right_about(order.config.data),
         "validation": None,
         "test": None,
         part: {**run.summary[part], "genres": list(prepared.dataset.genres)},

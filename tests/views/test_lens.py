@@ -233,6 +233,48 @@ def test_beside_a_published_split_it_is_said_how_often_its_test_part_was_opened(
     assert drawn(page, "lens title row")["badges"] == []
 
 
+NOISY = configure({name.replace("__", "."): text for name, text in DATA.items()} | {"data.label_noise": 0.3})
+
+
+@pytest.fixture(scope="module")
+def noisy(store):
+    own = NOISY.model_copy(update={"data": NOISY.data.model_copy(update={"overlap": 0.5})})
+    execute_study(queued(store, "noisy", own, classifiers=("network", "logistic")), 1, store.url)
+    return "noisy"
+
+
+def test_where_labels_are_wrong_a_lens_is_judged_by_them_or_by_the_true_genres(store, noisy):
+    rates = {}
+    for right, about in (("label", "labels"), ("true", "true genres")):
+        page = opened(VIEW, lens=noisy, **({"right": right} if right == "true" else {}))
+        ruler, title = drawn(page, "lens ruler row"), drawn(page, "lens title row")
+        assert ruler["alt"].startswith(f"Test accuracy about the {about}")
+        assert f", judged by the {about} ·" in title["note"]
+        rates[right] = {mark["text"]: mark["value"] for mark in ruler["marks"]}
+    limits = [rate for name, rate in rates["true"].items() if "no classifier" in name]
+    assert rates["true"]["logistic regression"] > rates["label"]["logistic regression"] + 0.1
+    assert limits[0] > 0.95
+    followed = following_lens.follow(f"{noisy}~true", "")["parts"]
+    assert "true genres" in followed["row title"]["note"]
+    assert "labels" in following_lens.follow(noisy, "")["parts"]["row title"]["note"]
+
+
+def test_a_lens_that_kept_no_scores_about_true_genres_says_so(store, noisy, monkeypatch):
+    of = import_module("dashboard.services.lens").LensScore
+    monkeypatch.setattr(of, "from_json", lambda found: of(**{**found, "true_accuracy": None, "true_macro_f1": None}))
+    set_state(store, noisy, revision=999)  # so that it is read anew
+    page = opened(VIEW, lens=noisy, right="true")
+    assert "judged by the labels alone: judge again" in texts(page)
+    assert "by the labels" in drawn(page, "lens title row")["note"]
+    set_state(store, noisy, revision=1000)
+
+
+def test_a_lens_on_labels_that_are_right_has_no_such_choice(store, complete):
+    page = opened(VIEW, lens=complete)
+    assert "choice right" not in [item.key for item in page.segmented_control]
+    assert "judged by" not in drawn(page, "lens title row")["note"]
+
+
 def test_former_lenses_can_be_opened(store, complete):
     page = opened(VIEW)
     (choice,) = [box for box in page.selectbox if box.label == "Former lenses"]

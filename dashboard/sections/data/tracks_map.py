@@ -12,6 +12,7 @@ from dashboard.address import plain
 from dashboard.components import chosen_tracks
 from dashboard.components.address_choice import address_choice
 from dashboard.components.plot import plot
+from dashboard.components.right_about import about_true_genres
 from dashboard.components.run_on_data import choose_run, say_of
 from dashboard.components.twin import twin
 from dashboard.figures.tracks_map import MOST_LIFTED, Cloud, by_answer, by_genre, by_group, by_part, map_figure
@@ -119,11 +120,13 @@ def _clouds(
         except DataError as error:
             return by_genre(found.y, data.genres, _lifted(config, data)), str(error), None
     if colour == "answer":
-        run = choose_run(config)
-        answers = exploring.answers(run) if run else None
+        run, clean = choose_run(config), about_true_genres(config)
+        answers = exploring.answers(run, clean=clean) if run else None
         if run and answers:
             clouds = by_answer(found.rows, answers.rows, answers.right)
-            return clouds, sentences.answers_sentence(run.name, *(len(cloud.members) for cloud in clouds[1:])), run
+            n_right, n_wrong = (len(cloud.members) for cloud in clouds[1:])
+            about = "" if data.y_clean is None else "true genre" if clean else "label"
+            return clouds, sentences.answers_sentence(run.name, n_right, n_wrong, about), run
     elif colour in data.groups:
         return by_group(data.groups[colour][found.rows], colour), "", None
     return by_genre(found.y, data.genres, _lifted(config, data)), "", None
