@@ -243,6 +243,11 @@ def noisy(store):
     return "noisy"
 
 
+def _name(text):
+    parts = ("network", "logistic regression", "no classifier can do better")
+    return next(part for part in parts if part in text)
+
+
 def test_where_labels_are_wrong_a_lens_is_judged_by_them_or_by_the_true_genres(store, noisy):
     rates = {}
     for right, about in (("label", "labels"), ("true", "true genres")):
@@ -250,10 +255,10 @@ def test_where_labels_are_wrong_a_lens_is_judged_by_them_or_by_the_true_genres(s
         ruler, title = drawn(page, "lens ruler row"), drawn(page, "lens title row")
         assert ruler["alt"].startswith(f"Test accuracy about the {about}")
         assert f", judged by the {about} ·" in title["note"]
-        rates[right] = {mark["text"]: mark["value"] for mark in ruler["marks"]}
-    limits = [rate for name, rate in rates["true"].items() if "no classifier" in name]
-    assert rates["true"]["logistic regression"] > rates["label"]["logistic regression"] + 0.1
-    assert limits[0] > 0.95
+        rates[right] = {_name(mark["text"]): mark["value"] for mark in ruler["marks"]}
+    for part in ("network", "logistic regression", "no classifier can do better"):
+        by_label, by_truth = (rates[right] for right in ("label", "true"))
+        assert by_truth[part] > by_label[part] + 0.1
     followed = following_lens.follow(f"{noisy}~true", "")["parts"]
     assert "true genres" in followed["row title"]["note"]
     assert "labels" in following_lens.follow(noisy, "")["parts"]["row title"]["note"]
