@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.components import ruler as rulers
 from dashboard.components.address_choice import address_choice
 from dashboard.components.terms import terms_line
-from dashboard.sections.evaluate import confusions
+from dashboard.sections.evaluate import confidence, confusions, dont_know
 from dashboard.sections.evaluate.judged import Judged
 from dashboard.sections.judged_head import judged_head
 from dashboard.sentences.badges import Badge
@@ -16,7 +16,7 @@ from dashboard.sentences.evaluate import answer, limit_help, scores_line
 from dashboard.sentences.limits import known_already, limit_label
 
 CSS = Path(__file__).parents[1] / "components" / "evaluate.css"
-SECTIONS = {"matrix": "Confusions"}
+SECTIONS = {"matrix": "Confusions", "confidence": "Confidence", "reject": "Don't know"}
 
 
 def main() -> None:
@@ -32,6 +32,10 @@ def main() -> None:
 def _section(judged: Judged) -> None:
     """Draw the section that the address names."""
     match address_choice("Section", "section", SECTIONS):
+        case "confidence":
+            confidence.draw(judged)
+        case "reject":
+            dont_know.draw(judged)
         case _:
             confusions.draw(judged)
 

@@ -1,0 +1,44 @@
+"""One table of scores whose columns are ways to look at the same run: as trained, after one scaling, after another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.components.terms import term
+
+CSS = Path(__file__).with_name("before_after.css")
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """A score's name, its term in the glossary, and for each column a value with what stands below it."""
+
+    name: str
+    term: str
+    values: Sequence[tuple[str, str]]
+
+
+def before_after(columns: Sequence[str], rows: Sequence[ScoreRow], chosen: int, caption: str) -> None:
+    """Draw the table; the column that the picture shows is marked."""
+    st.html(CSS)
+    head = "".join(f'<th scope="col"{_mark(at, chosen)}>{escape(name)}</th>' for at, name in enumerate(columns))
+    body = "".join(_row(row, chosen) for row in rows)
+    st.html(
+        f'<table class="gl-before-after" aria-label="{escape(caption)}">'
+        f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _row(row: ScoreRow, chosen: int) -> str:
+    cells = "".join(
+        f"<td{_mark(at, chosen)}>{escape(value)}<small>{escape(below)}</small></td>"
+        for at, (value, below) in enumerate(row.values)
+    )
+    return f'<tr><th scope="row">{term(row.name, row.term)}</th>{cells}</tr>'
+
+
+def _mark(at: int, chosen: int) -> str:
+    return ' class="chosen"' if at == chosen else ""

@@ -1,0 +1,191 @@
+"""How often a model is right against how sure it is: by bins of tracks, and against the true probabilities."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dashboard.theme import ACCENT, AXIS, BACKGROUND, FAINT, GAP, INK, MUTED, OTHER, Figure, fade, layout, percent
+from genre_core.dataset import Part
+from genre_core.evaluation.calibration import Bin, ReliabilityCurve
+from genre_core.evaluation.posterior_gap import PosteriorGap
+
+MOST_POINTS = 1200
+FEW = 10
+"""Below so many tracks a bin is drawn in grey."""
+_COUNTS_HEIGHT = 0.17
+
+
+def reliability_figure(
+    curve: ReliabilityCurve, part: Part, genre: str = "", before: ReliabilityCurve | None = None
+) -> Figure:
+    """Return the share that is right against the confidence in percent, with intervals, over the tracks in each bin.
+
+    A filled mark lies off the diagonal beyond chance, a hollow one does not; bins of few tracks are grey. `before` is
+    the curve before scaling, in the second colour.
+    """
+    said = f"probability of {genre}" if genre else "confidence"
+    came = f"tracks that are {genre}" if genre else "tracks it is right on"
+    traces = [] if before is None else [_points(before, part, OTHER, "before scaling", genre)]
+    traces.append(_points(curve, part, ACCENT, "" if before is None else "after scaling", genre))
+    traces.append(_counts(curve))
+    top = max(b.n for b in curve.bins)
+    return {
+        "data": traces,
+        "layout": layout(
+            "",
+            xaxis={
+                "range": [-1.5, 101.5],
+                "ticksuffix": " %",
+                "title": {"text": said},
+                "anchor": "y2",
+                "fixedrange": True,
+            },
+            yaxis={
+                "range": [-2, 102],
+                "domain": [_COUNTS_HEIGHT + 0.06, 1],
+                "ticksuffix": " %",
+                "title": {"text": came},
+                "fixedrange": True,
+            },
+            yaxis2={
+                "domain": [0, _COUNTS_HEIGHT],
+                "range": [0, 1.35 * top],
+                "tickvals": [top],
+                "tickformat": ",",
+                "showgrid": False,
+                "title": {"text": "tracks"},
+                "fixedrange": True,
+            },
+            shapes=[_diagonal()],
+            annotations=[_note(99, 99, "right as often as it says")],
+            bargap=0.08,
+            showlegend=before is not None,
+            legend={"y": 1.0, "itemclick": False, "itemdoubleclick": False},
+            hovermode="closest",
+            margin={"l": 8, "r": 12, "t": 26 if before is not None else 10, "b": 8},
+        ),
+    }
+
+
+def _points(curve: ReliabilityCurve, part: Part, colour: str, name: str, genre: str) -> dict[str, Any]:
+    filled = [b for b in curve.bins if b.n]
+    hues = [FAINT if b.n < FEW else colour for b in filled]
+    rates = [100 * b.accuracy for b in filled]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": [round(100 * b.confidence, 2) for b in filled],
+        "y": [round(rate, 2) for rate in rates],
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [round(100 * b.interval.high - rate, 2) for b, rate in zip(filled, rates, strict=True)],
+            "arrayminus": [round(rate - 100 * b.interval.low, 2) for b, rate in zip(filled, rates, strict=True)],
+            "color": fade(colour, 0.55),
+            "thickness": 1.6,
+            "width": 3,
+        },
+        "marker": {
+            "size": 10 if part == "validation" else 11,
+            "symbol": "circle" if part == "validation" else "diamond",
+            "color": [hue if b.beyond_chance else BACKGROUND for b, hue in zip(filled, hues, strict=True)],
+            "line": {"color": hues, "width": 2},
+        },
+        "text": [_hover(b, genre) for b in filled],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _hover(b: Bin, genre: str) -> str:
+    came = f"{percent(b.accuracy, b.interval)} are {genre}" if genre else f"right on {percent(b.accuracy, b.interval)}"
+    return f"says {percent(b.confidence)}: {came}<br>{b.n:,} tracks{', beyond chance' * b.beyond_chance}"
+
+
+def _counts(curve: ReliabilityCurve) -> dict[str, Any]:
+    filled = [b for b in curve.bins if b.n]
+    return {
+        "type": "bar",
+        "yaxis": "y2",
+        "x": [round(50 * (b.low + b.high), 2) for b in filled],
+        "width": [max(0.6, round(100 * (b.high - b.low) - 0.4, 2)) for b in filled],
+        "y": [b.n for b in filled],
+        "marker": {"color": FAINT},
+        "showlegend": False,
+        "hovertemplate": "%{y:,} tracks<extra></extra>",
+    }
+
+
+def posterior_figure(gap: PosteriorGap, genres: Sequence[str] = ()) -> Figure:
+    """Return the true probability of what was predicted against the confidence in percent: tracks, and bins of them."""
+    rows = np.arange(len(gap.confidence))
+    if len(rows) > MOST_POINTS:
+        rows = np.sort(np.random.default_rng(0).choice(rows, MOST_POINTS, replace=False))
+    cloud = {
+        "type": "scattergl" if len(rows) > 5000 else "scatter",
+        "mode": "markers",
+        "x": np.round(100 * gap.confidence[rows], 1).tolist(),
+        "y": np.round(100 * gap.truth[rows], 1).tolist(),
+        "marker": {"color": fade(ACCENT, 0.28), "size": 4},
+        "hovertemplate": f"says %{{x:.1f}}{GAP}%, truly %{{y:.1f}}{GAP}%<extra></extra>",
+    }
+    means = [100 * b.truth for b in gap.bins]
+    middle = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": [round(100 * b.confidence, 2) for b in gap.bins],
+        "y": [round(mean, 2) for mean in means],
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [round(max(0.0, 100 * b.upper - mean), 2) for b, mean in zip(gap.bins, means, strict=True)],
+            "arrayminus": [round(max(0.0, mean - 100 * b.lower), 2) for b, mean in zip(gap.bins, means, strict=True)],
+            "color": INK,
+            "thickness": 1.4,
+            "width": 3,
+        },
+        "line": {"color": INK, "width": 1.4},
+        "marker": {"color": INK, "size": 7},
+        "text": [_posterior_hover(b.n, b.confidence, b.truth, b.lower, b.upper) for b in gap.bins],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+    return {
+        "data": [cloud, middle],
+        "layout": layout(
+            "",
+            xaxis={"range": [-1.5, 101.5], "ticksuffix": " %", "title": {"text": "confidence"}, "fixedrange": True},
+            yaxis={
+                "range": [-2, 102],
+                "ticksuffix": " %",
+                "title": {"text": "true probability of what it predicts"},
+                "fixedrange": True,
+            },
+            shapes=[_diagonal()],
+            hovermode="closest",
+            margin={"l": 8, "r": 12, "t": 10, "b": 8},
+        ),
+    }
+
+
+def _posterior_hover(n: int, confidence: float, truth: float, lower: float, upper: float) -> str:
+    half = f"half of them between {percent(lower)} and {percent(upper)}"
+    return f"{n:,} tracks say {percent(confidence)}<br>truly {percent(truth)}, {half}"
+
+
+def _diagonal() -> dict[str, Any]:
+    line = {"color": AXIS, "width": 1.5, "dash": "dash"}
+    return {"type": "line", "x0": 0, "x1": 100, "y0": 0, "y1": 100, "line": line, "layer": "below"}
+
+
+def _note(x: float, y: float, text: str) -> dict[str, Any]:
+    return {
+        "x": x,
+        "y": y,
+        "text": text,
+        "showarrow": False,
+        "xanchor": "right",
+        "yanchor": "middle",
+        "xshift": -14,
+        "font": {"color": MUTED, "size": 12},
+    }

@@ -1,0 +1,213 @@
+"""Answering only where the run is sure: what is gained, where the threshold comes from, and which genre pays."""
+
+import streamlit as st
+
+from dashboard import address
+from dashboard.address import plain
+from dashboard.components.address_choice import address_choice
+from dashboard.components.answers_table import answers_table
+from dashboard.components.plot import plot
+from dashboard.components.twin import twin
+from dashboard.figures.rejection import genre_answers_figure, risk_coverage_figure
+from dashboard.sections.evaluate.confidence import METHODS
+from dashboard.sections.evaluate.judged import Judged
+from dashboard.sentences.limits import known_already
+from dashboard.sentences.rejection import (
+    SCORES,
+    answering_sentence,
+    area_sentence,
+    fair_sentence,
+    threshold_sentence,
+    unfair_sentences,
+    usual_target,
+)
+from dashboard.services import confidence as services
+from dashboard.services.confidence import Method, Rejected
+from dashboard.theme import percent
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.evaluation.rejection import ScoreName
+
+TERMS: dict[ScoreName, str] = {"confidence": "confidence", "margin": "margin", "certainty": "certainty"}
+_THRESHOLD, _TARGET, _SURELY = "reject threshold", "reject target", "reject surely"
+DROPPED = {"reject": None}
+
+
+def draw(judged: Judged) -> None:
+    """Draw what a threshold does overall and to each genre, with the controls that choose it."""
+    left, right = st.columns([1.5, 1], gap="medium")
+    with left:
+        method, score = _choices(judged)
+        target, surely = _asked(judged)
+        found = services.threshold_for(
+            judged.run, target, clean=judged.clean, method=method, score=score, surely=surely
+        )
+        given = _given()
+        threshold = given if given is not None else found if found is not None else 0.0
+        seen = services.rejected(judged.run, judged.part, threshold, clean=judged.clean, method=method, score=score)
+        if seen is None:
+            return
+        _answer(judged, seen, given, found, target, score, method, surely)
+        _controls(threshold, target, surely, score)
+        _curve(judged, seen, method, score)
+    with right:
+        _genres(judged, seen)
+    st.subheader(f"Answers by true genre, on {judged.measured}", anchor=False)
+    answers_table(seen.counts, judged.outcome.genres, f"{judged.part} tracks")
+
+
+def _choices(judged: Judged) -> tuple[Method, ScoreName]:
+    methods: dict[Method, str] = {name: METHODS[name] for name in ("none", "temperature")}
+    if services.can_scale(judged.run, clean=judged.clean):
+        methods = {"none": METHODS["none"]}
+    with st.container(key="reject-choices", horizontal=True, vertical_alignment="top", gap="small"):
+        score = address_choice("Sure by", "score", SCORES, on_change=DROPPED, help=GLOSSARY["certainty"])
+        method = address_choice(
+            "Probabilities", "scaled", methods, on_change=DROPPED, help=GLOSSARY["temperature scaling"]
+        )
+    return method, score
+
+
+def _number(name: str, low: float, high: float, what: str) -> float | None:
+    """Return a number that the address says, None where it says none or one that cannot be, with a note."""
+    text = st.query_params.get(name)
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if low <= value <= high:
+        return value
+    said = address.plain(f"{name} is “{text[:40]}” in this link; it can be {what}")
+    st.caption(f":material/link_off: {said}, ignored.")
+    return None
+
+
+def _given() -> float | None:
+    return _number("reject", 0.0, 1.0, "a threshold from 0 to 1")
+
+
+def _asked(judged: Judged) -> tuple[float, bool]:
+    """Return the share of right answers that is asked for, and whether its interval has to reach that."""
+    validation = judged.run.summary["validation"]["accuracy"]
+    wanted = _number("target", 1.0, 99.9, "a percentage from 1 to 99.9")
+    return usual_target(validation) if wanted is None else wanted / 100, st.query_params.get("surely") == "1"
+
+
+def _answer(
+    judged: Judged,
+    seen: Rejected,
+    given: float | None,
+    found: float | None,
+    target: float,
+    score: ScoreName,
+    method: Method,
+    surely: bool,
+) -> None:
+    nouns = f"{judged.part} tracks"
+    st.subheader(plain(answering_sentence(seen.overall, nouns)), anchor=False, help=GLOSSARY["coverage"])
+    validation = services.rejected(
+        judged.run, "validation", seen.overall.threshold, clean=judged.clean, method=method, score=score
+    )
+    on_validation = None if validation is None else validation.overall
+    if given is None:
+        said = threshold_sentence(found, target, score, surely=surely, part=judged.part, validation=on_validation)
+    else:
+        said = f"You set the threshold: tracks of a {score} below {percent(given)} are not answered."
+    st.caption(plain(said), help=GLOSSARY["Wilson interval"] if surely else None)
+
+
+def _controls(threshold: float, target: float, surely: bool, score: ScoreName) -> None:
+    st.session_state[_TARGET] = round(100 * target, 1)
+    st.session_state[_SURELY] = surely
+    st.session_state[_THRESHOLD] = round(100 * threshold, 1)
+    with st.container(key="reject-controls", horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.number_input(
+            "At least so many right, in %",
+            min_value=1.0,
+            max_value=99.9,
+            step=1.0,
+            format="%.1f",
+            key=_TARGET,
+            width=190,
+            on_change=_ask,
+            help="Sets the threshold from validation: the lowest from which so many of its answers are right.",
+        )
+        st.toggle(
+            "Surely",
+            key=_SURELY,
+            on_change=_ask,
+            help="The lower limit of the 95 % interval has to reach it as well: fewer answers, and more certainty that "
+            "other tracks hold to it.",
+        )
+        st.slider(
+            f"Threshold on {score}",
+            0.0,
+            100.0,
+            step=0.1,
+            format="%.1f %%",
+            key=_THRESHOLD,
+            width="stretch",
+            on_change=_move,
+        )
+
+
+def _ask() -> None:
+    surely = "1" if st.session_state[_SURELY] else None
+    address.look(target=f"{st.session_state[_TARGET]:g}", surely=surely, reject=None)
+
+
+def _move() -> None:
+    address.look(reject=f"{st.session_state[_THRESHOLD] / 100:.4g}")
+
+
+def _curve(judged: Judged, seen: Rejected, method: Method, score: ScoreName) -> None:
+    run, part, clean = judged.run, judged.part, judged.clean
+    curve = services.risk_coverage_of(run, part, clean=clean, method=method, score=score)
+    if curve is None:
+        return
+    best = services.best_risk_coverage(run, part, clean=clean, score=score)
+    said = area_sentence(curve, score, best)
+    figure = risk_coverage_figure(curve, seen.overall, part, run.name, best)
+    plot(
+        figure,
+        key="risk coverage",
+        height=340,
+        alt=f"Risk-coverage curve on {judged.measured}. {said}",
+        revision=run.id,
+    )
+    known = known_already(run)
+    if best is not None and known:
+        said += f" That is for {known}; this run's split let it know them from training."
+    st.caption(plain(said), help=GLOSSARY["AURC"])
+
+
+def _genres(judged: Judged, seen: Rejected) -> None:
+    names = judged.outcome.genres
+    st.subheader("Who is not answered", anchor=False)
+    unfair = unfair_sentences(seen.genres, names)
+    for sentence in unfair:
+        st.markdown(plain(sentence))
+    if not unfair:
+        st.caption(fair_sentence(seen.genres))
+    alt = f"What becomes of each genre's tracks on {judged.measured}: right, wrong, or not answered."
+    height = 70 + min(34, max(16, 620 // len(names))) * len(names)
+    plot(genre_answers_figure(seen.genres, names), key="genre answers", height=height, alt=alt, revision=judged.run.id)
+    rows = [
+        {
+            "genre": names[g.genre],
+            "tracks": g.n,
+            "answered": 100 * g.answered / g.n,
+            "answered from": 100 * g.coverage_interval.low,
+            "answered to": 100 * g.coverage_interval.high,
+            "right of answered": 100 * g.right / g.answered if g.answered else None,
+            "right from": 100 * g.accuracy_interval.low if g.answered else None,
+            "right to": 100 * g.accuracy_interval.high if g.answered else None,
+            "right answers held back": None if g.lost_share is None else 100 * g.lost_share,
+            "p after Holm": g.p,
+        }
+        for g in seen.genres
+        if g.n
+    ]
+    shares = tuple(name for name in rows[0] if name not in ("genre", "tracks", "p after Holm"))
+    twin(rows, "genre answers", alt, shares)
