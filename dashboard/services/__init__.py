@@ -12,6 +12,14 @@ from dashboard.services.data import (
     limit,
     shape,
 )
+from dashboard.services.genres import (
+    AgainstTheRest,
+    against_the_rest,
+    importances,
+    recalls_by_epoch,
+    sets_apart,
+    whose_errors,
+)
 from dashboard.services.imports import (
     Import,
     import_offered,
@@ -22,6 +30,7 @@ from dashboard.services.imports import (
     offered,
     put_away,
 )
+from dashboard.services.learning import LearningCurve, learning_curve, measure_learning, stop_learning
 from dashboard.services.lens import (
     Lens,
     judge,
@@ -32,7 +41,16 @@ from dashboard.services.lens import (
     resume_lens,
     stop_lens,
 )
-from dashboard.services.networks import Training, network, training
+from dashboard.services.networks import (
+    Answers,
+    Explanation,
+    Training,
+    answers,
+    explanation,
+    neighbours,
+    network,
+    training,
+)
 from dashboard.services.openings import count_openings, open_test, openings_of
 from dashboard.services.outcomes import Outcome, StandardScores, confusions, outcome, standard_scores
 from dashboard.services.runs import (
@@ -69,9 +87,13 @@ __all__ = [
     "POLL_SECONDS",
     "SOON_SECONDS",
     "WATCH_SECONDS",
+    "AgainstTheRest",
+    "Answers",
     "Checked",
+    "Explanation",
     "Gaps",
     "Import",
+    "LearningCurve",
     "Lens",
     "Outcome",
     "Progress",
@@ -81,6 +103,8 @@ __all__ = [
     "Training",
     "add_split",
     "add_table",
+    "against_the_rest",
+    "answers",
     "are_lists",
     "changed",
     "checked",
@@ -91,11 +115,13 @@ __all__ = [
     "delete",
     "delete_table",
     "done",
+    "explanation",
     "findings_soon",
     "first_rows",
     "gaps",
     "import_offered",
     "import_uploaded",
+    "importances",
     "imported_soon",
     "imports",
     "inspection",
@@ -103,11 +129,14 @@ __all__ = [
     "is_next",
     "judge",
     "latest_complete",
+    "learning_curve",
     "lens",
     "lens_config_or_none",
     "lens_plan",
     "lenses",
     "limit",
+    "measure_learning",
+    "neighbours",
     "network",
     "offered",
     "open_test",
@@ -118,6 +147,7 @@ __all__ = [
     "progress",
     "put_away",
     "queue",
+    "recalls_by_epoch",
     "rename",
     "restart",
     "resume",
@@ -125,10 +155,12 @@ __all__ = [
     "run",
     "run_name",
     "set_pace",
+    "sets_apart",
     "shape",
     "standard_scores",
     "step",
     "stop",
+    "stop_learning",
     "stop_lens",
     "store",
     "stored",
@@ -136,4 +168,5 @@ __all__ = [
     "train",
     "training",
     "warm",
+    "whose_errors",
 ]

@@ -3,14 +3,30 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from dashboard.services.data import dataset
+from dashboard.services.outcomes import standard_scores
 from dashboard.services.workers import store
-from genre_core.dataset import PARTS, FloatArray, IntArray, Standardizer
+from genre_core.dataset import PARTS, FloatArray, IntArray, Part, Standardizer
 from genre_core.errors import DataError
-from genre_core.explaining.network import FittedNetwork
+from genre_core.explaining import (
+    Attribution,
+    Change,
+    FittedNetwork,
+    Flip,
+    Neighbours,
+    attribute,
+    flip_work,
+    flips,
+    nearest,
+    smallest_change,
+)
 from genre_core.store import Run
+
+FEWEST_ASKED, MOST_WORK = 6, 1e10
+"""Of how many features, at least, and for how many multiplications one waits to learn whether they flip the answer."""
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -61,3 +77,88 @@ def _training(run_id: str, attempt: int) -> Training:
 def training(of: Run) -> Training:
     """Return what a completed run was trained on; raises DataError where its data are gone."""
     return _training(of.id, of.attempt)
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a completed run's network answered for every row of the data: logits (n, n_genres), and each row's part.
+
+    `y` (n,) are the labels that it was judged by; `part` (n,) holds positions in `PARTS`, one more for rows in none.
+    """
+
+    logits: npt.NDArray[np.float32]
+    y: IntArray
+    part: npt.NDArray[np.uint8]
+
+    def part_of(self, row: int) -> Part | None:
+        """Return the part that a row is in; None: the split left it out."""
+        number = int(self.part[row])
+        return PARTS[number] if number < len(PARTS) else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _answers(run_id: str, attempt: int) -> Answers | None:
+    saved = store().artifact(run_id, "logits")
+    if saved is None:
+        return None
+    from safetensors.numpy import load
+
+    arrays = load(saved)
+    return Answers(arrays["logits"], arrays["y"], arrays["part"])
+
+
+def answers(of: Run) -> Answers | None:
+    """Return what the network of a completed run answered for every row of its data; None where that is not stored."""
+    return _answers(of.id, of.attempt)
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Why a network answers as it does for one track, and what would change it.
+
+    `flips` are single features that change the answer alone, the smallest change first, of the `asked` features that
+    were tried; `change` is the smallest found of all features together.
+    """
+
+    attribution: Attribution
+    flips: tuple[Flip, ...]
+    asked: IntArray
+    change: Change | None
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _explanation(run_id: str, attempt: int, row: int, genre: int, other: int) -> Explanation:
+    net, learned = _network(run_id, attempt), _training(run_id, attempt)
+    data = dataset(store().run(run_id).config.data)
+    x = learned.standardizer.transform(data.X[[row]])[0].astype(np.float64)
+    found = attribute(net, x, genre, other)
+    order = np.argsort(-np.abs(found.features), kind="stable")
+    asked = order[: max(FEWEST_ASKED, int(MOST_WORK / flip_work(net)))]
+    low, high = (learned.standardizer.transform(bound[None])[0] for bound in (learned.low, learned.high))
+    return Explanation(found, flips(net, x, low, high, asked.tolist()), asked, smallest_change(net, x))
+
+
+def explanation(of: Run, row: int, genre: int, other: int) -> Explanation:
+    """Return why a network puts `genre` before `other` for a row of its data, and what would change its answer.
+
+    Raises
+    ------
+    DataError
+        Its weights or its data are gone.
+    """
+    return _explanation(of.id, of.attempt, row, genre, other)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _neighbours(run_id: str, attempt: int, row: int) -> Neighbours | None:
+    run = store().run(run_id)
+    scores, data = standard_scores(run), dataset(run.config.data)
+    if scores is None:
+        return None
+    groups = None if data.coarsest is None else data.coarsest[1]
+    return nearest(scores.X, row, _training(run_id, attempt).rows, groups)
+
+
+def neighbours(of: Run, row: int) -> Neighbours | None:
+    """Return the training tracks that are most like a row of the data, in the standard scores that the network sees."""
+    return _neighbours(of.id, of.attempt, row)

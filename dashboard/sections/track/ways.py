@@ -1,0 +1,48 @@
+"""The ways from one track to the others of the selection that it was opened from, and back to it."""
+
+import streamlit as st
+
+from dashboard import address, services
+from dashboard.cell_tracks import ListedTracks, in_cell, tracks_of
+from dashboard.components.track_filter import given_filter
+from dashboard.sections.track.listed import PASSED_ON
+from dashboard.sections.track.looked_at import LookedAt
+from dashboard.sentences.evaluate import cell_label
+from dashboard.sentences.track import where
+from dashboard.services import Outcome
+
+
+def draw(track: LookedAt) -> None:
+    """Draw the link back, and those to the previous and the next track of the selection."""
+    outcome = _outcome(track)
+    cell = None if outcome is None else address.cell(len(track.data.genres))
+    found = None
+    if outcome is not None and cell is not None:
+        found = given_filter().fitting(tracks_of(outcome, track.data.tracks, in_cell(outcome, cell)))
+    with st.container(key="track-ways", horizontal=True, vertical_alignment="center", gap="medium"):
+        label = "Evaluate" if outcome is None or cell is None else cell_label(outcome, cell)
+        _link("views/evaluate.py", label, ":material/arrow_back:", str(track.row) if cell else None)
+        if found is not None:
+            _steps(track, found)
+
+
+def _steps(track: LookedAt, found: ListedTracks) -> None:
+    at = found.position(track.row)
+    if at is None:
+        st.markdown("not one of these")
+        return
+    if at:
+        _link("views/track.py", "Previous", ":material/chevron_left:", str(found.rows[at - 1]))
+    st.markdown(where(at, len(found)))
+    if at + 1 < len(found):
+        _link("views/track.py", "Next", ":material/chevron_right:", str(found.rows[at + 1]))
+
+
+def _outcome(track: LookedAt) -> Outcome | None:
+    """Return what the run says of the part that the track is in; of the training part nothing is kept."""
+    return None if track.part in {None, "train"} else services.outcome(track.run, track.part, clean=track.clean)
+
+
+def _link(page: str, label: str, icon: str, row: str | None) -> None:
+    passed = {name: st.query_params.get(name) for name in PASSED_ON}
+    address.page_link(page, label, icon, **{**passed, "track": row})
