@@ -18,6 +18,14 @@ GLOSSARY: dict[str, str] = {
     "log loss": "The mean of −ln p, where p is the probability given to the true genre, in nats: 0 is perfect, "
     "and being sure and wrong costs most.",
     # Reading them
+    "ROC curve": "At every threshold on the probability of a genre: the share of its tracks that is found, against the "
+    "share of the other tracks that is taken for it.",
+    "AUC": "The probability that a track of the genre is given more of it than a track of another genre: 50 % is chance.",
+    "average precision": "The area under the precision-recall curve: the mean precision as more and more is found.",
+    "false alarm": "A track of another genre that is taken for this one.",
+    "permutation importance": "What is lost when the values of one feature are shuffled among the tracks, so that it "
+    "says nothing any more.",
+    "learning curve": "How well the network recognises tracks after learning from more and more of the training part.",
     "confusion matrix": "A table of true genres (rows) against predicted ones (columns): the diagonal is right.",
     "majority baseline": "The accuracy of always answering the genre that is commonest in training.",
     "Bayes limit": "The best accuracy that any classifier can reach here, known because the generator is.",
