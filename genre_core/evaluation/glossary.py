@@ -55,6 +55,10 @@ GLOSSARY: dict[str, str] = {
     "it is right as often as it says.",
     "ECE": "Expected calibration error: how far confidence and accuracy lie apart, averaged over bins of tracks. It is "
     "never quite 0: chance alone makes some, and the more the fewer tracks there are.",
+    "ECE by chance": "What a perfectly calibrated model of the same confidences would show on so many tracks, in 95 of "
+    "100 cases: an error within this range cannot be told from none.",
+    "bins": "Tracks are gathered in ten bins by confidence: of equal width, as 80 to 90 %, or of equal mass, with as many "
+    "tracks in each.",
     "class-wise ECE": "The calibration error of each genre's own probability, averaged over the genres.",
     "Brier score": "The mean squared distance between the probabilities and the truth, summed over the genres: 0 is "
     "perfect, 2 is sure and wrong on every track.",
