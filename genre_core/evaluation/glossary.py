@@ -20,7 +20,7 @@ GLOSSARY: dict[str, str] = {
     # Reading them
     "ROC curve": "At every threshold on the probability of a genre: the share of its tracks that is found, against the "
     "share of the other tracks that is taken for it.",
-    "AUC": "The probability that a track of the genre is given more of it than a track of another genre: 50 % is chance.",
+    "AUC": "The probability that a track of the genre is given more of it than a track of another: 50 % is chance.",
     "average precision": "The area under the precision-recall curve: the mean precision as more and more is found.",
     "false alarm": "A track of another genre that is taken for this one.",
     "permutation importance": "What is lost when the values of one feature are shuffled among the tracks, so that it "
@@ -57,8 +57,8 @@ GLOSSARY: dict[str, str] = {
     "never quite 0: chance alone makes some, and the more the fewer tracks there are.",
     "ECE by chance": "What a perfectly calibrated model of the same confidences would show on so many tracks, in 95 of "
     "100 cases: an error within this range cannot be told from none.",
-    "bins": "Tracks are gathered in ten bins by confidence: of equal width, as 80 to 90 %, or of equal mass, with as many "
-    "tracks in each.",
+    "bins": "Tracks are gathered in ten bins by confidence: of equal width, as 80 to 90 %, or of equal mass, each with "
+    "as many tracks.",
     "class-wise ECE": "The calibration error of each genre's own probability, averaged over the genres.",
     "Brier score": "The mean squared distance between the probabilities and the truth, summed over the genres: 0 is "
     "perfect, 2 is sure and wrong on every track.",

@@ -49,9 +49,10 @@ class GenreAnswering:
 
     @property
     def unfair(self) -> bool:
-        """Say whether the genre loses clearly more right answers than the others do."""
-        share, others = self.lost_share, self.others_lost
-        return self.p is not None and self.p < LEVEL and share is not None and others is not None and share > others
+        """Say whether the genre loses clearly more right answers than the others do: by the test and by its interval."""
+        if self.p is None or self.others_lost is None:
+            return False
+        return self.p < LEVEL and self.lost_interval.low > self.others_lost
 
 
 def per_genre(
