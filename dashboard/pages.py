@@ -24,6 +24,7 @@ page = st.navigation(
     [
         st.Page("views/train.py", title="Train", url_path="train", default=True),
         st.Page("views/evaluate.py", title="Evaluate", url_path="evaluate"),
+        st.Page("views/genres.py", title="Genres", url_path="genres"),
         st.Page("views/track.py", title="Track", url_path="track", visibility="hidden"),
         st.Page("views/lens.py", title="Split lens", url_path="lens"),
         st.Page("views/data.py", title="Data", url_path="data"),

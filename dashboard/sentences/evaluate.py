@@ -154,7 +154,7 @@ def _hardest(scores: Evaluation, part: Part) -> Finding | None:
     hardest, score = min(judged, key=lambda pair: pair[1].recall or 0.0)
     if not score.predicted:
         return None  # said already
-    mean, low = _mean_recall([s for g, s in judged if g != hardest])
+    mean, low = mean_recall([s for g, s in judged if g != hardest])
     if score.recall_interval.high >= low or score.recall is None:
         return None
     points = 100 * (mean - score.recall)
@@ -166,7 +166,7 @@ def _hardest(scores: Evaluation, part: Part) -> Finding | None:
     )
 
 
-def _mean_recall(others: list[GenreScore]) -> tuple[float, float]:
+def mean_recall(others: list[GenreScore]) -> tuple[float, float]:
     """Return the mean recall of genres and the lower limit of its interval, from the widths of their own."""
     mean = sum(score.recall or 0.0 for score in others) / len(others)
     widths = [(score.recall_interval.high - score.recall_interval.low) / 2 for score in others]

@@ -1,0 +1,77 @@
+const lists = new WeakMap();
+
+const element = (tag, classes = "", text = "") => {
+  const made = document.createElement(tag);
+  made.className = classes;
+  made.textContent = text;
+  return made;
+};
+
+function isDark(node) {
+  const probe = document.createElement("canvas").getContext("2d");
+  probe.fillStyle = getComputedStyle(node).getPropertyValue("--st-background-color").trim() || "#ffffff";
+  const [r, g, b] = [1, 3, 5].map((at) => parseInt(probe.fillStyle.slice(at, at + 2), 16));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
+}
+
+function mark(scale, classes, left) {
+  const made = element("i", classes);
+  made.style.left = `${100 * left}%`;
+  scale.append(made);
+  return made;
+}
+
+function row(list, { genre, recall, low, high, best, text, link }) {
+  const item = element("li");
+  const anchor = element("a", "row");
+  anchor.href = link;
+  const scale = element("div", "scale");
+  scale.setAttribute("aria-hidden", "true");
+  for (const quarter of [0, 0.25, 0.5, 0.75, 1]) mark(scale, "quarter", quarter);
+  if (recall !== null) {
+    mark(scale, "band", low).style.width = `${100 * (high - low)}%`;
+    if (best !== null) mark(scale, "best", best);
+    mark(scale, list.data.test ? "dot test" : "dot", recall);
+  }
+  const name = element("span", "name", genre);
+  name.title = genre;
+  anchor.append(name, scale, element("span", "text", text));
+  anchor.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;  // a tab of its own
+    event.preventDefault();
+    list.trigger("pick", genre);
+  });
+  item.append(anchor);
+  return item;
+}
+
+function draw(list) {
+  const { rows, hue } = list.data;
+  list.node.style.setProperty("--hue", hue[isDark(list.node) ? 1 : 0]);
+  const head = element("div", "row head");
+  const ends = element("div", "scale-head");
+  const both = element("p", "ends");
+  both.append(element("span", "", "0\u202f%"), element("span", "", "recall"), element("span", "", "100\u202f%"));
+  ends.append(both);
+  head.setAttribute("aria-hidden", "true");
+  head.append(element("span"), ends, element("span"));
+  const all = element("ol");
+  all.append(...rows.map((one) => row(list, one)));
+  list.node.replaceChildren(head, all);
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  let list = lists.get(parentElement);
+  if (!list) {
+    const node = element("div", "grs");
+    parentElement.append(node);
+    lists.set(parentElement, (list = { node }));
+  }
+  list.trigger = setTriggerValue;
+  const dark = isDark(list.node);
+  const text = JSON.stringify([data, dark]);
+  list.data = data;
+  if (text !== list.text) draw(list);
+  list.text = text;
+  return () => lists.delete(parentElement);
+}

@@ -1,0 +1,1 @@
+"""What the page of a genre is made of: each section is `draw(one)`."""

@@ -1,0 +1,88 @@
+"""The learning curve of a run's experiment: one study, which the pages of all its genres read."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.services.commands import act, order
+from dashboard.services.workers import store
+from genre_core import jobs
+from genre_core.errors import RunStateError, StoreError
+from genre_core.learning_curve import CurvePlan, CurvePoint, CurveScore, Gain, LearningCurveConfig, curve_of, last_gain
+from genre_core.store import Run, Study
+from genre_core.studying import LEARNING_CURVE
+
+
+@dataclass(frozen=True, eq=False)
+class LearningCurve:
+    """A learning curve as far as it is; `plan` is None before it has begun."""
+
+    study: Study
+    config: LearningCurveConfig
+    plan: CurvePlan | None
+    scores: tuple[CurveScore, ...]
+
+    @property
+    def done(self) -> float:
+        """Return the share in [0, 1] of the work that is done: a sample takes as long as it is large."""
+        total = self.config.n_repeats * sum(self.config.shares)
+        return min(1.0, sum(score.share for score in self.scores) / total)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimate the seconds that what is missing takes; None before the first score."""
+        if not self.scores:
+            return None
+        took = sum(score.seconds for score in self.scores)
+        return took * (1 - self.done) / self.done
+
+    def points(self, genre: int | None) -> tuple[CurvePoint, ...]:
+        """Return the points of a genre's recall, or of accuracy."""
+        return curve_of(self.scores, self.plan, genre) if self.plan else ()
+
+    def gain(self, genre: int | None) -> Gain | None:
+        """Return what the last step in size brought."""
+        return last_gain(self.scores, self.plan, genre) if self.plan else None
+
+
+def _config(of: Run) -> LearningCurveConfig:
+    return LearningCurveConfig(experiment=of.config)
+
+
+def _study_id(of: Run) -> str:
+    # Named by what it measures: a double click, or another run of the same settings, finds the one that is there.
+    return f"learning-{_config(of).fingerprint[:40]}"
+
+
+def measure_learning(of: Run) -> None:
+    """Start the learning curve of a run's experiment, or go on with it where it was stopped or has failed."""
+    name = _study_id(of)
+    if learning_curve(of) is None:
+        order(lambda to: jobs.submit_study(store(), to, name, LEARNING_CURVE, _config(of)), raises=StoreError)
+    else:
+        order(lambda to: jobs.resume_study(store(), to, name))
+
+
+def stop_learning(of: Run) -> None:
+    """End the measuring with the scores that it has."""
+    act(lambda: jobs.stop_study(store(), _study_id(of)))
+
+
+def learning_curve(of: Run) -> LearningCurve | None:
+    """Return the learning curve of a run's experiment as far as it is; None where nobody has asked for it."""
+    try:
+        study = store().studies.study(_study_id(of))
+    except RunStateError:
+        return None
+    return _read(study)
+
+
+@st.cache_resource(
+    show_spinner=False,
+    max_entries=32,
+    hash_funcs={Study: lambda study: (study.id, study.attempt, study.revision, study.state)},
+)
+def _read(study: Study) -> LearningCurve:
+    config = LearningCurveConfig.model_validate_json(study.config_json)
+    scores = tuple(CurveScore.from_json(result) for result in store().studies.results(study.id))
+    return LearningCurve(study, config, CurvePlan.from_json(study.context) if study.context else None, scores)
