@@ -1,23 +1,27 @@
 """What a worker does with a study: small pieces of work, one after the other, that let runs go first.
 
 A study leaves its worker's thread to runs that people watch (Dask calls it secede), and works beside it; while a run
-trains there it rests at the next piece or epoch. One study works in a process at a time, the others wait for it.
+trains there it rests at the next piece or epoch. One study works in a process at a time, the others wait for it, but
+for those that are brief.
 """
 
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 
-from genre_core.errors import GenreLabError
+from genre_core.errors import GenreLabError, RunStateError
+from genre_core.exploration import MapConfig, place_neighbours
 from genre_core.learning_curve import CurvePlan, CurveScore, LearningCurveConfig, iter_learning_curve
 from genre_core.lens import LensConfig, LensPlan, LensScore, iter_lens
+from genre_core.sources import load_dataset
 from genre_core.store import RunStore, Study, open_published
 from genre_core.worker import Heart, open_store, warm_up
 
 REST_SECONDS = 0.1
-LENS, LEARNING_CURVE = "lens", "learning curve"
+MAP_DECIMALS = 3
+LENS, LEARNING_CURVE, MAP = "lens", "learning curve", "map"
 
 _log = logging.getLogger(__name__)
 _turn = threading.Lock()
@@ -28,7 +32,7 @@ def execute_study(study_id: str, attempt: int, store_url: str) -> None:
     store = open_store(store_url)
     warm_up()  # before the claim: until then the study waits, and an import may hold up the signs of life
     is_busy = _step_aside()
-    with _turn:
+    with _turn_of(store, study_id):
         study = store.studies.claim(study_id, attempt)
         if study is None:
             return
@@ -39,6 +43,14 @@ def execute_study(study_id: str, attempt: int, store_url: str) -> None:
                     store.studies.fail(study_id, attempt, sentence)
             except GenreLabError:
                 _log.error("Study %s: %s (could not be written down)", study_id, sentence)
+
+
+def _turn_of(store: RunStore, study_id: str) -> AbstractContextManager[object]:
+    """Return what a study waits for in this process."""
+    with suppress(RunStateError):  # it was deleted, and will not be claimed
+        if store.studies.study(study_id).kind in _BRIEF:
+            return nullcontext()
+    return _turn
 
 
 def _try(store: RunStore, study: Study, is_busy: Callable[[], bool]) -> str:
@@ -89,7 +101,20 @@ def _learning_curve(store: RunStore, study: Study) -> Iterator[None]:
         yield
 
 
-_WORK: dict[str, Callable[[RunStore, Study], Iterator[None]]] = {LENS: _lens, LEARNING_CURVE: _learning_curve}
+def _map(store: RunStore, study: Study) -> Iterator[None]:
+    """Place tracks by t-SNE, and save where."""
+    data = MapConfig.model_validate_json(study.config_json).data
+    if not store.studies.results(study.id):
+        points = place_neighbours(load_dataset(data, store))
+        store.studies.append(study.id, study.attempt, {"points": points.round(MAP_DECIMALS).tolist()})
+    yield
+
+
+_WORK: dict[str, Callable[[RunStore, Study], Iterator[None]]] = {
+    LENS: _lens, LEARNING_CURVE: _learning_curve, MAP: _map,
+}  # fmt: skip
+_BRIEF = (MAP,)
+"""Kinds that take seconds: they do not wait for a study that takes minutes."""
 
 
 def _step_aside() -> Callable[[], bool]:

@@ -1,14 +1,17 @@
 """What the Data page says of its pictures, and their table twins: pure functions from what was found."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 
 from dashboard.sentences.limits import on
+from dashboard.sentences.train import duration
 from dashboard.theme import GAP, count, percent
 from genre_core.bayes import BayesLimit, GenreShortfall, Shortfall
 from genre_core.dataset import Dataset
 from genre_core.exploration import Correlations, Drifts, GenreDistances, Projection, Separation, Spread
+from genre_core.store import Study
 
 Rows = list[dict[str, object]]
 HEAVY = 0.9
@@ -181,6 +184,18 @@ def projection_sentence(found: Projection, data: Dataset) -> str:
         f"{kind}, found on half of the tracks. By the nearest genre centre on it, {percent(found.accuracy)} of the "
         f"{count(found.n_judged, 'other track')} would be named right; {guess}.{drawn}"
     )
+
+
+def placing_sentence(study: Study) -> str:
+    """Say how far a worker is with placing tracks among their neighbours."""
+    match study.state:
+        case "queued":
+            return "Waiting for a worker to place tracks among their neighbours."
+        case "running":
+            so_far = (datetime.now(UTC) - (study.started_at or study.created_at)).total_seconds()
+            return f"A worker places tracks among their neighbours: {duration(so_far)} so far, usually some seconds."
+        case _:
+            return f"Tracks were not placed. {study.error or 'It was stopped.'}"
 
 
 def axes(found: Projection) -> tuple[str, str]:

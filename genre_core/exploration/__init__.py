@@ -2,7 +2,7 @@
 
 from genre_core.exploration.drift import Drift, Drifts, drifts
 from genre_core.exploration.features import Histogram, Separation, Spread, histograms, separations, spreads
-from genre_core.exploration.projection import Method, Projection, project
+from genre_core.exploration.projection import MapConfig, Method, Projection, neighbour_map, place_neighbours, project
 from genre_core.exploration.relations import Correlations, GenreDistances, correlations, genre_distances
 from genre_core.exploration.trees import Tree
 
@@ -12,6 +12,7 @@ __all__ = [
     "Drifts",
     "GenreDistances",
     "Histogram",
+    "MapConfig",
     "Method",
     "Projection",
     "Separation",
@@ -21,6 +22,8 @@ __all__ = [
     "drifts",
     "genre_distances",
     "histograms",
+    "neighbour_map",
+    "place_neighbours",
     "project",
     "separations",
     "spreads",

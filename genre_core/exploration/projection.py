@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from genre_core.config import DatasetConfig, Frozen, fingerprint
 from genre_core.dataset import Dataset, FloatArray, IntArray, Standardizer
 from genre_core.errors import DataError
 from genre_core.exploration.sampling import halves, sample
@@ -60,7 +61,8 @@ def project(dataset: Dataset, method: Method, *, max_points: int = MAX_POINTS, s
         Fewer than two genres have enough tracks to find the plane and judge it.
     """
     if method == "tsne":
-        return _neighbourhoods(dataset, max_points, seed)
+        placed = place_neighbours(dataset, max_points=max_points, seed=seed)
+        return neighbour_map(dataset, placed, max_points=max_points, seed=seed)
     fitted, judged = halves(dataset, seed=seed)
     scaler = Standardizer.fit(dataset.X[fitted])
     Z, y = scaler.transform(dataset.X[fitted]).astype(np.float64), dataset.y[fitted]
@@ -81,16 +83,31 @@ def project(dataset: Dataset, method: Method, *, max_points: int = MAX_POINTS, s
     return Projection(method, kept, rows, shown, explained, centres, recalls, accuracy, len(judged), len(dataset))
 
 
-def _neighbourhoods(dataset: Dataset, max_points: int, seed: int) -> Projection:
-    """Place tracks so that neighbours stay neighbours.
+class MapConfig(Frozen):
+    """Everything that determines where t-SNE places tracks."""
+
+    data: DatasetConfig
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical JSON, as 64 hex digits."""
+        return fingerprint(self)
+
+
+def place_neighbours(dataset: Dataset, *, max_points: int = MAX_NEIGHBOURS, seed: int = 0) -> FloatArray:
+    """Return points (n, 2) at which neighbours stay neighbours, which takes seconds; `neighbour_map` says whose.
 
     Van der Maaten and Hinton (2008), Visualizing data using t-SNE, Journal of Machine Learning Research 9.
+
+    Raises
+    ------
+    DataError
+        There are too few tracks.
     """
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
 
-    rows = sample(np.arange(len(dataset)), min(max_points, MAX_NEIGHBOURS), seed)
-    y, k = dataset.y[rows], len(dataset.genres)
+    rows = _placed_rows(dataset, max_points, seed)
     if len(rows) < 8:
         raise DataError("t-SNE needs at least eight tracks: add tracks.")
     Z = Standardizer.fit(dataset.X[rows]).transform(dataset.X[rows])
@@ -99,13 +116,26 @@ def _neighbourhoods(dataset: Dataset, max_points: int, seed: int) -> Projection:
     perplexity = min(30.0, (len(rows) - 1) / 3)
     start = "pca" if Z.shape[1] > 1 and np.ptp(Z, axis=0).any() else "random"
     finder = TSNE(2, perplexity=perplexity, init=start, max_iter=TSNE_STEPS, random_state=seed)
-    points = finder.fit_transform(Z).astype(np.float64)
+    points: FloatArray = finder.fit_transform(Z).astype(np.float64)
+    return points
+
+
+def neighbour_map(
+    dataset: Dataset, points: FloatArray, *, max_points: int = MAX_NEIGHBOURS, seed: int = 0
+) -> Projection:
+    """Return the map of points (n, 2) that `place_neighbours` found on the same data."""
+    rows = _placed_rows(dataset, max_points, seed)
+    y, k = dataset.y[rows], len(dataset.genres)
     same = y[_nearest_other(points, dataset.clusters(rows))] == y
     centres = np.array([np.median(points[y == g], axis=0) if (y == g).any() else (np.nan, np.nan) for g in range(k)])
     explained = (float("nan"), float("nan"))
     return Projection(
         "tsne", points, rows, y, explained, centres, _recalls(y, same, k), float(same.mean()), len(rows), len(dataset)
     )
+
+
+def _placed_rows(dataset: Dataset, max_points: int, seed: int) -> IntArray:
+    return sample(np.arange(len(dataset)), min(max_points, MAX_NEIGHBOURS), seed)
 
 
 def _nearest_other(points: FloatArray, clusters: IntArray | None) -> IntArray:

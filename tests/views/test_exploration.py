@@ -8,7 +8,9 @@ import pytest
 
 from dashboard import drawn_area, services
 from genre_core.config import fingerprint
+from genre_core.exploration import project
 from genre_core.settings import configure
+from genre_core.studying import MAP, execute_study
 from genre_core.worker import execute
 from tests.views.opening import drawn, opened, own_store, press, texts
 
@@ -78,6 +80,35 @@ def test_tracks_are_chosen_by_genre_without_a_mouse():
     assert not page.exception
     assert "area" in page.query_params
     assert "Hip-Hop" in texts(page)
+
+
+def test_a_worker_places_neighbours_and_the_page_waits_for_it(store):
+    page = on("overview", plane="tsne", data__seed="3")
+    assert "Waiting for a worker to place tracks among their neighbours." in texts(page)
+    (study,) = store.studies.studies(MAP)
+    page.run()
+    assert len(store.studies.studies(MAP)) == 1
+    execute_study(study.id, study.attempt, store.url)
+    page.run()
+    found = traces(page)
+    expected = project(services.dataset(config(**{"data.seed": 3})), "tsne")
+    assert sum(len(trace["x"]) for trace in found.values()) == len(expected.rows)
+    assert "Neighbours stay neighbours" in texts(page)
+    assert "of the 400 placed tracks would be named right" in texts(page)
+    again = on("overview", plane="tsne", data__seed="3")  # another session
+    assert traces(again).keys() == found.keys()
+    assert store.studies.study(study.id).attempt == 1
+
+
+def test_neighbours_that_were_not_placed_are_said_and_tried_again(store):
+    page = on("overview", plane="tsne", data__seed="4")
+    (study,) = [one for one in store.studies.studies(MAP) if one.active]
+    store.studies.fail(study.id, 1, "Its worker died.")
+    page.run()
+    assert "Tracks were not placed. Its worker died." in texts(page)
+    press(page, "Try again")
+    assert store.studies.study(study.id).state == "queued"
+    assert "Waiting for a worker" in texts(page)
 
 
 def test_the_map_is_coloured_by_the_parts_of_the_split_that_the_address_says():

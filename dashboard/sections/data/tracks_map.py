@@ -14,23 +14,25 @@ from dashboard.components.address_choice import address_choice
 from dashboard.components.plot import plot
 from dashboard.components.right_about import about_true_genres
 from dashboard.components.run_on_data import choose_run, say_of
+from dashboard.components.safely import refreshing
 from dashboard.components.twin import twin
 from dashboard.figures.tracks_map import MOST_LIFTED, Cloud, by_answer, by_genre, by_group, by_part, map_figure
 from dashboard.sections.data import counts
 from dashboard.sentences import exploration as sentences
-from dashboard.services import exploring
+from dashboard.services import exploring, maps
 from genre_core.config import DatasetConfig, fingerprint
 from genre_core.dataset import Dataset, count_groups
-from genre_core.errors import DataError
+from genre_core.errors import DataError, StoreError
 from genre_core.exploration import Method, Projection
 from genre_core.store import Run
 
 PLANES: dict[Method, str] = {"lda": "LDA", "pca": "PCA", "tsne": "t-SNE"}
 PLANES_HELP = (
     "LDA: the plane that separates genres best. PCA: the plane along which tracks vary most. t-SNE: neighbours stay "
-    "neighbours; takes some seconds."
+    "neighbours; takes a worker some seconds, once."
 )
 HEIGHT = 470
+LOOK_SECONDS = 0.5
 MOST_TRACKS = 300
 """Of more recordings in pieces no eight of them say anything."""
 
@@ -67,13 +69,11 @@ def _map(config: DatasetConfig, data: Dataset) -> tuple[Projection | None, _Chos
         colour = address_choice("Colour", "colour", _colours(data))
     of = drawn_area.stamp(fingerprint(config), method)
     try:
-        if method == "tsne":
-            with st.spinner("Placing tracks among their neighbours: this takes some seconds."):
-                found = exploring.projection(config, method)
-        else:
-            found = exploring.projection(config, method)
-    except DataError as error:
+        found = _placed(config) if method == "tsne" else exploring.projection(config, method)
+    except (DataError, StoreError) as error:
         st.caption(plain(str(error)))
+        return None, None, of
+    if found is None:
         return None, None, of
     chosen = _chosen(found, data, of)
     clouds, said, run = _clouds(config, data, found, colour)
@@ -98,6 +98,25 @@ def _map(config: DatasetConfig, data: Dataset) -> tuple[Projection | None, _Chos
     say_of(run, f"{sentence} {said}".strip())
     twin(sentences.centres_table(found, data), "map", "Where each genre lies on the plane.")
     return found, chosen, of
+
+
+def _placed(config: DatasetConfig) -> Projection | None:
+    """Return the map of neighbours; while a worker draws it, say so and return None."""
+    study = maps.placing(config)
+    if study.state == "complete":
+        return maps.placed(config, study)
+    refreshing(_waiting, LOOK_SECONDS if study.active else None)(config, study.active)
+    return None
+
+
+def _waiting(config: DatasetConfig, was_active: bool) -> None:
+    study = maps.placing(config)
+    if study.active != was_active or study.state == "complete":
+        st.rerun()
+    with st.container(key="placing", height=HEIGHT, border=False, vertical_alignment="center"):
+        st.caption(plain(sentences.placing_sentence(study)))
+        if not study.active:
+            st.button("Try again", icon=":material/refresh:", on_click=maps.place_again, args=(config,))
 
 
 def _colours(data: Dataset) -> dict[str, str]:
