@@ -8,6 +8,8 @@ from dashboard.theme import ACCENT, INK, MUTED, OTHER, Figure, fade, heading, la
 from genre_core.explaining import Attribution
 
 MOST = 12
+ROOM = 0.3
+"""What an axis has beyond its longest bar, for the number there, as a share of the bar: enough on a phone."""
 
 
 def attribution_figure(found: Attribution, features: Sequence[str], genres: Sequence[str]) -> Figure:
@@ -43,14 +45,14 @@ def attribution_figure(found: Attribution, features: Sequence[str], genres: Sequ
     return {
         "data": [bars],
         "layout": layout(
-            heading(f"Why {genre} rather than {other}"),
+            heading(f"Why {genre} rather than {other}", "in nats"),
             xaxis={
-                "title": {"text": f"← speaks for {other} · speaks for {genre} → (nats)"},
+                "title": {"text": f"← for {other} · for {genre} →"},
                 "zeroline": True,
                 "zerolinecolor": MUTED,
                 "zerolinewidth": 1,
                 "showgrid": True,
-                "range": [lows - 0.2 * reach, highs + 0.2 * reach],
+                "range": [lows - ROOM * reach, highs + ROOM * reach],
             },
             yaxis={
                 "autorange": "reversed",

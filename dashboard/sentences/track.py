@@ -122,7 +122,7 @@ def neighbours_sentence(found: Neighbours, y: IntArray, genres: Sequence[str], l
     same = 0 if found.same_group is None else int(found.same_group.sum())
     if same:
         word = {"track": "recording", None: "group"}.get(level, level)
-        text += f" {same} {'belongs' if same == 1 else 'belong'} to the same {word}: the network has seen part of it."
+        text += f" {same} {'belongs' if same == 1 else 'belong'} to the same {word}: the network has learned from it."
     return text
 
 

@@ -21,7 +21,9 @@ def draw(track: LookedAt) -> None:
         found = given_filter().fitting(tracks_of(outcome, track.data.tracks, in_cell(outcome, cell)))
     with st.container(key="track-ways", horizontal=True, vertical_alignment="center", gap="medium"):
         label = "Evaluate" if outcome is None or cell is None else cell_label(outcome, cell)
-        _link("views/evaluate.py", label, ":material/arrow_back:", str(track.row) if cell else None)
+        passed = {name: st.query_params.get(name) for name in PASSED_ON}
+        back = {**passed, "track": str(track.row) if cell else None}
+        address.page_link("views/evaluate.py", label, ":material/arrow_back:", **back)
         if found is not None:
             _steps(track, found)
 
@@ -31,18 +33,28 @@ def _steps(track: LookedAt, found: ListedTracks) -> None:
     if at is None:
         st.markdown("not one of these")
         return
-    if at:
-        _link("views/track.py", "Previous", ":material/chevron_left:", str(found.rows[at - 1]))
+    _step("Previous", ":material/chevron_left:", int(found.rows[at - 1]) if at else None)
     st.markdown(where(at, len(found)))
-    if at + 1 < len(found):
-        _link("views/track.py", "Next", ":material/chevron_right:", str(found.rows[at + 1]))
+    _step("Next", ":material/chevron_right:", int(found.rows[at + 1]) if at + 1 < len(found) else None)
+
+
+def _step(label: str, icon: str, row: int | None) -> None:
+    # A button: a link from a page to itself leaves the address as it was.
+    st.button(
+        label,
+        icon=icon,
+        type="tertiary",
+        key=f"track {label}",
+        disabled=row is None,
+        on_click=_open,
+        args=(row,),
+    )
+
+
+def _open(row: int) -> None:
+    address.look(track=str(row), what=None)
 
 
 def _outcome(track: LookedAt) -> Outcome | None:
     """Return what the run says of the part that the track is in; of the training part nothing is kept."""
     return None if track.part in {None, "train"} else services.outcome(track.run, track.part, clean=track.clean)
-
-
-def _link(page: str, label: str, icon: str, row: str | None) -> None:
-    passed = {name: st.query_params.get(name) for name in PASSED_ON}
-    address.page_link(page, label, icon, **{**passed, "track": row})

@@ -1,5 +1,6 @@
 """What the network would answer if features were different: sliders, and the smallest change that flips it."""
 
+import re
 from collections.abc import Mapping
 
 import streamlit as st
@@ -15,8 +16,8 @@ from dashboard.what_if import answer_of, apply, crossing, read, way, write
 from genre_core.dataset import FloatArray
 from genre_core.explaining import FittedNetwork
 
-SLIDERS = 6
-"""As many features, those that count most, have a slider at once."""
+SLIDERS, AT_ONCE = 6, 8
+"""As many features, those that count most, have a slider at once; with those that are changed, as many stand open."""
 Changed = dict[int, float]
 
 
@@ -60,18 +61,24 @@ def _sliders(track: LookedAt, training: Training, why: Explanation, changed: Cha
     most = [int(feature) for feature in why.asked[:SLIDERS]]
     shown = most + [feature for feature in changed if feature not in most]
     rest = [feature for feature in range(len(track.data.features)) if feature not in shown]
+    shown, more = shown[:AT_ONCE], shown[AT_ONCE:]
     with st.container(key="track-sliders"):
-        columns = st.columns(2, gap="medium")
+        places = st.columns(2, gap="medium")
         for at, feature in enumerate(shown):
-            with columns[at % 2]:
+            with places[at % 2]:
                 _slider(track, training, feature, changed)
-        if not rest:
-            return
-        with columns[len(shown) % 2]:
-            picked = _picker(track, rest)
-        if picked is not None:
-            with columns[(len(shown) + 1) % 2]:
-                _slider(track, training, picked, changed)
+        if rest:
+            with places[len(shown) % 2]:
+                picked = _picker(track, rest)
+            if picked is not None:
+                with places[(len(shown) + 1) % 2]:
+                    _slider(track, training, picked, changed)
+        if more:
+            with st.expander(f"{len(more)} more changed features", key="what more", type="compact"):
+                places = st.columns(2, gap="medium")
+                for at, feature in enumerate(more):
+                    with places[at % 2]:
+                        _slider(track, training, feature, changed)
 
 
 def _picker(track: LookedAt, rest: list[int]) -> int | None:
@@ -92,7 +99,7 @@ def _slider(track: LookedAt, training: Training, feature: int, changed: Changed)
     st.session_state[key] = changed.get(feature, limits.value)
     was = f"{limits.value:.4g}" if limits.known else f"not known, {limits.value:.4g} stands in"
     st.slider(
-        plain(f"{name} · was {was}" if feature in changed or not limits.known else name),
+        f"{_label(name)} · was {was}" if feature in changed or not limits.known else _label(name),
         limits.low,
         limits.high,
         step=limits.step,
@@ -101,6 +108,11 @@ def _slider(track: LookedAt, training: Training, feature: int, changed: Changed)
         on_change=_move,
         args=(key, feature, limits.value, limits.step, track.data.features, changed),
     )
+
+
+def _label(name: str) -> str:
+    """Return a feature's name, not to be read as Markdown; a plain one as it is, as a screen reader says it."""
+    return name if re.fullmatch(r"[A-Za-z0-9]([\w. -]*[A-Za-z0-9])?", name) else plain(name)
 
 
 def _move(key: str, feature: int, value: float, step: float, features: tuple[str, ...], before: Changed) -> None:
