@@ -34,10 +34,14 @@ def before_after(columns: Sequence[str], rows: Sequence[ScoreRow], chosen: int, 
 
 def _row(row: ScoreRow, chosen: int) -> str:
     cells = "".join(
-        f"<td{_mark(at, chosen)}>{escape(value)}<small>{escape(below)}</small></td>"
-        for at, (value, below) in enumerate(row.values)
+        f"<td{_mark(at, chosen)}>{escape(value)}{_small(below)}</td>" for at, (value, below) in enumerate(row.values)
     )
-    return f'<tr><th scope="row">{term(row.name, row.term)}</th>{cells}</tr>'
+    sub = "" if any(value for value, _ in row.values) else ' class="sub"'
+    return f'<tr{sub}><th scope="row">{term(row.name, row.term)}</th>{cells}</tr>'
+
+
+def _small(below: str) -> str:
+    return f"<small>{escape(below)}</small>" if below else ""
 
 
 def _mark(at: int, chosen: int) -> str:

@@ -26,9 +26,11 @@ def reliability_figure(
     """
     said = f"probability of {genre}" if genre else "confidence"
     came = f"tracks that are {genre}" if genre else "tracks it is right on"
-    traces = [] if before is None else [_points(before, part, OTHER, "before scaling", genre)]
-    traces.append(_points(curve, part, ACCENT, "" if before is None else "after scaling", genre))
-    traces.append(_counts(curve))
+    traces = [_counts(curve)]
+    if before is not None:
+        traces += [_points(before, part, OTHER, genre), _named("before scaling", part, OTHER)]
+        traces.append(_named("after scaling", part, ACCENT))
+    traces.append(_points(curve, part, ACCENT, genre))
     top = max(b.n for b in curve.bins)
     return {
         "data": traces,
@@ -42,7 +44,7 @@ def reliability_figure(
                 "fixedrange": True,
             },
             yaxis={
-                "range": [-2, 102],
+                "range": [-3, 104],
                 "domain": [_COUNTS_HEIGHT + 0.06, 1],
                 "ticksuffix": " %",
                 "title": {"text": came},
@@ -58,7 +60,7 @@ def reliability_figure(
                 "fixedrange": True,
             },
             shapes=[_diagonal()],
-            annotations=[_note(99, 99, "right as often as it says")],
+            annotations=[_note(1, 97, "too modest", "left"), _note(99, 3, "too sure", "right")],
             bargap=0.08,
             showlegend=before is not None,
             legend={"y": 1.0, "itemclick": False, "itemdoubleclick": False},
@@ -68,14 +70,14 @@ def reliability_figure(
     }
 
 
-def _points(curve: ReliabilityCurve, part: Part, colour: str, name: str, genre: str) -> dict[str, Any]:
+def _points(curve: ReliabilityCurve, part: Part, colour: str, genre: str) -> dict[str, Any]:
     filled = [b for b in curve.bins if b.n]
     hues = [FAINT if b.n < FEW else colour for b in filled]
     rates = [100 * b.accuracy for b in filled]
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": name,
+        "showlegend": False,
         "x": [round(100 * b.confidence, 2) for b in filled],
         "y": [round(rate, 2) for rate in rates],
         "error_y": {
@@ -88,14 +90,23 @@ def _points(curve: ReliabilityCurve, part: Part, colour: str, name: str, genre: 
             "width": 3,
         },
         "marker": {
-            "size": 10 if part == "validation" else 11,
-            "symbol": "circle" if part == "validation" else "diamond",
+            **_mark(part),
             "color": [hue if b.beyond_chance else BACKGROUND for b, hue in zip(filled, hues, strict=True)],
             "line": {"color": hues, "width": 2},
         },
         "text": [_hover(b, genre) for b in filled],
         "hovertemplate": "%{text}<extra></extra>",
     }
+
+
+def _mark(part: Part) -> dict[str, Any]:
+    return {"size": 10, "symbol": "circle"} if part == "validation" else {"size": 11, "symbol": "diamond"}
+
+
+def _named(name: str, part: Part, colour: str) -> dict[str, Any]:
+    """Return an entry of the legend: the marks themselves may be grey."""
+    marker = {**_mark(part), "color": BACKGROUND, "line": {"color": colour, "width": 2}}
+    return {"type": "scatter", "mode": "markers", "name": name, "x": [None], "y": [None], "marker": marker}
 
 
 def _hover(b: Bin, genre: str) -> str:
@@ -156,7 +167,7 @@ def posterior_figure(gap: PosteriorGap, genres: Sequence[str] = ()) -> Figure:
             "",
             xaxis={"range": [-1.5, 101.5], "ticksuffix": " %", "title": {"text": "confidence"}, "fixedrange": True},
             yaxis={
-                "range": [-2, 102],
+                "range": [-3, 104],
                 "ticksuffix": " %",
                 "title": {"text": "true probability of what it predicts"},
                 "fixedrange": True,
@@ -178,14 +189,13 @@ def _diagonal() -> dict[str, Any]:
     return {"type": "line", "x0": 0, "x1": 100, "y0": 0, "y1": 100, "line": line, "layer": "below"}
 
 
-def _note(x: float, y: float, text: str) -> dict[str, Any]:
+def _note(x: float, y: float, text: str, anchor: str) -> dict[str, Any]:
     return {
         "x": x,
         "y": y,
         "text": text,
         "showarrow": False,
-        "xanchor": "right",
+        "xanchor": anchor,
         "yanchor": "middle",
-        "xshift": -14,
         "font": {"color": MUTED, "size": 12},
     }

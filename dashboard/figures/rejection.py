@@ -11,6 +11,7 @@ from genre_core.evaluation.rejected_genres import GenreAnswering
 from genre_core.evaluation.rejection import Answering, RiskCoverage
 
 MOST_POINTS = 300
+MOST_GENRES = 20
 FEWEST = 10
 """Answers from which on a risk is drawn: that of the very first ones says nothing."""
 
@@ -24,6 +25,7 @@ def risk_coverage_figure(
     classifier where it is known.
     """
     error = 100 * curve.error
+    top = max(4.0, 1.25 * error, 105 * (1 - here.accuracy_interval.low) if here.answered else 0.0)
     traces = [
         _flat(error),
         _line(curve.coverage, curve.ideal_risk, "ideal order", {"color": FAINT, "width": 1.6}),
@@ -49,7 +51,7 @@ def risk_coverage_figure(
                 "fixedrange": True,
             },
             yaxis={
-                "range": [0, max(4.0, 1.25 * error)],
+                "range": [0, min(101.0, top)],
                 "ticksuffix": " %",
                 "title": {"text": "wrong answers among these"},
                 "fixedrange": True,
@@ -119,9 +121,9 @@ def _threshold(here: Answering, part: Part) -> dict[str, Any]:
 def genre_answers_figure(genres: Sequence[GenreAnswering], names: Sequence[str]) -> Figure:
     """Return what becomes of each genre's tracks in percent: right, wrong, don't know; the least answered on top.
 
-    The whisker is the interval of the share that is answered.
+    The whisker is the interval of the share that is answered. Of many genres the least answered are drawn.
     """
-    shown = sorted((g for g in genres if g.n), key=lambda g: -g.answered / g.n)
+    shown = sorted((g for g in genres if g.n), key=lambda g: -g.answered / g.n)[-MOST_GENRES:]
     labels = [names[g.genre] for g in shown]
     right = [100 * g.right / g.n for g in shown]
     wrong = [100 * (g.answered - g.right) / g.n for g in shown]
@@ -149,7 +151,12 @@ def genre_answers_figure(genres: Sequence[GenreAnswering], names: Sequence[str])
             "",
             barmode="stack",
             bargap=0.3,
-            xaxis={"range": [0, 101], "ticksuffix": " %", "fixedrange": True},
+            xaxis={
+                "range": [0, 101],
+                "tickvals": [0, 50, 100],
+                "ticktext": ["0 %", "50 %", "100 %"],
+                "fixedrange": True,
+            },
             yaxis={
                 "tickfont": {"color": INK, "size": 12},
                 "ticklabelstandoff": 6,

@@ -53,8 +53,8 @@ def _direction(excess: float) -> str:
 def error_sentence(error: CalibrationError, name: str = "calibration error") -> str:
     """Say whether a calibration error is more than chance makes of perfect calibration."""
     by_chance = f"{spread(error.by_chance)}{GAP}%"
-    head = f"Its {name} is {percent(error.value)}; with so many tracks a perfectly calibrated model shows {by_chance}"
-    return f"{head}: this is more." if error.beyond_chance else f"{head}, so it cannot be told from one."
+    head = f"Over all bins its {name} is {percent(error.value)}; by chance alone it would be {by_chance}"
+    return f"{head}: this is more." if error.beyond_chance else f"{head}, so this may be chance."
 
 
 def scaling_sentence(

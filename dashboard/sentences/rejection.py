@@ -36,6 +36,8 @@ def threshold_sentence(
     if threshold is None:
         what = "is surely reached" if surely else "is reached"
         return f"No threshold on {score} {what}: {wanted} right on validation. All tracks are answered here."
+    if not threshold:
+        return f"On validation, {wanted} of the answers are right without holding any back."
     if surely:
         text = (
             f"On validation, {percent(threshold)} is the lowest {score} from which {wanted} of the answers are right "

@@ -49,7 +49,7 @@ class GenreAnswering:
 
     @property
     def unfair(self) -> bool:
-        """Say whether the genre loses clearly more right answers than the others do: by the test and by its interval."""
+        """Say whether the genre loses clearly more right answers than the others do, by test and by interval."""
         if self.p is None or self.others_lost is None:
             return False
         return self.p < LEVEL and self.lost_interval.low > self.others_lost

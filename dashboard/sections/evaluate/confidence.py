@@ -17,20 +17,16 @@ from dashboard.sentences.calibration import (
     scaling_sentence,
     spread,
 )
-from dashboard.sentences.limits import known_already
+from dashboard.sentences.limits import known_already, unheard
 from dashboard.services import confidence as services
 from dashboard.services.confidence import Method, Trusted
 from dashboard.theme import percent
 from genre_core.evaluation.calibration import Binning, CalibrationError, ReliabilityCurve, Score
 from genre_core.evaluation.glossary import GLOSSARY
 
-METHODS: dict[Method, str] = {
-    "none": "As trained",
-    "temperature": "After temperature",
-    "vector": "After vector scaling",
-}
+METHODS: dict[Method, str] = {"none": "As trained", "temperature": "After temperature", "vector": "After vector"}
 SHORT: dict[Method, str] = {"none": "as trained", "temperature": "temperature", "vector": "vector"}
-BINS: dict[Binning, str] = {"width": "Equal width", "mass": "Equally many tracks"}
+BINS: dict[Binning, str] = {"width": "Equal width", "mass": "Equal mass"}
 ALL = "All genres"
 
 
@@ -54,7 +50,7 @@ def _choices(judged: Judged, problem: str) -> tuple[Method, Binning, int | None]
     with st.container(key="confidence-choices", horizontal=True, vertical_alignment="top", gap="small"):
         methods: dict[Method, str] = {"none": METHODS["none"]} if problem else METHODS
         method = address_choice("Probabilities", "scaled", methods, help=GLOSSARY["temperature scaling"])
-        by = address_choice("Bins of", "bins", BINS)
+        by = address_choice("Bins", "bins", BINS, help=GLOSSARY["bins"])
         genre = genre_choice(judged.outcome.genres)
     return method, by, genre
 
@@ -68,7 +64,7 @@ def genre_choice(genres: tuple[str, ...]) -> int | None:
         [ALL, *genres],
         key="confidence genre",
         label_visibility="collapsed",
-        width=180,
+        width=160,
         on_change=_look_at_genre,
     )
     return genres.index(chosen) if chosen else None
@@ -97,6 +93,7 @@ def _reliability(judged: Judged, looked_at: Trusted, method: Method, by: Binning
     st.caption(plain(error_sentence(error)), help=GLOSSARY["ECE"])
     alt = f"Reliability of {run.name} on {judged.measured}. {said}"
     plot(reliability_figure(curve, part, name, before), key="reliability", height=400, alt=alt, revision=run.id)
+    st.caption("A filled mark is off by more than chance, a hollow one is not; bars are 95 % intervals.")
     twin(_bins_table(curve), "reliability", alt, ("mean confidence", "right", "from", "to"))
 
 
@@ -123,8 +120,10 @@ def _scores(judged: Judged, method: Method, by: Binning, problem: str) -> None:
     found = [services.trusted(run, part, clean=clean, method=name, by=by) for name in methods]
     there = [scores for scores in found if scores is not None]
     rows = [
-        ScoreRow("Calibration error (ECE)", "ECE", [_error(each.scores.ece) for each in there]),
+        ScoreRow("ECE", "ECE", [_error(each.scores.ece) for each in there]),
+        ScoreRow("by chance alone", "ECE by chance", [_chance(each.scores.ece) for each in there]),
         ScoreRow("Class-wise ECE", "class-wise ECE", [_error(each.scores.classwise_ece) for each in there]),
+        ScoreRow("by chance alone", "ECE by chance", [_chance(each.scores.classwise_ece) for each in there]),
         ScoreRow("Brier score", "Brier score", [_score(each.scores.brier) for each in there]),
         ScoreRow("Log loss, nats", "log loss", [_score(each.scores.log_loss) for each in there]),
         ScoreRow("Mean confidence", "confidence", [(percent(each.scores.confidence), "") for each in there]),
@@ -144,7 +143,11 @@ def _scores(judged: Judged, method: Method, by: Binning, problem: str) -> None:
 
 
 def _error(error: CalibrationError) -> tuple[str, str]:
-    return percent(error.value), f"{spread(error.interval)}; by chance {spread(error.by_chance)}"
+    return percent(error.value), spread(error.interval)
+
+
+def _chance(error: CalibrationError) -> tuple[str, str]:
+    return "", spread(error.by_chance)
 
 
 def _score(score: Score) -> tuple[str, str]:

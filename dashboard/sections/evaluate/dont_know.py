@@ -8,7 +8,7 @@ from dashboard.components.address_choice import address_choice
 from dashboard.components.answers_table import answers_table
 from dashboard.components.plot import plot
 from dashboard.components.twin import twin
-from dashboard.figures.rejection import genre_answers_figure, risk_coverage_figure
+from dashboard.figures.rejection import MOST_GENRES, genre_answers_figure, risk_coverage_figure
 from dashboard.sections.evaluate.confidence import METHODS
 from dashboard.sections.evaluate.judged import Judged
 from dashboard.sentences.limits import known_already
@@ -123,7 +123,7 @@ def _controls(threshold: float, target: float, surely: bool, score: ScoreName) -
     st.session_state[_THRESHOLD] = round(100 * threshold, 1)
     with st.container(key="reject-controls", horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.number_input(
-            "At least so many right, in %",
+            "Right at least, in %",
             min_value=1.0,
             max_value=99.9,
             step=1.0,
@@ -191,8 +191,10 @@ def _genres(judged: Judged, seen: Rejected) -> None:
     if not unfair:
         st.caption(fair_sentence(seen.genres))
     alt = f"What becomes of each genre's tracks on {judged.measured}: right, wrong, or not answered."
-    height = 70 + min(34, max(16, 620 // len(names))) * len(names)
+    height = 70 + 30 * min(len(names), MOST_GENRES)
     plot(genre_answers_figure(seen.genres, names), key="genre answers", height=height, alt=alt, revision=judged.run.id)
+    if len(names) > MOST_GENRES:
+        st.caption(f"Drawn: the {MOST_GENRES} genres that are answered least.")
     rows = [
         {
             "genre": names[g.genre],
