@@ -1,0 +1,311 @@
+"""The page of one track: why, what if, what is near, and one sentence where there is no track to show."""
+
+import hashlib
+import json
+import re
+from urllib.parse import unquote
+
+import numpy as np
+import pytest
+
+from dashboard import services
+from genre_core.evaluation.metrics import softmax
+from genre_core.settings import configure
+from genre_core.store import open_test
+from genre_core.tables.reading import read_table
+from genre_core.worker import execute
+from tests.views.opening import drawn, opened, own_store, press, texts
+
+TRACK, EVALUATE = "views/track.py", "views/evaluate.py"
+SMALL = {"data.n_samples": 400, "data.n_features": 8, "train.max_epochs": 3, "model.hidden": (16,), "data.overlap": 3.0}
+
+
+def trained(store, run_id, **settings):
+    given = {name.replace("__", "."): value for name, value in settings.items()}
+    base = {name: value for name, value in SMALL.items() if "data.table" not in given or not name.startswith("data.")}
+    if "model.architecture" in given:
+        del base["model.hidden"]
+    store.submit(run_id, configure(base | given))
+    execute(run_id, 1, store.url)
+    assert store.run(run_id).state == "complete"
+
+
+def put_table(store, salt):
+    """Store a table of recordings in four pieces, with a feature of an awkward name and gaps; return its settings."""
+    lines = ['filename,"a,b:c%",still,label']
+    for genre in ("blues", "jazz", "rock"):
+        for recording in range(12):
+            for piece in range(4):
+                digest = hashlib.sha256(f"{salt}{genre}{recording}{piece}".encode()).digest()
+                value = "" if digest[1] < 20 else digest[0]
+                lines.append(f"{genre}.{recording:05}.{piece}.wav,{value},{digest[2]},{genre}")
+    read = read_table([("segments.csv", "\n".join(lines).encode())])
+    store.put_table(read.content_hash, read.name, read.parquet, read.n_rows, read.n_columns, read.notes)
+    return {"data__source": "table", "data__table": read.content_hash, "data__missing": "median"}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with own_store(tmp_path_factory.mktemp("track")) as own:
+        trained(own, "small")
+        trained(own, "linear", model__architecture="linear")
+        trained(own, "noisy", data__label_noise=0.3)
+        trained(own, "leaky", split__by="row", **put_table(own, "kept"))
+        deleted = put_table(own, "deleted")
+        trained(own, "gone", **deleted)
+        own.delete_table(deleted["data__table"])
+        for run_id in ("queued", "failed"):
+            own.submit(run_id, configure(SMALL))
+        own.claim("failed", 1)
+        own.fail("failed", 1, "The worker ran out of memory: take fewer tracks.")
+        yield own
+
+
+def rows_of(run, part, *, wrong=False):
+    found = services.answers(run)
+    number = ("train", "validation", "test").index(part)
+    return np.flatnonzero((found.part == number) & (not wrong or found.logits.argmax(axis=1) != found.y))
+
+
+def html(page):
+    return " ".join(item.proto.body for item in page.get("html"))
+
+
+def shares(page):
+    """Return the probabilities that stand beside the bars, in percent."""
+    bars = next(item.proto.body for item in page.get("html") if 'class="gl-answer"' in item.proto.body)
+    return [float(text) for text in re.findall(r'class="share">([\d.]+)', bars)]
+
+
+def links(page):
+    return [link.proto.label for link in page.get("page_link")]
+
+
+def test_a_track_says_what_it_is_and_how_sure_the_network_is(store):
+    run = store.run("small")
+    row = int(rows_of(run, "validation", wrong=True)[0])
+    found = services.answers(run)
+    y_prob = softmax(found.logits[[row]])[0]
+    genres = run.context["genres"]
+    page = opened(TRACK, run="small", track=str(row))
+    sure = f"{100 * y_prob.max():.1f}\u202f%"
+    true, predicted = genres[found.y[row]], genres[y_prob.argmax()]
+    assert page.header[0].value == f"Track {row + 1} is {true}; taken for {predicted}, {sure} sure"
+    assert ">validation track<" in html(page)
+    assert shares(page) == [round(100 * p, 1) for p in y_prob]
+    assert f"Why {predicted} rather than {true}" in drawn(page, "attribution")["figure"]
+    right = int(np.setdiff1d(rows_of(run, "validation"), rows_of(run, "validation", wrong=True))[0])
+    assert "; recognised, " in opened(TRACK, run="small", track=str(right)).header[0].value
+
+
+@pytest.mark.parametrize("run_id", ["small", "linear"])
+def test_the_bars_of_the_attribution_add_up_to_what_is_said(store, run_id):
+    row = int(rows_of(store.run(run_id), "validation")[0])
+    page = opened(TRACK, run=run_id, track=str(row))
+    bars = json.loads(drawn(page, "attribution")["figure"])["data"][0]["x"]
+    said = re.search(r"Adds up to ([+−][\d.]+) nats", texts(page))
+    assert float(said[1].replace("−", "-")) == pytest.approx(sum(bars), abs=0.006)
+
+
+def test_the_tracks_nearest_in_training_are_listed_and_open(store):
+    run = store.run("small")
+    page = opened(TRACK, run="small", track=str(rows_of(run, "validation")[0]))
+    nearest = page.dataframe[0].value
+    assert len(nearest) == 10
+    assert (np.diff(nearest["distance"]) >= 0).all()
+    assert re.search(r"Of the 10 nearest training tracks .* (is|are) ", texts(page))
+    train = {f"{row + 1:,}" for row in rows_of(run, "train")}
+    assert set(nearest["Track"]) <= train
+    row = int(nearest["Track"][0].replace(",", "")) - 1
+    assert ">training track<" in html(opened(TRACK, run="small", track=str(row)))
+
+
+# -- what if -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_moved_slider_re_predicts_and_the_address_says_it(store):
+    run = store.run("small")
+    page = opened(TRACK, run="small", track=str(rows_of(run, "validation")[0]))
+    before, slider = shares(page), page.slider[0]
+    slider.set_value(slider.max).run()
+    name = slider.label.split(" · ")[0]
+    assert unquote(page.query_params["what"]) == f"{name}:{slider.max:.6g}"
+    assert "With 1 feature changed: " in texts(page)
+    assert shares(page) != before
+    assert sum(shares(page)) == pytest.approx(100, abs=0.5)
+    press(page, "Reset")
+    assert "what" not in page.query_params
+    assert shares(page) == before
+
+
+@pytest.mark.parametrize("key", ["what flip", "what all"])
+def test_trying_what_flips_the_answer_flips_it_and_the_link_says_the_same(store, key):
+    run = store.run("small")
+    for row in rows_of(run, "validation")[:8]:
+        page = opened(TRACK, run="small", track=str(row))
+        if key not in [button.key for button in page.button]:
+            continue
+        page.button(key=key).click().run()
+        assert ", no longer " in texts(page)
+        again = opened(TRACK, run="small", track=str(row), what=page.query_params["what"])
+        assert shares(again) == shares(page)
+        break
+    else:
+        pytest.fail("no track offers it")
+
+
+def test_a_feature_of_any_name_and_one_that_is_not_known_can_be_changed(store):
+    run = store.run("leaky")
+    X = services.dataset(run.config.data).X
+    row = int(np.flatnonzero(np.isnan(X[:, 0]))[0])
+    open_test(store, run)
+    page = opened(TRACK, run="leaky", track=str(row))
+    slider = next(slider for slider in page.slider if "stands in" in slider.label)
+    slider.set_value(slider.max).run()
+    again = opened(TRACK, run="leaky", track=str(row), what=page.query_params["what"])
+    assert "With 1 feature changed" in texts(again)
+    assert not re.search("ignored", texts(again))
+
+
+@pytest.mark.parametrize(
+    ("what", "sentence"),
+    [
+        ("nobody:1", "The tracks have no feature named “nobody”; ignored."),
+        ("nonsense", "no feature named “nonsense”"),
+        ("mfcc1:much", "mfcc1 is “much” in this link, but should be a number; ignored."),
+        ("mfcc1:nan", "should be a number"),
+        ("mfcc1:1e9", "mfcc1 is 1e+09 in this link, far from what training has seen"),
+        (",,,", "no feature named “”"),
+    ],
+)
+def test_a_change_that_does_not_fit_is_said_and_nothing_is_changed(store, what, sentence):
+    page = opened(TRACK, run="small", track=str(rows_of(store.run("small"), "validation")[0]), what=what)
+    assert sentence in texts(page)
+    assert "Move a feature and see" in texts(page)
+
+
+# -- the selection that it came from -----------------------------------------------------------------------------------
+
+
+def test_previous_and_next_go_through_the_cell_and_the_way_back_leads_to_it(store):
+    run = store.run("small")
+    counts = np.array(run.summary["validation"]["confusion_matrix"])
+    i, j = (int(n) for n in np.unravel_index(counts.argmax(), counts.shape))
+    found = services.answers(run)
+    rows = rows_of(run, "validation")
+    rows = rows[(found.y[rows] == i) & (found.logits[rows].argmax(axis=1) == j)]
+    order = rows[np.argsort(-softmax(found.logits[rows]).max(axis=1), kind="stable")]
+    page = opened(TRACK, run="small", cell=f"{i}-{j}", track=str(order[0]), what="mfcc1:0")
+    assert f"1 of {len(order)}" in texts(page)
+    assert page.button(key="track Previous").disabled
+    for row in order[1:]:
+        press(page, "Next")
+        assert dict(page.query_params) == {"run": "small", "cell": f"{i}-{j}", "track": str(row)}
+    assert page.button(key="track Next").disabled
+    back = page.get("page_link")[0].proto
+    assert back.label.endswith(f"{len(order)} tracks")
+    assert f"cell={i}-{j}" in back.query_string
+
+
+def test_the_list_of_a_cell_is_filtered_by_the_address_and_leads_to_the_track(store):
+    run = store.run("small")
+    counts = np.array(run.summary["validation"]["confusion_matrix"])
+    i, j = (int(n) for n in np.unravel_index(counts.argmax(), counts.shape))
+    n = int(counts[i, j])
+    page = opened(EVALUATE, run="small", cell=f"{i}-{j}")
+    listed = page.dataframe[0].value
+    assert len(listed) == n
+    middle = float(listed["confidence"].median())
+    some = opened(EVALUATE, run="small", cell=f"{i}-{j}", only=f"sure:0-{middle:.2f}")
+    fitting = int((listed["confidence"] <= round(middle, 2)).sum())
+    assert len(some.dataframe[0].value) == fitting
+    named = opened(EVALUATE, run="small", cell=f"{i}-{j}", find=listed["track"][0])
+    assert listed["track"][0] in list(named.dataframe[0].value["track"])
+    none = opened(EVALUATE, run="small", cell=f"{i}-{j}", find="nobody of that name")
+    assert "No track here fits the filter." in texts(none)
+    wrong = opened(EVALUATE, run="small", cell=f"{i}-{j}", only="sure:all")
+    assert "a range such as sure:20-60" in texts(wrong)
+    row = str(int(listed["track"][0].replace(",", "")) - 1)
+    page = opened(EVALUATE, run="small", cell=f"{i}-{j}", track=row)
+    assert any(label.startswith("Open this track") for label in links(page))
+
+
+# -- where there is no track to show -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("params", "sentence"),
+    [
+        ({"run": "nobody", "track": "3"}, "There is no such run here."),
+        ({"run": "small"}, "No track is chosen."),
+        ({"run": "small", "track": "x"}, "track is “x”, but should be a row counted from 0."),
+        ({"run": "small", "track": "-1"}, "The link names no track."),
+        ({"run": "small", "track": "9" * 40}, "There is no such track."),
+        ({"run": "small", "track": "400"}, "The link names row 400; the rows of these data are 0 to 399."),
+        ({"run": "queued", "track": "3"}, "This run waits for a free worker."),
+        ({"run": "failed", "track": "3"}, "This run failed."),
+        ({"run": "gone", "track": "3"}, "The tracks of this run are gone."),
+    ],
+)
+def test_a_link_that_leads_to_no_track_says_why_and_leads_on(store, params, sentence):
+    page = opened(TRACK, **params)
+    assert sentence in texts(page)
+    assert len(page.header) == 1
+    assert len(links(page)) == 1
+    assert not page.slider
+    assert not page.dataframe
+
+
+def test_a_test_track_asks_before_the_test_part_is_opened(store):
+    trained(store, "closed", train__seed=5)
+    row = str(rows_of(store.run("closed"), "test")[0])
+    page = opened(TRACK, run="closed", track=row)
+    assert "is a test track of this run." in page.header[0].value
+    assert 'class="gl-answer"' not in html(page)
+    assert not page.slider
+    press(page, "Open the test part")
+    assert ">test track<" in html(page)
+    assert "test opened" in html(page)
+    assert page.slider
+
+
+def test_a_link_that_names_another_part_says_so(store):
+    row = str(rows_of(store.run("small"), "train")[0])
+    page = opened(TRACK, run="small", part="validation", track=row)
+    assert "The link says validation, but this is a training track." in texts(page)
+    assert ">training track<" in html(page)
+
+
+def test_without_weights_there_is_the_answer_but_no_why(store, monkeypatch):
+    from dashboard.services import networks
+    from genre_core.errors import DataError
+
+    def missing(*_):
+        raise DataError("This run has stored no weights: train it again to ask its network.")
+
+    monkeypatch.setattr(networks, "_network", missing)
+    page = opened(TRACK, run="small", track=str(rows_of(store.run("small"), "validation")[1]))
+    assert "This run has stored no weights" in texts(page)
+    assert shares(page)
+    assert not page.slider
+    assert len(page.dataframe) == 1
+
+
+def test_a_wrong_label_is_marked_and_the_true_genre_judges_where_the_link_says_so(store):
+    run = store.run("noisy")
+    data = services.dataset(run.config.data)
+    rows = rows_of(run, "validation")
+    row = int(rows[data.y_clean[rows] != data.y[rows]][0])
+    by_label = opened(TRACK, run="noisy", track=str(row))
+    assert f" is labelled {data.genres[data.y[row]]}" in by_label.header[0].value
+    assert ">wrong label<" in html(by_label)
+    by_genre = opened(TRACK, run="noisy", track=str(row), right="true")
+    assert f" is {data.genres[data.y_clean[row]]}; " in by_genre.header[0].value
+
+
+def test_pieces_of_the_same_recording_in_training_are_marked(store):
+    open_test(store, store.run("leaky"))
+    page = opened(TRACK, run="leaky", track=str(rows_of(store.run("leaky"), "validation")[0]))
+    assert "Same recording" in page.dataframe[0].value.columns
+    assert ">leaky<" in html(page)
+    assert ">recording " in html(page)
