@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from dashboard.components.matrix import live_view, matrix_view
 from dashboard.components.plot import install_plotly
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model
-from dashboard.figures.curves import LABEL_GAP, _lifted, _spread, accuracy_figure, loss_figure
+from dashboard.figures.curves import accuracy_figure, loss_figure
 from dashboard.figures.data import counts_figure, distribution_figure
+from dashboard.figures.epoch_axis import LABEL_GAP, lifted, spread
 from dashboard.figures.network import network_figure
 from dashboard.figures.profile import profile_figure
 from dashboard.theme import TWINS, limits
@@ -121,14 +122,14 @@ def test_a_diverged_run_leaves_a_gap():
 
 @given(st.lists(st.floats(-500, 500), max_size=6))
 def test_labels_keep_their_distance_and_order(places):
-    moved = _spread(places)
+    moved = spread(places)
     order = sorted(range(len(places)), key=lambda number: places[number])
     gaps = [moved[b] - moved[a] for a, b in pairwise(order)]
     assert all(gap >= LABEL_GAP - 1e-6 for gap in gaps)
 
 
 def test_labels_near_the_axis_stand_above_its_numbers():
-    assert _lifted([0.0, -LABEL_GAP, 80.0], 10.0) == [10.0 + LABEL_GAP, 10.0, 80.0]
+    assert lifted([0.0, -LABEL_GAP, 80.0], 10.0) == [10.0 + LABEL_GAP, 10.0, 80.0]
 
 
 @given(st.integers(2, 500), st.lists(st.integers(1, 1024), max_size=8), st.integers(2, 60))

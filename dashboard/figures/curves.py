@@ -5,14 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from dashboard.theme import ACCENT, BACKGROUND, FAINT, GAP, INK, MUTED, PALETTE, Figure, fade, layout, limits, span
+from dashboard.figures.epoch_axis import (
+    FEWEST_EPOCHS,
+    LABEL_GAP,
+    add_best,
+    axis_name,
+    corners,
+    epoch_axis,
+    lifted,
+    note,
+    spread,
+)
+from dashboard.theme import ACCENT, FAINT, GAP, INK, MUTED, PALETTE, Figure, layout, limits, span
 
-LABEL_GAP = 15
-"""Least distance between two line-end labels, in pixels."""
 MAJORITY_ROOM = 12.0
 """Points of accuracy that the name of the majority baseline takes up."""
-FEWEST_EPOCHS = 10
-"""An axis shorter than this would make the first epochs jump."""
 
 
 class Epoch(Protocol):
@@ -104,27 +111,22 @@ def _figure(
     epochs = [row.epoch for row in history]
     end = max(FEWEST_EPOCHS, epochs[-1] if epochs else 0)
     figure: Figure = {
-        "data": [*_corners(end, limits(y_axis)), *(trace for line in lines for trace in _traces(line, epochs))],
+        "data": [*corners(end, limits(y_axis)), *(trace for line in lines for trace in _traces(line, epochs))],
         "layout": layout(
             title,
-            xaxis=_epoch_axis(end),
+            xaxis=epoch_axis(end),
             yaxis=y_axis,
             margin={"l": 46, "r": 88, "t": 38, "b": 26},
             hovermode="x unified",
             shapes=[],
-            annotations=[_axis_name()],
+            annotations=[axis_name()],
         ),
     }
     if best_epoch is not None and epochs:
-        _add_best(figure, best_epoch, epochs[-1], end)
+        add_best(figure, best_epoch, epochs[-1], end)
     ends = [(line.name, line.values[-1], line.label_colour) for line in lines if epochs and line.values[-1] is not None]
     _add_labels(figure, ends, bayes, epochs[-1] if epochs else None, end, height)
     return figure
-
-
-def _corners(end: int, y_range: tuple[float, float]) -> list[dict[str, Any]]:
-    """Return an invisible trace from corner to corner, without which empty axes would not take their limits."""
-    return [{"type": "scatter", "mode": "none", "x": [1, end], "y": list(y_range), "hoverinfo": "skip"}]
 
 
 def _traces(line: _Line, epochs: list[int]) -> list[dict[str, Any]]:
@@ -153,54 +155,6 @@ def _traces(line: _Line, epochs: list[int]) -> list[dict[str, Any]]:
     return [curve, dot]
 
 
-def _epoch_axis(end: int) -> dict[str, Any]:
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if end / step <= 10)
-    ticks = [1, *range(step if step > 1 else 2, end + 1, step)]
-    return {
-        **span(round(1 - 0.012 * end, 3), round(1.012 * end, 3)),
-        "tickvals": ticks,
-        "ticktext": [str(tick) for tick in ticks],
-        "spikethickness": 1,
-        "spikedash": "solid",
-        "spikecolor": FAINT,
-        "unifiedhovertitle": {"text": "epoch %{x}"},
-        "hoverformat": "d",
-    }
-
-
-def _axis_name() -> dict[str, Any]:
-    return _note(1, 0, "epoch", MUTED, xref="paper", yref="paper", xanchor="left", xshift=14, yanchor="top", yshift=-4)
-
-
-def _add_best(figure: Figure, best_epoch: int, last: int, end: int) -> None:
-    """Mark the best epoch by a hairline with a flag, and make what follows paler."""
-    beyond = {
-        "type": "rect",
-        "x0": best_epoch,
-        "x1": last + 0.012 * end,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"width": 0},
-        "fillcolor": fade(BACKGROUND, 0.5),
-        "layer": "above",
-    }
-    hairline = {
-        "type": "line",
-        "x0": best_epoch,
-        "x1": best_epoch,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"width": 1, "color": MUTED},
-    }
-    figure["layout"]["shapes"] += [beyond, hairline] if best_epoch < last else [hairline]
-    late = best_epoch > 0.75 * end
-    side: dict[str, Any] = {"xanchor": "right", "xshift": -3} if late else {"xanchor": "left", "xshift": 3}
-    flag = _note(best_epoch, 1, f"best · {best_epoch}", MUTED, yref="paper", yanchor="bottom", **side)
-    figure["layout"]["annotations"].append(flag)
-
-
 def _impossible(limit: float, x_range: tuple[float, float]) -> dict[str, Any]:
     """Return the hatching beyond the Bayes limit."""
     start, stop = x_range
@@ -222,8 +176,8 @@ def _add_majority(figure: Figure, level: float, ends: Sequence[float | None], bo
     text = f"{level:.1f}{GAP}% · always the commonest genre"
     taken = any(end is not None and -2 < end - level < MAJORITY_ROOM for end in ends)
     side = "top" if taken and level - bottom > MAJORITY_ROOM else "bottom"
-    note = _note(1, round(level, 2), text, MUTED, xref="paper", xanchor="right", yanchor=side, size=11)
-    figure["layout"]["annotations"].append(note)
+    name = note(1, round(level, 2), text, MUTED, xref="paper", xanchor="right", yanchor=side, size=11)
+    figure["layout"]["annotations"].append(name)
 
 
 def _add_labels(
@@ -242,15 +196,15 @@ def _add_labels(
     wanted = [*ends, *([("best possible", bayes, MUTED)] if bayes is not None else [])]
     places = [value * scale for _, value, _ in wanted]
     if last == axis_end:
-        moved = _spread(places)
+        moved = spread(places)
     else:
-        moved = _beside(_spread(places[: len(ends)]), None if bayes is None else bayes * scale) + places[len(ends) :]
-    moved = _lifted(moved, low * scale + LABEL_GAP / 2)
+        moved = _beside(spread(places[: len(ends)]), None if bayes is None else bayes * scale) + places[len(ends) :]
+    moved = lifted(moved, low * scale + LABEL_GAP / 2)
     for number, (text, value, colour) in enumerate(wanted):
         at: dict[str, Any] = {"x": last, "xref": "x"} if number < len(ends) else {"x": 1, "xref": "paper"}
         shift = round(moved[number] - places[number], 1)
-        note = _note(None, round(value, 4), text, colour, xanchor="left", xshift=6, yshift=shift)
-        figure["layout"]["annotations"].append(note | at)
+        label = note(None, round(value, 4), text, colour, xanchor="left", xshift=6, yshift=shift)
+        figure["layout"]["annotations"].append(label | at)
 
 
 def _beside(places: list[float], line: float | None) -> list[float]:
@@ -262,54 +216,9 @@ def _beside(places: list[float], line: float | None) -> list[float]:
     return [place - push if place <= max(touched) else place for place in places]
 
 
-def _spread(places: list[float]) -> list[float]:
-    """Return the places, in pixels, moved apart to `LABEL_GAP` about their common middle, order kept."""
-    order = sorted(range(len(places)), key=lambda number: places[number])
-    groups: list[list[int]] = []
-    middles: list[float] = []
-    for number in order:
-        groups.append([number])
-        middles.append(places[number])
-        while len(groups) > 1 and _gap(groups, middles) < LABEL_GAP:
-            merged = groups.pop(-2) + groups.pop()
-            middles[-2:] = [sum(places[member] for member in merged) / len(merged)]
-            groups.append(merged)
-    moved = list(places)
-    for group, middle in zip(groups, middles, strict=True):
-        for position, member in enumerate(group):
-            moved[member] = middle + (position - (len(group) - 1) / 2) * LABEL_GAP
-    return moved
-
-
-def _lifted(places: list[float], floor: float) -> list[float]:
-    """Return the places with those too near the axis, where its numbers stand, lifted one above the other."""
-    lifted = list(places)
-    for number in sorted(range(len(places)), key=lambda number: places[number]):
-        lifted[number] = max(places[number], floor)
-        floor = lifted[number] + LABEL_GAP
-    return lifted
-
-
-def _gap(groups: list[list[int]], middles: list[float]) -> float:
-    """Return the distance between the nearest labels of the last two groups."""
-    below = middles[-2] + (len(groups[-2]) - 1) / 2 * LABEL_GAP
-    return middles[-1] - (len(groups[-1]) - 1) / 2 * LABEL_GAP - below
-
-
 def _level(level: float, line: dict[str, Any]) -> dict[str, Any]:
     value = round(level, 4)
     return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line, "layer": "below"}
-
-
-def _note(x: float | None, y: float, text: str, colour: str, *, size: int = 12, **own: Any) -> dict[str, Any]:
-    return {
-        "x": x,
-        "y": y,
-        "text": text,
-        "showarrow": False,
-        "font": {"size": size, "color": colour},
-        "borderpad": 0,
-    } | own
 
 
 def _finite(value: float) -> float | None:

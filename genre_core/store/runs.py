@@ -113,6 +113,18 @@ class RunStore(TableStore):
             raise RunStateError(f"The run {run_id} has no epoch {epoch}: choose one that it has completed.")
         return np.frombuffer(data, dtype=np.uint8)
 
+    def all_predictions(self, run_id: str, after: int = 0) -> npt.NDArray[np.uint8]:
+        """Return the predicted class of each validation track at each epoch beyond `after`, (n_epochs, n_validation).
+
+        Epochs are appended one after the other, so the first row is that of epoch `after` + 1.
+        """
+        query = select(_epochs.c.predictions).where(_epochs.c.run_id == run_id, _epochs.c.epoch > after)
+        with self.transaction() as connection:
+            rows = connection.execute(query.order_by(_epochs.c.epoch)).scalars().all()
+        if not rows:
+            return np.zeros((0, 0), dtype=np.uint8)
+        return np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(len(rows), -1)
+
     def queue_position(self, run_id: str) -> int:
         """Return how many runs go before a queued one: those that train at full speed, and those queued earlier.
 

@@ -1,0 +1,111 @@
+"""What charts over epochs share: the axis, the flag of the best epoch, and line-end labels that do not touch."""
+
+from typing import Any
+
+from dashboard.theme import BACKGROUND, FAINT, MUTED, Figure, fade, span
+
+LABEL_GAP = 15
+"""Least distance between two line-end labels, in pixels."""
+FEWEST_EPOCHS = 10
+"""An axis shorter than this would make the first epochs jump."""
+
+
+def epoch_axis(end: int) -> dict[str, Any]:
+    """Return an axis of epochs from 1 to `end` with at most a dozen whole ticks."""
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if end / step <= 10)
+    ticks = [1, *range(step if step > 1 else 2, end + 1, step)]
+    return {
+        **span(round(1 - 0.012 * end, 3), round(1.012 * end, 3)),
+        "tickvals": ticks,
+        "ticktext": [str(tick) for tick in ticks],
+        "spikethickness": 1,
+        "spikedash": "solid",
+        "spikecolor": FAINT,
+        "unifiedhovertitle": {"text": "epoch %{x}"},
+        "hoverformat": "d",
+    }
+
+
+def corners(end: int, y_range: tuple[float, float]) -> list[dict[str, Any]]:
+    """Return an invisible trace from corner to corner, without which empty axes would not take their limits."""
+    return [{"type": "scatter", "mode": "none", "x": [1, end], "y": list(y_range), "hoverinfo": "skip"}]
+
+
+def axis_name() -> dict[str, Any]:
+    """Return the axis' name, at its right end."""
+    return note(1, 0, "epoch", MUTED, xref="paper", yref="paper", xanchor="left", xshift=14, yanchor="top", yshift=-4)
+
+
+def add_best(figure: Figure, best_epoch: int, last: int, end: int) -> None:
+    """Mark the best epoch by a hairline with a flag, and make what follows paler."""
+    beyond = {
+        "type": "rect",
+        "x0": best_epoch,
+        "x1": last + 0.012 * end,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"width": 0},
+        "fillcolor": fade(BACKGROUND, 0.5),
+        "layer": "above",
+    }
+    hairline = {
+        "type": "line",
+        "x0": best_epoch,
+        "x1": best_epoch,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"width": 1, "color": MUTED},
+    }
+    figure["layout"]["shapes"] += [beyond, hairline] if best_epoch < last else [hairline]
+    late = best_epoch > 0.75 * end
+    side: dict[str, Any] = {"xanchor": "right", "xshift": -3} if late else {"xanchor": "left", "xshift": 3}
+    flag = note(best_epoch, 1, f"best · {best_epoch}", MUTED, yref="paper", yanchor="bottom", **side)
+    figure["layout"]["annotations"].append(flag)
+
+
+def note(x: float | None, y: float, text: str, colour: str, *, size: int = 12, **own: Any) -> dict[str, Any]:
+    """Return words on the chart, without an arrow; `own` are further properties of plotly's annotation."""
+    return {
+        "x": x,
+        "y": y,
+        "text": text,
+        "showarrow": False,
+        "font": {"size": size, "color": colour},
+        "borderpad": 0,
+    } | own
+
+
+def spread(places: list[float]) -> list[float]:
+    """Return the places, in pixels, moved apart to `LABEL_GAP` about their common middle, order kept."""
+    order = sorted(range(len(places)), key=lambda number: places[number])
+    groups: list[list[int]] = []
+    middles: list[float] = []
+    for number in order:
+        groups.append([number])
+        middles.append(places[number])
+        while len(groups) > 1 and _gap(groups, middles) < LABEL_GAP:
+            merged = groups.pop(-2) + groups.pop()
+            middles[-2:] = [sum(places[member] for member in merged) / len(merged)]
+            groups.append(merged)
+    moved = list(places)
+    for group, middle in zip(groups, middles, strict=True):
+        for position, member in enumerate(group):
+            moved[member] = middle + (position - (len(group) - 1) / 2) * LABEL_GAP
+    return moved
+
+
+def lifted(places: list[float], floor: float) -> list[float]:
+    """Return the places with those too near the axis, where its numbers stand, lifted one above the other."""
+    moved = list(places)
+    for number in sorted(range(len(places)), key=lambda number: places[number]):
+        moved[number] = max(places[number], floor)
+        floor = moved[number] + LABEL_GAP
+    return moved
+
+
+def _gap(groups: list[list[int]], middles: list[float]) -> float:
+    """Return the distance between the nearest labels of the last two groups."""
+    below = middles[-2] + (len(groups[-2]) - 1) / 2 * LABEL_GAP
+    return middles[-1] - (len(groups[-1]) - 1) / 2 * LABEL_GAP - below

@@ -1,0 +1,150 @@
+"""Recall of each genre over the epochs: up to 8 in their colours, more in grey, the chosen ones lifted with a band."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.figures.epoch_axis import (
+    FEWEST_EPOCHS,
+    LABEL_GAP,
+    add_best,
+    axis_name,
+    corners,
+    epoch_axis,
+    lifted,
+    note,
+    spread,
+)
+from dashboard.theme import FAINT, GAP, GENRE_COLOURS, INK, MUTED, Figure, fade, heading, layout, limits, span
+from genre_core.evaluation.history import ConfusionHistory
+
+MOST_LIFTED = len(GENRE_COLOURS)
+MOST_POINTS = 12_000
+"""Points that all lines together are drawn with: more, no screen shows and every epoch would send again."""
+FEWEST_POINTS = 150
+LONGEST_NAME = 13
+TOP, BOTTOM = 38, 26
+
+
+@dataclass(frozen=True)
+class _Line:
+    genre: int
+    name: str
+    values: list[float | None]
+    colour: str
+    is_lifted: bool
+    labelled: bool
+
+
+def recalls_figure(
+    history: ConfusionHistory, chosen: Sequence[int] = (), best_epoch: int | None = None, *, height: int = 330
+) -> Figure:
+    """Return the recall of each genre on validation after each epoch, in percent; `chosen` genres are lifted.
+
+    Of a genre without tracks there is no line. `height` in pixels spaces the labels.
+    """
+    shown = _shown_epochs(len(history), len(history.genres))
+    lines = _lines(history, shown, chosen)
+    last = len(history)
+    end = max(FEWEST_EPOCHS, last)
+    y_axis = {**span(0, 100), "nticks": 6, "ticksuffix": f"{GAP}%", "hoverformat": ".1f"}
+    figure: Figure = {
+        "data": [
+            *corners(end, limits(y_axis)),
+            *(_band(history, shown, line) for line in lines if line.is_lifted),
+            *(_trace(line, shown, bool(chosen)) for line in lines),
+        ],
+        "layout": layout(
+            heading("Recall of each genre", "validation"),
+            xaxis=epoch_axis(end),
+            yaxis=y_axis,
+            margin={"l": 46, "r": 104, "t": TOP, "b": BOTTOM},
+            hovermode="closest",
+            shapes=[],
+            annotations=[axis_name()],
+        ),
+    }
+    if best_epoch is not None:
+        add_best(figure, best_epoch, last, end)
+    figure["layout"]["annotations"] += _labels([line for line in lines if line.labelled], last, height)
+    return figure
+
+
+def _shown_epochs(n_epochs: int, n_genres: int) -> list[int]:
+    """Return the epochs that lines go through: all, or evenly many of them and the last."""
+    step = -(-n_epochs // max(FEWEST_POINTS, MOST_POINTS // n_genres))
+    return sorted({*range(1, n_epochs + 1, step), n_epochs})
+
+
+def _lines(history: ConfusionHistory, shown: list[int], chosen: Sequence[int]) -> list[_Line]:
+    """Return a line for each genre that has tracks, those in front last."""
+    few = len(history.genres) <= len(GENRE_COLOURS)
+    there = [genre for genre, n in enumerate(history.supports.tolist()) if n]
+    ends = {genre: float(history.recalls[-1, genre]) for genre in there}
+    # Among many lines without a choice the highest and the lowest are named, so that there is something to hold on to.
+    outermost = {min(there, key=lambda g: ends[g]), max(there, key=lambda g: ends[g])} if there else set()
+    found = []
+    for genre in there:
+        own = genre in chosen
+        colour = GENRE_COLOURS[genre if few else chosen.index(genre)].light if few or own else FAINT
+        values = [round(100 * float(history.recalls[epoch - 1, genre]), 1) for epoch in shown]
+        labelled = few or own or (not chosen and genre in outermost)
+        found.append(_Line(genre, history.genres[genre], [*values], colour, own, labelled))
+    return sorted(found, key=lambda line: (line.is_lifted, line.labelled))
+
+
+def _trace(line: _Line, shown: list[int], some_lifted: bool) -> dict[str, Any]:
+    colour = fade(line.colour, 0.4) if some_lifted and not line.is_lifted else line.colour
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if len(shown) == 1 else "lines",
+        "name": line.name,
+        "meta": line.genre,
+        "x": shown,
+        "y": line.values,
+        "line": {"color": colour, "width": 2.8 if line.is_lifted else 1.6 if line.labelled else 1},
+        "marker": {"color": colour, "size": 6},
+        "hovertemplate": "%{fullData.name}, epoch %{x}: %{y}<extra></extra>",
+    }
+
+
+def _band(history: ConfusionHistory, shown: list[int], line: _Line) -> dict[str, Any]:
+    """Return the 95 % intervals of a lifted genre as a band of its hue."""
+    intervals = [history.recall_interval(epoch, line.genre) for epoch in shown]
+    low = [round(100 * interval.low, 1) for interval in intervals]
+    high = [round(100 * interval.high, 1) for interval in intervals]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [*shown, *reversed(shown)],
+        "y": [*high, *reversed(low)],
+        "line": {"width": 0},
+        "fill": "toself",
+        "fillcolor": fade(line.colour, 0.2),
+        "hoverinfo": "skip",
+    }
+
+
+def _labels(lines: list[_Line], last: int, height: int) -> list[dict[str, Any]]:
+    """Return each line's name at its end, moved apart where names would touch."""
+    scale = (height - TOP - BOTTOM) / 100
+    ends = [(line, line.values[-1] or 0.0) for line in lines]
+    places = [value * scale for _, value in ends]
+    moved = lifted(spread(places), LABEL_GAP / 2)
+    return [
+        note(
+            last,
+            value,
+            f'<span style="color:{line.colour}">●</span>{GAP}{_short(line.name)}',
+            INK if line.is_lifted else MUTED,
+            xanchor="left",
+            xshift=6,
+            yshift=round(at - place, 1),
+        )
+        for (line, value), place, at in zip(ends, places, moved, strict=True)
+    ]
+
+
+def _short(name: str) -> str:
+    plain = name.replace("<", "‹").replace(">", "›")  # plotly reads marks in its texts
+    return plain if len(plain) <= LONGEST_NAME else f"{plain[: LONGEST_NAME - 1].rstrip()}…"

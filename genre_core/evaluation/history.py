@@ -1,0 +1,150 @@
+"""Which genres were taken for which after each epoch: a run's confusion matrices through time, and what changed.
+
+Between two epochs a genre's recall is said to have changed only where the 95 % intervals of the two do not overlap.
+That asks for more than a test of the same tracks at both epochs would (N. Schenker & J. F. Gentleman, "On judging the
+significance of differences by examining the overlap between confidence intervals", The American Statistician 55, 2001).
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.dataset import FloatArray, IntArray
+from genre_core.evaluation.checks import check_labels
+from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
+from genre_core.evaluation.uncertainty import Interval, accuracy_of_counts, grouped_wilson, macro_f1_of_counts, wilson
+
+Predictions = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class ConfusionHistory:
+    """Confusion matrices after epochs 1 … n_epochs: row = true genre, column = predicted genre.
+
+    `counts` has the shape (n_epochs, k, k), `predictions` (n_epochs, n), `y_true` and `groups` (n,); without `groups`
+    every track stands alone.
+    """
+
+    y_true: IntArray
+    predictions: Predictions
+    genres: tuple[str, ...]
+    counts: IntArray
+    groups: IntArray | None = None
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    @property
+    def epochs(self) -> IntArray:
+        """Return the numbers of the epochs, from 1, shape (n_epochs,)."""
+        return np.arange(1, len(self) + 1)
+
+    @property
+    def n(self) -> int:
+        """Return the number of tracks."""
+        return len(self.y_true)
+
+    @cached_property
+    def supports(self) -> IntArray:
+        """Return the number of tracks of each true genre, shape (k,)."""
+        return np.bincount(self.y_true, minlength=len(self.genres))
+
+    @cached_property
+    def recalls(self) -> FloatArray:
+        """Return each genre's recall after each epoch, shape (n_epochs, k); NaN where the genre has no track."""
+        right = np.diagonal(self.counts, axis1=1, axis2=2)
+        shares: FloatArray = np.divide(right, self.supports, out=np.full(right.shape, np.nan), where=self.supports > 0)
+        return shares
+
+    @cached_property
+    def accuracies(self) -> FloatArray:
+        """Return the share of tracks that were right after each epoch, shape (n_epochs,)."""
+        return accuracy_of_counts(self.counts)
+
+    @cached_property
+    def macro_f1s(self) -> FloatArray:
+        """Return macro-F1 after each epoch, shape (n_epochs,)."""
+        return macro_f1_of_counts(self.counts)
+
+    def accuracy_interval(self, epoch: int) -> Interval:
+        """Return the 95 % interval of the accuracy after an epoch."""
+        return self._interval(epoch, np.ones(self.n, dtype=bool))
+
+    def recall_interval(self, epoch: int, genre: int) -> Interval:
+        """Return the 95 % interval of a genre's recall after an epoch; (0, 1) where the genre has no track."""
+        return self._interval(epoch, self.y_true == genre)
+
+    def matrix(self, epoch: int) -> ConfusionMatrix:
+        """Return the confusion matrix after an epoch, with what its intervals need."""
+        return confusion_matrix(self.y_true, self.predictions[epoch - 1], self.genres, self.groups)
+
+    def extended(self, predictions: Predictions) -> "ConfusionHistory":
+        """Return the history with the epochs that followed, `predictions` of shape (n_more, n)."""
+        if not len(predictions):
+            return self
+        counts = np.concatenate([self.counts, _counts(self.y_true, predictions, len(self.genres))])
+        both = np.concatenate([self.predictions, predictions]) if len(self) else predictions
+        return replace(self, predictions=both, counts=counts)
+
+    def _interval(self, epoch: int, among: npt.NDArray[np.bool_]) -> Interval:
+        right = (self.predictions[epoch - 1] == self.y_true) & among
+        if self._members is None:
+            return wilson(int(right.sum()), int(among.sum()))
+        return grouped_wilson(np.bincount(self._members, right), np.bincount(self._members, among))
+
+    @cached_property
+    def _members(self) -> IntArray | None:
+        return None if self.groups is None else np.unique(self.groups, return_inverse=True)[1]
+
+
+def confusion_history(
+    y_true: npt.ArrayLike, predictions: Predictions, genres: tuple[str, ...], groups: IntArray | None = None
+) -> ConfusionHistory:
+    """Count the tracks of each true genre that were given each genre, after each of the epochs.
+
+    Raises
+    ------
+    DataError
+        An array holds a number that no genre has.
+    """
+    true, k = check_labels("y_true", y_true, len(genres)), len(genres)
+    none = ConfusionHistory(true, predictions[:0], genres, np.zeros((0, k, k), dtype=np.int64), groups)
+    return none.extended(predictions)
+
+
+def _counts(y_true: IntArray, predictions: Predictions, k: int) -> IntArray:
+    """Return confusion counts (n_epochs, k, k) of `predictions` (n_epochs, n)."""
+    check_labels("predictions", predictions.ravel(), k)
+    rows = y_true * k
+    return np.stack([np.bincount(rows + taken, minlength=k * k).reshape(k, k) for taken in predictions])
+
+
+@dataclass(frozen=True)
+class RecallChange:
+    """A genre whose recall is another one after `later` than after `earlier`, beyond what chance explains."""
+
+    genre: int
+    earlier: int
+    later: int
+    before: float
+    before_interval: Interval
+    after: float
+    after_interval: Interval
+
+    @property
+    def points(self) -> float:
+        """Return by how much it rose, as a rate."""
+        return self.after - self.before
+
+
+def recall_changes(history: ConfusionHistory, earlier: int, later: int) -> tuple[RecallChange, ...]:
+    """Return the genres whose intervals of recall after two epochs do not overlap, the largest change first."""
+    found = []
+    for genre in np.flatnonzero(history.supports).tolist():
+        before, after = (history.recall_interval(epoch, genre) for epoch in (earlier, later))
+        if before.high < after.low or after.high < before.low:
+            first, last = (float(history.recalls[epoch - 1, genre]) for epoch in (earlier, later))
+            found.append(RecallChange(genre, earlier, later, first, before, last, after))
+    return tuple(sorted(found, key=lambda change: -abs(change.points)))
