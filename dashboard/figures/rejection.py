@@ -166,7 +166,7 @@ def genre_answers_figure(genres: Sequence[GenreAnswering], names: Sequence[str])
             showlegend=True,
             legend={"y": 1.0, "itemclick": False, "itemdoubleclick": False, "traceorder": "normal"},
             hovermode="closest",
-            margin={"l": 8, "r": 8, "t": 26, "b": 8},
+            margin={"l": 8, "r": 22, "t": 26, "b": 8},
         ),
     }
 

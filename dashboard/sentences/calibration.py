@@ -74,7 +74,8 @@ def scaling_sentence(
 
 def _effect(scaling: TemperatureScaling) -> str:
     if scaling.at_bound:
-        return "as far as it may go"
+        right = scaling.temperature < 1
+        return "as low as it may be, since every answer there is right" if right else "as high as it may be"
     if abs(scaling.temperature - 1) < SMALL_CHANGE:
         return "next to nothing changes"
     return "it makes the model less sure" if scaling.temperature > 1 else "it makes the model more sure"

@@ -34,22 +34,27 @@ def threshold_sentence(
     """Say where a threshold comes from that was asked for by its target, and what it does on validation."""
     wanted = percent(target, decimals=0 if round(100 * target, 1) % 1 == 0 else 1)
     if threshold is None:
-        what = "is surely reached" if surely else "is reached"
-        return f"No threshold on {score} {what}: {wanted} right on validation. All tracks are answered here."
+        reaches = "surely reaches" if surely else "reaches"
+        return f"No threshold on {score} {reaches} {wanted} right on validation. All tracks are answered here."
     if not threshold:
-        return f"On validation, {wanted} of the answers are right without holding any back."
+        sure = ", and the 95 % interval of that share lies above it" if surely else ""
+        return f"On validation, at least {wanted} of the answers are right without holding any back{sure}."
     if surely:
-        text = (
-            f"On validation, {percent(threshold)} is the lowest {score} from which {wanted} of the answers are right "
-        )
+        text = f"On validation, {percent(threshold)} is the lowest {score} from which at least {wanted} of the answers are right "
         text += "and the 95 % interval of that share lies above it."
     else:
-        text = (
-            f"On validation, {percent(threshold)} is the lowest {score} from which {wanted} of the answers are right."
-        )
+        text = f"On validation, {percent(threshold)} is the lowest {score} from which at least {wanted} of the answers are right."
     if part == "validation":
         return f"{text} It was chosen on these tracks, so others will show a little less: see it on test."
     return text if validation is None else f"{text} {on_validation(validation)}"
+
+
+def given_sentence(threshold: float, score: ScoreName, part: Part, validation: Answering | None) -> str:
+    """Say that a person set the threshold, and on test what it does on validation."""
+    text = f"You set the threshold: tracks of a {score} below {percent(threshold)} are not answered."
+    if part == "validation" or validation is None:
+        return text
+    return f"{text} {on_validation(validation).replace('There', 'On validation', 1)}"
 
 
 def on_validation(found: Answering) -> str:

@@ -85,8 +85,11 @@ def fit_temperature(y_validation: npt.ArrayLike, logits_validation: npt.ArrayLik
         return float((_log_sum(scaled) - at[0] * given).mean()), np.array([(expected - given).mean()])
 
     # In 1 / temperature the loss is convex.
-    found = minimize(loss, [1.0], jac=True, method="L-BFGS-B", bounds=[(1 / HOTTEST, 1 / COLDEST)], options=_EXACT)
-    return TemperatureScaling(float(1 / found.x[0]), len(labels))
+    bounds = (1 / HOTTEST, 1 / COLDEST)
+    found = minimize(loss, [1.0], jac=True, method="L-BFGS-B", bounds=[bounds], options=_EXACT)
+    # Where the loss falls all the way it is flat long before the bound, and the search rests there.
+    best = min((float(found.x[0]), *bounds), key=lambda at: loss(np.array([at]))[0])
+    return TemperatureScaling(1 / best, len(labels))
 
 
 def fit_vector(y_validation: npt.ArrayLike, logits_validation: npt.ArrayLike) -> VectorScaling:

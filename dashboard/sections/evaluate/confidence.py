@@ -188,8 +188,10 @@ def _posterior(judged: Judged, method: Method) -> None:
             "means of a tenth of the tracks each, and their bars hold the middle half of it. No luck of single labels "
             "is in this, and what a reliability diagram averages away shows: dots off the line."
         )
-        known = known_already(judged.run)
+        known, whom = known_already(judged.run), unheard(judged.run.config.data)
         if known:
             st.caption(
                 f"The true probabilities are those for {known}; this run's split let it know them from training."
             )
+        elif whom:
+            st.caption(f"The true probabilities are those for {whom}, one row at a time.")

@@ -17,13 +17,13 @@ from dashboard.sentences.rejection import (
     answering_sentence,
     area_sentence,
     fair_sentence,
+    given_sentence,
     threshold_sentence,
     unfair_sentences,
     usual_target,
 )
 from dashboard.services import confidence as services
 from dashboard.services.confidence import Method, Rejected
-from dashboard.theme import percent
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.rejection import ScoreName
 
@@ -113,7 +113,7 @@ def _answer(
     if given is None:
         said = threshold_sentence(found, target, score, surely=surely, part=judged.part, validation=on_validation)
     else:
-        said = f"You set the threshold: tracks of a {score} below {percent(given)} are not answered."
+        said = given_sentence(given, score, judged.part, on_validation)
     st.caption(plain(said), help=GLOSSARY["Wilson interval"] if surely else None)
 
 

@@ -1,0 +1,212 @@
+import json
+import re
+
+import numpy as np
+import pytest
+import streamlit as st
+from safetensors.numpy import load, save
+
+from dashboard import services
+from dashboard.services import confidence
+from genre_core.dataset import PARTS
+from genre_core.store import open_test
+from tests.views.opening import drawn, opened, own_store, texts
+from tests.views.test_evaluate import EVALUATE, html, put_segments, trained
+
+TEMPERATURE = "temperature"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with own_store(tmp_path_factory.mktemp("confidence")) as own:
+        trained(own, "small", data__overlap=3.0, train__max_epochs=12)
+        trained(own, "noisy", data__label_noise=0.3, data__n_samples=800)
+        trained(own, "right", data__overlap=0.05, data__n_genres=2, data__spread=5.0, train__max_epochs=30)
+        trained(own, "grouped", **put_segments(own, "kept"))
+        for run_id in ("small", "right"):
+            open_test(own, own.run(run_id))
+        yield own
+
+
+def section(name, **params):
+    return opened(EVALUATE, section=name, **params)
+
+
+def said(page):
+    return " ".join([texts(page), *(sub.value for sub in page.subheader)]).replace("\u202f", " ").replace("\\", "")
+
+
+def numbers(page):
+    """Return the rows of the table of scores: name → its cells."""
+    table = html(page).split('class="gl-before-after"')[1].split("</table>")[0]
+    rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', table)
+    plain = re.compile(r"<[^>]+>")
+    return [
+        (plain.sub("", name), [plain.sub(" ", cell).split() for cell in row.split("</td>")[:-1]]) for name, row in rows
+    ]
+
+
+def test_confidence_says_its_part_how_many_and_the_same_numbers_as_the_head(store):
+    for part in ("validation", "test"):
+        page = section("confidence", run="small", part=part)
+        scores = store.run("small").summary[part]
+        n = scores["n"]
+        assert f"How far to trust it, on {n} {part} tracks" in said(page)
+        assert f"{n} {part} tracks" in said(page)
+        rows = dict(numbers(page))
+        assert rows["Log loss, nats"][0][0] == f"{scores['log_loss']:.3f}"
+        assert rows["Accuracy"][0][0] == f"{100 * scores['accuracy']:.1f}"
+        low, high = scores["accuracy_interval"]
+        assert rows["Accuracy"][0][2] == f"{100 * low:.1f}–{100 * high:.1f}"
+        figure = json.loads(drawn(page, "reliability")["figure"])
+        counts = next(trace for trace in figure["data"] if trace["type"] == "bar")["y"]
+        assert sum(counts) == n
+
+
+def test_scaling_bins_and_genre_are_in_the_address_and_change_the_picture(store):
+    page = section("confidence", run="small", part="test")
+    before = drawn(page, "reliability")["figure"]
+    page.segmented_control(key="choice scaled").set_value(TEMPERATURE).run()
+    assert page.query_params["scaled"] == TEMPERATURE
+    after = drawn(page, "reliability")["figure"]
+    assert "before scaling" in after
+    assert "No test track was used for it." in said(page)
+    page.segmented_control(key="choice bins").set_value("mass").run()
+    page.selectbox(key="confidence genre").set_value("Jazz").run()
+    assert dict(page.query_params) == {
+        "run": "small", "part": "test", "section": "confidence", "scaled": TEMPERATURE, "bins": "mass", "genre": "Jazz",
+    }  # fmt: skip
+    assert "probability of Jazz" in drawn(page, "reliability")["figure"]
+    assert before != after
+    page.selectbox(key="confidence genre").set_value("All genres").run()
+    assert "genre" not in page.query_params
+
+
+def test_a_genre_or_scaling_that_does_not_exist_is_said(store):
+    page = section("confidence", run="small", genre="Polka", scaled="magic")
+    assert "no genre named “Polka”" in said(page)
+    assert "scaled is “magic” in this link; it can be none or temperature or vector." in said(page)
+
+
+def test_on_validation_what_comes_after_scaling_is_cross_fitted(store):
+    page = section("confidence", run="small", scaled="vector")
+    assert "(cross-fitting)" in said(page)
+    run = store.run("small")
+    own, whole = services.outcome(run, "validation"), confidence.vector(run)
+    flattering = whole.apply(own.logits)
+    shown = confidence.trusted(run, "validation", method="vector").scores.log_loss.value
+    given = np.log(np.exp(flattering).sum(axis=1)) - flattering[np.arange(len(own.y_true)), own.y_true]
+    assert given.mean() < shown
+
+
+def test_the_true_probabilities_are_there_only_where_they_are_known(store):
+    assert "Against the true probabilities" in said(section("confidence", run="small"))
+    assert "Against the true probabilities" not in said(section("confidence", run="grouped"))
+    noisy = store.run("noisy")
+    by_label, by_truth = (confidence.against_posterior(noisy, "validation", clean=clean) for clean in (False, True))
+    assert by_label.truth.max() < 0.75 < by_truth.truth.max()
+    assert "about the true genres" in said(section("confidence", run="noisy", right="true"))
+
+
+def test_reject_answers_first_and_takes_its_threshold_from_validation(store):
+    run = store.run("small")
+    page = section("reject", run="small", part="test", target="97")
+    threshold = confidence.threshold_for(run, 0.97)
+    there, here = (confidence.rejected(run, part, threshold).overall for part in ("validation", "test"))
+    assert there.accuracy >= 0.97
+    assert 0 < here.coverage < 1
+    assert f"It answers {100 * here.coverage:.1f} %" in said(page)
+    assert f"right on {100 * here.accuracy:.1f} %" in said(page)
+    assert f"On validation, {100 * threshold:.1f} % is the lowest confidence" in said(page)
+    assert f"There it answers {100 * there.coverage:.1f} %" in said(page)
+    assert page.slider(key="reject threshold").value == pytest.approx(100 * threshold)
+    table = html(page).split('class="gl-answers"')[1]
+    held = [int(n) for n in re.findall(r'<td class="held[^"]*">(\d+)</td>', table)]
+    assert sum(held) == here.n - here.answered
+    assert len(held) == 8
+
+
+def test_threshold_score_and_target_are_in_the_address(store):
+    page = section("reject", run="small")
+    page.slider(key="reject threshold").set_value(62.5).run()
+    assert page.query_params["reject"] == "0.625"
+    assert "You set the threshold: tracks of a confidence below 62.5 % are not answered." in said(page)
+    page.number_input(key="reject target").set_value(75.0).run()
+    assert page.query_params["target"] == "75"
+    assert "reject" not in page.query_params
+    page.toggle(key="reject surely").set_value(True).run()
+    assert page.query_params["surely"] == "1"
+    assert "95 % interval" in said(page)
+    page.slider(key="reject threshold").set_value(50.0).run()
+    page.segmented_control(key="choice score").set_value("margin").run()
+    assert page.query_params["score"] == "margin"
+    assert "reject" not in page.query_params
+    assert page.slider(key="reject threshold").label == "Threshold on margin"
+
+
+@pytest.mark.parametrize(
+    ("params", "note"),
+    [
+        ({"reject": "1.5"}, "reject is “1.5” in this link; it can be a threshold from 0 to 1, ignored."),
+        ({"reject": "nan"}, "reject is “nan” in this link"),
+        ({"target": "x"}, "target is “x” in this link; it can be a percentage from 1 to 99.9, ignored."),
+        ({"score": "luck"}, "score is “luck” in this link; it can be confidence or margin or certainty."),
+    ],
+)
+def test_what_cannot_be_in_the_address_is_said(store, params, note):
+    assert note in said(section("reject", run="small", **params))
+
+
+def test_where_everything_is_right_there_is_nothing_to_hold_back(store):
+    page = section("reject", run="right", part="test")
+    assert "It answers all 60 test tracks and is right on 100.0 %" in said(page)
+    assert "there is nothing to hold back" in said(page)
+    assert "every answer there is right" in said(section("confidence", run="right", part="test"))
+
+
+def test_a_closed_test_part_shows_neither(store):
+    for name in ("confidence", "reject"):
+        page = section(name, run="noisy", part="test")
+        assert page.header[0].value == "The test part is closed for this run."
+        assert "gl-before-after" not in html(page)
+        assert not page.slider
+
+
+def test_scalings_and_thresholds_are_fitted_without_a_look_at_the_test_part(store):
+    """Permute the test labels: whatever is fitted stays the same, and what is shown of the test part changes."""
+    run = store.run("small")
+
+    def fitted():
+        vector = confidence.vector(run)
+        return [
+            confidence.temperature(run).temperature,
+            *vector.scale,
+            *vector.bias,
+            *(
+                confidence.threshold_for(run, 0.85, method=method, score=score, surely=surely)
+                for method in ("none", TEMPERATURE)
+                for score in ("confidence", "margin", "certainty")
+                for surely in (False, True)
+            ),
+        ]
+
+    before = fitted()
+    on_test = confidence.trusted(run, "test").scores.log_loss.value
+    saved = store.artifact("small", "logits")
+    arrays = load(saved)
+    rows = np.flatnonzero(arrays["part"] == PARTS.index("test"))
+    shuffled = np.random.default_rng(0).permutation(rows)
+    arrays["y"][rows] = arrays["y"][shuffled]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(services.store()), "artifact", lambda self, run_id, name: save(arrays))
+        st.cache_resource.clear()
+        assert fitted() == before
+        assert confidence.trusted(run, "test").scores.log_loss.value > on_test + 0.1
+    st.cache_resource.clear()
+
+
+def test_a_single_group_on_validation_cannot_be_cross_fitted_and_says_so(store, monkeypatch):
+    monkeypatch.setattr(confidence, "can_scale", lambda of, clean=False: "There is a single track.")
+    page = section("confidence", run="small", scaled="temperature")
+    assert "There is a single track." in said(page)
+    assert len(numbers(page)[0][1]) == 1
