@@ -111,19 +111,19 @@ def one_track(
     true, guess = int(found.true[at]), int(found.predicted[at])
     names, name, row = found.genres, found.names[at], int(found.rows[at])
     taken = "recognised" if true == guess else f"taken for {names[guess]}"
-    with st.container(key="track-head", horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(key="track-head", gap=None):
         st.subheader(f"Track {address.plain(name)}: {address.plain(names[true])} {address.plain(taken)}", anchor=False)
-        st.button(
-            "Close",
-            icon=":material/close:",
-            type="tertiary",
-            key="close track",
-            help="Show more tracks.",
-            on_click=_close,
-        )
-    address.page_link(
-        "views/track.py", "Open this track: why, and what would change it", ":material/arrow_forward:", **page
-    )
+        with st.container(key="track-open", horizontal=True, vertical_alignment="center", gap="small"):
+            label = "Open this track: why, and what if"
+            address.page_link("views/track.py", label, ":material/arrow_forward:", **page)
+            st.button(
+                "Close",
+                icon=":material/close:",
+                type="tertiary",
+                key="close track",
+                help="Show more tracks.",
+                on_click=_close,
+            )
     draw_choices(likely)
     plot(
         profile_figure(

@@ -45,9 +45,9 @@ def attribution_figure(found: Attribution, features: Sequence[str], genres: Sequ
     return {
         "data": [bars],
         "layout": layout(
-            heading(f"Why {genre} rather than {other}", "in nats"),
+            heading(f"Why {genre} rather than {other}"),
             xaxis={
-                "title": {"text": f"← for {other} · for {genre} →"},
+                "title": {"text": f"← for {other} · nats · for {genre} →"},
                 "zeroline": True,
                 "zerolinecolor": MUTED,
                 "zerolinewidth": 1,

@@ -11,8 +11,6 @@ from dashboard.components.address_choice import address_choice
 from dashboard.components.matrix import matrix, picked
 from dashboard.components.scores import genre_table, score_table
 from dashboard.components.tables import matrix_table
-from dashboard.components.track_filter import track_filter
-from dashboard.components.tracks import download
 from dashboard.sections.evaluate.judged import Judged
 from dashboard.sections.track import listed
 from dashboard.sentences.evaluate import cell_label, cell_sentence, findings
@@ -85,15 +83,12 @@ def _cell(judged: Judged, cell: Cell, names: Sequence[str]) -> None:
     found = tracks_of(outcome, names, in_cell(outcome, cell))
     with st.container(key="cell-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(title), anchor=False)
-        if len(found):
-            shown = track_filter(found)
-            download(shown, f"{named}.csv")
         st.button("Close", icon=":material/close:", type="tertiary", key="close cell", on_click=_close_cell)
     st.caption(plain(sentence), help=GLOSSARY["Wilson interval"])
     if not len(found):
         st.caption("No track is in this cell.")
         return
-    listed.draw(judged, shown, f"tracks {named}")
+    listed.draw(judged, found, named)
 
 
 def _close_cell() -> None:

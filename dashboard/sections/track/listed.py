@@ -4,27 +4,31 @@ import streamlit as st
 
 from dashboard import services
 from dashboard.cell_tracks import ListedTracks, choices
-from dashboard.components.tracks import one_track, track_list
+from dashboard.components.track_filter import track_filter
+from dashboard.components.tracks import download, one_track, track_list
 from dashboard.sections.evaluate.judged import Judged
 
 PASSED_ON = ("part", "right", "cell", "find", "only", "merge")
 """What the page of a track needs of the address to go to the next one, and back."""
 
 
-def draw(judged: Judged, found: ListedTracks, key: str, gone: str = "in this cell") -> None:
-    """Draw the tracks, and of the one that `?track=` names its probabilities, its features and a link to its page.
+def draw(judged: Judged, chosen: ListedTracks, named: str, gone: str = "in this cell") -> None:
+    """Draw chosen tracks with their filter and download, and the one of them that `?track=` names.
 
-    `gone` says where a track is not that a link names wrongly.
+    `named` is what a file of them is called by; `gone` says where a track is not that a link names wrongly.
     """
+    with st.container(key="track-tools", horizontal=True, vertical_alignment="center", gap="medium"):
+        found = track_filter(chosen)
+        download(found, f"{named}.csv")
     asked_for = st.query_params.get("track")
     row = int(asked_for) if asked_for and asked_for.isdecimal() and len(asked_for) < 10 else None
-    at = None if row is None else found.position(row)
+    at = None if row is None else chosen.position(row)
     if asked_for and at is None:
         st.caption(f":material/link_off: The link names a track that is not {gone}; none is chosen.")
         row = None
-    track_list(found, row, key)
+    track_list(found, row, f"tracks {named}")
     scores = None if at is None else services.standard_scores(judged.run)
     if at is not None and scores is not None:
         page = {name: st.query_params.get(name) for name in PASSED_ON}
-        likely = choices(judged.outcome, int(found.rows[at]))
-        one_track(found, at, likely, scores, {**page, "track": str(row)})
+        likely = choices(judged.outcome, int(chosen.rows[at]))
+        one_track(chosen, at, likely, scores, {**page, "track": str(row)})

@@ -68,10 +68,11 @@ def _sliders(track: LookedAt, training: Training, why: Explanation, changed: Cha
             with places[at % 2]:
                 _slider(track, training, feature, changed)
         if rest:
-            with places[len(shown) % 2]:
+            left, right = st.columns(2, gap="medium")
+            with left:
                 picked = _picker(track, rest)
             if picked is not None:
-                with places[(len(shown) + 1) % 2]:
+                with right:
                     _slider(track, training, picked, changed)
         if more:
             with st.expander(f"{len(more)} more changed features", key="what more", type="compact"):
