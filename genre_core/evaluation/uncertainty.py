@@ -55,16 +55,23 @@ def grouped_wilson(successes: Counts, sizes: Counts, confidence: float = 0.95) -
     binomial one (E. L. Korn & B. I. Graubard, Survey Methodology 24, 1998). Where every trial, or none, succeeded,
     nothing is seen to vary, and each group counts as one trial.
     """
-    n, n_groups = float(sizes.sum()), int(np.count_nonzero(sizes))
-    if not n:
+    if not sizes.sum():
         return Interval(0.0, 1.0)
+    effective = effective_size(successes, sizes)
+    return wilson(float(successes.sum()) / float(sizes.sum()) * effective, effective, confidence)
+
+
+def effective_size(successes: Counts, sizes: Counts) -> float:
+    """Return how many independent trials tell as much as these in groups, both arrays (n_groups,), at least one trial.
+
+    It is what `grouped_wilson` says.
+    """
+    n, n_groups = float(sizes.sum()), int(np.count_nonzero(sizes))
     rate = float(successes.sum()) / n
     if n_groups == 1 or rate in (0.0, 1.0):
-        effective = float(n_groups)
-    else:
-        spread = float(((successes - rate * sizes) ** 2).sum()) * n_groups / (n_groups - 1)
-        effective = min(n, rate * (1 - rate) * n * n / spread) if spread else n
-    return wilson(rate * effective, effective, confidence)
+        return float(n_groups)
+    spread = float(((successes - rate * sizes) ** 2).sum()) * n_groups / (n_groups - 1)
+    return min(n, rate * (1 - rate) * n * n / spread) if spread else n
 
 
 def accuracy_of_counts(counts: Counts) -> FloatArray:

@@ -1,0 +1,136 @@
+"""Rules about what is taken for what: the commonest confusion, one-way ones, blocks, and neighbours in order."""
+
+import numpy as np
+
+from genre_core.dataset import FloatArray, IntArray
+from genre_core.exploration.holm import holm
+from genre_core.findings.facts import Facts
+from genre_core.findings.finding import Cell, Evidence, Finding
+from genre_core.findings.rates import Chosen, Trials, trials
+
+LEVEL = 0.05
+N_RELABELLED = 1999
+
+
+def confusions(facts: Facts) -> list[Finding]:
+    """Name the commonest confusion and the one that goes one way most clearly, if those are two."""
+    wrong = _errors(facts)
+    if wrong.sum() < 2:
+        return []
+    one_way = _one_way(facts, wrong)
+    commonest = _commonest(facts, wrong, {cell for cell, _ in one_way})
+    named = {finding.evidence.cells[0] for finding in commonest}
+    other = [(cell, p) for cell, p in one_way if cell not in named]
+    return [*commonest, *(_one_way_finding(facts, cell) for cell, _ in other[:1])]
+
+
+def _errors(facts: Facts) -> IntArray:
+    wrong = facts.counts.copy()
+    np.fill_diagonal(wrong, 0)
+    return wrong
+
+
+def _commonest(facts: Facts, wrong: IntArray, one_way: set[Cell]) -> list[Finding]:
+    """Name the fullest cell off the diagonal, if errors dealt to all such cells at random would not fill it so.
+
+    It is `clear` that it is the fullest where it holds against the next one alone (K. Hung & W. Fithian, "Rank
+    verification for exponential families", Annals of Statistics 47, 2019).
+    """
+    k = len(wrong)
+    order = np.argsort(-wrong, axis=None, kind="stable")[:2]
+    (i, j), (m, n) = (tuple(map(int, divmod(int(at), k))) for at in order)
+    errors = ~facts.right
+    first = _in_cell(facts, i, j)
+    p = trials(first, errors, facts.groups).p_value(1 / (k * (k - 1)), "above") * k * (k - 1)
+    if p >= LEVEL:
+        return []
+    second = _in_cell(facts, m, n)
+    clear = trials(first, first | second, facts.groups).p_value(0.5) < LEVEL
+    support = facts.counts.sum(axis=1)
+    values = {
+        "n": int(wrong[i, j]),
+        "support": int(support[i]),
+        "share": wrong[i, j] / support[i],
+        "errors": int(errors.sum()),
+        "back": int(wrong[j, i]),
+        "back_support": int(support[j]),
+        "one_way": (i, j) in one_way,
+        "clear": clear,
+        "next": int(wrong[m, n]),
+    }
+    intervals = {"share": facts.evaluation.confusion_matrix.interval(i, j, "true")}
+    genres = (i, j) if clear else (i, j, m, n)
+    cells: tuple[Cell, ...] = ((i, j),)
+    return [Finding("confusion", _cells(facts, cells), values, intervals, genres)]
+
+
+def _one_way(facts: Facts, wrong: IntArray) -> list[tuple[Cell, float]]:
+    """Return the cells whose genre is taken for the other more often than the other for it, the clearest first.
+
+    The share of tracks of either genre that are taken for the other one are compared by the conditional test of two
+    rates (J. Przyborowski & H. Wilenski, Biometrika 31, 1940), by Holm over all pairs of genres.
+    """
+    k, support = len(wrong), facts.counts.sum(axis=1)
+    pairs = [(i, j) for i in range(k) for j in range(i) if support[i] and support[j] and wrong[i, j] + wrong[j, i]]
+    if not pairs:
+        return []
+    tests = [_pair(facts, i, j) for i, j in pairs]
+    rates = [support[i] / (support[i] + support[j]) for i, j in pairs]
+    p = holm(np.array([test.p_value(rate) for test, rate in zip(tests, rates, strict=True)]))
+    found: list[tuple[Cell, float]] = []
+    for at in np.argsort(p, kind="stable"):
+        if p[at] < LEVEL:
+            i, j = pairs[at]
+            there = tests[at].hits > rates[at] * tests[at].n
+            found.append(((i, j) if there else (j, i), float(p[at])))
+    return found
+
+
+def _pair(facts: Facts, i: int, j: int) -> Trials:
+    there = _in_cell(facts, i, j)
+    return trials(there, there | _in_cell(facts, j, i), facts.groups)
+
+
+def _one_way_finding(facts: Facts, cell: Cell) -> Finding:
+    i, j = cell
+    assert i is not None
+    assert j is not None
+    matrix, support = facts.evaluation.confusion_matrix, facts.counts.sum(axis=1)
+    there, back = facts.counts[i, j], facts.counts[j, i]
+    values = {"n": int(there), "support": int(support[i]), "back": int(back), "back_support": int(support[j])}
+    values |= {"share": there / support[i], "back_share": back / support[j]}
+    intervals = {"share": matrix.interval(i, j, "true"), "back_share": matrix.interval(j, i, "true")}
+    return Finding("one_way", _cells(facts, ((i, j), (j, i))), values, intervals, (i, j))
+
+
+def neighbours(facts: Facts) -> list[Finding]:
+    """Say so where genres next to each other in their order are confused more than others.
+
+    Errors between neighbours are counted again under random orders of the genres: N. Mantel, "The detection of disease
+    clustering", Cancer Research 27 (1967).
+    """
+    k, wrong = len(facts.counts), _errors(facts)
+    if not facts.ordered or k < 4 or not wrong.sum():
+        return []
+    pairs = wrong + wrong.T
+    share, orders = _adjacent(pairs, np.arange(k)[None])[0], np.tile(np.arange(k), (N_RELABELLED, 1))
+    by_chance = _adjacent(pairs, np.random.default_rng(0).permuted(orders, axis=1))
+    if (1 + (by_chance >= share).sum()) / (1 + N_RELABELLED) >= LEVEL:
+        return []
+    cells: tuple[Cell, ...] = tuple((g, g + step) for g in range(k) for step in (-1, 1) if 0 <= g + step < k)
+    values = {"share": float(share), "chance": 2 / k, "errors": int(wrong.sum())}
+    return [Finding("neighbours", _cells(facts, cells), values, {}, ())]
+
+
+def _adjacent(pairs: IntArray, orders: IntArray) -> FloatArray:
+    """Return the share of errors (of symmetric counts (k, k)) between neighbours, for each order (m, k) of genres."""
+    share: FloatArray = 2 * pairs[orders[:, :-1], orders[:, 1:]].sum(axis=1) / pairs.sum()
+    return share
+
+
+def _in_cell(facts: Facts, i: int, j: int) -> Chosen:
+    return np.asarray((facts.y_true == i) & (facts.y_pred == j))
+
+
+def _cells(facts: Facts, cells: tuple[Cell, ...]) -> Evidence:
+    return Evidence("evaluate", facts.part, "matrix", cells, clean=facts.clean)

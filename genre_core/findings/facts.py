@@ -1,0 +1,97 @@
+"""What the rules look at: a complete run judged on one part, and what is known of how it was trained and split."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.dataset import FloatArray, IntArray, Part
+from genre_core.evaluation.metrics import softmax
+from genre_core.evaluation.report import Evaluation
+from genre_core.evaluation.uncertainty import Interval
+from genre_core.findings.rates import Chosen
+
+
+@dataclass(frozen=True)
+class Score:
+    """An accuracy with its interval, on `n` tracks."""
+
+    accuracy: float
+    interval: Interval
+    n: int
+
+
+@dataclass(frozen=True, eq=False)
+class Learning:
+    """How a run was trained: its number of epochs, the best one, and whether the limit on epochs ended it.
+
+    `right` says for the epochs that `epochs_to_compare` names which validation tracks (n,) were right after them, and
+    `groups` (n,) whose they are.
+    """
+
+    n_epochs: int
+    best_epoch: int
+    stopped_by_limit: bool
+    right: Mapping[int, Chosen]
+    groups: IntArray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """A complete run judged on one part: tracks' genres y_true (n,), logits (n, n_genres), groups (n,) or None.
+
+    `best` (n,) is what the best possible classifier answers, where it is known, and `knows_more` says that a leaky
+    split lets the run know what `best` does not. `ordered` says that neighbours in the order of the genres may be
+    alike. `true_genres` (n,) are there where `y_true` are labels that are wrong now and then. `training` is the
+    accuracy on the training part; `validation` that on validation, where another part is looked at. `straddling` is
+    how many things that belong together a leaky split tears apart.
+    """
+
+    part: Part
+    evaluation: Evaluation
+    y_true: IntArray
+    logits: npt.NDArray[np.floating]
+    groups: IntArray | None = None
+    best: IntArray | None = None
+    knows_more: bool = False
+    ordered: bool = False
+    leaky: bool = False
+    straddling: int = 0
+    true_genres: IntArray | None = None
+    training: Score | None = None
+    validation: Score | None = None
+    learning: Learning | None = None
+    clean: bool = False
+
+    @cached_property
+    def y_pred(self) -> IntArray:
+        """Return the answers of the run (n,)."""
+        return np.asarray(self.logits.argmax(axis=1))
+
+    @cached_property
+    def y_prob(self) -> FloatArray:
+        """Return the probabilities that the run gives, shape (n, n_genres)."""
+        return softmax(self.logits)
+
+    @cached_property
+    def right(self) -> Chosen:
+        """Return which answers are right (n,)."""
+        return np.asarray(self.y_pred == self.y_true)
+
+    @property
+    def counts(self) -> IntArray:
+        """Return the confusion counts (k, k)."""
+        return self.evaluation.confusion_matrix.counts
+
+
+def epochs_to_compare(n_epochs: int, best_epoch: int) -> tuple[int, ...]:
+    """Return the epochs whose answers `Learning` needs: around the best one, at the end, and well before the end."""
+    wanted = {best_epoch - 1, best_epoch + 1, n_epochs - 1, n_epochs, earlier_epoch(n_epochs)}
+    return tuple(sorted(epoch for epoch in wanted if 1 <= epoch <= n_epochs))
+
+
+def earlier_epoch(n_epochs: int) -> int:
+    """Return the epoch that the last one is compared with: three quarters of the way."""
+    return max(1, (3 * n_epochs) // 4)

@@ -1,0 +1,77 @@
+"""What a finding is: a kind, its numbers with their intervals, and where to look for the evidence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from genre_core.dataset import Part
+from genre_core.evaluation.uncertainty import Interval
+
+Kind = Literal[
+    "all_right",
+    "leaky",
+    "few_tracks",
+    "majority",
+    "shortfall",
+    "never_predicted",
+    "over_predicted",
+    "under_predicted",
+    "hardest",
+    "easiest",
+    "confusion",
+    "one_way",
+    "block",
+    "neighbours",
+    "macro_f1",
+    "too_sure",
+    "too_unsure",
+    "when_sure",
+    "few_groups",
+    "label_noise",
+    "part_gap",
+    "overfitting",
+    "still_improving",
+    "best_early",
+]
+Page = Literal["evaluate", "genres", "train", "lens"]
+Section = Literal["", "matrix", "confidence", "reject"]
+Cell = tuple[int | None, int | None]
+"""True and predicted genre, counted from 0; None stands for any: a whole row or column of the matrix."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Where a person sees what a finding says: a page, a section of it, and there cells or a genre of a part.
+
+    With `clean` the true genres judge, where labels are wrong now and then.
+    """
+
+    page: Page
+    part: Part
+    section: Section = ""
+    cells: tuple[Cell, ...] = ()
+    genre: int | None = None
+    clean: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the numbers support, with rates in [0, 1], counts, and 95 % intervals by the name of the value.
+
+    `genres` are those it is about, counted from 0, none where it is about the whole.
+    """
+
+    kind: Kind
+    evidence: Evidence
+    values: Mapping[str, float]
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
+    genres: tuple[int, ...] = ()
+
+    def to_json(self, genres: tuple[str, ...]) -> dict[str, Any]:
+        """Return the same as plain values, genres by their names."""
+        return {
+            "kind": self.kind,
+            "genres": [genres[genre] for genre in self.genres],
+            "values": dict(self.values),
+            "intervals": {name: [interval.low, interval.high] for name, interval in self.intervals.items()},
+        }

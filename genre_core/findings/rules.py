@@ -1,0 +1,95 @@
+"""All rules, and what they find in the order of its weight."""
+
+from collections.abc import Callable
+
+from genre_core.findings.blocks import blocks
+from genre_core.findings.confusions import confusions, neighbours
+from genre_core.findings.facts import Facts
+from genre_core.findings.finding import Finding, Kind
+from genre_core.findings.genres import easiest, hardest, predicted_counts
+from genre_core.findings.learning import best_early, overfitting, still_improving
+from genre_core.findings.overall import (
+    all_right,
+    few_tracks,
+    label_noise,
+    leaky,
+    macro_f1,
+    majority,
+    part_gap,
+    shortfall,
+)
+from genre_core.findings.trust import few_groups, too_sure, when_sure
+
+Rule = Callable[[Facts], list[Finding]]
+
+RULES: dict[Rule, tuple[Kind, ...]] = {
+    all_right: ("all_right",),
+    leaky: ("leaky",),
+    few_tracks: ("few_tracks",),
+    majority: ("majority",),
+    shortfall: ("shortfall",),
+    predicted_counts: ("never_predicted", "over_predicted", "under_predicted"),
+    hardest: ("hardest",),
+    easiest: ("easiest",),
+    confusions: ("confusion", "one_way"),
+    blocks: ("block",),
+    neighbours: ("neighbours",),
+    macro_f1: ("macro_f1",),
+    too_sure: ("too_sure", "too_unsure"),
+    when_sure: ("when_sure",),
+    few_groups: ("few_groups",),
+    label_noise: ("label_noise",),
+    part_gap: ("part_gap",),
+    overfitting: ("overfitting",),
+    still_improving: ("still_improving",),
+    best_early: ("best_early",),
+}
+"""Each rule with its kinds of findings. Where there is nothing to find, it finds something at most once in 20."""
+
+WEIGHTS: tuple[Kind, ...] = (
+    "all_right",
+    "leaky",
+    "never_predicted",
+    "few_tracks",
+    "hardest",
+    "confusion",
+    "shortfall",
+    "macro_f1",
+    "part_gap",
+    "block",
+    "neighbours",
+    "few_groups",
+    "over_predicted",
+    "under_predicted",
+    "too_sure",
+    "too_unsure",
+    "label_noise",
+    "still_improving",
+    "overfitting",
+    "best_early",
+    "one_way",
+    "when_sure",
+    "easiest",
+    "majority",
+)
+"""The kinds in the order in which a person wants to know of them."""
+
+
+def find(facts: Facts) -> tuple[Finding, ...]:
+    """Return what the numbers support, the most important first.
+
+    That a run is not better than guessing comes before all that it has learned.
+    """
+    found = [finding for rule in RULES for finding in rule(facts)]
+    return tuple(sorted(found, key=_weight))
+
+
+def _weight(finding: Finding) -> int:
+    if finding.kind == "majority" and finding.intervals["gain"].low <= 0:
+        return WEIGHTS.index("leaky")
+    return WEIGHTS.index(finding.kind)
+
+
+def about(found: tuple[Finding, ...], genre: int) -> tuple[Finding, ...]:
+    """Return the findings that are about a genre, counted from 0."""
+    return tuple(finding for finding in found if genre in finding.genres)
