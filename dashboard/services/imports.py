@@ -1,7 +1,8 @@
 """Imports that take longer than a page waits, and the files on the server that may be imported.
 
-An import goes on whoever looks: pages of all sessions show it, and a reload finds it again. Files are offered only from
-below the folder that GENRE_LAB_DATA names, and nothing where it names none.
+An import goes on whoever looks: pages of all sessions show it, and a reload finds it again. A process of its own does
+it, so that its memory is not the pages'. Files are offered only from below the folder that GENRE_LAB_DATA names, and
+nothing where it names none.
 """
 
 import os
@@ -16,10 +17,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.services.import_process import import_fma
 from dashboard.services.tables import add_table
 from dashboard.services.workers import store
 from genre_core.errors import DataError, GenreLabError
-from genre_core.fma.importing import Imported, import_fma
 from genre_core.fma.layout import FEATURES, HEAD_BYTES, TRACKS, FmaFiles, find_fma, parse_header
 from genre_core.store import RunStore
 from genre_core.tables.reading import MAX_BYTES
@@ -72,9 +73,9 @@ class _Imports:
 
     def _run(self, key: str, files: FmaFiles, folder: Path | None, to: RunStore) -> None:
         try:
-            for step in import_fma(files, to):
-                if isinstance(step, Imported):
-                    self._say(key, table=step.content_hash)
+            for step in import_fma(files, to.url):
+                if isinstance(step, str):
+                    self._say(key, table=step)
                 else:
                     self._say(key, stage=step.stage, done=step.done / max(1, step.total))
         except GenreLabError as error:

@@ -14,7 +14,7 @@ from genre_core.splitting import Split, split_dataset
 from genre_core.store import RunStore
 from genre_core.terminal import text
 from genre_core.terminal.files import read_files
-from genre_core.terminal.inputs import LISTS, import_with_progress, put_split, read_split_files
+from genre_core.terminal.inputs import LISTS, import_with_lines, import_with_progress, put_split, read_split_files
 from genre_core.terminal.options import TABLE_SETTINGS, UsageError
 from genre_core.terminal.output import DONE, show
 
@@ -49,7 +49,7 @@ def _import_split(options: argparse.Namespace, files: list[str]) -> int:
 
 def _import_fma(options: argparse.Namespace, files: FmaFiles) -> int:
     store = RunStore()
-    imported = import_with_progress(files, store)
+    imported = import_with_lines(files, store) if options.progress else import_with_progress(files, store)
     table = next(table for table in store.tables(FMA) if table.content_hash == imported.content_hash)
     document = {
         "table": table.content_hash,

@@ -120,6 +120,9 @@ def _parser() -> _Parser:
     table.add_argument(
         "--split", action="append", metavar="PART=FILE", help="a list of the tracks of train, validation or test"
     )
+    table.add_argument(
+        "--progress", action="store_true", help="write how far an import of FMA is to standard error, as lines of JSON"
+    )
     _add_columns(table)
     runs = _add(commands, "runs", "list the stored runs, newest first", "[options]")
     runs.add_argument("--limit", type=_count, default=50, metavar="N", help="how many at most (default: 50)")

@@ -12,6 +12,11 @@ def say(sentence: str) -> None:
     print(" ".join(sentence.split()), file=sys.stderr)
 
 
+def report(progress: dict[str, Any]) -> None:
+    """Write how far something is to standard error, as one line of JSON."""
+    print(json.dumps(progress), file=sys.stderr, flush=True)
+
+
 def show(document: dict[str, Any], text: str, *, as_json: bool) -> None:
     """Write a result to standard output, as one JSON document or as text."""
     print(json.dumps(document, indent=1, allow_nan=False) if as_json else text)
