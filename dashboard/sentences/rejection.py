@@ -39,11 +39,9 @@ def threshold_sentence(
     if not threshold:
         sure = ", and the 95 % interval of that share lies above it" if surely else ""
         return f"On validation, at least {wanted} of the answers are right without holding any back{sure}."
-    if surely:
-        text = f"On validation, {percent(threshold)} is the lowest {score} from which at least {wanted} of the answers are right "
-        text += "and the 95 % interval of that share lies above it."
-    else:
-        text = f"On validation, {percent(threshold)} is the lowest {score} from which at least {wanted} of the answers are right."
+    lowest = f"{percent(threshold)} is the lowest {score}"
+    text = f"On validation, {lowest} from which at least {wanted} of the answers are right"
+    text += " and the 95 % interval of that share lies above it." if surely else "."
     if part == "validation":
         return f"{text} It was chosen on these tracks, so others will show a little less: see it on test."
     return text if validation is None else f"{text} {on_validation(validation)}"

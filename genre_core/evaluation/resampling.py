@@ -7,7 +7,7 @@ import numpy as np
 from genre_core.dataset import FloatArray, IntArray
 from genre_core.evaluation.uncertainty import CHUNK, Interval
 
-WORK = 500_000_000
+WORK = 100_000_000
 FEWEST, MOST = 200, 1000
 """Resamples: as many as `WORK` multiplications allow."""
 _OF_DRAWING = 10

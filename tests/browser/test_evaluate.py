@@ -190,6 +190,27 @@ def test_each_configuration_whose_test_part_is_opened_counts_once(page, browser,
     page.get_by_text("test opened 3×", exact=True).wait_for()
 
 
+def test_what_is_not_answered_follows_the_keyboard_and_goes_back(page, url):
+    page.goto(f"{url}/evaluate?run=small&section=reject&reject=0.5")
+    answers = page.get_by_role("heading", name=re.compile("^It answers "))
+    answers.wait_for()
+    settle(page)
+    said = answers.inner_text()
+    slider = page.get_by_role("slider", name="Threshold on confidence")
+    slider.focus()
+    page.keyboard.press("End")
+    page.wait_for_url(re.compile("reject=1$"))
+    page.get_by_role("heading", name="It answers none of ").wait_for()
+    page.get_by_role("radio", name="Margin").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("score=margin"))
+    assert "reject=" not in page.url
+    page.go_back()
+    page.get_by_role("heading", name="It answers none of ").wait_for()
+    page.go_back()
+    page.get_by_role("heading", name=said, exact=True).wait_for()
+
+
 @pytest.mark.parametrize("page", ["light", "dark"], indirect=True)
 def test_nothing_of_the_page_is_out_of_reach_or_unreadable(evaluate):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
