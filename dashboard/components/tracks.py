@@ -111,7 +111,7 @@ def one_track(
     true, guess = int(found.true[at]), int(found.predicted[at])
     names, name, row = found.genres, found.names[at], int(found.rows[at])
     taken = "recognised" if true == guess else f"taken for {names[guess]}"
-    with st.container(key="track-head", gap=None):
+    with st.container(key="track-head", gap="xxsmall"):
         st.subheader(f"Track {address.plain(name)}: {address.plain(names[true])} {address.plain(taken)}", anchor=False)
         with st.container(key="track-open", horizontal=True, vertical_alignment="center", gap="small"):
             label = "Open this track: why, and what if"
