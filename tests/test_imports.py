@@ -15,7 +15,7 @@ LIBRARY = (
     {"config"},
     {"settings", "presets", "events", "dataset", "splitting", "generator"},
     {"tables", "fma", "published", "sources", "architectures"},
-    {"optimizers", "training", "evaluation", "bayes", "exploration", "quality", "explaining"},
+    {"optimizers", "training", "evaluation", "bayes", "exploration", "quality", "explaining", "findings"},
     {"experiment", "lens", "learning_curve"},
     {"store"},
     {"worker", "studying"},
@@ -38,7 +38,7 @@ SLOW = {"torch", "sklearn", "pandas", "scipy", "statsmodels", "pyarrow", "distri
 TORCH_ROOMS = {"architectures", "training", "optimizers"}
 VALUES = {
     "errors", "config", "settings", "presets", "events", "dataset", "architectures", "evaluation", "exploration",
-    "bayes", "explaining", "lens", "quality", "store",
+    "bayes", "explaining", "findings", "lens", "quality", "store",
 }  # fmt: skip
 """What a view may take from the library: values and their names, nothing that reads, trains or sends."""
 

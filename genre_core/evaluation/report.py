@@ -131,28 +131,28 @@ def evaluate(
     check_same_length("logits", y_prob, labels)
     y_pred = y_prob.argmax(axis=1)
     matrix = confusion_matrix(labels, y_pred, genres, groups)
-    accuracy_interval = _accuracy_interval(matrix, labels, y_pred, groups)
+    of_accuracy = accuracy_interval(labels, y_pred, groups)
     return Evaluation(
         n=matrix.n,
         confusion_matrix=matrix,
-        accuracy_interval=accuracy_interval,
-        macro_f1_interval=_macro_f1_interval(matrix, labels, y_pred, groups, accuracy_interval),
+        accuracy_interval=of_accuracy,
+        macro_f1_interval=_macro_f1_interval(matrix, labels, y_pred, groups, of_accuracy),
         per_genre=tuple(_genre_score(matrix, genre) for genre in range(len(genres))),
         majority_accuracy=float((labels == majority).mean()),
         **{name: metric.compute(labels, y_prob) for name, metric in METRICS.items()},
     )
 
 
-def _accuracy_interval(
-    matrix: ConfusionMatrix, y_true: IntArray, y_pred: IntArray, groups: IntArray | None
-) -> Interval:
+def accuracy_interval(y_true: IntArray, y_pred: IntArray, groups: IntArray | None) -> Interval:
+    """Return the 95 % interval of the accuracy of y_pred (n,): Wilson's, or with groups (n,) of the bootstrap."""
+    right = y_true == y_pred
     if groups is None:
-        return wilson(matrix.correct, matrix.n)
-    if 0 < matrix.correct < matrix.n:
+        return wilson(int(right.sum()), len(right))
+    if right.any() and not right.all():
         return bootstrap(accuracy_of_counts, y_true, y_pred, groups)
     # Resampling what is all right (or all wrong) would claim certainty.
     members = np.unique(groups, return_inverse=True)[1]
-    return grouped_wilson(np.bincount(members, y_true == y_pred), np.bincount(members))
+    return grouped_wilson(np.bincount(members, right), np.bincount(members))
 
 
 def _macro_f1_interval(

@@ -1,7 +1,7 @@
 """What the rules look at: a complete run judged on one part, and what is known of how it was trained and split."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -45,8 +45,8 @@ class Facts:
     `best` (n,) is what the best possible classifier answers, where it is known, and `knows_more` says that a leaky
     split lets the run know what `best` does not. `ordered` says that neighbours in the order of the genres may be
     alike. `true_genres` (n,) are there where `y_true` are labels that are wrong now and then. `training` is the
-    accuracy on the training part; `validation` that on validation, where another part is looked at. `straddling` is
-    how many things that belong together a leaky split tears apart.
+    accuracy on the training part; `validation` that on validation, where another part is looked at. `straddlers`
+    counts by level what a leaky split tears apart, where that is known.
     """
 
     part: Part
@@ -58,7 +58,7 @@ class Facts:
     knows_more: bool = False
     ordered: bool = False
     leaky: bool = False
-    straddling: int = 0
+    straddlers: Mapping[str, int] = field(default_factory=dict)
     true_genres: IntArray | None = None
     training: Score | None = None
     validation: Score | None = None

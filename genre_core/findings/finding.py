@@ -34,7 +34,7 @@ Kind = Literal[
     "best_early",
 ]
 Page = Literal["evaluate", "genres", "train", "lens"]
-Section = Literal["", "matrix", "confidence", "reject"]
+Section = Literal["", "matrix", "confidence", "reject", "groups"]
 Cell = tuple[int | None, int | None]
 """True and predicted genre, counted from 0; None stands for any: a whole row or column of the matrix."""
 

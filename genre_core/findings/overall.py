@@ -38,7 +38,7 @@ def leaky(facts: Facts) -> list[Finding]:
     """Say that the split tears apart what belongs together."""
     if not facts.leaky:
         return []
-    return [Finding("leaky", Evidence("lens", facts.part), {"straddling": facts.straddling})]
+    return [Finding("leaky", Evidence("lens", facts.part), dict(facts.straddlers))]
 
 
 def few_tracks(facts: Facts) -> list[Finding]:

@@ -11,7 +11,6 @@ from genre_core.evaluation.uncertainty import Interval
 from genre_core.exploration.holm import holm
 from genre_core.findings.facts import Facts
 from genre_core.findings.finding import Evidence, Finding
-from genre_core.findings.genres import genre_page
 from genre_core.findings.rates import difference, trials
 
 SURE = 0.9
@@ -82,4 +81,5 @@ def few_groups(facts: Facts) -> list[Finding]:
     values = {"n_worst": one.n_worst, "groups": len(one.groups), "share": one.share, "chance": one.chance}
     values |= {"errors": one.n_errors}
     intervals = {"chance": one.chance_interval}
-    return [Finding("few_groups", genre_page(facts, genre), values, intervals, (genre,))]
+    evidence = Evidence("genres", facts.part, "groups", genre=genre, clean=facts.clean)
+    return [Finding("few_groups", evidence, values, intervals, (genre,))]
