@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from dashboard.services.data import Checked, Gaps
-from dashboard.services.imports import Import
+from dashboard.services.imports import STARTING, WAITING, Import
 from dashboard.theme import count, percent
 from genre_core.config import FmaConfig
 from genre_core.dataset import PARTS, Dataset
@@ -102,8 +102,10 @@ def import_sentence(item: Import) -> str:
         return f"{item.name} was not imported. {item.problem}"
     if item.table:
         return f"{item.name} is imported."
-    if item.stage == "Waiting":
+    if item.stage == WAITING:
         return f"{item.name} waits for another import."
+    if item.stage == STARTING:
+        return f"Importing {item.name}: starting."
     return f"Importing {item.name}: {item.stage[0].lower()}{item.stage[1:]}, {percent(item.done, decimals=0)}."
 
 

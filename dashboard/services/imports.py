@@ -25,6 +25,7 @@ from genre_core.fma.layout import FEATURES, HEAD_BYTES, TRACKS, FmaFiles, find_f
 from genre_core.store import RunStore
 from genre_core.tables.reading import MAX_BYTES
 
+WAITING, STARTING = "Waiting", "Starting"
 DEPTH = 3
 MOST_LOOKED_AT, MOST_OFFERED = 2000, 200
 ENDINGS = (".csv", ".tsv", ".parquet")
@@ -35,7 +36,7 @@ class Import:
     """An import of FMA: how far it is, and what came of it."""
 
     name: str
-    stage: str = "Waiting"
+    stage: str = WAITING
     done: float = 0.0
     """Part of the stage that is done, in [0, 1]."""
     table: str = ""
@@ -72,6 +73,7 @@ class _Imports:
                 del self._known[key]
 
     def _run(self, key: str, files: FmaFiles, folder: Path | None, to: RunStore) -> None:
+        self._say(key, stage=STARTING)
         try:
             for step in import_fma(files, to.url):
                 if isinstance(step, str):

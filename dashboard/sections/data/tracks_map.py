@@ -113,7 +113,7 @@ def _waiting(config: DatasetConfig, was_active: bool) -> None:
     study = maps.placing(config)
     if study.active != was_active or study.state == "complete":
         st.rerun()
-    with st.container(key="placing", height=HEIGHT, border=False, vertical_alignment="center"):
+    with st.container(key="placing", height=HEIGHT):
         st.caption(plain(sentences.placing_sentence(study)))
         if not study.active:
             st.button("Try again", icon=":material/refresh:", on_click=maps.place_again, args=(config,))
