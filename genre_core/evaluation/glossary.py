@@ -53,8 +53,8 @@ GLOSSARY: dict[str, str] = {
     # Confidence and not knowing
     "reliability": "How often the model is right among tracks on which it says the same confidence: on the diagonal "
     "it is right as often as it says.",
-    "ECE": "Expected calibration error: how far confidence and accuracy lie apart, averaged over bins of tracks. It is "
-    "never quite 0: chance alone makes some, and the more the fewer tracks there are.",
+    "ECE": "Expected calibration error: how far confidence and accuracy lie apart, averaged over bins of tracks; "
+    "chance alone makes some, the more the fewer tracks there are.",
     "ECE by chance": "What a perfectly calibrated model of the same confidences would show on so many tracks, in 95 of "
     "100 cases: an error within this range cannot be told from none.",
     "bins": "Tracks are gathered in ten bins by confidence: of equal width, as 80 to 90 %, or of equal mass, each with "
@@ -63,9 +63,9 @@ GLOSSARY: dict[str, str] = {
     "Brier score": "The mean squared distance between the probabilities and the truth, summed over the genres: 0 is "
     "perfect, 2 is sure and wrong on every track.",
     "temperature scaling": "All logits are divided by one number that is fitted on validation: above 1 it makes the "
-    "model less sure. It never changes an answer.",
-    "vector scaling": "Each genre's logit gets a scale and a shift of its own, fitted on validation. It can change "
-    "answers.",
+    "model less sure, and it never changes an answer.",
+    "vector scaling": "Each genre's logit gets a scale and a shift of its own, fitted on validation, which can "
+    "change answers.",
     "cross-fitting": "Each track is judged by a scaling that was fitted on other tracks, so that no track helps to "
     "flatter itself.",
     "posterior": "The true probability of each genre given what is seen of a track, known because the generator is.",
