@@ -56,9 +56,8 @@ def draw(judged: Judged) -> None:
 
 
 def _choices(judged: Judged) -> tuple[Method, ScoreName]:
-    methods: dict[Method, str] = {name: METHODS[name] for name in ("none", "temperature")}
-    if services.can_scale(judged.run, clean=judged.clean):
-        methods = {"none": METHODS["none"]}
+    problem = services.can_scale(judged.run, clean=judged.clean)
+    methods: dict[Method, str] = {"none": METHODS["none"]} if problem else METHODS
     with st.container(key="reject-choices", horizontal=True, vertical_alignment="top", gap="small"):
         score = address_choice("Sure by", "score", SCORES, on_change=DROPPED, help=GLOSSARY["certainty"])
         method = address_choice(
