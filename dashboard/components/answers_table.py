@@ -25,8 +25,8 @@ def answers_table(counts: IntArray, genres: Sequence[str], nouns: str) -> None:
     )
     st.html(
         f'<div class="gl-answers" tabindex="0" role="region" aria-label="Answers by true genre">'
-        f"<table><caption>{escape(nouns.capitalize())}: a row for each true genre, a column for each answer.</caption>"
-        f"<thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<p class="gl-answers-note">{escape(nouns.capitalize())}: a row for each true genre, a column for each answer.</p>'
     )
 
 

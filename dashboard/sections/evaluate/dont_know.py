@@ -37,7 +37,7 @@ def draw(judged: Judged) -> None:
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
         method, score = _choices(judged)
-        target, surely = _asked(judged)
+        target, surely = _asked(judged, method, score)
         found = services.threshold_for(
             judged.run, target, clean=judged.clean, method=method, score=score, surely=surely
         )
@@ -86,11 +86,15 @@ def _given() -> float | None:
     return _number("reject", 0.0, 1.0, "a threshold from 0 to 1")
 
 
-def _asked(judged: Judged) -> tuple[float, bool]:
+def _asked(judged: Judged, method: Method, score: ScoreName) -> tuple[float, bool]:
     """Return the share of right answers that is asked for, and whether its interval has to reach that."""
-    validation = judged.run.summary["validation"]["accuracy"]
     wanted = _number("target", 1.0, 99.9, "a percentage from 1 to 99.9")
-    return usual_target(validation) if wanted is None else wanted / 100, st.query_params.get("surely") == "1"
+    surely = st.query_params.get("surely") == "1"
+    if wanted is not None:
+        return wanted / 100, surely
+    every = services.rejected(judged.run, "validation", 0.0, clean=judged.clean, method=method, score=score)
+    accuracy = None if every is None else every.overall.accuracy
+    return usual_target(accuracy or 0.0), surely
 
 
 def _answer(
