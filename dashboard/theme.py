@@ -92,6 +92,14 @@ def percent(rate: float, interval: HasLimits | None = None, decimals: int = 1) -
     return f"{text} ({100 * interval.low:.{decimals}f}–{100 * interval.high:.{decimals}f})"
 
 
+def points(difference: float, interval: HasLimits | None = None, decimals: int = 1) -> str:
+    """Return a difference of rates with its interval: `12.4 points (9.1 to 15.7)`; of a size alone, pass its size."""
+    text = f"{100 * difference:.{decimals}f}{GAP}points"
+    if interval is not None:
+        text += f" ({100 * interval.low:.{decimals}f} to {100 * interval.high:.{decimals}f})"
+    return text.replace("-", "\u2212")
+
+
 def count(number: int, noun: str = "", nouns: str = "") -> str:
     """Return a number with its noun: `1,200`, `1 track`, `1,200 tracks`."""
     if not noun:

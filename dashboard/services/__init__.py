@@ -1,6 +1,7 @@
 """What pages ask for: the store, the cluster, data, limits, runs and their outcomes. The only room that caches."""
 
 from dashboard.services.commands import delete, pause, rename, restart, resume, run_name, set_pace, step, stop, train
+from dashboard.services.confusions import Confusions, confusions
 from dashboard.services.data import (
     Checked,
     Gaps,
@@ -12,6 +13,7 @@ from dashboard.services.data import (
     limit,
     shape,
 )
+from dashboard.services.findings import findings
 from dashboard.services.genres import (
     AgainstTheRest,
     against_the_rest,
@@ -20,6 +22,7 @@ from dashboard.services.genres import (
     sets_apart,
     whose_errors,
 )
+from dashboard.services.history import epoch_view, history
 from dashboard.services.imports import (
     Import,
     import_offered,
@@ -52,7 +55,7 @@ from dashboard.services.networks import (
     training,
 )
 from dashboard.services.openings import count_openings, open_test, openings_of
-from dashboard.services.outcomes import Outcome, StandardScores, confusions, outcome, standard_scores
+from dashboard.services.outcomes import About, Outcome, StandardScores, outcome, standard_scores
 from dashboard.services.runs import (
     NO_PROGRESS,
     POLL_SECONDS,
@@ -87,9 +90,11 @@ __all__ = [
     "POLL_SECONDS",
     "SOON_SECONDS",
     "WATCH_SECONDS",
+    "About",
     "AgainstTheRest",
     "Answers",
     "Checked",
+    "Confusions",
     "Explanation",
     "Gaps",
     "Import",
@@ -115,10 +120,13 @@ __all__ = [
     "delete",
     "delete_table",
     "done",
+    "epoch_view",
     "explanation",
+    "findings",
     "findings_soon",
     "first_rows",
     "gaps",
+    "history",
     "import_offered",
     "import_uploaded",
     "importances",

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from genre_core.dataset import FloatArray
 from genre_core.findings.facts import Facts
-from genre_core.findings.finding import Cell, Evidence, Finding
+from genre_core.findings.finding import Evidence, Finding
 
 LEVEL = 0.05
 N_DRAWN = 300
@@ -39,8 +39,7 @@ def blocks(facts: Facts) -> list[Finding]:
     usual = expected[np.ix_(inside, inside)].sum() / expected[inside].sum()
     values = {"within": int(within), "errors": int(own), "share": within / own, "chance": float(usual)}
     genres = tuple(int(g) for g in inside)
-    cells: tuple[Cell, ...] = tuple((i, j) for i in genres for j in genres if i != j)
-    evidence = Evidence("evaluate", facts.part, "matrix", cells, clean=facts.clean)
+    evidence = Evidence("evaluate", facts.part, "matrix", ((genres, genres),), clean=facts.clean)
     return [Finding("block", evidence, values, {}, genres)]
 
 

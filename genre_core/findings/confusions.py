@@ -5,11 +5,15 @@ import numpy as np
 from genre_core.dataset import FloatArray, IntArray
 from genre_core.exploration.holm import holm
 from genre_core.findings.facts import Facts
-from genre_core.findings.finding import Cell, Evidence, Finding
+from genre_core.findings.finding import Cells, Evidence, Finding
 from genre_core.findings.rates import Chosen, Trials, trials
 
 LEVEL = 0.05
 N_RELABELLED = 1999
+MANY = 50
+"""From so many genres on, neighbours are too many cells to point at."""
+Pair = tuple[int, int]
+"""True and predicted genre, counted from 0."""
 
 
 def confusions(facts: Facts) -> list[Finding]:
@@ -30,7 +34,7 @@ def _errors(facts: Facts) -> IntArray:
     return wrong
 
 
-def _commonest(facts: Facts, wrong: IntArray, one_way: set[Cell]) -> list[Finding]:
+def _commonest(facts: Facts, wrong: IntArray, one_way: set[Pair]) -> list[Finding]:
     """Name the fullest cell off the diagonal, if errors dealt to all such cells at random would not fill it so.
 
     It is `clear` that it is the fullest where it holds against the next one alone (K. Hung & W. Fithian, "Rank
@@ -60,11 +64,10 @@ def _commonest(facts: Facts, wrong: IntArray, one_way: set[Cell]) -> list[Findin
     }
     intervals = {"share": facts.evaluation.confusion_matrix.interval(i, j, "true")}
     genres = (i, j) if clear else (i, j, m, n)
-    cells: tuple[Cell, ...] = ((i, j),)
-    return [Finding("confusion", _cells(facts, cells), values, intervals, genres)]
+    return [Finding("confusion", _cells(facts, ((i, j),)), values, intervals, genres)]
 
 
-def _one_way(facts: Facts, wrong: IntArray) -> list[tuple[Cell, float]]:
+def _one_way(facts: Facts, wrong: IntArray) -> list[tuple[Pair, float]]:
     """Return the cells whose genre is taken for the other more often than the other for it, the clearest first.
 
     The share of tracks of either genre that are taken for the other one are compared by the conditional test of two
@@ -77,7 +80,7 @@ def _one_way(facts: Facts, wrong: IntArray) -> list[tuple[Cell, float]]:
     tests = [_pair(facts, i, j) for i, j in pairs]
     rates = [support[i] / (support[i] + support[j]) for i, j in pairs]
     p = holm(np.array([test.p_value(rate) for test, rate in zip(tests, rates, strict=True)]))
-    found: list[tuple[Cell, float]] = []
+    found: list[tuple[Pair, float]] = []
     for at in np.argsort(p, kind="stable"):
         if p[at] < LEVEL:
             i, j = pairs[at]
@@ -91,10 +94,8 @@ def _pair(facts: Facts, i: int, j: int) -> Trials:
     return trials(there, there | _in_cell(facts, j, i), facts.groups)
 
 
-def _one_way_finding(facts: Facts, cell: Cell) -> Finding:
+def _one_way_finding(facts: Facts, cell: Pair) -> Finding:
     i, j = cell
-    assert i is not None
-    assert j is not None
     matrix, support = facts.evaluation.confusion_matrix, facts.counts.sum(axis=1)
     there, back = facts.counts[i, j], facts.counts[j, i]
     values = {"n": int(there), "support": int(support[i]), "back": int(back), "back_support": int(support[j])}
@@ -117,7 +118,8 @@ def neighbours(facts: Facts) -> list[Finding]:
     by_chance = _adjacent(pairs, np.random.default_rng(0).permuted(orders, axis=1))
     if (1 + (by_chance >= share).sum()) / (1 + N_RELABELLED) >= LEVEL:
         return []
-    cells: tuple[Cell, ...] = tuple((g, g + step) for g in range(k) for step in (-1, 1) if 0 <= g + step < k)
+    beside = [(g, g + step) for g in range(k) for step in (-1, 1) if 0 <= g + step < k]
+    cells: tuple[Cells, ...] = tuple(beside) if k < MANY else ()
     values = {"share": float(share), "chance": 2 / k, "errors": int(wrong.sum())}
     return [Finding("neighbours", _cells(facts, cells), values, {}, ())]
 
@@ -132,5 +134,5 @@ def _in_cell(facts: Facts, i: int, j: int) -> Chosen:
     return np.asarray((facts.y_true == i) & (facts.y_pred == j))
 
 
-def _cells(facts: Facts, cells: tuple[Cell, ...]) -> Evidence:
+def _cells(facts: Facts, cells: tuple[Cells, ...]) -> Evidence:
     return Evidence("evaluate", facts.part, "matrix", cells, clean=facts.clean)

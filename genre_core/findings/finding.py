@@ -35,8 +35,9 @@ Kind = Literal[
 ]
 Page = Literal["evaluate", "genres", "train", "lens"]
 Section = Literal["", "matrix", "confidence", "reject", "groups"]
-Cell = tuple[int | None, int | None]
-"""True and predicted genre, counted from 0; None stands for any: a whole row or column of the matrix."""
+Side = int | tuple[int, ...] | None
+Cells = tuple[Side, Side]
+"""True and predicted genres, counted from 0: one of each, several, or None for all: whole rows or columns."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Evidence:
     page: Page
     part: Part
     section: Section = ""
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[Cells, ...] = ()
     genre: int | None = None
     clean: bool = False
 

@@ -117,7 +117,7 @@ def _mcnemar(facts: Facts, genre: int) -> float:
 
 
 def _row(facts: Facts, genres: tuple[int, ...]) -> Evidence:
-    return Evidence("evaluate", facts.part, "matrix", tuple((g, None) for g in genres), clean=facts.clean)
+    return Evidence("evaluate", facts.part, "matrix", ((genres, None),), clean=facts.clean)
 
 
 def genre_page(facts: Facts, genre: int) -> Evidence:
