@@ -14,8 +14,10 @@ from functools import lru_cache
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dashboard.selection import MERGE_PATTERN, PATTERN, Selection, merges_of
 from genre_core.config import ExperimentConfig
 from genre_core.errors import ConfigError
+from genre_core.evaluation.merging import Merges, members_of
 from genre_core.presets import OPENING, PRESETS
 from genre_core.settings import SECTIONS, TAGS, all_settings, configure, flatten, settings, validate
 
@@ -23,7 +25,13 @@ LOOKED_AT = {
     "run": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a run's identifier"),
     "lens": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a lens's identifier"),
     "genre": (re.compile(r"[^\x00-\x1f]{1,200}"), "a genre's name"),
-    "cell": (re.compile(r"\d{1,4}-\d{1,4}"), "two numbers such as 3-5, true and predicted genre counted from 0"),
+    "cell": (
+        PATTERN,
+        "cells such as 3-5 (true and predicted genre counted from 0), a row 3-*, a column *-5, or several 3-5,4-4",
+    ),
+    "merge": (MERGE_PATTERN, "sets of genres counted from 0, such as 0.3 or 0.3,4.6"),
+    "epoch": (re.compile(r"\d{1,6}"), "an epoch such as 7"),
+    "lift": (re.compile(r"\d{1,3}(-\d{1,3}){0,59}"), "genres such as 3-5, counted from 0"),
     "find": (re.compile(r"[^\x00-\x1f]{1,60}"), "a word of at most 60 letters"),
     "only": (
         re.compile(r"(sure|margin|loss):\d{1,4}(\.\d{1,4})?-(\d{1,4}(\.\d{1,4})?)?"),
@@ -106,17 +114,29 @@ def lens_id() -> str | None:
     return _put_back("lens")
 
 
-def cell(n_genres: int) -> tuple[int, int] | None:
-    """Return the chosen cell of the confusion matrix as (true, predicted) genre, counted from 0."""
+def selection(n_genres: int) -> Selection | None:
+    """Return what of the confusion matrix is chosen (`cell`), if the matrix has it."""
     text = st.query_params.get("cell")
     if not text:
         return None
-    if LOOKED_AT["cell"][0].fullmatch(text):
-        true, predicted = (int(part) for part in text.split("-"))
-        if max(true, predicted) < n_genres:
-            return true, predicted
-    _say(f"cell is {_short(text)} in this link, but the matrix has {n_genres} genres; no cell is chosen.")
-    return None
+    try:
+        return Selection.of(text, n_genres)
+    except ConfigError:
+        _say(f"cell is {_short(text)} in this link, but the matrix has {n_genres} genres; no cell is chosen.")
+        return None
+
+
+def merges(n_genres: int) -> Merges:
+    """Return which genres count as one (`merge`), if they are there."""
+    text = st.query_params.get("merge")
+    if not text or not MERGE_PATTERN.fullmatch(text):
+        return ()
+    try:
+        members_of(n_genres, merges_of(text))
+    except ConfigError as error:
+        _say(f"{str(error).rstrip('.')}; no genres are merged.")
+        return ()
+    return merges_of(text)
 
 
 def genre(names: Sequence[str]) -> str | None:

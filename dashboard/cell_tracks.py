@@ -7,8 +7,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from dashboard.selection import Selection
 from dashboard.services import Outcome
 from genre_core.dataset import FloatArray, IntArray
+from genre_core.evaluation.merging import Merges, mapping_of, members_of
 from genre_core.evaluation.metrics import softmax
 
 Cell = tuple[int, int]
@@ -67,9 +69,11 @@ class Choice:
     role: str
 
 
-def in_cell(outcome: Outcome, cell: Cell) -> Chosen:
-    """Return which tracks a cell counts."""
-    return np.asarray((outcome.y_true == cell[0]) & (outcome.logits.argmax(axis=1) == cell[1]))
+def in_cells(outcome: Outcome, selection: Selection, merges: Merges = ()) -> Chosen:
+    """Return which tracks the chosen cells count, where some genres count as one."""
+    members = members_of(len(outcome.genres), merges)
+    mapping = mapping_of(members)
+    return np.asarray(selection.mask(members)[mapping[outcome.y_true], mapping[outcome.logits.argmax(axis=1)]])
 
 
 def tracks_of(outcome: Outcome, names: Sequence[str], chosen: Chosen) -> ListedTracks:

@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.cell_tracks import choices, in_cell, tracks_of
+from dashboard.cell_tracks import choices, in_cells, tracks_of
 from dashboard.components.scores import genre_columns, remarks
-from dashboard.sentences.evaluate import answer, cell_sentence, findings, limit_help, measured
+from dashboard.selection import Selection
+from dashboard.sentences.evaluate import answer, findings, limit_help, measured
 from dashboard.services import Outcome
 from genre_core.bayes import BayesScore
 from genre_core.evaluation.report import evaluate
@@ -132,7 +133,7 @@ def test_a_cell_lists_exactly_its_tracks_the_surest_first():
     seen = []
     for i in range(4):
         for j in range(4):
-            found = tracks_of(result, names, in_cell(result, (i, j)))
+            found = tracks_of(result, names, in_cells(result, Selection.of(f"{i}-{j}", 3)))
             assert len(found) == BALANCED[i][j]
             assert (np.diff(found.confidence) <= 0).all()
             assert list(found.names) == [f"t{row}" for row in found.rows]
@@ -146,18 +147,10 @@ def test_a_cell_lists_exactly_its_tracks_the_surest_first():
 
 def test_choices_are_all_genres_and_say_which_is_true_and_predicted():
     result = outcome(BALANCED)
-    wrong = tracks_of(result, [""] * 2000, in_cell(result, (0, 1)))
+    wrong = tracks_of(result, [""] * 2000, in_cells(result, Selection.of("0-1", 3)))
     found = choices(result, int(wrong.rows[0]))
     assert [choice.role for choice in found if choice.role] == ["predicted", "true"]
     assert found[0].genre == "Jazz"
     assert sum(choice.probability for choice in found) == pytest.approx(1)
-    right = tracks_of(result, [""] * 2000, in_cell(result, (0, 0)))
+    right = tracks_of(result, [""] * 2000, in_cells(result, Selection.of("0-0", 3)))
     assert choices(result, int(right.rows[0]))[0].role == "predicted, true"
-
-
-def test_a_cell_says_how_many_of_how_many_with_its_interval():
-    title, sentence = cell_sentence(outcome(BALANCED), "test", (0, 1))
-    assert title == "Rock taken for Jazz"
-    assert sentence.replace("\u202f", " ") == "4 of 100 Rock test tracks, 4.0 % (1.6–9.8)"
-    assert cell_sentence(outcome(BALANCED), "test", (1, 1))[0] == "Jazz recognised"
-    assert "no Folk track" in cell_sentence(outcome([[5, 0, 1], [1, 3, 0], [0, 0, 0]]), "test", (2, 0))[1]

@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import log_softmax
 
-from dashboard.cell_tracks import in_cell, tracks_of
+from dashboard.cell_tracks import in_cells, tracks_of
+from dashboard.selection import Selection
 from dashboard.components.tracks import columns
+from dashboard.selection import Selection
 from dashboard.services import Outcome
 from dashboard.track_filter import TrackFilter, values_of
 from genre_core.evaluation.report import evaluate
@@ -41,7 +43,7 @@ def test_losses_and_margins_are_those_of_the_probabilities():
 
 
 def test_tracks_of_several_cells_show_true_and_predicted_and_a_file_always_has_them():
-    several, one = listed(), tracks_of(outcome(), NAMES, in_cell(outcome(), (0, 1)))
+    several, one = listed(), tracks_of(outcome(), NAMES, in_cells(outcome(), Selection.of("0-1", 3)))
     assert {"true", "predicted"} <= columns(several, percentages=True).keys()
     assert not {"true", "predicted"} & columns(one, percentages=True).keys()
     assert set(columns(one)["true"]) == {"Rock"}

@@ -3,22 +3,22 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
-from dashboard.theme import RIGHT, TWINS, WRONG
+from dashboard.theme import ACCENT, OTHER, RIGHT, TWINS, WRONG
 from genre_core.evaluation.confusion import ConfusionMatrix, Normalization
 
 HERE = Path(__file__).parent
 
-Cell = tuple[int, int]
-"""True and predicted genre, counted from 0."""
+SCRIPTS = ("matrix_words.js", "matrix_draw.js", "matrix_selection.js", "matrix_keys.js", "matrix.js")
+Compared = Literal["model", "limit", "difference"]
 
 _mount = st.components.v2.component(
     "genre_lab_matrix",
     css=HERE.joinpath("matrix.css").read_text(encoding="utf-8"),
-    js=HERE.joinpath("matrix.js").read_text(encoding="utf-8"),
+    js="\n".join(HERE.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS),
 )
 
 
@@ -38,6 +38,12 @@ class MatrixView:
     recalls: list[tuple[float, float, float] | None]
     precisions: list[tuple[float, float, float] | None]
     nouns: str = "tracks"
+    compare: Compared = "model"
+    members: list[list[int]] | None = None
+    blocks: tuple[int, ...] = ()
+    others: list[list[int]] | None = None
+    noise: list[list[bool]] | None = None
+    hide: bool = False
 
 
 def matrix_view(confusion: ConfusionMatrix, by: Normalization = "count", *, nouns: str = "tracks") -> MatrixView:
@@ -74,26 +80,31 @@ def matrix(
     view: MatrixView | Mapping[str, Any],
     key: str,
     *,
-    selected: Cell | None = None,
+    selected: str = "",
     on_pick: Callable[[], None] | None = None,
     compact: bool = False,
     label: str = "Confusion matrix",
+    note: str = "",
+    said: str = "",
     live: str = "",
 ) -> None:
-    """Draw the confusion matrix; with `on_pick` its cells can be picked by click, Enter or Space.
+    """Draw the confusion matrix; with `on_pick` its cells, rows and columns can be chosen by mouse, touch and keyboard.
 
-    `on_pick` reads `picked(key)` and writes the address; the page passes back what the address says as `selected`.
-    `compact` is small, without margins; with `live`, the name of its part, it follows a run.
+    `on_pick` reads `picked(key)` and writes the address; the page passes back what the address says as `selected`, and
+    what is said of it, which screen readers hear. `note` stands over the matrix. `compact` is small, without margins;
+    with `live`, the name of its part, it follows a run.
     """
     data = {
         "view": view.__dict__ if isinstance(view, MatrixView) else view,
-        "selected": list(selected) if selected else None,
+        "selected": selected,
         "seq": _last_pick(key).get("seq", 0),
         "pickable": on_pick is not None,
         "compact": compact,
         "label": label,
+        "note": note,
+        "said": said,
         "live": live,
-        "hues": [[RIGHT, TWINS[RIGHT]], [WRONG, TWINS[WRONG]]],
+        "hues": [[colour, TWINS[colour]] for colour in (RIGHT, WRONG, OTHER, ACCENT)],
     }
     if on_pick is None:
         _mount(key=key, data=data)
@@ -106,10 +117,9 @@ def matrix(
     _mount(key=key, data=data, on_pick_change=pick)
 
 
-def picked(key: str) -> Cell | None:
-    """Return the cell that was just picked, None if the pick cleared it; for use within `on_pick`."""
-    cell = _last_pick(key).get("cell")
-    return (int(cell[0]), int(cell[1])) if cell else None
+def picked(key: str) -> str | None:
+    """Return what was just chosen, as the address writes it, None if nothing is; for use within `on_pick`."""
+    return _last_pick(key).get("cell") or None
 
 
 def _last_pick(key: str) -> dict[str, Any]:

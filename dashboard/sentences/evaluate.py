@@ -90,24 +90,6 @@ def scores_line(scores: Evaluation) -> list[tuple[str, str]]:
     ]
 
 
-def cell_sentence(outcome: Outcome, part: Part, cell: Cell) -> tuple[str, str]:
-    """Return what a cell counts, as a heading and the number with its interval."""
-    matrix = outcome.evaluation.confusion_matrix
-    (i, j), (true, predicted) = cell, (outcome.genres[cell[0]], outcome.genres[cell[1]])
-    n, whole = int(matrix.counts[i, j]), int(matrix.counts[i].sum())
-    head = f"{true} recognised" if i == j else f"{true} taken for {predicted}"
-    if not whole:
-        return head, f"There is no {true} track in the {part} part."
-    share = percent(n / whole, matrix.interval(i, j, "true"))
-    return head, f"{n:,} of {whole:,} {true} {part} {'track' if whole == 1 else 'tracks'}, {share}"
-
-
-def cell_label(outcome: Outcome, cell: Cell) -> str:
-    """Return what a link to a cell says: `Classical taken for Rock: 15 tracks`."""
-    head = f"{outcome.genres[cell[0]]} taken for {outcome.genres[cell[1]]}"
-    return f"{head}: {count(int(outcome.evaluation.confusion_matrix.counts[cell]), 'track')}"
-
-
 def findings(outcome: Outcome, part: Part, known: str = "") -> list[Finding]:
     """Return what stands out, the most telling first, at most five."""
     scores = outcome.evaluation

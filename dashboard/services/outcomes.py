@@ -7,13 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from dashboard.components.matrix import MatrixView, matrix_view
 from dashboard.services.data import dataset
 from dashboard.services.workers import store
 from genre_core.bayes import BayesScore, limit_on
 from genre_core.config import SyntheticConfig
 from genre_core.dataset import PARTS, FloatArray, IntArray, Part, Standardizer
-from genre_core.evaluation.confusion import Normalization, confusion_matrix
+from genre_core.evaluation.confusion import confusion_matrix
 from genre_core.evaluation.report import Evaluation, evaluate
 from genre_core.store import Run
 
@@ -73,17 +72,6 @@ def outcome(of: Run, part: Part, *, clean: bool = False) -> Outcome | None:
         Its data are gone.
     """
     return _outcome(of.id, of.attempt, part, clean) if of.state == "complete" else None
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _confusions(run_id: str, attempt: int, part: Part, by: Normalization, clean: bool) -> MatrixView | None:
-    found = _outcome(run_id, attempt, part, clean)
-    return None if found is None else matrix_view(found.evaluation.confusion_matrix, by, nouns=f"{part} tracks")
-
-
-def confusions(of: Run, part: Part, by: Normalization, *, clean: bool = False) -> MatrixView | None:
-    """Return the confusion matrix of a completed run as it is drawn, with intervals; `clean` as in `outcome`."""
-    return _confusions(of.id, of.attempt, part, by, clean)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,8 @@ from genre_core.evaluation.checks import check_labels, check_same_length
 from genre_core.evaluation.uncertainty import Interval, grouped_wilson, wilson
 
 Normalization = Literal["count", "true", "predicted", "all"]
+Cells = npt.NDArray[np.bool_]
+"""Some cells of a matrix, as a mask (k, k)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +75,21 @@ class ConfusionMatrix:
         if by == "count":
             share = self.interval(i, j, "all")
             return Interval(share.low * self.n, share.high * self.n)
+        cell = np.zeros(self.counts.shape, dtype=np.bool_)
+        cell[i, j] = True
+        whole = np.zeros_like(cell)
+        whole[i if by == "true" else slice(None), j if by == "predicted" else slice(None)] = True
+        return self.share_interval(cell, whole)
+
+    def share_interval(self, cells: Cells, among: Cells) -> Interval:
+        """Return the 95 % Wilson interval of the share that the tracks of some cells have among those of others.
+
+        Both are masks (k, k), the first within the second. Groups are respected.
+        """
         if self.grouped is None:
-            return wilson(int(self.counts[i, j]), int(self._whole(by)[i, j]))
-        true, predicted = self.grouped.y_true == i, self.grouped.y_pred == j
-        whole = {"true": true, "predicted": predicted, "all": np.ones_like(true)}[by]
-        return grouped_wilson(self._per_group(true & predicted), self._per_group(whole))
+            return wilson(int(self.counts[cells].sum()), int(self.counts[among].sum()))
+        true, predicted = self.grouped.y_true, self.grouped.y_pred
+        return grouped_wilson(self._per_group(cells[true, predicted]), self._per_group(among[true, predicted]))
 
     def _whole(self, by: Normalization) -> IntArray:
         """Return what each cell is a share of, shape (k, k)."""

@@ -119,18 +119,17 @@ def on_pick() -> None:
     if cell is None:
         st.query_params.pop("cell", None)
     else:
-        st.query_params["cell"] = f"{cell[0]}-{cell[1]}"
+        st.query_params["cell"] = cell
 
 
 def matrices() -> None:
     by = st.radio("by", ["count", "true", "predicted", "all"], horizontal=True)
-    text = st.query_params.get("cell")
-    selected = tuple(int(part) for part in text.split("-")) if text else None
+    selected = st.query_params.get("cell", "")
     left, right = st.columns([2, 1])
     with left:
         view = matrix_view(ConfusionMatrix(COUNTS, GENRES), by, nouns="test tracks")
         matrix(view, "matrix", selected=selected, on_pick=on_pick, label="Test tracks by true and predicted genre")
-    right.write(f"picked {selected}")
+    right.write(f"picked {selected or None}")
     small = np.array([[5, 2, 0], [1, 1, 0], [3, 30, 400]])
     matrix(matrix_view(ConfusionMatrix(small, ("Afrobeat", "Chiptune", "Drum and Bass")), by), "few")
 

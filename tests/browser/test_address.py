@@ -44,7 +44,7 @@ def train():
     st.page_link(PAGES[1], label="cell", query_params={"run": "r1", "cell": "1-2"})
 
 def runs():
-    st.text(f"looking at {address.run_id()} cell {address.cell(8)}")
+    st.text(f"looking at {address.run_id()} cell {getattr(address.selection(8), "text", None)}")
     if st.button("same settings"):
         said = link(configure({"data.overlap": 0.8, "train.batch_size": 256}), PRESETS)
         st.switch_page(PAGES[0], query_params=said)
@@ -314,7 +314,7 @@ def test_the_run_looked_at_survives_navigation_links_and_back(open_page):
     page.get_by_role("link", name="Train").click(delay=90)
     says(page, "run r1")
     page.get_by_role("link", name="cell").click()
-    says(page, "looking at r1 cell (1, 2)")
+    says(page, "looking at r1 cell 1-2")
     at(page, r"/runs\?run=r1&cell=1-2$")
     page.go_back()
     at(page, r"/\?run=r1$")

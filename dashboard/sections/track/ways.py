@@ -3,11 +3,11 @@
 import streamlit as st
 
 from dashboard import address, services
-from dashboard.cell_tracks import ListedTracks, in_cell, tracks_of
+from dashboard.cell_tracks import ListedTracks, in_cells, tracks_of
 from dashboard.components.track_filter import given_filter
 from dashboard.sections.track.listed import PASSED_ON
 from dashboard.sections.track.looked_at import LookedAt
-from dashboard.sentences.evaluate import cell_label
+from dashboard.sentences.selection import drawn_matrix, selection_title
 from dashboard.sentences.track import where
 from dashboard.services import Outcome
 
@@ -15,14 +15,20 @@ from dashboard.services import Outcome
 def draw(track: LookedAt) -> None:
     """Draw the link back, and those to the previous and the next track of the selection."""
     outcome = _outcome(track)
-    cell = None if outcome is None else address.cell(len(track.data.genres))
+    k = len(track.data.genres)
+    chosen = None if outcome is None else address.selection(k)
+    merges = address.merges(k) if chosen else ()
     found = None
-    if outcome is not None and cell is not None:
-        found = given_filter().fitting(tracks_of(outcome, track.data.tracks, in_cell(outcome, cell)))
+    if outcome is not None and chosen is not None:
+        found = given_filter().fitting(tracks_of(outcome, track.data.tracks, in_cells(outcome, chosen, merges)))
     with st.container(key="track-ways", horizontal=True, vertical_alignment="center", gap="medium"):
-        label = "Evaluate" if outcome is None or cell is None else cell_label(outcome, cell)
+        label = (
+            "Evaluate"
+            if outcome is None or chosen is None
+            else selection_title(drawn_matrix(outcome, merges), chosen, merges)
+        )
         passed = {name: st.query_params.get(name) for name in PASSED_ON}
-        back = {**passed, "track": str(track.row) if cell else None}
+        back = {**passed, "track": str(track.row) if chosen else None}
         address.page_link("views/evaluate.py", label, ":material/arrow_back:", **back)
         if found is not None:
             _steps(track, found)

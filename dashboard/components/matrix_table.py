@@ -1,0 +1,50 @@
+"""The table twin of the matrix: the same genres in the same order, counted or shared as the matrix is."""
+
+import streamlit as st
+
+from dashboard.components.matrix import MatrixView
+from dashboard.components.tables import Columns, as_csv
+
+HEIGHT = 420
+
+
+def view_columns(view: MatrixView) -> Columns:
+    """Return what a matrix shows by column: the true genre, then one column per predicted one; shares in [0, 1]."""
+    counted = view.by == "count" and view.compare != "difference"
+    values = view.counts if counted else view.rates
+    taken = {f"taken for {genre}": [row[j] for row in values] for j, genre in enumerate(view.genres)}
+    table: Columns = {"true genre": list(view.genres), **taken}
+    if view.compare != "difference":
+        table["tracks"] = [sum(row) for row in view.counts]
+        table["recall"] = [None if recall is None else recall[0] for recall in view.recalls]
+    return table
+
+
+def view_table(view: MatrixView, key: str, file_name: str) -> None:
+    """Draw the matrix as a plain table, and a button that downloads it."""
+    table = view_columns(view)
+    shares = [name for name in table if name == "recall" or (name.startswith("taken for") and view.by != "count")]
+    shown = {
+        name: [None if value is None else 100 * value for value in values] if name in shares else values
+        for name, values in table.items()
+    }
+    sign = "%+.1f" if view.compare == "difference" else "%.1f %%"
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key=key,
+        height=min(HEIGHT, 40 + 36 * len(view.genres)),
+        column_config={name: st.column_config.NumberColumn(format=sign) for name in shares},
+        placeholder="–",
+        alt=f"The confusion matrix of the {view.nouns} as a table.",
+    )
+    st.download_button(
+        "Matrix as CSV",
+        as_csv(table),
+        file_name,
+        "text/csv",
+        key=f"{key} download",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )

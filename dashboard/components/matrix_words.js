@@ -1,0 +1,81 @@
+// How numbers, names and cells are written and coloured.
+const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+const mix = (from, to, part) => from.map((value, at) => Math.round(value + (to[at] - value) * part));
+const luminance = (rgb) => {
+  const [r, g, b] = rgb.map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+
+function background(element) {
+  const probe = document.createElement("canvas").getContext("2d");
+  probe.fillStyle = getComputedStyle(element).getPropertyValue("--st-background-color").trim() || "#ffffff";
+  return channels(probe.fillStyle);
+}
+
+const GAP = "\u202f";
+const FEW = 10;
+const number = (value) => value.toLocaleString("en-US");
+const percent = (rate, digits = 1) => `${(100 * rate).toFixed(digits)}${GAP}%`;
+const range = (limits) => (limits ? ` (${(100 * limits[0]).toFixed(1)}–${(100 * limits[1]).toFixed(1)})` : "");
+
+// Names cut to `room` characters at their end; in the middle where that would make two the same.
+function abbreviate(names, room) {
+  const cut = names.map((name) => (name.length <= room ? name : `${name.slice(0, Math.max(2, room - 1)).replace(/[\s-]+$/, "")}.`));
+  if (new Set(cut).size === names.length || room < 6) return cut;
+  return names.map((name) => (name.length <= room ? name : `${name.slice(0, room - 5)}…${name.slice(-4)}`));
+}
+
+const signed = (value, text) => `${value > 0 ? "+" : value < 0 ? "−" : ""}${text}`;
+const points = (rate, digits = 1) => signed(rate, Math.abs(100 * rate).toFixed(digits));
+
+// What a cell is a share of.
+function whole(grid, i, j) {
+  const { by } = grid.data.view;
+  if (by === "predicted") return grid.columns[j];
+  return by === "all" ? grid.total : grid.rows[i];
+}
+
+function sentence(grid, i, j) {
+  const { compare } = grid.data.view;
+  if (compare === "difference") return differenceSentence(grid, i, j);
+  return `${compare === "limit" ? "The best possible: " : ""}${shareSentence(grid, i, j)}`;
+}
+
+function shareSentence(grid, i, j) {
+  const { genres, counts, by, rates, intervals, nouns } = grid.data.view;
+  const [n, of] = [number(counts[i][j]), number(whole(grid, i, j))];
+  const rate = rates[i][j] === null ? "" : `, ${percent(rates[i][j])}${range(intervals[i][j])}`;
+  if (by === "predicted") return `${n} of ${of} ${nouns} taken for ${genres[j]} are ${genres[i]}${rate}`;
+  const what = i === j ? `${genres[i]} recognised` : `${genres[i]} taken for ${genres[j]}`;
+  if (by === "all") return `${n} of all ${of} ${nouns}: ${what}${rate}`;
+  return i === j
+    ? `${n} of ${of} ${genres[i]} ${nouns} were recognised${rate}`
+    : `${n} of ${of} ${genres[i]} ${nouns} were taken for ${genres[j]}${rate}`;
+}
+
+function differenceSentence(grid, i, j) {
+  const { genres, counts, by, rates, intervals, nouns, others, noise } = grid.data.view;
+  const [mine, best, limits] = [counts[i][j], others[i][j], intervals[i][j]];
+  const what = i === j ? `${genres[i]} ${nouns} recognised` : `${genres[i]} ${nouns} taken for ${genres[j]}`;
+  const compared = `${what}: ${number(mine)} by this model, ${number(best)} by the best possible`;
+  if (mine === best) return compared;
+  const show = by === "count" ? (value) => signed(value, Math.abs(value).toFixed(0)) : (value) => points(value);
+  const unit = by === "count" ? "tracks" : "points";
+  const between = limits ? ` (${show(limits[0])} to ${show(limits[1])})` : "";
+  return `${compared}, ${show(rates[i][j])} ${unit}${between}${noise[i][j] ? ", within chance" : ""}`;
+}
+
+// No room for decimals and a unit in narrow cells: whole per cents, as their tips say in full.
+const share = (grid, rate) => (grid.tight ? (rate < 0.005 ? "<1" : (100 * rate).toFixed(0)) : percent(rate, grid.k > 12 ? 0 : 1));
+
+function cellText(grid, i, j) {
+  const { counts, by, rates, compare } = grid.data.view;
+  if (compare === "difference") {
+    const value = rates[i][j];
+    if (!value) return "0";
+    return by === "count" ? signed(value, number(Math.abs(value))) : points(value, grid.tight || grid.k > 12 ? 0 : 1);
+  }
+  const n = counts[i][j];
+  return by === "count" || n === 0 ? number(n) : share(grid, rates[i][j]);
+}

@@ -1,0 +1,91 @@
+"""The confusion matrix of a run as a page draws it: merged, ordered, against the best possible; kept for the next."""
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from dashboard.components.matrix import Compared, MatrixView, matrix_view
+from dashboard.components.matrix_views import arranged, difference_view
+from dashboard.services.outcomes import outcome
+from dashboard.services.workers import store
+from genre_core.dataset import Part
+from genre_core.evaluation.confusion import ConfusionMatrix, Normalization, confusion_matrix
+from genre_core.evaluation.matrix_difference import MatrixDifference, matrix_difference
+from genre_core.evaluation.merging import Merged, Merges, mapping_of, members_of, merged
+from genre_core.evaluation.ordering import Order, genre_order
+from genre_core.store import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Confusions:
+    """A matrix as it is drawn, and what is counted in it: the model's `matrix`, and that of the best possible.
+
+    `best` is None where the limit is not known, `difference` unless it is drawn, `merged` where no genres are.
+    """
+
+    view: MatrixView
+    matrix: ConfusionMatrix
+    best: ConfusionMatrix | None
+    difference: MatrixDifference | None
+    merged: Merged | None
+    members: tuple[tuple[int, ...], ...]
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _counted(
+    run_id: str, attempt: int, part: Part, clean: bool, merges: Merges
+) -> tuple[ConfusionMatrix, ConfusionMatrix | None, Merged | None]:
+    found = outcome(store().run(run_id), part, clean=clean)
+    assert found is not None
+    mapping = mapping_of(members_of(len(found.genres), merges))
+    one = merged(found.y_true, found.logits, found.genres, merges, found.groups) if merges else None
+    matrix = found.evaluation.confusion_matrix if one is None else one.matrix
+    if found.limit is None:
+        return matrix, None, one
+    best = confusion_matrix(mapping[found.y_true], mapping[found.limit.y_pred], matrix.genres, found.groups)
+    return matrix, best, one
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _confusions(
+    run_id: str,
+    attempt: int,
+    part: Part,
+    by: Normalization,
+    clean: bool,
+    order: Order,
+    against: Compared,
+    merges: Merges,
+) -> Confusions | None:
+    found = outcome(store().run(run_id), part, clean=clean)
+    if found is None:
+        return None
+    matrix, best, one = _counted(run_id, attempt, part, clean, merges)
+    apart: MatrixDifference | None = None
+    members, nouns = members_of(len(found.genres), merges), f"{part} tracks"
+    view = matrix_view(best if against == "limit" and best is not None else matrix, by, nouns=nouns)
+    if against == "difference" and best is not None and found.limit is not None:
+        mapping = mapping_of(members)
+        true, mine, theirs = (
+            mapping[values] for values in (found.y_true, found.logits.argmax(axis=1), found.limit.y_pred)
+        )
+        apart = matrix_difference(true, mine, theirs, len(members), found.groups)
+        view = difference_view(matrix, best, apart, by, nouns=nouns)
+    elif against == "limit" and best is not None:
+        view = replace(view, compare="limit")
+    # The order is the model's whatever is drawn, so that the three stand cell over cell.
+    return Confusions(arranged(view, genre_order(matrix, order), members), matrix, best, apart, one, members)
+
+
+def confusions(
+    of: Run,
+    part: Part,
+    by: Normalization = "count",
+    *,
+    clean: bool = False,
+    order: Order = "given",
+    against: Compared = "model",
+    merges: Merges = (),
+) -> Confusions | None:
+    """Return the confusion matrix of a completed run as it is drawn, with intervals; `clean` as in `outcome`."""
+    return _confusions(of.id, of.attempt, part, by, clean, order, against, merges)

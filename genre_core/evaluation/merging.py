@@ -1,0 +1,115 @@
+"""What the score would be if some genres were one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.dataset import IntArray
+from genre_core.errors import ConfigError
+from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
+from genre_core.evaluation.metrics import softmax
+from genre_core.evaluation.uncertainty import (
+    Interval,
+    accuracy_of_counts,
+    bootstrap,
+    grouped_wilson,
+    macro_f1_of_counts,
+    wilson,
+)
+
+Merges = tuple[tuple[int, ...], ...]
+"""Sets of genres, counted from 0, each of which counts as one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Merged:
+    """The matrix of the same answers with fewer genres, and its scores with 95 % intervals.
+
+    `members` (one tuple per merged genre) are the numbers of the original genres in it. `summed_accuracy` is that of
+    answering the merged genre of the highest *summed* probability, which may differ from the genre of the answer.
+    """
+
+    matrix: ConfusionMatrix
+    members: tuple[tuple[int, ...], ...]
+    accuracy: float
+    accuracy_interval: Interval
+    macro_f1: float
+    macro_f1_interval: Interval
+    summed_accuracy: float
+
+
+def members_of(n_genres: int, merges: Merges) -> tuple[tuple[int, ...], ...]:
+    """Return the original genres of each merged genre, in the order of their first ones.
+
+    Raises
+    ------
+    ConfigError
+        A merge names a genre that is not there or is in another merge, or fewer than two genres are left.
+    """
+    named = [genre for merge in merges for genre in merge]
+    if any(not 0 <= genre < n_genres for genre in named):
+        raise ConfigError(f"merge names genre {max(named)}, but there are {n_genres} genres counted from 0.")
+    if len(set(named)) < len(named) or any(len(merge) < 2 for merge in merges):
+        raise ConfigError("merge must name two or more genres at a time, and each genre once.")
+    alone: list[tuple[int, ...]] = [(genre,) for genre in range(n_genres) if genre not in set(named)]
+    members = tuple(sorted([*(tuple(sorted(merge)) for merge in merges), *alone]))
+    if len(members) < 2:
+        raise ConfigError("merge leaves a single genre, which nothing can be confused with; merge fewer.")
+    return members
+
+
+def mapping_of(members: Sequence[Sequence[int]]) -> IntArray:
+    """Return the merged genre of each original one, shape (k,)."""
+    mapping = np.empty(sum(map(len, members)), dtype=np.int64)
+    for number, genres in enumerate(members):
+        mapping[list(genres)] = number
+    return mapping
+
+
+def merged(
+    y_true: IntArray, logits: npt.ArrayLike, genres: tuple[str, ...], merges: Merges, groups: IntArray | None = None
+) -> Merged:
+    """Return the same answers, logits (n, k) for class numbers (n,), read with some genres as one.
+
+    Each track keeps the answer it was given, and only names change: so every cell of the merged matrix is a sum of
+    cells of the original one, and accuracy can only rise. With groups (n,) whole groups are what is sampled.
+
+    Raises
+    ------
+    ConfigError
+        The merges do not fit the genres.
+    DataError
+        The arrays do not fit each other.
+    """
+    members = members_of(len(genres), merges)
+    mapping = mapping_of(members)
+    names = tuple(" + ".join(genres[genre] for genre in one) for one in members)
+    y_pred = mapping[np.asarray(logits).argmax(axis=1)]
+    matrix = confusion_matrix(mapping[y_true], y_pred, names, groups)
+    summed = softmax(logits) @ (mapping[:, None] == np.arange(len(members)))
+    accuracy_interval = _accuracy_interval(matrix, mapping[y_true], y_pred, groups)
+    f1_interval = accuracy_interval
+    if 0 < matrix.correct < matrix.n:
+        f1_interval = bootstrap(macro_f1_of_counts, mapping[y_true], y_pred, groups)
+    return Merged(
+        matrix,
+        members,
+        float(accuracy_of_counts(matrix.counts)),
+        accuracy_interval,
+        float(macro_f1_of_counts(matrix.counts)),
+        f1_interval,
+        float((summed.argmax(axis=1) == mapping[y_true]).mean()),
+    )
+
+
+def _accuracy_interval(
+    matrix: ConfusionMatrix, y_true: IntArray, y_pred: IntArray, groups: IntArray | None
+) -> Interval:
+    if groups is None:
+        return wilson(matrix.correct, matrix.n)
+    if 0 < matrix.correct < matrix.n:
+        return bootstrap(accuracy_of_counts, y_true, y_pred, groups)
+    found = np.unique(groups, return_inverse=True)[1]
+    return grouped_wilson(np.bincount(found, y_true == y_pred), np.bincount(found))
