@@ -1,6 +1,7 @@
 const drawings = new WeakMap();
 const GAP = "\u202f";
 const HEIGHT = 220, LEFT = 34, RIGHT = 10, TOP = 8, BOTTOM = 34;
+const REST = 350;  // milliseconds
 const AXES = {
   roc: { x: "alarm", y: "recall", xTitle: "false alarms, of the others", yTitle: "recall" },
   pr: { x: "recall", y: "precision", xTitle: "recall", yTitle: "precision" },
@@ -54,14 +55,18 @@ function build(drawing) {
   drawing.width = node.clientWidth;
   if (!drawing.width) return;
   drawing.panels.replaceChildren();
-  drawing.drawn = data.panels.map((panel) => {
+  const boxes = data.panels.map((panel) => {
     const box = element("div", { class: "panel" });
     const [name, ...rest] = panel.title.split(" · ");
     const title = element("p");
     title.append(element("b", {}, name), element("span", {}, rest.length ? ` ${rest.join(" · ")}` : ""));
     box.append(title);
     drawing.panels.append(box);
-    const width = Math.max(160, box.clientWidth || drawing.width / data.panels.length);
+    return box;
+  });
+  drawing.drawn = data.panels.map((panel, number) => {  // each is measured once all stand beside each other
+    const box = boxes[number];
+    const width = Math.max(160, box.clientWidth);
     const picture = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, height: HEIGHT, role: "img", "aria-label": `${panel.title}.` });
     box.append(picture);
     const axes = AXES[panel.name];
@@ -110,10 +115,20 @@ function move(drawing, at) {
   }
 }
 
+function usualText({ genre, usual }) {
+  const rate = (value) => (value ? `${(100 * value[0]).toFixed(1)}${GAP}%` : "undefined");
+  return `As it is, ${genre} is answered where it is the likeliest genre: recall ${rate(usual.recall)}, precision ${rate(usual.precision)}.`;
+}
+
+// The address says the threshold once it rests: each key of the slider is a change of its own, and would be a Back step.
 function settle(drawing) {
-  if (drawing.at === drawing.data.at && !drawing.sent) return;
-  drawing.sent = true;
-  drawing.trigger("pick", { at: drawing.at, seq: Date.now() });
+  clearTimeout(drawing.timer);
+  drawing.timer = setTimeout(() => {
+    drawing.timer = null;
+    if (drawing.at === drawing.data.at) return;
+    drawing.wanted = drawing.at;
+    drawing.trigger("pick", { at: drawing.at, seq: Date.now() });
+  }, REST);
 }
 
 // The point goes to the threshold whose place on the curve is nearest to the pointer.
@@ -156,11 +171,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   drawing.node.style.setProperty("--second", data.hues[1][dark]);
   drawing.label.textContent = `Answer ${data.genre} from`;
   drawing.slider.max = data.rows.length - 1;
-  drawing.key.replaceChildren(element("i"), `As it is, it answers ${data.genre} where that is the likeliest genre: ${data.usual.said.join(" ")}`);
+  drawing.key.replaceChildren(element("i"), usualText(data));
   if (isNew || !drawing.drawn.length) {
-    drawing.at = data.at;
-    drawing.sent = false;
+    clearTimeout(drawing.timer);
+    [drawing.at, drawing.timer, drawing.wanted] = [data.at, null, undefined];
     build(drawing);
-  } else if (!drawing.drawn.some((one) => one.dragging) && document.activeElement !== drawing.slider) move(drawing, data.at);
-  return () => { drawing.remove(); drawings.delete(parentElement); };
+  } else if (drawing.wanted === undefined && !drawing.timer) move(drawing, data.at);
+  if (data.at === drawing.wanted) drawing.wanted = undefined;  // other answers are older than what was chosen here
+  return () => { drawing.remove(); clearTimeout(drawing.timer); drawings.delete(parentElement); };
 }

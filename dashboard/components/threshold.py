@@ -53,7 +53,7 @@ def threshold(
         "panels": panels,
         "genre": words.genre,
         "rows": [_row(point, words, roc.n_positive, roc.n_negative) for point in found.points],
-        "usual": _row(found.usual, words, roc.n_positive, roc.n_negative),
+        "usual": _rates(found.usual),
         "prevalence": areas.prevalence,
         "at": at,
         "hues": [[ACCENT, TWINS[ACCENT]], [OTHER, TWINS[OTHER]]],
@@ -72,11 +72,14 @@ def _panel(name: str, title: str, xs: FloatArray, ys: FloatArray) -> dict[str, o
 
 
 def _row(point: OperatingPoint, words: Words, n_own: int, n_others: int) -> dict[str, object]:
+    return {**_rates(point), "said": _said(point, words, n_own, n_others)}
+
+
+def _rates(point: OperatingPoint) -> dict[str, object]:
     return {
         "recall": _rate(point.recall, point.recall_interval),
         "precision": None if point.precision is None else _rate(point.precision, point.precision_interval),
         "alarm": _rate(point.false_alarm, point.false_alarm_interval),
-        "said": _said(point, words, n_own, n_others),
     }
 
 

@@ -134,6 +134,8 @@ def _against_limit(outcome: Outcome, genre: int, known: str) -> str:
     n = round(best * score.support)
     whom = f", judging them as {known}," if known else ""
     said = f"The best possible classifier{whom} finds {n:,} of the same tracks"
+    if score.recall == best:
+        return f"{said} as well."
     if score.recall_interval.low <= best <= score.recall_interval.high:
         return f"{said}, which is within its interval."
     more = (
@@ -287,10 +289,9 @@ def learning_note(curve: LearningCurve) -> str:
 def groups_sentence(found: Concentration | None, name: str, level: str, part: Part) -> str:
     """Say whether few artists make up a genre's errors, only where chance would not do it."""
     if found is None:
-        return (
-            f"{name} has too few errors or {level}s among its {part} tracks to tell whether few of them make them up."
-        )
-    worst = f"The worst {count(found.n_worst, level)} of {len(found.groups):,}"
+        few = f"{name} has too few errors or {level}s among its {part} tracks"
+        return f"{few} to tell whether a few {level}s make them up."
+    worst = f"The worst {level if found.n_worst == 1 else count(found.n_worst, level)} of {len(found.groups):,}"
     verb = "makes" if found.n_worst == 1 else "make"
     said = f"{worst} {verb} {percent(found.share)} of the {found.n_errors:,} errors"
     chance = f"by chance it would be {percent(found.chance, found.chance_interval)}"

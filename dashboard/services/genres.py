@@ -10,7 +10,7 @@ from dashboard.services.networks import network, training
 from dashboard.services.outcomes import Outcome, outcome
 from dashboard.services.workers import store
 from genre_core.dataset import FloatArray, Part
-from genre_core.evaluation.concentration import Concentration, concentration
+from genre_core.evaluation.concentration import Concentration, GroupErrors, concentration, group_errors
 from genre_core.evaluation.curves import (
     OperatingPoint,
     PrecisionRecallCurve,
@@ -93,17 +93,25 @@ def sets_apart(of: Run, genre: int, *, clean: bool = False) -> tuple[Apart, ...]
     return _sets_apart(of.id, of.attempt, genre, clean)
 
 
+@dataclass(frozen=True)
+class WhoseErrors:
+    """The errors of a genre by its artists (or albums, or tracks), and whether they pile up; None: too few to tell."""
+
+    groups: tuple[GroupErrors, ...]
+    concentration: Concentration | None
+
+
 @st.cache_resource(show_spinner=False, max_entries=256)
-def _whose_errors(run_id: str, attempt: int, part: Part, genre: int, clean: bool) -> Concentration | None:
+def _whose_errors(run_id: str, attempt: int, part: Part, genre: int, clean: bool) -> WhoseErrors:
     _, seen = _outcome(run_id, part, clean)
     own = seen.y_true == genre
-    if seen.groups is None:
-        return None
-    return concentration(seen.logits[own].argmax(axis=1) != genre, seen.groups[own])
+    assert seen.groups is not None, "a page asks where there are groups"
+    wrong, groups = seen.logits[own].argmax(axis=1) != genre, seen.groups[own]
+    return WhoseErrors(group_errors(wrong, groups), concentration(wrong, groups))
 
 
-def whose_errors(of: Run, part: Part, genre: int, *, clean: bool = False) -> Concentration | None:
-    """Return how a genre's errors lie among its artists (or albums, or tracks); None where that cannot be told."""
+def whose_errors(of: Run, part: Part, genre: int, *, clean: bool = False) -> WhoseErrors:
+    """Return how a genre's errors lie among its artists (or albums, or tracks), for data that have them."""
     return _whose_errors(of.id, of.attempt, part, genre, clean)
 
 

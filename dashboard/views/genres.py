@@ -11,8 +11,8 @@ from dashboard.components import ruler as rulers
 from dashboard.components.address_choice import address_choice
 from dashboard.components.terms import terms_line
 from dashboard.sections.evaluate.judged import Judged
-from dashboard.sections.genre import features, glance, groups, learning, overview, threshold, tracks
-from dashboard.sections.genre.one_genre import OneGenre, link
+from dashboard.sections.genre import calibration, features, glance, groups, learning, overview, threshold, tracks
+from dashboard.sections.genre.one_genre import OneGenre
 from dashboard.sections.judged_head import judged_head
 from dashboard.sentences import genre as sentences
 from dashboard.sentences.badges import Badge
@@ -26,8 +26,9 @@ SECTIONS = {
     "features": "Features",
     "tracks": "Tracks",
     "learning": "Learning",
+    "calibration": "Calibration",
 }
-PAGE, PICKER, ALL = "views/genres.py", "genre picker", "All genres"
+PICKER, ALL = "genre picker", "All genres"
 
 
 def main() -> None:
@@ -63,10 +64,12 @@ def _answer(judged: Judged, marked: Sequence[Badge]) -> None:
         terms_line(scores_line(judged.outcome.evaluation), marked)
         return
     outcome = judged.outcome
-    st.markdown(plain(sentences.answer(outcome, judged.part, one.number)))
-    said = [sentences.against(outcome, one.number, known_already(judged.run)), sentences.confused(outcome, one.number)]
-    st.caption(plain(" ".join(filter(None, said)), 600))
-    terms_line(sentences.scores_line(outcome, one.number), marked)
+    with st.container(key="genre-answer", gap=None):
+        st.markdown(plain(sentences.answer(outcome, judged.part, one.number)))
+        known = known_already(judged.run)
+        said = [sentences.against(outcome, one.number, known), sentences.confused(outcome, one.number)]
+        st.caption(plain(" ".join(filter(None, said)), 600))
+        terms_line(sentences.scores_line(outcome, one.number), marked)
 
 
 def _steps(judged: Judged, one: OneGenre | None) -> None:
@@ -77,16 +80,20 @@ def _steps(judged: Judged, one: OneGenre | None) -> None:
             st.header(plain(one.name), anchor=False, width="content")
         if one is not None and len(genres) > 1:
             before, after = genres[one.number - 1], genres[(one.number + 1) % len(genres)]
-            section = st.query_params.get("section")
-            link(PAGE, f"‹ {before}", genre=before, section=section)
-            link(PAGE, f"{after} ›", genre=after, section=section)
+            # Not page links: one that leads to the page it stands on leaves the address as it was.
+            st.button(f"‹ {plain(before)}", key="genre before", on_click=_look, args=(before,))
+            st.button(f"{plain(after)} ›", key="genre after", on_click=_look, args=(after,))
         st.session_state[PICKER] = one.name if one else ALL
         st.selectbox("Genre", [ALL, *genres], key=PICKER, label_visibility="collapsed", width=170, on_change=_choose)
 
 
 def _choose() -> None:
     chosen = st.session_state[PICKER]
-    address.look(genre=None if chosen == ALL else chosen, threshold=None, track=None)
+    _look(None if chosen == ALL else chosen)
+
+
+def _look(genre: str | None) -> None:
+    address.look(genre=genre, threshold=None, track=None)
 
 
 def _ruler(one: OneGenre) -> None:
@@ -122,6 +129,8 @@ def _section(one: OneGenre) -> None:
             tracks.draw(one)
         case "learning":
             learning.draw(one)
+        case "calibration":
+            calibration.draw(one)
         case "groups":
             groups.draw(one)
         case _:

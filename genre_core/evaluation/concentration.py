@@ -55,19 +55,18 @@ def concentration(wrong: npt.NDArray[np.bool_], groups: IntArray, seed: int = 0)
     errors, so that their counts are multivariate hypergeometric: a permutation test, whose p-value counts what was seen
     as one of the deals (B. Phipson & G. Smyth, "Permutation p-values should never be zero", 2010).
     """
-    names, members = np.unique(groups, return_inverse=True)
-    sizes, errors = np.bincount(members), np.bincount(members, wrong).astype(np.int64)
+    listed = group_errors(wrong, groups)
+    sizes, errors = (np.array([getattr(group, name) for group in listed], np.int64) for name in ("n", "wrong"))
     n_errors = int(errors.sum())
-    if len(names) < LEAST_GROUPS or n_errors < LEAST_ERRORS or n_errors == len(wrong):
+    if len(listed) < LEAST_GROUPS or n_errors < LEAST_ERRORS or n_errors == len(wrong):
         return None
-    n_worst = max(1, math.ceil(WORST * len(names)))
+    n_worst = max(1, math.ceil(WORST * len(listed)))
     share = _share(errors[None], n_worst)[0] / n_errors
     dealt = np.random.default_rng(seed).multivariate_hypergeometric(sizes, n_errors, size=N_DEALS, method="marginals")
     shares = _share(dealt, n_worst) / n_errors
     low, high = np.quantile(shares, [0.025, 0.975])
-    order = np.lexsort((names, -errors / sizes, -errors))
     return Concentration(
-        tuple(GroupErrors(int(names[at]), int(sizes[at]), int(errors[at])) for at in order),
+        listed,
         n_errors,
         n_worst,
         float(share),
@@ -75,6 +74,14 @@ def concentration(wrong: npt.NDArray[np.bool_], groups: IntArray, seed: int = 0)
         Interval(float(low), float(high)),
         float((1 + (shares >= share).sum()) / (1 + N_DEALS)),
     )
+
+
+def group_errors(wrong: npt.NDArray[np.bool_], groups: IntArray) -> tuple[GroupErrors, ...]:
+    """Return the errors of each group, the most first; both arrays (n,) are of one genre's tracks."""
+    names, members = np.unique(groups, return_inverse=True)
+    sizes, errors = np.bincount(members), np.bincount(members, wrong).astype(np.int64)
+    order = np.lexsort((names, -errors / np.maximum(sizes, 1), -errors))
+    return tuple(GroupErrors(int(names[at]), int(sizes[at]), int(errors[at])) for at in order)
 
 
 def _share(errors: IntArray, n_worst: int) -> IntArray:

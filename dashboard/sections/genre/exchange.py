@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.address import plain
 from dashboard.sections.genre.one_genre import EVALUATE, OneGenre, link
 from dashboard.sentences.genre import Taken, exchanges
 from dashboard.theme import PALETTE, count, fade, percent
@@ -25,7 +26,7 @@ def draw(one: OneGenre) -> None:
 
 def _side(found: Sequence[Taken], side: str, title: str, longest: int) -> None:
     with st.container(key=f"exchange-{side}", gap=None):
-        st.markdown(f"**{title}**")
+        st.markdown(f"**{plain(title)}**")
         if not found:
             st.caption("No track.")
         styles = [_bar(f"{side}-{number}", taken.n / longest, side) for number, taken in enumerate(found[:MOST])]

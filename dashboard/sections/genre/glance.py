@@ -12,7 +12,6 @@ def draw(one: OneGenre) -> None:
     """Draw the three pictures beside each other, and the most and least typical tracks under them."""
     left, middle, right = st.columns([1.1, 1, 1], gap="medium")
     with left:
-        st.subheader("Taken for, taken by", anchor=False)
         exchange.draw(one)
     with middle:
         st.subheader("What sets it apart", anchor=False)

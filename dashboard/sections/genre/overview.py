@@ -37,4 +37,4 @@ def _ruler(judged: Judged, genre: int) -> GenreRuler:
 
 
 def _open(genre: str) -> None:
-    address.look(genre=genre)
+    address.look(genre=genre, threshold=None, track=None)

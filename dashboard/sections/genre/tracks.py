@@ -14,8 +14,7 @@ from dashboard.sections.genre.one_genre import TRACK, OneGenre, link
 from dashboard.theme import count, percent
 
 ENDS = 4
-ROWS_SHOWN, ROW_HEIGHT = 12, 33
-HOW = "Typical is what the model gives most probability to be {}."
+ROWS_SHOWN, ROW_HEIGHT = 11, 33
 
 
 def draw(one: OneGenre) -> None:
@@ -24,9 +23,8 @@ def draw(one: OneGenre) -> None:
     if not found:
         st.caption(f"No {one.judged.part} track is {plain(one.name)}.")
         return
-    st.caption(
-        f"{count(len(found), f'{one.judged.part} track')} of {plain(one.name)}. {_how(one)} Choose one to open it."
-    )
+    n = count(len(found), f"{one.judged.part} track")
+    st.caption(f"{n} of {plain(one.name)}; typical is what the model gives a high probability of it. Choose one.")
     rows, asked_for = [track.row for track in found], st.query_params.get("track", "")
     chosen = next((number for number, row in enumerate(rows) if str(row) == asked_for), None)
     if asked_for and chosen is None:
@@ -71,18 +69,13 @@ def both_ends(one: OneGenre) -> None:
         (right, "Least typical", found[: -ends - 1 : -1]),
     ):
         with where, st.container(key=f"genre-{title.split()[0].lower()}", gap=None):
-            st.markdown(f"**{title}**")
+            st.markdown(f"**{title}**, by the probability of {plain(one.name)}")
             for track in some:
                 _track(one, track)
-    st.caption(_how(one))
 
 
 def _found(one: OneGenre) -> list[GenreTrack]:
     return tracks_of_genre(one.judged.outcome, one.judged.data.tracks, one.number)
-
-
-def _how(one: OneGenre) -> str:
-    return plain(HOW.format(one.name))
 
 
 def _track(one: OneGenre, track: GenreTrack) -> None:
