@@ -112,7 +112,7 @@ def test_the_usual_target_avoids_about_half_of_the_errors(accuracy, target):
 def test_a_threshold_says_where_it_comes_from():
     validation = answering(0.6, [0.9, 0.7, 0.1], [True, True, False])
     plain = rejecting.threshold_sentence(0.6, 0.9, "margin", surely=False, part="test", validation=validation)
-    assert "On validation, 60.0\u202f% is the lowest margin from which at least 90\u202f% of the answers are right." in plain
+    assert "On validation, 60.0\u202f% is the lowest margin from which at least 90\u202f% of the answers are" in plain
     assert "There it answers 66.7" in plain
     surely = rejecting.threshold_sentence(0.6, 0.9, "margin", surely=True, part="validation", validation=None)
     assert "the 95 % interval of that share lies above it" in surely

@@ -26,7 +26,8 @@ def answers_table(counts: IntArray, genres: Sequence[str], nouns: str) -> None:
     st.html(
         f'<div class="gl-answers" tabindex="0" role="region" aria-label="Answers by true genre">'
         f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-        f'<p class="gl-answers-note">{escape(nouns.capitalize())}: a row for each true genre, a column for each answer.</p>'
+        f'<p class="gl-answers-note">{escape(nouns.capitalize())}: a row for each true genre, a column for each '
+        "answer.</p>"
     )
 
 
