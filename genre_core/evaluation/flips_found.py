@@ -1,0 +1,83 @@
+"""How well a ranking of labels finds the wrong ones, where these are known: precision, recall, and as one looks on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.dataset import FloatArray, IntArray
+from genre_core.errors import DataError
+from genre_core.evaluation.uncertainty import Interval, grouped_wilson, wilson
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class FlipsFound:
+    """Of `n` labels `n_wrong` are wrong; `n_named` were named, and `n_found` of those are wrong.
+
+    `precision` = n_found / n_named and `recall` = n_found / n_wrong come with 95 % intervals; each is NaN where nothing
+    was named or is wrong.
+    """
+
+    n: int
+    n_wrong: int
+    n_named: int
+    n_found: int
+    precision_interval: Interval
+    recall_interval: Interval
+
+    @property
+    def precision(self) -> float:
+        """Return the share of the named labels that are wrong."""
+        return self.n_found / self.n_named if self.n_named else float("nan")
+
+    @property
+    def recall(self) -> float:
+        """Return the share of the wrong labels that were named."""
+        return self.n_found / self.n_wrong if self.n_wrong else float("nan")
+
+    @property
+    def false_alarms(self) -> int:
+        """Return how many of the named labels are right."""
+        return self.n_named - self.n_found
+
+
+def flips_found(named: Mask, wrong: Mask, groups: IntArray | None = None) -> FlipsFound:
+    """Count how many of the labels `named` (n,) are `wrong` (n,); with groups (n,) intervals take whole groups.
+
+    Raises
+    ------
+    DataError
+        The two do not have the same length.
+    """
+    if named.shape != wrong.shape:
+        raise DataError(f"{len(named):,} labels were judged, but of {len(wrong):,} is known whether they are wrong.")
+    found = named & wrong
+    return FlipsFound(
+        len(wrong), int(wrong.sum()), int(named.sum()), int(found.sum()),
+        _interval(found, named, groups), _interval(found, wrong, groups),
+    )  # fmt: skip
+
+
+def first(order: IntArray, n_named: int) -> Mask:
+    """Return which labels (n,) are among the first `n_named` of an order (n,)."""
+    named = np.zeros(len(order), dtype=np.bool_)
+    named[order[:n_named]] = True
+    return named
+
+
+def found_by_rank(order: IntArray, wrong: Mask) -> FloatArray:
+    """Return the share of the wrong labels (n + 1,) among the first 0, 1, 2 … n of an order (n,)."""
+    total = int(wrong.sum())
+    found = np.concatenate([[0], np.cumsum(wrong[order])])
+    share: FloatArray = found / total if total else np.full(len(found), np.nan)
+    return share
+
+
+def _interval(found: Mask, among: Mask, groups: IntArray | None) -> Interval:
+    if groups is None:
+        return wilson(int(found.sum()), int(among.sum()))
+    _, members = np.unique(groups, return_inverse=True)
+    k = int(members.max()) + 1 if len(members) else 0
+    return grouped_wilson(np.bincount(members[found], minlength=k), np.bincount(members[among], minlength=k))
