@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from scipy.special import log_softmax
 
 from dashboard.cell_tracks import in_cells, tracks_of
-from dashboard.selection import Selection
 from dashboard.components.tracks import columns
 from dashboard.selection import Selection
 from dashboard.services import Outcome

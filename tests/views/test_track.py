@@ -203,8 +203,11 @@ def test_previous_and_next_go_through_the_cell_and_the_way_back_leads_to_it(stor
         assert dict(page.query_params) == {"run": "small", "cell": f"{i}-{j}", "track": str(row)}
     assert page.button(key="track Next").disabled
     back = page.get("page_link")[0].proto
-    assert back.label.endswith(f"{len(order)} tracks")
+    genres = run.context["genres"]
+    assert back.label == (f"{genres[i]} recognised" if i == j else f"{genres[i]} taken for {genres[j]}")
     assert f"cell={i}-{j}" in back.query_string
+    row_of = opened(TRACK, run="small", cell=f"{i}-*", track=str(order[0]))
+    assert f" of {counts[i].sum()}" in texts(row_of)
 
 
 def test_the_list_of_a_cell_is_filtered_by_the_address_and_leads_to_the_track(store):
