@@ -25,7 +25,12 @@ function term(text, explanation, classes = "term") {
   both.append(button);
   const tip = element("span", "tip", explanation);
   tip.setAttribute("aria-hidden", "true");
-  const show = () => both.append(tip);
+  const show = () => {
+    tip.style.left = "";
+    both.append(tip);
+    const beyond = tip.getBoundingClientRect().right + 8 - document.documentElement.clientWidth;
+    if (beyond > 0) tip.style.left = `${-beyond}px`;  // at the edge of the window it would be cut
+  };
   const hide = () => tip.remove();
   button.addEventListener("pointerenter", show);
   button.addEventListener("focus", show);
