@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 
+from genre_core.cross_predictions import CrossPlan, CrossPredictionsConfig, FoldPredictions, iter_cross_predictions
 from genre_core.errors import GenreLabError, RunStateError
 from genre_core.exploration import MapConfig, place_neighbours
 from genre_core.learning_curve import CurvePlan, CurveScore, LearningCurveConfig, iter_learning_curve
@@ -20,6 +21,7 @@ from genre_core.store import RunStore, Study, open_published
 from genre_core.worker import Heart, open_store, warm_up
 
 REST_SECONDS = 0.1
+CROSS_PREDICTIONS = "cross-predictions"
 MAP_DECIMALS = 3
 LENS, LEARNING_CURVE, MAP = "lens", "learning curve", "map"
 
@@ -110,8 +112,21 @@ def _map(store: RunStore, study: Study) -> Iterator[None]:
     yield
 
 
+def _cross_predictions(store: RunStore, study: Study) -> Iterator[None]:
+    """Predict tracks that each network did not learn from, and save the plan and each fold; yield as above."""
+    config = CrossPredictionsConfig.model_validate_json(study.config_json)
+    done = [FoldPredictions.from_json(result).fold for result in store.studies.results(study.id)]
+    for event in iter_cross_predictions(config, store, done):
+        if isinstance(event, CrossPlan):
+            store.studies.describe(study.id, study.attempt, event.to_json())
+        elif isinstance(event, FoldPredictions):
+            store.studies.append(study.id, study.attempt, event.to_json())
+        yield
+
+
 _WORK: dict[str, Callable[[RunStore, Study], Iterator[None]]] = {
     LENS: _lens, LEARNING_CURVE: _learning_curve, MAP: _map,
+    CROSS_PREDICTIONS: _cross_predictions,
 }  # fmt: skip
 _BRIEF = (MAP,)
 """Kinds that take seconds: they do not wait for a study that takes minutes."""

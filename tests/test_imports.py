@@ -16,7 +16,7 @@ LIBRARY = (
     {"settings", "presets", "events", "dataset", "splitting", "generator"},
     {"tables", "fma", "published", "sources", "architectures"},
     {"optimizers", "training", "evaluation", "bayes", "exploration", "quality", "explaining", "findings"},
-    {"experiment", "lens", "learning_curve"},
+    {"experiment", "lens", "learning_curve", "cross_predictions"},
     {"store"},
     {"worker", "studying"},
     {"jobs"},

@@ -49,7 +49,7 @@ class NoiseFloor:
 
         An interval that reaches the highest floor says that even the surest tracks are no sure ones.
         """
-        return 0 < self.interval.low and self.interval.high < HIGHEST
+        return self.interval.low > 0 and self.interval.high < HIGHEST
 
 
 def noise_floor(y: npt.ArrayLike, y_prob: npt.ArrayLike, groups: IntArray | None = None) -> NoiseFloor | None:
