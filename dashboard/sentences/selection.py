@@ -77,11 +77,13 @@ def whole_sentence(matrix: ConfusionMatrix) -> str:
 def merge_sentence(before: Evaluation, after: Merged) -> str:
     """Say what the scores would be with merged genres, before → after, and by summed probabilities."""
     joined = [name for name, genres in zip(after.matrix.genres, after.members, strict=True) if len(genres) > 1]
-    as_one = " and ".join(joined)
+    accuracy = (
+        f"{percent(before.accuracy, before.accuracy_interval)} → {percent(after.accuracy, after.accuracy_interval)}"
+    )
+    f1 = f"{percent(before.macro_f1, before.macro_f1_interval)} → {percent(after.macro_f1, after.macro_f1_interval)}"
     return (
-        f"{as_one} as one: accuracy {percent(before.accuracy)} → {percent(after.accuracy, after.accuracy_interval)}, "
-        f"macro-F1 {percent(before.macro_f1)} → {percent(after.macro_f1, after.macro_f1_interval)}. The answers stay "
-        f"as they were given and only names change; by summed probabilities: {percent(after.summed_accuracy)}."
+        f"{' and '.join(joined)} as one: accuracy {accuracy}, macro-F1 {f1}. The answers stay as they were given and "
+        f"only names change; by summed probabilities: {percent(after.summed_accuracy)}."
     )
 
 

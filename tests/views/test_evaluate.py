@@ -155,7 +155,7 @@ def test_a_choice_of_part_or_share_goes_into_the_address_and_drops_the_track(sto
     page = opened(EVALUATE, run="small", cell="0-0", track="3")
     page.segmented_control(key="choice part").set_value("test").run()
     assert dict(page.query_params) == {"run": "small", "cell": "0-0", "part": "test"}
-    page.segmented_control(key="choice by").set_value("true").run()
+    page.selectbox(key="menu by").set_value("true").run()
     assert page.query_params["by"] == "true"
     assert matrix(page)["view"]["by"] == "true"
     page.segmented_control(key="choice part").set_value("validation").run()
@@ -214,7 +214,7 @@ def test_every_cell_of_the_matrix_lists_exactly_its_tracks(store):
     empty = next(cell for cell in cells if not counts[cell[0]][cell[1]])
     for i, j in filled[:6]:
         page = on_test(run="small", cell=f"{i}-{j}")
-        assert matrix(page)["selected"] == [i, j]
+        assert matrix(page)["selected"] == f"{i}-{j}"
         assert len(page.dataframe[0].value) == counts[i][j]
         assert f"{counts[i][j]} of {sum(counts[i])}" in texts(page)
         confidence = list(page.dataframe[0].value["confidence"])
@@ -341,3 +341,80 @@ def test_a_run_whose_table_was_deleted_keeps_its_numbers_and_says_what_is_gone(s
     assert "can no longer be shown" in page.header[0].value
     assert "Macro-F1" in texts(page)
     assert links(page) == ["Upload the table again on Data"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "title", "mask"),
+    [
+        ("1-*", "True Electronic", lambda t, p: t == 1),
+        ("*-2", "Taken for Hip-Hop", lambda t, p: p == 2),
+        ("0.1-2.3", "4 chosen cells", lambda t, p: (t <= 1) & ((p == 2) | (p == 3))),
+        ("0-*,5-*", "True Rock and Folk", lambda t, p: (t == 0) | (t == 5)),
+        ("wrong", "All errors", lambda t, p: t != p),
+        ("right", "All that is recognised", lambda t, p: t == p),
+    ],
+)
+def test_a_row_a_column_several_cells_and_all_errors_list_exactly_their_tracks(store, cell, title, mask):
+    found = services.outcome(store.run("small"), "test")
+    chosen = mask(found.y_true, found.logits.argmax(axis=1))
+    page = on_test(run="small", cell=cell)
+    assert page.subheader[0].value == title
+    listed = page.dataframe[0].value
+    assert len(listed) == chosen.sum()
+    assert matrix(page)["said"] in texts(page)
+    assert matrix(page)["said"].split(" of ")[0] == str(
+        int((chosen & (found.y_true == found.logits.argmax(axis=1))).sum()) if "*" in cell else int(chosen.sum())
+    )
+
+
+def test_two_rows_are_merged_and_unmerged_and_the_selection_survives(store):
+    before = np.array(matrix(on_test(run="small"))["view"]["counts"])
+    page = on_test(run="small", cell="0-*,5-*")
+    press(page, "Merge Rock and Folk")
+    assert dict(page.query_params) == {"run": "small", "part": "test", "merge": "0.5"}
+    view = matrix(page)["view"]
+    assert view["genres"][0] == "Rock + Folk"
+    assert view["counts"][0][0] == before[np.ix_([0, 5], [0, 5])].sum()
+    assert view["members"][0] == [0, 5]
+    right = sum(view["counts"][g][g] for g in range(7))
+    assert f"{100 * right / before.sum():.1f}\u202f%" in texts(page)
+    chosen = on_test(run="small", merge="0.5", cell="5-*")
+    assert chosen.subheader[0].value == "True Rock + Folk"
+    assert len(chosen.dataframe[0].value) == before[[0, 5]].sum()
+    press(page, "Undo")
+    assert "merge" not in page.query_params
+    assert np.array(matrix(page)["view"]["counts"]).tolist() == before.tolist()
+
+
+@pytest.mark.parametrize(
+    ("merge", "sentence"),
+    [
+        ("0.8", "merge names genre 8, but there are 8 genres"),
+        ("0.1,1.2", "each genre once"),
+        ("0.1.2.3.4.5.6.7", "leaves a single genre"),
+        ("0", "merge is “0” in this link, but should be sets of genres"),
+    ],
+)
+def test_a_merge_that_cannot_be_is_said(store, merge, sentence):
+    page = on_test(run="small", merge=merge)
+    assert sentence in texts(page)
+    assert len(matrix(page)["view"]["genres"]) == 8
+
+
+def test_order_comparison_and_diagonal_are_in_the_address_and_the_limit_only_where_it_is_known(store):
+    plain = matrix(on_test(run="small"))["view"]
+    page = on_test(run="small", order="recall", against="difference", diagonal="hidden", by="true")
+    view, names = matrix(page)["view"], [None if r is None else r[0] for r in plain["recalls"]]
+    assert view["genres"] == [plain["genres"][g] for g in np.argsort(names, kind="stable")]
+    assert view["hide"]
+    found = services.outcome(store.run("small"), "test")
+    best = np.zeros((8, 8), dtype=int)
+    np.add.at(best, (found.y_true, found.limit.y_pred), 1)
+    at = [plain["genres"].index(name) for name in view["genres"]]
+    assert view["others"] == best[np.ix_(at, at)].tolist()
+    assert "less the best possible" in matrix(page)["note"]
+    assert matrix(on_test(run="small", against="limit"))["view"]["counts"] == best.tolist()
+    assert "by is “predicted” in this link" in texts(on_test(run="small", against="difference", by="predicted"))
+    grouped = on_test(run="grouped")
+    assert "menu against" not in [box.key for box in grouped.selectbox]
+    assert matrix(on_test(run="grouped", against="limit"))["view"]["compare"] == "model"

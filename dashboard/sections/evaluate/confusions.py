@@ -30,7 +30,7 @@ from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.merging import Merges
 from genre_core.evaluation.ordering import Order
 
-MATRIX = "matrix"
+MATRIX, EVALUATE = "matrix", "views/evaluate.py"
 SHARES: dict[Normalization, str] = {
     "count": "Counts",
     "true": "% of true",
@@ -88,14 +88,14 @@ def _matrix(judged: Judged, chosen: Selection | None, merges: Merges) -> Confusi
     if found.merged is not None:
         _merged(judged, found)
     said = selection_sentence(found.matrix, chosen, found.view.nouns, merges) if chosen else ""
-    drawn = {"model": judged.run.name, "limit": "the best possible classifier", "difference": "the difference"}
+    drawn = {"model": judged.run.name, "limit": "The best possible classifier", "difference": "The difference"}
     matrix(
         replace(found.view, hide=hide),
         MATRIX,
         selected=chosen.text if chosen else "",
         on_pick=_pick,
         label=f"Confusion matrix of {drawn[against]} on {judged.measured}",
-        note=f"{drawn[against][0].upper()}{drawn[against][1:]} on {judged.measured}. {_said(judged, found, against)}",
+        note=f"{drawn[against]} on {judged.measured}. {_said(judged, found, against)}",
         said=said,
     )
     return found
@@ -182,7 +182,7 @@ def _close_cell() -> None:
 
 def _what_stands_out(judged: Judged) -> None:
     st.subheader("What stands out", anchor=False, help=findings.WHEN)
-    findings.draw(judged, services.findings(judged.run, judged.part, clean=judged.clean), "findings")
+    findings.draw(judged, services.findings(judged.run, judged.part, clean=judged.clean), "findings", EVALUATE)
     st.caption("Choose a cell, a row or a column of the matrix to see its tracks; two rows to merge them.")
 
 
