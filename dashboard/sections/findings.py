@@ -1,6 +1,7 @@
 """What stands out in a run, one sentence each with the way to its evidence."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from genre_core.dataset import Dataset, Part
 from genre_core.findings import Finding
 from genre_core.store import Run
 
+CSS = Path(__file__).parents[1] / "components" / "findings.css"
 FIRST = 5
 LONGEST = 600
 WHEN = (
@@ -27,23 +29,26 @@ def told_of(run: Run, part: Part, data: Dataset) -> Told:
     return Told(data.genres, part, known_already(run), level)
 
 
-def draw(judged: Judged, found: Sequence[Finding], key: str) -> None:
-    """Draw findings, the first few open and the others folded."""
+def draw(judged: Judged, found: Sequence[Finding], key: str, here: str) -> None:
+    """Draw findings on the page `here` (`views/evaluate.py`), the first few open and the others folded."""
     told = told_of(judged.run, judged.part, judged.data)
     with st.container(key=key, gap="small"):
-        for number, finding in enumerate(found[:FIRST]):
-            _one(finding, told, f"{key} {number}")
+        several(found[:FIRST], told, key, here)
         if len(found) <= FIRST:
             return
         folded = st.expander(f"{len(found) - FIRST} more", key=f"{key} more", type="compact", on_change="rerun")
         if folded.open:
             with folded:
-                for number, finding in enumerate(found[FIRST:]):
-                    _one(finding, told, f"{key} {FIRST + number}")
+                several(found[FIRST:], told, f"{key} folded", here)
 
 
-def _one(finding: Finding, told: Told, key: str) -> None:
-    way = link(finding, told)
-    with st.container(key=key, gap=None):
-        st.markdown(plain(sentence(finding, told), LONGEST))
-        address.page_link(way.page, plain(way.label), ":material/arrow_forward:", **way.looked_at)
+def several(found: Sequence[Finding], told: Told, key: str, here: str) -> None:
+    """Draw findings, each with the way to its evidence unless that is what the page shows already."""
+    st.html(CSS)
+    for number, finding in enumerate(found):
+        way = link(finding, told)
+        shown = way.page == here and all(st.query_params.get(name) == text for name, text in way.looked_at.items())
+        with st.container(key=f"finding {key} {number}", gap=None):
+            st.markdown(plain(sentence(finding, told), LONGEST))
+            if not shown:
+                address.page_link(way.page, plain(way.label), ":material/arrow_forward:", **way.looked_at)

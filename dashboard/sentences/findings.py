@@ -176,17 +176,12 @@ def _never_predicted(read: _Read) -> str:
     return f"{len(read.names)} genres are never predicted ({shown}): their {total} are lost."
 
 
-def _over_predicted(read: _Read) -> str:
+def _miscounted(read: _Read) -> str:
+    word = "often" if read.finding.kind == "over_predicted" else "rarely"
+    called, own = read.n("predicted"), read.n("support")
     return (
-        f"{read.names[0]} is predicted too often: {read.tracks('predicted')} are called it, but "
-        f"{read.n('support'):,} are."
-    )
-
-
-def _under_predicted(read: _Read) -> str:
-    return (
-        f"{read.names[0]} is predicted too rarely: {read.tracks('predicted')} are called it, but "
-        f"{read.n('support'):,} are."
+        f"{read.names[0]} is predicted too {word}: {read.tracks('predicted')} {'is' if called == 1 else 'are'} called "
+        f"it, but {own:,} {'is' if own == 1 else 'are'}."
     )
 
 
@@ -237,7 +232,8 @@ def _block(read: _Read) -> str:
 def _neighbours(read: _Read) -> str:
     return (
         f"Genres next to each other in the generator's order are confused more than others: {read.rate('share')} of "
-        f"{count(read.n('errors'), 'error')} are between them, and {read.rate('chance')} in an order at random."
+        f"{count(read.n('errors'), 'error')} are between them, where {read.rate('chance')} would if the order told "
+        "nothing."
     )
 
 
@@ -299,14 +295,14 @@ def _overfitting(read: _Read) -> str:
 def _still_improving(read: _Read) -> str:
     return (
         f"It was still improving when it stopped: from epoch {read.n('from'):,} to {read.n('to'):,}, the last that was "
-        f"allowed, validation accuracy rose by {read.gap('gain')} (99{GAP}%). More epochs are likely to help."
+        f"allowed, validation accuracy rose by {read.gap('gain')} (99{GAP}% interval). More epochs are likely to help."
     )
 
 
 def _best_early(read: _Read) -> str:
     return (
         f"Its best epoch was {read.n('best'):,} of {read.n('epochs'):,}: from there on validation accuracy fell "
-        f"by {read.gap('loss')} (99{GAP}%). What it learned later does not carry over."
+        f"by {read.gap('loss')} (99{GAP}% interval). What it learned later does not carry over."
     )
 
 
@@ -317,8 +313,8 @@ _SENTENCES: dict[Kind, Callable[[_Read], str]] = {
     "majority": _majority,
     "shortfall": _shortfall,
     "never_predicted": _never_predicted,
-    "over_predicted": _over_predicted,
-    "under_predicted": _under_predicted,
+    "over_predicted": _miscounted,
+    "under_predicted": _miscounted,
     "hardest": _end,
     "easiest": _end,
     "confusion": _confusion,

@@ -12,9 +12,11 @@ from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
 from dashboard.components.tables import epoch_table, matrix_table
 from dashboard.following import PLOT_HEIGHT
+from dashboard.sections import findings
 from dashboard.sentences import train as sentences
 from genre_core.config import ExperimentConfig
-from genre_core.errors import DataError, RunStateError
+from genre_core.errors import DataError, GenreLabError, RunStateError
+from genre_core.findings import TRAINING
 from genre_core.presets import PRESETS
 from genre_core.store import Run
 
@@ -89,6 +91,7 @@ def _charts(run: Run | None, config: ExperimentConfig | None, parts: following.P
     with right, st.container(key="confusions", gap="small"):
         _confusions(run, parts)
     if run:
+        _findings(run)
         _tables(run)
 
 
@@ -105,12 +108,27 @@ def _confusions(run: Run | None, parts: following.Parts) -> None:
     """Draw the validation matrix of the epoch that the page speaks of, and the way to its evaluation."""
     with st.container(key="confusions-head", horizontal=True, vertical_alignment="center", gap="small"):
         words(parts["confusions"], "confusions title", live="confusions")
-        if run and run.state == "complete":
-            address.page_link("views/evaluate.py", "Evaluate this run", icon=":material/arrow_forward:")
+        if run and run.epoch:
+            with st.container(horizontal=True, gap="small", width="content"):
+                address.page_link("views/evaluate.py", "Through time", icon=":material/timeline:", section="epochs")
+                if run.state == "complete":
+                    address.page_link("views/evaluate.py", "Evaluate this run", icon=":material/arrow_forward:")
     if "matrix" in parts:
         matrix(parts["matrix"]["view"], key="live matrix", compact=True, live="matrix")
     else:
         st.caption("After the first epoch: which genres the validation tracks are taken for.")
+
+
+def _findings(run: Run) -> None:
+    """Draw what a complete run's training shows, where its tracks are there still."""
+    if run.state != "complete":
+        return
+    with suppress(GenreLabError):
+        found = [one for one in services.findings(run, "validation") if one.kind in TRAINING]
+        if found:
+            with st.container(key="train-findings", gap="small"):
+                told = findings.told_of(run, "validation", services.dataset(run.config.data))
+                findings.several(found, told, "train", "views/train.py")
 
 
 def _tables(run: Run) -> None:

@@ -6,10 +6,11 @@ pair or cell take that into account (Holm, Bonferroni, or a simulation of the cl
 
 from genre_core.findings.facts import Facts, Learning, Score, epochs_to_compare
 from genre_core.findings.finding import Cells, Evidence, Finding, Kind, Page
-from genre_core.findings.rules import RULES, about, find
+from genre_core.findings.rules import RULES, TRAINING, about, find
 
 __all__ = [
     "RULES",
+    "TRAINING",
     "Cells",
     "Evidence",
     "Facts",

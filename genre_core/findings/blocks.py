@@ -27,10 +27,10 @@ def blocks(facts: Facts) -> list[Finding]:
     wrong = wrong / lump
     if k < 5 or wrong.sum() < FEWEST_ERRORS:
         return []
-    expected = _expected(wrong[None])[0]
+    expected = expected_alone(wrong[None])[0]
     statistic, members = (found[0] for found in _clearest(wrong[None], expected[None]))
     drawn = _drawn(expected, np.random.default_rng(0))
-    by_chance, _ = _clearest(drawn, _expected(drawn))
+    by_chance, _ = _clearest(drawn, expected_alone(drawn))
     if (1 + (by_chance >= statistic).sum()) / (1 + N_DRAWN) >= LEVEL:
         return []
     inside = np.flatnonzero(members)
@@ -53,7 +53,7 @@ def _lump(facts: Facts) -> float:
     return float((sizes**2).sum() / sizes.sum())
 
 
-def _expected(wrong: FloatArray) -> FloatArray:
+def expected_alone(wrong: FloatArray) -> FloatArray:
     """Fit counts (m, k, k) by row and column alone, the diagonal left out, by iterative proportional fitting."""
     k = wrong.shape[-1]
     fitted = np.broadcast_to(1.0 - np.eye(k), wrong.shape).copy()

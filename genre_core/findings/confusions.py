@@ -4,6 +4,7 @@ import numpy as np
 
 from genre_core.dataset import FloatArray, IntArray
 from genre_core.exploration.holm import holm
+from genre_core.findings.blocks import expected_alone
 from genre_core.findings.facts import Facts
 from genre_core.findings.finding import Cells, Evidence, Finding
 from genre_core.findings.rates import Chosen, Trials, trials
@@ -107,27 +108,31 @@ def _one_way_finding(facts: Facts, cell: Pair) -> Finding:
 def neighbours(facts: Facts) -> list[Finding]:
     """Say so where genres next to each other in their order are confused more than others.
 
-    Errors between neighbours are counted again under random orders of the genres: N. Mantel, "The detection of disease
-    clustering", Cancer Research 27 (1967).
+    What neighbours' errors are beyond those that how common and how attractive either genre is explain is added up
+    again under random orders of the genres: N. Mantel, "The detection of disease clustering", Cancer Research 27
+    (1967).
     """
     k, wrong = len(facts.counts), _errors(facts)
     if not facts.ordered or k < 4 or not wrong.sum():
         return []
-    pairs = wrong + wrong.T
-    share, orders = _adjacent(pairs, np.arange(k)[None])[0], np.tile(np.arange(k), (N_RELABELLED, 1))
-    by_chance = _adjacent(pairs, np.random.default_rng(0).permuted(orders, axis=1))
-    if (1 + (by_chance >= share).sum()) / (1 + N_RELABELLED) >= LEVEL:
+    expected = expected_alone(wrong[None].astype(np.float64))[0]
+    given, orders = np.arange(k)[None], np.tile(np.arange(k), (N_RELABELLED, 1))
+    orders = np.random.default_rng(0).permuted(orders, axis=1)
+    excess = wrong - expected
+    if (1 + (_adjacent(excess, orders) >= _adjacent(excess, given)).sum()) / (1 + N_RELABELLED) >= LEVEL:
         return []
     beside = [(g, g + step) for g in range(k) for step in (-1, 1) if 0 <= g + step < k]
     cells: tuple[Cells, ...] = tuple(beside) if k < MANY else ()
-    values = {"share": float(share), "chance": 2 / k, "errors": int(wrong.sum())}
+    share, chance = (float(_adjacent(counts, given)[0] / wrong.sum()) for counts in (wrong, expected))
+    values = {"share": share, "chance": chance, "errors": int(wrong.sum())}
     return [Finding("neighbours", _cells(facts, cells), values, {}, ())]
 
 
-def _adjacent(pairs: IntArray, orders: IntArray) -> FloatArray:
-    """Return the share of errors (of symmetric counts (k, k)) between neighbours, for each order (m, k) of genres."""
-    share: FloatArray = 2 * pairs[orders[:, :-1], orders[:, 1:]].sum(axis=1) / pairs.sum()
-    return share
+def _adjacent(counts: FloatArray | IntArray, orders: IntArray) -> FloatArray:
+    """Return the sum of counts (k, k) between neighbours, either way, for each order (m, k) of genres."""
+    before, after = orders[:, :-1], orders[:, 1:]
+    total: FloatArray = (counts[before, after] + counts[after, before]).sum(axis=1)
+    return total
 
 
 def _in_cell(facts: Facts, i: int, j: int) -> Chosen:

@@ -73,6 +73,8 @@ WEIGHTS: tuple[Kind, ...] = (
     "majority",
 )
 """The kinds in the order in which a person wants to know of them."""
+TRAINING: tuple[Kind, ...] = ("still_improving", "overfitting", "best_early")
+"""The kinds that are about how a run was trained, and not about what it confuses."""
 
 
 def find(facts: Facts) -> tuple[Finding, ...]:

@@ -2,8 +2,12 @@
 
 import streamlit as st
 
+from dashboard import services
+from dashboard.address import plain
+from dashboard.sections import findings
 from dashboard.sections.genre import exchange, features, threshold, tracks
 from dashboard.sections.genre.one_genre import OneGenre
+from genre_core.findings import about
 
 FEATURES = 8
 
@@ -18,4 +22,13 @@ def draw(one: OneGenre) -> None:
         features.apart_chart(one, FEATURES, folded=False)
     with right:
         threshold.curves(one, both=False)
+    _what_stands_out(one)
     tracks.both_ends(one)
+
+
+def _what_stands_out(one: OneGenre) -> None:
+    judged = one.judged
+    found = about(services.findings(judged.run, judged.part, clean=judged.clean), one.number)
+    if found:
+        st.subheader(f"What stands out about {plain(one.name)}", anchor=False, help=findings.WHEN)
+        findings.draw(judged, found, "genre findings", "views/genres.py")
