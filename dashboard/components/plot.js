@@ -67,7 +67,8 @@ function draw(chart) {
     layout.selectionrevision = `${data.picked} ${chart.picks ?? 0}`;
   }
   chart.done = Promise.resolve(chart.Plotly.react(node, figure.data, layout, data.pickable ? picking : config)).then(() => {
-    if (data.pickable) listen(chart);
+    listen(chart);
+    stand(chart);
     // Zoom and pan want a mouse: of the chart's buttons the tab key stops at the download alone.
     node.querySelectorAll('.modebar-btn[data-attr]').forEach((button) => { button.tabIndex = -1; });
     if (chart.pointer && node._fullLayout?.hovermode && !node._dragging) hover(chart);
@@ -85,9 +86,25 @@ function corners({ lassoPoints, range }) {
   return all.filter((_, at) => at % every === 0);
 }
 
+// The hairline that something else on the page moves, such as a scrubber: a redraw for each of its steps would be slow.
+function stand({ node, data, hairline }) {
+  const { xaxis, _size: size } = node._fullLayout ?? {};
+  const x = data.at == null || !xaxis ? NaN : xaxis.l2p(data.at);
+  hairline.hidden = !(x >= 0 && x <= xaxis?._length);
+  if (hairline.hidden) return;
+  Object.assign(hairline.style, { left: `${size.l + x}px`, top: `${size.t}px`, height: `${size.h}px` });
+  if (!hairline.isConnected) node.append(hairline);
+}
+
 function listen(chart) {
   if (chart.listens) return;
   chart.listens = true;
+  chart.node.on("plotly_relayout", () => stand(chart));
+  chart.node.on("plotly_click", ({ points }) => {
+    const { meta } = points[0].data;
+    if (chart.data.clickable && meta !== undefined) chart.send("line", { meta, seq: Date.now() });
+  });
+  if (!chart.data.pickable) return;
   const send = (area) => { chart.picks = (chart.picks ?? 0) + 1; chart.send("pick", { area }); };
   chart.node.on("plotly_selected", (event) => {
     const area = event ? corners(event) : [];
@@ -110,7 +127,9 @@ function create(parent) {
   node.className = "gl-plot";
   node.setAttribute("role", "figure");  // an image could hold no buttons
   parent.append(node);
-  const chart = { node, pointer: null, late: false };
+  const hairline = document.createElement("div");
+  hairline.className = "gl-plot-at";
+  const chart = { node, hairline, pointer: null, late: false };
   node.addEventListener("pointermove", (event) => { chart.pointer = { x: event.clientX, y: event.clientY }; });
   node.addEventListener("pointerleave", () => { chart.pointer = null; });
   const settle = () => { if (chart.late) setTimeout(() => draw(chart), 60); };
@@ -139,7 +158,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
       () => { chart.node.innerHTML = '<p class="gl-plot-failed">The chart could not be loaded. Reload the page.</p>'; },
     );
   }
-  const redraw = (part) => { chart.data = { ...chart.data, ...part }; chart.node.setAttribute("aria-label", part.alt); draw(chart); };
+  const redraw = (part) => {
+    chart.data = { ...chart.data, ...part };
+    if (!part.figure) { stand(chart); return; }
+    chart.node.setAttribute("aria-label", part.alt);
+    draw(chart);
+  };
   const parts = (window.genreLabParts ??= new Map());
   if (data.live) parts.set(data.live, redraw);
   return () => {

@@ -62,9 +62,30 @@ def plot(
     _mount(key=key, data={**data, "pickable": True, "picked": picked}, on_pick_change=pick)
 
 
-def chart(part: Mapping[str, str], key: str, *, height: int, revision: str = "", live: str = "") -> None:
-    """Draw what `chart_part` returned; with `live`, the name of the part, it follows a run."""
-    _mount(key=key, data={**_data(part, height, revision), "live": live})
+def chart(
+    part: Mapping[str, str],
+    key: str,
+    *,
+    height: int,
+    revision: str = "",
+    live: str = "",
+    at: float | None = None,
+    on_line: Callable[[int], None] | None = None,
+) -> None:
+    """Draw what `chart_part` returned; with `live`, the name of the part, it follows a run.
+
+    `at` is where a hairline stands on the x axis, which others may move in the browser. `on_line` is called with the
+    `meta` of a line that was clicked.
+    """
+    data = {**_data(part, height, revision), "live": live, "at": at}
+    if on_line is None:
+        _mount(key=key, data=data)
+        return
+
+    def click() -> None:
+        on_line(int(st.session_state[key]["line"]["meta"]))
+
+    _mount(key=key, data={**data, "clickable": True}, on_line_change=click)
 
 
 def _data(part: Mapping[str, str], height: int, revision: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
+from dashboard.components.matrix import MatrixView, matrix_view
 from dashboard.services.data import dataset
 from dashboard.services.workers import store
 from genre_core.dataset import IntArray
@@ -74,3 +75,16 @@ def history(of: Run, *, clean: bool = False) -> ConfusionHistory | None:
     growing = _growing(of.id, of.attempt, clean)
     found = None if growing is None else growing.until(of.epoch)
     return found if found is not None and len(found) else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def _epoch_view(run_id: str, attempt: int, epoch: int, clean: bool) -> MatrixView | None:
+    growing = _growing(run_id, attempt, clean)
+    if growing is None or len(found := growing.until(epoch)) < epoch:
+        return None
+    return matrix_view(found.matrix(epoch), nouns="validation tracks")
+
+
+def epoch_view(of: Run, epoch: int, *, clean: bool = False) -> MatrixView | None:
+    """Return the validation matrix of a run after an epoch as it is drawn, with intervals; None without that epoch."""
+    return _epoch_view(of.id, of.attempt, epoch, clean)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import address, services
 from dashboard.components import ruler as rulers
 from dashboard.components.address_choice import address_choice
 from dashboard.components.terms import terms_line
-from dashboard.sections.evaluate import confidence, confusions, dont_know
+from dashboard.sections.evaluate import confidence, confusions, dont_know, through_time
 from dashboard.sections.evaluate.judged import Judged
 from dashboard.sections.judged_head import judged_head
 from dashboard.sentences.badges import Badge
@@ -16,7 +17,12 @@ from dashboard.sentences.evaluate import answer, limit_help, scores_line
 from dashboard.sentences.limits import known_already, limit_label
 
 CSS = Path(__file__).parents[1] / "components" / "evaluate.css"
-SECTIONS = {"matrix": "Confusions", "confidence": "Confidence", "reject": "Don't know"}
+SECTIONS = {
+    "matrix": "Confusions",
+    "epochs": "Through time",
+    "confidence": "Confidence",
+    "reject": "Don't know",
+}
 
 
 def main() -> None:
@@ -27,11 +33,15 @@ def main() -> None:
         if judged is not None:
             _ruler(judged)
             _section(judged)
+        elif (run := services.run(address.run_id())) is not None and run.state != "complete":
+            through_time.draw_incomplete(run)
 
 
 def _section(judged: Judged) -> None:
     """Draw the section that the address names."""
     match address_choice("Section", "section", SECTIONS):
+        case "epochs":
+            through_time.draw(judged)
         case "confidence":
             confidence.draw(judged)
         case "reject":
