@@ -22,16 +22,20 @@ BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
 def flatten(network: nn.Module) -> tuple[Tensor, Tensor]:
     """Move all weights into one vector and their gradients into another, of which the network's become views."""
-    parameters = list(network.parameters())
-    weights = torch.cat([parameter.detach().flatten() for parameter in parameters])
+    weights = torch.cat([parameter.detach().flatten() for parameter in network.parameters()])
     gradients = torch.zeros_like(weights)
+    bind(network, weights, gradients)
+    return weights, gradients
+
+
+def bind(network: nn.Module, weights: Tensor, gradients: Tensor) -> None:
+    """Let a network's weights and their gradients be views of these vectors, both (n_parameters,)."""
     start = 0
-    for parameter in parameters:
+    for parameter in network.parameters():
         end = start + parameter.numel()
         parameter.data = weights[start:end].view_as(parameter)
         parameter.grad = gradients[start:end].view_as(parameter)
         start = end
-    return weights, gradients
 
 
 class Optimizer:

@@ -47,6 +47,15 @@ class TrainingData:
     n_genres: int
 
 
+@dataclass(frozen=True, eq=False)
+class Dealt:
+    """The training part in the order of one epoch, X (n, n_features) and y (n,), and what draws the masks for it."""
+
+    X: Tensor
+    y: Tensor
+    generator: torch.Generator
+
+
 class Trainer:
     """One training of one network. Iterate to train; `network` holds the best weights once `TrainEnd` has come."""
 
@@ -62,10 +71,10 @@ class Trainer:
             torch.manual_seed(config.seed)
             self.network = build_network(model, data.X_train.shape[1], data.n_genres).to(self.device)
             self._random = self._random_state()
-        self._optimizer = Optimizer(config, *flatten(self.network))
-        self._schedule = Schedule(config)
+        self.optimizer = Optimizer(config, *flatten(self.network))
+        self.schedule = Schedule(config)
         balanced = config.class_weighting == "balanced"
-        self._class_weights = balanced_weights(self._y_train, data.n_genres) if balanced else None
+        self.class_weights = balanced_weights(self._y_train, data.n_genres) if balanced else None
         self._best = _copy(self.network)
         self._best_score = -float("inf")
         self.best_epoch: int | None = None
@@ -77,6 +86,16 @@ class Trainer:
     def n_parameters(self) -> int:
         """Return the number of weights and biases that are learned."""
         return sum(parameter.numel() for parameter in self.network.parameters())
+
+    @property
+    def n_train(self) -> int:
+        """Return the number of tracks that it trains on."""
+        return len(self._y_train)
+
+    @property
+    def n_features(self) -> int:
+        """Return the number of features of a track."""
+        return self._X_train.shape[1]
 
     @property
     def finished(self) -> StopReason | None:
@@ -128,18 +147,14 @@ class Trainer:
 
     def _train_batches(self, n: int, size: int, deadline: float) -> None:
         started = time.perf_counter()
-        if self._order_seed is None:
-            _draw_seed()
-            self._order_seed = _draw_seed()
-        order = torch.randperm(n, generator=torch.Generator().manual_seed(self._order_seed)).to(self.device)
-        X, y = self._X_train[order], self._y_train[order]
+        X, y = self._in_order()
         self.network.train()
         outputs = []
         start = first = self._position
         while start < n:
             end = start + size
             loss, logits = self.network.backpropagate(X[start:end], y[start:end], self._criterion)
-            self._optimizer.step(self._schedule.rate)
+            self.optimizer.step(self.schedule.rate)
             self._loss_sum += loss
             outputs.append(logits)
             start = end
@@ -148,6 +163,30 @@ class Trainer:
         self._position = min(start, n)
         self._correct += (torch.cat(outputs).argmax(1) == y[first : self._position]).sum()
         self._seconds += time.perf_counter() - started
+
+    def _in_order(self) -> tuple[Tensor, Tensor]:
+        """Return the training part in the order of this epoch; for use while the generator is lent."""
+        if self._order_seed is None:
+            _draw_seed()
+            self._order_seed = _draw_seed()
+        order = torch.randperm(len(self._y_train), generator=torch.Generator().manual_seed(self._order_seed))
+        return self._X_train[order.to(self.device)], self._y_train[order.to(self.device)]
+
+    def deal(self) -> Dealt:
+        """Hand out an epoch's batches to be trained on elsewhere, together with those of other trainers."""
+        with self._lent_generator():
+            X, y = self._in_order()
+        generator = torch.Generator(self.device)
+        generator.set_state(self._random[self.device.type])
+        return Dealt(X, y, generator)
+
+    def collect(self, dealt: Dealt, loss_sum: float, n_correct: int, seconds: float) -> EpochEnd | None:
+        """Take back an epoch that was trained elsewhere, and end it as one of its own."""
+        self._random[self.device.type] = dealt.generator.get_state()
+        self._loss_sum += loss_sum
+        self._correct += n_correct
+        self._seconds += seconds
+        return self._end_epoch()
 
     def _end_epoch(self) -> EpochEnd | None:
         """Validate, remember the best weights, and report; None where the loss is no longer finite."""
@@ -159,11 +198,11 @@ class Trainer:
             validation_loss, pred = self._validate()
         if not np.isfinite(train_loss) or not np.isfinite(validation_loss):
             return None
-        rate = self._schedule.rate
+        rate = self.schedule.rate
         self.epoch += 1
         accuracy = float((pred == self._y_validation).double().mean())
         is_best = self._remember(accuracy if self.config.monitor == "accuracy" else -validation_loss)
-        self._schedule.advance(self.epoch, validation_loss)
+        self.schedule.advance(self.epoch, validation_loss)
         seconds = self._seconds + time.perf_counter() - started
         event = EpochEnd(
             self.epoch, train_loss, int(self._correct) / n, validation_loss, accuracy, rate, seconds, is_best,
@@ -180,20 +219,20 @@ class Trainer:
             losses = F.cross_entropy(
                 logits,
                 self._y_validation,
-                self._class_weights,
+                self.class_weights,
                 reduction="none",
                 label_smoothing=self.config.label_smoothing,
             )
             batches = torch.split(losses.double(), self.config.batch_size)
-            if self._class_weights is None:
+            if self.class_weights is None:
                 means = [batch.mean() for batch in batches]
             else:
-                weights = torch.split(self._class_weights[self._y_validation].double(), self.config.batch_size)
+                weights = torch.split(self.class_weights[self._y_validation].double(), self.config.batch_size)
                 means = [batch.sum() / weight.sum() for batch, weight in zip(batches, weights, strict=True)]
             return float(torch.stack(means).mean()), logits.argmax(1)
 
     def _criterion(self, logits: Tensor, y: Tensor) -> Tensor:
-        return F.cross_entropy(logits, y, self._class_weights, label_smoothing=self.config.label_smoothing)
+        return F.cross_entropy(logits, y, self.class_weights, label_smoothing=self.config.label_smoothing)
 
     def _remember(self, score: float) -> bool:
         if score <= self._best_score:
@@ -230,7 +269,8 @@ class Trainer:
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
         tensors |= {f"best.{name}": value for name, value in self._best.items()}
         tensors |= {f"random.{name}": value for name, value in self._random.items()}
-        tensors |= {f"optimizer.{name}": value for name, value in self._optimizer.state.items()}
+        tensors |= {f"stream.{name}": value for name, value in self.network.stream().items()}
+        tensors |= {f"optimizer.{name}": value for name, value in self.optimizer.state.items()}
         tensors |= {"loss_sum": self._loss_sum, "correct": self._correct}
         scalars = {
             "epoch": self.epoch,
@@ -239,10 +279,10 @@ class Trainer:
             "order_seed": self._order_seed,
             "position": self._position,
             "seconds": self._seconds,
-            "steps": self._optimizer.steps,
-            "rate": self._schedule.rate,
-            "plateau": None if math.isinf(self._schedule.best) else self._schedule.best,
-            "waited": self._schedule.waited,
+            "steps": self.optimizer.steps,
+            "rate": self.schedule.rate,
+            "plateau": None if math.isinf(self.schedule.best) else self.schedule.best,
+            "waited": self.schedule.waited,
         }
         own = {name: value.contiguous().clone() for name, value in tensors.items()}
         return save(own, {"scalars": json.dumps(scalars)})
@@ -254,10 +294,11 @@ class Trainer:
         self.network.load_state_dict(_under("network.", tensors))
         self._best = _under("best.", tensors)
         self._random = {name: value.cpu() for name, value in _under("random.", tensors).items()}
-        self._optimizer.state = _under("optimizer.", tensors)
-        self._optimizer.steps = scalars["steps"]
-        self._schedule.rate, self._schedule.waited = scalars["rate"], scalars["waited"]
-        self._schedule.best = math.inf if scalars["plateau"] is None else scalars["plateau"]
+        self.network.restore_stream({name: value.cpu() for name, value in _under("stream.", tensors).items()})
+        self.optimizer.state = _under("optimizer.", tensors)
+        self.optimizer.steps = scalars["steps"]
+        self.schedule.rate, self.schedule.waited = scalars["rate"], scalars["waited"]
+        self.schedule.best = math.inf if scalars["plateau"] is None else scalars["plateau"]
         self._loss_sum, self._correct = tensors["loss_sum"], tensors["correct"]
         self.epoch, self.best_epoch = scalars["epoch"], scalars["best_epoch"]
         self._best_score = -float("inf") if self.best_epoch is None else scalars["best_score"]

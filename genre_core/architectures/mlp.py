@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from genre_core.architectures.masks import FastMasks, Masks, TorchMasks
 from genre_core.architectures.network import Criterion, Network
 from genre_core.config import MlpConfig
 
@@ -15,7 +16,7 @@ DROPPED_LAYERS = 2
 
 def build(config: MlpConfig, n_features: int, n_genres: int) -> Network:
     """Build the layers in the order in which the notebook draws their weights: from features to logits."""
-    return Perceptron((n_features, *config.hidden, n_genres), config.dropout)
+    return Perceptron((n_features, *config.hidden, n_genres), config.dropout, fast_masks=config.masks == "fast")
 
 
 class Perceptron(Network):
@@ -25,32 +26,34 @@ class Perceptron(Network):
     these are the operations that it would have run, in its order, so the result is the same to the bit.
     """
 
-    def __init__(self, widths: Sequence[int], dropout: float) -> None:
+    def __init__(self, widths: Sequence[int], dropout: float, *, fast_masks: bool = False) -> None:
         super().__init__()
         layers = [nn.Linear(*pair) for pair in pairwise(widths)]
         self.layers = nn.ModuleList(layers)
         self.dropout = dropout
+        self.masks: Masks = FastMasks(dropout) if fast_masks else TorchMasks(dropout)
         # Walking the modules at each step would cost as much as a layer.
-        self._pairs = [(layer.weight, layer.bias) for layer in layers]
+        self.pairs = [(layer.weight, layer.bias) for layer in layers]
+        """Weights (units, units below) and bias (units,) of each layer."""
 
     def forward(self, X: Tensor) -> Tensor:
         """Return logits (n, n_genres) for standardised features (n, n_features)."""
-        for number, (weight, bias) in enumerate(self._pairs[:-1]):
+        for number, (weight, bias) in enumerate(self.pairs[:-1]):
             X = F.linear(X, weight, bias).relu()
-            if number < DROPPED_LAYERS:
-                X = F.dropout(X, self.dropout, self.training)
-        return F.linear(X, *self._pairs[-1])
+            if self.training and self.dropout > 0 and number < DROPPED_LAYERS:
+                X = X * self.masks.draw(X.shape, X.device)
+        return F.linear(X, *self.pairs[-1])
 
     def backpropagate(self, X: Tensor, y: Tensor, criterion: Criterion) -> tuple[Tensor, Tensor]:
         """Leave the loss's gradient in every parameter's `grad`, in place; return loss (scalar) and logits."""
         with torch.no_grad():
             inputs, masks = self._forward_with_masks(X)
-            logits = F.linear(inputs[-1], *self._pairs[-1])
+            logits = F.linear(inputs[-1], *self.pairs[-1])
         loss = criterion(logits.requires_grad_(), y)
         (gradient,) = torch.autograd.grad(loss, logits)
         with torch.no_grad():
-            for number in reversed(range(len(self._pairs))):
-                weight, bias = self._pairs[number]
+            for number in reversed(range(len(self.pairs))):
+                weight, bias = self.pairs[number]
                 torch.sum(gradient, 0, out=bias.grad)
                 torch.mm(gradient.t(), inputs[number], out=weight.grad)
                 if number:
@@ -64,19 +67,18 @@ class Perceptron(Network):
     def _forward_with_masks(self, X: Tensor) -> tuple[list[Tensor], list[Tensor | None]]:
         """Return the input of each layer, and the dropout mask of each hidden one (None: nothing is dropped)."""
         inputs, masks = [X], list[Tensor | None]()
-        for number, (weight, bias) in enumerate(self._pairs[:-1]):
+        for number, (weight, bias) in enumerate(self.pairs[:-1]):
             hidden = F.linear(inputs[-1], weight, bias).relu_()
-            mask = self._mask(hidden) if self.dropout > 0 and number < DROPPED_LAYERS else None
+            drops = self.dropout > 0 and number < DROPPED_LAYERS
+            mask = self.masks.draw(hidden.shape, hidden.device) if drops else None
             inputs.append(hidden if mask is None else hidden.mul_(mask))
             masks.append(mask)
         return inputs, masks
 
-    def _mask(self, hidden: Tensor) -> Tensor:
-        """Return 0 for units switched off and 1 / (1 - dropout) for the others, in the shape of `hidden`.
+    def stream(self) -> dict[str, Tensor]:
+        """Return the place in the stream of masks, where that is its own."""
+        return self.masks.state()
 
-        On the CPU this is `bernoulli_` spelt out: it compares the same 53-bit uniforms, and takes twice as long.
-        """
-        keep = 1 - self.dropout
-        if hidden.is_cuda:
-            return torch.empty_like(hidden).bernoulli_(keep).div_(keep)
-        return (torch.empty(hidden.shape, dtype=torch.float64).uniform_() < keep).to(hidden.dtype).div_(keep)
+    def restore_stream(self, place: dict[str, Tensor]) -> None:
+        """Go back to a place in the stream of masks."""
+        self.masks.restore(place)

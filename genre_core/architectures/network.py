@@ -20,3 +20,10 @@ class Network(nn.Module):
         loss = criterion(logits, y)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach(), logits.detach()
+
+    def stream(self) -> dict[str, Tensor]:
+        """Return the place in its own random stream, where it has one beside torch's."""
+        return {}
+
+    def restore_stream(self, place: dict[str, Tensor]) -> None:
+        """Go back to a place in its own random stream."""
