@@ -16,7 +16,7 @@ LIBRARY = (
     {"settings", "presets", "events", "dataset", "splitting", "generator"},
     {"tables", "fma", "published", "sources", "architectures"},
     {"optimizers", "training", "evaluation", "bayes", "exploration", "quality", "explaining", "findings"},
-    {"experiment", "lens", "learning_curve", "cross_predictions"},
+    {"experiment", "batched", "lens", "learning_curve", "cross_predictions"},
     {"store"},
     {"worker", "studying"},
     {"jobs"},
@@ -35,7 +35,7 @@ DASHBOARD = (
 is what pages are made of: components, forms, services, sentences."""
 
 SLOW = {"torch", "sklearn", "pandas", "scipy", "statsmodels", "pyarrow", "distributed", "dask", "safetensors"}
-TORCH_ROOMS = {"architectures", "training", "optimizers"}
+TORCH_ROOMS = {"architectures", "training", "optimizers", "batched"}
 VALUES = {
     "errors", "config", "settings", "presets", "events", "dataset", "architectures", "evaluation", "exploration",
     "bayes", "explaining", "findings", "lens", "quality", "store",
