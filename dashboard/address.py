@@ -37,6 +37,8 @@ LOOKED_AT = {
         re.compile(r"(sure|margin|loss):\d{1,4}(\.\d{1,4})?-(\d{1,4}(\.\d{1,4})?)?"),
         "a range such as sure:20-60, margin:0-0.1 or loss:2-",
     ),
+    "game": (re.compile(r"\d{1,6}"), "the number of a round such as 7"),
+    "marks": (re.compile(r"none|(\d|1[01])(-(\d|1[01])){0,11}"), "marked tracks such as 0-3-11, or none"),
     "what": (re.compile(r"[^\x00-\x1f]{1,2000}"), "changed features such as mfcc1:2.3,mfcc2:-1"),
 }
 WITH_SETTINGS = ("views/train.py", "views/data.py", "views/lens.py")
