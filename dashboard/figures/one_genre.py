@@ -1,4 +1,4 @@
-"""One genre: what sets it apart, what it rests on, and how it was learned."""
+"""One genre: what sets it apart, what it rests on, and what more training tracks bring."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from dashboard.theme import ACCENT, FAINT, GAP, INK, MUTED, Figure, fade, layout
-from genre_core.dataset import FloatArray
 from genre_core.evaluation.uncertainty import Interval
 from genre_core.explaining.importance import Importance
 from genre_core.exploration.apart import Apart
@@ -36,32 +35,6 @@ def importance_figure(found: Sequence[Importance], by: str, most: int = MOST_SHO
     unit = "points of recall" if by == "recall" else "nats"
     bars["hovertemplate"] = f"%{{y}}: %{{x:.{1 if by == 'recall' else 3}f}} {unit}<extra></extra>"
     return _feature_figure(bars, f"{unit} lost when it is shuffled")
-
-
-def epochs_figure(recalls: FloatArray, genre: int, genres: Sequence[str], best_epoch: int | None) -> Figure:
-    """Return the recall of a genre after each epoch, recalls (n_epochs, n_genres), the others faint behind it."""
-    epochs = list(range(1, len(recalls) + 1))
-    shown = [_epoch_line(recalls[:, g], epochs, genres[g], g == genre) for g in range(len(genres)) if g != genre]
-    shown.append(_epoch_line(recalls[:, genre], epochs, genres[genre], True))
-    shapes, notes = [], []
-    if best_epoch:
-        line = {"color": INK, "width": 1}
-        shapes.append(
-            {"type": "line", "x0": best_epoch, "x1": best_epoch, "y0": 0, "y1": 1, "yref": "paper", "line": line}
-        )
-        notes.append(_note(best_epoch, 1.0, f"best epoch {best_epoch}", best_epoch > len(epochs) / 2))
-    return {
-        "data": shown,
-        "layout": layout(
-            "",
-            xaxis={"title": {"text": "epoch"}, "range": [0.5, max(10, len(epochs)) + 0.5], "fixedrange": True},
-            yaxis={"range": [0, 101], "ticksuffix": " %", "fixedrange": True},
-            hovermode="closest",
-            margin={"l": 8, "r": 8, "t": 22, "b": 8},
-            shapes=shapes,
-            annotations=notes,
-        ),
-    }
 
 
 def learning_figure(points: Sequence[CurvePoint]) -> Figure:
@@ -162,24 +135,4 @@ def _feature_figure(bars: dict[str, Any], unit: str) -> Figure:
             hovermode="closest",
             margin={"l": 8, "r": 8, "t": 8, "b": 8},
         ),
-    }
-
-
-def _epoch_line(recalls: FloatArray, epochs: Sequence[int], name: str, is_lifted: bool) -> dict[str, Any]:
-    line = {"color": ACCENT, "width": 2.5} if is_lifted else {"color": fade(FAINT, 0.7), "width": 1}
-    values = [None if value != value else round(100 * value, 2) for value in recalls.tolist()]
-    hover = f"{name}, epoch %{{x}}: %{{y:.1f}}{GAP}%<extra></extra>"
-    return {"type": "scatter", "mode": "lines", "x": list(epochs), "y": values, "line": line, "hovertemplate": hover}
-
-
-def _note(x: float, y: float, text: str, is_left: bool) -> dict[str, Any]:
-    return {
-        "x": x,
-        "y": y,
-        "yref": "paper",
-        "text": text,
-        "showarrow": False,
-        "xanchor": "right" if is_left else "left",
-        "yanchor": "bottom",
-        "font": {"color": MUTED, "size": 12},
     }

@@ -12,6 +12,7 @@ from dashboard.theme import GAP, HasLimits, count, percent
 from genre_core.dataset import Part
 from genre_core.evaluation.concentration import Concentration
 from genre_core.evaluation.f1 import f1_interval
+from genre_core.evaluation.history import ConfusionHistory
 from genre_core.evaluation.report import Evaluation
 from genre_core.evaluation.uncertainty import Interval
 from genre_core.explaining.importance import Importance
@@ -231,18 +232,19 @@ def _signed(value: float) -> str:
     return f"{value:+.2f}".replace("-", MINUS)
 
 
-def epochs_sentence(recalls: "np.typing.NDArray[np.float64]", genre: int, name: str, best_epoch: int | None) -> str:
+def epochs_sentence(history: ConfusionHistory, genre: int, best_epoch: int | None) -> str:
     """Say how the recall of a genre went on the validation part, from its first epoch to the best one."""
-    own = recalls[:, genre]
-    if not len(own) or own[0] != own[0]:
+    name, own = history.genres[genre], history.recalls[:, genre]
+    if not history.supports[genre]:
         return f"No validation track is {name}, so how it was learned is not known."
-    at = (best_epoch or len(own)) - 1
-    peak = int(np.argmax(own))
-    text = f"On validation, recall of {name} went from {percent(own[0])} after the first epoch to {percent(own[at])}"
-    text += f" in epoch {at + 1}, the best of all genres together."
-    if own[peak] > own[at]:
+    at = best_epoch or len(history)
+    peak = int(np.argmax(own)) + 1
+    first, then = (percent(own[n - 1], history.recall_interval(n, genre)) for n in (1, at))
+    text = f"Recall of {name} on validation was {first} after the first epoch and {then} in epoch {at}"
+    text += ", the best on the whole."
+    if own[peak - 1] > own[at - 1]:
         text += (
-            f" Its own highest was {percent(own[peak])}, in epoch {peak + 1}; of so many epochs one is high by luck."
+            f" Its own highest was {percent(own[peak - 1])}, in epoch {peak}; of so many epochs one is high by luck."
         )
     return text
 

@@ -18,7 +18,6 @@ from dashboard.services.genres import (
     AgainstTheRest,
     against_the_rest,
     importances,
-    recalls_by_epoch,
     sets_apart,
     whose_errors,
 )
@@ -155,7 +154,6 @@ __all__ = [
     "progress",
     "put_away",
     "queue",
-    "recalls_by_epoch",
     "rename",
     "restart",
     "resume",

@@ -9,7 +9,7 @@ from dashboard.services.data import dataset
 from dashboard.services.networks import network, training
 from dashboard.services.outcomes import Outcome, outcome
 from dashboard.services.workers import store
-from genre_core.dataset import FloatArray, Part
+from genre_core.dataset import Part
 from genre_core.evaluation.concentration import Concentration, GroupErrors, concentration, group_errors
 from genre_core.evaluation.curves import (
     OperatingPoint,
@@ -113,21 +113,3 @@ def _whose_errors(run_id: str, attempt: int, part: Part, genre: int, clean: bool
 def whose_errors(of: Run, part: Part, genre: int, *, clean: bool = False) -> WhoseErrors:
     """Return how a genre's errors lie among its artists (or albums, or tracks), for data that have them."""
     return _whose_errors(of.id, of.attempt, part, genre, clean)
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _recalls_by_epoch(run_id: str, attempt: int) -> FloatArray | None:
-    found, saved = store().run(run_id), store().artifact(run_id, "validation_labels")
-    if saved is None:
-        return None
-    labels, k = np.frombuffer(saved, dtype=np.uint8), len(found.context["genres"])
-    n = np.bincount(labels, minlength=k)
-    epochs = [epoch.epoch for epoch in store().epochs(run_id)]
-    right = [np.bincount(labels[store().predictions(run_id, epoch) == labels], minlength=k) for epoch in epochs]
-    shares: FloatArray = np.divide(right, n, out=np.full((len(epochs), k), np.nan), where=n > 0)
-    return shares
-
-
-def recalls_by_epoch(of: Run) -> FloatArray | None:
-    """Return the recall of each genre on the validation part after each epoch (n_epochs, n_genres), by the labels."""
-    return _recalls_by_epoch(of.id, of.attempt)

@@ -17,7 +17,7 @@ def draw(one: OneGenre) -> None:
     left, middle, right = st.columns([1.1, 1, 1], gap="medium")
     with left:
         exchange.draw(one)
-    with middle:
+    with middle, st.container(key="glance-features", gap=None):
         st.subheader("What sets it apart", anchor=False)
         features.apart_chart(one, FEATURES, folded=False)
     with right:

@@ -7,8 +7,9 @@ from dashboard.address import plain
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
 from dashboard.components.twin import twin
-from dashboard.figures.one_genre import epochs_figure, learning_figure
-from dashboard.sections.genre.one_genre import OneGenre
+from dashboard.figures.one_genre import learning_figure
+from dashboard.figures.recalls import recalls_figure
+from dashboard.sections.genre.one_genre import EVALUATE, OneGenre, link
 from dashboard.sentences.genre import before_learning, epochs_sentence, learning_note, learning_sentence
 from dashboard.sentences.train import duration
 from dashboard.services import LearningCurve
@@ -23,28 +24,30 @@ def draw(one: OneGenre) -> None:
     """Draw both beside each other."""
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("Over the epochs", anchor=False, help=GLOSSARY["epoch"])
         _epochs(one)
     with right:
-        st.subheader("Over the size of the training part", anchor=False, help=GLOSSARY["learning curve"])
+        st.subheader("Recall by the size of the training part", anchor=False, help=GLOSSARY["learning curve"])
         _sizes(one)
 
 
 def _epochs(one: OneGenre) -> None:
     run = one.judged.run
-    recalls = services.recalls_by_epoch(run)
-    if recalls is None:
+    history = services.history(run, clean=one.judged.clean)
+    if history is None:
         st.caption("This run has not stored its predictions of each epoch.")
         return
-    said = epochs_sentence(recalls, one.number, one.name, run.best_epoch)
-    key = f"{one.key} epochs"
-    figure = epochs_figure(recalls, one.number, one.judged.outcome.genres, run.best_epoch)
+    said, key = epochs_sentence(history, one.number, run.best_epoch), f"{one.key} epochs"
+    figure = recalls_figure(history, [one.number], run.best_epoch, height=HEIGHT)
     plot(figure, key, height=HEIGHT, alt=said, revision=key)
-    by = " By the labels, some of them wrong." if one.judged.clean else ""
-    st.caption(plain(f"{said} Faint: the other genres.{by}"))
-    own = recalls[:, one.number].tolist()
-    rows = [{"epoch": n, "recall": None if r != r else 100 * r} for n, r in enumerate(own, 1)]
-    twin(rows, f"{one.key} recall by epoch", said, ("recall",))
+    st.caption(plain(said, 600))
+    link(EVALUATE, "The whole matrix through time", ":material/arrow_forward:", section="epochs")
+    rows = []
+    for epoch, recall in enumerate(history.recalls[:, one.number].tolist(), 1):
+        interval = history.recall_interval(epoch, one.number)
+        rates = {"recall": recall, "low": interval.low, "high": interval.high}
+        known = history.supports[one.number] > 0
+        rows.append({"epoch": epoch, **{name: 100 * rate if known else None for name, rate in rates.items()}})
+    twin(rows, f"{one.key} recall by epoch", said, ("recall", "low", "high"))
 
 
 def _sizes(one: OneGenre) -> None:

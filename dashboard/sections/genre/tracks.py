@@ -13,7 +13,7 @@ from dashboard.genre_tracks import GenreTrack, tracks_of_genre
 from dashboard.sections.genre.one_genre import TRACK, OneGenre, link
 from dashboard.theme import count, percent
 
-ENDS = 4
+ENDS = 3
 ROWS_SHOWN, ROW_HEIGHT = 11, 33
 
 

@@ -1,0 +1,124 @@
+"""What the page of a genre says: ranks, undefined precision, and claims only where intervals carry them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dashboard.genre_tracks import tracks_of_genre
+from dashboard.sentences import genre as sentences
+from dashboard.services import Outcome
+from genre_core.bayes import BayesScore
+from genre_core.evaluation.concentration import concentration
+from genre_core.evaluation.history import confusion_history
+from genre_core.evaluation.report import evaluate
+from genre_core.evaluation.uncertainty import Interval
+from genre_core.explaining.importance import Importance
+from genre_core.exploration.apart import Apart
+
+GENRES = ("Rock", "Jazz", "Folk")
+
+
+def outcome_of(counts, limit=None) -> Outcome:
+    """Return an outcome with these confusion counts."""
+    pairs = [(i, j) for i, row in enumerate(counts) for j, n in enumerate(row) for _ in range(n)]
+    y_true, y_pred = (np.array(column) for column in zip(*pairs, strict=True))
+    logits = (4.0 * np.eye(3)[y_pred]).astype(np.float32)
+    best = None if limit is None else BayesScore(0.0, Interval(0, 1), limit(y_true))
+    evaluation = evaluate(y_true, logits, GENRES, majority=0)
+    return Outcome(np.arange(len(y_true)), y_true, logits, GENRES, None, evaluation, best)
+
+
+@pytest.fixture(scope="module")
+def outcome() -> Outcome:
+    return outcome_of([[90, 6, 4], [40, 50, 10], [5, 5, 90]], limit=lambda y: y)
+
+
+def test_the_answer_says_how_many_and_where_that_stands(outcome):
+    assert (
+        sentences.answer(outcome, "test", 1) == "50 of 100 test tracks are recognised, the lowest recall of 3 genres."
+    )
+    assert sentences.answer(outcome, "test", 0).endswith("the highest recall of 3 genres, shared with others.")
+    assert sentences.by_difficulty(outcome.evaluation) == [1, 0, 2]
+    assert "Taken for Rock (40) and Folk (10). Rock (6) and Folk (5) are taken for it." in sentences.confused(
+        outcome, 1
+    )
+
+
+def test_a_genre_is_below_the_others_only_where_its_interval_is(outcome):
+    assert "That is 40.0\u202fpoints below the mean of the others" in sentences.against(outcome, 1)
+    few = outcome_of([[9, 1, 0], [2, 8, 0], [0, 1, 9]])
+    assert "cannot be told" in sentences.against(few, 1)
+    assert "below" not in sentences.against(few, 1)
+
+
+def test_the_best_classifier_is_more_only_beyond_the_interval(outcome):
+    assert "finds 100 of the same tracks: something is left to learn." in sentences.against(outcome, 1)
+    near = outcome_of([[90, 6, 4], [40, 50, 10], [5, 5, 90]], lambda y: np.where(np.arange(len(y)) % 2 == 0, y, 0))
+    assert "which is within its interval" in sentences.against(near, 1) or "as well" in sentences.against(near, 1)
+    assert "at the others' expense" in sentences.against(near, 2)
+
+
+def test_what_is_undefined_is_said_and_is_not_zero():
+    never = outcome_of([[10, 0, 0], [10, 0, 0], [0, 0, 10]])
+    texts = [text for text, _ in sentences.scores_line(never, 1)]
+    assert "precision undefined, never predicted" in texts
+    assert "never predicted" in sentences.ruler_text(never, 1)
+    none = outcome_of([[10, 0, 0], [0, 0, 0], [0, 1, 10]])
+    assert sentences.answer(none, "validation", 1) == "No validation track is Jazz, so its recall is not known."
+    assert "recall unknown" in [text for text, _ in sentences.scores_line(none, 1)]
+    assert sentences.by_difficulty(none.evaluation)[-1] == 1
+    assert sentences.best_recall(replace(none, limit=BayesScore(0.0, Interval(0, 1), none.y_true)), 1) is None
+
+
+def test_all_right_says_so():
+    right = outcome_of([[10, 0, 0], [0, 10, 0], [0, 0, 10]])
+    assert sentences.answer(right, "test", 1) == "All 10 test tracks are recognised."
+    assert sentences.confused(right, 1) == "Nothing else is taken for Jazz."
+    assert sentences.all_genres(right, "test")[0].startswith("All 3 genres are recognised equally well")
+
+
+def test_ranks_are_counted_from_the_nearer_end():
+    scores = outcome_of([[5, 5, 0], [4, 6, 0], [3, 0, 7]]).evaluation
+    assert sentences.rank(scores, 1) == "the 2nd lowest recall of 3 genres"
+    assert sentences._ordinal(11) == "11th "
+    assert sentences._ordinal(23) == "23rd "
+
+
+def test_features_are_named_only_beyond_their_intervals():
+    clear, unclear = Apart("mfcc1", -1.2, Interval(-1.4, -1.0)), Apart("mfcc2", 0.1, Interval(-0.1, 0.3))
+    assert "mfcc1 lies 1.20 standard deviations below" in sentences.apart_sentence([clear, unclear], "Jazz")
+    assert "No feature's mean sets Jazz apart" in sentences.apart_sentence([unclear], "Jazz")
+    rests = Importance("mfcc1", 0.2, Interval(0.1, 0.3), 0.1, Interval(0.0, 0.2))
+    not_so = Importance("mfcc2", 0.02, Interval(-0.1, 0.1), 0.1, None)
+    assert "Jazz rests most on mfcc1" in sentences.importance_sentence([rests, not_so], "Jazz", 90, "test", 5)
+    assert "no single feature" in sentences.importance_sentence([not_so, not_so], "Jazz", 90, "test", 5)
+
+
+def test_artists_are_blamed_only_beyond_chance():
+    groups = np.repeat(np.arange(20), 10)
+    piled = concentration(groups < 2, groups)
+    assert "Errors of Jazz pile up on few artists" in sentences.groups_sentence(piled, "Jazz", "artist", "test")
+    even = concentration(np.arange(200) % 10 == 0, groups)
+    assert "no more than errors dealt" in sentences.groups_sentence(even, "Jazz", "artist", "test")
+    assert "too few" in sentences.groups_sentence(None, "Jazz", "artist", "test")
+
+
+def test_the_epochs_are_told_with_intervals_and_luck_is_named():
+    y_true = np.repeat([0, 1, 2], 10)
+    first, best, last = np.zeros(30, int), y_true.copy(), y_true.copy()
+    best[12:15] = 0
+    history = confusion_history(y_true, np.stack([first, best, last]).astype(np.uint8), GENRES)
+    said = sentences.epochs_sentence(history, 1, 2)
+    assert "0.0\u202f% (0.0–27.8) after the first epoch and 70.0\u202f%" in said
+    assert "Its own highest was 100.0\u202f%, in epoch 3" in said
+
+
+def test_tracks_go_from_typical_to_least_typical(outcome):
+    names = [f"t{row}" for row in outcome.rows]
+    found = tracks_of_genre(outcome, names, 1)
+    assert len(found) == 100
+    assert [track.probability for track in found] == sorted((track.probability for track in found), reverse=True)
+    assert sum(track.recognised for track in found) == 50
+    assert all(track.rival != "Jazz" for track in found)
+    assert tracks_of_genre(outcome_of([[10, 0, 0], [0, 0, 0], [0, 0, 10]]), names, 1) == []

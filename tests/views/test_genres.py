@@ -1,0 +1,113 @@
+"""The Genres page: all genres, one of them, and every state in which there is nothing to show."""
+
+import pytest
+
+from dashboard import services
+from genre_core.learning_curve import LearningCurveConfig
+from genre_core.settings import configure
+from genre_core.store import open_test
+from genre_core.studying import LEARNING_CURVE
+from genre_core.worker import execute
+from tests.views.opening import drawn, opened, own_store, press, texts
+
+GENRES = "views/genres.py"
+SMALL = {
+    "data.n_samples": 480,
+    "data.artists": 12,
+    "model.architecture": "linear",
+    "train.max_epochs": 3,
+    "train.learning_rate": 0.01,
+}
+SECTIONS = ("glance", "threshold", "features", "tracks", "learning", "calibration", "groups")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with own_store(tmp_path_factory.mktemp("genres")) as own:
+        for run_id, settings in (("small", SMALL), ("two", SMALL | {"data.n_genres": 2})):
+            own.submit(run_id, configure(settings), run_id)
+            execute(run_id, 1, own.url)
+        own.submit("waiting", configure(SMALL), "waiting")
+        yield own
+
+
+def test_all_genres_stand_under_each_other_the_hardest_first(store):
+    page = opened(GENRES, run="small")
+    rows = drawn(page, "small validation rulers")["rows"]
+    assert len(rows) == 8
+    recalls = [row["recall"] for row in rows]
+    assert recalls == sorted(recalls)
+    assert "run=small" in rows[0]["link"]
+    assert rows[0]["genre"] in texts(page)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_of_a_genre_is_drawn(store, section):
+    page = opened(GENRES, run="small", genre="Jazz", section=section)
+    assert page.header[0].value == "Jazz"
+    assert not page.error
+    assert "validation tracks are recognised" in texts(page)
+
+
+def test_the_numbers_are_those_of_the_evaluation(store):
+    page = opened(GENRES, run="small", genre="Jazz", section="threshold")
+    score = services.outcome(store.run("small"), "validation").evaluation.per_genre[4]
+    data = drawn(page, "small validation genre 4 threshold both")
+    assert data["usual"]["recall"][0] == pytest.approx(score.recall, abs=1e-5)
+    assert data["usual"]["precision"][1] == pytest.approx(score.precision_interval.low, abs=1e-5)
+    model = next(mark for mark in drawn(page, "genre ruler")["marks"] if mark["kind"] == "model")
+    assert (model["value"], model["low"]) == pytest.approx((score.recall, score.recall_interval.low), abs=1e-5)
+    assert data["rows"][0]["recall"][0] == 1.0
+    assert f"{score.support}" in texts(page)
+
+
+def test_next_and_previous_go_round(store):
+    page = opened(GENRES, run="small", genre="Rock", section="threshold", threshold="0.2")
+    assert drawn(page, "small validation genre 0 threshold both")["at"] == 20
+    press(page, "‹ Experimental")
+    assert page.query_params["genre"] == "Experimental"
+    assert "threshold" not in page.query_params
+    press(page, "Rock ›")
+    assert page.header[0].value == "Rock"
+    page.selectbox(key="genre picker").select("Folk").run()
+    assert page.query_params["genre"] == "Folk"
+
+
+@pytest.mark.parametrize("given", ["1.5", "abc", "-1", "0.123"])
+def test_a_threshold_that_cannot_be_is_said_and_not_used(store, given):
+    page = opened(GENRES, run="small", genre="Jazz", threshold=given)
+    assert drawn(page, "small validation genre 4 threshold one")["at"] == 50
+    assert "should be a number from 0 to 1" in texts(page)
+
+
+def test_a_genre_of_another_run_and_a_closed_test_part_are_one_sentence(store):
+    page = opened(GENRES, run="two", genre="Jazz")
+    assert "This run has no genre named “Jazz”" in texts(page)
+    assert len(drawn(page, "two validation rulers")["rows"]) == 2
+    page = opened(GENRES, run="small", genre="Jazz", part="test")
+    assert "The test part is closed for this run." in texts(page)
+    assert "recognised" not in texts(page)
+    open_test(store, store.run("small"))
+    page = opened(GENRES, run="small", genre="Jazz", part="test")
+    assert "test tracks are recognised" in texts(page)
+
+
+@pytest.mark.parametrize(("run", "said"), [("none", "There is no such run here."), ("waiting", "This run waits")])
+def test_without_a_complete_run_the_page_says_why(store, run, said):
+    assert said in texts(opened(GENRES, run=run, genre="Jazz"))
+
+
+def test_the_learning_curve_is_one_study_for_all_genres_and_can_be_stopped(store):
+    page = opened(GENRES, run="small", genre="Jazz", section="learning")
+    assert "Would more tracks help?" in texts(page)
+    press(page, "Measure it")
+    found = store.studies.studies(LEARNING_CURVE)
+    assert [study.state for study in found] == ["queued"]
+    config = LearningCurveConfig.model_validate_json(found[0].config_json)
+    assert config.experiment == store.run("small").config
+    page = opened(GENRES, run="small", genre="Folk", section="learning")
+    press(page, "Stop")
+    assert store.studies.study(found[0].id).state == "cancelled"
+    press(page, "Measure it")
+    assert store.studies.study(found[0].id).attempt == 2
+    assert len(store.studies.studies(LEARNING_CURVE)) == 1
