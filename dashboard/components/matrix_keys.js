@@ -49,7 +49,7 @@ function press(grid, event, at) {
     grid.anchor = null;
     rove(grid, next);
   } else if (event.key === "Enter" || event.key === " ") pick(grid, at, { ctrlKey: event.ctrlKey, metaKey: event.metaKey });
-  else if (event.key === "Escape") { tip(grid, null); if (grid.selected) send(grid, ""); }
+  else if (event.key === "Escape") { tip(grid, null); grid.anchor = null; if (grid.selected) send(grid, ""); }
   else return false;
   return true;
 }
