@@ -60,12 +60,11 @@ const place = (s, epoch) => s.epochs.reduce((best, other, at) => (Math.abs(other
 const wanted = (s) => place(s, s.data.at ?? s.data.default ?? s.last);
 
 function view(s, flat) {
-  const { genres, nouns } = s.data;
-  const k = genres.length;
-  const none = genres.map(() => null);
-  const counts = genres.map((_, i) => Array.from(flat.subarray(i * k, i * k + k)));
+  const k = s.data.view.genres.length;
+  const none = s.data.view.genres.map(() => null);
+  const counts = none.map((_, i) => Array.from(flat.subarray(i * k, i * k + k)));
   const rates = counts.map((row) => { const n = row.reduce((a, b) => a + b, 0); return row.map((value) => (n ? value / n : null)); });
-  return { genres, counts, by: "count", rates, intervals: genres.map(() => none), recalls: none, precisions: none, nouns };
+  return { ...s.data.view, counts, rates, intervals: none.map(() => none), recalls: none, precisions: none };
 }
 
 const words = (s) => `epoch ${s.epochs[s.index]} of ${s.last}: ${s.rows.get(s.epochs[s.index]).briefly} right`;
@@ -79,7 +78,7 @@ function show(s, moved = true) {
   s.input.style.setProperty("--done", `calc(var(--thumb) / 2 + (100% - var(--thumb)) * ${part})`);
   s.input.setAttribute("aria-valuetext", words(s));
   s.says.replaceChildren(
-    element("b", {}, `Epoch ${epoch} of ${s.last}`), `: right on ${row.right} of `, `${s.total.toLocaleString("en-US")} ${s.data.nouns}`,
+    element("b", {}, `Epoch ${epoch} of ${s.last}`), `: right on ${row.right} of `, `${s.total.toLocaleString("en-US")} ${s.data.view.nouns}`,
     element("span", {}, `, macro-F1 ${row.f1}${epoch === s.best ? s.data.active ? " · the best so far" : " · the best" : ""}`),
   );
   const at = s.best ? place(s, s.best) / Math.max(1, s.epochs.length - 1) : 0;
@@ -91,9 +90,14 @@ function show(s, moved = true) {
   s.back.setAttribute("aria-disabled", s.index === 0);
   s.on.setAttribute("aria-disabled", s.index === s.epochs.length - 1);
   icon(s.play, s.playing ? "pause" : "play", s.playing ? "Pause" : "Play");
-  if (!moved) return;
-  const parts = window.genreLabParts;
-  parts?.get(s.data.matrix)?.({ view: view(s, row.matrix) });
+  if (moved) s.frame ??= requestAnimationFrame(() => redraw(s));
+}
+
+// Once per frame, however fast the slider is dragged.
+function redraw(s) {
+  s.frame = null;
+  const epoch = s.epochs[s.index], parts = window.genreLabParts;
+  parts?.get(s.data.matrix)?.({ view: view(s, s.rows.get(epoch).matrix) });
   parts?.get(s.data.chart)?.({ at: epoch });
 }
 
@@ -171,7 +175,7 @@ function listen(s) {
 }
 
 function create(parent) {
-  const s = { epochs: [], rows: new Map(), index: 0, seq: 0, said: null, playing: false, ready: Promise.resolve() };
+  const s = { epochs: [], rows: new Map(), index: 0, seq: 0, said: null, playing: false, frame: null, ready: Promise.resolve() };
   s.input = element("input", { type: "range", min: 0, max: 0, step: 1, "aria-label": "Epoch" });
   [s.back, s.play, s.on] = [element("button", { type: "button" }), element("button", { type: "button", class: "play" }), element("button", { type: "button" })];
   icon(s.back, "back", "One epoch back");

@@ -12,12 +12,15 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from dashboard.components.matrix import MatrixView
 from dashboard.theme import percent
 from genre_core.evaluation.history import ConfusionHistory
 
 HERE = Path(__file__).parent
 MOST_COUNTS = 1_000_000
 """Counts that a browser is given at most: 277 epochs of 60 genres."""
+
+_OF_ONE_EPOCH = {"counts", "rates", "intervals", "recalls", "precisions"}
 
 _mount = st.components.v2.component(
     "genre_lab_scrubber",
@@ -62,8 +65,7 @@ def scrubber(
     part: dict[str, Any],
     key: str,
     *,
-    genres: tuple[str, ...],
-    nouns: str,
+    view: MatrixView,
     at: int | None,
     default: int | None,
     revision: str,
@@ -75,6 +77,7 @@ def scrubber(
 ) -> None:
     """Draw the scrubber over the epochs of `part`; it redraws the parts named `matrix` and `chart` in the browser.
 
+    `view` is what the matrix shows of one of the epochs; while it moves, it shows the counts alone.
     `at` is the epoch that the address says, None for `default`, which is None for the latest; who stands at the latest
     follows an `active` run. `on_rest` gets the epoch that scrubbing came to rest at, None for the default; the browser
     replaces the address by itself, so that a rest is no Back step. Another `revision` begins anew.
@@ -88,8 +91,7 @@ def scrubber(
 
     data = {
         "history": part,
-        "genres": genres,
-        "nouns": nouns,
+        "view": {name: value for name, value in view.__dict__.items() if name not in _OF_ONE_EPOCH},
         "at": at,
         "default": default,
         "revision": revision,

@@ -97,7 +97,8 @@ def _change(history: ConfusionHistory, change: RecallChange) -> str:
 
 def _nothing(earlier: int, later: int, chosen: Sequence[int], history: ConfusionHistory) -> str:
     whose = " or ".join(history.genres[genre] for genre in chosen) if len(chosen) in (1, 2) else "any genre"
-    return f"Between epoch {earlier} and {later} the recall of {whose} cannot be told to have changed: the intervals overlap."
+    between = f"Between epoch {earlier} and {later}"
+    return f"{between} the recall of {whose} cannot be told to have changed: the intervals overlap."
 
 
 def recalls_alt(history: ConfusionHistory) -> str:

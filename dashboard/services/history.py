@@ -78,13 +78,16 @@ def history(of: Run, *, clean: bool = False) -> ConfusionHistory | None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)
-def _epoch_view(run_id: str, attempt: int, epoch: int, clean: bool) -> MatrixView | None:
+def _epoch_view(run_id: str, attempt: int, epoch: int, nouns: str, clean: bool) -> MatrixView | None:
     growing = _growing(run_id, attempt, clean)
     if growing is None or len(found := growing.until(epoch)) < epoch:
         return None
-    return matrix_view(found.matrix(epoch), nouns="validation tracks")
+    return matrix_view(found.matrix(epoch), nouns=nouns)
 
 
-def epoch_view(of: Run, epoch: int, *, clean: bool = False) -> MatrixView | None:
-    """Return the validation matrix of a run after an epoch as it is drawn, with intervals; None without that epoch."""
-    return _epoch_view(of.id, of.attempt, epoch, clean)
+def epoch_view(of: Run, epoch: int, nouns: str, *, clean: bool = False) -> MatrixView | None:
+    """Return the validation matrix of a run after an epoch as it is drawn, with intervals; None without that epoch.
+
+    `nouns` says what is counted.
+    """
+    return _epoch_view(of.id, of.attempt, epoch, nouns, clean)

@@ -1,13 +1,14 @@
 """Through time: the validation matrix of each epoch under a scrubber, and beside it the recall of each genre."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from dashboard import address, following_history, services
 from dashboard.address import plain
 from dashboard.components.live import words
-from dashboard.components.matrix import matrix
+from dashboard.components.matrix import MatrixView, matrix
 from dashboard.components.plot import chart
 from dashboard.components.safely import refreshing
 from dashboard.components.scrubber import epoch_step, scrubber
@@ -49,12 +50,12 @@ def _draw(run: Run, part: Part, about: About) -> None:
     parts = following_history.parts(run, history, at, chosen)
     nouns = sentences.nouns(about)
     left, right = st.columns([1.1, 1], gap="medium")
+    shown = at or following_history.usual_epoch(run) or len(history)
+    view = services.epoch_view(run, shown, nouns, clean=clean)
     with left, st.container(key="through-time", gap="small"):
-        _scrubber(run, history, parts["scrubber"], at, nouns)
-        shown = at or following_history.usual_epoch(run) or len(history)
-        view = services.epoch_view(run, shown, clean=clean)
-        label = f"Confusion matrix of {run.name} on {history.n:,} {nouns}, at the epoch of the slider"
         if view is not None:
+            _scrubber(run, parts["scrubber"], at, view)
+            label = f"Confusion matrix of {run.name} on {history.n:,} {nouns}, at the epoch of the slider"
             matrix(view, "time matrix", compact=True, label=label, live="time matrix")
     with right:
         chart(
@@ -75,15 +76,14 @@ def _draw(run: Run, part: Part, about: About) -> None:
     following_history.follow_from(run, at, chosen, clean=clean)
 
 
-def _scrubber(run: Run, history: ConfusionHistory, part: dict[str, object], at: int | None, nouns: str) -> None:
+def _scrubber(run: Run, part: dict[str, Any], at: int | None, view: MatrixView) -> None:
     scrubber(
         part,
         "scrubber",
-        genres=history.genres,
-        nouns=nouns,
+        view=view,
         at=at,
         default=following_history.usual_epoch(run),
-        revision=f"{run.id} {run.attempt} {nouns}",
+        revision=f"{run.id} {run.attempt} {view.nouns}",
         active=run.active,
         on_rest=_rest,
         matrix="time matrix",
