@@ -3,6 +3,7 @@
 import csv
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -86,8 +87,8 @@ def test_a_click_on_a_cell_lists_exactly_its_tracks_and_the_download_has_them_to
 
 def test_tab_arrows_enter_and_escape_do_what_the_mouse_does(evaluate, counts):
     i, j = next((i, j) for i, j in filled(counts) if i and j)
-    evaluate.get_by_role("radio", name="% of all").focus()
-    for _ in range(3):
+    evaluate.get_by_role("checkbox", name="Hide the diagonal").focus()
+    for _ in range(6):
         evaluate.keyboard.press("Tab")
         if evaluate.locator("td.cell:focus").count():
             break
@@ -150,13 +151,45 @@ def test_shares_and_part_go_back_one_step_at_a_time(evaluate, store):
     evaluate.wait_for_url(re.compile(r"run=small$"))
     n = store.run("small").summary["validation"]["n"]
     evaluate.get_by_role("heading", name=f"All scores, on {n} validation tracks").wait_for()
-    evaluate.get_by_role("radio", name="% of true").click()
+    evaluate.get_by_role("combobox", name="Show").click()
+    evaluate.get_by_role("option", name="% of true").click()
     evaluate.wait_for_url(re.compile(r"by=true"))
     evaluate.go_back()
     evaluate.wait_for_url(re.compile(r"run=small$"))
     evaluate.go_back()
     evaluate.wait_for_url(re.compile(r"part=test$"))
     evaluate.get_by_role("heading", name="test tracks; at most").wait_for()
+
+
+def test_rows_columns_and_several_cells_are_chosen_by_mouse_and_keyboard_and_rows_are_merged(evaluate, counts):
+    def chosen(text):
+        evaluate.wait_for_url(lambda url: f"cell={text}" in unquote(url))
+
+    cell(evaluate, 0, 0).click()
+    cell(evaluate, 2, 1).click(modifiers=["Shift"])
+    chosen("0.1.2-0.1")
+    cell(evaluate, 5, 5).click(modifiers=["Control"])
+    chosen("0.1.2-0.1,5-5")
+    assert evaluate.locator('td.cell[aria-selected="true"]').count() == 7
+    evaluate.keyboard.press("Escape")
+    evaluate.get_by_role("heading", name="What stands out").wait_for()
+    cell(evaluate, 0, 0).focus()
+    for key in ("Shift+ArrowRight", "Shift+ArrowDown"):
+        evaluate.keyboard.press(key)
+    chosen("0.1-0.1")
+    evaluate.keyboard.press("Home")
+    evaluate.keyboard.press("ArrowLeft")
+    evaluate.keyboard.press("Enter")
+    chosen("1-*")
+    evaluate.get_by_role("rowheader", name="Folk").click(modifiers=["Control"])
+    chosen("1-*,5-*")
+    status = evaluate.locator(".said").filter(has_text="Electronic and Folk test tracks were recognised")
+    status.wait_for(state="attached")
+    assert status.inner_text().startswith(f"{counts[1][1] + counts[5][5]} of {sum(counts[1]) + sum(counts[5])} ")
+    evaluate.get_by_role("button", name="Merge Electronic and Folk").click()
+    evaluate.get_by_role("rowheader", name="Electronic + Folk").wait_for()
+    evaluate.get_by_role("button", name="Undo").click()
+    evaluate.get_by_role("rowheader", name="Folk", exact=True).wait_for()
 
 
 def test_each_configuration_whose_test_part_is_opened_counts_once(page, browser, url):
