@@ -9,7 +9,7 @@ from dashboard import address, services
 from dashboard.components import ruler as rulers
 from dashboard.components.address_choice import address_choice
 from dashboard.components.terms import terms_line
-from dashboard.sections.evaluate import confidence, confusions, dont_know, through_time
+from dashboard.sections.evaluate import confidence, confusions, dont_know, doubtful_labels, through_time
 from dashboard.sections.evaluate.judged import Judged
 from dashboard.sections.judged_head import judged_head
 from dashboard.sentences.badges import Badge
@@ -22,6 +22,7 @@ SECTIONS = {
     "epochs": "Through time",
     "confidence": "Confidence",
     "reject": "Don't know",
+    "labels": "Doubtful labels",
 }
 
 
@@ -46,6 +47,8 @@ def _section(judged: Judged) -> None:
             confidence.draw(judged)
         case "reject":
             dont_know.draw(judged)
+        case "labels":
+            doubtful_labels.draw(judged)
         case _:
             confusions.draw(judged)
 

@@ -60,6 +60,34 @@ def flips_found(named: Mask, wrong: Mask, groups: IntArray | None = None) -> Fli
     )  # fmt: skip
 
 
+@dataclass(frozen=True, eq=False)
+class Lab:
+    """How well wrong labels are found where they are known: `wrong` (n,), by a finder and by the best there can be.
+
+    `best` ranks by the exact probability `chance_wrong` (n,) that a label is wrong, and names as many as the finder.
+    `finder_curve` and `best_curve` (n + 1,) are the shares found among the first 0, 1, 2 … n.
+    """
+
+    wrong: Mask
+    chance_wrong: FloatArray
+    finder: FlipsFound
+    best: FlipsFound
+    finder_curve: FloatArray
+    best_curve: FloatArray
+
+
+def label_lab(
+    named: Mask, ranked: IntArray, wrong: Mask, chance_wrong: FloatArray, groups: IntArray | None = None
+) -> Lab:
+    """Compare what a finder `named` (n,) and how it `ranked` (n,) with the best there can be; raises DataError."""
+    best = np.argsort(-chance_wrong, kind="stable")
+    by_best = first(best, int(named.sum()))
+    return Lab(
+        wrong, chance_wrong, flips_found(named, wrong, groups), flips_found(by_best, wrong, groups),
+        found_by_rank(ranked, wrong), found_by_rank(best, wrong),
+    )  # fmt: skip
+
+
 def first(order: IntArray, n_named: int) -> Mask:
     """Return which labels (n,) are among the first `n_named` of an order (n,)."""
     named = np.zeros(len(order), dtype=np.bool_)

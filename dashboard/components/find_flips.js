@@ -1,0 +1,106 @@
+const rounds = new WeakMap();
+const NS = "http://www.w3.org/2000/svg";
+
+const element = (tag, attributes = {}, ...children) => {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+};
+
+const shape = (tag, attributes, text) => {
+  const made = document.createElementNS(NS, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  if (text) made.textContent = text;
+  return made;
+};
+
+function isDark(node) {
+  const probe = document.createElement("canvas").getContext("2d");
+  probe.fillStyle = getComputedStyle(node).getPropertyValue("--st-background-color").trim() || "#ffffff";
+  const [r, g, b] = [1, 3, 5].map((at) => parseInt(probe.fillStyle.slice(at, at + 2), 16));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
+}
+
+const LEFT = 92, WIDTH = 250, ROW = 15, TOP = 4;
+
+// The track as a dot, the average of its label as a bar, that of the other genre as a cross: feature by feature.
+function profile(card, far) {
+  const height = TOP + ROW * card.rows.length + 2;
+  const svg = shape("svg", { viewBox: `0 0 ${WIDTH} ${height}`, "aria-hidden": "true" });
+  const x = (value) => LEFT + ((Math.max(-far, Math.min(far, value)) + far) / (2 * far)) * (WIDTH - LEFT - 6);
+  svg.append(shape("line", { x1: x(0), x2: x(0), y1: TOP, y2: height, stroke: "currentColor", "stroke-opacity": 0.2 }));
+  card.rows.forEach(([feature, track, label, other], at) => {
+    const y = TOP + ROW * (at + 0.5);
+    const short = feature.length > 15 ? `${feature.slice(0, 14)}…` : feature;
+    svg.append(shape("text", { x: LEFT - 8, y: y + 3.5, "text-anchor": "end" }, short));
+    svg.append(shape("line", { x1: x(label), x2: x(other), y1: y, y2: y, stroke: "currentColor", "stroke-opacity": 0.15 }));
+    svg.append(shape("line", { x1: x(label), x2: x(label), y1: y - 6, y2: y + 6, stroke: "var(--hue-label)", "stroke-width": 3 }));
+    svg.append(shape("path", { d: `M${x(other) - 4} ${y - 4}l8 8m0 -8l-8 8`, stroke: "var(--hue-other)", "stroke-width": 2.2, fill: "none" }));
+    svg.append(shape("circle", { cx: x(track), cy: y, r: 4, fill: "var(--hue-track)" }));
+  });
+  return svg;
+}
+
+function draw(round) {
+  const { data, root } = round;
+  const shown = data.marks !== null;
+  const far = Math.max(1, ...data.cards.flatMap((card) => card.rows.flatMap((row) => row.slice(1).map(Math.abs))));
+  const list = element("ul", { class: "cards" });
+  data.cards.forEach((card, at) => {
+    const box = element("input", { type: "checkbox", "data-at": at, "aria-description": card.sentence });
+    box.checked = round.marks.has(at);
+    box.disabled = shown;
+    const what = element("span", {}, "labelled ", element("b", {}, card.label));
+    const item = element("li", {}, element("label", {}, box, what, element("span", { class: "name" }, `track ${card.track}`)), profile(card, Math.min(far, 4)));
+    item.append(element("p", { class: "hint" }, `against ${card.other}`, card.hint ? `; ${card.hint}` : ""));
+    if (shown) {
+      item.append(element("p", { class: "verdict" }, card.verdict));
+      item.append(element("p", { class: "by" }, card.by.length ? `marked by ${card.by.join(", ")}` : "marked by nobody"));
+      item.classList.add(card.wrong ? "wrong" : "right");
+    }
+    item.classList.toggle("marked", box.checked);
+    box.addEventListener("change", () => {
+      if (box.checked) round.marks.add(at); else round.marks.delete(at);
+      item.classList.toggle("marked", box.checked);
+      round.count.textContent = said(round);
+    });
+    list.append(item);
+  });
+  const key = element("p", { class: "key" },
+    element("span", { "data-sign": "●", style: "--own: var(--hue-track)" }, "this track"),
+    element("span", { "data-sign": "❙", style: "--own: var(--hue-label)" }, "average of the genre it is labelled"),
+    element("span", { "data-sign": "✕", style: "--own: var(--hue-other)" }, "average of the nearest other genre"),
+    element("span", { "data-sign": "" }, "in standard deviations, the telling features first"));
+  round.count = element("span", { "aria-live": "polite" }, said(round));
+  const foot = element("div", { class: "foot" });
+  if (!shown) {
+    const button = element("button", { type: "button" }, "Show");
+    button.addEventListener("click", () => {
+      round.seq = Math.max(round.seq + 1, Date.now());
+      round.trigger("show", { marks: [...round.marks], seq: round.seq });
+    });
+    foot.append(button, round.count);
+  }
+  root.replaceChildren(key, list, ...(shown ? [] : [foot]));
+}
+
+const said = (round) => (round.marks.size ? `${round.marks.size} marked` : "Mark the tracks whose labels you think are wrong");
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  let round = rounds.get(parentElement);
+  if (!round) {
+    round = { root: element("div", { class: "ff" }), marks: new Set(), revision: "", seq: 0 };
+    rounds.set(parentElement, round);
+    parentElement.append(round.root);
+  }
+  if (round.revision !== data.revision || data.marks) round.marks = new Set(data.marks || []);
+  round.revision = data.revision;
+  round.data = data;
+  round.trigger = setTriggerValue;
+  const dark = isDark(round.root) ? 1 : 0;
+  for (const [name, hues] of Object.entries(data.hues)) round.root.style.setProperty(`--hue-${name}`, hues[dark]);
+  const focused = round.root.getRootNode().activeElement?.dataset?.at;
+  draw(round);
+  if (focused !== undefined) round.root.querySelector(`input[data-at="${focused}"]`)?.focus();
+}

@@ -1,0 +1,56 @@
+"""The game's tracks as cards to mark: each beside the averages of its labelled genre and of the nearest other one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.theme import ACCENT, OTHER, RIGHT, TWINS, WRONG
+
+HERE = Path(__file__).parent
+
+_mount = st.components.v2.component(
+    "genre_lab_find_flips",
+    css=HERE.joinpath("find_flips.css").read_text(encoding="utf-8"),
+    js=HERE.joinpath("find_flips.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One track: `rows` are (feature, track, mean of its label, mean of the nearest other genre) in standard scores.
+
+    `sentence` says the same in words; `hint` what the network thinks, empty where that is hidden; `verdict` what the
+    label truly is once it is shown, and `by` who marked it.
+    """
+
+    track: str
+    label: str
+    other: str
+    rows: tuple[tuple[str, float, float, float], ...]
+    sentence: str
+    hint: str = ""
+    verdict: str = ""
+    wrong: bool = False
+    by: tuple[str, ...] = ()
+
+
+def find_flips(
+    cards: Sequence[Card], key: str, revision: str, marks: Sequence[int] | None, on_show: Callable[[list[int]], None]
+) -> None:
+    """Draw the cards; `marks` is None until they are shown. `on_show` is called with the positions that were marked."""
+
+    def show() -> None:
+        said: Any = st.session_state[key]["show"]
+        on_show(sorted({int(at) for at in said["marks"]} & set(range(len(cards)))))
+
+    hues = {"track": ACCENT, "label": RIGHT, "other": OTHER, "wrong": WRONG}
+    data = {
+        "cards": [asdict(card) for card in cards],
+        "revision": revision,
+        "marks": None if marks is None else list(marks),
+        "hues": {name: [light, TWINS[light]] for name, light in hues.items()},
+    }
+    _mount(key=key, data=data, on_show_change=show)

@@ -1,0 +1,158 @@
+"""Labels that look wrong: on a part of a run's tracks, or on all of them by networks that did not learn from them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+
+from dashboard.services.commands import act, order
+from dashboard.services.data import dataset
+from dashboard.services.openings import openings_of
+from dashboard.services.outcomes import outcome
+from dashboard.services.workers import store
+from genre_core import jobs
+from genre_core.bayes.wrong_label import Expected, doubtful_without_noise, wrong_label_probability
+from genre_core.config import SyntheticConfig
+from genre_core.cross_predictions import CrossPlan, CrossPredictionsConfig, FoldPredictions
+from genre_core.dataset import FloatArray, IntArray, Part
+from genre_core.errors import RunStateError, StoreError
+from genre_core.evaluation.flips_found import Lab, label_lab
+from genre_core.evaluation.metrics import softmax
+from genre_core.evaluation.mislabelled import Mislabelled, find_mislabelled
+from genre_core.evaluation.noise_floor import NoiseFloor, noise_floor
+from genre_core.store import Run, Study
+from genre_core.studying import CROSS_PREDICTIONS
+
+Among = Literal["part", "all"]
+
+
+@dataclass(frozen=True, eq=False)
+class DoubtfulLabels:
+    """What there is to say of the labels of rows (n,) of a run's data, the tracks' probabilities being `y_prob` (n, k).
+
+    `order` (n,) are positions, the doubtful ones first and among them the most doubtful. `expected` says how many would
+    be doubtful without a wrong label, and `lab` what was found, where the generator is known.
+    """
+
+    rows: IntArray
+    y_prob: FloatArray
+    genres: tuple[str, ...]
+    found: Mislabelled
+    order: IntArray
+    floor: NoiseFloor | None
+    expected: Expected | None
+    lab: Lab | None
+
+
+@dataclass(frozen=True, eq=False)
+class CrossPredictions:
+    """Cross-predictions as far as they are; `plan` is None before they have begun."""
+
+    study: Study
+    config: CrossPredictionsConfig
+    plan: CrossPlan | None
+    folds: tuple[FoldPredictions, ...]
+
+    @property
+    def done(self) -> float:
+        """Return the share in [0, 1] of the folds that are predicted."""
+        return min(1.0, len(self.folds) / self.config.n_folds)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimate the seconds that what is missing takes; None before the first fold."""
+        took = [fold.seconds for fold in self.folds]
+        return sum(took) / len(took) * (self.config.n_folds - len(took)) if took else None
+
+
+def doubtful_labels(of: Run, part: Part) -> DoubtfulLabels | None:
+    """Return what there is to say of the labels of a part of a completed run; raises DataError where data are gone."""
+    return _of_part(of.id, of.attempt, part)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _of_part(run_id: str, attempt: int, part: Part) -> DoubtfulLabels | None:
+    run = store().run(run_id)
+    seen = outcome(run, part)
+    return None if seen is None else _judge(run, seen.rows, softmax(seen.logits))
+
+
+def doubtful_everywhere(of: Run, crossed: CrossPredictions) -> DoubtfulLabels:
+    """Return what there is to say of the labels of all tracks that finished cross-predictions are about."""
+    return _of_all(of.id, crossed.study.id, crossed.study.attempt)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _of_all(run_id: str, study_id: str, attempt: int) -> DoubtfulLabels:
+    folds = [FoldPredictions.from_json(result) for result in store().studies.results(study_id)]
+    rows, logits = (np.concatenate([getattr(fold, name) for fold in folds]) for name in ("rows", "logits"))
+    return _judge(store().run(run_id), rows, softmax(logits))
+
+
+def _judge(run: Run, rows: IntArray, y_prob: FloatArray) -> DoubtfulLabels:
+    of, data = run.config.data, dataset(run.config.data)
+    y, groups = data.y[rows], data.clusters(rows)
+    found = find_mislabelled(y, y_prob)
+    ranked = found.ranked()
+    order = np.concatenate([ranked[found.doubtful[ranked]], ranked[~found.doubtful[ranked]]])
+    expected, lab = None, None
+    if isinstance(of, SyntheticConfig):
+        expected = doubtful_without_noise(of, data.X[rows], found.counts_as)
+        if data.y_clean is not None:
+            chance = wrong_label_probability(of, data.X[rows], y)
+            lab = label_lab(found.doubtful, ranked, data.y_clean[rows] != y, chance, groups)
+    return DoubtfulLabels(rows, y_prob, data.genres, found, order, noise_floor(y, y_prob, groups), expected, lab)
+
+
+# -- all tracks -------------------------------------------------------------------------------------------------------
+
+
+def _config(of: Run, *, with_test: bool) -> CrossPredictionsConfig:
+    return CrossPredictionsConfig(experiment=of.config, with_test=with_test)
+
+
+def _study_id(of: Run, *, with_test: bool) -> str:
+    # Named by what it predicts: a double click, or another run of the same settings, finds the one that is there.
+    return f"crossed-{_config(of, with_test=with_test).fingerprint[:40]}"
+
+
+def test_is_open(of: Run) -> bool:
+    """Say whether the test part of a run was opened, so that its tracks take part."""
+    return bool(openings_of([of])[of.id].opened)
+
+
+def predict_everywhere(of: Run) -> None:
+    """Start the cross-predictions of a run's experiment, or go on with them where they were stopped or have failed."""
+    with_test = test_is_open(of)
+    name = _study_id(of, with_test=with_test)
+    if cross_predictions(of) is None:
+        config = _config(of, with_test=with_test)
+        order(lambda to: jobs.submit_study(store(), to, name, CROSS_PREDICTIONS, config), raises=StoreError)
+    else:
+        order(lambda to: jobs.resume_study(store(), to, name))
+
+
+def stop_predicting(of: Run) -> None:
+    """End the cross-predictions with the folds that they have."""
+    act(lambda: jobs.stop_study(store(), _study_id(of, with_test=test_is_open(of))))
+
+
+def cross_predictions(of: Run) -> CrossPredictions | None:
+    """Return the cross-predictions of a run's experiment as far as they are; None where nobody has asked for them."""
+    try:
+        study = store().studies.study(_study_id(of, with_test=test_is_open(of)))
+    except RunStateError:
+        return None
+    return _read(study)
+
+
+@st.cache_resource(
+    show_spinner=False,
+    max_entries=8,
+    hash_funcs={Study: lambda study: (study.id, study.attempt, study.revision, study.state)},
+)
+def _read(study: Study) -> CrossPredictions:
+    config = CrossPredictionsConfig.model_validate_json(study.config_json)
+    folds = tuple(FoldPredictions.from_json(result) for result in store().studies.results(study.id))
+    return CrossPredictions(study, config, CrossPlan.from_json(study.context) if study.context else None, folds)
