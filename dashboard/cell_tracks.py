@@ -42,9 +42,14 @@ class ListedTracks:
         return len(self.rows)
 
     @cached_property
-    def same_cell(self) -> bool:
-        """Say whether all are of one cell, so that their genres need no columns."""
-        return len(np.unique(self.true)) < 2 and len(np.unique(self.predicted)) < 2
+    def one_true(self) -> bool:
+        """Say whether all are truly of one genre, so that it needs no column."""
+        return len(np.unique(self.true)) < 2
+
+    @cached_property
+    def one_predicted(self) -> bool:
+        """Say whether all are taken for one genre, so that it needs no column."""
+        return len(np.unique(self.predicted)) < 2
 
     def position(self, row: int) -> int | None:
         """Return where a row of the data stands in the list, counted from 0; None: it does not."""

@@ -45,6 +45,8 @@ def test_tracks_of_several_cells_show_true_and_predicted_and_a_file_always_has_t
     several, one = listed(), tracks_of(outcome(), NAMES, in_cells(outcome(), Selection.of("0-1", 3)))
     assert {"true", "predicted"} <= columns(several, percentages=True).keys()
     assert not {"true", "predicted"} & columns(one, percentages=True).keys()
+    row = tracks_of(outcome(), NAMES, in_cells(outcome(), Selection.of("0-*", 3)))
+    assert {"true", "predicted"} & columns(row, percentages=True).keys() == {"predicted"}
     assert set(columns(one)["true"]) == {"Rock"}
     assert set(columns(one)["predicted"]) == {"Jazz"}
     assert columns(one, percentages=True)["confidence"] == pytest.approx([100 * c for c in columns(one)["confidence"]])
@@ -55,7 +57,8 @@ def test_tracks_of_several_cells_show_true_and_predicted_and_a_file_always_has_t
 def test_no_track_has_no_row():
     none = tracks_of(outcome(), NAMES, np.zeros(N, dtype=bool))
     assert len(none) == 0
-    assert none.same_cell
+    assert none.one_true
+    assert none.one_predicted
     assert none.position(100) is None
     assert all(values == [] for values in columns(none).values())
 

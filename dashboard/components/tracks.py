@@ -23,7 +23,7 @@ CHOICES_SHOWN, FEATURES_SHOWN = 3, 14
 def track_list(found: ListedTracks, chosen: int | None, key: str) -> None:
     """Draw tracks, sortable and searchable; choosing one (its row in the data) puts it into the address.
 
-    True and predicted genre are columns where the tracks are of several cells.
+    True and predicted genre are columns where they differ among the tracks.
     """
     if not len(found):
         st.caption("No track here fits the filter.")
@@ -68,8 +68,9 @@ def columns(found: ListedTracks, *, percentages: bool = False) -> Columns:
     """Return tracks by column; probabilities in [0, 1], losses in nats; true and predicted genre in every file."""
     genres = found.genres
     table: Columns = {"track": list(found.names)}
-    if not (percentages and found.same_cell):
+    if not (percentages and found.one_true):
         table["true"] = [genres[number] for number in found.true.tolist()]
+    if not (percentages and found.one_predicted):
         table["predicted"] = [genres[number] for number in found.predicted.tolist()]
     table["confidence"] = ((100 if percentages else 1) * found.confidence).round(6).tolist()
     table["margin"] = found.margin.round(6).tolist()

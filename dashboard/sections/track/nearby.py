@@ -45,7 +45,9 @@ def _columns(track: LookedAt, found: Neighbours, level: str | None) -> Columns:
     genres, rows = track.data.genres, found.rows
     table: Columns = {
         "Track": [track.data.tracks[row] for row in rows.tolist()],
-        "Genre": [genres[number] for number in track.answers.y[rows].tolist()],
+        "Genre" if track.data.y_clean is None else "Label": [
+            genres[number] for number in track.answers.y[rows].tolist()
+        ],
         "Taken for": [genres[number] for number in track.answers.logits[rows].argmax(axis=1).tolist()],
         "distance": found.distances.round(4).tolist(),
     }

@@ -37,7 +37,7 @@ def draw(track: LookedAt) -> None:
 def _steps(track: LookedAt, found: ListedTracks) -> None:
     at = found.position(track.row)
     if at is None:
-        st.markdown("not one of these")
+        st.markdown("not in this selection")
         return
     _step("Previous", ":material/chevron_left:", int(found.rows[at - 1]) if at else None)
     st.markdown(where(at, len(found)))
