@@ -5,7 +5,7 @@ That asks for more than a test of the same tracks at both epochs would (N. Schen
 significance of differences by examining the overlap between confidence intervals", The American Statistician 55, 2001).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from genre_core.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
+from genre_core.evaluation.report import accuracy_interval
 from genre_core.evaluation.uncertainty import Interval, accuracy_of_counts, grouped_wilson, macro_f1_of_counts, wilson
 
 Predictions = npt.NDArray[np.uint8]
@@ -32,6 +33,7 @@ class ConfusionHistory:
     genres: tuple[str, ...]
     counts: IntArray
     groups: IntArray | None = None
+    _accuracy_intervals: dict[int, Interval] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.counts)
@@ -69,12 +71,19 @@ class ConfusionHistory:
         return macro_f1_of_counts(self.counts)
 
     def accuracy_interval(self, epoch: int) -> Interval:
-        """Return the 95 % interval of the accuracy after an epoch."""
-        return self._interval(epoch, np.ones(self.n, dtype=bool))
+        """Return the 95 % interval of the accuracy after an epoch, the same as an evaluation of it would say."""
+        if epoch not in self._accuracy_intervals:  # with groups it is resampled, which takes a moment for each epoch
+            found = accuracy_interval(self.y_true, self.predictions[epoch - 1].astype(np.int64), self.groups)
+            self._accuracy_intervals[epoch] = found
+        return self._accuracy_intervals[epoch]
 
     def recall_interval(self, epoch: int, genre: int) -> Interval:
         """Return the 95 % interval of a genre's recall after an epoch; (0, 1) where the genre has no track."""
-        return self._interval(epoch, self.y_true == genre)
+        of = self.y_true == genre
+        right = of & (self.predictions[epoch - 1] == genre)
+        if self._members is None:
+            return wilson(int(right.sum()), int(of.sum()))
+        return grouped_wilson(np.bincount(self._members, right), np.bincount(self._members, of))
 
     def matrix(self, epoch: int) -> ConfusionMatrix:
         """Return the confusion matrix after an epoch, with what its intervals need."""
@@ -86,13 +95,9 @@ class ConfusionHistory:
             return self
         counts = np.concatenate([self.counts, _counts(self.y_true, predictions, len(self.genres))])
         both = np.concatenate([self.predictions, predictions]) if len(self) else predictions
-        return replace(self, predictions=both, counts=counts)
-
-    def _interval(self, epoch: int, among: npt.NDArray[np.bool_]) -> Interval:
-        right = (self.predictions[epoch - 1] == self.y_true) & among
-        if self._members is None:
-            return wilson(int(right.sum()), int(among.sum()))
-        return grouped_wilson(np.bincount(self._members, right), np.bincount(self._members, among))
+        grown = replace(self, predictions=both, counts=counts)
+        grown._accuracy_intervals.update(self._accuracy_intervals)
+        return grown
 
     @cached_property
     def _members(self) -> IntArray | None:
