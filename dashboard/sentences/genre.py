@@ -80,7 +80,7 @@ def answer(outcome: Outcome, part: Part, genre: int) -> str:
     score = outcome.evaluation.per_genre[genre]
     if score.recall is None:
         return f"No {part} track is {score.genre}, so its recall is not known."
-    n = tracks(score.support, part)
+    n = tracks(score.support, part) + (f" whose {outcome.about} is {score.genre}" if outcome.about else "")
     right = int(outcome.evaluation.confusion_matrix.counts[genre, genre])
     found = f"All {n} are recognised" if right == score.support else f"{right:,} of {n} are recognised"
     place = rank(outcome.evaluation, genre)
@@ -124,8 +124,10 @@ def _against_others(scores: Evaluation, genre: int) -> str:
         return f"That is {points} below the mean of the others, {percent(mean)}."
     if score.recall_interval.low > high:
         return f"That is {points} above the mean of the others, {percent(mean)}."
-    few = f", with {count(score.support, 'track')}," if score.support < FEW else ""
-    return f"From the mean of the others, {percent(mean)}, it cannot be told{few}."
+    if score.recall == mean:
+        return ""
+    few = f" with {count(score.support, 'track')}" if score.support < FEW else ""
+    return f"It cannot be told from the mean of the others, {percent(mean)}{few}."
 
 
 def _against_limit(outcome: Outcome, genre: int, known: str) -> str:
@@ -279,12 +281,14 @@ def learning_sentence(curve: LearningCurve, genre: int, name: str) -> str:
     return f"{text} Whether it still rises cannot be told: {step} brought {change}."
 
 
-def learning_note(curve: LearningCurve) -> str:
-    """Say what the bands of a learning curve cover."""
+def learning_note(curve: LearningCurve, noisy: bool) -> str:
+    """Say what the bands of a learning curve cover, and what judges it where labels are noisy."""
     whole = f", each {curve.plan.kept_whole} whole" if curve.plan and curve.plan.kept_whole else ""
+    n = count(curve.config.n_repeats, "repeat")
+    judged = " By the labels, some of them wrong." if noisy else ""
     return (
-        f"Mean and 95 % interval of {count(curve.config.n_repeats, 'repeat')}, each with its own tracks{whole} and "
-        "training seed. Not covered: which tracks are validation, and that they chose the best epochs."
+        f"Mean of {n} and, from the third on, its 95 % interval; each has its own tracks{whole} and training seed. "
+        f"Not covered: which tracks are validation, and that they chose the best epochs.{judged}"
     )
 
 

@@ -30,11 +30,11 @@ class LearningCurve:
 
     @property
     def seconds_left(self) -> float | None:
-        """Estimate the seconds that what is missing takes; None before the first score."""
-        if not self.scores:
+        """Estimate the seconds that what is missing takes, from what each size took; None before all were seen."""
+        took = {share: [s.seconds for s in self.scores if s.share == share] for share in self.config.shares}
+        if not all(took.values()):
             return None
-        took = sum(score.seconds for score in self.scores)
-        return took * (1 - self.done) / self.done
+        return sum((self.config.n_repeats - len(own)) * sum(own) / len(own) for own in took.values())
 
     def points(self, genre: int | None) -> tuple[CurvePoint, ...]:
         """Return the points of a genre's recall, or of accuracy."""

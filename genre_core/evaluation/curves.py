@@ -15,7 +15,7 @@ from genre_core.dataset import FloatArray, IntArray
 from genre_core.evaluation.uncertainty import CHUNK, Interval, grouped_wilson, wilson
 
 IsGenre = npt.NDArray[np.bool_]
-N_RESAMPLES, N_OF_MANY, MANY = 1000, 200, 20_000
+N_RESAMPLES, N_OF_MANY, MANY = 1000, 200, 5_000
 """So many resamples, and fewer where there are many tracks: the interval is then narrow anyway."""
 
 

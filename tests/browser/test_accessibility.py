@@ -19,6 +19,8 @@ PAGES = {
     "evaluate on closed test": ("evaluate", "run=other&part=test", "The test part is closed"),
     "evaluate, confidence": ("evaluate", "run=small&section=confidence&scaled=vector", "How far to trust it"),
     "evaluate, don't know": ("evaluate", "run=small&section=reject", "Who is not answered"),
+    "genres": ("genres", "run=small", "found"),
+    "genre": ("genres", "run=small&genre=Jazz", "Jazz"),
     "data": ("data", "", "tracks in 8 genres"),
     "data, chosen tracks": ("data", "section=overview&genre=Rock&data.n_samples=800", "800 tracks"),
     "data, features": ("data", "section=features&data.n_samples=800&pair=0-1", "800 tracks"),

@@ -108,7 +108,7 @@ def _curve(one: OneGenre) -> None:
     if points:
         key = f"{one.key} learning"
         plot(learning_figure(points), key, height=HEIGHT - 45, alt=said, revision=key)
-    st.caption(plain(f"{said} {learning_note(curve)}", 800))
+    st.caption(plain(f"{said} {learning_note(curve, bool(one.judged.outcome.about))}", 800))
     rows = [
         {
             "training tracks": point.n,
