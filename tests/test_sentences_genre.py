@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.genre_tracks import tracks_of_genre
 from dashboard.sentences import genre as sentences
-from dashboard.services import Outcome
+from dashboard.services import LearningCurve, Outcome
 from genre_core.bayes import BayesScore
 from genre_core.evaluation.concentration import concentration
 from genre_core.evaluation.history import confusion_history
@@ -15,6 +15,7 @@ from genre_core.evaluation.report import evaluate
 from genre_core.evaluation.uncertainty import Interval
 from genre_core.explaining.importance import Importance
 from genre_core.exploration.apart import Apart
+from genre_core.learning_curve import CurvePlan, CurveScore, LearningCurveConfig
 
 GENRES = ("Rock", "Jazz", "Folk")
 
@@ -122,3 +123,23 @@ def test_tracks_go_from_typical_to_least_typical(outcome):
     assert sum(track.recognised for track in found) == 50
     assert all(track.rival != "Jazz" for track in found)
     assert tracks_of_genre(outcome_of([[10, 0, 0], [0, 0, 0], [0, 0, 10]]), names, 1) == []
+
+
+def test_a_learning_curve_rises_only_where_its_last_step_clearly_does():
+    config, plan = LearningCurveConfig(shares=(0.5, 1.0), n_repeats=3), CurvePlan(GENRES, (100, 100, 0), 200, 6, "")
+
+    def curve(*steps: tuple[int, int]) -> LearningCurve:
+        scores = [
+            CurveScore(share, repeat, int(200 * share), (int(100 * share),) * 3, (right, right, 0), 5, 1.0)
+            for repeat, pair in enumerate(steps, 1)
+            for share, right in zip(config.shares, pair, strict=True)
+        ]
+        return LearningCurve(None, config, plan, tuple(scores))
+
+    rising = sentences.learning_sentence(curve((60, 70), (61, 71), (62, 72)), 1, "Jazz")
+    assert "after 50 training tracks of it" in rising
+    assert "It still rises: the step from 50 to 100 tracks brought 10.0\u202fpoints" in rising
+    assert "cannot be told" in sentences.learning_sentence(curve((60, 70), (70, 60), (62, 72)), 1, "Jazz")
+    assert "No validation track is Folk" in sentences.learning_sentence(curve((60, 70)), 2, "Folk")
+    assert curve((60, 70)).seconds_left == pytest.approx(4.0)
+    assert "labels" in sentences.learning_note(curve((60, 70)), noisy=True)

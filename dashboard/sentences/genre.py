@@ -276,8 +276,8 @@ def learning_sentence(curve: LearningCurve, genre: int, name: str) -> str:
         return text
     change = points_of(gain.mean, gain.interval)
     step = f"the step from {gain.n_before:,} to {gain.n:,} tracks"
-    if gain.clear:
-        return f"{text} It still rises: {step} brought {change}, so more tracks are likely to help."
+    if gain.clear and f"{100 * gain.interval.low:.1f}" != "0.0":  # no claim from a limit that reads as zero
+        return f"{text} It still rises: {step} brought {change}, so more tracks may help further."
     return f"{text} Whether it still rises cannot be told: {step} brought {change}."
 
 

@@ -13,7 +13,7 @@ FEATURES = 8
 
 
 def draw(one: OneGenre) -> None:
-    """Draw the three pictures beside each other, and the most and least typical tracks under them."""
+    """Draw the three pictures beside each other, under them the most and least typical tracks, and what stands out."""
     left, middle, right = st.columns([1.1, 1, 1], gap="medium")
     with left:
         exchange.draw(one)
@@ -22,8 +22,8 @@ def draw(one: OneGenre) -> None:
         features.apart_chart(one, FEATURES, folded=False)
     with right:
         threshold.curves(one, both=False)
-    _what_stands_out(one)
     tracks.both_ends(one)
+    _what_stands_out(one)
 
 
 def _what_stands_out(one: OneGenre) -> None:

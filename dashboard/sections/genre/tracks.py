@@ -44,7 +44,7 @@ def draw(one: OneGenre) -> None:
     )
     with st.container(key="genre-tracks-foot", horizontal=True, vertical_alignment="center", gap="small"):
         if chosen is not None:
-            _track(one, found[chosen])
+            _track(one, found[chosen], ":material/arrow_forward:")
         st.download_button(
             "CSV",
             as_csv(_columns(found)),
@@ -78,11 +78,11 @@ def _found(one: OneGenre) -> list[GenreTrack]:
     return tracks_of_genre(one.judged.outcome, one.judged.data.tracks, one.number)
 
 
-def _track(one: OneGenre, track: GenreTrack) -> None:
+def _track(one: OneGenre, track: GenreTrack, icon: str | None = None) -> None:
     said = f"Track {track.name} · {percent(track.probability, decimals=0)} {one.name}"
     if not track.recognised:
         said += f" · taken for {track.taken_for}, {percent(track.rival_probability, decimals=0)}"
-    link(TRACK, said, track=str(track.row))
+    link(TRACK, said, icon, track=str(track.row))
 
 
 def _columns(found: Sequence[GenreTrack]) -> dict[str, list[Any]]:
