@@ -52,8 +52,8 @@ function draw(round) {
     box.checked = round.marks.has(at);
     box.disabled = shown;
     const what = element("span", {}, "labelled ", element("b", {}, card.label));
-    const item = element("li", {}, element("label", {}, box, what, element("span", { class: "name" }, `track ${card.track}`)), profile(card, Math.min(far, 4)));
-    item.append(element("p", { class: "hint" }, `against ${card.other}`, card.hint ? `; ${card.hint}` : ""));
+    const item = element("li", {}, element("label", {}, box, what), profile(card, Math.min(far, 4)));
+    item.append(element("p", { class: "hint" }, `Track ${card.track}, against ${card.other}${card.hint ? `; ${card.hint}` : ""}`));
     if (shown) {
       item.append(element("p", { class: "verdict" }, card.verdict));
       item.append(element("p", { class: "by" }, card.by.length ? `marked by ${card.by.join(", ")}` : "marked by nobody"));

@@ -95,8 +95,10 @@ def _labels(judged: Judged, labels: DoubtfulLabels, tracks: str, note: str = "")
         _pairs(labels)
         if labels.lab is None:
             _make_some(judged.run)
+        else:
+            _lab(judged, labels, labels.lab)
     if labels.lab is not None:
-        _lab(judged, labels, labels.lab, tracks)
+        _curve(judged, labels.lab, tracks)
 
 
 def _table(judged: Judged, labels: DoubtfulLabels) -> None:
@@ -190,7 +192,7 @@ def _pairs(labels: DoubtfulLabels) -> None:
         rows,
         hide_index=True,
         key="doubtful pairs",
-        height=36 + ROW_HEIGHT * min(len(rows), 7),
+        height=36 + ROW_HEIGHT * min(len(rows), 4),
         row_height=ROW_HEIGHT,
         column_config={
             "label": "Label",
@@ -222,18 +224,18 @@ def _make_some(run: Run) -> None:
         st.page_link(TRAIN, label=label, icon=":material/shuffle:", query_params=settings)
 
 
-def _lab(judged: Judged, labels: DoubtfulLabels, lab: Lab, tracks: str) -> None:
-    left, right = st.columns([1.6, 1], gap="medium")
+def _lab(judged: Judged, labels: DoubtfulLabels, lab: Lab) -> None:
+    st.subheader("Does it find the wrong ones?", anchor=False)
+    st.markdown(plain(sentences.lab_sentence(lab, unheard(judged.run.config.data)), 900))
+    st.caption(plain(sentences.without_truth(labels), 600))
+    find_the_flips.invite(labels)
+
+
+def _curve(judged: Judged, lab: Lab, tracks: str) -> None:
     said = sentences.lab_sentence(lab, unheard(judged.run.config.data))
-    with left:
-        alt = f"Share of the wrong labels of {tracks} found as more are looked at. {said}"
-        plot(found_figure(lab), key="flips found", height=360, alt=alt, revision=judged.run.id)
-        twin(_curve_rows(lab), "flips found", alt, ("looked at", "found", "best possible", "at random"))
-    with right:
-        st.subheader("Does it find the flips?", anchor=False)
-        st.markdown(plain(said, 900))
-        st.caption(plain(sentences.without_truth(labels), 600))
-        find_the_flips.invite(labels)
+    alt = f"Share of the wrong labels of {tracks} found as more are looked at. {said}"
+    plot(found_figure(lab), key="flips found", height=340, alt=alt, revision=judged.run.id)
+    twin(_curve_rows(lab), "flips found", alt, ("looked at", "found", "best possible", "at random"))
 
 
 def _curve_rows(lab: Lab) -> list[dict[str, object]]:

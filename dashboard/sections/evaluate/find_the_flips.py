@@ -17,7 +17,6 @@ from genre_core.evaluation.flips_found import Lab, Mask, first, flips_found
 from genre_core.evaluation.flips_round import FlipsRound, flips_round
 
 FEATURES = 8
-FIRST_ROUND = "1"
 
 
 def invite(labels: DoubtfulLabels) -> None:
@@ -141,7 +140,7 @@ def _telling(scores: StandardScores, label: int, other: int) -> IntArray:
 
 
 def _peek() -> bool:
-    return address_choice("The network's answers", "peek", {"no": "Hidden", "yes": "Shown"}) == "yes"
+    return address_choice("The network's answers", "peek", {"no": "Network's answers hidden", "yes": "shown"}) == "yes"
 
 
 def _leave() -> None:

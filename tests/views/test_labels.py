@@ -1,0 +1,169 @@
+"""The doubtful labels of a run, the lab, and the game, without a browser."""
+
+import pytest
+
+from dashboard import services
+from dashboard.services import labels as found_labels
+from genre_core.settings import configure
+from genre_core.store import open_test
+from genre_core.studying import execute_study
+from genre_core.worker import execute
+from tests.views.opening import drawn, opened, own_store, press, texts
+from tests.views.test_evaluate import put_segments
+
+EVALUATE = "views/evaluate.py"
+SMALL = {
+    "data.n_samples": 1600,
+    "data.overlap": 3.0,
+    "train.max_epochs": 6,
+    "model.hidden": (32,),
+    "train.learning_rate": 0.01,
+    "train.batch_size": 32,
+}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with own_store(tmp_path_factory.mktemp("labels")) as own:
+        table = {name.replace("__", "."): value for name, value in put_segments(own, "kept").items()}
+        runs = {
+            "noisy": {"data.label_noise": 0.1},
+            "clean": {},
+            "right": {"data.overlap": 0.3, "data.spread": 5.0, "train.max_epochs": 12},
+            "table": table,
+        }
+        for run_id, settings in runs.items():
+            base = {name: value for name, value in SMALL.items() if "data.table" not in settings or "data" not in name}
+            own.submit(run_id, configure(base | settings))
+            execute(run_id, 1, own.url)
+            assert own.run(run_id).state == "complete"
+        yield own
+
+
+def looked_at(run, **params):
+    return opened(EVALUATE, run=run, section="labels", **params)
+
+
+def heads(page):
+    return " ".join(item.value for item in page.subheader).replace("\\", "")
+
+
+def buttons(page):
+    return [button.label for button in page.button]
+
+
+def test_flipped_labels_are_found_and_how_well_is_said_with_intervals(store):
+    page = looked_at("noisy")
+    lab = found_labels.doubtful_labels(store.run("noisy"), "validation").lab
+    assert f"{lab.finder.n_found} of those are wrong" in heads(page)
+    assert f"It finds {lab.finder.n_found} of the {lab.finder.n_wrong} wrong labels" in texts(page)
+    assert "at random would be right on" in texts(page)
+    table = page.dataframe[0].value
+    assert list(table.columns)[:4] == ["rank", "track", "label", "looks like"]
+    assert len(table) == lab.finder.n_named
+    assert (table["margin"].diff().dropna() >= 0).all()
+    assert (table["label"] != table["looks like"]).all()
+
+
+def test_overlap_without_noise_is_not_called_wrong(store):
+    page = looked_at("clean")
+    assert "and none is wrong." in heads(page)
+    assert "Genres overlap: without a wrong label, about" in texts(page)
+    links = [link.proto.label for link in page.get("page_link")]
+    assert "Flip 10 % of the labels" in links
+    assert "Find the flips yourself" not in buttons(page)
+
+
+def test_genres_far_apart_leave_nothing_doubtful(store):
+    page = looked_at("right")
+    assert "looks doubtful, and none is wrong." in heads(page)
+    assert "No label is taken for another." in texts(page)
+
+
+def test_of_real_tracks_nothing_is_called_wrong_that_overlap_explains(store):
+    page = looked_at("table")
+    said = heads(page)
+    assert "look wrong" not in said
+    assert "are wrong" not in said
+    assert "nothing shows that any is wrong" in said or "looks doubtful." in said
+    assert "nobody knows" in texts(page)
+
+
+def test_the_truth_of_the_true_genres_changes_nothing_about_the_labels(store):
+    assert heads(looked_at("noisy", right="true")) == heads(looked_at("noisy"))
+
+
+def test_a_closed_test_part_shows_no_label(store):
+    page = looked_at("clean", part="test")
+    assert "Open the test part" in buttons(page)
+    assert not page.dataframe
+
+
+def test_a_chosen_track_is_in_the_address_and_leads_to_its_page(store):
+    rows = found_labels.doubtful_labels(store.run("noisy"), "validation")
+    row = int(rows.rows[rows.order[0]])
+    page = looked_at("noisy", track=str(row))
+    assert any(link.proto.label.startswith("Open track") for link in page.get("page_link"))
+
+
+def test_all_tracks_are_predicted_by_others_and_the_closed_test_part_is_left_out(store):
+    page = press(looked_at("noisy", among="all"), "Predict all tracks")
+    assert "Waiting for a worker." in heads(page)
+    press(page, "Stop")
+    assert "Stopped after 0 of 5 networks." in heads(looked_at("noisy", among="all"))
+    press(looked_at("noisy", among="all"), "Go on")
+    study = found_labels.cross_predictions(store.run("noisy")).study
+    execute_study(study.id, study.attempt, store.url)
+    page = looked_at("noisy", among="all")
+    assert "of 1,360 labels of tracks look doubtful" in heads(page)
+    assert "its 240 tracks take no part" in texts(page)
+    test_rows = services.outcome(store.run("noisy"), "test").rows
+    found = found_labels.doubtful_everywhere(store.run("noisy"), found_labels.cross_predictions(store.run("noisy")))
+    assert not set(test_rows.tolist()) & set(found.rows.tolist())
+
+
+def test_a_round_shows_its_tracks_and_hides_what_is_true(store):
+    page = looked_at("noisy", game="5")
+    game = drawn(page, "flips")
+    assert len(game["cards"]) == 12
+    assert game["marks"] is None
+    assert not any(card["wrong"] or card["verdict"] or card["by"] or card["hint"] for card in game["cards"])
+    assert "of these 12 labels are wrong. Which?" in heads(page)
+    assert [card["track"] for card in drawn(looked_at("noisy", game="5"), "flips")["cards"]] == [
+        card["track"] for card in game["cards"]
+    ]
+    hinted = drawn(looked_at("noisy", game="5", peek="yes"), "flips")
+    assert all("the network says" in card["hint"] for card in hinted["cards"])
+
+
+def test_what_was_marked_is_scored_beside_the_finder_and_the_best(store):
+    cards = drawn(looked_at("noisy", game="5", marks="none"), "flips")["cards"]
+    wrong = [at for at, card in enumerate(cards) if card["wrong"]]
+    page = looked_at("noisy", game="5", marks="-".join(map(str, wrong)))
+    n = len(wrong)
+    assert f"You found {n} of {n}, with no false alarm" in texts(page)
+    assert "The best possible found" in texts(page)
+    assert "12 tracks say little" in texts(page)
+    press(page, "Another round")
+    assert page.query_params["game"] == "6"
+    assert "marks" not in page.query_params
+
+
+def test_a_run_without_noise_has_no_round_and_says_how_to_get_one(store):
+    for run in ("clean", "table"):
+        page = looked_at(run, game="5")
+        assert "There is nothing to find in this run." in heads(page)
+        press(page, "Back to the labels")
+        assert "game" not in page.query_params
+
+
+@pytest.mark.parametrize("wrong", [{"game": "x"}, {"game": "7", "marks": "12"}, {"game": "7", "marks": "a-b"}])
+def test_a_malformed_round_is_named_and_ignored(store, wrong):
+    page = looked_at("noisy", **wrong)
+    assert "ignored" in texts(page)
+    assert ("Which?" in heads(page)) == ("marks" in wrong)
+
+
+def test_an_opened_test_part_has_its_own_labels(store):
+    open_test(store, store.run("right"))
+    assert "240 labels of test tracks" in heads(looked_at("right", part="test"))
