@@ -110,9 +110,9 @@ def _confusions(run: Run | None, parts: following.Parts) -> None:
         words(parts["confusions"], "confusions title", live="confusions")
         if run and run.epoch:
             with st.container(horizontal=True, gap="small", width="content"):
-                address.page_link("views/evaluate.py", "Through time", icon=":material/timeline:", section="epochs")
+                address.page_link("views/evaluate.py", "Through time", section="epochs")
                 if run.state == "complete":
-                    address.page_link("views/evaluate.py", "Evaluate this run", icon=":material/arrow_forward:")
+                    address.page_link("views/evaluate.py", "Evaluate it", icon=":material/arrow_forward:")
     if "matrix" in parts:
         matrix(parts["matrix"]["view"], key="live matrix", compact=True, live="matrix")
     else:

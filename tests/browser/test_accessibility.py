@@ -111,7 +111,7 @@ def test_from_train_to_the_tracks_of_a_cell_by_keyboard_alone(page, url):
     page.wait_for_url(re.compile("run="))
     page.get_by_role("heading", name="Learned: ").wait_for(timeout=60_000)  # the workers are starting
     settle(page)
-    tab_to(page, "Evaluate this run")
+    tab_to(page, "Evaluate it")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="What stands out").wait_for()
     settle(page)

@@ -151,7 +151,7 @@ def test_pause_step_resume_and_the_end_fit_one_screen_and_move_nothing(page, url
     settle(page)
     button(page, "Resume").click()
     says(page, "Learned: .*Macro-F1 .*(Stopped after|All 40 epochs)")
-    expect(page.get_by_role("link", name="Evaluate this run")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("link", name="Evaluate it")).to_be_visible(timeout=WAIT)
     settle(page)
     assert runs.run(run).epoch == points(page)
     assert tops(page) == places
