@@ -9,7 +9,7 @@ from dashboard.services.runs import run
 from dashboard.services.workers import store
 from genre_core.config import SyntheticConfig
 from genre_core.dataset import PARTS, Part
-from genre_core.evaluation.report import accuracy_interval
+from genre_core.evaluation.uncertainty import accuracy_interval
 from genre_core.findings import Facts, Finding, Learning, Score, epochs_to_compare, find
 from genre_core.splitting import split_dataset
 from genre_core.store import Run

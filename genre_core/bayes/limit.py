@@ -11,7 +11,7 @@ from genre_core.bayes.posterior import distances, label_probabilities, posterior
 from genre_core.config import SyntheticConfig
 from genre_core.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_same_length
-from genre_core.evaluation.uncertainty import Interval, grouped_wilson, macro_f1_of_counts, wilson
+from genre_core.evaluation.uncertainty import Interval, accuracy_interval, macro_f1_of_counts
 from genre_core.generator.law import CHUNK, Law, correlate, decorrelate, law_of
 
 MAX_SIMULATED = 8_000_000
@@ -43,7 +43,7 @@ class BayesLimit:
 
 @dataclass(frozen=True, eq=False)
 class BayesScore:
-    """What the Bayes classifier does on given tracks: its accuracy, the 95 % Wilson interval, and `y_pred` (n,)."""
+    """What the Bayes classifier does on given tracks: its accuracy, the 95 % interval, and `y_pred` (n,)."""
 
     accuracy: float
     interval: Interval
@@ -79,13 +79,9 @@ def limit_on(
     y_true = check_labels("y", y, config.n_genres)
     y_pred = posterior(config, X, clean=clean).argmax(axis=1)
     check_same_length("X", y_pred, y_true)
-    right = y_pred == y_true
-    interval = wilson(int(right.sum()), len(right))
     if groups is not None:
         check_same_length("groups", groups, y_true)
-        members = np.unique(groups, return_inverse=True)[1]
-        interval = grouped_wilson(np.bincount(members, right), np.bincount(members))
-    return BayesScore(float(right.mean()), interval, y_pred)
+    return BayesScore(float((y_pred == y_true).mean()), accuracy_interval(y_true, y_pred, groups), y_pred)
 
 
 def simulate(law: Law, n_draws: int, seed: int, *, clean: bool = False, about: str = "") -> BayesLimit:

@@ -1,6 +1,7 @@
 """Which genres are taken for which."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy.typing as npt
 
 from genre_core.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_same_length
-from genre_core.evaluation.uncertainty import Interval, grouped_wilson, wilson
+from genre_core.evaluation.uncertainty import Interval, accuracy_interval, grouped_wilson, wilson
 
 Normalization = Literal["count", "true", "predicted", "all"]
 Cells = npt.NDArray[np.bool_]
@@ -84,12 +85,23 @@ class ConfusionMatrix:
     def share_interval(self, cells: Cells, among: Cells) -> Interval:
         """Return the 95 % Wilson interval of the share that the tracks of some cells have among those of others.
 
-        Both are masks (k, k), the first within the second. Groups are respected.
+        Both are masks (k, k), the first within the second. Groups are respected. That of the diagonal among all is the
+        interval of the accuracy.
         """
         if self.grouped is None:
             return wilson(int(self.counts[cells].sum()), int(self.counts[among].sum()))
+        diagonal = np.eye(len(self.counts), dtype=np.bool_)
+        if among.all() and np.array_equal(cells, diagonal):
+            return self._accuracy_interval
+        if among.all() and np.array_equal(cells, ~diagonal):
+            return Interval(1 - self._accuracy_interval.high, 1 - self._accuracy_interval.low)
         true, predicted = self.grouped.y_true, self.grouped.y_pred
         return grouped_wilson(self._per_group(cells[true, predicted]), self._per_group(among[true, predicted]))
+
+    @cached_property
+    def _accuracy_interval(self) -> Interval:
+        assert self.grouped is not None
+        return accuracy_interval(self.grouped.y_true, self.grouped.y_pred, self.grouped.groups)
 
     def _whole(self, by: Normalization) -> IntArray:
         """Return what each cell is a share of, shape (k, k)."""

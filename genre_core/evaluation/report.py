@@ -14,11 +14,9 @@ from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from genre_core.evaluation.metrics import METRICS, softmax
 from genre_core.evaluation.uncertainty import (
     Interval,
-    accuracy_of_counts,
+    accuracy_interval,
     bootstrap,
-    grouped_wilson,
     macro_f1_of_counts,
-    wilson,
 )
 
 
@@ -141,18 +139,6 @@ def evaluate(
         majority_accuracy=float((labels == majority).mean()),
         **{name: metric.compute(labels, y_prob) for name, metric in METRICS.items()},
     )
-
-
-def accuracy_interval(y_true: IntArray, y_pred: IntArray, groups: IntArray | None) -> Interval:
-    """Return the 95 % interval of the accuracy of y_pred (n,): Wilson's, or with groups (n,) of the bootstrap."""
-    right = y_true == y_pred
-    if groups is None:
-        return wilson(int(right.sum()), len(right))
-    if right.any() and not right.all():
-        return bootstrap(accuracy_of_counts, y_true, y_pred, groups)
-    # Resampling what is all right (or all wrong) would claim certainty.
-    members = np.unique(groups, return_inverse=True)[1]
-    return grouped_wilson(np.bincount(members, right), np.bincount(members))
 
 
 def _macro_f1_interval(

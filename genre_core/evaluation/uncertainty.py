@@ -151,3 +151,15 @@ def _resampled_groups(
         return drawn
 
     return resample
+
+
+def accuracy_interval(y_true: IntArray, y_pred: IntArray, groups: IntArray | None) -> Interval:
+    """Return the 95 % interval of the accuracy of y_pred (n,): Wilson's, or with groups (n,) of the bootstrap."""
+    right = y_true == y_pred
+    if groups is None:
+        return wilson(int(right.sum()), len(right))
+    if right.any() and not right.all():
+        return bootstrap(accuracy_of_counts, y_true, y_pred, groups)
+    # Resampling what is all right (or all wrong) would claim certainty.
+    members = np.unique(groups, return_inverse=True)[1]
+    return grouped_wilson(np.bincount(members, right), np.bincount(members))
