@@ -82,6 +82,7 @@ def matrix(
     *,
     selected: str = "",
     on_pick: Callable[[], None] | None = None,
+    on_row: Callable[[int], None] | None = None,
     compact: bool = False,
     label: str = "Confusion matrix",
     note: str = "",
@@ -92,7 +93,8 @@ def matrix(
 
     `on_pick` reads `picked(key)` and writes the address; the page passes back what the address says as `selected`, and
     what is said of it, which screen readers hear. `note` stands over the matrix. `compact` is small, without margins;
-    with `live`, the name of its part, it follows a run.
+    with `live`, the name of its part, it follows a run. Without `on_pick`, `on_row` is called with the genre whose row
+    header was pressed.
     """
     data = {
         "view": view.__dict__ if isinstance(view, MatrixView) else view,
@@ -104,8 +106,12 @@ def matrix(
         "note": note,
         "said": said,
         "live": live,
+        "rows": on_row is not None,
         "hues": [[colour, TWINS[colour]] for colour in (RIGHT, WRONG, OTHER, ACCENT)],
     }
+    if on_row is not None:
+        _mount(key=key, data=data, on_row_change=lambda: on_row(int(st.session_state[key]["row"]["genre"])))
+        return
     if on_pick is None:
         _mount(key=key, data=data)
         return

@@ -4,7 +4,7 @@ const nodeAt = (grid, [i, j]) => (i < 0 ? grid.heads[j] : j < 0 ? grid.sides[i] 
 function rove(grid, [i, j], focus = true) {
   const least = grid.data.pickable ? -1 : 0;
   const row = Math.min(Math.max(i, j < 0 ? 0 : least), grid.k - 1);
-  const column = Math.min(Math.max(j, row < 0 ? 0 : least), grid.k - 1);
+  const column = Math.min(Math.max(j, row < 0 ? 0 : grid.data.rows ? -1 : least), grid.k - 1);
   for (const old of grid.scroll.querySelectorAll('[tabindex="0"]')) old.tabIndex = -1;
   const node = nodeAt(grid, [row, column]);
   node.tabIndex = 0;
@@ -38,6 +38,10 @@ function moved(key, [i, j], k, ctrl) {
   return steps[key];
 }
 
+// Where rows alone can be chosen, as where the page lifts their genres: their names are what is pressed.
+const takesRow = (grid, [, j]) => Boolean(grid.data.rows) && j < 0;
+const sendRow = (grid, [i]) => grid.send("row", { genre: i, seq: Date.now() });
+
 function press(grid, event, at) {
   const next = moved(event.key, at, grid.k, event.ctrlKey || event.metaKey);
   if (next && event.shiftKey && grid.data.pickable) {
@@ -48,7 +52,8 @@ function press(grid, event, at) {
   } else if (next) {
     grid.anchor = null;
     rove(grid, next);
-  } else if (event.key === "Enter" || event.key === " ") pick(grid, at, { ctrlKey: event.ctrlKey, metaKey: event.metaKey });
+  } else if ((event.key === "Enter" || event.key === " ") && takesRow(grid, at)) sendRow(grid, at);
+  else if (event.key === "Enter" || event.key === " ") pick(grid, at, { ctrlKey: event.ctrlKey, metaKey: event.metaKey });
   else if (event.key === "Escape") { tip(grid, null); grid.anchor = null; if (grid.selected) send(grid, ""); }
   else return false;
   return true;
@@ -61,6 +66,11 @@ function listen(grid) {
   grid.scroll.addEventListener("mousedown", (event) => { if (event.shiftKey) event.preventDefault(); });
   grid.scroll.addEventListener("click", (event) => {
     const node = placeOf(event);
+    if (node && takesRow(grid, at(node))) {
+      rove(grid, at(node));
+      sendRow(grid, at(node));
+      return;
+    }
     if (!node || (!node.matches("td.cell") && !grid.data.pickable)) return;
     rove(grid, at(node));
     pick(grid, at(node), event);

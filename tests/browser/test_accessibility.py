@@ -19,6 +19,7 @@ PAGES = {
     "evaluate on closed test": ("evaluate", "run=other&part=test", "The test part is closed"),
     "evaluate, confidence": ("evaluate", "run=small&section=confidence&scaled=vector", "How far to trust it"),
     "evaluate, don't know": ("evaluate", "run=small&section=reject", "Who is not answered"),
+    "evaluate, through time": ("evaluate", "run=small&section=epochs&lift=1", "Right on"),
     "genres": ("genres", "run=small", "found"),
     "genre": ("genres", "run=small&genre=Jazz", "Jazz"),
     "data": ("data", "", "tracks in 8 genres"),

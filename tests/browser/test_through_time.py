@@ -74,5 +74,7 @@ def test_it_grows_while_training_plays_and_a_reload_keeps_the_epoch(page, serve,
     page.wait_for_url(re.compile("epoch=4"))
     expect(page.get_by_text("Between epoch 1 and 4")).to_be_visible()
     assert page.evaluate("history.length") == steps  # scrubbing makes no Back steps
+    page.locator(".st-key-through-time").get_by_role("rowheader", name="Jazz").click()
+    page.wait_for_url(re.compile("lift=2"))
     page.reload()
     stands(page, store, 4, 5)

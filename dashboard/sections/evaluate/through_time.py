@@ -56,7 +56,7 @@ def _draw(run: Run, part: Part, about: About) -> None:
         if view is not None:
             _scrubber(run, parts["scrubber"], at, view)
             label = f"Confusion matrix of {run.name} on {history.n:,} {nouns}, at the epoch of the slider"
-            matrix(view, "time matrix", compact=True, label=label, live="time matrix")
+            matrix(view, "time matrix", compact=True, label=label, live="time matrix", on_row=_toggle)
     with right:
         chart(
             parts["recalls"],
@@ -127,7 +127,7 @@ def _choose(history: ConfusionHistory, chosen: Sequence[int]) -> None:
         format_func=lambda genre: history.genres[genre],
         key=_LIFTED,
         max_selections=MOST_LIFTED,
-        placeholder="Lift genres, here or by a click on a line",
+        placeholder="Lift genres: here, or by a click on a line or on a row's name",
         label_visibility="collapsed",
         on_change=_lift,
     )
