@@ -22,24 +22,25 @@ function isDark(node) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
 }
 
-const LEFT = 92, WIDTH = 250, ROW = 15, TOP = 4;
+const ROW = 15;
 
 // The track as a dot, the average of its label as a bar, that of the other genre as a cross: feature by feature.
 function profile(card, far) {
-  const height = TOP + ROW * card.rows.length + 2;
-  const svg = shape("svg", { viewBox: `0 0 ${WIDTH} ${height}`, "aria-hidden": "true" });
-  const x = (value) => LEFT + ((Math.max(-far, Math.min(far, value)) + far) / (2 * far)) * (WIDTH - LEFT - 6);
-  svg.append(shape("line", { x1: x(0), x2: x(0), y1: TOP, y2: height, stroke: "currentColor", "stroke-opacity": 0.2 }));
-  card.rows.forEach(([feature, track, label, other], at) => {
-    const y = TOP + ROW * (at + 0.5);
-    const short = feature.length > 15 ? `${feature.slice(0, 14)}…` : feature;
-    svg.append(shape("text", { x: LEFT - 8, y: y + 3.5, "text-anchor": "end" }, short));
-    svg.append(shape("line", { x1: x(label), x2: x(other), y1: y, y2: y, stroke: "currentColor", "stroke-opacity": 0.15 }));
-    svg.append(shape("line", { x1: x(label), x2: x(label), y1: y - 6, y2: y + 6, stroke: "var(--hue-label)", "stroke-width": 3 }));
-    svg.append(shape("path", { d: `M${x(other) - 4} ${y - 4}l8 8m0 -8l-8 8`, stroke: "var(--hue-other)", "stroke-width": 2.2, fill: "none" }));
-    svg.append(shape("circle", { cx: x(track), cy: y, r: 4, fill: "var(--hue-track)" }));
+  const height = ROW * card.rows.length;
+  const names = element("div", { class: "features" }, ...card.rows.map(([feature]) => element("span", { title: feature }, feature)));
+  const svg = shape("svg", { height });
+  const x = (value) => `${(6 + 88 * (Math.max(-far, Math.min(far, value)) + far) / (2 * far)).toFixed(2)}%`;
+  const line = (x1, x2, y1, y2, rest) => svg.append(shape("line", { x1, x2, y1, y2, ...rest }));
+  line(x(0), x(0), 0, height, { stroke: "currentColor", "stroke-opacity": 0.2 });
+  card.rows.forEach(([, track, label, other], at) => {
+    const y = ROW * (at + 0.5);
+    line(x(label), x(other), y, y, { stroke: "currentColor", "stroke-opacity": 0.2 });
+    line(x(label), x(label), y - 6, y + 6, { stroke: "var(--hue-label)", "stroke-width": 3 });
+    const cross = shape("svg", { x: x(other), y, overflow: "visible" });
+    cross.append(shape("path", { d: "M-4 -4l8 8m0 -8l-8 8", stroke: "var(--hue-other)", "stroke-width": 2.2, fill: "none" }));
+    svg.append(cross, shape("circle", { cx: x(track), cy: y, r: 4, fill: "var(--hue-track)" }));
   });
-  return svg;
+  return element("div", { class: "profile", "aria-hidden": "true" }, names, svg);
 }
 
 function draw(round) {

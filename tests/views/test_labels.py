@@ -115,7 +115,7 @@ def test_all_tracks_are_predicted_by_others_and_the_closed_test_part_is_left_out
     study = found_labels.cross_predictions(store.run("noisy")).study
     execute_study(study.id, study.attempt, store.url)
     page = looked_at("noisy", among="all")
-    assert "of 1,360 labels of tracks look doubtful" in heads(page)
+    assert "of 1,360 labels of tracks outside the test part look doubtful" in heads(page)
     assert "its 240 tracks take no part" in texts(page)
     test_rows = services.outcome(store.run("noisy"), "test").rows
     found = found_labels.doubtful_everywhere(store.run("noisy"), found_labels.cross_predictions(store.run("noisy")))

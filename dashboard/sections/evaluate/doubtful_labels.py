@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import address
+from dashboard import address, forms
 from dashboard.address import plain
 from dashboard.components.address_choice import address_choice
 from dashboard.components.plot import plot
@@ -16,10 +16,11 @@ from dashboard.sentences import labels as sentences
 from dashboard.sentences.limits import unheard
 from dashboard.services import labels as found_labels
 from dashboard.services.labels import Among, DoubtfulLabels
-from genre_core.config import SyntheticConfig
+from genre_core.config import ExperimentConfig, SyntheticConfig
 from genre_core.dataset import Dataset
 from genre_core.evaluation.flips_found import Lab
 from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.presets import PRESETS
 from genre_core.store import Run
 
 POLL_SECONDS = 1.0
@@ -49,7 +50,9 @@ def draw(judged: Judged) -> None:
         refreshing(_crossing, POLL_SECONDS if crossed and crossed.study.active else None)(judged.run)
     else:
         everywhere = found_labels.doubtful_everywhere(judged.run, crossed)
-        _labels(judged, everywhere, "tracks", sentences.crossed_note(crossed))
+        some = crossed.plan is not None and crossed.plan.n_left_out
+        tracks = "tracks outside the test part" if some else "all tracks"
+        _labels(judged, everywhere, tracks, sentences.crossed_note(crossed))
 
 
 def _crossing(run: Run) -> None:
@@ -220,7 +223,10 @@ def _make_some(run: Run) -> None:
         else "Flip some labels on purpose, train again, and see how many of them are found here; or find them yourself."
     )
     for label, kind in (("Flip 10 % of the labels", "uniform"), ("Flip 10 % to the nearest genre", "neighbours")):
-        settings = {"data.overlap": "3.0", "data.label_noise": "0.1", "data.noise_kind": kind}
+        noise = {"label_noise": 0.1, "noise_kind": kind}
+        of = run.config.data if isinstance(run.config.data, SyntheticConfig) else SyntheticConfig(overlap=3.0)
+        config = (run.config if drawn else ExperimentConfig()).model_copy(update={"data": of.model_copy(update=noise)})
+        settings = forms.link(config, PRESETS)
         st.page_link(TRAIN, label=label, icon=":material/shuffle:", query_params=settings)
 
 

@@ -12,7 +12,7 @@ from dashboard.sentences import labels as sentences
 from dashboard.services import StandardScores
 from dashboard.services.labels import DoubtfulLabels
 from dashboard.theme import percent
-from genre_core.dataset import IntArray
+from genre_core.dataset import FloatArray, IntArray
 from genre_core.evaluation.flips_found import Lab, Mask, first, flips_found
 from genre_core.evaluation.flips_round import FlipsRound, flips_round
 
@@ -91,9 +91,7 @@ def _ways(lab: Lab, labels: DoubtfulLabels, found: FlipsRound, marks: list[int] 
 def _scores(found: FlipsRound, ways: dict[str, Mask]) -> None:
     names = {"you": "You", "the finder": "The finder", "the best": "The best possible"}
     said = [sentences.score_line(names[who], flips_found(marked, found.wrong)) for who, marked in ways.items()]
-    with st.container(key="game-scores", horizontal=True, gap="large"):
-        for line in said:
-            st.markdown(f"**{plain(line)}**", width="content")
+    st.markdown(f"**{plain('. '.join(said))}.**")
     st.caption(plain(sentences.luck(len(found.tracks), found.n_wrong)))
 
 
@@ -126,7 +124,7 @@ def _card(
     return Card(name, genres[label], genres[other], rows, sentence, hint, verdict, shown and wrong, by)
 
 
-def _nearest_other(scores: StandardScores, X: np.ndarray, label: int) -> int:  # type: ignore[type-arg]
+def _nearest_other(scores: StandardScores, X: FloatArray, label: int) -> int:
     distances = ((scores.means - X) ** 2).sum(axis=1)
     distances[label] = np.inf
     return int(np.nan_to_num(distances, nan=np.inf).argmin())
