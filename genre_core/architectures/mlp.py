@@ -41,7 +41,7 @@ class Perceptron(Network):
         for number, (weight, bias) in enumerate(self.pairs[:-1]):
             X = F.linear(X, weight, bias).relu()
             if self.training and self.dropout > 0 and number < DROPPED_LAYERS:
-                X = X * self.masks.draw(X.shape, X.device)
+                X = X * self.masks.fill(torch.empty_like(X))
         return F.linear(X, *self.pairs[-1])
 
     def backpropagate(self, X: Tensor, y: Tensor, criterion: Criterion) -> tuple[Tensor, Tensor]:
@@ -70,7 +70,7 @@ class Perceptron(Network):
         for number, (weight, bias) in enumerate(self.pairs[:-1]):
             hidden = F.linear(inputs[-1], weight, bias).relu_()
             drops = self.dropout > 0 and number < DROPPED_LAYERS
-            mask = self.masks.draw(hidden.shape, hidden.device) if drops else None
+            mask = self.masks.fill(torch.empty_like(hidden)) if drops else None
             inputs.append(hidden if mask is None else hidden.mul_(mask))
             masks.append(mask)
         return inputs, masks

@@ -69,7 +69,7 @@ class BatchTrainer:
                 members += [waiting.popleft() for _ in range(min(len(waiting), self.at_once - len(members)))]
             trainers = [self.trainers[number] for number in members]
             if stack is None or stack.trainers != tuple(trainers):
-                stack = Stack(trainers)
+                stack = Stack.of(trainers)
             epoch = _Epoch(stack)
             for fraction in epoch.train():
                 yield from ((number, Progress(self.trainers[number].epoch + 1, fraction)) for number in members)
@@ -102,7 +102,7 @@ class _Epoch:
         reported = time.perf_counter()
         for start in range(0, full, self._size):
             batch = slice(start, start + self._size)
-            self._step(X[:, batch], y[:, batch], generators, slice(None))
+            self._step(self._stack, X[:, batch], y[:, batch], generators, slice(None))
             if time.perf_counter() - reported > REPORT_SECONDS and start + self._size < full:
                 reported = time.perf_counter()
                 yield (start + self._size) / full
@@ -115,14 +115,16 @@ class _Epoch:
         if sizes == {0}:
             return
         if len(sizes) == 1:
-            self._step(torch.stack([X for X, _ in rest]), torch.stack([y for _, y in rest]), generators, slice(None))
+            X, y = (torch.stack([pair[at] for pair in rest]) for at in (0, 1))
+            self._step(self._stack, X, y, generators, slice(None))
             return
-        for row, (X, y) in enumerate(rest):
-            if len(y):
-                self._step(X.unsqueeze(0), y.unsqueeze(0), generators[row : row + 1], slice(row, row + 1))
+        for row, (own, labels) in enumerate(rest):
+            if len(labels):
+                one = slice(row, row + 1)
+                self._step(self._stack.alone(row), own.unsqueeze(0), labels.unsqueeze(0), generators[one], one)
 
-    def _step(self, X: Tensor, y: Tensor, generators: list[torch.Generator], rows: slice) -> None:
-        losses, pred = self._stack.step(X, y, generators, rows)
+    def _step(self, stack: Stack, X: Tensor, y: Tensor, generators: list[torch.Generator], rows: slice) -> None:
+        losses, pred = stack.step(X, y, generators)
         self._losses[rows] += losses
         self._correct[rows] += (pred == y).sum(1)
 
