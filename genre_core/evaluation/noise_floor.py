@@ -49,7 +49,7 @@ class NoiseFloor:
 
         An interval that reaches the highest floor says that even the surest tracks are no sure ones.
         """
-        return self.interval.low > 0 and self.interval.high < HIGHEST
+        return self.interval.low >= LEAST and self.interval.high < HIGHEST
 
 
 def noise_floor(y: npt.ArrayLike, y_prob: npt.ArrayLike, groups: IntArray | None = None) -> NoiseFloor | None:
@@ -73,9 +73,22 @@ def noise_floor(y: npt.ArrayLike, y_prob: npt.ArrayLike, groups: IntArray | None
     scale = 1.0 if groups is None else _effective(wrong, groups) / n
     s, contradicted, support = _binned(np.log(top / (1 - top)), wrong)
     losses = _profile(s, contradicted, support) * scale
-    best, inside = int(losses.argmin()), np.flatnonzero(losses <= losses.min() + _DROP)
-    low, high = float(_GRID[inside[0]]), float(_GRID[inside[-1]])
-    return NoiseFloor(float(_GRID[best]), Interval(low, high), float(wrong.mean()), n)
+    best = int(losses.argmin())
+    above = losses - losses[best] - _DROP
+    interval = Interval(_crossing(above, best, -1), _crossing(above, best, 1))
+    return NoiseFloor(float(_GRID[best]), interval, float(wrong.mean()), n)
+
+
+def _crossing(above: FloatArray, start: int, step: int) -> float:
+    """Return the floor at which `above` (n_floors,) comes to 0 on the way from `start`, where it is least."""
+    at = start
+    while 0 <= at + step < len(above) and above[at + step] <= 0:
+        at += step
+    beyond = at + step
+    if not 0 <= beyond < len(above):
+        return float(_GRID[at])
+    share = above[at] / (above[at] - above[beyond])
+    return float(_GRID[at] + share * (_GRID[beyond] - _GRID[at]))
 
 
 def _binned(s: FloatArray, wrong: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
