@@ -106,7 +106,7 @@ def matrix(
         "note": note,
         "said": said,
         "live": live,
-        "rows": on_row is not None,
+        "byRow": on_row is not None,
         "hues": [[colour, TWINS[colour]] for colour in (RIGHT, WRONG, OTHER, ACCENT)],
     }
     if on_row is not None:

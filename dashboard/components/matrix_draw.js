@@ -87,7 +87,7 @@ function measure(grid) {
   }));
   grid.paper = background(grid.frame);
   grid.dark = luminance(grid.paper) < 0.2;
-  grid.frame.className = `frame${compact ? " compact" : ""}${grid.k > 20 ? " dense" : ""}${grid.data.pickable ? " pickable" : ""}${grid.data.rows ? " rows" : ""}`;
+  grid.frame.className = `frame${compact ? " compact" : ""}${grid.k > 20 ? " dense" : ""}${grid.data.pickable ? " pickable" : ""}${grid.data.byRow ? " rows" : ""}`;
   grid.frame.classList.toggle("steep", Boolean(grid.steep));
 }
 

@@ -4,7 +4,7 @@ const nodeAt = (grid, [i, j]) => (i < 0 ? grid.heads[j] : j < 0 ? grid.sides[i] 
 function rove(grid, [i, j], focus = true) {
   const least = grid.data.pickable ? -1 : 0;
   const row = Math.min(Math.max(i, j < 0 ? 0 : least), grid.k - 1);
-  const column = Math.min(Math.max(j, row < 0 ? 0 : grid.data.rows ? -1 : least), grid.k - 1);
+  const column = Math.min(Math.max(j, row < 0 ? 0 : grid.data.byRow ? -1 : least), grid.k - 1);
   for (const old of grid.scroll.querySelectorAll('[tabindex="0"]')) old.tabIndex = -1;
   const node = nodeAt(grid, [row, column]);
   node.tabIndex = 0;
@@ -39,7 +39,7 @@ function moved(key, [i, j], k, ctrl) {
 }
 
 // Where rows alone can be chosen, as where the page lifts their genres: their names are what is pressed.
-const takesRow = (grid, [, j]) => Boolean(grid.data.rows) && j < 0;
+const takesRow = (grid, [, j]) => Boolean(grid.data.byRow) && j < 0;
 const sendRow = (grid, [i]) => grid.send("row", { genre: i, seq: Date.now() });
 
 function press(grid, event, at) {
