@@ -14,8 +14,14 @@ import numpy.typing as npt
 from genre_core.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
-from genre_core.evaluation.report import accuracy_interval
-from genre_core.evaluation.uncertainty import Interval, accuracy_of_counts, grouped_wilson, macro_f1_of_counts, wilson
+from genre_core.evaluation.uncertainty import (
+    Interval,
+    accuracy_interval,
+    accuracy_of_counts,
+    grouped_wilson,
+    macro_f1_of_counts,
+    wilson,
+)
 
 Predictions = npt.NDArray[np.uint8]
 
