@@ -53,7 +53,8 @@ def texts(page: AppTest) -> str:
     for part in (json.loads(item.proto.json) for item in page.get("bidi_component")):
         if "kind" in part and "text" in part:
             said.append(f"{part['text']} {part.get('note', '')}")
-        said += [row["reason"] for row in part.get("rows", ()) if "reason" in row]
+        rows = part.get("rows")
+        said += [row["reason"] for row in rows if "reason" in row] if isinstance(rows, list) else []
     return " ".join(said).replace("\\", "")
 
 
