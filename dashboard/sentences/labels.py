@@ -20,10 +20,10 @@ def answer(labels: DoubtfulLabels, tracks: str) -> Headline:
         return Headline(f"None of the {n:,} labels of {tracks} looks doubtful.", _at_most(labels))
     floor = labels.floor
     if floor is not None and floor.supported:
-        share = f"{100 * floor.value:.0f}{GAP}%" if floor.value >= 0.01 else percent(floor.value)
-        spread = f"({100 * floor.interval.low:.1f}–{100 * floor.interval.high:.1f})"
+        share = percent(floor.value, decimals=0 if floor.value >= 0.01 else 1)
+        between = f"({spread(floor.interval)})"
         return Headline(
-            f"About {share} of the labels of {tracks} look wrong {spread}; {doubtful:,} of {n:,} are doubtful.",
+            f"About {share} of the labels of {tracks} look wrong {between}; {doubtful:,} of {n:,} are doubtful.",
             f"Overlapping genres contradict the network less the surer it is; these labels contradict it however sure "
             f"it is. So many are wrong {IF}.",
         )
@@ -61,7 +61,7 @@ def _known_wrong(labels: DoubtfulLabels, lab: Lab, of: str) -> Headline:
         return Headline(f"No label looks doubtful, though {found.n_wrong:,} of {found.n:,} are wrong.", "")
     verb = "looks" if found.n_named == 1 else "look"
     return Headline(
-        f"{of} {verb} doubtful, and {found.n_found:,} of those are wrong: "
+        f"{of} {verb} doubtful, and {found.n_found:,} of those {'is' if found.n_found == 1 else 'are'} wrong: "
         f"{percent(found.precision, found.precision_interval)}.",
         f"These tracks are drawn, so it is known: {found.n_wrong:,} of {found.n:,} labels are wrong. Genres overlap: "
         f"without a wrong label, about {_expected(labels)} are expected to look doubtful.",
@@ -79,9 +79,9 @@ def without_truth(labels: DoubtfulLabels) -> str:
     floor = labels.floor
     if floor is None or not floor.supported:
         return f"Without the true genres one could not tell that labels are wrong. {_at_most(labels)}"
-    spread = f"({100 * floor.interval.low:.1f}–{100 * floor.interval.high:.1f})"
+    between = f"({spread(floor.interval)})"
     return (
-        f"Without the true genres one would say: about {percent(floor.value)} of the labels look wrong {spread}, by "
+        f"Without the true genres one would say: about {percent(floor.value)} of the labels look wrong {between}, by "
         f"how many contradict the network however sure it is."
     )
 

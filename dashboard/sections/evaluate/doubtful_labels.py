@@ -234,7 +234,10 @@ def _lab(judged: Judged, labels: DoubtfulLabels, lab: Lab) -> None:
     st.subheader("Does it find the wrong ones?", anchor=False)
     st.markdown(plain(sentences.lab_sentence(lab, unheard(judged.run.config.data)), 900))
     st.caption(plain(sentences.without_truth(labels), 600))
-    find_the_flips.invite(labels)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        find_the_flips.invite(labels)
+        settings = forms.link(judged.run.config, PRESETS)
+        st.page_link(TRAIN, label="Train with other label noise", icon=":material/tune:", query_params=settings)
 
 
 def _curve(judged: Judged, lab: Lab, tracks: str) -> None:

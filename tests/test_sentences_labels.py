@@ -1,0 +1,108 @@
+"""What is said of doubtful labels: wrong only where that is known, or where no overlap explains them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dashboard.figures.labels import found_figure
+from dashboard.sentences import labels as sentences
+from dashboard.services.labels import CrossPredictions, DoubtfulLabels
+from dashboard.theme import limits
+from genre_core.bayes.wrong_label import Expected
+from genre_core.cross_predictions import CrossPlan, CrossPredictionsConfig
+from genre_core.evaluation.flips_found import flips_found, label_lab
+from genre_core.evaluation.mislabelled import find_mislabelled
+from genre_core.evaluation.noise_floor import NoiseFloor
+from genre_core.evaluation.uncertainty import Interval
+from genre_core.store import RunStore
+from genre_core.studying import CROSS_PREDICTIONS
+
+N = 300
+RNG = np.random.default_rng(1)
+TRUE = np.arange(N) % 3
+WRONG = RNG.random(N) < 0.1
+Y = np.where(WRONG, (TRUE + 1) % 3, TRUE)
+Y_PROB = np.full((N, 3), 0.05) + 0.85 * np.eye(3)[TRUE]
+FOUND = find_mislabelled(Y, Y_PROB)
+NO_NOISE = find_mislabelled(TRUE, Y_PROB)
+
+
+def doubtful(floor, found=FOUND, expected=None, lab=None):
+    return DoubtfulLabels(np.arange(N), Y_PROB, ("a", "b", "c"), found, found.ranked(), floor, expected, lab)
+
+
+def floor(low, high, value=0.04):
+    return NoiseFloor(value, Interval(low, high), 0.2, N)
+
+
+def test_labels_look_wrong_only_where_the_floor_is_above_nothing():
+    said = sentences.answer(doubtful(floor(0.028, 0.056)), "validation tracks")
+    assert said.answer.startswith("About 4\u202f% of the labels of validation tracks look wrong (2.8–5.6); ")
+    assert "if wrong labels strike however a track sounds" in said.reason
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (floor(0.0, 0.056), "At most 5.6\u202f% can be wrong"),
+        (floor(0.1, 0.5), "can't be told"),
+        (None, "too few tracks"),
+    ],
+)
+def test_what_overlap_explains_is_doubtful_and_not_wrong(given, reason):
+    said = sentences.answer(doubtful(given), "test tracks")
+    assert said.answer.endswith("labels of test tracks look doubtful, but nothing shows that any is wrong.")
+    assert reason in said.reason
+
+
+def test_nothing_doubtful_says_so():
+    said = sentences.answer(doubtful(floor(0.0, 0.01), NO_NOISE), "test tracks")
+    assert said.answer == "None of the 300 labels of test tracks looks doubtful."
+    known = sentences.answer(doubtful(None, NO_NOISE, Expected(1.0, Interval(0, 3))), "test tracks")
+    assert known.answer.endswith("looks doubtful, and none is wrong.")
+
+
+def test_labels_that_are_known_to_be_right_are_not_called_wrong_whatever_the_floor_says():
+    said = sentences.answer(doubtful(floor(0.028, 0.056), expected=Expected(28.0, Interval(20, 36))), "test tracks")
+    assert said.answer.endswith("look doubtful, and none is wrong.")
+    assert "about 28 (20–36) are expected" in said.reason
+
+
+def test_the_finder_is_called_better_than_chance_only_where_its_interval_is():
+    lab = label_lab(FOUND.doubtful, FOUND.ranked(), WRONG, WRONG.astype(float))
+    assert "clearly better" in sentences.lab_sentence(lab, "")
+    two = np.arange(N) < 2
+    by_luck = replace(lab, finder=flips_found(two, WRONG))
+    assert "clearly better" not in sentences.lab_sentence(by_luck, "")
+    assert "judging unknown artists" in sentences.lab_sentence(lab, "unknown artists")
+    nothing = replace(lab, finder=flips_found(np.zeros(N, dtype=bool), WRONG))
+    assert sentences.lab_sentence(nothing, "") == "Nothing was named, so nothing was found."
+
+
+def test_the_curve_runs_from_nothing_to_all_between_chance_and_the_best():
+    lab = label_lab(FOUND.doubtful, FOUND.ranked(), WRONG, WRONG.astype(float))
+    figure = found_figure(lab)
+    chance, best, finder, cut = figure["data"]
+    assert chance["y"] == [0, 100]
+    assert finder["y"][0] == best["y"][0] == 0
+    assert finder["y"][-1] == best["y"][-1] == 100
+    assert all(a <= b for a, b in zip(finder["y"], best["y"], strict=True))
+    assert cut["y"] == [round(100 * lab.finder.recall, 3)]
+    assert limits(figure["layout"]["xaxis"]) == (0, 100)
+
+
+def test_progress_says_what_became_of_it(tmp_path):
+    store = RunStore(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    store.studies.submit("crossed", CROSS_PREDICTIONS, CrossPredictionsConfig().model_dump_json())
+    study, plan = store.studies.study("crossed"), CrossPlan(255, 5, "artist", ("album",), 45)
+    store.close()
+    for state, expected in (("queued", "Waiting"), ("running", "0 of 5 networks"), ("cancelled", "Stopped after 0")):
+        crossed = CrossPredictions(replace(study, state=state), CrossPredictionsConfig(), plan, ())
+        assert expected in sentences.crossed(crossed)
+    failed = replace(study, state="failed", error="The genre Rock has 3 tracks.")
+    crossed = CrossPredictions(failed, CrossPredictionsConfig(), plan, ())
+    assert sentences.crossed(crossed).endswith("The genre Rock has 3 tracks.")
+    note = sentences.crossed_note(crossed)
+    assert "each artist kept whole" in note
+    assert "its 45 tracks take no part" in note
