@@ -87,9 +87,12 @@ def percent(rate: float, interval: HasLimits | None = None, decimals: int = 1) -
     if rate != rate:
         return "–"
     text = f"{100 * rate:.{decimals}f}{GAP}%"
-    if interval is None:
-        return text
-    return f"{text} ({100 * interval.low:.{decimals}f}–{100 * interval.high:.{decimals}f})"
+    return text if interval is None else f"{text} ({spread(interval, decimals)})"
+
+
+def spread(interval: HasLimits, decimals: int = 1) -> str:
+    """Return a range of rates in per cent, without its unit: `77.6–82.1`."""
+    return f"{100 * interval.low:.{decimals}f}–{100 * interval.high:.{decimals}f}"
 
 
 def points(difference: float, interval: HasLimits | None = None, decimals: int = 1) -> str:
@@ -98,6 +101,11 @@ def points(difference: float, interval: HasLimits | None = None, decimals: int =
     if interval is not None:
         text += f" ({100 * interval.low:.{decimals}f} to {100 * interval.high:.{decimals}f})"
     return text.replace("-", "\u2212")
+
+
+def signed_points(difference: float) -> str:
+    """Return a difference of rates with its sign: `+1.2 points`."""
+    return f"{'+' if difference >= 0 else ''}{points(difference)}"
 
 
 def count(number: int, noun: str = "", nouns: str = "") -> str:

@@ -92,7 +92,7 @@ def test_train_says_that_a_leaky_run_exceeds_the_limit_of_unknown_artists():
     limit = bayes_limit(config.data, n_draws=20_000)
     run = make_run("complete", config_json=config.model_dump_json(), context=LEAKY, best_epoch=1, epoch=1)
     above = of_run(run, make_epochs(0.99), limit, Queue()).answer
-    assert f"{100 * (0.99 - limit.accuracy):.1f} points above the best possible on unknown artists" in above
+    assert f"{100 * (0.99 - limit.accuracy):.1f}\u202fpoints above the best possible on unknown artists" in above
     assert "below the best possible on unknown artists" in of_run(run, make_epochs(0.3), limit, Queue()).answer
     level = of_run(run, make_epochs(round(limit.accuracy, 3)), limit, Queue()).answer
     assert "as good as any classifier can be on unknown artists" in level

@@ -41,7 +41,7 @@ def test_parts_that_differ_are_said_with_the_feature_that_differs_most():
     assert none.startswith("No feature differs between train and test by more than chance. 700 tracks and 150 tracks")
     worse = Drift("tempo", 0.31, 1e-9, 1e-8, 1.0, 2.0)
     text = said.drift_sentence(Drifts(("train", "test"), (worse, same), (700, 150), (700, 150)))
-    assert text.startswith("1 feature differs between train and test by more than chance; tempo most, by 31 percentage")
+    assert text.startswith("1 feature differs between train and test by more than chance; tempo most, by 31\u202fpoints")
 
 
 def test_the_nearest_genres_come_first_and_those_left_out_are_named():
@@ -88,12 +88,12 @@ def test_an_error_is_split_into_what_adds_up_to_it():
     )
     text = said.shortfall_sentence(unsure, genres)
     assert text.startswith(
-        "Wrong on 20.0\u202f% of 100 validation tracks: 16.0 points of that no classifier avoids, 5.0"
+        "Wrong on 20.0\u202f% of 100 validation tracks: 16.0\u202fpoints of that no classifier avoids, 5.0"
     )
-    assert "−1.0 are the luck of these tracks" in text
+    assert "−1.0\u202fpoints are the luck of these tracks" in text
     assert "In no genre" in text
     sure = Shortfall(unsure.overall, (unsure.per_genre[0], part(0.3, 0.1, 0.15, 0.05, 0.2)))
-    assert said.shortfall_sentence(sure, genres).endswith("Most is to be gained in Jazz: 15.0 points.")
+    assert said.shortfall_sentence(sure, genres).endswith("Most is to be gained in Jazz: 15.0\u202fpoints.")
     leaky = said.shortfall_sentence(sure, genres, "unknown artists")
     assert "no classifier avoids on unknown artists" in leaky
     assert "−1.0 are luck, and what it remembers of known artists." in leaky

@@ -1,14 +1,30 @@
 """The palette, and numbers as they are written."""
 
+import re
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.theme import FAINT, GENRE_COLOURS, PALETTE, TWINS, count, fade, genre_colour, percent
+from dashboard.theme import (
+    FAINT,
+    GENRE_COLOURS,
+    PALETTE,
+    TWINS,
+    count,
+    fade,
+    genre_colour,
+    percent,
+    points,
+    signed_points,
+    spread,
+)
 from genre_core.evaluation.uncertainty import Interval
+
+DASHBOARD = Path(__file__).parents[1] / "dashboard"
 
 # Linear RGB as seen with each deficiency at full strength: G. M. Machado et al., IEEE TVCG 15 (2009).
 SIGHT = {
@@ -101,3 +117,26 @@ def test_counts_carry_their_noun():
 def test_a_faded_colour_keeps_its_twin():
     assert fade("#2b62c9", 0.25) == "#2b62c940"
     assert fade("#2b62c9", 0.25)[:7] in TWINS
+
+
+def test_differences_and_ranges_are_written_in_one_way():
+    assert points(0.124, Interval(0.091, 0.157)) == "12.4\u202fpoints (9.1 to 15.7)"
+    assert points(-0.02, Interval(-0.05, 0.01)) == "\u22122.0\u202fpoints (\u22125.0 to 1.0)"
+    assert signed_points(0.012) == "+1.2\u202fpoints"
+    assert spread(Interval(0.776, 0.821)) == "77.6–82.1"
+
+
+IN_A_STYLE = re.compile(r"(width|left|right):\s*$|linear-gradient|transparent\s*$|#\{|hovertemplate")
+FORMATTED = re.compile(r"\{(?:abs\()?100 \*[^{}]*:[+]?\.?\d?f?\}|\{[^{}]*:\.\d%\}")
+
+
+def test_no_other_module_writes_percentages_or_points_on_its_own():
+    found = []
+    for path in sorted(DASHBOARD.rglob("*.py")):
+        if path.name == "theme.py" or "figures" in path.parts:  # a figure's labels stand in plotly's own format
+            continue
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for match in FORMATTED.finditer(line):
+                if not IN_A_STYLE.search(line[: match.start()]) and "#" not in line[: match.start()]:
+                    found.append(f"{path.relative_to(DASHBOARD)}:{number}: {line.strip()}")
+    assert not found

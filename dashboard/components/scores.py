@@ -8,11 +8,12 @@ from dashboard.components.tables import Columns, as_csv
 from dashboard.components.terms import terms_table
 from dashboard.sentences.evaluate import FEW
 from dashboard.services import Outcome
-from dashboard.theme import GAP, HasLimits, percent
+from dashboard.theme import GAP, HasLimits, percent, spread
 from genre_core.evaluation.f1 import f1_interval
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.metrics import METRICS
 from genre_core.evaluation.report import Evaluation
+from genre_core.evaluation.uncertainty import Interval
 
 HEIGHT = 640
 
@@ -96,7 +97,7 @@ def _limits(scores: Evaluation, genre: int, name: str) -> HasLimits:
 def _range(rate: float | None, low: float | None, high: float | None) -> str:
     if rate is None or low is None or high is None:
         return ""
-    return f"{100 * low:.1f}–{100 * high:.1f}"
+    return spread(Interval(low, high))
 
 
 def _shown_columns(nouns: str) -> dict[str, Any]:

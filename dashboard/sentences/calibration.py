@@ -1,6 +1,6 @@
 """What the Evaluate page says of a run's confidence: pure functions to sentences, only what intervals support."""
 
-from dashboard.theme import GAP, count, percent
+from dashboard.theme import GAP, count, percent, points, spread
 from genre_core.dataset import Part
 from genre_core.evaluation.calibration import Bin, CalibrationError, ReliabilityCurve, Score
 from genre_core.evaluation.posterior_gap import PosteriorGap
@@ -46,8 +46,8 @@ def _bin_sentence(b: Bin, nouns: str, genre: str) -> str:
 
 
 def _direction(excess: float) -> str:
-    points = f"{abs(100 * excess):.1f} points"
-    return f"too sure by {points}" if excess > 0 else f"too modest by {points}"
+    by = points(abs(excess))
+    return f"too sure by {by}" if excess > 0 else f"too modest by {by}"
 
 
 def error_sentence(error: CalibrationError, name: str = "calibration error") -> str:
@@ -83,25 +83,16 @@ def _effect(scaling: TemperatureScaling) -> str:
 
 def posterior_sentence(gap: PosteriorGap) -> str:
     """Say how far confidence lies from the true probability of what is predicted, and what that costs."""
-    off = f"{_points(gap.difference)} away from the true probability of what it predicts"
+    off = f"{points(gap.difference.value, gap.difference.interval)} away from the true probability of what it predicts"
     text = f"Its confidence is on average {off}"
     if gap.excess.interval.low > 0:
-        text += f", and too high by {_points(gap.excess)}"
+        text += f", and too high by {points(gap.excess.value, gap.excess.interval)}"
     elif gap.excess.interval.high < 0:
         below = Score(-gap.excess.value, Interval(-gap.excess.interval.high, -gap.excess.interval.low))
-        text += f", and too low by {_points(below)}"
+        text += f", and too low by {points(below.value, below.interval)}"
     return f"{text}. Its probabilities give away {nats(gap.divergence)} against the true ones."
-
-
-def _points(score: Score) -> str:
-    return f"{100 * score.value:.1f} points ({100 * score.interval.low:.1f}–{100 * score.interval.high:.1f})"
 
 
 def nats(score: Score) -> str:
     """Return a score in nats with its interval."""
     return f"{score.value:.3f}{GAP}nats ({score.interval.low:.3f}–{score.interval.high:.3f})"
-
-
-def spread(interval: Interval) -> str:
-    """Return a range of rates in percent, without its unit: `1.3–4.5`."""
-    return f"{100 * interval.low:.1f}–{100 * interval.high:.1f}"

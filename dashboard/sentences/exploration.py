@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard.sentences.limits import on
 from dashboard.sentences.train import duration
-from dashboard.theme import GAP, count, percent
+from dashboard.theme import GAP, count, percent, points, signed_points
 from genre_core.bayes import BayesLimit, GenreShortfall, Shortfall
 from genre_core.dataset import Dataset
 from genre_core.exploration import Correlations, Drifts, GenreDistances, Projection, Separation, Spread
@@ -108,7 +108,7 @@ def drift_sentence(found: Drifts) -> str:
     worst = beyond[0]
     return (
         f"{count(len(beyond), 'feature differs', 'features differ')} between {first} and {second} by more than "
-        f"chance; {worst.feature} most, by {100 * worst.statistic:.0f} percentage points. {n}"
+        f"chance; {worst.feature} most, by {points(worst.statistic, decimals=0)}. {n}"
     )
 
 
@@ -272,15 +272,15 @@ def shortfall_sentence(found: Shortfall, genres: Sequence[str], known: str = "")
         return _leaky_shortfall(found.overall, known)
     whole = found.overall
     said = (
-        f"Wrong on {percent(whole.error)} of {count(whole.n, 'validation track')}: {100 * whole.unavoidable:.1f} "
-        f"points of that no classifier avoids, {_avoidable(whole)} this one could have, and {100 * whole.luck:+.1f} "
+        f"Wrong on {percent(whole.error)} of {count(whole.n, 'validation track')}: {points(whole.unavoidable)} "
+        f"of that no classifier avoids, {_avoidable(whole)} this one could have, and {signed_points(whole.luck)} "
         "are the luck of these tracks."
-    ).replace("-", "−")
+    )
     sure = [number for number, part in enumerate(found.per_genre) if part.interval.low > 0]
     if not sure:
         return f"{said} In no genre is what it could have avoided more than chance."
     worst = max(sure, key=lambda number: found.per_genre[number].avoidable)
-    return f"{said} Most is to be gained in {genres[worst]}: {100 * found.per_genre[worst].avoidable:.1f} points."
+    return f"{said} Most is to be gained in {genres[worst]}: {points(found.per_genre[worst].avoidable)}."
 
 
 def _leaky_shortfall(whole: GenreShortfall, known: str) -> str:
@@ -288,15 +288,14 @@ def _leaky_shortfall(whole: GenreShortfall, known: str) -> str:
     expected = percent(whole.unavoidable + whole.avoidable)
     return (
         f"Wrong on {percent(whole.error)} of {count(whole.n, 'validation track')}, which a leaky split let it know. "
-        f"Without that it would miss about {expected}: {100 * whole.unavoidable:.1f} "
-        f"points no classifier avoids{on(known)}, and {_avoidable(whole)} this one could have; the other "
-        f"{100 * whole.luck:+.1f} are {rest(known)}."
-    ).replace("-", "−")
+        f"Without that it would miss about {expected}: {points(whole.unavoidable)} "
+        f"no classifier avoids{on(known)}, and {_avoidable(whole)} this one could have; the other "
+        f"{signed_points(whole.luck)} are {rest(known)}."
+    )
 
 
 def _avoidable(part: GenreShortfall) -> str:
-    low, high = (f"{100 * value:.1f}" for value in (part.interval.low, part.interval.high))
-    return f"{100 * part.avoidable:.1f} ({low}–{high})"
+    return points(part.avoidable, part.interval)
 
 
 def shortfall_table(found: Shortfall, genres: Sequence[str], known: str = "") -> Rows:

@@ -146,7 +146,7 @@ def _leaky(read: _Read) -> str:
 
 
 def _few_tracks(read: _Read) -> str:
-    half = f"±{100 * read.value['half']:.0f}{GAP}points"
+    half = f"±{points(read.value['half'], decimals=0)}"
     return f"{read.tracks('n')} are few: accuracy is sure to {half} only, too little to tell similar runs apart."
 
 

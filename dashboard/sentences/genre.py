@@ -8,7 +8,7 @@ import numpy as np
 from dashboard.sentences.evaluate import FEW, mean_recall, tracks
 from dashboard.sentences.lens import joined
 from dashboard.services import LearningCurve, Outcome
-from dashboard.theme import GAP, HasLimits, count, percent
+from dashboard.theme import count, percent, points
 from genre_core.dataset import Part
 from genre_core.evaluation.concentration import Concentration
 from genre_core.evaluation.f1 import f1_interval
@@ -119,11 +119,11 @@ def _against_others(scores: Evaluation, genre: int) -> str:
         return ""
     mean, low = mean_recall(others)
     high = 2 * mean - low
-    points = f"{abs(100 * (score.recall - mean)):.1f}{GAP}points"
+    by = points(abs(score.recall - mean))
     if score.recall_interval.high < low:
-        return f"That is {points} below the mean of the others, {percent(mean)}."
+        return f"That is {by} below the mean of the others, {percent(mean)}."
     if score.recall_interval.low > high:
-        return f"That is {points} above the mean of the others, {percent(mean)}."
+        return f"That is {by} above the mean of the others, {percent(mean)}."
     if score.recall == mean:
         return ""
     few = f" with {count(score.support, 'track')}" if score.support < FEW else ""
@@ -220,14 +220,8 @@ def importance_sentence(found: Sequence[Importance], genre: str, n: int, part: P
         return f"Shuffling no single feature clearly lowers the recall of {genre}. {judged}"
     first = max(clear, key=lambda one: one.recall_drop)
     assert first.recall_interval is not None
-    points = points_of(first.recall_drop, first.recall_interval)
-    return f"{genre} rests most on {first.feature}: shuffled, it costs {points} of recall. {judged}"
-
-
-def points_of(mean: float, interval: HasLimits) -> str:
-    """Return a difference of rates in points: `12.4 points (9.1 to 15.7)`."""
-    low, high = (f"{100 * edge:.1f}" for edge in (interval.low, interval.high))
-    return f"{100 * mean:.1f}{GAP}points ({low} to {high})".replace("-", MINUS)
+    lost = points(first.recall_drop, first.recall_interval)
+    return f"{genre} rests most on {first.feature}: shuffled, it costs {lost} of recall. {judged}"
 
 
 def _signed(value: float) -> str:
@@ -262,21 +256,21 @@ def before_learning(run: Run, n_scores: int, as_many_runs: float) -> str:
 
 def learning_sentence(curve: LearningCurve, genre: int, name: str) -> str:
     """Say what more training tracks brought to a genre, where the interval tells."""
-    points, gain = curve.points(genre), curve.gain(genre)
+    sizes, gain = curve.points(genre), curve.gain(genre)
     if curve.plan is not None and not curve.plan.support[genre]:
         return f"No validation track is {name}, so its learning curve is not known."
-    if len(points) < 2:
+    if len(sizes) < 2:
         return "The first sizes are being learned from."
-    first, last = points[0], points[-1]
+    first, last = sizes[0], sizes[-1]
     text = (
         f"Recall of {name} on validation: {percent(first.score, first.interval)} after {first.n:,} training tracks of "
         f"it, {percent(last.score, last.interval)} after {last.n:,}."
     )
     if gain is None:
         return text
-    change = points_of(gain.mean, gain.interval)
+    change = points(gain.mean, gain.interval)
     step = f"the step from {gain.n_before:,} to {gain.n:,} tracks"
-    if gain.clear and f"{100 * gain.interval.low:.1f}" != "0.0":  # no claim from a limit that reads as zero
+    if gain.clear and round(100 * gain.interval.low, 1):  # no claim from a limit that reads as zero
         return f"{text} It still rises: {step} brought {change}, so more tracks may help further."
     return f"{text} Whether it still rises cannot be told: {step} brought {change}."
 

@@ -2,7 +2,7 @@
 
 from dashboard.sentences.train import Headline
 from dashboard.services.labels import CrossPredictions, DoubtfulLabels
-from dashboard.theme import GAP, count, percent
+from dashboard.theme import GAP, count, percent, spread
 from genre_core.evaluation.flips_found import FlipsFound, Lab
 
 IF = "if wrong labels strike however a track sounds, and some tracks are unmistakable"

@@ -6,7 +6,7 @@ from dashboard.sentences.limits import on, unheard
 from dashboard.sentences.runs import when
 from dashboard.sentences.train import Headline, duration
 from dashboard.services.lens import Lens
-from dashboard.theme import GAP, HasLimits, count, percent
+from dashboard.theme import count, percent, points
 from genre_core.config import DatasetConfig, ExperimentConfig, FmaConfig, SyntheticConfig
 from genre_core.lens import (
     CLASSIFIERS,
@@ -107,11 +107,11 @@ def _verdict(lens: Lens, limit: float | None) -> Headline | None:
         return None
     never = f"On {_UNHEARD[coarse]} the network is right on {_rate(apart)}; macro-F1 {_f1(apart)}."
     if lens.leakage.interval.low > 0:
-        share = f"Of the network's {percent(by_row.accuracy)}, {_points(lens.leakage.mean, lens.leakage.interval)}"
+        share = f"Of the network's {percent(by_row.accuracy)}, {points(lens.leakage.mean, lens.leakage.interval)}"
         why = f"Split by row, {TORN[coarse]}. {never}{_above(lens, by_row, limit)}"
         return Headline(f"{share} were leakage{_and_more(lens)}.", f"{why}{_remaining(lens)}")
     both = f"{percent(by_row.accuracy)} by row, {percent(apart.accuracy)} {JUDGED_BY[coarse]}"
-    chance = f"The difference, {_points(lens.leakage.mean, lens.leakage.interval)}, could be chance"
+    chance = f"The difference, {points(lens.leakage.mean, lens.leakage.interval)}, could be chance"
     if lens.leakage.mean > NEGLIGIBLE:
         return Headline(
             f"Too few splits to tell a leak: right on {both}.",
@@ -237,7 +237,7 @@ def asides(lens: Lens) -> list[str]:
     said = [sentence for sentence in gaps(lens.plan) if sentence not in answered]
     if lens.leakiest and lens.leakiest[0] != NETWORK:
         name, leaked = lens.leakiest
-        of = f"of its {percent(lens.estimates['row', name].accuracy)} by row, {_points(leaked.mean, leaked.interval)}"
+        of = f"of its {percent(lens.estimates['row', name].accuracy)} by row, {points(leaked.mean, leaked.interval)}"
         said.append(f"Most leaks with {CLASSIFIERS[name]}: {of} were leakage.")
     for first in dict.fromkeys(a for a, _ in lens.flips):
         beaten = joined([CLASSIFIERS[b] for a, b in lens.flips if a == first])
@@ -308,13 +308,6 @@ def _data_name(config: LensConfig | None, tables: Mapping[str, str]) -> str:
 def joined(words: list[str], last: str = "and") -> str:
     """Return words as a list in a sentence: `a, b and c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def _points(mean: float, interval: HasLimits) -> str:
-    """Return a difference of rates in points: `12.4 points (9.1–15.7)`."""
-    minus = "\u2212"
-    low, high = (f"{100 * edge:.1f}".replace("-", minus) for edge in (interval.low, interval.high))
-    return f"{100 * mean:.1f}{GAP}points ({low}–{high})".replace("-", minus)
 
 
 def _rate(found: LensEstimate) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.sentences.limits import known_already, on, unheard
 from dashboard.services import Queue, Shape
-from dashboard.theme import GAP, count, percent
+from dashboard.theme import GAP, count, percent, points
 from genre_core.architectures import layer_widths
 from genre_core.bayes import BayesLimit
 from genre_core.config import ExperimentConfig, ModelConfig
@@ -122,7 +122,7 @@ def time_left(run: Run, epochs: Sequence[Epoch]) -> str:
     done, most = len(epochs), run.config.train.max_epochs
     text = f"{done} of {most} epochs"
     if run.active and run.fraction and (not epochs or epochs[-1].seconds > LONG_EPOCH):
-        text += f", {100 * run.fraction:.0f}{GAP}% of the next"
+        text += f", {percent(run.fraction, decimals=0)} of the next"
     if run.state != "running" or not epochs:
         return f"{text} · {duration(sum(e.seconds for e in epochs))}" if epochs else text
     recent = epochs[-5:]
@@ -200,11 +200,11 @@ def _verdict(run: Run, epoch: Epoch, limit: BayesLimit | None, *, brief: bool = 
         return f"{share}, and nothing is left to gain"
     known, interval = known_already(run), validation_interval(run, epoch)
     if known and interval.low > limit.accuracy:
-        return f"{share}, {100 * (rate - limit.accuracy):.1f} points above the best possible on {known}"
+        return f"{share}, {points(rate - limit.accuracy)} above the best possible on {known}"
     if interval.high >= limit.accuracy:
         level = "level with the best possible" if brief else "as good as any classifier can be"
         return f"{share}, {level}{on(known) or ('' if brief else ' here')}"
-    return f"{share}, {100 * (limit.accuracy - rate):.1f} points below the best possible{on(known)}"
+    return f"{share}, {points(limit.accuracy - rate)} below the best possible{on(known)}"
 
 
 def _by(config: ExperimentConfig) -> str:

@@ -15,12 +15,11 @@ from dashboard.sentences.calibration import (
     posterior_sentence,
     reliability_answer,
     scaling_sentence,
-    spread,
 )
 from dashboard.sentences.limits import known_already, unheard
 from dashboard.services import confidence as services
 from dashboard.services.confidence import Method, Trusted
-from dashboard.theme import percent
+from dashboard.theme import percent, spread
 from genre_core.evaluation.calibration import Binning, CalibrationError, ReliabilityCurve, Score
 from genre_core.evaluation.glossary import GLOSSARY
 
