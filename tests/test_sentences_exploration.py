@@ -96,7 +96,7 @@ def test_an_error_is_split_into_what_adds_up_to_it():
     assert said.shortfall_sentence(sure, genres).endswith("Most is to be gained in Jazz: 15.0\u202fpoints.")
     leaky = said.shortfall_sentence(sure, genres, "unknown artists")
     assert "no classifier avoids on unknown artists" in leaky
-    assert "−1.0 are luck, and what it remembers of known artists." in leaky
+    assert "−1.0\u202fpoints are luck, and what it remembers of known artists." in leaky
     assert "it would miss about 21.0" in leaky  # the 16 and the 5 points, not the error of what it knows
     assert "Most is to be gained" not in leaky
     assert "luck, and what it remembers of known tracks" in said.shortfall_table(sure, genres, "unknown tracks")[0]
