@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.config import ExperimentConfig
+from genre_core.config import ExperimentConfig, SplitConfig
 from genre_core.dataset import PARTS, Dataset, Part, Standardizer
 from genre_core.events import EpochEnd, TrainEnd
 from genre_core.sources import Tables, load_dataset
@@ -66,8 +66,18 @@ def prepare(config: ExperimentConfig, tables: Tables | None = None) -> Prepared:
     DataError
         The source cannot provide them, or a genre is too small for the split.
     """
-    dataset = load_dataset(config.data, tables)
-    split = split_dataset(dataset, config.split)
+    return prepare_dataset(load_dataset(config.data, tables), config.split)
+
+
+def prepare_dataset(dataset: Dataset, config: SplitConfig) -> Prepared:
+    """Split and standardise data that are loaded.
+
+    Raises
+    ------
+    DataError
+        A genre is too small for the split.
+    """
+    split = split_dataset(dataset, config)
     standardizer = Standardizer.fit(dataset.X[split.train])
     return Prepared(dataset, split, standardizer, standardizer.transform(dataset.X))
 

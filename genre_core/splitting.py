@@ -1,6 +1,7 @@
 """Which rows train, which choose and which report: single rows, whole groups, or a published split."""
 
 import hashlib
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -48,7 +49,8 @@ def split_dataset(dataset: Dataset, config: SplitConfig) -> Split:
     """Deal rows into stratified parts: the test part first, then validation from what it leaves.
 
     Whole groups of the level `config.by` are dealt, stratified by the genre of most of their rows; "auto" is the
-    coarsest level that there is. A published split is taken as it is, and its rows in no part are left out.
+    coarsest level that there is. A published split is taken as it is, and its rows in no part are left out. With folds,
+    the test part is in no part: the held-out fold of what it leaves takes its place (see `_hold_out`).
 
     Raises
     ------
@@ -63,6 +65,9 @@ def split_dataset(dataset: Dataset, config: SplitConfig) -> Split:
     else:
         train, validation, test = _whole_groups(dataset, config, by)
     parts = (train, validation, test)
+    if config.folds:
+        by = _foldable(dataset) if by == "published" else by
+        parts = _hold_out(dataset, config, np.sort(np.concatenate([train, validation])), by)
     return Split(*parts, by, tuple(level for level in dataset.groups if _straddles(dataset.groups[level], parts)))
 
 
@@ -123,6 +128,79 @@ def _deal(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> tupl
         if len(np.unique(y[part])) < len(np.unique(y)):
             raise DataError(_rarest(y, config, dataset, unit))
     return train, validation, test
+
+
+def _foldable(dataset: Dataset) -> str:
+    """Return what folds of a published split keep together: the most there is."""
+    return dataset.coarsest[0] if dataset.coarsest else "row"
+
+
+def _hold_out(dataset: Dataset, config: SplitConfig, rows: IntArray, level: str) -> tuple[IntArray, IntArray, IntArray]:
+    """Cut rows into folds, stratified and with groups whole; return training part, validation part, held-out fold.
+
+    Each dealing of the folds has a seed of its own; the validation part is cut from the other folds.
+    """
+    dealing, fold = divmod(config.fold - 1, config.folds)
+    y, groups = dataset.y[rows], None if level == "row" else dataset.groups[level][rows]
+    n_each = [
+        int(np.count_nonzero(y == genre)) if groups is None else len(np.unique(groups[y == genre]))
+        for genre in range(len(dataset.genres))
+    ]
+    rarest = int(np.argmin(n_each))
+    if n_each[rarest] < config.folds:
+        raise DataError(_too_few_for_folds(dataset, config, level, rarest, n_each[rarest]))
+    config = config.model_copy(update={"seed": (config.seed + dealing) % 2**32})
+    held_out = np.isin(np.arange(len(rows)), _cut(y, groups, config.folds, config.seed)[fold])
+    train, validation = _choose_validation(dataset, config, rows[~held_out], level)
+    test = rows[held_out]
+    for part in (train, validation, test):
+        absent = np.setdiff1d(dataset.y, dataset.y[part])
+        if len(absent):
+            raise DataError(_too_few_for_folds(dataset, config, level, int(absent[0]), n_each[absent[0]]))
+    return train, validation, test
+
+
+def _cut(y: IntArray, groups: IntArray | None, k: int, seed: int) -> list[IntArray]:
+    """Return the positions in each of k folds."""
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+    if groups is None:
+        return [fold for _, fold in StratifiedKFold(k, shuffle=True, random_state=seed).split(y, y)]
+    with warnings.catch_warnings():  # it counts what it deals by most of a group's rows; what lacks a genre is refused
+        warnings.simplefilter("ignore", UserWarning)
+        return [fold for _, fold in StratifiedGroupKFold(k, shuffle=True, random_state=seed).split(y, y, groups)]
+
+
+def _choose_validation(dataset: Dataset, config: SplitConfig, rows: IntArray, level: str) -> tuple[IntArray, IntArray]:
+    """Cut the validation part from rows; return what is left, and it."""
+    from sklearn.model_selection import train_test_split
+
+    y = dataset.y[rows]
+    members = np.arange(len(rows))
+    if level != "row":
+        _, first, members = np.unique(dataset.groups[level][rows], return_index=True, return_inverse=True)
+        y = _majority(y, members, len(first), len(dataset.genres))
+    try:
+        _, chosen = train_test_split(
+            np.arange(len(y)), test_size=config.validation_fraction, random_state=config.seed, stratify=y
+        )
+    except ValueError as error:
+        rarest = int(np.bincount(y, minlength=len(dataset.genres)).argmin())
+        n = int(np.count_nonzero(y == rarest))
+        raise DataError(_too_few_for_folds(dataset, config, level, rarest, n)) from error
+    inside = np.isin(members, chosen)
+    return rows[~inside], rows[inside]
+
+
+def _too_few_for_folds(dataset: Dataset, config: SplitConfig, unit: str, genre: int, n: int) -> str:
+    """Say which genre cannot be in every fold, and what to do."""
+    noun = {"row": "track"}.get(unit, unit) + ("" if n == 1 else "s")
+    finer = "" if unit == "row" else ", keep less together"
+    return (
+        f"The genre {dataset.genres[genre]} has {n:,} {noun} outside the test part, too few for {config.folds} folds "
+        f"and a validation part in each: take fewer folds{finer}, or leave it out by raising the least number of "
+        "tracks per genre."
+    )
 
 
 def _rarest(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, lru_cache
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from genre_core.config import DatasetConfig, ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.errors import GenreLabError
 from genre_core.events import EpochEnd, Progress, TrainEnd
-from genre_core.store import Epoch, Run, RunStore, Wish
+from genre_core.recording import record_card, record_end, record_epoch
+from genre_core.store import Run, RunStore, Wish
 
 if TYPE_CHECKING:
     from genre_core.experiment import Prepared
@@ -95,7 +96,7 @@ class _Work:
     """One attempt at one run, from its data to its end or its pause."""
 
     def __init__(self, store: RunStore, run: Run) -> None:
-        from genre_core.experiment import describe, make_trainer
+        from genre_core.experiment import make_trainer
 
         self._store, self._run = store, run
         self._prepared = _prepare(store.url, run.config.data, run.config.split)
@@ -103,9 +104,7 @@ class _Work:
         self._seceded = False
         if checkpoint := store.artifact(run.id, "checkpoint"):
             self._trainer.restore(checkpoint)
-        card = describe(run.config, self._prepared, self._trainer)
-        labels = {"validation_labels": _validation_labels(self._prepared)}
-        store.describe(run.id, run.attempt, card, labels)
+        record_card(store, run, self._prepared, self._trainer)
 
     def train(self) -> None:
         wish = self._store.wish(self._run.id, self._run.attempt)
@@ -118,14 +117,12 @@ class _Work:
                     if self._obey(wish, within_epoch=True):
                         return
                 case EpochEnd():
-                    if self._obey(self._append(event)) or self._obey(self._sleep(event.seconds)):
+                    if self._obey(record_epoch(self._store, self._run, event)) or self._obey(
+                        self._sleep(event.seconds)
+                    ):
                         return
                 case TrainEnd():
                     self._end(event)
-
-    def _append(self, event: EpochEnd) -> Wish:
-        fields = {name: getattr(event, name) for name in Epoch.__dataclass_fields__}
-        return self._store.append(self._run.id, self._run.attempt, Epoch(**fields), event.validation_pred.tobytes())
 
     def _obey(self, wish: Wish, *, within_epoch: bool = False) -> bool:
         """Do what the person wants; return whether that is to train no further."""
@@ -161,38 +158,7 @@ class _Work:
                 secede()  # type: ignore[no-untyped-call]
 
     def _end(self, end: TrainEnd) -> None:
-        run_id, attempt = self._run.id, self._run.attempt
-        if end.best_epoch is None:
-            if end.reason == "diverged":
-                raise GenreLabError(
-                    "Training diverged in its first epoch and has nothing to keep: lower the learning rate."
-                )
-            self._store.abandon(run_id, attempt)
-            return
-        summary, logits = self._evaluate()
-        saved = {"weights": self._trainer.weights(), "logits": logits}
-        self._store.finish(run_id, attempt, end.reason, end.best_epoch, summary, saved)
-
-    def _evaluate(self) -> tuple[dict[str, Any], bytes]:
-        """Return the evaluation of validation and test as JSON, and the logits of every track as safetensors."""
-        import numpy as np
-        from safetensors.numpy import save
-
-        from genre_core.dataset import PARTS
-        from genre_core.experiment import evaluate_part
-
-        logits = self._trainer.predict(self._prepared.X)
-        part = np.full(len(logits), len(PARTS), dtype=np.uint8)  # rows in no part are left out
-        for number, name in enumerate(PARTS):
-            part[self._prepared.split[name]] = number
-        summary: dict[str, Any] = {name: evaluate_part(self._prepared, logits, name).to_json() for name in PARTS[1:]}
-        return summary, save({"logits": logits, "y": self._prepared.dataset.y, "part": part})
-
-
-def _validation_labels(prepared: "Prepared") -> bytes:
-    """Return the genres of the validation tracks as bytes, for the matrix of each epoch."""
-    labels: bytes = prepared.dataset.y[prepared.split.validation].astype("uint8").tobytes()
-    return labels
+        record_end(self._store, self._run, self._prepared, self._trainer, end)
 
 
 @cache

@@ -46,5 +46,6 @@ def configs(draw: st.DrawFn) -> ExperimentConfig:
     try:
         return configure(chosen)
     except ConfigError:  # what is allowed one by one, but not together
-        alone = {name: value for name, value in chosen.items() if not name.startswith("data.") or name in TAG_NAMES}
+        together = ("data.", "split.")
+        alone = {name: value for name, value in chosen.items() if not name.startswith(together) or name in TAG_NAMES}
         return configure(alone)

@@ -160,3 +160,73 @@ def test_a_group_counts_for_the_genre_of_most_of_its_rows():
     split = split_dataset(dataset, SplitConfig())
     assert not split.leaky
     assert sorted(np.concatenate([split[part] for part in PARTS])) == list(range(420))
+
+
+# -- folds -------------------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.lists(st.integers(60, 90), min_size=2, max_size=4),
+    st.integers(2, 6),
+    st.integers(1, 3),
+    st.sampled_from(["row", "track", "artist"]),
+    st.integers(0, 2**32 - 1),
+)
+def test_folds_cut_what_the_test_part_leaves_with_genres_in_their_shares_and_groups_whole(counts, k, dealing, by, seed):
+    y = np.repeat(np.arange(len(counts)), counts)
+    track = np.arange(len(y)) // 2 * len(counts) + y
+    dataset = make(y, track=track, artist=track // (3 * len(counts)) * len(counts) + y)
+    config = SplitConfig(by=by, seed=seed)
+    whole = split_dataset(dataset, config)
+    dealt = [config.model_copy(update={"folds": k, "fold": (dealing - 1) * k + fold}) for fold in range(1, k + 1)]
+    splits = [split_dataset(dataset, one) for one in dealt]
+    development = sorted([*whole.train, *whole.validation])
+    assert sorted(np.concatenate([split.test for split in splits])) == development
+    for split in splits:
+        assert sorted(np.concatenate([split[part] for part in PARTS])) == development
+        assert split.by == by
+        level = dataset.groups.get(by)
+        if level is not None:
+            assert not any(set(level[split[a]]) & set(level[split[b]]) for a, b in combinations(PARTS, 2))
+            continue
+        held = np.bincount(y[split.test], minlength=len(counts)) / len(split.test)
+        share = np.bincount(y[development], minlength=len(counts)) / len(development)
+        assert np.abs(held - share).max() < 2 / len(split.test)
+
+
+def test_each_dealing_cuts_other_folds_and_leaves_the_test_part_alone():
+    dataset = make(np.repeat([0, 1], 60))
+    first, again, second = (split_dataset(dataset, SplitConfig(folds=5, fold=fold)) for fold in (1, 1, 6))
+    assert np.array_equal(first.test, again.test)
+    assert not np.array_equal(first.test, second.test)
+    closed = set(split_dataset(dataset, SplitConfig()).test)
+    assert not closed & {*second.train, *second.validation, *second.test}
+
+
+def test_folds_of_a_published_split_leave_its_test_part_closed():
+    part = np.resize([0, 0, 0, 0, 1, 2], 120)
+    dataset = replace(make(np.repeat([0, 1], 60), artist=np.arange(120) // 4), published=part)
+    split = split_dataset(dataset, SplitConfig(by="published", folds=3))
+    assert split.by == "artist"
+    assert not set(np.flatnonzero(part == 2)) & {*split.train, *split.validation, *split.test}
+
+
+@pytest.mark.parametrize(
+    ("by", "sentence"),
+    [
+        ("row", r"The genre genre 1 has 10 tracks outside the test part, too few for 12 folds .* take fewer folds, or"),
+        (
+            "artist",
+            r"The genre genre 1 has 5 artists outside the test part, too few for 12 folds .* keep less together",
+        ),
+    ],
+)
+def test_a_genre_that_is_too_small_for_the_folds_is_named(by, sentence):
+    dataset = make(np.repeat([0, 1], [100, 12]), artist=np.arange(112) // 2)
+    with pytest.raises(DataError, match=sentence):
+        split_dataset(dataset, SplitConfig(by=by, folds=12))
+
+
+def test_one_fold_is_no_cross_validation():
+    with pytest.raises(ValueError, match="1 fold leaves nothing to learn from"):
+        SplitConfig(folds=1)

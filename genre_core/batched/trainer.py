@@ -10,7 +10,7 @@ from torch import Tensor
 
 from genre_core.batched.stack import Stack
 from genre_core.errors import ConfigError
-from genre_core.events import EpochEnd, Event, Progress
+from genre_core.events import EpochEnd, Event, Progress, StopReason
 from genre_core.training import REPORT_SECONDS, Trainer
 
 AT_ONCE = 16
@@ -58,6 +58,11 @@ class BatchTrainer:
         self.trainers = tuple(trainers)
         values = max((trainer.n_train * trainer.n_features for trainer in trainers), default=1)
         self.at_once = max(1, min(at_once, MOST_VALUES // values))
+        self._stopped: set[int] = set()
+
+    def stop(self, number: int) -> None:
+        """End a member after the epoch that it is in; the others go on."""
+        self._stopped.add(number)
 
     def __iter__(self) -> Iterator[tuple[int, Event]]:
         """Train all members to their ends; yield each event with the number of its member, counted from 0."""
@@ -76,10 +81,13 @@ class BatchTrainer:
             for number, end in zip(tuple(members), epoch.collect(), strict=True):
                 if end is not None:
                     yield number, end
-                reason = self.trainers[number].finished if end else "diverged"
+                reason = self._reason(number) if end else "diverged"
                 if reason:
                     members.remove(number)
                     yield number, self.trainers[number].finish(reason)
+
+    def _reason(self, number: int) -> StopReason | None:
+        return self.trainers[number].finished or ("stopped" if number in self._stopped else None)
 
 
 class _Epoch:

@@ -1,5 +1,6 @@
 """The store: runs, epochs, artifacts, studies and uploaded tables in one database."""
 
+from genre_core.store.members import MemberStore
 from genre_core.store.openings import Openings, count_openings, open_published, open_test, openings_of
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import (
@@ -18,6 +19,7 @@ from genre_core.store.studies import StudyStore
 __all__ = [
     "DEAD_AFTER",
     "Epoch",
+    "MemberStore",
     "Openings",
     "Request",
     "Run",

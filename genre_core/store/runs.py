@@ -21,15 +21,16 @@ from sqlalchemy.exc import IntegrityError
 
 from genre_core.config import ExperimentConfig
 from genre_core.errors import RunStateError, StoreError
-from genre_core.store.schema import DEAD_AFTER, Epoch, Request, Run, RunState, Wish, read_run
+from genre_core.store.members import MemberStore, not_a_member
+from genre_core.store.schema import DEAD_AFTER, LOST, Epoch, Request, Run, RunState, Wish, read_run
 from genre_core.store.schema import artifacts as _artifacts
 from genre_core.store.schema import epochs as _epochs
+from genre_core.store.schema import members as _members
 from genre_core.store.schema import runs as _runs
 from genre_core.store.studies import StudyStore
 from genre_core.store.tables import TableStore, short
 
 _STOP = Wish("stop", 0.0)
-_LOST = "lost"
 _WAITING = {"state": "queued", "started_at": None, "heartbeat_at": None}
 _NO_END = {"stopped_because": None, "error": None, "finished_at": None}
 _BLANK = {"epoch": 0, "fraction": 0.0, "best_epoch": None, "context": "{}", "summary": "{}"}
@@ -48,6 +49,11 @@ class RunStore(TableStore):
         """The studies in the same database."""
         return StudyStore(self)
 
+    @cached_property
+    def members(self) -> MemberStore:
+        """Which runs of the same database belong to a study."""
+        return MemberStore(self)
+
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def run(self, run_id: str) -> Run:
@@ -64,9 +70,13 @@ class RunStore(TableStore):
             raise _unknown(run_id)
         return self._look(read_run(row))
 
-    def runs(self, limit: int = 200, states: Collection[RunState] | None = None) -> list[Run]:
-        """Return the latest runs, newest first."""
+    def runs(
+        self, limit: int = 200, states: Collection[RunState] | None = None, *, with_members: bool = False
+    ) -> list[Run]:
+        """Return the latest runs, newest first; those that belong to a study only where they are asked for."""
         query = select(_runs).order_by(_runs.c.created_at.desc(), _runs.c.id).limit(limit)
+        if not with_members:
+            query = query.where(not_a_member(_runs.c.id))
         if states is not None:
             query = query.where(_runs.c.state.in_(states))
         with self.transaction() as connection:
@@ -128,20 +138,22 @@ class RunStore(TableStore):
     def queue_position(self, run_id: str) -> int:
         """Return how many runs go before a queued one: those that train at full speed, and those queued earlier.
 
-        A run that is paced lets others in between its epochs, and is not counted.
+        A run that is paced lets others in between its epochs, as a study does with all its runs: they don't count.
         """
         queued_at = select(_runs.c.queued_at).where(_runs.c.id == run_id).scalar_subquery()
         earlier = and_(_runs.c.state == "queued", _runs.c.queued_at < queued_at)
         training = and_(
             _runs.c.state == "running", _runs.c.pace == 0.0, _runs.c.heartbeat_at >= time.time() - DEAD_AFTER
         )
-        query = select(func.count()).select_from(_runs).where(or_(earlier, training), _runs.c.id != run_id)
+        others = (_runs.c.id != run_id, not_a_member(_runs.c.id))
+        query = select(func.count()).select_from(_runs).where(or_(earlier, training), *others)
         with self.transaction() as connection:
             return int(connection.execute(query).scalar_one())
 
     def expected_wait(self, run_id: str, n_workers: int) -> float | None:
         """Estimate the seconds until a queued run starts, from what the last 20 runs took; None before the first."""
-        latest = select(_runs.c.id).where(_runs.c.state == "complete").order_by(_runs.c.finished_at.desc()).limit(20)
+        complete = and_(_runs.c.state == "complete", not_a_member(_runs.c.id))
+        latest = select(_runs.c.id).where(complete).order_by(_runs.c.finished_at.desc()).limit(20)
         spent = select(func.sum(_epochs.c.seconds).label("seconds")).where(_epochs.c.run_id.in_(latest))
         query = select(func.avg(spent.group_by(_epochs.c.run_id).subquery().c.seconds))
         with self.transaction() as connection:
@@ -188,6 +200,7 @@ class RunStore(TableStore):
         """Forget a run and all that it saved; a worker that trains it stops. False if there is no such run."""
         with self.transaction() as connection:
             found = connection.execute(delete(_runs).where(_runs.c.id == run_id)).rowcount > 0
+            connection.execute(delete(_members).where(_members.c.run_id == run_id))
             _clear(connection, run_id)
         return found
 
@@ -297,7 +310,7 @@ class RunStore(TableStore):
         query = select(_runs.c.id, _runs.c.epoch).where(_runs.c.state == "running", _runs.c.heartbeat_at < silent_since)
         with self.transaction() as connection:
             silent = connection.execute(query).all()
-        changes = {"state": "failed", "stopped_because": _LOST, "finished_at": _runs.c.heartbeat_at}
+        changes = {"state": "failed", "stopped_because": LOST, "finished_at": _runs.c.heartbeat_at}
         return [
             row.id
             for row in silent
@@ -332,7 +345,7 @@ class RunStore(TableStore):
             self.reap()
         except StoreError as problem:  # most likely that is also what the worker died of
             error = f"{_died(run.epoch)} {problem}"
-            return replace(run, state="failed", stopped_because=_LOST, error=error, finished_at=run.heartbeat_at)
+            return replace(run, state="failed", stopped_because=LOST, error=error, finished_at=run.heartbeat_at)
         return self.run(run.id)
 
     def _move(
@@ -368,7 +381,7 @@ def _update(*where: ColumnElement[bool]) -> Update:
 
 def _alive(run_id: str, attempt: int) -> ColumnElement[bool]:
     """Return the condition that a worker's attempt still counts, be it that it was taken for dead too early."""
-    taken_for_dead = and_(_runs.c.state == "failed", _runs.c.stopped_because == _LOST)
+    taken_for_dead = and_(_runs.c.state == "failed", _runs.c.stopped_because == LOST)
     return and_(_runs.c.id == run_id, _runs.c.attempt == attempt, or_(_runs.c.state == "running", taken_for_dead))
 
 

@@ -5,6 +5,7 @@ both understand is used.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -22,6 +23,9 @@ Request = Literal["continue", "pause", "step", "stop"]
 
 DEAD_AFTER = 5.0
 """Seconds without a sign of life after which what runs is taken for dead; workers give one each second."""
+
+LOST = "lost"
+"""Why a run stopped whose worker died."""
 
 metadata = MetaData()
 
@@ -146,6 +150,16 @@ study_results = Table(
 )
 """What a study has come to so far, one row for each result, counted from 1."""
 
+members = Table(
+    "members",
+    metadata,
+    Column("study_id", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("run_id", String(64), nullable=False),
+    Index("members_by_run", "run_id", unique=True),
+)
+"""Which runs a study consists of, counted from 1: seeds, folds, trials."""
+
 
 class Wish(NamedTuple):
     """What the person wants of a run: what it shall do next, and the least seconds that an epoch shall take."""
@@ -205,6 +219,11 @@ class Run:
     def active(self) -> bool:
         """Return whether it waits for a worker or has one."""
         return self.state in ("queued", "running")
+
+    @property
+    def lost(self) -> bool:
+        """Return whether it failed because its worker gave no more sign of life."""
+        return self.state == "failed" and self.stopped_because == LOST
 
     @property
     def seconds(self) -> float | None:
@@ -267,9 +286,9 @@ class StoredTable:
     created_at: datetime
 
 
-def read_run(row: RowMapping) -> Run:
+def read_run(row: RowMapping | Mapping[str, Any]) -> Run:
     """Return the record of a row of `runs`."""
-    values: dict[str, Any] = dict(row)
+    values: dict[str, Any] = {**row}
     values["config_json"] = values.pop("config")
     for column in ("created_at", "queued_at", "started_at", "finished_at", "heartbeat_at"):
         values[column] = _utc(values[column])

@@ -1,0 +1,74 @@
+"""Which runs a study consists of: seeds, folds or trials, each of them a run like any other, with a number from 1.
+
+They are listed under their study and not among the latest runs, and no cluster is sent one by itself: the study's
+worker trains them.
+"""
+
+import time
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from genre_core.store.database import Database
+from genre_core.store.schema import Run, read_run
+from genre_core.store.schema import artifacts as _artifacts
+from genre_core.store.schema import epochs as _epochs
+from genre_core.store.schema import members as _members
+from genre_core.store.schema import runs as _runs
+
+
+class MemberStore:
+    """The members of the studies of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def enrol(self, study_id: str, number: int, run_id: str) -> str:
+        """Make a run that is still to be submitted a study's member; return the run that has that number."""
+        query = select(_members.c.run_id).where(_members.c.study_id == study_id, _members.c.number == number)
+        try:
+            with self._database.transaction() as connection:
+                found: str | None = connection.execute(query).scalar()
+                if found is None:
+                    connection.execute(insert(_members).values(study_id=study_id, number=number, run_id=run_id))
+        except IntegrityError:  # another worker was faster
+            return self.enrol(study_id, number, run_id)
+        return found or run_id
+
+    def runs(self, study_id: str) -> dict[int, Run]:
+        """Return the runs of a study by their numbers, in order; those that were deleted are left out."""
+        query = select(_members.c.number, _runs).join(_runs, _runs.c.id == _members.c.run_id)
+        query = query.where(_members.c.study_id == study_id).order_by(_members.c.number)
+        with self._database.transaction() as connection:
+            rows: list[dict[str, Any]] = [dict(row) for row in connection.execute(query).mappings()]
+        return {row.pop("number"): read_run(row) for row in rows}
+
+    def study_of(self, run_id: str) -> tuple[str, int] | None:
+        """Return the study that a run belongs to, and its number there; None: it stands alone."""
+        query = select(_members.c.study_id, _members.c.number).where(_members.c.run_id == run_id)
+        with self._database.transaction() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else (row.study_id, row.number)
+
+    def beat(self, run_ids: Collection[str]) -> None:
+        """Give a sign of life for the members that are in training."""
+        alive = update(_runs).where(_runs.c.id.in_(list(run_ids)), _runs.c.state == "running")
+        with self._database.transaction() as connection:
+            connection.execute(alive.values(heartbeat_at=time.time()))
+
+    def delete(self, study_id: str) -> int:
+        """Forget a study's runs and all that they saved; return how many there were."""
+        own: Any = select(_members.c.run_id).where(_members.c.study_id == study_id)
+        with self._database.transaction() as connection:
+            for table in (_artifacts, _epochs):
+                connection.execute(delete(table).where(table.c.run_id.in_(own)))
+            n_runs = connection.execute(delete(_runs).where(_runs.c.id.in_(own))).rowcount
+            connection.execute(delete(_members).where(_members.c.study_id == study_id))
+        return n_runs
+
+
+def not_a_member(run_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return the condition that a run stands alone."""
+    return ~select(_members.c.run_id).where(_members.c.run_id == run_id).exists()

@@ -1,0 +1,169 @@
+"""The runs of a study, trained together: each the run that it would be alone, whatever happens on the way."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from genre_core.config import ExperimentConfig, LinearConfig, MlpConfig, SplitConfig, SyntheticConfig, TrainConfig
+from genre_core.events import EpochEnd, TrainEnd
+from genre_core.experiment import Result, run_experiment
+from genre_core.members import Member, MemberEvent, train_members
+from genre_core.selection import folds, repeated
+from genre_core.store import RunStore, Study, new_run_id
+
+BASE = ExperimentConfig(
+    data=SyntheticConfig(n_samples=400, n_features=4, n_genres=3),
+    model=MlpConfig(hidden=(12, 8)),
+    train=TrainConfig(max_epochs=6, patience=2),
+)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory) -> Iterator[RunStore]:
+    own = RunStore(f"sqlite:///{tmp_path_factory.mktemp('members')}/store.sqlite")
+    yield own
+    own.close()
+
+
+def new_study(store: RunStore) -> Study:
+    study_id = new_run_id()
+    store.studies.submit(study_id, "repeats", "{}")
+    study = store.studies.claim(study_id, 1)
+    assert study is not None
+    return study
+
+
+def members(configs: list[ExperimentConfig]) -> list[Member]:
+    return [Member(number, f"Test {number}/{len(configs)}", config) for number, config in enumerate(configs, 1)]
+
+
+def assert_as_alone(store: RunStore, study: Study, configs: list[ExperimentConfig]) -> None:
+    runs = store.members.runs(study.id)
+    assert list(runs) == list(range(1, len(configs) + 1))
+    for config, run in zip(configs, runs.values(), strict=True):
+        alone = run_experiment(config)
+        assert run.state == "complete", run.error
+        assert (run.config, run.epoch, run.best_epoch) == (config, alone.end.epochs, alone.end.best_epoch)
+        assert run.stopped_because == alone.end.reason
+        assert_same_epochs(store, run.id, alone)
+        assert run.summary["test"]["accuracy"] == pytest.approx(alone.evaluate("test").accuracy, abs=1e-4)
+
+
+def assert_same_epochs(store: RunStore, run_id: str, alone: Result) -> None:
+    saved = store.epochs(run_id)
+    assert [epoch.epoch for epoch in saved] == [epoch.epoch for epoch in alone.history]
+    for mine, theirs in zip(saved, alone.history, strict=True):
+        for name in ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "learning_rate"):
+            assert getattr(mine, name) == pytest.approx(getattr(theirs, name), abs=1e-4, rel=0)
+        assert np.array_equal(store.predictions(run_id, mine.epoch), theirs.validation_pred)
+
+
+def epochs_seen(events: list[MemberEvent]) -> int:
+    return sum(isinstance(event.event, EpochEnd) for event in events)
+
+
+def test_members_are_the_runs_that_they_would_be_alone(store):
+    other = BASE.model_copy(update={"model": LinearConfig(), "train": TrainConfig(max_epochs=3, batch_size=32)})
+    configs = [*repeated(BASE, 3, "both"), *folds(BASE, 3), other]
+    study = new_study(store)
+    events = list(train_members(store, study, members(configs)))
+    assert_as_alone(store, study, configs)
+    assert [e.run_id for e in events if isinstance(e.event, TrainEnd)]
+    again = list(train_members(store, study, members(configs)))
+    assert not again, "what is complete is not trained again"
+    listed = {run.id for run in store.runs()}
+    assert not listed & {run.id for run in store.members.runs(study.id).values()}
+
+
+def test_stopped_and_gone_on_with_they_come_to_the_same(store):
+    configs, study = repeated(BASE, 3, "network"), new_study(store)
+    seen = []
+    for event in (training := train_members(store, study, members(configs))):
+        seen.append(event)
+        if epochs_seen(seen) == 4:
+            training.close()
+    assert {run.state for run in store.members.runs(study.id).values()} <= {"paused", "complete"}
+    list(train_members(store, study, members(configs)))
+    assert_as_alone(store, study, configs)
+
+
+def test_killed_in_the_middle_they_begin_again_and_nothing_is_counted_twice(store):
+    configs, study = repeated(BASE, 2, "split"), new_study(store)
+    seen, training = [], train_members(store, study, members(configs))
+    while epochs_seen(seen) < 3:
+        seen.append(next(training))
+    kept = training  # not closed: a killed worker closes nothing
+    list(train_members(store, study, members(configs)))
+    assert_as_alone(store, study, configs)
+    kept.close()
+    assert_as_alone(store, study, configs)
+
+
+def test_stopped_before_all_are_prepared_none_waits_for_a_worker(store):
+    configs, study = repeated(BASE, 3, "split"), new_study(store)
+    training = train_members(store, study, members(configs))
+    next(training)
+    training.close()
+    assert {run.state for run in store.members.runs(study.id).values()} == {"paused"}
+    list(train_members(store, study, members(configs)))
+    assert_as_alone(store, study, configs)
+
+
+def test_a_member_can_be_ended_early_while_the_others_go_on(store):
+    long = BASE.model_copy(update={"train": TrainConfig(max_epochs=5, patience=5)})
+    configs, study = repeated(long, 3, "network"), new_study(store)
+    list(train_members(store, study, members(configs), lambda number, epoch: number == 2 and epoch.epoch == 2))
+    runs = store.members.runs(study.id)
+    assert [run.epoch for run in runs.values()] == [5, 2, 5]
+    assert [run.stopped_because for run in runs.values()] == ["max_epochs", "stopped", "max_epochs"]
+
+
+@pytest.mark.parametrize(("request_", "state"), [("pause", "paused"), ("stop", "complete")])
+def test_what_a_person_asks_of_one_holds_for_it_alone(store, request_, state):
+    long = BASE.model_copy(update={"train": TrainConfig(max_epochs=4, patience=5)})
+    configs, study = repeated(long, 2, "network"), new_study(store)
+    for event in train_members(store, study, members(configs)):
+        if isinstance(event.event, EpochEnd) and event.event.epoch == 1 and event.number == 1:
+            store.request(event.run_id, request_)
+    first, second = store.members.runs(study.id).values()
+    assert (first.state, first.epoch, second.state, second.epoch) == (state, 2, "complete", 4)
+    if state == "paused":
+        list(train_members(store, study, members(configs)))
+        assert_as_alone(store, study, configs)
+
+
+def test_a_member_that_cannot_be_trained_fails_by_itself(store):
+    few = BASE.data.model_copy(update={"n_samples": 40, "imbalance": 2.0})
+    bad = BASE.model_copy(update={"data": few, "split": SplitConfig(folds=20)})
+    diverges = BASE.model_copy(update={"train": TrainConfig(max_epochs=3, optimizer="sgd", learning_rate=10.0)})
+    diverges = diverges.model_copy(update={"model": MlpConfig(hidden=(64, 64, 64), dropout=0.0)})
+    study, configs = new_study(store), [bad, BASE, diverges]
+    events = list(train_members(store, study, members(configs)))
+    runs = store.members.runs(study.id)
+    assert runs[1].state == "failed"
+    assert "too few for 20 folds" in runs[1].error
+    assert runs[2].state == "complete"
+    assert any("too few for 20 folds" in event.error for event in events)
+    assert not list(train_members(store, study, members(configs))), "it would fail again"
+
+
+def test_each_is_shown_to_be_under_way(store):
+    study = new_study(store)
+    training = train_members(store, study, members(repeated(BASE, 2, "network")))
+    seen = []
+    while epochs_seen(seen) < 2:
+        seen.append(next(training))
+    assert [run.epoch for run in store.members.runs(study.id).values()] == [1, 1]
+    training.close()
+
+
+def test_deleting_a_study_takes_its_runs_along(store):
+    study, configs = new_study(store), repeated(BASE, 2, "network")
+    list(train_members(store, study, members(configs)))
+    run_id = store.members.runs(study.id)[1].id
+    assert store.members.study_of(run_id) == (study.id, 1)
+    assert store.members.delete(study.id) == 2
+    assert store.members.runs(study.id) == {}
+    assert store.artifact(run_id, "logits") is None
+    assert store.epochs(run_id) == []
