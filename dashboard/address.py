@@ -23,6 +23,8 @@ from genre_core.settings import SECTIONS, TAGS, all_settings, configure, flatten
 
 LOOKED_AT = {
     "run": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a run's identifier"),
+    "runs": (re.compile(r"[0-9A-Za-z_-]{1,64}(,[0-9A-Za-z_-]{1,64}){0,5}"), "identifiers of up to six runs, as a,b,c"),
+    "with": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a run's identifier"),
     "lens": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a lens's identifier"),
     "genre": (re.compile(r"[^\x00-\x1f]{1,200}"), "a genre's name"),
     "cell": (
@@ -43,7 +45,7 @@ LOOKED_AT = {
 }
 WITH_SETTINGS = ("views/train.py", "views/data.py", "views/lens.py")
 """Pages whose address says the settings."""
-REMEMBERED = {"run", "lens"}
+REMEMBERED = {"run", "runs", "lens"}
 """What is looked at that stays the same from page to page."""
 _NOTES, _SETTINGS = "address notes", "address settings"
 
@@ -109,6 +111,12 @@ def say_settings(said: Mapping[str, str]) -> None:
 def run_id() -> str | None:
     """Return the run looked at, put back into the address where a navigation link dropped it."""
     return _put_back("run")
+
+
+def run_ids() -> list[str]:
+    """Return the runs that are compared, put back into the address where a navigation link dropped them."""
+    named = _put_back("runs")
+    return named.split(",") if named else []
 
 
 def lens_id() -> str | None:

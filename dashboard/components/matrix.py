@@ -27,7 +27,8 @@ class MatrixView:
     """What the matrix shows: counts, rates and intervals by one normalisation, as plain data.
 
     Rows are true genres, columns predicted ones. `rates` are shares of the true genre where counts are shown, None
-    where there is nothing to take a share of; `recalls` and `precisions` are (rate, low, high) per genre.
+    where there is nothing to take a share of; `recalls` and `precisions` are (rate, low, high) per genre. `versus`
+    names the two runs of a difference; None: this model and the best possible.
     """
 
     genres: tuple[str, ...]
@@ -42,6 +43,7 @@ class MatrixView:
     members: list[list[int]] | None = None
     blocks: tuple[int, ...] = ()
     others: list[list[int]] | None = None
+    versus: tuple[str, str] | None = None
     noise: list[list[bool]] | None = None
     hide: bool = False
 

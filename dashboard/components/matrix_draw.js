@@ -7,7 +7,7 @@ const element = (tag, attributes = {}, text = "") => {
 };
 
 function fillCell(grid, cell, i, j) {
-  const { genres, counts, by, rates, compare, noise, hide } = grid.data.view;
+  const { genres, counts, by, rates, compare, noise, hide, versus } = grid.data.view;
   const apart = compare === "difference";
   const [n, of, rate] = [counts[i][j], whole(grid, i, j), rates[i][j]];
   const few = by !== "count" && !apart && of < FEW;
@@ -16,7 +16,8 @@ function fillCell(grid, cell, i, j) {
   if (few && n > 0 && !hidden) cell.append(element("small", {}, ` ${n} of ${of}`));
   const value = apart ? Math.abs(rate ?? 0) : by === "count" ? n : (rate ?? 0);
   const most = apart ? grid.mostApart : i === j ? grid.mostRight : grid.mostWrong;
-  const hues = grid.data.hues[apart ? (rate > 0 ? 2 : 3) : i === j ? 0 : 1];
+  const more = versus ? rate < 0 : rate > 0;  // of two runs the one looked at is blue
+  const hues = grid.data.hues[apart ? (more ? 2 : 3) : i === j ? 0 : 1];
   const strength = (0.1 + 0.9 * (value / (most || 1))) * (apart && noise[i][j] ? 0.3 : 1);
   const fill = mix(grid.paper, channels(hues[grid.dark ? 1 : 0]), strength);
   const plain = value === 0 || few || hidden;

@@ -55,10 +55,11 @@ function shareSentence(grid, i, j) {
 }
 
 function differenceSentence(grid, i, j) {
-  const { genres, counts, by, rates, intervals, nouns, others, noise } = grid.data.view;
+  const { genres, counts, by, rates, intervals, nouns, others, noise, versus } = grid.data.view;
+  const [first, second] = versus ?? ["this model", "the best possible"];
   const [mine, best, limits] = [counts[i][j], others[i][j], intervals[i][j]];
   const what = i === j ? `${genres[i]} ${nouns} recognised` : `${genres[i]} ${nouns} taken for ${genres[j]}`;
-  const compared = `${what}: ${number(mine)} by this model, ${number(best)} by the best possible`;
+  const compared = `${what}: ${number(mine)} by ${first}, ${number(best)} by ${second}`;
   if (mine === best) return compared;
   const show = by === "count" ? (value) => signed(value, Math.abs(value).toFixed(0)) : (value) => points(value);
   const unit = by === "count" ? "tracks" : "points";

@@ -1,6 +1,7 @@
 """What pages ask for: the store, the cluster, data, limits, runs and their outcomes. The only room that caches."""
 
 from dashboard.services.commands import delete, pause, rename, restart, resume, run_name, set_pace, step, stop, train
+from dashboard.services.comparing import Compared, Side, compared, compared_view, moved, names_of, why_not
 from dashboard.services.confusions import Confusions, confusions
 from dashboard.services.data import (
     Checked,
@@ -93,6 +94,7 @@ __all__ = [
     "AgainstTheRest",
     "Answers",
     "Checked",
+    "Compared",
     "Confusions",
     "Explanation",
     "Gaps",
@@ -103,6 +105,7 @@ __all__ = [
     "Progress",
     "Queue",
     "Shape",
+    "Side",
     "StandardScores",
     "Training",
     "add_split",
@@ -113,6 +116,8 @@ __all__ = [
     "changed",
     "checked",
     "chosen",
+    "compared",
+    "compared_view",
     "confusions",
     "count_openings",
     "dataset",
@@ -143,6 +148,8 @@ __all__ = [
     "lenses",
     "limit",
     "measure_learning",
+    "moved",
+    "names_of",
     "neighbours",
     "network",
     "offered",
@@ -175,4 +182,5 @@ __all__ = [
     "training",
     "warm",
     "whose_errors",
+    "why_not",
 ]

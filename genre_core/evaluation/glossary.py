@@ -33,6 +33,13 @@ GLOSSARY: dict[str, str] = {
     "about 95 of 100 such tests, and it is wide where tracks are few.",
     "confidence": "The probability that the model gives to the genre it predicts.",
     "margin": "The probability of the predicted genre less that of the second choice: near 0 it was a close call.",
+    # Comparing
+    "McNemar test": "Only tracks on which exactly one of two models is right tell them apart; if the models are alike, "
+    "which of the two it is on each of them is a fair coin.",
+    "Holm": "Where several differences are tested, some look clear by chance: Holm's adjustment keeps the chance of any "
+    "such false alarm at 5 %.",
+    "difference matrix": "For each true genre and answer: how many tracks the one run puts there, less how many the "
+    "other does. A track moved if the two give different answers for it.",
     # Data
     "validation": "Tracks that are not trained on, used to choose the best epoch and the settings.",
     "test": "Tracks kept for the final report; choosing by them makes their score too good.",

@@ -5,7 +5,7 @@ what is sampled. A *count statistic* maps confusion counts of shape (..., k, k) 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
@@ -108,18 +108,25 @@ def bootstrap(
     Instead of rows, their confusion counts are resampled, which gives the same distribution: the cells of resampled
     independent rows are multinomial. B. Efron & R. Tibshirani, "An Introduction to the Bootstrap", chapter 13 (1993).
     """
-    rng = np.random.default_rng(seed)
     k = int(max(y_true.max(), y_pred.max())) + 1
-    cells = y_true * k + y_pred
-    resample = _resampled_rows(cells, rng) if groups is None else _resampled_groups(cells, groups, k * k, rng)
-    width = k * k if groups is None else max(k * k, int(np.unique(groups).size))
-    step = max(1, CHUNK // width)
-    values = [
-        statistic(resample(min(step, n_resamples - start), k * k).reshape(-1, k, k))
-        for start in range(0, n_resamples, step)
-    ]
+    draws = resampled_counts(y_true * k + y_pred, k * k, groups, np.random.default_rng(seed), n_resamples)
+    values = [statistic(counts.reshape(-1, k, k)) for counts in draws]
     low, high = np.quantile(np.concatenate(values), [(1 - confidence) / 2, (1 + confidence) / 2])
     return Interval(float(low), float(high))
+
+
+def resampled_counts(
+    cells: IntArray, n_cells: int, groups: IntArray | None, rng: np.random.Generator, n_resamples: int = 1000
+) -> Iterator[Counts]:
+    """Yield how often each cell comes when tracks in `cells` (n,) are drawn anew, in blocks of (some, n_cells).
+
+    With groups (n,) whole groups are drawn.
+    """
+    resample = _resampled_rows(cells, rng) if groups is None else _resampled_groups(cells, groups, n_cells, rng)
+    width = n_cells if groups is None else max(n_cells, int(np.unique(groups).size))
+    step = max(1, CHUNK // width)
+    for start in range(0, n_resamples, step):
+        yield resample(min(step, n_resamples - start), n_cells)
 
 
 def _resampled_rows(cells: IntArray, rng: np.random.Generator) -> Callable[[int, int], Counts]:

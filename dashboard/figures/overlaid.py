@@ -1,0 +1,145 @@
+"""The curves of several runs on one chart: training thin, validation full, best epochs flagged."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.figures.curves import Epoch
+from dashboard.figures.epoch_axis import FEWEST_EPOCHS, LABEL_GAP, axis_name, corners, epoch_axis, lifted, note, spread
+from dashboard.theme import ACCENT, GAP, INK, MUTED, OTHER, PALETTE, Figure, heading, layout, limits, span
+
+LONGEST_NAME = 15
+TOP, BOTTOM = 52, 26
+FLAG_ROW = 13
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The epochs of one run, its name, its best epoch, and whether it is looked at, compared with, or beside them."""
+
+    name: str
+    epochs: Sequence[Epoch]
+    best_epoch: int | None
+    place: int
+    """0: looked at; 1: compared with; beyond: beside them, in grey."""
+
+    @property
+    def colour(self) -> str:
+        """Return the colour of its validation curve."""
+        return (ACCENT, OTHER, MUTED)[min(self.place, 2)]
+
+    @property
+    def light(self) -> str:
+        """Return the colour of its training curve."""
+        names = ("accent_light", "other_light", "axis")
+        return PALETTE[names[min(self.place, 2)]].light
+
+
+def overlaid_loss(runs: Sequence[Curves], *, height: int = 290) -> Figure:
+    """Return the loss curves of runs in nats; `height` in pixels spaces the labels."""
+    values = [row for run in runs for epoch in run.epochs for row in (epoch.train_loss, epoch.validation_loss)]
+    top = 1.06 * max((value for value in values if math.isfinite(value)), default=2.0) or 1.0
+    y_axis = {**span(0, round(top, 4)), "nticks": 6, "hoverformat": ".3f"}
+    return _figure("Loss (nats)", runs, "loss", 1.0, y_axis, height)
+
+
+def overlaid_accuracy(runs: Sequence[Curves], *, height: int = 290) -> Figure:
+    """Return the accuracy curves of runs in percent, on an axis from 0 to 100 %."""
+    y_axis = {**span(0, 100), "nticks": 6, "ticksuffix": f"{GAP}%", "hoverformat": ".1f"}
+    return _figure("Accuracy", runs, "accuracy", 100.0, y_axis, height)
+
+
+def _figure(title: str, runs: Sequence[Curves], what: str, unit: float, y_axis: dict[str, Any], height: int) -> Figure:
+    end = max(FEWEST_EPOCHS, *(len(run.epochs) for run in runs))
+    drawn = sorted(runs, key=lambda run: -run.place)  # the run looked at lies on top
+    traces = [trace for run in drawn for trace in _traces(run, what, unit)]
+    return {
+        "data": [*corners(end, limits(y_axis)), *traces],
+        "layout": layout(
+            heading(title, "validation full, training thin"),
+            xaxis=epoch_axis(end),
+            yaxis=y_axis,
+            margin={"l": 46, "r": 118, "t": TOP, "b": BOTTOM},
+            hovermode="x unified",
+            shapes=[_hairline(run) for run in drawn if run.best_epoch],
+            annotations=[axis_name(), *_flags(runs, end), *_labels(runs, what, unit, limits(y_axis), height)],
+        ),
+    }
+
+
+def _traces(run: Curves, what: str, unit: float) -> list[dict[str, Any]]:
+    """Return the training and validation curve of a run, and the dot at the end of the latter."""
+    epochs = [row.epoch for row in run.epochs]
+    lines = (("train", run.light, 1.2), ("validation", run.colour, 2.6 if run.place < 2 else 1.6))
+    found = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": f"{_short(run.name)}, {part}",
+            "x": epochs,
+            "y": _values(run, f"{part}_{what}", unit),
+            "line": {"color": colour, "width": width},
+            "hovertemplate": "%{y}",
+        }
+        for part, colour, width in lines
+    ]
+    dot = {"color": run.colour, "size": 7 if run.place < 2 else 5}
+    ends = found[-1]["y"][-1:]
+    last = {"type": "scatter", "mode": "markers", "x": epochs[-1:], "y": ends, "marker": dot, "hoverinfo": "skip"}
+    return [*found, last]
+
+
+def _values(run: Curves, name: str, unit: float) -> list[float | None]:
+    values = [unit * float(getattr(row, name)) for row in run.epochs]
+    return [round(value, 4) if math.isfinite(value) else None for value in values]
+
+
+def _hairline(run: Curves) -> dict[str, Any]:
+    line = {"width": 1, "color": run.colour}
+    at = {"x0": run.best_epoch, "x1": run.best_epoch, "yref": "paper", "y0": 0, "y1": 1}
+    return {"type": "line", **at, "line": line, "layer": "below"}
+
+
+def _flags(runs: Sequence[Curves], end: int) -> list[dict[str, Any]]:
+    """Return the flags of the best epochs of the two runs that are compared, one above the other."""
+    found = []
+    for run in runs:
+        if run.best_epoch is None or run.place > 1:
+            continue
+        late = run.best_epoch > 0.75 * end
+        side: dict[str, Any] = {"xanchor": "right", "xshift": -3} if late else {"xanchor": "left", "xshift": 3}
+        own = {"yref": "paper", "yanchor": "bottom", "yshift": FLAG_ROW * (1 - run.place), **side}
+        found.append(note(run.best_epoch, 1, f"best · {run.best_epoch}", run.colour, size=11, **own))
+    return found
+
+
+def _labels(
+    runs: Sequence[Curves], what: str, unit: float, y_range: tuple[float, float], height: int
+) -> list[dict[str, Any]]:
+    """Return each run's name at the end of its validation curve, moved apart where names would touch."""
+    scale = (height - TOP - BOTTOM) / (y_range[1] - y_range[0])
+    known = [(run, _values(run, f"validation_{what}", unit)) for run in runs if run.epochs]
+    ends = [(run, values[-1]) for run, values in known if values[-1] is not None]
+    places = [value * scale for _, value in ends]
+    moved = lifted(spread(places), y_range[0] * scale + LABEL_GAP / 2)
+    last = max((run.epochs[-1].epoch for run, _ in ends), default=1)
+    return [
+        note(
+            last,
+            value,
+            f'<span style="color:{run.colour}">●</span>{GAP}{_short(run.name)}',
+            INK if run.place < 2 else MUTED,
+            xanchor="left",
+            xshift=6,
+            yshift=round(at - place, 1),
+        )
+        for (run, value), place, at in zip(ends, places, moved, strict=True)
+    ]
+
+
+def _short(name: str) -> str:
+    plain = name.replace("<", "‹").replace(">", "›")  # plotly reads marks in its texts
+    if len(plain) <= LONGEST_NAME:
+        return plain
+    return f"{plain[:5].rstrip()}…{plain[5 - LONGEST_NAME + 1 :].lstrip()}"  # names differ at their end

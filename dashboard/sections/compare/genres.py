@@ -1,0 +1,47 @@
+"""For which genres the two runs differ, all genres considered together."""
+
+import streamlit as st
+
+from dashboard.address import plain
+from dashboard.components.tables import as_csv
+from dashboard.sections.compare.chosen import Chosen
+from dashboard.sentences import compare as sentences
+from genre_core.evaluation.glossary import GLOSSARY
+
+HEIGHT = 520
+
+
+def draw(chosen: Chosen) -> None:
+    """Draw recall of each genre for both runs, with the difference, its interval and Holm's p."""
+    found = chosen.compared.comparisons[chosen.number]
+    rows = [sentences.genre_row(one, found.first, found.second) for one in found.per_genre]
+    names = sentences.genre_columns(found.first, found.second)
+    st.subheader(f"By genre, on {chosen.nouns}", anchor=False)
+    st.caption(plain(sentences.genres_sentence(found), longest=600), help=GLOSSARY["Holm"])
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key="genre differences",
+        row_height=33,
+        height=min(HEIGHT, 36 + 33 * len(rows)),
+        column_config={
+            names[2]: number(format="%.1f %%"),
+            names[3]: number(format="%.1f %%"),
+            "difference": number("Difference", format="%+.1f", help="In points of recall, the first less the second."),
+            "95 %": st.column_config.TextColumn(help="The 95 % interval of the difference, each genre alone."),
+            "p, Holm": number(format="%.3f", help=GLOSSARY["Holm"]),
+        },
+        placeholder="–",
+        alt="Recall of each genre for both runs, the difference with its interval, and its adjusted p.",
+    )
+    st.download_button(
+        "Genres as CSV",
+        as_csv({name: [row[name] for row in rows] for name in names}),
+        "genre differences.csv",
+        "text/csv",
+        key="genre differences download",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )

@@ -1,0 +1,103 @@
+"""Tracks that two runs answer otherwise: what each says of them, and the way to each track's page."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from dashboard import address
+from dashboard.address import plain
+from dashboard.cell_tracks import Chosen as Tracks
+from dashboard.cell_tracks import choices, tracks_of
+from dashboard.components.tables import Columns, as_csv
+from dashboard.components.tracks import draw_choices
+from dashboard.sections.compare.chosen import Chosen
+from dashboard.services import Side
+
+ROWS_SHOWN, ROWS_BESIDE_A_TRACK, ROW_HEIGHT = 10, 5, 33
+
+
+def draw(chosen: Chosen, here: Tracks) -> None:
+    """Draw the list of tracks with both answers, and the one of them that the address names."""
+    import pyarrow as pa
+
+    rows = chosen.compared.first.outcome.rows[here].tolist()
+    table = columns(chosen, here)
+    row = _looked_at(rows)
+    key = f"moved {chosen.part} {chosen.number} {len(rows)} {st.query_params.get('cell')} {row}"
+    shown = {name: [100 * one for one in values] if "sure" in name else values for name, values in table.items()}
+    sure = [name for name in table if "sure" in name]
+    st.dataframe(
+        pa.table(shown),
+        hide_index=True,
+        key=key,
+        height=36 + ROW_HEIGHT * min(len(rows), ROWS_SHOWN if row is None else ROWS_BESIDE_A_TRACK),
+        row_height=ROW_HEIGHT,
+        on_select=partial(_choose, key, rows),
+        selection_mode="single-row",
+        selection_default=None if row is None else {"selection": {"rows": [rows.index(row)]}},
+        column_config={name: st.column_config.NumberColumn(format="%.0f %%") for name in sure},
+        alt="Tracks that the two runs answer otherwise: the true genre, and what each takes them for.",
+    )
+    st.download_button(
+        "CSV",
+        lambda: as_csv(table),
+        "moved tracks.csv",
+        "text/csv",
+        key="moved download",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+    if row is not None:
+        _one(chosen, row)
+
+
+def columns(chosen: Chosen, here: Tracks) -> Columns:
+    """Return the tracks of a mask (n,) by column: true genre, and each run's answer with its probability."""
+    of, sides = chosen.compared, (chosen.compared.first, chosen.compared.others[chosen.number])
+    names, genres = of.data.tracks, of.first.outcome.genres
+    rows = of.first.outcome.rows[here]
+    found: Columns = {
+        "track": [names[row] for row in rows.tolist()],
+        "true": [genres[number] for number in of.first.outcome.y_true[here].tolist()],
+    }
+    for side in sides:
+        listed = tracks_of(side.outcome, names, here)
+        back = np.argsort(listed.rows, kind="stable")
+        found[side.name] = [genres[number] for number in listed.predicted[back].tolist()]
+        found[f"{side.name}, sure"] = listed.confidence[back].round(4).tolist()
+    return found
+
+
+def _looked_at(rows: list[int]) -> int | None:
+    """Return the track that the address names, if it is in the list."""
+    text = st.query_params.get("track", "")
+    row = int(text) if text.isdecimal() and len(text) < 10 else None
+    if text and row not in rows:
+        st.caption(":material/link_off: The link names a track that did not move here; none is chosen.")
+    return row if row in rows else None
+
+
+def _choose(key: str, rows: list[int]) -> None:
+    chosen = st.session_state[key]["selection"]["rows"]
+    address.look(track=str(rows[chosen[0]]) if chosen else None)
+
+
+def _one(chosen: Chosen, row: int) -> None:
+    """Draw what each of the two gives a track, with a link to its page."""
+    of = chosen.compared
+    with st.container(key="moved-track", gap="small"):
+        for side in (of.first, of.others[chosen.number]):
+            _answer_of(side, chosen, row)
+
+
+def _answer_of(side: Side, chosen: Chosen, row: int) -> None:
+    st.markdown(f"**{plain(side.name)}**")
+    draw_choices(choices(side.outcome, row))
+    part = None if chosen.part == "validation" else chosen.part
+    right = "true" if chosen.clean else None
+    label = f"Why {plain(side.name)} says so"
+    address.page_link(
+        "views/track.py", label, ":material/arrow_forward:", run=side.run.id, track=str(row), part=part, right=right
+    )

@@ -1,0 +1,120 @@
+"""The head of the page: the verdict, what it rests on, and the runs on rulers under each other."""
+
+import streamlit as st
+
+from dashboard.address import plain
+from dashboard.components import ruler as rulers
+from dashboard.components.address_menu import address_menu
+from dashboard.components.terms import numbers_line
+from dashboard.components.twin import twin
+from dashboard.sections.compare.chosen import FORGET, Chosen
+from dashboard.sentences import compare as sentences
+from dashboard.sentences.badges import Badge, badges, opened_badge
+from dashboard.sentences.limits import limit_label
+from dashboard.services import Side
+from dashboard.theme import GAP
+from genre_core.evaluation.verdict import why
+
+
+def head(chosen: Chosen) -> None:
+    """Draw the verdict on the two runs that are looked at, and what it rests on."""
+    of, found = chosen.compared, chosen.compared.comparisons[chosen.number]
+    about = f", about the {of.first.outcome.about}s" if of.first.outcome.about else ""
+    st.header(plain(sentences.answer(found, f"{chosen.nouns}{about}")), anchor=False, help=sentences.POWER_HELP)
+    other = of.others[chosen.number]
+    said = sentences.caution(of.first.run.config, other.run.config, found)
+    numbers_line(f"{why(found, GAP)} {said}".strip(), _badges(chosen))
+
+
+def _badges(chosen: Chosen) -> list[Badge]:
+    marked = [badge for side in (chosen.compared.first, *chosen.compared.others) for badge in badges(side.run)]
+    opened = [] if chosen.opened is None else [opened_badge(chosen.opened)]
+    return [*opened, *dict.fromkeys(marked)]
+
+
+def draw_rulers(chosen: Chosen) -> None:
+    """Draw a ruler for each run, the run looked at first; the first carries the names of the lines."""
+    of = chosen.compared
+    for number, side in enumerate((of.first, *of.others)):
+        marks = _marks(side, chosen, first=number == 0)
+        rulers.ruler(marks, key=f"compare ruler {number}", height=84 if number == 0 else 56)
+
+
+def _marks(side: Side, chosen: Chosen, *, first: bool) -> rulers.Ruler:
+    scores, part = side.outcome.evaluation, chosen.part
+    kind: rulers.Part = "test" if part == "test" else "validation"
+    model = rulers.model(scores.accuracy, scores.accuracy_interval, side.name, kind, "model" if first else "other")
+    limit = side.outcome.limit
+    lines = [rulers.majority(scores.majority_accuracy, *(() if first else ("",)))]
+    if limit is not None:
+        lines.append(rulers.bayes_limit(limit.accuracy, limit_label(side.run.config.data) if first else ""))
+    return rulers.Ruler((*lines, model), f"accuracy on {chosen.nouns}")
+
+
+def draw_pairs(chosen: Chosen) -> None:
+    """Draw the run looked at against each of several others, and the choice of the one whose difference is drawn."""
+    of = chosen.compared
+    if len(of.others) < 2:
+        return
+    st.subheader(plain(f"{of.first.name} against each"), anchor=False)
+    st.dataframe(
+        [sentences.pair_row(found) for found in of.comparisons],
+        hide_index=True,
+        key="pairs",
+        row_height=33,
+        column_config={"tracks needed": st.column_config.NumberColumn(format="localized")},
+        placeholder="–",
+        alt="The run looked at against each of the others: verdict, differences with intervals, adjusted p.",
+    )
+    st.caption(
+        "p is adjusted by Holm for the number of runs compared with; differences are of the first less this one."
+    )
+
+
+def choose_other(chosen: Chosen) -> None:
+    """Draw the choice of the run whose difference from the first is drawn, where there are several."""
+    others = chosen.compared.others
+    if len(others) > 1:
+        names = {side.run.id: f"less {side.name}" for side in others}
+        address_menu("Difference from", "with", names, width=230, on_change=FORGET)
+
+
+def draw_settings(chosen: Chosen) -> None:
+    """Draw the settings in which the runs differ."""
+    of = chosen.compared
+    sides = (of.first, *of.others)
+    rows = sentences.setting_rows([side.run.config for side in sides])
+    st.subheader("What differs in their settings", anchor=False)
+    if not rows:
+        st.caption("Nothing: the same settings and seeds give the same run.")
+        return
+    names = [side.name for side in sides]
+    st.dataframe(
+        [{"setting": row.title, **dict(zip(names, row.values, strict=True))} for row in rows],
+        hide_index=True,
+        key="settings that differ",
+        row_height=33,
+        alt="The settings that are not the same in all compared runs.",
+    )
+
+
+def score_twin(chosen: Chosen) -> None:
+    """Draw what stands on the rulers as a table."""
+    rows = []
+    for side in (chosen.compared.first, *chosen.compared.others):
+        scores = side.outcome.evaluation
+        limits = (scores.accuracy_interval, scores.macro_f1_interval)
+        rows.append(
+            {
+                "run": side.name,
+                "accuracy": 100 * scores.accuracy,
+                "accuracy from": 100 * limits[0].low,
+                "accuracy to": 100 * limits[0].high,
+                "macro-F1": 100 * scores.macro_f1,
+                "macro-F1 from": 100 * limits[1].low,
+                "macro-F1 to": 100 * limits[1].high,
+                "tracks": scores.n,
+            }
+        )
+    shares = [name for name in rows[0] if name not in ("run", "tracks")]
+    twin(rows, "compared scores", f"Scores of the compared runs on {chosen.nouns}.", shares)

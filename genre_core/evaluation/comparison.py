@@ -1,0 +1,163 @@
+"""Whether one run is better than another on the same tracks, and where they differ.
+
+Both answer the same tracks, so they are compared track by track: a difference that two separate intervals would hide
+can be clear, because the tracks that are hard for one are mostly hard for the other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from genre_core.config import DatasetConfig, SyntheticConfig
+from genre_core.dataset import IntArray
+from genre_core.evaluation.matrix_difference import MatrixDifference, matrix_difference
+from genre_core.evaluation.paired import Matched, matched, paired_macro_f1
+from genre_core.evaluation.power import LEVEL, detectable_difference, tracks_needed
+from genre_core.evaluation.uncertainty import Interval
+from genre_core.exploration.holm import holm
+
+Kind = Literal["first", "second", "undecided", "same"]
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What one run says of the tracks of one part: `y_pred` (n,) beside `y_true` (n,), in the order of `tracks`.
+
+    `source` names where the tracks are from; whichever features of them were used changes nothing in it.
+    """
+
+    name: str
+    source: str
+    genres: tuple[str, ...]
+    tracks: tuple[str, ...]
+    y_true: IntArray
+    y_pred: IntArray
+    groups: IntArray | None = None
+
+    @property
+    def right(self) -> IntArray:
+        """Return whether it is right on each track, 0 or 1, shape (n,)."""
+        return (self.y_true == self.y_pred).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class GenreDifference:
+    """How two runs fare on the tracks of one genre; `p_adjusted` is Holm's over the genres. None without a track."""
+
+    genre: str
+    matched: Matched | None
+    p_adjusted: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What tells the run looked at (the first) from the one it is compared with (the second), as `compare` says.
+
+    `p_adjusted` is Holm's over the `n_compared` runs that the first is compared with. `macro_f1` and its interval are
+    the first's less the second's; None for the interval where the same answers were given on every track. A difference
+    of accuracy below `detectable` would be found in less than four of five such comparisons; `needed` is how many
+    tracks it takes to find one as large as what is seen, None where none is seen.
+    """
+
+    first: str
+    second: str
+    genres: tuple[str, ...]
+    matched: Matched
+    p_adjusted: float
+    n_compared: int
+    n_moved: int
+    macro_f1: float
+    macro_f1_interval: Interval | None
+    per_genre: tuple[GenreDifference, ...]
+    matrix: MatrixDifference
+    detectable: float
+    needed: int | None
+
+    @property
+    def kind(self) -> Kind:
+        """Return which is right more often beyond chance, or that it cannot be told, or that they answer alike."""
+        if not self.n_moved:
+            return "same"
+        if self.p_adjusted >= LEVEL:
+            return "undecided"
+        return "first" if self.matched.difference > 0 else "second"
+
+
+def source_of(data: DatasetConfig) -> str:
+    """Return where tracks are from: the stored table, or how they are drawn."""
+    return data.model_dump_json() if isinstance(data, SyntheticConfig) else data.table
+
+
+def why_incomparable(first: Answers, second: Answers) -> str | None:
+    """Say why two runs cannot be compared track by track; None: they can."""
+    pair = f"{first.name} and {second.name}"
+    if first.source != second.source:
+        return f"{pair} are on other data: their scores are of different tracks."
+    if first.genres != second.genres:
+        ours, theirs = set(first.genres), set(second.genres)
+        only = sorted(ours ^ theirs)
+        which = f" ({only[0]} is a genre of one of them alone)" if only else ""
+        return f"{pair} tell other genres apart{which}: being right is not the same thing for both."
+    if first.tracks != second.tracks:
+        shared = len(set(first.tracks) & set(second.tracks))
+        of = f"{len(first.tracks):,}"
+        return f"{pair} are on another split of the same data: of {of} tracks they share {shared:,}."
+    if not np.array_equal(first.y_true, second.y_true):
+        return f"{pair} have other labels for the same tracks."
+    return None
+
+
+def compare(first: Answers, second: Answers, n_compared: int = 1) -> Comparison:
+    """Compare two runs on the same tracks; with groups, those are what is tested and drawn anew.
+
+    `n_compared` is with how many runs the first is compared: what is detectable is meant with Holm's adjustment for
+    them, `p_adjusted` comes from `compare_all`.
+
+    Raises
+    ------
+    ValueError
+        The runs cannot be compared: ask `why_incomparable`.
+    """
+    if why := why_incomparable(first, second):
+        raise ValueError(why)
+    groups, k = first.groups, len(first.genres)
+    found = matched(first.right, second.right, groups)
+    apart, interval = paired_macro_f1(first.y_true, first.y_pred, second.y_pred, groups)
+    level = LEVEL / n_compared
+    needed = tracks_needed(found.difference, found.discordance, level)
+    return Comparison(
+        first=first.name,
+        second=second.name,
+        genres=first.genres,
+        matched=found,
+        p_adjusted=found.p,
+        n_compared=n_compared,
+        n_moved=int(np.count_nonzero(first.y_pred != second.y_pred)),
+        macro_f1=apart,
+        macro_f1_interval=interval,
+        per_genre=_per_genre(first, second),
+        matrix=matrix_difference(first.y_true, first.y_pred, second.y_pred, k, groups),
+        detectable=detectable_difference(found.effective, found.discordance, level),
+        needed=None if needed is None else round(needed * found.n / found.effective),
+    )
+
+
+def compare_all(first: Answers, others: Sequence[Answers]) -> tuple[Comparison, ...]:
+    """Compare the first run with each of the others, p-values adjusted for how many there are."""
+    found = [compare(first, other, len(others)) for other in others]
+    adjusted = holm(np.array([one.matched.p for one in found])).tolist() if found else []
+    return tuple(replace(one, p_adjusted=p) for one, p in zip(found, adjusted, strict=True))
+
+
+def _per_genre(first: Answers, second: Answers) -> tuple[GenreDifference, ...]:
+    one, two, groups = first.right, second.right, first.groups
+    found: list[Matched | None] = []
+    for genre in range(len(first.genres)):
+        of = first.y_true == genre
+        found.append(matched(one[of], two[of], None if groups is None else groups[of]) if of.any() else None)
+    there = [number for number, one_genre in enumerate(found) if one_genre is not None]
+    ps = [one_genre.p for one_genre in found if one_genre is not None]
+    adjusted = dict(zip(there, holm(np.array(ps)).tolist(), strict=True))
+    return tuple(GenreDifference(name, found[number], adjusted.get(number)) for number, name in enumerate(first.genres))

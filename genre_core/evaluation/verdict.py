@@ -1,0 +1,77 @@
+"""What a comparison comes to, in words: for pages and for the terminal alike."""
+
+from genre_core.evaluation.comparison import Comparison
+from genre_core.evaluation.uncertainty import Interval
+
+MOST_NEEDED = 10_000_000
+"""Beyond so many tracks it is kinder to say that no collection is large enough."""
+
+
+def verdict(found: Comparison, nouns: str, gap: str = " ") -> str:
+    """Say in a sentence or two which run is better, or that it cannot be told and what it would take.
+
+    `nouns` are the tracks they are compared on ("test tracks"), `gap` stands between a number and its unit.
+    """
+    tracks = f"{found.matched.n:,} {nouns if found.matched.n != 1 else nouns.removesuffix('s')}"
+    if found.kind == "same":
+        return f"The same: both give the same answer on all {tracks}."
+    if found.kind == "undecided":
+        return f"Not distinguishable: {_limits_of(found, tracks, gap)}."
+    ahead, behind = (found.first, found.second) if found.kind == "first" else (found.second, found.first)
+    size = f"{100 * abs(found.matched.difference):.1f}{gap}points"
+    return f"{ahead} is better than {behind}: right on {size} more of {tracks}."
+
+
+def _limits_of(found: Comparison, tracks: str, gap: str) -> str:
+    least = f"{_point(found.detectable)}{gap}points"
+    shown = f"with {tracks} a difference under {least} would not show"
+    if found.needed is None:
+        return f"{shown}, and both are right equally often"
+    if found.needed > MOST_NEEDED:
+        return f"{shown}; no collection is large enough for one as small as what is seen"
+    if found.needed <= found.matched.n:
+        return f"{shown} reliably, and chance makes one like this too often"
+    seen = f"{_point(abs(found.matched.difference))}{gap}points"
+    return f"{shown}; for one of {seen}, as seen here, you would need about {_rounded(found.needed):,}"
+
+
+def why(found: Comparison, gap: str = " ") -> str:
+    """Say what a verdict rests on: the difference with its interval, the tracks that tell, and the test."""
+    pair = found.matched
+    groups = f", as groups tell as much as {round(pair.effective):,} single tracks" if pair.effective < pair.n else ""
+    return (
+        f"Accuracy differs by {points(pair.difference, pair.interval, gap)}, macro-F1 by "
+        f"{points(found.macro_f1, found.macro_f1_interval, gap)}. {found.first} alone is right on "
+        f"{pair.only_first:,} tracks, {found.second} alone on {pair.only_second:,}: {chance(found.p_adjusted)}{groups}."
+    )
+
+
+def chance(p: float) -> str:
+    """Say how often chance alone makes a difference at least as large: `by chance once in 12 times (p = 0.083)`."""
+    if p > 0.5:
+        return f"chance makes that more often than not ({p_value(p)})"
+    return f"by chance as uneven once in {_rounded(round(1 / max(p, 1e-9))):,} times ({p_value(p)})"
+
+
+def p_value(p: float) -> str:
+    """Return a p-value as it is written: `p = 0.083`, `p < 0.001`."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
+
+
+def points(difference: float, interval: Interval | None, gap: str = " ") -> str:
+    """Return a difference of rates with its sign and interval: `+0.6 points (−0.9 to 2.1)`."""
+    sign = "+" if round(1000 * difference) > 0 else ""
+    text = f"{sign}{_point(difference)}{gap}points"
+    if interval is not None:
+        text += f" ({_point(interval.low)} to {_point(interval.high)})"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _point(rate: float) -> str:
+    return f"{round(100 * rate, 1) + 0.0:.1f}"
+
+
+def _rounded(n: int) -> int:
+    """Return a number to two digits, as an estimate is said."""
+    size = max(0, len(str(n)) - 2)
+    return round(n, -size)
