@@ -12,6 +12,9 @@ from genre_core.evaluation.confusion import ConfusionMatrix, Normalization
 
 HERE = Path(__file__).parent
 
+DIGITS = 6
+"""As many as keep what is rounded again, to a tenth of a per cent, on its side."""
+
 SCRIPTS = ("matrix_words.js", "matrix_draw.js", "matrix_selection.js", "matrix_keys.js", "matrix.js")
 Compared = Literal["model", "limit", "difference"]
 
@@ -136,17 +139,17 @@ def _last_pick(key: str) -> dict[str, Any]:
 
 
 def _rounded(rate: float) -> float | None:
-    return None if rate != rate else round(rate, 4)
+    return None if rate != rate else round(rate, DIGITS)
 
 
 def _limits(confusion: ConfusionMatrix, i: int, j: int, by: Normalization, rate: float) -> tuple[float, float] | None:
     if rate != rate:
         return None
     interval = confusion.interval(i, j, by)
-    return round(interval.low, 4), round(interval.high, 4)
+    return round(interval.low, DIGITS), round(interval.high, DIGITS)
 
 
 def _margin(confusion: ConfusionMatrix, i: int, by: Normalization) -> tuple[float, float, float] | None:
     rate = float(confusion.normalized(by)[i, i])
     limits = _limits(confusion, i, i, by, rate)
-    return None if limits is None else (round(rate, 4), *limits)
+    return None if limits is None else (round(rate, DIGITS), *limits)
