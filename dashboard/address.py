@@ -19,7 +19,7 @@ from genre_core.config import ExperimentConfig
 from genre_core.errors import ConfigError
 from genre_core.evaluation.merging import Merges, members_of
 from genre_core.presets import OPENING, PRESETS
-from genre_core.settings import SECTIONS, TAGS, all_settings, configure, flatten, settings, validate
+from genre_core.settings import BRANCH, SECTIONS, TAGS, all_settings, configure, flatten, settings, validate
 
 LOOKED_AT = {
     "run": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a run's identifier"),
@@ -218,10 +218,12 @@ def _judge_settings(named: Mapping[str, str], base: ExperimentConfig) -> tuple[d
     fitting, more = _drop_idle(fitting, base)
     for section in SECTIONS:
         own = {name: text for name, text in fitting.items() if name.startswith(f"{section}.")}
+        around = {name: text for name, text in fitting.items() if section == "before" and name.startswith("train.")}
         try:
-            configure(own, base)
+            configure({**around, **own}, base)
         except ConfigError as error:
-            more.append(f"{str(error).rstrip('.')}; using the preset's values instead.")
+            instead = "there is no branch" if section == "before" else "using the preset's values instead"
+            more.append(f"{str(error).rstrip('.')}; {instead}.")
             fitting = {name: text for name, text in fitting.items() if name not in own}
     return fitting, notes + more
 
@@ -230,6 +232,8 @@ def _drop_idle(fitting: dict[str, str], base: ExperimentConfig) -> tuple[dict[st
     """Take out the settings of another source or network than the one chosen: they would do nothing."""
     tags = {name: text for name, text in fitting.items() if name in {f"{s}.{tag}" for s, (tag, _) in TAGS.items()}}
     active = {item.name for item in settings(configure(tags, base))}
+    if fitting.get(BRANCH, "0") != "0":
+        active |= {name for name in all_settings() if name.startswith("before.")}
     notes = [
         f"{name} does nothing with what else this link chooses; ignored." for name in fitting if name not in active
     ]

@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 from genre_core.presets import Preset
-from genre_core.settings import SECTIONS, TAGS, Setting, all_settings, flatten, variants
+from genre_core.settings import BRANCH, SECTIONS, TAGS, Setting, all_settings, flatten, variants
 
-TITLES = {"data": "Data", "split": "Split", "model": "Network", "train": "Training"}
+TITLES = {"data": "Data", "split": "Split", "model": "Network", "train": "Training", "before": "Branch"}
 COMMON = {
     *(f"data.{field}" for field in ("source", "n_samples", "overlap", "table", "label", "subset")),
     *(f"split.{field}" for field in ("test_fraction", "validation_fraction")),
@@ -16,6 +16,8 @@ COMMON = {
     *(f"train.{field}" for field in ("optimizer", "learning_rate", "batch_size", "max_epochs", "patience")),
 }
 """Settings that fit on one screen; all others are behind "More"."""
+BY_BUTTON = ("before",)
+"""Sections that no panel draws: a branch is begun by a button, from a run."""
 FINEST_SLIDER = 2000
 """Most steps a slider has: with more, a pixel skips values and the number alone is clearer."""
 
@@ -28,6 +30,7 @@ WITHOUT = {
     "data.noise_pairs": ("data.label_noise",),
     "data.outlier_scale": ("data.outlier_rate",),
     "split.by": ("data.source", "data.artists", "data.segments"),
+    **{name: (BRANCH,) for name in all_settings() if name.startswith("before.") and name != BRANCH},
 }
 """Settings that do nothing while all of these are at their defaults."""
 
@@ -46,6 +49,7 @@ def described(sections: tuple[str, ...], presets: tuple[Preset, ...], first: fro
             "settings": [_described(item, common) for item in all_settings().values() if item.section == section],
         }
         for section in sections
+        if section not in BY_BUTTON
     ]
     about = {
         "sections": groups,
@@ -63,7 +67,7 @@ def usual() -> Mapping[str, Any]:
 
 def acts(name: str, values: Mapping[str, Any]) -> bool:
     """Return whether a setting does anything with what else is chosen."""
-    if not all(values.get(other) in allowed for other, allowed in needs(all_settings()[name]).items()):
+    if not all(values.get(other, usual()[other]) in allowed for other, allowed in needs(all_settings()[name]).items()):
         return False
     return name not in WITHOUT or any(
         values.get(other, usual()[other]) != usual()[other] and acts(other, values) for other in WITHOUT[name]

@@ -209,8 +209,8 @@ class MlpConfig(Frozen):
 ModelConfig = Annotated[MlpConfig | LinearConfig, Field(discriminator="architecture")]
 
 
-class TrainConfig(Frozen):
-    """How the network learns and when it stops."""
+class _Learning(Frozen):
+    """What may change while a network learns."""
 
     optimizer: Literal["adam", "adamw", "sgd"] = setting("adam", "Optimizer", "How a gradient becomes a step. Adam adapts each weight's step; AdamW decays weights apart from it; SGD takes the plain gradient with momentum.", labels={"adam": "Adam", "adamw": "AdamW", "sgd": "SGD"})
     learning_rate: float = setting(1e-3, "Learning rate", "Size of each step. Up: learns faster until it jumps about or diverges; down: steadier and slower.", ge=1e-6, le=10, scale="log")
@@ -223,24 +223,92 @@ class TrainConfig(Frozen):
     weight_decay: float = setting(0.0, "Weight decay", "Pull of every weight towards zero (L2). Up: simpler boundaries, in the end too simple.", ge=0, le=1, step=0.0001)
     label_smoothing: float = setting(0.0, "Label smoothing", "Part of each label spread evenly over all genres. Up: less sure of itself.", ge=0, le=0.9, step=0.01)
     class_weighting: Literal["none", "balanced"] = setting("none", "Class weighting", "Weigh each track by the rarity of its genre, so that rare genres count as much as common ones.", labels={"none": "none", "balanced": "balanced"})
+
+
+class TrainConfig(_Learning):
+    """How the network learns and when it stops."""
+
     seed: Seed = setting(42, "Training seed", "Start of the random stream of weights, batches and dropout.", step=1)
+
+
+class BeforeConfig(_Learning):
+    """What a branch comes from: how its first epochs were trained. Data, split, network and seeds are its own.
+
+    The network and its random stream go on as they are; the optimizer keeps what it has gathered unless gradient
+    descent and Adam take turns; the rate goes on where rate and schedule are the same, and otherwise starts as `train`
+    says. The best epoch is that of the whole run, of the branch alone where the two are judged differently; patience
+    counts from the branch on, so that one may branch where the run before had stopped.
+    """
+
+    epochs: int = setting(0, "Branch after epoch", "How many epochs are trained with the settings before, whatever their patience; from the next one on the others hold. At 0 there is no branch.", ge=0, le=499, step=1, unit="epochs")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_what_does_nothing(cls, values: Any) -> Any:
+        """Without a branch nothing comes before, so that configurations of one result are equal."""
+        if isinstance(values, dict) and str(values.get("epochs", 0)) == "0":
+            return {name: value for name, value in values.items() if name not in cls.model_fields}
+        return values
+
+
+class Member(Frozen):
+    """A network whose probabilities are averaged with those of others, on the same data and split."""
+
+    model: ModelConfig
+    train: TrainConfig
+    before: BeforeConfig = Field(BeforeConfig(), exclude_if=lambda before: not before.epochs)
 
 
 # fmt: on
 
+MOST_AVERAGED = 50
+"""Most networks of an ensemble."""
+
 
 class ExperimentConfig(Frozen):
-    """Everything that determines a run's result."""
+    """Everything that determines a run's result.
+
+    Of an ensemble, `averaged_with` are the other networks whose probabilities are averaged with those of this one.
+    """
 
     data: DatasetConfig = SyntheticConfig()
     split: SplitConfig = SplitConfig()
     model: ModelConfig = MlpConfig()
     train: TrainConfig = TrainConfig()
+    # Left out of the canonical JSON where there are none, so that runs stored before they were there keep their
+    # fingerprint.
+    before: BeforeConfig = Field(BeforeConfig(), exclude_if=lambda before: not before.epochs)
+    averaged_with: tuple[Member, ...] = Field((), max_length=MOST_AVERAGED - 1, exclude_if=lambda others: not others)
 
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the canonical JSON, as 64 hex digits."""
         return fingerprint(self)
+
+    @property
+    def parent(self) -> "ExperimentConfig | None":
+        """Return what a branch branches from, trained on without it; None where there is no branch."""
+        if not self.before.epochs:
+            return None
+        train = TrainConfig(**self.before.model_dump(exclude={"epochs"}), seed=self.train.seed)
+        return self.model_copy(update={"train": train, "before": BeforeConfig()})
+
+    @property
+    def members(self) -> "tuple[ExperimentConfig, ...]":
+        """Return the configurations of the networks that an ensemble averages; none where it is no ensemble."""
+        if not self.averaged_with:
+            return ()
+        alone = self.model_copy(update={"averaged_with": ()})
+        return (alone, *(alone.model_copy(update=dict(other)) for other in self.averaged_with))
+
+    @model_validator(mode="after")
+    def _branches_in_between(self) -> Self:
+        for part in (self, *self.averaged_with):
+            if (after := part.before.epochs) and after >= part.train.max_epochs:
+                raise ValueError(f"a branch after epoch {after} needs more than {after} epochs at most")
+            if after > part.before.max_epochs:
+                raise ValueError(f"a branch after epoch {after} needs at least {after} epochs at most before it")
+        return self
 
 
 def fingerprint(config: Frozen) -> str:

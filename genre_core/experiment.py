@@ -86,7 +86,7 @@ def make_trainer(config: ExperimentConfig, prepared: Prepared) -> "Trainer":
     """Build the network and what trains it."""
     from genre_core.training import Trainer
 
-    return Trainer(config.model, config.train, prepared.training_data)
+    return Trainer(config.model, config.train, prepared.training_data, before=config.before)
 
 
 def run_experiment(config: ExperimentConfig, tables: Tables | None = None) -> Result:

@@ -49,6 +49,13 @@ class Optimizer:
         self.state = {name: torch.zeros_like(weights) for name in names}
         self._step: Callable[[float], None] = self._sgd if config.optimizer == "sgd" else self._adam
 
+    def turned(self, config: TrainConfig) -> "Optimizer":
+        """Return the optimizer of a branch: it keeps what this one has gathered, where that means the same to it."""
+        other = Optimizer(config, self.weights, self.gradients)
+        if other.state.keys() == self.state.keys():
+            other.steps, other.state = self.steps, self.state
+        return other
+
     @torch.no_grad()
     def step(self, rate: float) -> None:
         """Move the weights against their gradients at a learning rate."""
@@ -91,6 +98,20 @@ class Schedule:
             self.rate = self.config.learning_rate * (1 + math.cos(math.pi * epoch / self.config.max_epochs)) / 2
         elif self.config.schedule == "plateau":
             self._wait(validation_loss)
+
+    def turned(self, config: TrainConfig, epoch: int, *, same_loss: bool) -> "Schedule":
+        """Return the schedule of a branch after `epoch`: it goes on where rate and schedule are the same.
+
+        How long a loss has not fallen is kept where the loss means the same.
+        """
+        other = Schedule(config)
+        if (config.learning_rate, config.schedule) == (self.config.learning_rate, self.config.schedule):
+            other.rate = self.rate
+            if same_loss:
+                other.best, other.waited = self.best, self.waited
+        if config.schedule == "cosine":
+            other.advance(epoch, math.inf)
+        return other
 
     def _wait(self, validation_loss: float) -> None:
         if validation_loss < self.best * (1 - PLATEAU_THRESHOLD):

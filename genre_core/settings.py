@@ -13,13 +13,29 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from genre_core.config import DatasetConfig, ExperimentConfig, Frozen, ModelConfig, SplitConfig, TrainConfig
+from genre_core.config import (
+    BeforeConfig,
+    DatasetConfig,
+    ExperimentConfig,
+    Frozen,
+    ModelConfig,
+    SplitConfig,
+    TrainConfig,
+)
 from genre_core.errors import ConfigError
 
 Kind = Literal["int", "float", "bool", "choice", "layers", "text"]
 Values = Mapping[str, Any]
 
-SECTIONS: Mapping[str, Any] = {"data": DatasetConfig, "split": SplitConfig, "model": ModelConfig, "train": TrainConfig}
+SECTIONS: Mapping[str, Any] = {
+    "data": DatasetConfig,
+    "split": SplitConfig,
+    "model": ModelConfig,
+    "train": TrainConfig,
+    "before": BeforeConfig,
+}
+BRANCH = "before.epochs"
+"""The setting without which there is no branch, and none of the settings before it."""
 TAGS: Mapping[str, tuple[str, str]] = {"data": ("source", "Source"), "model": ("architecture", "Network")}
 """The field that says which variant a section is, and its title on screen."""
 
@@ -53,7 +69,7 @@ class Setting:
 
     @property
     def section(self) -> str:
-        """Return the part of the configuration it belongs to: data, split, model or train."""
+        """Return the part of the configuration it belongs to: data, split, model, train or before."""
         return self.name.partition(".")[0]
 
     def label(self, value: Any) -> str:
@@ -72,7 +88,7 @@ class Setting:
 def settings(config: ExperimentConfig) -> tuple[Setting, ...]:
     """List the settings that a configuration has, in the order of their declaration."""
     return tuple(
-        item for section in SECTIONS for item in _section_settings(section, getattr(config, section).__class__)
+        item for section in _sections(config) for item in _section_settings(section, getattr(config, section).__class__)
     )
 
 
@@ -96,8 +112,15 @@ def variants(annotation: Any) -> tuple[type[Frozen], ...]:
 def flatten(config: ExperimentConfig) -> dict[str, Any]:
     """Return a configuration's values by their dotted names."""
     return {
-        f"{section}.{field}": value for section in SECTIONS for field, value in dict(getattr(config, section)).items()
+        f"{section}.{field}": value
+        for section in _sections(config)
+        for field, value in dict(getattr(config, section)).items()
     }
+
+
+def _sections(config: ExperimentConfig) -> tuple[str, ...]:
+    """Return the sections that a configuration has: without a branch nothing comes before."""
+    return tuple(section for section in SECTIONS if section != "before" or config.before.epochs)
 
 
 def configure(values: Values, base: ExperimentConfig | None = None) -> ExperimentConfig:
@@ -170,7 +193,9 @@ def _setting(name: str, info: FieldInfo) -> Setting:
     assert isinstance(extra, dict), f"{name} is declared without setting()"
     shown: dict[str, Any] = extra["shown"]  # type: ignore[assignment]
     low, high = (next((getattr(m, end) for m in info.metadata if hasattr(m, end)), None) for end in ("ge", "le"))
-    bare = Setting(name, "text", info.default, str(info.title), str(info.description), low, high, **shown)
+    before = name.startswith("before.") and name != BRANCH  # the settings of training have the same titles
+    title = f"{info.title} before" if before else str(info.title)
+    bare = Setting(name, "text", info.default, title, str(info.description), low, high, **shown)
     if get_origin(info.annotation) is Literal:
         return replace(bare, kind="choice", choices=get_args(info.annotation))
     kinds: dict[Any, Kind] = {int: "int", float: "float", bool: "bool", str: "text"}
@@ -204,8 +229,10 @@ def _sentence(detail: ErrorDetails) -> str:
             return f"{name} is {given}, but must be a number."
         case "bool_parsing" | "bool_type":
             return f"{name} is {given}, but must be true or false."
-        case "value_error" if name in SECTIONS or not name:
-            return f"{name or 'The configuration'}: {context['error']}."
+        case "value_error" if not name:
+            return f"{str(context['error']).capitalize()}."
+        case "value_error" if name in SECTIONS:
+            return f"{name}: {context['error']}."
         case "string_pattern_mismatch" if name in ("data.table", "data.published"):
             what = "table" if name == "data.table" else "split"
             return f"{name} is {given!r}, but must be the hash of a stored {what}, 64 hexadecimal digits."

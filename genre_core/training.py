@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genre_core.architectures import build_network
-from genre_core.config import ModelConfig, TrainConfig
+from genre_core.config import BeforeConfig, ModelConfig, TrainConfig
 from genre_core.dataset import IntArray
 from genre_core.events import EpochEnd, Event, Progress, StopReason, TrainEnd
 from genre_core.optimizers import Optimizer, Schedule, balanced_weights, flatten
@@ -59,8 +59,21 @@ class Dealt:
 class Trainer:
     """One training of one network. Iterate to train; `network` holds the best weights once `TrainEnd` has come."""
 
-    def __init__(self, model: ModelConfig, config: TrainConfig, data: TrainingData, device: str | None = None) -> None:
-        self.config = config
+    def __init__(
+        self,
+        model: ModelConfig,
+        config: TrainConfig,
+        data: TrainingData,
+        device: str | None = None,
+        before: BeforeConfig | None = None,
+    ) -> None:
+        self.final = config
+        """How it learns in the end; with a branch, `config` is what comes before it until then."""
+        self.branch_after = before.epochs if before else 0
+        self._first = config
+        if before and before.epochs:
+            self._first = TrainConfig(**before.model_dump(exclude={"epochs"}), seed=config.seed)
+        self.config = self._first
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.n_genres = data.n_genres
         self._X_train = torch.as_tensor(data.X_train, dtype=torch.float32).to(self.device)
@@ -71,10 +84,9 @@ class Trainer:
             torch.manual_seed(config.seed)
             self.network = build_network(model, data.X_train.shape[1], data.n_genres).to(self.device)
             self._random = self._random_state()
-        self.optimizer = Optimizer(config, *flatten(self.network))
-        self.schedule = Schedule(config)
-        balanced = config.class_weighting == "balanced"
-        self.class_weights = balanced_weights(self._y_train, data.n_genres) if balanced else None
+        self.optimizer = Optimizer(self.config, *flatten(self.network))
+        self.schedule = Schedule(self.config)
+        self.class_weights = self._weights_of(self.config)
         self._best = _copy(self.network)
         self._best_score = -float("inf")
         self.best_epoch: int | None = None
@@ -100,9 +112,11 @@ class Trainer:
     @property
     def finished(self) -> StopReason | None:
         """Return why there is nothing left to train, or None while there is."""
+        if self.epoch < self.branch_after:
+            return None
         if self.epoch >= self.config.max_epochs:
             return "max_epochs"
-        if self.epoch - (self.best_epoch or 0) >= self.config.patience:
+        if self.epoch - max(self.best_epoch or 0, self.branch_after) >= self.config.patience:
             return "patience"
         return None
 
@@ -209,7 +223,24 @@ class Trainer:
             pred.to(torch.uint8).cpu().numpy(),
         )  # fmt: skip
         self._start_epoch()
+        self._branch()
         return event
+
+    def _branch(self) -> None:
+        """Go on with the final settings once the epochs before the branch are done."""
+        if self.config is self.final or self.epoch < self.branch_after:
+            return
+        before, self.config = self.config, self.final
+        same_loss = _loss_of(before) == _loss_of(self.final)
+        if before.monitor != self.final.monitor or (self.final.monitor == "loss" and not same_loss):
+            self._best_score = -float("inf")  # another scale: the best is found anew
+        self.class_weights = self._weights_of(self.final)
+        self.optimizer = self.optimizer.turned(self.final)
+        self.schedule = self.schedule.turned(self.final, self.epoch, same_loss=same_loss)
+
+    def _weights_of(self, config: TrainConfig) -> Tensor | None:
+        balanced = config.class_weighting == "balanced"
+        return balanced_weights(self._y_train, self.n_genres) if balanced else None
 
     def _validate(self) -> tuple[float, Tensor]:
         """Return the mean over batches of the validation loss, and the predicted classes (n_validation,)."""
@@ -283,18 +314,23 @@ class Trainer:
             "rate": self.schedule.rate,
             "plateau": None if math.isinf(self.schedule.best) else self.schedule.best,
             "waited": self.schedule.waited,
+            "branched": self.branch_after > 0 and self.config is self.final,
         }
         own = {name: value.contiguous().clone() for name, value in tensors.items()}
         return save(own, {"scalars": json.dumps(scalars)})
 
     def restore(self, checkpoint: bytes) -> None:
-        """Go back to where a checkpoint of the same configuration and data was taken."""
+        """Go back to where a checkpoint of the same training was taken, or of that which a branch comes from."""
         tensors = {name: value.to(self.device) for name, value in load(checkpoint).items()}
         scalars = json.loads(_metadata(checkpoint)["scalars"])
         self.network.load_state_dict(_under("network.", tensors))
         self._best = _under("best.", tensors)
         self._random = {name: value.cpu() for name, value in _under("random.", tensors).items()}
         self.network.restore_stream({name: value.cpu() for name, value in _under("stream.", tensors).items()})
+        self.config = self.final if scalars.get("branched") else self._first
+        self.class_weights = self._weights_of(self.config)
+        self.optimizer = Optimizer(self.config, self.optimizer.weights, self.optimizer.gradients)
+        self.schedule = Schedule(self.config)
         self.optimizer.state = _under("optimizer.", tensors)
         self.optimizer.steps = scalars["steps"]
         self.schedule.rate, self.schedule.waited = scalars["rate"], scalars["waited"]
@@ -303,6 +339,7 @@ class Trainer:
         self.epoch, self.best_epoch = scalars["epoch"], scalars["best_epoch"]
         self._best_score = -float("inf") if self.best_epoch is None else scalars["best_score"]
         self._order_seed, self._position, self._seconds = scalars["order_seed"], scalars["position"], scalars["seconds"]
+        self._branch()
 
     def weights(self) -> bytes:
         """Return the best weights so far as safetensors."""
@@ -317,6 +354,11 @@ def predict(
     with torch.inference_mode():
         parts = [network(part.to(device)).cpu() for part in torch.split(torch.as_tensor(X), 16_384)]
     return torch.cat(parts).numpy()
+
+
+def _loss_of(config: TrainConfig) -> tuple[float, str]:
+    """Return what a loss depends on beside the network: losses of different ones do not compare."""
+    return config.label_smoothing, config.class_weighting
 
 
 def _draw_seed() -> int:

@@ -43,6 +43,9 @@ def configs(draw: st.DrawFn) -> ExperimentConfig:
         fields = draw(st.sets(st.sampled_from(sorted(set(variant.model_fields) - {tag}) or [""])))
         for name in sorted(f"{section}.{field}" for field in fields if field):
             chosen[name] = draw(values(all_settings()[name]))
+    if "before.epochs" in chosen:  # a branch is in between
+        most = (chosen.get("train.max_epochs", 50) - 1, chosen.get("before.max_epochs", 50))
+        chosen["before.epochs"] = min(chosen["before.epochs"], *most)
     try:
         return configure(chosen)
     except ConfigError:  # what is allowed one by one, but not together

@@ -280,8 +280,8 @@ def test_every_setting_can_be_opened_from_a_link_and_gives_that_configuration():
 
 def test_the_browser_is_told_every_setting_with_its_bounds_and_its_explanation():
     told = items()
-    assert list(told) == list(all_settings())
-    for name, item in all_settings().items():
+    assert list(told) == [name for name in all_settings() if not name.startswith("before.")]
+    for name, item in ((name, all_settings()[name]) for name in told):
         assert told[name]["help"] == item.help
         assert told[name].get("low") == item.low
         assert told[name].get("high") == item.high
@@ -331,7 +331,7 @@ def test_a_new_setting_is_drawn_by_itself(monkeypatch):
     more = {item.name: item for item in fields} | dict(all_settings())
     described.cache_clear()
     monkeypatch.setattr("dashboard.described.all_settings", lambda: more)
-    assert set(items()) == set(more)
+    assert set(items()) == {name for name in more if not name.startswith("before.")}
     assert items()["train.learning_rate_too"]["slider"] == "log"
     assert items()["train.learning_rate_too"]["rare"]
     described.cache_clear()
@@ -354,3 +354,31 @@ def test_a_page_puts_the_settings_that_it_is_about_in_front():
         return {item["name"] for item in sections[0]["settings"] if item.get("rare")}
 
     assert rare() - rare("data.artists") == {"data.artists"}
+
+
+def test_a_link_holds_a_branch_and_a_change_of_the_settings_keeps_it():
+    page = opened(before__epochs="4", before__learning_rate="0.01", train__learning_rate="0.001", train__seed="7")
+    parent = form(page).config.parent
+    assert parent == configure({"train.learning_rate": 0.01, "train.seed": 7})
+    changed(page, train__learning_rate=0.0001)
+    assert form(page).config.parent == parent
+    assert form(page).config.train.learning_rate == 0.0001
+    changed(page, train__max_epochs=4)
+    assert "A branch after epoch 4 needs more than 4 epochs" in panel(page)["problems"]["train.max_epochs"]
+    changed(page, preset="notebook")
+    assert dict(page.query_params) == {"preset": "notebook"}
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({"before__epochs": "4", "train__max_epochs": "3"}, {"train.max_epochs": "3"}),
+        ({"before__learning_rate": "0.01"}, {}),
+        ({"before__epochs": "x", "before__seed": "7"}, {}),
+    ],
+)
+def test_a_link_to_a_branch_that_cannot_be_says_so(said, kept):
+    page = opened(**said)
+    assert dict(page.query_params) == kept
+    assert form(page).config == configure(kept)
+    assert page.caption

@@ -29,6 +29,7 @@ class Stack:
         self, trainers: Sequence[Trainer], weights: Tensor, gradients: Tensor, state: Mapping[str, Tensor]
     ) -> None:
         self.trainers = tuple(trainers)
+        self.configs = [trainer.config for trainer in trainers]
         self.weights, self.gradients, self.state = weights, gradients, dict(state)
         self._networks = [_perceptron(trainer) for trainer in trainers]
         self._layers, self._layer_gradients = self._by_layer(weights), self._by_layer(gradients)

@@ -28,16 +28,20 @@ class Shape:
     full_batches: int
     optimizer: str
     device: str
+    alone: int = 0
 
 
 def shape_of(trainer: Trainer) -> Shape:
     """Return what a trainer shares with those that it can be trained with."""
+    now, later = trainer.config, trainer.final
+    changes = (now.optimizer, now.batch_size) != (later.optimizer, later.batch_size)
     return Shape(
         tuple(tuple(parameter.shape) for parameter in trainer.network.parameters()),
         trainer.config.batch_size,
         trainer.n_train // trainer.config.batch_size,
         trainer.config.optimizer,
         str(trainer.device),
+        id(trainer) if changes else 0,  # a branch that takes another path takes it alone
     )
 
 
@@ -73,7 +77,8 @@ class BatchTrainer:
             if waiting and len(members) < self.at_once:
                 members += [waiting.popleft() for _ in range(min(len(waiting), self.at_once - len(members)))]
             trainers = [self.trainers[number] for number in members]
-            if stack is None or stack.trainers != tuple(trainers):
+            configs = [trainer.config for trainer in trainers]
+            if stack is None or stack.trainers != tuple(trainers) or configs != stack.configs:  # a branch begins
                 stack = Stack.of(trainers)
             epoch = _Epoch(stack)
             for fraction in epoch.train():

@@ -84,6 +84,13 @@ class RunStore(TableStore):
         found = [self._look(read_run(row)) for row in rows]
         return [run for run in found if states is None or run.state in states]
 
+    def runs_of(self, fingerprint: str) -> list[Run]:
+        """Return the runs of one configuration, newest first, those that belong to a study with them."""
+        query = select(_runs).where(_runs.c.fingerprint == fingerprint).order_by(_runs.c.created_at.desc())
+        with self.transaction() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [self._look(read_run(row)) for row in rows]
+
     def revision(self, run_id: str) -> int:
         """Return a number that is another one whenever a page would show the run differently.
 
