@@ -13,17 +13,20 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 
 from genre_core.cross_predictions import CrossPlan, CrossPredictionsConfig, FoldPredictions, iter_cross_predictions
 from genre_core.errors import GenreLabError, RunStateError
+from genre_core.events import TrainEnd
 from genre_core.exploration import MapConfig, place_neighbours
 from genre_core.learning_curve import CurvePlan, CurveScore, LearningCurveConfig, iter_learning_curve
 from genre_core.lens import LensConfig, LensPlan, LensScore, iter_lens
+from genre_core.members import Member, train_members
+from genre_core.selection import Folds, RepeatsConfig
 from genre_core.sources import load_dataset
-from genre_core.store import RunStore, Study, open_published
+from genre_core.store import RunStore, Study, open_published, open_test
 from genre_core.worker import Heart, open_store, warm_up
 
 REST_SECONDS = 0.1
 CROSS_PREDICTIONS = "cross-predictions"
 MAP_DECIMALS = 3
-LENS, LEARNING_CURVE, MAP = "lens", "learning curve", "map"
+LENS, LEARNING_CURVE, MAP, REPEATS = "lens", "learning curve", "map", "repeats"
 
 _log = logging.getLogger(__name__)
 _turn = threading.Lock()
@@ -124,9 +127,28 @@ def _cross_predictions(store: RunStore, study: Study) -> Iterator[None]:
         yield
 
 
+def _repeats(store: RunStore, study: Study) -> Iterator[None]:
+    """Train a configuration with other seeds or on folds; whoever judges by a held-out fold looks at a test part."""
+    config = RepeatsConfig.model_validate_json(study.config_json)
+    opens = isinstance(config.what, Folds)
+    for run in store.members.runs(study.id).values() if opens else ():
+        if run.state == "complete":  # its worker may have died before it was counted
+            open_test(store, run)
+    members = [Member(number, config.name(number), one) for number, one in enumerate(config.configs, 1)]
+    for event in train_members(store, study, members):
+        if opens and isinstance(event.event, TrainEnd):
+            run = store.run(event.run_id)
+            if run.state == "complete":
+                open_test(store, run)
+        yield
+    runs = store.members.runs(study.id).values()
+    if runs and all(run.state == "failed" for run in runs):
+        raise GenreLabError(next(run.error for run in runs if run.error))
+
+
 _WORK: dict[str, Callable[[RunStore, Study], Iterator[None]]] = {
     LENS: _lens, LEARNING_CURVE: _learning_curve, MAP: _map,
-    CROSS_PREDICTIONS: _cross_predictions,
+    CROSS_PREDICTIONS: _cross_predictions, REPEATS: _repeats,
 }  # fmt: skip
 _BRIEF = (MAP,)
 """Kinds that take seconds: they do not wait for a study that takes minutes."""

@@ -16,7 +16,7 @@ LIBRARY = (
     {"settings", "presets", "events", "dataset", "splitting", "generator", "selection"},
     {"tables", "fma", "published", "sources", "architectures"},
     {"optimizers", "training", "evaluation", "bayes", "exploration", "quality", "explaining", "findings"},
-    {"experiment", "batched", "lens", "learning_curve", "cross_predictions"},
+    {"experiment", "batched", "lens", "learning_curve", "cross_predictions", "selection_summary"},
     {"store"},
     {"recording"},
     {"worker", "members", "studying"},

@@ -9,17 +9,16 @@ On a published split the network's scores differ by its training seed alone: the
 what has no seed has no interval. Before the third score there is none either.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from genre_core.evaluation.uncertainty import Interval, wilson
+from genre_core.evaluation.repeated_scores import half_width, mean_interval
+from genre_core.evaluation.uncertainty import Interval
 from genre_core.lens.config import CLASSIFIERS, LEAST_REPEATS, TORN, Classifier
 from genre_core.lens.judging import LensPlan, LensScore
 
 PUBLISHED = "published"
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,8 @@ def estimate(scores: Iterable[LensScore], level: str, classifier: Classifier) ->
     ratio = 0.0 if level == PUBLISHED else n_test / n_available
     accuracies, f1s = [score.accuracy for score in own], [score.macro_f1 for score in own]
     return LensEstimate(
-        level, classifier, n, sum(accuracies) / n, _rate_interval(accuracies, ratio, n_test), sum(f1s) / n,
-        _rate_interval(f1s, ratio, n_test), round(n_train), round(n_available), round(n_test),
+        level, classifier, n, sum(accuracies) / n, mean_interval(accuracies, ratio, n_test), sum(f1s) / n,
+        mean_interval(f1s, ratio, n_test), round(n_train), round(n_available), round(n_test),
     )  # fmt: skip
 
 
@@ -122,25 +121,6 @@ def flips(scores: Iterable[LensScore], fine: str, coarse: str) -> list[tuple[Cla
         if here and there and here.interval.low > 0 and there.interval.high < 0:
             found.append((a, b))
     return found
-
-
-def half_width(values: Sequence[float], ratio: float) -> float:
-    """Return half the corrected t interval of the mean of `values`; `ratio` is n_test / n_available, or 0."""
-    from scipy.special import stdtrit  # quantiles of Student's t; scipy.stats takes a second to import
-
-    k = len(values)
-    mean = sum(values) / k
-    variance = sum((value - mean) ** 2 for value in values) / (k - 1)
-    return float(stdtrit(k - 1, (1 + CONFIDENCE) / 2)) * math.sqrt((1 / k + ratio) * variance)
-
-
-def _rate_interval(values: Sequence[float], ratio: float, n_test: float) -> Interval | None:
-    if len(values) < LEAST_REPEATS:
-        return None
-    mean, half = sum(values) / len(values), half_width(values, ratio)
-    if half == 0 and mean in (0.0, 1.0):  # nothing was seen to vary, which does not mean that nothing can
-        return wilson(mean * n_test, n_test, CONFIDENCE)
-    return Interval(max(0.0, mean - half), min(1.0, mean + half))
 
 
 def _of(scores: Iterable[LensScore], level: str, classifier: Classifier) -> list[LensScore]:

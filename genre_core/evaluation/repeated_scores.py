@@ -1,0 +1,106 @@
+"""The mean of scores that share tracks: its interval, and what to compare and to plan with.
+
+Scores of repeated splits and of folds are not independent, because their training parts overlap. The variance of their
+mean is therefore taken (1/k + ratio) times that of one score instead of 1/k times, ratio being the size of the part
+that is judged by that of the part that is learned from, and intervals are Student's t with k - 1 degrees of freedom:
+C. Nadeau & Y. Bengio, "Inference for the generalization error", Machine Learning 52 (2003), section 4. With ratio 0 it
+is the t interval of independent scores. Rates lie in [0, 1].
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from genre_core.evaluation.uncertainty import Interval, wilson
+
+CONFIDENCE, POWER = 0.95, 0.8
+LEAST_SCORES = 3
+"""From two scores the interval is as wide as the scale, and tells nothing."""
+MOST_SCORES = 10_000
+
+
+@dataclass(frozen=True)
+class PairedScores:
+    """How much better scores are than others of the same splits and seeds: mean, sd, interval, two-sided p."""
+
+    n: int
+    mean: float
+    sd: float
+    interval: Interval
+    p: float
+
+    @property
+    def clear(self) -> bool:
+        """Return whether the interval leaves zero out."""
+        return self.interval.low > 0 or self.interval.high < 0
+
+
+def standard_deviation(values: Sequence[float]) -> float:
+    """Return the sample standard deviation of k ≥ 2 values (divided by k - 1)."""
+    mean = sum(values) / len(values)
+    return math.sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))
+
+
+def half_width(values: Sequence[float], ratio: float) -> float:
+    """Return half the corrected t interval of the mean of `values`; `ratio` is n_judged / n_learned, or 0."""
+    from scipy.special import stdtrit  # quantiles of Student's t; scipy.stats takes a second to import
+
+    k = len(values)
+    return float(stdtrit(k - 1, (1 + CONFIDENCE) / 2)) * math.sqrt(1 / k + ratio) * standard_deviation(values)
+
+
+def mean_interval(values: Sequence[float], ratio: float, n_judged: float) -> Interval | None:
+    """Return the interval of the mean of rates, each over `n_judged` tracks; None before the third."""
+    if len(values) < LEAST_SCORES:
+        return None
+    mean, half = sum(values) / len(values), half_width(values, ratio)
+    if half == 0 and mean in (0.0, 1.0):  # nothing was seen to vary, which does not mean that nothing can
+        return wilson(mean * n_judged, n_judged, CONFIDENCE)
+    return Interval(max(0.0, mean - half), min(1.0, mean + half))
+
+
+def paired_scores(ours: Sequence[float], theirs: Sequence[float], ratio: float) -> PairedScores | None:
+    """Compare scores (k,) of the same splits and seeds by the corrected t-test; None before the third.
+
+    Where every difference is the same, p is 1 if that is none and 0 if it is one.
+    """
+    from scipy.special import stdtr
+
+    differences = [a - b for a, b in zip(ours, theirs, strict=True)]
+    k = len(differences)
+    if k < LEAST_SCORES:
+        return None
+    mean, sd, half = sum(differences) / k, standard_deviation(differences), half_width(differences, ratio)
+    error = math.sqrt(1 / k + ratio) * sd
+    p = 2 * float(stdtr(k - 1, -abs(mean) / error)) if error else float(mean == 0)
+    return PairedScores(k, mean, sd, Interval(mean - half, mean + half), p)
+
+
+def scores_needed(difference: float, sd: float, ratio: float = 0.0) -> int | None:
+    """Return how many scores show a mean `difference` in 80 of 100 cases, `sd` being that of a single one.
+
+    By the two-sided t-test at 5 % and the noncentral t distribution (J. Cohen, "Statistical Power Analysis", 1988);
+    None where no number of them does: scores that share tracks do not add up for ever.
+    """
+    if difference == 0 or power(difference, sd, ratio, MOST_SCORES) < POWER:
+        return None
+    low, high = 2, MOST_SCORES  # power at `low` is too small
+    if power(difference, sd, ratio, LEAST_SCORES) >= POWER:
+        return LEAST_SCORES
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if power(difference, sd, ratio, middle) >= POWER else (middle, high)
+    return high
+
+
+def power(difference: float, sd: float, ratio: float, k: int) -> float:
+    """Return in which share of cases k scores show a mean `difference` of that standard deviation."""
+    from scipy.special import nctdtr, stdtrit
+
+    if sd == 0:
+        return float(difference != 0)
+    shift, critical = abs(difference) / (sd * math.sqrt(1 / k + ratio)), float(stdtrit(k - 1, (1 + CONFIDENCE) / 2))
+    if shift > 30:  # beyond what nctdtr computes, and beyond doubt
+        return 1.0
+    other_way = float(nctdtr(k - 1, shift, -critical))  # NaN where it is too small to be computed
+    return 1 - float(nctdtr(k - 1, shift, critical)) + (other_way if other_way == other_way else 0.0)
