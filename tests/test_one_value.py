@@ -167,9 +167,39 @@ def genre_patterns(genres, looked_at=None):
     return found
 
 
-def in_tables(page) -> list[Said]:
-    """Return the rates of genres in the tables of a page, as they are drawn."""
+class Unfolded:
+    """A place like an expander that a person has opened."""
+
+    open = True
+
+    def __init__(self):
+        self.place = st.container()
+
+    def __enter__(self):
+        return self.place.__enter__()
+
+    def __exit__(self, *error):
+        return self.place.__exit__(*error)
+
+
+@pytest.fixture(autouse=True)
+def _all_is_unfolded(monkeypatch):
+    monkeypatch.setattr(st, "expander", lambda *_, **__: Unfolded())
+
+
+def in_tables(page, best_epoch=None) -> list[Said]:
+    """Return the rates of genres, and the accuracy of the best epoch, in the tables of a page, as they are drawn."""
     found = []
+    for frame in (table.value for table in page.dataframe):
+        if {"true genre", "recall"} <= set(frame.columns):
+            found += [
+                Said(f"recall of {g}", f"{r:.1f}", None, None, "table")
+                for g, r in frame[["true genre", "recall"]].values
+            ]
+        for name, scale in (("validation_accuracy", 100), ("right", 1)):
+            if {"epoch", name} <= set(frame.columns):
+                rate = scale * frame.set_index("epoch")[name][best_epoch]
+                found.append(Said("validation accuracy", f"{rate:.1f}", None, None, "table of epochs"))
     for frame in (table.value for table in page.dataframe):
         if {"genre", "recall", "precision"} <= set(frame.columns):
             for _, row in frame.iterrows():
@@ -205,7 +235,8 @@ def check(page, truth, looked_at=None, without=()):
     """Return what a page says of known quantities; all of it is right to its last digit."""
     names = {**PATTERNS, **genre_patterns([name[10:] for name in truth if name.startswith("recall of ")], looked_at)}
     names = {name: patterns for name, patterns in names.items() if name not in without}
-    said = [*collect(texts_of(page), names, int(truth["n"].value)), *in_tables(page)]
+    best = services.run("one").best_epoch
+    said = [*collect(texts_of(page), names, int(truth["n"].value)), *in_tables(page, best)]
     assert not disagreements(said, truth)
     return {one.quantity for one in said}
 
@@ -215,6 +246,8 @@ def check(page, truth, looked_at=None, without=()):
 def test_every_section_of_evaluate(store, truth, part, section):
     seen = check(opened(EVALUATE, run="one", part=part, section=section), truth[part])
     assert seen >= {"macro_f1", "correct", "n", "balanced_accuracy", "majority_accuracy", "limit"}
+    if section == "epochs":
+        assert "validation accuracy" in seen
     if section == "matrix":
         assert seen >= {"accuracy", "log_loss", *(f"recall of {g}" for g in genres(store))}
 
@@ -230,7 +263,8 @@ def test_every_genres_page(store, truth, part):
 
 def test_train_runs_and_what_follows_a_run(store, truth):
     page = opened("views/train.py", run="one")
-    assert {"accuracy", "majority_accuracy"} <= check(page, truth["validation"], without=("limit", "macro_f1"))
+    seen = check(page, truth["validation"], without=("limit", "macro_f1"))
+    assert {"accuracy", "majority_accuracy", "validation accuracy"} <= seen
     told = [plain(text) for text in strings(following.follow("one", "")["parts"])]
     said = collect(told, {name: found for name, found in PATTERNS.items() if name != "limit"})
     assert {"accuracy", "macro_f1"} <= {one.quantity for one in said}

@@ -36,7 +36,7 @@ def opened(view: str, **params: str) -> AppTest:
     for name, text in params.items():
         page.query_params[name.replace("__", ".")] = text
     page.run()
-    assert not page.exception
+    assert not page.exception, [item.message for item in page.exception]
     return page
 
 
@@ -68,5 +68,5 @@ def press(page: AppTest, label: str) -> AppTest:
     """Press the button of that label."""
     next(button for button in page.button if button.label == label).click()
     page.run()
-    assert not page.exception
+    assert not page.exception, [item.message for item in page.exception]
     return page
