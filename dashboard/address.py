@@ -26,6 +26,7 @@ LOOKED_AT = {
     "runs": (re.compile(r"[0-9A-Za-z_-]{1,64}(,[0-9A-Za-z_-]{1,64}){0,5}"), "identifiers of up to six runs, as a,b,c"),
     "with": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a run's identifier"),
     "lens": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a lens's identifier"),
+    "study": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a study's identifier"),
     "genre": (re.compile(r"[^\x00-\x1f]{1,200}"), "a genre's name"),
     "cell": (
         PATTERN,
@@ -33,7 +34,7 @@ LOOKED_AT = {
     ),
     "merge": (MERGE_PATTERN, "sets of genres counted from 0, such as 0.3 or 0.3,4.6"),
     "epoch": (re.compile(r"\d{1,6}"), "an epoch such as 7"),
-    "lift": (re.compile(r"\d{1,3}(-\d{1,3}){0,59}"), "genres such as 3-5, counted from 0"),
+    "lift": (re.compile(r"\d{1,3}([-.]\d{1,3}){0,59}"), "genres such as 3-5, counted from 0"),
     "find": (re.compile(r"[^\x00-\x1f]{1,60}"), "a word of at most 60 letters"),
     "only": (
         re.compile(r"(sure|margin|loss):\d{1,4}(\.\d{1,4})?-(\d{1,4}(\.\d{1,4})?)?"),
@@ -43,7 +44,7 @@ LOOKED_AT = {
     "marks": (re.compile(r"none|(\d|1[01])(-(\d|1[01])){0,11}"), "marked tracks such as 0-3-11, or none"),
     "what": (re.compile(r"[^\x00-\x1f]{1,2000}"), "changed features such as mfcc1:2.3,mfcc2:-1"),
 }
-WITH_SETTINGS = ("views/train.py", "views/data.py", "views/lens.py")
+WITH_SETTINGS = ("views/train.py", "views/data.py", "views/lens.py", "views/repeat.py")
 """Pages whose address says the settings."""
 REMEMBERED = {"run", "runs", "lens"}
 """What is looked at that stays the same from page to page."""
