@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, create_engine, event, make_url
+from sqlalchemy import Connection, MetaData, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -52,6 +52,8 @@ class Database:
             ) from error
         if not remote:
             event.listen(self._engine, "connect", _prepare_sqlite)
+        with suppress(StoreError), self.transaction() as connection:  # another process may be faster
+            _make_way_for_optuna(connection)
         with self.transaction() as connection:
             for table in metadata.sorted_tables:
                 connection.execute(CreateTable(table, if_not_exists=True))
@@ -103,6 +105,14 @@ def _parse(url: str) -> URL:
 
 def _is_file(url: URL) -> bool:
     return url.get_backend_name() == "sqlite" and not str(url.database).startswith("file:")
+
+
+def _make_way_for_optuna(connection: Connection) -> None:
+    """Rename the studies of a store that was made before searches: Optuna keeps its own in a table of that name."""
+    found = inspect(connection)
+    if found.has_table("studies") and not found.has_table("lab_studies"):
+        if any(column["name"] == "kind" for column in found.get_columns("studies")):
+            connection.execute(text("ALTER TABLE studies RENAME TO lab_studies"))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

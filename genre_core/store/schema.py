@@ -121,7 +121,7 @@ openings = Table(
 """For which configurations a test set was looked at: what was seen stays seen, so that no run takes its row along."""
 
 studies = Table(
-    "studies",
+    "lab_studies",
     metadata,
     Column("id", String(64), primary_key=True),
     Column("kind", String(16), nullable=False),
@@ -139,7 +139,7 @@ studies = Table(
     Column("context", Text, nullable=False),
     Index("studies_by_age", "kind", "created_at"),
 )
-"""Work on many configurations at a time, such as a lens."""
+"""Work on many configurations at a time, such as a lens; not called `studies`, as Optuna's table beside it is."""
 
 study_results = Table(
     "study_results",
@@ -298,7 +298,7 @@ def read_run(row: RowMapping | Mapping[str, Any]) -> Run:
 
 
 def read_study(row: RowMapping) -> Study:
-    """Return the record of a row of `studies`."""
+    """Return the record of a row of `lab_studies`."""
     values: dict[str, Any] = dict(row)
     values["config_json"] = values.pop("config")
     for column in ("created_at", "started_at", "finished_at", "heartbeat_at"):
