@@ -14,13 +14,14 @@ from dashboard.theme import GAP, count
 from genre_core.config import ExperimentConfig
 from genre_core.evaluation.comparison import Comparison, GenreDifference
 from genre_core.evaluation.matrix_difference import MatrixDifference
+from genre_core.evaluation.power import LEVEL
 from genre_core.evaluation.verdict import p_value, points, verdict
 from genre_core.settings import all_settings, flatten
 from genre_core.store import Run
 
 VERDICTS = {
-    "first": "the first is better",
-    "second": "this one is better",
+    "first": "A is better",
+    "second": "the other is better",
     "undecided": "not distinguishable",
     "same": "the same answers",
 }
@@ -112,16 +113,16 @@ def setting_rows(configs: Sequence[ExperimentConfig]) -> list[SettingRow]:
     ]
 
 
-def pair_row(found: Comparison) -> dict[str, Any]:
+def pair_row(name: str, found: Comparison) -> dict[str, Any]:
     """Return what the table of pairs says of one; differences in points."""
     pair = found.matched
     return {
-        "compared with": found.second,
+        "compared with": name,
         "verdict": VERDICTS[found.kind],
         "accuracy": points(pair.difference, pair.interval, GAP),
         "macro-F1": points(found.macro_f1, found.macro_f1_interval, GAP),
-        "only the first right": pair.only_first,
-        "only this one right": pair.only_second,
+        "only A right": pair.only_first,
+        "only the other right": pair.only_second,
         "p": p_value(found.p_adjusted).removeprefix("p ").removeprefix("= "),
         "would show from": f"{100 * found.detectable:.1f}{GAP}points",
         "tracks needed": found.needed,
@@ -129,35 +130,43 @@ def pair_row(found: Comparison) -> dict[str, Any]:
 
 
 def genre_row(genre: GenreDifference, first: str, second: str) -> dict[str, Any]:
-    """Return what the table of genres says of one; recalls and differences in percent."""
-    pair = genre.matched
+    """Return what the table of genres says of one: recalls in percent, the difference in points as it is written."""
+    pair, clear = genre.matched, ""
     if pair is None or genre.p_adjusted is None:
-        return dict.fromkeys(genre_columns(first, second)) | {"genre": genre.genre, "tracks": 0, "clear": "no tracks"}
+        empty = {"genre": genre.genre, "tracks": 0, "told apart": "no tracks"}
+        return dict.fromkeys(genre_columns(first, second)) | empty
     ours = (pair.both + pair.only_first) / pair.n
-    clear = "not distinguishable"
-    if genre.p_adjusted < 0.05:
-        clear = f"{first if pair.difference > 0 else second} better"
-    values = (
-        genre.genre,
-        pair.n,
-        100 * ours,
-        100 * (ours - pair.difference),
-        100 * pair.difference,
-        f"{_signed(pair.interval.low)} to {_signed(pair.interval.high)}",
-        genre.p_adjusted,
-        clear,
-    )
+    if genre.p_adjusted < LEVEL:
+        clear = f"{first if pair.difference > 0 else second} is better"
+    difference = points(pair.difference, pair.interval, "").replace("points", "")
+    p = p_value(genre.p_adjusted).removeprefix("p ").removeprefix("= ")
+    values = (genre.genre, pair.n, 100 * ours, 100 * (ours - pair.difference), difference, p, clear)
     return dict(zip(genre_columns(first, second), values, strict=True))
 
 
 def genre_columns(first: str, second: str) -> tuple[str, ...]:
     """Return the columns of the table of genres."""
-    return ("genre", "tracks", f"recall, {first}", f"recall, {second}", "difference", "95 %", "p, Holm", "clear")
+    return ("genre", "tracks", f"recall, {first}", f"recall, {second}", "difference", "p", "told apart")
+
+
+def genre_numbers(found: Comparison) -> dict[str, list[Any]]:
+    """Return the same by column as numbers, rates and differences as fractions: for a file."""
+    rows = [
+        (one.genre, one.matched.n, one.matched.only_first, one.matched.only_second, one.matched.difference,
+         one.matched.interval.low, one.matched.interval.high, one.matched.p, one.p_adjusted)
+        for one in found.per_genre
+        if one.matched is not None
+    ]  # fmt: skip
+    names = (
+        "genre", "tracks", f"only {found.first} right", f"only {found.second} right", "difference of recall", "low",
+        "high", "p", "p adjusted by Holm",
+    )  # fmt: skip
+    return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
 
 
 def genres_sentence(found: Comparison) -> str:
     """Say for which genres the two differ beyond chance, all genres considered together."""
-    clear = [one for one in found.per_genre if one.p_adjusted is not None and one.p_adjusted < 0.05]
+    clear = [one for one in found.per_genre if one.p_adjusted is not None and one.p_adjusted < LEVEL]
     if not clear:
         return "For no single genre can they be told apart, with all genres considered together (Holm)."
     said = [
@@ -209,10 +218,6 @@ def curves_alt(runs: Mapping[str, tuple[int, int | None]], what: str) -> str:
     """Describe the overlaid curves: `runs` maps names to (epochs, best epoch)."""
     said = "; ".join(f"{name}: {count(n, 'epoch')}, best epoch {best or 'unknown'}" for name, (n, best) in runs.items())
     return f"{what} over the epochs of {count(len(runs), 'run')}. {said}."
-
-
-def _signed(rate: float) -> str:
-    return f"{100 * rate:.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _pairs(first: ExperimentConfig, second: ExperimentConfig) -> list[tuple[str, Any, Any]]:

@@ -20,14 +20,25 @@ from genre_core.evaluation.merging import members_of
 from genre_core.evaluation.ordering import Order, genre_order
 from genre_core.store import Run
 
+LETTERS = "ABCDEF"
+
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One of the runs that are compared: its name, which no other of them has, and what it says of the tracks."""
+    """One of the runs that are compared: its name, which no other of them has, and what it says of the tracks.
+
+    Where its name is too long, its letter stands for it: A for the run looked at.
+    """
 
     run: Run
     name: str
     outcome: Outcome
+    letter: str = "A"
+
+    @property
+    def title(self) -> str:
+        """Return its letter and its name: `B · overlapping`."""
+        return f"{self.letter} · {self.name}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +53,11 @@ class Compared:
     comparisons: tuple[Comparison, ...]
     data: Dataset
     left_out: dict[str, str]
+
+    def lettered(self, number: int) -> Comparison:
+        """Return what tells the first from one of the others, with letters for their names."""
+        found = self.comparisons[number]
+        return replace(found, first=self.first.letter, second=self.others[number].letter)
 
     def against(self, run_id: str | None) -> int:
         """Return the number of the run of that name among the others, 0 where it is none of them."""
@@ -92,7 +108,8 @@ def _compared(key: tuple[tuple[str, int, str], ...], part: Part, clean: bool) ->
         return None
     found = compare_all(sides[0][1], [answers for _, answers in sides[1:]])
     data = dataset(sides[0][0].run.config.data)
-    return Compared(sides[0][0], tuple(side for side, _ in sides[1:]), found, data, left_out)
+    first, *others = (replace(side, letter=letter) for letter, (side, _) in zip(LETTERS, sides, strict=False))
+    return Compared(first, tuple(others), found, data, left_out)
 
 
 def _side(run: Run, name: str, part: Part, clean: bool) -> tuple[Side, Answers] | None:
@@ -124,5 +141,5 @@ def compared_view(of: Compared, number: int, by: Normalization, order: Order, no
     matrix = first.outcome.evaluation.confusion_matrix
     best = other.outcome.evaluation.confusion_matrix
     view = difference_view(matrix, best, of.comparisons[number].matrix, by, nouns=nouns)
-    named = replace(view, versus=(first.name, other.name))
+    named = replace(view, versus=(first.letter, other.letter))
     return arranged(named, genre_order(matrix, order), members_of(len(matrix.genres), ()))

@@ -40,7 +40,13 @@ def main() -> None:
 
 def _section(judged: Judged) -> None:
     """Draw the section that the address names."""
-    match address_choice("Section", "section", SECTIONS):
+    with st.container(key="evaluate-sections", horizontal=True, vertical_alignment="center", gap="medium"):
+        section = address_choice("Section", "section", SECTIONS)
+        part = None if judged.part == "validation" else judged.part
+        address.page_link(
+            "views/compare.py", "Compare with …", ":material/compare_arrows:", runs=judged.run.id, part=part
+        )
+    match section:
         case "epochs":
             through_time.draw(judged)
         case "confidence":

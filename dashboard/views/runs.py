@@ -18,6 +18,7 @@ from genre_core.evaluation.glossary import GLOSSARY
 
 POLL_SECONDS = 1.0
 MOST = 500
+MOST_COMPARED = 6
 ROWS_SHOWN, ROW_HEIGHT = 9, 35
 
 
@@ -37,7 +38,9 @@ def main() -> None:
     if chosen:
         run_card(chosen)
     else:
-        st.caption("Choose a run for its settings, the command that repeats it, and what can be done with it.")
+        st.caption(
+            "Choose a run for its settings, the command that repeats it, and what can be done with it; two to compare them."
+        )
 
 
 def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
@@ -53,24 +56,40 @@ def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
     st.caption(sentences.caution(rows))
     ids = tuple(run.id for run in runs)
     key = f"runs {hashlib.sha256(repr(ids).encode()).hexdigest()[:12]}"  # rows are chosen by number
+    several = _several(chosen, ids)
     st.dataframe(
         _columns(rows),
         hide_index=True,
         height=40 + ROW_HEIGHT * min(len(rows), ROWS_SHOWN),
         row_height=ROW_HEIGHT,
         key=key,
-        on_select=partial(_choose, key, ids),
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": [ids.index(chosen)]}} if chosen in ids else None,
+        on_select=partial(_choose, key, ids, several),
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": [ids.index(run_id) for run_id in several]}} if several else None,
         column_config=_columns_shown(any(is_leaky(run) for run in runs)),
         placeholder="–",
         alt="Runs, newest first: validation figures, test accuracy where it was opened, settings, data and times.",
     )
 
+    if len(several) > 1:
+        label = f"Compare these {len(several)} runs"
+        address.page_link("views/compare.py", label, ":material/compare_arrows:", runs=",".join(several))
 
-def _choose(key: str, ids: tuple[str, ...]) -> None:
-    rows = st.session_state[key]["selection"]["rows"]
-    address.look(run=ids[rows[0]] if rows else None)
+
+def _several(chosen: str | None, ids: Sequence[str]) -> list[str]:
+    """Return the runs that are chosen, in the order in which they were, the run looked at among them."""
+    named = [run_id for run_id in st.query_params.get("runs", "").split(",") if run_id in ids]
+    return named if chosen in named else [chosen] if chosen in ids else []
+
+
+def _choose(key: str, ids: tuple[str, ...], before: Sequence[str]) -> None:
+    """Look at the run that was chosen last, and name all that are chosen, to be compared."""
+    now = [ids[row] for row in st.session_state[key]["selection"]["rows"]]
+    order = [run_id for run_id in before if run_id in now] + [run_id for run_id in now if run_id not in before]
+    several = {"runs": ",".join(order[-MOST_COMPARED:])} if len(order) > 1 else {}
+    if not several and "runs" in st.query_params:
+        several = {"runs": None}
+    address.look(run=order[-1] if order else None, **several)
 
 
 def _columns(rows: Sequence[sentences.Row]) -> dict[str, list[object]]:

@@ -36,8 +36,8 @@ GLOSSARY: dict[str, str] = {
     # Comparing
     "McNemar test": "Only tracks on which exactly one of two models is right tell them apart; if the models are alike, "
     "which of the two it is on each of them is a fair coin.",
-    "Holm": "Where several differences are tested, some look clear by chance: Holm's adjustment keeps the chance of any "
-    "such false alarm at 5 %.",
+    "Holm": "Where several differences are tested, some look clear by chance: Holm's adjustment keeps the chance of "
+    "any such false alarm at 5 %.",
     "difference matrix": "For each true genre and answer: how many tracks the one run puts there, less how many the "
     "other does. A track moved if the two give different answers for it.",
     # Data

@@ -50,7 +50,9 @@ def chance(p: float) -> str:
     """Say how often chance alone makes a difference at least as large: `by chance once in 12 times (p = 0.083)`."""
     if p > 0.5:
         return f"chance makes that more often than not ({p_value(p)})"
-    return f"by chance as uneven once in {_rounded(round(1 / max(p, 1e-9))):,} times ({p_value(p)})"
+    if p < 1e-4:
+        return f"by chance as uneven less than once in 10,000 times ({p_value(p)})"
+    return f"by chance as uneven once in {_rounded(round(1 / p)):,} times ({p_value(p)})"
 
 
 def p_value(p: float) -> str:

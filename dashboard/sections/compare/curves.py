@@ -28,7 +28,7 @@ def draw(chosen: Chosen) -> None:
 
 
 def _curves(side: services.Side, place: int) -> Curves:
-    return Curves(side.name, services.progress(side.run).epochs, side.run.best_epoch, place)
+    return Curves(side.title, services.progress(side.run).epochs, side.run.best_epoch, place)
 
 
 def _rows(runs: list[Curves]) -> list[dict[str, object]]:

@@ -37,7 +37,7 @@ def draw(chosen: Chosen) -> None:
 
 
 def _matrix(chosen: Chosen, cells: Selection | None) -> None:
-    of, found = chosen.compared, chosen.compared.comparisons[chosen.number]
+    of, found = chosen.compared, chosen.pair
     with st.container(key="difference-choices", horizontal=True, vertical_alignment="center", gap="small"):
         choose_other(chosen)
         by = address_menu("Show", "by", SHARES, width=145)
@@ -56,7 +56,7 @@ def _matrix(chosen: Chosen, cells: Selection | None) -> None:
     folded = st.expander("The matrix as a table", key="difference as a table", type="compact", on_change="rerun")
     if folded.open:
         with folded:
-            view_table(view, "difference table", f"{of.first.run.id} less {of.others[chosen.number].run.id}.csv")
+            view_table(view, "difference table", f"{of.first.run.id} less {chosen.other.run.id}.csv")
 
 
 def _pick() -> None:
@@ -82,7 +82,7 @@ def _here(chosen: Chosen, cells: Selection | None) -> tuple[Tracks, int, int]:
 
 def _said(chosen: Chosen, cells: Selection | None) -> str:
     here, ours, theirs = _here(chosen, cells)
-    names = chosen.compared.first.name, chosen.compared.others[chosen.number].name
+    names = chosen.compared.first.letter, chosen.other.letter
     return sentences.moved_sentence(int(here.sum()), *names, (ours, theirs), cells)
 
 
@@ -96,8 +96,7 @@ def _tracks(chosen: Chosen, cells: Selection | None) -> None:
         if cells is not None:
             st.button("Close", icon=":material/close:", type="tertiary", key="close cell", on_click=_close)
     if cells is None:
-        found = chosen.compared.comparisons[chosen.number]
-        terms_table(sentences.agreement_rows(found), f"Who is right, on {chosen.nouns}")
+        terms_table(sentences.agreement_rows(chosen.pair), f"Who is right, on {chosen.nouns}")
     st.caption(plain(_said(chosen, cells)))
     if here.any():
         moved.draw(chosen, here)

@@ -13,12 +13,12 @@ HEIGHT = 520
 
 def draw(chosen: Chosen) -> None:
     """Draw recall of each genre for both runs, with the difference, its interval and Holm's p."""
-    found = chosen.compared.comparisons[chosen.number]
+    found = chosen.pair
     rows = [sentences.genre_row(one, found.first, found.second) for one in found.per_genre]
     names = sentences.genre_columns(found.first, found.second)
     st.subheader(f"By genre, on {chosen.nouns}", anchor=False)
     st.caption(plain(sentences.genres_sentence(found), longest=600), help=GLOSSARY["Holm"])
-    number = st.column_config.NumberColumn
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     st.dataframe(
         rows,
         hide_index=True,
@@ -28,16 +28,15 @@ def draw(chosen: Chosen) -> None:
         column_config={
             names[2]: number(format="%.1f %%"),
             names[3]: number(format="%.1f %%"),
-            "difference": number("Difference", format="%+.1f", help="In points of recall, the first less the second."),
-            "95 %": st.column_config.TextColumn(help="The 95 % interval of the difference, each genre alone."),
-            "p, Holm": number(format="%.3f", help=GLOSSARY["Holm"]),
+            "difference": text(help="In points of recall, with the 95 % interval of each genre alone."),
+            "p": text(help=f"McNemar's exact test, adjusted. {GLOSSARY['Holm']}"),
         },
         placeholder="–",
         alt="Recall of each genre for both runs, the difference with its interval, and its adjusted p.",
     )
     st.download_button(
         "Genres as CSV",
-        as_csv({name: [row[name] for row in rows] for name in names}),
+        as_csv(sentences.genre_numbers(found)),
         "genre differences.csv",
         "text/csv",
         key="genre differences download",

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard import address
 from dashboard.address import plain
@@ -36,7 +37,7 @@ def draw(chosen: Chosen, here: Tracks) -> None:
         on_select=partial(_choose, key, rows),
         selection_mode="single-row",
         selection_default=None if row is None else {"selection": {"rows": [rows.index(row)]}},
-        column_config={name: st.column_config.NumberColumn(format="%.0f %%") for name in sure},
+        column_config=_titles(sure),
         alt="Tracks that the two runs answer otherwise: the true genre, and what each takes them for.",
     )
     st.download_button(
@@ -53,9 +54,16 @@ def draw(chosen: Chosen, here: Tracks) -> None:
         _one(chosen, row)
 
 
+def _titles(sure: list[str]) -> dict[str, ColumnConfig]:
+    column = st.column_config
+    about = "The probability that it gives to its answer."
+    titles: dict[str, ColumnConfig] = {name: column.NumberColumn(name, format="%.0f %%", help=about) for name in sure}
+    return {"track": column.TextColumn("Track", width="small"), "true": column.TextColumn("True")} | titles
+
+
 def columns(chosen: Chosen, here: Tracks) -> Columns:
     """Return the tracks of a mask (n,) by column: true genre, and each run's answer with its probability."""
-    of, sides = chosen.compared, (chosen.compared.first, chosen.compared.others[chosen.number])
+    of, sides = chosen.compared, (chosen.compared.first, chosen.other)
     names, genres = of.data.tracks, of.first.outcome.genres
     rows = of.first.outcome.rows[here]
     found: Columns = {
@@ -65,8 +73,8 @@ def columns(chosen: Chosen, here: Tracks) -> Columns:
     for side in sides:
         listed = tracks_of(side.outcome, names, here)
         back = np.argsort(listed.rows, kind="stable")
-        found[side.name] = [genres[number] for number in listed.predicted[back].tolist()]
-        found[f"{side.name}, sure"] = listed.confidence[back].round(4).tolist()
+        found[side.letter] = [genres[number] for number in listed.predicted[back].tolist()]
+        found[f"{side.letter} sure"] = listed.confidence[back].round(4).tolist()
     return found
 
 
@@ -88,16 +96,16 @@ def _one(chosen: Chosen, row: int) -> None:
     """Draw what each of the two gives a track, with a link to its page."""
     of = chosen.compared
     with st.container(key="moved-track", gap="small"):
-        for side in (of.first, of.others[chosen.number]):
+        for side in (of.first, chosen.other):
             _answer_of(side, chosen, row)
 
 
 def _answer_of(side: Side, chosen: Chosen, row: int) -> None:
-    st.markdown(f"**{plain(side.name)}**")
+    st.markdown(f"**{plain(side.title)}**")
     draw_choices(choices(side.outcome, row))
     part = None if chosen.part == "validation" else chosen.part
     right = "true" if chosen.clean else None
-    label = f"Why {plain(side.name)} says so"
+    label = f"Why {side.letter} says so"
     address.page_link(
         "views/track.py", label, ":material/arrow_forward:", run=side.run.id, track=str(row), part=part, right=right
     )

@@ -1,5 +1,7 @@
 """The head of the page: the verdict, what it rests on, and the runs on rulers under each other."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard.address import plain
@@ -7,7 +9,7 @@ from dashboard.components import ruler as rulers
 from dashboard.components.address_menu import address_menu
 from dashboard.components.terms import numbers_line
 from dashboard.components.twin import twin
-from dashboard.sections.compare.chosen import FORGET, Chosen
+from dashboard.sections.compare.chosen import FORGET, Chosen, say
 from dashboard.sentences import compare as sentences
 from dashboard.sentences.badges import Badge, badges, opened_badge
 from dashboard.sentences.limits import limit_label
@@ -18,12 +20,13 @@ from genre_core.evaluation.verdict import why
 
 def head(chosen: Chosen) -> None:
     """Draw the verdict on the two runs that are looked at, and what it rests on."""
-    of, found = chosen.compared, chosen.compared.comparisons[chosen.number]
-    about = f", about the {of.first.outcome.about}s" if of.first.outcome.about else ""
-    st.header(plain(sentences.answer(found, f"{chosen.nouns}{about}")), anchor=False, help=sentences.POWER_HELP)
-    other = of.others[chosen.number]
-    said = sentences.caution(of.first.run.config, other.run.config, found)
+    first, other, found = chosen.compared.first, chosen.other, chosen.pair
+    about = f", about the {first.outcome.about}s" if first.outcome.about else ""
+    named = replace(found, first=f"{first.name} (A)", second=f"{other.name} ({other.letter})")
+    st.header(plain(sentences.answer(named, f"{chosen.nouns}{about}")), anchor=False, help=sentences.POWER_HELP)
+    said = sentences.caution(first.run.config, other.run.config, found)
     numbers_line(f"{why(found, GAP)} {said}".strip(), _badges(chosen))
+    say(chosen.notes)
 
 
 def _badges(chosen: Chosen) -> list[Badge]:
@@ -43,7 +46,7 @@ def draw_rulers(chosen: Chosen) -> None:
 def _marks(side: Side, chosen: Chosen, *, first: bool) -> rulers.Ruler:
     scores, part = side.outcome.evaluation, chosen.part
     kind: rulers.Part = "test" if part == "test" else "validation"
-    model = rulers.model(scores.accuracy, scores.accuracy_interval, side.name, kind, "model" if first else "other")
+    model = rulers.model(scores.accuracy, scores.accuracy_interval, side.title, kind, "model" if first else "other")
     limit = side.outcome.limit
     lines = [rulers.majority(scores.majority_accuracy, *(() if first else ("",)))]
     if limit is not None:
@@ -56,9 +59,9 @@ def draw_pairs(chosen: Chosen) -> None:
     of = chosen.compared
     if len(of.others) < 2:
         return
-    st.subheader(plain(f"{of.first.name} against each"), anchor=False)
+    st.subheader("A against each", anchor=False)
     st.dataframe(
-        [sentences.pair_row(found) for found in of.comparisons],
+        [sentences.pair_row(side.title, of.lettered(number)) for number, side in enumerate(of.others)],
         hide_index=True,
         key="pairs",
         row_height=33,
@@ -66,16 +69,14 @@ def draw_pairs(chosen: Chosen) -> None:
         placeholder="–",
         alt="The run looked at against each of the others: verdict, differences with intervals, adjusted p.",
     )
-    st.caption(
-        "p is adjusted by Holm for the number of runs compared with; differences are of the first less this one."
-    )
+    st.caption("p is adjusted by Holm for the number of runs compared with; differences are A less the other.")
 
 
 def choose_other(chosen: Chosen) -> None:
     """Draw the choice of the run whose difference from the first is drawn, where there are several."""
     others = chosen.compared.others
     if len(others) > 1:
-        names = {side.run.id: f"less {side.name}" for side in others}
+        names = {side.run.id: f"A less {side.title}" for side in others}
         address_menu("Difference from", "with", names, width=230, on_change=FORGET)
 
 
@@ -88,7 +89,7 @@ def draw_settings(chosen: Chosen) -> None:
     if not rows:
         st.caption("Nothing: the same settings and seeds give the same run.")
         return
-    names = [side.name for side in sides]
+    names = [side.title for side in sides]
     st.dataframe(
         [{"setting": row.title, **dict(zip(names, row.values, strict=True))} for row in rows],
         hide_index=True,
@@ -106,7 +107,7 @@ def score_twin(chosen: Chosen) -> None:
         limits = (scores.accuracy_interval, scores.macro_f1_interval)
         rows.append(
             {
-                "run": side.name,
+                "run": side.title,
                 "accuracy": 100 * scores.accuracy,
                 "accuracy from": 100 * limits[0].low,
                 "accuracy to": 100 * limits[0].high,
