@@ -303,7 +303,8 @@ class ExperimentConfig(Frozen):
 
     @model_validator(mode="after")
     def _branches_in_between(self) -> Self:
-        for part in (self, *self.averaged_with):
+        parts: list[ExperimentConfig | Member] = [self, *self.averaged_with]
+        for part in parts:
             if (after := part.before.epochs) and after >= part.train.max_epochs:
                 raise ValueError(f"a branch after epoch {after} needs more than {after} epochs at most")
             if after > part.before.max_epochs:

@@ -6,7 +6,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-StopReason = Literal["patience", "max_epochs", "diverged", "stopped"]
+StopReason = Literal["patience", "max_epochs", "diverged", "stopped", "averaged"]
+"""Why a training ended; an ensemble is averaged and not trained."""
 
 
 @dataclass(frozen=True)

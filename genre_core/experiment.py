@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from genre_core.config import ExperimentConfig, SplitConfig
 from genre_core.dataset import PARTS, Dataset, Part, Standardizer
+from genre_core.ensembles import average_logits
+from genre_core.errors import ConfigError
 from genre_core.events import EpochEnd, TrainEnd
 from genre_core.sources import Tables, load_dataset
 from genre_core.splitting import Split, name_test_set, split_dataset
@@ -83,15 +85,29 @@ def prepare_dataset(dataset: Dataset, config: SplitConfig) -> Prepared:
 
 
 def make_trainer(config: ExperimentConfig, prepared: Prepared) -> "Trainer":
-    """Build the network and what trains it."""
+    """Build the network and what trains it.
+
+    Raises
+    ------
+    ConfigError
+        It is an ensemble, which has no single network.
+    """
+    if config.averaged_with:
+        raise ConfigError("An ensemble has no network of its own to train: take one of its members.")
     from genre_core.training import Trainer
 
     return Trainer(config.model, config.train, prepared.training_data, before=config.before)
 
 
 def run_experiment(config: ExperimentConfig, tables: Tables | None = None) -> Result:
-    """Run an experiment to its end."""
+    """Run an experiment to its end; of an ensemble all members, and average them."""
     prepared = prepare(config, tables)
+    if config.averaged_with:
+        trainers = [make_trainer(member, prepared) for member in config.members]
+        for trainer in trainers:
+            drain(trainer)
+        logits = average_logits([trainer.predict(prepared.X) for trainer in trainers])
+        return Result(prepared, (), TrainEnd("averaged", None, 0), logits)
     trainer = make_trainer(config, prepared)
     history, end = drain(trainer)
     return Result(prepared, history, end, trainer.predict(prepared.X))

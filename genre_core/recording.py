@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
 from genre_core.errors import GenreLabError
 from genre_core.events import EpochEnd, TrainEnd
 from genre_core.store import Epoch, Run, RunStore, Wish
@@ -15,9 +18,14 @@ def record_card(store: RunStore, run: Run, prepared: "Prepared", trainer: "Train
     """Save what is known of a run before it trains, and the genres of its validation tracks for their matrices."""
     from genre_core.experiment import describe
 
-    labels: bytes = prepared.dataset.y[prepared.split.validation].astype("uint8").tobytes()
     card = describe(run.config, prepared, trainer)
-    return store.describe(run.id, run.attempt, card, {"validation_labels": labels})
+    return store.describe(run.id, run.attempt, card, {"validation_labels": labels_of(prepared)})
+
+
+def labels_of(prepared: "Prepared") -> bytes:
+    """Return the genres of the validation tracks as bytes (uint8), for the matrix of each epoch."""
+    labels: bytes = prepared.dataset.y[prepared.split.validation].astype("uint8").tobytes()
+    return labels
 
 
 def record_epoch(store: RunStore, run: Run, event: EpochEnd) -> Wish:
@@ -41,20 +49,18 @@ def record_end(store: RunStore, run: Run, prepared: "Prepared", trainer: "Traine
             )
         store.abandon(run.id, run.attempt)
         return
-    summary, logits = _evaluate(prepared, trainer)
+    summary, logits = evaluate_logits(prepared, trainer.predict(prepared.X))
     saved = {"weights": trainer.weights(), "logits": logits}
     store.finish(run.id, run.attempt, end.reason, end.best_epoch, summary, saved)
 
 
-def _evaluate(prepared: "Prepared", trainer: "Trainer") -> tuple[dict[str, Any], bytes]:
-    """Return the evaluation of validation and test as JSON, and the logits of every track as safetensors."""
-    import numpy as np
+def evaluate_logits(prepared: "Prepared", logits: npt.NDArray[np.float32]) -> tuple[dict[str, Any], bytes]:
+    """Return the evaluation of validation and test as JSON, and logits (n, n_genres) of all tracks as safetensors."""
     from safetensors.numpy import save
 
     from genre_core.dataset import PARTS
     from genre_core.experiment import evaluate_part
 
-    logits = trainer.predict(prepared.X)
     part = np.full(len(logits), len(PARTS), dtype=np.uint8)  # rows in no part are left out
     for number, name in enumerate(PARTS):
         part[prepared.split[name]] = number

@@ -36,7 +36,7 @@ def execute(run_id: str, attempt: int, store_url: str) -> None:
         return
     with Heart(lambda: store.beat(run_id, attempt), run_id):
         try:
-            _Work(store, run).train()
+            _do(store, run)
         except GenreLabError as error:
             sentence = str(error)
         except MemoryError:
@@ -52,6 +52,15 @@ def execute(run_id: str, attempt: int, store_url: str) -> None:
             store.fail(run_id, attempt, sentence)
         except GenreLabError:
             _log.error("Run %s: %s (could not be written down)", run_id, sentence)
+
+
+def _do(store: RunStore, run: Run) -> None:
+    if run.config.averaged_with:
+        from genre_core.averaging import average
+
+        average(store, run, _prepare(store.url, run.config.data, run.config.split))
+    else:
+        _Work(store, run).train()
 
 
 @cache

@@ -16,6 +16,7 @@ _COMMANDS = {
     "evaluate": ("stored", "evaluate"),
     "limit": ("limit", "limit"),
     "import": ("importing", "import_data"),
+    "ensemble": ("ensemble", "ensemble"),
     "runs": ("stored", "runs"),
 }
 

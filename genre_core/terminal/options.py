@@ -84,7 +84,7 @@ def configuration(
 def _parser() -> _Parser:
     parser = _Parser(
         prog=PROGRAM,
-        usage=f"{PROGRAM} train | lens | evaluate | limit | import | runs [options]",
+        usage=f"{PROGRAM} train | lens | evaluate | ensemble | limit | import | runs [options]",
         description="Train, evaluate and compare music genre classifiers. Each command has its own --help.",
         epilog=describe_settings(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -103,6 +103,7 @@ def _parser() -> _Parser:
         "the test set counts as opened once more",
     )
     _add_right_about(evaluate)
+    _add_ensemble(commands)
     _add_limit(commands)
     table = _add(
         commands,
@@ -171,6 +172,21 @@ def _add_lens(commands: "argparse._SubParsersAction[_Parser]") -> None:
     repeats = LensConfig().n_repeats
     parser.add_argument("--repeats", type=_count, default=repeats, metavar="N", help=f"splits (default: {repeats})")
     _add_right_about(parser)
+
+
+def _add_ensemble(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    help = "average the probabilities of stored runs on the same data and split, and keep that as a run"
+    parser = _add(commands, "ensemble", help, "RUN RUN … [options]")
+    parser.add_argument(
+        "runs", metavar="RUN", nargs="+", help="identifiers or names, as `runs` lists them"
+    )
+    parser.add_argument(
+        "--part",
+        choices=("validation", "test"),
+        default="validation",
+        help="which part to report (default: validation); the test part counts as opened then",
+    )
+    parser.add_argument("--name", default="", help="a name for the ensemble in the list of runs")
 
 
 def _add_limit(commands: "argparse._SubParsersAction[_Parser]") -> None:

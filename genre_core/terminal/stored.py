@@ -22,18 +22,23 @@ def evaluate(options: argparse.Namespace) -> int:
     """Print the evaluation of a stored run on one part."""
     store, part = RunStore(), options.part
     assert part in PARTS
-    run = _find(store, options.run)
+    run = find_run(store, options.run)
     if run.state != "complete":
         raise RunStateError(f"The run {run.name} is {run.state}: only a complete run can be evaluated.")
-    clean = judged_by_true_genres(options, run.config.data)
+    document = document_of(store, run, part, clean=judged_by_true_genres(options, run.config.data))
+    show(document, text.heading(run.name, run.id) + text.evaluation(document, part), as_json=options.json)
+    return DONE
+
+
+def document_of(store: RunStore, run: Run, part: Part, *, clean: bool = False) -> dict[str, Any]:
+    """Return what is printed of a complete run; the test part counts as opened then."""
     found, limit = _evaluation(store, run, part, clean)
     about = right_about(run.config.data, clean=clean)
     document = {"run": run.id, "name": run.name, "part": part, "right_about": about, **leaks(run)}
     document |= {part: found, "bayes": limit}
     if part == "test":
         document["test_opened"] = count_opening(store, run)
-    show(document, text.heading(run.name, run.id) + text.evaluation(document, part), as_json=options.json)
-    return DONE
+    return document
 
 
 def leaks(run: Run) -> dict[str, Any]:
@@ -76,7 +81,7 @@ def runs(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _find(store: RunStore, name: str) -> Run:
+def find_run(store: RunStore, name: str) -> Run:
     """Return the run of an identifier, or the only one of a name."""
     named = [run for run in store.runs(limit=10_000) if name == run.name and name != run.id]
     if len(named) > 1:
