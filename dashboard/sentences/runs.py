@@ -82,12 +82,16 @@ def about_labels(run: Run) -> bool:
 def changed(run: Run) -> str:
     """Return the settings that differ from the product's own: `overlap 0.8, dropout 0`."""
     try:
-        ours = own_settings(run.config)
+        return changed_in(run.config)
     except RunStateError:
         return "made by another version"
+
+
+def changed_in(config: ExperimentConfig) -> str:
+    """Return the settings of a configuration that differ from the product's own."""
     shown = [
         f"{all_settings()[name].title[0].lower()}{all_settings()[name].title[1:]} {all_settings()[name].label(value)}"
-        for name, value in ours.items()
+        for name, value in own_settings(config).items()
         if name not in ELSEWHERE
     ]
     return ", ".join(shown) or "none"

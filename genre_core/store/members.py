@@ -8,11 +8,11 @@ import time
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from genre_core.store.database import Database
-from genre_core.store.schema import Run, read_run
+from genre_core.store.schema import Epoch, Run, read_run
 from genre_core.store.schema import artifacts as _artifacts
 from genre_core.store.schema import epochs as _epochs
 from genre_core.store.schema import members as _members
@@ -44,6 +44,24 @@ class MemberStore:
         with self._database.transaction() as connection:
             rows: list[dict[str, Any]] = [dict(row) for row in connection.execute(query).mappings()]
         return {row.pop("number"): read_run(row) for row in rows}
+
+    def revision(self, study_id: str) -> int:
+        """Return a number that is another one whenever a page would show one of the runs differently."""
+        query = select(func.coalesce(func.sum(_runs.c.revision + 1000 * _runs.c.attempt), 0))
+        query = query.select_from(_members.join(_runs, _runs.c.id == _members.c.run_id))
+        with self._database.transaction() as connection:
+            return int(connection.execute(query.where(_members.c.study_id == study_id)).scalar_one())
+
+    def epochs(self, study_id: str) -> dict[int, list[Epoch]]:
+        """Return the epochs of each run of a study that has any, by its number, in order."""
+        columns = [_epochs.c[name] for name in Epoch.__dataclass_fields__]
+        query = select(_members.c.number, *columns).join(_members, _members.c.run_id == _epochs.c.run_id)
+        query = query.where(_members.c.study_id == study_id).order_by(_members.c.number, _epochs.c.epoch)
+        found: dict[int, list[Epoch]] = {}
+        with self._database.transaction() as connection:
+            for number, *values in connection.execute(query):
+                found.setdefault(number, []).append(Epoch(*values))
+        return found
 
     def study_of(self, run_id: str) -> tuple[str, int] | None:
         """Return the study that a run belongs to, and its number there; None: it stands alone."""

@@ -1,0 +1,124 @@
+"""What the Repeat page is made of below its charts: the runs, the matrix of the folds, and another repetition."""
+
+import streamlit as st
+
+from dashboard import address, services
+from dashboard.address import plain
+from dashboard.components.matrix import live_view, matrix, matrix_view
+from dashboard.components.ruler import Ruler, ruler
+from dashboard.components.safely import refreshing
+from dashboard.components.tables import matrix_table
+from dashboard.following_repeat import mean_mark
+from dashboard.sentences import repeats as sentences
+from dashboard.services import Repetition
+from genre_core.errors import GenreLabError
+from genre_core.selection import Folds
+
+TABLE_SECONDS = 1.0
+ROW_HEIGHT, ROWS_SHOWN = 35, 12
+WITH = "compared repetition"
+
+
+def runs(found: Repetition) -> None:
+    """Draw the runs; the chosen one can be opened."""
+    if not found.runs:
+        return
+    st.subheader("The runs", anchor=False)
+    refreshing(_runs, TABLE_SECONDS if found.study.active else None)(found.study.id, found.part)
+    _open_chosen(found)
+
+
+def _runs(study_id: str, part: str) -> None:
+    found = services.repetition(study_id, test=part == "test")
+    ids = [run.id for run in found.runs.values()]
+    chosen = st.query_params.get("run")
+    key = f"runs of {study_id} {len(ids)}"
+
+    def choose() -> None:
+        rows = st.session_state[key]["selection"]["rows"]
+        address.look(run=ids[rows[0]] if rows else None)
+
+    st.dataframe(
+        sentences.rows(found),
+        hide_index=True,
+        height=40 + ROW_HEIGHT * min(len(ids), ROWS_SHOWN),
+        row_height=ROW_HEIGHT,
+        key=key,
+        on_select=choose,
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [ids.index(chosen)]}} if chosen in ids else None,
+        placeholder="–",
+        alt="The runs of this repetition: state, epochs, accuracy and macro-F1.",
+    )
+
+
+def _open_chosen(found: Repetition) -> None:
+    number = next((n for n, run in found.runs.items() if run.id == st.query_params.get("run")), None)
+    if number is None:
+        st.caption("Choose a run to open it: each is one like any other.")
+        return
+    run, name = found.runs[number], found.config.name(number)
+    with st.container(horizontal=True, gap="small"):
+        if run.state == "complete":
+            part = found.part if found.part == "test" else None
+            address.page_link(
+                "views/evaluate.py", f"Evaluate {name}", icon=":material/arrow_forward:", run=run.id, part=part
+            )
+        address.page_link("views/train.py", "Its curves", icon=":material/show_chart:", run=run.id)
+
+
+def matrix_of_folds(found: Repetition) -> None:
+    """Draw the matrix over all held-out folds."""
+    confusion, what = found.matrix, found.config.what
+    if confusion is None or not isinstance(what, Folds):
+        return
+    st.subheader("Held-out folds together", anchor=False)
+    nouns = "held-out tracks"
+    view = matrix_view(confusion, nouns=nouns) if what.repeats == 1 else live_view(confusion, nouns=nouns)
+    st.caption(plain(sentences.pooled(found)))
+    matrix(view, key="matrix of folds", label="Confusion matrix of the held-out folds")
+    opened = st.expander("As a table", key="folds as a table", type="compact", on_change="rerun")
+    if opened.open:
+        with opened:
+            matrix_table(confusion, "fold matrix table", f"{found.study.id} folds.csv")
+
+
+def comparison(found: Repetition) -> None:
+    """Draw the choice of another repetition, and whether this one is better."""
+    others = {study.id: study for study in services.repetitions() if study.id != found.study.id}
+    if not others or not found.complete:
+        return
+    st.subheader("Compare with other settings", anchor=False)
+    named = st.query_params.get("with")
+    st.session_state[WITH] = named if named in others else None
+    st.selectbox(
+        "Compared with",
+        list(others),
+        format_func=lambda name: sentences.label(others[name], services.repeats_config_or_none(others[name])),
+        key=WITH,
+        placeholder="Choose a repetition of other settings",
+        label_visibility="collapsed",
+        width=520,
+        on_change=lambda: address.look(**{"with": st.session_state[WITH]}),
+    )
+    if named:
+        _compared(found, named)
+
+
+def _compared(found: Repetition, named: str) -> None:
+    try:
+        tested = found.part != found.config.part
+        theirs = services.repetition(named, test=tested)
+    except GenreLabError as error:
+        st.caption(f":material/error: {plain(str(error))}")
+        return
+    if tested and not theirs.opened:
+        st.caption(f":material/lock: {plain(sentences.OTHERS_CLOSED)}")
+        return
+    headline = sentences.compared(found, theirs, services.compare_repetitions(found, theirs))
+    st.markdown(f"**{plain(headline.answer)}**")
+    st.caption(plain(headline.reason))
+    if found.summary and theirs.summary:
+        ours = mean_mark(found, found.summary.accuracy, "these settings")
+        other = mean_mark(theirs, theirs.summary.accuracy, "those settings", "other")
+        ruler(Ruler((ours, other), f"accuracy on {sentences.tracks(found)}"), "compared ruler")

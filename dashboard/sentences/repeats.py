@@ -1,0 +1,238 @@
+"""What the Repeat page says, from a repetition as far as it is: pure functions to sentences."""
+
+from dashboard.sentences.runs import STATES as RUN_STATES
+from dashboard.sentences.runs import changed_in, when
+from dashboard.sentences.train import Headline
+from dashboard.services import ComparedRepeats, Repetition
+from dashboard.theme import GAP, count, percent, points
+from genre_core.config import ExperimentConfig, labels_are_noisy
+from genre_core.evaluation.repeated_scores import PairedScores
+from genre_core.evaluation.uncertainty import Interval
+from genre_core.selection import Folds, OtherSeeds, RepeatsConfig
+from genre_core.selection_summary import Repeats
+from genre_core.settings import all_settings, differences
+from genre_core.store import Run, Study
+
+BEFORE = Headline(
+    "How sure is this score?",
+    "Train the settings again with other seeds and see how far the score moves by luck, or on folds, so that every "
+    "track outside the test part is judged once by a network that did not learn from it.",
+)
+CLOSED = (
+    "The test parts of these runs are closed. Opening them counts as one look for each run's configuration; for "
+    "choosing between settings, stay with validation."
+)
+OTHERS_CLOSED = "The test parts of the other repetition are closed: open them there first, or compare on validation."
+STATES = {"queued": "waiting", "running": "training", "failed": "failed", "cancelled": "stopped"}
+
+
+def what(config: RepeatsConfig) -> str:
+    """Return how a configuration is repeated: `10 other seeds of the network`, `5 folds, dealt 3 times`."""
+    if isinstance(config.what, Folds):
+        again = f", dealt {config.what.repeats} times" if config.what.repeats > 1 else ""
+        return f"{config.what.k} folds{again}"
+    of = {"network": "the network", "split": "the split", "both": "network and split"}[config.what.vary]
+    return f"{config.what.times} other seeds of {of}"
+
+
+def headline(found: Repetition) -> Headline:
+    """Say how far a repetition is, and what it has come to."""
+    study, done = found.study, f"{len(found.complete)} of {count(found.total, 'run')}"
+    verdict = _verdict(found) if found.summary else None
+    match study.state:
+        case "queued":
+            return Headline("Waiting for a worker.", verdict.answer if verdict else "The first epochs follow.")
+        case "running":
+            so_far = (
+                f"So far: {verdict.answer[0].lower()}{verdict.answer[1:]}"
+                if verdict
+                else "The mean comes with the first that is done."
+            )
+            return Headline(f"Training {what(found.config)}: {done} done.", so_far)
+        case "failed":
+            return Headline(f"Training failed after {done}.", study.error or "")
+        case "cancelled":
+            return Headline(f"Stopped after {done}.", verdict.answer if verdict else "Go on to train what is missing.")
+    if verdict is None:
+        return Headline("None of the runs has a score.", _failures(found))
+    return Headline(verdict.answer, " ".join(filter(None, (verdict.reason, _failures(found)))))
+
+
+def _verdict(found: Repetition) -> Headline:
+    summary = found.summary
+    assert summary is not None
+    score, f1 = summary.accuracy, summary.macro_f1
+    about = " about the labels" if labels_are_noisy(found.config.experiment.data) else ""
+    answer = f"Right{about} on {percent(score.mean, score.interval)} of {tracks(found)}, {_over(found, score.n)}."
+    moved = (
+        f"From run to run it moves by {points(score.sd)} (standard deviation), from {percent(score.low)} to "
+        f"{percent(score.high)}. "
+        if score.sd is not None
+        else ""
+    )
+    return Headline(answer, f"{moved}Macro-F1 {percent(f1.mean, f1.interval)}. {_covers(found, summary)}")
+
+
+def tracks(found: Repetition) -> str:
+    """Return what is judged: `validation tracks`, `held-out tracks`."""
+    if isinstance(found.config.what, Folds):
+        return "held-out tracks"
+    return f"{found.part} tracks"
+
+
+def _over(found: Repetition, n: int) -> str:
+    if isinstance(found.config.what, Folds):
+        return f"on average over {count(n, 'fold')}"
+    return f"on average over {count(n, 'seed')}"
+
+
+def _covers(found: Repetition, summary: Repeats) -> str:
+    """Say what the interval is about."""
+    if summary.accuracy.interval is None:
+        return "An interval comes with the third run."
+    if summary.ratio == 0:
+        n = count(summary.n_judged, "track")
+        return f"The interval covers luck in training alone: every run was judged on the same {n}."
+    parts = "folds" if isinstance(found.config.what, Folds) else "splits"
+    return f"The interval allows for {parts} that share training tracks (Nadeau and Bengio 2003)."
+
+
+def _failures(found: Repetition) -> str:
+    failed = [run for run in found.runs.values() if run.state == "failed"]
+    if not failed:
+        return ""
+    return f"{count(len(failed), 'run')} failed: {failed[0].error}"
+
+
+def held_out(found: Repetition) -> str:
+    """Say what folds open and what stays closed."""
+    if not isinstance(found.config.what, Folds):
+        return ""
+    dealt = found.config.what.repeats
+    once = "once" if dealt == 1 else f"{dealt} times"
+    return (
+        f"Every track outside the test part is judged {once}. A held-out fold counts as a test part that was looked "
+        "at, once for its configuration; the test part of a run with these settings is in no fold and stays as it is."
+    )
+
+
+def progress(found: Repetition) -> str:
+    """Say how far a repetition is."""
+    running = sum(run.state == "running" and run.epoch > 0 for run in found.runs.values())
+    text = f"{len(found.complete)} of {count(found.total, 'run')}"
+    return f"{text} · {running} training" if found.study.active and running else text
+
+
+def rows(found: Repetition) -> dict[str, list[object]]:
+    """Return the runs as columns; rates as they are written."""
+    runs = list(found.runs.items())
+    scored = tracks(found)
+    return {
+        "run": [found.config.name(number) for number, _ in runs],
+        "state": [_state(run, found) for _, run in runs],
+        "epochs": [run.epoch for _, run in runs],
+        "best epoch": [run.best_epoch for _, run in runs],
+        f"accuracy, {scored}": [_rate(run, found, "accuracy") for _, run in runs],
+        f"macro-F1, {scored}": [_rate(run, found, "macro_f1") for _, run in runs],
+        "tracks": [run.context.get(f"n_{found.part}") for _, run in runs],
+    }
+
+
+def _state(run: Run, found: Repetition) -> str:
+    if run.state == "queued" or (run.state == "running" and not run.epoch and not run.fraction):
+        return RUN_STATES["queued"]
+    if run.state != "running":
+        return RUN_STATES[run.state]
+    if not found.study.active:  # its worker has died
+        return RUN_STATES["paused"]
+    return f"▶ epoch {run.epoch + 1} of {found.config.experiment.train.max_epochs}"
+
+
+def _rate(run: Run, found: Repetition, measure: str) -> str | None:
+    return percent(run.summary[found.part][measure]) if run.state == "complete" else None
+
+
+def pooled(found: Repetition) -> str:
+    """Say what the matrix over all held-out folds counts."""
+    matrix, what = found.matrix, found.config.what
+    assert matrix is not None
+    assert isinstance(what, Folds)
+    n = int(matrix.counts.sum())
+    right = int(matrix.counts.trace())
+    each = "each once" if what.repeats == 1 else f"each up to {what.repeats} times"
+    return (
+        f"Right on {right:,} of {n:,} answers ({percent(right / n)}): {each}, by a network that did not learn from it."
+    )
+
+
+def compared(ours: Repetition, theirs: Repetition, result: ComparedRepeats) -> Headline:
+    """Say whether one repetition is better than another, and by how much."""
+    if result.why_not:
+        return Headline("These two cannot be compared.", f"{result.why_not} {_how_to_compare(ours)}")
+    if result.found is None:
+        return Headline("Too few runs to compare.", "It takes three runs of each on the same split with the same seed.")
+    found = result.found
+    size = points(abs(found.mean), _of_size(found))
+    test = f"Paired by split and seed over {count(found.n, 'run')} of each, p = {found.p:.3f}."
+    if found.p < 0.0005:
+        test = test.replace("p = 0.000", "p < 0.001")
+    if ours.summary and ours.summary.ratio:
+        test += " The test allows for shared training tracks (Nadeau and Bengio 2003)."
+    if found.clear:
+        better = "better" if found.mean > 0 else "worse"
+        return Headline(f"These settings are {better} than those, by {size}.", test)
+    return Headline(f"Not distinguishable: the difference is {size}.", f"{test} {_needed(result)}")
+
+
+def _needed(result: ComparedRepeats) -> str:
+    assert result.found is not None
+    if result.found.mean == 0:
+        return ""
+    size = points(abs(result.found.mean))
+    if result.needed is None:
+        return f"Were {size} the truth, no number of runs on these tracks would show it: it takes more tracks."
+    return f"Were {size} the truth, it would take about {count(result.needed, 'run')} of each to show it."
+
+
+def _of_size(found: PairedScores) -> Interval:
+    """Return the interval of a difference's size: turned round where the difference is below zero."""
+    if found.mean >= 0:
+        return found.interval
+    return Interval(-found.interval.high, -found.interval.low)
+
+
+def _how_to_compare(ours: Repetition) -> str:
+    return f"Change a setting of the network or of training, and repeat it with {what(ours.config)}."
+
+
+def label(study: Study, config: RepeatsConfig | None) -> str:
+    """Return a repetition as it stands in a list: what, on what, when, and its state unless it is complete."""
+    state = "" if study.state == "complete" else f" · {STATES[study.state]}"
+    if config is None:
+        return f"another version's · {when(study.created_at)}{state}"
+    return f"{what(config)} · {changed_in(config.experiment)} · {when(study.created_at)}{state}"
+
+
+def sd_line(summary: Repeats) -> str:
+    """Return mean and standard deviation as tables in papers have it: `79.6 ± 0.5 %`."""
+    sd = "" if summary.accuracy.sd is None else f" ± {100 * summary.accuracy.sd:.1f}"
+    return f"{100 * summary.accuracy.mean:.1f}{sd}{GAP}%"
+
+
+def what_differs(config: ExperimentConfig, repeated: ExperimentConfig) -> str:
+    """Say where the settings are not those that were repeated; empty where they are."""
+    named = all_settings()
+    found = [
+        f"{named[name].title} {named[name].label(ours)} (repeated: {named[name].label(theirs)})"
+        for name, (ours, theirs) in differences(config, repeated).items()
+        if ours is not None and theirs is not None
+    ]
+    if not found:
+        return ""
+    more = f" and {count(len(found) - 3, 'other')}" if len(found) > 3 else ""
+    return f"The settings are no longer those repeated here: {', '.join(found[:3])}{more}."
+
+
+def option(of: OtherSeeds | Folds) -> str:
+    """Return how a choice reads in a list of ways to repeat."""
+    return what(RepeatsConfig(what=of))
