@@ -43,9 +43,8 @@ def _section(judged: Judged) -> None:
     with st.container(key="evaluate-sections", horizontal=True, vertical_alignment="center", gap="medium"):
         section = address_choice("Section", "section", SECTIONS)
         part = None if judged.part == "validation" else judged.part
-        address.page_link(
-            "views/compare.py", "Compare with …", ":material/compare_arrows:", runs=judged.run.id, part=part
-        )
+        icon = ":material/compare_arrows:"
+        address.page_link("views/compare.py", "Compare with …", icon, runs=judged.run.id, part=part)
     match section:
         case "epochs":
             through_time.draw(judged)

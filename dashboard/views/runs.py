@@ -38,9 +38,8 @@ def main() -> None:
     if chosen:
         run_card(chosen)
     else:
-        st.caption(
-            "Choose a run for its settings, the command that repeats it, and what can be done with it; two to compare them."
-        )
+        st.caption("Choose a run for its settings, the command that repeats it, and what can be done with it.")
+        st.caption("Choose two or more to compare them.")
 
 
 def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
@@ -79,17 +78,22 @@ def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
 def _several(chosen: str | None, ids: Sequence[str]) -> list[str]:
     """Return the runs that are chosen, in the order in which they were, the run looked at among them."""
     named = [run_id for run_id in st.query_params.get("runs", "").split(",") if run_id in ids]
-    return named if chosen in named else [chosen] if chosen in ids else []
+    if chosen in named:
+        return named
+    return [chosen] if chosen is not None and chosen in ids else []
 
 
 def _choose(key: str, ids: tuple[str, ...], before: Sequence[str]) -> None:
     """Look at the run that was chosen last, and name all that are chosen, to be compared."""
     now = [ids[row] for row in st.session_state[key]["selection"]["rows"]]
     order = [run_id for run_id in before if run_id in now] + [run_id for run_id in now if run_id not in before]
-    several = {"runs": ",".join(order[-MOST_COMPARED:])} if len(order) > 1 else {}
-    if not several and "runs" in st.query_params:
-        several = {"runs": None}
-    address.look(run=order[-1] if order else None, **several)
+    last = order[-1] if order else None
+    if len(order) > 1:
+        address.look(run=last, runs=",".join(order[-MOST_COMPARED:]))
+    elif "runs" in st.query_params:
+        address.look(run=last, runs=None)
+    else:
+        address.look(run=last)
 
 
 def _columns(rows: Sequence[sentences.Row]) -> dict[str, list[object]]:

@@ -39,7 +39,8 @@ class Answers:
     @property
     def right(self) -> IntArray:
         """Return whether it is right on each track, 0 or 1, shape (n,)."""
-        return (self.y_true == self.y_pred).astype(np.int64)
+        right: IntArray = (self.y_true == self.y_pred).astype(np.int64)
+        return right
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ _COMMANDS = {
     "train": ("train", "train"),
     "lens": ("lens", "lens"),
     "evaluate": ("stored", "evaluate"),
+    "compare": ("compare", "compare"),
     "limit": ("limit", "limit"),
     "import": ("importing", "import_data"),
     "ensemble": ("ensemble", "ensemble"),

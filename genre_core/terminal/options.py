@@ -84,7 +84,7 @@ def configuration(
 def _parser() -> _Parser:
     parser = _Parser(
         prog=PROGRAM,
-        usage=f"{PROGRAM} train | lens | evaluate | ensemble | limit | import | runs [options]",
+        usage=f"{PROGRAM} train | lens | evaluate | compare | ensemble | limit | import | runs [options]",
         description="Train, evaluate and compare music genre classifiers. Each command has its own --help.",
         epilog=describe_settings(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -104,6 +104,7 @@ def _parser() -> _Parser:
     )
     _add_right_about(evaluate)
     _add_ensemble(commands)
+    _add_compare(commands)
     _add_limit(commands)
     table = _add(
         commands,
@@ -177,9 +178,7 @@ def _add_lens(commands: "argparse._SubParsersAction[_Parser]") -> None:
 def _add_ensemble(commands: "argparse._SubParsersAction[_Parser]") -> None:
     help = "average the probabilities of stored runs on the same data and split, and keep that as a run"
     parser = _add(commands, "ensemble", help, "RUN RUN … [options]")
-    parser.add_argument(
-        "runs", metavar="RUN", nargs="+", help="identifiers or names, as `runs` lists them"
-    )
+    parser.add_argument("runs", metavar="RUN", nargs="+", help="identifiers or names, as `runs` lists them")
     parser.add_argument(
         "--part",
         choices=("validation", "test"),
@@ -187,6 +186,20 @@ def _add_ensemble(commands: "argparse._SubParsersAction[_Parser]") -> None:
         help="which part to report (default: validation); the test part counts as opened then",
     )
     parser.add_argument("--name", default="", help="a name for the ensemble in the list of runs")
+
+
+def _add_compare(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    help = "say whether one stored run is really better than others on the same tracks"
+    parser = _add(commands, "compare", help, "RUN RUN [RUN …] [options]")
+    parser.description = f"{help[0].upper()}{help[1:]}: the first is compared with each of the others."
+    parser.add_argument("runs", metavar="RUN", nargs="+", help="identifiers or names, as `runs` lists them")
+    parser.add_argument(
+        "--part",
+        choices=("validation", "test"),
+        default="validation",
+        help="on which part (default: validation); on test, the test part of each run counts as opened",
+    )
+    _add_right_about(parser)
 
 
 def _add_limit(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -127,6 +127,49 @@ def lens(document: Document) -> str:
     return "\n".join([*lines, *(f"Note: {note}" for note in document["notes"])])
 
 
+def compared(document: Document) -> str:
+    """Say of each comparison what it comes to, and list scores, settings that differ, and genres told apart."""
+    about = [f"Judged by the {document['right_about']}."] if document["right_about"] else []
+    lines = [f"Against {row['name']}: {row['sentence']}" for row in document["comparisons"]] + [*about, ""]
+    part = _PARTS.get(document["part"], document["part"])
+    cells = [
+        (
+            row["name"],
+            f"{_rate(row['accuracy'], row['accuracy_interval'])}{' leaky' if row['leaky'] else ''}",
+            _rate(row["macro_f1"], row["macro_f1_interval"]),
+            f"{row['n']:,}",
+        )
+        for row in document["runs"]
+    ]
+    lines += _columns(("run", f"{part} accuracy", "macro-F1", "tracks"), cells, right=(1, 2, 3))
+    if "test_opened" in document:
+        lines.append(f"Test opened: {_opened(document['test_opened'])}")
+    if document["settings"]:
+        names = [row["name"] for row in document["runs"]]
+        known = all_settings()
+        cells = [
+            (name, *("–" if value is None else known[name].label(value) for value in values))
+            for name, values in document["settings"].items()
+        ]
+        lines += ["", *_columns(("settings that differ", *names), cells)]
+    return "\n".join([*lines, "", *_apart(document)])
+
+
+def _apart(document: Document) -> list[str]:
+    """Return the genres that tell runs apart, all genres of a pair considered together."""
+    cells = [
+        (row["genre"], pair["name"], f"{row['n']:,}", str(row["only_first_right"]), str(row["only_second_right"]),
+         f"{100 * row['accuracy_difference']:+.1f}", f"{row['p_adjusted']:.3f}")
+        for pair in document["comparisons"]
+        for row in pair["per_genre"]
+        if row["p_adjusted"] is not None and row["p_adjusted"] < 0.05
+    ]  # fmt: skip
+    if not cells:
+        return ["No single genre tells them apart, with all genres considered together (Holm)."]
+    header = ("genre", "compared with", "tracks", "only first right", "only it right", "points of recall", "p (Holm)")
+    return _columns(header, cells, right=(2, 3, 4, 5, 6))
+
+
 def limit(document: Document) -> str:
     """Say what no classifier can beat, at which overlap, and what that holds for."""
     accuracy = f"{100 * document['accuracy']:.2f} % (± {100 * document['standard_error']:.2f} standard error)"

@@ -19,7 +19,7 @@ from genre_core.dataset import Part
 from genre_core.errors import RunStateError
 from genre_core.evaluation.comparison import Comparison
 from genre_core.evaluation.glossary import GLOSSARY
-from genre_core.store import Run
+from genre_core.store import Run, RunState
 
 KEY = "compared runs"
 MOST, MOST_LISTED = 6, 200
@@ -28,6 +28,7 @@ PART_HELP = (
     "Validation is for choosing; it chose each run's best epoch. Test is for reporting: all compared runs' test parts "
     "are opened for it."
 )
+COMPLETE: tuple[RunState, ...] = ("complete",)
 Place = st.delta_generator.DeltaGenerator
 
 
@@ -115,7 +116,7 @@ def _asked() -> tuple[list[Run], list[str]]:
 
 def _picker(asked: Sequence[Run]) -> None:
     """Draw the runs to choose from: those that the first can be compared with come first."""
-    there = {run.id: run for run in services.store().runs(limit=MOST_LISTED, states=("complete",))}
+    there = {run.id: run for run in services.store().runs(limit=MOST_LISTED, states=COMPLETE)}
     for run in asked:
         there.setdefault(run.id, run)
     first = asked[0] if asked else None
@@ -189,7 +190,7 @@ def _with(found: Compared) -> str | None:
 
 
 def _say_too_few(asked: Sequence[Run]) -> None:
-    complete = services.store().runs(limit=2, states=("complete",))
+    complete = services.store().runs(limit=2, states=COMPLETE)
     if len(complete) < 2:
         headline, step = sentences.no_runs(bool(services.store().runs(limit=1)))
         _say(headline, step)

@@ -1,0 +1,148 @@
+"""`compare`: whether one stored run is better than others on the same tracks."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from genre_core.dataset import PARTS, Dataset, Part
+from genre_core.errors import ConfigError, DataError, RunStateError
+from genre_core.evaluation.comparison import (
+    Answers,
+    Comparison,
+    GenreDifference,
+    compare_all,
+    source_of,
+    why_incomparable,
+)
+from genre_core.evaluation.paired import Matched
+from genre_core.evaluation.report import evaluate
+from genre_core.evaluation.uncertainty import Interval
+from genre_core.evaluation.verdict import verdict, why
+from genre_core.settings import flatten
+from genre_core.sources import load_dataset
+from genre_core.store import Run, RunStore
+from genre_core.terminal import text
+from genre_core.terminal.limit import judged_by_true_genres, right_about
+from genre_core.terminal.output import DONE, show
+from genre_core.terminal.stored import count_opening, find_run, leaks
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Print what tells the first of some stored runs from each of the others, on one part."""
+    store, part = RunStore(), options.part
+    assert part in PARTS
+    runs = _runs(store, options.runs)
+    clean = judged_by_true_genres(options, runs[0].config.data)
+    loaded = dict[str, Dataset]()
+    sides = [_side(store, run, name, part, clean, loaded) for run, name in zip(runs, _names(runs), strict=True)]
+    for answers, _ in sides[1:]:
+        if reason := why_incomparable(sides[0][0], answers):
+            raise DataError(f"These runs cannot be compared: {reason}")
+    found = compare_all(sides[0][0], [answers for answers, _ in sides[1:]])
+    document = {
+        "part": part,
+        "right_about": right_about(runs[0].config.data, clean=clean),
+        "runs": [_scores(run, *side) for run, side in zip(runs, sides, strict=True)],
+        "settings": _settings(runs),
+        "comparisons": [_comparison(run, one, part) for run, one in zip(runs[1:], found, strict=True)],
+    }
+    if part == "test":
+        document["test_opened"] = [count_opening(store, run) for run in runs][-1]
+    show(document, text.compared(document), as_json=options.json)
+    return DONE
+
+
+def _runs(store: RunStore, names: Sequence[str]) -> list[Run]:
+    """Return complete runs by identifier or name, the first being the one looked at."""
+    found = [find_run(store, name) for name in names]
+    if len(found) < 2:
+        raise ConfigError("Name two runs or more: the first is compared with each of the others.")
+    for run in found:
+        if run.state != "complete":
+            raise RunStateError(f"The run {run.name} is {run.state}: only complete runs can be compared.")
+    if len({run.id for run in found}) < len(found):
+        raise ConfigError("A run is named twice: it does not differ from itself.")
+    return found
+
+
+def _names(runs: Sequence[Run]) -> list[str]:
+    names = [run.name for run in runs]
+    return [run.name if names.count(run.name) == 1 else f"{run.name} ({run.id})" for run in runs]
+
+
+def _side(
+    store: RunStore, run: Run, name: str, part: Part, clean: bool, loaded: dict[str, Dataset]
+) -> tuple[Answers, dict[str, Any]]:
+    """Return what a run says of a part, and its scores there; `loaded` keeps data for the next run on them."""
+    from safetensors.numpy import load
+
+    saved = store.artifact(run.id, "logits")
+    if saved is None:
+        raise RunStateError(f"The run {run.name} has no predictions in the store: train it again.")
+    arrays, key = load(saved), run.config.data.model_dump_json()
+    if key not in loaded:
+        loaded[key] = load_dataset(run.config.data, store)
+    data = loaded[key]
+    rows = np.flatnonzero(arrays["part"] == PARTS.index(part))
+    y = (data.y_clean if clean and data.y_clean is not None else arrays["y"])[rows]
+    logits, groups = arrays["logits"][rows], data.clusters(rows)
+    majority = int(np.bincount(arrays["y"][arrays["part"] == PARTS.index("train")]).argmax())
+    tracks = tuple(data.tracks[row] for row in rows.tolist())
+    answers = Answers(name, source_of(run.config.data), data.genres, tracks, y, logits.argmax(axis=1), groups)
+    return answers, evaluate(y, logits, data.genres, majority=majority, groups=groups).to_json()
+
+
+def _scores(run: Run, answers: Answers, found: dict[str, Any]) -> dict[str, Any]:
+    names = ("n", "accuracy", "accuracy_interval", "macro_f1", "macro_f1_interval", "log_loss")
+    return {"run": run.id, "name": answers.name, **{name: found[name] for name in names}, **leaks(run)}
+
+
+def _settings(runs: Sequence[Run]) -> dict[str, list[Any]]:
+    """Return the settings that are not the same in all runs, with the value in each; None where a run has it not."""
+    flat = [flatten(run.config) for run in runs]
+    names = dict.fromkeys(name for values in flat for name in values)
+    rows = {name: [values.get(name) for values in flat] for name in names}
+    return {name: values for name, values in rows.items() if len({repr(value) for value in values}) > 1}
+
+
+def _comparison(run: Run, found: Comparison, part: Part) -> dict[str, Any]:
+    matrix = found.matrix
+    return {
+        "run": run.id,
+        "name": found.second,
+        "verdict": found.kind,
+        "sentence": f"{verdict(found, f'{part} tracks')} {why(found)}",
+        **_matched(found.matched),
+        "p_adjusted": found.p_adjusted,
+        "macro_f1_difference": found.macro_f1,
+        "macro_f1_difference_interval": _pair(found.macro_f1_interval),
+        "detectable_difference": found.detectable,
+        "tracks_needed": found.needed,
+        "moved": found.n_moved,
+        "difference_matrix": matrix.counts.tolist(),
+        "per_genre": [_genre(one) for one in found.per_genre],
+    }
+
+
+def _genre(one: GenreDifference) -> dict[str, Any]:
+    known = _matched(one.matched) if one.matched else {"n": 0}
+    return {"genre": one.genre, **known, "p_adjusted": one.p_adjusted}
+
+
+def _matched(pair: Matched) -> dict[str, Any]:
+    return {
+        "n": pair.n,
+        "effective_n": pair.effective,
+        "both_right": pair.both,
+        "only_first_right": pair.only_first,
+        "only_second_right": pair.only_second,
+        "accuracy_difference": pair.difference,
+        "accuracy_difference_interval": _pair(pair.interval),
+        "p": pair.p,
+    }
+
+
+def _pair(interval: Interval | None) -> list[float] | None:
+    return None if interval is None else [interval.low, interval.high]
