@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import address, services
-from genre_core.config import ExperimentConfig
-from genre_core.errors import StoreError
+from dashboard import address, forms, services
+from dashboard.sentences import train as sentences
+from genre_core.branching import branch_of
+from genre_core.config import BeforeConfig, ExperimentConfig
+from genre_core.errors import ConfigError, StoreError
+from genre_core.presets import PRESETS
+from genre_core.settings import all_settings
 from genre_core.store import Run, new_run_id
 
 FAST, SLOW, BY_HAND = "as fast as it can", "two epochs a second", "by hand"
@@ -59,6 +63,32 @@ def draw(run: Run | None, config: ExperimentConfig | None, preset: str) -> None:
         on_change=_set_pace,
         args=(run,),
     )
+
+
+def branch(run: Run, epochs: tuple[int, int]) -> None:
+    """Draw the way to branch from a run: `epochs` are the one that is offered and the last one possible."""
+    offered, last = epochs
+    with st.popover("Branch", icon=":material/call_split:", key="branch", help="Go on from an epoch another way."):
+        key = f"branch epoch of {run.id} {run.epoch}"
+        st.number_input("After epoch", 1, last, min(offered, last), key=key, width=140, help=sentences.branch_help(run))
+        st.button("Branch here", key="branch here", on_click=_branch, args=(run, key, 1.0))
+        st.button("With a tenth of the learning rate", key="branch slower", on_click=_branch, args=(run, key, 0.1))
+
+
+def _branch(run: Run, key: str, factor: float) -> None:
+    """Let the settings be those of a branch of the run: Train then trains it."""
+    lowest = all_settings()["train.learning_rate"].low or 0.0
+    try:
+        config = branch_of(run.config, int(st.session_state[key]))
+        rate = max(lowest, float(f"{config.train.learning_rate * factor:.6g}"))
+        forms.adopt(branch_of(run.config, config.before.epochs, learning_rate=rate), PRESETS)
+    except ConfigError as error:
+        st.toast(str(error), icon=":material/error:")
+
+
+def no_branch(config: ExperimentConfig) -> None:
+    """Let the settings be what the branch has, from the first epoch on: for callbacks."""
+    forms.adopt(config.model_copy(update={"before": BeforeConfig()}), PRESETS)
 
 
 def unsaved() -> str:

@@ -16,9 +16,10 @@ from starlette.responses import JSONResponse
 from dashboard import services
 from dashboard.components import live
 from dashboard.components.matrix import live_view
+from dashboard.components.member_marks import member_marks
 from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model, ruler_part
-from dashboard.figures.curves import accuracy_figure, loss_figure
+from dashboard.figures.curves import Parent, accuracy_figure, loss_figure
 from dashboard.figures.network import network_figure
 from dashboard.sentences import train as sentences
 from dashboard.sentences.badges import badges
@@ -28,6 +29,7 @@ from genre_core.architectures import parameter_count
 from genre_core.config import ExperimentConfig, ModelConfig
 from genre_core.errors import DataError, GenreLabError
 from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.evaluation.uncertainty import Interval
 from genre_core.store import Run
 
 PLOT_HEIGHT = 250
@@ -73,7 +75,9 @@ def phase(run: Run) -> str:
 
 def state_of(run: Run) -> str:
     """Return what the parts depend on."""
-    return f"{run.attempt} {run.state} {run.epoch} {run.fraction:.2f} {services.queue(run)}"
+    before = services.parent(run)
+    of_parent = f" {before.id} {before.epoch}" if before else ""
+    return f"{run.attempt} {run.state} {run.epoch} {run.fraction:.2f} {services.queue(run)}{of_parent}"
 
 
 def parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
@@ -93,17 +97,18 @@ def _parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
     limit = services.limit(of.data) if of else None
     best = limit.accuracy if limit else None
     base = _majority(run, of)
-    best_epoch = run.best_epoch if run else None
+    best_epoch, before = run.best_epoch if run else None, _parent(run)
     found: Parts = {
         "answer": _answer(run, progress, config),
         "ruler": ruler_part(Ruler(tuple(_marks(run, progress, base, _limit_mark(of, best))))),
         "progress": _progress(run, progress, config),
         "loss": chart_part(
-            loss_figure(progress.epochs, best_epoch, height=PLOT_HEIGHT), sentences.loss_alt(progress.epochs)
+            loss_figure(progress.epochs, best_epoch, parent=before, height=PLOT_HEIGHT),
+            sentences.loss_alt(progress.epochs) + sentences.branch_alt(before),
         ),
         "accuracy": chart_part(
-            accuracy_figure(progress.epochs, best_epoch, majority=base, bayes=best, height=PLOT_HEIGHT),
-            sentences.accuracy_alt(progress.epochs),
+            accuracy_figure(progress.epochs, best_epoch, majority=base, bayes=best, parent=before, height=PLOT_HEIGHT),
+            sentences.accuracy_alt(progress.epochs) + sentences.branch_alt(before),
         ),
         "confusions": {
             "kind": "title",
@@ -115,6 +120,14 @@ def _parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
     if progress.matrix:
         found["matrix"] = {"view": live_view(progress.matrix).__dict__}
     return found
+
+
+def _parent(run: Run | None) -> Parent | None:
+    """Return where a run branches, with the epochs of the stored run that it branches from."""
+    if run is None or not run.config.before.epochs:
+        return None
+    after, stored = run.config.before.epochs, services.parent(run)
+    return Parent(after, services.progress(stored).epochs[after - 1 :] if stored else ())
 
 
 def network(of: ExperimentConfig, run: Run | None) -> dict[str, str]:
@@ -139,7 +152,7 @@ def _answer(run: Run | None, progress: services.Progress, config: ExperimentConf
         headline = sentences.of_run(run, progress.epochs, limit, services.queue(run), progress.macro_f1)
     else:
         headline = sentences.before_training(services.shape(config.data) if config else None, config, limit)
-    found = badges(run) if run and progress.shown else []
+    found = badges(run) if run and (progress.shown or run.state == "complete") else []
     return {
         "kind": "answer",
         "text": headline.answer,
@@ -161,6 +174,10 @@ def _marks(run: Run | None, progress: services.Progress, base: float | None, lim
     if run and progress.shown:
         interval = sentences.validation_interval(run, progress.shown)
         marks.append(model(progress.shown.validation_accuracy, interval, "validation"))
+    elif run and run.config.averaged_with and run.summary:
+        found = run.summary["validation"]
+        marks += [model(found["accuracy"], Interval(*found["accuracy_interval"]), "validation")]
+        marks += member_marks(run, "validation")
     return marks + limit
 
 

@@ -13,13 +13,13 @@ ROOT = Path(__file__).parents[1]
 LIBRARY = (
     {"errors", "genres"},
     {"config"},
-    {"settings", "presets", "events", "dataset", "splitting", "generator", "ensembles", "selection"},
+    {"settings", "presets", "events", "dataset", "splitting", "generator", "branching", "ensembles", "selection"},
     {"tables", "fma", "published", "sources", "architectures"},
     {"optimizers", "training", "evaluation", "bayes", "exploration", "quality", "explaining", "findings"},
     {"experiment", "batched", "lens", "learning_curve", "cross_predictions", "selection_summary"},
     {"store"},
     {"recording"},
-    {"averaging", "worker", "members", "studying"},
+    {"averaging", "worker", "members", "studying", "tuning"},
     {"jobs"},
     {"cluster"},
     {"terminal"},
@@ -39,7 +39,7 @@ SLOW = {"torch", "sklearn", "pandas", "scipy", "statsmodels", "pyarrow", "distri
 TORCH_ROOMS = {"architectures", "training", "optimizers", "batched"}
 VALUES = {
     "errors", "config", "settings", "presets", "events", "dataset", "architectures", "evaluation", "exploration",
-    "bayes", "explaining", "findings", "lens", "quality", "store",
+    "bayes", "branching", "ensembles", "explaining", "findings", "lens", "quality", "store", "tuning",
 }  # fmt: skip
 """What a view may take from the library: values and their names, nothing that reads, trains or sends."""
 

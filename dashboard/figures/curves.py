@@ -9,6 +9,7 @@ from dashboard.figures.epoch_axis import (
     FEWEST_EPOCHS,
     LABEL_GAP,
     add_best,
+    add_branch,
     axis_name,
     corners,
     epoch_axis,
@@ -16,8 +17,9 @@ from dashboard.figures.epoch_axis import (
     note,
     spread,
 )
-from dashboard.theme import ACCENT, FAINT, GAP, INK, MUTED, PALETTE, Figure, layout, limits, span
+from dashboard.theme import ACCENT, FAINT, GAP, INK, MUTED, OTHER, PALETTE, Figure, layout, limits, span
 
+_AT_THE_SIDE = {"x": 1, "xref": "paper"}
 MAJORITY_ROOM = 12.0
 """Points of accuracy that the name of the majority baseline takes up."""
 
@@ -47,22 +49,32 @@ class Epoch(Protocol):
 
 
 @dataclass(frozen=True)
+class Parent:
+    """What a run branched from: after which epoch, and its own epochs from there on (none where it is not stored)."""
+
+    after: int
+    epochs: Sequence[Epoch] = ()
+
+
+@dataclass(frozen=True)
 class _Line:
     name: str
+    epochs: list[int]
     values: list[float | None]
     colour: str
     width: float
     label_colour: str
 
 
-def loss_figure(history: Sequence[Epoch], best_epoch: int | None = None, *, height: int = 260) -> Figure:
+def loss_figure(
+    history: Sequence[Epoch], best_epoch: int | None = None, *, parent: Parent | None = None, height: int = 260
+) -> Figure:
     """Return the loss curves; an empty history gives empty axes. `height` in pixels spaces the labels."""
-    train = [_finite(row.train_loss) for row in history]
-    validation = [_finite(row.validation_loss) for row in history]
-    known = [value for value in (*train, *validation) if value is not None]
+    lines = _lines(history, parent, "loss", 1.0)
+    known = [value for line in lines for value in line.values if value is not None]
     top = 1.06 * max(known, default=2.0) or 1.0
     y_axis = {**span(0, round(top, 4)), "nticks": 6, "hoverformat": ".3f"}
-    return _figure("Loss (nats)", history, _lines(train, validation), best_epoch, y_axis, height)
+    return _figure("Loss (nats)", lines, best_epoch, parent, y_axis, height)
 
 
 def accuracy_figure(
@@ -71,6 +83,7 @@ def accuracy_figure(
     *,
     majority: float | None = None,
     bayes: float | None = None,
+    parent: Parent | None = None,
     y_full: bool = True,
     height: int = 260,
 ) -> Figure:
@@ -78,40 +91,58 @@ def accuracy_figure(
 
     The axis runs from 0 to 100 %; with `y_full` false it starts just below the lowest curve.
     """
-    train = [_percent(row.train_accuracy) for row in history]
-    validation = [_percent(row.validation_accuracy) for row in history]
-    lowest = min((value for value in (*train, *validation) if value is not None), default=0.0)
+    lines = _lines(history, parent, "accuracy", 100.0)
+    lowest = min((value for line in lines for value in line.values if value is not None), default=0.0)
     bottom = 0 if y_full else max(0, 10 * math.floor((lowest - 3) / 10))
     y_axis = {**span(bottom, 100), "nticks": 6, "ticksuffix": f"{GAP}%", "hoverformat": ".1f"}
     limit = None if bayes is None else 100 * bayes
-    figure = _figure("Accuracy", history, _lines(train, validation), best_epoch, y_axis, height, limit)
+    figure = _figure("Accuracy", lines, best_epoch, parent, y_axis, height, limit)
     if limit is not None:
         figure["data"].insert(0, _impossible(limit, limits(figure["layout"]["xaxis"])))
     if majority is not None and 100 * majority >= bottom:
-        _add_majority(figure, 100 * majority, [*train[-1:], *validation[-1:]], bottom)
+        _add_majority(figure, 100 * majority, [line.values[-1] for line in lines if line.values], bottom)
     return figure
 
 
-def _lines(train: list[float | None], validation: list[float | None]) -> list[_Line]:
+def _lines(history: Sequence[Epoch], parent: Parent | None, what: str, unit: float) -> list[_Line]:
+    """Return the run's curves, those of a branch from its epoch on, and below them those of what comes before it."""
+    light, other, paler = (PALETTE[name].light for name in ("accent_light", "other_light", "other_light"))
+    if parent is None:
+        return [
+            _line("train", history, f"train_{what}", unit, light, 1.3, MUTED),
+            _line("validation", history, f"validation_{what}", unit, ACCENT, 2.6, INK),
+        ]
+    before, since = history[: parent.after], history[parent.after - 1 :] if len(history) > parent.after else ()
     return [
-        _Line("train", train, PALETTE["accent_light"].light, 1.3, MUTED),
-        _Line("validation", validation, ACCENT, 2.6, INK),
+        _line("train before", before, f"train_{what}", unit, other, 1.3, MUTED),
+        _line("before", before, f"validation_{what}", unit, OTHER, 2.2, MUTED),
+        _line("parent", parent.epochs, f"validation_{what}", unit, paler, 2.2, MUTED),
+        _line("train", since, f"train_{what}", unit, light, 1.3, MUTED),
+        _line("validation", since, f"validation_{what}", unit, ACCENT, 2.6, INK),
     ]
+
+
+def _line(
+    name: str, history: Sequence[Epoch], field: str, unit: float, colour: str, width: float, label_colour: str
+) -> _Line:
+    values = [_finite(unit * getattr(row, field), 4 if unit == 1 else 2) for row in history]
+    return _Line(name, [row.epoch for row in history], values, colour, width, label_colour)
 
 
 def _figure(
     title: str,
-    history: Sequence[Epoch],
     lines: list[_Line],
     best_epoch: int | None,
+    parent: Parent | None,
     y_axis: dict[str, Any],
     height: int,
     bayes: float | None = None,
 ) -> Figure:
-    epochs = [row.epoch for row in history]
-    end = max(FEWEST_EPOCHS, epochs[-1] if epochs else 0)
+    last = max((line.epochs[-1] for line in lines if line.epochs), default=0)
+    own = max((line.epochs[-1] for line in lines if line.epochs and line.name != "parent"), default=0)
+    end = max(FEWEST_EPOCHS, last)
     figure: Figure = {
-        "data": [*corners(end, limits(y_axis)), *(trace for line in lines for trace in _traces(line, epochs))],
+        "data": [*corners(end, limits(y_axis)), *(trace for line in lines for trace in _traces(line))],
         "layout": layout(
             title,
             xaxis=epoch_axis(end),
@@ -122,32 +153,40 @@ def _figure(
             annotations=[axis_name()],
         ),
     }
-    if best_epoch is not None and epochs:
-        add_best(figure, best_epoch, epochs[-1], end)
-    ends = [(line.name, line.values[-1], line.label_colour) for line in lines if epochs and line.values[-1] is not None]
-    _add_labels(figure, ends, bayes, epochs[-1] if epochs else None, end, height)
+    if best_epoch is not None and own:
+        add_best(figure, best_epoch, own, end)
+    if parent is not None and own >= parent.after:
+        add_branch(figure, parent.after, end)
+    named = [line for line in lines if line.values and line.values[-1] is not None and not _goes_on(line, lines)]
+    _add_labels(figure, named, bayes, end, height)
     return figure
 
 
-def _traces(line: _Line, epochs: list[int]) -> list[dict[str, Any]]:
+def _goes_on(line: _Line, lines: list[_Line]) -> bool:
+    """Say whether a line of before the branch is followed by another, which has the name."""
+    followers = {"train before": ("train",), "before": ("parent", "validation")}.get(line.name, ())
+    return any(other.name in followers and other.epochs for other in lines)
+
+
+def _traces(line: _Line) -> list[dict[str, Any]]:
     """Return the curve, and the dot at its end."""
     style = {"color": line.colour, "width": line.width}
     curve = {
         "type": "scatter",
         "mode": "lines",
         "name": line.name,
-        "x": epochs,
+        "x": line.epochs,
         "y": line.values,
         "line": style,
         "hovertemplate": "%{y}",  # with the axis' own unit
     }
-    if not epochs or line.values[-1] is None:
+    if not line.values or line.values[-1] is None or line.name.endswith("before"):
         return [curve]
     dot = {
         "type": "scatter",
         "mode": "markers",
         "name": f"{line.name}, last",
-        "x": epochs[-1:],
+        "x": line.epochs[-1:],
         "y": line.values[-1:],
         "marker": {"color": line.colour, "size": 7 if line.width > 2 else 5},
         "hoverinfo": "skip",
@@ -180,28 +219,23 @@ def _add_majority(figure: Figure, level: float, ends: Sequence[float | None], bo
     figure["layout"]["annotations"].append(name)
 
 
-def _add_labels(
-    figure: Figure,
-    ends: list[tuple[str, Any, str]],
-    bayes: float | None,
-    last: int | None,
-    axis_end: int,
-    height: int,
-) -> None:
+def _add_labels(figure: Figure, lines: list[_Line], bayes: float | None, axis_end: int, height: int) -> None:
     """Write each line's name at its end, and the Bayes limit's on its own, pushed apart where they would touch."""
     low, high = limits(figure["layout"]["yaxis"])
     scale = (height - 64) / (high - low)
     if bayes is not None:
         figure["layout"]["shapes"].append(_level(bayes, {"width": 1.5, "color": INK, "dash": "dash"}))
-    wanted = [*ends, *([("best possible", bayes, MUTED)] if bayes is not None else [])]
+    wanted: list[tuple[str, Any, str]] = [(line.name, line.values[-1], line.label_colour) for line in lines]
+    if bayes is not None:
+        wanted.append(("best possible", bayes, MUTED))
     places = [value * scale for _, value, _ in wanted]
-    if last == axis_end:
+    if any(line.epochs[-1] == axis_end for line in lines):
         moved = spread(places)
     else:
-        moved = _beside(spread(places[: len(ends)]), None if bayes is None else bayes * scale) + places[len(ends) :]
+        moved = _beside(spread(places[: len(lines)]), None if bayes is None else bayes * scale) + places[len(lines) :]
     moved = lifted(moved, low * scale + LABEL_GAP / 2)
     for number, (text, value, colour) in enumerate(wanted):
-        at: dict[str, Any] = {"x": last, "xref": "x"} if number < len(ends) else {"x": 1, "xref": "paper"}
+        at: dict[str, Any] = {"x": lines[number].epochs[-1], "xref": "x"} if number < len(lines) else _AT_THE_SIDE
         shift = round(moved[number] - places[number], 1)
         label = note(None, round(value, 4), text, colour, xanchor="left", xshift=6, yshift=shift)
         figure["layout"]["annotations"].append(label | at)
@@ -221,9 +255,5 @@ def _level(level: float, line: dict[str, Any]) -> dict[str, Any]:
     return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line, "layer": "below"}
 
 
-def _finite(value: float) -> float | None:
-    return round(value, 4) if math.isfinite(value) else None
-
-
-def _percent(rate: float) -> float | None:
-    return round(100 * rate, 2) if math.isfinite(rate) else None
+def _finite(value: float, digits: int) -> float | None:
+    return round(value, digits) if math.isfinite(value) else None

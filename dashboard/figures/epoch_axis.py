@@ -65,6 +65,17 @@ def add_best(figure: Figure, best_epoch: int, last: int, end: int) -> None:
     figure["layout"]["annotations"].append(flag)
 
 
+def add_branch(figure: Figure, epoch: int, end: int) -> None:
+    """Mark where a branch begins by a dotted hairline, named at its foot."""
+    line = {"width": 1, "color": MUTED, "dash": "dot"}
+    hairline = {"type": "line", "x0": epoch, "x1": epoch, "yref": "paper", "y0": 0, "y1": 1, "line": line}
+    figure["layout"]["shapes"].append(hairline)
+    late = epoch > 0.75 * end
+    side: dict[str, Any] = {"xanchor": "right", "xshift": -3} if late else {"xanchor": "left", "xshift": 3}
+    text = f"branch · {epoch}"
+    figure["layout"]["annotations"].append(note(epoch, 0, text, MUTED, size=11, yref="paper", yanchor="bottom", **side))
+
+
 def note(x: float | None, y: float, text: str, colour: str, *, size: int = 12, **own: Any) -> dict[str, Any]:
     """Return words on the chart, without an arrow; `own` are further properties of plotly's annotation."""
     return {

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dashboard.figures.curves import Parent
 from dashboard.sentences.limits import known_already, on, unheard
 from dashboard.services import Queue, Shape
 from dashboard.theme import GAP, count, percent, points
 from genre_core.architectures import layer_widths
 from genre_core.bayes import BayesLimit
+from genre_core.branching import changed_at_branch, latest_branch
 from genre_core.config import ExperimentConfig, ModelConfig
 from genre_core.evaluation.uncertainty import Interval, wilson
 from genre_core.settings import all_settings, differences
@@ -42,6 +44,8 @@ def of_run(
     run: Run, epochs: Sequence[Epoch], limit: BayesLimit | None, queue: Queue, macro_f1: float | None = None
 ) -> Headline:
     """Say how far a run is and how good it is; `macro_f1` is that of the epoch it speaks of."""
+    if run.config.averaged_with and run.state in ("running", "complete"):
+        return _of_ensemble(run, limit)
     match run.state:
         case "queued" if queue.starting or queue.before or not epochs:
             return Headline("Waiting for a free worker." if queue.before else "Starting.", in_queue(queue))
@@ -68,6 +72,76 @@ def of_run(
     tracks = count(run.context["n_validation"], "validation track")
     also = "" if macro_f1 is None else f"Macro-F1 {percent(macro_f1)} on {tracks}. "
     return Headline(answer, f"{also}{_so_far(epochs)}")
+
+
+def _of_ensemble(run: Run, limit: BayesLimit | None) -> Headline:
+    """Say how good an ensemble is, or that it is under way."""
+    n = len(run.config.members)
+    if run.state == "running":
+        return Headline(f"Averaging {n} networks.", "Those that are not stored are trained first.")
+    accuracy = run.summary["validation"]["accuracy"]
+    interval = Interval(*run.summary["validation"]["accuracy_interval"])
+    reason = f"{beside(run)}The mean of the probabilities that {n} networks give; it has no epochs of its own."
+    return Headline(f"Averaged: {_judged(run, accuracy, interval, limit)}.", reason)
+
+
+def branch_sentence(config: ExperimentConfig, parent: str = "", *, planned: bool = False) -> str:
+    """Say where a run branches and what differs from there on; empty where it does not. `parent` is its name."""
+    if not config.before.epochs:
+        return ""
+    verb = "Train branches" if planned else "This run branches"
+    of = f" of {parent}" if parent else ""
+    named = all_settings()
+    changes = [
+        f"{_low(named[name].title)} {named[name].label(ours)} instead of {named[name].label(theirs)}"
+        for name, (ours, theirs) in changed_at_branch(config).items()
+    ]
+    where = f"{verb} after epoch {config.before.epochs}{of}"
+    if not changes:
+        more = " Change a setting in the sidebar first." if planned else ""
+        return f"{where}, and nothing differs from there on.{more}"
+    return f"{where}: {_listed(changes)} from there on."
+
+
+def against_parent(run: Run, parent: Run | None, epochs: Sequence[Epoch], others: Sequence[Epoch]) -> str:
+    """Say what a complete branch reached beside the run that it comes from; empty before both are complete."""
+    if parent is None or run.state != "complete" or parent.state != "complete":
+        return ""
+    if not run.best_epoch or not parent.best_epoch:
+        return ""
+    own, other = epochs[run.best_epoch - 1], others[parent.best_epoch - 1]
+    if run.best_epoch <= run.config.before.epochs:
+        return f"No epoch of the branch is better than epoch {run.best_epoch} before it, whose weights it keeps."
+    return (
+        f"Its best epoch is {own.epoch}, {percent(own.validation_accuracy)} on validation; without the branch it was "
+        f"epoch {other.epoch}, {percent(other.validation_accuracy)}."
+    )
+
+
+def why_no_branch(run: Run) -> str:
+    """Say why a run cannot be branched; empty where it can."""
+    if run.config.averaged_with:
+        return "An ensemble has no epochs to branch from."
+    if run.active:
+        return "Pause the run, or let it end, to branch from one of its epochs."
+    return "" if run.epoch else "A run is branched from one of its epochs, and this one has none yet."
+
+
+def branch_help(run: Run) -> str:
+    """Say what branching does, and up to which epoch a run can be branched."""
+    most = latest_branch(run.config)
+    text = "The sidebar takes this run's settings; what you change there holds from the next epoch on."
+    if run.epoch > most:
+        return f"{text} This run is a branch itself: it can be branched up to its epoch {most}."
+    return text
+
+
+def branch_alt(parent: Parent | None) -> str:
+    """Describe the branch on a chart."""
+    if parent is None:
+        return ""
+    more = f" The run it comes from goes on to epoch {parent.epochs[-1].epoch}." if parent.epochs else ""
+    return f" It branches after epoch {parent.after}.{more}"
 
 
 def beside(run: Run) -> str:
@@ -191,20 +265,31 @@ def network_alt(model: ModelConfig, shape: Shape, weights: int) -> str:
 
 
 def _verdict(run: Run, epoch: Epoch, limit: BayesLimit | None, *, brief: bool = False) -> str:
-    rate = epoch.validation_accuracy
+    return _judged(run, epoch.validation_accuracy, validation_interval(run, epoch), limit, brief=brief)
+
+
+def _judged(run: Run, rate: float, interval: Interval, limit: BayesLimit | None, *, brief: bool = False) -> str:
     tracks = "validation tracks" if brief else count(run.context["n_validation"], "validation track")
     share = f"right on {percent(rate)} of {tracks}"
     if limit is None:
         return share
     if limit.accuracy > 0.9995 and rate == 1:
         return f"{share}, and nothing is left to gain"
-    known, interval = known_already(run), validation_interval(run, epoch)
+    known = known_already(run)
     if known and interval.low > limit.accuracy:
         return f"{share}, {points(rate - limit.accuracy)} above the best possible on {known}"
     if interval.high >= limit.accuracy:
         level = "level with the best possible" if brief else "as good as any classifier can be"
         return f"{share}, {level}{on(known) or ('' if brief else ' here')}"
     return f"{share}, {points(limit.accuracy - rate)} below the best possible{on(known)}"
+
+
+def _low(title: str) -> str:
+    return title[0].lower() + title[1:]
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _by(config: ExperimentConfig) -> str:

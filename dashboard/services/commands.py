@@ -105,4 +105,5 @@ def delete(run_id: str) -> None:
 
 def run_name(config: ExperimentConfig, preset: str) -> str:
     """Return the name that a new run starts with: its preset and its training seed."""
-    return f"{preset} · seed {config.train.seed}"
+    branch = f"branch after {config.before.epochs} · " if config.before.epochs else ""
+    return f"{preset} · {branch}seed {config.train.seed}"

@@ -65,6 +65,24 @@ def is_next(of: Run) -> bool:
     return of.state == "running" or (of.state == "queued" and store().queue_position(of.id) == 0)
 
 
+def parent(of: Run) -> Run | None:
+    """Return the stored run that a branch branches from, the one with the most epochs; None without one."""
+    before = of.config.parent
+    if before is None:
+        return None
+    there = [run for run in store().runs_of(before.fingerprint) if run.epoch >= of.config.before.epochs]
+    return max(there, key=lambda run: run.epoch, default=None)
+
+
+def members(of: Run) -> list[Run]:
+    """Return the complete stored runs that an ensemble averages, one for each member that is still there."""
+    found = [
+        next((run for run in store().runs_of(config.fingerprint) if run.state == "complete"), None)
+        for config in of.config.members
+    ]
+    return [run for run in found if run is not None]
+
+
 def done(of: Run) -> float:
     """Return the share in [0, 1] of a run's epochs, at most, that is done."""
     return min(1.0, (of.epoch + of.fraction) / of.config.train.max_epochs)

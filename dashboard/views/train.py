@@ -5,6 +5,7 @@ from contextlib import suppress
 import streamlit as st
 
 from dashboard import address, controls, following, forms, services
+from dashboard.address import plain
 from dashboard.components.live import words
 from dashboard.components.matrix import matrix
 from dashboard.components.plot import chart
@@ -14,6 +15,7 @@ from dashboard.components.tables import epoch_table, matrix_table
 from dashboard.following import PLOT_HEIGHT
 from dashboard.sections import findings
 from dashboard.sentences import train as sentences
+from genre_core.branching import latest_branch
 from genre_core.config import ExperimentConfig
 from genre_core.errors import DataError, GenreLabError, RunStateError
 from genre_core.findings import TRAINING
@@ -45,9 +47,12 @@ def main() -> None:
         with st.container(key="controls", horizontal=True, vertical_alignment="center", gap="small"):
             controls.draw(run, config, form.preset.title)
             words(parts["progress"], "train progress", live="progress", width=260)
+            if run and not sentences.why_no_branch(run):
+                controls.branch(run, _branch_epochs(run))
         with st.container(key="train-differs", horizontal=True, vertical_alignment="center", gap="small"):
             if run and run.state == "complete" and run.context.get("leaky"):
                 address.page_link("views/lens.py", "How much of it leaks?", icon=":material/arrow_forward:")
+            _say_branch(run, config)
             if run and config:
                 _say_what_differs(run, config)
         with st.container(key="train-charts", gap="small"):
@@ -153,12 +158,36 @@ def _as_tables(run_id: str) -> None:
             matrix_table(progress.matrix, "matrix table", name)
 
 
+def _branch_epochs(run: Run) -> tuple[int, int]:
+    """Return the epoch after which a branch is offered, that of the address or the best, and the last possible."""
+    last, asked = min(run.epoch, latest_branch(run.config)), st.query_params.get("epoch", "")
+    return max(1, int(asked)) if asked.isdecimal() else run.best_epoch or run.epoch, last
+
+
+def _say_branch(run: Run | None, config: ExperimentConfig | None) -> None:
+    """Say where the run that is shown branches, and where the one that Train would train does."""
+    if run and run.config.before.epochs:
+        parent = services.parent(run)
+        epochs = [services.progress(one).epochs if one else () for one in (run, parent)]
+        found = sentences.branch_sentence(run.config, plain(parent.name) if parent else "")
+        st.caption(f":material/call_split: {found} {sentences.against_parent(run, parent, *epochs)}", width="content")
+        if parent:
+            address.page_link("views/train.py", "Its parent", icon=":material/arrow_upward:", run=parent.id)
+    if config and config.before.epochs and (run is None or config != run.config):
+        name = plain(run.name) if run and run.config == config.parent else ""
+        text = sentences.branch_sentence(config, name, planned=True)
+        st.caption(f":material/call_split: {text}", width="content")
+        st.button("No branch", type="tertiary", key="no branch", on_click=controls.no_branch, args=(config,))
+
+
 def _adopt(config: ExperimentConfig) -> None:
     forms.adopt(config, PRESETS)
 
 
 def _say_what_differs(run: Run, config: ExperimentConfig) -> None:
     """Say where the settings in the sidebar are not those of the run that is shown."""
+    if run.config == config.parent:
+        return  # it is being branched, and the branch says what differs
     text = sentences.what_differs(config, run.config)
     if text:
         st.caption(f":material/difference: {text}", width="content")
