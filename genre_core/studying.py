@@ -21,12 +21,13 @@ from genre_core.members import Member, train_members
 from genre_core.selection import Folds, RepeatsConfig
 from genre_core.sources import load_dataset
 from genre_core.store import RunStore, Study, open_published, open_test
+from genre_core.tuning.searching import search
 from genre_core.worker import Heart, open_store, warm_up
 
 REST_SECONDS = 0.1
 CROSS_PREDICTIONS = "cross-predictions"
 MAP_DECIMALS = 3
-LENS, LEARNING_CURVE, MAP, REPEATS = "lens", "learning curve", "map", "repeats"
+LENS, LEARNING_CURVE, MAP, REPEATS, SEARCH = "lens", "learning curve", "map", "repeats", "search"
 
 _log = logging.getLogger(__name__)
 _turn = threading.Lock()
@@ -148,7 +149,7 @@ def _repeats(store: RunStore, study: Study) -> Iterator[None]:
 
 _WORK: dict[str, Callable[[RunStore, Study], Iterator[None]]] = {
     LENS: _lens, LEARNING_CURVE: _learning_curve, MAP: _map,
-    CROSS_PREDICTIONS: _cross_predictions, REPEATS: _repeats,
+    CROSS_PREDICTIONS: _cross_predictions, REPEATS: _repeats, SEARCH: search,
 }  # fmt: skip
 _BRIEF = (MAP,)
 """Kinds that take seconds: they do not wait for a study that takes minutes."""

@@ -88,6 +88,12 @@ class StudyStore:
         changes = {"state": "cancelled", "finished_at": time.time()}
         return self._move(_studies.c.id == study_id, _studies.c.state.in_(("queued", "running")), **changes)
 
+    def end(self, study_id: str) -> bool:
+        """Complete a study with what it has come to, so that it is not gone on with; False if it is complete."""
+        open_states = ("queued", "running", "cancelled", "failed")
+        changes = _NO_END | {"state": "complete", "finished_at": time.time()}
+        return self._move(_studies.c.id == study_id, _studies.c.state.in_(open_states), **changes)
+
     def requeue(self, study_id: str) -> int | None:
         """Queue a stopped or failed study again, with the results that it has; return its new attempt, or None."""
         changes = {**_NO_END, "state": "queued", "heartbeat_at": None, "attempt": _studies.c.attempt + 1}
