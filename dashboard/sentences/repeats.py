@@ -27,12 +27,12 @@ STATES = {"queued": "waiting", "running": "training", "failed": "failed", "cance
 
 
 def what(config: RepeatsConfig) -> str:
-    """Return how a configuration is repeated: `10 other seeds of the network`, `5 folds, dealt 3 times`."""
+    """Return how a configuration is repeated: `10 seeds of the network`, `5 folds, dealt 3 times`."""
     if isinstance(config.what, Folds):
         again = f", dealt {config.what.repeats} times" if config.what.repeats > 1 else ""
         return f"{config.what.k} folds{again}"
     of = {"network": "the network", "split": "the split", "both": "network and split"}[config.what.vary]
-    return f"{config.what.times} other seeds of {of}"
+    return f"{config.what.times} seeds of {of}"
 
 
 def headline(found: Repetition) -> Headline:
@@ -159,10 +159,9 @@ def pooled(found: Repetition) -> str:
     assert isinstance(what, Folds)
     n = int(matrix.counts.sum())
     right = int(matrix.counts.trace())
-    each = "each once" if what.repeats == 1 else f"each up to {what.repeats} times"
-    return (
-        f"Right on {right:,} of {n:,} answers ({percent(right / n)}): {each}, by a network that did not learn from it."
-    )
+    each = "once" if what.repeats == 1 else f"up to {what.repeats} times"
+    share = f"Right on {right:,} of {n:,} answers ({percent(right / n)})"
+    return f"{share}: every track {each}, by a network that did not learn from it."
 
 
 def compared(ours: Repetition, theirs: Repetition, result: ComparedRepeats) -> Headline:
@@ -178,6 +177,8 @@ def compared(ours: Repetition, theirs: Repetition, result: ComparedRepeats) -> H
         test = test.replace("p = 0.000", "p < 0.001")
     if ours.summary and ours.summary.ratio:
         test += " The test allows for shared training tracks (Nadeau and Bengio 2003)."
+    else:
+        test += " About luck in training alone: on other tracks the difference may be another."
     if found.clear:
         better = "better" if found.mean > 0 else "worse"
         return Headline(f"These settings are {better} than those, by {size}.", test)

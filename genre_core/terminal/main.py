@@ -13,6 +13,8 @@ from genre_core.terminal.output import DONE, INTERRUPTED, REFUSED, say
 _COMMANDS = {
     "train": ("train", "train"),
     "lens": ("lens", "lens"),
+    "repeat": ("repeat", "repeat"),
+    "crossvalidate": ("repeat", "crossvalidate"),
     "evaluate": ("stored", "evaluate"),
     "compare": ("compare", "compare"),
     "limit": ("limit", "limit"),

@@ -15,6 +15,7 @@ from genre_core.dataset import PARTS
 from genre_core.errors import GenreLabError
 from genre_core.lens.config import LensConfig
 from genre_core.presets import OPENING, PRESETS
+from genre_core.selection import VARIES, Folds, OtherSeeds
 from genre_core.settings import SECTIONS, Setting, all_settings, configure
 
 PROGRAM = "python -m genre_core"
@@ -84,7 +85,8 @@ def configuration(
 def _parser() -> _Parser:
     parser = _Parser(
         prog=PROGRAM,
-        usage=f"{PROGRAM} train | lens | evaluate | compare | ensemble | limit | import | runs [options]",
+        usage=f"{PROGRAM} train | repeat | crossvalidate | lens | evaluate | compare | ensemble | limit | import | "
+        "runs [options]",
         description="Train, evaluate and compare music genre classifiers. Each command has its own --help.",
         epilog=describe_settings(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -92,6 +94,8 @@ def _parser() -> _Parser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
     _add_train(commands)
+    _add_repeat(commands)
+    _add_crossvalidate(commands)
     _add_lens(commands)
     evaluate = _add(commands, "evaluate", "evaluate a stored run on one part of its data", "RUN [options]")
     evaluate.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
@@ -160,6 +164,49 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     parser.add_argument("--name", default="", help="a name for the run in the list of runs")
     parser.add_argument("--no-store", action="store_true", help="do not keep the run")
+
+
+def _add_repeat(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    help = "train one configuration with other seeds: how far its score moves by luck"
+    parser = _add(commands, "repeat", help, f"{_SOURCES} [--times N] [--vary WHAT] [settings]")
+    _add_experiment(parser)
+    default = OtherSeeds()
+    parser.add_argument(
+        "--times", type=_count, default=default.times, metavar="N", help=f"how many seeds (default: {default.times})"
+    )
+    parser.add_argument(
+        "--vary",
+        choices=tuple(VARIES),
+        default=default.vary,
+        help=f"seeds of the network, of the split, or of both (default: {default.vary})",
+    )
+    parser.add_argument(
+        "--part",
+        choices=("validation", "test"),
+        default="validation",
+        help="which part to report (default: validation); the test part counts as opened once for each seed",
+    )
+
+
+def _add_crossvalidate(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    help = "train one configuration on folds: each track outside the test part is judged once"
+    parser = _add(commands, "crossvalidate", help, f"{_SOURCES} [--folds K] [--repeats N] [settings]")
+    parser.description = (
+        f"{help[0].upper()}{help[1:]}, by a network that did not learn from it. A held-out fold counts as a test part "
+        "that was looked at; the test part of a run with these settings is in no fold and stays closed."
+    )
+    _add_experiment(parser)
+    default = Folds()
+    parser.add_argument(
+        "--folds", type=_count, default=default.k, metavar="K", help=f"how many folds (default: {default.k})"
+    )
+    parser.add_argument(
+        "--repeats",
+        type=_count,
+        default=default.repeats,
+        metavar="N",
+        help=f"how often tracks are dealt into folds anew (default: {default.repeats})",
+    )
 
 
 def _add_lens(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -330,7 +377,13 @@ def _sentence(message: str) -> str:
         return f"{lacking[1]} needs a value after it."
     if wrong := re.fullmatch(r"argument (\S+): invalid choice: '(.*)' \(choose from (.+)\)", message):
         choices = wrong[3].replace("'", "").split(", ")
-        what = {"COMMAND": "command", "--preset": "preset", "--part": "part", "--right-about": "choice"}[wrong[1]]
+        what = {
+            "COMMAND": "command",
+            "--preset": "preset",
+            "--part": "part",
+            "--right-about": "choice",
+            "--vary": "choice",
+        }[wrong[1]]
         return f"There is no {what} {wrong[2][:60]}: {_closest(wrong[2], choices)}"
     return f"{message.removeprefix('argument ')}: see {PROGRAM} --help."
 

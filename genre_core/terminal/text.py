@@ -170,6 +170,36 @@ def _apart(document: Document) -> list[str]:
     return _columns(header, cells, right=(2, 3, 4, 5, 6))
 
 
+def repeated(document: Document) -> str:
+    """Say what a configuration reaches with other seeds or on folds: mean, scatter, and every run."""
+    found, what, folds = document["accuracy"], document["config"]["what"], document["pooled"]
+    over = _count(found["n"], "fold" if folds else "seed")
+    about = f" about the {document['right_about']}" if document["right_about"] else ""
+    part = document["part"]
+    lines = [f"Right{about} on {_rate(found['mean'], found['interval'])} of {part} tracks, on average over {over}."]
+    if found["sd"] is not None:
+        low, high = _rate(found["low"]), _rate(found["high"])
+        lines.append(f"From run to run: standard deviation {100 * found['sd']:.1f} points, from {low} to {high}.")
+    lines.append(f"Macro-F1 {_rate(document['macro_f1']['mean'], document['macro_f1']['interval'])}.")
+    if found["interval"] is None:
+        lines.append("An interval takes three runs.")
+    elif document["judged_per_learned"]:
+        parts = "folds" if folds else "splits"
+        lines.append(f"The interval allows for {parts} that share training tracks (Nadeau and Bengio 2003).")
+    else:
+        lines.append("The interval covers luck in training alone: every run was judged on the same tracks.")
+    if folds:
+        times = "once" if what["repeats"] == 1 else f"{what['repeats']} times"
+        lines.append(f"Each track outside the test part was judged {times}; the test part stayed closed.")
+    cells = [
+        (row["name"], row["run"], row["state"], str(row["epochs"]), _rate(row["accuracy"]), _rate(row["macro_f1"]))
+        for row in document["runs"]
+    ]
+    header = ("repeat", "run", "state", "epochs", "accuracy", "macro-F1")
+    lines += ["", *_columns(header, cells, right=(3, 4, 5)), f"Kept as the repetition {document['study']}."]
+    return "\n".join([*lines, *(f"Note: {row['name']}: {row['error']}" for row in document["runs"] if row["error"])])
+
+
 def limit(document: Document) -> str:
     """Say what no classifier can beat, at which overlap, and what that holds for."""
     accuracy = f"{100 * document['accuracy']:.2f} % (± {100 * document['standard_error']:.2f} standard error)"

@@ -144,7 +144,7 @@ def test_a_running_one_shows_each_run_and_is_followed(store):
         patch.setattr(store.studies.__class__, "finish", lambda *_: False)
         execute_study(study_id, 1, store.url)
     page = opened(VIEW, study=study_id)
-    assert answer(page)["text"] == "Training 3 other seeds of the split: 3 of 3 runs done."
+    assert answer(page)["text"] == "Training 3 seeds of the split: 3 of 3 runs done."
     assert drawn(page, "repeat progress")["done"] == 1
     answered = following_repeat.follow(study_id, "")
     assert set(answered["parts"]) == {"answer", "progress", "ruler", "loss", "accuracy"}

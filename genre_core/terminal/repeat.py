@@ -1,0 +1,156 @@
+"""`repeat` and `crossvalidate`: one configuration with other seeds or on folds, its runs kept in the store.
+
+They are trained by the same worker that trains them for the dashboard, where they can be watched, stopped and gone on
+with.
+"""
+
+import argparse
+import sys
+import threading
+from dataclasses import asdict
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from genre_core.config import ExperimentConfig
+from genre_core.dataset import Part
+from genre_core.errors import ConfigError
+from genre_core.selection import Folds, RepeatsConfig
+from genre_core.selection_summary import Scatter, pooled, score_of, summarize
+from genre_core.store import Run, RunStore, Study, new_run_id, open_test
+from genre_core.studying import REPEATS, execute_study
+from genre_core.terminal import text
+from genre_core.terminal.inputs import read_order
+from genre_core.terminal.limit import right_about
+from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
+
+POLL_SECONDS = 0.1
+_OPTIONS = {"times": "--times", "k": "--folds", "repeats": "--repeats"}
+
+
+def repeat(options: argparse.Namespace) -> int:
+    """Train a configuration with other seeds and print what came out."""
+    return _do(options, {"how": "seeds", "times": options.times, "vary": options.vary})
+
+
+def crossvalidate(options: argparse.Namespace) -> int:
+    """Train a configuration on folds and print what came out."""
+    return _do(options, {"how": "folds", "k": options.folds, "repeats": options.repeats})
+
+
+def _do(options: argparse.Namespace, what: dict[str, Any]) -> int:
+    experiment, inputs = read_order(options)
+    config = _config(experiment, what)
+    store, study_id = RunStore(), new_run_id()
+    inputs.put_into(store, experiment)
+    store.studies.submit(study_id, REPEATS, config.model_dump_json())
+    study, interrupted = _train(store, study_id, len(config.configs))
+    runs = store.members.runs(study_id)
+    n_complete = sum(run.state == "complete" for run in runs.values())
+    if interrupted or study.state == "cancelled":
+        say(f"Stopped after {n_complete} of {len(config.configs)} runs: go on with {study_id} in the dashboard.")
+        return INTERRUPTED
+    if study.state == "failed" or not n_complete:
+        say(study.error or "None of the runs has a score: each was stopped before its first epoch ended.")
+        return FAILED
+    part: Part = "test" if isinstance(config.what, Folds) else options.part
+    if part == "test":
+        for run in runs.values():
+            if run.state == "complete":
+                open_test(store, run)
+    document = _document(config, study_id, runs, part)
+    show(document, text.repeated(document), as_json=options.json)
+    return DONE
+
+
+def _config(experiment: ExperimentConfig, what: dict[str, Any]) -> RepeatsConfig:
+    try:
+        return RepeatsConfig.model_validate({"experiment": experiment, "what": what})
+    except ValidationError as error:
+        raise ConfigError(" ".join(_sentence(detail) for detail in error.errors())) from error
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    """Say what is wrong with an option."""
+    context = detail.get("ctx", {})
+    if "error" in context:
+        said = str(context["error"])
+        return f"{said[0].upper()}{said[1:]}."
+    limit = f"at least {context['ge']}" if "ge" in context else f"at most {context.get('le')}"
+    return f"{_OPTIONS[str(detail['loc'][-1])]} is {detail['input']}, but should be {limit}."
+
+
+def _train(store: RunStore, study_id: str, total: int) -> tuple[Study, bool]:
+    """Train all runs and show how far they are; return the study as it ended, and whether Ctrl-C ended it."""
+    from tqdm import tqdm  # type: ignore[import-untyped]
+
+    over = threading.Event()
+
+    def work() -> None:
+        try:
+            execute_study(study_id, 1, store.url)
+        finally:
+            over.set()
+
+    threading.Thread(target=work, daemon=True).start()
+    shape, silent = "{percentage:3.0f} %|{bar}| {n} of {total} runs, {elapsed}", not sys.stderr.isatty()
+    try:
+        with tqdm(total=total, bar_format=shape, leave=False, disable=silent, file=sys.stderr) as bar:
+            while not over.wait(POLL_SECONDS):
+                bar.n = sum(run.state == "complete" for run in store.members.runs(study_id).values())
+                bar.refresh()
+    except KeyboardInterrupt:
+        store.studies.stop(study_id)
+        over.wait()
+        return store.studies.study(study_id), True
+    return store.studies.study(study_id), False
+
+
+def _document(config: RepeatsConfig, study_id: str, runs: dict[int, Run], part: Part) -> dict[str, Any]:
+    """Return what `--json` prints."""
+    complete = {number: run for number, run in runs.items() if run.state == "complete"}
+    summary = summarize(config, [score_of(number, run.summary, run.context, part) for number, run in complete.items()])
+    assert summary is not None
+    any_run = next(iter(complete.values()))
+    folds = isinstance(config.what, Folds)
+    return {
+        "config": config.model_dump(mode="json"),
+        "study": study_id,
+        "part": "held-out" if folds else part,
+        "right_about": right_about(config.experiment.data),
+        "genres": any_run.context["genres"],
+        "accuracy": _scatter(summary.accuracy),
+        "macro_f1": _scatter(summary.macro_f1),
+        "judged_per_learned": summary.ratio,
+        "runs": [_row(config, number, run, part) for number, run in runs.items()],
+        "pooled": _pooled(complete) if folds else None,
+    }
+
+
+def _scatter(found: Scatter) -> dict[str, Any]:
+    interval = found.interval
+    return {**asdict(found), "interval": [interval.low, interval.high] if interval else None}
+
+
+def _row(config: RepeatsConfig, number: int, run: Run, part: Part) -> dict[str, Any]:
+    found = run.summary.get(part) or {}
+    return {
+        "number": number,
+        "name": config.name(number),
+        "run": run.id,
+        "state": run.state,
+        "epochs": run.epoch,
+        "best_epoch": run.best_epoch,
+        "n": run.context.get(f"n_{part}"),
+        "accuracy": found.get("accuracy"),
+        "macro_f1": found.get("macro_f1"),
+        "error": run.error,
+    }
+
+
+def _pooled(complete: dict[int, Run]) -> dict[str, Any]:
+    """Return the matrix over all held-out folds, and the share that is right of all that they hold."""
+    counts = pooled([run.summary["test"]["confusion_matrix"] for run in complete.values()])
+    n = int(counts.sum())
+    return {"n": n, "accuracy": int(counts.trace()) / n, "confusion_matrix": counts.tolist()}

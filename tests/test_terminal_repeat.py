@@ -1,0 +1,83 @@
+"""`python -m genre_core repeat` and `crossvalidate`: what they print, keep and refuse."""
+
+import json
+
+import pytest
+
+from genre_core.store import RunStore, openings_of
+from genre_core.terminal.main import main
+
+SMALL = [
+    "--data.n_samples", "300", "--data.n_genres", "3", "--data.n_features", "6", "--model.architecture", "linear",
+    "--train.max_epochs", "3",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _own_store(tmp_path, monkeypatch):
+    monkeypatch.setenv("GENRE_LAB_STORE", f"sqlite:///{tmp_path}/store.sqlite")
+
+
+def test_json_of_seeds_holds_the_mean_and_every_run_and_the_test_part_stays_closed(capsys):
+    assert main(["repeat", *SMALL, "--times", "3", "--vary", "network", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["part"] == "validation"
+    assert document["config"]["what"] == {"how": "seeds", "times": 3, "vary": "network"}
+    scores = [row["accuracy"] for row in document["runs"]]
+    assert document["accuracy"]["mean"] == pytest.approx(sum(scores) / 3)
+    low, high = document["accuracy"]["interval"]
+    assert low <= document["accuracy"]["mean"] <= high
+    assert document["judged_per_learned"] == 0
+    assert document["pooled"] is None
+    store = RunStore()
+    assert store.studies.study(document["study"]).state == "complete"
+    kept = store.members.runs(document["study"]).values()
+    assert [run.id for run in kept] == [row["run"] for row in document["runs"]]
+    assert not any(found.n for found in openings_of(store, kept).values())
+
+
+def test_json_of_folds_pools_every_track_once(capsys):
+    assert main(["crossvalidate", *SMALL, "--folds", "3", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["part"] == "held-out"
+    assert document["pooled"]["n"] == sum(map(sum, document["pooled"]["confusion_matrix"])) == 255
+    weighted = sum(row["accuracy"] * row["n"] for row in document["runs"]) / 255
+    assert document["pooled"]["accuracy"] == pytest.approx(weighted)
+    assert document["judged_per_learned"] == pytest.approx(85 / 170)
+
+
+def test_text_answers_first_and_then_lists_every_run(capsys):
+    assert main(["crossvalidate", *SMALL, "--folds", "2", "--repeats", "2"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("Right on ")
+    assert lines[0].endswith("of held-out tracks, on average over 4 folds.")
+    assert sum(line.startswith("Fold ") for line in lines) == 4
+    assert "Each track outside the test part was judged 2 times; the test part stayed closed." in lines
+
+
+def test_the_test_part_of_seeds_is_reported_and_counted_where_it_is_asked_for(capsys):
+    assert main(["repeat", *SMALL, "--times", "2", "--vary", "network", "--part", "test", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    store = RunStore()
+    kept = store.members.runs(document["study"]).values()
+    assert {found.n for found in openings_of(store, kept).values()} == {2}
+    assert document["accuracy"]["interval"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["crossvalidate", "--folds", "1"], "--folds is 1, but should be at least 2."),
+        (["repeat", "--times", "99"], "--times is 99, but should be at most 50."),
+        (["crossvalidate", "--split.folds", "5"], "These settings hold out a fold already: set Folds to 0 first."),
+        (["repeat", "--vary", "nothing"], "There is no choice nothing: choose one of network, split, both."),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_a_sentence(capsys, arguments, sentence):
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.strip() == sentence
+
+
+def test_folds_without_a_genre_fail_with_the_sentence(capsys):
+    assert main(["crossvalidate", *SMALL, "--data.n_samples", "60", "--folds", "20"]) == 1
+    assert "too few for 20 folds" in capsys.readouterr().err
