@@ -6,15 +6,16 @@ from genre_core.dataset import Part
 from genre_core.store import Run
 
 
-def member_marks(run: Run, part: Part) -> list[Mark]:
-    """Return a tick for the accuracy of each stored member of an ensemble; on test only of those that are opened."""
+def member_rates(run: Run, part: Part) -> list[float]:
+    """Return the accuracies of an ensemble's stored members, lowest first; on test of those that are opened alone."""
     there = [member for member in services.members(run) if part in member.summary]
     if part == "test":
         opened = services.openings_of(there)
         there = [member for member in there if opened[member.id].opened]
-    rates = sorted(float(member.summary[part]["accuracy"]) for member in there)
-    if not rates:
-        return []
-    if len(rates) == 1:
-        return [Mark("tick", rates[0], "a member")]
-    return [Mark("tick", rates[0], "members"), *(Mark("tick", rate) for rate in rates[1:])]
+    return sorted(float(member.summary[part]["accuracy"]) for member in there)
+
+
+def member_marks(run: Run, part: Part) -> list[Mark]:
+    """Return a tick for each of these members, the lowest of them with their name."""
+    rates = member_rates(run, part)
+    return [Mark("tick", rate, "" if number else "its members") for number, rate in enumerate(rates)]

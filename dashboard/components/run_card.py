@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import address, forms, services
 from dashboard.address import plain
+from dashboard.components.ensembles import member_list
 from dashboard.components.terms import numbers_line
 from dashboard.described import TITLES
 from dashboard.sentences.badges import badges
@@ -36,6 +37,8 @@ def run_card(run: Run) -> None:
         return
     left, right = st.columns(2, gap="medium")
     with left:
+        if run.averages:
+            member_list(run)
         _settings(run.config)
     with right:
         _provenance(run)
@@ -60,7 +63,9 @@ def _actions(run: Run) -> None:
         if run.state == "complete":
             address.page_link("views/evaluate.py", "Evaluate", icon=":material/analytics:", run=run.id)
         address.page_link("views/train.py", "Curves on Train", icon=":material/show_chart:", run=run.id)
-        if st.button("Same settings", icon=":material/tune:", help="Open Train with exactly the settings of this run."):
+        if not run.averages and st.button(
+            "Same settings", icon=":material/tune:", help="Open Train with exactly the settings of this run."
+        ):
             _open_with(run)
         if run.state == "paused":
             st.button("Resume", icon=":material/play_arrow:", on_click=services.resume, args=(run.id,))
@@ -125,7 +130,8 @@ def _settings(config: ExperimentConfig) -> None:
         )
     rows.sort(key=lambda row: not row["setting"].startswith("●"))
     n_changed = sum(row["setting"].startswith("●") for row in rows)
-    st.markdown(f"**Settings** :gray[{n_changed} of {len(rows)} differ from the usual, marked ●]")
+    whose = "Settings of one of them" if config.averaged_with else "Settings"
+    st.markdown(f"**{whose}** :gray[{n_changed} of {len(rows)} differ from the usual, marked ●]")
     st.dataframe(
         rows,
         hide_index=True,

@@ -91,7 +91,7 @@ def caution(first: ExperimentConfig, second: ExperimentConfig, found: Comparison
     """Say what a difference of two single trainings can be put down to."""
     seeds = {"train.seed", "split.seed", "data.seed"}
     names = {name for name, ours, theirs in _pairs(first, second) if ours != theirs}
-    if found.kind == "same" or not names:
+    if found.kind == "same" or not names or first.averaged_with or second.averaged_with:
         return ""
     if names <= seeds:
         return "They differ in their seed alone: what tells them apart is the luck of training."
@@ -102,7 +102,9 @@ def setting_rows(configs: Sequence[ExperimentConfig]) -> list[SettingRow]:
     """Return the settings that are not the same in all runs, in their order."""
     known, flat = all_settings(), [flatten(config) for config in configs]
     names = list(dict.fromkeys(name for values in flat for name in values))
-    return [
+    averaged = tuple(f"the mean of {len(config.members)}" if config.averaged_with else "one" for config in configs)
+    networks = [SettingRow("Networks", "averaged_with", averaged)] if len(set(averaged)) > 1 else []
+    return networks + [
         SettingRow(
             known[name].title,
             name,

@@ -94,6 +94,8 @@ def changed_in(config: ExperimentConfig) -> str:
         for name, value in own_settings(config).items()
         if name not in ELSEWHERE
     ]
+    if config.averaged_with:
+        shown.insert(0, f"ensemble of {len(config.members)}")
     return ", ".join(shown) or "none"
 
 
@@ -161,17 +163,28 @@ def _best(rows: Sequence[Row]) -> Row:
 
 
 def command(run: Run) -> str:
-    """Return the terminal command that repeats a run.
+    """Return the terminal command that repeats a run; of an ensemble one for each member, and one that averages them.
 
     Raises
     ------
     RunStateError
         It was made by a version with other settings.
     """
+    if not run.averages:
+        return shlex.join([*_training(run.config), "--json"])
+    names = [f"{run.id}-{number}" for number in range(1, run.averages + 1)]
+    trainings = [
+        shlex.join([*_training(member), "--part", "validation", "--name", name])
+        for member, name in zip(run.config.members, names, strict=True)
+    ]
+    return "\n".join([*trainings, shlex.join(["python", "-m", "genre_core", "ensemble", *names, "--json"])])
+
+
+def _training(config: ExperimentConfig) -> list[str]:
     words = ["python", "-m", "genre_core", "train"]
-    for name, value in own_settings(run.config).items():
+    for name, value in own_settings(config).items():
         words += [f"--{name}", _typed(value)]
-    return shlex.join([*words, "--json"])
+    return words
 
 
 def when(then: datetime, now: datetime | None = None) -> str:
@@ -195,6 +208,8 @@ def state_sentence(run: Run) -> str:
     match run.state:
         case "failed":
             return run.error or "It failed."
+        case "complete" if run.averages:
+            return f"The mean probability of {run.averages} networks; it has no epochs of its own.{took}"
         case "complete":
             return f"{count(run.epoch, 'epoch')}, the best on validation was epoch {run.best_epoch}.{took}"
         case "cancelled":

@@ -193,6 +193,8 @@ def in_queue(queue: Queue) -> str:
 
 def time_left(run: Run, epochs: Sequence[Epoch]) -> str:
     """Say how far the training is, and how long it takes at most if nothing stops it early."""
+    if run.averages:
+        return f"{run.averages} networks averaged" if run.state == "complete" else f"{run.averages} networks"
     done, most = len(epochs), run.config.train.max_epochs
     text = f"{done} of {most} epochs"
     if run.active and run.fraction and (not epochs or epochs[-1].seconds > LONG_EPOCH):

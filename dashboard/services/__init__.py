@@ -1,6 +1,18 @@
 """What pages ask for: the store, the cluster, data, limits, runs and their outcomes. The only room that caches."""
 
-from dashboard.services.commands import delete, pause, rename, restart, resume, run_name, set_pace, step, stop, train
+from dashboard.services.commands import (
+    average,
+    delete,
+    pause,
+    rename,
+    restart,
+    resume,
+    run_name,
+    set_pace,
+    step,
+    stop,
+    train,
+)
 from dashboard.services.comparing import Compared, Side, compared, compared_view, moved, names_of, why_not
 from dashboard.services.confusions import Confusions, confusions
 from dashboard.services.data import (
@@ -131,6 +143,7 @@ __all__ = [
     "against_the_rest",
     "answers",
     "are_lists",
+    "average",
     "changed",
     "checked",
     "chosen",

@@ -1,6 +1,6 @@
 """What buttons do to runs: each command may come late or twice, and then changes nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING, cast
@@ -11,8 +11,9 @@ from dashboard.services import workers
 from dashboard.services.workers import Link, NotYet, store
 from genre_core import jobs
 from genre_core.config import ExperimentConfig
+from genre_core.ensembles import ensemble_of
 from genre_core.errors import ClusterError, GenreLabError, StoreError
-from genre_core.store import RunStore
+from genre_core.store import Run, RunStore, new_run_id
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -29,6 +30,24 @@ def train(run_id: str, config: ExperimentConfig, name: str, pace: float) -> None
         It could not be saved.
     """
     order(lambda to: jobs.submit(store(), to, run_id, config, name, pace), raises=StoreError)
+
+
+def average(runs: Sequence[Run], name: str) -> str:
+    """Let the workers average complete runs; return the run of it, the one that is there already where there is one.
+
+    Raises
+    ------
+    StoreError
+        It could not be saved.
+    ConfigError
+        They cannot be averaged.
+    """
+    config, run_id = ensemble_of([run.config for run in runs]), new_run_id()
+    for there in store().runs_of(config.fingerprint):
+        if there.state not in ("failed", "cancelled"):
+            return there.id
+    train(run_id, config, name, 0.0)
+    return run_id
 
 
 def pause(run_id: str) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from dashboard.sentences.ensembles import NO_NETWORK
 from dashboard.services.data import dataset
 from dashboard.services.outcomes import standard_scores
 from dashboard.services.workers import store
@@ -32,6 +33,8 @@ FEWEST_ASKED, MOST_WORK = 6, 1e10
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _network(run_id: str, attempt: int) -> FittedNetwork:
     saved = store().artifact(run_id, "weights")
+    if saved is None and store().run(run_id).averages:
+        raise DataError(NO_NETWORK)
     if saved is None:
         raise DataError("This run has stored no weights: train it again to ask its network.")
     return FittedNetwork.load(saved)

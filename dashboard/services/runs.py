@@ -85,6 +85,8 @@ def members(of: Run) -> list[Run]:
 
 def done(of: Run) -> float:
     """Return the share in [0, 1] of a run's epochs, at most, that is done."""
+    if of.averages:
+        return 1.0 if of.state == "complete" else of.fraction
     return min(1.0, (of.epoch + of.fraction) / of.config.train.max_epochs)
 
 

@@ -8,6 +8,8 @@ import streamlit as st
 from dashboard import address, services
 from dashboard.components import ruler as rulers
 from dashboard.components.address_choice import address_choice
+from dashboard.components.ensembles import beside_members
+from dashboard.components.member_marks import member_marks
 from dashboard.components.terms import terms_line
 from dashboard.sections.evaluate import confidence, confusions, dont_know, doubtful_labels, through_time
 from dashboard.sections.evaluate.judged import Judged
@@ -73,9 +75,13 @@ def _ruler(judged: Judged) -> None:
         rulers.majority(scores.majority_accuracy),
         rulers.model(scores.accuracy, scores.accuracy_interval, name, diamond),
     ]
+    if judged.run.config.averaged_with:
+        marks += member_marks(judged.run, part)
     if judged.outcome.limit is not None:
         marks.append(rulers.bayes_limit(judged.outcome.limit.accuracy, limit_label(judged.run.config.data)))
     rulers.ruler(rulers.Ruler(tuple(marks), f"accuracy on {judged.measured}"), key="evaluate ruler")
+    if judged.run.config.averaged_with:
+        beside_members(judged.run, part)
 
 
 main()

@@ -9,6 +9,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard import address, services
 from dashboard.address import plain
+from dashboard.components.ensembles import average_button
 from dashboard.components.run_card import run_card
 from dashboard.components.safely import refreshing
 from dashboard.sentences import runs as sentences
@@ -72,7 +73,9 @@ def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
 
     if len(several) > 1:
         label = f"Compare these {len(several)} runs"
-        address.page_link("views/compare.py", label, ":material/compare_arrows:", runs=",".join(several))
+        with st.container(key="several-runs", horizontal=True, vertical_alignment="center", gap="small"):
+            address.page_link("views/compare.py", label, ":material/compare_arrows:", runs=",".join(several))
+            average_button([run for run_id in several for run in runs if run.id == run_id])
 
 
 def _several(chosen: str | None, ids: Sequence[str]) -> list[str]:

@@ -186,7 +186,7 @@ def _adopt(config: ExperimentConfig) -> None:
 
 def _say_what_differs(run: Run, config: ExperimentConfig) -> None:
     """Say where the settings in the sidebar are not those of the run that is shown."""
-    if run.config == config.parent:
+    if run.averages or run.config == config.parent:
         return  # it is being branched, and the branch says what differs
     text = sentences.what_differs(config, run.config)
     if text:

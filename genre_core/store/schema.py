@@ -216,6 +216,14 @@ class Run:
             ) from error
 
     @property
+    def averages(self) -> int:
+        """Return how many networks an ensemble averages; 0 where it is none, or another version made it."""
+        try:
+            return len(self.config.members)
+        except RunStateError:
+            return 0
+
+    @property
     def active(self) -> bool:
         """Return whether it waits for a worker or has one."""
         return self.state in ("queued", "running")

@@ -17,6 +17,7 @@ from dashboard.figures.recalls import MOST_LIFTED
 from dashboard.following_history import RECALLS_HEIGHT
 from dashboard.sections.evaluate.judged import Judged
 from dashboard.sentences import history as sentences
+from dashboard.sentences.ensembles import NO_EPOCHS
 from dashboard.services import About
 from genre_core.dataset import Part
 from genre_core.evaluation.history import ConfusionHistory
@@ -44,7 +45,8 @@ def _draw(run: Run, part: Part, about: About) -> None:
     clean = about == "true genre"
     history = services.history(run, clean=clean)
     if history is None:
-        st.caption("The predictions of this run's epochs are not in the store. Train it again to have them.")
+        missing = "The predictions of this run's epochs are not in the store. Train it again to have them."
+        st.caption(NO_EPOCHS if run.averages else missing)
         return
     at, chosen = _epoch(history), _lifted(history)
     parts = following_history.parts(run, history, at, chosen)

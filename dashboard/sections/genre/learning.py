@@ -10,6 +10,7 @@ from dashboard.components.twin import twin
 from dashboard.figures.one_genre import learning_figure
 from dashboard.figures.recalls import recalls_figure
 from dashboard.sections.genre.one_genre import EVALUATE, OneGenre, link
+from dashboard.sentences.ensembles import NO_EPOCHS
 from dashboard.sentences.genre import before_learning, epochs_sentence, learning_note, learning_sentence
 from dashboard.sentences.train import duration
 from dashboard.services import LearningCurve
@@ -34,7 +35,7 @@ def _epochs(one: OneGenre) -> None:
     run = one.judged.run
     history = services.history(run, clean=one.judged.clean)
     if history is None:
-        st.caption("This run has not stored its predictions of each epoch.")
+        st.caption(NO_EPOCHS if run.averages else "This run has not stored its predictions of each epoch.")
         return
     said, key = epochs_sentence(history, one.number, run.best_epoch), f"{one.key} epochs"
     figure = recalls_figure(history, [one.number], run.best_epoch, height=HEIGHT)

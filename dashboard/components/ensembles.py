@@ -1,0 +1,58 @@
+"""Making an ensemble of chosen runs, and the ways to the members of one."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import address, services
+from dashboard.address import plain
+from dashboard.components.member_marks import member_rates
+from dashboard.sentences import ensembles as sentences
+from dashboard.theme import percent
+from genre_core.dataset import Part
+from genre_core.errors import StoreError
+from genre_core.store import Run
+
+RUNS_SHOWN = 5
+
+
+def average_button(runs: Sequence[Run]) -> None:
+    """Draw the button that averages runs and opens what comes out; disabled where they cannot be, and why."""
+    problem = sentences.why_not_averaged(runs)
+    pressed = st.button(
+        f"Average these {len(runs)}",
+        icon=":material/join_inner:",
+        key="average runs",
+        type="tertiary",
+        disabled=bool(problem),
+        help=plain(problem) or sentences.HELP,
+    )
+    if pressed:
+        try:
+            run_id = services.average(runs, sentences.ensemble_name(runs))
+        except StoreError as error:
+            st.toast(str(error), icon=":material/error:")
+            return
+        st.switch_page("views/evaluate.py", query_params={"run": run_id})
+
+
+def beside_members(run: Run, part: Part) -> None:
+    """Say what an ensemble averages, with the way to compare it with its members."""
+    text = sentences.beside_members(run, part, member_rates(run, part))
+    members = services.members(run)[:RUNS_SHOWN]
+    with st.container(key="ensemble-members", horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(text, width="content")
+        if members:
+            named = ",".join([run.id, *(member.id for member in members)])
+            address.page_link("views/compare.py", "Compare with them", ":material/compare_arrows:", runs=named)
+
+
+def member_list(run: Run) -> None:
+    """Draw the members of an ensemble, each a way to its card."""
+    found = services.members(run)
+    st.markdown(f"**Averages {len(run.config.members)} networks**")
+    for member in found:
+        rate = percent(member.summary["validation"]["accuracy"])
+        address.page_link("views/runs.py", f"{member.name} · {rate} on validation", run=member.id, runs=None)
+    if missing := len(run.config.members) - len(found):
+        st.caption(f"{missing} of them are no longer stored; the command below trains them again.")

@@ -1,0 +1,118 @@
+"""Ensembles in the pages: made from runs, and a run like any other on every page."""
+
+import pytest
+
+from genre_core.ensembles import ensemble_of
+from genre_core.settings import configure
+from genre_core.worker import execute
+from tests.views.opening import drawn, opened, own_store, texts
+
+SMALL = configure({"data.n_samples": 400, "train.max_epochs": 3, "model.hidden": (8,), "train.batch_size": 32})
+SEEDS = [configure({"train.seed": seed}, SMALL) for seed in (1, 2, 3)]
+NAMES = ("one", "two", "three")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with own_store(tmp_path_factory.mktemp("ensembles")) as own:
+        for run_id, config in zip((*NAMES, "other", "all"), (*SEEDS, other(), ensemble_of(SEEDS)), strict=True):
+            own.submit(run_id, config, run_id)
+            execute(run_id, 1, own.url)
+        yield own
+
+
+def other():
+    return configure({"data.overlap": 2}, SMALL)
+
+
+def button(page):
+    return next(button for button in page.button if button.label.startswith("Average these"))
+
+
+def marks(page, key: str, kind: str) -> list[float]:
+    return [mark["value"] for mark in drawn(page, key)["marks"] if mark["kind"] == kind]
+
+
+def accuracies(store, part: str) -> list[float]:
+    return sorted(round(store.run(name).summary[part]["accuracy"], 5) for name in NAMES)
+
+
+def test_chosen_runs_are_averaged_and_twice_is_once(store, monkeypatch):
+    went = []
+    monkeypatch.setattr("streamlit.switch_page", lambda page, query_params: went.append((page, query_params["run"])))
+    page = opened("views/runs.py", run="one", runs="one,two")
+    for _ in range(2):
+        assert button(page).label == "Average these 2"
+        button(page).click().run()
+        assert not page.exception
+    (first, second) = went
+    assert first == second
+    run = store.run(first[1])
+    assert run.config == ensemble_of(SEEDS[:2])
+    assert run.name == "Ensemble of 2 · one"
+    store.cancel(run.id)
+
+
+@pytest.mark.parametrize(
+    ("runs", "sentence"), [("one,other", "differ in their data"), ("one,all", "cannot be a member of another")]
+)
+def test_what_cannot_be_averaged_says_why(store, runs, sentence):
+    found = button(opened("views/runs.py", run="one", runs=runs))
+    assert found.disabled
+    assert sentence in found.help
+
+
+def test_evaluate_shows_an_ensemble_beside_its_members(store):
+    page = opened("views/evaluate.py", run="all")
+    assert marks(page, "evaluate ruler", "tick") == accuracies(store, "validation")
+    assert "The mean probability of 3 networks. They are right on" in texts(page)
+
+
+def test_members_whose_test_part_is_closed_stay_closed(store):
+    page = opened("views/evaluate.py", run="all", part="test")
+    page.button(key="open test").click().run()
+    assert not page.exception
+    assert marks(page, "evaluate ruler", "tick") == []
+    assert "The test part of its members is closed." in texts(page)
+
+
+def test_train_says_what_an_ensemble_is_and_has_no_way_to_branch_it(store):
+    page = opened("views/train.py", run="all")
+    assert drawn(page, "answer words")["text"].startswith("Averaged: right on ")
+    assert "The mean of the probabilities that 3 networks give" in texts(page)
+    assert drawn(page, "train progress")["text"] == "3 networks averaged"
+    assert marks(page, "train ruler", "tick") == accuracies(store, "validation")
+    assert not page.number_input
+
+
+def test_its_card_lists_its_members_and_the_commands_that_repeat_it(store):
+    page = opened("views/runs.py", run="all")
+    assert "Averages 3 networks" in texts(page)
+    (command,) = page.code
+    lines = command.value.splitlines()
+    assert [line.split()[3] for line in lines] == ["train", "train", "train", "ensemble"]
+    assert all("--part validation" in line for line in lines[:3])
+    assert not any(one.label == "Same settings" for one in page.button)
+
+
+@pytest.mark.parametrize("section", ["epochs", "confidence"])
+def test_sections_of_evaluate_draw_an_ensemble(store, section):
+    page = opened("views/evaluate.py", run="all", section=section)
+    assert ("An ensemble has no epochs of its own" in texts(page)) == (section == "epochs")
+
+
+@pytest.mark.parametrize("section", ["features", "learning"])
+def test_sections_of_a_genre_draw_an_ensemble(store, section):
+    opened("views/genres.py", run="all", genre="Jazz", section=section)
+
+
+def test_a_track_of_an_ensemble_has_its_answer_and_says_why_no_more(store):
+    page = opened("views/track.py", run="all", track="0")
+    assert "An ensemble has no single network to ask" in texts(page)
+
+
+def test_an_ensemble_is_compared_with_a_member(store):
+    page = opened("views/compare.py", runs="all,one")
+    assert "They differ in their seed alone" not in texts(page)
+    (table,) = [frame.value for frame in page.dataframe if "setting" in frame.value]
+    assert list(table.iloc[0]) == ["Networks", "the mean of 3", "one"]
