@@ -44,8 +44,8 @@ def test_a_better_run_is_called_better_either_way_round():
     ours, theirs = compare(good, poor), compare(poor, good)
     assert (ours.kind, theirs.kind) == ("first", "second")
     for found in (ours, theirs):
-        assert verdict(found, "test tracks").startswith("good is better than poor: right on ")
-        assert verdict(found, "test tracks").endswith("more of 900 test tracks.")
+        assert verdict(found, "test tracks").startswith("good is better than poor by ")
+        assert verdict(found, "test tracks").endswith(" points of accuracy, on 900 test tracks.")
     assert np.array_equal(ours.matrix.counts, -theirs.matrix.counts)
     assert ours.macro_f1 == -theirs.macro_f1
     assert "(p < 0.001)" in why(ours)

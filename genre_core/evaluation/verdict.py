@@ -19,7 +19,7 @@ def verdict(found: Comparison, nouns: str, gap: str = " ") -> str:
         return f"Not distinguishable: {_limits_of(found, tracks, gap)}."
     ahead, behind = (found.first, found.second) if found.kind == "first" else (found.second, found.first)
     size = f"{100 * abs(found.matched.difference):.1f}{gap}points"
-    return f"{ahead} is better than {behind}: right on {size} more of {tracks}."
+    return f"{ahead} is better than {behind} by {size} of accuracy, on {tracks}."
 
 
 def _limits_of(found: Comparison, tracks: str, gap: str) -> str:

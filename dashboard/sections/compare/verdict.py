@@ -23,7 +23,9 @@ def head(chosen: Chosen) -> None:
     first, other, found = chosen.compared.first, chosen.other, chosen.pair
     about = f", about the {first.outcome.about}s" if first.outcome.about else ""
     named = replace(found, first=f"{first.name} (A)", second=f"{other.name} ({other.letter})")
-    st.header(plain(sentences.answer(named, f"{chosen.nouns}{about}")), anchor=False, help=sentences.POWER_HELP)
+    st.header(
+        plain(sentences.answer(named, f"{chosen.nouns}{about}"), longest=700), anchor=False, help=sentences.POWER_HELP
+    )
     said = sentences.caution(first.run.config, other.run.config, found)
     numbers_line(f"{why(found, GAP)} {said}".strip(), _badges(chosen))
     say(chosen.notes)
