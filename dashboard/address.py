@@ -44,7 +44,7 @@ LOOKED_AT = {
     "marks": (re.compile(r"none|(\d|1[01])(-(\d|1[01])){0,11}"), "marked tracks such as 0-3-11, or none"),
     "what": (re.compile(r"[^\x00-\x1f]{1,2000}"), "changed features such as mfcc1:2.3,mfcc2:-1"),
 }
-WITH_SETTINGS = ("views/train.py", "views/data.py", "views/lens.py", "views/repeat.py")
+WITH_SETTINGS = ("views/train.py", "views/data.py", "views/lens.py", "views/repeat.py", "views/tune.py")
 """Pages whose address says the settings."""
 REMEMBERED = {"run", "runs", "lens"}
 """What is looked at that stays the same from page to page."""

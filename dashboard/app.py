@@ -15,7 +15,7 @@ from starlette.requests import Request  # noqa: E402
 from starlette.responses import RedirectResponse  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
-from dashboard import following, following_history, following_lens, following_repeat  # noqa: E402
+from dashboard import following, following_history, following_lens, following_repeat, following_search  # noqa: E402
 
 
 async def first_page(request: Request) -> RedirectResponse:
@@ -27,6 +27,7 @@ ROUTES = [
     Route("/live/epochs/{followed:path}", following.answering(following_history.follow)),
     Route("/live/lens/{followed}", following.answering(following_lens.follow)),
     Route("/live/repeat/{followed}", following.answering(following_repeat.follow)),
+    Route("/live/search/{followed}", following.answering(following_search.follow)),
     Route("/live/{followed}", following.answering(following.follow)),
     Route("/train", first_page),
 ]

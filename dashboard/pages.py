@@ -28,6 +28,7 @@ page = st.navigation(
         st.Page("views/track.py", title="Track", url_path="track", visibility="hidden"),
         st.Page("views/compare.py", title="Compare", url_path="compare"),
         st.Page("views/repeat.py", title="Repeat", url_path="repeat", visibility="hidden"),
+        st.Page("views/tune.py", title="Tune", url_path="tune"),
         st.Page("views/lens.py", title="Split lens", url_path="lens"),
         st.Page("views/data.py", title="Data", url_path="data"),
         st.Page("views/runs.py", title="Runs", url_path="runs"),

@@ -41,6 +41,8 @@ GLOSSARY: dict[str, str] = {
     "difference matrix": "For each true genre and answer: how many tracks the one run puts there, less how many the "
     "other does. A track moved if the two give different answers for it.",
     # Data
+    "flatters": "The best of many noisy scores is partly the luckiest. By how much is estimated by picking the best on "
+    "tracks drawn anew, many times over, and scoring it on those that were not drawn.",
     "validation": "Tracks that are not trained on, used to choose the best epoch and the settings.",
     "test": "Tracks kept for the final report; choosing by them makes their score too good.",
     "test opened": "For how many different configurations this test set was looked at: who picks the best of several "

@@ -1,0 +1,107 @@
+"""What the Tune page shows of a search as plain data, and the answers by which an open page follows it."""
+
+from typing import Any
+
+from dashboard import services
+from dashboard.components import live
+from dashboard.components.plot import chart_part
+from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, ruler_part
+from dashboard.figures.tune import best_figure, importance_figure, parallel_figure, slices_figure
+from dashboard.following import Parts
+from dashboard.sentences import tune as sentences
+from dashboard.sentences.limits import limit_label
+from dashboard.services import Search
+from genre_core.errors import GenreLabError
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.tuning import OBJECTIVES
+
+TERMS = ("macro-F1", "log loss", "flatters")
+HEIGHT = 270
+
+
+def follow(followed: str, seen: str) -> dict[str, Any]:
+    """Return a search's state, its phase, the seconds until it is worth asking again and its parts where new."""
+    try:
+        found = services.search(followed)
+        again = 2 * services.POLL_SECONDS if found.study.active else services.WATCH_SECONDS
+        state = state_of(found)
+        answer = {"state": state, "phase": phase(found), "again": again}
+        return answer if state == seen else {**answer, "parts": parts(found)}
+    except GenreLabError:  # the page says what it is
+        return {"phase": "gone"}
+
+
+def follow_from(found: Search) -> None:
+    """Let the page follow a search from the state in which it was drawn."""
+    live.follow(f"search/{found.study.id}", phase(found), state_of(found))
+
+
+def phase(found: Search) -> str:
+    """Return what the page around the parts depends on."""
+    study = found.study
+    active = "active" if study.active else study.state
+    decided = "decided" if not sentences.importances_note(found) else ""
+    return f"{study.attempt} {active} {'scored' if found.best else 'new'} {decided}"
+
+
+def state_of(found: Search) -> str:
+    """Return what the parts depend on."""
+    return f"{found.study.attempt} {found.study.state} {found.study.revision}"
+
+
+def parts(found: Search) -> Parts:
+    """Return all parts of a search: its answer, its progress, the ruler and the charts."""
+    text, objective = sentences.headline(found, services.winner(found)), OBJECTIVES[found.config.objective]
+    shown = "macro-F1" if found.config.objective == "macro_f1" else "accuracy"
+    n = len([trial for trial in found.trials if trial.value is not None])
+    best = f"; the best is trial {found.best.trial}" if found.best else ""
+    about = f"{n} trials by {objective} on {sentences.judged_on(found.config)}{best}."
+    importances = list((found.summary.importances if found.summary else {}).items())
+    drawn = (found.config, found.trials, found.best)
+    said = ", ".join(f"{name} {100 * share:.0f} %" for name, share in importances)
+    return {
+        "answer": answer_part(text.answer, text.reason),
+        "progress": {
+            "kind": "progress",
+            "done": len(found.trials) / found.config.n_planned,
+            "text": sentences.progress(found),
+        },
+        "ruler": ruler_part(Ruler(tuple(_marks(found)), f"{shown} on {sentences.judged_on(found.config)}")),
+        "decides": {"kind": "title", "text": "What decides", "note": sentences.importances_note(found)},
+        "best": chart_part(best_figure(*drawn), f"Best so far over {about}"),
+        "parallel": chart_part(parallel_figure(*drawn), f"Parallel coordinates of {about}"),
+        "slices": chart_part(slices_figure(*drawn), f"Each searched setting against the objective, {about}"),
+        "importances": chart_part(importance_figure(importances), f"What decides: {said}."),
+    }
+
+
+def answer_part(text: str, note: str) -> dict[str, Any]:
+    """Return the sentence that answers the page's question, and the one with its reason."""
+    return {"kind": "answer", "text": text, "note": note, "terms": {term: GLOSSARY[term] for term in TERMS}}
+
+
+def _marks(found: Search) -> list[Mark]:
+    """Return every trial as a tick, the best as the model looked at, with what its accuracy stands between."""
+    by_f1 = found.config.objective == "macro_f1"
+    marks = list[Mark]()
+    for trial in found.trials:
+        rate = trial.macro_f1 if by_f1 else trial.accuracy
+        if rate is not None and trial is not found.best:
+            marks.append(Mark("tick", rate))
+    best = found.best
+    rate = (best.macro_f1 if by_f1 else best.accuracy) if best else None
+    if best and rate is not None:
+        low, high = best.interval or (None, None)
+        marks.append(Mark("model", rate, f"trial {best.trial}, the best", low, high))
+    if not by_f1:
+        data = found.config.base.data
+        if (guess := _majority(found)) is not None:
+            marks.append(majority(guess))
+        if limit := services.limit(data):
+            marks.append(bayes_limit(limit.accuracy, limit_label(data)))
+    return marks
+
+
+def _majority(found: Search) -> float | None:
+    run = services.run(found.best.runs[0]) if found.best and found.best.runs else None
+    return run.context.get("majority_accuracy") if run else None

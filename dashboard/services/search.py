@@ -1,0 +1,173 @@
+"""Searches: started, paused, gone on with and ended, and what they have come to so far."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import streamlit as st
+from pydantic import ValidationError
+
+from dashboard.services.commands import act, order
+from dashboard.services.openings import openings_of
+from dashboard.services.workers import store
+from genre_core import jobs
+from genre_core.config import ExperimentConfig
+from genre_core.errors import RunStateError, StoreError
+from genre_core.store import Openings, Run, Study
+from genre_core.studying import SEARCH
+from genre_core.tuning import SearchConfig, SearchSummary, TrialResult, best_of, trial_config
+from genre_core.tuning.rows import read_rows
+
+FORMER = 50
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """A trial in training: its number, what it tries, and its runs."""
+
+    trial: int
+    params: Mapping[str, Any]
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """A search as far as it is: its study, what it searches, the trials that have ended and those in training."""
+
+    study: Study
+    config: SearchConfig
+    trials: tuple[TrialResult, ...]
+    summary: SearchSummary | None
+
+    @cached_property
+    def best(self) -> TrialResult | None:
+        """Return the best trial so far; None before one is complete."""
+        return best_of(self.config, self.trials)
+
+    @cached_property
+    def under_way(self) -> tuple[UnderWay, ...]:
+        """Return the trials in training."""
+        if not self.study.active:
+            return ()
+        told = {trial.trial for trial in self.trials}
+        listed = self.study.context.get("under_way", ())
+        found = (UnderWay(one["trial"], one["params"], tuple(one["runs"])) for one in listed)
+        return tuple(one for one in found if one.trial not in told)
+
+    @property
+    def complete(self) -> tuple[TrialResult, ...]:
+        """Return the trials that were trained to their own end."""
+        return tuple(trial for trial in self.trials if trial.state == "complete")
+
+    @property
+    def over(self) -> bool:
+        """Return whether the search has ended for good."""
+        return self.study.state == "complete"
+
+    @property
+    def winner_config(self) -> ExperimentConfig | None:
+        """Return the winner's settings, on the split."""
+        return trial_config(self.config, self.best.params) if self.best else None
+
+
+@dataclass(frozen=True)
+class Winner:
+    """The run that reports for a search: of the best trial, or with folds of its settings on the split."""
+
+    run: Run
+    opened: Openings
+
+
+def start_search(study_id: str, config: SearchConfig) -> None:
+    """Save a new search and send it to the workers.
+
+    Raises
+    ------
+    StoreError
+        It could not be saved.
+    """
+    order(lambda to: jobs.submit_study(store(), to, study_id, SEARCH, config), raises=StoreError)
+
+
+def pause_search(study_id: str) -> None:
+    """Rest a search; the trials in training wait where they are."""
+    act(lambda: jobs.stop_study(store(), study_id))
+
+
+def resume_search(study_id: str) -> None:
+    """Go on with a search that was paused or has failed."""
+    order(lambda to: jobs.resume_study(store(), to, study_id))
+
+
+def end_search(study_id: str) -> None:
+    """End a search with the trials that it has, for good."""
+    act(lambda: store().studies.end(study_id))
+
+
+def search(study_id: str) -> Search:
+    """Return a search as far as it is.
+
+    Raises
+    ------
+    RunStateError
+        There is none of that name, or another version of Genre Lab made it.
+    """
+    try:
+        study = store().studies.study(study_id)
+    except RunStateError as error:
+        raise RunStateError(f"There is no search {study_id} here: it was made in another store.") from error
+    if study.kind != SEARCH:
+        raise RunStateError(f"{study_id} is no search but a {study.kind}: open it on its own page.")
+    return _read(study)
+
+
+def searches(limit: int = FORMER) -> list[Study]:
+    """Return the latest searches, newest first."""
+    return store().studies.studies(SEARCH, limit)
+
+
+def search_config_or_none(study: Study) -> SearchConfig | None:
+    """Return what is searched; None where another version wrote it."""
+    try:
+        return _config(study)
+    except RunStateError:
+        return None
+
+
+def winner(found: Search) -> Winner | None:
+    """Return the run that reports for a search that is over; None where there is none."""
+    if not found.over or found.best is None:
+        return None
+    run_id = found.best.runs[0] if not found.config.folds else found.summary.final_run if found.summary else ""
+    try:
+        run = store().run(run_id)
+    except RunStateError:  # it was deleted, or the search ended before it was made
+        return None
+    return Winner(run, openings_of([run])[run.id]) if run.state == "complete" else None
+
+
+def optuna_command() -> str:
+    """Return the command that shows a search in Optuna's own dashboard."""
+    url = store().url
+    return f"optuna-dashboard {url if '@' not in url else 'postgresql://…'}"
+
+
+def _config(study: Study) -> SearchConfig:
+    try:
+        return SearchConfig.model_validate_json(study.config_json)
+    except ValidationError as error:
+        raise RunStateError(
+            "This search was made by another version of Genre Lab: search again with this one."
+        ) from error
+
+
+def _as_far_as(study: Study) -> tuple[Any, ...]:
+    return study.id, study.attempt, study.revision, study.state, study.n_results
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs={Study: _as_far_as})
+def _read(study: Study) -> Search:
+    trials: Sequence[TrialResult]
+    trials, summary = read_rows(store().studies.results(study.id))
+    return Search(study, _config(study), tuple(trials), summary)

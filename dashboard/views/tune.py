@@ -1,0 +1,260 @@
+"""Tune: which settings are better, tried by the dozen and judged on validation."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import streamlit as st
+
+from dashboard import address, following_search, forms, services
+from dashboard.address import plain
+from dashboard.components.live import words
+from dashboard.components.ruler import ruler
+from dashboard.sections import searched
+from dashboard.sentences import tune as sentences
+from dashboard.services import Search
+from genre_core.config import ExperimentConfig
+from genre_core.errors import ConfigError, RunStateError, StoreError
+from genre_core.presets import PRESETS
+from genre_core.settings import all_settings
+from genre_core.store import new_run_id
+from genre_core.tuning import (
+    MOST_TRIALS,
+    OBJECTIVES,
+    SAMPLERS,
+    Dimension,
+    SearchConfig,
+    read_dimension,
+    search_config,
+    searchable,
+    suggested,
+)
+
+MOST_LETTERS = 1000
+ON_THE_SPLIT = "on the split"
+JUDGES = {ON_THE_SPLIT: 0, "on 3 folds": 3, "on 5 folds": 5, "on 10 folds": 10}
+SAMPLED = {text: name for name, text in SAMPLERS.items()}
+JUDGED = {text: name for name, text in OBJECTIVES.items()}
+N_COLUMNS = 4
+HELP = {
+    "n": "How many combinations are tried. A grid ends with its last one.",
+    "sampler": "TPE tries more where trials were good; random and grid ignore what came before.",
+    "objective": "What the best trial is best by, on validation or on the folds held out.",
+    "judge": "On folds each trial is trained once per fold: steadier, and as many times slower.",
+    "pruning": "A trial below the median of those before it at the same epoch ends there. On the split alone.",
+    "stop": "End the search for good with the trials that are done, so that its winner can be revealed.",
+}
+CHOICE, UNSAVED = "search choice", "why nothing was searched"
+
+
+def main() -> None:
+    """Draw the page: the answer, the ruler, the buttons, what to search, what came of it; settings in the sidebar."""
+    form = forms.sidebar_settings(PRESETS, services.tables(), looked_at="study")
+    found, missing = _looked_at()
+    with st.container(key="tune-page", gap="small"):
+        for note in filter(None, (missing, st.session_state.pop(UNSAVED, ""))):
+            st.caption(f":material/error: {plain(note)}")
+        answer = st.container(key="tune-answer", gap="xsmall")
+        controls = st.container(key="tune-controls", horizontal=True, vertical_alignment="center", gap="small")
+        config, problem = _space(form.config, found)
+        with controls:
+            _controls(found, config)
+        if problem:
+            st.caption(f":material/error: {plain(problem, MOST_LETTERS)}")
+        with answer:
+            _answer(found)
+        if found:
+            if form.config:
+                _say_what_differs(found, form.config)
+            searched.results(found)
+            following_search.follow_from(found)
+
+
+def _looked_at() -> tuple[Search | None, str]:
+    """Return the search that the address names, or the sentence why it cannot be shown."""
+    study_id = st.query_params.get("study")
+    if not study_id:
+        return None, ""
+    try:
+        return services.search(study_id), ""
+    except RunStateError as error:
+        return None, str(error)
+
+
+def _answer(found: Search | None) -> None:
+    if found is None:
+        text = following_search.answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason)
+        words(text, "search answer words")
+        return
+    parts = following_search.parts(found)
+    words(parts["answer"], "search answer words", live="answer")
+    ruler(parts["ruler"], "search ruler", live="ruler")
+
+
+# -- what to search --------------------------------------------------------------------------------------------------
+
+
+def _space(base: ExperimentConfig | None, found: Search | None) -> tuple[SearchConfig | None, str]:
+    """Draw the choice of what to search and how; return the search, or the sentence why there is none."""
+    if base is None:
+        return None, ""
+    key = "tune-space" if found is None else "tune-space again"  # open before there is a search, folded beside one
+    with st.expander("What to search", expanded=found is None, key=key, icon=":material/tune:"):
+        chosen = _ticked(base)
+        texts = _ranges(base, chosen)
+        how = _how()
+    if not chosen:
+        return None, ""
+    try:
+        space = [read_dimension(f"{name}={text}", base) for name, text in texts.items()]
+        return search_config(base, space, **how), ""
+    except ConfigError as error:
+        return None, _titled(str(error))
+
+
+def _titled(sentence: str) -> str:
+    """Return a sentence with settings called as they are on this page."""
+    for name, item in all_settings().items():
+        sentence = sentence.replace(name, item.title)
+    return sentence
+
+
+def _ticked(base: ExperimentConfig) -> list[str]:
+    """Draw the settings that can be searched; return those that are ticked, in their order."""
+    before = st.session_state.get("search", st.query_params.get_all("search"))
+    options = [item.name for item in searchable(base, tuple(before))]
+    ticked = st.pills(
+        "Settings to vary",
+        options,
+        selection_mode="multi",
+        format_func=lambda name: all_settings()[name].title,
+        key="search",
+        bind="query-params",
+        help="All others stay as the sidebar says.",
+    )
+    return [name for name in options if name in ticked]
+
+
+def _ranges(base: ExperimentConfig, chosen: list[str]) -> dict[str, str]:
+    """Draw a field for the range of each ticked setting; return what they say."""
+    texts = {}
+    for start in range(0, len(chosen), N_COLUMNS):
+        columns = st.columns(N_COLUMNS, gap="small")
+        for name, column in zip(chosen[start : start + N_COLUMNS], columns, strict=False):
+            with column:
+                texts[name] = _range(name, suggested(base, name))
+    return texts
+
+
+def _range(name: str, usual: Dimension) -> str:
+    item, said = all_settings()[name], usual.text.partition("=")[2]
+    unit = f" ({item.unit})" if item.unit else ""
+    scale = ", spaced by ratio" if item.scale == "log" and not usual.values else ""
+    how = "Values with | between them." if usual.values else f"Lowest..highest{scale}, or values with | between them."
+    text: str = st.text_input(
+        f"{item.title}{unit}", said, 300, key=f"range.{name}", bind="query-params", help=f"{how} {item.help}"
+    )
+    return text.strip() or said
+
+
+def _how() -> dict[str, object]:
+    """Draw how trials are chosen and judged; return it as a search has it."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        n = st.number_input("Trials", 1, MOST_TRIALS, 50, key="trials", bind="query-params", width=120, help=HELP["n"])
+        sampler = _choice("Sampler", SAMPLED, "sampler", 210)
+        objective = _choice("Better by", JUDGED, "objective", 140)
+        judge = _choice("Judged", JUDGES, "judge", 150)
+        pruning = st.toggle("End what falls behind", True, key="pruning", bind="query-params",
+                            disabled=judge != ON_THE_SPLIT, help=HELP["pruning"])  # fmt: skip
+    return {
+        "n_trials": int(n),
+        "sampler": SAMPLED[sampler],
+        "objective": JUDGED[objective],
+        "folds": JUDGES[judge],
+        "pruning": pruning,
+    }
+
+
+def _choice(label: str, options: Mapping[str, object], key: str, width: int) -> str:
+    return st.selectbox(label, options, key=key, bind="query-params", width=width, help=HELP[key])
+
+
+# -- the buttons -----------------------------------------------------------------------------------------------------
+
+
+def _controls(found: Search | None, config: SearchConfig | None) -> None:
+    """Draw the buttons for the search looked at, and the list of former ones."""
+    active, state = bool(found and found.study.active), found.study.state if found else ""
+    st.button(
+        "Search",
+        icon=":material/play_arrow:",
+        type="primary",
+        key="search button",
+        disabled=config is None or active,
+        on_click=_search,
+        args=(new_run_id(), config),  # made when the page is drawn: a double click starts one search
+    )
+    if state in ("failed", "cancelled"):
+        st.button("Go on", icon=":material/resume:", key="pause search", on_click=services.resume_search,
+                  args=(_id(found),), help="Go on with the trials that are missing.")  # fmt: skip
+    else:
+        st.button("Pause", icon=":material/pause:", key="pause search", disabled=not active,
+                  on_click=services.pause_search, args=(_id(found),),
+                  help="Rest after the present epoch; trials in training wait where they are.")  # fmt: skip
+    st.button("Stop", icon=":material/stop:", key="stop search", disabled=state in ("", "complete"),
+              on_click=services.end_search, args=(_id(found),), help=HELP["stop"])  # fmt: skip
+    _former(found)
+    if found:
+        words(following_search.parts(found)["progress"], "search progress", live="progress", width=230)
+
+
+def _id(found: Search | None) -> str:
+    return found.study.id if found else ""
+
+
+def _search(study_id: str, config: SearchConfig) -> None:
+    try:
+        services.start_search(study_id, config)
+    except StoreError as error:  # there is no search to look at
+        st.session_state[UNSAVED] = f"Nothing was started. {error}"
+        return
+    address.look(study=study_id, run=None)
+
+
+def _former(found: Search | None) -> None:
+    """Draw the list of former searches; choosing one puts it into the address."""
+    former = {study.id: study for study in services.searches()}
+    if found:
+        former.setdefault(found.study.id, found.study)
+    if not former:
+        return
+    st.session_state[CHOICE] = found.study.id if found else None
+    st.selectbox(
+        "Former searches",
+        list(former),
+        format_func=lambda name: sentences.label(former[name], services.search_config_or_none(former[name])),
+        key=CHOICE,
+        placeholder="Open a former one",
+        label_visibility="collapsed",
+        width=300,
+        on_change=partial(_choose, CHOICE),
+    )
+
+
+def _choose(key: str) -> None:
+    address.look(study=st.session_state[key], run=None)
+
+
+def _adopt(config: ExperimentConfig) -> None:
+    forms.adopt(config, PRESETS)
+
+
+def _say_what_differs(found: Search, config: ExperimentConfig) -> None:
+    """Say where the settings in the sidebar are not those that the search started from."""
+    text = sentences.what_differs(config, found.config.base)
+    if text:
+        with st.container(key="tune-differs", horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(f":material/difference: {plain(text)}", width="content")
+            st.button("Use the settings searched from", type="tertiary", on_click=_adopt, args=(found.config.base,))
+
+
+main()
