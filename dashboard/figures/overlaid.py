@@ -142,4 +142,4 @@ def _short(name: str) -> str:
     plain = name.replace("<", "‹").replace(">", "›")  # plotly reads marks in its texts
     if len(plain) <= LONGEST_NAME:
         return plain
-    return f"{plain[:5].rstrip()}…{plain[5 - LONGEST_NAME + 1 :].lstrip()}"  # names differ at their end
+    return f"{plain[:4]}…{plain[5 - LONGEST_NAME :].lstrip(' ·')}"  # names differ at their end

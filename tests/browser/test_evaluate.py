@@ -255,3 +255,24 @@ def test_nothing_of_the_page_is_out_of_reach_or_unreadable(evaluate):
         if "gl-" in node["html"] or "cell" in node["html"] or node["html"].startswith("<p")
     ]
     assert not ours
+
+
+def test_two_runs_are_compared_and_a_changed_cell_opens_the_tracks_that_moved(page, url):
+    page.goto(f"{url}/evaluate?run=small")
+    page.get_by_role("link", name="Compare with …").click()
+    page.get_by_role("heading", name="Choose a run to compare The small one with.").wait_for()
+    page.get_by_role("combobox", name="Runs to compare").click()
+    page.get_by_role("option", name=re.compile("The second one")).click()
+    page.wait_for_url(re.compile("runs=small(,|%2C)second"))
+    page.keyboard.press("Escape")
+    matrix = page.get_by_role("grid", name=re.compile("Difference matrix"))
+    matrix.wait_for()
+    settle(page)
+    changed = matrix.locator("td.cell").filter(has_text=re.compile("^[+−]")).first
+    i, j = changed.get_attribute("data-i"), changed.get_attribute("data-j")
+    assert " by A, " in changed.get_attribute("aria-label")
+    changed.click()
+    page.wait_for_url(re.compile(rf"cell={i}-{j}"))
+    page.get_by_text(re.compile(r"\d+ tracks? here by A alone, \d+ tracks? by B alone")).wait_for()
+    page.go_back()
+    page.get_by_text("Choose a cell of the matrix to see its own").wait_for()
