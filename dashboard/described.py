@@ -29,6 +29,7 @@ WITHOUT = {
     "data.noise_kind": ("data.label_noise",),
     "data.noise_pairs": ("data.label_noise",),
     "data.outlier_scale": ("data.outlier_rate",),
+    "split.fold": ("split.folds",),
     "split.by": ("data.source", "data.artists", "data.segments"),
     **{name: (BRANCH,) for name in all_settings() if name.startswith("before.") and name != BRANCH},
 }

@@ -43,8 +43,8 @@ def follow_from(found: Repetition) -> None:
 
 def phase(found: Repetition) -> str:
     """Return what the page around the parts depends on."""
-    study = found.study
-    return f"{study.attempt} {'active' if study.active else study.state} {'scored' if found.complete else 'new'}"
+    study, scored = found.study, "scored" if found.complete else f"{len(found.runs)} runs"
+    return f"{study.attempt} {'active' if study.active else study.state} {scored}"
 
 
 def parts(found: Repetition) -> Parts:

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from genre_core import studying
 from genre_core.config import ExperimentConfig, LinearConfig, MlpConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.events import EpochEnd, TrainEnd
-from genre_core.experiment import Result, run_experiment
+from genre_core.experiment import Result, prepare, run_experiment
 from genre_core.members import Member, MemberEvent, train_members
-from genre_core.selection import folds, repeated
-from genre_core.store import RunStore, Study, new_run_id
+from genre_core.selection import Folds, OtherSeeds, RepeatsConfig, folds, repeated
+from genre_core.splitting import name_test_set
+from genre_core.store import RunStore, Study, count_openings, new_run_id, openings_of
+from genre_core.studying import REPEATS, execute_study
 
 BASE = ExperimentConfig(
     data=SyntheticConfig(n_samples=400, n_features=4, n_genres=3),
@@ -23,6 +26,7 @@ BASE = ExperimentConfig(
 def store(tmp_path_factory) -> Iterator[RunStore]:
     own = RunStore(f"sqlite:///{tmp_path_factory.mktemp('members')}/store.sqlite")
     yield own
+    studying.open_store(own.url).close()
     own.close()
 
 
@@ -167,3 +171,41 @@ def test_deleting_a_study_takes_its_runs_along(store):
     assert store.members.runs(study.id) == {}
     assert store.artifact(run_id, "logits") is None
     assert store.epochs(run_id) == []
+
+
+def test_while_a_run_trains_on_the_same_worker_the_members_rest(store, monkeypatch):
+    config = RepeatsConfig(experiment=BASE, what=OtherSeeds(times=2, vary="network"))
+    study_id, looks = new_run_id(), []
+
+    def is_busy() -> bool:
+        looks.append(sum(run.epoch for run in store.members.runs(study_id).values()))
+        return len(looks) % 3 != 0
+
+    monkeypatch.setattr(studying, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(studying, "_step_aside", lambda: is_busy)
+    store.studies.submit(study_id, REPEATS, config.model_dump_json())
+    execute_study(study_id, 1, store.url)
+    assert store.studies.study(study_id).state == "complete"
+    assert_as_alone(store, store.studies.study(study_id), config.configs)
+    assert all(len(set(looks[n : n + 3])) == 1 for n in range(0, len(looks), 3)), "nothing is trained meanwhile"
+
+
+def test_held_out_folds_count_as_looked_at_and_the_test_part_of_the_settings_does_not(store):
+    config, study_id = RepeatsConfig(experiment=BASE, what=Folds(k=3)), new_run_id()
+    store.studies.submit(study_id, REPEATS, config.model_dump_json())
+    execute_study(study_id, 1, store.url)
+    runs = list(store.members.runs(study_id).values())
+    assert [(found.n, found.opened) for found in openings_of(store, runs).values()] == [(1, True)] * 3
+    prepared = prepare(BASE)
+    closed = name_test_set(BASE.data, (prepared.dataset.tracks[row] for row in prepared.split.test))
+    assert count_openings(store, closed) == 0
+
+
+def test_where_no_member_can_be_trained_the_study_fails_with_the_reason(store):
+    few = BASE.model_copy(update={"data": BASE.data.model_copy(update={"n_samples": 60})})
+    study_id = new_run_id()
+    store.studies.submit(study_id, REPEATS, RepeatsConfig(experiment=few, what=Folds(k=20)).model_dump_json())
+    execute_study(study_id, 1, store.url)
+    study = store.studies.study(study_id)
+    assert study.state == "failed"
+    assert "too few for 20 folds" in study.error

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dashboard.theme import count
+from genre_core.errors import RunStateError
 from genre_core.evaluation.glossary import GLOSSARY, leaky
 from genre_core.store import Openings, Run
 
@@ -19,7 +20,7 @@ class Badge:
 
 def badges(run: Run, opened: Openings | None = None) -> list[Badge]:
     """Return the badges of a run's numbers; `opened` counts how often its test set was, beside a test number."""
-    found = [] if opened is None else [opened_badge(opened.n)]
+    found = [] if opened is None else [*fold_badge(run), opened_badge(opened.n)]
     return found if not is_leaky(run) else [*found, Badge("leaky", why_leaky(run), "warning")]
 
 
@@ -27,6 +28,21 @@ def opened_badge(n: int, more: str = "") -> Badge:
     """Return the badge that stands beside every test number: for how many configurations its test set was opened."""
     meaning = f"{GLOSSARY['test opened']} So far: {count(n, 'configuration')}."
     return Badge(f"test opened {n:,}×", f"{meaning} {more}".strip())
+
+
+def fold_badge(run: Run) -> list[Badge]:
+    """Return the badge that stands beside a number on a held-out fold, which takes the place of the test part."""
+    try:
+        split = run.config.split
+    except RunStateError:
+        return []
+    if not split.folds:
+        return []
+    meaning = (
+        f"What is judged is fold {(split.fold - 1) % split.folds + 1} of {split.folds}, cut from the tracks outside "
+        "the test part. The test part itself is in no part of this run, and stays closed."
+    )
+    return [Badge("held-out fold", meaning)]
 
 
 def is_leaky(run: Run) -> bool:

@@ -1,5 +1,7 @@
 """What the Repeat page says, from a repetition as far as it is: pure functions to sentences."""
 
+from collections.abc import Sequence
+
 from dashboard.sentences.runs import STATES as RUN_STATES
 from dashboard.sentences.runs import changed_in, when
 from dashboard.sentences.train import Headline
@@ -204,6 +206,11 @@ def _of_size(found: PairedScores) -> Interval:
 
 def _how_to_compare(ours: Repetition) -> str:
     return f"Change a setting of the network or of training, and repeat it with {what(ours.config)}."
+
+
+def how_many(former: Sequence[Study], most: int) -> str:
+    """Return what stands over the list of former repetitions."""
+    return "Repetitions" if len(former) < most else f"The latest {most} repetitions"
 
 
 def label(study: Study, config: RepeatsConfig | None) -> str:

@@ -9,6 +9,7 @@ from dashboard.address import plain
 from dashboard.components.live import words
 from dashboard.components.matrix import matrix
 from dashboard.components.plot import chart
+from dashboard.components.repeat_menu import repeat_menu
 from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
 from dashboard.components.tables import epoch_table, matrix_table
@@ -46,9 +47,10 @@ def main() -> None:
             ruler(parts["ruler"], "train ruler", live="ruler")
         with st.container(key="controls", horizontal=True, vertical_alignment="center", gap="small"):
             controls.draw(run, config, form.preset.title)
-            words(parts["progress"], "train progress", live="progress", width=260)
+            words(parts["progress"], "train progress", live="progress", width=195)
             if run and not sentences.why_no_branch(run):
                 controls.branch(run, _branch_epochs(run))
+            repeat_menu(config)
         with st.container(key="train-differs", horizontal=True, vertical_alignment="center", gap="small"):
             if run and run.state == "complete" and run.context.get("leaky"):
                 address.page_link("views/lens.py", "How much of it leaks?", icon=":material/arrow_forward:")
