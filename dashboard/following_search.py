@@ -6,7 +6,7 @@ from dashboard import services
 from dashboard.components import live
 from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, ruler_part
-from dashboard.figures.tune import best_figure, importance_figure, parallel_figure, slices_figure
+from dashboard.figures.tune import best_figure, importance_figure, parallel_figure, slice_figure
 from dashboard.following import Parts
 from dashboard.sentences import tune as sentences
 from dashboard.sentences.limits import limit_label
@@ -70,7 +70,12 @@ def parts(found: Search) -> Parts:
         "decides": {"kind": "title", "text": "What decides", "note": sentences.importances_note(found)},
         "best": chart_part(best_figure(*drawn), f"Best so far over {about}"),
         "parallel": chart_part(parallel_figure(*drawn), f"Parallel coordinates of {about}"),
-        "slices": chart_part(slices_figure(*drawn), f"Each searched setting against the objective, {about}"),
+        **{
+            f"slice {one.name}": chart_part(
+                slice_figure(*drawn, one), f"{one.setting.title} against {objective}, {about}"
+            )
+            for one in found.config.space
+        },
         "importances": chart_part(importance_figure(importances), f"What decides: {said}."),
     }
 
@@ -88,17 +93,33 @@ def _marks(found: Search) -> list[Mark]:
         rate = trial.macro_f1 if by_f1 else trial.accuracy
         if rate is not None and trial is not found.best:
             marks.append(Mark("tick", rate))
-    best = found.best
-    rate = (best.macro_f1 if by_f1 else best.accuracy) if best else None
-    if best and rate is not None:
-        low, high = best.interval or (None, None)
-        marks.append(Mark("model", rate, f"trial {best.trial}, the best", low, high))
+    marks += _best_marks(found)
     if not by_f1:
         data = found.config.base.data
         if (guess := _majority(found)) is not None:
             marks.append(majority(guess))
         if limit := services.limit(data):
             marks.append(bayes_limit(limit.accuracy, limit_label(data)))
+    return marks
+
+
+def _best_marks(found: Search) -> list[Mark]:
+    """Return the best trial where it was chosen, and what it is worth: expected, or on test once that was revealed."""
+    best, score = found.best, "macro_f1" if found.config.objective == "macro_f1" else "accuracy"
+    rate = getattr(best, score) if best else None
+    if best is None or rate is None:
+        return []
+    winner = services.winner(found)
+    if winner and winner.opened.opened:
+        test = winner.run.summary["test"]
+        low, high = test[f"{score}_interval"]
+        chosen = Mark("tick", rate, f"trial {best.trial}, as chosen")
+        return [chosen, Mark("model", test[score], "on test", low, high, "test")]
+    low, high = best.interval or (None, None)
+    marks = [Mark("model", rate, f"trial {best.trial}, the best", low, high)]
+    estimate = found.summary.optimism if found.summary else None
+    if estimate and found.over and found.config.objective != "log_loss":
+        marks.append(Mark("other", estimate.corrected, "expected", *estimate.interval))
     return marks
 
 

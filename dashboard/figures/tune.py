@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dashboard.theme import ACCENT, AXIS, FAINT, GAP, INK, MUTED, OTHER, PALETTE, Figure, layout
+from dashboard.theme import ACCENT, AXIS, FAINT, GAP, INK, MUTED, OTHER, PALETTE, Figure, heading, layout
 from genre_core.settings import all_settings
 from genre_core.tuning import Dimension, SearchConfig, TrialResult
 
@@ -80,45 +80,27 @@ def parallel_figure(config: SearchConfig, trials: Sequence[TrialResult], best: T
     }  # fmt: skip
 
 
-def slices_figure(config: SearchConfig, trials: Sequence[TrialResult], best: TrialResult | None) -> Figure:
-    """Return a small chart for each searched setting: its value against the objective."""
-    n, gap = len(config.space), 0.05
-    width = (1 - gap * (n - 1)) / n
-    drawn: dict[str, Any] = {}
-    traces: list[dict[str, Any]] = []
-    for number, dimension in enumerate(config.space, 1):
-        tail = "" if number == 1 else str(number)
-        start = (number - 1) * (width + gap)
-        drawn[f"xaxis{tail}"] = {
-            "domain": [start, start + width],
-            "title": {"text": _title(dimension.name)},
-            "type": "category" if dimension.values else dimension.setting.scale,
-            "fixedrange": True,
-            "nticks": 4,
-            **(
-                {"categoryorder": "array", "categoryarray": _labels(dimension)}
-                if dimension.values
-                else {"tickformat": "~g"}
-            ),
-        }
-        drawn[f"yaxis{tail}"] = {
-            **_value_axis(config),
-            "domain": [0, 1],
-            "anchor": f"x{tail}",
-            "showticklabels": number == 1,
-        }
-        if number > 1:
-            drawn[f"yaxis{tail}"]["matches"] = "y"
-        for state, marker in (
-            ("pruned", {"color": MUTED, "size": 6, "symbol": "circle-open"}),
-            ("complete", {"color": SHADES[2], "size": 7}),
-            ("best", {"color": OTHER, "size": 12}),
-        ):
-            own = [t for t in trials if t.value is not None and t.state == state] if state != "best" else [best]
-            traces.append(_slice(config, dimension, [trial for trial in own if trial], marker, tail))
+def slice_figure(
+    config: SearchConfig, trials: Sequence[TrialResult], best: TrialResult | None, dimension: Dimension
+) -> Figure:
+    """Return one searched setting's value against the objective."""
+    pruned = [trial for trial in trials if trial.value is not None and trial.state == "pruned"]
+    complete = [trial for trial in trials if trial.state == "complete"]
+    named = {"type": "category", "categoryorder": "array", "categoryarray": _labels(dimension)}
+    scale = named if dimension.values else {"type": dimension.setting.scale, "tickformat": "~g", "nticks": 5}
+    traces = (
+        _slice(config, dimension, pruned, {"color": MUTED, "size": 6, "symbol": "circle-open"}),
+        _slice(config, dimension, complete, {"color": SHADES[2], "size": 7}),
+        _slice(config, dimension, [best] if best else [], {"color": OTHER, "size": 12}),
+    )
     return {
         "data": [trace for trace in traces if trace["x"]],
-        "layout": layout("One setting at a time", hovermode="closest", **drawn),
+        "layout": layout(
+            _title(dimension.name),
+            xaxis={**scale, "fixedrange": True},
+            yaxis={**_value_axis(config), "fixedrange": True},
+            hovermode="closest",
+        ),
     }
 
 
@@ -134,11 +116,12 @@ def importance_figure(importances: Sequence[tuple[str, float]]) -> Figure:
         "hovertemplate": f"%{{y}}: %{{x:.0f}}{GAP}%<extra></extra>",
         "texttemplate": f"%{{x:.0f}}{GAP}%",
         "textposition": "auto",
+        "textangle": 0,
     }
     return {
         "data": [bars],
         "layout": layout(
-            "What decides",
+            heading("What decides", "share of the objective's variance"),
             xaxis={"range": [0, 105], "ticksuffix": f"{GAP}%", "fixedrange": True},
             yaxis={
                 "autorange": "reversed",
@@ -210,7 +193,7 @@ def _lines(band: dict[str, list[Any]], colour: str, width: float) -> dict[str, A
 
 
 def _slice(
-    config: SearchConfig, dimension: Dimension, trials: Sequence[TrialResult], marker: dict[str, Any], tail: str
+    config: SearchConfig, dimension: Dimension, trials: Sequence[TrialResult], marker: dict[str, Any]
 ) -> dict[str, Any]:
     label = dimension.setting.label
     return {
@@ -220,8 +203,6 @@ def _slice(
         "y": [_shown(config, trial) for trial in trials],
         "text": [f"trial {trial.trial}" for trial in trials],
         "marker": marker,
-        "xaxis": f"x{tail}",
-        "yaxis": f"y{tail}",
         "hovertemplate": f"%{{text}}: %{{x}}, {_hover(config)}<extra></extra>",
     }
 

@@ -15,6 +15,7 @@ from genre_core.tuning import TrialResult
 
 TABLE_SECONDS = 1.0
 ROW_HEIGHT, ROWS_SHOWN = 35, 10
+N_COLUMNS, SLICE_HEIGHT = 4, 220
 MOST_LETTERS = 1000
 
 
@@ -33,7 +34,13 @@ def results(found: Search) -> None:
             words(parts["decides"], "search decides", live="decides")
         else:
             chart(parts["importances"], "search importances", height=height, live="importances")
-    chart(parts["slices"], "search slices", height=height, revision=found.study.id, live="slices")
+    st.subheader("One setting at a time", anchor=False)
+    for start in range(0, len(found.config.space), N_COLUMNS):
+        row = found.config.space[start : start + N_COLUMNS]
+        for one, column in zip(row, st.columns(max(2, len(row)), gap="small"), strict=False):
+            with column:
+                name = f"slice {one.name}"
+                chart(parts[name], f"search {name}", height=SLICE_HEIGHT, revision=found.study.id, live=name)
     chart(parts["parallel"], "search parallel", height=height + 40, revision=found.study.id, live="parallel")
     st.subheader("The trials", anchor=False)
     refreshing(_trials, TABLE_SECONDS if found.study.active else None)(found.study.id)

@@ -15,6 +15,7 @@ _COMMANDS = {
     "lens": ("lens", "lens"),
     "repeat": ("repeat", "repeat"),
     "crossvalidate": ("repeat", "crossvalidate"),
+    "search": ("search", "search"),
     "evaluate": ("stored", "evaluate"),
     "compare": ("compare", "compare"),
     "limit": ("limit", "limit"),

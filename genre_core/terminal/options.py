@@ -85,8 +85,8 @@ def configuration(
 def _parser() -> _Parser:
     parser = _Parser(
         prog=PROGRAM,
-        usage=f"{PROGRAM} train | repeat | crossvalidate | lens | evaluate | compare | ensemble | limit | import | "
-        "runs [options]",
+        usage=f"{PROGRAM} train | repeat | crossvalidate | search | lens | evaluate | compare | ensemble | "
+        "limit | import | runs [options]",
         description="Train, evaluate and compare music genre classifiers. Each command has its own --help.",
         epilog=describe_settings(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -96,6 +96,7 @@ def _parser() -> _Parser:
     _add_train(commands)
     _add_repeat(commands)
     _add_crossvalidate(commands)
+    _add_search(commands)
     _add_lens(commands)
     evaluate = _add(commands, "evaluate", "evaluate a stored run on one part of its data", "RUN [options]")
     evaluate.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
@@ -222,6 +223,40 @@ def _add_lens(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _add_right_about(parser)
 
 
+def _add_search(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    help = "search for better settings, each trial a run that is kept and judged on validation or on folds"
+    parser = _add(commands, "search", help, f"--space SETTING … {_SOURCES} [options] [settings]")
+    parser.description = f"{help[0].upper()}{help[1:]}. The test part stays closed, unless `--part test` asks for the winner's in the end."
+    _add_experiment(parser)
+    parser.add_argument(
+        "--space",
+        nargs="+",
+        required=True,
+        metavar="SETTING",
+        help="what to vary: train.learning_rate, model.dropout=0.1..0.5 or 'model.hidden=64,32|128,64'; without a "
+        "range that of the setting's field, on a log scale about the present value",
+    )
+    parser.add_argument("--trials", type=_count, default=50, metavar="N", help="combinations to try (default: 50)")
+    parser.add_argument("--sampler", choices=("tpe", "random", "grid"), default="tpe", help="(default: tpe)")
+    parser.add_argument(
+        "--objective",
+        choices=("accuracy", "macro-f1", "log-loss"),
+        default="accuracy",
+        help="what the best trial is best by (default: accuracy)",
+    )
+    parser.add_argument("--folds", type=_count, default=0, metavar="K", help="judge each trial on K held-out folds")
+    parser.add_argument("--no-pruning", action="store_true", help="train every trial to its own end")
+    parser.add_argument(
+        "--search-seed", type=_whole, default=0, metavar="N", help="start of the search's random stream"
+    )
+    parser.add_argument(
+        "--part",
+        choices=("validation", "test"),
+        default="validation",
+        help="with test, the winner's test part is opened when the search is over, and counted (default: validation)",
+    )
+
+
 def _add_ensemble(commands: "argparse._SubParsersAction[_Parser]") -> None:
     help = "average the probabilities of stored runs on the same data and split, and keep that as a run"
     parser = _add(commands, "ensemble", help, "RUN RUN … [options]")
@@ -321,6 +356,12 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("must be a whole number from 0 on")
+    return int(text)
+
+
 def _percent(text: str) -> float:
     try:
         percent = float(text)
@@ -383,6 +424,8 @@ def _sentence(message: str) -> str:
             "--part": "part",
             "--right-about": "choice",
             "--vary": "choice",
+            "--sampler": "sampler",
+            "--objective": "objective",
         }[wrong[1]]
         return f"There is no {what} {wrong[2][:60]}: {_closest(wrong[2], choices)}"
     return f"{message.removeprefix('argument ')}: see {PROGRAM} --help."

@@ -127,6 +127,56 @@ def lens(document: Document) -> str:
     return "\n".join([*lines, *(f"Note: {note}" for note in document["notes"])])
 
 
+def searched(document: Document) -> str:
+    """Say what the best trial came to and what having picked it flatters by, and list the best trials."""
+    objective, best, trials = document["config"]["objective"], document["best"], document["trials"]
+    name = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss"}[objective]
+    about = [f"Judged by the {document['right_about']}."] if document["right_about"] else []
+    lines = [f"Best of {_count(len(trials), 'trial')}: {_value(objective, best['value'], best['interval'])} {name} on "
+             f"{document['judged_on']}, trial {best['trial']}."]  # fmt: skip
+    lines += [f"  --{setting} {value}" for setting, value in best["params"].items()]
+    if found := document["optimism"]:
+        lines.append(
+            f"Having picked the best of {found['n_trials']} flatters by about {_size(objective, found['size'])}: "
+            f"expect {_value(objective, found['corrected'], found['interval'])} on tracks that did not choose it."
+        )
+    lines += [*about, ""]
+    ended = {"complete": "", "pruned": "ended early", "failed": "failed"}
+    settings = list(best["params"])
+    scored = [trial for trial in trials if trial["value"] is not None]
+    scored.sort(key=lambda trial: trial["value"] if objective == "log_loss" else -trial["value"])
+    cells = [
+        (
+            str(trial["trial"]),
+            *(_value(score, trial[score]) for score in ("accuracy", "macro_f1", "log_loss")),
+            *(f"{trial['params'][setting]:.3g}" if isinstance(trial["params"][setting], float)
+              else str(trial["params"][setting]) for setting in settings),
+            ended[trial["state"]],
+        )
+        for trial in scored[:20]
+    ]  # fmt: skip
+    lines += _columns(("trial", "accuracy", "macro-F1", "log loss", *settings, ""), cells, right=(0, 1, 2, 3))
+    if len(scored) > len(cells):
+        lines.append(f"and {_count(len(scored) - len(cells), 'other trial')}")
+    if found := document["importances"]:
+        lines.append("What decides: " + ", ".join(f"{key} {100 * share:.0f} %" for key, share in found.items()) + ".")
+    if test := document["test"]:
+        accuracy, macro_f1 = (_rate(test[score], test[f"{score}_interval"]) for score in ("accuracy", "macro_f1"))
+        lines.append(f"The winner on {_count(test['n'], 'test track')}: {accuracy}, macro-F1 {macro_f1}.")
+        lines.append(f"Test part opened: {_opened(document['test_opened'])}")
+    return "\n".join([*lines, f"Kept as the study {document['study']}: see it on Tune in the dashboard."])
+
+
+def _value(objective: str, value: float, interval: Sequence[float] | None = None) -> str:
+    if objective != "log_loss":
+        return _rate(value, interval) if interval else f"{100 * value:.1f} %"
+    return f"{value:.3f}" + (f" ({interval[0]:.3f}-{interval[1]:.3f})" if interval else "")
+
+
+def _size(objective: str, size: float) -> str:
+    return f"{size:.3f} nats" if objective == "log_loss" else f"{100 * size:.1f} points"
+
+
 def compared(document: Document) -> str:
     """Say of each comparison what it comes to, and list scores, settings that differ, and genres told apart."""
     about = [f"Judged by the {document['right_about']}."] if document["right_about"] else []

@@ -85,7 +85,7 @@ class _Search:
                 del left[trial]
                 self._describe(left)
                 if len(self._told) % SUMMARISED_EVERY == 0:
-                    self._summarise()
+                    self._summarise(within=True)
             yield
         for one in left.values():
             self._settle(one)
@@ -197,9 +197,11 @@ class _Search:
 
     # -- together ----------------------------------------------------------------------------------------------------
 
-    def _summarise(self, final_run: str = "") -> None:
+    def _summarise(self, final_run: str = "", *, within: bool = False) -> None:
+        """Say what the trials come to together; `within` a batch what decides, which takes a second, stays as said."""
         complete = [row for row in self._told.values() if row.state == "complete"]
-        self._summary = SearchSummary(len(complete), self._trials.importances(), self._optimism(complete), final_run)
+        known = self._summary.importances if self._summary and within else self._trials.importances()
+        self._summary = SearchSummary(len(complete), known, self._optimism(complete), final_run)
         self._store.studies.append(self._study.id, self._study.attempt, self._summary.to_json())
 
     def _optimism(self, complete: Sequence[TrialResult]) -> Optimism | None:

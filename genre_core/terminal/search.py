@@ -1,0 +1,107 @@
+"""`search`: done by the same worker that searches for the dashboard, where it can be watched as well."""
+
+import argparse
+import sys
+import threading
+from dataclasses import asdict
+from typing import Any
+
+from genre_core.store import RunStore, Study, new_run_id, open_test
+from genre_core.studying import SEARCH, execute_study
+from genre_core.terminal import text
+from genre_core.terminal.inputs import read_order
+from genre_core.terminal.limit import right_about
+from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
+from genre_core.tuning import SearchConfig, best_of, read_dimension, search_config, trial_config
+from genre_core.tuning.rows import SearchSummary, TrialResult, read_rows
+
+POLL_SECONDS = 0.1
+
+
+def search(options: argparse.Namespace) -> int:
+    """Search, and print what came out."""
+    base, inputs = read_order(options)
+    space = [read_dimension(text, base) for text in options.space]
+    config = search_config(
+        base,
+        space,
+        sampler=options.sampler,
+        n_trials=options.trials,
+        objective=options.objective.replace("-", "_"),
+        folds=options.folds,
+        pruning=not options.no_pruning,
+        seed=options.search_seed,
+    )
+    store, study_id = RunStore(), new_run_id()
+    inputs.put_into(store, base)
+    store.studies.submit(study_id, SEARCH, config.model_dump_json())
+    study = _watch(store, study_id, config.n_planned)
+    trials, summary = read_rows(store.studies.results(study_id))
+    if study.state == "cancelled":
+        say(f"Paused after {len(trials)} of {config.n_planned} trials: go on with {study_id} on Tune in the dashboard.")
+        return INTERRUPTED
+    best = best_of(config, trials)
+    if study.state == "failed" or best is None:
+        say(study.error or "No trial has a score: each was stopped before its first epoch ended.")
+        return FAILED
+    test, opened = _reveal(store, config, best, summary) if options.part == "test" else (None, None)
+    document = _document(config, study_id, trials, best, summary) | {"test": test, "test_opened": opened}
+    show(document, text.searched(document), as_json=options.json)
+    return DONE
+
+
+def _watch(store: RunStore, study_id: str, total: int) -> Study:
+    """Search and show how far it is; return the study as it ended, be it by Ctrl-C."""
+    from tqdm import tqdm  # type: ignore[import-untyped]
+
+    over = threading.Event()
+
+    def work() -> None:
+        try:
+            execute_study(study_id, 1, store.url)
+        finally:
+            over.set()
+
+    threading.Thread(target=work, daemon=True).start()
+    shape, silent = "{percentage:3.0f} %|{bar}| {n} of {total} trials, {elapsed}", not sys.stderr.isatty()
+    try:
+        with tqdm(total=total, bar_format=shape, leave=False, disable=silent, file=sys.stderr) as bar:
+            while not over.wait(POLL_SECONDS) or store.studies.study(study_id).active:  # another worker may have it
+                bar.n = sum(row["kind"] == "trial" for row in store.studies.results(study_id))
+                bar.refresh()
+    except KeyboardInterrupt:
+        store.studies.stop(study_id)
+        over.wait()
+    return store.studies.study(study_id)
+
+
+def _reveal(
+    store: RunStore, config: SearchConfig, best: TrialResult, summary: SearchSummary | None
+) -> tuple[dict[str, Any], int]:
+    """Open the winner's test part; return its evaluation, and for how many configurations it was opened."""
+    run = store.run(best.runs[0] if not config.folds or summary is None else summary.final_run)
+    opened = open_test(store, run)
+    return {**run.summary["test"], "run": run.id}, opened.n
+
+
+def _document(
+    config: SearchConfig, study_id: str, trials: list[TrialResult], best: TrialResult, summary: SearchSummary | None
+) -> dict[str, Any]:
+    """Return what `--json` prints."""
+    return {
+        "config": config.model_dump(mode="json"),
+        "study": study_id,
+        "judged_on": f"{config.folds} held-out folds" if config.folds else "validation",
+        "right_about": right_about(config.base.data),
+        "best": _row(best),
+        "best_config": trial_config(config, best.params).model_dump(mode="json"),
+        "optimism": asdict(summary.optimism) | {"size": summary.optimism.size}
+        if summary and summary.optimism
+        else None,
+        "importances": dict(summary.importances) if summary else {},
+        "trials": [_row(trial) for trial in trials],
+    }
+
+
+def _row(trial: TrialResult) -> dict[str, Any]:
+    return {name: value for name, value in trial.to_json().items() if name != "kind"}
