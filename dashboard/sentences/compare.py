@@ -216,6 +216,11 @@ def agreement_rows(found: Comparison) -> list[tuple[str, str, str]]:
     return [(name, "McNemar test", f"{n:,}") for name, n in rows]
 
 
+def no_curves(names: Sequence[str]) -> str:
+    """Say which runs did not learn by themselves: ensembles average what others learned."""
+    return f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} no curves: nothing was trained for it."
+
+
 def curves_alt(runs: Mapping[str, tuple[int, int | None]], what: str) -> str:
     """Describe the overlaid curves: `runs` maps names to (epochs, best epoch)."""
     said = "; ".join(f"{name}: {count(n, 'epoch')}, best epoch {best or 'unknown'}" for name, (n, best) in runs.items())

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components.ensembles import average_button
 from dashboard.sections.compare import chosen, curves, difference, genres, verdict
 
 CSS = Path(__file__).parents[1] / "components" / "evaluate.css"
@@ -19,6 +20,10 @@ def main() -> None:
             return
         with head:
             verdict.head(found)
+        runs = [one.run for one in (found.compared.first, *found.compared.others)]
+        if not any(run.averages for run in runs):
+            with side:
+                average_button(runs)
         verdict.draw_rulers(found)
         verdict.score_twin(found)
         verdict.draw_pairs(found)

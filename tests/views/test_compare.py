@@ -47,6 +47,8 @@ def store(tmp_path_factory):
             own.submit(run_id, configure({"train.max_epochs": 2, "train.seed": seed} | given), run_id)
             execute(run_id, 1, own.url)
         own.delete_table(deleted["data__table"])
+        for run_id, seed in (("noisy", 1), ("noisy2", 2)):
+            trained(own, run_id, data__label_noise=0.3, train__seed=seed)
         own.submit("queued", configure(SMALL), "the queued one")
         yield own
 
@@ -193,6 +195,16 @@ def test_curves_of_both_runs_stand_on_one_chart(store):
     assert len(names) == 4
     assert sum("best" in note["text"] for note in figure["layout"]["annotations"]) == 2
     assert "the good one: 4 epochs" in drawn(page, "overlaid accuracy")["alt"]
+
+
+def test_labels_or_true_genres_judge_both(store):
+    runs = [store.run("noisy"), store.run("noisy2")]
+    by_label, by_genre = (services.compared(runs, "validation", clean=clean).comparisons[0] for clean in (False, True))
+    assert by_label.matched.both < by_genre.matched.both
+    page = opened(COMPARE, runs="noisy,noisy2", right="true")
+    assert "Judged by the true genres." in html(page)
+    assert f"alone is right on {by_genre.matched.only_first} track" in html(page)
+    assert "Judged by the labels." in html(opened(COMPARE, runs="noisy,noisy2"))
 
 
 def test_runs_and_evaluate_lead_here(store):

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from dashboard import services
+from dashboard.address import plain
 from dashboard.components.plot import plot
 from dashboard.components.twin import twin
 from dashboard.figures.overlaid import Curves, overlaid_accuracy, overlaid_loss
 from dashboard.sections.compare.chosen import Chosen
-from dashboard.sentences.compare import curves_alt
+from dashboard.sentences.compare import curves_alt, no_curves
 
 HEIGHT = 290
 
@@ -17,6 +18,10 @@ def draw(chosen: Chosen) -> None:
     of = chosen.compared
     runs = [_curves(of.first, 0), *(_curves(side, 1 if n == chosen.number else 2) for n, side in enumerate(of.others))]
     st.subheader("How they learned", anchor=False)
+    if without := [run.name for run in runs if not run.epochs]:
+        st.caption(plain(no_curves(without)))
+    if len(without) == len(runs):
+        return
     about = {run.name: (len(run.epochs), run.best_epoch) for run in runs}
     left, right = st.columns(2, gap="medium")
     with left:

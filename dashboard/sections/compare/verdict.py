@@ -21,13 +21,11 @@ from genre_core.evaluation.verdict import why
 def head(chosen: Chosen) -> None:
     """Draw the verdict on the two runs that are looked at, and what it rests on."""
     first, other, found = chosen.compared.first, chosen.other, chosen.pair
-    about = f", about the {first.outcome.about}s" if first.outcome.about else ""
     named = replace(found, first=f"{first.name} (A)", second=f"{other.name} ({other.letter})")
-    st.header(
-        plain(sentences.answer(named, f"{chosen.nouns}{about}"), longest=700), anchor=False, help=sentences.POWER_HELP
-    )
-    said = sentences.caution(first.run.config, other.run.config, found)
-    numbers_line(f"{why(found, GAP)} {said}".strip(), _badges(chosen))
+    st.header(plain(sentences.answer(named, chosen.nouns), longest=700), anchor=False, help=sentences.POWER_HELP)
+    judged = f"Judged by the {first.outcome.about}s." if first.outcome.about else ""
+    said = (why(found, GAP), judged, sentences.caution(first.run.config, other.run.config, found))
+    numbers_line(" ".join(filter(None, said)), _badges(chosen))
     say(chosen.notes)
 
 
