@@ -226,7 +226,8 @@ def _add_lens(commands: "argparse._SubParsersAction[_Parser]") -> None:
 def _add_search(commands: "argparse._SubParsersAction[_Parser]") -> None:
     help = "search for better settings, each trial a run that is kept and judged on validation or on folds"
     parser = _add(commands, "search", help, f"--space SETTING … {_SOURCES} [options] [settings]")
-    parser.description = f"{help[0].upper()}{help[1:]}. The test part stays closed, unless `--part test` asks for the winner's in the end."
+    closed = "The test part stays closed, unless `--part test` asks for the winner's in the end."
+    parser.description = f"{help[0].upper()}{help[1:]}. {closed}"
     _add_experiment(parser)
     parser.add_argument(
         "--space",

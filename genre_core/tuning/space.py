@@ -167,7 +167,7 @@ def grid_values(dimension: Dimension) -> tuple[Any, ...]:
         found = [low * (high / low) ** share for share in shares]
     else:
         found = [low + (high - low) * share for share in shares]
-    exact = [low, *(_rounded(value, item) for value in found[1:-1]), high]
+    exact = [low, *(min(high, max(low, _rounded(value, item))) for value in found[1:-1]), high]
     return tuple(dict.fromkeys(int(value) if item.kind == "int" else value for value in exact))
 
 

@@ -1,0 +1,355 @@
+"""Searches: what can be searched, how trials are chosen, ended early and gone on with, and what picking flatters by."""
+
+import sqlite3
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from genre_core.config import ExperimentConfig, MlpConfig, SyntheticConfig, TrainConfig
+from genre_core.errors import ConfigError, StoreError
+from genre_core.experiment import run_experiment
+from genre_core.settings import configure, flatten
+from genre_core.store import RunStore, openings_of
+from genre_core.studying import SEARCH, execute_study
+from genre_core.tuning import (
+    Dimension,
+    best_of,
+    corrected_best,
+    read_dimension,
+    search_config,
+    searchable,
+    suggested,
+    trial_config,
+)
+from genre_core.tuning import trials as optuna_side
+from genre_core.tuning.optimism import macro_f1_scorer, mean_scorer
+from genre_core.tuning.pruning import STARTS, WARM_UP, Pruning
+from genre_core.tuning.rows import read_rows
+from genre_core.tuning.searching import search
+from genre_core.tuning.space import distributions, grid, grid_size
+from genre_core.tuning.trials import Trials
+
+BASE = ExperimentConfig(
+    data=SyntheticConfig(n_samples=300, n_features=4, n_genres=3, overlap=2.0),
+    model=MlpConfig(hidden=(8,)),
+    train=TrainConfig(max_epochs=4, patience=500, batch_size=32),
+)
+SPACE = ("train.learning_rate=0.001..0.1", "model.dropout=0..0.5")
+
+
+def made(*space: str, base: ExperimentConfig = BASE, **how):
+    return search_config(base, [read_dimension(text, base) for text in space or SPACE], **{"n_trials": 8, **how})
+
+
+def queued(store, study_id, config):
+    store.studies.submit(study_id, SEARCH, config.model_dump_json())
+    return study_id
+
+
+def outcome(store, study_id):
+    trials, summary = read_rows(store.studies.results(study_id))
+    return store.studies.study(study_id), trials, summary
+
+
+def done(store, study_id, config):
+    execute_study(queued(store, study_id, config), 1, store.url)
+    return outcome(store, study_id)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    own = RunStore(f"sqlite:///{tmp_path_factory.mktemp('search') / 'store.sqlite'}")
+    yield own
+    own.close()
+
+
+@pytest.fixture(scope="module")
+def complete(store):
+    return done(store, "complete", made(sampler="random", n_trials=12))
+
+
+# -- the space -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_every_setting_that_can_be_searched_has_a_range_within_its_own_bounds(optimizer):
+    base = configure({"train.optimizer": optimizer})
+    names = [item.name for item in searchable(base)]
+    assert ("train.momentum" in names) == (optimizer == "sgd")
+    assert not [name for name in names if name.startswith(("data.", "split.")) or name.endswith("seed")]
+    for name in names:
+        dimension = suggested(base, name)
+        assert read_dimension(dimension.text, base).name == name
+        for point in grid([dimension]):
+            assert configure(point, base)
+        distributions([dimension])  # without a warning
+        if not dimension.values:
+            assert dimension.setting.low <= dimension.low < dimension.high <= dimension.setting.high
+            if dimension.setting.scale == "log":
+                assert dimension.low <= flatten(base)[name] <= dimension.high
+
+
+@settings(max_examples=25)
+@given(low=st.floats(1e-6, 9), high=st.floats(1e-6, 9), n=st.integers(0, 500))
+def test_trials_lie_within_their_range_and_are_configurations(low, high, n):
+    import optuna
+
+    low, high = sorted((low, high))
+    dimension = Dimension(name="train.learning_rate", low=low, high=high)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=n))
+    value = study.ask(dict(distributions([dimension]))).params["train.learning_rate"]
+    assert low <= value <= high
+    assert configure({"train.learning_rate": value}).train.learning_rate == value
+    assert all(low <= point["train.learning_rate"] <= high for point in grid([dimension]))
+
+
+@pytest.mark.parametrize(
+    ("space", "said"),
+    [
+        (["model.dropout=0.3..0.3"], "one point"),
+        (["train.learning_rate=0.1..0.01"], "put the lower end first"),
+        (["train.learning_rate=0.1..99"], "highest allowed is 10"),
+        (["train.learning_rate=a..b"], "no number"),
+        (["model.dropout", "model.dropout=0..0.5"], "searched twice"),
+        (["train.momentum"], "unless train.optimizer is sgd"),
+        (["train.seed"], "luck, and no setting"),
+        (["data.overlap"], "the same tracks"),
+        (["train.speed"], "no setting named train.speed"),
+        (["model.hidden=8,8|8,8"], "a value twice"),
+        (["model.hidden=8..9"], "has no range"),
+        (["train.optimizer=adam|rmsprop"], "must be one of"),
+    ],
+)
+def test_a_space_that_makes_no_search_is_refused_in_a_sentence(space, said):
+    with pytest.raises(ConfigError, match=said):
+        made(*space)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [({"n_trials": 0}, "lowest allowed is 1"), ({"n_trials": 5000}, "1,000"), ({"folds": 1}, "2 folds")],
+)
+def test_bounds_of_a_search_are_told(how, said):
+    with pytest.raises(ConfigError, match=said):
+        made(**how)
+    with pytest.raises(ConfigError, match="nothing to search"):
+        search_config(BASE, [])
+
+
+def test_a_setting_may_be_searched_with_the_choice_that_it_needs():
+    config = made("train.momentum=0.5..0.9", "train.optimizer=sgd|adam")
+    assert trial_config(config, {"train.optimizer": "sgd", "train.momentum": 0.7}).train.momentum == 0.7
+
+
+# -- trials in Optuna's tables -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sampler", ["grid", "random"])
+def test_grid_and_random_try_the_same_points_however_often_they_are_left(store, sampler):
+    config = made("model.dropout=0|0.2|0.4", "train.learning_rate=0.001|0.01", sampler=sampler, n_trials=6, seed=3)
+    whole = Trials(store.url, f"whole {sampler}", config).ask(6)
+    parts = []
+    for _ in range(6):
+        trials = Trials(store.url, f"parts {sampler}", config)  # as after a restart
+        parts += trials.ask(1)
+    assert [one.params for one in whole] == [one.params for one in parts]
+    assert not trials.ask(1)
+    if sampler == "grid":
+        assert grid_size(config.space) == len({str(one.params) for one in whole}) == 6
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    curves=st.lists(st.lists(st.floats(0, 1), min_size=6, max_size=6), min_size=STARTS, max_size=9),
+    last=st.lists(st.floats(0, 1), min_size=6, max_size=6),
+    maximize=st.booleans(),
+)
+def test_pruning_is_that_of_optunas_median_pruner(curves, last, maximize):
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    pruner = optuna.pruners.MedianPruner(n_startup_trials=STARTS, n_warmup_steps=WARM_UP + 1)
+    study = optuna.create_study(direction="maximize" if maximize else "minimize", pruner=pruner)
+    ours = Pruning(maximize=maximize)
+    for number, curve in enumerate(curves):
+        elder = study.ask()
+        for epoch, value in enumerate(curve, 1):
+            elder.report(value, epoch)
+            ours.learn(number, {epoch: value})
+        study.tell(elder, curve[-1])
+        ours.finish(number)
+    trial = study.ask()
+    for epoch, value in enumerate(last, 1):
+        trial.report(value, epoch)
+        ours.learn(99, {epoch: value})
+        assert ours.falls_behind(99, epoch) == trial.should_prune()
+
+
+def test_a_store_locked_by_another_program_is_told(tmp_path, monkeypatch):
+    own = RunStore(f"sqlite:///{tmp_path}/store.sqlite")
+    monkeypatch.setattr(optuna_side, "BUSY_SECONDS", 0.05)
+    trials = Trials(own.url, "locked", made())
+    other = sqlite3.connect(tmp_path / "store.sqlite")
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="busy with another program"):
+        trials.ask(1)
+    other.rollback()
+    other.close()
+    assert trials.ask(1)
+    own.close()
+    optuna_side._storage(own.url).engine.dispose()
+
+
+# -- a whole search ----------------------------------------------------------------------------------------------------
+
+
+def test_each_trial_is_the_run_that_it_would_be_alone(store, complete):
+    study, trials, summary = complete
+    assert study.state == "complete"
+    assert [trial.trial for trial in trials] == list(range(1, 13))
+    config = made(sampler="random", n_trials=12)
+    best = best_of(config, trials)
+    alone = run_experiment(trial_config(config, best.params)).evaluate("validation")
+    assert best.value == best.accuracy == pytest.approx(alone.accuracy, abs=1e-4)
+    run = store.run(best.runs[0])
+    assert run.config == trial_config(config, best.params)
+    assert run.id not in {other.id for other in store.runs()}  # listed under their search
+    assert all(not opened.opened for opened in openings_of(store, store.members.runs("complete").values()).values())
+    assert summary.n_complete == sum(trial.state == "complete" for trial in trials)
+    assert summary.optimism.chosen == pytest.approx(best.value)
+    assert summary.optimism.corrected <= best.value
+    assert not summary.importances  # too few trials to say
+
+
+def test_optuna_has_the_same_trials_under_the_same_name(store, complete):
+    import optuna
+
+    study = optuna.load_study(study_name="complete", storage=optuna_side._storage(store.url))
+    ours = {trial.trial: trial for trial in complete[1]}
+    for trial in study.trials:
+        assert trial.state.is_finished()
+        assert trial.params == pytest.approx(dict(ours[trial.number + 1].params))
+        assert len(trial.intermediate_values) == ours[trial.number + 1].epochs
+        if trial.state.name == "COMPLETE":
+            assert trial.value == pytest.approx(ours[trial.number + 1].value)
+
+
+@pytest.mark.parametrize("how", ["paused", "killed"])
+def test_a_search_goes_on_where_it_was_left_and_counts_nothing_twice(store, complete, how):
+    config = made(sampler="random", n_trials=12)
+    study = store.studies.claim(queued(store, how, config), 1)
+    work = search(store, study)
+    for _ in work:
+        if len(outcome(store, how)[1]) >= 1 or store.members.runs(how)[1].epoch >= 2:
+            break
+    if how == "paused":
+        work.close()
+        assert {run.state for run in store.members.runs(how).values()} <= {"paused", "complete"}
+    store.studies.stop(how)
+    attempt = store.studies.requeue(how)
+    execute_study(how, attempt, store.url)
+    work.close()  # what is left of a killed worker comes too late
+    study, trials, _ = outcome(store, how)
+    assert study.state == "complete"
+    assert [trial.trial for trial in trials] == list(range(1, 13))
+    assert [trial.params for trial in trials] == [trial.params for trial in complete[1]]
+    both = [(a.value, b.value) for a, b in zip(trials, complete[1], strict=True) if a.state == b.state == "complete"]
+    assert both
+    assert all(a == pytest.approx(b, abs=1e-4) for a, b in both)
+    assert len(Trials(store.url, how, config)) == 12
+
+
+def test_trials_on_folds_are_judged_by_what_was_held_out_and_the_winner_is_trained_on_the_split(store):
+    config = made(folds=2, n_trials=2, objective="macro_f1")
+    study, trials, summary = done(store, "folds", config)
+    assert study.state == "complete"
+    best = best_of(config, trials)
+    runs = [store.run(run_id) for run_id in best.runs]
+    assert [run.config.split.fold for run in runs] == [1, 2]
+    assert best.value == pytest.approx(np.mean([run.summary["test"]["macro_f1"] for run in runs]))
+    final = store.run(summary.final_run)
+    assert final.config == trial_config(config, best.params)
+    assert not openings_of(store, [final])[final.id].opened
+    assert summary.optimism.n_trials == 2
+
+
+def test_a_search_in_which_all_trials_diverge_fails_with_the_reason(store):
+    steps = TrainConfig(optimizer="sgd", momentum=0.99, max_epochs=2, batch_size=8)
+    network, data = MlpConfig(hidden=(64,) * 6, dropout=0), BASE.data.model_copy(update={"overlap": 20.0})
+    wild = ExperimentConfig(data=data, model=network, train=steps)
+    study, trials, _ = done(store, "wild", made("train.learning_rate=9..10", base=wild, n_trials=2))
+    assert study.state == "failed"
+    assert "None of the 2 trials could be trained" in study.error
+    assert "lower the learning rate" in study.error
+    assert all(trial.state == "failed" for trial in trials)
+
+
+def test_a_run_that_was_deleted_is_a_failed_trial_and_the_others_count(store):
+    config = made(n_trials=3, sampler="random")
+    study = store.studies.claim(queued(store, "deleted", config), 1)
+    work = search(store, study)
+    next(work)
+    store.delete(store.members.runs("deleted")[2].id)
+    list(work)
+    trials = outcome(store, "deleted")[1]
+    assert [trial.state for trial in trials].count("failed") == 1
+    assert len(trials) == 3
+
+
+def test_an_ended_search_is_not_gone_on_with(store):
+    queued(store, "ended", made())
+    assert store.studies.end("ended")
+    assert not store.studies.end("ended")
+    assert store.studies.requeue("ended") is None
+
+
+# -- optimism ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_left_of_the_best_of_many_equals_is_near_the_truth_by_simulation():
+    rng, truth, n, k = np.random.default_rng(0), 0.8, 300, 30
+    chosen, corrected = [], []
+    for seed in range(40):
+        easy = rng.random((n, 1)) < truth  # what they have in common
+        right = np.where(rng.random((n, k)) < 0.5, easy, rng.random((n, k)) < truth).astype(float)
+        found = corrected_best(mean_scorer(right), n, seed=seed)
+        chosen.append(found.chosen)
+        corrected.append(found.corrected)
+    assert np.mean(chosen) > truth + 0.02  # the best of equals looks better than it is
+    assert abs(np.mean(corrected) - truth) < 0.01
+
+
+def test_a_clear_winner_was_not_picked_by_luck():
+    rng = np.random.default_rng(1)
+    right = (rng.random((1000, 5)) < [0.9, 0.5, 0.5, 0.5, 0.5]).astype(float)
+    assert corrected_best(mean_scorer(right), 1000).size < 0.005
+
+
+def test_whole_groups_are_drawn_and_lower_losses_win():
+    rng = np.random.default_rng(2)
+    losses, groups = rng.random((200, 8)), np.repeat(np.arange(20), 10)
+    found = corrected_best(mean_scorer(losses), 200, groups, maximize=False)
+    assert found.chosen == pytest.approx(losses.mean(axis=0).min())
+    assert found.corrected >= found.chosen
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=20)
+def test_macro_f1_of_weighted_tracks_is_scikit_learns(seed):
+    from sklearn.metrics import f1_score
+
+    rng = np.random.default_rng(seed)
+    y, said = rng.integers(0, 4, 40), rng.integers(0, 4, (40, 3))
+    weights = rng.integers(0, 3, (2, 40)).astype(float)
+    scores = macro_f1_scorer(y, said, 4)(weights)
+    for row in range(2):
+        for column in range(3):
+            seen = weights[row] > 0
+            there = sorted({*y[seen], *said[seen, column]})
+            expected = f1_score(
+                y, said[:, column], labels=there, average="macro", sample_weight=weights[row], zero_division=0
+            )
+            assert scores[row, column] == pytest.approx(expected)
