@@ -49,9 +49,11 @@ class RepeatsConfig(Frozen):
     what: Annotated[OtherSeeds | Folds, Field(discriminator="how")] = OtherSeeds()
 
     @model_validator(mode="after")
-    def _is_no_fold(self) -> Self:
+    def _can_be_repeated(self) -> Self:
         if self.experiment.split.folds:
             raise ValueError("these settings hold out a fold already: set Folds to 0 first")
+        if self.experiment.averaged_with:
+            raise ValueError("an ensemble is averaged, not trained: repeat the settings of its members")
         return self
 
     @property

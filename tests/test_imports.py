@@ -39,7 +39,8 @@ SLOW = {"torch", "sklearn", "pandas", "scipy", "statsmodels", "pyarrow", "distri
 TORCH_ROOMS = {"architectures", "training", "optimizers", "batched"}
 VALUES = {
     "errors", "config", "settings", "presets", "events", "dataset", "architectures", "evaluation", "exploration",
-    "bayes", "branching", "ensembles", "explaining", "findings", "lens", "quality", "store", "tuning",
+    "bayes", "branching", "ensembles", "explaining", "findings", "lens", "quality", "selection", "store",
+    "tuning",
 }  # fmt: skip
 """What a view may take from the library: values and their names, nothing that reads, trains or sends."""
 

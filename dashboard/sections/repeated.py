@@ -26,7 +26,6 @@ def runs(found: Repetition) -> None:
         return
     st.subheader("The runs", anchor=False)
     refreshing(_runs, TABLE_SECONDS if found.study.active else None)(found.study.id, found.part)
-    _open_chosen(found)
 
 
 def _runs(study_id: str, part: str) -> None:
@@ -51,6 +50,7 @@ def _runs(study_id: str, part: str) -> None:
         placeholder="–",
         alt="The runs of this repetition: state, epochs, accuracy and macro-F1.",
     )
+    _open_chosen(found)
 
 
 def _open_chosen(found: Repetition) -> None:
@@ -100,10 +100,16 @@ def comparison(found: Repetition) -> None:
         placeholder="Choose a repetition of other settings",
         label_visibility="collapsed",
         width=520,
-        on_change=lambda: address.look(**{"with": st.session_state[WITH]}),
+        on_change=_choose_other,
+        args=(tuple(others),),
     )
     if named:
         _compared(found, named)
+
+
+def _choose_other(others: tuple[str, ...]) -> None:
+    if (study_id := st.session_state[WITH]) in others:  # else its label has changed, and nobody chose anything
+        address.look(**{"with": study_id})
 
 
 def _compared(found: Repetition, named: str) -> None:

@@ -134,12 +134,14 @@ def _former(lens: Lens | None) -> None:
         placeholder="Open a former one",
         label_visibility="collapsed",
         width=300,
-        on_change=partial(_choose, CHOICE),
+        on_change=partial(_choose, CHOICE, tuple(found)),
     )
 
 
-def _choose(key: str) -> None:
-    address.look(lens=st.session_state[key])
+def _choose(key: str, former: tuple[str, ...]) -> None:
+    # Streamlit knows an option by its label: one whose state has changed meanwhile counts as a choice, of its old label
+    if (lens_id := st.session_state[key]) in former:
+        address.look(lens=lens_id)
 
 
 def _lens(

@@ -138,12 +138,14 @@ def _former(found: Repetition | None) -> None:
         placeholder="Open a former one",
         label_visibility="collapsed",
         width=330,
-        on_change=partial(_choose, CHOICE),
+        on_change=partial(_choose, CHOICE, tuple(former)),
     )
 
 
-def _choose(key: str) -> None:
-    address.look(study=st.session_state[key], part=None, **{"with": None})
+def _choose(key: str, former: tuple[str, ...]) -> None:
+    # Streamlit knows an option by its label: one whose state has changed meanwhile counts as a choice, of its old label
+    if (study_id := st.session_state[key]) in former:
+        address.look(study=study_id, part=None, **{"with": None})
 
 
 def _judged(found: Repetition) -> Repetition:

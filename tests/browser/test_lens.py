@@ -122,3 +122,19 @@ def test_axe_finds_nothing_serious(page, url):
     found = axe.run(page).response["violations"]
     serious = [rule for rule in found if rule["impact"] in ("serious", "critical")]
     assert not [(rule["id"], rule["nodes"][0]["html"][:160]) for rule in serious]
+
+
+def test_train_leads_to_folds_in_one_click_they_are_followed_and_one_opens_on_evaluate(page, url):
+    page.goto(f"{url}/?data.n_samples=1200&data.n_genres=3&train.max_epochs=8")
+    button(page, "Repeat").click()
+    button(page, "On 5 folds").click()
+    page.wait_for_url(re.compile("repeat.*study="))
+    expect(page.get_by_role("heading", name=re.compile("on average over 5 folds"))).to_be_visible(timeout=WAIT)
+    page.reload()
+    expect(page.get_by_role("heading", name=re.compile("on average over 5 folds"))).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("grid", name="Confusion matrix of the held-out folds")).to_be_visible()
+    settle(page)
+    page.locator(".stDataFrame").first.click(position={"x": 20, "y": 52})  # the first row's box
+    page.get_by_role("link", name="Evaluate Fold 1 of 5").click()
+    page.wait_for_url(re.compile("evaluate.*part=test"))
+    expect(page.get_by_text("held-out fold")).to_be_visible(timeout=WAIT)
