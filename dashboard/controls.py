@@ -65,10 +65,14 @@ def draw(run: Run | None, config: ExperimentConfig | None, preset: str) -> None:
     )
 
 
-def branch(run: Run, epochs: tuple[int, int]) -> None:
-    """Draw the way to branch from a run: `epochs` are the one that is offered and the last one possible."""
+def branch(run: Run, epochs: tuple[int, int], planned: int) -> None:
+    """Draw the way to branch from a run: `epochs` are the one that is offered and the last one possible.
+
+    `planned` is the epoch after which the settings branch by now, 0 where they do not.
+    """
     offered, last = epochs
-    with st.popover("Branch", icon=":material/call_split:", key="branch", help="Go on from an epoch another way."):
+    key = f"branch {run.id} {planned}"  # it closes once a branch is planned
+    with st.popover("Branch", icon=":material/call_split:", key=key, help="Go on from an epoch another way."):
         key = f"branch epoch of {run.id} {run.epoch}"
         st.number_input("After epoch", 1, last, min(offered, last), key=key, width=140, help=sentences.branch_help(run))
         st.button("Branch here", key="branch here", on_click=_branch, args=(run, key, 1.0))

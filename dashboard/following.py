@@ -21,6 +21,7 @@ from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model, ruler_part
 from dashboard.figures.curves import Parent, accuracy_figure, loss_figure
 from dashboard.figures.network import network_figure
+from dashboard.figures.overlaid import Curves, overlaid_accuracy, overlaid_loss
 from dashboard.sentences import train as sentences
 from dashboard.sentences.badges import badges
 from dashboard.sentences.limits import limit_label
@@ -97,23 +98,17 @@ def _parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
     limit = services.limit(of.data) if of else None
     best = limit.accuracy if limit else None
     base = _majority(run, of)
-    best_epoch, before = run.best_epoch if run else None, _parent(run)
+    loss, accuracy = _curves(run, progress, base, best)
     found: Parts = {
         "answer": _answer(run, progress, config),
         "ruler": ruler_part(Ruler(tuple(_marks(run, progress, base, _limit_mark(of, best))))),
         "progress": _progress(run, progress, config),
-        "loss": chart_part(
-            loss_figure(progress.epochs, best_epoch, parent=before, height=PLOT_HEIGHT),
-            sentences.loss_alt(progress.epochs) + sentences.branch_alt(before),
-        ),
-        "accuracy": chart_part(
-            accuracy_figure(progress.epochs, best_epoch, majority=base, bayes=best, parent=before, height=PLOT_HEIGHT),
-            sentences.accuracy_alt(progress.epochs) + sentences.branch_alt(before),
-        ),
+        "loss": loss,
+        "accuracy": accuracy,
         "confusions": {
             "kind": "title",
             "text": "What it confuses",
-            "note": sentences.which_epoch(progress.epochs, progress.shown),
+            "note": sentences.which_epoch(run, progress.epochs, progress.shown),
             "terms": {"confuses": GLOSSARY["confusion matrix"]},
         },
     }
@@ -122,12 +117,34 @@ def _parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
     return found
 
 
+def _curves(
+    run: Run | None, progress: services.Progress, base: float | None, best: float | None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the charts of loss and accuracy; of an ensemble, which has none of its own, those of its members."""
+    if run and run.averages:
+        members = services.members(run)
+        curves = [Curves(one.name, services.progress(one).epochs, one.best_epoch, 2) for one in members]
+        names = [one.name for one in members]
+        return (
+            chart_part(overlaid_loss(curves, height=PLOT_HEIGHT), sentences.members_alt(names, "Loss")),
+            chart_part(overlaid_accuracy(curves, height=PLOT_HEIGHT), sentences.members_alt(names, "Accuracy")),
+        )
+    epochs, best_epoch, before = progress.epochs, run.best_epoch if run else None, _parent(run)
+    loss = loss_figure(epochs, best_epoch, parent=before, height=PLOT_HEIGHT)
+    accuracy = accuracy_figure(epochs, best_epoch, majority=base, bayes=best, parent=before, height=PLOT_HEIGHT)
+    about = sentences.branch_alt(before)
+    return (
+        chart_part(loss, sentences.loss_alt(epochs) + about),
+        chart_part(accuracy, sentences.accuracy_alt(epochs) + about),
+    )
+
+
 def _parent(run: Run | None) -> Parent | None:
     """Return where a run branches, with the epochs of the stored run that it branches from."""
     if run is None or not run.config.before.epochs:
         return None
     after, stored = run.config.before.epochs, services.parent(run)
-    return Parent(after, services.progress(stored).epochs[after - 1 :] if stored else ())
+    return Parent(after, services.progress(stored).epochs if stored else ())
 
 
 def network(of: ExperimentConfig, run: Run | None) -> dict[str, str]:

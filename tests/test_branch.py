@@ -1,5 +1,6 @@
 """Branches: a run that goes on from one of its epochs with other settings, which its configuration holds."""
 
+import json
 from functools import cache
 
 import numpy as np
@@ -15,6 +16,7 @@ from genre_core.events import EpochEnd
 from genre_core.experiment import drain, make_trainer, prepare
 from genre_core.settings import configure, differences, flatten, settings
 from genre_core.store import RunStore
+from genre_core.terminal.main import main
 from genre_core.worker import execute
 
 SMALL = configure(
@@ -200,3 +202,14 @@ def test_the_first_epochs_of_a_stored_branch_are_those_of_its_stored_parent(tmp_
         assert (store.predictions("parent", epoch) == store.predictions("branch", epoch)).all()
     assert [run.id for run in store.runs_of(configs["branch"].parent.fingerprint)] == ["parent"]
     store.close()
+
+
+def test_the_terminal_branches(capsys):
+    words = ["--data.n_samples", "400", "--train.max_epochs", "3", "--train.learning_rate", "0.0001"]
+    branched = ["--before.epochs", "2", "--part", "validation", "--no-store", "--json"]
+    assert main(["train", *words, *branched]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["config"]["before"]["epochs"], found["config"]["before"]["learning_rate"]) == (2, 0.001)
+    assert len(found["history"]) == 3
+    assert main(["train", *words, "--before.epochs", "3"]) == 2
+    assert capsys.readouterr().err.strip().endswith("A branch after epoch 3 needs more than 3 epochs at most.")

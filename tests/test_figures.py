@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dashboard.components.matrix import live_view, matrix_view
 from dashboard.components.plot import install_plotly
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model
-from dashboard.figures.curves import accuracy_figure, loss_figure
+from dashboard.figures.curves import Parent, accuracy_figure, loss_figure
 from dashboard.figures.data import counts_figure, distribution_figure
 from dashboard.figures.epoch_axis import LABEL_GAP, lifted, spread
 from dashboard.figures.network import network_figure
@@ -197,3 +197,16 @@ def test_plotly_is_copied_once_and_whole(tmp_path):
     assert copied.stat().st_mtime_ns == before.st_mtime_ns
     assert [path.name for path in (tmp_path / "static").iterdir()] == [name]
     assert f"-{before.st_size}." in name
+
+
+def test_a_branch_is_drawn_in_two_colours_with_the_run_that_it_comes_from():
+    parent, own = history(6), history(5)
+    figure = loss_figure(own, 4, parent=Parent(3, parent))
+    lines = {trace["name"]: trace["x"] for trace in figure["data"] if trace.get("mode") == "lines"}
+    assert lines["before"] == lines["train before"] == [1, 2, 3]
+    assert lines["validation"] == lines["train"] == [3, 4, 5]
+    assert lines["parent"] == [3, 4, 5, 6]
+    assert {"branch · 3", "best · 4", "parent", "train", "validation"} <= set(texts(figure))
+    young = loss_figure(own[:2], 2, parent=Parent(3, parent))
+    lines = {trace["name"]: trace["x"] for trace in young["data"] if trace.get("mode") == "lines"}
+    assert (lines["before"], lines["parent"], lines["validation"]) == ([1, 2], [2, 3, 4, 5, 6], [])

@@ -50,7 +50,7 @@ class Epoch(Protocol):
 
 @dataclass(frozen=True)
 class Parent:
-    """What a run branched from: after which epoch, and its own epochs from there on (none where it is not stored)."""
+    """What a run branched from: after which epoch, and all epochs that it has itself (none where it is not stored)."""
 
     after: int
     epochs: Sequence[Epoch] = ()
@@ -116,7 +116,7 @@ def _lines(history: Sequence[Epoch], parent: Parent | None, what: str, unit: flo
     return [
         _line("train before", before, f"train_{what}", unit, other, 1.3, MUTED),
         _line("before", before, f"validation_{what}", unit, OTHER, 2.2, MUTED),
-        _line("parent", parent.epochs, f"validation_{what}", unit, paler, 2.2, MUTED),
+        _line("parent", parent.epochs[max(0, len(before) - 1) :], f"validation_{what}", unit, paler, 2.2, MUTED),
         _line("train", since, f"train_{what}", unit, light, 1.3, MUTED),
         _line("validation", since, f"validation_{what}", unit, ACCENT, 2.6, INK),
     ]

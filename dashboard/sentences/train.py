@@ -112,9 +112,10 @@ def against_parent(run: Run, parent: Run | None, epochs: Sequence[Epoch], others
     own, other = epochs[run.best_epoch - 1], others[parent.best_epoch - 1]
     if run.best_epoch <= run.config.before.epochs:
         return f"No epoch of the branch is better than epoch {run.best_epoch} before it, whose weights it keeps."
+    ours = percent(own.validation_accuracy, validation_interval(run, own))
+    theirs = percent(other.validation_accuracy, validation_interval(parent, other))
     return (
-        f"Its best epoch is {own.epoch}, {percent(own.validation_accuracy)} on validation; without the branch it was "
-        f"epoch {other.epoch}, {percent(other.validation_accuracy)}."
+        f"Its best epoch is {own.epoch}, {ours} on validation; without the branch it was epoch {other.epoch}, {theirs}."
     )
 
 
@@ -134,6 +135,12 @@ def branch_help(run: Run) -> str:
     if run.epoch > most:
         return f"{text} This run is a branch itself: it can be branched up to its epoch {most}."
     return text
+
+
+def members_alt(names: Sequence[str], what: str) -> str:
+    """Describe the chart of an ensemble's members."""
+    listed = f": {', '.join(names)}" if names else ""
+    return f"{what} by epoch of the ensemble's {count(len(names), 'stored member')}{listed}."
 
 
 def branch_alt(parent: Parent | None) -> str:
@@ -213,8 +220,10 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f}{GAP}s" if seconds < 100 else f"{seconds / 60:.0f}{GAP}min"
 
 
-def which_epoch(epochs: Sequence[Epoch], shown: Epoch | None) -> str:
+def which_epoch(run: Run | None, epochs: Sequence[Epoch], shown: Epoch | None) -> str:
     """Say whose confusions are shown."""
+    if run and run.averages and run.state == "complete":
+        return f"validation, the mean of {run.averages} networks"
     return "" if shown is None else f"validation, epoch {shown.epoch} of {len(epochs)}"
 
 
@@ -226,6 +235,10 @@ def what_differs(config: ExperimentConfig, run: ExperimentConfig) -> str:
         for name, (ours, theirs) in differences(config, run).items()
         if ours is not None and theirs is not None
     ]
+    if config.before.epochs != run.before.epochs:
+        ours = f"branch after epoch {config.before.epochs}" if config.before.epochs else "no branch"
+        theirs = f"one after epoch {run.before.epochs}" if run.before.epochs else "none"
+        found.insert(0, f"{ours} (this run {theirs})")
     if not found:
         return ""
     more = f" and {count(len(found) - 3, 'other')}" if len(found) > 3 else ""

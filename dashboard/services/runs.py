@@ -1,6 +1,7 @@
 """Runs as they stand: in the queue, under way, and how far they are."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,9 @@ import numpy.typing as npt
 import streamlit as st
 
 from dashboard.services import workers
+from dashboard.services.outcomes import outcome
 from dashboard.services.workers import store
-from genre_core.errors import RunStateError
+from genre_core.errors import DataError, RunStateError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from genre_core.evaluation.uncertainty import macro_f1_of_counts
 from genre_core.store import Epoch, Run, RunState
@@ -133,6 +135,8 @@ def _as_far_as(run: Run) -> tuple[Any, ...]:
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Run: _as_far_as})
 def progress(of: Run) -> Progress:
     """Return the epochs of a run, with the validation matrix of its latest one, or of its best once it has ended."""
+    if of.averages:
+        return _averaged(of)
     epochs = tuple(store().epochs(of.id))
     shown = shown_epoch(of, epochs)
     if shown is None:
@@ -142,6 +146,14 @@ def progress(of: Run) -> Progress:
         return Progress(epochs, shown, None)
     matrix = confusion_matrix(labels, store().predictions(of.id, shown.epoch), tuple(of.context["genres"]))
     return Progress(epochs, shown, matrix)
+
+
+def _averaged(of: Run) -> Progress:
+    """Return what there is of an ensemble: no epochs, and its validation matrix once it is complete."""
+    with suppress(DataError):  # its table was deleted
+        if found := outcome(of, "validation"):
+            return Progress((), None, found.evaluation.confusion_matrix)
+    return NO_PROGRESS
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)

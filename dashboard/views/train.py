@@ -49,7 +49,7 @@ def main() -> None:
             controls.draw(run, config, form.preset.title)
             words(parts["progress"], "train progress", live="progress", width=195)
             if run and not sentences.why_no_branch(run):
-                controls.branch(run, _branch_epochs(run))
+                controls.branch(run, _branch_epochs(run), config.before.epochs if config else 0)
             repeat_menu(config)
         with st.container(key="train-differs", horizontal=True, vertical_alignment="center", gap="small"):
             if run and run.state == "complete" and run.context.get("leaky"):
@@ -115,9 +115,10 @@ def _confusions(run: Run | None, parts: following.Parts) -> None:
     """Draw the validation matrix of the epoch that the page speaks of, and the way to its evaluation."""
     with st.container(key="confusions-head", horizontal=True, vertical_alignment="center", gap="small"):
         words(parts["confusions"], "confusions title", live="confusions")
-        if run and run.epoch:
+        if run and (run.epoch or run.averages):
             with st.container(horizontal=True, gap="small", width="content"):
-                address.page_link("views/evaluate.py", "Through time", section="epochs")
+                if run.epoch:
+                    address.page_link("views/evaluate.py", "Through time", section="epochs")
                 if run.state == "complete":
                     address.page_link("views/evaluate.py", "Evaluate it", icon=":material/arrow_forward:")
     if "matrix" in parts:

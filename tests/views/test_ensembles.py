@@ -1,5 +1,7 @@
 """Ensembles in the pages: made from runs, and a run like any other on every page."""
 
+import json
+
 import pytest
 
 from genre_core.ensembles import ensemble_of
@@ -116,3 +118,12 @@ def test_an_ensemble_is_compared_with_a_member(store):
     assert "They differ in their seed alone" not in texts(page)
     (table,) = [frame.value for frame in page.dataframe if "setting" in frame.value]
     assert list(table.iloc[0]) == ["Networks", "the mean of 3", "one"]
+
+
+def test_train_draws_the_curves_of_the_members_and_the_matrix_of_their_mean(store):
+    page = opened("views/train.py", run="all")
+    figure = json.loads(drawn(page, "accuracy")["figure"])
+    names = {trace["name"] for trace in figure["data"] if trace.get("mode") == "lines" and "name" in trace}
+    assert names == {f"{name}, {part}" for name in NAMES for part in ("train", "validation")}
+    assert "validation, the mean of 3 networks" in drawn(page, "confusions title")["note"]
+    assert len(drawn(page, "live matrix")["view"]["counts"]) == 8
