@@ -216,7 +216,7 @@ def _apart(document: Document) -> list[str]:
     ]  # fmt: skip
     if not cells:
         return ["No single genre tells them apart, with all genres considered together (Holm)."]
-    header = ("genre", "compared with", "tracks", "only first right", "only it right", "points of recall", "p (Holm)")
+    header = ("genre", "compared with", "tracks", "only first right", "only the other right", "points of recall", "p (Holm)")
     return _columns(header, cells, right=(2, 3, 4, 5, 6))
 
 
