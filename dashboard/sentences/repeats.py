@@ -218,7 +218,9 @@ def label(study: Study, config: RepeatsConfig | None) -> str:
     state = "" if study.state == "complete" else f" · {STATES[study.state]}"
     if config is None:
         return f"another version's · {when(study.created_at)}{state}"
-    return f"{what(config)} · {changed_in(config.experiment)} · {when(study.created_at)}{state}"
+    changed = changed_in(config.experiment)
+    settings = "the usual settings" if changed == "none" else changed
+    return f"{what(config)} · {settings} · {when(study.created_at)}{state}"
 
 
 def sd_line(summary: Repeats) -> str:
