@@ -216,8 +216,8 @@ def _apart(document: Document) -> list[str]:
     ]  # fmt: skip
     if not cells:
         return ["No single genre tells them apart, with all genres considered together (Holm)."]
-    header = ("genre", "compared with", "tracks", "only first right", "only the other right", "points of recall", "p (Holm)")
-    return _columns(header, cells, right=(2, 3, 4, 5, 6))
+    names = ("genre", "compared with", "tracks", "only first right", "only other right", "points of recall", "p (Holm)")
+    return _columns(names, cells, right=(2, 3, 4, 5, 6))
 
 
 def repeated(document: Document) -> str:
