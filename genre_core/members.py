@@ -64,25 +64,34 @@ def train_members(
     run_ids = {m.number: store.members.enrol(study.id, m.number, new_run_id()) for m in members}
     for member in members:
         store.submit(run_ids[member.number], member.config, member.name)
-    alive: set[str] = set()
+    job, data = _Job(store, prune), _Data(store)
     group: list[_Training] = []
-    data = _Data(store)
     waiting = sorted(members, key=lambda member: _alike(member.config))
-    with Heart(lambda: store.members.beat(tuple(alive)), f"members-{study.id}"):
+    with Heart(lambda: store.members.beat(tuple(job.alive)), f"members-{study.id}"):
         try:
             while waiting:
                 group.clear()
                 while waiting and _has_room(group):
-                    yield from _prepare(store, run_ids, waiting.pop(0), data, group, alive)
+                    member = waiting.pop(0)
+                    yield from _prepare(job, member.number, run_ids[member.number], data, group)
                 for together in _by_shape(group):
-                    yield from _train(store, together, prune, alive)
+                    yield from _train(job, together)
         except GeneratorExit:
             for training in group:
-                if training.run.id in alive:
+                if training.run.id in job.alive:
                     _leave(store, training)
             for member in waiting:
                 store.hold(run_ids[member.number])  # it waits for the study, not for a worker
             raise
+
+
+@dataclass
+class _Job:
+    """What is done with all members: where they are saved, who may end them, and which are under way."""
+
+    store: RunStore
+    prune: Prune | None
+    alive: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -131,19 +140,12 @@ def _has_room(group: "list[_Training]") -> bool:
     return len(group) < MOST_TOGETHER and (len(group) + 1) * largest <= MOST_VALUES
 
 
-def _prepare(
-    store: RunStore,
-    run_ids: dict[int, str],
-    member: Member,
-    data: _Data,
-    group: list[_Training],
-    alive: set[str],
-) -> Iterator[MemberEvent]:
+def _prepare(job: _Job, number: int, run_id: str, data: _Data, group: list[_Training]) -> Iterator[MemberEvent]:
     """Take a member that is not finished, and add it to the group."""
-    run = _claim(store, run_ids[member.number])
+    store, run = job.store, _claim(job.store, run_id)
     if run is None:
         return
-    alive.add(run.id)
+    job.alive.add(run.id)
     try:
         prepared = data.prepare(run.config)
         trainer = make_trainer(run.config, prepared)
@@ -152,11 +154,11 @@ def _prepare(
         record_card(store, run, prepared, trainer)
     except GenreLabError as error:
         store.fail(run.id, run.attempt, str(error))
-        alive.discard(run.id)
-        yield MemberEvent(member.number, run.id, error=str(error))
+        job.alive.discard(run.id)
+        yield MemberEvent(number, run.id, error=str(error))
         return
-    group.append(_Training(member.number, run, prepared, trainer, trainer.epoch))
-    yield MemberEvent(member.number, run.id)
+    group.append(_Training(number, run, prepared, trainer, trainer.epoch))
+    yield MemberEvent(number, run.id)
 
 
 def _claim(store: RunStore, run_id: str) -> Run | None:
@@ -185,65 +187,52 @@ def _by_shape(group: Sequence[_Training]) -> list[list[_Training]]:
     return list(found.values())
 
 
-def _train(
-    store: RunStore, together: Sequence[_Training], prune: Prune | None, alive: set[str]
-) -> Iterator[MemberEvent]:
+def _train(job: _Job, together: Sequence[_Training]) -> Iterator[MemberEvent]:
     """Train members of one shape, and save what happens; where it is left, an epoch under way is done first."""
     from genre_core.batched import BatchTrainer
 
     batch = BatchTrainer([training.trainer for training in together])
-    events = iter(batch)
-    for happened in _rounds(store, batch, events, together, prune, alive):
+    rounds = _rounds(job, batch, together)
+    for happened in rounds:
         try:
             yield from happened
         except GeneratorExit:
-            if isinstance(happened[-1].event, Progress):
-                next(
-                    r
-                    for r in _rounds(store, batch, events, together, prune, alive)
-                    if not isinstance(r[-1].event, Progress)
-                )
+            while happened and isinstance(happened[-1].event, Progress):
+                happened = next(rounds, [])
             raise
 
 
-def _rounds(
-    store: RunStore,
-    batch: "BatchTrainer",
-    events: Iterator[tuple[int, Event]],
-    together: Sequence[_Training],
-    prune: Prune | None,
-    alive: set[str],
-) -> Iterator[list[MemberEvent]]:
+def _rounds(job: _Job, batch: "BatchTrainer", together: Sequence[_Training]) -> Iterator[list[MemberEvent]]:
     """Save events; return them when all epochs that have ended are saved, so that one can leave in between."""
     happened: list[MemberEvent] = []
-    for row, event in events:
+    for row, event in batch:
         training = together[row]
-        if training.run.id not in alive:  # it was paused
+        if training.run.id not in job.alive:  # it was paused
             continue
-        happened.append(_save(store, training, event, prune, alive))
-        if training.stopped or training.run.id not in alive:
+        happened.append(_save(job, training, event))
+        if training.stopped or training.run.id not in job.alive:
             batch.stop(row)
-        if all(t.trainer.epoch == t.saved for t in together if t.run.id in alive):
+        if all(t.trainer.epoch == t.saved for t in together if t.run.id in job.alive):
             yield happened
             happened = []
 
 
-def _save(store: RunStore, training: _Training, event: Event, prune: Prune | None, alive: set[str]) -> MemberEvent:
+def _save(job: _Job, training: _Training, event: Event) -> MemberEvent:
     """Save an event, and do what is wanted of its member."""
-    run, trainer, error = training.run, training.trainer, ""
+    store, run, trainer, error = job.store, training.run, training.trainer, ""
     match event:
         case Progress():
             store.beat(run.id, run.attempt, event.fraction)
         case EpochEnd():
             training.saved = event.epoch
             wish = record_epoch(store, run, event).request
-            training.stopped = wish == "stop" or (prune is not None and prune(training.number, event))
+            training.stopped = wish == "stop" or (job.prune is not None and job.prune(training.number, event))
             wants_pause = wish in ("pause", "step") and not training.stopped and not trainer.finished
             if wants_pause and store.pause(run.id, run.attempt, trainer.checkpoint()):
-                alive.discard(run.id)
+                job.alive.discard(run.id)
         case TrainEnd():
             error = _end(store, training, event)
-            alive.discard(run.id)
+            job.alive.discard(run.id)
     return MemberEvent(training.number, run.id, event, error)
 
 

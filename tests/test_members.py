@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from genre_core import studying
+from genre_core.batched import trainer
 from genre_core.config import ExperimentConfig, LinearConfig, MlpConfig, SplitConfig, SyntheticConfig, TrainConfig
-from genre_core.events import EpochEnd, TrainEnd
+from genre_core.events import EpochEnd, Progress, TrainEnd
 from genre_core.experiment import Result, prepare, run_experiment
 from genre_core.members import Member, MemberEvent, train_members
 from genre_core.selection import Folds, OtherSeeds, RepeatsConfig, folds, repeated
@@ -209,3 +210,15 @@ def test_where_no_member_can_be_trained_the_study_fails_with_the_reason(store):
     study = store.studies.study(study_id)
     assert study.state == "failed"
     assert "too few for 20 folds" in study.error
+
+
+def test_left_in_the_middle_of_an_epoch_it_is_done_before_they_are_paused(store, monkeypatch):
+    monkeypatch.setattr(trainer, "REPORT_SECONDS", 0.0)  # progress after each batch
+    configs, study, seen = repeated(BASE, 2, "network"), new_study(store), []
+    training = train_members(store, study, members(configs))
+    while not (epochs_seen(seen) and isinstance(seen[-1].event, Progress)):
+        seen.append(next(training))
+    training.close()
+    assert [(run.state, run.epoch) for run in store.members.runs(study.id).values()] == [("paused", 2)] * 2
+    list(train_members(store, study, members(configs)))
+    assert_as_alone(store, study, configs)
