@@ -208,10 +208,13 @@ def what_differs(config: ExperimentConfig, searched_from: ExperimentConfig) -> s
 
 
 def label(study: Study, config: SearchConfig | None) -> str:
-    """Return a search as it stands in the list: what it varies, when it was made, its state unless it is complete."""
+    """Return a search as it stands in the list: what it varies, when it was made, its state unless it is complete.
+
+    The start of its identifier tells searches apart that are otherwise called alike: a list goes by these words.
+    """
     names = "another version's" if config is None else ", ".join(one.setting.title.lower() for one in config.space)
     state = "" if study.state == "complete" else f" · {STATES[study.state]}"
-    return f"{names} · {when(study.created_at)}{state}"
+    return f"{names} · {when(study.created_at)}{state} · {study.id[:4]}"
 
 
 def _pruned(found: Search) -> str:

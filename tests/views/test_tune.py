@@ -1,0 +1,138 @@
+"""The Tune page without a browser, over a store of its own and without a cluster."""
+
+import pytest
+
+from dashboard import following_search, services
+from genre_core.settings import configure
+from genre_core.store import openings_of
+from genre_core.studying import LENS, SEARCH, execute_study
+from genre_core.tuning import SearchConfig, read_dimension, search_config
+from tests.views.opening import drawn, opened, own_store, press, texts
+
+VIEW = "views/tune.py"
+SMALL = {
+    "data.n_samples": 300, "data.n_features": 4, "data.n_genres": 3, "data.overlap": 2.0, "model.hidden": (8,),
+    "train.max_epochs": 2, "train.batch_size": 32,
+}  # fmt: skip
+BASE = configure(SMALL)
+ADDRESS = {name.replace(".", "__"): "8" if name == "model.hidden" else str(value) for name, value in SMALL.items()}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with own_store(tmp_path_factory.mktemp("tune")) as own:
+        yield own
+
+
+def queued(store, study_id: str, *space: str, **how) -> str:
+    read = [read_dimension(text, BASE) for text in space or ("model.dropout=0|0.3", "train.learning_rate")]
+    config = search_config(BASE, read, **{"n_trials": 3, "sampler": "random", **how})
+    assert store.studies.submit(study_id, SEARCH, config.model_dump_json())
+    return study_id
+
+
+@pytest.fixture(scope="module")
+def complete(store):
+    execute_study(queued(store, "complete"), 1, store.url)
+    return "complete"
+
+
+def named(page, name: str) -> str:
+    """Return what the address says under a name."""
+    value = page.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
+def test_before_a_search_the_page_says_what_it_is_for_and_nothing_can_be_started(store):
+    page = opened(VIEW)
+    assert "Which settings are better?" in texts(page)
+    assert next(button for button in page.button if button.label == "Search").disabled
+
+
+def test_ticked_settings_have_ranges_from_their_fields_and_make_a_search(store):
+    page = opened(VIEW, **ADDRESS)
+    page.button_group(key="search").set_value(["train.learning_rate", "model.dropout"]).run()
+    assert page.text_input(key="range.model.dropout").value == "0..0.9"
+    page.text_input(key="range.model.dropout").set_value("0..0.4").run()
+    page.number_input(key="trials").set_value(7).run()
+    press(page, "Search")
+    study = store.studies.study(named(page, "study"))
+    config = SearchConfig.model_validate_json(study.config_json)
+    assert config.base == BASE
+    assert {one.name: one.high for one in config.space}["model.dropout"] == 0.4
+    assert config.n_trials == 7
+    assert "Waiting for a worker." in texts(page)
+    press(page, "Pause")
+    assert "Paused after 0 of 7 trials." in texts(page)
+    assert store.studies.study(study.id).state == "cancelled"
+    press(page, "Go on")
+    press(page, "Stop")
+    assert store.studies.study(study.id).state == "complete"
+    assert "No trial has a score." in texts(page)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("0.3..0.3", "one point"), ("0.5..0.1", "lower end first"), ("0..2", "highest allowed is 0.9")]
+)
+def test_a_range_that_makes_no_search_is_told_and_cannot_be_started(store, text, said):
+    page = opened(VIEW, **ADDRESS)
+    page.button_group(key="search").set_value(["model.dropout"]).run()
+    page.text_input(key="range.model.dropout").set_value(text).run()
+    assert said in texts(page)
+    assert next(button for button in page.button if button.label == "Search").disabled
+
+
+def test_a_complete_search_shows_its_winner_and_reveals_its_test_score_once(store, complete):
+    page = opened(VIEW, study=complete, **ADDRESS)
+    assert "Best of 3 trials" in texts(page)
+    assert "flatters by about" in texts(page)
+    assert "on test" not in str(drawn(page, "search ruler"))
+    press(page, "Reveal the winner's test score")
+    assert "The winner is right on" in texts(page)
+    assert "of 45 test tracks" in texts(page)
+    found = services.search(complete)
+    winner = store.run(found.best.runs[0])
+    assert openings_of(store, [winner])[winner.id].n == 1
+    again = opened(VIEW, study=complete, **ADDRESS)
+    assert "The winner is right on" in texts(again)
+    assert not [button for button in again.button if button.label.startswith("Reveal")]
+    assert "on test" in str(drawn(again, "search ruler"))
+
+
+def test_a_chosen_trial_can_be_opened_and_the_winners_settings_are_taken_to_train(store, complete):
+    found = services.search(complete)
+    page = opened(VIEW, study=complete, run=found.trials[1].runs[0], **ADDRESS)
+    assert "**Trial 2**" in texts(page)
+    press(page, "Use the winner's settings")
+    assert float(named(page, "train.learning_rate")) == found.best.params["train.learning_rate"]
+
+
+def test_while_it_runs_trials_are_listed_as_in_training(store):
+    study = store.studies.claim(queued(store, "running"), 1)
+    listed = [{"trial": 1, "params": {"model.dropout": 0.3, "train.learning_rate": 0.01}, "runs": ["none"]}]
+    store.studies.describe(study.id, 1, {"under_way": listed})
+    page = opened(VIEW, study="running", **ADDRESS)
+    assert "Searching: 0 of 3 trials done." in texts(page)
+    assert list(page.dataframe[0].value["state"]) == ["training"]
+    answer = following_search.follow("running", "")
+    assert answer["again"] == 2 * services.POLL_SECONDS
+    assert "parts" not in following_search.follow("running", answer["state"])
+    assert following_search.follow("gone", "")["phase"] == "gone"
+
+
+def test_a_failed_search_says_why_and_can_be_gone_on_with(store):
+    store.studies.claim(queued(store, "failed"), 1)
+    store.studies.fail("failed", 1, "The disk is full: make room on it.")
+    page = opened(VIEW, study="failed", **ADDRESS)
+    assert "The search failed after 0 of 3 trials." in texts(page)
+    assert "The disk is full" in texts(page)
+    assert [button for button in page.button if button.label == "Go on" and not button.disabled]
+
+
+def test_a_link_to_no_search_is_told(store):
+    assert "There is no search nowhere here" in texts(opened(VIEW, study="nowhere"))
+    store.studies.submit("a-lens", LENS, "{}")
+    assert "is no search but a lens" in texts(opened(VIEW, study="a-lens"))
+    store.studies.submit("old", SEARCH, '{"space": 1}')
+    assert "another version" in texts(opened(VIEW, study="old"))
+    assert "should be a study's identifier" in texts(opened(VIEW, study="a b"))
