@@ -306,6 +306,18 @@ def test_an_ended_search_is_not_gone_on_with(store):
     assert store.studies.requeue("ended") is None
 
 
+def test_what_decides_is_told_on_the_settings_own_scale(store):
+    config = made(*SPACE, sampler="random", n_trials=40)
+    trials = Trials(store.url, "decides", config)
+    assert not trials.importances()
+    for one in trials.ask(40):
+        trials.tell(one.trial, -abs(np.log(one.params["train.learning_rate"] / 0.003)))
+    found = trials.importances()
+    assert list(found) == ["train.learning_rate", "model.dropout"]
+    assert found["train.learning_rate"] > 0.8
+    assert sum(found.values()) == pytest.approx(1)
+
+
 # -- optimism ----------------------------------------------------------------------------------------------------------
 
 

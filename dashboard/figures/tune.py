@@ -87,7 +87,7 @@ def slice_figure(
     pruned = [trial for trial in trials if trial.value is not None and trial.state == "pruned"]
     complete = [trial for trial in trials if trial.state == "complete"]
     named = {"type": "category", "categoryorder": "array", "categoryarray": _labels(dimension)}
-    scale = named if dimension.values else {"type": dimension.setting.scale, "tickformat": "~g", "nticks": 5}
+    scale = named if dimension.values else {"type": dimension.setting.scale, "tickformat": "~g", **_ticks(dimension)}
     traces = (
         _slice(config, dimension, pruned, {"color": MUTED, "size": 6, "symbol": "circle-open"}),
         _slice(config, dimension, complete, {"color": SHADES[2], "size": 7}),
@@ -165,6 +165,12 @@ class _Axis:
             ]
         low, high = self._dimension.low, self._dimension.high
         return [_end(at, 0, f"{low:g}"), _end(at, 1, f"{high:g}")]
+
+
+def _ticks(dimension: Dimension) -> dict[str, Any]:
+    """Return where an axis has its numbers: at the decades where it spans two or more."""
+    low, high = dimension.low or 0.0, dimension.high or 0.0
+    return {"dtick": 1} if dimension.setting.scale == "log" and high >= 100 * low else {"nticks": 5}
 
 
 def _labels(dimension: Dimension) -> list[str]:

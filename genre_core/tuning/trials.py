@@ -4,6 +4,7 @@ The study there has the name of ours, so that `optuna-dashboard` can show it whi
 a person needs to know is said by whoever searches.
 """
 
+import math
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -104,7 +105,8 @@ class Trials:
         """Return how much each setting decides of the objective, summing to 1; empty while there are too few trials.
 
         The share of the variance of the objective over the space: F. Hutter, H. Hoos and K. Leyton-Brown, "An efficient
-        approach for assessing hyperparameter importance", ICML (2014).
+        approach for assessing hyperparameter importance", ICML (2014). Optuna takes it over ranges as they are, so that
+        most of a log scale would lie in its highest decade; it is given logarithms instead.
         """
         import optuna
 
@@ -115,7 +117,9 @@ class Trials:
         varied = [name for name in self._space if len({str(trial.params[name]) for trial in complete}) > 1]
         with _said():
             evaluator = optuna.importance.FanovaImportanceEvaluator(n_trees=TREES, seed=0)
-            found = optuna.importance.get_param_importances(self._study, evaluator=evaluator, params=varied)
+            found = optuna.importance.get_param_importances(
+                _on_own_scales(complete), evaluator=evaluator, params=varied
+            )
         total = sum(found.values())
         if not total > 0:
             return {}
@@ -161,6 +165,24 @@ def forget(store_url: str, name: str) -> None:
 def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return values without the last digits that steps of 0.05 leave behind."""
     return {name: float(f"{value:.12g}") if isinstance(value, float) else value for name, value in params.items()}
+
+
+def _on_own_scales(complete: "list[optuna.trial.FrozenTrial]") -> "optuna.Study":
+    """Return the trials as a study in which what is searched on a log scale is its logarithm."""
+    import optuna
+
+    study = optuna.create_study()
+    for trial in complete:
+        params, spans = dict(trial.params), dict(trial.distributions)
+        for name, span in trial.distributions.items():
+            if (
+                isinstance(span, optuna.distributions.FloatDistribution | optuna.distributions.IntDistribution)
+                and span.log
+            ):
+                params[name] = math.log(params[name])
+                spans[name] = optuna.distributions.FloatDistribution(math.log(span.low), math.log(span.high))
+        study.add_trial(optuna.create_trial(params=params, distributions=spans, value=trial.value))
+    return study
 
 
 @lru_cache(maxsize=4)
