@@ -1,4 +1,4 @@
-"""The Split lens in a real browser, with a real cluster: judged, reloaded in the middle, stopped and gone on with."""
+"""Studies in a real browser, with a real cluster: lenses, repetitions and searches, reloaded and gone on with."""
 
 import re
 
@@ -138,3 +138,22 @@ def test_train_leads_to_folds_in_one_click_they_are_followed_and_one_opens_on_ev
     page.get_by_role("link", name="Evaluate Fold 1 of 5").click()
     page.wait_for_url(re.compile("evaluate.*part=test"))
     expect(page.get_by_text("held-out fold")).to_be_visible(timeout=WAIT)
+
+
+def test_a_search_through_a_reload_its_best_opened_and_its_test_score_revealed_once(page, url):
+    small = "data.n_samples=600&data.n_genres=3&data.n_features=6&model.hidden=16&train.max_epochs=4&trials=8"
+    page.goto(f"{url}/tune?{small}&sampler=random")
+    for name in ("Dropout", "Learning rate", "Weight decay"):
+        button(page, name).click()
+        page.get_by_role("textbox", name=name, exact=True).wait_for()
+    button(page, "Search").click(click_count=2)
+    page.wait_for_url(re.compile("study="))
+    page.reload()
+    body = page.locator(".st-key-tune-page")
+    expect(body).to_contain_text("Best of 8 trials", timeout=WAIT)
+    button(page, "Reveal the winner's test score").click()
+    expect(body).to_contain_text(re.compile(r"The winner is right on .+ of 90 test tracks"), timeout=WAIT)
+    expect(button(page, "Reveal the winner's test score")).to_have_count(0)
+    page.get_by_role("link", name="Open the best on Evaluate").click()
+    page.wait_for_url(re.compile("/evaluate"))
+    expect(page.get_by_role("main")).to_contain_text("Trial ", timeout=WAIT)
