@@ -11,6 +11,7 @@ from dashboard.following import Parts
 from dashboard.sentences import tune as sentences
 from dashboard.sentences.limits import limit_label
 from dashboard.services import Search
+from dashboard.theme import percent
 from genre_core.errors import GenreLabError
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.tuning import OBJECTIVES
@@ -58,7 +59,7 @@ def parts(found: Search) -> Parts:
     about = f"{n} trials by {objective} on {sentences.judged_on(found.config)}{best}."
     importances = list((found.summary.importances if found.summary else {}).items())
     drawn = (found.config, found.trials, found.best)
-    said = ", ".join(f"{name} {100 * share:.0f} %" for name, share in importances)
+    said = ", ".join(f"{name} {percent(share, decimals=0)}" for name, share in importances)
     return {
         "answer": answer_part(text.answer, text.reason),
         "progress": {

@@ -41,7 +41,8 @@ def test_parts_that_differ_are_said_with_the_feature_that_differs_most():
     assert none.startswith("No feature differs between train and test by more than chance. 700 tracks and 150 tracks")
     worse = Drift("tempo", 0.31, 1e-9, 1e-8, 1.0, 2.0)
     text = said.drift_sentence(Drifts(("train", "test"), (worse, same), (700, 150), (700, 150)))
-    assert text.startswith("1 feature differs between train and test by more than chance; tempo most, by 31\u202fpoints")
+    begun = "1 feature differs between train and test by more than chance; tempo most, by 31\u202fpoints"
+    assert text.startswith(begun)
 
 
 def test_the_nearest_genres_come_first_and_those_left_out_are_named():

@@ -78,7 +78,8 @@ def test_learning_says_epoch_share_and_distance_to_the_limit(limit: BayesLimit) 
     headline = sentences.of_run(make_run("running"), make_epochs(0.5, 0.7), limit, Queue(), macro_f1=0.68)
     gap = 100 * (limit.accuracy - 0.7)
     assert headline.answer == (
-        f"Learning: epoch 2 of 50, right on 70.0\u202f% of validation tracks, {gap:.1f}\u202fpoints below the best possible."
+        "Learning: epoch 2 of 50, right on 70.0\u202f% of validation tracks, "
+        f"{gap:.1f}\u202fpoints below the best possible."
     )
     assert headline.reason == "Macro-F1 68.0\u202f% on 1,197 validation tracks. The best epoch so far."
 

@@ -6,7 +6,7 @@ from dashboard.sentences.runs import STATES as RUN_STATES
 from dashboard.sentences.runs import changed_in, when
 from dashboard.sentences.train import Headline
 from dashboard.services import ComparedRepeats, Repetition
-from dashboard.theme import GAP, count, percent, points
+from dashboard.theme import count, percent, points
 from genre_core.config import ExperimentConfig, labels_are_noisy
 from genre_core.evaluation.repeated_scores import PairedScores
 from genre_core.evaluation.uncertainty import Interval
@@ -221,12 +221,6 @@ def label(study: Study, config: RepeatsConfig | None) -> str:
     changed = changed_in(config.experiment)
     settings = "the usual settings" if changed == "none" else changed
     return f"{what(config)} · {settings} · {when(study.created_at)}{state}"
-
-
-def sd_line(summary: Repeats) -> str:
-    """Return mean and standard deviation as tables in papers have it: `79.6 ± 0.5 %`."""
-    sd = "" if summary.accuracy.sd is None else f" ± {100 * summary.accuracy.sd:.1f}"
-    return f"{100 * summary.accuracy.mean:.1f}{sd}{GAP}%"
 
 
 def what_differs(config: ExperimentConfig, repeated: ExperimentConfig) -> str:

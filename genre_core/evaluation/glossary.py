@@ -39,10 +39,10 @@ GLOSSARY: dict[str, str] = {
     "Holm": "Where several differences are tested, some look clear by chance: Holm's adjustment keeps the chance of "
     "any such false alarm at 5 %.",
     "difference matrix": "For each true genre and answer: how many tracks the one run puts there, less how many the "
-    "other does. A track moved if the two give different answers for it.",
+    "other does; a track moved if the two give different answers for it.",
     # Data
-    "flatters": "The best of many noisy scores is partly the luckiest. By how much is estimated by picking the best on "
-    "tracks drawn anew, many times over, and scoring it on those that were not drawn.",
+    "flatters": "The best of many noisy scores is partly the luckiest; by how much is estimated by picking the best on "
+    "tracks drawn anew and scoring it on those that were not drawn, many times over.",
     "validation": "Tracks that are not trained on, used to choose the best epoch and the settings.",
     "test": "Tracks kept for the final report; choosing by them makes their score too good.",
     "test opened": "For how many different configurations this test set was looked at: who picks the best of several "

@@ -110,9 +110,9 @@ def _is_file(url: URL) -> bool:
 def _make_way_for_optuna(connection: Connection) -> None:
     """Rename the studies of a store that was made before searches: Optuna keeps its own in a table of that name."""
     found = inspect(connection)
-    if found.has_table("studies") and not found.has_table("lab_studies"):
-        if any(column["name"] == "kind" for column in found.get_columns("studies")):
-            connection.execute(text("ALTER TABLE studies RENAME TO lab_studies"))
+    is_old = found.has_table("studies") and not found.has_table("lab_studies")
+    if is_old and any(column["name"] == "kind" for column in found.get_columns("studies")):
+        connection.execute(text("ALTER TABLE studies RENAME TO lab_studies"))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
