@@ -11,6 +11,7 @@ from dashboard.sentences.evaluate_states import TRAIN, Step
 from dashboard.sentences.runs import STATES
 from dashboard.sentences.train import Headline
 from dashboard.theme import GAP, count
+from dashboard.theme import points as size_in_points
 from genre_core.config import ExperimentConfig
 from genre_core.evaluation.comparison import Comparison, GenreDifference
 from genre_core.evaluation.matrix_difference import MatrixDifference
@@ -126,7 +127,7 @@ def pair_row(name: str, found: Comparison) -> dict[str, Any]:
         "only A right": pair.only_first,
         "only the other right": pair.only_second,
         "p": p_value(found.p_adjusted).removeprefix("p ").removeprefix("= "),
-        "would show from": f"{100 * found.detectable:.1f}{GAP}points",
+        "would show from": size_in_points(found.detectable),
         "tracks needed": found.needed,
     }
 

@@ -85,7 +85,7 @@ GLOSSARY: dict[str, str] = {
     "AURC": "Area under the risk-coverage curve: the mean error over all shares of tracks that it could answer; "
     "lower is better.",
     "doubtful label": "The network gives another genre at least the probability that tracks of that genre have on "
-    "average, and the label's genre less. Wrong labels look so, and so do tracks between genres that overlap.",
+    "average, and the label's genre less: wrong labels look so, and so do tracks between genres that overlap.",
     "margin of the label": "The probability of the labelled genre less that of the likeliest other one: near −100 % "
     "the network is sure that the label is wrong.",
     "wrong label": "A track whose label is not its true genre. Known only of tracks that are drawn here.",
