@@ -88,7 +88,7 @@ GLOSSARY: dict[str, str] = {
     "average, and the label's genre less: wrong labels look so, and so do tracks between genres that overlap.",
     "margin of the label": "The probability of the labelled genre less that of the likeliest other one: near −100 % "
     "the network is sure that the label is wrong.",
-    "wrong label": "A track whose label is not its true genre. Known only of tracks that are drawn here.",
+    "wrong label": "A track whose label is not its true genre; known only of tracks that are drawn here.",
     "E-AURC": "What the area has more than with the ideal order, in which every wrong answer is held back first.",
 }
 
