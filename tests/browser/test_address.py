@@ -44,7 +44,7 @@ def train():
     st.page_link(PAGES[1], label="cell", query_params={"run": "r1", "cell": "1-2"})
 
 def runs():
-    st.text(f"looking at {address.run_id()} cell {getattr(address.selection(8), "text", None)}")
+    st.text(f"looking at {address.run_id()} cell {getattr(address.selection(8), 'text', None)}")
     if st.button("same settings"):
         said = link(configure({"data.overlap": 0.8, "train.batch_size": 256}), PRESETS)
         st.switch_page(PAGES[0], query_params=said)
