@@ -111,12 +111,14 @@ function move(s, index) {
 
 function settle(s, seconds = REST_SECONDS) {
   clearTimeout(s.resting);
+  s.moved = true;
   s.resting = setTimeout(() => rest(s), 1000 * seconds);
 }
 
 // The address is replaced before the server says the same: what it then says is there already, and is no Back step.
 function rest(s) {
   if (s.gone) return;
+  s.moved = false;
   const epoch = s.epochs[s.index];
   const said = epoch === (s.data.default ?? s.last) ? null : epoch;
   s.status.textContent = words(s);
@@ -134,6 +136,7 @@ function play(s) {
   if (s.playing) { stop(s); return; }
   if (s.index === s.epochs.length - 1) { s.index = 0; }
   s.playing = true;
+  s.moved = false;
   clearTimeout(s.resting);
   [s.from, s.since] = [s.index, performance.now()];
   show(s);
@@ -193,11 +196,12 @@ function create(parent) {
   return s;
 }
 
-// What the page says anew counts where it says something else than before, and no older click of ours is on its way.
+// What the page says anew counts where it says something else than before, and no click of ours is on its way or to come.
 function obey(s, before) {
   const { at, default: usual, seq } = s.data;
   if (seq < s.seq || s.playing || (before.at === at && before.default === usual)) return;
   s.said = at;
+  if (s.moved) return;
   const index = wanted(s);
   if (index !== s.index) { s.index = index; show(s); }
 }
