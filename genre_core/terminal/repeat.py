@@ -5,8 +5,6 @@ with.
 """
 
 import argparse
-import sys
-import threading
 from dataclasses import asdict
 from typing import Any
 
@@ -18,14 +16,14 @@ from genre_core.dataset import Part
 from genre_core.errors import ConfigError
 from genre_core.selection import Folds, RepeatsConfig
 from genre_core.selection_summary import Scatter, pooled, score_of, summarize
-from genre_core.store import Run, RunStore, Study, new_run_id, open_test
-from genre_core.studying import REPEATS, execute_study
+from genre_core.store import Run, RunStore, new_run_id, open_test
+from genre_core.studying import REPEATS
 from genre_core.terminal import text
 from genre_core.terminal.inputs import read_order
 from genre_core.terminal.limit import right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
+from genre_core.terminal.studies import do_study
 
-POLL_SECONDS = 0.1
 _OPTIONS = {"times": "--times", "k": "--folds", "repeats": "--repeats"}
 
 
@@ -45,7 +43,11 @@ def _do(options: argparse.Namespace, what: dict[str, Any]) -> int:
     store, study_id = RunStore(), new_run_id()
     inputs.put_into(store, experiment)
     store.studies.submit(study_id, REPEATS, config.model_dump_json())
-    study, interrupted = _train(store, study_id, len(config.configs))
+
+    def done() -> int:
+        return sum(run.state == "complete" for run in store.members.runs(study_id).values())
+
+    study, interrupted = do_study(store, study_id, len(config.configs), "runs", done)
     runs = store.members.runs(study_id)
     n_complete = sum(run.state == "complete" for run in runs.values())
     if interrupted or study.state == "cancelled":
@@ -79,32 +81,6 @@ def _sentence(detail: ErrorDetails) -> str:
         return f"{said[0].upper()}{said[1:]}."
     limit = f"at least {context['ge']}" if "ge" in context else f"at most {context.get('le')}"
     return f"{_OPTIONS[str(detail['loc'][-1])]} is {detail['input']}, but should be {limit}."
-
-
-def _train(store: RunStore, study_id: str, total: int) -> tuple[Study, bool]:
-    """Train all runs and show how far they are; return the study as it ended, and whether Ctrl-C ended it."""
-    from tqdm import tqdm  # type: ignore[import-untyped]
-
-    over = threading.Event()
-
-    def work() -> None:
-        try:
-            execute_study(study_id, 1, store.url)
-        finally:
-            over.set()
-
-    threading.Thread(target=work, daemon=True).start()
-    shape, silent = "{percentage:3.0f} %|{bar}| {n} of {total} runs, {elapsed}", not sys.stderr.isatty()
-    try:
-        with tqdm(total=total, bar_format=shape, leave=False, disable=silent, file=sys.stderr) as bar:
-            while not over.wait(POLL_SECONDS):
-                bar.n = sum(run.state == "complete" for run in store.members.runs(study_id).values())
-                bar.refresh()
-    except KeyboardInterrupt:
-        store.studies.stop(study_id)
-        over.wait()
-        return store.studies.study(study_id), True
-    return store.studies.study(study_id), False
 
 
 def _document(config: RepeatsConfig, study_id: str, runs: dict[int, Run], part: Part) -> dict[str, Any]:

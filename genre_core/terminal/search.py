@@ -1,21 +1,18 @@
 """`search`: done by the same worker that searches for the dashboard, where it can be watched as well."""
 
 import argparse
-import sys
-import threading
 from dataclasses import asdict
 from typing import Any
 
-from genre_core.store import RunStore, Study, new_run_id, open_test
-from genre_core.studying import SEARCH, execute_study
+from genre_core.store import RunStore, new_run_id, open_test
+from genre_core.studying import SEARCH
 from genre_core.terminal import text
 from genre_core.terminal.inputs import read_order
 from genre_core.terminal.limit import right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
+from genre_core.terminal.studies import do_study
 from genre_core.tuning import SearchConfig, best_of, read_dimension, search_config, trial_config
 from genre_core.tuning.rows import SearchSummary, TrialResult, read_rows
-
-POLL_SECONDS = 0.1
 
 
 def search(options: argparse.Namespace) -> int:
@@ -35,7 +32,11 @@ def search(options: argparse.Namespace) -> int:
     store, study_id = RunStore(), new_run_id()
     inputs.put_into(store, base)
     store.studies.submit(study_id, SEARCH, config.model_dump_json())
-    study = _watch(store, study_id, config.n_planned)
+
+    def done() -> int:
+        return sum(row["kind"] == "trial" for row in store.studies.results(study_id))
+
+    study, _ = do_study(store, study_id, config.n_planned, "trials", done)
     trials, summary = read_rows(store.studies.results(study_id))
     if study.state == "cancelled":
         say(f"Paused after {len(trials)} of {config.n_planned} trials: go on with {study_id} on Tune in the dashboard.")
@@ -48,31 +49,6 @@ def search(options: argparse.Namespace) -> int:
     document = _document(config, study_id, trials, best, summary) | {"test": test, "test_opened": opened}
     show(document, text.searched(document), as_json=options.json)
     return DONE
-
-
-def _watch(store: RunStore, study_id: str, total: int) -> Study:
-    """Search and show how far it is; return the study as it ended, be it by Ctrl-C."""
-    from tqdm import tqdm  # type: ignore[import-untyped]
-
-    over = threading.Event()
-
-    def work() -> None:
-        try:
-            execute_study(study_id, 1, store.url)
-        finally:
-            over.set()
-
-    threading.Thread(target=work, daemon=True).start()
-    shape, silent = "{percentage:3.0f} %|{bar}| {n} of {total} trials, {elapsed}", not sys.stderr.isatty()
-    try:
-        with tqdm(total=total, bar_format=shape, leave=False, disable=silent, file=sys.stderr) as bar:
-            while not over.wait(POLL_SECONDS) or store.studies.study(study_id).active:  # another worker may have it
-                bar.n = sum(row["kind"] == "trial" for row in store.studies.results(study_id))
-                bar.refresh()
-    except KeyboardInterrupt:
-        store.studies.stop(study_id)
-        over.wait()
-    return store.studies.study(study_id)
 
 
 def _reveal(
