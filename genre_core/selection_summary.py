@@ -7,8 +7,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from genre_core.config import ExperimentConfig
-from genre_core.dataset import IntArray
+from genre_core.dataset import PARTS, Dataset, IntArray
 from genre_core.evaluation.repeated_scores import (
+    HeldOut,
     PairedScores,
     mean_interval,
     paired_scores,
@@ -101,6 +102,15 @@ def bands(histories: Sequence[Sequence[Epoch]], measure: str) -> Band:
     squares = np.nansum((kept - mean) ** 2, 0)
     sd = np.sqrt(squares / np.maximum(1, n[n > 0] - 1))
     return Band(n[n > 0], mean, sd, np.nanmin(kept, 0), np.nanmax(kept, 0))
+
+
+def held_out(saved: bytes, data: Dataset) -> HeldOut:
+    """Return what a fold's network says of the tracks held out, from the predictions that are stored of its run."""
+    from safetensors.numpy import load
+
+    arrays = load(saved)
+    rows = np.flatnonzero(arrays["part"] == PARTS.index("test"))
+    return HeldOut(rows, arrays["logits"][rows].argmax(axis=1) == arrays["y"][rows], data.clusters(rows))
 
 
 def pooled(matrices: Sequence[Sequence[Sequence[int]]]) -> IntArray:

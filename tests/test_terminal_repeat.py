@@ -1,6 +1,7 @@
 """`python -m genre_core repeat` and `crossvalidate`: what they print, keep and refuse."""
 
 import json
+import re
 
 import pytest
 
@@ -43,6 +44,8 @@ def test_json_of_folds_pools_every_track_once(capsys):
     assert document["pooled"]["n"] == sum(map(sum, document["pooled"]["confusion_matrix"])) == 255
     weighted = sum(row["accuracy"] * row["n"] for row in document["runs"]) / 255
     assert document["pooled"]["accuracy"] == pytest.approx(weighted)
+    low, high = document["pooled"]["accuracy_interval"]
+    assert low < document["pooled"]["accuracy"] < high
     assert document["judged_per_learned"] == pytest.approx(85 / 170)
 
 
@@ -52,6 +55,7 @@ def test_text_answers_first_and_then_lists_every_run(capsys):
     assert lines[0].startswith("Right on ")
     assert lines[0].endswith("of held-out tracks, on average over 4 folds.")
     assert sum(line.startswith("Fold ") for line in lines) == 4
+    assert any(re.fullmatch(r"Of all 510 answers .+ are right\.", line) for line in lines)
     assert "Each track outside the test part was judged 2 times; the test part stayed closed." in lines
 
 

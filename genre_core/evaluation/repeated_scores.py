@@ -5,13 +5,21 @@ mean is therefore taken (1/k + ratio) times that of one score instead of 1/k tim
 that is judged by that of the part that is learned from, and intervals are Student's t with k - 1 degrees of freedom:
 C. Nadeau & Y. Bengio, "Inference for the generalization error", Machine Learning 52 (2003), section 4. With ratio 0 it
 is the t interval of independent scores. Rates lie in [0, 1].
+
+They proposed it for random splits, whose judged parts overlap as well. Folds of one dealing share no judged track, so
+that for them it is cautious: a nominal 95 % interval covers in 98 to 99 of 100 simulated cases. Of one dealing,
+`pooled_score` is therefore the better interval.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from genre_core.evaluation.uncertainty import Interval, wilson
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.dataset import IntArray
+from genre_core.evaluation.uncertainty import Interval, grouped_wilson, wilson
 
 CONFIDENCE, POWER = 0.95, 0.8
 LEAST_SCORES = 3
@@ -33,6 +41,47 @@ class PairedScores:
     def clear(self) -> bool:
         """Return whether the interval leaves zero out."""
         return self.interval.low > 0 or self.interval.high < 0
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """What one fold's network says of the tracks held out: rows (n,), right or not (n,), groups (n,) or None."""
+
+    rows: IntArray
+    right: npt.NDArray[np.bool_]
+    groups: IntArray | None = None
+
+
+@dataclass(frozen=True)
+class PooledScore:
+    """The share that is right of all answers of all folds, with its interval; each track answered once a dealing."""
+
+    n: int
+    n_right: int
+    interval: Interval
+    grouped: bool
+
+    @property
+    def rate(self) -> float:
+        """Return the share of answers that are right."""
+        return self.n_right / self.n
+
+
+def pooled_score(folds: Sequence[HeldOut]) -> PooledScore:
+    """Return what the answers of one or more folds come to together.
+
+    Over the folds of one dealing they are as good as independent, although their networks share training tracks, and
+    the interval covers the accuracy of such networks on other tracks: P. Bayle, A. Bayle, L. Janson & L. Mackey,
+    "Cross-validation confidence intervals for test error", NeurIPS (2020). Answers about one track, and tracks of one
+    group, are what is sampled together.
+    """
+    right = np.concatenate([fold.right for fold in folds])
+    grouped = all(fold.groups is not None for fold in folds)
+    drawn = [fold.rows if fold.groups is None else fold.groups for fold in folds]
+    members = np.unique(np.concatenate(drawn), return_inverse=True)[1]
+    sizes, n, n_right = np.bincount(members), len(right), int(right.sum())
+    interval = wilson(n_right, n) if len(sizes) == n else grouped_wilson(np.bincount(members, right), sizes)
+    return PooledScore(n, n_right, interval, grouped)
 
 
 def standard_deviation(values: Sequence[float]) -> float:

@@ -14,8 +14,10 @@ from pydantic_core import ErrorDetails
 from genre_core.config import ExperimentConfig
 from genre_core.dataset import Part
 from genre_core.errors import ConfigError
+from genre_core.evaluation.repeated_scores import pooled_score
 from genre_core.selection import Folds, RepeatsConfig
-from genre_core.selection_summary import Scatter, pooled, score_of, summarize
+from genre_core.selection_summary import Scatter, held_out, pooled, score_of, summarize
+from genre_core.sources import load_dataset
 from genre_core.store import Run, RunStore, new_run_id, open_test
 from genre_core.studying import REPEATS
 from genre_core.terminal import text
@@ -61,7 +63,7 @@ def _do(options: argparse.Namespace, what: dict[str, Any]) -> int:
         for run in runs.values():
             if run.state == "complete":
                 open_test(store, run)
-    document = _document(config, study_id, runs, part)
+    document = _document(store, config, study_id, runs, part)
     show(document, text.repeated(document), as_json=options.json)
     return DONE
 
@@ -83,7 +85,9 @@ def _sentence(detail: ErrorDetails) -> str:
     return f"{_OPTIONS[str(detail['loc'][-1])]} is {detail['input']}, but should be {limit}."
 
 
-def _document(config: RepeatsConfig, study_id: str, runs: dict[int, Run], part: Part) -> dict[str, Any]:
+def _document(
+    store: RunStore, config: RepeatsConfig, study_id: str, runs: dict[int, Run], part: Part
+) -> dict[str, Any]:
     """Return what `--json` prints."""
     complete = {number: run for number, run in runs.items() if run.state == "complete"}
     summary = summarize(config, [score_of(number, run.summary, run.context, part) for number, run in complete.items()])
@@ -100,7 +104,7 @@ def _document(config: RepeatsConfig, study_id: str, runs: dict[int, Run], part: 
         "macro_f1": _scatter(summary.macro_f1),
         "judged_per_learned": summary.ratio,
         "runs": [_row(config, number, run, part) for number, run in runs.items()],
-        "pooled": _pooled(complete) if folds else None,
+        "pooled": _pooled(store, complete) if folds else None,
     }
 
 
@@ -125,8 +129,16 @@ def _row(config: RepeatsConfig, number: int, run: Run, part: Part) -> dict[str, 
     }
 
 
-def _pooled(complete: dict[int, Run]) -> dict[str, Any]:
+def _pooled(store: RunStore, complete: dict[int, Run]) -> dict[str, Any]:
     """Return the matrix over all held-out folds, and the share that is right of all that they hold."""
-    counts = pooled([run.summary["test"]["confusion_matrix"] for run in complete.values()])
-    n = int(counts.sum())
-    return {"n": n, "accuracy": int(counts.trace()) / n, "confusion_matrix": counts.tolist()}
+    runs = list(complete.values())
+    data = load_dataset(runs[0].config.data, store)
+    saved = [store.artifact(run.id, "logits") for run in runs]
+    found = pooled_score([held_out(one, data) for one in saved if one is not None])
+    counts = pooled([run.summary["test"]["confusion_matrix"] for run in runs])
+    return {
+        "n": found.n,
+        "accuracy": found.rate,
+        "accuracy_interval": [found.interval.low, found.interval.high],
+        "confusion_matrix": counts.tolist(),
+    }

@@ -235,11 +235,15 @@ def repeated(document: Document) -> str:
         lines.append("An interval takes three runs.")
     elif document["judged_per_learned"]:
         parts = "folds" if folds else "splits"
-        lines.append(f"The interval allows for {parts} that share training tracks (Nadeau and Bengio 2003).")
+        cautious = " and is cautious where each track is judged once" if folds and what["repeats"] == 1 else ""
+        shared = f"The interval allows for {parts} that share training tracks{cautious}"
+        lines.append(f"{shared} (Nadeau and Bengio 2003).")
     else:
         lines.append("The interval covers luck in training alone: every run was judged on the same tracks.")
     if folds:
         times = "once" if what["repeats"] == 1 else f"{what['repeats']} times"
+        together = _rate(folds["accuracy"], folds["accuracy_interval"])
+        lines.append(f"Of all {folds['n']:,} answers {together} are right.")
         lines.append(f"Each track outside the test part was judged {times}; the test part stayed closed.")
     cells = [
         (row["name"], row["run"], row["state"], str(row["epochs"]), _rate(row["accuracy"]), _rate(row["macro_f1"]))
