@@ -16,7 +16,7 @@ from genre_core.selection import Folds
 
 TABLE_SECONDS = 1.0
 ROW_HEIGHT, ROWS_SHOWN = 35, 12
-MOST_LISTED = 20
+MOST_LISTED, MOST_LETTERS = 20, 1000
 WITH = "compared repetition"
 
 
@@ -76,7 +76,12 @@ def matrix_of_folds(found: Repetition) -> None:
     st.subheader("Held-out folds together", anchor=False)
     nouns = "held-out tracks"
     view = matrix_view(confusion, nouns=nouns) if what.repeats == 1 else live_view(confusion, nouns=nouns)
-    st.caption(plain(sentences.pooled(found)))
+    try:
+        score = services.pooled_score(found)
+    except GenreLabError as error:
+        score = None
+        st.caption(f":material/error: {plain(f'No interval of the share below: {error}')}")
+    st.caption(plain(sentences.pooled(found, score), MOST_LETTERS))
     matrix(view, key="matrix of folds", label="Confusion matrix of the held-out folds")
     opened = st.expander("As a table", key="folds as a table", type="compact", on_change="rerun")
     if opened.open:

@@ -27,6 +27,7 @@ from dashboard.services.data import (
     shape,
 )
 from dashboard.services.findings import findings
+from dashboard.services.folds import pooled_score
 from dashboard.services.genres import (
     AgainstTheRest,
     against_the_rest,
@@ -212,6 +213,7 @@ __all__ = [
     "pause",
     "pause_search",
     "poll_seconds",
+    "pooled_score",
     "progress",
     "put_away",
     "queue",
