@@ -15,7 +15,8 @@ from starlette.requests import Request  # noqa: E402
 from starlette.responses import RedirectResponse  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
-from dashboard import following, following_history, following_lens, following_repeat, following_search  # noqa: E402
+from dashboard.following import history, lens, repeat, run, search  # noqa: E402
+from dashboard.following.answers import route  # noqa: E402
 
 
 async def first_page(request: Request) -> RedirectResponse:
@@ -24,11 +25,11 @@ async def first_page(request: Request) -> RedirectResponse:
 
 
 ROUTES = [
-    Route("/live/epochs/{followed:path}", following.answering(following_history.follow)),
-    Route("/live/lens/{followed}", following.answering(following_lens.follow)),
-    Route("/live/repeat/{followed}", following.answering(following_repeat.follow)),
-    Route("/live/search/{followed}", following.answering(following_search.follow)),
-    Route("/live/{followed}", following.answering(following.follow)),
+    route("/live/epochs/{followed:path}", history.look),
+    route("/live/lens/{followed}", lens.look),
+    route("/live/repeat/{followed}", repeat.look),
+    route("/live/search/{followed}", search.look),
+    route("/live/{followed}", run.look),
     Route("/train", first_page),
 ]
 app = st.App("pages.py", routes=ROUTES)

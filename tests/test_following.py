@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from dashboard import following, services
+from dashboard import services
+from dashboard.following import run as following
+from dashboard.following.answers import answer
 from genre_core.settings import configure
 from genre_core.worker import execute
 from tests.views.opening import own_store
@@ -32,43 +34,43 @@ def points(answer) -> int:
 
 def test_each_epoch_brings_new_parts_and_the_first_a_new_page(store):
     store.submit("watched", SMALL, "watched")
-    before = following.follow("watched", "")
+    before = answer(following.look, "watched", "")
     assert before["again"] == services.SOON_SECONDS
     assert "matrix" not in before["parts"]
     step(store, "watched")
-    first = following.follow("watched", before["state"])
+    first = answer(following.look, "watched", before["state"])
     assert first["phase"] != before["phase"]
     assert points(first) == 1
     counts = first["parts"]["matrix"]["view"]["counts"]
     assert sum(map(sum, counts)) == store.run("watched").context["n_validation"]
     step(store, "watched")
-    second = following.follow("watched", first["state"])
+    second = answer(following.look, "watched", first["state"])
     assert points(second) == 2
     assert "epoch 2 of 3" in second["parts"]["answer"]["text"]
 
 
 def test_a_state_that_the_page_has_is_not_sent_again(store):
     store.submit("still", SMALL, "still")
-    known = following.follow("still", "")
-    assert "parts" not in following.follow("still", known["state"])
+    known = answer(following.look, "still", "")
+    assert "parts" not in answer(following.look, "still", known["state"])
 
 
 def test_a_command_makes_the_page_run_again(store):
     store.submit("held", SMALL, "held")
-    before = following.follow("held", "")["phase"]
+    before = answer(following.look, "held", "")["phase"]
     store.hold("held")
-    assert following.follow("held", "")["phase"] != before
+    assert answer(following.look, "held", "")["phase"] != before
 
 
 def test_a_run_that_is_gone_or_of_another_version_has_no_parts(store):
-    assert following.follow("nobody", "") == {"phase": "gone"}
+    assert answer(following.look, "nobody", "") == {"phase": "gone"}
     store.submit("old", SMALL, "old")
     with store.transaction() as connection:
         connection.exec_driver_sql('UPDATE runs SET config = \'{"data": {"source": "tape"}}\' WHERE id = \'old\'')
-    assert following.follow("old", "")["phase"] == "broken"
+    assert answer(following.look, "old", "")["phase"] == "gone"
 
 
 def test_answers_are_plain_data_without_nan(store):
     store.submit("plain", SMALL, "plain")
     step(store, "plain")
-    json.dumps(following.follow("plain", ""), allow_nan=False)
+    json.dumps(answer(following.look, "plain", ""), allow_nan=False)

@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from dashboard import following, services
+from dashboard import services
+from dashboard.following import run as following
+from dashboard.following.answers import answer
 from dashboard.sentences import evaluate as evaluate_sentences
 from dashboard.theme import GAP
 from genre_core.settings import configure
@@ -265,7 +267,7 @@ def test_train_runs_and_what_follows_a_run(store, truth):
     page = opened("views/train.py", run="one")
     seen = check(page, truth["validation"], without=("limit", "macro_f1"))
     assert {"accuracy", "majority_accuracy", "validation accuracy"} <= seen
-    told = [plain(text) for text in strings(following.follow("one", "")["parts"])]
+    told = [plain(text) for text in strings(answer(following.look, "one", "")["parts"])]
     said = collect(told, {name: found for name, found in PATTERNS.items() if name != "limit"})
     assert {"accuracy", "macro_f1"} <= {one.quantity for one in said}
     assert not disagreements(said, truth["validation"])

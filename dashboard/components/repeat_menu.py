@@ -26,7 +26,7 @@ def repeat_menu(config: ExperimentConfig | None) -> None:
 
 def _start(study_id: str, config: ExperimentConfig, way: OtherSeeds | Folds) -> None:
     try:
-        services.repeat(study_id, services.repeats_config(config, way))
+        services.start_study(services.REPETITIONS, study_id, services.repeats_config(config, way))
     except GenreLabError as error:  # there is nothing to look at
         st.toast(f"Nothing was started. {error}", icon=":material/error:", duration="long")
         return

@@ -1,17 +1,14 @@
-"""What "Through time" shows of a run as plain data, and the answers by which it grows while the run trains."""
+"""What "Through time" shows of a run as plain data, and how it grows while the run trains."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from dashboard import services
-from dashboard.components import live
 from dashboard.components.plot import chart_part
 from dashboard.components.scrubber import epoch_step, scrubber_part
 from dashboard.figures.recalls import recalls_figure
-from dashboard.following import Parts
-from dashboard.following import phase as phase_of_run
+from dashboard.following import run as followed_run
+from dashboard.following.answers import Followed, Parts, follow_from
 from dashboard.sentences import history as sentences
-from genre_core.errors import GenreLabError
 from genre_core.evaluation.history import ConfusionHistory
 from genre_core.store import Run
 
@@ -19,34 +16,33 @@ RECALLS_HEIGHT = 340
 LATEST, NONE, TRUE = "latest", "none", "true"
 
 
-def follow(followed: str, seen: str) -> dict[str, Any]:
-    """Return the state of a run's history, its phase, the seconds until it is worth asking again and what is new.
+def look(followed: str) -> Followed | None:
+    """Return the history of a run as it is followed; `followed` is `run/epoch/genres/judge`, as `follow` writes it."""
+    run_id, at, chosen, judge = (followed.split("/") + [""] * 3)[:4]
+    run = services.run(run_id)
+    if run is None:
+        return None
 
-    `followed` is `run/epoch/genres/judge`, as `follow_from` writes it.
-    """
-    try:
-        run_id, at, chosen, judge = (followed.split("/") + [""] * 3)[:4]
-        run = services.run(run_id)
-        if run is None:
-            return {"phase": "gone"}
-        state = state_of(run)
-        answer = {"state": state, "phase": phase_of_run(run), "again": services.poll_seconds(run)}
-        history = services.history(run, clean=judge == TRUE) if state != seen else None
+    def new_parts(seen: str) -> Parts:
+        history = services.history(run, clean=judge == TRUE)
         if history is None:
-            return answer
+            return {}
         lifted = [int(genre) for genre in chosen.split("-") if genre.isdecimal() and int(genre) < len(history.genres)]
         looked_at = min(int(at), len(history)) if at.isdecimal() and int(at) else None
-        after = _known(seen, run, history)
-        return {**answer, "parts": parts(run, history, looked_at, lifted, after=after)}
-    except GenreLabError:  # the page says what it is
-        return {"phase": "broken"}
+        return parts(run, history, looked_at, lifted, after=_known(seen, run, history))
+
+    return _followed(run, new_parts)
 
 
-def follow_from(run: Run, at: int | None, chosen: Sequence[int], *, clean: bool) -> None:
+def follow(run: Run, at: int | None, chosen: Sequence[int], *, clean: bool) -> None:
     """Let the page follow a run's history from the state in which it was drawn."""
     genres = "-".join(str(genre) for genre in chosen) or NONE
     path = f"epochs/{run.id}/{at or LATEST}/{genres}/{TRUE if clean else 'labels'}"
-    live.follow(path, phase_of_run(run), state_of(run))
+    follow_from(path, _followed(run, lambda _: {}))
+
+
+def _followed(run: Run, new_parts: Callable[[str], Parts]) -> Followed:
+    return Followed(state_of(run), followed_run.phase(run), services.poll_seconds(run), new_parts)
 
 
 def state_of(run: Run) -> str:

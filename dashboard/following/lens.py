@@ -1,18 +1,15 @@
-"""What the Split lens page shows of a lens as plain data, and the answers by which an open page follows it."""
+"""What the Split lens page shows of a lens as plain data, and how an open page follows it."""
 
 from typing import Any
 
 from dashboard import services
-from dashboard.components import live
 from dashboard.components.ruler import Mark, Ruler, majority, model, ruler_part
-from dashboard.following import Parts
+from dashboard.following.answers import Followed, Parts, answer_part, follow_from, study_as
 from dashboard.sentences import lens as sentences
 from dashboard.sentences.badges import opened_badge
 from dashboard.sentences.limits import limit_label
 from dashboard.services import Lens, exploring
 from genre_core.config import SyntheticConfig
-from genre_core.errors import GenreLabError
-from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.lens import CLASSIFIERS, JUDGED_BY, NETWORK, LensEstimate
 
 TRUE = "~true"
@@ -20,32 +17,18 @@ TRUE = "~true"
 TERMS = ("macro-F1", "leakage")
 
 
-def follow(followed: str, seen: str) -> dict[str, Any]:
-    """Return the state of a lens, its phase, the seconds until it is worth asking again and its parts where new."""
-    try:
-        lens = services.lens(followed.removesuffix(TRUE), clean=followed.endswith(TRUE))
-        state, active = state_of(lens), lens.study.active
-        again = services.POLL_SECONDS if active else services.WATCH_SECONDS
-        answer = {"state": state, "phase": phase(lens), "again": again}
-        return answer if state == seen else {**answer, "parts": parts(lens)}
-    except GenreLabError:  # the page says what it is
-        return {"phase": "gone"}
+def look(followed: str) -> Followed:
+    """Return a lens as it is followed; raises RunStateError where it is gone."""
+    return _followed(services.lens(followed.removesuffix(TRUE), clean=followed.endswith(TRUE)))
 
 
-def follow_from(lens: Lens) -> None:
+def follow(lens: Lens) -> None:
     """Let the page follow a lens from the state in which it was drawn."""
-    live.follow(f"lens/{lens.study.id}{TRUE if lens.about == 'true genre' else ''}", phase(lens), state_of(lens))
+    follow_from(f"lens/{lens.study.id}{TRUE if lens.about == 'true genre' else ''}", _followed(lens))
 
 
-def phase(lens: Lens) -> str:
-    """Return what the page around the parts depends on."""
-    study = lens.study
-    return f"{study.attempt} {'active' if study.active else study.state} {'planned' if lens.plan else 'new'}"
-
-
-def state_of(lens: Lens) -> str:
-    """Return what the parts depend on."""
-    return f"{lens.study.attempt} {lens.study.state} {lens.study.revision}"
+def _followed(lens: Lens) -> Followed:
+    return study_as(lens.study, "planned" if lens.plan else "new", services.POLL_SECONDS, lambda: parts(lens))
 
 
 def parts(lens: Lens) -> Parts:
@@ -53,7 +36,7 @@ def parts(lens: Lens) -> Parts:
     limit = _limit(lens)
     headline, n_scores = sentences.headline(lens, limit), lens.plan.n_scores if lens.plan else 0
     found: Parts = {
-        "answer": answer_part(headline.answer, headline.reason),
+        "answer": answer_part(headline.answer, headline.reason, TERMS),
         "progress": {
             "kind": "progress",
             "done": len(lens.scores) / n_scores if n_scores else 0.0,
@@ -66,11 +49,6 @@ def parts(lens: Lens) -> Parts:
         measured = f"test accuracy{sentences.measured_by(lens)} {text}"
         found[f"{level} ruler"] = ruler_part(Ruler(tuple(_marks(lens, level, limit)), measured))
     return found
-
-
-def answer_part(text: str, note: str) -> dict[str, Any]:
-    """Return the sentence that answers the page's question, and the one with its reason."""
-    return {"kind": "answer", "text": text, "note": note, "terms": {term: GLOSSARY[term] for term in TERMS}}
 
 
 def _title(lens: Lens, level: str, text: str) -> dict[str, Any]:

@@ -1,19 +1,16 @@
-"""What the Repeat page shows of a repetition as plain data, and the answers by which an open page follows it."""
+"""What the Repeat page shows of a repetition as plain data, and how an open page follows it."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from dashboard import services
-from dashboard.components import live
 from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Mark, Ruler, majority, ruler_part
 from dashboard.figures.repeats import accuracy_band, loss_band
-from dashboard.following import Parts
+from dashboard.following.answers import Followed, Parts, answer_part, follow_from, study_as
 from dashboard.sentences import repeats as sentences
 from dashboard.sentences.limits import limit_label
 from dashboard.services import Repetition
-from dashboard.services.repeats import state_of
-from genre_core.errors import GenreLabError
-from genre_core.evaluation.glossary import GLOSSARY
+from dashboard.services.repeats import revision_of_runs
 from genre_core.selection import Folds
 from genre_core.selection_summary import Scatter, bands
 
@@ -23,44 +20,31 @@ TERMS = ("macro-F1",)
 HEIGHT = 260
 
 
-def follow(followed: str, seen: str) -> dict[str, Any]:
-    """Return a repetition's state, its phase, the seconds until it is worth asking again and its parts where new."""
-    try:
-        found = services.repetition(followed.removesuffix(TEST), test=followed.endswith(TEST))
-        again = 2 * services.POLL_SECONDS if found.study.active else services.WATCH_SECONDS
-        state = state_of(found.study)
-        answer = {"state": state, "phase": phase(found), "again": again}
-        return answer if state == seen else {**answer, "parts": parts(found)}
-    except GenreLabError:  # the page says what it is
-        return {"phase": "gone"}
+def look(followed: str) -> Followed:
+    """Return a repetition as it is followed; raises RunStateError where it is gone."""
+    return _followed(services.repetition(followed.removesuffix(TEST), test=followed.endswith(TEST)))
 
 
-def follow_from(found: Repetition) -> None:
+def follow(found: Repetition) -> None:
     """Let the page follow a repetition from the state in which it was drawn."""
-    tested = TEST if found.part != found.config.part else ""
-    live.follow(f"repeat/{found.study.id}{tested}", phase(found), state_of(found.study))
+    follow_from(f"repeat/{found.study.id}{TEST if found.part != found.config.part else ''}", _followed(found))
 
 
-def phase(found: Repetition) -> str:
-    """Return what the page around the parts depends on."""
-    study, scored = found.study, "scored" if found.complete else f"{len(found.runs)} runs"
-    return f"{study.attempt} {'active' if study.active else study.state} {scored}"
+def _followed(found: Repetition) -> Followed:
+    scored = "scored" if found.complete else f"{len(found.runs)} runs"
+    every = 2 * services.POLL_SECONDS
+    return study_as(found.study, scored, every, lambda: parts(found), and_its=revision_of_runs(found.study))
 
 
 def parts(found: Repetition) -> Parts:
     """Return all parts of a repetition: its answer, its progress, the ruler and the two charts."""
     headline = sentences.headline(found)
     return {
-        "answer": answer_part(headline.answer, headline.reason),
+        "answer": answer_part(headline.answer, headline.reason, TERMS),
         "progress": {"kind": "progress", "done": found.done, "text": sentences.progress(found)},
         "ruler": ruler_part(Ruler(tuple(_marks(found)), f"accuracy on {sentences.tracks(found)}")),
         **_charts(found),
     }
-
-
-def answer_part(text: str, note: str) -> dict[str, Any]:
-    """Return the sentence that answers the page's question, and the one with its reason."""
-    return {"kind": "answer", "text": text, "note": note, "terms": {term: GLOSSARY[term] for term in TERMS}}
 
 
 def _charts(found: Repetition) -> Parts:

@@ -1,20 +1,11 @@
-"""What Train shows of a run as plain data, part by part, and the route by which an open page follows the run.
+"""What Train shows of a run as plain data, part by part, and how an open page follows the run."""
 
-A part is what its component draws; a page draws all of them when it runs, and from then on its browser asks this route
-for them (see `components/live.js`). An answer of the state that the page has already is short.
-"""
-
-from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any
 
 import streamlit as st
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse
 
 from dashboard import services
-from dashboard.components import live
 from dashboard.components.matrix import live_view
 from dashboard.components.member_marks import member_marks
 from dashboard.components.plot import chart_part
@@ -22,55 +13,34 @@ from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model
 from dashboard.figures.curves import Parent, accuracy_figure, loss_figure
 from dashboard.figures.network import network_figure
 from dashboard.figures.overlaid import Curves, overlaid_accuracy, overlaid_loss
+from dashboard.following.answers import Followed, Parts
 from dashboard.sentences import train as sentences
 from dashboard.sentences.badges import badges
 from dashboard.sentences.limits import limit_label
 from dashboard.theme import count
 from genre_core.architectures import parameter_count
 from genre_core.config import ExperimentConfig, ModelConfig
-from genre_core.errors import DataError, GenreLabError
+from genre_core.errors import DataError
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.uncertainty import Interval
 from genre_core.store import Run
 
 PLOT_HEIGHT = 250
 
-Parts = dict[str, dict[str, Any]]
-Follow = Callable[[str, str], dict[str, Any]]
-"""What is followed, and the state of it that the page has seen → the answer."""
+
+def look(run_id: str) -> Followed | None:
+    """Return a run as it is followed; None where it is gone."""
+    run = services.run(run_id)
+    return None if run is None else followed(run)
 
 
-def answering(follow: Follow) -> Callable[[Request], Awaitable[JSONResponse]]:
-    """Return the route that answers with what changed of something since the state that the page has `seen`."""
-
-    async def respond(request: Request) -> JSONResponse:
-        followed, seen = request.path_params["followed"], request.query_params.get("seen", "")
-        answer = await run_in_threadpool(follow, followed, seen)
-        return JSONResponse(answer, headers={"Cache-Control": "no-store"})
-
-    return respond
-
-
-def follow(run_id: str, seen: str) -> dict[str, Any]:
-    """Return the state of a run, its phase, the seconds until it is worth asking again and, if it is new, its parts."""
-    try:
-        run = services.run(run_id)
-        if run is None:
-            return {"phase": "gone"}
-        state = state_of(run)
-        answer = {"state": state, "phase": phase(run), "again": services.poll_seconds(run)}
-        return answer if state == seen else {**answer, "parts": parts(run, run.config)}
-    except GenreLabError:  # the page says what it is
-        return {"phase": "broken"}
-
-
-def follow_from(run: Run) -> None:
-    """Let the page follow a run from the state in which it was drawn."""
-    live.follow(run.id, phase(run), state_of(run))
+def followed(run: Run) -> Followed:
+    """Return a run as it is followed: waiting and running have the same buttons around the parts."""
+    return Followed(state_of(run), phase(run), services.poll_seconds(run), lambda _: parts(run, run.config))
 
 
 def phase(run: Run) -> str:
-    """Return what the page around the parts depends on; waiting and running have the same buttons."""
+    """Return what the page around the parts depends on."""
     return f"{run.attempt} {'active' if run.active else run.state} {'begun' if run.epoch else 'new'}"
 
 

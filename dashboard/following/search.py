@@ -1,53 +1,33 @@
-"""What the Tune page shows of a search as plain data, and the answers by which an open page follows it."""
-
-from typing import Any
+"""What the Tune page shows of a search as plain data, and how an open page follows it."""
 
 from dashboard import services
-from dashboard.components import live
 from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, ruler_part
 from dashboard.figures.tune import best_figure, importance_figure, parallel_figure, slice_figure
-from dashboard.following import Parts
+from dashboard.following.answers import Followed, Parts, answer_part, follow_from, study_as
 from dashboard.sentences import tune as sentences
 from dashboard.sentences.limits import limit_label
 from dashboard.services import Search
 from dashboard.theme import percent
-from genre_core.errors import GenreLabError
-from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.tuning import OBJECTIVES
 
 TERMS = ("macro-F1", "log loss", "flatters")
 HEIGHT = 270
 
 
-def follow(followed: str, seen: str) -> dict[str, Any]:
-    """Return a search's state, its phase, the seconds until it is worth asking again and its parts where new."""
-    try:
-        found = services.search(followed)
-        again = 2 * services.POLL_SECONDS if found.study.active else services.WATCH_SECONDS
-        state = state_of(found)
-        answer = {"state": state, "phase": phase(found), "again": again}
-        return answer if state == seen else {**answer, "parts": parts(found)}
-    except GenreLabError:  # the page says what it is
-        return {"phase": "gone"}
+def look(followed: str) -> Followed:
+    """Return a search as it is followed; raises RunStateError where it is gone."""
+    return _followed(services.search(followed))
 
 
-def follow_from(found: Search) -> None:
+def follow(found: Search) -> None:
     """Let the page follow a search from the state in which it was drawn."""
-    live.follow(f"search/{found.study.id}", phase(found), state_of(found))
+    follow_from(f"search/{found.study.id}", _followed(found))
 
 
-def phase(found: Search) -> str:
-    """Return what the page around the parts depends on."""
-    study = found.study
-    active = "active" if study.active else study.state
-    decided = "decided" if not sentences.importances_note(found) else ""
-    return f"{study.attempt} {active} {'scored' if found.best else 'new'} {decided}"
-
-
-def state_of(found: Search) -> str:
-    """Return what the parts depend on."""
-    return f"{found.study.attempt} {found.study.state} {found.study.revision}"
+def _followed(found: Search) -> Followed:
+    phase = f"{'scored' if found.best else 'new'} {'' if sentences.importances_note(found) else 'decided'}"
+    return study_as(found.study, phase, 2 * services.POLL_SECONDS, lambda: parts(found))
 
 
 def parts(found: Search) -> Parts:
@@ -61,7 +41,7 @@ def parts(found: Search) -> Parts:
     drawn = (found.config, found.trials, found.best)
     said = ", ".join(f"{name} {percent(share, decimals=0)}" for name, share in importances)
     return {
-        "answer": answer_part(text.answer, text.reason),
+        "answer": answer_part(text.answer, text.reason, TERMS),
         "progress": {
             "kind": "progress",
             "done": len(found.trials) / found.config.n_planned,
@@ -79,11 +59,6 @@ def parts(found: Search) -> Parts:
         },
         "importances": chart_part(importance_figure(importances), f"What decides: {said}."),
     }
-
-
-def answer_part(text: str, note: str) -> dict[str, Any]:
-    """Return the sentence that answers the page's question, and the one with its reason."""
-    return {"kind": "answer", "text": text, "note": note, "terms": {term: GLOSSARY[term] for term in TERMS}}
 
 
 def _marks(found: Search) -> list[Mark]:

@@ -7,8 +7,9 @@ from dashboard.address import plain
 from dashboard.components.matrix import live_view, matrix, matrix_view
 from dashboard.components.ruler import Ruler, ruler
 from dashboard.components.safely import refreshing
+from dashboard.components.study_page import study_choice
 from dashboard.components.tables import matrix_table
-from dashboard.following_repeat import mean_mark
+from dashboard.following.repeat import mean_mark
 from dashboard.sentences import repeats as sentences
 from dashboard.services import Repetition
 from genre_core.errors import GenreLabError
@@ -17,7 +18,6 @@ from genre_core.selection import Folds
 TABLE_SECONDS = 1.0
 ROW_HEIGHT, ROWS_SHOWN = 35, 12
 MOST_LISTED, MOST_LETTERS = 20, 1000
-WITH = "compared repetition"
 
 
 def runs(found: Repetition) -> None:
@@ -91,30 +91,22 @@ def matrix_of_folds(found: Repetition) -> None:
 
 def comparison(found: Repetition) -> None:
     """Draw the choice of another repetition, and whether this one is better."""
-    others = {study.id: study for study in services.repetitions() if study.id != found.study.id}
+    others = [study for study in services.latest_studies(services.REPETITIONS) if study.id != found.study.id]
     if not others or not found.complete:
         return
     st.subheader("Compare with other settings", anchor=False)
     named = st.query_params.get("with")
-    st.session_state[WITH] = named if named in others else None
-    st.selectbox(
+    study_choice(
         "Compared with",
-        list(others),
-        format_func=lambda name: sentences.label(others[name], services.repeats_config_or_none(others[name])),
-        key=WITH,
+        others,
+        named,
+        lambda study: sentences.label(study, services.config_or_none(services.REPETITIONS, study)),
+        lambda study_id: address.look(**{"with": study_id}),
         placeholder="Choose a repetition of other settings",
-        label_visibility="collapsed",
         width=520,
-        on_change=_choose_other,
-        args=(tuple(others),),
     )
     if named:
         _compared(found, named)
-
-
-def _choose_other(others: tuple[str, ...]) -> None:
-    if (study_id := st.session_state[WITH]) in others:  # else its label has changed, and nobody chose anything
-        address.look(**{"with": study_id})
 
 
 def _compared(found: Repetition, named: str) -> None:
@@ -138,7 +130,7 @@ def _compared(found: Repetition, named: str) -> None:
 
 def listed() -> None:
     """Draw the former repetitions as links, newest first, where there are any."""
-    former = services.repetitions(MOST_LISTED)
+    former = services.latest_studies(services.REPETITIONS, MOST_LISTED)
     if not former:
         return
     opened = st.expander(sentences.how_many(former, MOST_LISTED), key="repetitions", type="compact", on_change="rerun")
@@ -147,8 +139,8 @@ def listed() -> None:
     with opened:
         for study in former:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                label = sentences.label(study, services.repeats_config_or_none(study))
+                label = sentences.label(study, services.config_or_none(services.REPETITIONS, study))
                 address.page_link("views/repeat.py", plain(label), study=study.id)
                 st.button("Delete", key=f"delete {study.id}", icon=":material/delete:", type="tertiary",
                           help="Forget this repetition and all its runs.",
-                          on_click=services.delete_repetition, args=(study.id,))  # fmt: skip
+                          on_click=services.delete_study, args=(study,))  # fmt: skip

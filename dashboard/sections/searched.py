@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from dashboard import address, following_search, forms, services
+from dashboard import address, forms, services
 from dashboard.address import plain
 from dashboard.components.live import words
 from dashboard.components.plot import chart
 from dashboard.components.safely import refreshing
+from dashboard.following.answers import Parts
+from dashboard.following.search import HEIGHT
 from dashboard.sentences import tune as sentences
 from dashboard.services import Search
 from dashboard.services.search import UnderWay
@@ -19,21 +21,20 @@ N_COLUMNS, SLICE_HEIGHT = 4, 220
 MOST_LETTERS = 1000
 
 
-def results(found: Search) -> None:
+def results(found: Search, parts: Parts) -> None:
     """Draw all that a search has come to."""
     st.caption(plain(sentences.searched(found.config), MOST_LETTERS))
     if failed := sentences.failures(found):
         st.caption(f":material/error: {plain(failed, MOST_LETTERS)}")
     _winner(found)
-    parts, height = following_search.parts(found), following_search.HEIGHT
     left, right = st.columns(2, gap="medium")
     with left:
-        chart(parts["best"], "search best", height=height, revision=found.study.id, live="best")
+        chart(parts["best"], "search best", height=HEIGHT, revision=found.study.id, live="best")
     with right:
         if sentences.importances_note(found):
             words(parts["decides"], "search decides", live="decides")
         else:
-            chart(parts["importances"], "search importances", height=height, live="importances")
+            chart(parts["importances"], "search importances", height=HEIGHT, live="importances")
     st.subheader("One setting at a time", anchor=False)
     for start in range(0, len(found.config.space), N_COLUMNS):
         row = found.config.space[start : start + N_COLUMNS]
@@ -41,7 +42,7 @@ def results(found: Search) -> None:
             with column:
                 name = f"slice {one.name}"
                 chart(parts[name], f"search {name}", height=SLICE_HEIGHT, revision=found.study.id, live=name)
-    chart(parts["parallel"], "search parallel", height=height + 40, revision=found.study.id, live="parallel")
+    chart(parts["parallel"], "search parallel", height=HEIGHT + 40, revision=found.study.id, live="parallel")
     st.subheader("The trials", anchor=False)
     refreshing(_trials, TABLE_SECONDS if found.study.active else None)(found.study.id)
     _open_chosen(found)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from dashboard.sentences import studies
 from dashboard.sentences.limits import on, unheard
-from dashboard.sentences.runs import when
 from dashboard.sentences.train import Headline, duration
 from dashboard.services.lens import Lens
 from dashboard.theme import count, percent, points
@@ -19,15 +19,8 @@ from genre_core.lens import (
     coarsest_of,
     still_torn,
 )
-from genre_core.settings import all_settings, differences
 from genre_core.store import Study
 
-STATES = {
-    "queued": "waiting",
-    "running": "judging",
-    "failed": "failed",
-    "cancelled": "stopped",
-}
 _UNHEARD = {
     "track": "tracks it never heard",
     "album": "albums it never heard",
@@ -278,27 +271,17 @@ def table(lens: Lens) -> dict[str, list[object]]:
 
 def what_differs(config: ExperimentConfig, judged: ExperimentConfig) -> str:
     """Say where the settings are not those that were judged; empty where they are."""
-    named = all_settings()
-    found = [
-        f"{named[name].title} {named[name].label(ours)} (judged: {named[name].label(theirs)})"
-        for name, (ours, theirs) in differences(config, judged).items()
-        if ours is not None and theirs is not None and name not in _OF_SPLIT
-    ]
-    if not found:
-        return ""
-    more = f" and {count(len(found) - 3, 'other')}" if len(found) > 3 else ""
-    return f"The settings are no longer those judged here: {', '.join(found[:3])}{more}."
+    return studies.what_differs(config, judged, "judged", "judged here", _OF_SPLIT)
 
 
 def label(study: Study, config: LensConfig | None, tables: Mapping[str, str]) -> str:
     """Return a lens as it stands in the list: its data, when it was made, and its state unless it is complete."""
-    state = "" if study.state == "complete" else f" · {STATES[study.state]}"
-    return f"{_data_name(config, tables)} · {when(study.created_at)}{state}"
+    return studies.label(_data_name(config, tables), study)
 
 
 def _data_name(config: LensConfig | None, tables: Mapping[str, str]) -> str:
     if config is None:
-        return "another version's"
+        return studies.ANOTHER_VERSION
     data = config.experiment.data
     if isinstance(data, SyntheticConfig):
         return "synthetic tracks" if not data.artists else f"synthetic, artist spread {data.artist_spread:g}"

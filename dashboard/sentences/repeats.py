@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from dashboard.sentences import studies
 from dashboard.sentences.runs import STATES as RUN_STATES
-from dashboard.sentences.runs import changed_in, when
+from dashboard.sentences.runs import changed_in
 from dashboard.sentences.train import Headline
 from dashboard.services import ComparedRepeats, Repetition
 from dashboard.theme import count, percent, points
@@ -12,7 +13,6 @@ from genre_core.evaluation.repeated_scores import PairedScores, PooledScore
 from genre_core.evaluation.uncertainty import Interval
 from genre_core.selection import Folds, OtherSeeds, RepeatsConfig
 from genre_core.selection_summary import Repeats
-from genre_core.settings import all_settings, differences
 from genre_core.store import Run, Study
 
 BEFORE = Headline(
@@ -25,7 +25,6 @@ CLOSED = (
     "choosing between settings, stay with validation."
 )
 OTHERS_CLOSED = "The test parts of the other repetition are closed: open them there first, or compare on validation."
-STATES = {"queued": "waiting", "running": "training", "failed": "failed", "cancelled": "stopped"}
 
 
 def what(config: RepeatsConfig) -> str:
@@ -222,26 +221,16 @@ def how_many(former: Sequence[Study], most: int) -> str:
 
 def label(study: Study, config: RepeatsConfig | None) -> str:
     """Return a repetition as it stands in a list: what, on what, when, and its state unless it is complete."""
-    state = "" if study.state == "complete" else f" · {STATES[study.state]}"
     if config is None:
-        return f"another version's · {when(study.created_at)}{state}"
+        return studies.label(studies.ANOTHER_VERSION, study)
     changed = changed_in(config.experiment)
     settings = "the usual settings" if changed == "none" else changed
-    return f"{what(config)} · {settings} · {when(study.created_at)}{state}"
+    return studies.label(f"{what(config)} · {settings}", study)
 
 
 def what_differs(config: ExperimentConfig, repeated: ExperimentConfig) -> str:
     """Say where the settings are not those that were repeated; empty where they are."""
-    named = all_settings()
-    found = [
-        f"{named[name].title} {named[name].label(ours)} (repeated: {named[name].label(theirs)})"
-        for name, (ours, theirs) in differences(config, repeated).items()
-        if ours is not None and theirs is not None
-    ]
-    if not found:
-        return ""
-    more = f" and {count(len(found) - 3, 'other')}" if len(found) > 3 else ""
-    return f"The settings are no longer those repeated here: {', '.join(found[:3])}{more}."
+    return studies.what_differs(config, repeated, "repeated", "repeated here")
 
 
 def option(of: OtherSeeds | Folds) -> str:

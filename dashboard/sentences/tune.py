@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.sentences.runs import when
+from dashboard.sentences import studies
 from dashboard.sentences.train import Headline, duration
 from dashboard.services.search import Search, UnderWay, Winner
 from dashboard.theme import GAP, count, percent, points, spread
 from genre_core.config import ExperimentConfig
 from genre_core.evaluation.uncertainty import Interval
-from genre_core.settings import all_settings, differences
+from genre_core.settings import all_settings
 from genre_core.store import Study
 from genre_core.tuning import OBJECTIVES, SAMPLERS, Dimension, SearchConfig, TrialResult
 
@@ -18,7 +18,6 @@ BEFORE = Headline(
     "Tick the settings to vary, and press Search: each trial is a run with other values, judged on validation. The "
     "test part stays closed until the search is over, and then opens once, for the winner.",
 )
-STATES = {"queued": "waiting", "running": "searching", "failed": "failed", "cancelled": "paused"}
 SCORES = ("accuracy", "macro-F1", "log loss")
 _TRIAL_STATES = {"complete": "complete", "pruned": "ended early", "failed": "failed"}
 LEAST_FOR_IMPORTANCES = 20
@@ -195,26 +194,13 @@ def row(found: Search, trial: TrialResult | UnderWay) -> dict[str, Any]:
 
 def what_differs(config: ExperimentConfig, searched_from: ExperimentConfig) -> str:
     """Say where the settings are not those that the search started from; empty where they are."""
-    named = all_settings()
-    found = [
-        f"{named[name].title} {named[name].label(ours)} (searched from: {named[name].label(theirs)})"
-        for name, (ours, theirs) in differences(config, searched_from).items()
-        if ours is not None and theirs is not None and name in named
-    ]
-    if not found:
-        return ""
-    more = f" and {count(len(found) - 3, 'other')}" if len(found) > 3 else ""
-    return f"The settings are no longer those this search started from: {', '.join(found[:3])}{more}."
+    return studies.what_differs(config, searched_from, "searched from", "this search started from")
 
 
 def label(study: Study, config: SearchConfig | None) -> str:
-    """Return a search as it stands in the list: what it varies, when it was made, its state unless it is complete.
-
-    The start of its identifier tells searches apart that are otherwise called alike: a list goes by these words.
-    """
-    names = "another version's" if config is None else ", ".join(one.setting.title.lower() for one in config.space)
-    state = "" if study.state == "complete" else f" · {STATES[study.state]}"
-    return f"{names} · {when(study.created_at)}{state} · {study.id[:4]}"
+    """Return a search as it stands in a list: what it varies, when it was made, its state unless it is complete."""
+    names = ", ".join(one.setting.title.lower() for one in config.space) if config else studies.ANOTHER_VERSION
+    return studies.label(names, study)
 
 
 def _pruned(found: Search) -> str:

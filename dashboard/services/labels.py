@@ -6,23 +6,20 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from dashboard.services.commands import act, order
 from dashboard.services.data import dataset
 from dashboard.services.openings import openings_of
 from dashboard.services.outcomes import outcome
+from dashboard.services.studies import CROSSED, as_far_as, find_study, start_or_resume, stop_study
 from dashboard.services.workers import store
-from genre_core import jobs
 from genre_core.bayes.wrong_label import Expected, doubtful_without_noise, wrong_label_probability
 from genre_core.config import SyntheticConfig
 from genre_core.cross_predictions import CrossPlan, CrossPredictionsConfig, FoldPredictions
 from genre_core.dataset import FloatArray, IntArray, Part
-from genre_core.errors import RunStateError, StoreError
 from genre_core.evaluation.flips_found import Lab, label_lab
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.mislabelled import Mislabelled, find_mislabelled
 from genre_core.evaluation.noise_floor import NoiseFloor, noise_floor
 from genre_core.store import Run, Study
-from genre_core.studying import CROSS_PREDICTIONS
 
 Among = Literal["part", "all"]
 
@@ -125,33 +122,21 @@ def test_is_open(of: Run) -> bool:
 def predict_everywhere(of: Run) -> None:
     """Start the cross-predictions of a run's experiment, or go on with them where they were stopped or have failed."""
     with_test = test_is_open(of)
-    name = _study_id(of, with_test=with_test)
-    if cross_predictions(of) is None:
-        config = _config(of, with_test=with_test)
-        order(lambda to: jobs.submit_study(store(), to, name, CROSS_PREDICTIONS, config), raises=StoreError)
-    else:
-        order(lambda to: jobs.resume_study(store(), to, name))
+    start_or_resume(CROSSED, _study_id(of, with_test=with_test), _config(of, with_test=with_test))
 
 
 def stop_predicting(of: Run) -> None:
     """End the cross-predictions with the folds that they have."""
-    act(lambda: jobs.stop_study(store(), _study_id(of, with_test=test_is_open(of))))
+    stop_study(_study_id(of, with_test=test_is_open(of)))
 
 
 def cross_predictions(of: Run) -> CrossPredictions | None:
     """Return the cross-predictions of a run's experiment as far as they are; None where nobody has asked for them."""
-    try:
-        study = store().studies.study(_study_id(of, with_test=test_is_open(of)))
-    except RunStateError:
-        return None
-    return _read(study)
+    study = find_study(_study_id(of, with_test=test_is_open(of)))
+    return None if study is None else _read(study)
 
 
-@st.cache_resource(
-    show_spinner=False,
-    max_entries=8,
-    hash_funcs={Study: lambda study: (study.id, study.attempt, study.revision, study.state)},
-)
+@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={Study: as_far_as})
 def _read(study: Study) -> CrossPredictions:
     config = CrossPredictionsConfig.model_validate_json(study.config_json)
     folds = tuple(FoldPredictions.from_json(result) for result in store().studies.results(study.id))

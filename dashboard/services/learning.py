@@ -4,13 +4,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.services.commands import act, order
+from dashboard.services.studies import LEARNING_CURVES, as_far_as, find_study, start_or_resume, stop_study
 from dashboard.services.workers import store
-from genre_core import jobs
-from genre_core.errors import RunStateError, StoreError
 from genre_core.learning_curve import CurvePlan, CurvePoint, CurveScore, Gain, LearningCurveConfig, curve_of, last_gain
 from genre_core.store import Run, Study
-from genre_core.studying import LEARNING_CURVE
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,32 +53,21 @@ def _study_id(of: Run) -> str:
 
 def measure_learning(of: Run) -> None:
     """Start the learning curve of a run's experiment, or go on with it where it was stopped or has failed."""
-    name = _study_id(of)
-    if learning_curve(of) is None:
-        order(lambda to: jobs.submit_study(store(), to, name, LEARNING_CURVE, _config(of)), raises=StoreError)
-    else:
-        order(lambda to: jobs.resume_study(store(), to, name))
+    start_or_resume(LEARNING_CURVES, _study_id(of), _config(of))
 
 
 def stop_learning(of: Run) -> None:
     """End the measuring with the scores that it has."""
-    act(lambda: jobs.stop_study(store(), _study_id(of)))
+    stop_study(_study_id(of))
 
 
 def learning_curve(of: Run) -> LearningCurve | None:
     """Return the learning curve of a run's experiment as far as it is; None where nobody has asked for it."""
-    try:
-        study = store().studies.study(_study_id(of))
-    except RunStateError:
-        return None
-    return _read(study)
+    study = find_study(_study_id(of))
+    return None if study is None else _read(study)
 
 
-@st.cache_resource(
-    show_spinner=False,
-    max_entries=32,
-    hash_funcs={Study: lambda study: (study.id, study.attempt, study.revision, study.state)},
-)
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs={Study: as_far_as})
 def _read(study: Study) -> LearningCurve:
     config = LearningCurveConfig.model_validate_json(study.config_json)
     scores = tuple(CurveScore.from_json(result) for result in store().studies.results(study.id))

@@ -1,20 +1,16 @@
-"""Lenses: started, stopped and gone on with as runs are, and what they have come to so far."""
+"""Lenses: what they have come to so far."""
 
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import Any
 
 import streamlit as st
-from pydantic import ValidationError
 
-from dashboard.services.commands import act, order
 from dashboard.services.data import dataset
 from dashboard.services.outcomes import About
+from dashboard.services.studies import LENSES, as_far_as, config_of, open_study
 from dashboard.services.workers import store
-from genre_core import jobs
 from genre_core.config import fingerprint, labels_are_noisy
-from genre_core.errors import RunStateError, StoreError
 from genre_core.lens import (
     NETWORK,
     Classifier,
@@ -31,7 +27,6 @@ from genre_core.lens import (
     tasks,
 )
 from genre_core.store import Study
-from genre_core.studying import LENS
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,27 +90,6 @@ class Lens:
         return sum(usual.get(task[2], 0.0) for task in wanted - {score.task for score in self.scores})
 
 
-def judge(lens_id: str, config: LensConfig) -> None:
-    """Save a new lens and send it to the workers.
-
-    Raises
-    ------
-    StoreError
-        It could not be saved.
-    """
-    order(lambda to: jobs.submit_study(store(), to, lens_id, LENS, config), raises=StoreError)
-
-
-def stop_lens(lens_id: str) -> None:
-    """End a lens with the scores that it has."""
-    act(lambda: jobs.stop_study(store(), lens_id))
-
-
-def resume_lens(lens_id: str) -> None:
-    """Go on with a lens that was stopped or has failed."""
-    order(lambda to: jobs.resume_study(store(), to, lens_id))
-
-
 def lens(lens_id: str, *, clean: bool = False) -> Lens:
     """Return a lens as far as it is, its scores about the true genres with `clean`, where they differ from labels.
 
@@ -124,16 +98,7 @@ def lens(lens_id: str, *, clean: bool = False) -> Lens:
     RunStateError
         There is none of that name, or another version of Genre Lab made it.
     """
-    try:
-        study = store().studies.study(lens_id)
-    except RunStateError as error:
-        raise RunStateError(f"There is no lens {lens_id} here: it was made in another store.") from error
-    return _read(study, clean)
-
-
-def lenses(limit: int = 50) -> list[Study]:
-    """Return the latest lenses, newest first."""
-    return store().studies.studies(LENS, limit)
+    return _read(open_study(LENSES, lens_id), clean)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={LensConfig: fingerprint})
@@ -142,36 +107,10 @@ def lens_plan(config: LensConfig) -> LensPlan:
     return plan_lens(config, dataset(config.experiment.data))
 
 
-def lens_config(study: Study) -> LensConfig:
-    """Return what a lens judges.
-
-    Raises
-    ------
-    RunStateError
-        It was written by a version with other settings.
-    """
-    try:
-        return LensConfig.model_validate_json(study.config_json)
-    except ValidationError as error:
-        raise RunStateError("This lens was made by another version of Genre Lab: judge again with this one.") from error
-
-
-def lens_config_or_none(study: Study) -> LensConfig | None:
-    """Return what a lens judges; None where another version wrote it."""
-    try:
-        return lens_config(study)
-    except RunStateError:
-        return None
-
-
-def _as_far_as(study: Study) -> tuple[Any, ...]:
-    return study.id, study.attempt, study.revision, study.state
-
-
-@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Study: _as_far_as})
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Study: as_far_as})
 def _read(study: Study, clean: bool) -> Lens:
     scores = tuple(LensScore.from_json(result) for result in store().studies.results(study.id))
-    plan, config = LensPlan.from_json(study.context) if study.context else None, lens_config(study)
+    plan, config = LensPlan.from_json(study.context) if study.context else None, config_of(LENSES, study)
     if not labels_are_noisy(config.experiment.data):
         return Lens(study, config, plan, scores)
     if clean and all(score.true_accuracy is not None for score in scores):  # earlier versions kept one kind

@@ -3,15 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from dashboard.services.commands import order
 from dashboard.services.data import dataset
+from dashboard.services.studies import MAPS, find_study, resume_study, start_study
 from dashboard.services.workers import store
-from genre_core import jobs
 from genre_core.config import DatasetConfig
-from genre_core.errors import RunStateError, StoreError
 from genre_core.exploration import MapConfig, Projection, neighbour_map
 from genre_core.store import Study
-from genre_core.studying import MAP
 
 
 def _study_id(config: DatasetConfig) -> str:
@@ -28,16 +25,15 @@ def placing(config: DatasetConfig) -> Study:
         It could not be saved.
     """
     name = _study_id(config)
-    try:
-        return store().studies.study(name)
-    except RunStateError:
-        order(lambda to: jobs.submit_study(store(), to, name, MAP, MapConfig(data=config)), raises=StoreError)
+    if found := find_study(name):
+        return found
+    start_study(MAPS, name, MapConfig(data=config))
     return store().studies.study(name)
 
 
 def place_again(config: DatasetConfig) -> None:
     """Place tracks whose study has failed."""
-    order(lambda to: jobs.resume_study(store(), to, _study_id(config)))
+    resume_study(_study_id(config))
 
 
 def placed(config: DatasetConfig, study: Study) -> Projection:

@@ -8,21 +8,18 @@ import numpy as np
 import streamlit as st
 from pydantic import ValidationError
 
-from dashboard.services.commands import act, order
+from dashboard.services.commands import act
+from dashboard.services.studies import REPETITIONS, as_far_as, config_of, open_study
 from dashboard.services.workers import store
-from genre_core import jobs
 from genre_core.config import ExperimentConfig
 from genre_core.dataset import IntArray, Part
-from genre_core.errors import ConfigError, RunStateError, StoreError
+from genre_core.errors import ConfigError
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.repeated_scores import PairedScores
 from genre_core.selection import Folds, OtherSeeds, RepeatsConfig
 from genre_core.selection_summary import MemberScore, Repeats, compare, needed, pooled, score_of, summarize
 from genre_core.selection_summary import why_incomparable as _why_incomparable
 from genre_core.store import Epoch, Run, Study, open_test, openings_of
-from genre_core.studying import REPEATS
-
-FORMER = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,38 +110,6 @@ def repeats_config(experiment: ExperimentConfig, how: OtherSeeds | Folds) -> Rep
         raise ConfigError(f"{error.errors()[0]['ctx']['error']}.".capitalize()) from error
 
 
-def repeat(study_id: str, config: RepeatsConfig) -> None:
-    """Save a new repetition and send it to the workers.
-
-    Raises
-    ------
-    StoreError
-        It could not be saved.
-    """
-    order(lambda to: jobs.submit_study(store(), to, study_id, REPEATS, config), raises=StoreError)
-
-
-def stop_repeating(study_id: str) -> None:
-    """End a repetition with the runs that it has."""
-    act(lambda: jobs.stop_study(store(), study_id))
-
-
-def resume_repeating(study_id: str) -> None:
-    """Go on with a repetition that was stopped or has failed."""
-    order(lambda to: jobs.resume_study(store(), to, study_id))
-
-
-def delete_repetition(study_id: str) -> None:
-    """Forget a repetition and its runs."""
-
-    def forget() -> bool:
-        found = store().studies.delete(study_id)
-        store().members.delete(study_id)
-        return found
-
-    act(forget)
-
-
 def repetition(study_id: str, *, test: bool = False) -> Repetition:
     """Return a repetition as far as it is, judged on validation, or with `test` on the test part; folds on themselves.
 
@@ -153,18 +118,13 @@ def repetition(study_id: str, *, test: bool = False) -> Repetition:
     RunStateError
         There is none of that name, or another version of Genre Lab made it.
     """
-    try:
-        study = store().studies.study(study_id)
-    except RunStateError as error:
-        raise RunStateError(f"There is no repetition {study_id} here: it was made in another store.") from error
-    if study.kind != REPEATS:
-        raise RunStateError(f"{study_id} is no repetition but a {study.kind}.")
-    return _read(study_id, state_of(study), test, study)
+    study = open_study(REPETITIONS, study_id)
+    return _read((as_far_as(study), revision_of_runs(study)), test, study)
 
 
-def state_of(study: Study) -> str:
-    """Return what all that is shown of a repetition depends on."""
-    return f"{study.attempt} {study.state} {study.revision} {store().members.revision(study.id)}"
+def revision_of_runs(study: Study) -> int:
+    """Return a number that is another one whenever a page would show one of the runs differently."""
+    return store().members.revision(study.id)
 
 
 def open_repetition(study_id: str) -> None:
@@ -179,19 +139,6 @@ def open_repetition(study_id: str) -> None:
     act(look)
 
 
-def repetitions(limit: int = FORMER) -> list[Study]:
-    """Return the latest repetitions, newest first."""
-    return store().studies.studies(REPEATS, limit)
-
-
-def repeats_config_or_none(study: Study) -> RepeatsConfig | None:
-    """Return what is repeated; None where another version wrote it."""
-    try:
-        return _config(study)
-    except RunStateError:
-        return None
-
-
 def compare_repetitions(ours: Repetition, theirs: Repetition) -> ComparedRepeats:
     """Compare two repetitions run by run, on the part that the first is judged on."""
     why_not = _why_incomparable(ours.config, theirs.config)
@@ -202,16 +149,9 @@ def compare_repetitions(ours: Repetition, theirs: Repetition) -> ComparedRepeats
     return ComparedRepeats(found, needed(found, ratio) if found else None)
 
 
-def _config(study: Study) -> RepeatsConfig:
-    try:
-        return RepeatsConfig.model_validate_json(study.config_json)
-    except ValidationError as error:
-        raise RunStateError("This was repeated by another version of Genre Lab: repeat it with this one.") from error
-
-
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _read(study_id: str, state: str, test: bool, _study: Study) -> Repetition:
-    config = _config(_study)
+def _read(state: tuple[object, ...], test: bool, _study: Study) -> Repetition:
+    config = config_of(REPETITIONS, _study)
     part: Part = "test" if test else config.part
     members = store().members
-    return Repetition(_study, config, members.runs(study_id), members.epochs(study_id), part)
+    return Repetition(_study, config, members.runs(_study.id), members.epochs(_study.id), part)

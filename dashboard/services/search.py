@@ -1,4 +1,4 @@
-"""Searches: started, paused, gone on with and ended, and what they have come to so far."""
+"""Searches: ended for good, and what they have come to so far."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,20 +6,16 @@ from functools import cached_property
 from typing import Any
 
 import streamlit as st
-from pydantic import ValidationError
 
-from dashboard.services.commands import act, order
+from dashboard.services.commands import act
 from dashboard.services.openings import openings_of
+from dashboard.services.studies import SEARCHES, as_far_as, config_of, open_study
 from dashboard.services.workers import store
-from genre_core import jobs
 from genre_core.config import ExperimentConfig
-from genre_core.errors import RunStateError, StoreError
+from genre_core.errors import RunStateError
 from genre_core.store import Openings, Run, Study
-from genre_core.studying import SEARCH
 from genre_core.tuning import SearchConfig, SearchSummary, TrialResult, best_of, trial_config
 from genre_core.tuning.rows import read_rows
-
-FORMER = 50
 
 
 @dataclass(frozen=True)
@@ -79,27 +75,6 @@ class Winner:
     opened: Openings
 
 
-def start_search(study_id: str, config: SearchConfig) -> None:
-    """Save a new search and send it to the workers.
-
-    Raises
-    ------
-    StoreError
-        It could not be saved.
-    """
-    order(lambda to: jobs.submit_study(store(), to, study_id, SEARCH, config), raises=StoreError)
-
-
-def pause_search(study_id: str) -> None:
-    """Rest a search; the trials in training wait where they are."""
-    act(lambda: jobs.stop_study(store(), study_id))
-
-
-def resume_search(study_id: str) -> None:
-    """Go on with a search that was paused or has failed."""
-    order(lambda to: jobs.resume_study(store(), to, study_id))
-
-
 def end_search(study_id: str) -> None:
     """End a search with the trials that it has, for good."""
     act(lambda: store().studies.end(study_id))
@@ -113,26 +88,7 @@ def search(study_id: str) -> Search:
     RunStateError
         There is none of that name, or another version of Genre Lab made it.
     """
-    try:
-        study = store().studies.study(study_id)
-    except RunStateError as error:
-        raise RunStateError(f"There is no search {study_id} here: it was made in another store.") from error
-    if study.kind != SEARCH:
-        raise RunStateError(f"{study_id} is no search but a {study.kind}: open it on its own page.")
-    return _read(study)
-
-
-def searches(limit: int = FORMER) -> list[Study]:
-    """Return the latest searches, newest first."""
-    return store().studies.studies(SEARCH, limit)
-
-
-def search_config_or_none(study: Study) -> SearchConfig | None:
-    """Return what is searched; None where another version wrote it."""
-    try:
-        return _config(study)
-    except RunStateError:
-        return None
+    return _read(open_study(SEARCHES, study_id))
 
 
 def winner(found: Search) -> Winner | None:
@@ -153,21 +109,8 @@ def optuna_command() -> str:
     return f"optuna-dashboard {url if '@' not in url else 'postgresql://…'}"
 
 
-def _config(study: Study) -> SearchConfig:
-    try:
-        return SearchConfig.model_validate_json(study.config_json)
-    except ValidationError as error:
-        raise RunStateError(
-            "This search was made by another version of Genre Lab: search again with this one."
-        ) from error
-
-
-def _as_far_as(study: Study) -> tuple[Any, ...]:
-    return study.id, study.attempt, study.revision, study.state, study.n_results
-
-
-@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs={Study: _as_far_as})
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs={Study: as_far_as})
 def _read(study: Study) -> Search:
     trials: Sequence[TrialResult]
     trials, summary = read_rows(store().studies.results(study.id))
-    return Search(study, _config(study), tuple(trials), summary)
+    return Search(study, config_of(SEARCHES, study), tuple(trials), summary)

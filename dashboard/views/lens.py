@@ -1,19 +1,20 @@
 """Split lens: the same data judged by row, by track, by album and by artist, side by side."""
 
-from functools import partial
-
 import streamlit as st
 
-from dashboard import address, following_lens, forms, services
+from dashboard import address, forms, services
 from dashboard.address import plain
 from dashboard.components.live import words
 from dashboard.components.right_about import about_true_genres
 from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
+from dashboard.components.study_page import looked_at, say_what_differs, start_and_look, study_choice, with_former
+from dashboard.following import lens as following
+from dashboard.following.answers import answer_part
 from dashboard.sentences import lens as sentences
 from dashboard.services import Lens
 from genre_core.config import ExperimentConfig
-from genre_core.errors import DataError, RunStateError, StoreError
+from genre_core.errors import DataError
 from genre_core.lens import LensConfig, LensPlan
 from genre_core.presets import PRESETS
 from genre_core.store import new_run_id
@@ -23,16 +24,13 @@ TABLE_SECONDS = 1.0
 MOST_LETTERS = 1000
 LEAKS = ("data.artists", "data.artist_spread", "data.segments", "data.segment_spread")
 """The settings by which a leak is caused, and removed."""
-CHOICE, UNSAVED = "lens choice", "why no lens was started"
 
 
 def main() -> None:
     """Draw the page: the answer, the buttons, a ruler for each way to split; settings in the sidebar."""
     form = forms.sidebar_settings(PRESETS, services.tables(), looked_at="lens", first=LEAKS)
-    lens, missing = _looked_at()
     with st.container(key="lens-page", gap="small"):
-        for note in filter(None, (missing, st.session_state.pop(UNSAVED, ""))):
-            st.caption(f":material/error: {plain(note)}")
+        lens = looked_at(address.lens_id(), services.lens)
         answer = st.container(key="lens-answer", gap="xsmall")
         controls = st.container(key="lens-controls", horizontal=True, vertical_alignment="center", gap="small")
         with controls:
@@ -42,21 +40,10 @@ def main() -> None:
             plan, problem = _plan(config)
             headline = sentences.before(plan, config, problem)
             with answer:
-                words(following_lens.answer_part(headline.answer, headline.reason), "lens answer words")
+                words(answer_part(headline.answer, headline.reason, following.TERMS), "lens answer words")
             _asides(plan, f"{headline.answer} {headline.reason}")
         else:
             _lens(lens, answer, controls, form.config)
-
-
-def _looked_at() -> tuple[Lens | None, str]:
-    """Return the lens that the address names, or the sentence why it cannot be shown."""
-    lens_id = address.lens_id()
-    if lens_id is None:
-        return None, ""
-    try:
-        return services.lens(lens_id), ""
-    except RunStateError as error:
-        return None, str(error)
 
 
 def _plan(config: LensConfig | None) -> tuple[LensPlan | None, str]:
@@ -74,10 +61,10 @@ def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
     active, state = bool(lens and lens.study.active), lens.study.state if lens else ""
     place = st.container(key="lens-start", width="content")
     if state in ("failed", "cancelled"):
-        st.button("Go on", icon=":material/resume:", key="go on", on_click=services.resume_lens, args=(_id(lens),),
+        st.button("Go on", icon=":material/resume:", key="go on", on_click=services.resume_study, args=(_id(lens),),
                   help="Do the scores that are missing; those that are there stay.")  # fmt: skip
     else:
-        st.button("Stop", icon=":material/stop:", key="stop lens", disabled=not active, on_click=services.stop_lens,
+        st.button("Stop", icon=":material/stop:", key="stop lens", disabled=not active, on_click=services.stop_study,
                   args=(_id(lens),), help="End now and keep the scores that are there.")  # fmt: skip
     repeats = REPEATS[
         st.selectbox(
@@ -109,39 +96,20 @@ def _id(lens: Lens | None) -> str:
 
 
 def _judge(lens_id: str, config: ExperimentConfig, repeats: int) -> None:
-    try:
-        services.judge(lens_id, LensConfig(experiment=config, n_repeats=repeats))
-    except StoreError as error:  # there is no lens to look at
-        st.session_state[UNSAVED] = f"Nothing was started. {error}"
-        return
-    address.look(lens=lens_id)
+    judged = LensConfig(experiment=config, n_repeats=repeats)
+    start_and_look(lambda: services.start_study(services.LENSES, lens_id, judged), lens=lens_id)
 
 
 def _former(lens: Lens | None) -> None:
     """Draw the list of former lenses; choosing one puts it into the address."""
-    found = {study.id: study for study in services.lenses()}
-    if lens:
-        found.setdefault(lens.study.id, lens.study)
-    if not found:
-        return
     tables = {table.content_hash: table.name for table in services.store().tables()}
-    st.session_state[CHOICE] = lens.study.id if lens else None
-    st.selectbox(
+    study_choice(
         "Former lenses",
-        list(found),
-        format_func=lambda name: sentences.label(found[name], services.lens_config_or_none(found[name]), tables),
-        key=CHOICE,
-        placeholder="Open a former one",
-        label_visibility="collapsed",
-        width=300,
-        on_change=partial(_choose, CHOICE, tuple(found)),
+        with_former(lens.study if lens else None, services.latest_studies(services.LENSES)),
+        _id(lens),
+        lambda study: sentences.label(study, services.config_or_none(services.LENSES, study), tables),
+        lambda lens_id: address.look(lens=lens_id),
     )
-
-
-def _choose(key: str, former: tuple[str, ...]) -> None:
-    # Streamlit knows an option by its label: one whose state has changed meanwhile counts as a choice, of its old label
-    if (lens_id := st.session_state[key]) in former:
-        address.look(lens=lens_id)
 
 
 def _lens(
@@ -156,7 +124,7 @@ def _lens(
         lens = services.lens(lens.study.id, clean=clean)
         if clean and lens.about == "label":
             st.caption(sentences.BY_LABELS_ALONE)
-    parts = following_lens.parts(lens)
+    parts = following.parts(lens)
     with answer:
         words(parts["answer"], "lens answer words", live="answer")
     with controls:
@@ -166,14 +134,15 @@ def _lens(
             words(parts[f"{level} title"], f"lens title {level}", live=f"{level} title")
             ruler(parts[f"{level} ruler"], f"lens ruler {level}", live=f"{level} ruler")
     if config:
-        _say_what_differs(lens, config)
+        judged = lens.config.experiment
+        say_what_differs("lens", sentences.what_differs(config, judged), judged, "judged")
     opened = st.expander("As a table", key="lens as a table", type="compact", on_change="rerun")
     if opened.open:
         with opened:
             refreshing(_table, TABLE_SECONDS if lens.study.active else None)(lens.study.id, lens.about == "true genre")
     for aside in sentences.asides(lens) if not lens.study.active else ():
         st.caption(plain(aside, MOST_LETTERS))
-    following_lens.follow_from(lens)
+    following.follow(lens)
 
 
 def _table(lens_id: str, clean: bool) -> None:
@@ -186,19 +155,6 @@ def _asides(plan: LensPlan | None, said: str) -> None:
     for sentence in [*sentences.gaps(plan), sentences.own_splits(plan)] if plan else ():
         if sentence not in said:
             st.caption(plain(sentence, MOST_LETTERS))
-
-
-def _adopt(config: ExperimentConfig) -> None:
-    forms.adopt(config, PRESETS)
-
-
-def _say_what_differs(lens: Lens, config: ExperimentConfig) -> None:
-    """Say where the settings in the sidebar are not those that were judged."""
-    text = sentences.what_differs(config, lens.config.experiment)
-    if text:
-        with st.container(key="lens-differs", horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(f":material/difference: {plain(text)}", width="content")
-            st.button("Use the settings judged", type="tertiary", on_click=_adopt, args=(lens.config.experiment,))
 
 
 main()

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import streamlit as st
 
-from dashboard import address, controls, following, forms, services
+from dashboard import address, controls, forms, services
 from dashboard.address import plain
 from dashboard.components.live import words
 from dashboard.components.matrix import matrix
@@ -13,7 +13,9 @@ from dashboard.components.repeat_menu import repeat_menu
 from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
 from dashboard.components.tables import epoch_table, matrix_table
-from dashboard.following import PLOT_HEIGHT
+from dashboard.following import run as following
+from dashboard.following.answers import Parts, follow_from
+from dashboard.following.run import PLOT_HEIGHT
 from dashboard.sections import findings
 from dashboard.sentences import train as sentences
 from genre_core.branching import latest_branch
@@ -60,7 +62,7 @@ def main() -> None:
         with st.container(key="train-charts", gap="small"):
             _charts(run, config, parts)
         if run:
-            following.follow_from(run)
+            follow_from(run.id, following.followed(run))
 
 
 def _looked_at() -> tuple[Run | None, str]:
@@ -87,7 +89,7 @@ def _usable(form: forms.Form) -> tuple[ExperimentConfig | None, str]:
     return form.config, ""
 
 
-def _charts(run: Run | None, config: ExperimentConfig | None, parts: following.Parts) -> None:
+def _charts(run: Run | None, config: ExperimentConfig | None, parts: Parts) -> None:
     """Draw the curves, the network, the confusions, and the same as tables."""
     for name, column in zip(("loss", "accuracy"), st.columns(2, gap="medium"), strict=True):
         with column:
@@ -111,7 +113,7 @@ def _network(run: Run | None, config: ExperimentConfig | None) -> None:
         chart(following.network(of, run), "network", height=PLOT_HEIGHT)
 
 
-def _confusions(run: Run | None, parts: following.Parts) -> None:
+def _confusions(run: Run | None, parts: Parts) -> None:
     """Draw the validation matrix of the epoch that the page speaks of, and the way to its evaluation."""
     with st.container(key="confusions-head", horizontal=True, vertical_alignment="center", gap="small"):
         words(parts["confusions"], "confusions title", live="confusions")

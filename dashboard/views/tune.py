@@ -1,19 +1,27 @@
 """Tune: which settings are better, tried by the dozen and judged on validation."""
 
 from collections.abc import Mapping
-from functools import partial
 
 import streamlit as st
 
-from dashboard import address, following_search, forms, services
+from dashboard import address, forms, services
 from dashboard.address import plain
 from dashboard.components.live import words
-from dashboard.components.ruler import ruler
+from dashboard.components.study_page import (
+    answer,
+    looked_at,
+    say_what_differs,
+    start_and_look,
+    study_choice,
+    with_former,
+)
+from dashboard.following import search as following
+from dashboard.following.answers import Parts, answer_part
 from dashboard.sections import searched
 from dashboard.sentences import tune as sentences
 from dashboard.services import Search
 from genre_core.config import ExperimentConfig
-from genre_core.errors import ConfigError, RunStateError, StoreError
+from genre_core.errors import ConfigError
 from genre_core.presets import PRESETS
 from genre_core.settings import all_settings
 from genre_core.store import new_run_id
@@ -43,51 +51,30 @@ HELP = {
     "pruning": "A trial below the median of those before it at the same epoch ends there. On the split alone.",
     "stop": "End the search for good with the trials that are done, so that its winner can be revealed.",
 }
-CHOICE, UNSAVED = "search choice", "why nothing was searched"
+BEFORE = answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason, following.TERMS)
 
 
 def main() -> None:
     """Draw the page: the answer, the ruler, the buttons, what to search, what came of it; settings in the sidebar."""
     form = forms.sidebar_settings(PRESETS, services.tables(), looked_at="study")
-    found, missing = _looked_at()
     with st.container(key="tune-page", gap="small"):
-        for note in filter(None, (missing, st.session_state.pop(UNSAVED, ""))):
-            st.caption(f":material/error: {plain(note)}")
-        answer = st.container(key="tune-answer", gap="xsmall")
+        found = looked_at(st.query_params.get("study"), services.search)
+        parts = following.parts(found) if found else None
+        place = st.container(key="tune-answer", gap="xsmall")
         controls = st.container(key="tune-controls", horizontal=True, vertical_alignment="center", gap="small")
         config, problem = _space(form.config, found)
         with controls:
-            _controls(found, config)
+            _controls(found, config, parts)
         if problem:
             st.caption(f":material/error: {plain(problem, MOST_LETTERS)}")
-        with answer:
-            _answer(found)
-        if found:
+        with place:
+            answer("search", parts, BEFORE)
+        if found and parts:
             if form.config:
-                _say_what_differs(found, form.config)
-            searched.results(found)
-            following_search.follow_from(found)
-
-
-def _looked_at() -> tuple[Search | None, str]:
-    """Return the search that the address names, or the sentence why it cannot be shown."""
-    study_id = st.query_params.get("study")
-    if not study_id:
-        return None, ""
-    try:
-        return services.search(study_id), ""
-    except RunStateError as error:
-        return None, str(error)
-
-
-def _answer(found: Search | None) -> None:
-    if found is None:
-        text = following_search.answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason)
-        words(text, "search answer words")
-        return
-    parts = following_search.parts(found)
-    words(parts["answer"], "search answer words", live="answer")
-    ruler(parts["ruler"], "search ruler", live="ruler")
+                base = found.config.base
+                say_what_differs("tune", sentences.what_differs(form.config, base), base, "searched from")
+            searched.results(found, parts)
+            following.follow(found)
 
 
 # -- what to search --------------------------------------------------------------------------------------------------
@@ -181,7 +168,7 @@ def _choice(label: str, options: Mapping[str, object], key: str, width: int) -> 
 # -- the buttons -----------------------------------------------------------------------------------------------------
 
 
-def _controls(found: Search | None, config: SearchConfig | None) -> None:
+def _controls(found: Search | None, config: SearchConfig | None, parts: Parts | None) -> None:
     """Draw the buttons for the search looked at, and the list of former ones."""
     active, state = bool(found and found.study.active), found.study.state if found else ""
     st.button(
@@ -194,17 +181,17 @@ def _controls(found: Search | None, config: SearchConfig | None) -> None:
         args=(new_run_id(), config),  # made when the page is drawn: a double click starts one search
     )
     if state in ("failed", "cancelled"):
-        st.button("Go on", icon=":material/resume:", key="pause search", on_click=services.resume_search,
+        st.button("Go on", icon=":material/resume:", key="pause search", on_click=services.resume_study,
                   args=(_id(found),), help="Go on with the trials that are missing.")  # fmt: skip
     else:
         st.button("Pause", icon=":material/pause:", key="pause search", disabled=not active,
-                  on_click=services.pause_search, args=(_id(found),),
+                  on_click=services.stop_study, args=(_id(found),),
                   help="Rest after the present epoch; trials in training wait where they are.")  # fmt: skip
     st.button("Stop", icon=":material/stop:", key="stop search", disabled=state in ("", "complete"),
               on_click=services.end_search, args=(_id(found),), help=HELP["stop"])  # fmt: skip
     _former(found)
-    if found:
-        words(following_search.parts(found)["progress"], "search progress", live="progress", width=230)
+    if parts:
+        words(parts["progress"], "search progress", live="progress", width=230)
 
 
 def _id(found: Search | None) -> str:
@@ -212,49 +199,18 @@ def _id(found: Search | None) -> str:
 
 
 def _search(study_id: str, config: SearchConfig) -> None:
-    try:
-        services.start_search(study_id, config)
-    except StoreError as error:  # there is no search to look at
-        st.session_state[UNSAVED] = f"Nothing was started. {error}"
-        return
-    address.look(study=study_id, run=None)
+    start_and_look(lambda: services.start_study(services.SEARCHES, study_id, config), study=study_id, run=None)
 
 
 def _former(found: Search | None) -> None:
     """Draw the list of former searches; choosing one puts it into the address."""
-    former = {study.id: study for study in services.searches()}
-    if found:
-        former.setdefault(found.study.id, found.study)
-    if not former:
-        return
-    st.session_state[CHOICE] = found.study.id if found else None
-    st.selectbox(
+    study_choice(
         "Former searches",
-        list(former),
-        format_func=lambda name: sentences.label(former[name], services.search_config_or_none(former[name])),
-        key=CHOICE,
-        placeholder="Open a former one",
-        label_visibility="collapsed",
-        width=300,
-        on_change=partial(_choose, CHOICE),
+        with_former(found.study if found else None, services.latest_studies(services.SEARCHES)),
+        _id(found),
+        lambda study: sentences.label(study, services.config_or_none(services.SEARCHES, study)),
+        lambda study_id: address.look(study=study_id, run=None),
     )
-
-
-def _choose(key: str) -> None:
-    address.look(study=st.session_state[key], run=None)
-
-
-def _adopt(config: ExperimentConfig) -> None:
-    forms.adopt(config, PRESETS)
-
-
-def _say_what_differs(found: Search, config: ExperimentConfig) -> None:
-    """Say where the settings in the sidebar are not those that the search started from."""
-    text = sentences.what_differs(config, found.config.base)
-    if text:
-        with st.container(key="tune-differs", horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(f":material/difference: {plain(text)}", width="content")
-            st.button("Use the settings searched from", type="tertiary", on_click=_adopt, args=(found.config.base,))
 
 
 main()

@@ -5,7 +5,9 @@ from importlib import import_module
 import pytest
 from sqlalchemy import update
 
-from dashboard import following_lens, services
+from dashboard import services
+from dashboard.following import lens as following
+from dashboard.following.answers import answer as answer_of
 from genre_core.config import ExperimentConfig, LinearConfig, TrainConfig
 from genre_core.errors import DataError
 from genre_core.lens import LensConfig
@@ -148,10 +150,10 @@ def test_a_running_lens_shows_what_it_has(store, halfway):
 
 
 def test_a_page_that_follows_gets_parts_only_when_they_are_new(store, halfway):
-    answered = following_lens.follow(halfway, "")
+    answered = answer_of(following.look, halfway, "")
     assert answered["parts"]["answer"]["text"] == "Judging: 7 of 36 scores."
-    assert "parts" not in following_lens.follow(halfway, answered["state"])
-    assert following_lens.follow("nowhere", "") == {"phase": "gone"}
+    assert "parts" not in answer_of(following.look, halfway, answered["state"])
+    assert answer_of(following.look, "nowhere", "") == {"phase": "gone"}
 
 
 def test_a_killed_worker_is_said_and_the_scores_stay(store):
@@ -259,9 +261,9 @@ def test_where_labels_are_wrong_a_lens_is_judged_by_them_or_by_the_true_genres(s
     for part in ("network", "logistic regression", "no classifier can do better"):
         by_label, by_truth = (rates[right] for right in ("label", "true"))
         assert by_truth[part] > by_label[part] + 0.1
-    followed = following_lens.follow(f"{noisy}~true", "")["parts"]
+    followed = answer_of(following.look, f"{noisy}~true", "")["parts"]
     assert "true genres" in followed["row title"]["note"]
-    assert "labels" in following_lens.follow(noisy, "")["parts"]["row title"]["note"]
+    assert "labels" in answer_of(following.look, noisy, "")["parts"]["row title"]["note"]
 
 
 def test_a_lens_that_kept_no_scores_about_true_genres_says_so(store, noisy, monkeypatch):

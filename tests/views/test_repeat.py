@@ -5,7 +5,8 @@ import json
 import pytest
 from sqlalchemy import update
 
-from dashboard import following_repeat
+from dashboard.following import repeat as following
+from dashboard.following.answers import answer as answer_of
 from genre_core.config import ExperimentConfig, LinearConfig, SyntheticConfig, TrainConfig
 from genre_core.selection import Folds, OtherSeeds, RepeatsConfig
 from genre_core.store import openings_of
@@ -146,9 +147,9 @@ def test_a_running_one_shows_each_run_and_is_followed(store):
     page = opened(VIEW, study=study_id)
     assert answer(page)["text"] == "Training 3 seeds of the split: 3 of 3 runs done."
     assert drawn(page, "repeat progress")["done"] == 1
-    answered = following_repeat.follow(study_id, "")
+    answered = answer_of(following.look, study_id, "")
     assert set(answered["parts"]) == {"answer", "progress", "ruler", "loss", "accuracy"}
-    assert "parts" not in following_repeat.follow(study_id, answered["state"])
+    assert "parts" not in answer_of(following.look, study_id, answered["state"])
     store.studies.stop(study_id)
 
 

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from dashboard import following_history, services
+from dashboard import services
+from dashboard.following import history as following
+from dashboard.following.answers import answer
 from dashboard.theme import percent
 from genre_core.settings import configure
 from genre_core.store import open_test
@@ -143,21 +145,21 @@ def test_before_the_first_epoch_there_is_nothing_but_what_waits_for_it(store):
 
 def test_each_epoch_brings_only_its_own_matrix_and_a_new_attempt_all(store):
     run = store.run("paused")
-    before = following_history.follow("paused/latest/1/labels", "")
+    before = answer(following.look, "paused/latest/1/labels", "")
     assert before["parts"]["scrubber"]["epochs"] == [1, 2]
-    assert "parts" not in following_history.follow("paused/latest/1/labels", before["state"])
+    assert "parts" not in answer(following.look, "paused/latest/1/labels", before["state"])
     attempt = store.requeue("paused", ["paused"])
     store.request("paused", "step")
     execute("paused", attempt, store.url)
-    after = following_history.follow("paused/latest/1/labels", before["state"])
+    after = answer(following.look, "paused/latest/1/labels", before["state"])
     assert after["parts"]["scrubber"]["epochs"] == [1, 2, 3]  # another attempt: its epochs need not be the same
     seen = f"{attempt} 2 running"
-    part = following_history.follow("paused/2/none/labels", seen)["parts"]
+    part = answer(following.look, "paused/2/none/labels", seen)["parts"]
     assert part["scrubber"]["epochs"] == [3]
     np.testing.assert_array_equal(
         unpacked(part["scrubber"])[0], services.history(store.run("paused")).counts[2].ravel()
     )
     assert "Between epoch 1 and 2" in part["changed"]["note"]
-    assert following_history.follow("nobody/latest/none/labels", "") == {"phase": "gone"}
-    assert following_history.follow("paused/9999/99-x-1/labels", "x y z")["parts"]
+    assert answer(following.look, "nobody/latest/none/labels", "") == {"phase": "gone"}
+    assert answer(following.look, "paused/9999/99-x-1/labels", "x y z")["parts"]
     assert run.epoch == 2

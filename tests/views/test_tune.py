@@ -2,7 +2,9 @@
 
 import pytest
 
-from dashboard import following_search, services
+from dashboard import services
+from dashboard.following import search as following
+from dashboard.following.answers import answer as answer_of
 from genre_core.settings import configure
 from genre_core.store import openings_of
 from genre_core.studying import LENS, SEARCH, execute_study
@@ -114,10 +116,10 @@ def test_while_it_runs_trials_are_listed_as_in_training(store):
     page = opened(VIEW, study="running", **ADDRESS)
     assert "Searching: 0 of 3 trials done." in texts(page)
     assert list(page.dataframe[0].value["state"]) == ["training"]
-    answer = following_search.follow("running", "")
+    answer = answer_of(following.look, "running", "")
     assert answer["again"] == 2 * services.POLL_SECONDS
-    assert "parts" not in following_search.follow("running", answer["state"])
-    assert following_search.follow("gone", "")["phase"] == "gone"
+    assert "parts" not in answer_of(following.look, "running", answer["state"])
+    assert answer_of(following.look, "gone", "")["phase"] == "gone"
 
 
 def test_a_failed_search_says_why_and_can_be_gone_on_with(store):

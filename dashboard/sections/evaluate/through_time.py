@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import address, following_history, services
+from dashboard import address, services
 from dashboard.address import plain
 from dashboard.components.live import words
 from dashboard.components.matrix import MatrixView, matrix
@@ -14,7 +14,8 @@ from dashboard.components.safely import refreshing
 from dashboard.components.scrubber import epoch_step, scrubber
 from dashboard.components.twin import twin
 from dashboard.figures.recalls import MOST_LIFTED
-from dashboard.following_history import RECALLS_HEIGHT
+from dashboard.following import history as following
+from dashboard.following.history import RECALLS_HEIGHT
 from dashboard.sections.evaluate.judged import Judged
 from dashboard.sentences import history as sentences
 from dashboard.sentences.ensembles import NO_EPOCHS
@@ -38,7 +39,7 @@ def draw_incomplete(run: Run) -> None:
         st.subheader("Through time", anchor=False)
         _draw(run, "validation", "")
     elif run.active:
-        following_history.follow_from(run, None, (), clean=False)
+        following.follow(run, None, (), clean=False)
 
 
 def _draw(run: Run, part: Part, about: About) -> None:
@@ -49,10 +50,10 @@ def _draw(run: Run, part: Part, about: About) -> None:
         st.caption(NO_EPOCHS if run.averages else missing)
         return
     at, chosen = _epoch(history), _lifted(history)
-    parts = following_history.parts(run, history, at, chosen)
+    parts = following.parts(run, history, at, chosen)
     nouns = sentences.nouns(about)
     left, right = st.columns([1.1, 1], gap="medium")
-    shown = at or following_history.usual_epoch(run) or len(history)
+    shown = at or following.usual_epoch(run) or len(history)
     view = services.epoch_view(run, shown, nouns, clean=clean)
     with left, st.container(key="through-time", gap="small"):
         if view is not None:
@@ -75,7 +76,7 @@ def _draw(run: Run, part: Part, about: About) -> None:
         if note:
             st.caption(note)
     refreshing(_table, TABLE_SECONDS if run.active else None)(run.id, tuple(chosen), clean)
-    following_history.follow_from(run, at, chosen, clean=clean)
+    following.follow(run, at, chosen, clean=clean)
 
 
 def _scrubber(run: Run, part: dict[str, Any], at: int | None, view: MatrixView) -> None:
@@ -84,7 +85,7 @@ def _scrubber(run: Run, part: dict[str, Any], at: int | None, view: MatrixView) 
         "scrubber",
         view=view,
         at=at,
-        default=following_history.usual_epoch(run),
+        default=following.usual_epoch(run),
         revision=f"{run.id} {run.attempt} {view.nouns}",
         active=run.active,
         on_rest=_rest,

@@ -1,0 +1,109 @@
+"""What the pages of studies share: the one that the address names, how one is started, the list of former ones."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from dashboard import address, forms
+from dashboard.address import plain
+from dashboard.components.live import words
+from dashboard.components.ruler import ruler
+from genre_core.config import ExperimentConfig
+from genre_core.errors import ConfigError, RunStateError, StoreError
+from genre_core.presets import PRESETS
+from genre_core.store import Study
+
+Found = TypeVar("Found")
+
+LEAST_LETTERS = 4
+_UNSAVED = "why no study was started"
+
+
+def looked_at(study_id: str | None, read: Callable[[str], Found]) -> Found | None:
+    """Return the study that the address names; say why where it cannot be shown, or where none was started."""
+    if unsaved := st.session_state.pop(_UNSAVED, ""):
+        _say(unsaved)
+    if not study_id:
+        return None
+    try:
+        return read(study_id)
+    except RunStateError as error:
+        _say(str(error))
+        return None
+
+
+def start_and_look(begin: Callable[[], None], **looked_at: str | None) -> None:
+    """Start a study and look at it, or let the page say why it could not be started."""
+    try:
+        begin()
+    except (StoreError, ConfigError) as error:  # there is nothing to look at
+        st.session_state[_UNSAVED] = f"Nothing was started. {error}"
+        return
+    address.look(**looked_at)
+
+
+def answer(name: str, parts: Mapping[str, Mapping[str, Any]] | None, before: Mapping[str, Any]) -> None:
+    """Draw the answer of a study and its ruler, or what is said `before` there is one."""
+    words(parts["answer"] if parts else before, f"{name} answer words", live="answer" if parts else "")
+    if parts and "ruler" in parts:
+        ruler(parts["ruler"], f"{name} ruler", live="ruler")
+
+
+def study_choice(
+    title: str,
+    studies: Sequence[Study],
+    chosen: str | None,
+    label: Callable[[Study], str],
+    look: Callable[[str], None],
+    *,
+    placeholder: str = "Open a former one",
+    width: int = 300,
+) -> None:
+    """Draw a list of studies, newest first, and `look` at the one that a person chooses; none is drawn without any."""
+    if not studies:
+        return
+    texts, key = _labels(studies, label), f"choice of {title}"
+    st.session_state[key] = chosen if chosen in texts else None
+
+    def choose() -> None:
+        if (study_id := st.session_state[key]) in texts:  # else its label has changed, and nobody chose anything
+            look(study_id)
+
+    st.selectbox(
+        title,
+        list(texts),
+        format_func=lambda study_id: texts.get(study_id, ""),
+        key=key,
+        placeholder=placeholder,
+        label_visibility="collapsed",
+        width=width,
+        on_change=choose,
+    )
+
+
+def with_former(study: Study | None, former: Sequence[Study]) -> list[Study]:
+    """Return former studies, the one looked at among them."""
+    return [*former, *([study] if study and study.id not in {one.id for one in former} else [])]
+
+
+def say_what_differs(name: str, text: str, config: ExperimentConfig, done: str) -> None:
+    """Say where the settings in the sidebar are not those of a study, which can be taken over."""
+    if text:
+        with st.container(key=f"{name}-differs", horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(f":material/difference: {plain(text)}", width="content")
+            st.button(f"Use the settings {done}", type="tertiary", on_click=forms.adopt, args=(config, PRESETS))
+
+
+def _labels(studies: Sequence[Study], label: Callable[[Study], str]) -> dict[str, str]:
+    """Return a text for each study; the start of its identifier tells it from others that are or were called alike.
+
+    A list goes by these words, and the browser's may be those of a minute ago.
+    """
+    ids = [study.id for study in studies]
+    n = next(n for n in range(LEAST_LETTERS, 99) if len({one[:n] for one in ids}) == len(ids))
+    return {study.id: f"{label(study)} · {study.id[:n]}" for study in studies}
+
+
+def _say(sentence: str) -> None:
+    st.caption(f":material/error: {plain(sentence)}")

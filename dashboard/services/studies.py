@@ -1,0 +1,151 @@
+"""Studies of every kind: started, stopped, gone on with, found and deleted; what one comes to is told elsewhere."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import ValidationError
+
+from dashboard.services.commands import act, order
+from dashboard.services.workers import store
+from genre_core import jobs
+from genre_core.config import Frozen
+from genre_core.cross_predictions import CrossPredictionsConfig
+from genre_core.errors import RunStateError, StoreError
+from genre_core.exploration import MapConfig
+from genre_core.learning_curve import LearningCurveConfig
+from genre_core.lens import LensConfig
+from genre_core.selection import RepeatsConfig
+from genre_core.store import Study
+from genre_core.studying import CROSS_PREDICTIONS, LEARNING_CURVE, LENS, MAP, REPEATS, SEARCH
+from genre_core.tuning import SearchConfig
+from genre_core.tuning.trials import forget
+
+Config = TypeVar("Config", bound=Frozen)
+
+FORMER = 50
+
+
+@dataclass(frozen=True)
+class Kind(Generic[Config]):
+    """A kind of study: what the store calls it, what a person calls it, and what its configuration is."""
+
+    kind: str
+    name: str
+    config: type[Config]
+
+
+LENSES = Kind(LENS, "lens", LensConfig)
+REPETITIONS = Kind(REPEATS, "repetition", RepeatsConfig)
+SEARCHES = Kind(SEARCH, "search", SearchConfig)
+LEARNING_CURVES = Kind(LEARNING_CURVE, "learning curve", LearningCurveConfig)
+CROSSED = Kind(CROSS_PREDICTIONS, "cross-prediction", CrossPredictionsConfig)
+MAPS = Kind(MAP, "map", MapConfig)
+
+_NAMES = {of.kind: of.name for of in (LENSES, REPETITIONS, SEARCHES, LEARNING_CURVES, CROSSED, MAPS)}
+
+
+def start_study(of: Kind[Config], study_id: str, config: Config) -> None:
+    """Save a new study and send it to the workers.
+
+    Raises
+    ------
+    StoreError
+        It could not be saved.
+    """
+    order(lambda to: jobs.submit_study(store(), to, study_id, of.kind, config), raises=StoreError)
+
+
+def start_or_resume(of: Kind[Config], study_id: str, config: Config) -> None:
+    """Start a study that is named by its configuration, or go on with it where it was stopped or has failed.
+
+    Raises
+    ------
+    StoreError
+        It could not be saved.
+    """
+    if find_study(study_id) is None:
+        start_study(of, study_id, config)
+    else:
+        resume_study(study_id)
+
+
+def stop_study(study_id: str) -> None:
+    """Stop a study with what it has; it can be gone on with."""
+    act(lambda: jobs.stop_study(store(), study_id))
+
+
+def resume_study(study_id: str) -> None:
+    """Go on with a study that was stopped or has failed."""
+    order(lambda to: jobs.resume_study(store(), to, study_id))
+
+
+def delete_study(study: Study) -> None:
+    """Forget a study, its results and the runs that belong to it."""
+
+    def forget_all() -> bool:
+        found = store().studies.delete(study.id)
+        store().members.delete(study.id)
+        if study.kind == SEARCH:
+            forget(store().url, study.id)
+        return found
+
+    act(forget_all)
+
+
+def find_study(study_id: str) -> Study | None:
+    """Return a study as it stands; None where there is none."""
+    try:
+        return store().studies.study(study_id)
+    except RunStateError:
+        return None
+
+
+def open_study(of: Kind[Config], study_id: str) -> Study:
+    """Return a study of a kind as it stands.
+
+    Raises
+    ------
+    RunStateError
+        There is none of that name, or it is of another kind.
+    """
+    study = find_study(study_id)
+    if study is None:
+        raise RunStateError(f"There is no {of.name} {study_id} here: it was made in another store, or was deleted.")
+    if study.kind != of.kind:
+        other = _NAMES.get(study.kind, study.kind)
+        raise RunStateError(f"{study_id} is no {of.name} but a {other}: open it on its own page.")
+    return study
+
+
+def latest_studies(of: Kind[Config], limit: int = FORMER) -> list[Study]:
+    """Return the latest studies of a kind, newest first."""
+    return store().studies.studies(of.kind, limit)
+
+
+def config_of(of: Kind[Config], study: Study) -> Config:
+    """Return what a study is about.
+
+    Raises
+    ------
+    RunStateError
+        It was written by a version with other settings.
+    """
+    try:
+        return of.config.model_validate_json(study.config_json)
+    except ValidationError as error:
+        raise RunStateError(
+            f"This {of.name} was made by another version of Genre Lab: make it again with this one."
+        ) from error
+
+
+def config_or_none(of: Kind[Config], study: Study) -> Config | None:
+    """Return what a study is about; None where another version wrote it."""
+    try:
+        return config_of(of, study)
+    except RunStateError:
+        return None
+
+
+def as_far_as(study: Study) -> tuple[str, int, int, str]:
+    """Return what all that is read of a study depends on, to cache by."""
+    return study.id, study.attempt, study.revision, study.state
