@@ -4,13 +4,15 @@ const grids = new WeakMap();
 function about(grid) {
   const { note, pickable, view } = grid.data;
   grid.about.hidden = !note && !pickable;
-  const said = `${note}|${pickable}|${view.compare}`;
+  const said = `${note}|${pickable}|${view.compare}|${view.held}`;
   if (grid.noted === said) return;
   grid.noted = said;
   grid.about.replaceChildren(element("span", {}, note || ""));
   if (!pickable) return;
   const ways = element("span", { class: "ways" });
-  for (const [what, text, title] of [["wrong", "All errors", "Choose all tracks off the diagonal"], ["right", "All right", "Choose the diagonal"]]) {
+  const all = [["wrong", "All errors", "Choose all tracks off the diagonal"], ["right", "All right", "Choose the diagonal"]];
+  if (view.held) all.push([blockText(grid, [-1, grid.k], [-1, grid.k]), "Not answered", "Choose all tracks without an answer"]);
+  for (const [what, text, title] of all) {
     ways.append(element("button", { type: "button", "data-pick": what, "aria-pressed": "false", title }, text));
   }
   ways.append(element("button", { type: "button", class: "several", "aria-pressed": "false", title: "Let each tap add a cell, row or column" }, "Several"));
@@ -18,16 +20,15 @@ function about(grid) {
 }
 
 function update(grid) {
+  if (!grid.width) return;
   const { view, selected, seq } = grid.data;
   measure(grid);
   about(grid);
-  if (grid.built !== signature(grid)) build(grid);
-  grid.cells.forEach((row, i) => row.forEach((cell, j) => fillCell(grid, cell, i, j)));
-  view.genres.forEach((name, i) => {
-    margin(grid.recalls[i], view.recalls[i], grid.rows[i], `recall of ${name}`);
-    margin(grid.precisions[i], view.precisions[i], grid.columns[i], `precision of ${name}`);
-  });
+  const anew = grid.built !== signature(grid);
+  if (anew) build(grid);
   fit(grid);
+  fill(grid);
+  margins(grid);
   // An answer older than the last click here would flicker.
   const fresh = seq >= grid.seq;
   if (fresh) { grid.seq = seq; tell(grid, grid.data.said); }
@@ -35,6 +36,7 @@ function update(grid) {
   const first = parse(selected).find(Array.isArray);
   const where = first ? first.map((side) => (side === null ? 0 : view.genres.findIndex((_, at) => membersOf(grid, at).includes(side[0])))) : [0, 0];
   rove(grid, grid.at ?? where, false);
+  if (anew) grid.scroll.replaceChildren(grid.table);
   if (grid.tipped) tip(grid, grid.tipped.isConnected ? grid.tipped : null);
 }
 
@@ -48,7 +50,11 @@ function create(parent) {
   parent.append(frame);
   const grid = { frame, scroll, said, about: aboutLine, tip: tipBox, seq: 0, selected: "", blocks: [] };
   listen(grid);
-  new ResizeObserver(() => { if (grid.data) fit(grid); }).observe(frame);
+  new ResizeObserver(([{ contentRect }]) => {  // told, not asked for: asking would lay the page out once more
+    if (contentRect.width === grid.width) return;
+    grid.width = contentRect.width;
+    if (grid.data) update(grid);
+  }).observe(frame);
   return grid;
 }
 
@@ -57,6 +63,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!grid) grids.set(parentElement, (grid = create(parentElement)));
   grid.send = setTriggerValue;
   grid.data = data;
+  theme(grid);
+  grid.width ||= grid.frame.clientWidth;
   update(grid);
   const redraw = (part) => { grid.data = { ...grid.data, ...part }; update(grid); };
   const parts = (window.genreLabParts ??= new Map());

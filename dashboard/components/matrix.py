@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from dashboard.theme import ACCENT, OTHER, RIGHT, TWINS, WRONG
+from dashboard.theme import ACCENT, MUTED, OTHER, RIGHT, TWINS, WRONG
 from genre_core.evaluation.confusion import ConfusionMatrix, Normalization
 
 HERE = Path(__file__).parent
@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 DIGITS = 6
 """As many as keep what is rounded again, to a tenth of a per cent, on its side."""
 
-SCRIPTS = ("matrix_words.js", "matrix_draw.js", "matrix_selection.js", "matrix_keys.js", "matrix.js")
+SCRIPTS = ("matrix_words.js", "matrix_cells.js", "matrix_draw.js", "matrix_selection.js", "matrix_keys.js", "matrix.js")
 Compared = Literal["model", "limit", "difference"]
 
 _mount = st.components.v2.component(
@@ -31,7 +31,8 @@ class MatrixView:
 
     Rows are true genres, columns predicted ones. `rates` are shares of the true genre where counts are shown, None
     where there is nothing to take a share of; `recalls` and `precisions` are (rate, low, high) per genre. `versus`
-    names the two runs of a difference; None: this model and the best possible.
+    names the two runs of a difference; None: this model and the best possible. With `held` the counts, rates and
+    intervals (k, k + 1) have a last column for tracks without an answer, and `precisions` their share of all.
     """
 
     genres: tuple[str, ...]
@@ -49,6 +50,7 @@ class MatrixView:
     versus: tuple[str, str] | None = None
     noise: list[list[bool]] | None = None
     hide: bool = False
+    held: bool = False
 
 
 def matrix_view(confusion: ConfusionMatrix, by: Normalization = "count", *, nouns: str = "tracks") -> MatrixView:
@@ -112,7 +114,7 @@ def matrix(
         "said": said,
         "live": live,
         "byRow": on_row is not None,
-        "hues": [[colour, TWINS[colour]] for colour in (RIGHT, WRONG, OTHER, ACCENT)],
+        "hues": [[colour, TWINS[colour]] for colour in (RIGHT, WRONG, OTHER, ACCENT, MUTED)],
     }
     if on_row is not None:
         _mount(key=key, data=data, on_row_change=lambda: on_row(int(st.session_state[key]["row"]["genre"])))

@@ -4,10 +4,13 @@ const nodeAt = (grid, [i, j]) => (i < 0 ? grid.heads[j] : j < 0 ? grid.sides[i] 
 function rove(grid, [i, j], focus = true) {
   const least = grid.data.pickable ? -1 : 0;
   const row = Math.min(Math.max(i, j < 0 ? 0 : least), grid.k - 1);
-  const column = Math.min(Math.max(j, row < 0 ? 0 : grid.data.byRow ? -1 : least), grid.k - 1);
-  for (const old of grid.scroll.querySelectorAll('[tabindex="0"]')) old.tabIndex = -1;
+  const column = Math.min(Math.max(j, row < 0 ? 0 : grid.data.byRow ? -1 : least), grid.wide - 1);
   const node = nodeAt(grid, [row, column]);
-  node.tabIndex = 0;
+  if (grid.stop !== node) {
+    if (grid.stop) grid.stop.tabIndex = -1;
+    node.tabIndex = 0;
+    grid.stop = node;
+  }
   if (!focus) return [row, column];
   grid.at = [row, column];
   node.focus({ preventScroll: true });
@@ -30,10 +33,10 @@ function reveal(grid, node) {
   }
 }
 
-function moved(key, [i, j], k, ctrl) {
+function moved(key, [i, j], { k, wide }, ctrl) {
   const steps = {
     ArrowUp: [i - 1, j], ArrowDown: [i + 1, j], ArrowLeft: [i, j - 1], ArrowRight: [i, j + 1],
-    Home: [ctrl ? 0 : i, 0], End: [ctrl ? k - 1 : i, k - 1], PageUp: [Math.max(i - 10, 0), j], PageDown: [i + 10, j],
+    Home: [ctrl ? 0 : i, 0], End: [ctrl ? k - 1 : i, wide - 1], PageUp: [Math.max(i - 10, 0), j], PageDown: [i + 10, j],
   };
   return steps[key];
 }
@@ -43,7 +46,7 @@ const takesRow = (grid, [, j]) => Boolean(grid.data.byRow) && j < 0;
 const sendRow = (grid, [i]) => grid.send("row", { genre: i, seq: Date.now() });
 
 function press(grid, event, at) {
-  const next = moved(event.key, at, grid.k, event.ctrlKey || event.metaKey);
+  const next = moved(event.key, at, grid, event.ctrlKey || event.metaKey);
   if (next && event.shiftKey && grid.data.pickable) {
     grid.anchor ??= at;
     // A rectangle grows over cells; one that began at a header takes whole rows or columns.

@@ -1,7 +1,7 @@
 // What is chosen, as the address writes it: rectangles of true and predicted genres by number, or "right", or "wrong".
 // `members` of a row are the numbers of the genres that were merged into it.
 const LONGEST = 600;
-const membersOf = (grid, at) => grid.data.view.members?.[at] ?? [at];
+const membersOf = (grid, at) => grid.data.view.members?.[at] ?? [at];  // beyond the last genre: not answered
 const sideOf = (text) => (text === "*" ? null : text.split(".").map(Number));
 
 function parse(text) {
@@ -12,7 +12,7 @@ function parse(text) {
 
 function covers(grid, block, i, j) {
   if (block === "right") return i === j;
-  if (block === "wrong") return i !== j;
+  if (block === "wrong") return i !== j && !isHeld(grid, j);
   return [i, j].every((at, side) => block[side] === null || membersOf(grid, at).some((genre) => block[side].includes(genre)));
 }
 
@@ -35,18 +35,24 @@ function toggled(grid, at) {
   if (!chosen(grid, ...at) || at.includes(-1)) return [...items, one].join(",");
   // Taken out of something larger: what is left is named cell by cell.
   const left = [];
-  for (let i = 0; i < grid.k; i += 1) for (let j = 0; j < grid.k; j += 1) {
+  for (let i = 0; i < grid.k; i += 1) for (let j = 0; j < grid.wide; j += 1) {
     if (chosen(grid, i, j) && (i !== at[0] || j !== at[1])) left.push(blockText(grid, [i, j], [i, j]));
   }
   return left.join(",");
 }
 
 function mark(grid, selected) {
+  const marks = JSON.stringify([selected, grid.data.view.members, grid.data.view.blocks]);
+  if (grid.marked === marks) return;
+  grid.marked = marks;
   grid.selected = selected || "";
   grid.blocks = parse(grid.selected);
   const pickable = grid.data.pickable;
   const few = grid.blocks.length === 1 && Array.isArray(grid.blocks[0]);
-  grid.cells.forEach((row, i) => row.forEach((cell, j) => { if (pickable) cell.setAttribute("aria-selected", String(chosen(grid, i, j))); }));
+  if (pickable) grid.cells.forEach((row, i) => row.forEach((cell, j) => {
+    const [was, now] = [grid.drawn[i][j], chosen(grid, i, j)];
+    if (was.chosen !== now) cell.setAttribute("aria-selected", was.chosen = now);
+  }));
   for (const [heads, side] of [[grid.sides, 0], [grid.heads, 1]]) heads.forEach((head, at) => {
     const whole = grid.blocks.some((block) => Array.isArray(block) && block[1 - side] === null && block[side] !== null && membersOf(grid, at).some((g) => block[side].includes(g)));
     if (pickable) head.setAttribute("aria-selected", String(whole));

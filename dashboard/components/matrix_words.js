@@ -7,15 +7,16 @@ const luminance = (rgb) => {
 };
 const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 
-function background(element) {
+function background(named) {
   const probe = document.createElement("canvas").getContext("2d");
-  probe.fillStyle = getComputedStyle(element).getPropertyValue("--st-background-color").trim() || "#ffffff";
+  probe.fillStyle = named;
   return channels(probe.fillStyle);
 }
 
 const GAP = "\u202f";
 const FEW = 10;
-const number = (value) => value.toLocaleString("en-US");
+const grouped = new Intl.NumberFormat("en-US");
+const number = (value) => (value < 1000 ? String(value) : grouped.format(value));
 const percent = (rate, digits = 1) => `${(100 * rate).toFixed(digits)}${GAP}%`;
 const range = (limits) => (limits ? ` (${(100 * limits[0]).toFixed(1)}–${(100 * limits[1]).toFixed(1)})` : "");
 
@@ -46,6 +47,10 @@ function shareSentence(grid, i, j) {
   const { genres, counts, by, rates, intervals, nouns } = grid.data.view;
   const [n, of] = [number(counts[i][j]), number(whole(grid, i, j))];
   const rate = rates[i][j] === null ? "" : `, ${percent(rates[i][j])}${range(intervals[i][j])}`;
+  if (isHeld(grid, j)) {
+    if (by === "predicted") return `${n} of ${of} ${nouns} without an answer are ${genres[i]}${rate}`;
+    return by === "all" ? `${n} of all ${of} ${nouns}: ${genres[i]}, not answered${rate}` : `${n} of ${of} ${genres[i]} ${nouns} were not answered${rate}`;
+  }
   if (by === "predicted") return `${n} of ${of} ${nouns} taken for ${genres[j]} are ${genres[i]}${rate}`;
   const what = i === j ? `${genres[i]} recognised` : `${genres[i]} taken for ${genres[j]}`;
   if (by === "all") return `${n} of all ${of} ${nouns}: ${what}${rate}`;
