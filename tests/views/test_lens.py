@@ -288,3 +288,16 @@ def test_former_lenses_can_be_opened(store, complete):
     choice.set_value(complete).run()
     assert one(page.query_params["lens"]) == complete
     assert "were leakage" in answer(page)
+
+
+def test_two_lenses_that_are_called_alike_are_told_apart_and_each_opens_itself(store):
+    for lens_id in ("a1b2c3d4e5", "a1b2f6a7b8"):
+        queued(store, lens_id)
+        store.studies.stop(lens_id)
+        set_state(store, lens_id, created_at=0.0)
+    for lens_id in ("a1b2c3d4e5", "a1b2f6a7b8"):
+        page = opened(VIEW)
+        (choice,) = [box for box in page.selectbox if box.label == "Former lenses"]
+        assert len(set(choice.options)) == len(choice.options)
+        choice.set_value(lens_id).run()
+        assert one(page.query_params["lens"]) == lens_id
