@@ -183,7 +183,7 @@ def test_a_ruler_says_what_it_shows():
     shown = Ruler((majority(0.125), bayes_limit(0.8185), model(0.799, wilson(959, 1200), "test", "test")))
     assert shown.marks[2].text == "test 79.9\u202f% (77.6–82.1)"
     assert shown.marks[0].text == "12.5\u202f% · always the commonest genre"
-    assert "no classifier can do better: 81.8\u202f%" in shown.sentence
+    assert "no classifier can expect more: 81.8\u202f%" in shown.sentence
     assert Mark("tick", 0.5).text == ""
     assert Ruler(()).sentence == ""
 

@@ -127,7 +127,7 @@ def test_a_person_reads_a_sentence_figures_and_a_table(run):
     status, out, err = run("train", "--preset", "notebook", "--train.max_epochs", "2")
     assert (status, err) == (0, "")
     assert out.startswith("Right on 1,200 of 1,200 test tracks: 100.0 % (99.7-100.0).\n")
-    for part in ("macro-F1", "always the commonest genre", "12.5 %", "no classifier can do better than", "Hip-Hop"):
+    for part in ("macro-F1", "always the commonest genre", "12.5 %", "no classifier can expect more than", "Hip-Hop"):
         assert part in out
     assert "Trained for 2 epochs" in out
     assert len([line for line in out.splitlines() if re.match(r"\S+ +150 ", line)]) == 8
@@ -390,7 +390,7 @@ def test_the_best_possible_is_known_before_anything_is_trained(run):
     assert (found["overlap"], found["reach"], found["about"]) == (4.25, None, "")
     assert found["macro_f1"] == pytest.approx(found["accuracy"], abs=0.01)
     out = run("limit", "--data.artists", "5")[1]
-    assert out.startswith("At overlap 4.25 no classifier can be right on more than ")
+    assert out.startswith("At overlap 4.25 no classifier can expect to be right on more than ")
     assert "It holds for a single track of an artist that was never heard." in out
 
 

@@ -64,10 +64,10 @@ def test_saved_scores_say_that_they_are_about_labels_where_some_are_wrong():
 
 
 def test_the_limit_says_whom_it_holds_for():
-    assert limit_label(SyntheticConfig()) == "no classifier can do better"
-    assert limit_label(SyntheticConfig(artists=5)) == "no classifier can do better on unknown artists"
-    assert limit_label(SyntheticConfig(segments=2)) == "no classifier can do better on unknown tracks"
-    assert limit_label(TableConfig()) == "no classifier can do better"
+    assert limit_label(SyntheticConfig()) == "no classifier can expect more"
+    assert limit_label(SyntheticConfig(artists=5)) == "no classifier can expect more on unknown artists"
+    assert limit_label(SyntheticConfig(segments=2)) == "no classifier can expect more on unknown tracks"
+    assert limit_label(TableConfig()) == "no classifier can expect more"
 
 
 def test_only_a_leaky_split_lets_a_model_know_the_artists():

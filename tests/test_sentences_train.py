@@ -41,7 +41,7 @@ def test_before_training_says_what_train_would_do_and_the_limit(limit: BayesLimi
     shape = Shape(8000, 20, 8, 0.125)
     headline = sentences.before_training(shape, ExperimentConfig(), limit)
     assert headline.answer == "Press Train and watch a perceptron learn to tell 8 genres apart."
-    assert headline.reason.startswith("No classifier can be right on more than 8")
+    assert headline.reason.startswith("No classifier can expect to be right on more than 8")
     linear = sentences.before_training(shape, ExperimentConfig(model=LinearConfig()), None)
     assert "softmax regression" in linear.answer
     assert linear.reason == "8,000 tracks, 20 features each."

@@ -34,7 +34,7 @@ def test_text_answers_first_and_then_lists_every_classifier(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Nothing to compare: these tracks are not known to belong together."
     assert sum(line.startswith("by row") for line in lines) == 6
-    assert "No classifier can do better than" in lines[-1]
+    assert "No classifier can expect more than" in lines[-1]
 
 
 def test_wrong_labels_or_true_genres_judge_and_the_text_says_which(capsys):

@@ -77,7 +77,7 @@ def majority(rate: float, label: str = "always the commonest genre") -> Mark:
     return Mark("baseline", rate, label)
 
 
-def bayes_limit(rate: float, label: str = "no classifier can do better") -> Mark:
+def bayes_limit(rate: float, label: str = "no classifier can expect more") -> Mark:
     """Return the mark of the best that any classifier can do; the label says on what, where that needs saying."""
     return Mark("limit", rate, label)
 

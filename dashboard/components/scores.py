@@ -9,6 +9,7 @@ from dashboard.components.terms import terms_table
 from dashboard.sentences.evaluate import FEW
 from dashboard.services import Outcome
 from dashboard.theme import GAP, HasLimits, percent, spread
+from genre_core.bayes import BayesLimit
 from genre_core.evaluation.f1 import f1_interval
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.metrics import METRICS
@@ -70,7 +71,7 @@ def genre_table(scores: Evaluation, nouns: str, file_name: str) -> None:
     _download("Genres as CSV", {**numbers, "note": notes}, file_name)
 
 
-def score_table(outcome: Outcome, part_name: str) -> None:
+def score_table(outcome: Outcome, part_name: str, in_the_long_run: BayesLimit | None = None) -> None:
     """Draw every score on the whole, with its interval where it has one, beside baseline and limit."""
     scores = outcome.evaluation
     intervals = {"accuracy": scores.accuracy_interval, "macro_f1": scores.macro_f1_interval}
@@ -84,6 +85,8 @@ def score_table(outcome: Outcome, part_name: str) -> None:
         rows.append(
             ("Bayes limit, these tracks", "Bayes limit", percent(outcome.limit.accuracy, outcome.limit.interval))
         )
+    if in_the_long_run is not None:
+        rows.append(("Bayes limit, in the long run", "Bayes limit", percent(in_the_long_run.accuracy)))
     terms_table(rows, f"Scores on {part_name}")
 
 

@@ -63,7 +63,7 @@ def curve_figure(
             shapes=[_level(100 * guessing), _upright(overlap)],
             annotations=[
                 _note(shown[-1], 100 * guessing, "always the commonest genre", "right", "bottom"),
-                _note(shown[-1], 98, "no classifier can do better", "right", "top"),
+                _note(shown[-1], 98, "no classifier can expect more", "right", "top"),
                 _note(overlap, 100 * accuracy, f"<b>{100 * accuracy:.1f}{GAP}%</b> at {overlap:g}", "left", "bottom"),
             ],
         ),

@@ -23,7 +23,7 @@ def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -
         return f"{text}."
     pieces = {"unknown artists": "the tracks of unknown artists", "unknown tracks": "the segments of unknown tracks"}
     of = pieces.get(whom, "such tracks")
-    return f"{text}; no classifier can be right on more than {percent(limit.accuracy)} of {of}."
+    return f"{text}; no classifier can expect to be right on more than {percent(limit.accuracy)} of {of}."
 
 
 def second(data: Dataset) -> str:

@@ -2,9 +2,10 @@
 
 import math
 
-from dashboard.sentences.limits import on
+from dashboard.sentences.limits import long_run, on
 from dashboard.services import Outcome
 from dashboard.theme import GAP, count, percent
+from genre_core.bayes import BayesLimit
 from genre_core.dataset import Part
 from genre_core.evaluation.report import Evaluation, GenreScore
 
@@ -49,18 +50,19 @@ def _about(outcome: Outcome) -> str:
     return f" about the {outcome.about}" if outcome.about else ""
 
 
-def limit_help(outcome: Outcome, part: Part, known: str = "") -> str | None:
-    """Explain how one knows what was possible."""
+def limit_help(outcome: Outcome, part: Part, known: str = "", in_the_long_run: BayesLimit | None = None) -> str | None:
+    """Explain how one knows what was possible, and why Train gives another limit."""
     if outcome.limit is None:
         return None
     best = round(outcome.limit.accuracy * outcome.evaluation.n)
     but = "But for luck nothing does better."
     if known:
         but = f"It judges them as {known}; a model that knows them from training may do better, and will not elsewhere."
-    return (
+    said = (
         f"These tracks are drawn by a known generator, so the best possible classifier is known too: it is right"
         f"{_about(outcome)} on {best:,} of the same {tracks(outcome.evaluation.n, part)}. {but}"
     )
+    return f"{said} {long_run(in_the_long_run)}".strip()
 
 
 def scores_line(scores: Evaluation) -> list[tuple[str, str]]:

@@ -244,8 +244,8 @@ def chosen_sentence(n: int, n_drawn: int, genres: Sequence[tuple[str, int]]) -> 
 def limit_sentence(limit: BayesLimit, guessing: float) -> str:
     """Say what the best possible is on such tracks."""
     return (
-        f"No classifier can be right on more than {percent(limit.accuracy)} of such tracks, with a macro-F1 of "
-        f"{percent(limit.macro_f1)}; always the commonest genre is right on {percent(guessing)}."
+        f"No classifier can expect to be right on more than {percent(limit.accuracy)} of such tracks, with a "
+        f"macro-F1 of {percent(limit.macro_f1)}; always the commonest genre is right on {percent(guessing)}."
     )
 
 

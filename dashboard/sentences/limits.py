@@ -1,5 +1,10 @@
-"""For whom the best possible classifier's limit holds."""
+"""The best possible classifier's limit: for whom it holds, and whether in the long run or on the tracks at hand.
 
+In the long run no classifier can expect more; on a few tracks the best one is a little luckier or less lucky than that.
+"""
+
+from dashboard.theme import percent
+from genre_core.bayes import BayesLimit
 from genre_core.config import DatasetConfig, SyntheticConfig
 from genre_core.store import Run
 
@@ -21,6 +26,26 @@ def on(whom: str) -> str:
     return f" on {whom}" if whom else ""
 
 
+def by(data: DatasetConfig) -> str:
+    """Return ` by unknown artists` or `, each unheard`, whose tracks the limit is about, where that needs saying."""
+    return {"unknown artists": " by unknown artists", "unknown tracks": ", each unheard"}.get(unheard(data), "")
+
+
 def limit_label(data: DatasetConfig) -> str:
-    """Return what stands on the ruler at the limit."""
-    return f"no classifier can do better{on(unheard(data))}"
+    """Return what stands on the ruler at the limit that holds in the long run."""
+    return f"no classifier can expect more{on(unheard(data))}"
+
+
+def limit_here_label(data: DatasetConfig) -> str:
+    """Return what stands on the ruler at what the best classifier makes of the very tracks that are judged."""
+    return f"the best possible on these tracks{by(data)}"
+
+
+def long_run(limit: BayesLimit | None) -> str:
+    """Say why the limit on given tracks is not that in the long run; nothing where none is known."""
+    if limit is None:
+        return ""
+    return (
+        f"In the long run, over ever new tracks, it is right on {percent(limit.accuracy)}, and no classifier can "
+        "expect more: that is the limit on Train. On these tracks chance makes it a little more or less."
+    )

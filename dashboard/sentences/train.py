@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.figures.curves import Parent
-from dashboard.sentences.limits import known_already, on, unheard
+from dashboard.sentences.limits import by, known_already, on
 from dashboard.services import Queue, Shape
 from dashboard.theme import GAP, count, percent, points
 from genre_core.architectures import layer_widths
@@ -32,11 +32,10 @@ def before_training(shape: Shape | None, config: ExperimentConfig | None, limit:
     if shape is None or config is None:
         return Headline("These settings cannot be trained yet.", "Choose data, or mend what the sidebar marks.")
     network = "softmax regression" if config.model.architecture == "linear" else "a perceptron"
-    best = (
-        f"{count(shape.n_tracks, 'track')}, {count(shape.n_features, 'feature')} each."
-        if limit is None
-        else f"No classifier can be right on more than {percent(limit.accuracy)} of such tracks{_by(config)}."
-    )
+    best = f"{count(shape.n_tracks, 'track')}, {count(shape.n_features, 'feature')} each."
+    if limit is not None:
+        most = f"{percent(limit.accuracy)} of such tracks{by(config.data)}"
+        best = f"No classifier can expect to be right on more than {most}."
     return Headline(f"Press Train and watch {network} learn to tell {shape.n_genres} genres apart.", best)
 
 
@@ -305,11 +304,6 @@ def _low(title: str) -> str:
 
 def _listed(parts: Sequence[str]) -> str:
     return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def _by(config: ExperimentConfig) -> str:
-    """Say whose tracks the limit is about, where that does not go without saying."""
-    return {"unknown artists": " by unknown artists", "unknown tracks": ", each unheard"}.get(unheard(config.data), "")
 
 
 def _so_far(epochs: Sequence[Epoch]) -> str:

@@ -16,7 +16,7 @@ from dashboard.sections.evaluate.judged import Judged
 from dashboard.sections.judged_head import judged_head
 from dashboard.sentences.badges import Badge
 from dashboard.sentences.evaluate import answer, limit_help, scores_line
-from dashboard.sentences.limits import known_already, limit_label
+from dashboard.sentences.limits import known_already, limit_here_label
 
 CSS = Path(__file__).parents[1] / "components" / "evaluate.css"
 SECTIONS = {
@@ -63,7 +63,8 @@ def _section(judged: Judged) -> None:
 def _answer(judged: Judged, marked: Sequence[Badge]) -> None:
     known = known_already(judged.run)
     said = answer(judged.outcome, judged.part, known)
-    st.header(said, anchor=False, help=limit_help(judged.outcome, judged.part, known))
+    explained = limit_help(judged.outcome, judged.part, known, judged.limit_in_the_long_run)
+    st.header(said, anchor=False, help=explained)
     terms_line(scores_line(judged.outcome.evaluation), marked)
 
 
@@ -78,7 +79,7 @@ def _ruler(judged: Judged) -> None:
     if judged.run.config.averaged_with:
         marks += member_marks(judged.run, part)
     if judged.outcome.limit is not None:
-        marks.append(rulers.bayes_limit(judged.outcome.limit.accuracy, limit_label(judged.run.config.data)))
+        marks.append(rulers.bayes_limit(judged.outcome.limit.accuracy, limit_here_label(judged.run.config.data)))
     rulers.ruler(rulers.Ruler(tuple(marks), f"accuracy on {judged.measured}"), key="evaluate ruler")
     if judged.run.config.averaged_with:
         beside_members(judged.run, part)

@@ -28,7 +28,8 @@ GLOSSARY: dict[str, str] = {
     "learning curve": "How well the network recognises tracks after learning from more and more of the training part.",
     "confusion matrix": "A table of true genres (rows) against predicted ones (columns): the diagonal is right.",
     "majority baseline": "The accuracy of always answering the genre that is commonest in training.",
-    "Bayes limit": "The best accuracy that any classifier can reach here, known because the generator is.",
+    "Bayes limit": "The accuracy that no classifier can expect to exceed, known because the generator is: a mean over "
+    "ever new tracks, while on the few tracks at hand the best classifier is a little luckier or less lucky than that.",
     "Wilson interval": "The range of true rates that go well with the share that was seen; it covers the true one in "
     "about 95 of 100 such tests, and it is wide where tracks are few.",
     "confidence": "The probability that the model gives to the genre it predicts.",

@@ -63,8 +63,8 @@ def evaluation(document: Document, part: str) -> str:
     if bayes:
         error = 196 * bayes["standard_error"]
         here = _rate(bayes[f"{part}_accuracy"])
-        limit = f"{100 * bayes['accuracy']:.1f} % (± {error:.2f}), on these {where} tracks {here}"
-        figures.append(("no classifier can do better than", limit))
+        figures.append(("no classifier can expect more than", f"{100 * bayes['accuracy']:.1f} % (± {error:.2f})"))
+        figures.append((f"the best possible on these {where} tracks", here))
     width = max(len(name) for name, _ in figures)
     lines += ["", *(f"{name:{width}}  {figure}" for name, figure in figures)]
     if bayes and bayes["about"]:
@@ -120,7 +120,7 @@ def lens(document: Document) -> str:
     about = [f"Judged by the {document['right_about']}."] if document["right_about"] else []
     lines = [document["answer"], *about, "", *_columns(header, cells, right=(2, 3, 4, 5, 6))]
     if document["bayes"]:
-        lines.append(f"No classifier can do better than {_rate(document['bayes']['accuracy'])}.")
+        lines.append(f"No classifier can expect more than {_rate(document['bayes']['accuracy'])}.")
         lines += [f"About that limit: {document['bayes']['about']}"] if document["bayes"]["about"] else []
     if document["plan"]["test_hash"]:
         lines.append(f"Published test part opened: {_opened(document['test_opened'])}")
@@ -259,7 +259,7 @@ def limit(document: Document) -> str:
     accuracy = f"{100 * document['accuracy']:.2f} % (± {100 * document['standard_error']:.2f} standard error)"
     about = f" about the {document['right_about']}" if document["right_about"] else ""
     lines = [
-        f"At overlap {document['overlap']:g} no classifier can be right{about} on more than {accuracy} of new tracks.",
+        f"At overlap {document['overlap']:g} no classifier can expect to be right{about} on more than {accuracy} of new tracks.",
         f"Its macro-F1 is {_rate(document['macro_f1'])}.",
     ]
     if document["reach"] is not None:

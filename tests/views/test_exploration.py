@@ -201,7 +201,7 @@ def test_the_overlap_is_found_for_a_wanted_limit():
     page.number_input(key="wanted limit").set_value(90.0)
     press(page, "Find the overlap")
     assert float(said(page, "data.overlap")) > 3
-    best = float(re.search(r"No classifier can be right on more than ([\d.]+)", texts(page))[1])
+    best = float(re.search(r"No classifier can expect to be right on more than ([\d.]+)", texts(page))[1])
     assert best == pytest.approx(90, abs=0.6)
     page.number_input(key="wanted limit").set_value(1.0)
     press(page, "Find the overlap")

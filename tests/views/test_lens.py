@@ -201,7 +201,7 @@ def test_the_limit_is_for_unknown_artists_even_where_no_split_keeps_artists_toge
     execute_study(queued(store, "torn", configure(few), classifiers=("majority",)), 1, store.url)
     page = opened(VIEW, lens="torn")
     for level in ("row", "track"):
-        assert "no classifier can do better on unknown artists" in drawn(page, f"lens ruler {level}")["alt"]
+        assert "no classifier can expect more on unknown artists" in drawn(page, f"lens ruler {level}")["alt"]
     assert "Split by row and by track, artists still stand on both sides." in texts(page)
     assert "least number of tracks per genre." in texts(page)  # to its end
 
@@ -246,7 +246,7 @@ def noisy(store):
 
 
 def _name(text):
-    parts = ("network", "logistic regression", "no classifier can do better")
+    parts = ("network", "logistic regression", "no classifier can expect more")
     return next(part for part in parts if part in text)
 
 
@@ -258,7 +258,7 @@ def test_where_labels_are_wrong_a_lens_is_judged_by_them_or_by_the_true_genres(s
         assert ruler["alt"].startswith(f"Test accuracy about the {about}")
         assert f", judged by the {about} ·" in title["note"]
         rates[right] = {_name(mark["text"]): mark["value"] for mark in ruler["marks"]}
-    for part in ("network", "logistic regression", "no classifier can do better"):
+    for part in ("network", "logistic regression", "no classifier can expect more"):
         by_label, by_truth = (rates[right] for right in ("label", "true"))
         assert by_truth[part] > by_label[part] + 0.1
     followed = answer_of(following.look, f"{noisy}~true", "")["parts"]

@@ -12,7 +12,7 @@ from dashboard.components.twin import twin
 from dashboard.sections.compare.chosen import FORGET, Chosen, say
 from dashboard.sentences import compare as sentences
 from dashboard.sentences.badges import Badge, badges, opened_badge
-from dashboard.sentences.limits import limit_label
+from dashboard.sentences.limits import limit_here_label
 from dashboard.services import Side
 from dashboard.theme import GAP
 from genre_core.evaluation.verdict import why
@@ -50,7 +50,7 @@ def _marks(side: Side, chosen: Chosen, *, first: bool) -> rulers.Ruler:
     limit = side.outcome.limit
     lines = [rulers.majority(scores.majority_accuracy, *(() if first else ("",)))]
     if limit is not None:
-        lines.append(rulers.bayes_limit(limit.accuracy, limit_label(side.run.config.data) if first else ""))
+        lines.append(rulers.bayes_limit(limit.accuracy, limit_here_label(side.run.config.data) if first else ""))
     return rulers.Ruler((*lines, model), f"accuracy on {chosen.nouns}")
 
 

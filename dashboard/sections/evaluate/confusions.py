@@ -193,7 +193,7 @@ def _all_scores(judged: Judged, found: Confusions | None) -> None:
         genre_table(judged.outcome.evaluation, f"{judged.part} tracks", f"{judged.file_name} genres.csv")
     with right:
         st.subheader(f"All scores, on {judged.measured}", anchor=False)
-        score_table(judged.outcome, judged.measured)
+        score_table(judged.outcome, judged.measured, judged.limit_in_the_long_run)
     opened = st.expander("The matrix as a table", key="matrix as a table", type="compact", on_change="rerun")
     if opened.open and found is not None:
         with opened:

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from dashboard import services
 from dashboard.sentences.evaluate import measured
-from dashboard.services import Outcome
+from dashboard.services import Outcome, exploring
+from genre_core.bayes import BayesLimit
+from genre_core.config import SyntheticConfig
 from genre_core.dataset import Dataset, Part
 from genre_core.store import Run
 
@@ -26,6 +29,14 @@ class Judged:
     def measured(self) -> str:
         """Return the tracks it is judged on, and what by: `1,200 test tracks`."""
         return measured(self.outcome, self.part)
+
+    @property
+    def limit_in_the_long_run(self) -> BayesLimit | None:
+        """Return the best that any classifier can expect on such tracks, where it is known."""
+        config = self.run.config.data
+        if self.clean and isinstance(config, SyntheticConfig):
+            return exploring.true_limit(config)
+        return services.limit(config)
 
     @property
     def file_name(self) -> str:
