@@ -164,7 +164,7 @@ def pooled(found: Repetition, score: PooledScore | None) -> str:
     assert isinstance(what, Folds)
     n, right = int(matrix.counts.sum()), int(matrix.counts.trace())
     each = "once" if what.repeats == 1 else f"up to {what.repeats} times"
-    share = f"Right on {right:,} of {n:,} answers ({percent(right / n, score.interval if score else None)})"
+    share = f"Right on {right:,} of {n:,} answers, {percent(right / n, score.interval if score else None)}"
     answers = f"{share}: every track {each}, by a network that did not learn from it."
     if score is None:
         return answers
