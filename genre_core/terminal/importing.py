@@ -15,8 +15,9 @@ from genre_core.store import RunStore
 from genre_core.terminal import text
 from genre_core.terminal.files import read_files
 from genre_core.terminal.inputs import LISTS, import_with_lines, import_with_progress, put_split, read_split_files
-from genre_core.terminal.options import TABLE_SETTINGS, UsageError
+from genre_core.terminal.options import TABLE_SETTINGS
 from genre_core.terminal.output import DONE, show
+from genre_core.terminal.usage import UsageError
 
 
 def import_data(options: argparse.Namespace) -> int:

@@ -23,8 +23,9 @@ from genre_core.store import RunStore
 from genre_core.store.tables import TableStore
 from genre_core.tables.reading import Reading
 from genre_core.terminal.files import read_file, read_files
-from genre_core.terminal.options import UsageError, configuration
+from genre_core.terminal.options import configuration
 from genre_core.terminal.output import report
+from genre_core.terminal.usage import UsageError
 
 LISTS = (".txt", ".lst", ".list")
 """Endings of files that may list the tracks of a part."""

@@ -1,0 +1,182 @@
+"""What each command can be told: one function for each, by its name."""
+
+import argparse
+from typing import TypeAlias
+
+from genre_core.dataset import PARTS
+from genre_core.lens.config import LensConfig
+from genre_core.selection import VARIES, Folds, OtherSeeds
+from genre_core.terminal.arguments import (
+    add_columns,
+    add_experiment,
+    add_name,
+    add_number,
+    add_part,
+    add_preset,
+    add_right_about,
+    add_runs,
+    add_settings,
+    describe_settings,
+    from_one,
+    from_zero,
+    percentage,
+)
+from genre_core.terminal.usage import PROGRAM, Parser
+
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
+
+_SOURCES = "[--preset NAME | --table FILE | --fma FOLDER]"
+
+
+def add_commands(commands: Commands) -> None:
+    """Add every command with its options."""
+    training = (_train, _repeat, _crossvalidate, _search, _lens)
+    for add in (*training, _evaluate, _compare, _ensemble, _limit, _import, _runs):
+        add(commands)
+
+
+def _add(commands: Commands, name: str, help: str, usage: str, about: str = ".") -> Parser:
+    parser: Parser = commands.add_parser(
+        name,
+        help=help,
+        description=f"{help[0].upper()}{help[1:]}{about}",
+        usage=f"{PROGRAM} {name} {usage}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--json", action="store_true", help="write one JSON document to standard output")
+    return parser
+
+
+def _train(commands: Commands) -> None:
+    help = "train one classifier and report on its test part"
+    about = (
+        ", which counts as opened then. To choose between configurations, report on validation: the test part stays "
+        "closed."
+    )
+    parser = _add(commands, "train", help, f"{_SOURCES} [settings]", about)
+    add_experiment(parser)
+    closed = "with validation no test figure is shown, `test` is null in JSON, and nothing counts as opened"
+    add_part(parser, "which part to report", closed, default="test")
+    add_name(parser, "run")
+    parser.add_argument("--no-store", action="store_true", help="do not keep the run")
+
+
+def _repeat(commands: Commands) -> None:
+    help = "train one configuration with other seeds: how far its score moves by luck"
+    parser = _add(commands, "repeat", help, f"{_SOURCES} [--times N] [--vary WHAT] [settings]")
+    add_experiment(parser)
+    usual = OtherSeeds()
+    add_number(parser, "--times", "N", usual.times, "how many seeds")
+    of = f"seeds of the network, of the split, or of both (default: {usual.vary})"
+    parser.add_argument("--vary", choices=tuple(VARIES), default=usual.vary, help=of)
+    add_part(parser, "which part to report", "the test part counts as opened once for each seed")
+
+
+def _crossvalidate(commands: Commands) -> None:
+    help = "train one configuration on folds: each track outside the test part is judged once"
+    about = (
+        ", by a network that did not learn from it. A held-out fold counts as a test part that was looked at; the test "
+        "part of a run with these settings is in no fold and stays closed."
+    )
+    parser = _add(commands, "crossvalidate", help, f"{_SOURCES} [--folds K] [--repeats N] [settings]", about)
+    add_experiment(parser)
+    usual = Folds()
+    add_number(parser, "--folds", "K", usual.k, "how many folds")
+    add_number(parser, "--repeats", "N", usual.repeats, "how often tracks are dealt into folds anew")
+
+
+def _search(commands: Commands) -> None:
+    help = "search for better settings, each trial a run that is kept and judged on validation or on folds"
+    about = ". The test part stays closed, unless `--part test` asks for the winner's in the end."
+    parser = _add(commands, "search", help, f"--space SETTING … {_SOURCES} [options] [settings]", about)
+    add_experiment(parser)
+    parser.add_argument(
+        "--space",
+        nargs="+",
+        required=True,
+        metavar="SETTING",
+        help="what to vary: train.learning_rate, model.dropout=0.1..0.5 or 'model.hidden=64,32|128,64'; without a "
+        "range that of the setting's field, on a log scale about the present value",
+    )
+    add_number(parser, "--trials", "N", 50, "combinations to try")
+    parser.add_argument("--sampler", choices=("tpe", "random", "grid"), default="tpe", help="(default: tpe)")
+    objectives, best = ("accuracy", "macro-f1", "log-loss"), "what the best trial is best by (default: accuracy)"
+    parser.add_argument("--objective", choices=objectives, default="accuracy", help=best)
+    parser.add_argument("--folds", type=from_one, default=0, metavar="K", help="judge each trial on K held-out folds")
+    parser.add_argument("--no-pruning", action="store_true", help="train every trial to its own end")
+    seed = "start of the search's random stream"
+    parser.add_argument("--search-seed", type=from_zero, default=0, metavar="N", help=seed)
+    add_part(
+        parser, "which part of the winner to report", "with test it is opened when the search is over, and counted"
+    )
+
+
+def _lens(commands: Commands) -> None:
+    help = "judge one network and simple baselines by row, track, album and artist splits"
+    about = (
+        ". Splits are dealt for the lens alone, but the test part of a published one counts as opened, once for each "
+        "classifier and seed."
+    )
+    parser = _add(commands, "lens", help, f"{_SOURCES} [settings]", about)
+    add_experiment(parser)
+    add_number(parser, "--repeats", "N", LensConfig().n_repeats, "splits")
+    add_right_about(parser)
+
+
+def _evaluate(commands: Commands) -> None:
+    parser = _add(commands, "evaluate", "evaluate a stored run on one part of its data", "RUN [options]")
+    parser.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
+    counted = "for each configuration whose test part somebody looked at, the test set counts as opened once more"
+    add_part(parser, "which part", counted, PARTS)
+    add_right_about(parser)
+
+
+def _ensemble(commands: Commands) -> None:
+    help = "average the probabilities of stored runs on the same data and split, and keep that as a run"
+    parser = _add(commands, "ensemble", help, "RUN RUN … [options]")
+    add_runs(parser)
+    add_part(parser, "which part to report", "the test part counts as opened then")
+    add_name(parser, "ensemble")
+
+
+def _compare(commands: Commands) -> None:
+    help = "say whether one stored run is really better than others on the same tracks"
+    about = ": the first is compared with each of the others."
+    parser = _add(commands, "compare", help, "RUN RUN [RUN …] [options]", about)
+    add_runs(parser)
+    add_part(parser, "on which part", "on test, the test part of each run counts as opened")
+    add_right_about(parser)
+
+
+def _limit(commands: Commands) -> None:
+    help = "say how often the best possible classifier is right on synthetic tracks"
+    parser = _add(commands, "limit", help, "[--preset NAME] [--reach PERCENT] [settings of data]")
+    parser.epilog = describe_settings(("data",))
+    add_preset(parser)
+    reach = "find the overlap at which the best possible accuracy is this"
+    parser.add_argument("--reach", type=percentage, metavar="PERCENT", help=reach)
+    add_right_about(parser)
+    add_settings(parser, ("data",))
+
+
+def _import(commands: Commands) -> None:
+    help = "store a table of audio features, FMA, or a published split"
+    parser = _add(commands, "import", help, "FILE [FILE …] | FOLDER [options]")
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="*",
+        help="CSV or Parquet, several are joined by their tracks; the folder of FMA's metadata; "
+        "or lists of a split's tracks such as train.txt, valid.txt and test.txt",
+    )
+    lists = "a list of the tracks of train, validation or test"
+    parser.add_argument("--split", action="append", metavar="PART=FILE", help=lists)
+    progress = "write how far an import of FMA is to standard error, as lines of JSON"
+    parser.add_argument("--progress", action="store_true", help=progress)
+    add_columns(parser)
+
+
+def _runs(commands: Commands) -> None:
+    parser = _add(commands, "runs", "list the stored runs, newest first", "[options]")
+    add_number(parser, "--limit", "N", 50, "how many at most")
