@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from genre_core.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
+from genre_core.evaluation.calibration_error import CalibrationError, calibration_errors
 from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length
 from genre_core.evaluation.metrics import METRICS
 from genre_core.evaluation.resampling import drawn_weights, middle, n_resamples, resampled_means
@@ -71,26 +72,6 @@ class Score:
 
     value: float
     interval: Interval
-
-
-@dataclass(frozen=True)
-class CalibrationError:
-    """An expected calibration error, and between which two a perfectly calibrated model's would lie in 95 of 100 cases.
-
-    `interval` covers the error that the model has in the long run over bins of these limits. The bootstrap repeats the
-    upward bias of the estimate, so it is reflected at the estimate to take that out (A. Davison & D. Hinkley,
-    "Bootstrap Methods and their Application", section 5.2, 1997), and then widened to hold the estimate, and 0 where
-    chance alone makes as much.
-    """
-
-    value: float
-    interval: Interval
-    by_chance: Interval
-
-    @property
-    def beyond_chance(self) -> bool:
-        """Say whether it is more than chance makes of perfect calibration."""
-        return self.value > self.by_chance.high
 
 
 @dataclass(frozen=True)
@@ -170,16 +151,15 @@ def calibration(
     at = np.column_stack([np.searchsorted(_edges(column, by, n_bins)[1:-1], column) for column in stated.T])
     at += n_bins * np.arange(columns)
     sums = _placed(right - stated, at, n_bins)
-    errors = _errors(sums.sum(axis=0)[None] / n, columns)[0]
     size = n_resamples(n, columns)
     blocks = drawn_weights(n, members, size, seed)
-    again = np.concatenate([_errors((w @ sums) / w.sum(axis=1, keepdims=True), columns) for w in blocks])
+    again = np.concatenate([(w @ sums) / w.sum(axis=1, keepdims=True) for w in blocks])
     rng = np.random.default_rng(seed)
     if members is None:
         chance = _of_drawn_labels(probabilities, stated, at, n_bins, size, rng)
     else:
-        chance = _of_signed_groups(sums, members, columns, size, rng)
-    found = [_calibration_error(*values) for values in zip(errors, again.T, chance.T, strict=True)]
+        chance = _of_signed_groups(sums, members, size, rng)
+    found = calibration_errors(sums.sum(axis=0) / n, again, chance, columns)
     brier, log_loss = _mean_scores(labels, probabilities, members, seed)
     confidence, accuracy = float(stated[:, 0].mean()), float(right[:, 0].mean())
     return Calibration(n, confidence, accuracy, found[0], found[-1], tuple(found[1:-1]), brier, log_loss)
@@ -246,16 +226,10 @@ def _placed(residuals: FloatArray, at: IntArray, n_bins: int) -> "csr_array":
     return csr_array((residuals.ravel(), at.ravel(), starts), shape=(n, columns * n_bins))
 
 
-def _errors(means: FloatArray, columns: int) -> FloatArray:
-    """Return the calibration errors (m, columns + 1) of mean residuals by bin; the last is the mean over genres."""
-    errors = np.abs(means).reshape(len(means), columns, -1).sum(axis=2)
-    return np.column_stack([errors, errors[:, 1:].mean(axis=1)])
-
-
 def _of_drawn_labels(
     probabilities: FloatArray, stated: FloatArray, at: IntArray, n_bins: int, size: int, rng: np.random.Generator
 ) -> FloatArray:
-    """Return the errors (size, columns + 1) that labels drawn with these probabilities would show."""
+    """Return the mean residuals (size, columns * n_bins) that labels drawn with these probabilities would show."""
     n, columns = stated.shape
     cumulated = np.cumsum(probabilities, axis=1)[:, :-1]
     expected = np.bincount(at.ravel(), stated.ravel(), columns * n_bins)
@@ -265,23 +239,14 @@ def _of_drawn_labels(
         labels = (cumulated < rng.random((n, 1))).sum(axis=1)
         came_true = np.concatenate([at[predicted == labels, 0], at[rows, labels + 1]])
         found.append((np.bincount(came_true, minlength=len(expected)) - expected) / n)
-    return _errors(np.array(found), columns)
+    return np.array(found)
 
 
-def _of_signed_groups(
-    sums: "csr_array", members: IntArray, columns: int, size: int, rng: np.random.Generator
-) -> FloatArray:
-    """Return the errors (size, columns + 1) of residuals whose groups have random signs."""
+def _of_signed_groups(sums: "csr_array", members: IntArray, size: int, rng: np.random.Generator) -> FloatArray:
+    """Return the mean residuals (size, columns * n_bins) where those of whole groups get random signs."""
     n_groups = int(members.max()) + 1
     signs = (rng.choice((-1.0, 1.0), n_groups)[members] for _ in range(size))
-    return _errors(np.array([sums.T @ sign for sign in signs]) / len(members), columns)
-
-
-def _calibration_error(value: float, again: FloatArray, chance: FloatArray) -> CalibrationError:
-    drawn, by_chance, found = middle(again), middle(chance), float(value)
-    low = 0.0 if found <= by_chance.high else max(0.0, 2 * found - drawn.high)
-    high = max(0.0, 2 * found - drawn.low)
-    return CalibrationError(found, Interval(float(min(low, found)), float(max(high, found))), by_chance)
+    return np.array([sums.T @ sign for sign in signs]) / len(members)
 
 
 def _mean_scores(

@@ -258,8 +258,9 @@ def limit(document: Document) -> str:
     """Say what no classifier can beat, at which overlap, and what that holds for."""
     accuracy = f"{100 * document['accuracy']:.2f} % (± {100 * document['standard_error']:.2f} standard error)"
     about = f" about the {document['right_about']}" if document["right_about"] else ""
+    at = f"At overlap {document['overlap']:g}"
     lines = [
-        f"At overlap {document['overlap']:g} no classifier can expect to be right{about} on more than {accuracy} of new tracks.",
+        f"{at} no classifier can expect to be right{about} on more than {accuracy} of new tracks.",
         f"Its macro-F1 is {_rate(document['macro_f1'])}.",
     ]
     if document["reach"] is not None:
