@@ -140,3 +140,20 @@ def test_the_list_is_of_one_kind_newest_first(studies) -> None:
     assert names[0] == "newest"
     assert "other kind" not in names
     assert {study.state for study in studies.studies("lens", states=("complete",))} == {"complete"}
+
+
+def test_a_store_from_before_searches_opens_with_its_lenses_and_leaves_the_name_studies_to_optuna(tmp_path) -> None:
+    url = f"sqlite:///{tmp_path}/old.sqlite"
+    old = RunStore(url)
+    running(old.studies, "mine")
+    assert old.studies.append("mine", 1, {"accuracy": 0.5})
+    with old.transaction() as connection:
+        connection.exec_driver_sql("ALTER TABLE lab_studies RENAME TO studies")
+    old.close()
+    for _ in range(2):  # the second time Optuna's table is there
+        opened = RunStore(url)
+        assert [study.id for study in opened.studies.studies("lens")] == ["mine"]
+        assert opened.studies.results("mine") == [{"accuracy": 0.5}]
+        with opened.transaction() as connection:
+            connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS studies (study_id INTEGER, study_name TEXT)")
+        opened.close()

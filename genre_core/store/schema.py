@@ -96,7 +96,7 @@ table_kinds = Table(
     "table_kinds",
     metadata,
     Column("content_hash", String(64), primary_key=True),
-    Column("kind", String(16), nullable=False),
+    Column("kind", String(32), nullable=False),
 )
 """What a table is where it is no table of features that a person made."""
 
@@ -124,7 +124,7 @@ studies = Table(
     "lab_studies",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("kind", String(16), nullable=False),
+    Column("kind", String(32), nullable=False),
     Column("config", Text, nullable=False),
     Column("state", String(16), nullable=False),
     Column("attempt", Integer, nullable=False),
