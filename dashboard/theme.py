@@ -1,16 +1,21 @@
-"""Colours, the quiet plotly template, and numbers as they are written on screen.
+"""Colours, the quiet plotly template, and what writes numbers on screen.
 
 Figures are built with the light colours. In the browser each component swaps a light colour for its dark twin when the
 page is dark, so nothing in Python needs to know the theme.
 """
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
+
+from genre_core.written import GAP as GAP
+from genre_core.written import HasLimits as HasLimits
+from genre_core.written import count as count
+from genre_core.written import percent as percent
+from genre_core.written import points as points
+from genre_core.written import signed_points as signed_points
+from genre_core.written import spread as spread
 
 Figure = dict[str, Any]
 """A plotly figure as plain data: `{"data": [trace, …], "layout": {…}}`."""
-
-GAP = "\u202f"
-"""Narrow no-break space: between a number and its unit."""
 
 
 class Colour(NamedTuple):
@@ -18,18 +23,6 @@ class Colour(NamedTuple):
 
     light: str
     dark: str
-
-
-class HasLimits(Protocol):
-    """A range with a lower and an upper limit, such as `genre_core.evaluation.uncertainty.Interval`."""
-
-    @property
-    def low(self) -> float:
-        """Return the lower limit."""
-
-    @property
-    def high(self) -> float:
-        """Return the upper limit."""
 
 
 PALETTE: dict[str, Colour] = {
@@ -80,39 +73,6 @@ def genre_colour(number: int, n_genres: int) -> str:
 def fade(colour: str, alpha: float) -> str:
     """Return a palette colour with an opacity in [0, 1], as `#rrggbbaa`, which keeps its dark twin."""
     return f"{colour}{round(alpha * 255):02x}"
-
-
-def percent(rate: float, interval: HasLimits | None = None, decimals: int = 1) -> str:
-    """Return a rate in [0, 1] with its interval: `79.9 % (77.6–82.1)`; a dash where there is none (NaN)."""
-    if rate != rate:
-        return "–"
-    text = f"{100 * rate:.{decimals}f}{GAP}%"
-    return text if interval is None else f"{text} ({spread(interval, decimals)})"
-
-
-def spread(interval: HasLimits, decimals: int = 1) -> str:
-    """Return a range of rates in per cent, without its unit: `77.6–82.1`."""
-    return f"{100 * interval.low:.{decimals}f}–{100 * interval.high:.{decimals}f}"
-
-
-def points(difference: float, interval: HasLimits | None = None, decimals: int = 1) -> str:
-    """Return a difference of rates with its interval: `12.4 points (9.1 to 15.7)`; of a size alone, pass its size."""
-    text = f"{100 * difference:.{decimals}f}{GAP}points"
-    if interval is not None:
-        text += f" ({100 * interval.low:.{decimals}f} to {100 * interval.high:.{decimals}f})"
-    return text.replace("-", "\u2212")
-
-
-def signed_points(difference: float) -> str:
-    """Return a difference of rates with its sign: `+1.2 points`."""
-    return f"{'+' if difference >= 0 else ''}{points(difference)}"
-
-
-def count(number: int, noun: str = "", nouns: str = "") -> str:
-    """Return a number with its noun: `1,200`, `1 track`, `1,200 tracks`."""
-    if not noun:
-        return f"{number:,}"
-    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
 
 
 _AXIS: dict[str, Any] = {

@@ -8,10 +8,10 @@ import streamlit as st
 from dashboard import address
 from dashboard.address import plain
 from dashboard.sections.evaluate.judged import Judged
-from dashboard.sentences.findings import Told, link, sentence
+from dashboard.sentences.findings import link
 from dashboard.sentences.limits import known_already
 from genre_core.dataset import Dataset, Part
-from genre_core.findings import Finding
+from genre_core.findings import Finding, Told, sentence
 from genre_core.store import Run
 
 CSS = Path(__file__).parents[1] / "components" / "findings.css"

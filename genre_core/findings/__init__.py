@@ -7,6 +7,7 @@ pair or cell take that into account (Holm, Bonferroni, or a simulation of the cl
 from genre_core.findings.facts import Facts, Learning, Score, epochs_to_compare
 from genre_core.findings.finding import Cells, Evidence, Finding, Kind, Page
 from genre_core.findings.rules import RULES, TRAINING, about, find
+from genre_core.findings.sentences import Told, sentence
 
 __all__ = [
     "RULES",
@@ -19,7 +20,9 @@ __all__ = [
     "Learning",
     "Page",
     "Score",
+    "Told",
     "about",
     "epochs_to_compare",
     "find",
+    "sentence",
 ]
