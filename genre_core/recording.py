@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from genre_core.training import Trainer
 
 
-def record_card(store: RunStore, run: Run, prepared: "Prepared", trainer: "Trainer") -> bool:
-    """Save what is known of a run before it trains, and the genres of its validation tracks for their matrices."""
+def record_card(store: RunStore, run: Run, prepared: "Prepared", trainer: "Trainer") -> dict[str, Any]:
+    """Save what is known of a run before it trains, and the genres of its validation tracks; return the former."""
     from genre_core.experiment import describe
 
     card = describe(run.config, prepared, trainer)
-    return store.describe(run.id, run.attempt, card, {"validation_labels": labels_of(prepared)})
+    store.describe(run.id, run.attempt, card, {"validation_labels": labels_of(prepared)})
+    return card
 
 
 def labels_of(prepared: "Prepared") -> bytes:

@@ -3,11 +3,11 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache, lru_cache
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from genre_core.config import DatasetConfig, ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.errors import GenreLabError
@@ -111,9 +111,12 @@ class _Work:
         self._prepared = _prepare(store.url, run.config.data, run.config.split)
         self._trainer: Trainer = make_trainer(run.config, self._prepared)
         self._seceded = False
-        if checkpoint := store.artifact(run.id, "checkpoint"):
+        card = record_card(store, run, self._prepared, self._trainer)
+        checkpoint = store.artifact(run.id, "checkpoint")
+        if checkpoint is None and not run.epoch:
+            checkpoint = _take_over(store, run, card)
+        if checkpoint:
             self._trainer.restore(checkpoint)
-        record_card(store, run, self._prepared, self._trainer)
 
     def train(self) -> None:
         wish = self._store.wish(self._run.id, self._run.attempt)
@@ -168,6 +171,31 @@ class _Work:
 
     def _end(self, end: TrainEnd) -> None:
         record_end(self._store, self._run, self._prepared, self._trainer, end)
+
+
+def _take_over(store: RunStore, run: Run, card: Mapping[str, Any]) -> bytes | None:
+    """Give a branch the epochs of a paused run that it branches from, and return where that stands; None without one.
+
+    They are those that the branch would train. Only while a run is paused is what going on needs of it kept.
+    """
+    before = run.config.parent
+    if before is None:
+        return None
+    for parent in store.runs_of(before.fingerprint):
+        within = parent.epoch + (parent.fraction > 0)
+        if parent.state != "paused" or within > run.config.before.epochs or not _same_machine(parent, card):
+            continue
+        checkpoint = store.artifact(parent.id, "checkpoint")
+        if checkpoint is not None and store.run(parent.id).attempt == parent.attempt:
+            for epoch in store.epochs(parent.id)[: parent.epoch]:
+                store.append(run.id, run.attempt, epoch, store.predictions(parent.id, epoch.epoch).tobytes())
+            return checkpoint
+    return None
+
+
+def _same_machine(parent: Run, card: Mapping[str, Any]) -> bool:
+    """Return whether a run trained on the same tracks with the same software, so that it came to the same bits."""
+    return all(parent.context.get(name) == card[name] for name in ("data_hash", "device", "versions"))
 
 
 @cache

@@ -17,6 +17,7 @@ from genre_core.experiment import drain, make_trainer, prepare
 from genre_core.settings import configure, differences, flatten, settings
 from genre_core.store import RunStore
 from genre_core.terminal.main import main
+from genre_core.training import Trainer
 from genre_core.worker import execute
 
 SMALL = configure(
@@ -201,6 +202,30 @@ def test_the_first_epochs_of_a_stored_branch_are_those_of_its_stored_parent(tmp_
     for epoch in (1, 2, 3):
         assert (store.predictions("parent", epoch) == store.predictions("branch", epoch)).all()
     assert [run.id for run in store.runs_of(configs["branch"].parent.fingerprint)] == ["parent"]
+    store.close()
+
+
+def test_a_branch_takes_over_what_a_paused_run_has_trained(tmp_path, monkeypatch):
+    store = RunStore(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    store.submit("parent", SMALL)
+    store.request("parent", "step")
+    execute("parent", 1, store.url)
+    assert (store.run("parent").state, store.run("parent").epoch) == ("paused", 1)
+    config, restored = branch(3, learning_rate=0.001), []
+    restore = Trainer.restore
+    monkeypatch.setattr(Trainer, "restore", lambda trainer, saved: restored.append(restore(trainer, saved)))
+    store.submit("branch", config)
+    execute("branch", 1, store.url)
+    assert len(restored) == 1
+    history, _, whole = trained(config)
+    assert [epoch.validation_loss for epoch in store.epochs("branch")] == [end.validation_loss for end in history]
+    assert store.artifact("branch", "weights") == whole.weights()
+    assert (store.predictions("branch", 1) == history[0].validation_pred).all()
+    store.submit("early", branch(1, learning_rate=0.001, max_epochs=2))
+    monkeypatch.setattr("genre_core.worker._same_machine", lambda *_: False)
+    execute("early", 1, store.url)  # what another machine has trained may differ in its last bits
+    assert len(restored) == 1
+    assert store.run("early").state == "complete"
     store.close()
 
 
