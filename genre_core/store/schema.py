@@ -96,7 +96,7 @@ table_kinds = Table(
     "table_kinds",
     metadata,
     Column("content_hash", String(64), primary_key=True),
-    Column("kind", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
 )
 """What a table is where it is no table of features that a person made."""
 

@@ -1,0 +1,12 @@
+"""What a person reads in a terminal, made of the same documents that `--json` prints."""
+
+from genre_core.terminal.text.compared import compared
+from genre_core.terminal.text.imports import fma, split, table
+from genre_core.terminal.text.limit import limit
+from genre_core.terminal.text.runs import evaluation, heading, result, runs
+from genre_core.terminal.text.studies import lens, repeated, searched
+
+__all__ = [
+    "compared", "evaluation", "fma", "heading", "lens", "limit", "repeated", "result", "runs", "searched", "split",
+    "table",
+]  # fmt: skip

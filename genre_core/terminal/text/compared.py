@@ -1,0 +1,49 @@
+"""Whether one run is better than others."""
+
+from genre_core.settings import all_settings
+from genre_core.terminal.text.words import PARTS, Document, columns, judged_by, opened, rate
+
+
+def compared(document: Document) -> str:
+    """Say of each comparison what it comes to, and list scores, settings that differ, and genres told apart."""
+    lines = [f"Against {row['name']}: {row['sentence']}" for row in document["comparisons"]] + [
+        *judged_by(document),
+        "",
+    ]
+    part = PARTS.get(document["part"], document["part"])
+    cells = [
+        (
+            row["name"],
+            f"{rate(row['accuracy'], row['accuracy_interval'])}{' leaky' if row['leaky'] else ''}",
+            rate(row["macro_f1"], row["macro_f1_interval"]),
+            f"{row['n']:,}",
+        )
+        for row in document["runs"]
+    ]
+    lines += columns(("run", f"{part} accuracy", "macro-F1", "tracks"), cells, right=(1, 2, 3))
+    if "test_opened" in document:
+        lines.append(f"Test opened: {opened(document['test_opened'])}")
+    if document["settings"]:
+        names = [row["name"] for row in document["runs"]]
+        known = all_settings()
+        cells = [
+            (name, *("–" if value is None else known[name].label(value) for value in values))
+            for name, values in document["settings"].items()
+        ]
+        lines += ["", *columns(("settings that differ", *names), cells)]
+    return "\n".join([*lines, "", *_apart(document)])
+
+
+def _apart(document: Document) -> list[str]:
+    """Return the genres that tell runs apart, all genres of a pair considered together."""
+    cells = [
+        (row["genre"], pair["name"], f"{row['n']:,}", str(row["only_first_right"]), str(row["only_second_right"]),
+         f"{100 * row['accuracy_difference']:+.1f}", f"{row['p_adjusted']:.3f}")
+        for pair in document["comparisons"]
+        for row in pair["per_genre"]
+        if row["p_adjusted"] is not None and row["p_adjusted"] < 0.05
+    ]  # fmt: skip
+    if not cells:
+        return ["No single genre tells them apart, with all genres considered together (Holm)."]
+    names = ("genre", "compared with", "tracks", "only first right", "only other right", "points of recall", "p (Holm)")
+    return columns(names, cells, right=(2, 3, 4, 5, 6))

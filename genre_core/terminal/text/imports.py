@@ -1,0 +1,41 @@
+"""What was stored of a table, of FMA and of a published split."""
+
+from genre_core.terminal.text.words import PARTS, Document, columns, count
+
+
+def table(document: Document) -> str:
+    """Say what an imported table was taken for."""
+    lines = [
+        f"{document['name']} {_state(document)}: {count(document['n_tracks'], 'track')} of {len(document['genres'])} genres.",
+        "",
+    ]
+    lines += columns(("column", "taken for", "why"), [(c["name"], c["role"], c["reason"]) for c in document["columns"]])
+    lines += [
+        "",
+        *columns(("genre", "tracks"), [(g, f"{n:,}") for g, n in document["genres"].items()], right=(1,)),
+        "",
+    ]
+    lines += [f"Note: {note}" for note in document["notes"]]
+    lines += [f"{finding['severity'].capitalize()}: {finding['sentence']}" for finding in document["findings"]]
+    lines.append(f"Train on it with --data.source table --data.table {document['table']}")
+    return "\n".join(lines)
+
+
+def fma(document: Document) -> str:
+    """Say what an import of FMA came to."""
+    lines = [f"{document['name']}: {_state(document)}.", *(f"Note: {note}" for note in document["notes"])]
+    return "\n".join([*lines, f"Train on it with --fma {document['table'][:8]}"])
+
+
+def split(document: Document) -> str:
+    """Say what a published split names."""
+    parts = ", ".join(f"{n:,} {PARTS.get(part, part)}" for part, n in document["parts"].items())
+    lines = [
+        f"{document['name']} {_state(document)}: {parts} tracks.",
+        *(f"Note: {note}" for note in document["notes"]),
+    ]
+    return "\n".join([*lines, f"Split a table by it with --table FILE --published {document['split'][:8]}"])
+
+
+def _state(document: Document) -> str:
+    return "stored" if document["new"] else "was in the store already"

@@ -1,0 +1,19 @@
+"""What no classifier can beat."""
+
+from genre_core.settings import all_settings
+from genre_core.terminal.text.words import Document, rate
+
+
+def limit(document: Document) -> str:
+    """Say what no classifier can beat, at which overlap, and what that holds for."""
+    accuracy = f"{100 * document['accuracy']:.2f} % (± {100 * document['standard_error']:.2f} standard error)"
+    about = f" about the {document['right_about']}" if document["right_about"] else ""
+    at = f"At overlap {document['overlap']:g}"
+    lines = [
+        f"{at} no classifier can expect to be right{about} on more than {accuracy} of new tracks.",
+        f"Its macro-F1 is {rate(document['macro_f1'])}.",
+    ]
+    if document["reach"] is not None:
+        step = all_settings()["data.overlap"].step
+        lines.append(f"In steps of {step:g}, no other overlap comes nearer to {100 * document['reach']:g} %.")
+    return "\n".join([*lines, *([document["about"]] if document["about"] else [])])

@@ -1,0 +1,114 @@
+"""Runs in the terminal: what one reaches on a part of its data, and the list of all."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from genre_core.evaluation.glossary import leaky
+from genre_core.settings import all_settings
+from genre_core.terminal.text.words import PARTS, Document, columns, count, opened, rate, small
+
+_ENDS = {
+    "patience": "until no later epoch had been better for as long as patience allows",
+    "max_epochs": "as many as were allowed",
+    "diverged": "until it diverged",
+    "stopped": "until it was stopped",
+}
+
+
+def result(document: Document) -> str:
+    """Say how a training ended and what it reached on the part that is reported."""
+    epochs, best, reason = len(document["history"]), document["best_epoch"], document["stopped_because"]
+    lines = [
+        evaluation(document, document["part"]),
+        "",
+        f"Trained for {count(epochs, 'epoch')}, {_ENDS[reason]}; the best on validation was epoch {best}.",
+    ]
+    lines += [f"Note: {note}" for note in document["notes"]]
+    if document["run"]:
+        lines.append(f"Kept as the run {document['run']}.")
+    return "\n".join(lines)
+
+
+def heading(name: str, run_id: str) -> str:
+    """Name a run."""
+    return f"Run {run_id}\n" if name == run_id else f"Run {name} ({run_id})\n"
+
+
+def evaluation(document: Document, part: str) -> str:
+    """Say what an evaluation found: a sentence, the figures with their intervals, and a table of genres."""
+    found, bayes = document[part], document["bayes"]
+    n = found["n"]
+    right = sum(row[g] for g, row in enumerate(found["confusion_matrix"]))
+    where, accuracy = PARTS.get(part, part), rate(found["accuracy"], found["accuracy_interval"])
+    about = f" about the {document['right_about']}" if document["right_about"] else ""
+    lines = [f"Right{about} on {right:,} of {count(n, f'{where} track')}: {accuracy}."]
+    if document["leaky"]:
+        lines.append(f"Leaky: {small(leaky(document['straddlers']))}")
+    if part == "test":
+        lines.append(f"Test opened: {opened(document['test_opened'])}")
+    figures = [
+        ("macro-F1", rate(found["macro_f1"], found["macro_f1_interval"])),
+        ("balanced accuracy", rate(found["balanced_accuracy"])),
+        (
+            "weighted precision, recall, F1",
+            ", ".join(rate(found[f"weighted_{s}"]) for s in ("precision", "recall", "f1")),
+        ),
+        ("log loss", f"{found['log_loss']:.3f} nats"),
+        ("always the commonest genre", rate(found["majority_accuracy"])),
+    ]
+    if bayes:
+        error = 196 * bayes["standard_error"]
+        here = rate(bayes[f"{part}_accuracy"])
+        figures.append(("no classifier can expect more than", f"{100 * bayes['accuracy']:.1f} % (± {error:.2f})"))
+        figures.append((f"the best possible on these {where} tracks", here))
+    width = max(len(name) for name, _ in figures)
+    lines += ["", *(f"{name:{width}}  {figure}" for name, figure in figures)]
+    if bayes and bayes["about"]:
+        lines.append(f"About that limit: {small(bayes['about'])}")
+    return "\n".join([*lines, "", _genres(found["per_genre"])])
+
+
+def _genres(per_genre: Iterable[Document]) -> str:
+    rows = [
+        (g["genre"], f"{g['support']:,}", rate(g["recall"], g["recall_interval"]),
+         rate(g["precision"], g["precision_interval"]), rate(g["f1"]))
+        for g in per_genre
+    ]  # fmt: skip
+    return "\n".join(columns(("genre", "tracks", "recall (95 %)", "precision (95 %)", "F1"), rows, right=(1, 2, 3, 4)))
+
+
+def runs(rows: Sequence[Document]) -> str:
+    """List runs, newest first, with what differs from the defaults."""
+    if not rows:
+        return "There are no runs yet: train one with python -m genre_core train."
+    cells = []
+    for row in rows:
+        name = row["name"] if row["name"] != row["run"] else ""
+        scores = [text for part in ("validation", "test") for text in _score(row[part], row["leaky"])]
+        opened = f"{row['test_opened']}×" if row["test"] else ""
+        cells.append((row["run"], name, row["state"], str(row["epochs"]), *scores, opened, _settings(row["settings"])))
+    header = (
+        "run", "name", "state", "epochs", "validation accuracy", "macro-F1", "test accuracy", "macro-F1", "test opened",
+        "settings that differ",
+    )  # fmt: skip
+    return "\n".join(columns(header, cells, right=(3,)))
+
+
+def _score(found: Document | None, leaky: bool) -> tuple[str, str]:
+    """Return accuracy and macro-F1 as they stand in the list; a part that is closed has a dash."""
+    if found is None:
+        return "–", "–"
+    mark = " leaky" if leaky else ""
+    return f"{rate(found['accuracy'], found['accuracy_interval'])}{mark}", rate(found["macro_f1"])
+
+
+def _settings(changed: Mapping[str, Any] | None) -> str:
+    if changed is None:
+        return "made by another version"
+    known = all_settings()
+    # A table's name is the hash of its content, of which the beginning tells enough.
+    shown = {
+        name: value[:8] if name in ("data.table", "data.published") else known[name].label(value)
+        for name, value in changed.items()
+    }
+    return "; ".join(f"{name} {value}" for name, value in shown.items())

@@ -1,0 +1,107 @@
+"""What many runs together come to: a lens, a repetition, a search."""
+
+from collections.abc import Sequence
+
+from genre_core.lens.config import CLASSIFIERS, JUDGED_BY
+from genre_core.terminal.text.words import Document, columns, count, judged_by, opened, rate
+
+
+def lens(document: Document) -> str:
+    """Say what each classifier reaches at each level, and how much of the row split's score was leakage."""
+    cells = []
+    for row in document["scores"]:
+        accuracy = rate(row["accuracy"], row["accuracy_interval"])
+        macro_f1 = rate(row["macro_f1"], row["macro_f1_interval"])
+        sizes = (f"{row['n_train']:,}", f"{row['n_test']:,}", str(row["n_splits"]))
+        cells.append((JUDGED_BY[row["level"]], CLASSIFIERS[row["classifier"]], accuracy, macro_f1, *sizes))
+    header = ("split", "classifier", "test accuracy", "macro-F1", "learned from", "tested on", "times")
+    lines = [document["answer"], *judged_by(document), "", *columns(header, cells, right=(2, 3, 4, 5, 6))]
+    if document["bayes"]:
+        lines.append(f"No classifier can expect more than {rate(document['bayes']['accuracy'])}.")
+        lines += [f"About that limit: {document['bayes']['about']}"] if document["bayes"]["about"] else []
+    if document["plan"]["test_hash"]:
+        lines.append(f"Published test part opened: {opened(document['test_opened'])}")
+    return "\n".join([*lines, *(f"Note: {note}" for note in document["notes"])])
+
+
+def repeated(document: Document) -> str:
+    """Say what a configuration reaches with other seeds or on folds: mean, scatter, and every run."""
+    found, what, folds = document["accuracy"], document["config"]["what"], document["pooled"]
+    over = count(found["n"], "fold" if folds else "seed")
+    about = f" about the {document['right_about']}" if document["right_about"] else ""
+    part = document["part"]
+    lines = [f"Right{about} on {rate(found['mean'], found['interval'])} of {part} tracks, on average over {over}."]
+    if found["sd"] is not None:
+        low, high = rate(found["low"]), rate(found["high"])
+        lines.append(f"From run to run: standard deviation {100 * found['sd']:.1f} points, from {low} to {high}.")
+    lines.append(f"Macro-F1 {rate(document['macro_f1']['mean'], document['macro_f1']['interval'])}.")
+    if found["interval"] is None:
+        lines.append("An interval takes three runs.")
+    elif document["judged_per_learned"]:
+        parts = "folds" if folds else "splits"
+        cautious = " and is cautious where each track is judged once" if folds and what["repeats"] == 1 else ""
+        shared = f"The interval allows for {parts} that share training tracks{cautious}"
+        lines.append(f"{shared} (Nadeau and Bengio 2003).")
+    else:
+        lines.append("The interval covers luck in training alone: every run was judged on the same tracks.")
+    if folds:
+        times = "once" if what["repeats"] == 1 else f"{what['repeats']} times"
+        together = rate(folds["accuracy"], folds["accuracy_interval"])
+        lines.append(f"Of all {folds['n']:,} answers {together} are right.")
+        lines.append(f"Each track outside the test part was judged {times}; the test part stayed closed.")
+    cells = [
+        (row["name"], row["run"], row["state"], str(row["epochs"]), rate(row["accuracy"]), rate(row["macro_f1"]))
+        for row in document["runs"]
+    ]
+    header = ("repeat", "run", "state", "epochs", "accuracy", "macro-F1")
+    lines += ["", *columns(header, cells, right=(3, 4, 5)), f"Kept as the repetition {document['study']}."]
+    return "\n".join([*lines, *(f"Note: {row['name']}: {row['error']}" for row in document["runs"] if row["error"])])
+
+
+def searched(document: Document) -> str:
+    """Say what the best trial came to and what having picked it flatters by, and list the best trials."""
+    objective, best, trials = document["config"]["objective"], document["best"], document["trials"]
+    name = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss"}[objective]
+    lines = [f"Best of {count(len(trials), 'trial')}: {_value(objective, best['value'], best['interval'])} {name} on "
+             f"{document['judged_on']}, trial {best['trial']}."]  # fmt: skip
+    lines += [f"  --{setting} {value}" for setting, value in best["params"].items()]
+    if found := document["optimism"]:
+        lines.append(
+            f"Having picked the best of {found['n_trials']} flatters by about {_size(objective, found['size'])}: "
+            f"expect {_value(objective, found['corrected'], found['interval'])} on tracks that did not choose it."
+        )
+    lines += [*judged_by(document), ""]
+    ended = {"complete": "", "pruned": "ended early", "failed": "failed"}
+    settings = list(best["params"])
+    scored = [trial for trial in trials if trial["value"] is not None]
+    scored.sort(key=lambda trial: trial["value"] if objective == "log_loss" else -trial["value"])
+    cells = [
+        (
+            str(trial["trial"]),
+            *(_value(score, trial[score]) for score in ("accuracy", "macro_f1", "log_loss")),
+            *(f"{trial['params'][setting]:.3g}" if isinstance(trial["params"][setting], float)
+              else str(trial["params"][setting]) for setting in settings),
+            ended[trial["state"]],
+        )
+        for trial in scored[:20]
+    ]  # fmt: skip
+    lines += columns(("trial", "accuracy", "macro-F1", "log loss", *settings, ""), cells, right=(0, 1, 2, 3))
+    if len(scored) > len(cells):
+        lines.append(f"and {count(len(scored) - len(cells), 'other trial')}")
+    if found := document["importances"]:
+        lines.append("What decides: " + ", ".join(f"{key} {100 * share:.0f} %" for key, share in found.items()) + ".")
+    if test := document["test"]:
+        accuracy, macro_f1 = (rate(test[score], test[f"{score}_interval"]) for score in ("accuracy", "macro_f1"))
+        lines.append(f"The winner on {count(test['n'], 'test track')}: {accuracy}, macro-F1 {macro_f1}.")
+        lines.append(f"Test part opened: {opened(document['test_opened'])}")
+    return "\n".join([*lines, f"Kept as the study {document['study']}: see it on Tune in the dashboard."])
+
+
+def _value(objective: str, value: float, interval: Sequence[float] | None = None) -> str:
+    if objective != "log_loss":
+        return rate(value, interval) if interval else f"{100 * value:.1f} %"
+    return f"{value:.3f}" + (f" ({interval[0]:.3f}-{interval[1]:.3f})" if interval else "")
+
+
+def _size(objective: str, size: float) -> str:
+    return f"{size:.3f} nats" if objective == "log_loss" else f"{100 * size:.1f} points"

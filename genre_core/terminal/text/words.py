@@ -1,0 +1,54 @@
+"""How numbers, counts and tables are written in a terminal."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Document = Mapping[str, Any]
+"""What `--json` prints."""
+
+PARTS = {"train": "training"}
+
+
+def rate(rate: float | None, interval: Sequence[float] | None = None) -> str:
+    """Return a rate in percent, with its interval where there is one."""
+    if rate is None:
+        return "none"
+    if interval is None:
+        return f"{100 * rate:.1f} %"
+    return f"{100 * rate:.1f} % ({100 * interval[0]:.1f}-{100 * interval[1]:.1f})"
+
+
+def count(n: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def columns(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
+    """Return the lines of a table, the columns in `right` aligned at their ends."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if position in right else cell.ljust(width)
+            for position, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in (header, *rows)
+    ]
+
+
+def opened(n: int | None) -> str:
+    """Say for how many configurations the test set was looked at."""
+    if n is None:
+        return "this look is not counted, since it could not be kept in the store."
+    if n == 1:
+        return "for this configuration alone."
+    return f"for {n:,} configurations; who picks the best of them by it gets a score that is too good."
+
+
+def judged_by(document: Document) -> list[str]:
+    """Return the sentence that says what the genres were judged by, where labels are wrong now and then."""
+    return [f"Judged by the {document['right_about']}."] if document["right_about"] else []
+
+
+def small(sentence: str) -> str:
+    """Return a sentence as it goes on after a colon."""
+    return f"{sentence[0].lower()}{sentence[1:]}"
