@@ -5,10 +5,8 @@ from genre_core.terminal.text.words import PARTS, Document, columns, count
 
 def table(document: Document) -> str:
     """Say what an imported table was taken for."""
-    lines = [
-        f"{document['name']} {_state(document)}: {count(document['n_tracks'], 'track')} of {len(document['genres'])} genres.",
-        "",
-    ]
+    tracks, n_genres = count(document["n_tracks"], "track"), len(document["genres"])
+    lines = [f"{document['name']} {_state(document)}: {tracks} of {n_genres} genres.", ""]
     lines += columns(("column", "taken for", "why"), [(c["name"], c["role"], c["reason"]) for c in document["columns"]])
     lines += [
         "",
