@@ -198,6 +198,17 @@ def test_the_best_possible_is_reached_or_not_as_the_paired_interval_says(right, 
     assert found.values["best"] == pytest.approx(right / EVEN.sum())
 
 
+@pytest.mark.parametrize(("drawn", "said"), [(True, "let the genres overlap more"), (False, "gives the genre away")])
+def test_where_all_is_right_it_is_said_what_to_try(drawn, said):
+    assert said in sentence(find(APPEARS["all_right"]())[0], Told(GENRES, "test", drawn=drawn))
+
+
+def test_few_tracks_of_few_artists_are_said_to_be_so():
+    of = facts(EVEN, groups=np.arange(EVEN.sum()) // 30)
+    few = next(finding for finding in find(of) if finding.kind == "few_tracks")
+    assert sentence(few, Told(GENRES, "test", level="artist")).startswith("612 test tracks of 21 artists are few: ")
+
+
 def test_more_than_the_best_by_luck_is_no_finding():
     assert "shortfall" not in kinds(with_best(facts(EVEN), 300))
 

@@ -18,7 +18,7 @@ LIBRARY = (
     {"optimizers", "training", "evaluation", "bayes", "exploration", "quality", "explaining", "findings"},
     {"experiment", "batched", "lens", "learning_curve", "cross_predictions", "selection_summary"},
     {"store"},
-    {"recording"},
+    {"recording", "outcomes"},
     {"averaging", "worker", "members", "studying", "tuning"},
     {"jobs"},
     {"cluster"},

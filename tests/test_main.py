@@ -194,6 +194,11 @@ def test_a_run_is_kept_listed_and_evaluated_to_the_same_numbers(run, store_url):
     assert "data.overlap 2" in out
     _, out, _ = run("evaluate", "my first")
     assert f"of {sizes['validation']} validation tracks" in out
+    found = document(run, "evaluate", "my first")["findings"]
+    assert set(found[0]) == {"sentence", "kind", "genres", "values", "intervals"}
+    assert out.rstrip().endswith("\n".join(["What stands out:", *(f"- {one['sentence']}" for one in found)]))
+    assert not set("\u202f–") & set(out)
+    assert document(run, "evaluate", "my first", "--part", "train")["findings"] == []
 
 
 def test_a_run_on_noisy_labels_is_judged_by_them_or_by_the_true_genres(run):
@@ -482,6 +487,7 @@ def test_a_run_can_be_evaluated_after_its_table_was_deleted(run, tmp_path, store
     again = document(run, "evaluate", found["run"], "--part", "test")
     assert again["test"]["confusion_matrix"] == found["test"]["confusion_matrix"]
     assert again["bayes"] is None
+    assert again["findings"] is None
     status, _, err = run("evaluate", found["run"], "--part", "train")
     assert status == 2
     assert "is not in the store" in err

@@ -5,50 +5,60 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import address
+from dashboard import address, forms
 from dashboard.address import plain
 from dashboard.sections.evaluate.judged import Judged
 from dashboard.sentences.findings import link
-from dashboard.sentences.limits import known_already
-from genre_core.dataset import Dataset, Part
+from genre_core.config import ExperimentConfig, SyntheticConfig
 from genre_core.findings import Finding, Told, sentence
-from genre_core.store import Run
+from genre_core.outcomes import told_of as told_of
+from genre_core.presets import OPENING, PRESETS
 
 CSS = Path(__file__).parents[1] / "components" / "findings.css"
 FIRST = 5
 LONGEST = 600
+MOST_OVERLAP = 20.0
+FORWARD = ":material/arrow_forward:"
 WHEN = (
     "A finding stands here only where its interval or test supports it. Where there is nothing of its kind, it would "
     "appear in at most 1 of 20 runs."
 )
 
 
-def told_of(run: Run, part: Part, data: Dataset) -> Told:
-    """Return what the sentences on a run's findings need to know."""
-    level = data.coarsest[0] if data.coarsest else "group"
-    return Told(data.genres, part, known_already(run), level)
-
-
 def draw(judged: Judged, found: Sequence[Finding], key: str, here: str) -> None:
     """Draw findings on the page `here` (`views/evaluate.py`), the first few open and the others folded."""
     told = told_of(judged.run, judged.part, judged.data)
     with st.container(key=key, gap="small"):
-        several(found[:FIRST], told, key, here)
+        several(found[:FIRST], told, key, here, judged.run.config)
         if len(found) <= FIRST:
             return
         folded = st.expander(f"{len(found) - FIRST} more", key=f"{key} more", type="compact", on_change="rerun")
         if folded.open:
             with folded:
-                several(found[FIRST:], told, f"{key} folded", here)
+                several(found[FIRST:], told, f"{key} folded", here, judged.run.config)
 
 
-def several(found: Sequence[Finding], told: Told, key: str, here: str) -> None:
-    """Draw findings, each with the way to its evidence unless that is what the page shows already."""
+def several(found: Sequence[Finding], told: Told, key: str, here: str, config: ExperimentConfig) -> None:
+    """Draw findings on a run of some settings, each with the way to its evidence unless the page shows that already."""
     st.html(CSS)
     for number, finding in enumerate(found):
         way = link(finding, told)
         shown = way.page == here and all(st.query_params.get(name) == text for name, text in way.looked_at.items())
         with st.container(key=f"finding {key} {number}", gap=None):
             st.markdown(plain(sentence(finding, told), LONGEST))
-            if not shown:
-                address.page_link(way.page, plain(way.label), ":material/arrow_forward:", **way.looked_at)
+            if finding.kind == "all_right":
+                _something_harder(config)
+            elif not shown:
+                address.page_link(way.page, plain(way.label), FORWARD, **way.looked_at)
+
+
+def _something_harder(config: ExperimentConfig) -> None:
+    """Draw the way to something to see, where every track is recognised."""
+    if not isinstance(config.data, SyntheticConfig):
+        address.page_link("views/data.py", "What to know of these tracks", FORWARD, section="check")
+        return
+    assert isinstance(OPENING.config.data, SyntheticConfig)
+    overlap = max(OPENING.config.data.overlap, 2 * config.data.overlap)
+    harder = config.data.model_copy(update={"overlap": min(overlap, MOST_OVERLAP)})
+    settings = forms.link(config.model_copy(update={"data": harder}), PRESETS)
+    st.page_link("views/train.py", label=f"Train at overlap {harder.overlap:g}", icon=FORWARD, query_params=settings)

@@ -5,15 +5,9 @@ In the long run no classifier can expect more; on a few tracks the best one is a
 
 from dashboard.theme import percent
 from genre_core.bayes import BayesLimit
-from genre_core.config import DatasetConfig, SyntheticConfig
+from genre_core.bayes import unheard as unheard
+from genre_core.config import DatasetConfig
 from genre_core.store import Run
-
-
-def unheard(data: DatasetConfig) -> str:
-    """Return for what the limit holds, such as `unknown artists`; nothing where all tracks are alike to it."""
-    if not isinstance(data, SyntheticConfig):
-        return ""
-    return "unknown artists" if data.artists else "unknown tracks" if data.segments > 1 else ""
 
 
 def known_already(run: Run) -> str:

@@ -138,7 +138,7 @@ def _findings(run: Run) -> None:
         if found:
             with st.container(key="train-findings", gap="small"):
                 told = findings.told_of(run, "validation", services.dataset(run.config.data))
-                findings.several(found, told, "train", "views/train.py")
+                findings.several(found, told, "train", "views/train.py", run.config)
 
 
 def _tables(run: Run) -> None:

@@ -12,7 +12,7 @@ with the overlap; `shortfall` what of a run's error it could have avoided.
 """
 
 from genre_core.bayes.curve import LimitPoint, limit_curve, overlap_for
-from genre_core.bayes.limit import BayesLimit, BayesScore, bayes_limit, limit_on
+from genre_core.bayes.limit import BayesLimit, BayesScore, bayes_limit, limit_on, unheard
 from genre_core.bayes.posterior import posterior
 from genre_core.bayes.shortfall import GenreShortfall, Shortfall, shortfall
 
@@ -28,4 +28,5 @@ __all__ = [
     "overlap_for",
     "posterior",
     "shortfall",
+    "unheard",
 ]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.bayes.posterior import distances, label_probabilities, posterior
-from genre_core.config import SyntheticConfig
+from genre_core.config import DatasetConfig, SyntheticConfig
 from genre_core.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_same_length
 from genre_core.evaluation.uncertainty import Interval, accuracy_interval, macro_f1_of_counts
@@ -48,6 +48,13 @@ class BayesScore:
     accuracy: float
     interval: Interval
     y_pred: IntArray
+
+
+def unheard(data: DatasetConfig) -> str:
+    """Return for what the limit holds, such as `unknown artists`; nothing where all tracks are alike to it."""
+    if not isinstance(data, SyntheticConfig):
+        return ""
+    return "unknown artists" if data.artists else "unknown tracks" if data.segments > 1 else ""
 
 
 def bayes_limit(config: SyntheticConfig, n_draws: int = 200_000, seed: int = 0, *, clean: bool = False) -> BayesLimit:

@@ -48,6 +48,8 @@ def few_tracks(facts: Facts) -> list[Finding]:
     if half < FEW_POINTS:
         return []
     values = {"n": facts.evaluation.n, "half": half}
+    if facts.groups is not None:
+        values["groups"] = len(np.unique(facts.groups))
     return [Finding("few_tracks", matrix_of(facts), values, {"accuracy": interval})]
 
 

@@ -15,13 +15,14 @@ class Told:
     """What a sentence needs to know beside its finding.
 
     `known` is what a leaky split lets the run know, such as `unknown artists`; `level` what the groups are, such as
-    `artist`.
+    `artist`; `drawn` says that the tracks are synthetic.
     """
 
     genres: tuple[str, ...]
     part: Part
     known: str = ""
     level: str = "group"
+    drawn: bool = True
 
 
 def sentence(finding: Finding, told: Told) -> str:
@@ -63,9 +64,12 @@ class _Read:
 
 def _all_right(read: _Read) -> str:
     low = percent(read.interval["accuracy"].low)
+    hint = "Measured tracks are rarely so easy: Data says whether a feature gives the genre away, or tracks are copies."
+    if read.told.drawn:
+        hint = "To see confusions, let the genres overlap more."
     return (
         f"Nothing lies off the diagonal: every one of {read.tracks('n')} is recognised. With so many tracks, the true "
-        f"accuracy is {low} or more. To see confusions, let the genres overlap more, or take fewer features."
+        f"accuracy is {low} or more. {hint}"
     )
 
 
@@ -75,7 +79,8 @@ def _leaky(read: _Read) -> str:
 
 def _few_tracks(read: _Read) -> str:
     half = f"±{points(read.value['half'], decimals=0)}"
-    return f"{read.tracks('n')} are few: accuracy is sure to {half} only, too little to tell similar runs apart."
+    of = f" of {count(read.n('groups'), read.told.level)}" if "groups" in read.value else ""
+    return f"{read.tracks('n')}{of} are few: accuracy is sure to {half} only, too little to tell similar runs apart."
 
 
 def _majority(read: _Read) -> str:
@@ -190,8 +195,9 @@ def _when_sure(read: _Read) -> str:
 def _few_groups(read: _Read) -> str:
     level = read.told.level
     worst = f"{count(read.n('n_worst'), level)} of {read.n('groups'):,}"
+    verb = "has" if read.n("n_worst") == 1 else "have"
     return (
-        f"Few {level}s make up the errors of {read.names[0]}: {worst} have {read.rate('share')} of its "
+        f"Few {level}s make up the errors of {read.names[0]}: {worst} {verb} {read.rate('share')} of its "
         f"{count(read.n('errors'), 'error')}; by chance it would be {read.rate('chance')}."
     )
 

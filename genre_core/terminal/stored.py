@@ -12,6 +12,7 @@ from genre_core.lens import LensConfig, LensPlan, LensScore
 from genre_core.settings import all_settings, flatten
 from genre_core.store import Openings, Run, RunStore, count_openings, open_published, open_test, openings_of
 from genre_core.terminal import text
+from genre_core.terminal.findings import findings_of, listed
 from genre_core.terminal.limit import bayes, judged_by_true_genres, right_about
 from genre_core.terminal.output import DONE, say, show
 
@@ -25,8 +26,11 @@ def evaluate(options: argparse.Namespace) -> int:
     run = find_run(store, options.run)
     if run.state != "complete":
         raise RunStateError(f"The run {run.name} is {run.state}: only a complete run can be evaluated.")
-    document = document_of(store, run, part, clean=judged_by_true_genres(options, run.config.data))
-    show(document, text.heading(run.name, run.id) + text.evaluation(document, part), as_json=options.json)
+    clean = judged_by_true_genres(options, run.config.data)
+    document = document_of(store, run, part, clean=clean)
+    document["findings"] = findings_of(store, run, part, clean=clean)
+    said = text.heading(run.name, run.id) + text.evaluation(document, part) + listed(document["findings"])
+    show(document, said, as_json=options.json)
     return DONE
 
 

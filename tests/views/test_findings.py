@@ -3,9 +3,9 @@
 import pytest
 
 from dashboard import services
-from dashboard.sections.findings import told_of
 from dashboard.sentences.findings import link
 from genre_core.findings import sentence
+from genre_core.outcomes import told_of
 from genre_core.settings import configure
 from genre_core.store import open_test
 from genre_core.worker import execute

@@ -1,0 +1,42 @@
+"""What stands out in a stored run, as `evaluate` lists it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from genre_core.dataset import Part
+from genre_core.errors import DataError
+from genre_core.findings import find, sentence
+from genre_core.outcomes import facts_of, outcome_of, told_of
+from genre_core.sources import load_dataset
+from genre_core.store import Run, RunStore
+
+_PLAIN = str.maketrans({"\u202f": " ", "–": "-", "\N{MINUS SIGN}": "-"})
+"""A terminal has plain spaces and hyphens."""
+
+
+def findings_of(store: RunStore, run: Run, part: Part, *, clean: bool = False) -> list[dict[str, Any]] | None:
+    """Return what stands out in a complete run on one part, the most important first; None where its data are gone.
+
+    Of the training part nothing is said: what a network has learned by heart proves nothing.
+    """
+    if part == "train":
+        return []
+    try:
+        data = load_dataset(run.config.data, store)
+    except DataError:
+        return None
+    seen = outcome_of(store, run, part, data, clean=clean)
+    if seen is None:
+        return []
+    validation = outcome_of(store, run, "validation", data, clean=clean) if part == "test" else None
+    told = told_of(run, part, data)
+    found = find(facts_of(store, run, part, data, seen, validation))
+    return [{"sentence": sentence(one, told).translate(_PLAIN), **one.to_json(data.genres)} for one in found]
+
+
+def listed(found: Sequence[Mapping[str, Any]] | None) -> str:
+    """Return findings as a person reads them; nothing where there are none."""
+    if found is None:
+        return "\n\nWhat stands out is not known: the tracks of this run are gone."
+    lines = [f"- {one['sentence']}" for one in found]
+    return "\n".join(["\n", "What stands out:", *lines]) if lines else ""
