@@ -184,7 +184,8 @@ class Trainer:
             _draw_seed()
             self._order_seed = _draw_seed()
         order = torch.randperm(len(self._y_train), generator=torch.Generator().manual_seed(self._order_seed))
-        return self._X_train[order.to(self.device)], self._y_train[order.to(self.device)]
+        order = order.to(self.device)
+        return self._X_train.index_select(0, order), self._y_train.index_select(0, order)
 
     def deal(self) -> Dealt:
         """Hand out an epoch's batches to be trained on elsewhere, together with those of other trainers."""

@@ -18,16 +18,18 @@ class TorchMasks:
 
     def __init__(self, dropout: float) -> None:
         self._keep = 1 - dropout
+        self._scale = np.float32(torch.ones(()).div_(self._keep).item())
 
     def fill(self, out: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """Write the next mask into `out`, of any shape, and return it.
+        """Write the next mask into `out`, contiguous and of any shape, and return it.
 
-        On the CPU this is `bernoulli_` spelt out: it compares the same 53-bit uniforms, and takes half as long.
+        On the CPU this is `bernoulli_` spelt out: it compares the same 53-bit uniforms, and takes two thirds as long.
         """
         if out.is_cuda:
             return out.bernoulli_(self._keep, generator=generator).div_(self._keep)
-        uniforms = torch.empty(out.shape, dtype=torch.float64).uniform_(generator=generator)
-        return out.copy_(uniforms < self._keep).div_(self._keep)
+        uniforms = torch.empty(out.numel(), dtype=torch.float64).uniform_(generator=generator)
+        np.multiply(uniforms.numpy() < self._keep, self._scale, out=out.view(-1).numpy())
+        return out
 
     def state(self) -> dict[str, Tensor]:
         """Return what it remembers: nothing, the generator is somebody else's."""

@@ -17,6 +17,8 @@ from genre_core.training import Trainer
 
 Layers = list[tuple[Tensor, Tensor]]
 """Weights (M, units, units below) and biases (M, units) of each layer."""
+LANES = 16 if torch.backends.cpu.get_cpu_capability() == "AVX512" else 8
+"""Numbers that the processor works on at a time."""
 
 
 class Stack:
@@ -37,6 +39,8 @@ class Stack:
         self._state_rows = {name: values.unbind() for name, values in state.items()}
         self._tables = torch.stack([_coefficients(trainer) for trainer in trainers])
         self._members = torch.arange(len(trainers), device=weights.device).unsqueeze(1)
+        self._divisors = torch.empty_like(weights)
+        self._divisor_rows = self._divisors.unbind()
 
     @classmethod
     def of(cls, trainers: Sequence[Trainer]) -> "Stack":
@@ -60,7 +64,7 @@ class Stack:
 
     @torch.no_grad()
     def step(self, X: Tensor, y: Tensor, generators: Sequence[torch.Generator]) -> tuple[Tensor, Tensor]:
-        """Take one step with X (M, B, F) and y (M, B); return losses (M,) and predicted classes (M, B).
+        """Take one step with X (M, B, F) and y (M, B); return losses (M,) and how many tracks were right (M,).
 
         Masks are drawn from each member's generator.
         """
@@ -70,7 +74,7 @@ class Stack:
         losses, gradient = self._loss(logits, y)
         self._backward(gradient, inputs, masks)
         self._optimize()
-        return losses, logits.argmax(2)
+        return losses, (logits.argmax(2) == y).sum(1)
 
     def _by_layer(self, flat: Tensor) -> Layers:
         """Return the layers of weights or gradients (M, n) as views."""
@@ -81,38 +85,51 @@ class Stack:
             start = end
         return found
 
-    def _forward(self, X: Tensor, generators: Sequence[torch.Generator]) -> tuple[list[Tensor], list[Tensor | None]]:
-        """Return the input of each layer, and the dropout mask of each hidden one (None: nothing is dropped)."""
-        inputs, masks = [X], list[Tensor | None]()
+    def _forward(self, X: Tensor, generators: Sequence[torch.Generator]) -> tuple[list[Tensor], list[Tensor]]:
+        """Return the input of each layer, and the dropout masks of the first hidden ones (none: nothing is dropped)."""
+        inputs, masks = [X], self._masks(X.shape[1], generators)
         for number, (weight, bias) in enumerate(self._layers[:-1]):
             hidden = torch.baddbmm(bias.unsqueeze(1), inputs[-1], weight.transpose(1, 2)).relu_()
-            mask = self._mask(hidden, generators) if number < DROPPED_LAYERS else None
-            inputs.append(hidden if mask is None else hidden.mul_(mask))
-            masks.append(mask)
+            inputs.append(hidden.mul_(masks[number]) if number < len(masks) else hidden)
         return inputs, masks
 
-    def _mask(self, hidden: Tensor, generators: Sequence[torch.Generator]) -> Tensor | None:
+    def _masks(self, size: int, generators: Sequence[torch.Generator]) -> list[Tensor]:
+        """Return the masks (M, B, units) of the hidden layers that drop; a member's are drawn in one go."""
         if not any(network.dropout for network in self._networks):
-            return None
-        mask = torch.empty_like(hidden)
-        for own, network, generator in zip(mask, self._networks, generators, strict=True):
-            if network.dropout:
-                network.masks.fill(own, generator)
-            else:
-                own.fill_(1.0)
-        return mask
+            return []
+        units = [bias.shape[1] for _, bias in self._layers[:-1]][:DROPPED_LAYERS]
+        flat = torch.empty(len(self._networks), size * sum(units), device=self.weights.device)
+        masks = [part.view(-1, size, n) for part, n in zip(flat.split([size * n for n in units], 1), units, strict=True)]
+        # A GPU's generator would go on from elsewhere if it were asked once for all layers.
+        drawn = zip(*masks, strict=True) if flat.is_cuda else flat.split(1)
+        for own, network, generator in zip(drawn, self._networks, generators, strict=True):
+            for part in own:
+                if network.dropout:
+                    network.masks.fill(part, generator)
+                else:
+                    part.fill_(1.0)
+        return masks
 
     def _loss(self, logits: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         """Return cross-entropies (M,) with class weights and label smoothing, and their gradient (M, B, k)."""
-        log_prob = F.log_softmax(logits, 2)
-        shares = 1 / self._total_weights(log_prob, y)
-        coefficients = self._tables[self._members, y].mul_(shares[:, None, None])
-        losses = (coefficients * log_prob).sum((1, 2))
-        gradient = torch.ops.aten._log_softmax_backward_data(coefficients, log_prob, 2, logits.dtype)
-        return losses, gradient
+        coefficients = self._tables[self._members, y].mul_(self._shares(logits, y))
+        if not _few(logits):
+            log_prob = F.log_softmax(logits, 2)
+            losses = (coefficients * log_prob).sum((1, 2))
+            return losses, torch.ops.aten._log_softmax_backward_data(coefficients, log_prob, 2, logits.dtype)
+        turned = coefficients.transpose(1, 2).contiguous()
+        log_prob = F.log_softmax(logits.transpose(1, 2).contiguous(), 1)
+        losses = (turned * log_prob).sum((1, 2))
+        gradient = torch.ops.aten._log_softmax_backward_data(turned, log_prob, 1, logits.dtype)
+        return losses, gradient.transpose(1, 2).contiguous()
 
-    def _total_weights(self, log_prob: Tensor, y: Tensor) -> Tensor:
-        """Return the weight of each member's batch, shape (M,), summed in the order in which torch's own loss does."""
+    def _shares(self, logits: Tensor, y: Tensor) -> Tensor | float:
+        """Return by what a track counts in its member's mean, a number or (M, 1, 1).
+
+        The weights of a batch are summed in the order in which torch's own loss does.
+        """
+        if not any(trainer.class_weights is not None for trainer in self.trainers):
+            return 1 / y.shape[1]
         totals = torch.full((len(y),), float(y.shape[1]), device=y.device)
         for row, trainer in enumerate(self.trainers):
             if (weights := trainer.class_weights) is None:
@@ -120,18 +137,18 @@ class Stack:
             if trainer.config.label_smoothing:
                 totals[row] = weights[y[row]].sum()
             else:
-                totals[row] = torch.ops.aten.nll_loss_forward(log_prob[row], y[row], weights, 1, -100)[1]
-        return totals
+                totals[row] = torch.ops.aten.nll_loss_forward(logits[row], y[row], weights, 1, -100)[1]
+        return (1 / totals)[:, None, None]
 
-    def _backward(self, gradient: Tensor, inputs: list[Tensor], masks: list[Tensor | None]) -> None:
+    def _backward(self, gradient: Tensor, inputs: list[Tensor], masks: list[Tensor]) -> None:
         for number in reversed(range(len(self._layers))):
             of_weight, of_bias = self._layer_gradients[number]
             torch.sum(gradient, 1, out=of_bias)
             of_weight.copy_(torch.bmm(gradient.transpose(1, 2), inputs[number]))
             if number:
                 gradient = torch.bmm(gradient, self._layers[number][0])
-                if (mask := masks[number - 1]) is not None:
-                    gradient.mul_(mask)
+                if number <= len(masks):
+                    gradient.mul_(masks[number - 1])
                 gradient = torch.ops.aten.threshold_backward(gradient, inputs[number], 0)
 
     def _optimize(self) -> None:
@@ -159,18 +176,29 @@ class Stack:
         steps = [trainer.optimizer.steps for trainer in self.trainers]
         mean.lerp_(self.gradients, 1 - BETA1)
         square.mul_(BETA2).addcmul_(self.gradients, self.gradients, value=1 - BETA2)
-        divisors = square.sqrt()
-        rows = divisors.unbind()
-        torch._foreach_div_(rows, [math.sqrt(1 - BETA2**n) for n in steps])
-        divisors.add_(EPSILON)
+        torch.sqrt(square, out=self._divisors)
+        if len(set(steps)) == 1:
+            self._divisors.div_(math.sqrt(1 - BETA2 ** steps[0]))
+        else:
+            torch._foreach_div_(self._divisor_rows, [math.sqrt(1 - BETA2**n) for n in steps])
+        self._divisors.add_(EPSILON)
         sizes = [-rate / (1 - BETA1**n) for rate, n in zip(rates, steps, strict=True)]
-        torch._foreach_addcdiv_(self._weight_rows, self._state_rows["mean"], rows, sizes)
+        torch._foreach_addcdiv_(self._weight_rows, self._state_rows["mean"], self._divisor_rows, sizes)
 
     def _sgd(self, rates: list[float], kept: list[float]) -> None:
         torch._foreach_mul_(self._state_rows["momentum"], kept)
         self.state["momentum"].add_(self.gradients)
         for weight, momentum, rate in zip(self._weight_rows, self._state_rows["momentum"], rates, strict=True):
             weight.add_(momentum, alpha=-rate)
+
+
+def _few(logits: Tensor) -> bool:
+    """Return whether a softmax is sooner done for many tracks at a time than for each track by itself.
+
+    With fewer genres than lanes torch adds up one genre after the other either way, so that the bits are the same; a
+    last batch that does not fill the lanes is rounded otherwise.
+    """
+    return logits.shape[2] < LANES and logits.shape[1] % LANES == 0 and not logits.is_cuda
 
 
 def _perceptron(trainer: Trainer) -> Perceptron:

@@ -137,9 +137,9 @@ class _Epoch:
                 self._step(self._stack.alone(row), own.unsqueeze(0), labels.unsqueeze(0), generators[one], one)
 
     def _step(self, stack: Stack, X: Tensor, y: Tensor, generators: list[torch.Generator], rows: slice) -> None:
-        losses, pred = stack.step(X, y, generators)
+        losses, correct = stack.step(X, y, generators)
         self._losses[rows] += losses
-        self._correct[rows] += (pred == y).sum(1)
+        self._correct[rows] += correct
 
     def collect(self) -> list[EpochEnd | None]:
         """Return how the epoch ended for each member (None: its loss is no longer finite)."""
