@@ -20,12 +20,12 @@ BEFORE = Headline(
 )
 SCORES = ("accuracy", "macro-F1", "log loss")
 _TRIAL_STATES = {"complete": "complete", "pruned": "ended early", "failed": "failed"}
-LEAST_FOR_IMPORTANCES = 20
+LEAST_FOR_IMPORTANCES, LEAST_FOR_OPTIMISM = 20, 2
 TOO_FEW = "can be said from 20 trials trained to their end; so far there are {}"
 NO_IMPORTANCES = "cannot be said: the trials that were trained to their end differ too little"
 DASHBOARD = (
     "The trials are kept in Optuna's tables of the same database: optuna-dashboard (installed apart) shows them too, "
-    "under the name {}."
+    "under the name {}. It counts trials from 0, so that trial 1 here is its trial 0."
 )
 CLOSED = (
     "The winner was chosen on validation; its test part was kept out of the search. Opening it counts as one look, for "
@@ -116,15 +116,22 @@ def written(name: str, value: Any) -> str:
 def optimism(found: Search) -> str:
     """Say what having picked the best flatters by, and what to expect instead."""
     estimate = found.summary.optimism if found.summary else None
+    n_complete = sum(trial.state == "complete" for trial in found.trials)
     if estimate is None:
-        return "With fewer than two trials to choose from, nothing was picked."
+        if n_complete < LEAST_FOR_OPTIMISM:
+            return "With fewer than two trials to choose from, nothing was picked."
+        return (
+            f"Having picked the best of {n_complete} flatters; by how much was not estimated before the search ended."
+        )
     expected = value_of(found.config, estimate.corrected)
     size = f"{estimate.size:.3f}{GAP}nats" if found.config.objective == "log_loss" else points(estimate.size)
     low, high = estimate.interval
     around = f"{low:.3f}–{high:.3f}" if found.config.objective == "log_loss" else spread(Interval(low, high))
+    late = n_complete - estimate.n_trials
+    also = f" It leaves out {count(late, 'trial')} that ended after this estimate." if late > 0 else ""
     return (
         f"Having picked the best of {estimate.n_trials} flatters by about {size}: expect {expected} ({around}) on "
-        "tracks that did not choose it."
+        f"tracks that did not choose it.{'' if found.study.active else also}"
     )
 
 
@@ -199,8 +206,12 @@ def what_differs(config: ExperimentConfig, searched_from: ExperimentConfig) -> s
 
 def label(study: Study, config: SearchConfig | None) -> str:
     """Return a search as it stands in a list: what it varies, when it was made, its state unless it is complete."""
-    names = ", ".join(one.setting.title.lower() for one in config.space) if config else studies.ANOTHER_VERSION
-    return studies.label(names, study)
+    return studies.label(name(config) if config else studies.ANOTHER_VERSION, study)
+
+
+def name(config: SearchConfig) -> str:
+    """Return what a search varies."""
+    return ", ".join(one.setting.title.lower() for one in config.space)
 
 
 def _pruned(found: Search) -> str:

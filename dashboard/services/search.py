@@ -1,11 +1,13 @@
 """Searches: ended for good, and what they have come to so far."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import streamlit as st
+from sqlalchemy import make_url
 
 from dashboard.services.commands import act
 from dashboard.services.openings import openings_of
@@ -105,8 +107,7 @@ def winner(found: Search) -> Winner | None:
 
 def optuna_command() -> str:
     """Return the command that shows a search in Optuna's own dashboard."""
-    url = store().url
-    return f"optuna-dashboard {url if '@' not in url else 'postgresql://…'}"
+    return f"optuna-dashboard {shlex.quote(make_url(store().url).render_as_string())}"  # a password stays hidden
 
 
 @st.cache_resource(show_spinner=False, max_entries=32, hash_funcs={Study: as_far_as})

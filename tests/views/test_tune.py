@@ -1,10 +1,15 @@
 """The Tune page without a browser, over a store of its own and without a cluster."""
 
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from dashboard import services
 from dashboard.following import search as following
 from dashboard.following.answers import answer as answer_of
+from dashboard.sentences.tune import optimism
 from genre_core.settings import configure
 from genre_core.store import openings_of
 from genre_core.studying import LENS, SEARCH, execute_study
@@ -107,6 +112,26 @@ def test_a_chosen_trial_can_be_opened_and_the_winners_settings_are_taken_to_trai
     assert "**Trial 2**" in texts(page)
     press(page, "Use the winner's settings")
     assert float(named(page, "train.learning_rate")) == found.best.params["train.learning_rate"]
+
+
+def test_after_a_stop_it_says_which_trials_its_estimate_is_of(store, complete):
+    found = services.search(complete)
+    early = replace(found.summary.optimism, n_trials=2)
+    assert "leaves out" not in optimism(found)
+    assert "the best of 2 flatters" in (
+        said := optimism(replace(found, summary=replace(found.summary, optimism=early)))
+    )
+    assert "It leaves out 1 trial that ended after this estimate." in said
+    assert "by how much was not estimated" in optimism(replace(found, summary=None))
+    assert "nothing was picked" in optimism(replace(found, summary=None, trials=found.trials[:1]))
+
+
+def test_the_command_for_optunas_dashboard_can_be_pasted(store, tmp_path, monkeypatch):
+    assert services.optuna_command() == f"optuna-dashboard {store.url}"
+    monkeypatch.chdir(tmp_path)
+    with own_store(Path("a folder")) as own:
+        assert own.url == f"sqlite:///{tmp_path}/a folder/store.sqlite"
+        assert shlex.split(services.optuna_command()) == ["optuna-dashboard", own.url]
 
 
 def test_while_it_runs_trials_are_listed_as_in_training(store):
