@@ -11,8 +11,10 @@ from torch import Tensor
 from genre_core.batched.stack import Stack
 from genre_core.errors import ConfigError
 from genre_core.events import EpochEnd, Event, Progress, StopReason
-from genre_core.training import REPORT_SECONDS, Trainer
+from genre_core.training import Trainer
 
+REPORT_SECONDS = 1.0
+"""An epoch of all members that takes longer than this reports its progress that often, for each of them."""
 AT_ONCE = 16
 """Most members of one computation: more of them leave the processor's cache, and gain nothing."""
 MOST_VALUES = 64_000_000

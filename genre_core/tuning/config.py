@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from genre_core.config import ExperimentConfig, Frozen, Seed, SplitConfig
+from genre_core.config import ExperimentConfig, Frozen, MlpConfig, Seed, SplitConfig
 from genre_core.errors import ConfigError
 from genre_core.settings import all_settings, configure
 from genre_core.tuning.space import Dimension, check, grid_size, n_points, searchable
@@ -41,6 +41,7 @@ class SearchConfig(Frozen):
     objective: Objective = "accuracy"
     folds: int = Field(0, ge=0, le=10)
     pruning: bool = True
+    fast_masks: bool = True
     seed: Seed = 0
 
     @model_validator(mode="after")
@@ -110,7 +111,10 @@ def trial_config(config: SearchConfig, params: Mapping[str, Any]) -> ExperimentC
     ConfigError
         The values do not fit together.
     """
-    return configure(params, config.base)
+    one = configure(params, config.base)
+    if config.fast_masks and isinstance(one.model, MlpConfig) and one.model.dropout:
+        return one.model_copy(update={"model": one.model.model_copy(update={"masks": "fast"})})
+    return one
 
 
 def fold_configs(config: SearchConfig, params: Mapping[str, Any]) -> list[ExperimentConfig]:
