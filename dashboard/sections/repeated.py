@@ -17,7 +17,7 @@ from genre_core.selection import Folds
 
 TABLE_SECONDS = 1.0
 ROW_HEIGHT, ROWS_SHOWN = 35, 12
-MOST_LISTED, MOST_LETTERS = 20, 1000
+MOST_LETTERS = 1000
 
 
 def runs(found: Repetition) -> None:
@@ -126,21 +126,3 @@ def _compared(found: Repetition, named: str) -> None:
         ours = mean_mark(found, found.summary.accuracy, "these settings")
         other = mean_mark(theirs, theirs.summary.accuracy, "those settings", "other")
         ruler(Ruler((ours, other), f"accuracy on {sentences.tracks(found)}"), "compared ruler")
-
-
-def listed() -> None:
-    """Draw the former repetitions as links, newest first, where there are any."""
-    former = services.latest_studies(services.REPETITIONS, MOST_LISTED)
-    if not former:
-        return
-    opened = st.expander(sentences.how_many(former, MOST_LISTED), key="repetitions", type="compact", on_change="rerun")
-    if not opened.open:
-        return
-    with opened:
-        for study in former:
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                label = sentences.label(study, services.config_or_none(services.REPETITIONS, study))
-                address.page_link("views/repeat.py", plain(label), study=study.id)
-                st.button("Delete", key=f"delete {study.id}", icon=":material/delete:", type="tertiary",
-                          help="Forget this repetition and all its runs.",
-                          on_click=services.delete_study, args=(study,))  # fmt: skip

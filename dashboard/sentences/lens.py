@@ -276,12 +276,11 @@ def what_differs(config: ExperimentConfig, judged: ExperimentConfig) -> str:
 
 def label(study: Study, config: LensConfig | None, tables: Mapping[str, str]) -> str:
     """Return a lens as it stands in the list: its data, when it was made, and its state unless it is complete."""
-    return studies.label(_data_name(config, tables), study)
+    return studies.label(data_name(config, tables) if config else studies.ANOTHER_VERSION, study)
 
 
-def _data_name(config: LensConfig | None, tables: Mapping[str, str]) -> str:
-    if config is None:
-        return studies.ANOTHER_VERSION
+def data_name(config: LensConfig, tables: Mapping[str, str]) -> str:
+    """Return what a lens looks at: the table's name, or that the tracks are synthetic."""
     data = config.experiment.data
     if isinstance(data, SyntheticConfig):
         return "synthetic tracks" if not data.artists else f"synthetic, artist spread {data.artist_spread:g}"

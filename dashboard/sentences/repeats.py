@@ -1,7 +1,5 @@
 """What the Repeat page says, from a repetition as far as it is: pure functions to sentences."""
 
-from collections.abc import Sequence
-
 from dashboard.sentences import studies
 from dashboard.sentences.runs import STATES as RUN_STATES
 from dashboard.sentences.runs import changed_in
@@ -214,18 +212,15 @@ def _how_to_compare(ours: Repetition) -> str:
     return f"Change a setting of the network or of training, and repeat it with {what(ours.config)}."
 
 
-def how_many(former: Sequence[Study], most: int) -> str:
-    """Return what stands over the list of former repetitions."""
-    return "Repetitions" if len(former) < most else f"The latest {most} repetitions"
+def name(config: RepeatsConfig) -> str:
+    """Return what a repetition is of: how often, and of which settings."""
+    changed = changed_in(config.experiment)
+    return f"{what(config)} · {'the usual settings' if changed == 'none' else changed}"
 
 
 def label(study: Study, config: RepeatsConfig | None) -> str:
     """Return a repetition as it stands in a list: what, on what, when, and its state unless it is complete."""
-    if config is None:
-        return studies.label(studies.ANOTHER_VERSION, study)
-    changed = changed_in(config.experiment)
-    settings = "the usual settings" if changed == "none" else changed
-    return studies.label(f"{what(config)} · {settings}", study)
+    return studies.label(name(config) if config else studies.ANOTHER_VERSION, study)
 
 
 def what_differs(config: ExperimentConfig, repeated: ExperimentConfig) -> str:

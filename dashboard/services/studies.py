@@ -1,7 +1,7 @@
 """Studies of every kind: started, stopped, gone on with, found and deleted; what one comes to is told elsewhere."""
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
@@ -120,6 +120,13 @@ def open_study(of: Kind[Config], study_id: str) -> Study:
 def latest_studies(of: Kind[Config], limit: int = FORMER) -> list[Study]:
     """Return the latest studies of a kind, newest first."""
     return store().studies.studies(of.kind, limit)
+
+
+def listed_studies(limit: int) -> list[tuple[Kind[Any], Study]]:
+    """Return the latest studies of the kinds that have a page of their own, newest first, each with its kind."""
+    kinds: tuple[Kind[Any], ...] = (SEARCHES, REPETITIONS, LENSES)
+    found = [(of, study) for of in kinds for study in latest_studies(of, limit)]
+    return sorted(found, key=lambda one: one[1].created_at, reverse=True)[:limit]
 
 
 def config_of(of: Kind[Config], study: Study) -> Config:

@@ -12,7 +12,7 @@ from dashboard.address import plain
 from dashboard.components.ensembles import average_button
 from dashboard.components.run_card import run_card
 from dashboard.components.safely import refreshing
-from dashboard.sections import repeated
+from dashboard.sections.study_list import study_list
 from dashboard.sentences import runs as sentences
 from dashboard.sentences.badges import is_leaky
 from dashboard.theme import percent
@@ -31,14 +31,14 @@ def main() -> None:
         st.header("No runs yet.", anchor=False)
         st.caption("A run appears here as soon as you press Train, and stays until you delete it.")
         st.page_link("views/train.py", label="Train the first one", icon=":material/arrow_forward:")
-        repeated.listed()
+        study_list()
         return
     chosen = services.run(address.run_id())
     active = any(run.active for run in runs)
     refreshing(_list, POLL_SECONDS if active else None)(
         [(run.id, run.state) for run in runs], chosen.id if chosen else None
     )
-    repeated.listed()
+    study_list()
     if chosen:
         run_card(chosen)
     else:

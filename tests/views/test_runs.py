@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import services
+from dashboard.sections import study_list
+from genre_core.selection import Folds, RepeatsConfig
 from genre_core.settings import configure
 from genre_core.store import open_test
+from genre_core.studying import LENS, MAP, REPEATS, SEARCH
+from genre_core.tuning import read_dimension, search_config
 from genre_core.worker import execute
 from tests.views.opening import opened, own_store, panel, press, texts
 
@@ -155,3 +160,63 @@ def test_two_hundred_runs_are_listed_in_a_moment(tmp_path):
         assert time.perf_counter() - began < 1.0
         assert len(table(page)) == 200
         assert page.header[0].value == "200 runs; none is complete yet."
+
+
+# -- studies -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def studies(store):
+    """A search that waits, a repetition that was stopped, a lens of another version; the lens is the latest."""
+    space = [read_dimension("model.dropout=0|0.3", configure(SMALL))]
+    kept = {
+        "a-search": (SEARCH, search_config(configure(SMALL), space).model_dump_json()),
+        "a-repetition": (REPEATS, RepeatsConfig(experiment=configure(SMALL), what=Folds(k=5)).model_dump_json()),
+        "a-lens": (LENS, '{"experiment": 1}'),
+        "a-map": (MAP, "{}"),  # it belongs to a page, and is not listed
+    }
+    for study_id, (kind, config) in kept.items():
+        assert store.studies.submit(study_id, kind, config)
+    store.studies.stop("a-repetition")
+    yield kept
+    for study_id in kept:
+        store.studies.delete(study_id)
+
+
+def unfolded(monkeypatch, row=None):
+    """Open Runs with its studies unfolded and one of them chosen."""
+    drawn = study_list.st.dataframe
+
+    def choosing(*given, **how):
+        found = drawn(*given, **how)
+        return {"selection": {"rows": [] if row is None else [row]}} if how["key"].startswith("studies") else found
+
+    monkeypatch.setattr(study_list.st, "dataframe", choosing)
+    page = opened(RUNS)
+    page.session_state["studies"] = True
+    return page.run()
+
+
+def test_studies_are_listed_newest_first_with_their_kind_and_state(store, studies, monkeypatch):
+    page = unfolded(monkeypatch)
+    assert [box.label for box in page.expander] == ["3 studies: 1 lens, 1 repetition, 1 search"]
+    rows = page.dataframe[1].value
+    assert list(rows["kind"]) == ["lens", "repetition", "search"]
+    assert rows["about"][0] == "another version's"
+    assert rows["about"][1].startswith("5 folds · ")
+    assert rows["about"][2] == "dropout"
+    assert [state.split(" ", 1)[1] for state in rows["state"]] == ["waiting", "stopped", "waiting"]
+
+
+def test_a_chosen_study_opens_on_its_page_and_is_deleted_with_its_runs(store, studies, monkeypatch):
+    page = unfolded(monkeypatch, 1)
+    link = next(item.proto for item in page.get("page_link") if item.proto.label.startswith("Open this repetition"))
+    assert (link.page, link.query_string) == ("repeat", "study=a-repetition")
+    store.members.enrol("a-repetition", 1, "of-a-repetition")
+    store.submit("of-a-repetition", configure(SMALL), "Fold 1 of 5")
+    next(button for button in page.button if button.key == "delete study").click()
+    page.run()
+    assert "deleted with its runs" in texts(page)
+    press(page, "Delete repetition")
+    assert services.find_study("a-repetition") is None
+    assert services.run("of-a-repetition") is None
