@@ -144,9 +144,14 @@ def adopt(config: ExperimentConfig, presets: Mapping[str, Preset]) -> None:
     address.say_settings(link(config, presets))
 
 
-def link(config: ExperimentConfig, presets: Mapping[str, Preset]) -> dict[str, str]:
-    """Return the parameters of an address that opens with the settings of `config`, at the preset nearest to it."""
-    nearest = min(presets.values(), key=lambda preset: len(differences(config, preset.config)))
+def link(
+    config: ExperimentConfig, presets: Mapping[str, Preset], origin: ExperimentConfig | None = None
+) -> dict[str, str]:
+    """Return the parameters of an address that opens with the settings of `config`.
+
+    They are said as what differs from the preset nearest to it, or to its `origin`, of which it is a variation.
+    """
+    nearest = min(presets.values(), key=lambda preset: len(differences(origin or config, preset.config)))
     return {"preset": nearest.name, **parameters(config, nearest)}
 
 

@@ -269,6 +269,14 @@ def test_a_link_to_a_configuration_opens_exactly_that(preset):
     assert form(opened(**{name.replace(".", "__"): text for name, text in said.items()})).config == config
 
 
+def test_a_variation_is_said_relative_to_what_it_varies():
+    from dashboard.forms import link
+
+    found = configure({"train.learning_rate": 0.05})
+    assert link(found, PRESETS) == {"preset": "rate_too_high"}
+    assert link(found, PRESETS, origin=configure({})) == {"preset": "overlapping", "train.learning_rate": "0.05"}
+
+
 def test_every_setting_can_be_opened_from_a_link_and_gives_that_configuration():
     values = {"train.optimizer": "sgd", "model.hidden": (7, 5)}
     for name, item in all_settings().items():

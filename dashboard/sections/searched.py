@@ -59,7 +59,8 @@ def _winner(found: Search) -> None:
     with st.container(key="tune-winner", horizontal=True, vertical_alignment="center", gap="small"):
         if st.button("Use the winner's settings", icon=":material/tune:", key="use winner",
                      help="Open Train with exactly the settings of the best trial."):  # fmt: skip
-            st.switch_page("views/train.py", query_params=forms.link(found.winner_config, PRESETS))
+            settings = forms.link(found.winner_config, PRESETS, origin=found.config.base)
+            st.switch_page("views/train.py", query_params=settings)
         run = winner.run.id if winner else found.best.runs[0]
         address.page_link("views/evaluate.py", "Open the best on Evaluate", icon=":material/analytics:", run=run)
         if winner and not winner.opened.opened:
