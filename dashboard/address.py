@@ -32,6 +32,7 @@ LOOKED_AT = {
         PATTERN,
         "cells such as 3-5 (true and predicted genre counted from 0), a row 3-*, a column *-5, or several 3-5,4-4",
     ),
+    "answer": (PATTERN, "cells such as 3-5, a row 3-*, or *-8: all tracks without an answer where there are 8 genres"),
     "merge": (MERGE_PATTERN, "sets of genres counted from 0, such as 0.3 or 0.3,4.6"),
     "epoch": (re.compile(r"\d{1,6}"), "an epoch such as 7"),
     "lift": (re.compile(r"\d{1,3}([-.]\d{1,3}){0,59}"), "genres such as 3-5, counted from 0"),

@@ -7,7 +7,7 @@ from scipy.stats import entropy, fisher_exact
 from genre_core.errors import DataError
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.rejected_genres import per_genre
-from genre_core.evaluation.rejection import answering, find_threshold, risk_coverage, sureness
+from genre_core.evaluation.rejection import answering, answerings, find_threshold, risk_coverage, sureness
 from genre_core.evaluation.uncertainty import wilson
 from genre_core.exploration.holm import holm
 from tests.test_calibration import made
@@ -158,3 +158,13 @@ def test_tracks_of_few_artists_prove_less():
     assert alone.p < 1e-4 < grouped.p
     few = per_genre(y_true[:80], y_true[:80], answered[:80], 2, groups=artists[:80])
     assert all(g.p is None for g in few)
+
+
+def test_many_thresholds_at_once_do_what_each_does_alone():
+    _, y_prob, right = judged(200)
+    scores, groups = sureness(y_prob, "confidence"), np.arange(200) // 4
+    steps = np.linspace(0, 1, 11).tolist()
+    for members in (None, groups):
+        found = answerings(steps, scores, right, groups=members)
+        assert found == tuple(answering(step, scores, right, groups=members) for step in steps)
+        assert [one.answered for one in found] == [int((scores >= step).sum()) for step in steps]

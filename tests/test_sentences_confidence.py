@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from dashboard.figures.calibration import posterior_figure, reliability_figure
-from dashboard.figures.rejection import MOST_GENRES, genre_answers_figure, risk_coverage_figure
+from dashboard.figures.rejection import MOST_GENRES, genre_answers_figure
 from dashboard.sentences import rejection as rejecting
 from dashboard.sentences.calibration import (
     error_sentence,
@@ -18,7 +18,7 @@ from genre_core.evaluation.calibration import calibration, reliability
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.posterior_gap import posterior_gap
 from genre_core.evaluation.rejected_genres import per_genre
-from genre_core.evaluation.rejection import answering, find_threshold, risk_coverage, sureness
+from genre_core.evaluation.rejection import answering, find_threshold, sureness
 from genre_core.evaluation.scaling import TemperatureScaling, fit_temperature, fit_vector
 from genre_core.evaluation.uncertainty import Interval, wilson
 from tests.test_calibration import made
@@ -145,19 +145,12 @@ def figures():
     right, scores = y_prob.argmax(axis=1) == y, sureness(y_prob, "confidence")
     curve = reliability(y, y_prob)
     threshold = find_threshold(0.8, scores, right)
-    here = answering(threshold, scores, right)
-    found = risk_coverage(scores, right)
-    nothing = answering(1.0, scores - 0.5, right)
-    perfect = risk_coverage([0.5, 0.6], [True, True])
     genres = per_genre(y, y_prob.argmax(axis=1), scores >= threshold, 5)
     return {
         "width": reliability_figure(curve, "test", "", reliability(y, softmax(logits / 2))),
         "mass": reliability_figure(reliability(y, y_prob, by="mass", genre=1), "validation", "Jazz"),
         "one track": reliability_figure(reliability(y[:1], y_prob[:1]), "test"),
         "posterior": posterior_figure(posterior_gap(y_prob, softmax(logits / 1.5))),
-        "risk": risk_coverage_figure(found, here, "test", "run", found),
-        "nothing": risk_coverage_figure(found, nothing, "validation", "run"),
-        "perfect": risk_coverage_figure(perfect, answering(0, [0.5, 0.6], [True, True]), "test", "run"),
         "genres": genre_answers_figure(genres, GENRES),
     }
 
@@ -178,9 +171,6 @@ def test_the_axes_say_what_they_are_in_percent(drawn):
     assert axes["xaxis"]["title"]["text"] == "probability of Jazz"
     assert axes["yaxis"]["title"]["text"] == "tracks that are Jazz"
     assert axes["xaxis"]["ticksuffix"] == " %"
-    names = {trace.get("name") for trace in drawn["risk"]["data"]}
-    assert {"in random order", "ideal order", "best possible classifier", "run", "the threshold"} <= names
-    assert "the threshold" not in {trace.get("name") for trace in drawn["nothing"]["data"]}
 
 
 def test_bars_of_a_genre_add_up_and_the_least_answered_stands_on_top(drawn):

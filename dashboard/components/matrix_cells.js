@@ -69,11 +69,11 @@ function fill(grid) {
 }
 
 // Recall or precision in the margin: `of` is how many tracks it is a share of.
-function margin(grid, cell, value, of, title) {
+function margin(grid, cell, value, of, title, among = "") {
   if (!cell) return;
   const bare = grid.bare && cell.dataset.side === "foot";  // the row's name has the unit
   const text = value ? (bare ? (100 * value[0]).toFixed(0) : percent(value[0], 0)) : "–";
-  const small = value && of < FEW ? ` of ${of}` : "";
+  const small = among || (value && of < FEW ? ` of ${of}` : "");
   if (cell.shows !== text + small) {
     cell.replaceChildren(text, ...(small ? [element("small", {}, small)] : []));
     cell.shows = text + small;
@@ -86,12 +86,13 @@ function margin(grid, cell, value, of, title) {
 function margins(grid) {
   const { genres, recalls, precisions } = grid.data.view;
   const said = (value, of, what, nothing) => (value ? `${what} ${percent(value[0])}${range(value.slice(1))}, ${number(of)} tracks` : `${what}: ${nothing}`);
+  const recall = grid.wide > grid.k ? "answered rightly of" : "recall of";
   genres.forEach((name, i) => {
-    margin(grid, grid.recalls[i], recalls[i], grid.rows[i], said(recalls[i], grid.rows[i], `recall of ${name}`, "no tracks"));
+    margin(grid, grid.recalls[i], recalls[i], grid.rows[i], said(recalls[i], grid.rows[i], `${recall} ${name}`, "no tracks"));
     const title = said(precisions[i], grid.columns[i], `precision of ${name}`, "no track was taken for it");
     margin(grid, grid.precisions[i], precisions[i], grid.columns[i], title);
   });
   if (grid.wide === grid.k) return;
   const held = precisions[grid.k];
-  margin(grid, grid.precisions[grid.k], held, grid.total, said(held, grid.total, "not answered:", "no tracks"));
+  margin(grid, grid.precisions[grid.k], held, grid.total, said(held, grid.total, "not answered:", "no tracks"), "of all");
 }

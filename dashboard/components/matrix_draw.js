@@ -5,7 +5,7 @@ const element = (tag, attributes = {}, text = "") => {
   if (text) made.textContent = text;
   return made;
 };
-const HELD = "don’t know";
+const HELD = "don't know";
 const DENSE = 20;  // genres beyond which columns are as narrow as their numbers, and scroll
 
 // Row and column headers can be chosen as cells can, at -1 before the first cell.
@@ -18,7 +18,8 @@ function headOf(grid, names) {
   grid.heads = names.map((name, j) => header("columnheader", "col", name, -1, j));
   if (grid.wide > grid.k) grid.heads[grid.k].classList.add("held");
   head.append(corner, ...grid.heads);
-  if (grid.margins) head.append(element("th", { class: "margin", role: "columnheader", scope: "col", title: "of each true genre, the part that was recognised" }, "recall"));
+  const [name, title] = grid.wide > grid.k ? ["right", "of each true genre, the part that is answered rightly"] : ["recall", "of each true genre, the part that was recognised"];
+  if (grid.margins) head.append(element("th", { class: "margin", role: "columnheader", scope: "col", title }, name));
   return head;
 }
 
@@ -97,7 +98,7 @@ function sizes(grid) {
   const longest = Math.max(...genres.map((name) => name.length));
   const head = Math.max(58, Math.min(longest * 7.2 + 14, grid.width < 480 ? 82 : 150));
   const dense = grid.k > DENSE;
-  const room = (grid.width - head - (grid.margins ? 58 : 0) - (grid.wide > grid.k ? 8 : 0)) / grid.wide - 2;
+  const room = (grid.width - head - (grid.margins ? 58 : 0) - (grid.wide > grid.k ? 12 : 0)) / grid.wide - 2;
   grid.tight = !dense && room < 48;
   const kind = `${by} ${compare}`;
   if (dense && grid.kind !== kind) [grid.kind, grid.letters] = [kind, 0];
@@ -123,7 +124,7 @@ function fit(grid) {
   if (grid.fitted === fitted) return;
   grid.fitted = fitted;
   grid.frame.className = named(grid);
-  const table = head + grid.wide * (column + 2) + (grid.margins ? 60 : 0) + (grid.wide > grid.k ? 8 : 0) + 4;
+  const table = head + grid.wide * (column + 2) + (grid.margins ? 60 : 0) + (grid.wide > grid.k ? 12 : 0) + 4;
   for (const [name, size] of Object.entries({ head, row, column, table })) grid.frame.style.setProperty(`--${name}`, `${size}px`);
   const short = abbreviate(genres, grid.steep ? 14 : Math.max(2, Math.floor(column / 6.9)));
   grid.heads.forEach((node, j) => { node.textContent = isHeld(grid, j) ? HELD : short[j]; });

@@ -22,14 +22,15 @@ function rove(grid, [i, j], focus = true) {
 function reveal(grid, node) {
   const box = grid.scroll;
   const [head, side] = [grid.heads[0].offsetHeight + 4, grid.sides[0].offsetWidth + 4];
+  const last = grid.wide > grid.k && grid.k > DENSE ? grid.heads[grid.k].offsetWidth : 0;  // stays at the right edge
   const [i, j] = [Number(node.dataset.i), Number(node.dataset.j)];
   if (i >= 0) {
     if (node.offsetTop < box.scrollTop + head) box.scrollTop = node.offsetTop - head;
     else if (node.offsetTop + node.offsetHeight > box.scrollTop + box.clientHeight) box.scrollTop = node.offsetTop + node.offsetHeight - box.clientHeight + 4;
   }
   if (j >= 0) {
-    if (node.offsetLeft < box.scrollLeft + side) box.scrollLeft = node.offsetLeft - side;
-    else if (node.offsetLeft + node.offsetWidth > box.scrollLeft + box.clientWidth) box.scrollLeft = node.offsetLeft + node.offsetWidth - box.clientWidth + 4;
+    if (!isHeld(grid, j) && node.offsetLeft < box.scrollLeft + side) box.scrollLeft = node.offsetLeft - side;
+    else if (!isHeld(grid, j) && node.offsetLeft + node.offsetWidth > box.scrollLeft + box.clientWidth - last) box.scrollLeft = node.offsetLeft + node.offsetWidth - box.clientWidth + last + 4;
   }
 }
 

@@ -6,6 +6,7 @@ from dashboard.components.matrix import MatrixView
 from dashboard.components.tables import Columns, as_csv
 
 HEIGHT = 420
+NOT_ANSWERED = "not answered"
 
 
 def view_columns(view: MatrixView) -> Columns:
@@ -14,16 +15,19 @@ def view_columns(view: MatrixView) -> Columns:
     values = view.counts if counted else view.rates
     taken = {f"taken for {genre}": [row[j] for row in values] for j, genre in enumerate(view.genres)}
     table: Columns = {"true genre": list(view.genres), **taken}
+    if view.held:
+        table[NOT_ANSWERED] = [row[-1] for row in values]
     if view.compare != "difference":
         table["tracks"] = [sum(row) for row in view.counts]
-        table["recall"] = [None if recall is None else recall[0] for recall in view.recalls]
+        table["right" if view.held else "recall"] = [None if recall is None else recall[0] for recall in view.recalls]
     return table
 
 
 def view_table(view: MatrixView, key: str, file_name: str) -> None:
     """Draw the matrix as a plain table, and a button that downloads it."""
     table = view_columns(view)
-    shares = [name for name in table if name == "recall" or (name.startswith("taken for") and view.by != "count")]
+    cells = [name for name in table if name.startswith("taken for") or name == NOT_ANSWERED]
+    shares = [*(cells if view.by != "count" else ()), *(name for name in ("recall", "right") if name in table)]
     shown = {
         name: [None if value is None else 100 * value for value in values] if name in shares else values
         for name, values in table.items()

@@ -49,4 +49,6 @@ def _choose() -> None:
         return
     before = services.run(address.run_id())
     same = before is not None and before.context.get("genres") == chosen.context.get("genres")
-    address.look(run=chosen.id, track=None, **({} if same else {"cell": None, "genre": None, "merge": None}))
+    address.look(
+        run=chosen.id, track=None, **({} if same else {"cell": None, "answer": None, "genre": None, "merge": None})
+    )

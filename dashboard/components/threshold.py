@@ -1,4 +1,4 @@
-"""A genre answered from a threshold on: a slider, and the point that it moves on the ROC and precision-recall curves.
+"""A threshold to drag: a point on curves, which the keyboard moves as well.
 
 Every number comes from Python, one row for each threshold; the browser only chooses a row, so that dragging waits for
 nothing. The address says the threshold once it is let go.
@@ -7,6 +7,7 @@ nothing. The address says the threshold once it is let go.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
@@ -20,6 +21,10 @@ from genre_core.evaluation.uncertainty import Interval
 HERE = Path(__file__).parent
 MOST_POINTS = 600
 """Most points of a curve that are drawn: no screen shows more."""
+
+Kind = Literal["curve", "chance", "ideal", "best"]
+Row = dict[str, object]
+"""One threshold: its `threshold`, rates with their limits by name, and what is `said` of it."""
 
 _mount = st.components.v2.component(
     "genre_lab_threshold",
@@ -38,53 +43,108 @@ class Words:
     precision_recall: str
 
 
-def threshold(
-    found: AgainstTheRest, words: Words, key: str, *, at: int, on_pick: Callable[[int], None], both: bool = True
+def draggable(
+    panels: Sequence[dict[str, object]],
+    rows: Sequence[Row],
+    label: str,
+    key: str,
+    *,
+    at: int,
+    on_pick: Callable[[float], None],
+    **more: Any,
 ) -> None:
-    """Draw the curves with the point at threshold number `at`; `on_pick` is given the number of a newly chosen one.
+    """Draw panels of curves with the point of row number `at` on each; `on_pick` is given a newly chosen threshold.
 
-    With `both` the ROC curve stands beside the precision-recall curve.
+    With `slider` one stands below them, else the point of each panel is itself one. `legend` says what kinds of lines
+    mean, `about` what else is marked, `usual` has the rates of that mark; with `diamond` the point is one.
     """
-    roc, areas = found.roc, found.precision_recall
-    panels = [_panel("pr", words.precision_recall, areas.recall, areas.precision)]
-    if both:
-        panels.insert(0, _panel("roc", words.roc, roc.false_alarms, roc.recall))
-    data = {
-        "panels": panels,
-        "genre": words.genre,
-        "rows": [_row(point, words, roc.n_positive, roc.n_negative) for point in found.points],
-        "usual": _rates(found.usual),
-        "prevalence": areas.prevalence,
-        "at": at,
-        "hues": [[ACCENT, TWINS[ACCENT]], [OTHER, TWINS[OTHER]]],
-    }
 
     def pick() -> None:
-        on_pick(int(st.session_state[key]["pick"]["at"]))
+        on_pick(float(st.session_state[key]["pick"]["at"]))
 
+    hues = [[ACCENT, TWINS[ACCENT]], [OTHER, TWINS[OTHER]]]
+    data = {"panels": list(panels), "rows": list(rows), "label": label, "at": at, "hues": hues, **more}
     _mount(key=key, data=data, on_pick_change=pick)
 
 
-def _panel(name: str, title: str, xs: FloatArray, ys: FloatArray) -> dict[str, object]:
+def line(kind: Kind, xs: FloatArray, ys: FloatArray) -> dict[str, object]:
+    """Return a line of a panel, of as many points as can be told apart."""
     every = max(1, -(-len(xs) // MOST_POINTS))
     kept = np.unique(np.r_[np.arange(0, len(xs), every), len(xs) - 1])
-    return {"name": name, "title": title, "line": np.round(np.column_stack([xs, ys])[kept], 4).tolist()}
+    return {"kind": kind, "points": np.round(np.column_stack([xs, ys])[kept], 4).tolist()}
 
 
-def _row(point: OperatingPoint, words: Words, n_own: int, n_others: int) -> dict[str, object]:
-    return {**_rates(point), "said": _said(point, words, n_own, n_others)}
+def rate_limits(rate: float, interval: Interval) -> list[float]:
+    """Return a rate and the limits of its interval."""
+    return [round(value, 5) for value in (rate, interval.low, interval.high)]
 
 
-def _rates(point: OperatingPoint) -> dict[str, object]:
+def threshold(
+    found: AgainstTheRest, words: Words, key: str, *, at: int, on_pick: Callable[[float], None], both: bool = True
+) -> None:
+    """Draw the curves of a genre against the rest with the point at threshold number `at`, and a slider.
+
+    `on_pick` is given the threshold that is newly chosen. With `both` the ROC curve stands beside the precision-recall
+    curve.
+    """
+    panels = [_precision_recall(found, words)]
+    if both:
+        panels.insert(0, _roc(found, words))
+    rows = [_row(point, words, found.roc.n_positive, found.roc.n_negative) for point in found.points]
+    label, usual = f"Answer {words.genre} from", _rates(found.usual)
+    draggable(
+        panels, rows, label, key, at=at, on_pick=on_pick, slider=True, usual=usual, about=_usual(found.usual, words)
+    )
+
+
+def _roc(found: AgainstTheRest, words: Words) -> dict[str, object]:
+    chance = {"kind": "chance", "points": [[0, 0], [1, 1]], "label": "chance", "at": [0.62, 0.5, 4]}
     return {
-        "recall": _rate(point.recall, point.recall_interval),
-        "precision": None if point.precision is None else _rate(point.precision, point.precision_interval),
-        "alarm": _rate(point.false_alarm, point.false_alarm_interval),
+        "title": words.roc,
+        "x": "alarm",
+        "y": "recall",
+        "xTitle": "false alarms, of the others",
+        "yTitle": "recall",
+        "top": 1,
+        "lines": [chance, line("curve", found.roc.false_alarms, found.roc.recall)],
     }
 
 
-def _rate(rate: float, interval: Interval) -> Sequence[float]:
-    return [round(value, 5) for value in (rate, interval.low, interval.high)]
+def _precision_recall(found: AgainstTheRest, words: Words) -> dict[str, object]:
+    areas = found.precision_recall
+    level = round(areas.prevalence, 4)
+    below = 13 if level > 0.12 else -4
+    chance = {"kind": "chance", "points": [[0, level], [1, level]], "label": "chance", "at": [0.02, level, below]}
+    return {
+        "title": words.precision_recall,
+        "x": "recall",
+        "y": "precision",
+        "xTitle": "recall",
+        "yTitle": "precision",
+        "top": 1,
+        "lines": [chance, line("curve", areas.recall, areas.precision)],
+    }
+
+
+def _row(point: OperatingPoint, words: Words, n_own: int, n_others: int) -> Row:
+    return {"threshold": point.threshold, **_rates(point), "said": _said(point, words, n_own, n_others)}
+
+
+def _rates(point: OperatingPoint) -> dict[str, object]:
+    precision = None if point.precision is None else rate_limits(point.precision, point.precision_interval)
+    return {
+        "recall": rate_limits(point.recall, point.recall_interval),
+        "precision": precision,
+        "alarm": rate_limits(point.false_alarm, point.false_alarm_interval),
+    }
+
+
+def _usual(point: OperatingPoint, words: Words) -> str:
+    precision = "undefined" if point.precision is None else percent(point.precision)
+    return (
+        f"As it is, {words.genre} is answered where it is the likeliest genre: recall {percent(point.recall)}, "
+        f"precision {precision}."
+    )
 
 
 def _said(point: OperatingPoint, words: Words, n_own: int, n_others: int) -> list[str]:

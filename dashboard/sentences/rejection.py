@@ -28,6 +28,15 @@ def answering_sentence(found: Answering, nouns: str) -> str:
     return f"It answers {answered} of {n} and is right on {right} of those."
 
 
+def dragged_sentence(found: Answering, score: ScoreName) -> str:
+    """Say in short what a threshold does, as it is read while it is dragged."""
+    text = f"From a {score} of {percent(found.threshold)} on: answers "
+    if found.accuracy is None:
+        return f"{text}none of {count(found.n, 'track')}."
+    answered, right = percent(found.coverage, found.coverage_interval), percent(found.accuracy, found.accuracy_interval)
+    return f"{text}{answered}, right on {right} of these."
+
+
 def threshold_sentence(
     threshold: float | None, target: float, score: ScoreName, *, surely: bool, part: Part, validation: Answering | None
 ) -> str:

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from dashboard.components.matrix import MatrixView
+from dashboard.components.matrix_views import answered_view, arranged
 from dashboard.services.data import dataset
 from dashboard.services.outcomes import Outcome, outcome
 from dashboard.services.runs import run
@@ -18,7 +20,9 @@ from genre_core.config import SyntheticConfig
 from genre_core.dataset import FloatArray, IntArray, Part
 from genre_core.errors import DataError
 from genre_core.evaluation.calibration import Binning, Calibration, ReliabilityCurve, calibration, reliability
+from genre_core.evaluation.confusion import ConfusionMatrix, Normalization, confusion_matrix
 from genre_core.evaluation.metrics import softmax
+from genre_core.evaluation.ordering import Order, genre_order
 from genre_core.evaluation.posterior_gap import PosteriorGap, posterior_gap
 from genre_core.evaluation.rejected_genres import GenreAnswering, per_genre
 from genre_core.evaluation.rejection import (
@@ -26,6 +30,7 @@ from genre_core.evaluation.rejection import (
     RiskCoverage,
     ScoreName,
     answering,
+    answerings,
     find_threshold,
     risk_coverage,
     sureness,
@@ -43,6 +48,9 @@ from genre_core.evaluation.scaling import (
 from genre_core.store import Run
 
 Method = Literal["none", "temperature", "vector"]
+NOT_ANSWERED = "don't know"
+N_STEPS = 200
+"""Steps of a threshold that is dragged."""
 _FITS: dict[Method, Fit] = {"temperature": fit_temperature, "vector": fit_vector}
 
 
@@ -63,13 +71,21 @@ class Trusted:
 class Rejected:
     """What a threshold does to one part: overall, to each genre, and which tracks are `answered` (n,).
 
-    `counts` (k, k + 1) are tracks by true genre and answer, the last column those without one.
+    `given` (n,) are the answers: genres as numbers, n_genres where there is none.
     """
 
     overall: Answering
     genres: tuple[GenreAnswering, ...]
     answered: npt.NDArray[np.bool_]
-    counts: IntArray
+    given: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class AnswerMatrix:
+    """True genres against answers: as it is drawn, and what is counted, with "don't know" as its last genre."""
+
+    view: MatrixView
+    matrix: ConfusionMatrix
 
 
 def _found(run_id: str, part: Part, clean: bool) -> Outcome | None:
@@ -277,9 +293,61 @@ def rejected(
     k, answered = seen.n_genres, seen.scores >= threshold
     overall = answering(threshold, seen.scores, seen.right, groups=seen.groups)
     genres = per_genre(seen.y_true, seen.y_pred, answered, k, groups=seen.groups)
-    given = np.where(answered, seen.y_pred, k)
-    counts = np.bincount(seen.y_true * (k + 1) + given, minlength=k * (k + 1)).reshape(k, k + 1)
-    return Rejected(overall, genres, answered, counts)
+    return Rejected(overall, genres, answered, np.where(answered, seen.y_pred, k))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _answer_matrix(
+    run_id: str,
+    attempt: int,
+    part: Part,
+    clean: bool,
+    method: Method,
+    score: ScoreName,
+    threshold: float,
+    by: Normalization,
+    order: Order,
+) -> AnswerMatrix | None:
+    seen, known = _scored(run_id, attempt, part, clean, method, score), _found(run_id, part, clean)
+    if seen is None or known is None:
+        return None
+    k, genres = seen.n_genres, known.genres
+    given = np.where(seen.scores >= threshold, seen.y_pred, k)
+    matrix = confusion_matrix(seen.y_true, given, (*genres, NOT_ANSWERED), seen.groups)
+    ordered = genre_order(confusion_matrix(seen.y_true, seen.y_pred, genres), order)
+    view = arranged(answered_view(matrix, by, nouns=f"{part} tracks"), ordered, [[genre] for genre in range(k)])
+    return AnswerMatrix(view, matrix)
+
+
+def answer_matrix(
+    of: Run,
+    part: Part,
+    threshold: float,
+    *,
+    clean: bool = False,
+    method: Method = "none",
+    score: ScoreName = "confidence",
+    by: Normalization = "count",
+    order: Order = "given",
+) -> AnswerMatrix | None:
+    """Return the matrix of answers from a threshold on; its order is that of all answers, whatever the threshold."""
+    return _answer_matrix(of.id, of.attempt, part, clean, method, score, threshold, by, order)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _thresholds(
+    run_id: str, attempt: int, part: Part, clean: bool, method: Method, score: ScoreName
+) -> tuple[Answering, ...] | None:
+    seen = _scored(run_id, attempt, part, clean, method, score)
+    steps = [step / N_STEPS for step in range(N_STEPS + 1)]
+    return None if seen is None else answerings(steps, seen.scores, seen.right, groups=seen.groups)
+
+
+def thresholds_of(
+    of: Run, part: Part, *, clean: bool = False, method: Method = "none", score: ScoreName = "confidence"
+) -> tuple[Answering, ...] | None:
+    """Return what the thresholds 0, 1 / N_STEPS, …, 1 do to a part of a completed run."""
+    return _thresholds(of.id, of.attempt, part, clean, method, score)
 
 
 def can_scale(of: Run, *, clean: bool = False) -> str:

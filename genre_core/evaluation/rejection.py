@@ -6,6 +6,7 @@ Foundations of Noise-free Selective Classification", JMLR 11 (2010); Y. Geifman 
 for Deep Neural Networks", NeurIPS (2017). Every score is in [0, 1] and low where tracks are to be rejected.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -125,17 +126,23 @@ def answering(
     threshold: float, scores: npt.ArrayLike, right: npt.ArrayLike, *, groups: IntArray | None = None
 ) -> Answering:
     """Return what answering from a threshold on does; Wilson intervals, by groups (n,) if given; raises DataError."""
+    return answerings((threshold,), scores, right, groups=groups)[0]
+
+
+def answerings(
+    thresholds: Iterable[float], scores: npt.ArrayLike, right: npt.ArrayLike, *, groups: IntArray | None = None
+) -> tuple[Answering, ...]:
+    """Return what answering from each threshold on does, as `answering` does for one."""
     sure, wrong, members = _checked(scores, right, groups)
-    answered = sure >= threshold
-    good = answered & (wrong == 0)
-    return Answering(
-        threshold,
-        len(sure),
-        int(answered.sum()),
-        int(good.sum()),
-        rate_interval(answered, np.ones_like(answered), members),
-        rate_interval(good, answered, members),
-    )
+    numbers = None if members is None else _numbered(members)
+    found = []
+    for threshold in thresholds:
+        answered = sure >= threshold
+        good = answered & (wrong == 0)
+        coverage = _interval(answered, np.ones_like(answered), numbers)
+        accuracy = _interval(good, answered, numbers)
+        found.append(Answering(threshold, len(sure), int(answered.sum()), int(good.sum()), coverage, accuracy))
+    return tuple(found)
 
 
 def find_threshold(
@@ -171,9 +178,17 @@ def find_threshold(
 
 def rate_interval(hits: Answered, among: Answered, groups: IntArray | None = None) -> Interval:
     """Return the 95 % interval of the share of `hits` (n,) among the tracks `among` (n,), by groups (n,) if given."""
-    if groups is None:
+    return _interval(hits, among, None if groups is None else _numbered(groups))
+
+
+def _numbered(groups: IntArray) -> IntArray:
+    """Return groups as numbers from 0 on."""
+    return np.unique(groups, return_inverse=True)[1]
+
+
+def _interval(hits: Answered, among: Answered, members: IntArray | None) -> Interval:
+    if members is None:
         return wilson(int((hits & among).sum()), int(among.sum()))
-    members = np.unique(groups, return_inverse=True)[1]
     return grouped_wilson(np.bincount(members, hits & among), np.bincount(members, among))
 
 

@@ -119,17 +119,19 @@ def test_reject_answers_first_and_takes_its_threshold_from_validation(store):
     assert f"right on {100 * here.accuracy:.1f} %" in said(page)
     assert f"On validation, {100 * threshold:.1f} % is the lowest confidence" in said(page)
     assert f"There it answers {100 * there.coverage:.1f} %" in said(page)
-    assert page.slider(key="reject threshold").value == pytest.approx(100 * threshold)
-    table = html(page).split('class="gl-answers"')[1]
-    held = [int(n) for n in re.findall(r'<td class="held[^"]*">(\d+)</td>', table)]
-    assert sum(held) == here.n - here.answered
-    assert len(held) == 8
+    assert page.number_input(key="reject threshold").value == pytest.approx(100 * threshold)
+    view = drawn(page, "answers")["view"]
+    assert view["held"]
+    assert sum(row[8] for row in view["counts"]) == here.n - here.answered
+    assert sum(row[g] for g, row in enumerate(view["counts"])) == here.right
 
 
 def test_threshold_score_and_target_are_in_the_address(store):
     page = section("reject", run="small")
-    page.slider(key="reject threshold").set_value(62.5).run()
+    page.number_input(key="reject threshold").set_value(62.5).run()
     assert page.query_params["reject"] == "0.625"
+    curve = drawn(page, "risk coverage")
+    assert curve["rows"][curve["at"]]["threshold"] == 0.625
     assert "You set the threshold: tracks of a confidence below 62.5 % are not answered." in said(page)
     page.number_input(key="reject target").set_value(75.0).run()
     assert page.query_params["target"] == "75"
@@ -137,11 +139,59 @@ def test_threshold_score_and_target_are_in_the_address(store):
     page.toggle(key="reject surely").set_value(True).run()
     assert page.query_params["surely"] == "1"
     assert "95 % interval" in said(page)
-    page.slider(key="reject threshold").set_value(50.0).run()
+    page.number_input(key="reject threshold").set_value(50.0).run()
     page.segmented_control(key="choice score").set_value("margin").run()
     assert page.query_params["score"] == "margin"
     assert "reject" not in page.query_params
-    assert page.slider(key="reject threshold").label == "Threshold on margin"
+    assert page.number_input(key="reject threshold").label == "Threshold on margin, in %"
+
+
+def test_the_point_is_dragged_along_what_each_threshold_does(store):
+    """A threshold between two steps has a row of its own; all rows say what the page says once it stands there."""
+    run = store.run("small")
+    data = drawn(section("reject", run="small", part="test", reject="0.6237"), "risk coverage")
+    thresholds = [row["threshold"] for row in data["rows"]]
+    assert thresholds == sorted({*(step / 200 for step in range(201)), 0.6237})
+    assert data["diamond"]
+    for row in data["rows"][::20]:
+        there = confidence.rejected(run, "test", row["threshold"]).overall
+        assert row["coverage"][0] == pytest.approx(there.coverage, abs=1e-5)
+        assert row["risk"][0] == pytest.approx(1 - there.accuracy if there.answered else 0, abs=1e-5)
+    assert [row["coverage"][0] for row in data["rows"]] == sorted(
+        (r["coverage"][0] for r in data["rows"]), reverse=True
+    )
+
+
+def test_every_cell_of_the_answers_lists_its_tracks_those_without_an_answer_too(store):
+    page = section("reject", run="small", part="test", reject="0.6")
+    counts = drawn(page, "answers")["view"]["counts"]
+    wanted = {f"{i}-8": counts[i][8] for i in (0, 3)}
+    wanted |= {"*-8": sum(row[8] for row in counts), "3-3": counts[3][3], "3-*": sum(counts[3])}
+    wanted["wrong"] = sum(n for i, row in enumerate(counts) for j, n in enumerate(row[:8]) if i != j)
+    for cells, n in wanted.items():
+        page = section("reject", run="small", part="test", reject="0.6", answer=cells)
+        assert drawn(page, "answers")["selected"] == cells
+        rows = page.dataframe[0].value if n else ()
+        assert len(rows) == n, cells
+    assert "All wrong answers" in said(page)
+    assert f"{wanted['wrong']} of" in said(page)
+
+
+def test_the_answers_can_be_ordered_and_shared_and_the_last_column_stays(store):
+    plain = drawn(section("reject", run="small", reject="0.6"), "answers")["view"]
+    page = section("reject", run="small", reject="0.6", order="name", by="true")
+    view = drawn(page, "answers")["view"]
+    at = [plain["genres"].index(genre) for genre in view["genres"]]
+    assert view["genres"] == sorted(plain["genres"])
+    assert view["counts"] == [[plain["counts"][i][j] for j in (*at, 8)] for i in at]
+    assert view["members"] == [[g] for g in (*at, 8)]
+    for row in view["rates"]:
+        assert sum(row) == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize("cells", ["8-0", "0-9"])
+def test_a_cell_that_the_answers_do_not_have_is_said(store, cells):
+    assert "answers 0 to 8; no cell is chosen" in said(section("reject", run="small", answer=cells))
 
 
 @pytest.mark.parametrize(
@@ -169,7 +219,7 @@ def test_a_closed_test_part_shows_neither(store):
         page = section(name, run="noisy", part="test")
         assert page.header[0].value == "The test part is closed for this run."
         assert "gl-before-after" not in html(page)
-        assert not page.slider
+        assert not page.number_input
 
 
 def test_scalings_and_thresholds_are_fitted_without_a_look_at_the_test_part(store):

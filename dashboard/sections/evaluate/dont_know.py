@@ -5,10 +5,11 @@ import streamlit as st
 from dashboard import address
 from dashboard.address import plain
 from dashboard.components.address_choice import address_choice
-from dashboard.components.answers_table import answers_table
 from dashboard.components.plot import plot
+from dashboard.components.risk_coverage import risk_coverage_chart
 from dashboard.components.twin import twin
-from dashboard.figures.rejection import MOST_GENRES, genre_answers_figure, risk_coverage_figure
+from dashboard.figures.rejection import MOST_GENRES, genre_answers_figure
+from dashboard.sections.evaluate import answers
 from dashboard.sections.evaluate.confidence import METHODS
 from dashboard.sections.evaluate.judged import Judged
 from dashboard.sentences.limits import known_already
@@ -25,11 +26,11 @@ from dashboard.sentences.rejection import (
 from dashboard.services import confidence as services
 from dashboard.services.confidence import Method, Rejected
 from genre_core.evaluation.glossary import GLOSSARY
-from genre_core.evaluation.rejection import ScoreName
+from genre_core.evaluation.rejection import Answering, ScoreName
 
 TERMS: dict[ScoreName, str] = {"confidence": "confidence", "margin": "margin", "certainty": "certainty"}
 _THRESHOLD, _TARGET, _SURELY = "reject threshold", "reject target", "reject surely"
-DROPPED = {"reject": None}
+DROPPED = {"reject": None, "track": None}
 
 
 def draw(judged: Judged) -> None:
@@ -51,8 +52,7 @@ def draw(judged: Judged) -> None:
         _curve(judged, seen, method, score)
     with right:
         _genres(judged, seen)
-    st.subheader(f"Answers by true genre, on {judged.measured}", anchor=False)
-    answers_table(seen.counts, judged.outcome.genres, f"{judged.part} tracks")
+    answers.draw(judged, answers.Rule(method, score, threshold), seen)
 
 
 def _choices(judged: Judged) -> tuple[Method, ScoreName]:
@@ -143,25 +143,30 @@ def _controls(threshold: float, target: float, surely: bool, score: ScoreName) -
             help="The lower limit of the 95 % interval has to reach it as well: fewer answers, and more certainty that "
             "other tracks hold to it.",
         )
-        st.slider(
-            f"Threshold on {score}",
-            0.0,
-            100.0,
-            step=0.1,
-            format="%.1f %%",
+        st.number_input(
+            f"Threshold on {score}, in %",
+            min_value=0.0,
+            max_value=100.0,
+            step=0.5,
+            format="%.1f",
             key=_THRESHOLD,
-            width="stretch",
-            on_change=_move,
+            width=250,
+            on_change=_type,
+            help="Where the point stands on the curve: drag it there, or move it with the arrow keys.",
         )
 
 
 def _ask() -> None:
     surely = "1" if st.session_state[_SURELY] else None
-    address.look(target=f"{st.session_state[_TARGET]:g}", surely=surely, reject=None)
+    address.look(target=f"{st.session_state[_TARGET]:g}", surely=surely, reject=None, track=None)
 
 
-def _move() -> None:
-    address.look(reject=f"{st.session_state[_THRESHOLD] / 100:.4g}")
+def _type() -> None:
+    _move(st.session_state[_THRESHOLD] / 100)
+
+
+def _move(threshold: float) -> None:
+    address.look(reject=f"{threshold:.4g}", track=None)
 
 
 def _curve(judged: Judged, seen: Rejected, method: Method, score: ScoreName) -> None:
@@ -171,18 +176,41 @@ def _curve(judged: Judged, seen: Rejected, method: Method, score: ScoreName) -> 
         return
     best = services.best_risk_coverage(run, part, clean=clean, score=score)
     said = area_sentence(curve, score, best)
-    figure = risk_coverage_figure(curve, seen.overall, part, run.name, best)
-    plot(
-        figure,
-        key="risk coverage",
-        height=340,
+    thresholds = services.thresholds_of(run, part, clean=clean, method=method, score=score)
+    risk_coverage_chart(
+        curve,
+        best,
+        thresholds or (),
+        seen.overall,
+        "risk coverage",
+        part=part,
+        score=score,
+        name=run.name,
         alt=f"Risk-coverage curve on {judged.measured}. {said}",
-        revision=run.id,
+        on_pick=_move,
     )
     known = known_already(run)
     if best is not None and known:
         said += f" That is for {known}; this run's split let it know them from training."
     st.caption(plain(said), help=GLOSSARY["AURC"])
+    rows = [_threshold_row(found) for found in thresholds or ()]
+    twin(
+        rows, "thresholds", f"What each threshold on {score} does on {judged.measured}.", tuple(rows[0]) if rows else ()
+    )
+
+
+def _threshold_row(found: Answering) -> dict[str, float | None]:
+    """Return a threshold, what it answers and what of that is right, in percent with the limits."""
+    right = found.accuracy
+    return {
+        "threshold": 100 * found.threshold,
+        "answered": 100 * found.coverage,
+        "answered from": 100 * found.coverage_interval.low,
+        "answered to": 100 * found.coverage_interval.high,
+        "right of answered": None if right is None else 100 * right,
+        "right from": None if right is None else 100 * found.accuracy_interval.low,
+        "right to": None if right is None else 100 * found.accuracy_interval.high,
+    }
 
 
 def _genres(judged: Judged, seen: Rejected) -> None:

@@ -73,5 +73,6 @@ def _chosen() -> int:
     return round(100 * float(given))
 
 
-def _choose(at: int) -> None:
+def _choose(threshold: float) -> None:
+    at = round(100 * threshold)
     address.look(threshold=None if at == USUAL else f"{min(max(at, 0), 100) / 100:g}")

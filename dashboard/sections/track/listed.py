@@ -8,7 +8,10 @@ from dashboard.components.track_filter import track_filter
 from dashboard.components.tracks import download, one_track, track_list
 from dashboard.sections.evaluate.judged import Judged
 
-PASSED_ON = ("part", "right", "section", "cell", "merge", "by", "order", "against", "diagonal", "find", "only")
+PASSED_ON = (
+    *("part", "right", "section", "cell", "merge", "by", "order", "against", "diagonal", "find", "only"),
+    *("answer", "score", "scaled", "target", "surely", "reject"),
+)
 """What the page of a track needs of the address to go to the next one, and back."""
 
 
