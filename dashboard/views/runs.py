@@ -38,12 +38,12 @@ def main() -> None:
     refreshing(_list, POLL_SECONDS if active else None)(
         [(run.id, run.state) for run in runs], chosen.id if chosen else None
     )
-    study_list()
     if chosen:
         run_card(chosen)
     else:
         st.caption("Choose a run for its settings, the command that repeats it, and what can be done with it.")
         st.caption("Choose two or more to compare them.")
+    study_list()
 
 
 def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
