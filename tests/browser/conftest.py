@@ -10,31 +10,46 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
 
 from genre_core.cluster import start
+from genre_core.settings import configure
+from genre_core.store import RunStore
+from genre_core.worker import execute
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 DEADLINE = 60.0
+"""Seconds after which what a test waits for will not come any more, on however busy a machine."""
 WINDOWS = {
     "light": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
     "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "has_touch": True, "is_mobile": True},
 }
 
+AXE_RULES = {"light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "dark": ["color-contrast"]}
+"""By theme, which changes nothing but colours."""
+HAS_THEME = """theme => {
+  const [r, g, b] = getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor.match(/\\d+/g);
+  return (theme === "dark") === (Number(r) + Number(g) + Number(b) < 384);
+}"""
 
-@pytest.fixture(scope="module")
+
+@pytest.fixture(scope="package")
 def browser():
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    playwright.expect.set_options(timeout=1000 * DEADLINE)
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not there")
     with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        chromium = running.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--process-per-site"])
         yield chromium
         chromium.close()
 
@@ -53,7 +68,35 @@ def serve(tmp_path_factory, request) -> Iterator[Callable[..., str]]:
 
     Where the environment names GENRE_LAB_WORKERS, the server starts a cluster of its own.
     """
-    servers: list[subprocess.Popen[bytes]] = []
+    with servers(tmp_path_factory, request) as start:
+        yield start
+
+
+@pytest.fixture(scope="package")
+def lab(tmp_path_factory, request) -> Iterator["Lab"]:
+    """Start one dashboard for all tests that bring runs of their own and leave those of others alone."""
+    store = RunStore(f"sqlite:///{tmp_path_factory.mktemp('lab') / 'store.sqlite'}")
+    with servers(tmp_path_factory, request) as start:
+        yield Lab(start(ROOT / "dashboard" / "app.py", GENRE_LAB_STORE=store.url), store)
+    store.close()
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A dashboard and its store."""
+
+    url: str
+    store: RunStore
+
+    def train(self, run_id: str, name: str, settings: dict[str, Any]) -> None:
+        """Train a run here and now."""
+        self.store.submit(run_id, configure(settings), name)
+        execute(run_id, 1, self.store.url)
+
+
+@contextmanager
+def servers(tmp_path_factory, request) -> Iterator[Callable[..., str]]:
+    running: list[subprocess.Popen[bytes]] = []
 
     def start(script: Path, **environment: str) -> str:
         folder = tmp_path_factory.mktemp("server")
@@ -68,28 +111,68 @@ def serve(tmp_path_factory, request) -> Iterator[Callable[..., str]]:
         log = folder / "log"
         with log.open("wb") as output:
             server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, **own})
-        servers.append(server)
+        running.append(server)
         wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", server, log)
         return f"http://127.0.0.1:{port}"
 
     yield start
-    for server in servers:
+    for server in running:
         server.terminate()
-    for server in servers:
+    for server in running:
         server.wait(timeout=20)
 
 
+@pytest.fixture(scope="package")
+def windows(browser) -> Callable[[str], Any]:
+    """Give `windows(name)`, one browser context for each kind of window.
+
+    An empty tab keeps the process in which all others of the window load: the scripts are compiled there already.
+    """
+    opened: dict[str, Any] = {}
+
+    def window(name: str) -> Any:
+        if name not in opened:
+            opened[name] = new_window(browser, name)
+            keeper = opened[name].new_page()
+            keeper.route("**", lambda route: route.fulfill(body=""))
+            keeper.goto("http://127.0.0.1/")
+        return opened[name]
+
+    return window
+
+
+def new_window(browser, name: str) -> Any:
+    window = browser.new_context(**WINDOWS[name], reduced_motion="reduce")
+    window.set_default_timeout(1000 * DEADLINE)
+    return window
+
+
 @pytest.fixture
-def page(browser, request):
-    """Give a fresh tab; an error in its console fails the test."""
-    context = browser.new_context(**WINDOWS[getattr(request, "param", "light")], reduced_motion="reduce")
-    context.set_default_timeout(20_000)
-    tab = context.new_page()
+def fresh(browser) -> Iterator[Callable[..., Any]]:
+    """Give `fresh(name)`, which opens a browser that has seen nothing yet and returns its tab."""
+    opened = []
+
+    def tab(name: str = "light") -> Any:
+        opened.append(new_window(browser, name))
+        return opened[-1].new_page()
+
+    yield tab
+    for window in opened:
+        window.close()
+
+
+@pytest.fixture
+def page(windows, request):
+    """Give a fresh tab in a window without memory; an error in its console fails the test."""
+    window = windows(getattr(request, "param", "light"))
+    tab = window.new_page()
     errors: list[str] = []
     tab.on("console", lambda message: errors.append(message.text) if is_error(message) else None)
     tab.on("pageerror", lambda error: errors.append(str(error)))
     yield tab
-    context.close()
+    if tab.url.startswith("http"):
+        tab.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    tab.close()
     assert not errors, f"the browser's console has errors: {errors}"
 
 
@@ -105,6 +188,23 @@ def is_error(message) -> bool:
 def settle(page) -> None:
     """Wait until Streamlit has run the script and drawn what it sent."""
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+
+def assert_accessible(page, context: str | None = None) -> None:
+    """Assert that axe-core finds nothing in either theme, on the whole page or in what `context` selects."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    # Streamlit fades what a rerun may change; a colour that is half faded is not the one that is read.
+    page.add_style_tag(content="* { transition: none !important; } [data-stale] { opacity: 1 !important; }")
+    for theme, rules in AXE_RULES.items():
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function(HAS_THEME, arg=theme)
+        found = axe.run(page, context, {"runOnly": rules, "resultTypes": ["violations"]}).response["violations"]
+        said = [
+            (rule["id"], node["any"][0]["data"] if node["any"] else "", node["html"][:160])
+            for rule in found
+            for node in rule["nodes"]
+        ]
+        assert not said, theme
 
 
 def free_port() -> int:

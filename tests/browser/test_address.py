@@ -1,24 +1,13 @@
 """The address and the settings form in a real browser, over two small pages of its own."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = Path("/usr/bin/chromium")
-ROOT = Path(__file__).parents[2]
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs the system's Chromium"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 
@@ -55,63 +44,19 @@ st.navigation(PAGES, position="top").run()
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pages")
-    script = folder / "pages.py"
+def url(serve, tmp_path_factory):
+    script = tmp_path_factory.mktemp("pages") / "pages.py"
     script.write_text(APP, encoding="utf-8")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}", "--server.headless=true"]
-    command += ["--browser.gatherUsageStats=false", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(command, stdout=log, stderr=log, env=environment) as server,
-    ):
-        try:
-            wait_until_up(f"http://127.0.0.1:{port}", server)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-
-
-def wait_until_up(address, server, seconds=40):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    pytest.fail("the server did not answer")
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    return serve(script)
 
 
 @pytest.fixture
-def open_page(chromium, url):
-    contexts = []
-
+def open_page(page, url):
     def opened(path=""):
-        context = chromium.new_context(viewport={"width": 1440, "height": 900})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        sync_api.expect.set_options(timeout=15_000)
         page.goto(f"{url}/{path}")
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+    return opened
 
 
 def says(page, text):
@@ -260,14 +205,15 @@ def test_an_explanation_is_there_for_the_mouse_the_keyboard_and_the_screen_reade
     sync_api.expect(shown).to_have_count(0)
 
 
-def test_a_pasted_link_shows_the_same_settings_in_a_fresh_browser(open_page):
+def test_a_pasted_link_shows_the_same_settings_in_a_fresh_browser(open_page, fresh):
     first = open_page()
     choice(first, "Optimizer").select_option("AdamW")
     says(first, "optimizer adamw")
     type_in(exact(first, "Batch size"), "200")
     says(first, "batch 200")
     at(first, r"train\.batch_size=200")
-    second = open_page(first.url.split("/", 3)[3])
+    second = fresh()
+    second.goto(first.url)
     says(second, "rate 0.001 batch 200 optimizer adamw")
     sync_api.expect(exact(second, "Batch size")).to_have_value("200")
 

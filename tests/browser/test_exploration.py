@@ -5,15 +5,16 @@ import re
 
 import pytest
 
-from tests.browser.conftest import ROOT, settle
+from tests.browser.conftest import settle
 
+expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
 SMALL = "data.n_samples=400&data.n_genres=4"
 
 
 @pytest.fixture(scope="module")
-def url(serve):
-    return serve(ROOT / "dashboard" / "app.py")
+def url(lab):
+    return lab.url
 
 
 def drag(page, *corners: tuple[float, float]) -> None:
@@ -72,7 +73,7 @@ def test_a_small_picture_chooses_its_feature_by_keyboard(page, url):
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("feature=tempo"))
     page.get_by_text(re.compile("^tempo is ")).wait_for()
-    assert picture.get_attribute("aria-pressed") == "true"
+    expect(picture).to_have_attribute("aria-pressed", "true")
 
 
 @pytest.mark.parametrize("page", ["phone"], indirect=True)

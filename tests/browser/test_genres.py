@@ -4,10 +4,7 @@ import re
 
 import pytest
 
-from genre_core.settings import configure
-from genre_core.store import RunStore
-from genre_core.worker import execute
-from tests.browser.conftest import ROOT, settle
+from tests.browser.conftest import settle
 
 pytestmark = pytest.mark.browser
 SMALL = {
@@ -20,12 +17,9 @@ SMALL = {
 
 
 @pytest.fixture(scope="module")
-def url(serve, tmp_path_factory):
-    store = RunStore(f"sqlite:///{tmp_path_factory.mktemp('genres') / 'store.sqlite'}")
-    store.submit("small", configure(SMALL), "The small one")
-    execute("small", 1, store.url)
-    yield serve(ROOT / "dashboard" / "app.py", GENRE_LAB_STORE=store.url)
-    store.close()
+def url(lab):
+    lab.train("linear", "The linear one", SMALL)
+    return lab.url
 
 
 def heading(page, name):
@@ -34,7 +28,7 @@ def heading(page, name):
 
 
 def test_from_all_genres_to_one_its_threshold_a_cell_and_back(page, url):
-    page.goto(f"{url}/genres?run=small")
+    page.goto(f"{url}/genres?run=linear")
     page.get_by_role("link", name=re.compile("^Jazz")).click()
     heading(page, "Jazz")
     slider, said = page.get_by_role("slider"), page.locator(".th .said")
@@ -73,7 +67,7 @@ def test_from_all_genres_to_one_its_threshold_a_cell_and_back(page, url):
 
 @pytest.mark.parametrize("page", ["phone"], indirect=True)
 def test_the_learning_curve_is_measured_and_is_there_after_a_reload(page, url):
-    page.goto(f"{url}/genres?run=small&genre=Jazz&section=learning")
+    page.goto(f"{url}/genres?run=linear&genre=Jazz&section=learning")
     page.get_by_role("button", name="Measure it").tap()
     page.get_by_text(re.compile(r"Recall of Jazz on validation: .* training tracks of it")).wait_for()
     page.reload()

@@ -4,11 +4,9 @@ import re
 
 import pytest
 
-from genre_core.settings import configure
-from genre_core.store import RunStore
-from genre_core.worker import execute
-from tests.browser.conftest import ROOT, settle
+from tests.browser.conftest import settle
 
+expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
 NOISY = {
     "data.n_samples": 1600,
@@ -21,12 +19,9 @@ NOISY = {
 
 
 @pytest.fixture(scope="module")
-def url(serve, tmp_path_factory):
-    own = RunStore(f"sqlite:///{tmp_path_factory.mktemp('labels') / 'store.sqlite'}")
-    own.submit("noisy", configure(NOISY), "Noisy")
-    execute("noisy", 1, own.url)
-    yield serve(ROOT / "dashboard" / "app.py", GENRE_LAB_STORE=own.url)
-    own.close()
+def url(lab):
+    lab.train("noisy", "Noisy", NOISY)
+    return lab.url
 
 
 @pytest.mark.parametrize("page", ["phone"], indirect=True)
@@ -35,7 +30,7 @@ def test_a_round_is_played_by_keyboard_and_its_link_shows_the_same(page, url):
     first = page.get_by_role("checkbox").first
     first.wait_for()
     settle(page)
-    assert page.get_by_role("checkbox").count() == 12
+    expect(page.get_by_role("checkbox")).to_have_count(12)
     names = page.locator(".ff .hint").all_inner_texts()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     first.focus()
@@ -50,16 +45,17 @@ def test_a_round_is_played_by_keyboard_and_its_link_shows_the_same(page, url):
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("marks=0-3"))
     page.get_by_text(re.compile(r"You found \d of \d, with")).wait_for()
-    assert page.locator(".ff .verdict").count() == 12
+    expect(page.locator(".ff .verdict")).to_have_count(12)
     link = page.url
     page.goto("about:blank")
     page.goto(link)
     page.locator(".ff .verdict").first.wait_for()
     settle(page)
-    assert [page.get_by_role("checkbox").nth(at).is_checked() for at in (0, 1, 3)] == [True, False, True]
+    for at, marked in ((0, True), (1, False), (3, True)):
+        expect(page.get_by_role("checkbox").nth(at)).to_be_checked(checked=marked)
     page.get_by_role("button", name="Another round").click()
     page.wait_for_url(re.compile("game=5"))
     page.get_by_text("Mark the tracks whose labels").wait_for()
     settle(page)
-    assert page.locator(".ff .hint").all_inner_texts() != names
+    expect(page.locator(".ff .hint")).not_to_have_text(names)
     assert "marks" not in page.url

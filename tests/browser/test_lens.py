@@ -4,13 +4,12 @@ import re
 
 import pytest
 
-from tests.browser.conftest import ROOT, settle
+from tests.browser.conftest import assert_accessible, settle
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
-WAIT = 45_000
 SETTINGS = (
     "repeats=3+splits&data.n_samples=1200&data.n_genres=3&data.n_features=6&data.artists=80"
     "&data.artist_spread=8&data.overlap=0.5&train.max_epochs=15&train.learning_rate=0.01"
@@ -19,13 +18,13 @@ N_SCORES = 36
 
 
 @pytest.fixture(scope="module")
-def url(serve) -> str:
-    return serve(ROOT / "dashboard" / "app.py")
+def url(lab) -> str:
+    return lab.url
 
 
 def go(page, address: str) -> None:
     page.goto(address)
-    expect(button(page, "Judge these splits")).to_be_visible(timeout=WAIT)
+    expect(button(page, "Judge these splits")).to_be_visible()
     settle(page)
 
 
@@ -34,7 +33,7 @@ def button(page, name: str):
 
 
 def says(page, text: str) -> None:
-    expect(page.locator(".st-key-lens-page")).to_contain_text(re.compile(text), timeout=WAIT)
+    expect(page.locator(".st-key-lens-page")).to_contain_text(re.compile(text))
 
 
 def n_scores(page) -> int:
@@ -49,11 +48,10 @@ def wait_for_scores(page, least: int) -> None:
           return Number(text.match(new RegExp(`(\\\\d+) of ${all} scores`))?.[1] ?? 0) >= least;
         }""",
         arg=[least, N_SCORES],
-        timeout=WAIT,
     )
 
 
-def test_a_lens_is_judged_through_a_reload_and_its_link_shows_the_same(page, url, browser):
+def test_a_lens_is_judged_through_a_reload_and_its_link_shows_the_same(page, url, fresh):
     go(page, f"{url}/lens?{SETTINGS}")
     says(page, "How much of a score is the split")
     button(page, "Judge these splits").click(click_count=2)
@@ -61,7 +59,7 @@ def test_a_lens_is_judged_through_a_reload_and_its_link_shows_the_same(page, url
     wait_for_scores(page, 8)
     before = n_scores(page)
     page.reload()
-    expect(button(page, "Stop")).to_be_visible(timeout=WAIT)
+    expect(button(page, "Stop")).to_be_visible()
     wait_for_scores(page, before)
     wait_for_scores(page, N_SCORES)
     says(page, r"Of the network's [\d.]+.%, [\d.]+.points \(.*\) were leakage\.")
@@ -74,12 +72,11 @@ def test_a_lens_is_judged_through_a_reload_and_its_link_shows_the_same(page, url
     expect(page.get_by_role("combobox", name=re.compile("Former lenses"))).to_be_visible()
     page.get_by_text("As a table").click()
     expect(page.locator('.st-key-lens-page [data-testid="stDataFrame"]')).to_be_visible()
-    context = browser.new_context()
-    other = context.new_page()
+    assert_accessible(page)
+    other = fresh()
     other.goto(f"{url}/lens?lens={re.search('lens=([0-9a-f]+)', page.url)[1]}")
     says(other, "were leakage")
     says(other, "The settings are no longer those judged here")
-    context.close()
 
 
 def test_stop_keeps_what_is_there_and_go_on_does_the_rest(page, url):
@@ -111,33 +108,21 @@ def test_looking_elsewhere_and_coming_back_shows_the_same_lens(page, url):
     says(page, "Stopped after")
 
 
-@pytest.mark.parametrize("page", ["light", "dark"], indirect=True)
-def test_axe_finds_nothing_serious(page, url):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
-    go(page, f"{url}/lens?{SETTINGS}")
-    page.get_by_role("combobox", name=re.compile("Former lenses")).click()
-    page.get_by_role("option").last.click()
-    expect(page.locator(".st-key-lens-page [role=img]")).to_have_count(2, timeout=WAIT)
-    settle(page)
-    found = axe.run(page).response["violations"]
-    serious = [rule for rule in found if rule["impact"] in ("serious", "critical")]
-    assert not [(rule["id"], rule["nodes"][0]["html"][:160]) for rule in serious]
-
-
 def test_train_leads_to_folds_in_one_click_they_are_followed_and_one_opens_on_evaluate(page, url):
     page.goto(f"{url}/?data.n_samples=1200&data.n_genres=3&train.max_epochs=8")
     button(page, "Repeat").click()
     button(page, "On 5 folds").click()
     page.wait_for_url(re.compile("repeat.*study="))
-    expect(page.get_by_role("heading", name=re.compile("on average over 5 folds"))).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("heading", name=re.compile("on average over 5 folds"))).to_be_visible()
     page.reload()
-    expect(page.get_by_role("heading", name=re.compile("on average over 5 folds"))).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("heading", name=re.compile("on average over 5 folds"))).to_be_visible()
     expect(page.get_by_role("grid", name="Confusion matrix of the held-out folds")).to_be_visible()
     settle(page)
+    assert_accessible(page)
     page.locator(".stDataFrame").first.click(position={"x": 20, "y": 52})  # the first row's box
     page.get_by_role("link", name="Evaluate Fold 1 of 5").click()
     page.wait_for_url(re.compile("evaluate.*part=test"))
-    expect(page.get_by_text("held-out fold")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("held-out fold")).to_be_visible()
 
 
 def test_a_search_through_a_reload_its_best_opened_and_its_test_score_revealed_once(page, url):
@@ -150,10 +135,12 @@ def test_a_search_through_a_reload_its_best_opened_and_its_test_score_revealed_o
     page.wait_for_url(re.compile("study="))
     page.reload()
     body = page.locator(".st-key-tune-page")
-    expect(body).to_contain_text("Best of 8 trials", timeout=WAIT)
+    expect(body).to_contain_text("Best of 8 trials")
     button(page, "Reveal the winner's test score").click()
-    expect(body).to_contain_text(re.compile(r"The winner is right on .+ of 90 test tracks"), timeout=WAIT)
+    expect(body).to_contain_text(re.compile(r"The winner is right on .+ of 90 test tracks"))
     expect(button(page, "Reveal the winner's test score")).to_have_count(0)
+    settle(page)
+    assert_accessible(page)
     page.get_by_role("link", name="Open the best on Evaluate").click()
     page.wait_for_url(re.compile("/evaluate"))
-    expect(page.get_by_role("main")).to_contain_text("Trial ", timeout=WAIT)
+    expect(page.get_by_role("main")).to_contain_text("Trial ")

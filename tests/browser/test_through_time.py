@@ -6,27 +6,25 @@ import numpy as np
 import pytest
 
 from genre_core.settings import configure
-from genre_core.store import Epoch, RunStore
+from genre_core.store import Epoch
 from genre_core.worker import Heart
-from tests.browser.conftest import ROOT, settle
+from tests.browser.conftest import settle
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
 
-WAIT = 20_000
 GENRES = ["Rock", "Folk", "Jazz"]
 LABELS = np.repeat([0, 1, 2], 40).astype(np.uint8)
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    own = RunStore(f"sqlite:///{tmp_path_factory.mktemp('time') / 'store.sqlite'}")
+def store(lab):
+    own = lab.store
     own.submit("growing", configure({"data.n_samples": 400, "data.n_genres": 3}), "The growing one")
     own.claim("growing", 1)
     own.describe("growing", 1, {"genres": GENRES, "n_validation": 120}, {"validation_labels": LABELS.tobytes()})
     with Heart(lambda: own.beat("growing", 1), "growing"):
         yield own
-    own.close()
 
 
 def train(store, epoch):
@@ -43,17 +41,14 @@ def counts(store, epoch):
 def stands(page, store, epoch, last):
     """Wait until the slider and the matrix show an epoch."""
     slider = page.get_by_role("slider", name="Epoch")
-    expect(slider).to_have_attribute("aria-valuetext", re.compile(rf"^epoch {epoch} of {last}: "), timeout=WAIT)
-    expect(page.locator(".st-key-through-time td.cell")).to_have_text(
-        [str(n) for n in counts(store, epoch)], timeout=WAIT
-    )
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(rf"^epoch {epoch} of {last}: "))
+    expect(page.locator(".st-key-through-time td.cell")).to_have_text([str(n) for n in counts(store, epoch)])
 
 
-def test_it_grows_while_training_plays_and_a_reload_keeps_the_epoch(page, serve, store):
+def test_it_grows_while_training_plays_and_a_reload_keeps_the_epoch(page, lab, store):
     for epoch in (1, 2, 3):
         train(store, epoch)
-    url = serve(ROOT / "dashboard" / "app.py", GENRE_LAB_STORE=store.url)
-    page.goto(f"{url}/evaluate?run=growing")
+    page.goto(f"{lab.url}/evaluate?run=growing")
     stands(page, store, 3, 3)
     train(store, 4)
     stands(page, store, 4, 4)  # who stands at the end follows

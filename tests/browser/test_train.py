@@ -10,14 +10,13 @@ import psutil
 import pytest
 
 from genre_core.store import RunStore
-from tests.browser.conftest import ROOT, WINDOWS, settle
+from tests.browser.conftest import DEADLINE, ROOT, settle
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
 APP = ROOT / "dashboard" / "app.py"
-WAIT = 60_000
 SLOW = "pace=two+epochs+a+second&train.max_epochs=200&train.patience=200"
 POINTS = """() => {
   const plot = document.querySelector('.st-key-train-charts .js-plotly-plot');
@@ -31,15 +30,8 @@ def store_url(tmp_path_factory) -> str:
 
 
 @pytest.fixture(scope="module")
-def url(serve, store_url, browser) -> str:
-    address = serve(APP, GENRE_LAB_STORE=store_url, GENRE_LAB_WORKERS="2")
-    context = browser.new_context(**WINDOWS["light"])
-    page = context.new_page()
-    go(page, f"{address}/?train.max_epochs=1")
-    button(page, "Train").click()
-    expect(page.locator(".st-key-train-page")).to_contain_text("Learned", timeout=90_000)  # the workers are warm
-    context.close()
-    return address
+def url(serve, store_url) -> str:
+    return serve(APP, GENRE_LAB_STORE=store_url, GENRE_LAB_WORKERS="2")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +43,7 @@ def runs(store_url):
 
 def go(page, address: str) -> None:
     page.goto(address)
-    expect(button(page, "Train")).to_be_visible(timeout=WAIT)
+    expect(button(page, "Train")).to_be_visible()
     settle(page)
 
 
@@ -60,7 +52,7 @@ def button(page, name: str):
 
 
 def says(page, text: str) -> None:
-    expect(page.locator(".st-key-train-page")).to_contain_text(re.compile(text), timeout=WAIT)
+    expect(page.locator(".st-key-train-page")).to_contain_text(re.compile(text))
 
 
 def points(page) -> int:
@@ -68,7 +60,7 @@ def points(page) -> int:
 
 
 def wait_for_points(page, least: int) -> None:
-    page.wait_for_function(f"({POINTS})() >= {least}", timeout=WAIT)
+    page.wait_for_function(f"({POINTS})() >= {least}")
 
 
 def train(page) -> str:
@@ -83,7 +75,7 @@ def run_of(page) -> str | None:
     return page.evaluate("new URLSearchParams(location.search).get('run')")
 
 
-def wait_until(true, seconds: float = 30.0) -> None:
+def wait_until(true, seconds: float = DEADLINE) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -137,7 +129,7 @@ def test_pause_step_resume_and_the_end_fit_one_screen_and_move_nothing(page, url
     settle(page)
     places = tops(page)
     button(page, "Pause").click()
-    expect(button(page, "Resume")).to_be_enabled(timeout=WAIT)
+    expect(button(page, "Resume")).to_be_enabled()
     says(page, "Paused: epoch")
     paused_at = runs.run(run).epoch
     wait_until(lambda: points(page) == paused_at)
@@ -145,20 +137,20 @@ def test_pause_step_resume_and_the_end_fit_one_screen_and_move_nothing(page, url
     button(page, "Step").click()
     wait_until(lambda: runs.run(run).epoch == paused_at + 1 and runs.run(run).state == "paused")
     wait_for_points(page, paused_at + 1)
-    expect(button(page, "Resume")).to_be_enabled(timeout=WAIT)
+    expect(button(page, "Resume")).to_be_enabled()
     page.get_by_role("combobox", name=re.compile("Pace")).click()
     page.get_by_role("option", name="as fast as it can").click()
     settle(page)
     button(page, "Resume").click()
     says(page, "Learned: .*Macro-F1 .*(Stopped after|All 40 epochs)")
-    expect(page.get_by_role("link", name="Evaluate it")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("link", name="Evaluate it")).to_be_visible()
     settle(page)
     assert runs.run(run).epoch == points(page)
     assert tops(page) == places
     main = page.get_by_test_id("stMain")
     assert main.evaluate("main => main.scrollHeight - main.clientHeight") <= 0
     page.get_by_text("As a table").click()
-    expect(page.get_by_test_id("stDataFrame")).to_have_count(2, timeout=WAIT)
+    expect(page.get_by_test_id("stDataFrame")).to_have_count(2)
     with page.expect_download() as download:
         button(page, "Epochs as CSV").click()
     rows = Path(download.value.path()).read_text().splitlines()
@@ -187,32 +179,28 @@ def test_a_double_click_makes_one_run(page, url, runs):
     assert len(runs.runs()) == before + 1
 
 
-def test_two_people_train_at_once_and_two_tabs_of_one_run_agree(page, browser, url, runs):
+def test_two_people_train_at_once_and_two_tabs_of_one_run_agree(page, fresh, url, runs):
     go(page, f"{url}/?{SLOW}&train.seed=1")
     first = train(page)
-    context = browser.new_context(**WINDOWS["light"])
-    try:
-        other = context.new_page()
-        go(other, f"{url}/?{SLOW}&model.hidden=16&data.overlap=0.8")
-        second = train(other)
-        assert first != second
-        wait_for_points(page, 2)
-        wait_for_points(other, 2)
-        button(other, "Stop").click()
-        says(other, "Learned: right on")
-        assert runs.run(first).state == "running"
-        assert (runs.run(first).config.train.seed, runs.run(second).config.data.overlap) == (1, 0.8)
-        go(other, page.url)  # a link pasted into another browser shows the run and the settings
-        assert run_of(other) == first
-        expect(other.get_by_role("spinbutton", name="Epochs at most", exact=True)).to_have_value("200")
-        button(page, "Pause").click()
-        expect(button(other, "Resume")).to_be_enabled(timeout=WAIT)
-        button(other, "Resume").click()
-        expect(button(page, "Pause")).to_be_enabled(timeout=WAIT)
-        button(page, "Stop").click()
-        says(other, "You stopped it after")
-    finally:
-        context.close()
+    other = fresh()
+    go(other, f"{url}/?{SLOW}&model.hidden=16&data.overlap=0.8")
+    second = train(other)
+    assert first != second
+    wait_for_points(page, 2)
+    wait_for_points(other, 2)
+    button(other, "Stop").click()
+    says(other, "Learned: right on")
+    assert runs.run(first).state == "running"
+    assert (runs.run(first).config.train.seed, runs.run(second).config.data.overlap) == (1, 0.8)
+    go(other, page.url)  # a link pasted into another browser shows the run and the settings
+    assert run_of(other) == first
+    expect(other.get_by_role("spinbutton", name="Epochs at most", exact=True)).to_have_value("200")
+    button(page, "Pause").click()
+    expect(button(other, "Resume")).to_be_enabled()
+    button(other, "Resume").click()
+    expect(button(page, "Pause")).to_be_enabled()
+    button(page, "Stop").click()
+    says(other, "You stopped it after")
 
 
 def seconds_of_changes(page) -> float:
@@ -269,7 +257,7 @@ def test_a_branch_is_trained_and_both_curves_stand_on_one_chart(page, url, runs)
 def test_train_can_be_opened_by_its_name(page, url):
     page.goto(f"{url}/train?train.seed=7")
     page.wait_for_url(re.compile(r"/\?train\.seed=7$"))
-    expect(button(page, "Train")).to_be_enabled(timeout=WAIT)
+    expect(button(page, "Train")).to_be_enabled()
 
 
 @pytest.mark.parametrize("page", ["phone"], indirect=True)
@@ -292,7 +280,7 @@ def test_a_killed_worker_is_said_and_the_run_can_be_started_again(page, url):
     for worker in workers(url):
         worker.send_signal(signal.SIGKILL)
     says(page, "Training failed.*Its worker died in epoch")
-    expect(button(page, "Start again")).to_be_enabled(timeout=WAIT)
+    expect(button(page, "Start again")).to_be_enabled()
     button(page, "Start again").click()
     says(page, "Learning: epoch [23] of")
     button(page, "Stop").click()
