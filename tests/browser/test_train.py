@@ -247,7 +247,6 @@ def test_a_branch_is_trained_and_both_curves_stand_on_one_chart(page, url, runs)
     page.wait_for_function(
         """() => [...document.querySelectorAll('.st-key-train-charts .js-plotly-plot')].some((plot) =>
           ['parent', 'validation'].every((name) => plot.data.find((trace) => trace.name === name)?.x.length === 3))""",
-        timeout=WAIT,
     )
     assert runs.run(branch).config.parent == runs.run(parent).config
     page.reload()
