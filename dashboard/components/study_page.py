@@ -5,16 +5,17 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from dashboard import address, forms
+from dashboard import address, forms, services
 from dashboard.address import plain
 from dashboard.components.live import words
 from dashboard.components.ruler import ruler
-from genre_core.config import ExperimentConfig
+from genre_core.config import ExperimentConfig, Frozen
 from genre_core.errors import ConfigError, RunStateError, StoreError
 from genre_core.presets import PRESETS
-from genre_core.store import Study
+from genre_core.store import Study, new_run_id
 
 Found = TypeVar("Found")
+Config = TypeVar("Config", bound=Frozen)
 
 LEAST_LETTERS = 4
 _UNSAVED = "why no study was started"
@@ -50,6 +51,47 @@ def answer(name: str, parts: Mapping[str, Mapping[str, Any]] | None, before: Map
         ruler(parts["ruler"], f"{name} ruler", live="ruler")
 
 
+def start_button(label: str, key: str, ready: bool, begin: Callable[..., None], *args: Any) -> None:
+    """Draw the button that starts a study; `begin` is given a name for it and `args`."""
+    named = new_run_id()  # made when the page is drawn: a double click starts one study
+    st.button(label, icon=":material/play_arrow:", type="primary", key=key, disabled=not ready, on_click=begin,
+              args=(named, *args))  # fmt: skip
+
+
+def rest_button(study: Study | None, go_on: str, stop: str, rest: str = "Stop", icon: str = "stop") -> None:
+    """Draw the button that stops a study, or goes on with one that was stopped or has failed; each has its help."""
+    args = (study.id if study else "",)
+    if study and study.state in ("failed", "cancelled"):
+        st.button("Go on", icon=":material/resume:", key="go on", on_click=services.resume_study, args=args, help=go_on)
+    else:
+        st.button(rest, icon=f":material/{icon}:", key="rest", disabled=not (study and study.active),
+                  on_click=services.stop_study, args=args, help=stop)  # fmt: skip
+
+
+def former(
+    title: str,
+    of: services.Kind[Config],
+    study: Study | None,
+    label: Callable[[Study, Config | None], str],
+    look: Callable[[str], None],
+    *,
+    width: int = 300,
+) -> None:
+    """Draw the list of former studies of a kind, the one looked at among them; `look` is told which one was chosen."""
+    found = services.latest_studies(of)
+    if study and study.id not in {one.id for one in found}:
+        found.append(study)
+    study_choice(
+        title,
+        found,
+        study.id if study else None,
+        lambda one: label(one, services.config_or_none(of, one)),
+        look,
+        placeholder="Open a former one",
+        width=width,
+    )
+
+
 def study_choice(
     title: str,
     studies: Sequence[Study],
@@ -57,8 +99,8 @@ def study_choice(
     label: Callable[[Study], str],
     look: Callable[[str], None],
     *,
-    placeholder: str = "Open a former one",
-    width: int = 300,
+    placeholder: str,
+    width: int,
 ) -> None:
     """Draw a list of studies, newest first, and `look` at the one that a person chooses; none is drawn without any."""
     if not studies:
@@ -80,11 +122,6 @@ def study_choice(
         width=width,
         on_change=choose,
     )
-
-
-def with_former(study: Study | None, former: Sequence[Study]) -> list[Study]:
-    """Return former studies, the one looked at among them."""
-    return [*former, *([study] if study and study.id not in {one.id for one in former} else [])]
 
 
 def say_what_differs(name: str, text: str, config: ExperimentConfig, done: str) -> None:

@@ -10,14 +10,12 @@ from dashboard.figures.epoch_axis import (
     LABEL_GAP,
     add_best,
     add_branch,
-    axis_name,
-    corners,
-    epoch_axis,
+    epoch_chart,
     lifted,
     note,
     spread,
 )
-from dashboard.theme import ACCENT, FAINT, GAP, INK, MUTED, OTHER, PALETTE, Figure, layout, limits, span
+from dashboard.theme import ACCENT, FAINT, GAP, INK, MUTED, OTHER, PALETTE, Figure, limits, span
 
 _AT_THE_SIDE = {"x": 1, "xref": "paper"}
 MAJORITY_ROOM = 12.0
@@ -141,18 +139,7 @@ def _figure(
     last = max((line.epochs[-1] for line in lines if line.epochs), default=0)
     own = max((line.epochs[-1] for line in lines if line.epochs and line.name != "parent"), default=0)
     end = max(FEWEST_EPOCHS, last)
-    figure: Figure = {
-        "data": [*corners(end, limits(y_axis)), *(trace for line in lines for trace in _traces(line))],
-        "layout": layout(
-            title,
-            xaxis=epoch_axis(end),
-            yaxis=y_axis,
-            margin={"l": 46, "r": 88, "t": 38, "b": 26},
-            hovermode="x unified",
-            shapes=[],
-            annotations=[axis_name()],
-        ),
-    }
+    figure = epoch_chart(title, end, y_axis, (trace for line in lines for trace in _traces(line)), right=88)
     if best_epoch is not None and own:
         add_best(figure, best_epoch, own, end)
     if parent is not None and own >= parent.after:

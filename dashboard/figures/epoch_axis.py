@@ -1,8 +1,9 @@
 """What charts over epochs share: the axis, the flag of the best epoch, and line-end labels that do not touch."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from dashboard.theme import BACKGROUND, FAINT, MUTED, Figure, fade, span
+from dashboard.theme import BACKGROUND, FAINT, MUTED, Figure, fade, layout, limits, span
 
 LABEL_GAP = 15
 """Least distance between two line-end labels, in pixels."""
@@ -10,7 +11,33 @@ FEWEST_EPOCHS = 10
 """An axis shorter than this would make the first epochs jump."""
 
 
-def epoch_axis(end: int) -> dict[str, Any]:
+def epoch_chart(
+    title: str,
+    end: int,
+    y_axis: dict[str, Any],
+    traces: Iterable[dict[str, Any]],
+    *,
+    right: int,
+    top: int = 38,
+    bottom: int = 26,
+    hovermode: str = "x unified",
+) -> Figure:
+    """Return a chart over the epochs from 1 to `end`; `right` pixels are left for labels at the ends of its lines."""
+    return {
+        "data": [*_corners(end, limits(y_axis)), *traces],
+        "layout": layout(
+            title,
+            xaxis=_epoch_axis(end),
+            yaxis=y_axis,
+            margin={"l": 46, "r": right, "t": top, "b": bottom},
+            hovermode=hovermode,
+            shapes=[],
+            annotations=[_axis_name()],
+        ),
+    }
+
+
+def _epoch_axis(end: int) -> dict[str, Any]:
     """Return an axis of epochs from 1 to `end` with at most a dozen whole ticks."""
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200) if end / step <= 10)
     ticks = [1, *range(step if step > 1 else 2, end + 1, step)]
@@ -26,12 +53,12 @@ def epoch_axis(end: int) -> dict[str, Any]:
     }
 
 
-def corners(end: int, y_range: tuple[float, float]) -> list[dict[str, Any]]:
+def _corners(end: int, y_range: tuple[float, float]) -> list[dict[str, Any]]:
     """Return an invisible trace from corner to corner, without which empty axes would not take their limits."""
     return [{"type": "scatter", "mode": "none", "x": [1, end], "y": list(y_range), "hoverinfo": "skip"}]
 
 
-def axis_name() -> dict[str, Any]:
+def _axis_name() -> dict[str, Any]:
     """Return the axis' name, at its right end."""
     return note(1, 0, "epoch", MUTED, xref="paper", yref="paper", xanchor="left", xshift=14, yanchor="top", yshift=-4)
 

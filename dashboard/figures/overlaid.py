@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.figures.curves import Epoch
-from dashboard.figures.epoch_axis import FEWEST_EPOCHS, LABEL_GAP, axis_name, corners, epoch_axis, lifted, note, spread
-from dashboard.theme import ACCENT, GAP, INK, MUTED, OTHER, PALETTE, Figure, heading, layout, limits, span
+from dashboard.figures.epoch_axis import FEWEST_EPOCHS, LABEL_GAP, epoch_chart, lifted, note, spread
+from dashboard.theme import ACCENT, GAP, INK, MUTED, OTHER, PALETTE, Figure, heading, limits, span
 
 LONGEST_NAME = 15
 TOP, BOTTOM = 52, 26
@@ -54,18 +54,12 @@ def _figure(title: str, runs: Sequence[Curves], what: str, unit: float, y_axis: 
     end = max(FEWEST_EPOCHS, *(len(run.epochs) for run in runs))
     drawn = sorted(runs, key=lambda run: -run.place)  # the run looked at lies on top
     traces = [trace for run in drawn for trace in _traces(run, what, unit)]
-    return {
-        "data": [*corners(end, limits(y_axis)), *traces],
-        "layout": layout(
-            heading(title, "validation full, training thin"),
-            xaxis=epoch_axis(end),
-            yaxis=y_axis,
-            margin={"l": 46, "r": 118, "t": TOP, "b": BOTTOM},
-            hovermode="x unified",
-            shapes=[_hairline(run) for run in drawn if run.best_epoch],
-            annotations=[axis_name(), *_flags(runs, end), *_labels(runs, what, unit, limits(y_axis), height)],
-        ),
-    }
+    figure = epoch_chart(
+        heading(title, "validation full, training thin"), end, y_axis, traces, right=118, top=TOP, bottom=BOTTOM
+    )
+    figure["layout"]["shapes"] += [_hairline(run) for run in drawn if run.best_epoch]
+    figure["layout"]["annotations"] += [*_flags(runs, end), *_labels(runs, what, unit, limits(y_axis), height)]
+    return figure
 
 
 def _traces(run: Curves, what: str, unit: float) -> list[dict[str, Any]]:

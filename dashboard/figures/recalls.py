@@ -8,14 +8,12 @@ from dashboard.figures.epoch_axis import (
     FEWEST_EPOCHS,
     LABEL_GAP,
     add_best,
-    axis_name,
-    corners,
-    epoch_axis,
+    epoch_chart,
     lifted,
     note,
     spread,
 )
-from dashboard.theme import FAINT, GAP, GENRE_COLOURS, INK, MUTED, Figure, fade, heading, layout, limits, span
+from dashboard.theme import FAINT, GAP, GENRE_COLOURS, INK, MUTED, Figure, fade, heading, span
 from genre_core.evaluation.history import ConfusionHistory
 
 MOST_LIFTED = len(GENRE_COLOURS)
@@ -48,22 +46,12 @@ def recalls_figure(
     last = len(history)
     end = max(FEWEST_EPOCHS, last)
     y_axis = {**span(0, 100), "nticks": 6, "ticksuffix": f"{GAP}%", "hoverformat": ".1f"}
-    figure: Figure = {
-        "data": [
-            *corners(end, limits(y_axis)),
-            *(_band(history, shown, line) for line in lines if line.is_lifted),
-            *(_trace(line, shown, bool(chosen)) for line in lines),
-        ],
-        "layout": layout(
-            heading("Recall of each genre", "validation"),
-            xaxis=epoch_axis(end),
-            yaxis=y_axis,
-            margin={"l": 46, "r": 104, "t": TOP, "b": BOTTOM},
-            hovermode="closest",
-            shapes=[],
-            annotations=[axis_name()],
-        ),
-    }
+    traces = [
+        *(_band(history, shown, line) for line in lines if line.is_lifted),
+        *(_trace(line, shown, bool(chosen)) for line in lines),
+    ]
+    title = heading("Recall of each genre", "validation")
+    figure = epoch_chart(title, end, y_axis, traces, right=104, top=TOP, bottom=BOTTOM, hovermode="closest")
     if best_epoch is not None:
         add_best(figure, best_epoch, last, end)
     figure["layout"]["annotations"] += _labels([line for line in lines if line.labelled], last, height)

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.figures.epoch_axis import FEWEST_EPOCHS, axis_name, corners, epoch_axis, note
-from dashboard.theme import ACCENT, GAP, INK, MUTED, Figure, fade, layout, limits, span
+from dashboard.figures.epoch_axis import FEWEST_EPOCHS, epoch_chart, note
+from dashboard.theme import ACCENT, GAP, INK, MUTED, Figure, fade, limits, span
 from genre_core.selection_summary import Band
 
 
@@ -24,18 +24,7 @@ def accuracy_band(band: Band, *, height: int = 260) -> Figure:
 def _figure(title: str, band: Band, unit: float, y_axis: dict[str, Any]) -> Figure:
     n = len(band.n)
     end, epochs = max(FEWEST_EPOCHS, n), list(range(1, n + 1))
-    figure: Figure = {
-        "data": corners(end, limits(y_axis)),
-        "layout": layout(
-            title,
-            xaxis=epoch_axis(end),
-            yaxis=y_axis,
-            margin={"l": 46, "r": 88, "t": 38, "b": 26},
-            hovermode="x unified",
-            shapes=[],
-            annotations=[axis_name()],
-        ),
-    }
+    figure = epoch_chart(title, end, y_axis, (), right=88)
     if not n:
         return figure
     ceiling = limits(y_axis)[1] / unit

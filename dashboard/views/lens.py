@@ -8,7 +8,14 @@ from dashboard.components.live import words
 from dashboard.components.right_about import about_true_genres
 from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
-from dashboard.components.study_page import looked_at, say_what_differs, start_and_look, study_choice, with_former
+from dashboard.components.study_page import (
+    former,
+    looked_at,
+    rest_button,
+    say_what_differs,
+    start_and_look,
+    start_button,
+)
 from dashboard.following import lens as following
 from dashboard.following.answers import answer_part
 from dashboard.sentences import lens as sentences
@@ -17,7 +24,6 @@ from genre_core.config import ExperimentConfig
 from genre_core.errors import DataError
 from genre_core.lens import LensConfig, LensPlan
 from genre_core.presets import PRESETS
-from genre_core.store import new_run_id
 
 REPEATS = {f"{n} splits": n for n in (5, 3, 10, 20)}
 TABLE_SECONDS = 1.0
@@ -58,14 +64,13 @@ def _plan(config: LensConfig | None) -> tuple[LensPlan | None, str]:
 
 def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
     """Draw the buttons and the choices; return how many splits are to be judged."""
-    active, state = bool(lens and lens.study.active), lens.study.state if lens else ""
+    study = lens.study if lens else None
     place = st.container(key="lens-start", width="content")
-    if state in ("failed", "cancelled"):
-        st.button("Go on", icon=":material/resume:", key="go on", on_click=services.resume_study, args=(_id(lens),),
-                  help="Do the scores that are missing; those that are there stay.")  # fmt: skip
-    else:
-        st.button("Stop", icon=":material/stop:", key="stop lens", disabled=not active, on_click=services.stop_study,
-                  args=(_id(lens),), help="End now and keep the scores that are there.")  # fmt: skip
+    rest_button(
+        study,
+        "Do the scores that are missing; those that are there stay.",
+        "End now and keep the scores that are there.",
+    )
     repeats = REPEATS[
         st.selectbox(
             "Splits",
@@ -78,38 +83,22 @@ def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
         )
     ]
     with place:
-        st.button(
-            "Judge these splits",
-            icon=":material/play_arrow:",
-            type="primary",
-            key="judge",
-            disabled=config is None or active,
-            on_click=_judge,
-            args=(new_run_id(), config, repeats),  # made when the page is drawn: a double click starts one lens
-        )
-    _former(lens)
+        ready = config is not None and not (study and study.active)
+        start_button("Judge these splits", "judge", ready, _judge, config, repeats)
+    tables = {table.content_hash: table.name for table in services.store().tables()}
+    former(
+        "Former lenses",
+        services.LENSES,
+        study,
+        lambda one, of: sentences.label(one, of, tables),
+        lambda lens_id: address.look(lens=lens_id),
+    )
     return repeats
-
-
-def _id(lens: Lens | None) -> str:
-    return lens.study.id if lens else ""
 
 
 def _judge(lens_id: str, config: ExperimentConfig, repeats: int) -> None:
     judged = LensConfig(experiment=config, n_repeats=repeats)
     start_and_look(lambda: services.start_study(services.LENSES, lens_id, judged), lens=lens_id)
-
-
-def _former(lens: Lens | None) -> None:
-    """Draw the list of former lenses; choosing one puts it into the address."""
-    tables = {table.content_hash: table.name for table in services.store().tables()}
-    study_choice(
-        "Former lenses",
-        with_former(lens.study if lens else None, services.latest_studies(services.LENSES)),
-        _id(lens),
-        lambda study: sentences.label(study, services.config_or_none(services.LENSES, study), tables),
-        lambda lens_id: address.look(lens=lens_id),
-    )
 
 
 def _lens(

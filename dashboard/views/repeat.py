@@ -9,11 +9,12 @@ from dashboard.components.live import words
 from dashboard.components.plot import chart
 from dashboard.components.study_page import (
     answer,
+    former,
     looked_at,
+    rest_button,
     say_what_differs,
     start_and_look,
-    study_choice,
-    with_former,
+    start_button,
 )
 from dashboard.following import repeat as following
 from dashboard.following.answers import Parts, answer_part
@@ -23,7 +24,6 @@ from dashboard.services import Repetition
 from genre_core.config import ExperimentConfig
 from genre_core.presets import PRESETS
 from genre_core.selection import Folds, OtherSeeds
-from genre_core.store import new_run_id
 
 WAYS = (
     OtherSeeds(),
@@ -62,15 +62,13 @@ def main() -> None:
 
 def _controls(found: Repetition | None, config: ExperimentConfig | None) -> None:
     """Draw the buttons and the choices."""
-    active, state = bool(found and found.study.active), found.study.state if found else ""
+    study = found.study if found else None
     place = st.container(key="repeat-start", width="content")
-    if state in ("failed", "cancelled"):
-        st.button("Go on", icon=":material/resume:", key="go on repeating", on_click=services.resume_study,
-                  args=(_id(found),), help="Train the runs that are missing; those that are there stay.")  # fmt: skip
-    else:
-        st.button("Stop", icon=":material/stop:", key="stop repeating", disabled=not active,
-                  on_click=services.stop_study, args=(_id(found),),
-                  help="End now and keep the runs that are done; the others can go on later.")  # fmt: skip
+    rest_button(
+        study,
+        "Train the runs that are missing; those that are there stay.",
+        "End now and keep the runs that are done; the others can go on later.",
+    )
     way = OPTIONS[
         st.selectbox(
             "How",
@@ -83,20 +81,15 @@ def _controls(found: Repetition | None, config: ExperimentConfig | None) -> None
         )
     ]
     with place:
-        st.button(
-            "Repeat",
-            icon=":material/play_arrow:",
-            type="primary",
-            key="repeat",
-            disabled=config is None or active,
-            on_click=_repeat,
-            args=(new_run_id(), config, way),  # made when the page is drawn: a double click starts one repetition
-        )
-    _former(found)
-
-
-def _id(found: Repetition | None) -> str:
-    return found.study.id if found else ""
+        start_button("Repeat", "repeat", config is not None and not (study and study.active), _repeat, config, way)
+    former(
+        "Former repetitions",
+        services.REPETITIONS,
+        study,
+        sentences.label,
+        lambda study_id: address.look(study=study_id, **ANEW),
+        width=330,
+    )
 
 
 def _repeat(study_id: str, config: ExperimentConfig, way: OtherSeeds | Folds) -> None:
@@ -104,18 +97,6 @@ def _repeat(study_id: str, config: ExperimentConfig, way: OtherSeeds | Folds) ->
         services.start_study(services.REPETITIONS, study_id, services.repeats_config(config, way))
 
     start_and_look(begin, study=study_id, **ANEW)
-
-
-def _former(found: Repetition | None) -> None:
-    """Draw the list of former repetitions; choosing one puts it into the address."""
-    study_choice(
-        "Former repetitions",
-        with_former(found.study if found else None, services.latest_studies(services.REPETITIONS)),
-        _id(found),
-        lambda study: sentences.label(study, services.config_or_none(services.REPETITIONS, study)),
-        lambda study_id: address.look(study=study_id, **ANEW),
-        width=330,
-    )
 
 
 def _judged(found: Repetition) -> Repetition:

@@ -9,11 +9,12 @@ from dashboard.address import plain
 from dashboard.components.live import words
 from dashboard.components.study_page import (
     answer,
+    former,
     looked_at,
+    rest_button,
     say_what_differs,
     start_and_look,
-    study_choice,
-    with_former,
+    start_button,
 )
 from dashboard.following import search as following
 from dashboard.following.answers import Parts, answer_part
@@ -24,7 +25,6 @@ from genre_core.config import ExperimentConfig
 from genre_core.errors import ConfigError
 from genre_core.presets import PRESETS
 from genre_core.settings import all_settings
-from genre_core.store import new_run_id
 from genre_core.tuning import (
     MOST_TRIALS,
     OBJECTIVES,
@@ -170,47 +170,25 @@ def _choice(label: str, options: Mapping[str, object], key: str, width: int) -> 
 
 def _controls(found: Search | None, config: SearchConfig | None, parts: Parts | None) -> None:
     """Draw the buttons for the search looked at, and the list of former ones."""
-    active, state = bool(found and found.study.active), found.study.state if found else ""
-    st.button(
-        "Search",
-        icon=":material/play_arrow:",
-        type="primary",
-        key="search button",
-        disabled=config is None or active,
-        on_click=_search,
-        args=(new_run_id(), config),  # made when the page is drawn: a double click starts one search
+    study = found.study if found else None
+    start_button("Search", "search button", config is not None and not (study and study.active), _search, config)
+    go_on, rest = "Go on with the trials that are missing.", "Rest after the present epoch; trials wait where they are."
+    rest_button(study, go_on, rest, "Pause", "pause")
+    st.button("Stop", icon=":material/stop:", key="stop search", disabled=study is None or study.state == "complete",
+              on_click=services.end_search, args=(study.id if study else "",), help=HELP["stop"])  # fmt: skip
+    former(
+        "Former searches",
+        services.SEARCHES,
+        study,
+        sentences.label,
+        lambda study_id: address.look(study=study_id, run=None),
     )
-    if state in ("failed", "cancelled"):
-        st.button("Go on", icon=":material/resume:", key="pause search", on_click=services.resume_study,
-                  args=(_id(found),), help="Go on with the trials that are missing.")  # fmt: skip
-    else:
-        st.button("Pause", icon=":material/pause:", key="pause search", disabled=not active,
-                  on_click=services.stop_study, args=(_id(found),),
-                  help="Rest after the present epoch; trials in training wait where they are.")  # fmt: skip
-    st.button("Stop", icon=":material/stop:", key="stop search", disabled=state in ("", "complete"),
-              on_click=services.end_search, args=(_id(found),), help=HELP["stop"])  # fmt: skip
-    _former(found)
     if parts:
         words(parts["progress"], "search progress", live="progress", width=230)
 
 
-def _id(found: Search | None) -> str:
-    return found.study.id if found else ""
-
-
 def _search(study_id: str, config: SearchConfig) -> None:
     start_and_look(lambda: services.start_study(services.SEARCHES, study_id, config), study=study_id, run=None)
-
-
-def _former(found: Search | None) -> None:
-    """Draw the list of former searches; choosing one puts it into the address."""
-    study_choice(
-        "Former searches",
-        with_former(found.study if found else None, services.latest_studies(services.SEARCHES)),
-        _id(found),
-        lambda study: sentences.label(study, services.config_or_none(services.SEARCHES, study)),
-        lambda study_id: address.look(study=study_id, run=None),
-    )
 
 
 main()
