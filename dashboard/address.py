@@ -178,6 +178,18 @@ def page_link(page: str, label: str, icon: str | None = None, **looked_at: str |
     st.page_link(page, label=label, icon=icon, query_params={**settings, **_texts({"run": run, **looked_at})})
 
 
+def same_page_link(label: str, key: str, icon: str | None = None, **looked_at: str | tuple[int, int] | None) -> None:
+    """Draw what does the same as `page_link` to the page it stands on: a page link there would leave the address."""
+    st.button(label, icon=icon, key=key, type="tertiary", on_click=_go, args=(_texts(looked_at),))
+
+
+def _go(looked_at: Mapping[str, str]) -> None:
+    given = _given()
+    run = st.session_state.get(_remembered("run")) or given.get("run")
+    texts = {**settings_named(), **({"run": run} if run else {}), **looked_at}
+    _write(texts, drop=given.keys() - texts.keys())
+
+
 def _put_back(name: str) -> str | None:
     given, key = st.query_params.get(name), _remembered(name)
     if given:

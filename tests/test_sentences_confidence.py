@@ -14,7 +14,8 @@ from dashboard.sentences.calibration import (
     scaling_sentence,
 )
 from dashboard.theme import TWINS
-from genre_core.evaluation.calibration import calibration, reliability
+from genre_core.evaluation.calibration import Bin, ReliabilityCurve, calibration, reliability
+from genre_core.evaluation.calibration_error import CalibrationError
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.posterior_gap import posterior_gap
 from genre_core.evaluation.rejected_genres import per_genre
@@ -32,7 +33,9 @@ def answer(too_sure, n=800, genre=None, seed=0):
     right = int((y_prob.argmax(axis=1) == y).sum())
     curve = reliability(y, y_prob, genre=genre)
     name = "" if genre is None else GENRES[genre]
-    text = reliability_answer(curve, y_prob.max(axis=1).mean(), right / n, wilson(right, n), "test tracks", name)
+    scores = calibration(y, y_prob)
+    error = scores.ece if genre is None else scores.per_genre[genre]
+    text = reliability_answer(curve, error, scores.confidence, right / n, wilson(right, n), "test tracks", name)
     return text.replace("\u202f", " ")
 
 
@@ -63,14 +66,32 @@ def test_a_mean_that_is_off_is_said_where_no_single_bin_is():
     y, logits = made(30)
     curve = reliability(y, softmax(logits))
     assert not any(b.beyond_chance for b in curve.bins)
-    text = reliability_answer(curve, 0.9, 0.7, Interval(0.6, 0.8), "test tracks").replace("\u202f", " ")
+    text = reliability_answer(
+        curve, calibration(y, softmax(logits)).ece, 0.9, 0.7, Interval(0.6, 0.8), "test tracks"
+    ).replace("\u202f", " ")
     assert text == "On average it says 90.0 % and is right on 70.0 % (60.0–80.0): too sure by 20.0 points."
 
 
 def test_the_error_is_said_beside_what_chance_makes():
     y, logits = made(600, too_sure=2.0)
-    assert error_sentence(calibration(y, softmax(logits)).ece).endswith("this is more.")
-    assert error_sentence(calibration(y, softmax(logits / 2)).ece).endswith("this may be chance.")
+    for y_prob, end in ((softmax(logits), "this is more."), (softmax(logits / 2), "this may be chance.")):
+        assert error_sentence(reliability(y, y_prob), calibration(y, y_prob).ece).endswith(end)
+
+
+def test_bins_alone_and_together_do_not_contradict_each_other():
+    fine, off = Interval(0.4, 0.6), Interval(0.0, 0.02)
+    quiet = [Bin(0.4, 0.6, 50, 0.5, 0.52, fine, False)]
+    loud = [Bin(0.4, 0.6, 50, 0.9, 0.52, fine, True)]
+    more, chance = (CalibrationError(0.1, Interval(0.02, 0.15), by) for by in (off, Interval(0.0, 0.2)))
+    for bins, error, says, then in (
+        (quiet, more, "more than chance, though no bin alone", "this is more."),
+        (quiet, chance, "as often as it says", "so this may be chance."),
+        (loud, more, "too sure by", "this is more."),
+        (loud, chance, "too sure by", "so this may be chance, though not what the one bin shows."),
+    ):
+        curve = ReliabilityCurve(tuple(bins), "width", 50, 1)
+        assert says in reliability_answer(curve, error, 0.5, 0.5, fine, "test tracks", "Jazz")
+        assert error_sentence(curve, error).endswith(then)
 
 
 def test_a_scaling_says_what_it_was_fitted_on_and_that_it_does_not_flatter():

@@ -47,12 +47,26 @@ def beside_members(run: Run, part: Part) -> None:
             address.page_link("views/compare.py", "Compare with them", ":material/compare_arrows:", runs=named)
 
 
+def members_instead(run: Run, sentence: str, key: str) -> None:
+    """Say what an ensemble has not, with its members to look at instead, in the same place."""
+    st.caption(sentence)
+    with st.container(key=f"members instead {key}", horizontal=True, gap="small"):
+        for member in services.members(run)[:RUNS_SHOWN]:
+            st.button(plain(member.name), icon=":material/arrow_forward:", key=f"instead {key} {member.id}",
+                      on_click=_look_at, args=(member.id,))  # fmt: skip
+
+
+def _look_at(run_id: str) -> None:
+    address.look(run=run_id)
+
+
 def member_list(run: Run) -> None:
     """Draw the members of an ensemble, each a way to its card."""
     found = services.members(run)
     st.markdown(f"**Averages {len(run.config.members)} networks**")
     for member in found:
         rate = percent(member.summary["validation"]["accuracy"])
-        address.page_link("views/runs.py", f"{member.name} · {rate} on validation", run=member.id, runs=None)
+        label = plain(f"{member.name} · {rate} on validation")
+        address.same_page_link(label, f"member {member.id}", run=member.id)
     if missing := len(run.config.members) - len(found):
         st.caption(f"{missing} of them are no longer stored; the command below trains them again.")

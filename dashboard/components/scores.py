@@ -108,7 +108,9 @@ def _shown_columns(nouns: str) -> dict[str, Any]:
     shown: dict[str, Any] = {"genre": column.TextColumn("Genre", pinned=True)}
     for name, title in (("recall", "Recall"), ("precision", "Precision"), ("f1", "F1")):
         shown[name] = column.NumberColumn(title, format="%.1f %%", help=GLOSSARY[title if title == "F1" else name])
-        shown[f"{name} interval"] = column.TextColumn("95 %", help=f"The 95 % interval of {title}, in per cent.")
+        shown[f"{name} interval"] = column.TextColumn(
+            "95 %", width=92, help=f"The 95 % interval of {title}, in per cent."
+        )
     shown["tracks"] = column.NumberColumn("Tracks", help=f"{nouns.capitalize()} that are of the genre.")
     shown["predicted"] = column.NumberColumn("Predicted", help=f"{nouns.capitalize()} that were called it.")
     shown["note"] = column.TextColumn("Note")

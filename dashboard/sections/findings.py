@@ -48,6 +48,8 @@ def several(found: Sequence[Finding], told: Told, key: str, here: str, config: E
             st.markdown(plain(sentence(finding, told), LONGEST))
             if finding.kind == "all_right":
                 _something_harder(config)
+            elif way.page == here and not shown:
+                address.same_page_link(plain(way.label), f"finding way {key} {number}", FORWARD, **way.looked_at)
             elif not shown:
                 address.page_link(way.page, plain(way.label), FORWARD, **way.looked_at)
 

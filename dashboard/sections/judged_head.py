@@ -72,10 +72,11 @@ def _judged_by(run: Run | None, forget: Mapping[str, None]) -> tuple[Part, bool]
     """Draw what a complete run is judged by: a part of the tracks, and the labels or the true genres (True)."""
     if run is None or run.state != "complete":
         return "validation", False
+    held_out: dict[Part, str] = {"test": "Held-out fold"} if run.config.split.folds else {}
     part = address_choice(
         "Part",
         "part",
-        PARTS,
+        {**PARTS, **held_out},
         help="Validation is for choosing; it chose the best epoch, so its score is a little too good. Test is for "
         "reporting.",
         on_change=forget,

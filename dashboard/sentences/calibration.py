@@ -2,7 +2,8 @@
 
 from dashboard.theme import GAP, count, percent, points, spread
 from genre_core.dataset import Part
-from genre_core.evaluation.calibration import Bin, CalibrationError, ReliabilityCurve, Score
+from genre_core.evaluation.calibration import Bin, ReliabilityCurve, Score
+from genre_core.evaluation.calibration_error import CalibrationError
 from genre_core.evaluation.posterior_gap import PosteriorGap
 from genre_core.evaluation.scaling import TemperatureScaling, VectorScaling
 from genre_core.evaluation.uncertainty import Interval
@@ -12,20 +13,33 @@ SMALL_CHANGE = 0.02
 
 
 def reliability_answer(
-    curve: ReliabilityCurve, confidence: float, accuracy: float, interval: Interval, nouns: str, genre: str = ""
+    curve: ReliabilityCurve,
+    error: CalibrationError,
+    confidence: float,
+    accuracy: float,
+    interval: Interval,
+    nouns: str,
+    genre: str = "",
 ) -> str:
-    """Say whether the model is as often right as it says: by the bin that is most off, else on the whole.
+    """Say whether the model is as often right as it says: by the bin that is most off, else by all bins together.
 
-    `confidence` and `accuracy` are means over all tracks, `interval` that of the accuracy; `genre` is the one that the
-    curve is about, nothing for all.
+    `error` is that of the curve. `confidence` and `accuracy` are means over all tracks, `interval` that of the
+    accuracy; `genre` is the one that the curve is about, nothing for all.
     """
     worst = most_off(curve)
     if worst is not None:
         return _bin_sentence(worst, nouns, genre)
+    off = not interval.low <= confidence <= interval.high
+    if error.beyond_chance and (genre or not off):
+        of = f" of {genre}" if genre else ""
+        return (
+            f"What it says{of} lies {points(error.value)} from how often it is right, on average over the bins: more "
+            "than chance, though no bin alone is off by more than that."
+        )
     if genre:
         return f"When it says {genre}, it is {genre} as often as it says, as far as {count(curve.n, nouns[:-1])} tell."
     says = f"on average it says {percent(confidence)} and is right on {percent(accuracy, interval)}"
-    if not interval.low <= confidence <= interval.high:
+    if off:
         return f"{says[0].upper()}{says[1:]}: {_direction(confidence - accuracy)}."
     return f"It is right as often as it says, as far as {count(curve.n, nouns[:-1])} tell: {says}."
 
@@ -50,11 +64,15 @@ def _direction(excess: float) -> str:
     return f"too sure by {by}" if excess > 0 else f"too modest by {by}"
 
 
-def error_sentence(error: CalibrationError, name: str = "calibration error") -> str:
-    """Say whether a calibration error is more than chance makes of perfect calibration."""
+def error_sentence(curve: ReliabilityCurve, error: CalibrationError) -> str:
+    """Say whether the calibration error of a curve is more than chance makes of perfect calibration."""
     by_chance = f"{spread(error.by_chance)}{GAP}%"
-    head = f"Over all bins its {name} is {percent(error.value)}; by chance alone it would be {by_chance}"
-    return f"{head}: this is more." if error.beyond_chance else f"{head}, so this may be chance."
+    value = percent(error.value, error.interval)
+    head = f"Over all bins together its calibration error is {value}; by chance alone it would be {by_chance}"
+    if error.beyond_chance:
+        return f"{head}: this is more."
+    one = ", though not what the one bin shows" if most_off(curve) else ""
+    return f"{head}, so this may be chance{one}."
 
 
 def scaling_sentence(

@@ -8,8 +8,13 @@ from genre_core.ensembles import ensemble_of
 from genre_core.errors import GenreLabError
 from genre_core.store import Run
 
-NO_EPOCHS = "An ensemble has no epochs of its own: look at one of its members, on its card on Runs."
-NO_NETWORK = "An ensemble has no single network to ask: choose one of its members, on its card on Runs."
+NO_EPOCHS = "An ensemble has no epochs of its own: look at one of its members."
+NOT_CROSSED = (
+    "An ensemble is averaged, not trained, so there are no networks to train that could each judge the others' tracks: "
+    "look at one of its members."
+)
+NO_CURVE = "An ensemble is averaged, not trained, so what more tracks would bring is measured of its members."
+NO_NETWORK = "An ensemble has no single network to ask: look at one of its members."
 HELP = "A run of its own: the mean of their probabilities for each track (Lakshminarayanan et al. 2017)."
 
 

@@ -82,7 +82,10 @@ def answer(outcome: Outcome, part: Part, genre: int) -> str:
         return f"No {part} track is {score.genre}, so its recall is not known."
     n = tracks(score.support, part) + (f" whose {outcome.about} is {score.genre}" if outcome.about else "")
     right = int(outcome.evaluation.confusion_matrix.counts[genre, genre])
-    found = f"All {n} are recognised" if right == score.support else f"{right:,} of {n} are recognised"
+    verb = "is" if score.support == 1 else "are"
+    found = f"{right:,} of {n} {verb} recognised"
+    if right == score.support:
+        found = f"Its one {n.removeprefix('1 ')} is recognised" if score.support == 1 else f"All {n} are recognised"
     place = rank(outcome.evaluation, genre)
     return f"{found}{f', {place}' if place else ''}."
 

@@ -150,7 +150,7 @@ def _findings_link(config: ExperimentConfig, waiting: bool) -> None:
         st.rerun()
     if sentence := said.to_know(found.result().findings):
         with st.container(key="to-know"):
-            address.page_link("views/data.py", sentence, icon=":material/flag:", section=None)
+            address.same_page_link(sentence, "what to know", ":material/flag:")
 
 
 def _name(config: DatasetConfig) -> str:

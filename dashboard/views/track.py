@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import address, services
 from dashboard.address import plain
+from dashboard.components.ensembles import members_instead
 from dashboard.components.safely import refreshing
 from dashboard.components.terms import numbers_line
 from dashboard.sections.track import nearby, ways, what_if, why
@@ -103,7 +104,7 @@ def _draw(track: LookedAt) -> None:
     marked = [*said.part_badges(part, track.data, track.row), *badges(track.run, opened)]
     numbers_line(f"Run {track.run.name}", marked)
     given = st.query_params.get("part")
-    if given and given != part:
+    if given and given != part and st.query_params.get("among") != "all":
         st.caption(f":material/link_off: {plain(said.other_part(given, part))}")
     explained = _explained(track)
     why.draw(track, explained)
@@ -117,7 +118,10 @@ def _explained(track: LookedAt) -> Explanation | None:
         found = services.explanation(track.run, track.row, track.predicted, track.other)
     except GenreLabError as error:
         what_if.answer_alone(track)
-        st.caption(f":material/link_off: {plain(str(error))}")
+        if track.run.averages:
+            members_instead(track.run, str(error), "track")
+        else:
+            st.caption(f":material/link_off: {plain(str(error))}")
         return None
     what_if.draw(track, network, training, found)
     return found

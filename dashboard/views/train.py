@@ -177,7 +177,7 @@ def _say_branch(run: Run | None, config: ExperimentConfig | None) -> None:
         found = sentences.branch_sentence(run.config, plain(parent.name) if parent else "")
         st.caption(f":material/call_split: {found} {sentences.against_parent(run, parent, *epochs)}", width="content")
         if parent:
-            address.page_link("views/train.py", "Its parent", icon=":material/arrow_upward:", run=parent.id)
+            address.same_page_link("Its parent", "its parent", ":material/arrow_upward:", run=parent.id)
     if config and config.before.epochs and (run is None or config != run.config):
         name = plain(run.name) if run and run.config == config.parent else ""
         text = sentences.branch_sentence(config, name, planned=True)

@@ -338,7 +338,9 @@ def test_elsewhere_a_stored_table_says_that_there_is_something_to_know(store):
     config = configure({"data.source": "table", "data.table": table, "data.taken": "length"})
     services.checked(config.data, config.split)
     page = on_table(table, data__taken="length", section="features")
-    assert any(link.proto.label.startswith("Before you trust a score: ") for link in page.get("page_link"))
+    way = next(button for button in page.button if button.label.startswith("Before you trust a score: "))
+    way.click().run()
+    assert "section" not in page.query_params
 
 
 def test_without_an_import_the_page_says_how_to_get_one(store):

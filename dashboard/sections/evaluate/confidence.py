@@ -20,7 +20,8 @@ from dashboard.sentences.limits import known_already, unheard
 from dashboard.services import confidence as services
 from dashboard.services.confidence import Method, Trusted
 from dashboard.theme import percent, spread
-from genre_core.evaluation.calibration import Binning, CalibrationError, ReliabilityCurve, Score
+from genre_core.evaluation.calibration import Binning, ReliabilityCurve, Score
+from genre_core.evaluation.calibration_error import CalibrationError
 from genre_core.evaluation.glossary import GLOSSARY
 
 METHODS: dict[Method, str] = {"none": "As trained", "temperature": "After temperature", "vector": "After vector"}
@@ -84,12 +85,12 @@ def _reliability(judged: Judged, looked_at: Trusted, method: Method, by: Binning
         return
     name = "" if genre is None else judged.outcome.genres[genre]
     scores, evaluation = looked_at.scores, looked_at.evaluation
+    error = scores.ece if genre is None else scores.per_genre[genre]
     said = reliability_answer(
-        curve, scores.confidence, evaluation.accuracy, evaluation.accuracy_interval, f"{part} tracks", name
+        curve, error, scores.confidence, evaluation.accuracy, evaluation.accuracy_interval, f"{part} tracks", name
     )
     st.subheader(plain(said), anchor=False, help=GLOSSARY["reliability"])
-    error = scores.ece if genre is None else scores.per_genre[genre]
-    st.caption(plain(error_sentence(error)), help=GLOSSARY["ECE"])
+    st.caption(plain(error_sentence(curve, error)), help=GLOSSARY["ECE"])
     alt = f"Reliability of {run.name} on {judged.measured}. {said}"
     plot(reliability_figure(curve, part, name, before), key="reliability", height=400, alt=alt, revision=run.id)
     st.caption("A filled mark is off by more than chance, a hollow one is not; bars are 95 % intervals.")

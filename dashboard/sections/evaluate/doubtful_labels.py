@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import address, forms
 from dashboard.address import plain
 from dashboard.components.address_choice import address_choice
+from dashboard.components.ensembles import members_instead
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
 from dashboard.components.tables import Columns, as_csv
@@ -13,6 +14,7 @@ from dashboard.figures.labels import found_figure
 from dashboard.sections.evaluate import find_the_flips
 from dashboard.sections.evaluate.judged import Judged
 from dashboard.sentences import labels as sentences
+from dashboard.sentences.ensembles import NOT_CROSSED
 from dashboard.sentences.limits import unheard
 from dashboard.services import labels as found_labels
 from dashboard.services.labels import Among, DoubtfulLabels
@@ -42,6 +44,9 @@ def draw(judged: Judged) -> None:
         help="All tracks: networks of the run's settings each predict tracks that they did not learn from.",
         on_change={"track": None},
     )  # fmt: skip
+    if chosen == "all" and judged.run.averages:
+        members_instead(judged.run, NOT_CROSSED, "labels")
+        return
     if chosen == "part":
         _labels(judged, labels, f"{judged.part} tracks")
         return
@@ -151,7 +156,7 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
             st.caption("Choose a track to open it.")
         else:
             name = plain(judged.data.tracks[rows[at]])
-            page = {name: st.query_params.get(name) for name in ("part", "right", "section")}
+            page = {name: st.query_params.get(name) for name in ("part", "right", "section", "among")}
             address.page_link("views/track.py", f"Open track {name}: why it looks so", ":material/arrow_forward:",
                               **page, track=str(rows[at]))  # fmt: skip
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import address, services
 from dashboard.address import plain
+from dashboard.components.ensembles import members_instead
 from dashboard.components.live import words
 from dashboard.components.matrix import MatrixView, matrix
 from dashboard.components.plot import chart
@@ -47,7 +48,10 @@ def _draw(run: Run, part: Part, about: About) -> None:
     history = services.history(run, clean=clean)
     if history is None:
         missing = "The predictions of this run's epochs are not in the store. Train it again to have them."
-        st.caption(NO_EPOCHS if run.averages else missing)
+        if run.averages:
+            members_instead(run, NO_EPOCHS, "epochs")
+        else:
+            st.caption(missing)
         return
     at, chosen = _epoch(history), _lifted(history)
     parts = following.parts(run, history, at, chosen)

@@ -23,8 +23,9 @@ def draw(one: OneGenre) -> None:
     if curve is None or trusted is None:
         return
     scores, evaluation = trusted.scores, trusted.evaluation
+    error = scores.per_genre[one.number]
     said = reliability_answer(
-        curve, scores.confidence, evaluation.accuracy, evaluation.accuracy_interval, f"{part} tracks", one.name
+        curve, error, scores.confidence, evaluation.accuracy, evaluation.accuracy_interval, f"{part} tracks", one.name
     )
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
@@ -32,7 +33,7 @@ def draw(one: OneGenre) -> None:
         plot(reliability_figure(curve, part, one.name), f"{one.key} reliability", height=HEIGHT, alt=said)
     with right:
         st.markdown(plain(said, 600))
-        st.caption(plain(error_sentence(scores.per_genre[one.number]), 600), help=GLOSSARY["ECE"])
+        st.caption(plain(error_sentence(curve, error), 600), help=GLOSSARY["ECE"])
         st.caption("A filled mark is off by more than chance, a hollow one is not; bars are 95 % intervals.")
         link(EVALUATE, "What scaling would change", ":material/arrow_forward:", section="confidence", genre=one.name)
         rows = [

@@ -39,6 +39,11 @@ def draw(one: OneGenre) -> None:
         key=f"{one.key} groups",
         row_height=33,
         height=36 + 33 * min(ROWS_SHOWN, len(found.groups)),
-        column_config={"share wrong": st.column_config.NumberColumn("Share wrong", format="%.0f %%")},
+        column_config={
+            level: level.capitalize(),
+            "tracks": "Tracks",
+            "wrong": "Wrong",
+            "share wrong": st.column_config.NumberColumn("Share wrong", format="%.0f %%"),
+        },
         alt=f"Errors of {one.name} by {level}, the worst first.",
     )

@@ -4,13 +4,14 @@ import streamlit as st
 
 from dashboard import services
 from dashboard.address import plain
+from dashboard.components.ensembles import members_instead
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
 from dashboard.components.twin import twin
 from dashboard.figures.one_genre import learning_figure
 from dashboard.figures.recalls import recalls_figure
 from dashboard.sections.genre.one_genre import EVALUATE, OneGenre, link
-from dashboard.sentences.ensembles import NO_EPOCHS
+from dashboard.sentences.ensembles import NO_CURVE, NO_EPOCHS
 from dashboard.sentences.genre import before_learning, epochs_sentence, learning_note, learning_sentence
 from dashboard.sentences.train import duration
 from dashboard.services import LearningCurve
@@ -25,6 +26,7 @@ def draw(one: OneGenre) -> None:
     """Draw both beside each other."""
     left, right = st.columns(2, gap="medium")
     with left:
+        st.subheader("Recall by epoch", anchor=False, help=GLOSSARY["epoch"])
         _epochs(one)
     with right:
         st.subheader("Recall by the size of the training part", anchor=False, help=GLOSSARY["learning curve"])
@@ -35,7 +37,10 @@ def _epochs(one: OneGenre) -> None:
     run = one.judged.run
     history = services.history(run, clean=one.judged.clean)
     if history is None:
-        st.caption(NO_EPOCHS if run.averages else "This run has not stored its predictions of each epoch.")
+        if run.averages:
+            members_instead(run, NO_EPOCHS, "epochs")
+        else:
+            st.caption("This run has not stored its predictions of each epoch.")
         return
     said, key = epochs_sentence(history, one.number, run.best_epoch), f"{one.key} epochs"
     figure = recalls_figure(history, [one.number], run.best_epoch, height=HEIGHT)
@@ -53,6 +58,9 @@ def _epochs(one: OneGenre) -> None:
 
 def _sizes(one: OneGenre) -> None:
     run = one.judged.run
+    if run.averages:
+        members_instead(run, NO_CURVE, "curve")
+        return
     curve = services.learning_curve(run)
     if curve is None or (curve.study.state in ("failed", "cancelled") and not curve.scores):
         config = LearningCurveConfig()

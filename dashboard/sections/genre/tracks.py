@@ -62,13 +62,11 @@ def both_ends(one: OneGenre) -> None:
     found = _found(one)
     if not found:
         return
-    ends = min(ENDS, len(found) // 2) or 1
+    ends = min(ENDS, len(found) // 2)
     left, right = st.columns(2, gap="medium")
-    for where, title, some in (
-        (left, "Most typical", found[:ends]),
-        (right, "Least typical", found[: -ends - 1 : -1]),
-    ):
-        with where, st.container(key=f"genre-{title.split()[0].lower()}", gap=None):
+    both = ((left, "Most typical", found[:ends]), (right, "Least typical", found[: -ends - 1 : -1]))
+    for where, title, some in both if ends else ((left, "Its only track", found),):
+        with where, st.container(key=f"genre-{'least' if where is right else 'most'}", gap=None):
             st.markdown(f"**{title}**, by the probability of {plain(one.name)}")
             for track in some:
                 _track(one, track)

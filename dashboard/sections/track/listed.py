@@ -9,7 +9,7 @@ from dashboard.components.tracks import download, one_track, track_list
 from dashboard.sections.evaluate.judged import Judged
 
 PASSED_ON = (
-    *("part", "right", "section", "cell", "merge", "by", "order", "against", "diagonal", "find", "only"),
+    *("part", "right", "section", "among", "cell", "merge", "by", "order", "against", "diagonal", "find", "only"),
     *("answer", "score", "scaled", "target", "surely", "reject"),
 )
 """What the page of a track needs of the address to go to the next one, and back."""

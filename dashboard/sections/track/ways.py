@@ -3,45 +3,60 @@
 import streamlit as st
 
 from dashboard import address, services
-from dashboard.cell_tracks import ListedTracks, in_cells, tracks_of
+from dashboard.cell_tracks import in_cells, tracks_of
 from dashboard.components.track_filter import given_filter
 from dashboard.sections.track.listed import PASSED_ON
 from dashboard.sections.track.looked_at import LookedAt
 from dashboard.sentences.selection import drawn_matrix, selection_title
 from dashboard.sentences.track import where
 from dashboard.services import Outcome
+from dashboard.services import labels as doubtful
 
 
 def draw(track: LookedAt) -> None:
     """Draw the link back, and those to the previous and the next track of the selection."""
-    outcome = _outcome(track)
-    k = len(track.data.genres)
-    chosen = None if outcome is None else address.selection(k)
-    merges = address.merges(k) if chosen else ()
-    found = None
-    if outcome is not None and chosen is not None:
-        found = given_filter().fitting(tracks_of(outcome, track.data.tracks, in_cells(outcome, chosen, merges)))
+    label, rows = _list(track)
+    passed = {name: st.query_params.get(name) for name in PASSED_ON}
     with st.container(key="track-ways", horizontal=True, vertical_alignment="center", gap="medium"):
-        label = (
-            "Evaluate"
-            if outcome is None or chosen is None
-            else selection_title(drawn_matrix(outcome, merges), chosen, merges)
-        )
-        passed = {name: st.query_params.get(name) for name in PASSED_ON}
-        back = {**passed, "track": str(track.row) if chosen else None}
+        back = {**passed, "track": None if rows is None else str(track.row)}
         address.page_link("views/evaluate.py", label, ":material/arrow_back:", **back)
-        if found is not None:
-            _steps(track, found)
+        if rows is not None:
+            _steps(track, rows)
 
 
-def _steps(track: LookedAt, found: ListedTracks) -> None:
-    at = found.position(track.row)
-    if at is None:
+def _list(track: LookedAt) -> tuple[str, list[int] | None]:
+    """Return what the list is called that the track was opened from, and its rows; None where there is none."""
+    if st.query_params.get("section") == "labels":
+        return "Doubtful labels", _doubtful(track)
+    outcome, k = _outcome(track), len(track.data.genres)
+    chosen = None if outcome is None else address.selection(k)
+    if outcome is None or chosen is None:
+        return "Evaluate", None
+    merges = address.merges(k)
+    found = given_filter().fitting(tracks_of(outcome, track.data.tracks, in_cells(outcome, chosen, merges)))
+    return selection_title(drawn_matrix(outcome, merges), chosen, merges), found.rows.tolist()
+
+
+def _doubtful(track: LookedAt) -> list[int] | None:
+    """Return the rows with doubtful labels, of the part that the address names or of all tracks."""
+    run, labels = track.run, None
+    if st.query_params.get("among") == "all":
+        crossed = doubtful.cross_predictions(run)
+        if crossed is not None and crossed.study.state == "complete":
+            labels = doubtful.doubtful_everywhere(run, crossed)
+    elif track.part in ("validation", "test"):
+        labels = doubtful.doubtful_labels(run, track.part)
+    return None if labels is None else labels.rows[labels.order[: labels.found.n_doubtful]].tolist()
+
+
+def _steps(track: LookedAt, rows: list[int]) -> None:
+    if track.row not in rows:
         st.markdown("not in this selection")
         return
-    _step("Previous", ":material/chevron_left:", int(found.rows[at - 1]) if at else None)
-    st.markdown(where(at, len(found)))
-    _step("Next", ":material/chevron_right:", int(found.rows[at + 1]) if at + 1 < len(found) else None)
+    at = rows.index(track.row)
+    _step("Previous", ":material/chevron_left:", rows[at - 1] if at else None)
+    st.markdown(where(at, len(rows)))
+    _step("Next", ":material/chevron_right:", rows[at + 1] if at + 1 < len(rows) else None)
 
 
 def _step(label: str, icon: str, row: int | None) -> None:

@@ -44,7 +44,7 @@ def draw(track: LookedAt, network: FittedNetwork, training: Training, why: Expla
 
 def answer_alone(track: LookedAt) -> None:
     """Draw the answer where there is no network to ask more of."""
-    st.subheader("What the network says", anchor=False)
+    st.subheader(f"What the {'ensemble' if track.run.averages else 'network'} says", anchor=False)
     genres = track.data.genres
     answer_bars(sorted(choices_of(track.logits, track.true, genres), key=lambda choice: genres.index(choice.genre)))
 
