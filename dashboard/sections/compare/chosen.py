@@ -136,9 +136,10 @@ def _picker(asked: Sequence[Run]) -> None:
 
 
 def _label(run: Run) -> str:
-    """Return a run's name with its validation accuracy: `overlapping · 81.9 % · 6ead`."""
+    """Return a run's name with its validation accuracy: `overlapping · 81.9 % · 6ead`; without a name, its id."""
     found = run.summary.get("validation")
-    return " · ".join([run.name, *([percent(found["accuracy"])] if found else []), run.id[:4]])
+    rate, number = [percent(found["accuracy"])] if found else [], [run.id[:4]] if run.name != run.id else []
+    return " · ".join([run.name, *rate, *number])
 
 
 def _alike(run: Run, first: Run | None) -> bool:
