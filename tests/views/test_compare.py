@@ -10,7 +10,7 @@ from genre_core.settings import configure
 from genre_core.store import open_test, openings_of
 from genre_core.worker import execute
 from tests.views.opening import drawn, opened, own_store, press, texts
-from tests.views.test_evaluate import put_segments
+from tests.views.stored import put_segments, trained
 
 COMPARE = "views/compare.py"
 SMALL = {
@@ -24,21 +24,15 @@ SMALL = {
 }
 
 
-def trained(store, run_id, name="", **settings):
-    store.submit(run_id, configure(SMALL | {key.replace("__", "."): value for key, value in settings.items()}), name)
-    execute(run_id, 1, store.url)
-    assert store.run(run_id).state == "complete", store.run(run_id).error
-
-
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     with own_store(tmp_path_factory.mktemp("compare")) as own:
-        trained(own, "good", "the good one")
-        trained(own, "seed", "another seed", train__seed=7)
-        trained(own, "poor", "the poor one", train__learning_rate=1e-4, train__max_epochs=1)
-        trained(own, "again", "the good one again")
-        trained(own, "split", "another split", split__seed=9)
-        trained(own, "other", "other data", data__overlap=2.0)
+        trained(own, "good", SMALL, "the good one")
+        trained(own, "seed", SMALL, "another seed", train__seed=7)
+        trained(own, "poor", SMALL, "the poor one", train__learning_rate=1e-4, train__max_epochs=1)
+        trained(own, "again", SMALL, "the good one again")
+        trained(own, "split", SMALL, "another split", split__seed=9)
+        trained(own, "other", SMALL, "other data", data__overlap=2.0)
         table, deleted = put_segments(own, "kept"), put_segments(own, "deleted")
         own.submit("gone", configure({"train.max_epochs": 1} | {k.replace("__", "."): v for k, v in deleted.items()}))
         execute("gone", 1, own.url)
@@ -48,7 +42,7 @@ def store(tmp_path_factory):
             execute(run_id, 1, own.url)
         own.delete_table(deleted["data__table"])
         for run_id, seed in (("noisy", 1), ("noisy2", 2)):
-            trained(own, run_id, data__label_noise=0.3, train__seed=seed)
+            trained(own, run_id, SMALL, data__label_noise=0.3, train__seed=seed)
         own.submit("queued", configure(SMALL), "the queued one")
         yield own
 

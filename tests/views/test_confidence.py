@@ -11,7 +11,8 @@ from dashboard.services import confidence
 from genre_core.dataset import PARTS
 from genre_core.store import open_test
 from tests.views.opening import drawn, opened, own_store, texts
-from tests.views.test_evaluate import EVALUATE, html, put_segments, trained
+from tests.views.stored import put_segments, trained
+from tests.views.test_evaluate import EVALUATE, OF_TABLE, SMALL, html
 
 TEMPERATURE = "temperature"
 
@@ -19,10 +20,10 @@ TEMPERATURE = "temperature"
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     with own_store(tmp_path_factory.mktemp("confidence")) as own:
-        trained(own, "small", data__overlap=3.0, train__max_epochs=12)
-        trained(own, "noisy", data__label_noise=0.3, data__n_samples=800)
-        trained(own, "right", data__overlap=0.05, data__n_genres=2, data__spread=5.0, train__max_epochs=30)
-        trained(own, "grouped", **put_segments(own, "kept"))
+        trained(own, "small", SMALL, data__overlap=3.0, train__max_epochs=12)
+        trained(own, "noisy", SMALL, data__label_noise=0.3, data__n_samples=800)
+        trained(own, "right", SMALL, data__overlap=0.05, data__n_genres=2, data__spread=5.0, train__max_epochs=30)
+        trained(own, "grouped", OF_TABLE, **put_segments(own, "kept"))
         for run_id in ("small", "right"):
             open_test(own, own.run(run_id))
         yield own

@@ -1,4 +1,3 @@
-import hashlib
 import json
 import re
 
@@ -9,9 +8,8 @@ from dashboard import services
 from genre_core.settings import configure
 from genre_core.sources import load_dataset
 from genre_core.store import open_test, openings_of
-from genre_core.tables.reading import read_table
-from genre_core.worker import execute
 from tests.views.opening import opened, own_store, press, texts
+from tests.views.stored import put_segments, trained
 
 EVALUATE = "views/evaluate.py"
 SMALL = {
@@ -23,40 +21,22 @@ SMALL = {
 }
 
 
-def trained(store, run_id, **settings):
-    given = {name.replace("__", "."): value for name, value in settings.items()}
-    small = {name: value for name, value in SMALL.items() if "data.table" not in given or name != "data.n_samples"}
-    store.submit(run_id, configure(small | given))
-    execute(run_id, 1, store.url)
-    assert store.run(run_id).state == "complete"
-
-
-def put_segments(store, salt):
-    """Store a table of recordings in pieces, whose features say nothing of the genre; return its settings."""
-    lines = ["filename,a,b,label"]
-    for genre in ("blues", "jazz", "rock"):
-        for recording in range(12):
-            for piece in range(4):
-                digest = hashlib.sha256(f"{salt}{genre}{recording}{piece}".encode()).digest()
-                lines.append(f"{genre}.{recording:05}.{piece}.wav,{digest[0]},{digest[1]},{genre}")
-    read = read_table([("segments.csv", "\n".join(lines).encode())])
-    store.put_table(read.content_hash, read.name, read.parquet, read.n_rows, read.n_columns, read.notes)
-    return {"data__source": "table", "data__table": read.content_hash}
+OF_TABLE = {name: value for name, value in SMALL.items() if name != "data.n_samples"}
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     with own_store(tmp_path_factory.mktemp("evaluate")) as own:
-        trained(own, "small", data__overlap=3.0)
-        trained(own, "right", data__overlap=0.05, data__n_genres=2, data__spread=5.0, train__max_epochs=30)
-        trained(own, "sixty", data__n_genres=60, data__n_samples=1200, train__max_epochs=1)
-        trained(own, "again", data__overlap=3.0, train__seed=7)
+        trained(own, "small", SMALL, data__overlap=3.0)
+        trained(own, "right", SMALL, data__overlap=0.05, data__n_genres=2, data__spread=5.0, train__max_epochs=30)
+        trained(own, "sixty", SMALL, data__n_genres=60, data__n_samples=1200, train__max_epochs=1)
+        trained(own, "again", SMALL, data__overlap=3.0, train__seed=7)
         table, deleted = put_segments(own, "kept"), put_segments(own, "deleted")
-        trained(own, "gone", **deleted)
+        trained(own, "gone", OF_TABLE, **deleted)
         own.delete_table(deleted["data__table"])
-        trained(own, "closed", data__overlap=3.0, train__seed=8)
-        trained(own, "leaky", split__by="row", **table)
-        trained(own, "grouped", **table)
+        trained(own, "closed", SMALL, data__overlap=3.0, train__seed=8)
+        trained(own, "leaky", OF_TABLE, split__by="row", **table)
+        trained(own, "grouped", OF_TABLE, **table)
         for run_id in ("queued", "failed", "cancelled", "paused", "running"):
             own.submit(run_id, configure(SMALL), f"The {run_id} one")
         own.claim("running", 1)
@@ -190,9 +170,9 @@ def test_a_closed_test_part_shows_no_number_and_says_what_opening_costs(store):
 
 
 def test_once_opened_it_stays_open_and_each_configuration_counts_once(store):
-    trained(store, "first", data__seed=5)
-    trained(store, "same", data__seed=5)
-    trained(store, "other", data__seed=5, train__seed=9)
+    trained(store, "first", SMALL, data__seed=5)
+    trained(store, "same", SMALL, data__seed=5)
+    trained(store, "other", SMALL, data__seed=5, train__seed=9)
     assert "Nobody has opened them yet" in texts(on_test(run="first"))
     page = press(on_test(run="first"), "Open the test part")
     assert page.query_params["part"] == "test"
@@ -274,7 +254,7 @@ def test_a_leaky_split_is_marked_beside_the_number(store):
 
 def test_a_score_above_the_limit_by_knowing_the_artists_is_not_called_luck(store):
     artists = {"data__artists": 10, "data__artist_spread": 3.75, "data__overlap": 2.0, "split__by": "row"}
-    trained(store, "artists", **artists, data__n_samples=1600, train__max_epochs=15)
+    trained(store, "artists", SMALL, **artists, data__n_samples=1600, train__max_epochs=15)
     page = opened(EVALUATE, run="artists")
     assert re.search(r"; on unknown artists at most \d+ were possible", page.header[0].value)
     assert re.search(r"points \([^)]*\) above the best possible on unknown artists", texts(page))
@@ -283,7 +263,7 @@ def test_a_score_above_the_limit_by_knowing_the_artists_is_not_called_luck(store
 
 
 def test_noisy_labels_are_judged_by_the_labels_or_by_the_true_genres(store):
-    trained(store, "noisy", data__overlap=3.0, data__label_noise=0.3, data__n_samples=800)
+    trained(store, "noisy", SMALL, data__overlap=3.0, data__label_noise=0.3, data__n_samples=800)
     run, rights = store.run("noisy"), {}
     for about, right in (("label", None), ("true genre", "true")):
         page = opened(EVALUATE, run="noisy", **({"right": right} if right else {}))

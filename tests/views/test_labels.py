@@ -9,7 +9,7 @@ from genre_core.store import open_test
 from genre_core.studying import execute_study
 from genre_core.worker import execute
 from tests.views.opening import drawn, opened, own_store, press, texts
-from tests.views.test_evaluate import put_segments
+from tests.views.stored import put_segments
 
 EVALUATE = "views/evaluate.py"
 SMALL = {

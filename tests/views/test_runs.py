@@ -16,23 +16,18 @@ from genre_core.studying import LENS, MAP, REPEATS, SEARCH
 from genre_core.tuning import read_dimension, search_config
 from genre_core.worker import execute
 from tests.views.opening import opened, own_store, panel, press, texts
+from tests.views.stored import trained
 
 RUNS = "views/runs.py"
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = {"data.n_samples": 400, "train.max_epochs": 2, "model.hidden": (8, 4), "train.batch_size": 32}
 
 
-def trained(store, run_id, name, **more):
-    store.submit(run_id, configure(SMALL | {key.replace("__", "."): value for key, value in more.items()}), name)
-    execute(run_id, 1, store.url)
-    assert store.run(run_id).state == "complete"
-
-
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     with own_store(tmp_path_factory.mktemp("runs")) as own:
-        trained(own, "first", "First one", data__overlap=0.8, model__dropout=0.0)
-        trained(own, "second", "Second one")
+        trained(own, "first", SMALL, "First one", data__overlap=0.8, model__dropout=0.0)
+        trained(own, "second", SMALL, "Second one")
         own.submit("lost", configure({"data.source": "table", "data.table": "ab" * 32}), "Lost table")
         execute("lost", 1, own.url)
         own.submit("held", configure({}), "Held")
@@ -83,7 +78,7 @@ def test_a_test_score_stands_in_the_list_and_the_card_once_it_was_opened(store):
 
 def test_a_leaky_run_says_so_in_the_list_and_the_card(tmp_path):
     with own_store(tmp_path) as own:
-        trained(own, "torn", "Torn", data__segments=4, split__by="row")
+        trained(own, "torn", SMALL, "Torn", data__segments=4, split__by="row")
         page = opened(RUNS, run="torn")
         assert table(page)["validation"][0].endswith(", leaky")
         assert ">leaky<" in html(page)

@@ -1,6 +1,5 @@
 """The page of one track: why, what if, what is near, and one sentence where there is no track to show."""
 
-import hashlib
 import json
 import re
 from urllib.parse import unquote
@@ -12,47 +11,32 @@ from dashboard import services
 from genre_core.evaluation.metrics import softmax
 from genre_core.settings import configure
 from genre_core.store import open_test
-from genre_core.tables.reading import read_table
-from genre_core.worker import execute
 from tests.views.opening import drawn, opened, own_store, press, texts
+from tests.views.stored import put_segments, trained
 
 TRACK, EVALUATE = "views/track.py", "views/evaluate.py"
 SMALL = {"data.n_samples": 400, "data.n_features": 8, "train.max_epochs": 3, "model.hidden": (16,), "data.overlap": 3.0}
 
 
-def trained(store, run_id, **settings):
-    given = {name.replace("__", "."): value for name, value in settings.items()}
-    base = {name: value for name, value in SMALL.items() if "data.table" not in given or not name.startswith("data.")}
-    if "model.architecture" in given:
-        del base["model.hidden"]
-    store.submit(run_id, configure(base | given))
-    execute(run_id, 1, store.url)
-    assert store.run(run_id).state == "complete"
+OF_TABLE = {name: value for name, value in SMALL.items() if not name.startswith("data.")}
+LINEAR = {name: value for name, value in SMALL.items() if name != "model.hidden"} | {"model.architecture": "linear"}
 
 
 def put_table(store, salt):
-    """Store a table of recordings in four pieces, with a feature of an awkward name and gaps; return its settings."""
-    lines = ['filename,"a,b:c%",still,label']
-    for genre in ("blues", "jazz", "rock"):
-        for recording in range(12):
-            for piece in range(4):
-                digest = hashlib.sha256(f"{salt}{genre}{recording}{piece}".encode()).digest()
-                value = "" if digest[1] < 20 else digest[0]
-                lines.append(f"{genre}.{recording:05}.{piece}.wav,{value},{digest[2]},{genre}")
-    read = read_table([("segments.csv", "\n".join(lines).encode())])
-    store.put_table(read.content_hash, read.name, read.parquet, read.n_rows, read.n_columns, read.notes)
-    return {"data__source": "table", "data__table": read.content_hash, "data__missing": "median"}
+    """Store a table with a feature of an awkward name and gaps; return its settings."""
+    features = {"a,b:c%": lambda digest: "" if digest[1] < 20 else digest[0], "still": lambda digest: digest[2]}
+    return put_segments(store, salt, **features) | {"data__missing": "median"}
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     with own_store(tmp_path_factory.mktemp("track")) as own:
-        trained(own, "small")
-        trained(own, "linear", model__architecture="linear")
-        trained(own, "noisy", data__label_noise=0.3)
-        trained(own, "leaky", split__by="row", **put_table(own, "kept"))
+        trained(own, "small", SMALL)
+        trained(own, "linear", LINEAR)
+        trained(own, "noisy", SMALL, data__label_noise=0.3)
+        trained(own, "leaky", OF_TABLE, split__by="row", **put_table(own, "kept"))
         deleted = put_table(own, "deleted")
-        trained(own, "gone", **deleted)
+        trained(own, "gone", OF_TABLE, **deleted)
         own.delete_table(deleted["data__table"])
         for run_id in ("queued", "failed"):
             own.submit(run_id, configure(SMALL))
@@ -260,7 +244,7 @@ def test_a_link_that_leads_to_no_track_says_why_and_leads_on(store, params, sent
 
 
 def test_a_test_track_asks_before_the_test_part_is_opened(store):
-    trained(store, "closed", train__seed=5)
+    trained(store, "closed", SMALL, train__seed=5)
     row = str(rows_of(store.run("closed"), "test")[0])
     page = opened(TRACK, run="closed", track=row)
     assert "is a test track of this run." in page.header[0].value
