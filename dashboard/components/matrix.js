@@ -26,6 +26,7 @@ function update(grid) {
   about(grid);
   const anew = grid.built !== signature(grid);
   if (anew) build(grid);
+  if (grid.table.getAttribute("aria-label") !== grid.data.label) grid.table.setAttribute("aria-label", grid.data.label);
   fit(grid);
   fill(grid);
   margins(grid);

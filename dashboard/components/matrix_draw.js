@@ -1,4 +1,4 @@
-// The table: built anew only when its genres change, and fitted only when its width or its names do.
+// The table: built anew only for another number of genres, and fitted only when its width or its names change.
 const element = (tag, attributes = {}, text = "") => {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -9,17 +9,25 @@ const HELD = "don't know";
 const DENSE = 20;  // genres beyond which columns are as narrow as their numbers, and scroll
 
 // Row and column headers can be chosen as cells can, at -1 before the first cell.
-const header = (role, scope, name, i, j) => element("th", { role, scope, title: name, "aria-label": name, tabindex: "-1", "data-i": i, "data-j": j });
+const header = (role, scope, i, j) => element("th", { role, scope, tabindex: "-1", "data-i": i, "data-j": j });
+
+function call(node, name, text) {
+  if (node.title !== name) {
+    node.title = name;
+    node.setAttribute("aria-label", name);
+  }
+  node.textContent = text;
+}
 
 function headOf(grid, names) {
   const head = element("tr", { role: "row" });
   const corner = element("th", { class: "corner", role: "columnheader", scope: "col" }, "true ↓");
   corner.append(element("br"), "taken for →");
-  grid.heads = names.map((name, j) => header("columnheader", "col", name, -1, j));
+  grid.heads = names.map((_, j) => header("columnheader", "col", -1, j));
   if (grid.wide > grid.k) grid.heads[grid.k].classList.add("held");
   head.append(corner, ...grid.heads);
-  const [name, title] = grid.wide > grid.k ? ["right", "of each true genre, the part that is answered rightly"] : ["recall", "of each true genre, the part that was recognised"];
-  if (grid.margins) head.append(element("th", { class: "margin", role: "columnheader", scope: "col", title }, name));
+  const [text, title] = grid.wide > grid.k ? ["right", "of each true genre, the part that is answered rightly"] : ["recall", "of each true genre, the part that was recognised"];
+  if (grid.margins) head.append(element("th", { class: "margin", role: "columnheader", scope: "col", title }, text));
   return head;
 }
 
@@ -34,14 +42,14 @@ function footOf(grid, names) {
 function build(grid) {
   const { genres } = grid.data.view;
   const names = grid.wide > grid.k ? [...genres, HELD] : genres;
-  const table = element("table", { role: "grid", "aria-label": grid.data.label, "aria-multiselectable": String(grid.data.pickable) });
+  const table = element("table", { role: "grid", "aria-multiselectable": String(grid.data.pickable) });
   table.createTHead().append(headOf(grid, names));
   const body = table.createTBody();
   const blank = element("td", { role: "gridcell", tabindex: "-1" });
   [grid.cells, grid.drawn, grid.recalls, grid.precisions] = [[], [], [], []];
-  grid.sides = genres.map((name, i) => {
+  grid.sides = genres.map((_, i) => {
     const row = element("tr", { role: "row" });
-    const side = header("rowheader", "row", name, i, -1);
+    const side = header("rowheader", "row", i, -1);
     grid.cells.push(names.map((_, j) => {
       const cell = blank.cloneNode();
       cell.setAttribute("data-i", i);
@@ -61,7 +69,7 @@ function build(grid) {
   grid.built = signature(grid);
 }
 
-const signature = (grid) => [grid.margins, grid.wide, grid.data.pickable, grid.data.label, ...grid.data.view.genres].join("\n");
+const signature = (grid) => `${grid.margins} ${grid.k} ${grid.wide} ${grid.data.pickable}`;
 
 // The page's colours, which change with its theme alone.
 function theme(grid) {
@@ -120,16 +128,16 @@ function fit(grid) {
   const { genres } = grid.data.view;
   const { head, column, row } = sizes(grid);
   const few = grid.data.compact ? [] : grid.rows.map((n) => (n < FEW ? n : null));
-  const fitted = JSON.stringify([head, column, row, grid.steep, grid.bare, few, named(grid)]);
+  const fitted = JSON.stringify([head, column, row, grid.steep, grid.bare, few, named(grid), genres]);
   if (grid.fitted === fitted) return;
   grid.fitted = fitted;
   grid.frame.className = named(grid);
   const table = head + grid.wide * (column + 2) + (grid.margins ? 60 : 0) + (grid.wide > grid.k ? 12 : 0) + 4;
   for (const [name, size] of Object.entries({ head, row, column, table })) grid.frame.style.setProperty(`--${name}`, `${size}px`);
   const short = abbreviate(genres, grid.steep ? 14 : Math.max(2, Math.floor(column / 6.9)));
-  grid.heads.forEach((node, j) => { node.textContent = isHeld(grid, j) ? HELD : short[j]; });
+  grid.heads.forEach((node, j) => { call(node, genres[j] ?? HELD, short[j] ?? HELD); });
   abbreviate(genres, Math.floor((head - 10) / 6.8)).forEach((text, i) => {
-    grid.sides[i].textContent = text;
+    call(grid.sides[i], genres[i], text);
     if (few[i] != null) grid.sides[i].append(element("small", {}, `${few[i]} tracks`));
   });
   if (grid.foot) grid.foot.textContent = grid.bare ? "precision, %" : "precision";

@@ -1,4 +1,4 @@
-"""The confusion matrix in a browser: click → tracks on screen, and an epoch scrubbed to.
+"""The confusion matrix in a browser: click → tracks on screen, another order drawn, and an epoch scrubbed to.
 
 python -m tests.benchmarks.matrix_browser
 
@@ -52,6 +52,30 @@ SCRUBBED = """() => {
   const before = label();
   window.timed = window.since("keydown", () => label() !== before);
 }"""
+ORDERED = """() => {
+  const first = () => find("tbody th[data-i='0']")?.title;
+  const before = first();
+  window.timed = window.since("click", () => first() !== before);
+}"""
+DRAWN = """async (k) => {
+  const row = () => Array.from({ length: k }, () => Math.floor(200 * Math.random()));
+  const counts = () => Array.from({ length: k }, row);
+  const nothing = Array.from({ length: k }, () => null), grid = nothing.map(() => nothing);
+  const view = { genres: nothing.map((_, i) => `Genre ${i}`), by: "count", nouns: "tracks", compare: "model",
+    counts: counts(), rates: grid, intervals: grid, recalls: nothing, precisions: nothing };
+  const frame = () => new Promise(requestAnimationFrame);
+  const redraw = window.genreLabParts.get("time matrix"), found = [];
+  for (let number = 0; number < 6; number += 1) {
+    await frame();
+    const start = performance.now();
+    redraw({ view: { ...view, counts: counts() } });
+    await frame();
+    await frame();
+    found.push((performance.now() - start) / 1000);
+  }
+  return found;
+}"""
+ORDERS = ("By name", "Order as given", "Hardest first", "By name", "Order as given")
 
 
 def main() -> None:
@@ -71,9 +95,13 @@ def main() -> None:
         for name, run in runs.items():
             clicks = _clicks(page, lab, run)
             rows.append((f"click → tracks, {name}", milliseconds(median(clicks)), milliseconds(max(clicks))))
+        ordered = _ordered(page, lab, runs["60 genres"])
+        rows.append(("another order, 60 genres", milliseconds(median(ordered)), milliseconds(max(ordered))))
         for name in ("1,200 tracks", "60 genres"):
             steps = _scrubbed(page, lab, runs[name])
             rows.append((f"an epoch scrubbed to, {name}", milliseconds(median(steps)), milliseconds(max(steps))))
+        drawn = page.evaluate(DRAWN, 60)
+        rows.append(("60 genres drawn, every number anew", milliseconds(median(drawn)), milliseconds(max(drawn))))
         browser.close()
     print_table(("in Chromium", "median", "longest"), rows)
 
@@ -103,6 +131,19 @@ def _clicks(page: Page, lab: Dashboard, run: str) -> list[float]:
     for i, j in CELLS:
         page.evaluate(TRACKS, [i, j])
         page.locator(f'td.cell[data-i="{i}"][data-j="{j}"]').click()
+        found.append(float(page.evaluate("window.timed")) / 1000)
+        page.wait_for_timeout(400)
+    return found[1:]
+
+
+def _ordered(page: Page, lab: Dashboard, run: str) -> list[float]:
+    """Return the seconds from each choice of an order to the matrix in it; the first, which sorts, does not count."""
+    _opened(page, lab, run)
+    found = []
+    for order in ORDERS:
+        page.get_by_role("combobox", name="Order").click()
+        page.evaluate(ORDERED)
+        page.get_by_role("option", name=order).click()
         found.append(float(page.evaluate("window.timed")) / 1000)
         page.wait_for_timeout(400)
     return found[1:]

@@ -227,7 +227,7 @@ def test_what_is_not_answered_follows_the_keyboard_and_goes_back(page, url):
     not_answered = page.locator("td.held[data-i='3']")
     n = not_answered.inner_text()
     not_answered.click()
-    page.get_by_text(f"{n} of {n} Classical validation tracks are not answered").wait_for()
+    page.locator(".st-key-cell").get_by_text(f"{n} of {n} Classical validation tracks are not answered").wait_for()
     page.keyboard.press("Escape")
     page.wait_for_url(lambda address: "answer=" not in address)
     page.get_by_role("radio", name="Margin").focus()
