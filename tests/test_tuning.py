@@ -37,6 +37,8 @@ BASE = ExperimentConfig(
     train=TrainConfig(max_epochs=4, patience=500, batch_size=32),
 )
 SPACE = ("train.learning_rate=0.001..0.1", "model.dropout=0..0.5")
+N = 6
+"""Trials of the searches that are done to their end."""
 
 
 def made(*space: str, base: ExperimentConfig = BASE, **how):
@@ -67,7 +69,7 @@ def store(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def complete(store):
-    return done(store, "complete", made(sampler="random", n_trials=12))
+    return done(store, "complete", made(sampler="random", n_trials=N))
 
 
 # -- the space -------------------------------------------------------------------------------------------------------
@@ -144,6 +146,15 @@ def test_a_setting_may_be_searched_with_the_choice_that_it_needs():
     assert trial_config(config, {"train.optimizer": "sgd", "train.momentum": 0.7}).train.momentum == 0.7
 
 
+@pytest.mark.parametrize(("fast", "masks"), [(True, "fast"), (False, "torch")])
+def test_trials_draw_their_masks_from_the_fast_generator_unless_told_otherwise(fast, masks):
+    config = made(fast_masks=fast)
+    drops = {"train.learning_rate": 0.01, "model.dropout": 0.2}
+    assert trial_config(config, drops).model.masks == masks
+    assert trial_config(config, drops | {"model.dropout": 0.0}).model.masks == "torch"  # it draws none
+    assert trial_config(config, drops).train.learning_rate == 0.01
+
+
 # -- trials in Optuna's tables -----------------------------------------------------------------------------------------
 
 
@@ -191,6 +202,7 @@ def test_pruning_is_that_of_optunas_median_pruner(curves, last, maximize):
 def test_a_store_locked_by_another_program_is_told(tmp_path, monkeypatch):
     own = RunStore(f"sqlite:///{tmp_path}/store.sqlite")
     monkeypatch.setattr(optuna_side, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("random.random", lambda: 0.0)  # Optuna tries five times, with up to two seconds in between
     trials = Trials(own.url, "locked", made())
     other = sqlite3.connect(tmp_path / "store.sqlite")
     other.execute("BEGIN IMMEDIATE")
@@ -209,8 +221,8 @@ def test_a_store_locked_by_another_program_is_told(tmp_path, monkeypatch):
 def test_each_trial_is_the_run_that_it_would_be_alone(store, complete):
     study, trials, summary = complete
     assert study.state == "complete"
-    assert [trial.trial for trial in trials] == list(range(1, 13))
-    config = made(sampler="random", n_trials=12)
+    assert [trial.trial for trial in trials] == list(range(1, N + 1))
+    config = made(sampler="random", n_trials=N)
     best = best_of(config, trials)
     alone = run_experiment(trial_config(config, best.params)).evaluate("validation")
     assert best.value == best.accuracy == pytest.approx(alone.accuracy, abs=1e-4)
@@ -239,7 +251,7 @@ def test_optuna_has_the_same_trials_under_the_same_name(store, complete):
 
 @pytest.mark.parametrize("how", ["paused", "killed"])
 def test_a_search_goes_on_where_it_was_left_and_counts_nothing_twice(store, complete, how):
-    config = made(sampler="random", n_trials=12)
+    config = made(sampler="random", n_trials=N)
     study = store.studies.claim(queued(store, how, config), 1)
     work = search(store, study)
     for _ in work:
@@ -247,19 +259,22 @@ def test_a_search_goes_on_where_it_was_left_and_counts_nothing_twice(store, comp
             break
     if how == "paused":
         work.close()
-        assert {run.state for run in store.members.runs(how).values()} <= {"paused", "complete"}
+        left = store.members.runs(how)
+        assert {run.state for run in left.values()} <= {"paused", "complete"}
+        kept = optuna_side.Trials(store.url, how, config)._study.trials
+        assert [len(kept[number - 1].intermediate_values) for number in left] == [run.epoch for run in left.values()]
     store.studies.stop(how)
     attempt = store.studies.requeue(how)
     execute_study(how, attempt, store.url)
     work.close()  # what is left of a killed worker comes too late
     study, trials, _ = outcome(store, how)
     assert study.state == "complete"
-    assert [trial.trial for trial in trials] == list(range(1, 13))
+    assert [trial.trial for trial in trials] == list(range(1, N + 1))
     assert [trial.params for trial in trials] == [trial.params for trial in complete[1]]
     both = [(a.value, b.value) for a, b in zip(trials, complete[1], strict=True) if a.state == b.state == "complete"]
     assert both
     assert all(a == pytest.approx(b, abs=1e-4) for a, b in both)
-    assert len(Trials(store.url, how, config)) == 12
+    assert len(Trials(store.url, how, config)) == N
 
 
 def test_trials_on_folds_are_judged_by_what_was_held_out_and_the_winner_is_trained_on_the_split(store):
@@ -307,10 +322,10 @@ def test_an_ended_search_is_not_gone_on_with(store):
 
 
 def test_what_decides_is_told_on_the_settings_own_scale(store):
-    config = made(*SPACE, sampler="random", n_trials=40)
+    config = made(*SPACE, sampler="random", n_trials=optuna_side.LEAST_FOR_IMPORTANCES)
     trials = Trials(store.url, "decides", config)
     assert not trials.importances()
-    for one in trials.ask(40):
+    for one in trials.ask(config.n_trials):
         trials.tell(one.trial, -abs(np.log(one.params["train.learning_rate"] / 0.003)))
     found = trials.importances()
     assert list(found) == ["train.learning_rate", "model.dropout"]

@@ -99,7 +99,8 @@ class Stack:
             return []
         units = [bias.shape[1] for _, bias in self._layers[:-1]][:DROPPED_LAYERS]
         flat = torch.empty(len(self._networks), size * sum(units), device=self.weights.device)
-        masks = [part.view(-1, size, n) for part, n in zip(flat.split([size * n for n in units], 1), units, strict=True)]
+        parts = flat.split([size * n for n in units], 1)
+        masks = [part.view(-1, size, n) for part, n in zip(parts, units, strict=True)]
         # A GPU's generator would go on from elsewhere if it were asked once for all layers.
         drawn = zip(*masks, strict=True) if flat.is_cuda else flat.split(1)
         for own, network, generator in zip(drawn, self._networks, generators, strict=True):
