@@ -149,6 +149,16 @@ def test_two_equal_configurations_are_called_different_in_one_of_twenty_cases():
     assert 0.035 <= np.mean(called) <= 0.065
 
 
+def test_on_random_splits_two_equal_classifiers_are_called_different_in_about_one_of_twenty_cases(tracks):
+    """One hears the first feature alone, the other the second; without the correction they differ far too often."""
+    (X, y), rng = tracks, np.random.default_rng(4)
+    splits = [dealt(rng, 5) == 0 for _ in range(10)]
+    ours, theirs = (np.stack([right(X[..., [f]], y, judged).mean(1) for judged in splits]) for f in (0, 1))
+    pairs = list(zip(ours.T, theirs.T, strict=True))
+    assert 0.03 <= np.mean([paired_scores(a, b, 0.25).p < 0.05 for a, b in pairs]) <= 0.07
+    assert np.mean([paired_scores(a, b, 0.0).p < 0.05 for a, b in pairs]) > 0.15
+
+
 @pytest.mark.parametrize("effect", [0.3, 0.8, 1.5])
 def test_power_is_that_of_statsmodels(effect):
     k = scores_needed(effect, 1.0)

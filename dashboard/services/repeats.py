@@ -107,7 +107,8 @@ def repeats_config(experiment: ExperimentConfig, how: OtherSeeds | Folds) -> Rep
     try:
         return RepeatsConfig(experiment=experiment, what=how)
     except ValidationError as error:
-        raise ConfigError(f"{error.errors()[0]['ctx']['error']}.".capitalize()) from error
+        said = str(error.errors()[0]["ctx"]["error"])
+        raise ConfigError(f"{said[0].upper()}{said[1:]}.") from error
 
 
 def repetition(study_id: str, *, test: bool = False) -> Repetition:

@@ -5,8 +5,10 @@ import json
 import pytest
 from sqlalchemy import update
 
+from dashboard import services
 from dashboard.following import repeat as following
 from dashboard.following.answers import answer as answer_of
+from dashboard.theme import percent
 from genre_core.config import ExperimentConfig, LinearConfig, SyntheticConfig, TrainConfig
 from genre_core.selection import Folds, OtherSeeds, RepeatsConfig
 from genre_core.store import openings_of
@@ -111,7 +113,8 @@ def test_folds_judge_every_track_once_and_leave_the_test_part_closed(store, fold
     assert "the test part of a run with these settings is in no fold" in texts(page)
     counts = drawn(page, "matrix of folds")["view"]["counts"]
     assert sum(map(sum, counts)) == 255
-    assert "of 255 answers" in texts(page)
+    score = services.pooled_score(services.repetition(folds))
+    assert f"of 255 answers, {percent(score.rate, score.interval)}: every track once" in texts(page)
     runs = store.members.runs(folds).values()
     assert all(found.opened for found in openings_of(store, runs).values())
 
