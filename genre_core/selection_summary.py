@@ -1,5 +1,6 @@
 """What the runs of a repetition come to: mean and scatter, bands on their curves, one matrix, and a comparison."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -144,6 +145,15 @@ def why_incomparable(ours: RepeatsConfig, theirs: RepeatsConfig) -> str:
 def needed(found: PairedScores, ratio: float) -> int | None:
     """Return how many pairs of runs would show the difference that was seen, were it the true one; None: none would."""
     return scores_needed(found.mean, found.sd, ratio)
+
+
+def runs_to_show(summary: Repeats, difference: float) -> int | None:
+    """Return how many runs of each would show that other settings differ by `difference` in accuracy; None: none would.
+
+    The others are taken to vary as much as these, and by their own luck, so that a difference varies √2 times as much.
+    """
+    sd = summary.accuracy.sd
+    return None if sd is None else scores_needed(difference, math.sqrt(2) * sd, summary.ratio)
 
 
 def _pairs(ours: RepeatsConfig, theirs: RepeatsConfig) -> list[tuple[int, int]]:

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from statsmodels.stats.power import TTestIndPower
 
 from genre_core.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.evaluation.repeated_scores import paired_scores
 from genre_core.selection import Folds, OtherSeeds, RepeatsConfig, folds, repeated
-from genre_core.selection_summary import MemberScore, bands, compare, pooled, summarize, why_incomparable
+from genre_core.selection_summary import MemberScore, bands, compare, pooled, runs_to_show, summarize, why_incomparable
 
 SEEDS = RepeatsConfig(what=OtherSeeds(times=4, vary="both"))
 
@@ -80,6 +81,17 @@ def test_two_repetitions_are_compared_run_by_run_where_both_have_a_score():
     del theirs[2]
     assert compare((SEEDS, ours), (other, theirs)) == paired_scores([0.8, 0.79, 0.81], [0.7, 0.71, 0.72], 0.25)
     assert compare((SEEDS, ours), (other, {})) is None
+
+
+def test_a_difference_between_equally_lucky_settings_takes_the_runs_that_an_unpaired_test_would():
+    values = [0.8, 0.82, 0.79, 0.81]
+    network = RepeatsConfig(what=OtherSeeds(vary="network"))
+    found = summarize(network, list(scores(values).values()))
+    unpaired = TTestIndPower().solve_power(0.01 / np.std(values, ddof=1), power=0.8, alpha=0.05)
+    assert runs_to_show(found, 0.01) == pytest.approx(unpaired, abs=2)  # half the degrees of freedom
+    assert runs_to_show(found, 0.02) < runs_to_show(found, 0.01)
+    assert runs_to_show(summarize(SEEDS, list(scores(values).values())), 0.001) is None
+    assert runs_to_show(summarize(SEEDS, [scores(values)[1]]), 0.01) is None
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ from dashboard.following.repeat import mean_mark
 from dashboard.sentences import repeats as sentences
 from dashboard.services import Repetition
 from genre_core.errors import GenreLabError
+from genre_core.evaluation.repeated_scores import LEAST_SCORES
 from genre_core.selection import Folds
+from genre_core.selection_summary import runs_to_show
 
 TABLE_SECONDS = 1.0
 ROW_HEIGHT, ROWS_SHOWN = 35, 12
@@ -90,11 +92,14 @@ def matrix_of_folds(found: Repetition) -> None:
 
 
 def comparison(found: Repetition) -> None:
-    """Draw the choice of another repetition, and whether this one is better."""
-    others = [study for study in services.latest_studies(services.REPETITIONS) if study.id != found.study.id]
-    if not others or not found.complete:
+    """Draw what it takes to show a difference, the choice of another repetition, and whether this one is better."""
+    if len(found.complete) < LEAST_SCORES:
         return
     st.subheader("Compare with other settings", anchor=False)
+    _plan(found)
+    others = [study for study in services.latest_studies(services.REPETITIONS) if study.id != found.study.id]
+    if not others:
+        return
     named = st.query_params.get("with")
     study_choice(
         "Compared with",
@@ -107,6 +112,17 @@ def comparison(found: Repetition) -> None:
     )
     if named:
         _compared(found, named)
+
+
+def _plan(found: Repetition) -> None:
+    """Draw how many runs a difference takes that a person gives."""
+    assert found.summary is not None
+    with st.container(key="repeat-plan", horizontal=True, vertical_alignment="bottom", gap="small"):
+        given = st.number_input(
+            "Difference to show (points)", 0.1, 50.0, 1.0, 0.5, "%.1f", key="difference", bind="query-params",
+            help="In accuracy, between these settings and others repeated in the same way.", width=210,
+        )  # fmt: skip
+        st.caption(plain(sentences.planned(given / 100, runs_to_show(found.summary, given / 100))), width="stretch")
 
 
 def _compared(found: Repetition, named: str) -> None:

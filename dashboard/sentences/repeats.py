@@ -192,6 +192,17 @@ def compared(ours: Repetition, theirs: Repetition, result: ComparedRepeats) -> H
     return Headline(f"Not distinguishable: the difference is {size}.", f"{test} {_needed(result)}")
 
 
+def planned(difference: float, runs: int | None) -> str:
+    """Say how many runs would show a difference in accuracy."""
+    size = points(difference)
+    if runs is None:
+        return f"No number of runs on these tracks would show {size}: it takes more tracks."
+    return (
+        f"It takes about {count(runs, 'run')} of each to show {size} in four of five cases, if other settings vary "
+        "as much as these."
+    )
+
+
 def _needed(result: ComparedRepeats) -> str:
     assert result.found is not None
     if result.found.mean == 0:

@@ -1,6 +1,7 @@
 """The Repeat page without a browser, over a store of its own and without a cluster."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import update
@@ -126,6 +127,14 @@ def test_a_chosen_run_opens_on_evaluate(store, folds):
     assert "Evaluate Fold 2 of 3" in links
     judged = opened("views/evaluate.py", run=run.id, part="test")
     assert not judged.exception
+
+
+def test_it_says_how_many_runs_a_given_difference_takes(store, seeds, folds):
+    page = opened(VIEW, study=seeds)
+    assert re.search(r"It takes about [\d,]+ runs of each to show 1.0.points? in four of five cases", texts(page))
+    page.number_input(key="difference").set_value(50.0).run()
+    assert "It takes about 3 runs of each to show 50.0" in texts(page)
+    assert "No number of runs on these tracks would show 0.1" in texts(opened(VIEW, study=folds, difference="0.1"))
 
 
 def test_two_settings_are_compared_run_by_run(store, seeds, folds):
