@@ -146,10 +146,11 @@ def failures(found: Search) -> str:
 def searched(config: SearchConfig) -> str:
     """Say what is searched and how."""
     spans = ", ".join(f"{one.setting.title} {span(one)}" for one in config.space)
-    early = ", those that fall behind ended early" if config.prunes else ""
+    how = ", those that fall behind ended early" if config.prunes else ""
+    how += ", with fast dropout masks" if config.masks_are_fast else ""
     return (
         f"Searched: {spans}. {SAMPLERS[config.sampler][0].upper()}{SAMPLERS[config.sampler][1:]}, "
-        f"{count(config.n_planned, 'trial')} judged by {OBJECTIVES[config.objective]} on {judged_on(config)}{early}."
+        f"{count(config.n_planned, 'trial')} judged by {OBJECTIVES[config.objective]} on {judged_on(config)}{how}."
     )
 
 

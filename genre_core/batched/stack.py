@@ -5,7 +5,7 @@ belongs to member m; what one member computes never enters another's row.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -99,10 +99,10 @@ class Stack:
             return []
         units = [bias.shape[1] for _, bias in self._layers[:-1]][:DROPPED_LAYERS]
         flat = torch.empty(len(self._networks), size * sum(units), device=self.weights.device)
-        parts = flat.split([size * n for n in units], 1)
+        parts = torch.split(flat, [size * n for n in units], 1)
         masks = [part.view(-1, size, n) for part, n in zip(parts, units, strict=True)]
         # A GPU's generator would go on from elsewhere if it were asked once for all layers.
-        drawn = zip(*masks, strict=True) if flat.is_cuda else flat.split(1)
+        drawn: Iterable[Iterable[Tensor]] = zip(*masks, strict=True) if flat.is_cuda else torch.split(flat, 1)
         for own, network, generator in zip(drawn, self._networks, generators, strict=True):
             for part in own:
                 if network.dropout:

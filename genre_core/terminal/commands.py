@@ -105,6 +105,8 @@ def _search(commands: Commands) -> None:
     parser.add_argument("--objective", choices=objectives, default="accuracy", help=best)
     parser.add_argument("--folds", type=from_one, default=0, metavar="K", help="judge each trial on K held-out folds")
     parser.add_argument("--no-pruning", action="store_true", help="train every trial to its own end")
+    masks = "draw each trial's dropout masks as a run by itself does, which takes longer"
+    parser.add_argument("--no-fast-masks", action="store_true", help=masks)
     seed = "start of the search's random stream"
     parser.add_argument("--search-seed", type=from_zero, default=0, metavar="N", help=seed)
     add_part(

@@ -27,6 +27,7 @@ def search(options: argparse.Namespace) -> int:
         objective=options.objective.replace("-", "_"),
         folds=options.folds,
         pruning=not options.no_pruning,
+        fast_masks=not options.no_fast_masks,
         seed=options.search_seed,
     )
     store, study_id = RunStore(), new_run_id()

@@ -80,6 +80,14 @@ class SearchConfig(Frozen):
         return self.pruning and not self.folds
 
     @property
+    def masks_are_fast(self) -> bool:
+        """Return whether trials draw dropout masks from the fast generator where the base would not."""
+        model = self.base.model
+        if not self.fast_masks or not isinstance(model, MlpConfig) or model.masks == "fast":
+            return False
+        return model.dropout > 0 or any(dimension.name == "model.dropout" for dimension in self.space)
+
+    @property
     def n_planned(self) -> int:
         """Return how many trials there will be: a grid ends with its last point."""
         return min(self.n_trials, grid_size(self.space)) if self.sampler == "grid" else self.n_trials
