@@ -301,7 +301,7 @@ def test_a_split_chosen_for_one_table_is_not_taken_to_another(store):
 @pytest.fixture(scope="module")
 def fma(tmp_path_factory):
     folder = tmp_path_factory.mktemp("fma")
-    write_fma(folder, 2000)
+    write_fma(folder, 1200)
     return folder
 
 
