@@ -102,7 +102,7 @@ def test_a_paced_run_leaves_the_worker_to_others(lab: Lab) -> None:
     until(lambda: lab.run(quick).state == "complete")
     assert lab.run(paced).state == "running"
     assert jobs.stop(lab.store, lab.client, paced)
-    assert until(lambda: lab.run(paced).state == "complete") < 10
+    assert until(lambda: lab.run(paced).state == "complete") < 30
     assert lab.run(paced).stopped_because == "stopped"
 
 
@@ -111,7 +111,7 @@ def test_a_run_whose_worker_is_killed_says_so_and_can_be_started_again(lab: Lab)
     until(lambda: lab.run(run_id).epoch == 1)
     for pid in lab.worker_pids():
         os.kill(pid, signal.SIGKILL)
-    assert until(lambda: lab.run(run_id).state == "failed") < DEAD_AFTER + 1
+    assert until(lambda: lab.run(run_id).state == "failed") < DEAD_AFTER + 5
     assert lab.run(run_id).error == "Its worker died in epoch 2: start it again to train it from the beginning."
     assert len(lab.store.epochs(run_id)) == 1
     lab.store.set_pace(run_id, 0.0)
@@ -131,8 +131,8 @@ def test_what_waits_and_what_is_paused_survives_the_death_of_the_cluster(lab: La
     assert lab.store.queue_position(waiting) == 1
     pids = lab.worker_pids()
     lab.process.process.kill()
-    until(lambda: not any(exists(pid) for pid in pids), seconds=5)
-    assert until(lambda: lab.run(busy).state == "failed") < DEAD_AFTER + 1
+    until(lambda: not any(exists(pid) for pid in pids), seconds=20)
+    assert until(lambda: lab.run(busy).state == "failed") < DEAD_AFTER + 5
     assert not lab.process.alive
     lab.close()
     lab.start()
@@ -153,7 +153,7 @@ def test_the_end_of_standard_input_ends_everything(lab: Lab) -> None:
     assert lab.process.process.stdin
     lab.process.process.stdin.close()
     assert until(lambda: not any(exists(pid) for pid in pids)) < 5
-    assert until(lambda: lab.run(run_id).state == "failed") < DEAD_AFTER + 1
+    assert until(lambda: lab.run(run_id).state == "failed") < DEAD_AFTER + 5
 
 
 def test_a_scheduler_that_is_not_there_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,7 +145,7 @@ def test_a_run_starts_at_once_and_has_the_worker_for_itself(lab, endless) -> Non
     store, client = lab
     run_id = new_run_id()
     assert jobs.submit(store, client, run_id, RUN)
-    assert until(lambda: store.run(run_id).epoch > 0) < 10
+    assert until(lambda: store.run(run_id).epoch > 0) < 30
     until(lambda: store.run(run_id).state == "complete")
     assert store.studies.study(endless).state == "running"
 
