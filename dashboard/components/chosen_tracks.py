@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import address
 from dashboard.address import plain
-from dashboard.components.tables import Columns, as_csv
+from dashboard.components.csv_download import Columns, csv_download
 from genre_core.dataset import PARTS, Dataset, IntArray
 from genre_core.splitting import Split
 
@@ -17,16 +17,11 @@ def draw(data: Dataset, rows: IntArray, split: Split | None, sentence: str) -> N
     with st.container(key="chosen-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Chosen tracks**", width="content")
         if len(rows):
-            st.download_button(
-                "CSV",
-                lambda: as_csv(columns(data, rows, split)),
+            csv_download(
+                lambda: columns(data, rows, split),
                 "chosen tracks.csv",
-                "text/csv",
-                key="chosen download",
+                "chosen",
                 help="Download these tracks with all their features.",
-                icon=":material/download:",
-                type="tertiary",
-                on_click="ignore",
             )
         st.button("Close", icon=":material/close:", type="tertiary", key="close chosen", on_click=_close)
     st.caption(plain(sentence))

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.matrix import MatrixView
-from dashboard.components.tables import Columns, as_csv
 
 HEIGHT = 420
 NOT_ANSWERED = "not answered"
@@ -42,13 +42,4 @@ def view_table(view: MatrixView, key: str, file_name: str) -> None:
         placeholder="–",
         alt=f"The confusion matrix of the {view.nouns} as a table.",
     )
-    st.download_button(
-        "Matrix as CSV",
-        as_csv(table),
-        file_name,
-        "text/csv",
-        key=f"{key} download",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-    )
+    csv_download(table, file_name, key, "Matrix as CSV")

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components.tables import Columns, as_csv
+from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.terms import terms_table
 from dashboard.sentences.evaluate import FEW
 from dashboard.services import Outcome
@@ -37,7 +37,7 @@ def remarks(scores: Evaluation) -> list[str]:
     """Return what is to be known of each genre's figures before they are read."""
     found = []
     for score in scores.per_genre:
-        said = ["few tracks"] if score.support < FEW else []
+        said = ["no track"] if not score.support else ["few tracks"] if score.support < FEW else []
         if not score.predicted:
             said.append("never predicted")
         elif score.predicted < FEW <= score.support:
@@ -68,7 +68,7 @@ def genre_table(scores: Evaluation, nouns: str, file_name: str) -> None:
         placeholder="–",
         alt=f"Recall, precision and F1 of each genre on the {nouns}, with 95 % intervals.",
     )
-    _download("Genres as CSV", {**numbers, "note": notes}, file_name)
+    csv_download({**numbers, "note": notes}, file_name, "Genres as CSV", "Genres as CSV")
 
 
 def score_table(outcome: Outcome, part_name: str, in_the_long_run: BayesLimit | None = None) -> None:
@@ -115,16 +115,3 @@ def _shown_columns(nouns: str) -> dict[str, Any]:
     shown["predicted"] = column.NumberColumn("Predicted", help=f"{nouns.capitalize()} that were called it.")
     shown["note"] = column.TextColumn("Note")
     return shown
-
-
-def _download(label: str, columns: Columns, file_name: str) -> None:
-    st.download_button(
-        label,
-        as_csv(columns),
-        file_name,
-        "text/csv",
-        key=f"{label} download",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-    )

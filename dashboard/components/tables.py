@@ -1,19 +1,17 @@
 """Table twins of a run's charts: every epoch's numbers and the confusion counts, to read and to take away."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from dashboard.components.csv_download import Columns, csv_download
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.store import Epoch
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Columns = dict[str, list[Any]]
 HEIGHT = 320
 
 _EPOCH_COLUMNS = {
@@ -38,15 +36,6 @@ def matrix_columns(matrix: ConfusionMatrix) -> Columns:
     return {"true genre": list(matrix.genres), **taken}
 
 
-def as_csv(columns: Columns) -> str:
-    """Return columns as comma-separated text with a header."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
-    return text.getvalue()
-
-
 def epoch_table(epochs: Sequence[Epoch], key: str, file_name: str) -> None:
     """Draw the table of epochs, and a button that downloads it."""
     titles = {name: st.column_config.NumberColumn(title, format=form) for name, (title, form) in _EPOCH_COLUMNS.items()}
@@ -61,16 +50,7 @@ def matrix_table(matrix: ConfusionMatrix, key: str, file_name: str) -> None:
 def _table(columns: Columns, key: str, file_name: str, label: str, titles: dict[str, Any]) -> None:
     height = min(HEIGHT, 40 + 36 * max(1, len(next(iter(columns.values())))))
     st.dataframe(_arrow(columns), hide_index=True, column_config=titles, key=key, height=height)
-    st.download_button(
-        label,
-        as_csv(columns),
-        file_name,
-        "text/csv",
-        key=f"{key} download",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-    )
+    csv_download(columns, file_name, key, label)
 
 
 def _arrow(columns: Columns) -> "pa.Table":

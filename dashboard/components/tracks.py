@@ -9,8 +9,8 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard import address
 from dashboard.cell_tracks import Choice, ListedTracks
+from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.plot import plot
-from dashboard.components.tables import Columns, as_csv
 from dashboard.figures.profile import profile_figure
 from dashboard.services import StandardScores
 from dashboard.theme import count, percent
@@ -51,17 +51,7 @@ def track_list(found: ListedTracks, chosen: int | None, key: str) -> None:
 
 def download(found: ListedTracks, file_name: str) -> None:
     """Draw the button that downloads tracks as a table."""
-    st.download_button(
-        "CSV",
-        lambda: as_csv(columns(found)),
-        file_name,
-        "text/csv",
-        key="tracks download",
-        help="Download these tracks as a table.",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-    )
+    csv_download(lambda: columns(found), file_name, "tracks", help="Download these tracks as a table.")
 
 
 def columns(found: ListedTracks, *, percentages: bool = False) -> Columns:

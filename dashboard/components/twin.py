@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components.tables import as_csv
+from dashboard.components.csv_download import csv_download
 
 ROWS_SHOWN = 10
 
@@ -27,13 +27,4 @@ def twin(rows: Sequence[Mapping[str, Any]], key: str, alt: str, percent: Sequenc
             alt=alt,
         )
         columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
-        st.download_button(
-            "CSV",
-            as_csv(columns),
-            f"{key}.csv",
-            "text/csv",
-            key=f"{key} download",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
-        )
+        csv_download(columns, f"{key}.csv", key)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.address import plain
-from dashboard.components.tables import as_csv
+from dashboard.components.csv_download import csv_download
 from dashboard.sections.compare.chosen import Chosen
 from dashboard.sentences import compare as sentences
 from genre_core.evaluation.glossary import GLOSSARY
@@ -34,13 +34,4 @@ def draw(chosen: Chosen) -> None:
         placeholder="–",
         alt="Recall of each genre for both runs, the difference with its interval, and its adjusted p.",
     )
-    st.download_button(
-        "Genres as CSV",
-        as_csv(sentences.genre_numbers(found)),
-        "genre differences.csv",
-        "text/csv",
-        key="genre differences download",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-    )
+    csv_download(sentences.genre_numbers(found), "genre differences.csv", "genre differences", "Genres as CSV")

@@ -10,7 +10,7 @@ from dashboard import address
 from dashboard.address import plain
 from dashboard.cell_tracks import Chosen as Tracks
 from dashboard.cell_tracks import choices, tracks_of
-from dashboard.components.tables import Columns, as_csv
+from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.tracks import draw_choices
 from dashboard.sections.compare.chosen import Chosen
 from dashboard.services import Side
@@ -40,16 +40,7 @@ def draw(chosen: Chosen, here: Tracks) -> None:
         column_config=_titles(sure),
         alt="Tracks that the two runs answer otherwise: the true genre, and what each takes them for.",
     )
-    st.download_button(
-        "CSV",
-        lambda: as_csv(table),
-        "moved tracks.csv",
-        "text/csv",
-        key="moved download",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-    )
+    csv_download(lambda: table, "moved tracks.csv", "moved")
     if row is not None:
         _one(chosen, row)
 

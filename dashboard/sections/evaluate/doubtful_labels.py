@@ -5,10 +5,10 @@ import streamlit as st
 from dashboard import address, forms
 from dashboard.address import plain
 from dashboard.components.address_choice import address_choice
+from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.ensembles import members_instead
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
-from dashboard.components.tables import Columns, as_csv
 from dashboard.components.twin import twin
 from dashboard.figures.labels import found_figure
 from dashboard.sections.evaluate import find_the_flips
@@ -147,11 +147,12 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
         alt="Tracks with doubtful labels, the most doubtful first, with their label and what they look like.",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            "CSV", lambda: as_csv(columns(judged.data, labels, n)), f"{judged.file_name} doubtful labels.csv",
-            "text/csv", key="doubtful download", help="Download all doubtful labels.", icon=":material/download:",
-            type="tertiary", on_click="ignore",
-        )  # fmt: skip
+        csv_download(
+            lambda: columns(judged.data, labels, n),
+            f"{judged.file_name} doubtful labels.csv",
+            "doubtful",
+            help="Download all doubtful labels.",
+        )
         if at is None:
             st.caption("Choose a track to open it.")
         else:

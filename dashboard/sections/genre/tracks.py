@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import address
 from dashboard.address import plain
-from dashboard.components.tables import as_csv
+from dashboard.components.csv_download import csv_download
 from dashboard.genre_tracks import GenreTrack, tracks_of_genre
 from dashboard.sections.genre.one_genre import TRACK, OneGenre, link
 from dashboard.theme import count, percent
@@ -45,16 +45,7 @@ def draw(one: OneGenre) -> None:
     with st.container(key="genre-tracks-foot", horizontal=True, vertical_alignment="center", gap="small"):
         if chosen is not None:
             _track(one, found[chosen], ":material/arrow_forward:")
-        st.download_button(
-            "CSV",
-            as_csv(_columns(found)),
-            f"{one.key} tracks.csv",
-            "text/csv",
-            key="genre tracks download",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
-        )
+        csv_download(_columns(found), f"{one.key} tracks.csv", "genre tracks")
 
 
 def both_ends(one: OneGenre) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import address, services
 from dashboard.address import plain
-from dashboard.components.tables import Columns
+from dashboard.components.csv_download import Columns
 from dashboard.sections.track.looked_at import LookedAt
 from dashboard.sentences.track import neighbours_sentence
 from genre_core.explaining import Neighbours
