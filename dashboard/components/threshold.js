@@ -1,6 +1,6 @@
 const drawings = new WeakMap();
 const GAP = "\u202f";
-const HEIGHT = 220, LEFT = 34, RIGHT = 10, TOP = 8, BOTTOM = 34;
+const HEIGHT = 234, LEFT = 34, RIGHT = 10, TOP = 22, BOTTOM = 34;  // a curve may run anywhere: its axis is named above
 const REST = 350;  // milliseconds
 const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
 
@@ -80,7 +80,7 @@ function drawn(drawing, panel, box) {
   }
   for (const tick of QUARTERS) picture.append(svg("text", { x: x(tick), y: height - BOTTOM + 14, "text-anchor": "middle" }, `${100 * tick}`));
   picture.append(svg("text", { x: x(0.5), y: height - 4, "text-anchor": "middle" }, `${panel.xTitle}, %`));
-  picture.append(svg("text", { x: x(0) + 5, y: y(panel.top) + 12 }, `${panel.yTitle}, %`));
+  picture.append(svg("text", { x: LEFT - 30, y: 10 }, `${panel.yTitle}, %`));
   for (const { kind, points, label, at } of panel.lines) {
     picture.append(svg("path", { class: kind, d: `M${points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join("L")}` }));
     if (label) picture.append(svg("text", { x: x(at[0]), y: y(at[1]) + at[2] }, label));

@@ -7,7 +7,7 @@ import streamlit as st
 from safetensors.numpy import load, save
 
 from dashboard import services
-from dashboard.services import confidence
+from dashboard.services import confidence, rejecting
 from genre_core.dataset import PARTS
 from genre_core.store import open_test
 from tests.views.opening import drawn, opened, own_store, texts
@@ -112,8 +112,8 @@ def test_the_true_probabilities_are_there_only_where_they_are_known(store):
 def test_reject_answers_first_and_takes_its_threshold_from_validation(store):
     run = store.run("small")
     page = section("reject", run="small", part="test", target="97")
-    threshold = confidence.threshold_for(run, 0.97)
-    there, here = (confidence.rejected(run, part, threshold).overall for part in ("validation", "test"))
+    threshold = rejecting.threshold_for(run, 0.97)
+    there, here = (rejecting.rejected(run, part, threshold).overall for part in ("validation", "test"))
     assert there.accuracy >= 0.97
     assert 0 < here.coverage < 1
     assert f"It answers {100 * here.coverage:.1f} %" in said(page)
@@ -155,7 +155,7 @@ def test_the_point_is_dragged_along_what_each_threshold_does(store):
     assert thresholds == sorted({*(step / 200 for step in range(201)), 0.6237})
     assert data["diamond"]
     for row in data["rows"][::20]:
-        there = confidence.rejected(run, "test", row["threshold"]).overall
+        there = rejecting.rejected(run, "test", row["threshold"]).overall
         assert row["coverage"][0] == pytest.approx(there.coverage, abs=1e-5)
         assert row["risk"][0] == pytest.approx(1 - there.accuracy if there.answered else 0, abs=1e-5)
     assert [row["coverage"][0] for row in data["rows"]] == sorted(
@@ -234,7 +234,7 @@ def test_scalings_and_thresholds_are_fitted_without_a_look_at_the_test_part(stor
             *vector.scale,
             *vector.bias,
             *(
-                confidence.threshold_for(run, 0.85, method=method, score=score, surely=surely)
+                rejecting.threshold_for(run, 0.85, method=method, score=score, surely=surely)
                 for method in ("none", TEMPERATURE)
                 for score in ("confidence", "margin", "certainty")
                 for surely in (False, True)

@@ -15,8 +15,9 @@ from dashboard.sections.evaluate.judged import Judged
 from dashboard.sections.track import listed
 from dashboard.selection import Selection
 from dashboard.sentences.answers import answer_cells, answers_sentence, answers_title
-from dashboard.services import confidence as services
-from dashboard.services.confidence import AnswerMatrix, Method, Rejected
+from dashboard.services import rejecting as services
+from dashboard.services.confidence import Method
+from dashboard.services.rejecting import AnswerMatrix, Rejected
 from dashboard.theme import percent
 from genre_core.errors import ConfigError
 from genre_core.evaluation.glossary import GLOSSARY

@@ -23,8 +23,9 @@ from dashboard.sentences.rejection import (
     unfair_sentences,
     usual_target,
 )
-from dashboard.services import confidence as services
-from dashboard.services.confidence import Method, Rejected
+from dashboard.services import rejecting as services
+from dashboard.services.confidence import Method, can_scale
+from dashboard.services.rejecting import Rejected
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.rejection import Answering, ScoreName
 
@@ -56,7 +57,7 @@ def draw(judged: Judged) -> None:
 
 
 def _choices(judged: Judged) -> tuple[Method, ScoreName]:
-    problem = services.can_scale(judged.run, clean=judged.clean)
+    problem = can_scale(judged.run, clean=judged.clean)
     methods: dict[Method, str] = {"none": METHODS["none"]} if problem else METHODS
     with st.container(key="reject-choices", horizontal=True, vertical_alignment="top", gap="small"):
         score = address_choice("Sure by", "score", SCORES, on_change=DROPPED, help=GLOSSARY["certainty"])
