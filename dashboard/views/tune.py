@@ -49,7 +49,7 @@ HELP = {
     "objective": "What the best trial is best by, on validation or on the folds held out.",
     "judge": "On folds each trial is trained once per fold: steadier, and as many times slower.",
     "pruning": "A trial below the median of those before it at the same epoch ends there. On the split alone.",
-    "fast_masks": "Every trial's dropout masks come from a generator ten times as fast as torch's: results differ by "
+    "fast_masks": "Every trial's dropout masks come from a generator four times as fast as torch's: results differ by "
     "chance alone. Off: those that a run by itself would draw.",
     "stop": "End the search for good with the trials that are done, so that its winner can be revealed.",
 }
