@@ -8,8 +8,9 @@ for those that are brief.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import Any, Protocol
 
 from genre_core.cross_predictions import CrossPlan, CrossPredictionsConfig, FoldPredictions, iter_cross_predictions
 from genre_core.errors import GenreLabError, RunStateError
@@ -31,6 +32,13 @@ LENS, LEARNING_CURVE, MAP, REPEATS, SEARCH = "lens", "learning curve", "map", "r
 
 _log = logging.getLogger(__name__)
 _turn = threading.Lock()
+
+
+class _Kept(Protocol):
+    """What a study keeps."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the store keeps it."""
 
 
 def execute_study(study_id: str, attempt: int, store_url: str) -> None:
@@ -96,13 +104,20 @@ def _lens(store: RunStore, study: Study) -> Iterator[None]:
 
 
 def _learning_curve(store: RunStore, study: Study) -> Iterator[None]:
-    """Learn from samples, and save the plan and each score; yield wherever others may go first."""
+    """Learn from samples, and save the plan and each score."""
     config = LearningCurveConfig.model_validate_json(study.config_json)
     done = [CurveScore.from_json(result) for result in store.studies.results(study.id)]
-    for event in iter_learning_curve(config, store, done):
-        if isinstance(event, CurvePlan):
+    return _saved(store, study, iter_learning_curve(config, store, done), CurvePlan, CurveScore)
+
+
+def _saved(
+    store: RunStore, study: Study, events: Iterable[object], plan: type[_Kept], result: type[_Kept]
+) -> Iterator[None]:
+    """Save the plan and the results that come; yield wherever others may go first."""
+    for event in events:
+        if isinstance(event, plan):
             store.studies.describe(study.id, study.attempt, event.to_json())
-        elif isinstance(event, CurveScore):
+        elif isinstance(event, result):
             store.studies.append(study.id, study.attempt, event.to_json())
         yield
 
@@ -117,15 +132,10 @@ def _map(store: RunStore, study: Study) -> Iterator[None]:
 
 
 def _cross_predictions(store: RunStore, study: Study) -> Iterator[None]:
-    """Predict tracks that each network did not learn from, and save the plan and each fold; yield as above."""
+    """Predict tracks that each network did not learn from, and save the plan and each fold."""
     config = CrossPredictionsConfig.model_validate_json(study.config_json)
     done = [FoldPredictions.from_json(result).fold for result in store.studies.results(study.id)]
-    for event in iter_cross_predictions(config, store, done):
-        if isinstance(event, CrossPlan):
-            store.studies.describe(study.id, study.attempt, event.to_json())
-        elif isinstance(event, FoldPredictions):
-            store.studies.append(study.id, study.attempt, event.to_json())
-        yield
+    return _saved(store, study, iter_cross_predictions(config, store, done), CrossPlan, FoldPredictions)
 
 
 def _repeats(store: RunStore, study: Study) -> Iterator[None]:

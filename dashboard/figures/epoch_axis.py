@@ -1,9 +1,10 @@
 """What charts over epochs share: the axis, the flag of the best epoch, and line-end labels that do not touch."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from dashboard.theme import BACKGROUND, FAINT, MUTED, Figure, fade, layout, limits, span
+from dashboard.theme import BACKGROUND, FAINT, GAP, INK, MUTED, Figure, fade, layout, limits, span
 
 LABEL_GAP = 15
 """Least distance between two line-end labels, in pixels."""
@@ -113,6 +114,40 @@ def note(x: float | None, y: float, text: str, colour: str, *, size: int = 12, *
         "font": {"size": size, "color": colour},
         "borderpad": 0,
     } | own
+
+
+@dataclass(frozen=True)
+class End:
+    """Where a line ends, and how it is called there; names of lines in the background are grey."""
+
+    value: float
+    name: str
+    colour: str
+    in_front: bool
+
+
+def names_at_ends(ends: Sequence[End], epoch: int, y_range: tuple[float, float], height: int) -> list[dict[str, Any]]:
+    """Return the lines' names at their last epoch, moved apart where they would touch; `height` is that of the axis."""
+    scale = height / (y_range[1] - y_range[0])
+    places = [end.value * scale for end in ends]
+    moved = lifted(spread(places), y_range[0] * scale + LABEL_GAP / 2)
+    return [
+        note(
+            epoch,
+            end.value,
+            f'<span style="color:{end.colour}">●</span>{GAP}{end.name}',
+            INK if end.in_front else MUTED,
+            xanchor="left",
+            xshift=6,
+            yshift=round(at - place, 1),
+        )
+        for end, place, at in zip(ends, places, moved, strict=True)
+    ]
+
+
+def without_marks(name: str) -> str:
+    """Return a name that plotly, which reads marks in its texts, shows as it is."""
+    return name.replace("<", "‹").replace(">", "›")
 
 
 def spread(places: list[float]) -> list[float]:

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.figures.curves import Epoch
-from dashboard.figures.epoch_axis import FEWEST_EPOCHS, LABEL_GAP, epoch_chart, lifted, note, spread
-from dashboard.theme import ACCENT, GAP, INK, MUTED, OTHER, PALETTE, Figure, heading, limits, span
+from dashboard.figures.epoch_axis import (
+    FEWEST_EPOCHS,
+    End,
+    epoch_chart,
+    names_at_ends,
+    note,
+    without_marks,
+)
+from dashboard.theme import ACCENT, GAP, MUTED, OTHER, PALETTE, Figure, heading, limits, span
 
 LONGEST_NAME = 15
 TOP, BOTTOM = 52, 26
@@ -112,28 +119,14 @@ def _labels(
     runs: Sequence[Curves], what: str, unit: float, y_range: tuple[float, float], height: int
 ) -> list[dict[str, Any]]:
     """Return each run's name at the end of its validation curve, moved apart where names would touch."""
-    scale = (height - TOP - BOTTOM) / (y_range[1] - y_range[0])
-    known = [(run, _values(run, f"validation_{what}", unit)) for run in runs if run.epochs]
-    ends = [(run, values[-1]) for run, values in known if values[-1] is not None]
-    places = [value * scale for _, value in ends]
-    moved = lifted(spread(places), y_range[0] * scale + LABEL_GAP / 2)
-    last = max((run.epochs[-1].epoch for run, _ in ends), default=1)
-    return [
-        note(
-            last,
-            value,
-            f'<span style="color:{run.colour}">●</span>{GAP}{_short(run.name)}',
-            INK if run.place < 2 else MUTED,
-            xanchor="left",
-            xshift=6,
-            yshift=round(at - place, 1),
-        )
-        for (run, value), place, at in zip(ends, places, moved, strict=True)
-    ]
+    known = [(run, _values(run, f"validation_{what}", unit)[-1]) for run in runs if run.epochs]
+    ends = [End(value, _short(run.name), run.colour, run.place < 2) for run, value in known if value is not None]
+    last = max((run.epochs[-1].epoch for run, value in known if value is not None), default=1)
+    return names_at_ends(ends, last, y_range, height - TOP - BOTTOM)
 
 
 def _short(name: str) -> str:
-    plain = name.replace("<", "‹").replace(">", "›")  # plotly reads marks in its texts
+    plain = without_marks(name)
     if len(plain) <= LONGEST_NAME:
         return plain
     return f"{plain[:4]}…{plain[5 - LONGEST_NAME :].lstrip(' ·')}"  # names differ at their end

@@ -6,14 +6,13 @@ from typing import Any
 
 from dashboard.figures.epoch_axis import (
     FEWEST_EPOCHS,
-    LABEL_GAP,
+    End,
     add_best,
     epoch_chart,
-    lifted,
-    note,
-    spread,
+    names_at_ends,
+    without_marks,
 )
-from dashboard.theme import FAINT, GAP, GENRE_COLOURS, INK, MUTED, Figure, fade, heading, span
+from dashboard.theme import FAINT, GAP, GENRE_COLOURS, Figure, fade, heading, span
 from genre_core.evaluation.history import ConfusionHistory
 
 MOST_LIFTED = len(GENRE_COLOURS)
@@ -115,24 +114,10 @@ def _band(history: ConfusionHistory, shown: list[int], line: _Line) -> dict[str,
 
 def _labels(lines: list[_Line], last: int, height: int) -> list[dict[str, Any]]:
     """Return each line's name at its end, moved apart where names would touch."""
-    scale = (height - TOP - BOTTOM) / 100
-    ends = [(line, line.values[-1] or 0.0) for line in lines]
-    places = [value * scale for _, value in ends]
-    moved = lifted(spread(places), LABEL_GAP / 2)
-    return [
-        note(
-            last,
-            value,
-            f'<span style="color:{line.colour}">●</span>{GAP}{_short(line.name)}',
-            INK if line.is_lifted else MUTED,
-            xanchor="left",
-            xshift=6,
-            yshift=round(at - place, 1),
-        )
-        for (line, value), place, at in zip(ends, places, moved, strict=True)
-    ]
+    ends = [End(line.values[-1] or 0.0, _short(line.name), line.colour, line.is_lifted) for line in lines]
+    return names_at_ends(ends, last, (0.0, 100.0), height - TOP - BOTTOM)
 
 
 def _short(name: str) -> str:
-    plain = name.replace("<", "‹").replace(">", "›")  # plotly reads marks in its texts
+    plain = without_marks(name)
     return plain if len(plain) <= LONGEST_NAME else f"{plain[: LONGEST_NAME - 1].rstrip()}…"

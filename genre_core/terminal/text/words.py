@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from genre_core.written import count as count
+
 Document = Mapping[str, Any]
 """What `--json` prints."""
 
@@ -16,11 +18,6 @@ def rate(rate: float | None, interval: Sequence[float] | None = None) -> str:
     if interval is None:
         return f"{100 * rate:.1f} %"
     return f"{100 * rate:.1f} % ({100 * interval[0]:.1f}-{100 * interval[1]:.1f})"
-
-
-def count(n: int, noun: str) -> str:
-    """Return a number with its noun."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def columns(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
