@@ -54,7 +54,11 @@ PATTERNS = {
     "balanced_accuracy": (rf"[Bb]alanced accuracy {RATE}",),
     "log_loss": (r"[Ll]og loss(?:, nats)? (?P<value>\d+\.\d+)",),
     "majority_accuracy": (rf"{RATE} · always the commonest genre", rf"commonest genre,? {RATE}", rf"baseline {RATE}"),
-    "limit": (rf"{RATE} · the best possible on these", rf"best possible(?: on [a-z ]+)?, {RATE}", rf"these \w* ?tracks,? {RATE}"),
+    "limit": (
+        rf"{RATE} · the best possible (?:on these|here)",
+        rf"best possible(?: on [a-z ]+)?, {RATE}",
+        rf"these \w* ?tracks,? {RATE}",
+    ),
     "correct": (r"[Rr]ight on (?P<value>[\d,]+) of [\d,]+ \w+ tracks",),
     "n": (r"[Rr]ight on [\d,]+ of (?P<value>[\d,]+) \w+ tracks",),
     "validation accuracy": (rf"· (?:leaky )?{RATE} validation ·", rf"that on validation, {RATE}"),

@@ -8,7 +8,7 @@ from dashboard.components.run_picker import label
 from dashboard.sentences.badges import badges
 from dashboard.sentences.evaluate import answer, limit_help
 from dashboard.sentences.evaluate_states import closed, no_data
-from dashboard.sentences.limits import known_already, limit_label
+from dashboard.sentences.limits import known_already, limit_here_label, limit_label
 from dashboard.sentences.runs import answer as answer_of_runs
 from dashboard.sentences.runs import rate, row, scores_of
 from dashboard.sentences.train import of_run
@@ -68,6 +68,15 @@ def test_the_limit_says_whom_it_holds_for():
     assert limit_label(SyntheticConfig(artists=5)) == "no classifier can expect more on unknown artists"
     assert limit_label(SyntheticConfig(segments=2)) == "no classifier can expect more on unknown tracks"
     assert limit_label(TableConfig()) == "no classifier can expect more"
+
+
+def test_the_limit_of_the_tracks_at_hand_is_not_called_that_in_the_long_run():
+    assert limit_here_label(SyntheticConfig()) == "the best possible on these tracks"
+    assert limit_here_label(SyntheticConfig(artists=5)) == "the best possible here, unknown artists"
+    long_run = bayes_limit(SyntheticConfig(), n_draws=20_000)
+    told = str(limit_help(outcome(BALANCED, 384), "test", in_the_long_run=long_run))
+    assert f"In the long run, over ever new tracks, it is right on {100 * long_run.accuracy:.1f}\u202f%" in told
+    assert "long run" not in str(limit_help(outcome(BALANCED, 384), "test"))
 
 
 def test_only_a_leaky_split_lets_a_model_know_the_artists():

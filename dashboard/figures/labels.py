@@ -42,8 +42,8 @@ def found_figure(lab: Lab) -> Figure:
     return {
         "data": data,
         "layout": layout(
-            "Wrong labels found, the most doubtful looked at first",
-            xaxis={"title": {"text": "labels looked at, % of all"}, **span(0, 100), "ticksuffix": " %"},
+            "Wrong labels found",
+            xaxis={"title": {"text": "labels looked at, the most doubtful first"}, **span(0, 100), "ticksuffix": " %"},
             yaxis={"title": {"text": "wrong labels found"}, **span(0, 102), "ticksuffix": " %"},
             showlegend=True,
             legend={"orientation": "v", "x": 1, "xanchor": "right", "y": 0.03, "yanchor": "bottom"},

@@ -32,7 +32,8 @@ def limit_label(data: DatasetConfig) -> str:
 
 def limit_here_label(data: DatasetConfig) -> str:
     """Return what stands on the ruler at what the best classifier makes of the very tracks that are judged."""
-    return f"the best possible on these tracks{by(data)}"
+    whom = unheard(data)  # on a phone there is no room for more
+    return f"the best possible here, {whom}" if whom else "the best possible on these tracks"
 
 
 def long_run(limit: BayesLimit | None) -> str:

@@ -26,7 +26,6 @@ def draw(one: OneGenre) -> None:
     """Draw both beside each other."""
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("Recall by epoch", anchor=False, help=GLOSSARY["epoch"])
         _epochs(one)
     with right:
         st.subheader("Recall by the size of the training part", anchor=False, help=GLOSSARY["learning curve"])
@@ -38,6 +37,7 @@ def _epochs(one: OneGenre) -> None:
     history = services.history(run, clean=one.judged.clean)
     if history is None:
         if run.averages:
+            st.subheader("Recall by epoch", anchor=False, help=GLOSSARY["epoch"])
             members_instead(run, NO_EPOCHS, "epochs")
         else:
             st.caption("This run has not stored its predictions of each epoch.")
