@@ -1,6 +1,7 @@
 """A search as pictures: best so far, every trial across its settings, one setting at a time, what decides."""
 
 from collections.abc import Sequence
+from math import log, log10
 from typing import Any
 
 from dashboard.theme import ACCENT, AXIS, FAINT, GAP, INK, MUTED, OTHER, PALETTE, Figure, heading, layout
@@ -9,6 +10,8 @@ from genre_core.tuning import Dimension, SearchConfig, TrialResult
 
 SHADES = (FAINT, PALETTE["accent_pale"].light, PALETTE["accent_light"].light, ACCENT)
 """From the worst quarter of the trials to the best."""
+MARGIN = 0.04
+"""The room beside the ends of a range, as a share of it."""
 
 
 def best_figure(config: SearchConfig, trials: Sequence[TrialResult], best: TrialResult | None) -> Figure:
@@ -97,7 +100,7 @@ def slice_figure(
         "data": [trace for trace in traces if trace["x"]],
         "layout": layout(
             _title(dimension.name),
-            xaxis={**scale, "fixedrange": True},
+            xaxis={**scale, "range": _reach(dimension), "fixedrange": True},
             yaxis={**_value_axis(config), "fixedrange": True},
             hovermode="closest",
         ),
@@ -152,8 +155,6 @@ class _Axis:
         if low == high:
             return 0.5
         if self._dimension.setting.scale == "log":
-            from math import log
-
             return (log(value) - log(low)) / (log(high) - log(low))
         return float((value - low) / (high - low))
 
@@ -165,6 +166,17 @@ class _Axis:
             ]
         low, high = self._dimension.low, self._dimension.high
         return [_end(at, 0, f"{low:g}"), _end(at, 1, f"{high:g}")]
+
+
+def _reach(dimension: Dimension) -> list[float]:
+    """Return the ends of an axis on which all that is searched has room, as plotly has them: of a log scale its log."""
+    if dimension.values:
+        return [-0.5, len(dimension.values) - 0.5]
+    low, high = float(dimension.low or 0.0), float(dimension.high or 0.0)
+    if dimension.setting.scale == "log":
+        low, high = log10(low), log10(high)
+    room = MARGIN * (high - low)
+    return [round(low - room, 6), round(high + room, 6)]
 
 
 def _ticks(dimension: Dimension) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """The Tune page without a browser, over a store of its own and without a cluster."""
 
+import json
 import shlex
 from dataclasses import replace
+from math import log10
 from pathlib import Path
 
 import pytest
@@ -141,6 +143,10 @@ def test_while_it_runs_trials_are_listed_as_in_training(store):
     page = opened(VIEW, study="running", **ADDRESS)
     assert "Searching: 0 of 3 trials done." in texts(page)
     assert list(page.dataframe[0].value["state"]) == ["training"]
+    axes = {n: json.loads(drawn(page, f"search slice {n}")["figure"])["layout"]["xaxis"] for n in listed[0]["params"]}
+    assert axes["model.dropout"]["range"] == [-0.5, 1.5]  # 0 or 0.3, whatever has been tried
+    low, high = axes["train.learning_rate"]["range"]
+    assert low < log10(3.2e-5) < log10(0.032) < high
     answer = answer_of(following.look, "running", "")
     assert answer["again"] == 2 * services.POLL_SECONDS
     assert "parts" not in answer_of(following.look, "running", answer["state"])
