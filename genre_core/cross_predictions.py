@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.config import ExperimentConfig, Frozen, fingerprint, setting
+from genre_core.config import ExperimentConfig, Frozen, setting
 from genre_core.dataset import Dataset, IntArray, Standardizer
 from genre_core.errors import DataError
 from genre_core.events import EpochEnd, TrainEnd
@@ -35,11 +35,6 @@ class CrossPredictionsConfig(Frozen):
     experiment: ExperimentConfig = ExperimentConfig()
     n_folds: int = setting(5, "Folds", _FOLDS, ge=3, le=20, step=1, unit="folds")
     with_test: bool = False
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the canonical JSON, as 64 hex digits."""
-        return fingerprint(self)
 
 
 @dataclass(frozen=True)

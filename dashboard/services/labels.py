@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.services.data import dataset
 from dashboard.services.openings import openings_of
 from dashboard.services.outcomes import outcome
-from dashboard.services.studies import CROSSED, as_far_as, find_study, start_or_resume, stop_study
+from dashboard.services.studies import CROSSED, as_far_as, find_study, named_by, start_or_resume, stop_study
 from dashboard.services.workers import store
 from genre_core.bayes.wrong_label import Expected, doubtful_without_noise, wrong_label_probability
 from genre_core.config import SyntheticConfig
@@ -110,8 +110,7 @@ def _config(of: Run, *, with_test: bool) -> CrossPredictionsConfig:
 
 
 def _study_id(of: Run, *, with_test: bool) -> str:
-    # Named by what it predicts: a double click, or another run of the same settings, finds the one that is there.
-    return f"crossed-{_config(of, with_test=with_test).fingerprint[:40]}"
+    return named_by("crossed", _config(of, with_test=with_test))
 
 
 def test_is_open(of: Run) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.services.studies import LEARNING_CURVES, as_far_as, find_study, start_or_resume, stop_study
+from dashboard.services.studies import LEARNING_CURVES, as_far_as, find_study, named_by, start_or_resume, stop_study
 from dashboard.services.workers import store
 from genre_core.learning_curve import CurvePlan, CurvePoint, CurveScore, Gain, LearningCurveConfig, curve_of, last_gain
 from genre_core.store import Run, Study
@@ -47,8 +47,7 @@ def _config(of: Run) -> LearningCurveConfig:
 
 
 def _study_id(of: Run) -> str:
-    # Named by what it measures: a double click, or another run of the same settings, finds the one that is there.
-    return f"learning-{_config(of).fingerprint[:40]}"
+    return named_by("learning", _config(of))
 
 
 def measure_learning(of: Run) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.services.data import dataset
-from dashboard.services.studies import MAPS, find_study, resume_study, start_study
+from dashboard.services.studies import MAPS, find_study, named_by, resume_study, start_study
 from dashboard.services.workers import store
 from genre_core.config import DatasetConfig
 from genre_core.exploration import MapConfig, Projection, neighbour_map
@@ -12,8 +12,7 @@ from genre_core.store import Study
 
 
 def _study_id(config: DatasetConfig) -> str:
-    # Named by what it places: reloads and other sessions find the one that is there.
-    return f"map-{MapConfig(data=config).fingerprint[:40]}"
+    return named_by("map", MapConfig(data=config))
 
 
 def placing(config: DatasetConfig) -> Study:

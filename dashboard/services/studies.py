@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from dashboard.services.commands import act, order
 from dashboard.services.workers import store
 from genre_core import jobs
-from genre_core.config import Frozen
+from genre_core.config import Frozen, fingerprint
 from genre_core.cross_predictions import CrossPredictionsConfig
 from genre_core.errors import RunStateError, StoreError
 from genre_core.exploration import MapConfig
@@ -67,6 +67,11 @@ def start_or_resume(of: Kind[Config], study_id: str, config: Config) -> None:
         start_study(of, study_id, config)
     else:
         resume_study(study_id)
+
+
+def named_by(prefix: str, config: Frozen) -> str:
+    """Return a name by what a study does: a double click, or another run of these settings, finds the one there is."""
+    return f"{prefix}-{fingerprint(config)[:40]}"
 
 
 def stop_study(study_id: str) -> None:

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.config import DatasetConfig, Frozen, fingerprint
+from genre_core.config import DatasetConfig, Frozen
 from genre_core.dataset import Dataset, FloatArray, IntArray, Standardizer
 from genre_core.errors import DataError
 from genre_core.exploration.sampling import halves, sample
@@ -87,11 +87,6 @@ class MapConfig(Frozen):
     """Everything that determines where t-SNE places tracks."""
 
     data: DatasetConfig
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the canonical JSON, as 64 hex digits."""
-        return fingerprint(self)
 
 
 def place_neighbours(dataset: Dataset, *, max_points: int = MAX_NEIGHBOURS, seed: int = 0) -> FloatArray:

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from genre_core.config import ExperimentConfig, Frozen, fingerprint, setting
+from genre_core.config import ExperimentConfig, Frozen, setting
 
 LEAST_REPEATS, MOST_REPEATS = 3, 20
 _REPEATS = "How often each size is drawn and learned from anew. More: narrower intervals; it takes longer."
@@ -23,8 +23,3 @@ class LearningCurveConfig(Frozen):
         if not all(0 < share <= 1 for share in self.shares) or any(b <= a for a, b in pairwise(self.shares)):
             raise ValueError("shares must lie above 0, up to 1, and grow from each to the next")
         return self
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the canonical JSON, as 64 hex digits."""
-        return fingerprint(self)
