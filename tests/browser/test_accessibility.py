@@ -11,10 +11,8 @@ pytestmark = pytest.mark.browser
 SMALL = {"data.n_samples": 800, "data.seed": 3, "train.max_epochs": 3, "train.batch_size": 16, "model.hidden": (32,)}
 NOISY = SMALL | {"data.label_noise": 0.1}
 PAGES = {
-    "train": ("", "", "Press Train"),
     "train complete": ("", "run=read", "Learned: right on"),
     "evaluate": ("evaluate", "run=read&part=test&cell=0-0", "Right on"),
-    "evaluate on closed test": ("evaluate", "run=closed&part=test", "The test part is closed"),
     "evaluate, through time": ("evaluate", "run=read&section=epochs&lift=1", "Right on"),
     "evaluate, confidence": ("evaluate", "run=read&section=confidence&scaled=vector", "How far to trust it"),
     "evaluate, don't know": ("evaluate", "run=read&section=reject", "Who is not answered"),
@@ -23,8 +21,6 @@ PAGES = {
     "genres": ("genres", "run=read", "found"),
     "genre": ("genres", "run=read&genre=Jazz", "Jazz"),
     "compare": ("compare", "runs=read,closed", "What differs in their settings"),
-    "repeat": ("repeat", "data.n_samples=800", "How sure is this score?"),
-    "tune": ("tune", "data.n_samples=800", "Which settings are better?"),
     "data, chosen tracks": ("data", "section=overview&genre=Rock&data.n_samples=800", "800 tracks"),
     "data, features": ("data", "section=features&data.n_samples=800&pair=0-1", "800 tracks"),
     "data, limits": ("data", "section=limits&data.n_samples=800", "800 tracks"),

@@ -22,7 +22,7 @@ BAD = {
 @pytest.fixture(scope="module")
 def url(serve, tmp_path_factory):
     offered = tmp_path_factory.mktemp("offered")
-    write_fma(offered / "fma", 2000)
+    write_fma(offered / "fma", 1200)
     return serve(ROOT / "dashboard" / "app.py", GENRE_LAB_DATA=str(offered))
 
 

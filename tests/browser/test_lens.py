@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceW
 
 SETTINGS = (
     "repeats=3+splits&data.n_samples=1200&data.n_genres=3&data.n_features=6&data.artists=80"
-    "&data.artist_spread=8&data.overlap=0.5&train.max_epochs=15&train.learning_rate=0.01"
+    "&data.artist_spread=8&data.overlap=0.5&train.max_epochs=6&train.learning_rate=0.01"
 )
 N_SCORES = 36
 
