@@ -52,7 +52,8 @@ def draw(judged: Judged) -> None:
         return
     crossed = found_labels.cross_predictions(judged.run)
     if crossed is None or crossed.study.state != "complete":
-        refreshing(_crossing, POLL_SECONDS if crossed and crossed.study.active else None)(judged.run)
+        state = crossed.study.state if crossed else ""
+        refreshing(_crossing, POLL_SECONDS if crossed and crossed.study.active else None)(judged.run, state)
     else:
         everywhere = found_labels.doubtful_everywhere(judged.run, crossed)
         some = crossed.plan is not None and crossed.plan.n_left_out
@@ -60,11 +61,10 @@ def draw(judged: Judged) -> None:
         _labels(judged, everywhere, tracks, sentences.crossed_note(crossed))
 
 
-def _crossing(run: Run) -> None:
-    """Offer to predict all tracks, or say how far that is; the page is drawn anew when it is complete."""
+def _crossing(run: Run, drawn: str) -> None:
+    """Offer to predict all tracks, or say how far that is; the page is drawn anew once its state is another."""
     crossed = found_labels.cross_predictions(run)
-    state = crossed.study.state if crossed else ""
-    if state == "complete":
+    if (crossed.study.state if crossed else "") != drawn:
         st.rerun()
     if crossed is None:
         st.subheader("The labels of all tracks", anchor=False)
