@@ -115,7 +115,7 @@ def test_a_branch_trains_as_its_parent_until_its_epoch_and_otherwise_from_then_o
 
 
 @given(st.integers(1, 5), st.fixed_dictionaries(CHANGES))
-@hypothesis_settings(max_examples=5)
+@hypothesis_settings(max_examples=3)
 def test_where_nothing_differs_a_branch_is_its_parent(epochs, how):
     parent = SMALL.model_copy(update={"train": TrainConfig(**{**SMALL.train.model_dump(), **how})})
     history, end, trainer = trained(parent)
@@ -125,7 +125,7 @@ def test_where_nothing_differs_a_branch_is_its_parent(epochs, how):
 
 
 @given(st.integers(1, 5), st.fixed_dictionaries(CHANGES), st.fixed_dictionaries(CHANGES))
-@hypothesis_settings(max_examples=8)
+@hypothesis_settings(max_examples=5)
 def test_from_nothing_a_branch_is_what_it_is_from_its_parents_checkpoint(epochs, how, then):
     parent = SMALL.model_copy(update={"train": TrainConfig(**{**SMALL.train.model_dump(), **how})})
     config = branch(epochs, parent, **then)
