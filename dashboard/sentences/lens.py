@@ -275,7 +275,7 @@ def what_differs(config: ExperimentConfig, judged: ExperimentConfig) -> str:
 
 
 def label(study: Study, config: LensConfig | None, tables: Mapping[str, str]) -> str:
-    """Return a lens as it stands in the list: its data, when it was made, and its state unless it is complete."""
+    """Return a lens as it stands in the list."""
     return studies.label(data_name(config, tables) if config else studies.ANOTHER_VERSION, study)
 
 

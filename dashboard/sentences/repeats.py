@@ -231,7 +231,7 @@ def name(config: RepeatsConfig) -> str:
 
 
 def label(study: Study, config: RepeatsConfig | None) -> str:
-    """Return a repetition as it stands in a list: what, on what, when, and its state unless it is complete."""
+    """Return a repetition as it stands in a list."""
     return studies.label(name(config) if config else studies.ANOTHER_VERSION, study)
 
 

@@ -23,8 +23,8 @@ def state(study: Study) -> str:
 
 
 def label(what: str, study: Study) -> str:
-    """Return a study as it stands in a list: what it is about, when it was made, its state unless it is complete."""
-    return f"{what} · {when(study.created_at)}{'' if study.state == 'complete' else f' · {state(study)}'}"
+    """Return a study as it stands in a list, which may cut its end off: when, its state, what it is about."""
+    return f"{when(study.created_at)}{'' if study.state == 'complete' else f', {state(study)}'} · {what}"
 
 
 def what_differs(

@@ -206,7 +206,7 @@ def what_differs(config: ExperimentConfig, searched_from: ExperimentConfig) -> s
 
 
 def label(study: Study, config: SearchConfig | None) -> str:
-    """Return a search as it stands in a list: what it varies, when it was made, its state unless it is complete."""
+    """Return a search as it stands in a list."""
     return studies.label(name(config) if config else studies.ANOTHER_VERSION, study)
 
 
