@@ -265,7 +265,7 @@ def _texts(looked_at: Mapping[str, str | tuple[int, int] | None]) -> dict[str, s
     return {
         name: value if isinstance(value, str) else f"{value[0]}-{value[1]}"
         for name, value in looked_at.items()
-        if value is not None
+        if value  # what was just taken out of the address reads as empty
     }
 
 

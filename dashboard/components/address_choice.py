@@ -24,7 +24,7 @@ def address_choice(
     A choice is one Back step; `on_change` names what else it takes out of the address.
     """
     default = next(iter(options))
-    given = st.query_params.get(name, default)
+    given = st.query_params.get(name) or default  # empty where it was just taken out
     st.session_state[f"choice {name}"] = next((option for option in options if option == given), default)
     chosen = st.segmented_control(
         label,

@@ -16,7 +16,7 @@ def address_menu(
     A choice is one Back step; `on_change` names what else it takes out of the address.
     """
     default = next(iter(options))
-    given = st.query_params.get(name, default)
+    given = st.query_params.get(name) or default  # empty where it was just taken out
     key = f"menu {name}"
     st.session_state[key] = next((option for option in options if option == given), default)
 

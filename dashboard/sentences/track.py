@@ -48,6 +48,12 @@ def _part_badge(part: Part | None) -> Badge:
             return Badge("test track", "Kept for the final report.")
 
 
+LEARNED = (
+    "It is listed because a network that did not learn from it doubts its label. This run's network learned from it, "
+    "label and all, and what stands here is what this one says."
+)
+
+
 def adds_up(found: Attribution, genres: Sequence[str]) -> str:
     """Say what the attributions of a track add up to, which is how far the two logits came apart."""
     genre, other = genres[found.genre], genres[found.other]

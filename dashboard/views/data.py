@@ -136,7 +136,7 @@ def _add_button() -> None:
 
 def _to_know(config: ExperimentConfig) -> None:
     """Link to what there is to know about stored tracks, once it is found, wherever else one looks."""
-    if isinstance(config.data, SyntheticConfig) or st.query_params.get("section", "check") == "check":
+    if isinstance(config.data, SyntheticConfig) or (st.query_params.get("section") or "check") == "check":
         return
     waiting = not services.findings_soon(config.data, config.split).done()
     refreshing(_findings_link, LOOK_SECONDS if waiting else None)(config, waiting)

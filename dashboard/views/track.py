@@ -103,8 +103,11 @@ def _draw(track: LookedAt) -> None:
     st.header(plain(said.title(track.name, genres[track.true], genres[track.predicted], sure, about)), anchor=False)
     marked = [*said.part_badges(part, track.data, track.row), *badges(track.run, opened)]
     numbers_line(f"Run {track.run.name}", marked)
+    among_all = st.query_params.get("among") == "all"
+    if among_all and part == "train":
+        st.caption(said.LEARNED)
     given = st.query_params.get("part")
-    if given and given != part and st.query_params.get("among") != "all":
+    if given and given != part and not among_all:
         st.caption(f":material/link_off: {plain(said.other_part(given, part))}")
     explained = _explained(track)
     why.draw(track, explained)

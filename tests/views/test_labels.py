@@ -106,6 +106,25 @@ def test_a_chosen_track_is_in_the_address_and_leads_to_its_page(store):
     assert any(link.proto.label.startswith("Open track") for link in page.get("page_link"))
 
 
+def test_a_track_goes_on_to_the_next_doubtful_one_and_back_to_the_list(store):
+    rows = found_labels.doubtful_labels(store.run("noisy"), "validation")
+    first, second = (str(row) for row in rows.rows[rows.order[:2]].tolist())
+    page = opened("views/track.py", run="noisy", section="labels", track=first)
+    assert f"1 of {rows.found.n_doubtful:,}" in texts(page)
+    press(page, "Next")
+    assert page.query_params["track"] == second
+    back = page.get("page_link")[0].proto
+    assert (back.label, "section=labels" in back.query_string) == ("Doubtful labels", True)
+
+
+def test_back_at_the_first_choice_nothing_is_said_to_be_wrong_with_the_link(store):
+    page = looked_at("noisy", among="part")
+    choice = next(item for item in page.segmented_control if item.key == "choice section")
+    choice.set_value("matrix").run()
+    assert not page.query_params.get("section")
+    assert "in this link" not in texts(page)
+
+
 def test_all_tracks_are_predicted_by_others_and_the_closed_test_part_is_left_out(store):
     page = press(looked_at("noisy", among="all"), "Predict all tracks")
     assert "Waiting for a worker." in heads(page)

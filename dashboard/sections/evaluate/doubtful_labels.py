@@ -157,8 +157,9 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
             st.caption("Choose a track to open it.")
         else:
             name = plain(judged.data.tracks[rows[at]])
+            why = "" if st.query_params.get("among") == "all" else ": why it looks so"
             page = {name: st.query_params.get(name) for name in ("part", "right", "section", "among")}
-            address.page_link("views/track.py", f"Open track {name}: why it looks so", ":material/arrow_forward:",
+            address.page_link("views/track.py", f"Open track {name}{why}", ":material/arrow_forward:",
                               **page, track=str(rows[at]))  # fmt: skip
 
 

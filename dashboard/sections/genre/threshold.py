@@ -64,7 +64,7 @@ def curves(one: OneGenre, *, both: bool) -> AgainstTheRest | None:
 def _chosen() -> int:
     """Return the threshold in hundredths that the address says, and say so where it says none that can be."""
     given = st.query_params.get("threshold")
-    if given is None:
+    if not given:
         return USUAL
     if not _GIVEN.fullmatch(given):
         said = address.plain(f"threshold is “{given[:40]}” in this link, but should be a number from 0 to 1")
