@@ -203,6 +203,6 @@ def test_the_split_setting_is_not_said_to_differ():
 
 def test_the_list_says_data_age_and_state():
     old = study("cancelled")
-    assert sentences.label(old, LensConfig(experiment=ARTISTS), {}) == "synthetic, artist spread 2 · just now · stopped"
-    assert sentences.label(study(), LensConfig(), {}) == "synthetic tracks · just now"
-    assert sentences.label(study(), None, {}).startswith("another version's")
+    assert sentences.label(old, LensConfig(experiment=ARTISTS), {}) == "just now, stopped · synthetic, artist spread 2"
+    assert sentences.label(study(), LensConfig(), {}) == "just now · synthetic tracks"
+    assert sentences.label(study(), None, {}).endswith("another version's")
