@@ -49,7 +49,9 @@ def figure(page, key: str):
 def test_generated_tracks_are_told_with_the_best_possible(store):
     page = opened(DATA)
     answer = page.header[0].value.replace("\\", "")
-    assert answer.startswith("8,000 tracks in 8 genres of 1,000 each, 20 features; no classifier can expect to be right on more")
+    assert answer.startswith(
+        "8,000 tracks in 8 genres of 1,000 each, 20 features; no classifier can expect to be right"
+    )
     assert "81.9" in answer or "81.8" in answer
     assert "nearest genre centre" in texts(page)
 
