@@ -83,6 +83,7 @@ def test_from_train_to_the_tracks_of_a_cell_by_keyboard_alone(page, url):
     settle(page)
     tab_to(page, "Evaluate it")
     page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/evaluate"))
     page.get_by_role("heading", name="What stands out").wait_for()
     settle(page)
     tab_to(page, "^true Rock, predicted Rock")
