@@ -51,6 +51,7 @@ function drawMark(ruler, mark, name) {
 }
 
 // One row where labels that slide aside still stand over their marks; else each in the lowest row with room for it.
+// Returns the height of all rows; one with a label that wraps is as high as that.
 function place(items, width) {
   const order = [...items].sort((a, b) => a.x - b.x);
   for (const item of order) {
@@ -59,14 +60,19 @@ function place(items, width) {
     item.left = Math.min(Math.max(item.x - item.wide / 2, -8), width + 8 - item.wide);
   }
   const centred = order.map((item) => item.left);
-  if (slide(order, width)) return order.length ? 1 : 0;
-  const ends = [];
-  order.forEach((item, number) => {
-    item.left = centred[number];
-    while ((ends[item.row] ?? -Infinity) + SPACE > item.left) item.row += 1;
-    ends[item.row] = item.left + item.wide;
-  });
-  return ends.length;
+  if (!slide(order, width)) {
+    const ends = [];
+    order.forEach((item, number) => {
+      item.left = centred[number];
+      while ((ends[item.row] ?? -Infinity) + SPACE > item.left) item.row += 1;
+      ends[item.row] = item.left + item.wide;
+    });
+  }
+  const heights = [];
+  for (const { row, lines } of order) heights[row] = Math.max(heights[row] ?? 0, lines * ROW);
+  const upTo = (row) => heights.slice(0, row).reduce((sum, height) => sum + height, 0);
+  for (const item of order) item.distance = CLEAR + upTo(item.row);
+  return upTo(heights.length);
 }
 
 function slide(order, width) {
@@ -98,18 +104,18 @@ function layOut(ruler) {
   }
   const above = ruler.items.filter((item) => item.side === "above");
   const below = ruler.items.filter((item) => item.side === "below");
-  const [rowsAbove, rowsBelow] = [place(above, width), place(below, width)];
-  const top = Math.max(rowsAbove, 1) * ROW + CLEAR;
+  const [roomAbove, roomBelow] = [place(above, width), place(below, width)];
+  const top = Math.max(roomAbove, ROW) + CLEAR;
   ruler.scale.style.top = `${top}px`;
-  ruler.node.style.height = `${Math.max(ruler.data.height, top + CLEAR + Math.max(rowsBelow, 1) * ROW)}px`;
+  ruler.node.style.height = `${Math.max(ruler.data.height, top + CLEAR + Math.max(roomBelow, ROW))}px`;
   for (const item of ruler.items) position(ruler, item);
   ends(ruler, above, width);
 }
 
 function position(ruler, item) {
-  const distance = CLEAR + item.row * ROW;
+  const { distance } = item;
   item.label.style.left = `${item.left}px`;
-  item.label.style.top = item.side === "above" ? `${-distance - ROW}px` : `${distance}px`;
+  item.label.style.top = item.side === "above" ? `${-distance - item.lines * ROW}px` : `${distance}px`;
   const crossed = ruler.items.some((low) => low.side === item.side && low.row < item.row && low.left - 3 < item.x && item.x < low.left + low.wide + 3);
   if (item.row === 0 || crossed) return;
   const lead = part(ruler, `${item.name} lead`, "lead");

@@ -65,7 +65,7 @@ def rulers() -> None:
             (
                 majority(0.125),
                 majority(0.716, "nearest neighbour"),
-                bayes_limit(0.818),
+                bayes_limit(0.818, "no classifier can expect more on unknown artists"),
                 model(0.799, wilson(959, 1200), "this network", "test"),
             )
         ),
