@@ -4,13 +4,15 @@ const grids = new WeakMap();
 function about(grid) {
   const { note, pickable, view } = grid.data;
   grid.about.hidden = !note && !pickable;
-  const said = `${note}|${pickable}|${view.compare}|${view.held}`;
+  const missed = view.counts.some((row, i) => row.some((n, j) => n && j !== i && j < grid.k));
+  const said = `${note}|${pickable}|${view.compare}|${view.held}|${missed}`;
   if (grid.noted === said) return;
   grid.noted = said;
   grid.about.replaceChildren(element("span", {}, note || ""));
   if (!pickable) return;
   const ways = element("span", { class: "ways" });
-  const all = [["wrong", "All errors", "Choose all tracks off the diagonal"], ["right", "All right", "Choose the diagonal"]];
+  const all = [["right", "All right", "Choose the diagonal"]];
+  if (missed) all.unshift(["wrong", "All errors", "Choose all tracks off the diagonal"]);
   if (view.held) all.push([blockText(grid, [-1, grid.k], [-1, grid.k]), "Not answered", "Choose all tracks without an answer"]);
   for (const [what, text, title] of all) {
     ways.append(element("button", { type: "button", "data-pick": what, "aria-pressed": "false", title }, text));

@@ -85,7 +85,7 @@ function margin(grid, cell, value, of, title, among = "") {
 
 function margins(grid) {
   const { genres, recalls, precisions } = grid.data.view;
-  const said = (value, of, what, nothing) => (value ? `${what} ${percent(value[0])}${range(value.slice(1))}, ${number(of)} tracks` : `${what}: ${nothing}`);
+  const said = (value, of, what, nothing) => (value ? `${what} ${percent(value[0])}${range(value.slice(1))}, ${tracks(of)}` : `${what}: ${nothing}`);
   const recall = grid.wide > grid.k ? "answered rightly of" : "recall of";
   genres.forEach((name, i) => {
     margin(grid, grid.recalls[i], recalls[i], grid.rows[i], said(recalls[i], grid.rows[i], `${recall} ${name}`, "no tracks"));

@@ -17,6 +17,7 @@ const GAP = "\u202f";
 const FEW = 10;
 const grouped = new Intl.NumberFormat("en-US");
 const number = (value) => (value < 1000 ? String(value) : grouped.format(value));
+const tracks = (n) => `${number(n)} track${n === 1 ? "" : "s"}`;
 const percent = (rate, digits = 1) => `${(100 * rate).toFixed(digits)}${GAP}%`;
 const range = (limits) => (limits ? ` (${(100 * limits[0]).toFixed(1)}–${(100 * limits[1]).toFixed(1)})` : "");
 
