@@ -115,15 +115,15 @@ def test_genres_that_coincide_leave_nothing_but_guessing():
 @pytest.mark.parametrize("n_genres", [2, 8])
 def test_the_standard_error_is_how_far_estimates_scatter(n_genres):
     config = SyntheticConfig(n_samples=800, n_genres=n_genres, overlap=6)
-    exact = bayes_limit(config, 2_000_000, seed=1).accuracy
-    estimates = [bayes_limit(config, 4000, seed=seed) for seed in range(300)]
+    exact = bayes_limit(config, 500_000, seed=1).accuracy
+    estimates = [bayes_limit(config, 4000, seed=seed) for seed in range(150)]
     scores = np.array([(e.accuracy - exact) / e.standard_error for e in estimates])
     assert abs(scores.mean()) < 0.25
     assert 0.85 < scores.std() < 1.15
     assert 0.9 < np.mean([e.interval.low <= exact <= e.interval.high for e in estimates]) < 0.985
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize(("n_genres", "n_features", "overlap"), [(3, 4, 3.0), (8, 20, 4.25), (12, 8, 2.0)])
 def test_no_classifier_is_better_beyond_chance(n_genres, n_features, overlap, seed):
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis

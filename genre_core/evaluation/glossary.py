@@ -29,7 +29,7 @@ GLOSSARY: dict[str, str] = {
     "confusion matrix": "A table of true genres (rows) against predicted ones (columns): the diagonal is right.",
     "majority baseline": "The accuracy of always answering the genre that is commonest in training.",
     "Bayes limit": "The accuracy that no classifier can expect to exceed, known because the generator is: a mean over "
-    "ever new tracks, while on the few tracks at hand the best classifier is a little luckier or less lucky than that.",
+    "ever new tracks, where on the few at hand the best one may be a little luckier.",
     "Wilson interval": "The range of true rates that go well with the share that was seen; it covers the true one in "
     "about 95 of 100 such tests, and it is wide where tracks are few.",
     "confidence": "The probability that the model gives to the genre it predicts.",
@@ -63,9 +63,8 @@ GLOSSARY: dict[str, str] = {
     # Confidence and not knowing
     "reliability": "How often the model is right among tracks on which it says the same confidence: on the diagonal "
     "it is right as often as it says.",
-    "ECE": "Expected calibration error: how far confidence and accuracy lie apart, averaged over bins of tracks; "
-    "chance alone makes some, the more the fewer tracks there are, and the interval covers what it would be on ever "
-    "more tracks in 93 of 100 cases or more.",
+    "ECE": "Expected calibration error: how far confidence and accuracy lie apart, averaged over bins; chance alone "
+    "makes some, the more the fewer the tracks; its interval covers the true one in 93 of 100 cases or more.",
     "ECE by chance": "What a perfectly calibrated model of the same confidences would show on so many tracks, in 95 of "
     "100 cases: an error within this range cannot be told from none.",
     "bins": "Tracks are gathered in ten bins by confidence: of equal width, as 80 to 90 %, or of equal mass, each with "
