@@ -64,7 +64,7 @@ GLOSSARY: dict[str, str] = {
     "reliability": "How often the model is right among tracks on which it says the same confidence: on the diagonal "
     "it is right as often as it says.",
     "ECE": "Expected calibration error: how far confidence and accuracy lie apart, averaged over bins; chance alone "
-    "makes some, the more the fewer the tracks; its interval holds the true one in at least 93 of 100.",
+    "makes some, more where tracks are few; its interval holds the true one in 93 of 100 or more.",
     "ECE by chance": "What a perfectly calibrated model of the same confidences would show on so many tracks, in 95 of "
     "100 cases: an error within this range cannot be told from none.",
     "bins": "Tracks are gathered in ten bins by confidence: of equal width, as 80 to 90 %, or of equal mass, each with "
