@@ -21,7 +21,7 @@ from genre_core.store import RunStore
 from genre_core.studying import REPEATS
 from tests.benchmarks.report import print_table
 
-STUDIES, MEMBERS, EPOCHS = 4, 8, 4
+STUDIES, MEMBERS, EPOCHS = 8, 8, 8
 DEADLINE = 300.0
 
 
