@@ -139,7 +139,8 @@ def test_with_a_slow_server_no_control_jumps_back_and_no_change_is_lost(open_pag
     )
     choice(page, "Optimizer").select_option("AdamW")
     says(page, "batch 256 optimizer adamw")
-    at(page, "batch_size=256.*optimizer=adamw")
+    at(page, "train.batch_size=256")
+    at(page, "train.optimizer=adamw")
     assert set(page.evaluate("window.seen")) == {"256"}
 
 
