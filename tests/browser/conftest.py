@@ -40,6 +40,7 @@ HAS_THEME = """theme => {
   const [r, g, b] = getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor.match(/\\d+/g);
   return (theme === "dark") === (Number(r) + Number(g) + Number(b) < 384);
 }"""
+HAS_SHELL = """() => [...document.querySelectorAll("style")].some((own) => own.textContent.includes("The shell:"))"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -200,6 +201,8 @@ def settle(page) -> None:
 def assert_accessible(page, context: str | None = None) -> None:
     """Assert that axe-core finds nothing in either theme, on the whole page or in what `context` selects."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    if context is None:  # the shell's style sheet arrives after the elements that it colours
+        page.wait_for_function(HAS_SHELL)
     # Streamlit fades what a rerun may change; a colour that is half faded is not the one that is read.
     page.add_style_tag(content="* { transition: none !important; } [data-stale] { opacity: 1 !important; }")
     for theme, rules in AXE_RULES.items():
