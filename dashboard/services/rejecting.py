@@ -67,6 +67,10 @@ class _Scored:
         same: npt.NDArray[np.bool_] = self.y_pred == self.y_true
         return same
 
+    def given(self, threshold: float) -> IntArray:
+        """Return the answers (n,) from a threshold on: genres as numbers, n_genres where there is none."""
+        return np.where(self.scores >= threshold, self.y_pred, self.n_genres)
+
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _scored(run_id: str, attempt: int, part: Part, clean: bool, method: Method, score: ScoreName) -> _Scored | None:
@@ -141,10 +145,11 @@ def rejected(
     seen = _scored(of.id, of.attempt, part, clean, method, score)
     if seen is None:
         return None
-    k, answered = seen.n_genres, seen.scores >= threshold
+    given = seen.given(threshold)
+    answered = given < seen.n_genres
     overall = answering(threshold, seen.scores, seen.right, groups=seen.groups)
-    genres = per_genre(seen.y_true, seen.y_pred, answered, k, groups=seen.groups)
-    return Rejected(overall, genres, answered, np.where(answered, seen.y_pred, k))
+    genres = per_genre(seen.y_true, seen.y_pred, answered, seen.n_genres, groups=seen.groups)
+    return Rejected(overall, genres, answered, given)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -163,8 +168,7 @@ def _answer_matrix(
     if seen is None or known is None:
         return None
     k, genres = seen.n_genres, known.genres
-    given = np.where(seen.scores >= threshold, seen.y_pred, k)
-    matrix = confusion_matrix(seen.y_true, given, (*genres, NOT_ANSWERED), seen.groups)
+    matrix = confusion_matrix(seen.y_true, seen.given(threshold), (*genres, NOT_ANSWERED), seen.groups)
     ordered = genre_order(confusion_matrix(seen.y_true, seen.y_pred, genres), order)
     view = arranged(answered_view(matrix, by, nouns=f"{part} tracks"), ordered, [[genre] for genre in range(k)])
     return AnswerMatrix(view, matrix)
