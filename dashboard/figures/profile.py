@@ -40,7 +40,7 @@ def profile_figure(
         "layout": layout(
             heading("Track against its genres", note),
             xaxis={
-                "title": {"text": "standard deviations from the training average"},
+                "title": {"text": "standard deviations from the average"},
                 "zeroline": True,
                 "zerolinecolor": MUTED,
                 "zerolinewidth": 1,
