@@ -15,8 +15,12 @@ from starlette.requests import Request  # noqa: E402
 from starlette.responses import RedirectResponse  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
-from dashboard.following import history, lens, repeat, run, search  # noqa: E402
-from dashboard.following.answers import route  # noqa: E402
+from dashboard.components.live_parts import route  # noqa: E402
+from dashboard.views.evaluate import live as history  # noqa: E402
+from dashboard.views.lens import live as lens  # noqa: E402
+from dashboard.views.repeat import live as repeat  # noqa: E402
+from dashboard.views.train import live as run  # noqa: E402
+from dashboard.views.tune import live as search  # noqa: E402
 
 
 async def first_page(request: Request) -> RedirectResponse:

@@ -9,9 +9,10 @@ if str(ROOT) not in sys.path:  # streamlit puts only this folder on the path
 
 import streamlit as st  # noqa: E402
 
-from dashboard import address, services  # noqa: E402
 from dashboard.components.plot import install_plotly  # noqa: E402
 from dashboard.components.safely import safely  # noqa: E402
+from dashboard.services import workers  # noqa: E402
+from dashboard.shell import address  # noqa: E402
 
 HERE = Path(__file__).parent
 
@@ -22,19 +23,19 @@ st.logo(str(HERE / "logo.svg"), size="large")
 address.read()
 page = st.navigation(
     [
-        st.Page("views/train.py", title="Train", url_path="train", default=True),
-        st.Page("views/evaluate.py", title="Evaluate", url_path="evaluate"),
-        st.Page("views/genres.py", title="Genres", url_path="genres"),
-        st.Page("views/track.py", title="Track", url_path="track", visibility="hidden"),
-        st.Page("views/compare.py", title="Compare", url_path="compare"),
-        st.Page("views/repeat.py", title="Repeat", url_path="repeat", visibility="hidden"),
-        st.Page("views/tune.py", title="Tune", url_path="tune"),
-        st.Page("views/lens.py", title="Split lens", url_path="lens"),
-        st.Page("views/data.py", title="Data", url_path="data"),
-        st.Page("views/runs.py", title="Runs", url_path="runs"),
+        st.Page("views/train/page.py", title="Train", url_path="train", default=True),
+        st.Page("views/evaluate/page.py", title="Evaluate", url_path="evaluate"),
+        st.Page("views/genres/page.py", title="Genres", url_path="genres"),
+        st.Page("views/track/page.py", title="Track", url_path="track", visibility="hidden"),
+        st.Page("views/compare/page.py", title="Compare", url_path="compare"),
+        st.Page("views/repeat/page.py", title="Repeat", url_path="repeat", visibility="hidden"),
+        st.Page("views/tune/page.py", title="Tune", url_path="tune"),
+        st.Page("views/lens/page.py", title="Split lens", url_path="lens"),
+        st.Page("views/data/page.py", title="Data", url_path="data"),
+        st.Page("views/runs/page.py", title="Runs", url_path="runs"),
     ],
     position="top",
 )
 with safely():
-    services.warm()
+    workers.warm()
     page.run()

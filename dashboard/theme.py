@@ -6,13 +6,13 @@ page is dark, so nothing in Python needs to know the theme.
 
 from typing import Any, NamedTuple
 
-from genre_core.written import GAP as GAP
-from genre_core.written import HasLimits as HasLimits
-from genre_core.written import count as count
-from genre_core.written import percent as percent
-from genre_core.written import points as points
-from genre_core.written import signed_points as signed_points
-from genre_core.written import spread as spread
+from genre_core.text import GAP as GAP
+from genre_core.text import HasLimits as HasLimits
+from genre_core.text import count as count
+from genre_core.text import percent as percent
+from genre_core.text import points as points
+from genre_core.text import signed_points as signed_points
+from genre_core.text import spread as spread
 
 Figure = dict[str, Any]
 """A plotly figure as plain data: `{"data": [trace, …], "layout": {…}}`."""

@@ -4,9 +4,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from genre_core.config import ExperimentConfig
 from genre_core.errors import ConfigError
-from genre_core.settings import SECTIONS, TAGS, Setting, all_settings, configure, variants
+from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.names import SECTIONS, TAGS, Setting, all_settings, configure, variants
 
 HASHES = st.sampled_from(["", "0123456789abcdef" * 4])
 TAG_NAMES = {f"{section}.{tag}" for section, (tag, _) in TAGS.items()}

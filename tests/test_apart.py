@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
-from genre_core.exploration.apart import apart
+from genre_core.inspection.apart import apart
 
 
 def drawn(seed: int, shift: float = 0.5) -> tuple[np.ndarray, np.ndarray]:

@@ -8,10 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from torch import nn
 
-import genre_core.architectures as architectures
-from genre_core.architectures import build_network, layer_widths, parameter_count
-from genre_core.config import LinearConfig, MlpConfig, ModelConfig
-from genre_core.settings import variants
+import genre_core.networks as architectures
+from genre_core.networks import build_network, layer_widths, parameter_count
+from genre_core.settings.config import LinearConfig, MlpConfig, ModelConfig
+from genre_core.settings.names import variants
 from tests.reference import layers_of
 
 CONFIGS = {variant.model_fields["architecture"].default: variant() for variant in variants(ModelConfig)}

@@ -8,17 +8,18 @@ import pytest
 import sqlalchemy
 import streamlit as st
 
-from dashboard import services
+from dashboard.services import tables as tables_service
+from dashboard.services import workers
+from genre_core.data.tables import reading
 from genre_core.errors import StoreError
-from genre_core.settings import configure
+from genre_core.settings.names import configure
 from genre_core.store import RunStore
-from genre_core.tables import reading
 from genre_core.terminal.main import main
-from genre_core.worker import execute
+from genre_core.workers.run import execute
 from tests.views.opening import opened, own_store, press, texts
 
 GOOD = Path(__file__).with_name("data") / "segments.csv"
-PAGES = ("views/train.py", "views/evaluate.py", "views/data.py", "views/runs.py")
+PAGES = ("views/train/page.py", "views/evaluate/page.py", "views/data/page.py", "views/runs/page.py")
 SMALL = {"data.n_samples": 400, "train.max_epochs": 2, "model.hidden": (4,)}
 LITTLE = ["--data.n_samples", "400", "--train.max_epochs", "2"]
 
@@ -69,7 +70,7 @@ USELESS = {
 def store(tmp_path_factory):
     """Give a store with a complete run and a good table, which must be there as they were after every test."""
     with own_store(tmp_path_factory.mktemp("bad")) as own:
-        good = services.add_table([(GOOD.name, GOOD.read_bytes())])
+        good = tables_service.add_table([(GOOD.name, GOOD.read_bytes())])
         own.submit("kept", configure(SMALL), "Kept")
         execute("kept", 1, own.url)
         before = own.run("kept"), own.epochs("kept"), own.read_table(good)
@@ -78,7 +79,7 @@ def store(tmp_path_factory):
 
 
 def uploaded(name: str, data: bytes):
-    page = opened("views/data.py")
+    page = opened("views/data/page.py")
     page.file_uploader[0].set_value([(name, data, "text/csv")]).run()
     assert not page.exception
     return page
@@ -167,8 +168,8 @@ def test_a_genre_of_two_tracks_is_named_before_anything_is_trained(store, tmp_pa
     status, out, err = in_terminal(capsys, "train", "--table", str(file))
     assert (status, out) == (2, "")
     assert err.startswith("The genre Polka has 2 tracks, too few for a training, a validation and a test part")
-    chosen = services.add_table([(file.name, data)])
-    page = press(opened("views/train.py", data__source="table", data__table=chosen), "Train")
+    chosen = tables_service.add_table([(file.name, data)])
+    page = press(opened("views/train/page.py", data__source="table", data__table=chosen), "Train")
     execute(page.query_params["run"], 1, store.url)
     page.run()
     assert "Training failed." in on_page(page)
@@ -181,7 +182,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(store, tmp_path, 
         empty.truncate(300 * 1024**2)
     status, _, err = in_terminal(capsys, "import", str(file))
     assert (status, err.split(":")[0]) == (2, "large.csv has 300 MB, more than the 200 MB that are read")
-    assert opened("views/data.py").file_uploader[0].proto.max_upload_size_mb == 200
+    assert opened("views/data/page.py").file_uploader[0].proto.max_upload_size_mb == 200
     monkeypatch.setattr(reading, "MAX_BYTES", 1024**2)
     page = uploaded("large.csv", bytes(2 * 1024**2))
     assert "large.csv has 2 MB, more than the 1 MB that are read" in page.error[0].value
@@ -200,7 +201,7 @@ def test_a_setting_out_of_bounds_is_named(store, capsys, setting, value, sentenc
     status, _, err = in_terminal(capsys, "train", f"--{setting}={value}")
     assert status == 2
     assert setting in err
-    page = opened("views/train.py", **{setting.replace(".", "__"): value})
+    page = opened("views/train/page.py", **{setting.replace(".", "__"): value})
     assert sentence in on_page(page)
     assert setting not in page.query_params
 
@@ -212,7 +213,7 @@ def test_a_read_only_store_shows_what_it_holds_and_says_why_nothing_is_started(s
         for view in PAGES:
             page = opened(view, run="kept")
             assert not page.error
-        page = press(opened("views/train.py"), "Train")
+        page = press(opened("views/train/page.py"), "Train")
         assert problem(page).startswith("Nothing was started. The store at ")
         assert "is read-only: make the file and its folder writable" in problem(page)
         assert "run" not in page.query_params
@@ -232,9 +233,9 @@ def test_a_full_disk_is_said_and_loses_nothing(store, monkeypatch, capsys):
     try:
         with pages_anew():
             with pytest.raises(StoreError):
-                fill_up(services.store())
+                fill_up(workers.store())
             n_runs = len(store.runs(limit=2000))
-            page = press(opened("views/train.py", run="kept"), "Train")
+            page = press(opened("views/train/page.py", run="kept"), "Train")
             assert problem(page).startswith("Nothing was started. The disk that holds ")
             assert page.query_params["run"] == "kept"
             assert len(store.runs(limit=2000)) == n_runs
@@ -260,7 +261,7 @@ def test_a_store_that_fails_for_a_moment_is_one_sentence_until_it_is_back(store,
     def silent(*_):
         raise StoreError("The store does not answer: try again.")
 
-    page = opened("views/train.py", run="kept")
+    page = opened("views/train/page.py", run="kept")
     with monkeypatch.context() as patch:
         patch.setattr(RunStore, "run", silent)
         page.run()

@@ -8,12 +8,20 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genre_core.batched import BatchTrainer, trainer
-from genre_core.config import ExperimentConfig, LinearConfig, MlpConfig, ModelConfig, SyntheticConfig, TrainConfig
 from genre_core.errors import ConfigError
-from genre_core.events import EpochEnd, Event, Progress, TrainEnd
-from genre_core.experiment import make_trainer, prepare
-from genre_core.training import Trainer, TrainingData
+from genre_core.settings.config import (
+    ExperimentConfig,
+    LinearConfig,
+    MlpConfig,
+    ModelConfig,
+    SyntheticConfig,
+    TrainConfig,
+)
+from genre_core.training import batch_trainer as trainer
+from genre_core.training.batch_trainer import BatchTrainer
+from genre_core.training.events import EpochEnd, Event, Progress, TrainEnd
+from genre_core.training.experiment import make_trainer, prepare
+from genre_core.training.trainer import Trainer, TrainingData
 from tests.test_training import make_data
 
 DATA = make_data()
@@ -174,7 +182,7 @@ def test_of_different_shapes_it_says_what_differs(other):
 
 
 def test_fast_masks_switch_off_as_many_units_and_keep_the_mean():
-    from genre_core.architectures.masks import FastMasks, TorchMasks
+    from genre_core.networks.masks import FastMasks, TorchMasks
 
     for kind in (FastMasks, TorchMasks):
         torch.manual_seed(1)

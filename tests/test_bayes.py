@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genre_core.bayes import bayes_limit, limit_curve, limit_on, overlap_for, posterior, shortfall
-from genre_core.config import SplitConfig, SyntheticConfig
-from genre_core.dataset import Standardizer
+from genre_core.data.dataset import Standardizer
+from genre_core.data.generator.drawing import draw
+from genre_core.data.generator.law import genre_means, law_of
+from genre_core.data.sources import load_dataset
+from genre_core.data.splitting import split_dataset
 from genre_core.errors import ConfigError, DataError
-from genre_core.evaluation.uncertainty import grouped_wilson, macro_f1_of_counts, wilson
-from genre_core.generator.drawing import draw
-from genre_core.generator.law import genre_means, law_of
-from genre_core.sources import load_dataset
-from genre_core.splitting import split_dataset
+from genre_core.evaluation.intervals import grouped_wilson, macro_f1_of_counts, wilson
+from genre_core.settings.config import SplitConfig, SyntheticConfig
 
 SMALL = st.builds(
     SyntheticConfig,

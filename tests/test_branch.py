@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from genre_core.batched import BatchTrainer, shape_of
-from genre_core.config import BeforeConfig, ExperimentConfig, TrainConfig
 from genre_core.errors import ConfigError
-from genre_core.events import EpochEnd
-from genre_core.experiment import drain, make_trainer, prepare
-from genre_core.settings import configure, differences, flatten, settings
+from genre_core.settings.config import BeforeConfig, ExperimentConfig, TrainConfig
+from genre_core.settings.names import configure, differences, flatten, settings
 from genre_core.store import RunStore
 from genre_core.terminal.main import main
-from genre_core.training import Trainer
-from genre_core.worker import execute
+from genre_core.training.batch_trainer import BatchTrainer, shape_of
+from genre_core.training.events import EpochEnd
+from genre_core.training.experiment import drain, make_trainer, prepare
+from genre_core.training.trainer import Trainer
+from genre_core.workers.run import execute
 
 SMALL = configure(
     {
@@ -222,7 +222,7 @@ def test_a_branch_takes_over_what_a_paused_run_has_trained(tmp_path, monkeypatch
     assert store.artifact("branch", "weights") == whole.weights()
     assert (store.predictions("branch", 1) == history[0].validation_pred).all()
     store.submit("early", branch(1, learning_rate=0.001, max_epochs=2))
-    monkeypatch.setattr("genre_core.worker._same_machine", lambda *_: False)
+    monkeypatch.setattr("genre_core.workers.run._same_machine", lambda *_: False)
     execute("early", 1, store.url)  # what another machine has trained may differ in its last bits
     assert len(restored) == 1
     assert store.run("early").state == "complete"

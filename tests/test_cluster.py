@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from genre_core import cluster, jobs
-from genre_core.config import ExperimentConfig, MlpConfig, SyntheticConfig, TrainConfig
 from genre_core.errors import ClusterError
+from genre_core.settings.config import ExperimentConfig, MlpConfig, SyntheticConfig, TrainConfig
 from genre_core.store import DEAD_AFTER, Run, RunStore, new_run_id
+from genre_core.workers import cluster
+from genre_core.workers import commands as jobs
 
 SMALL = ExperimentConfig(
     data=SyntheticConfig(n_samples=240, n_features=4, n_genres=3),

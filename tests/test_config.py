@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
-from genre_core.config import (
+from genre_core.settings.config import (
     ExperimentConfig,
     LinearConfig,
     MlpConfig,
@@ -44,7 +44,7 @@ def test_a_run_stored_before_there_were_chosen_pairs_keeps_its_fingerprint():
 
 
 def test_the_fingerprint_is_the_same_in_another_process():
-    code = "from genre_core.config import ExperimentConfig; print(ExperimentConfig().fingerprint)"
+    code = "from genre_core.settings.config import ExperimentConfig; print(ExperimentConfig().fingerprint)"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert other.stdout.strip() == ExperimentConfig().fingerprint
 

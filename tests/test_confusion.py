@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from genre_core.errors import DataError
 from genre_core.evaluation.confusion import confusion_matrix
-from genre_core.evaluation.uncertainty import Interval, wilson
+from genre_core.evaluation.intervals import Interval, wilson
 
 GENRES = ("Rock", "Jazz", "Folk")
 Y_TRUE = np.array([0, 0, 0, 0, 1, 1, 1, 2])

@@ -3,20 +3,20 @@
 import numpy as np
 import pytest
 
-from genre_core import studying
-from genre_core.config import ExperimentConfig, LinearConfig, SplitConfig, SyntheticConfig, TrainConfig
-from genre_core.cross_predictions import (
+from genre_core.data.sources import load_dataset
+from genre_core.data.splitting import split_dataset
+from genre_core.errors import DataError
+from genre_core.settings.config import ExperimentConfig, LinearConfig, SplitConfig, SyntheticConfig, TrainConfig
+from genre_core.store import RunStore
+from genre_core.studies.cross_predictions import (
     CrossPlan,
     CrossPredictionsConfig,
     FoldPredictions,
     deal_folds,
     iter_cross_predictions,
 )
-from genre_core.errors import DataError
-from genre_core.sources import load_dataset
-from genre_core.splitting import split_dataset
-from genre_core.store import RunStore
-from genre_core.studying import CROSS_PREDICTIONS, execute_study
+from genre_core.workers import study as studying
+from genre_core.workers.study import CROSS_PREDICTIONS, execute_study
 
 DATA = SyntheticConfig(n_samples=300, n_features=4, n_genres=3, artists=10, overlap=2.0)
 SMALL = CrossPredictionsConfig(

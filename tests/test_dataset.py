@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
 
-from genre_core.config import SplitConfig
-from genre_core.dataset import Dataset, Standardizer, telling
-from genre_core.splitting import split_dataset
+from genre_core.data.dataset import Dataset, Standardizer, telling
+from genre_core.data.splitting import split_dataset
+from genre_core.settings.config import SplitConfig
 
 
 def make(y, X=None, **levels):

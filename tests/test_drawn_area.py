@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.drawn_area import as_text, from_text, inside, rectangle, stamp
+from dashboard.views.data.drawn_area import as_text, from_text, inside, rectangle, stamp
 
 corner = st.tuples(st.floats(-99, 99), st.floats(-99, 99))
 

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from safetensors.numpy import load
 
-from genre_core.config import ExperimentConfig
-from genre_core.ensembles import average_logits, ensemble_of
 from genre_core.errors import ConfigError
-from genre_core.experiment import make_trainer, prepare, run_experiment
-from genre_core.settings import configure
+from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.ensembles import average_logits, ensemble_of
+from genre_core.settings.names import configure
 from genre_core.store import RunStore, open_test
 from genre_core.terminal.main import main
-from genre_core.worker import execute
+from genre_core.training.experiment import make_trainer, prepare, run_experiment
+from genre_core.workers.run import execute
 
 SMALL = configure(
     {"data.n_samples": 400, "data.n_features": 6, "data.n_genres": 3, "model.hidden": (8,), "train.max_epochs": 3}

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from genre_core.config import ExperimentConfig
-from genre_core.dataset import PARTS
+from genre_core.data.dataset import PARTS
+from genre_core.data.splitting import name_test_set
 from genre_core.errors import DataError
-from genre_core.experiment import describe, evaluate_part, make_trainer, prepare, run_experiment, straddlers
-from genre_core.settings import configure
-from genre_core.splitting import name_test_set
+from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.names import configure
+from genre_core.training.experiment import describe, evaluate_part, make_trainer, prepare, run_experiment, straddlers
 
 TINY = configure(
     {"data.n_samples": 240, "data.n_features": 4, "data.n_genres": 3, "model.hidden": "8", "train.max_epochs": 3}

@@ -4,10 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from genre_core.config import SyntheticConfig
-from genre_core.dataset import Dataset
+from genre_core.data.dataset import Dataset
+from genre_core.data.sources import load_dataset
+from genre_core.data.splitting import Split
 from genre_core.errors import DataError
-from genre_core.exploration import (
+from genre_core.evaluation.holm import holm
+from genre_core.inspection import (
     correlations,
     drifts,
     genre_distances,
@@ -18,9 +20,7 @@ from genre_core.exploration import (
     separations,
     spreads,
 )
-from genre_core.exploration.holm import holm
-from genre_core.sources import load_dataset
-from genre_core.splitting import Split
+from genre_core.settings.config import SyntheticConfig
 
 
 def dataset(X, y, groups=None):

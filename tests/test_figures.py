@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components.matrix import live_view, matrix_view
 from dashboard.components.plot import install_plotly
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model
 from dashboard.figures.curves import Parent, accuracy_figure, loss_figure
-from dashboard.figures.data import counts_figure, distribution_figure
 from dashboard.figures.epoch_axis import LABEL_GAP, lifted, spread
+from dashboard.figures.matrix import live_view, matrix_view
 from dashboard.figures.network import network_figure
 from dashboard.figures.profile import profile_figure
 from dashboard.theme import TWINS, limits
+from dashboard.views.data.counts_figure import counts_figure, distribution_figure
 from genre_core.evaluation.confusion import ConfusionMatrix
-from genre_core.evaluation.uncertainty import wilson
+from genre_core.evaluation.intervals import wilson
 
 GENRES = ("Rock", "Jazz", "Folk")
 

@@ -6,17 +6,17 @@ import re
 import numpy as np
 import pytest
 
-from dashboard.drawn_area import inside
-from dashboard.figures.features import drifts_figure, multiples, separations_figure
-from dashboard.figures.genres import correlations_figure, distances_figure
-from dashboard.figures.limits import RunPoint, curve_figure, shortfall_figure
-from dashboard.figures.tracks_map import by_answer, by_genre, by_group, by_part, map_figure
 from dashboard.theme import TWINS
+from dashboard.views.data.drawn_area import inside
+from dashboard.views.data.features_figure import drifts_figure, multiples, separations_figure
+from dashboard.views.data.genres_figure import correlations_figure, distances_figure
+from dashboard.views.data.limits_figure import RunPoint, curve_figure, shortfall_figure
+from dashboard.views.data.tracks_map_figure import by_answer, by_genre, by_group, by_part, map_figure
 from genre_core.bayes import GenreShortfall, LimitPoint, Shortfall
-from genre_core.dataset import Dataset
-from genre_core.evaluation.uncertainty import Interval
-from genre_core.exploration import Histogram, correlations, drifts, genre_distances, histograms, separations
-from genre_core.splitting import Split
+from genre_core.data.dataset import Dataset
+from genre_core.data.splitting import Split
+from genre_core.evaluation.intervals import Interval
+from genre_core.inspection import Histogram, correlations, drifts, genre_distances, histograms, separations
 
 GENRES = ("Rock", "Jazz", "Folk & <b>")
 POINTS = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 0.5], [5.0, 5.0]])

@@ -2,12 +2,12 @@
 
 import pytest
 
-from dashboard.figures.one_genre import apart_figure, importance_figure, learning_figure
 from dashboard.theme import FAINT
-from genre_core.evaluation.uncertainty import Interval
+from dashboard.views.genres.figures import apart_figure, importance_figure, learning_figure
+from genre_core.evaluation.intervals import Interval
 from genre_core.explaining.importance import Importance
-from genre_core.exploration.apart import Apart
-from genre_core.learning_curve import CurvePoint
+from genre_core.inspection.apart import Apart
+from genre_core.studies.learning_curve import CurvePoint
 
 NAN = float("nan")
 

@@ -8,10 +8,10 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from dashboard.sentences.findings import link
+from dashboard.text.findings import link
 from genre_core.evaluation import report
+from genre_core.evaluation.intervals import Interval, wilson
 from genre_core.evaluation.report import evaluate
-from genre_core.evaluation.uncertainty import Interval, wilson
 from genre_core.findings import RULES, Facts, Learning, Score, Told, about, epochs_to_compare, find, sentence
 from genre_core.findings.rates import Trials, difference, paired_difference, trials
 from genre_core.findings.rules import WEIGHTS

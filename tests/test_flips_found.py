@@ -7,12 +7,12 @@ import pytest
 
 from genre_core.bayes import posterior
 from genre_core.bayes.wrong_label import doubtful_without_noise, wrong_label_probability
-from genre_core.config import SyntheticConfig
+from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError
 from genre_core.evaluation.flips_found import first, flips_found, found_by_rank, label_lab
 from genre_core.evaluation.flips_round import N_TRACKS, flips_round
 from genre_core.evaluation.mislabelled import find_mislabelled
-from genre_core.sources import load_dataset
+from genre_core.settings.config import SyntheticConfig
 
 
 @cache

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from genre_core.config import ExperimentConfig, FmaConfig, MlpConfig, SplitConfig, TrainConfig
+from genre_core.data.fma.genres import Hierarchy
+from genre_core.data.fma.importing import Imported, Progress, import_fma
+from genre_core.data.fma.layout import find_fma
+from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError
-from genre_core.experiment import prepare, run_experiment
-from genre_core.fma.genres import Hierarchy
-from genre_core.fma.importing import Imported, Progress, import_fma
-from genre_core.fma.layout import find_fma
-from genre_core.sources import load_dataset
+from genre_core.settings.config import ExperimentConfig, FmaConfig, MlpConfig, SplitConfig, TrainConfig
 from genre_core.store import tables as store_tables
 from genre_core.store.tables import TableStore
 from genre_core.terminal.main import main
+from genre_core.training.experiment import prepare, run_experiment
 from tests.data.make_fma import FAMILIES, STATISTICS, TOP_GENRES, write_fma
 
 N_TRACKS = 1600
@@ -267,7 +267,7 @@ def test_what_it_does_not_have_is_one_sentence(load, config, sentence):
 
 
 def test_a_table_that_is_no_import_of_fma_is_refused(store):
-    from genre_core.tables.reading import read_table
+    from genre_core.data.tables.reading import read_table
 
     table = read_table([("t.csv", b"x,genre\n" + b"1.5,a\n2.5,b\n" * 10)])
     store.put_table(table.content_hash, table.name, table.parquet, table.n_rows, table.n_columns)

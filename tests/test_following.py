@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from dashboard import services
-from dashboard.following import run as following
-from dashboard.following.answers import answer
-from genre_core.settings import configure
-from genre_core.worker import execute
+from dashboard.components.live_parts import answer
+from dashboard.services.runs import SOON_SECONDS
+from dashboard.views.train import live as following
+from genre_core.settings.names import configure
+from genre_core.workers.run import execute
 from tests.views.opening import own_store
 
 SMALL = configure({"data.n_samples": 400, "train.max_epochs": 3, "model.hidden": (8, 4), "train.batch_size": 32})
@@ -35,7 +35,7 @@ def points(answer) -> int:
 def test_each_epoch_brings_new_parts_and_the_first_a_new_page(store):
     store.submit("watched", SMALL, "watched")
     before = answer(following.look, "watched", "")
-    assert before["again"] == services.SOON_SECONDS
+    assert before["again"] == SOON_SECONDS
     assert "matrix" not in before["parts"]
     step(store, "watched")
     first = answer(following.look, "watched", before["state"])

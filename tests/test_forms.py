@@ -4,10 +4,10 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.described import COMMON, WITHOUT, described, needs
-from genre_core.config import ExperimentConfig
-from genre_core.presets import PRESETS
-from genre_core.settings import SECTIONS, all_settings, configure, flatten
+from dashboard.shell.fields import COMMON, WITHOUT, described, needs
+from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.names import SECTIONS, all_settings, configure, flatten
+from genre_core.settings.presets import PRESETS
 
 TABLE = "ab" * 32
 
@@ -15,8 +15,8 @@ TABLE = "ab" * 32
 def form_page(tables, sections):
     import streamlit
 
-    from dashboard import address, forms
-    from genre_core.presets import PRESETS
+    from dashboard.shell import address, forms
+    from genre_core.settings.presets import PRESETS
 
     def take():
         for change in streamlit.session_state["changes"]:
@@ -244,9 +244,9 @@ def test_adopted_settings_are_said_at_the_nearest_preset():
     def adopting_page(text):
         import streamlit
 
-        from dashboard.forms import adopt, sidebar_settings
-        from genre_core.config import ExperimentConfig
-        from genre_core.presets import PRESETS
+        from dashboard.shell.forms import adopt, sidebar_settings
+        from genre_core.settings.config import ExperimentConfig
+        from genre_core.settings.presets import PRESETS
 
         config = ExperimentConfig.model_validate_json(text)
         streamlit.button("same settings", key="same", on_click=adopt, args=(config, PRESETS))
@@ -262,7 +262,7 @@ def test_adopted_settings_are_said_at_the_nearest_preset():
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_link_to_a_configuration_opens_exactly_that(preset):
-    from dashboard.forms import link
+    from dashboard.shell.forms import link
 
     config = configure({"train.seed": 3, "model.hidden": (9, 4), "train.optimizer": "sgd"}, PRESETS[preset].config)
     said = link(config, PRESETS)
@@ -270,7 +270,7 @@ def test_a_link_to_a_configuration_opens_exactly_that(preset):
 
 
 def test_a_variation_is_said_relative_to_what_it_varies():
-    from dashboard.forms import link
+    from dashboard.shell.forms import link
 
     found = configure({"train.learning_rate": 0.05})
     assert link(found, PRESETS) == {"preset": "rate_too_high"}
@@ -338,7 +338,7 @@ def test_a_new_setting_is_drawn_by_itself(monkeypatch):
     fields = (replace(item, name=f"{item.name}_too") for item in all_settings().values())
     more = {item.name: item for item in fields} | dict(all_settings())
     described.cache_clear()
-    monkeypatch.setattr("dashboard.described.all_settings", lambda: more)
+    monkeypatch.setattr("dashboard.shell.fields.all_settings", lambda: more)
     assert set(items()) == {name for name in more if not name.startswith("before.")}
     assert items()["train.learning_rate_too"]["slider"] == "log"
     assert items()["train.learning_rate_too"]["rare"]

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from genre_core.config import ExperimentConfig, SyntheticConfig
-from genre_core.events import EpochEnd, TrainEnd
-from genre_core.experiment import Prepared, drain, evaluate_part, make_trainer, prepare
+from genre_core.settings.config import ExperimentConfig, SyntheticConfig
+from genre_core.training.events import EpochEnd, TrainEnd
+from genre_core.training.experiment import Prepared, drain, evaluate_part, make_trainer, prepare
 
 GOLDEN = Path(__file__).with_name("golden")
 

@@ -9,12 +9,12 @@ import pytest
 from sklearn.metrics import confusion_matrix as sklearn_matrix
 from sklearn.metrics import f1_score, recall_score
 
-from dashboard.components.scrubber import MOST_COUNTS, epoch_step, scrubber_part
 from dashboard.figures.recalls import recalls_figure
-from dashboard.sentences.history import recalls_alt, thinned, what_changed
+from dashboard.views.evaluate.history_text import recalls_alt, thinned, what_changed
+from dashboard.views.evaluate.scrubber import MOST_COUNTS, epoch_step, scrubber_part
 from genre_core.errors import DataError
 from genre_core.evaluation.history import confusion_history, recall_changes
-from genre_core.evaluation.uncertainty import grouped_wilson, wilson
+from genre_core.evaluation.intervals import grouped_wilson, wilson
 
 GENRES = ("Rock", "Folk", "Jazz")
 rng = np.random.default_rng(0)

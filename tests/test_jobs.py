@@ -17,10 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load
 
-from genre_core import experiment, jobs, training, worker
-from genre_core.config import ExperimentConfig, MlpConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.errors import ClusterError
-from genre_core.store import Epoch, RunStore, Wish, new_run_id
+from genre_core.settings.config import ExperimentConfig, MlpConfig, SplitConfig, SyntheticConfig, TrainConfig
+from genre_core.store import Epoch, RunStore, Wish, heartbeat, new_run_id
+from genre_core.training import experiment
+from genre_core.training import trainer as training
+from genre_core.workers import commands as jobs
+from genre_core.workers import run as worker
 
 N_EPOCHS = 5
 SMALL = ExperimentConfig(
@@ -278,9 +281,7 @@ def test_whatever_is_pressed_in_whatever_order_the_curve_is_the_same(
 
 
 def test_the_dashboard_can_send_runs_without_importing_what_trains_them() -> None:
-    look = (
-        "import sys, genre_core.jobs; print(*{'torch', 'sklearn', 'pandas', 'scipy', 'distributed'} & set(sys.modules))"
-    )
+    look = "import sys, genre_core.workers.commands; print(*{'torch', 'sklearn', 'pandas', 'scipy', 'distributed'} & set(sys.modules))"
     root = Path(jobs.__file__).parents[1]
     printed = subprocess.run([sys.executable, "-c", look], cwd=root, capture_output=True, text=True, check=True)
     assert printed.stdout.split() == []
@@ -332,7 +333,7 @@ def test_a_paced_run_answers_at_once(lab: Lab, uninterrupted: Any, background: C
 def test_a_sleeping_run_is_alive_and_stops_at_once(
     lab: Lab, background: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.05)
     run_id = lab.submit(pace=60.0)
     background(run_id)
     first = lab.store.run(run_id).heartbeat_at

@@ -8,9 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from genre_core.config import ExperimentConfig, LinearConfig, SyntheticConfig, TrainConfig
-from genre_core.dataset import Dataset
-from genre_core.learning_curve import (
+from genre_core.data.dataset import Dataset
+from genre_core.data.sources import load_dataset
+from genre_core.data.splitting import split_dataset
+from genre_core.settings.config import ExperimentConfig, LinearConfig, SyntheticConfig, TrainConfig
+from genre_core.store import RunStore, new_run_id
+from genre_core.studies.learning_curve import (
     CurvePlan,
     CurveProgress,
     CurveScore,
@@ -19,11 +22,8 @@ from genre_core.learning_curve import (
     iter_learning_curve,
     last_gain,
 )
-from genre_core.learning_curve.measuring import nested_samples
-from genre_core.sources import load_dataset
-from genre_core.splitting import split_dataset
-from genre_core.store import RunStore, new_run_id
-from genre_core.studying import LEARNING_CURVE, execute_study, open_store
+from genre_core.studies.learning_curve.measuring import nested_samples
+from genre_core.workers.study import LEARNING_CURVE, execute_study, open_store
 
 SMALL = LearningCurveConfig(
     experiment=ExperimentConfig(
@@ -61,7 +61,7 @@ def test_every_size_is_measured_as_often_as_asked_for_on_the_validation_part(eve
 
 
 def test_no_test_label_matters(events, monkeypatch):
-    import genre_core.learning_curve.measuring as measuring
+    import genre_core.studies.learning_curve.measuring as measuring
 
     dataset = load_dataset(SMALL.experiment.data)
     split = split_dataset(dataset, SMALL.experiment.split)

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from scipy.stats import t
 
 from genre_core.bayes import bayes_limit
-from genre_core.config import (
+from genre_core.data.dataset import Dataset, Standardizer
+from genre_core.data.sources import load_dataset
+from genre_core.data.splitting import split_dataset
+from genre_core.data.tables.reading import read_table
+from genre_core.errors import DataError
+from genre_core.evaluation.intervals import wilson
+from genre_core.settings.config import (
     ExperimentConfig,
     LinearConfig,
     MlpConfig,
@@ -20,11 +26,7 @@ from genre_core.config import (
     TableConfig,
     TrainConfig,
 )
-from genre_core.dataset import Dataset, Standardizer
-from genre_core.errors import DataError
-from genre_core.evaluation.uncertainty import wilson
-from genre_core.experiment import run_experiment
-from genre_core.lens import (
+from genre_core.studies.lens import (
     CLASSIFIERS,
     Classifier,
     Learning,
@@ -42,12 +44,10 @@ from genre_core.lens import (
     plan_lens,
     still_torn,
 )
-from genre_core.lens.baselines import predict_baseline
-from genre_core.lens.judging import experiment_of
-from genre_core.sources import load_dataset
-from genre_core.splitting import split_dataset
-from genre_core.tables.reading import read_table
+from genre_core.studies.lens.baselines import predict_baseline
+from genre_core.studies.lens.judging import experiment_of
 from genre_core.terminal.inputs import Inputs
+from genre_core.training.experiment import run_experiment
 
 GTZAN = Path(__file__).parents[2] / "shared" / "data" / "gtzan" / "features_10_sec.csv"
 QUICK = ("logistic", "neighbour")

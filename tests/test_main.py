@@ -18,11 +18,11 @@ import numpy as np
 import pytest
 
 from genre_core.errors import StoreError
-from genre_core.presets import PRESETS
-from genre_core.settings import all_settings, configure
+from genre_core.settings.names import all_settings, configure
+from genre_core.settings.presets import PRESETS
 from genre_core.store import RunStore
 from genre_core.terminal.main import main
-from genre_core.worker import execute
+from genre_core.workers.run import execute
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).with_name("golden")

@@ -5,16 +5,24 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from genre_core import studying
-from genre_core.batched import trainer
-from genre_core.config import ExperimentConfig, LinearConfig, MlpConfig, SplitConfig, SyntheticConfig, TrainConfig
-from genre_core.events import EpochEnd, Progress, TrainEnd
-from genre_core.experiment import Result, prepare, run_experiment
-from genre_core.members import Member, MemberEvent, train_members
-from genre_core.selection import Folds, OtherSeeds, RepeatsConfig, folds, repeated
-from genre_core.splitting import name_test_set
+from genre_core.data.splitting import name_test_set
+from genre_core.settings.config import (
+    ExperimentConfig,
+    LinearConfig,
+    MlpConfig,
+    SplitConfig,
+    SyntheticConfig,
+    TrainConfig,
+)
 from genre_core.store import RunStore, Study, count_openings, new_run_id, openings_of
-from genre_core.studying import REPEATS, execute_study
+from genre_core.studies.members import Member, MemberEvent
+from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig, folds, repeated
+from genre_core.studies.train_members import train_members
+from genre_core.training import batch_trainer as trainer
+from genre_core.training.events import EpochEnd, Progress, TrainEnd
+from genre_core.training.experiment import Result, prepare, run_experiment
+from genre_core.workers import study as studying
+from genre_core.workers.study import REPEATS, execute_study
 
 BASE = ExperimentConfig(
     data=SyntheticConfig(n_samples=400, n_features=4, n_genres=3),

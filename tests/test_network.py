@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save
 
-from genre_core.architectures import build_network
-from genre_core.config import MlpConfig, ModelConfig
 from genre_core.errors import DataError
 from genre_core.explaining.network import FittedNetwork
-from genre_core.settings import variants
-from genre_core.training import Trainer, TrainingData
-from genre_core.training import predict as torch_predict
+from genre_core.networks import build_network
+from genre_core.settings.config import MlpConfig, ModelConfig
+from genre_core.settings.names import variants
+from genre_core.training.trainer import Trainer, TrainingData
+from genre_core.training.trainer import predict as torch_predict
 
 CONFIGS = {variant.model_fields["architecture"].default: variant() for variant in variants(ModelConfig)}
 
@@ -48,7 +48,7 @@ class TestContract:
         np.testing.assert_allclose(ours.gradient(X, one), ours.gradient(X, np.tile(one, (30, 1))))
 
     def test_the_weights_that_a_training_keeps_predict_what_it_predicts(self, config):
-        from genre_core.config import TrainConfig
+        from genre_core.settings.config import TrainConfig
 
         rng = np.random.default_rng(3)
         X, y = rng.normal(size=(90, 6)).astype(np.float32), np.arange(90) % 3

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from genre_core.bayes import posterior
-from genre_core.config import SyntheticConfig
+from genre_core.data.sources import load_dataset
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.noise_floor import noise_floor
-from genre_core.sources import load_dataset
+from genre_core.settings.config import SyntheticConfig
 
 
 def judged(overlap, noise=0.0, seed=1, n=1600, temperature=1.0, kind="uniform"):

@@ -15,15 +15,15 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from dashboard import services
-from dashboard.following import run as following
-from dashboard.following.answers import answer
-from dashboard.sentences import evaluate as evaluate_sentences
+from dashboard.components.live_parts import answer
+from dashboard.services import datasets, outcomes, runs
+from dashboard.text import evaluate as evaluate_sentences
 from dashboard.theme import GAP
-from genre_core.settings import configure
+from dashboard.views.train import live as following
+from genre_core.settings.names import configure
 from genre_core.store import open_test
 from genre_core.terminal.main import main
-from genre_core.worker import execute
+from genre_core.workers.run import execute
 from tests.views.opening import opened, own_store
 
 SMALL = {
@@ -37,7 +37,7 @@ SMALL = {
     "train.learning_rate": 0.01,
 }
 PARTS = ("validation", "test")
-EVALUATE, GENRES = "views/evaluate.py", "views/genres.py"
+EVALUATE, GENRES = "views/evaluate/page.py", "views/genres/page.py"
 RATE = r"(?P<value>\d+(?:\.\d+)?) %(?: \((?P<low>\d+(?:\.\d+)?)[–-](?P<high>\d+(?:\.\d+)?)\))?"
 N = r"(?P<n>[\d,]+)"
 PATTERNS = {
@@ -227,7 +227,7 @@ def store(tmp_path_factory):
 @pytest.fixture(scope="module")
 def truth(store):
     run = store.run("one")
-    found = {part: truths(run.summary[part], services.outcome(run, part).limit) for part in PARTS}
+    found = {part: truths(run.summary[part], outcomes.outcome(run, part).limit) for part in PARTS}
     for part in PARTS:
         found[part]["validation accuracy"] = found["validation"]["accuracy"]
     return found
@@ -241,7 +241,7 @@ def check(page, truth, looked_at=None, without=()):
     """Return what a page says of known quantities; all of it is right to its last digit."""
     names = {**PATTERNS, **genre_patterns([name[10:] for name in truth if name.startswith("recall of ")], looked_at)}
     names = {name: patterns for name, patterns in names.items() if name not in without}
-    best = services.run("one").best_epoch
+    best = runs.run("one").best_epoch
     said = [*collect(texts_of(page), names, int(truth["n"].value)), *in_tables(page, best)]
     assert not disagreements(said, truth)
     return {one.quantity for one in said}
@@ -268,7 +268,7 @@ def test_every_genres_page(store, truth, part):
 
 
 def test_train_runs_and_what_follows_a_run(store, truth):
-    page = opened("views/train.py", run="one")
+    page = opened("views/train/page.py", run="one")
     seen = check(page, truth["validation"], without=("limit", "macro_f1"))
     assert {"accuracy", "majority_accuracy", "validation accuracy"} <= seen
     told = [plain(text) for text in strings(answer(following.look, "one", "")["parts"])]
@@ -276,11 +276,11 @@ def test_train_runs_and_what_follows_a_run(store, truth):
     assert {"accuracy", "macro_f1"} <= {one.quantity for one in said}
     assert not disagreements(said, truth["validation"])
     drawn = {match["value"] for text in [*told, *texts_of(page)] for match in LONG_RUN.finditer(text)}
-    assert drawn == {f"{100 * services.limit(store.run('one').config.data).accuracy:.1f}"}
+    assert drawn == {f"{100 * datasets.limit(store.run('one').config.data).accuracy:.1f}"}
 
 
 def test_the_list_of_runs(store, truth):
-    page = opened("views/runs.py", run="one")
+    page = opened("views/runs/page.py", run="one")
     for text in texts_of(page):
         for part in PARTS:
             if text.lower().startswith(f"{part}:"):

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from genre_core.config import FmaConfig, SyntheticConfig, TableConfig
+from genre_core.data.published import read_split
+from genre_core.data.splitting import name_test_set
+from genre_core.data.tables.reading import read_table
 from genre_core.errors import RunStateError
-from genre_core.lens import LensConfig
-from genre_core.published import read_split
-from genre_core.settings import configure
-from genre_core.splitting import name_test_set
+from genre_core.settings.config import FmaConfig, SyntheticConfig, TableConfig
+from genre_core.settings.names import configure
 from genre_core.store import Openings, Run, RunStore, count_openings, new_run_id, open_test, openings_of
-from genre_core.studying import LENS, execute_study
-from genre_core.tables.reading import read_table
-from genre_core.worker import execute
+from genre_core.studies.lens import LensConfig
+from genre_core.workers.run import execute
+from genre_core.workers.study import LENS, execute_study
 
 TINY = {"data.n_samples": 200, "data.n_genres": 2, "model.hidden": (4,), "train.max_epochs": 1}
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from sklearn.utils.class_weight import compute_class_weight
 from torch import nn
 
-from genre_core.config import TrainConfig
-from genre_core.optimizers import Optimizer, Schedule, balanced_weights, flatten
+from genre_core.settings.config import TrainConfig
+from genre_core.training.optimizers import Optimizer, Schedule, balanced_weights, flatten
 from tests.reference import optimizer_of, schedule_of
 
 configs = st.builds(

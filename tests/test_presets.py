@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from genre_core.bayes import bayes_limit
-from genre_core.config import ExperimentConfig, SyntheticConfig
-from genre_core.experiment import Result, run_experiment
-from genre_core.presets import OPENING, PRESETS
-from genre_core.settings import configure, differences
+from genre_core.settings.config import ExperimentConfig, SyntheticConfig
+from genre_core.settings.names import configure, differences
+from genre_core.settings.presets import OPENING, PRESETS
+from genre_core.training.experiment import Result, run_experiment
 
 
 @dataclass(frozen=True)

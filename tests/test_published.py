@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre_core.config import ExperimentConfig, SplitConfig, TableConfig
-from genre_core.dataset import PARTS, Dataset
+from genre_core.data.dataset import PARTS, Dataset
+from genre_core.data.published import MAX_BYTES, part_of, read_split, with_split
+from genre_core.data.tables.reading import read_table
 from genre_core.errors import DataError
-from genre_core.experiment import prepare
-from genre_core.published import MAX_BYTES, part_of, read_split, with_split
+from genre_core.settings.config import ExperimentConfig, SplitConfig, TableConfig
 from genre_core.store.tables import TableStore
-from genre_core.tables.reading import read_table
 from genre_core.terminal.main import main
+from genre_core.training.experiment import prepare
 
 GTZAN = Path(__file__).parents[2] / "shared" / "data" / "gtzan"
 needs_gtzan = pytest.mark.skipif(not GTZAN.is_dir(), reason=f"needs the data in {GTZAN}")

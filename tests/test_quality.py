@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre_core.config import SplitConfig, SyntheticConfig
-from genre_core.dataset import Dataset, IntArray
-from genre_core.quality import SEVERITIES, Finding, findings
-from genre_core.sources import load_dataset
-from genre_core.splitting import Split, split_dataset
+from genre_core.data.dataset import Dataset, IntArray
+from genre_core.data.sources import load_dataset
+from genre_core.data.splitting import Split, split_dataset
+from genre_core.inspection.warnings import SEVERITIES, Finding, findings
+from genre_core.settings.config import SplitConfig, SyntheticConfig
 from tests.test_table import SHARED, load_files, load_frame, real, table
 
 GENRES = ("Folk", "Jazz", "Rock", "Soul")

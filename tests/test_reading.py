@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from genre_core.data.sources.table import inspect
+from genre_core.data.tables.reading import MAX_BYTES, Reading, check_size, read_table
 from genre_core.errors import DataError
-from genre_core.sources.table import inspect
-from genre_core.tables.reading import MAX_BYTES, Reading, check_size, read_table
 
 DATA = Path(__file__).parent / "data"
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1252")

@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 from scipy.stats import entropy, fisher_exact
 
 from genre_core.errors import DataError
+from genre_core.evaluation.holm import holm
+from genre_core.evaluation.intervals import wilson
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.rejected_genres import per_genre
 from genre_core.evaluation.rejection import answering, answerings, find_threshold, risk_coverage, sureness
-from genre_core.evaluation.uncertainty import wilson
-from genre_core.exploration.holm import holm
 from tests.test_calibration import made
 
 

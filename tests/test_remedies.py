@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.sections.data.remedies import Remedy, remedies, taken
-from genre_core.config import ExperimentConfig
-from genre_core.dataset import Dataset
-from genre_core.quality import SEVERITIES, Finding, findings
-from genre_core.settings import configure
+from dashboard.views.data.remedies import Remedy, remedies, taken
+from genre_core.data.dataset import Dataset
+from genre_core.inspection.warnings import SEVERITIES, Finding, findings
+from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.names import configure
 
 TABLE = {"data.source": "table", "data.table": "ab" * 32}
 ROWS = 60

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.power import TTestPower
 
+from genre_core.evaluation.intervals import wilson
 from genre_core.evaluation.repeated_scores import (
     HeldOut,
     half_width,
@@ -16,7 +17,6 @@ from genre_core.evaluation.repeated_scores import (
     power,
     scores_needed,
 )
-from genre_core.evaluation.uncertainty import wilson
 
 RATES = st.lists(st.floats(0, 1), min_size=3, max_size=20)
 

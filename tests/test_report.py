@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from genre_core.errors import DataError
+from genre_core.evaluation.intervals import Interval, wilson
 from genre_core.evaluation.metrics import METRICS, softmax
 from genre_core.evaluation.report import Evaluation, evaluate
-from genre_core.evaluation.uncertainty import Interval, wilson
-from genre_core.genres import genre_names
+from genre_core.settings.genres import genre_names
 
 GENRES = genre_names(8)
 COUNTS = np.array(

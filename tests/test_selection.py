@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.selection import LONGEST, PATTERN, Selection, merges_of, merges_text
-from dashboard.sentences.selection import selection_sentence, selection_title, whole_sentence
+from dashboard.shell.cells import LONGEST, PATTERN, Selection, merges_of, merges_text
+from dashboard.text.cells import selection_sentence, selection_title, whole_sentence
 from genre_core.errors import ConfigError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
 

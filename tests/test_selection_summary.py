@@ -9,10 +9,18 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from statsmodels.stats.power import TTestIndPower
 
-from genre_core.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.evaluation.repeated_scores import paired_scores
-from genre_core.selection import Folds, OtherSeeds, RepeatsConfig, folds, repeated
-from genre_core.selection_summary import MemberScore, bands, compare, pooled, runs_to_show, summarize, why_incomparable
+from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
+from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig, folds, repeated
+from genre_core.studies.repeats.summary import (
+    MemberScore,
+    bands,
+    compare,
+    pooled,
+    runs_to_show,
+    summarize,
+    why_incomparable,
+)
 
 SEEDS = RepeatsConfig(what=OtherSeeds(times=4, vary="both"))
 

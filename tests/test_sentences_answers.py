@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from dashboard.components.matrix_table import view_columns
-from dashboard.components.matrix_views import answered_view, arranged
-from dashboard.selection import Selection
-from dashboard.sentences.answers import answer_cells, answers_sentence, answers_title
+from dashboard.services.matrix_views import answered_view, arranged
+from dashboard.shell.cells import Selection
 from dashboard.theme import GAP
+from dashboard.views.evaluate.answers_text import answer_cells, answers_sentence, answers_title
 from genre_core.evaluation.confusion import ConfusionMatrix
+from genre_core.evaluation.intervals import wilson
 from genre_core.evaluation.ordering import GenreOrder
-from genre_core.evaluation.uncertainty import wilson
 
 MATRIX = ConfusionMatrix(
     np.array([[90, 8, 2, 50], [40, 60, 0, 50], [0, 0, 0, 1], [0, 0, 0, 0]]), ("Rock", "Folk", "Pop", "don't know")

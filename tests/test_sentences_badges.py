@@ -5,17 +5,17 @@ from dataclasses import replace
 import pytest
 
 from dashboard.components.run_picker import label
-from dashboard.sentences.badges import badges
-from dashboard.sentences.evaluate import answer, limit_help
-from dashboard.sentences.evaluate_states import closed, no_data
-from dashboard.sentences.limits import known_already, limit_here_label, limit_label
-from dashboard.sentences.runs import answer as answer_of_runs
-from dashboard.sentences.runs import rate, row, scores_of
-from dashboard.sentences.train import of_run
-from dashboard.services import Queue
+from dashboard.services.runs import Queue
+from dashboard.text.badges import badges
+from dashboard.text.evaluate import answer, limit_help
+from dashboard.text.evaluate_states import closed, no_data
+from dashboard.text.limits import known_already, limit_here_label, limit_label
+from dashboard.text.runs import answer as answer_of_runs
+from dashboard.text.runs import rate, row, scores_of
+from dashboard.text.train import of_run
 from genre_core.bayes import bayes_limit
-from genre_core.config import SyntheticConfig, TableConfig
-from genre_core.settings import configure
+from genre_core.settings.config import SyntheticConfig, TableConfig
+from genre_core.settings.names import configure
 from genre_core.store import Openings
 from tests.test_sentences_evaluate import BALANCED, outcome
 from tests.test_sentences_train import CONTEXT, make_epochs, make_run

@@ -5,23 +5,18 @@ import numpy as np
 import pytest
 
 from dashboard.figures.calibration import posterior_figure, reliability_figure
-from dashboard.figures.rejection import MOST_GENRES, genre_answers_figure
-from dashboard.sentences import rejection as rejecting
-from dashboard.sentences.calibration import (
-    error_sentence,
-    posterior_sentence,
-    reliability_answer,
-    scaling_sentence,
-)
+from dashboard.text.calibration import error_sentence, posterior_sentence, reliability_answer, scaling_sentence
 from dashboard.theme import TWINS
+from dashboard.views.evaluate import rejection_text as rejecting
+from dashboard.views.evaluate.rejection_figure import MOST_GENRES, genre_answers_figure
 from genre_core.evaluation.calibration import Bin, ReliabilityCurve, calibration, reliability
 from genre_core.evaluation.calibration_error import CalibrationError
+from genre_core.evaluation.intervals import Interval, wilson
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.posterior_gap import posterior_gap
 from genre_core.evaluation.rejected_genres import per_genre
 from genre_core.evaluation.rejection import answering, find_threshold, sureness
 from genre_core.evaluation.scaling import TemperatureScaling, fit_temperature, fit_vector
-from genre_core.evaluation.uncertainty import Interval, wilson
 from tests.test_calibration import made
 
 GENRES = ("Rock", "Jazz", "Folk", "Pop", "Blues")

@@ -3,14 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.cell_tracks import choices, in_cells, tracks_of
+from dashboard.components.cell_tracks import choices, in_cells, tracks_of
 from dashboard.components.scores import genre_columns, remarks
-from dashboard.selection import Selection
-from dashboard.sentences.evaluate import answer, limit_help, measured
-from dashboard.services import Outcome
+from dashboard.services.outcomes import Outcome
+from dashboard.shell.cells import Selection
+from dashboard.text.evaluate import answer, limit_help, measured
 from genre_core.bayes import BayesScore
+from genre_core.evaluation.intervals import wilson
 from genre_core.evaluation.report import evaluate
-from genre_core.evaluation.uncertainty import wilson
 
 GENRES = ("Rock", "Jazz", "Folk", "Pop")
 

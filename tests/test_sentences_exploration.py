@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from dashboard.sentences import exploration as said
+from dashboard.views.data import exploration_text as said
 from genre_core.bayes import GenreShortfall, Shortfall
-from genre_core.dataset import Dataset
-from genre_core.evaluation.uncertainty import Interval
-from genre_core.exploration import Correlations, Drift, Drifts, GenreDistances, Separation, Tree, correlations, project
+from genre_core.data.dataset import Dataset
+from genre_core.evaluation.intervals import Interval
+from genre_core.inspection import Correlations, Drift, Drifts, GenreDistances, Separation, Tree, correlations, project
 
 TREE = Tree(np.arange(2), np.empty((0, 4)), np.empty((0, 4)))
 

@@ -5,18 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.figures.labels import found_figure
-from dashboard.sentences import labels as sentences
 from dashboard.services.labels import CrossPredictions, DoubtfulLabels
 from dashboard.theme import limits
+from dashboard.views.evaluate import labels_text as sentences
+from dashboard.views.evaluate.labels_figure import found_figure
 from genre_core.bayes.wrong_label import Expected
-from genre_core.cross_predictions import CrossPlan, CrossPredictionsConfig
 from genre_core.evaluation.flips_found import flips_found, label_lab
+from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.mislabelled import find_mislabelled
 from genre_core.evaluation.noise_floor import NoiseFloor
-from genre_core.evaluation.uncertainty import Interval
 from genre_core.store import RunStore
-from genre_core.studying import CROSS_PREDICTIONS
+from genre_core.studies.cross_predictions import CrossPlan, CrossPredictionsConfig
+from genre_core.workers.study import CROSS_PREDICTIONS
 
 N = 300
 RNG = np.random.default_rng(1)

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dashboard.sentences import lens as sentences
-from dashboard.services import Lens
-from genre_core.config import ExperimentConfig, SyntheticConfig, TableConfig
-from genre_core.lens import LensConfig, LensPlan, LensScore
+from dashboard.services.lenses import Lens
+from dashboard.views.lens import text as sentences
+from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TableConfig
 from genre_core.store import Study
+from genre_core.studies.lens import LensConfig, LensPlan, LensScore
 
 ARTISTS = ExperimentConfig(data=SyntheticConfig(artists=20))
 NOISE = (0.0, 0.01, -0.01, 0.005, -0.005)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from dashboard.figures.attribution import MOST, attribution_figure
-from dashboard.sentences import track as said
-from dashboard.services import Explanation
+from dashboard.services.networks import Explanation
+from dashboard.views.track import text as said
+from dashboard.views.track.figures import MOST, attribution_figure
 from genre_core.explaining import Attribution, Change, Flip, Neighbours
 
 GENRES = ("Rock", "Jazz", "Folk")

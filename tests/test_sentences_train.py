@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from dashboard.sentences import train as sentences
-from dashboard.services import Queue, Shape
+from dashboard.services.datasets import Shape
+from dashboard.services.runs import Queue
+from dashboard.text import train as sentences
 from genre_core.bayes import BayesLimit, bayes_limit
-from genre_core.config import ExperimentConfig, LinearConfig, SyntheticConfig, TrainConfig
-from genre_core.settings import configure
+from genre_core.settings.config import ExperimentConfig, LinearConfig, SyntheticConfig, TrainConfig
+from genre_core.settings.names import configure
 from genre_core.store import Epoch, Run
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre_core.config import ExperimentConfig
 from genre_core.errors import ConfigError
-from genre_core.settings import (
+from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.names import (
     SECTIONS,
     TAGS,
     all_settings,

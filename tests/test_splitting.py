@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre_core.config import SplitConfig
-from genre_core.dataset import PARTS
+from genre_core.data.dataset import PARTS
+from genre_core.data.splitting import split_dataset
 from genre_core.errors import DataError
-from genre_core.splitting import split_dataset
+from genre_core.settings.config import SplitConfig
 from tests.test_dataset import make
 
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from genre_core.config import ExperimentConfig, SyntheticConfig
 from genre_core.errors import DataError, RunStateError, StoreError
+from genre_core.settings.config import ExperimentConfig, SyntheticConfig
 from genre_core.store import DEAD_AFTER, Epoch, RunStore, new_run_id
 from genre_core.store.schema import metadata
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from genre_core import cluster, jobs, studying
-from genre_core.config import ExperimentConfig, LinearConfig, MlpConfig, SyntheticConfig, TrainConfig
-from genre_core.lens import LensConfig, LensScore
+from genre_core.settings.config import ExperimentConfig, LinearConfig, MlpConfig, SyntheticConfig, TrainConfig
 from genre_core.store import RunStore, new_run_id
 from genre_core.store.studies import DIED
-from genre_core.studying import LENS, execute_study
+from genre_core.studies.lens import LensConfig, LensScore
+from genre_core.workers import cluster
+from genre_core.workers import commands as jobs
+from genre_core.workers import study as studying
+from genre_core.workers.study import LENS, execute_study
 
 DATA = SyntheticConfig(n_samples=300, n_features=4, n_genres=3, artists=10)
 SMALL = LensConfig(

@@ -9,14 +9,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from genre_core.config import SplitConfig, SyntheticConfig
+from genre_core.data.generator.drawing import draw
+from genre_core.data.generator.law import correlate, decorrelate, law_of, nearest_genres
+from genre_core.data.sources import load_dataset
+from genre_core.data.sources.synthetic import feature_names
+from genre_core.data.splitting import split_dataset
 from genre_core.errors import DataError
-from genre_core.generator.drawing import draw
-from genre_core.generator.law import correlate, decorrelate, law_of, nearest_genres
-from genre_core.genres import genre_names, genre_pairs
-from genre_core.sources import load_dataset
-from genre_core.sources.synthetic import feature_names
-from genre_core.splitting import split_dataset
+from genre_core.settings.config import SplitConfig, SyntheticConfig
+from genre_core.settings.genres import genre_names, genre_pairs
 
 NOTEBOOK_GENRES = ("Rock", "Electronic", "Hip-Hop", "Classical", "Jazz", "Folk", "Pop", "Experimental")
 

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genre_core.config import SplitConfig, TableConfig
-from genre_core.dataset import Dataset
+from genre_core.data.dataset import Dataset
+from genre_core.data.sources import load_dataset
+from genre_core.data.sources.table import inspect, interpret
+from genre_core.data.splitting import split_dataset
+from genre_core.data.tables.cells import track_keys
+from genre_core.data.tables.reading import read_table
+from genre_core.data.tables.roles import changed_roles, give_role, read_names, write_names
 from genre_core.errors import DataError
-from genre_core.sources import load_dataset
-from genre_core.sources.table import inspect, interpret
-from genre_core.splitting import split_dataset
-from genre_core.tables.cells import track_keys
-from genre_core.tables.reading import read_table
-from genre_core.tables.roles import changed_roles, give_role, read_names, write_names
+from genre_core.settings.config import SplitConfig, TableConfig
 
 HERE = Path(__file__).parent
 SHARED = HERE.parents[1] / "shared" / "data"

@@ -10,11 +10,11 @@ from random import Random
 
 import pytest
 
-from genre_core.config import SplitConfig
-from genre_core.dataset import Dataset
+from genre_core.data.dataset import Dataset
+from genre_core.data.splitting import split_dataset
 from genre_core.errors import DataError
-from genre_core.quality import findings
-from genre_core.splitting import split_dataset
+from genre_core.inspection.warnings import findings
+from genre_core.settings.config import SplitConfig
 from tests.test_table import load_bytes
 
 N_ROWS = 120
@@ -158,7 +158,7 @@ def words_on(dataset: Dataset, notes: tuple[str, ...]) -> str:
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_table_is_taken_for_what_it_is(case: Case) -> None:
-    from genre_core.tables.reading import read_table
+    from genre_core.data.tables.reading import read_table
 
     dataset = load_bytes([("table.csv", case.data)], **case.config)
     assert (len(dataset), dataset.genres, dataset.features) == (case.n, case.genres, case.features)

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from genre_core.settings import configure
+from genre_core.settings.names import configure
 from genre_core.store import RunStore, openings_of
 from genre_core.terminal.main import main
-from genre_core.worker import execute
+from genre_core.workers.run import execute
 
 SMALL = {
     "data.n_samples": 400,

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import log_softmax
 
-from dashboard.cell_tracks import in_cells, tracks_of
+from dashboard.components.cell_tracks import in_cells, tracks_of
+from dashboard.components.track_filtering import TrackFilter, values_of
 from dashboard.components.tracks import columns
-from dashboard.selection import Selection
-from dashboard.services import Outcome
-from dashboard.track_filter import TrackFilter, values_of
+from dashboard.services.outcomes import Outcome
+from dashboard.shell.cells import Selection
 from genre_core.evaluation.report import evaluate
 
 GENRES = ("Rock", "Jazz", "Folk")

@@ -6,10 +6,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre_core import training
-from genre_core.config import LinearConfig, MlpConfig, TrainConfig
-from genre_core.events import EpochEnd, Progress, TrainEnd
-from genre_core.training import Trainer, TrainingData
+from genre_core.settings.config import LinearConfig, MlpConfig, TrainConfig
+from genre_core.training import trainer as training
+from genre_core.training.events import EpochEnd, Progress, TrainEnd
+from genre_core.training.trainer import Trainer, TrainingData
 from tests.reference import curves
 
 SMALL = MlpConfig(hidden=(12, 8), dropout=0.3)

@@ -7,13 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genre_core.config import ExperimentConfig, MlpConfig, SyntheticConfig, TrainConfig
 from genre_core.errors import ConfigError, StoreError
-from genre_core.experiment import run_experiment
-from genre_core.settings import configure, flatten
+from genre_core.settings.config import ExperimentConfig, MlpConfig, SyntheticConfig, TrainConfig
+from genre_core.settings.names import configure, flatten
 from genre_core.store import RunStore, openings_of
-from genre_core.studying import SEARCH, execute_study
-from genre_core.tuning import (
+from genre_core.studies.tuning import (
     Dimension,
     best_of,
     corrected_best,
@@ -23,13 +21,15 @@ from genre_core.tuning import (
     suggested,
     trial_config,
 )
-from genre_core.tuning import trials as optuna_side
-from genre_core.tuning.optimism import macro_f1_scorer, mean_scorer
-from genre_core.tuning.pruning import STARTS, WARM_UP, Pruning
-from genre_core.tuning.rows import read_rows
-from genre_core.tuning.searching import search
-from genre_core.tuning.space import distributions, grid, grid_size
-from genre_core.tuning.trials import Trials
+from genre_core.studies.tuning import trials as optuna_side
+from genre_core.studies.tuning.optimism import macro_f1_scorer, mean_scorer
+from genre_core.studies.tuning.pruning import STARTS, WARM_UP, Pruning
+from genre_core.studies.tuning.rows import read_rows
+from genre_core.studies.tuning.searching import search
+from genre_core.studies.tuning.space import distributions, grid, grid_size
+from genre_core.studies.tuning.trials import Trials
+from genre_core.training.experiment import run_experiment
+from genre_core.workers.study import SEARCH, execute_study
 
 BASE = ExperimentConfig(
     data=SyntheticConfig(n_samples=300, n_features=4, n_genres=3, overlap=2.0),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre_core.evaluation.uncertainty import (
+from genre_core.evaluation.intervals import (
     Interval,
     accuracy_of_counts,
     bootstrap,

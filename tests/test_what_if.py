@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.services import Training
-from dashboard.what_if import MOST_CHANGED, answer_of, apply, crossing, fits, read, way, write
-from genre_core.dataset import Standardizer
+from dashboard.services.networks import Training
+from dashboard.views.track.changed_features import MOST_CHANGED, answer_of, apply, crossing, fits, read, way, write
+from genre_core.data.dataset import Standardizer
 from genre_core.explaining import flips, smallest_change
 from tests.test_explaining import N_FEATURES, network_of
 

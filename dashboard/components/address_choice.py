@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from dashboard import address
+from dashboard.shell import address
 
 Name = TypeVar("Name", bound=str)
 NOTHING: Mapping[str, None] = {}

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard import address
 from dashboard.components.address_choice import NOTHING, Name
+from dashboard.shell import address
 
 
 def address_menu(

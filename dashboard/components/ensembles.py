@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import address, services
-from dashboard.address import plain
 from dashboard.components.member_marks import member_rates
-from dashboard.sentences import ensembles as sentences
+from dashboard.services import commands
+from dashboard.services import runs as runs_service
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from dashboard.text import ensembles as sentences
 from dashboard.theme import percent
-from genre_core.dataset import Part
+from genre_core.data.dataset import Part
 from genre_core.errors import StoreError
 from genre_core.store import Run
 
@@ -29,29 +31,29 @@ def average_button(runs: Sequence[Run]) -> None:
     )
     if pressed:
         try:
-            run_id = services.average(runs, sentences.ensemble_name(runs))
+            run_id = commands.average(runs, sentences.ensemble_name(runs))
         except StoreError as error:
             st.toast(str(error), icon=":material/error:")
             return
-        st.switch_page("views/evaluate.py", query_params={"run": run_id})
+        st.switch_page("views/evaluate/page.py", query_params={"run": run_id})
 
 
 def beside_members(run: Run, part: Part) -> None:
     """Say what an ensemble averages, with the way to compare it with its members."""
     text = sentences.beside_members(run, part, member_rates(run, part))
-    members = services.members(run)[:RUNS_SHOWN]
+    members = runs_service.members(run)[:RUNS_SHOWN]
     with st.container(key="ensemble-members", horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(text, width="content")
         if members:
             named = ",".join([run.id, *(member.id for member in members)])
-            address.page_link("views/compare.py", "Compare with them", ":material/compare_arrows:", runs=named)
+            address.page_link("views/compare/page.py", "Compare with them", ":material/compare_arrows:", runs=named)
 
 
 def members_instead(run: Run, sentence: str, key: str) -> None:
     """Say what an ensemble has not, with its members to look at instead, in the same place."""
     st.caption(sentence)
     with st.container(key=f"members instead {key}", horizontal=True, gap="small"):
-        for member in services.members(run)[:RUNS_SHOWN]:
+        for member in runs_service.members(run)[:RUNS_SHOWN]:
             st.button(plain(member.name), icon=":material/arrow_forward:", key=f"instead {key} {member.id}",
                       on_click=_look_at, args=(member.id,))  # fmt: skip
 
@@ -62,7 +64,7 @@ def _look_at(run_id: str) -> None:
 
 def member_list(run: Run) -> None:
     """Draw the members of an ensemble, each a way to its card."""
-    found = services.members(run)
+    found = runs_service.members(run)
     st.markdown(f"**Averages {len(run.config.members)} networks**")
     for member in found:
         rate = percent(member.summary["validation"]["accuracy"])

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components.csv_download import Columns, csv_download
-from dashboard.components.matrix import MatrixView
+from dashboard.figures.matrix import MatrixView
 
 HEIGHT = 420
 NOT_ANSWERED = "not answered"

@@ -1,16 +1,16 @@
 """The members of an ensemble as ticks on a ruler."""
 
-from dashboard import services
 from dashboard.components.ruler import Mark
-from genre_core.dataset import Part
+from dashboard.services import openings, runs
+from genre_core.data.dataset import Part
 from genre_core.store import Run
 
 
 def member_rates(run: Run, part: Part) -> list[float]:
     """Return the accuracies of an ensemble's stored members, lowest first; on test of those that are opened alone."""
-    there = [member for member in services.members(run) if part in member.summary]
+    there = [member for member in runs.members(run) if part in member.summary]
     if part == "test":
-        opened = services.openings_of(there)
+        opened = openings.openings_of(there)
         there = [member for member in there if opened[member.id].opened]
     return sorted(float(member.summary[part]["accuracy"]) for member in there)
 

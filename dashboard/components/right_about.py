@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from dashboard.components.address_choice import NOTHING, address_choice
-from genre_core.config import DatasetConfig, labels_are_noisy
+from genre_core.settings.config import DatasetConfig, labels_are_noisy
 
 ABOUT_WHAT = {"label": "right about the labels", "true": "right about the true genres"}
 HELP = (

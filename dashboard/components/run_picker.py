@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from dashboard import address, services
-from dashboard.sentences.badges import is_leaky
-from dashboard.sentences.runs import STATES, about_labels
+from dashboard.services import runs as runs_service
+from dashboard.services import workers
+from dashboard.shell import address
+from dashboard.text.badges import is_leaky
+from dashboard.text.runs import STATES, about_labels
 from dashboard.theme import percent
 from genre_core.store import Run
 
@@ -14,7 +16,7 @@ MOST = 200
 
 def run_picker(current: Run | None) -> None:
     """Draw the list of runs, newest first, each with its state and headline; choosing one puts it into the address."""
-    runs = {run.id: run for run in services.store().runs(limit=MOST)}
+    runs = {run.id: run for run in workers.store().runs(limit=MOST)}
     if current is not None:
         runs.setdefault(current.id, current)
     if not runs:
@@ -44,10 +46,10 @@ def label(run: Run) -> str:
 
 def _choose() -> None:
     """Look at the chosen run; the same cell and genre stay chosen where its genres are the same."""
-    chosen = services.run(st.session_state[KEY])
+    chosen = runs_service.run(st.session_state[KEY])
     if chosen is None:
         return
-    before = services.run(address.run_id())
+    before = runs_service.run(address.run_id())
     same = before is not None and before.context.get("genres") == chosen.context.get("genres")
     address.look(
         run=chosen.id, track=None, **({} if same else {"cell": None, "answer": None, "genre": None, "merge": None})

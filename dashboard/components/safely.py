@@ -7,7 +7,7 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from dashboard.address import plain
+from dashboard.shell.address import plain
 from genre_core.errors import GenreLabError
 
 Given = ParamSpec("Given")

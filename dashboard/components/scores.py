@@ -6,15 +6,15 @@ import streamlit as st
 
 from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.terms import terms_table
-from dashboard.sentences.evaluate import FEW
-from dashboard.services import Outcome
+from dashboard.services.outcomes import Outcome
+from dashboard.text.evaluate import FEW
 from dashboard.theme import GAP, HasLimits, percent, spread
 from genre_core.bayes import BayesLimit
 from genre_core.evaluation.f1 import f1_interval
 from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.metrics import METRICS
 from genre_core.evaluation.report import Evaluation
-from genre_core.evaluation.uncertainty import Interval
 
 HEIGHT = 640
 

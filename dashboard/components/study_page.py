@@ -5,13 +5,15 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from dashboard import address, forms, services
-from dashboard.address import plain
 from dashboard.components.live import words
 from dashboard.components.ruler import ruler
-from genre_core.config import ExperimentConfig, Frozen
+from dashboard.services import studies as studies_service
+from dashboard.services.studies import Kind
+from dashboard.shell import address, forms
+from dashboard.shell.address import plain
 from genre_core.errors import ConfigError, RunStateError, StoreError
-from genre_core.presets import PRESETS
+from genre_core.settings.config import ExperimentConfig, Frozen
+from genre_core.settings.presets import PRESETS
 from genre_core.store import Study, new_run_id
 
 Found = TypeVar("Found")
@@ -62,15 +64,17 @@ def rest_button(study: Study | None, go_on: str, stop: str, rest: str = "Stop", 
     """Draw the button that stops a study, or goes on with one that was stopped or has failed; each has its help."""
     args = (study.id if study else "",)
     if study and study.state in ("failed", "cancelled"):
-        st.button("Go on", icon=":material/resume:", key="go on", on_click=services.resume_study, args=args, help=go_on)
+        st.button(
+            "Go on", icon=":material/resume:", key="go on", on_click=studies_service.resume_study, args=args, help=go_on
+        )
     else:
         st.button(rest, icon=f":material/{icon}:", key="rest", disabled=not (study and study.active),
-                  on_click=services.stop_study, args=args, help=stop)  # fmt: skip
+                  on_click=studies_service.stop_study, args=args, help=stop)  # fmt: skip
 
 
 def former(
     title: str,
-    of: services.Kind[Config],
+    of: Kind[Config],
     study: Study | None,
     label: Callable[[Study, Config | None], str],
     look: Callable[[str], None],
@@ -78,14 +82,14 @@ def former(
     width: int = 300,
 ) -> None:
     """Draw the list of former studies of a kind, the one looked at among them; `look` is told which one was chosen."""
-    found = services.latest_studies(of)
+    found = studies_service.latest_studies(of)
     if study and study.id not in {one.id for one in found}:
         found.append(study)
     study_choice(
         title,
         found,
         study.id if study else None,
-        lambda one: label(one, services.config_or_none(of, one)),
+        lambda one: label(one, studies_service.config_or_none(of, one)),
         look,
         placeholder="Open a former one",
         width=width,

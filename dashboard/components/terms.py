@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.sentences.badges import Badge
+from dashboard.text.badges import Badge
 from genre_core.evaluation.glossary import GLOSSARY
 
 CSS = Path(__file__).with_name("terms.css")

@@ -12,11 +12,11 @@ from typing import Any, Literal
 import numpy as np
 import streamlit as st
 
-from dashboard.services import AgainstTheRest
+from dashboard.services.one_genre import AgainstTheRest
 from dashboard.theme import ACCENT, OTHER, TWINS, percent
-from genre_core.dataset import FloatArray
+from genre_core.data.dataset import FloatArray
 from genre_core.evaluation.curves import OperatingPoint
-from genre_core.evaluation.uncertainty import Interval
+from genre_core.evaluation.intervals import Interval
 
 HERE = Path(__file__).parent
 MOST_POINTS = 600

@@ -4,9 +4,9 @@ import math
 
 import streamlit as st
 
-from dashboard import address
-from dashboard.cell_tracks import ListedTracks
-from dashboard.track_filter import Measure, TrackFilter, values_of
+from dashboard.components.cell_tracks import ListedTracks
+from dashboard.components.track_filtering import Measure, TrackFilter, values_of
+from dashboard.shell import address
 from genre_core.evaluation.glossary import GLOSSARY
 
 TITLES: dict[Measure, str] = {"sure": "Sure", "margin": "Margin", "loss": "Loss"}

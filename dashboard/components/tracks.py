@@ -7,12 +7,12 @@ from html import escape
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from dashboard import address
-from dashboard.cell_tracks import Choice, ListedTracks
+from dashboard.components.cell_tracks import Choice, ListedTracks
 from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.plot import plot
 from dashboard.figures.profile import profile_figure
-from dashboard.services import StandardScores
+from dashboard.services.outcomes import StandardScores
+from dashboard.shell import address
 from dashboard.theme import count, percent
 from genre_core.evaluation.glossary import GLOSSARY
 
@@ -106,7 +106,7 @@ def one_track(
         st.subheader(f"Track {address.plain(name)}: {address.plain(names[true])} {address.plain(taken)}", anchor=False)
         with st.container(key="track-open", horizontal=True, vertical_alignment="center", gap="small"):
             label = "Open this track: why, and what if"
-            address.page_link("views/track.py", label, ":material/arrow_forward:", **page)
+            address.page_link("views/track/page.py", label, ":material/arrow_forward:", **page)
             st.button(
                 "Close",
                 icon=":material/close:",

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.theme import ACCENT, AXIS, BACKGROUND, FAINT, GAP, INK, MUTED, OTHER, Figure, fade, layout, percent
-from genre_core.dataset import Part
+from genre_core.data.dataset import Part
 from genre_core.evaluation.calibration import Bin, ReliabilityCurve
 from genre_core.evaluation.posterior_gap import PosteriorGap
 

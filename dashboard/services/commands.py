@@ -9,11 +9,11 @@ import streamlit as st
 
 from dashboard.services import workers
 from dashboard.services.workers import Link, NotYet, store
-from genre_core import jobs
-from genre_core.config import ExperimentConfig
-from genre_core.ensembles import ensemble_of
 from genre_core.errors import ClusterError, GenreLabError, StoreError
+from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.ensembles import ensemble_of
 from genre_core.store import Run, RunStore, new_run_id
+from genre_core.workers import commands as jobs
 
 if TYPE_CHECKING:
     from distributed import Client

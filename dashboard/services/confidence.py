@@ -9,12 +9,11 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from dashboard.services.data import dataset
+from dashboard.services.datasets import dataset
 from dashboard.services.outcomes import Outcome, outcome
 from dashboard.services.runs import run
 from genre_core.bayes import posterior
-from genre_core.config import SyntheticConfig
-from genre_core.dataset import FloatArray, Part
+from genre_core.data.dataset import FloatArray, Part
 from genre_core.errors import DataError
 from genre_core.evaluation.calibration import Binning, Calibration, ReliabilityCurve, calibration, reliability
 from genre_core.evaluation.metrics import softmax
@@ -29,6 +28,7 @@ from genre_core.evaluation.scaling import (
     fit_temperature,
     fit_vector,
 )
+from genre_core.settings.config import SyntheticConfig
 from genre_core.store import Run
 
 Method = Literal["none", "temperature", "vector"]

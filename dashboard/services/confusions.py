@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard.components.matrix import Compared, MatrixView, matrix_view
-from dashboard.components.matrix_views import arranged, difference_view
+from dashboard.figures.matrix import Compared, MatrixView, matrix_view
+from dashboard.services.matrix_views import arranged, difference_view
 from dashboard.services.outcomes import outcome
 from dashboard.services.workers import store
-from genre_core.dataset import Part
+from genre_core.data.dataset import Part
 from genre_core.evaluation.confusion import ConfusionMatrix, Normalization, confusion_matrix
 from genre_core.evaluation.matrix_difference import MatrixDifference, matrix_difference
 from genre_core.evaluation.merging import Merged, Merges, mapping_of, members_of, merged

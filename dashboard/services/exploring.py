@@ -8,20 +8,20 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from dashboard.components.matrix import MatrixView, matrix_view
-from dashboard.services.data import dataset, limit
+from dashboard.figures.matrix import MatrixView, matrix_view
+from dashboard.services.datasets import dataset, limit
 from dashboard.services.outcomes import outcome
 from dashboard.services.runs import run
 from dashboard.services.workers import store
-from genre_core import exploration
+from genre_core import inspection as exploration
 from genre_core.bayes import BayesLimit, LimitPoint, Shortfall, bayes_limit, limit_curve, shortfall
-from genre_core.config import DatasetConfig, FmaConfig, SplitConfig, SyntheticConfig, TableConfig, fingerprint
-from genre_core.dataset import IntArray
+from genre_core.data.dataset import IntArray
+from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError, GenreLabError
 from genre_core.evaluation.confusion import ConfusionMatrix
-from genre_core.evaluation.uncertainty import Interval
-from genre_core.settings import all_settings
-from genre_core.splitting import Split, split_dataset
+from genre_core.evaluation.intervals import Interval
+from genre_core.settings.config import DatasetConfig, FmaConfig, SplitConfig, SyntheticConfig, TableConfig, fingerprint
+from genre_core.settings.names import all_settings
 from genre_core.store import Run, RunState
 
 _HASHES: dict[str | type[Any], Callable[[Any], Any]] = dict.fromkeys(

@@ -6,20 +6,20 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from dashboard.services.data import dataset
+from dashboard.services.datasets import dataset
 from dashboard.services.openings import openings_of
 from dashboard.services.outcomes import outcome
 from dashboard.services.studies import CROSSED, as_far_as, find_study, named_by, start_or_resume, stop_study
 from dashboard.services.workers import store
 from genre_core.bayes.wrong_label import Expected, doubtful_without_noise, wrong_label_probability
-from genre_core.config import SyntheticConfig
-from genre_core.cross_predictions import CrossPlan, CrossPredictionsConfig, FoldPredictions
-from genre_core.dataset import FloatArray, IntArray, Part
+from genre_core.data.dataset import FloatArray, IntArray, Part
 from genre_core.evaluation.flips_found import Lab, label_lab
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.mislabelled import Mislabelled, find_mislabelled
 from genre_core.evaluation.noise_floor import NoiseFloor, noise_floor
+from genre_core.settings.config import SyntheticConfig
 from genre_core.store import Run, Study
+from genre_core.studies.cross_predictions import CrossPlan, CrossPredictionsConfig, FoldPredictions
 
 Among = Literal["part", "all"]
 

@@ -6,11 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from dashboard.sentences.ensembles import NO_NETWORK
-from dashboard.services.data import dataset
+from dashboard.services.datasets import dataset
 from dashboard.services.outcomes import standard_scores
 from dashboard.services.workers import store
-from genre_core.dataset import PARTS, FloatArray, IntArray, Part, Standardizer
+from genre_core.data.dataset import PARTS, FloatArray, IntArray, Part, Standardizer
 from genre_core.errors import DataError
 from genre_core.explaining import (
     Attribution,
@@ -34,7 +33,7 @@ FEWEST_ASKED, MOST_WORK = 6, 1e10
 def _network(run_id: str, attempt: int) -> FittedNetwork:
     saved = store().artifact(run_id, "weights")
     if saved is None and store().run(run_id).averages:
-        raise DataError(NO_NETWORK)
+        raise DataError("An ensemble has no single network to ask: look at one of its members.")
     if saved is None:
         raise DataError("This run has stored no weights: train it again to ask its network.")
     return FittedNetwork.load(saved)

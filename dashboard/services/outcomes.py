@@ -6,13 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from dashboard.services.data import dataset
+from dashboard.services.datasets import dataset
 from dashboard.services.workers import store
-from genre_core.dataset import PARTS, FloatArray, Part, Standardizer
-from genre_core.outcomes import About as About
-from genre_core.outcomes import Outcome as Outcome
-from genre_core.outcomes import outcome_of
+from genre_core.data.dataset import PARTS, FloatArray, Part, Standardizer
 from genre_core.store import Run
+from genre_core.store.run_result import About as About
+from genre_core.store.run_result import Outcome as Outcome
+from genre_core.store.run_result import outcome_of
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -14,7 +14,7 @@ from dashboard.services.outcomes import outcome
 from dashboard.services.workers import store
 from genre_core.errors import DataError, RunStateError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
-from genre_core.evaluation.uncertainty import macro_f1_of_counts
+from genre_core.evaluation.intervals import macro_f1_of_counts
 from genre_core.store import Epoch, Run, RunState
 
 SOON_SECONDS, POLL_SECONDS, WATCH_SECONDS = 0.05, 0.5, 5.0
@@ -160,3 +160,8 @@ def _averaged(of: Run) -> Progress:
 def _validation_labels(run_id: str, attempt: int) -> npt.NDArray[np.uint8] | None:
     saved = store().artifact(run_id, "validation_labels")
     return None if saved is None else np.frombuffer(saved, dtype=np.uint8)
+
+
+def phase(run: Run) -> str:
+    """Return what the page around the parts depends on."""
+    return f"{run.attempt} {'active' if run.active else run.state} {'begun' if run.epoch else 'new'}"

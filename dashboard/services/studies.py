@@ -7,18 +7,18 @@ from pydantic import ValidationError
 
 from dashboard.services.commands import act, order
 from dashboard.services.workers import store
-from genre_core import jobs
-from genre_core.config import Frozen, fingerprint
-from genre_core.cross_predictions import CrossPredictionsConfig
 from genre_core.errors import RunStateError, StoreError
-from genre_core.exploration import MapConfig
-from genre_core.learning_curve import LearningCurveConfig
-from genre_core.lens import LensConfig
-from genre_core.selection import RepeatsConfig
+from genre_core.inspection import MapConfig
+from genre_core.settings.config import Frozen, fingerprint
 from genre_core.store import Study
-from genre_core.studying import CROSS_PREDICTIONS, LEARNING_CURVE, LENS, MAP, REPEATS, SEARCH
-from genre_core.tuning import SearchConfig
-from genre_core.tuning.trials import forget
+from genre_core.studies.cross_predictions import CrossPredictionsConfig
+from genre_core.studies.learning_curve import LearningCurveConfig
+from genre_core.studies.lens import LensConfig
+from genre_core.studies.repeats.config import RepeatsConfig
+from genre_core.studies.tuning import SearchConfig
+from genre_core.studies.tuning.trials import forget
+from genre_core.workers import commands as jobs
+from genre_core.workers.study import CROSS_PREDICTIONS, LEARNING_CURVE, LENS, MAP, REPEATS, SEARCH
 
 Config = TypeVar("Config", bound=Frozen)
 

@@ -7,19 +7,19 @@ from typing import Any
 import streamlit as st
 
 from dashboard.services.commands import act
-from dashboard.services.data import dataset, findings_soon, gaps
+from dashboard.services.datasets import dataset, findings_soon, gaps
 from dashboard.services.workers import store
-from genre_core.config import DatasetConfig, FmaConfig, SyntheticConfig, TableConfig
-from genre_core.dataset import Column, Part, Role
+from genre_core.data.dataset import Column, Part, Role
+from genre_core.data.fma.importing import KIND as FMA
+from genre_core.data.published import KIND as SPLIT
+from genre_core.data.published import part_of, read_split
+from genre_core.data.sources.fma import PLAIN
+from genre_core.data.sources.table import Inspection, inspect
+from genre_core.data.tables.reading import read_table
+from genre_core.data.tables.roles import changed_roles, read_names, write_names
 from genre_core.errors import DataError
-from genre_core.fma.importing import KIND as FMA
-from genre_core.published import KIND as SPLIT
-from genre_core.published import part_of, read_split
-from genre_core.sources.fma import PLAIN
-from genre_core.sources.table import Inspection, inspect
+from genre_core.settings.config import DatasetConfig, FmaConfig, SyntheticConfig, TableConfig
 from genre_core.store import StoredTable
-from genre_core.tables.reading import read_table
-from genre_core.tables.roles import changed_roles, read_names, write_names
 
 LISTS = (".txt", ".lst", ".list")
 """Endings of files that may list the tracks of a part."""

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from genre_core import cluster, jobs
 from genre_core.errors import StoreError
 from genre_core.store import RunStore
+from genre_core.workers import cluster
+from genre_core.workers import commands as jobs
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from genre_core.bayes.limit import simulate
-from genre_core.config import SyntheticConfig
-from genre_core.dataset import FloatArray
+from genre_core.data.dataset import FloatArray
+from genre_core.data.generator.law import genre_means, law_of
 from genre_core.errors import ConfigError
-from genre_core.generator.law import genre_means, law_of
-from genre_core.settings import all_settings, validate
+from genre_core.settings.config import SyntheticConfig
+from genre_core.settings.names import all_settings, validate
 
 
 @dataclass(frozen=True)

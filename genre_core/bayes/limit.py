@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.bayes.posterior import distances, label_probabilities, posterior
-from genre_core.config import DatasetConfig, SyntheticConfig
-from genre_core.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.data.generator.law import CHUNK, Law, correlate, decorrelate, law_of
 from genre_core.evaluation.checks import check_labels, check_same_length
-from genre_core.evaluation.uncertainty import Interval, accuracy_interval, macro_f1_of_counts
-from genre_core.generator.law import CHUNK, Law, correlate, decorrelate, law_of
+from genre_core.evaluation.intervals import Interval, accuracy_interval, macro_f1_of_counts
+from genre_core.settings.config import DatasetConfig, SyntheticConfig
 
 MAX_SIMULATED = 8_000_000
 """Most numbers that are simulated where every feature of a track matters."""

@@ -5,11 +5,11 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.config import SyntheticConfig
-from genre_core.dataset import FloatArray
+from genre_core.data.dataset import FloatArray
+from genre_core.data.generator.law import Law, law_of
 from genre_core.errors import DataError
 from genre_core.evaluation.metrics import softmax
-from genre_core.generator.law import Law, law_of
+from genre_core.settings.config import SyntheticConfig
 
 
 def posterior(config: SyntheticConfig, X: npt.ArrayLike, *, clean: bool = False) -> FloatArray:

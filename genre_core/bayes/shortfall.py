@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.bayes.posterior import posterior
-from genre_core.config import SyntheticConfig
-from genre_core.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
 from genre_core.evaluation.checks import check_labels, check_same_length
-from genre_core.evaluation.uncertainty import CHUNK, Interval
+from genre_core.evaluation.intervals import CHUNK, Interval
+from genre_core.settings.config import SyntheticConfig
 
 N_RESAMPLES = 1000
 

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.bayes.posterior import posterior
-from genre_core.config import SyntheticConfig
-from genre_core.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.data.generator.law import law_of
 from genre_core.evaluation.checks import check_labels, check_same_length
-from genre_core.evaluation.uncertainty import Interval
-from genre_core.generator.law import law_of
+from genre_core.evaluation.intervals import Interval
+from genre_core.settings.config import SyntheticConfig
 
 Z95 = 1.959963984540054
 

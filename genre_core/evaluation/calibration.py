@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
 from genre_core.evaluation.calibration_error import CalibrationError, calibration_errors
 from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length
+from genre_core.evaluation.intervals import Interval, grouped_wilson, wilson
 from genre_core.evaluation.metrics import METRICS
 from genre_core.evaluation.resampling import drawn_weights, middle, n_resamples, resampled_means
-from genre_core.evaluation.uncertainty import Interval, grouped_wilson, wilson
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

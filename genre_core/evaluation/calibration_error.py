@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genre_core.dataset import FloatArray
+from genre_core.data.dataset import FloatArray
+from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.resampling import middle
-from genre_core.evaluation.uncertainty import Interval
 
 _TAIL = 0.025
 _CLEAR = 2.0

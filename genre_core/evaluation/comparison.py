@@ -10,13 +10,13 @@ from typing import Literal
 
 import numpy as np
 
-from genre_core.config import DatasetConfig, SyntheticConfig
-from genre_core.dataset import IntArray
+from genre_core.data.dataset import IntArray
+from genre_core.evaluation.holm import holm
+from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.matrix_difference import MatrixDifference, matrix_difference
 from genre_core.evaluation.paired import Matched, matched, paired_macro_f1
 from genre_core.evaluation.power import LEVEL, detectable_difference, tracks_needed
-from genre_core.evaluation.uncertainty import Interval
-from genre_core.exploration.holm import holm
+from genre_core.settings.config import DatasetConfig, SyntheticConfig
 
 Kind = Literal["first", "second", "undecided", "same"]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import IntArray
-from genre_core.evaluation.uncertainty import Interval
+from genre_core.data.dataset import IntArray
+from genre_core.evaluation.intervals import Interval
 
 WORST = 0.1
 """The share of a genre's groups whose errors are added up."""

@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_same_length
-from genre_core.evaluation.uncertainty import Interval, accuracy_interval, grouped_wilson, wilson
+from genre_core.evaluation.intervals import Interval, accuracy_interval, grouped_wilson, wilson
 
 Normalization = Literal["count", "true", "predicted", "all"]
 Cells = npt.NDArray[np.bool_]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import FloatArray, IntArray
-from genre_core.evaluation.uncertainty import CHUNK, Interval, grouped_wilson, wilson
+from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.evaluation.intervals import CHUNK, Interval, grouped_wilson, wilson
 
 IsGenre = npt.NDArray[np.bool_]
 N_RESAMPLES, N_OF_MANY, MANY = 1000, 200, 5_000

@@ -3,7 +3,7 @@
 import numpy as np
 
 from genre_core.evaluation.confusion import ConfusionMatrix
-from genre_core.evaluation.uncertainty import Interval, grouped_wilson, wilson
+from genre_core.evaluation.intervals import Interval, grouped_wilson, wilson
 
 
 def f1_interval(matrix: ConfusionMatrix, genre: int) -> Interval:

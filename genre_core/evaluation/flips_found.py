@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
-from genre_core.evaluation.uncertainty import Interval, grouped_wilson, wilson
+from genre_core.evaluation.intervals import Interval, grouped_wilson, wilson
 
 Mask = npt.NDArray[np.bool_]
 

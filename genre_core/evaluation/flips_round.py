@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genre_core.dataset import IntArray
+from genre_core.data.dataset import IntArray
 from genre_core.evaluation.flips_found import Mask
 
 N_TRACKS, FEWEST_WRONG, MOST_WRONG = 12, 3, 5

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_same_length
-from genre_core.evaluation.uncertainty import Interval, grouped_wilson, wilson
+from genre_core.evaluation.intervals import Interval, grouped_wilson, wilson
 
 Chosen = npt.NDArray[np.bool_]
 

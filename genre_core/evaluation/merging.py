@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import IntArray
+from genre_core.data.dataset import IntArray
 from genre_core.errors import ConfigError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
-from genre_core.evaluation.metrics import softmax
-from genre_core.evaluation.uncertainty import (
+from genre_core.evaluation.intervals import (
     Interval,
     accuracy_of_counts,
     bootstrap,
@@ -18,6 +17,7 @@ from genre_core.evaluation.uncertainty import (
     macro_f1_of_counts,
     wilson,
 )
+from genre_core.evaluation.metrics import softmax
 
 Merges = tuple[tuple[int, ...], ...]
 """Sets of genres, counted from 0, each of which counts as one."""

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length
 
 Ranking = Literal["margin", "self-confidence"]

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length
-from genre_core.evaluation.uncertainty import Interval
+from genre_core.evaluation.intervals import Interval
 
 MOST_BINS = 1000
 LEAST_TRACKS = 100

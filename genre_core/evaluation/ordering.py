@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from genre_core.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.confusion import ConfusionMatrix
 
 Order = Literal["given", "name", "size", "recall", "cluster"]

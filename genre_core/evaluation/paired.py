@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genre_core.dataset import FloatArray, IntArray
-from genre_core.evaluation.uncertainty import Interval, resampled_counts
+from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.evaluation.intervals import Interval, resampled_counts
 
 CONFIDENCE = 0.95
 

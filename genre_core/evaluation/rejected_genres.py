@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_same_length
+from genre_core.evaluation.holm import holm
+from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.rejection import Answered, rate_interval
-from genre_core.evaluation.uncertainty import Interval
-from genre_core.exploration.holm import holm
 
 LEVEL = 0.05
 

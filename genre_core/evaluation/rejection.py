@@ -13,11 +13,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
 from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length
+from genre_core.evaluation.intervals import Interval, grouped_wilson, wilson
 from genre_core.evaluation.resampling import drawn_weights, middle, n_resamples
-from genre_core.evaluation.uncertainty import Interval, grouped_wilson, wilson
 
 ScoreName = Literal["confidence", "margin", "certainty"]
 Answered = npt.NDArray[np.bool_]

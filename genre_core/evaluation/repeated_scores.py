@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import IntArray
-from genre_core.evaluation.uncertainty import Interval, grouped_wilson, wilson
+from genre_core.data.dataset import IntArray
+from genre_core.evaluation.intervals import Interval, grouped_wilson, wilson
 
 CONFIDENCE, POWER = 0.95, 0.8
 LEAST_SCORES = 3

@@ -7,17 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import IntArray
+from genre_core.data.dataset import IntArray
 from genre_core.errors import DataError
 from genre_core.evaluation.checks import check_labels, check_same_length
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
+from genre_core.evaluation.intervals import Interval, accuracy_interval, bootstrap, macro_f1_of_counts
 from genre_core.evaluation.metrics import METRICS, softmax
-from genre_core.evaluation.uncertainty import (
-    Interval,
-    accuracy_interval,
-    bootstrap,
-    macro_f1_of_counts,
-)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from genre_core.dataset import FloatArray, IntArray
-from genre_core.evaluation.uncertainty import CHUNK, Interval
+from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.evaluation.intervals import CHUNK, Interval
 
 WORK = 100_000_000
 FEWEST, MOST = 200, 1000

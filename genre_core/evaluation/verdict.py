@@ -1,7 +1,7 @@
 """What a comparison comes to, in words: for pages and for the terminal alike."""
 
 from genre_core.evaluation.comparison import Comparison
-from genre_core.evaluation.uncertainty import Interval
+from genre_core.evaluation.intervals import Interval
 
 MOST_NEEDED = 10_000_000
 """Beyond so many tracks it is kinder to say that no collection is large enough."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genre_core.dataset import FloatArray
+from genre_core.data.dataset import FloatArray
 from genre_core.explaining.network import FittedNetwork
 from genre_core.explaining.path import path
 

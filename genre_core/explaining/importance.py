@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.metrics import softmax
-from genre_core.evaluation.uncertainty import Interval
 from genre_core.explaining.network import FittedNetwork
 
 MOST_ROWS, MOST_REPEATS, LEAST_REPEATS = 3000, 10, 2

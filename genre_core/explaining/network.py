@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import FloatArray
+from genre_core.data.dataset import FloatArray
 from genre_core.errors import DataError
 
 Scores = npt.NDArray[Any]

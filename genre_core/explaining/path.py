@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genre_core.dataset import FloatArray
+from genre_core.data.dataset import FloatArray
 from genre_core.explaining.network import FittedNetwork
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import FloatArray
+from genre_core.data.dataset import FloatArray
 from genre_core.findings.facts import Facts
 from genre_core.findings.finding import Evidence, Finding
 

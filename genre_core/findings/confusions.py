@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from genre_core.dataset import FloatArray, IntArray
-from genre_core.exploration.holm import holm
+from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.evaluation.holm import holm
 from genre_core.findings.blocks import expected_alone
 from genre_core.findings.facts import Facts
 from genre_core.findings.finding import Cells, Evidence, Finding

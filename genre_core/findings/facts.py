@@ -7,10 +7,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import FloatArray, IntArray, Part
+from genre_core.data.dataset import FloatArray, IntArray, Part
+from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.report import Evaluation
-from genre_core.evaluation.uncertainty import Interval
 from genre_core.findings.rates import Chosen
 
 

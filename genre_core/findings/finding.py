@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from genre_core.dataset import Part
-from genre_core.evaluation.uncertainty import Interval
+from genre_core.data.dataset import Part
+from genre_core.evaluation.intervals import Interval
 
 Kind = Literal[
     "all_right",

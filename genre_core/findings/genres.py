@@ -5,9 +5,9 @@ from typing import Literal
 
 import numpy as np
 
-from genre_core.dataset import FloatArray
-from genre_core.evaluation.uncertainty import Interval
-from genre_core.exploration.holm import holm
+from genre_core.data.dataset import FloatArray
+from genre_core.evaluation.holm import holm
+from genre_core.evaluation.intervals import Interval
 from genre_core.findings.facts import Facts
 from genre_core.findings.finding import Evidence, Finding, Kind
 from genre_core.findings.rates import difference, trials

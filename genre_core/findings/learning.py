@@ -6,7 +6,7 @@ after is judged by the epochs beside it, and intervals of epochs cover 99 %.
 
 import numpy as np
 
-from genre_core.dataset import FloatArray
+from genre_core.data.dataset import FloatArray
 from genre_core.findings.facts import Facts, Learning, earlier_epoch
 from genre_core.findings.finding import Evidence, Finding
 from genre_core.findings.rates import difference, paired_difference

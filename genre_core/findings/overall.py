@@ -2,14 +2,8 @@
 
 import numpy as np
 
-from genre_core.dataset import FloatArray
-from genre_core.evaluation.uncertainty import (
-    Counts,
-    Interval,
-    accuracy_of_counts,
-    bootstrap,
-    macro_f1_of_counts,
-)
+from genre_core.data.dataset import FloatArray
+from genre_core.evaluation.intervals import Counts, Interval, accuracy_of_counts, bootstrap, macro_f1_of_counts
 from genre_core.findings.facts import Facts
 from genre_core.findings.finding import Evidence, Finding
 from genre_core.findings.rates import difference, paired_difference

@@ -11,8 +11,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.dataset import FloatArray, IntArray
-from genre_core.evaluation.uncertainty import Interval, effective_size, wilson
+from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.evaluation.intervals import Interval, effective_size, wilson
 
 Chosen = npt.NDArray[np.bool_]
 Values = npt.NDArray[Any]

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from genre_core.dataset import Part
+from genre_core.data.dataset import Part
 from genre_core.evaluation.glossary import leaky
-from genre_core.evaluation.uncertainty import Interval
+from genre_core.evaluation.intervals import Interval
 from genre_core.findings.finding import Finding, Kind
-from genre_core.written import GAP, count, percent, points
+from genre_core.text import GAP, count, percent, points
 
 
 @dataclass(frozen=True)

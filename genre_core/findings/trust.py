@@ -5,10 +5,10 @@ from statistics import NormalDist
 
 import numpy as np
 
-from genre_core.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.concentration import concentration
-from genre_core.evaluation.uncertainty import Interval
-from genre_core.exploration.holm import holm
+from genre_core.evaluation.holm import holm
+from genre_core.evaluation.intervals import Interval
 from genre_core.findings.facts import Facts
 from genre_core.findings.finding import Evidence, Finding
 from genre_core.findings.rates import difference, trials

@@ -1,7 +1,7 @@
 """The store: runs, epochs, artifacts, studies and uploaded tables in one database."""
 
 from genre_core.store.members import MemberStore
-from genre_core.store.openings import Openings, count_openings, open_published, open_test, openings_of
+from genre_core.store.openings import Openings, count_openings, open_test, openings_of
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import (
     DEAD_AFTER,
@@ -32,7 +32,6 @@ __all__ = [
     "Wish",
     "count_openings",
     "new_run_id",
-    "open_published",
     "open_test",
     "openings_of",
 ]

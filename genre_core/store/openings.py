@@ -15,11 +15,10 @@ from dataclasses import dataclass, replace
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from genre_core.dataset import PARTS
+from genre_core.data.dataset import PARTS
+from genre_core.data.sources import load_dataset
+from genre_core.data.splitting import name_test_set
 from genre_core.errors import DataError, RunStateError
-from genre_core.lens import LensConfig, LensPlan, LensScore, fingerprint_of
-from genre_core.sources import load_dataset
-from genre_core.splitting import name_test_set
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.store.schema import openings as _openings
@@ -60,28 +59,13 @@ def open_test(store: RunStore, run: Run) -> Openings:
     test_hash = run.context.get("test_hash") or _computed(store, run)
     if run.state != "complete" or test_hash is None:
         raise RunStateError(f"The run {run.name} has no test score yet: open its test part when it is complete.")
-    _write_down(store, test_hash, run.fingerprint, run.id)
+    count_opening(store, test_hash, run.fingerprint, run.id)
     known = run
     if "test_hash" not in run.context:
         known = replace(run, context={**run.context, "test_hash": test_hash})
         with store.transaction() as connection:
             connection.execute(update(_runs).where(_runs.c.id == run.id).values(context=json.dumps(known.context)))
     return openings_of(store, [known])[run.id]
-
-
-def open_published(
-    store: RunStore, lens_id: str, config: LensConfig, plan: LensPlan, scores: Iterable[LensScore]
-) -> None:
-    """Write down those scores of a lens for which the test part of a published split was looked at.
-
-    Raises
-    ------
-    StoreError
-        It could not be written down.
-    """
-    for score in scores:
-        if score.level == "published" and plan.test_hash:
-            _write_down(store, plan.test_hash, fingerprint_of(config, score), lens_id)
 
 
 def count_openings(store: RunStore, test_hash: str) -> int:
@@ -91,7 +75,8 @@ def count_openings(store: RunStore, test_hash: str) -> int:
         return int(connection.execute(query).scalar_one())
 
 
-def _write_down(store: RunStore, test_hash: str, fingerprint: str, looked_by: str) -> None:
+def count_opening(store: RunStore, test_hash: str, fingerprint: str, looked_by: str) -> None:
+    """Count that a configuration's score on a test set was seen; a second look at it changes nothing."""
     opening = {"test_hash": test_hash, "fingerprint": fingerprint, "run_id": looked_by, "opened_at": time.time()}
     with suppress(IntegrityError), store.transaction() as connection:  # it was opened before
         connection.execute(insert(_openings).values(opening))

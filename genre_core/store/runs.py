@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import and_, delete, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from genre_core.config import ExperimentConfig
 from genre_core.errors import RunStateError, StoreError
+from genre_core.settings.config import ExperimentConfig
 from genre_core.store.members import MemberStore, not_a_member
 from genre_core.store.saved import clear
 from genre_core.store.schema import DEAD_AFTER, LOST, Request, Run, RunState, read_run

@@ -14,8 +14,8 @@ from typing import Any, Literal, NamedTuple
 from pydantic import ValidationError
 from sqlalchemy import Boolean, Column, Double, Index, Integer, LargeBinary, MetaData, RowMapping, String, Table, Text
 
-from genre_core.config import ExperimentConfig
 from genre_core.errors import RunStateError
+from genre_core.settings.config import ExperimentConfig
 
 RunState = Literal["queued", "running", "paused", "complete", "failed", "cancelled"]
 StudyState = Literal["queued", "running", "complete", "failed", "cancelled"]

@@ -4,8 +4,8 @@ import argparse
 import textwrap
 from collections.abc import Collection, Sequence
 
-from genre_core.presets import OPENING, PRESETS
-from genre_core.settings import SECTIONS, Setting, all_settings
+from genre_core.settings.names import SECTIONS, Setting, all_settings
+from genre_core.settings.presets import OPENING, PRESETS
 from genre_core.terminal.usage import Parser
 
 PARTS_SHOWN = ("validation", "test")

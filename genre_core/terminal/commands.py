@@ -3,9 +3,9 @@
 import argparse
 from typing import TypeAlias
 
-from genre_core.dataset import PARTS
-from genre_core.lens.config import LensConfig
-from genre_core.selection import VARIES, Folds, OtherSeeds
+from genre_core.data.dataset import PARTS
+from genre_core.studies.lens.config import LensConfig
+from genre_core.studies.repeats.config import VARIES, Folds, OtherSeeds
 from genre_core.terminal.arguments import (
     add_columns,
     add_experiment,

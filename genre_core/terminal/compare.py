@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from genre_core.dataset import PARTS, Dataset, Part
+from genre_core.data.dataset import PARTS, Dataset, Part
+from genre_core.data.sources import load_dataset
 from genre_core.errors import ConfigError, DataError, RunStateError
 from genre_core.evaluation.comparison import (
     Answers,
@@ -16,12 +17,11 @@ from genre_core.evaluation.comparison import (
     source_of,
     why_incomparable,
 )
+from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.paired import Matched
 from genre_core.evaluation.report import evaluate
-from genre_core.evaluation.uncertainty import Interval
 from genre_core.evaluation.verdict import verdict, why
-from genre_core.settings import flatten
-from genre_core.sources import load_dataset
+from genre_core.settings.names import flatten
 from genre_core.store import Run, RunStore
 from genre_core.terminal import text
 from genre_core.terminal.limit import judged_by_true_genres, right_about

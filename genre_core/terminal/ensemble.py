@@ -2,13 +2,13 @@
 
 import argparse
 
-from genre_core.ensembles import ensemble_of
 from genre_core.errors import RunStateError
+from genre_core.settings.ensembles import ensemble_of
 from genre_core.store import RunStore, new_run_id
 from genre_core.terminal import text
 from genre_core.terminal.output import DONE, FAILED, say, show
 from genre_core.terminal.stored import document_of, find_run
-from genre_core.worker import execute
+from genre_core.workers.run import execute
 
 
 def ensemble(options: argparse.Namespace) -> int:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from genre_core.data.tables.reading import Reading, check_size, read_table
 from genre_core.errors import DataError
-from genre_core.tables.reading import Reading, check_size, read_table
 
 
 def read_files(paths: Sequence[str]) -> Reading:

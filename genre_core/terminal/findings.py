@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from genre_core.dataset import Part
+from genre_core.data.dataset import Part
+from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError
 from genre_core.findings import find, sentence
-from genre_core.outcomes import facts_of, outcome_of, told_of
-from genre_core.sources import load_dataset
 from genre_core.store import Run, RunStore
+from genre_core.store.run_result import facts_of, outcome_of, told_of
 
 _PLAIN = str.maketrans({"\u202f": " ", "–": "-", "\N{MINUS SIGN}": "-"})
 """A terminal has plain spaces and hyphens."""

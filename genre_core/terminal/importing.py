@@ -3,14 +3,14 @@
 import argparse
 from pathlib import Path
 
-from genre_core.config import SplitConfig, TableConfig
-from genre_core.dataset import Dataset
+from genre_core.data.dataset import Dataset
+from genre_core.data.fma.importing import KIND as FMA
+from genre_core.data.fma.layout import FmaFiles, find_fma
+from genre_core.data.published import part_of
+from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
-from genre_core.fma.importing import KIND as FMA
-from genre_core.fma.layout import FmaFiles, find_fma
-from genre_core.published import part_of
-from genre_core.settings import configure
-from genre_core.splitting import Split, split_dataset
+from genre_core.settings.config import SplitConfig, TableConfig
+from genre_core.settings.names import configure
 from genre_core.store import RunStore
 from genre_core.terminal import text
 from genre_core.terminal.files import read_files
@@ -65,8 +65,8 @@ def _import_fma(options: argparse.Namespace, files: FmaFiles) -> int:
 
 def _import_table(options: argparse.Namespace) -> int:
     """Store a table, and print what its columns were taken for and what to know about it."""
-    from genre_core.quality import findings
-    from genre_core.sources.table import inspect
+    from genre_core.data.sources.table import inspect
+    from genre_core.inspection.warnings import findings
 
     reading = read_files(options.files)
     columns = {name: getattr(options, short) or "" for short, name in TABLE_SETTINGS.items()}

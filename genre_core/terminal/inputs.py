@@ -11,17 +11,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from genre_core.config import ExperimentConfig, FmaConfig, SyntheticConfig, TableConfig
-from genre_core.dataset import PARTS, Part
+from genre_core.data.dataset import PARTS, Part
+from genre_core.data.fma.importing import KIND as FMA
+from genre_core.data.fma.importing import Imported, import_fma
+from genre_core.data.fma.layout import FmaFiles, find_fma, list_folder
+from genre_core.data.published import KIND as SPLIT
+from genre_core.data.published import PublishedSplit, part_of, read_split
+from genre_core.data.tables.reading import Reading
 from genre_core.errors import DataError
-from genre_core.fma.importing import KIND as FMA
-from genre_core.fma.importing import Imported, import_fma
-from genre_core.fma.layout import FmaFiles, find_fma, list_folder
-from genre_core.published import KIND as SPLIT
-from genre_core.published import PublishedSplit, part_of, read_split
+from genre_core.settings.config import ExperimentConfig, FmaConfig, SyntheticConfig, TableConfig
 from genre_core.store import RunStore
 from genre_core.store.tables import TableStore
-from genre_core.tables.reading import Reading
 from genre_core.terminal.files import read_file, read_files
 from genre_core.terminal.options import configuration
 from genre_core.terminal.output import report

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from genre_core.bayes import bayes_limit
-from genre_core.config import SyntheticConfig
 from genre_core.errors import ConfigError
-from genre_core.lens import (
+from genre_core.settings.config import SyntheticConfig
+from genre_core.studies.lens import (
     JUDGED_BY,
     NETWORK,
     TORN,
@@ -23,7 +23,7 @@ from genre_core.lens import (
     iter_lens,
     still_torn,
 )
-from genre_core.lens.config import LEAST_REPEATS, MOST_REPEATS
+from genre_core.studies.lens.config import LEAST_REPEATS, MOST_REPEATS
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
 from genre_core.terminal.limit import judged_by_true_genres, right_about

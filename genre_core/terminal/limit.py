@@ -3,13 +3,13 @@
 import argparse
 
 from genre_core.bayes import bayes_limit, limit_on, overlap_for
-from genre_core.config import DatasetConfig, ExperimentConfig, SyntheticConfig, labels_are_noisy
-from genre_core.dataset import Part
+from genre_core.data.dataset import Part
 from genre_core.errors import ConfigError
-from genre_core.experiment import Prepared
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, SyntheticConfig, labels_are_noisy
 from genre_core.terminal import text
 from genre_core.terminal.options import configuration
 from genre_core.terminal.output import DONE, show
+from genre_core.training.experiment import Prepared
 
 
 def limit(options: argparse.Namespace) -> int:

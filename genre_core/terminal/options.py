@@ -6,9 +6,9 @@ Bad usage is a `UsageError` of one sentence. Nothing here imports torch, pandas 
 import argparse
 from collections.abc import Sequence
 
-from genre_core.config import ExperimentConfig
-from genre_core.presets import PRESETS
-from genre_core.settings import configure
+from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.names import configure
+from genre_core.settings.presets import PRESETS
 from genre_core.terminal.arguments import describe_settings
 from genre_core.terminal.commands import add_commands
 from genre_core.terminal.usage import PROGRAM, Parser, unknown

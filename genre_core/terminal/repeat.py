@@ -11,20 +11,20 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from genre_core.config import ExperimentConfig
-from genre_core.dataset import Part
+from genre_core.data.dataset import Part
+from genre_core.data.sources import load_dataset
 from genre_core.errors import ConfigError
 from genre_core.evaluation.repeated_scores import pooled_score
-from genre_core.selection import Folds, RepeatsConfig
-from genre_core.selection_summary import Scatter, held_out, pooled, score_of, summarize
-from genre_core.sources import load_dataset
+from genre_core.settings.config import ExperimentConfig
 from genre_core.store import Run, RunStore, new_run_id, open_test
-from genre_core.studying import REPEATS
+from genre_core.studies.repeats.config import Folds, RepeatsConfig
+from genre_core.studies.repeats.summary import Scatter, held_out, pooled, score_of, summarize
 from genre_core.terminal import text
 from genre_core.terminal.inputs import read_order
 from genre_core.terminal.limit import right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
 from genre_core.terminal.studies import do_study
+from genre_core.workers.study import REPEATS
 
 _OPTIONS = {"times": "--times", "k": "--folds", "repeats": "--repeats"}
 

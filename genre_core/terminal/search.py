@@ -5,14 +5,14 @@ from dataclasses import asdict
 from typing import Any
 
 from genre_core.store import RunStore, new_run_id, open_test
-from genre_core.studying import SEARCH
+from genre_core.studies.tuning import SearchConfig, best_of, read_dimension, search_config, trial_config
+from genre_core.studies.tuning.rows import SearchSummary, TrialResult, read_rows
 from genre_core.terminal import text
 from genre_core.terminal.inputs import read_order
 from genre_core.terminal.limit import right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
 from genre_core.terminal.studies import do_study
-from genre_core.tuning import SearchConfig, best_of, read_dimension, search_config, trial_config
-from genre_core.tuning.rows import SearchSummary, TrialResult, read_rows
+from genre_core.workers.study import SEARCH
 
 
 def search(options: argparse.Namespace) -> int:

@@ -4,17 +4,18 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from genre_core.config import SyntheticConfig
-from genre_core.dataset import PARTS, Part
+from genre_core.data.dataset import PARTS, Part
 from genre_core.errors import RunStateError, StoreError
-from genre_core.experiment import evaluate_part, prepare
-from genre_core.lens import LensConfig, LensPlan, LensScore
-from genre_core.settings import all_settings, flatten
-from genre_core.store import Openings, Run, RunStore, count_openings, open_published, open_test, openings_of
+from genre_core.settings.config import SyntheticConfig
+from genre_core.settings.names import all_settings, flatten
+from genre_core.store import Openings, Run, RunStore, count_openings, open_test, openings_of
+from genre_core.studies.lens import LensConfig, LensPlan, LensScore
+from genre_core.studies.lens.openings import open_published
 from genre_core.terminal import text
 from genre_core.terminal.findings import findings_of, listed
 from genre_core.terminal.limit import bayes, judged_by_true_genres, right_about
 from genre_core.terminal.output import DONE, say, show
+from genre_core.training.experiment import evaluate_part, prepare
 
 _HEADLINE = ("n", "accuracy", "accuracy_interval", "macro_f1")
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 
 from genre_core.store import RunStore, Study
-from genre_core.studying import execute_study
+from genre_core.workers.study import execute_study
 
 POLL_SECONDS = 0.1
 

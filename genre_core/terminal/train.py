@@ -15,17 +15,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from genre_core.config import ExperimentConfig
-from genre_core.dataset import Part
+from genre_core.data.dataset import Part
 from genre_core.errors import StoreError
-from genre_core.experiment import Prepared, prepare
+from genre_core.settings.config import ExperimentConfig
 from genre_core.store import Epoch, Run, RunStore, new_run_id
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
 from genre_core.terminal.limit import bayes, right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
 from genre_core.terminal.stored import count_opening, leaks
-from genre_core.worker import execute
+from genre_core.training.experiment import Prepared, prepare
+from genre_core.workers.run import execute
 
 POLL_SECONDS = 0.1
 _HISTORY = ("epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import astuple
 from pathlib import Path
 
-from genre_core.config import ExperimentConfig
+from genre_core.settings.config import ExperimentConfig
 from genre_core.store import Epoch, RunStore
 from tests.benchmarks.report import median, milliseconds, p95, print_table
 

@@ -18,9 +18,10 @@ from urllib.parse import parse_qsl
 
 from distributed import Client
 
-from genre_core import cluster, jobs
-from genre_core.config import ExperimentConfig, TrainConfig
+from genre_core.settings.config import ExperimentConfig, TrainConfig
 from genre_core.store import RunStore, new_run_id
+from genre_core.workers import cluster
+from genre_core.workers import commands as jobs
 from tests.benchmarks.browser_session import BrowserSession
 from tests.benchmarks.dashboard import Dashboard, dashboard, memory
 from tests.benchmarks.report import median, milliseconds, p95, print_table

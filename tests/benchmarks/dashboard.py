@@ -15,8 +15,8 @@ from urllib.request import urlopen
 
 import psutil
 
-from genre_core import cluster
 from genre_core.store import RunStore
+from genre_core.workers import cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60

@@ -53,7 +53,8 @@ def _opened(n_tracks: int):
         os.environ["GENRE_LAB_STORE"] = f"sqlite:///{folder}/store.sqlite"
         os.environ["GENRE_LAB_SCHEDULER"] = "tcp://127.0.0.1:9"  # nothing is trained here
         page = AppTest.from_file(APP, default_timeout=120)
-        page.switch_page("views/data.py")
+        page.run()
+        page.switch_page("views/data/page.py")
         for section in VISITS:
             _look(page, section=section, **{"data.n_samples": "400"})
         page.query_params["data.n_samples"] = str(n_tracks)

@@ -9,9 +9,9 @@ import warnings
 import torch
 from sklearn.neural_network import MLPClassifier
 
-from genre_core.config import ExperimentConfig
-from genre_core.events import EpochEnd
-from genre_core.experiment import make_trainer, prepare
+from genre_core.settings.config import ExperimentConfig
+from genre_core.training.events import EpochEnd
+from genre_core.training.experiment import make_trainer, prepare
 from tests.benchmarks.notebook_loop import notebook_epochs
 from tests.benchmarks.report import median, milliseconds, print_table
 

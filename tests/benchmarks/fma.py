@@ -20,8 +20,8 @@ LIMIT_MIB = 2048
 
 def import_it(folder: str, store: str) -> None:
     """Import the files into a store, as the terminal does."""
-    from genre_core.fma.importing import import_fma
-    from genre_core.fma.layout import find_fma
+    from genre_core.data.fma.importing import import_fma
+    from genre_core.data.fma.layout import find_fma
     from genre_core.store import RunStore
 
     files = find_fma([Path(folder)])
@@ -32,8 +32,8 @@ def import_it(folder: str, store: str) -> None:
 
 def load_it(store: str, subset: str, features: str) -> None:
     """Load a subset from the store as a data set."""
-    from genre_core.config import FmaConfig
-    from genre_core.sources.fma import load
+    from genre_core.data.sources.fma import load
+    from genre_core.settings.config import FmaConfig
     from genre_core.store import RunStore
 
     held = RunStore(f"sqlite:///{store}")

@@ -16,13 +16,12 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from sklearn.utils._testing import ignore_warnings
 
-from genre_core.architectures.masks import FastMasks, TorchMasks
-from genre_core.batched import BatchTrainer
-from genre_core.batched.stack import Stack
-from genre_core.batched.trainer import AT_ONCE
-from genre_core.config import ExperimentConfig, MlpConfig, TrainConfig
-from genre_core.events import EpochEnd
-from genre_core.experiment import Prepared, make_trainer, prepare
+from genre_core.networks.masks import FastMasks, TorchMasks
+from genre_core.settings.config import ExperimentConfig, MlpConfig, TrainConfig
+from genre_core.training.batch_trainer import AT_ONCE, BatchTrainer
+from genre_core.training.events import EpochEnd
+from genre_core.training.experiment import Prepared, make_trainer, prepare
+from genre_core.training.stack import Stack
 from tests.benchmarks.notebook_loop import notebook_epochs
 from tests.benchmarks.report import median, milliseconds, print_table
 

@@ -9,9 +9,9 @@ import math
 
 from playwright.sync_api import Page, sync_playwright
 
-from genre_core.config import ExperimentConfig, MlpConfig, SplitConfig, SyntheticConfig, TrainConfig
+from genre_core.settings.config import ExperimentConfig, MlpConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.store import RunStore, new_run_id
-from genre_core.worker import execute
+from genre_core.workers.run import execute
 from tests.benchmarks.dashboard import Dashboard, dashboard
 from tests.benchmarks.report import median, milliseconds, print_table
 

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from genre_core.config import ExperimentConfig
-from genre_core.experiment import Prepared
+from genre_core.settings.config import ExperimentConfig
+from genre_core.training.experiment import Prepared
 
 
 @dataclass(frozen=True)

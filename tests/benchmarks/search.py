@@ -13,12 +13,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from genre_core.presets import OPENING
+from genre_core.settings.presets import OPENING
 from genre_core.store import RunStore
-from genre_core.studying import SEARCH, execute_study
-from genre_core.tuning import Sampler, SearchConfig, TrialResult, best_of, read_dimension, search_config, trial_config
-from genre_core.tuning.rows import read_rows
-from genre_core.worker import execute, warm_up
+from genre_core.studies.tuning import (
+    Sampler,
+    SearchConfig,
+    TrialResult,
+    best_of,
+    read_dimension,
+    search_config,
+    trial_config,
+)
+from genre_core.studies.tuning.rows import read_rows
+from genre_core.workers.run import execute, warm_up
+from genre_core.workers.study import SEARCH, execute_study
 from tests.benchmarks.report import print_table
 
 SPACE = ("train.learning_rate=0.0001..0.03", "model.dropout=0..0.6", "train.weight_decay=0..0.01")

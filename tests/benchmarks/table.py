@@ -36,7 +36,7 @@ def prepare() -> None:
     import pyarrow.csv
     import pyarrow.parquet
 
-    import genre_core.sources.table
+    import genre_core.data.sources.table
     import genre_core.store
 
     assert pandas
@@ -57,8 +57,8 @@ def with_pandas(path: str) -> None:
 
 def import_it(path: str, store: str) -> None:
     """Read the file, find out its layout and types, and store it, as the terminal and the page do."""
+    from genre_core.data.tables.reading import read_table
     from genre_core.store import RunStore
-    from genre_core.tables.reading import read_table
 
     Path(store).unlink(missing_ok=True)
     table = read_table([(Path(path).name, Path(path).read_bytes())])
@@ -69,8 +69,8 @@ def import_it(path: str, store: str) -> None:
 
 def load_it(store: str) -> None:
     """Load what is stored as a data set."""
-    from genre_core.config import TableConfig
-    from genre_core.sources.table import load
+    from genre_core.data.sources.table import load
+    from genre_core.settings.config import TableConfig
     from genre_core.store import RunStore
 
     held = RunStore(f"sqlite:///{store}")

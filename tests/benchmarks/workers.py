@@ -14,11 +14,12 @@ from pathlib import Path
 
 from distributed import Client
 
-from genre_core import cluster, jobs
-from genre_core.config import ExperimentConfig, TrainConfig
-from genre_core.selection import OtherSeeds, RepeatsConfig
+from genre_core.settings.config import ExperimentConfig, TrainConfig
 from genre_core.store import RunStore
-from genre_core.studying import REPEATS
+from genre_core.studies.repeats.config import OtherSeeds, RepeatsConfig
+from genre_core.workers import cluster
+from genre_core.workers import commands as jobs
+from genre_core.workers.study import REPEATS
 from tests.benchmarks.report import print_table
 
 STUDIES, MEMBERS, EPOCHS = 8, 8, 8

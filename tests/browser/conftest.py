@@ -19,10 +19,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from genre_core.cluster import start
-from genre_core.settings import configure
+from genre_core.settings.names import configure
 from genre_core.store import RunStore
-from genre_core.worker import execute
+from genre_core.workers.cluster import start
+from genre_core.workers.run import execute
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")

@@ -10,16 +10,17 @@ from types import SimpleNamespace
 import numpy as np
 import streamlit as st
 
-from dashboard.components.matrix import live_view, matrix, matrix_view, picked
+from dashboard.components.matrix import matrix, picked
 from dashboard.components.plot import install_plotly, plot
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model, ruler
 from dashboard.figures.curves import accuracy_figure, loss_figure
-from dashboard.figures.data import counts_figure, distribution_figure
+from dashboard.figures.matrix import live_view, matrix_view
 from dashboard.figures.network import network_figure
 from dashboard.figures.profile import profile_figure
-from dashboard.figures.tracks_map import by_genre, map_figure
+from dashboard.views.data.counts_figure import counts_figure, distribution_figure
+from dashboard.views.data.tracks_map_figure import by_genre, map_figure
 from genre_core.evaluation.confusion import ConfusionMatrix
-from genre_core.evaluation.uncertainty import wilson
+from genre_core.evaluation.intervals import wilson
 
 install_plotly(Path(__file__).with_name("static"))  # served from beside the script
 

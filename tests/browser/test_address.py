@@ -17,8 +17,8 @@ import time
 import streamlit as st
 from dashboard import address
 from dashboard.forms import link, sidebar_settings
-from genre_core.presets import PRESETS
-from genre_core.settings import configure
+from genre_core.settings.presets import PRESETS
+from genre_core.settings.names import configure
 
 st.set_page_config(layout="wide")
 address.read()

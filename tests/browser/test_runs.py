@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from genre_core.settings import configure
+from genre_core.settings.names import configure
 from genre_core.store import RunStore
-from genre_core.worker import execute
+from genre_core.workers.run import execute
 from tests.browser.conftest import ROOT, settle
 
 pytestmark = pytest.mark.browser

@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from genre_core.settings import configure
+from genre_core.settings.names import configure
 from genre_core.store import Epoch
-from genre_core.worker import Heart
+from genre_core.store.heartbeat import Heart
 from tests.browser.conftest import settle
 
 expect = pytest.importorskip("playwright.sync_api").expect

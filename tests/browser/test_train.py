@@ -318,7 +318,7 @@ def server(url: str) -> psutil.Process:
 
 
 def cluster(url: str) -> psutil.Process:
-    return next(child for child in server(url).children() if "genre_core.cluster" in child.cmdline())
+    return next(child for child in server(url).children() if "genre_core.workers.cluster" in child.cmdline())
 
 
 def workers(url: str) -> list[psutil.Process]:

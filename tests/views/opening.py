@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
-from dashboard import services
 from dashboard.services import workers
 from genre_core.store import RunStore
 
@@ -25,14 +25,15 @@ def own_store(folder: Path):
         patch.setattr(workers, "linked", lambda: workers.Linking(Future()))  # workers that are still starting
         st.cache_resource.clear()
         yield RunStore()
-        services.store().close()
+        workers.store().close()
         st.cache_resource.clear()
 
 
 def opened(view: str, **params: str) -> AppTest:
-    """Open a page of the app (`views/runs.py`) with these parameters, dots written as __."""
+    """Open a page of the app (`views/runs/page.py`) with these parameters, dots written as __."""
     page = AppTest.from_file(APP, default_timeout=30)
-    page.switch_page(view)
+    # Before its first run AppTest looks a page up by the name of its file, which is `page.py` for all of them.
+    page._page_hash = calc_hash(Path(view).parent.name)
     for name, text in params.items():
         page.query_params[name.replace("__", ".")] = text
     page.run()

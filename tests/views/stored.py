@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Callable, Iterator
 
-from genre_core.settings import configure
+from genre_core.data.tables.reading import read_table
+from genre_core.settings.names import configure
 from genre_core.store import RunStore
-from genre_core.tables.reading import read_table
-from genre_core.worker import execute
+from genre_core.workers.run import execute
 
 Values = Callable[[bytes], object]
 """A digest of a row → the row's value of a feature."""

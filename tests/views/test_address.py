@@ -3,10 +3,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.address import judge
-from genre_core.config import ExperimentConfig
-from genre_core.presets import PRESETS
-from genre_core.settings import all_settings, configure
+from dashboard.shell.address import judge
+from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.names import all_settings, configure
+from genre_core.settings.presets import PRESETS
 
 BAD = {
     "train.batch_size": ("12.5", "using 64"),
@@ -30,9 +30,9 @@ BAD = {
 def looking_page():
     import streamlit
 
-    from dashboard import address
-    from dashboard.forms import sidebar_settings
-    from genre_core.presets import PRESETS
+    from dashboard.shell import address
+    from dashboard.shell.forms import sidebar_settings
+    from genre_core.settings.presets import PRESETS
 
     address.read()
     streamlit.session_state["form"] = sidebar_settings(PRESETS)
@@ -156,7 +156,7 @@ def test_settings_are_put_back_where_a_navigation_link_dropped_them_together_wit
 
 
 def test_after_back_the_address_is_right_even_where_it_says_nothing(monkeypatch):
-    from dashboard import address
+    from dashboard.shell import address
 
     page = opened({"train.seed": "7"})
     monkeypatch.setattr(address, "_went_back", lambda: True)

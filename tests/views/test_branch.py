@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from genre_core.branching import branch_of, changed_at_branch
 from genre_core.errors import ConfigError
-from genre_core.settings import configure
-from genre_core.worker import execute
+from genre_core.settings.branches import branch_of, changed_at_branch
+from genre_core.settings.names import configure
+from genre_core.workers.run import execute
 from tests.views.opening import drawn, opened, own_store, panel, press, texts
 
-TRAIN = "views/train.py"
+TRAIN = "views/train/page.py"
 SMALL = configure(
     {"data.n_samples": 400, "train.max_epochs": 4, "model.hidden": (8, 4), "train.batch_size": 32, "train.seed": 7}
 )
@@ -85,7 +85,7 @@ def test_without_its_parent_a_branch_is_drawn_alone(store):
 
 @pytest.mark.parametrize("view", ["evaluate", "genres", "runs"])
 def test_a_branch_is_a_run_on_every_page(store, view):
-    page = opened(f"views/{view}.py", run="slower")
+    page = opened(f"views/{view}/page.py", run="slower")
     if view == "runs":
         (command,) = page.code
         assert "--before.epochs 2" in command.value

@@ -5,14 +5,15 @@ import json
 import numpy as np
 import pytest
 
-from dashboard import services
-from genre_core.settings import configure
+from dashboard.services import outcomes
+from dashboard.views.compare import comparing
+from genre_core.settings.names import configure
 from genre_core.store import open_test, openings_of
-from genre_core.worker import execute
+from genre_core.workers.run import execute
 from tests.views.opening import drawn, opened, own_store, press, texts
 from tests.views.stored import put_segments, trained
 
-COMPARE = "views/compare.py"
+COMPARE = "views/compare/page.py"
 SMALL = {
     "data.n_samples": 600,
     "data.n_genres": 4,
@@ -79,7 +80,7 @@ def test_with_one_run_it_asks_for_another_and_offers_those_on_the_same_tracks_fi
 
 def test_the_verdict_comes_first_and_rests_on_the_runs_numbers(store):
     page = opened(COMPARE, runs="good,poor")
-    good, poor = (services.outcome(store.run(run_id), "validation") for run_id in ("good", "poor"))
+    good, poor = (outcomes.outcome(store.run(run_id), "validation") for run_id in ("good", "poor"))
     points = 100 * (good.evaluation.accuracy - poor.evaluation.accuracy)
     said = f"the good one (A) is better than the poor one (B) by {points:.1f}\u202fpoints of accuracy, on 90 validation"
     assert page.header[0].value == f"{said} tracks."
@@ -96,7 +97,7 @@ def test_the_verdict_comes_first_and_rests_on_the_runs_numbers(store):
 def test_the_matrix_counts_the_first_less_the_second_and_its_cells_open_the_tracks_that_moved(store):
     page = opened(COMPARE, runs="good,poor")
     view = drawn(page, "difference matrix")["view"]
-    good, poor = (services.outcome(store.run(run_id), "validation") for run_id in ("good", "poor"))
+    good, poor = (outcomes.outcome(store.run(run_id), "validation") for run_id in ("good", "poor"))
     matrices = [one.evaluation.confusion_matrix.counts for one in (good, poor)]
     assert view["rates"] == (matrices[0] - matrices[1]).tolist()
     assert view["versus"] == ["A", "B"]
@@ -127,7 +128,7 @@ def test_what_differs_in_their_settings_and_nothing_else_is_listed(store):
 def test_each_genre_has_its_recalls_and_an_adjusted_p(store):
     page = opened(COMPARE, runs="good,poor")
     genres = page.dataframe[1].value
-    found = services.compared([store.run("good"), store.run("poor")], "validation").comparisons[0]
+    found = comparing.compared([store.run("good"), store.run("poor")], "validation").comparisons[0]
     assert list(genres["tracks"]) == [one.matched.n for one in found.per_genre]
     assert list(genres["told apart"] != "") == [one.p_adjusted < 0.05 for one in found.per_genre]
 
@@ -177,7 +178,7 @@ def test_the_test_part_is_asked_for_and_counted_for_each_run(store):
 
 def test_tracks_in_groups_are_compared_by_group(store):
     page = opened(COMPARE, runs="grouped,grouped2")
-    found = services.compared([store.run("grouped"), store.run("grouped2")], "validation").comparisons[0]
+    found = comparing.compared([store.run("grouped"), store.run("grouped2")], "validation").comparisons[0]
     assert found.matched.effective < found.matched.n
     assert "groups tell as much as" in html(page)
 
@@ -193,7 +194,7 @@ def test_curves_of_both_runs_stand_on_one_chart(store):
 
 def test_labels_or_true_genres_judge_both(store):
     runs = [store.run("noisy"), store.run("noisy2")]
-    by_label, by_genre = (services.compared(runs, "validation", clean=clean).comparisons[0] for clean in (False, True))
+    by_label, by_genre = (comparing.compared(runs, "validation", clean=clean).comparisons[0] for clean in (False, True))
     assert by_label.matched.both < by_genre.matched.both
     page = opened(COMPARE, runs="noisy,noisy2", right="true")
     assert "Judged by the true genres." in html(page)
@@ -202,6 +203,6 @@ def test_labels_or_true_genres_judge_both(store):
 
 
 def test_runs_and_evaluate_lead_here(store):
-    page = opened("views/runs.py", run="good", runs="seed,good")
+    page = opened("views/runs/page.py", run="good", runs="seed,good")
     assert "Compare these 2 runs" in links(page)
-    assert "Compare with …" in links(opened("views/evaluate.py", run="good"))
+    assert "Compare with …" in links(opened("views/evaluate/page.py", run="good"))

@@ -6,9 +6,9 @@ import pytest
 import streamlit as st
 from safetensors.numpy import load, save
 
-from dashboard import services
-from dashboard.services import confidence, rejecting
-from genre_core.dataset import PARTS
+from dashboard.services import confidence, outcomes, workers
+from dashboard.views.evaluate import rejecting
+from genre_core.data.dataset import PARTS
 from genre_core.store import open_test
 from tests.views.opening import drawn, opened, own_store, texts
 from tests.views.stored import put_segments, trained
@@ -93,7 +93,7 @@ def test_on_validation_what_comes_after_scaling_is_cross_fitted(store):
     page = section("confidence", run="small", scaled="vector")
     assert "(cross-fitting)" in said(page)
     run = store.run("small")
-    own, whole = services.outcome(run, "validation"), confidence.vector(run)
+    own, whole = outcomes.outcome(run, "validation"), confidence.vector(run)
     flattering = whole.apply(own.logits)
     shown = confidence.trusted(run, "validation", method="vector").scores.log_loss.value
     given = np.log(np.exp(flattering).sum(axis=1)) - flattering[np.arange(len(own.y_true)), own.y_true]
@@ -249,7 +249,7 @@ def test_scalings_and_thresholds_are_fitted_without_a_look_at_the_test_part(stor
     shuffled = np.random.default_rng(0).permutation(rows)
     arrays["y"][rows] = arrays["y"][shuffled]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(services.store()), "artifact", lambda self, run_id, name: save(arrays))
+        patch.setattr(type(workers.store()), "artifact", lambda self, run_id, name: save(arrays))
         st.cache_resource.clear()
         assert fitted() == before
         assert confidence.trusted(run, "test").scores.log_loss.value > on_test + 0.1

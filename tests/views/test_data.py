@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import services
+from dashboard.services import datasets, tables
+from dashboard.views.data import imports
 from genre_core.errors import DataError
-from genre_core.settings import configure
+from genre_core.settings.names import configure
 from tests.data.make_fma import write_fma
 from tests.views.opening import drawn, opened, own_store, panel, press, texts
 
-DATA = "views/data.py"
+DATA = "views/data/page.py"
 TABLES = Path(__file__).resolve().parents[1] / "data"
 BAD = {
     "bad_empty.csv": "empty",
@@ -31,7 +32,7 @@ def store(tmp_path):
 
 
 def added(name: str) -> str:
-    return services.add_table([(name, (TABLES / name).read_bytes())])
+    return tables.add_table([(name, (TABLES / name).read_bytes())])
 
 
 def on_table(table: str, **more: str):
@@ -83,7 +84,7 @@ def test_a_table_says_what_each_column_was_taken_for(store):
 
 def test_genre_and_group_columns_are_chosen_from_lists(store):
     rows = "\n".join(f"t{n},{'ab'[n % 2]},{'xyz'[n % 3]},{n * 37 % 101},{n * 53 % 97}" for n in range(90))
-    page = on_table(services.add_table([("two.csv", LIST.format(rows).encode())]))
+    page = on_table(tables.add_table([("two.csv", LIST.format(rows).encode())]))
     assert page.header[0].value == "These data cannot be used yet."
     assert "choose one as the genre column" in texts(page)
     assert {"mood", "style"} <= set(panel(page)["options"]["data.label"])
@@ -104,7 +105,7 @@ def test_a_bad_table_is_refused_in_one_sentence_and_nothing_is_stored(store, nam
 
 def test_files_given_together_are_joined(store):
     names = ("fma_features.csv", "fma_tracks.csv")
-    page = on_table(services.add_table([(name, (TABLES / name).read_bytes()) for name in names]))
+    page = on_table(tables.add_table([(name, (TABLES / name).read_bytes()) for name in names]))
     assert "Joined on track" in texts(page)
     assert "2 genres" in page.header[0].value
 
@@ -113,7 +114,7 @@ def test_the_table_goes_along_to_train(store):
     table = added("segments.csv")
     page = on_table(table)
     assert "Train on this table" in [item.proto.label for item in page.get("page_link")]
-    page.switch_page("views/train.py").run()
+    page.switch_page("views/train/page.py").run()
     assert not page.exception
     assert page.query_params["data.table"] == table
     assert not next(button for button in page.button if button.label == "Train").disabled
@@ -197,7 +198,7 @@ def test_a_finding_is_acted_on_and_the_action_taken_back(store):
 
 def test_genres_too_small_to_split_are_left_out_with_one_click(store):
     rows = "\n".join(f"t{n},{'rare' if n < 4 else 'ab'[n % 2]},{n * 37 % 101},{n * 53 % 97}" for n in range(90))
-    table = services.add_table([("small.csv", f"filename,genre,tempo,rms\n{rows}".encode())])
+    table = tables.add_table([("small.csv", f"filename,genre,tempo,rms\n{rows}".encode())])
     page = on_table(table)
     assert "rare with 4" in texts(page)
     press(page, "Leave out rare")
@@ -219,7 +220,7 @@ def test_where_values_are_missing_is_a_table_by_column_and_genre(store):
     rows = "\n".join(
         f"t{n},{'ab'[n % 2]},{n * 37 % 101},{'' if n % 2 and n % 4 == 1 else n * 53 % 97}" for n in range(80)
     )
-    page = on_table(services.add_table([("gaps.csv", f"filename,genre,tempo,rms\n{rows}".encode())]))
+    page = on_table(tables.add_table([("gaps.csv", f"filename,genre,tempo,rms\n{rows}".encode())]))
     assert "1 feature misses values, rms the most with 25.0" in texts(page).replace("\u202f", " ")
     found = next(item.value for item in page.dataframe if "all tracks" in item.value)
     assert found.to_dict("records") == [{"column": "rms", "all tracks": 25.0, "a": 0.0, "b": 50.0}]
@@ -233,7 +234,7 @@ def test_equal_tracks_are_listed(store):
     rows = [f"t{n},{'ab'[n % 2]},{n * 37 % 101},{n * 53 % 97}" for n in range(80)]
     rows += [row.replace("t", "copy", 1) for row in rows[:3]]
     text = "filename,genre,tempo,rms\n" + "\n".join(rows)
-    page = on_table(services.add_table([("copies.csv", text.encode())]))
+    page = on_table(tables.add_table([("copies.csv", text.encode())]))
     assert "3 tracks have the same features as an earlier one" in texts(page)
     listed = next(item.value for item in page.dataframe if list(item.value.columns)[:2] == ["track", "genre"])
     assert {"t0", "copy0", "t2", "copy2"} <= set(listed["track"])
@@ -241,7 +242,7 @@ def test_equal_tracks_are_listed(store):
 
 def test_between_equal_columns_the_genre_is_chosen_on_the_page(store):
     rows = "\n".join(f"t{n},{'ab'[n % 2]},{'xyz'[n % 3]},{n * 37 % 101},{n * 53 % 97}" for n in range(90))
-    page = on_table(services.add_table([("two.csv", LIST.format(rows).encode())]))
+    page = on_table(tables.add_table([("two.csv", LIST.format(rows).encode())]))
     page.pills[0].set_value("style").run()
     assert not page.exception
     assert page.query_params["data.label"] == "style"
@@ -310,8 +311,8 @@ def fma(tmp_path_factory):
 def test_fma_is_imported_and_its_official_split_is_one_click_away(store, fma):
     files = [(path.name, path.read_bytes()) for path in sorted(fma.iterdir())]
     page = dropped(opened(DATA), *files)
-    if key := next(iter(services.imports()), ""):  # it took longer than a page waits
-        assert services.imported_soon(key, 60)
+    if key := next(iter(imports.imports()), ""):  # it took longer than a page waits
+        assert imports.imported_soon(key, 60)
         press(page.run(), "Show it")
     assert page.query_params["data.source"] == "fma"
     assert "from FMA small." in page.header[0].value
@@ -321,7 +322,7 @@ def test_fma_is_imported_and_its_official_split_is_one_click_away(store, fma):
     assert "from all of FMA." in page.header[0].value
     press(page, "Split as published")
     assert "Dealt by the published split" in texts(page)
-    page.switch_page("views/train.py").run()
+    page.switch_page("views/train/page.py").run()
     assert not page.exception
     assert not next(button for button in page.button if button.label == "Train").disabled
 
@@ -338,7 +339,7 @@ def test_without_a_choice_stored_tables_are_offered(store):
 def test_elsewhere_a_stored_table_says_that_there_is_something_to_know(store):
     table = added("segments.csv")
     config = configure({"data.source": "table", "data.table": table, "data.taken": "length"})
-    services.checked(config.data, config.split)
+    datasets.checked(config.data, config.split)
     page = on_table(table, data__taken="length", section="features")
     way = next(button for button in page.button if button.label.startswith("Before you trust a score: "))
     way.click().run()
@@ -358,43 +359,43 @@ def test_the_server_offers_what_lies_below_its_folder_and_nothing_else(store, fm
     (root / "deep" / "segments.csv").write_bytes(segments())
     (root / "link.csv").symlink_to(outside)
     (root / "fma").symlink_to(fma)
-    assert services.offered() == []
-    services.offered.clear()
+    assert imports.offered() == []
+    imports.offered.clear()
     monkeypatch.setenv("GENRE_LAB_DATA", str(root))
-    assert services.offered() == ["deep/segments.csv"]
+    assert imports.offered() == ["deep/segments.csv"]
     for name in ("../secret.csv", "link.csv", str(outside), "fma/", "nothing.csv"):
         with pytest.raises(DataError):
-            services.import_offered(name)
+            imports.import_offered(name)
     page = opened(DATA)
     next(box for box in page.selectbox if box.label == "Or from this server").set_value("deep/segments.csv").run()
     press(page, "Import")
     assert "from segments.csv" in page.header[0].value.replace("\\", "")
-    services.offered.clear()
+    imports.offered.clear()
 
 
 def test_an_import_on_the_server_is_shown_by_every_page_until_it_is_put_away(store, fma, monkeypatch):
-    services.offered.clear()
+    imports.offered.clear()
     monkeypatch.setenv("GENRE_LAB_DATA", str(fma.parent))
     name = f"{fma.name}/"
-    assert name in services.offered()
-    assert services.import_offered(name) == ""
-    key = next(iter(services.imports()))
-    assert services.imported_soon(key, 60)
+    assert name in imports.offered()
+    assert imports.import_offered(name) == ""
+    key = next(iter(imports.imports()))
+    assert imports.imported_soon(key, 60)
     page = opened(DATA)
     assert f"{fma.name} is imported." in texts(page)
     press(page, "Show it")
     assert "from FMA small." in page.header[0].value
-    assert not services.imports()
-    services.offered.clear()
+    assert not imports.imports()
+    imports.offered.clear()
 
 
 def test_an_import_that_another_session_put_away_is_no_error(store):
-    assert services.imported_soon("was put away", 30) == ""
+    assert imports.imported_soon("was put away", 30) == ""
 
 
 def test_a_server_without_room_says_so(store, fma, monkeypatch):
     files = [(path.name, path.read_bytes()) for path in sorted(fma.iterdir())]
-    assert services.is_fma(files)
+    assert imports.is_fma(files)
     folders = []
 
     def full(path, data):
@@ -402,21 +403,21 @@ def test_a_server_without_room_says_so(store, fma, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    assert services.is_fma(files), "what files are is seen without writing them"
+    assert imports.is_fma(files), "what files are is seen without writing them"
     page = dropped(opened(DATA), *files)
     assert "disk did not take these files (No space left on device): make room on it." in page.error[0].value.replace(
         "\\", ""
     )
     assert folders
     assert not any(folder.exists() for folder in folders)
-    assert not services.imports()
+    assert not imports.imports()
 
 
 @pytest.mark.parametrize("name", ["tracks.csv", "features.csv"])
 def test_files_that_only_carry_fmas_names_are_not_taken_for_it(fma, name):
     files = {path.name: path.read_bytes() for path in fma.iterdir()}
-    assert not services.is_fma(list((files | {name: b"a,b\n1,2\n"}).items()))
-    assert not services.is_fma([(name, files[name])])
+    assert not imports.is_fma(list((files | {name: b"a,b\n1,2\n"}).items()))
+    assert not imports.is_fma([(name, files[name])])
 
 
 def test_fma_is_too_large_to_upload_and_has_another_way(store):
@@ -428,14 +429,14 @@ def test_fma_is_too_large_to_upload_and_has_another_way(store):
 def test_an_import_whose_process_is_killed_says_so_and_the_pages_go_on(store, fma, monkeypatch):
     started = subprocess.Popen
     monkeypatch.setattr(subprocess, "Popen", lambda *args, **more: _killed(started(*args, **more)))
-    services.offered.clear()
+    imports.offered.clear()
     monkeypatch.setenv("GENRE_LAB_DATA", str(fma.parent))
-    services.import_offered(f"{fma.name}/")
-    services.imported_soon(next(iter(services.imports())), 60)
+    imports.import_offered(f"{fma.name}/")
+    imports.imported_soon(next(iter(imports.imports())), 60)
     page = opened(DATA)
     assert "was not imported. The process that imports was ended, perhaps for want of memory" in texts(page)
     press(page, "Dismiss")
-    services.offered.clear()
+    imports.offered.clear()
 
 
 def _killed(process):
@@ -444,19 +445,19 @@ def _killed(process):
 
 
 def test_an_import_that_fails_says_why(store, tmp_path, monkeypatch):
-    services.offered.clear()
+    imports.offered.clear()
     folder = tmp_path / "fma"
     folder.mkdir()
     for name in ("tracks.csv", "features.csv"):
         (folder / name).write_text("a,b\n1,2\n")
     monkeypatch.setenv("GENRE_LAB_DATA", str(tmp_path))
-    services.import_offered("fma/")
-    services.imported_soon(next(iter(services.imports())), 60)
+    imports.import_offered("fma/")
+    imports.imported_soon(next(iter(imports.imports())), 60)
     page = opened(DATA)
     assert "fma was not imported. tracks.csv has no row with track_id alone" in texts(page)
     press(page, "Dismiss")
-    assert not services.imports()
-    services.offered.clear()
+    assert not imports.imports()
+    imports.offered.clear()
 
 
 def test_the_limit_of_artists_that_are_heard_again_is_not_claimed(store):

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from genre_core.ensembles import ensemble_of
-from genre_core.settings import configure
-from genre_core.worker import execute
+from genre_core.settings.ensembles import ensemble_of
+from genre_core.settings.names import configure
+from genre_core.workers.run import execute
 from tests.views.opening import drawn, opened, own_store, texts
 
 SMALL = configure({"data.n_samples": 400, "train.max_epochs": 3, "model.hidden": (8,), "train.batch_size": 32})
@@ -42,7 +42,7 @@ def accuracies(store, part: str) -> list[float]:
 def test_chosen_runs_are_averaged_and_twice_is_once(store, monkeypatch):
     went = []
     monkeypatch.setattr("streamlit.switch_page", lambda page, query_params: went.append((page, query_params["run"])))
-    page = opened("views/runs.py", run="one", runs="one,two")
+    page = opened("views/runs/page.py", run="one", runs="one,two")
     for _ in range(2):
         assert button(page).label == "Average these 2"
         button(page).click().run()
@@ -59,19 +59,19 @@ def test_chosen_runs_are_averaged_and_twice_is_once(store, monkeypatch):
     ("runs", "sentence"), [("one,other", "differ in their data"), ("one,all", "cannot be a member of another")]
 )
 def test_what_cannot_be_averaged_says_why(store, runs, sentence):
-    found = button(opened("views/runs.py", run="one", runs=runs))
+    found = button(opened("views/runs/page.py", run="one", runs=runs))
     assert found.disabled
     assert sentence in found.help
 
 
 def test_evaluate_shows_an_ensemble_beside_its_members(store):
-    page = opened("views/evaluate.py", run="all")
+    page = opened("views/evaluate/page.py", run="all")
     assert marks(page, "evaluate ruler", "tick") == accuracies(store, "validation")
     assert "The mean probability of 3 networks. They are right on" in texts(page)
 
 
 def test_members_whose_test_part_is_closed_stay_closed(store):
-    page = opened("views/evaluate.py", run="all", part="test")
+    page = opened("views/evaluate/page.py", run="all", part="test")
     page.button(key="open test").click().run()
     assert not page.exception
     assert marks(page, "evaluate ruler", "tick") == []
@@ -79,7 +79,7 @@ def test_members_whose_test_part_is_closed_stay_closed(store):
 
 
 def test_train_says_what_an_ensemble_is_and_has_no_way_to_branch_it(store):
-    page = opened("views/train.py", run="all")
+    page = opened("views/train/page.py", run="all")
     assert drawn(page, "answer words")["text"].startswith("Averaged: right on ")
     assert "The mean of the probabilities that 3 networks give" in texts(page)
     assert drawn(page, "train progress")["text"] == "3 networks averaged"
@@ -88,7 +88,7 @@ def test_train_says_what_an_ensemble_is_and_has_no_way_to_branch_it(store):
 
 
 def test_its_card_lists_its_members_and_the_commands_that_repeat_it(store):
-    page = opened("views/runs.py", run="all")
+    page = opened("views/runs/page.py", run="all")
     assert "Averages 3 networks" in texts(page)
     (command,) = page.code
     lines = command.value.splitlines()
@@ -99,29 +99,29 @@ def test_its_card_lists_its_members_and_the_commands_that_repeat_it(store):
 
 @pytest.mark.parametrize("section", ["epochs", "confidence"])
 def test_sections_of_evaluate_draw_an_ensemble(store, section):
-    page = opened("views/evaluate.py", run="all", section=section)
+    page = opened("views/evaluate/page.py", run="all", section=section)
     assert ("An ensemble has no epochs of its own" in texts(page)) == (section == "epochs")
 
 
 @pytest.mark.parametrize("section", ["features", "learning"])
 def test_sections_of_a_genre_draw_an_ensemble(store, section):
-    opened("views/genres.py", run="all", genre="Jazz", section=section)
+    opened("views/genres/page.py", run="all", genre="Jazz", section=section)
 
 
 def test_a_track_of_an_ensemble_has_its_answer_and_says_why_no_more(store):
-    page = opened("views/track.py", run="all", track="0")
+    page = opened("views/track/page.py", run="all", track="0")
     assert "An ensemble has no single network to ask" in texts(page)
 
 
 def test_an_ensemble_is_compared_with_a_member(store):
-    page = opened("views/compare.py", runs="all,one")
+    page = opened("views/compare/page.py", runs="all,one")
     assert "They differ in their seed alone" not in texts(page)
     (table,) = [frame.value for frame in page.dataframe if "setting" in frame.value]
     assert list(table.iloc[0]) == ["Networks", "the mean of 3", "one"]
 
 
 def test_train_draws_the_curves_of_the_members_and_the_matrix_of_their_mean(store):
-    page = opened("views/train.py", run="all")
+    page = opened("views/train/page.py", run="all")
     figure = json.loads(drawn(page, "accuracy")["figure"])
     names = {trace["name"] for trace in figure["data"] if trace.get("mode") == "lines" and "name" in trace}
     assert names == {f"{name}, {part}" for name in NAMES for part in ("train", "validation")}

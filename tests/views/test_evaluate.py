@@ -4,14 +4,14 @@ import re
 import numpy as np
 import pytest
 
-from dashboard import services
-from genre_core.settings import configure
-from genre_core.sources import load_dataset
+from dashboard.services import outcomes
+from genre_core.data.sources import load_dataset
+from genre_core.settings.names import configure
 from genre_core.store import open_test, openings_of
 from tests.views.opening import opened, own_store, press, texts
 from tests.views.stored import put_segments, trained
 
-EVALUATE = "views/evaluate.py"
+EVALUATE = "views/evaluate/page.py"
 SMALL = {
     "data.n_samples": 400,
     "train.max_epochs": 3,
@@ -267,7 +267,7 @@ def test_noisy_labels_are_judged_by_the_labels_or_by_the_true_genres(store):
     run, rights = store.run("noisy"), {}
     for about, right in (("label", None), ("true genre", "true")):
         page = opened(EVALUATE, run="noisy", **({"right": right} if right else {}))
-        judged = services.outcome(run, "validation", clean=right == "true")
+        judged = outcomes.outcome(run, "validation", clean=right == "true")
         y_true = load_dataset(run.config.data).y if right is None else load_dataset(run.config.data).y_clean
         rights[about] = int((judged.logits.argmax(axis=1) == y_true[judged.rows]).sum())
         n = len(judged.rows)
@@ -282,7 +282,7 @@ def test_noisy_labels_are_judged_by_the_labels_or_by_the_true_genres(store):
         ]
         assert list(page.dataframe[0].value["tracks"]) == counts.sum(axis=1).tolist()
         assert html(page).count(f"{100 * rights[about] / n:.1f}\u202f%") >= 2
-        best = services.outcome(run, "validation", clean=right == "true").limit.accuracy
+        best = outcomes.outcome(run, "validation", clean=right == "true").limit.accuracy
         assert f"{100 * best:.1f}\u202f%" in html(page)
     assert rights["true genre"] > rights["label"]
     page = opened(EVALUATE, run="noisy", right="true", cell="0-0", track="3")
@@ -327,7 +327,7 @@ def test_a_run_whose_table_was_deleted_keeps_its_numbers_and_says_what_is_gone(s
     ],
 )
 def test_a_row_a_column_several_cells_and_all_errors_list_exactly_their_tracks(store, cell, title, mask):
-    found = services.outcome(store.run("small"), "test")
+    found = outcomes.outcome(store.run("small"), "test")
     chosen = mask(found.y_true, found.logits.argmax(axis=1))
     page = on_test(run="small", cell=cell)
     assert page.subheader[0].value == title
@@ -379,7 +379,7 @@ def test_order_comparison_and_diagonal_are_in_the_address_and_the_limit_only_whe
     view, names = matrix(page)["view"], [None if r is None else r[0] for r in plain["recalls"]]
     assert view["genres"] == [plain["genres"][g] for g in np.argsort(names, kind="stable")]
     assert view["hide"]
-    found = services.outcome(store.run("small"), "test")
+    found = outcomes.outcome(store.run("small"), "test")
     best = np.zeros((8, 8), dtype=int)
     np.add.at(best, (found.y_true, found.limit.y_pred), 1)
     at = [plain["genres"].index(name) for name in view["genres"]]

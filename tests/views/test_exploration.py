@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import drawn_area, services
-from genre_core.config import fingerprint
-from genre_core.exploration import project
-from genre_core.settings import configure
-from genre_core.studying import MAP, execute_study
-from genre_core.worker import execute
+from dashboard.services import datasets, tables
+from dashboard.views.data import drawn_area
+from genre_core.inspection import project
+from genre_core.settings.config import fingerprint
+from genre_core.settings.names import configure
+from genre_core.workers.run import execute
+from genre_core.workers.study import MAP, execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts
 
-DATA = "views/data.py"
+DATA = "views/data/page.py"
 TABLES = Path(__file__).resolve().parents[1] / "data"
 SMALL = {"data.n_samples": "400", "data.n_genres": "4", "data.overlap": "3"}
 
@@ -91,7 +92,7 @@ def test_a_worker_places_neighbours_and_the_page_waits_for_it(store):
     execute_study(study.id, study.attempt, store.url)
     page.run()
     found = traces(page)
-    expected = project(services.dataset(config(**{"data.seed": 3})), "tsne")
+    expected = project(datasets.dataset(config(**{"data.seed": 3})), "tsne")
     assert sum(len(trace["x"]) for trace in found.values()) == len(expected.rows)
     assert "Neighbours stay neighbours" in texts(page)
     assert "of the 400 placed tracks would be named right" in texts(page)
@@ -191,7 +192,7 @@ def test_the_nearest_genres_lead_to_what_tells_them_apart():
 
 def test_a_table_has_no_limit_and_it_is_said_why():
     name = "segments.csv"
-    table = services.add_table([(name, (TABLES / name).read_bytes())])
+    table = tables.add_table([(name, (TABLES / name).read_bytes())])
     page = opened(DATA, section="limits", data__source="table", data__table=table)
     assert "nobody knows that law" in texts(page)
 

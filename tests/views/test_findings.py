@@ -2,16 +2,16 @@
 
 import pytest
 
-from dashboard import services
-from dashboard.sentences.findings import link
+from dashboard.services import datasets, run_findings
+from dashboard.text.findings import link
 from genre_core.findings import sentence
-from genre_core.outcomes import told_of
-from genre_core.settings import configure
+from genre_core.settings.names import configure
 from genre_core.store import open_test
-from genre_core.worker import execute
+from genre_core.store.run_result import told_of
+from genre_core.workers.run import execute
 from tests.views.opening import opened, own_store, texts
 
-EVALUATE = "views/evaluate.py"
+EVALUATE = "views/evaluate/page.py"
 RUNS = {
     "noisy": {"data.overlap": 2.5, "data.label_noise": 0.3, "data.imbalance": 8, "data.n_samples": 2400},
     "leaky": {
@@ -34,8 +34,8 @@ def store(tmp_path_factory):
 
 
 def found(run, part, clean=False):
-    told = told_of(run, part, services.dataset(run.config.data))
-    return [(one, sentence(one, told), link(one, told)) for one in services.findings(run, part, clean=clean)]
+    told = told_of(run, part, datasets.dataset(run.config.data))
+    return [(one, sentence(one, told), link(one, told)) for one in run_findings.findings(run, part, clean=clean)]
 
 
 def sections(page):
@@ -88,7 +88,7 @@ def test_a_genres_page_says_what_is_about_it(store):
     run = store.run("noisy")
     ours = [(one, said) for one, said, _ in found(run, "validation")]
     genre = next(one.genres[0] for one, _ in ours if one.kind == "hardest")
-    page = opened("views/genres.py", run="noisy", genre=run.context["genres"][genre])
+    page = opened("views/genres/page.py", run="noisy", genre=run.context["genres"][genre])
     about = [said for one, said in ours if genre in one.genres]
     assert all(said in texts(page) for said in about[:5])
     assert not [said for one, said in ours if genre not in one.genres and said in texts(page)]
@@ -97,7 +97,7 @@ def test_a_genres_page_says_what_is_about_it(store):
 def test_train_says_what_the_training_shows_once_it_is_over(store):
     ours = [said for one, said, _ in found(store.run("artists"), "validation") if one.kind == "overfitting"]
     assert len(ours) == 1
-    assert ours[0] in texts(opened("views/train.py", run="artists"))
+    assert ours[0] in texts(opened("views/train/page.py", run="artists"))
 
 
 def test_a_test_part_that_is_closed_is_not_spoken_of(store):

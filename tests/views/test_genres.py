@@ -2,15 +2,15 @@
 
 import pytest
 
-from dashboard import services
-from genre_core.learning_curve import LearningCurveConfig
-from genre_core.settings import configure
+from dashboard.services import outcomes
+from genre_core.settings.names import configure
 from genre_core.store import open_test
-from genre_core.studying import LEARNING_CURVE
-from genre_core.worker import execute
+from genre_core.studies.learning_curve import LearningCurveConfig
+from genre_core.workers.run import execute
+from genre_core.workers.study import LEARNING_CURVE
 from tests.views.opening import drawn, opened, own_store, press, texts
 
-GENRES = "views/genres.py"
+GENRES = "views/genres/page.py"
 SMALL = {
     "data.n_samples": 480,
     "data.artists": 12,
@@ -51,7 +51,7 @@ def test_every_section_of_a_genre_is_drawn(store, section):
 
 def test_the_numbers_are_those_of_the_evaluation(store):
     page = opened(GENRES, run="small", genre="Jazz", section="threshold")
-    score = services.outcome(store.run("small"), "validation").evaluation.per_genre[4]
+    score = outcomes.outcome(store.run("small"), "validation").evaluation.per_genre[4]
     data = drawn(page, "small validation genre 4 threshold both")
     assert data["usual"]["recall"][0] == pytest.approx(score.recall, abs=1e-5)
     assert data["usual"]["precision"][1] == pytest.approx(score.precision_interval.low, abs=1e-5)

@@ -2,16 +2,16 @@
 
 import pytest
 
-from dashboard import services
 from dashboard.services import labels as found_labels
-from genre_core.settings import configure
+from dashboard.services import outcomes
+from genre_core.settings.names import configure
 from genre_core.store import open_test
-from genre_core.studying import execute_study
-from genre_core.worker import execute
+from genre_core.workers.run import execute
+from genre_core.workers.study import execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts
 from tests.views.stored import put_segments
 
-EVALUATE = "views/evaluate.py"
+EVALUATE = "views/evaluate/page.py"
 SMALL = {
     "data.n_samples": 1600,
     "data.overlap": 3.0,
@@ -109,7 +109,7 @@ def test_a_chosen_track_is_in_the_address_and_leads_to_its_page(store):
 def test_a_track_goes_on_to_the_next_doubtful_one_and_back_to_the_list(store):
     rows = found_labels.doubtful_labels(store.run("noisy"), "validation")
     first, second = (str(row) for row in rows.rows[rows.order[:2]].tolist())
-    page = opened("views/track.py", run="noisy", section="labels", track=first)
+    page = opened("views/track/page.py", run="noisy", section="labels", track=first)
     assert f"1 of {rows.found.n_doubtful:,}" in texts(page)
     press(page, "Next")
     assert page.query_params["track"] == second
@@ -136,7 +136,7 @@ def test_all_tracks_are_predicted_by_others_and_the_closed_test_part_is_left_out
     page = looked_at("noisy", among="all")
     assert "of 1,360 labels of tracks outside the test part look doubtful" in heads(page)
     assert "its 240 tracks take no part" in texts(page)
-    test_rows = services.outcome(store.run("noisy"), "test").rows
+    test_rows = outcomes.outcome(store.run("noisy"), "test").rows
     found = found_labels.doubtful_everywhere(store.run("noisy"), found_labels.cross_predictions(store.run("noisy")))
     assert not set(test_rows.tolist()) & set(found.rows.tolist())
 

@@ -5,20 +5,20 @@ from importlib import import_module
 import pytest
 from sqlalchemy import update
 
-from dashboard import services
-from dashboard.following import lens as following
-from dashboard.following.answers import answer as answer_of
-from genre_core.config import ExperimentConfig, LinearConfig, TrainConfig
+from dashboard.components.live_parts import answer as answer_of
+from dashboard.services import lenses
+from dashboard.views.lens import live as following
+from genre_core.data.published import read_split
+from genre_core.data.tables.reading import read_table
 from genre_core.errors import DataError
-from genre_core.lens import LensConfig
-from genre_core.published import read_split
-from genre_core.settings import configure
+from genre_core.settings.config import ExperimentConfig, LinearConfig, TrainConfig
+from genre_core.settings.names import configure
 from genre_core.store.schema import studies
-from genre_core.studying import LENS, execute_study
-from genre_core.tables.reading import read_table
+from genre_core.studies.lens import LensConfig
+from genre_core.workers.study import LENS, execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts
 
-VIEW = "views/lens.py"
+VIEW = "views/lens/page.py"
 DATA = {"data__n_samples": "600", "data__n_genres": "3", "data__n_features": "6", "data__artists": "60"}
 LEAKY = configure(
     {
@@ -208,16 +208,16 @@ def test_the_limit_is_for_unknown_artists_even_where_no_split_keeps_artists_toge
 
 def test_a_plan_is_made_once_and_an_error_each_time(store, monkeypatch):
     config = LensConfig(experiment=QUICK, n_repeats=4)
-    first = services.lens_plan(config)
+    first = lenses.lens_plan(config)
     made = []
-    monkeypatch.setattr(import_module("dashboard.services.lens"), "plan_lens", lambda *_: made.append(1))
-    assert services.lens_plan(LensConfig(experiment=QUICK, n_repeats=4)) is first
+    monkeypatch.setattr(import_module("dashboard.services.lenses"), "plan_lens", lambda *_: made.append(1))
+    assert lenses.lens_plan(LensConfig(experiment=QUICK, n_repeats=4)) is first
     assert made == []
     monkeypatch.undo()
     tiny = configure({"data.n_samples": 40, "data.n_genres": 8, "split.test_fraction": 0.05})
     for _ in range(2):
         with pytest.raises(DataError, match="too few"):
-            services.lens_plan(LensConfig(experiment=tiny, n_repeats=3))
+            lenses.lens_plan(LensConfig(experiment=tiny, n_repeats=3))
 
 
 def test_beside_a_published_split_it_is_said_how_often_its_test_part_was_opened(store):
@@ -267,7 +267,7 @@ def test_where_labels_are_wrong_a_lens_is_judged_by_them_or_by_the_true_genres(s
 
 
 def test_a_lens_that_kept_no_scores_about_true_genres_says_so(store, noisy, monkeypatch):
-    of = import_module("dashboard.services.lens").LensScore
+    of = import_module("dashboard.services.lenses").LensScore
     monkeypatch.setattr(of, "from_json", lambda found: of(**{**found, "true_accuracy": None, "true_macro_f1": None}))
     set_state(store, noisy, revision=999)  # so that it is read anew
     page = opened(VIEW, lens=noisy, right="true")

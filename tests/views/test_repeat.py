@@ -6,18 +6,19 @@ import re
 import pytest
 from sqlalchemy import update
 
-from dashboard import services
-from dashboard.following import repeat as following
-from dashboard.following.answers import answer as answer_of
+from dashboard.components.live_parts import answer as answer_of
+from dashboard.services import repetitions
 from dashboard.theme import percent
-from genre_core.config import ExperimentConfig, LinearConfig, SyntheticConfig, TrainConfig
-from genre_core.selection import Folds, OtherSeeds, RepeatsConfig
+from dashboard.views.repeat import folds as folds_service
+from dashboard.views.repeat import live as following
+from genre_core.settings.config import ExperimentConfig, LinearConfig, SyntheticConfig, TrainConfig
 from genre_core.store import openings_of
 from genre_core.store.schema import studies
-from genre_core.studying import REPEATS, execute_study
+from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
+from genre_core.workers.study import REPEATS, execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts
 
-VIEW = "views/repeat.py"
+VIEW = "views/repeat/page.py"
 DATA = SyntheticConfig(n_samples=300, n_genres=3, n_features=6)
 QUICK = ExperimentConfig(data=DATA, model=LinearConfig(), train=TrainConfig(max_epochs=4))
 SETTINGS = {
@@ -114,7 +115,7 @@ def test_folds_judge_every_track_once_and_leave_the_test_part_closed(store, fold
     assert "the test part of a run with these settings is in no fold" in texts(page)
     counts = drawn(page, "matrix of folds")["view"]["counts"]
     assert sum(map(sum, counts)) == 255
-    score = services.pooled_score(services.repetition(folds))
+    score = folds_service.pooled_score(repetitions.repetition(folds))
     assert f"of 255 answers, {percent(score.rate, score.interval)}: every track once" in texts(page)
     runs = store.members.runs(folds).values()
     assert all(found.opened for found in openings_of(store, runs).values())
@@ -125,7 +126,7 @@ def test_a_chosen_run_opens_on_evaluate(store, folds):
     page = opened(VIEW, study=folds, run=run.id)
     links = [link.proto.label for link in page.get("page_link")]
     assert "Evaluate Fold 2 of 3" in links
-    judged = opened("views/evaluate.py", run=run.id, part="test")
+    judged = opened("views/evaluate/page.py", run=run.id, part="test")
     assert not judged.exception
 
 

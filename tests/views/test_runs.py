@@ -7,18 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import services
-from dashboard.sections import study_list
-from genre_core.selection import Folds, RepeatsConfig
-from genre_core.settings import configure
+from dashboard.services import runs
+from dashboard.services import studies as studies_service
+from dashboard.views.runs import studies as study_list
+from genre_core.settings.names import configure
 from genre_core.store import open_test
-from genre_core.studying import LENS, MAP, REPEATS, SEARCH
-from genre_core.tuning import read_dimension, search_config
-from genre_core.worker import execute
+from genre_core.studies.repeats.config import Folds, RepeatsConfig
+from genre_core.studies.tuning import read_dimension, search_config
+from genre_core.workers.run import execute
+from genre_core.workers.study import LENS, MAP, REPEATS, SEARCH
 from tests.views.opening import opened, own_store, panel, press, texts
 from tests.views.stored import trained
 
-RUNS = "views/runs.py"
+RUNS = "views/runs/page.py"
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = {"data.n_samples": 400, "train.max_epochs": 2, "model.hidden": (8, 4), "train.batch_size": 32}
 
@@ -213,5 +214,5 @@ def test_a_chosen_study_opens_on_its_page_and_is_deleted_with_its_runs(store, st
     page.run()
     assert "deleted with its runs" in texts(page)
     press(page, "Delete repetition")
-    assert services.find_study("a-repetition") is None
-    assert services.run("of-a-repetition") is None
+    assert studies_service.find_study("a-repetition") is None
+    assert runs.run("of-a-repetition") is None

@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from dashboard import services
-from dashboard.following import history as following
-from dashboard.following.answers import answer
+from dashboard.components.live_parts import answer
+from dashboard.services import histories, outcomes
 from dashboard.theme import percent
-from genre_core.settings import configure
+from dashboard.views.evaluate import live as following
+from genre_core.settings.names import configure
 from genre_core.store import open_test
-from genre_core.worker import execute
+from genre_core.workers.run import execute
 from tests.test_history import unpacked
 from tests.views.opening import drawn, opened, own_store, texts
 
-EVALUATE = "views/evaluate.py"
+EVALUATE = "views/evaluate/page.py"
 SMALL = {
     "data.n_samples": 400,
     "train.max_epochs": 4,
@@ -60,7 +60,7 @@ def shown(page):
 def test_the_history_is_that_of_the_stored_predictions_and_its_best_epoch_that_of_the_page(store, run_id):
     run = store.run(run_id)
     for clean in (False, True):
-        history, outcome = services.history(run, clean=clean), services.outcome(run, "validation", clean=clean)
+        history, outcome = histories.history(run, clean=clean), outcomes.outcome(run, "validation", clean=clean)
         matrix = outcome.evaluation.confusion_matrix
         np.testing.assert_array_equal(history.counts[run.best_epoch - 1], matrix.counts)
         for genre, score in enumerate(outcome.evaluation.per_genre):
@@ -69,7 +69,7 @@ def test_the_history_is_that_of_the_stored_predictions_and_its_best_epoch_that_o
         assert history.accuracy_interval(run.best_epoch) == outcome.evaluation.accuracy_interval
         assert history.macro_f1s[run.best_epoch - 1] == pytest.approx(outcome.evaluation.macro_f1, abs=1e-12)
     labels, k = np.frombuffer(store.artifact(run_id, "validation_labels"), dtype=np.uint8), 8
-    by_label = services.history(run)
+    by_label = histories.history(run)
     for epoch in range(1, run.epoch + 1):
         predicted = store.predictions(run_id, epoch)
         counts = np.bincount(labels.astype(int) * k + predicted, minlength=k * k).reshape(k, k)
@@ -84,14 +84,14 @@ def test_a_complete_run_opens_at_its_best_epoch_with_the_numbers_of_the_page(sto
     evaluated = drawn(opened(EVALUATE, run="done"), "matrix")["view"]
     assert shown(page)["counts"] == evaluated["counts"]
     assert shown(page)["intervals"][0][0] == evaluated["intervals"][0][0]
-    scores = services.outcome(store.run("done"), "validation").evaluation
+    scores = outcomes.outcome(store.run("done"), "validation").evaluation
     assert scrubber["history"]["right"][best - 1] == percent(scores.accuracy, scores.accuracy_interval)
     assert scrubber["history"]["macro_f1"][best - 1] == percent(scores.macro_f1)
 
 
 def test_the_address_says_the_epoch_and_the_lifted_genres(store):
     page = opened(EVALUATE, run="done", section="epochs", epoch="2", lift="1-3")
-    history = services.history(store.run("done"))
+    history = histories.history(store.run("done"))
     assert shown(page)["counts"] == history.counts[1].tolist()
     assert drawn(page, "scrubber")["at"] == drawn(page, "recalls")["at"] == 2
     assert page.multiselect[0].value == [1, 3]
@@ -133,7 +133,7 @@ def test_one_epoch_is_enough(store):
 def test_a_run_that_is_not_complete_has_it_as_far_as_it_came(store, run_id, said):
     page = opened(EVALUATE, run=run_id)
     assert drawn(page, "scrubber")["default"] is None
-    assert shown(page)["counts"] == services.history(store.run(run_id)).counts[1].tolist()
+    assert shown(page)["counts"] == histories.history(store.run(run_id)).counts[1].tolist()
     assert said in texts(page)
 
 
@@ -157,7 +157,7 @@ def test_each_epoch_brings_only_its_own_matrix_and_a_new_attempt_all(store):
     part = answer(following.look, "paused/2/none/labels", seen)["parts"]
     assert part["scrubber"]["epochs"] == [3]
     np.testing.assert_array_equal(
-        unpacked(part["scrubber"])[0], services.history(store.run("paused")).counts[2].ravel()
+        unpacked(part["scrubber"])[0], histories.history(store.run("paused")).counts[2].ravel()
     )
     assert "Between epoch 1 and 2" in part["changed"]["note"]
     assert answer(following.look, "nobody/latest/none/labels", "") == {"phase": "gone"}

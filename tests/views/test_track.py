@@ -7,14 +7,14 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
-from dashboard import services
+from dashboard.services import datasets, networks
 from genre_core.evaluation.metrics import softmax
-from genre_core.settings import configure
+from genre_core.settings.names import configure
 from genre_core.store import open_test
 from tests.views.opening import drawn, opened, own_store, press, texts
 from tests.views.stored import put_segments, trained
 
-TRACK, EVALUATE = "views/track.py", "views/evaluate.py"
+TRACK, EVALUATE = "views/track/page.py", "views/evaluate/page.py"
 SMALL = {"data.n_samples": 400, "data.n_features": 8, "train.max_epochs": 3, "model.hidden": (16,), "data.overlap": 3.0}
 
 
@@ -46,7 +46,7 @@ def store(tmp_path_factory):
 
 
 def rows_of(run, part, *, wrong=False):
-    found = services.answers(run)
+    found = networks.answers(run)
     number = ("train", "validation", "test").index(part)
     return np.flatnonzero((found.part == number) & (not wrong or found.logits.argmax(axis=1) != found.y))
 
@@ -68,7 +68,7 @@ def links(page):
 def test_a_track_says_what_it_is_and_how_sure_the_network_is(store):
     run = store.run("small")
     row = int(rows_of(run, "validation", wrong=True)[0])
-    found = services.answers(run)
+    found = networks.answers(run)
     y_prob = softmax(found.logits[[row]])[0]
     genres = run.context["genres"]
     page = opened(TRACK, run="small", track=str(row))
@@ -140,7 +140,7 @@ def test_trying_what_flips_the_answer_flips_it_and_the_link_says_the_same(store,
 
 def test_a_feature_of_any_name_and_one_that_is_not_known_can_be_changed(store):
     run = store.run("leaky")
-    X = services.dataset(run.config.data).X
+    X = datasets.dataset(run.config.data).X
     row = int(np.flatnonzero(np.isnan(X[:, 0]))[0])
     open_test(store, run)
     page = opened(TRACK, run="leaky", track=str(row))
@@ -175,7 +175,7 @@ def test_previous_and_next_go_through_the_cell_and_the_way_back_leads_to_it(stor
     run = store.run("small")
     counts = np.array(run.summary["validation"]["confusion_matrix"])
     i, j = (int(n) for n in np.unravel_index(counts.argmax(), counts.shape))
-    found = services.answers(run)
+    found = networks.answers(run)
     rows = rows_of(run, "validation")
     rows = rows[(found.y[rows] == i) & (found.logits[rows].argmax(axis=1) == j)]
     order = rows[np.argsort(-softmax(found.logits[rows]).max(axis=1), kind="stable")]
@@ -280,7 +280,7 @@ def test_without_weights_there_is_the_answer_but_no_why(store, monkeypatch):
 
 def test_a_wrong_label_is_marked_and_the_true_genre_judges_where_the_link_says_so(store):
     run = store.run("noisy")
-    data = services.dataset(run.config.data)
+    data = datasets.dataset(run.config.data)
     rows = rows_of(run, "validation")
     row = int(rows[data.y_clean[rows] != data.y[rows]][0])
     by_label = opened(TRACK, run="noisy", track=str(row))

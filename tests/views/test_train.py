@@ -6,14 +6,13 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import update
 
-from dashboard import services
-from dashboard.services import workers
-from genre_core.settings import configure
+from dashboard.services import tables, workers
+from genre_core.settings.names import configure
 from genre_core.store.schema import runs
-from genre_core.worker import execute
+from genre_core.workers.run import execute
 from tests.views.opening import drawn, opened, own_store, panel, press, texts
 
-TRAIN = "views/train.py"
+TRAIN = "views/train/page.py"
 SEGMENTS = Path(__file__).resolve().parents[1] / "data" / "segments.csv"
 SMALL = configure({"data.n_samples": 400, "train.max_epochs": 3, "model.hidden": (8, 4), "train.batch_size": 32})
 BUTTONS = ("Train", "Pause", "Resume", "Start again", "Step", "Stop")
@@ -226,7 +225,7 @@ def test_without_a_table_train_is_off_and_the_page_says_what_to_do(store):
 
 
 def test_a_split_that_lets_segments_leak_is_labelled_beside_the_number(store):
-    table = services.add_table([("segments.csv", SEGMENTS.read_bytes())])
+    table = tables.add_table([("segments.csv", SEGMENTS.read_bytes())])
     leaky = {"data.source": "table", "data.table": table, "split.by": "row", "train.max_epochs": 1}
     for run_id, config in (("leaky", configure(leaky)), ("tight", configure(leaky | {"split.by": "track"}))):
         execute(queued(store, run_id, config), 1, store.url)

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import services
-from dashboard.following import search as following
-from dashboard.following.answers import answer as answer_of
-from dashboard.sentences.tune import optimism
-from genre_core.settings import configure
+from dashboard.components.live_parts import answer as answer_of
+from dashboard.services import searches
+from dashboard.services.runs import POLL_SECONDS
+from dashboard.views.tune import live as following
+from dashboard.views.tune.text import optimism
+from genre_core.settings.names import configure
 from genre_core.store import openings_of
-from genre_core.studying import LENS, SEARCH, execute_study
-from genre_core.tuning import SearchConfig, read_dimension, search_config
+from genre_core.studies.tuning import SearchConfig, read_dimension, search_config
+from genre_core.workers.study import LENS, SEARCH, execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts
 
-VIEW = "views/tune.py"
+VIEW = "views/tune/page.py"
 SMALL = {
     "data.n_samples": 300, "data.n_features": 4, "data.n_genres": 3, "data.overlap": 2.0, "model.hidden": (8,),
     "train.max_epochs": 2, "train.batch_size": 32,
@@ -99,7 +100,7 @@ def test_a_complete_search_shows_its_winner_and_reveals_its_test_score_once(stor
     press(page, "Reveal the winner's test score")
     assert "The winner is right on" in texts(page)
     assert "of 45 test tracks" in texts(page)
-    found = services.search(complete)
+    found = searches.search(complete)
     winner = store.run(found.best.runs[0])
     assert openings_of(store, [winner])[winner.id].n == 1
     again = opened(VIEW, study=complete, **ADDRESS)
@@ -109,7 +110,7 @@ def test_a_complete_search_shows_its_winner_and_reveals_its_test_score_once(stor
 
 
 def test_a_chosen_trial_can_be_opened_and_the_winners_settings_are_taken_to_train(store, complete):
-    found = services.search(complete)
+    found = searches.search(complete)
     page = opened(VIEW, study=complete, run=found.trials[1].runs[0], **ADDRESS)
     assert "**Trial 2**" in texts(page)
     press(page, "Use the winner's settings")
@@ -117,7 +118,7 @@ def test_a_chosen_trial_can_be_opened_and_the_winners_settings_are_taken_to_trai
 
 
 def test_after_a_stop_it_says_which_trials_its_estimate_is_of(store, complete):
-    found = services.search(complete)
+    found = searches.search(complete)
     early = replace(found.summary.optimism, n_trials=2)
     assert "leaves out" not in optimism(found)
     assert "the best of 2 flatters" in (
@@ -129,11 +130,11 @@ def test_after_a_stop_it_says_which_trials_its_estimate_is_of(store, complete):
 
 
 def test_the_command_for_optunas_dashboard_can_be_pasted(store, tmp_path, monkeypatch):
-    assert services.optuna_command() == f"optuna-dashboard {store.url}"
+    assert searches.optuna_command() == f"optuna-dashboard {store.url}"
     monkeypatch.chdir(tmp_path)
     with own_store(Path("a folder")) as own:
         assert own.url == f"sqlite:///{tmp_path}/a folder/store.sqlite"
-        assert shlex.split(services.optuna_command()) == ["optuna-dashboard", own.url]
+        assert shlex.split(searches.optuna_command()) == ["optuna-dashboard", own.url]
 
 
 def test_while_it_runs_trials_are_listed_as_in_training(store):
@@ -148,7 +149,7 @@ def test_while_it_runs_trials_are_listed_as_in_training(store):
     low, high = axes["train.learning_rate"]["range"]
     assert low < log10(3.2e-5) < log10(0.032) < high
     answer = answer_of(following.look, "running", "")
-    assert answer["again"] == 2 * services.POLL_SECONDS
+    assert answer["again"] == 2 * POLL_SECONDS
     assert "parts" not in answer_of(following.look, "running", answer["state"])
     assert answer_of(following.look, "gone", "")["phase"] == "gone"
 

@@ -1,6 +1,6 @@
 """Whether one run is better than others."""
 
-from genre_core.settings import all_settings
+from genre_core.settings.names import all_settings
 from genre_core.terminal.text.words import PARTS, Document, columns, judged_by, opened, rate
 
 

@@ -1,6 +1,6 @@
 """What no classifier can beat."""
 
-from genre_core.settings import all_settings
+from genre_core.settings.names import all_settings
 from genre_core.terminal.text.words import Document, rate
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from genre_core.evaluation.glossary import leaky
-from genre_core.settings import all_settings
+from genre_core.settings.names import all_settings
 from genre_core.terminal.text.words import PARTS, Document, columns, count, opened, rate, small
 
 _ENDS = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from genre_core.lens.config import CLASSIFIERS, JUDGED_BY
+from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY
 from genre_core.terminal.text.words import Document, columns, count, judged_by, opened, rate
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from genre_core.written import count as count
+from genre_core.text import count as count
 
 Document = Mapping[str, Any]
 """What `--json` prints."""

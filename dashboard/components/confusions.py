@@ -1,0 +1,202 @@
+"""Which genres are taken for which: the matrix, the tracks behind what is chosen of it, and what stands out."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from dashboard.components import findings
+from dashboard.components import listed_tracks as listed
+from dashboard.components.address_menu import address_menu
+from dashboard.components.cell_tracks import in_cells, tracks_of
+from dashboard.components.judged import Judged
+from dashboard.components.matrix import matrix, picked
+from dashboard.components.matrix_table import view_table
+from dashboard.components.scores import genre_table, score_table
+from dashboard.figures.matrix import Compared
+from dashboard.services import confusions, run_findings
+from dashboard.services.confusions import Confusions
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from dashboard.shell.cells import Selection, merges_text
+from dashboard.text.cells import (
+    difference_sentence,
+    merge_sentence,
+    selection_sentence,
+    selection_title,
+    whole_sentence,
+)
+from dashboard.text.limits import known_already
+from genre_core.evaluation.confusion import Normalization
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.evaluation.merging import Merges
+from genre_core.evaluation.ordering import Order
+
+MATRIX, EVALUATE = "matrix", "views/evaluate/page.py"
+SHARES: dict[Normalization, str] = {
+    "count": "Counts",
+    "true": "% of true",
+    "predicted": "% of predicted",
+    "all": "% of all",
+}
+ORDERS: dict[Order, str] = {
+    "given": "Order as given",
+    "name": "By name",
+    "size": "By size",
+    "recall": "Hardest first",
+    "cluster": "In blocks",
+}
+COMPARED: dict[Compared, str] = {
+    "model": "This model",
+    "limit": "The best possible",
+    "difference": "Less the best possible",
+}
+
+
+def draw(judged: Judged) -> None:
+    """Draw the matrix, beside it the chosen tracks or what stands out, and under it every score."""
+    k = len(judged.outcome.genres)
+    chosen, merges = address.selection(k), address.merges(k)
+    left, right = st.columns([2.1, 1], gap="medium")
+    with left:
+        found = _matrix(judged, chosen, merges)
+    with right:
+        if chosen is None or found is None:
+            _what_stands_out(judged)
+        else:
+            with st.container(key="cell", gap=None):
+                _chosen(judged, found, chosen, merges)
+    _all_scores(judged, found)
+
+
+def _matrix(judged: Judged, chosen: Selection | None, merges: Merges) -> Confusions | None:
+    with st.container(key="matrix-choices", horizontal=True, vertical_alignment="center", gap="small"):
+        known = judged.outcome.limit is not None
+        against: Compared = "model"
+        shares = SHARES
+        if known and st.query_params.get("against") == "difference":  # of the predicted the wholes differ
+            shares = {name: text for name, text in SHARES.items() if name != "predicted"}
+        by = address_menu("Show", "by", shares, width=145)
+        order = address_menu("Order", "order", ORDERS, width=160)
+        if known:
+            leave = {"by": None} if by == "predicted" else {}
+            against = address_menu("Compare", "against", COMPARED, width=205, on_change=leave)
+        hide = _hide()
+    found = confusions.confusions(
+        judged.run, judged.part, by, clean=judged.clean, order=order, against=against, merges=merges
+    )
+    if found is None:
+        return None
+    if found.merged is not None:
+        _merged(judged, found)
+    said = selection_sentence(found.matrix, chosen, found.view.nouns, merges) if chosen else ""
+    drawn = {"model": judged.run.name, "limit": "The best possible classifier", "difference": "The difference"}
+    matrix(
+        replace(found.view, hide=hide),
+        MATRIX,
+        selected=chosen.text if chosen else "",
+        on_pick=_pick,
+        label=f"Confusion matrix of {drawn[against]} on {judged.measured}",
+        note=f"{drawn[against]} on {judged.measured}. {_said(judged, found, against)}",
+        said=said,
+    )
+    return found
+
+
+def _said(judged: Judged, found: Confusions, against: Compared) -> str:
+    """Return the sentence for the whole matrix as it is drawn."""
+    if against == "limit" and found.best is not None:
+        return whole_sentence(found.best)
+    if against == "difference" and found.difference is not None:
+        return difference_sentence(found.difference, known_already(judged.run))
+    return whole_sentence(found.matrix)
+
+
+def _hide() -> bool:
+    st.session_state["hide diagonal"] = st.query_params.get("diagonal") == "hidden"
+    return st.checkbox("Hide the diagonal", key="hide diagonal", on_change=_hide_or_show)
+
+
+def _hide_or_show() -> None:
+    address.look(diagonal="hidden" if st.session_state["hide diagonal"] else None)
+
+
+def _merged(judged: Judged, found: Confusions) -> None:
+    assert found.merged is not None
+    with st.container(key="merged", horizontal=True, vertical_alignment="top", gap="small"):
+        st.caption(plain(merge_sentence(judged.outcome.evaluation, found.merged), longest=900))
+        st.button("Undo", icon=":material/undo:", type="tertiary", key="undo merge", on_click=_merge, args=(None,))
+
+
+def _merge(text: str | None) -> None:
+    address.look(merge=text, cell=None, track=None)
+
+
+def _pick() -> None:
+    address.look(cell=picked(MATRIX), track=None)
+
+
+def _chosen(judged: Judged, found: Confusions, chosen: Selection, merges: Merges) -> None:
+    outcome = judged.outcome
+    tracks = tracks_of(outcome, judged.data.tracks, in_cells(outcome, chosen, merges))
+    with st.container(key="cell-head", horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(plain(selection_title(found.matrix, chosen, merges)), anchor=False)
+        st.button("Close", icon=":material/close:", type="tertiary", key="close cell", on_click=_close_cell)
+    said = selection_sentence(found.matrix, chosen, found.view.nouns, merges)
+    if found.view.compare == "limit":
+        said += " These are this model's tracks, not those of the best possible."
+    st.caption(plain(said, longest=900), help=GLOSSARY["Wilson interval"])
+    _offer_merge(found, chosen, merges)
+    if not len(tracks):
+        st.caption("No track is in this cell." if chosen.kind == "cell" else "No track is in these cells.")
+        return
+    named = f"{judged.file_name} {chosen.text[:60].replace('*', 'all')}"
+    listed.draw(judged, tracks, named)
+
+
+def _offer_merge(found: Confusions, chosen: Selection, merges: Merges) -> None:
+    """Draw a button that merges the genres that are chosen, where there are some to merge and two are left."""
+    cells = chosen.mask(found.members)
+    if chosen.kind not in ("cell", "rows", "columns"):
+        return
+    either = np.asarray(cells.any(axis=0) | cells.any(axis=1))
+    whole = {"rows": cells.all(axis=1), "columns": cells.all(axis=0)}.get(chosen.kind, either)
+    genres = [number for number, there in enumerate(np.asarray(whole).tolist()) if there]
+    if not 2 <= len(genres) < len(found.members):
+        return
+    names = " and ".join(found.matrix.genres[g] for g in genres) if len(genres) < 4 else f"{len(genres)} genres"
+    together = tuple(sorted(member for g in genres for member in found.members[g]))
+    kept = tuple(merge for merge in merges if not set(merge) & set(together))
+    st.button(
+        f"Merge {plain(names)}",
+        icon=":material/merge:",
+        type="tertiary",
+        key="merge",
+        help="What would the score be if they were one genre?",
+        on_click=_merge,
+        args=(merges_text((*kept, together)),),
+    )
+
+
+def _close_cell() -> None:
+    address.look(cell=None, track=None)
+
+
+def _what_stands_out(judged: Judged) -> None:
+    st.subheader("What stands out", anchor=False, help=findings.WHEN)
+    findings.draw(judged, run_findings.findings(judged.run, judged.part, clean=judged.clean), "findings", EVALUATE)
+    st.caption("Choose a cell, a row or a column of the matrix to see its tracks; two rows to merge them.")
+
+
+def _all_scores(judged: Judged, found: Confusions | None) -> None:
+    left, right = st.columns([2.1, 1], gap="medium")
+    with left:
+        st.subheader(f"By genre, on {judged.measured}", anchor=False)
+        genre_table(judged.outcome.evaluation, f"{judged.part} tracks", f"{judged.file_name} genres.csv")
+    with right:
+        st.subheader(f"All scores, on {judged.measured}", anchor=False)
+        score_table(judged.outcome, judged.measured, judged.limit_in_the_long_run)
+    opened = st.expander("The matrix as a table", key="matrix as a table", type="compact", on_change="rerun")
+    if opened.open and found is not None:
+        with opened:
+            view_table(found.view, "matrix table", f"{judged.file_name} matrix.csv")

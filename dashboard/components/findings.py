@@ -1,0 +1,68 @@
+"""What stands out in a run, one sentence each with the way to its evidence."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.components.judged import Judged
+from dashboard.shell import address, forms
+from dashboard.shell.address import plain
+from dashboard.text.findings import link
+from genre_core.findings import Finding, Told, sentence
+from genre_core.settings.config import ExperimentConfig, SyntheticConfig
+from genre_core.settings.presets import OPENING, PRESETS
+from genre_core.store.run_result import told_of as told_of
+
+CSS = Path(__file__).with_suffix(".css")
+FIRST = 5
+LONGEST = 600
+MOST_OVERLAP = 20.0
+FORWARD = ":material/arrow_forward:"
+WHEN = (
+    "A finding stands here only where its interval or test supports it. Where there is nothing of its kind, it would "
+    "appear in at most 1 of 20 runs."
+)
+
+
+def draw(judged: Judged, found: Sequence[Finding], key: str, here: str) -> None:
+    """Draw findings on the page `here` (`views/evaluate/page.py`), the first few open and the others folded."""
+    told = told_of(judged.run, judged.part, judged.data)
+    with st.container(key=key, gap="small"):
+        several(found[:FIRST], told, key, here, judged.run.config)
+        if len(found) <= FIRST:
+            return
+        folded = st.expander(f"{len(found) - FIRST} more", key=f"{key} more", type="compact", on_change="rerun")
+        if folded.open:
+            with folded:
+                several(found[FIRST:], told, f"{key} folded", here, judged.run.config)
+
+
+def several(found: Sequence[Finding], told: Told, key: str, here: str, config: ExperimentConfig) -> None:
+    """Draw findings on a run of some settings, each with the way to its evidence unless the page shows that already."""
+    st.html(CSS)
+    for number, finding in enumerate(found):
+        way = link(finding, told)
+        shown = way.page == here and all(st.query_params.get(name) == text for name, text in way.looked_at.items())
+        with st.container(key=f"finding {key} {number}", gap=None):
+            st.markdown(plain(sentence(finding, told), LONGEST))
+            if finding.kind == "all_right":
+                _something_harder(config)
+            elif way.page == here and not shown:
+                address.same_page_link(plain(way.label), f"finding way {key} {number}", FORWARD, **way.looked_at)
+            elif not shown:
+                address.page_link(way.page, plain(way.label), FORWARD, **way.looked_at)
+
+
+def _something_harder(config: ExperimentConfig) -> None:
+    """Draw the way to something to see, where every track is recognised."""
+    if not isinstance(config.data, SyntheticConfig):
+        address.page_link("views/data/page.py", "What to know of these tracks", FORWARD, section="check")
+        return
+    assert isinstance(OPENING.config.data, SyntheticConfig)
+    overlap = max(OPENING.config.data.overlap, 2 * config.data.overlap)
+    harder = config.data.model_copy(update={"overlap": min(overlap, MOST_OVERLAP)})
+    settings = forms.link(config.model_copy(update={"data": harder}), PRESETS)
+    st.page_link(
+        "views/train/page.py", label=f"Train at overlap {harder.overlap:g}", icon=FORWARD, query_params=settings
+    )

@@ -1,0 +1,44 @@
+"""What every section of the Evaluate page is about."""
+
+from dataclasses import dataclass
+
+from dashboard.services import datasets, exploring
+from dashboard.services.outcomes import Outcome
+from dashboard.text.evaluate import measured
+from genre_core.bayes import BayesLimit
+from genre_core.data.dataset import Dataset, Part
+from genre_core.settings.config import SyntheticConfig
+from genre_core.store import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A complete run, the part of the tracks it is judged on, what it says of them, and the data they are from."""
+
+    run: Run
+    part: Part
+    outcome: Outcome
+    data: Dataset
+
+    @property
+    def clean(self) -> bool:
+        """Say whether the true genres judge it, where labels are wrong now and then."""
+        return self.outcome.about == "true genre"
+
+    @property
+    def measured(self) -> str:
+        """Return the tracks it is judged on, and what by: `1,200 test tracks`."""
+        return measured(self.outcome, self.part)
+
+    @property
+    def limit_in_the_long_run(self) -> BayesLimit | None:
+        """Return the best that any classifier can expect on such tracks, where it is known."""
+        config = self.run.config.data
+        if self.clean and isinstance(config, SyntheticConfig):
+            return exploring.true_limit(config)
+        return datasets.limit(config)
+
+    @property
+    def file_name(self) -> str:
+        """Return what files of these numbers are called by."""
+        return f"{self.run.id} {self.part}{' by true genre' if self.clean else ''}"

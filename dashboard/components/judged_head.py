@@ -1,0 +1,135 @@
+"""The head of pages that judge a complete run: which run, part and labels, and the answer or why there is none."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from dashboard.components.address_choice import address_choice
+from dashboard.components.judged import Judged
+from dashboard.components.right_about import about_true_genres
+from dashboard.components.run_picker import run_picker
+from dashboard.components.safely import refreshing
+from dashboard.components.terms import terms_line
+from dashboard.services import datasets, openings, outcomes, runs, workers
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from dashboard.text import evaluate_states
+from dashboard.text.badges import Badge, badges
+from dashboard.text.evaluate_states import Step
+from dashboard.text.train import Headline
+from genre_core.data.dataset import Part
+from genre_core.errors import GenreLabError
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.store import Openings, Run
+
+POLL_SECONDS = 1.0
+PARTS: dict[Part, str] = {"validation": "Validation", "test": "Test"}
+Place = st.delta_generator.DeltaGenerator
+Answer = Callable[[Judged, Sequence[Badge]], None]
+
+
+def judged_head(answer: Answer, forget: Mapping[str, None]) -> Judged | None:
+    """Draw the choice of what is judged, and beside it what `answer` draws; return what is judged.
+
+    None where the run cannot be judged, and the head says why. `forget` names what another part or another judge takes
+    out of the address.
+    """
+    run = _looked_at()
+    head, choice = st.columns([1.75, 1], gap="medium", vertical_alignment="top")
+    with choice, st.container(key="choice", horizontal=True, vertical_alignment="top", gap="small"):
+        run_picker(run)
+        part, clean = _judged_by(run, forget)
+    if run is None:
+        _say(head, *evaluate_states.no_run(address.run_id(), bool(workers.store().runs(limit=1))))
+        return None
+    if run.state != "complete":
+        with head:
+            refreshing(_wait, POLL_SECONDS if run.active else None)(run)
+        return None
+    opened = openings.openings_of([run])[run.id]
+    if part == "test" and not opened.opened:
+        _closed(run, opened, head)
+        return None
+    marked = badges(run, opened if part == "test" else None)
+    judged = _judged(run, part, clean, marked, head)
+    if judged is not None:
+        with head:
+            answer(judged, marked)
+    return judged
+
+
+def _looked_at() -> Run | None:
+    """Return the run that the address names; without one the latest that is complete, which the address then names."""
+    run_id = address.run_id()
+    if run_id is not None:
+        return runs.run(run_id)
+    latest = runs.latest_complete()
+    if latest is not None:
+        address.look(run=latest.id)
+    return latest
+
+
+def _judged_by(run: Run | None, forget: Mapping[str, None]) -> tuple[Part, bool]:
+    """Draw what a complete run is judged by: a part of the tracks, and the labels or the true genres (True)."""
+    if run is None or run.state != "complete":
+        return "validation", False
+    held_out: dict[Part, str] = {"test": "Held-out fold"} if run.config.split.folds else {}
+    part = address_choice(
+        "Part",
+        "part",
+        {**PARTS, **held_out},
+        help="Validation is for choosing; it chose the best epoch, so its score is a little too good. Test is for "
+        "reporting.",
+        on_change=forget,
+    )
+    return part, about_true_genres(run.config.data, forget)
+
+
+def _judged(run: Run, part: Part, clean: bool, marked: Sequence[Badge], head: Place) -> Judged | None:
+    try:
+        outcome, data = outcomes.outcome(run, part, clean=clean), datasets.dataset(run.config.data)
+    except GenreLabError as error:  # its table was deleted, or it was made by another version
+        _say(head, *evaluate_states.no_data(run, part, str(error)), marked)
+        return None
+    if outcome is None:
+        _say(head, *evaluate_states.not_complete(run))
+        return None
+    return Judged(run, part, outcome, data)
+
+
+def _closed(run: Run, opened: Openings, head: Place) -> None:
+    """Ask before the test part of a run is shown for the first time."""
+    headline = evaluate_states.closed(run, opened)
+    with head:
+        st.header(headline.answer, anchor=False)
+        st.caption(headline.reason, help=GLOSSARY["test opened"])
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(
+                "Open the test part",
+                icon=":material/lock_open:",
+                key="open test",
+                on_click=openings.open_test,
+                args=(run.id,),
+            )
+            st.button("Stay with validation", type="tertiary", key="keep closed", on_click=_stay_with_validation)
+
+
+def _stay_with_validation() -> None:
+    address.look(part=None)
+
+
+def _wait(drawn: Run) -> None:
+    """Say how a run stands, and start the page anew when it is complete."""
+    run = runs.run(drawn.id)
+    if run is None or run.state != drawn.state:
+        st.rerun()
+    _say(st.container(), *evaluate_states.not_complete(run))
+
+
+def _say(where: Place, headline: Headline, step: Step, marked: Sequence[Badge] = ()) -> None:
+    with where:
+        st.header(plain(headline.answer), anchor=False)
+        if marked:
+            terms_line((), marked)
+        st.caption(plain(headline.reason))
+        address.page_link(step.page, step.label, icon=":material/arrow_forward:")

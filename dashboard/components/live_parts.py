@@ -1,0 +1,85 @@
+"""How an open page follows something: it asks a route, and is told what is new of it as plain data, part by part.
+
+A part is what its component draws. A page draws all of them when it runs, and from then on its browser asks the route
+for them (see `components/live.js`). An answer of the state that the page has already is short.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from dashboard.components import live
+from dashboard.services.runs import WATCH_SECONDS
+from genre_core.errors import GenreLabError
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.store import Study
+
+Parts = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Something that a page follows, as it stands."""
+
+    state: str
+    """What its parts depend on."""
+    phase: str
+    """What the page around the parts depends on: with another one the page runs again."""
+    again: float
+    """Seconds until it is worth asking again."""
+    parts: Callable[[str], Parts]
+    """The state of which the page has the parts → those that are new."""
+
+
+Look = Callable[[str], Followed | None]
+"""What is followed, as the address of the route names it → how it stands; None where it is gone."""
+
+
+def answer(look: Look, name: str, seen: str) -> dict[str, Any]:
+    """Return how something stands that is followed, with its parts where they are not those of the state `seen`."""
+    try:
+        found = look(name)
+        if found is None:
+            return {"phase": "gone"}
+        told = {"state": found.state, "phase": found.phase, "again": found.again}
+        return told if found.state == seen else {**told, "parts": found.parts(seen)}
+    except GenreLabError:  # the page says what it is
+        return {"phase": "gone"}
+
+
+def route(path: str, look: Look) -> Route:
+    """Return the route by which pages follow what `look` finds; they name it, and the state that they have `seen`."""
+
+    async def respond(request: Request) -> JSONResponse:
+        name, seen = request.path_params["followed"], request.query_params.get("seen", "")
+        return JSONResponse(await run_in_threadpool(answer, look, name, seen), headers={"Cache-Control": "no-store"})
+
+    return Route(path, respond)
+
+
+def follow_from(path: str, drawn: Followed) -> None:
+    """Let the page follow `live/{path}` from the state in which it was drawn."""
+    live.follow(path, drawn.phase, drawn.state)
+
+
+def study_as(study: Study, phase: str, every: float, parts: Callable[[], Parts], *, and_its: object = "") -> Followed:
+    """Return a study as it is followed, asked for `every` seconds while it goes on.
+
+    `phase` is what the page depends on beside the study's state, `and_its` what the parts depend on beside it.
+    """
+    return Followed(
+        f"{study.attempt} {study.state} {study.revision} {and_its}".rstrip(),
+        f"{study.attempt} {'active' if study.active else study.state} {phase}",
+        every if study.active else WATCH_SECONDS,
+        lambda _: parts(),
+    )
+
+
+def answer_part(text: str, note: str, terms: Iterable[str]) -> dict[str, Any]:
+    """Return the sentence that answers a page's question, the one with its reason, and the terms explained in them."""
+    return {"kind": "answer", "text": text, "note": note, "terms": {term: GLOSSARY[term] for term in terms}}

@@ -1,1 +1,0 @@
-"""What the Evaluate page is made of: each section is `draw(judged)`."""

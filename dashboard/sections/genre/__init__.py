@@ -1,1 +1,0 @@
-"""What the page of a genre is made of: each section is `draw(one)`."""

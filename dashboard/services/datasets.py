@@ -1,0 +1,117 @@
+"""Data sets, their limits, what there is to know about them, and what the Data page shows of them."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard.services.workers import store
+from genre_core.bayes import BayesLimit, bayes_limit
+from genre_core.data.dataset import Dataset, FloatArray
+from genre_core.data.generator.law import law_of
+from genre_core.data.sources import load_dataset
+from genre_core.data.splitting import Split, split_dataset
+from genre_core.errors import DataError
+from genre_core.inspection.warnings import Finding, findings
+from genre_core.settings.config import DatasetConfig, FmaConfig, SplitConfig, SyntheticConfig, TableConfig, fingerprint
+
+MOST_COLUMNS = 200
+"""Most columns of which gaps are listed."""
+_lookers = ThreadPoolExecutor(2, "genre-lab-checks")
+
+_CONFIGS: dict[str | type[Any], Callable[[Any], Any]] = dict.fromkeys(
+    (SyntheticConfig, TableConfig, FmaConfig, SplitConfig), fingerprint
+)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_CONFIGS)
+def dataset(config: DatasetConfig) -> Dataset:
+    """Return the tracks that a configuration names; raises DataError."""
+    return load_dataset(config, store())
+
+
+@st.cache_resource(show_spinner=False, max_entries=256, hash_funcs=_CONFIGS)
+def limit(config: DatasetConfig) -> BayesLimit | None:
+    """Return the best that any classifier can do on such tracks, where that is known."""
+    return bayes_limit(config) if isinstance(config, SyntheticConfig) else None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The size of a data set: what a page says before anything is trained."""
+
+    n_tracks: int
+    n_features: int
+    n_genres: int
+    majority: float
+    """Share of the commonest genre."""
+
+
+def shape(config: DatasetConfig) -> Shape:
+    """Return the size of the data that a configuration names, without drawing generated ones; raises DataError."""
+    if isinstance(config, SyntheticConfig):
+        counts = config.tracks_per_genre
+        majority = float(law_of(config).label_shares.max()) if config.label_noise else max(counts) / sum(counts)
+        return Shape(sum(counts) * config.segments, config.n_features, config.n_genres, majority)
+    data = dataset(config)
+    return Shape(len(data), len(data.features), len(data.genres), float(data.counts.max() / len(data)))
+
+
+@dataclass(frozen=True, eq=False)
+class Gaps:
+    """Where values are missing: of the columns that miss most, shares overall (n_columns,) and by genre.
+
+    `by_genre` has the shape (n_genres, n_columns); `n_complete` counts rows that miss nothing.
+    """
+
+    columns: tuple[str, ...]
+    share: FloatArray
+    by_genre: FloatArray
+    n_complete: int
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """What there is to know about data: findings, and the split that they were looked at with, or why there is none."""
+
+    findings: tuple[Finding, ...]
+    split: Split | None
+    problem: str = ""
+
+
+def checked(config: DatasetConfig, split: SplitConfig) -> Checked:
+    """Return what there is to know about data and their split, which takes a second or two; raises DataError."""
+    return findings_soon(config, split).result()
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=_CONFIGS)
+def findings_soon(config: DatasetConfig, split: SplitConfig) -> "Future[Checked]":
+    """Start to look for what there is to know about data and their split; raises DataError."""
+    return _lookers.submit(_check, dataset(config), split)
+
+
+def _check(data: Dataset, config: SplitConfig) -> Checked:
+    try:
+        split = split_dataset(data, config)
+    except DataError as error:
+        return Checked(findings(data), None, str(error))
+    return Checked(findings(data, split), split)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs=_CONFIGS)
+def gaps(config: DatasetConfig) -> Gaps:
+    """Return where values are missing, by column and by genre; raises DataError."""
+    data = dataset(config)
+    missing = np.isnan(data.X)
+    columns = np.flatnonzero(missing.any(axis=0))
+    columns = columns[np.argsort(-missing[:, columns].sum(axis=0), kind="stable")][:MOST_COLUMNS]
+    missing = missing[:, columns]
+    return Gaps(
+        tuple(data.features[i] for i in columns),
+        missing.mean(axis=0),
+        np.array([missing[data.y == genre].mean(axis=0) for genre in range(len(data.genres))]),
+        int((~np.isnan(data.X).any(axis=1)).sum()),
+    )

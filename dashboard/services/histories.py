@@ -1,0 +1,93 @@
+"""The validation matrices of a run after each of its epochs: they grow while it trains, one epoch read once."""
+
+import threading
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+
+from dashboard.figures.matrix import MatrixView, matrix_view
+from dashboard.services.datasets import dataset
+from dashboard.services.workers import store
+from genre_core.data.dataset import IntArray
+from genre_core.data.splitting import split_dataset
+from genre_core.errors import DataError
+from genre_core.evaluation.history import ConfusionHistory, confusion_history
+from genre_core.store import Run
+
+
+@dataclass(frozen=True, eq=False)
+class _Judge:
+    """What the validation tracks are (n,), and what belongs together among them (None: each stands alone)."""
+
+    y_true: IntArray
+    groups: IntArray | None
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _judge(run_id: str, attempt: int, clean: bool) -> _Judge | None:
+    saved, of = store().artifact(run_id, "validation_labels"), store().run(run_id)
+    if saved is None:
+        return None
+    labels = np.frombuffer(saved, dtype=np.uint8).astype(np.int64)
+    try:
+        data = dataset(of.config.data)
+        rows = split_dataset(data, of.config.split).validation
+    except DataError:  # its table was deleted since: what it was trained on is not there to ask
+        return _Judge(labels, None)
+    if not np.array_equal(data.y[rows], labels):  # another version drew or split them otherwise
+        return _Judge(labels, None)
+    y_true = data.y_clean[rows] if clean and data.y_clean is not None else labels
+    return _Judge(y_true, data.clusters(rows))
+
+
+@dataclass(eq=False)
+class _Growing:
+    """The history of one attempt, as far as it was read; whoever asks for more epochs reads those alone."""
+
+    run_id: str
+    history: ConfusionHistory
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def until(self, epoch: int) -> ConfusionHistory:
+        with self.lock:
+            if len(self.history) < epoch:
+                self.history = self.history.extended(store().all_predictions(self.run_id, after=len(self.history)))
+            return self.history
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _growing(run_id: str, attempt: int, clean: bool) -> _Growing | None:
+    judge, genres = _judge(run_id, attempt, clean), store().run(run_id).context.get("genres")
+    if judge is None or genres is None:
+        return None
+    none = np.zeros((0, len(judge.y_true)), dtype=np.uint8)
+    return _Growing(run_id, confusion_history(judge.y_true, none, tuple(genres), judge.groups))
+
+
+def history(of: Run, *, clean: bool = False) -> ConfusionHistory | None:
+    """Return a run's validation matrices after each epoch, in whatever state it is; None before the first.
+
+    With `clean` the true genres judge it, where the data have noisy labels.
+    """
+    if not of.epoch:
+        return None
+    growing = _growing(of.id, of.attempt, clean)
+    found = None if growing is None else growing.until(of.epoch)
+    return found if found is not None and len(found) else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def _epoch_view(run_id: str, attempt: int, epoch: int, nouns: str, clean: bool) -> MatrixView | None:
+    growing = _growing(run_id, attempt, clean)
+    if growing is None or len(found := growing.until(epoch)) < epoch:
+        return None
+    return matrix_view(found.matrix(epoch), nouns=nouns)
+
+
+def epoch_view(of: Run, epoch: int, nouns: str, *, clean: bool = False) -> MatrixView | None:
+    """Return the validation matrix of a run after an epoch as it is drawn, with intervals; None without that epoch.
+
+    `nouns` says what is counted.
+    """
+    return _epoch_view(of.id, of.attempt, epoch, nouns, clean)

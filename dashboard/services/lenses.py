@@ -1,0 +1,118 @@
+"""Lenses: what they have come to so far."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import streamlit as st
+
+from dashboard.services.datasets import dataset
+from dashboard.services.outcomes import About
+from dashboard.services.studies import LENSES, as_far_as, config_of, open_study
+from dashboard.services.workers import store
+from genre_core.settings.config import fingerprint, labels_are_noisy
+from genre_core.store import Study
+from genre_core.studies.lens import (
+    NETWORK,
+    Classifier,
+    Difference,
+    LensConfig,
+    LensEstimate,
+    LensPlan,
+    LensScore,
+    coarsest_of,
+    difference,
+    estimates,
+    flips,
+    plan_lens,
+    tasks,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Lens:
+    """A lens as far as it is: its study, what it judges, and its scores; `plan` is None before it has begun.
+
+    Where labels are wrong now and then, the scores are about them or about the true genres.
+    """
+
+    study: Study
+    config: LensConfig
+    plan: LensPlan | None
+    scores: tuple[LensScore, ...]
+    about: About = ""
+    """What the scores are about where labels are wrong now and then."""
+
+    @cached_property
+    def estimates(self) -> dict[tuple[str, Classifier], LensEstimate]:
+        """Return what the scores come to so far, by level and classifier."""
+        found = estimates(self.scores, self.plan.levels) if self.plan else []
+        return {(one.level, one.classifier): one for one in found}
+
+    @property
+    def coarse(self) -> str | None:
+        """Return the level that keeps most together; None where single rows are all there is."""
+        return coarsest_of(self.plan.levels) if self.plan else None
+
+    @cached_property
+    def leakage(self) -> Difference | None:
+        """Return how much better the network is by row than at the coarsest level; None where that is unknown."""
+        return self.leakage_of(NETWORK)
+
+    def leakage_of(self, classifier: Classifier) -> Difference | None:
+        """Return how much better a classifier is by row than at the coarsest level; None where that is unknown."""
+        coarse = self.coarse
+        return difference(self.scores, ("row", classifier), (coarse, classifier)) if coarse else None
+
+    @cached_property
+    def leakiest(self) -> tuple[Classifier, Difference] | None:
+        """Return the classifier whose leakage is largest of those that is told from chance, and that leakage."""
+        found = [(name, leaked) for name in self.config.classifiers if (leaked := self.leakage_of(name))]
+        clear = [(name, leaked) for name, leaked in found if leaked.interval.low > 0]
+        return max(clear, key=lambda one: one[1].mean, default=None)
+
+    @cached_property
+    def flips(self) -> list[tuple[Classifier, Classifier]]:
+        """Return which classifiers are clearly ahead by row, and of whom clearly behind at the coarsest level."""
+        return flips(self.scores, "row", self.coarse) if self.coarse else []
+
+    @cached_property
+    def seconds_left(self) -> float | None:
+        """Estimate the seconds that the missing scores take, from what theirs took before; None before the first."""
+        if not self.plan or not self.scores:
+            return None
+        took: dict[Classifier, list[float]] = {}
+        for score in self.scores:
+            took.setdefault(score.classifier, []).append(score.seconds)
+        usual = {classifier: sum(seconds) / len(seconds) for classifier, seconds in took.items()}
+        splits = product(range(1, self.config.n_repeats + 1), self.plan.levels)
+        wanted = {task for repeat, level in splits for task in tasks(self.config, level, repeat)}
+        return sum(usual.get(task[2], 0.0) for task in wanted - {score.task for score in self.scores})
+
+
+def lens(lens_id: str, *, clean: bool = False) -> Lens:
+    """Return a lens as far as it is, its scores about the true genres with `clean`, where they differ from labels.
+
+    Raises
+    ------
+    RunStateError
+        There is none of that name, or another version of Genre Lab made it.
+    """
+    return _read(open_study(LENSES, lens_id), clean)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={LensConfig: fingerprint})
+def lens_plan(config: LensConfig) -> LensPlan:
+    """Return what a lens would judge, before it is started; raises DataError."""
+    return plan_lens(config, dataset(config.experiment.data))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Study: as_far_as})
+def _read(study: Study, clean: bool) -> Lens:
+    scores = tuple(LensScore.from_json(result) for result in store().studies.results(study.id))
+    plan, config = LensPlan.from_json(study.context) if study.context else None, config_of(LENSES, study)
+    if not labels_are_noisy(config.experiment.data):
+        return Lens(study, config, plan, scores)
+    if clean and all(score.true_accuracy is not None for score in scores):  # earlier versions kept one kind
+        return Lens(study, config, plan, tuple(score.about_true_genres() for score in scores), "true genre")
+    return Lens(study, config, plan, scores, "label")

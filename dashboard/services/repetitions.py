@@ -1,0 +1,158 @@
+"""Repetitions: one configuration with other seeds or on folds, as far as its runs are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import streamlit as st
+from pydantic import ValidationError
+
+from dashboard.services.commands import act
+from dashboard.services.studies import REPETITIONS, as_far_as, config_of, open_study
+from dashboard.services.workers import store
+from genre_core.data.dataset import IntArray, Part
+from genre_core.errors import ConfigError
+from genre_core.evaluation.confusion import ConfusionMatrix
+from genre_core.evaluation.repeated_scores import PairedScores
+from genre_core.settings.config import ExperimentConfig
+from genre_core.store import Epoch, Run, Study, open_test, openings_of
+from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
+from genre_core.studies.repeats.summary import MemberScore, Repeats, compare, needed, pooled, score_of, summarize
+from genre_core.studies.repeats.summary import why_incomparable as _why_incomparable
+
+
+@dataclass(frozen=True, eq=False)
+class Repetition:
+    """A repetition as far as it is: its runs by number, those that are complete with a score on `part`."""
+
+    study: Study
+    config: RepeatsConfig
+    runs: Mapping[int, Run]
+    histories: Mapping[int, Sequence[Epoch]]
+    part: Part
+
+    @property
+    def total(self) -> int:
+        """Return how many runs there will be."""
+        return len(self.config.configs)
+
+    @property
+    def complete(self) -> list[Run]:
+        """Return the runs that have a score."""
+        return [run for run in self.runs.values() if run.state == "complete"]
+
+    @property
+    def done(self) -> float:
+        """Return the share in [0, 1] of the work that is done; epochs count by the most that there can be."""
+        most = self.config.experiment.train.max_epochs
+        parts = (
+            min(1.0, (run.epoch + run.fraction) / most) if run.state in ("running", "paused", "queued") else 1.0
+            for run in self.runs.values()
+        )
+        return sum(parts) / self.total
+
+    @cached_property
+    def scores(self) -> dict[int, MemberScore]:
+        """Return each complete run's score, by its number."""
+        return {
+            number: score_of(number, run.summary, run.context, self.part)
+            for number, run in self.runs.items()
+            if run.state == "complete"
+        }
+
+    @cached_property
+    def summary(self) -> Repeats | None:
+        """Return what the scores come to so far; None before there is one."""
+        return summarize(self.config, list(self.scores.values()))
+
+    @cached_property
+    def matrix(self) -> ConfusionMatrix | None:
+        """Return the matrix over all held-out folds, each track as often as folds were dealt; None without folds."""
+        runs = self.complete
+        if not runs or not isinstance(self.config.what, Folds):
+            return None
+        found: IntArray = pooled([run.summary["test"]["confusion_matrix"] for run in runs])
+        return ConfusionMatrix(found, tuple(runs[0].context["genres"]))
+
+    @property
+    def majority(self) -> float | None:
+        """Return what always the commonest genre reaches on the part that is judged, on average; None before a run."""
+        rates = [run.summary[self.part]["majority_accuracy"] for run in self.complete]
+        return float(np.mean(rates)) if rates else None
+
+    @property
+    def opened(self) -> bool:
+        """Return whether the test part of every complete run was looked at."""
+        return all(found.opened for found in openings_of(store(), self.complete).values())
+
+
+@dataclass(frozen=True)
+class ComparedRepeats:
+    """How much better a repetition is than another; `needed` pairs of runs would show that difference (None: none)."""
+
+    found: PairedScores | None
+    needed: int | None
+    why_not: str = ""
+
+
+def repeats_config(experiment: ExperimentConfig, how: OtherSeeds | Folds) -> RepeatsConfig:
+    """Return what to repeat.
+
+    Raises
+    ------
+    ConfigError
+        The settings hold out a fold already.
+    """
+    try:
+        return RepeatsConfig(experiment=experiment, what=how)
+    except ValidationError as error:
+        said = str(error.errors()[0]["ctx"]["error"])
+        raise ConfigError(f"{said[0].upper()}{said[1:]}.") from error
+
+
+def repetition(study_id: str, *, test: bool = False) -> Repetition:
+    """Return a repetition as far as it is, judged on validation, or with `test` on the test part; folds on themselves.
+
+    Raises
+    ------
+    RunStateError
+        There is none of that name, or another version of Genre Lab made it.
+    """
+    study = open_study(REPETITIONS, study_id)
+    return _read((as_far_as(study), revision_of_runs(study)), test, study)
+
+
+def revision_of_runs(study: Study) -> int:
+    """Return a number that is another one whenever a page would show one of the runs differently."""
+    return store().members.revision(study.id)
+
+
+def open_repetition(study_id: str) -> None:
+    """Open the test part of every complete run, once and for all."""
+
+    def look() -> bool:
+        for run in store().members.runs(study_id).values():
+            if run.state == "complete":
+                open_test(store(), run)
+        return True
+
+    act(look)
+
+
+def compare_repetitions(ours: Repetition, theirs: Repetition) -> ComparedRepeats:
+    """Compare two repetitions run by run, on the part that the first is judged on."""
+    why_not = _why_incomparable(ours.config, theirs.config)
+    if why_not:
+        return ComparedRepeats(None, None, why_not)
+    found = compare((ours.config, ours.scores), (theirs.config, theirs.scores))
+    ratio = ours.summary.ratio if ours.summary else 0.0
+    return ComparedRepeats(found, needed(found, ratio) if found else None)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _read(state: tuple[object, ...], test: bool, _study: Study) -> Repetition:
+    config = config_of(REPETITIONS, _study)
+    part: Part = "test" if test else config.part
+    members = store().members
+    return Repetition(_study, config, members.runs(_study.id), members.epochs(_study.id), part)

@@ -1,0 +1,117 @@
+"""Searches: ended for good, and what they have come to so far."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import streamlit as st
+from sqlalchemy import make_url
+
+from dashboard.services.commands import act
+from dashboard.services.openings import openings_of
+from dashboard.services.studies import SEARCHES, as_far_as, config_of, open_study
+from dashboard.services.workers import store
+from genre_core.errors import RunStateError
+from genre_core.settings.config import ExperimentConfig
+from genre_core.store import Openings, Run, Study
+from genre_core.studies.tuning import SearchConfig, SearchSummary, TrialResult, best_of, trial_config
+from genre_core.studies.tuning.rows import read_rows
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """A trial in training: its number, what it tries, and its runs."""
+
+    trial: int
+    params: Mapping[str, Any]
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """A search as far as it is: its study, what it searches, the trials that have ended and those in training."""
+
+    study: Study
+    config: SearchConfig
+    trials: tuple[TrialResult, ...]
+    summary: SearchSummary | None
+
+    @cached_property
+    def best(self) -> TrialResult | None:
+        """Return the best trial so far; None before one is complete."""
+        return best_of(self.config, self.trials)
+
+    @cached_property
+    def under_way(self) -> tuple[UnderWay, ...]:
+        """Return the trials in training."""
+        if not self.study.active:
+            return ()
+        told = {trial.trial for trial in self.trials}
+        listed = self.study.context.get("under_way", ())
+        found = (UnderWay(one["trial"], one["params"], tuple(one["runs"])) for one in listed)
+        return tuple(one for one in found if one.trial not in told)
+
+    @property
+    def complete(self) -> tuple[TrialResult, ...]:
+        """Return the trials that were trained to their own end."""
+        return tuple(trial for trial in self.trials if trial.state == "complete")
+
+    @property
+    def over(self) -> bool:
+        """Return whether the search has ended for good."""
+        return self.study.state == "complete"
+
+    @property
+    def winner_config(self) -> ExperimentConfig | None:
+        """Return the winner's settings, on the split."""
+        return trial_config(self.config, self.best.params) if self.best else None
+
+
+@dataclass(frozen=True)
+class Winner:
+    """The run that reports for a search: of the best trial, or with folds of its settings on the split."""
+
+    run: Run
+    opened: Openings
+
+
+def end_search(study_id: str) -> None:
+    """End a search with the trials that it has, for good."""
+    act(lambda: store().studies.end(study_id))
+
+
+def search(study_id: str) -> Search:
+    """Return a search as far as it is.
+
+    Raises
+    ------
+    RunStateError
+        There is none of that name, or another version of Genre Lab made it.
+    """
+    return _read(open_study(SEARCHES, study_id))
+
+
+def winner(found: Search) -> Winner | None:
+    """Return the run that reports for a search that is over; None where there is none."""
+    if not found.over or found.best is None:
+        return None
+    run_id = found.best.runs[0] if not found.config.folds else found.summary.final_run if found.summary else ""
+    try:
+        run = store().run(run_id)
+    except RunStateError:  # it was deleted, or the search ended before it was made
+        return None
+    return Winner(run, openings_of([run])[run.id]) if run.state == "complete" else None
+
+
+def optuna_command() -> str:
+    """Return the command that shows a search in Optuna's own dashboard."""
+    return f"optuna-dashboard {shlex.quote(make_url(store().url).render_as_string())}"  # a password stays hidden
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs={Study: as_far_as})
+def _read(study: Study) -> Search:
+    trials: Sequence[TrialResult]
+    trials, summary = read_rows(store().studies.results(study.id))
+    return Search(study, config_of(SEARCHES, study), tuple(trials), summary)

@@ -1,0 +1,219 @@
+"""The settings in the sidebar: the address says them, one component draws them, a change is one step of the address.
+
+The address always says a configuration: a change that does not fit is not taken, and the panel says why.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import streamlit as st
+
+from dashboard.shell import address
+from dashboard.shell.fields import acts, described, plain, text, usual
+from dashboard.shell.settings_panel import Note, Panel, settings_panel
+from genre_core.errors import ConfigError
+from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.names import SECTIONS, all_settings, configure, differences, flatten, validate
+from genre_core.settings.presets import OPENING, PRESETS, Preset
+
+NO_TABLE = {"table": "There is no table yet.", "fma": "FMA is not imported yet."}
+OF_COLUMNS = ("data.label", "data.group", "data.name", "data.left_out", "data.taken", "data.published")
+"""Settings that name columns or tracks of one table, and mean nothing for another."""
+
+Tables = Mapping[str, Sequence[tuple[str, str]]]
+"""What the store holds: kind (table, fma, split) → (content hash, title)."""
+Columns = Callable[[str], Mapping[str, Sequence[str]]]
+"""Table → the columns that can be chosen for settings such as `data.label`."""
+
+_REFUSED, _SEQ = "refused setting", "last change of settings"
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the settings say: a configuration, or the sentence why there is none."""
+
+    preset: Preset
+    config: ExperimentConfig | None
+    problem: str = ""
+    changed: tuple[str, ...] = ()
+    """Settings that differ from the preset."""
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    """A change that was not taken; it is shown as long as the address says `said`."""
+
+    name: str
+    typed: str
+    sentence: str
+    said: Mapping[str, str]
+
+
+def sidebar_settings(
+    presets: Mapping[str, Preset],
+    tables: Tables = MappingProxyType({}),
+    *,
+    sections: Collection[str] = tuple(SECTIONS),
+    columns: Columns | None = None,
+    looked_at: str = "run",
+    first: Collection[str] = (),
+) -> Form:
+    """Draw the settings in the sidebar and return what they say; `tables` are those that can be chosen.
+
+    Of sections that are not drawn, the form says the preset's values. With `columns` the genre and the group column are
+    chosen from lists. `looked_at` is what the page looks at beside the settings, and `first` are settings that this
+    page is about: they stand in front, where others have them behind "More".
+    """
+    said = address.settings_said(looked_at)
+    preset = presets[said.get("preset", OPENING.name)]
+    config = configure({name: text for name, text in said.items() if name.partition(".")[0] in sections}, preset.config)
+    values = flatten(config)
+    changed = tuple(name for name, value in values.items() if value != _base(preset, name))
+    problems = _table_problem(values, tables)
+    refused: _Refusal | None = st.session_state.get(_REFUSED)
+    if refused and refused.said != said:
+        refused = None
+    kind = _kind(values)
+    panel = Panel(
+        about=described(tuple(sections), tuple(presets.values()), frozenset(first)),
+        preset=preset.name,
+        values={name: plain(values[name]) for name in changed},
+        seq=st.session_state.get(_SEQ, 0),
+        problems=problems | ({refused.name: refused.sentence} if refused else {}),
+        refused={refused.name: refused.typed} if refused else {},
+        options=_options(values, tables, columns),
+        notes=() if tables.get(kind) else (_no_table(kind, columns is not None),),
+    )
+    with st.sidebar:
+        if settings_panel(panel, take):
+            st.switch_page("views/data/page.py", query_params=said)
+    problem = " ".join(problems.values())
+    return Form(preset, None if problem else config, problem, changed)
+
+
+def take(change: Mapping[str, Any]) -> None:
+    """Take over what a person changed, in one step of the address: for callbacks.
+
+    `change` holds `values`, setting → value (None: the preset's), and where another preset was chosen its name as
+    `preset`, which then says all settings that are not among the values.
+    """
+    st.session_state[_SEQ] = change.get("seq", st.session_state.get(_SEQ, 0))
+    before = address.settings_named()
+    given = dict(change.get("values", {}))
+    preset = PRESETS.get(change.get("preset", before.get("preset", OPENING.name)), OPENING)
+    texts: dict[str, Any] = {} if "preset" in change else {n: text for n, text in before.items() if n != "preset"}
+    given = _forgotten(given) | given
+    refusals = list[tuple[str, str]]()
+    for name, value in given.items():
+        try:
+            texts = _with(texts, name, value, preset)
+        except ConfigError as error:
+            refusals.append((name, str(error).replace(name, all_settings()[name].title).removeprefix("data: ")))
+    config = configure(texts, preset.config)
+    address.say_settings(parameters(config, preset))
+    st.session_state.pop(_REFUSED, None)
+    if refusals:
+        name, sentence = refusals[-1]
+        still = all_settings()[name].label(flatten(config).get(name, _base(preset, name)))
+        sentence = f"{sentence.rstrip('.')}. Still using {still or 'none'}."
+        st.session_state[_REFUSED] = _Refusal(name, str(given[name]), sentence, address.settings_named())
+
+
+def _forgotten(given: Mapping[str, Any]) -> dict[str, None]:
+    """Return the settings that mean nothing any more: tables of another source, columns of another table."""
+    names = ("data.table", *OF_COLUMNS) if "data.source" in given else OF_COLUMNS if "data.table" in given else ()
+    return {name: None for name in names if name not in given}
+
+
+def choose_table(content_hash: str, source: str = "table") -> None:
+    """Train on a stored table or import of FMA, its columns found anew: for callbacks."""
+    take({"values": {"data.source": source, "data.table": content_hash}})
+
+
+def said_config() -> ExperimentConfig:
+    """Return the configuration that the address says, of sections that are not drawn as well."""
+    said = address.settings_named()
+    base = PRESETS.get(said.get("preset", OPENING.name), OPENING)
+    return configure({name: text for name, text in said.items() if name != "preset"}, base.config)
+
+
+def adopt(config: ExperimentConfig, presets: Mapping[str, Preset]) -> None:
+    """Set every setting to those of `config`, at the preset nearest to it: for callbacks."""
+    address.say_settings(link(config, presets))
+
+
+def link(
+    config: ExperimentConfig, presets: Mapping[str, Preset], origin: ExperimentConfig | None = None
+) -> dict[str, str]:
+    """Return the parameters of an address that opens with the settings of `config`.
+
+    They are said as what differs from the preset nearest to it, or to its `origin`, of which it is a variation.
+    """
+    nearest = min(presets.values(), key=lambda preset: len(differences(origin or config, preset.config)))
+    return {"preset": nearest.name, **parameters(config, nearest)}
+
+
+def parameters(config: ExperimentConfig, preset: Preset) -> dict[str, str]:
+    """Return what an address says of `config` relative to a preset: only what differs."""
+    changed = {name: text(value) for name, value in flatten(config).items() if value != _base(preset, name)}
+    return changed if preset is OPENING else {"preset": preset.name, **changed}
+
+
+def _with(texts: Mapping[str, Any], name: str, value: Any, preset: Preset) -> dict[str, Any]:
+    """Return settings with one of them changed and those taken out that then do nothing.
+
+    Raises
+    ------
+    ConfigError
+        The value does not fit, or not with the others.
+    """
+    changed = {other: validate(other, text) for other, text in texts.items() if other != name}
+    if value is not None:
+        changed[name] = validate(name, value)
+    values = flatten(preset.config) | changed
+    acting = {other: value for other, value in changed.items() if acts(other, values)}
+    configure(acting, preset.config)
+    return acting
+
+
+def _base(preset: Preset, name: str) -> Any:
+    """Return a setting's value in a preset, its default where the preset's source or network does not have it."""
+    section, _, field = name.partition(".")
+    return getattr(getattr(preset.config, section), field, usual()[name])
+
+
+def _kind(values: Mapping[str, Any]) -> str:
+    """Return which kind of stored tables there is to choose from; of generated tracks, that of the next choice."""
+    return "fma" if values["data.source"] == "fma" else "table"
+
+
+def _table_problem(values: Mapping[str, Any], tables: Tables) -> dict[str, str]:
+    """Return what is wrong with the choice of table, where the source needs one."""
+    table, own = values.get("data.table"), dict(tables.get(_kind(values), ()))
+    if table is None or table in own:
+        return {}
+    if not own:
+        return {"data.table": NO_TABLE[_kind(values)]}
+    return {"data.table": "This table is not stored here. Choose another." if table else "Choose a table to train on."}
+
+
+def _no_table(kind: str, on_data_page: bool) -> Note:
+    """Return what stands in place of a table's settings while there is no table."""
+    lacking, way = ("FMA is not imported yet.", "Import") if kind == "fma" else ("No table is stored yet.", "Add")
+    if on_data_page:
+        return Note("data.table", f"{lacking} {way} {'it' if kind == 'fma' else 'one'} on the right.")
+    way = "Import it" if kind == "fma" else "Upload one"
+    return Note("data.table", f"{lacking} {way} on the Data page.", "Go to Data")
+
+
+def _options(values: Mapping[str, Any], tables: Tables, columns: Columns | None) -> dict[str, dict[str, str]]:
+    """Return what can be chosen from the store: tables and splits by their titles, columns by their names."""
+    table = values["data.table"] if values["data.source"] == "table" else ""
+    found = columns(table) if columns and table else {}
+    chosen = {name: {"": "found by itself", **{column: column for column in own}} for name, own in found.items()}
+    own = dict(tables.get(_kind(values), ()))
+    if values["data.source"] == "table":
+        chosen["data.published"] = {"": "none", **dict(tables.get("split", ()))}
+    return {"data.table": {"": "choose one", **own}, **chosen}

@@ -1,0 +1,116 @@
+"""What the Evaluate page says of a run's confidence: pure functions to sentences, only what intervals support."""
+
+from dashboard.theme import GAP, count, percent, points, spread
+from genre_core.data.dataset import Part
+from genre_core.evaluation.calibration import Bin, ReliabilityCurve, Score
+from genre_core.evaluation.calibration_error import CalibrationError
+from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.posterior_gap import PosteriorGap
+from genre_core.evaluation.scaling import TemperatureScaling, VectorScaling
+
+SMALL_CHANGE = 0.02
+"""A temperature so near to 1 changes nothing that can be seen."""
+
+
+def reliability_answer(
+    curve: ReliabilityCurve,
+    error: CalibrationError,
+    confidence: float,
+    accuracy: float,
+    interval: Interval,
+    nouns: str,
+    genre: str = "",
+) -> str:
+    """Say whether the model is as often right as it says: by the bin that is most off, else by all bins together.
+
+    `error` is that of the curve. `confidence` and `accuracy` are means over all tracks, `interval` that of the
+    accuracy; `genre` is the one that the curve is about, nothing for all.
+    """
+    worst = most_off(curve)
+    if worst is not None:
+        return _bin_sentence(worst, nouns, genre)
+    off = not interval.low <= confidence <= interval.high
+    if error.beyond_chance and (genre or not off):
+        of = f" of {genre}" if genre else ""
+        return (
+            f"What it says{of} lies {points(error.value)} from how often it is right, on average over the bins: more "
+            "than chance, though no bin alone is off by more than that."
+        )
+    if genre:
+        return f"When it says {genre}, it is {genre} as often as it says, as far as {count(curve.n, nouns[:-1])} tell."
+    says = f"on average it says {percent(confidence)} and is right on {percent(accuracy, interval)}"
+    if off:
+        return f"{says[0].upper()}{says[1:]}: {_direction(confidence - accuracy)}."
+    return f"It is right as often as it says, as far as {count(curve.n, nouns[:-1])} tell: {says}."
+
+
+def most_off(curve: ReliabilityCurve) -> Bin | None:
+    """Return the bin beyond chance that makes up most of the calibration error."""
+    off = [b for b in curve.bins if b.beyond_chance]
+    return max(off, key=lambda b: b.n * abs(b.accuracy - b.confidence), default=None)
+
+
+def _bin_sentence(b: Bin, nouns: str, genre: str) -> str:
+    said, came = percent(b.confidence, decimals=0), percent(b.accuracy, b.interval)
+    noun = count(b.n, nouns[:-1])
+    off = _direction(b.confidence - b.accuracy)
+    if genre:
+        return f"Where it says {said} {genre}, {came} of the {noun} are {genre}: {off}."
+    return f"When it says {said}, it is right on {came} of {noun}: {off}."
+
+
+def _direction(excess: float) -> str:
+    by = points(abs(excess))
+    return f"too sure by {by}" if excess > 0 else f"too modest by {by}"
+
+
+def error_sentence(curve: ReliabilityCurve, error: CalibrationError) -> str:
+    """Say whether the calibration error of a curve is more than chance makes of perfect calibration."""
+    by_chance = f"{spread(error.by_chance)}{GAP}%"
+    value = percent(error.value, error.interval)
+    head = f"Over all bins together its calibration error is {value}; by chance alone it would be {by_chance}"
+    if error.beyond_chance:
+        return f"{head}: this is more."
+    one = ", though not what the one bin shows" if most_off(curve) else ""
+    return f"{head}, so this may be chance{one}."
+
+
+def scaling_sentence(
+    scaling: TemperatureScaling | VectorScaling, part: Part, n_changed: int, n: int, groups: str = "tracks"
+) -> str:
+    """Say what a scaling does, which tracks it was fitted on, and why the picture after it does not flatter."""
+    fitted = f"fitted on {count(scaling.n, 'validation track')}"
+    if isinstance(scaling, TemperatureScaling):
+        what = f"The temperature is {scaling.temperature:.2f}, {fitted}: {_effect(scaling)}. It changes no answer."
+    else:
+        changed = "no answer" if not n_changed else f"{n_changed:,} of {count(n, f'{part} answer')}"
+        what = f"Each genre has a scale and a shift of its own, {fitted}. This changes {changed}."
+    if part == "test":
+        return f"{what} No test track was used for it."
+    return f"{what} Here each track is judged by a scaling fitted on other {groups} (cross-fitting), not by its own."
+
+
+def _effect(scaling: TemperatureScaling) -> str:
+    if scaling.at_bound:
+        right = scaling.temperature < 1
+        return "as low as it may be, since every answer there is right" if right else "as high as it may be"
+    if abs(scaling.temperature - 1) < SMALL_CHANGE:
+        return "next to nothing changes"
+    return "it makes the model less sure" if scaling.temperature > 1 else "it makes the model more sure"
+
+
+def posterior_sentence(gap: PosteriorGap) -> str:
+    """Say how far confidence lies from the true probability of what is predicted, and what that costs."""
+    off = f"{points(gap.difference.value, gap.difference.interval)} away from the true probability of what it predicts"
+    text = f"Its confidence is on average {off}"
+    if gap.excess.interval.low > 0:
+        text += f", and too high by {points(gap.excess.value, gap.excess.interval)}"
+    elif gap.excess.interval.high < 0:
+        below = Score(-gap.excess.value, Interval(-gap.excess.interval.high, -gap.excess.interval.low))
+        text += f", and too low by {points(below.value, below.interval)}"
+    return f"{text}. Its probabilities give away {nats(gap.divergence)} against the true ones."
+
+
+def nats(score: Score) -> str:
+    """Return a score in nats with its interval."""
+    return f"{score.value:.3f}{GAP}nats ({score.interval.low:.3f}–{score.interval.high:.3f})"

@@ -1,0 +1,47 @@
+"""What is said of ensembles: who they average, why some runs cannot be, and what they have not."""
+
+from collections.abc import Sequence
+
+from dashboard.theme import count, percent
+from genre_core.data.dataset import Part
+from genre_core.errors import GenreLabError
+from genre_core.settings.ensembles import ensemble_of
+from genre_core.store import Run
+
+NO_EPOCHS = "An ensemble has no epochs of its own: look at one of its members."
+NOT_CROSSED = (
+    "An ensemble is averaged, not trained, so there are no networks to train that could each judge the others' tracks: "
+    "look at one of its members."
+)
+NO_CURVE = "An ensemble is averaged, not trained, so what more tracks would bring is measured of its members."
+HELP = "A run of its own: the mean of their probabilities for each track (Lakshminarayanan et al. 2017)."
+
+
+def why_not_averaged(runs: Sequence[Run]) -> str:
+    """Say why runs cannot be averaged; empty where they can."""
+    for run in runs:
+        if run.state != "complete":
+            return f"{run.name} is not complete yet."
+        if run.stopped_because == "stopped":
+            return f"{run.name} was stopped by hand: its settings alone do not repeat it, nor an ensemble with it."
+    try:
+        ensemble_of([run.config for run in runs])
+    except GenreLabError as error:
+        return str(error)
+    return ""
+
+
+def ensemble_name(runs: Sequence[Run]) -> str:
+    """Return the name that an ensemble starts with."""
+    return f"Ensemble of {len(runs)} · {runs[0].name}"
+
+
+def beside_members(run: Run, part: Part, rates: Sequence[float]) -> str:
+    """Say how many runs an ensemble averages and how good those are that are `rates` in [0, 1] on a part."""
+    n = len(run.config.members)
+    text = f"The mean probability of {count(n, 'network')}."
+    if not rates:
+        return f"{text} The test part of its members is closed." if part == "test" else text
+    low, high = percent(min(rates)), percent(max(rates))
+    which = "They are" if len(rates) == n else f"{len(rates)} of them, which are stored and open, are"
+    return f"{text} {which} right on {low} to {high}: Compare says whether it is better than they are."

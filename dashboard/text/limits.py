@@ -1,0 +1,46 @@
+"""The best possible classifier's limit: for whom it holds, and whether in the long run or on the tracks at hand.
+
+In the long run no classifier can expect more; on a few tracks the best one is a little luckier or less lucky than that.
+"""
+
+from dashboard.theme import percent
+from genre_core.bayes import BayesLimit
+from genre_core.bayes import unheard as unheard
+from genre_core.settings.config import DatasetConfig
+from genre_core.store import Run
+
+
+def known_already(run: Run) -> str:
+    """Return the same only where a leaky split lets the model know them, so that it may rightly exceed the limit."""
+    return unheard(run.config.data) if run.context.get("leaky") else ""
+
+
+def on(whom: str) -> str:
+    """Return ` on unknown artists`, or nothing."""
+    return f" on {whom}" if whom else ""
+
+
+def by(data: DatasetConfig) -> str:
+    """Return ` by unknown artists` or `, each unheard`, whose tracks the limit is about, where that needs saying."""
+    return {"unknown artists": " by unknown artists", "unknown tracks": ", each unheard"}.get(unheard(data), "")
+
+
+def limit_label(data: DatasetConfig) -> str:
+    """Return what stands on the ruler at the limit that holds in the long run."""
+    return f"no classifier can expect more{on(unheard(data))}"
+
+
+def limit_here_label(data: DatasetConfig) -> str:
+    """Return what stands on the ruler at what the best classifier makes of the very tracks that are judged."""
+    whom = unheard(data)  # on a phone there is no room for more
+    return f"the best possible here, {whom}" if whom else "the best possible on these tracks"
+
+
+def long_run(limit: BayesLimit | None) -> str:
+    """Say why the limit on given tracks is not that in the long run; nothing where none is known."""
+    if limit is None:
+        return ""
+    return (
+        f"In the long run, over ever new tracks, it is right on {percent(limit.accuracy)}, and no classifier can "
+        "expect more: that is the limit on Train. On these tracks chance makes it a little more or less."
+    )

@@ -1,0 +1,228 @@
+"""What the Runs page says of runs: pure functions to rows, sentences and the command that repeats a run."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from dashboard.text.badges import is_leaky
+from dashboard.text.train import duration
+from dashboard.theme import count, percent
+from genre_core.data.dataset import Part
+from genre_core.errors import RunStateError
+from genre_core.evaluation.intervals import Interval
+from genre_core.settings.config import ExperimentConfig, TableConfig, labels_are_noisy
+from genre_core.settings.names import all_settings, differences
+from genre_core.store import Openings, Run
+
+STATES = {
+    "queued": "○ waiting",
+    "running": "▶ training",
+    "paused": "❚❚ paused",
+    "complete": "✓ complete",
+    "failed": "✕ failed",
+    "cancelled": "– cancelled",
+}
+"""A run's state in a symbol and a word."""
+
+ELSEWHERE = frozenset({"data.table", "data.source"})
+"""Settings that the list shows elsewhere, in the column of the data."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list; validation figures are those of the best epoch, None before there is one.
+
+    `test` is the test accuracy where somebody opened the test part of this run, `opened` how often its test set was.
+    """
+
+    run: Run
+    settings: str
+    data: str
+    accuracy: float | None
+    interval: Interval | None
+    macro_f1: float | None
+    test: str | None = None
+    opened: str | None = None
+
+
+def row(run: Run, tables: Mapping[str, str], opened: Openings) -> Row:
+    """Return a run's line; `tables` are the names of stored tables by content hash."""
+    found, test = run.summary.get("validation"), run.summary.get("test") if opened.opened else None
+    interval = Interval(*found["accuracy_interval"]) if found else None
+    accuracy, macro_f1 = (found["accuracy"], found["macro_f1"]) if found else (None, None)
+    shown = rate(run, test["accuracy"], Interval(*test["accuracy_interval"])) if test else None
+    times = f"{opened.n:,}×" if test else None
+    return Row(run, changed(run), data_name(run, tables), accuracy, interval, macro_f1, shown, times)
+
+
+def rate(run: Run, accuracy: float, interval: Interval | None) -> str:
+    """Return an accuracy of a run as the list shows it: `80.1 % (77.7–82.2)`, and whether it is leaky."""
+    return percent(accuracy, interval) + (", leaky" if is_leaky(run) else "")
+
+
+def scores_of(run: Run, part: Part) -> str:
+    """Return a run's scores on a part: `Test: right on 79.9 % (77.6–82.1) of 1,200 tracks, macro-F1 79.7 % (…)`."""
+    found = run.summary[part]
+    accuracy = percent(found["accuracy"], Interval(*found["accuracy_interval"]))
+    macro_f1 = percent(found["macro_f1"], Interval(*found["macro_f1_interval"]))
+    what = " about the labels" if about_labels(run) else ""
+    return f"{part.capitalize()}: right{what} on {accuracy} of {count(found['n'], 'track')}, macro-F1 {macro_f1}"
+
+
+def about_labels(run: Run) -> bool:
+    """Return whether a run's saved scores are about labels of which some are wrong."""
+    try:
+        return labels_are_noisy(run.config.data)
+    except RunStateError:
+        return False
+
+
+def changed(run: Run) -> str:
+    """Return the settings that differ from the product's own: `overlap 0.8, dropout 0`."""
+    try:
+        return changed_in(run.config)
+    except RunStateError:
+        return "made by another version"
+
+
+def changed_in(config: ExperimentConfig) -> str:
+    """Return the settings of a configuration that differ from the product's own."""
+    shown = [
+        f"{all_settings()[name].title[0].lower()}{all_settings()[name].title[1:]} {all_settings()[name].label(value)}"
+        for name, value in own_settings(config).items()
+        if name not in ELSEWHERE
+    ]
+    if config.averaged_with:
+        shown.insert(0, f"ensemble of {len(config.members)}")
+    return ", ".join(shown) or "none"
+
+
+def own_settings(config: ExperimentConfig) -> dict[str, Any]:
+    """Return the settings that are not at the product's defaults."""
+    ours = differences(config, ExperimentConfig())
+    return {name: value for name, (value, _) in ours.items() if value not in (None, all_settings()[name].default)}
+
+
+def data_name(run: Run, tables: Mapping[str, str]) -> str:
+    """Return what a run's tracks came from: the table's name, or that they are synthetic."""
+    try:
+        data = run.config.data
+    except RunStateError:
+        return "unknown"
+    if isinstance(data, TableConfig):
+        return tables.get(data.table, f"table {data.table[:8]}, no longer stored")
+    return "synthetic tracks"
+
+
+def answer(rows: Sequence[Row]) -> str:
+    """Say how many runs there are and which is the best on validation, among those on the data of the latest."""
+    runs = count(len(rows), "run")
+    peers = _peers(rows)
+    if not peers:
+        return f"{runs}; none is complete yet."
+    best = _best(peers)
+    mark = " (leaky)" if is_leaky(best.run) else ""
+    what = " about the labels" if about_labels(best.run) else ""
+    right = f"right{what} on {percent(best.accuracy or 0.0)} of its validation tracks{mark}"
+    if len(rows) == 1:
+        return f"1 run, {right}."
+    n_data = len({row.run.context.get("data_hash") for row in rows if row.accuracy is not None})
+    if n_data > 1:
+        return f"{runs} on {n_data} data sets; the best on the latest of them is {best.run.name}, {right}."
+    return f"{runs}; the best on validation is {best.run.name}, {right}."
+
+
+def caution(rows: Sequence[Row]) -> str:
+    """Say what the order of the list can and cannot tell."""
+    peers = _peers(rows)
+    n_data = len({row.run.context.get("data_hash") for row in rows if row.accuracy is not None})
+    first = "Only runs on the same data can be compared. " if n_data > 1 else ""
+    choosing = f"{first}Choose by validation; a test score stands here once its test part was opened on Evaluate."
+    if len(peers) < 2:
+        return choosing
+    best = _best(peers)
+    low = best.interval.low if best.interval else 0.0
+    near = sum(1 for row in peers if row is not best and row.interval and row.interval.high >= low)
+    if not near:
+        return choosing
+    verb = "overlaps" if near == 1 else "overlap"
+    intervals = "interval" if near == 1 else "intervals"
+    return f"{first}The {intervals} of {count(near, 'other run')} {verb} the best one's: chance could reorder them."
+
+
+def _peers(rows: Sequence[Row]) -> list[Row]:
+    """Return the complete runs on the same data as the latest of them, newest first."""
+    judged = [row for row in rows if row.accuracy is not None]
+    return [row for row in judged if row.run.context.get("data_hash") == judged[0].run.context.get("data_hash")]
+
+
+def _best(rows: Sequence[Row]) -> Row:
+    return max(rows, key=lambda row: row.accuracy or 0.0)
+
+
+def command(run: Run) -> str:
+    """Return the terminal command that repeats a run; of an ensemble one for each member, and one that averages them.
+
+    Raises
+    ------
+    RunStateError
+        It was made by a version with other settings.
+    """
+    if not run.averages:
+        return shlex.join([*_training(run.config), "--json"])
+    names = [f"{run.id}-{number}" for number in range(1, run.averages + 1)]
+    trainings = [
+        shlex.join([*_training(member), "--part", "validation", "--name", name])
+        for member, name in zip(run.config.members, names, strict=True)
+    ]
+    return "\n".join([*trainings, shlex.join(["python", "-m", "genre_core", "ensemble", *names, "--json"])])
+
+
+def _training(config: ExperimentConfig) -> list[str]:
+    words = ["python", "-m", "genre_core", "train"]
+    for name, value in own_settings(config).items():
+        words += [f"--{name}", _typed(value)]
+    return words
+
+
+def when(then: datetime, now: datetime | None = None) -> str:
+    """Return how long ago something was: `just now`, `5 min ago`, `3 h ago`, `2 days ago`."""
+    seconds = ((now or datetime.now(UTC)) - then).total_seconds()
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return f"{seconds / 60:.0f} min ago"
+    return f"{seconds / 3600:.0f} h ago" if seconds < 48 * 3600 else f"{seconds / 86400:.0f} days ago"
+
+
+def clock(then: datetime) -> str:
+    """Return a moment as `22 Nov 2026, 13:55 UTC`."""
+    return f"{then.day} {then:%b %Y, %H:%M} UTC"
+
+
+def state_sentence(run: Run) -> str:
+    """Say how a run stands: why it failed, how far it is, or when and how long it trained."""
+    took = "" if run.seconds is None else f" It took {duration(run.seconds)}."
+    match run.state:
+        case "failed":
+            return run.error or "It failed."
+        case "complete" if run.averages:
+            return f"The mean probability of {run.averages} networks; it has no epochs of its own.{took}"
+        case "complete":
+            return f"{count(run.epoch, 'epoch')}, the best on validation was epoch {run.best_epoch}.{took}"
+        case "cancelled":
+            return "Stopped before its first epoch: nothing was learned."
+        case "queued":
+            return "Waiting for a free worker."
+        case "paused":
+            return f"Paused after {count(run.epoch, 'epoch')}."
+        case _:
+            return f"{count(run.epoch, 'epoch')} trained so far."
+
+
+def _typed(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

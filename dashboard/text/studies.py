@@ -1,0 +1,76 @@
+"""What pages say of studies of every kind: how one stands in a list, and which settings are no longer its own."""
+
+from collections.abc import Collection, Mapping
+
+from dashboard.text.runs import changed_in, when
+from dashboard.theme import count
+from genre_core.settings.config import ExperimentConfig, Frozen, SyntheticConfig
+from genre_core.settings.names import all_settings, differences
+from genre_core.store import Study
+from genre_core.studies.lens import LensConfig
+from genre_core.studies.repeats.config import Folds, RepeatsConfig
+from genre_core.studies.tuning import SearchConfig
+
+ANOTHER_VERSION = "another version's"
+MOST_NAMED = 3
+_STATES = {"queued": "waiting", "complete": "complete", "failed": "failed"}
+_RUNNING = {"lens": "judging", "repeats": "training", "search": "searching"}
+_CANCELLED = {"search": "paused"}
+
+
+def state(study: Study) -> str:
+    """Return the state of a study in a word."""
+    if study.state == "running":
+        return _RUNNING.get(study.kind, "at work")
+    return _CANCELLED.get(study.kind, "stopped") if study.state == "cancelled" else _STATES[study.state]
+
+
+def label(what: str, study: Study) -> str:
+    """Return a study as it stands in a list, which may cut its end off: when, its state, what it is about."""
+    return f"{when(study.created_at)}{'' if study.state == 'complete' else f', {state(study)}'} · {what}"
+
+
+def what_differs(
+    config: ExperimentConfig, of: ExperimentConfig, done: str, whose: str, but: Collection[str] = ()
+) -> str:
+    """Say where the settings, `but` some, are not those that a study is of; empty where they are."""
+    named = all_settings()
+    found = [
+        f"{named[name].title} {named[name].label(ours)} ({done}: {named[name].label(theirs)})"
+        for name, (ours, theirs) in differences(config, of).items()
+        if ours is not None and theirs is not None and name in named and name not in but
+    ]
+    if not found:
+        return ""
+    more = f" and {count(len(found) - MOST_NAMED, 'other')}" if len(found) > MOST_NAMED else ""
+    return f"The settings are no longer those {whose}: {', '.join(found[:MOST_NAMED])}{more}."
+
+
+def about(config: Frozen | None, tables: Mapping[str, str] | None = None) -> str:
+    """Return what a study is about, by its configuration; `tables` are names by their hashes."""
+    match config:
+        case LensConfig():
+            return _looked_at(config, tables or {})
+        case RepeatsConfig():
+            changed = changed_in(config.experiment)
+            return f"{how_often(config)} · {'the usual settings' if changed == 'none' else changed}"
+        case SearchConfig():
+            return ", ".join(one.setting.title.lower() for one in config.space)
+    return ANOTHER_VERSION
+
+
+def _looked_at(config: LensConfig, tables: Mapping[str, str]) -> str:
+    """Return what a lens looks at: the table's name, or that the tracks are synthetic."""
+    data = config.experiment.data
+    if isinstance(data, SyntheticConfig):
+        return "synthetic tracks" if not data.artists else f"synthetic, artist spread {data.artist_spread:g}"
+    return tables.get(data.table, f"table {data.table[:8]}")
+
+
+def how_often(config: RepeatsConfig) -> str:
+    """Return how a configuration is repeated: `10 seeds of the network`, `5 folds, dealt 3 times`."""
+    if isinstance(config.what, Folds):
+        again = f", dealt {config.what.repeats} times" if config.what.repeats > 1 else ""
+        return f"{config.what.k} folds{again}"
+    of = {"network": "the network", "split": "the split", "both": "network and split"}[config.what.vary]
+    return f"{config.what.times} seeds of {of}"

@@ -1,0 +1,315 @@
+"""What the Train page says, from a run and its epochs: pure functions to sentences, so that tests can read them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboard.figures.curves import Parent
+from dashboard.services.datasets import Shape
+from dashboard.services.runs import Queue
+from dashboard.text.limits import by, known_already, on
+from dashboard.theme import GAP, count, percent, points
+from genre_core.bayes import BayesLimit
+from genre_core.evaluation.intervals import Interval, wilson
+from genre_core.networks import layer_widths
+from genre_core.settings.branches import changed_at_branch, latest_branch
+from genre_core.settings.config import ExperimentConfig, ModelConfig
+from genre_core.settings.names import all_settings, differences
+from genre_core.store import Epoch, Run
+
+LONG_EPOCH = 2.0
+"""Seconds from which on the progress within an epoch is put into words."""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The answer of a page in one sentence, and a second one with its reason."""
+
+    answer: str
+    reason: str
+
+
+def before_training(shape: Shape | None, config: ExperimentConfig | None, limit: BayesLimit | None) -> Headline:
+    """Say what pressing Train would do, before there is a run."""
+    if shape is None or config is None:
+        return Headline("These settings cannot be trained yet.", "Choose data, or mend what the sidebar marks.")
+    network = "softmax regression" if config.model.architecture == "linear" else "a perceptron"
+    best = f"{count(shape.n_tracks, 'track')}, {count(shape.n_features, 'feature')} each."
+    if limit is not None:
+        most = f"{percent(limit.accuracy)} of such tracks{by(config.data)}"
+        best = f"No classifier can expect to be right on more than {most}."
+    return Headline(f"Press Train and watch {network} learn to tell {shape.n_genres} genres apart.", best)
+
+
+def of_run(
+    run: Run, epochs: Sequence[Epoch], limit: BayesLimit | None, queue: Queue, macro_f1: float | None = None
+) -> Headline:
+    """Say how far a run is and how good it is; `macro_f1` is that of the epoch it speaks of."""
+    if run.config.averaged_with and run.state in ("running", "complete"):
+        return _of_ensemble(run, limit)
+    match run.state:
+        case "queued" if queue.starting or queue.before or not epochs:
+            return Headline("Waiting for a free worker." if queue.before else "Starting.", in_queue(queue))
+        case "failed":
+            return Headline("Training failed.", run.error or "")
+        case "cancelled":
+            return Headline("Stopped before the first epoch.", "Nothing was learned, so there is nothing to keep.")
+        case "running" if not epochs and run.fraction:
+            return Headline("Learning: in the first epoch.", "The first point is drawn when it is done.")
+        case "running" if not epochs:
+            return Headline("Preparing the tracks.", "The first epoch follows.")
+        case "paused" if not epochs:
+            where = "in" if run.fraction else "before"
+            return Headline(f"Paused {where} the first epoch.", "Resume trains on; Step trains one epoch.")
+    latest = epochs[-1]
+    if run.state == "complete":
+        best = epochs[run.best_epoch - 1] if run.best_epoch else latest
+        verb = "Diverged" if run.stopped_because == "diverged" else "Learned"
+        return Headline(f"{verb}: {_verdict(run, best, limit)}.", f"{beside(run)}{stop_reason(run, latest.epoch)}")
+    verb = {"running": "Learning", "paused": "Paused", "queued": "Going on"}[run.state]
+    answer = (
+        f"{verb}: epoch {latest.epoch} of {run.config.train.max_epochs}, {_verdict(run, latest, limit, brief=True)}."
+    )
+    tracks = count(run.context["n_validation"], "validation track")
+    also = "" if macro_f1 is None else f"Macro-F1 {percent(macro_f1)} on {tracks}. "
+    return Headline(answer, f"{also}{_so_far(epochs)}")
+
+
+def _of_ensemble(run: Run, limit: BayesLimit | None) -> Headline:
+    """Say how good an ensemble is, or that it is under way."""
+    n = len(run.config.members)
+    if run.state == "running":
+        return Headline(f"Averaging {n} networks.", "Those that are not stored are trained first.")
+    accuracy = run.summary["validation"]["accuracy"]
+    interval = Interval(*run.summary["validation"]["accuracy_interval"])
+    reason = f"{beside(run)}The mean of the probabilities that {n} networks give; it has no epochs of its own."
+    return Headline(f"Averaged: {_judged(run, accuracy, interval, limit)}.", reason)
+
+
+def branch_sentence(config: ExperimentConfig, parent: str = "", *, planned: bool = False) -> str:
+    """Say where a run branches and what differs from there on; empty where it does not. `parent` is its name."""
+    if not config.before.epochs:
+        return ""
+    verb = "Train branches" if planned else "This run branches"
+    of = f" of {parent}" if parent else ""
+    named = all_settings()
+    changes = [
+        f"{_low(named[name].title)} {named[name].label(ours)} instead of {named[name].label(theirs)}"
+        for name, (ours, theirs) in changed_at_branch(config).items()
+    ]
+    where = f"{verb} after epoch {config.before.epochs}{of}"
+    if not changes:
+        more = " Change a setting in the sidebar first." if planned else ""
+        return f"{where}, and nothing differs from there on.{more}"
+    return f"{where}: {_listed(changes)} from there on."
+
+
+def against_parent(run: Run, parent: Run | None, epochs: Sequence[Epoch], others: Sequence[Epoch]) -> str:
+    """Say what a complete branch reached beside the run that it comes from; empty before both are complete."""
+    if parent is None or run.state != "complete" or parent.state != "complete":
+        return ""
+    if not run.best_epoch or not parent.best_epoch:
+        return ""
+    own, other = epochs[run.best_epoch - 1], others[parent.best_epoch - 1]
+    if run.best_epoch <= run.config.before.epochs:
+        return f"No epoch of the branch is better than epoch {run.best_epoch} before it, whose weights it keeps."
+    ours = percent(own.validation_accuracy, validation_interval(run, own))
+    theirs = percent(other.validation_accuracy, validation_interval(parent, other))
+    return (
+        f"Its best epoch is {own.epoch}, {ours} on validation; without the branch it was epoch {other.epoch}, {theirs}."
+    )
+
+
+def why_no_branch(run: Run) -> str:
+    """Say why a run cannot be branched; empty where it can."""
+    if run.config.averaged_with:
+        return "An ensemble has no epochs to branch from."
+    if run.active:
+        return "Pause the run, or let it end, to branch from one of its epochs."
+    return "" if run.epoch else "A run is branched from one of its epochs, and this one has none yet."
+
+
+def branch_help(run: Run) -> str:
+    """Say what branching does, and up to which epoch a run can be branched."""
+    most = latest_branch(run.config)
+    text = "The sidebar takes this run's settings; what you change there holds from the next epoch on."
+    if run.epoch > most:
+        return f"{text} This run is a branch itself: it can be branched up to its epoch {most}."
+    return text
+
+
+def members_alt(names: Sequence[str], what: str) -> str:
+    """Describe the chart of an ensemble's members."""
+    listed = f": {', '.join(names)}" if names else ""
+    return f"{what} by epoch of the ensemble's {count(len(names), 'stored member')}{listed}."
+
+
+def branch_alt(parent: Parent | None) -> str:
+    """Describe the branch on a chart."""
+    if parent is None:
+        return ""
+    more = f" The run it comes from goes on to epoch {parent.epochs[-1].epoch}." if parent.epochs else ""
+    return f" It branches after epoch {parent.after}.{more}"
+
+
+def beside(run: Run) -> str:
+    """Say what stands beside the accuracy of a complete run."""
+    if "validation" not in run.summary:
+        return ""
+    scores = run.summary["validation"]
+    return f"Macro-F1 {percent(scores['macro_f1'], Interval(*scores['macro_f1_interval']))}. "
+
+
+def stop_reason(run: Run, last: int) -> str:
+    """Say why training ended and which weights are kept."""
+    kept = f"The weights of epoch {run.best_epoch} are kept."
+    match run.stopped_because:
+        case "patience":
+            waited = last - (run.best_epoch or 0)
+            return f"Stopped after epoch {last}: no better than epoch {run.best_epoch} for {waited} epochs. {kept}"
+        case "max_epochs":
+            done = "Its one epoch is done." if last == 1 else f"All {last} epochs are done."
+            return f"{done} {kept}"
+        case "diverged":
+            return (
+                f"After epoch {last} the loss was no longer a number. {kept} Lower the learning rate and train again."
+            )
+        case _:
+            return f"You stopped it after epoch {last}. {kept}"
+
+
+def validation_interval(run: Run, epoch: Epoch) -> Interval:
+    """Return the interval of an epoch's validation accuracy: by groups where the run knows it, else Wilson's."""
+    if run.state == "complete" and epoch.epoch == run.best_epoch and "validation" in run.summary:
+        return Interval(*run.summary["validation"]["accuracy_interval"])
+    n = int(run.context.get("n_validation", 0))
+    return wilson(round(epoch.validation_accuracy * n), n)
+
+
+def in_queue(queue: Queue) -> str:
+    """Say what a queued run waits for and about how long that takes."""
+    if queue.starting:
+        again = f"{queue.problem} Trying again. " if queue.problem else ""
+        return f"{again}The workers are starting: that takes a few seconds."
+    ahead = (
+        "It is next: the first epoch follows."
+        if queue.before == 0
+        else f"{count(queue.before, 'run goes', 'runs go')} first."
+    )
+    return f"{ahead} That takes about {duration(queue.seconds)}." if queue.seconds else ahead
+
+
+def time_left(run: Run, epochs: Sequence[Epoch]) -> str:
+    """Say how far the training is, and how long it takes at most if nothing stops it early."""
+    if run.averages:
+        return f"{run.averages} networks averaged" if run.state == "complete" else f"{run.averages} networks"
+    done, most = len(epochs), run.config.train.max_epochs
+    text = f"{done} of {most} epochs"
+    if run.active and run.fraction and (not epochs or epochs[-1].seconds > LONG_EPOCH):
+        text += f", {percent(run.fraction, decimals=0)} of the next"
+    if run.state != "running" or not epochs:
+        return f"{text} · {duration(sum(e.seconds for e in epochs))}" if epochs else text
+    recent = epochs[-5:]
+    each = max(run.pace, sum(epoch.seconds for epoch in recent) / len(recent))
+    return f"{text} · at most {duration((most - done) * each)} left"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as a person says it: `0.4 s`, `12 s`, `3 min`."""
+    if seconds < 10:
+        return f"{seconds:.1f}{GAP}s"
+    return f"{seconds:.0f}{GAP}s" if seconds < 100 else f"{seconds / 60:.0f}{GAP}min"
+
+
+def which_epoch(run: Run | None, epochs: Sequence[Epoch], shown: Epoch | None) -> str:
+    """Say whose confusions are shown."""
+    if run and run.averages and run.state == "complete":
+        return f"validation, the mean of {run.averages} networks"
+    return "" if shown is None else f"validation, epoch {shown.epoch} of {len(epochs)}"
+
+
+def what_differs(config: ExperimentConfig, run: ExperimentConfig) -> str:
+    """Say where the settings are not those of a run; empty where they are."""
+    named = all_settings()
+    found = [
+        f"{named[name].title} {named[name].label(ours)} (this run {named[name].label(theirs)})"
+        for name, (ours, theirs) in differences(config, run).items()
+        if ours is not None and theirs is not None
+    ]
+    if config.before.epochs != run.before.epochs:
+        ours = f"branch after epoch {config.before.epochs}" if config.before.epochs else "no branch"
+        theirs = f"one after epoch {run.before.epochs}" if run.before.epochs else "none"
+        found.insert(0, f"{ours} (this run {theirs})")
+    if not found:
+        return ""
+    more = f" and {count(len(found) - 3, 'other')}" if len(found) > 3 else ""
+    return f"The settings are no longer this run's: {', '.join(found[:3])}{more}. Train starts a new run with them."
+
+
+def loss_alt(epochs: Sequence[Epoch]) -> str:
+    """Describe the loss chart."""
+    if not epochs:
+        return "Loss by epoch: empty until the first epoch is done."
+    first, last = epochs[0], epochs[-1]
+    return (
+        f"Loss by epoch, in nats. Training {first.train_loss:.3f} to {last.train_loss:.3f}, validation "
+        f"{first.validation_loss:.3f} to {last.validation_loss:.3f}, over {count(len(epochs), 'epoch')}."
+    )
+
+
+def accuracy_alt(epochs: Sequence[Epoch]) -> str:
+    """Describe the accuracy chart."""
+    if not epochs:
+        return "Accuracy by epoch: empty until the first epoch is done."
+    first, last = epochs[0], epochs[-1]
+    return (
+        f"Accuracy by epoch. Training {percent(first.train_accuracy)} to {percent(last.train_accuracy)}, validation "
+        f"{percent(first.validation_accuracy)} to {percent(last.validation_accuracy)}, "
+        f"over {count(len(epochs), 'epoch')}."
+    )
+
+
+def whose_network(drawn: ExperimentConfig, run: ExperimentConfig | None) -> str:
+    """Say where the drawn network is that of the settings and not of the run that is shown."""
+    return "" if run is None or drawn.model == run.model else "as set now, not this run's"
+
+
+def network_alt(model: ModelConfig, shape: Shape, weights: int) -> str:
+    """Describe the drawn network."""
+    widths = ", ".join(str(width) for width in layer_widths(model, shape.n_features, shape.n_genres))
+    return f"The network, from features to genres: layers of {widths} units, {count(weights, 'parameter')}."
+
+
+def _verdict(run: Run, epoch: Epoch, limit: BayesLimit | None, *, brief: bool = False) -> str:
+    return _judged(run, epoch.validation_accuracy, validation_interval(run, epoch), limit, brief=brief)
+
+
+def _judged(run: Run, rate: float, interval: Interval, limit: BayesLimit | None, *, brief: bool = False) -> str:
+    tracks = "validation tracks" if brief else count(run.context["n_validation"], "validation track")
+    share = f"right on {percent(rate)} of {tracks}"
+    if limit is None:
+        return share
+    if limit.accuracy > 0.9995 and rate == 1:
+        return f"{share}, and nothing is left to gain"
+    known = known_already(run)
+    if known and interval.low > limit.accuracy:
+        return f"{share}, {points(rate - limit.accuracy)} above the best possible on {known}"
+    if interval.high >= limit.accuracy:
+        level = "level with the best possible" if brief else "as good as any classifier can be"
+        return f"{share}, {level}{on(known) or ('' if brief else ' here')}"
+    return f"{share}, {points(limit.accuracy - rate)} below the best possible{on(known)}"
+
+
+def _low(title: str) -> str:
+    return title[0].lower() + title[1:]
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _so_far(epochs: Sequence[Epoch]) -> str:
+    best = max((epoch for epoch in epochs if epoch.is_best), key=lambda epoch: epoch.epoch)
+    if best.epoch == epochs[-1].epoch:
+        return "The best epoch so far."
+    behind = epochs[-1].epoch - best.epoch
+    return f"Best so far: epoch {best.epoch}, {count(behind, 'epoch')} ago, with {percent(best.validation_accuracy)}."

@@ -1,0 +1,235 @@
+"""Which runs are compared, on which part and by what they are judged; why those that are not, are not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from dashboard.components.address_choice import address_choice
+from dashboard.components.judged_head import PARTS
+from dashboard.components.right_about import about_true_genres
+from dashboard.services import openings, workers
+from dashboard.services import runs as runs_service
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from dashboard.text.evaluate_states import Step
+from dashboard.text.train import Headline
+from dashboard.theme import percent
+from dashboard.views.compare import comparing
+from dashboard.views.compare import text as sentences
+from dashboard.views.compare.comparing import Compared, Side
+from genre_core.data.dataset import Part
+from genre_core.errors import RunStateError
+from genre_core.evaluation.comparison import Comparison
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.store import Run, RunState
+
+KEY = "compared runs"
+MOST, MOST_LISTED = 6, 200
+FORGET = {"cell": None, "track": None}
+PART_HELP = (
+    "Validation is for choosing; it chose each run's best epoch. Test is for reporting: all compared runs' test parts "
+    "are opened for it."
+)
+COMPLETE: tuple[RunState, ...] = ("complete",)
+Place = st.delta_generator.DeltaGenerator
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """Runs that are compared on a part; `number` is that of the one whose difference is drawn, among the others."""
+
+    compared: Compared
+    part: Part
+    number: int
+    opened: int | None
+    """For how many configurations the test set was opened, on the test part."""
+    notes: tuple[str, ...] = ()
+    """What to say of runs that the address names and that are not compared."""
+
+    @property
+    def pair(self) -> Comparison:
+        """Return what tells the run looked at from the one whose difference is drawn, with letters for their names."""
+        return self.compared.lettered(self.number)
+
+    @property
+    def other(self) -> Side:
+        """Return the run whose difference is drawn."""
+        return self.compared.others[self.number]
+
+    @property
+    def nouns(self) -> str:
+        """Return what is counted: `test tracks`."""
+        return f"{self.part} tracks"
+
+    @property
+    def clean(self) -> bool:
+        """Say whether the true genres judge them."""
+        return self.compared.first.outcome.about == "true genre"
+
+
+def choose(head: Place, side: Place) -> Chosen | None:
+    """Draw the choice of runs at the side, and return what is compared; None where the head says why nothing is."""
+    asked, notes = _asked()
+    with side:
+        _picker(asked)
+        part, clean = _judged_by(asked)
+    found = None
+    if len(asked) > 1:
+        found = comparing.compared(asked, part, clean=clean)
+        notes += _left_out(asked, found, part, clean=clean)
+    with head:
+        chosen = _answerable(asked, found, part)
+        if chosen is None:
+            say(notes)
+    return None if chosen is None else replace(chosen, notes=tuple(notes))
+
+
+def say(notes: Sequence[str]) -> None:
+    """Draw what is to be said of runs that are not compared."""
+    if notes:
+        st.caption("  \n".join(f":material/link_off: {plain(note, longest=600)}" for note in notes))
+
+
+def _left_out(asked: Sequence[Run], found: Compared | None, part: Part, *, clean: bool) -> list[str]:
+    if found is not None:
+        return list(found.left_out.values())
+    return [comparing.why_not(asked[0], part, clean=clean)]
+
+
+def _asked() -> tuple[list[Run], list[str]]:
+    """Return the complete runs that the address names, without one the run looked at; and what to say of the others."""
+    named, notes, found = address.run_ids(), list[str](), dict[str, Run]()
+    for run_id in named:
+        run = runs_service.run(run_id)
+        if run is None:
+            notes.append(sentences.missing(run_id))
+        elif run_id in found:
+            notes.append(sentences.twice(run.name))
+        elif run.state != "complete":
+            notes.append(sentences.incomplete(run))
+        else:
+            found[run_id] = run
+    if not named:
+        looked_at = runs_service.run(address.run_id()) or runs_service.latest_complete()
+        if looked_at is not None and looked_at.state == "complete":
+            found[looked_at.id] = looked_at
+    return list(found.values()), notes
+
+
+def _picker(asked: Sequence[Run]) -> None:
+    """Draw the runs to choose from: those that the first can be compared with come first."""
+    there = {run.id: run for run in workers.store().runs(limit=MOST_LISTED, states=COMPLETE)}
+    for run in asked:
+        there.setdefault(run.id, run)
+    first = asked[0] if asked else None
+    options = sorted(there, key=lambda run_id: not _alike(there[run_id], first))
+    st.session_state[KEY] = [run.id for run in asked]
+    st.multiselect(
+        "Runs to compare",
+        options,
+        format_func=lambda run_id: _label(there[run_id]),
+        key=KEY,
+        max_selections=MOST,
+        wrap=True,
+        placeholder="Choose runs; the first is compared with the others",
+        label_visibility="collapsed",
+        on_change=_choose,
+    )
+
+
+def _label(run: Run) -> str:
+    """Return a run's name with its validation accuracy: `overlapping · 81.9 % · 6ead`; without a name, its id."""
+    found = run.summary.get("validation")
+    rate, number = [percent(found["accuracy"])] if found else [], [run.id[:4]] if run.name != run.id else []
+    return " · ".join([run.name, *rate, *number])
+
+
+def _alike(run: Run, first: Run | None) -> bool:
+    """Say whether two runs have the same data and the same test part, as far as their cards tell."""
+    names = ("data_hash", "test_hash", "n_validation")
+    return first is None or all(run.context.get(name) == first.context.get(name) for name in names)
+
+
+def _choose() -> None:
+    address.look(runs=",".join(st.session_state[KEY]) or None, **{"with": None}, **FORGET)
+
+
+def _judged_by(asked: Sequence[Run]) -> tuple[Part, bool]:
+    if not asked:
+        return "validation", False
+    with st.container(key="compare-by", horizontal=True, vertical_alignment="center", gap="small"):
+        part = address_choice("Part", "part", PARTS, help=PART_HELP, on_change=FORGET)
+        try:
+            clean = about_true_genres(asked[0].config.data, FORGET)
+        except RunStateError:  # another version made it: the comparison says so
+            clean = False
+    return part, clean
+
+
+def _answerable(asked: Sequence[Run], found: Compared | None, part: Part) -> Chosen | None:
+    """Return what is compared; where nothing is, say what to do."""
+    if len(asked) < 2:
+        _say_too_few(asked)
+        return None
+    if found is None or not found.others:
+        st.header("These runs cannot be compared.", anchor=False)
+        return None
+    runs = [found.first.run, *(other.run for other in found.others)]
+    opened = openings.openings_of(runs) if part == "test" else {}
+    closed = [run for run in runs if run.id in opened and not opened[run.id].opened]
+    if closed:
+        _ask(closed)
+        return None
+    times = max((one.n for one in opened.values()), default=None)
+    return Chosen(found, part, found.against(_with(found)), times)
+
+
+def _with(found: Compared) -> str | None:
+    """Return the run whose difference is drawn, by the address."""
+    asked = st.query_params.get("with")
+    if asked and asked not in {other.run.id for other in found.others}:
+        st.caption(":material/link_off: The link draws a difference from a run that is not compared; the first is.")
+    return asked
+
+
+def _say_too_few(asked: Sequence[Run]) -> None:
+    complete = workers.store().runs(limit=2, states=COMPLETE)
+    if len(complete) < 2:
+        headline, step = sentences.no_runs(bool(workers.store().runs(limit=1)))
+        _say(headline, step)
+        return
+    headline = sentences.choose_more(asked[0].name if asked else None)
+    _say(headline, None)
+
+
+def _say(headline: Headline, step: Step | None) -> None:
+    st.header(plain(headline.answer), anchor=False)
+    st.caption(plain(headline.reason))
+    if step is not None:
+        address.page_link(step.page, step.label, icon=":material/arrow_forward:")
+
+
+def _ask(closed: Sequence[Run]) -> None:
+    """Ask before the test parts of runs are shown for the first time."""
+    headline = sentences.closed(comparing.names_of(closed))
+    st.header(plain(headline.answer), anchor=False)
+    st.caption(plain(headline.reason), help=GLOSSARY["test opened"])
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            "Open the test part" if len(closed) == 1 else f"Open {len(closed)} test parts",
+            icon=":material/lock_open:",
+            key="open test",
+            on_click=_open,
+            args=([run.id for run in closed],),
+        )
+        st.button("Stay with validation", type="tertiary", key="keep closed", on_click=_stay_with_validation)
+
+
+def _open(run_ids: Sequence[str]) -> None:
+    for run_id in run_ids:
+        openings.open_test(run_id)
+
+
+def _stay_with_validation() -> None:
+    address.look(part=None)

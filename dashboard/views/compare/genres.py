@@ -1,0 +1,37 @@
+"""For which genres the two runs differ, all genres considered together."""
+
+import streamlit as st
+
+from dashboard.components.csv_download import csv_download
+from dashboard.shell.address import plain
+from dashboard.views.compare import text as sentences
+from dashboard.views.compare.chosen import Chosen
+from genre_core.evaluation.glossary import GLOSSARY
+
+HEIGHT = 520
+
+
+def draw(chosen: Chosen) -> None:
+    """Draw recall of each genre for both runs, with the difference, its interval and Holm's p."""
+    found = chosen.pair
+    rows = [sentences.genre_row(one, found.first, found.second) for one in found.per_genre]
+    names = sentences.genre_columns(found.first, found.second)
+    st.subheader(f"By genre, on {chosen.nouns}", anchor=False)
+    st.caption(plain(sentences.genres_sentence(found), longest=600), help=GLOSSARY["Holm"])
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key="genre differences",
+        row_height=33,
+        height=min(HEIGHT, 36 + 33 * len(rows)),
+        column_config={
+            names[2]: number(format="%.1f %%"),
+            names[3]: number(format="%.1f %%"),
+            "difference": text(help="In points of recall, with the 95 % interval of each genre alone."),
+            "p": text(help=f"McNemar's exact test, adjusted. {GLOSSARY['Holm']}"),
+        },
+        placeholder="–",
+        alt="Recall of each genre for both runs, the difference with its interval, and its adjusted p.",
+    )
+    csv_download(sentences.genre_numbers(found), "genre differences.csv", "genre differences", "Genres as CSV")

@@ -1,0 +1,108 @@
+"""Tracks that two runs answer otherwise: what each says of them, and the way to each track's page."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from dashboard.components.cell_tracks import Chosen as Tracks
+from dashboard.components.cell_tracks import choices, tracks_of
+from dashboard.components.csv_download import Columns, csv_download
+from dashboard.components.tracks import draw_choices
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from dashboard.views.compare.chosen import Chosen
+from dashboard.views.compare.comparing import Side
+
+ROWS_SHOWN, ROWS_BESIDE_A_TRACK, ROW_HEIGHT = 10, 5, 33
+
+
+def draw(chosen: Chosen, here: Tracks) -> None:
+    """Draw the list of tracks with both answers, and the one of them that the address names."""
+    import pyarrow as pa
+
+    rows = chosen.compared.first.outcome.rows[here].tolist()
+    table = columns(chosen, here)
+    row = _looked_at(rows)
+    key = f"moved {chosen.part} {chosen.number} {len(rows)} {st.query_params.get('cell')} {row}"
+    shown = {name: [100 * one for one in values] if "sure" in name else values for name, values in table.items()}
+    sure = [name for name in table if "sure" in name]
+    st.dataframe(
+        pa.table(shown),
+        hide_index=True,
+        key=key,
+        height=36 + ROW_HEIGHT * min(len(rows), ROWS_SHOWN if row is None else ROWS_BESIDE_A_TRACK),
+        row_height=ROW_HEIGHT,
+        on_select=partial(_choose, key, rows),
+        selection_mode="single-row",
+        selection_default=None if row is None else {"selection": {"rows": [rows.index(row)]}},
+        column_config=_titles(sure),
+        alt="Tracks that the two runs answer otherwise: the true genre, and what each takes them for.",
+    )
+    csv_download(lambda: table, "moved tracks.csv", "moved")
+    if row is not None:
+        _one(chosen, row)
+
+
+def _titles(sure: list[str]) -> dict[str, ColumnConfig]:
+    column = st.column_config
+    about = "The probability that it gives to its answer."
+    titles: dict[str, ColumnConfig] = {name: column.NumberColumn(name, format="%.0f %%", help=about) for name in sure}
+    return {"track": column.TextColumn("Track", width="small"), "true": column.TextColumn("True")} | titles
+
+
+def columns(chosen: Chosen, here: Tracks) -> Columns:
+    """Return the tracks of a mask (n,) by column: true genre, and each run's answer with its probability."""
+    of, sides = chosen.compared, (chosen.compared.first, chosen.other)
+    names, genres = of.data.tracks, of.first.outcome.genres
+    rows = of.first.outcome.rows[here]
+    found: Columns = {
+        "track": [names[row] for row in rows.tolist()],
+        "true": [genres[number] for number in of.first.outcome.y_true[here].tolist()],
+    }
+    for side in sides:
+        listed = tracks_of(side.outcome, names, here)
+        back = np.argsort(listed.rows, kind="stable")
+        found[side.letter] = [genres[number] for number in listed.predicted[back].tolist()]
+        found[f"{side.letter} sure"] = listed.confidence[back].round(4).tolist()
+    return found
+
+
+def _looked_at(rows: list[int]) -> int | None:
+    """Return the track that the address names, if it is in the list."""
+    text = st.query_params.get("track", "")
+    row = int(text) if text.isdecimal() and len(text) < 10 else None
+    if text and row not in rows:
+        st.caption(":material/link_off: The link names a track that did not move here; none is chosen.")
+    return row if row in rows else None
+
+
+def _choose(key: str, rows: list[int]) -> None:
+    chosen = st.session_state[key]["selection"]["rows"]
+    address.look(track=str(rows[chosen[0]]) if chosen else None)
+
+
+def _one(chosen: Chosen, row: int) -> None:
+    """Draw what each of the two gives a track, with a link to its page."""
+    of = chosen.compared
+    with st.container(key="moved-track", gap="small"):
+        for side in (of.first, chosen.other):
+            _answer_of(side, chosen, row)
+
+
+def _answer_of(side: Side, chosen: Chosen, row: int) -> None:
+    st.markdown(f"**{plain(side.title)}**")
+    draw_choices(choices(side.outcome, row))
+    part = None if chosen.part == "validation" else chosen.part
+    right = "true" if chosen.clean else None
+    label = f"Why {side.letter} says so"
+    address.page_link(
+        "views/track/page.py",
+        label,
+        ":material/arrow_forward:",
+        run=side.run.id,
+        track=str(row),
+        part=part,
+        right=right,
+    )

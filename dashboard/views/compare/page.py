@@ -1,0 +1,39 @@
+"""Compare: whether one run is really better than another, where they differ, and on which tracks."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.components.ensembles import average_button
+from dashboard.views.compare import chosen, curves, difference, genres, verdict
+
+CSS = Path(__file__).parents[2] / "components" / "judged.css"
+
+
+def main() -> None:
+    """Draw the page: the verdict with the rulers, the difference matrix with its tracks, curves, genres, settings."""
+    st.html(CSS)
+    with st.container(key="evaluate-page", gap="small"):
+        head, side = st.columns([1.75, 1], gap="medium", vertical_alignment="top")
+        found = chosen.choose(head, side)
+        if found is None:
+            return
+        with head:
+            verdict.head(found)
+        runs = [one.run for one in (found.compared.first, *found.compared.others)]
+        if not any(run.averages for run in runs):
+            with side:
+                average_button(runs)
+        verdict.draw_rulers(found)
+        verdict.score_twin(found)
+        verdict.draw_pairs(found)
+        difference.draw(found)
+        curves.draw(found)
+        left, right = st.columns([1.75, 1], gap="medium")
+        with left:
+            genres.draw(found)
+        with right:
+            verdict.draw_settings(found)
+
+
+main()

@@ -1,0 +1,233 @@
+"""What the Compare page says: which runs it can compare, what tells them apart, and which tracks moved."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dashboard.shell.cells import Selection
+from dashboard.text.evaluate_states import TRAIN, Step
+from dashboard.text.runs import STATES
+from dashboard.text.train import Headline
+from dashboard.theme import GAP, count
+from dashboard.theme import points as size_in_points
+from genre_core.evaluation.comparison import Comparison, GenreDifference
+from genre_core.evaluation.matrix_difference import MatrixDifference
+from genre_core.evaluation.power import LEVEL
+from genre_core.evaluation.verdict import p_value, points, verdict
+from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.names import all_settings, flatten
+from genre_core.store import Run
+
+VERDICTS = {
+    "first": "A is better",
+    "second": "the other is better",
+    "undecided": "not distinguishable",
+    "same": "the same answers",
+}
+POWER_HELP = (
+    "“Would not show” means: in less than four of five such comparisons the test would find it. The number of tracks "
+    "needed is for finding it in four of five, if the difference is as large as it looks here. Exact McNemar test "
+    "(groups of tracks together), adjusted by Holm where the run is compared with several."
+)
+
+
+@dataclass(frozen=True)
+class SettingRow:
+    """One setting in which runs differ, with its value in each of them, as it is written."""
+
+    title: str
+    name: str
+    values: tuple[str, ...]
+
+
+def no_runs(any_runs: bool) -> tuple[Headline, Step]:
+    """Say that there is nothing to compare."""
+    if any_runs:
+        reason = "Comparing takes two runs that are complete, judged on the same tracks."
+        return Headline("Too few runs are complete.", reason), Step(TRAIN, "Train another")
+    reason = "Train two classifiers first; here you see whether one is really better, and on which tracks."
+    return Headline("Nothing to compare yet.", reason), Step(TRAIN, "Train the first run")
+
+
+def choose_more(first: str | None) -> Headline:
+    """Ask for a second run."""
+    asked = "Choose the runs to compare." if first is None else f"Choose a run to compare {first} with."
+    return Headline(asked, "The first you choose is compared with each of the others, on the same tracks.")
+
+
+def missing(run_id: str) -> str:
+    """Say that a run of the link is not here."""
+    return f"There is no run {run_id} here: it was deleted, or made on another computer."
+
+
+def incomplete(run: Run) -> str:
+    """Say that a run cannot be compared yet."""
+    how = STATES[run.state].split(" ", 1)[1]
+    return f"{run.name} is not complete ({how}): it can be compared when it is."
+
+
+def twice(name: str) -> str:
+    """Say that a run was named twice."""
+    return f"{name} is named twice: a run does not differ from itself."
+
+
+def closed(names: Sequence[str]) -> Headline:
+    """Say whose test part was not looked at, and what looking costs."""
+    whose = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    reason = (
+        "A test comparison shows the scores of all runs that are compared. Choose by validation; each look at test "
+        "that you choose by makes the chosen score too good."
+    )
+    return Headline(f"The test part is closed for {whose}.", reason)
+
+
+def answer(found: Comparison, nouns: str) -> str:
+    """Return the verdict on two runs."""
+    return verdict(found, nouns, GAP)
+
+
+def caution(first: ExperimentConfig, second: ExperimentConfig, found: Comparison) -> str:
+    """Say what a difference of two single trainings can be put down to."""
+    seeds = {"train.seed", "split.seed", "data.seed"}
+    names = {name for name, ours, theirs in _pairs(first, second) if ours != theirs}
+    if found.kind == "same" or not names or first.averaged_with or second.averaged_with:
+        return ""
+    if names <= seeds:
+        return "They differ in their seed alone: what tells them apart is the luck of training."
+    return "One training each: another seed moves a score as well, so this is about these two networks."
+
+
+def setting_rows(configs: Sequence[ExperimentConfig]) -> list[SettingRow]:
+    """Return the settings that are not the same in all runs, in their order."""
+    known, flat = all_settings(), [flatten(config) for config in configs]
+    names = list(dict.fromkeys(name for values in flat for name in values))
+    averaged = tuple(f"the mean of {len(config.members)}" if config.averaged_with else "one" for config in configs)
+    networks = [SettingRow("Networks", "averaged_with", averaged)] if len(set(averaged)) > 1 else []
+    return networks + [
+        SettingRow(
+            known[name].title,
+            name,
+            tuple(str(known[name].label(values[name])) or "none" if name in values else "–" for values in flat),
+        )
+        for name in names
+        if len({repr(values.get(name)) for values in flat}) > 1
+    ]
+
+
+def pair_row(name: str, found: Comparison) -> dict[str, Any]:
+    """Return what the table of pairs says of one; differences in points."""
+    pair = found.matched
+    return {
+        "compared with": name,
+        "verdict": VERDICTS[found.kind],
+        "accuracy": points(pair.difference, pair.interval, GAP),
+        "macro-F1": points(found.macro_f1, found.macro_f1_interval, GAP),
+        "only A right": pair.only_first,
+        "only the other right": pair.only_second,
+        "p": p_value(found.p_adjusted).removeprefix("p ").removeprefix("= "),
+        "would show from": size_in_points(found.detectable),
+        "tracks needed": found.needed,
+    }
+
+
+def genre_row(genre: GenreDifference, first: str, second: str) -> dict[str, Any]:
+    """Return what the table of genres says of one: recalls in percent, the difference in points as it is written."""
+    pair, clear = genre.matched, ""
+    if pair is None or genre.p_adjusted is None:
+        empty = {"genre": genre.genre, "tracks": 0, "told apart": "no tracks"}
+        return dict.fromkeys(genre_columns(first, second)) | empty
+    ours = (pair.both + pair.only_first) / pair.n
+    if genre.p_adjusted < LEVEL:
+        clear = f"{first if pair.difference > 0 else second} is better"
+    difference = points(pair.difference, pair.interval, "").replace("points", "")
+    p = p_value(genre.p_adjusted).removeprefix("p ").removeprefix("= ")
+    values = (genre.genre, pair.n, 100 * ours, 100 * (ours - pair.difference), difference, p, clear)
+    return dict(zip(genre_columns(first, second), values, strict=True))
+
+
+def genre_columns(first: str, second: str) -> tuple[str, ...]:
+    """Return the columns of the table of genres."""
+    return ("genre", "tracks", f"recall, {first}", f"recall, {second}", "difference", "p", "told apart")
+
+
+def genre_numbers(found: Comparison) -> dict[str, list[Any]]:
+    """Return the same by column as numbers, rates and differences as fractions: for a file."""
+    rows = [
+        (one.genre, one.matched.n, one.matched.only_first, one.matched.only_second, one.matched.difference,
+         one.matched.interval.low, one.matched.interval.high, one.matched.p, one.p_adjusted)
+        for one in found.per_genre
+        if one.matched is not None
+    ]  # fmt: skip
+    names = (
+        "genre", "tracks", f"only {found.first} right", f"only {found.second} right", "difference of recall", "low",
+        "high", "p", "p adjusted by Holm",
+    )  # fmt: skip
+    return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+
+
+def genres_sentence(found: Comparison) -> str:
+    """Say for which genres the two differ beyond chance, all genres considered together."""
+    clear = [one for one in found.per_genre if one.p_adjusted is not None and one.p_adjusted < LEVEL]
+    if not clear:
+        return "For no single genre can they be told apart, with all genres considered together (Holm)."
+    said = [
+        f"{one.genre} ({found.first if one.matched and one.matched.difference > 0 else found.second} better)"
+        for one in clear
+    ]
+    return f"Told apart by {count(len(clear), 'genre')}, all considered together (Holm): {', '.join(said[:4])}."
+
+
+def matrix_sentence(found: Comparison, difference: MatrixDifference) -> str:
+    """Say what the difference matrix shows as a whole."""
+    if not found.n_moved:
+        return "Both answer alike, so every cell is 0."
+    tried = int(np.count_nonzero(difference.high - difference.low))
+    beyond = int(difference.beyond_chance.sum())
+    said = f"{count(beyond, 'cell')} of {tried} where they differ {'lies' if beyond == 1 else 'lie'} beyond chance"
+    by_chance = max(1, round(tried / 20))
+    return (
+        f"{found.first} less {found.second}: {said}, taken one by one (about {by_chance} would by chance alone). "
+        f"Blue: {found.first} puts more tracks there; amber: {found.second} does; pale: within chance."
+    )
+
+
+def moved_sentence(here: int, first: str, second: str, into: tuple[int, int], chosen: Selection | None) -> str:
+    """Say how many tracks moved in what is chosen: `into` are those in it by the first run and by the second alone."""
+    if chosen is None:
+        return f"{count(here, 'track')} with other answers. Choose a cell of the matrix to see its own."
+    if not here:
+        return "No track moved here: both put the same tracks into it."
+    own, other = into
+    if own + other == here:
+        return f"{count(own, 'track')} here by {first} alone, {count(other, 'track')} by {second} alone."
+    return f"{count(here, 'track')} with other answers."
+
+
+def agreement_rows(found: Comparison) -> list[tuple[str, str, str]]:
+    """Return the table that McNemar's test looks at, as (name, glossary term, value)."""
+    pair = found.matched
+    rows = (
+        ("Both right", pair.both),
+        (f"Only {found.first} right", pair.only_first),
+        (f"Only {found.second} right", pair.only_second),
+        ("Both wrong", pair.neither),
+    )
+    return [(name, "McNemar test", f"{n:,}") for name, n in rows]
+
+
+def no_curves(names: Sequence[str]) -> str:
+    """Say which runs did not learn by themselves: ensembles average what others learned."""
+    return f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} no curves: nothing was trained for it."
+
+
+def curves_alt(runs: Mapping[str, tuple[int, int | None]], what: str) -> str:
+    """Describe the overlaid curves: `runs` maps names to (epochs, best epoch)."""
+    said = "; ".join(f"{name}: {count(n, 'epoch')}, best epoch {best or 'unknown'}" for name, (n, best) in runs.items())
+    return f"{what} over the epochs of {count(len(runs), 'run')}. {said}."
+
+
+def _pairs(first: ExperimentConfig, second: ExperimentConfig) -> list[tuple[str, Any, Any]]:
+    ours, theirs = flatten(first), flatten(second)
+    return [(name, ours.get(name), theirs.get(name)) for name in {**ours, **theirs}]

@@ -1,0 +1,121 @@
+"""The head of the page: the verdict, what it rests on, and the runs on rulers under each other."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard.components import ruler as rulers
+from dashboard.components.address_menu import address_menu
+from dashboard.components.terms import numbers_line
+from dashboard.components.twin import twin
+from dashboard.shell.address import plain
+from dashboard.text.badges import Badge, badges, opened_badge
+from dashboard.text.limits import limit_here_label
+from dashboard.theme import GAP
+from dashboard.views.compare import text as sentences
+from dashboard.views.compare.chosen import FORGET, Chosen, say
+from dashboard.views.compare.comparing import Side
+from genre_core.evaluation.verdict import why
+
+
+def head(chosen: Chosen) -> None:
+    """Draw the verdict on the two runs that are looked at, and what it rests on."""
+    first, other, found = chosen.compared.first, chosen.other, chosen.pair
+    named = replace(found, first=f"{first.name} (A)", second=f"{other.name} ({other.letter})")
+    st.header(plain(sentences.answer(named, chosen.nouns), longest=700), anchor=False, help=sentences.POWER_HELP)
+    judged = f"Judged by the {first.outcome.about}s." if first.outcome.about else ""
+    said = (why(found, GAP), judged, sentences.caution(first.run.config, other.run.config, found))
+    numbers_line(" ".join(filter(None, said)), _badges(chosen))
+    say(chosen.notes)
+
+
+def _badges(chosen: Chosen) -> list[Badge]:
+    marked = [badge for side in (chosen.compared.first, *chosen.compared.others) for badge in badges(side.run)]
+    opened = [] if chosen.opened is None else [opened_badge(chosen.opened)]
+    return [*opened, *dict.fromkeys(marked)]
+
+
+def draw_rulers(chosen: Chosen) -> None:
+    """Draw a ruler for each run, the run looked at first; the first carries the names of the lines."""
+    of = chosen.compared
+    for number, side in enumerate((of.first, *of.others)):
+        marks = _marks(side, chosen, first=number == 0)
+        rulers.ruler(marks, key=f"compare ruler {number}", height=84 if number == 0 else 56)
+
+
+def _marks(side: Side, chosen: Chosen, *, first: bool) -> rulers.Ruler:
+    scores, part = side.outcome.evaluation, chosen.part
+    kind: rulers.Part = "test" if part == "test" else "validation"
+    model = rulers.model(scores.accuracy, scores.accuracy_interval, side.title, kind, "model" if first else "other")
+    limit = side.outcome.limit
+    lines = [rulers.majority(scores.majority_accuracy, *(() if first else ("",)))]
+    if limit is not None:
+        lines.append(rulers.bayes_limit(limit.accuracy, limit_here_label(side.run.config.data) if first else ""))
+    return rulers.Ruler((*lines, model), f"accuracy on {chosen.nouns}")
+
+
+def draw_pairs(chosen: Chosen) -> None:
+    """Draw the run looked at against each of several others, and the choice of the one whose difference is drawn."""
+    of = chosen.compared
+    if len(of.others) < 2:
+        return
+    st.subheader("A against each", anchor=False)
+    st.dataframe(
+        [sentences.pair_row(side.title, of.lettered(number)) for number, side in enumerate(of.others)],
+        hide_index=True,
+        key="pairs",
+        row_height=33,
+        column_config={"tracks needed": st.column_config.NumberColumn(format="localized")},
+        placeholder="–",
+        alt="The run looked at against each of the others: verdict, differences with intervals, adjusted p.",
+    )
+    st.caption("p is adjusted by Holm for the number of runs compared with; differences are A less the other.")
+
+
+def choose_other(chosen: Chosen) -> None:
+    """Draw the choice of the run whose difference from the first is drawn, where there are several."""
+    others = chosen.compared.others
+    if len(others) > 1:
+        names = {side.run.id: f"A less {side.title}" for side in others}
+        address_menu("Difference from", "with", names, width=230, on_change=FORGET)
+
+
+def draw_settings(chosen: Chosen) -> None:
+    """Draw the settings in which the runs differ."""
+    of = chosen.compared
+    sides = (of.first, *of.others)
+    rows = sentences.setting_rows([side.run.config for side in sides])
+    st.subheader("What differs in their settings", anchor=False)
+    if not rows:
+        st.caption("Nothing: the same settings and seeds give the same run.")
+        return
+    names = [side.title for side in sides]
+    st.dataframe(
+        [{"setting": row.title, **dict(zip(names, row.values, strict=True))} for row in rows],
+        hide_index=True,
+        key="settings that differ",
+        row_height=33,
+        alt="The settings that are not the same in all compared runs.",
+    )
+
+
+def score_twin(chosen: Chosen) -> None:
+    """Draw what stands on the rulers as a table."""
+    rows = []
+    for side in (chosen.compared.first, *chosen.compared.others):
+        scores = side.outcome.evaluation
+        limits = (scores.accuracy_interval, scores.macro_f1_interval)
+        rows.append(
+            {
+                "run": side.title,
+                "accuracy": 100 * scores.accuracy,
+                "accuracy from": 100 * limits[0].low,
+                "accuracy to": 100 * limits[0].high,
+                "macro-F1": 100 * scores.macro_f1,
+                "macro-F1 from": 100 * limits[1].low,
+                "macro-F1 to": 100 * limits[1].high,
+                "tracks": scores.n,
+            }
+        )
+    shares = [name for name in rows[0] if name not in ("run", "tracks")]
+    twin(rows, "compared scores", f"Scores of the compared runs on {chosen.nouns}.", shares)

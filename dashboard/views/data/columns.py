@@ -1,0 +1,58 @@
+"""What each column of a table was taken for, and why: a list whose roles can be changed, features folded away."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import streamlit as st
+
+from genre_core.data.dataset import Column, Role
+
+HERE = Path(__file__).parent
+ROLES: dict[Role, str] = {
+    "label": "the genre",
+    "group": "kept together",
+    "identifier": "the name",
+    "feature": "a feature",
+    "left out": "left out",
+}
+"""Role → what it is called, those that matter first."""
+_LAST = "last change of columns"
+
+_mount = st.components.v2.component(
+    "genre_lab_columns",
+    css=HERE.joinpath("columns.css").read_text(encoding="utf-8"),
+    js=HERE.joinpath("columns.js").read_text(encoding="utf-8"),
+)
+
+
+def columns_list(
+    columns: Sequence[Column],
+    key: str,
+    on_change: Callable[[str, Role | None], None],
+    *,
+    chosen: Collection[str] = (),
+    problems: Mapping[str, str] = {},
+) -> None:
+    """Draw columns with their roles; `on_change` gets a column and its new role, None to have it judged anew.
+
+    `chosen` are those whose role a person chose; `problems` says why a column's last change was not taken.
+    """
+    order: list[str] = ["label", "group", "identifier", "left out", "feature"]
+    rows = [
+        {
+            "name": column.name,
+            "role": column.role,
+            "reason": column.reason,
+            "chosen": column.name in chosen,
+            "problem": problems.get(column.name, ""),
+        }
+        for column in sorted(columns, key=lambda column: order.index(column.role))
+    ]
+
+    def change() -> None:
+        said: dict[str, Any] = dict(st.session_state[key]["change"])
+        st.session_state[_LAST] = said["seq"]
+        on_change(str(said["name"]), cast(Role, said["role"]) if said["role"] in ROLES else None)
+
+    _mount(key=key, data={"rows": rows, "roles": ROLES, "seq": st.session_state.get(_LAST, 0)}, on_change_change=change)

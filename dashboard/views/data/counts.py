@@ -1,0 +1,19 @@
+"""How many tracks each genre has."""
+
+from dashboard.components.plot import plot
+from dashboard.components.twin import twin
+from dashboard.views.data import text as sentences
+from dashboard.views.data.counts_figure import counts_figure
+from genre_core.data.dataset import Dataset
+from genre_core.settings.config import DatasetConfig
+
+
+def draw(config: DatasetConfig, data: Dataset) -> None:
+    """Draw the number of tracks of each genre."""
+    height = 44 + min(22, max(12, 420 // len(data.genres))) * len(data.genres)
+    plot(counts_figure(data.counts.tolist(), data.genres), key="counts", height=height, alt=sentences.counts_alt(data))
+    rows = [
+        {"genre": genre, "tracks": int(number), "share": round(100 * number / len(data), 2)}
+        for genre, number in zip(data.genres, data.counts, strict=True)
+    ]
+    twin(rows, "counts", "The number of tracks of each genre.", ("share",))

@@ -1,0 +1,152 @@
+"""Which features tell genres apart, how each lies in each genre, and whether two parts of a split look alike."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from dashboard.theme import ACCENT, FAINT, GENRE_COLOURS, GRID, INK, MUTED, OTHER, TWINS, Figure, layout
+from genre_core.inspection import Drifts, Histogram, Separation
+
+MOST_RANKED = 20
+QUIET = 0.5
+"""Opacity of the lines of genres that do not stand out: there may be many."""
+WIDTH, HEIGHT = 120, 44
+"""A small multiple's size in its own units; it is drawn as wide as there is room."""
+
+
+def separations_figure(found: Sequence[Separation], most: int = MOST_RANKED) -> Figure:
+    """Return the first features, each with two marks in percent: variance between genres, and information on them."""
+    shown = found[:most]
+    names = [item.feature for item in shown]
+    explained = [round(100 * item.explained, 2) for item in shown]
+    informed = [round(100 * item.informed, 2) for item in shown]
+    xs = [x for pair in zip(explained, informed, strict=True) for x in (*pair, None)]
+    ys = [name for name in names for _ in range(3)]
+    line = {"type": "scatter", "mode": "lines", "x": xs, "y": ys, "line": {"color": GRID, "width": 2}}
+    top = max([1.0, *explained, *informed])
+    return {
+        "data": [
+            {**line, "hoverinfo": "skip", "showlegend": False},
+            _marks(explained, names, "variance between genres", ACCENT, "circle"),
+            _marks(informed, names, "information on the genre", OTHER, "diamond"),
+        ],
+        "layout": layout(
+            "",
+            xaxis={"range": [-0.02 * top, 1.06 * top], "ticksuffix": " %", "showgrid": True, "fixedrange": True},
+            yaxis=_feature_axis(names),
+            showlegend=True,
+            legend={"y": 1.0},
+            hovermode="closest",
+            margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        ),
+    }
+
+
+def drifts_figure(found: Drifts, most: int = 12) -> Figure:
+    """Return how much the features that differ most differ between two parts; full marks: beyond chance."""
+    shown = found.features[:most]
+    names = [item.feature for item in shown]
+    apart = [round(100 * item.statistic, 2) for item in shown]
+    beyond = [item.adjusted < 0.05 for item in shown]
+    marker = {"color": [ACCENT if sure else FAINT for sure in beyond], "size": 9}
+    marker["symbol"] = ["circle" if sure else "circle-open" for sure in beyond]
+    marks = {"type": "scatter", "mode": "markers", "x": apart, "y": names, "marker": marker}
+    return {
+        "data": [{**marks, "hovertemplate": "%{y}: %{x:.1f} points apart at most<extra></extra>"}],
+        "layout": layout(
+            "",
+            xaxis={
+                "range": [0, max(10.0, 1.1 * max(apart, default=0.0))],
+                "showgrid": True,
+                "fixedrange": True,
+                "title": {"text": "largest difference, percentage points"},
+            },
+            yaxis=_feature_axis(names),
+            hovermode="closest",
+            margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        ),
+    }
+
+
+def multiples(found: Sequence[Histogram], genres: Sequence[str], lifted: Sequence[int]) -> str:
+    """Return one small picture for each histogram as HTML: a line for each genre on common bins, lifted ones coloured.
+
+    Every picture is a button that names its feature, and the range that its bins span; their key stands above them.
+    """
+    pictures = "".join(_multiple(item, genres, lifted) for item in found)
+    return f'{_key(genres, lifted)}<div class="gl-multiples">{pictures}</div>'
+
+
+def _key(genres: Sequence[str], lifted: Sequence[int]) -> str:
+    marks = "".join(
+        f'<span><i style="background:{_both(_colour(number, at, len(genres)))}"></i>{escape(genres[number])}</span>'
+        for at, number in enumerate(lifted)
+    )
+    rest = f'<span><i style="background:{_both(FAINT)}"></i>the others</span>' if len(lifted) < len(genres) else ""
+    return f'<p class="gl-key">{marks}{rest}</p>'
+
+
+def _multiple(item: Histogram, genres: Sequence[str], lifted: Sequence[int]) -> str:
+    density = item.density
+    top = float(density.max()) or 1.0
+    across = np.linspace(0, WIDTH, density.shape[1])
+    looks = [
+        (number, f"stroke:{_both(FAINT)};opacity:{QUIET}") for number in range(len(genres)) if number not in lifted
+    ]
+    looks += [(number, f"stroke:{_both(_colour(number, at, len(genres)))}") for at, number in enumerate(lifted)]
+    up = HEIGHT - (HEIGHT - 2) * density / top
+    lines = "".join(
+        f'<path d="{_path(across, up[number])}" style="{look}"/>' for number, look in looks if item.counts[number].any()
+    )
+    low, high = (_short(float(value)) for value in (item.edges[0], item.edges[-1]))
+    name = escape(item.feature)
+    return (
+        f'<button type="button" data-name="{name}" title="{name}" aria-label="{name} by genre, from {low} to {high}">'
+        f'<span class="name">{name}</span><svg viewBox="0 0 {WIDTH} {HEIGHT + 1}" preserveAspectRatio="none" '
+        f'aria-hidden="true">{lines}</svg><span class="ends"><span>{low}</span><span>{high}</span></span></button>'
+    )
+
+
+def _short(value: float) -> str:
+    """Return a number in three digits, thousands and millions by their letter."""
+    for size, letter in ((1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:.3g}{letter}"
+    return f"{value:.3g}"
+
+
+def _path(across: Any, up: Any) -> str:
+    return "M" + "L".join(f"{x:.0f},{y:.1f}" for x, y in zip(across, up, strict=True))
+
+
+def _colour(number: int, at: int, n_genres: int) -> str:
+    return GENRE_COLOURS[number if n_genres <= len(GENRE_COLOURS) else at % len(GENRE_COLOURS)].light
+
+
+def _both(colour: str) -> str:
+    return f"light-dark({colour},{TWINS[colour]})"
+
+
+def _marks(xs: Sequence[float], names: Sequence[str], name: str, colour: str, symbol: str) -> dict[str, Any]:
+    marker = {"color": colour, "symbol": symbol, "size": 9}
+    trace = {"type": "scatter", "mode": "markers", "name": name, "x": list(xs), "y": list(names), "marker": marker}
+    return {**trace, "hovertemplate": f"%{{y}}: {name} %{{x:.1f}} %<extra></extra>"}
+
+
+def _feature_axis(names: Sequence[str]) -> dict[str, Any]:
+    return {
+        "type": "category",
+        "categoryorder": "array",
+        "categoryarray": list(names),
+        "range": [len(names) - 0.4, -0.6],
+        "tickmode": "array",
+        "tickvals": list(names),
+        "ticktext": [name if len(name) <= 24 else f"{name[:23]}…" for name in names],
+        "tickfont": {"color": INK, "size": 12 if len(names) <= 14 else 11},
+        "tickcolor": MUTED,
+        "showgrid": False,
+        "fixedrange": True,
+        "ticklabelstandoff": 6,
+    }

@@ -1,0 +1,58 @@
+"""Genres: how far they lie apart, and which of them lie together."""
+
+import streamlit as st
+
+from dashboard.components.plot import plot
+from dashboard.components.twin import twin
+from dashboard.services import exploring
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from dashboard.theme import percent
+from dashboard.views.data import counts
+from dashboard.views.data import exploration_text as sentences
+from dashboard.views.data.genres_figure import distances_figure
+from genre_core.data.dataset import Dataset
+from genre_core.errors import DataError
+from genre_core.inspection import GenreDistances
+from genre_core.settings.config import DatasetConfig
+
+NEAREST = 5
+
+
+def draw(config: DatasetConfig, data: Dataset) -> None:
+    """Draw the distances between genres with their tree, the nearest pairs, and the number of tracks of each."""
+    left, right = st.columns([1.7, 1], gap="medium")
+    with left:
+        st.markdown("**How far genres lie apart** :gray[in standard deviations within genres; deeper is nearer]")
+        try:
+            found = exploring.genre_distances(config)
+        except DataError as error:
+            st.caption(plain(str(error)))
+            return
+        sentence = sentences.distance_sentence(found, len(data))
+        height = 130 + min(46, max(11, 760 // len(found.genres))) * len(found.genres)
+        plot(distances_figure(found), key="distances", height=height, alt=sentence)
+        st.caption(plain(sentence))
+        twin(sentences.distance_table(found), "distances", "All pairs of genres, nearest first.", ("wrong side",))
+    with right:
+        _nearest(found, data)
+        counts.draw(config, data)
+
+
+def _nearest(found: GenreDistances, data: Dataset) -> None:
+    """Draw the nearest pairs, each leading to what tells the two apart."""
+    st.markdown("**Hardest to tell apart** :gray[what features say of them]")
+    with st.container(key="nearest-genres", gap=None):
+        for one, other, _, error in sentences.genre_pairs(found)[:NEAREST]:
+            st.button(
+                plain(f"{one} and {other}: {percent(error, decimals=0)} on the wrong side"),
+                key=f"near {one} {other}",
+                icon=":material/arrow_forward:",
+                type="tertiary",
+                on_click=_what_tells_apart,
+                args=((data.genres.index(one), data.genres.index(other)),),
+            )
+
+
+def _what_tells_apart(pair: tuple[int, int]) -> None:
+    address.look(section="features", pair=pair)

@@ -1,0 +1,132 @@
+"""A table as it was taken: what each column is for and why, to be changed; a published split; and the first rows."""
+
+import streamlit as st
+
+from dashboard.services import tables
+from dashboard.shell import address, forms
+from dashboard.shell.address import plain
+from dashboard.views.data import importing_text as sentences
+from dashboard.views.data import quality
+from dashboard.views.data import text as said
+from dashboard.views.data.columns import columns_list
+from dashboard.views.data.upload import split_upload
+from genre_core.data.dataset import Dataset, Role
+from genre_core.errors import DataError
+from genre_core.settings.config import ExperimentConfig, FmaConfig, TableConfig
+
+PREVIEW_ROWS = 20
+
+
+def draw(config: ExperimentConfig, data: Dataset) -> None:
+    """Draw the columns beside what there is to know, then the published split and the first rows."""
+    left, right = st.columns([1.1, 1], gap="medium")
+    with left, st.container(key="table-columns"):
+        if isinstance(config.data, TableConfig):
+            _columns(config.data, data)
+            preview(config.data)
+        elif isinstance(config.data, FmaConfig):
+            _fma(config.data, data)
+            preview(config.data)
+        _published(config, data)
+    with right:
+        quality.draw(config, data)
+
+
+def unusable(config: TableConfig) -> None:
+    """Draw what a person can choose where a table cannot be used as it is, and its first rows."""
+    seen = tables.inspection(config.table)
+    if seen is None:
+        return
+    if tables.chosen(config):
+        st.button(
+            "Judge all columns anew",
+            icon=":material/restart_alt:",
+            key="judge all anew",
+            on_click=forms.take,
+            args=({"values": dict.fromkeys(forms.OF_COLUMNS)},),
+        )
+    elif seen.candidates:
+        st.pills(
+            "Which column names the genre?",
+            seen.candidates[:30],
+            key="choose genre column",
+            on_change=_choose_genre,
+        )
+    preview(config)
+
+
+def preview(config: TableConfig | FmaConfig) -> None:
+    """Draw the first rows as they are stored."""
+    stored = tables.stored(config)
+    if stored is None:
+        return
+    st.markdown(f"**First rows** :gray[of {stored.n_rows:,}]")
+    st.dataframe(tables.first_rows(config.table, PREVIEW_ROWS), hide_index=True, height=212)
+
+
+def _choose_genre() -> None:
+    if chosen := st.session_state["choose genre column"]:
+        forms.take({"values": {"data.label": chosen}})
+
+
+def _columns(config: TableConfig, data: Dataset) -> None:
+    """Draw what each column was taken for; a change that cannot be is not taken and says why."""
+
+    def change(name: str, role: Role | None) -> None:
+        before = address.settings_named()
+        try:
+            values = tables.changed(data.columns, {name: role}, config)
+        except DataError as error:
+            quality.refuse(name, str(error), before)
+            return
+        forms.take({"values": values})
+
+    column, sentence = quality.refusal(address.settings_named())
+    st.markdown("**What each column was taken for**")
+    st.caption(plain(said.columns_sentence(data), 1000))
+    columns_list(
+        data.columns, "columns", change, chosen=tables.chosen(config), problems={column: sentence} if column else {}
+    )
+    stored = tables.stored(config)
+    for note in stored.notes if stored else ():
+        st.caption(plain(note, 1000))
+
+
+def _fma(config: FmaConfig, data: Dataset) -> None:
+    """Say what was imported and where it comes from."""
+    stored = tables.stored(config)
+    st.markdown(f"**{stored.name if stored else 'FMA'}**")
+    for note in stored.notes if stored else ():
+        st.caption(plain(note, 1000))
+    st.caption("Choose subset, feature families and statistics among the settings.")
+    st.caption(sentences.FMA_SOURCE)
+
+
+def _published(config: ExperimentConfig, data: Dataset) -> None:
+    """Draw what a published split comes to and the way to use it; of a table, the way to add one."""
+    with st.container(key="published-split", gap="small"):
+        if data.published is None:
+            if isinstance(config.data, TableConfig):
+                st.markdown("**Published split** :gray[none]")
+                _add_split()
+            return
+        title = "Official split" if isinstance(config.data, FmaConfig) else "Published split"
+        used = config.split.by == "published"
+        st.markdown(f"**{title}** :gray[{'in use' if used else 'not in use'}]")
+        st.caption(plain(sentences.published_sentence(data)))
+        if unknown := sentences.unknown_tracks(data):
+            st.caption(plain(unknown))
+        with st.container(key="published-actions", horizontal=True, vertical_alignment="center", gap="small"):
+            by = None if used else "published"
+            label = "Split another way" if used else "Split as published"
+            if not (empty := sentences.empty_part(data)):
+                st.button(label, key="use published", on_click=forms.take, args=({"values": {"split.by": by}},))
+            else:
+                st.caption(f"It cannot be used: no {empty} track is among these.")
+            if isinstance(config.data, TableConfig):
+                _add_split("Another split")
+
+
+def _add_split(label: str = "Add a published split") -> None:
+    with st.popover(label, icon=":material/call_split:"):
+        split_upload()

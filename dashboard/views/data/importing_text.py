@@ -1,0 +1,116 @@
+"""What the Data page says of a table or of FMA as it was taken: pure functions from what was found to sentences."""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from dashboard.services.datasets import Checked, Gaps
+from dashboard.theme import count, percent
+from dashboard.views.data.imports import STARTING, WAITING, Import
+from genre_core.data.dataset import PARTS, Dataset
+from genre_core.data.splitting import Split
+from genre_core.inspection.warnings import Finding
+from genre_core.settings.config import FmaConfig
+
+NOUNS = {"serious": "serious", "warning": "to look at", "note": "good to know"}
+FMA_TITLES = {"small": "FMA small", "medium": "FMA medium", "large": "FMA large", "full": "all of FMA"}
+FMA_SOURCE = (
+    "FMA: A Dataset for Music Analysis (Defferrard, Benzi, Vandergheynst and Bresson, ISMIR 2017); its metadata and "
+    "features are licensed under CC BY 4.0."
+)
+MOST_GENRES = 12
+"""Most genres that have a column of their own in the table of gaps."""
+
+
+def fma_name(config: FmaConfig) -> str:
+    """Return what an import of FMA is called after its subset."""
+    return FMA_TITLES[config.subset]
+
+
+def to_know(findings: Sequence[Finding]) -> str:
+    """Say how much there is to know before a score is trusted, nothing where there is nothing."""
+    counts = [(sum(finding.severity == severity for finding in findings), noun) for severity, noun in NOUNS.items()]
+    parts = [f"{n:,} {noun}" for n, noun in counts if n]
+    return f"Before you trust a score: {', '.join(parts)}" if parts else ""
+
+
+def split_sentence(checked: Checked) -> str:
+    """Say which rows train, choose and report, or why they cannot be dealt."""
+    split = checked.split
+    if split is None:
+        return checked.problem
+    what = {"row": "single rows", "published": "the published split"}.get(split.by, f"whole {split.by}s")
+    sizes = [f"{len(split[part]):,} {'to train' if part == 'train' else part}" for part in PARTS]
+    return f"Dealt by {what}: {', '.join(sizes)}."
+
+
+def leaky_sentence(split: Split) -> str:
+    """Say what a leaky split tears apart."""
+    levels = " and ".join(f"{level}s" for level in split.straddling)
+    return (
+        f"Rows of the same {levels} stand in training and test: the score will be better than on tracks that the "
+        "network does not know."
+    )
+
+
+def published_sentence(data: Dataset) -> str:
+    """Say how many rows a published split names for each part, and how many for none."""
+    assert data.published is not None
+    n_rows = [int((data.published == number).sum()) for number in range(len(PARTS))]
+    parts = [f"{n:,} {part}" for n, part in zip(n_rows, PARTS, strict=True)]
+    rest = len(data) - sum(n_rows)
+    named = f"It names {', '.join(parts[:-1])} and {count(n_rows[-1], f'{PARTS[-1]} row')}"
+    return f"{named}; {count(rest, 'row is', 'rows are')} in no part of it and left out." if rest else f"{named}."
+
+
+def empty_part(data: Dataset) -> str:
+    """Name a part of the published split that no row is in, nothing where all have some."""
+    assert data.published is not None
+    return next((part for number, part in enumerate(PARTS) if not (data.published == number).any()), "")
+
+
+def unknown_tracks(data: Dataset) -> str:
+    """Return the note on tracks that a published split names and the data do not hold."""
+    return next((note for note in data.notes if "of the published split not in these data" in note), "")
+
+
+def missing_sentence(gaps: Gaps, n_rows: int) -> str:
+    """Say how many columns miss values and how many rows miss none."""
+    most = f"{gaps.columns[0]} the most with {percent(float(gaps.share[0]))}"
+    return (
+        f"{count(len(gaps.columns), 'feature misses', 'features miss')} values, {most}; {gaps.n_complete:,} of "
+        f"{count(n_rows, 'row')} miss nothing."
+    )
+
+
+def missing_table(gaps: Gaps, genres: Sequence[str]) -> list[dict[str, object]]:
+    """Return the shares of missing values by column, and by genre or, of many genres, of the worst one."""
+    rows = []
+    for number, column in enumerate(gaps.columns):
+        row: dict[str, object] = {"column": column, "all tracks": 100 * float(gaps.share[number])}
+        by_genre = gaps.by_genre[:, number]
+        if len(genres) <= MOST_GENRES:
+            row |= {genre: 100 * float(share) for genre, share in zip(genres, by_genre, strict=True)}
+        else:
+            row |= {"most in": genres[int(by_genre.argmax())], "there": 100 * float(by_genre.max())}
+        rows.append(row)
+    return rows
+
+
+def import_sentence(item: Import) -> str:
+    """Say how far an import is, or what came of it."""
+    if item.problem:
+        return f"{item.name} was not imported. {item.problem}"
+    if item.table:
+        return f"{item.name} is imported."
+    if item.stage == WAITING:
+        return f"{item.name} waits for another import."
+    if item.stage == STARTING:
+        return f"Importing {item.name}: starting."
+    return f"Importing {item.name}: {item.stage[0].lower()}{item.stage[1:]}, {percent(item.done, decimals=0)}."
+
+
+def offered_title(name: str) -> str:
+    """Return what an offer of the server is called: its file or folder, and where that lies."""
+    path = PurePath(name)
+    where = f" in {path.parent}" if str(path.parent) != "." else ""
+    return f"{path.name or 'this folder'} (FMA){where}" if name.endswith("/") else f"{path.name}{where}"

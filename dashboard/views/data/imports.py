@@ -1,0 +1,226 @@
+"""Imports that take longer than a page waits, and the files on the server that may be imported.
+
+An import goes on whoever looks: pages of all sessions show it, and a reload finds it again. A process of its own does
+it, so that its memory is not the pages'. Files are offered only from below the folder that GENRE_LAB_DATA names, and
+nothing where it names none.
+"""
+
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.services.tables import add_table
+from dashboard.services.workers import store
+from dashboard.views.data.import_process import import_fma
+from genre_core.data.fma.layout import FEATURES, HEAD_BYTES, TRACKS, FmaFiles, find_fma, parse_header
+from genre_core.data.tables.reading import MAX_BYTES
+from genre_core.errors import DataError, GenreLabError
+from genre_core.store import RunStore
+
+WAITING, STARTING = "Waiting", "Starting"
+DEPTH = 3
+MOST_LOOKED_AT, MOST_OFFERED = 2000, 200
+ENDINGS = (".csv", ".tsv", ".parquet")
+
+
+@dataclass(frozen=True)
+class Import:
+    """An import of FMA: how far it is, and what came of it."""
+
+    name: str
+    stage: str = WAITING
+    done: float = 0.0
+    """Part of the stage that is done, in [0, 1]."""
+    table: str = ""
+    problem: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Say whether nothing more happens."""
+        return bool(self.table or self.problem)
+
+
+class _Imports:
+    """The imports of this server by their keys; one runs at a time, others wait."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Import] = {}
+        self._lock = threading.Lock()
+        self._worker = ThreadPoolExecutor(1, "genre-lab-import")
+
+    def start(self, key: str, name: str, files: FmaFiles, folder: Path | None) -> None:
+        with self._lock:
+            if key in self._known and not self._known[key].ended:
+                return
+            self._known[key] = Import(name)
+        self._worker.submit(self._run, key, files, folder, store())
+
+    def known(self) -> dict[str, Import]:
+        with self._lock:
+            return dict(self._known)
+
+    def forget(self, key: str) -> None:
+        with self._lock:
+            if key in self._known and self._known[key].ended:
+                del self._known[key]
+
+    def _run(self, key: str, files: FmaFiles, folder: Path | None, to: RunStore) -> None:
+        self._say(key, stage=STARTING)
+        try:
+            for step in import_fma(files, to.url):
+                if isinstance(step, str):
+                    self._say(key, table=step)
+                else:
+                    self._say(key, stage=step.stage, done=step.done / max(1, step.total))
+        except GenreLabError as error:
+            self._say(key, problem=str(error))
+        except Exception as error:  # whatever it is, an import that stops says so
+            self._say(key, problem=f"The import stopped ({type(error).__name__}: {error}): try again.")
+        finally:
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _say(self, key: str, **news: str | float) -> None:
+        with self._lock:
+            self._known[key] = replace(self._known[key], **news)  # type: ignore[arg-type]
+
+
+@st.cache_resource(show_spinner=False)
+def _imports() -> _Imports:
+    return _Imports()
+
+
+def imports() -> dict[str, Import]:
+    """Return the imports of this server by their keys, those too that have ended and that nobody has put away."""
+    return _imports().known()
+
+
+def put_away(key: str) -> None:
+    """Forget an import that has ended; what it stored stays."""
+    _imports().forget(key)
+
+
+def is_fma(files: Sequence[tuple[str, bytes]]) -> bool:
+    """Say whether uploaded files are FMA's, by their names and headers."""
+    named = dict(files)
+    if not {TRACKS, FEATURES} <= set(named):
+        return False
+    try:
+        for kind in (TRACKS, FEATURES):
+            parse_header(kind, named[kind][:HEAD_BYTES], kind)
+    except DataError:
+        return False
+    return True
+
+
+def import_uploaded(files: Sequence[tuple[str, bytes]]) -> str:
+    """Start to import uploaded files of FMA; return the import's key.
+
+    Raises
+    ------
+    DataError
+        The server's disk does not take them.
+    """
+    folder = _unpacked(files)
+    found = find_fma([folder])
+    assert found is not None
+    _imports().start(str(folder), "FMA", found, folder)
+    return str(folder)
+
+
+def imported_soon(key: str, seconds: float) -> str:
+    """Wait a little for an import and return the hash of its table, nothing if it takes longer or has failed."""
+    deadline = time.monotonic() + seconds
+    # Another session may put the import away as soon as it has ended.
+    while (item := imports().get(key)) is not None and not item.ended and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return item.table if item is not None else ""
+
+
+def _unpacked(files: Sequence[tuple[str, bytes]]) -> Path:
+    folder = None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="genre-lab-"))
+        for name, data in files:
+            (folder / Path(name).name).write_bytes(data)
+    except OSError as error:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+        reason = error.strerror or type(error).__name__
+        raise DataError(f"The server's disk did not take these files ({reason}): make room on it.") from error
+    return folder
+
+
+@st.cache_data(show_spinner=False, ttl=10, max_entries=4)
+def offered() -> list[str]:
+    """Return what can be imported from the server: folders of FMA and tables, by their names below the data folder."""
+    root = _root()
+    if root is None:
+        return []
+    found: list[str] = []
+    looked_at = 0
+    for folder, folders, files in os.walk(root):
+        here = Path(folder)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if len(here.relative_to(root).parts) >= DEPTH:
+            folders.clear()
+        looked_at += len(files) + 1
+        if {TRACKS, FEATURES} <= set(files):
+            found.append(f"{here.relative_to(root)}/")
+        else:
+            tables = (here / name for name in sorted(files) if name.lower().endswith(ENDINGS))
+            found += [str(path.relative_to(root)) for path in tables if _fits(path, root)]
+        if looked_at > MOST_LOOKED_AT or len(found) > MOST_OFFERED:
+            break
+    return found[:MOST_OFFERED]
+
+
+def import_offered(name: str) -> str:
+    """Import what the server offers by that name: a table at once, whose hash is returned, or FMA in the background.
+
+    Raises
+    ------
+    DataError
+        It is not below the data folder, is no longer there, or cannot be read.
+    StoreError
+        It could not be saved.
+    """
+    root = _root()
+    path = (root / name).resolve() if root else None
+    if root is None or path is None or not path.is_relative_to(root) or not path.exists():
+        raise DataError(f"{name} is not among the server's files: choose one that is listed.")
+    if path.is_dir():
+        files = find_fma([path])
+        if files is None or not all(other.resolve().is_relative_to(root) for other in files.paths):
+            raise DataError(f"{name} does not hold FMA's tracks.csv and features.csv: choose another folder.")
+        _imports().start(str(path), name.rstrip("/"), files, None)
+        return ""
+    if not _fits(path, root):
+        raise DataError(f"{name} has more than {MAX_BYTES // 1024**2} MB: leave out rows or columns.")
+    try:
+        return add_table([(path.name, path.read_bytes())])
+    except OSError as error:
+        raise DataError(f"{name} cannot be read ({error.strerror}): check its permissions.") from error
+
+
+def _root() -> Path | None:
+    """Return the folder whose files may be imported."""
+    named = os.environ.get("GENRE_LAB_DATA", "").strip()
+    if not named:
+        return None
+    root = Path(named).resolve()
+    return root if root.is_dir() else None
+
+
+def _fits(path: Path, root: Path) -> bool:
+    """Say whether a file lies below the folder, links followed, and is small enough to be read at once."""
+    real = path.resolve()
+    return real.is_relative_to(root) and real.is_file() and real.stat().st_size <= MAX_BYTES

@@ -1,0 +1,46 @@
+"""Maps that take workers seconds to draw: placed once for the same tracks, and kept in the store."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard.services.datasets import dataset
+from dashboard.services.studies import MAPS, find_study, named_by, resume_study, start_study
+from dashboard.services.workers import store
+from genre_core.inspection import MapConfig, Projection, neighbour_map
+from genre_core.settings.config import DatasetConfig
+from genre_core.store import Study
+
+
+def _study_id(config: DatasetConfig) -> str:
+    return named_by("map", MapConfig(data=config))
+
+
+def placing(config: DatasetConfig) -> Study:
+    """Return the study that places tracks among their neighbours, started now if it never was.
+
+    Raises
+    ------
+    StoreError
+        It could not be saved.
+    """
+    name = _study_id(config)
+    if found := find_study(name):
+        return found
+    start_study(MAPS, name, MapConfig(data=config))
+    return store().studies.study(name)
+
+
+def place_again(config: DatasetConfig) -> None:
+    """Place tracks whose study has failed."""
+    resume_study(_study_id(config))
+
+
+def placed(config: DatasetConfig, study: Study) -> Projection:
+    """Return the map of a complete study."""
+    return _placed(study.id, study.attempt, config)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _placed(study_id: str, attempt: int, _config: DatasetConfig) -> Projection:
+    (saved,) = store().studies.results(study_id)
+    return neighbour_map(dataset(_config), np.array(saved["points"], dtype=np.float64))

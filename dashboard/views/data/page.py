@@ -1,0 +1,190 @@
+"""Data: what the tracks are, how they differ from genre to genre, and what to know before training on them."""
+
+import streamlit as st
+
+from dashboard.components.address_choice import address_choice
+from dashboard.components.safely import refreshing
+from dashboard.services import datasets, tables, workers
+from dashboard.shell import address, forms
+from dashboard.shell.address import plain
+from dashboard.text.limits import unheard
+from dashboard.views.data import features, genres, importing, limits, quality, tracks_map
+from dashboard.views.data import importing_text as said
+from dashboard.views.data import text as sentences
+from dashboard.views.data.upload import import_progress, upload, upload_problem
+from genre_core.data.dataset import Dataset
+from genre_core.errors import DataError
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, FmaConfig, SyntheticConfig, TableConfig
+from genre_core.settings.presets import PRESETS
+
+SECTIONS = {
+    "overview": "Tracks",
+    "features": "Features",
+    "genres": "Genres",
+    "limits": "The best possible",
+    "check": "What to know",
+}
+MOST_RUNS = 10_000
+LOOK_SECONDS = 0.5
+MOST_LISTED = 8
+
+
+def main() -> None:
+    """Draw the page: the answer, what to do next, and the section that the address names."""
+    st.html(quality.CSS)
+    form = forms.sidebar_settings(PRESETS, tables.tables(), sections=("data",), columns=_columns)
+    data, problem = _load(form.config.data if form.config else None)
+    config = forms.said_config()
+    with st.container(key="data-answer", gap="small"):
+        if form.config is None or data is None:
+            _nothing(config.data, problem or form.problem)
+            return
+        _answer(config, data)
+    _section(config, data)
+
+
+def _section(config: ExperimentConfig, data: Dataset) -> None:
+    """Draw the chosen section; stored tracks open on what they were taken for."""
+    match address_choice("Section", "section", _sections(config.data)):
+        case "overview":
+            tracks_map.draw(config.data, data)
+        case "features":
+            features.draw(config.data, data)
+        case "genres":
+            genres.draw(config.data, data)
+        case "limits":
+            limits.draw(config.data, data)
+        case _ if isinstance(config.data, SyntheticConfig):
+            quality.draw(config, data)
+        case _:
+            importing.draw(config, data)
+
+
+def _sections(config: DatasetConfig) -> dict[str, str]:
+    """Return the sections by their names in the address, the first one first."""
+    if isinstance(config, SyntheticConfig):
+        return SECTIONS
+    first = "The table" if isinstance(config, TableConfig) else "The import"
+    return {"check": first, **{name: title for name, title in SECTIONS.items() if name != "check"}}
+
+
+def _columns(table: str) -> dict[str, tuple[str, ...]]:
+    """Return the columns of a table that can be chosen as genre, as group and as name."""
+    seen = tables.inspection(table) if table else None
+    return {"data.label": seen.candidates, "data.group": seen.names, "data.name": seen.names} if seen else {}
+
+
+def _load(config: DatasetConfig | None) -> tuple[Dataset | None, str]:
+    if config is None:
+        return None, ""
+    try:
+        return datasets.dataset(config), ""
+    except DataError as error:
+        return None, str(error)
+
+
+def _nothing(config: DatasetConfig, problem: str) -> None:
+    """Say why there are no tracks, and what to do."""
+    is_stored = not isinstance(config, SyntheticConfig) and tables.stored(config) is not None
+    what = "import of FMA" if isinstance(config, FmaConfig) else "table"
+    st.header("These data cannot be used yet." if is_stored else f"No {what} is chosen yet.", anchor=False)
+    stored = [] if is_stored else tables.tables()["fma" if isinstance(config, FmaConfig) else "table"]
+    st.caption(plain(problem, 1000) if is_stored else f"Add one here{', or choose a stored one' if stored else ''}.")
+    upload_problem()
+    import_progress()
+    if not is_stored:
+        if stored:
+            _stored(dict(stored[:MOST_LISTED]), config.source)
+        upload()
+        return
+    if isinstance(config, TableConfig):
+        importing.unusable(config)
+    with st.container(horizontal=True, gap="small"):
+        _add_button()
+        _delete_button(config)
+
+
+def _stored(titles: dict[str, str], source: str) -> None:
+    """Draw the newest stored tables or imports, to choose one."""
+
+    def choose() -> None:
+        if chosen := st.session_state[key]:
+            forms.choose_table(chosen, source)
+
+    key = f"stored {source}"
+    st.pills("Stored", list(titles), format_func=titles.__getitem__, key=key, on_change=choose)
+
+
+def _answer(config: ExperimentConfig, data: Dataset) -> None:
+    """Draw the sentence that answers the page's question, and what to do next."""
+    name = _name(config.data)
+    st.header(plain(sentences.answer(data, name, datasets.limit(config.data), unheard(config.data))), anchor=False)
+    st.caption(plain(sentences.second(data)))
+    with st.container(key="data-actions", horizontal=True, vertical_alignment="center", gap="small"):
+        label = "Train on this table" if isinstance(config.data, TableConfig) else "Train on these tracks"
+        address.page_link("views/train/page.py", label, icon=":material/play_arrow:")
+        _add_button()
+        _delete_button(config.data)
+        _to_know(config)
+    upload_problem()
+    import_progress()
+
+
+def _add_button() -> None:
+    with st.popover("Add data", icon=":material/upload_file:"):
+        upload()
+
+
+def _to_know(config: ExperimentConfig) -> None:
+    """Link to what there is to know about stored tracks, once it is found, wherever else one looks."""
+    if isinstance(config.data, SyntheticConfig) or (st.query_params.get("section") or "check") == "check":
+        return
+    waiting = not datasets.findings_soon(config.data, config.split).done()
+    refreshing(_findings_link, LOOK_SECONDS if waiting else None)(config, waiting)
+
+
+def _findings_link(config: ExperimentConfig, waiting: bool) -> None:
+    found = datasets.findings_soon(config.data, config.split)
+    if not found.done():
+        return
+    if waiting:
+        st.rerun()
+    if sentence := said.to_know(found.result().findings):
+        with st.container(key="to-know"):
+            address.same_page_link(sentence, "what to know", ":material/flag:")
+
+
+def _name(config: DatasetConfig) -> str:
+    """Return the name of stored tracks, nothing for generated ones."""
+    stored = tables.stored(config)
+    if isinstance(config, FmaConfig):
+        return said.fma_name(config)
+    return stored.name if stored else ""
+
+
+def _delete_button(config: DatasetConfig) -> None:
+    stored = tables.stored(config)
+    if stored is None or isinstance(config, SyntheticConfig):
+        return
+    label = "Delete this import" if isinstance(config, FmaConfig) else "Delete this table"
+    if st.button(label, icon=":material/delete:", key="delete table"):
+        _ask(config, stored.name)
+
+
+@st.dialog("Delete for good?")
+def _ask(config: TableConfig | FmaConfig, name: str) -> None:
+    users = sentences.used_by(config.table, workers.store().runs(limit=MOST_RUNS))
+    st.write(plain(f"{sentences.deletion(name, users)} This cannot be undone."))
+    with st.container(horizontal=True):
+        if st.button("Delete", type="primary", key="delete table for good", on_click=_delete, args=(config,)):
+            st.rerun()
+        if st.button("Keep it", key="keep table"):
+            st.rerun()
+
+
+def _delete(config: TableConfig | FmaConfig) -> None:
+    tables.delete_table(config.table)
+    forms.choose_table("", config.source)
+
+
+main()

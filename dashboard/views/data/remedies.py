@@ -1,0 +1,116 @@
+"""What can be done about a finding: each remedy is a change of settings, and what was changed can be taken back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboard.theme import count
+from genre_core.data.dataset import Dataset, count_groups
+from genre_core.inspection.genre_sizes import FEWEST_TO_SPLIT
+from genre_core.inspection.warnings import Finding
+from genre_core.settings.config import ExperimentConfig, FmaConfig, SyntheticConfig, TableConfig
+
+NOT_MEASURED = ("gives the genre away", "says nothing about the sound", "missing in a genre", "constant", "outliers")
+TORN = ("copies", "near copies", "copies under several genres")
+LEVELS = {"track": "tracks", "album": "albums", "artist": "artists", "group": "groups"}
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A button: what it says, the columns that it leaves out, or the settings that it changes."""
+
+    label: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    leave_out: tuple[str, ...] = ()
+    judge_anew: tuple[str, ...] = ()
+
+
+def remedies(finding: Finding, config: ExperimentConfig, data: Dataset, n_complete: int) -> tuple[Remedy, ...]:
+    """Return what can be done about a finding; `n_complete` rows of the data miss nothing."""
+    found: list[Remedy] = []
+    if isinstance(config.data, TableConfig):
+        found += _leave_out(finding, data)
+    if not isinstance(config.data, SyntheticConfig):
+        found += _fewer_rows(finding, config.data, data, n_complete)
+    if finding.kind in ("one group", "too small to split") and (finer := _finer(config, data)):
+        words = "single rows" if finer == "row" else LEVELS[finer]
+        found.append(Remedy(f"Split by {words}", {"split.by": finer}))
+    if finding.kind in TORN and config.split.by == "row" and data.coarsest:
+        found.append(Remedy(f"Keep {LEVELS[data.coarsest[0]]} together", {"split.by": "auto"}))
+    if finding.kind == "imbalance" and config.train.class_weighting == "none":
+        found.append(Remedy("Weigh genres in training", {"train.class_weighting": "balanced"}))
+    return tuple(found)
+
+
+def _leave_out(finding: Finding, data: Dataset) -> list[Remedy]:
+    """Offer to use the finding's columns no more, as long as there are others."""
+    columns = finding.columns
+    if finding.kind == "copied column" and len(columns) == 2:
+        columns = columns[1:]
+    elif finding.kind not in NOT_MEASURED:
+        return []
+    if not 0 < len(columns) < len(data.features):
+        return []
+    return [
+        Remedy(
+            f"Leave out {columns[0] if len(columns) == 1 else count(len(columns), 'column')}", leave_out=tuple(columns)
+        )
+    ]
+
+
+def _fewer_rows(finding: Finding, config: TableConfig | FmaConfig, data: Dataset, n_complete: int) -> list[Remedy]:
+    """Offer to leave out genres that are too small, or rows with gaps, as long as enough is left."""
+    if finding.kind in ("too small to split", "small"):
+        least = 1 + max(int(data.counts[data.genres.index(genre)]) for genre in finding.genres)
+        if int((data.counts >= least).sum()) >= 2:
+            words = f"genres with fewer than {least:,} tracks" if len(finding.genres) > 1 else finding.genres[0]
+            return [Remedy(f"Leave out {words}", {"data.min_tracks": least})]
+    if finding.kind in ("missing", "missing by genre") and config.missing == "median":
+        n_gone = len(data) - n_complete
+        if 0 < n_gone < len(data) / 2:
+            return [Remedy(f"Drop the {n_gone:,} rows with gaps", {"data.missing": "drop"})]
+    return []
+
+
+def _finer(config: ExperimentConfig, data: Dataset) -> str:
+    """Return the coarsest level below the one kept together of which every genre has enough, nothing if none has."""
+    present = ["row", *data.groups]
+    level = (data.coarsest[0] if data.coarsest else "row") if config.split.by == "auto" else config.split.by
+    finer = present[: present.index(level)] if level in present else []
+    return next((other for other in reversed(finer) if _fewest(other, data) >= FEWEST_TO_SPLIT), "")
+
+
+def _fewest(level: str, data: Dataset) -> int:
+    """Return how many rows, tracks, albums or artists the genre has that has fewest of them."""
+    if level == "row":
+        return int(data.counts.min())
+    return min(count_groups(data.groups[level][data.y == genre]) for genre in range(len(data.genres)))
+
+
+def taken(config: ExperimentConfig, chosen: frozenset[str], left_out: tuple[str, ...]) -> tuple[Remedy, ...]:
+    """Return the ways back: one for each thing that was changed about the data, the split or the weighing."""
+    found: list[Remedy] = []
+    data = config.data
+    if isinstance(data, TableConfig):
+        if left_out:
+            what = f"{left_out[0]} left out" if len(left_out) == 1 else f"{count(len(left_out), 'column')} left out"
+            found.append(Remedy(what, judge_anew=left_out))
+        others = tuple(sorted(chosen - set(left_out)))
+        if others:
+            what = f"{others[0]} chosen" if len(others) == 1 else f"{count(len(others), 'column')} chosen"
+            found.append(Remedy(what, judge_anew=others))
+        if data.published:
+            found.append(Remedy("published split", {"data.published": None, "split.by": None}))
+    if not isinstance(data, SyntheticConfig):
+        if data.min_tracks > 1:
+            found.append(Remedy(f"genres under {data.min_tracks:,} tracks left out", {"data.min_tracks": None}))
+        if data.missing == "drop":
+            found.append(Remedy("rows with gaps dropped", {"data.missing": None}))
+    if config.split.by != "auto" and not (isinstance(data, TableConfig) and data.published):
+        words = {"row": "single rows", "published": "as published"}.get(
+            config.split.by, LEVELS.get(config.split.by, "")
+        )
+        found.append(Remedy(f"split: {words}", {"split.by": None}))
+    if config.train.class_weighting != "none":
+        found.append(Remedy("genres weighed", {"train.class_weighting": None}))
+    return tuple(found)

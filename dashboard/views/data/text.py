@@ -1,0 +1,82 @@
+"""What the Data page says: pure functions from a data set and what was found in it to sentences."""
+
+from collections.abc import Sequence
+
+from dashboard.theme import count, percent
+from genre_core.bayes import BayesLimit
+from genre_core.data.dataset import Dataset
+from genre_core.errors import RunStateError
+from genre_core.settings.config import DatasetConfig, FmaConfig, TableConfig
+from genre_core.store import Run
+
+
+def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -> str:
+    """Say what the tracks are, and the best that can be reached where that is known, `whom` (unknown artists) it is."""
+    n, k = len(data), len(data.genres)
+    sizes = set(data.counts.tolist())
+    each = f" of {data.counts[0]:,} each" if len(sizes) == 1 else ""
+    features = count(data.X.shape[1], "feature")
+    text = f"{count(n, 'track')} in {count(k, 'genre')}{each}, {features}"
+    if name:
+        return f"{text}, from {name}."
+    if limit is None:
+        return f"{text}."
+    pieces = {"unknown artists": "the tracks of unknown artists", "unknown tracks": "the segments of unknown tracks"}
+    of = pieces.get(whom, "such tracks")
+    return f"{text}; no classifier can expect to be right on more than {percent(limit.accuracy)} of {of}."
+
+
+def second(data: Dataset) -> str:
+    """Say what the counts mean for whoever judges a classifier on these tracks."""
+    common = int(data.counts.argmax())
+    share = data.counts[common] / len(data)
+    if data.counts.min() == data.counts.max():
+        return f"All genres are equally common: guessing is right on {percent(share)}."
+    rare = int(data.counts.argmin())
+    return (
+        f"Always answering {data.genres[common]}, the commonest genre, is right on {percent(share)}; "
+        f"{data.genres[rare]} is the rarest with {count(int(data.counts[rare]), 'track')}."
+    )
+
+
+def columns_sentence(data: Dataset) -> str:
+    """Say how many columns are features and what became of the others."""
+    roles = [column.role for column in data.columns]
+    label = next((column.name for column in data.columns if column.role == "label"), "")
+    unused = roles.count("left out") + roles.count("identifier")
+    out = f", {count(unused, 'column')} measure nothing and are not used" if unused > 1 else ""
+    out = ", 1 column measures nothing and is not used" if unused == 1 else out
+    return (
+        f"{label} names the genre, {count(roles.count('feature'), 'column is a feature', 'columns are features')}{out}."
+    )
+
+
+def counts_alt(data: Dataset) -> str:
+    """Say the number of tracks of each genre."""
+    return (
+        "Tracks of each genre: " + ", ".join(f"{g} {n:,}" for g, n in zip(data.genres, data.counts, strict=True)) + "."
+    )
+
+
+def used_by(content_hash: str, runs: Sequence[Run]) -> list[str]:
+    """Return the names of the runs that were trained on a table."""
+    return [run.name for run in runs if (data := _data(run)) and data == content_hash]
+
+
+def _data(run: Run) -> str | None:
+    try:
+        data: DatasetConfig = run.config.data
+    except RunStateError:
+        return None
+    return data.table if isinstance(data, TableConfig | FmaConfig) else None
+
+
+def deletion(name: str, users: Sequence[str]) -> str:
+    """Say what deleting a table means."""
+    if not users:
+        return f"{name} is deleted from the store. No run was trained on it."
+    first = ", ".join(users[:3]) + (f" and {len(users) - 3:,} more" if len(users) > 3 else "")
+    return (
+        f"{name} is deleted from the store. {count(len(users), 'run')} trained on it ({first}): their figures stay, "
+        "but their tracks can no longer be listed, nor can they be trained again."
+    )

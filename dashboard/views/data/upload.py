@@ -1,0 +1,186 @@
+"""Add data: tables, FMA and published splits are read, stored once and chosen; a bad file gets its sentence."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from dashboard.components.safely import refreshing
+from dashboard.services import datasets, tables
+from dashboard.shell import address, forms
+from dashboard.shell.address import plain
+from dashboard.views.data import importing_text as sentences
+from dashboard.views.data import imports
+from dashboard.views.data.imports import Import
+from genre_core.data.dataset import PARTS, Part
+from genre_core.data.published import part_of
+from genre_core.data.tables.reading import MAX_BYTES
+from genre_core.errors import DataError, GenreLabError
+from genre_core.settings.config import TableConfig
+
+_PROBLEM, _COUNT = "upload problem", "uploads so far"
+_MEGABYTES = MAX_BYTES // 1024**2
+POLL_SECONDS = 0.5
+SOON_SECONDS = 3.0
+"""How long an upload waits for an import before the page shows its progress."""
+
+Files = Sequence[tuple[str, bytes]]
+
+
+def upload() -> None:
+    """Draw where files are dropped, and what the server offers."""
+    key = f"upload {st.session_state.get(_COUNT, 0)}"  # a fresh one after each upload lets go of the bytes
+    st.file_uploader(
+        "CSV or Parquet, a row for each track, a column that names its genre. Files chosen together are joined; "
+        "FMA's own files go together too.",
+        accept_multiple_files=True,
+        max_upload_size=_MEGABYTES,
+        key=key,
+        on_change=_read,
+        args=(key,),
+    )
+    st.caption(
+        f"All of FMA is larger than {_MEGABYTES} MB: run `python -m genre_core import FOLDER` on the server, or start "
+        "it with `GENRE_LAB_DATA=FOLDER` to choose it here."
+    )
+    if offered := imports.offered():
+        name = st.selectbox(
+            "Or from this server", offered, index=None, key="offered", format_func=sentences.offered_title,
+            placeholder="choose a table or FMA's folder",
+        )  # fmt: skip
+        st.button(
+            "Import", icon=":material/download:", key="import offered", disabled=name is None,
+            on_click=_import_offered, args=(name,),
+        )  # fmt: skip
+
+
+def upload_problem() -> None:
+    """Say what was wrong with the last files, until others are chosen."""
+    place = st.empty()  # a sentence that no longer holds is gone before the rest of the page is drawn
+    if problem := st.session_state.get(_PROBLEM, ""):
+        place.error(plain(problem, 1000), icon=":material/error:")
+
+
+def split_upload() -> None:
+    """Draw where the lists of a published split are dropped, and which part each of them is."""
+    key = f"split {st.session_state.get(_COUNT, 0)}"
+    files = st.file_uploader(
+        "Text files with the name of a track on each line, at least one for each part.",
+        accept_multiple_files=True,
+        max_upload_size=_MEGABYTES,
+        key=key,
+    )
+    parts: list[Part | None] = []
+    for number, file in enumerate(files):
+        found = part_of(file.name)
+        at = PARTS.index(found) if found else None
+        parts.append(
+            st.selectbox(file.name, PARTS, index=at, placeholder="which part is it?", key=f"{key} part {number}")
+        )
+    st.button(
+        "Use this split", type="primary", key="use split", disabled=not files or None in parts,
+        on_click=_take_split, args=(key, parts),
+    )  # fmt: skip
+
+
+def import_progress() -> None:
+    """Draw the imports of this server: how far they are, and the way to what came of them."""
+    known = imports.imports()
+    if any(not item.ended for item in known.values()):
+        refreshing(_progress, POLL_SECONDS)(tuple(known.values()))
+    for number, (key, item) in enumerate(known.items()):
+        if item.ended:
+            _ended(number, key, item)
+
+
+def _progress(before: Sequence[Import]) -> None:
+    """Draw what is under way; the page is drawn anew when one of them has ended."""
+    known = imports.imports().values()
+    if sum(item.ended for item in known) != sum(item.ended for item in before):
+        st.rerun()
+    for item in known:
+        if not item.ended:
+            st.progress(item.done, plain(sentences.import_sentence(item)))
+
+
+def _ended(number: int, key: str, item: Import) -> None:
+    with st.container(key=f"import {number}", horizontal=True, vertical_alignment="center", gap="small"):
+        icon = ":material/error:" if item.problem else ":material/check_circle:"
+        st.markdown(f"{icon} {plain(sentences.import_sentence(item), 1000)}", width="content")
+        if item.table:
+            st.button("Show it", key=f"show import {number}", on_click=_show, args=(key, item.table))
+        st.button("Dismiss", key=f"dismiss import {number}", on_click=imports.put_away, args=(key,))
+
+
+def _show(key: str, table: str) -> None:
+    imports.put_away(key)
+    _choose(table, "fma")
+
+
+def _choose(table: str, source: str = "table") -> None:
+    """Choose what was stored, in the address as well, and show what it was taken for."""
+    st.session_state[_PROBLEM] = ""
+    forms.choose_table(table, source)
+    address.look(section=None)
+
+
+def _read(key: str) -> None:
+    """Store what was dropped and choose it."""
+    files = _dropped(key)
+    if files:
+        _saying(lambda: _take(files))
+
+
+def _take(files: Files) -> None:
+    names = [name for name, _ in files]
+    if tables.are_lists(names):
+        _use_split(files)
+    elif imports.is_fma(files):
+        key = imports.import_uploaded(files)
+        table = imports.imported_soon(key, SOON_SECONDS)
+        if table:
+            _show(key, table)
+    else:
+        _choose(tables.add_table(files))
+
+
+def _import_offered(name: str) -> None:
+    def start() -> None:
+        if table := imports.import_offered(name):
+            _choose(table)
+
+    _saying(start)
+
+
+def _take_split(key: str, parts: Sequence[Part | None]) -> None:
+    files = _dropped(key)
+    if files:
+        _saying(lambda: _use_split(files, parts))
+
+
+def _use_split(files: Files, parts: Sequence[Part | None] = ()) -> None:
+    data = forms.said_config().data
+    if not isinstance(data, TableConfig) or not data.table:
+        raise DataError(
+            "These files list the tracks of a published split, which belongs to a table: add the table first, then "
+            "these files under its published split."
+        )
+    found = tables.add_split(files, parts)
+    datasets.dataset(data.model_copy(update={"published": found}))  # a split of other tracks is refused
+    forms.take({"values": {"data.published": found}})
+
+
+def _dropped(key: str) -> list[tuple[str, bytes]]:
+    """Return what was dropped, and let go of it."""
+    files = [(file.name, file.getvalue()) for file in st.session_state[key] or ()]
+    if files:
+        st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1
+    return files
+
+
+def _saying(body: Callable[[], None]) -> None:
+    """Do it, and keep the sentence of what was wrong."""
+    st.session_state[_PROBLEM] = ""
+    try:
+        body()
+    except GenreLabError as error:
+        st.session_state[_PROBLEM] = str(error)

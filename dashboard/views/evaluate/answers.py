@@ -1,0 +1,120 @@
+"""The matrix of answers where some are held back: a last column for "don't know", and the tracks of its cells."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.components import listed_tracks as listed
+from dashboard.components.address_menu import address_menu
+from dashboard.components.cell_tracks import tracks_of
+from dashboard.components.confusions import ORDERS, SHARES
+from dashboard.components.judged import Judged
+from dashboard.components.matrix import matrix, picked
+from dashboard.components.matrix_table import view_table
+from dashboard.services.confidence import Method
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from dashboard.shell.cells import Selection
+from dashboard.theme import percent
+from dashboard.views.evaluate import rejecting as services
+from dashboard.views.evaluate.answers_text import answer_cells, answers_sentence, answers_title
+from dashboard.views.evaluate.rejecting import AnswerMatrix, Rejected
+from genre_core.errors import ConfigError
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.evaluation.rejection import ScoreName
+
+ANSWERS = "answers"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which tracks are answered: those whose score, of these probabilities, reaches the threshold."""
+
+    method: Method
+    score: ScoreName
+    threshold: float
+
+
+def draw(judged: Judged, rule: Rule, seen: Rejected) -> None:
+    """Draw the matrix, and beside it the tracks of what is chosen of it."""
+    st.subheader(f"Answers by true genre, on {judged.measured}", anchor=False)
+    left, right = st.columns([2.1, 1], gap="medium")
+    with left:
+        with st.container(key="answers-choices", horizontal=True, vertical_alignment="center", gap="small"):
+            by = address_menu("Show", "by", SHARES, width=145)
+            order = address_menu("Order", "order", ORDERS, width=160)
+        found = services.answer_matrix(
+            judged.run,
+            judged.part,
+            rule.threshold,
+            clean=judged.clean,
+            method=rule.method,
+            score=rule.score,
+            by=by,
+            order=order,
+        )
+        if found is None:
+            return
+        chosen = _chosen(len(judged.outcome.genres))
+        matrix(
+            found.view,
+            ANSWERS,
+            selected=chosen.text if chosen else "",
+            on_pick=_pick,
+            label=f"Answers of {judged.run.name} on {judged.measured}, with those not answered in the last column",
+            note=f"{judged.run.name} on {judged.measured}, from a {rule.score} of {percent(rule.threshold)} on.",
+            said=answers_sentence(found.matrix, chosen, found.view.nouns) if chosen else "",
+        )
+    with right:
+        if chosen is None:
+            st.caption(
+                "Choose a cell, a row or a column to see its tracks: of the last column, those that are not answered."
+            )
+        else:
+            _tracks(judged, found, chosen, seen, rule.method != "none")
+    opened = st.expander("The matrix as a table", key="answers as a table", type="compact", on_change="rerun")
+    if opened.open:
+        with opened:
+            view_table(found.view, "answers table", f"{judged.file_name} answers.csv")
+
+
+def _chosen(n_genres: int) -> Selection | None:
+    """Return what of the matrix is chosen (`answer`), if the matrix has it; the last column counts as a genre."""
+    text = st.query_params.get("answer")
+    if not text:
+        return None
+    try:
+        found = Selection.of(text, n_genres + 1)
+        if any(rows and n_genres in rows for rows, _ in found.blocks):
+            raise ConfigError("no track is truly of the last column")
+    except ConfigError:
+        said = plain(f"answer is “{text[:40]}” in this link, but true genres are 0 to {n_genres - 1}, answers 0 to")
+        st.caption(f":material/link_off: {said} {n_genres}; no cell is chosen.")
+        return None
+    return found
+
+
+def _pick() -> None:
+    address.look(answer=picked(ANSWERS), track=None)
+
+
+def _close() -> None:
+    address.look(answer=None, track=None)
+
+
+def _tracks(judged: Judged, found: AnswerMatrix, chosen: Selection, seen: Rejected, scaled: bool) -> None:
+    cells = answer_cells(found.matrix, chosen)
+    with st.container(key="cell", gap=None):
+        with st.container(key="cell-head", horizontal=True, vertical_alignment="center", gap="small"):
+            st.subheader(plain(answers_title(found.matrix, chosen)), anchor=False)
+            st.button("Close", icon=":material/close:", type="tertiary", key="close answers", on_click=_close)
+        said = answers_sentence(found.matrix, chosen, found.view.nouns)
+        st.caption(plain(said, longest=900), help=GLOSSARY["Wilson interval"])
+        tracks = tracks_of(judged.outcome, judged.data.tracks, cells[judged.outcome.y_true, seen.given])
+        if not len(tracks):
+            st.caption("No track is in this cell." if chosen.kind == "cell" else "No track is in these cells.")
+            return
+        if scaled:
+            st.caption("The probabilities listed are those of the model as it was trained, before scaling.")
+        named = f"{judged.file_name} answers {chosen.text[:60].replace('*', 'all')}"
+        listed.draw(judged, tracks, named)

@@ -1,0 +1,192 @@
+"""Whether a run is right as often as it says: reliability, what scaling changes, and the true probabilities."""
+
+import streamlit as st
+
+from dashboard.components.address_choice import address_choice
+from dashboard.components.judged import Judged
+from dashboard.components.plot import plot
+from dashboard.components.twin import twin
+from dashboard.figures.calibration import posterior_figure, reliability_figure
+from dashboard.services import confidence as services
+from dashboard.services.confidence import Method, Trusted
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from dashboard.text.calibration import error_sentence, posterior_sentence, reliability_answer, scaling_sentence
+from dashboard.text.limits import known_already, unheard
+from dashboard.theme import percent, spread
+from dashboard.views.evaluate.before_after import ScoreRow, before_after
+from genre_core.evaluation.calibration import Binning, ReliabilityCurve, Score
+from genre_core.evaluation.calibration_error import CalibrationError
+from genre_core.evaluation.glossary import GLOSSARY
+
+METHODS: dict[Method, str] = {"none": "As trained", "temperature": "After temperature", "vector": "After vector"}
+SHORT: dict[Method, str] = {"none": "as trained", "temperature": "temperature", "vector": "vector"}
+BINS: dict[Binning, str] = {"width": "Equal width", "mass": "Equal mass"}
+ALL = "All genres"
+
+
+def draw(judged: Judged) -> None:
+    """Draw how often the run is right by its confidence, the scores before and after scaling, and the posterior."""
+    problem = services.can_scale(judged.run, clean=judged.clean)
+    left, right = st.columns([1.5, 1], gap="medium")
+    with left:
+        method, by, genre = _choices(judged, problem)
+        looked_at = services.trusted(judged.run, judged.part, clean=judged.clean, method=method, by=by)
+        if looked_at is None:
+            return
+        _reliability(judged, looked_at, method, by, genre)
+    with right:
+        st.subheader(f"How far to trust it, on {judged.measured}", anchor=False)
+        _scores(judged, method, by, problem)
+    _posterior(judged, method)
+
+
+def _choices(judged: Judged, problem: str) -> tuple[Method, Binning, int | None]:
+    with st.container(key="confidence-choices", horizontal=True, vertical_alignment="top", gap="small"):
+        methods: dict[Method, str] = {"none": METHODS["none"]} if problem else METHODS
+        method = address_choice("Probabilities", "scaled", methods, help=GLOSSARY["temperature scaling"])
+        by = address_choice("Bins", "bins", BINS, help=GLOSSARY["bins"])
+        genre = genre_choice(judged.outcome.genres)
+    return method, by, genre
+
+
+def genre_choice(genres: tuple[str, ...]) -> int | None:
+    """Draw the choice between all genres and one of them, which the address names; return its number."""
+    chosen = address.genre(genres)
+    st.session_state["confidence genre"] = chosen or ALL
+    st.selectbox(
+        "Genre",
+        [ALL, *genres],
+        key="confidence genre",
+        label_visibility="collapsed",
+        width=160,
+        on_change=_look_at_genre,
+    )
+    return genres.index(chosen) if chosen else None
+
+
+def _look_at_genre() -> None:
+    chosen = st.session_state["confidence genre"]
+    address.look(genre=None if chosen == ALL else chosen)
+
+
+def _reliability(judged: Judged, looked_at: Trusted, method: Method, by: Binning, genre: int | None) -> None:
+    run, part, clean = judged.run, judged.part, judged.clean
+    curve = services.reliability_of(run, part, clean=clean, method=method, by=by, genre=genre)
+    before = None
+    if method != "none":
+        before = services.reliability_of(run, part, clean=clean, by=by, genre=genre)
+    if curve is None:
+        return
+    name = "" if genre is None else judged.outcome.genres[genre]
+    scores, evaluation = looked_at.scores, looked_at.evaluation
+    error = scores.ece if genre is None else scores.per_genre[genre]
+    said = reliability_answer(
+        curve, error, scores.confidence, evaluation.accuracy, evaluation.accuracy_interval, f"{part} tracks", name
+    )
+    st.subheader(plain(said), anchor=False, help=GLOSSARY["reliability"])
+    st.caption(plain(error_sentence(curve, error)), help=GLOSSARY["ECE"])
+    alt = f"Reliability of {run.name} on {judged.measured}. {said}"
+    plot(reliability_figure(curve, part, name, before), key="reliability", height=400, alt=alt, revision=run.id)
+    st.caption("A filled mark is off by more than chance, a hollow one is not; bars are 95 % intervals.")
+    twin(_bins_table(curve), "reliability", alt, ("mean confidence", "right", "from", "to"))
+
+
+def _bins_table(curve: ReliabilityCurve) -> list[dict[str, object]]:
+    return [
+        {
+            "confidence above": round(b.low, 3),
+            "up to": round(b.high, 3),
+            "tracks": b.n,
+            "mean confidence": 100 * b.confidence,
+            "right": 100 * b.accuracy,
+            "from": 100 * b.interval.low,
+            "to": 100 * b.interval.high,
+            "beyond chance": "yes" if b.beyond_chance else "no",
+        }
+        for b in curve.bins
+        if b.n
+    ]
+
+
+def _scores(judged: Judged, method: Method, by: Binning, problem: str) -> None:
+    run, part, clean = judged.run, judged.part, judged.clean
+    methods: tuple[Method, ...] = ("none",) if problem else tuple(METHODS)
+    found = [services.trusted(run, part, clean=clean, method=name, by=by) for name in methods]
+    there = [scores for scores in found if scores is not None]
+    rows = [
+        ScoreRow("ECE", "ECE", [_error(each.scores.ece) for each in there]),
+        ScoreRow("by chance alone", "ECE by chance", [_chance(each.scores.ece) for each in there]),
+        ScoreRow("Class-wise ECE", "class-wise ECE", [_error(each.scores.classwise_ece) for each in there]),
+        ScoreRow("by chance alone", "ECE by chance", [_chance(each.scores.classwise_ece) for each in there]),
+        ScoreRow("Brier score", "Brier score", [_score(each.scores.brier) for each in there]),
+        ScoreRow("Log loss, nats", "log loss", [_score(each.scores.log_loss) for each in there]),
+        ScoreRow("Mean confidence", "confidence", [(percent(each.scores.confidence), "") for each in there]),
+        ScoreRow("Accuracy", "accuracy", [_accuracy(each) for each in there]),
+    ]
+    columns = [SHORT[name] for name in methods]
+    before_after(columns, rows, methods.index(method), f"Scores of the probabilities on {judged.measured}")
+    if problem:
+        st.caption(plain(problem))
+    scaling = {"temperature": services.temperature, "vector": services.vector}
+    for name, trusted in zip(methods[1:], there[1:], strict=True):
+        fitted = scaling[name](run, clean=clean)
+        if fitted is not None and name in (method, "temperature" if method == "none" else method):
+            together = "tracks" if judged.outcome.groups is None else "groups of tracks"
+            said = scaling_sentence(fitted, part, trusted.n_changed, trusted.scores.n, together)
+            st.caption(plain(said), help=GLOSSARY["cross-fitting"] if part == "validation" else None)
+
+
+def _error(error: CalibrationError) -> tuple[str, str]:
+    return percent(error.value), spread(error.interval)
+
+
+def _chance(error: CalibrationError) -> tuple[str, str]:
+    return "", spread(error.by_chance)
+
+
+def _score(score: Score) -> tuple[str, str]:
+    return f"{score.value:.3f}", f"{score.interval.low:.3f}–{score.interval.high:.3f}"
+
+
+def _accuracy(each: Trusted) -> tuple[str, str]:
+    return percent(each.evaluation.accuracy), spread(each.evaluation.accuracy_interval)
+
+
+def _posterior(judged: Judged, method: Method) -> None:
+    gap = services.against_posterior(judged.run, judged.part, clean=judged.clean, method=method)
+    if gap is None:
+        return
+    left, right = st.columns([1.5, 1], gap="medium")
+    said = posterior_sentence(gap)
+    with left:
+        st.subheader("Against the true probabilities", anchor=False, help=GLOSSARY["posterior"])
+        alt = f"True probability of what {judged.run.name} predicts, on {judged.measured}. {said}"
+        plot(posterior_figure(gap), key="posterior", height=360, alt=alt, revision=judged.run.id)
+        rows = [
+            {
+                "tracks": b.n,
+                "mean confidence": 100 * b.confidence,
+                "mean true probability": 100 * b.truth,
+                "lower quartile": 100 * b.lower,
+                "upper quartile": 100 * b.upper,
+            }
+            for b in gap.bins
+        ]
+        shares = ("mean confidence", "mean true probability", "lower quartile", "upper quartile")
+        twin(rows, "posterior", alt, shares)
+    with right:
+        st.container(height=28, border=False)
+        st.markdown(plain(said), help=GLOSSARY["KL divergence"])
+        st.caption(
+            "Each blue dot is a track: how sure the run is, and how probable what it predicts truly is. Dark marks are "
+            "means of a tenth of the tracks each, and their bars hold the middle half of it. No luck of single labels "
+            "is in this, and what a reliability diagram averages away shows: dots off the line."
+        )
+        known, whom = known_already(judged.run), unheard(judged.run.config.data)
+        if known:
+            st.caption(
+                f"The true probabilities are those for {known}; this run's split let it know them from training."
+            )
+        elif whom:
+            st.caption(f"The true probabilities are those for {whom}, one row at a time.")

@@ -1,0 +1,247 @@
+"""Answering only where the run is sure: what is gained, where the threshold comes from, and which genre pays."""
+
+import streamlit as st
+
+from dashboard.components.address_choice import address_choice
+from dashboard.components.judged import Judged
+from dashboard.components.plot import plot
+from dashboard.components.twin import twin
+from dashboard.services.confidence import Method, can_scale
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from dashboard.text.limits import known_already
+from dashboard.views.evaluate import answers
+from dashboard.views.evaluate import rejecting as services
+from dashboard.views.evaluate.confidence import METHODS
+from dashboard.views.evaluate.rejecting import Rejected
+from dashboard.views.evaluate.rejection_figure import MOST_GENRES, genre_answers_figure
+from dashboard.views.evaluate.rejection_text import (
+    SCORES,
+    answering_sentence,
+    area_sentence,
+    fair_sentence,
+    given_sentence,
+    threshold_sentence,
+    unfair_sentences,
+    usual_target,
+)
+from dashboard.views.evaluate.risk_coverage import risk_coverage_chart
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.evaluation.rejection import Answering, ScoreName
+
+TERMS: dict[ScoreName, str] = {"confidence": "confidence", "margin": "margin", "certainty": "certainty"}
+_THRESHOLD, _TARGET, _SURELY = "reject threshold", "reject target", "reject surely"
+DROPPED = {"reject": None, "track": None}
+
+
+def draw(judged: Judged) -> None:
+    """Draw what a threshold does overall and to each genre, with the controls that choose it."""
+    left, right = st.columns([1.5, 1], gap="medium")
+    with left:
+        method, score = _choices(judged)
+        target, surely = _asked(judged, method, score)
+        found = services.threshold_for(
+            judged.run, target, clean=judged.clean, method=method, score=score, surely=surely
+        )
+        given = _given()
+        threshold = given if given is not None else found if found is not None else 0.0
+        seen = services.rejected(judged.run, judged.part, threshold, clean=judged.clean, method=method, score=score)
+        if seen is None:
+            return
+        _answer(judged, seen, given, found, target, score, method, surely)
+        _controls(threshold, target, surely, score)
+        _curve(judged, seen, method, score)
+    with right:
+        _genres(judged, seen)
+    answers.draw(judged, answers.Rule(method, score, threshold), seen)
+
+
+def _choices(judged: Judged) -> tuple[Method, ScoreName]:
+    problem = can_scale(judged.run, clean=judged.clean)
+    methods: dict[Method, str] = {"none": METHODS["none"]} if problem else METHODS
+    with st.container(key="reject-choices", horizontal=True, vertical_alignment="top", gap="small"):
+        score = address_choice("Sure by", "score", SCORES, on_change=DROPPED, help=GLOSSARY["certainty"])
+        method = address_choice(
+            "Probabilities", "scaled", methods, on_change=DROPPED, help=GLOSSARY["temperature scaling"]
+        )
+    return method, score
+
+
+def _number(name: str, low: float, high: float, what: str) -> float | None:
+    """Return a number that the address says, None where it says none or one that cannot be, with a note."""
+    text = st.query_params.get(name)
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if low <= value <= high:
+        return value
+    said = address.plain(f"{name} is “{text[:40]}” in this link; it can be {what}")
+    st.caption(f":material/link_off: {said}, ignored.")
+    return None
+
+
+def _given() -> float | None:
+    return _number("reject", 0.0, 1.0, "a threshold from 0 to 1")
+
+
+def _asked(judged: Judged, method: Method, score: ScoreName) -> tuple[float, bool]:
+    """Return the share of right answers that is asked for, and whether its interval has to reach that."""
+    wanted = _number("target", 1.0, 99.9, "a percentage from 1 to 99.9")
+    surely = st.query_params.get("surely") == "1"
+    if wanted is not None:
+        return wanted / 100, surely
+    every = services.rejected(judged.run, "validation", 0.0, clean=judged.clean, method=method, score=score)
+    accuracy = None if every is None else every.overall.accuracy
+    return usual_target(accuracy or 0.0), surely
+
+
+def _answer(
+    judged: Judged,
+    seen: Rejected,
+    given: float | None,
+    found: float | None,
+    target: float,
+    score: ScoreName,
+    method: Method,
+    surely: bool,
+) -> None:
+    nouns = f"{judged.part} tracks"
+    st.subheader(plain(answering_sentence(seen.overall, nouns)), anchor=False, help=GLOSSARY["coverage"])
+    validation = services.rejected(
+        judged.run, "validation", seen.overall.threshold, clean=judged.clean, method=method, score=score
+    )
+    on_validation = None if validation is None else validation.overall
+    if given is None:
+        said = threshold_sentence(found, target, score, surely=surely, part=judged.part, validation=on_validation)
+    else:
+        said = given_sentence(given, score, judged.part, on_validation)
+    st.caption(plain(said), help=GLOSSARY["Wilson interval"] if surely else None)
+
+
+def _controls(threshold: float, target: float, surely: bool, score: ScoreName) -> None:
+    st.session_state[_TARGET] = round(100 * target, 1)
+    st.session_state[_SURELY] = surely
+    st.session_state[_THRESHOLD] = round(100 * threshold, 1)
+    with st.container(key="reject-controls", horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.number_input(
+            "Right at least, in %",
+            min_value=1.0,
+            max_value=99.9,
+            step=1.0,
+            format="%.1f",
+            key=_TARGET,
+            width=190,
+            on_change=_ask,
+            help="Sets the threshold from validation: the lowest from which so many of its answers are right.",
+        )
+        st.toggle(
+            "Surely",
+            key=_SURELY,
+            on_change=_ask,
+            help="The lower limit of the 95 % interval has to reach it as well: fewer answers, and more certainty that "
+            "other tracks hold to it.",
+        )
+        st.number_input(
+            f"Threshold on {score}, in %",
+            min_value=0.0,
+            max_value=100.0,
+            step=0.5,
+            format="%.1f",
+            key=_THRESHOLD,
+            width=250,
+            on_change=_type,
+            help="Where the point stands on the curve: drag it there, or move it with the arrow keys.",
+        )
+
+
+def _ask() -> None:
+    surely = "1" if st.session_state[_SURELY] else None
+    address.look(target=f"{st.session_state[_TARGET]:g}", surely=surely, reject=None, track=None)
+
+
+def _type() -> None:
+    _move(st.session_state[_THRESHOLD] / 100)
+
+
+def _move(threshold: float) -> None:
+    address.look(reject=f"{threshold:.4g}", track=None)
+
+
+def _curve(judged: Judged, seen: Rejected, method: Method, score: ScoreName) -> None:
+    run, part, clean = judged.run, judged.part, judged.clean
+    curve = services.risk_coverage_of(run, part, clean=clean, method=method, score=score)
+    if curve is None:
+        return
+    best = services.best_risk_coverage(run, part, clean=clean, score=score)
+    said = area_sentence(curve, score, best)
+    thresholds = services.thresholds_of(run, part, clean=clean, method=method, score=score)
+    risk_coverage_chart(
+        curve,
+        best,
+        thresholds or (),
+        seen.overall,
+        "risk coverage",
+        part=part,
+        score=score,
+        name=run.name,
+        alt=f"Risk-coverage curve on {judged.measured}. {said}",
+        on_pick=_move,
+    )
+    known = known_already(run)
+    if best is not None and known:
+        said += f" That is for {known}; this run's split let it know them from training."
+    st.caption(plain(said), help=GLOSSARY["AURC"])
+    rows = [_threshold_row(found) for found in thresholds or ()]
+    twin(
+        rows, "thresholds", f"What each threshold on {score} does on {judged.measured}.", tuple(rows[0]) if rows else ()
+    )
+
+
+def _threshold_row(found: Answering) -> dict[str, float | None]:
+    """Return a threshold, what it answers and what of that is right, in percent with the limits."""
+    right = found.accuracy
+    return {
+        "threshold": 100 * found.threshold,
+        "answered": 100 * found.coverage,
+        "answered from": 100 * found.coverage_interval.low,
+        "answered to": 100 * found.coverage_interval.high,
+        "right of answered": None if right is None else 100 * right,
+        "right from": None if right is None else 100 * found.accuracy_interval.low,
+        "right to": None if right is None else 100 * found.accuracy_interval.high,
+    }
+
+
+def _genres(judged: Judged, seen: Rejected) -> None:
+    names = judged.outcome.genres
+    st.subheader("Who is not answered", anchor=False)
+    unfair = unfair_sentences(seen.genres, names)
+    for sentence in unfair:
+        st.markdown(plain(sentence))
+    if not unfair:
+        st.caption(fair_sentence(seen.genres))
+    alt = f"What becomes of each genre's tracks on {judged.measured}: right, wrong, or not answered."
+    height = 70 + 30 * min(len(names), MOST_GENRES)
+    plot(genre_answers_figure(seen.genres, names), key="genre answers", height=height, alt=alt, revision=judged.run.id)
+    if len(names) > MOST_GENRES:
+        st.caption(f"Drawn: the {MOST_GENRES} genres that are answered least.")
+    rows = [
+        {
+            "genre": names[g.genre],
+            "tracks": g.n,
+            "answered": 100 * g.answered / g.n,
+            "answered from": 100 * g.coverage_interval.low,
+            "answered to": 100 * g.coverage_interval.high,
+            "right of answered": 100 * g.right / g.answered if g.answered else None,
+            "right from": 100 * g.accuracy_interval.low if g.answered else None,
+            "right to": 100 * g.accuracy_interval.high if g.answered else None,
+            "right answers held back": None if g.lost_share is None else 100 * g.lost_share,
+            "p after Holm": g.p,
+        }
+        for g in seen.genres
+        if g.n
+    ]
+    shares = tuple(name for name in rows[0] if name not in ("genre", "tracks", "p after Holm"))
+    twin(rows, "genre answers", alt, shares)

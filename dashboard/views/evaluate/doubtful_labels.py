@@ -1,0 +1,269 @@
+"""Labels that look wrong: how many, which, what for what, and, where the truth is known, how well they are found."""
+
+import streamlit as st
+
+from dashboard.components.address_choice import address_choice
+from dashboard.components.csv_download import Columns, csv_download
+from dashboard.components.ensembles import members_instead
+from dashboard.components.judged import Judged
+from dashboard.components.plot import plot
+from dashboard.components.safely import refreshing
+from dashboard.components.twin import twin
+from dashboard.services import labels as found_labels
+from dashboard.services.labels import Among, DoubtfulLabels
+from dashboard.shell import address, forms
+from dashboard.shell.address import plain
+from dashboard.text.ensembles import NOT_CROSSED
+from dashboard.text.limits import unheard
+from dashboard.views.evaluate import find_the_flips
+from dashboard.views.evaluate import labels_text as sentences
+from dashboard.views.evaluate.labels_figure import found_figure
+from genre_core.data.dataset import Dataset
+from genre_core.evaluation.flips_found import Lab
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.settings.config import ExperimentConfig, SyntheticConfig
+from genre_core.settings.presets import PRESETS
+from genre_core.store import Run
+
+POLL_SECONDS = 1.0
+ROWS, ROW_HEIGHT, MOST_ROWS = 12, 33, 2000
+TRAIN = "views/train/page.py"
+
+
+def draw(judged: Judged) -> None:
+    """Draw the answer with the doubtful tracks, what is taken for what, the lab, or the game that the address names."""
+    labels = found_labels.doubtful_labels(judged.run, judged.part)
+    if labels is None:
+        return
+    if st.query_params.get("game"):
+        find_the_flips.draw(judged, labels)
+        return
+    among: dict[Among, str] = {"part": f"{judged.part.capitalize()} tracks", "all": "All tracks"}
+    chosen = address_choice(
+        "Which tracks", "among", among,
+        help="All tracks: networks of the run's settings each predict tracks that they did not learn from.",
+        on_change={"track": None},
+    )  # fmt: skip
+    if chosen == "all" and judged.run.averages:
+        members_instead(judged.run, NOT_CROSSED, "labels")
+        return
+    if chosen == "part":
+        _labels(judged, labels, f"{judged.part} tracks")
+        return
+    crossed = found_labels.cross_predictions(judged.run)
+    if crossed is None or crossed.study.state != "complete":
+        state = crossed.study.state if crossed else ""
+        refreshing(_crossing, POLL_SECONDS if crossed and crossed.study.active else None)(judged.run, state)
+    else:
+        everywhere = found_labels.doubtful_everywhere(judged.run, crossed)
+        some = crossed.plan is not None and crossed.plan.n_left_out
+        tracks = "tracks outside the test part" if some else "all tracks"
+        _labels(judged, everywhere, tracks, sentences.crossed_note(crossed))
+
+
+def _crossing(run: Run, drawn: str) -> None:
+    """Offer to predict all tracks, or say how far that is; the page is drawn anew once its state is another."""
+    crossed = found_labels.cross_predictions(run)
+    if (crossed.study.state if crossed else "") != drawn:
+        st.rerun()
+    if crossed is None:
+        st.subheader("The labels of all tracks", anchor=False)
+        closed = "" if found_labels.test_is_open(run) else " The closed test part takes no part in it."
+        st.caption(
+            "What a network says of tracks that it learned from proves nothing: it learned their labels. Five networks "
+            f"with this run's settings can each judge a fifth that they did not see.{closed}"
+        )
+    else:
+        st.subheader(plain(sentences.crossed(crossed)), anchor=False)
+        st.progress(crossed.done)
+    with st.container(horizontal=True):
+        if crossed and crossed.study.active:
+            st.button("Stop", icon=":material/stop:", key="stop crossing", on_click=found_labels.stop_predicting,
+                      args=(run,), help="End now and keep what is there.")  # fmt: skip
+        else:
+            label = "Go on" if crossed else "Predict all tracks"
+            st.button(label, icon=":material/play_arrow:", key="cross", type="primary", on_click=_cross, args=(run,))
+
+
+def _cross(run: Run) -> None:
+    found_labels.predict_everywhere(run)
+
+
+def _labels(judged: Judged, labels: DoubtfulLabels, tracks: str, note: str = "") -> None:
+    said = sentences.answer(labels, tracks)
+    left, right = st.columns([1.6, 1], gap="medium")
+    with left:
+        st.subheader(plain(said.answer), anchor=False, help=GLOSSARY["doubtful label"])
+        leaky = "" if note or not judged.run.context.get("leaky") else (
+            " The split is leaky: what belongs together stands on both sides and hides wrong labels that it shares."
+        )  # fmt: skip
+        st.caption(plain(f"{said.reason} {note}{leaky}".strip(), 900))
+        _table(judged, labels)
+    with right:
+        _pairs(labels)
+        if labels.lab is None:
+            _make_some(judged.run)
+        else:
+            _lab(judged, labels, labels.lab)
+    if labels.lab is not None:
+        _curve(judged, labels.lab, tracks)
+
+
+def _table(judged: Judged, labels: DoubtfulLabels) -> None:
+    n = labels.found.n_doubtful
+    if not n:
+        st.caption("No track here is labelled one genre and looks like another.")
+        return
+    shown = columns(judged.data, labels, min(n, MOST_ROWS), percentages=True)
+    number, column = st.column_config.NumberColumn, st.column_config.TextColumn
+    rows = labels.rows[labels.order[: min(n, MOST_ROWS)]].tolist()
+    asked = st.query_params.get("track")
+    at = rows.index(int(asked)) if asked and asked.isdecimal() and int(asked) in rows else None
+    key = f"doubtful {judged.file_name} {n} {at}"
+
+    def choose() -> None:
+        picked = st.session_state[key]["selection"]["rows"]
+        address.look(track=str(rows[picked[0]]) if picked else None)
+
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key=key,
+        height=36 + ROW_HEIGHT * min(n, ROWS),
+        row_height=ROW_HEIGHT,
+        on_select=choose,
+        selection_mode="single-row",
+        selection_default=None if at is None else {"selection": {"rows": [at]}},
+        column_config={
+            "rank": number("Rank", width="small"),
+            "track": column("Track", width="small"),
+            "label": column("Label"),
+            "looks like": column("Looks like"),
+            "probability of it": number("Sure", format="%.1f %%", help="The probability of what it looks like."),
+            "probability of the label": number("Of its label", format="%.1f %%", help="The label's probability."),
+            "margin": number("Margin", format="%.0f %%", help=GLOSSARY["margin of the label"]),
+            "true genre": column("True genre", help=GLOSSARY["wrong label"]),
+        },
+        alt="Tracks with doubtful labels, the most doubtful first, with their label and what they look like.",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        csv_download(
+            lambda: columns(judged.data, labels, n),
+            f"{judged.file_name} doubtful labels.csv",
+            "doubtful",
+            help="Download all doubtful labels.",
+        )
+        if at is None:
+            st.caption("Choose a track to open it.")
+        else:
+            name = plain(judged.data.tracks[rows[at]])
+            why = "" if st.query_params.get("among") == "all" else ": why it looks so"
+            page = {name: st.query_params.get(name) for name in ("part", "right", "section", "among")}
+            address.page_link("views/track/page.py", f"Open track {name}{why}", ":material/arrow_forward:",
+                              **page, track=str(rows[at]))  # fmt: skip
+
+
+def columns(data: Dataset, labels: DoubtfulLabels, n: int, *, percentages: bool = False) -> Columns:
+    """Return the n most doubtful labels by column; probabilities in [0, 1]."""
+    at, found, factor = labels.order[:n], labels.found, 100 if percentages else 1
+    rows, likes = labels.rows[at], found.looks_like[at]
+    table: Columns = {
+        "rank": list(range(1, n + 1)),
+        "track": [data.tracks[row] for row in rows.tolist()],
+        "label": [data.genres[number] for number in found.y[at].tolist()],
+        "looks like": [data.genres[number] for number in likes.tolist()],
+        "probability of it": (factor * labels.y_prob[at, likes]).round(6).tolist(),
+        "probability of the label": (factor * found.self_confidence[at]).round(6).tolist(),
+        "margin": (factor * found.margin[at]).round(6).tolist(),
+    }
+    if data.y_clean is not None:
+        table["true genre"] = [data.genres[number] for number in data.y_clean[rows].tolist()]
+    return table
+
+
+def _pairs(labels: DoubtfulLabels) -> None:
+    """Draw which label looks like which genre, and how many of the label's tracks that would be."""
+    pairs = labels.found.pairs()
+    st.subheader("Which label for which genre", anchor=False)
+    if not pairs:
+        st.caption("No label is taken for another.")
+        return
+    shares = labels.found.joint / labels.found.joint.sum(axis=1, keepdims=True).clip(1e-12)
+    rows = [
+        {
+            "label": labels.genres[i],
+            "looks like": labels.genres[j],
+            "doubtful": n,
+            "of the label's tracks": round(100 * float(shares[i, j]), 2),
+        }
+        for i, j, n in pairs
+    ]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key="doubtful pairs",
+        height=36 + ROW_HEIGHT * min(len(rows), 4),
+        row_height=ROW_HEIGHT,
+        column_config={
+            "label": "Label",
+            "looks like": "Looks like",
+            "doubtful": "Doubtful",
+            "of the label's tracks": st.column_config.NumberColumn(
+                "Of its label",
+                format="%.1f %%",
+                help="Confident learning's estimate, scaled to all tracks of the label. It takes overlap for wrong "
+                "labels too.",
+            ),
+        },
+        alt="Pairs of label and likely genre, the commonest first, with the estimated share of the label's tracks.",
+    )
+
+
+def _make_some(run: Run) -> None:
+    """Say how to get wrong labels that are known, to try the finder on."""
+    st.subheader("Try the finder", anchor=False)
+    drawn = isinstance(run.config.data, SyntheticConfig)
+    st.caption(
+        "Whether these labels are wrong nobody knows. On generated tracks with flipped labels it is known: see how "
+        "many of the flips are found, and find them yourself."
+        if not drawn
+        else "Flip some labels on purpose, train again, and see how many of them are found here; or find them yourself."
+    )
+    for label, kind in (("Flip 10 % of the labels", "uniform"), ("Flip 10 % to the nearest genre", "neighbours")):
+        noise = {"label_noise": 0.1, "noise_kind": kind}
+        of = run.config.data if isinstance(run.config.data, SyntheticConfig) else SyntheticConfig(overlap=3.0)
+        config = (run.config if drawn else ExperimentConfig()).model_copy(update={"data": of.model_copy(update=noise)})
+        settings = forms.link(config, PRESETS)
+        st.page_link(TRAIN, label=label, icon=":material/shuffle:", query_params=settings)
+
+
+def _lab(judged: Judged, labels: DoubtfulLabels, lab: Lab) -> None:
+    st.subheader("Does it find the wrong ones?", anchor=False)
+    st.markdown(plain(sentences.lab_sentence(lab, unheard(judged.run.config.data)), 900))
+    st.caption(plain(sentences.without_truth(labels), 600))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        find_the_flips.invite(labels)
+        settings = forms.link(judged.run.config, PRESETS)
+        st.page_link(TRAIN, label="Train with other label noise", icon=":material/tune:", query_params=settings)
+
+
+def _curve(judged: Judged, lab: Lab, tracks: str) -> None:
+    said = sentences.lab_sentence(lab, unheard(judged.run.config.data))
+    alt = f"Share of the wrong labels of {tracks} found as more are looked at. {said}"
+    plot(found_figure(lab), key="flips found", height=340, alt=alt, revision=judged.run.id)
+    twin(_curve_rows(lab), "flips found", alt, ("looked at", "found", "best possible", "at random"))
+
+
+def _curve_rows(lab: Lab) -> list[dict[str, object]]:
+    n = lab.finder.n
+    stops = sorted({round(n * share / 100) for share in (0, 1, 2, 5, 10, 15, 20, 30, 50, 75, 100)})
+    return [
+        {
+            "tracks": at,
+            "looked at": 100 * at / n,
+            "found": 100 * float(lab.finder_curve[at]),
+            "best possible": 100 * float(lab.best_curve[at]),
+            "at random": 100 * at / n,
+        }
+        for at in stops
+    ]

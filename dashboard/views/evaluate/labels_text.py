@@ -1,0 +1,144 @@
+"""What is said of labels that look wrong, and of how well wrong ones are found: only what intervals support."""
+
+from dashboard.services.labels import CrossPredictions, DoubtfulLabels
+from dashboard.text.train import Headline
+from dashboard.theme import GAP, count, percent, spread
+from genre_core.evaluation.flips_found import FlipsFound, Lab
+
+IF = "if wrong labels strike however a track sounds, and some tracks are unmistakable"
+
+
+def answer(labels: DoubtfulLabels, tracks: str) -> Headline:
+    """Say how many labels look wrong, or that nothing shows it; `tracks` is such as `validation tracks`."""
+    n, doubtful = len(labels.found), labels.found.n_doubtful
+    of = f"{count(doubtful)} of {n:,} labels of {tracks}"
+    if labels.lab is not None:
+        return _known_wrong(labels, labels.lab, of)
+    if labels.expected is not None:
+        return _known_right(labels, of, n, tracks)
+    if not doubtful:
+        return Headline(f"None of the {n:,} labels of {tracks} looks doubtful.", _at_most(labels))
+    floor = labels.floor
+    if floor is not None and floor.supported:
+        share = percent(floor.value, decimals=0 if floor.value >= 0.01 else 1)
+        between = f"({spread(floor.interval)})"
+        return Headline(
+            f"About {share} of the labels of {tracks} look wrong {between}; {doubtful:,} of {n:,} are doubtful.",
+            f"Overlapping genres contradict the network less the surer it is; these labels contradict it however sure "
+            f"it is. So many are wrong {IF}.",
+        )
+    verb = "looks" if doubtful == 1 else "look"
+    return Headline(
+        f"{of} {verb} doubtful, but nothing shows that any is wrong.",
+        f"Genres that overlap make labels doubtful too, and that explains these. {_at_most(labels)}",
+    )
+
+
+def _at_most(labels: DoubtfulLabels) -> str:
+    floor = labels.floor
+    if floor is None:
+        return "There are too few tracks to say how many labels can be wrong at most."
+    if floor.interval.high >= 0.5:
+        return "Even the surest answers are contradicted often, so it can't be told how many labels are wrong."
+    return f"At most {percent(floor.interval.high)} can be wrong, {IF}."
+
+
+def _known_right(labels: DoubtfulLabels, of: str, n: int, tracks: str) -> Headline:
+    assert labels.expected is not None
+    drawn = "These tracks are drawn with their true genres."
+    if not labels.found.n_doubtful:
+        return Headline(f"None of the {n:,} labels of {tracks} looks doubtful, and none is wrong.", drawn)
+    verb = "looks" if labels.found.n_doubtful == 1 else "look"
+    return Headline(
+        f"{of} {verb} doubtful, and none is wrong.",
+        f"{drawn} Genres overlap: without a wrong label, about {_expected(labels)} are expected to look so.",
+    )
+
+
+def _known_wrong(labels: DoubtfulLabels, lab: Lab, of: str) -> Headline:
+    found = lab.finder
+    if not found.n_named:
+        return Headline(f"No label looks doubtful, though {found.n_wrong:,} of {found.n:,} are wrong.", "")
+    verb = "looks" if found.n_named == 1 else "look"
+    return Headline(
+        f"{of} {verb} doubtful, and {found.n_found:,} of those {'is' if found.n_found == 1 else 'are'} wrong: "
+        f"{percent(found.precision, found.precision_interval)}.",
+        f"These tracks are drawn, so it is known: {found.n_wrong:,} of {found.n:,} labels are wrong. Genres overlap: "
+        f"without a wrong label, about {_expected(labels)} are expected to look doubtful.",
+    )
+
+
+def _expected(labels: DoubtfulLabels) -> str:
+    assert labels.expected is not None
+    mean, interval = labels.expected.mean, labels.expected.interval
+    return f"{mean:,.0f} ({interval.low:,.0f}–{interval.high:,.0f})"
+
+
+def without_truth(labels: DoubtfulLabels) -> str:
+    """Say what one would have said had the true genres not been known."""
+    floor = labels.floor
+    if floor is None or not floor.supported:
+        return f"Without the true genres one could not tell that labels are wrong. {_at_most(labels)}"
+    between = f"({spread(floor.interval)})"
+    return (
+        f"Without the true genres one would say: about {percent(floor.value)} of the labels look wrong {between}, by "
+        f"how many contradict the network however sure it is."
+    )
+
+
+def lab_sentence(lab: Lab, whom: str) -> str:
+    """Say how well the finder finds, against chance and the best; `whom` the best holds for, where not for all."""
+    found, best = lab.finder, lab.best
+    rate = found.n_wrong / found.n
+    if not found.n_named:
+        return "Nothing was named, so nothing was found."
+    chance = f"Naming as many at random would be right on {percent(rate)}."
+    if found.precision_interval.low > rate:
+        chance = f"Naming as many at random would be right on {percent(rate)} of them: the finder is clearly better."
+    than = f" (judging {whom})" if whom else ""
+    return (
+        f"It finds {found.n_found:,} of the {found.n_wrong:,} wrong labels, "
+        f"{percent(found.recall, found.recall_interval)}. {chance} By the true probabilities{than} the "
+        f"{best.n_named:,} most suspicious hold {best.n_found:,} wrong ones: no way to rank does better on average."
+    )
+
+
+def score_line(who: str, found: FlipsFound) -> str:
+    """Say what somebody found in a round of the game."""
+    alarms = "no false alarm" if not found.false_alarms else count(found.false_alarms, "false alarm")
+    return f"{who} found {found.n_found} of {found.n_wrong}, with {alarms}"
+
+
+def luck(n: int, n_wrong: int) -> str:
+    """Say how little a round says."""
+    return (
+        f"{n} tracks say little: whoever marks {n_wrong} of them blindly finds {n_wrong * n_wrong / n:.1f} on average. "
+        "Play several rounds before you believe that anybody is better."
+    )
+
+
+def crossed(found: CrossPredictions) -> str:
+    """Say how far the predictions of all tracks are."""
+    n, k = len(found.folds), found.config.n_folds
+    left = found.seconds_left
+    about = "" if left is None or not found.study.active else f", about {max(1, round(left)):,}{GAP}s to go"
+    match found.study.state:
+        case "queued":
+            return "Waiting for a worker."
+        case "failed":
+            return f"It ended after {n} of {k} networks. {found.study.error or ''}"
+        case "cancelled":
+            return f"Stopped after {n} of {k} networks."
+        case _:
+            return f"{n} of {k} networks have learned and predicted the others' tracks{about}."
+
+
+def crossed_note(found: CrossPredictions) -> str:
+    """Say how all tracks were predicted, and which were left out."""
+    plan = found.plan
+    if plan is None:
+        return ""
+    kept = f", each {plan.kept_whole} kept whole" if plan.kept_whole else ""
+    torn = f" Each {' and each '.join(plan.torn)} is torn: a genre has too few." if plan.torn else ""
+    closed = f" The test part is closed: its {plan.n_left_out:,} tracks take no part." if plan.n_left_out else ""
+    return f"Each track is judged by one of {plan.n_folds} networks that did not learn from it{kept}.{torn}{closed}"

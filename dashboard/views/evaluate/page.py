@@ -1,0 +1,90 @@
+"""Evaluate: how many tracks a run gets right, which genres it confuses, and on which tracks."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.components import confusions
+from dashboard.components import ruler as rulers
+from dashboard.components.address_choice import address_choice
+from dashboard.components.ensembles import beside_members
+from dashboard.components.judged import Judged
+from dashboard.components.judged_head import judged_head
+from dashboard.components.member_marks import member_marks
+from dashboard.components.terms import terms_line
+from dashboard.services import runs
+from dashboard.shell import address
+from dashboard.text.badges import Badge
+from dashboard.text.evaluate import answer, limit_help, scores_line
+from dashboard.text.limits import known_already, limit_here_label
+from dashboard.views.evaluate import confidence, dont_know, doubtful_labels, through_time
+
+CSS = Path(__file__).parents[2] / "components" / "judged.css"
+SECTIONS = {
+    "matrix": "Confusions",
+    "epochs": "Through time",
+    "confidence": "Confidence",
+    "reject": "Don't know",
+    "labels": "Doubtful labels",
+}
+
+
+def main() -> None:
+    """Draw the page: the answer, the matrix, and the tracks behind a cell of it."""
+    st.html(CSS)
+    with st.container(key="evaluate-page", gap="small"):
+        judged = judged_head(_answer, forget={"track": None})
+        if judged is not None:
+            _ruler(judged)
+            _section(judged)
+        elif (run := runs.run(address.run_id())) is not None and run.state != "complete":
+            through_time.draw_incomplete(run)
+
+
+def _section(judged: Judged) -> None:
+    """Draw the section that the address names."""
+    with st.container(key="evaluate-sections", horizontal=True, vertical_alignment="center", gap="medium"):
+        section = address_choice("Section", "section", SECTIONS)
+        part = None if judged.part == "validation" else judged.part
+        icon = ":material/compare_arrows:"
+        address.page_link("views/compare/page.py", "Compare with …", icon, runs=judged.run.id, part=part)
+    match section:
+        case "epochs":
+            through_time.draw(judged)
+        case "confidence":
+            confidence.draw(judged)
+        case "reject":
+            dont_know.draw(judged)
+        case "labels":
+            doubtful_labels.draw(judged)
+        case _:
+            confusions.draw(judged)
+
+
+def _answer(judged: Judged, marked: Sequence[Badge]) -> None:
+    known = known_already(judged.run)
+    said = answer(judged.outcome, judged.part, known)
+    explained = limit_help(judged.outcome, judged.part, known, judged.limit_in_the_long_run)
+    st.header(said, anchor=False, help=explained)
+    terms_line(scores_line(judged.outcome.evaluation), marked)
+
+
+def _ruler(judged: Judged) -> None:
+    scores, part = judged.outcome.evaluation, judged.part
+    name = "this model" if part == "test" else "this model, validation"
+    diamond: rulers.Part = "test" if part == "test" else "validation"
+    marks = [
+        rulers.majority(scores.majority_accuracy),
+        rulers.model(scores.accuracy, scores.accuracy_interval, name, diamond),
+    ]
+    if judged.run.config.averaged_with:
+        marks += member_marks(judged.run, part)
+    if judged.outcome.limit is not None:
+        marks.append(rulers.bayes_limit(judged.outcome.limit.accuracy, limit_here_label(judged.run.config.data)))
+    rulers.ruler(rulers.Ruler(tuple(marks), f"accuracy on {judged.measured}"), key="evaluate ruler")
+    if judged.run.config.averaged_with:
+        beside_members(judged.run, part)
+
+
+main()

@@ -1,0 +1,205 @@
+"""What saying "I don't know" does to completed runs: thresholds come from validation, and are shown on any part."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from dashboard.figures.matrix import MatrixView
+from dashboard.services.confidence import Method, logits_of, outcome_of, true_probabilities
+from dashboard.services.matrix_views import answered_view, arranged
+from genre_core.data.dataset import FloatArray, IntArray, Part
+from genre_core.evaluation.confusion import ConfusionMatrix, Normalization, confusion_matrix
+from genre_core.evaluation.metrics import softmax
+from genre_core.evaluation.ordering import Order, genre_order
+from genre_core.evaluation.rejected_genres import GenreAnswering, per_genre
+from genre_core.evaluation.rejection import (
+    Answering,
+    RiskCoverage,
+    ScoreName,
+    answering,
+    answerings,
+    find_threshold,
+    risk_coverage,
+    sureness,
+)
+from genre_core.store import Run
+
+NOT_ANSWERED = "don't know"
+N_STEPS = 200
+"""Steps of a threshold that is dragged."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rejected:
+    """What a threshold does to one part: overall, to each genre, and which tracks are `answered` (n,).
+
+    `given` (n,) are the answers: genres as numbers, n_genres where there is none.
+    """
+
+    overall: Answering
+    genres: tuple[GenreAnswering, ...]
+    answered: npt.NDArray[np.bool_]
+    given: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class AnswerMatrix:
+    """True genres against answers: as it is drawn, and what is counted, with "don't know" as its last genre."""
+
+    view: MatrixView
+    matrix: ConfusionMatrix
+
+
+@dataclass(frozen=True, eq=False)
+class _Scored:
+    """What rejecting needs of a part."""
+
+    scores: FloatArray
+    y_pred: IntArray
+    y_true: IntArray
+    groups: IntArray | None
+    n_genres: int
+
+    @property
+    def right(self) -> npt.NDArray[np.bool_]:
+        same: npt.NDArray[np.bool_] = self.y_pred == self.y_true
+        return same
+
+    def given(self, threshold: float) -> IntArray:
+        """Return the answers (n,) from a threshold on: genres as numbers, n_genres where there is none."""
+        return np.where(self.scores >= threshold, self.y_pred, self.n_genres)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _scored(run_id: str, attempt: int, part: Part, clean: bool, method: Method, score: ScoreName) -> _Scored | None:
+    seen, logits = outcome_of(run_id, part, clean), logits_of(run_id, attempt, part, clean, method)
+    if seen is None or logits is None:
+        return None
+    return _Scored(sureness(softmax(logits), score), logits.argmax(axis=1), seen.y_true, seen.groups, len(seen.genres))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _risk_coverage(
+    run_id: str, attempt: int, part: Part, clean: bool, method: Method, score: ScoreName
+) -> RiskCoverage | None:
+    seen = _scored(run_id, attempt, part, clean, method, score)
+    return None if seen is None else risk_coverage(seen.scores, seen.right, groups=seen.groups)
+
+
+def risk_coverage_of(
+    of: Run, part: Part, *, clean: bool = False, method: Method = "none", score: ScoreName = "confidence"
+) -> RiskCoverage | None:
+    """Return how often a run is wrong as it answers more and more of its tracks."""
+    return _risk_coverage(of.id, of.attempt, part, clean, method, score)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _best_curve(run_id: str, attempt: int, part: Part, clean: bool, score: ScoreName) -> RiskCoverage | None:
+    true, seen = true_probabilities(run_id, attempt, part, clean), outcome_of(run_id, part, clean)
+    if true is None or seen is None:
+        return None
+    right = true.argmax(axis=1) == seen.y_true
+    return risk_coverage(sureness(true, score), right, groups=seen.groups)
+
+
+def best_risk_coverage(
+    of: Run, part: Part, *, clean: bool = False, score: ScoreName = "confidence"
+) -> RiskCoverage | None:
+    """Return the curve of the best possible classifier, which knows the true probabilities; None where unknown."""
+    return _best_curve(of.id, of.attempt, part, clean, score)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _threshold(
+    run_id: str, attempt: int, clean: bool, method: Method, score: ScoreName, target: float, surely: bool
+) -> float | None:
+    seen = _scored(run_id, attempt, "validation", clean, method, score)
+    return None if seen is None else find_threshold(target, seen.scores, seen.right, groups=seen.groups, surely=surely)
+
+
+def threshold_for(
+    of: Run,
+    target: float,
+    *,
+    clean: bool = False,
+    method: Method = "none",
+    score: ScoreName = "confidence",
+    surely: bool = False,
+) -> float | None:
+    """Return the lowest threshold from which that share of the answers on validation is right; None if none is."""
+    return _threshold(of.id, of.attempt, clean, method, score, target, surely)
+
+
+def rejected(
+    of: Run,
+    part: Part,
+    threshold: float,
+    *,
+    clean: bool = False,
+    method: Method = "none",
+    score: ScoreName = "confidence",
+) -> Rejected | None:
+    """Return what answering only from a threshold on does to a part of a completed run."""
+    seen = _scored(of.id, of.attempt, part, clean, method, score)
+    if seen is None:
+        return None
+    given = seen.given(threshold)
+    answered = given < seen.n_genres
+    overall = answering(threshold, seen.scores, seen.right, groups=seen.groups)
+    genres = per_genre(seen.y_true, seen.y_pred, answered, seen.n_genres, groups=seen.groups)
+    return Rejected(overall, genres, answered, given)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _answer_matrix(
+    run_id: str,
+    attempt: int,
+    part: Part,
+    clean: bool,
+    method: Method,
+    score: ScoreName,
+    threshold: float,
+    by: Normalization,
+    order: Order,
+) -> AnswerMatrix | None:
+    seen, known = _scored(run_id, attempt, part, clean, method, score), outcome_of(run_id, part, clean)
+    if seen is None or known is None:
+        return None
+    k, genres = seen.n_genres, known.genres
+    matrix = confusion_matrix(seen.y_true, seen.given(threshold), (*genres, NOT_ANSWERED), seen.groups)
+    ordered = genre_order(confusion_matrix(seen.y_true, seen.y_pred, genres), order)
+    view = arranged(answered_view(matrix, by, nouns=f"{part} tracks"), ordered, [[genre] for genre in range(k)])
+    return AnswerMatrix(view, matrix)
+
+
+def answer_matrix(
+    of: Run,
+    part: Part,
+    threshold: float,
+    *,
+    clean: bool = False,
+    method: Method = "none",
+    score: ScoreName = "confidence",
+    by: Normalization = "count",
+    order: Order = "given",
+) -> AnswerMatrix | None:
+    """Return the matrix of answers from a threshold on; its order is that of all answers, whatever the threshold."""
+    return _answer_matrix(of.id, of.attempt, part, clean, method, score, threshold, by, order)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _thresholds(
+    run_id: str, attempt: int, part: Part, clean: bool, method: Method, score: ScoreName
+) -> tuple[Answering, ...] | None:
+    seen = _scored(run_id, attempt, part, clean, method, score)
+    steps = [step / N_STEPS for step in range(N_STEPS + 1)]
+    return None if seen is None else answerings(steps, seen.scores, seen.right, groups=seen.groups)
+
+
+def thresholds_of(
+    of: Run, part: Part, *, clean: bool = False, method: Method = "none", score: ScoreName = "confidence"
+) -> tuple[Answering, ...] | None:
+    """Return what the thresholds 0, 1 / N_STEPS, …, 1 do to a part of a completed run."""
+    return _thresholds(of.id, of.attempt, part, clean, method, score)

@@ -1,0 +1,50 @@
+"""Whether the probability of a genre can be believed: one against the rest."""
+
+import streamlit as st
+
+from dashboard.components.plot import plot
+from dashboard.components.twin import twin
+from dashboard.figures.calibration import reliability_figure
+from dashboard.services import confidence as services
+from dashboard.shell.address import plain
+from dashboard.text.calibration import error_sentence, reliability_answer
+from dashboard.views.genres.one_genre import EVALUATE, OneGenre, link
+from genre_core.evaluation.glossary import GLOSSARY
+
+HEIGHT = 380
+
+
+def draw(one: OneGenre) -> None:
+    """Draw how often tracks are of the genre, by the probability that the model gives it."""
+    judged = one.judged
+    run, part = judged.run, judged.part
+    curve = services.reliability_of(run, part, clean=judged.clean, genre=one.number)
+    trusted = services.trusted(run, part, clean=judged.clean)
+    if curve is None or trusted is None:
+        return
+    scores, evaluation = trusted.scores, trusted.evaluation
+    error = scores.per_genre[one.number]
+    said = reliability_answer(
+        curve, error, scores.confidence, evaluation.accuracy, evaluation.accuracy_interval, f"{part} tracks", one.name
+    )
+    left, right = st.columns([1.5, 1], gap="medium")
+    with left:
+        st.subheader("Its probability against how often it is right", anchor=False, help=GLOSSARY["reliability"])
+        plot(reliability_figure(curve, part, one.name), f"{one.key} reliability", height=HEIGHT, alt=said)
+    with right:
+        st.markdown(plain(said, 600))
+        st.caption(plain(error_sentence(curve, error), 600), help=GLOSSARY["ECE"])
+        st.caption("A filled mark is off by more than chance, a hollow one is not; bars are 95 % intervals.")
+        link(EVALUATE, "What scaling would change", ":material/arrow_forward:", section="confidence", genre=one.name)
+        rows = [
+            {
+                f"P({one.name})": 100 * b.confidence,
+                f"are {one.name}": 100 * b.accuracy,
+                "low": 100 * b.interval.low,
+                "high": 100 * b.interval.high,
+                "tracks": b.n,
+            }
+            for b in curve.bins
+            if b.n
+        ]
+        twin(rows, f"{one.key} calibration", said, (f"P({one.name})", f"are {one.name}", "low", "high"))

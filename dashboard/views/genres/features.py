@@ -1,0 +1,81 @@
+"""What sets a genre apart in the training part, and what its recognition rests on."""
+
+import streamlit as st
+
+from dashboard.components.address_choice import address_choice
+from dashboard.components.plot import plot
+from dashboard.components.twin import twin
+from dashboard.services import one_genre
+from dashboard.shell.address import plain
+from dashboard.views.genres.figures import apart_figure, importance_figure
+from dashboard.views.genres.one_genre import OneGenre
+from dashboard.views.genres.text import apart_sentence, importance_sentence
+from genre_core.errors import DataError
+from genre_core.evaluation.glossary import GLOSSARY
+
+BY = {"recall": "Recall", "loss": "Log loss"}
+ROW, AXIS = 22, 52
+
+
+def draw(one: OneGenre) -> None:
+    """Draw both beside each other, each with its sentence and its table."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("What sets it apart", anchor=False, help=GLOSSARY["standard score"])
+        apart_chart(one)
+    with right:
+        _rests_on(one)
+
+
+def apart_chart(one: OneGenre, most: int = 20, *, folded: bool = True) -> None:
+    """Draw the features that set a genre apart most in the training part."""
+    judged = one.judged
+    found = one_genre.sets_apart(judged.run, one.number, clean=judged.clean)
+    said = apart_sentence(found, one.name)
+    if found:
+        shown = min(most, len(found))
+        key = f"{one.key} apart {most}"
+        plot(apart_figure(found, most), key, height=AXIS + ROW * shown, alt=said, revision=key)
+    st.caption(plain(f"Training part: {said}"))
+    if found and folded:
+        rows = [
+            {
+                "feature": item.feature,
+                "difference": round(item.difference, 4),
+                "low": None if item.interval is None else round(item.interval.low, 4),
+                "high": None if item.interval is None else round(item.interval.high, 4),
+            }
+            for item in found
+        ]
+        twin(rows, f"{one.key} what sets it apart", said)
+
+
+def _rests_on(one: OneGenre) -> None:
+    judged = one.judged
+    st.subheader("What its recognition rests on", anchor=False, help=GLOSSARY["permutation importance"])
+    try:
+        every = one_genre.importances(judged.run, judged.part, clean=judged.clean)
+    except DataError as error:  # a run from before weights were stored
+        st.caption(plain(str(error)))
+        return
+    found = every.per_genre[one.number]
+    by = address_choice("Lost", "lost", BY, help="Shuffled, a feature costs recall, and the certainty behind it.")
+    said = importance_sentence(found, one.name, every.n, judged.part, every.n_repeats)
+    if one.score.recall is not None or by == "loss":
+        shown = min(20, len(found))
+        key = f"{one.key} importance {by}"
+        plot(importance_figure(found, by), key, height=AXIS + ROW * shown, alt=said, revision=key)
+    st.caption(plain(said))
+    rows = [
+        {
+            "feature": item.feature,
+            "recall lost": None if item.recall_drop != item.recall_drop else 100 * item.recall_drop,
+            "low": None if item.recall_interval is None else 100 * item.recall_interval.low,
+            "high": None if item.recall_interval is None else 100 * item.recall_interval.high,
+            "nats lost": round(item.loss_rise, 4),
+            "nats low": None if item.loss_interval is None else round(item.loss_interval.low, 4),
+            "nats high": None if item.loss_interval is None else round(item.loss_interval.high, 4),
+        }
+        for item in found
+    ]
+    twin(rows, f"{one.key} importance", said, ("recall lost", "low", "high"))

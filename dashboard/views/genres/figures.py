@@ -1,0 +1,138 @@
+"""One genre: what sets it apart, what it rests on, and what more training tracks bring."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dashboard.theme import ACCENT, FAINT, GAP, INK, MUTED, Figure, fade, layout
+from genre_core.evaluation.intervals import Interval
+from genre_core.explaining.importance import Importance
+from genre_core.inspection.apart import Apart
+from genre_core.studies.learning_curve import CurvePoint
+
+MOST_SHOWN = 20
+
+
+def apart_figure(found: Sequence[Apart], most: int = MOST_SHOWN) -> Figure:
+    """Return the features that set a genre apart most, in standard deviations; grey where chance would do."""
+    shown = found[:most]
+    values = [one.difference for one in shown]
+    bars = _bars([one.feature for one in shown], values, [one.interval for one in shown], [one.clear for one in shown])
+    bars["hovertemplate"] = "%{y}: %{x:+.2f} standard deviations<extra></extra>"
+    return _feature_figure(bars, "standard deviations from the others")
+
+
+def importance_figure(found: Sequence[Importance], by: str, most: int = MOST_SHOWN) -> Figure:
+    """Return what shuffling each feature costs a genre, the dearest first: `recall` in points, or `loss` in nats."""
+    size = 100.0 if by == "recall" else 1.0
+    known = [(one.feature, *_cost(one, by)) for one in found]
+    ranked = sorted((one for one in known if one[1] == one[1]), key=lambda one: -one[1])[:most]
+    intervals = [_scaled(interval, size) for _, _, interval in ranked]
+    values = [size * value for _, value, _ in ranked]
+    clear = [interval is not None and interval.low > 0 for _, _, interval in ranked]
+    bars = _bars([name for name, *_ in ranked], values, intervals, clear)
+    unit = "points of recall" if by == "recall" else "nats"
+    bars["hovertemplate"] = f"%{{y}}: %{{x:.{1 if by == 'recall' else 3}f}} {unit}<extra></extra>"
+    return _feature_figure(bars, f"{unit} lost when it is shuffled")
+
+
+def learning_figure(points: Sequence[CurvePoint]) -> Figure:
+    """Return recall against the number of training tracks, with its interval; an empty list gives empty axes."""
+    ns, ys = [point.n for point in points], [round(100 * point.score, 2) for point in points]
+    known = [point for point in points if point.interval is not None]
+    band: list[dict[str, Any]] = []
+    if known:
+        xs = [point.n for point in known]
+        lows, highs = ([round(100 * getattr(point.interval, end), 2) for point in known] for end in ("low", "high"))
+        band = [
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": [*xs, *reversed(xs)],
+                "y": [*highs, *reversed(lows)],
+                "fill": "toself",
+                "fillcolor": fade(ACCENT, 0.2),
+                "line": {"width": 0},
+                "hoverinfo": "skip",
+            }
+        ]
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": ns,
+        "y": ys,
+        "line": {"color": ACCENT, "width": 2},
+        "marker": {"color": ACCENT, "size": 8},
+        "hovertemplate": f"%{{x:,}} training tracks: %{{y:.1f}}{GAP}%<extra></extra>",
+    }
+    return {
+        "data": [*band, line],
+        "layout": layout(
+            "",
+            xaxis={
+                "title": {"text": "training tracks of the genre"},
+                "range": [0, 1.05 * max(ns, default=100)],
+                "fixedrange": True,
+            },
+            yaxis={"range": [0, 101], "ticksuffix": " %", "fixedrange": True},
+            hovermode="closest",
+            margin={"l": 8, "r": 8, "t": 12, "b": 8},
+        ),
+    }
+
+
+def _scaled(interval: Interval | None, size: float) -> Interval | None:
+    return None if interval is None else Interval(size * interval.low, size * interval.high)
+
+
+def _cost(one: Importance, by: str) -> tuple[float, Interval | None]:
+    return (one.recall_drop, one.recall_interval) if by == "recall" else (one.loss_rise, one.loss_interval)
+
+
+def _bars(
+    names: Sequence[str], values: Sequence[float], intervals: Sequence[Interval | None], clear: Sequence[bool]
+) -> dict[str, Any]:
+    above = [0.0 if i is None else round(i.high - value, 4) for i, value in zip(intervals, values, strict=True)]
+    below = [0.0 if i is None else round(value - i.low, 4) for i, value in zip(intervals, values, strict=True)]
+    error = {"type": "data", "symmetric": False, "array": above, "arrayminus": below}
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "y": list(names),
+        "x": np.round(np.asarray(values, np.float64), 4).tolist(),
+        "marker": {"color": [fade(ACCENT, 0.75) if sure else FAINT for sure in clear]},
+        "error_x": {**error, "color": INK, "thickness": 1.2, "width": 3},
+    }
+
+
+def _feature_figure(bars: dict[str, Any], unit: str) -> Figure:
+    names = bars["y"]
+    return {
+        "data": [bars],
+        "layout": layout(
+            "",
+            bargap=0.35,
+            xaxis={
+                "title": {"text": unit},
+                "zeroline": True,
+                "zerolinecolor": MUTED,
+                "zerolinewidth": 1,
+                "showgrid": True,
+                "fixedrange": True,
+            },
+            yaxis={
+                "type": "category",
+                "range": [len(names) - 0.4, -0.6],
+                "tickmode": "array",
+                "tickvals": names,
+                "ticktext": [name if len(name) <= 24 else f"{name[:23]}…" for name in names],
+                "tickfont": {"color": INK, "size": 12 if len(names) <= 14 else 11},
+                "showgrid": False,
+                "fixedrange": True,
+                "ticklabelstandoff": 6,
+            },
+            hovermode="closest",
+            margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        ),
+    }

@@ -1,0 +1,51 @@
+"""All genres as rulers of recall under each other; pressing one chooses its genre."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.theme import ACCENT, TWINS
+from genre_core.evaluation.intervals import Interval
+
+HERE = Path(__file__).parent
+
+_mount = st.components.v2.component(
+    "genre_lab_genre_rulers",
+    css=HERE.joinpath("genre_rulers.css").read_text(encoding="utf-8"),
+    js=HERE.joinpath("genre_rulers.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class GenreRuler:
+    """One genre: its recall with the interval (None without a track), what the best classifier finds, and its text."""
+
+    genre: str
+    recall: float | None
+    interval: Interval
+    best: float | None
+    text: str
+    link: str
+
+
+def genre_rulers(rows: Sequence[GenreRuler], key: str, *, is_test: bool, on_pick: Callable[[str], None]) -> None:
+    """Draw a ruler for each genre in the order given; `on_pick` is given the genre that was pressed."""
+    shown = [
+        {
+            "genre": row.genre,
+            "recall": row.recall,
+            "low": row.interval.low,
+            "high": row.interval.high,
+            "best": row.best,
+            "text": row.text,
+            "link": row.link,
+        }
+        for row in rows
+    ]
+
+    def pick() -> None:
+        on_pick(str(st.session_state[key]["pick"]))
+
+    _mount(key=key, data={"rows": shown, "test": is_test, "hue": [ACCENT, TWINS[ACCENT]]}, on_pick_change=pick)

@@ -1,0 +1,49 @@
+"""Whether few artists (or albums, or tracks) make up the errors of a genre."""
+
+import streamlit as st
+
+from dashboard.services import one_genre
+from dashboard.shell.address import plain
+from dashboard.views.genres.one_genre import OneGenre
+from dashboard.views.genres.text import groups_sentence
+from genre_core.data.dataset import Dataset
+
+ROWS_SHOWN = 10
+
+
+def level_of(data: Dataset) -> str:
+    """Return what errors are counted by: the coarsest level of groups; empty where rows stand alone."""
+    return data.coarsest[0] if data.coarsest else ""
+
+
+def draw(one: OneGenre) -> None:
+    """Draw the finding and the table of the groups, the worst first."""
+    judged, level = one.judged, level_of(one.judged.data)
+    found = one_genre.whose_errors(judged.run, judged.part, one.number, clean=judged.clean)
+    st.subheader(f"Errors by {level}", anchor=False)
+    told = found.concentration
+    st.markdown(plain(groups_sentence(told, one.name, level, judged.part), 600))
+    if told is not None:
+        st.caption(f"By chance: the same errors dealt to the tracks at random, whatever {level} they are of.")
+    if not found.groups:
+        return
+    table = {
+        level: [f"{level} {group.group + 1}" for group in found.groups],
+        "tracks": [group.n for group in found.groups],
+        "wrong": [group.wrong for group in found.groups],
+        "share wrong": [100 * group.wrong / group.n for group in found.groups],
+    }
+    st.dataframe(
+        table,
+        hide_index=True,
+        key=f"{one.key} groups",
+        row_height=33,
+        height=36 + 33 * min(ROWS_SHOWN, len(found.groups)),
+        column_config={
+            level: level.capitalize(),
+            "tracks": "Tracks",
+            "wrong": "Wrong",
+            "share wrong": st.column_config.NumberColumn("Share wrong", format="%.0f %%"),
+        },
+        alt=f"Errors of {one.name} by {level}, the worst first.",
+    )

@@ -1,0 +1,81 @@
+"""The learning curve of a run's experiment: one study, which the pages of all its genres read."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.services.studies import LEARNING_CURVES, as_far_as, find_study, named_by, start_or_resume, stop_study
+from dashboard.services.workers import store
+from genre_core.store import Run, Study
+from genre_core.studies.learning_curve import (
+    CurvePlan,
+    CurvePoint,
+    CurveScore,
+    Gain,
+    LearningCurveConfig,
+    curve_of,
+    last_gain,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class LearningCurve:
+    """A learning curve as far as it is; `plan` is None before it has begun."""
+
+    study: Study
+    config: LearningCurveConfig
+    plan: CurvePlan | None
+    scores: tuple[CurveScore, ...]
+
+    @property
+    def done(self) -> float:
+        """Return the share in [0, 1] of the work that is done: a sample takes as long as it is large."""
+        total = self.config.n_repeats * sum(self.config.shares)
+        return min(1.0, sum(score.share for score in self.scores) / total)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimate the seconds that what is missing takes, from what each size took; None before all were seen."""
+        took = {share: [s.seconds for s in self.scores if s.share == share] for share in self.config.shares}
+        if not all(took.values()):
+            return None
+        return sum((self.config.n_repeats - len(own)) * sum(own) / len(own) for own in took.values())
+
+    def points(self, genre: int | None) -> tuple[CurvePoint, ...]:
+        """Return the points of a genre's recall, or of accuracy."""
+        return curve_of(self.scores, self.plan, genre) if self.plan else ()
+
+    def gain(self, genre: int | None) -> Gain | None:
+        """Return what the last step in size brought."""
+        return last_gain(self.scores, self.plan, genre) if self.plan else None
+
+
+def _config(of: Run) -> LearningCurveConfig:
+    return LearningCurveConfig(experiment=of.config)
+
+
+def _study_id(of: Run) -> str:
+    return named_by("learning", _config(of))
+
+
+def measure_learning(of: Run) -> None:
+    """Start the learning curve of a run's experiment, or go on with it where it was stopped or has failed."""
+    start_or_resume(LEARNING_CURVES, _study_id(of), _config(of))
+
+
+def stop_learning(of: Run) -> None:
+    """End the measuring with the scores that it has."""
+    stop_study(_study_id(of))
+
+
+def learning_curve(of: Run) -> LearningCurve | None:
+    """Return the learning curve of a run's experiment as far as it is; None where nobody has asked for it."""
+    study = find_study(_study_id(of))
+    return None if study is None else _read(study)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs={Study: as_far_as})
+def _read(study: Study) -> LearningCurve:
+    config = LearningCurveConfig.model_validate_json(study.config_json)
+    scores = tuple(CurveScore.from_json(result) for result in store().studies.results(study.id))
+    return LearningCurve(study, config, CurvePlan.from_json(study.context) if study.context else None, scores)

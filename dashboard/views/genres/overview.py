@@ -1,0 +1,40 @@
+"""All genres as rulers of recall under each other, the hardest first."""
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from dashboard.components.judged import Judged
+from dashboard.components.scores import genre_table
+from dashboard.shell import address
+from dashboard.views.genres.genre_rulers import GenreRuler, genre_rulers
+from dashboard.views.genres.text import best_recall, by_difficulty, ruler_text
+from genre_core.evaluation.glossary import GLOSSARY
+
+
+def draw(judged: Judged) -> None:
+    """Draw a ruler for each genre; pressing one opens its page."""
+    outcome = judged.outcome
+    rows = [_ruler(judged, genre) for genre in by_difficulty(outcome.evaluation)]
+    genre_rulers(rows, f"{judged.file_name} rulers", is_test=judged.part == "test", on_pick=_open)
+    said = "The bar is the 95 % interval of recall"
+    if outcome.limit is not None:
+        said += "; the dashed line is what the best possible classifier finds of the same tracks"
+    st.caption(f"{said}. Choose a genre to open its page.", help=GLOSSARY["recall"])
+    opened = st.expander("As a table", key="genres as a table", type="compact", on_change="rerun")
+    if opened.open:
+        with opened:
+            genre_table(outcome.evaluation, f"{judged.part} tracks", f"{judged.file_name} genres.csv")
+
+
+def _ruler(judged: Judged, genre: int) -> GenreRuler:
+    score = judged.outcome.evaluation.per_genre[genre]
+    kept = {name: text for name in ("part", "right") if (text := st.query_params.get(name))}
+    query = urlencode({"run": judged.run.id, **kept, "genre": score.genre})
+    best = best_recall(judged.outcome, genre)
+    text = ruler_text(judged.outcome, genre)
+    return GenreRuler(score.genre, score.recall, score.recall_interval, best, text, f"genres?{query}")
+
+
+def _open(genre: str) -> None:
+    address.look(genre=genre, threshold=None, track=None)

@@ -1,0 +1,140 @@
+"""Genres: how one genre is recognised, what it is taken for, and what it rests on; or all of them side by side."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.components import ruler as rulers
+from dashboard.components.address_choice import address_choice
+from dashboard.components.judged import Judged
+from dashboard.components.judged_head import judged_head
+from dashboard.components.terms import terms_line
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from dashboard.text.badges import Badge
+from dashboard.text.evaluate import scores_line
+from dashboard.text.limits import known_already
+from dashboard.views.genres import calibration, features, glance, groups, learning, overview, threshold, tracks
+from dashboard.views.genres import text as sentences
+from dashboard.views.genres.one_genre import OneGenre
+
+HERE = Path(__file__).parent
+SECTIONS = {
+    "glance": "At a glance",
+    "threshold": "Threshold",
+    "features": "Features",
+    "tracks": "Tracks",
+    "learning": "Learning",
+    "calibration": "Calibration",
+}
+PICKER, ALL = "genre picker", "All genres"
+
+
+def main() -> None:
+    """Draw the page of the genre that the address names, or of all genres."""
+    st.html(HERE.parents[1] / "components" / "judged.css")
+    st.html(HERE / "genre.css")
+    with st.container(key="evaluate-page", gap="small"), st.container(key="genre-page", gap="small"):
+        judged = judged_head(_answer, forget={"track": None})
+        if judged is None:
+            return
+        one = _looked_at(judged)
+        if one is None:
+            overview.draw(judged)
+            return
+        _ruler(one)
+        _section(one)
+
+
+def _looked_at(judged: Judged) -> OneGenre | None:
+    """Return the genre that the address names, of the run that is judged."""
+    name, genres = st.query_params.get("genre"), judged.outcome.genres
+    return OneGenre(judged, genres.index(name)) if name in genres else None
+
+
+def _answer(judged: Judged, marked: Sequence[Badge]) -> None:
+    address.genre(judged.outcome.genres)  # says so where the link names a genre that this run has not
+    one = _looked_at(judged)
+    _steps(judged, one)
+    if one is None:
+        answer, reason = sentences.all_genres(judged.outcome, judged.part)
+        st.header(plain(answer), anchor=False)
+        st.caption(plain(reason))
+        terms_line(scores_line(judged.outcome.evaluation), marked)
+        return
+    outcome = judged.outcome
+    with st.container(key="genre-answer", gap=None):
+        st.markdown(plain(sentences.answer(outcome, judged.part, one.number)))
+        known = known_already(judged.run)
+        said = [sentences.against(outcome, one.number, known), sentences.confused(outcome, one.number)]
+        st.caption(plain(" ".join(filter(None, said)), 600))
+        terms_line(sentences.scores_line(outcome, one.number), marked)
+
+
+def _steps(judged: Judged, one: OneGenre | None) -> None:
+    """Draw the genre between the one before and the one after it, and the list of all."""
+    genres = judged.outcome.genres
+    with st.container(key="genre-steps", horizontal=True, vertical_alignment="center", gap="small"):
+        if one is not None:
+            st.header(plain(one.name), anchor=False, width="content")
+        if one is not None and len(genres) > 1:
+            before, after = genres[one.number - 1], genres[(one.number + 1) % len(genres)]
+            # Not page links: one that leads to the page it stands on leaves the address as it was.
+            st.button(f"‹ {plain(before)}", key="genre before", on_click=_look, args=(before,))
+            st.button(f"{plain(after)} ›", key="genre after", on_click=_look, args=(after,))
+        st.session_state[PICKER] = one.name if one else ALL
+        st.selectbox("Genre", [ALL, *genres], key=PICKER, label_visibility="collapsed", width=170, on_change=_choose)
+
+
+def _choose() -> None:
+    chosen = st.session_state[PICKER]
+    _look(None if chosen == ALL else chosen)
+
+
+def _look(genre: str | None) -> None:
+    address.look(genre=genre, threshold=None, track=None)
+
+
+def _ruler(one: OneGenre) -> None:
+    judged, score = one.judged, one.score
+    marks = [
+        rulers.Mark("tick", other.recall)
+        for other in judged.outcome.evaluation.per_genre
+        if other is not score and other.recall is not None
+    ]
+    best = sentences.best_recall(judged.outcome, one.number)
+    chance = rulers.majority(sentences.chance_recall(judged.outcome, one.number), "as many answers at random")
+    marks.append(chance)
+    if best is not None:
+        marks.append(rulers.Mark("tick", best, "the best possible classifier"))
+    if score.recall is not None:
+        part: rulers.Part = "test" if judged.part == "test" else "validation"
+        name = "recall" if part == "test" else "recall, validation"
+        marks.append(rulers.model(score.recall, score.recall_interval, name, part))
+    measure = f"recall of {one.name} on {judged.measured}; thin lines are the other genres"
+    rulers.ruler(rulers.Ruler(tuple(marks), measure), key="genre ruler")
+
+
+def _section(one: OneGenre) -> None:
+    """Draw the section that the address names."""
+    level = groups.level_of(one.judged.data)
+    more = {"groups": f"Errors by {level}"} if level else {}
+    match address_choice("Section", "section", {**SECTIONS, **more}, on_change={"track": None}):
+        case "threshold":
+            threshold.draw(one)
+        case "features":
+            features.draw(one)
+        case "tracks":
+            tracks.draw(one)
+        case "learning":
+            learning.draw(one)
+        case "calibration":
+            calibration.draw(one)
+        case "groups":
+            groups.draw(one)
+        case _:
+            glance.draw(one)
+
+
+main()

@@ -1,0 +1,308 @@
+"""What the page of a genre says: pure functions from results to sentences, each only where its interval supports it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboard.services.outcomes import Outcome
+from dashboard.text.evaluate import FEW, mean_recall, tracks
+from dashboard.theme import count, percent, points
+from dashboard.views.genres.learning_curve import LearningCurve
+from genre_core.data.dataset import Part
+from genre_core.evaluation.concentration import Concentration
+from genre_core.evaluation.f1 import f1_interval
+from genre_core.evaluation.history import ConfusionHistory
+from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.report import Evaluation
+from genre_core.explaining.importance import Importance
+from genre_core.inspection.apart import Apart
+from genre_core.store import Run
+from genre_core.text import joined
+
+MINUS = "\u2212"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Tracks of one genre that were taken for another: how many, as a share of their true genre, and which cell."""
+
+    genre: str
+    n: int
+    share: float
+    interval: Interval
+    cell: tuple[int, int]
+
+
+def best_recall(outcome: Outcome, genre: int) -> float | None:
+    """Return the share of a genre's tracks that the best possible classifier finds; None where it is not known."""
+    own = outcome.y_true == genre
+    if outcome.limit is None or not own.any():
+        return None
+    return float((outcome.limit.y_pred[own] == genre).mean())
+
+
+def by_difficulty(scores: Evaluation) -> list[int]:
+    """Return the genres from the lowest recall to the highest; those without a track come last."""
+    recalls = [2.0 if score.recall is None else score.recall for score in scores.per_genre]
+    return sorted(range(len(recalls)), key=lambda genre: (recalls[genre], genre))
+
+
+def all_genres(outcome: Outcome, part: Part) -> tuple[str, str]:
+    """Return what the page says above the rulers of all genres: from which to which recall they go."""
+    judged = [score for score in outcome.evaluation.per_genre if score.recall is not None]
+    names = count(len(judged), "genre")
+    n = tracks(outcome.evaluation.n, part)
+    if len(judged) < 2:
+        return f"{judged[0].genre} is the only genre among {n}.", ""
+    low, high = (pick(judged, key=lambda s: s.recall or 0.0) for pick in (min, max))
+    if low.recall == high.recall:
+        return f"All {names} are recognised equally well: {percent(low.recall or 0.0)} of {n}.", ""
+    answer = (
+        f"{low.genre} is found least often, {percent(low.recall or 0.0)}, and {high.genre} most often, "
+        f"{percent(high.recall or 0.0)}."
+    )
+    apart = low.recall_interval.high < high.recall_interval.low
+    clear = "their intervals do not touch" if apart else "their intervals overlap, so which is harder may be chance"
+    return answer, f"Recall of {names} on {n}; {clear}."
+
+
+def ruler_text(outcome: Outcome, genre: int) -> str:
+    """Return what stands beside the ruler of a genre."""
+    score = outcome.evaluation.per_genre[genre]
+    if score.recall is None:
+        return "no track in this part"
+    n = count(score.support, "track")
+    return f"{percent(score.recall, score.recall_interval)} · {n}" + ("" if score.predicted else " · never predicted")
+
+
+def answer(outcome: Outcome, part: Part, genre: int) -> str:
+    """Say how many tracks of a genre are recognised, and where that stands among the genres."""
+    score = outcome.evaluation.per_genre[genre]
+    if score.recall is None:
+        return f"No {part} track is {score.genre}, so its recall is not known."
+    n = tracks(score.support, part) + (f" whose {outcome.about} is {score.genre}" if outcome.about else "")
+    right = int(outcome.evaluation.confusion_matrix.counts[genre, genre])
+    verb = "is" if score.support == 1 else "are"
+    found = f"{right:,} of {n} {verb} recognised"
+    if right == score.support:
+        found = f"Its one {n.removeprefix('1 ')} is recognised" if score.support == 1 else f"All {n} are recognised"
+    place = rank(outcome.evaluation, genre)
+    return f"{found}{f', {place}' if place else ''}."
+
+
+def rank(scores: Evaluation, genre: int) -> str:
+    """Return where the recall of a genre stands among the others: `the 2nd lowest recall of 8 genres`."""
+    recalls = [score.recall for score in scores.per_genre if score.recall is not None]
+    own = scores.per_genre[genre].recall
+    if own is None or len(recalls) < 2 or min(recalls) == max(recalls):
+        return ""
+    lower, higher = sum(other < own for other in recalls), sum(other > own for other in recalls)
+    end, place = ("lowest", lower) if lower <= higher else ("highest", higher)
+    shared = ", shared with others" if recalls.count(own) > 1 else ""
+    return f"the {_ordinal(place + 1)}{end} recall of {len(recalls)} genres{shared}"
+
+
+def _ordinal(number: int) -> str:
+    if number == 1:
+        return ""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number // 10 % 10 != 1 else 0, "th")
+    return f"{number}{ending} "
+
+
+def against(outcome: Outcome, genre: int, known: str = "") -> str:
+    """Say how a genre stands against the mean of the others and against the best possible classifier."""
+    said = [_against_others(outcome.evaluation, genre), _against_limit(outcome, genre, known)]
+    return " ".join(sentence for sentence in said if sentence)
+
+
+def _against_others(scores: Evaluation, genre: int) -> str:
+    score = scores.per_genre[genre]
+    others = [s for g, s in enumerate(scores.per_genre) if g != genre and s.recall is not None]
+    if score.recall is None or not others:
+        return ""
+    mean, low = mean_recall(others)
+    high = 2 * mean - low
+    by = points(abs(score.recall - mean))
+    if score.recall_interval.high < low:
+        return f"That is {by} below the mean of the others, {percent(mean)}."
+    if score.recall_interval.low > high:
+        return f"That is {by} above the mean of the others, {percent(mean)}."
+    if score.recall == mean:
+        return ""
+    few = f" with {count(score.support, 'track')}" if score.support < FEW else ""
+    return f"It cannot be told from the mean of the others, {percent(mean)}{few}."
+
+
+def _against_limit(outcome: Outcome, genre: int, known: str) -> str:
+    best, score = best_recall(outcome, genre), outcome.evaluation.per_genre[genre]
+    if best is None or score.recall is None:
+        return ""
+    n = round(best * score.support)
+    whom = f", judging them as {known}," if known else ""
+    said = f"The best possible classifier{whom} finds {n:,} of the same tracks"
+    if score.recall == best:
+        return f"{said} as well."
+    if score.recall_interval.low <= best <= score.recall_interval.high:
+        return f"{said}, which is within its interval."
+    more = (
+        "it finds more of this genre, at the others' expense" if score.recall > best else "something is left to learn"
+    )
+    return f"{said}: {more}."
+
+
+def confused(outcome: Outcome, genre: int) -> str:
+    """Say what a genre is taken for most, and what is taken for it."""
+    name, (gone, come) = outcome.genres[genre], exchanges(outcome, genre)
+    said = []
+    if gone:
+        said.append(f"Taken for {_listed(gone)}.")
+    if come:
+        verb = "is" if len(come[:2]) == 1 else "are"
+        said.append(f"{_listed(come)} {verb} taken for it.")
+    elif outcome.evaluation.per_genre[genre].predicted:
+        said.append(f"Nothing else is taken for {name}.")
+    return " ".join(said)
+
+
+def _listed(taken: Sequence[Taken]) -> str:
+    return joined([f"{one.genre} ({one.n:,})" for one in taken[:2]])
+
+
+def exchanges(outcome: Outcome, genre: int) -> tuple[list[Taken], list[Taken]]:
+    """Return what tracks of a genre were taken for, and of what genres tracks were taken for it, the most first."""
+    matrix, k = outcome.evaluation.confusion_matrix, len(outcome.genres)
+
+    def taken(i: int, j: int, named: int) -> Taken:
+        n = int(matrix.counts[i, j])
+        return Taken(outcome.genres[named], n, n / int(matrix.counts[i].sum()), matrix.interval(i, j, "true"), (i, j))
+
+    gone = [taken(genre, j, j) for j in range(k) if j != genre and matrix.counts[genre, j]]
+    come = [taken(i, genre, i) for i in range(k) if i != genre and matrix.counts[i, genre]]
+    return sorted(gone, key=lambda one: -one.n), sorted(come, key=lambda one: (-one.n, -one.share))
+
+
+def scores_line(outcome: Outcome, genre: int) -> list[tuple[str, str]]:
+    """Return recall, precision and F1 of a genre as (text, glossary term)."""
+    score = outcome.evaluation.per_genre[genre]
+    recall = "unknown" if score.recall is None else percent(score.recall, score.recall_interval)
+    precision = "undefined, never predicted"
+    if score.precision is not None:
+        precision = percent(score.precision, score.precision_interval)
+    f1 = "undefined"
+    if score.f1 is not None:
+        f1 = percent(score.f1, f1_interval(outcome.evaluation.confusion_matrix, genre))
+    return [(f"recall {recall}", "recall"), (f"precision {precision}", "precision"), (f"F1 {f1}", "F1")]
+
+
+def chance_recall(outcome: Outcome, genre: int) -> float:
+    """Return the recall that as many answers of this genre would have, were they dealt to tracks at random."""
+    return outcome.evaluation.per_genre[genre].predicted / outcome.evaluation.n
+
+
+def apart_sentence(found: Sequence[Apart], genre: str) -> str:
+    """Say which feature sets a genre apart most, and how many do so beyond chance."""
+    clear = [one for one in found if one.clear]
+    if not found:
+        return f"The training part has no other genre to set {genre} apart from."
+    if not clear:
+        return f"No feature's mean sets {genre} apart from the other training tracks beyond chance."
+    first = clear[0]
+    interval = "" if first.interval is None else f" ({_signed(first.interval.low)} to {_signed(first.interval.high)})"
+    side = "above" if first.difference > 0 else "below"
+    return (
+        f"{first.feature} lies {abs(first.difference):.2f} standard deviations {side} the other genres' mean"
+        f"{interval}; {len(clear):,} of {count(len(found), 'feature')} differ beyond their intervals."
+    )
+
+
+def importance_sentence(found: Sequence[Importance], genre: str, n: int, part: Part, n_repeats: int) -> str:
+    """Say what a genre's recognition rests on most, where its interval leaves zero out."""
+    judged = f"On {tracks(n, part)}, each feature shuffled {count(n_repeats, 'time')}."
+    clear = [one for one in found if one.recall_interval is not None and one.recall_interval.low > 0]
+    if not clear or len(found) < 2:
+        return f"Shuffling no single feature clearly lowers the recall of {genre}. {judged}"
+    first = max(clear, key=lambda one: one.recall_drop)
+    assert first.recall_interval is not None
+    lost = points(first.recall_drop, first.recall_interval)
+    return f"{genre} rests most on {first.feature}: shuffled, it costs {lost} of recall. {judged}"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", MINUS)
+
+
+def epochs_sentence(history: ConfusionHistory, genre: int, best_epoch: int | None) -> str:
+    """Say how the recall of a genre went on the validation part, from its first epoch to the best one."""
+    name, own = history.genres[genre], history.recalls[:, genre]
+    if not history.supports[genre]:
+        return f"No validation track is {name}, so how it was learned is not known."
+    at = best_epoch or len(history)
+    peak = int(np.argmax(own)) + 1
+    first, then = (percent(own[n - 1], history.recall_interval(n, genre)) for n in (1, at))
+    text = f"Recall of {name} on validation was {first} after the first epoch and {then} in epoch {at}"
+    text += ", the best on the whole."
+    if own[peak - 1] > own[at - 1]:
+        text += (
+            f" Its own highest was {percent(own[peak - 1])}, in epoch {peak}; of so many epochs one is high by luck."
+        )
+    return text
+
+
+def before_learning(run: Run, n_scores: int, as_many_runs: float) -> str:
+    """Say what measuring a learning curve does."""
+    n = count(run.context["n_train"], "training track")
+    return (
+        f"Would more tracks help? Trains the network {n_scores:,} times on growing parts of the {n}, about as long as "
+        f"{as_many_runs:.0f} runs, for every genre at once. Judged on validation, never on test."
+    )
+
+
+def learning_sentence(curve: LearningCurve, genre: int, name: str) -> str:
+    """Say what more training tracks brought to a genre, where the interval tells."""
+    sizes, gain = curve.points(genre), curve.gain(genre)
+    if curve.plan is not None and not curve.plan.support[genre]:
+        return f"No validation track is {name}, so its learning curve is not known."
+    if len(sizes) < 2:
+        return "The first sizes are being learned from."
+    first, last = sizes[0], sizes[-1]
+    text = (
+        f"Recall of {name} on validation: {percent(first.score, first.interval)} after {first.n:,} training tracks of "
+        f"it, {percent(last.score, last.interval)} after {last.n:,}."
+    )
+    if gain is None:
+        return text
+    change = points(gain.mean, gain.interval)
+    step = f"the step from {gain.n_before:,} to {gain.n:,} tracks"
+    if gain.clear and round(100 * gain.interval.low, 1):  # no claim from a limit that reads as zero
+        return f"{text} It still rises: {step} brought {change}, so more tracks may help further."
+    return f"{text} Whether it still rises cannot be told: {step} brought {change}."
+
+
+def learning_note(curve: LearningCurve, noisy: bool) -> str:
+    """Say what the bands of a learning curve cover, and what judges it where labels are noisy."""
+    whole = f", each {curve.plan.kept_whole} whole" if curve.plan and curve.plan.kept_whole else ""
+    n = count(curve.config.n_repeats, "repeat")
+    judged = " By the labels, some of them wrong." if noisy else ""
+    return (
+        f"Mean of {n} and, from the third on, its 95 % interval; each has its own tracks{whole} and training seed. "
+        f"Not covered: which tracks are validation, and that they chose the best epochs.{judged}"
+    )
+
+
+def groups_sentence(found: Concentration | None, name: str, level: str, part: Part) -> str:
+    """Say whether few artists make up a genre's errors, only where chance would not do it."""
+    if found is None:
+        few = f"{name} has too few errors or {level}s among its {part} tracks"
+        return f"{few} to tell whether a few {level}s make them up."
+    worst = f"The worst {level if found.n_worst == 1 else count(found.n_worst, level)} of {len(found.groups):,}"
+    verb = "makes" if found.n_worst == 1 else "make"
+    said = f"{worst} {verb} {percent(found.share)} of the {found.n_errors:,} errors"
+    chance = f"by chance it would be {percent(found.chance, found.chance_interval)}"
+    if found.clear:
+        return f"{said}; {chance}. Errors of {name} pile up on few {level}s (p = {_p(found.p)})."
+    return f"{said}; {chance}: no more than errors dealt to tracks at random would show (p = {_p(found.p)})."
+
+
+def _p(p: float) -> str:
+    return f"{p:.2g}" if p >= 0.001 else "0.001 or less"

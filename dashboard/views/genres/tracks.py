@@ -1,0 +1,100 @@
+"""The tracks of a genre, from typical to least typical, each with a link to its page."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components.csv_download import csv_download
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from dashboard.theme import count, percent
+from dashboard.views.genres.genre_tracks import GenreTrack, tracks_of_genre
+from dashboard.views.genres.one_genre import TRACK, OneGenre, link
+
+ENDS = 3
+ROWS_SHOWN, ROW_HEIGHT = 11, 33
+
+
+def draw(one: OneGenre) -> None:
+    """Draw all tracks of the genre as a table; the chosen one leads to its page."""
+    found = _found(one)
+    if not found:
+        st.caption(f"No {one.judged.part} track is {plain(one.name)}.")
+        return
+    n = count(len(found), f"{one.judged.part} track")
+    st.caption(f"{n} of {plain(one.name)}; typical is what the model gives a high probability of it. Choose one.")
+    rows, asked_for = [track.row for track in found], st.query_params.get("track", "")
+    chosen = next((number for number, row in enumerate(rows) if str(row) == asked_for), None)
+    if asked_for and chosen is None:
+        st.caption(f":material/link_off: The link names a track that is no {plain(one.name)} track of this part.")
+    table = f"{one.key} tracks {chosen}"
+    st.dataframe(
+        _columns(found),
+        hide_index=True,
+        key=table,
+        height=36 + ROW_HEIGHT * min(len(found), ROWS_SHOWN),
+        row_height=ROW_HEIGHT,
+        on_select=partial(_choose, table, rows),
+        selection_mode="single-row",
+        selection_default=None if chosen is None else {"selection": {"rows": [chosen]}},
+        column_config=_shown(one.name),
+        alt=f"Tracks of {one.name}, the most typical first: probability, what it was taken for, likeliest other genre.",
+    )
+    with st.container(key="genre-tracks-foot", horizontal=True, vertical_alignment="center", gap="small"):
+        if chosen is not None:
+            _track(one, found[chosen], ":material/arrow_forward:")
+        csv_download(_columns(found), f"{one.key} tracks.csv", "genre tracks")
+
+
+def both_ends(one: OneGenre) -> None:
+    """Draw the most and the least typical tracks of the genre as links."""
+    found = _found(one)
+    if not found:
+        return
+    ends = min(ENDS, len(found) // 2)
+    left, right = st.columns(2, gap="medium")
+    both = ((left, "Most typical", found[:ends]), (right, "Least typical", found[: -ends - 1 : -1]))
+    for where, title, some in both if ends else ((left, "Its only track", found),):
+        with where, st.container(key=f"genre-{'least' if where is right else 'most'}", gap=None):
+            st.markdown(f"**{title}**, by the probability of {plain(one.name)}")
+            for track in some:
+                _track(one, track)
+
+
+def _found(one: OneGenre) -> list[GenreTrack]:
+    return tracks_of_genre(one.judged.outcome, one.judged.data.tracks, one.number)
+
+
+def _track(one: OneGenre, track: GenreTrack, icon: str | None = None) -> None:
+    said = f"Track {track.name} · {percent(track.probability, decimals=0)} {one.name}"
+    if not track.recognised:
+        said += f" · taken for {track.taken_for}, {percent(track.rival_probability, decimals=0)}"
+    link(TRACK, said, icon, track=str(track.row))
+
+
+def _columns(found: Sequence[GenreTrack]) -> dict[str, list[Any]]:
+    return {
+        "track": [track.name for track in found],
+        "probability": [100 * track.probability for track in found],
+        "taken for": [track.taken_for for track in found],
+        "likeliest other": [track.rival for track in found],
+        "its probability": [100 * track.rival_probability for track in found],
+    }
+
+
+def _shown(genre: str) -> dict[str, Any]:
+    column = st.column_config
+    return {
+        "track": column.TextColumn("Track"),
+        "probability": column.NumberColumn(f"P({genre})", format="%.1f %%", help="What the model gives its own genre."),
+        "taken for": column.TextColumn("Taken for"),
+        "likeliest other": column.TextColumn("Likeliest other genre"),
+        "its probability": column.NumberColumn("P(other)", format="%.1f %%"),
+    }
+
+
+def _choose(table: str, rows: Sequence[int]) -> None:
+    chosen = st.session_state[table]["selection"]["rows"]
+    address.look(track=str(rows[chosen[0]]) if chosen else None)

@@ -1,0 +1,96 @@
+"""What the Split lens page shows of a lens as plain data, and how an open page follows it."""
+
+from typing import Any
+
+from dashboard.components.live_parts import Followed, Parts, answer_part, follow_from, study_as
+from dashboard.components.ruler import Mark, Ruler, majority, model, ruler_part
+from dashboard.services import datasets, exploring, lenses, openings
+from dashboard.services.lenses import Lens
+from dashboard.services.runs import POLL_SECONDS
+from dashboard.text.badges import opened_badge
+from dashboard.text.limits import limit_label
+from dashboard.views.lens import text as sentences
+from genre_core.settings.config import SyntheticConfig
+from genre_core.studies.lens import CLASSIFIERS, JUDGED_BY, NETWORK, LensEstimate
+
+TRUE = "~true"
+"""Follows the name of a lens that is judged by the true genres."""
+TERMS = ("macro-F1", "leakage")
+
+
+def look(followed: str) -> Followed:
+    """Return a lens as it is followed; raises RunStateError where it is gone."""
+    return _followed(lenses.lens(followed.removesuffix(TRUE), clean=followed.endswith(TRUE)))
+
+
+def follow(lens: Lens) -> None:
+    """Let the page follow a lens from the state in which it was drawn."""
+    follow_from(f"lens/{lens.study.id}{TRUE if lens.about == 'true genre' else ''}", _followed(lens))
+
+
+def _followed(lens: Lens) -> Followed:
+    return study_as(lens.study, "planned" if lens.plan else "new", POLL_SECONDS, lambda: parts(lens))
+
+
+def parts(lens: Lens) -> Parts:
+    """Return all parts of a lens: its answer, its progress, and a title and a ruler for each level."""
+    limit = _limit(lens)
+    headline, n_scores = sentences.headline(lens, limit), lens.plan.n_scores if lens.plan else 0
+    found: Parts = {
+        "answer": answer_part(headline.answer, headline.reason, TERMS),
+        "progress": {
+            "kind": "progress",
+            "done": len(lens.scores) / n_scores if n_scores else 0.0,
+            "text": sentences.progress(lens),
+        },
+    }
+    for level in lens.plan.levels if lens.plan else ():
+        text = JUDGED_BY[level]
+        found[f"{level} title"] = _title(lens, level, f"{text[0].upper()}{text[1:]}")
+        measured = f"test accuracy{sentences.measured_by(lens)} {text}"
+        found[f"{level} ruler"] = ruler_part(Ruler(tuple(_marks(lens, level, limit)), measured))
+    return found
+
+
+def _title(lens: Lens, level: str, text: str) -> dict[str, Any]:
+    """Return the line above a ruler; a published test part is that of runs too, so it says how often it was opened."""
+    marked, seen = [], any(score.level == level for score in lens.scores)
+    if level == "published" and seen and lens.plan and lens.plan.test_hash:
+        marked.append(opened_badge(openings.count_openings(lens.plan.test_hash), sentences.COUNTED))
+    return {
+        "kind": "title",
+        "text": text,
+        "note": sentences.level_note(lens, level),
+        "badges": [badge.text for badge in marked],
+        "terms": {badge.text: badge.meaning for badge in marked},
+    }
+
+
+def _limit(lens: Lens) -> float | None:
+    data = lens.config.experiment.data
+    if isinstance(data, SyntheticConfig) and lens.about == "true genre":
+        return exploring.true_limit(data).accuracy
+    found = datasets.limit(data)
+    return found.accuracy if found else None
+
+
+def _marks(lens: Lens, level: str, limit: float | None) -> list[Mark]:
+    """Return the marks of one level: baselines as thin lines, the network as the model looked at."""
+    marks = []
+    for classifier in CLASSIFIERS:
+        found = lens.estimates.get((level, classifier))
+        if found is not None:
+            marks.append(_mark(found))
+    return marks if limit is None else [*marks, Mark("limit", limit, limit_label(lens.config.experiment.data))]
+
+
+def _mark(found: LensEstimate) -> Mark:
+    interval, name = found.accuracy_interval, CLASSIFIERS[found.classifier]
+    if found.classifier == "majority":
+        return majority(found.accuracy)
+    if found.classifier == NETWORK:
+        if interval is None:
+            return Mark("model", found.accuracy, name, part="test")
+        return model(found.accuracy, interval, name, "test")
+    low, high = (None, None) if interval is None else (interval.low, interval.high)
+    return Mark("tick", found.accuracy, name, low, high)

@@ -1,0 +1,152 @@
+"""Split lens: the same data judged by row, by track, by album and by artist, side by side."""
+
+import streamlit as st
+
+from dashboard.components.live import words
+from dashboard.components.live_parts import answer_part
+from dashboard.components.right_about import about_true_genres
+from dashboard.components.ruler import ruler
+from dashboard.components.safely import refreshing
+from dashboard.components.study_page import (
+    former,
+    looked_at,
+    rest_button,
+    say_what_differs,
+    start_and_look,
+    start_button,
+)
+from dashboard.services import lenses, studies, workers
+from dashboard.services import tables as tables_service
+from dashboard.services.lenses import Lens
+from dashboard.services.studies import LENSES
+from dashboard.shell import address, forms
+from dashboard.shell.address import plain
+from dashboard.views.lens import live as following
+from dashboard.views.lens import text as sentences
+from genre_core.errors import DataError
+from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.presets import PRESETS
+from genre_core.studies.lens import LensConfig, LensPlan
+
+REPEATS = {f"{n} splits": n for n in (5, 3, 10, 20)}
+TABLE_SECONDS = 1.0
+MOST_LETTERS = 1000
+LEAKS = ("data.artists", "data.artist_spread", "data.segments", "data.segment_spread")
+"""The settings by which a leak is caused, and removed."""
+
+
+def main() -> None:
+    """Draw the page: the answer, the buttons, a ruler for each way to split; settings in the sidebar."""
+    form = forms.sidebar_settings(PRESETS, tables_service.tables(), looked_at="lens", first=LEAKS)
+    with st.container(key="lens-page", gap="small"):
+        lens = looked_at(address.lens_id(), lenses.lens)
+        answer = st.container(key="lens-answer", gap="xsmall")
+        controls = st.container(key="lens-controls", horizontal=True, vertical_alignment="center", gap="small")
+        with controls:
+            repeats = _controls(lens, form.config)
+        config = LensConfig(experiment=form.config, n_repeats=repeats) if form.config else None
+        if lens is None:
+            plan, problem = _plan(config)
+            headline = sentences.before(plan, config, problem)
+            with answer:
+                words(answer_part(headline.answer, headline.reason, following.TERMS), "lens answer words")
+            _asides(plan, f"{headline.answer} {headline.reason}")
+        else:
+            _lens(lens, answer, controls, form.config)
+
+
+def _plan(config: LensConfig | None) -> tuple[LensPlan | None, str]:
+    """Return what a lens on the sidebar's settings would judge, or the sentence why it cannot."""
+    if config is None:
+        return None, ""
+    try:
+        return lenses.lens_plan(config), ""
+    except DataError as error:
+        return None, str(error)
+
+
+def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
+    """Draw the buttons and the choices; return how many splits are to be judged."""
+    study = lens.study if lens else None
+    place = st.container(key="lens-start", width="content")
+    rest_button(
+        study,
+        "Do the scores that are missing; those that are there stay.",
+        "End now and keep the scores that are there.",
+    )
+    repeats = REPEATS[
+        st.selectbox(
+            "Splits",
+            REPEATS,
+            key="repeats",
+            bind="query-params",
+            label_visibility="collapsed",
+            width=120,
+            help="How many splits of each kind. More: narrower intervals; it takes longer.",
+        )
+    ]
+    with place:
+        ready = config is not None and not (study and study.active)
+        start_button("Judge these splits", "judge", ready, _judge, config, repeats)
+    tables = {table.content_hash: table.name for table in workers.store().tables()}
+    former(
+        "Former lenses",
+        LENSES,
+        study,
+        lambda one, of: sentences.label(one, of, tables),
+        lambda lens_id: address.look(lens=lens_id),
+    )
+    return repeats
+
+
+def _judge(lens_id: str, config: ExperimentConfig, repeats: int) -> None:
+    judged = LensConfig(experiment=config, n_repeats=repeats)
+    start_and_look(lambda: studies.start_study(LENSES, lens_id, judged), lens=lens_id)
+
+
+def _lens(
+    lens: Lens,
+    answer: "st.delta_generator.DeltaGenerator",
+    controls: "st.delta_generator.DeltaGenerator",
+    config: ExperimentConfig | None,
+) -> None:
+    if lens.about:
+        with controls:
+            clean = about_true_genres(lens.config.experiment.data)
+        lens = lenses.lens(lens.study.id, clean=clean)
+        if clean and lens.about == "label":
+            st.caption(sentences.BY_LABELS_ALONE)
+    parts = following.parts(lens)
+    with answer:
+        words(parts["answer"], "lens answer words", live="answer")
+    with controls:
+        words(parts["progress"], "lens progress", live="progress", width=230)
+    for level in lens.plan.levels if lens.plan else ():
+        with st.container(key=f"lens-{level}", gap=None):
+            words(parts[f"{level} title"], f"lens title {level}", live=f"{level} title")
+            ruler(parts[f"{level} ruler"], f"lens ruler {level}", live=f"{level} ruler")
+    if config:
+        judged = lens.config.experiment
+        say_what_differs("lens", sentences.what_differs(config, judged), judged, "judged")
+    opened = st.expander("As a table", key="lens as a table", type="compact", on_change="rerun")
+    if opened.open:
+        with opened:
+            refreshing(_table, TABLE_SECONDS if lens.study.active else None)(lens.study.id, lens.about == "true genre")
+    for aside in sentences.asides(lens) if not lens.study.active else ():
+        st.caption(plain(aside, MOST_LETTERS))
+    following.follow(lens)
+
+
+def _table(lens_id: str, clean: bool) -> None:
+    lens = lenses.lens(lens_id, clean=clean)
+    st.dataframe(sentences.table(lens), hide_index=True, alt="Test accuracy and macro-F1 by split and classifier.")
+
+
+def _asides(plan: LensPlan | None, said: str) -> None:
+    """Say what is to be known before a lens is started, but for what was said."""
+    for sentence in [*sentences.gaps(plan), sentences.own_splits(plan)] if plan else ():
+        if sentence not in said:
+            st.caption(plain(sentence, MOST_LETTERS))
+
+
+main()

@@ -1,0 +1,288 @@
+"""What the Split lens page says, from a lens as far as it is: pure functions to sentences."""
+
+from collections.abc import Mapping
+
+from dashboard.services.lenses import Lens
+from dashboard.text import studies
+from dashboard.text.limits import on, unheard
+from dashboard.text.train import Headline, duration
+from dashboard.theme import count, percent, points
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, FmaConfig, SyntheticConfig
+from genre_core.store import Study
+from genre_core.studies.lens import (
+    CLASSIFIERS,
+    JUDGED_BY,
+    NETWORK,
+    TORN,
+    LensConfig,
+    LensEstimate,
+    LensPlan,
+    coarsest_of,
+    still_torn,
+)
+from genre_core.text import joined
+
+_UNHEARD = {
+    "track": "tracks it never heard",
+    "album": "albums it never heard",
+    "artist": "artists it never heard",
+    "group": "groups it never heard",
+}
+NEGLIGIBLE = 0.02
+"""A difference of accuracies up to which one that could be chance is taken for none."""
+_OF_SPLIT = ("split.by",)
+"""Settings that a lens does not heed: it splits in every way."""
+_OWN_SPLITS = "These splits are dealt for the lens alone: none is the one that a run with these settings is tested on."
+COUNTED = "A lens counts once for each classifier and seed."
+BY_LABELS_ALONE = "This lens was judged by the labels alone: judge again to see it judged by the true genres."
+_BUT_PUBLISHED = (
+    "These splits are dealt for the lens alone, all but the published one: its test part is the one that runs are "
+    "tested on too, and counts as opened, once for each classifier and seed."
+)
+
+
+def before(plan: LensPlan | None, config: LensConfig | None, problem: str = "") -> Headline:
+    """Say what pressing the button would do, before there is a lens."""
+    if plan is None or config is None:
+        return Headline(
+            "These settings cannot be judged yet.", problem or "Choose data, or mend what the sidebar marks."
+        )
+    if coarsest_of(plan.levels) is None and "published" not in plan.levels:
+        if still_torn(plan):
+            return Headline(*_unjudged(plan, still_torn(plan)[-1]))
+        return Headline("These tracks stand alone: no split can tear them apart.", how_to_leak(config.experiment.data))
+    ways = joined([JUDGED_BY[level] for level in plan.levels])
+    first = "How much of a score is the split?"
+    return Headline(
+        first,
+        f"The same tracks are split {ways}, {config.n_repeats} times each, and the network and five simple classifiers "
+        f"are tested on each: {count(plan.n_scores, 'score')}.",
+    )
+
+
+def headline(lens: Lens, limit: float | None) -> Headline:
+    """Say how far a lens is and how much of the network's score was leakage."""
+    match lens.study.state:
+        case "queued":
+            begun = (
+                f"It goes on after {count(len(lens.scores), 'score')}." if lens.scores else "The first score follows."
+            )
+            return Headline("Waiting for a worker.", begun)
+        case "running" if lens.plan is None:
+            return Headline("Preparing the tracks.", "The first score follows.")
+        case "failed" if not lens.scores:
+            return Headline("Judging failed.", lens.study.error or "")
+    verdict = _verdict(lens, limit)
+    match lens.study.state:
+        case "running":
+            so_far = f"So far: {verdict.answer[0].lower()}{verdict.answer[1:]} " if verdict and lens.leakage else ""
+            return Headline(f"Judging: {_progress(lens)}.", so_far or "Intervals come with the third split.")
+        case "failed":
+            return Headline(f"Judging failed after {_progress(lens)}.", lens.study.error or "")
+        case "cancelled":
+            reason = verdict.answer if verdict else "Go on to do what is missing."
+            return Headline(f"Stopped after {_progress(lens)}.", reason)
+    return verdict or Headline("Nothing could be judged.", "")
+
+
+def _progress(lens: Lens) -> str:
+    return f"{len(lens.scores)} of {count(lens.plan.n_scores if lens.plan else 0, 'score')}"
+
+
+def _verdict(lens: Lens, limit: float | None) -> Headline | None:
+    """Return the answer from the scores that there are; None before the network has any by row."""
+    by_row, coarse = lens.estimates.get(("row", NETWORK)), lens.coarse
+    if by_row is None:
+        return None
+    if coarse is None:
+        return _alone(lens, by_row)
+    apart = lens.estimates.get((coarse, NETWORK))
+    if apart is None or lens.leakage is None:
+        return None
+    never = f"On {_UNHEARD[coarse]} the network is right on {_rate(apart)}; macro-F1 {_f1(apart)}."
+    if lens.leakage.interval.low > 0:
+        share = f"Of the network's {percent(by_row.accuracy)}, {points(lens.leakage.mean, lens.leakage.interval)}"
+        why = f"Split by row, {TORN[coarse]}. {never}{_above(lens, by_row, limit)}"
+        return Headline(f"{share} were leakage{_and_more(lens)}.", f"{why}{_remaining(lens)}")
+    both = f"{percent(by_row.accuracy)} by row, {percent(apart.accuracy)} {JUDGED_BY[coarse]}"
+    chance = f"The difference, {points(lens.leakage.mean, lens.leakage.interval)}, could be chance"
+    if lens.leakage.mean > NEGLIGIBLE:
+        return Headline(
+            f"Too few splits to tell a leak: right on {both}.",
+            f"{chance}: more splits narrow it. {never}{_remaining(lens)}",
+        )
+    chance = f"{chance}. {never}"
+    if _remaining(lens):
+        return Headline(f"No leakage between these splits can be told: right on {both}.", f"{chance}{_remaining(lens)}")
+    more = "" if not isinstance(lens.config.experiment.data, SyntheticConfig) else f" {_raise(coarse)}"
+    return Headline(f"No leakage can be told: right on {both}.", f"{chance}{more}")
+
+
+def _and_more(lens: Lens) -> str:
+    """Return that what was found is not all, where no split keeps the coarsest groups together."""
+    assert lens.plan is not None
+    torn = still_torn(lens.plan)
+    return f", and what leaks by {torn[-1]} is not known" if torn else ""
+
+
+def _remaining(lens: Lens) -> str:
+    """Return which groups every split tears apart, and why that cannot be helped; nothing where there are none."""
+    assert lens.plan is not None
+    torn = still_torn(lens.plan)
+    return f" {' '.join(_unjudged(lens.plan, torn[-1]))}" if torn else ""
+
+
+def _unjudged(plan: LensPlan, level: str) -> tuple[str, str]:
+    """Return that a level cannot be judged, and why; with what stands on both sides of the splits that there are."""
+    answer, why = f"These tracks cannot be judged {JUDGED_BY[level]}.", plan.gaps[level]
+    if level not in still_torn(plan):
+        return answer, why
+    ways = joined([JUDGED_BY[way] for way in plan.levels if way == "row" or way in TORN])
+    return answer, f"Split {ways}, {level}s still stand on both sides. {why}"
+
+
+def _alone(lens: Lens, by_row: LensEstimate) -> Headline:
+    """Say what there is to say where rows belong to nothing, or to groups that no split can keep together."""
+    assert lens.plan is not None
+    published = lens.estimates.get(("published", NETWORK))
+    if published is None and still_torn(lens.plan):
+        level = still_torn(lens.plan)[-1]
+        answer = f"The network is right on {percent(by_row.accuracy)} by row, with {level}s on both sides."
+        return Headline(answer, f"Macro-F1 {_f1(by_row)}.{_remaining(lens)}")
+    if published is None:
+        answer = f"The network is right on {percent(by_row.accuracy)}, and no split can tear these tracks apart."
+        return Headline(answer, f"Macro-F1 {_f1(by_row)}. {how_to_leak(lens.config.experiment.data)}")
+    answer = (
+        f"The network is right on {percent(by_row.accuracy)} by row and on {percent(published.accuracy)} as published."
+    )
+    sizes = f"The published split trains on {published.n_train:,} tracks, the row split on {by_row.n_train:,}"
+    f1s = f"Macro-F1 {_f1(by_row)} by row, {_f1(published)} as published."
+    return Headline(answer, f"{sizes}: what they differ by need not all be leakage. {f1s}{_remaining(lens)}")
+
+
+def how_to_leak(data: DatasetConfig) -> str:
+    """Say what would give a split something to tear apart."""
+    if isinstance(data, SyntheticConfig):
+        ways = "Give the tracks artists, or more than one segment each (More, under Data)"
+        return f"{ways}, and judge again: a row split then leaks."
+    if isinstance(data, FmaConfig):
+        return "Their artists were not imported."
+    return "Name the column of their artists or tracks as the group column, if there is one, and judge again."
+
+
+def _raise(coarse: str) -> str:
+    if coarse == "track":
+        return "Lower Segment spread to cause a leak."
+    return f"Raise {'Album' if coarse == 'album' else 'Artist'} spread to cause a leak."
+
+
+def _above(lens: Lens, by_row: LensEstimate, limit: float | None) -> str:
+    if limit is None or by_row.accuracy_interval is None or by_row.accuracy_interval.low <= limit:
+        return ""
+    whom = on(unheard(lens.config.experiment.data))
+    return f" By row it passes what any classifier can reach{whom}, {percent(limit)}: it remembers."
+
+
+def level_note(lens: Lens, level: str) -> str:
+    """Say what a level keeps together, and what the network's macro-F1 is there."""
+    assert lens.plan is not None
+    found = lens.estimates.get((level, NETWORK))
+    if level == "row":
+        torn = list(lens.plan.groups)
+        what = f"single {_rows(lens)}s" + (f", whatever {joined(torn, 'or')} they are of" if torn else "")
+    elif level == "published":
+        what = "one split, so intervals cover the training seed alone"
+    else:
+        what = f"{count(lens.plan.groups[level], level)}, each on one side"
+    if found is None:
+        return what
+    on = f"{count(found.n_test, f'test {_rows(lens)}')} in each of {count(found.n_splits, 'split')}"
+    if level == "published":
+        on = f"{count(found.n_test, f'test {_rows(lens)}')}, {count(found.n_splits, 'seed')}"
+    judged = f", judged by the {lens.about}s" if lens.about else ""
+    return f"{what} · {on}{judged} · network's macro-F1 {_f1(found)}"
+
+
+def gaps(plan: LensPlan) -> list[str]:
+    """Say which levels cannot be judged, and why."""
+    return [" ".join(_unjudged(plan, level)) for level in plan.gaps]
+
+
+def own_splits(plan: LensPlan) -> str:
+    """Say that a lens opens no test part of a run, unless it is a published one."""
+    return _BUT_PUBLISHED if "published" in plan.levels else _OWN_SPLITS
+
+
+def measured_by(lens: Lens) -> str:
+    """Return what scores are about where labels are wrong now and then: ` about the labels`."""
+    return f" about the {lens.about}s" if lens.about else ""
+
+
+def _rows(lens: Lens) -> str:
+    """Return what a row is called: where rows belong to tracks, they are segments."""
+    return "segment" if lens.plan and "track" in lens.plan.groups else "track"
+
+
+def asides(lens: Lens) -> list[str]:
+    """Return what else is to be known: levels that cannot be judged, reversed orders, baselines that saw a part."""
+    if lens.plan is None:
+        return []
+    answered = headline(lens, None).reason
+    said = [sentence for sentence in gaps(lens.plan) if sentence not in answered]
+    if lens.leakiest and lens.leakiest[0] != NETWORK:
+        name, leaked = lens.leakiest
+        of = f"of its {percent(lens.estimates['row', name].accuracy)} by row, {points(leaked.mean, leaked.interval)}"
+        said.append(f"Most leaks with {CLASSIFIERS[name]}: {of} were leakage.")
+    for first in dict.fromkeys(a for a, _ in lens.flips):
+        beaten = joined([CLASSIFIERS[b] for a, b in lens.flips if a == first])
+        by = JUDGED_BY[lens.coarse or "row"]
+        said.append(f"Who wins depends on the split: {CLASSIFIERS[first]} ahead of {beaten} by row, behind {by}.")
+    part = {e.classifier: e for e in lens.estimates.values() if e.n_train < e.n_available}
+    said += [
+        f"{CLASSIFIERS[name].capitalize()} learned from {found.n_train:,} of {found.n_available:,} training tracks, "
+        "drawn at random."
+        for name, found in part.items()
+    ]
+    return [*said, own_splits(lens.plan)]
+
+
+def progress(lens: Lens) -> str:
+    """Say how far a lens is, and how long it takes."""
+    if lens.plan is None:
+        return ""
+    text = f"{len(lens.scores)} of {count(lens.plan.n_scores, 'score')}"
+    if lens.study.active and lens.seconds_left is not None:
+        return f"{text} · about {duration(lens.seconds_left)} left"
+    return f"{text} · {duration(sum(score.seconds for score in lens.scores))}" if lens.scores else text
+
+
+def table(lens: Lens) -> dict[str, list[object]]:
+    """Return the estimates as columns; rates as they are written."""
+    rows = list(lens.estimates.values())
+    return {
+        "split": [JUDGED_BY[row.level] for row in rows],
+        "classifier": [CLASSIFIERS[row.classifier] for row in rows],
+        f"test accuracy{measured_by(lens)}": [percent(row.accuracy, row.accuracy_interval) for row in rows],
+        "macro-F1": [percent(row.macro_f1, row.macro_f1_interval) for row in rows],
+        "splits": [row.n_splits for row in rows],
+        "learned from": [row.n_train for row in rows],
+        "tested on": [row.n_test for row in rows],
+    }
+
+
+def what_differs(config: ExperimentConfig, judged: ExperimentConfig) -> str:
+    """Say where the settings are not those that were judged; empty where they are."""
+    return studies.what_differs(config, judged, "judged", "judged here", _OF_SPLIT)
+
+
+def label(study: Study, config: LensConfig | None, tables: Mapping[str, str]) -> str:
+    """Return a lens as it stands in the list."""
+    return studies.label(studies.about(config, tables), study)
+
+
+def _rate(found: LensEstimate) -> str:
+    return percent(found.accuracy, found.accuracy_interval)
+
+
+def _f1(found: LensEstimate) -> str:
+    return percent(found.macro_f1, found.macro_f1_interval)

@@ -1,0 +1,76 @@
+"""What the Repeat page shows of a repetition as plain data, and how an open page follows it."""
+
+from typing import Literal
+
+from dashboard.components.live_parts import Followed, Parts, answer_part, follow_from, study_as
+from dashboard.components.plot import chart_part
+from dashboard.components.ruler import Mark, Ruler, majority, ruler_part
+from dashboard.services import datasets, repetitions
+from dashboard.services.repetitions import Repetition, revision_of_runs
+from dashboard.services.runs import POLL_SECONDS
+from dashboard.text.limits import limit_label
+from dashboard.views.repeat import text as sentences
+from dashboard.views.repeat.figures import accuracy_band, loss_band
+from genre_core.studies.repeats.config import Folds
+from genre_core.studies.repeats.summary import Scatter, bands
+
+TEST = "~test"
+"""Follows the name of a repetition that is judged on its test parts."""
+TERMS = ("macro-F1",)
+HEIGHT = 260
+
+
+def look(followed: str) -> Followed:
+    """Return a repetition as it is followed; raises RunStateError where it is gone."""
+    return _followed(repetitions.repetition(followed.removesuffix(TEST), test=followed.endswith(TEST)))
+
+
+def follow(found: Repetition) -> None:
+    """Let the page follow a repetition from the state in which it was drawn."""
+    follow_from(f"repeat/{found.study.id}{TEST if found.part != found.config.part else ''}", _followed(found))
+
+
+def _followed(found: Repetition) -> Followed:
+    scored = "scored" if found.complete else f"{len(found.runs)} runs"
+    every = 2 * POLL_SECONDS
+    return study_as(found.study, scored, every, lambda: parts(found), and_its=revision_of_runs(found.study))
+
+
+def parts(found: Repetition) -> Parts:
+    """Return all parts of a repetition: its answer, its progress, the ruler and the two charts."""
+    headline = sentences.headline(found)
+    return {
+        "answer": answer_part(headline.answer, headline.reason, TERMS),
+        "progress": {"kind": "progress", "done": found.done, "text": sentences.progress(found)},
+        "ruler": ruler_part(Ruler(tuple(_marks(found)), f"accuracy on {sentences.tracks(found)}")),
+        **_charts(found),
+    }
+
+
+def _charts(found: Repetition) -> Parts:
+    histories = list(found.histories.values())
+    loss, accuracy = bands(histories, "validation_loss"), bands(histories, "validation_accuracy")
+    over = f"over {len(histories)} runs, with a band of one standard deviation, and from lowest to highest"
+    return {
+        "loss": dict(chart_part(loss_band(loss), f"Mean validation loss by epoch {over}.")),
+        "accuracy": dict(chart_part(accuracy_band(accuracy), f"Mean validation accuracy by epoch {over}.")),
+    }
+
+
+def _marks(found: Repetition) -> list[Mark]:
+    """Return the marks: every run as a thin line, their mean as the model looked at."""
+    marks = [Mark("tick", score.accuracy) for score in found.scores.values()]
+    if (rate := found.majority) is not None:
+        marks.append(majority(rate))
+    if found.summary:
+        name = "mean of the folds" if isinstance(found.config.what, Folds) else "mean of the seeds"
+        marks.append(mean_mark(found, found.summary.accuracy, name))
+    data = found.config.experiment.data
+    limit = datasets.limit(data)
+    return marks if limit is None else [*marks, Mark("limit", limit.accuracy, limit_label(data))]
+
+
+def mean_mark(found: Repetition, score: Scatter, label: str, kind: Literal["model", "other"] = "model") -> Mark:
+    """Return the mark of a mean with its interval, where there is one."""
+    low, high = (None, None) if score.interval is None else (score.interval.low, score.interval.high)
+    return Mark(kind, score.mean, label, low, high, "test" if found.part == "test" else "validation")

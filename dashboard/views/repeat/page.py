@@ -1,0 +1,135 @@
+"""Repeat: one configuration with other seeds or on folds: how far its score moves by luck."""
+
+import streamlit as st
+
+from dashboard.components.address_choice import address_choice
+from dashboard.components.live import words
+from dashboard.components.live_parts import Parts, answer_part
+from dashboard.components.plot import chart
+from dashboard.components.study_page import (
+    answer,
+    former,
+    looked_at,
+    rest_button,
+    say_what_differs,
+    start_and_look,
+    start_button,
+)
+from dashboard.services import repetitions, studies, tables
+from dashboard.services.repetitions import Repetition
+from dashboard.services.studies import REPETITIONS
+from dashboard.shell import address, forms
+from dashboard.shell.address import plain
+from dashboard.views.repeat import live as following
+from dashboard.views.repeat import runs as repeated
+from dashboard.views.repeat import text as sentences
+from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.presets import PRESETS
+from genre_core.studies.repeats.config import Folds, OtherSeeds
+
+WAYS = (
+    OtherSeeds(),
+    OtherSeeds(vary="network"),
+    OtherSeeds(times=30, vary="network"),
+    OtherSeeds(vary="split"),
+    Folds(),
+    Folds(k=10),
+    Folds(repeats=5),
+)
+OPTIONS = {sentences.option(way): way for way in WAYS}
+PARTS = {"validation": "Validation", "test": "Test"}
+MOST_LETTERS = 1000
+ANEW = {"part": None, "with": None}
+"""What the address forgets with another repetition."""
+BEFORE = answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason, following.TERMS)
+
+
+def main() -> None:
+    """Draw the page: the answer, the buttons, the curves, the runs; settings in the sidebar."""
+    form = forms.sidebar_settings(PRESETS, tables.tables(), looked_at="study")
+    with st.container(key="repeat-page", gap="small"):
+        found, parts = looked_at(st.query_params.get("study"), repetitions.repetition), None
+        place = st.container(key="repeat-answer", gap="xsmall")
+        with st.container(key="repeat-controls", horizontal=True, vertical_alignment="center", gap="small"):
+            _controls(found, form.config)
+            if found:
+                found = _judged(found)
+                parts = following.parts(found)
+                words(parts["progress"], "repeat progress", live="progress", width=230)
+        with place:
+            answer("repeat", parts, BEFORE)
+        if found and parts:
+            _repetition(found, parts, form.config)
+
+
+def _controls(found: Repetition | None, config: ExperimentConfig | None) -> None:
+    """Draw the buttons and the choices."""
+    study = found.study if found else None
+    place = st.container(key="repeat-start", width="content")
+    rest_button(
+        study,
+        "Train the runs that are missing; those that are there stay.",
+        "End now and keep the runs that are done; the others can go on later.",
+    )
+    way = OPTIONS[
+        st.selectbox(
+            "How",
+            OPTIONS,
+            key="how",
+            bind="query-params",
+            label_visibility="collapsed",
+            width=265,
+            help="Other seeds say what luck does to a score. Folds judge every track outside the test part.",
+        )
+    ]
+    with place:
+        start_button("Repeat", "repeat", config is not None and not (study and study.active), _repeat, config, way)
+    former(
+        "Former repetitions",
+        REPETITIONS,
+        study,
+        sentences.label,
+        lambda study_id: address.look(study=study_id, **ANEW),
+        width=330,
+    )
+
+
+def _repeat(study_id: str, config: ExperimentConfig, way: OtherSeeds | Folds) -> None:
+    def begin() -> None:
+        studies.start_study(REPETITIONS, study_id, repetitions.repeats_config(config, way))
+
+    start_and_look(begin, study=study_id, **ANEW)
+
+
+def _judged(found: Repetition) -> Repetition:
+    """Draw the choice of the part that other seeds are judged on; the test part only once it was opened."""
+    if isinstance(found.config.what, Folds) or not found.complete:
+        return found
+    part = address_choice("Part", "part", PARTS, help="Validation is for choosing; test is for reporting.")
+    if part == "validation":
+        return found
+    if not found.opened:
+        st.button("Open the test parts", icon=":material/lock_open:", key="open tests", help=sentences.CLOSED,
+                  on_click=repetitions.open_repetition, args=(found.study.id,))  # fmt: skip
+        return found
+    return repetitions.repetition(found.study.id, test=True)
+
+
+def _repetition(found: Repetition, parts: Parts, config: ExperimentConfig | None) -> None:
+    if st.query_params.get("part") == "test" and found.part == "validation":
+        st.caption(f":material/lock: {plain(sentences.CLOSED)}")
+    if held_out := sentences.held_out(found):
+        st.caption(plain(held_out, MOST_LETTERS))
+    if config:
+        repeated_of = found.config.experiment
+        say_what_differs("repeat", sentences.what_differs(config, repeated_of), repeated_of, "repeated")
+    for name, column in zip(("loss", "accuracy"), st.columns(2, gap="medium"), strict=True):
+        with column:
+            chart(parts[name], f"repeat {name}", height=following.HEIGHT, revision=found.study.id, live=name)
+    repeated.runs(found)
+    repeated.matrix_of_folds(found)
+    repeated.comparison(found)
+    following.follow(found)
+
+
+main()

@@ -1,0 +1,148 @@
+"""What the Repeat page is made of below its charts: the runs, the matrix of the folds, and another repetition."""
+
+import streamlit as st
+
+from dashboard.components.matrix import matrix
+from dashboard.components.ruler import Ruler, ruler
+from dashboard.components.safely import refreshing
+from dashboard.components.study_page import study_choice
+from dashboard.components.tables import matrix_table
+from dashboard.figures.matrix import live_view, matrix_view
+from dashboard.services import repetitions, studies
+from dashboard.services.repetitions import Repetition
+from dashboard.services.studies import REPETITIONS
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from dashboard.views.repeat import folds
+from dashboard.views.repeat import text as sentences
+from dashboard.views.repeat.live import mean_mark
+from genre_core.errors import GenreLabError
+from genre_core.evaluation.repeated_scores import LEAST_SCORES
+from genre_core.studies.repeats.config import Folds
+from genre_core.studies.repeats.summary import runs_to_show
+
+TABLE_SECONDS = 1.0
+ROW_HEIGHT, ROWS_SHOWN = 35, 12
+MOST_LETTERS = 1000
+
+
+def runs(found: Repetition) -> None:
+    """Draw the runs; the chosen one can be opened."""
+    if not found.runs:
+        return
+    st.subheader("The runs", anchor=False)
+    refreshing(_runs, TABLE_SECONDS if found.study.active else None)(found.study.id, found.part)
+
+
+def _runs(study_id: str, part: str) -> None:
+    found = repetitions.repetition(study_id, test=part == "test")
+    ids = [run.id for run in found.runs.values()]
+    chosen = st.query_params.get("run")
+    key = f"runs of {study_id} {len(ids)}"
+
+    def choose() -> None:
+        rows = st.session_state[key]["selection"]["rows"]
+        address.look(run=ids[rows[0]] if rows else None)
+
+    st.dataframe(
+        sentences.rows(found),
+        hide_index=True,
+        height=40 + ROW_HEIGHT * min(len(ids), ROWS_SHOWN),
+        row_height=ROW_HEIGHT,
+        key=key,
+        on_select=choose,
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [ids.index(chosen)]}} if chosen in ids else None,
+        placeholder="–",
+        alt="The runs of this repetition: state, epochs, accuracy and macro-F1.",
+    )
+    _open_chosen(found)
+
+
+def _open_chosen(found: Repetition) -> None:
+    number = next((n for n, run in found.runs.items() if run.id == st.query_params.get("run")), None)
+    if number is None:
+        st.caption("Choose a run to open it: each is one like any other.")
+        return
+    run, name = found.runs[number], found.config.name(number)
+    with st.container(horizontal=True, gap="small"):
+        if run.state == "complete":
+            part = found.part if found.part == "test" else None
+            address.page_link(
+                "views/evaluate/page.py", f"Evaluate {name}", icon=":material/arrow_forward:", run=run.id, part=part
+            )
+        address.page_link("views/train/page.py", "Its curves", icon=":material/show_chart:", run=run.id)
+
+
+def matrix_of_folds(found: Repetition) -> None:
+    """Draw the matrix over all held-out folds."""
+    confusion, what = found.matrix, found.config.what
+    if confusion is None or not isinstance(what, Folds):
+        return
+    st.subheader("Held-out folds together", anchor=False)
+    nouns = "held-out tracks"
+    view = matrix_view(confusion, nouns=nouns) if what.repeats == 1 else live_view(confusion, nouns=nouns)
+    try:
+        score = folds.pooled_score(found)
+    except GenreLabError as error:
+        score = None
+        st.caption(f":material/error: {plain(f'No interval of the share below: {error}')}")
+    st.caption(plain(sentences.pooled(found, score), MOST_LETTERS))
+    matrix(view, key="matrix of folds", label="Confusion matrix of the held-out folds")
+    opened = st.expander("As a table", key="folds as a table", type="compact", on_change="rerun")
+    if opened.open:
+        with opened:
+            matrix_table(confusion, "fold matrix table", f"{found.study.id} folds.csv")
+
+
+def comparison(found: Repetition) -> None:
+    """Draw what it takes to show a difference, the choice of another repetition, and whether this one is better."""
+    if len(found.complete) < LEAST_SCORES:
+        return
+    st.subheader("Compare with other settings", anchor=False)
+    _plan(found)
+    others = [study for study in studies.latest_studies(REPETITIONS) if study.id != found.study.id]
+    if not others:
+        return
+    named = st.query_params.get("with")
+    study_choice(
+        "Compared with",
+        others,
+        named,
+        lambda study: sentences.label(study, studies.config_or_none(REPETITIONS, study)),
+        lambda study_id: address.look(**{"with": study_id}),
+        placeholder="Choose a repetition of other settings",
+        width=520,
+    )
+    if named:
+        _compared(found, named)
+
+
+def _plan(found: Repetition) -> None:
+    """Draw how many runs a difference takes that a person gives."""
+    assert found.summary is not None
+    with st.container(key="repeat-plan", horizontal=True, vertical_alignment="bottom", gap="small"):
+        given = st.number_input(
+            "Difference to show (points)", 0.1, 50.0, 1.0, 0.5, "%.1f", key="difference", bind="query-params",
+            help="In accuracy, between these settings and others repeated in the same way.", width=210,
+        )  # fmt: skip
+        st.caption(plain(sentences.planned(given / 100, runs_to_show(found.summary, given / 100))), width="stretch")
+
+
+def _compared(found: Repetition, named: str) -> None:
+    try:
+        tested = found.part != found.config.part
+        theirs = repetitions.repetition(named, test=tested)
+    except GenreLabError as error:
+        st.caption(f":material/error: {plain(str(error))}")
+        return
+    if tested and not theirs.opened:
+        st.caption(f":material/lock: {plain(sentences.OTHERS_CLOSED)}")
+        return
+    headline = sentences.compared(found, theirs, repetitions.compare_repetitions(found, theirs))
+    st.markdown(f"**{plain(headline.answer)}**")
+    st.caption(plain(headline.reason))
+    if found.summary and theirs.summary:
+        ours = mean_mark(found, found.summary.accuracy, "these settings")
+        other = mean_mark(theirs, theirs.summary.accuracy, "those settings", "other")
+        ruler(Ruler((ours, other), f"accuracy on {sentences.tracks(found)}"), "compared ruler")

@@ -1,0 +1,229 @@
+"""What the Repeat page says, from a repetition as far as it is: pure functions to sentences."""
+
+from dashboard.services.repetitions import ComparedRepeats, Repetition
+from dashboard.text import studies
+from dashboard.text.runs import STATES as RUN_STATES
+from dashboard.text.train import Headline
+from dashboard.theme import count, percent, points
+from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.repeated_scores import PairedScores, PooledScore
+from genre_core.settings.config import ExperimentConfig, labels_are_noisy
+from genre_core.store import Run, Study
+from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
+from genre_core.studies.repeats.summary import Repeats
+
+BEFORE = Headline(
+    "How sure is this score?",
+    "Train the settings again with other seeds and see how far the score moves by luck, or on folds, so that every "
+    "track outside the test part is judged once by a network that did not learn from it.",
+)
+CLOSED = (
+    "The test parts of these runs are closed. Opening them counts as one look for each run's configuration; for "
+    "choosing between settings, stay with validation."
+)
+OTHERS_CLOSED = "The test parts of the other repetition are closed: open them there first, or compare on validation."
+
+
+def headline(found: Repetition) -> Headline:
+    """Say how far a repetition is, and what it has come to."""
+    study, done = found.study, f"{len(found.complete)} of {count(found.total, 'run')}"
+    verdict = _verdict(found) if found.summary else None
+    match study.state:
+        case "queued":
+            return Headline("Waiting for a worker.", verdict.answer if verdict else "The first epochs follow.")
+        case "running":
+            so_far = (
+                f"So far: {verdict.answer[0].lower()}{verdict.answer[1:]}"
+                if verdict
+                else "The mean comes with the first that is done."
+            )
+            return Headline(f"Training {studies.how_often(found.config)}: {done} done.", so_far)
+        case "failed":
+            return Headline(f"Training failed after {done}.", study.error or "")
+        case "cancelled":
+            return Headline(f"Stopped after {done}.", verdict.answer if verdict else "Go on to train what is missing.")
+    if verdict is None:
+        return Headline("None of the runs has a score.", _failures(found))
+    return Headline(verdict.answer, " ".join(filter(None, (verdict.reason, _failures(found)))))
+
+
+def _verdict(found: Repetition) -> Headline:
+    summary = found.summary
+    assert summary is not None
+    score, f1 = summary.accuracy, summary.macro_f1
+    about = " about the labels" if labels_are_noisy(found.config.experiment.data) else ""
+    answer = f"Right{about} on {percent(score.mean, score.interval)} of {tracks(found)}, {_over(found, score.n)}."
+    moved = (
+        f"From run to run it moves by {points(score.sd)} (standard deviation), from {percent(score.low)} to "
+        f"{percent(score.high)}. "
+        if score.sd is not None
+        else ""
+    )
+    return Headline(answer, f"{moved}Macro-F1 {percent(f1.mean, f1.interval)}. {_covers(found, summary)}")
+
+
+def tracks(found: Repetition) -> str:
+    """Return what is judged: `validation tracks`, `held-out tracks`."""
+    if isinstance(found.config.what, Folds):
+        return "held-out tracks"
+    return f"{found.part} tracks"
+
+
+def _over(found: Repetition, n: int) -> str:
+    if isinstance(found.config.what, Folds):
+        return f"on average over {count(n, 'fold')}"
+    return f"on average over {count(n, 'seed')}"
+
+
+def _covers(found: Repetition, summary: Repeats) -> str:
+    """Say what the interval is about."""
+    if summary.accuracy.interval is None:
+        return "An interval comes with the third run."
+    if summary.ratio == 0:
+        n = count(summary.n_judged, "track")
+        return f"The interval covers luck in training alone: every run was judged on the same {n}."
+    if not isinstance(found.config.what, Folds):
+        return "The interval allows for splits that share training tracks (Nadeau and Bengio 2003)."
+    allows = "The interval allows for folds that share training tracks (Nadeau and Bengio 2003)"
+    if found.config.what.repeats > 1:
+        return f"{allows}."
+    simulated = "on tracks that stand alone it held the truth in 98 to 99 of 100 simulated cases, not 95"
+    return f"{allows}. It is cautious: {simulated}."
+
+
+def _failures(found: Repetition) -> str:
+    failed = [run for run in found.runs.values() if run.state == "failed"]
+    if not failed:
+        return ""
+    return f"{count(len(failed), 'run')} failed: {failed[0].error}"
+
+
+def held_out(found: Repetition) -> str:
+    """Say what folds open and what stays closed."""
+    if not isinstance(found.config.what, Folds):
+        return ""
+    dealt = found.config.what.repeats
+    once = "once" if dealt == 1 else f"{dealt} times"
+    return (
+        f"Every track outside the test part is judged {once}. A held-out fold counts as a test part that was looked "
+        "at, once for its configuration; the test part of a run with these settings is in no fold and stays as it is."
+    )
+
+
+def progress(found: Repetition) -> str:
+    """Say how far a repetition is."""
+    running = sum(run.state == "running" and run.epoch > 0 for run in found.runs.values())
+    text = f"{len(found.complete)} of {count(found.total, 'run')}"
+    return f"{text} · {running} training" if found.study.active and running else text
+
+
+def rows(found: Repetition) -> dict[str, list[object]]:
+    """Return the runs as columns; rates as they are written."""
+    runs = list(found.runs.items())
+    scored = tracks(found)
+    return {
+        "run": [found.config.name(number) for number, _ in runs],
+        "state": [_state(run, found) for _, run in runs],
+        "epochs": [run.epoch for _, run in runs],
+        "best epoch": [run.best_epoch for _, run in runs],
+        f"accuracy, {scored}": [_rate(run, found, "accuracy") for _, run in runs],
+        f"macro-F1, {scored}": [_rate(run, found, "macro_f1") for _, run in runs],
+        "tracks": [run.context.get(f"n_{found.part}") for _, run in runs],
+    }
+
+
+def _state(run: Run, found: Repetition) -> str:
+    if run.state == "queued" or (run.state == "running" and not run.epoch and not run.fraction):
+        return RUN_STATES["queued"]
+    if run.state != "running":
+        return RUN_STATES[run.state]
+    if not found.study.active:  # its worker has died
+        return RUN_STATES["paused"]
+    return f"▶ epoch {run.epoch + 1} of {found.config.experiment.train.max_epochs}"
+
+
+def _rate(run: Run, found: Repetition, measure: str) -> str | None:
+    return percent(run.summary[found.part][measure]) if run.state == "complete" else None
+
+
+def pooled(found: Repetition, score: PooledScore | None) -> str:
+    """Say what the matrix over all held-out folds counts, and how sure its rate is where that is known."""
+    matrix, what = found.matrix, found.config.what
+    assert matrix is not None
+    assert isinstance(what, Folds)
+    n, right = int(matrix.counts.sum()), int(matrix.counts.trace())
+    each = "once" if what.repeats == 1 else f"up to {what.repeats} times"
+    share = f"Right on {right:,} of {n:,} answers, {percent(right / n, score.interval if score else None)}"
+    answers = f"{share}: every track {each}, by a network that did not learn from it."
+    if score is None:
+        return answers
+    drawn = "; tracks of one group count together" if score.grouped else ""
+    return f"{answers} The interval is for these networks on other tracks (Bayle and others 2020){drawn}."
+
+
+def compared(ours: Repetition, theirs: Repetition, result: ComparedRepeats) -> Headline:
+    """Say whether one repetition is better than another, and by how much."""
+    if result.why_not:
+        return Headline("These two cannot be compared.", f"{result.why_not} {_how_to_compare(ours)}")
+    if result.found is None:
+        return Headline("Too few runs to compare.", "It takes three runs of each on the same split with the same seed.")
+    found = result.found
+    size = points(abs(found.mean), _of_size(found))
+    test = f"Paired by split and seed over {count(found.n, 'run')} of each, p = {found.p:.3f}."
+    if found.p < 0.0005:
+        test = test.replace("p = 0.000", "p < 0.001")
+    if ours.summary and ours.summary.ratio:
+        test += " The test allows for shared training tracks (Nadeau and Bengio 2003)."
+    else:
+        test += " About luck in training alone: on other tracks the difference may be another."
+    if found.clear:
+        better = "better" if found.mean > 0 else "worse"
+        return Headline(f"These settings are {better} than those, by {size}.", test)
+    return Headline(f"Not distinguishable: the difference is {size}.", f"{test} {_needed(result)}")
+
+
+def planned(difference: float, runs: int | None) -> str:
+    """Say how many runs would show a difference in accuracy."""
+    size = points(difference)
+    if runs is None:
+        return f"No number of runs on these tracks would show {size}: it takes more tracks."
+    return (
+        f"It takes about {count(runs, 'run')} of each to show {size} in four of five cases, if other settings vary "
+        "as much as these."
+    )
+
+
+def _needed(result: ComparedRepeats) -> str:
+    assert result.found is not None
+    if result.found.mean == 0:
+        return ""
+    size = points(abs(result.found.mean))
+    if result.needed is None:
+        return f"Were {size} the truth, no number of runs on these tracks would show it: it takes more tracks."
+    return f"Were {size} the truth, it would take about {count(result.needed, 'run')} of each to show it."
+
+
+def _of_size(found: PairedScores) -> Interval:
+    """Return the interval of a difference's size: turned round where the difference is below zero."""
+    if found.mean >= 0:
+        return found.interval
+    return Interval(-found.interval.high, -found.interval.low)
+
+
+def _how_to_compare(ours: Repetition) -> str:
+    return f"Change a setting of the network or of training, and repeat it with {studies.how_often(ours.config)}."
+
+
+def label(study: Study, config: RepeatsConfig | None) -> str:
+    """Return a repetition as it stands in a list."""
+    return studies.label(studies.about(config), study)
+
+
+def what_differs(config: ExperimentConfig, repeated: ExperimentConfig) -> str:
+    """Say where the settings are not those that were repeated; empty where they are."""
+    return studies.what_differs(config, repeated, "repeated", "repeated here")
+
+
+def option(of: OtherSeeds | Folds) -> str:
+    """Return how a choice reads in a list of ways to repeat."""
+    return studies.how_often(RepeatsConfig(what=of))

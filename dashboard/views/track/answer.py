@@ -1,0 +1,47 @@
+"""What a network answers for one track: a bar for each genre, with a tick where it stood before a change."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import streamlit as st
+
+from dashboard.components.cell_tracks import Choice
+from dashboard.theme import count, percent
+
+SHOWN = 10
+"""As many genres stand on the page; of more, the others unfold."""
+
+
+def answer_bars(choices: Sequence[Choice], before: Mapping[str, float] | None = None) -> None:
+    """Draw genres with their probability, in the order given; `before` are those of the unchanged track."""
+    bars = [_bar(choice, before) for choice in choices]
+    if len(choices) <= SHOWN + 2:
+        st.html(_list(bars))
+        return
+    likely = sorted(choices, key=lambda choice: -choice.probability)[:SHOWN]
+    first = [choice in likely or bool(choice.role) for choice in choices]
+    rest = [choice.probability for choice, kept in zip(choices, first, strict=True) if not kept]
+    folded = _list([bar for bar, kept in zip(bars, first, strict=True) if not kept])
+    summary = f"{count(len(rest), 'other genre')}, {percent(sum(rest))} together"
+    st.html(
+        _list([bar for bar, kept in zip(bars, first, strict=True) if kept])
+        + f'<details class="gl-others"><summary>{summary}</summary>{folded}</details>'
+    )
+
+
+def _list(bars: Sequence[str]) -> str:
+    return f'<ul class="gl-answer" aria-label="Probability of each genre">{"".join(bars)}</ul>'
+
+
+def _bar(choice: Choice, before: Mapping[str, float] | None) -> str:
+    tick, was = "", ""
+    if before is not None:
+        at = before[choice.genre]
+        tick = f'<b style="left:{100 * at:.1f}%" title="before: {percent(at)}"></b>'
+        was = f' aria-label="{escape(choice.genre)}: {percent(choice.probability)}, before {percent(at)}"'
+    role = "predicted" if "predicted" in choice.role else ""
+    return (
+        f'<li class="{role}"{was}><span>{escape(choice.genre)}</span>'
+        f'<span class="bar"><i style="width:{100 * choice.probability:.1f}%"></i>{tick}</span>'
+        f'<span class="share">{percent(choice.probability)}</span><span class="role">{escape(choice.role)}</span></li>'
+    )

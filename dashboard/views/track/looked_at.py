@@ -1,0 +1,71 @@
+"""The track that the page is about, with what its run's network answered for it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from dashboard.services.networks import Answers
+from genre_core.data.dataset import Dataset, FloatArray, Part
+from genre_core.evaluation.metrics import softmax
+from genre_core.store import Run
+
+
+@dataclass(frozen=True, eq=False)
+class LookedAt:
+    """One row of a complete run's data; `clean` says whether its true genre judges, where labels may be wrong."""
+
+    run: Run
+    data: Dataset
+    answers: Answers
+    row: int
+    clean: bool
+
+    @property
+    def name(self) -> str:
+        """Return what the track is called in its data."""
+        return self.data.tracks[self.row]
+
+    @property
+    def part(self) -> Part | None:
+        """Return the part of the split that it is in."""
+        return self.answers.part_of(self.row)
+
+    @property
+    def logits(self) -> npt.NDArray[np.float32]:
+        """Return what the network answered (n_genres,)."""
+        logits: npt.NDArray[np.float32] = self.answers.logits[self.row]
+        return logits
+
+    @property
+    def raw(self) -> FloatArray:
+        """Return its features in their own units (n_features,), NaN where one is not known."""
+        features: FloatArray = self.data.X[self.row]
+        return features
+
+    @cached_property
+    def y_prob(self) -> FloatArray:
+        """Return the probability of each genre (n_genres,)."""
+        probabilities: FloatArray = softmax(self.logits[None])[0]
+        return probabilities
+
+    @property
+    def true(self) -> int:
+        """Return the genre that it is judged by."""
+        y = self.data.y_clean if self.clean and self.data.y_clean is not None else self.answers.y
+        return int(y[self.row])
+
+    @property
+    def predicted(self) -> int:
+        """Return the genre that the network takes it for."""
+        return int(self.logits.argmax())
+
+    @property
+    def other(self) -> int:
+        """Return the genre that the decision was against: the true one, or the second choice where that was right."""
+        if self.true != self.predicted:
+            return self.true
+        others = self.logits.copy()
+        others[self.predicted] = -np.inf
+        return int(others.argmax())

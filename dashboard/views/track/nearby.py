@@ -1,0 +1,64 @@
+"""The training tracks that are most like a track, as a list to open them from."""
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard.components.csv_download import Columns
+from dashboard.services import networks
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from dashboard.views.track.looked_at import LookedAt
+from dashboard.views.track.text import neighbours_sentence
+from genre_core.explaining import Neighbours
+
+ROW_HEIGHT = 33
+
+
+def draw(track: LookedAt) -> None:
+    """Draw the nearest training tracks; choosing one opens its page."""
+    found = networks.neighbours(track.run, track.row)
+    if found is None:
+        return
+    level = None if track.data.coarsest is None else track.data.coarsest[0]
+    st.subheader("Nearest training tracks", anchor=False)
+    st.caption(plain(neighbours_sentence(found, track.answers.y, track.data.genres, level)))
+    key = f"nearest {track.run.id} {track.row}"
+    st.dataframe(
+        _columns(track, found, level),
+        hide_index=True,
+        key=key,
+        height=36 + ROW_HEIGHT * len(found.rows),
+        row_height=ROW_HEIGHT,
+        on_select=partial(_open, key, found.rows.tolist()),
+        selection_mode="single-row",
+        column_config={
+            "distance": st.column_config.NumberColumn(
+                "Distance", format="%.2f", help="In standard scores, over all features (Euclidean)."
+            )
+        },
+        alt="The nearest training tracks, with their genre, what they are taken for and their distance.",
+    )
+    st.caption("Choose one to open it.")
+
+
+def _columns(track: LookedAt, found: Neighbours, level: str | None) -> Columns:
+    genres, rows = track.data.genres, found.rows
+    table: Columns = {
+        "Track": [track.data.tracks[row] for row in rows.tolist()],
+        "Genre" if track.data.y_clean is None else "Label": [
+            genres[number] for number in track.answers.y[rows].tolist()
+        ],
+        "Taken for": [genres[number] for number in track.answers.logits[rows].argmax(axis=1).tolist()],
+        "distance": found.distances.round(4).tolist(),
+    }
+    if found.same_group is not None:
+        word = {"track": "recording", None: "group"}.get(level, level)
+        table[f"Same {word}"] = ["yes" if same else "" for same in found.same_group.tolist()]
+    return table
+
+
+def _open(key: str, rows: list[int]) -> None:
+    chosen = st.session_state[key]["selection"]["rows"]
+    if chosen:
+        address.look(track=str(rows[chosen[0]]), what=None, part=None, cell=None, find=None, only=None)

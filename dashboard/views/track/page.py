@@ -1,0 +1,134 @@
+"""One track: what the network thinks of it, why, and what would change its answer."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.components.ensembles import members_instead
+from dashboard.components.safely import refreshing
+from dashboard.components.terms import numbers_line
+from dashboard.services import datasets, networks, openings, runs, workers
+from dashboard.services.networks import Explanation
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from dashboard.text import evaluate_states
+from dashboard.text.badges import badges
+from dashboard.text.evaluate_states import DATA, Step
+from dashboard.text.train import Headline
+from dashboard.views.track import nearby, ways, what_if, why
+from dashboard.views.track import text as said
+from dashboard.views.track.looked_at import LookedAt
+from genre_core.data.dataset import Part
+from genre_core.errors import GenreLabError
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.store import Run
+
+CSS = Path(__file__).with_name("track.css")
+EVALUATE = Step("views/evaluate/page.py", "Choose one on Evaluate")
+POLL_SECONDS = 1.0
+
+
+def main() -> None:
+    """Draw the track that the address names, or say why there is none to draw."""
+    st.html(CSS)
+    with st.container(key="track-page", gap="small"):
+        asked_for = address.run_id()
+        run = runs.run(asked_for)
+        if run is None:
+            _say(*evaluate_states.no_run(asked_for, bool(workers.store().runs(limit=1))))
+        elif run.state != "complete":
+            refreshing(_wait, POLL_SECONDS if run.active else None)(run)
+        elif (track := _looked_at(run)) is not None:
+            _draw(track)
+
+
+def _say(headline: Headline, step: Step) -> None:
+    st.header(plain(headline.answer), anchor=False)
+    st.caption(plain(headline.reason))
+    address.page_link(step.page, step.label, icon=":material/arrow_forward:")
+
+
+def _wait(drawn: Run) -> None:
+    """Say how a run stands, and start the page anew when that changes."""
+    run = runs.run(drawn.id)
+    if run is None or run.state != drawn.state:
+        st.rerun()
+    _say(*evaluate_states.not_complete(run))
+
+
+def _looked_at(run: Run) -> LookedAt | None:
+    """Return the track that the address names; where there is none to show, say why."""
+    try:
+        data = datasets.dataset(run.config.data)
+    except GenreLabError as error:  # its table was deleted
+        _say(Headline("The tracks of this run are gone.", str(error)), Step(DATA, "Upload the table again on Data"))
+        return None
+    answers = networks.answers(run)
+    if answers is None:
+        _say(*evaluate_states.not_complete(run))
+        return None
+    text = st.query_params.get("track")
+    if text is None or not text.isdecimal() or len(text) > 9 or int(text) >= len(data):
+        _say(said.no_track(text, len(data)), EVALUATE)
+        return None
+    track = LookedAt(run, data, answers, int(text), st.query_params.get("right") == "true")
+    if track.part == "test" and not openings.openings_of([run])[run.id].opened:
+        _closed(track)
+        return None
+    return track
+
+
+def _closed(track: LookedAt) -> None:
+    """Ask before anything is shown of a test track of a run whose test part is closed."""
+    headline = said.closed(track.name)
+    st.header(plain(headline.answer), anchor=False)
+    st.caption(plain(headline.reason), help=GLOSSARY["test opened"])
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            "Open the test part",
+            icon=":material/lock_open:",
+            key="open test",
+            on_click=openings.open_test,
+            args=(track.run.id,),
+        )
+        address.page_link("views/evaluate/page.py", "Stay with validation")
+
+
+def _draw(track: LookedAt) -> None:
+    part: Part | None = track.part
+    ways.draw(track)
+    opened = openings.openings_of([track.run])[track.run.id] if part == "test" else None
+    genres, noisy = track.data.genres, track.data.y_clean is not None and not track.clean
+    sure = float(track.y_prob[track.predicted])
+    about = "label" if noisy else ""
+    st.header(plain(said.title(track.name, genres[track.true], genres[track.predicted], sure, about)), anchor=False)
+    marked = [*said.part_badges(part, track.data, track.row), *badges(track.run, opened)]
+    numbers_line(f"Run {track.run.name}", marked)
+    among_all = st.query_params.get("among") == "all"
+    if among_all and part == "train":
+        st.caption(said.LEARNED)
+    given = st.query_params.get("part")
+    if given and given != part and not among_all:
+        st.caption(f":material/link_off: {plain(said.other_part(given, part))}")
+    explained = _explained(track)
+    why.draw(track, explained)
+    nearby.draw(track)
+
+
+def _explained(track: LookedAt) -> Explanation | None:
+    """Draw the answer and what would change it, and return why it is so; without weights, the answer alone."""
+    try:
+        network, training = networks.network(track.run), networks.training(track.run)
+        found = networks.explanation(track.run, track.row, track.predicted, track.other)
+    except GenreLabError as error:
+        what_if.answer_alone(track)
+        if track.run.averages:
+            members_instead(track.run, str(error), "track")
+        else:
+            st.caption(f":material/link_off: {plain(str(error))}")
+        return None
+    what_if.draw(track, network, training, found)
+    return found
+
+
+main()

@@ -1,0 +1,171 @@
+"""What the page of one track says: pure functions to sentences."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dashboard.services.networks import Explanation
+from dashboard.text.badges import Badge
+from dashboard.text.train import Headline
+from dashboard.theme import count, percent
+from genre_core.data.dataset import Dataset, FloatArray, IntArray, Part
+from genre_core.evaluation.metrics import softmax
+from genre_core.explaining import Attribution, Change, Neighbours
+
+NAMED = {"train": "training", "validation": "validation", "test": "test"}
+
+
+def title(name: str, true: str, predicted: str, confidence: float, about: str = "") -> str:
+    """Say what a track is and what it is taken for: `Track 12 is Folk; taken for Rock, 71.3 % sure`."""
+    verb = "is labelled" if about == "label" else "is"
+    taken = f"taken for {predicted}" if true != predicted else "recognised"
+    return f"Track {name} {verb} {true}; {taken}, {percent(confidence)} sure"
+
+
+def part_badges(part: Part | None, data: Dataset, row: int) -> list[Badge]:
+    """Return the badges of a track: its part, what it belongs to, and whether its label is wrong."""
+    found = [_part_badge(part)]
+    for level, numbers in data.groups.items():
+        members = int((numbers == numbers[row]).sum())
+        word = "recording" if level == "track" else level
+        found.append(Badge(f"{word} {numbers[row] + 1:,}", f"{count(members, 'row')} of the data belong to it."))
+    if data.y_clean is not None and data.y_clean[row] != data.y[row]:
+        labelled, true = data.genres[data.y[row]], data.genres[data.y_clean[row]]
+        found.append(Badge("wrong label", f"The label says {labelled}; it was drawn as {true}.", "warning"))
+    return found
+
+
+def _part_badge(part: Part | None) -> Badge:
+    match part:
+        case None:
+            return Badge("in no part", "The split of this run left this track out.")
+        case "train":
+            meaning = "The network learned from this track: that it is sure of it says little about unknown ones."
+            return Badge("training track", meaning, "warning")
+        case "validation":
+            return Badge("validation track", "Not trained on; validation tracks chose the best epoch.")
+        case "test":
+            return Badge("test track", "Kept for the final report.")
+
+
+LEARNED = (
+    "It is listed because a network that did not learn from it doubts its label. This run's network learned from it, "
+    "label and all, and what stands here is what this one says."
+)
+
+
+def adds_up(found: Attribution, genres: Sequence[str]) -> str:
+    """Say what the attributions of a track add up to, which is how far the two logits came apart."""
+    genre, other = genres[found.genre], genres[found.other]
+    here, usual = found.lead, found.baseline_lead
+    return (
+        f"Adds up to {_signed(found.total)} nats: {genre} is {abs(here):.2f} {_side(here)} {other} here, and "
+        f"{abs(usual):.2f} {_side(usual)} it for the average training track."
+    )
+
+
+def _side(lead: float) -> str:
+    return "ahead of" if lead >= 0 else "behind"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def changed_answer(now: FloatArray, before: FloatArray, genres: Sequence[str], n_changed: int) -> str:
+    """Say what the network answers with changed features; `now` and `before` are logits (n_genres,)."""
+    if not n_changed:
+        return "Move a feature and see what the network would say."
+    (new, sure), (old, was) = _answer(now), _answer(before)
+    text = f"With {count(n_changed, 'feature')} changed: "
+    if new == old:
+        return f"{text}still {genres[new]}, {percent(sure)} sure ({percent(was)} before)."
+    return f"{text}{genres[new]}, {percent(sure)} sure, no longer {genres[old]} ({percent(was)} before)."
+
+
+def _answer(logits: FloatArray) -> tuple[int, float]:
+    y_prob = softmax(logits[None])[0]
+    return int(y_prob.argmax()), float(y_prob.max())
+
+
+def flip_sentence(found: Explanation, moved: str, genres: Sequence[str]) -> str:
+    """Say how one feature alone changes the answer; `moved` says which one and from where to where."""
+    asked, n_features = len(found.asked), len(found.attribution.features)
+    among = "" if asked == n_features else f" of the {asked} that count most"
+    if not found.flips or not moved:
+        return f"No feature alone{among} changes the answer within what training has seen."
+    first = found.flips[0]
+    by = f"{abs(first.change):.2f} standard deviations"
+    return f"One feature alone{among}: {moved}, {by}, makes it {genres[first.genre]}."
+
+
+def change_sentence(found: Change | None, genres: Sequence[str]) -> str:
+    """Say how small a change of all features together changes the answer."""
+    if found is None:
+        return "No change of all features together was found that changes the answer."
+    return (
+        f"All features together: a change of {found.distance:.2f} standard deviations in all makes it "
+        f"{genres[found.genre]}. That is the smallest found; a smaller one may exist."
+    )
+
+
+def neighbours_sentence(found: Neighbours, y: IntArray, genres: Sequence[str], level: str | None) -> str:
+    """Say of which genres the nearest training tracks are, and how many belong to the same artist."""
+    n = len(found.rows)
+    counts = np.bincount(y[found.rows], minlength=len(genres))
+    order = [int(g) for g in np.argsort(-counts, kind="stable") if counts[g]]
+    said = " and ".join(
+        part
+        for part in (
+            ", ".join(f"{counts[g]} {'are' if counts[g] > 1 else 'is'} {genres[g]}" for g in order[:-1]),
+            f"{counts[order[-1]]} {'are' if counts[order[-1]] > 1 else 'is'} {genres[order[-1]]}",
+        )
+        if part
+    )
+    if len(order) == 1:
+        said = f"all are {genres[order[0]]}"
+    text = f"Of the {n} nearest training tracks {said}."
+    same = 0 if found.same_group is None else int(found.same_group.sum())
+    if same:
+        word = {"track": "recording", None: "group"}.get(level, level)
+        text += f" {same} {'belongs' if same == 1 else 'belong'} to the same {word}: the network has learned from it."
+    return text
+
+
+# -- where there is no track to show -----------------------------------------------------------------------------------
+
+
+def no_track(asked_for: str | None, n_tracks: int) -> Headline:
+    """Say that a link names no track, or none that there is."""
+    if asked_for is None:
+        return Headline("No track is chosen.", "Choose a cell of the confusion matrix, and a track in its list.")
+    short = f"{asked_for[:20]}…" if len(asked_for) > 20 else asked_for
+    if not asked_for.isdecimal():
+        return Headline("The link names no track.", f"track is “{short}”, but should be a row counted from 0.")
+    last = n_tracks - 1
+    return Headline("There is no such track.", f"The link names row {short}; the rows of these data are 0 to {last:,}.")
+
+
+def closed(name: str) -> Headline:
+    """Say that a track is in the test part, which was not opened for this run."""
+    reason = (
+        "The test part is closed for this run. Opening it is counted; each look that you choose by makes its score too "
+        "good."
+    )
+    return Headline(f"Track {name} is a test track of this run.", reason)
+
+
+def other_part(said: str, part: Part | None) -> str:
+    """Say that a link takes a track for one of another part."""
+    of = "in no part of the split" if part is None else f"a {NAMED[part]} track"
+    return f"The link says {said}, but this is {of}."
+
+
+def where(position: int, n: int) -> str:
+    """Say where a track stands in the selection that it was opened from."""
+    return f"{position + 1:,} of {n:,}"
+
+
+def moved(name: str, start: float, stop: float) -> str:
+    """Say what is changed of one feature, in its own units: `tempo from 118 to 131`."""
+    return f"{name} from {start:.4g} to {stop:.4g}".replace("-", "−")

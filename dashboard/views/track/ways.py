@@ -1,0 +1,82 @@
+"""The ways from one track to the others of the selection that it was opened from, and back to it."""
+
+import streamlit as st
+
+from dashboard.components.cell_tracks import in_cells, tracks_of
+from dashboard.components.listed_tracks import PASSED_ON
+from dashboard.components.track_filter import given_filter
+from dashboard.services import labels as doubtful
+from dashboard.services import outcomes
+from dashboard.services.outcomes import Outcome
+from dashboard.shell import address
+from dashboard.text.cells import drawn_matrix, selection_title
+from dashboard.views.track.looked_at import LookedAt
+from dashboard.views.track.text import where
+
+
+def draw(track: LookedAt) -> None:
+    """Draw the link back, and those to the previous and the next track of the selection."""
+    label, rows = _list(track)
+    passed = {name: st.query_params.get(name) for name in PASSED_ON}
+    with st.container(key="track-ways", horizontal=True, vertical_alignment="center", gap="medium"):
+        back = {**passed, "track": None if rows is None else str(track.row)}
+        address.page_link("views/evaluate/page.py", label, ":material/arrow_back:", **back)
+        if rows is not None:
+            _steps(track, rows)
+
+
+def _list(track: LookedAt) -> tuple[str, list[int] | None]:
+    """Return what the list is called that the track was opened from, and its rows; None where there is none."""
+    if st.query_params.get("section") == "labels":
+        return "Doubtful labels", _doubtful(track)
+    outcome, k = _outcome(track), len(track.data.genres)
+    chosen = None if outcome is None else address.selection(k)
+    if outcome is None or chosen is None:
+        return "Evaluate", None
+    merges = address.merges(k)
+    found = given_filter().fitting(tracks_of(outcome, track.data.tracks, in_cells(outcome, chosen, merges)))
+    return selection_title(drawn_matrix(outcome, merges), chosen, merges), found.rows.tolist()
+
+
+def _doubtful(track: LookedAt) -> list[int] | None:
+    """Return the rows with doubtful labels, of the part that the address names or of all tracks."""
+    run, labels = track.run, None
+    if st.query_params.get("among") == "all":
+        crossed = doubtful.cross_predictions(run)
+        if crossed is not None and crossed.study.state == "complete":
+            labels = doubtful.doubtful_everywhere(run, crossed)
+    elif track.part in ("validation", "test"):
+        labels = doubtful.doubtful_labels(run, track.part)
+    return None if labels is None else labels.rows[labels.order[: labels.found.n_doubtful]].tolist()
+
+
+def _steps(track: LookedAt, rows: list[int]) -> None:
+    if track.row not in rows:
+        st.markdown("not in this selection")
+        return
+    at = rows.index(track.row)
+    _step("Previous", ":material/chevron_left:", rows[at - 1] if at else None)
+    st.markdown(where(at, len(rows)))
+    _step("Next", ":material/chevron_right:", rows[at + 1] if at + 1 < len(rows) else None)
+
+
+def _step(label: str, icon: str, row: int | None) -> None:
+    # A button: a link from a page to itself leaves the address as it was.
+    st.button(
+        label,
+        icon=icon,
+        type="tertiary",
+        key=f"track {label}",
+        disabled=row is None,
+        on_click=_open,
+        args=(row,),
+    )
+
+
+def _open(row: int) -> None:
+    address.look(track=str(row), what=None)
+
+
+def _outcome(track: LookedAt) -> Outcome | None:
+    """Return what the run says of the part that the track is in; of the training part nothing is kept."""
+    return None if track.part in {None, "train"} else outcomes.outcome(track.run, track.part, clean=track.clean)

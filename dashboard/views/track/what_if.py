@@ -1,0 +1,159 @@
+"""What the network would answer if features were different: sliders, and the smallest change that flips it."""
+
+import re
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard.components.cell_tracks import choices_of
+from dashboard.services.networks import Explanation, Training
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from dashboard.views.track import changed_features as what_if
+from dashboard.views.track.answer import answer_bars
+from dashboard.views.track.changed_features import answer_of, apply, crossing, read, way, write
+from dashboard.views.track.looked_at import LookedAt
+from dashboard.views.track.text import change_sentence, changed_answer, flip_sentence, moved
+from genre_core.data.dataset import FloatArray
+from genre_core.explaining import FittedNetwork
+
+SLIDERS, AT_ONCE = 6, 8
+"""As many features, those that count most, have a slider at once; with those that are changed, as many stand open."""
+Changed = dict[int, float]
+
+
+def draw(track: LookedAt, network: FittedNetwork, training: Training, why: Explanation) -> None:
+    """Draw the answer beside the sliders; what is changed is in the address."""
+    features = track.data.features
+    changed, notes = read(st.query_params.get("what"), features, training)
+    for note in notes:
+        st.caption(f":material/link_off: {plain(note)}")
+    left, right = st.columns([1, 1.35], gap="large")
+    with left:
+        now = answer_of(network, training, apply(track.raw, changed)) if changed else track.logits.astype("float64")
+        st.subheader("What the network says", anchor=False)
+        by_genre = choices_of(now, track.true, track.data.genres)
+        ordered = sorted(by_genre, key=lambda choice: track.data.genres.index(choice.genre))
+        before = dict(zip(track.data.genres, track.y_prob.tolist(), strict=True))
+        answer_bars(ordered, before if changed else None)
+        st.caption(plain(changed_answer(now, track.logits.astype("float64"), track.data.genres, len(changed))))
+        _flips(track, network, training, why)
+    with right:
+        _head(changed)
+        _sliders(track, training, why, changed)
+
+
+def answer_alone(track: LookedAt) -> None:
+    """Draw the answer where there is no network to ask more of."""
+    st.subheader(f"What the {'ensemble' if track.run.averages else 'network'} says", anchor=False)
+    genres = track.data.genres
+    answer_bars(sorted(choices_of(track.logits, track.true, genres), key=lambda choice: genres.index(choice.genre)))
+
+
+def _head(changed: Changed) -> None:
+    with st.container(key="track-what-head", horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader("What if", anchor=False, help="Each slider goes as far as the training tracks do.")
+        if changed:
+            st.button("Reset", icon=":material/undo:", type="tertiary", key="what reset", on_click=_say, args=(None,))
+
+
+def _sliders(track: LookedAt, training: Training, why: Explanation, changed: Changed) -> None:
+    """Draw a slider for the features that count most, for the changed ones, and for one that a person picks."""
+    most = [int(feature) for feature in why.asked[:SLIDERS]]
+    shown = most + [feature for feature in changed if feature not in most]
+    rest = [feature for feature in range(len(track.data.features)) if feature not in shown]
+    shown, more = shown[:AT_ONCE], shown[AT_ONCE:]
+    with st.container(key="track-sliders"):
+        places = st.columns(2, gap="medium")
+        for at, feature in enumerate(shown):
+            with places[at % 2]:
+                _slider(track, training, feature, changed)
+        if rest:
+            left, right = st.columns(2, gap="medium")
+            with left:
+                picked = _picker(track, rest)
+            if picked is not None:
+                with right:
+                    _slider(track, training, picked, changed)
+        if more:
+            with st.expander(f"{len(more)} more changed features", key="what more", type="compact"):
+                places = st.columns(2, gap="medium")
+                for at, feature in enumerate(more):
+                    with places[at % 2]:
+                        _slider(track, training, feature, changed)
+
+
+def _picker(track: LookedAt, rest: list[int]) -> int | None:
+    return st.selectbox(
+        "Another feature",
+        rest,
+        index=None,
+        key=f"what other {track.run.id} {track.row}",
+        format_func=lambda feature: track.data.features[feature],
+        placeholder=f"Another of {len(rest):,} features",
+        label_visibility="collapsed",
+    )
+
+
+def _slider(track: LookedAt, training: Training, feature: int, changed: Changed) -> None:
+    name, limits = track.data.features[feature], way(training, track.raw, feature, changed.get(feature))
+    key = f"what {track.run.id} {track.row} {feature}"
+    st.session_state[key] = changed.get(feature, limits.value)
+    was = f"{limits.value:.4g}" if limits.known else f"not known, {limits.value:.4g} stands in"
+    st.slider(
+        f"{_label(name)} · was {was}" if feature in changed or not limits.known else _label(name),
+        limits.low,
+        limits.high,
+        step=limits.step,
+        format="%.4g",
+        key=key,
+        on_change=_move,
+        args=(key, feature, limits.value, limits.step, track.data.features, changed),
+    )
+
+
+def _label(name: str) -> str:
+    """Return a feature's name, not to be read as Markdown; a plain one as it is, as a screen reader says it."""
+    return name if re.fullmatch(r"[A-Za-z0-9]([\w. -]*[A-Za-z0-9])?", name) else plain(name)
+
+
+def _move(key: str, feature: int, value: float, step: float, features: tuple[str, ...], before: Changed) -> None:
+    """Put a moved slider into the address; back at its own value it goes out of it."""
+    to = float(st.session_state[key])
+    kept = {at: number for at, number in before.items() if at != feature}
+    changed = kept if abs(to - value) < step / 2 else {**kept, feature: to}
+    if what_if.fits(changed, features):
+        _say(write(changed, features))
+
+
+def _say(what: str | None) -> None:
+    address.look(what=what)
+
+
+def _flips(track: LookedAt, network: FittedNetwork, training: Training, why: Explanation) -> None:
+    """Say what would flip the answer, each with a button that puts it on the sliders."""
+    genres, features, raw = track.data.genres, track.data.features, track.raw
+    with st.container(key="track-flips", gap="small"):
+        values, said = None, ""
+        if why.flips:
+            first = why.flips[0]
+            values = crossing(network, training, raw, {first.feature: first.score})
+            if values is not None:
+                start = way(training, raw, first.feature).value
+                said = moved(features[first.feature], start, values[first.feature])
+        _offer(flip_sentence(why, said, genres), values, features, "what flip")
+        target = None if why.change is None else dict(enumerate(why.change.x.tolist()))
+        all_values = None if target is None else _moving(network, training, raw, target)
+        _offer(change_sentence(why.change, genres), all_values, features, "what all")
+
+
+def _moving(network: FittedNetwork, training: Training, raw: FloatArray, target: Mapping[int, float]) -> Changed | None:
+    return crossing(network, training, raw, target) if len(target) <= what_if.MOST_CHANGED else None
+
+
+def _offer(sentence: str, values: Changed | None, features: tuple[str, ...], key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(plain(sentence))
+        if values is not None and what_if.fits(values, features):
+            st.button("Try it", icon=":material/tune:", type="tertiary", key=key, on_click=_say,
+                      args=(write(values, features),))  # fmt: skip

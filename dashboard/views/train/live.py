@@ -1,0 +1,180 @@
+"""What Train shows of a run as plain data, part by part, and how an open page follows the run."""
+
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components.live_parts import Followed, Parts
+from dashboard.components.member_marks import member_marks
+from dashboard.components.plot import chart_part
+from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model, ruler_part
+from dashboard.figures.curves import Parent, accuracy_figure, loss_figure
+from dashboard.figures.matrix import live_view
+from dashboard.figures.network import network_figure
+from dashboard.figures.overlaid import Curves, overlaid_accuracy, overlaid_loss
+from dashboard.services import datasets, runs
+from dashboard.services.datasets import Shape
+from dashboard.services.runs import NO_PROGRESS, Progress
+from dashboard.text import train as sentences
+from dashboard.text.badges import badges
+from dashboard.text.limits import limit_label
+from dashboard.theme import count
+from genre_core.errors import DataError
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.evaluation.intervals import Interval
+from genre_core.networks import parameter_count
+from genre_core.settings.config import ExperimentConfig, ModelConfig
+from genre_core.store import Run
+
+PLOT_HEIGHT = 250
+
+
+def look(run_id: str) -> Followed | None:
+    """Return a run as it is followed; None where it is gone."""
+    run = runs.run(run_id)
+    return None if run is None else followed(run)
+
+
+def followed(run: Run) -> Followed:
+    """Return a run as it is followed: waiting and running have the same buttons around the parts."""
+    return Followed(state_of(run), runs.phase(run), runs.poll_seconds(run), lambda _: parts(run, run.config))
+
+
+def state_of(run: Run) -> str:
+    """Return what the parts depend on."""
+    before = runs.parent(run)
+    of_parent = f" {before.id} {before.epoch}" if before else ""
+    return f"{run.attempt} {run.state} {run.epoch} {run.fraction:.2f} {runs.queue(run)}{of_parent}"
+
+
+def parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
+    """Return all parts of a run, or of settings that were not trained yet."""
+    return _parts_of_run(run.id, state_of(run), run) if run else _parts(None, config)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _parts_of_run(run_id: str, state: str, _run: Run) -> Parts:
+    # A class that watches one run is drawn its parts once. (What begins with _ does not count as a key.)
+    return _parts(_run, None)
+
+
+def _parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
+    progress = runs.progress(run) if run else NO_PROGRESS
+    of = run.config if run else config
+    limit = datasets.limit(of.data) if of else None
+    best = limit.accuracy if limit else None
+    base = _majority(run, of)
+    loss, accuracy = _curves(run, progress, base, best)
+    found: Parts = {
+        "answer": _answer(run, progress, config),
+        "ruler": ruler_part(Ruler(tuple(_marks(run, progress, base, _limit_mark(of, best))))),
+        "progress": _progress(run, progress, config),
+        "loss": loss,
+        "accuracy": accuracy,
+        "confusions": {
+            "kind": "title",
+            "text": "What it confuses",
+            "note": sentences.which_epoch(run, progress.epochs, progress.shown),
+            "terms": {"confuses": GLOSSARY["confusion matrix"]},
+        },
+    }
+    if progress.matrix:
+        found["matrix"] = {"view": live_view(progress.matrix).__dict__}
+    return found
+
+
+def _curves(
+    run: Run | None, progress: Progress, base: float | None, best: float | None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the charts of loss and accuracy; of an ensemble, which has none of its own, those of its members."""
+    if run and run.averages:
+        members = runs.members(run)
+        curves = [Curves(one.name, runs.progress(one).epochs, one.best_epoch, 2) for one in members]
+        names = [one.name for one in members]
+        return (
+            chart_part(overlaid_loss(curves, height=PLOT_HEIGHT), sentences.members_alt(names, "Loss")),
+            chart_part(overlaid_accuracy(curves, height=PLOT_HEIGHT), sentences.members_alt(names, "Accuracy")),
+        )
+    epochs, best_epoch, before = progress.epochs, run.best_epoch if run else None, _parent(run)
+    loss = loss_figure(epochs, best_epoch, parent=before, height=PLOT_HEIGHT)
+    accuracy = accuracy_figure(epochs, best_epoch, majority=base, bayes=best, parent=before, height=PLOT_HEIGHT)
+    about = sentences.branch_alt(before)
+    return (
+        chart_part(loss, sentences.loss_alt(epochs) + about),
+        chart_part(accuracy, sentences.accuracy_alt(epochs) + about),
+    )
+
+
+def _parent(run: Run | None) -> Parent | None:
+    """Return where a run branches, with the epochs of the stored run that it branches from."""
+    if run is None or not run.config.before.epochs:
+        return None
+    after, stored = run.config.before.epochs, runs.parent(run)
+    return Parent(after, runs.progress(stored).epochs if stored else ())
+
+
+def network(of: ExperimentConfig, run: Run | None) -> dict[str, str]:
+    """Return the drawn network of a configuration, which may be another one than the run's; raises DataError."""
+    shape = datasets.shape(of.data)
+    return _network(of.model, shape, sentences.whose_network(of, run.config if run else None))
+
+
+@lru_cache(maxsize=64)
+def _network(model: ModelConfig, shape: Shape, note: str) -> dict[str, str]:
+    weights = parameter_count(model, shape.n_features, shape.n_genres)
+    hidden, dropout = getattr(model, "hidden", ()), getattr(model, "dropout", 0.0)
+    figure = network_figure(shape.n_features, hidden, shape.n_genres, dropout, n_parameters=weights, note=note)
+    return chart_part(figure, sentences.network_alt(model, shape, weights))
+
+
+def _answer(run: Run | None, progress: Progress, config: ExperimentConfig | None) -> dict[str, Any]:
+    """Return the sentence that answers the page's question, and the one with its reason."""
+    of = run.config if run else config
+    limit = datasets.limit(of.data) if of else None
+    if run:
+        headline = sentences.of_run(run, progress.epochs, limit, runs.queue(run), progress.macro_f1)
+    else:
+        headline = sentences.before_training(datasets.shape(config.data) if config else None, config, limit)
+    found = badges(run) if run and (progress.shown or run.state == "complete") else []
+    return {
+        "kind": "answer",
+        "text": headline.answer,
+        "note": headline.reason,
+        "badges": [badge.text for badge in found],
+        "terms": {badge.text: badge.meaning for badge in found} | {"macro-F1": GLOSSARY["macro-F1"]},
+    }
+
+
+def _progress(run: Run | None, progress: Progress, config: ExperimentConfig | None) -> dict[str, Any]:
+    if run:
+        return {"kind": "progress", "done": runs.done(run), "text": sentences.time_left(run, progress.epochs)}
+    most = f"{count(config.train.max_epochs, 'epoch')} at most" if config else ""
+    return {"kind": "progress", "done": 0.0, "text": most}
+
+
+def _marks(run: Run | None, progress: Progress, base: float | None, limit: list[Mark]) -> list[Mark]:
+    marks = [] if base is None else [majority(base)]
+    if run and progress.shown:
+        interval = sentences.validation_interval(run, progress.shown)
+        marks.append(model(progress.shown.validation_accuracy, interval, "validation"))
+    elif run and run.config.averaged_with and run.summary:
+        found = run.summary["validation"]
+        marks += [model(found["accuracy"], Interval(*found["accuracy_interval"]), "validation")]
+        marks += member_marks(run, "validation")
+    return marks + limit
+
+
+def _limit_mark(of: ExperimentConfig | None, limit: float | None) -> list[Mark]:
+    """Return the mark of the best possible, where it is known."""
+    return [] if of is None or limit is None else [bayes_limit(limit, limit_label(of.data))]
+
+
+def _majority(run: Run | None, of: ExperimentConfig | None) -> float | None:
+    """Return the majority baseline on validation, or among all tracks before they are split."""
+    if run and "majority_accuracy" in run.context:
+        return float(run.context["majority_accuracy"])
+    try:
+        return datasets.shape(of.data).majority if of else None
+    except DataError:  # a run whose table was deleted since
+        return None

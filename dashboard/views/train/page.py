@@ -1,0 +1,204 @@
+"""Train: change a setting, press Train, watch the network learn."""
+
+from contextlib import suppress
+
+import streamlit as st
+
+from dashboard.components import findings
+from dashboard.components.live import words
+from dashboard.components.live_parts import Parts, follow_from
+from dashboard.components.matrix import matrix
+from dashboard.components.plot import chart
+from dashboard.components.ruler import ruler
+from dashboard.components.safely import refreshing
+from dashboard.components.tables import epoch_table, matrix_table
+from dashboard.services import datasets, run_findings, runs, tables, workers
+from dashboard.shell import address, forms
+from dashboard.shell.address import plain
+from dashboard.text import train as sentences
+from dashboard.views.train import controls
+from dashboard.views.train import live as following
+from dashboard.views.train.live import PLOT_HEIGHT
+from dashboard.views.train.repeat_menu import repeat_menu
+from genre_core.errors import DataError, GenreLabError, RunStateError
+from genre_core.findings import TRAINING
+from genre_core.settings.branches import latest_branch
+from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.presets import PRESETS
+from genre_core.store import Run
+
+TABLE_SECONDS = 1.0
+"""How often tables are drawn anew while their run trains."""
+
+
+def main() -> None:
+    """Draw the page: the answer, the controls, the curves; settings in the sidebar.
+
+    Each part has its own container, drawn in every state, so that nothing moves when the state changes.
+    """
+    form = forms.sidebar_settings(PRESETS, tables.tables())
+    run, missing = _looked_at()
+    config, problem = _usable(form)
+    parts = following.parts(run, config)
+    with st.container(key="train-page", gap="small"):
+        with st.container(key="train-notes", gap=None):
+            for note in filter(None, (missing, problem)):
+                st.caption(f":material/error: {address.plain(note)}")
+            if unsaved := controls.unsaved():
+                st.error(address.plain(unsaved), icon=":material/error:")
+        with st.container(key="answer", gap="xsmall"):
+            words(parts["answer"], "answer words", live="answer")
+            ruler(parts["ruler"], "train ruler", live="ruler")
+        with st.container(key="controls", horizontal=True, vertical_alignment="center", gap="small"):
+            controls.draw(run, config, form.preset.title)
+            words(parts["progress"], "train progress", live="progress", width=195)
+            if run and not sentences.why_no_branch(run):
+                controls.branch(run, _branch_epochs(run), config.before.epochs if config else 0)
+            repeat_menu(config)
+        with st.container(key="train-differs", horizontal=True, vertical_alignment="center", gap="small"):
+            if run and run.state == "complete" and run.context.get("leaky"):
+                address.page_link("views/lens/page.py", "How much of it leaks?", icon=":material/arrow_forward:")
+            _say_branch(run, config)
+            if run and config:
+                _say_what_differs(run, config)
+        with st.container(key="train-charts", gap="small"):
+            _charts(run, config, parts)
+        if run:
+            follow_from(run.id, following.followed(run))
+
+
+def _looked_at() -> tuple[Run | None, str]:
+    """Return the run that the address names, or the sentence why it cannot be shown."""
+    run_id = address.run_id()
+    if run_id is None:
+        return None, ""
+    try:
+        run = workers.store().run(run_id)
+        _ = run.config  # a run of another version cannot be read
+    except RunStateError as error:
+        return None, str(error)
+    return run, ""
+
+
+def _usable(form: forms.Form) -> tuple[ExperimentConfig | None, str]:
+    """Return the form's configuration if its data can be had, or the sentence why not."""
+    if form.config is None:
+        return None, ""
+    try:
+        datasets.shape(form.config.data)
+    except DataError as error:
+        return None, str(error)
+    return form.config, ""
+
+
+def _charts(run: Run | None, config: ExperimentConfig | None, parts: Parts) -> None:
+    """Draw the curves, the network, the confusions, and the same as tables."""
+    for name, column in zip(("loss", "accuracy"), st.columns(2, gap="medium"), strict=True):
+        with column:
+            chart(parts[name], name, height=PLOT_HEIGHT, revision=run.id if run else "", live=name)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _network(run, config)
+    with right, st.container(key="confusions", gap="small"):
+        _confusions(run, parts)
+    if run:
+        _findings(run)
+        _tables(run)
+
+
+def _network(run: Run | None, config: ExperimentConfig | None) -> None:
+    """Draw the network that Train would train, or the run's where there is none to train."""
+    of = config or (run.config if run else None)
+    if of is None:
+        return
+    with suppress(DataError):  # said above the controls
+        chart(following.network(of, run), "network", height=PLOT_HEIGHT)
+
+
+def _confusions(run: Run | None, parts: Parts) -> None:
+    """Draw the validation matrix of the epoch that the page speaks of, and the way to its evaluation."""
+    with st.container(key="confusions-head", horizontal=True, vertical_alignment="center", gap="small"):
+        words(parts["confusions"], "confusions title", live="confusions")
+        if run and (run.epoch or run.averages):
+            with st.container(horizontal=True, gap="small", width="content"):
+                if run.epoch:
+                    address.page_link("views/evaluate/page.py", "Through time", section="epochs")
+                if run.state == "complete":
+                    address.page_link("views/evaluate/page.py", "Evaluate it", icon=":material/arrow_forward:")
+    if "matrix" in parts:
+        matrix(parts["matrix"]["view"], key="live matrix", compact=True, live="matrix")
+    else:
+        st.caption("After the first epoch: which genres the validation tracks are taken for.")
+
+
+def _findings(run: Run) -> None:
+    """Draw what a complete run's training shows, where its tracks are there still."""
+    if run.state != "complete":
+        return
+    with suppress(GenreLabError):
+        found = [one for one in run_findings.findings(run, "validation") if one.kind in TRAINING]
+        if found:
+            with st.container(key="train-findings", gap="small"):
+                told = findings.told_of(run, "validation", datasets.dataset(run.config.data))
+                findings.several(found, told, "train", "views/train/page.py", run.config)
+
+
+def _tables(run: Run) -> None:
+    """Draw the same as tables, where someone wants them."""
+    opened = st.expander("As a table", key="as a table", type="compact", on_change="rerun")
+    if opened.open:
+        with opened:
+            refreshing(_as_tables, TABLE_SECONDS if run.active else None)(run.id)
+
+
+def _as_tables(run_id: str) -> None:
+    run = runs.run(run_id)
+    if run is None:
+        return
+    progress = runs.progress(run)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        epoch_table(progress.epochs, "epoch table", f"{run.id} epochs.csv")
+    with right:
+        if progress.matrix and progress.shown:
+            name = f"{run.id} validation epoch {progress.shown.epoch}.csv"
+            matrix_table(progress.matrix, "matrix table", name)
+
+
+def _branch_epochs(run: Run) -> tuple[int, int]:
+    """Return the epoch after which a branch is offered, that of the address or the best, and the last possible."""
+    last, asked = min(run.epoch, latest_branch(run.config)), st.query_params.get("epoch", "")
+    return max(1, int(asked)) if asked.isdecimal() else run.best_epoch or run.epoch, last
+
+
+def _say_branch(run: Run | None, config: ExperimentConfig | None) -> None:
+    """Say where the run that is shown branches, and where the one that Train would train does."""
+    if run and run.config.before.epochs:
+        parent = runs.parent(run)
+        epochs = [runs.progress(one).epochs if one else () for one in (run, parent)]
+        found = sentences.branch_sentence(run.config, plain(parent.name) if parent else "")
+        st.caption(f":material/call_split: {found} {sentences.against_parent(run, parent, *epochs)}", width="content")
+        if parent:
+            address.same_page_link("Its parent", "its parent", ":material/arrow_upward:", run=parent.id)
+    if config and config.before.epochs and (run is None or config != run.config):
+        name = plain(run.name) if run and run.config == config.parent else ""
+        text = sentences.branch_sentence(config, name, planned=True)
+        st.caption(f":material/call_split: {text}", width="content")
+        st.button("No branch", type="tertiary", key="no branch", on_click=controls.no_branch, args=(config,))
+
+
+def _adopt(config: ExperimentConfig) -> None:
+    forms.adopt(config, PRESETS)
+
+
+def _say_what_differs(run: Run, config: ExperimentConfig) -> None:
+    """Say where the settings in the sidebar are not those of the run that is shown."""
+    if run.averages or run.config == config.parent:
+        return  # it is being branched, and the branch says what differs
+    text = sentences.what_differs(config, run.config)
+    if text:
+        st.caption(f":material/difference: {text}", width="content")
+        st.button("Use this run's settings", type="tertiary", on_click=_adopt, args=(run.config,))
+
+
+main()

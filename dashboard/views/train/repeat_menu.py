@@ -1,0 +1,35 @@
+"""The way from settings to the same with other seeds or on folds: one click, and the page that shows it."""
+
+import streamlit as st
+
+from dashboard.services import repetitions, studies
+from dashboard.services.studies import REPETITIONS
+from dashboard.shell import address
+from genre_core.errors import GenreLabError
+from genre_core.settings.config import ExperimentConfig
+from genre_core.store import new_run_id
+from genre_core.studies.repeats.config import Folds, OtherSeeds
+
+PAGE = "views/repeat/page.py"
+WAYS = {"With 10 other seeds": OtherSeeds(), "On 5 folds": Folds(), "On 10 folds": Folds(k=10)}
+_STARTED = "repetition just started"
+
+
+def repeat_menu(config: ExperimentConfig | None) -> None:
+    """Draw the menu; a click starts the repetition of these settings and leads to it."""
+    if study_id := st.session_state.pop(_STARTED, ""):
+        st.switch_page(PAGE, query_params={**address.settings_named(), "study": study_id})
+    with st.popover("Repeat", icon=":material/repeat:", key="repeat menu", disabled=config is None,
+                    help="Train these settings again and see how far the score moves by luck."):  # fmt: skip
+        for label, way in WAYS.items():
+            st.button(label, key=f"repeat {label}", on_click=_start, args=(new_run_id(), config, way))
+        address.page_link(PAGE, "Other ways, and former ones", icon=":material/arrow_forward:")
+
+
+def _start(study_id: str, config: ExperimentConfig, way: OtherSeeds | Folds) -> None:
+    try:
+        studies.start_study(REPETITIONS, study_id, repetitions.repeats_config(config, way))
+    except GenreLabError as error:  # there is nothing to look at
+        st.toast(f"Nothing was started. {error}", icon=":material/error:", duration="long")
+        return
+    st.session_state[_STARTED] = study_id

@@ -1,0 +1,202 @@
+"""Tune: which settings are better, tried by the dozen and judged on validation."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard.components.live import words
+from dashboard.components.live_parts import Parts, answer_part
+from dashboard.components.study_page import (
+    answer,
+    former,
+    looked_at,
+    rest_button,
+    say_what_differs,
+    start_and_look,
+    start_button,
+)
+from dashboard.services import searches, studies, tables
+from dashboard.services.searches import Search
+from dashboard.services.studies import SEARCHES
+from dashboard.shell import address, forms
+from dashboard.shell.address import plain
+from dashboard.views.tune import live as following
+from dashboard.views.tune import result as searched
+from dashboard.views.tune import text as sentences
+from genre_core.errors import ConfigError
+from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.names import all_settings
+from genre_core.settings.presets import PRESETS
+from genre_core.studies.tuning import (
+    MOST_TRIALS,
+    OBJECTIVES,
+    SAMPLERS,
+    Dimension,
+    SearchConfig,
+    read_dimension,
+    search_config,
+    searchable,
+    suggested,
+)
+
+MOST_LETTERS = 1000
+ON_THE_SPLIT = "on the split"
+JUDGES = {ON_THE_SPLIT: 0, "on 3 folds": 3, "on 5 folds": 5, "on 10 folds": 10}
+SAMPLED = {text: name for name, text in SAMPLERS.items()}
+JUDGED = {text: name for name, text in OBJECTIVES.items()}
+N_COLUMNS = 4
+HELP = {
+    "n": "How many combinations are tried. A grid ends with its last one.",
+    "sampler": "TPE tries more where trials were good; random and grid ignore what came before.",
+    "objective": "What the best trial is best by, on validation or on the folds held out.",
+    "judge": "On folds each trial is trained once per fold: steadier, and as many times slower.",
+    "pruning": "A trial below the median of those before it at the same epoch ends there. On the split alone.",
+    "fast_masks": "Every trial's dropout masks come from a generator four times as fast as torch's: results differ by "
+    "chance alone. Off: those that a run by itself would draw.",
+    "stop": "End the search for good with the trials that are done, so that its winner can be revealed.",
+}
+BEFORE = answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason, following.TERMS)
+
+
+def main() -> None:
+    """Draw the page: the answer, the ruler, the buttons, what to search, what came of it; settings in the sidebar."""
+    form = forms.sidebar_settings(PRESETS, tables.tables(), looked_at="study")
+    with st.container(key="tune-page", gap="small"):
+        found = looked_at(st.query_params.get("study"), searches.search)
+        parts = following.parts(found) if found else None
+        place = st.container(key="tune-answer", gap="xsmall")
+        controls = st.container(key="tune-controls", horizontal=True, vertical_alignment="center", gap="small")
+        config, problem = _space(form.config, found)
+        with controls:
+            _controls(found, config, parts)
+        if problem:
+            st.caption(f":material/error: {plain(problem, MOST_LETTERS)}")
+        with place:
+            answer("search", parts, BEFORE)
+        if found and parts:
+            if form.config:
+                base = found.config.base
+                say_what_differs("tune", sentences.what_differs(form.config, base), base, "searched from")
+            searched.results(found, parts)
+            following.follow(found)
+
+
+# -- what to search --------------------------------------------------------------------------------------------------
+
+
+def _space(base: ExperimentConfig | None, found: Search | None) -> tuple[SearchConfig | None, str]:
+    """Draw the choice of what to search and how; return the search, or the sentence why there is none."""
+    if base is None:
+        return None, ""
+    key = "tune-space" if found is None else "tune-space again"  # open before there is a search, folded beside one
+    with st.expander("What to search", expanded=found is None, key=key, icon=":material/tune:"):
+        chosen = _ticked(base)
+        texts = _ranges(base, chosen)
+        how = _how()
+    if not chosen:
+        return None, ""
+    try:
+        space = [read_dimension(f"{name}={text}", base) for name, text in texts.items()]
+        return search_config(base, space, **how), ""
+    except ConfigError as error:
+        return None, _titled(str(error))
+
+
+def _titled(sentence: str) -> str:
+    """Return a sentence with settings called as they are on this page."""
+    for name, item in all_settings().items():
+        sentence = sentence.replace(name, item.title)
+    return sentence
+
+
+def _ticked(base: ExperimentConfig) -> list[str]:
+    """Draw the settings that can be searched; return those that are ticked, in their order."""
+    before = st.session_state.get("search", st.query_params.get_all("search"))
+    options = [item.name for item in searchable(base, tuple(before))]
+    ticked = st.pills(
+        "Settings to vary",
+        options,
+        selection_mode="multi",
+        format_func=lambda name: all_settings()[name].title,
+        key="search",
+        bind="query-params",
+        help="All others stay as the sidebar says.",
+    )
+    return [name for name in options if name in ticked]
+
+
+def _ranges(base: ExperimentConfig, chosen: list[str]) -> dict[str, str]:
+    """Draw a field for the range of each ticked setting; return what they say."""
+    texts = {}
+    for start in range(0, len(chosen), N_COLUMNS):
+        columns = st.columns(N_COLUMNS, gap="small")
+        for name, column in zip(chosen[start : start + N_COLUMNS], columns, strict=False):
+            with column:
+                texts[name] = _range(name, suggested(base, name))
+    return texts
+
+
+def _range(name: str, usual: Dimension) -> str:
+    item, said = all_settings()[name], usual.text.partition("=")[2]
+    unit = f" ({item.unit})" if item.unit else ""
+    scale = ", spaced by ratio" if item.scale == "log" and not usual.values else ""
+    how = "Values with | between them." if usual.values else f"Lowest..highest{scale}, or values with | between them."
+    text: str = st.text_input(
+        f"{item.title}{unit}", said, 300, key=f"range.{name}", bind="query-params", help=f"{how} {item.help}"
+    )
+    return text.strip() or said
+
+
+def _how() -> dict[str, object]:
+    """Draw how trials are chosen and judged; return it as a search has it."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        n = st.number_input("Trials", 1, MOST_TRIALS, 50, key="trials", bind="query-params", width=120, help=HELP["n"])
+        sampler = _choice("Sampler", SAMPLED, "sampler", 210)
+        objective = _choice("Better by", JUDGED, "objective", 140)
+        judge = _choice("Judged", JUDGES, "judge", 150)
+        pruning = st.toggle("End what falls behind", True, key="pruning", bind="query-params",
+                            disabled=judge != ON_THE_SPLIT, help=HELP["pruning"])  # fmt: skip
+        fast_masks = st.toggle(
+            "Fast dropout masks", True, key="fast_masks", bind="query-params", help=HELP["fast_masks"]
+        )
+    return {
+        "n_trials": int(n),
+        "sampler": SAMPLED[sampler],
+        "objective": JUDGED[objective],
+        "folds": JUDGES[judge],
+        "pruning": pruning,
+        "fast_masks": fast_masks,
+    }
+
+
+def _choice(label: str, options: Mapping[str, object], key: str, width: int) -> str:
+    return st.selectbox(label, options, key=key, bind="query-params", width=width, help=HELP[key])
+
+
+# -- the buttons -----------------------------------------------------------------------------------------------------
+
+
+def _controls(found: Search | None, config: SearchConfig | None, parts: Parts | None) -> None:
+    """Draw the buttons for the search looked at, and the list of former ones."""
+    study = found.study if found else None
+    start_button("Search", "search button", config is not None and not (study and study.active), _search, config)
+    go_on, rest = "Go on with the trials that are missing.", "Rest after the present epoch; trials wait where they are."
+    rest_button(study, go_on, rest, "Pause", "pause")
+    st.button("Stop", icon=":material/stop:", key="stop search", disabled=study is None or study.state == "complete",
+              on_click=searches.end_search, args=(study.id if study else "",), help=HELP["stop"])  # fmt: skip
+    former(
+        "Former searches",
+        SEARCHES,
+        study,
+        sentences.label,
+        lambda study_id: address.look(study=study_id, run=None),
+    )
+    if parts:
+        words(parts["progress"], "search progress", live="progress", width=230)
+
+
+def _search(study_id: str, config: SearchConfig) -> None:
+    start_and_look(lambda: studies.start_study(SEARCHES, study_id, config), study=study_id, run=None)
+
+
+main()

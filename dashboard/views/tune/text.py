@@ -1,0 +1,229 @@
+"""What the Tune page says, from a search as far as it is: pure functions to sentences."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.services.searches import Search, UnderWay, Winner
+from dashboard.text import studies
+from dashboard.text.train import Headline, duration
+from dashboard.theme import GAP, count, percent, points, spread
+from genre_core.evaluation.intervals import Interval
+from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.names import all_settings
+from genre_core.store import Study
+from genre_core.studies.tuning import OBJECTIVES, SAMPLERS, Dimension, SearchConfig, TrialResult
+
+BEFORE = Headline(
+    "Which settings are better?",
+    "Tick the settings to vary, and press Search: each trial is a run with other values, judged on validation. The "
+    "test part stays closed until the search is over, and then opens once, for the winner.",
+)
+SCORES = ("accuracy", "macro-F1", "log loss")
+_TRIAL_STATES = {"complete": "complete", "pruned": "ended early", "failed": "failed"}
+LEAST_FOR_IMPORTANCES, LEAST_FOR_OPTIMISM = 20, 2
+TOO_FEW = "can be said from 20 trials trained to their end; so far there are {}"
+NO_IMPORTANCES = "cannot be said: the trials that were trained to their end differ too little"
+DASHBOARD = (
+    "The trials are kept in Optuna's tables of the same database: optuna-dashboard (installed apart) shows them too, "
+    "under the name {}. It counts trials from 0, so that trial 1 here is its trial 0."
+)
+CLOSED = (
+    "The winner was chosen on validation; its test part was kept out of the search. Opening it counts as one look, for "
+    "the winner's configuration alone."
+)
+OVER_ONLY = "The winner's test score can be revealed when the search is over: let it finish, or stop it."
+NO_FINAL_RUN = (
+    "Folds judged this search, and it ended before the winner's settings were trained on the split: train them on "
+    "Train and open the test part on Evaluate."
+)
+
+
+def judged_on(config: SearchConfig) -> str:
+    """Return what judges a trial: `validation`, `5 held-out folds`."""
+    return f"{config.folds} held-out folds" if config.folds else "validation"
+
+
+def value_of(config: SearchConfig, value: float, interval: tuple[float, float] | None = None) -> str:
+    """Return a value of the objective as it is written, with its interval."""
+    if config.objective == "log_loss":
+        return f"{value:.3f}{GAP}nats" + (f" ({interval[0]:.3f}–{interval[1]:.3f})" if interval else "")
+    return percent(value, Interval(*interval) if interval else None)
+
+
+def headline(found: Search, winner: Winner | None = None) -> Headline:
+    """Say how far a search is and what its best trial came to; of a winner that was revealed, its test score."""
+    study, done = found.study, f"{len(found.trials)} of {count(found.config.n_planned, 'trial')}"
+    best = f"Best so far: {_best(found)}" if found.best else "The best follows with the first trial that is done."
+    match study.state:
+        case "queued":
+            return Headline("Waiting for a worker.", best if found.best else "The first trials follow.")
+        case "running":
+            return Headline(f"Searching: {done} done{_pruned(found)}.", best)
+        case "failed":
+            return Headline(f"The search failed after {done}.", study.error or "")
+        case "cancelled":
+            return Headline(f"Paused after {done}{_pruned(found)}.", best if found.best else "Go on, or stop it here.")
+    if found.best is None:
+        return Headline("No trial has a score.", failures(found) or "The search ended before one was done.")
+    if winner and winner.opened.opened:
+        return _revealed(found, winner)
+    chosen = value_of(found.config, found.best.value or 0.0, found.best.interval)
+    first = f"Best of {count(len(found.trials), 'trial')}: {chosen} {OBJECTIVES[found.config.objective]}"
+    return Headline(f"{first} on {judged_on(found.config)}.", f"{_beside(found)}{optimism(found)}")
+
+
+def _revealed(found: Search, winner: Winner) -> Headline:
+    test = winner.run.summary["test"]
+    answer = f"The winner is right on {percent(test['accuracy'], Interval(*test['accuracy_interval']))} of "
+    assert found.best is not None
+    chosen = value_of(found.config, found.best.value or 0.0)
+    f1 = (
+        f"Macro-F1 {percent(test['macro_f1'], Interval(*test['macro_f1_interval']))}, log loss {test['log_loss']:.3f}. "
+    )
+    was = f"It was chosen at {chosen} {OBJECTIVES[found.config.objective]} on {judged_on(found.config)}. "
+    return Headline(f"{answer}{count(test['n'], 'test track')}.", f"{f1}{was}{optimism(found)}")
+
+
+def _best(found: Search) -> str:
+    assert found.best is not None
+    value = value_of(found.config, found.best.value or 0.0, found.best.interval)
+    return f"{value} {OBJECTIVES[found.config.objective]}. {_beside(found)}".strip()
+
+
+def _beside(found: Search) -> str:
+    """Return the best trial's other scores and its settings."""
+    best, objective = found.best, found.config.objective
+    assert best is not None
+    other = [f"macro-F1 {percent(best.macro_f1)}"] if best.macro_f1 is not None and objective != "macro_f1" else []
+    other += [f"accuracy {percent(best.accuracy)}"] if best.accuracy is not None and objective != "accuracy" else []
+    scores = ", ".join(other)
+    return f"Trial {best.trial}: {values(best.params)}; {scores}. "
+
+
+def values(params: Mapping[str, Any]) -> str:
+    """Return what a trial tries: `Learning rate 0.0056, Dropout 0.15`."""
+    return ", ".join(f"{all_settings()[name].title} {written(name, value)}" for name, value in params.items())
+
+
+def written(name: str, value: Any) -> str:
+    """Return a searched value as a person reads it."""
+    item = all_settings()[name]
+    if item.kind == "layers":
+        return str(value).replace(",", ", ")
+    return f"{value:.3g}" if isinstance(value, float) else item.label(value)
+
+
+def optimism(found: Search) -> str:
+    """Say what having picked the best flatters by, and what to expect instead."""
+    estimate = found.summary.optimism if found.summary else None
+    n_complete = sum(trial.state == "complete" for trial in found.trials)
+    if estimate is None:
+        if n_complete < LEAST_FOR_OPTIMISM:
+            return "With fewer than two trials to choose from, nothing was picked."
+        return (
+            f"Having picked the best of {n_complete} flatters; by how much was not estimated before the search ended."
+        )
+    expected = value_of(found.config, estimate.corrected)
+    size = f"{estimate.size:.3f}{GAP}nats" if found.config.objective == "log_loss" else points(estimate.size)
+    low, high = estimate.interval
+    around = f"{low:.3f}–{high:.3f}" if found.config.objective == "log_loss" else spread(Interval(low, high))
+    late = n_complete - estimate.n_trials
+    also = f" It leaves out {count(late, 'trial')} that ended after this estimate." if late > 0 else ""
+    return (
+        f"Having picked the best of {estimate.n_trials} flatters by about {size}: expect {expected} ({around}) on "
+        f"tracks that did not choose it.{'' if found.study.active else also}"
+    )
+
+
+def failures(found: Search) -> str:
+    """Say how many trials failed, and why the first did."""
+    failed = [trial for trial in found.trials if trial.state == "failed"]
+    if not failed:
+        return ""
+    return f"{count(len(failed), 'trial')} failed. Trial {failed[0].trial}: {failed[0].error}"
+
+
+def searched(config: SearchConfig) -> str:
+    """Say what is searched and how."""
+    spans = ", ".join(f"{one.setting.title} {span(one)}" for one in config.space)
+    how = ", those that fall behind ended early" if config.prunes else ""
+    how += ", with fast dropout masks" if config.masks_are_fast else ""
+    return (
+        f"Searched: {spans}. {SAMPLERS[config.sampler][0].upper()}{SAMPLERS[config.sampler][1:]}, "
+        f"{count(config.n_planned, 'trial')} judged by {OBJECTIVES[config.objective]} on {judged_on(config)}{how}."
+    )
+
+
+def span(dimension: Dimension) -> str:
+    """Return the range or the values of a setting that is searched."""
+    if dimension.values:
+        return " or ".join(written(dimension.name, value) for value in dimension.values)
+    return f"{dimension.low:g} to {dimension.high:g}"
+
+
+def progress(found: Search) -> str:
+    """Say how far a search is, and about how long it takes."""
+    text = f"{len(found.trials)} of {count(found.config.n_planned, 'trial')}"
+    began = found.study.started_at
+    if not found.study.active or began is None or found.study.heartbeat_at is None:
+        return text
+    if found.study.attempt > 1 or not found.trials:
+        return text
+    spent = (found.study.heartbeat_at - began).total_seconds()
+    left = spent / len(found.trials) * (found.config.n_planned - len(found.trials))
+    return f"{text} · about {duration(left)} left"
+
+
+def importances_note(found: Search) -> str:
+    """Say why nothing is said of what decides; empty where it is said."""
+    if found.summary and found.summary.importances:
+        return ""
+    n = len(found.complete)
+    if n < LEAST_FOR_IMPORTANCES:
+        return TOO_FEW.format(n)
+    return "follows" if found.study.active else NO_IMPORTANCES
+
+
+def row(found: Search, trial: TrialResult | UnderWay) -> dict[str, Any]:
+    """Return a trial as a row of the table."""
+    tried = {all_settings()[name].title: written(name, value) for name, value in trial.params.items()}
+    if isinstance(trial, UnderWay):
+        return {"trial": trial.trial, "state": "training", **dict.fromkeys(SCORES), **tried, "epochs": None}
+    return {
+        "trial": trial.trial,
+        "state": "best" if found.best is trial else _TRIAL_STATES[trial.state],
+        "accuracy": None if trial.accuracy is None else 100 * trial.accuracy,
+        "macro-F1": None if trial.macro_f1 is None else 100 * trial.macro_f1,
+        "log loss": trial.log_loss,
+        **tried,
+        "epochs": trial.epochs or None,
+    }
+
+
+def what_differs(config: ExperimentConfig, searched_from: ExperimentConfig) -> str:
+    """Say where the settings are not those that the search started from; empty where they are."""
+    return studies.what_differs(config, searched_from, "searched from", "this search started from")
+
+
+def label(study: Study, config: SearchConfig | None) -> str:
+    """Return a search as it stands in a list."""
+    return studies.label(studies.about(config), study)
+
+
+def _pruned(found: Search) -> str:
+    n = sum(trial.state == "pruned" for trial in found.trials)
+    return f", {n} of them ended early" if n else ""
+
+
+def uncertainty(found: Search) -> str:
+    """Say how sure the scores in the table are."""
+    best = found.best
+    if best is None:
+        return ""
+    if best.interval is None:
+        return f"Scores are of {count(best.n_tracks, 'track')} on {judged_on(found.config)}."
+    half = (best.interval[1] - best.interval[0]) / 2
+    return (
+        f"Each score is of {count(best.n_tracks, 'validation track')} and uncertain by about {points(half)} either "
+        "way, so trials closer than that may differ by luck."
+    )

@@ -1,0 +1,117 @@
+"""Means, shares, label noise and scatter of synthetic tracks, as numbers."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.settings.config import SyntheticConfig
+from genre_core.settings.genres import genre_pairs
+
+CHUNK = 2_000_000
+"""Most numbers that one step holds: 16 MB."""
+
+
+@dataclass(frozen=True, eq=False)
+class Law:
+    """What a row of an unknown artist is drawn from.
+
+    `means` (k, n_features); `shares` (k,) of the genres; `flips` (k, k) probabilities of a label given the genre;
+    `scatters` the standard deviations of ordinary rows and of outliers (where there are any), and `weights` their
+    shares; `correlation` of any two features; `missing_rate` of the values.
+    """
+
+    means: FloatArray
+    shares: FloatArray
+    flips: FloatArray
+    scatters: tuple[float, ...]
+    weights: tuple[float, ...]
+    correlation: float
+    missing_rate: float
+
+    @property
+    def label_shares(self) -> FloatArray:
+        """Return the shares (k,) of the labels, wrong ones included."""
+        shares: FloatArray = self.shares @ self.flips
+        return shares
+
+
+def law_of(config: SyntheticConfig, means: FloatArray | None = None) -> Law:
+    """Return the law of a configuration; `means`, where they are known already, need not be drawn again."""
+    m = genre_means(config) if means is None else means
+    counts = np.array(config.tracks_per_genre, dtype=np.float64)
+    shared = [
+        config.artist_spread if config.artists else 0.0,
+        config.album_spread if config.artists and config.albums else 0.0,
+        config.segment_spread if config.segments > 1 else 0.0,
+    ]
+    kinds = [(1.0, 1.0 - config.outlier_rate), (config.outlier_scale, config.outlier_rate)]
+    kinds = kinds[: 2 if config.outlier_rate else 1]
+    scatters = tuple(math.hypot(config.overlap * scale, *shared) for scale, _ in kinds)
+    weights = tuple(weight for _, weight in kinds)
+    shares, flips = counts / counts.sum(), _flips(config, m)
+    return Law(m, shares, flips, scatters, weights, config.correlation, config.missing_rate)
+
+
+def genre_means(config: SyntheticConfig) -> FloatArray:
+    """Return the means (n_genres, n_features) around which tracks are drawn, to the bit.
+
+    The legacy stream yields a genre's tracks before the next genre's mean, so they are drawn too, and dropped.
+    """
+    stream = np.random.RandomState(config.seed)
+    means = np.empty((config.n_genres, config.n_features))
+    between = config.n_samples // config.n_genres * config.n_features
+    for genre in range(config.n_genres):
+        means[genre] = stream.randn(config.n_features) * config.spread + config.shift * genre
+        for start in range(0, between if genre < config.n_genres - 1 else 0, CHUNK):
+            stream.randn(min(CHUNK, between - start))
+    return means
+
+
+def nearest_genres(means: FloatArray) -> IntArray:
+    """Return for each genre the other one whose mean is nearest (k,), the first of them at a tie."""
+    squares = (means**2).sum(axis=1)
+    distances = squares[:, None] - 2 * means @ means.T + squares
+    np.fill_diagonal(distances, np.inf)
+    nearest: IntArray = distances.argmin(axis=1)
+    return nearest
+
+
+def wrong_labels(config: SyntheticConfig, means: FloatArray) -> npt.NDArray[np.bool_]:
+    """Return which labels (k, k) the noise puts on each genre's tracks, all equally often; its own where none is."""
+    own = np.eye(config.n_genres, dtype=np.bool_)
+    if config.noise_kind == "uniform":
+        return ~own
+    if config.noise_kind == "neighbours":
+        return own[nearest_genres(means)]
+    paired = np.zeros_like(own)
+    for a, b in genre_pairs(config.noise_pairs, config.n_genres):
+        paired[a, b] = paired[b, a] = True
+    alone = ~paired.any(axis=1, keepdims=True)
+    return paired | (own & alone)
+
+
+def correlate(z: FloatArray, correlation: float) -> FloatArray:
+    """Return R^½ z for rows z (n, n_features) of independent standard normal values."""
+    own, common = math.sqrt(1 - correlation), math.sqrt(1 - correlation + correlation * z.shape[1])
+    return _along_and_across(z, own, common) if correlation else z
+
+
+def decorrelate(x: FloatArray, correlation: float) -> FloatArray:
+    """Return R^-½ x for rows x (n, n_features): the inverse of `correlate`."""
+    own, common = math.sqrt(1 - correlation), math.sqrt(1 - correlation + correlation * x.shape[1])
+    return _along_and_across(x, 1 / own, 1 / common) if correlation else x
+
+
+def _along_and_across(x: FloatArray, across: float, along: float) -> FloatArray:
+    """Stretch rows by `along` in the direction (1, …, 1), and by `across` in all that are orthogonal to it."""
+    stretched: FloatArray = across * x + (along - across) * x.mean(axis=1, keepdims=True)
+    return stretched
+
+
+def _flips(config: SyntheticConfig, means: FloatArray) -> FloatArray:
+    noise, wrong = config.label_noise, wrong_labels(config, means)
+    flips: FloatArray = (1 - noise) * np.eye(config.n_genres) + noise * (wrong / wrong.sum(axis=1, keepdims=True))
+    return flips

@@ -1,0 +1,217 @@
+"""FMA as it was imported: the subset, the features and the genres that a configuration names.
+
+M. Defferrard, K. Benzi, P. Vandergheynst, X. Bresson: FMA: A Dataset for Music Analysis. ISMIR 2017. Metadata and
+features are licensed under CC BY 4.0. How the files are read is said in `genre_core.fma`.
+
+Only the columns and rows that are wanted are read. Tracks without a genre and tracks without any feature are left out
+and counted. Artists and albums are groups; the official split, in which no artist stands on two sides, is published.
+"""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.data.dataset import PARTS, Dataset, FloatArray, IntArray, telling
+from genre_core.data.fma.importing import SUBSETS
+from genre_core.data.sources import Tables
+from genre_core.data.tables.delimited import count_of
+from genre_core.errors import DataError
+from genre_core.settings.config import FmaConfig
+
+PLAIN = ("track_id", "artist_id", "album_id", "subset", "split", "genre_top", "genre_lifted", "title", "artist")
+STATISTICS = ("kurtosis", "max", "mean", "median", "min", "skew", "std")
+SPLITS = {"training": 0, "validation": 1, "test": 2}
+"""FMA's names of the parts, as positions in `PARTS`."""
+assert len(SPLITS) == len(PARTS)
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Feature:
+    name: str
+    family: str
+    statistic: str
+
+
+def load(config: FmaConfig, tables: Tables | None = None) -> Dataset:
+    """Read the tracks of FMA that `config` names from the store.
+
+    Raises
+    ------
+    DataError
+        FMA is not stored, has no such family or statistic, or leaves fewer than two genres.
+    """
+    from pyarrow import parquet
+
+    if not config.table or tables is None:
+        raise DataError("FMA is not imported yet: import the folder that holds its tracks.csv and features.csv.")
+    with tables.open_table(config.table) as source:
+        file = parquet.ParquetFile(source)
+        features = _chosen(_features_of(file, config.table), config)
+        plain = file.read(columns=list(PLAIN))
+        wanted = _in_subset(plain["subset"], config)
+        genres_of_row = np.array(
+            plain["genre_top" if config.genre == "top" else "genre_lifted"].to_pylist(), dtype=object
+        )
+        labelled = np.array([genre is not None for genre in genres_of_row])
+        notes = _left_out(wanted & ~labelled, _without_genre(config))
+        wanted &= labelled
+        X = _read(source, file, features, wanted)
+    rows = np.flatnonzero(wanted)
+    for missing, why in _gaps(X, config):
+        notes += _left_out(missing, why)
+        X, rows = X[~missing], rows[~missing]
+    common, note = _common(genres_of_row[rows], config)
+    X, rows, notes = (X if common.all() else X[common]), rows[common], notes + note
+    by_track = np.argsort(plain["track_id"].to_numpy()[rows])
+    if (np.diff(by_track) < 0).any():
+        X, rows = X[by_track], rows[by_track]
+    return _dataset(X, plain.take(rows), genres_of_row[rows], tuple(f.name for f in features), notes)
+
+
+def _dataset(X: FloatArray, plain: Any, labels: Any, features: tuple[str, ...], notes: list[str]) -> Dataset:
+    genres, y = np.unique(labels.astype(str), return_inverse=True)
+    if len(genres) < 2:
+        raise DataError("Fewer than two genres of FMA are left: choose a larger subset, or lower the least per genre.")
+    groups = {level: _numbers(plain[f"{level}_id"]) for level in ("album", "artist")}
+    published = np.array([SPLITS.get(part, -1) for part in plain["split"].to_pylist()], dtype=np.int64)
+    if n_outside := int((published < 0).sum()):
+        notes.append(f"{count_of(n_outside, 'track')} in no part of the official split.")
+    if n_missing := int(np.isnan(X).sum()):
+        notes.append(f"{count_of(n_missing, 'missing value')}; the training part's median stands in.")
+    has_split = n_outside < len(published)
+    return Dataset(
+        X,
+        y.astype(np.int64),
+        tuple(map(str, genres)),
+        features,
+        _names(plain),
+        telling(groups),
+        tuple(notes),
+        published=published if has_split else None,
+    )
+
+
+def _features_of(file: Any, table: str) -> tuple[_Feature, ...]:
+    """Return the features of an import."""
+    names = file.schema_arrow.names
+    if any(name not in names for name in PLAIN):
+        raise DataError(f"The table {table[:8]} is no import of FMA: choose one, or choose the source “table”.")
+    return tuple(_parsed(name) for name in names if name not in (*PLAIN, "genres"))
+
+
+def _parsed(name: str) -> _Feature:
+    family = name.rpartition("_")[0]
+    if family.startswith("echonest"):
+        return _Feature(name, family, "")
+    family, _, statistic = family.rpartition("_")
+    return _Feature(name, family, statistic)
+
+
+def _chosen(there: Sequence[_Feature], config: FmaConfig) -> tuple[_Feature, ...]:
+    """Return the features of the families and statistics that are asked for; Echonest's have no statistics."""
+    usual = [feature for feature in there if feature.statistic]
+    families = _listed(config.features, {f.family for f in there}, "feature family") or {f.family for f in usual}
+    statistics = _listed(config.statistics, {f.statistic for f in usual}, "statistic")
+    chosen = [
+        f for f in there if f.family in families and (not statistics or not f.statistic or f.statistic in statistics)
+    ]
+    if not chosen:
+        raise DataError("No feature of FMA is left: name other feature families or statistics.")
+    return tuple(chosen)
+
+
+def _listed(text: str, there: set[str], what: str) -> set[str]:
+    """Return the names in a list with commas.
+
+    Raises
+    ------
+    DataError
+        One of them does not exist.
+    """
+    names = {name.strip().lower() for name in text.split(",") if name.strip()}
+    for name in sorted(names - there):
+        close = difflib.get_close_matches(name, there, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(sorted(there))}."
+        raise DataError(f"This import of FMA has no {what} {name[:40]}: {hint}")
+    return names
+
+
+def _in_subset(subsets: Any, config: FmaConfig) -> Mask:
+    if config.subset == "full":
+        return np.ones(len(subsets), dtype=bool)
+    names = SUBSETS[: SUBSETS.index(config.subset) + 1]
+    wanted = np.array([subset in names for subset in subsets.to_pylist()])
+    if not wanted.any():
+        raise DataError(f"This import of FMA has no track of the subset {config.subset}: choose a larger one.")
+    return wanted
+
+
+def _read(source: BinaryIO, file: Any, features: Sequence[_Feature], wanted: Mask) -> FloatArray:
+    """Return the wanted rows' features (n_wanted, n_features), group of rows by group, infinities as missing."""
+    X = np.empty((int(wanted.sum()), len(features)))
+    start = at = 0
+    for number in range(file.num_row_groups):
+        n_rows = file.metadata.row_group(number).num_rows
+        rows = wanted[start : start + n_rows]
+        start, n_kept = start + n_rows, int(rows.sum())
+        if not n_kept:
+            continue
+        group = file.read_row_group(number, columns=[feature.name for feature in features])
+        for position, feature in enumerate(features):
+            X[at : at + n_kept, position] = group[feature.name].to_numpy()[rows]
+        at += n_kept
+    X[np.isinf(X)] = np.nan
+    return X
+
+
+def _gaps(X: FloatArray, config: FmaConfig) -> list[tuple[Mask, str]]:
+    """Return which rows are left out for what they miss, one reason after another."""
+    n_missing = np.isnan(X).sum(axis=1)
+    empty: Mask = n_missing == X.shape[1]
+    found = [(empty, "every feature is missing")]
+    if config.missing == "drop":
+        found.append((n_missing[~empty] > 0, "a feature is missing"))
+    return [(rows, why) for rows, why in found if rows.any()]
+
+
+def _common(labels: Any, config: FmaConfig) -> tuple[Mask, list[str]]:
+    """Say which rows have a genre of at least `min_tracks` rows, and note which genres are left out."""
+    genres, y = np.unique(labels.astype(str), return_inverse=True)
+    counts = np.bincount(y, minlength=len(genres))
+    rare = genres[counts < config.min_tracks]
+    common: Mask = counts[y] >= config.min_tracks if len(y) else np.ones(0, dtype=bool)
+    why = f"{count_of(len(rare), 'genre')} with fewer than {config.min_tracks:,} tracks ({', '.join(rare[:3])})"
+    return common, _left_out(~common, why)
+
+
+def _without_genre(config: FmaConfig) -> str:
+    return "no top genre" if config.genre == "top" else "no top genre, and their genres lead to none or to several"
+
+
+def _left_out(rows: Mask, why: str) -> list[str]:
+    n = int(rows.sum())
+    return [f"{count_of(n, 'track')} left out: {why}."] if n else []
+
+
+def _numbers(ids: Any) -> IntArray:
+    """Return what the rows belong to, numbered from 0; a row without an identifier stands alone."""
+    known = ids.is_valid().to_numpy()
+    values = ids.fill_null(0).to_numpy().astype(np.int64)
+    values = np.where(known, values, values.max(initial=0) + 1 + np.arange(len(values)))
+    numbers: IntArray = np.unique(values, return_inverse=True)[1].astype(np.int64)
+    return numbers
+
+
+def _names(plain: Any) -> tuple[str, ...]:
+    """Name tracks as people know them, with the number that tells them apart: `AWOL: Food (2)`."""
+    columns = (plain[name].to_pylist() for name in ("track_id", "artist", "title"))
+    return tuple(
+        f"{': '.join(filter(None, (artist, title))) or 'track'} ({track})"
+        for track, artist, title in zip(*columns, strict=True)
+    )

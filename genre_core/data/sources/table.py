@@ -1,0 +1,219 @@
+"""Tracks read from a stored table of audio features.
+
+Rows without a genre and rows without any feature are left out; every row left out is counted in the data set's notes.
+Infinities count as missing. Missing values stay NaN in `X`, to be replaced by the training part's median, or their rows
+are dropped. Genres are numbered in the order of their names, or of their numbers.
+"""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.data.dataset import Column, Dataset, FloatArray, IntArray, telling
+from genre_core.data.published import with_split
+from genre_core.data.sources import Tables
+from genre_core.data.tables.belonging import belonging, describe
+from genre_core.data.tables.cells import is_key, numbers, texts, track_keys
+from genre_core.data.tables.columns import find_levels, find_name, judge_columns
+from genre_core.data.tables.delimited import count_of
+from genre_core.data.tables.labels import candidates, find_label
+from genre_core.data.tables.roles import chosen_roles
+from genre_core.errors import DataError
+from genre_core.settings.config import TableConfig
+
+Mask = npt.NDArray[np.bool_]
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Inspection:
+    """What a table would be taken for: its data set, or the sentence that says why there is none.
+
+    `names` are all of its columns; `candidates` those that could hold the genre, to choose from.
+    """
+
+    names: tuple[str, ...]
+    candidates: tuple[str, ...]
+    dataset: Dataset | None
+    problem: str = ""
+
+
+def load(config: TableConfig, tables: Tables | None = None) -> Dataset:
+    """Read the stored table that `config` names.
+
+    Raises
+    ------
+    DataError
+        The table is not stored, or tracks with genres cannot be made of it.
+    """
+    if not config.table or tables is None:
+        raise DataError("No table is chosen: import one, then choose it.")
+    dataset = _to_dataset(_read(tables.read_table(config.table)), config)
+    return with_split(dataset, tables.read_table(config.published)) if config.published else dataset
+
+
+def inspect(parquet: bytes, config: TableConfig | None = None) -> Inspection:
+    """Say what a table would be taken for, before it is stored or trained on; never raises DataError."""
+    frame = _read(parquet)
+    names = tuple(map(str, frame.columns))
+    try:
+        dataset = _to_dataset(frame, config or TableConfig())
+    except DataError as error:
+        return Inspection(names, candidates(frame), None, str(error))
+    return Inspection(names, candidates(frame), dataset)
+
+
+def interpret(frame: "pd.DataFrame", config: TableConfig) -> tuple[Column, ...]:
+    """Say for each column of a table what it is taken for, and why.
+
+    Raises
+    ------
+    DataError
+        There is no genre column, more than one that could be it, or none of the name that `config` gives.
+    """
+    chosen = chosen_roles(frame, config)
+    return judge_columns(frame, find_label(frame, config, chosen.not_genre), chosen)
+
+
+def _read(parquet: bytes) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.read_parquet(io.BytesIO(parquet))
+
+
+def _to_dataset(frame: "pd.DataFrame", config: TableConfig) -> Dataset:
+    import pandas as pd
+
+    chosen = chosen_roles(frame, config)
+    label = find_label(frame, config, chosen.not_genre)
+    columns = judge_columns(frame, label, chosen)
+    features = tuple(column.name for column in columns if column.role == "feature")
+    if not features:
+        raise DataError(
+            "The table has no numeric feature: each column is the genre, an identifier, text, a length, empty or the "
+            "same in every row. Choose a table with features that were measured on the sound."
+        )
+    labelled = label.values.notna().to_numpy()
+    rows = frame if labelled.all() else frame[labelled]
+    X, notes = _features(rows, features)
+    kept, row_notes = _kept_rows(X, config)
+    if not labelled.all():
+        row_notes = (f"{count_of(int((~labelled).sum()), 'row')} left out: no genre.", *row_notes)
+    if not kept.all():
+        row_notes = (*row_notes, *_emptied(label.values[rows.index], kept))
+        rows, X = rows[kept], X[kept]
+    names = label.values[rows.index]
+    common, rare_note = _common(names, config.min_tracks)
+    rows, X, names = rows[common], X[common], names[common]
+    genres = _in_order(names)
+    if len(genres) < 2:
+        left = f"Only the genre {genres[0]} is" if len(genres) else "No genre is"
+        raise DataError(f"{left} left after rows were left out: at least two genres are needed.")
+    name = find_name(columns, chosen)
+    key = name if name is not None and (is_key(name) or chosen.name) else None
+    groups, group_notes = _groups(rows, key, find_levels(frame, chosen, label.name))
+    y: IntArray = pd.Categorical(names, categories=list(genres)).codes.astype(np.int64)
+    notes = (*row_notes, *rare_note, *notes, *_missing_note(X), *group_notes)
+    return Dataset(X, y, genres, features, _track_names(rows, name), groups, notes, columns)
+
+
+def _emptied(names: "pd.Series[str]", kept: Mask) -> tuple[str, ...]:
+    """Note the genres of which no row is kept."""
+    gone = sorted(set(names) - set(names[kept]))
+    if not gone:
+        return ()
+    noun, them = ("genre", "it") if len(gone) == 1 else ("genres", "them")
+    return (f"No row of the {noun} {_listed(gone)} is left: fill in values, or train without {them}.",)
+
+
+def _common(names: "pd.Series[str]", min_tracks: int) -> tuple[Mask, tuple[str, ...]]:
+    """Say which rows have a genre of at least `min_tracks` rows (n_rows,), and note which genres are left out."""
+    sizes = names.value_counts()
+    rare = sizes.index[sizes < min_tracks]
+    if rare.empty:
+        return np.ones(len(names), dtype=bool), ()
+    n_rows = count_of(int(sizes[rare].sum()), "row")
+    noun = "genre has" if len(rare) == 1 else "genres have"
+    note = f"{n_rows} left out: {len(rare)} {noun} fewer than {min_tracks:,} tracks ({_listed(sorted(rare))})."
+    return (~names.isin(rare)).to_numpy(), (note,)
+
+
+def _features(rows: "pd.DataFrame", features: tuple[str, ...]) -> tuple[FloatArray, tuple[str, ...]]:
+    """Return the features (n_rows, n_features), infinities turned into NaN, with a note on them."""
+    X = np.empty((len(rows), len(features)))
+    infinite: dict[str, int] = {}
+    for position, name in enumerate(features):
+        values = numbers(rows[name])
+        assert values is not None
+        X[:, position] = values
+        if found := int(np.isinf(values).sum()):
+            infinite[name] = found
+            X[np.isinf(values), position] = np.nan
+    if not infinite:
+        return X, ()
+    return X, (f"{count_of(sum(infinite.values()), 'infinite value')} taken as missing, in {_listed(list(infinite))}.",)
+
+
+def _kept_rows(X: FloatArray, config: TableConfig) -> tuple[Mask, tuple[str, ...]]:
+    """Say which rows are kept (n_rows,), and note how many are left out for which reason."""
+    n_missing = np.isnan(X).sum(axis=1)
+    empty: Mask = n_missing == X.shape[1]
+    gap: Mask = (n_missing > 0) & ~empty & (config.missing == "drop")
+    dropped = [(empty, "every feature is missing"), (gap, "a feature is missing")]
+    kept: Mask = ~(empty | gap)
+    if not kept.any():
+        raise DataError("Every row misses a feature: replace missing values by the median, or leave out a column.")
+    return kept, tuple(f"{count_of(int(rows.sum()), 'row')} left out: {why}." for rows, why in dropped if rows.any())
+
+
+def _in_order(names: "pd.Series[str]") -> tuple[str, ...]:
+    """Return the genres by name, or by number where all are numbers."""
+    genres = sorted(map(str, names.unique()))
+    try:
+        return tuple(sorted(genres, key=float))
+    except ValueError:
+        return tuple(sorted(genres, key=lambda genre: (genre.casefold(), genre)))
+
+
+def _groups(
+    rows: "pd.DataFrame", name: str | None, columns: Mapping[str, str]
+) -> tuple[dict[str, IntArray], tuple[str, ...]]:
+    """Return what the rows belong to (n_rows,) at each level that says something, and what was found."""
+    import pandas as pd
+
+    keys = _or_row_numbers(None if name is None else track_keys(texts(rows[name])), rows)
+    levels = belonging(rows, pd.factorize(keys)[0].astype(np.int64), columns)
+    return telling(levels), describe(levels, {"track": name or "row", **columns})
+
+
+def _track_names(rows: "pd.DataFrame", name: str | None) -> tuple[str, ...]:
+    """Return what names each row: its identifier, or its number in the table."""
+    return tuple(_or_row_numbers(None if name is None else texts(rows[name]), rows).tolist())
+
+
+def _or_row_numbers(names: "pd.Series[str] | None", rows: "pd.DataFrame") -> "pd.Series[str]":
+    """Return names, with `row 12` where there is none."""
+    import pandas as pd
+
+    if names is not None and not names.isna().any():
+        return names
+    numbered = pd.Series([f"row {number + 1:,}" for number in rows.index], dtype="str", index=rows.index)
+    return numbered if names is None else names.fillna(numbered)
+
+
+def _missing_note(X: FloatArray) -> tuple[str, ...]:
+    missing = np.isnan(X)
+    if not (n := int(missing.sum())):
+        return ()
+    columns = count_of(int(missing.any(axis=0).sum()), "feature")
+    return (f"{count_of(n, 'missing value')} in {columns}; the training part's median stands in.",)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")

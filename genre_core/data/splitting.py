@@ -1,0 +1,232 @@
+"""Which rows train, which choose and which report: single rows, whole groups, or a published split."""
+
+import hashlib
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from genre_core.data.dataset import PARTS, Dataset, IntArray, Part
+from genre_core.errors import DataError
+from genre_core.settings.config import DatasetConfig, SplitConfig, SyntheticConfig
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Row numbers of each part, in the order in which they are trained on and reported.
+
+    `by` is what was dealt: row, a level of the data's groups, or published. `straddling` names the levels of which a
+    group stands in more than one part.
+    """
+
+    train: IntArray
+    validation: IntArray
+    test: IntArray
+    by: str = "row"
+    straddling: tuple[str, ...] = ()
+
+    @property
+    def leaky(self) -> bool:
+        """Return whether what belongs together stands in several parts, so that scores are too good."""
+        return bool(self.straddling)
+
+    def __getitem__(self, part: Part) -> IntArray:
+        rows: IntArray = getattr(self, part)
+        return rows
+
+
+def name_test_set(data: DatasetConfig, tracks: Iterable[str]) -> str:
+    """Return a name for a test set, as 64 hex digits: the same for the same tracks of the same source.
+
+    The source is the stored table, or how tracks are drawn: which features are taken changes nothing.
+    """
+    source = data.model_dump_json() if isinstance(data, SyntheticConfig) else data.table
+    return hashlib.sha256("\n".join((source, *sorted(tracks))).encode()).hexdigest()
+
+
+def split_dataset(dataset: Dataset, config: SplitConfig) -> Split:
+    """Deal rows into stratified parts: the test part first, then validation from what it leaves.
+
+    Whole groups of the level `config.by` are dealt, stratified by the genre of most of their rows; "auto" is the
+    coarsest level that there is. A published split is taken as it is, and its rows in no part are left out. With folds,
+    the test part is in no part: the held-out fold of what it leaves takes its place (see `_hold_out`).
+
+    Raises
+    ------
+    DataError
+        The data do not have that level, or a genre has too few tracks (or groups) to be in every part.
+    """
+    by = _level(dataset, config)
+    if by == "published":
+        train, validation, test = _published(dataset)
+    elif by == "row":
+        train, validation, test = _deal(dataset.y, config, dataset, by)
+    else:
+        train, validation, test = _whole_groups(dataset, config, by)
+    parts = (train, validation, test)
+    if config.folds:
+        by = _foldable(dataset) if by == "published" else by
+        parts = _hold_out(dataset, config, np.sort(np.concatenate([train, validation])), by)
+    return Split(*parts, by, tuple(level for level in dataset.groups if _straddles(dataset.groups[level], parts)))
+
+
+def _level(dataset: Dataset, config: SplitConfig) -> str:
+    """Return what is dealt, of what the data have."""
+    if config.by == "auto":
+        return dataset.coarsest[0] if dataset.coarsest else "row"
+    there = ["row", *dataset.groups, *(["published"] if dataset.published is not None else [])]
+    if config.by not in there:
+        lacking = (
+            "come with no published split" if config.by == "published" else f"do not say which {config.by} a row is of"
+        )
+        raise DataError(f"split.by is {config.by}, but these data {lacking}: choose auto or {' or '.join(there)}.")
+    return config.by
+
+
+def _published(dataset: Dataset) -> list[IntArray]:
+    assert dataset.published is not None
+    parts = [np.flatnonzero(dataset.published == number) for number in range(len(PARTS))]
+    for part, rows in zip(PARTS, parts, strict=True):
+        if not len(rows):
+            raise DataError(f"The published split has no {part} part among these tracks: split them another way.")
+    unlearned = np.flatnonzero(np.bincount(dataset.y[parts[0]], minlength=len(dataset.genres)) == 0)
+    if len(unlearned):
+        raise DataError(
+            f"The published split has no training track of the genre {dataset.genres[unlearned[0]]}: leave that genre "
+            "out by raising the least number of tracks per genre, or split another way."
+        )
+    return parts
+
+
+def _whole_groups(dataset: Dataset, config: SplitConfig, level: str) -> list[IntArray]:
+    numbers, n_genres = dataset.groups[level], len(dataset.genres)
+    _, first, members = np.unique(numbers, return_index=True, return_inverse=True)
+    dealt = _deal(_majority(dataset.y, members, len(first), n_genres), config, dataset, level)
+    parts = [np.flatnonzero(np.isin(members, part)) for part in dealt]
+    for rows in parts:
+        absent = np.setdiff1d(dataset.y, dataset.y[rows])
+        if len(absent):
+            n_groups = len(np.unique(numbers[dataset.y == absent[0]]))
+            raise DataError(_too_small(dataset, config, level, int(absent[0]), n_groups))
+    return parts
+
+
+def _deal(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the members of training, validation and test part among `y`'s positions."""
+    from sklearn.model_selection import train_test_split
+
+    rows = np.arange(len(y))
+    try:
+        rest, test = train_test_split(rows, test_size=config.test_fraction, random_state=config.seed, stratify=y)
+        train, validation = train_test_split(
+            rest, test_size=config.validation_fraction, random_state=config.seed, stratify=y[rest]
+        )
+    except ValueError as error:
+        raise DataError(_rarest(y, config, dataset, unit)) from error
+    for part in (train, validation, test):
+        if len(np.unique(y[part])) < len(np.unique(y)):
+            raise DataError(_rarest(y, config, dataset, unit))
+    return train, validation, test
+
+
+def _foldable(dataset: Dataset) -> str:
+    """Return what folds of a published split keep together: the most there is."""
+    return dataset.coarsest[0] if dataset.coarsest else "row"
+
+
+def _hold_out(dataset: Dataset, config: SplitConfig, rows: IntArray, level: str) -> tuple[IntArray, IntArray, IntArray]:
+    """Cut rows into folds, stratified and with groups whole; return training part, validation part, held-out fold.
+
+    Each dealing of the folds has a seed of its own; the validation part is cut from the other folds.
+    """
+    dealing, fold = divmod(config.fold - 1, config.folds)
+    y, groups = dataset.y[rows], None if level == "row" else dataset.groups[level][rows]
+    n_each = [
+        int(np.count_nonzero(y == genre)) if groups is None else len(np.unique(groups[y == genre]))
+        for genre in range(len(dataset.genres))
+    ]
+    rarest = int(np.argmin(n_each))
+    if n_each[rarest] < config.folds:
+        raise DataError(_too_few_for_folds(dataset, config, level, rarest, n_each[rarest]))
+    config = config.model_copy(update={"seed": (config.seed + dealing) % 2**32})
+    held_out = np.isin(np.arange(len(rows)), _cut(y, groups, config.folds, config.seed)[fold])
+    train, validation = _choose_validation(dataset, config, rows[~held_out], level)
+    test = rows[held_out]
+    for part in (train, validation, test):
+        absent = np.setdiff1d(dataset.y, dataset.y[part])
+        if len(absent):
+            raise DataError(_too_few_for_folds(dataset, config, level, int(absent[0]), n_each[absent[0]]))
+    return train, validation, test
+
+
+def _cut(y: IntArray, groups: IntArray | None, k: int, seed: int) -> list[IntArray]:
+    """Return the positions in each of k folds."""
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+    if groups is None:
+        return [fold for _, fold in StratifiedKFold(k, shuffle=True, random_state=seed).split(y, y)]
+    with warnings.catch_warnings():  # it counts what it deals by most of a group's rows; what lacks a genre is refused
+        warnings.simplefilter("ignore", UserWarning)
+        return [fold for _, fold in StratifiedGroupKFold(k, shuffle=True, random_state=seed).split(y, y, groups)]
+
+
+def _choose_validation(dataset: Dataset, config: SplitConfig, rows: IntArray, level: str) -> tuple[IntArray, IntArray]:
+    """Cut the validation part from rows; return what is left, and it."""
+    from sklearn.model_selection import train_test_split
+
+    y = dataset.y[rows]
+    members = np.arange(len(rows))
+    if level != "row":
+        _, first, members = np.unique(dataset.groups[level][rows], return_index=True, return_inverse=True)
+        y = _majority(y, members, len(first), len(dataset.genres))
+    try:
+        _, chosen = train_test_split(
+            np.arange(len(y)), test_size=config.validation_fraction, random_state=config.seed, stratify=y
+        )
+    except ValueError as error:
+        rarest = int(np.bincount(y, minlength=len(dataset.genres)).argmin())
+        n = int(np.count_nonzero(y == rarest))
+        raise DataError(_too_few_for_folds(dataset, config, level, rarest, n)) from error
+    inside = np.isin(members, chosen)
+    return rows[~inside], rows[inside]
+
+
+def _too_few_for_folds(dataset: Dataset, config: SplitConfig, unit: str, genre: int, n: int) -> str:
+    """Say which genre cannot be in every fold, and what to do."""
+    noun = {"row": "track"}.get(unit, unit) + ("" if n == 1 else "s")
+    finer = "" if unit == "row" else ", keep less together"
+    return (
+        f"The genre {dataset.genres[genre]} has {n:,} {noun} outside the test part, too few for {config.folds} folds "
+        f"and a validation part in each: take fewer folds{finer}, or leave it out by raising the least number of "
+        "tracks per genre."
+    )
+
+
+def _rarest(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> str:
+    counts = np.bincount(y, minlength=len(dataset.genres))
+    return _too_small(dataset, config, unit, int(counts.argmin()), int(counts.min()))
+
+
+def _too_small(dataset: Dataset, config: SplitConfig, unit: str, genre: int, n: int) -> str:
+    """Say which genre cannot be dealt into three parts, and what to do."""
+    noun = {"row": "track"}.get(unit, unit) + ("" if n == 1 else "s")
+    finer = [] if unit == "row" else ["keep less together"]
+    ways = ["add tracks", "raise the fractions", *finer, "leave it out by raising the least number of tracks per genre"]
+    return (
+        f"The genre {dataset.genres[genre]} has {n:,} {noun}, too few for a training, a validation "
+        f"and a test part (test {100 * config.test_fraction:g} %, "
+        f"validation {100 * config.validation_fraction:g} % of the rest): {', '.join(ways[:-1])}, or {ways[-1]}."
+    )
+
+
+def _majority(y: IntArray, members: IntArray, n_groups: int, n_genres: int) -> IntArray:
+    """Return the commonest genre of each group, shape (n_groups,)."""
+    counts = np.bincount(members * n_genres + y, minlength=n_groups * n_genres)
+    majority: IntArray = counts.reshape(n_groups, n_genres).argmax(axis=1)
+    return majority
+
+
+def _straddles(groups: IntArray, parts: tuple[IntArray, ...]) -> bool:
+    inside = [np.unique(groups[rows]) for rows in parts]
+    return len(np.unique(np.concatenate(inside))) < sum(map(len, inside))

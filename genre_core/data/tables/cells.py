@@ -1,0 +1,126 @@
+"""What the name and the cells of one column say: numbers, text, an identifier, an index, the pieces of a track.
+
+Names are compared without case and punctuation. A column is judged by its name and its values, never by its position.
+"""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from genre_core.data.dataset import FloatArray
+from genre_core.data.tables.delimited import MISSING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEY_NAME = re.compile(r"(.*_)?(file|filename|file_name|filepath|file_path|path|track_id|song_id|clip_id|track)")
+ID_NAME = re.compile(r"(.*_)?(id|ids|uuid|uri|url|isrc|mbid)|id\d*|song|name|(track|song|file|clip)_(name|title)|title")
+INDEX_NAME = re.compile(r"(unnamed|index_level)_\d+(_\d+)*|index|idx|row|row_(number|id)")
+LENGTH_NAME = re.compile(
+    r"((track|song|audio|clip|file)_)?(length|duration|len)(_(s|ms|sec|secs|seconds|min|samples))?"
+)
+LEVEL_NAMES = {
+    "album": re.compile(r"(track_|song_)?(album|release)s?(_id|_name|_title|_mbid)?"),
+    "artist": re.compile(r"(track_|song_|album_)?artists?(_id|_name|_mbid)?"),
+}
+"""What columns are called that say of which album or artist a row is, the finer level first."""
+REPEATED_NAME = re.compile(r"(.+) \(\d+\)")
+
+FOLDER_OF_GENRE = re.compile(r"^(?:.*/)?([^/.]+)/\1\.")
+# Patterns as text run in Arrow, a hundred times as fast; the one that refers back to a group cannot.
+SEGMENT_NUMBER = r"([^/.]*[A-Za-z][^/.]*\.\d+)\.\d+$"
+NUMBERED_PART = r"(?i)[._ -](?:segment|seg|part|chunk|clip|slice)[._ -]?\d+$"
+EXTENSION = r"(?i)\.(?:wav|au|mp3|flac|ogg|oga|opus|aiff?|m4a|aac|wma|npy|png)$"
+
+
+def numbers(series: "pd.Series[Any]") -> FloatArray | None:
+    """Return a column as numbers (n_rows,), NaN where a value is missing; None where it is not numeric."""
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(series.dtype) or series.isna().all():
+        return _floats(series)
+    text = texts(series)
+    known = text.dropna()
+    if pd.to_numeric(known.iloc[:100], errors="coerce").isna().all() and not _is_truth(known):
+        return None
+    if _is_truth(known):
+        return _floats(text.str.lower().map({"true": 1.0, "false": 0.0}))
+    parsed = pd.to_numeric(text, errors="coerce")
+    return None if parsed.isna().sum() > text.isna().sum() else _floats(parsed)
+
+
+def texts(series: "pd.Series[Any]") -> "pd.Series[str]":
+    """Return a column as text without surrounding spaces, whole numbers without `.0`, missing where it is missing."""
+    import pandas as pd
+
+    if pd.api.types.is_float_dtype(series.dtype):
+        known = series.dropna()
+        if (known == known.round()).all() and known.abs().lt(2**53).all():
+            series = series.astype("Int64")
+    text = series.astype("str").str.strip()
+    return text.mask(series.isna() | text.isin(MISSING))
+
+
+def label_texts(series: "pd.Series[Any]") -> "pd.Series[str]":
+    """Return a column as names of genres: text as it stands, `0.0` as `0`."""
+    import pandas as pd
+
+    text = texts(series)
+    if pd.api.types.is_numeric_dtype(series.dtype) or (values := numbers(series)) is None or _is_truth(text.dropna()):
+        return text
+    return texts(pd.Series(values, index=series.index)) if is_whole(values) else text
+
+
+def track_keys(names: "pd.Series[str]") -> "pd.Series[str]":
+    """Return what the segments of one track share: `blues.00012` for `blues/blues.00012.3.wav`."""
+    keys = names.str.replace("\\", "/", regex=False).str.replace(EXTENSION, "", regex=True)
+    if keys.str.contains("/", regex=False).any():
+        keys = keys.str.replace(FOLDER_OF_GENRE, r"\1.", regex=True)
+    return keys.str.replace(SEGMENT_NUMBER, r"\1", regex=True).str.replace(NUMBERED_PART, "", regex=True)
+
+
+def plain(name: str) -> str:
+    """Return a column name in lower case, with underscores for spaces and punctuation."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip())
+    return re.sub(r"[^0-9a-z]+", "_", words.lower()).strip("_")
+
+
+def is_key(name: str) -> bool:
+    """Say whether a column of this name identifies recordings, so that its repeats are pieces of one."""
+    return bool(KEY_NAME.fullmatch(plain(name)) or plain(name) == "id")
+
+
+def is_identifier_name(name: str) -> bool:
+    """Say whether a column of this name identifies or names something."""
+    return is_key(name) or bool(ID_NAME.fullmatch(plain(name)))
+
+
+def level_of(name: str) -> str | None:
+    """Return the level that a column of this name says: album or artist, None for neither."""
+    return next((level for level, pattern in LEVEL_NAMES.items() if pattern.fullmatch(plain(name))), None)
+
+
+def is_index_name(name: str) -> bool:
+    """Say whether a column is an index that was saved with its table."""
+    return bool(INDEX_NAME.fullmatch(plain(name)))
+
+
+def is_length_name(name: str) -> bool:
+    """Say whether a column holds how long recordings are."""
+    return bool(LENGTH_NAME.fullmatch(plain(name)))
+
+
+def is_whole(values: FloatArray) -> bool:
+    """Say whether the values that are there are whole numbers."""
+    known = values[~np.isnan(values)]
+    return bool(np.isfinite(known).all() and (known == np.round(known)).all())
+
+
+def _floats(series: "pd.Series[Any]") -> FloatArray:
+    values: FloatArray = np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
+    return values
+
+
+def _is_truth(text: "pd.Series[str]") -> bool:
+    return len(text) > 0 and all(part.str.lower().isin(("true", "false")).all() for part in (text.iloc[:100], text))

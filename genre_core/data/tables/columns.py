@@ -1,0 +1,203 @@
+"""What each column of a table is: the genre, a group, an identifier, a feature, or left out, each with its reason."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from genre_core.data.dataset import Column, FloatArray, IntArray
+from genre_core.data.tables.cells import (
+    LEVEL_NAMES,
+    REPEATED_NAME,
+    is_identifier_name,
+    is_index_name,
+    is_key,
+    is_length_name,
+    is_whole,
+    level_of,
+    numbers,
+    plain,
+    texts,
+)
+from genre_core.data.tables.labels import GLANCE_ROWS, Label
+from genre_core.data.tables.roles import Chosen
+from genre_core.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ENOUGH_ROWS = 20
+"""Rows from which on values alone may tell that a column numbers the rows or repeats the genre."""
+
+
+def judge_columns(frame: "pd.DataFrame", label: Label, chosen: Chosen) -> tuple[Column, ...]:
+    """Say for each column of a table what it is taken for, and why, once its genre column is known.
+
+    Raises
+    ------
+    DataError
+        A column that is to be a feature holds no numbers, or the chosen group is the genre.
+    """
+    levels = find_levels(frame, chosen, label.name)
+    rows = frame[label.values.notna().to_numpy()]
+    genre_of_row = label.values.dropna().astype("category").cat.codes.to_numpy().astype(np.int64)
+    columns = []
+    for name in map(str, frame.columns):
+        if name == label.name:
+            columns.append(Column(name, "label", label.reason))
+        elif name in levels.values():
+            columns.append(Column(name, "group", _kept_together(name, levels, chosen)))
+        elif name == chosen.name:
+            columns.append(Column(name, "identifier", "Chosen by you to name the tracks."))
+        elif name in chosen.left_out:
+            columns.append(Column(name, "left out", "Chosen by you."))
+        elif name in chosen.taken:
+            columns.append(_taken(name, rows[name]))
+        else:
+            columns.append(_judge(name, rows, genre_of_row))
+    return tuple(columns)
+
+
+def find_levels(frame: "pd.DataFrame", chosen: Chosen, label: str) -> dict[str, str]:
+    """Return level → the column that says it: albums and artists that repeat, and the chosen group.
+
+    Raises
+    ------
+    DataError
+        The chosen group is the genre.
+    """
+    if chosen.group == label:
+        raise DataError(f"{label} holds the genres and cannot be the group as well: choose another group column.")
+    free = [c for c in map(str, frame.columns) if c not in chosen.not_genre | {label, chosen.group}]
+    found: dict[str, list[str]] = {}
+    for name in free:
+        if (level := level_of(name)) and 1 < frame[name].nunique() < frame[name].notna().sum():
+            found.setdefault(level, []).append(name)
+    levels = {
+        level: min(found[level], key=lambda c: (not plain(c).endswith("id"), c))
+        for level in LEVEL_NAMES
+        if level in found
+    }
+    return {**levels, "group": chosen.group} if chosen.group else levels
+
+
+def find_name(columns: Sequence[Column], chosen: Chosen) -> str | None:
+    """Return the column that names the tracks: the chosen one, a file name before a number, a number before a title."""
+    if chosen.name:
+        return chosen.name
+    names = [c.name for c in columns if c.role == "identifier" or (c.role == "group" and is_key(c.name))]
+    return min(names, key=lambda name: ("file" not in plain(name), not is_key(name), name), default=None)
+
+
+def _kept_together(name: str, levels: Mapping[str, str], chosen: Chosen) -> str:
+    if name == chosen.group:
+        return "Chosen by you: rows with the same value stay on one side of the split."
+    level = next(level for level, column in levels.items() if column == name)
+    return f"Names the {level}: a split can keep the rows of one {level} on one side."
+
+
+def _taken(name: str, series: "pd.Series[Any]") -> Column:
+    """Return the column of a feature that a person chose."""
+    values = numbers(series)
+    if values is None:
+        known = texts(series).dropna()
+        odd = _odd(known)
+        raise DataError(
+            f"{name} holds text, {_such_as(odd)}, and cannot be a feature, which is a number: correct those "
+            f"{len(odd):,} of {len(known):,} values, or do not take it as a feature."
+        )
+    n_missing = int((~np.isfinite(values)).sum())
+    if n_missing == len(values):
+        raise DataError(f"{name} holds no number and cannot be a feature: do not take it as one.")
+    missing = f" {n_missing:,} of {len(values):,} numbers are missing." if n_missing else ""
+    return Column(name, "feature", f"Chosen by you.{missing}")
+
+
+def _judge(name: str, rows: "pd.DataFrame", genre_of_row: IntArray) -> Column:
+    """Return the role of a column that is neither genre nor group, judged on the rows that have a genre."""
+    series = rows[name]
+    repeated = REPEATED_NAME.fullmatch(name)
+    if repeated and repeated[1] in rows.columns:
+        return Column(name, "left out", f"A second column named {repeated[1]}; only the first counts.")
+    if series.isna().all():
+        return Column(name, "left out", "No value in it.")
+    values = numbers(series)
+    whole = values is not None and is_whole(values)
+    if is_index_name(name) and values is not None:
+        return Column(name, "left out", "An index, which only numbers the rows.")
+    if is_identifier_name(name) and (values is None or whole):
+        return Column(name, "identifier", "Names tracks and measures nothing.")
+    if values is None:
+        return _judge_text(name, texts(series))
+    if is_length_name(name):
+        return Column(name, "left out", "A length, which says how the recording was cut and not how it sounds.")
+    values = np.where(np.isinf(values), np.nan, values)
+    if np.isnan(values).all():
+        return Column(name, "left out", "No finite value in it.")
+    if np.nanmin(values) == np.nanmax(values):
+        return Column(name, "left out", f"The same value in every row: {np.nanmin(values):g}.")
+    if whole and len(values) >= ENOUGH_ROWS and _counts_up(values):
+        return Column(name, "identifier", "Consecutive whole numbers, a different one in each row.")
+    if repeats_genre(values, genre_of_row):
+        return Column(
+            name, "left out", "Gives the genre away: each genre has a single value here, or each value a single genre."
+        )
+    missing = int(np.isnan(values).sum())
+    return Column(name, "feature", f"Numbers, {missing:,} of {len(values):,} missing." if missing else "Numbers.")
+
+
+def _odd(known: "pd.Series[str]") -> "pd.Series[str]":
+    """Return the values that are no numbers."""
+    import pandas as pd
+
+    return known[pd.to_numeric(known, errors="coerce").isna()]
+
+
+def _such_as(values: "pd.Series[str]") -> str:
+    example = str(values.iloc[0])
+    return f"such as “{example if len(example) <= 30 else example[:29] + '…'}”"
+
+
+def _judge_text(name: str, text: "pd.Series[str]") -> Column:
+    known = text.dropna()
+    if known.empty:
+        return Column(name, "left out", "No value in it.")
+    odd = _odd(known)
+    if len(odd) > len(known) / 2 and known.is_unique and len(known) == len(text):
+        return Column(name, "identifier", "Text, different in each row.")
+    example = _such_as(odd if len(odd) else known)
+    if len(odd) <= len(known) / 2:
+        return Column(
+            name,
+            "left out",
+            f"Not only numbers: {len(odd):,} of {len(known):,} values, {example}. Correct or empty them.",
+        )
+    return Column(name, "left out", f"Text, {example}; features are numbers.")
+
+
+def repeats_genre(values: FloatArray, genre_of_row: IntArray) -> bool:
+    """Say whether a column is the genre in disguise: a code for it, for one genre, or for its subgenres.
+
+    That is so where every genre has one value, or where a few whole numbers each stand for one genre alone.
+    """
+    known = ~np.isnan(values)
+    values, genre_of_row = values[known], genre_of_row[known]
+    if len(values) < ENOUGH_ROWS or np.bincount(genre_of_row).max() < 2:
+        return False
+    if not any(_repeats(values[:GLANCE_ROWS], genre_of_row[:GLANCE_ROWS])):
+        return False
+    one_value_each, one_genre_each = _repeats(values, genre_of_row)
+    few = len(np.unique(values)) <= len(values) / 5
+    return few and (one_value_each or one_genre_each)
+
+
+def _repeats(values: FloatArray, genre_of_row: IntArray) -> tuple[bool, bool]:
+    """Say whether each genre has one value, and whether each of the values, whole numbers, has one genre."""
+    order = np.lexsort((values, genre_of_row))
+    genres, values = genre_of_row[order], values[order]
+    n_pairs = 1 + int(np.count_nonzero((np.diff(values) != 0) | (np.diff(genres) != 0)))
+    return n_pairs == len(np.unique(genres)), is_whole(values) and n_pairs == len(np.unique(values))
+
+
+def _counts_up(values: FloatArray) -> bool:
+    return not np.isnan(values).any() and bool((np.diff(np.sort(values)) == 1).all())

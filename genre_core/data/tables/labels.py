@@ -1,0 +1,160 @@
+"""The column that holds the genres: the chosen one, or found by name and content; between equals nothing is guessed."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from genre_core.data.tables.cells import (
+    REPEATED_NAME,
+    is_identifier_name,
+    is_index_name,
+    is_key,
+    is_length_name,
+    is_whole,
+    label_texts,
+    numbers,
+    plain,
+)
+from genre_core.errors import DataError
+from genre_core.settings.config import TableConfig
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_GENRES = 60
+GLANCE_ROWS = 2000
+"""Rows that are looked at first: what does not hold for them does not hold for all."""
+
+LABEL_NAMES = (
+    ("label", "labels", "genre", "genres", "genre_top", "top_genre", "music_genre", "genre_label", "genre_name"),
+    ("class", "class_label", "genre_id", "genre_code", "label_id", "target", "category", "y"),
+)
+"""Names of the genre column, the telling ones first."""
+NOT_GENRE = re.compile(
+    r"(^|_)(artist|album|split|subset|fold|set|key|mode|scale|language|country|type|date|year)s?(_|$)"
+)
+LAYERED_LABEL = re.compile(r".+_(genre_top|top_genre|genre)")
+
+
+@dataclass(frozen=True)
+class Label:
+    """The genre column: its name, why it is that, and its values (n_rows,), None where a row has none."""
+
+    name: str
+    reason: str
+    values: "pd.Series[str]"
+
+
+def find_label(frame: "pd.DataFrame", config: TableConfig, other: Collection[str] = ()) -> Label:
+    """Find the genre column: the one that `config` names, or by name and content, but none of `other`.
+
+    Raises
+    ------
+    DataError
+        There is none, there are several equally good ones, or it holds too few or too many genres.
+    """
+    if config.label:
+        refuse_unknown(frame, config.label, "genre")
+        return _checked(frame, config.label, "Chosen as the genre.")
+    frame = frame.drop(columns=list(other))
+    tiers = [[c for c in map(str, frame.columns) if plain(_unnumbered(c)) in names] for names in LABEL_NAMES]
+    tiers.append([c for c in map(str, frame.columns) if LAYERED_LABEL.fullmatch(plain(c))])
+    named = [c for tier in tiers for c in tier]
+    for tier in tiers:
+        fitting = [c for c in tier if 2 <= _n_genres(frame[c]) <= MAX_GENRES]
+        if fitting:
+            return _checked(frame, _only(frame, fitting), "Names the genre, by its name and its few different values.")
+    if named:
+        return _checked(frame, named[0], "")
+    return _by_content(frame)
+
+
+def candidates(frame: "pd.DataFrame") -> tuple[str, ...]:
+    """Return the columns that could hold the genre, for a person to choose from: text or codes with few values."""
+    names = (c for c in map(str, frame.columns) if not (is_key(c) or is_index_name(c) or is_length_name(c)))
+    return tuple(c for c in names if 2 <= _n_genres(frame[c]) <= MAX_GENRES and _is_code(frame[c]))
+
+
+def _is_code(series: "pd.Series[Any]") -> bool:
+    values = numbers(series)
+    return values is None or is_whole(values)
+
+
+def _checked(frame: "pd.DataFrame", name: str, reason: str) -> Label:
+    """Return a column as the genre if it can be one."""
+    values = label_texts(frame[name])
+    n_genres = values.nunique()
+    if n_genres == 0:
+        raise DataError(f"The genre column {name} has no value in it: choose another column.")
+    if n_genres == 1:
+        raise DataError(f"The genre column {name} holds one genre, {values.dropna().iloc[0]}: at least two are needed.")
+    if n_genres > MAX_GENRES:
+        raise DataError(
+            f"The genre column {name} holds {n_genres:,} different values, more than the {MAX_GENRES} genres that are "
+            "told apart: choose another column or merge genres."
+        )
+    return Label(name, reason, values)
+
+
+def _n_genres(series: "pd.Series[Any]") -> int:
+    """Return how many genres a column would hold; more than `MAX_GENRES` may be counted before tidying."""
+    if (n := series.iloc[:GLANCE_ROWS].nunique()) > 4 * MAX_GENRES or (n := series.nunique()) > 4 * MAX_GENRES:
+        return n
+    return int(label_texts(series).nunique())
+
+
+def _only(frame: "pd.DataFrame", fitting: Sequence[str]) -> str:
+    """Return the one of several named columns that is the genre; codes for the same genres count as one with it."""
+    import pandas as pd
+
+    if len(fitting) == 1:
+        return fitting[0]
+    is_numeric = {c: numbers(frame[c]) is not None for c in fitting}
+    chosen = min(fitting, key=lambda c: (_unnumbered(c) != c, is_numeric[c], c))
+    best = label_texts(frame[chosen])
+    for other in fitting:
+        values = label_texts(frame[other])
+        n_pairs = len(pd.DataFrame({"a": best, "b": values}).dropna().drop_duplicates())
+        if n_pairs != best.nunique() or n_pairs != values.nunique():
+            raise DataError(f"Both {chosen} and {other} could name the genre: choose one as the genre column.")
+    return chosen
+
+
+def _unnumbered(name: str) -> str:
+    """Return `label` for the `label (2)` that a second column of that name is called."""
+    repeated = REPEATED_NAME.fullmatch(name)
+    return repeated[1] if repeated else name
+
+
+def _by_content(frame: "pd.DataFrame") -> Label:
+    """Take the only column of text with few values that repeat for the genre."""
+    fitting = [c for c in candidates(frame) if not _names_other(c) and numbers(frame[c]) is None]
+    fitting = [c for c in fitting if 2 * label_texts(frame[c]).nunique() <= frame[c].notna().sum()]
+    if len(fitting) == 1:
+        return _checked(frame, fitting[0], "Taken for the genre: the only column of text with few different values.")
+    if fitting:
+        raise DataError(f"{' and '.join(fitting[:3])} could each name the genre: choose one as the genre column.")
+    keys = [c for c in map(str, frame.columns) if is_key(c)]
+    joined = f" (they are joined on {keys[0]})" if keys else ""
+    raise DataError(
+        "No column names the genre of each track, such as label or genre: choose the column, or load this table "
+        f"together with the file that holds the genres{joined}."
+    )
+
+
+def _names_other(name: str) -> bool:
+    """Say whether a column's name says that it holds something else than genres."""
+    return is_identifier_name(name) or is_index_name(name) or bool(NOT_GENRE.search(plain(name)))
+
+
+def refuse_unknown(frame: "pd.DataFrame", name: str, what: str) -> None:
+    """Refuse the name of a column that the table does not have, with the names that come close."""
+    names = list(map(str, frame.columns))
+    if name in names:
+        return
+    by_plain = {plain(other): other for other in names}
+    close = [by_plain[match] for match in get_close_matches(plain(name), by_plain, n=3)]
+    hint = f"did you mean {' or '.join(close)}?" if close else f"its first columns are {', '.join(names[:5])}."
+    raise DataError(f"The table has no column {name} for the {what}: {hint}")

@@ -1,0 +1,230 @@
+"""Import of tables: from the bytes of one or several files to one Parquet table with all of its columns.
+
+CSV and Parquet are told apart by content, whatever the files are called. Several files are joined on the column of
+identifiers that they share. What a column means (genre, group, feature) is decided later, by `sources.table`.
+"""
+
+import ast
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PureWindowsPath
+from typing import Any
+
+from genre_core.data.tables.cells import is_identifier_name, is_index_name
+from genre_core.data.tables.decoding import decode
+from genre_core.data.tables.delimited import MAX_COLUMNS, count_of, find_layout, parse, unique_names
+from genre_core.errors import DataError
+
+MAX_BYTES = 200 * 1024**2
+"""Largest file that is read."""
+MAX_ROWS = 2_000_000
+MAX_VALUES = 50_000_000
+"""Most values (rows × columns) of a table: 400 MB as float64."""
+ROWS_PER_GROUP = 131_072
+"""Rows that are written at a time, so that a table is never in memory twice."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A table as it is stored: `parquet` holds all of its columns, `content_hash` names it.
+
+    `content_hash` is the SHA-256 of the original file; of several files, that of their bytes one after another.
+    """
+
+    parquet: bytes
+    content_hash: str
+    name: str
+    n_rows: int
+    n_columns: int
+    notes: tuple[str, ...]
+
+
+def check_size(name: str, n_bytes: int) -> None:
+    """Refuse a file that is too large, before it is read.
+
+    Raises
+    ------
+    DataError
+        The file has more than `MAX_BYTES`.
+    """
+    if n_bytes > MAX_BYTES:
+        raise DataError(
+            f"{name} has {n_bytes / 1024**2:,.0f} MB, more than the {MAX_BYTES // 1024**2} MB that are read: "
+            "leave out rows or columns, or save it as Parquet."
+        )
+
+
+def read_table(files: Sequence[tuple[str, bytes]]) -> Reading:
+    """Read one table from one file, or from several joined on the identifiers that they share.
+
+    Raises
+    ------
+    DataError
+        A file is no table, is too large or broken, or the files share no column of identifiers.
+    """
+    if not files:
+        raise DataError("No file was given: choose a CSV or Parquet file.")
+    names = [PureWindowsPath(name).name for name, _ in files]
+    for name, (_, data) in zip(names, files, strict=True):
+        check_size(name, len(data))
+    digest = hashlib.sha256()
+    tables, notes = [], []
+    for name, (_, data) in zip(names, files, strict=True):
+        digest.update(data)
+        table, found = _read_file(name, data)
+        tables.append(table)
+        notes += [f"{name}: {note[0].lower()}{note[1:]}" if len(files) > 1 else note for note in found]
+    table = tables[0]
+    for name, other in zip(names[1:], tables[1:], strict=True):
+        table, found = _join(table, other, " and ".join((names[0], name)))
+        notes += found
+    _check_shape(" + ".join(names), table.num_rows, table.num_columns)
+    return Reading(
+        _to_parquet(table), digest.hexdigest(), " + ".join(names), table.num_rows, table.num_columns, tuple(notes)
+    )
+
+
+def _read_file(name: str, data: bytes) -> tuple[Any, list[str]]:
+    if data.startswith(b"PAR1"):
+        return _plain(name, _read_parquet(name, data))
+    text, encoding_notes = decode(name, data)
+    layout = find_layout(name, text)
+    if b'"' not in text:
+        _check_shape(name, text.count(b"\n") - layout.first_line, len(layout.names))
+    table, row_notes = parse(name, text, layout)
+    table, type_notes = _plain(name, table)
+    repeated = sum(name.endswith(" (2)") for name in layout.names)
+    repeats = [f"{count_of(repeated, 'column name')} stood there twice; the second is marked (2)."] if repeated else []
+    return table, [*encoding_notes, *layout.notes, *row_notes, *repeats, *type_notes]
+
+
+def _read_parquet(name: str, data: bytes) -> Any:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        file = parquet.ParquetFile(io.BytesIO(data))
+        _check_shape(name, file.metadata.num_rows, len(file.schema_arrow.names))
+        table = file.read()
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"{name} is a Parquet file that cannot be read; it may be cut short: save it again.") from error
+    return table.rename_columns(unique_names(_flat_name(column) for column in table.column_names))
+
+
+def _check_shape(name: str, n_rows: int, n_columns: int) -> None:
+    if n_columns > MAX_COLUMNS:
+        raise DataError(
+            f"{name} has {n_columns:,} columns, more than the {MAX_COLUMNS:,} that are read: leave some out."
+        )
+    if n_rows > MAX_ROWS:
+        raise DataError(f"{name} has {n_rows:,} rows, more than the {MAX_ROWS:,} that are read: leave some out.")
+    if n_rows * n_columns > MAX_VALUES:
+        raise DataError(
+            f"{name} has {n_rows:,} rows of {n_columns:,} columns, more than the {MAX_VALUES:,} values that are read: "
+            "leave out rows or columns."
+        )
+
+
+def _flat_name(column: str) -> str:
+    """Return `mfcc_mean_01` for the `('mfcc', 'mean', '01')` that pandas writes for a layered header."""
+    if not column.startswith("("):
+        return column
+    try:
+        parts = ast.literal_eval(column)
+    except (ValueError, SyntaxError):
+        return column
+    return "_".join(str(part) for part in parts if str(part)) if isinstance(parts, tuple) else column
+
+
+def _plain(name: str, table: Any) -> tuple[Any, list[str]]:
+    """Reduce a table's types to whole numbers, floats, truth values and text."""
+    import pyarrow as pa
+
+    if not table.num_rows:
+        raise DataError(f"{name} has a header and no rows below it: choose a file that holds tracks.")
+    notes: list[str] = []
+    columns = []
+    for column in table.column_names:
+        values = table[column]
+        try:
+            columns.append(values.cast(_plain_type(values.type)))
+        except (pa.ArrowException, ValueError):
+            columns.append(pa.nulls(table.num_rows, pa.string()))
+            notes.append(f"The column {column} holds values of type {values.type}, which are not read.")
+    return pa.table(columns, names=table.column_names), notes
+
+
+def _plain_type(kind: Any) -> Any:
+    import pyarrow as pa
+    from pyarrow import types
+
+    if types.is_dictionary(kind):
+        return _plain_type(kind.value_type)
+    if types.is_boolean(kind):
+        return pa.bool_()
+    if types.is_integer(kind):
+        return pa.float64() if types.is_uint64(kind) else pa.int64()
+    if types.is_floating(kind) or types.is_decimal(kind):
+        return pa.float64()
+    return pa.string()
+
+
+def _join(left: Any, right: Any, names: str) -> tuple[Any, list[str]]:
+    """Join two tables on the identifiers that both have, in the order of the first."""
+    import pandas as pd
+    import pyarrow as pa
+
+    first, second = left.to_pandas(), right.to_pandas()
+    key = _shared_key(first, second)
+    if key is None:
+        raise DataError(f"{names} share no column of identifiers, such as track_id: give both the same one.")
+    if first[key].dtype != second[key].dtype:
+        first[key], second[key] = first[key].astype(str), second[key].astype(str)
+    second.columns = pd.Index([key if c == key else _apart(c, first) for c in second.columns])
+    joined = first.merge(second, on=key, how="inner")
+    if joined.empty:
+        raise DataError(f"{names} have no value of {key} in common: give both the same tracks.")
+    notes = [f"Joined on {key}: {count_of(len(joined), 'row')}."]
+    unmatched = [(~one[key].isin(other[key])).sum() for one, other in ((first, second), (second, first))]
+    if any(unmatched):
+        notes.append(f"{count_of(int(sum(unmatched)), 'row')} of {names} left out: the other file has no such {key}.")
+    return pa.Table.from_pandas(joined, preserve_index=False), notes
+
+
+def _shared_key(first: Any, second: Any) -> str | None:
+    """Return the column to join on: in both tables, without gaps, and without repeats in one of them at least."""
+    shared = [
+        column
+        for column in first.columns
+        if column in second.columns
+        and not is_index_name(column)
+        and first[column].notna().all()
+        and second[column].notna().all()
+        and (first[column].is_unique or second[column].is_unique)
+    ]
+    named = [column for column in shared if is_identifier_name(column)]
+    textual = [column for column in shared if first[column].dtype == "str" and second[column].dtype == "str"]
+    return next(iter((*named, *textual)), None)
+
+
+def _apart(column: str, first: Any) -> str:
+    return unique_names((*first.columns, column))[-1]
+
+
+def _to_parquet(table: Any) -> bytes:
+    """Write a table so that the same table gives the same bytes."""
+    from pyarrow import parquet, types
+
+    buffer = io.BytesIO()
+    table = table.replace_schema_metadata(None)
+    # Floats rarely repeat: split by bytes instead of numbered, they are written in half the time, and smaller.
+    floats = [field.name for field in table.schema if types.is_floating(field.type)]
+    others = [field.name for field in table.schema if not types.is_floating(field.type)]
+    with parquet.ParquetWriter(
+        buffer, table.schema, compression="zstd", use_dictionary=others, use_byte_stream_split=floats
+    ) as writer:
+        for start in range(0, table.num_rows, ROWS_PER_GROUP):
+            writer.write_table(table.slice(start, ROWS_PER_GROUP).combine_chunks())
+    return buffer.getvalue()

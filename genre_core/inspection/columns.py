@@ -1,0 +1,194 @@
+"""Columns that measure nothing: indices and lengths taken as features, constants, copies of another column, slips."""
+
+import numpy as np
+
+from genre_core.data.dataset import Dataset, FloatArray, IntArray
+from genre_core.data.tables.cells import is_identifier_name, is_index_name, is_length_name, is_whole
+from genre_core.inspection.sampling import MAX_ROWS, sample
+from genre_core.inspection.warning import Finding, listed, percent, rows_of, tracks
+
+MIN_ROWS = 50
+NEARLY_ALL = 0.98
+FAR = 10
+"""Interquartile ranges from the median beyond which a value may be a slip."""
+GAP = 3
+"""How many times as far from the median as the next value a slip is."""
+FEW = 0.05
+CODES = (-1, -9, -99, -999, -9999, -99999)
+"""What people write where a value is missing that cannot be negative."""
+SAME = 1 - 1e-6
+"""Correlation from which two columns hold the same."""
+
+
+def find(dataset: Dataset) -> list[Finding]:
+    """Return what is odd about single columns."""
+    rows = sample(np.arange(len(dataset)), MAX_ROWS)
+    codes = _codes(dataset)
+    coded = {name for finding in codes for name in finding.columns}
+    slips = [finding for finding in _slips(dataset, rows) if not coded & set(finding.columns)]
+    coded |= {name for finding in slips for name in finding.columns}
+    tails = _long_tails(dataset, rows, coded)
+    return [*_not_measured(dataset), *_constants(dataset, rows), *_copied(dataset, rows), *codes, *slips, *tails]
+
+
+def _not_measured(dataset: Dataset) -> list[Finding]:
+    """Report features that number the rows, identify tracks, or say how the recording was cut."""
+    found = []
+    for i, name in enumerate(dataset.features):
+        values = dataset.X[:, i]
+        if is_length_name(name):
+            why = "is a length, which says how the recording was cut"
+        elif is_index_name(name) or (len(values) >= 20 and _counts_up(values)):
+            why = "only numbers the rows"
+        elif is_identifier_name(name) and is_whole(values):
+            why = "identifies tracks"
+        else:
+            continue
+        sentence = f"{name} is taken as a feature, but {why} and not how it sounds: leave it out."
+        found.append(Finding("says nothing about the sound", "serious", sentence, (name,)))
+    return found
+
+
+def _counts_up(values: FloatArray) -> bool:
+    if np.isnan(values).any() or values.max() - values.min() != len(values) - 1:
+        return False
+    return bool((np.diff(np.sort(values)) == 1).all())
+
+
+def _constants(dataset: Dataset, rows: IntArray) -> list[Finding]:
+    """Report columns with one value, and with nearly always the same one."""
+    constant, nearly = [], []
+    for i, name in enumerate(dataset.features):
+        values = dataset.X[:, i]
+        if not (np.nanmin(values, initial=np.inf) < np.nanmax(values, initial=-np.inf)):
+            constant.append(name)
+        elif len(dataset) >= MIN_ROWS and (share := _commonest(values[rows])) >= NEARLY_ALL:
+            nearly.append((share, name))
+    found = []
+    if constant:
+        what = "has one value" if len(constant) == 1 else "have one value each"
+        sentence = f"{listed(constant)} {what} in all {tracks(dataset, len(dataset))} and can tell nothing apart."
+        found.append(Finding("constant", "note", sentence, tuple(constant)))
+    if nearly:
+        share, name = max(nearly)
+        names = [column for _, column in nearly]
+        more = f", {name} in {percent(share)}" if len(nearly) > 1 else ""
+        what = "has" if len(nearly) == 1 else "have"
+        sentence = (
+            f"{listed(names)} {what} the same value in at least {percent(NEARLY_ALL)} of "
+            f"{tracks(dataset, len(dataset))}"
+            f"{more}: the few others may be slips."
+        )
+        found.append(Finding("constant", "note", sentence, tuple(names)))
+    return found
+
+
+def _commonest(values: FloatArray) -> float:
+    """Return the share of the commonest of the values that are there."""
+    known = np.sort(values[~np.isnan(values)])
+    if not len(known):
+        return 0.0
+    starts = np.flatnonzero(np.concatenate([[True], known[1:] != known[:-1]]))
+    return float(np.diff(np.append(starts, len(known))).max() / len(known))
+
+
+def _copied(dataset: Dataset, rows: IntArray) -> list[Finding]:
+    """Report pairs of columns of which one is the other, in other units perhaps."""
+    X = dataset.X[rows]
+    scores = X - np.nanmean(np.where(np.isnan(X).all(axis=0), 0.0, X), axis=0)
+    scores = np.nan_to_num(scores)
+    length = np.linalg.norm(scores, axis=0)
+    varies = length > 0
+    units = np.divide(scores, length, out=np.zeros_like(scores), where=varies)
+    alike = np.argwhere(np.triu(np.abs(units.T @ units) >= SAME, 1)) if len(rows) >= MIN_ROWS else np.empty((0, 2), int)
+    same = [(a, b) for a, b in alike.tolist() if (np.isnan(X[:, a]) == np.isnan(X[:, b])).all()]
+    if not same:
+        return []
+    pairs = [f"{dataset.features[a]} and {dataset.features[b]}" for a, b in same]
+    columns = tuple(dataset.features[i] for i in sorted({i for pair in same for i in pair}))
+    sentence = (
+        f"{'; '.join(pairs[:3])}{f' and {len(pairs) - 3:,} more pairs' if len(pairs) > 3 else ''} hold the same, "
+    )
+    return [Finding("copied column", "note", sentence + "in other units perhaps: one of each is enough.", columns)]
+
+
+def _codes(dataset: Dataset) -> list[Finding]:
+    """Report columns that are never below zero but for a number that often stands for a missing value."""
+    found = []
+    for i, name in enumerate(dataset.features):
+        values = dataset.X[:, i]
+        below = np.unique(values[values < 0])
+        rows = np.flatnonzero(values < 0)
+        if len(below) == 1 and below[0] in CODES and len(rows) >= 2 and len(rows) <= len(values) / 2:
+            sentence = (
+                f"{name} is {below[0]:g} in {tracks(dataset, len(rows))} and never below 0 in the others: if that "
+                "stands for a missing value, empty those cells."
+            )
+            found.append(Finding("code for missing", "warning", sentence, (name,), rows=rows_of(rows)))
+    return found
+
+
+def _slips(dataset: Dataset, rows: IntArray) -> list[Finding]:
+    """Report columns with a few values far from all others: a slip, another unit, or a code for a missing value.
+
+    Far is relative to the middle half, and only beyond a gap: a long tail alone is no slip.
+    """
+    found = []
+    for i, name in enumerate(dataset.features):
+        known = np.flatnonzero(~np.isnan(dataset.X[:, i]))
+        if len(known) < MIN_ROWS:
+            continue
+        values = dataset.X[known, i]
+        first, median, third = np.percentile(values[sample(np.arange(len(values)), len(rows))], [25, 50, 75])
+        far = _beyond_gap(np.abs(values - median), FAR * float(third - first))
+        if not len(far):
+            continue
+        rest = np.delete(values, far)
+        low, high = values[far].min(), values[far].max()
+        which = f"{low:.4g}" if low == high else f"between {low:.4g} and {high:.4g}"
+        count = "1 value" if len(far) == 1 else f"{len(far):,} values"
+        sentence = (
+            f"{name} has {count} far from all others ({which}; the others lie between {rest.min():.4g} and "
+            f"{rest.max():.4g}): a slip, another unit, or a code for a missing value?"
+        )
+        found.append(Finding("outliers", "warning", sentence, (name,), rows=rows_of(known[far])))
+    return found
+
+
+def _long_tails(dataset: Dataset, rows: IntArray, told: set[str]) -> list[Finding]:
+    """Report columns with values far out, on a logarithmic scale where all are positive; `told` are known otherwise."""
+    found: dict[str, tuple[float, IntArray]] = {}
+    for i, name in enumerate(dataset.features):
+        known = np.flatnonzero(~np.isnan(dataset.X[:, i]))
+        if len(known) < MIN_ROWS or name in told:
+            continue
+        values = dataset.X[known, i]
+        values = np.log(values) if values.min() > 0 else values
+        first, median, third = np.percentile(values[sample(np.arange(len(values)), len(rows))], [25, 50, 75])
+        distance = np.abs(values - median)
+        if third > first and (distance > FAR * (third - first)).any():
+            found[name] = (float(distance.max() / (third - first)), known[distance > FAR * (third - first)])
+    if not found:
+        return []
+    worst = max(found, key=lambda name: found[name][0])
+    n = sum(len(far) for _, far in found.values())
+    far = np.unique(np.concatenate([far for _, far in found.values()]))
+    where = worst if len(found) == 1 else f"{len(found):,} features ({worst} the most)"
+    sentence = (
+        f"{'1 value' if n == 1 else f'{n:,} values'} of {where}, in {tracks(dataset, len(far))}, "
+        f"{'lies' if n == 1 else 'lie'} more than {FAR} times as far from the median as the middle half is wide: they "
+        "stretch the scale on which all others are seen."
+    )
+    return [Finding("long tails", "note", sentence, tuple(found), rows=rows_of(far))]
+
+
+def _beyond_gap(distance: FloatArray, least: float) -> IntArray:
+    """Return the positions of the few distances beyond `least` and beyond a gap."""
+    none = np.empty(0, dtype=np.int64)
+    if least <= 0 or not (distance > least).any():
+        return none
+    order = np.argsort(distance)
+    first = max(1, len(order) - int(FEW * len(order)))
+    ordered = distance[order]
+    is_gap = (ordered[first:] > least) & (ordered[first:] > GAP * ordered[first - 1 : -1])
+    return none if not is_gap.any() else np.sort(order[first + int(np.argmax(is_gap)) :])

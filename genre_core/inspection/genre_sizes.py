@@ -1,0 +1,131 @@
+"""Genres: too small for a split, owned by one artist, called nearly the same, or far more common than others."""
+
+import numpy as np
+
+from genre_core.data.dataset import Dataset
+from genre_core.data.splitting import Split
+from genre_core.inspection.warning import Finding, Severity, listed, tracks
+
+FEWEST_TO_SPLIT = 7
+"""Tracks (or groups) from which a genre has one in a test part of 15 per cent."""
+FEWEST_IN_TEST = 5
+"""With fewer tracks in the test part, a genre's score moves by a fifth with each of them."""
+TEST_SHARE = 0.15
+TIMES = 3
+MANY_TIMES = 10
+LONG_NAME = 6
+"""Letters from which two names that differ in one of them may be one name misspelt."""
+
+
+def find(dataset: Dataset, split: Split | None) -> list[Finding]:
+    """Return what is odd about the genres."""
+    return [*_small(dataset, split), *_owned(dataset), *_alike(dataset), *_imbalance(dataset)]
+
+
+def _small(dataset: Dataset, split: Split | None) -> list[Finding]:
+    """Report genres that cannot be split, and those whose test score rests on a handful."""
+    level, units = _units(dataset)
+    present = np.flatnonzero(dataset.counts > 0)
+    tiny = [g for g in present if units[g] < FEWEST_TO_SPLIT]
+    if split is not None:
+        in_test, noun = np.bincount(dataset.y[split.test], minlength=len(dataset.genres)), "tracks"
+        few = [g for g in present if in_test[g] < FEWEST_IN_TEST and g not in tiny]
+    else:
+        noun = f"{level}s"
+        few = [g for g in present if TEST_SHARE * units[g] < FEWEST_IN_TEST and g not in tiny]
+    found = []
+    if tiny:
+        names = tuple(dataset.genres[g] for g in tiny)
+        sizes = listed([f"{dataset.genres[g]} with {units[g]:,}" for g in tiny])
+        sentence = (
+            f"{len(names):,} {'genre has' if len(names) == 1 else 'genres have'} fewer than {FEWEST_TO_SPLIT} {level}s "
+            f"({sizes}), too few for training, validation and test: add tracks or raise the least per genre."
+        )
+        found.append(Finding("too small to split", "serious", sentence, genres=names))
+    if few:
+        names = tuple(dataset.genres[g] for g in few)
+        what = "is" if len(names) == 1 else "are"
+        sentence = (
+            f"{listed(names)} {what} small: with fewer than {FEWEST_IN_TEST} {noun} in the test part, one more or "
+            "less right moves the genre's score by over 20 points."
+        )
+        found.append(Finding("small", "warning", sentence, genres=names))
+    return found
+
+
+def _units(dataset: Dataset) -> tuple[str, list[int]]:
+    """Return what a split deals, and how many of it each genre has."""
+    if dataset.coarsest is None:
+        return "track", dataset.counts.tolist()
+    level, numbers = dataset.coarsest
+    return level, [len(np.unique(numbers[dataset.y == g])) for g in range(len(dataset.genres))]
+
+
+def _owned(dataset: Dataset) -> list[Finding]:
+    """Report genres that one artist or album makes up, so that no split can keep it together."""
+    found = []
+    for level, numbers in dataset.groups.items():
+        if level == "track":
+            continue
+        owned = [g for g in np.flatnonzero(dataset.counts > 1) if len(np.unique(numbers[dataset.y == g])) == 1]
+        if owned:
+            names = tuple(dataset.genres[g] for g in owned)
+            sentence = (
+                f"All tracks of {listed(names)} are of one {level}{' each' if len(names) > 1 else ''}: no split by "
+                f"{level} has {'these genres' if len(names) > 1 else 'this genre'} in training and test."
+            )
+            found.append(Finding("one group", "serious", sentence, genres=names))
+    return found
+
+
+def _alike(dataset: Dataset) -> list[Finding]:
+    """Report genres whose names differ in case or punctuation, and long ones that differ in one letter."""
+    by_letters: dict[str, list[str]] = {}
+    for genre in dataset.genres:
+        by_letters.setdefault("".join(filter(str.isalnum, genre.casefold())), []).append(genre)
+    found = [
+        Finding(
+            "alike names",
+            "warning",
+            f"{listed(alike)} look like one genre and are kept apart: if they are one, give them one name.",
+            genres=tuple(alike),
+        )
+        for letters, alike in by_letters.items()
+        if len(alike) > 1 and letters
+    ]
+    spelt = [(letters, alike[0]) for letters, alike in by_letters.items()]
+    for number, (letters, genre) in enumerate(spelt):
+        for others, other in spelt[number + 1 :]:
+            if _one_letter_apart(letters, others):
+                sentence = f"{genre} and {other} differ in one letter: if they are one genre, give them one name."
+                found.append(Finding("alike names", "note", sentence, genres=(genre, other)))
+    return found
+
+
+def _one_letter_apart(first: str, second: str) -> bool:
+    """Say whether two long words become one by changing, adding or leaving out one letter, which is no digit."""
+    short, long = sorted((first, second), key=len)
+    if len(short) < LONG_NAME or len(long) - len(short) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    skipped = 1 if len(short) == len(long) else 0
+    odd = long[start] + short[start : start + skipped]
+    return short[start + skipped :] == long[start + 1 :] and not any(map(str.isdigit, odd))
+
+
+def _imbalance(dataset: Dataset) -> list[Finding]:
+    """Report genres that are far more common than others, beyond what chance makes of equally common ones."""
+    from scipy.stats import chisquare
+
+    counts = dataset.counts
+    present = np.flatnonzero(counts > 0)
+    most, least = int(counts.argmax()), int(present[counts[present].argmin()])
+    times = counts[most] / counts[least]
+    if times < TIMES or float(chisquare(counts[present]).pvalue) > 0.001:
+        return []
+    sentence = (
+        f"{dataset.genres[most]} has {tracks(dataset, int(counts[most]))}, {dataset.genres[least]} {counts[least]:,}: "
+        "favouring the common genres gains accuracy. Judge it by macro-F1 too, or weigh classes."
+    )
+    severity: Severity = "warning" if times >= MANY_TIMES else "note"
+    return [Finding("imbalance", severity, sentence, genres=(dataset.genres[most], dataset.genres[least]))]

@@ -1,0 +1,1 @@
+"""Settings: configurations as frozen values, their dotted names, presets, branches and ensembles."""

@@ -1,0 +1,280 @@
+"""Settings by their dotted names: what the fields of a configuration say, for whatever shows or reads them.
+
+`settings(config)` lists them, `flatten(config)` gives their values, `configure(values)` builds a configuration from
+values as they are typed in an address or a terminal, and says in one sentence each what is wrong with them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from genre_core.errors import ConfigError
+from genre_core.settings.config import (
+    BeforeConfig,
+    DatasetConfig,
+    ExperimentConfig,
+    Frozen,
+    ModelConfig,
+    SplitConfig,
+    TrainConfig,
+)
+
+Kind = Literal["int", "float", "bool", "choice", "layers", "text"]
+Values = Mapping[str, Any]
+
+SECTIONS: Mapping[str, Any] = {
+    "data": DatasetConfig,
+    "split": SplitConfig,
+    "model": ModelConfig,
+    "train": TrainConfig,
+    "before": BeforeConfig,
+}
+BRANCH = "before.epochs"
+"""The setting without which there is no branch, and none of the settings before it."""
+TAGS: Mapping[str, tuple[str, str]] = {"data": ("source", "Source"), "model": ("architecture", "Network")}
+"""The field that says which variant a section is, and its title on screen."""
+
+TAG_LABELS: Mapping[str, str] = {
+    "synthetic": "synthetic tracks",
+    "table": "table of features",
+    "fma": "FMA",
+    "mlp": "perceptron",
+    "linear": "softmax regression",
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a configuration, as its field declares it."""
+
+    name: str
+    """Dotted name, such as `train.learning_rate`."""
+    kind: Kind
+    default: Any
+    title: str
+    help: str
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+    scale: Literal["linear", "log"] = "linear"
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    labels: Mapping[str, str] | None = None
+    when: Mapping[str, str] | None = None
+
+    @property
+    def section(self) -> str:
+        """Return the part of the configuration it belongs to: data, split, model, train or before."""
+        return self.name.partition(".")[0]
+
+    def label(self, value: Any) -> str:
+        """Return a value as a person reads it: `0.3`, `128, 64, 32`, `training median`."""
+        if self.kind == "layers":
+            return ", ".join(str(width) for width in value)
+        if self.kind == "bool":
+            return "yes" if value else "no"
+        if self.kind == "choice":
+            return (self.labels or {}).get(value, str(value))
+        if self.kind == "int" and not self.name.endswith("seed"):
+            return f"{value:,}"
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def settings(config: ExperimentConfig) -> tuple[Setting, ...]:
+    """List the settings that a configuration has, in the order of their declaration."""
+    return tuple(
+        item for section in _sections(config) for item in _section_settings(section, getattr(config, section).__class__)
+    )
+
+
+def all_settings() -> Mapping[str, Setting]:
+    """Return every setting of every variant of every section, by its dotted name."""
+    found: dict[str, Setting] = {}
+    for section, annotation in SECTIONS.items():
+        for variant in variants(annotation):
+            for item in _section_settings(section, variant):
+                found.setdefault(item.name, item)
+    return found
+
+
+def variants(annotation: Any) -> tuple[type[Frozen], ...]:
+    """Return the models that a section may be: the members of a tagged union, or the model itself."""
+    if isinstance(annotation, type):
+        return (annotation,)
+    return get_args(get_args(annotation)[0])
+
+
+def flatten(config: ExperimentConfig) -> dict[str, Any]:
+    """Return a configuration's values by their dotted names."""
+    return {
+        f"{section}.{field}": value
+        for section in _sections(config)
+        for field, value in dict(getattr(config, section)).items()
+    }
+
+
+def _sections(config: ExperimentConfig) -> tuple[str, ...]:
+    """Return the sections that a configuration has: without a branch nothing comes before."""
+    return tuple(section for section in SECTIONS if section != "before" or config.before.epochs)
+
+
+def configure(values: Values, base: ExperimentConfig | None = None) -> ExperimentConfig:
+    """Build a configuration from dotted names and typed or textual values, the rest taken from `base`.
+
+    Raises
+    ------
+    ConfigError
+        One sentence for each value that is unknown, malformed or out of bounds.
+    """
+    tree: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
+    for name, value in values.items():
+        section, _, field = name.partition(".")
+        if section not in SECTIONS or not field:
+            raise ConfigError(f"There is no setting named {name}.")
+        tree[section][field] = value
+    start = base or ExperimentConfig()
+    for section, changes in tree.items():
+        tree[section] = {**_carried(start, section, changes), **changes}
+    try:
+        return ExperimentConfig.model_validate(tree)
+    except ValidationError as error:
+        raise ConfigError(" ".join(explain(error))) from error
+
+
+def explain(error: ValidationError) -> list[str]:
+    """Return one sentence for each thing that is wrong with a configuration."""
+    return [_sentence(detail) for detail in error.errors()]
+
+
+def differences(config: ExperimentConfig, base: ExperimentConfig) -> dict[str, tuple[Any, Any]]:
+    """Return the settings in which two configurations differ, as name → (value in `config`, value in `base`).
+
+    A setting that only one of them has is paired with None.
+    """
+    ours, theirs = flatten(config), flatten(base)
+    names = list(ours) + [name for name in theirs if name not in ours]
+    pairs = {name: (ours.get(name), theirs.get(name)) for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _carried(start: ExperimentConfig, section: str, changes: Values) -> dict[str, Any]:
+    """Return what the section keeps of `start`: nothing where another variant is asked for."""
+    current = dict(getattr(start, section))
+    tag = TAGS.get(section, ("", ""))[0]
+    if tag and changes.get(tag, current[tag]) != current[tag]:
+        return {}
+    return current
+
+
+@cache
+def _section_settings(section: str, variant: Any) -> tuple[Setting, ...]:
+    return tuple(
+        _tag_setting(section) if field == TAGS.get(section, ("", ""))[0] else _setting(f"{section}.{field}", info)
+        for field, info in variant.model_fields.items()
+    )
+
+
+def _tag_setting(section: str) -> Setting:
+    field, title = TAGS[section]
+    models = variants(SECTIONS[section])
+    choices = tuple(str(model.model_fields[field].default) for model in models)
+    docs = zip(choices, (model.__doc__ or "" for model in models), strict=True)
+    help = " ".join(f"{TAG_LABELS[tag].capitalize()}: {doc.strip()}" for tag, doc in docs)
+    return Setting(f"{section}.{field}", "choice", choices[0], title, help, choices=choices, labels=TAG_LABELS)
+
+
+def _setting(name: str, info: FieldInfo) -> Setting:
+    extra = info.json_schema_extra
+    assert isinstance(extra, dict), f"{name} is declared without setting()"
+    shown: dict[str, Any] = extra["shown"]  # type: ignore[assignment]
+    low, high = (next((getattr(m, end) for m in info.metadata if hasattr(m, end)), None) for end in ("ge", "le"))
+    before = name.startswith("before.") and name != BRANCH  # the settings of training have the same titles
+    title = f"{info.title} before" if before else str(info.title)
+    bare = Setting(name, "text", info.default, title, str(info.description), low, high, **shown)
+    if get_origin(info.annotation) is Literal:
+        return replace(bare, kind="choice", choices=get_args(info.annotation))
+    kinds: dict[Any, Kind] = {int: "int", float: "float", bool: "bool", str: "text"}
+    return replace(bare, kind=kinds.get(info.annotation, "layers"))
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    """Say what is wrong with one value, where, and what would be right."""
+    path = [str(part) for part in detail["loc"]]
+    variant = path.pop(1) if path and path[0] in TAGS and len(path) > 1 else ""
+    name = ".".join(path[:2])
+    context = detail.get("ctx", {})
+    given = detail.get("input")
+    match detail["type"]:
+        case "extra_forbidden" if variant and name in all_settings():
+            return f"{name} is no setting where {path[0]}.{TAGS[path[0]][0]} is {variant}."
+        case "extra_forbidden":
+            return f"There is no setting named {name}."
+        case "greater_than_equal":
+            return f"{name} is {given}, but the lowest allowed is {_plain(context['ge'])}."
+        case "less_than_equal":
+            return f"{name} is {given}, but the highest allowed is {_plain(context['le'])}."
+        case "literal_error" | "union_tag_invalid":
+            if detail["type"] == "union_tag_invalid":
+                name, given = f"{path[0]}.{TAGS[path[0]][0]}", context["tag"]
+            expected = str(context.get("expected", context.get("expected_tags"))).replace("'", "").replace(" or ", ", ")
+            return f"{name} is {given}, but must be one of {expected}."
+        case "int_parsing" | "int_from_float" | "int_type":
+            return f"{name} is {given}, but must be a whole number."
+        case "float_parsing" | "finite_number" | "float_type":
+            return f"{name} is {given}, but must be a number."
+        case "bool_parsing" | "bool_type":
+            return f"{name} is {given}, but must be true or false."
+        case "value_error" if not name:
+            return f"{str(context['error']).capitalize()}."
+        case "value_error" if name in SECTIONS:
+            return f"{name}: {context['error']}."
+        case "string_pattern_mismatch" if name in ("data.table", "data.published"):
+            what = "table" if name == "data.table" else "split"
+            return f"{name} is {given!r}, but must be the hash of a stored {what}, 64 hexadecimal digits."
+        case "too_short" | "too_long":
+            return f"{name} has {context['actual_length']} values, but must have 1 to 8."
+        case _:
+            return f"{name} is {given!r}, which does not fit: {detail['msg'][0].lower()}{detail['msg'][1:]}."
+
+
+def _plain(bound: float) -> str:
+    return f"{bound:,}" if isinstance(bound, int) else f"{bound:g}"
+
+
+def validate(name: str, value: Any) -> Any:
+    """Return one setting's value, read and checked by its field alone.
+
+    Raises
+    ------
+    ConfigError
+        The setting does not exist, or the value is malformed or out of bounds.
+    """
+    section, _, field = name.partition(".")
+    for variant in variants(SECTIONS[section]) if section in SECTIONS else ():
+        if field in variant.model_fields:
+            if field == TAGS.get(section, ("", ""))[0]:
+                return _validate_tag(section, name, value)
+            try:
+                return _adapter(variant, field).validate_python(value)
+            except ValidationError as error:
+                where = (section, "", field) if section in TAGS else (section, field)
+                named = [_sentence({**detail, "loc": where}) for detail in error.errors()]
+                raise ConfigError(" ".join(named)) from error
+    raise ConfigError(f"There is no setting named {name}.")
+
+
+@cache
+def _adapter(variant: Any, field: str) -> "TypeAdapter[Any]":
+    return TypeAdapter(variant.model_fields[field].rebuild_annotation())
+
+
+def _validate_tag(section: str, name: str, value: Any) -> str:
+    choices = _tag_setting(section).choices
+    if value not in choices:
+        raise ConfigError(f"{name} is {value}, but must be one of {', '.join(choices)}.")
+    return str(value)

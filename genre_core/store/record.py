@@ -1,0 +1,69 @@
+"""What is written down of a training, whoever trains it: the run's card, each epoch, and how it ended."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.errors import GenreLabError
+from genre_core.store import Epoch, Run, RunStore, Wish
+from genre_core.training.events import EpochEnd, TrainEnd
+
+if TYPE_CHECKING:
+    from genre_core.training.experiment import Prepared
+    from genre_core.training.trainer import Trainer
+
+
+def record_card(store: RunStore, run: Run, prepared: "Prepared", trainer: "Trainer") -> dict[str, Any]:
+    """Save what is known of a run before it trains, and the genres of its validation tracks; return the former."""
+    from genre_core.training.experiment import describe
+
+    card = describe(run.config, prepared, trainer)
+    store.describe(run.id, run.attempt, card, {"validation_labels": labels_of(prepared)})
+    return card
+
+
+def labels_of(prepared: "Prepared") -> bytes:
+    """Return the genres of the validation tracks as bytes (uint8), for the matrix of each epoch."""
+    labels: bytes = prepared.dataset.y[prepared.split.validation].astype("uint8").tobytes()
+    return labels
+
+
+def record_epoch(store: RunStore, run: Run, event: EpochEnd) -> Wish:
+    """Save an epoch with its predictions; return what the person wants next."""
+    fields = {name: getattr(event, name) for name in Epoch.__dataclass_fields__}
+    return store.append(run.id, run.attempt, Epoch(**fields), event.validation_pred.tobytes())
+
+
+def record_end(store: RunStore, run: Run, prepared: "Prepared", trainer: "Trainer", end: TrainEnd) -> None:
+    """Save the result of a run whose network holds its best weights.
+
+    Raises
+    ------
+    GenreLabError
+        It diverged before there was anything to keep.
+    """
+    if end.best_epoch is None:
+        if end.reason == "diverged":
+            raise GenreLabError(
+                "Training diverged in its first epoch and has nothing to keep: lower the learning rate."
+            )
+        store.abandon(run.id, run.attempt)
+        return
+    summary, logits = evaluate_logits(prepared, trainer.predict(prepared.X))
+    saved = {"weights": trainer.weights(), "logits": logits}
+    store.finish(run.id, run.attempt, end.reason, end.best_epoch, summary, saved)
+
+
+def evaluate_logits(prepared: "Prepared", logits: npt.NDArray[np.float32]) -> tuple[dict[str, Any], bytes]:
+    """Return the evaluation of validation and test as JSON, and logits (n, n_genres) of all tracks as safetensors."""
+    from safetensors.numpy import save
+
+    from genre_core.data.dataset import PARTS
+    from genre_core.training.experiment import evaluate_part
+
+    part = np.full(len(logits), len(PARTS), dtype=np.uint8)  # rows in no part are left out
+    for number, name in enumerate(PARTS):
+        part[prepared.split[name]] = number
+    summary: dict[str, Any] = {name: evaluate_part(prepared, logits, name).to_json() for name in PARTS[1:]}
+    return summary, save({"logits": logits, "y": prepared.dataset.y, "part": part})

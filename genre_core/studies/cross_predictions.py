@@ -1,0 +1,174 @@
+"""What a network says of every track that it did not learn from: k folds, each predicted by a network of its own.
+
+The experiment's own data, network and training; standardised by what each network learns from. Of k folds one is
+predicted, the next chooses the best epoch, and the others train. Whole groups stay in one fold, at the coarsest level
+at which every genre has enough of them. Unless `with_test` is set, tracks of the test part are in no fold: they are
+neither learned from nor predicted.
+"""
+
+import base64
+import time
+import warnings
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.data.dataset import Dataset, IntArray, Standardizer
+from genre_core.data.sources import Tables, load_dataset
+from genre_core.data.splitting import Split, split_dataset
+from genre_core.errors import DataError
+from genre_core.settings.config import ExperimentConfig, Frozen, setting
+from genre_core.training.events import EpochEnd, TrainEnd
+from genre_core.training.experiment import Prepared, make_trainer
+
+OWN_SEEDS, MAX_SEED = 3000, 2**32
+"""How far the seeds lie above the experiment's."""
+_FOLDS = "How many networks share the tracks out among them. More: each learns from more tracks; it takes longer."
+
+
+class CrossPredictionsConfig(Frozen):
+    """Everything that determines cross-predictions; `with_test`: the test part is opened and takes part."""
+
+    experiment: ExperimentConfig = ExperimentConfig()
+    n_folds: int = setting(5, "Folds", _FOLDS, ge=3, le=20, step=1, unit="folds")
+    with_test: bool = False
+
+
+@dataclass(frozen=True)
+class CrossPlan:
+    """What will be predicted: `n_tracks` in `n_folds` folds; `kept_whole` is the level of groups, or empty.
+
+    `torn` names coarser levels of which a genre has too few groups, so that they stand in several folds; `n_left_out`
+    counts tracks of the closed test part.
+    """
+
+    n_tracks: int
+    n_folds: int
+    kept_whole: str
+    torn: tuple[str, ...]
+    n_left_out: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as JSON can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "CrossPlan":
+        """Read a plan back."""
+        return cls(**{**document, "torn": tuple(document["torn"])})
+
+
+@dataclass(frozen=True, eq=False)
+class FoldPredictions:
+    """Logits (n, n_genres) of the rows (n,) of one fold, counted from 1, by a network that learned from others."""
+
+    fold: int
+    rows: IntArray
+    logits: npt.NDArray[np.float32]
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the predictions as JSON can hold them: numbers as base64 of little-endian bytes."""
+        rows, logits = self.rows.astype("<i4").tobytes(), self.logits.astype("<f4").tobytes()
+        said = {"rows": base64.b64encode(rows).decode(), "logits": base64.b64encode(logits).decode()}
+        return {"fold": self.fold, "seconds": self.seconds, **said}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "FoldPredictions":
+        """Read predictions back."""
+        rows = np.frombuffer(base64.b64decode(document["rows"]), "<i4").astype(np.int64)
+        logits = np.frombuffer(base64.b64decode(document["logits"]), "<f4").reshape(len(rows), -1)
+        return cls(document["fold"], rows, logits, document["seconds"])
+
+
+@dataclass(frozen=True)
+class CrossProgress:
+    """The network of a fold has done an epoch, both counted from 1."""
+
+    fold: int
+    epoch: int
+
+
+def iter_cross_predictions(
+    config: CrossPredictionsConfig, tables: Tables | None = None, done: Collection[int] = ()
+) -> Iterator[CrossPlan | CrossProgress | FoldPredictions]:
+    """Yield the plan, then each fold's predictions as soon as they are there, but for folds `done`; epochs in between.
+
+    Raises
+    ------
+    DataError
+        The source cannot provide the data, a genre has too few tracks, or a network diverged.
+    """
+    dataset = load_dataset(config.experiment.data, tables)
+    plan, folds = deal_folds(config, dataset, split_dataset(dataset, config.experiment.split))
+    yield plan
+    for fold in range(1, plan.n_folds + 1):
+        if fold not in done:
+            yield from _predict(config.experiment, dataset, folds, fold)
+
+
+def deal_folds(config: CrossPredictionsConfig, dataset: Dataset, split: Split) -> tuple[CrossPlan, list[IntArray]]:
+    """Return the plan, and each fold's rows.
+
+    Raises
+    ------
+    DataError
+        A genre has too few tracks to be in every fold.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+    parts = [split.train, split.validation, *([split.test] if config.with_test else [])]
+    rows, k = np.sort(np.concatenate(parts)), config.n_folds
+    y, seed = dataset.y[rows], (config.experiment.split.seed + OWN_SEEDS) % MAX_SEED
+    level, torn = _kept_whole(dataset, rows, k)
+    if level:
+        splitter = StratifiedGroupKFold(k, shuffle=True, random_state=seed)
+        with warnings.catch_warnings():  # it warns of genres with fewer groups than folds, of which there are none
+            warnings.simplefilter("ignore")
+            dealt = [rows[fold] for _, fold in splitter.split(y, y, dataset.groups[level][rows])]
+    else:
+        counts = np.bincount(y, minlength=len(dataset.genres))
+        if (rarest := int(counts[counts > 0].min())) < k:
+            name = dataset.genres[int(np.flatnonzero(counts == rarest)[0])]
+            raise DataError(
+                f"The genre {name} has {rarest} tracks outside the test part, too few for {k} folds: leave it out by "
+                "raising the least number of tracks per genre, or add tracks."
+            )
+        dealt = [rows[fold] for _, fold in StratifiedKFold(k, shuffle=True, random_state=seed).split(y, y)]
+    left_out = 0 if config.with_test else len(split.test)
+    return CrossPlan(len(rows), k, level, torn, left_out), dealt
+
+
+def _kept_whole(dataset: Dataset, rows: IntArray, k: int) -> tuple[str, tuple[str, ...]]:
+    """Return the coarsest level of which every genre has k groups or more, and the levels above it."""
+    torn: list[str] = []
+    for level in reversed(list(dataset.groups)):
+        numbers, y = dataset.groups[level][rows], dataset.y[rows]
+        fewest = min(len(np.unique(numbers[y == genre])) for genre in np.unique(y))
+        if fewest >= k:
+            return level, tuple(torn)
+        torn.append(level)
+    return "", tuple(torn)
+
+
+def _predict(
+    experiment: ExperimentConfig, dataset: Dataset, folds: Sequence[IntArray], fold: int
+) -> Generator[CrossProgress | FoldPredictions, None, None]:
+    """Train on all folds but two, epoch by epoch, and predict one of these."""
+    started, k = time.perf_counter(), len(folds)
+    own, choosing = folds[fold - 1], folds[fold % k]
+    train = np.concatenate([folds[at] for at in range(k) if at not in (fold - 1, fold % k)])
+    seed = (experiment.train.seed + OWN_SEEDS + fold) % MAX_SEED
+    config = experiment.model_copy(update={"train": experiment.train.model_copy(update={"seed": seed})})
+    standardizer = Standardizer.fit(dataset.X[train])
+    prepared = Prepared(dataset, Split(train, choosing, own), standardizer, standardizer.transform(dataset.X))
+    trainer = make_trainer(config, prepared)
+    for event in trainer:
+        if isinstance(event, EpochEnd):
+            yield CrossProgress(fold, event.epoch)
+        elif isinstance(event, TrainEnd) and event.best_epoch is None:
+            raise DataError("The network diverged in its first epoch: lower the learning rate, and train again.")
+    yield FoldPredictions(fold, own, trainer.predict(prepared.X[own]), time.perf_counter() - started)

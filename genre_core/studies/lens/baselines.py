@@ -1,0 +1,58 @@
+"""The simple classifiers that stand beside the network: scikit-learn's own, untuned.
+
+They learn from standardised features of the training part alone. Those whose cost grows faster than the tracks learn
+from a part of them where there are many; `most_rows` says of how many, and whoever reports a score says so.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.data.dataset import IntArray
+from genre_core.studies.lens.config import Classifier
+
+Features = npt.NDArray[np.float32]
+
+_MOST_ROWS: dict[Classifier, int] = {"neighbour": 50_000, "svc": 10_000, "logistic": 100_000, "boosting": 100_000}
+
+
+def most_rows(classifier: Classifier) -> int | None:
+    """Return how many training rows a baseline learns from at most; None: all there are."""
+    return _MOST_ROWS.get(classifier)
+
+
+def predict_baseline(classifier: Classifier, X: Features, y: IntArray, X_test: Features, seed: int) -> IntArray:
+    """Fit a baseline to standardised features X (n, n_features) of the classes y (n,); return those of X_test (m,)."""
+    most = most_rows(classifier)
+    if most is not None and len(y) > most:
+        rows = np.random.default_rng(seed).choice(len(y), most, replace=False)
+        X, y = X[rows], y[rows]
+    y_pred: IntArray = _build(classifier, seed).fit(X, y).predict(X_test)
+    return y_pred
+
+
+def _build(classifier: Classifier, seed: int) -> Any:
+    match classifier:
+        case "majority":
+            from sklearn.dummy import DummyClassifier
+
+            return DummyClassifier(strategy="most_frequent")
+        case "neighbour":
+            from sklearn.neighbors import KNeighborsClassifier
+
+            return KNeighborsClassifier(n_neighbors=1)
+        case "logistic":
+            from sklearn.linear_model import LogisticRegression
+
+            return LogisticRegression(max_iter=2000)
+        case "svc":
+            from sklearn.svm import SVC
+
+            return SVC(kernel="rbf")
+        case "boosting":
+            from sklearn.ensemble import HistGradientBoostingClassifier
+
+            return HistGradientBoostingClassifier(random_state=seed)
+        case _:
+            raise AssertionError(f"{classifier} is no baseline")

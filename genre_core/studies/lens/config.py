@@ -1,0 +1,62 @@
+"""What a lens judges: an experiment, with its network and with simple baselines, on splits repeated so many times."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, Frozen, fingerprint, setting
+
+Classifier = Literal["network", "majority", "neighbour", "logistic", "svc", "boosting"]
+LEAST_REPEATS, MOST_REPEATS = 3, 50
+"""From two splits the interval is as wide as the scale, and tells nothing."""
+
+NETWORK: Classifier = "network"
+CLASSIFIERS: dict[Classifier, str] = {
+    "network": "network",
+    "majority": "always the commonest genre",
+    "neighbour": "nearest neighbour",
+    "logistic": "logistic regression",
+    "svc": "support vectors",
+    "boosting": "boosted trees",
+}
+"""Classifiers by their names on a screen; of the support vectors, the kernel is a radial basis function."""
+
+_REPEATS = "How many splits each classifier is judged on. More: narrower intervals; it takes longer."
+
+
+class LensConfig(Frozen):
+    """Everything that determines what a lens comes to; how `experiment` is split says its fractions and its seed."""
+
+    experiment: ExperimentConfig = ExperimentConfig()
+    n_repeats: int = setting(5, "Splits", _REPEATS, ge=LEAST_REPEATS, le=MOST_REPEATS, step=1, unit="splits")
+    classifiers: tuple[Classifier, ...] = Field(tuple(CLASSIFIERS), min_length=1)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical JSON, as 64 hex digits."""
+        return fingerprint(self)
+
+
+class Baseline(Frozen):
+    """Everything that determines what a baseline reaches on a published split."""
+
+    data: DatasetConfig
+    classifier: Classifier
+    seed: int
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical JSON, as 64 hex digits."""
+        return fingerprint(self)
+
+
+TORN = {
+    "track": "pieces of training tracks stood in the test",
+    "album": "tracks of training albums stood in the test",
+    "artist": "tracks of training artists stood in the test",
+    "group": "rows of training groups stood in the test",
+}
+"""What a row split does to the groups of a level, in words."""
+
+JUDGED_BY = {"row": "by row", **{level: f"by {level}" for level in TORN}, "published": "as published"}
+"""Levels by their names on a screen."""

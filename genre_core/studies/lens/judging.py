@@ -1,0 +1,229 @@
+"""Judging: every classifier, on every level, on repeated splits; each score is a value, and they come one by one.
+
+The levels are `row`, then every level of groups that the data have, then `published` where they come with a split of
+their own. Repeat r splits and trains with the seeds of the experiment + OWN_SEEDS + r, so that no split is the one that
+the experiment's own run keeps its test part of: a lens never scores that. A published split stays as it is, so that of
+it only the network is judged more than once, by its training seed, and its test part is the one that runs have too.
+"""
+
+import time
+from collections.abc import Collection, Generator, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from genre_core.data.dataset import Dataset, IntArray, Standardizer, count_groups
+from genre_core.data.sources import Tables, load_dataset
+from genre_core.data.splitting import name_test_set, split_dataset
+from genre_core.errors import DataError
+from genre_core.evaluation.intervals import accuracy_of_counts, macro_f1_of_counts
+from genre_core.settings.config import ExperimentConfig
+from genre_core.studies.lens.baselines import most_rows, predict_baseline
+from genre_core.studies.lens.config import NETWORK, Baseline, Classifier, LensConfig
+from genre_core.training.events import EpochEnd, TrainEnd
+from genre_core.training.experiment import Prepared, make_trainer
+
+MAX_SEED = 2**32
+OWN_SEEDS = 1000
+"""How far the seeds of a lens lie above the experiment's: farther than those of runs that differ by their seed."""
+
+
+@dataclass(frozen=True)
+class LensPlan:
+    """What will be judged: levels in order, `gaps` (level → why it cannot be judged), and what the data are.
+
+    `groups` says how many tracks, albums or artists there are; `n_scores` how many scores there will be. `test_hash`
+    names the test part of a published split as runs name theirs, and is empty where none is judged.
+    """
+
+    levels: tuple[str, ...]
+    gaps: Mapping[str, str]
+    groups: Mapping[str, int]
+    n_rows: int
+    n_genres: int
+    n_scores: int
+    data_hash: str
+    test_hash: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as JSON can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "LensPlan":
+        """Read a plan back."""
+        return cls(**{**document, "levels": tuple(document["levels"])})
+
+
+@dataclass(frozen=True)
+class LensScore:
+    """What one classifier reached on the test part of one split.
+
+    `repeat` counts from 1; `n_train` is how many rows it learned from, which is less than the training part's
+    `n_available` where a baseline learned from a part of them. `true_accuracy` and `true_macro_f1` are about the true
+    genres of the same rows, where labels are wrong now and then, and None elsewhere.
+    """
+
+    level: str
+    classifier: Classifier
+    repeat: int
+    accuracy: float
+    macro_f1: float
+    n_train: int
+    n_available: int
+    n_test: int
+    seconds: float
+    true_accuracy: float | None = None
+    true_macro_f1: float | None = None
+
+    @property
+    def task(self) -> tuple[int, str, Classifier]:
+        """Return what was scored: repeat, level, classifier."""
+        return self.repeat, self.level, self.classifier
+
+    def about_true_genres(self) -> "LensScore":
+        """Return the score about the true genres, where it is known."""
+        if self.true_accuracy is None or self.true_macro_f1 is None:
+            return self
+        return replace(self, accuracy=self.true_accuracy, macro_f1=self.true_macro_f1)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the score as JSON can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "LensScore":
+        """Read a score back."""
+        return cls(**document)
+
+
+@dataclass(frozen=True)
+class Learning:
+    """The network has done an epoch (counted from 1) on the way to its score."""
+
+    level: str
+    repeat: int
+    epoch: int
+
+
+def iter_lens(
+    config: LensConfig, tables: Tables | None = None, done: Collection[LensScore] = ()
+) -> Iterator[LensPlan | Learning | LensScore]:
+    """Yield the plan, then each score as soon as it is there, but for those `done`; epochs of the network in between.
+
+    Raises
+    ------
+    DataError
+        The source cannot provide the data, or they cannot be split at any level.
+    """
+    dataset = load_dataset(config.experiment.data, tables)
+    plan = plan_lens(config, dataset)
+    yield plan
+    had = {score.task for score in done}
+    for repeat in range(1, config.n_repeats + 1):
+        for level in plan.levels:
+            wanted = [task for task in tasks(config, level, repeat) if task not in had]
+            if wanted:
+                yield from _judge(config, dataset, repeat, level, [classifier for *_, classifier in wanted])
+
+
+def plan_lens(config: LensConfig, dataset: Dataset) -> LensPlan:
+    """Return what a lens on these data will judge.
+
+    Raises
+    ------
+    DataError
+        They cannot be split at any level.
+    """
+    there = ["row", *dataset.groups, *(["published"] if dataset.published is not None else [])]
+    gaps = {level: why for level in there if (why := _why_not(config, dataset, level))}
+    levels = tuple(level for level in there if level not in gaps)
+    if not levels:
+        raise DataError(gaps["row"])
+    n_scores = sum(len(tasks(config, level, r + 1)) for level in levels for r in range(config.n_repeats))
+    groups = {level: count_groups(numbers) for level, numbers in dataset.groups.items()}
+    return LensPlan(
+        levels, gaps, groups, len(dataset), len(dataset.genres), n_scores, dataset.content_hash,
+        _published_test(config, dataset) if "published" in levels else "",
+    )  # fmt: skip
+
+
+def experiment_of(config: LensConfig, level: str, repeat: int) -> ExperimentConfig:
+    """Return the experiment that the network's score on one split of a level is the result of."""
+    experiment, further = config.experiment, OWN_SEEDS + repeat
+    split = experiment.split.model_copy(update={"by": level, "seed": (experiment.split.seed + further) % MAX_SEED})
+    train = experiment.train.model_copy(update={"seed": (experiment.train.seed + further) % MAX_SEED})
+    return experiment.model_copy(update={"split": split, "train": train})
+
+
+def fingerprint_of(config: LensConfig, score: LensScore) -> str:
+    """Return what tells the configuration behind a score from others: the network's is that of a run with its seed."""
+    experiment = experiment_of(config, score.level, score.repeat)
+    if score.classifier == NETWORK:
+        return experiment.fingerprint
+    return Baseline(data=experiment.data, classifier=score.classifier, seed=experiment.split.seed).fingerprint
+
+
+def tasks(config: LensConfig, level: str, repeat: int) -> list[tuple[int, str, Classifier]]:
+    """Return what there is to score on one split of a level: a published one changes nothing for what has no seed."""
+    again = level == "published" and repeat > 1
+    return [(repeat, level, name) for name in config.classifiers if name == NETWORK or not again]
+
+
+def _why_not(config: LensConfig, dataset: Dataset, level: str) -> str:
+    """Return why the data cannot be split at a level, with every seed that would be used; empty where they can."""
+    try:
+        for repeat in range(1, 2 if level == "published" else config.n_repeats + 1):
+            split_dataset(dataset, experiment_of(config, level, repeat).split)
+    except DataError as error:
+        return str(error)
+    return ""
+
+
+def _published_test(config: LensConfig, dataset: Dataset) -> str:
+    split = split_dataset(dataset, experiment_of(config, "published", 1).split)
+    return name_test_set(config.experiment.data, (dataset.tracks[row] for row in split.test))
+
+
+def _judge(
+    config: LensConfig, dataset: Dataset, repeat: int, level: str, wanted: list[Classifier]
+) -> Iterator[Learning | LensScore]:
+    """Score classifiers on the test part of one split."""
+    experiment = experiment_of(config, level, repeat)
+    split = split_dataset(dataset, experiment.split)
+    standardizer = Standardizer.fit(dataset.X[split.train])
+    prepared = Prepared(dataset, split, standardizer, standardizer.transform(dataset.X))
+    n_train, seed, k = len(split.train), experiment.split.seed, len(dataset.genres)
+    for classifier in wanted:
+        started = time.perf_counter()
+        if classifier == NETWORK:
+            y_pred = yield from _train(experiment, prepared, level, repeat)
+        else:
+            X, X_test = prepared.X[split.train], prepared.X[split.test]
+            y_pred = predict_baseline(classifier, X, dataset.y[split.train], X_test, seed)
+        accuracy, macro_f1 = _scores(dataset.y[split.test], y_pred, k)
+        true = (None, None) if dataset.y_clean is None else _scores(dataset.y_clean[split.test], y_pred, k)
+        used = min(n_train, most_rows(classifier) or n_train)
+        seconds = time.perf_counter() - started
+        yield LensScore(level, classifier, repeat, accuracy, macro_f1, used, n_train, len(split.test), seconds, *true)
+
+
+def _train(
+    experiment: ExperimentConfig, prepared: Prepared, level: str, repeat: int
+) -> Generator[Learning, None, IntArray]:
+    """Train the network, epoch by epoch; return its classes (n_test,) of the test part."""
+    trainer = make_trainer(experiment, prepared)
+    for event in trainer:
+        if isinstance(event, EpochEnd):
+            yield Learning(level, repeat, event.epoch)
+        elif isinstance(event, TrainEnd) and event.best_epoch is None:
+            raise DataError("The network diverged in its first epoch: lower the learning rate, and judge again.")
+    y_pred: IntArray = trainer.predict(prepared.X[prepared.split.test]).argmax(axis=1)
+    return y_pred
+
+
+def _scores(y_true: IntArray, y_pred: IntArray, n_genres: int) -> tuple[float, float]:
+    """Return accuracy and macro-F1."""
+    counts = np.bincount(y_true * n_genres + y_pred, minlength=n_genres**2).reshape(n_genres, n_genres)
+    return float(accuracy_of_counts(counts)), float(macro_f1_of_counts(counts))

@@ -1,0 +1,127 @@
+"""What the scores of a lens tell: means with intervals, differences between levels, and where the order turns round.
+
+Test scores of repeated splits of the same data are not independent, because their training parts overlap. Their
+variance is therefore taken (1/k + n_test/n_train) times instead of 1/k times, and the interval is Student's t with
+k - 1 degrees of freedom: C. Nadeau & Y. Bengio, "Inference for the generalization error", Machine Learning 52 (2003).
+There n_train is the size of the training part: it says how much two splits overlap, which stays the same for a baseline
+that learns from fewer of its rows.
+On a published split the network's scores differ by its training seed alone: the interval covers that and no more, and
+what has no seed has no interval. Before the third score there is none either.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.repeated_scores import half_width, mean_interval
+from genre_core.studies.lens.config import CLASSIFIERS, LEAST_REPEATS, TORN, Classifier
+from genre_core.studies.lens.judging import LensPlan, LensScore
+
+PUBLISHED = "published"
+
+
+@dataclass(frozen=True)
+class LensEstimate:
+    """What a classifier reaches at a level: means over `n_splits` scores, with intervals where there are any yet.
+
+    `n_train` and `n_test` are means over splits; `n_available` is the training part that `n_train` were taken from.
+    """
+
+    level: str
+    classifier: Classifier
+    n_splits: int
+    accuracy: float
+    accuracy_interval: Interval | None
+    macro_f1: float
+    macro_f1_interval: Interval | None
+    n_train: int
+    n_available: int
+    n_test: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much better a score is than another, split by split: in points of accuracy as a fraction."""
+
+    mean: float
+    interval: Interval
+
+    @property
+    def clear(self) -> bool:
+        """Return whether the interval leaves zero out."""
+        return self.interval.low > 0 or self.interval.high < 0
+
+
+def estimate(scores: Iterable[LensScore], level: str, classifier: Classifier) -> LensEstimate | None:
+    """Return what the scores of a classifier at a level come to; None before there is one."""
+    own = _of(scores, level, classifier)
+    if not own:
+        return None
+    n = len(own)
+    n_train, n_test = sum(score.n_train for score in own) / n, sum(score.n_test for score in own) / n
+    n_available = sum(score.n_available for score in own) / n
+    ratio = 0.0 if level == PUBLISHED else n_test / n_available
+    accuracies, f1s = [score.accuracy for score in own], [score.macro_f1 for score in own]
+    return LensEstimate(
+        level, classifier, n, sum(accuracies) / n, mean_interval(accuracies, ratio, n_test), sum(f1s) / n,
+        mean_interval(f1s, ratio, n_test), round(n_train), round(n_available), round(n_test),
+    )  # fmt: skip
+
+
+def estimates(scores: Iterable[LensScore], levels: Sequence[str]) -> list[LensEstimate]:
+    """Return what the scores come to, level by level, classifiers in their order."""
+    known = list(scores)
+    found = (estimate(known, level, classifier) for level in levels for classifier in CLASSIFIERS)
+    return [one for one in found if one is not None]
+
+
+def coarsest_of(levels: Sequence[str]) -> str | None:
+    """Return the level that keeps most together, what a row split is compared with; None where rows stand alone."""
+    return next((level for level in reversed(levels) if level in TORN), None)
+
+
+def still_torn(plan: LensPlan) -> tuple[str, ...]:
+    """Return the levels of groups that no split of the plan keeps together, because none could be dealt by them.
+
+    Whatever its scores say, these groups stand on both sides; finest first.
+    """
+    coarse, known = coarsest_of(plan.levels), list(TORN)
+    beyond = known if coarse is None else known[known.index(coarse) + 1 :]
+    return tuple(level for level in beyond if level in plan.groups and level in plan.gaps)
+
+
+def difference(
+    scores: Iterable[LensScore], first: tuple[str, Classifier], second: tuple[str, Classifier]
+) -> Difference | None:
+    """Return how much more accurate `first` (level, classifier) is than `second`, over splits that both were judged on.
+
+    None where that cannot be told: before the third split, or where a level has but one, the published.
+    """
+    if PUBLISHED in (first[0], second[0]):
+        return None
+    known = list(scores)
+    ours, theirs = ({score.repeat: score for score in _of(known, *key)} for key in (first, second))
+    both = sorted(ours.keys() & theirs.keys())
+    if len(both) < LEAST_REPEATS:
+        return None
+    values = [ours[repeat].accuracy - theirs[repeat].accuracy for repeat in both]
+    pairs = [score for repeat in both for score in (ours[repeat], theirs[repeat])]
+    ratio = max(score.n_test / score.n_available for score in pairs)
+    mean, half = sum(values) / len(values), half_width(values, ratio)
+    return Difference(mean, Interval(mean - half, mean + half))
+
+
+def flips(scores: Iterable[LensScore], fine: str, coarse: str) -> list[tuple[Classifier, Classifier]]:
+    """Return the pairs of classifiers of which the first is clearly ahead at `fine`, the second clearly at `coarse`."""
+    known = list(scores)
+    found: list[tuple[Classifier, Classifier]] = []
+    for a, b in permutations(CLASSIFIERS, 2):
+        here, there = difference(known, (fine, a), (fine, b)), difference(known, (coarse, a), (coarse, b))
+        if here and there and here.interval.low > 0 and there.interval.high < 0:
+            found.append((a, b))
+    return found
+
+
+def _of(scores: Iterable[LensScore], level: str, classifier: Classifier) -> list[LensScore]:
+    return [score for score in scores if score.level == level and score.classifier == classifier]

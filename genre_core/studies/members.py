@@ -1,0 +1,151 @@
+"""Members of a study on their way: what each is, what is told of it, and how it gets ready to train."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from genre_core.data.dataset import Dataset
+from genre_core.data.sources import load_dataset
+from genre_core.errors import GenreLabError, RunStateError
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, SplitConfig
+from genre_core.store import Run, RunState, RunStore
+from genre_core.store.record import record_card
+from genre_core.training.events import EpochEnd, Event
+from genre_core.training.experiment import Prepared, make_trainer, prepare_dataset
+
+if TYPE_CHECKING:
+    from genre_core.training.trainer import Trainer
+
+MOST_TOGETHER = 64
+"""Most members that are prepared at a time; of these `batched` computes as many together as gain by it."""
+
+_PAUSED: tuple[RunState, ...] = ("paused",)
+_KILLED: tuple[RunState, ...] = ("running", "failed")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One run of a study: its number there, from 1, its name on screen, and what determines its result."""
+
+    number: int
+    name: str
+    config: ExperimentConfig
+
+
+@dataclass(frozen=True)
+class MemberEvent:
+    """What has just been saved of a member; `event` is None where it is ready to train, or failed with `error`."""
+
+    number: int
+    run_id: str
+    event: Event | None = None
+    error: str = ""
+
+
+Prune = Callable[[int, EpochEnd], bool]
+"""Asked after each epoch of a member, by its number: whether it shall end here, the others going on."""
+
+
+@dataclass
+class Job:
+    """What is done with all members: where they are saved, who may end them, and which are under way."""
+
+    store: RunStore
+    prune: Prune | None
+    alive: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Data:
+    """The data prepared last, and the data set loaded last: members that share them wait for them once."""
+
+    store: RunStore
+    _loaded: tuple[DatasetConfig, Dataset] | None = None
+    _prepared: dict[SplitConfig, Prepared] = field(default_factory=dict)
+
+    def prepare(self, config: ExperimentConfig) -> Prepared:
+        """Return what a configuration trains on."""
+        if self._loaded is None or self._loaded[0] != config.data:
+            self._loaded, self._prepared = (config.data, load_dataset(config.data, self.store)), {}
+        if config.split not in self._prepared:
+            self._prepared = {config.split: prepare_dataset(self._loaded[1], config.split)}
+        return self._prepared[config.split]
+
+
+@dataclass
+class Training:
+    """A member under way: its run, what trains it, and how many epochs of it are saved."""
+
+    number: int
+    run: Run
+    prepared: Prepared
+    trainer: "Trainer"
+    saved: int
+    stopped: bool = False
+
+    @property
+    def n_values(self) -> int:
+        """Return how many numbers its training tracks are."""
+        return self.trainer.n_train * self.trainer.n_features
+
+
+def alike(config: ExperimentConfig) -> tuple[str, ...]:
+    """Return what brings together members that share their data, and those that can be trained together."""
+    train, data, split = config.train, config.data.model_dump_json(), config.split.model_dump_json()
+    hidden = str(getattr(config.model, "hidden", ()))
+    return config.model.architecture, hidden, str(train.batch_size), train.optimizer, data, split
+
+
+def has_room(group: "list[Training]") -> bool:
+    """Return whether another member is computed with these, as far as is known before it is prepared."""
+    from genre_core.training.batch_trainer import MOST_VALUES
+
+    largest = max((training.n_values for training in group), default=0)
+    return len(group) < MOST_TOGETHER and (len(group) + 1) * largest <= MOST_VALUES
+
+
+def prepare(job: Job, number: int, run_id: str, data: Data, group: list[Training]) -> Iterator[MemberEvent]:
+    """Take a member that is not finished, and add it to the group."""
+    store, run = job.store, _claim(job.store, run_id)
+    if run is None:
+        return
+    job.alive.add(run.id)
+    try:
+        prepared = data.prepare(run.config)
+        trainer = make_trainer(run.config, prepared)
+        if checkpoint := store.artifact(run.id, "checkpoint"):
+            trainer.restore(checkpoint)
+        record_card(store, run, prepared, trainer)
+    except GenreLabError as error:
+        store.fail(run.id, run.attempt, str(error))
+        job.alive.discard(run.id)
+        yield MemberEvent(number, run.id, error=str(error))
+        return
+    group.append(Training(number, run, prepared, trainer, trainer.epoch))
+    yield MemberEvent(number, run.id)
+
+
+def _claim(store: RunStore, run_id: str) -> Run | None:
+    """Take a run whose result is missing; None where there is nothing to do, or another worker is faster."""
+    try:
+        run = store.run(run_id)
+    except RunStateError:  # it was deleted
+        return None
+    attempt: int | None = run.attempt
+    if run.state == "paused":
+        attempt = store.requeue(run_id, _PAUSED)
+    elif run.state == "running" or run.lost:  # its worker was killed
+        attempt = store.requeue(run_id, _KILLED, anew=True)
+    elif run.state != "queued":
+        return None
+    return None if attempt is None else store.claim(run_id, attempt)
+
+
+def by_shape(group: Sequence[Training]) -> list[list[Training]]:
+    """Return those together that can be trained together."""
+    from genre_core.training.batch_trainer import shape_of
+
+    found: dict[object, list[Training]] = {}
+    for training in group:
+        found.setdefault(shape_of(training.trainer), []).append(training)
+    return list(found.values())

@@ -1,0 +1,1 @@
+"""Repetitions: one configuration with other seeds, or on folds."""

@@ -1,0 +1,180 @@
+"""What the runs of a repetition come to: mean and scatter, bands on their curves, one matrix, and a comparison."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from genre_core.data.dataset import PARTS, Dataset, IntArray
+from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.repeated_scores import (
+    HeldOut,
+    PairedScores,
+    mean_interval,
+    paired_scores,
+    scores_needed,
+    standard_deviation,
+)
+from genre_core.settings.config import ExperimentConfig
+from genre_core.studies.repeats.config import OtherSeeds, RepeatsConfig
+
+
+@dataclass(frozen=True)
+class MemberScore:
+    """What one run reached on the part that is judged: rates, and the tracks learned from and judged."""
+
+    number: int
+    accuracy: float
+    macro_f1: float
+    n_learned: int
+    n_judged: int
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """One measure over all runs: mean, standard deviation (None of one), extremes, interval of the mean or None."""
+
+    n: int
+    mean: float
+    sd: float | None
+    low: float
+    high: float
+    interval: Interval | None
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """What a repetition has come to; `ratio` is what the interval allows for overlapping parts."""
+
+    accuracy: Scatter
+    macro_f1: Scatter
+    ratio: float
+    n_judged: int
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """A curve over the epochs of several runs, each array (n_epochs,); `n` runs have got as far as that epoch."""
+
+    n: IntArray
+    mean: "np.ndarray[Any, np.dtype[np.float64]]"
+    sd: "np.ndarray[Any, np.dtype[np.float64]]"
+    low: "np.ndarray[Any, np.dtype[np.float64]]"
+    high: "np.ndarray[Any, np.dtype[np.float64]]"
+
+
+class Epoch(Protocol):
+    """What a band needs of an epoch: its measures by name."""
+
+    def __getattribute__(self, name: str, /) -> Any:
+        """Return a measure."""
+
+
+def score_of(number: int, summary: Mapping[str, Any], context: Mapping[str, Any], part: str) -> MemberScore:
+    """Return a run's score on a part from what is stored of it.
+
+    What is not judged is learned from, be it to choose the epoch: that is how far two splits overlap.
+    """
+    found, judged = summary[part], context[f"n_{part}"]
+    learned = context["n_train"] + (context["n_validation"] if part == "test" else 0)
+    return MemberScore(number, found["accuracy"], found["macro_f1"], learned, judged)
+
+
+def summarize(config: RepeatsConfig, scores: Sequence[MemberScore]) -> Repeats | None:
+    """Return what scores come to; None before there is one."""
+    if not scores:
+        return None
+    ratio, n_judged = _ratio(config, scores), round(sum(score.n_judged for score in scores) / len(scores))
+    measured = [_scatter([getattr(s, name) for s in scores], ratio, n_judged) for name in ("accuracy", "macro_f1")]
+    return Repeats(measured[0], measured[1], ratio, n_judged)
+
+
+def bands(histories: Sequence[Sequence[Epoch]], measure: str) -> Band:
+    """Return mean, standard deviation and extremes of a measure, epoch by epoch, over the runs that have that epoch."""
+    longest = max(map(len, histories), default=0)
+    values = np.full((max(1, len(histories)), longest), np.nan)
+    for row, history in enumerate(histories):
+        values[row, : len(history)] = [getattr(epoch, measure) for epoch in history]
+    n = np.isfinite(values).sum(0)
+    kept = values[:, n > 0]
+    mean = np.nanmean(kept, 0)
+    squares = np.nansum((kept - mean) ** 2, 0)
+    sd = np.sqrt(squares / np.maximum(1, n[n > 0] - 1))
+    return Band(n[n > 0], mean, sd, np.nanmin(kept, 0), np.nanmax(kept, 0))
+
+
+def held_out(saved: bytes, data: Dataset) -> HeldOut:
+    """Return what a fold's network says of the tracks held out, from the predictions that are stored of its run."""
+    from safetensors.numpy import load
+
+    arrays = load(saved)
+    rows = np.flatnonzero(arrays["part"] == PARTS.index("test"))
+    return HeldOut(rows, arrays["logits"][rows].argmax(axis=1) == arrays["y"][rows], data.clusters(rows))
+
+
+def pooled(matrices: Sequence[Sequence[Sequence[int]]]) -> IntArray:
+    """Return the sum of confusion counts (k, k): over the folds of one dealing each track is in it once."""
+    total: IntArray = np.sum(np.asarray(matrices, dtype=np.int64), axis=0)
+    return total
+
+
+def compare(
+    ours: tuple[RepeatsConfig, Mapping[int, MemberScore]], theirs: tuple[RepeatsConfig, Mapping[int, MemberScore]]
+) -> PairedScores | None:
+    """Compare two repetitions in accuracy, run by run where both have the same tracks and seeds; None before three."""
+    pairs = [(ours[1][a], theirs[1][b]) for a, b in _pairs(ours[0], theirs[0]) if a in ours[1] and b in theirs[1]]
+    ratio = max((_ratio(ours[0], pair) for pair in pairs), default=0.0)
+    return paired_scores([a.accuracy for a, _ in pairs], [b.accuracy for _, b in pairs], ratio)
+
+
+def why_incomparable(ours: RepeatsConfig, theirs: RepeatsConfig) -> str:
+    """Return why two repetitions cannot be compared run by run; nothing where they can."""
+    if ours.experiment.data != theirs.experiment.data:
+        return "They are about other tracks."
+    if ours.what.how != theirs.what.how:
+        return "One has other seeds, the other folds."
+    if isinstance(ours.what, OtherSeeds) and ours.what.vary != getattr(theirs.what, "vary", ""):
+        return "They vary other seeds."
+    if len(_pairs(ours, theirs)) == 0:
+        return "None of their runs have the same split and seed."
+    return ""
+
+
+def needed(found: PairedScores, ratio: float) -> int | None:
+    """Return how many pairs of runs would show the difference that was seen, were it the true one; None: none would."""
+    return scores_needed(found.mean, found.sd, ratio)
+
+
+def runs_to_show(summary: Repeats, difference: float) -> int | None:
+    """Return how many runs of each would show that other settings differ by `difference` in accuracy; None: none would.
+
+    The others are taken to vary as much as these, and by their own luck, so that a difference varies √2 times as much.
+    """
+    sd = summary.accuracy.sd
+    return None if sd is None else scores_needed(difference, math.sqrt(2) * sd, summary.ratio)
+
+
+def _pairs(ours: RepeatsConfig, theirs: RepeatsConfig) -> list[tuple[int, int]]:
+    """Return the numbers of runs on the same split with the same seed."""
+    there = {_same(config): number for number, config in enumerate(theirs.configs, 1)}
+    found = ((number, there.get(_same(config))) for number, config in enumerate(ours.configs, 1))
+    return [(a, b) for a, b in found if b is not None]
+
+
+def _same(config: ExperimentConfig) -> tuple[str, int]:
+    return config.split.model_dump_json(), config.train.seed
+
+
+def _ratio(config: RepeatsConfig, scores: Sequence[MemberScore]) -> float:
+    """Return the size of what is judged by that of what is learned from; 0 where the split stays as it is."""
+    if isinstance(config.what, OtherSeeds) and config.what.vary == "network":
+        return 0.0
+    return max(score.n_judged / score.n_learned for score in scores)
+
+
+def _scatter(values: Sequence[float], ratio: float, n_judged: float) -> Scatter:
+    n, mean = len(values), sum(values) / len(values)
+    sd = standard_deviation(values) if n > 1 else None
+    return Scatter(n, mean, sd, min(values), max(values), mean_interval(values, ratio, n_judged))

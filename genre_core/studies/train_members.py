@@ -1,0 +1,129 @@
+"""Training the members of a study: those of one shape together, each saved as it goes on and as it ends."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from genre_core.errors import GenreLabError, StoreError
+from genre_core.store import RunStore, Study, new_run_id
+from genre_core.store.heartbeat import Heart
+from genre_core.store.record import record_end, record_epoch
+from genre_core.studies.members import (
+    Data,
+    Job,
+    Member,
+    MemberEvent,
+    Prune,
+    Training,
+    alike,
+    by_shape,
+    has_room,
+    prepare,
+)
+from genre_core.training.events import EpochEnd, Event, Progress, TrainEnd
+
+if TYPE_CHECKING:
+    from genre_core.training.batch_trainer import BatchTrainer
+
+
+def train_members(
+    store: RunStore, study: Study, members: Sequence[Member], prune: Prune | None = None
+) -> Iterator[MemberEvent]:
+    """Train the members of a study that are not finished, saving each as a run; yield wherever others may go first.
+
+    Whoever stops iterating stops the training: the members under way are paused after their epoch, and a later call
+    goes on with them. A member that cannot be trained fails by itself, and what a person asks of one (pause, stop)
+    holds for it alone.
+    """
+    run_ids = {m.number: store.members.enrol(study.id, m.number, new_run_id()) for m in members}
+    for member in members:
+        store.submit(run_ids[member.number], member.config, member.name)
+    job, data = Job(store, prune), Data(store)
+    group: list[Training] = []
+    waiting = sorted(members, key=lambda member: alike(member.config))
+    with Heart(lambda: store.members.beat(tuple(job.alive)), f"members-{study.id}"):
+        try:
+            while waiting:
+                group.clear()
+                while waiting and has_room(group):
+                    member = waiting.pop(0)
+                    yield from prepare(job, member.number, run_ids[member.number], data, group)
+                for together in by_shape(group):
+                    yield from _train(job, together)
+        except GeneratorExit:
+            for training in group:
+                if training.run.id in job.alive:
+                    _leave(store, training)
+            for member in waiting:
+                store.hold(run_ids[member.number])  # it waits for the study, not for a worker
+            raise
+
+
+def _train(job: Job, together: Sequence[Training]) -> Iterator[MemberEvent]:
+    """Train members of one shape, and save what happens; where it is left, an epoch under way is done first."""
+    from genre_core.training.batch_trainer import BatchTrainer
+
+    batch = BatchTrainer([training.trainer for training in together])
+    rounds = _rounds(job, batch, together)
+    for happened in rounds:
+        try:
+            yield from happened
+        except GeneratorExit:
+            while happened and isinstance(happened[-1].event, Progress):
+                happened = next(rounds, [])
+            raise
+
+
+def _rounds(job: Job, batch: "BatchTrainer", together: Sequence[Training]) -> Iterator[list[MemberEvent]]:
+    """Save events; return them when all epochs that have ended are saved, so that one can leave in between."""
+    happened: list[MemberEvent] = []
+    for row, event in batch:
+        training = together[row]
+        if training.run.id not in job.alive:  # it was paused
+            continue
+        happened.append(_save(job, training, event))
+        if training.stopped or training.run.id not in job.alive:
+            batch.stop(row)
+        if all(t.trainer.epoch == t.saved for t in together if t.run.id in job.alive):
+            yield happened
+            happened = []
+
+
+def _save(job: Job, training: Training, event: Event) -> MemberEvent:
+    """Save an event, and do what is wanted of its member."""
+    store, run, trainer, error = job.store, training.run, training.trainer, ""
+    match event:
+        case Progress():
+            store.beat(run.id, run.attempt, event.fraction)
+        case EpochEnd():
+            training.saved = event.epoch
+            wish = record_epoch(store, run, event).request
+            training.stopped = wish == "stop" or (job.prune is not None and job.prune(training.number, event))
+            wants_pause = wish in ("pause", "step") and not training.stopped and not trainer.finished
+            if wants_pause and store.pause(run.id, run.attempt, trainer.checkpoint()):
+                job.alive.discard(run.id)
+        case TrainEnd():
+            error = _end(store, training, event)
+            job.alive.discard(run.id)
+    return MemberEvent(training.number, run.id, event, error)
+
+
+def _end(store: RunStore, training: Training, end: TrainEnd) -> str:
+    """Save how a member ended; return what went wrong, or nothing."""
+    try:
+        record_end(store, training.run, training.prepared, training.trainer, end)
+    except StoreError:
+        raise
+    except GenreLabError as error:
+        store.fail(training.run.id, training.run.attempt, str(error))
+        return str(error)
+    return ""
+
+
+def _leave(store: RunStore, training: Training) -> None:
+    """Pause a member that is under way, or end it where it has nothing left to train."""
+    run, trainer = training.run, training.trainer
+    if reason := trainer.finished or ("stopped" if training.stopped else None):
+        _end(store, training, trainer.finish(reason))
+        return
+    store.request(run.id, "pause")
+    store.pause(run.id, run.attempt, trainer.checkpoint())

@@ -1,0 +1,279 @@
+"""What a worker does with a search: ask for trials, train them together, tell what came of them.
+
+Trials are runs of the study (its members): trial 7 is member 7, or with five folds members 31 to 35. What was asked for
+and not told when a worker was lost is trained again from its beginning and told once.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from genre_core.data.dataset import PARTS, FloatArray, IntArray
+from genre_core.data.sources import load_dataset
+from genre_core.data.splitting import split_dataset
+from genre_core.errors import ConfigError, GenreLabError, RunStateError
+from genre_core.store import Run, RunStore, Study, new_run_id, open_test
+from genre_core.studies.members import Member, MemberEvent
+from genre_core.studies.train_members import train_members
+from genre_core.studies.tuning.config import SearchConfig, fold_configs, trial_config
+from genre_core.studies.tuning.optimism import Optimism, corrected_best, macro_f1_scorer, mean_scorer
+from genre_core.studies.tuning.rows import SearchSummary, TrialResult, best_of, read_rows
+from genre_core.studies.tuning.trials import Asked, Trials
+from genre_core.training.events import EpochEnd, TrainEnd
+
+AT_ONCE = 16
+"""Networks asked for at a time where each trial is chosen by what those before it came to."""
+AT_ONCE_BLIND = 64
+"""Networks asked for at a time where it is not: what early stopping ends then makes room for others."""
+LEAST_FOR_OPTIMISM = 2
+SUMMARISED_EVERY = 8
+"""Trials after which what they say together is said anew."""
+_JUDGED_BY = {False: "validation", True: "test"}
+"""The part that judges a trial: a fold that is held out stands in the place of the test part."""
+
+
+def search(store: RunStore, study: Study) -> Iterator[None]:
+    """Do what a search is missing; yield wherever others may go first.
+
+    Raises
+    ------
+    GenreLabError
+        No trial could be trained, or the store takes no more.
+    """
+    yield from _Search(store, study).go()
+
+
+class _Search:
+    def __init__(self, store: RunStore, study: Study) -> None:
+        self._store, self._study = store, study
+        self._config = SearchConfig.model_validate_json(study.config_json)
+        self._trials = Trials(store.url, study.id, self._config)
+        rows, self._summary = read_rows(store.studies.results(study.id))
+        self._told = {row.trial: row for row in rows}
+        self._pruned: set[int] = set()
+        self._labels: dict[str, IntArray] = {}
+        self._by_track: dict[int, tuple[IntArray, FloatArray]] = {}
+        self._catch_up()
+
+    def go(self) -> Iterator[None]:
+        blind = self._config.sampler != "tpe"
+        n = max(1, (AT_ONCE_BLIND if blind else AT_ONCE) // max(1, self._config.folds))
+        while asked := self._trials.open() or self._trials.ask(n):
+            try:
+                yield from self._batch(asked)
+            finally:
+                self._trials.save()
+            self._summarise()
+        if all(row.state == "failed" for row in self._told.values()):
+            why = next((row.error for row in self._told.values() if row.error), "")
+            raise GenreLabError(f"None of the {len(self._told)} trials could be trained. {why}".strip())
+        yield from self._final()
+
+    # -- trials ------------------------------------------------------------------------------------------------------
+
+    def _batch(self, asked: Sequence[Asked]) -> Iterator[None]:
+        """Train trials together, tell each when it has ended, and say meanwhile which they are."""
+        members: list[Member] = []
+        for one in asked:
+            try:
+                members += self._members(one)
+            except ConfigError as error:  # values that do not go together
+                self._trials.tell(one.trial, None)
+                self._append(TrialResult(one.trial, one.params, "failed", (), error=str(error)))
+        left = {one.trial: one for one in asked if one.trial not in self._told}
+        self._describe(left)
+        for event in train_members(self._store, self._study, members, self._prune):
+            trial = self._trial_of(event.number)
+            if trial in left and self._has_ended(event) and self._settle(left[trial]):
+                del left[trial]
+                self._describe(left)
+                if len(self._told) % SUMMARISED_EVERY == 0:
+                    self._summarise(within=True)
+            yield
+        for one in left.values():
+            self._settle(one)
+
+    def _members(self, one: Asked) -> list[Member]:
+        configs, name = fold_configs(self._config, one.params), f"Trial {one.trial}"
+        first = (one.trial - 1) * len(configs) + 1
+        names = [f"{name}, fold {k}" if self._config.folds else name for k in range(1, len(configs) + 1)]
+        return [Member(first + k, names[k], config) for k, config in enumerate(configs)]
+
+    def _trial_of(self, member: int) -> int:
+        return (member - 1) // max(1, self._config.folds) + 1
+
+    def _prune(self, member: int, end: EpochEnd) -> bool:
+        """Report an epoch on the split; return whether the trial is to end here."""
+        if self._config.folds:
+            return False
+        if not self._trials.report(member, end.epoch, self._value_of(member, end)):
+            return False
+        self._pruned.add(member)
+        return True
+
+    def _value_of(self, member: int, end: EpochEnd) -> float:
+        if self._config.objective == "log_loss":
+            return end.validation_loss
+        if self._config.objective == "accuracy":
+            return end.validation_accuracy
+        run_id = self._store.members.enrol(self._study.id, member, new_run_id())
+        return float(macro_f1_scorer(*self._judged(run_id, end))(np.ones((1, len(end.validation_pred))))[0, 0])
+
+    def _judged(self, run_id: str, end: EpochEnd) -> tuple[IntArray, IntArray, int]:
+        if not self._labels:  # all trials are judged on the same tracks
+            saved = self._store.artifact(run_id, "validation_labels") or b""
+            self._labels[""] = np.frombuffer(saved, dtype=np.uint8).astype(np.int64)
+        y = self._labels[""]
+        return y, end.validation_pred[:, None].astype(np.int64), int(y.max()) + 1
+
+    def _has_ended(self, event: MemberEvent) -> bool:
+        return bool(event.error) or isinstance(event.event, TrainEnd)
+
+    def _settle(self, one: Asked) -> bool:
+        """Tell how a trial ended, if all its runs have; return whether they have."""
+        runs = [self._run_of(member.number) for member in self._members(one)]
+        if any(run is None or run.state == "cancelled" or (run.state == "failed" and not run.lost) for run in runs):
+            error = next((run.error for run in runs if run and run.error), "Its run was stopped or deleted.")
+            result = TrialResult(one.trial, one.params, "failed", _ids(runs), error=error or "")
+            self._trials.tell(one.trial, None)
+        elif all(run and run.state == "complete" for run in runs):
+            result = self._result(one, [run for run in runs if run])
+            self._trials.tell(one.trial, result.value, pruned=result.state == "pruned")
+        else:
+            return False
+        self._append(result)
+        return True
+
+    def _result(self, one: Asked, runs: Sequence[Run]) -> TrialResult:
+        if self._config.folds:
+            for run in runs:
+                open_test(self._store, run)  # the fold that was held out is looked at now
+        part, objective = _JUDGED_BY[bool(self._config.folds)], self._config.objective
+        found = [run.summary[part] for run in runs]
+        means = {name: float(np.mean([one[name] for one in found])) for name in ("accuracy", "macro_f1", "log_loss")}
+        pair = found[0]["macro_f1_interval" if objective == "macro_f1" else "accuracy_interval"]
+        return TrialResult(
+            one.trial,
+            one.params,
+            "pruned" if one.trial in self._pruned else "complete",
+            _ids(runs),
+            means[objective],
+            accuracy=means["accuracy"],
+            macro_f1=means["macro_f1"],
+            log_loss=means["log_loss"],
+            interval=None if self._config.folds or objective == "log_loss" else tuple(pair),
+            n_tracks=sum(each["n"] for each in found),
+            epochs=sum(run.epoch for run in runs),
+            seconds=sum(run.seconds or 0.0 for run in runs),
+        )
+
+    def _run_of(self, member: int) -> Run | None:
+        run_id = self._store.members.enrol(self._study.id, member, new_run_id())
+        try:
+            return self._store.run(run_id)
+        except RunStateError:
+            return None
+
+    def _append(self, result: TrialResult) -> None:
+        self._told[result.trial] = result
+        self._store.studies.append(self._study.id, self._study.attempt, result.to_json())
+
+    def _catch_up(self) -> None:
+        """Write down trials that were told just before a worker was lost."""
+        for trial, state in self._trials.ended().items():
+            if trial not in self._told:
+                if state == "PRUNED":
+                    self._pruned.add(trial)
+                self._settle(Asked(trial, self._trials.params(trial)))
+
+    def _describe(self, under_way: Mapping[int, Asked]) -> None:
+        ids = {
+            member.number: self._store.members.enrol(self._study.id, member.number, new_run_id())
+            for one in under_way.values()
+            for member in self._members(one)
+        }
+        listed = [
+            {"trial": one.trial, "params": dict(one.params), "runs": [ids[m.number] for m in self._members(one)]}
+            for one in under_way.values()
+        ]
+        self._store.studies.describe(self._study.id, self._study.attempt, {"under_way": listed})
+
+    # -- together ----------------------------------------------------------------------------------------------------
+
+    def _summarise(self, final_run: str = "", *, within: bool = False) -> None:
+        """Say what the trials come to together; `within` a batch what decides, which takes a second, stays as said."""
+        complete = [row for row in self._told.values() if row.state == "complete"]
+        known = self._summary.importances if self._summary and within else self._trials.importances()
+        self._summary = SearchSummary(len(complete), known, self._optimism(complete), final_run)
+        self._store.studies.append(self._study.id, self._study.attempt, self._summary.to_json())
+
+    def _optimism(self, complete: Sequence[TrialResult]) -> Optimism | None:
+        """Estimate what picking the best flatters by, from what every trial said of each track that judged it."""
+        if len(complete) < LEAST_FOR_OPTIMISM:
+            return None
+        saved = [self._saved(row) for row in complete]
+        y = saved[0][0]
+        if any(len(one[0]) != len(y) or (one[0] != y).any() for one in saved):
+            return None  # a run was replaced by hand: they are no longer judged on the same tracks
+        said = np.stack([one[1] for one in saved], axis=1)
+        match self._config.objective:
+            case "accuracy":
+                scorer = mean_scorer((said == y[:, None]).astype(np.float64))
+            case "macro_f1":
+                scorer = macro_f1_scorer(y, said.astype(np.int64), int(y.max()) + 1)
+            case "log_loss":
+                scorer = mean_scorer(said)
+        return corrected_best(scorer, len(y), self._groups, maximize=self._config.maximize)
+
+    def _saved(self, row: TrialResult) -> tuple[IntArray, FloatArray]:
+        """Return the genres of the tracks that judge trials, and what a trial says of each: its class, or its loss."""
+        if row.trial not in self._by_track:
+            found = [self._read(run_id) for run_id in row.runs]
+            y, said = (np.concatenate(parts) for parts in zip(*found, strict=True))
+            self._by_track[row.trial] = y, said
+        return self._by_track[row.trial]
+
+    def _read(self, run_id: str) -> tuple[IntArray, FloatArray]:
+        from safetensors.numpy import load
+        from scipy.special import log_softmax
+
+        saved = self._store.artifact(run_id, "logits")
+        if saved is None:
+            return np.zeros(0, dtype=np.int64), np.zeros(0)
+        arrays = load(saved)
+        rows = np.flatnonzero(arrays["part"] == PARTS.index(_JUDGED_BY[bool(self._config.folds)]))
+        y, logits = arrays["y"][rows].astype(np.int64), arrays["logits"][rows]
+        if self._config.objective == "log_loss":
+            return y, -log_softmax(logits.astype(np.float64), axis=1)[np.arange(len(y)), y]
+        return y, logits.argmax(axis=1).astype(np.float64)
+
+    @cached_property
+    def _groups(self) -> IntArray | None:
+        """Return what the judged tracks belong to, in the order of `_saved`; None where they stand alone."""
+        configs = fold_configs(self._config, {})
+        dataset = load_dataset(self._config.base.data, self._store)
+        part = PARTS[2] if self._config.folds else PARTS[1]
+        rows = np.concatenate([np.sort(split_dataset(dataset, config.split)[part]) for config in configs])
+        return dataset.clusters(rows)
+
+    # -- the winner --------------------------------------------------------------------------------------------------
+
+    def _final(self) -> Iterator[None]:
+        """Where folds judged, train the winner's settings on the split, so that there is a run to report on."""
+        best = best_of(self._config, self._told.values())
+        if best is None or not self._config.folds:
+            return
+        number = self._config.n_planned * self._config.folds + 1
+        winner = Member(number, f"Winner, trial {best.trial}", trial_config(self._config, best.params))
+        for event in train_members(self._store, self._study, [winner]):
+            if event.error:
+                raise GenreLabError(event.error)
+            yield
+        run = self._run_of(number)
+        if run and run.state == "complete" and not (self._summary and self._summary.final_run):
+            self._summarise(run.id)
+
+
+def _ids(runs: Sequence[Run | None]) -> tuple[str, ...]:
+    return tuple(run.id for run in runs if run)

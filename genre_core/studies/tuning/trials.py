@@ -1,0 +1,248 @@
+"""A search's trials as Optuna keeps them: asked for, reported on and told, in the store's own database.
+
+The study there has the name of ours, so that `optuna-dashboard` can show it while it runs. Optuna is silent here: what
+a person needs to know is said by whoever searches.
+"""
+
+import math
+import random
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from genre_core.errors import StoreError
+from genre_core.studies.tuning.config import SearchConfig
+from genre_core.studies.tuning.pruning import Pruning
+from genre_core.studies.tuning.space import distributions, grid
+
+if TYPE_CHECKING:
+    import optuna
+
+BUSY_SECONDS = 30
+SAVED_EVERY = 1.0
+"""Seconds after which what trials have come to is saved: doing so after each epoch costs as much as a small one."""
+TPE_STARTS = 10
+"""Random trials with which TPE begins."""
+LEAST_FOR_IMPORTANCES = 20
+TREES = 32
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A trial that is to be trained: its number from 1, and the value of each setting that is searched."""
+
+    trial: int
+    params: Mapping[str, Any]
+
+
+class Trials:
+    """The trials of one search.
+
+    Each trial's sampler starts from the search's seed and the trial's number, so that grid and random search try the
+    same points in the same order however often a search is left and gone on with.
+    """
+
+    def __init__(self, store_url: str, name: str, config: SearchConfig) -> None:
+        import optuna
+
+        self._config, self._space = config, distributions(config.space)
+        self._pruning = Pruning(maximize=config.maximize)
+        self._storage = _storage(store_url)
+        with _said():
+            self._study = optuna.create_study(
+                storage=self._storage,
+                study_name=name,
+                direction="maximize" if config.maximize else "minimize",
+                load_if_exists=True,
+            )
+        self._unsaved: list[tuple[int, int, float]] = []
+        self._saved_at = time.monotonic()
+        self._grid = grid(config.space) if config.sampler == "grid" else []
+        random.Random(config.seed).shuffle(self._grid)  # so that a part of the grid is a fair sample of it
+        for known in self._all():
+            self._pruning.learn(known.number + 1, known.intermediate_values, finished=known.state.name == "COMPLETE")
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def open(self) -> list[Asked]:
+        """Return the trials that have been asked for and not been told: a worker left or lost them."""
+        return [Asked(trial.number + 1, _plain(trial.params)) for trial in self._all() if trial.state.name == "RUNNING"]
+
+    def ended(self) -> Mapping[int, str]:
+        """Return the trials that have been told, with Optuna's word for how they ended."""
+        return {trial.number + 1: trial.state.name for trial in self._all() if trial.state.is_finished()}
+
+    def params(self, trial: int) -> Mapping[str, Any]:
+        """Return the values that a trial tries."""
+        return _plain(self._all()[trial - 1].params)
+
+    def ask(self, n: int) -> list[Asked]:
+        """Return up to n new trials, as many as are left."""
+        with _said():
+            return [self._ask() for _ in range(min(n, self._config.n_planned - len(self)))]
+
+    def report(self, trial: int, epoch: int, value: float) -> bool:
+        """Note what a trial has come to after an epoch; return whether it has fallen too far behind to go on."""
+        if self._pruning.learn(trial, {epoch: value}):  # otherwise it was reported before its worker was lost
+            self._unsaved.append((self._id(trial), epoch, value))
+        if time.monotonic() - self._saved_at > SAVED_EVERY:
+            self.save()
+        return self._config.prunes and self._pruning.falls_behind(trial, epoch)
+
+    def save(self) -> None:
+        """Save what has been reported."""
+        from optuna.storages._rdb.models import TrialIntermediateValueModel as Saved
+        from sqlalchemy import insert, select
+
+        unsaved, self._unsaved, self._saved_at = self._unsaved, [], time.monotonic()
+        if not unsaved:
+            return
+        with _said(), self._storage.engine.begin() as connection:
+            query = select(Saved.trial_id, Saved.step).where(Saved.trial_id.in_({one for one, _, _ in unsaved}))
+            known = {tuple(row) for row in connection.execute(query)}  # by a worker that was taken for lost
+            finite = Saved.TrialIntermediateValueType.FINITE
+            rows = [
+                {"trial_id": one, "step": epoch, "intermediate_value": value, "intermediate_value_type": finite}
+                for one, epoch, value in unsaved
+                if (one, epoch) not in known
+            ]
+            if rows:
+                connection.execute(insert(Saved), rows)
+
+    def tell(self, trial: int, value: float | None, *, pruned: bool = False) -> None:
+        """Save how a trial ended: with its value, pruned, or failed (None)."""
+        from optuna.trial import TrialState
+
+        self.save()
+        with _said():
+            if pruned:
+                self._study.tell(trial - 1, state=TrialState.PRUNED, skip_if_finished=True)
+            elif value is None:
+                self._study.tell(trial - 1, state=TrialState.FAIL, skip_if_finished=True)
+            else:
+                self._pruning.finish(trial)
+                self._study.tell(trial - 1, value, skip_if_finished=True)
+
+    def importances(self) -> dict[str, float]:
+        """Return how much each setting decides of the objective, summing to 1; empty while there are too few trials.
+
+        The share of the variance of the objective over the space: F. Hutter, H. Hoos and K. Leyton-Brown, "An efficient
+        approach for assessing hyperparameter importance", ICML (2014). Optuna takes it over ranges as they are, so that
+        most of a log scale would lie in its highest decade; it is given logarithms instead.
+        """
+        import optuna
+
+        complete = [trial for trial in self._all() if trial.state.name == "COMPLETE"]
+        values = {trial.value for trial in complete}
+        if len(complete) < LEAST_FOR_IMPORTANCES or len(values) < 2:
+            return {}
+        varied = [name for name in self._space if len({str(trial.params[name]) for trial in complete}) > 1]
+        with _said():
+            evaluator = optuna.importance.FanovaImportanceEvaluator(n_trees=TREES, seed=0)
+            found = optuna.importance.get_param_importances(
+                _on_own_scales(complete), evaluator=evaluator, params=varied
+            )
+        total = sum(found.values())
+        if not total > 0:
+            return {}
+        return {
+            name: float(found.get(name, 0.0) / total) for name in sorted(self._space, key=lambda n: -found.get(n, 0.0))
+        }
+
+    # -- within ------------------------------------------------------------------------------------------------------
+
+    def _ask(self) -> Asked:
+        import optuna
+
+        known = self._all()
+        seed = int(np.random.SeedSequence([self._config.seed, len(known)]).generate_state(1)[0])
+        if self._config.sampler == "tpe":
+            self._study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=TPE_STARTS, constant_liar=True)
+        else:
+            self._study.sampler = optuna.samplers.RandomSampler(seed=seed)
+        if self._grid and not any(trial.state.name == "WAITING" for trial in known):
+            self._study.enqueue_trial(self._grid[len(known)])
+        asked = self._study.ask(dict(self._space))
+        return Asked(asked.number + 1, _plain(asked.params))
+
+    def _all(self) -> "list[optuna.trial.FrozenTrial]":
+        with _said():
+            return self._study.get_trials(deepcopy=False)
+
+    def _id(self, trial: int) -> int:
+        return self._study._storage.get_trial_id_from_study_id_trial_number(self._study._study_id, trial - 1)
+
+
+def forget(store_url: str, name: str) -> None:
+    """Delete a search's study from Optuna's tables, if it is there."""
+    import optuna
+
+    with _said():
+        try:
+            optuna.delete_study(study_name=name, storage=_storage(store_url))
+        except KeyError:
+            return
+
+
+def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values without the last digits that steps of 0.05 leave behind."""
+    return {name: float(f"{value:.12g}") if isinstance(value, float) else value for name, value in params.items()}
+
+
+def _on_own_scales(complete: "list[optuna.trial.FrozenTrial]") -> "optuna.Study":
+    """Return the trials as a study in which what is searched on a log scale is its logarithm."""
+    import optuna
+
+    study = optuna.create_study()
+    for trial in complete:
+        params, spans = dict(trial.params), dict(trial.distributions)
+        for name, span in trial.distributions.items():
+            if (
+                isinstance(span, optuna.distributions.FloatDistribution | optuna.distributions.IntDistribution)
+                and span.log
+            ):
+                params[name] = math.log(params[name])
+                spans[name] = optuna.distributions.FloatDistribution(math.log(span.low), math.log(span.high))
+        study.add_trial(optuna.create_trial(params=params, distributions=spans, value=trial.value))
+    return study
+
+
+@lru_cache(maxsize=4)
+def _storage(store_url: str) -> "optuna.storages.RDBStorage":
+    """Return Optuna's view of the store's database; SQLite as the store has it: WAL, and patient with other writers."""
+    import optuna
+    from sqlalchemy import event
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    is_sqlite = store_url.startswith("sqlite")
+    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}} if is_sqlite else {}
+    storage = optuna.storages.RDBStorage(store_url, engine_kwargs=options)
+    if is_sqlite:
+        storage.engine.dispose()
+        event.listen(storage.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = NORMAL"))
+    return storage
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Say in one sentence what Optuna's storage says in its own words."""
+    from optuna.exceptions import StorageInternalError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (StorageInternalError, SQLAlchemyError) as error:
+        cause = error.__cause__ or error
+        if "locked" in str(cause).lower():
+            raise StoreError(
+                "The store is busy with another program, so that no trial can be saved: close that one, and go on."
+            ) from error
+        raise StoreError(
+            f"The store does not take the trials ({str(cause).splitlines()[0]}): check it, and go on with the search."
+        ) from error

@@ -1,0 +1,56 @@
+"""Numbers as they are written, on pages and in the terminal alike."""
+
+from typing import Protocol
+
+GAP = "\u202f"
+"""Narrow no-break space: between a number and its unit."""
+
+
+class HasLimits(Protocol):
+    """A range with a lower and an upper limit, such as `genre_core.evaluation.uncertainty.Interval`."""
+
+    @property
+    def low(self) -> float:
+        """Return the lower limit."""
+
+    @property
+    def high(self) -> float:
+        """Return the upper limit."""
+
+
+def percent(rate: float, interval: HasLimits | None = None, decimals: int = 1) -> str:
+    """Return a rate in [0, 1] with its interval: `79.9 % (77.6–82.1)`; a dash where there is none (NaN)."""
+    if rate != rate:
+        return "–"
+    text = f"{100 * rate:.{decimals}f}{GAP}%"
+    return text if interval is None else f"{text} ({spread(interval, decimals)})"
+
+
+def spread(interval: HasLimits, decimals: int = 1) -> str:
+    """Return a range of rates in per cent, without its unit: `77.6–82.1`."""
+    return f"{100 * interval.low:.{decimals}f}–{100 * interval.high:.{decimals}f}"
+
+
+def points(difference: float, interval: HasLimits | None = None, decimals: int = 1) -> str:
+    """Return a difference of rates with its interval: `12.4 points (9.1 to 15.7)`; of a size alone, pass its size."""
+    text = f"{100 * difference:.{decimals}f}{GAP}points"
+    if interval is not None:
+        text += f" ({100 * interval.low:.{decimals}f} to {100 * interval.high:.{decimals}f})"
+    return text.replace("-", "\u2212")
+
+
+def signed_points(difference: float) -> str:
+    """Return a difference of rates with its sign: `+1.2 points`."""
+    return f"{'+' if difference >= 0 else ''}{points(difference)}"
+
+
+def count(number: int, noun: str = "", nouns: str = "") -> str:
+    """Return a number with its noun: `1,200`, `1 track`, `1,200 tracks`."""
+    if not noun:
+        return f"{number:,}"
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
+
+
+def joined(words: list[str], last: str = "and") -> str:
+    """Return words as a list in a sentence: `a, b and c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"

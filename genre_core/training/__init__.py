@@ -1,0 +1,1 @@
+"""Training: one network or many at once, from configuration to predictions."""

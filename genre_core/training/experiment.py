@@ -1,0 +1,176 @@
+"""An experiment from end to end: load, split, standardise, build, train, predict, evaluate."""
+
+import platform
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.data.dataset import PARTS, Dataset, Part, Standardizer
+from genre_core.data.sources import Tables, load_dataset
+from genre_core.data.splitting import Split, name_test_set, split_dataset
+from genre_core.errors import ConfigError
+from genre_core.settings.config import ExperimentConfig, SplitConfig
+from genre_core.settings.ensembles import average_logits
+from genre_core.training.events import EpochEnd, TrainEnd
+
+if TYPE_CHECKING:
+    from genre_core.evaluation.report import Evaluation
+    from genre_core.training.trainer import Trainer, TrainingData
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Data as a network sees them: loaded, split, and standardised by the training part; `X` is (n, n_features)."""
+
+    dataset: Dataset
+    split: Split
+    standardizer: Standardizer
+    X: npt.NDArray[np.float32]
+
+    @cached_property
+    def majority(self) -> int:
+        """Return the commonest class of the training part."""
+        return int(np.bincount(self.dataset.y[self.split.train]).argmax())
+
+    @property
+    def training_data(self) -> "TrainingData":
+        """Return what a trainer is allowed to see: the training and the validation part."""
+        from genre_core.training.trainer import TrainingData
+
+        y, split = self.dataset.y, self.split
+        return TrainingData(
+            self.X[split.train], y[split.train], self.X[split.validation], y[split.validation], len(self.dataset.genres)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What came out of an experiment: its epochs, its end, and logits (n, n_genres) of every track."""
+
+    prepared: Prepared
+    history: tuple[EpochEnd, ...]
+    end: TrainEnd
+    logits: npt.NDArray[np.float32]
+
+    def evaluate(self, part: Part) -> "Evaluation":
+        """Evaluate the best weights on one part."""
+        return evaluate_part(self.prepared, self.logits, part)
+
+
+def prepare(config: ExperimentConfig, tables: Tables | None = None) -> Prepared:
+    """Load, split and standardise an experiment's data.
+
+    Raises
+    ------
+    DataError
+        The source cannot provide them, or a genre is too small for the split.
+    """
+    return prepare_dataset(load_dataset(config.data, tables), config.split)
+
+
+def prepare_dataset(dataset: Dataset, config: SplitConfig) -> Prepared:
+    """Split and standardise data that are loaded.
+
+    Raises
+    ------
+    DataError
+        A genre is too small for the split.
+    """
+    split = split_dataset(dataset, config)
+    standardizer = Standardizer.fit(dataset.X[split.train])
+    return Prepared(dataset, split, standardizer, standardizer.transform(dataset.X))
+
+
+def make_trainer(config: ExperimentConfig, prepared: Prepared) -> "Trainer":
+    """Build the network and what trains it.
+
+    Raises
+    ------
+    ConfigError
+        It is an ensemble, which has no single network.
+    """
+    if config.averaged_with:
+        raise ConfigError("An ensemble has no network of its own to train: take one of its members.")
+    from genre_core.training.trainer import Trainer
+
+    return Trainer(config.model, config.train, prepared.training_data, before=config.before)
+
+
+def run_experiment(config: ExperimentConfig, tables: Tables | None = None) -> Result:
+    """Run an experiment to its end; of an ensemble all members, and average them."""
+    prepared = prepare(config, tables)
+    if config.averaged_with:
+        trainers = [make_trainer(member, prepared) for member in config.members]
+        for trainer in trainers:
+            drain(trainer)
+        logits = average_logits([trainer.predict(prepared.X) for trainer in trainers])
+        return Result(prepared, (), TrainEnd("averaged", None, 0), logits)
+    trainer = make_trainer(config, prepared)
+    history, end = drain(trainer)
+    return Result(prepared, history, end, trainer.predict(prepared.X))
+
+
+def drain(trainer: "Trainer") -> tuple[tuple[EpochEnd, ...], TrainEnd]:
+    """Train to the end; return its epochs and how it ended."""
+    events = list(trainer)
+    end = events[-1]
+    assert isinstance(end, TrainEnd)
+    return tuple(event for event in events if isinstance(event, EpochEnd)), end
+
+
+def evaluate_part(
+    prepared: Prepared, logits: npt.NDArray[np.float32], part: Part, *, clean: bool = False
+) -> "Evaluation":
+    """Evaluate logits (n, n_genres) of all tracks on one part, by the labels or by the true genres where they differ.
+
+    The majority baseline answers what training holds, and training holds labels.
+    """
+    from genre_core.evaluation.report import evaluate
+
+    rows, dataset = prepared.split[part], prepared.dataset
+    groups = dataset.clusters(rows)
+    y = dataset.y if dataset.y_clean is None or not clean else dataset.y_clean
+    return evaluate(y[rows], logits[rows], dataset.genres, majority=prepared.majority, groups=groups)
+
+
+def straddlers(dataset: Dataset, split: Split) -> dict[str, int]:
+    """Return how many tracks, albums or artists stand in several parts of a split, by level; empty unless it leaks."""
+    found = {}
+    for level in split.straddling:
+        inside = np.concatenate([np.unique(dataset.groups[level][split[part]]) for part in PARTS])
+        found[level] = int(np.count_nonzero(np.unique(inside, return_counts=True)[1] > 1))
+    return found
+
+
+def describe(config: ExperimentConfig, prepared: Prepared, trainer: "Trainer") -> dict[str, Any]:
+    """Return what a run's card says beside its configuration: sizes, data hash, versions, device."""
+    import sklearn
+    import torch
+
+    dataset, split = prepared.dataset, prepared.split
+    sizes = {f"n_{part}": len(split[part]) for part in PARTS}
+    return {
+        **sizes,
+        "n_features": dataset.X.shape[1],
+        "n_parameters": trainer.n_parameters,
+        "genres": list(dataset.genres),
+        "majority_accuracy": float(np.mean(dataset.y[split.validation] == prepared.majority)),
+        "split_by": split.by,
+        "straddling": list(split.straddling),
+        "straddlers": straddlers(dataset, split),
+        "leaky": split.leaky,
+        "n_left_out": len(dataset) - sum(sizes.values()),
+        "notes": list(dataset.notes),
+        "data_hash": dataset.content_hash,
+        "test_hash": name_test_set(config.data, (dataset.tracks[row] for row in split.test)),
+        "device": str(trainer.device),
+        "versions": {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "torch": torch.__version__,
+            "scikit-learn": sklearn.__version__,
+        },
+    }

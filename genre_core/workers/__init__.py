@@ -1,0 +1,1 @@
+"""Workers: train runs, do studies, and obey what a person asks of them."""

@@ -1,0 +1,145 @@
+"""The processes that train: `python -m genre_core.cluster` is a local Dask cluster that lives as long as its parent.
+
+It prints its address as one line of JSON and leaves when its standard input ends, however the parent ended. Workers
+have one thread each and low priority, so that training never freezes a page; one that is killed is replaced, and its
+task is not tried again (the run says so, and a person decides). Only this machine can reach it.
+"""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genre_core.errors import ClusterError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+START_SECONDS, CONNECT_SECONDS, LEAVE_SECONDS = 60.0, 10.0, 1.0
+NICE = 10
+
+_ROOT = Path(__file__).resolve().parents[2]
+_SETTINGS = {
+    "distributed.scheduler.allowed-failures": 0,
+    "distributed.scheduler.worker-saturation": 1.0,  # a run waits in the queue, not behind a busy worker
+}
+
+
+@dataclass(frozen=True)
+class ClusterProcess:
+    """A local cluster that this process has started."""
+
+    address: str
+    process: "subprocess.Popen[str]"
+
+    @property
+    def alive(self) -> bool:
+        """Return whether it still runs."""
+        return self.process.poll() is None
+
+    def close(self) -> None:
+        """End it and its workers."""
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                pipe.close()
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def start(n_workers: int | None = None) -> ClusterProcess:
+    """Start a local cluster as a child of this process, with one worker for each core.
+
+    Raises
+    ------
+    ClusterError
+        It did not start.
+    """
+    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+    command = [sys.executable, "-m", "genre_core.workers.cluster", *([] if n_workers is None else [str(n_workers)])]
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for the parent, which takes the cluster with it
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert process.stdout
+    watchdog = threading.Timer(START_SECONDS, process.kill)
+    watchdog.start()
+    line = process.stdout.readline()
+    watchdog.cancel()
+    if not line:
+        ClusterProcess("", process).close()
+        raise ClusterError("The training processes did not start: look at the terminal for the reason, and try again.")
+    return ClusterProcess(json.loads(line)["address"], process)
+
+
+def connect(address: str | None = None) -> "Client":
+    """Connect to a scheduler: the one at `address`, or the one that `GENRE_LAB_SCHEDULER` names.
+
+    Raises
+    ------
+    ClusterError
+        None is named, or it does not answer.
+    """
+    from distributed import Client
+
+    target = address or os.environ.get("GENRE_LAB_SCHEDULER")
+    if not target:
+        raise ClusterError("No scheduler is named: set GENRE_LAB_SCHEDULER, or start a local cluster.")
+    try:
+        return Client(target, set_as_default=False, timeout=CONNECT_SECONDS)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise ClusterError(
+            f"The scheduler at {target} does not answer: check that it runs, or unset GENRE_LAB_SCHEDULER."
+        ) from error
+
+
+def dask_setup(worker: Any) -> None:
+    """Make a fresh worker polite, and import what training needs while it waits for its first task (a Dask preload)."""
+    from genre_core.workers.run import warm_up
+
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    os.nice(NICE)  # of this thread and those it starts from here on: the imports, which somebody waits for, keep theirs
+
+
+def main(n_workers: int) -> None:
+    """Run the cluster until standard input ends."""
+    import dask
+    from distributed import LocalCluster
+
+    dask.config.set(_SETTINGS)
+    os.environ["PYTHONWARNINGS"] = "ignore::UserWarning:multiprocessing.resource_tracker"  # it has nothing to add
+    with LocalCluster(  # type: ignore[no-untyped-call]
+        n_workers=n_workers,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+        scheduler_kwargs={"dashboard": False},
+        preload=["genre_core.workers.cluster"],
+        env=dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
+        silence_logs=logging.ERROR,
+    ) as cluster:
+        print(json.dumps({"address": cluster.scheduler_address}), flush=True)
+        with suppress(KeyboardInterrupt):
+            sys.stdin.read()
+        logging.disable()
+        farewell = threading.Timer(LEAVE_SECONDS, os._exit, (0,))  # workers watch this process and end with it
+        farewell.daemon = True
+        farewell.start()
+
+
+if __name__ == "__main__":
+    asked_for = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("GENRE_LAB_WORKERS", "")
+    main(int(asked_for) if asked_for.isdecimal() and int(asked_for) else os.cpu_count() or 1)

@@ -1,0 +1,193 @@
+"""What a worker does with a run: train it as the store says, listen to the person, and write down how it ended."""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from genre_core.errors import GenreLabError
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
+from genre_core.store import Run, RunStore, Wish
+from genre_core.store.heartbeat import Heart
+from genre_core.store.record import record_card, record_end, record_epoch
+from genre_core.training.events import EpochEnd, Progress, TrainEnd
+
+if TYPE_CHECKING:
+    from genre_core.training.experiment import Prepared
+    from genre_core.training.trainer import Trainer
+
+ANSWER_SECONDS = 0.08
+"""How long a paced run sleeps before it looks again for what the person wants."""
+
+_log = logging.getLogger(__name__)
+_warming = threading.Lock()
+
+
+def execute(run_id: str, attempt: int, store_url: str) -> None:
+    """Train a run as the store says, and write down how it ended, whatever happens."""
+    store = open_store(store_url)
+    warm_up()  # before the claim: until then the run waits, and an import may hold up the signs of life
+    run = store.claim(run_id, attempt)
+    if run is None:
+        return
+    with Heart(lambda: store.beat(run_id, attempt), run_id):
+        try:
+            _do(store, run)
+        except GenreLabError as error:
+            sentence = str(error)
+        except MemoryError:
+            sentence = "The worker ran out of memory: take fewer tracks or a smaller network."
+        except Exception as error:
+            _log.exception("Run %s ended by an unexpected error", run_id)
+            sentence = (
+                f"Training ended by an unexpected {type(error).__name__}: the log of the workers has the details."
+            )
+        else:
+            return
+        try:
+            store.fail(run_id, attempt, sentence)
+        except GenreLabError:
+            _log.error("Run %s: %s (could not be written down)", run_id, sentence)
+
+
+def _do(store: RunStore, run: Run) -> None:
+    if run.config.averaged_with:
+        from genre_core.workers.ensemble import average
+
+        average(store, run, _prepare(store.url, run.config.data, run.config.split))
+    else:
+        _Work(store, run).train()
+
+
+@cache
+def open_store(store_url: str) -> RunStore:
+    """Return the store of that address, one for all of this process."""
+    return RunStore(store_url)
+
+
+@lru_cache(maxsize=1)
+def _prepare(store_url: str, data: DatasetConfig, split: SplitConfig) -> "Prepared":
+    """Prepare data, and keep the last: whoever goes on step by step does not wait for them each time."""
+    from genre_core.training.experiment import prepare
+
+    return prepare(ExperimentConfig(data=data, split=split), open_store(store_url))
+
+
+class _Work:
+    """One attempt at one run, from its data to its end or its pause."""
+
+    def __init__(self, store: RunStore, run: Run) -> None:
+        from genre_core.training.experiment import make_trainer
+
+        self._store, self._run = store, run
+        self._prepared = _prepare(store.url, run.config.data, run.config.split)
+        self._trainer: Trainer = make_trainer(run.config, self._prepared)
+        self._seceded = False
+        card = record_card(store, run, self._prepared, self._trainer)
+        checkpoint = store.artifact(run.id, "checkpoint")
+        if checkpoint is None and not run.epoch:
+            checkpoint = _take_over(store, run, card)
+        if checkpoint:
+            self._trainer.restore(checkpoint)
+
+    def train(self) -> None:
+        wish = self._store.wish(self._run.id, self._run.attempt)
+        if self._obey(wish, within_epoch=True):
+            return
+        for event in self._trainer:
+            match event:
+                case Progress():
+                    wish = self._store.beat(self._run.id, self._run.attempt, event.fraction)
+                    if self._obey(wish, within_epoch=True):
+                        return
+                case EpochEnd():
+                    if self._obey(record_epoch(self._store, self._run, event)) or self._obey(
+                        self._sleep(event.seconds)
+                    ):
+                        return
+                case TrainEnd():
+                    self._end(event)
+
+    def _obey(self, wish: Wish, *, within_epoch: bool = False) -> bool:
+        """Do what the person wants; return whether that is to train no further."""
+        self._wish = wish
+        if wish.request == "stop":
+            self._end(self._trainer.finish(self._trainer.finished or "stopped"))
+            return True
+        if wish.request == "pause" or (wish.request == "step" and not within_epoch):
+            if self._trainer.finished:
+                return False  # there is no next epoch to wait for
+            return self._store.pause(self._run.id, self._run.attempt, self._trainer.checkpoint())
+        return False
+
+    def _sleep(self, epoch_seconds: float) -> Wish:
+        """Sleep what the pace leaves of the epoch, listening; a sleeping run leaves the worker to others."""
+        began = time.monotonic()
+        wish = self._wish
+        while wish.request == "continue" and not self._trainer.finished:
+            left = wish.pace - epoch_seconds - (time.monotonic() - began)
+            if left <= 0:
+                break
+            self._secede()
+            time.sleep(min(left, ANSWER_SECONDS))
+            wish = self._store.wish(self._run.id, self._run.attempt)
+        return wish
+
+    def _secede(self) -> None:
+        from distributed import secede
+
+        if not self._seceded:
+            self._seceded = True
+            with suppress(ValueError):  # not on a Dask worker
+                secede()  # type: ignore[no-untyped-call]
+
+    def _end(self, end: TrainEnd) -> None:
+        record_end(self._store, self._run, self._prepared, self._trainer, end)
+
+
+def _take_over(store: RunStore, run: Run, card: Mapping[str, Any]) -> bytes | None:
+    """Give a branch the epochs of a paused run that it branches from, and return where that stands; None without one.
+
+    They are those that the branch would train. Only while a run is paused is what going on needs of it kept.
+    """
+    before = run.config.parent
+    if before is None:
+        return None
+    for parent in store.runs_of(before.fingerprint):
+        within = parent.epoch + (parent.fraction > 0)
+        if parent.state != "paused" or within > run.config.before.epochs or not _same_machine(parent, card):
+            continue
+        checkpoint = store.artifact(parent.id, "checkpoint")
+        if checkpoint is not None and store.run(parent.id).attempt == parent.attempt:
+            for epoch in store.epochs(parent.id)[: parent.epoch]:
+                store.append(run.id, run.attempt, epoch, store.predictions(parent.id, epoch.epoch).tobytes())
+            return checkpoint
+    return None
+
+
+def _same_machine(parent: Run, card: Mapping[str, Any]) -> bool:
+    """Return whether a run trained on the same tracks with the same software, so that it came to the same bits."""
+    return all(parent.context.get(name) == card[name] for name in ("data_hash", "device", "versions"))
+
+
+@cache
+def _warmed() -> None:
+    import torch
+
+    from genre_core.training.experiment import evaluate_part, prepare, run_experiment
+
+    torch.set_num_threads(1)
+    tiny = ExperimentConfig(
+        data=SyntheticConfig(n_samples=60, n_features=2, n_genres=2), train=TrainConfig(max_epochs=1)
+    )
+    result = run_experiment(tiny)
+    evaluate_part(prepare(tiny), result.logits, "test")
+
+
+def warm_up() -> None:
+    """Import and use what training needs, once in a process, so that its first run waits for nothing."""
+    with _warming:  # a thread that imports torch while another does may see half of it
+        _warmed()
