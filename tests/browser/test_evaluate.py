@@ -225,6 +225,7 @@ def test_what_is_not_answered_follows_the_keyboard_and_goes_back(page, url):
     page.wait_for_url(re.compile("reject=1$"))
     page.get_by_role("heading", name="It answers none of ").wait_for()
     not_answered = page.locator("td.held[data-i='3']")
+    expect(not_answered).to_have_attribute("aria-label", re.compile(r": (\d+) of \1 "))  # the heading is there first
     n = not_answered.inner_text()
     not_answered.click()
     page.locator(".st-key-cell").get_by_text(f"{n} of {n} Classical validation tracks are not answered").wait_for()
