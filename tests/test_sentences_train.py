@@ -163,10 +163,3 @@ def test_charts_are_described_in_words() -> None:
     epochs = make_epochs(0.5, 0.625)
     assert "empty" in sentences.loss_alt([])
     assert "50.0\u202f% to 62.5\u202f%" in sentences.accuracy_alt(epochs)
-
-
-def test_a_network_that_is_not_the_runs_says_so() -> None:
-    run = configure({"model.hidden": (16,)})
-    assert "not this run's" in sentences.whose_network(ExperimentConfig(), run)
-    assert not sentences.whose_network(run, run)
-    assert not sentences.whose_network(run, None)

@@ -18,12 +18,8 @@ def network_figure(
     dropout: float = 0.0,
     *,
     n_parameters: int | None = None,
-    note: str = "",
 ) -> Figure:
-    """Return the drawn network; without hidden layers it is softmax regression. Wide layers are cut short by a ⋮.
-
-    `note` stands beside the number of parameters in its heading.
-    """
+    """Return the drawn network; without hidden layers it is softmax regression. Wide layers are cut short by a ⋮."""
     widths = [n_features, *hidden, n_genres]
     cap = 10 if len(widths) <= ROOMY else 8
     columns = [_places(width, cap) for width in widths]
@@ -32,12 +28,11 @@ def network_figure(
     notes = [_dots(x) for x, width in enumerate(widths) if width > cap]
     notes += _captions(widths, dropout)
     size = "" if n_parameters is None else count(n_parameters, "parameter")
-    beside = ", ".join(filter(None, (size, note)))
     hidden_axis = {"visible": False, "fixedrange": True, "showgrid": False}
     return {
         "data": data,
         "layout": layout(
-            heading("The network", beside),
+            heading("The network", size),
             xaxis={**hidden_axis, "range": [-0.5, len(widths) - 0.5]},
             yaxis={**hidden_axis, "range": [-1.06, 1.06]},
             margin={"l": 10, "r": 10, "t": 36, "b": 48 if len(widths) <= ROOMY else 52, "autoexpand": False},

@@ -268,11 +268,6 @@ def accuracy_alt(epochs: Sequence[Epoch]) -> str:
     )
 
 
-def whose_network(drawn: ExperimentConfig, run: ExperimentConfig | None) -> str:
-    """Say where the drawn network is that of the settings and not of the run that is shown."""
-    return "" if run is None or drawn.model == run.model else "as set now, not this run's"
-
-
 def network_alt(model: ModelConfig, shape: Shape, weights: int) -> str:
     """Describe the drawn network."""
     widths = ", ".join(str(width) for width in layer_widths(model, shape.n_features, shape.n_genres))

@@ -60,6 +60,14 @@ def progress(page):
     return drawn(page, "train progress")["text"]
 
 
+def test_the_network_drawn_is_that_of_the_run_looked_at(store):
+    config = configure({"data.n_features": 4, "data.n_genres": 3, "model.hidden": (5,)}, SMALL)
+    page = opened(TRAIN, run=queued(store, "other-network", config))
+    network = drawn(page, "network")
+    assert "layers of 4, 5, 3 units" in network["alt"]
+    assert "layers of 20, 128, 64, 32, 8 units" in drawn(opened(TRAIN), "network")["alt"]
+
+
 def test_the_first_visit_says_what_train_does_and_what_is_possible(store):
     page = opened(TRAIN)
     assert answer(page) == "Press Train and watch a perceptron learn to tell 8 genres apart."

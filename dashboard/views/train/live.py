@@ -114,17 +114,16 @@ def _parent(run: Run | None) -> Parent | None:
     return Parent(after, runs.progress(stored).epochs if stored else ())
 
 
-def network(of: ExperimentConfig, run: Run | None) -> dict[str, str]:
-    """Return the drawn network of a configuration, which may be another one than the run's; raises DataError."""
-    shape = datasets.shape(of.data)
-    return _network(of.model, shape, sentences.whose_network(of, run.config if run else None))
+def network(of: ExperimentConfig) -> dict[str, str]:
+    """Return the drawn network of a configuration; raises DataError where its data are gone."""
+    return _network(of.model, datasets.shape(of.data))
 
 
 @lru_cache(maxsize=64)
-def _network(model: ModelConfig, shape: Shape, note: str) -> dict[str, str]:
+def _network(model: ModelConfig, shape: Shape) -> dict[str, str]:
     weights = parameter_count(model, shape.n_features, shape.n_genres)
     hidden, dropout = getattr(model, "hidden", ()), getattr(model, "dropout", 0.0)
-    figure = network_figure(shape.n_features, hidden, shape.n_genres, dropout, n_parameters=weights, note=note)
+    figure = network_figure(shape.n_features, hidden, shape.n_genres, dropout, n_parameters=weights)
     return chart_part(figure, sentences.network_alt(model, shape, weights))
 
 

@@ -107,12 +107,12 @@ def _charts(run: Run | None, config: ExperimentConfig | None, parts: Parts) -> N
 
 
 def _network(run: Run | None, config: ExperimentConfig | None) -> None:
-    """Draw the network that Train would train, or the run's where there is none to train."""
-    of = config or (run.config if run else None)
+    """Draw the network of the run looked at, or the one that Train would train."""
+    of = run.config if run else config
     if of is None:
         return
     with suppress(DataError):  # said above the controls
-        chart(following.network(of, run), "network", height=PLOT_HEIGHT)
+        chart(following.network(of), "network", height=PLOT_HEIGHT)
 
 
 def _confusions(run: Run | None, parts: Parts) -> None:
