@@ -9,7 +9,6 @@ from dashboard.services.runs import Queue
 from dashboard.text import train as sentences
 from genre_core.bayes import BayesLimit, bayes_limit
 from genre_core.settings.config import ExperimentConfig, LinearConfig, SyntheticConfig, TrainConfig
-from genre_core.settings.names import configure
 from genre_core.store import Epoch, Run
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
