@@ -8,10 +8,10 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 
-def layers_of(config, n_features, n_genres):
+def layers_of(config, shape, n_genres):
     """Build a perceptron of torch's layers, its weights drawn in the same order."""
     layers = []
-    for number, pair in enumerate(pairwise((n_features, *getattr(config, "hidden", ()), n_genres))):
+    for number, pair in enumerate(pairwise((*shape, *getattr(config, "hidden", ()), n_genres))):
         if number:
             layers.append(nn.ReLU())
         if number in (1, 2):
@@ -43,7 +43,7 @@ def curves(model, config, data):
     """Train for `max_epochs`; return train loss, train accuracy, validation loss and accuracy, (epochs, 4)."""
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
-        network = layers_of(model, data.X_train.shape[1], data.n_genres)
+        network = layers_of(model, data.X_train.shape[1:], data.n_genres)
         weights = None
         if config.class_weighting == "balanced":
             counts = np.bincount(data.y_train, minlength=data.n_genres)

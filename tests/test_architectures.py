@@ -24,17 +24,18 @@ def test_every_file_has_its_configuration_and_every_configuration_its_file():
     assert files == set(CONFIGS)
 
 
-def seeded(config, n_features=5, n_genres=3, seed=1):
+def seeded(config, shape=(5,), n_genres=3, seed=1):
     torch.manual_seed(seed)
-    return build_network(config, n_features, n_genres)
+    return build_network(config, shape, n_genres)
 
 
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
 class TestContract:
     @pytest.mark.parametrize("n", [0, 1, 7])
     @pytest.mark.parametrize("training", [True, False])
-    def test_features_become_one_logit_for_each_genre(self, config, n, training):
-        logits = seeded(config).train(training)(torch.randn(n, 5))
+    @pytest.mark.parametrize("shape", [(5,), (8, 16)])
+    def test_inputs_become_one_logit_for_each_genre(self, config, n, training, shape):
+        logits = seeded(config, shape).train(training)(torch.randn(n, *shape))
         assert logits.shape == (n, 3)
         assert logits.dtype == torch.float32
 
@@ -50,7 +51,7 @@ class TestContract:
         assert torch.equal(network(X), network(X))
 
     def test_it_learns_what_a_line_can_tell(self, config):
-        network = seeded(config, 2, 2).train()
+        network = seeded(config, (2,), 2).train()
         X = torch.cat([torch.randn(60, 2) - 2, torch.randn(60, 2) + 2])
         y = torch.repeat_interleave(torch.arange(2), 60)
         optimizer = torch.optim.Adam(network.parameters(), 0.02)
@@ -62,17 +63,15 @@ class TestContract:
 
     @pytest.mark.parametrize(("n_features", "n_genres"), [(20, 8), (2, 60), (500, 2)])
     def test_parameters_are_counted_without_building(self, config, n_features, n_genres):
-        built = sum(parameter.numel() for parameter in build_network(config, n_features, n_genres).parameters())
-        assert parameter_count(config, n_features, n_genres) == built
-        assert (layer_widths(config, n_features, n_genres)[0], layer_widths(config, n_features, n_genres)[-1]) == (
-            n_features,
-            n_genres,
-        )
+        built = sum(parameter.numel() for parameter in build_network(config, (n_features,), n_genres).parameters())
+        assert parameter_count(config, (n_features,), n_genres) == built
+        widths = layer_widths(config, (n_features,), n_genres)
+        assert (widths[0], widths[-1]) == (n_features, n_genres)
 
 
 def test_the_notebooks_network_has_13_288_parameters():
-    assert parameter_count(MlpConfig(), 20, 8) == 13_288
-    assert layer_widths(MlpConfig(), 20, 8) == (20, 128, 64, 32, 8)
+    assert parameter_count(MlpConfig(), (20,), 8) == 13_288
+    assert layer_widths(MlpConfig(), (20,), 8) == (20, 128, 64, 32, 8)
 
 
 # -- the perceptron ----------------------------------------------------------------------------------------------------
@@ -94,10 +93,10 @@ def test_the_perceptron_learns_as_its_layers_do_to_the_bit(hidden, dropout, n, s
     generator = torch.Generator().manual_seed(seed)
     X, y = torch.randn(n, 6, generator=generator), torch.randint(0, 4, (n,), generator=generator)
     torch.manual_seed(seed)
-    loss, logits, gradients = gradients_of(build_network(config, 6, 4).train(), X, y)
+    loss, logits, gradients = gradients_of(build_network(config, (6,), 4).train(), X, y)
     stream = torch.random.get_rng_state()
     torch.manual_seed(seed)
-    theirs = layers_of(config, 6, 4).train()
+    theirs = layers_of(config, (6,), 4).train()
     their_logits = theirs(X)
     their_loss = nn.functional.cross_entropy(their_logits, y)
     their_loss.backward()
@@ -115,7 +114,7 @@ def test_the_perceptron_predicts_as_its_layers_do_to_the_bit(hidden, n, seed, tr
     outputs = []
     for build in (build_network, layers_of):
         torch.manual_seed(seed)
-        outputs.append(build(config, 6, 4).train(training)(X))
+        outputs.append(build(config, (6,), 4).train(training)(X))
     assert torch.equal(*outputs)
 
 

@@ -24,7 +24,7 @@ def saved(network):
 
 def both(config, n_features, n_genres, seed=1):
     torch.manual_seed(seed)
-    network = build_network(config, n_features, n_genres)
+    network = build_network(config, (n_features,), n_genres)
     return network.eval(), FittedNetwork.load(saved(network))
 
 

@@ -270,7 +270,7 @@ def accuracy_alt(epochs: Sequence[Epoch]) -> str:
 
 def network_alt(model: ModelConfig, shape: Shape, weights: int) -> str:
     """Describe the drawn network."""
-    widths = ", ".join(str(width) for width in layer_widths(model, shape.n_features, shape.n_genres))
+    widths = ", ".join(str(width) for width in layer_widths(model, (shape.n_features,), shape.n_genres))
     return f"The network, from features to genres: layers of {widths} units, {count(weights, 'parameter')}."
 
 

@@ -1,5 +1,6 @@
 """A perceptron with hidden layers: linear, ReLU, and dropout after the first two of them, as in the notebook."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -14,9 +15,9 @@ from genre_core.settings.config import MlpConfig
 DROPPED_LAYERS = 2
 
 
-def build(config: MlpConfig, n_features: int, n_genres: int) -> Network:
+def build(config: MlpConfig, shape: tuple[int, ...], n_genres: int) -> Network:
     """Build the layers in the order in which the notebook draws their weights: from features to logits."""
-    return Perceptron((n_features, *config.hidden, n_genres), config.dropout, fast_masks=config.masks == "fast")
+    return Perceptron((math.prod(shape), *config.hidden, n_genres), config.dropout, fast_masks=config.masks == "fast")
 
 
 class Perceptron(Network):
@@ -37,7 +38,8 @@ class Perceptron(Network):
         """Weights (units, units below) and bias (units,) of each layer."""
 
     def forward(self, X: Tensor) -> Tensor:
-        """Return logits (n, n_genres) for standardised features (n, n_features)."""
+        """Return logits (n, n_genres) for inputs (n, *shape)."""
+        X = X.flatten(1)
         for number, (weight, bias) in enumerate(self.pairs[:-1]):
             X = F.linear(X, weight, bias).relu()
             if self.training and self.dropout > 0 and number < DROPPED_LAYERS:
@@ -66,7 +68,7 @@ class Perceptron(Network):
 
     def _forward_with_masks(self, X: Tensor) -> tuple[list[Tensor], list[Tensor | None]]:
         """Return the input of each layer, and the dropout mask of each hidden one (None: nothing is dropped)."""
-        inputs, masks = [X], list[Tensor | None]()
+        inputs, masks = [X.flatten(1)], list[Tensor | None]()
         for number, (weight, bias) in enumerate(self.pairs[:-1]):
             hidden = F.linear(inputs[-1], weight, bias).relu_()
             drops = self.dropout > 0 and number < DROPPED_LAYERS

@@ -9,7 +9,7 @@ Criterion = Callable[[Tensor, Tensor], Tensor]
 
 
 class Network(nn.Module):
-    """A module whose `forward` maps standardised features (n, n_features) to logits (n, n_genres)."""
+    """A module whose `forward` maps inputs (n, *shape) to logits (n, n_genres)."""
 
     def backpropagate(self, X: Tensor, y: Tensor, criterion: Criterion) -> tuple[Tensor, Tensor]:
         """Leave the loss's gradient in every parameter's `grad`, in place; return loss (scalar) and logits."""

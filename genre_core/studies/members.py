@@ -86,7 +86,7 @@ class Training:
     @property
     def n_values(self) -> int:
         """Return how many numbers its training tracks are."""
-        return self.trainer.n_train * self.trainer.n_features
+        return self.trainer.n_values
 
 
 def alike(config: ExperimentConfig) -> tuple[str, ...]:

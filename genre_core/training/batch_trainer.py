@@ -62,7 +62,7 @@ class BatchTrainer:
                 "batches. Train each kind by itself."
             )
         self.trainers = tuple(trainers)
-        values = max((trainer.n_train * trainer.n_features for trainer in trainers), default=1)
+        values = max((trainer.n_values for trainer in trainers), default=1)
         self.at_once = max(1, min(at_once, MOST_VALUES // values))
         self._stopped: set[int] = set()
 

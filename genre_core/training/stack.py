@@ -1,6 +1,6 @@
 """Networks of one shape side by side: their forward pass, their gradients and their steps as one computation.
 
-Shapes: M members, B tracks per batch, F features, k genres, n weights and biases of one network. Row m of every array
+Shapes: M members, B tracks per batch, k genres, n weights and biases of one network. Row m of every array
 belongs to member m; what one member computes never enters another's row.
 """
 
@@ -64,7 +64,7 @@ class Stack:
 
     @torch.no_grad()
     def step(self, X: Tensor, y: Tensor, generators: Sequence[torch.Generator]) -> tuple[Tensor, Tensor]:
-        """Take one step with X (M, B, F) and y (M, B); return losses (M,) and how many tracks were right (M,).
+        """Take one step with X (M, B, *shape) and y (M, B); return losses (M,) and how many tracks were right (M,).
 
         Masks are drawn from each member's generator.
         """
@@ -87,7 +87,7 @@ class Stack:
 
     def _forward(self, X: Tensor, generators: Sequence[torch.Generator]) -> tuple[list[Tensor], list[Tensor]]:
         """Return the input of each layer, and the dropout masks of the first hidden ones (none: nothing is dropped)."""
-        inputs, masks = [X], self._masks(X.shape[1], generators)
+        inputs, masks = [X.flatten(2)], self._masks(X.shape[1], generators)
         for number, (weight, bias) in enumerate(self._layers[:-1]):
             hidden = torch.baddbmm(bias.unsqueeze(1), inputs[-1], weight.transpose(1, 2)).relu_()
             inputs.append(hidden.mul_(masks[number]) if number < len(masks) else hidden)

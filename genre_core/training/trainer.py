@@ -38,7 +38,7 @@ _global_generator = threading.Lock()
 
 @dataclass(frozen=True, eq=False)
 class TrainingData:
-    """What a trainer sees: standardised features (n, n_features) as float32 and class numbers (n,)."""
+    """What a trainer sees: inputs (n, *shape) as float32, such as standardised features, and class numbers (n,)."""
 
     X_train: np.ndarray[Any, np.dtype[np.float32]]
     y_train: IntArray
@@ -49,7 +49,7 @@ class TrainingData:
 
 @dataclass(frozen=True, eq=False)
 class Dealt:
-    """The training part in the order of one epoch, X (n, n_features) and y (n,), and what draws the masks for it."""
+    """The training part in the order of one epoch, X (n, *shape) and y (n,), and what draws the masks for it."""
 
     X: Tensor
     y: Tensor
@@ -82,7 +82,7 @@ class Trainer:
         self._y_validation = torch.as_tensor(data.y_validation).to(self.device)
         with _global_generator, torch.random.fork_rng(devices=self._cuda_devices()):
             torch.manual_seed(config.seed)
-            self.network = build_network(model, data.X_train.shape[1], data.n_genres).to(self.device)
+            self.network = build_network(model, data.X_train.shape[1:], data.n_genres).to(self.device)
             self._random = self._random_state()
         self.optimizer = Optimizer(self.config, *flatten(self.network))
         self.schedule = Schedule(self.config)
@@ -105,9 +105,9 @@ class Trainer:
         return len(self._y_train)
 
     @property
-    def n_features(self) -> int:
-        """Return the number of features of a track."""
-        return self._X_train.shape[1]
+    def n_values(self) -> int:
+        """Return how many numbers its training part is."""
+        return self._X_train.numel()
 
     @property
     def finished(self) -> StopReason | None:
@@ -138,7 +138,7 @@ class Trainer:
         return TrainEnd(reason, self.best_epoch, self.epoch)
 
     def predict(self, X: np.ndarray[Any, np.dtype[np.float32]]) -> np.ndarray[Any, np.dtype[np.float32]]:
-        """Return logits (n, n_genres) for standardised features (n, n_features), with the weights it has now."""
+        """Return logits (n, n_genres) for inputs (n, *shape), with the weights it has now."""
         return predict(self.network, X, self.device)
 
     # -- one epoch ---------------------------------------------------------------------------------------------------
@@ -350,7 +350,7 @@ class Trainer:
 def predict(
     network: nn.Module, X: np.ndarray[Any, np.dtype[np.float32]], device: torch.device | None = None
 ) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Return logits (n, n_genres) for standardised features (n, n_features), in evaluation mode."""
+    """Return logits (n, n_genres) for inputs (n, *shape), in evaluation mode."""
     network.eval()
     with torch.inference_mode():
         parts = [network(part.to(device)).cpu() for part in torch.split(torch.as_tensor(X), 16_384)]

@@ -32,8 +32,8 @@ def average(store: RunStore, run: Run, prepared: "Prepared") -> None:
     """
     members = run.config.members
     card = describe(members[0], prepared, make_trainer(members[0], prepared))
-    shape = (prepared.X.shape[1], len(prepared.dataset.genres))
-    card["n_parameters"] = sum(parameter_count(member.model, *shape) for member in members)
+    shape, n_genres = prepared.X.shape[1:], len(prepared.dataset.genres)
+    card["n_parameters"] = sum(parameter_count(member.model, shape, n_genres) for member in members)
     store.describe(run.id, run.attempt, card, {"validation_labels": labels_of(prepared)})
     answers = []
     for number, member in enumerate(members):

@@ -121,7 +121,7 @@ def network(of: ExperimentConfig) -> dict[str, str]:
 
 @lru_cache(maxsize=64)
 def _network(model: ModelConfig, shape: Shape) -> dict[str, str]:
-    weights = parameter_count(model, shape.n_features, shape.n_genres)
+    weights = parameter_count(model, (shape.n_features,), shape.n_genres)
     hidden, dropout = getattr(model, "hidden", ()), getattr(model, "dropout", 0.0)
     figure = network_figure(shape.n_features, hidden, shape.n_genres, dropout, n_parameters=weights)
     return chart_part(figure, sentences.network_alt(model, shape, weights))
