@@ -203,6 +203,9 @@ def test_the_split_setting_is_not_said_to_differ():
 
 def test_the_list_says_data_age_and_state():
     old = study("cancelled")
-    assert sentences.label(old, LensConfig(experiment=ARTISTS), {}) == "just now, stopped · synthetic, artist spread 2"
-    assert sentences.label(study(), LensConfig(), {}) == "just now · synthetic tracks"
+    assert (
+        sentences.label(old, LensConfig(experiment=ARTISTS), {})
+        == "just now, stopped · synthetic, overlap 4.25, artists per genre 20"
+    )
+    assert sentences.label(study(), LensConfig(), {}) == "just now · synthetic, overlap 4.25"
     assert sentences.label(study(), None, {}).endswith("another version's")

@@ -31,7 +31,7 @@ def average_button(runs: Sequence[Run]) -> None:
     )
     if pressed:
         try:
-            run_id = commands.average(runs, sentences.ensemble_name(runs))
+            run_id = commands.average(runs)
         except StoreError as error:
             st.toast(str(error), icon=":material/error:")
             return

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dashboard.services import datasets, exploring
 from dashboard.services.outcomes import Outcome
 from dashboard.text.evaluate import measured
+from dashboard.text.runs import file_name
 from genre_core.bayes import BayesLimit
 from genre_core.data.dataset import Dataset, Part
 from genre_core.settings.config import SyntheticConfig
@@ -41,4 +42,4 @@ class Judged:
     @property
     def file_name(self) -> str:
         """Return what files of these numbers are called by."""
-        return f"{self.run.id} {self.part}{' by true genre' if self.clean else ''}"
+        return f"{file_name(self.run)} {self.part}{' by true genre' if self.clean else ''}"

@@ -12,6 +12,7 @@ from dashboard.services.workers import Link, NotYet, store
 from genre_core.errors import ClusterError, GenreLabError, StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.ensembles import ensemble_of
+from genre_core.settings.naming import run_name
 from genre_core.store import Run, RunStore, new_run_id
 from genre_core.workers import commands as jobs
 
@@ -21,18 +22,19 @@ if TYPE_CHECKING:
 _Raised = type[GenreLabError] | tuple[()]
 
 
-def train(run_id: str, config: ExperimentConfig, name: str, pace: float) -> None:
-    """Save a new run and send it to the workers.
+def train(run_id: str, config: ExperimentConfig, pace: float = 0.0) -> None:
+    """Save a new run under the name that its settings give it, and send it to the workers.
 
     Raises
     ------
     StoreError
         It could not be saved.
     """
+    name = run_name(config, store().table_names())
     order(lambda to: jobs.submit(store(), to, run_id, config, name, pace), raises=StoreError)
 
 
-def average(runs: Sequence[Run], name: str) -> str:
+def average(runs: Sequence[Run]) -> str:
     """Let the workers average complete runs; return the run of it, the one that is there already where there is one.
 
     Raises
@@ -46,7 +48,7 @@ def average(runs: Sequence[Run], name: str) -> str:
     for there in store().runs_of(config.fingerprint):
         if there.state not in ("failed", "cancelled"):
             return there.id
-    train(run_id, config, name, 0.0)
+    train(run_id, config)
     return run_id
 
 
@@ -120,9 +122,3 @@ def rename(run_id: str, name: str) -> None:
 def delete(run_id: str) -> None:
     """Forget a run and all that it saved."""
     act(lambda: store().delete(run_id))
-
-
-def run_name(config: ExperimentConfig, preset: str) -> str:
-    """Return the name that a new run starts with: its preset and its training seed."""
-    branch = f"branch after {config.before.epochs} · " if config.before.epochs else ""
-    return f"{preset} · {branch}seed {config.train.seed}"

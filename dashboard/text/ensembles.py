@@ -31,11 +31,6 @@ def why_not_averaged(runs: Sequence[Run]) -> str:
     return ""
 
 
-def ensemble_name(runs: Sequence[Run]) -> str:
-    """Return the name that an ensemble starts with."""
-    return f"Ensemble of {len(runs)} · {runs[0].name}"
-
-
 def beside_members(run: Run, part: Part, rates: Sequence[float]) -> str:
     """Say how many runs an ensemble averages and how good those are that are `rates` in [0, 1] on a part."""
     n = len(run.config.members)

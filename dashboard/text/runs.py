@@ -1,10 +1,10 @@
 """What the Runs page says of runs: pure functions to rows, sentences and the command that repeats a run."""
 
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from dashboard.text.badges import is_leaky
 from dashboard.text.train import duration
@@ -12,8 +12,8 @@ from dashboard.theme import count, percent
 from genre_core.data.dataset import Part
 from genre_core.errors import RunStateError
 from genre_core.evaluation.intervals import Interval
-from genre_core.settings.config import ExperimentConfig, TableConfig, labels_are_noisy
-from genre_core.settings.names import all_settings, differences
+from genre_core.settings.config import ExperimentConfig, labels_are_noisy
+from genre_core.settings.naming import data_name, own_settings, said
 from genre_core.store import Openings, Run
 
 STATES = {
@@ -54,7 +54,7 @@ def row(run: Run, tables: Mapping[str, str], opened: Openings) -> Row:
     accuracy, macro_f1 = (found["accuracy"], found["macro_f1"]) if found else (None, None)
     shown = rate(run, test["accuracy"], Interval(*test["accuracy_interval"])) if test else None
     times = f"{opened.n:,}×" if test else None
-    return Row(run, changed(run), data_name(run, tables), accuracy, interval, macro_f1, shown, times)
+    return Row(run, changed(run), _data(run, tables), accuracy, interval, macro_f1, shown, times)
 
 
 def rate(run: Run, accuracy: float, interval: Interval | None) -> str:
@@ -89,31 +89,23 @@ def changed(run: Run) -> str:
 
 def changed_in(config: ExperimentConfig) -> str:
     """Return the settings of a configuration that differ from the product's own."""
-    shown = [
-        f"{all_settings()[name].title[0].lower()}{all_settings()[name].title[1:]} {all_settings()[name].label(value)}"
-        for name, value in own_settings(config).items()
-        if name not in ELSEWHERE
-    ]
+    shown = [said(name, value) for name, value in own_settings(config).items() if name not in ELSEWHERE]
     if config.averaged_with:
         shown.insert(0, f"ensemble of {len(config.members)}")
     return ", ".join(shown) or "none"
 
 
-def own_settings(config: ExperimentConfig) -> dict[str, Any]:
-    """Return the settings that are not at the product's defaults."""
-    ours = differences(config, ExperimentConfig())
-    return {name: value for name, (value, _) in ours.items() if value not in (None, all_settings()[name].default)}
+def file_name(run: Run) -> str:
+    """Return what files of a run's numbers are called by: `features_30_sec perceptron 128-64-32 4f1c`."""
+    words = re.sub(r"[^\w.,+() -]", "", run.name).split()
+    return " ".join([*words, run.id[:4]]) if words and run.name != run.id else run.id
 
 
-def data_name(run: Run, tables: Mapping[str, str]) -> str:
-    """Return what a run's tracks came from: the table's name, or that they are synthetic."""
+def _data(run: Run, tables: Mapping[str, str]) -> str:
     try:
-        data = run.config.data
+        return data_name(run.config.data, tables)
     except RunStateError:
         return "unknown"
-    if isinstance(data, TableConfig):
-        return tables.get(data.table, f"table {data.table[:8]}, no longer stored")
-    return "synthetic tracks"
 
 
 def answer(rows: Sequence[Row]) -> str:

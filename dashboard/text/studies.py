@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 
 from dashboard.text.runs import changed_in, when
 from dashboard.theme import count
-from genre_core.settings.config import ExperimentConfig, Frozen, SyntheticConfig
+from genre_core.settings.config import ExperimentConfig, Frozen
 from genre_core.settings.names import all_settings, differences
+from genre_core.settings.naming import data_name
 from genre_core.store import Study
 from genre_core.studies.lens import LensConfig
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
@@ -50,21 +51,13 @@ def about(config: Frozen | None, tables: Mapping[str, str] | None = None) -> str
     """Return what a study is about, by its configuration; `tables` are names by their hashes."""
     match config:
         case LensConfig():
-            return _looked_at(config, tables or {})
+            return data_name(config.experiment.data, tables or {})
         case RepeatsConfig():
             changed = changed_in(config.experiment)
             return f"{how_often(config)} · {'the usual settings' if changed == 'none' else changed}"
         case SearchConfig():
             return ", ".join(one.setting.title.lower() for one in config.space)
     return ANOTHER_VERSION
-
-
-def _looked_at(config: LensConfig, tables: Mapping[str, str]) -> str:
-    """Return what a lens looks at: the table's name, or that the tracks are synthetic."""
-    data = config.experiment.data
-    if isinstance(data, SyntheticConfig):
-        return "synthetic tracks" if not data.artists else f"synthetic, artist spread {data.artist_spread:g}"
-    return tables.get(data.table, f"table {data.table[:8]}")
 
 
 def how_often(config: RepeatsConfig) -> str:

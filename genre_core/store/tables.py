@@ -120,6 +120,10 @@ class TableStore(Database):
             rows = found.mappings().all()
         return [read_table_record(row) for row in rows]
 
+    def table_names(self) -> dict[str, str]:
+        """Return what stored tables are called, by the hash of their content."""
+        return {table.content_hash: table.name for table in self.tables()}
+
     def delete_table(self, content_hash: str) -> bool:
         """Forget a table; False if there is no such table."""
         with self.transaction() as connection:

@@ -4,6 +4,7 @@ import argparse
 
 from genre_core.errors import RunStateError
 from genre_core.settings.ensembles import ensemble_of
+from genre_core.settings.naming import run_name
 from genre_core.store import RunStore, new_run_id
 from genre_core.terminal import text
 from genre_core.terminal.output import DONE, FAILED, say, show
@@ -21,7 +22,7 @@ def ensemble(options: argparse.Namespace) -> int:
         if member.stopped_because == "stopped":
             raise RunStateError(f"The run {member.name} was stopped by hand: its settings do not repeat it.")
     config = ensemble_of([member.config for member in members])
-    store.submit(run_id, config, options.name or f"ensemble of {len(members)}")
+    store.submit(run_id, config, options.name or run_name(config, store.table_names()))
     execute(run_id, 1, store.url)
     run = store.run(run_id)
     if run.state != "complete":

@@ -18,6 +18,7 @@ from typing import Any
 from genre_core.data.dataset import Part
 from genre_core.errors import StoreError
 from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.naming import run_name
 from genre_core.store import Epoch, Run, RunStore, new_run_id
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
@@ -94,7 +95,7 @@ def _train(order: _Order, no_store: bool) -> tuple[_Outcome, bool]:
 def _train_in(url: str | None, order: _Order) -> _Outcome:
     store, run_id, interrupted = RunStore(url), new_run_id(), False
     order.inputs.put_into(store, order.config)
-    store.submit(run_id, order.config, order.name)
+    store.submit(run_id, order.config, order.name or run_name(order.config, store.table_names()))
     # An event and not the thread's own join: Ctrl-C in a join makes a thread that lives look dead (bpo-45274).
     over = threading.Event()
     threading.Thread(target=_work, args=(run_id, store.url, over), daemon=True).start()

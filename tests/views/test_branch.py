@@ -51,7 +51,7 @@ def test_a_run_is_branched_with_its_settings_and_train_trains_the_branch(store):
     press(page, "Train")
     run = store.run(page.query_params["run"])
     assert run.config == SLOWER
-    assert run.name == "Overlapping genres · branch after 2 · seed 7"
+    assert run.name.startswith("synthetic, overlap 4.25, tracks 400 · perceptron 8-4 · branch after 2 · ")
 
 
 def test_a_branch_with_nothing_changed_says_so_and_is_left_again(store):

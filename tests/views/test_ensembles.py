@@ -51,7 +51,7 @@ def test_chosen_runs_are_averaged_and_twice_is_once(store, monkeypatch):
     assert first == second
     run = store.run(first[1])
     assert run.config == ensemble_of(SEEDS[:2])
-    assert run.name == "Ensemble of 2 · one"
+    assert run.name == "synthetic, overlap 4.25, tracks 400 · ensemble of 2"
     store.cancel(run.id)
 
 

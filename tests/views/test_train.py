@@ -83,7 +83,7 @@ def test_train_starts_one_run_with_the_settings_and_puts_it_into_the_address(sto
     run = store.run(page.query_params["run"])
     assert (run.state, run.pace) == ("queued", 0.5)
     assert run.config == configure({"train.seed": 7})
-    assert run.name == "Overlapping genres · seed 7"
+    assert run.name == "synthetic, overlap 4.25 · perceptron 128-64-32 · training seed 7"
     assert answer(page) == "Starting."
     assert "workers are starting" in texts(page)
     assert enabled(page) == {"Pause", "Step", "Stop"}

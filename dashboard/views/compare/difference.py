@@ -14,6 +14,7 @@ from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.shell.cells import Selection
 from dashboard.text.cells import selection_title
+from dashboard.text.runs import file_name
 from dashboard.views.compare import comparing, moved
 from dashboard.views.compare import text as sentences
 from dashboard.views.compare.chosen import Chosen
@@ -56,7 +57,7 @@ def _matrix(chosen: Chosen, cells: Selection | None) -> None:
     folded = st.expander("The matrix as a table", key="difference as a table", type="compact", on_change="rerun")
     if folded.open:
         with folded:
-            view_table(view, "difference table", f"{of.first.run.id} less {chosen.other.run.id}.csv")
+            view_table(view, "difference table", f"{file_name(of.first.run)} less {file_name(chosen.other.run)}.csv")
 
 
 def _pick() -> None:

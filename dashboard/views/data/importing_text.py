@@ -9,21 +9,14 @@ from dashboard.views.data.imports import STARTING, WAITING, Import
 from genre_core.data.dataset import PARTS, Dataset
 from genre_core.data.splitting import Split
 from genre_core.inspection.warnings import Finding
-from genre_core.settings.config import FmaConfig
 
 NOUNS = {"serious": "serious", "warning": "to look at", "note": "good to know"}
-FMA_TITLES = {"small": "FMA small", "medium": "FMA medium", "large": "FMA large", "full": "all of FMA"}
 FMA_SOURCE = (
     "FMA: A Dataset for Music Analysis (Defferrard, Benzi, Vandergheynst and Bresson, ISMIR 2017); its metadata and "
     "features are licensed under CC BY 4.0."
 )
 MOST_GENRES = 12
 """Most genres that have a column of their own in the table of gaps."""
-
-
-def fma_name(config: FmaConfig) -> str:
-    """Return what an import of FMA is called after its subset."""
-    return FMA_TITLES[config.subset]
 
 
 def to_know(findings: Sequence[Finding]) -> str:

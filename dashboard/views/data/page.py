@@ -15,6 +15,7 @@ from dashboard.views.data.upload import import_progress, upload, upload_problem
 from genre_core.data.dataset import Dataset
 from genre_core.errors import DataError
 from genre_core.settings.config import DatasetConfig, ExperimentConfig, FmaConfig, SyntheticConfig, TableConfig
+from genre_core.settings.naming import FMA_TITLES
 from genre_core.settings.presets import PRESETS
 
 SECTIONS = {
@@ -156,9 +157,9 @@ def _findings_link(config: ExperimentConfig, waiting: bool) -> None:
 
 def _name(config: DatasetConfig) -> str:
     """Return the name of stored tracks, nothing for generated ones."""
-    stored = tables.stored(config)
     if isinstance(config, FmaConfig):
-        return said.fma_name(config)
+        return FMA_TITLES[config.subset]
+    stored = tables.stored(config)
     return stored.name if stored else ""
 
 

@@ -88,7 +88,7 @@ def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
     with place:
         ready = config is not None and not (study and study.active)
         start_button("Judge these splits", "judge", ready, _judge, config, repeats)
-    tables = {table.content_hash: table.name for table in workers.store().tables()}
+    tables = workers.store().table_names()
     former(
         "Former lenses",
         LENSES,

@@ -54,7 +54,7 @@ def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
     looked_at = runs_service.run(address.run_id())
     if [(run.id, run.state) for run in runs] != drawn or (looked_at.id if looked_at else None) != chosen:
         st.rerun()
-    tables = {table.content_hash: table.name for table in workers.store().tables()}
+    tables = workers.store().table_names()
     opened = openings.openings_of(runs)
     rows = [sentences.row(run, tables, opened[run.id]) for run in runs]
     st.header(plain(sentences.answer(rows)), anchor=False)

@@ -36,7 +36,7 @@ def study_list() -> None:
 
 
 def _rows() -> list[Row]:
-    tables = {table.content_hash: table.name for table in workers.store().tables()}
+    tables = workers.store().table_names()
     return [
         Row(kind.name, about(studies.config_or_none(kind, study), tables), study)
         for kind, study in studies.listed_studies(MOST)

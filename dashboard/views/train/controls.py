@@ -31,7 +31,7 @@ class _Button:
     help: str
 
 
-def draw(run: Run | None, config: ExperimentConfig | None, preset: str) -> None:
+def draw(run: Run | None, config: ExperimentConfig | None) -> None:
     """Draw the buttons for the run looked at; `config` is what Train starts (None: it cannot be trained)."""
     state = run.state if run else "none"
     st.button(
@@ -41,7 +41,7 @@ def draw(run: Run | None, config: ExperimentConfig | None, preset: str) -> None:
         key="train",
         disabled=config is None or bool(run and run.active),
         on_click=_train,
-        args=(new_run_id(), config, preset),  # made when the page is drawn: a double click starts one run
+        args=(new_run_id(), config),  # made when the page is drawn: a double click starts one run
     )
     for button in _buttons(state):
         st.button(
@@ -118,11 +118,11 @@ def _buttons(state: str) -> tuple[_Button, ...]:
     )
 
 
-def _train(run_id: str, config: ExperimentConfig, preset: str) -> None:
+def _train(run_id: str, config: ExperimentConfig) -> None:
     pace = st.session_state["pace"]
     st.session_state[_UNSAVED] = ""
     try:
-        commands.train(run_id, config, commands.run_name(config, preset), PACES[pace])
+        commands.train(run_id, config, PACES[pace])
     except StoreError as error:  # there is no run to look at
         st.session_state[_UNSAVED] = str(error)
         return

@@ -16,6 +16,7 @@ from dashboard.services import datasets, run_findings, runs, tables, workers
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text import train as sentences
+from dashboard.text.runs import file_name
 from dashboard.views.train import controls
 from dashboard.views.train import live as following
 from dashboard.views.train.live import PLOT_HEIGHT
@@ -50,7 +51,7 @@ def main() -> None:
             words(parts["answer"], "answer words", live="answer")
             ruler(parts["ruler"], "train ruler", live="ruler")
         with st.container(key="controls", horizontal=True, vertical_alignment="center", gap="small"):
-            controls.draw(run, config, form.preset.title)
+            controls.draw(run, config)
             words(parts["progress"], "train progress", live="progress", width=195)
             if run and not sentences.why_no_branch(run):
                 controls.branch(run, _branch_epochs(run), config.before.epochs if config else 0)
@@ -158,10 +159,10 @@ def _as_tables(run_id: str) -> None:
     progress = runs.progress(run)
     left, right = st.columns(2, gap="medium")
     with left:
-        epoch_table(progress.epochs, "epoch table", f"{run.id} epochs.csv")
+        epoch_table(progress.epochs, "epoch table", f"{file_name(run)} epochs.csv")
     with right:
         if progress.matrix and progress.shown:
-            name = f"{run.id} validation epoch {progress.shown.epoch}.csv"
+            name = f"{file_name(run)} validation epoch {progress.shown.epoch}.csv"
             matrix_table(progress.matrix, "matrix table", name)
 
 
