@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genre_core.bayes import bayes_limit, limit_curve, limit_on, overlap_for, posterior, shortfall
-from genre_core.data.dataset import Standardizer
 from genre_core.data.generator.drawing import draw
 from genre_core.data.generator.law import genre_means, law_of
+from genre_core.data.inputs import Standardizer
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.errors import ConfigError, DataError

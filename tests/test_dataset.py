@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
 
-from genre_core.data.dataset import Dataset, Standardizer, telling
+from genre_core.data.dataset import Dataset, telling
+from genre_core.data.inputs import Features, Standardizer
 from genre_core.data.splitting import split_dataset
 from genre_core.settings.config import SplitConfig
 
@@ -20,7 +21,7 @@ def make(y, X=None, **levels):
     X = np.arange(2.0 * len(y)).reshape(-1, 2) if X is None else X
     genres = tuple(f"genre {g}" for g in range(y.max() + 1))
     groups = {level: np.asarray(numbers, dtype=np.int64) for level, numbers in levels.items()}
-    return Dataset(X, y, genres, ("a", "b"), tuple(map(str, range(len(y)))), groups)
+    return Dataset(Features(X, ("a", "b")), y, genres, tuple(map(str, range(len(y)))), groups)
 
 
 # -- scaling -----------------------------------------------------------------------------------------------------------
@@ -93,6 +94,17 @@ def test_a_level_says_something_where_it_groups_some_rows_but_not_all():
     assert list(telling({"track": alone, "album": pairs, "artist": all_one})) == ["album"]
 
 
+def test_the_content_hash_of_features_is_the_one_that_stored_runs_have():
+    data = Dataset(
+        Features(np.arange(6.0).reshape(3, 2), ("x", "y")),
+        np.array([0, 1, 1]),
+        ("a", "b"),
+        tuple("pqr"),
+        {"track": np.array([0, 0, 1])},
+    )
+    assert data.content_hash == "9082ef737316e9f60af4bcc080e5641fd1574032d66fdbcfcdca72bac4807c43"
+
+
 def test_the_content_hash_changes_with_what_is_learned_from_and_with_nothing_else():
     base = make([0, 1, 1], track=[0, 1, 1])
     assert base.content_hash == make([0, 1, 1], track=[0, 1, 1]).content_hash
@@ -104,7 +116,7 @@ def test_the_content_hash_changes_with_what_is_learned_from_and_with_nothing_els
         make([0, 1, 1]),
         make([0, 1, 1], track=[0, 1, 1], X=np.zeros((3, 2))),
         replace(base, genres=("x", "y")),
-        replace(base, features=("x", "y")),
+        replace(base, inputs=Features(base.X, ("x", "y"))),
         replace(base, published=np.array([0, 1, 2])),
         replace(base, y_clean=np.array([0, 1, 2])),
     ]

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from genre_core.data.dataset import Dataset
+from genre_core.data.inputs import Features
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import Split
 from genre_core.errors import DataError
@@ -26,7 +27,9 @@ from genre_core.settings.config import SyntheticConfig
 def dataset(X, y, groups=None):
     names = tuple(f"g{number}" for number in range(int(np.max(y)) + 1))
     features = tuple(f"f{number}" for number in range(np.shape(X)[1]))
-    return Dataset(np.asarray(X, float), np.asarray(y), names, features, tuple(map(str, range(len(y)))), groups or {})
+    return Dataset(
+        Features(np.asarray(X, float), features), np.asarray(y), names, tuple(map(str, range(len(y)))), groups or {}
+    )
 
 
 def noise(n, n_features, n_genres, seed=0):

@@ -14,6 +14,7 @@ from dashboard.views.data.limits_figure import RunPoint, curve_figure, shortfall
 from dashboard.views.data.tracks_map_figure import by_answer, by_genre, by_group, by_part, map_figure
 from genre_core.bayes import GenreShortfall, LimitPoint, Shortfall
 from genre_core.data.dataset import Dataset
+from genre_core.data.inputs import Features
 from genre_core.data.splitting import Split
 from genre_core.evaluation.intervals import Interval
 from genre_core.inspection import Histogram, correlations, drifts, genre_distances, histograms, separations
@@ -26,7 +27,7 @@ NAMES = ["a", "b", "c", "d"]
 def tracks(n: int = 90, n_features: int = 4) -> Dataset:
     rng, y = np.random.default_rng(0), np.arange(n) % 3
     X = rng.normal(size=(n, n_features)) + y[:, None] * np.arange(n_features)
-    return Dataset(X, y, GENRES, tuple(f"f{i}" for i in range(n_features)), tuple(map(str, range(n))))
+    return Dataset(Features(X, tuple(f"f{i}" for i in range(n_features))), y, GENRES, tuple(map(str, range(n))))
 
 
 def parts(*errors: tuple[float, float, float]) -> tuple[GenreShortfall, ...]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from genre_core.data.dataset import Dataset
+from genre_core.data.inputs import Features
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.settings.config import ExperimentConfig, LinearConfig, SyntheticConfig, TrainConfig
@@ -67,7 +68,7 @@ def test_no_test_label_matters(events, monkeypatch):
     split = split_dataset(dataset, SMALL.experiment.split)
     X, y = np.array(dataset.X), np.array(dataset.y)
     X[split.test], y[split.test] = 99.0, np.roll(y[split.test], 1)
-    other = Dataset(X, y, dataset.genres, dataset.features, dataset.tracks, dataset.groups)
+    other = Dataset(Features(X, dataset.features), y, dataset.genres, dataset.tracks, dataset.groups)
     monkeypatch.setattr(measuring, "load_dataset", lambda *_: other)
     monkeypatch.setattr(measuring, "split_dataset", lambda *_: split)
     again = scores(iter_learning_curve(SMALL))

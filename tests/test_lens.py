@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scipy.stats import t
 
 from genre_core.bayes import bayes_limit
-from genre_core.data.dataset import Dataset, Standardizer
+from genre_core.data.dataset import Dataset
+from genre_core.data.inputs import Features, Standardizer
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.data.tables.reading import read_table
@@ -134,14 +135,14 @@ def test_a_level_that_cannot_be_split_is_left_out_with_its_reason() -> None:
 def test_data_that_cannot_be_split_at_all_are_refused() -> None:
     X = np.zeros((4, 2))
     with pytest.raises(DataError, match="too few"):
-        plan_lens(config(), Dataset(X, np.array([0, 0, 1, 1]), ("a", "b"), ("x", "y"), tuple("abcd")))
+        plan_lens(config(), Dataset(Features(X, ("x", "y")), np.array([0, 0, 1, 1]), ("a", "b"), tuple("abcd")))
 
 
 def test_a_published_split_is_judged_by_training_seeds_alone(monkeypatch) -> None:
     rng = np.random.default_rng(0)
     y = np.arange(90) % 3
     data = Dataset(
-        rng.normal(size=(90, 2)) + y[:, None], y, tuple("abc"), ("x", "y"), tuple(map(str, range(90))),
+        Features(rng.normal(size=(90, 2)) + y[:, None], ("x", "y")), y, tuple("abc"), tuple(map(str, range(90))),
         published=np.arange(90) // 30,
     )  # fmt: skip
     monkeypatch.setattr(judging, "load_dataset", lambda config, tables: data)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genre_core.data.dataset import PARTS, Dataset
+from genre_core.data.inputs import Features
 from genre_core.data.published import MAX_BYTES, part_of, read_split, with_split
 from genre_core.data.tables.reading import read_table
 from genre_core.errors import DataError
@@ -24,7 +25,7 @@ SEGMENTS = Path(__file__).with_name("data") / "segments.csv"
 
 def dataset(tracks):
     n = len(tracks)
-    return Dataset(np.zeros((n, 1)), np.arange(n) % 2, ("a", "b"), ("x",), tuple(tracks))
+    return Dataset(Features(np.zeros((n, 1)), ("x",)), np.arange(n) % 2, ("a", "b"), tuple(tracks))
 
 
 def split_of(train="a.00001\n", validation="a.00002\n", test="a.00003\n"):

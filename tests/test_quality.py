@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre_core.data.dataset import Dataset, IntArray
+from genre_core.data.dataset import Dataset, FloatArray, IntArray
+from genre_core.data.inputs import Features
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.inspection.warnings import SEVERITIES, Finding, findings
@@ -24,11 +25,15 @@ def tracks(n: int = 800, n_features: int = 8, k: int = 4, seed: int = 0) -> Data
     y = np.arange(n) % k
     X = rng.standard_normal((n, n_features)) + 0.8 * rng.standard_normal((k, n_features))[y]
     names = tuple(f"feature {i + 1}" for i in range(n_features))
-    return Dataset(X, y, GENRES[:k] if k <= 4 else tuple(f"genre {i}" for i in range(k)), names, numbered(n))
+    return Dataset(Features(X, names), y, GENRES[:k] if k <= 4 else tuple(f"genre {i}" for i in range(k)), numbered(n))
 
 
 def numbered(n: int) -> tuple[str, ...]:
     return tuple(f"track {i}" for i in range(n))
+
+
+def with_matrix(dataset: Dataset, X: FloatArray) -> Dataset:
+    return replace(dataset, inputs=Features(X, dataset.features[: X.shape[1]]))
 
 
 def changed(dataset: Dataset, **columns: object) -> Dataset:
@@ -36,13 +41,13 @@ def changed(dataset: Dataset, **columns: object) -> Dataset:
     X = dataset.X.copy()
     for name, values in columns.items():
         X[:, int(name[1:])] = values
-    return replace(dataset, X=X)
+    return with_matrix(dataset, X)
 
 
 def named(dataset: Dataset, position: int, name: str) -> Dataset:
     features = list(dataset.features)
     features[position] = name
-    return replace(dataset, features=tuple(features))
+    return replace(dataset, inputs=Features(dataset.X, tuple(features)))
 
 
 def found(dataset: Dataset, *kinds: str, split: Split | None = None) -> list[Finding]:
@@ -73,7 +78,7 @@ def test_every_finding_says_one_sentence_and_points_into_the_data(seed: int, k: 
     groups = {"artist": rng.integers(0, 5, n)} if seed % 2 else {}
     y = rng.integers(0, k, n)
     names = tuple(f"f{i}" for i in range(n_features))
-    dataset = Dataset(X, y, tuple(f"g{i}" for i in range(k)), names, numbered(n), groups)
+    dataset = Dataset(Features(X, names), y, tuple(f"g{i}" for i in range(k)), numbered(n), groups)
     parts = np.array_split(rng.permutation(n), 3)
     for split in (None, Split(*parts)):
         told = findings(dataset, split)
@@ -236,7 +241,7 @@ def with_copies(pairs: list[tuple[int, int]], noise: float = 0.0) -> Dataset:
     X = data.X.copy()
     for copy, of in pairs:
         X[copy] = X[of] + noise * np.random.default_rng(copy).standard_normal(X.shape[1])
-    return replace(data, X=X)
+    return with_matrix(data, X)
 
 
 def test_copies_are_listed_beside_each_other_also_under_two_genres() -> None:
@@ -276,12 +281,12 @@ def test_missing_values_and_negative_zero_do_not_hide_a_copy() -> None:
     X[5, :3] = (np.nan, 0.0, 1.0)
     X[9] = X[5]
     X[9, 1] = -0.0
-    assert one(replace(data, X=X), "copies").rows == (5, 9)
+    assert one(with_matrix(data, X), "copies").rows == (5, 9)
 
 
 def test_coarse_columns_have_copies_by_themselves() -> None:
     coarse = np.random.default_rng(0).integers(0, 3, (800, 4)).astype(float)
-    data = Dataset(coarse, np.arange(800) % 4, GENRES, ("a", "b", "c", "d"), numbered(800))
+    data = Dataset(Features(coarse, ("a", "b", "c", "d")), np.arange(800) % 4, GENRES, numbered(800))
     assert not found(data, "copies", "copies under several genres")
 
 
@@ -301,11 +306,11 @@ def test_pieces_of_one_track_are_no_near_copies_and_pieces_of_two_are() -> None:
     rng = np.random.default_rng(0)
     track = np.arange(800) // 4
     X = rng.standard_normal((200, 8))[track] + 0.02 * rng.standard_normal((800, 8))
-    data = Dataset(X, track % 4, GENRES, tuple("abcdefgh"), numbered(800), {"track": track})
+    data = Dataset(Features(X, tuple("abcdefgh")), track % 4, GENRES, numbered(800), {"track": track})
     assert not found(data, "near copies")
     X = X.copy()
     X[4:8] = X[400:404] + 0.02 * rng.standard_normal((4, 8))
-    finding = one(replace(data, X=X), "near copies")
+    finding = one(with_matrix(data, X), "near copies")
     assert {int(track[row]) for row in finding.rows} == {1, 100}
 
 
@@ -313,8 +318,8 @@ def test_crowds_are_no_near_copies() -> None:
     rng = np.random.default_rng(0)
     scale = np.where(rng.random(800) < 0.5, 0.05, 1.0)  # half of the tracks stand far closer than the others
     data = tracks()
-    assert not found(replace(data, X=scale[:, None] * rng.standard_normal((800, 8))), "near copies")
-    assert not found(replace(data, X=rng.random((800, 8))[:, :2], features=("a", "b")), "near copies")
+    assert not found(with_matrix(data, scale[:, None] * rng.standard_normal((800, 8))), "near copies")
+    assert not found(with_matrix(data, rng.random((800, 8))[:, :2]), "near copies")
 
 
 # Genres

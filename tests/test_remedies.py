@@ -5,6 +5,7 @@ import pytest
 
 from dashboard.views.data.remedies import Remedy, remedies, taken
 from genre_core.data.dataset import Dataset
+from genre_core.data.inputs import Features
 from genre_core.inspection.warnings import SEVERITIES, Finding, findings
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import configure
@@ -18,10 +19,9 @@ def data() -> Dataset:
     rng = np.random.default_rng(0)
     artists = np.repeat(np.arange(20), 3)
     return Dataset(
-        rng.standard_normal((ROWS, 3)),
+        Features(rng.standard_normal((ROWS, 3)), ("x", "y", "z")),
         np.repeat([0, 1], ROWS // 2),
         ("a", "b"),
-        ("x", "y", "z"),
         tuple(map(str, range(ROWS))),
         {"artist": artists},
     )

@@ -5,6 +5,7 @@ import numpy as np
 from dashboard.views.data import exploration_text as said
 from genre_core.bayes import GenreShortfall, Shortfall
 from genre_core.data.dataset import Dataset
+from genre_core.data.inputs import Features
 from genre_core.evaluation.intervals import Interval
 from genre_core.inspection import Correlations, Drift, Drifts, GenreDistances, Separation, Tree, correlations, project
 
@@ -31,7 +32,7 @@ def test_pairs_that_say_the_same_are_counted():
     found = Correlations(("a", "b", "c"), matrix, TREE, 50)
     assert said.pairs_of(found)[0] == ("a", "b", -0.95)
     assert said.correlation_sentence(found, 50).startswith("1 of 3 pairs of features say nearly the same")
-    lone = Dataset(np.arange(6.0)[:, None], np.arange(6) % 2, ("x", "y"), ("only",), tuple("abcdef"))
+    lone = Dataset(Features(np.arange(6.0)[:, None], ("only",)), np.arange(6) % 2, ("x", "y"), tuple("abcdef"))
     assert "nothing to correlate" in said.correlation_sentence(correlations(lone), 6)
 
 
@@ -58,7 +59,7 @@ def test_the_nearest_genres_come_first_and_those_left_out_are_named():
 def test_a_projection_says_what_it_shows_and_how_much_of_it():
     rng, y = np.random.default_rng(0), np.arange(80) % 2
     data = Dataset(
-        rng.normal(size=(80, 3)) + 3 * y[:, None], y, ("a", "b"), ("x", "y", "z"), tuple(map(str, range(80)))
+        Features(rng.normal(size=(80, 3)) + 3 * y[:, None], ("x", "y", "z")), y, ("a", "b"), tuple(map(str, range(80)))
     )
     found = project(data, "lda", max_points=30)
     assert "30 of them are drawn." in said.projection_sentence(found, data)

@@ -9,7 +9,8 @@ import streamlit as st
 from dashboard.services.datasets import dataset
 from dashboard.services.outcomes import standard_scores
 from dashboard.services.workers import store
-from genre_core.data.dataset import PARTS, FloatArray, IntArray, Part, Standardizer
+from genre_core.data.dataset import PARTS, FloatArray, IntArray, Part
+from genre_core.data.inputs import Standardizer
 from genre_core.errors import DataError
 from genre_core.explaining import (
     Attribution,

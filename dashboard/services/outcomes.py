@@ -8,7 +8,8 @@ import streamlit as st
 
 from dashboard.services.datasets import dataset
 from dashboard.services.workers import store
-from genre_core.data.dataset import PARTS, FloatArray, Part, Standardizer
+from genre_core.data.dataset import PARTS, FloatArray, Part
+from genre_core.data.inputs import Standardizer
 from genre_core.store import Run
 from genre_core.store.run_result import About as About
 from genre_core.store.run_result import Outcome as Outcome

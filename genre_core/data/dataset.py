@@ -1,17 +1,19 @@
-"""What is trained on: a data set and its standardised features.
+"""A data set: rows with their inputs, their genres and what they belong to.
 
-Arrays are read-only. `X` has the shape (n_samples, n_features) and may hold NaN where a value is missing; `y` holds
-class numbers 0 … n_genres - 1 in the order of `genres`.
+Arrays are read-only. `y` (n_samples,) holds class numbers 0 … n_genres - 1 in the order of `genres`.
 """
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from genre_core.data.inputs import Inputs
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -35,19 +37,19 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Rows with their features and genres; a row is a track, or a segment of one.
+    """Rows with their inputs and genres; a row is a track, or a piece of one.
 
-    `tracks` names each row; `notes` are sentences on what loading did to the data; `columns` says what each column of a
-    table was taken for. `groups` maps a level of `GROUPS` to the numbers (n_samples,) of the tracks, albums or artists
-    that the rows belong to; it has only levels that say something (see `telling`). `published` (n_samples,) holds
-    positions in `PARTS` where the data come with a split of their own, -1 for a row in no part of it. `y_clean`
-    (n_samples,) holds the true classes where `y` is what noisy labels say.
+    `features` names the columns of `X` (n_samples, n_features); it is empty where a row is no list of features, and
+    `X` then raises a DataError. `tracks` names each row; `notes` are sentences on what loading did to the data;
+    `columns` says what each column of a table was taken for. `groups` maps a level of `GROUPS` to the numbers
+    (n_samples,) of the tracks, albums or artists that the rows belong to; it has only levels that say something (see
+    `telling`). `published` (n_samples,) holds positions in `PARTS` where the data come with a split of their own, -1
+    for a row in no part of it. `y_clean` (n_samples,) holds the true classes where `y` is what noisy labels say.
     """
 
-    X: FloatArray
+    inputs: "Inputs"
     y: IntArray
     genres: tuple[str, ...]
-    features: tuple[str, ...]
     tracks: tuple[str, ...]
     groups: Mapping[str, IntArray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -58,13 +60,23 @@ class Dataset:
     def __post_init__(self) -> None:
         assert set(self.groups) <= set(GROUPS), f"levels are {GROUPS}"
         object.__setattr__(self, "groups", {level: self.groups[level] for level in GROUPS if level in self.groups})
-        for array in (self.X, self.y, self.published, self.y_clean, *self.groups.values()):
+        for array in (self.y, self.published, self.y_clean, *self.groups.values()):
             if array is not None:
-                assert len(array) == len(self.X)
+                assert len(array) == len(self.inputs)
                 array.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.y)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Return the names of the features; none where a row is no list of features."""
+        return self.inputs.names
+
+    @property
+    def X(self) -> FloatArray:
+        """Return the features (n_samples, n_features), NaN where a value is missing."""
+        return self.inputs.X
 
     @property
     def counts(self) -> IntArray:
@@ -82,9 +94,11 @@ class Dataset:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 of what a result depends on: features, genres, groups and a published split, as 64 hex digits."""
+        """SHA-256 of what a result depends on: inputs, genres, groups and a published split, as 64 hex digits."""
         digest = hashlib.sha256("\x1f".join((*self.genres, "\x1e", *self.features)).encode())
-        digest.update(np.ascontiguousarray(self.X).tobytes() + np.ascontiguousarray(self.y).tobytes())
+        for part in self.inputs.content():
+            digest.update(part)
+        digest.update(np.ascontiguousarray(self.y).tobytes())
         named = {**self.groups, "published": self.published, "y_clean": self.y_clean}
         for name, array in named.items():
             if array is not None:
@@ -101,30 +115,3 @@ def count_groups(numbers: IntArray) -> int:
     """Return how many different numbers there are."""
     # np.unique hashes whole numbers, which takes fifty times as long as sorting where most of them differ.
     return int(np.count_nonzero(np.diff(np.sort(numbers)))) + 1 if len(numbers) else 0
-
-
-@dataclass(frozen=True, eq=False)
-class Standardizer:
-    """Imputation and scaling fitted on the training part alone; every array has the shape (n_features,)."""
-
-    median: FloatArray
-    mean: FloatArray
-    scale: FloatArray
-
-    @classmethod
-    def fit(cls, X: FloatArray) -> "Standardizer":
-        """Learn medians of the values that are there, then means and standard deviations after imputation."""
-        from sklearn.preprocessing import StandardScaler
-
-        missing = np.isnan(X)
-        median = np.zeros(X.shape[1])
-        known = ~missing.all(axis=0)
-        median[known] = np.nanmedian(X[:, known], axis=0) if missing.any() else np.median(X, axis=0)
-        scaler = StandardScaler().fit(np.where(missing, median, X))
-        return cls(median, scaler.mean_, scaler.scale_)
-
-    def transform(self, X: FloatArray) -> npt.NDArray[np.float32]:
-        """Return standard scores of shape (n_samples, n_features), missing values at the training median."""
-        filled = np.where(np.isnan(X), self.median, X)
-        scores: npt.NDArray[np.float32] = ((filled - self.mean) / self.scale).astype(np.float32)
-        return scores

@@ -3,7 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.data.dataset import Dataset, FloatArray, IntArray, Standardizer
+from genre_core.data.dataset import Dataset, FloatArray, IntArray
+from genre_core.data.inputs import Standardizer
 from genre_core.data.splitting import Split
 from genre_core.data.tables.delimited import count_of
 from genre_core.inspection.sampling import sample

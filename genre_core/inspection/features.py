@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.data.dataset import Dataset, FloatArray, IntArray, Standardizer
+from genre_core.data.dataset import Dataset, FloatArray, IntArray
+from genre_core.data.inputs import Standardizer
 from genre_core.inspection.sampling import MAX_ROWS, sample
 
 INFORMATION_BINS = 16

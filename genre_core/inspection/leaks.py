@@ -9,7 +9,8 @@ a code has them: a measurement may well set one genre apart.
 
 import numpy as np
 
-from genre_core.data.dataset import Dataset, FloatArray, Standardizer
+from genre_core.data.dataset import Dataset, FloatArray
+from genre_core.data.inputs import Standardizer
 from genre_core.inspection.sampling import halves, sample
 from genre_core.inspection.warning import Finding, percent
 

@@ -11,7 +11,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.data.dataset import Dataset, FloatArray, IntArray, Standardizer
+from genre_core.data.dataset import Dataset, FloatArray, IntArray
+from genre_core.data.inputs import Standardizer
 from genre_core.errors import DataError
 from genre_core.inspection.sampling import halves, sample
 from genre_core.settings.config import DatasetConfig, Frozen

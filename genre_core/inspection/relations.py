@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genre_core.data.dataset import Dataset, FloatArray, IntArray, Standardizer
+from genre_core.data.dataset import Dataset, FloatArray, IntArray
+from genre_core.data.inputs import Standardizer
 from genre_core.errors import DataError
 from genre_core.inspection.sampling import MAX_ROWS, halves, sample
 from genre_core.inspection.trees import Tree, grow

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.data.dataset import Dataset, IntArray, Standardizer
+from genre_core.data.dataset import Dataset, IntArray
 from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
@@ -163,8 +163,7 @@ def _predict(
     train = np.concatenate([folds[at] for at in range(k) if at not in (fold - 1, fold % k)])
     seed = (experiment.train.seed + OWN_SEEDS + fold) % MAX_SEED
     config = experiment.model_copy(update={"train": experiment.train.model_copy(update={"seed": seed})})
-    standardizer = Standardizer.fit(dataset.X[train])
-    prepared = Prepared(dataset, Split(train, choosing, own), standardizer, standardizer.transform(dataset.X))
+    prepared = Prepared.of(dataset, Split(train, choosing, own))
     trainer = make_trainer(config, prepared)
     for event in trainer:
         if isinstance(event, EpochEnd):

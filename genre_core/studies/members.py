@@ -83,11 +83,6 @@ class Training:
     saved: int
     stopped: bool = False
 
-    @property
-    def n_values(self) -> int:
-        """Return how many numbers its training tracks are."""
-        return self.trainer.n_values
-
 
 def alike(config: ExperimentConfig) -> tuple[str, ...]:
     """Return what brings together members that share their data, and those that can be trained together."""
@@ -100,7 +95,7 @@ def has_room(group: "list[Training]") -> bool:
     """Return whether another member is computed with these, as far as is known before it is prepared."""
     from genre_core.training.batch_trainer import MOST_VALUES
 
-    largest = max((training.n_values for training in group), default=0)
+    largest = max((training.trainer.n_values for training in group), default=0)
     return len(group) < MOST_TOGETHER and (len(group) + 1) * largest <= MOST_VALUES
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.data.dataset import PARTS, Dataset, Part, Standardizer
+from genre_core.data.dataset import PARTS, Dataset, Part
+from genre_core.data.inputs import BandStandardizer, Rows, Standardizer
 from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, name_test_set, split_dataset
 from genre_core.errors import ConfigError
@@ -23,12 +24,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Data as a network sees them: loaded, split, and standardised by the training part; `X` is (n, n_features)."""
+    """Data as a network sees them: loaded, split, and standardized by the training part.
+
+    `X` has all rows: an array, or rows that are read as they are needed.
+    """
 
     dataset: Dataset
     split: Split
-    standardizer: Standardizer
-    X: npt.NDArray[np.float32]
+    standardizer: Standardizer | BandStandardizer
+    X: Rows
+
+    @classmethod
+    def of(cls, dataset: Dataset, split: Split) -> "Prepared":
+        """Standardize a data set by the training part of a split."""
+        return cls(dataset, split, *dataset.inputs.standardize(split.train))
 
     @cached_property
     def majority(self) -> int:
@@ -72,16 +81,14 @@ def prepare(config: ExperimentConfig, tables: Tables | None = None) -> Prepared:
 
 
 def prepare_dataset(dataset: Dataset, config: SplitConfig) -> Prepared:
-    """Split and standardise data that are loaded.
+    """Split and standardize data that are loaded.
 
     Raises
     ------
     DataError
         A genre is too small for the split.
     """
-    split = split_dataset(dataset, config)
-    standardizer = Standardizer.fit(dataset.X[split.train])
-    return Prepared(dataset, split, standardizer, standardizer.transform(dataset.X))
+    return Prepared.of(dataset, split_dataset(dataset, config))
 
 
 def make_trainer(config: ExperimentConfig, prepared: Prepared) -> "Trainer":
@@ -154,7 +161,7 @@ def describe(config: ExperimentConfig, prepared: Prepared, trainer: "Trainer") -
     sizes = {f"n_{part}": len(split[part]) for part in PARTS}
     return {
         **sizes,
-        "n_features": dataset.X.shape[1],
+        "n_features": len(dataset.features),
         "n_parameters": trainer.n_parameters,
         "genres": list(dataset.genres),
         "majority_accuracy": float(np.mean(dataset.y[split.validation] == prepared.majority)),

@@ -25,8 +25,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genre_core.data.dataset import IntArray
+from genre_core.data.inputs import Rows
 from genre_core.networks import build_network
 from genre_core.settings.config import BeforeConfig, ModelConfig, TrainConfig
+from genre_core.training.batches import Held, hold, in_order, parts
 from genre_core.training.events import EpochEnd, Event, Progress, StopReason, TrainEnd
 from genre_core.training.optimizers import Optimizer, Schedule, balanced_weights, flatten
 
@@ -38,11 +40,11 @@ _global_generator = threading.Lock()
 
 @dataclass(frozen=True, eq=False)
 class TrainingData:
-    """What a trainer sees: inputs (n, *shape) as float32, such as standardised features, and class numbers (n,)."""
+    """What a trainer sees: standard scores (n, *shape) of its rows as float32, and class numbers (n,)."""
 
-    X_train: np.ndarray[Any, np.dtype[np.float32]]
+    X_train: Rows
     y_train: IntArray
-    X_validation: np.ndarray[Any, np.dtype[np.float32]]
+    X_validation: Rows
     y_validation: IntArray
     n_genres: int
 
@@ -51,7 +53,7 @@ class TrainingData:
 class Dealt:
     """The training part in the order of one epoch, X (n, *shape) and y (n,), and what draws the masks for it."""
 
-    X: Tensor
+    X: Held
     y: Tensor
     generator: torch.Generator
 
@@ -76,9 +78,9 @@ class Trainer:
         self.config = self._first
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.n_genres = data.n_genres
-        self._X_train = torch.as_tensor(data.X_train, dtype=torch.float32).to(self.device)
+        self._X_train = hold(data.X_train, self.device)
         self._y_train = torch.as_tensor(data.y_train).to(self.device)
-        self._X_validation = torch.as_tensor(data.X_validation, dtype=torch.float32).to(self.device)
+        self._X_validation = hold(data.X_validation, self.device)
         self._y_validation = torch.as_tensor(data.y_validation).to(self.device)
         with _global_generator, torch.random.fork_rng(devices=self._cuda_devices()):
             torch.manual_seed(config.seed)
@@ -107,7 +109,7 @@ class Trainer:
     @property
     def n_values(self) -> int:
         """Return how many numbers its training part is."""
-        return self._X_train.numel()
+        return math.prod(self._X_train.shape)
 
     @property
     def finished(self) -> StopReason | None:
@@ -137,8 +139,8 @@ class Trainer:
         self.network.load_state_dict(self._best)
         return TrainEnd(reason, self.best_epoch, self.epoch)
 
-    def predict(self, X: np.ndarray[Any, np.dtype[np.float32]]) -> np.ndarray[Any, np.dtype[np.float32]]:
-        """Return logits (n, n_genres) for inputs (n, *shape), with the weights it has now."""
+    def predict(self, X: Rows) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """Return logits (n, n_genres) for rows of standard scores, with the weights it has now."""
         return predict(self.network, X, self.device)
 
     # -- one epoch ---------------------------------------------------------------------------------------------------
@@ -178,14 +180,14 @@ class Trainer:
         self._correct += (torch.cat(outputs).argmax(1) == y[first : self._position]).sum()
         self._seconds += time.perf_counter() - started
 
-    def _in_order(self) -> tuple[Tensor, Tensor]:
+    def _in_order(self) -> tuple[Held, Tensor]:
         """Return the training part in the order of this epoch; for use while the generator is lent."""
         if self._order_seed is None:
             _draw_seed()
             self._order_seed = _draw_seed()
         order = torch.randperm(len(self._y_train), generator=torch.Generator().manual_seed(self._order_seed))
         order = order.to(self.device)
-        return self._X_train.index_select(0, order), self._y_train.index_select(0, order)
+        return in_order(self._X_train, order), self._y_train.index_select(0, order)
 
     def deal(self) -> Dealt:
         """Hand out an epoch's batches to be trained on elsewhere, together with those of other trainers."""
@@ -247,7 +249,7 @@ class Trainer:
         """Return the mean over batches of the validation loss, and the predicted classes (n_validation,)."""
         self.network.eval()
         with torch.inference_mode():
-            logits = self.network(self._X_validation)
+            logits = torch.cat([self.network(part) for part in parts(self._X_validation)])
             losses = F.cross_entropy(
                 logits,
                 self._y_validation,
@@ -347,14 +349,13 @@ class Trainer:
         return save({name: value.contiguous() for name, value in self._best.items()})
 
 
-def predict(
-    network: nn.Module, X: np.ndarray[Any, np.dtype[np.float32]], device: torch.device | None = None
-) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Return logits (n, n_genres) for inputs (n, *shape), in evaluation mode."""
+def predict(network: nn.Module, X: Rows, device: torch.device | None = None) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Return logits (n, n_genres) for rows of standard scores, in evaluation mode."""
     network.eval()
+    held = hold(X, torch.device("cpu"))
     with torch.inference_mode():
-        parts = [network(part.to(device)).cpu() for part in torch.split(torch.as_tensor(X), 16_384)]
-    return torch.cat(parts).numpy()
+        logits = [network(part.to(device)).cpu() for part in parts(held, 16_384)]
+    return torch.cat(logits).numpy()
 
 
 def _loss_of(config: TrainConfig) -> tuple[float, str]:

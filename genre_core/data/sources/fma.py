@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import PARTS, Dataset, FloatArray, IntArray, telling
 from genre_core.data.fma.importing import SUBSETS
+from genre_core.data.inputs import Features
 from genre_core.data.sources import Tables
 from genre_core.data.tables.delimited import count_of
 from genre_core.errors import DataError
@@ -86,10 +87,9 @@ def _dataset(X: FloatArray, plain: Any, labels: Any, features: tuple[str, ...], 
         notes.append(f"{count_of(n_missing, 'missing value')}; the training part's median stands in.")
     has_split = n_outside < len(published)
     return Dataset(
-        X,
+        Features(X, features),
         y.astype(np.int64),
         tuple(map(str, genres)),
-        features,
         _names(plain),
         telling(groups),
         tuple(notes),

@@ -4,6 +4,7 @@ import numpy as np
 
 from genre_core.data.dataset import Dataset, IntArray, telling
 from genre_core.data.generator.drawing import Draw, draw
+from genre_core.data.inputs import Features
 from genre_core.data.sources import Tables
 from genre_core.settings.config import SyntheticConfig
 from genre_core.settings.genres import genre_names
@@ -18,10 +19,9 @@ def load(config: SyntheticConfig, tables: Tables | None = None) -> Dataset:
     """Return the drawn tracks, numbered from 1 in shuffled order; a segment is `12.3`, the third piece of track 12."""
     drawn = draw(config)
     return Dataset(
-        drawn.X,
+        Features(drawn.X, feature_names(config.n_features)),
         drawn.y,
         genre_names(config.n_genres),
-        feature_names(config.n_features),
         _row_names(drawn.track),
         _groups(config, drawn),
         y_clean=drawn.y_clean if config.label_noise else None,

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import Column, Dataset, FloatArray, IntArray, telling
+from genre_core.data.inputs import Features
 from genre_core.data.published import with_split
 from genre_core.data.sources import Tables
 from genre_core.data.tables.belonging import belonging, describe
@@ -120,7 +121,7 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig) -> Dataset:
     groups, group_notes = _groups(rows, key, find_levels(frame, chosen, label.name))
     y: IntArray = pd.Categorical(names, categories=list(genres)).codes.astype(np.int64)
     notes = (*row_notes, *rare_note, *notes, *_missing_note(X), *group_notes)
-    return Dataset(X, y, genres, features, _track_names(rows, name), groups, notes, columns)
+    return Dataset(Features(X, features), y, genres, _track_names(rows, name), groups, notes, columns)
 
 
 def _emptied(names: "pd.Series[str]", kept: Mask) -> tuple[str, ...]:

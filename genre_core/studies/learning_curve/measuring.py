@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from genre_core.data.dataset import Dataset, IntArray, Standardizer
+from genre_core.data.dataset import Dataset, IntArray
 from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
@@ -148,10 +148,9 @@ def _measure(
     started, n_genres = time.perf_counter(), len(dataset.genres)
     seed = (experiment.train.seed + OWN_SEEDS + repeat) % MAX_SEED
     config = experiment.model_copy(update={"train": experiment.train.model_copy(update={"seed": seed})})
-    standardizer = Standardizer.fit(dataset.X[rows])
     # Without a test part: nothing here can look at it.
-    part = Split(rows, split.validation, split.test[:0], split.by, split.straddling)
-    trainer = make_trainer(config, Prepared(dataset, part, standardizer, standardizer.transform(dataset.X)))
+    prepared = Prepared.of(dataset, Split(rows, split.validation, split.test[:0], split.by, split.straddling))
+    trainer = make_trainer(config, prepared)
     epochs = 0
     for event in trainer:
         if isinstance(event, EpochEnd):
@@ -160,7 +159,7 @@ def _measure(
         elif isinstance(event, TrainEnd) and event.best_epoch is None:
             raise DataError("The network diverged in its first epoch: lower the learning rate, and train again.")
     y = dataset.y[split.validation]
-    y_pred = trainer.predict(standardizer.transform(dataset.X[split.validation])).argmax(axis=1)
+    y_pred = trainer.predict(prepared.X[split.validation]).argmax(axis=1)
     right, learned = (np.bincount(of, minlength=n_genres).tolist() for of in (y[y == y_pred], dataset.y[rows]))
     seconds = time.perf_counter() - started
     yield CurveScore(share, repeat, len(rows), tuple(learned), tuple(right), epochs, seconds)

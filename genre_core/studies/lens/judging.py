@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from genre_core.data.dataset import Dataset, IntArray, Standardizer, count_groups
+from genre_core.data.dataset import Dataset, IntArray, count_groups
 from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import name_test_set, split_dataset
 from genre_core.errors import DataError
@@ -192,8 +192,7 @@ def _judge(
     """Score classifiers on the test part of one split."""
     experiment = experiment_of(config, level, repeat)
     split = split_dataset(dataset, experiment.split)
-    standardizer = Standardizer.fit(dataset.X[split.train])
-    prepared = Prepared(dataset, split, standardizer, standardizer.transform(dataset.X))
+    prepared = Prepared.of(dataset, split)
     n_train, seed, k = len(split.train), experiment.split.seed, len(dataset.genres)
     for classifier in wanted:
         started = time.perf_counter()

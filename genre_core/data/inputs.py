@@ -1,0 +1,226 @@
+"""Inputs: what a network is given of each row, how that is standardized by the training part, and how it is read.
+
+`Features` are a matrix with a name for each column, held in memory. `Spectrograms` lie in a memory-mapped file and are
+read a batch at a time. Both give rows of standard scores: an array, or `LazyRows` that are read when they are needed.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.errors import DataError
+
+READ_AT_ONCE = 4_000_000
+"""Most numbers that are read from a file at a time: 16 MB."""
+
+
+class Rows(Protocol):
+    """Standard scores (n, *shape of a row) as float32: an array, or rows that are read when they are needed."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return the number of rows and the shape of one."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: Any, /) -> Any:
+        """Return some of the rows, by a slice or by their numbers."""
+        ...
+
+
+class Inputs(ABC):
+    """The rows of a data set as a network is given them."""
+
+    noun: str
+    """What they are, as a person says it: "features"."""
+    names: tuple[str, ...] = ()
+    """The names of the features; none where a row is not a list of features."""
+
+    @property
+    @abstractmethod
+    def shape(self) -> tuple[int, ...]:
+        """Return the shape of one row."""
+
+    @property
+    def X(self) -> FloatArray:
+        """Return the features (n, n_features).
+
+        Raises
+        ------
+        DataError
+            A row is not a list of features.
+        """
+        raise DataError(f"These data hold {self.noun}, and this needs features.")
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Return the number of rows."""
+
+    @abstractmethod
+    def standardize(self, train: IntArray) -> "tuple[Standardizer | BandStandardizer, Rows]":
+        """Return what the rows `train` say about scale, and standard scores of all rows by it."""
+
+    @abstractmethod
+    def content(self) -> Iterator[bytes]:
+        """Yield what tells these inputs from others of the same names."""
+
+
+@dataclass(frozen=True, eq=False)
+class Features(Inputs):
+    """Features (n, n_features), NaN where a value is missing, and their names."""
+
+    matrix: FloatArray
+    names: tuple[str, ...]
+    noun = "features"
+
+    def __post_init__(self) -> None:
+        assert self.matrix.ndim == 2
+        self.matrix.setflags(write=False)
+
+    @property
+    def X(self) -> FloatArray:
+        """Return the features (n, n_features)."""
+        return self.matrix
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return the number of features, as the shape of one row."""
+        return self.matrix.shape[1:]
+
+    def __len__(self) -> int:
+        return len(self.matrix)
+
+    def standardize(self, train: IntArray) -> "tuple[Standardizer, Rows]":
+        """Return medians, means and scales of the rows `train`, and standard scores (n, n_features) of all rows."""
+        standardizer = Standardizer.fit(self.matrix[train])
+        return standardizer, standardizer.transform(self.matrix)
+
+    def content(self) -> Iterator[bytes]:
+        """Yield the numbers."""
+        yield np.ascontiguousarray(self.matrix).tobytes()
+
+
+@dataclass(frozen=True, eq=False)
+class Spectrograms(Inputs):
+    """Spectrograms (n, n_mels, n_frames) in an array that may be memory-mapped; nothing holds all of them at once.
+
+    They are standardized by the mean and scale of each mel band, or of all bands together. `identity` names what the
+    file holds, so that telling it from others does not read all of it; empty: its numbers are hashed.
+    """
+
+    array: npt.NDArray[Any]
+    per: Literal["band", "all"] = "band"
+    identity: str = ""
+    noun = "spectrograms"
+
+    def __post_init__(self) -> None:
+        assert self.array.ndim == 3
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return the number of mel bands and of frames, as the shape of one row."""
+        return self.array.shape[1:]
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def standardize(self, train: IntArray) -> "tuple[BandStandardizer, Rows]":
+        """Return means and scales of the rows `train`, and standard scores of all rows, not read yet."""
+        standardizer = BandStandardizer.fit(self.array, train, self.per)
+        return standardizer, LazyRows(self.array, standardizer, np.arange(len(self)))
+
+    def content(self) -> Iterator[bytes]:
+        """Yield the shape, and the identity or the numbers."""
+        yield str(self.array.shape).encode() + self.per.encode() + self.identity.encode()
+        if not self.identity:
+            for rows in in_chunks(self.array.shape):
+                yield np.ascontiguousarray(self.array[rows]).tobytes()
+
+
+@dataclass(frozen=True, eq=False)
+class Standardizer:
+    """Imputation and scaling fitted on the training part alone; every array has the shape (n_features,)."""
+
+    median: FloatArray
+    mean: FloatArray
+    scale: FloatArray
+
+    @classmethod
+    def fit(cls, X: FloatArray) -> "Standardizer":
+        """Learn medians of the values that are there, then means and standard deviations after imputation."""
+        from sklearn.preprocessing import StandardScaler
+
+        missing = np.isnan(X)
+        median = np.zeros(X.shape[1])
+        known = ~missing.all(axis=0)
+        median[known] = np.nanmedian(X[:, known], axis=0) if missing.any() else np.median(X, axis=0)
+        scaler = StandardScaler().fit(np.where(missing, median, X))
+        return cls(median, scaler.mean_, scaler.scale_)
+
+    def transform(self, X: FloatArray) -> npt.NDArray[np.float32]:
+        """Return standard scores of shape (n_samples, n_features), missing values at the training median."""
+        filled = np.where(np.isnan(X), self.median, X)
+        scores: npt.NDArray[np.float32] = ((filled - self.mean) / self.scale).astype(np.float32)
+        return scores
+
+
+@dataclass(frozen=True, eq=False)
+class BandStandardizer:
+    """Scaling of spectrograms fitted on the training part alone: mean and scale (n_mels, 1), or (1, 1) for all."""
+
+    mean: FloatArray
+    scale: FloatArray
+
+    @classmethod
+    def fit(cls, array: npt.NDArray[Any], train: IntArray, per: Literal["band", "all"]) -> "BandStandardizer":
+        """Learn means and standard deviations of the rows `train`, a few rows at a time."""
+        from sklearn.preprocessing import StandardScaler
+
+        scaler, train = StandardScaler(), np.sort(train)  # in the order in which they lie in the file
+        width = array.shape[1] if per == "band" else 1
+        for chunk in in_chunks((len(train), *array.shape[1:])):
+            values = array[train[chunk]].astype(np.float64)
+            scaler.partial_fit(values.swapaxes(1, 2).reshape(-1, width))
+        return cls(scaler.mean_[:, None], scaler.scale_[:, None])
+
+    def transform(self, spectrograms: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+        """Return standard scores (n, n_mels, n_frames)."""
+        scores: npt.NDArray[np.float32] = ((spectrograms - self.mean) / self.scale).astype(np.float32)
+        return scores
+
+
+@dataclass(frozen=True, eq=False)
+class LazyRows:
+    """Rows `numbers` (n,) of an array, standardized when they are read: `np.asarray(rows[:64])` reads 64 of them."""
+
+    array: npt.NDArray[Any]
+    standardizer: BandStandardizer
+    numbers: IntArray
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return the number of rows and the shape of one."""
+        return (len(self.numbers), *self.array.shape[1:])
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, rows: Any, /) -> "LazyRows":
+        return LazyRows(self.array, self.standardizer, self.numbers[rows])
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        return self.standardizer.transform(self.array[self.numbers]).astype(dtype or np.float32, copy=False)
+
+
+def in_chunks(shape: tuple[int, ...]) -> Iterator[slice]:
+    """Yield slices of the rows of an array of that shape, each of at most `READ_AT_ONCE` numbers."""
+    size = max(1, READ_AT_ONCE // math.prod(shape[1:]))
+    for start in range(0, shape[0], size):
+        yield slice(start, start + size)
