@@ -229,7 +229,9 @@ def test_columns_of_one_table_are_not_asked_of_another():
 
 def test_a_link_to_a_table_that_is_not_here_says_so():
     page = opened(tables=[(TABLE, "gtzan.csv")], data__source="table", data__table="cd" * 32)
-    assert form(page).problem == "This table is not stored here. Choose another."
+    assert form(page).problem == (
+        "This table is not in this store. Add the same file on the Data page, or choose another table."
+    )
     assert panel(page)["problems"] == {"data.table": form(page).problem}
 
 

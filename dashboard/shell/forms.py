@@ -19,6 +19,7 @@ from genre_core.settings.names import SECTIONS, all_settings, configure, differe
 from genre_core.settings.presets import OPENING, PRESETS, Preset
 
 NO_TABLE = {"table": "There is no table yet.", "fma": "FMA is not imported yet."}
+_NOT_HERE = "This table is not in this store. Add the same file on the Data page, or choose another table."
 OF_COLUMNS = ("data.label", "data.group", "data.name", "data.left_out", "data.taken", "data.published")
 """Settings that name columns or tracks of one table, and mean nothing for another."""
 
@@ -194,9 +195,9 @@ def _table_problem(values: Mapping[str, Any], tables: Tables) -> dict[str, str]:
     table, own = values.get("data.table"), dict(tables.get(_kind(values), ()))
     if table is None or table in own:
         return {}
-    if not own:
-        return {"data.table": NO_TABLE[_kind(values)]}
-    return {"data.table": "This table is not stored here. Choose another." if table else "Choose a table to train on."}
+    if table:
+        return {"data.table": _NOT_HERE}
+    return {"data.table": "Choose a table to train on." if own else NO_TABLE[_kind(values)]}
 
 
 def _no_table(kind: str, on_data_page: bool) -> Note:

@@ -44,10 +44,10 @@ def test_bad_tables_get_a_sentence_each_and_a_good_one_after_them_is_shown_and_t
         upload(data, name)
         data.get_by_role("alert").filter(has_text=sentence).wait_for()
         assert data.get_by_role("heading", name="8,000 tracks in 8 genres").is_visible()
-        data.keyboard.press("Escape")
     upload(data, "segments.csv")
     data.get_by_role("heading", name="108 tracks in 3 genres of 36 each, 4 features, from segments.csv.").wait_for()
     data.get_by_role("alert").wait_for(state="hidden")
+    data.locator('input[type="file"]').wait_for(state="detached")
     data.wait_for_url(re.compile(r"data\.table=[0-9a-f]{64}"))
     data.get_by_role("link", name="Train on this table").click()
     data.wait_for_url(re.compile(r"data\.table=[0-9a-f]{64}"))
@@ -58,7 +58,6 @@ def test_bad_tables_get_a_sentence_each_and_a_good_one_after_them_is_shown_and_t
 def test_a_changed_role_changes_the_features_stays_over_a_reload_and_is_trained_on(data):
     upload(data, "segments.csv")
     data.get_by_role("heading", name="4 features, from segments.csv.").wait_for()
-    data.keyboard.press("Escape")
     settle(data)
     data.get_by_text("4 columns are features", exact=True).click()
     data.get_by_label("tempo is").select_option("left out")
@@ -88,7 +87,6 @@ def test_a_changed_role_changes_the_features_stays_over_a_reload_and_is_trained_
 def test_the_lists_of_a_published_split_are_recognised_and_used(data, tmp_path):
     upload(data, "segments.csv")
     data.get_by_role("heading", name="4 features, from segments.csv.").wait_for()
-    data.keyboard.press("Escape")
     lines = (TABLES / "segments.csv").read_text().splitlines()[1:]
     tracks = sorted({line.split(",")[0].rsplit(".", 2)[0] for line in lines})
     for part, own in {"train": (0, 1), "valid": (2,), "test": (3,)}.items():
@@ -98,7 +96,6 @@ def test_the_lists_of_a_published_split_are_recognised_and_used(data, tmp_path):
     data.locator('input[type="file"]').last.set_input_files(sorted(map(str, tmp_path.iterdir())))
     data.get_by_role("button", name="Use this split").click()
     data.get_by_text("It names 54 train, 27 validation and 27 test rows.").wait_for()
-    data.keyboard.press("Escape")
     settle(data)
     data.get_by_role("button", name="Split as published").click()
     data.get_by_text("Dealt by the published split: 54 to train, 27 validation, 27 test.").wait_for()
@@ -111,7 +108,6 @@ def test_fma_of_the_server_is_imported_in_the_background_and_shown(data):
     data.get_by_role("combobox", name="Or from this server").click()
     data.get_by_role("option", name="fma (FMA)").click()
     data.get_by_role("button", name="Import", exact=True).click()
-    data.keyboard.press("Escape")
     data.get_by_text("fma is imported.").wait_for()
     data.reload()
     data.get_by_role("button", name="Show it").click()

@@ -11,6 +11,7 @@ from genre_core.settings.names import configure
 from tests.data.make_fma import write_fma
 from tests.views.opening import drawn, opened, own_store, panel, press, texts
 
+TRAIN = "views/train/page.py"
 DATA = "views/data/page.py"
 TABLES = Path(__file__).resolve().parents[1] / "data"
 BAD = {
@@ -135,7 +136,10 @@ def test_deleting_a_table_asks_first_and_names_the_runs_that_used_it(store):
 
 def test_a_table_that_is_not_stored_here_is_said(store):
     page = on_table("cd" * 32)
-    assert page.header[0].value == "No table is chosen yet."
+    assert page.header[0].value == "The table of this link is not in this store."
+    assert "Add the same file here and this link opens it." in texts(page)
+    assert "is not in this store" in panel(page)["problems"]["data.table"]
+    assert "is not in this store" in texts(opened(TRAIN, data__source="table", data__table="cd" * 32))
     assert panel(page)["notes"][0]["text"] == "No table is stored yet. Add one on the right."
 
 

@@ -9,7 +9,7 @@ from dashboard.views.data import importing_text as sentences
 from dashboard.views.data import quality
 from dashboard.views.data import text as said
 from dashboard.views.data.columns import columns_list
-from dashboard.views.data.upload import split_upload
+from dashboard.views.data.upload import closing, split_upload
 from genre_core.data.dataset import Dataset, Role
 from genre_core.errors import DataError
 from genre_core.settings.config import ExperimentConfig, FmaConfig, TableConfig
@@ -128,5 +128,5 @@ def _published(config: ExperimentConfig, data: Dataset) -> None:
 
 
 def _add_split(label: str = "Add a published split") -> None:
-    with st.popover(label, icon=":material/call_split:"):
+    with closing(label, ":material/call_split:"):
         split_upload()

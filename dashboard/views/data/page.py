@@ -11,7 +11,7 @@ from dashboard.text.limits import unheard
 from dashboard.views.data import features, genres, importing, limits, quality, tracks_map
 from dashboard.views.data import importing_text as said
 from dashboard.views.data import text as sentences
-from dashboard.views.data.upload import import_progress, upload, upload_problem
+from dashboard.views.data.upload import closing, import_progress, upload, upload_problem
 from genre_core.data.dataset import Dataset
 from genre_core.errors import DataError
 from genre_core.settings.config import DatasetConfig, ExperimentConfig, FmaConfig, SyntheticConfig, TableConfig
@@ -87,10 +87,11 @@ def _load(config: DatasetConfig | None) -> tuple[Dataset | None, str]:
 def _nothing(config: DatasetConfig, problem: str) -> None:
     """Say why there are no tracks, and what to do."""
     is_stored = not isinstance(config, SyntheticConfig) and tables.stored(config) is not None
-    what = "import of FMA" if isinstance(config, FmaConfig) else "table"
-    st.header("These data cannot be used yet." if is_stored else f"No {what} is chosen yet.", anchor=False)
+    is_named = not isinstance(config, SyntheticConfig) and bool(config.table)
     stored = [] if is_stored else tables.tables()["fma" if isinstance(config, FmaConfig) else "table"]
-    st.caption(plain(problem, 1000) if is_stored else f"Add one here{', or choose a stored one' if stored else ''}.")
+    answer, reason = sentences.nothing(isinstance(config, FmaConfig), is_named, bool(stored))
+    st.header("These data cannot be used yet." if is_stored else answer, anchor=False)
+    st.caption(plain(problem, 1000) if is_stored else reason)
     upload_problem()
     import_progress()
     if not is_stored:
@@ -132,7 +133,7 @@ def _answer(config: ExperimentConfig, data: Dataset) -> None:
 
 
 def _add_button() -> None:
-    with st.popover("Add data", icon=":material/upload_file:"):
+    with closing("Add data"):
         upload()
 
 

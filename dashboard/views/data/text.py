@@ -26,6 +26,16 @@ def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -
     return f"{text}; no classifier can expect to be right on more than {percent(limit.accuracy)} of {of}."
 
 
+def nothing(is_fma: bool, is_named: bool, others: bool) -> tuple[str, str]:
+    """Say that there are no tracks and what to do; `is_named` where an address names some that are not stored."""
+    what = "import of FMA" if is_fma else "table"
+    choose = ", or choose a stored one" if others else ""
+    if is_named:
+        same = "Import the same files" if is_fma else "Add the same file"
+        return f"The {what} of this link is not in this store.", f"{same} here and this link opens it{choose}."
+    return f"No {what} is chosen yet.", f"Add one here{choose}."
+
+
 def second(data: Dataset) -> str:
     """Say what the counts mean for whoever judges a classifier on these tracks."""
     common = int(data.counts.argmax())

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.components.safely import refreshing
 from dashboard.services import datasets, tables
@@ -24,6 +25,11 @@ SOON_SECONDS = 3.0
 """How long an upload waits for an import before the page shows its progress."""
 
 Files = Sequence[tuple[str, bytes]]
+
+
+def closing(label: str, icon: str = ":material/upload_file:") -> DeltaGenerator:
+    """Draw a button that opens where files are dropped; it closes once they were taken."""
+    return st.popover(label, icon=icon, key=f"{label} {st.session_state.get(_COUNT, 0)}")
 
 
 def upload() -> None:
@@ -145,6 +151,7 @@ def _take(files: Files) -> None:
 
 def _import_offered(name: str) -> None:
     def start() -> None:
+        _close()
         if table := imports.import_offered(name):
             _choose(table)
 
@@ -173,8 +180,12 @@ def _dropped(key: str) -> list[tuple[str, bytes]]:
     """Return what was dropped, and let go of it."""
     files = [(file.name, file.getvalue()) for file in st.session_state[key] or ()]
     if files:
-        st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1
+        _close()
     return files
+
+
+def _close() -> None:
+    st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1
 
 
 def _saying(body: Callable[[], None]) -> None:

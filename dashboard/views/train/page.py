@@ -84,7 +84,7 @@ def _looked_at() -> tuple[Run | None, str]:
 def _usable(form: forms.Form) -> tuple[ExperimentConfig | None, str]:
     """Return the form's configuration if its data can be had, or the sentence why not."""
     if form.config is None:
-        return None, ""
+        return None, form.problem
     try:
         datasets.shape(form.config.data)
     except DataError as error:
