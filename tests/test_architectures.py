@@ -1,5 +1,6 @@
 """The contract of every network, and the perceptron against the layers it stands for."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -8,25 +9,27 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from torch import nn
 
-import genre_core.networks as architectures
-from genre_core.networks import build_network, layer_widths, parameter_count
-from genre_core.settings.config import LinearConfig, MlpConfig, ModelConfig
-from genre_core.settings.names import variants
+from genre_core import networks
+from genre_core.networks import ARCHITECTURES, LinearConfig, MlpConfig, NetworkConfig
 from tests.reference import layers_of
 
-CONFIGS = {variant.model_fields["architecture"].default: variant() for variant in variants(ModelConfig)}
+CONFIGS = {name: variant() for name, variant in ARCHITECTURES.items()}
 
 widths = st.lists(st.integers(1, 12), min_size=1, max_size=4).map(tuple)
 
 
-def test_every_file_has_its_configuration_and_every_configuration_its_file():
-    files = {path.stem for path in Path(architectures.__file__).parent.glob("*.py")} - {"__init__", "network", "masks"}
-    assert files == set(CONFIGS)
+def test_every_network_that_a_file_declares_is_in_the_registry():
+    files = {path.stem for path in Path(networks.__file__).parent.glob("*.py")} - {"__init__"}
+    modules = [import_module(f"genre_core.networks.{name}") for name in files]
+    declared = {one for module in modules for one in vars(module).values() if isinstance(one, type)}
+    declared = {one for one in declared if issubclass(one, NetworkConfig) and one is not NetworkConfig}
+    assert declared == set(ARCHITECTURES.values())
+    assert all(one.model_fields["architecture"].default == name for name, one in ARCHITECTURES.items())
 
 
 def seeded(config, shape=(5,), n_genres=3, seed=1):
     torch.manual_seed(seed)
-    return build_network(config, shape, n_genres)
+    return config.build(shape, n_genres)
 
 
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
@@ -63,15 +66,15 @@ class TestContract:
 
     @pytest.mark.parametrize(("n_features", "n_genres"), [(20, 8), (2, 60), (500, 2)])
     def test_parameters_are_counted_without_building(self, config, n_features, n_genres):
-        built = sum(parameter.numel() for parameter in build_network(config, (n_features,), n_genres).parameters())
-        assert parameter_count(config, (n_features,), n_genres) == built
-        widths = layer_widths(config, (n_features,), n_genres)
-        assert (widths[0], widths[-1]) == (n_features, n_genres)
+        built = sum(parameter.numel() for parameter in config.build((n_features,), n_genres).parameters())
+        assert config.n_parameters((n_features,), n_genres) == built
+        layers = config.layers((n_features,), n_genres)
+        assert (layers[0].units, layers[-1].units) == (n_features, n_genres)
 
 
 def test_the_notebooks_network_has_13_288_parameters():
-    assert parameter_count(MlpConfig(), (20,), 8) == 13_288
-    assert layer_widths(MlpConfig(), (20,), 8) == (20, 128, 64, 32, 8)
+    assert MlpConfig().n_parameters((20,), 8) == 13_288
+    assert [layer.units for layer in MlpConfig().layers((20,), 8)] == [20, 128, 64, 32, 8]
 
 
 # -- the perceptron ----------------------------------------------------------------------------------------------------
@@ -93,7 +96,7 @@ def test_the_perceptron_learns_as_its_layers_do_to_the_bit(hidden, dropout, n, s
     generator = torch.Generator().manual_seed(seed)
     X, y = torch.randn(n, 6, generator=generator), torch.randint(0, 4, (n,), generator=generator)
     torch.manual_seed(seed)
-    loss, logits, gradients = gradients_of(build_network(config, (6,), 4).train(), X, y)
+    loss, logits, gradients = gradients_of(config.build((6,), 4).train(), X, y)
     stream = torch.random.get_rng_state()
     torch.manual_seed(seed)
     theirs = layers_of(config, (6,), 4).train()
@@ -112,7 +115,7 @@ def test_the_perceptron_predicts_as_its_layers_do_to_the_bit(hidden, n, seed, tr
     config = MlpConfig(hidden=hidden)
     X = torch.randn(n, 6)
     outputs = []
-    for build in (build_network, layers_of):
+    for build in (MlpConfig.build, layers_of):
         torch.manual_seed(seed)
         outputs.append(build(config, (6,), 4).train(training)(X))
     assert torch.equal(*outputs)

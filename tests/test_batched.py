@@ -9,14 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genre_core.errors import ConfigError
-from genre_core.settings.config import (
-    ExperimentConfig,
-    LinearConfig,
-    MlpConfig,
-    ModelConfig,
-    SyntheticConfig,
-    TrainConfig,
-)
+from genre_core.networks import LinearConfig, MlpConfig
+from genre_core.settings.config import ExperimentConfig, ModelConfig, SyntheticConfig, TrainConfig
 from genre_core.training import batch_trainer as trainer
 from genre_core.training.batch_trainer import BatchTrainer
 from genre_core.training.events import EpochEnd, Event, Progress, TrainEnd

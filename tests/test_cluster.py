@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from genre_core.errors import ClusterError
-from genre_core.settings.config import ExperimentConfig, MlpConfig, SyntheticConfig, TrainConfig
+from genre_core.networks import MlpConfig
+from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.store import DEAD_AFTER, Run, RunStore, new_run_id
 from genre_core.workers import cluster
 from genre_core.workers import commands as jobs

@@ -8,16 +8,9 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
-from genre_core.settings.config import (
-    ExperimentConfig,
-    LinearConfig,
-    MlpConfig,
-    SplitConfig,
-    SyntheticConfig,
-    TableConfig,
-    TrainConfig,
-    fingerprint,
-)
+from genre_core.networks import LinearConfig, MlpConfig
+from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TableConfig, TrainConfig
+from genre_core.values import fingerprint
 from tests.configurations import configs
 
 DEFAULT_FINGERPRINT = "5e9f5897786b40b8a5ff2b9985e5301676866493c23e00629bf2f59c7129244f"

@@ -6,7 +6,8 @@ import pytest
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.errors import DataError
-from genre_core.settings.config import ExperimentConfig, LinearConfig, SplitConfig, SyntheticConfig, TrainConfig
+from genre_core.networks import LinearConfig
+from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.store import RunStore
 from genre_core.studies.cross_predictions import (
     CrossPlan,

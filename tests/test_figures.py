@@ -16,12 +16,13 @@ from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model
 from dashboard.figures.curves import Parent, accuracy_figure, loss_figure
 from dashboard.figures.epoch_axis import LABEL_GAP, lifted, spread
 from dashboard.figures.matrix import live_view, matrix_view
-from dashboard.figures.network import network_figure
+from dashboard.figures.network import in_columns, network_figure, widths
 from dashboard.figures.profile import profile_figure
 from dashboard.theme import TWINS, limits
 from dashboard.views.data.counts_figure import counts_figure, distribution_figure
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.intervals import wilson
+from genre_core.networks import Layer, LinearConfig, MlpConfig
 
 GENRES = ("Rock", "Jazz", "Folk")
 
@@ -47,8 +48,8 @@ def figures():
         "loss": loss_figure(history(4), 2),
         "accuracy": accuracy_figure(history(4), 2, majority=0.125, bayes=0.8185),
         "no epoch": accuracy_figure([], majority=0.125, bayes=0.8185),
-        "network": network_figure(20, (128, 64, 32), 8, 0.3, n_parameters=13288),
-        "linear": network_figure(20, (), 8),
+        "network": network_figure(MlpConfig().layers((20,), 8), n_parameters=13288),
+        "linear": network_figure(LinearConfig().layers((20,), 8)),
         "counts": counts_figure([3, 0, 1200], GENRES),
         "distribution": distribution_figure(points[:, 0], y, GENRES, "mfcc1"),
         "profile": profile_figure(*scores, [f"f{n}" for n in range(25)], true_genre="Rock", predicted_genre="Jazz"),
@@ -134,7 +135,8 @@ def test_labels_near_the_axis_stand_above_its_numbers():
 
 @given(st.integers(2, 500), st.lists(st.integers(1, 1024), max_size=8), st.integers(2, 60))
 def test_the_network_shows_every_layers_width(n_features, hidden, n_genres):
-    figure = network_figure(n_features, hidden, n_genres, 0.3)
+    model = MlpConfig(hidden=hidden) if hidden else LinearConfig()
+    figure = network_figure(model.layers((n_features,), n_genres))
     widths = [n_features, *hidden, n_genres]
     said = texts(figure)
     assert all(f"{width:,}" in said for width in widths)
@@ -143,9 +145,26 @@ def test_the_network_shows_every_layers_width(n_features, hidden, n_genres):
 
 
 def test_the_network_says_where_dropout_acts():
-    assert texts(network_figure(20, (128, 64, 32), 8, 0.3)).count("ReLU<br>dropout 0.3") == 2
-    assert any("after the first two" in text for text in texts(network_figure(20, (8,) * 8, 8, 0.3)))
-    assert not any("dropout" in text for text in texts(network_figure(20, (8,), 8, 0.0)))
+    def said(**settings):
+        return texts(network_figure(MlpConfig(**settings).layers((20,), 8)))
+
+    assert said().count("ReLU<br>dropout 0.3") == 2
+    assert "ReLU after each hidden layer · dropout 0.3 after the first two" in said(hidden=(8,) * 8)
+    assert not any("dropout" in text for text in said(hidden=(8,), dropout=0.0))
+
+
+def test_layers_side_by_side_share_a_column():
+    layers = (Layer(20), Layer(30, ("ReLU",)), Layer(4, below=(0,)), Layer(2, below=(1,)), Layer(3, below=(3, 2)))
+    assert in_columns(layers) == [[0], [1, 2], [3], [4]]
+    assert widths(layers) == "20, 30 beside 4, 2, 3"
+    figure = network_figure(layers)
+    assert "30 + 4" in texts(figure)
+    nodes = figure["data"][-1]
+    heights = list(zip(nodes["text"], nodes["y"], strict=True))
+    lowest_above = min(y for text, y in heights if text == "hidden layer 1: 30")
+    assert lowest_above > max(y for text, y in heights if text == "hidden layer 2: 4")
+    from_genres = [trace for trace in figure["data"][:-1] if trace["x"][1] == 3]
+    assert sorted(trace["x"][0] for trace in from_genres) == [1, 2]  # the small branch skips a column
 
 
 def test_a_genre_without_values_keeps_its_row():

@@ -12,7 +12,8 @@ from genre_core.data.fma.importing import Imported, Progress, import_fma
 from genre_core.data.fma.layout import find_fma
 from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError
-from genre_core.settings.config import ExperimentConfig, FmaConfig, MlpConfig, SplitConfig, TrainConfig
+from genre_core.networks import MlpConfig
+from genre_core.settings.config import ExperimentConfig, FmaConfig, SplitConfig, TrainConfig
 from genre_core.store import tables as store_tables
 from genre_core.store.tables import TableStore
 from genre_core.terminal.main import main

@@ -339,12 +339,10 @@ def test_pairs_of_genres_are_asked_for_only_where_wrong_labels_are_chosen():
 def test_a_new_setting_is_drawn_by_itself(monkeypatch):
     fields = (replace(item, name=f"{item.name}_too") for item in all_settings().values())
     more = {item.name: item for item in fields} | dict(all_settings())
-    described.cache_clear()
     monkeypatch.setattr("dashboard.shell.fields.all_settings", lambda: more)
     assert set(items()) == {name for name in more if not name.startswith("before.")}
     assert items()["train.learning_rate_too"]["slider"] == "log"
     assert items()["train.learning_rate_too"]["rare"]
-    described.cache_clear()
 
 
 def test_a_description_travels_until_the_browser_has_it():

@@ -11,10 +11,11 @@ ROOT = Path(__file__).parents[1]
 
 FLOORS = {
     "genre_core": (
-        {"errors", "text"},
+        {"errors", "text", "values"},
+        {"networks"},
         {"settings"},
         {"data"},
-        {"networks", "evaluation"},
+        {"evaluation"},
         {"training", "bayes", "findings", "inspection", "explaining"},
         {"store"},
         {"studies"},

@@ -8,7 +8,8 @@ from genre_core.data.dataset import Dataset
 from genre_core.data.inputs import Features, LazyRows, Spectrograms
 from genre_core.data.splitting import Split
 from genre_core.errors import DataError
-from genre_core.settings.config import LinearConfig, TrainConfig
+from genre_core.networks import LinearConfig
+from genre_core.settings.config import TrainConfig
 from genre_core.training.experiment import Prepared
 from genre_core.training.trainer import Trainer
 

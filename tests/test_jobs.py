@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from safetensors.numpy import load
 
 from genre_core.errors import ClusterError
-from genre_core.settings.config import ExperimentConfig, MlpConfig, SplitConfig, SyntheticConfig, TrainConfig
+from genre_core.networks import MlpConfig
+from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.store import Epoch, RunStore, Wish, heartbeat, new_run_id
 from genre_core.training import experiment
 from genre_core.training import trainer as training

@@ -12,7 +12,8 @@ from genre_core.data.dataset import Dataset
 from genre_core.data.inputs import Features
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
-from genre_core.settings.config import ExperimentConfig, LinearConfig, SyntheticConfig, TrainConfig
+from genre_core.networks import LinearConfig
+from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.store import RunStore, new_run_id
 from genre_core.studies.learning_curve import (
     CurvePlan,

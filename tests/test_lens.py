@@ -18,15 +18,8 @@ from genre_core.data.splitting import split_dataset
 from genre_core.data.tables.reading import read_table
 from genre_core.errors import DataError
 from genre_core.evaluation.intervals import wilson
-from genre_core.settings.config import (
-    ExperimentConfig,
-    LinearConfig,
-    MlpConfig,
-    SplitConfig,
-    SyntheticConfig,
-    TableConfig,
-    TrainConfig,
-)
+from genre_core.networks import LinearConfig, MlpConfig
+from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TableConfig, TrainConfig
 from genre_core.studies.lens import (
     CLASSIFIERS,
     Classifier,

@@ -9,13 +9,11 @@ from safetensors.numpy import save
 
 from genre_core.errors import DataError
 from genre_core.explaining.network import FittedNetwork
-from genre_core.networks import build_network
-from genre_core.settings.config import MlpConfig, ModelConfig
-from genre_core.settings.names import variants
+from genre_core.networks import ARCHITECTURES, MlpConfig
 from genre_core.training.trainer import Trainer, TrainingData
 from genre_core.training.trainer import predict as torch_predict
 
-CONFIGS = {variant.model_fields["architecture"].default: variant() for variant in variants(ModelConfig)}
+CONFIGS = {name: variant() for name, variant in ARCHITECTURES.items()}
 
 
 def saved(network):
@@ -24,7 +22,7 @@ def saved(network):
 
 def both(config, n_features, n_genres, seed=1):
     torch.manual_seed(seed)
-    network = build_network(config, (n_features,), n_genres)
+    network = config.build((n_features,), n_genres)
     return network.eval(), FittedNetwork.load(saved(network))
 
 

@@ -24,10 +24,7 @@ SETTINGS = all_settings()
 
 def test_every_field_of_every_variant_is_a_setting():
     fields = {
-        f"{section}.{field}"
-        for section, annotation in SECTIONS.items()
-        for variant in variants(annotation)
-        for field in variant.model_fields
+        f"{section}.{field}" for section in SECTIONS for variant in variants(section) for field in variant.model_fields
     }
     assert set(SETTINGS) == fields
     assert {f"{section}.{tag}" for section, (tag, _) in TAGS.items()} <= fields
@@ -56,9 +53,9 @@ def test_every_setting_says_what_a_person_and_a_widget_need(setting):
 
 
 def test_no_two_variants_declare_one_name_differently():
-    for section, annotation in SECTIONS.items():
+    for section in SECTIONS:
         seen = {}
-        for variant in variants(annotation):
+        for variant in variants(section):
             for field, info in variant.model_fields.items():
                 if field not in TAGS.get(section, ()):
                     assert repr(seen.setdefault(field, info)) == repr(info)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from genre_core.settings.config import ExperimentConfig, LinearConfig, MlpConfig, SyntheticConfig, TrainConfig
+from genre_core.networks import LinearConfig, MlpConfig
+from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.store import RunStore, new_run_id
 from genre_core.store.studies import DIED
 from genre_core.studies.lens import LensConfig, LensScore

@@ -6,7 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre_core.settings.config import LinearConfig, MlpConfig, TrainConfig
+from genre_core.networks import LinearConfig, MlpConfig
+from genre_core.settings.config import TrainConfig
 from genre_core.training import trainer as training
 from genre_core.training.events import EpochEnd, Progress, TrainEnd
 from genre_core.training.trainer import Trainer, TrainingData

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genre_core.errors import ConfigError, StoreError
-from genre_core.settings.config import ExperimentConfig, MlpConfig, SyntheticConfig, TrainConfig
+from genre_core.networks import MlpConfig
+from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.settings.names import configure, flatten
 from genre_core.store import RunStore, openings_of
 from genre_core.studies.tuning import (

@@ -12,9 +12,10 @@ from dashboard.services.studies import Kind
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from genre_core.errors import ConfigError, RunStateError, StoreError
-from genre_core.settings.config import ExperimentConfig, Frozen
+from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.presets import PRESETS
 from genre_core.store import Study, new_run_id
+from genre_core.values import Frozen
 
 Found = TypeVar("Found")
 Config = TypeVar("Config", bound=Frozen)

@@ -1,41 +1,55 @@
-"""The network, drawn: a column of nodes for each layer, its width below."""
+"""The network, drawn: its layers as columns of nodes from the input to the genres, each width below."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from dashboard.theme import ACCENT, BACKGROUND, INK, MUTED, Figure, count, fade, heading, layout
+from genre_core.networks import Layer
 
 ROOMY = 5
 """With more columns than this the layers' functions no longer fit below them, and stand in one line."""
+MOST_NODES, MOST_WHEN_CROWDED = 10, 8
+"""How many nodes of a column are drawn at most, with up to `ROOMY` columns and with more."""
+APART = 0.08
+"""Half the gap between two layers that share a column; a column reaches from -1 to 1."""
+_NUMBERS = ("", "", "two", "three", "four", "five", "six", "seven", "eight")
 
 Place = float | None
 
 
-def network_figure(
-    n_features: int,
-    hidden: Sequence[int],
-    n_genres: int,
-    dropout: float = 0.0,
-    *,
-    n_parameters: int | None = None,
-) -> Figure:
-    """Return the drawn network; without hidden layers it is softmax regression. Wide layers are cut short by a ⋮."""
-    widths = [n_features, *hidden, n_genres]
-    cap = 10 if len(widths) <= ROOMY else 8
-    columns = [_places(width, cap) for width in widths]
-    data = [_edges(x, left, columns[x + 1]) for x, left in enumerate(columns[:-1])]
-    data.append(_nodes(columns, widths))
-    notes = [_dots(x) for x, width in enumerate(widths) if width > cap]
-    notes += _captions(widths, dropout)
+def network_figure(layers: Sequence[Layer], inputs: str = "features", *, n_parameters: int | None = None) -> Figure:
+    """Return the drawn network; its first layer holds the `inputs`. Wide layers are cut short by a ⋮.
+
+    Layers that are fed alike side by side share a column, one above the other.
+    """
+    columns = in_columns(layers)
+    cap = MOST_NODES if len(columns) <= ROOMY else MOST_WHEN_CROWDED
+    names = [inputs, *(f"hidden layer {number}" for number in range(1, len(layers) - 1)), "genres"]
+    at, places, notes = {}, {}, []
+    for x, column in enumerate(columns):
+        for row, position in enumerate(column):
+            width, share = layers[position].units, 1 / len(column)
+            at[position], middle = x, 1 - (2 * row + 1) * share
+            own = max(2, cap // len(column))
+            reach = share - (APART if len(column) > 1 else 0)
+            places[position] = [round(middle + reach * place, 3) for place in _places(width, own)]
+            notes += [_dots(x, middle)] if width > own else []
+    data = [
+        _edges(at[below], at[position], places[below], places[position])
+        for position, layer in enumerate(layers)
+        for below in layer.fed_by(position)
+    ]
+    data.append(_nodes(layers, names, at, places))
+    notes += _captions(layers, columns, inputs)
     size = "" if n_parameters is None else count(n_parameters, "parameter")
     hidden_axis = {"visible": False, "fixedrange": True, "showgrid": False}
     return {
         "data": data,
         "layout": layout(
             heading("The network", size),
-            xaxis={**hidden_axis, "range": [-0.5, len(widths) - 0.5]},
+            xaxis={**hidden_axis, "range": [-0.5, len(columns) - 0.5]},
             yaxis={**hidden_axis, "range": [-1.06, 1.06]},
-            margin={"l": 10, "r": 10, "t": 36, "b": 48 if len(widths) <= ROOMY else 52, "autoexpand": False},
+            margin={"l": 10, "r": 10, "t": 36, "b": 48 if len(columns) <= ROOMY else 52, "autoexpand": False},
             hovermode="closest",
             dragmode=False,
             annotations=notes,
@@ -43,70 +57,93 @@ def network_figure(
     }
 
 
+def in_columns(layers: Sequence[Layer]) -> list[list[int]]:
+    """Return the positions of the layers by column: a layer stands right of all that feed it."""
+    found: list[int] = []
+    for position, layer in enumerate(layers):
+        found.append(max((found[below] + 1 for below in layer.fed_by(position)), default=0))
+    return [[position for position, x in enumerate(found) if x == column] for column in range(max(found) + 1)]
+
+
+def widths(layers: Sequence[Layer]) -> str:
+    """Return the widths of the layers in words: `20, 8 beside 4, 3`."""
+    columns = ([f"{layers[position].units:,}" for position in column] for column in in_columns(layers))
+    return ", ".join(" beside ".join(column) for column in columns)
+
+
 def _places(width: int, cap: int) -> list[float]:
     """Return the heights of a layer's drawn nodes in [-1, 1], with a gap in the middle where some are left out."""
     if width <= cap:
         spacing = 2 / max(cap - 1, 1)
-        return [round((number - (width - 1) / 2) * spacing, 3) for number in range(width)]
+        return [(number - (width - 1) / 2) * spacing for number in range(width)]
     half = cap // 2
-    upper = [1 - number * 0.82 / (half - 1) for number in range(half)]
-    return [round(-place, 3) for place in upper] + [round(place, 3) for place in reversed(upper)]
+    upper = [1 - number * 0.82 / max(half - 1, 1) for number in range(half)]
+    return [-place for place in upper] + list(reversed(upper))
 
 
-def _edges(x: int, left: Sequence[float], right: Sequence[float]) -> dict[str, Any]:
+def _edges(start_x: int, stop_x: int, left: Sequence[float], right: Sequence[float]) -> dict[str, Any]:
     """Return all connections of two layers as one broken line."""
     xs: list[Place] = []
     ys: list[Place] = []
     for start in left:
         for stop in right:
-            xs += [x, x + 1, None]
+            xs += [start_x, stop_x, None]
             ys += [start, stop, None]
     line = {"color": fade(ACCENT, 0.16), "width": 0.8}
     return {"type": "scatter", "mode": "lines", "x": xs, "y": ys, "line": line, "hoverinfo": "skip"}
 
 
-def _nodes(columns: Sequence[Sequence[float]], widths: Sequence[int]) -> dict[str, Any]:
-    names = [_name(number, len(widths)) for number in range(len(widths))]
+def _nodes(
+    layers: Sequence[Layer], names: Sequence[str], at: dict[int, int], places: dict[int, list[float]]
+) -> dict[str, Any]:
+    drawn = [(position, place) for position in range(len(layers)) for place in places[position]]
     return {
         "type": "scatter",
         "mode": "markers",
         "cliponaxis": False,
-        "x": [x for x, column in enumerate(columns) for _ in column],
-        "y": [place for column in columns for place in column],
-        "text": [f"{names[x]}: {widths[x]:,}" for x, column in enumerate(columns) for _ in column],
+        "x": [at[position] for position, _ in drawn],
+        "y": [place for _, place in drawn],
+        "text": [f"{names[position]}: {layers[position].units:,}" for position, _ in drawn],
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"size": 9, "color": BACKGROUND, "line": {"color": ACCENT, "width": 1.4}},
     }
 
 
-def _name(number: int, n_columns: int) -> str:
-    return "features" if number == 0 else "genres" if number == n_columns - 1 else f"hidden layer {number}"
+def _dots(x: int, y: float) -> dict[str, Any]:
+    return {"x": x, "y": round(y, 3), "text": "⋮", "showarrow": False, "font": {"size": 14, "color": MUTED}}
 
 
-def _dots(x: int) -> dict[str, Any]:
-    return {"x": x, "y": 0, "text": "⋮", "showarrow": False, "font": {"size": 14, "color": MUTED}}
-
-
-def _captions(widths: Sequence[int], dropout: float) -> list[dict[str, Any]]:
-    """Return each layer's width and, where there is room, what it does; otherwise one line that says it for all."""
-    last = len(widths) - 1
-    roomy = len(widths) <= ROOMY
-    notes = []
-    for x, width in enumerate(widths):
-        notes.append(_below(x, -4, f"{width:,}", INK, 12, weight=600))
+def _captions(layers: Sequence[Layer], columns: Sequence[Sequence[int]], inputs: str) -> list[dict[str, Any]]:
+    """Return each column's widths and, where there is room, what follows; otherwise one line that says it for all."""
+    last, roomy, notes = len(columns) - 1, len(columns) <= ROOMY, []
+    for x, column in enumerate(columns):
+        notes.append(_below(x, -4, " + ".join(f"{layers[position].units:,}" for position in column), INK, 12, 600))
+        does = tuple(dict.fromkeys(what for position in column for what in layers[position].does))
         if x in (0, last):
-            notes.append(_below(x, -19, "features" if x == 0 else "genres", MUTED, 11))
-        elif roomy:
-            drops = f"<br>dropout {dropout:g}" if dropout and x <= 2 else ""
-            notes.append(_below(x, -19, f"ReLU{drops}", MUTED, 11))
+            notes.append(_below(x, -19, inputs if x == 0 else "genres", MUTED, 11))
+        elif roomy and does:
+            notes.append(_below(x, -19, "<br>".join(does), MUTED, 11))
     if not roomy:
-        text = "ReLU after each hidden layer"
-        text += f" · dropout {dropout:g} after the first two" if dropout else ""
-        notes.append(_below(0.5, -35, text, MUTED, 11) | {"xref": "paper"})
+        notes.append(_below(0.5, -35, _for_all([layer.does for layer in layers[1:-1]]), MUTED, 11) | {"xref": "paper"})
     return notes
 
 
-def _below(x: float, shift: int, text: str, colour: str, size: int, weight: int = 400) -> dict[str, Any]:
-    font = {"size": size, "color": colour, "weight": weight}
+def _for_all(does: Sequence[Sequence[str]]) -> str:
+    """Say after which hidden layers something follows: `ReLU after each hidden layer`."""
+    parts = []
+    for what in dict.fromkeys(what for own in does for what in own):
+        numbers = [number for number, own in enumerate(does, 1) if what in own]
+        if len(numbers) == len(does):
+            where = "each hidden layer"
+        elif numbers == list(range(1, len(numbers) + 1)) and 1 < len(numbers) < len(_NUMBERS):
+            where = f"the first {_NUMBERS[len(numbers)]}"
+        else:
+            where = ", ".join(f"layer {number}" for number in numbers)
+        parts.append(f"{what} after {where}")
+    return " · ".join(parts)
+
+
+def _below(x: float, shift: int, text: str, color: str, size: int, weight: int = 400) -> dict[str, Any]:
+    font = {"size": size, "color": color, "weight": weight}
     place = {"x": x, "y": 0, "yref": "paper", "yanchor": "top", "yshift": shift}
     return place | {"text": text, "showarrow": False, "font": font, "align": "center", "borderpad": 0}

@@ -16,7 +16,8 @@ from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
 from genre_core.inspection.warnings import Finding, findings
-from genre_core.settings.config import DatasetConfig, FmaConfig, SplitConfig, SyntheticConfig, TableConfig, fingerprint
+from genre_core.settings.config import DatasetConfig, FmaConfig, SplitConfig, SyntheticConfig, TableConfig
+from genre_core.values import fingerprint
 
 MOST_COLUMNS = 200
 """Most columns of which gaps are listed."""

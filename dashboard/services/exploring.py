@@ -20,9 +20,10 @@ from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError, GenreLabError
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.intervals import Interval
-from genre_core.settings.config import DatasetConfig, FmaConfig, SplitConfig, SyntheticConfig, TableConfig, fingerprint
+from genre_core.settings.config import DatasetConfig, FmaConfig, SplitConfig, SyntheticConfig, TableConfig
 from genre_core.settings.names import all_settings
 from genre_core.store import Run, RunState
+from genre_core.values import fingerprint
 
 _HASHES: dict[str | type[Any], Callable[[Any], Any]] = dict.fromkeys(
     (SyntheticConfig, TableConfig, FmaConfig, SplitConfig), fingerprint

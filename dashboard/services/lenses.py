@@ -10,7 +10,7 @@ from dashboard.services.datasets import dataset
 from dashboard.services.outcomes import About
 from dashboard.services.studies import LENSES, as_far_as, config_of, open_study
 from dashboard.services.workers import store
-from genre_core.settings.config import fingerprint, labels_are_noisy
+from genre_core.settings.config import labels_are_noisy
 from genre_core.store import Study
 from genre_core.studies.lens import (
     NETWORK,
@@ -27,6 +27,7 @@ from genre_core.studies.lens import (
     plan_lens,
     tasks,
 )
+from genre_core.values import fingerprint
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,6 @@ from dashboard.services.commands import act, order
 from dashboard.services.workers import store
 from genre_core.errors import RunStateError, StoreError
 from genre_core.inspection import MapConfig
-from genre_core.settings.config import Frozen, fingerprint
 from genre_core.store import Study
 from genre_core.studies.cross_predictions import CrossPredictionsConfig
 from genre_core.studies.learning_curve import LearningCurveConfig
@@ -17,6 +16,7 @@ from genre_core.studies.lens import LensConfig
 from genre_core.studies.repeats.config import RepeatsConfig
 from genre_core.studies.tuning import SearchConfig
 from genre_core.studies.tuning.trials import forget
+from genre_core.values import Frozen, fingerprint
 from genre_core.workers import commands as jobs
 from genre_core.workers.study import CROSS_PREDICTIONS, LEARNING_CURVE, LENS, MAP, REPEATS, SEARCH
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Mapping
-from functools import cache
 from typing import Any
 
 from genre_core.settings.names import BRANCH, SECTIONS, TAGS, Setting, all_settings, flatten, variants
@@ -12,10 +11,9 @@ TITLES = {"data": "Data", "split": "Split", "model": "Network", "train": "Traini
 COMMON = {
     *(f"data.{field}" for field in ("source", "n_samples", "overlap", "table", "label", "subset")),
     *(f"split.{field}" for field in ("test_fraction", "validation_fraction")),
-    *(f"model.{field}" for field in ("architecture", "hidden", "dropout")),
     *(f"train.{field}" for field in ("optimizer", "learning_rate", "batch_size", "max_epochs", "patience")),
 }
-"""Settings that fit on one screen; all others are behind "More"."""
+"""Settings that fit on one screen, with those of the network; all others are behind "More"."""
 BY_BUTTON = ("before",)
 """Sections that no panel draws: a branch is begun by a button, from a run."""
 FINEST_SLIDER = 2000
@@ -39,7 +37,6 @@ Needs = dict[str, list[str]]
 """Choices that a setting asks for: setting → the values that it may have."""
 
 
-@cache
 def described(sections: tuple[str, ...], presets: tuple[Preset, ...], first: frozenset[str] = frozenset()) -> str:
     """Return the settings of these sections and the presets as JSON; `first` are common ones on this page."""
     common = COMMON | first
@@ -60,18 +57,17 @@ def described(sections: tuple[str, ...], presets: tuple[Preset, ...], first: fro
     return json.dumps(about, ensure_ascii=False, separators=(",", ":"))
 
 
-@cache
-def usual() -> Mapping[str, Any]:
-    """Return every setting's default."""
-    return {name: item.default for name, item in all_settings().items()}
+def usual(name: str) -> Any:
+    """Return a setting's default."""
+    return all_settings()[name].default
 
 
 def acts(name: str, values: Mapping[str, Any]) -> bool:
     """Return whether a setting does anything with what else is chosen."""
-    if not all(values.get(other, usual()[other]) in allowed for other, allowed in needs(all_settings()[name]).items()):
+    if not all(values.get(other, usual(other)) in allowed for other, allowed in needs(all_settings()[name]).items()):
         return False
     return name not in WITHOUT or any(
-        values.get(other, usual()[other]) != usual()[other] and acts(other, values) for other in WITHOUT[name]
+        values.get(other, usual(other)) != usual(other) and acts(other, values) for other in WITHOUT[name]
     )
 
 
@@ -80,7 +76,7 @@ def needs(item: Setting) -> Needs:
     found = {f"{item.section}.{sibling}": [value] for sibling, value in (item.when or {}).items()}
     if item.section in TAGS:
         tag = TAGS[item.section][0]
-        models = variants(SECTIONS[item.section])
+        models = variants(item.section)
         having = [model for model in models if item.name.partition(".")[2] in model.model_fields]
         if len(having) < len(models):
             found[f"{item.section}.{tag}"] = [str(model.model_fields[tag].default) for model in having]
@@ -116,12 +112,12 @@ def _described(item: Setting, common: Collection[str]) -> dict[str, Any]:
         "options": {option: item.label(option) for option in item.choices},
         "needs": needs(item),
         "without": list(WITHOUT.get(item.name, ())),
-        "rare": item.name not in common,
+        "rare": item.technical or (item.section != "model" and item.name not in common),
     }
     kept = {key: value for key, value in about.items() if value or (value == 0 and value is not False)}
     return {"name": item.name, "default": plain(item.default), **kept}
 
 
 def _preset(preset: Preset) -> dict[str, Any]:
-    values = {name: plain(value) for name, value in flatten(preset.config).items() if value != usual().get(name)}
+    values = {name: plain(value) for name, value in flatten(preset.config).items() if value != usual(name)}
     return {"name": preset.name, "title": preset.title, "watch": preset.watch_for, "values": values}

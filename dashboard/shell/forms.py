@@ -182,7 +182,7 @@ def _with(texts: Mapping[str, Any], name: str, value: Any, preset: Preset) -> di
 def _base(preset: Preset, name: str) -> Any:
     """Return a setting's value in a preset, its default where the preset's source or network does not have it."""
     section, _, field = name.partition(".")
-    return getattr(getattr(preset.config, section), field, usual()[name])
+    return getattr(getattr(preset.config, section), field, usual(name))
 
 
 def _kind(values: Mapping[str, Any]) -> str:

@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping
 
 from dashboard.text.runs import changed_in, when
 from dashboard.theme import count
-from genre_core.settings.config import ExperimentConfig, Frozen
+from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, differences
 from genre_core.settings.naming import data_name
 from genre_core.store import Study
 from genre_core.studies.lens import LensConfig
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.studies.tuning import SearchConfig
+from genre_core.values import Frozen
 
 ANOTHER_VERSION = "another version's"
 MOST_NAMED = 3

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.figures.curves import Parent
+from dashboard.figures.network import widths
 from dashboard.services.datasets import Shape
 from dashboard.services.runs import Queue
 from dashboard.text.limits import by, known_already, on
 from dashboard.theme import GAP, count, percent, points
 from genre_core.bayes import BayesLimit
 from genre_core.evaluation.intervals import Interval, wilson
-from genre_core.networks import layer_widths
+from genre_core.networks import Layer
 from genre_core.settings.branches import changed_at_branch, latest_branch
-from genre_core.settings.config import ExperimentConfig, ModelConfig
+from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, differences
 from genre_core.store import Epoch, Run
 
@@ -32,12 +33,11 @@ def before_training(shape: Shape | None, config: ExperimentConfig | None, limit:
     """Say what pressing Train would do, before there is a run."""
     if shape is None or config is None:
         return Headline("These settings cannot be trained yet.", "Choose data, or mend what the sidebar marks.")
-    network = "softmax regression" if config.model.architecture == "linear" else "a perceptron"
     best = f"{count(shape.n_tracks, 'track')}, {count(shape.n_features, 'feature')} each."
     if limit is not None:
         most = f"{percent(limit.accuracy)} of such tracks{by(config.data)}"
         best = f"No classifier can expect to be right on more than {most}."
-    return Headline(f"Press Train and watch {network} learn to tell {shape.n_genres} genres apart.", best)
+    return Headline(f"Press Train and watch {config.model.phrase} learn to tell {shape.n_genres} genres apart.", best)
 
 
 def of_run(
@@ -268,10 +268,10 @@ def accuracy_alt(epochs: Sequence[Epoch]) -> str:
     )
 
 
-def network_alt(model: ModelConfig, shape: Shape, weights: int) -> str:
+def network_alt(layers: Sequence[Layer], n_parameters: int) -> str:
     """Describe the drawn network."""
-    widths = ", ".join(str(width) for width in layer_widths(model, (shape.n_features,), shape.n_genres))
-    return f"The network, from features to genres: layers of {widths} units, {count(weights, 'parameter')}."
+    size = count(n_parameters, "parameter")
+    return f"The network, from features to genres: layers of {widths(layers)} units, {size}."
 
 
 def _verdict(run: Run, epoch: Epoch, limit: BayesLimit | None, *, brief: bool = False) -> str:

@@ -15,7 +15,8 @@ from genre_core.data.dataset import Dataset, FloatArray, IntArray
 from genre_core.data.inputs import Standardizer
 from genre_core.errors import DataError
 from genre_core.inspection.sampling import halves, sample
-from genre_core.settings.config import DatasetConfig, Frozen
+from genre_core.settings.config import DatasetConfig
+from genre_core.values import Frozen
 
 Method = Literal["pca", "lda", "tsne"]
 

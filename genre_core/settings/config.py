@@ -7,58 +7,17 @@ terminal option, the search space and the run table are derived from it (see `se
 Conventions: rates and fractions lie in [0, 1]; seeds fit in 32 bits because NumPy's legacy generator needs that.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from functools import cache
+from typing import Annotated, Any, Literal, Self, Union
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, SerializeAsAny, TypeAdapter, model_validator
 
+from genre_core.networks import ARCHITECTURES, MlpConfig, NetworkConfig
 from genre_core.settings.genres import genre_pairs
+from genre_core.values import Frozen, Seed, fingerprint, setting
 
 MAX_VALUES = 20_000_000
 """Most numbers (tracks × features) a generated data set may hold: 160 MB as float64."""
-
-Scale = Literal["linear", "log"]
-
-
-def setting(
-    default: Any,
-    title: str,
-    help: str,
-    *,
-    step: float | None = None,
-    scale: Scale = "linear",
-    unit: str = "",
-    labels: Mapping[str, str] | None = None,
-    when: Mapping[str, str] | None = None,
-    **bounds: Any,
-) -> Any:
-    """Declare one setting: what `Field` says of its values, and how a person sees and moves it.
-
-    `when` names a sibling choice without which this setting does nothing: `when={"optimizer": "sgd"}`.
-    """
-    shown: Any = {"step": step, "scale": scale, "unit": unit, "labels": dict(labels or {}), "when": dict(when or {})}
-    return Field(default, title=title, description=help, json_schema_extra={"shown": shown}, **bounds)
-
-
-class Frozen(BaseModel):
-    """A value: immutable, hashable, without unknown keys, infinities or NaN."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
-
-
-def _read_layers(value: Any) -> Any:
-    """Accept `"128, 64, 32"` as it is typed in an address, a terminal or a text field."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
-
-
-Width = Annotated[int, Field(ge=1, le=1024)]
-Layers = Annotated[tuple[Width, ...], BeforeValidator(_read_layers), Field(min_length=1, max_length=8)]
-Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
-
 
 # fmt: off
 # One line per setting, however long: it is the one place where the setting is described.
@@ -190,23 +149,18 @@ class SplitConfig(Frozen):
         return values
 
 
-class LinearConfig(Frozen):
-    """Softmax regression: one layer from features to genres."""
-
-    architecture: Literal["linear"] = "linear"
-
-
-class MlpConfig(Frozen):
-    """A perceptron with hidden layers (ReLU), dropout after the first two of them."""
-
-    architecture: Literal["mlp"] = "mlp"
-    hidden: Layers = setting((128, 64, 32), "Hidden layers", "Width of each hidden layer, first to last. Wider and deeper: fits finer differences, overfits sooner.")
-    dropout: float = setting(0.3, "Dropout", "Part of the hidden units switched off at random in each training step. Up: overfits less, learns slower.", ge=0, le=0.9, step=0.05)
-    # Left out of the canonical JSON while it is torch's, so that runs stored before it was there keep their fingerprint.
-    masks: Literal["torch", "fast"] = setting("torch", "Dropout masks", "Where the random numbers that switch units off come from: torch's generator, as in the notebook, or one four times as fast. Results differ by chance alone; with the fast one many networks train together in about four fifths of the time.", labels={"torch": "torch's", "fast": "fast"}, exclude_if=lambda masks: masks == "torch")
+@cache
+def _models(architectures: tuple[type[NetworkConfig], ...]) -> TypeAdapter[NetworkConfig]:
+    of_any: Any = Annotated[Union[architectures], Field(discriminator="architecture")]  # noqa: UP007
+    return TypeAdapter(of_any)
 
 
-ModelConfig = Annotated[MlpConfig | LinearConfig, Field(discriminator="architecture")]
+def _read_model(value: Any) -> Any:
+    """Read a network's configuration as that of the architecture it names."""
+    return _models(tuple(ARCHITECTURES.values())).validate_python(value)
+
+
+ModelConfig = Annotated[SerializeAsAny[NetworkConfig], BeforeValidator(_read_model)]
 
 
 class _Learning(Frozen):
@@ -310,9 +264,3 @@ class ExperimentConfig(Frozen):
             if after > part.before.max_epochs:
                 raise ValueError(f"a branch after epoch {after} needs at least {after} epochs at most before it")
         return self
-
-
-def fingerprint(config: Frozen) -> str:
-    """Return the SHA-256 of a configuration's canonical JSON (sorted keys, no spaces) as 64 hex digits."""
-    canonical = json.dumps(config.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -14,38 +14,27 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from genre_core.errors import ConfigError
-from genre_core.settings.config import (
-    BeforeConfig,
-    DatasetConfig,
-    ExperimentConfig,
-    Frozen,
-    ModelConfig,
-    SplitConfig,
-    TrainConfig,
-)
+from genre_core.networks import ARCHITECTURES
+from genre_core.settings.config import BeforeConfig, DatasetConfig, ExperimentConfig, SplitConfig, TrainConfig
+from genre_core.values import Frozen
 
 Kind = Literal["int", "float", "bool", "choice", "layers", "text"]
 Values = Mapping[str, Any]
 
-SECTIONS: Mapping[str, Any] = {
-    "data": DatasetConfig,
-    "split": SplitConfig,
-    "model": ModelConfig,
-    "train": TrainConfig,
-    "before": BeforeConfig,
-}
+SECTIONS = ("data", "split", "model", "train", "before")
+"""The parts of a configuration, in the order in which they are shown."""
 BRANCH = "before.epochs"
 """The setting without which there is no branch, and none of the settings before it."""
 TAGS: Mapping[str, tuple[str, str]] = {"data": ("source", "Source"), "model": ("architecture", "Network")}
 """The field that says which variant a section is, and its title on screen."""
 
-TAG_LABELS: Mapping[str, str] = {
-    "synthetic": "synthetic tracks",
-    "table": "table of features",
-    "fma": "FMA",
-    "mlp": "perceptron",
-    "linear": "softmax regression",
+_VARIANTS: Mapping[str, tuple[type[Frozen], ...]] = {
+    "data": get_args(get_args(DatasetConfig)[0]),
+    "split": (SplitConfig,),
+    "train": (TrainConfig,),
+    "before": (BeforeConfig,),
 }
+SOURCE_LABELS: Mapping[str, str] = {"synthetic": "synthetic tracks", "table": "table of features", "fma": "FMA"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +55,7 @@ class Setting:
     choices: tuple[str, ...] = ()
     labels: Mapping[str, str] | None = None
     when: Mapping[str, str] | None = None
+    technical: bool = False
 
     @property
     def section(self) -> str:
@@ -94,19 +84,20 @@ def settings(config: ExperimentConfig) -> tuple[Setting, ...]:
 
 def all_settings() -> Mapping[str, Setting]:
     """Return every setting of every variant of every section, by its dotted name."""
+    return _all_settings(tuple((section, variant) for section in SECTIONS for variant in variants(section)))
+
+
+@cache
+def _all_settings(parts: tuple[tuple[str, type[Frozen]], ...]) -> Mapping[str, Setting]:
     found: dict[str, Setting] = {}
-    for section, annotation in SECTIONS.items():
-        for variant in variants(annotation):
-            for item in _section_settings(section, variant):
-                found.setdefault(item.name, item)
+    for item in (item for section, variant in parts for item in _section_settings(section, variant)):
+        found.setdefault(item.name, item)
     return found
 
 
-def variants(annotation: Any) -> tuple[type[Frozen], ...]:
-    """Return the models that a section may be: the members of a tagged union, or the model itself."""
-    if isinstance(annotation, type):
-        return (annotation,)
-    return get_args(get_args(annotation)[0])
+def variants(section: str) -> tuple[type[Frozen], ...]:
+    """Return the models that a section may be: each source, each network there is, or the one model."""
+    return tuple(ARCHITECTURES.values()) if section == "model" else _VARIANTS[section]
 
 
 def flatten(config: ExperimentConfig) -> dict[str, Any]:
@@ -171,8 +162,7 @@ def _carried(start: ExperimentConfig, section: str, changes: Values) -> dict[str
     return current
 
 
-@cache
-def _section_settings(section: str, variant: Any) -> tuple[Setting, ...]:
+def _section_settings(section: str, variant: type[Frozen]) -> tuple[Setting, ...]:
     return tuple(
         _tag_setting(section) if field == TAGS.get(section, ("", ""))[0] else _setting(f"{section}.{field}", info)
         for field, info in variant.model_fields.items()
@@ -181,13 +171,15 @@ def _section_settings(section: str, variant: Any) -> tuple[Setting, ...]:
 
 def _tag_setting(section: str) -> Setting:
     field, title = TAGS[section]
-    models = variants(SECTIONS[section])
+    models = variants(section)
     choices = tuple(str(model.model_fields[field].default) for model in models)
+    labels = SOURCE_LABELS if section == "data" else {name: model.label for name, model in ARCHITECTURES.items()}
     docs = zip(choices, (model.__doc__ or "" for model in models), strict=True)
-    help = " ".join(f"{TAG_LABELS[tag].capitalize()}: {doc.strip()}" for tag, doc in docs)
-    return Setting(f"{section}.{field}", "choice", choices[0], title, help, choices=choices, labels=TAG_LABELS)
+    help = " ".join(f"{labels[tag].capitalize()}: {doc.strip()}" for tag, doc in docs)
+    return Setting(f"{section}.{field}", "choice", choices[0], title, help, choices=choices, labels=labels)
 
 
+@cache
 def _setting(name: str, info: FieldInfo) -> Setting:
     extra = info.json_schema_extra
     assert isinstance(extra, dict), f"{name} is declared without setting()"
@@ -255,7 +247,7 @@ def validate(name: str, value: Any) -> Any:
         The setting does not exist, or the value is malformed or out of bounds.
     """
     section, _, field = name.partition(".")
-    for variant in variants(SECTIONS[section]) if section in SECTIONS else ():
+    for variant in variants(section) if section in SECTIONS else ():
         if field in variant.model_fields:
             if field == TAGS.get(section, ("", ""))[0]:
                 return _validate_tag(section, name, value)

@@ -20,9 +20,10 @@ from genre_core.data.dataset import Dataset, IntArray
 from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
-from genre_core.settings.config import ExperimentConfig, Frozen, setting
+from genre_core.settings.config import ExperimentConfig
 from genre_core.training.events import EpochEnd, TrainEnd
 from genre_core.training.experiment import Prepared, make_trainer
+from genre_core.values import Frozen, setting
 
 OWN_SEEDS, MAX_SEED = 3000, 2**32
 """How far the seeds lie above the experiment's."""

@@ -87,8 +87,8 @@ class Training:
 def alike(config: ExperimentConfig) -> tuple[str, ...]:
     """Return what brings together members that share their data, and those that can be trained together."""
     train, data, split = config.train, config.data.model_dump_json(), config.split.model_dump_json()
-    hidden = str(getattr(config.model, "hidden", ()))
-    return config.model.architecture, hidden, str(train.batch_size), train.optimizer, data, split
+    network = config.model.model_dump_json(exclude={"architecture"})
+    return config.model.architecture, str(train.batch_size), train.optimizer, data, split, network
 
 
 def has_room(group: "list[Training]") -> bool:

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from genre_core.networks.mlp import DROPPED_LAYERS, Perceptron
+from genre_core.networks.mlp import DROPPED_LAYERS
+from genre_core.networks.perceptron import Perceptron
 from genre_core.training.optimizers import BETA1, BETA2, EPSILON, bind
 from genre_core.training.trainer import Trainer
 

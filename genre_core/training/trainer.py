@@ -26,8 +26,8 @@ from torch.nn import functional as F
 
 from genre_core.data.dataset import IntArray
 from genre_core.data.inputs import Rows
-from genre_core.networks import build_network
-from genre_core.settings.config import BeforeConfig, ModelConfig, TrainConfig
+from genre_core.networks import NetworkConfig
+from genre_core.settings.config import BeforeConfig, TrainConfig
 from genre_core.training.batches import Held, hold, in_order, parts
 from genre_core.training.events import EpochEnd, Event, Progress, StopReason, TrainEnd
 from genre_core.training.optimizers import Optimizer, Schedule, balanced_weights, flatten
@@ -63,7 +63,7 @@ class Trainer:
 
     def __init__(
         self,
-        model: ModelConfig,
+        model: NetworkConfig,
         config: TrainConfig,
         data: TrainingData,
         device: str | None = None,
@@ -84,7 +84,7 @@ class Trainer:
         self._y_validation = torch.as_tensor(data.y_validation).to(self.device)
         with _global_generator, torch.random.fork_rng(devices=self._cuda_devices()):
             torch.manual_seed(config.seed)
-            self.network = build_network(model, data.X_train.shape[1:], data.n_genres).to(self.device)
+            self.network = model.build(data.X_train.shape[1:], data.n_genres).to(self.device)
             self._random = self._random_state()
         self.optimizer = Optimizer(self.config, *flatten(self.network))
         self.schedule = Schedule(self.config)

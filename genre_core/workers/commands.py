@@ -10,9 +10,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from genre_core.errors import ClusterError, GenreLabError
-from genre_core.settings.config import ExperimentConfig, Frozen
+from genre_core.settings.config import ExperimentConfig
 from genre_core.store import Request, RunState, RunStore
 from genre_core.store.studies import DIED
+from genre_core.values import Frozen
 from genre_core.workers.run import execute
 from genre_core.workers.study import execute_study
 

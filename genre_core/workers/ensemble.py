@@ -7,7 +7,6 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import PARTS
 from genre_core.errors import GenreLabError
-from genre_core.networks import parameter_count
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.ensembles import average_logits
 from genre_core.store import Run, RunStore
@@ -33,7 +32,7 @@ def average(store: RunStore, run: Run, prepared: "Prepared") -> None:
     members = run.config.members
     card = describe(members[0], prepared, make_trainer(members[0], prepared))
     shape, n_genres = prepared.X.shape[1:], len(prepared.dataset.genres)
-    card["n_parameters"] = sum(parameter_count(member.model, shape, n_genres) for member in members)
+    card["n_parameters"] = sum(member.model.n_parameters(shape, n_genres) for member in members)
     store.describe(run.id, run.attempt, card, {"validation_labels": labels_of(prepared)})
     answers = []
     for number, member in enumerate(members):

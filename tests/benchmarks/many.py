@@ -16,8 +16,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from sklearn.utils._testing import ignore_warnings
 
+from genre_core.networks import MlpConfig
 from genre_core.networks.masks import FastMasks, TorchMasks
-from genre_core.settings.config import ExperimentConfig, MlpConfig, TrainConfig
+from genre_core.settings.config import ExperimentConfig, TrainConfig
 from genre_core.training.batch_trainer import AT_ONCE, BatchTrainer
 from genre_core.training.events import EpochEnd
 from genre_core.training.experiment import Prepared, make_trainer, prepare

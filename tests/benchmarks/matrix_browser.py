@@ -9,7 +9,8 @@ import math
 
 from playwright.sync_api import Page, sync_playwright
 
-from genre_core.settings.config import ExperimentConfig, MlpConfig, SplitConfig, SyntheticConfig, TrainConfig
+from genre_core.networks import MlpConfig
+from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.store import RunStore, new_run_id
 from genre_core.workers.run import execute
 from tests.benchmarks.dashboard import Dashboard, dashboard

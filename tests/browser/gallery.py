@@ -21,6 +21,7 @@ from dashboard.views.data.counts_figure import counts_figure, distribution_figur
 from dashboard.views.data.tracks_map_figure import by_genre, map_figure
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.intervals import wilson
+from genre_core.networks import LinearConfig, MlpConfig
 
 install_plotly(Path(__file__).with_name("static"))  # served from beside the script
 
@@ -105,7 +106,7 @@ def curves() -> None:
         )
     left, right = st.columns(2)
     with left:
-        plot(network_figure(20, (128, 64, 32), 8, 0.3, n_parameters=13288), "net", height=250, alt="The network")
+        plot(network_figure(MlpConfig().layers((20,), 8), n_parameters=13288), "net", height=250, alt="The network")
     with right:
         st.markdown("##### What it confuses")
         matrix(live_view(ConfusionMatrix(COUNTS, GENRES)), "live", compact=True)
@@ -146,8 +147,14 @@ def sixty() -> None:
 
 
 def networks() -> None:
-    for number, (hidden, k) in enumerate([((128, 64, 32, 16, 8, 8, 8, 8), 8), ((), 8), ((1024,), 60)]):
-        plot(network_figure(20, hidden, k, 0.3 if hidden else 0), f"net {number}", height=240, alt="The network")
+    deep = MlpConfig(hidden=(128, 64, 32, 16, 8, 8, 8, 8))
+    for number, (one, k) in enumerate([(deep, 8), (LinearConfig(), 8), (MlpConfig(hidden=(1024,)), 60)]):
+        plot(
+            network_figure(one.layers((20,), k)),
+            f"net {number}",
+            height=240,
+            alt="The network",
+        )
 
 
 def data() -> None:

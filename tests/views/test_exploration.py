@@ -9,8 +9,8 @@ import pytest
 from dashboard.services import datasets, tables
 from dashboard.views.data import drawn_area
 from genre_core.inspection import project
-from genre_core.settings.config import fingerprint
 from genre_core.settings.names import configure
+from genre_core.values import fingerprint
 from genre_core.workers.run import execute
 from genre_core.workers.study import MAP, execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts

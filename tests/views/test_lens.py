@@ -11,7 +11,8 @@ from dashboard.views.lens import live as following
 from genre_core.data.published import read_split
 from genre_core.data.tables.reading import read_table
 from genre_core.errors import DataError
-from genre_core.settings.config import ExperimentConfig, LinearConfig, TrainConfig
+from genre_core.networks import LinearConfig
+from genre_core.settings.config import ExperimentConfig, TrainConfig
 from genre_core.settings.names import configure
 from genre_core.store.schema import studies
 from genre_core.studies.lens import LensConfig

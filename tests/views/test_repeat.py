@@ -11,7 +11,8 @@ from dashboard.services import repetitions
 from dashboard.theme import percent
 from dashboard.views.repeat import folds as folds_service
 from dashboard.views.repeat import live as following
-from genre_core.settings.config import ExperimentConfig, LinearConfig, SyntheticConfig, TrainConfig
+from genre_core.networks import LinearConfig
+from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.store import openings_of
 from genre_core.store.schema import studies
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig

@@ -23,8 +23,8 @@ from dashboard.theme import count
 from genre_core.errors import DataError
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Interval
-from genre_core.networks import parameter_count
-from genre_core.settings.config import ExperimentConfig, ModelConfig
+from genre_core.networks import NetworkConfig
+from genre_core.settings.config import ExperimentConfig
 from genre_core.store import Run
 
 PLOT_HEIGHT = 250
@@ -120,11 +120,11 @@ def network(of: ExperimentConfig) -> dict[str, str]:
 
 
 @lru_cache(maxsize=64)
-def _network(model: ModelConfig, shape: Shape) -> dict[str, str]:
-    weights = parameter_count(model, (shape.n_features,), shape.n_genres)
-    hidden, dropout = getattr(model, "hidden", ()), getattr(model, "dropout", 0.0)
-    figure = network_figure(shape.n_features, hidden, shape.n_genres, dropout, n_parameters=weights)
-    return chart_part(figure, sentences.network_alt(model, shape, weights))
+def _network(model: NetworkConfig, shape: Shape) -> dict[str, str]:
+    of = (shape.n_features,), shape.n_genres
+    layers, n_parameters = model.layers(*of), model.n_parameters(*of)
+    figure = network_figure(layers, n_parameters=n_parameters)
+    return chart_part(figure, sentences.network_alt(layers, n_parameters))
 
 
 def _answer(run: Run | None, progress: Progress, config: ExperimentConfig | None) -> dict[str, Any]:

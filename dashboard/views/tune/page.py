@@ -92,7 +92,7 @@ def _space(base: ExperimentConfig | None, found: Search | None) -> tuple[SearchC
     with st.expander("What to search", expanded=found is None, key=key, icon=":material/tune:"):
         chosen = _ticked(base)
         texts = _ranges(base, chosen)
-        how = _how()
+        how = _how(base, chosen)
     if not chosen:
         return None, ""
     try:
@@ -147,7 +147,7 @@ def _range(name: str, usual: Dimension) -> str:
     return text.strip() or said
 
 
-def _how() -> dict[str, object]:
+def _how(base: ExperimentConfig, chosen: list[str]) -> dict[str, object]:
     """Draw how trials are chosen and judged; return it as a search has it."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         n = st.number_input("Trials", 1, MOST_TRIALS, 50, key="trials", bind="query-params", width=120, help=HELP["n"])
@@ -157,8 +157,9 @@ def _how() -> dict[str, object]:
         pruning = st.toggle("End what falls behind", True, key="pruning", bind="query-params",
                             disabled=judge != ON_THE_SPLIT, help=HELP["pruning"])  # fmt: skip
         fast_masks = st.toggle(
-            "Fast dropout masks", True, key="fast_masks", bind="query-params", help=HELP["fast_masks"]
-        )
+            "Fast dropout masks", True, key="fast_masks", bind="query-params", help=HELP["fast_masks"],
+            disabled=base.model.faster() == base.model and "model.dropout" not in chosen,
+        )  # fmt: skip
     return {
         "n_trials": int(n),
         "sampler": SAMPLED[sampler],

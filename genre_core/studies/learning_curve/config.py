@@ -5,7 +5,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from genre_core.settings.config import ExperimentConfig, Frozen, setting
+from genre_core.settings.config import ExperimentConfig
+from genre_core.values import Frozen, setting
 
 LEAST_REPEATS, MOST_REPEATS = 3, 20
 _REPEATS = "How often each size is drawn and learned from anew. More: narrower intervals; it takes longer."

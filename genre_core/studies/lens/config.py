@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from genre_core.settings.config import DatasetConfig, ExperimentConfig, Frozen, fingerprint, setting
+from genre_core.settings.config import DatasetConfig, ExperimentConfig
+from genre_core.values import Frozen, fingerprint, setting
 
 Classifier = Literal["network", "majority", "neighbour", "logistic", "svc", "boosting"]
 LEAST_REPEATS, MOST_REPEATS = 3, 50

@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from genre_core.settings.config import ExperimentConfig, Frozen, fingerprint, setting
+from genre_core.settings.config import ExperimentConfig
+from genre_core.values import Frozen, fingerprint, setting
 
 Vary = Literal["network", "split", "both"]
 

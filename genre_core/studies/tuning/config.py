@@ -6,9 +6,10 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from genre_core.errors import ConfigError
-from genre_core.settings.config import ExperimentConfig, Frozen, MlpConfig, Seed, SplitConfig
+from genre_core.settings.config import ExperimentConfig, SplitConfig
 from genre_core.settings.names import all_settings, configure
-from genre_core.studies.tuning.space import Dimension, check, grid_size, n_points, searchable
+from genre_core.studies.tuning.space import Dimension, check, grid_size, grid_values, n_points, searchable
+from genre_core.values import Frozen, Seed
 
 Sampler = Literal["grid", "random", "tpe"]
 Objective = Literal["accuracy", "macro_f1", "log_loss"]
@@ -82,10 +83,9 @@ class SearchConfig(Frozen):
     @property
     def masks_are_fast(self) -> bool:
         """Return whether trials draw dropout masks from the fast generator where the base would not."""
-        model = self.base.model
-        if not self.fast_masks or not isinstance(model, MlpConfig) or model.masks == "fast":
-            return False
-        return model.dropout > 0 or any(dimension.name == "model.dropout" for dimension in self.space)
+        varied = [one for one in self.space if one.name.startswith("model.")]
+        tried = (configure({one.name: value}, self.base) for one in varied for value in grid_values(one))
+        return self.fast_masks and any(each.model.faster() != each.model for each in (self.base, *tried))
 
     @property
     def n_planned(self) -> int:
@@ -120,9 +120,7 @@ def trial_config(config: SearchConfig, params: Mapping[str, Any]) -> ExperimentC
         The values do not fit together.
     """
     one = configure(params, config.base)
-    if config.fast_masks and isinstance(one.model, MlpConfig) and one.model.dropout:
-        return one.model_copy(update={"model": one.model.model_copy(update={"masks": "fast"})})
-    return one
+    return one.model_copy(update={"model": one.model.faster()}) if config.fast_masks else one
 
 
 def fold_configs(config: SearchConfig, params: Mapping[str, Any]) -> list[ExperimentConfig]:

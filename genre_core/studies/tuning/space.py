@@ -10,14 +10,15 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from genre_core.errors import ConfigError
-from genre_core.settings.config import ExperimentConfig, Frozen
+from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import TAGS, Setting, all_settings, flatten, settings, validate
+from genre_core.values import Frozen
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
 
 SECTIONS = ("model", "train")
-LEFT_OUT = frozenset({"train.seed", "model.masks", *(f"{section}.{tag}" for section, (tag, _) in TAGS.items())})
+_TAGS = {f"{section}.{tag}" for section, (tag, _) in TAGS.items()}
 DECADES = 1.5
 """How far a suggested range on a log scale goes from the present value, either way."""
 MOST_STEPS = 100
@@ -56,14 +57,14 @@ class Dimension(Frozen):
 
 def searchable(base: ExperimentConfig, chosen: Sequence[str] = ()) -> tuple[Setting, ...]:
     """Return the settings that a search can vary around `base`; some need another that is among those `chosen`."""
-    found = [item for item in settings(base) if item.section in SECTIONS and item.name not in LEFT_OUT]
+    found = [item for item in settings(base) if item.section in SECTIONS and _may_vary(item)]
     values = flatten(base)
 
     def acts(item: Setting) -> bool:
         needed = {f"{item.section}.{name}": value for name, value in (item.when or {}).items()}
         return all(name in chosen or values[name] == value for name, value in needed.items())
 
-    return tuple(item for item in found if item.kind in ("int", "float", "choice", "layers", "bool") and acts(item))
+    return tuple(item for item in found if acts(item))
 
 
 def suggested(base: ExperimentConfig, name: str) -> Dimension:
@@ -210,9 +211,14 @@ def _searchable(name: str) -> Setting:
         raise ConfigError(f"{name} cannot be searched: all trials are judged on the same tracks.")
     if name.endswith("seed"):
         raise ConfigError(f"{name} cannot be searched: the best of several seeds is luck, and no setting.")
-    if name in LEFT_OUT or item.kind == "text":
+    if not _may_vary(item):
         raise ConfigError(f"{name} cannot be searched: it stays as it is for all trials.")
     return item
+
+
+def _may_vary(item: Setting) -> bool:
+    """Return whether trials may differ in a setting: not in a seed, the kind of network, or how it is computed."""
+    return not (item.name.endswith("seed") or item.name in _TAGS or item.technical or item.kind == "text")
 
 
 def _plain(value: Any) -> Any:

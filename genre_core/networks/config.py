@@ -1,0 +1,68 @@
+"""A network's configuration, and what it declares of itself."""
+
+import math
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from genre_core.values import Frozen
+
+if TYPE_CHECKING:
+    from genre_core.networks.network import Network
+
+Shape = tuple[int, ...]
+"""The shape of one input: (n_features,) of a row of features, (n_bands, n_frames) of a spectrogram."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer as it is drawn and counted: its units, what follows them, such as "ReLU", and what feeds them.
+
+    `below` are positions among the network's layers; None: the layer before it.
+    """
+
+    units: int
+    does: tuple[str, ...] = ()
+    below: tuple[int, ...] | None = None
+
+    def fed_by(self, position: int) -> tuple[int, ...]:
+        """Return the positions of the layers that feed it, given its own; none for the input."""
+        if self.below is not None:
+            return self.below
+        return (position - 1,) if position else ()
+
+
+class NetworkConfig(Frozen):
+    """A network's settings. All but `build` works without torch, so that a page can ask it."""
+
+    architecture: str
+    label: ClassVar[str]
+    """Its kind in a list: "perceptron"."""
+    phrase: ClassVar[str]
+    """Its kind in a sentence: "a perceptron"."""
+    explainable: ClassVar[bool] = False
+    """Whether its weights are a chain of fully connected layers with ReLU between them, named `layers.0.weight`, …, so
+    that `FittedNetwork` answers as it does."""
+
+    @abstractmethod
+    def build(self, shape: Shape, n_genres: int) -> "Network":
+        """Build it with fresh weights from torch's global generator, for inputs of this shape."""
+
+    @abstractmethod
+    def layers(self, shape: Shape, n_genres: int) -> tuple[Layer, ...]:
+        """Return its layers, from the input to the genres."""
+
+    def n_parameters(self, shape: Shape, n_genres: int) -> int:
+        """Return how many weights and biases it has: those of fully connected layers, unless it says otherwise."""
+        layers = self.layers(shape, n_genres)
+        sources = (sum(layers[below].units for below in layer.fed_by(at)) for at, layer in enumerate(layers))
+        return sum((n_inputs + 1) * layer.units for n_inputs, layer in zip(sources, layers, strict=True) if n_inputs)
+
+    def faster(self) -> Self:
+        """Return it with faster random numbers, where it has such a setting and it would do anything."""
+        return self
+
+
+def chain(shape: Shape, hidden: tuple[Layer, ...], n_genres: int) -> tuple[Layer, ...]:
+    """Return the layers of a network without branches."""
+    return (Layer(math.prod(shape)), *hidden, Layer(n_genres))
