@@ -10,7 +10,7 @@ from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text.findings import link
 from genre_core.findings import Finding, Told, sentence
-from genre_core.settings.config import ExperimentConfig, SyntheticConfig
+from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.presets import OPENING, PRESETS
 from genre_core.store.run_result import told_of as told_of
 
@@ -56,12 +56,12 @@ def several(found: Sequence[Finding], told: Told, key: str, here: str, config: E
 
 def _something_harder(config: ExperimentConfig) -> None:
     """Draw the way to something to see, where every track is recognised."""
-    if not isinstance(config.data, SyntheticConfig):
+    drawn, opening = config.data.generator, OPENING.config.data.generator
+    if drawn is None or opening is None:
         address.page_link("views/data/page.py", "What to know of these tracks", FORWARD, section="check")
         return
-    assert isinstance(OPENING.config.data, SyntheticConfig)
-    overlap = max(OPENING.config.data.overlap, 2 * config.data.overlap)
-    harder = config.data.model_copy(update={"overlap": min(overlap, MOST_OVERLAP)})
+    overlap = max(opening.overlap, 2 * drawn.overlap)
+    harder = drawn.model_copy(update={"overlap": min(overlap, MOST_OVERLAP)})
     settings = forms.link(config.model_copy(update={"data": harder}), PRESETS)
     st.page_link(
         "views/train/page.py", label=f"Train at overlap {harder.overlap:g}", icon=FORWARD, query_params=settings

@@ -8,7 +8,6 @@ from dashboard.text.evaluate import measured
 from dashboard.text.runs import file_name
 from genre_core.bayes import BayesLimit
 from genre_core.data.dataset import Dataset, Part
-from genre_core.settings.config import SyntheticConfig
 from genre_core.store import Run
 
 
@@ -35,8 +34,8 @@ class Judged:
     def limit_in_the_long_run(self) -> BayesLimit | None:
         """Return the best that any classifier can expect on such tracks, where it is known."""
         config = self.run.config.data
-        if self.clean and isinstance(config, SyntheticConfig):
-            return exploring.true_limit(config)
+        if self.clean and config.generator:
+            return exploring.true_limit(config.generator)
         return datasets.limit(config)
 
     @property

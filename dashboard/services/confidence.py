@@ -28,7 +28,6 @@ from genre_core.evaluation.scaling import (
     fit_temperature,
     fit_vector,
 )
-from genre_core.settings.config import SyntheticConfig
 from genre_core.store import Run
 
 Method = Literal["none", "temperature", "vector"]
@@ -144,9 +143,10 @@ def reliability_of(
 def true_probabilities(run_id: str, attempt: int, part: Part, clean: bool) -> FloatArray | None:
     """Return the true probabilities of a part (n, k); None where they are not known."""
     known, seen = run(run_id), outcome_of(run_id, part, clean)
-    if known is None or seen is None or not isinstance(known.config.data, SyntheticConfig):
+    drawn = known.config.data.generator if known else None
+    if known is None or seen is None or drawn is None:
         return None
-    return posterior(known.config.data, dataset(known.config.data).X[seen.rows], clean=clean)
+    return posterior(drawn, dataset(known.config.data).X[seen.rows], clean=clean)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

@@ -1,9 +1,7 @@
 """Data sets, their limits, what there is to know about them, and what the Data page shows of them."""
 
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -16,28 +14,23 @@ from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
 from genre_core.inspection.warnings import Finding, findings
-from genre_core.settings.config import DatasetConfig, FmaConfig, SplitConfig, SyntheticConfig, TableConfig
-from genre_core.values import fingerprint
+from genre_core.settings.config import DatasetConfig, SplitConfig
 
 MOST_COLUMNS = 200
 """Most columns of which gaps are listed."""
 _lookers = ThreadPoolExecutor(2, "genre-lab-checks")
 
-_CONFIGS: dict[str | type[Any], Callable[[Any], Any]] = dict.fromkeys(
-    (SyntheticConfig, TableConfig, FmaConfig, SplitConfig), fingerprint
-)
 
-
-@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_CONFIGS)
+@st.cache_resource(show_spinner=False, max_entries=16)
 def dataset(config: DatasetConfig) -> Dataset:
     """Return the tracks that a configuration names; raises DataError."""
     return load_dataset(config, store())
 
 
-@st.cache_resource(show_spinner=False, max_entries=256, hash_funcs=_CONFIGS)
+@st.cache_resource(show_spinner=False, max_entries=256)
 def limit(config: DatasetConfig) -> BayesLimit | None:
     """Return the best that any classifier can do on such tracks, where that is known."""
-    return bayes_limit(config) if isinstance(config, SyntheticConfig) else None
+    return bayes_limit(config.generator) if config.generator else None
 
 
 @dataclass(frozen=True)
@@ -53,10 +46,10 @@ class Shape:
 
 def shape(config: DatasetConfig) -> Shape:
     """Return the size of the data that a configuration names, without drawing generated ones; raises DataError."""
-    if isinstance(config, SyntheticConfig):
-        counts = config.tracks_per_genre
-        majority = float(law_of(config).label_shares.max()) if config.label_noise else max(counts) / sum(counts)
-        return Shape(sum(counts) * config.segments, config.n_features, config.n_genres, majority)
+    if drawn := config.generator:
+        counts = drawn.tracks_per_genre
+        majority = float(law_of(drawn).label_shares.max()) if drawn.label_noise else max(counts) / sum(counts)
+        return Shape(sum(counts) * drawn.segments, drawn.n_features, drawn.n_genres, majority)
     data = dataset(config)
     return Shape(len(data), len(data.features), len(data.genres), float(data.counts.max() / len(data)))
 
@@ -88,7 +81,7 @@ def checked(config: DatasetConfig, split: SplitConfig) -> Checked:
     return findings_soon(config, split).result()
 
 
-@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=_CONFIGS)
+@st.cache_resource(show_spinner=False, max_entries=32)
 def findings_soon(config: DatasetConfig, split: SplitConfig) -> "Future[Checked]":
     """Start to look for what there is to know about data and their split; raises DataError."""
     return _lookers.submit(_check, dataset(config), split)
@@ -102,7 +95,7 @@ def _check(data: Dataset, config: SplitConfig) -> Checked:
     return Checked(findings(data, split), split)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs=_CONFIGS)
+@st.cache_resource(show_spinner=False, max_entries=8)
 def gaps(config: DatasetConfig) -> Gaps:
     """Return where values are missing, by column and by genre; raises DataError."""
     data = dataset(config)

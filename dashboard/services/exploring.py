@@ -1,8 +1,7 @@
 """What data look like, and what could be reached on them, kept while a person looks from one picture to the next."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,14 +19,10 @@ from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError, GenreLabError
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.intervals import Interval
-from genre_core.settings.config import DatasetConfig, FmaConfig, SplitConfig, SyntheticConfig, TableConfig
+from genre_core.settings.config import DatasetConfig, SplitConfig, SyntheticConfig
 from genre_core.settings.names import all_settings
 from genre_core.store import Run, RunState
-from genre_core.values import fingerprint
 
-_HASHES: dict[str | type[Any], Callable[[Any], Any]] = dict.fromkeys(
-    (SyntheticConfig, TableConfig, FmaConfig, SplitConfig), fingerprint
-)
 _FEW_DRAWS = 20_000
 MOST_RUNS = 100
 MOST_COLOURED, FEW_LIFTED = 8, 3
@@ -36,7 +31,7 @@ PART: Literal["validation"] = "validation"
 """The part on which this page judges runs: it never opens a test part."""
 
 
-@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=_HASHES)
+@st.cache_resource(show_spinner=False, max_entries=64)
 def separations(
     config: DatasetConfig, pair: tuple[int, int] | None = None, by: Literal["f", "information"] = "f"
 ) -> tuple[exploration.Separation, ...]:
@@ -44,7 +39,7 @@ def separations(
     return exploration.separations(dataset(config), pair, by)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_HASHES)
+@st.cache_resource(show_spinner=False, max_entries=16)
 def histograms(config: DatasetConfig, features: tuple[str, ...]) -> tuple[exploration.Histogram, ...]:
     """Return how features' values lie in each genre."""
     data = dataset(config)
@@ -52,37 +47,37 @@ def histograms(config: DatasetConfig, features: tuple[str, ...]) -> tuple[explor
     return exploration.histograms(data, features, bins)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_HASHES)
+@st.cache_resource(show_spinner=False, max_entries=16)
 def spreads(config: DatasetConfig, feature: str) -> tuple[exploration.Spread, ...]:
     """Return a feature's quartiles in each genre."""
     return exploration.spreads(dataset(config), feature)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs=_HASHES)
+@st.cache_resource(show_spinner=False, max_entries=8)
 def correlations(config: DatasetConfig) -> exploration.Correlations:
     """Return how features go together."""
     return exploration.correlations(dataset(config))
 
 
-@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_HASHES)
+@st.cache_resource(show_spinner=False, max_entries=16)
 def genre_distances(config: DatasetConfig) -> exploration.GenreDistances:
     """Return how far genres lie apart; raises DataError."""
     return exploration.genre_distances(dataset(config))
 
 
-@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_HASHES)
+@st.cache_resource(show_spinner=False, max_entries=16)
 def split(config: DatasetConfig, by: SplitConfig) -> Split:
     """Return how the tracks are dealt; raises DataError."""
     return split_dataset(dataset(config), by)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=_HASHES)
+@st.cache_resource(show_spinner=False, max_entries=16)
 def drifts(config: DatasetConfig, by: SplitConfig) -> exploration.Drifts:
     """Return how the training and the test part differ; raises DataError."""
     return exploration.drifts(dataset(config), split(config, by))
 
 
-@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=_HASHES)
+@st.cache_resource(show_spinner=False, max_entries=32)
 def true_limit(config: SyntheticConfig) -> BayesLimit:
     """Return how often the best classifier is right about the true genres, whatever the labels say."""
     return bayes_limit(config, clean=True)
@@ -93,7 +88,7 @@ def curve(config: SyntheticConfig, *, clean: bool) -> tuple[LimitPoint, ...]:
     return _curve(config.model_copy(update={"overlap": usual_overlap()}), clean)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=_HASHES)
+@st.cache_resource(show_spinner=False, max_entries=64)
 def _curve(config: SyntheticConfig, clean: bool) -> tuple[LimitPoint, ...]:
     low = all_settings()["data.overlap"].low
     overlaps = [low or 0.05, *np.arange(0.5, 10.01, 0.5).tolist(), *np.arange(11, 20.1, 1.5).tolist()]
@@ -130,9 +125,8 @@ def runs_on(config: DatasetConfig, *, at_any_overlap: bool = False) -> list[Run]
 
 
 def _alike(one: DatasetConfig, other: DatasetConfig) -> bool:
-    if not isinstance(one, SyntheticConfig) or not isinstance(other, SyntheticConfig):
-        return False
-    return one.model_copy(update={"overlap": other.overlap}) == other
+    first, second = one.generator, other.generator
+    return first is not None and second is not None and first.model_copy(update={"overlap": second.overlap}) == second
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,9 +154,9 @@ def _answers(run_id: str, attempt: int, clean: bool) -> Answers | None:
     config = found.config.data
     y_pred, scores = seen.logits.argmax(axis=1), seen.evaluation
     missed = None
-    if isinstance(config, SyntheticConfig):
+    if config.generator:
         X = dataset(config).X[seen.rows]
-        missed = shortfall(config, X, seen.y_true, y_pred, seen.groups, clean=clean)
+        missed = shortfall(config.generator, X, seen.y_true, y_pred, seen.groups, clean=clean)
     right, matrix = seen.y_true == y_pred, scores.confusion_matrix
     return Answers(seen.rows, right, matrix, scores.accuracy, scores.accuracy_interval, scores.macro_f1, missed)
 
@@ -172,7 +166,7 @@ def answers(of: Run, *, clean: bool = False) -> Answers | None:
     return _answers(of.id, of.attempt, clean)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=_HASHES)
+@st.cache_resource(show_spinner=False, max_entries=32)
 def projection(config: DatasetConfig, method: exploration.Method) -> exploration.Projection:
     """Return tracks on a plane; raises DataError."""
     return exploration.project(dataset(config), method)
@@ -202,7 +196,7 @@ def scores(of: Run, *, clean: bool = False) -> tuple[float, Interval] | None:
     return None if saved is None else (saved["accuracy"], Interval(*saved["accuracy_interval"]))
 
 
-@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=_HASHES)
+@st.cache_resource(show_spinner=False, max_entries=32)
 def limit_view(config: SyntheticConfig, *, clean: bool) -> MatrixView:
     """Return the rates of the best classifier as a matrix draws them: counts are those of its simulated tracks."""
     found = true_limit(config) if clean else limit(config)

@@ -17,7 +17,6 @@ from genre_core.evaluation.flips_found import Lab, label_lab
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.mislabelled import Mislabelled, find_mislabelled
 from genre_core.evaluation.noise_floor import NoiseFloor, noise_floor
-from genre_core.settings.config import SyntheticConfig
 from genre_core.store import Run, Study
 from genre_core.studies.cross_predictions import CrossPlan, CrossPredictionsConfig, FoldPredictions
 
@@ -88,16 +87,16 @@ def _of_all(run_id: str, study_id: str, attempt: int) -> DoubtfulLabels:
 
 
 def _judge(run: Run, rows: IntArray, y_prob: FloatArray) -> DoubtfulLabels:
-    of, data = run.config.data, dataset(run.config.data)
+    drawn, data = run.config.data.generator, dataset(run.config.data)
     y, groups = data.y[rows], data.clusters(rows)
     found = find_mislabelled(y, y_prob)
     ranked = found.ranked()
     order = np.concatenate([ranked[found.doubtful[ranked]], ranked[~found.doubtful[ranked]]])
     expected, lab = None, None
-    if isinstance(of, SyntheticConfig):
-        expected = doubtful_without_noise(of, data.X[rows], found.counts_as)
+    if drawn:
+        expected = doubtful_without_noise(drawn, data.X[rows], found.counts_as)
         if data.y_clean is not None:
-            chance = wrong_label_probability(of, data.X[rows], y)
+            chance = wrong_label_probability(drawn, data.X[rows], y)
             lab = label_lab(found.doubtful, ranked, data.y_clean[rows] != y, chance, groups)
     return DoubtfulLabels(rows, y_prob, data.genres, found, order, noise_floor(y, y_prob, groups), expected, lab)
 

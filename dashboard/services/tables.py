@@ -18,7 +18,7 @@ from genre_core.data.sources.table import Inspection, inspect
 from genre_core.data.tables.reading import read_table
 from genre_core.data.tables.roles import changed_roles, read_names, write_names
 from genre_core.errors import DataError
-from genre_core.settings.config import DatasetConfig, FmaConfig, SyntheticConfig, TableConfig
+from genre_core.settings.config import DatasetConfig, TableConfig
 from genre_core.store import StoredTable
 
 LISTS = (".txt", ".lst", ".list")
@@ -37,10 +37,8 @@ def tables() -> dict[str, list[tuple[str, str]]]:
 
 def stored(config: DatasetConfig) -> StoredTable | None:
     """Return the stored table or import of FMA that a configuration names."""
-    if isinstance(config, SyntheticConfig):
-        return None
-    kind = FMA if isinstance(config, FmaConfig) else "table"
-    return next((table for table in store().tables(kind) if table.content_hash == config.table), None)
+    tables = store().tables(config.source) if config.stored else ()
+    return next((table for table in tables if table.content_hash == config.stored[0]), None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -52,9 +52,10 @@ class BayesScore:
 
 def unheard(data: DatasetConfig) -> str:
     """Return for what the limit holds, such as `unknown artists`; nothing where all tracks are alike to it."""
-    if not isinstance(data, SyntheticConfig):
+    drawn = data.generator
+    if drawn is None:
         return ""
-    return "unknown artists" if data.artists else "unknown tracks" if data.segments > 1 else ""
+    return "unknown artists" if drawn.artists else "unknown tracks" if drawn.segments > 1 else ""
 
 
 def bayes_limit(config: SyntheticConfig, n_draws: int = 200_000, seed: int = 0, *, clean: bool = False) -> BayesLimit:

@@ -9,7 +9,7 @@ import numpy as np
 
 from genre_core.data.dataset import PARTS, Dataset, IntArray, Part
 from genre_core.errors import DataError
-from genre_core.settings.config import DatasetConfig, SplitConfig, SyntheticConfig
+from genre_core.settings.config import DatasetConfig, SplitConfig
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +41,7 @@ def name_test_set(data: DatasetConfig, tracks: Iterable[str]) -> str:
 
     The source is the stored table, or how tracks are drawn: which features are taken changes nothing.
     """
-    source = data.model_dump_json() if isinstance(data, SyntheticConfig) else data.table
-    return hashlib.sha256("\n".join((source, *sorted(tracks))).encode()).hexdigest()
+    return hashlib.sha256("\n".join((data.identity, *sorted(tracks))).encode()).hexdigest()
 
 
 def split_dataset(dataset: Dataset, config: SplitConfig) -> Split:

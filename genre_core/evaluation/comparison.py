@@ -16,7 +16,6 @@ from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.matrix_difference import MatrixDifference, matrix_difference
 from genre_core.evaluation.paired import Matched, matched, paired_macro_f1
 from genre_core.evaluation.power import LEVEL, detectable_difference, tracks_needed
-from genre_core.settings.config import DatasetConfig, SyntheticConfig
 
 Kind = Literal["first", "second", "undecided", "same"]
 
@@ -84,11 +83,6 @@ class Comparison:
         if self.p_adjusted >= LEVEL:
             return "undecided"
         return "first" if self.matched.difference > 0 else "second"
-
-
-def source_of(data: DatasetConfig) -> str:
-    """Return where tracks are from: the stored table, or how they are drawn."""
-    return data.model_dump_json() if isinstance(data, SyntheticConfig) else data.table
 
 
 def why_incomparable(first: Answers, second: Answers) -> str | None:

@@ -7,8 +7,10 @@ terminal option, the search space and the run table are derived from it (see `se
 Conventions: rates and fractions lie in [0, 1]; seeds fit in 32 bits because NumPy's legacy generator needs that.
 """
 
+from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, Literal, Self, Union
+from pathlib import PurePath
+from typing import Annotated, Any, ClassVar, Literal, Self, Union
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, TypeAdapter, model_validator
 
@@ -23,8 +25,42 @@ MAX_VALUES = 20_000_000
 # One line per setting, however long: it is the one place where the setting is described.
 
 
-class SyntheticConfig(Frozen):
+class SourceConfig(Frozen):
+    """Where tracks come from: a source's settings, and what it declares of its tracks before they are loaded."""
+
+    source: str
+    title: ClassVar[str]
+    """The source in a list: "table of features"."""
+    module: ClassVar[str]
+    """The module whose `load(config, tables)` returns the tracks."""
+    imported: ClassVar[str] = ""
+    """What a person imports before there are tracks: "table"; nothing where nothing is imported."""
+
+    @property
+    def generator(self) -> "SyntheticConfig | None":
+        """Return how the tracks are drawn, where that is known; then the best possible is known too."""
+        return None
+
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """Return the hashes of the stored tables that it reads, that of the tracks first."""
+        return ()
+
+    @property
+    def identity(self) -> str:
+        """Return what names the tracks, whichever features of them are taken."""
+        return self.model_dump_json()
+
+    def called(self, tables: Mapping[str, str]) -> str:
+        """Return what the tracks are called; `tables` are the names of stored tables by content hash."""
+        return self.title
+
+
+class SyntheticConfig(SourceConfig):
     """Tracks drawn around one mean per genre: the notebook's generator."""
+
+    title = "synthetic tracks"
+    module = "genre_core.data.sources.synthetic"
 
     source: Literal["synthetic"] = "synthetic"
     n_samples: int = setting(8000, "Tracks", "How many tracks to draw: rows of the table, whole tracks or segments of them. More tracks narrow every interval; training takes longer.", ge=40, le=200_000, step=100, scale="log", unit="tracks")
@@ -49,6 +85,11 @@ class SyntheticConfig(Frozen):
     missing_rate: float = setting(0.0, "Missing", "Part of all values that are missing, at random. Up: less is known of each track.", ge=0, le=0.5, step=0.01)
     outlier_rate: float = setting(0.0, "Outliers", "Part of the tracks that lie much further from their genre than the others do.", ge=0, le=0.3, step=0.01)
     outlier_scale: float = setting(5.0, "Outlier scale", "How many times the overlap outliers scatter. Up: they lie further out and bend what is learned more.", ge=1, le=20, step=0.5, unit="times")
+
+    @property
+    def generator(self) -> "SyntheticConfig":
+        """Return itself."""
+        return self
 
     @property
     def tracks_per_genre(self) -> tuple[int, ...]:
@@ -86,8 +127,12 @@ _MISSING: Any = setting("median", "Missing values", "Replace a missing value by 
 _MIN_TRACKS: Any = setting(1, "Least per genre", "Genres with fewer tracks than this are left out. Up: drops genres too rare to learn or to split.", ge=1, le=10_000, step=1, scale="log", unit="tracks")
 
 
-class TableConfig(Frozen):
+class TableConfig(SourceConfig):
     """Tracks read from a table of audio features that the store holds."""
+
+    title = "table of features"
+    module = "genre_core.data.sources.table"
+    imported = "table"
 
     source: Literal["table"] = "table"
     table: str = _TABLE
@@ -100,9 +145,28 @@ class TableConfig(Frozen):
     min_tracks: int = _MIN_TRACKS
     published: str = setting("", "Published split", "A stored split that names the tracks of each part, named by the hash of its content; empty: none.", pattern="^([0-9a-f]{64})?$")
 
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """Return the hashes of the table and of the published split."""
+        return tuple(filter(None, (self.table, self.published))) if self.table else ()
 
-class FmaConfig(Frozen):
+    @property
+    def identity(self) -> str:
+        """Return the hash of the table."""
+        return self.table
+
+    def called(self, tables: Mapping[str, str]) -> str:
+        """Return the name of the table's file."""
+        name = tables.get(self.table)
+        return f"table {self.table[:8]}, no longer stored" if name is None else PurePath(name).stem
+
+
+class FmaConfig(SourceConfig):
     """Tracks of FMA, imported once from the files in which it is published."""
+
+    title = "FMA"
+    module = "genre_core.data.sources.fma"
+    imported = "import of FMA"
 
     source: Literal["fma"] = "fma"
     table: str = _TABLE
@@ -114,12 +178,42 @@ class FmaConfig(Frozen):
     min_tracks: int = _MIN_TRACKS
 
 
-DatasetConfig = Annotated[SyntheticConfig | TableConfig | FmaConfig, Field(discriminator="source")]
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """Return the hash of the import."""
+        return (self.table,) if self.table else ()
+
+    @property
+    def identity(self) -> str:
+        """Return the hash of the import."""
+        return self.table
+
+    def called(self, tables: Mapping[str, str]) -> str:
+        """Return the name of the subset."""
+        return {"small": "FMA small", "medium": "FMA medium", "large": "FMA large", "full": "all of FMA"}[self.subset]
+
+
+SOURCES: dict[str, type[SourceConfig]] = {"synthetic": SyntheticConfig, "table": TableConfig, "fma": FmaConfig}
+"""Every source, by the name that its configurations have as `source`."""
+
+
+@cache
+def _sources(models: tuple[type[SourceConfig], ...]) -> TypeAdapter[SourceConfig]:
+    union: Any = Annotated[Union[models], Field(discriminator="source")]  # noqa: UP007
+    return TypeAdapter(union)
+
+
+def _read_source(value: Any) -> Any:
+    """Read a configuration of data as that of the source it names."""
+    return _sources(tuple(SOURCES.values())).validate_python(value)
+
+
+DatasetConfig = Annotated[SerializeAsAny[SourceConfig], BeforeValidator(_read_source)]
 
 
 def labels_are_noisy(data: DatasetConfig) -> bool:
     """Return whether labels are known to be wrong now and then, so that the true genres can judge too."""
-    return isinstance(data, SyntheticConfig) and data.label_noise > 0
+    return data.generator is not None and data.generator.label_noise > 0
 
 
 class SplitConfig(Frozen):

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from genre_core.errors import ConfigError
 from genre_core.networks import ARCHITECTURES
-from genre_core.settings.config import BeforeConfig, DatasetConfig, ExperimentConfig, SplitConfig, TrainConfig
+from genre_core.settings.config import SOURCES, BeforeConfig, ExperimentConfig, SplitConfig, TrainConfig
 from genre_core.values import Frozen
 
 Kind = Literal["int", "float", "bool", "choice", "layers", "text"]
@@ -29,12 +29,10 @@ TAGS: Mapping[str, tuple[str, str]] = {"data": ("source", "Source"), "model": ("
 """The field that says which variant a section is, and its title on screen."""
 
 _VARIANTS: Mapping[str, tuple[type[Frozen], ...]] = {
-    "data": get_args(get_args(DatasetConfig)[0]),
     "split": (SplitConfig,),
     "train": (TrainConfig,),
     "before": (BeforeConfig,),
 }
-SOURCE_LABELS: Mapping[str, str] = {"synthetic": "synthetic tracks", "table": "table of features", "fma": "FMA"}
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,13 @@ def _all_settings(parts: tuple[tuple[str, type[Frozen]], ...]) -> Mapping[str, S
 
 def variants(section: str) -> tuple[type[Frozen], ...]:
     """Return the models that a section may be: each source, each network there is, or the one model."""
-    return tuple(ARCHITECTURES.values()) if section == "model" else _VARIANTS[section]
+    match section:
+        case "data":
+            return tuple(SOURCES.values())
+        case "model":
+            return tuple(ARCHITECTURES.values())
+        case _:
+            return _VARIANTS[section]
 
 
 def flatten(config: ExperimentConfig) -> dict[str, Any]:
@@ -173,7 +177,8 @@ def _tag_setting(section: str) -> Setting:
     field, title = TAGS[section]
     models = variants(section)
     choices = tuple(str(model.model_fields[field].default) for model in models)
-    labels = SOURCE_LABELS if section == "data" else {name: model.label for name, model in ARCHITECTURES.items()}
+    named = {name: source.title for name, source in SOURCES.items()}
+    labels = named if section == "data" else {name: model.label for name, model in ARCHITECTURES.items()}
     docs = zip(choices, (model.__doc__ or "" for model in models), strict=True)
     help = " ".join(f"{labels[tag].capitalize()}: {doc.strip()}" for tag, doc in docs)
     return Setting(f"{section}.{field}", "choice", choices[0], title, help, choices=choices, labels=labels)

@@ -1,13 +1,11 @@
 """Names of runs and of their data, for pages and terminal: the data, the network, and what is not usual."""
 
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any
 
-from genre_core.settings.config import DatasetConfig, ExperimentConfig, FmaConfig, SyntheticConfig, TableConfig
+from genre_core.settings.config import DatasetConfig, ExperimentConfig
 from genre_core.settings.names import all_settings, differences
 
-FMA_TITLES = {"small": "FMA small", "medium": "FMA medium", "large": "FMA large", "full": "all of FMA"}
 MOST_SAID, LONGEST_SAID = 3, 40
 _SAID = frozenset({"data.source", "data.table", "data.subset", "model.architecture"})
 
@@ -29,12 +27,9 @@ def data_name(data: DatasetConfig, tables: Mapping[str, str]) -> str:
 
     `tables` are the names of stored tables by content hash.
     """
-    if isinstance(data, FmaConfig):
-        return FMA_TITLES[data.subset]
-    if isinstance(data, TableConfig):
-        name = tables.get(data.table)
-        return f"table {data.table[:8]}, no longer stored" if name is None else PurePath(name).stem
-    return f"synthetic, {_first({'data.overlap': data.overlap, **own_settings(ExperimentConfig(data=data))})}"
+    if drawn := data.generator:
+        return f"synthetic, {_first({'data.overlap': drawn.overlap, **own_settings(ExperimentConfig(data=drawn))})}"
+    return data.called(tables)
 
 
 def run_name(config: ExperimentConfig, tables: Mapping[str, str]) -> str:
@@ -49,7 +44,7 @@ def run_name(config: ExperimentConfig, tables: Mapping[str, str]) -> str:
             network.append("-".join(map(str, value)))
             own.pop(f"model.{field}", None)
     branch = f"branch after {config.before.epochs}" if config.before.epochs else ""
-    elsewhere = ("before.", "data.") if isinstance(config.data, SyntheticConfig) else ("before.",)
+    elsewhere = ("before.", "data.") if config.data.generator else ("before.",)
     rest = {name: value for name, value in own.items() if not name.startswith(elsewhere) and name not in _SAID}
     return " · ".join(filter(None, (data, " ".join(network), branch, _first(rest))))
 

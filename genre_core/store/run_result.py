@@ -13,7 +13,6 @@ from genre_core.evaluation.confusion import confusion_matrix
 from genre_core.evaluation.intervals import accuracy_interval
 from genre_core.evaluation.report import Evaluation, evaluate
 from genre_core.findings import Facts, Learning, Score, Told, epochs_to_compare
-from genre_core.settings.config import SyntheticConfig
 from genre_core.store import Run, RunStore
 
 About = Literal["", "label", "true genre"]
@@ -48,7 +47,7 @@ def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, *, clean: b
 
     arrays = load(saved)
     rows = np.flatnonzero(arrays["part"] == PARTS.index(part))
-    logits, groups, of = arrays["logits"][rows], data.clusters(rows), run.config.data
+    logits, groups, drawn = arrays["logits"][rows], data.clusters(rows), run.config.data.generator
     if clean and data.y_clean is not None:
         y_true = data.y_clean[rows]
         # The baseline answers what training holds, and training holds labels.
@@ -59,7 +58,7 @@ def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, *, clean: b
         matrix = confusion_matrix(y_true, logits.argmax(axis=1), data.genres, groups)
         evaluation = replace(Evaluation.from_json(run.summary[part]), confusion_matrix=matrix)
     about: About = "" if data.y_clean is None else "true genre" if clean else "label"
-    best = limit_on(of, data.X[rows], y_true, groups, clean=clean) if isinstance(of, SyntheticConfig) else None
+    best = limit_on(drawn, data.X[rows], y_true, groups, clean=clean) if drawn else None
     return Outcome(rows, y_true, logits, data.genres, groups, evaluation, best, about)
 
 
@@ -67,9 +66,9 @@ def facts_of(
     store: RunStore, run: Run, part: Part, data: Dataset, seen: Outcome, validation: Outcome | None = None
 ) -> Facts:
     """Return what findings on an outcome rest on; `validation` is the same run's on that part, beside another one."""
-    clean, known = seen.about == "true genre", run.config.data
+    clean, drawn = seen.about == "true genre", run.config.data.generator
     scores = None if validation is None else validation.evaluation
-    alike = isinstance(known, SyntheticConfig) and (known.artists > 0 or known.segments > 1)
+    alike = drawn is not None and (drawn.artists > 0 or drawn.segments > 1)
     leaky = bool(run.context.get("leaky"))
     return Facts(
         part,
@@ -79,7 +78,7 @@ def facts_of(
         groups=seen.groups,
         best=None if seen.limit is None else seen.limit.y_pred,
         knows_more=leaky and alike,
-        ordered=isinstance(known, SyntheticConfig) and known.shift > 0,
+        ordered=drawn is not None and drawn.shift > 0,
         leaky=leaky,
         straddlers=run.context.get("straddlers") or {},
         true_genres=data.y_clean[seen.rows] if seen.about == "label" and data.y_clean is not None else None,
@@ -94,7 +93,7 @@ def told_of(run: Run, part: Part, data: Dataset) -> Told:
     """Return what the sentences on a run's findings need to know."""
     level = data.coarsest[0] if data.coarsest else "group"
     known = unheard(run.config.data) if run.context.get("leaky") else ""
-    return Told(data.genres, part, known, level, isinstance(run.config.data, SyntheticConfig))
+    return Told(data.genres, part, known, level, run.config.data.generator is not None)
 
 
 def _training(store: RunStore, run: Run, data: Dataset, clean: bool) -> Score | None:

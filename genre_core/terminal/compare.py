@@ -14,7 +14,6 @@ from genre_core.evaluation.comparison import (
     Comparison,
     GenreDifference,
     compare_all,
-    source_of,
     why_incomparable,
 )
 from genre_core.evaluation.intervals import Interval
@@ -90,7 +89,7 @@ def _side(
     logits, groups = arrays["logits"][rows], data.clusters(rows)
     majority = int(np.bincount(arrays["y"][arrays["part"] == PARTS.index("train")]).argmax())
     tracks = tuple(data.tracks[row] for row in rows.tolist())
-    answers = Answers(name, source_of(run.config.data), data.genres, tracks, y, logits.argmax(axis=1), groups)
+    answers = Answers(name, run.config.data.identity, data.genres, tracks, y, logits.argmax(axis=1), groups)
     return answers, evaluate(y, logits, data.genres, majority=majority, groups=groups).to_json()
 
 

@@ -19,7 +19,7 @@ from genre_core.data.published import KIND as SPLIT
 from genre_core.data.published import PublishedSplit, part_of, read_split
 from genre_core.data.tables.reading import Reading
 from genre_core.errors import DataError
-from genre_core.settings.config import ExperimentConfig, FmaConfig, SyntheticConfig, TableConfig
+from genre_core.settings.config import ExperimentConfig
 from genre_core.store import RunStore
 from genre_core.store.tables import TableStore
 from genre_core.terminal.files import read_file, read_files
@@ -60,7 +60,7 @@ class Inputs:
             store.put_table(table.content_hash, table.name, table.parquet, table.n_rows, table.n_columns, table.notes)
         if self.split is not None:
             put_split(self.split, store)
-        for content_hash in _read_by(config):
+        for content_hash in config.data.stored:
             if content_hash not in self.given and not store.has_table(content_hash):
                 store.put_table_file(content_hash, content_hash[:8], self._store.open_table(content_hash), 0, 0)
 
@@ -69,14 +69,6 @@ class Inputs:
         if not self._opened:
             self._opened.append(RunStore())
         return self._opened[0]
-
-
-def _read_by(config: ExperimentConfig) -> tuple[str, ...]:
-    """Return the hashes of the stored tables that a configuration reads."""
-    data = config.data
-    if isinstance(data, SyntheticConfig):
-        return ()
-    return tuple(filter(None, (data.table, data.published if isinstance(data, TableConfig) else "")))
 
 
 def read_order(options: argparse.Namespace) -> tuple[ExperimentConfig, Inputs]:
@@ -97,6 +89,9 @@ def read_order(options: argparse.Namespace) -> tuple[ExperimentConfig, Inputs]:
     return config, Inputs(table, split)
 
 
+_NAMED_BY = {"table": "its file after --table", "fma": "its folder or its hash after --fma"}
+
+
 def refuse_unnamed(config: ExperimentConfig) -> None:
     """Refuse a configuration that reads a table and names none.
 
@@ -105,10 +100,9 @@ def refuse_unnamed(config: ExperimentConfig) -> None:
     DataError
         It names none.
     """
-    if isinstance(config.data, TableConfig) and not config.data.table:
-        raise DataError("No table is chosen: name its file after --table.")
-    if isinstance(config.data, FmaConfig) and not config.data.table:
-        raise DataError("No import of FMA is chosen: name its folder or its hash after --fma.")
+    data = config.data
+    if data.imported and not data.stored:
+        raise DataError(f"No {data.imported} is chosen: name {_NAMED_BY[data.source]}.")
 
 
 def find_stored_fma(text: str) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 from genre_core.bayes import bayes_limit
 from genre_core.errors import ConfigError
-from genre_core.settings.config import SyntheticConfig
 from genre_core.studies.lens import (
     JUDGED_BY,
     NETWORK,
@@ -67,7 +66,7 @@ def _judge(config: LensConfig, inputs: Inputs) -> tuple[LensPlan, list[LensScore
 def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore], clean: bool) -> dict[str, Any]:
     """Return what `--json` prints."""
     data, coarse = config.experiment.data, coarsest_of(plan.levels)
-    limit = bayes_limit(data, clean=clean) if isinstance(data, SyntheticConfig) else None
+    limit = bayes_limit(data.generator, clean=clean) if data.generator else None
     leaked = difference(scores, ("row", NETWORK), (coarse, NETWORK)) if coarse else None
     return {
         "config": config.model_dump(mode="json"),

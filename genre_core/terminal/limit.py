@@ -5,7 +5,7 @@ import argparse
 from genre_core.bayes import bayes_limit, limit_on, overlap_for
 from genre_core.data.dataset import Part
 from genre_core.errors import ConfigError
-from genre_core.settings.config import DatasetConfig, ExperimentConfig, SyntheticConfig, labels_are_noisy
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, labels_are_noisy
 from genre_core.terminal import text
 from genre_core.terminal.options import configuration
 from genre_core.terminal.output import DONE, show
@@ -14,8 +14,8 @@ from genre_core.training.experiment import Prepared
 
 def limit(options: argparse.Namespace) -> int:
     """Print the best possible on the tracks that options describe, or at the overlap that makes it what is wanted."""
-    data = configuration(options, None).data
-    if not isinstance(data, SyntheticConfig):
+    data = configuration(options, None).data.generator
+    if data is None:
         raise ConfigError("The limit is known for synthetic tracks alone: leave out --data.source.")
     clean = judged_by_true_genres(options, data)
     if options.reach is not None:
@@ -60,11 +60,12 @@ def bayes(
     config: ExperimentConfig, prepared: Prepared, part: Part, *, clean: bool = False
 ) -> dict[str, float | str] | None:
     """Return what the best possible classifier reaches in the long run and on one part; None where it is unknown."""
-    if not isinstance(config.data, SyntheticConfig):
+    drawn = config.data.generator
+    if drawn is None:
         return None
-    limit, rows, dataset = bayes_limit(config.data, clean=clean), prepared.split[part], prepared.dataset
+    limit, rows, dataset = bayes_limit(drawn, clean=clean), prepared.split[part], prepared.dataset
     y = dataset.y if dataset.y_clean is None or not clean else dataset.y_clean
-    here = limit_on(config.data, dataset.X[rows], y[rows], clean=clean)
+    here = limit_on(drawn, dataset.X[rows], y[rows], clean=clean)
     return {
         "accuracy": limit.accuracy,
         "standard_error": limit.standard_error,

@@ -6,7 +6,6 @@ from typing import Any
 
 from genre_core.data.dataset import PARTS, Part
 from genre_core.errors import RunStateError, StoreError
-from genre_core.settings.config import SyntheticConfig
 from genre_core.settings.names import all_settings, flatten
 from genre_core.store import Openings, Run, RunStore, count_openings, open_test, openings_of
 from genre_core.studies.lens import LensConfig, LensPlan, LensScore
@@ -104,7 +103,7 @@ def _evaluation(
     store: RunStore, run: Run, part: Part, clean: bool
 ) -> tuple[dict[str, Any], dict[str, float | str] | None]:
     """Return a run's evaluation and the Bayes limit; only what is not stored needs the data again."""
-    if part in run.summary and not isinstance(run.config.data, SyntheticConfig):
+    if part in run.summary and run.config.data.generator is None:
         return run.summary[part], None
     prepared = prepare(run.config, store)
     limit = bayes(run.config, prepared, part, clean=clean)

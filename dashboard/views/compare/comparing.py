@@ -14,7 +14,7 @@ from dashboard.services.outcomes import Outcome, outcome
 from dashboard.services.workers import store
 from genre_core.data.dataset import Dataset, Part
 from genre_core.errors import GenreLabError
-from genre_core.evaluation.comparison import Answers, Comparison, compare_all, source_of, why_incomparable
+from genre_core.evaluation.comparison import Answers, Comparison, compare_all, why_incomparable
 from genre_core.evaluation.confusion import Normalization
 from genre_core.evaluation.merging import members_of
 from genre_core.evaluation.ordering import Order, genre_order
@@ -119,7 +119,7 @@ def _side(run: Run, name: str, part: Part, clean: bool) -> tuple[Side, Answers] 
     tracks = dataset(run.config.data).tracks
     answers = Answers(
         name,
-        source_of(run.config.data),
+        run.config.data.identity,
         found.genres,
         tuple(tracks[row] for row in found.rows.tolist()),
         found.y_true,

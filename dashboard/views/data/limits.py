@@ -29,25 +29,26 @@ _WANTED, _PROBLEM = "wanted limit", "why no overlap was found"
 
 def draw(config: DatasetConfig, data: Dataset) -> None:
     """Draw the limit against the overlap, its confusions beside a run's, and what of the run's error was avoidable."""
-    if not isinstance(config, SyntheticConfig):
+    drawn = config.generator
+    if drawn is None:
         st.caption(
             "The best possible is not known for these tracks: it follows from the law that tracks are drawn from, and "
             "of measured tracks nobody knows that law. Choose synthetic tracks in the settings to see it."
         )
         return
     clean = about_true_genres(config)
-    limit = exploring.true_limit(config) if clean else datasets.limit(config)
+    limit = exploring.true_limit(drawn) if clean else datasets.limit(config)
     assert limit is not None
     left, right = st.columns([1, 1.1], gap="medium")
     with left:
-        _curve(config, data, limit, clean)
+        _curve(drawn, data, limit, clean)
     with right:
         st.markdown("**What a run could have avoided**")
         run = choose_run(config)
         answers = exploring.answers(run, clean=clean) if run else None
         if run and answers and answers.shortfall:
             _shortfall(run, answers.shortfall, data)
-    _confusions(config, limit, run, clean)
+    _confusions(drawn, limit, run, clean)
 
 
 def _curve(config: SyntheticConfig, data: Dataset, limit: BayesLimit, clean: bool) -> None:
@@ -74,9 +75,10 @@ def _runs(config: SyntheticConfig, clean: bool) -> list[RunPoint]:
     runs = exploring.runs_on(config)[:FEW] if clean else exploring.runs_on(config, at_any_overlap=True)
     for run in runs:
         data = exploring.data_of(run)
-        judged = exploring.scores(run, clean=clean) if isinstance(data, SyntheticConfig) else None
-        if isinstance(data, SyntheticConfig) and judged:
-            found.append(RunPoint(run.name, data.overlap, *judged, looked_at=run == looked_at, leaky=is_leaky(run)))
+        drawn = data.generator if data else None
+        judged = exploring.scores(run, clean=clean) if drawn else None
+        if drawn and judged:
+            found.append(RunPoint(run.name, drawn.overlap, *judged, looked_at=run == looked_at, leaky=is_leaky(run)))
     return found
 
 

@@ -14,8 +14,7 @@ from dashboard.views.data import text as sentences
 from dashboard.views.data.upload import closing, import_progress, upload, upload_problem
 from genre_core.data.dataset import Dataset
 from genre_core.errors import DataError
-from genre_core.settings.config import DatasetConfig, ExperimentConfig, FmaConfig, SyntheticConfig, TableConfig
-from genre_core.settings.naming import FMA_TITLES
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, TableConfig
 from genre_core.settings.presets import PRESETS
 
 SECTIONS = {
@@ -55,7 +54,7 @@ def _section(config: ExperimentConfig, data: Dataset) -> None:
             genres.draw(config.data, data)
         case "limits":
             limits.draw(config.data, data)
-        case _ if isinstance(config.data, SyntheticConfig):
+        case _ if not config.data.imported:
             quality.draw(config, data)
         case _:
             importing.draw(config, data)
@@ -63,10 +62,14 @@ def _section(config: ExperimentConfig, data: Dataset) -> None:
 
 def _sections(config: DatasetConfig) -> dict[str, str]:
     """Return the sections by their names in the address, the first one first."""
-    if isinstance(config, SyntheticConfig):
+    if not config.imported:
         return SECTIONS
-    first = "The table" if isinstance(config, TableConfig) else "The import"
-    return {"check": first, **{name: title for name, title in SECTIONS.items() if name != "check"}}
+    return {"check": f"The {_short(config)}", **{name: title for name, title in SECTIONS.items() if name != "check"}}
+
+
+def _short(config: DatasetConfig) -> str:
+    """Return what was imported, in one word."""
+    return config.imported.partition(" ")[0]
 
 
 def _columns(table: str) -> dict[str, tuple[str, ...]]:
@@ -86,10 +89,9 @@ def _load(config: DatasetConfig | None) -> tuple[Dataset | None, str]:
 
 def _nothing(config: DatasetConfig, problem: str) -> None:
     """Say why there are no tracks, and what to do."""
-    is_stored = not isinstance(config, SyntheticConfig) and tables.stored(config) is not None
-    is_named = not isinstance(config, SyntheticConfig) and bool(config.table)
-    stored = [] if is_stored else tables.tables()["fma" if isinstance(config, FmaConfig) else "table"]
-    answer, reason = sentences.nothing(isinstance(config, FmaConfig), is_named, bool(stored))
+    is_stored = not config.imported or tables.stored(config) is not None
+    stored = [] if is_stored else tables.tables()[config.source]
+    answer, reason = sentences.nothing(config.imported, bool(config.stored), bool(stored))
     st.header("These data cannot be used yet." if is_stored else answer, anchor=False)
     st.caption(plain(problem, 1000) if is_stored else reason)
     upload_problem()
@@ -123,7 +125,7 @@ def _answer(config: ExperimentConfig, data: Dataset) -> None:
     st.header(plain(sentences.answer(data, name, datasets.limit(config.data), unheard(config.data))), anchor=False)
     st.caption(plain(sentences.second(data)))
     with st.container(key="data-actions", horizontal=True, vertical_alignment="center", gap="small"):
-        label = "Train on this table" if isinstance(config.data, TableConfig) else "Train on these tracks"
+        label = "Train on this table" if config.data.imported == "table" else "Train on these tracks"
         address.page_link("views/train/page.py", label, icon=":material/play_arrow:")
         _add_button()
         _delete_button(config.data)
@@ -139,7 +141,7 @@ def _add_button() -> None:
 
 def _to_know(config: ExperimentConfig) -> None:
     """Link to what there is to know about stored tracks, once it is found, wherever else one looks."""
-    if isinstance(config.data, SyntheticConfig) or (st.query_params.get("section") or "check") == "check":
+    if not config.data.imported or (st.query_params.get("section") or "check") == "check":
         return
     waiting = not datasets.findings_soon(config.data, config.split).done()
     refreshing(_findings_link, LOOK_SECONDS if waiting else None)(config, waiting)
@@ -158,24 +160,23 @@ def _findings_link(config: ExperimentConfig, waiting: bool) -> None:
 
 def _name(config: DatasetConfig) -> str:
     """Return the name of stored tracks, nothing for generated ones."""
-    if isinstance(config, FmaConfig):
-        return FMA_TITLES[config.subset]
+    if config.generator:
+        return ""
     stored = tables.stored(config)
-    return stored.name if stored else ""
+    return stored.name if stored and config.imported == "table" else config.called({})
 
 
 def _delete_button(config: DatasetConfig) -> None:
     stored = tables.stored(config)
-    if stored is None or isinstance(config, SyntheticConfig):
+    if stored is None:
         return
-    label = "Delete this import" if isinstance(config, FmaConfig) else "Delete this table"
-    if st.button(label, icon=":material/delete:", key="delete table"):
+    if st.button(f"Delete this {_short(config)}", icon=":material/delete:", key="delete table"):
         _ask(config, stored.name)
 
 
 @st.dialog("Delete for good?")
-def _ask(config: TableConfig | FmaConfig, name: str) -> None:
-    users = sentences.used_by(config.table, workers.store().runs(limit=MOST_RUNS))
+def _ask(config: DatasetConfig, name: str) -> None:
+    users = sentences.used_by(config.stored[0], workers.store().runs(limit=MOST_RUNS))
     st.write(plain(f"{sentences.deletion(name, users)} This cannot be undone."))
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", key="delete table for good", on_click=_delete, args=(config,)):
@@ -184,8 +185,8 @@ def _ask(config: TableConfig | FmaConfig, name: str) -> None:
             st.rerun()
 
 
-def _delete(config: TableConfig | FmaConfig) -> None:
-    tables.delete_table(config.table)
+def _delete(config: DatasetConfig) -> None:
+    tables.delete_table(config.stored[0])
     forms.choose_table("", config.source)
 
 

@@ -8,7 +8,7 @@ from dashboard.theme import count
 from genre_core.data.dataset import Dataset, count_groups
 from genre_core.inspection.genre_sizes import FEWEST_TO_SPLIT
 from genre_core.inspection.warnings import Finding
-from genre_core.settings.config import ExperimentConfig, FmaConfig, SyntheticConfig, TableConfig
+from genre_core.settings.config import ExperimentConfig, FmaConfig, TableConfig
 
 NOT_MEASURED = ("gives the genre away", "says nothing about the sound", "missing in a genre", "constant", "outliers")
 TORN = ("copies", "near copies", "copies under several genres")
@@ -30,7 +30,7 @@ def remedies(finding: Finding, config: ExperimentConfig, data: Dataset, n_comple
     found: list[Remedy] = []
     if isinstance(config.data, TableConfig):
         found += _leave_out(finding, data)
-    if not isinstance(config.data, SyntheticConfig):
+    if isinstance(config.data, TableConfig | FmaConfig):
         found += _fewer_rows(finding, config.data, data, n_complete)
     if finding.kind in ("one group", "too small to split") and (finer := _finer(config, data)):
         words = "single rows" if finer == "row" else LEVELS[finer]
@@ -101,7 +101,7 @@ def taken(config: ExperimentConfig, chosen: frozenset[str], left_out: tuple[str,
             found.append(Remedy(what, judge_anew=others))
         if data.published:
             found.append(Remedy("published split", {"data.published": None, "split.by": None}))
-    if not isinstance(data, SyntheticConfig):
+    if isinstance(data, TableConfig | FmaConfig):
         if data.min_tracks > 1:
             found.append(Remedy(f"genres under {data.min_tracks:,} tracks left out", {"data.min_tracks": None}))
         if data.missing == "drop":

@@ -6,7 +6,7 @@ from dashboard.theme import count, percent
 from genre_core.bayes import BayesLimit
 from genre_core.data.dataset import Dataset
 from genre_core.errors import RunStateError
-from genre_core.settings.config import DatasetConfig, FmaConfig, TableConfig
+from genre_core.settings.config import DatasetConfig
 from genre_core.store import Run
 
 
@@ -26,12 +26,11 @@ def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -
     return f"{text}; no classifier can expect to be right on more than {percent(limit.accuracy)} of {of}."
 
 
-def nothing(is_fma: bool, is_named: bool, others: bool) -> tuple[str, str]:
+def nothing(what: str, is_named: bool, others: bool) -> tuple[str, str]:
     """Say that there are no tracks and what to do; `is_named` where an address names some that are not stored."""
-    what = "import of FMA" if is_fma else "table"
     choose = ", or choose a stored one" if others else ""
     if is_named:
-        same = "Import the same files" if is_fma else "Add the same file"
+        same = "Add the same file" if what == "table" else "Import the same files"
         return f"The {what} of this link is not in this store.", f"{same} here and this link opens it{choose}."
     return f"No {what} is chosen yet.", f"Add one here{choose}."
 
@@ -78,7 +77,7 @@ def _data(run: Run) -> str | None:
         data: DatasetConfig = run.config.data
     except RunStateError:
         return None
-    return data.table if isinstance(data, TableConfig | FmaConfig) else None
+    return data.stored[0] if data.stored else None
 
 
 def deletion(name: str, users: Sequence[str]) -> str:

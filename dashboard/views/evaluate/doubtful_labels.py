@@ -222,7 +222,7 @@ def _pairs(labels: DoubtfulLabels) -> None:
 def _make_some(run: Run) -> None:
     """Say how to get wrong labels that are known, to try the finder on."""
     st.subheader("Try the finder", anchor=False)
-    drawn = isinstance(run.config.data, SyntheticConfig)
+    drawn = run.config.data.generator
     st.caption(
         "Whether these labels are wrong nobody knows. On generated tracks with flipped labels it is known: see how "
         "many of the flips are found, and find them yourself."
@@ -231,7 +231,7 @@ def _make_some(run: Run) -> None:
     )
     for label, kind in (("Flip 10 % of the labels", "uniform"), ("Flip 10 % to the nearest genre", "neighbours")):
         noise = {"label_noise": 0.1, "noise_kind": kind}
-        of = run.config.data if isinstance(run.config.data, SyntheticConfig) else SyntheticConfig(overlap=3.0)
+        of = drawn or SyntheticConfig(overlap=3.0)
         config = (run.config if drawn else ExperimentConfig()).model_copy(update={"data": of.model_copy(update=noise)})
         settings = forms.link(config, PRESETS)
         st.page_link(TRAIN, label=label, icon=":material/shuffle:", query_params=settings)

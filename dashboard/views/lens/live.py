@@ -10,7 +10,6 @@ from dashboard.services.runs import POLL_SECONDS
 from dashboard.text.badges import opened_badge
 from dashboard.text.limits import limit_label
 from dashboard.views.lens import text as sentences
-from genre_core.settings.config import SyntheticConfig
 from genre_core.studies.lens import CLASSIFIERS, JUDGED_BY, NETWORK, LensEstimate
 
 TRUE = "~true"
@@ -68,8 +67,8 @@ def _title(lens: Lens, level: str, text: str) -> dict[str, Any]:
 
 def _limit(lens: Lens) -> float | None:
     data = lens.config.experiment.data
-    if isinstance(data, SyntheticConfig) and lens.about == "true genre":
-        return exploring.true_limit(data).accuracy
+    if data.generator and lens.about == "true genre":
+        return exploring.true_limit(data.generator).accuracy
     found = datasets.limit(data)
     return found.accuracy if found else None
 

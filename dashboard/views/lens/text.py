@@ -7,7 +7,7 @@ from dashboard.text import studies
 from dashboard.text.limits import on, unheard
 from dashboard.text.train import Headline, duration
 from dashboard.theme import count, percent, points
-from genre_core.settings.config import DatasetConfig, ExperimentConfig, FmaConfig, SyntheticConfig
+from genre_core.settings.config import DatasetConfig, ExperimentConfig
 from genre_core.store import Study
 from genre_core.studies.lens import (
     CLASSIFIERS,
@@ -114,7 +114,7 @@ def _verdict(lens: Lens, limit: float | None) -> Headline | None:
     chance = f"{chance}. {never}"
     if _remaining(lens):
         return Headline(f"No leakage between these splits can be told: right on {both}.", f"{chance}{_remaining(lens)}")
-    more = "" if not isinstance(lens.config.experiment.data, SyntheticConfig) else f" {_raise(coarse)}"
+    more = "" if not lens.config.experiment.data.generator else f" {_raise(coarse)}"
     return Headline(f"No leakage can be told: right on {both}.", f"{chance}{more}")
 
 
@@ -162,11 +162,13 @@ def _alone(lens: Lens, by_row: LensEstimate) -> Headline:
 
 def how_to_leak(data: DatasetConfig) -> str:
     """Say what would give a split something to tear apart."""
-    if isinstance(data, SyntheticConfig):
+    if data.generator:
         ways = "Give the tracks artists, or more than one segment each (More, under Data)"
         return f"{ways}, and judge again: a row split then leaks."
-    if isinstance(data, FmaConfig):
-        return "Their artists were not imported."
+    if data.imported != "table":
+        return (
+            "Their artists were not imported." if data.imported else "They name no artists or tracks to keep together."
+        )
     return "Name the column of their artists or tracks as the group column, if there is one, and judge again."
 
 

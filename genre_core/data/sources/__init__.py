@@ -1,4 +1,4 @@
-"""Sources of data: one file each, named as its configuration's `source`, with `load(config, tables)`."""
+"""Sources of data: one file each, with the `load(config, tables)` of a configuration in `SOURCES`."""
 
 from importlib import import_module
 from typing import BinaryIO, Protocol
@@ -27,5 +27,5 @@ def load_dataset(config: DatasetConfig, tables: Tables | None = None) -> Dataset
     DataError
         The source cannot provide them; the sentence says why and what to do.
     """
-    dataset: Dataset = import_module(f"genre_core.data.sources.{config.source}").load(config, tables)
+    dataset: Dataset = import_module(config.module).load(config, tables)
     return dataset
