@@ -6,13 +6,15 @@ Its pages are Streamlit's; what follows a run while it trains asks a route of it
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+HERE = Path(__file__).parent
+ROOT = HERE.resolve().parent
 if str(ROOT) not in sys.path:  # streamlit puts only this folder on the path
     sys.path.insert(0, str(ROOT))
 
 import streamlit as st  # noqa: E402
+from starlette.convertors import StringConvertor, register_url_convertor  # noqa: E402
 from starlette.requests import Request  # noqa: E402
-from starlette.responses import RedirectResponse  # noqa: E402
+from starlette.responses import HTMLResponse, RedirectResponse, Response  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
 from dashboard.components.live_parts import route  # noqa: E402
@@ -23,11 +25,37 @@ from dashboard.views.train import live as run  # noqa: E402
 from dashboard.views.tune import live as search  # noqa: E402
 
 
+class PageName(StringConvertor):
+    """The name of a page in an address: no file, and nothing below a page."""
+
+    regex = "[^/.]*"
+
+
+HEAD = """<script>
+  const base = new URL("./", location.href).href;
+  window.__streamlit = { BACKEND_BASE_URL: base, MAIN_PAGE_BASE_URL: base };
+</script>
+"""
+"""Where the server is: every page stands right below it. Streamlit would try below the page first, and be told 404."""
+
+
 async def first_page(request: Request) -> RedirectResponse:
     """Lead to Train, which stands at the root: Streamlit gives its first page no address of its own."""
     return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
 
 
+async def shell(_: Request) -> Response:
+    """Serve Streamlit's page with our style sheet in it: one that came with the first script would be late.
+
+    It stands behind Streamlit's own styles, which it overrules.
+    """
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    style = f"<style>{(HERE / 'app.css').read_text(encoding='utf-8')}</style>"
+    page = page.replace("</head>", f"{HEAD}</head>").replace("</body>", f"{style}</body>")
+    return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+
+
+register_url_convertor("page", PageName())
 ROUTES = [
     route("/live/epochs/{followed:path}", history.look),
     route("/live/lens/{followed}", lens.look),
@@ -35,5 +63,6 @@ ROUTES = [
     route("/live/search/{followed}", search.look),
     route("/live/{followed}", run.look),
     Route("/train", first_page),
+    Route("/{page:page}", shell),
 ]
 app = st.App("pages.py", routes=ROUTES)

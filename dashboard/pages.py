@@ -17,7 +17,6 @@ from dashboard.shell import address  # noqa: E402
 HERE = Path(__file__).parent
 
 st.set_page_config(page_title="Genre Lab", page_icon=str(HERE / "icon.svg"), layout="wide")
-st.html(HERE / "app.css")
 install_plotly()
 st.logo(str(HERE / "logo.svg"), size="large")
 address.read()

@@ -40,7 +40,6 @@ HAS_THEME = """theme => {
   const [r, g, b] = getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor.match(/\\d+/g);
   return (theme === "dark") === (Number(r) + Number(g) + Number(b) < 384);
 }"""
-HAS_SHELL = """() => [...document.querySelectorAll("style")].some((own) => own.textContent.includes("The shell:"))"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -187,7 +186,7 @@ def page(windows, request):
 def is_error(message) -> bool:
     """Say whether a console message is an error of ours.
 
-    Opened below its root, Streamlit first looks for its server there, is told 404, and then finds it at the root.
+    A script that is served without our shell first looks for its server below its page, and is told 404.
     """
     probes = re.fullmatch(r"https?://[^/]+/.+/_stcore/(health|host-config)", message.location["url"])
     return message.type == "error" and not probes
@@ -201,8 +200,6 @@ def settle(page) -> None:
 def assert_accessible(page, context: str | None = None) -> None:
     """Assert that axe-core finds nothing in either theme, on the whole page or in what `context` selects."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
-    if context is None:  # the shell's style sheet arrives after the elements that it colours
-        page.wait_for_function(HAS_SHELL)
     # Streamlit fades what a rerun may change; a colour that is half faded is not the one that is read.
     page.add_style_tag(content="* { transition: none !important; } [data-stale] { opacity: 1 !important; }")
     for theme, rules in AXE_RULES.items():

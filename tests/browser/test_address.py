@@ -15,8 +15,8 @@ APP = """
 import time
 
 import streamlit as st
-from dashboard import address
-from dashboard.forms import link, sidebar_settings
+from dashboard.shell import address
+from dashboard.shell.forms import link, sidebar_settings
 from genre_core.settings.presets import PRESETS
 from genre_core.settings.names import configure
 
