@@ -1,15 +1,37 @@
 """What every network can do: map features to logits, and find the gradient of a loss."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Protocol
 
+import torch
 from torch import Tensor, nn
 
 Criterion = Callable[[Tensor, Tensor], Tensor]
 """A loss (scalar) of logits (n, n_genres) and class numbers (n,)."""
 
 
+class SideBySide(Protocol):
+    """M networks of one kind and shape as one computation: their weights (M, n) are the rows of one array.
+
+    Row m of every array belongs to network m; what one computes never enters another's row.
+    """
+
+    def __init__(self, networks: Sequence[Any], weights: Tensor, gradients: Tensor) -> None: ...
+
+    def forward(self, X: Tensor, generators: Sequence[torch.Generator]) -> Tensor:
+        """Return logits (M, n, n_genres) for inputs (M, n, *shape), each network's masks drawn from its generator."""
+        ...
+
+    def backward(self, gradient: Tensor) -> None:
+        """Leave the gradients of all weights in place, from that of the last logits (M, n, n_genres)."""
+        ...
+
+
 class Network(nn.Module):
     """A module whose `forward` maps inputs (n, *shape) to logits (n, n_genres)."""
+
+    side_by_side: ClassVar[type[SideBySide] | None] = None
+    """How several of its kind are computed together; None: they are trained one by one."""
 
     def backpropagate(self, X: Tensor, y: Tensor, criterion: Criterion) -> tuple[Tensor, Tensor]:
         """Leave the loss's gradient in every parameter's `grad`, in place; return loss (scalar) and logits."""

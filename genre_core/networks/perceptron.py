@@ -1,6 +1,6 @@
 """Linear layers with ReLU between them, and dropout after the first two hidden ones."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import torch
@@ -31,18 +31,12 @@ class Perceptron(Network):
 
     def forward(self, X: Tensor) -> Tensor:
         """Return logits (n, n_genres) for inputs (n, *shape)."""
-        X = X.flatten(1)
-        for number, (weight, bias) in enumerate(self.pairs[:-1]):
-            X = F.linear(X, weight, bias).relu()
-            if self.training and self.dropout > 0 and number < DROPPED_LAYERS:
-                X = X * self.masks.fill(torch.empty_like(X))
-        return F.linear(X, *self.pairs[-1])
+        return self._through(X)[0]
 
     def backpropagate(self, X: Tensor, y: Tensor, criterion: Criterion) -> tuple[Tensor, Tensor]:
         """Leave the loss's gradient in every parameter's `grad`, in place; return loss (scalar) and logits."""
         with torch.no_grad():
-            inputs, masks = self._forward_with_masks(X)
-            logits = F.linear(inputs[-1], *self.pairs[-1])
+            logits, inputs, masks = self._through(X)
         loss = criterion(logits.requires_grad_(), y)
         (gradient,) = torch.autograd.grad(loss, logits)
         with torch.no_grad():
@@ -58,16 +52,16 @@ class Perceptron(Network):
                     gradient = torch.ops.aten.threshold_backward(gradient, inputs[number], 0)
         return loss.detach(), logits.detach()
 
-    def _forward_with_masks(self, X: Tensor) -> tuple[list[Tensor], list[Tensor | None]]:
-        """Return the input of each layer, and the dropout mask of each hidden one (None: nothing is dropped)."""
+    def _through(self, X: Tensor) -> tuple[Tensor, list[Tensor], list[Tensor | None]]:
+        """Return logits, the input of each layer, and each hidden layer's dropout mask (None: nothing is dropped)."""
         inputs, masks = [X.flatten(1)], list[Tensor | None]()
         for number, (weight, bias) in enumerate(self.pairs[:-1]):
             hidden = F.linear(inputs[-1], weight, bias).relu_()
-            drops = self.dropout > 0 and number < DROPPED_LAYERS
+            drops = self.training and self.dropout > 0 and number < DROPPED_LAYERS
             mask = self.masks.fill(torch.empty_like(hidden)) if drops else None
-            inputs.append(hidden if mask is None else hidden.mul_(mask))
+            inputs.append(hidden if mask is None else hidden * mask)
             masks.append(mask)
-        return inputs, masks
+        return F.linear(inputs[-1], *self.pairs[-1]), inputs, masks
 
     def stream(self) -> dict[str, Tensor]:
         """Return the place in the stream of masks, where that is its own."""
@@ -76,3 +70,71 @@ class Perceptron(Network):
     def restore_stream(self, place: dict[str, Tensor]) -> None:
         """Go back to a place in the stream of masks."""
         self.masks.restore(place)
+
+
+class Perceptrons:
+    """Perceptrons of the same widths side by side, each with its own dropout.
+
+    The operations are those of a single one in its order, on matrices that have one more dimension. (A single one is
+    no batch of one: on small matrices batched products are summed in another order than torch's layers sum them.)
+    """
+
+    def __init__(self, networks: Sequence[Perceptron], weights: Tensor, gradients: Tensor) -> None:
+        self._networks = networks
+        self._layers, self._gradients = self._by_layer(weights), self._by_layer(gradients)
+        self._inputs: list[Tensor] = []
+        self._masks: list[Tensor] = []
+
+    def forward(self, X: Tensor, generators: Sequence[torch.Generator]) -> Tensor:
+        """Return logits (M, n, n_genres) for inputs (M, n, *shape)."""
+        self._inputs, self._masks = [X.flatten(2)], self._draw_masks(X.shape[1], generators)
+        for number, (weight, bias) in enumerate(self._layers[:-1]):
+            hidden = _linear(self._inputs[-1], weight, bias).relu_()
+            self._inputs.append(hidden.mul_(self._masks[number]) if number < len(self._masks) else hidden)
+        return _linear(self._inputs[-1], *self._layers[-1])
+
+    def backward(self, gradient: Tensor) -> None:
+        """Leave the gradients of all weights in place, from that of the last logits (M, n, n_genres)."""
+        for number in reversed(range(len(self._layers))):
+            of_weight, of_bias = self._gradients[number]
+            torch.sum(gradient, 1, out=of_bias)
+            of_weight.copy_(torch.bmm(gradient.transpose(1, 2), self._inputs[number]))
+            if number:
+                gradient = torch.bmm(gradient, self._layers[number][0])
+                if number <= len(self._masks):
+                    gradient.mul_(self._masks[number - 1])
+                gradient = torch.ops.aten.threshold_backward(gradient, self._inputs[number], 0)
+
+    def _by_layer(self, flat: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Return weights (M, units, units below) and biases (M, units) of each layer as views of all (M, n)."""
+        found, start = [], 0
+        for weight, bias in self._networks[0].pairs:
+            middle, end = start + weight.numel(), start + weight.numel() + bias.numel()
+            found.append((flat[:, start:middle].view(-1, *weight.shape), flat[:, middle:end]))
+            start = end
+        return found
+
+    def _draw_masks(self, size: int, generators: Sequence[torch.Generator]) -> list[Tensor]:
+        """Return the masks (M, n, units) of the hidden layers that drop; a network's are drawn in one go."""
+        if not any(network.dropout for network in self._networks):
+            return []
+        units = [bias.shape[1] for _, bias in self._layers[:-1]][:DROPPED_LAYERS]
+        flat = torch.empty(len(self._networks), size * sum(units), device=self._layers[0][0].device)
+        parts = torch.split(flat, [size * n for n in units], 1)
+        masks = [part.view(-1, size, n) for part, n in zip(parts, units, strict=True)]
+        # A GPU's generator would go on from elsewhere if it were asked once for all layers.
+        drawn: Iterable[Iterable[Tensor]] = zip(*masks, strict=True) if flat.is_cuda else torch.split(flat, 1)
+        for own, network, generator in zip(drawn, self._networks, generators, strict=True):
+            for part in own:
+                if network.dropout:
+                    network.masks.fill(part, generator)
+                else:
+                    part.fill_(1.0)
+        return masks
+
+
+def _linear(X: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    return torch.baddbmm(bias.unsqueeze(1), X, weight.transpose(1, 2))
+
+
+Perceptron.side_by_side = Perceptrons

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from genre_core.errors import ConfigError
+from genre_core.networks.network import SideBySide
 from genre_core.training.events import EpochEnd, Event, Progress, StopReason
 from genre_core.training.stack import Stack
 from genre_core.training.trainer import Trainer
@@ -25,6 +26,7 @@ MOST_VALUES = 64_000_000
 class Shape:
     """What networks must have in common to be trained together."""
 
+    together: type[SideBySide] | None
     weights: tuple[tuple[int, ...], ...]
     batch_size: int
     full_batches: int
@@ -38,6 +40,7 @@ def shape_of(trainer: Trainer) -> Shape:
     now, later = trainer.config, trainer.final
     changes = (now.optimizer, now.batch_size) != (later.optimizer, later.batch_size)
     return Shape(
+        trainer.side_by_side,
         tuple(tuple(parameter.shape) for parameter in trainer.network.parameters()),
         trainer.config.batch_size,
         trainer.n_train // trainer.config.batch_size,
@@ -51,7 +54,8 @@ class BatchTrainer:
     """Trainings of one shape, computed together; each has its own seed, rates, dropout, decay, patience and data.
 
     A member is the `Trainer` that it would be alone: it deals its own batches, validates, remembers its best weights
-    and ends for itself. Only the steps are shared. Where one ends, the next that waits takes its place.
+    and ends for itself. Only the steps are shared. Where one ends, the next that waits takes its place. What cannot be
+    computed together is trained one by one.
     """
 
     def __init__(self, trainers: Sequence[Trainer], at_once: int = AT_ONCE) -> None:
@@ -72,6 +76,9 @@ class BatchTrainer:
 
     def __iter__(self) -> Iterator[tuple[int, Event]]:
         """Train all members to their ends; yield each event with the number of its member, counted from 0."""
+        if any(trainer.side_by_side is None for trainer in self.trainers):
+            yield from self._one_by_one()
+            return
         waiting = deque(range(len(self.trainers)))
         members: list[int] = []
         stack: Stack | None = None
@@ -92,6 +99,14 @@ class BatchTrainer:
                 if reason:
                     members.remove(number)
                     yield number, self.trainers[number].finish(reason)
+
+    def _one_by_one(self) -> Iterator[tuple[int, Event]]:
+        for number, trainer in enumerate(self.trainers):
+            for event in trainer:
+                yield number, event
+                if number in self._stopped and isinstance(event, EpochEnd) and not trainer.finished:
+                    yield number, trainer.finish("stopped")
+                    break
 
     def _reason(self, number: int) -> StopReason | None:
         return self.trainers[number].finished or ("stopped" if number in self._stopped else None)

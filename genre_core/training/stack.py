@@ -1,32 +1,25 @@
-"""Networks of one shape side by side: their forward pass, their gradients and their steps as one computation.
+"""Networks of one shape side by side: their losses and their steps as one computation.
 
 Shapes: M members, B tracks per batch, k genres, n weights and biases of one network. Row m of every array
 belongs to member m; what one member computes never enters another's row.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from genre_core.networks.mlp import DROPPED_LAYERS
-from genre_core.networks.perceptron import Perceptron
 from genre_core.training.optimizers import BETA1, BETA2, EPSILON, bind
 from genre_core.training.trainer import Trainer
 
-Layers = list[tuple[Tensor, Tensor]]
-"""Weights (M, units, units below) and biases (M, units) of each layer."""
 LANES = 16 if torch.backends.cpu.get_cpu_capability() == "AVX512" else 8
 """Numbers that the processor works on at a time."""
 
 
 class Stack:
-    """The weights of several trainers' networks as one array (M, n), of which each network's are a row.
-
-    The operations are those of a single network in its order, on matrices that have one more dimension.
-    """
+    """The weights of several trainers' networks as one array (M, n), of which each network's are a row."""
 
     def __init__(
         self, trainers: Sequence[Trainer], weights: Tensor, gradients: Tensor, state: Mapping[str, Tensor]
@@ -34,8 +27,9 @@ class Stack:
         self.trainers = tuple(trainers)
         self.configs = [trainer.config for trainer in trainers]
         self.weights, self.gradients, self.state = weights, gradients, dict(state)
-        self._networks = [_perceptron(trainer) for trainer in trainers]
-        self._layers, self._layer_gradients = self._by_layer(weights), self._by_layer(gradients)
+        together = trainers[0].network.side_by_side
+        assert together is not None, "networks of this kind are trained one by one"
+        self._networks = together([trainer.network for trainer in trainers], weights, gradients)
         self._weight_rows, self._gradient_rows = weights.unbind(), gradients.unbind()
         self._state_rows = {name: values.unbind() for name, values in state.items()}
         self._tables = torch.stack([_coefficients(trainer) for trainer in trainers])
@@ -69,48 +63,11 @@ class Stack:
 
         Masks are drawn from each member's generator.
         """
-        inputs, masks = self._forward(X, generators)
-        weight, bias = self._layers[-1]
-        logits = torch.baddbmm(bias.unsqueeze(1), inputs[-1], weight.transpose(1, 2))
+        logits = self._networks.forward(X, generators)
         losses, gradient = self._loss(logits, y)
-        self._backward(gradient, inputs, masks)
+        self._networks.backward(gradient)
         self._optimize()
         return losses, (logits.argmax(2) == y).sum(1)
-
-    def _by_layer(self, flat: Tensor) -> Layers:
-        """Return the layers of weights or gradients (M, n) as views."""
-        found, start = [], 0
-        for weight, bias in self._networks[0].pairs:
-            middle, end = start + weight.numel(), start + weight.numel() + bias.numel()
-            found.append((flat[:, start:middle].view(-1, *weight.shape), flat[:, middle:end]))
-            start = end
-        return found
-
-    def _forward(self, X: Tensor, generators: Sequence[torch.Generator]) -> tuple[list[Tensor], list[Tensor]]:
-        """Return the input of each layer, and the dropout masks of the first hidden ones (none: nothing is dropped)."""
-        inputs, masks = [X.flatten(2)], self._masks(X.shape[1], generators)
-        for number, (weight, bias) in enumerate(self._layers[:-1]):
-            hidden = torch.baddbmm(bias.unsqueeze(1), inputs[-1], weight.transpose(1, 2)).relu_()
-            inputs.append(hidden.mul_(masks[number]) if number < len(masks) else hidden)
-        return inputs, masks
-
-    def _masks(self, size: int, generators: Sequence[torch.Generator]) -> list[Tensor]:
-        """Return the masks (M, B, units) of the hidden layers that drop; a member's are drawn in one go."""
-        if not any(network.dropout for network in self._networks):
-            return []
-        units = [bias.shape[1] for _, bias in self._layers[:-1]][:DROPPED_LAYERS]
-        flat = torch.empty(len(self._networks), size * sum(units), device=self.weights.device)
-        parts = torch.split(flat, [size * n for n in units], 1)
-        masks = [part.view(-1, size, n) for part, n in zip(parts, units, strict=True)]
-        # A GPU's generator would go on from elsewhere if it were asked once for all layers.
-        drawn: Iterable[Iterable[Tensor]] = zip(*masks, strict=True) if flat.is_cuda else torch.split(flat, 1)
-        for own, network, generator in zip(drawn, self._networks, generators, strict=True):
-            for part in own:
-                if network.dropout:
-                    network.masks.fill(part, generator)
-                else:
-                    part.fill_(1.0)
-        return masks
 
     def _loss(self, logits: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         """Return cross-entropies (M,) with class weights and label smoothing, and their gradient (M, B, k)."""
@@ -141,17 +98,6 @@ class Stack:
             else:
                 totals[row] = torch.ops.aten.nll_loss_forward(logits[row], y[row], weights, 1, -100)[1]
         return (1 / totals)[:, None, None]
-
-    def _backward(self, gradient: Tensor, inputs: list[Tensor], masks: list[Tensor]) -> None:
-        for number in reversed(range(len(self._layers))):
-            of_weight, of_bias = self._layer_gradients[number]
-            torch.sum(gradient, 1, out=of_bias)
-            of_weight.copy_(torch.bmm(gradient.transpose(1, 2), inputs[number]))
-            if number:
-                gradient = torch.bmm(gradient, self._layers[number][0])
-                if number <= len(masks):
-                    gradient.mul_(masks[number - 1])
-                gradient = torch.ops.aten.threshold_backward(gradient, inputs[number], 0)
 
     def _optimize(self) -> None:
         """Take the step of `Optimizer`, with a rate, a decay and a momentum for each member."""
@@ -201,11 +147,6 @@ def _few(logits: Tensor) -> bool:
     last batch that does not fill the lanes is rounded otherwise.
     """
     return logits.shape[2] < LANES and logits.shape[1] % LANES == 0 and not logits.is_cuda
-
-
-def _perceptron(trainer: Trainer) -> Perceptron:
-    assert isinstance(trainer.network, Perceptron)
-    return trainer.network
 
 
 def _class_weights(trainer: Trainer) -> Tensor:

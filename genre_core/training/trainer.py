@@ -27,6 +27,7 @@ from torch.nn import functional as F
 from genre_core.data.dataset import IntArray
 from genre_core.data.inputs import Rows
 from genre_core.networks import NetworkConfig
+from genre_core.networks.network import SideBySide
 from genre_core.settings.config import BeforeConfig, TrainConfig
 from genre_core.training.batches import Held, hold, in_order, parts
 from genre_core.training.events import EpochEnd, Event, Progress, StopReason, TrainEnd
@@ -100,6 +101,11 @@ class Trainer:
     def n_parameters(self) -> int:
         """Return the number of weights and biases that are learned."""
         return sum(parameter.numel() for parameter in self.network.parameters())
+
+    @property
+    def side_by_side(self) -> type[SideBySide] | None:
+        """Return how it is computed together with others; None: by itself, as where its rows lie in a file."""
+        return self.network.side_by_side if isinstance(self._X_train, Tensor) else None
 
     @property
     def n_train(self) -> int:
