@@ -8,26 +8,24 @@ import time
 from collections.abc import Collection
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import get_args
 
-from sqlalchemy import and_, delete, func, insert, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import and_, delete, func, or_, select
 
 from genre_core.errors import RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.members import MemberStore, not_a_member
+from genre_core.store.queue import is_silent
 from genre_core.store.saved import clear
 from genre_core.store.schema import DEAD_AFTER, LOST, Request, Run, RunState, read_run
 from genre_core.store.schema import epochs as _epochs
 from genre_core.store.schema import members as _members
 from genre_core.store.schema import runs as _runs
-from genre_core.store.states import NO_END, died, moving
 from genre_core.store.studies import StudyStore
 from genre_core.store.tables import short
-from genre_core.store.working import WorkStore
+from genre_core.store.working import DIED, WorkStore
 
-_WAITING = {"state": "queued", "started_at": None, "heartbeat_at": None}
-_BLANK = {"epoch": 0, "fraction": 0.0, "best_epoch": None, "context": "{}", "summary": "{}"}
+_BLANK = {"started_at": None, "epoch": 0, "fraction": 0.0, "best_epoch": None, "context": "{}", "summary": "{}"}
 
 
 def new_run_id() -> str:
@@ -58,8 +56,7 @@ class RunStore(WorkStore):
         RunStateError
             There is no such run.
         """
-        with self.transaction() as connection:
-            row = connection.execute(select(_runs).where(_runs.c.id == run_id)).mappings().first()
+        row = self._queue.row(run_id)
         if row is None:
             raise _unknown(run_id)
         return self._look(read_run(row))
@@ -98,9 +95,7 @@ class RunStore(WorkStore):
             row = connection.execute(query).first()
         if row is None:
             raise _unknown(run_id)
-        if row.state == "running" and row.heartbeat_at < time.time() - DEAD_AFTER:
-            return self.run(run_id).revision
-        return int(row.revision)
+        return self.run(run_id).revision if is_silent(row.state, row.heartbeat_at) else int(row.revision)
 
     def queue_position(self, run_id: str) -> int:
         """Return how many runs go before a queued one: those that train at full speed, and those queued earlier.
@@ -130,14 +125,12 @@ class RunStore(WorkStore):
 
     def _look(self, run: Run) -> Run:
         """Return a run that is called running only while its worker lives, even where that cannot be written down."""
-        if run.state != "running" or run.heartbeat_at is None:
-            return run
-        if run.heartbeat_at.timestamp() >= time.time() - DEAD_AFTER:
+        if not is_silent(run.state, run.heartbeat_at):
             return run
         try:
             self.reap()
         except StoreError as problem:  # most likely that is also what the worker died of
-            error = f"{died(run.epoch)} {problem}"
+            error = f"{DIED.format(run.epoch + 1)} {problem}"
             return replace(run, state="failed", stopped_because=LOST, error=error, finished_at=run.heartbeat_at)
         return self.run(run.id)
 
@@ -145,36 +138,21 @@ class RunStore(WorkStore):
 
     def submit(self, run_id: str, config: ExperimentConfig, name: str = "", pace: float = 0.0) -> bool:
         """Queue a new run; False if there is one of that id already, as after a double click."""
-        now = time.time()
-        values = {
-            "id": run_id,
-            "name": short(name) or run_id,
-            "config": config.model_dump_json(),
-            "fingerprint": config.fingerprint,
-        }
-        start = {"request": "continue", "attempt": 1, "revision": 1, "pace": float(pace)}
-        try:
-            with self.transaction() as connection:
-                connection.execute(
-                    insert(_runs).values(
-                        values | start | {"created_at": now, "queued_at": now} | _WAITING | NO_END | _BLANK
-                    )
-                )
-        except IntegrityError:
-            return False
-        return True
+        new = {"name": short(name) or run_id, "config": config.model_dump_json(), "fingerprint": config.fingerprint}
+        wanted = {"request": "continue", "pace": float(pace), "queued_at": time.time()}
+        return self._queue.add(id=run_id, **new, **wanted, **_BLANK)
 
     def request(self, run_id: str, request: Request) -> bool:
         """Say what a queued or running run shall do next; False if it is neither."""
-        return self._move(run_id, ("queued", "running"), {"request": request})
+        return self._queue.move(run_id, ("queued", "running"), request=request)
 
     def set_pace(self, run_id: str, pace: float) -> bool:
         """Set the least seconds that each epoch shall take, 0.0 for as fast as it can."""
-        return self._move(run_id, None, {"pace": float(pace)})
+        return self._queue.move(run_id, get_args(RunState), pace=float(pace))
 
     def rename(self, run_id: str, name: str) -> bool:
         """Give a run another name; False if there is no such run or the name is empty."""
-        return bool(short(name)) and self._move(run_id, None, {"name": short(name)})
+        return bool(short(name)) and self._queue.move(run_id, get_args(RunState), name=short(name))
 
     def delete(self, run_id: str) -> bool:
         """Forget a run and all that it saved; a worker that trains it stops. False if there is no such run."""
@@ -188,23 +166,21 @@ class RunStore(WorkStore):
         self, run_id: str, states: Collection[RunState], request: Request = "continue", *, anew: bool = False
     ) -> int | None:
         """Queue a run again if it is in one of `states`; return its new attempt or None. `anew` forgets its epochs."""
-        changes: dict[str, Any] = {"request": request, "attempt": _runs.c.attempt + 1, "queued_at": time.time()}
-        changes |= NO_END | (_WAITING | _BLANK if anew else {"state": "queued", "heartbeat_at": None})
         with self.transaction() as connection:
-            where = (_runs.c.id == run_id, _runs.c.state.in_(states))
-            attempt = connection.execute(moving(*where).values(changes).returning(_runs.c.attempt)).scalar()
+            changes = {"request": request, "queued_at": time.time(), **(_BLANK if anew else {})}
+            attempt = self._queue.requeue(connection, run_id, states, **changes)
             if attempt is not None and anew:
                 clear(connection, run_id)
         return attempt
 
     def hold(self, run_id: str) -> bool:
         """Pause a run that is still queued."""
-        return self._move(run_id, ("queued",), {"state": "paused"})
+        return self._queue.move(run_id, ("queued",), state="paused")
 
     def cancel(self, run_id: str) -> bool:
         """End a run that waits and has no epoch to keep; False if it is not such a one."""
-        changes = {"state": "cancelled", "finished_at": time.time()}
-        return self._move(run_id, ("queued", "paused"), changes, _runs.c.epoch == 0)
+        waits = ("queued", "paused")
+        return self._queue.move(run_id, waits, _runs.c.epoch == 0, state="cancelled", finished_at=time.time())
 
 
 def _unknown(run_id: str) -> RunStateError:

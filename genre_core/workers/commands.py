@@ -13,6 +13,7 @@ from genre_core.errors import ClusterError, GenreLabError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store import Request, RunState, RunStore
 from genre_core.store.studies import DIED
+from genre_core.store.working import DIED as DIED_IN_EPOCH
 from genre_core.values import Frozen
 from genre_core.workers.run import execute
 from genre_core.workers.study import execute_study
@@ -139,8 +140,7 @@ def _send(store: RunStore, client: "Client", run_id: str, attempt: int, priority
     """Give a run to the cluster."""
 
     def lost(error: BaseException | None) -> None:
-        run = store.run(run_id)
-        died = f"Its worker died in epoch {run.epoch + 1}: start it again to train it from the beginning."
+        died = DIED_IN_EPOCH.format(store.run(run_id).epoch + 1)
         store.fail(run_id, attempt, _lost_sentence(error, died))
 
     _give(client, f"run-{run_id}-{attempt}", execute, (run_id, attempt, store.url), priority, lost)
