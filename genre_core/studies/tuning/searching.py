@@ -60,10 +60,7 @@ class _Search:
         blind = self._config.sampler != "tpe"
         n = max(1, (AT_ONCE_BLIND if blind else AT_ONCE) // max(1, self._config.folds))
         while asked := self._trials.open() or self._trials.ask(n):
-            try:
-                yield from self._batch(asked)
-            finally:
-                self._trials.save()
+            yield from self._batch(asked)
             self._summarise()
         if all(row.state == "failed" for row in self._told.values()):
             why = next((row.error for row in self._told.values() if row.error), "")

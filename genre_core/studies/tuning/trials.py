@@ -6,9 +6,8 @@ a person needs to know is said by whoever searches.
 
 import math
 import random
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     import optuna
 
 BUSY_SECONDS = 30
-SAVED_EVERY = 1.0
-"""Seconds after which what trials have come to is saved: doing so after each epoch costs as much as a small one."""
 TPE_STARTS = 10
 """Random trials with which TPE begins."""
 LEAST_FOR_IMPORTANCES = 20
@@ -60,8 +57,7 @@ class Trials:
                 direction="maximize" if config.maximize else "minimize",
                 load_if_exists=True,
             )
-        self._unsaved: list[tuple[int, int, float]] = []
-        self._saved_at = time.monotonic()
+            self._study_id = self._storage.get_study_id_from_name(name)
         self._grid = grid(config.space) if config.sampler == "grid" else []
         random.Random(config.seed).shuffle(self._grid)  # so that a part of the grid is a fair sample of it
         for known in self._all():
@@ -88,38 +84,19 @@ class Trials:
             return [self._ask() for _ in range(min(n, self._config.n_planned - len(self)))]
 
     def report(self, trial: int, epoch: int, value: float) -> bool:
-        """Note what a trial has come to after an epoch; return whether it has fallen too far behind to go on."""
+        """Save what a trial has come to after an epoch; return whether it has fallen too far behind to go on."""
+        from optuna.exceptions import UpdateFinishedTrialError
+
         if self._pruning.learn(trial, {epoch: value}):  # otherwise it was reported before its worker was lost
-            self._unsaved.append((self._id(trial), epoch, value))
-        if time.monotonic() - self._saved_at > SAVED_EVERY:
-            self.save()
+            with _said(), suppress(UpdateFinishedTrialError):  # told by a worker that was taken for lost
+                trial_id = self._storage.get_trial_id_from_study_id_trial_number(self._study_id, trial - 1)
+                self._storage.set_trial_intermediate_value(trial_id, epoch, value)
         return self._config.prunes and self._pruning.falls_behind(trial, epoch)
-
-    def save(self) -> None:
-        """Save what has been reported."""
-        from optuna.storages._rdb.models import TrialIntermediateValueModel as Saved
-        from sqlalchemy import insert, select
-
-        unsaved, self._unsaved, self._saved_at = self._unsaved, [], time.monotonic()
-        if not unsaved:
-            return
-        with _said(), self._storage.engine.begin() as connection:
-            query = select(Saved.trial_id, Saved.step).where(Saved.trial_id.in_({one for one, _, _ in unsaved}))
-            known = {tuple(row) for row in connection.execute(query)}  # by a worker that was taken for lost
-            finite = Saved.TrialIntermediateValueType.FINITE
-            rows = [
-                {"trial_id": one, "step": epoch, "intermediate_value": value, "intermediate_value_type": finite}
-                for one, epoch, value in unsaved
-                if (one, epoch) not in known
-            ]
-            if rows:
-                connection.execute(insert(Saved), rows)
 
     def tell(self, trial: int, value: float | None, *, pruned: bool = False) -> None:
         """Save how a trial ended: with its value, pruned, or failed (None)."""
         from optuna.trial import TrialState
 
-        self.save()
         with _said():
             if pruned:
                 self._study.tell(trial - 1, state=TrialState.PRUNED, skip_if_finished=True)
@@ -174,9 +151,6 @@ class Trials:
     def _all(self) -> "list[optuna.trial.FrozenTrial]":
         with _said():
             return self._study.get_trials(deepcopy=False)
-
-    def _id(self, trial: int) -> int:
-        return self._study._storage.get_trial_id_from_study_id_trial_number(self._study._study_id, trial - 1)
 
 
 def forget(store_url: str, name: str) -> None:
