@@ -3,11 +3,44 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic.fields import FieldInfo
 
 Scale = Literal["linear", "log"]
+
+_LEARNING = (
+    "optimizer learning_rate momentum schedule batch_size max_epochs monitor patience weight_decay label_smoothing "
+    "class_weighting"
+)
+ALWAYS_WRITTEN: Mapping[str, frozenset[str]] = {
+    model: frozenset(fields.split())
+    for model, fields in {
+        "SyntheticConfig": "n_samples n_features n_genres overlap spread shift seed imbalance artists artist_spread "
+        "albums album_spread segments segment_spread correlation label_noise noise_kind missing_rate outlier_rate "
+        "outlier_scale",
+        "TableConfig": "table label group name left_out taken missing min_tracks published",
+        "FmaConfig": "table subset features statistics genre missing min_tracks",
+        "SplitConfig": "test_fraction validation_fraction by seed",
+        "MlpConfig": "hidden dropout",
+        "TrainConfig": f"{_LEARNING} seed",
+        "BeforeConfig": f"{_LEARNING} epochs",
+        "ExperimentConfig": "data split model train",
+        "CrossPredictionsConfig": "experiment n_folds with_test",
+        "LearningCurveConfig": "experiment shares n_repeats",
+        "LensConfig": "experiment n_repeats classifiers",
+        "OtherSeeds": "times vary",
+        "Folds": "k repeats",
+        "RepeatsConfig": "experiment what",
+        "SearchConfig": "base space sampler n_trials objective folds pruning fast_masks seed",
+        "Dimension": "low high values",
+    }.items()
+}
+"""Fields by the names of their classes: those there were when configurations were first stored. No list here grows.
+
+Any other setting is left out of a configuration's JSON at its default, so that adding one changes no fingerprint.
+"""
 
 
 def setting(
@@ -39,6 +72,20 @@ class Frozen(BaseModel):
     """A value: immutable, hashable, without unknown keys, infinities or NaN."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        always, fields = ALWAYS_WRITTEN.get(type(self).__name__, frozenset()), type(self).model_fields
+        return {
+            name: value
+            for name, value in write(self).items()
+            if name in always or _is_tag(fields[name]) or getattr(self, name) != fields[name].get_default()
+        }
+
+
+def _is_tag(field: FieldInfo) -> bool:
+    """Return whether a field only names its class, as `source` does: reading needs it."""
+    return get_origin(field.annotation) is Literal and len(get_args(field.annotation)) == 1
 
 
 def _read_layers(value: Any) -> Any:

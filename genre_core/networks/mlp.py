@@ -19,8 +19,7 @@ class MlpConfig(NetworkConfig):
     architecture: Literal["mlp"] = "mlp"
     hidden: Layers = setting((128, 64, 32), "Hidden layers", "Width of each hidden layer, first to last. Wider and deeper: fits finer differences, overfits sooner.")
     dropout: float = setting(0.3, "Dropout", "Part of the hidden units switched off at random in each training step. Up: overfits less, learns slower.", ge=0, le=0.9, step=0.05)
-    # Left out of the canonical JSON while it is torch's, so that runs stored before it was there keep their fingerprint.
-    masks: Literal["torch", "fast"] = setting("torch", "Dropout masks", "Where the random numbers that switch units off come from: torch's generator, as in the notebook, or one four times as fast. Results differ by chance alone; with the fast one many networks train together in about four fifths of the time.", labels={"torch": "torch's", "fast": "fast"}, technical=True, exclude_if=lambda masks: masks == "torch")
+    masks: Literal["torch", "fast"] = setting("torch", "Dropout masks", "Where the random numbers that switch units off come from: torch's generator, as in the notebook, or one four times as fast. Results differ by chance alone; with the fast one many networks train together in about four fifths of the time.", labels={"torch": "torch's", "fast": "fast"}, technical=True)
     # fmt: on
 
     label = "perceptron"

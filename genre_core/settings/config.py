@@ -80,8 +80,7 @@ class SyntheticConfig(SourceConfig):
     correlation: float = setting(0.0, "Correlation", "Correlation of any two features among the tracks of one genre, the same for all pairs. Up: features repeat each other along their common direction, and their differences tell more.", ge=0, le=0.95, step=0.05)
     label_noise: float = setting(0.0, "Label noise", "Part of the tracks that carry a wrong genre, in training and test alike; the true ones are kept. Up: no classifier can be right about the labels, however well it hears the genres.", ge=0, le=0.5, step=0.01)
     noise_kind: Literal["uniform", "neighbours", "chosen"] = setting("uniform", "Wrong labels", "A wrong label is any other genre, always the genre whose mean lies nearest, or one that you pair with the true one.", labels={"uniform": "any other genre", "neighbours": "the nearest genre", "chosen": "chosen pairs"})
-    # Left out of the canonical JSON while it is empty, so that runs stored before it was there keep their fingerprint.
-    noise_pairs: str = setting("", "Mislabelled pairs", "Genres whose tracks carry each other's label, label noise being the part of their tracks that do; by name or number from 1 with commas between pairs: Jazz-Folk, Rock-Pop. A genre in several pairs gets each partner equally often; genres in none keep their labels. Empty: no label is wrong.", max_length=2000, when={"noise_kind": "chosen"}, exclude_if=lambda pairs: not pairs)
+    noise_pairs: str = setting("", "Mislabelled pairs", "Genres whose tracks carry each other's label, label noise being the part of their tracks that do; by name or number from 1 with commas between pairs: Jazz-Folk, Rock-Pop. A genre in several pairs gets each partner equally often; genres in none keep their labels. Empty: no label is wrong.", max_length=2000, when={"noise_kind": "chosen"})
     missing_rate: float = setting(0.0, "Missing", "Part of all values that are missing, at random. Up: less is known of each track.", ge=0, le=0.5, step=0.01)
     outlier_rate: float = setting(0.0, "Outliers", "Part of the tracks that lie much further from their genre than the others do.", ge=0, le=0.3, step=0.01)
     outlier_scale: float = setting(5.0, "Outlier scale", "How many times the overlap outliers scatter. Up: they lie further out and bend what is learned more.", ge=1, le=20, step=0.5, unit="times")
@@ -223,9 +222,8 @@ class SplitConfig(Frozen):
     validation_fraction: float = setting(0.176, "Validation", "Part of what the test leaves, used to choose the best epoch. More: a steadier choice; fewer tracks to learn from.", ge=0.05, le=0.5, step=0.001)
     by: Literal["auto", "row", "track", "album", "artist", "group", "published"] = setting("auto", "Keep together", "What stays on one side of the split. Less than the most there is: the test holds pieces of training tracks, or tracks of artists that were trained on, and the score is too good (leaky).", labels={"auto": "the most there is", "row": "nothing: single rows", "track": "tracks", "album": "albums", "artist": "artists", "group": "groups", "published": "as published"})
     seed: Seed = setting(42, "Split seed", "Start of the random stream that deals tracks into parts.", step=1)
-    # Left out of the canonical JSON at their defaults, so that runs stored before they were there keep their fingerprint.
-    folds: int = setting(0, "Folds", "Into how many folds what the test part leaves is cut, for cross-validation; one fold is then held out and reports, and the test part is in no part. At 0 there are none.", ge=0, le=20, step=1, unit="folds", exclude_if=lambda folds: folds == 0)
-    fold: int = setting(1, "Held-out fold", "Which fold is held out; the others train, and a part of them chooses the best epoch. Beyond the number of folds it counts on through further dealings of the same tracks: of 5 folds, 6 is the first of the second dealing. Without folds it does nothing.", ge=1, le=200, step=1, exclude_if=lambda fold: fold == 1)
+    folds: int = setting(0, "Folds", "Into how many folds what the test part leaves is cut, for cross-validation; one fold is then held out and reports, and the test part is in no part. At 0 there are none.", ge=0, le=20, step=1, unit="folds")
+    fold: int = setting(1, "Held-out fold", "Which fold is held out; the others train, and a part of them chooses the best epoch. Beyond the number of folds it counts on through further dealings of the same tracks: of 5 folds, 6 is the first of the second dealing. Without folds it does nothing.", ge=1, le=200, step=1)
 
     @model_validator(mode="after")
     def _leaves_something(self) -> Self:
@@ -304,7 +302,7 @@ class Member(Frozen):
 
     model: ModelConfig
     train: TrainConfig
-    before: BeforeConfig = Field(BeforeConfig(), exclude_if=lambda before: not before.epochs)
+    before: BeforeConfig = BeforeConfig()
 
 
 # fmt: on
@@ -323,10 +321,8 @@ class ExperimentConfig(Frozen):
     split: SplitConfig = SplitConfig()
     model: ModelConfig = MlpConfig()
     train: TrainConfig = TrainConfig()
-    # Left out of the canonical JSON where there are none, so that runs stored before they were there keep their
-    # fingerprint.
-    before: BeforeConfig = Field(BeforeConfig(), exclude_if=lambda before: not before.epochs)
-    averaged_with: tuple[Member, ...] = Field((), max_length=MOST_AVERAGED - 1, exclude_if=lambda others: not others)
+    before: BeforeConfig = BeforeConfig()
+    averaged_with: tuple[Member, ...] = Field((), max_length=MOST_AVERAGED - 1)
 
     @property
     def fingerprint(self) -> str:
