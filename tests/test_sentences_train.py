@@ -39,7 +39,7 @@ def make_epochs(*accuracies: float) -> list[Epoch]:
 
 
 def test_before_training_says_what_train_would_do_and_the_limit(limit: BayesLimit) -> None:
-    shape = Shape(8000, 20, 8, 0.125)
+    shape = Shape(8000, (20,), 8, 0.125)
     headline = sentences.before_training(shape, ExperimentConfig(), limit)
     assert headline.answer == "Press Train and watch a perceptron learn to tell 8 genres apart."
     assert headline.reason.startswith("No classifier can expect to be right on more than 8")

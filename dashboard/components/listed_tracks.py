@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.cell_tracks import ListedTracks, choices
+from dashboard.components.has_features import has_features
 from dashboard.components.judged import Judged
 from dashboard.components.track_filter import track_filter
 from dashboard.components.tracks import download, one_track, track_list
@@ -30,8 +31,8 @@ def draw(judged: Judged, chosen: ListedTracks, named: str, gone: str = "in this 
         st.caption(f":material/link_off: The link names a track that is not {gone}; none is chosen.")
         row = None
     track_list(found, row, f"tracks {named}")
-    scores = None if at is None else outcomes.standard_scores(judged.run)
-    if at is not None and scores is not None:
+    if at is not None:
         page = {name: st.query_params.get(name) for name in PASSED_ON}
         likely = choices(judged.outcome, int(chosen.rows[at]))
-        one_track(chosen, at, likely, scores, {**page, "track": str(row)})
+        one_track(chosen, at, likely, outcomes.standard_scores(judged.run), {**page, "track": str(row)})
+        has_features(judged.data, "A track's profile")

@@ -93,9 +93,9 @@ def _choose(table: str, rows: Sequence[int]) -> None:
 
 
 def one_track(
-    found: ListedTracks, at: int, likely: Sequence[Choice], scores: StandardScores, page: dict[str, str | None]
+    found: ListedTracks, at: int, likely: Sequence[Choice], scores: StandardScores | None, page: dict[str, str | None]
 ) -> None:
-    """Draw the track at a position of a list: its genres, all probabilities, its features.
+    """Draw the track at a position of a list: its genres, all probabilities, its features where it has any.
 
     `page` is what the link to its own page looks at.
     """
@@ -116,6 +116,8 @@ def one_track(
                 on_click=_close,
             )
     draw_choices(likely)
+    if scores is None:
+        return
     plot(
         profile_figure(
             scores.X[row],

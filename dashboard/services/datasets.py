@@ -38,7 +38,8 @@ class Shape:
     """The size of a data set: what a page says before anything is trained."""
 
     n_tracks: int
-    n_features: int
+    inputs: tuple[int, ...]
+    """The shape of what a network is given of each track."""
     n_genres: int
     majority: float
     """Share of the commonest genre."""
@@ -49,9 +50,9 @@ def shape(config: DatasetConfig) -> Shape:
     if drawn := config.generator:
         counts = drawn.tracks_per_genre
         majority = float(law_of(drawn).label_shares.max()) if drawn.label_noise else max(counts) / sum(counts)
-        return Shape(sum(counts) * drawn.segments, drawn.n_features, drawn.n_genres, majority)
+        return Shape(sum(counts) * drawn.segments, (drawn.n_features,), drawn.n_genres, majority)
     data = dataset(config)
-    return Shape(len(data), len(data.features), len(data.genres), float(data.counts.max() / len(data)))
+    return Shape(len(data), data.inputs.shape, len(data.genres), float(data.counts.max() / len(data)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -50,7 +50,7 @@ class StandardScores:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _standard_scores(run_id: str, attempt: int) -> StandardScores | None:
     saved, data = store().artifact(run_id, "logits"), dataset(store().run(run_id).config.data)
-    if saved is None:
+    if saved is None or not data.features:
         return None
     from safetensors.numpy import load
 
@@ -65,5 +65,5 @@ def _standard_scores(run_id: str, attempt: int) -> StandardScores | None:
 
 
 def standard_scores(of: Run) -> StandardScores | None:
-    """Return the tracks of a completed run as its network saw them, and what is usual for each genre."""
+    """Return the tracks of a completed run as its network saw them, and each genre's mean; None without features."""
     return _standard_scores(of.id, of.attempt)

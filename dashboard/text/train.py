@@ -29,11 +29,16 @@ class Headline:
     reason: str
 
 
+def numbers(shape: tuple[int, ...]) -> str:
+    """Return what a network is given of each track: `20 features`, `128 × 640 numbers`."""
+    return count(shape[0], "feature") if len(shape) == 1 else f"{' × '.join(f'{n:,}' for n in shape)} numbers"
+
+
 def before_training(shape: Shape | None, config: ExperimentConfig | None, limit: BayesLimit | None) -> Headline:
     """Say what pressing Train would do, before there is a run."""
     if shape is None or config is None:
         return Headline("These settings cannot be trained yet.", "Choose data, or mend what the sidebar marks.")
-    best = f"{count(shape.n_tracks, 'track')}, {count(shape.n_features, 'feature')} each."
+    best = f"{count(shape.n_tracks, 'track')}, {numbers(shape.inputs)} each."
     if limit is not None:
         most = f"{percent(limit.accuracy)} of such tracks{by(config.data)}"
         best = f"No classifier can expect to be right on more than {most}."

@@ -84,7 +84,7 @@ def _by_chance(dataset: Dataset) -> int:
     rng = np.random.default_rng(0)
     in_genres = np.argsort(dataset.y, kind="stable")
     shuffled = np.empty_like(dataset.X)
-    for i in range(dataset.X.shape[1]):
+    for i in range(len(dataset.features)):
         mixed = np.lexsort((rng.random(len(dataset)), dataset.y))
         shuffled[in_genres, i] = dataset.X[mixed, i]
     return len(dataset) - len(np.unique(_hashes(shuffled)))

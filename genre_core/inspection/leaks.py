@@ -33,7 +33,7 @@ MAX_CODES = 12
 
 def find(dataset: Dataset) -> list[Finding]:
     """Return the columns that give all genres away, then those that give one away."""
-    if len(dataset) < MIN_ROWS or dataset.X.shape[1] < 2:
+    if len(dataset) < MIN_ROWS or len(dataset.features) < 2:
         return []
     score, k = _tree_scores(dataset), len(dataset.genres)
     usual = float(np.median(score))
@@ -81,9 +81,9 @@ def _tree_scores(dataset: Dataset) -> FloatArray:
     Z = [scaler.transform(dataset.X[rows]) for rows in (grown, judged)]
     present = np.intersect1d(dataset.y[grown], dataset.y[judged])
     if len(present) < 2:
-        return np.zeros(dataset.X.shape[1])
+        return np.zeros(len(dataset.features))
     tree = DecisionTreeClassifier(max_leaf_nodes=4 * len(dataset.genres), class_weight="balanced", random_state=0)
-    scores = np.zeros(dataset.X.shape[1])
+    scores = np.zeros(len(dataset.features))
     for i in range(len(scores)):
         named = tree.fit(Z[0][:, [i]], dataset.y[grown]).predict(Z[1][:, [i]])
         recall = recall_score(dataset.y[judged], named, labels=present, average="macro", zero_division=0.0)

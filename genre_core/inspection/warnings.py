@@ -15,11 +15,13 @@ __all__ = ["SEVERITIES", "Finding", "Kind", "Severity", "findings"]
 
 def findings(dataset: Dataset, split: Split | None = None) -> tuple[Finding, ...]:
     """Return what a person should know, the most serious first; with `split` also what it tears apart."""
-    found = [
-        *leaks.find(dataset),
-        *missing.find(dataset),
-        *copies.find(dataset, split),
-        *genres.find(dataset, split),
-        *columns.find(dataset),
-    ]
+    found = genres.find(dataset, split)
+    if dataset.features:
+        found = [
+            *leaks.find(dataset),
+            *missing.find(dataset),
+            *copies.find(dataset, split),
+            *found,
+            *columns.find(dataset),
+        ]
     return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
+from dashboard.components.has_features import has_features
 from dashboard.components.plot import plot
 from dashboard.components.twin import twin
 from dashboard.services import exploring
@@ -26,6 +27,8 @@ Pair = tuple[int, int] | None
 
 def draw(config: DatasetConfig, data: Dataset) -> None:
     """Draw the features, the most telling first."""
+    if not has_features(data, "This section"):
+        return
     with st.container(key="features-choice", horizontal=True, vertical_alignment="center", gap="small"):
         pair = choose_pair(data.genres)
         by = address_choice("Measure", "measure", MEASURES)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.components.has_features import has_features
 from dashboard.components.plot import plot
 from dashboard.components.twin import twin
 from dashboard.services import exploring
@@ -23,6 +24,9 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
     """Draw the distances between genres with their tree, the nearest pairs, and the number of tracks of each."""
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
+        if not has_features(data, "How far genres lie apart"):
+            counts.draw(config, data)
+            return
         st.markdown("**How far genres lie apart** :gray[in standard deviations within genres; deeper is nearer]")
         try:
             found = exploring.genre_distances(config)

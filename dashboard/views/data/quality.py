@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components.has_features import has_features
 from dashboard.services import datasets, tables
 from dashboard.services.datasets import Checked, Gaps
 from dashboard.shell import address, forms
@@ -30,23 +31,24 @@ def draw(config: ExperimentConfig, data: Dataset) -> None:
     """Draw how the rows are dealt, the findings by severity with what can be done, and what was changed."""
     with st.spinner("Looking through the data …", show_time=False):
         checked = datasets.checked(config.data, config.split)
-    gaps = datasets.gaps(config.data)
+    gaps = datasets.gaps(config.data) if has_features(data, "Looking for copies, gaps and leaks") else None
     with st.container(key="findings", gap="small"):
         st.markdown("**What to know**")
         if checked.split or not any(finding.kind == "too small to split" for finding in checked.findings):
             _split(checked, config, data)
         offered = list[Remedy]()
         for number, finding in enumerate(checked.findings):
-            ways = [way for way in remedies(finding, config, data, gaps.n_complete) if way not in offered]
+            found = remedies(finding, config, data, gaps.n_complete if gaps else len(data))
+            ways = [way for way in found if way not in offered]
             offered += ways
             _finding(number, finding, ways, config, data)
         if not checked.findings:
-            st.caption("No copies, leaks or lopsided genres were found.")
+            st.caption("No copies, leaks or lopsided genres were found." if gaps else "No lopsided genres were found.")
         for note in data.notes:
             if "published split" not in note and "official split" not in note:  # said where the split is
                 st.caption(plain(note, LONGEST))
         _changed(config, data)
-        if gaps.columns:
+        if gaps and gaps.columns:
             _missing(gaps, data)
 
 

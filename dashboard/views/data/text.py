@@ -15,7 +15,8 @@ def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -
     n, k = len(data), len(data.genres)
     sizes = set(data.counts.tolist())
     each = f" of {data.counts[0]:,} each" if len(sizes) == 1 else ""
-    features = count(data.X.shape[1], "feature")
+    shape, noun = " × ".join(map(str, data.inputs.shape)), data.inputs.noun
+    features = count(len(data.features), "feature") if data.features else f"{noun} of {shape} numbers"
     text = f"{count(n, 'track')} in {count(k, 'genre')}{each}, {features}"
     if name:
         return f"{text}, from {name}."

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
+from dashboard.components.has_features import has_features
 from dashboard.components.plot import plot
 from dashboard.components.right_about import about_true_genres
 from dashboard.components.safely import refreshing
@@ -72,6 +73,8 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
 
 
 def _map(config: DatasetConfig, data: Dataset) -> tuple[Projection | None, _Chosen | None, str]:
+    if not has_features(data, "The map"):
+        return None, None, ""
     with st.container(key="map-choice", horizontal=True, vertical_alignment="center", gap="small"):
         method = address_choice("Plane", "plane", PLANES, help=PLANES_HELP, on_change={"area": None})
         colour = address_choice("Colour", "colour", _colours(data))

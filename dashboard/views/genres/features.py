@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
+from dashboard.components.has_features import has_features
 from dashboard.components.plot import plot
 from dashboard.components.twin import twin
 from dashboard.services import one_genre
@@ -30,6 +31,8 @@ def draw(one: OneGenre) -> None:
 def apart_chart(one: OneGenre, most: int = 20, *, folded: bool = True) -> None:
     """Draw the features that set a genre apart most in the training part."""
     judged = one.judged
+    if not has_features(judged.data, "What sets a genre apart"):
+        return
     found = one_genre.sets_apart(judged.run, one.number, clean=judged.clean)
     said = apart_sentence(found, one.name)
     if found:
@@ -53,6 +56,8 @@ def apart_chart(one: OneGenre, most: int = 20, *, folded: bool = True) -> None:
 def _rests_on(one: OneGenre) -> None:
     judged = one.judged
     st.subheader("What its recognition rests on", anchor=False, help=GLOSSARY["permutation importance"])
+    if not has_features(judged.data, "What recognition rests on"):
+        return
     try:
         every = one_genre.importances(judged.run, judged.part, clean=judged.clean)
     except DataError as error:  # a run from before weights were stored

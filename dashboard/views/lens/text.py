@@ -55,8 +55,9 @@ def before(plan: LensPlan | None, config: LensConfig | None, problem: str = "") 
     first = "How much of a score is the split?"
     return Headline(
         first,
-        f"The same tracks are split {ways}, {config.n_repeats} times each, and the network and five simple classifiers "
-        f"are tested on each: {count(plan.n_scores, 'score')}.",
+        f"The same tracks are split {ways}, {config.n_repeats} times each, and the network "
+        f"{'is' if plan.network_alone else 'and five simple classifiers are'} tested on each: "
+        f"{count(plan.n_scores, 'score')}. {plan.network_alone}".strip(),
     )
 
 

@@ -17,6 +17,8 @@ ROW_HEIGHT = 33
 
 def draw(track: LookedAt) -> None:
     """Draw the nearest training tracks; choosing one opens its page."""
+    if not track.data.features:
+        return
     found = networks.neighbours(track.run, track.row)
     if found is None:
         return

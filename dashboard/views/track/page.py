@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.ensembles import members_instead
+from dashboard.components.has_features import has_features
 from dashboard.components.safely import refreshing
 from dashboard.components.terms import numbers_line
 from dashboard.services import datasets, networks, openings, runs, workers
@@ -117,6 +118,10 @@ def _draw(track: LookedAt) -> None:
 
 def _explained(track: LookedAt) -> Explanation | None:
     """Draw the answer and what would change it, and return why it is so; without weights, the answer alone."""
+    if not track.data.features:
+        what_if.answer_alone(track)
+        has_features(track.data, "Why the network answers so")
+        return None
     try:
         network, training = networks.network(track.run), networks.training(track.run)
         found = networks.explanation(track.run, track.row, track.predicted, track.other)

@@ -121,7 +121,7 @@ def network(of: ExperimentConfig) -> dict[str, str]:
 
 @lru_cache(maxsize=64)
 def _network(model: NetworkConfig, shape: Shape) -> dict[str, str]:
-    of = (shape.n_features,), shape.n_genres
+    of = shape.inputs, shape.n_genres
     layers, n_parameters = model.layers(*of), model.n_parameters(*of)
     figure = network_figure(layers, n_parameters=n_parameters)
     return chart_part(figure, sentences.network_alt(layers, n_parameters))

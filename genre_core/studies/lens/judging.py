@@ -34,7 +34,8 @@ class LensPlan:
     """What will be judged: levels in order, `gaps` (level → why it cannot be judged), and what the data are.
 
     `groups` says how many tracks, albums or artists there are; `n_scores` how many scores there will be. `test_hash`
-    names the test part of a published split as runs name theirs, and is empty where none is judged.
+    names the test part of a published split as runs name theirs, and is empty where none is judged. `network_alone`
+    says why no baseline is judged; empty where they are.
     """
 
     levels: tuple[str, ...]
@@ -45,6 +46,7 @@ class LensPlan:
     n_scores: int
     data_hash: str
     test_hash: str = ""
+    network_alone: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as JSON can hold it."""
@@ -120,6 +122,7 @@ def iter_lens(
     dataset = load_dataset(config.experiment.data, tables)
     plan = plan_lens(config, dataset)
     yield plan
+    config = _for_inputs(config, dataset)
     had = {score.task for score in done}
     for repeat in range(1, config.n_repeats + 1):
         for level in plan.levels:
@@ -134,8 +137,9 @@ def plan_lens(config: LensConfig, dataset: Dataset) -> LensPlan:
     Raises
     ------
     DataError
-        They cannot be split at any level.
+        They cannot be split at any level, or have no features and only baselines are asked for.
     """
+    config = _for_inputs(config, dataset)
     there = ["row", *dataset.groups, *(["published"] if dataset.published is not None else [])]
     gaps = {level: why for level in there if (why := _why_not(config, dataset, level))}
     levels = tuple(level for level in there if level not in gaps)
@@ -146,7 +150,17 @@ def plan_lens(config: LensConfig, dataset: Dataset) -> LensPlan:
     return LensPlan(
         levels, gaps, groups, len(dataset), len(dataset.genres), n_scores, dataset.content_hash,
         _published_test(config, dataset) if "published" in levels else "",
+        "" if dataset.features else f"Simple classifiers need features, and these data hold {dataset.inputs.noun}.",
     )  # fmt: skip
+
+
+def _for_inputs(config: LensConfig, dataset: Dataset) -> LensConfig:
+    """Return the lens with the classifiers that can judge these data: where there are no features, the network."""
+    if dataset.features:
+        return config
+    if NETWORK not in config.classifiers:
+        raise DataError(f"Simple classifiers need features, and these data hold {dataset.inputs.noun}.")
+    return config.model_copy(update={"classifiers": (NETWORK,)})
 
 
 def experiment_of(config: LensConfig, level: str, repeat: int) -> ExperimentConfig:

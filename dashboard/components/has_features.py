@@ -1,0 +1,12 @@
+"""What needs features asks for them, and says so where a track is something else, such as a spectrogram."""
+
+import streamlit as st
+
+from genre_core.data.dataset import Dataset
+
+
+def has_features(data: Dataset, what: str) -> bool:
+    """Return whether the tracks are lists of features; where they are not, say on the page that `what` needs them."""
+    if not data.features:
+        st.caption(f"{what} needs features, and these data hold {data.inputs.noun}.")
+    return bool(data.features)
