@@ -12,8 +12,9 @@ from torch import nn
 from genre_core import networks
 from genre_core.networks import ARCHITECTURES, LinearConfig, MlpConfig, NetworkConfig
 from tests.reference import layers_of
+from tests.twin_network import TwinConfig
 
-CONFIGS = {name: variant() for name, variant in ARCHITECTURES.items()}
+CONFIGS = {name: variant() for name, variant in ARCHITECTURES.items()} | {"twin": TwinConfig()}
 
 widths = st.lists(st.integers(1, 12), min_size=1, max_size=4).map(tuple)
 
@@ -34,6 +35,13 @@ def seeded(config, shape=(5,), n_genres=3, seed=1):
 
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
 class TestContract:
+    def test_it_says_what_it_is(self, config):
+        assert config.label
+        assert config.phrase.endswith(config.label)
+        assert type(config).__doc__.strip().endswith(".")
+        assert type(config).model_validate(config.model_dump()) == config
+        assert type(config.faster()) is type(config)
+
     @pytest.mark.parametrize("n", [0, 1, 7])
     @pytest.mark.parametrize("training", [True, False])
     @pytest.mark.parametrize("shape", [(5,), (8, 16)])

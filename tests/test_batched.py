@@ -17,6 +17,7 @@ from genre_core.training.events import EpochEnd, Event, Progress, TrainEnd
 from genre_core.training.experiment import make_trainer, prepare
 from genre_core.training.trainer import Trainer, TrainingData
 from tests.test_training import make_data
+from tests.twin_network import TwinConfig
 
 DATA = make_data()
 SMALL = MlpConfig(hidden=(12, 8), dropout=0.3)
@@ -173,6 +174,25 @@ def test_of_long_epochs_progress_is_said_for_each_member(monkeypatch):
 def test_of_different_shapes_it_says_what_differs(other):
     with pytest.raises(ConfigError, match="differ in layers, batch size, optimizer or number of batches"):
         BatchTrainer([Trainer(SMALL, TrainConfig(), DATA), other])
+
+
+def test_networks_that_cannot_be_computed_together_are_trained_one_by_one():
+    configs = [TrainConfig(seed=seed, max_epochs=3) for seed in range(3)]
+    found = together([Trainer(TwinConfig(), config, DATA) for config in configs])
+    for number, config in enumerate(configs):
+        assert_same(found[number], alone(Trainer(TwinConfig(), config, DATA)), atol=0.0)
+
+
+def test_one_by_one_too_a_member_ends_after_the_epoch_that_it_is_in():
+    batch = BatchTrainer([Trainer(TwinConfig(), TrainConfig(seed=seed, max_epochs=9), DATA) for seed in range(2)])
+    ended = {}
+    for number, event in batch:
+        if isinstance(event, EpochEnd) and (number, event.epoch) == (0, 2):
+            batch.stop(0)
+        if isinstance(event, TrainEnd):
+            ended[number] = (event.reason, event.epochs)
+    assert ended[0] == ("stopped", 2)
+    assert ended[1][0] == "max_epochs"
 
 
 def test_fast_masks_switch_off_as_many_units_and_keep_the_mean():

@@ -13,7 +13,7 @@ from genre_core.networks import ARCHITECTURES, MlpConfig
 from genre_core.training.trainer import Trainer, TrainingData
 from genre_core.training.trainer import predict as torch_predict
 
-CONFIGS = {name: variant() for name, variant in ARCHITECTURES.items()}
+CONFIGS = {name: variant() for name, variant in ARCHITECTURES.items() if variant.explainable}
 
 
 def saved(network):

@@ -32,9 +32,11 @@ FEWEST_ASKED, MOST_WORK = 6, 1e10
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _network(run_id: str, attempt: int) -> FittedNetwork:
-    saved = store().artifact(run_id, "weights")
-    if saved is None and store().run(run_id).averages:
+    saved, of = store().artifact(run_id, "weights"), store().run(run_id)
+    if saved is None and of.averages:
         raise DataError("An ensemble has no single network to ask: look at one of its members.")
+    if not of.config.model.explainable:
+        raise DataError(f"The lab cannot explain the answers of {of.config.model.phrase} feature by feature.")
     if saved is None:
         raise DataError("This run has stored no weights: train it again to ask its network.")
     return FittedNetwork.load(saved)
@@ -46,7 +48,7 @@ def network(of: Run) -> FittedNetwork:
     Raises
     ------
     DataError
-        It has stored none, or they are not those of fully connected layers.
+        It has stored none, or its kind cannot be explained.
     """
     return _network(of.id, of.attempt)
 

@@ -53,6 +53,13 @@ def named(page, name: str) -> str:
     return value if isinstance(value, str) else value[0]
 
 
+def test_values_of_a_whole_number_are_drawn(store):
+    search = queued(store, "batches", "train.batch_size=32|64", "train.learning_rate", n_trials=2)
+    execute_study(search, 1, store.url)
+    page = opened(VIEW, study=search)
+    assert "Batch size 64" in texts(page) or "Batch size 32" in texts(page)
+
+
 def test_before_a_search_the_page_says_what_it_is_for_and_nothing_can_be_started(store):
     page = opened(VIEW)
     assert "Which settings are better?" in texts(page)

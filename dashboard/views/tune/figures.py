@@ -5,7 +5,7 @@ from math import log, log10
 from typing import Any
 
 from dashboard.theme import ACCENT, AXIS, FAINT, GAP, INK, MUTED, OTHER, PALETTE, Figure, heading, layout
-from genre_core.settings.names import all_settings
+from genre_core.settings.names import all_settings, validate
 from genre_core.studies.tuning import Dimension, SearchConfig, TrialResult
 
 SHADES = (FAINT, PALETTE["accent_pale"].light, PALETTE["accent_light"].light, ACCENT)
@@ -148,7 +148,7 @@ class _Axis:
     def place(self, value: Any) -> float:
         """Return where a value stands, from 0 to 1."""
         if self._values:
-            label = self._dimension.setting.label(_read(value))
+            label = _label(self._dimension, value)
             at = self._values.index(label) if label in self._values else 0
             return at / max(1, len(self._values) - 1)
         low, high = float(self._dimension.low or 0.0), float(self._dimension.high or 0.0)
@@ -187,15 +187,12 @@ def _ticks(dimension: Dimension) -> dict[str, Any]:
 
 def _labels(dimension: Dimension) -> list[str]:
     """Return the values of a setting as a person reads them."""
-    return [dimension.setting.label(_read(value)) for value in dimension.values]
+    return [_label(dimension, value) for value in dimension.values]
 
 
-def _read(value: Any) -> Any:
-    """Return layers as numbers, everything else as it is."""
-    if isinstance(value, str) and value and all(part.strip().isdecimal() for part in value.split(",")):
-        widths = tuple(int(part) for part in value.split(","))
-        return widths
-    return value
+def _label(dimension: Dimension, value: Any) -> str:
+    """Return a value as a person reads it; those of a search come as they were typed."""
+    return dimension.setting.label(validate(dimension.name, value))
 
 
 def _across(band: dict[str, list[Any]], axes: Sequence[_Axis], trial: TrialResult, low: float, high: float) -> None:
@@ -213,11 +210,11 @@ def _lines(band: dict[str, list[Any]], colour: str, width: float) -> dict[str, A
 def _slice(
     config: SearchConfig, dimension: Dimension, trials: Sequence[TrialResult], marker: dict[str, Any]
 ) -> dict[str, Any]:
-    label = dimension.setting.label
+    values = [trial.params[dimension.name] for trial in trials]
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [label(_read(t.params[dimension.name])) if dimension.values else t.params[dimension.name] for t in trials],
+        "x": [_label(dimension, tried) if dimension.values else tried for tried in values],
         "y": [_shown(config, trial) for trial in trials],
         "text": [f"trial {trial.trial}" for trial in trials],
         "marker": marker,

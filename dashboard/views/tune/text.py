@@ -9,7 +9,7 @@ from dashboard.text.train import Headline, duration
 from dashboard.theme import GAP, count, percent, points, spread
 from genre_core.evaluation.intervals import Interval
 from genre_core.settings.config import ExperimentConfig
-from genre_core.settings.names import all_settings
+from genre_core.settings.names import all_settings, validate
 from genre_core.store import Study
 from genre_core.studies.tuning import OBJECTIVES, SAMPLERS, Dimension, SearchConfig, TrialResult
 
@@ -106,11 +106,9 @@ def values(params: Mapping[str, Any]) -> str:
 
 
 def written(name: str, value: Any) -> str:
-    """Return a searched value as a person reads it."""
-    item = all_settings()[name]
-    if item.kind == "layers":
-        return str(value).replace(",", ", ")
-    return f"{value:.3g}" if isinstance(value, float) else item.label(value)
+    """Return a searched value, perhaps as it was typed, as a person reads it."""
+    value = validate(name, value)
+    return f"{value:.3g}" if isinstance(value, float) else all_settings()[name].label(value)
 
 
 def optimism(found: Search) -> str:
