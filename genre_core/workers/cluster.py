@@ -1,4 +1,4 @@
-"""The processes that train: `python -m genre_core.cluster` is a local Dask cluster that lives as long as its parent.
+"""The processes that train: `python -m genre_core.workers.cluster` is a local Dask cluster that lives as long as its parent.
 
 It prints its address as one line of JSON and leaves when its standard input ends, however the parent ended. Workers
 have one thread each and low priority, so that training never freezes a page; one that is killed is replaced, and its
@@ -13,6 +13,7 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,17 @@ _ROOT = Path(__file__).resolve().parents[2]
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": 0,
     "distributed.scheduler.worker-saturation": 1.0,  # a run waits in the queue, not behind a busy worker
+    "distributed.worker.multiprocessing-method": "forkserver",
 }
+_THREADS = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+_IMPORTED = [
+    "distributed",
+    "sklearn.model_selection",
+    "genre_core.training.trainer",
+    "genre_core.evaluation.report",
+    "genre_core.workers.study",
+]
+"""Slow modules, imported once in the process that all workers are forked from."""
 
 
 @dataclass(frozen=True)
@@ -106,20 +117,24 @@ def connect(address: str | None = None) -> "Client":
 
 
 def dask_setup(worker: Any) -> None:
-    """Make a fresh worker polite, and import what training needs while it waits for its first task (a Dask preload)."""
+    """Warm a fresh worker up and make it polite (a Dask preload)."""
     from genre_core.workers.run import warm_up
 
-    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
-    os.nice(NICE)  # of this thread and those it starts from here on: the imports, which somebody waits for, keep theirs
+    warm_up()
+    os.nice(NICE)
 
 
 def main(n_workers: int) -> None:
     """Run the cluster until standard input ends."""
+    os.environ["PYTHONWARNINGS"] = "ignore::UserWarning:multiprocessing.resource_tracker"  # it has nothing to add
+    os.environ.update(_THREADS)
+    forkserver.set_forkserver_preload(_IMPORTED)
+    forkserver.ensure_running()  # it imports while this process does
+
     import dask
     from distributed import LocalCluster
 
     dask.config.set(_SETTINGS)
-    os.environ["PYTHONWARNINGS"] = "ignore::UserWarning:multiprocessing.resource_tracker"  # it has nothing to add
     with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=n_workers,
         threads_per_worker=1,
@@ -128,7 +143,6 @@ def main(n_workers: int) -> None:
         dashboard_address="127.0.0.1:0",
         scheduler_kwargs={"dashboard": False},
         preload=["genre_core.workers.cluster"],
-        env=dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
         silence_logs=logging.ERROR,
     ) as cluster:
         print(json.dumps({"address": cluster.scheduler_address}), flush=True)
