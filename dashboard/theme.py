@@ -1,6 +1,6 @@
-"""Colours, the quiet plotly template, and what writes numbers on screen.
+"""Colors, the quiet plotly template, and what writes numbers on screen.
 
-Figures are built with the light colours. In the browser each component swaps a light colour for its dark twin when the
+Figures are built with the light colors. In the browser each component swaps a light color for its dark twin when the
 page is dark, so nothing in Python needs to know the theme.
 """
 
@@ -19,7 +19,7 @@ Figure = dict[str, Any]
 
 
 class Colour(NamedTuple):
-    """One colour of the palette in both themes, as lower-case hex."""
+    """One color of the palette in both themes, as lower-case hex."""
 
     light: str
     dark: str
@@ -41,7 +41,7 @@ PALETTE: dict[str, Colour] = {
     "right": Colour("#4d9aa4", "#35909b"),
     "wrong": Colour("#d57b52", "#c06239"),
 }
-"""What each colour is for: `accent` the model looked at, `other` the one compared with, `_light` its training curve,
+"""What each color is for: `accent` the model looked at, `other` the one compared with, `_light` its training curve,
 `_pale` what follows the best epoch; `right` and `wrong` the matrix; the rest is scaffolding."""
 
 GENRE_COLOURS: tuple[Colour, ...] = (
@@ -54,10 +54,10 @@ GENRE_COLOURS: tuple[Colour, ...] = (
     Colour("#9b7dcd", "#e2bdf9"),
     Colour("#7b053f", "#e93b65"),
 )
-"""Chosen by search: far apart (OKLab) for normal sight and three colour deficiencies, each 3:1 on its background."""
+"""Chosen by search: far apart (OKLab) for normal sight and three color deficiencies, each 3:1 on its background."""
 
 TWINS: dict[str, str] = {colour.light: colour.dark for colour in (*PALETTE.values(), *GENRE_COLOURS)}
-"""Light colour → its dark twin."""
+"""Light color → its dark twin."""
 
 ACCENT, OTHER = PALETTE["accent"].light, PALETTE["other"].light
 INK, MUTED, FAINT = PALETTE["ink"].light, PALETTE["muted"].light, PALETTE["faint"].light
@@ -66,12 +66,12 @@ RIGHT, WRONG = PALETTE["right"].light, PALETTE["wrong"].light
 
 
 def genre_colour(number: int, n_genres: int) -> str:
-    """Return the colour of a genre counted from 0: its own among up to 8 genres, grey among more."""
+    """Return the color of a genre counted from 0: its own among up to 8 genres, gray among more."""
     return GENRE_COLOURS[number].light if n_genres <= len(GENRE_COLOURS) else FAINT
 
 
 def fade(colour: str, alpha: float) -> str:
-    """Return a palette colour with an opacity in [0, 1], as `#rrggbbaa`, which keeps its dark twin."""
+    """Return a palette color with an opacity in [0, 1], as `#rrggbbaa`, which keeps its dark twin."""
     return f"{colour}{round(alpha * 255):02x}"
 
 
@@ -112,7 +112,7 @@ TEMPLATE: dict[str, Any] = {
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": FAINT, "activecolor": ACCENT},
     }
 }
-"""Grey scaffolding: faint horizontal lines, no boxes, the title above its top left corner."""
+"""Gray scaffolding: faint horizontal lines, no boxes, the title above its top left corner."""
 
 
 def span(low: float, high: float) -> dict[str, Any]:

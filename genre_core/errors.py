@@ -6,7 +6,7 @@ class GenreLabError(Exception):
 
 
 class ConfigError(GenreLabError, ValueError):
-    """A configuration that is out of bounds, misspelt or contradicts itself."""
+    """A configuration that is out of bounds, misspelled or contradicts itself."""
 
 
 class DataError(GenreLabError, ValueError):

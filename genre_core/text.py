@@ -27,7 +27,7 @@ def percent(rate: float, interval: HasLimits | None = None, decimals: int = 1) -
 
 
 def spread(interval: HasLimits, decimals: int = 1) -> str:
-    """Return a range of rates in per cent, without its unit: `77.6–82.1`."""
+    """Return a range of rates in percent, without its unit: `77.6–82.1`."""
     return f"{100 * interval.low:.{decimals}f}–{100 * interval.high:.{decimals}f}"
 
 

@@ -408,7 +408,7 @@ def test_no_classifier_beats_the_limit_on_artists_it_has_not_heard(seed):
 
 
 def knn_score(dataset, by):
-    """Return how often 5 nearest neighbours are right on the test part, with the interval by artist."""
+    """Return how often 5 nearest neighbors are right on the test part, with the interval by artist."""
     from sklearn.neighbors import KNeighborsClassifier
 
     split = split_dataset(dataset, SplitConfig(by=by))

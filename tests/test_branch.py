@@ -90,10 +90,10 @@ def test_a_branch_survives_json_and_has_settings_and_a_parent():
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"before.epochs": 4, "train.max_epochs": 4}, "A branch after epoch 4 needs more than 4 epochs at most."),
+        ({"before.epochs": 4, "train.max_epochs": 4}, "A branch after epoch 4 needs a maximum of more than 4 epochs."),
         (
             {"before.epochs": 4, "before.max_epochs": 3},
-            "A branch after epoch 4 needs at least 4 epochs at most before it.",
+            "A branch after epoch 4 needs a maximum of at least 4 epochs before it.",
         ),
         ({"before.epochs": -1}, "before.epochs is -1, but the lowest allowed is 0."),
         ({"before.epochs": 2, "before.seed": 7}, "There is no setting named before.seed."),
@@ -237,4 +237,4 @@ def test_the_terminal_branches(capsys):
     assert (found["config"]["before"]["epochs"], found["config"]["before"]["learning_rate"]) == (2, 0.001)
     assert len(found["history"]) == 3
     assert main(["train", *words, "--before.epochs", "3"]) == 2
-    assert capsys.readouterr().err.strip().endswith("A branch after epoch 3 needs more than 3 epochs at most.")
+    assert capsys.readouterr().err.strip().endswith("A branch after epoch 3 needs a maximum of more than 3 epochs.")

@@ -45,7 +45,7 @@ def test_a_better_run_is_called_better_either_way_round():
     assert (ours.kind, theirs.kind) == ("first", "second")
     for found in (ours, theirs):
         assert verdict(found, "test tracks").startswith("good is better than poor by ")
-        assert verdict(found, "test tracks").endswith(" points of accuracy, on 900 test tracks.")
+        assert verdict(found, "test tracks").endswith(" points of accuracy on 900 test tracks.")
     assert np.array_equal(ours.matrix.counts, -theirs.matrix.counts)
     assert ours.macro_f1 == -theirs.macro_f1
     assert "(p < 0.001)" in why(ours)
@@ -55,8 +55,8 @@ def test_a_difference_that_chance_makes_is_not_called_one_and_what_it_would_take
     found = compare(answers("A", 1), answers("B", 2))
     assert found.kind == "undecided"
     said = verdict(found, "test tracks")
-    assert said.startswith("Not distinguishable: with 900 test tracks a difference under ")
-    assert f"{100 * found.detectable:.1f} points would not show" in said
+    assert said.startswith("No clear difference: with 900 test tracks, a difference under ")
+    assert f"{100 * found.detectable:.1f} points could be missed" in said
     assert "you would need about " in said
     assert found.needed > found.matched.n
 
@@ -64,7 +64,7 @@ def test_a_difference_that_chance_makes_is_not_called_one_and_what_it_would_take
 def test_a_run_against_itself_is_the_same():
     found = compare(answers("A"), answers("B"))
     assert (found.kind, found.n_moved, found.needed, found.macro_f1_interval) == ("same", 0, None, None)
-    assert verdict(found, "test tracks") == "The same: both give the same answer on all 900 test tracks."
+    assert verdict(found, "test tracks") == "The same: both make the same prediction on all 900 test tracks."
     assert all(one.p_adjusted == 1 for one in found.per_genre)
 
 
@@ -74,7 +74,7 @@ def test_as_many_right_with_other_answers_needs_no_number():
     second.y_pred[wrong[0]] = 3 - first.y_true[wrong[0]] - first.y_pred[wrong[0]]  # the third genre: wrong too
     found = compare(first, second)
     assert (found.kind, found.n_moved, found.matched.difference) == ("undecided", 1, 0)
-    assert verdict(found, "test tracks").endswith("would not show, and both are right equally often.")
+    assert verdict(found, "test tracks").endswith("could be missed, and both are right equally often.")
 
 
 def test_p_is_adjusted_over_runs_and_over_genres_as_statsmodels_does():
@@ -107,7 +107,7 @@ def test_groups_are_what_is_counted_where_tracks_come_in_groups():
     found, alone = compare(first, second), compare(copies, answers("B", 5, n=90))
     assert found.matched.p == pytest.approx(alone.matched.p)
     assert found.detectable == pytest.approx(alone.detectable, rel=0.05)
-    assert "as groups tell as much as" in why(found)
+    assert "these groups tell as much as" in why(found)
 
 
 def test_a_genre_without_tracks_has_no_p():
@@ -120,7 +120,7 @@ def test_a_genre_without_tracks_has_no_p():
 
 @pytest.mark.parametrize(
     ("p", "said"),
-    [(0.7, "more often than not (p = 0.70)"), (0.0833, "once in 12 times (p = 0.083)"), (1e-9, "less than once in")],
+    [(0.7, "more often than not (p = 0.70)"), (0.0833, "once in 12 (p = 0.083)"), (1e-9, "less than once in")],
 )
 def test_how_often_chance_does_it_is_said(p, said):
     assert said in chance(p)

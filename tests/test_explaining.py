@@ -169,7 +169,7 @@ def test_a_track_outside_of_the_range_may_only_come_back():
     assert flip(network, np.array([-5.0, 0.0]), 0, -9.0, -6.0) is None
 
 
-# -- neighbours --------------------------------------------------------------------------------------------------------
+# -- neighbors --------------------------------------------------------------------------------------------------------
 
 
 def test_the_nearest_training_tracks_are_the_nearest():

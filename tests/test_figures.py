@@ -94,7 +94,7 @@ def test_a_percent_sign_stands_by_accuracies_alone():
 def test_accuracy_names_its_reference_lines():
     figure = accuracy_figure(history(3), majority=0.125, bayes=0.8185)
     assert "best possible" in texts(figure)
-    assert "12.5\u202f% · always the commonest genre" in texts(figure)
+    assert "12.5\u202f% · always the most common genre" in texts(figure)
     levels = {shape["y0"]: shape["line"]["dash"] for shape in figure["layout"]["shapes"] if "dash" in shape["line"]}
     assert levels == {12.5: "dot", 81.85: "dash"}
 
@@ -201,7 +201,7 @@ def test_a_live_view_is_plain_data():
 def test_a_ruler_says_what_it_shows():
     shown = Ruler((majority(0.125), bayes_limit(0.8185), model(0.799, wilson(959, 1200), "test", "test")))
     assert shown.marks[2].text == "test 79.9\u202f% (77.6–82.1)"
-    assert shown.marks[0].text == "12.5\u202f% · always the commonest genre"
+    assert shown.marks[0].text == "12.5\u202f% · always the most common genre"
     assert "no classifier can expect more: 81.8\u202f%" in shown.sentence
     assert Mark("tick", 0.5).text == ""
     assert Ruler(()).sentence == ""

@@ -1,4 +1,4 @@
-"""Figures of one genre: units, order, what chance would do in grey, and empty input."""
+"""Figures of one genre: units, order, what chance would do in gray, and empty input."""
 
 import pytest
 

@@ -164,7 +164,7 @@ def test_a_genre_is_lifted_through_the_tree_where_none_is_given(folder, load):
     data = load(subset="full", genre="lifted")
     assert len(data) == N_TRACKS
     for y, top, own in zip(data.y, tracks[("track", "genre_top")], tracks[("track", "genres")], strict=True):
-        # Where no top genre is given, the first two of three genres lead to the one, the third to its neighbour.
+        # Where no top genre is given, the first two of three genres lead to the one, the third to its neighbor.
         number = int(own.strip("[]").split(",")[0])
         lifted = TOP_GENRES[(number - 100) // 2 - 1]
         assert data.genres[y] == (top if isinstance(top, str) else lifted) == lifted
@@ -272,7 +272,7 @@ def test_a_table_that_is_no_import_of_fma_is_refused(store):
 
     table = read_table([("t.csv", b"x,genre\n" + b"1.5,a\n2.5,b\n" * 10)])
     store.put_table(table.content_hash, table.name, table.parquet, table.n_rows, table.n_columns)
-    with pytest.raises(DataError, match="is no import of FMA"):
+    with pytest.raises(DataError, match="is not an import of FMA"):
         load_dataset(FmaConfig(table=table.content_hash), store)
     with pytest.raises(DataError, match="FMA is not imported yet"):
         load_dataset(FmaConfig(), store)

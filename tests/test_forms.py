@@ -372,7 +372,7 @@ def test_a_link_holds_a_branch_and_a_change_of_the_settings_keeps_it():
     assert form(page).config.parent == parent
     assert form(page).config.train.learning_rate == 0.0001
     changed(page, train__max_epochs=4)
-    assert "A branch after epoch 4 needs more than 4 epochs" in panel(page)["problems"]["train.max_epochs"]
+    assert "A branch after epoch 4 needs a maximum of more than 4 epochs" in panel(page)["problems"]["train.max_epochs"]
     changed(page, preset="notebook")
     assert dict(page.query_params) == {"preset": "notebook"}
 

@@ -80,9 +80,9 @@ def test_only_what_intervals_support_is_a_change():
     assert not recall_changes(HISTORY, 1, 1)
     said = what_changed(HISTORY, 3, 2)
     assert "Folk rose from 10.0\u202f% (4.7–20.1) to 90.0\u202f% (79.9–95.3)" in said
-    assert "Between epoch 2 and 3" in said
+    assert "Between epochs 2 and 3" in said
     assert "Rock" not in said
-    assert "the recall of Rock cannot be told" in what_changed(HISTORY, 3, None, chosen=(0,))
+    assert "the recall of Rock shows no clear change" in what_changed(HISTORY, 3, None, chosen=(0,))
     assert "first epoch" in what_changed(HISTORY, 1, 1)
 
 
@@ -110,7 +110,7 @@ def test_too_many_epochs_are_thinned_and_it_is_said():
     part = scrubber_part(history, 100, also=(44,))
     assert {1, 44, 100, 500} <= set(part["epochs"])
     assert len(part["epochs"]) * k * k <= MOST_COUNTS
-    assert "Every 2nd epoch" in thinned(step, history)
+    assert "every 2nd epoch" in thinned(step, history)
     assert thinned(1, history) == ""
     points = sum(len(trace["x"]) for trace in recalls_figure(history)["data"] if "meta" in trace)
     assert points < 16_000

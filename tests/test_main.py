@@ -133,7 +133,7 @@ def test_a_person_reads_a_sentence_figures_and_a_table(run):
     status, out, err = run("train", "--preset", "notebook", "--train.max_epochs", "2")
     assert (status, err) == (0, "")
     assert out.startswith("Right on 1,200 of 1,200 test tracks: 100.0 % (99.7-100.0).\n")
-    for part in ("macro-F1", "always the commonest genre", "12.5 %", "no classifier can expect more than", "Hip-Hop"):
+    for part in ("macro-F1", "always the most common genre", "12.5 %", "no classifier can expect more than", "Hip-Hop"):
         assert part in out
     assert "Trained for 2 epochs" in out
     assert len([line for line in out.splitlines() if re.match(r"\S+ +150 ", line)]) == 8
@@ -374,7 +374,7 @@ def test_roles_of_columns_are_typed_and_what_to_know_is_told(run, tmp_path):
     chosen = {column["name"]: column["role"] for column in found["columns"] if column["reason"].startswith("Chosen")}
     assert chosen == {"song": "identifier", "f0": "left out", "f1": "left out", "length": "feature"}
     assert "says nothing about the sound" in {finding["kind"] for finding in found["findings"]}
-    assert "Serious: length is taken as a feature, but is a length" in run(*line)[1]
+    assert "Serious: length is used as a feature, but is a length" in run(*line)[1]
 
 
 def test_an_import_says_that_the_split_tears_copies_apart(run, tmp_path):
@@ -382,7 +382,7 @@ def test_an_import_says_that_the_split_tears_copies_apart(run, tmp_path):
     rows = table.read_text().splitlines()
     table.write_text("\n".join([*rows, *rows[1:61]]) + "\n")
     (copies,) = [finding for finding in document(run, "import", table)["findings"] if finding["kind"] == "copies"]
-    assert "stand in the test part and outside it" in copies["sentence"]
+    assert "are both in the test part and outside it" in copies["sentence"]
     assert copies["severity"] == "warning"
 
 

@@ -127,22 +127,22 @@ def test_softmax_refuses_the_logits_of_a_run_that_diverged():
         softmax([[1.0, 2.0], [np.inf, 0.0]])
 
 
-def test_the_glossary_explains_each_term_in_one_sentence():
+def test_the_glossary_explains_each_term_in_three_sentences_at_most():
     assert set(ON_SCREEN) <= set(GLOSSARY)
     for sentence in GLOSSARY.values():
         assert sentence.endswith(".")
-        assert sentence.count(". ") == 0
-        assert len(sentence) < 200
+        assert sentence.count(". ") <= 2
+        assert len(sentence) < 240
 
 
 @pytest.mark.parametrize(
     ("straddlers", "said"),
     [
-        ({"artist": 41}, "Tracks of 41 artists stand on both sides of the split"),
-        ({"track": 1200, "artist": 1}, "Pieces of 1,200 tracks and tracks of 1 artist stand on both sides"),
-        ({"track": 3, "album": 2, "artist": 2}, "Pieces of 3 tracks, tracks of 2 albums and tracks of 2 artists"),
-        ({"group": 2}, "Rows of 2 groups stand"),
-        (None, "Pieces of one track, or tracks of one artist, stand on both sides"),
+        ({"artist": 41}, "Tracks by 41 artists are in both training and test"),
+        ({"track": 1200, "artist": 1}, "Segments of 1,200 tracks and tracks by 1 artist are in both"),
+        ({"track": 3, "album": 2, "artist": 2}, "Segments of 3 tracks, tracks from 2 albums and tracks by 2 artists"),
+        ({"group": 2}, "Rows from 2 groups are"),
+        (None, "Segments of one track, or tracks by one artist, are in both"),
     ],
 )
 def test_what_leaks_is_named_and_counted(straddlers, said):

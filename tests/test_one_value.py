@@ -53,7 +53,11 @@ PATTERNS = {
     "macro_f1": (rf"[Mm]acro-F1,? {RATE}",),
     "balanced_accuracy": (rf"[Bb]alanced accuracy {RATE}",),
     "log_loss": (r"[Ll]og loss(?:, nats)? (?P<value>\d+\.\d+)",),
-    "majority_accuracy": (rf"{RATE} · always the commonest genre", rf"commonest genre,? {RATE}", rf"baseline {RATE}"),
+    "majority_accuracy": (
+        rf"{RATE} · always the most common genre",
+        rf"most common genre,? {RATE}",
+        rf"baseline {RATE}",
+    ),
     "limit": (
         rf"{RATE} · the best possible (?:on these|here)",
         rf"best possible(?: on [a-z ]+)?, {RATE}",
@@ -80,7 +84,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Truth:
-    """What a quantity is: a rate in [0, 1] that is shown in per cent, or a plain number."""
+    """What a quantity is: a rate in [0, 1] that is shown in percent, or a plain number."""
 
     value: float
     interval: tuple[float, float] | None = None

@@ -23,7 +23,7 @@ def alike(rng, n, discordance, apart=0.0, right=0.8):
 
 
 def in_groups(rng, n_groups, size, apart=0.0):
-    """Return whether two classifiers are right, and the groups: whole groups favour one of them."""
+    """Return whether two classifiers are right, and the groups: whole groups favor one of them."""
     lean = np.clip(0.5 + apart + 0.35 * rng.choice([-1, 1], n_groups), 0, 1)
     groups = np.repeat(np.arange(n_groups), size)
     told = rng.random(len(groups)) < 0.4

@@ -101,7 +101,9 @@ def test_a_noisy_code_of_the_genre_gives_it_away() -> None:
     code = np.array([3.0, 1.0, 4.0, 2.0])[data.y] + 0.05 * np.random.default_rng(1).standard_normal(len(data))
     finding = one(changed(data, f2=code), "gives the genre away")
     assert (finding.columns, finding.severity) == (("feature 3",), "serious")
-    assert finding.sentence.startswith("feature 3 alone names 100 % of tracks right, the usual column ")
+    assert finding.sentence.startswith(
+        "feature 3 alone predicts the genre of 100 % of tracks correctly, a typical column "
+    )
 
 
 def test_a_flag_of_one_genre_with_a_few_errors_gives_that_genre_away() -> None:
@@ -145,7 +147,7 @@ def test_constants_and_near_constants_are_noted() -> None:
     nearly = np.zeros(800)
     nearly[:10] = np.arange(1, 11)
     finding, second = found(changed(tracks(), f0=7.0, f1=nearly), "constant")
-    assert finding.sentence == "feature 1 has one value in all 800 tracks and can tell nothing apart."
+    assert finding.sentence == "feature 1 has one value in all 800 tracks, so it cannot separate genres."
     assert second.columns == ("feature 2",)
     nearly[10:60] = 1.0
     assert not found(changed(tracks(), f1=nearly), "constant")
@@ -173,7 +175,7 @@ def test_values_far_out_are_noted_together() -> None:
     finding = one(data, "long tails")
     assert len(finding.columns) == 20
     assert len(finding.rows) > 20
-    assert f"in {len(finding.rows):,} tracks, lie more than 10 times" in finding.sentence
+    assert f"in {len(finding.rows):,} tracks, are very far out: more than 10 interquartile ranges" in finding.sentence
     assert not found(load_dataset(SyntheticConfig(n_samples=2000)), "long tails")
 
 
@@ -253,18 +255,20 @@ def test_copies_are_listed_beside_each_other_also_under_two_genres() -> None:
     copies = one(data, "copies")
     assert sorted(copies.rows) == [0, 2, 100, 204, 301]
     assert {frozenset(copies.rows[:3]), frozenset(copies.rows[2:])} & {frozenset({0, 100, 204})}
-    assert copies.sentence.startswith("3 tracks have the same features as an earlier one: a copy can come")
+    assert copies.sentence.startswith(
+        "3 tracks have the same features as an earlier one: a copy of a training track can be"
+    )
 
 
 def test_copies_that_a_split_tears_apart_are_counted() -> None:
     data = with_copies([(100, 0), (204, 4), (308, 8)])
     order = np.r_[0, 100, 4, 8, [i for i in range(800) if i not in (0, 4, 8, 100, 204, 308)], 204, 308]
     split = Split(order[:500], order[500:650], order[650:])
-    assert "2 sets of copies stand in the test part and outside it." in one(data, "copies", split).sentence
+    assert "2 sets of copies are both in the test part and outside it." in one(data, "copies", split).sentence
     kept = Split(np.arange(400), np.arange(400, 500), np.arange(500, 800))
     harmless = one(data, "copies", kept)
     assert harmless.severity == "note"
-    assert "this split has them all on one side." in harmless.sentence
+    assert "this split keeps them all on one side." in harmless.sentence
 
 
 def test_copies_within_a_track_are_no_danger() -> None:
@@ -295,11 +299,11 @@ def test_near_copies_are_found_and_what_the_split_does_to_them() -> None:
     finding = one(data, "near copies")
     assert {finding.rows[i : i + 2] for i in (0, 2, 4)} == {(0, 100), (4, 204), (8, 301)}
     assert finding.sentence.startswith(
-        "3 pairs of tracks are nearly the same, 1 of them under two genres, such as track 0"
+        "3 pairs of tracks are nearly the same, 1 of them with two genres, such as track 0"
     )
-    assert finding.sentence.endswith("nothing keeps them together.")
+    assert finding.sentence.endswith("nothing keeps them on one side of a split.")
     torn = Split(np.arange(250), np.arange(250, 300), np.arange(300, 800))
-    assert one(data, "near copies", torn).sentence.endswith("1 has one in the test part and one outside it.")
+    assert one(data, "near copies", torn).sentence.endswith("1 has one track in the test part and one outside it.")
 
 
 def test_pieces_of_one_track_are_no_near_copies_and_pieces_of_two_are() -> None:
@@ -359,8 +363,10 @@ def test_an_artist_who_owns_a_genre_is_named() -> None:
     artist = np.where(np.arange(800) % 4 == 3, 999, np.arange(800) // 3)
     finding = one(replace(tracks(), groups={"artist": artist}), "one group")
     assert finding.genres == ("Soul",)
-    assert finding.sentence == (
-        "All tracks of Soul are of one artist: no split by artist has this genre in training and test."
+    assert (
+        finding.sentence
+        == "All tracks of Soul come from one artist: a split by artist cannot put this genre in both training and "
+        "test."
     )
     assert not found(replace(tracks(), groups={"artist": np.arange(800) // 3}), "one group")
 

@@ -81,7 +81,7 @@ def test_copies_that_a_row_split_tears_apart_are_kept_together(data):
 
 
 def test_common_genres_can_be_weighed_once(data):
-    assert offered(found("imbalance"), config(), data) == ["Weigh genres in training"]
+    assert offered(found("imbalance"), config(), data) == ["Turn on class weighting"]
     assert offered(found("imbalance"), config(train__class_weighting="balanced"), data) == []
 
 
@@ -93,7 +93,7 @@ def test_every_change_has_its_way_back():
     ways = taken(changed, frozenset({"x", "y", "g"}), ("x", "y"))
     assert [way.label for way in ways] == [
         "2 columns left out", "g chosen", "genres under 5 tracks left out", "rows with gaps dropped",
-        "split: single rows", "genres weighed",
+        "split: single rows", "class weighting on",
     ]  # fmt: skip
     assert all(value is None for way in ways for value in way.values.values())
     assert taken(config(), frozenset(), ()) == ()

@@ -67,14 +67,14 @@ def test_merges_are_written_as_they_are_read():
     ("text", "title", "sentence"),
     [
         ("1-0", "Folk taken for Rock", "47 of 150 Folk test tracks were taken for Rock, 31.3 % (24.5–39.1)."),
-        ("0-0", "Rock recognised", "90 of 100 Rock test tracks were recognised, 90.0 % (82.6–94.5)."),
-        ("1-*", "True Folk", "103 of 150 Folk test tracks were recognised, 68.7 % (60.9–75.5); the most frequent"),
-        ("*-0", "Taken for Rock", "90 of 137 test tracks taken for Rock are right, 65.7 % (57.4–73.1); the most"),
-        ("0.1-1", "2 chosen cells", "111 of 111 test tracks taken for Folk are Rock and Folk, 100.0 %"),
+        ("0-0", "Rock recognized", "90 of 100 Rock test tracks were recognized, 90.0 % (82.6–94.5)."),
+        ("1-*", "True Folk", "103 of 150 Folk test tracks were recognized, 68.7 % (60.9–75.5); the most frequent"),
+        ("*-0", "Predicted as Rock", "90 of 137 test tracks predicted as Rock are right, 65.7 % (57.4–73.1); the most"),
+        ("0.1-1", "2 chosen cells", "111 of 111 test tracks predicted as Folk are Rock and Folk, 100.0 %"),
         ("0-1.2", "2 chosen cells", "10 of 100 Rock test tracks were taken for Folk or Pop, 10.0 % (5.5–17.4)."),
         ("0-1,1-0", "2 chosen cells", "55 of 250 test tracks are in these cells, 22.0 %"),
         ("wrong", "All errors", "57 of 250 test tracks are taken for another genre, 22.8 % (18.0–28.4); the most"),
-        ("right", "All that is recognised", "193 of 250 test tracks are recognised, 77.2 % (71.6–82.0)."),
+        ("right", "All correct predictions", "193 of 250 test tracks are recognized, 77.2 % (71.6–82.0)."),
         ("2-*", "True Pop", "There is no Pop track among the test tracks."),
         ("2-0", "Pop taken for Rock", "There is no Pop track among the test tracks."),
     ],
@@ -88,7 +88,7 @@ def test_each_kind_of_selection_has_its_sentence(text, title, sentence):
 def test_a_genre_never_predicted_has_no_precision():
     matrix = ConfusionMatrix(np.array([[5, 0], [3, 0]]), ("Rock", "Pop"))
     said = selection_sentence(matrix, Selection.of("*-1", 2), "test tracks")
-    assert said == "No track was taken for Pop, so there is no precision."
+    assert said == "No track was predicted as Pop, so there is no precision."
 
 
 def test_the_sentence_for_the_whole():

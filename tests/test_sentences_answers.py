@@ -23,8 +23,8 @@ MATRIX = ConfusionMatrix(
         ("0-3", "Rock, not answered", "50 of 150 Rock test tracks are not answered, 33.3 % (26.3–41.2)."),
         ("*-3", "Not answered", "101 of 301 test tracks are not answered, 33.6 % (28.5–39.1)."),
         ("1-0", "Folk taken for Rock", "40 of 150 Folk test tracks were taken for Rock, 26.7 % (20.2–34.3)."),
-        ("wrong", "All wrong answers", "50 of 200 answers are wrong, 25.0 % (19.5–31.4)."),
-        ("right", "All right answers", "150 of 301 test tracks are recognised, 49.8 % (44.2–55.4)."),
+        ("wrong", "All errors", "50 of 200 answers are wrong, 25.0 % (19.5–31.4)."),
+        ("right", "All correct answers", "150 of 301 test tracks are recognized, 49.8 % (44.2–55.4)."),
         (
             "0-*",
             "True Rock",

@@ -36,25 +36,31 @@ def answer(too_sure, n=800, genre=None, seed=0):
 
 def test_too_sure_and_too_modest_are_said_with_their_interval():
     said = re.fullmatch(
-        r"When it says (\d+) %, it is right on ([\d.]+) % \(([\d.]+)–([\d.]+)\) of (\d+) test tracks: too sure by "
-        r"([\d.]+) points\.",
+        r"Where the model is (\d+) % confident, ([\d.]+) % \(([\d.]+)–([\d.]+)\) of (\d+) test tracks are right: "
+        r"overconfident by ([\d.]+) points\.",
         answer(2.0),
     )
     assert said
     says, right, low, high = map(float, said.groups()[:4])
     assert low < right < high < says
-    assert "too modest by" in answer(0.5)
+    assert "underconfident by" in answer(0.5)
 
 
 def test_a_calibrated_model_is_not_accused():
     text = answer(1.0)
-    assert text.startswith("It is right as often as it says, as far as 800 test tracks tell: on average it says ")
-    assert "too" not in text
+    assert text.startswith("Confidence and accuracy agree: mean confidence is ")
+    assert "confident" not in text
 
 
 def test_a_genre_has_a_sentence_of_its_own():
-    assert re.match(r"Where it says \d+ % Jazz, .* test tracks are Jazz: too (sure|modest) by", answer(3.0, genre=1))
-    assert answer(1.0, genre=1) == "When it says Jazz, it is Jazz as often as it says, as far as 800 test tracks tell."
+    assert re.match(
+        r"Where the model gives Jazz \d+ %, .* test tracks are Jazz: (over|under)confident by", answer(3.0, genre=1)
+    )
+    assert (
+        answer(1.0, genre=1)
+        == "The probabilities of Jazz agree with how often tracks really are Jazz: 800 test tracks show no clear "
+        "difference."
+    )
 
 
 def test_a_mean_that_is_off_is_said_where_no_single_bin_is():
@@ -64,12 +70,12 @@ def test_a_mean_that_is_off_is_said_where_no_single_bin_is():
     text = reliability_answer(
         curve, calibration(y, softmax(logits)).ece, 0.9, 0.7, Interval(0.6, 0.8), "test tracks"
     ).replace("\u202f", " ")
-    assert text == "On average it says 90.0 % and is right on 70.0 % (60.0–80.0): too sure by 20.0 points."
+    assert text == "Overconfident by 20.0 points: mean confidence is 90.0 %, accuracy 70.0 % (60.0–80.0)."
 
 
 def test_the_error_is_said_beside_what_chance_makes():
     y, logits = made(600, too_sure=2.0)
-    for y_prob, end in ((softmax(logits), "this is more."), (softmax(logits / 2), "this may be chance.")):
+    for y_prob, end in ((softmax(logits), "this is more than chance."), (softmax(logits / 2), "this could be chance.")):
         assert error_sentence(reliability(y, y_prob), calibration(y, y_prob).ece).endswith(end)
 
 
@@ -79,10 +85,10 @@ def test_bins_alone_and_together_do_not_contradict_each_other():
     loud = [Bin(0.4, 0.6, 50, 0.9, 0.52, fine, True)]
     more, chance = (CalibrationError(0.1, Interval(0.02, 0.15), by) for by in (off, Interval(0.0, 0.2)))
     for bins, error, says, then in (
-        (quiet, more, "more than chance, though no bin alone", "this is more."),
-        (quiet, chance, "as often as it says", "so this may be chance."),
-        (loud, more, "too sure by", "this is more."),
-        (loud, chance, "too sure by", "so this may be chance, though not what the one bin shows."),
+        (quiet, more, "more than chance, although no single bin", "this is more than chance."),
+        (quiet, chance, "no clear difference", "so this could be chance."),
+        (loud, more, "overconfident by", "this is more than chance."),
+        (loud, chance, "overconfident by", "so this could be chance, but the error of that one bin is not."),
     ):
         curve = ReliabilityCurve(tuple(bins), "width", 50, 1)
         assert says in reliability_answer(curve, error, 0.5, 0.5, fine, "test tracks", "Jazz")
@@ -93,12 +99,12 @@ def test_a_scaling_says_what_it_was_fitted_on_and_that_it_does_not_flatter():
     y, logits = made(400, too_sure=2.0)
     temperature, vector = fit_temperature(y, logits), fit_vector(y, logits)
     on_test = scaling_sentence(temperature, "test", 0, 300)
-    assert "fitted on 400 validation tracks: it makes the model less sure. It changes no answer." in on_test
-    assert on_test.endswith("No test track was used for it.")
+    assert "fitted on 400 validation tracks: it makes the model less confident. It changes no prediction." in on_test
+    assert on_test.endswith("No test track was used to fit it.")
     assert "(cross-fitting)" in scaling_sentence(temperature, "validation", 0, 400)
-    assert "This changes 7 of 400 validation answers." in scaling_sentence(vector, "validation", 7, 400)
-    assert "next to nothing" in scaling_sentence(TemperatureScaling(1.01, 5), "test", 0, 5)
-    assert "every answer there is right" in scaling_sentence(TemperatureScaling(0.02, 5), "test", 0, 5)
+    assert "This changes 7 of 400 validation predictions." in scaling_sentence(vector, "validation", 7, 400)
+    assert "changes almost nothing" in scaling_sentence(TemperatureScaling(1.01, 5), "test", 0, 5)
+    assert "every prediction there is right" in scaling_sentence(TemperatureScaling(0.02, 5), "test", 0, 5)
 
 
 def test_the_true_probabilities_tell_too_sure_from_too_modest():
@@ -112,12 +118,12 @@ def test_the_true_probabilities_tell_too_sure_from_too_modest():
 def test_what_is_answered_is_said_in_every_case():
     some = answering(0.5, [0.9, 0.6, 0.2], [True, False, True])
     assert re.match(
-        r"It answers 66\.7.% \(.*\) of 3 test tracks and is right on 50\.0",
+        r"The model answers 66\.7.% \(.*\) of 3 test tracks and is right on 50\.0",
         rejecting.answering_sentence(some, "test tracks"),
     )
     none, all_ = answering(0.99, [0.9], [True]), answering(0, [0.9], [True])
-    assert rejecting.answering_sentence(none, "test tracks").startswith("It answers none of 1 test track")
-    assert rejecting.answering_sentence(all_, "test tracks").startswith("It answers all 1 test track and")
+    assert rejecting.answering_sentence(none, "test tracks").startswith("The model answers none of 1 test track")
+    assert rejecting.answering_sentence(all_, "test tracks").startswith("The model answers all 1 test track and")
 
 
 @pytest.mark.parametrize(("accuracy", "target"), [(0.8, 0.9), (0.3, 0.75), (0.0, 0.5), (0.97, 0.99), (1.0, 0.999)])
@@ -128,15 +134,15 @@ def test_the_usual_target_avoids_about_half_of_the_errors(accuracy, target):
 def test_a_threshold_says_where_it_comes_from():
     validation = answering(0.6, [0.9, 0.7, 0.1], [True, True, False])
     plain = rejecting.threshold_sentence(0.6, 0.9, "margin", surely=False, part="test", validation=validation)
-    assert "On validation, 60.0\u202f% is the lowest margin from which at least 90\u202f% of the answers are" in plain
+    assert "a margin of 60.0\u202f% is the lowest threshold at which at least 90\u202f% of the answers are" in plain
     assert "There it answers 66.7" in plain
     surely = rejecting.threshold_sentence(0.6, 0.9, "margin", surely=True, part="validation", validation=None)
-    assert "the 95 % interval of that share lies above it" in surely
+    assert "the 95 % interval of that share is above it" in surely
     assert "It was chosen on these tracks" in surely
     none = rejecting.threshold_sentence(None, 0.99, "margin", surely=False, part="test", validation=None)
     assert none.startswith("No threshold on margin reaches 99")
     free = rejecting.threshold_sentence(0.0, 0.5, "margin", surely=False, part="test", validation=None)
-    assert "without holding any back" in free
+    assert "without withholding any" in free
 
 
 def unfair(rate):
@@ -148,11 +154,11 @@ def unfair(rate):
 def test_who_pays_is_said_where_it_is_clear_and_not_where_it_is_not():
     said = rejecting.unfair_sentences(unfair(0.6), GENRES)
     assert len(said) == 1
-    assert said[0].startswith("Jazz pays more than its errors deserve: of 100 tracks that would be right, ")
+    assert said[0].startswith("Jazz is withheld more often than its errors justify: ")
     assert rejecting.unfair_sentences(unfair(0.2), GENRES) == []
     assert rejecting.fair_sentence(unfair(0.2)).startswith("No genre's right answers")
     y = np.array([0, 1])
-    assert rejecting.fair_sentence(per_genre(y, y, np.array([True, True]), 2)) == "No right answer is held back."
+    assert rejecting.fair_sentence(per_genre(y, y, np.array([True, True]), 2)) == "No right answer is withheld."
 
 
 def figures():
@@ -185,7 +191,7 @@ def test_figures_are_plain_data_in_colours_that_have_a_dark_twin(drawn):
 def test_the_axes_say_what_they_are_in_percent(drawn):
     axes = drawn["mass"]["layout"]
     assert axes["xaxis"]["title"]["text"] == "probability of Jazz"
-    assert axes["yaxis"]["title"]["text"] == "tracks that are Jazz"
+    assert axes["yaxis"]["title"]["text"] == "share of tracks that are Jazz"
     assert axes["xaxis"]["ticksuffix"] == " %"
 
 

@@ -35,9 +35,9 @@ BALANCED = [[90, 4, 3, 3], [3, 90, 4, 3], [3, 3, 90, 4], [4, 3, 3, 90]]
     ("best", "sentence"),
     [
         (None, "Right on 360 of 400 test tracks."),
-        (384, "Right on 360 of 400 test tracks; at most 24 more were possible."),
-        (361, "Right on 360 of 400 test tracks; at most 1 more was possible."),
-        (360, "Right on 360 of 400 test tracks, as many as the best classifier there can be."),
+        (384, "Right on 360 of 400 test tracks; the best possible classifier gets 24 more."),
+        (361, "Right on 360 of 400 test tracks; the best possible classifier gets 1 more."),
+        (360, "Right on 360 of 400 test tracks, as many as the best possible classifier."),
     ],
 )
 def test_the_answer_counts_tracks_and_what_was_possible(best, sentence):
@@ -47,15 +47,18 @@ def test_the_answer_counts_tracks_and_what_was_possible(best, sentence):
 @pytest.mark.parametrize("about", ["label", "true genre"])
 def test_where_labels_are_noisy_it_is_said_what_is_right(about):
     noisy = replace(outcome(BALANCED, 384), about=about)
-    assert answer(noisy, "test") == f"Right about the {about} on 360 of 400 test tracks; at most 24 more were possible."
-    assert f"it is right about the {about} on 384 of" in limit_help(noisy, "test")
+    assert (
+        answer(noisy, "test")
+        == f"Right about the {about} on 360 of 400 test tracks; the best possible classifier gets 24 more."
+    )
+    assert f"It is right about the {about} on 384 of" in limit_help(noisy, "test")
     assert measured(noisy, "test") == f"400 test tracks, about the {about}s"
     assert answer(replace(outcome(np.diag([9, 9])), about=about), "test").startswith(f"Right about the {about} on all")
     assert measured(outcome(BALANCED), "test") == "400 test tracks"
 
 
 def test_more_than_the_limit_is_called_luck():
-    assert "the limit is 350: by luck" in answer(outcome(BALANCED, 350), "test")
+    assert "the best possible classifier gets 350, so this model was lucky" in answer(outcome(BALANCED, 350), "test")
 
 
 def test_all_right_says_so():

@@ -1,4 +1,4 @@
-"""What the Split lens page says, from made-up scores."""
+"""Sentences of Split lens, from made-up scores."""
 
 from datetime import UTC, datetime
 
@@ -43,20 +43,20 @@ LEAK = {("row", "network"): 0.82, ("artist", "network"): 0.60}
 def test_a_leak_is_said_in_points_with_its_interval_and_what_is_left_without_it():
     said = sentences.headline(lens(LEAK), None)
     assert said.answer.startswith("Of the network's 82.0\u202f%, 22.0\u202fpoints (")
-    assert said.answer.endswith("were leakage.")
-    assert "tracks of training artists stood in the test" in said.reason
-    assert "On artists it never heard the network is right on 60.0" in said.reason
+    assert said.answer.endswith("are leakage.")
+    assert "tracks by training artists are in the test part" in said.reason
+    assert "On unknown artists, the network is right on 60.0" in said.reason
     assert "macro-F1 60.0" in said.reason
 
 
 def test_a_row_split_that_passes_the_limit_is_said_to_remember():
-    assert "passes what any classifier can reach" in sentences.headline(lens(LEAK), 0.7).reason
-    assert "passes" not in sentences.headline(lens(LEAK), 0.9).reason
+    assert "exceeds the best possible" in sentences.headline(lens(LEAK), 0.7).reason
+    assert "exceeds" not in sentences.headline(lens(LEAK), 0.9).reason
 
 
 def test_where_levels_agree_no_leakage_is_claimed_and_a_student_is_told_how_to_cause_it():
     said = sentences.headline(lens({("row", "network"): 0.701, ("artist", "network"): 0.70}), None)
-    assert said.answer.startswith("No leakage can be told: right on 70.1")
+    assert said.answer.startswith("No clear leakage: right on 70.1")
     assert "could be chance" in said.reason
     assert said.reason.endswith("Raise Artist spread to cause a leak.")
 
@@ -66,14 +66,14 @@ def test_a_large_difference_that_could_be_chance_asks_for_more_splits():
     assert wide.leakage is not None
     assert wide.leakage.interval.low < 0
     said = sentences.headline(wide, None)
-    assert said.answer.startswith("Too few splits to tell a leak")
-    assert "more splits narrow it" in said.reason
+    assert said.answer.startswith("Too few splits to tell whether the score leaks")
+    assert "More splits narrow the interval" in said.reason
 
 
 def test_before_the_third_split_nothing_is_claimed():
     said = sentences.headline(lens(LEAK, state="running", n_repeats=2), None)
     assert said.answer == "Judging: 4 of 60 scores."
-    assert said.reason == "Intervals come with the third split."
+    assert said.reason == "Intervals appear with the third split."
     assert "So far: of the network's" in sentences.headline(lens(LEAK, state="running"), None).reason
 
 
@@ -84,7 +84,7 @@ def test_before_the_third_split_nothing_is_claimed():
 def test_tracks_that_stand_alone_are_told_what_would_leak(of, way):
     alone = lens({("row", "network"): 0.8}, of, groups={})
     said = sentences.headline(alone, None)
-    assert "no split can tear these tracks apart" in said.answer
+    assert "no split can leak" in said.answer
     assert way in said.reason
     assert way in sentences.before(alone.plan, LensConfig(experiment=of)).reason
 
@@ -93,14 +93,14 @@ def test_beside_a_published_split_not_every_difference_is_called_leakage():
     found = lens({("row", "network"): 0.73, ("published", "network"): 0.47}, groups={})
     said = sentences.headline(found, None)
     assert said.answer == "The network is right on 73.0\u202f% by row and on 47.0\u202f% as published."
-    assert "need not all be leakage" in said.reason
-    assert "intervals cover the training seed alone" in sentences.level_note(found, "published")
+    assert "so not all of the difference need be leakage" in said.reason
+    assert "intervals cover only the training seed" in sentences.level_note(found, "published")
 
 
 @pytest.mark.parametrize(
     ("state", "error", "answer", "reason"),
     [
-        ("queued", None, "Waiting for a worker.", "It goes on after 10 scores."),
+        ("queued", None, "Waiting for a worker.", "It continues after 10 scores."),
         ("failed", "Its worker died.", "Judging failed after 10 of 60 scores.", "Its worker died."),
         ("cancelled", None, "Stopped after 10 of 60 scores.", "Of the network's"),
     ],
@@ -114,7 +114,7 @@ def test_each_state_says_how_far_it_came(state, error, answer, reason):
 
 FEW = ExperimentConfig(data=SyntheticConfig(artists=2, segments=2))
 TOO_FEW = "The genre Genre A has 2 artists, too few for three parts."
-TORN = "Split by row, artists still stand on both sides."
+TORN = "Split by row, the same artists are in both training and test."
 
 
 def test_where_one_artist_owns_a_genre_tracks_are_not_said_to_stand_alone():
@@ -122,7 +122,7 @@ def test_where_one_artist_owns_a_genre_tracks_are_not_said_to_stand_alone():
     before, after = sentences.before(alone.plan, alone.config), sentences.headline(alone, None)
     assert before.answer == "These tracks cannot be judged by artist."
     assert before.reason == f"{TORN} {TOO_FEW}"
-    assert after.answer == "The network is right on 80.0\u202f% by row, with artists on both sides."
+    assert after.answer == "The network is right on 80.0\u202f% by row, with the same artists in training and test."
     assert after.reason.endswith(f"These tracks cannot be judged by artist. {TORN} {TOO_FEW}")
     for said in (before, after):
         assert "alone" not in f"{said.answer} {said.reason}"
@@ -133,28 +133,28 @@ def test_where_one_artist_owns_a_genre_tracks_are_not_said_to_stand_alone():
 @pytest.mark.parametrize(
     ("row", "track", "answer"),
     [
-        (0.82, 0.60, "were leakage, and what leaks by artist is not known."),
-        (0.60, 0.60, "No leakage between these splits can be told: right on"),
+        (0.82, 0.60, "are leakage; leakage by artist is unknown."),
+        (0.60, 0.60, "No clear leakage between these splits: right on"),
     ],
 )
 def test_where_row_and_track_leave_artists_on_both_sides_the_verdict_says_so(row, track, answer):
     rates = {("row", "network"): row, ("track", "network"): track}
     said = sentences.headline(lens(rates, FEW, groups={"track": 8000, "artist": 16}, gaps={"artist": TOO_FEW}), None)
     assert answer in said.answer
-    assert said.reason.endswith(f"Split by row and by track, artists still stand on both sides. {TOO_FEW}")
+    assert said.reason.endswith(f"Split by row and by track, the same artists are in both training and test. {TOO_FEW}")
     assert "to cause a leak" not in said.reason
 
 
 def test_a_level_finer_than_one_that_is_judged_does_not_stand_on_both_sides():
     found = lens(LEAK, groups={"album": 300, "artist": 160}, gaps={"album": "Too few."})
-    assert sentences.headline(found, None).answer.endswith("were leakage.")
+    assert sentences.headline(found, None).answer.endswith("are leakage.")
     assert sentences.asides(found)[0] == "These tracks cannot be judged by album. Too few."
 
 
 def test_the_page_says_that_no_test_part_of_a_run_is_opened_but_a_published_one():
-    assert "none is the one that a run with these settings is tested on" in sentences.asides(lens(LEAK))[-1]
+    assert "no run uses them" in sentences.asides(lens(LEAK))[-1]
     published = lens({("row", "network"): 0.73, ("published", "network"): 0.47}, groups={})
-    assert "counts as opened, once for each classifier and seed" in sentences.asides(published)[-1]
+    assert "counts as opened once for each classifier and seed" in sentences.asides(published)[-1]
 
 
 def test_before_its_plan_a_lens_prepares():
@@ -165,14 +165,16 @@ def test_asides_name_gaps_reversed_winners_and_baselines_that_saw_a_part():
     rates = {("row", "svc"): 0.9, ("row", "logistic"): 0.8, ("artist", "svc"): 0.5, ("artist", "logistic"): 0.6}
     said = sentences.asides(lens(rates, gaps={"album": "Too few."}, n_available=9000))
     assert said[0] == "These tracks cannot be judged by album. Too few."
-    assert said[1].startswith("Most leaks with support vectors: of its 90.0\u202f% by row, 40.0\u202fpoints (")
+    assert said[1].startswith(
+        "The leakage is largest with support vectors: of its 90.0\u202f% by row, 40.0\u202fpoints ("
+    )
     assert said[2].endswith("support vectors ahead of logistic regression by row, behind by artist.")
     assert said[4] == "Support vectors learned from 6,000 of 9,000 training tracks, drawn at random."
 
 
 def test_levels_say_what_they_keep_together():
     found = lens(LEAK)
-    assert sentences.level_note(found, "row").startswith("single tracks, whatever artist they are of · 600 test tracks")
+    assert sentences.level_note(found, "row").startswith("single tracks, regardless of artist · 600 test tracks")
     assert sentences.level_note(found, "artist").startswith("160 artists, each on one side")
     assert "network's macro-F1 60.0" in sentences.level_note(found, "artist")
 

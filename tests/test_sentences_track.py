@@ -1,4 +1,4 @@
-"""What the page of a track says."""
+"""Sentences of the page of a track."""
 
 import numpy as np
 import pytest
@@ -16,38 +16,40 @@ def attribution(values, lead=2.0, baseline=-0.5):
 
 
 def test_the_title_says_genre_answer_and_how_sure():
-    assert said.title("12", "Folk", "Rock", 0.713) == "Track 12 is Folk; taken for Rock, 71.3\u202f% sure"
-    assert said.title("12", "Folk", "Folk", 0.5) == "Track 12 is Folk; recognised, 50.0\u202f% sure"
-    assert said.title("12", "Folk", "Rock", 0.5, "label").startswith("Track 12 is labelled Folk")
+    assert said.title("12", "Folk", "Rock", 0.713) == "Track 12 is Folk; taken for Rock with 71.3\u202f% confidence"
+    assert said.title("12", "Folk", "Folk", 0.5) == "Track 12 is Folk; recognized with 50.0\u202f% confidence"
+    assert said.title("12", "Folk", "Rock", 0.5, "label").startswith("Track 12 is labeled Folk")
 
 
 def test_attributions_say_what_they_add_up_to():
     text = said.adds_up(attribution([2.0, 0.5]), GENRES)
     assert text == (
-        "Adds up to +2.50 nats: Folk is 2.00 ahead of Rock here, and 0.50 behind it for the average training track."
+        "The sum is +2.50 nats: Folk is 2.00 ahead of Rock here, and 0.50 behind it for the average training track."
     )
 
 
 def test_what_changes_the_answer_is_said_with_its_feature_and_genre():
     found = Explanation(attribution([2.0, 0.5]), (Flip(1, 0.3, -0.61, 1),), np.array([0, 1]), None)
     text = said.flip_sentence(found, said.moved("tempo", 118.0, -131.25), GENRES)
-    assert text == "One feature alone: tempo from 118 to −131.2, 0.61 standard deviations, makes it Jazz."
+    assert text == "One feature is enough: tempo from 118 to −131.2, 0.61 standard deviations, makes it Jazz."
     few = Explanation(attribution([2.0, 0.5, 0.1]), (), np.array([0, 1]), None)
     assert said.flip_sentence(few, "", GENRES) == (
-        "No feature alone of the 2 that count most changes the answer within what training has seen."
+        "No single feature of the 2 that count most changes the prediction within the training range."
     )
-    assert "0.31 standard deviations in all makes it Rock" in said.change_sentence(Change(np.zeros(2), 0, 0.31), GENRES)
-    assert said.change_sentence(None, GENRES).startswith("No change of all features together")
+    assert "0.31 standard deviations in total makes it Rock" in said.change_sentence(
+        Change(np.zeros(2), 0, 0.31), GENRES
+    )
+    assert said.change_sentence(None, GENRES).startswith("No combined change of all features")
 
 
 def test_a_changed_answer_says_what_it_was():
     before, still, new = np.log([[0.7, 0.2, 0.1], [0.6, 0.3, 0.1], [0.2, 0.5, 0.3]])
-    assert said.changed_answer(before, before, GENRES, 0) == "Move a feature and see what the network would say."
+    assert said.changed_answer(before, before, GENRES, 0) == "Move a feature to see how the prediction changes."
     assert said.changed_answer(still, before, GENRES, 1) == (
-        "With 1 feature changed: still Rock, 60.0\u202f% sure (70.0\u202f% before)."
+        "With 1 feature changed: still Rock, with 60.0\u202f% confidence (70.0\u202f% before)."
     )
     assert said.changed_answer(new, before, GENRES, 2) == (
-        "With 2 features changed: Jazz, 50.0\u202f% sure, no longer Rock (70.0\u202f% before)."
+        "With 2 features changed: Jazz with 50.0\u202f% confidence, instead of Rock (70.0\u202f% before)."
     )
 
 
@@ -82,7 +84,7 @@ def test_the_figure_shows_the_largest_and_all_others_together():
 
 
 def test_without_a_track_it_is_said_what_the_link_names():
-    assert said.no_track(None, 400).answer == "No track is chosen."
+    assert said.no_track(None, 400).answer == "No track is selected."
     assert "“x”" in said.no_track("x", 400).reason
     assert said.no_track("9" * 50, 400).reason.startswith("The link names row 99999999999999999999…")
     assert said.other_part("test", "train") == "The link says test, but this is a training track."

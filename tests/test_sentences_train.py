@@ -42,7 +42,7 @@ def test_before_training_says_what_train_would_do_and_the_limit(limit: BayesLimi
     shape = Shape(8000, (20,), 8, 0.125)
     headline = sentences.before_training(shape, ExperimentConfig(), limit)
     assert headline.answer == "Press Train and watch a perceptron learn to tell 8 genres apart."
-    assert headline.reason.startswith("No classifier can expect to be right on more than 8")
+    assert headline.reason.startswith("The best possible classifier is right on 8")
     linear = sentences.before_training(shape, ExperimentConfig(model=LinearConfig()), None)
     assert "softmax regression" in linear.answer
     assert linear.reason == "8,000 tracks, 20 features each."
@@ -57,7 +57,7 @@ def test_before_training_without_data_says_what_to_do() -> None:
     [
         ("queued", {}, "Starting."),
         ("running", {}, "Preparing the tracks."),
-        ("running", {"fraction": 0.3}, "Learning: in the first epoch."),
+        ("running", {"fraction": 0.3}, "Training: in the first epoch."),
         ("paused", {}, "Paused before the first epoch."),
         ("paused", {"fraction": 0.3}, "Paused in the first epoch."),
         ("cancelled", {}, "Stopped before the first epoch."),
@@ -79,10 +79,10 @@ def test_learning_says_epoch_share_and_distance_to_the_limit(limit: BayesLimit) 
     headline = sentences.of_run(make_run("running"), make_epochs(0.5, 0.7), limit, Queue(), macro_f1=0.68)
     gap = 100 * (limit.accuracy - 0.7)
     assert headline.answer == (
-        "Learning: epoch 2 of 50, right on 70.0\u202f% of validation tracks, "
+        "Training: epoch 2 of 50, right on 70.0\u202f% of validation tracks, "
         f"{gap:.1f}\u202fpoints below the best possible."
     )
-    assert headline.reason == "Macro-F1 68.0\u202f% on 1,197 validation tracks. The best epoch so far."
+    assert headline.reason == "Macro-F1 68.0\u202f% on 1,197 validation tracks. This is the best epoch so far."
 
 
 def test_as_good_as_any_only_where_the_interval_reaches_the_limit(limit: BayesLimit) -> None:
@@ -95,7 +95,7 @@ def test_as_good_as_any_only_where_the_interval_reaches_the_limit(limit: BayesLi
 @pytest.mark.parametrize(
     ("because", "expected"),
     [
-        ("patience", "no better than epoch 1 for 2 epochs"),
+        ("patience", "for 2 epochs, none was better than epoch 1"),
         ("max_epochs", "All 3 epochs are done."),
         ("diverged", "Lower the learning rate and train again."),
         ("stopped", "You stopped it after epoch 3."),
@@ -104,7 +104,7 @@ def test_as_good_as_any_only_where_the_interval_reaches_the_limit(limit: BayesLi
 def test_the_end_says_why_and_which_weights_are_kept(because: str, expected: str) -> None:
     run = make_run("complete", stopped_because=because, best_epoch=1)
     headline = sentences.of_run(run, make_epochs(0.7, 0.6, 0.5), None, Queue())
-    verb = "Diverged" if because == "diverged" else "Learned"
+    verb = "Diverged" if because == "diverged" else "Trained"
     assert headline.answer == f"{verb}: right on 70.0\u202f% of 1,197 validation tracks."
     assert expected in headline.reason
     assert "The weights of epoch 1 are kept." in headline.reason
@@ -114,13 +114,13 @@ def test_a_complete_run_shows_macro_f1_with_its_interval_beside_accuracy() -> No
     scores = {"accuracy_interval": [0.6, 0.8], "macro_f1": 0.691, "macro_f1_interval": [0.65, 0.73]}
     run = make_run("complete", stopped_because="max_epochs", best_epoch=1, summary={"validation": scores})
     headline = sentences.of_run(run, make_epochs(0.7), None, Queue())
-    assert headline.reason.startswith("Macro-F1 69.1\u202f% (65.0–73.0). Its one epoch is done.")
+    assert headline.reason.startswith("Macro-F1 69.1\u202f% (65.0–73.0). The one epoch is done.")
 
 
 def test_who_waits_behind_others_is_told_so_even_between_epochs() -> None:
     headline = sentences.of_run(make_run("queued"), make_epochs(0.5), None, Queue(before=2, seconds=20))
     assert headline.answer == "Waiting for a free worker."
-    assert headline.reason == "2 runs go first. That takes about 20\u202fs."
+    assert headline.reason == "2 runs are ahead of it. The wait is about 20\u202fs."
 
 
 def test_why_the_workers_could_not_be_had_is_said_while_they_are_tried_again() -> None:
@@ -129,9 +129,9 @@ def test_why_the_workers_could_not_be_had_is_said_while_they_are_tried_again() -
 
 
 def test_queue_says_how_many_go_first_and_how_long() -> None:
-    assert sentences.in_queue(Queue(before=1, seconds=20)) == "1 run goes first. That takes about 20\u202fs."
-    assert sentences.in_queue(Queue(before=3)) == "3 runs go first."
-    assert sentences.in_queue(Queue()) == "It is next: the first epoch follows."
+    assert sentences.in_queue(Queue(before=1, seconds=20)) == "1 run is ahead of it. The wait is about 20\u202fs."
+    assert sentences.in_queue(Queue(before=3)) == "3 runs are ahead of it."
+    assert sentences.in_queue(Queue()) == "This run is next."
     assert "starting" in sentences.in_queue(Queue(starting=True))
 
 

@@ -59,7 +59,7 @@ CASES = {
         rows("genre,tempo,rms", "hiphop,~,~") + rows("", "Hip-Hop,~,~", seed=6)[1:],
         n=2 * N_ROWS,
         genres=("Hip-Hop", "hiphop"),
-        said="Hip-Hop and hiphop look like one genre and are kept apart",
+        said="Hip-Hop and hiphop look like one genre but are treated as different",
     ),
     # columns that measure nothing
     "filename": Case(rows("filename,tempo,rms,label", "a{i}.wav,~,~,G"), said="Names tracks and measures nothing."),
@@ -68,14 +68,14 @@ CASES = {
     "length taken by choice": Case(
         rows("length,tempo,rms,genre", "66149{i},~,~,G"),
         features=("length", "tempo", "rms"),
-        said="length is taken as a feature, but is a length",
+        said="length is used as a feature, but is a length",
         config={"taken": "length"},
     ),
     "unnamed index": Case(rows(",tempo,rms,genre", "{i},~,~,G"), said="An index, which only numbers the rows."),
     "index taken by choice": Case(
         rows("index,tempo,rms,genre", "{i},~,~,G"),
         features=("index", "tempo", "rms"),
-        said="index is taken as a feature, but only numbers the rows",
+        said="index is used as a feature, but only numbers the rows",
         config={"taken": "index"},
     ),
     # how the text is written
@@ -131,13 +131,13 @@ CASES = {
     "copies under two labels": Case(
         rows("label,tempo,rms", "G,~,~") + b"Jazz,1.5,2.5\nRock,1.5,2.5\n",
         n=N_ROWS + 2,
-        said="1 set of equal tracks stands under more than one genre",
+        said="1 set of identical tracks has more than one genre",
     ),
     "the label in disguise": Case(rows("label,tempo,rms,code", "G,~,~,#"), said="Gives the genre away"),
     "the label in disguise, taken by choice": Case(
         rows("label,tempo,rms,code", "G,~,~,#"),
         features=("tempo", "rms", "code"),
-        said="code alone names 100 % of tracks right",
+        said="code alone predicts the genre of 100 % of tracks correctly",
         config={"taken": "code"},
     ),
 }  # fmt: skip

@@ -49,7 +49,7 @@ ORDERS: dict[Order, str] = {
 COMPARED: dict[Compared, str] = {
     "model": "This model",
     "limit": "The best possible",
-    "difference": "Less the best possible",
+    "difference": "Minus the best possible",
 }
 
 
@@ -144,7 +144,7 @@ def _chosen(judged: Judged, found: Confusions, chosen: Selection, merges: Merges
         st.button("Close", icon=":material/close:", type="tertiary", key="close cell", on_click=_close_cell)
     said = selection_sentence(found.matrix, chosen, found.view.nouns, merges)
     if found.view.compare == "limit":
-        said += " These are this model's tracks, not those of the best possible."
+        said += " These are this model's tracks, not those of the best possible classifier."
     st.caption(plain(said, longest=900), help=GLOSSARY["Wilson interval"])
     _offer_merge(found, chosen, merges)
     if not len(tracks):
@@ -185,7 +185,7 @@ def _close_cell() -> None:
 def _what_stands_out(judged: Judged) -> None:
     st.subheader("What stands out", anchor=False, help=findings.WHEN)
     findings.draw(judged, run_findings.findings(judged.run, judged.part, clean=judged.clean), "findings", EVALUATE)
-    st.caption("Choose a cell, a row or a column of the matrix to see its tracks; two rows to merge them.")
+    st.caption("Select a cell, a row or a column of the matrix to see its tracks. Select two rows to merge them.")
 
 
 def _all_scores(judged: Judged, found: Confusions | None) -> None:

@@ -71,4 +71,4 @@ def member_list(run: Run) -> None:
         label = plain(f"{member.name} · {rate} on validation")
         address.same_page_link(label, f"member {member.id}", run=member.id)
     if missing := len(run.config.members) - len(found):
-        st.caption(f"{missing} of them are no longer stored; the command below trains them again.")
+        st.caption(f"{missing} of them are no longer stored. The command below trains them again.")

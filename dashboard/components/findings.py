@@ -20,8 +20,8 @@ LONGEST = 600
 MOST_OVERLAP = 20.0
 FORWARD = ":material/arrow_forward:"
 WHEN = (
-    "A finding stands here only where its interval or test supports it. Where there is nothing of its kind, it would "
-    "appear in at most 1 of 20 runs."
+    "A finding is listed only if its interval or test supports it. By chance alone, each kind would appear in at most "
+    "1 of 20 runs."
 )
 
 
@@ -55,10 +55,10 @@ def several(found: Sequence[Finding], told: Told, key: str, here: str, config: E
 
 
 def _something_harder(config: ExperimentConfig) -> None:
-    """Draw the way to something to see, where every track is recognised."""
+    """Draw the way to something to see, where every track is recognized."""
     drawn, opening = config.data.generator, OPENING.config.data.generator
     if drawn is None or opening is None:
-        address.page_link("views/data/page.py", "What to know of these tracks", FORWARD, section="check")
+        address.page_link("views/data/page.py", "Check these tracks", FORWARD, section="check")
         return
     overlap = max(opening.overlap, 2 * drawn.overlap)
     harder = drawn.model_copy(update={"overlap": min(overlap, MOST_OVERLAP)})

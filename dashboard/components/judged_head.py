@@ -78,8 +78,10 @@ def _judged_by(run: Run | None, forget: Mapping[str, None]) -> tuple[Part, bool]
         "Part",
         "part",
         {**PARTS, **held_out},
-        help="Validation is for choosing; it chose the best epoch, so its score is a little too good. Test is for "
-        "reporting.",
+        help=(
+            "Use validation for choosing. It also chose the best epoch, so its score is a little too optimistic. Use "
+            "test for reporting."
+        ),
         on_change=forget,
     )
     return part, about_true_genres(run.config.data, forget)

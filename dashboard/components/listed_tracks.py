@@ -28,7 +28,7 @@ def draw(judged: Judged, chosen: ListedTracks, named: str, gone: str = "in this 
     row = int(asked_for) if asked_for and asked_for.isdecimal() and len(asked_for) < 10 else None
     at = None if row is None else chosen.position(row)
     if asked_for and at is None:
-        st.caption(f":material/link_off: The link names a track that is not {gone}; none is chosen.")
+        st.caption(f":material/link_off: The link names a track that is not {gone}, so none is selected.")
         row = None
     track_list(found, row, f"tracks {named}")
     if at is not None:

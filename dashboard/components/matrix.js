@@ -11,9 +11,9 @@ function about(grid) {
   grid.about.replaceChildren(element("span", {}, note || ""));
   if (!pickable) return;
   const ways = element("span", { class: "ways" });
-  const all = [["right", "All right", "Choose the diagonal"]];
-  if (missed) all.unshift(["wrong", "All errors", "Choose all tracks off the diagonal"]);
-  if (view.held) all.push([blockText(grid, [-1, grid.k], [-1, grid.k]), "Not answered", "Choose all tracks without an answer"]);
+  const all = [["right", "All correct", "Select the diagonal"]];
+  if (missed) all.unshift(["wrong", "All errors", "Select all tracks off the diagonal"]);
+  if (view.held) all.push([blockText(grid, [-1, grid.k], [-1, grid.k]), "Not answered", "Select all tracks without an answer"]);
   for (const [what, text, title] of all) {
     ways.append(element("button", { type: "button", "data-pick": what, "aria-pressed": "false", title }, text));
   }

@@ -22,18 +22,18 @@ function call(node, name, text) {
 function headOf(grid, names) {
   const head = element("tr", { role: "row" });
   const corner = element("th", { class: "corner", role: "columnheader", scope: "col" }, "true ↓");
-  corner.append(element("br"), "taken for →");
+  corner.append(element("br"), "predicted →");
   grid.heads = names.map((_, j) => header("columnheader", "col", -1, j));
   if (grid.wide > grid.k) grid.heads[grid.k].classList.add("held");
   head.append(corner, ...grid.heads);
-  const [text, title] = grid.wide > grid.k ? ["right", "of each true genre, the part that is answered rightly"] : ["recall", "of each true genre, the part that was recognised"];
+  const [text, title] = grid.wide > grid.k ? ["right", "share of each true genre that is answered correctly"] : ["recall", "share of each true genre that is recognized"];
   if (grid.margins) head.append(element("th", { class: "margin", role: "columnheader", scope: "col", title }, text));
   return head;
 }
 
 function footOf(grid, names) {
   const foot = element("tr", { role: "row" });
-  grid.foot = element("th", { role: "rowheader", scope: "row", class: "margin", title: "of each predicted genre, the part that is right" }, "precision");
+  grid.foot = element("th", { role: "rowheader", scope: "row", class: "margin", title: "share of each predicted genre that is right" }, "precision");
   grid.precisions = names.map((_, j) => element("td", { class: isHeld(grid, j) ? "margin held" : "margin", role: "gridcell", "data-side": "foot" }));
   foot.append(grid.foot, ...grid.precisions, element("td", { role: "gridcell" }));
   return foot;

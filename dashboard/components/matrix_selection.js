@@ -66,7 +66,7 @@ function mark(grid, selected) {
 // `wait` gathers a run of steps into one, so that it is one step of the browser's Back.
 function send(grid, selected, wait = 0) {
   if (!grid.data.pickable) return;
-  if (selected.length > LONGEST || selected.split(",").length > 100) { tell(grid, "No more cells can be chosen at once."); return; }
+  if (selected.length > LONGEST || selected.split(",").length > 100) { tell(grid, "No more cells can be selected at once."); return; }
   grid.seq = Math.max(grid.seq + 1, Date.now());
   mark(grid, selected);
   clearTimeout(grid.waiting);

@@ -52,11 +52,11 @@ function shareSentence(grid, i, j) {
     if (by === "predicted") return `${n} of ${of} ${nouns} without an answer are ${genres[i]}${rate}`;
     return by === "all" ? `${n} of all ${of} ${nouns}: ${genres[i]}, not answered${rate}` : `${n} of ${of} ${genres[i]} ${nouns} were not answered${rate}`;
   }
-  if (by === "predicted") return `${n} of ${of} ${nouns} taken for ${genres[j]} are ${genres[i]}${rate}`;
-  const what = i === j ? `${genres[i]} recognised` : `${genres[i]} taken for ${genres[j]}`;
+  if (by === "predicted") return `${n} of ${of} ${nouns} predicted as ${genres[j]} are ${genres[i]}${rate}`;
+  const what = i === j ? `${genres[i]} recognized` : `${genres[i]} taken for ${genres[j]}`;
   if (by === "all") return `${n} of all ${of} ${nouns}: ${what}${rate}`;
   return i === j
-    ? `${n} of ${of} ${genres[i]} ${nouns} were recognised${rate}`
+    ? `${n} of ${of} ${genres[i]} ${nouns} were recognized${rate}`
     : `${n} of ${of} ${genres[i]} ${nouns} were taken for ${genres[j]}${rate}`;
 }
 
@@ -64,13 +64,13 @@ function differenceSentence(grid, i, j) {
   const { genres, counts, by, rates, intervals, nouns, others, noise, versus } = grid.data.view;
   const [first, second] = versus ?? ["this model", "the best possible"];
   const [mine, best, limits] = [counts[i][j], others[i][j], intervals[i][j]];
-  const what = i === j ? `${genres[i]} ${nouns} recognised` : `${genres[i]} ${nouns} taken for ${genres[j]}`;
+  const what = i === j ? `${genres[i]} ${nouns} recognized` : `${genres[i]} ${nouns} taken for ${genres[j]}`;
   const compared = `${what}: ${number(mine)} by ${first}, ${number(best)} by ${second}`;
   if (mine === best) return compared;
   const show = by === "count" ? (value) => signed(value, Math.abs(value).toFixed(0)) : (value) => points(value);
   const unit = by === "count" ? "tracks" : "points";
   const between = limits ? ` (${show(limits[0])} to ${show(limits[1])})` : "";
-  return `${compared}, ${show(rates[i][j])} ${unit}${between}${noise[i][j] ? ", within chance" : ""}`;
+  return `${compared}, ${show(rates[i][j])} ${unit}${between}${noise[i][j] ? ", could be chance" : ""}`;
 }
 
 // No room for decimals and a unit in narrow cells: whole per cents, as their tips say in full.

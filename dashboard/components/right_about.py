@@ -7,8 +7,8 @@ from genre_core.settings.config import DatasetConfig, labels_are_noisy
 
 ABOUT_WHAT = {"label": "right about the labels", "true": "right about the true genres"}
 HELP = (
-    "The same predictions, judged by the labels as they are, some of them wrong, or by the genres that the tracks were "
-    "drawn from. Training and the choice of the best epoch know the labels alone."
+    "The same predictions, judged by the labels, some of which are wrong, or by the true genres. Training and the "
+    "choice of the best epoch use only the labels."
 )
 
 
@@ -19,4 +19,4 @@ def about_true_genres(config: DatasetConfig, on_change: Mapping[str, None] = NOT
     """
     if not labels_are_noisy(config):
         return False
-    return address_choice("Right about what", "right", ABOUT_WHAT, help=HELP, on_change=on_change) == "true"
+    return address_choice("Judged by", "right", ABOUT_WHAT, help=HELP, on_change=on_change) == "true"

@@ -72,7 +72,7 @@ class _Limits:
     high: float
 
 
-def majority(rate: float, label: str = "always the commonest genre") -> Mark:
+def majority(rate: float, label: str = "always the most common genre") -> Mark:
     """Return the mark of the majority baseline (or of another simple one, with its label)."""
     return Mark("baseline", rate, label)
 

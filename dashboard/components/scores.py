@@ -41,7 +41,7 @@ def remarks(scores: Evaluation) -> list[str]:
         if not score.predicted:
             said.append("never predicted")
         elif score.predicted < FEW <= score.support:
-            said.append("seldom predicted")
+            said.append("rarely predicted")
         found.append(", ".join(said))
     return found
 
@@ -109,9 +109,9 @@ def _shown_columns(nouns: str) -> dict[str, Any]:
     for name, title in (("recall", "Recall"), ("precision", "Precision"), ("f1", "F1")):
         shown[name] = column.NumberColumn(title, format="%.1f %%", help=GLOSSARY[title if title == "F1" else name])
         shown[f"{name} interval"] = column.TextColumn(
-            "95 %", width=92, help=f"The 95 % interval of {title}, in per cent."
+            "95 %", width=92, help=f"The 95 % interval of {title}, in percent."
         )
-    shown["tracks"] = column.NumberColumn("Tracks", help=f"{nouns.capitalize()} that are of the genre.")
-    shown["predicted"] = column.NumberColumn("Predicted", help=f"{nouns.capitalize()} that were called it.")
+    shown["tracks"] = column.NumberColumn("Tracks", help=f"{nouns.capitalize()} that belong to the genre.")
+    shown["predicted"] = column.NumberColumn("Predicted", help=f"{nouns.capitalize()} that were predicted as it.")
     shown["note"] = column.TextColumn("Note")
     return shown

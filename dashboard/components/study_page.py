@@ -66,7 +66,12 @@ def rest_button(study: Study | None, go_on: str, stop: str, rest: str = "Stop", 
     args = (study.id if study else "",)
     if study and study.state in ("failed", "cancelled"):
         st.button(
-            "Go on", icon=":material/resume:", key="go on", on_click=studies_service.resume_study, args=args, help=go_on
+            "Continue",
+            icon=":material/resume:",
+            key="go on",
+            on_click=studies_service.resume_study,
+            args=args,
+            help=go_on,
         )
     else:
         st.button(rest, icon=f":material/{icon}:", key="rest", disabled=not (study and study.active),
@@ -92,7 +97,7 @@ def former(
         study.id if study else None,
         lambda one: label(one, studies_service.config_or_none(of, one)),
         look,
-        placeholder="Open a former one",
+        placeholder="Open an earlier one",
         width=width,
     )
 

@@ -91,7 +91,7 @@ def threshold(
     if both:
         panels.insert(0, _roc(found, words))
     rows = [_row(point, words, found.roc.n_positive, found.roc.n_negative) for point in found.points]
-    label, usual = f"Answer {words.genre} from", _rates(found.usual)
+    label, usual = f"Answer {words.genre} at or above", _rates(found.usual)
     draggable(
         panels, rows, label, key, at=at, on_pick=on_pick, slider=True, usual=usual, about=_usual(found.usual, words)
     )
@@ -103,7 +103,7 @@ def _roc(found: AgainstTheRest, words: Words) -> dict[str, object]:
         "title": words.roc,
         "x": "alarm",
         "y": "recall",
-        "xTitle": "false alarms, of the others",
+        "xTitle": "false alarms among the others",
         "yTitle": "recall",
         "top": 1,
         "lines": [chance, line("curve", found.roc.false_alarms, found.roc.recall)],
@@ -142,8 +142,8 @@ def _rates(point: OperatingPoint) -> dict[str, object]:
 def _usual(point: OperatingPoint, words: Words) -> str:
     precision = "undefined" if point.precision is None else percent(point.precision)
     return (
-        f"As it is, {words.genre} is answered where it is the likeliest genre: recall {percent(point.recall)}, "
-        f"precision {precision}."
+        f"Without a threshold, the model answers {words.genre} if it is the most likely genre: recall "
+        f"{percent(point.recall)}, precision {precision}."
     )
 
 
@@ -152,11 +152,11 @@ def _said(point: OperatingPoint, words: Words, n_own: int, n_others: int) -> lis
     share = percent(point.recall, point.recall_interval)
     found = f"Finds {point.found:,} of {n_own:,} {words.genre} {words.nouns}, {share}."
     if point.precision is None:
-        return [found, f"{words.genre} is never answered, so it has no precision.", "No false alarm."]
+        return [found, f"{words.genre} is never predicted, so it has no precision.", "No false alarm."]
     right = percent(point.precision, point.precision_interval)
     alarms = percent(point.false_alarm, point.false_alarm_interval)
     return [
         found,
-        f"Of {point.answered:,} answers {words.genre}, {right} are right.",
-        f"False alarm on {point.answered - point.found:,} of {n_others:,} others, {alarms}.",
+        f"Of {point.answered:,} predictions of {words.genre}, {right} are right.",
+        f"False alarms on {point.answered - point.found:,} of {n_others:,} others, {alarms}.",
     ]

@@ -9,7 +9,7 @@ from dashboard.components.track_filtering import Measure, TrackFilter, values_of
 from dashboard.shell import address
 from genre_core.evaluation.glossary import GLOSSARY
 
-TITLES: dict[Measure, str] = {"sure": "Sure", "margin": "Margin", "loss": "Loss"}
+TITLES: dict[Measure, str] = {"sure": "Confidence", "margin": "Margin", "loss": "Loss"}
 FIND, MEASURE, RANGE = "tracks find", "tracks measure", "tracks range"
 
 
@@ -42,7 +42,7 @@ def track_filter(found: ListedTracks) -> ListedTracks:
                 key=MEASURE,
                 default=None if MEASURE in st.session_state else "sure",
                 required=True,
-                help=f"Sure: {GLOSSARY['confidence']} Margin: {GLOSSARY['margin']}",
+                help=f"Confidence: {GLOSSARY['confidence']} Margin: {GLOSSARY['margin']}",
                 on_change=_any_number,
             )
             or "sure"

@@ -45,7 +45,7 @@ def track_list(found: ListedTracks, chosen: int | None, key: str) -> None:
         selection_mode="single-row",
         selection_default=None if at is None else {"selection": {"rows": [at]}},
         column_config=_titles(),
-        alt=f"The chosen tracks, the surest first: {', '.join(list(shown)[1:])}.",
+        alt=f"The selected tracks, the most confident first: {', '.join(list(shown)[1:])}.",
     )
 
 
@@ -76,8 +76,8 @@ def _titles() -> dict[str, ColumnConfig]:
     return {
         "track": column.TextColumn("Track", width="small"),
         "true": column.TextColumn("True", width="small"),
-        "predicted": column.TextColumn("Taken for", width="small"),
-        "confidence": column.NumberColumn("Sure", format="%.1f %%", help=GLOSSARY["confidence"], width="small"),
+        "predicted": column.TextColumn("Predicted", width="small"),
+        "confidence": column.NumberColumn("Confidence", format="%.1f %%", help=GLOSSARY["confidence"], width="small"),
         "margin": column.NumberColumn("Margin", format="%.2f", help=GLOSSARY["margin"], width="small"),
         "second choice": column.TextColumn("Second", help="The genre with the second highest probability."),
         "loss": column.NumberColumn("Loss", format="%.2f", help=f"In nats. {GLOSSARY['log loss']}", width="small"),
@@ -101,7 +101,7 @@ def one_track(
     """
     true, guess = int(found.true[at]), int(found.predicted[at])
     names, name, row = found.genres, found.names[at], int(found.rows[at])
-    taken = "recognised" if true == guess else f"taken for {names[guess]}"
+    taken = "recognized" if true == guess else f"taken for {names[guess]}"
     with st.container(key="track-head", gap="xxsmall"):
         st.subheader(f"Track {address.plain(name)}: {address.plain(names[true])} {address.plain(taken)}", anchor=False)
         with st.container(key="track-open", horizontal=True, vertical_alignment="center", gap="small"):

@@ -12,7 +12,7 @@ from genre_core.evaluation.posterior_gap import PosteriorGap
 
 MOST_POINTS = 1200
 FEW = 10
-"""Below so many tracks a bin is drawn in grey."""
+"""Below so many tracks a bin is drawn in gray."""
 _COUNTS_HEIGHT = 0.17
 
 
@@ -21,11 +21,11 @@ def reliability_figure(
 ) -> Figure:
     """Return the share that is right against the confidence in percent, with intervals, over the tracks in each bin.
 
-    A filled mark lies off the diagonal beyond chance, a hollow one does not; bins of few tracks are grey. `before` is
-    the curve before scaling, in the second colour.
+    A filled mark lies off the diagonal beyond chance, a hollow one does not; bins of few tracks are gray. `before` is
+    the curve before scaling, in the second color.
     """
     said = f"probability of {genre}" if genre else "confidence"
-    came = f"tracks that are {genre}" if genre else "tracks it is right on"
+    came = f"share of tracks that are {genre}" if genre else "share of tracks that are right"
     traces = [_counts(curve)]
     if before is not None:
         traces += [_points(before, part, OTHER, genre), _named("before scaling", part, OTHER)]
@@ -60,7 +60,7 @@ def reliability_figure(
                 "fixedrange": True,
             },
             shapes=[_diagonal()],
-            annotations=[_note(1, 97, "too modest", "left"), _note(99, 3, "too sure", "right")],
+            annotations=[_note(1, 97, "underconfident", "left"), _note(99, 3, "overconfident", "right")],
             bargap=0.08,
             showlegend=before is not None,
             legend={"y": 1.0, "itemclick": False, "itemdoubleclick": False},
@@ -104,14 +104,14 @@ def _mark(part: Part) -> dict[str, Any]:
 
 
 def _named(name: str, part: Part, colour: str) -> dict[str, Any]:
-    """Return an entry of the legend: the marks themselves may be grey."""
+    """Return an entry of the legend: the marks themselves may be gray."""
     marker = {**_mark(part), "color": BACKGROUND, "line": {"color": colour, "width": 2}}
     return {"type": "scatter", "mode": "markers", "name": name, "x": [None], "y": [None], "marker": marker}
 
 
 def _hover(b: Bin, genre: str) -> str:
     came = f"{percent(b.accuracy, b.interval)} are {genre}" if genre else f"right on {percent(b.accuracy, b.interval)}"
-    return f"says {percent(b.confidence)}: {came}<br>{b.n:,} tracks{', beyond chance' * b.beyond_chance}"
+    return f"{percent(b.confidence)} confident: {came}<br>{b.n:,} tracks{', beyond chance' * b.beyond_chance}"
 
 
 def _counts(curve: ReliabilityCurve) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def posterior_figure(gap: PosteriorGap, genres: Sequence[str] = ()) -> Figure:
         "x": np.round(100 * gap.confidence[rows], 1).tolist(),
         "y": np.round(100 * gap.truth[rows], 1).tolist(),
         "marker": {"color": fade(ACCENT, 0.28), "size": 4},
-        "hovertemplate": f"says %{{x:.1f}}{GAP}%, truly %{{y:.1f}}{GAP}%<extra></extra>",
+        "hovertemplate": f"confidence %{{x:.1f}}{GAP}%, truly %{{y:.1f}}{GAP}%<extra></extra>",
     }
     means = [100 * b.truth for b in gap.bins]
     middle = {
@@ -169,7 +169,7 @@ def posterior_figure(gap: PosteriorGap, genres: Sequence[str] = ()) -> Figure:
             yaxis={
                 "range": [-3, 104],
                 "ticksuffix": " %",
-                "title": {"text": "true probability of what it predicts"},
+                "title": {"text": "true probability of its prediction"},
                 "fixedrange": True,
             },
             shapes=[_diagonal()],

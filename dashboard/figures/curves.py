@@ -1,4 +1,4 @@
-"""Loss and accuracy over the epochs: train thin and light, validation full, reference lines labelled on themselves."""
+"""Loss and accuracy over the epochs: train thin and light, validation full, reference lines labeled on themselves."""
 
 import math
 from collections.abc import Sequence
@@ -199,7 +199,7 @@ def _impossible(limit: float, x_range: tuple[float, float]) -> dict[str, Any]:
 def _add_majority(figure: Figure, level: float, ends: Sequence[float | None], bottom: float) -> None:
     """Draw the majority baseline, its name above it, or below where a curve ends just above it and there is room."""
     figure["layout"]["shapes"].append(_level(level, {"width": 1.5, "color": FAINT, "dash": "dot"}))
-    text = f"{level:.1f}{GAP}% · always the commonest genre"
+    text = f"{level:.1f}{GAP}% · always the most common genre"
     taken = any(end is not None and -2 < end - level < MAJORITY_ROOM for end in ends)
     side = "top" if taken and level - bottom > MAJORITY_ROOM else "bottom"
     name = note(1, round(level, 2), text, MUTED, xref="paper", xanchor="right", yanchor=side, size=11)

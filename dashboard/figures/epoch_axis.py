@@ -118,7 +118,7 @@ def note(x: float | None, y: float, text: str, colour: str, *, size: int = 12, *
 
 @dataclass(frozen=True)
 class End:
-    """Where a line ends, and how it is called there; names of lines in the background are grey."""
+    """Where a line ends, and how it is called there; names of lines in the background are gray."""
 
     value: float
     name: str

@@ -6,7 +6,7 @@ from typing import Literal
 from genre_core.evaluation.confusion import ConfusionMatrix, Normalization
 
 DIGITS = 6
-"""As many as keep what is rounded again, to a tenth of a per cent, on its side."""
+"""As many as keep what is rounded again, to a tenth of a percent, on its side."""
 
 
 Compared = Literal["model", "limit", "difference"]

@@ -29,16 +29,16 @@ class Curves:
     epochs: Sequence[Epoch]
     best_epoch: int | None
     place: int
-    """0: looked at; 1: compared with; beyond: beside them, in grey."""
+    """0: looked at; 1: compared with; beyond: beside them, in gray."""
 
     @property
     def colour(self) -> str:
-        """Return the colour of its validation curve."""
+        """Return the color of its validation curve."""
         return (ACCENT, OTHER, MUTED)[min(self.place, 2)]
 
     @property
     def light(self) -> str:
-        """Return the colour of its training curve."""
+        """Return the color of its training curve."""
         names = ("accent_light", "other_light", "axis")
         return PALETTE[names[min(self.place, 2)]].light
 

@@ -38,7 +38,7 @@ def profile_figure(
     return {
         "data": data,
         "layout": layout(
-            heading("Track against its genres", note),
+            heading("Track compared with its genres", note),
             xaxis={
                 "title": {"text": "standard deviations from the average"},
                 "zeroline": True,

@@ -1,4 +1,4 @@
-"""Recall of each genre over the epochs: up to 8 in their colours, more in grey, the chosen ones lifted with a band."""
+"""Recall of each genre over the epochs: up to 8 in their colors, more in gray, the chosen ones lifted with a band."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

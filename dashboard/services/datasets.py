@@ -42,7 +42,7 @@ class Shape:
     """The shape of what a network is given of each track."""
     n_genres: int
     majority: float
-    """Share of the commonest genre."""
+    """Share of the most common genre."""
 
 
 def shape(config: DatasetConfig) -> Shape:

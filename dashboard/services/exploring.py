@@ -182,7 +182,7 @@ def best_told(config: DatasetConfig, most: int) -> list[int]:
 
 
 def usual_lifted(config: DatasetConfig) -> list[int]:
-    """Return the genres that stand out unless a person chooses: all where each has a colour, else the best told."""
+    """Return the genres that stand out unless a person chooses: all where each has a color, else the best told."""
     k = len(dataset(config).genres)
     return list(range(k)) if k <= MOST_COLOURED else best_told(config, FEW_LIFTED)
 

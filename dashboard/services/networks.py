@@ -34,11 +34,11 @@ FEWEST_ASKED, MOST_WORK = 6, 1e10
 def _network(run_id: str, attempt: int) -> FittedNetwork:
     saved, of = store().artifact(run_id, "weights"), store().run(run_id)
     if saved is None and of.averages:
-        raise DataError("An ensemble has no single network to ask: look at one of its members.")
+        raise DataError("An ensemble has no single network: open one of its members.")
     if not of.config.model.explainable:
-        raise DataError(f"The lab cannot explain the answers of {of.config.model.phrase} feature by feature.")
+        raise DataError(f"Genre Lab cannot explain the predictions of {of.config.model.phrase} feature by feature.")
     if saved is None:
-        raise DataError("This run has stored no weights: train it again to ask its network.")
+        raise DataError("This run did not store its weights: train it again.")
     return FittedNetwork.load(saved)
 
 
@@ -70,7 +70,7 @@ class Training:
 def _training(run_id: str, attempt: int) -> Training:
     saved, data = store().artifact(run_id, "logits"), dataset(store().run(run_id).config.data)
     if saved is None:
-        raise DataError("This run has stored no split: train it again to ask its network.")
+        raise DataError("This run did not store its split: train it again.")
     from safetensors.numpy import load
 
     rows = np.flatnonzero(load(saved)["part"] == PARTS.index("train"))

@@ -77,7 +77,7 @@ class Repetition:
 
     @property
     def majority(self) -> float | None:
-        """Return what always the commonest genre reaches on the part that is judged, on average; None before a run."""
+        """Return the mean majority baseline on the judged part; None before a run."""
         rates = [run.summary[self.part]["majority_accuracy"] for run in self.complete]
         return float(np.mean(rates)) if rates else None
 

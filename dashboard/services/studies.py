@@ -115,7 +115,7 @@ def open_study(of: Kind[Config], study_id: str) -> Study:
     """
     study = find_study(study_id)
     if study is None:
-        raise RunStateError(f"There is no {of.name} {study_id} here: it was made in another store, or was deleted.")
+        raise RunStateError(f"There is no {of.name} {study_id} here: it was deleted or was made in another store.")
     if study.kind != of.kind:
         other = _NAMES.get(study.kind, study.kind)
         raise RunStateError(f"{study_id} is no {of.name} but a {other}: open it on its own page.")

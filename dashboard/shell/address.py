@@ -255,7 +255,7 @@ def _drop_idle(fitting: dict[str, str], base: ExperimentConfig) -> tuple[dict[st
     if fitting.get(BRANCH, "0") != "0":
         active |= {name for name in all_settings() if name.startswith("before.")}
     notes = [
-        f"{name} does nothing with what else this link chooses; ignored." for name in fitting if name not in active
+        f"{name} has no effect with the other settings in this link; ignored." for name in fitting if name not in active
     ]
     return {name: text for name, text in fitting.items() if name in active}, notes
 

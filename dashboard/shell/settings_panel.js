@@ -57,7 +57,7 @@ function wrongNumber({ title, kind, low, high }, input) {
   const value = Number(input.value);
   if (input.validity.badInput || !input.value.trim() || !Number.isFinite(value)) return `${title} must be a number.`;
   if (kind === "int" && !Number.isInteger(value)) return `${title} must be a whole number.`;
-  if (value < low || value > high) return `${title} must lie between ${typed(low)} and ${typed(high)}.`;
+  if (value < low || value > high) return `${title} must be between ${typed(low)} and ${typed(high)}.`;
   return "";
 }
 

@@ -1,1 +1,1 @@
-"""What each page says: pure functions from results to sentences, so that tests can read them."""
+"""Sentences of the pages: pure functions from results to text, so that tests can read them."""

@@ -1,4 +1,4 @@
-"""What is unusual about a number, as small badges beside it: a leaky split, and how often a test set was opened."""
+"""Small badges beside a number: a leaky split, a held-out fold, and how often a test part was opened."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -39,17 +39,17 @@ def fold_badge(run: Run) -> list[Badge]:
     if not split.folds:
         return []
     meaning = (
-        f"What is judged is fold {(split.fold - 1) % split.folds + 1} of {split.folds}, cut from the tracks outside "
-        "the test part. The test part itself is in no part of this run, and stays closed."
+        f"This score is on fold {(split.fold - 1) % split.folds + 1} of {split.folds}, cut from the tracks outside the "
+        "test part. This run does not use the test part itself; it stays closed."
     )
     return [Badge("held-out fold", meaning)]
 
 
 def is_leaky(run: Run) -> bool:
-    """Return whether a run was trained with a split that tears apart what belongs together."""
+    """Return whether a run was trained with a split that separates what belongs together."""
     return bool(run.context.get("leaky"))
 
 
 def why_leaky(run: Run) -> str:
-    """Say what the split of a run tears apart."""
+    """Say what the split of a run separates."""
     return leaky(run.context.get("straddlers"))

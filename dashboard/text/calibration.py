@@ -1,4 +1,4 @@
-"""What the Evaluate page says of a run's confidence: pure functions to sentences, only what intervals support."""
+"""Sentences about a run's confidence: pure functions, saying only what intervals support."""
 
 from dashboard.theme import GAP, count, percent, points, spread
 from genre_core.data.dataset import Part
@@ -33,15 +33,18 @@ def reliability_answer(
     if error.beyond_chance and (genre or not off):
         of = f" of {genre}" if genre else ""
         return (
-            f"What it says{of} lies {points(error.value)} from how often it is right, on average over the bins: more "
-            "than chance, though no bin alone is off by more than that."
+            f"On average over the bins, the probability{of} is {points(error.value)} away from the observed rate. That "
+            "is more than chance, although no single bin is clearly off."
         )
     if genre:
-        return f"When it says {genre}, it is {genre} as often as it says, as far as {count(curve.n, nouns[:-1])} tell."
-    says = f"on average it says {percent(confidence)} and is right on {percent(accuracy, interval)}"
+        return (
+            f"The probabilities of {genre} agree with how often tracks really are {genre}: "
+            f"{count(curve.n, nouns[:-1])} show no clear difference."
+        )
+    says = f"mean confidence is {percent(confidence)}, accuracy {percent(accuracy, interval)}"
     if off:
-        return f"{says[0].upper()}{says[1:]}: {_direction(confidence - accuracy)}."
-    return f"It is right as often as it says, as far as {count(curve.n, nouns[:-1])} tell: {says}."
+        return f"{_direction(confidence - accuracy).capitalize()}: {says}."
+    return f"Confidence and accuracy agree: {says}. {count(curve.n, nouns[:-1])} show no clear difference."
 
 
 def most_off(curve: ReliabilityCurve) -> Bin | None:
@@ -55,24 +58,24 @@ def _bin_sentence(b: Bin, nouns: str, genre: str) -> str:
     noun = count(b.n, nouns[:-1])
     off = _direction(b.confidence - b.accuracy)
     if genre:
-        return f"Where it says {said} {genre}, {came} of the {noun} are {genre}: {off}."
-    return f"When it says {said}, it is right on {came} of {noun}: {off}."
+        return f"Where the model gives {genre} {said}, {came} of {noun} are {genre}: {off}."
+    return f"Where the model is {said} confident, {came} of {noun} are right: {off}."
 
 
 def _direction(excess: float) -> str:
     by = points(abs(excess))
-    return f"too sure by {by}" if excess > 0 else f"too modest by {by}"
+    return f"overconfident by {by}" if excess > 0 else f"underconfident by {by}"
 
 
 def error_sentence(curve: ReliabilityCurve, error: CalibrationError) -> str:
     """Say whether the calibration error of a curve is more than chance makes of perfect calibration."""
     by_chance = f"{spread(error.by_chance)}{GAP}%"
     value = percent(error.value, error.interval)
-    head = f"Over all bins together its calibration error is {value}; by chance alone it would be {by_chance}"
+    head = f"The calibration error over all bins is {value}; chance alone gives {by_chance}"
     if error.beyond_chance:
-        return f"{head}: this is more."
-    one = ", though not what the one bin shows" if most_off(curve) else ""
-    return f"{head}, so this may be chance{one}."
+        return f"{head}, so this is more than chance."
+    one = ", but the error of that one bin is not" if most_off(curve) else ""
+    return f"{head}, so this could be chance{one}."
 
 
 def scaling_sentence(
@@ -81,34 +84,34 @@ def scaling_sentence(
     """Say what a scaling does, which tracks it was fitted on, and why the picture after it does not flatter."""
     fitted = f"fitted on {count(scaling.n, 'validation track')}"
     if isinstance(scaling, TemperatureScaling):
-        what = f"The temperature is {scaling.temperature:.2f}, {fitted}: {_effect(scaling)}. It changes no answer."
+        what = f"The temperature is {scaling.temperature:.2f}, {fitted}: {_effect(scaling)}. It changes no prediction."
     else:
-        changed = "no answer" if not n_changed else f"{n_changed:,} of {count(n, f'{part} answer')}"
-        what = f"Each genre has a scale and a shift of its own, {fitted}. This changes {changed}."
+        changed = "no prediction" if not n_changed else f"{n_changed:,} of {count(n, f'{part} prediction')}"
+        what = f"Each genre has its own scale and shift, {fitted}. This changes {changed}."
     if part == "test":
-        return f"{what} No test track was used for it."
-    return f"{what} Here each track is judged by a scaling fitted on other {groups} (cross-fitting), not by its own."
+        return f"{what} No test track was used to fit it."
+    return f"{what} Here each track is judged by a scaling that was fitted on other {groups} (cross-fitting)."
 
 
 def _effect(scaling: TemperatureScaling) -> str:
     if scaling.at_bound:
         right = scaling.temperature < 1
-        return "as low as it may be, since every answer there is right" if right else "as high as it may be"
+        return "the lowest allowed, because every prediction there is right" if right else "the highest allowed"
     if abs(scaling.temperature - 1) < SMALL_CHANGE:
-        return "next to nothing changes"
-    return "it makes the model less sure" if scaling.temperature > 1 else "it makes the model more sure"
+        return "it changes almost nothing"
+    return "it makes the model less confident" if scaling.temperature > 1 else "it makes the model more confident"
 
 
 def posterior_sentence(gap: PosteriorGap) -> str:
     """Say how far confidence lies from the true probability of what is predicted, and what that costs."""
-    off = f"{points(gap.difference.value, gap.difference.interval)} away from the true probability of what it predicts"
-    text = f"Its confidence is on average {off}"
+    off = f"{points(gap.difference.value, gap.difference.interval)} away from the true probability of the prediction"
+    text = f"Confidence is on average {off}"
     if gap.excess.interval.low > 0:
         text += f", and too high by {points(gap.excess.value, gap.excess.interval)}"
     elif gap.excess.interval.high < 0:
         below = Score(-gap.excess.value, Interval(-gap.excess.interval.high, -gap.excess.interval.low))
         text += f", and too low by {points(below.value, below.interval)}"
-    return f"{text}. Its probabilities give away {nats(gap.divergence)} against the true ones."
+    return f"{text}. Its log loss is {nats(gap.divergence)} above the ideal."
 
 
 def nats(score: Score) -> str:

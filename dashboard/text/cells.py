@@ -1,4 +1,4 @@
-"""What is said of chosen cells, rows and columns of a confusion matrix, of the whole of it, and of merged genres."""
+"""Sentences about a confusion matrix: chosen cells, rows and columns, the whole of it, and merged genres."""
 
 import numpy as np
 
@@ -26,14 +26,14 @@ def selection_title(matrix: ConfusionMatrix, chosen: Selection, merges: Merges =
     if chosen.kind == "wrong":
         return "All errors"
     if chosen.kind == "right":
-        return "All that is recognised"
+        return "All correct predictions"
     if chosen.kind == "rows":
         return f"True {_names(matrix, _rows(cells))}"
     if chosen.kind == "columns":
-        return f"Taken for {_names(matrix, _columns(cells))}"
+        return f"Predicted as {_names(matrix, _columns(cells))}"
     if cells.sum() == 1:
         i, j = (int(at[0]) for at in np.nonzero(cells))
-        return f"{matrix.genres[i]} recognised" if i == j else f"{matrix.genres[i]} taken for {matrix.genres[j]}"
+        return f"{matrix.genres[i]} recognized" if i == j else f"{matrix.genres[i]} taken for {matrix.genres[j]}"
     return count(int(cells.sum()), "chosen cell")
 
 
@@ -47,7 +47,7 @@ def selection_sentence(matrix: ConfusionMatrix, chosen: Selection, nouns: str, m
     if chosen.kind == "columns":
         return _of_columns(matrix, _columns(cells), nouns)
     if chosen.kind == "right":
-        return f"{_share(matrix, cells, among)} {noun} are recognised{_rate(matrix, cells, among)}."
+        return f"{_share(matrix, cells, among)} {noun} are recognized{_rate(matrix, cells, among)}."
     if chosen.kind == "wrong":
         wrong = f"{_share(matrix, cells, among)} {noun} are taken for another genre{_rate(matrix, cells, among)}"
         return f"{wrong}{_most(matrix, cells)}."
@@ -58,7 +58,7 @@ def selection_sentence(matrix: ConfusionMatrix, chosen: Selection, nouns: str, m
         j = int(cells.any(axis=0).argmax())
         among = np.zeros_like(cells)
         among[:, j] = True
-        of = f"{nouns} taken for {matrix.genres[j]} are {_names(matrix, rows)}"
+        of = f"{nouns} predicted as {matrix.genres[j]} are {_names(matrix, rows)}"
         return f"{_share(matrix, cells, among)} {of}{_rate(matrix, cells, among)}."
     return (
         f"{_share(matrix, cells, among)} {noun} are in these cells{_rate(matrix, cells, among)}{_most(matrix, cells)}."
@@ -82,8 +82,8 @@ def merge_sentence(before: Evaluation, after: Merged) -> str:
     )
     f1 = f"{percent(before.macro_f1, before.macro_f1_interval)} → {percent(after.macro_f1, after.macro_f1_interval)}"
     return (
-        f"{' and '.join(joined)} as one: accuracy {accuracy}, macro-F1 {f1}. The answers stay as they were given and "
-        f"only names change; by summed probabilities: {percent(after.summed_accuracy)}."
+        f"{' and '.join(joined)} as one: accuracy {accuracy}, macro-F1 {f1}. Predictions stay as they are and only get "
+        f"the new name. Summing the probabilities of merged genres first gives {percent(after.summed_accuracy)}."
     )
 
 
@@ -92,12 +92,12 @@ def difference_sentence(difference: "MatrixDifference", known: str = "") -> str:
     beyond, tried = int(difference.beyond_chance.sum()), int(np.count_nonzero(difference.high - difference.low))
     of = f"for {known}" if known else "on the same tracks"
     if not tried:
-        return f"The model answers as the best possible classifier does {of}."
-    said = f"{count(beyond, 'cell')} of {tried} where they differ" + (" lies" if beyond == 1 else " lie")
+        return f"The model and the best possible classifier predict the same {of}."
+    said = f"{beyond:,} of the {count(tried, 'cell')} that differ" + (" is" if beyond == 1 else " are")
     return (
-        f"This model less the best possible {of}: {said} beyond chance, taken one by one (about "
-        f"{max(1, round(tried / 20))} would by chance alone). Amber: the model puts more tracks there; blue: fewer; "
-        "pale: within chance."
+        f"This model minus the best possible classifier {of}: {said} beyond chance when tested one by one; chance "
+        f"alone gives about {max(1, round(tried / 20))}. Amber: the model puts more tracks there. Blue: fewer. Pale: "
+        "could be chance."
     )
 
 
@@ -132,7 +132,7 @@ def _of_one_row(matrix: ConfusionMatrix, cells: Cells, i: int, nouns: str) -> st
         return f"There is no {matrix.genres[i]} track among the {nouns}."
     noun, were = (nouns.removesuffix("s"), "was") if whole == 1 else (nouns, "were")
     single = cells.sum() == 1
-    what = "recognised" if single and cells[i, i] else f"taken for {_names(matrix, cells[i], 'or')}"
+    what = "recognized" if single and cells[i, i] else f"taken for {_names(matrix, cells[i], 'or')}"
     return f"{_share(matrix, cells, among)} {matrix.genres[i]} {noun} {were} {what}{_rate(matrix, cells, among)}."
 
 
@@ -143,7 +143,7 @@ def _of_rows(matrix: ConfusionMatrix, rows: Cells, nouns: str) -> str:
     names = _names(matrix, rows)
     if not matrix.counts[among].sum():
         return f"There is no {names} track among the {nouns}."
-    said = f"{_share(matrix, right, among)} {names} {nouns} were recognised{_rate(matrix, right, among)}"
+    said = f"{_share(matrix, right, among)} {names} {nouns} were recognized{_rate(matrix, right, among)}"
     return f"{said}{_most(matrix, among & ~right)}."
 
 
@@ -153,8 +153,8 @@ def _of_columns(matrix: ConfusionMatrix, columns: Cells, nouns: str) -> str:
     right = among & np.eye(len(columns), dtype=np.bool_)
     names = _names(matrix, columns, "or")
     if not matrix.counts[among].sum():
-        return f"No track was taken for {names}, so there is no precision."
-    said = f"{_share(matrix, right, among)} {nouns} taken for {names} are right{_rate(matrix, right, among)}"
+        return f"No track was predicted as {names}, so there is no precision."
+    said = f"{_share(matrix, right, among)} {nouns} predicted as {names} are right{_rate(matrix, right, among)}"
     return f"{said}{_most(matrix, among & ~right)}."
 
 
@@ -165,7 +165,7 @@ def _most(matrix: ConfusionMatrix, cells: Cells) -> str:
         return ""
     i, j = (int(at) for at in np.unravel_index(wrong.argmax(), wrong.shape))
     ties = int((wrong == wrong[i, j]).sum())
-    beside = f" and {count(ties - 1, 'other cell')} as often" if ties > 1 else ""
+    beside = f" and {count(ties - 1, 'other cell')} just as often" if ties > 1 else ""
     of = f"{wrong[i, j]:,} of {matrix.counts[i].sum():,}"
     return f"; the most frequent error is {matrix.genres[i]} taken for {matrix.genres[j]} ({of}){beside}"
 

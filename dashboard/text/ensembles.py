@@ -1,4 +1,4 @@
-"""What is said of ensembles: who they average, why some runs cannot be, and what they have not."""
+"""Sentences about ensembles: which runs they average, why some runs cannot be averaged, and what they lack."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from genre_core.errors import GenreLabError
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.store import Run
 
-NO_EPOCHS = "An ensemble has no epochs of its own: look at one of its members."
+NO_EPOCHS = "An ensemble has no epochs of its own: open one of its members."
 NOT_CROSSED = (
-    "An ensemble is averaged, not trained, so there are no networks to train that could each judge the others' tracks: "
-    "look at one of its members."
+    "An ensemble is averaged, not trained, so this check cannot train networks that judge each other's tracks: open "
+    "one of its members."
 )
-NO_CURVE = "An ensemble is averaged, not trained, so what more tracks would bring is measured of its members."
-HELP = "A run of its own: the mean of their probabilities for each track (Lakshminarayanan et al. 2017)."
+NO_CURVE = "An ensemble is averaged, not trained, so the learning curve can only be measured for its members."
+HELP = "Makes a new run with the mean of their probabilities for each track (Lakshminarayanan et al. 2017)."
 
 
 def why_not_averaged(runs: Sequence[Run]) -> str:
@@ -23,7 +23,7 @@ def why_not_averaged(runs: Sequence[Run]) -> str:
         if run.state != "complete":
             return f"{run.name} is not complete yet."
         if run.stopped_because == "stopped":
-            return f"{run.name} was stopped by hand: its settings alone do not repeat it, nor an ensemble with it."
+            return f"{run.name} was stopped by hand, so its settings cannot repeat it, or an ensemble with it."
     try:
         ensemble_of([run.config for run in runs])
     except GenreLabError as error:
@@ -36,7 +36,7 @@ def beside_members(run: Run, part: Part, rates: Sequence[float]) -> str:
     n = len(run.config.members)
     text = f"The mean probability of {count(n, 'network')}."
     if not rates:
-        return f"{text} The test part of its members is closed." if part == "test" else text
+        return f"{text} Its members' test part is closed." if part == "test" else text
     low, high = percent(min(rates)), percent(max(rates))
-    which = "They are" if len(rates) == n else f"{len(rates)} of them, which are stored and open, are"
-    return f"{text} {which} right on {low} to {high}: Compare says whether it is better than they are."
+    which = "The networks are" if len(rates) == n else f"The {len(rates)} of them that are stored and open are"
+    return f"{text} {which} right on {low} to {high}; Compare shows whether the ensemble is better."

@@ -1,4 +1,4 @@
-"""What the Evaluate page says of an outcome: pure functions to sentences."""
+"""Sentences of Evaluate about an outcome: pure functions."""
 
 import math
 
@@ -38,12 +38,12 @@ def answer(outcome: Outcome, part: Part, known: str = "") -> str:
         return f"{text}."
     best = round(outcome.limit.accuracy * n)
     if best > right:
-        verb = "was" if best - right == 1 else "were"
-        return f"{text}; at most {best - right:,} more {verb} possible{on(known)}."
+        return f"{text}; the best possible classifier gets {best - right:,} more{on(known)}."
     if known and best < right:
-        return f"{text}; on {known} at most {best:,} were possible."
-    same = "as many as" if best == right else f"and the limit is {best:,}: by luck no worse than"
-    return f"{text}, {same} the best classifier there can be."
+        return f"{text}; on {known}, the best possible classifier gets {best:,}."
+    if best == right:
+        return f"{text}, as many as the best possible classifier."
+    return f"{text}; the best possible classifier gets {best:,}, so this model was lucky."
 
 
 def _about(outcome: Outcome) -> str:
@@ -51,15 +51,17 @@ def _about(outcome: Outcome) -> str:
 
 
 def limit_help(outcome: Outcome, part: Part, known: str = "", in_the_long_run: BayesLimit | None = None) -> str | None:
-    """Explain how one knows what was possible, and why Train gives another limit."""
+    """Explain how the limit is known, and why Train gives another one."""
     if outcome.limit is None:
         return None
     best = round(outcome.limit.accuracy * outcome.evaluation.n)
-    but = "But for luck nothing does better."
+    but = "A model can only do better by luck."
     if known:
-        but = f"It judges them as {known}; a model that knows them from training may do better, and will not elsewhere."
+        but = (
+            f"It treats them as {known}; a model that knows them from training may do better here, but not on new ones."
+        )
     said = (
-        f"These tracks are drawn by a known generator, so the best possible classifier is known too: it is right"
+        "A known generator drew these tracks, so the best possible classifier is known too. It is right"
         f"{_about(outcome)} on {best:,} of the same {tracks(outcome.evaluation.n, part)}. {but}"
     )
     return f"{said} {long_run(in_the_long_run)}".strip()

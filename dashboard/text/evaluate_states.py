@@ -1,4 +1,4 @@
-"""What Evaluate says where there is nothing to evaluate: a sentence, its reason, and the next step."""
+"""Sentences of Evaluate when there is nothing to evaluate: a headline, its reason, and the next step."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ TRAIN, DATA, RUNS = "views/train/page.py", "views/data/page.py", "views/runs/pag
 
 @dataclass(frozen=True)
 class Step:
-    """The next thing to do: a page and what the link to it says."""
+    """The next thing to do: a page and the label of the link to it."""
 
     page: str
     label: str
@@ -23,43 +23,45 @@ class Step:
 def no_run(asked_for: str | None, any_runs: bool) -> tuple[Headline, Step]:
     """Say that there is no run to look at, or none of the name that the link gives."""
     if asked_for is not None:
-        reason = f"The link names {asked_for}: it was deleted, or made on another computer."
+        reason = f"The link asks for {asked_for}, which was deleted or was made on another computer."
         step = Step(RUNS, "Choose another run") if any_runs else Step(TRAIN, "Train the first run")
-        return Headline("There is no such run here.", reason), step
+        return Headline("This run is not here.", reason), step
     if any_runs:
-        return Headline("No run is complete yet.", "Evaluation comes when one is."), Step(TRAIN, "Train a run")
-    reason = "Train a classifier first: what it gets right and what it confuses is shown here."
+        return Headline("No run is complete yet.", "You can evaluate a run when it is complete."), Step(
+            TRAIN, "Train a run"
+        )
+    reason = "Train a classifier first. This page then shows what it gets right and what it confuses."
     return Headline("Nothing to evaluate yet.", reason), Step(TRAIN, "Train the first run")
 
 
 def not_complete(run: Run) -> tuple[Headline, Step]:
     """Say how a run stands that is not complete, and where to go on with it."""
-    done = f"{count(run.epoch, 'epoch')} of at most {_most(run)} so far" if run.epoch else "no epoch is done yet"
+    done = f"{run.epoch:,} of at most {count(_most(run), 'epoch')} so far" if run.epoch else "no epoch is done yet"
     match run.state:
         case "queued":
-            return _later("This run waits for a free worker.", f"{_first(done)}."), Step(TRAIN, "See it on Train")
+            return _later("This run is waiting for a free worker.", f"{_first(done)}."), Step(TRAIN, "See it on Train")
         case "running":
-            return _later("This run is still learning.", f"{_first(done)}."), Step(TRAIN, "Watch it on Train")
+            return _later("This run is still training.", f"{_first(done)}."), Step(TRAIN, "Watch it on Train")
         case "paused":
             reason = f"{_first(done)}. Resume or stop it."
-            return _later("This run is paused.", reason), Step(TRAIN, "Go on with it on Train")
+            return _later("This run is paused.", reason), Step(TRAIN, "Continue it on Train")
         case "failed":
             return Headline("This run failed.", run.error or ""), Step(TRAIN, "Start it again on Train")
         case "cancelled":
-            reason = "It was stopped before its first epoch: nothing was learned, so there is nothing to evaluate."
+            reason = "It was stopped before its first epoch, so there is nothing to evaluate."
             return Headline("This run was cancelled.", reason), Step(TRAIN, "Start it again on Train")
         case _:
-            reason = "Its predictions are not in the store. Train it again to have them."
+            reason = "Its predictions are not in the store. Train it again to get them."
             return Headline("This run cannot be evaluated.", reason), Step(TRAIN, "Open it on Train")
 
 
 def closed(run: Run, opened: Openings) -> Headline:
     """Say that a run's test part was not looked at, and what looking costs."""
-    others = f"They were opened for {count(opened.n, 'other configuration')} so far"
+    others = f"So far they were opened for {count(opened.n, 'other configuration')}"
     seen = others if opened.n else "Nobody has opened them yet"
     reason = (
-        f"Its {count(run.context['n_test'], 'track')} are for the final report. {seen}; each look that you choose by "
-        "makes the score too good."
+        f"Its {count(run.context['n_test'], 'track')} are for the final report. {seen}. Choosing by this score makes "
+        "it too optimistic."
     )
     return Headline("The test part is closed for this run.", reason)
 
@@ -68,17 +70,19 @@ def no_data(run: Run, part: Part, problem: str) -> tuple[Headline, Step]:
     """Say what is known of a run whose tracks are gone, such as a table that was deleted."""
     scores = run.summary.get(part)
     if scores is None:
-        return Headline("The tracks of this run are gone.", problem), Step(DATA, "Upload the table again on Data")
+        return Headline("The tracks of this run are no longer stored.", problem), Step(
+            DATA, "Upload the table again on Data"
+        )
     accuracy = percent(scores["accuracy"], Interval(*scores["accuracy_interval"]))
     macro_f1 = percent(scores["macro_f1"], Interval(*scores["macro_f1_interval"]))
     n = count(scores["n"], f"{part} track")
     about = " about the labels" if about_labels(run) else ""
-    headline = f"Right{about} on {accuracy} of {n}; which ones can no longer be shown."
+    headline = f"Right{about} on {accuracy} of {n}; the tracks themselves can no longer be shown."
     return Headline(headline, f"Macro-F1 {macro_f1}. {problem}"), Step(DATA, "Upload the table again on Data")
 
 
 def _later(answer: str, reason: str) -> Headline:
-    return Headline(answer, f"{reason} Evaluation comes when it is complete.")
+    return Headline(answer, f"{reason} You can evaluate it when it is complete.")
 
 
 def _most(run: Run) -> int:

@@ -1,4 +1,4 @@
-"""Where the evidence of findings is: pure functions from a finding to a link."""
+"""Links to the evidence of findings: pure functions from a finding to a link."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _FIRST_SECTION = "matrix"
 
 @dataclass(frozen=True)
 class Link:
-    """The way to the evidence: a page, what it shows there, and what the link says."""
+    """The way to the evidence: a page, what it shows there, and the label of the link."""
 
     page: str
     label: str
@@ -52,14 +52,14 @@ def _side(side: int | tuple[int, ...] | None) -> tuple[int, ...]:
 
 
 _LABELS = {
-    "lens": "How much of it leaks?",
+    "lens": "How much of the score is leakage?",
     "train": "The curves",
     "confidence": "Confidence",
-    "reject": "Answer only when sure",
+    "reject": "Answer only when confident",
     "label_noise": "Judge by the true genres",
     "part_gap": "The validation part",
 }
-"""What links say, by the page, the section or the kind of finding."""
+"""Labels of links, by the page, the section or the kind of finding."""
 
 
 def _label(finding: Finding, told: Told) -> str:
@@ -76,7 +76,7 @@ def _label(finding: Finding, told: Told) -> str:
     if len(true) == len(predicted) == 1:
         return f"{true[0]} taken for {predicted[0]}: {count(int(finding.values['n']), 'track')}"
     if true and predicted:
-        return "These genres among each other"
+        return "These genres among themselves"
     if true:
         return f"All {true[0]} tracks" if len(true) == 1 else "All their tracks"
-    return f"All that is called {predicted[0]}" if predicted else "The confusion matrix"
+    return f"Everything predicted as {predicted[0]}" if predicted else "The confusion matrix"

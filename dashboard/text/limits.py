@@ -26,12 +26,12 @@ def by(data: DatasetConfig) -> str:
 
 
 def limit_label(data: DatasetConfig) -> str:
-    """Return what stands on the ruler at the limit that holds in the long run."""
+    """Return the label on the ruler at the limit that holds in the long run."""
     return f"no classifier can expect more{on(unheard(data))}"
 
 
 def limit_here_label(data: DatasetConfig) -> str:
-    """Return what stands on the ruler at what the best classifier makes of the very tracks that are judged."""
+    """Return the label on the ruler at the score of the best classifier on the judged tracks."""
     whom = unheard(data)  # on a phone there is no room for more
     return f"the best possible here, {whom}" if whom else "the best possible on these tracks"
 
@@ -41,6 +41,6 @@ def long_run(limit: BayesLimit | None) -> str:
     if limit is None:
         return ""
     return (
-        f"In the long run, over ever new tracks, it is right on {percent(limit.accuracy)}, and no classifier can "
-        "expect more: that is the limit on Train. On these tracks chance makes it a little more or less."
+        f"Over many new tracks it is right on {percent(limit.accuracy)}, and no classifier can expect more: that is "
+        "the limit on Train. On these tracks it is a little luckier or less lucky."
     )

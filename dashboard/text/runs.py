@@ -1,4 +1,4 @@
-"""What the Runs page says of runs: pure functions to rows, sentences and the command that repeats a run."""
+"""Rows and sentences of the Runs page, and the command that repeats a run: pure functions."""
 
 import re
 import shlex
@@ -122,7 +122,7 @@ def answer(rows: Sequence[Row]) -> str:
         return f"1 run, {right}."
     n_data = len({row.run.context.get("data_hash") for row in rows if row.accuracy is not None})
     if n_data > 1:
-        return f"{runs} on {n_data} data sets; the best on the latest of them is {best.run.name}, {right}."
+        return f"{runs} on {n_data} data sets; the best run on the latest one is {best.run.name}, {right}."
     return f"{runs}; the best on validation is {best.run.name}, {right}."
 
 
@@ -131,7 +131,7 @@ def caution(rows: Sequence[Row]) -> str:
     peers = _peers(rows)
     n_data = len({row.run.context.get("data_hash") for row in rows if row.accuracy is not None})
     first = "Only runs on the same data can be compared. " if n_data > 1 else ""
-    choosing = f"{first}Choose by validation; a test score stands here once its test part was opened on Evaluate."
+    choosing = f"{first}Choose by validation. A test score appears here after you open the test part on Evaluate."
     if len(peers) < 2:
         return choosing
     best = _best(peers)
@@ -141,7 +141,9 @@ def caution(rows: Sequence[Row]) -> str:
         return choosing
     verb = "overlaps" if near == 1 else "overlap"
     intervals = "interval" if near == 1 else "intervals"
-    return f"{first}The {intervals} of {count(near, 'other run')} {verb} the best one's: chance could reorder them."
+    return (
+        f"{first}The {intervals} of {count(near, 'other run')} {verb} that of the best one: the order could be chance."
+    )
 
 
 def _peers(rows: Sequence[Row]) -> list[Row]:
@@ -201,11 +203,11 @@ def state_sentence(run: Run) -> str:
         case "failed":
             return run.error or "It failed."
         case "complete" if run.averages:
-            return f"The mean probability of {run.averages} networks; it has no epochs of its own.{took}"
+            return f"The mean probability of {run.averages} networks, without epochs of its own.{took}"
         case "complete":
-            return f"{count(run.epoch, 'epoch')}, the best on validation was epoch {run.best_epoch}.{took}"
+            return f"{count(run.epoch, 'epoch')}; epoch {run.best_epoch} was the best on validation.{took}"
         case "cancelled":
-            return "Stopped before its first epoch: nothing was learned."
+            return "Stopped before its first epoch, so nothing was learned."
         case "queued":
             return "Waiting for a free worker."
         case "paused":

@@ -1,4 +1,4 @@
-"""What pages say of studies of every kind: how one stands in a list, and which settings are no longer its own."""
+"""Sentences about studies of every kind: their line in a list, and which settings have changed since."""
 
 from collections.abc import Collection, Mapping
 
@@ -23,7 +23,7 @@ _CANCELLED = {"search": "paused"}
 def state(study: Study) -> str:
     """Return the state of a study in a word."""
     if study.state == "running":
-        return _RUNNING.get(study.kind, "at work")
+        return _RUNNING.get(study.kind, "working")
     return _CANCELLED.get(study.kind, "stopped") if study.state == "cancelled" else _STATES[study.state]
 
 
@@ -45,7 +45,7 @@ def what_differs(
     if not found:
         return ""
     more = f" and {count(len(found) - MOST_NAMED, 'other')}" if len(found) > MOST_NAMED else ""
-    return f"The settings are no longer those {whose}: {', '.join(found[:MOST_NAMED])}{more}."
+    return f"The settings differ from those {whose}: {', '.join(found[:MOST_NAMED])}{more}."
 
 
 def about(config: Frozen | None, tables: Mapping[str, str] | None = None) -> str:
@@ -64,7 +64,7 @@ def about(config: Frozen | None, tables: Mapping[str, str] | None = None) -> str
 def how_often(config: RepeatsConfig) -> str:
     """Return how a configuration is repeated: `10 seeds of the network`, `5 folds, dealt 3 times`."""
     if isinstance(config.what, Folds):
-        again = f", dealt {config.what.repeats} times" if config.what.repeats > 1 else ""
+        again = f", shuffled {config.what.repeats} times" if config.what.repeats > 1 else ""
         return f"{config.what.k} folds{again}"
     of = {"network": "the network", "split": "the split", "both": "network and split"}[config.what.vary]
     return f"{config.what.times} seeds of {of}"

@@ -1,4 +1,4 @@
-"""What the Train page says, from a run and its epochs: pure functions to sentences, so that tests can read them."""
+"""Sentences of the Train page from a run and its epochs: pure functions, so that tests can read them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,11 +37,13 @@ def numbers(shape: tuple[int, ...]) -> str:
 def before_training(shape: Shape | None, config: ExperimentConfig | None, limit: BayesLimit | None) -> Headline:
     """Say what pressing Train would do, before there is a run."""
     if shape is None or config is None:
-        return Headline("These settings cannot be trained yet.", "Choose data, or mend what the sidebar marks.")
+        return Headline(
+            "These settings cannot be trained yet.", "Choose data, or correct the settings that the sidebar marks."
+        )
     best = f"{count(shape.n_tracks, 'track')}, {numbers(shape.inputs)} each."
     if limit is not None:
         most = f"{percent(limit.accuracy)} of such tracks{by(config.data)}"
-        best = f"No classifier can expect to be right on more than {most}."
+        best = f"The best possible classifier is right on {most}."
     return Headline(f"Press Train and watch {config.model.phrase} learn to tell {shape.n_genres} genres apart.", best)
 
 
@@ -57,20 +59,20 @@ def of_run(
         case "failed":
             return Headline("Training failed.", run.error or "")
         case "cancelled":
-            return Headline("Stopped before the first epoch.", "Nothing was learned, so there is nothing to keep.")
+            return Headline("Stopped before the first epoch.", "Nothing was learned.")
         case "running" if not epochs and run.fraction:
-            return Headline("Learning: in the first epoch.", "The first point is drawn when it is done.")
+            return Headline("Training: in the first epoch.", "The first point appears when it is done.")
         case "running" if not epochs:
-            return Headline("Preparing the tracks.", "The first epoch follows.")
+            return Headline("Preparing the tracks.", "Then the first epoch starts.")
         case "paused" if not epochs:
             where = "in" if run.fraction else "before"
-            return Headline(f"Paused {where} the first epoch.", "Resume trains on; Step trains one epoch.")
+            return Headline(f"Paused {where} the first epoch.", "Resume continues training; Step trains one epoch.")
     latest = epochs[-1]
     if run.state == "complete":
         best = epochs[run.best_epoch - 1] if run.best_epoch else latest
-        verb = "Diverged" if run.stopped_because == "diverged" else "Learned"
+        verb = "Diverged" if run.stopped_because == "diverged" else "Trained"
         return Headline(f"{verb}: {_verdict(run, best, limit)}.", f"{beside(run)}{stop_reason(run, latest.epoch)}")
-    verb = {"running": "Learning", "paused": "Paused", "queued": "Going on"}[run.state]
+    verb = {"running": "Training", "paused": "Paused", "queued": "Resuming"}[run.state]
     answer = (
         f"{verb}: epoch {latest.epoch} of {run.config.train.max_epochs}, {_verdict(run, latest, limit, brief=True)}."
     )
@@ -83,15 +85,15 @@ def _of_ensemble(run: Run, limit: BayesLimit | None) -> Headline:
     """Say how good an ensemble is, or that it is under way."""
     n = len(run.config.members)
     if run.state == "running":
-        return Headline(f"Averaging {n} networks.", "Those that are not stored are trained first.")
+        return Headline(f"Averaging {n} networks.", "Networks that are not stored yet are trained first.")
     accuracy = run.summary["validation"]["accuracy"]
     interval = Interval(*run.summary["validation"]["accuracy_interval"])
-    reason = f"{beside(run)}The mean of the probabilities that {n} networks give; it has no epochs of its own."
+    reason = f"{beside(run)}The ensemble is the mean of the probabilities of {n} networks; it has no epochs of its own."
     return Headline(f"Averaged: {_judged(run, accuracy, interval, limit)}.", reason)
 
 
 def branch_sentence(config: ExperimentConfig, parent: str = "", *, planned: bool = False) -> str:
-    """Say where a run branches and what differs from there on; empty where it does not. `parent` is its name."""
+    """Say where a run branches and what differs after that; empty where it does not. `parent` is its name."""
     if not config.before.epochs:
         return ""
     verb = "Train branches" if planned else "This run branches"
@@ -104,8 +106,8 @@ def branch_sentence(config: ExperimentConfig, parent: str = "", *, planned: bool
     where = f"{verb} after epoch {config.before.epochs}{of}"
     if not changes:
         more = " Change a setting in the sidebar first." if planned else ""
-        return f"{where}, and nothing differs from there on.{more}"
-    return f"{where}: {_listed(changes)} from there on."
+        return f"{where}, but no setting differs after that.{more}"
+    return f"{where}: {_listed(changes)} after that."
 
 
 def against_parent(run: Run, parent: Run | None, epochs: Sequence[Epoch], others: Sequence[Epoch]) -> str:
@@ -116,11 +118,14 @@ def against_parent(run: Run, parent: Run | None, epochs: Sequence[Epoch], others
         return ""
     own, other = epochs[run.best_epoch - 1], others[parent.best_epoch - 1]
     if run.best_epoch <= run.config.before.epochs:
-        return f"No epoch of the branch is better than epoch {run.best_epoch} before it, whose weights it keeps."
+        return (
+            f"No epoch of the branch is better than epoch {run.best_epoch} before it, so the branch keeps those "
+            "weights."
+        )
     ours = percent(own.validation_accuracy, validation_interval(run, own))
     theirs = percent(other.validation_accuracy, validation_interval(parent, other))
     return (
-        f"Its best epoch is {own.epoch}, {ours} on validation; without the branch it was epoch {other.epoch}, {theirs}."
+        f"The best epoch is {own.epoch}, {ours} on validation; without the branch it is epoch {other.epoch}, {theirs}."
     )
 
 
@@ -129,16 +134,16 @@ def why_no_branch(run: Run) -> str:
     if run.config.averaged_with:
         return "An ensemble has no epochs to branch from."
     if run.active:
-        return "Pause the run, or let it end, to branch from one of its epochs."
-    return "" if run.epoch else "A run is branched from one of its epochs, and this one has none yet."
+        return "Pause the run, or let it finish, to branch from one of its epochs."
+    return "" if run.epoch else "A branch starts from an epoch, and this run has none yet."
 
 
 def branch_help(run: Run) -> str:
     """Say what branching does, and up to which epoch a run can be branched."""
     most = latest_branch(run.config)
-    text = "The sidebar takes this run's settings; what you change there holds from the next epoch on."
+    text = "The sidebar loads this run's settings. Your changes there apply from the next epoch on."
     if run.epoch > most:
-        return f"{text} This run is a branch itself: it can be branched up to its epoch {most}."
+        return f"{text} This run is a branch itself, so you can branch from its epochs up to {most}."
     return text
 
 
@@ -152,7 +157,7 @@ def branch_alt(parent: Parent | None) -> str:
     """Describe the branch on a chart."""
     if parent is None:
         return ""
-    more = f" The run it comes from goes on to epoch {parent.epochs[-1].epoch}." if parent.epochs else ""
+    more = f" Its parent run continues to epoch {parent.epochs[-1].epoch}." if parent.epochs else ""
     return f" It branches after epoch {parent.after}.{more}"
 
 
@@ -170,13 +175,16 @@ def stop_reason(run: Run, last: int) -> str:
     match run.stopped_because:
         case "patience":
             waited = last - (run.best_epoch or 0)
-            return f"Stopped after epoch {last}: no better than epoch {run.best_epoch} for {waited} epochs. {kept}"
+            return (
+                f"Training stopped after epoch {last}: for {waited} epochs, none was better than epoch "
+                f"{run.best_epoch}. {kept}"
+            )
         case "max_epochs":
-            done = "Its one epoch is done." if last == 1 else f"All {last} epochs are done."
+            done = "The one epoch is done." if last == 1 else f"All {last} epochs are done."
             return f"{done} {kept}"
         case "diverged":
             return (
-                f"After epoch {last} the loss was no longer a number. {kept} Lower the learning rate and train again."
+                f"After epoch {last}, the loss was no longer a number. {kept} Lower the learning rate and train again."
             )
         case _:
             return f"You stopped it after epoch {last}. {kept}"
@@ -194,13 +202,9 @@ def in_queue(queue: Queue) -> str:
     """Say what a queued run waits for and about how long that takes."""
     if queue.starting:
         again = f"{queue.problem} Trying again. " if queue.problem else ""
-        return f"{again}The workers are starting: that takes a few seconds."
-    ahead = (
-        "It is next: the first epoch follows."
-        if queue.before == 0
-        else f"{count(queue.before, 'run goes', 'runs go')} first."
-    )
-    return f"{ahead} That takes about {duration(queue.seconds)}." if queue.seconds else ahead
+        return f"{again}The workers are starting, which takes a few seconds."
+    ahead = "This run is next." if queue.before == 0 else f"{count(queue.before, 'run is', 'runs are')} ahead of it."
+    return f"{ahead} The wait is about {duration(queue.seconds)}." if queue.seconds else ahead
 
 
 def time_left(run: Run, epochs: Sequence[Epoch]) -> str:
@@ -247,7 +251,7 @@ def what_differs(config: ExperimentConfig, run: ExperimentConfig) -> str:
     if not found:
         return ""
     more = f" and {count(len(found) - 3, 'other')}" if len(found) > 3 else ""
-    return f"The settings are no longer this run's: {', '.join(found[:3])}{more}. Train starts a new run with them."
+    return f"You have changed settings since this run: {', '.join(found[:3])}{more}. Train starts a new run with them."
 
 
 def loss_alt(epochs: Sequence[Epoch]) -> str:
@@ -289,7 +293,7 @@ def _judged(run: Run, rate: float, interval: Interval, limit: BayesLimit | None,
     if limit is None:
         return share
     if limit.accuracy > 0.9995 and rate == 1:
-        return f"{share}, and nothing is left to gain"
+        return f"{share}: nothing is left to gain"
     known = known_already(run)
     if known and interval.low > limit.accuracy:
         return f"{share}, {points(rate - limit.accuracy)} above the best possible on {known}"
@@ -310,6 +314,6 @@ def _listed(parts: Sequence[str]) -> str:
 def _so_far(epochs: Sequence[Epoch]) -> str:
     best = max((epoch for epoch in epochs if epoch.is_best), key=lambda epoch: epoch.epoch)
     if best.epoch == epochs[-1].epoch:
-        return "The best epoch so far."
+        return "This is the best epoch so far."
     behind = epochs[-1].epoch - best.epoch
     return f"Best so far: epoch {best.epoch}, {count(behind, 'epoch')} ago, with {percent(best.validation_accuracy)}."

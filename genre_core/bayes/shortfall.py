@@ -3,7 +3,7 @@
 Given a row x, answering ŷ is wrong with the probability 1 - p(ŷ | x), of which the best classifier, answering b, has
 1 - p(b | x) as well. The rest, p(b | x) - p(ŷ | x), is never negative and was avoidable. For one genre h, the same is
 summed over p(h | x): the share of its tracks that b misses, and how many more of them ŷ misses; the latter is negative
-for a genre that ŷ favours at the expense of others. Taking the probabilities in place of the labels leaves the luck
+for a genre that ŷ favors at the expense of others. Taking the probabilities in place of the labels leaves the luck
 of these very tracks out of both parts (Rao-Blackwell); it is stated apart, so that the three add up to the error.
 """
 

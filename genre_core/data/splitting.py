@@ -92,8 +92,8 @@ def _published(dataset: Dataset) -> list[IntArray]:
     unlearned = np.flatnonzero(np.bincount(dataset.y[parts[0]], minlength=len(dataset.genres)) == 0)
     if len(unlearned):
         raise DataError(
-            f"The published split has no training track of the genre {dataset.genres[unlearned[0]]}: leave that genre "
-            "out by raising the least number of tracks per genre, or split another way."
+            f"The published split has no training track of the genre {dataset.genres[unlearned[0]]}: raise the fewest "
+            "tracks per genre to leave that genre out, or split another way."
         )
     return parts
 
@@ -197,8 +197,8 @@ def _too_few_for_folds(dataset: Dataset, config: SplitConfig, unit: str, genre: 
     finer = "" if unit == "row" else ", keep less together"
     return (
         f"The genre {dataset.genres[genre]} has {n:,} {noun} outside the test part, too few for {config.folds} folds "
-        f"and a validation part in each: take fewer folds{finer}, or leave it out by raising the least number of "
-        "tracks per genre."
+        f"and a validation part in each: take fewer folds{finer}, or raise the minimum tracks per genre to leave it "
+        "out."
     )
 
 
@@ -211,7 +211,7 @@ def _too_small(dataset: Dataset, config: SplitConfig, unit: str, genre: int, n: 
     """Say which genre cannot be dealt into three parts, and what to do."""
     noun = {"row": "track"}.get(unit, unit) + ("" if n == 1 else "s")
     finer = [] if unit == "row" else ["keep less together"]
-    ways = ["add tracks", "raise the fractions", *finer, "leave it out by raising the least number of tracks per genre"]
+    ways = ["add tracks", "raise the fractions", *finer, "raise the minimum tracks per genre to leave it out"]
     return (
         f"The genre {dataset.genres[genre]} has {n:,} {noun}, too few for a training, a validation "
         f"and a test part (test {100 * config.test_fraction:g} %, "
@@ -220,7 +220,7 @@ def _too_small(dataset: Dataset, config: SplitConfig, unit: str, genre: int, n: 
 
 
 def _majority(y: IntArray, members: IntArray, n_groups: int, n_genres: int) -> IntArray:
-    """Return the commonest genre of each group, shape (n_groups,)."""
+    """Return the most common genre of each group, shape (n_groups,)."""
     counts = np.bincount(members * n_genres + y, minlength=n_groups * n_genres)
     majority: IntArray = counts.reshape(n_groups, n_genres).argmax(axis=1)
     return majority

@@ -51,7 +51,7 @@ class ConfusionMatrix:
 
     @property
     def recalls(self) -> FloatArray:
-        """Return the share of each true genre that was recognised, shape (k,); NaN where the genre has no track."""
+        """Return the share of each true genre that was recognized, shape (k,); NaN where the genre has no track."""
         return np.diagonal(self.normalized("true"))
 
     @property

@@ -1,7 +1,7 @@
 """Labels that look wrong, by confident learning.
 
 C. Northcutt, L. Jiang & I. Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels", JAIR 70 (2021).
-A track *counts as* genre j if its probability of j reaches what tracks labelled j have on average, and is the largest
+A track *counts as* genre j if its probability of j reaches what tracks labeled j have on average, and is the largest
 of those that do (section 3.1). Where that is another genre than its label, the label is *doubtful*. Counts by label
 and by what tracks count as are the confident joint, and scaled to the labels' own counts the estimated joint (eq. 3).
 
@@ -28,7 +28,7 @@ _ROUNDING = 1e-9
 class Mislabelled:
     """What confident learning says of n tracks' labels `y` (n,).
 
-    `thresholds` (k,) are NaN for a genre that no track is labelled. `counts_as` (n,) is -1 where no genre reaches its
+    `thresholds` (k,) are NaN for a genre that no track is labeled. `counts_as` (n,) is -1 where no genre reaches its
     own, and `looks_like` (n,) is the most probable genre other than the label. `self_confidence` (n,) is the label's
     probability and `margin` (n,) that less the probability of `looks_like`, in [-1, 1]. `confident_joint` (k, k)
     counts tracks by label (row) and what they count as (column); `joint` (k, k) estimates the shares of all tracks by
@@ -63,7 +63,7 @@ class Mislabelled:
         return order
 
     def pairs(self) -> list[tuple[int, int, int]]:
-        """Return (label, what its tracks count as, how many), the commonest first, wherever there is one."""
+        """Return (label, what its tracks count as, how many), the most common first, wherever there is one."""
         off = self.confident_joint * ~np.eye(len(self.confident_joint), dtype=np.bool_)
         found = [(int(i), int(j), int(off[i, j])) for i, j in np.argwhere(off)]
         return sorted(found, key=lambda pair: -pair[2])

@@ -37,7 +37,7 @@ def genre_order(matrix: ConfusionMatrix, by: Order) -> GenreOrder:
 
 
 def _clustered(matrix: ConfusionMatrix) -> GenreOrder:
-    """Order genres by average linkage of their mutual confusion rates, neighbours as alike as the tree allows.
+    """Order genres by average linkage of their mutual confusion rates, neighbors as alike as the tree allows.
 
     The order of the leaves is optimal: Z. Bar-Joseph, D. Gifford & T. Jaakkola, Bioinformatics 17 (2001). The tree is
     cut where the blocks have the highest modularity: M. Newman & M. Girvan, Phys. Rev. E 69, 026113 (2004).

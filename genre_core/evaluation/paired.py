@@ -21,7 +21,7 @@ CONFIDENCE = 0.95
 class Matched:
     """How two classifiers fare on the same `n` tracks, and how sure it is that one of them is right more often.
 
-    `only_first` tracks are recognised by the first classifier alone, `only_second` by the second alone. `effective` is
+    `only_first` tracks are recognized by the first classifier alone, `only_second` by the second alone. `effective` is
     how many independent tracks tell as much of the difference: n itself where tracks stand alone. `p` is two-sided.
     """
 
@@ -77,7 +77,7 @@ def matched(first: IntArray, second: IntArray, groups: IntArray | None = None) -
 def sign_flip_p(sums: IntArray) -> float:
     """Return how often the sum of `sums` (n_groups,) is as far from 0 where each sign is a fair coin: two-sided, exact.
 
-    Where two classifiers are alike, it is a toss-up which of them a group favours: R. A. Fisher, "The Design of
+    Where two classifiers are alike, it is a toss-up which of them a group favors: R. A. Fisher, "The Design of
     Experiments" (1935), section 21; of blocks whose members depend on each other the signs are flipped together: A. M.
     Winkler et al., NeuroImage 92 (2014). With sums of 1 and -1 alone it is Q. McNemar's test in its exact, binomial
     form, Psychometrika 12 (1947). The distribution of the sum is had from its characteristic function, without drawing

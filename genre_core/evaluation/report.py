@@ -106,7 +106,7 @@ def evaluate(
 ) -> Evaluation:
     """Return all scores of logits (n, n_genres) for class numbers (n,), computed by `METRICS`.
 
-    `majority` is the commonest class of the *training* part. With groups (n,) every interval takes whole groups as
+    `majority` is the most common class of the *training* part. With groups (n,) every interval takes whole groups as
     what was sampled: accuracy and macro-F1 by the bootstrap, rates of a genre by the Wilson interval with its effective
     size. Without, rates have Wilson intervals and macro-F1 the bootstrap.
 

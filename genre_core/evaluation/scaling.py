@@ -95,7 +95,7 @@ def fit_temperature(y_validation: npt.ArrayLike, logits_validation: npt.ArrayLik
 def fit_vector(y_validation: npt.ArrayLike, logits_validation: npt.ArrayLike) -> VectorScaling:
     """Fit a scale and a bias for each class to class numbers (n,) and logits (n, k) of the validation part.
 
-    They are drawn towards temperature scaling by a standard normal prior, which weighs as much as one track does: else
+    They are drawn toward temperature scaling by a standard normal prior, which weighs as much as one track does: else
     a class without a validation track would get the probability 0.
 
     Raises

@@ -1,4 +1,4 @@
-"""What a comparison comes to, in words: for pages and for the terminal alike."""
+"""Verdicts of comparisons in words, for pages and the terminal alike."""
 
 from genre_core.evaluation.comparison import Comparison
 from genre_core.evaluation.intervals import Interval
@@ -14,45 +14,49 @@ def verdict(found: Comparison, nouns: str, gap: str = " ") -> str:
     """
     tracks = f"{found.matched.n:,} {nouns if found.matched.n != 1 else nouns.removesuffix('s')}"
     if found.kind == "same":
-        return f"The same: both give the same answer on all {tracks}."
+        return f"The same: both make the same prediction on all {tracks}."
     if found.kind == "undecided":
-        return f"Not distinguishable: {_limits_of(found, tracks, gap)}."
+        return f"No clear difference: {_limits_of(found, tracks, gap)}."
     ahead, behind = (found.first, found.second) if found.kind == "first" else (found.second, found.first)
     size = f"{100 * abs(found.matched.difference):.1f}{gap}points"
-    return f"{ahead} is better than {behind} by {size} of accuracy, on {tracks}."
+    return f"{ahead} is better than {behind} by {size} of accuracy on {tracks}."
 
 
 def _limits_of(found: Comparison, tracks: str, gap: str) -> str:
     least = f"{_point(found.detectable)}{gap}points"
-    shown = f"with {tracks} a difference under {least} would not show"
+    shown = f"with {tracks}, a difference under {least} could be missed"
     if found.needed is None:
         return f"{shown}, and both are right equally often"
     if found.needed > MOST_NEEDED:
-        return f"{shown}; no collection is large enough for one as small as what is seen"
+        return f"{shown}; no collection is large enough to show one as small as this"
     if found.needed <= found.matched.n:
-        return f"{shown} reliably, and chance makes one like this too often"
+        return f"{shown}, and chance makes one like this too often"
     seen = f"{_point(abs(found.matched.difference))}{gap}points"
-    return f"{shown}; for one of {seen}, as seen here, you would need about {_rounded(found.needed):,}"
+    return f"{shown}. To show the {seen} seen here, you would need about {_rounded(found.needed):,} tracks"
 
 
 def why(found: Comparison, gap: str = " ") -> str:
     """Say what a verdict rests on: the difference with its interval, the tracks that tell, and the test."""
     pair = found.matched
-    groups = f", as groups tell as much as {round(pair.effective):,} single tracks" if pair.effective < pair.n else ""
+    groups = (
+        f"; these groups tell as much as {round(pair.effective):,} independent tracks"
+        if pair.effective < pair.n
+        else ""
+    )
     return (
         f"Accuracy differs by {points(pair.difference, pair.interval, gap)}, macro-F1 by "
-        f"{points(found.macro_f1, found.macro_f1_interval, gap)}. {found.first} alone is right on "
-        f"{pair.only_first:,} tracks, {found.second} alone on {pair.only_second:,}: {chance(found.p_adjusted)}{groups}."
+        f"{points(found.macro_f1, found.macro_f1_interval, gap)}. Only {found.first} is right on {pair.only_first:,} "
+        f"tracks, only {found.second} on {pair.only_second:,}: {chance(found.p_adjusted)}{groups}."
     )
 
 
 def chance(p: float) -> str:
     """Say how often chance alone makes a difference at least as large: `by chance once in 12 times (p = 0.083)`."""
     if p > 0.5:
-        return f"chance makes that more often than not ({p_value(p)})"
+        return f"chance alone would do this more often than not ({p_value(p)})"
     if p < 1e-4:
-        return f"by chance as uneven less than once in 10,000 times ({p_value(p)})"
-    return f"by chance as uneven once in {_rounded(round(1 / p)):,} times ({p_value(p)})"
+        return f"chance alone would do this less than once in 10,000 ({p_value(p)})"
+    return f"chance alone would do this once in {_rounded(round(1 / p)):,} ({p_value(p)})"
 
 
 def p_value(p: float) -> str:

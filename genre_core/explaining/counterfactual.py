@@ -73,7 +73,7 @@ def smallest_change(network: FittedNetwork, x: FloatArray) -> Change | None:
 
     Steps to the nearest boundary of the network as it looks from where one stands, until the answer has changed
     (Moosavi-Dezfooli, Fawzi and Frossard, "DeepFool", CVPR 2016); then back to the first change on the straight way
-    there, exactly; then towards the point of that boundary's plane that is nearest, as long as that is shorter. None
+    there, exactly; then toward the point of that boundary's plane that is nearest, as long as that is shorter. None
     where no step leads anywhere, as the logits do not depend on the features around here.
     """
     start = np.asarray(x, np.float64)

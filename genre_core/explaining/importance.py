@@ -50,7 +50,7 @@ def permutation_importances(
     groups: IntArray | None = None,
     seed: int = 0,
 ) -> Importances:
-    """Shuffle each feature of standardised X (n, n_features) among the rows, and answer anew; y (n,) are the genres.
+    """Shuffle each feature of standardized X (n, n_features) among the rows, and answer anew; y (n,) are the genres.
 
     Of many rows a part drawn at random is taken. A shuffled feature keeps its distribution and loses what it has to do
     with the others: L. Breiman, "Random forests", Machine Learning 45 (2001).

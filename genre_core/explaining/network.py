@@ -16,7 +16,7 @@ from genre_core.data.dataset import FloatArray
 from genre_core.errors import DataError
 
 Scores = npt.NDArray[Any]
-"""Standardised features (n, n_features)."""
+"""Standardized features (n, n_features)."""
 
 _LAYER = re.compile(r"layers\.(\d+)\.(weight|bias)")
 
@@ -25,7 +25,7 @@ _LAYER = re.compile(r"layers\.(\d+)\.(weight|bias)")
 class FittedNetwork:
     """A trained network in evaluation mode: each layer's `weights` (above, below) and `biases` (above,), read-only.
 
-    Its logits are piecewise linear in the standardised features: linear wherever no hidden unit changes its sign.
+    Its logits are piecewise linear in the standardized features: linear wherever no hidden unit changes its sign.
     """
 
     weights: tuple[FloatArray, ...]
@@ -72,7 +72,7 @@ class FittedNetwork:
         return int(self.weights[-1].shape[0])
 
     def logits(self, X: Scores) -> FloatArray:
-        """Return logits (n, n_genres) for standardised features (n, n_features)."""
+        """Return logits (n, n_genres) for standardized features (n, n_features)."""
         hidden = self._checked(X)
         for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
             hidden = np.maximum(hidden @ weight.T + bias, 0)

@@ -1,4 +1,4 @@
-"""Rules about what is taken for what: the commonest confusion, one-way ones, blocks, and neighbours in order."""
+"""Rules about what is taken for what: the most common confusion, one-way ones, blocks, and neighbors in order."""
 
 import numpy as np
 
@@ -12,13 +12,13 @@ from genre_core.findings.rates import Chosen, Trials, trials
 LEVEL = 0.05
 N_RELABELLED = 1999
 MANY = 50
-"""From so many genres on, neighbours are too many cells to point at."""
+"""From so many genres on, neighbors are too many cells to point at."""
 Pair = tuple[int, int]
 """True and predicted genre, counted from 0."""
 
 
 def confusions(facts: Facts) -> list[Finding]:
-    """Name the commonest confusion and the one that goes one way most clearly, if those are two."""
+    """Name the most common confusion and the one that goes one way most clearly, if those are two."""
     wrong = _errors(facts)
     if wrong.sum() < 2:
         return []
@@ -108,7 +108,7 @@ def _one_way_finding(facts: Facts, cell: Pair) -> Finding:
 def neighbours(facts: Facts) -> list[Finding]:
     """Say so where genres next to each other in their order are confused more than others.
 
-    What neighbours' errors are beyond those that how common and how attractive either genre is explain is added up
+    What neighbors' errors are beyond those that how common and how attractive either genre is explain is added up
     again under random orders of the genres: N. Mantel, "The detection of disease clustering", Cancer Research 27
     (1967).
     """
@@ -129,7 +129,7 @@ def neighbours(facts: Facts) -> list[Finding]:
 
 
 def _adjacent(counts: FloatArray | IntArray, orders: IntArray) -> FloatArray:
-    """Return the sum of counts (k, k) between neighbours, either way, for each order (m, k) of genres."""
+    """Return the sum of counts (k, k) between neighbors, either way, for each order (m, k) of genres."""
     before, after = orders[:, :-1], orders[:, 1:]
     total: FloatArray = (counts[before, after] + counts[after, before]).sum(axis=1)
     return total

@@ -43,7 +43,7 @@ class Facts:
     """A complete run judged on one part: tracks' genres y_true (n,), logits (n, n_genres), groups (n,) or None.
 
     `best` (n,) is what the best possible classifier answers, where it is known, and `knows_more` says that a leaky
-    split lets the run know what `best` does not. `ordered` says that neighbours in the order of the genres may be
+    split lets the run know what `best` does not. `ordered` says that neighbors in the order of the genres may be
     alike. `true_genres` (n,) are there where `y_true` are labels that are wrong now and then. `training` is the
     accuracy on the training part; `validation` that on validation, where another part is looked at. `straddlers`
     counts by level what a leaky split tears apart, where that is known.

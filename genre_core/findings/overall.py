@@ -11,7 +11,7 @@ from genre_core.findings.rates import difference, paired_difference
 FEW_POINTS = 0.05
 """A score that is less sure than that to either side tells little."""
 IMBALANCE = 2.0
-"""How many times as common as the rarest genre the commonest is where rare ones may suffer."""
+"""How many times as common as the rarest genre the most common is where rare ones may suffer."""
 
 
 def matrix_of(facts: Facts) -> Evidence:
@@ -20,7 +20,7 @@ def matrix_of(facts: Facts) -> Evidence:
 
 
 def all_right(facts: Facts) -> list[Finding]:
-    """Say that every track is recognised, and what its true accuracy is at least."""
+    """Say that every track is recognized, and what its true accuracy is at least."""
     scores = facts.evaluation
     if scores.confusion_matrix.correct < scores.n:
         return []
@@ -48,7 +48,7 @@ def few_tracks(facts: Facts) -> list[Finding]:
 
 
 def majority(facts: Facts) -> list[Finding]:
-    """Compare with always answering the commonest genre, on the same tracks."""
+    """Compare with always answering the most common genre, on the same tracks."""
     scores = facts.evaluation
     shares = facts.counts.sum(axis=1) / scores.n
     genre = int(np.abs(shares - scores.majority_accuracy).argmin())

@@ -1,4 +1,4 @@
-"""What findings say: pure functions from a finding to a sentence, for pages and for the terminal alike."""
+"""Sentences of findings: pure functions from a finding to a sentence, for pages and the terminal alike."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from genre_core.text import GAP, count, percent, points
 
 @dataclass(frozen=True)
 class Told:
-    """What a sentence needs to know beside its finding.
+    """Facts that a sentence needs beside its finding.
 
     `known` is what a leaky split lets the run know, such as `unknown artists`; `level` what the groups are, such as
     `artist`; `drawn` says that the tracks are synthetic.
@@ -64,12 +64,12 @@ class _Read:
 
 def _all_right(read: _Read) -> str:
     low = percent(read.interval["accuracy"].low)
-    hint = "Measured tracks are rarely so easy: Data says whether a feature gives the genre away, or tracks are copies."
+    hint = "Real music is rarely this easy: check on Data whether a feature gives the genre away, or tracks are copies."
     if read.told.drawn:
-        hint = "To see confusions, let the genres overlap more."
+        hint = "To see confusions, increase the overlap."
     return (
-        f"Nothing lies off the diagonal: every one of {read.tracks('n')} is recognised. With so many tracks, the true "
-        f"accuracy is {low} or more. {hint}"
+        f"All {read.tracks('n')} are predicted correctly: nothing lies off the diagonal. With so many tracks, the true "
+        f"accuracy is at least {low}. {hint}"
     )
 
 
@@ -80,41 +80,46 @@ def _leaky(read: _Read) -> str:
 def _few_tracks(read: _Read) -> str:
     half = f"±{points(read.value['half'], decimals=0)}"
     of = f" of {count(read.n('groups'), read.told.level)}" if "groups" in read.value else ""
-    return f"{read.tracks('n')}{of} are few: accuracy is sure to {half} only, too little to tell similar runs apart."
+    return (
+        f"{read.tracks('n')}{of} are few: accuracy is known only to within {half}, too little to tell similar runs "
+        "apart."
+    )
 
 
 def _majority(read: _Read) -> str:
-    rival, interval = f"always answering the commonest genre, {read.rate('majority')}", read.interval["gain"]
+    rival, interval = f"always predicting the most common genre, {read.rate('majority')}", read.interval["gain"]
     if interval.low > 0:
-        return f"It is {read.gap('gain')} better than {rival}."
+        return f"The model is {read.gap('gain')} better than {rival}."
     if interval.high < 0:
-        return f"It is {read.gap('gain')} worse than {rival}."
-    return f"It cannot be told from {rival}: the difference is {points(read.value['gain'], interval)}."
+        return f"The model is {read.gap('gain')} worse than {rival}."
+    return (
+        f"The model is no clear improvement on {rival}: the difference is {points(read.value['gain'], interval)}, "
+        "which could be chance."
+    )
 
 
 def _shortfall(read: _Read) -> str:
     interval, where = read.interval["gap"], f"the best possible{_on(read.told.known)}, {read.rate('best')}"
     if interval.low > 0:
-        return f"It is {read.gap('gap')} below {where} on the same tracks: there is something left to learn."
+        return f"Accuracy is {read.gap('gap')} below {where} on the same tracks: there is more to learn."
     if interval.high < 0:
-        return f"It is {read.gap('gap')} above {where}: it knows them from training."
-    return f"It is as good as {where} on the same tracks, within {points(interval.high)}."
+        return f"Accuracy is {read.gap('gap')} above {where}: the model knows them from training."
+    return f"The model is as good as {where} on the same tracks, to within {points(interval.high)}."
 
 
 def _never_predicted(read: _Read) -> str:
     total = read.tracks("support")
     if len(read.names) == 1:
-        return f"{read.names[0]} is never predicted: its {total} all go to other genres."
+        return f"{read.names[0]} is never predicted: all of its {total} are taken for other genres."
     shown = ", ".join(read.names[:3]) + (f" and {count(len(read.names) - 3, 'other')}" if len(read.names) > 3 else "")
-    return f"{len(read.names)} genres are never predicted ({shown}): their {total} are lost."
+    return f"{len(read.names)} genres are never predicted ({shown}): all of their {total} are wrong."
 
 
 def _miscounted(read: _Read) -> str:
     word = "often" if read.finding.kind == "over_predicted" else "rarely"
-    called, own = read.n("predicted"), read.n("support")
     return (
-        f"{read.names[0]} is predicted too {word}: {read.tracks('predicted')} {'is' if called == 1 else 'are'} called "
-        f"it, but {own:,} {'is' if own == 1 else 'are'}."
+        f"{read.names[0]} is predicted too {word}: {count(read.n('predicted'), 'prediction')} for "
+        f"{read.tracks('support')}."
     )
 
 
@@ -122,26 +127,26 @@ def _end(read: _Read) -> str:
     hard = read.finding.kind == "hardest"
     word, side = ("hard", "below") if hard else ("easy", "above")
     most = f"the {word}est" if word == "hard" else "the easiest"
-    found = f"{read.rate('recall')} of its {read.tracks('support')} are recognised"
+    found = f"{read.rate('recall')} of its {read.tracks('support')} are recognized"
     against = f"{read.gap('difference')} {side} the mean of the others"
     if read.value["clear"]:
         return f"{read.names[0]} is {most}: {found}, {against}."
-    other = f"{read.names[1]}, {percent(read.value['next'])}, comes as near: too close to say which is {most}"
+    other = f"{read.names[1]}, {percent(read.value['next'])}, is too close to say which is {most}"
     return f"{read.names[0]} is {word}: {found}, {against}. {other}."
 
 
 def _confusion(read: _Read) -> str:
     true, predicted = read.names[:2]
     text = f"{true} taken for {predicted}: {read.n('n'):,} of {read.tracks('support')}, {read.rate('share')}."
-    text = f"{'The commonest confusion' if read.value['clear'] else 'Among the commonest confusions'} is {text}"
+    text = f"{'The most common confusion' if read.value['clear'] else 'One of the most common confusions'} is {text}"
     back = f"{read.n('back'):,} of {read.n('back_support'):,}"
     if read.value["one_way"]:
-        text += f" The other way round it is {back}, clearly fewer."
+        text += f" The other way around it is {back}, clearly fewer."
     else:
-        text += f" The other way round it is {back}."
+        text += f" The other way around it is {back}."
     if not read.value["clear"]:
         i, j = read.names[2:]
-        text += f" As near comes {i} taken for {j} ({read.n('next'):,}): too close to say which is the commonest."
+        text += f" {i} taken for {j} ({read.n('next'):,}) is nearly as common."
     return text
 
 
@@ -158,37 +163,36 @@ def _block(read: _Read) -> str:
     names = f"{', '.join(read.names[:-1])} and {read.names[-1]}"
     return (
         f"{names} are confused with each other: {read.rate('share')} of their {read.n('errors'):,} errors stay among "
-        f"them, where {percent(read.value['chance'])} would if errors went wherever any genre's go."
+        f"them; chance would give {percent(read.value['chance'])}."
     )
 
 
 def _neighbours(read: _Read) -> str:
     return (
-        f"Genres next to each other in the generator's order are confused more than others: {read.rate('share')} of "
-        f"{count(read.n('errors'), 'error')} are between them, where {read.rate('chance')} would if the order told "
-        "nothing."
+        f"Genres next to each other in the generator's order are confused more often than others: {read.rate('share')} "
+        f"of {count(read.n('errors'), 'error')} are between them; chance would give {read.rate('chance')}."
     )
 
 
 def _macro_f1(read: _Read) -> str:
     return (
         f"Macro-F1, {read.rate('macro_f1')}, is {read.gap('gap')} below accuracy, {read.rate('accuracy')}: common "
-        f"genres carry the score and rare ones suffer, {read.names[0]} the most (F1 {read.rate('worst_f1')})."
+        f"genres carry the score and rare ones fail. The worst is {read.names[0]} (F1 {read.rate('worst_f1')})."
     )
 
 
 def _sureness(read: _Read) -> str:
-    word = "too sure of itself" if read.finding.kind == "too_sure" else "less sure than it could be"
+    word = "overconfident" if read.finding.kind == "too_sure" else "underconfident"
     return (
-        f"It is {word}: its mean confidence is {read.rate('confidence')}, and it is right on {read.rate('accuracy')}, "
-        f"a difference of {read.gap('gap')}."
+        f"The model is {word} by {read.gap('gap')}: its mean confidence is {read.rate('confidence')}, and its accuracy "
+        f"is {read.rate('accuracy')}."
     )
 
 
 def _when_sure(read: _Read) -> str:
     return (
-        f"When it is at least {percent(read.value['sure'], decimals=0)} sure, it is right on {read.rate('right')}, "
-        f"otherwise on {read.rate('otherwise')}: it is so sure on {read.n('n'):,} of {read.tracks('of')}."
+        f"With a confidence of at least {percent(read.value['sure'], decimals=0)}, {read.rate('right')} of predictions "
+        f"are right; below it, {read.rate('otherwise')}. {read.n('n'):,} of {read.tracks('of')} reach that confidence."
     )
 
 
@@ -197,22 +201,22 @@ def _few_groups(read: _Read) -> str:
     worst = f"{count(read.n('n_worst'), level)} of {read.n('groups'):,}"
     verb = "has" if read.n("n_worst") == 1 else "have"
     return (
-        f"Few {level}s make up the errors of {read.names[0]}: {worst} {verb} {read.rate('share')} of its "
-        f"{count(read.n('errors'), 'error')}; by chance it would be {read.rate('chance')}."
+        f"A few {level}s cause most errors of {read.names[0]}: {worst} {verb} {read.rate('share')} of its "
+        f"{count(read.n('errors'), 'error')}; chance would give {read.rate('chance')}."
     )
 
 
 def _label_noise(read: _Read) -> str:
     side = "more" if read.value["gain"] > 0 else "less"
     return (
-        f"About the true genres it is right on {read.rate('accuracy')}, {read.gap('gain')} {side} than about the "
-        f"labels, of which {read.rate('wrong')} are wrong."
+        f"Judged by the true genres, accuracy is {read.rate('accuracy')}, {read.gap('gain')} {side} than judged by the "
+        f"labels, {read.rate('wrong')} of which are wrong."
     )
 
 
 def _part_gap(read: _Read) -> str:
     lower = read.value["gap"] > 0
-    why = ": validation chose the best epoch, so its score is a little too good" if lower else ""
+    why = ": validation chose the best epoch, so its score is a little too optimistic" if lower else ""
     return (
         f"Accuracy on the {read.told.part} tracks is {read.gap('gap')} {'below' if lower else 'above'} that on "
         f"validation, {read.rate('validation')}{why}."
@@ -221,22 +225,23 @@ def _part_gap(read: _Read) -> str:
 
 def _overfitting(read: _Read) -> str:
     return (
-        f"On the tracks it learned from it is right on {read.rate('training')}, {read.gap('gap')} more often than on "
-        f"the {read.told.part} tracks: some of what it learned holds for those alone."
+        f"Accuracy is {read.rate('training')} on the training tracks, {read.gap('gap')} above that on the "
+        f"{read.told.part} tracks: the model has partly memorized them."
     )
 
 
 def _still_improving(read: _Read) -> str:
     return (
-        f"It was still improving when it stopped: from epoch {read.n('from'):,} to {read.n('to'):,}, the last that was "
-        f"allowed, validation accuracy rose by {read.gap('gain')} (99{GAP}% interval). More epochs are likely to help."
+        f"The model was still improving when training stopped: validation accuracy rose by {read.gap('gain')} "
+        f"(99{GAP}% interval) from epoch {read.n('from'):,} to {read.n('to'):,}, the maximum. More epochs would "
+        "probably help."
     )
 
 
 def _best_early(read: _Read) -> str:
     return (
-        f"Its best epoch was {read.n('best'):,} of {read.n('epochs'):,}: from there on validation accuracy fell "
-        f"by {read.gap('loss')} (99{GAP}% interval). What it learned later does not carry over."
+        f"The best epoch was {read.n('best'):,} of {read.n('epochs'):,}; after that, validation accuracy fell by "
+        f"{read.gap('loss')} (99{GAP}% interval): it was overfitting or unstable."
     )
 
 

@@ -37,14 +37,14 @@ def _not_measured(dataset: Dataset) -> list[Finding]:
     for i, name in enumerate(dataset.features):
         values = dataset.X[:, i]
         if is_length_name(name):
-            why = "is a length, which says how the recording was cut"
+            why = "is a length: it says how the recording was cut"
         elif is_index_name(name) or (len(values) >= 20 and _counts_up(values)):
             why = "only numbers the rows"
         elif is_identifier_name(name) and is_whole(values):
             why = "identifies tracks"
         else:
             continue
-        sentence = f"{name} is taken as a feature, but {why} and not how it sounds: leave it out."
+        sentence = f"{name} is used as a feature, but {why}, not how the music sounds. Leave it out."
         found.append(Finding("says nothing about the sound", "serious", sentence, (name,)))
     return found
 
@@ -67,7 +67,10 @@ def _constants(dataset: Dataset, rows: IntArray) -> list[Finding]:
     found = []
     if constant:
         what = "has one value" if len(constant) == 1 else "have one value each"
-        sentence = f"{listed(constant)} {what} in all {tracks(dataset, len(dataset))} and can tell nothing apart."
+        sentence = (
+            f"{listed(constant)} {what} in all {tracks(dataset, len(dataset))}, so "
+            f"{'it' if len(constant) == 1 else 'they'} cannot separate genres."
+        )
         found.append(Finding("constant", "note", sentence, tuple(constant)))
     if nearly:
         share, name = max(nearly)
@@ -77,14 +80,14 @@ def _constants(dataset: Dataset, rows: IntArray) -> list[Finding]:
         sentence = (
             f"{listed(names)} {what} the same value in at least {percent(NEARLY_ALL)} of "
             f"{tracks(dataset, len(dataset))}"
-            f"{more}: the few others may be slips."
+            f"{more}: the few others may be errors."
         )
         found.append(Finding("constant", "note", sentence, tuple(names)))
     return found
 
 
 def _commonest(values: FloatArray) -> float:
-    """Return the share of the commonest of the values that are there."""
+    """Return the share of the most common of the values that are there."""
     known = np.sort(values[~np.isnan(values)])
     if not len(known):
         return 0.0
@@ -107,9 +110,10 @@ def _copied(dataset: Dataset, rows: IntArray) -> list[Finding]:
     pairs = [f"{dataset.features[a]} and {dataset.features[b]}" for a, b in same]
     columns = tuple(dataset.features[i] for i in sorted({i for pair in same for i in pair}))
     sentence = (
-        f"{'; '.join(pairs[:3])}{f' and {len(pairs) - 3:,} more pairs' if len(pairs) > 3 else ''} hold the same, "
+        f"{'; '.join(pairs[:3])}{f' and {len(pairs) - 3:,} more pairs' if len(pairs) > 3 else ''} contain the same "
+        "information, "
     )
-    return [Finding("copied column", "note", sentence + "in other units perhaps: one of each is enough.", columns)]
+    return [Finding("copied column", "note", sentence + "perhaps in other units: one of each is enough.", columns)]
 
 
 def _codes(dataset: Dataset) -> list[Finding]:
@@ -122,7 +126,7 @@ def _codes(dataset: Dataset) -> list[Finding]:
         if len(below) == 1 and below[0] in CODES and len(rows) >= 2 and len(rows) <= len(values) / 2:
             sentence = (
                 f"{name} is {below[0]:g} in {tracks(dataset, len(rows))} and never below 0 in the others: if that "
-                "stands for a missing value, empty those cells."
+                "means a missing value, empty those cells."
             )
             found.append(Finding("code for missing", "warning", sentence, (name,), rows=rows_of(rows)))
     return found
@@ -149,7 +153,7 @@ def _slips(dataset: Dataset, rows: IntArray) -> list[Finding]:
         count = "1 value" if len(far) == 1 else f"{len(far):,} values"
         sentence = (
             f"{name} has {count} far from all others ({which}; the others lie between {rest.min():.4g} and "
-            f"{rest.max():.4g}): a slip, another unit, or a code for a missing value?"
+            f"{rest.max():.4g}): an error, another unit, or a code for a missing value?"
         )
         found.append(Finding("outliers", "warning", sentence, (name,), rows=rows_of(known[far])))
     return found
@@ -176,8 +180,8 @@ def _long_tails(dataset: Dataset, rows: IntArray, told: set[str]) -> list[Findin
     where = worst if len(found) == 1 else f"{len(found):,} features ({worst} the most)"
     sentence = (
         f"{'1 value' if n == 1 else f'{n:,} values'} of {where}, in {tracks(dataset, len(far))}, "
-        f"{'lies' if n == 1 else 'lie'} more than {FAR} times as far from the median as the middle half is wide: they "
-        "stretch the scale on which all others are seen."
+        f"{'is' if n == 1 else 'are'} very far out: more than {FAR} interquartile ranges from the median. They "
+        "squeeze all other values together when the feature is scaled."
     )
     return [Finding("long tails", "note", sentence, tuple(found), rows=rows_of(far))]
 

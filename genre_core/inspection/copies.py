@@ -14,13 +14,13 @@ BY_CHANCE = 3
 """How many times as many copies as shuffled columns have: coarse columns have copies by themselves."""
 NEIGHBOURS = 5
 NEAREST = 0.2
-"""Share of the distance to the fifth neighbour under which the first is suspiciously near."""
+"""Share of the distance to the fifth neighbor under which the first is suspiciously near."""
 CHANCE = 0.01
 """Chance of a false alarm among all rows."""
 MAX_ASKED = 2000
 MAX_SEARCHED = 20_000
 MAX_DIMENSIONS = 60
-"""Directions of most variance that neighbours are looked for in."""
+"""Directions of most variance that neighbors are looked for in."""
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -53,14 +53,14 @@ def _exact(dataset: Dataset, split: Split | None, members: IntArray, sizes: IntA
         genres = tuple(dataset.genres[g] for g in np.unique(dataset.y[rows]))
         n = count_of(len(several), "set")
         sentence = (
-            f"{n} of equal tracks {'stands' if len(several) == 1 else 'stand'} under more than one genre, such as "
+            f"{n} of identical tracks {'has' if len(several) == 1 else 'have'} more than one genre, such as "
             f"{_example(dataset, rows)}: one of the genres is wrong."
         )
         found.append(Finding("copies under several genres", "serious", sentence, rows=rows_of(rows), genres=genres))
     rows = _rows_of_sets(members, np.flatnonzero(sizes > 1))
     torn, together = _torn(members, split, sizes), _kept_together(dataset, members, rows)
     if torn is None:
-        where = f"each within one {together}." if together else "a copy can come into the test part."
+        where = f"each within one {together}." if together else "a copy of a training track can be in the test part."
     else:
         where = _said_of_torn(torn)
     sentence = (
@@ -114,8 +114,8 @@ def _torn(members: IntArray, split: Split | None, sizes: IntArray) -> int | None
 
 def _said_of_torn(n: int) -> str:
     if not n:
-        return "this split has them all on one side."
-    return f"{count_of(n, 'set')} of copies {'stands' if n == 1 else 'stand'} in the test part and outside it."
+        return "this split keeps them all on one side."
+    return f"{count_of(n, 'set')} of copies {'is' if n == 1 else 'are'} both in the test part and outside it."
 
 
 def _near(dataset: Dataset, split: Split | None, distinct: IntArray) -> list[Finding]:
@@ -136,7 +136,7 @@ def _near(dataset: Dataset, split: Split | None, distinct: IntArray) -> list[Fin
     n, first, second = len(pairs), dataset.tracks[rows[0, 0]], dataset.tracks[rows[0, 1]]
     sentence = (
         f"{count_of(n, 'pair')} of {noun}s{looked} {'is' if n == 1 else 'are'} nearly the same"
-        f"{f', {several:,} of them under two genres' if several else ''}, such as {first} and {second}; "
+        f"{f', {several:,} of them with two genres' if several else ''}, such as {first} and {second}; "
         f"{_kept_apart(len(dataset), rows, split)}."
     )
     return [Finding("near copies", "warning", sentence, rows=rows_of(rows.ravel()))]
@@ -145,14 +145,14 @@ def _near(dataset: Dataset, split: Split | None, distinct: IntArray) -> list[Fin
 def _kept_apart(n_rows: int, pairs: IntArray, split: Split | None) -> str:
     """Say how many of the pairs a split tears apart."""
     if split is None:
-        return "nothing keeps them together"
+        return "nothing keeps them on one side of a split"
     part = np.zeros(n_rows, dtype=np.int64)
     part[np.concatenate([split.train, split.validation])] = 1
     part[split.test] = 2
     torn = int((part[pairs].min(axis=1) * part[pairs].max(axis=1) == 2).sum())
     if not torn:
-        return "this split has each pair on one side"
-    return f"{torn:,} {'has' if torn == 1 else 'have'} one in the test part and one outside it"
+        return "this split keeps each pair on one side"
+    return f"{torn:,} {'has' if torn == 1 else 'have'} one track in the test part and one outside it"
 
 
 def _scores(X: FloatArray) -> FloatArray:
@@ -170,7 +170,7 @@ def _scores(X: FloatArray) -> FloatArray:
 def _usual(Z: FloatArray, groups: IntArray) -> tuple[float, float]:
     """Return how near rows of other groups usually are (the median distance to the fifth), and which share is too near.
 
-    In d dimensions the nearest of k neighbours lies within a share t of the distance to the k-th with a chance of about
+    In d dimensions the nearest of k neighbors lies within a share t of the distance to the k-th with a chance of about
     (k - 1) t^d; d is estimated from the same distances (Levina and Bickel, 2005, Maximum likelihood estimation of
     intrinsic dimension).
     """

@@ -7,14 +7,14 @@ from genre_core.data.splitting import Split
 from genre_core.inspection.warning import Finding, Severity, listed, tracks
 
 FEWEST_TO_SPLIT = 7
-"""Tracks (or groups) from which a genre has one in a test part of 15 per cent."""
+"""Tracks (or groups) from which a genre has one in a test part of 15 percent."""
 FEWEST_IN_TEST = 5
 """With fewer tracks in the test part, a genre's score moves by a fifth with each of them."""
 TEST_SHARE = 0.15
 TIMES = 3
 MANY_TIMES = 10
 LONG_NAME = 6
-"""Letters from which two names that differ in one of them may be one name misspelt."""
+"""Letters from which two names that differ in one of them may be one name misspelled."""
 
 
 def find(dataset: Dataset, split: Split | None) -> list[Finding]:
@@ -39,15 +39,15 @@ def _small(dataset: Dataset, split: Split | None) -> list[Finding]:
         sizes = listed([f"{dataset.genres[g]} with {units[g]:,}" for g in tiny])
         sentence = (
             f"{len(names):,} {'genre has' if len(names) == 1 else 'genres have'} fewer than {FEWEST_TO_SPLIT} {level}s "
-            f"({sizes}), too few for training, validation and test: add tracks or raise the least per genre."
+            f"({sizes}), too few for training, validation and test: add tracks, or raise the minimum tracks per genre."
         )
         found.append(Finding("too small to split", "serious", sentence, genres=names))
     if few:
         names = tuple(dataset.genres[g] for g in few)
         what = "is" if len(names) == 1 else "are"
         sentence = (
-            f"{listed(names)} {what} small: with fewer than {FEWEST_IN_TEST} {noun} in the test part, one more or "
-            "less right moves the genre's score by over 20 points."
+            f"{listed(names)} {what} small: with fewer than {FEWEST_IN_TEST} {noun} in the test part, one more error "
+            "changes the genre's score by more than 20 points."
         )
         found.append(Finding("small", "warning", sentence, genres=names))
     return found
@@ -71,8 +71,8 @@ def _owned(dataset: Dataset) -> list[Finding]:
         if owned:
             names = tuple(dataset.genres[g] for g in owned)
             sentence = (
-                f"All tracks of {listed(names)} are of one {level}{' each' if len(names) > 1 else ''}: no split by "
-                f"{level} has {'these genres' if len(names) > 1 else 'this genre'} in training and test."
+                f"All tracks of {listed(names)} come from one {level}{' each' if len(names) > 1 else ''}: a split by "
+                f"{level} cannot put {'these genres' if len(names) > 1 else 'this genre'} in both training and test."
             )
             found.append(Finding("one group", "serious", sentence, genres=names))
     return found
@@ -87,7 +87,8 @@ def _alike(dataset: Dataset) -> list[Finding]:
         Finding(
             "alike names",
             "warning",
-            f"{listed(alike)} look like one genre and are kept apart: if they are one, give them one name.",
+            f"{listed(alike)} look like one genre but are treated as different: if they are the same, give them one "
+            "name.",
             genres=tuple(alike),
         )
         for letters, alike in by_letters.items()
@@ -97,7 +98,7 @@ def _alike(dataset: Dataset) -> list[Finding]:
     for number, (letters, genre) in enumerate(spelt):
         for others, other in spelt[number + 1 :]:
             if _one_letter_apart(letters, others):
-                sentence = f"{genre} and {other} differ in one letter: if they are one genre, give them one name."
+                sentence = f"{genre} and {other} differ by one letter: if they are the same genre, give them one name."
                 found.append(Finding("alike names", "note", sentence, genres=(genre, other)))
     return found
 
@@ -125,7 +126,7 @@ def _imbalance(dataset: Dataset) -> list[Finding]:
         return []
     sentence = (
         f"{dataset.genres[most]} has {tracks(dataset, int(counts[most]))}, {dataset.genres[least]} {counts[least]:,}: "
-        "favouring the common genres gains accuracy. Judge it by macro-F1 too, or weigh classes."
+        "a classifier gains accuracy by favoring common genres. Look at macro-F1 too, or turn on class weighting."
     )
     severity: Severity = "warning" if times >= MANY_TIMES else "note"
     return [Finding("imbalance", severity, sentence, genres=(dataset.genres[most], dataset.genres[least]))]

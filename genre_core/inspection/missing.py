@@ -40,8 +40,8 @@ def find(dataset: Dataset) -> list[Finding]:
 def _absent(dataset: Dataset, column: int, genres: IntArray) -> Finding:
     name, names = dataset.features[column], tuple(dataset.genres[g] for g in genres)
     sentence = (
-        f"{name} has no value for any track of {listed(names)}: the median that stands in marks "
-        f"{'that genre' if len(names) == 1 else 'those genres'}. Leave the column out."
+        f"{name} has no value for any track of {listed(names)}: the median that replaces it gives "
+        f"{'that genre' if len(names) == 1 else 'those genres'} away. Leave the column out."
     )
     return Finding("missing in a genre", "serious", sentence, (name,), genres=names)
 
@@ -52,7 +52,7 @@ def _unequal(dataset: Dataset, column: int, shares: FloatArray) -> Finding:
     genres = (dataset.genres[most], dataset.genres[least])
     sentence = (
         f"Whether {name} is missing depends on the genre: {percent(shares[most])} of {genres[0]} lack it, "
-        f"{percent(shares[least])} of {genres[1]}. The median that stands in says something about the genre."
+        f"{percent(shares[least])} of {genres[1]}. The median that replaces it hints at the genre."
     )
     return Finding("missing by genre", "warning", sentence, (name,), genres=genres)
 
@@ -65,11 +65,13 @@ def _many(dataset: Dataset, are: Mask, share: FloatArray, severity: Severity, le
     worst = columns[share[columns].argmax()]
     if len(names) == 1:
         n = round(share[worst] * len(dataset))
-        sentence = f"{names[0]} is missing in {n:,} of {tracks(dataset, len(dataset))}; the training median stands in."
+        sentence = (
+            f"{names[0]} is missing in {n:,} of {tracks(dataset, len(dataset))}; the training median replaces it."
+        )
     else:
         sentence = (
             f"{len(names):,} features ({listed(names)}) lack at least {percent(least)} of their values, "
-            f"{dataset.features[worst]} the most with {percent(share[worst])}; the training median stands in."
+            f"{dataset.features[worst]} the most ({percent(share[worst])}); the training median replaces them."
         )
     return [Finding("missing", severity, sentence, names)]
 

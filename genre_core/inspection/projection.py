@@ -1,4 +1,4 @@
-"""Tracks on a plane: along which they vary most, on which genres separate best, or where neighbours stay neighbours.
+"""Tracks on a plane: along which they vary most, on which genres separate best, or where neighbors stay neighbors.
 
 A plane is found on one half of the tracks and judged on the other, so that it cannot flatter itself: with many
 features, discriminant axes separate even noise on the tracks that they were found on. Groups stay in one half. t-SNE
@@ -38,7 +38,7 @@ class Projection:
     `explained` (2,) is each axis's share: of all variance (PCA) or of the variance between genres (LDA), NaN for an
     axis that was only added to fill the plane or that means nothing (t-SNE). `centres` (n_genres, 2) are the fitted
     half's means, with t-SNE the medians of the tracks drawn. `recalls` (n_genres,) is the share of judged tracks whose
-    own genre's centre is the nearest, with t-SNE those whose nearest track of another group is of their genre (NaN
+    own genre's center is the nearest, with t-SNE those whose nearest track of another group is of their genre (NaN
     where there are none), and `accuracy` that share of all. `n_total` is the number of tracks there are.
     """
 
@@ -92,7 +92,7 @@ class MapConfig(Frozen):
 
 
 def place_neighbours(dataset: Dataset, *, max_points: int = MAX_NEIGHBOURS, seed: int = 0) -> FloatArray:
-    """Return points (n, 2) at which neighbours stay neighbours, which takes seconds; `neighbour_map` says whose.
+    """Return points (n, 2) at which neighbors stay neighbors, which takes seconds; `neighbour_map` says whose.
 
     Van der Maaten and Hinton (2008), Visualizing data using t-SNE, Journal of Machine Learning Research 9.
 

@@ -24,7 +24,7 @@ class Tree:
 
 
 def grow(distances: FloatArray) -> Tree:
-    """Join what is nearest on average, leaves of one branch ordered so that neighbours are alike.
+    """Join what is nearest on average, leaves of one branch ordered so that neighbors are alike.
 
     `distances` (n, n) are symmetric. Bar-Joseph, Gifford and Jaakkola (2001), Fast optimal leaf ordering for
     hierarchical clustering, Bioinformatics 17.

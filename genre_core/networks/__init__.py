@@ -1,7 +1,7 @@
 """Networks: one file each, with its settings, what it declares of itself, and how it is built.
 
 A network maps inputs (n, *shape) to logits (n, n_genres), where `shape` is that of one input: (n_features,) for
-standardised features. It draws its initial weights, and its dropout masks while training, from torch's global
+standardized features. It draws its initial weights, and its dropout masks while training, from torch's global
 generator. Nothing here imports torch until a network is built.
 """
 

@@ -24,7 +24,7 @@ class TorchMasks:
     def fill(self, out: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Write the next mask into `out`, contiguous and of any shape, and return it.
 
-        On the CPU this is `bernoulli_` spelt out: it compares the same 53-bit uniforms, and takes two thirds as long.
+        On the CPU this is `bernoulli_` spelled out: it compares the same 53-bit uniforms, and takes two thirds as long.
         """
         if out.is_cuda:
             return out.bernoulli_(self._keep, generator=generator).div_(self._keep)

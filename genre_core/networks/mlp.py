@@ -17,9 +17,9 @@ class MlpConfig(NetworkConfig):
 
     # fmt: off
     architecture: Literal["mlp"] = "mlp"
-    hidden: Layers = setting((128, 64, 32), "Hidden layers", "Width of each hidden layer, first to last. Wider and deeper: fits finer differences, overfits sooner.")
-    dropout: float = setting(0.3, "Dropout", "Part of the hidden units switched off at random in each training step. Up: overfits less, learns slower.", ge=0, le=0.9, step=0.05)
-    masks: Literal["torch", "fast"] = setting("torch", "Dropout masks", "Where the random numbers that switch units off come from: torch's generator, as in the notebook, or one four times as fast. Results differ by chance alone; with the fast one many networks train together in about four fifths of the time.", labels={"torch": "torch's", "fast": "fast"}, technical=True)
+    hidden: Layers = setting((128, 64, 32), "Hidden layers", "Number of units in each hidden layer, first to last. Wider and deeper: the network learns finer differences and overfits sooner. The notebook has 128, 64, 32.")
+    dropout: float = setting(0.3, "Dropout", "Share of the hidden units switched off at random in each training step. Higher: the network overfits less and learns more slowly. 0.2 to 0.5 is usual.", ge=0, le=0.9, step=0.05)
+    masks: Literal["torch", "fast"] = setting("torch", "Dropout masks", "Which generator picks the units to switch off: torch's, as in the notebook, or one that is four times as fast. Results differ only by chance. With the fast one, many networks trained together need about four fifths of the time.", labels={"torch": "torch's", "fast": "fast"}, technical=True)
     # fmt: on
 
     label = "perceptron"

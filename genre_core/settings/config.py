@@ -63,27 +63,27 @@ class SyntheticConfig(SourceConfig):
     module = "genre_core.data.sources.synthetic"
 
     source: Literal["synthetic"] = "synthetic"
-    n_samples: int = setting(8000, "Tracks", "How many tracks to draw: rows of the table, whole tracks or segments of them. More tracks narrow every interval; training takes longer.", ge=40, le=200_000, step=100, scale="log", unit="tracks")
-    n_features: int = setting(20, "Features", "How many numbers describe a track. More features tell genres apart better and need more tracks to learn from.", ge=2, le=500, step=1, scale="log", unit="features")
-    n_genres: int = setting(8, "Genres", "How many genres there are. With more of them guessing gets harder and confusions multiply.", ge=2, le=60, step=1, unit="genres")
-    overlap: float = setting(4.25, "Overlap", "Standard deviation of tracks around their genre's mean (of one artist's tracks around their artist, where there are artists). Up: genres blend and no classifier can tell them apart; down: they come apart.", ge=0.05, le=20, step=0.05)
-    spread: float = setting(2.0, "Spread", "Standard deviation of the genres' means. Up: genres lie further apart and are easier to tell; at 0 only the shift separates them.", ge=0, le=10, step=0.1)
-    shift: float = setting(0.5, "Shift", "How much further along every feature each genre lies than the one before it. Up: neighbours in the list come apart; at 0 the order carries nothing.", ge=0, le=5, step=0.05)
-    seed: Seed = setting(42, "Data seed", "Start of the random stream that draws the tracks. The same seed draws the same tracks.", step=1)
-    imbalance: float = setting(1.0, "Imbalance", "How many times as many tracks the first genre has as the last, in equal ratios from genre to genre. Up: rare genres are found less often, and accuracy hides it; at 1 all have the same number.", ge=1, le=100, scale="log", unit="times")
-    artists: int = setting(0, "Artists per genre", "How many artists each genre's tracks are dealt to; at 0 there are none. Tracks of one artist sound alike, so a split that tears them apart flatters the score.", ge=0, le=500, step=1, unit="artists")
-    artist_spread: float = setting(2.0, "Artist spread", "Standard deviation of the artists' own sounds around their genre, added to the overlap. Up: a network can learn artists instead of genres; at 0 artists make no difference.", ge=0, le=20, step=0.05)
-    albums: int = setting(0, "Albums per artist", "How many albums each artist's tracks are dealt to; at 0, and without artists, there are none.", ge=0, le=50, step=1, unit="albums")
-    album_spread: float = setting(1.0, "Album spread", "Standard deviation of the albums around their artist. Up: tracks of one album sound more alike than other tracks of that artist.", ge=0, le=20, step=0.05)
-    segments: int = setting(1, "Segments per track", "How many rows are pieces of one track. With more than 1, a split by rows puts pieces of training tracks into the test.", ge=1, le=50, step=1, unit="segments")
-    segment_spread: float = setting(1.0, "Segment spread", "Standard deviation of the segments around their track, added to the overlap. Up: pieces of one track sound less alike, and tearing them apart leaks less.", ge=0, le=20, step=0.05)
-    correlation: float = setting(0.0, "Correlation", "Correlation of any two features among the tracks of one genre, the same for all pairs. Up: features repeat each other along their common direction, and their differences tell more.", ge=0, le=0.95, step=0.05)
-    label_noise: float = setting(0.0, "Label noise", "Part of the tracks that carry a wrong genre, in training and test alike; the true ones are kept. Up: no classifier can be right about the labels, however well it hears the genres.", ge=0, le=0.5, step=0.01)
-    noise_kind: Literal["uniform", "neighbours", "chosen"] = setting("uniform", "Wrong labels", "A wrong label is any other genre, always the genre whose mean lies nearest, or one that you pair with the true one.", labels={"uniform": "any other genre", "neighbours": "the nearest genre", "chosen": "chosen pairs"})
-    noise_pairs: str = setting("", "Mislabelled pairs", "Genres whose tracks carry each other's label, label noise being the part of their tracks that do; by name or number from 1 with commas between pairs: Jazz-Folk, Rock-Pop. A genre in several pairs gets each partner equally often; genres in none keep their labels. Empty: no label is wrong.", max_length=2000, when={"noise_kind": "chosen"})
-    missing_rate: float = setting(0.0, "Missing", "Part of all values that are missing, at random. Up: less is known of each track.", ge=0, le=0.5, step=0.01)
-    outlier_rate: float = setting(0.0, "Outliers", "Part of the tracks that lie much further from their genre than the others do.", ge=0, le=0.3, step=0.01)
-    outlier_scale: float = setting(5.0, "Outlier scale", "How many times the overlap outliers scatter. Up: they lie further out and bend what is learned more.", ge=1, le=20, step=0.5, unit="times")
+    n_samples: int = setting(8000, "Tracks", "How many rows to draw: whole tracks, or segments of tracks. More of them narrow every interval, and training takes longer. The notebook draws 8,000.", ge=40, le=200_000, step=100, scale="log", unit="tracks")
+    n_features: int = setting(20, "Features", "How many numbers describe a track. With more features, genres are easier to tell apart, but the network needs more tracks to learn from. The notebook has 20.", ge=2, le=500, step=1, scale="log", unit="features")
+    n_genres: int = setting(8, "Genres", "How many genres there are. With more genres, guessing gets harder and there are more ways to go wrong. The notebook has 8.", ge=2, le=60, step=1, unit="genres")
+    overlap: float = setting(4.25, "Overlap", "How far tracks scatter around the mean of their genre (or of their artist, if there are artists), as a standard deviation. Higher: the genres blend until no classifier can tell them apart. At 0.8 they are separate; at 4.25 they overlap a lot.", ge=0.05, le=20, step=0.05)
+    spread: float = setting(2.0, "Spread", "How far the genre means scatter, as a standard deviation. Higher: the genres lie farther apart and are easier to tell apart. At 0 only the shift separates them; 2 is usual.", ge=0, le=10, step=0.1)
+    shift: float = setting(0.5, "Shift", "How far each genre is moved along every feature, compared with the genre before it in the list. Higher: neighbors in the list are easier to tell apart. At 0 the order of the genres means nothing; 0.5 is usual.", ge=0, le=5, step=0.05)
+    seed: Seed = setting(42, "Data seed", "The start of the random numbers that draw the tracks. The same seed draws the same tracks.", step=1)
+    imbalance: float = setting(1.0, "Imbalance", "How many times as many tracks the first genre has as the last; the genres in between follow in equal ratios. Higher: rare genres are recognized less often, and accuracy hides it. At 1 all genres have the same number of tracks.", ge=1, le=100, scale="log", unit="times")
+    artists: int = setting(0, "Artists per genre", "How many artists share the tracks of each genre. Tracks by one artist sound alike, so a split that puts the same artist in training and test makes the score too good. At 0 there are no artists.", ge=0, le=500, step=1, unit="artists")
+    artist_spread: float = setting(2.0, "Artist spread", "How far artists scatter around their genre, as a standard deviation, in addition to the overlap. Higher: a network can learn artists instead of genres. At 0 artists make no difference.", ge=0, le=20, step=0.05)
+    albums: int = setting(0, "Albums per artist", "How many albums share the tracks of each artist. At 0, or without artists, there are no albums.", ge=0, le=50, step=1, unit="albums")
+    album_spread: float = setting(1.0, "Album spread", "How far albums scatter around their artist, as a standard deviation. Higher: tracks from one album sound more alike than other tracks by that artist.", ge=0, le=20, step=0.05)
+    segments: int = setting(1, "Segments per track", "How many segments each track is cut into; each segment is a row. With more than 1, a split by rows puts segments of training tracks into the test part. At 1 a row is a whole track.", ge=1, le=50, step=1, unit="segments")
+    segment_spread: float = setting(1.0, "Segment spread", "How far segments scatter around their track, as a standard deviation, in addition to the overlap. Higher: segments of one track sound less alike, so splitting them leaks less.", ge=0, le=20, step=0.05)
+    correlation: float = setting(0.0, "Correlation", "How strongly any two features correlate within a genre, the same for all pairs. Higher: the features repeat each other, and the differences between them tell more. At 0 they are independent.", ge=0, le=0.95, step=0.05)
+    label_noise: float = setting(0.0, "Label noise", "Share of the tracks with a wrong genre label, in training and test alike; the true genres are stored too. Higher: even a classifier that knows every true genre disagrees with the labels more often. At 0 all labels are right.", ge=0, le=0.5, step=0.01)
+    noise_kind: Literal["uniform", "neighbours", "chosen"] = setting("uniform", "Wrong labels", "Where wrong labels come from: any other genre, the genre whose mean is nearest, or a genre that you pair with the true one.", labels={"uniform": "any other genre", "neighbours": "the nearest genre", "chosen": "chosen pairs"})
+    noise_pairs: str = setting("", "Mislabeled pairs", "Genres that swap labels, by name or number and separated by commas, such as Jazz-Folk, Rock-Pop; label noise is the share of their tracks that get the other label. A genre in several pairs gets each partner equally often. Genres in no pair keep their labels.", max_length=2000, when={"noise_kind": "chosen"})
+    missing_rate: float = setting(0.0, "Missing", "Share of all values that are missing, at random. Higher: less is known about each track.", ge=0, le=0.5, step=0.01)
+    outlier_rate: float = setting(0.0, "Outliers", "Share of the tracks that lie much farther from their genre than the others. Higher: training is pulled off course more often.", ge=0, le=0.3, step=0.01)
+    outlier_scale: float = setting(5.0, "Outlier scale", "How many times as far outliers scatter as other tracks. Higher: each outlier distorts training more.", ge=1, le=20, step=0.5, unit="times")
 
     @property
     def generator(self) -> "SyntheticConfig":
@@ -109,7 +109,7 @@ class SyntheticConfig(SourceConfig):
     def _fits(self) -> Self:
         genre_pairs(self.noise_pairs, self.n_genres)
         if self.n_samples * self.n_features > MAX_VALUES:
-            raise ValueError(f"{self.n_samples:,} tracks of {self.n_features:,} features are more than the {MAX_VALUES:,} numbers that fit: lower one of them")
+            raise ValueError(f"{self.n_samples:,} tracks of {self.n_features:,} features need more than the {MAX_VALUES:,} numbers that fit: lower one of them")
         if self.n_samples < 5 * self.n_genres:
             raise ValueError(f"{self.n_samples:,} tracks are too few for {self.n_genres} genres: a split needs at least 5 of each")
         if (rarest := min(self.tracks_per_genre)) < 5:
@@ -121,9 +121,9 @@ class SyntheticConfig(SourceConfig):
 
 
 # What both kinds of stored tracks have.
-_TABLE: Any = setting("", "Table", "The stored table, named by the hash of its content.", pattern="^([0-9a-f]{64})?$")
-_MISSING: Any = setting("median", "Missing values", "Replace a missing value by the median of the training part, or drop its row.", labels={"median": "median", "drop": "drop the row"})
-_MIN_TRACKS: Any = setting(1, "Least per genre", "Genres with fewer tracks than this are left out. Up: drops genres too rare to learn or to split.", ge=1, le=10_000, step=1, scale="log", unit="tracks")
+_TABLE: Any = setting("", "Table", "The stored table, by the hash of its content.", pattern="^([0-9a-f]{64})?$")
+_MISSING: Any = setting("median", "Missing values", "Replace a missing value with the median of the training part, or drop its row.", labels={"median": "median", "drop": "drop the row"})
+_MIN_TRACKS: Any = setting(1, "Minimum tracks per genre", "Genres with fewer tracks than this are left out. Higher: more of the genres that are too rare to learn or to split are dropped.", ge=1, le=10_000, step=1, scale="log", unit="tracks")
 
 
 class TableConfig(SourceConfig):
@@ -135,14 +135,14 @@ class TableConfig(SourceConfig):
 
     source: Literal["table"] = "table"
     table: str = _TABLE
-    label: str = setting("", "Genre column", "The column that names each track's genre; empty: found by name and content.", max_length=200)
-    group: str = setting("", "Group column", "Rows with the same value here are kept on one side of the split; empty: artist and album columns, and tracks read from names such as blues.00012.3.wav.", max_length=200)
-    name: str = setting("", "Name column", "The column that names the tracks; pieces of one track are told by it. Empty: a file name or an identifier.", max_length=200)
-    left_out: str = setting("", "Columns left out", "Columns that are not used at all, with commas between them. A column that gives the genre away belongs here.", max_length=20_000)
-    taken: str = setting("", "Columns taken as features", "Columns that are features whatever they look like, with commas between them. They must hold numbers.", max_length=20_000)
+    label: str = setting("", "Genre column", "The column with each track's genre. Leave it empty to find the column by its name and content.", max_length=200)
+    group: str = setting("", "Group column", "Rows with the same value in this column stay on one side of the split. Leave it empty to use artist and album columns, and tracks read from names such as blues.00012.3.wav.", max_length=200)
+    name: str = setting("", "Name column", "The column with the names of the tracks, which also shows which rows are segments of one track. Leave it empty to use a file name or an identifier.", max_length=200)
+    left_out: str = setting("", "Columns left out", "Columns that are not used at all, separated by commas. Put a column here if it gives the genre away.", max_length=20_000)
+    taken: str = setting("", "Columns used as features", "Columns that are always used as features, separated by commas. They must hold numbers.", max_length=20_000)
     missing: Literal["median", "drop"] = _MISSING
     min_tracks: int = _MIN_TRACKS
-    published: str = setting("", "Published split", "A stored split that names the tracks of each part, named by the hash of its content; empty: none.", pattern="^([0-9a-f]{64})?$")
+    published: str = setting("", "Published split", "A stored split that lists the tracks of each part, by the hash of its content. Empty: none.", pattern="^([0-9a-f]{64})?$")
 
     @property
     def stored(self) -> tuple[str, ...]:
@@ -169,10 +169,10 @@ class FmaConfig(SourceConfig):
 
     source: Literal["fma"] = "fma"
     table: str = _TABLE
-    subset: Literal["small", "medium", "large", "full"] = setting("small", "Subset", "How much of FMA: small is 8 genres of 1,000 tracks each, medium 16 genres, unbalanced; large and full hold every track.", labels={"small": "small", "medium": "medium", "large": "large", "full": "full"})
-    features: str = setting("", "Feature families", "Which features, by family and with commas between: chroma_cens, chroma_cqt, chroma_stft, mfcc, rmse, spectral_bandwidth, spectral_centroid, spectral_contrast, spectral_rolloff, tonnetz, zcr, and echonest where it was imported; empty: all but Echonest's.", max_length=300)
-    statistics: str = setting("", "Statistics", "Which statistics of each feature over time, with commas between: kurtosis, max, mean, median, min, skew, std; empty: all.", max_length=200)
-    genre: Literal["top", "lifted"] = setting("top", "Genre", "The top genre as given, or, where none is given, the one that most of a track's genres lead to in the tree of genres.", labels={"top": "top genre as given", "lifted": "lifted where none is given"})
+    subset: Literal["small", "medium", "large", "full"] = setting("small", "Subset", "How much of FMA to use. Small has 8 genres with 1,000 tracks each; medium has 16 genres of very different sizes; large and full hold every track.", labels={"small": "small", "medium": "medium", "large": "large", "full": "full"})
+    features: str = setting("", "Feature families", "The feature families to use, separated by commas: chroma_cens, chroma_cqt, chroma_stft, mfcc, rmse, spectral_bandwidth, spectral_centroid, spectral_contrast, spectral_rolloff, tonnetz, zcr, and echonest if it was imported. Empty: all except echonest.", max_length=300)
+    statistics: str = setting("", "Statistics", "The statistics of each feature over time to use, separated by commas: kurtosis, max, mean, median, min, skew, std. Empty: all.", max_length=200)
+    genre: Literal["top", "lifted"] = setting("top", "Genre", "The genre that a track counts as: its top genre as given, or, for tracks without one, the top of the genre tree that most of its genres lead to.", labels={"top": "top genre as given", "lifted": "found in the genre tree if none is given"})
     missing: Literal["median", "drop"] = _MISSING
     min_tracks: int = _MIN_TRACKS
 
@@ -216,19 +216,19 @@ def labels_are_noisy(data: DatasetConfig) -> bool:
 
 
 class SplitConfig(Frozen):
-    """Which tracks train, which choose, which report."""
+    """Split of the tracks: which ones train, which choose the best epoch, which report."""
 
-    test_fraction: float = setting(0.15, "Test", "Part of all tracks kept for the final report. More: a narrower interval; fewer tracks to learn from.", ge=0.05, le=0.5, step=0.01)
-    validation_fraction: float = setting(0.176, "Validation", "Part of what the test leaves, used to choose the best epoch. More: a steadier choice; fewer tracks to learn from.", ge=0.05, le=0.5, step=0.001)
-    by: Literal["auto", "row", "track", "album", "artist", "group", "published"] = setting("auto", "Keep together", "What stays on one side of the split. Less than the most there is: the test holds pieces of training tracks, or tracks of artists that were trained on, and the score is too good (leaky).", labels={"auto": "the most there is", "row": "nothing: single rows", "track": "tracks", "album": "albums", "artist": "artists", "group": "groups", "published": "as published"})
-    seed: Seed = setting(42, "Split seed", "Start of the random stream that deals tracks into parts.", step=1)
-    folds: int = setting(0, "Folds", "Into how many folds what the test part leaves is cut, for cross-validation; one fold is then held out and reports, and the test part is in no part. At 0 there are none.", ge=0, le=20, step=1, unit="folds")
-    fold: int = setting(1, "Held-out fold", "Which fold is held out; the others train, and a part of them chooses the best epoch. Beyond the number of folds it counts on through further dealings of the same tracks: of 5 folds, 6 is the first of the second dealing. Without folds it does nothing.", ge=1, le=200, step=1)
+    test_fraction: float = setting(0.15, "Test", "Share of all tracks kept for the final report. Higher: the test score has a narrower interval, but fewer tracks are left to learn from. 15 to 20 % is usual.", ge=0.05, le=0.5, step=0.01)
+    validation_fraction: float = setting(0.176, "Validation", "Share of the remaining tracks used to choose the best epoch. Higher: a steadier choice, but fewer tracks to learn from. 17.6 % of what a test part of 15 % leaves is 15 % of all.", ge=0.05, le=0.5, step=0.001)
+    by: Literal["auto", "row", "track", "album", "artist", "group", "published"] = setting("auto", "Keep together", "Which rows must stay on one side of the split: those of one track, album or artist. If you keep less together than the data allow, the test part holds segments of training tracks or tracks by training artists, and the score is too good (leaky).", labels={"auto": "as much as possible", "row": "nothing: single rows", "track": "tracks", "album": "albums", "artist": "artists", "group": "groups", "published": "as published"})
+    seed: Seed = setting(42, "Split seed", "The start of the random numbers that assign tracks to the parts. The same seed gives the same split.", step=1)
+    folds: int = setting(0, "Folds", "For cross-validation: how many folds to cut the tracks outside the test part into. One fold is held out and gives the score; the test part is not used. At 0 there is no cross-validation; 5 or 10 is usual.", ge=0, le=20, step=1, unit="folds")
+    fold: int = setting(1, "Held-out fold", "Which fold is held out; the other folds train the network, and a part of them chooses the best epoch. A number above the number of folds starts a new shuffle: with 5 folds, 6 is the first fold of the second shuffle. Without folds it does nothing.", ge=1, le=200, step=1)
 
     @model_validator(mode="after")
     def _leaves_something(self) -> Self:
         if self.folds == 1:
-            raise ValueError("1 fold leaves nothing to learn from: take at least 2 folds, or 0 for none")
+            raise ValueError("1 fold leaves nothing to learn from: use at least 2 folds, or 0 for none")
         return self
 
     @model_validator(mode="before")
@@ -258,27 +258,27 @@ ModelConfig = Annotated[SerializeAsAny[NetworkConfig], BeforeValidator(_read_mod
 class _Learning(Frozen):
     """What may change while a network learns."""
 
-    optimizer: Literal["adam", "adamw", "sgd"] = setting("adam", "Optimizer", "How a gradient becomes a step. Adam adapts each weight's step; AdamW decays weights apart from it; SGD takes the plain gradient with momentum.", labels={"adam": "Adam", "adamw": "AdamW", "sgd": "SGD"})
-    learning_rate: float = setting(1e-3, "Learning rate", "Size of each step. Up: learns faster until it jumps about or diverges; down: steadier and slower.", ge=1e-6, le=10, scale="log")
-    momentum: float = setting(0.9, "Momentum", "How much of the last step carries on into the next. Up: smoother and faster, then overshooting.", ge=0, le=0.99, step=0.01, when={"optimizer": "sgd"})
-    schedule: Literal["constant", "cosine", "plateau"] = setting("constant", "Rate schedule", "Keep the learning rate, lower it along a cosine to zero at the last epoch, or halve it when validation loss stops falling for three epochs.", labels={"constant": "constant", "cosine": "cosine", "plateau": "on plateau"})
-    batch_size: int = setting(64, "Batch size", "Tracks per step. Up: fewer, steadier steps an epoch; down: more, noisier ones.", ge=1, le=8192, step=1, scale="log", unit="tracks")
-    max_epochs: int = setting(50, "Epochs at most", "Passes over the training tracks after which it stops in any case.", ge=1, le=500, step=1, scale="log", unit="epochs")
-    monitor: Literal["accuracy", "loss"] = setting("accuracy", "Best by", "What decides the best epoch: the highest validation accuracy or the lowest validation loss.", labels={"accuracy": "validation accuracy", "loss": "validation loss"})
-    patience: int = setting(10, "Patience", "Epochs without a better one before it stops early. Up: waits longer; at the highest number of epochs it never stops early.", ge=1, le=500, step=1, scale="log", unit="epochs")
-    weight_decay: float = setting(0.0, "Weight decay", "Pull of every weight towards zero (L2). Up: simpler boundaries, in the end too simple.", ge=0, le=1, step=0.0001)
-    label_smoothing: float = setting(0.0, "Label smoothing", "Part of each label spread evenly over all genres. Up: less sure of itself.", ge=0, le=0.9, step=0.01)
-    class_weighting: Literal["none", "balanced"] = setting("none", "Class weighting", "Weigh each track by the rarity of its genre, so that rare genres count as much as common ones.", labels={"none": "none", "balanced": "balanced"})
+    optimizer: Literal["adam", "adamw", "sgd"] = setting("adam", "Optimizer", "How a gradient becomes a step. Adam adapts the step of each weight; AdamW also applies weight decay separately from it; SGD uses the plain gradient with momentum. Adam is the usual choice.", labels={"adam": "Adam", "adamw": "AdamW", "sgd": "SGD"})
+    learning_rate: float = setting(1e-3, "Learning rate", "Size of each training step. Higher: the network learns faster, until the loss jumps around or diverges. 0.001 is usual with Adam.", ge=1e-6, le=10, scale="log")
+    momentum: float = setting(0.9, "Momentum", "How much of the last step carries over into the next. Higher: smoother and faster at first, then it overshoots. 0.9 is usual.", ge=0, le=0.99, step=0.01, when={"optimizer": "sgd"})
+    schedule: Literal["constant", "cosine", "plateau"] = setting("constant", "Rate schedule", "How the learning rate changes over time: it stays constant, falls to zero along a cosine, or is halved whenever validation loss has not fallen for three epochs. Lowering it helps the last epochs settle.", labels={"constant": "constant", "cosine": "cosine", "plateau": "on plateau"})
+    batch_size: int = setting(64, "Batch size", "Number of tracks in each training step. Higher: fewer and steadier steps per epoch. 32 to 256 is usual.", ge=1, le=8192, step=1, scale="log", unit="tracks")
+    max_epochs: int = setting(50, "Maximum epochs", "Training always stops after this many passes over the training tracks. Higher: more time to learn, if early stopping allows it. 20 to 100 is usual.", ge=1, le=500, step=1, scale="log", unit="epochs")
+    monitor: Literal["accuracy", "loss"] = setting("accuracy", "Best by", "The score that decides the best epoch: the highest validation accuracy or the lowest validation loss.", labels={"accuracy": "validation accuracy", "loss": "validation loss"})
+    patience: int = setting(10, "Patience", "How many epochs without a new best to wait before stopping early. Higher: training waits longer; at the maximum number of epochs it never stops early. 5 to 20 is usual.", ge=1, le=500, step=1, scale="log", unit="epochs")
+    weight_decay: float = setting(0.0, "Weight decay", "How strongly every weight is pulled toward zero (L2). Higher: simpler boundaries between genres, in the end too simple. 0 to 0.01 is usual.", ge=0, le=1, step=0.0001)
+    label_smoothing: float = setting(0.0, "Label smoothing", "Share of each label that is spread evenly over all genres. Higher: the network is less confident. 0 to 0.1 is usual.", ge=0, le=0.9, step=0.01)
+    class_weighting: Literal["none", "balanced"] = setting("none", "Class weighting", "Balanced weighting gives tracks of rare genres more weight, so that every genre counts the same in training. It usually raises macro-F1 and lowers accuracy.", labels={"none": "none", "balanced": "balanced"})
 
 
 class TrainConfig(_Learning):
     """How the network learns and when it stops."""
 
-    seed: Seed = setting(42, "Training seed", "Start of the random stream of weights, batches and dropout.", step=1)
+    seed: Seed = setting(42, "Training seed", "The start of the random numbers for weights, batches and dropout. Another seed gives another network of the same kind.", step=1)
 
 
 class BeforeConfig(_Learning):
-    """What a branch comes from: how its first epochs were trained. Data, split, network and seeds are its own.
+    """Settings of a branch's first epochs. Data, split, network and seeds are those of the branch.
 
     The network and its random stream go on as they are; the optimizer keeps what it has gathered unless gradient
     descent and Adam take turns; the rate goes on where rate and schedule are the same, and otherwise starts as `train`
@@ -286,7 +286,7 @@ class BeforeConfig(_Learning):
     counts from the branch on, so that one may branch where the run before had stopped.
     """
 
-    epochs: int = setting(0, "Branch after epoch", "How many epochs are trained with the settings before, whatever their patience; from the next one on the others hold. At 0 there is no branch.", ge=0, le=499, step=1, unit="epochs")
+    epochs: int = setting(0, "Branch after epoch", "How many epochs to train with the earlier settings, whatever their patience; after that, the new settings apply. At 0 there is no branch.", ge=0, le=499, step=1, unit="epochs")
 
     @model_validator(mode="before")
     @classmethod
@@ -350,7 +350,7 @@ class ExperimentConfig(Frozen):
         parts: list[ExperimentConfig | Member] = [self, *self.averaged_with]
         for part in parts:
             if (after := part.before.epochs) and after >= part.train.max_epochs:
-                raise ValueError(f"a branch after epoch {after} needs more than {after} epochs at most")
+                raise ValueError(f"a branch after epoch {after} needs a maximum of more than {after} epochs")
             if after > part.before.max_epochs:
-                raise ValueError(f"a branch after epoch {after} needs at least {after} epochs at most before it")
+                raise ValueError(f"a branch after epoch {after} needs a maximum of at least {after} epochs before it")
         return self

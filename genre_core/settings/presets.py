@@ -26,8 +26,8 @@ _ALL = (
     _preset(
         "overlapping",
         "Overlapping genres",
-        "Eight genres that share their sound. Watch validation reach its ceiling within a few epochs, "
-        "while training accuracy still rises.",
+        "Eight genres that sound alike. Watch validation accuracy reach its ceiling within a few epochs "
+        "while training accuracy keeps rising.",
         {},
     ),
     _preset(
@@ -39,26 +39,26 @@ _ALL = (
     _preset(
         "rate_too_high",
         "Learning rate too high",
-        "Each step overshoots. Watch both losses jump about, and accuracy stay well below what is possible.",
+        "Each step overshoots. Watch both losses jump around and accuracy stay well below the best possible.",
         {"train.learning_rate": 0.05},
     ),
     _preset(
         "rate_too_low",
         "Learning rate too low",
-        "Each step is tiny. Watch both curves still climb when the last epoch ends.",
+        "Each step is tiny. Watch both curves still climbing when the last epoch ends.",
         {"train.learning_rate": 1e-5, "train.max_epochs": 20},
     ),
     _preset(
         "too_small",
         "Network too small",
-        "Two hidden units have to carry eight genres. Watch training and validation stop together, "
+        "Two hidden units must tell eight genres apart. Watch training and validation level off together, "
         "far below the best possible.",
         {"model.hidden": (2,), "model.dropout": 0.0, "train.learning_rate": 0.005},
     ),
     _preset(
         "overfitting",
         "Overfitting",
-        "Few tracks, no dropout. Watch training accuracy go to 100 % while validation loss turns and climbs.",
+        "Few tracks and no dropout. Watch training accuracy reach 100 % while validation loss turns around and climbs.",
         {
             "data.n_samples": 800,
             "model.hidden": (256, 256),
@@ -71,14 +71,14 @@ _ALL = (
         "imbalanced",
         "Rare genres",
         "Rock has a hundred times as many tracks as Experimental. Watch accuracy rise above that of balanced genres "
-        "while macro-F1 stays far below it: the rarest genres are hardly ever found.",
+        "while macro-F1 stays far below it: the rarest genres are hardly ever recognized.",
         {"data.imbalance": 100.0},
     ),
     _preset(
         "leaking_artists",
         "Artists that leak",
-        "Each artist has a sound of its own, and the split tears artists apart. Watch validation rise far above the "
-        "best possible for artists that were never heard, then keep artists together.",
+        "Each artist has a sound, and the split puts the same artists in training and test. Watch validation rise far"
+        " above the best possible score on unknown artists, then keep artists together.",
         {"data.artists": 10, "data.overlap": 2.0, "data.artist_spread": 3.75, "split.by": "row"},
     ),
 )

@@ -1,6 +1,6 @@
 """What a network says of every track that it did not learn from: k folds, each predicted by a network of its own.
 
-The experiment's own data, network and training; standardised by what each network learns from. Of k folds one is
+The experiment's own data, network and training; standardized by what each network learns from. Of k folds one is
 predicted, the next chooses the best epoch, and the others train. Whole groups stay in one fold, at the coarsest level
 at which every genre has enough of them. Unless `with_test` is set, tracks of the test part are in no fold: they are
 neither learned from nor predicted.
@@ -135,8 +135,8 @@ def deal_folds(config: CrossPredictionsConfig, dataset: Dataset, split: Split) -
         if (rarest := int(counts[counts > 0].min())) < k:
             name = dataset.genres[int(np.flatnonzero(counts == rarest)[0])]
             raise DataError(
-                f"The genre {name} has {rarest} tracks outside the test part, too few for {k} folds: leave it out by "
-                "raising the least number of tracks per genre, or add tracks."
+                f"The genre {name} has {rarest} tracks outside the test part, too few for {k} folds: raise the fewest "
+                "tracks per genre to leave it out, or add tracks."
             )
         dealt = [rows[fold] for _, fold in StratifiedKFold(k, shuffle=True, random_state=seed).split(y, y)]
     left_out = 0 if config.with_test else len(split.test)

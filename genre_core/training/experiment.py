@@ -41,7 +41,7 @@ class Prepared:
 
     @cached_property
     def majority(self) -> int:
-        """Return the commonest class of the training part."""
+        """Return the most common class of the training part."""
         return int(np.bincount(self.dataset.y[self.split.train]).argmax())
 
     @property

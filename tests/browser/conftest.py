@@ -35,7 +35,7 @@ WINDOWS = {
 }
 
 AXE_RULES = {"light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "dark": ["color-contrast"]}
-"""By theme, which changes nothing but colours."""
+"""By theme, which changes nothing but colors."""
 HAS_THEME = """theme => {
   const [r, g, b] = getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor.match(/\\d+/g);
   return (theme === "dark") === (Number(r) + Number(g) + Number(b) < 384);
@@ -200,7 +200,7 @@ def settle(page) -> None:
 def assert_accessible(page, context: str | None = None) -> None:
     """Assert that axe-core finds nothing in either theme, on the whole page or in what `context` selects."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
-    # Streamlit fades what a rerun may change; a colour that is half faded is not the one that is read.
+    # Streamlit fades what a rerun may change; a color that is half faded is not the one that is read.
     page.add_style_tag(content="* { transition: none !important; } [data-stale] { opacity: 1 !important; }")
     for theme, rules in AXE_RULES.items():
         page.emulate_media(color_scheme=theme)

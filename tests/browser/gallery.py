@@ -66,7 +66,7 @@ def rulers() -> None:
         Ruler(
             (
                 majority(0.125),
-                majority(0.716, "nearest neighbour"),
+                majority(0.716, "nearest neighbor"),
                 bayes_limit(0.818, "no classifier can expect more on unknown artists"),
                 model(0.799, wilson(959, 1200), "this network", "test"),
             )
@@ -108,7 +108,7 @@ def curves() -> None:
     with left:
         plot(network_figure(MlpConfig().layers((20,), 8), n_parameters=13288), "net", height=250, alt="The network")
     with right:
-        st.markdown("##### What it confuses")
+        st.markdown("##### Which genres it confuses")
         matrix(live_view(ConfusionMatrix(COUNTS, GENRES)), "live", compact=True)
     plot(loss_figure([]), "none", height=220, alt="No epochs yet")
     plot(

@@ -63,13 +63,13 @@ def test_a_lens_is_judged_through_a_reload_and_its_link_shows_the_same(page, url
     wait_for_scores(page, before)
     wait_for_scores(page, N_SCORES)
     says(page, r"Of the network's [\d.]+.%, [\d.]+.points \(.*\) were leakage\.")
-    says(page, "tracks of training artists stood in the test")
+    says(page, "tracks by training artists are in the test part")
     rulers = page.locator(".st-key-lens-page [role=img]")
     expect(rulers).to_have_count(2)
     row, artist = (rulers.nth(n).get_attribute("aria-label") for n in range(2))
     assert re.search(r"Test accuracy by row .* network: [\d.]+.% \([\d.]+–[\d.]+\)", row)
     assert "no classifier can expect more on unknown artists" in artist
-    expect(page.get_by_role("combobox", name=re.compile("Former lenses"))).to_be_visible()
+    expect(page.get_by_role("combobox", name=re.compile("Earlier lenses"))).to_be_visible()
     page.get_by_text("As a table").click()
     expect(page.locator('.st-key-lens-page [data-testid="stDataFrame"]')).to_be_visible()
     assert_accessible(page)
@@ -87,7 +87,7 @@ def test_stop_keeps_what_is_there_and_go_on_does_the_rest(page, url):
     says(page, "Stopped after")
     stopped = n_scores(page)
     assert 3 <= stopped < N_SCORES
-    button(page, "Go on").click()
+    button(page, "Continue").click()
     wait_for_scores(page, N_SCORES)
     says(page, "leak")
 

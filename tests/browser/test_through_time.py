@@ -60,14 +60,14 @@ def test_it_grows_while_training_plays_and_a_reload_keeps_the_epoch(page, lab, s
     page.wait_for_url(re.compile("epoch=1"))
     train(store, 5)
     stands(page, store, 1, 5)  # who does not, stays
-    page.get_by_label("Pace of playing").select_option("10")
+    page.get_by_label("Playback speed").select_option("10")
     page.get_by_role("slider", name="Epoch").focus()
     page.keyboard.press(" ")
     stands(page, store, 5, 5)
     page.wait_for_url(lambda address: "epoch=" not in address)
     page.keyboard.press("ArrowLeft")
     page.wait_for_url(re.compile("epoch=4"))
-    expect(page.get_by_text("Between epoch 1 and 4")).to_be_visible()
+    expect(page.get_by_text("Between epochs 1 and 4")).to_be_visible()
     assert page.evaluate("history.length") == steps  # scrubbing makes no Back steps
     page.locator(".st-key-through-time").get_by_role("rowheader", name="Jazz").click()
     page.wait_for_url(re.compile("lift=2"))

@@ -194,7 +194,7 @@ def test_two_people_train_at_once_and_two_tabs_of_one_run_agree(page, fresh, url
     assert (runs.run(first).config.train.seed, runs.run(second).config.data.overlap) == (1, 0.8)
     go(other, page.url)  # a link pasted into another browser shows the run and the settings
     assert run_of(other) == first
-    expect(other.get_by_role("spinbutton", name="Epochs at most", exact=True)).to_have_value("200")
+    expect(other.get_by_role("spinbutton", name="Maximum epochs", exact=True)).to_have_value("200")
     button(page, "Pause").click()
     expect(button(other, "Resume")).to_be_enabled()
     button(other, "Resume").click()

@@ -95,7 +95,7 @@ def test_settings_that_do_not_fit_together_fall_back_together_and_leave_the_rest
 def test_a_setting_of_a_network_that_is_not_chosen_is_ignored_with_a_note():
     kept, notes = judge({"model.architecture": "linear", "model.dropout": "0.5"})
     assert kept == {"model.architecture": "linear"}
-    assert notes == ["model.dropout does nothing with what else this link chooses; ignored."]
+    assert notes == ["model.dropout has no effect with the other settings in this link; ignored."]
 
 
 def test_parameters_of_pages_are_left_alone():

@@ -7,6 +7,7 @@ import pytest
 
 from dashboard.services import outcomes
 from dashboard.views.compare import comparing
+from dashboard.views.compare.text import answer
 from genre_core.settings.names import configure
 from genre_core.store import open_test, openings_of
 from genre_core.workers.run import execute
@@ -23,6 +24,11 @@ SMALL = {
     "train.batch_size": 16,
     "train.learning_rate": 0.01,
 }
+
+
+def pair(store, *run_ids):
+    """Return the comparison of two runs on validation."""
+    return comparing.compared([store.run(run_id) for run_id in run_ids], "validation").comparisons[0]
 
 
 @pytest.fixture(scope="module")
@@ -75,19 +81,19 @@ def test_with_one_run_it_asks_for_another_and_offers_those_on_the_same_tracks_fi
     page.multiselect[0].set_value(["good", "seed"])
     page.run()
     assert page.query_params["runs"] == "good,seed"
-    assert "Not distinguishable: with 90 validation tracks" in texts(page)
+    assert answer(pair(store, "good", "seed"), "validation tracks") in texts(page)
 
 
 def test_the_verdict_comes_first_and_rests_on_the_runs_numbers(store):
     page = opened(COMPARE, runs="good,poor")
     good, poor = (outcomes.outcome(store.run(run_id), "validation") for run_id in ("good", "poor"))
     points = 100 * (good.evaluation.accuracy - poor.evaluation.accuracy)
-    said = f"the good one (A) is better than the poor one (B) by {points:.1f}\u202fpoints of accuracy, on 90 validation"
+    said = f"the good one (A) is better than the poor one (B) by {points:.1f}\u202fpoints of accuracy on 90 validation"
     assert page.header[0].value == f"{said} tracks."
     right = [one.logits.argmax(axis=1) == one.y_true for one in (good, poor)]
     alone = int((right[0] & ~right[1]).sum())
-    assert f"A alone is right on {alone} tracks" in html(page)
-    assert "One training each" in html(page)
+    assert f"Only A is right on {alone} tracks" in html(page)
+    assert "Each was trained once" in html(page)
     marks = [drawn(page, f"compare ruler {number}")["marks"] for number in (0, 1)]
     assert [next(m["kind"] for m in ruler if m["kind"] in ("model", "other")) for ruler in marks] == ["model", "other"]
     for ruler, name in zip(marks, ("A · the good one", "B · the poor one"), strict=True):
@@ -112,16 +118,16 @@ def test_the_matrix_counts_the_first_less_the_second_and_its_cells_open_the_trac
     assert ((moved["A"] == genres[1]) != (moved["B"] == genres[1])).all()
     row = int(good.rows[np.flatnonzero(ours != theirs)[0]])
     page = opened(COMPARE, runs="good,poor", cell="1-1", track=str(row))
-    assert {"Why A says so", "Why B says so"} <= set(links(page))
+    assert {"Why A predicts this", "Why B predicts this"} <= set(links(page))
     assert "did not move here" in texts(opened(COMPARE, runs="good,poor", cell="1-1", track="599999"))
 
 
 def test_what_differs_in_their_settings_and_nothing_else_is_listed(store):
     page = opened(COMPARE, runs="good,poor")
-    assert list(page.dataframe[2].value["setting"]) == ["Learning rate", "Epochs at most"]
-    assert "They differ in their seed alone" in html(opened(COMPARE, runs="good,seed"))
+    assert list(page.dataframe[2].value["setting"]) == ["Learning rate", "Maximum epochs"]
+    assert "They differ only in their seed" in html(opened(COMPARE, runs="good,seed"))
     same = opened(COMPARE, runs="good,again")
-    assert "The same: both give the same answer on all 90 validation tracks." in texts(same)
+    assert answer(pair(store, "good", "again"), "validation tracks") in texts(same)
     assert "the same settings and seeds give the same run" in texts(same)
 
 
@@ -130,7 +136,7 @@ def test_each_genre_has_its_recalls_and_an_adjusted_p(store):
     genres = page.dataframe[1].value
     found = comparing.compared([store.run("good"), store.run("poor")], "validation").comparisons[0]
     assert list(genres["tracks"]) == [one.matched.n for one in found.per_genre]
-    assert list(genres["told apart"] != "") == [one.p_adjusted < 0.05 for one in found.per_genre]
+    assert list(genres["clear difference"] != "") == [one.p_adjusted < 0.05 for one in found.per_genre]
 
 
 def test_with_several_runs_each_is_compared_with_the_first_and_one_is_drawn(store):
@@ -147,12 +153,12 @@ def test_with_several_runs_each_is_compared_with_the_first_and_one_is_drawn(stor
     [
         ("good,nobody", "Choose a run to compare the good one with.", "There is no run nobody here"),
         ("good,queued", "Choose a run to compare the good one with.", "the queued one is not complete (waiting)"),
-        ("good,good", "Choose a run to compare the good one with.", "a run does not differ from itself"),
+        ("good,good", "Choose a run to compare the good one with.", "a run cannot be compared with itself"),
         ("good,other", "These runs cannot be compared.", "are on other data"),
         ("good,split", "These runs cannot be compared.", "are on another split of the same data: of 90 tracks"),
         ("good,gone", "These runs cannot be compared.", "gone cannot be compared."),
         ("gone,good", "These runs cannot be compared.", "gone cannot be compared."),
-        ("good,seed,split", "Not distinguishable", "are on another split"),
+        ("good,seed,split", "No clear difference", "are on another split"),
         ("a,b,c,d,e,f,g", "Choose a run to compare", "identifiers of up to six runs"),
         ("<b>,x", "Choose a run to compare", "identifiers of up to six runs"),
     ],
@@ -198,7 +204,7 @@ def test_labels_or_true_genres_judge_both(store):
     assert by_label.matched.both < by_genre.matched.both
     page = opened(COMPARE, runs="noisy,noisy2", right="true")
     assert "Judged by the true genres." in html(page)
-    assert f"alone is right on {by_genre.matched.only_first} track" in html(page)
+    assert f"is right on {by_genre.matched.only_first} track" in html(page)
     assert "Judged by the labels." in html(opened(COMPARE, runs="noisy,noisy2"))
 
 

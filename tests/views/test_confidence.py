@@ -52,7 +52,7 @@ def test_confidence_says_its_part_how_many_and_the_same_numbers_as_the_head(stor
         page = section("confidence", run="small", part=part)
         scores = store.run("small").summary[part]
         n = scores["n"]
-        assert f"How far to trust it, on {n} {part} tracks" in said(page)
+        assert f"Can you trust its confidence? On {n} {part} tracks" in said(page)
         assert f"{n} {part} tracks" in said(page)
         rows = dict(numbers(page))
         assert rows["Log loss, nats"][0][0] == f"{scores['log_loss']:.3f}"
@@ -71,7 +71,7 @@ def test_scaling_bins_and_genre_are_in_the_address_and_change_the_picture(store)
     assert page.query_params["scaled"] == TEMPERATURE
     after = drawn(page, "reliability")["figure"]
     assert "before scaling" in after
-    assert "No test track was used for it." in said(page)
+    assert "No test track was used to fit it." in said(page)
     page.segmented_control(key="choice bins").set_value("mass").run()
     page.selectbox(key="confidence genre").set_value("Jazz").run()
     assert dict(page.query_params) == {
@@ -101,8 +101,8 @@ def test_on_validation_what_comes_after_scaling_is_cross_fitted(store):
 
 
 def test_the_true_probabilities_are_there_only_where_they_are_known(store):
-    assert "Against the true probabilities" in said(section("confidence", run="small"))
-    assert "Against the true probabilities" not in said(section("confidence", run="grouped"))
+    assert "Compared with the true probabilities" in said(section("confidence", run="small"))
+    assert "Compared with the true probabilities" not in said(section("confidence", run="grouped"))
     noisy = store.run("noisy")
     by_label, by_truth = (confidence.against_posterior(noisy, "validation", clean=clean) for clean in (False, True))
     assert by_label.truth.max() < 0.75 < by_truth.truth.max()
@@ -118,7 +118,7 @@ def test_reject_answers_first_and_takes_its_threshold_from_validation(store):
     assert 0 < here.coverage < 1
     assert f"It answers {100 * here.coverage:.1f} %" in said(page)
     assert f"right on {100 * here.accuracy:.1f} %" in said(page)
-    assert f"On validation, {100 * threshold:.1f} % is the lowest confidence" in said(page)
+    assert f"a confidence of On validation, {100 * threshold:.1f} %" in said(page)
     assert f"There it answers {100 * there.coverage:.1f} %" in said(page)
     assert page.number_input(key="reject threshold").value == pytest.approx(100 * threshold)
     view = drawn(page, "answers")["view"]
@@ -133,7 +133,7 @@ def test_threshold_score_and_target_are_in_the_address(store):
     assert page.query_params["reject"] == "0.625"
     curve = drawn(page, "risk coverage")
     assert curve["rows"][curve["at"]]["threshold"] == 0.625
-    assert "You set the threshold: tracks of a confidence below 62.5 % are not answered." in said(page)
+    assert "You set the threshold: tracks with a confidence below 62.5 % are not answered." in said(page)
     page.number_input(key="reject target").set_value(75.0).run()
     assert page.query_params["target"] == "75"
     assert "reject" not in page.query_params
@@ -174,7 +174,7 @@ def test_every_cell_of_the_answers_lists_its_tracks_those_without_an_answer_too(
         assert drawn(page, "answers")["selected"] == cells
         rows = page.dataframe[0].value if n else ()
         assert len(rows) == n, cells
-    assert "All wrong answers" in said(page)
+    assert "All errors" in said(page)
     assert f"{wanted['wrong']} of" in said(page)
 
 

@@ -52,10 +52,10 @@ def test_generated_tracks_are_told_with_the_best_possible(store):
     page = opened(DATA)
     answer = page.header[0].value.replace("\\", "")
     assert answer.startswith(
-        "8,000 tracks in 8 genres of 1,000 each, 20 features; no classifier can expect to be right"
+        "8,000 tracks in 8 genres of 1,000 each, 20 features; the best possible classifier is right"
     )
     assert "81.9" in answer or "81.8" in answer
-    assert "nearest genre centre" in texts(page)
+    assert "nearest genre center" in texts(page)
 
 
 def test_the_data_follow_the_address(store):
@@ -67,7 +67,7 @@ def test_the_data_follow_the_address(store):
 def test_the_feature_shown_first_separates_best_and_another_can_be_chosen(store):
     page = opened(DATA, data__n_samples="400", section="features")
     box = next(item for item in page.selectbox if item.label == "Feature")
-    assert f"{box.value} is the one that tells genres apart best" in texts(page)
+    assert f"{box.value} is the feature that separates genres best" in texts(page)
     box.set_value(box.options[3]).run()
     assert f"{box.options[3]} is number 4 of 20" in texts(page)
 
@@ -191,7 +191,7 @@ def test_roles_said_by_the_address_are_marked_and_change_what_there_is(store):
 
 def test_a_finding_is_acted_on_and_the_action_taken_back(store):
     page = on_table(added("segments.csv"), data__taken="length")
-    assert "length is taken as a feature, but is a length" in texts(page)
+    assert "length is used as a feature, but is a length" in texts(page)
     press(page, "Leave out length")
     assert page.query_params["data.left_out"] == "length"
     assert "data.taken" not in page.query_params
@@ -214,10 +214,10 @@ def test_genres_too_small_to_split_are_left_out_with_one_click(store):
 
 def test_a_leaky_split_says_so_and_the_way_out(store):
     page = on_table(added("segments.csv"), split__by="row")
-    assert "Rows of the same tracks stand in training and test" in texts(page)
+    assert "Rows of the same tracks are in both training and test" in texts(page)
     press(page, "Keep them together")
     assert "split.by" not in page.query_params
-    assert "Dealt by whole tracks" in texts(page)
+    assert "Split by whole tracks" in texts(page)
 
 
 def test_where_values_are_missing_is_a_table_by_column_and_genre(store):
@@ -225,7 +225,7 @@ def test_where_values_are_missing_is_a_table_by_column_and_genre(store):
         f"t{n},{'ab'[n % 2]},{n * 37 % 101},{'' if n % 2 and n % 4 == 1 else n * 53 % 97}" for n in range(80)
     )
     page = on_table(tables.add_table([("gaps.csv", f"filename,genre,tempo,rms\n{rows}".encode())]))
-    assert "1 feature misses values, rms the most with 25.0" in texts(page).replace("\u202f", " ")
+    assert "1 feature has missing values, rms the most with 25.0" in texts(page).replace("\u202f", " ")
     found = next(item.value for item in page.dataframe if "all tracks" in item.value)
     assert found.to_dict("records") == [{"column": "rms", "all tracks": 25.0, "a": 0.0, "b": 50.0}]
     press(page, "Drop the 20 rows with gaps")
@@ -257,7 +257,7 @@ def test_a_link_that_makes_a_feature_of_text_is_said_and_judged_anew(store):
     page = on_table(added("segments.csv"), data__taken="filename")
     assert page.header[0].value == "These data cannot be used yet."
     assert "filename holds text" in texts(page)
-    press(page, "Judge all columns anew")
+    press(page, "Reset all columns")
     assert "data.taken" not in page.query_params
     assert "4 features" in page.header[0].value
 
@@ -271,7 +271,7 @@ def test_a_published_split_is_added_counted_used_and_left_again(store):
     assert "1 track of the published split not in these data, such as nowhere" in texts(page)
     press(page, "Split as published")
     assert page.query_params["split.by"] == "published"
-    assert "Dealt by the published split: 54 to train, 27 validation, 27 test." in texts(page)
+    assert "Split by the published split: 54 to train, 27 validation, 27 test." in texts(page)
     press(page, "Undo: published split")
     assert not {"data.published", "split.by"} & set(page.query_params)
 
@@ -325,7 +325,7 @@ def test_fma_is_imported_and_its_official_split_is_one_click_away(store, fma):
     page.run()
     assert "from all of FMA." in page.header[0].value
     press(page, "Split as published")
-    assert "Dealt by the published split" in texts(page)
+    assert "Split by the published split" in texts(page)
     page.switch_page("views/train/page.py").run()
     assert not page.exception
     assert not next(button for button in page.button if button.label == "Train").disabled
@@ -409,9 +409,9 @@ def test_a_server_without_room_says_so(store, fma, monkeypatch):
     monkeypatch.setattr(Path, "write_bytes", full)
     assert imports.is_fma(files), "what files are is seen without writing them"
     page = dropped(opened(DATA), *files)
-    assert "disk did not take these files (No space left on device): make room on it." in page.error[0].value.replace(
-        "\\", ""
-    )
+    assert "disk could not store these files (No space left on device): free some space on it." in page.error[
+        0
+    ].value.replace("\\", "")
     assert folders
     assert not any(folder.exists() for folder in folders)
     assert not imports.imports()
@@ -438,7 +438,7 @@ def test_an_import_whose_process_is_killed_says_so_and_the_pages_go_on(store, fm
     imports.import_offered(f"{fma.name}/")
     imports.imported_soon(next(iter(imports.imports())), 60)
     page = opened(DATA)
-    assert "was not imported. The process that imports was ended, perhaps for want of memory" in texts(page)
+    assert "was not imported. The import process was killed, perhaps because memory ran out" in texts(page)
     press(page, "Dismiss")
     imports.offered.clear()
 

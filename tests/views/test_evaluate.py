@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from dashboard.services import outcomes
+from dashboard.text.badges import why_leaky
+from dashboard.text.evaluate_states import closed
 from genre_core.data.sources import load_dataset
 from genre_core.settings.names import configure
 from genre_core.store import open_test, openings_of
@@ -72,7 +74,7 @@ def test_without_any_run_the_page_leads_to_train(tmp_path):
         own.submit("held", configure(SMALL))
         own.hold("held")
         assert "No run is complete yet." in texts(opened(EVALUATE))
-        assert "There is no such run here." in texts(opened(EVALUATE, run="nobody"))
+        assert "This run is not here." in texts(opened(EVALUATE, run="nobody"))
 
 
 def test_without_a_run_in_the_address_the_latest_complete_one_is_shown_and_named(store):
@@ -82,17 +84,17 @@ def test_without_a_run_in_the_address_the_latest_complete_one_is_shown_and_named
 
 def test_an_unknown_run_says_so_and_leads_to_the_others(store):
     page = opened(EVALUATE, run="nobody")
-    assert "There is no such run here." in texts(page)
-    assert "The link names nobody" in texts(page)
+    assert "This run is not here." in texts(page)
+    assert "The link asks for nobody" in texts(page)
     assert links(page) == ["Choose another run"]
 
 
 @pytest.mark.parametrize(
     ("run_id", "sentence", "link"),
     [
-        ("queued", "This run waits for a free worker.", "See it on Train"),
-        ("running", "This run is still learning.", "Watch it on Train"),
-        ("paused", "This run is paused.", "Go on with it on Train"),
+        ("queued", "This run is waiting for a free worker.", "See it on Train"),
+        ("running", "This run is still training.", "Watch it on Train"),
+        ("paused", "This run is paused.", "Continue it on Train"),
         ("failed", "This run failed. ", "Start it again on Train"),
         ("cancelled", "This run was cancelled.", "Start it again on Train"),
     ],
@@ -107,7 +109,7 @@ def test_a_run_that_is_not_complete_says_how_it_stands_and_where_to_go_on(store,
     if run_id == "failed":
         assert "ran out of memory" in texts(page)
     elif run_id != "cancelled":
-        assert "Evaluation comes when it is complete." in texts(page)
+        assert "You can evaluate it when it is complete." in texts(page)
 
 
 @pytest.mark.parametrize("part", ["test", "validation"])
@@ -160,7 +162,7 @@ def test_a_closed_test_part_shows_no_number_and_says_what_opening_costs(store):
     n, accuracy = (store.run("closed").summary["test"][name] for name in ("n", "accuracy"))
     assert page.header[0].value == "The test part is closed for this run."
     assert f"Its {n} tracks are for the final report" in texts(page)
-    assert "opened for 2 other configurations so far; each look that you choose by makes the score too" in texts(page)
+    assert closed(store.run("closed"), openings_of(store, [store.run("closed")])["closed"]).reason in texts(page)
     assert f"{100 * accuracy:.1f}" not in texts(page) + html(page)
     assert not page.dataframe
     press(page, "Stay with validation")
@@ -182,7 +184,7 @@ def test_once_opened_it_stays_open_and_each_configuration_counts_once(store):
     for run_id in ("first", "same"):
         assert ">test opened 1×<" in html(on_test(run=run_id))
     page = on_test(run="other")
-    assert "They were opened for 1 other configuration so far" in texts(page)
+    assert "opened for 1 other configuration" in texts(page)
     assert ">test opened 2×<" in html(press(page, "Open the test part"))
     assert ">test opened 2×<" in html(on_test(run="first"))
 
@@ -212,7 +214,7 @@ def test_a_track_shows_its_genres_probabilities_and_features(store):
     page = on_test(run="small", cell="0-0")
     name = page.dataframe[0].value["track"][0]
     page = on_test(run="small", cell="0-0", track=str(int(name.replace(",", "")) - 1))
-    assert f"Track {name}: Rock recognised" in [sub.value for sub in page.subheader]
+    assert f"Track {name}: Rock recognized" in [sub.value for sub in page.subheader]
     assert "predicted, true" in html(page)
     assert html(page).count("<li") == 8
     drawn = json.loads(page.get("bidi_component")[2].proto.json)
@@ -231,7 +233,7 @@ def test_a_track_that_is_not_in_the_cell_is_said(store, track):
 def test_all_right_is_said(store):
     page = on_test(run="right")
     assert page.header[0].value == "Right on all 60 test tracks."
-    assert "Nothing lies off the diagonal" in texts(page)
+    assert "nothing lies off the diagonal" in texts(page)
 
 
 def test_sixty_genres_fit_in(store):
@@ -244,7 +246,7 @@ def test_a_leaky_split_is_marked_beside_the_number(store):
     for part in ("validation", "test"):
         page = opened(EVALUATE, run="leaky", part=part)
         assert ">leaky<" in html(page)
-        assert re.search(r"Pieces of \d+ tracks stand on both sides of the split", html(page))
+        assert why_leaky(store.run("leaky")) in html(page)
     assert "leaky" not in html(on_test(run="grouped"))
     box = next(box for box in page.selectbox if box.key == "run picker")
     assert [label for label in box.options if "leaky" in label] == [
@@ -256,7 +258,7 @@ def test_a_score_above_the_limit_by_knowing_the_artists_is_not_called_luck(store
     artists = {"data__artists": 10, "data__artist_spread": 3.75, "data__overlap": 2.0, "split__by": "row"}
     trained(store, "artists", SMALL, **artists, data__n_samples=1600, train__max_epochs=15)
     page = opened(EVALUATE, run="artists")
-    assert re.search(r"; on unknown artists at most \d+ were possible", page.header[0].value)
+    assert re.search(r"; on unknown artists, the best possible classifier gets \d+", page.header[0].value)
     assert re.search(r"points \([^)]*\) above the best possible on unknown artists", texts(page))
     marks = next(json.loads(item.proto.json) for item in page.get("bidi_component"))["marks"]
     assert any("the best possible here, unknown artists" in mark["text"] for mark in marks)
@@ -319,11 +321,11 @@ def test_a_run_whose_table_was_deleted_keeps_its_numbers_and_says_what_is_gone(s
     ("cell", "title", "mask"),
     [
         ("1-*", "True Electronic", lambda t, p: t == 1),
-        ("*-2", "Taken for Hip-Hop", lambda t, p: p == 2),
+        ("*-2", "Predicted as Hip-Hop", lambda t, p: p == 2),
         ("0.1-2.3", "4 chosen cells", lambda t, p: (t <= 1) & ((p == 2) | (p == 3))),
         ("0-*,5-*", "True Rock and Folk", lambda t, p: (t == 0) | (t == 5)),
         ("wrong", "All errors", lambda t, p: t != p),
-        ("right", "All that is recognised", lambda t, p: t == p),
+        ("right", "All correct predictions", lambda t, p: t == p),
     ],
 )
 def test_a_row_a_column_several_cells_and_all_errors_list_exactly_their_tracks(store, cell, title, mask):
@@ -384,7 +386,7 @@ def test_order_comparison_and_diagonal_are_in_the_address_and_the_limit_only_whe
     np.add.at(best, (found.y_true, found.limit.y_pred), 1)
     at = [plain["genres"].index(name) for name in view["genres"]]
     assert view["others"] == best[np.ix_(at, at)].tolist()
-    assert "less the best possible" in matrix(page)["note"]
+    assert "minus the best possible" in matrix(page)["note"]
     assert matrix(on_test(run="small", against="limit"))["view"]["counts"] == best.tolist()
     assert "by is “predicted” in this link" in texts(on_test(run="small", against="difference", by="predicted"))
     grouped = on_test(run="grouped")

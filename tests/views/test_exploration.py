@@ -85,7 +85,7 @@ def test_tracks_are_chosen_by_genre_without_a_mouse():
 
 def test_a_worker_places_neighbours_and_the_page_waits_for_it(store):
     page = on("overview", plane="tsne", data__seed="3")
-    assert "Waiting for a worker to place tracks among their neighbours." in texts(page)
+    assert "Waiting for a worker to place tracks among their neighbors." in texts(page)
     (study,) = store.studies.studies(MAP)
     page.run()
     assert len(store.studies.studies(MAP)) == 1
@@ -94,7 +94,7 @@ def test_a_worker_places_neighbours_and_the_page_waits_for_it(store):
     found = traces(page)
     expected = project(datasets.dataset(config(**{"data.seed": 3})), "tsne")
     assert sum(len(trace["x"]) for trace in found.values()) == len(expected.rows)
-    assert "Neighbours stay neighbours" in texts(page)
+    assert "Neighbors stay neighbors" in texts(page)
     assert "of the 400 placed tracks would be named right" in texts(page)
     again = on("overview", plane="tsne", data__seed="3")  # another session
     assert traces(again).keys() == found.keys()
@@ -214,7 +214,7 @@ def test_noisy_labels_ask_right_about_what():
     assert "right about the label, which is wrong for 20 %" in texts(page)
     page = on("limits", data__label_noise="0.2", right="true")
     assert "right about the true genre, whatever the label says" in texts(page)
-    assert "Right about what" not in texts(on("limits"))
+    assert "Judged by" not in texts(on("limits"))
 
 
 def test_a_run_is_judged_beside_the_limit_on_its_validation_part(store):
@@ -223,7 +223,7 @@ def test_a_run_is_judged_beside_the_limit_on_its_validation_part(store):
     execute("shown", 1, store.url)
     page = on("limits", data__seed="7")
     assert "validation tracks: " in texts(page)
-    assert "no classifier avoids" in texts(page)
+    assert "unavoidable" in texts(page)
     assert json.loads(drawn(page, "limit curve")["figure"])["data"][-1]["marker"]["symbol"] == "circle"
     answered = traces(on("overview", data__seed="7", colour="answer"))
     assert {"right", "wrong", "not judged"} == set(answered)

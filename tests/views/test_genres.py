@@ -46,7 +46,7 @@ def test_every_section_of_a_genre_is_drawn(store, section):
     page = opened(GENRES, run="small", genre="Jazz", section=section)
     assert page.header[0].value == "Jazz"
     assert not page.error
-    assert "validation tracks are recognised" in texts(page)
+    assert "validation tracks are recognized" in texts(page)
 
 
 def test_the_numbers_are_those_of_the_evaluation(store):
@@ -89,10 +89,10 @@ def test_a_genre_of_another_run_and_a_closed_test_part_are_one_sentence(store):
     assert "recognised" not in texts(page)
     open_test(store, store.run("small"))
     page = opened(GENRES, run="small", genre="Jazz", part="test")
-    assert "test tracks are recognised" in texts(page)
+    assert "test tracks are recognized" in texts(page)
 
 
-@pytest.mark.parametrize(("run", "said"), [("none", "There is no such run here."), ("waiting", "This run waits")])
+@pytest.mark.parametrize(("run", "said"), [("none", "This run is not here."), ("waiting", "This run is waiting")])
 def test_without_a_complete_run_the_page_says_why(store, run, said):
     assert said in texts(opened(GENRES, run=run, genre="Jazz"))
 

@@ -77,7 +77,7 @@ def test_overlap_without_noise_is_not_called_wrong(store):
 def test_genres_far_apart_leave_nothing_doubtful(store):
     page = looked_at("right")
     assert "looks doubtful, and none is wrong." in heads(page)
-    assert "No label is taken for another." in texts(page)
+    assert "No genre is labeled as another." in texts(page)
 
 
 def test_of_real_tracks_nothing_is_called_wrong_that_overlap_explains(store):
@@ -130,7 +130,7 @@ def test_all_tracks_are_predicted_by_others_and_the_closed_test_part_is_left_out
     assert "Waiting for a worker." in heads(page)
     press(page, "Stop")
     assert "Stopped after 0 of 5 networks." in heads(looked_at("noisy", among="all"))
-    press(looked_at("noisy", among="all"), "Go on")
+    press(looked_at("noisy", among="all"), "Continue")
     study = found_labels.cross_predictions(store.run("noisy")).study
     execute_study(study.id, study.attempt, store.url)
     page = looked_at("noisy", among="all")
@@ -171,7 +171,7 @@ def test_what_was_marked_is_scored_beside_the_finder_and_the_best(store):
 def test_a_run_without_noise_has_no_round_and_says_how_to_get_one(store):
     for run in ("clean", "table"):
         page = looked_at(run, game="5")
-        assert "There is nothing to find in this run." in heads(page)
+        assert "This run has no wrong labels to find." in heads(page)
         press(page, "Back to the labels")
         assert "game" not in page.query_params
 

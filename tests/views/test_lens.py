@@ -87,7 +87,7 @@ def buttons(page):
     return {
         button.label: button.disabled
         for button in page.button
-        if button.label in ("Judge these splits", "Stop", "Go on")
+        if button.label in ("Judge these splits", "Stop", "Continue")
     }
 
 
@@ -116,8 +116,8 @@ def test_the_button_starts_the_lens_of_the_settings_and_the_address_names_it(sto
     assert buttons(page) == {"Judge these splits": True, "Stop": False}
     press(page, "Stop")
     assert store.studies.study(lens_id).state == "cancelled"
-    assert buttons(page) == {"Judge these splits": False, "Go on": False}
-    press(page, "Go on")
+    assert buttons(page) == {"Judge these splits": False, "Continue": False}
+    press(page, "Continue")
     assert store.studies.study(lens_id).state == "queued"
     store.studies.stop(lens_id)
 
@@ -126,7 +126,7 @@ def test_a_complete_lens_says_what_leaked_and_draws_each_level(store, complete):
     page = opened(VIEW, lens=complete)
     assert answer(page).startswith("Of the network's")
     assert answer(page).endswith("were leakage.")
-    assert "tracks of training artists stood in the test" in texts(page)
+    assert "tracks by training artists are in the test part" in texts(page)
     for level in ("row", "artist"):
         marks = drawn(page, f"lens ruler {level}")["marks"]
         assert [mark["kind"] for mark in marks] == ["model", "baseline", "tick", "limit"]
@@ -164,7 +164,7 @@ def test_a_killed_worker_is_said_and_the_scores_stay(store):
     page = opened(VIEW, lens="killed")
     assert answer(page) == "Judging failed."
     assert "Its worker died" in texts(page)
-    assert buttons(page)["Go on"] is False
+    assert buttons(page)["Continue"] is False
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_the_limit_is_for_unknown_artists_even_where_no_split_keeps_artists_toge
     for level in ("row", "track"):
         assert "no classifier can expect more on unknown artists" in drawn(page, f"lens ruler {level}")["alt"]
     assert "Split by row and by track, artists still stand on both sides." in texts(page)
-    assert "least number of tracks per genre." in texts(page)  # to its end
+    assert "minimum tracks per genre" in texts(page)  # to its end
 
 
 def test_a_plan_is_made_once_and_an_error_each_time(store, monkeypatch):
@@ -285,7 +285,7 @@ def test_a_lens_on_labels_that_are_right_has_no_such_choice(store, complete):
 
 def test_former_lenses_can_be_opened(store, complete):
     page = opened(VIEW)
-    (choice,) = [box for box in page.selectbox if box.label == "Former lenses"]
+    (choice,) = [box for box in page.selectbox if box.label == "Earlier lenses"]
     choice.set_value(complete).run()
     assert one(page.query_params["lens"]) == complete
     assert "were leakage" in answer(page)
@@ -298,7 +298,7 @@ def test_two_lenses_that_are_called_alike_are_told_apart_and_each_opens_itself(s
         set_state(store, lens_id, created_at=0.0)
     for lens_id in ("a1b2c3d4e5", "a1b2f6a7b8"):
         page = opened(VIEW)
-        (choice,) = [box for box in page.selectbox if box.label == "Former lenses"]
+        (choice,) = [box for box in page.selectbox if box.label == "Earlier lenses"]
         assert len(set(choice.options)) == len(choice.options)
         choice.set_value(lens_id).run()
         assert one(page.query_params["lens"]) == lens_id

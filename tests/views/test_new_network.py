@@ -118,7 +118,7 @@ def test_evaluate_and_genres_judge_it(store, page):
 def test_one_genre_says_what_cannot_be_explained(store, section):
     page = opened("views/genres/page.py", run="twin", genre="Rock", section=section)
     assert not page.error
-    sentence = "The lab cannot explain the answers of a twin network feature by feature."
+    sentence = "Genre Lab cannot explain the predictions of a twin network feature by feature."
     assert (sentence in texts(page)) == (section == "features")
 
 
@@ -127,7 +127,7 @@ def test_a_track_says_so_in_one_sentence_and_shows_the_answer(store):
     row = int(np.flatnonzero(found.part == 1)[0])
     page = opened("views/track/page.py", run="twin", track=str(row))
     assert not page.error
-    assert texts(page).count("The lab cannot explain the answers of a twin network feature by feature.") == 1
+    assert texts(page).count("Genre Lab cannot explain the predictions of a twin network feature by feature.") == 1
     assert any('class="gl-answer"' in item.proto.body for item in page.get("html"))
 
 

@@ -62,7 +62,7 @@ def answer(page):
 
 def test_before_there_is_one_the_page_says_what_it_is_for(store):
     page = opened(VIEW, **SETTINGS)
-    assert answer(page)["text"] == "How sure is this score?"
+    assert answer(page)["text"] == "How reliable is this score?"
     assert {b.label: b.disabled for b in page.button if b.label in ("Repeat", "Stop")} == {
         "Repeat": False, "Stop": True,
     }  # fmt: skip
@@ -78,7 +78,7 @@ def test_the_button_starts_it_the_address_names_it_and_it_can_be_stopped_and_gon
     assert answer(page)["text"] == "Waiting for a worker."
     press(page, "Stop")
     assert store.studies.study(study_id).state == "cancelled"
-    press(page, "Go on")
+    press(page, "Continue")
     assert store.studies.study(study_id).state == "queued"
     store.studies.delete(study_id)
 

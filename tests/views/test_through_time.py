@@ -159,7 +159,7 @@ def test_each_epoch_brings_only_its_own_matrix_and_a_new_attempt_all(store):
     np.testing.assert_array_equal(
         unpacked(part["scrubber"])[0], histories.history(store.run("paused")).counts[2].ravel()
     )
-    assert "Between epoch 1 and 2" in part["changed"]["note"]
+    assert "Between epochs 1 and 2" in part["changed"]["note"]
     assert answer(following.look, "nobody/latest/none/labels", "") == {"phase": "gone"}
     assert answer(following.look, "paused/9999/99-x-1/labels", "x y z")["parts"]
     assert run.epoch == 2

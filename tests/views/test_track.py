@@ -74,12 +74,12 @@ def test_a_track_says_what_it_is_and_how_sure_the_network_is(store):
     page = opened(TRACK, run="small", track=str(row))
     sure = f"{100 * y_prob.max():.1f}\u202f%"
     true, predicted = genres[found.y[row]], genres[y_prob.argmax()]
-    assert page.header[0].value == f"Track {row + 1} is {true}; taken for {predicted}, {sure} sure"
+    assert page.header[0].value == f"Track {row + 1} is {true}; taken for {predicted} with {sure} confidence"
     assert ">validation track<" in html(page)
     assert shares(page) == [round(100 * p, 1) for p in y_prob]
     assert f"Why {predicted} rather than {true}" in drawn(page, "attribution")["figure"]
     right = int(np.setdiff1d(rows_of(run, "validation"), rows_of(run, "validation", wrong=True))[0])
-    assert "; recognised, " in opened(TRACK, run="small", track=str(right)).header[0].value
+    assert "; recognized, " in opened(TRACK, run="small", track=str(right)).header[0].value
 
 
 @pytest.mark.parametrize("run_id", ["small", "linear"])
@@ -188,7 +188,7 @@ def test_previous_and_next_go_through_the_cell_and_the_way_back_leads_to_it(stor
     assert page.button(key="track Next").disabled
     back = page.get("page_link")[0].proto
     genres = run.context["genres"]
-    assert back.label == (f"{genres[i]} recognised" if i == j else f"{genres[i]} taken for {genres[j]}")
+    assert back.label == (f"{genres[i]} recognized" if i == j else f"{genres[i]} taken for {genres[j]}")
     assert f"cell={i}-{j}" in back.query_string
     row_of = opened(TRACK, run="small", cell=f"{i}-*", track=str(order[0]))
     assert f" of {counts[i].sum()}" in texts(row_of)
@@ -223,15 +223,15 @@ def test_the_list_of_a_cell_is_filtered_by_the_address_and_leads_to_the_track(st
 @pytest.mark.parametrize(
     ("params", "sentence"),
     [
-        ({"run": "nobody", "track": "3"}, "There is no such run here."),
-        ({"run": "small"}, "No track is chosen."),
+        ({"run": "nobody", "track": "3"}, "This run is not here."),
+        ({"run": "small"}, "No track is selected."),
         ({"run": "small", "track": "x"}, "track is “x”, but should be a row counted from 0."),
         ({"run": "small", "track": "-1"}, "The link names no track."),
-        ({"run": "small", "track": "9" * 40}, "There is no such track."),
+        ({"run": "small", "track": "9" * 40}, "This track does not exist."),
         ({"run": "small", "track": "400"}, "The link names row 400; the rows of these data are 0 to 399."),
-        ({"run": "queued", "track": "3"}, "This run waits for a free worker."),
+        ({"run": "queued", "track": "3"}, "This run is waiting for a free worker."),
         ({"run": "failed", "track": "3"}, "This run failed."),
-        ({"run": "gone", "track": "3"}, "The tracks of this run are gone."),
+        ({"run": "gone", "track": "3"}, "The tracks of this run are no longer stored."),
     ],
 )
 def test_a_link_that_leads_to_no_track_says_why_and_leads_on(store, params, sentence):
@@ -268,7 +268,7 @@ def test_without_weights_there_is_the_answer_but_no_why(store, monkeypatch):
     from genre_core.errors import DataError
 
     def missing(*_):
-        raise DataError("This run has stored no weights: train it again to ask its network.")
+        raise DataError("This run did not store its weights: train it again.")
 
     monkeypatch.setattr(networks, "_network", missing)
     page = opened(TRACK, run="small", track=str(rows_of(store.run("small"), "validation")[1]))
@@ -284,7 +284,7 @@ def test_a_wrong_label_is_marked_and_the_true_genre_judges_where_the_link_says_s
     rows = rows_of(run, "validation")
     row = int(rows[data.y_clean[rows] != data.y[rows]][0])
     by_label = opened(TRACK, run="noisy", track=str(row))
-    assert f" is labelled {data.genres[data.y[row]]}" in by_label.header[0].value
+    assert f" is labeled {data.genres[data.y[row]]}" in by_label.header[0].value
     assert ">wrong label<" in html(by_label)
     by_genre = opened(TRACK, run="noisy", track=str(row), right="true")
     assert f" is {data.genres[data.y_clean[row]]}; " in by_genre.header[0].value

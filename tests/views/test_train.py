@@ -163,7 +163,7 @@ def test_a_complete_run_says_why_it_ended_macro_f1_beside_accuracy_and_leads_to_
     assert "All 3 epochs are done." in texts(page)
     assert points(page) == 3
     assert [link.proto.label for link in page.get("page_link")] == [
-        "Other ways, and former ones", "Through time", "Evaluate it",
+        "More options and earlier repetitions", "Through time", "Evaluate it",
     ]  # fmt: skip
     assert enabled(page) == {"Train"}
     model = next(mark for mark in drawn(page, "train ruler")["marks"] if mark["kind"] == "model")

@@ -82,7 +82,7 @@ def test_ticked_settings_have_ranges_from_their_fields_and_make_a_search(store):
     press(page, "Pause")
     assert "Paused after 0 of 7 trials." in texts(page)
     assert store.studies.study(study.id).state == "cancelled"
-    press(page, "Go on")
+    press(page, "Continue")
     press(page, "Stop")
     assert store.studies.study(study.id).state == "complete"
     assert "No trial has a score." in texts(page)
@@ -167,7 +167,7 @@ def test_a_failed_search_says_why_and_can_be_gone_on_with(store):
     page = opened(VIEW, study="failed", **ADDRESS)
     assert "The search failed after 0 of 3 trials." in texts(page)
     assert "The disk is full" in texts(page)
-    assert [button for button in page.button if button.label == "Go on" and not button.disabled]
+    assert [button for button in page.button if button.label == "Continue" and not button.disabled]
 
 
 def test_a_link_to_no_search_is_told(store):

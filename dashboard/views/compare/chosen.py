@@ -28,8 +28,8 @@ KEY = "compared runs"
 MOST, MOST_LISTED = 6, 200
 FORGET = {"cell": None, "track": None}
 PART_HELP = (
-    "Validation is for choosing; it chose each run's best epoch. Test is for reporting: all compared runs' test parts "
-    "are opened for it."
+    "Use validation for choosing; it also chose each run's best epoch. Use test for reporting: it opens the test parts "
+    "of all compared runs."
 )
 COMPLETE: tuple[RunState, ...] = ("complete",)
 Place = st.delta_generator.DeltaGenerator
@@ -132,7 +132,7 @@ def _picker(asked: Sequence[Run]) -> None:
         key=KEY,
         max_selections=MOST,
         wrap=True,
-        placeholder="Choose runs; the first is compared with the others",
+        placeholder="Choose runs; the first one is compared with the others",
         label_visibility="collapsed",
         on_change=_choose,
     )
@@ -189,7 +189,10 @@ def _with(found: Compared) -> str | None:
     """Return the run whose difference is drawn, by the address."""
     asked = st.query_params.get("with")
     if asked and asked not in {other.run.id for other in found.others}:
-        st.caption(":material/link_off: The link draws a difference from a run that is not compared; the first is.")
+        st.caption(
+            ":material/link_off: The link asks for the difference from a run that is not compared, so the first one is "
+            "shown."
+        )
     return asked
 
 

@@ -44,7 +44,7 @@ def _matrix(chosen: Chosen, cells: Selection | None) -> None:
         by = address_menu("Show", "by", SHARES, width=145)
         order = address_menu("Order", "order", ORDERS, width=160)
     view = comparing.compared_view(of, chosen.number, by, order, chosen.nouns)
-    pair = f"{found.first} less {found.second}"
+    pair = f"{found.first} minus {found.second}"
     matrix(
         view,
         MATRIX,

@@ -28,7 +28,7 @@ def draw(chosen: Chosen) -> None:
         column_config={
             names[2]: number(format="%.1f %%"),
             names[3]: number(format="%.1f %%"),
-            "difference": text(help="In points of recall, with the 95 % interval of each genre alone."),
+            "difference": text(help="In points of recall, with the 95 % interval for each genre by itself."),
             "p": text(help=f"McNemar's exact test, adjusted. {GLOSSARY['Holm']}"),
         },
         placeholder="–",

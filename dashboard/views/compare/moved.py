@@ -38,7 +38,7 @@ def draw(chosen: Chosen, here: Tracks) -> None:
         selection_mode="single-row",
         selection_default=None if row is None else {"selection": {"rows": [rows.index(row)]}},
         column_config=_titles(sure),
-        alt="Tracks that the two runs answer otherwise: the true genre, and what each takes them for.",
+        alt="Tracks with different predictions: the true genre, and what each run predicts.",
     )
     csv_download(lambda: table, "moved tracks.csv", "moved")
     if row is not None:
@@ -47,7 +47,7 @@ def draw(chosen: Chosen, here: Tracks) -> None:
 
 def _titles(sure: list[str]) -> dict[str, ColumnConfig]:
     column = st.column_config
-    about = "The probability that it gives to its answer."
+    about = "The probability that it gives to its prediction."
     titles: dict[str, ColumnConfig] = {name: column.NumberColumn(name, format="%.0f %%", help=about) for name in sure}
     return {"track": column.TextColumn("Track", width="small"), "true": column.TextColumn("True")} | titles
 
@@ -74,7 +74,7 @@ def _looked_at(rows: list[int]) -> int | None:
     text = st.query_params.get("track", "")
     row = int(text) if text.isdecimal() and len(text) < 10 else None
     if text and row not in rows:
-        st.caption(":material/link_off: The link names a track that did not move here; none is chosen.")
+        st.caption(":material/link_off: The link names a track that did not move here, so none is selected.")
     return row if row in rows else None
 
 
@@ -96,7 +96,7 @@ def _answer_of(side: Side, chosen: Chosen, row: int) -> None:
     draw_choices(choices(side.outcome, row))
     part = None if chosen.part == "validation" else chosen.part
     right = "true" if chosen.clean else None
-    label = f"Why {side.letter} says so"
+    label = f"Why {side.letter} predicts this"
     address.page_link(
         "views/track/page.py",
         label,

@@ -23,13 +23,13 @@ from genre_core.store import Run
 VERDICTS = {
     "first": "A is better",
     "second": "the other is better",
-    "undecided": "not distinguishable",
-    "same": "the same answers",
+    "undecided": "no clear difference",
+    "same": "the same predictions",
 }
 POWER_HELP = (
-    "“Would not show” means: in less than four of five such comparisons the test would find it. The number of tracks "
-    "needed is for finding it in four of five, if the difference is as large as it looks here. Exact McNemar test "
-    "(groups of tracks together), adjusted by Holm where the run is compared with several."
+    "“Could be missed” means that the test finds such a difference in fewer than four of five comparisons. The number "
+    "of tracks needed is for finding it in four of five, if the true difference is as large as the one seen here. "
+    "Exact McNemar test (groups of tracks together), adjusted by Holm if you compare with several runs."
 )
 
 
@@ -45,40 +45,40 @@ class SettingRow:
 def no_runs(any_runs: bool) -> tuple[Headline, Step]:
     """Say that there is nothing to compare."""
     if any_runs:
-        reason = "Comparing takes two runs that are complete, judged on the same tracks."
+        reason = "You need two complete runs that are judged on the same tracks."
         return Headline("Too few runs are complete.", reason), Step(TRAIN, "Train another")
-    reason = "Train two classifiers first; here you see whether one is really better, and on which tracks."
+    reason = "Train two classifiers first. This page then shows whether one is really better, and on which tracks."
     return Headline("Nothing to compare yet.", reason), Step(TRAIN, "Train the first run")
 
 
 def choose_more(first: str | None) -> Headline:
     """Ask for a second run."""
     asked = "Choose the runs to compare." if first is None else f"Choose a run to compare {first} with."
-    return Headline(asked, "The first you choose is compared with each of the others, on the same tracks.")
+    return Headline(asked, "The first run is compared with each of the others on the same tracks.")
 
 
 def missing(run_id: str) -> str:
     """Say that a run of the link is not here."""
-    return f"There is no run {run_id} here: it was deleted, or made on another computer."
+    return f"There is no run {run_id} here: it was deleted or was made on another computer."
 
 
 def incomplete(run: Run) -> str:
     """Say that a run cannot be compared yet."""
     how = STATES[run.state].split(" ", 1)[1]
-    return f"{run.name} is not complete ({how}): it can be compared when it is."
+    return f"{run.name} is not complete ({how}), so it cannot be compared yet."
 
 
 def twice(name: str) -> str:
     """Say that a run was named twice."""
-    return f"{name} is named twice: a run does not differ from itself."
+    return f"{name} is named twice, but a run cannot be compared with itself."
 
 
 def closed(names: Sequence[str]) -> Headline:
     """Say whose test part was not looked at, and what looking costs."""
     whose = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     reason = (
-        "A test comparison shows the scores of all runs that are compared. Choose by validation; each look at test "
-        "that you choose by makes the chosen score too good."
+        "A comparison on test shows the scores of all compared runs. Choose by validation: choosing by test scores "
+        "makes them too optimistic."
     )
     return Headline(f"The test part is closed for {whose}.", reason)
 
@@ -95,8 +95,11 @@ def caution(first: ExperimentConfig, second: ExperimentConfig, found: Comparison
     if found.kind == "same" or not names or first.averaged_with or second.averaged_with:
         return ""
     if names <= seeds:
-        return "They differ in their seed alone: what tells them apart is the luck of training."
-    return "One training each: another seed moves a score as well, so this is about these two networks."
+        return "They differ only in their seed, so any difference is luck."
+    return (
+        "Each was trained once, and another seed also changes the score. This result is about these two networks, not "
+        "about their settings."
+    )
 
 
 def setting_rows(configs: Sequence[ExperimentConfig]) -> list[SettingRow]:
@@ -117,7 +120,7 @@ def setting_rows(configs: Sequence[ExperimentConfig]) -> list[SettingRow]:
 
 
 def pair_row(name: str, found: Comparison) -> dict[str, Any]:
-    """Return what the table of pairs says of one; differences in points."""
+    """Return the row of one comparison in the table of pairs; differences in points."""
     pair = found.matched
     return {
         "compared with": name,
@@ -127,16 +130,16 @@ def pair_row(name: str, found: Comparison) -> dict[str, Any]:
         "only A right": pair.only_first,
         "only the other right": pair.only_second,
         "p": p_value(found.p_adjusted).removeprefix("p ").removeprefix("= "),
-        "would show from": size_in_points(found.detectable),
+        "smallest clear difference": size_in_points(found.detectable),
         "tracks needed": found.needed,
     }
 
 
 def genre_row(genre: GenreDifference, first: str, second: str) -> dict[str, Any]:
-    """Return what the table of genres says of one: recalls in percent, the difference in points as it is written."""
+    """Return the row of one genre: recalls in percent, the difference in points as it is written."""
     pair, clear = genre.matched, ""
     if pair is None or genre.p_adjusted is None:
-        empty = {"genre": genre.genre, "tracks": 0, "told apart": "no tracks"}
+        empty = {"genre": genre.genre, "tracks": 0, "clear difference": "no tracks"}
         return dict.fromkeys(genre_columns(first, second)) | empty
     ours = (pair.both + pair.only_first) / pair.n
     if genre.p_adjusted < LEVEL:
@@ -149,7 +152,7 @@ def genre_row(genre: GenreDifference, first: str, second: str) -> dict[str, Any]
 
 def genre_columns(first: str, second: str) -> tuple[str, ...]:
     """Return the columns of the table of genres."""
-    return ("genre", "tracks", f"recall, {first}", f"recall, {second}", "difference", "p", "told apart")
+    return ("genre", "tracks", f"recall, {first}", f"recall, {second}", "difference", "p", "clear difference")
 
 
 def genre_numbers(found: Comparison) -> dict[str, list[Any]]:
@@ -171,38 +174,41 @@ def genres_sentence(found: Comparison) -> str:
     """Say for which genres the two differ beyond chance, all genres considered together."""
     clear = [one for one in found.per_genre if one.p_adjusted is not None and one.p_adjusted < LEVEL]
     if not clear:
-        return "For no single genre can they be told apart, with all genres considered together (Holm)."
+        return "No single genre shows a clear difference, with all genres considered together (Holm)."
     said = [
         f"{one.genre} ({found.first if one.matched and one.matched.difference > 0 else found.second} better)"
         for one in clear
     ]
-    return f"Told apart by {count(len(clear), 'genre')}, all considered together (Holm): {', '.join(said[:4])}."
+    return (
+        f"{count(len(clear), 'genre')} {'shows' if len(clear) == 1 else 'show'} a clear difference, with all genres "
+        f"considered together (Holm): {', '.join(said[:4])}."
+    )
 
 
 def matrix_sentence(found: Comparison, difference: MatrixDifference) -> str:
     """Say what the difference matrix shows as a whole."""
     if not found.n_moved:
-        return "Both answer alike, so every cell is 0."
+        return "Both make the same predictions, so every cell is 0."
     tried = int(np.count_nonzero(difference.high - difference.low))
     beyond = int(difference.beyond_chance.sum())
-    said = f"{count(beyond, 'cell')} of {tried} where they differ {'lies' if beyond == 1 else 'lie'} beyond chance"
+    said = f"{beyond:,} of the {count(tried, 'cell')} that differ {'is' if beyond == 1 else 'are'} beyond chance"
     by_chance = max(1, round(tried / 20))
     return (
-        f"{found.first} less {found.second}: {said}, taken one by one (about {by_chance} would by chance alone). "
-        f"Blue: {found.first} puts more tracks there; amber: {found.second} does; pale: within chance."
+        f"{found.first} minus {found.second}: {said} when tested one by one; chance alone gives about {by_chance}. "
+        f"Blue: {found.first} puts more tracks there. Amber: {found.second} does. Pale: could be chance."
     )
 
 
 def moved_sentence(here: int, first: str, second: str, into: tuple[int, int], chosen: Selection | None) -> str:
     """Say how many tracks moved in what is chosen: `into` are those in it by the first run and by the second alone."""
     if chosen is None:
-        return f"{count(here, 'track')} with other answers. Choose a cell of the matrix to see its own."
+        return f"{count(here, 'track')} with different predictions. Select a cell of the matrix to see its tracks."
     if not here:
-        return "No track moved here: both put the same tracks into it."
+        return "No track moved here: both runs put the same tracks into it."
     own, other = into
     if own + other == here:
-        return f"{count(own, 'track')} here by {first} alone, {count(other, 'track')} by {second} alone."
-    return f"{count(here, 'track')} with other answers."
+        return f"{count(own, 'track')} put here only by {first}, {count(other, 'track')} only by {second}."
+    return f"{count(here, 'track')} with different predictions."
 
 
 def agreement_rows(found: Comparison) -> list[tuple[str, str, str]]:
@@ -219,7 +225,7 @@ def agreement_rows(found: Comparison) -> list[tuple[str, str, str]]:
 
 def no_curves(names: Sequence[str]) -> str:
     """Say which runs did not learn by themselves: ensembles average what others learned."""
-    return f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} no curves: nothing was trained for it."
+    return f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} no curves: an ensemble is not trained."
 
 
 def curves_alt(runs: Mapping[str, tuple[int, int | None]], what: str) -> str:

@@ -59,7 +59,7 @@ def draw_pairs(chosen: Chosen) -> None:
     of = chosen.compared
     if len(of.others) < 2:
         return
-    st.subheader("A against each", anchor=False)
+    st.subheader("A compared with each", anchor=False)
     st.dataframe(
         [sentences.pair_row(side.title, of.lettered(number)) for number, side in enumerate(of.others)],
         hide_index=True,
@@ -67,16 +67,16 @@ def draw_pairs(chosen: Chosen) -> None:
         row_height=33,
         column_config={"tracks needed": st.column_config.NumberColumn(format="localized")},
         placeholder="–",
-        alt="The run looked at against each of the others: verdict, differences with intervals, adjusted p.",
+        alt="The first run compared with each of the others: verdict, differences with intervals, adjusted p.",
     )
-    st.caption("p is adjusted by Holm for the number of runs compared with; differences are A less the other.")
+    st.caption("p is adjusted by Holm for the number of comparisons. Differences are A minus the other run.")
 
 
 def choose_other(chosen: Chosen) -> None:
     """Draw the choice of the run whose difference from the first is drawn, where there are several."""
     others = chosen.compared.others
     if len(others) > 1:
-        names = {side.run.id: f"A less {side.title}" for side in others}
+        names = {side.run.id: f"A minus {side.title}" for side in others}
         address_menu("Difference from", "with", names, width=230, on_change=FORGET)
 
 
@@ -85,9 +85,9 @@ def draw_settings(chosen: Chosen) -> None:
     of = chosen.compared
     sides = (of.first, *of.others)
     rows = sentences.setting_rows([side.run.config for side in sides])
-    st.subheader("What differs in their settings", anchor=False)
+    st.subheader("Settings that differ", anchor=False)
     if not rows:
-        st.caption("Nothing: the same settings and seeds give the same run.")
+        st.caption("None: the same settings and seeds give the same run.")
         return
     names = [side.title for side in sides]
     st.dataframe(

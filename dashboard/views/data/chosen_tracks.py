@@ -34,7 +34,7 @@ def draw(data: Dataset, rows: IntArray, split: Split | None, sentence: str) -> N
         height=36 + 33 * min(8, len(rows)),
         row_height=33,
         placeholder="–",
-        alt="The chosen tracks with their genre, what they belong to, their part of the split and their features.",
+        alt="The selected tracks with their genre, groups, part of the split and features.",
     )
     if len(data.features) > FEATURES_SHOWN:
         st.caption(f"The first {FEATURES_SHOWN} of {len(data.features):,} features are shown; the CSV has all.")

@@ -24,7 +24,7 @@ function line(list, row) {
   for (const [role, words] of Object.entries(list.data.roles)) select.append(element("option", { value: role }, words));
   select.value = pending || row.role;
   select.addEventListener("change", () => send(list, row, select.value));
-  const reset = element("button", { type: "button", class: "reset", title: "Judge it anew", "aria-label": `${row.name}: judge it anew` }, "↺");
+  const reset = element("button", { type: "button", class: "reset", title: "Reset its role", "aria-label": `${row.name}: reset its role` }, "↺");
   reset.hidden = !(row.chosen || row.problem);
   reset.addEventListener("click", () => send(list, row, ""));
   const why = element("td", { class: "why" }, row.reason);
@@ -34,7 +34,7 @@ function line(list, row) {
 }
 
 function table(list, rows, caption) {
-  const head = ["Column", "Taken for", "Why"].map((text) => element("th", { scope: "col" }, text));
+  const head = ["Column", "Role", "Why"].map((text) => element("th", { scope: "col" }, text));
   return element("table", { "aria-label": caption }, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows.map((row) => line(list, row))));
 }
 
@@ -68,7 +68,7 @@ function draw(list) {
   // A feature whose change was refused, or is on its way, is not hidden among the others.
   const lifted = many.filter((row) => row.problem || (row.chosen && many.length > MANY));
   const own = [...rest, ...lifted];
-  list.node.replaceChildren(...(own.length ? [table(list, own, "What columns were taken for")] : []), ...(many.length > lifted.length ? [features(list, many.filter((row) => !lifted.includes(row)))] : []));
+  list.node.replaceChildren(...(own.length ? [table(list, own, "Roles of the columns")] : []), ...(many.length > lifted.length ? [features(list, many.filter((row) => !lifted.includes(row)))] : []));
   list.node.scrollTop = top;
   if (focused) [...list.node.querySelectorAll("[data-name]")].find((node) => node.dataset.name === focused)?.focus({ preventScroll: true });
 }

@@ -20,18 +20,18 @@ HEAVY = 0.9
 
 def drawn_of(n: int, total: int) -> str:
     """Say how many tracks a picture was made from, where these are not all."""
-    return f" Computed from {n:,} of {count(total, 'track')}, drawn at random." if n < total else ""
+    return f" Computed from a random sample of {n:,} of {count(total, 'track')}." if n < total else ""
 
 
 def separation_sentence(found: Sequence[Separation], between: str, by: str, total: int) -> str:
     """Say which feature tells genres apart best, and how many tell nothing."""
     first = found[0]
-    informed = f"{percent(first.informed, decimals=0)} of what there is to know"
-    explained = f"{percent(first.explained, decimals=0)} of its variance lies between genres"
-    measure = explained if by == "f" else f"it says {informed}"
+    informed = f"{percent(first.informed, decimals=0)} of the information on the genre"
+    explained = f"{percent(first.explained, decimals=0)} of its variance is between genres"
+    measure = explained if by == "f" else f"it carries {informed}"
     silent = sum(item.explained < 0.01 and item.informed < 0.01 for item in found)
-    rest = f" {count(silent, 'feature says', 'features say')} next to nothing." if silent else ""
-    return f"{first.feature} alone tells {between} apart best: {measure}.{rest}{drawn_of(first.n, total)}"
+    rest = f" {count(silent, 'feature carries', 'features carry')} almost none." if silent else ""
+    return f"{first.feature} separates {between} best on its own: {measure}.{rest}{drawn_of(first.n, total)}"
 
 
 def separation_table(found: Sequence[Separation]) -> Rows:
@@ -50,13 +50,14 @@ def separation_table(found: Sequence[Separation]) -> Rows:
 
 def feature_sentence(found: Separation, n_features: int, rank: int) -> str:
     """Say how well one feature alone tells genres apart."""
-    place = f"number {rank} of {n_features:,} in telling genres apart"
+    place = f"number {rank} of {n_features:,} in separating genres"
     if rank == 1:
-        place = "the one that tells genres apart best"
+        place = "the feature that separates genres best"
     rest = max(0.0, 1 - found.explained)
     return (
-        f"{found.feature} is {place}: {percent(found.explained, decimals=0)} of its variance lies between genres, "
-        f"{percent(rest, decimals=0)} within them. Bars: the middle half with the median, lines to 5 and 95{GAP}%."
+        f"{found.feature} is {place}: {percent(found.explained, decimals=0)} of its variance is between genres, "
+        f"{percent(rest, decimals=0)} within them. Bars show the middle half with the median; lines reach from 5 to "
+        f"95{GAP}%."
     )
 
 
@@ -86,29 +87,29 @@ def pairs_of(found: Correlations, most: int = 100) -> list[tuple[str, str, float
 def correlation_sentence(found: Correlations, total: int) -> str:
     """Say how many pairs of features say nearly the same."""
     if len(found.features) < 2:
-        return "There is one feature alone, so nothing to correlate it with."
+        return "There is only one feature, so there is nothing to correlate it with."
     values = np.abs(found.matrix[np.triu_indices(len(found.features), 1)])
     heavy, pairs = int((values > HEAVY).sum()), len(values)
     one, other, value = pairs_of(found, 1)[0]
-    most = f"{one} and {other} go together most, at {value:.2f}"
+    most = f"{one} and {other} correlate most, at {value:.2f}"
     if heavy:
-        said = f"{heavy:,} of {pairs:,} pairs of features say nearly the same (beyond ±{HEAVY:g}); {most}."
+        said = f"{heavy:,} of {pairs:,} pairs of features are nearly redundant (correlation beyond ±{HEAVY:g}); {most}."
     else:
-        said = f"No two features say the same: {most}."
-    return f"{said} What goes together stands together.{drawn_of(found.n, total)}"
+        said = f"No two features are redundant: {most}."
+    return f"{said} Correlated features are next to each other.{drawn_of(found.n, total)}"
 
 
 def drift_sentence(found: Drifts) -> str:
     """Say whether training and test part look alike."""
     first, second = found.parts
     beyond = [item for item in found.features if item.adjusted < 0.05]
-    n = f"{count(found.n[0], 'track')} and {count(found.n[1], 'track')} that stand alone were compared."
+    n = f"{count(found.n[0], 'track')} and {count(found.n[1], 'track')} were compared, at most one of each group."
     if not beyond:
-        return f"No feature differs between {first} and {second} by more than chance. {n}"
+        return f"No feature differs clearly between {first} and {second}. {n}"
     worst = beyond[0]
     return (
-        f"{count(len(beyond), 'feature differs', 'features differ')} between {first} and {second} by more than "
-        f"chance; {worst.feature} most, by {points(worst.statistic, decimals=0)}. {n}"
+        f"{count(len(beyond), 'feature differs', 'features differ')} clearly between {first} and {second}; "
+        f"{worst.feature} the most, by {points(worst.statistic, decimals=0)}. {n}"
     )
 
 
@@ -147,12 +148,12 @@ def distance_sentence(found: GenreDistances, total: int) -> str:
     pairs = genre_pairs(found)
     one, other, near, error = pairs[0]
     said = (
-        f"{one} and {other} lie nearest, {near:.1f} standard deviations apart: the best straight boundary would put "
+        f"{one} and {other} are closest, {near:.1f} standard deviations apart: even the best straight boundary puts "
         f"{percent(error, decimals=0)} of both on the wrong side."
     )
     if len(pairs) > 1:
         first, second, far, _ = pairs[-1]
-        said += f" {first} and {second} lie farthest apart, at {far:.1f}."
+        said += f" {first} and {second} are farthest apart, at {far:.1f}."
     if found.left_out:
         said += f" Left out, with too few tracks: {', '.join(found.left_out[:5])}" + (
             f" and {len(found.left_out) - 5:,} more." if len(found.left_out) > 5 else "."
@@ -170,30 +171,33 @@ def distance_table(found: GenreDistances) -> Rows:
 
 def projection_sentence(found: Projection, data: Dataset) -> str:
     """Say what a projection shows, judged on tracks that it was not found on."""
-    guess = f"always the commonest genre, {percent(float(data.counts.max() / len(data)))}"
+    guess = f"always the most common genre, {percent(float(data.counts.max() / len(data)))}"
     if found.method == "tsne":
         of = f" of {count(found.n_total, 'track')}" if len(found.rows) < found.n_total else ""
         return (
-            f"Neighbours stay neighbours; distances between clouds and their sizes mean nothing. By its nearest "
-            f"neighbour {percent(found.accuracy)} of the {len(found.rows):,} placed tracks{of} would be named right; "
-            f"{guess}."
+            "Neighbors stay neighbors, but the distances between clouds and their sizes mean nothing. The nearest "
+            f"neighbor has the right genre for {percent(found.accuracy)} of the {len(found.rows):,} placed "
+            f"tracks{of}; {guess}."
         )
     kind = "The plane that separates genres best" if found.method == "lda" else "The plane along which tracks vary most"
     drawn = f" {len(found.rows):,} of them are drawn." if len(found.rows) < found.n_judged else ""
     return (
-        f"{kind}, found on half of the tracks. By the nearest genre centre on it, {percent(found.accuracy)} of the "
-        f"{count(found.n_judged, 'other track')} would be named right; {guess}.{drawn}"
+        f"{kind}, found on half of the tracks. The nearest genre center on it is right for {percent(found.accuracy)} "
+        f"of the {count(found.n_judged, 'other track')}; {guess}.{drawn}"
     )
 
 
 def placing_sentence(study: Study) -> str:
-    """Say how far a worker is with placing tracks among their neighbours."""
+    """Say how far a worker is with placing tracks among their neighbors."""
     match study.state:
         case "queued":
-            return "Waiting for a worker to place tracks among their neighbours."
+            return "Waiting for a worker to place tracks among their neighbors."
         case "running":
             so_far = (datetime.now(UTC) - (study.started_at or study.created_at)).total_seconds()
-            return f"A worker places tracks among their neighbours: {duration(so_far)} so far, usually some seconds."
+            return (
+                f"A worker is placing tracks among their neighbors: {duration(so_far)} so far; it usually takes a few "
+                "seconds."
+            )
         case _:
             return f"Tracks were not placed. {study.error or 'It was stopped.'}"
 
@@ -203,22 +207,24 @@ def axes(found: Projection) -> tuple[str, str]:
     if found.method == "tsne":
         return "t-SNE, across", "t-SNE, up"
     word, of = (
-        ("Component", "of all variance") if found.method == "pca" else ("Discriminant", "of what lies between genres")
+        ("Component", "of all variance")
+        if found.method == "pca"
+        else ("Discriminant", "of the variance between genres")
     )
     titles = [f"{word} {number} · {percent(share)} {of}" for number, share in enumerate(found.explained, 1)]
     if found.explained[1] != found.explained[1]:
-        titles[1] = "what varies most across it"
+        titles[1] = "direction of most remaining variance"
     return titles[0], titles[1]
 
 
 def centres_table(found: Projection, data: Dataset) -> Rows:
     """Return a projection as a table: where each genre lies, and how many of its tracks lie nearest to their own."""
-    nearest = "nearest track of its genre" if found.method == "tsne" else "nearest to its own centre"
+    nearest = "nearest track of its genre" if found.method == "tsne" else "nearest to its own center"
     return [
         {
             "genre": genre,
-            "centre, across": round(float(found.centres[number, 0]), 2),
-            "centre, up": round(float(found.centres[number, 1]), 2),
+            "center, across": round(float(found.centres[number, 0]), 2),
+            "center, up": round(float(found.centres[number, 1]), 2),
             nearest: percent(float(found.recalls[number])),
         }
         for number, genre in enumerate(data.genres)
@@ -229,13 +235,13 @@ def answers_sentence(run: str, n_right: int, n_wrong: int, about: str = "") -> s
     """Say on how many of the drawn tracks a run was right, `about` what where labels are wrong now and then."""
     what = f" about the {about}" if about else ""
     n = count(n_right + n_wrong, "drawn track")
-    return f"{run} is right{what} on {n_right:,} of the {n} of its validation part; the others are not judged."
+    return f"{run} is right{what} on {n_right:,} of the {n} of its validation part; the other tracks are not judged."
 
 
 def chosen_sentence(n: int, n_drawn: int, genres: Sequence[tuple[str, int]]) -> str:
     """Say how many of the drawn tracks were chosen, and of which genres most of them are."""
     if not n:
-        return f"None of the {n_drawn:,} tracks drawn lies there."
+        return f"None of the {n_drawn:,} drawn tracks is there."
     most = ", ".join(f"{name} {number:,}" for name, number in genres[:3])
     more = f" and {count(len(genres) - 3, 'other genre')}" if len(genres) > 3 else ""
     return f"{n:,} of the {count(n_drawn, 'track')} drawn: {most}{more}."
@@ -244,8 +250,8 @@ def chosen_sentence(n: int, n_drawn: int, genres: Sequence[tuple[str, int]]) -> 
 def limit_sentence(limit: BayesLimit, guessing: float) -> str:
     """Say what the best possible is on such tracks."""
     return (
-        f"No classifier can expect to be right on more than {percent(limit.accuracy)} of such tracks, with a "
-        f"macro-F1 of {percent(limit.macro_f1)}; always the commonest genre is right on {percent(guessing)}."
+        f"The best possible classifier is right on {percent(limit.accuracy)} of such tracks, with a macro-F1 of "
+        f"{percent(limit.macro_f1)}. Always guessing the most common genre is right on {percent(guessing)}."
     )
 
 
@@ -254,7 +260,7 @@ def rest(known: str = "") -> str:
 
     `known` is such as `unknown artists`: what the probabilities are for, while the model has heard these very ones.
     """
-    return f"luck, and what it remembers of {known.removeprefix('un')}" if known else "luck"
+    return f"luck and memory of {known.removeprefix('un')}" if known else "luck"
 
 
 def circles_sentence(n: int, n_leaky: int) -> str:
@@ -263,7 +269,7 @@ def circles_sentence(n: int, n_leaky: int) -> str:
     if not n_leaky:
         return text
     verb = "is" if n_leaky == 1 else "are"
-    return f"{text} Hollow: {n_leaky:,} of them {verb} leaky; the curve is for what a model does not know."
+    return f"{text} {count(n_leaky, 'hollow circle')} {verb} leaky; the curve is for unknown tracks."
 
 
 def shortfall_sentence(found: Shortfall, genres: Sequence[str], known: str = "") -> str:
@@ -272,24 +278,24 @@ def shortfall_sentence(found: Shortfall, genres: Sequence[str], known: str = "")
         return _leaky_shortfall(found.overall, known)
     whole = found.overall
     said = (
-        f"Wrong on {percent(whole.error)} of {count(whole.n, 'validation track')}: {points(whole.unavoidable)} "
-        f"of that no classifier avoids, {_avoidable(whole)} this one could have, and {signed_points(whole.luck)} "
-        "are the luck of these tracks."
+        f"Wrong on {percent(whole.error)} of {count(whole.n, 'validation track')}: no classifier can avoid "
+        f"{points(whole.unavoidable)} of that; this one could have avoided {_avoidable(whole)}, and "
+        f"{signed_points(whole.luck)} are the luck of these tracks."
     )
     sure = [number for number, part in enumerate(found.per_genre) if part.interval.low > 0]
     if not sure:
-        return f"{said} In no genre is what it could have avoided more than chance."
+        return f"{said} In no single genre is the avoidable part clear."
     worst = max(sure, key=lambda number: found.per_genre[number].avoidable)
-    return f"{said} Most is to be gained in {genres[worst]}: {points(found.per_genre[worst].avoidable)}."
+    return f"{said} The most to gain is in {genres[worst]}: {points(found.per_genre[worst].avoidable)}."
 
 
 def _leaky_shortfall(whole: GenreShortfall, known: str) -> str:
     """Say the same of a run that knows its validation tracks: all but its error is about tracks that it does not."""
     expected = percent(whole.unavoidable + whole.avoidable)
     return (
-        f"Wrong on {percent(whole.error)} of {count(whole.n, 'validation track')}, which a leaky split let it know. "
-        f"Without that it would miss about {expected}: {points(whole.unavoidable)} "
-        f"no classifier avoids{on(known)}, and {_avoidable(whole)} this one could have; the other "
+        f"Wrong on {percent(whole.error)} of {count(whole.n, 'validation track')}, which it knows from training "
+        f"because the split leaks. Without the leak it would be wrong on about {expected}: no classifier can avoid "
+        f"{points(whole.unavoidable)}{on(known)}, and this one could have avoided {_avoidable(whole)}. The other "
         f"{signed_points(whole.luck)} are {rest(known)}."
     )
 
@@ -305,7 +311,7 @@ def shortfall_table(found: Shortfall, genres: Sequence[str], known: str = "") ->
             "genre": genre,
             "tracks": part.n,
             "error": round(100 * part.error, 1),
-            "no classifier avoids": round(100 * part.unavoidable, 1),
+            "unavoidable": round(100 * part.unavoidable, 1),
             "could be avoided": round(100 * part.avoidable, 1),
             "from": round(100 * part.interval.low, 1),
             "to": round(100 * part.interval.high, 1),

@@ -26,7 +26,7 @@ Pair = tuple[int, int] | None
 
 
 def draw(config: DatasetConfig, data: Dataset) -> None:
-    """Draw the features, the most telling first."""
+    """Draw the features, the best first."""
     if not has_features(data, "This section"):
         return
     with st.container(key="features-choice", horizontal=True, vertical_alignment="center", gap="small"):
@@ -50,13 +50,13 @@ def _ranking(found: tuple[Separation, ...], data: Dataset, pair: Pair, by: str) 
     between = f"{data.genres[pair[0]]} and {data.genres[pair[1]]}" if pair else "genres"
     n = len(found)
     note = f" :gray[the first {MOST_RANKED} of {n:,}]" if n > MOST_RANKED else ""
-    st.markdown(f"**What tells {plain(between)} apart**{note}")
+    st.markdown(f"**Features that separate {plain(between)}**{note}")
     total = int(data.counts[list(pair)].sum()) if pair else len(data)
     sentence = sentences.separation_sentence(found, between, by, total)
     st.caption(plain(sentence))
     height = 70 + 20 * min(n, MOST_RANKED)
     plot(separations_figure(found), key="separations", height=height, alt=sentence)
-    alt = f"How well each feature alone tells {between} apart, in percent."
+    alt = f"How well each feature alone separates {between}, in percent."
     twin(sentences.separation_table(found), "separations", alt, ("variance between genres", "mutual information"))
 
 
@@ -66,7 +66,7 @@ def _multiples(config: DatasetConfig, data: Dataset, found: tuple[Separation, ..
     every = n <= MULTIPLES or st.query_params.get("shown") == "all"
     names = tuple(item.feature for item in found[: n if every else MULTIPLES])
     lifted = sorted(pair) if pair else exploring.usual_lifted(config)
-    note = "the most telling first" + ("" if every else f", {MULTIPLES} of {n:,}")
+    note = "the best first" + ("" if every else f", {MULTIPLES} of {n:,}")
     st.markdown(f"**Every feature by genre** :gray[{note}]")
     shown = exploring.histograms(config, names)
     pictures = multiples(shown, data.genres, lifted)
@@ -86,7 +86,7 @@ def _one_feature(config: DatasetConfig, data: Dataset) -> None:
     found = exploring.separations(config)
     names = [item.feature for item in found]
     with st.container(key="feature-by-genre", gap="small"):
-        st.markdown("**One feature by genre** :gray[best separating first]")
+        st.markdown("**One feature by genre** :gray[in order of separation]")
         st.session_state["feature"] = feature = _feature(config)
         st.selectbox("Feature", names, key="feature", label_visibility="collapsed", on_change=_choose_feature)
         rank = names.index(feature)
@@ -120,20 +120,18 @@ def _correlations(config: DatasetConfig, data: Dataset) -> None:
     found = exploring.correlations(config)
     telling = {item.feature for item in exploring.separations(config)[:MOST_CORRELATED]}
     shown = [at for at, name in enumerate(found.features) if name in telling]
-    note = (
-        f" :gray[the {len(shown)} most telling of {len(found.features):,}]" if len(shown) < len(found.features) else ""
-    )
-    st.markdown(f"**What goes together**{note}")
+    note = f" :gray[the {len(shown)} best of {len(found.features):,}]" if len(shown) < len(found.features) else ""
+    st.markdown(f"**Correlated features**{note}")
     sentence = sentences.correlation_sentence(found, len(data))
     plot(correlations_figure(found, shown), key="correlations", height=520 if len(shown) <= 30 else 560, alt=sentence)
     st.caption(plain(sentence))
     pairs = sentences.pairs_of(found)
     rows = [{"feature": one, "and": other, "correlation": round(value, 3)} for one, other, value in pairs]
-    twin(rows, "correlations", f"The {len(rows)} pairs of features that go together most.")
+    twin(rows, "correlations", f"The {len(rows)} most correlated pairs of features.")
 
 
 def _drift(config: DatasetConfig, data: Dataset) -> None:
-    st.markdown("**Train against test**")
+    st.markdown("**Training and test compared**")
     try:
         found = exploring.drifts(config, forms.said_config().split)
     except DataError as error:

@@ -54,7 +54,7 @@ def drifts_figure(found: Drifts, most: int = 12) -> Figure:
     marker["symbol"] = ["circle" if sure else "circle-open" for sure in beyond]
     marks = {"type": "scatter", "mode": "markers", "x": apart, "y": names, "marker": marker}
     return {
-        "data": [{**marks, "hovertemplate": "%{y}: %{x:.1f} points apart at most<extra></extra>"}],
+        "data": [{**marks, "hovertemplate": "%{y}: %{x:.1f} points apart<extra></extra>"}],
         "layout": layout(
             "",
             xaxis={
@@ -71,7 +71,7 @@ def drifts_figure(found: Drifts, most: int = 12) -> Figure:
 
 
 def multiples(found: Sequence[Histogram], genres: Sequence[str], lifted: Sequence[int]) -> str:
-    """Return one small picture for each histogram as HTML: a line for each genre on common bins, lifted ones coloured.
+    """Return one small picture for each histogram as HTML: a line for each genre on common bins, lifted ones colored.
 
     Every picture is a button that names its feature, and the range that its bins span; their key stands above them.
     """

@@ -27,7 +27,7 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
         if not has_features(data, "How far genres lie apart"):
             counts.draw(config, data)
             return
-        st.markdown("**How far genres lie apart** :gray[in standard deviations within genres; deeper is nearer]")
+        st.markdown("**How far apart genres are** :gray[in standard deviations within genres; darker is closer]")
         try:
             found = exploring.genre_distances(config)
         except DataError as error:
@@ -37,7 +37,7 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
         height = 130 + min(46, max(11, 760 // len(found.genres))) * len(found.genres)
         plot(distances_figure(found), key="distances", height=height, alt=sentence)
         st.caption(plain(sentence))
-        twin(sentences.distance_table(found), "distances", "All pairs of genres, nearest first.", ("wrong side",))
+        twin(sentences.distance_table(found), "distances", "All pairs of genres, closest first.", ("wrong side",))
     with right:
         _nearest(found, data)
         counts.draw(config, data)
@@ -45,7 +45,7 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
 
 def _nearest(found: GenreDistances, data: Dataset) -> None:
     """Draw the nearest pairs, each leading to what tells the two apart."""
-    st.markdown("**Hardest to tell apart** :gray[what features say of them]")
+    st.markdown("**Hardest to tell apart** :gray[see their features]")
     with st.container(key="nearest-genres", gap=None):
         for one, other, _, error in sentences.genre_pairs(found)[:NEAREST]:
             st.button(

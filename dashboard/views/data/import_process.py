@@ -79,5 +79,5 @@ def _progress(line: str) -> Progress | None:
 
 def _ended(status: int) -> str:
     if status < 0:
-        return "The process that imports was ended, perhaps for want of memory: make room for it, and try again."
-    return "The process that imports stopped without a word: try again."
+        return "The import process was killed, perhaps because memory ran out: free some memory and try again."
+    return "The import process stopped without a message: try again."

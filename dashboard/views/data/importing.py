@@ -39,7 +39,7 @@ def unusable(config: TableConfig) -> None:
         return
     if tables.chosen(config):
         st.button(
-            "Judge all columns anew",
+            "Reset all columns",
             icon=":material/restart_alt:",
             key="judge all anew",
             on_click=forms.take,
@@ -82,7 +82,7 @@ def _columns(config: TableConfig, data: Dataset) -> None:
         forms.take({"values": values})
 
     column, sentence = quality.refusal(address.settings_named())
-    st.markdown("**What each column was taken for**")
+    st.markdown("**Role of each column**")
     st.caption(plain(said.columns_sentence(data), 1000))
     columns_list(
         data.columns, "columns", change, chosen=tables.chosen(config), problems={column: sentence} if column else {}
@@ -98,7 +98,7 @@ def _fma(config: FmaConfig, data: Dataset) -> None:
     st.markdown(f"**{stored.name if stored else 'FMA'}**")
     for note in stored.notes if stored else ():
         st.caption(plain(note, 1000))
-    st.caption("Choose subset, feature families and statistics among the settings.")
+    st.caption("Choose the subset, feature families and statistics in the settings.")
     st.caption(sentences.FMA_SOURCE)
 
 
@@ -122,7 +122,7 @@ def _published(config: ExperimentConfig, data: Dataset) -> None:
             if not (empty := sentences.empty_part(data)):
                 st.button(label, key="use published", on_click=forms.take, args=({"values": {"split.by": by}},))
             else:
-                st.caption(f"It cannot be used: no {empty} track is among these.")
+                st.caption(f"It cannot be used: none of its {empty} tracks is in these data.")
             if isinstance(config.data, TableConfig):
                 _add_split("Another split")
 

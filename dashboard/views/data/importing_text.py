@@ -10,7 +10,7 @@ from genre_core.data.dataset import PARTS, Dataset
 from genre_core.data.splitting import Split
 from genre_core.inspection.warnings import Finding
 
-NOUNS = {"serious": "serious", "warning": "to look at", "note": "good to know"}
+NOUNS = {"serious": "serious", "warning": "to check", "note": "good to know"}
 FMA_SOURCE = (
     "FMA: A Dataset for Music Analysis (Defferrard, Benzi, Vandergheynst and Bresson, ISMIR 2017); its metadata and "
     "features are licensed under CC BY 4.0."
@@ -33,16 +33,13 @@ def split_sentence(checked: Checked) -> str:
         return checked.problem
     what = {"row": "single rows", "published": "the published split"}.get(split.by, f"whole {split.by}s")
     sizes = [f"{len(split[part]):,} {'to train' if part == 'train' else part}" for part in PARTS]
-    return f"Dealt by {what}: {', '.join(sizes)}."
+    return f"Split by {what}: {', '.join(sizes)}."
 
 
 def leaky_sentence(split: Split) -> str:
-    """Say what a leaky split tears apart."""
+    """Say what a leaky split puts on both sides."""
     levels = " and ".join(f"{level}s" for level in split.straddling)
-    return (
-        f"Rows of the same {levels} stand in training and test: the score will be better than on tracks that the "
-        "network does not know."
-    )
+    return f"Rows of the same {levels} are in both training and test: the score will be too good for unknown tracks."
 
 
 def published_sentence(data: Dataset) -> str:
@@ -52,7 +49,7 @@ def published_sentence(data: Dataset) -> str:
     parts = [f"{n:,} {part}" for n, part in zip(n_rows, PARTS, strict=True)]
     rest = len(data) - sum(n_rows)
     named = f"It names {', '.join(parts[:-1])} and {count(n_rows[-1], f'{PARTS[-1]} row')}"
-    return f"{named}; {count(rest, 'row is', 'rows are')} in no part of it and left out." if rest else f"{named}."
+    return f"{named}; {count(rest, 'row is', 'rows are')} in no part and left out." if rest else f"{named}."
 
 
 def empty_part(data: Dataset) -> str:
@@ -70,8 +67,8 @@ def missing_sentence(gaps: Gaps, n_rows: int) -> str:
     """Say how many columns miss values and how many rows miss none."""
     most = f"{gaps.columns[0]} the most with {percent(float(gaps.share[0]))}"
     return (
-        f"{count(len(gaps.columns), 'feature misses', 'features miss')} values, {most}; {gaps.n_complete:,} of "
-        f"{count(n_rows, 'row')} miss nothing."
+        f"{count(len(gaps.columns), 'feature has', 'features have')} missing values, {most}; {gaps.n_complete:,} of "
+        f"{count(n_rows, 'row')} are complete."
     )
 
 
@@ -96,7 +93,7 @@ def import_sentence(item: Import) -> str:
     if item.table:
         return f"{item.name} is imported."
     if item.stage == WAITING:
-        return f"{item.name} waits for another import."
+        return f"{item.name} is waiting for another import."
     if item.stage == STARTING:
         return f"Importing {item.name}: starting."
     return f"Importing {item.name}: {item.stage[0].lower()}{item.stage[1:]}, {percent(item.done, decimals=0)}."

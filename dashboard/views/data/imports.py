@@ -155,7 +155,7 @@ def _unpacked(files: Sequence[tuple[str, bytes]]) -> Path:
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
         reason = error.strerror or type(error).__name__
-        raise DataError(f"The server's disk did not take these files ({reason}): make room on it.") from error
+        raise DataError(f"The server's disk could not store these files ({reason}): free some space on it.") from error
     return folder
 
 

@@ -32,8 +32,8 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
     drawn = config.generator
     if drawn is None:
         st.caption(
-            "The best possible is not known for these tracks: it follows from the law that tracks are drawn from, and "
-            "of measured tracks nobody knows that law. Choose synthetic tracks in the settings to see it."
+            "The best possible score is unknown for these tracks. It can only be computed if we know how the tracks "
+            "were generated, and nobody knows that for real music. Choose synthetic tracks in the settings to see it."
         )
         return
     clean = about_true_genres(config)
@@ -43,7 +43,7 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
     with left:
         _curve(drawn, data, limit, clean)
     with right:
-        st.markdown("**What a run could have avoided**")
+        st.markdown("**Errors that a run could have avoided**")
         run = choose_run(config)
         answers = exploring.answers(run, clean=clean) if run else None
         if run and answers and answers.shortfall:
@@ -52,7 +52,7 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
 
 
 def _curve(config: SyntheticConfig, data: Dataset, limit: BayesLimit, clean: bool) -> None:
-    st.markdown("**The best possible against the overlap**")
+    st.markdown("**The best possible score by overlap**")
     guessing = float(limit.shares.max())
     sentence = sentences.limit_sentence(limit, guessing)
     st.caption(plain(f"{sentence} {limit.about}".strip()))
@@ -86,7 +86,7 @@ def _solve(config: SyntheticConfig, clean: bool) -> None:
     """Draw the way back: from the best possible accuracy that a person wants to the overlap that makes it so."""
     with st.container(key="solve", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.number_input(
-            "Make the best possible accuracy, in %",
+            "Target for the best possible accuracy, in %",
             min_value=1.0,
             max_value=100.0,
             value=80.0,
@@ -116,28 +116,28 @@ def _shortfall(run: Run, found: Shortfall, data: Dataset) -> None:
     note = ""
     if len(order) > MOST_GENRES:
         order = sorted(order, key=lambda number: -found.per_genre[number].avoidable)[:MOST_GENRES]
-        note = f" Drawn: the {MOST_GENRES} genres with most to gain."
+        note = f" The figure shows the {MOST_GENRES} genres with the most to gain."
     say_of(run, sentence + note)
     height = 90 + min(30, max(18, 480 // len(order))) * len(order)
     plot(shortfall_figure(found, data.genres, order), key="shortfall", height=height, alt=sentence)
-    percentages = ("error", "no classifier avoids", "could be avoided", "from", "to", sentences.rest(known))
+    percentages = ("error", "unavoidable", "could be avoided", "from", "to", sentences.rest(known))
     rows = sentences.shortfall_table(found, data.genres, known)
-    twin(rows, "shortfall", "Each genre's error in its parts.", percentages)
+    twin(rows, "shortfall", "The parts of each genre's error.", percentages)
 
 
 def _confusions(config: SyntheticConfig, limit: BayesLimit, run: Run | None, clean: bool) -> None:
     """Draw what the best possible classifier confuses, beside what the run does."""
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**What the best possible classifier confuses**")
-        st.caption(f"Right on {percent(limit.accuracy)}, macro-F1 {percent(limit.macro_f1)}, in the long run.")
+        st.markdown("**Confusions of the best possible classifier**")
+        st.caption(f"Right on {percent(limit.accuracy)} of many new tracks, macro-F1 {percent(limit.macro_f1)}.")
         view = exploring.limit_view(config, clean=clean)
         matrix(view, "limit matrix", label="Confusion rates of the best possible classifier")
     answers = exploring.answers(run, clean=clean) if run else None
     if not run or not answers:
         return
     with right:
-        st.markdown("**What the run confuses**")
+        st.markdown("**Confusions of the run**")
         n, right_on = count(answers.matrix.n, "validation track"), percent(answers.accuracy, answers.interval)
         say_of(run, f"Right on {right_on} of {n}, macro-F1 {percent(answers.macro_f1)}.")
         label = f"Confusion rates of {run.name} on {n}"

@@ -62,7 +62,7 @@ def curve_figure(
             margin={"l": 8, "r": 8, "t": 12, "b": 8},
             shapes=[_level(100 * guessing), _upright(overlap)],
             annotations=[
-                _note(shown[-1], 100 * guessing, "always the commonest genre", "right", "bottom"),
+                _note(shown[-1], 100 * guessing, "always the most common genre", "right", "bottom"),
                 _note(shown[-1], 98, "no classifier can expect more", "right", "top"),
                 _note(overlap, 100 * accuracy, f"<b>{100 * accuracy:.1f}{GAP}%</b> at {overlap:g}", "left", "bottom"),
             ],
@@ -91,14 +91,16 @@ def shortfall_figure(found: Shortfall, genres: Sequence[str], order: Sequence[in
     common = {"type": "bar", "orientation": "h", "y": names}
     unavoidable = {
         **common,
-        "name": "no classifier avoids",
+        "name": "no classifier can avoid",
         "x": base,
         "marker": {"color": FAINT, "pattern": {"shape": "/", "size": 6, "fgcolor": MUTED, "solidity": 0.2}},
-        "hovertemplate": f"%{{y}}: %{{x:.1f}}{GAP}% no classifier avoids<extra></extra>",
+        "hovertemplate": f"%{{y}}: %{{x:.1f}}{GAP}% no classifier can avoid<extra></extra>",
     }
     avoidable = [
         _excess(common, base, more, error, "this run could have avoided", OTHER, [value >= 0 for value in more]),
-        _excess(common, base, more, error, "avoided at other genres' expense", RIGHT, [value < 0 for value in more]),
+        _excess(
+            common, base, more, error, "avoided at the expense of other genres", RIGHT, [value < 0 for value in more]
+        ),
     ]
     return {
         "data": [unavoidable, *(trace for trace in avoidable if trace["y"])],
@@ -152,7 +154,7 @@ def _excess(
 
 
 def _runs(runs: Sequence[RunPoint]) -> list[dict[str, Any]]:
-    """Return the runs as circles, hollow where leaky, with their intervals; the one looked at last, in its colour."""
+    """Return the runs as circles, hollow where leaky, with their intervals; the one looked at last, in its color."""
     traces = []
     for run in sorted(runs, key=lambda run: run.looked_at):
         colour = ACCENT if run.looked_at else FAINT

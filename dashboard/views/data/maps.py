@@ -16,7 +16,7 @@ def _study_id(config: DatasetConfig) -> str:
 
 
 def placing(config: DatasetConfig) -> Study:
-    """Return the study that places tracks among their neighbours, started now if it never was.
+    """Return the study that places tracks among their neighbors, started now if it never was.
 
     Raises
     ------

@@ -22,7 +22,7 @@ SECTIONS = {
     "features": "Features",
     "genres": "Genres",
     "limits": "The best possible",
-    "check": "What to know",
+    "check": "Data check",
 }
 MOST_RUNS = 10_000
 LOOK_SECONDS = 0.5

@@ -19,7 +19,7 @@ from genre_core.errors import DataError
 from genre_core.inspection.warnings import Finding
 from genre_core.settings.config import ExperimentConfig, TableConfig
 
-BADGES = {"serious": ":red-badge[serious]", "warning": ":orange-badge[look]", "note": ":gray-badge[note]"}
+BADGES = {"serious": ":red-badge[serious]", "warning": ":orange-badge[check]", "note": ":gray-badge[note]"}
 CSS = Path(__file__).with_suffix(".css")
 LONGEST = 1000
 MOST_ROWS = 1000
@@ -29,11 +29,11 @@ _REFUSED = "refused change of columns"
 
 def draw(config: ExperimentConfig, data: Dataset) -> None:
     """Draw how the rows are dealt, the findings by severity with what can be done, and what was changed."""
-    with st.spinner("Looking through the data …", show_time=False):
+    with st.spinner("Checking the data …", show_time=False):
         checked = datasets.checked(config.data, config.split)
     gaps = datasets.gaps(config.data) if has_features(data, "Looking for copies, gaps and leaks") else None
     with st.container(key="findings", gap="small"):
-        st.markdown("**What to know**")
+        st.markdown("**Data check**")
         if checked.split or not any(finding.kind == "too small to split" for finding in checked.findings):
             _split(checked, config, data)
         offered = list[Remedy]()
@@ -43,7 +43,9 @@ def draw(config: ExperimentConfig, data: Dataset) -> None:
             offered += ways
             _finding(number, finding, ways, config, data)
         if not checked.findings:
-            st.caption("No copies, leaks or lopsided genres were found." if gaps else "No lopsided genres were found.")
+            st.caption(
+                "No copies, leaks or unbalanced genres were found." if gaps else "No unbalanced genres were found."
+            )
         for note in data.notes:
             if "published split" not in note and "official split" not in note:  # said where the split is
                 st.caption(plain(note, LONGEST))

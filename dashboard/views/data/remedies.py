@@ -38,7 +38,7 @@ def remedies(finding: Finding, config: ExperimentConfig, data: Dataset, n_comple
     if finding.kind in TORN and config.split.by == "row" and data.coarsest:
         found.append(Remedy(f"Keep {LEVELS[data.coarsest[0]]} together", {"split.by": "auto"}))
     if finding.kind == "imbalance" and config.train.class_weighting == "none":
-        found.append(Remedy("Weigh genres in training", {"train.class_weighting": "balanced"}))
+        found.append(Remedy("Turn on class weighting", {"train.class_weighting": "balanced"}))
     return tuple(found)
 
 
@@ -112,5 +112,5 @@ def taken(config: ExperimentConfig, chosen: frozenset[str], left_out: tuple[str,
         )
         found.append(Remedy(f"split: {words}", {"split.by": None}))
     if config.train.class_weighting != "none":
-        found.append(Remedy("genres weighed", {"train.class_weighting": None}))
+        found.append(Remedy("class weighting on", {"train.class_weighting": None}))
     return tuple(found)

@@ -24,7 +24,7 @@ def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -
         return f"{text}."
     pieces = {"unknown artists": "the tracks of unknown artists", "unknown tracks": "the segments of unknown tracks"}
     of = pieces.get(whom, "such tracks")
-    return f"{text}; no classifier can expect to be right on more than {percent(limit.accuracy)} of {of}."
+    return f"{text}; the best possible classifier is right on {percent(limit.accuracy)} of {of}."
 
 
 def nothing(what: str, is_named: bool, others: bool) -> tuple[str, str]:
@@ -44,7 +44,7 @@ def second(data: Dataset) -> str:
         return f"All genres are equally common: guessing is right on {percent(share)}."
     rare = int(data.counts.argmin())
     return (
-        f"Always answering {data.genres[common]}, the commonest genre, is right on {percent(share)}; "
+        f"Always predicting {data.genres[common]}, the most common genre, is right on {percent(share)}; "
         f"{data.genres[rare]} is the rarest with {count(int(data.counts[rare]), 'track')}."
     )
 
@@ -54,8 +54,8 @@ def columns_sentence(data: Dataset) -> str:
     roles = [column.role for column in data.columns]
     label = next((column.name for column in data.columns if column.role == "label"), "")
     unused = roles.count("left out") + roles.count("identifier")
-    out = f", {count(unused, 'column')} measure nothing and are not used" if unused > 1 else ""
-    out = ", 1 column measures nothing and is not used" if unused == 1 else out
+    out = f", {count(unused, 'column')} are not measurements and are not used" if unused > 1 else ""
+    out = ", 1 column is not a measurement and is not used" if unused == 1 else out
     return (
         f"{label} names the genre, {count(roles.count('feature'), 'column is a feature', 'columns are features')}{out}."
     )
@@ -87,6 +87,6 @@ def deletion(name: str, users: Sequence[str]) -> str:
         return f"{name} is deleted from the store. No run was trained on it."
     first = ", ".join(users[:3]) + (f" and {len(users) - 3:,} more" if len(users) > 3 else "")
     return (
-        f"{name} is deleted from the store. {count(len(users), 'run')} trained on it ({first}): their figures stay, "
-        "but their tracks can no longer be listed, nor can they be trained again."
+        f"{name} is deleted from the store. {count(len(users), 'run')} trained on it ({first}): their results stay, "
+        "but you can no longer list their tracks or train them again."
     )

@@ -37,8 +37,8 @@ from genre_core.values import fingerprint
 
 PLANES: dict[Method, str] = {"lda": "LDA", "pca": "PCA", "tsne": "t-SNE"}
 PLANES_HELP = (
-    "LDA: the plane that separates genres best. PCA: the plane along which tracks vary most. t-SNE: neighbours stay "
-    "neighbours; takes a worker some seconds, once."
+    "LDA is the plane that separates genres best. PCA is the plane along which tracks vary most. t-SNE keeps neighbors "
+    "together; it takes a few seconds once."
 )
 HEIGHT = 470
 LOOK_SECONDS = 0.5
@@ -66,7 +66,7 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
         if found is not None:
             if chosen is None:
                 st.caption(
-                    "With a mouse, draw around tracks on the map to list them here; or choose them by genre and range."
+                    "Draw around tracks on the map with the mouse to list them here, or choose them by genre and range."
                 )
             _by_numbers(found, data, chosen, of)
         counts.draw(config, data)
@@ -77,7 +77,7 @@ def _map(config: DatasetConfig, data: Dataset) -> tuple[Projection | None, _Chos
         return None, None, ""
     with st.container(key="map-choice", horizontal=True, vertical_alignment="center", gap="small"):
         method = address_choice("Plane", "plane", PLANES, help=PLANES_HELP, on_change={"area": None})
-        colour = address_choice("Colour", "colour", _colours(data))
+        colour = address_choice("Color", "colour", _colours(data))
     of = drawn_area.stamp(fingerprint(config), method)
     try:
         found = _placed(config) if method == "tsne" else exploring.projection(config, method)
@@ -107,12 +107,12 @@ def _map(config: DatasetConfig, data: Dataset) -> tuple[Projection | None, _Chos
         on_pick=lambda corners: _pick(corners, of),
     )
     say_of(run, f"{sentence} {said}".strip())
-    twin(sentences.centres_table(found, data), "map", "Where each genre lies on the plane.")
+    twin(sentences.centres_table(found, data), "map", "The position of each genre on the plane.")
     return found, chosen, of
 
 
 def _placed(config: DatasetConfig) -> Projection | None:
-    """Return the map of neighbours; while a worker draws it, say so and return None."""
+    """Return the map of neighbors; while a worker draws it, say so and return None."""
     study = maps.placing(config)
     if study.state == "complete":
         return maps.placed(config, study)
@@ -143,7 +143,7 @@ def _says_something(data: Dataset, level: str) -> bool:
 def _clouds(
     config: DatasetConfig, data: Dataset, found: Projection, colour: str
 ) -> tuple[list[Cloud], str, Run | None]:
-    """Return the tracks as they are coloured, what is to be said of it, and the run that this is about."""
+    """Return the tracks as they are colored, what is to be said of it, and the run that this is about."""
     if colour == "part":
         try:
             return by_part(found.rows, exploring.split(config, forms.said_config().split)), "", None
@@ -163,7 +163,7 @@ def _clouds(
 
 
 def _lifted(config: DatasetConfig, data: Dataset) -> list[int]:
-    """Draw the choice of genres that stand out, where there are more than there are colours."""
+    """Draw the choice of genres that stand out, where there are more than there are colors."""
     usual = exploring.usual_lifted(config)
     if len(data.genres) <= MOST_LIFTED:
         return usual
@@ -173,7 +173,7 @@ def _lifted(config: DatasetConfig, data: Dataset) -> list[int]:
     names = dict(enumerate(data.genres))
     st.session_state["lifted"] = lifted
     st.multiselect(
-        "Genres that stand out",
+        "Highlighted genres",
         list(names),
         key="lifted",
         format_func=lambda number: names[number],
@@ -194,7 +194,7 @@ def _chosen(found: Projection, data: Dataset, of: str) -> _Chosen | None:
     text, genre = st.query_params.get("area", ""), st.query_params.get("genre")
     area = drawn_area.from_text(text, of) if text else None
     if text and area is None:
-        st.caption(":material/link_off: The area in this address was drawn on another map; none is chosen.")
+        st.caption(":material/link_off: The area in this link was drawn on another map, so no tracks are selected.")
     if genre not in data.genres:
         genre = None
     if area is None and genre is None:

@@ -1,4 +1,4 @@
-"""Tracks on a plane, coloured by what a person asks: genre, group, part of the split, or right and wrong of a run."""
+"""Tracks on a plane, colored by what a person asks: genre, group, part of the split, or right and wrong of a run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def by_number(numbers: Numbers, names: Sequence[str], lifted: Sequence[int], res
 
 
 def by_genre(y: Numbers, genres: Sequence[str], lifted: Sequence[int]) -> list[Cloud]:
-    """Return the tracks by genre; genres that are not lifted are grey."""
+    """Return the tracks by genre; genres that are not lifted are gray."""
     if len(genres) <= MOST_LIFTED:
         places = [number for number in range(len(genres)) if number in lifted]
         clouds = by_number(y, genres, places, "other genres")
@@ -49,7 +49,7 @@ def by_genre(y: Numbers, genres: Sequence[str], lifted: Sequence[int]) -> list[C
 
 
 def by_group(groups: Numbers, level: str) -> list[Cloud]:
-    """Return the tracks of the groups that most of the points belong to; the others are grey."""
+    """Return the tracks of the groups that most of the points belong to; the others are gray."""
     numbers, sizes = np.unique(groups, return_counts=True)
     most = numbers[np.argsort(-sizes, kind="stable")][:MOST_LIFTED]
     names = {int(number): f"{level} {int(number) + 1}" for number in most}
@@ -63,7 +63,7 @@ def by_group(groups: Numbers, level: str) -> list[Cloud]:
 
 
 def by_part(rows: Numbers, split: Split) -> list[Cloud]:
-    """Return the tracks by part of the split; those in no part are left grey."""
+    """Return the tracks by part of the split; those in no part are left gray."""
     looks = {"train": (FAINT, "circle"), "validation": (ACCENT, "circle"), "test": (OTHER, "diamond")}
     clouds = [
         Cloud(part, np.flatnonzero(np.isin(rows, split[part])), *looks[part], quiet=part == "train") for part in PARTS
@@ -75,7 +75,7 @@ def by_part(rows: Numbers, split: Split) -> list[Cloud]:
 
 
 def by_answer(rows: Numbers, judged: Numbers, right: Numbers) -> list[Cloud]:
-    """Return the tracks `judged` (n,) that a run was right or wrong on; the others are grey."""
+    """Return the tracks `judged` (n,) that a run was right or wrong on; the others are gray."""
     order = np.argsort(judged, kind="stable")
     at = np.minimum(np.searchsorted(judged, rows, sorter=order), len(judged) - 1)
     known = judged[order][at] == rows

@@ -36,8 +36,8 @@ def upload() -> None:
     """Draw where files are dropped, and what the server offers."""
     key = f"upload {st.session_state.get(_COUNT, 0)}"  # a fresh one after each upload lets go of the bytes
     st.file_uploader(
-        "CSV or Parquet, a row for each track, a column that names its genre. Files chosen together are joined; "
-        "FMA's own files go together too.",
+        "CSV or Parquet with a row for each track and a column for its genre. Files chosen together are joined; choose "
+        "FMA's files together too.",
         accept_multiple_files=True,
         max_upload_size=_MEGABYTES,
         key=key,
@@ -70,7 +70,7 @@ def split_upload() -> None:
     """Draw where the lists of a published split are dropped, and which part each of them is."""
     key = f"split {st.session_state.get(_COUNT, 0)}"
     files = st.file_uploader(
-        "Text files with the name of a track on each line, at least one for each part.",
+        "Text files with one track name per line, at least one file for each part.",
         accept_multiple_files=True,
         max_upload_size=_MEGABYTES,
         key=key,

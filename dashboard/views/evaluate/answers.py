@@ -37,7 +37,7 @@ class Rule:
 
 def draw(judged: Judged, rule: Rule, seen: Rejected) -> None:
     """Draw the matrix, and beside it the tracks of what is chosen of it."""
-    st.subheader(f"Answers by true genre, on {judged.measured}", anchor=False)
+    st.subheader(f"Predictions by true genre, on {judged.measured}", anchor=False)
     left, right = st.columns([2.1, 1], gap="medium")
     with left:
         with st.container(key="answers-choices", horizontal=True, vertical_alignment="center", gap="small"):
@@ -61,14 +61,21 @@ def draw(judged: Judged, rule: Rule, seen: Rejected) -> None:
             ANSWERS,
             selected=chosen.text if chosen else "",
             on_pick=_pick,
-            label=f"Answers of {judged.run.name} on {judged.measured}, with those not answered in the last column",
-            note=f"{judged.run.name} on {judged.measured}, from a {rule.score} of {percent(rule.threshold)} on.",
+            label=(
+                f"Predictions of {judged.run.name} on {judged.measured}; the last column counts tracks that are not "
+                "answered"
+            ),
+            note=(
+                f"{judged.run.name} on {judged.measured}, answering at a {rule.score} of {percent(rule.threshold)} or "
+                "above."
+            ),
             said=answers_sentence(found.matrix, chosen, found.view.nouns) if chosen else "",
         )
     with right:
         if chosen is None:
             st.caption(
-                "Choose a cell, a row or a column to see its tracks: of the last column, those that are not answered."
+                "Select a cell, a row or a column to see its tracks. The last column holds the tracks that are not "
+                "answered."
             )
         else:
             _tracks(judged, found, chosen, seen, rule.method != "none")
@@ -86,7 +93,7 @@ def _chosen(n_genres: int) -> Selection | None:
     try:
         found = Selection.of(text, n_genres + 1)
         if any(rows and n_genres in rows for rows, _ in found.blocks):
-            raise ConfigError("no track is truly of the last column")
+            raise ConfigError("the last column is not a genre")
     except ConfigError:
         said = plain(f"answer is “{text[:40]}” in this link, but true genres are 0 to {n_genres - 1}, answers 0 to")
         st.caption(f":material/link_off: {said} {n_genres}; no cell is chosen.")
@@ -115,6 +122,6 @@ def _tracks(judged: Judged, found: AnswerMatrix, chosen: Selection, seen: Reject
             st.caption("No track is in this cell." if chosen.kind == "cell" else "No track is in these cells.")
             return
         if scaled:
-            st.caption("The probabilities listed are those of the model as it was trained, before scaling.")
+            st.caption("The listed probabilities are those before scaling.")
         named = f"{judged.file_name} answers {chosen.text[:60].replace('*', 'all')}"
         listed.draw(judged, tracks, named)

@@ -18,12 +18,12 @@ def answer_cells(matrix: ConfusionMatrix, chosen: Selection) -> Cells:
 
 
 def answers_title(matrix: ConfusionMatrix, chosen: Selection) -> str:
-    """Return the heading of what is chosen: `Folk, not answered`, `All wrong answers`."""
+    """Return the heading of what is chosen: `Folk, not answered`, `All errors`."""
     cells = answer_cells(matrix, chosen)
     if chosen.kind == "wrong":
-        return "All wrong answers"
+        return "All errors"
     if chosen.kind == "right":
-        return "All right answers"
+        return "All correct answers"
     if cells[:, -1].all() and not cells[:, :-1].any():
         return "Not answered"
     if chosen.kind == "cell" and cells[:, -1].any():

@@ -36,7 +36,7 @@ def draw(judged: Judged) -> None:
             return
         _reliability(judged, looked_at, method, by, genre)
     with right:
-        st.subheader(f"How far to trust it, on {judged.measured}", anchor=False)
+        st.subheader(f"Can you trust its confidence? On {judged.measured}", anchor=False)
         _scores(judged, method, by, problem)
     _posterior(judged, method)
 
@@ -88,7 +88,7 @@ def _reliability(judged: Judged, looked_at: Trusted, method: Method, by: Binning
     st.caption(plain(error_sentence(curve, error)), help=GLOSSARY["ECE"])
     alt = f"Reliability of {run.name} on {judged.measured}. {said}"
     plot(reliability_figure(curve, part, name, before), key="reliability", height=400, alt=alt, revision=run.id)
-    st.caption("A filled mark is off by more than chance, a hollow one is not; bars are 95 % intervals.")
+    st.caption("A filled mark is off by more than chance, a hollow mark is not. Bars are 95 % intervals.")
     twin(_bins_table(curve), "reliability", alt, ("mean confidence", "right", "from", "to"))
 
 
@@ -160,7 +160,7 @@ def _posterior(judged: Judged, method: Method) -> None:
     left, right = st.columns([1.5, 1], gap="medium")
     said = posterior_sentence(gap)
     with left:
-        st.subheader("Against the true probabilities", anchor=False, help=GLOSSARY["posterior"])
+        st.subheader("Compared with the true probabilities", anchor=False, help=GLOSSARY["posterior"])
         alt = f"True probability of what {judged.run.name} predicts, on {judged.measured}. {said}"
         plot(posterior_figure(gap), key="posterior", height=360, alt=alt, revision=judged.run.id)
         rows = [
@@ -179,14 +179,15 @@ def _posterior(judged: Judged, method: Method) -> None:
         st.container(height=28, border=False)
         st.markdown(plain(said), help=GLOSSARY["KL divergence"])
         st.caption(
-            "Each blue dot is a track: how sure the run is, and how probable what it predicts truly is. Dark marks are "
-            "means of a tenth of the tracks each, and their bars hold the middle half of it. No luck of single labels "
-            "is in this, and what a reliability diagram averages away shows: dots off the line."
+            "Each blue dot is a track: the run's confidence, and the true probability of its prediction. Each dark "
+            "mark is the mean of a tenth of the tracks, with a bar for the middle half. This compares with the true "
+            "probabilities, so it shows errors that a reliability diagram averages away: dots off the line."
         )
         known, whom = known_already(judged.run), unheard(judged.run.config.data)
         if known:
             st.caption(
-                f"The true probabilities are those for {known}; this run's split let it know them from training."
+                f"The true probabilities are for {known}, but this run knows them from training because its split "
+                "leaks."
             )
         elif whom:
-            st.caption(f"The true probabilities are those for {whom}, one row at a time.")
+            st.caption(f"The true probabilities are for {whom}, one row at a time.")

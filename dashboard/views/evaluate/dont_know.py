@@ -60,7 +60,7 @@ def _choices(judged: Judged) -> tuple[Method, ScoreName]:
     problem = can_scale(judged.run, clean=judged.clean)
     methods: dict[Method, str] = {"none": METHODS["none"]} if problem else METHODS
     with st.container(key="reject-choices", horizontal=True, vertical_alignment="top", gap="small"):
-        score = address_choice("Sure by", "score", SCORES, on_change=DROPPED, help=GLOSSARY["certainty"])
+        score = address_choice("Measure", "score", SCORES, on_change=DROPPED, help=GLOSSARY["certainty"])
         method = address_choice(
             "Probabilities", "scaled", methods, on_change=DROPPED, help=GLOSSARY["temperature scaling"]
         )
@@ -127,7 +127,7 @@ def _controls(threshold: float, target: float, surely: bool, score: ScoreName) -
     st.session_state[_THRESHOLD] = round(100 * threshold, 1)
     with st.container(key="reject-controls", horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.number_input(
-            "Right at least, in %",
+            "Minimum accuracy, in %",
             min_value=1.0,
             max_value=99.9,
             step=1.0,
@@ -135,14 +135,16 @@ def _controls(threshold: float, target: float, surely: bool, score: ScoreName) -
             key=_TARGET,
             width=190,
             on_change=_ask,
-            help="Sets the threshold from validation: the lowest from which so many of its answers are right.",
+            help="The threshold is set on validation: the lowest at which this share of the answers is right.",
         )
         st.toggle(
-            "Surely",
+            "Guarantee with 95 % confidence",
             key=_SURELY,
             on_change=_ask,
-            help="The lower limit of the 95 % interval has to reach it as well: fewer answers, and more certainty that "
-            "other tracks hold to it.",
+            help=(
+                "The lower limit of the 95 % interval must also reach the minimum accuracy. The model answers fewer "
+                "tracks, but the guarantee is more likely to hold on new ones."
+            ),
         )
         st.number_input(
             f"Threshold on {score}, in %",
@@ -153,7 +155,7 @@ def _controls(threshold: float, target: float, surely: bool, score: ScoreName) -
             key=_THRESHOLD,
             width=250,
             on_change=_type,
-            help="Where the point stands on the curve: drag it there, or move it with the arrow keys.",
+            help="The position of the point on the curve: drag it there, or move it with the arrow keys.",
         )
 
 
@@ -192,11 +194,14 @@ def _curve(judged: Judged, seen: Rejected, method: Method, score: ScoreName) -> 
     )
     known = known_already(run)
     if best is not None and known:
-        said += f" That is for {known}; this run's split let it know them from training."
+        said += f" This is for {known}, but this run knows them from training because its split leaks."
     st.caption(plain(said), help=GLOSSARY["AURC"])
     rows = [_threshold_row(found) for found in thresholds or ()]
     twin(
-        rows, "thresholds", f"What each threshold on {score} does on {judged.measured}.", tuple(rows[0]) if rows else ()
+        rows,
+        "thresholds",
+        f"Effect of each threshold on {score}, on {judged.measured}.",
+        tuple(rows[0]) if rows else (),
     )
 
 
@@ -216,17 +221,17 @@ def _threshold_row(found: Answering) -> dict[str, float | None]:
 
 def _genres(judged: Judged, seen: Rejected) -> None:
     names = judged.outcome.genres
-    st.subheader("Who is not answered", anchor=False)
+    st.subheader("Which genres are withheld", anchor=False)
     unfair = unfair_sentences(seen.genres, names)
     for sentence in unfair:
         st.markdown(plain(sentence))
     if not unfair:
         st.caption(fair_sentence(seen.genres))
-    alt = f"What becomes of each genre's tracks on {judged.measured}: right, wrong, or not answered."
+    alt = f"Each genre's tracks on {judged.measured}: right, wrong, or not answered."
     height = 70 + 30 * min(len(names), MOST_GENRES)
     plot(genre_answers_figure(seen.genres, names), key="genre answers", height=height, alt=alt, revision=judged.run.id)
     if len(names) > MOST_GENRES:
-        st.caption(f"Drawn: the {MOST_GENRES} genres that are answered least.")
+        st.caption(f"The figure shows the {MOST_GENRES} genres that are answered least.")
     rows = [
         {
             "genre": names[g.genre],
@@ -237,7 +242,7 @@ def _genres(judged: Judged, seen: Rejected) -> None:
             "right of answered": 100 * g.right / g.answered if g.answered else None,
             "right from": 100 * g.accuracy_interval.low if g.answered else None,
             "right to": 100 * g.accuracy_interval.high if g.answered else None,
-            "right answers held back": None if g.lost_share is None else 100 * g.lost_share,
+            "right answers withheld": None if g.lost_share is None else 100 * g.lost_share,
             "p after Holm": g.p,
         }
         for g in seen.genres

@@ -41,7 +41,7 @@ def draw(judged: Judged) -> None:
     among: dict[Among, str] = {"part": f"{judged.part.capitalize()} tracks", "all": "All tracks"}
     chosen = address_choice(
         "Which tracks", "among", among,
-        help="All tracks: networks of the run's settings each predict tracks that they did not learn from.",
+        help="For all tracks: networks with the run's settings predict the tracks that they did not learn from.",
         on_change={"track": None},
     )  # fmt: skip
     if chosen == "all" and judged.run.averages:
@@ -68,10 +68,10 @@ def _crossing(run: Run, drawn: str) -> None:
         st.rerun()
     if crossed is None:
         st.subheader("The labels of all tracks", anchor=False)
-        closed = "" if found_labels.test_is_open(run) else " The closed test part takes no part in it."
+        closed = "" if found_labels.test_is_open(run) else " The closed test part is not used."
         st.caption(
-            "What a network says of tracks that it learned from proves nothing: it learned their labels. Five networks "
-            f"with this run's settings can each judge a fifth that they did not see.{closed}"
+            "A network cannot judge the labels that it learned. Five networks with this run's settings can each judge "
+            f"the fifth of the tracks that they did not see.{closed}"
         )
     else:
         st.subheader(plain(sentences.crossed(crossed)), anchor=False)
@@ -79,9 +79,9 @@ def _crossing(run: Run, drawn: str) -> None:
     with st.container(horizontal=True):
         if crossed and crossed.study.active:
             st.button("Stop", icon=":material/stop:", key="stop crossing", on_click=found_labels.stop_predicting,
-                      args=(run,), help="End now and keep what is there.")  # fmt: skip
+                      args=(run,), help="Stop now and keep the results so far.")  # fmt: skip
         else:
-            label = "Go on" if crossed else "Predict all tracks"
+            label = "Continue" if crossed else "Predict all tracks"
             st.button(label, icon=":material/play_arrow:", key="cross", type="primary", on_click=_cross, args=(run,))
 
 
@@ -95,7 +95,7 @@ def _labels(judged: Judged, labels: DoubtfulLabels, tracks: str, note: str = "")
     with left:
         st.subheader(plain(said.answer), anchor=False, help=GLOSSARY["doubtful label"])
         leaky = "" if note or not judged.run.context.get("leaky") else (
-            " The split is leaky: what belongs together stands on both sides and hides wrong labels that it shares."
+            " The split is leaky: rows that belong together are on both sides, which hides wrong labels they share."
         )  # fmt: skip
         st.caption(plain(f"{said.reason} {note}{leaky}".strip(), 900))
         _table(judged, labels)
@@ -112,7 +112,7 @@ def _labels(judged: Judged, labels: DoubtfulLabels, tracks: str, note: str = "")
 def _table(judged: Judged, labels: DoubtfulLabels) -> None:
     n = labels.found.n_doubtful
     if not n:
-        st.caption("No track here is labelled one genre and looks like another.")
+        st.caption("Here no track is labeled as one genre and looks like another.")
         return
     shown = columns(judged.data, labels, min(n, MOST_ROWS), percentages=True)
     number, column = st.column_config.NumberColumn, st.column_config.TextColumn
@@ -139,12 +139,16 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
             "track": column("Track", width="small"),
             "label": column("Label"),
             "looks like": column("Looks like"),
-            "probability of it": number("Sure", format="%.1f %%", help="The probability of what it looks like."),
-            "probability of the label": number("Of its label", format="%.1f %%", help="The label's probability."),
+            "probability of it": number(
+                "Confidence", format="%.1f %%", help="The probability of the genre that it looks like."
+            ),
+            "probability of the label": number("Label", format="%.1f %%", help="The label's probability."),
             "margin": number("Margin", format="%.0f %%", help=GLOSSARY["margin of the label"]),
             "true genre": column("True genre", help=GLOSSARY["wrong label"]),
         },
-        alt="Tracks with doubtful labels, the most doubtful first, with their label and what they look like.",
+        alt=(
+            "Tracks with doubtful labels, the most doubtful first, with their label and the genre that they look like."
+        ),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         csv_download(
@@ -154,10 +158,10 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
             help="Download all doubtful labels.",
         )
         if at is None:
-            st.caption("Choose a track to open it.")
+            st.caption("Select a track to open it.")
         else:
             name = plain(judged.data.tracks[rows[at]])
-            why = "" if st.query_params.get("among") == "all" else ": why it looks so"
+            why = "" if st.query_params.get("among") == "all" else ": why it looks like that"
             page = {name: st.query_params.get(name) for name in ("part", "right", "section", "among")}
             address.page_link("views/track/page.py", f"Open track {name}{why}", ":material/arrow_forward:",
                               **page, track=str(rows[at]))  # fmt: skip
@@ -184,9 +188,9 @@ def columns(data: Dataset, labels: DoubtfulLabels, n: int, *, percentages: bool 
 def _pairs(labels: DoubtfulLabels) -> None:
     """Draw which label looks like which genre, and how many of the label's tracks that would be."""
     pairs = labels.found.pairs()
-    st.subheader("Which label for which genre", anchor=False)
+    st.subheader("Which genre is labeled as which", anchor=False)
     if not pairs:
-        st.caption("No label is taken for another.")
+        st.caption("No genre is labeled as another.")
         return
     shares = labels.found.joint / labels.found.joint.sum(axis=1, keepdims=True).clip(1e-12)
     rows = [
@@ -209,13 +213,15 @@ def _pairs(labels: DoubtfulLabels) -> None:
             "looks like": "Looks like",
             "doubtful": "Doubtful",
             "of the label's tracks": st.column_config.NumberColumn(
-                "Of its label",
+                "Label",
                 format="%.1f %%",
-                help="Confident learning's estimate, scaled to all tracks of the label. It takes overlap for wrong "
-                "labels too.",
+                help=(
+                    "The estimate of confident learning, scaled to all tracks with the label. It also counts overlap "
+                    "as wrong labels."
+                ),
             ),
         },
-        alt="Pairs of label and likely genre, the commonest first, with the estimated share of the label's tracks.",
+        alt="Pairs of label and likely genre, the most common first, with the estimated share of the label's tracks.",
     )
 
 
@@ -224,10 +230,10 @@ def _make_some(run: Run) -> None:
     st.subheader("Try the finder", anchor=False)
     drawn = run.config.data.generator
     st.caption(
-        "Whether these labels are wrong nobody knows. On generated tracks with flipped labels it is known: see how "
-        "many of the flips are found, and find them yourself."
+        "Nobody knows whether these labels are wrong. For synthetic tracks with flipped labels we know: see how many "
+        "flips the finder finds, and find them yourself."
         if not drawn
-        else "Flip some labels on purpose, train again, and see how many of them are found here; or find them yourself."
+        else "Flip some labels on purpose and train again. Then see how many the finder finds, or find them yourself."
     )
     for label, kind in (("Flip 10 % of the labels", "uniform"), ("Flip 10 % to the nearest genre", "neighbours")):
         noise = {"label_noise": 0.1, "noise_kind": kind}
@@ -238,7 +244,7 @@ def _make_some(run: Run) -> None:
 
 
 def _lab(judged: Judged, labels: DoubtfulLabels, lab: Lab) -> None:
-    st.subheader("Does it find the wrong ones?", anchor=False)
+    st.subheader("Does it find the wrong labels?", anchor=False)
     st.markdown(plain(sentences.lab_sentence(lab, unheard(judged.run.config.data)), 900))
     st.caption(plain(sentences.without_truth(labels), 600))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -249,9 +255,9 @@ def _lab(judged: Judged, labels: DoubtfulLabels, lab: Lab) -> None:
 
 def _curve(judged: Judged, lab: Lab, tracks: str) -> None:
     said = sentences.lab_sentence(lab, unheard(judged.run.config.data))
-    alt = f"Share of the wrong labels of {tracks} found as more are looked at. {said}"
+    alt = f"Share of the wrong labels of {tracks} found, by how many labels are checked. {said}"
     plot(found_figure(lab), key="flips found", height=340, alt=alt, revision=judged.run.id)
-    twin(_curve_rows(lab), "flips found", alt, ("looked at", "found", "best possible", "at random"))
+    twin(_curve_rows(lab), "flips found", alt, ("labels checked", "found", "best possible", "at random"))
 
 
 def _curve_rows(lab: Lab) -> list[dict[str, object]]:
@@ -260,7 +266,7 @@ def _curve_rows(lab: Lab) -> list[dict[str, object]]:
     return [
         {
             "tracks": at,
-            "looked at": 100 * at / n,
+            "labels checked": 100 * at / n,
             "found": 100 * float(lab.finder_curve[at]),
             "best possible": 100 * float(lab.best_curve[at]),
             "at random": 100 * at / n,

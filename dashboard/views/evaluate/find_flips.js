@@ -52,9 +52,9 @@ function draw(round) {
     const box = element("input", { type: "checkbox", "data-at": at, "aria-description": card.sentence });
     box.checked = round.marks.has(at);
     box.disabled = shown;
-    const what = element("span", {}, "labelled ", element("b", {}, card.label));
+    const what = element("span", {}, "labeled ", element("b", {}, card.label));
     const item = element("li", {}, element("label", {}, box, what), profile(card, Math.min(far, 4)));
-    item.append(element("p", { class: "hint" }, `Track ${card.track}, against ${card.other}${card.hint ? `; ${card.hint}` : ""}`));
+    item.append(element("p", { class: "hint" }, `Track ${card.track}, compared with ${card.other}${card.hint ? `; ${card.hint}` : ""}`));
     if (shown) {
       item.append(element("p", { class: "verdict" }, card.verdict));
       item.append(element("p", { class: "by" }, card.by.length ? `marked by ${card.by.join(", ")}` : "marked by nobody"));
@@ -70,9 +70,9 @@ function draw(round) {
   });
   const key = element("p", { class: "key" },
     element("span", { "data-sign": "●", style: "--own: var(--hue-track)" }, "this track"),
-    element("span", { "data-sign": "❙", style: "--own: var(--hue-label)" }, "average of the genre it is labelled"),
+    element("span", { "data-sign": "❙", style: "--own: var(--hue-label)" }, "average of the genre of its label"),
     element("span", { "data-sign": "✕", style: "--own: var(--hue-other)" }, "average of the nearest other genre"),
-    element("span", { "data-sign": "" }, "in standard deviations, the telling features first"));
+    element("span", { "data-sign": "" }, "in standard deviations, the most distinctive features first"));
   round.count = element("span", { "aria-live": "polite" }, said(round));
   const foot = element("div", { class: "foot" });
   if (!shown) {

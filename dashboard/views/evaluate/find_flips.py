@@ -1,4 +1,4 @@
-"""The game's tracks as cards to mark: each beside the averages of its labelled genre and of the nearest other one."""
+"""The game's tracks as cards to mark: each beside the averages of its labeled genre and of the nearest other one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass

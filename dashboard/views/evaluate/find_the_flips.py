@@ -32,10 +32,10 @@ def draw(judged: Judged, labels: DoubtfulLabels) -> None:
     found = None if lab is None else flips_round(lab.wrong, seed)
     scores = outcomes.standard_scores(judged.run)
     if lab is None or found is None or scores is None:
-        st.subheader("There is nothing to find in this run.", anchor=False)
+        st.subheader("This run has no wrong labels to find.", anchor=False)
         st.caption(
-            "The game needs generated tracks of which some labels are wrong, so that the truth is known. Train on such "
-            "tracks, and open it here."
+            "The game needs synthetic tracks with some wrong labels, so that the truth is known. Train on such tracks, "
+            "then play here."
             if lab is None
             else f"Too few of these {judged.part} labels are wrong, or right, for a round of the game."
         )
@@ -65,8 +65,8 @@ def _head(judged: Judged, found: FlipsRound, seed: int, marks: list[int] | None)
     if marks is None:
         st.subheader(f"{found.n_wrong} of these {n} labels are wrong. Which?", anchor=False)
         st.caption(
-            f"Round {seed}, {judged.part} tracks. Mark the tracks that sit with the other genre's average rather than "
-            "with their label's, then press Show. The address holds the round: whoever opens it gets the same tracks."
+            f"Round {seed}, {judged.part} tracks. Mark the tracks that look more like the average of the other genre "
+            "than like that of their label, then press Show. Anyone who opens this link gets the same tracks."
         )
     else:
         st.subheader(f"Round {seed}: who found the {found.n_wrong} wrong labels?", anchor=False)
@@ -111,11 +111,12 @@ def _card(
     )
     nearer = sum(abs(x - own) <= abs(x - another) for _, x, own, another in rows)
     sentence = (
-        f"In {nearer} of {len(rows)} features it lies nearer to the average of {genres[label]} than of {genres[other]}."
+        f"In {nearer} of {len(rows)} features it is closer to the average of {genres[label]} than to that of "
+        f"{genres[other]}."
     )
     likely = int(labels.y_prob[position].argmax())
     sure = labels.y_prob[position, likely]
-    hint = f"the network says {genres[likely]}, {percent(float(sure), decimals=0)}" if peek else ""
+    hint = f"the network predicts {genres[likely]}, {percent(float(sure), decimals=0)}" if peek else ""
     verdict, wrong = "", bool(found.wrong[at])
     if shown and judged.data.y_clean is not None:
         true = genres[int(judged.data.y_clean[row])]
@@ -139,7 +140,10 @@ def _telling(scores: StandardScores, label: int, other: int) -> IntArray:
 
 
 def _peek() -> bool:
-    return address_choice("The network's answers", "peek", {"no": "Network's answers hidden", "yes": "shown"}) == "yes"
+    return (
+        address_choice("The network's predictions", "peek", {"no": "Network's predictions hidden", "yes": "shown"})
+        == "yes"
+    )
 
 
 def _leave() -> None:

@@ -21,8 +21,8 @@ def why_validation(part: Part) -> str:
     if part == "validation":
         return ""
     return (
-        "This is the validation part: it is looked at after every epoch, to choose the best one. The test part is "
-        "judged with the kept weights alone."
+        "This is the validation part, which is judged after every epoch to choose the best one. The test part is "
+        "judged only with the weights that are kept."
     )
 
 
@@ -30,13 +30,13 @@ def state_note(run: Run) -> str:
     """Say how far a run is that is not complete, and which epoch the slider begins at."""
     match run.state:
         case "running":
-            return "It grows while the run trains. At the end of the slider you follow it; elsewhere it stays."
+            return "New epochs are added while the run trains. Stay at the end of the slider to follow them."
         case "queued" | "paused":
-            return "It goes on growing when the run goes on."
+            return "More epochs are added when the run resumes."
         case "failed":
-            return f"The {count(run.epoch, 'epoch')} before it failed are kept."
+            return f"The {count(run.epoch, 'epoch')} before the failure are kept."
         case "cancelled":
-            return f"The {count(run.epoch, 'epoch')} before it was stopped are kept."
+            return f"The {count(run.epoch, 'epoch')} before the stop are kept."
         case _:
             return ""
 
@@ -46,7 +46,7 @@ def thinned(step: int, history: ConfusionHistory) -> str:
     if step == 1:
         return ""
     n, k = count(len(history), "epoch"), count(len(history.genres), "genre")
-    return f"Every {_ordinal(step)} epoch is on the slider, and the first, best and last: {n} of {k} are too many."
+    return f"The slider shows every {_ordinal(step)} epoch and the first, best and last: {n} with {k} are too many."
 
 
 def _ordinal(number: int) -> str:
@@ -67,11 +67,11 @@ def what_changed(history: ConfusionHistory, at: int, best: int | None, chosen: S
     Only what the intervals support is said to have changed. With `chosen` genres it is about them alone.
     """
     if at == 1:
-        return "The first epoch: move on to see what changes after it."
+        return "This is the first epoch. Move the slider to see what changes after it."
     said = _between(history, 1, at, chosen) or _nothing(1, at, chosen, history)
     if best is not None and 1 < best < at:
         since = _between(history, best, at, chosen)
-        said += f" {since}" if since else f" Since epoch {best}, the best, none changed by more than chance."
+        said += f" {since}" if since else f" Since epoch {best}, the best, there is no clear change."
     return said
 
 
@@ -80,7 +80,7 @@ def _between(history: ConfusionHistory, earlier: int, later: int, chosen: Sequen
     if not found:
         return ""
     first, *others = found
-    text = f"Between epoch {earlier} and {later} {_change(history, first)}"
+    text = f"Between epochs {earlier} and {later}, {_change(history, first)}"
     shown = others[: MOST_SAID - 1]
     listed = [f"{_change(history, change)}" for change in shown]
     left = len(found) - 1 - len(shown)
@@ -97,8 +97,8 @@ def _change(history: ConfusionHistory, change: RecallChange) -> str:
 
 def _nothing(earlier: int, later: int, chosen: Sequence[int], history: ConfusionHistory) -> str:
     whose = " or ".join(history.genres[genre] for genre in chosen) if len(chosen) in (1, 2) else "any genre"
-    between = f"Between epoch {earlier} and {later}"
-    return f"{between} the recall of {whose} cannot be told to have changed: the intervals overlap."
+    between = f"Between epochs {earlier} and {later}"
+    return f"{between}, the recall of {whose} shows no clear change: the intervals overlap."
 
 
 def recalls_alt(history: ConfusionHistory) -> str:

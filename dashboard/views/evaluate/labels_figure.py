@@ -19,12 +19,12 @@ def found_figure(lab: Lab) -> Figure:
     named, recall = 100 * lab.finder.n_named / n, 100 * lab.finder.recall
     data = [
         _line([0, 100], [0, 100], "at random", FAINT, "dot", 1.5),
-        _line(looked, best, "no ranking can do better", INK, "dash", 1.5),
+        _line(looked, best, "no ranking does better on average", INK, "dash", 1.5),
         _line(looked, finder, "the finder", ACCENT, "solid", 2.5),
         {
             "type": "scatter",
             "mode": "markers",
-            "name": "what it calls doubtful",
+            "name": "labels called doubtful",
             "x": [round(named, 3)],
             "y": [round(recall, 3)],
             "marker": {"color": ACCENT, "size": 11, "line": {"color": INK, "width": 1}},
@@ -36,14 +36,14 @@ def found_figure(lab: Lab) -> Figure:
                 "color": ACCENT,
                 "thickness": 1.5,
             },
-            "hovertemplate": "%{y:.1f} % found<extra>what it calls doubtful</extra>",
+            "hovertemplate": "%{y:.1f} % found<extra>labels called doubtful</extra>",
         },
     ]
     return {
         "data": data,
         "layout": layout(
             "Wrong labels found",
-            xaxis={"title": {"text": "labels looked at, the most doubtful first"}, **span(0, 100), "ticksuffix": " %"},
+            xaxis={"title": {"text": "labels checked, the most doubtful first"}, **span(0, 100), "ticksuffix": " %"},
             yaxis={"title": {"text": "wrong labels found"}, **span(0, 102), "ticksuffix": " %"},
             showlegend=True,
             legend={"orientation": "v", "x": 1, "xanchor": "right", "y": 0.03, "yanchor": "bottom"},

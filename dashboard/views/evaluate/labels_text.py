@@ -1,11 +1,11 @@
-"""What is said of labels that look wrong, and of how well wrong ones are found: only what intervals support."""
+"""Sentences about labels that look wrong, and how well wrong ones are found: only what intervals support."""
 
 from dashboard.services.labels import CrossPredictions, DoubtfulLabels
 from dashboard.text.train import Headline
 from dashboard.theme import GAP, count, percent, spread
 from genre_core.evaluation.flips_found import FlipsFound, Lab
 
-IF = "if wrong labels strike however a track sounds, and some tracks are unmistakable"
+IF = "if wrong labels are independent of the sound and some tracks are unmistakable"
 
 
 def answer(labels: DoubtfulLabels, tracks: str) -> Headline:
@@ -24,34 +24,34 @@ def answer(labels: DoubtfulLabels, tracks: str) -> Headline:
         between = f"({spread(floor.interval)})"
         return Headline(
             f"About {share} of the labels of {tracks} look wrong {between}; {doubtful:,} of {n:,} are doubtful.",
-            f"Overlapping genres contradict the network less the surer it is; these labels contradict it however sure "
-            f"it is. So many are wrong {IF}.",
+            "If genres merely overlap, labels contradict the network less when it is more confident. These labels "
+            f"contradict it however confident it is. The estimate holds {IF}.",
         )
     verb = "looks" if doubtful == 1 else "look"
     return Headline(
-        f"{of} {verb} doubtful, but nothing shows that any is wrong.",
-        f"Genres that overlap make labels doubtful too, and that explains these. {_at_most(labels)}",
+        f"{of} {verb} doubtful, but overlap alone can explain them.",
+        f"Tracks between overlapping genres look doubtful too. {_at_most(labels)}",
     )
 
 
 def _at_most(labels: DoubtfulLabels) -> str:
     floor = labels.floor
     if floor is None:
-        return "There are too few tracks to say how many labels can be wrong at most."
+        return "There are too few tracks to limit how many labels can be wrong."
     if floor.interval.high >= 0.5:
-        return "Even the surest answers are contradicted often, so it can't be told how many labels are wrong."
+        return "Labels often contradict even the most confident predictions, so nobody can say how many are wrong."
     return f"At most {percent(floor.interval.high)} can be wrong, {IF}."
 
 
 def _known_right(labels: DoubtfulLabels, of: str, n: int, tracks: str) -> Headline:
     assert labels.expected is not None
-    drawn = "These tracks are drawn with their true genres."
+    drawn = "These synthetic tracks carry their true genres."
     if not labels.found.n_doubtful:
         return Headline(f"None of the {n:,} labels of {tracks} looks doubtful, and none is wrong.", drawn)
     verb = "looks" if labels.found.n_doubtful == 1 else "look"
     return Headline(
-        f"{of} {verb} doubtful, and none is wrong.",
-        f"{drawn} Genres overlap: without a wrong label, about {_expected(labels)} are expected to look so.",
+        f"{of} {verb} doubtful, but none is actually wrong.",
+        f"{drawn} Overlap alone makes about {_expected(labels)} look doubtful.",
     )
 
 
@@ -63,8 +63,8 @@ def _known_wrong(labels: DoubtfulLabels, lab: Lab, of: str) -> Headline:
     return Headline(
         f"{of} {verb} doubtful, and {found.n_found:,} of those {'is' if found.n_found == 1 else 'are'} wrong: "
         f"{percent(found.precision, found.precision_interval)}.",
-        f"These tracks are drawn, so it is known: {found.n_wrong:,} of {found.n:,} labels are wrong. Genres overlap: "
-        f"without a wrong label, about {_expected(labels)} are expected to look doubtful.",
+        f"These tracks are synthetic, so we know that {found.n_wrong:,} of {found.n:,} labels are wrong. Overlap alone "
+        f"would make about {_expected(labels)} look doubtful.",
     )
 
 
@@ -78,11 +78,11 @@ def without_truth(labels: DoubtfulLabels) -> str:
     """Say what one would have said had the true genres not been known."""
     floor = labels.floor
     if floor is None or not floor.supported:
-        return f"Without the true genres one could not tell that labels are wrong. {_at_most(labels)}"
+        return f"Without the true genres, nobody could tell that labels are wrong. {_at_most(labels)}"
     between = f"({spread(floor.interval)})"
     return (
-        f"Without the true genres one would say: about {percent(floor.value)} of the labels look wrong {between}, by "
-        f"how many contradict the network however sure it is."
+        f"Without the true genres, the estimate would be that about {percent(floor.value)} of the labels are wrong "
+        f"{between}: so many contradict even confident predictions."
     )
 
 
@@ -91,15 +91,16 @@ def lab_sentence(lab: Lab, whom: str) -> str:
     found, best = lab.finder, lab.best
     rate = found.n_wrong / found.n
     if not found.n_named:
-        return "Nothing was named, so nothing was found."
-    chance = f"Naming as many at random would be right on {percent(rate)}."
+        return "The finder named no label, so it found none."
+    chance = f"Picking labels at random would be right on {percent(rate)}."
     if found.precision_interval.low > rate:
-        chance = f"Naming as many at random would be right on {percent(rate)} of them: the finder is clearly better."
+        chance = f"Picking labels at random would be right on {percent(rate)}: the finder is clearly better."
     than = f" (judging {whom})" if whom else ""
     return (
-        f"It finds {found.n_found:,} of the {found.n_wrong:,} wrong labels, "
-        f"{percent(found.recall, found.recall_interval)}. {chance} By the true probabilities{than} the "
-        f"{best.n_named:,} most suspicious hold {best.n_found:,} wrong ones: no way to rank does better on average."
+        f"The finder finds {found.n_found:,} of the {found.n_wrong:,} wrong labels, "
+        f"{percent(found.recall, found.recall_interval)}. {chance} By the true probabilities{than}, the "
+        f"{best.n_named:,} most suspicious labels include {best.n_found:,} wrong ones; no ranking does better on "
+        "average."
     )
 
 
@@ -112,8 +113,8 @@ def score_line(who: str, found: FlipsFound) -> str:
 def luck(n: int, n_wrong: int) -> str:
     """Say how little a round says."""
     return (
-        f"{n} tracks say little: whoever marks {n_wrong} of them blindly finds {n_wrong * n_wrong / n:.1f} on average. "
-        "Play several rounds before you believe that anybody is better."
+        f"{n} tracks prove little: blindly marking {n_wrong} of them finds {n_wrong * n_wrong / n:.1f} on average. "
+        "Play several rounds before you decide who is better."
     )
 
 
@@ -121,16 +122,16 @@ def crossed(found: CrossPredictions) -> str:
     """Say how far the predictions of all tracks are."""
     n, k = len(found.folds), found.config.n_folds
     left = found.seconds_left
-    about = "" if left is None or not found.study.active else f", about {max(1, round(left)):,}{GAP}s to go"
+    about = "" if left is None or not found.study.active else f", about {max(1, round(left)):,}{GAP}s left"
     match found.study.state:
         case "queued":
             return "Waiting for a worker."
         case "failed":
-            return f"It ended after {n} of {k} networks. {found.study.error or ''}"
+            return f"It failed after {n} of {k} networks. {found.study.error or ''}"
         case "cancelled":
             return f"Stopped after {n} of {k} networks."
         case _:
-            return f"{n} of {k} networks have learned and predicted the others' tracks{about}."
+            return f"{n} of {k} networks have been trained and have judged their tracks{about}."
 
 
 def crossed_note(found: CrossPredictions) -> str:
@@ -139,6 +140,6 @@ def crossed_note(found: CrossPredictions) -> str:
     if plan is None:
         return ""
     kept = f", each {plan.kept_whole} kept whole" if plan.kept_whole else ""
-    torn = f" Each {' and each '.join(plan.torn)} is torn: a genre has too few." if plan.torn else ""
-    closed = f" The test part is closed: its {plan.n_left_out:,} tracks take no part." if plan.n_left_out else ""
+    torn = f" Each {' and each '.join(plan.torn)} is divided, because a genre has too few." if plan.torn else ""
+    closed = f" The test part is closed: its {plan.n_left_out:,} tracks are not used." if plan.n_left_out else ""
     return f"Each track is judged by one of {plan.n_folds} networks that did not learn from it{kept}.{torn}{closed}"

@@ -20,21 +20,21 @@ def answering_sentence(found: Answering, nouns: str) -> str:
     """Say how many tracks are answered and how many of these rightly: `nouns` are such as `test tracks`."""
     n = count(found.n, nouns[:-1])
     if found.accuracy is None:
-        return f"It answers none of {n}: it is never as sure as that."
+        return f"The model answers none of {n}: it is never that confident."
     right = percent(found.accuracy, found.accuracy_interval)
     if found.answered == found.n:
-        return f"It answers all {n} and is right on {right}."
+        return f"The model answers all {n} and is right on {right}."
     answered = percent(found.coverage, found.coverage_interval)
-    return f"It answers {answered} of {n} and is right on {right} of those."
+    return f"The model answers {answered} of {n} and is right on {right} of those."
 
 
 def dragged_sentence(found: Answering, score: ScoreName) -> str:
     """Say in short what a threshold does, as it is read while it is dragged."""
-    text = f"From a {score} of {percent(found.threshold)} on: answers "
+    text = f"Answering at a {score} of {percent(found.threshold)} or above: "
     if found.accuracy is None:
-        return f"{text}none of {count(found.n, 'track')}."
+        return f"{text}none of {count(found.n, 'track')} answered."
     answered, right = percent(found.coverage, found.coverage_interval), percent(found.accuracy, found.accuracy_interval)
-    return f"{text}{answered}, right on {right} of these."
+    return f"{text}{answered} answered, {right} of these right."
 
 
 def threshold_sentence(
@@ -43,22 +43,24 @@ def threshold_sentence(
     """Say where a threshold comes from that was asked for by its target, and what it does on validation."""
     wanted = percent(target, decimals=0 if round(100 * target, 1) % 1 == 0 else 1)
     if threshold is None:
-        reaches = "surely reaches" if surely else "reaches"
-        return f"No threshold on {score} {reaches} {wanted} right on validation. All tracks are answered here."
+        reaches = "guarantees" if surely else "reaches"
+        return (
+            f"No threshold on {score} {reaches} {wanted} right answers on validation, so all tracks are answered here."
+        )
     if not threshold:
-        sure = ", and the 95 % interval of that share lies above it" if surely else ""
-        return f"On validation, at least {wanted} of the answers are right without holding any back{sure}."
-    lowest = f"{percent(threshold)} is the lowest {score}"
-    text = f"On validation, {lowest} from which at least {wanted} of the answers are right"
-    text += " and the 95 % interval of that share lies above it." if surely else "."
+        sure = ", and the 95 % interval of that share is above it" if surely else ""
+        return f"On validation, at least {wanted} of the answers are right without withholding any{sure}."
+    lowest = f"a {score} of {percent(threshold)}"
+    text = f"On validation, {lowest} is the lowest threshold at which at least {wanted} of the answers are right"
+    text += " and the 95 % interval of that share is above it." if surely else "."
     if part == "validation":
-        return f"{text} It was chosen on these tracks, so others will show a little less: see it on test."
+        return f"{text} It was chosen on these tracks, so expect slightly less on others: look at the test part."
     return text if validation is None else f"{text} {on_validation(validation)}"
 
 
 def given_sentence(threshold: float, score: ScoreName, part: Part, validation: Answering | None) -> str:
     """Say that a person set the threshold, and on test what it does on validation."""
-    text = f"You set the threshold: tracks of a {score} below {percent(threshold)} are not answered."
+    text = f"You set the threshold: tracks with a {score} below {percent(threshold)} are not answered."
     if part == "validation" or validation is None:
         return text
     return f"{text} {on_validation(validation).replace('There', 'On validation', 1)}"
@@ -75,14 +77,14 @@ def on_validation(found: Answering) -> str:
 def area_sentence(curve: RiskCoverage, score: ScoreName, best: RiskCoverage | None = None) -> str:
     """Say how well a score puts wrong answers last, between the ideal and a random order."""
     if not curve.error:
-        return "Every answer is right: there is nothing to hold back."
+        return "Every answer is right: there is nothing to withhold."
     area = percent(curve.area, curve.area_interval)
     text = (
-        f"By {score}, {area} of the answers are wrong on average over all coverages (AURC); the ideal order has "
-        f"{percent(curve.ideal_area)}, a random one {percent(curve.error)}."
+        f"Ordered by {score}, the error rate averaged over all coverages (AURC) is {area}. The ideal order gives "
+        f"{percent(curve.ideal_area)}, a random order {percent(curve.error)}."
     )
     if best is not None:
-        text += f" The best possible classifier has {percent(best.area)}."
+        text += f" The best possible classifier gets {percent(best.area)}."
     return text
 
 
@@ -95,19 +97,19 @@ def unfair_sentences(genres: Sequence[GenreAnswering], names: Sequence[str], mos
         assert found.lost_share is not None
         assert found.others_lost is not None
         said.append(
-            f"{names[found.genre]} pays more than its errors deserve: of {count(found.deserved, 'track')} that would "
-            f"be right, {percent(found.lost_share, found.lost_interval)} are held back, against "
-            f"{percent(found.others_lost)} of the other genres'."
+            f"{names[found.genre]} is withheld more often than its errors justify: "
+            f"{percent(found.lost_share, found.lost_interval)} of its {count(found.deserved, 'right answer')} are "
+            f"withheld, against {percent(found.others_lost)} for the other genres."
         )
     if len(unfair) > most:
-        said.append(f"So do {count(len(unfair) - most, 'other genre')}.")
+        said.append(f"The same is true of {count(len(unfair) - most, 'other genre')}.")
     return said
 
 
 def fair_sentence(genres: Sequence[GenreAnswering]) -> str:
     """Say why no genre is named, where none is."""
     if not any(found.lost for found in genres):
-        return "No right answer is held back."
+        return "No right answer is withheld."
     if not any(found.p is not None for found in genres):
-        return "Too few tracks to say whether a genre is held back more than its errors deserve."
-    return "No genre's right answers are held back clearly more often than the others'."
+        return "There are too few tracks to say whether a genre is withheld more often than its errors justify."
+    return "No genre's right answers are withheld clearly more often than the others'."

@@ -181,11 +181,11 @@ function create(parent) {
   const s = { epochs: [], rows: new Map(), index: 0, seq: 0, said: null, playing: false, frame: null, ready: Promise.resolve() };
   s.input = element("input", { type: "range", min: 0, max: 0, step: 1, "aria-label": "Epoch" });
   [s.back, s.play, s.on] = [element("button", { type: "button" }), element("button", { type: "button", class: "play" }), element("button", { type: "button" })];
-  icon(s.back, "back", "One epoch back");
-  icon(s.on, "on", "One epoch on");
+  icon(s.back, "back", "Previous epoch");
+  icon(s.on, "on", "Next epoch");
   s.flag = element("button", { type: "button", class: "best" });
   s.notch = element("i", { class: "notch" });
-  s.speed = element("select", { "aria-label": "Pace of playing" }, ...SPEEDS.map((n) => element("option", { value: n }, `${n} epoch${n > 1 ? "s" : ""}/s`)));
+  s.speed = element("select", { "aria-label": "Playback speed" }, ...SPEEDS.map((n) => element("option", { value: n }, `${n} epoch${n > 1 ? "s" : ""}/s`)));
   s.speed.value = calm ? 1 : 5;
   s.says = element("p");
   s.status = element("div", { class: "unseen", role: "status" });

@@ -49,7 +49,7 @@ def _draw(run: Run, part: Part, about: About) -> None:
     clean = about == "true genre"
     history = histories.history(run, clean=clean)
     if history is None:
-        missing = "The predictions of this run's epochs are not in the store. Train it again to have them."
+        missing = "The predictions of this run's epochs are not in the store. Train it again to get them."
         if run.averages:
             members_instead(run, NO_EPOCHS, "epochs")
         else:
@@ -122,7 +122,7 @@ def _lifted(history: ConfusionHistory) -> list[int]:
     there = [genre for genre in dict.fromkeys(named) if genre < len(history.genres)]
     if len(there) < len(named):
         said = f"lift is “{st.query_params['lift'][:40]}” in this link, but this run has genres 0 to"
-        st.caption(f":material/link_off: {plain(said)} {len(history.genres) - 1}; the others are lifted.")
+        st.caption(f":material/link_off: {plain(said)} {len(history.genres) - 1}; the others are highlighted.")
     return there[:MOST_LIFTED]
 
 
@@ -131,12 +131,12 @@ def _choose(history: ConfusionHistory, chosen: Sequence[int]) -> None:
     st.session_state[_LIFTED] = list(chosen)
     known = [genre for genre, n in enumerate(history.supports.tolist()) if n]
     st.multiselect(
-        "Lifted genres",
+        "Highlighted genres",
         known,
         format_func=lambda genre: history.genres[genre],
         key=_LIFTED,
         max_selections=MOST_LIFTED,
-        placeholder="Lift genres: here, or by a click on a line or on a row's name",
+        placeholder="Highlight genres: choose them here, or click a line or the name of a row",
         label_visibility="collapsed",
         on_change=_lift,
     )

@@ -29,13 +29,13 @@ def draw(one: OneGenre) -> None:
     )
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
-        st.subheader("Its probability against how often it is right", anchor=False, help=GLOSSARY["reliability"])
+        st.subheader("Its probability and how often it is right", anchor=False, help=GLOSSARY["reliability"])
         plot(reliability_figure(curve, part, one.name), f"{one.key} reliability", height=HEIGHT, alt=said)
     with right:
         st.markdown(plain(said, 600))
         st.caption(plain(error_sentence(curve, error), 600), help=GLOSSARY["ECE"])
-        st.caption("A filled mark is off by more than chance, a hollow one is not; bars are 95 % intervals.")
-        link(EVALUATE, "What scaling would change", ":material/arrow_forward:", section="confidence", genre=one.name)
+        st.caption("A filled mark is off by more than chance, a hollow mark is not. Bars are 95 % intervals.")
+        link(EVALUATE, "Effect of scaling", ":material/arrow_forward:", section="confidence", genre=one.name)
         rows = [
             {
                 f"P({one.name})": 100 * b.confidence,

@@ -55,7 +55,7 @@ def apart_chart(one: OneGenre, most: int = 20, *, folded: bool = True) -> None:
 
 def _rests_on(one: OneGenre) -> None:
     judged = one.judged
-    st.subheader("What its recognition rests on", anchor=False, help=GLOSSARY["permutation importance"])
+    st.subheader("Which features recognize it", anchor=False, help=GLOSSARY["permutation importance"])
     if not has_features(judged.data, "What recognition rests on"):
         return
     try:
@@ -64,7 +64,9 @@ def _rests_on(one: OneGenre) -> None:
         st.caption(plain(str(error)))
         return
     found = every.per_genre[one.number]
-    by = address_choice("Lost", "lost", BY, help="Shuffled, a feature costs recall, and the certainty behind it.")
+    by = address_choice(
+        "Lost", "lost", BY, help="Shuffling a feature lowers the recall, and the probability behind it."
+    )
     said = importance_sentence(found, one.name, every.n, judged.part, every.n_repeats)
     if one.score.recall is not None or by == "loss":
         shown = min(20, len(found))

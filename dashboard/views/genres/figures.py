@@ -15,12 +15,12 @@ MOST_SHOWN = 20
 
 
 def apart_figure(found: Sequence[Apart], most: int = MOST_SHOWN) -> Figure:
-    """Return the features that set a genre apart most, in standard deviations; grey where chance would do."""
+    """Return the features that set a genre apart most, in standard deviations; gray where chance would do."""
     shown = found[:most]
     values = [one.difference for one in shown]
     bars = _bars([one.feature for one in shown], values, [one.interval for one in shown], [one.clear for one in shown])
     bars["hovertemplate"] = "%{y}: %{x:+.2f} standard deviations<extra></extra>"
-    return _feature_figure(bars, "standard deviations from the others")
+    return _feature_figure(bars, "standard deviations from the other genres")
 
 
 def importance_figure(found: Sequence[Importance], by: str, most: int = MOST_SHOWN) -> Figure:
@@ -34,7 +34,7 @@ def importance_figure(found: Sequence[Importance], by: str, most: int = MOST_SHO
     bars = _bars([name for name, *_ in ranked], values, intervals, clear)
     unit = "points of recall" if by == "recall" else "nats"
     bars["hovertemplate"] = f"%{{y}}: %{{x:.{1 if by == 'recall' else 3}f}} {unit}<extra></extra>"
-    return _feature_figure(bars, f"{unit} lost when it is shuffled")
+    return _feature_figure(bars, f"{unit} lost when shuffled")
 
 
 def learning_figure(points: Sequence[CurvePoint]) -> Figure:

@@ -24,7 +24,7 @@ def draw(one: OneGenre) -> None:
     told = found.concentration
     st.markdown(plain(groups_sentence(told, one.name, level, judged.part), 600))
     if told is not None:
-        st.caption(f"By chance: the same errors dealt to the tracks at random, whatever {level} they are of.")
+        st.caption("By chance: the same number of errors, spread over the tracks at random.")
     if not found.groups:
         return
     table = {

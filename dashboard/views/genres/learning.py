@@ -41,7 +41,7 @@ def _epochs(one: OneGenre) -> None:
             st.subheader("Recall by epoch", anchor=False, help=GLOSSARY["epoch"])
             members_instead(run, NO_EPOCHS, "epochs")
         else:
-            st.caption("This run has not stored its predictions of each epoch.")
+            st.caption("This run did not store its predictions of each epoch.")
         return
     said, key = epochs_sentence(history, one.number, run.best_epoch), f"{one.key} epochs"
     figure = recalls_figure(history, [one.number], run.best_epoch, height=HEIGHT)
@@ -83,11 +83,11 @@ def _button(run: Run, curve: LearningCurve | None) -> None:
         st.button("Measure it", icon=":material/play_arrow:", type="primary", key="measure learning",
                   on_click=learning_curve.measure_learning, args=(run,))  # fmt: skip
     elif state in ("failed", "cancelled"):
-        st.button("Go on", icon=":material/resume:", key="go on learning", on_click=learning_curve.measure_learning,
-                  args=(run,), help="Do the sizes that are missing; what is there stays.")  # fmt: skip
+        st.button("Continue", icon=":material/resume:", key="continue", on_click=learning_curve.measure_learning,
+                  args=(run,), help="Measures the missing sizes; those already measured stay.")  # fmt: skip
     elif curve.study.active:
         st.button("Stop", icon=":material/stop:", key="stop learning", on_click=learning_curve.stop_learning,
-                  args=(run,), help="End now and keep what is measured.")  # fmt: skip
+                  args=(run,), help="Stop now and keep the sizes measured so far.")  # fmt: skip
 
 
 def _progress(run: Run, drawn: str) -> None:
@@ -98,7 +98,7 @@ def _progress(run: Run, drawn: str) -> None:
     if curve.study.active:
         left = curve.seconds_left
         n = len(curve.scores)
-        text = "waits for a free worker" if curve.study.state == "queued" else f"{n} of {_total(curve)} trained"
+        text = "waiting for a free worker" if curve.study.state == "queued" else f"{n} of {_total(curve)} trained"
         st.progress(curve.done, text if left is None else f"{text}, about {duration(left)} left", width=260)
     elif curve.study.error:
         st.caption(f":material/error: {plain(curve.study.error)}")

@@ -19,8 +19,8 @@ def draw(judged: Judged) -> None:
     genre_rulers(rows, f"{judged.file_name} rulers", is_test=judged.part == "test", on_pick=_open)
     said = "The bar is the 95 % interval of recall"
     if outcome.limit is not None:
-        said += "; the dashed line is what the best possible classifier finds of the same tracks"
-    st.caption(f"{said}. Choose a genre to open its page.", help=GLOSSARY["recall"])
+        said += "; the dashed line is the recall of the best possible classifier on the same tracks"
+    st.caption(f"{said}. Select a genre to open its page.", help=GLOSSARY["recall"])
     opened = st.expander("As a table", key="genres as a table", type="compact", on_change="rerun")
     if opened.open:
         with opened:

@@ -1,4 +1,4 @@
-"""Genres: how one genre is recognised, what it is taken for, and what it rests on; or all of them side by side."""
+"""Genres: how one genre is recognized, what it is taken for, and what it rests on; or all of them side by side."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -104,7 +104,9 @@ def _ruler(one: OneGenre) -> None:
         if other is not score and other.recall is not None
     ]
     best = sentences.best_recall(judged.outcome, one.number)
-    chance = rulers.majority(sentences.chance_recall(judged.outcome, one.number), "as many answers at random")
+    chance = rulers.majority(
+        sentences.chance_recall(judged.outcome, one.number), "the same number of predictions at random"
+    )
     marks.append(chance)
     if best is not None:
         marks.append(rulers.Mark("tick", best, "the best possible classifier"))

@@ -54,21 +54,21 @@ def all_genres(outcome: Outcome, part: Part) -> tuple[str, str]:
     names = count(len(judged), "genre")
     n = tracks(outcome.evaluation.n, part)
     if len(judged) < 2:
-        return f"{judged[0].genre} is the only genre among {n}.", ""
+        return f"{judged[0].genre} is the only genre among the {n}.", ""
     low, high = (pick(judged, key=lambda s: s.recall or 0.0) for pick in (min, max))
     if low.recall == high.recall:
-        return f"All {names} are recognised equally well: {percent(low.recall or 0.0)} of {n}.", ""
+        return f"All {names} are recognized equally well: {percent(low.recall or 0.0)} of {n}.", ""
     answer = (
-        f"{low.genre} is found least often, {percent(low.recall or 0.0)}, and {high.genre} most often, "
+        f"{low.genre} is recognized least often, {percent(low.recall or 0.0)}, and {high.genre} most often, "
         f"{percent(high.recall or 0.0)}."
     )
     apart = low.recall_interval.high < high.recall_interval.low
-    clear = "their intervals do not touch" if apart else "their intervals overlap, so which is harder may be chance"
+    clear = "their intervals do not overlap" if apart else "their intervals overlap, so the order could be chance"
     return answer, f"Recall of {names} on {n}; {clear}."
 
 
 def ruler_text(outcome: Outcome, genre: int) -> str:
-    """Return what stands beside the ruler of a genre."""
+    """Return the text beside the ruler of a genre."""
     score = outcome.evaluation.per_genre[genre]
     if score.recall is None:
         return "no track in this part"
@@ -77,16 +77,16 @@ def ruler_text(outcome: Outcome, genre: int) -> str:
 
 
 def answer(outcome: Outcome, part: Part, genre: int) -> str:
-    """Say how many tracks of a genre are recognised, and where that stands among the genres."""
+    """Say how many tracks of a genre are recognized, and where that stands among the genres."""
     score = outcome.evaluation.per_genre[genre]
     if score.recall is None:
-        return f"No {part} track is {score.genre}, so its recall is not known."
+        return f"No {part} track is {score.genre}, so its recall is unknown."
     n = tracks(score.support, part) + (f" whose {outcome.about} is {score.genre}" if outcome.about else "")
     right = int(outcome.evaluation.confusion_matrix.counts[genre, genre])
     verb = "is" if score.support == 1 else "are"
-    found = f"{right:,} of {n} {verb} recognised"
+    found = f"{right:,} of {n} {verb} recognized"
     if right == score.support:
-        found = f"Its one {n.removeprefix('1 ')} is recognised" if score.support == 1 else f"All {n} are recognised"
+        found = f"Its one {n.removeprefix('1 ')} is recognized" if score.support == 1 else f"All {n} are recognized"
     place = rank(outcome.evaluation, genre)
     return f"{found}{f', {place}' if place else ''}."
 
@@ -131,7 +131,7 @@ def _against_others(scores: Evaluation, genre: int) -> str:
     if score.recall == mean:
         return ""
     few = f" with {count(score.support, 'track')}" if score.support < FEW else ""
-    return f"It cannot be told from the mean of the others, {percent(mean)}{few}."
+    return f"That is no clear difference from the mean of the others, {percent(mean)}{few}."
 
 
 def _against_limit(outcome: Outcome, genre: int, known: str) -> str:
@@ -140,13 +140,15 @@ def _against_limit(outcome: Outcome, genre: int, known: str) -> str:
         return ""
     n = round(best * score.support)
     whom = f", judging them as {known}," if known else ""
-    said = f"The best possible classifier{whom} finds {n:,} of the same tracks"
+    said = f"The best possible classifier{whom} recognizes {n:,} of the same tracks"
     if score.recall == best:
-        return f"{said} as well."
+        return f"{said} too."
     if score.recall_interval.low <= best <= score.recall_interval.high:
-        return f"{said}, which is within its interval."
+        return f"{said}: no clear difference."
     more = (
-        "it finds more of this genre, at the others' expense" if score.recall > best else "something is left to learn"
+        "the model finds more of this genre at the expense of others"
+        if score.recall > best
+        else "there is more to learn"
     )
     return f"{said}: {more}."
 
@@ -156,12 +158,12 @@ def confused(outcome: Outcome, genre: int) -> str:
     name, (gone, come) = outcome.genres[genre], exchanges(outcome, genre)
     said = []
     if gone:
-        said.append(f"Taken for {_listed(gone)}.")
+        said.append(f"It is most often taken for {_listed(gone)}.")
     if come:
         verb = "is" if len(come[:2]) == 1 else "are"
         said.append(f"{_listed(come)} {verb} taken for it.")
     elif outcome.evaluation.per_genre[genre].predicted:
-        said.append(f"Nothing else is taken for {name}.")
+        said.append(f"No other genre is taken for {name}.")
     return " ".join(said)
 
 
@@ -204,15 +206,15 @@ def apart_sentence(found: Sequence[Apart], genre: str) -> str:
     """Say which feature sets a genre apart most, and how many do so beyond chance."""
     clear = [one for one in found if one.clear]
     if not found:
-        return f"The training part has no other genre to set {genre} apart from."
+        return f"The training part has no other genre to compare {genre} with."
     if not clear:
-        return f"No feature's mean sets {genre} apart from the other training tracks beyond chance."
+        return f"No feature's mean clearly separates {genre} from the other training tracks."
     first = clear[0]
     interval = "" if first.interval is None else f" ({_signed(first.interval.low)} to {_signed(first.interval.high)})"
     side = "above" if first.difference > 0 else "below"
     return (
-        f"{first.feature} lies {abs(first.difference):.2f} standard deviations {side} the other genres' mean"
-        f"{interval}; {len(clear):,} of {count(len(found), 'feature')} differ beyond their intervals."
+        f"{first.feature} is {abs(first.difference):.2f} standard deviations {side} the mean of the other genres"
+        f"{interval}; {len(clear):,} of {count(len(found), 'feature')} differ clearly."
     )
 
 
@@ -221,11 +223,11 @@ def importance_sentence(found: Sequence[Importance], genre: str, n: int, part: P
     judged = f"On {tracks(n, part)}, each feature shuffled {count(n_repeats, 'time')}."
     clear = [one for one in found if one.recall_interval is not None and one.recall_interval.low > 0]
     if not clear or len(found) < 2:
-        return f"Shuffling no single feature clearly lowers the recall of {genre}. {judged}"
+        return f"No single feature clearly lowers the recall of {genre} when it is shuffled. {judged}"
     first = max(clear, key=lambda one: one.recall_drop)
     assert first.recall_interval is not None
     lost = points(first.recall_drop, first.recall_interval)
-    return f"{genre} rests most on {first.feature}: shuffled, it costs {lost} of recall. {judged}"
+    return f"{genre} depends most on {first.feature}: shuffling it costs {lost} of recall. {judged}"
 
 
 def _signed(value: float) -> str:
@@ -236,15 +238,16 @@ def epochs_sentence(history: ConfusionHistory, genre: int, best_epoch: int | Non
     """Say how the recall of a genre went on the validation part, from its first epoch to the best one."""
     name, own = history.genres[genre], history.recalls[:, genre]
     if not history.supports[genre]:
-        return f"No validation track is {name}, so how it was learned is not known."
+        return f"No validation track is {name}, so its progress is unknown."
     at = best_epoch or len(history)
     peak = int(np.argmax(own)) + 1
     first, then = (percent(own[n - 1], history.recall_interval(n, genre)) for n in (1, at))
     text = f"Recall of {name} on validation was {first} after the first epoch and {then} in epoch {at}"
-    text += ", the best on the whole."
+    text += ", the best epoch overall."
     if own[peak - 1] > own[at - 1]:
         text += (
-            f" Its own highest was {percent(own[peak - 1])}, in epoch {peak}; of so many epochs one is high by luck."
+            f" Its own highest was {percent(own[peak - 1])}, in epoch {peak}; the highest of many epochs is partly "
+            "luck."
         )
     return text
 
@@ -253,8 +256,8 @@ def before_learning(run: Run, n_scores: int, as_many_runs: float) -> str:
     """Say what measuring a learning curve does."""
     n = count(run.context["n_train"], "training track")
     return (
-        f"Would more tracks help? Trains the network {n_scores:,} times on growing parts of the {n}, about as long as "
-        f"{as_many_runs:.0f} runs, for every genre at once. Judged on validation, never on test."
+        f"Would more tracks help? This trains the network {n_scores:,} times on growing shares of the {n} and takes "
+        f"about as long as {as_many_runs:.0f} runs. It covers all genres at once and uses validation, never test."
     )
 
 
@@ -262,9 +265,9 @@ def learning_sentence(curve: LearningCurve, genre: int, name: str) -> str:
     """Say what more training tracks brought to a genre, where the interval tells."""
     sizes, gain = curve.points(genre), curve.gain(genre)
     if curve.plan is not None and not curve.plan.support[genre]:
-        return f"No validation track is {name}, so its learning curve is not known."
+        return f"No validation track is {name}, so its learning curve is unknown."
     if len(sizes) < 2:
-        return "The first sizes are being learned from."
+        return "The first sizes are being measured."
     first, last = sizes[0], sizes[-1]
     text = (
         f"Recall of {name} on validation: {percent(first.score, first.interval)} after {first.n:,} training tracks of "
@@ -275,18 +278,18 @@ def learning_sentence(curve: LearningCurve, genre: int, name: str) -> str:
     change = points(gain.mean, gain.interval)
     step = f"the step from {gain.n_before:,} to {gain.n:,} tracks"
     if gain.clear and round(100 * gain.interval.low, 1):  # no claim from a limit that reads as zero
-        return f"{text} It still rises: {step} brought {change}, so more tracks may help further."
-    return f"{text} Whether it still rises cannot be told: {step} brought {change}."
+        return f"{text} It is still rising: {step} brought {change}, so more tracks may help."
+    return f"{text} It is unclear whether it is still rising: {step} brought {change}."
 
 
 def learning_note(curve: LearningCurve, noisy: bool) -> str:
     """Say what the bands of a learning curve cover, and what judges it where labels are noisy."""
     whole = f", each {curve.plan.kept_whole} whole" if curve.plan and curve.plan.kept_whole else ""
     n = count(curve.config.n_repeats, "repeat")
-    judged = " By the labels, some of them wrong." if noisy else ""
+    judged = " Judged by the labels, some of which are wrong." if noisy else ""
     return (
-        f"Mean of {n} and, from the third on, its 95 % interval; each has its own tracks{whole} and training seed. "
-        f"Not covered: which tracks are validation, and that they chose the best epochs.{judged}"
+        f"Mean of {n}, with its 95 % interval from the third one on; each has its own tracks{whole} and training seed. "
+        f"The interval does not cover the choice of the validation tracks, which also chose the best epochs.{judged}"
     )
 
 
@@ -294,14 +297,14 @@ def groups_sentence(found: Concentration | None, name: str, level: str, part: Pa
     """Say whether few artists make up a genre's errors, only where chance would not do it."""
     if found is None:
         few = f"{name} has too few errors or {level}s among its {part} tracks"
-        return f"{few} to tell whether a few {level}s make them up."
+        return f"{few} to tell whether a few {level}s cause most of them."
     worst = f"The worst {level if found.n_worst == 1 else count(found.n_worst, level)} of {len(found.groups):,}"
     verb = "makes" if found.n_worst == 1 else "make"
     said = f"{worst} {verb} {percent(found.share)} of the {found.n_errors:,} errors"
-    chance = f"by chance it would be {percent(found.chance, found.chance_interval)}"
+    chance = f"chance would give {percent(found.chance, found.chance_interval)}"
     if found.clear:
-        return f"{said}; {chance}. Errors of {name} pile up on few {level}s (p = {_p(found.p)})."
-    return f"{said}; {chance}: no more than errors dealt to tracks at random would show (p = {_p(found.p)})."
+        return f"{said}; {chance}. A few {level}s cause most errors of {name} (p = {_p(found.p)})."
+    return f"{said}; {chance}: no clear difference (p = {_p(found.p)})."
 
 
 def _p(p: float) -> str:

@@ -23,8 +23,8 @@ def draw(one: OneGenre) -> None:
     if found is None:
         return
     st.caption(
-        f"Each of the {len(found.points) - 1} steps of the threshold is one more per cent of probability that the "
-        f"model has to give to {address.plain(one.name)} before that is its answer. Intervals cover 95 %.",
+        f"The threshold is the lowest probability at which the model answers {address.plain(one.name)}; it has "
+        f"{len(found.points) - 1} steps of one percent. Intervals are 95 %.",
         help=f"{GLOSSARY['ROC curve']} {GLOSSARY['AUC']} {GLOSSARY['average precision']}",
     )
     rows = [
@@ -47,7 +47,7 @@ def curves(one: OneGenre, *, both: bool) -> AgainstTheRest | None:
     judged = one.judged
     found = one_genre.against_the_rest(judged.run, judged.part, one.number, clean=judged.clean)
     if found is None:
-        st.caption(f"Curves need {judged.part} tracks of {address.plain(one.name)} and of another genre.")
+        st.caption(f"These curves need {judged.part} tracks of {address.plain(one.name)} and of another genre.")
         return None
     roc, areas = found.roc, found.precision_recall
     words = Words(

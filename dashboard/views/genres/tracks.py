@@ -24,11 +24,14 @@ def draw(one: OneGenre) -> None:
         st.caption(f"No {one.judged.part} track is {plain(one.name)}.")
         return
     n = count(len(found), f"{one.judged.part} track")
-    st.caption(f"{n} of {plain(one.name)}; typical is what the model gives a high probability of it. Choose one.")
+    st.caption(
+        f"{n} of {plain(one.name)}. Typical tracks get a high probability of it from the model. Select a track to "
+        "open it."
+    )
     rows, asked_for = [track.row for track in found], st.query_params.get("track", "")
     chosen = next((number for number, row in enumerate(rows) if str(row) == asked_for), None)
     if asked_for and chosen is None:
-        st.caption(f":material/link_off: The link names a track that is no {plain(one.name)} track of this part.")
+        st.caption(f":material/link_off: The link names a track that is not a {plain(one.name)} track of this part.")
     table = f"{one.key} tracks {chosen}"
     st.dataframe(
         _columns(found),
@@ -40,7 +43,7 @@ def draw(one: OneGenre) -> None:
         selection_mode="single-row",
         selection_default=None if chosen is None else {"selection": {"rows": [chosen]}},
         column_config=_shown(one.name),
-        alt=f"Tracks of {one.name}, the most typical first: probability, what it was taken for, likeliest other genre.",
+        alt=f"Tracks of {one.name}, the most typical first: probability, prediction, most likely other genre.",
     )
     with st.container(key="genre-tracks-foot", horizontal=True, vertical_alignment="center", gap="small"):
         if chosen is not None:
@@ -88,9 +91,11 @@ def _shown(genre: str) -> dict[str, Any]:
     column = st.column_config
     return {
         "track": column.TextColumn("Track"),
-        "probability": column.NumberColumn(f"P({genre})", format="%.1f %%", help="What the model gives its own genre."),
-        "taken for": column.TextColumn("Taken for"),
-        "likeliest other": column.TextColumn("Likeliest other genre"),
+        "probability": column.NumberColumn(
+            f"P({genre})", format="%.1f %%", help="The probability that the model gives to the true genre."
+        ),
+        "taken for": column.TextColumn("Predicted"),
+        "likeliest other": column.TextColumn("Most likely other genre"),
         "its probability": column.NumberColumn("P(other)", format="%.1f %%"),
     }
 

@@ -71,8 +71,8 @@ def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
     place = st.container(key="lens-start", width="content")
     rest_button(
         study,
-        "Do the scores that are missing; those that are there stay.",
-        "End now and keep the scores that are there.",
+        "Gets the missing scores; finished scores stay.",
+        "Stop now and keep the scores so far.",
     )
     repeats = REPEATS[
         st.selectbox(
@@ -82,7 +82,7 @@ def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
             bind="query-params",
             label_visibility="collapsed",
             width=120,
-            help="How many splits of each kind. More: narrower intervals; it takes longer.",
+            help="How many splits of each kind. More splits give narrower intervals and take longer.",
         )
     ]
     with place:
@@ -90,7 +90,7 @@ def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
         start_button("Judge these splits", "judge", ready, _judge, config, repeats)
     tables = workers.store().table_names()
     former(
-        "Former lenses",
+        "Earlier lenses",
         LENSES,
         study,
         lambda one, of: sentences.label(one, of, tables),

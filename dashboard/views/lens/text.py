@@ -23,21 +23,21 @@ from genre_core.studies.lens import (
 from genre_core.text import joined
 
 _UNHEARD = {
-    "track": "tracks it never heard",
-    "album": "albums it never heard",
-    "artist": "artists it never heard",
-    "group": "groups it never heard",
+    "track": "unknown tracks",
+    "album": "unknown albums",
+    "artist": "unknown artists",
+    "group": "unknown groups",
 }
 NEGLIGIBLE = 0.02
 """A difference of accuracies up to which one that could be chance is taken for none."""
 _OF_SPLIT = ("split.by",)
 """Settings that a lens does not heed: it splits in every way."""
-_OWN_SPLITS = "These splits are dealt for the lens alone: none is the one that a run with these settings is tested on."
+_OWN_SPLITS = "The lens makes its own splits; no run uses them."
 COUNTED = "A lens counts once for each classifier and seed."
-BY_LABELS_ALONE = "This lens was judged by the labels alone: judge again to see it judged by the true genres."
+BY_LABELS_ALONE = "This lens was judged by the labels only. Judge again to see it judged by the true genres."
 _BUT_PUBLISHED = (
-    "These splits are dealt for the lens alone, all but the published one: its test part is the one that runs are "
-    "tested on too, and counts as opened, once for each classifier and seed."
+    "The lens makes its own splits, except for the published one. Runs use the same published test part, so it counts "
+    "as opened once for each classifier and seed."
 )
 
 
@@ -45,18 +45,19 @@ def before(plan: LensPlan | None, config: LensConfig | None, problem: str = "") 
     """Say what pressing the button would do, before there is a lens."""
     if plan is None or config is None:
         return Headline(
-            "These settings cannot be judged yet.", problem or "Choose data, or mend what the sidebar marks."
+            "These settings cannot be judged yet.",
+            problem or "Choose data, or correct the settings that the sidebar marks.",
         )
     if coarsest_of(plan.levels) is None and "published" not in plan.levels:
         if still_torn(plan):
             return Headline(*_unjudged(plan, still_torn(plan)[-1]))
-        return Headline("These tracks stand alone: no split can tear them apart.", how_to_leak(config.experiment.data))
+        return Headline("Each track is independent, so no split can leak.", how_to_leak(config.experiment.data))
     ways = joined([JUDGED_BY[level] for level in plan.levels])
-    first = "How much of a score is the split?"
+    first = "How much does the score depend on the split?"
     return Headline(
         first,
-        f"The same tracks are split {ways}, {config.n_repeats} times each, and the network "
-        f"{'is' if plan.network_alone else 'and five simple classifiers are'} tested on each: "
+        f"The same tracks are split {ways}, {config.n_repeats} times each. The network "
+        f"{'is' if plan.network_alone else 'and five simple classifiers are'} tested on each split, which gives "
         f"{count(plan.n_scores, 'score')}. {plan.network_alone}".strip(),
     )
 
@@ -66,22 +67,24 @@ def headline(lens: Lens, limit: float | None) -> Headline:
     match lens.study.state:
         case "queued":
             begun = (
-                f"It goes on after {count(len(lens.scores), 'score')}." if lens.scores else "The first score follows."
+                f"It continues after {count(len(lens.scores), 'score')}."
+                if lens.scores
+                else "Then the first score appears."
             )
             return Headline("Waiting for a worker.", begun)
         case "running" if lens.plan is None:
-            return Headline("Preparing the tracks.", "The first score follows.")
+            return Headline("Preparing the tracks.", "Then the first score appears.")
         case "failed" if not lens.scores:
             return Headline("Judging failed.", lens.study.error or "")
     verdict = _verdict(lens, limit)
     match lens.study.state:
         case "running":
             so_far = f"So far: {verdict.answer[0].lower()}{verdict.answer[1:]} " if verdict and lens.leakage else ""
-            return Headline(f"Judging: {_progress(lens)}.", so_far or "Intervals come with the third split.")
+            return Headline(f"Judging: {_progress(lens)}.", so_far or "Intervals appear with the third split.")
         case "failed":
             return Headline(f"Judging failed after {_progress(lens)}.", lens.study.error or "")
         case "cancelled":
-            reason = verdict.answer if verdict else "Go on to do what is missing."
+            reason = verdict.answer if verdict else "Continue to get the missing scores."
             return Headline(f"Stopped after {_progress(lens)}.", reason)
     return verdict or Headline("Nothing could be judged.", "")
 
@@ -100,30 +103,30 @@ def _verdict(lens: Lens, limit: float | None) -> Headline | None:
     apart = lens.estimates.get((coarse, NETWORK))
     if apart is None or lens.leakage is None:
         return None
-    never = f"On {_UNHEARD[coarse]} the network is right on {_rate(apart)}; macro-F1 {_f1(apart)}."
+    never = f"On {_UNHEARD[coarse]}, the network is right on {_rate(apart)}; macro-F1 {_f1(apart)}."
     if lens.leakage.interval.low > 0:
         share = f"Of the network's {percent(by_row.accuracy)}, {points(lens.leakage.mean, lens.leakage.interval)}"
-        why = f"Split by row, {TORN[coarse]}. {never}{_above(lens, by_row, limit)}"
-        return Headline(f"{share} were leakage{_and_more(lens)}.", f"{why}{_remaining(lens)}")
+        why = f"In a split by row, {TORN[coarse]}. {never}{_above(lens, by_row, limit)}"
+        return Headline(f"{share} are leakage{_and_more(lens)}.", f"{why}{_remaining(lens)}")
     both = f"{percent(by_row.accuracy)} by row, {percent(apart.accuracy)} {JUDGED_BY[coarse]}"
     chance = f"The difference, {points(lens.leakage.mean, lens.leakage.interval)}, could be chance"
     if lens.leakage.mean > NEGLIGIBLE:
         return Headline(
-            f"Too few splits to tell a leak: right on {both}.",
-            f"{chance}: more splits narrow it. {never}{_remaining(lens)}",
+            f"Too few splits to tell whether the score leaks: right on {both}.",
+            f"{chance}. More splits narrow the interval. {never}{_remaining(lens)}",
         )
     chance = f"{chance}. {never}"
     if _remaining(lens):
-        return Headline(f"No leakage between these splits can be told: right on {both}.", f"{chance}{_remaining(lens)}")
+        return Headline(f"No clear leakage between these splits: right on {both}.", f"{chance}{_remaining(lens)}")
     more = "" if not lens.config.experiment.data.generator else f" {_raise(coarse)}"
-    return Headline(f"No leakage can be told: right on {both}.", f"{chance}{more}")
+    return Headline(f"No clear leakage: right on {both}.", f"{chance}{more}")
 
 
 def _and_more(lens: Lens) -> str:
     """Return that what was found is not all, where no split keeps the coarsest groups together."""
     assert lens.plan is not None
     torn = still_torn(lens.plan)
-    return f", and what leaks by {torn[-1]} is not known" if torn else ""
+    return f"; leakage by {torn[-1]} is unknown" if torn else ""
 
 
 def _remaining(lens: Lens) -> str:
@@ -139,7 +142,7 @@ def _unjudged(plan: LensPlan, level: str) -> tuple[str, str]:
     if level not in still_torn(plan):
         return answer, why
     ways = joined([JUDGED_BY[way] for way in plan.levels if way == "row" or way in TORN])
-    return answer, f"Split {ways}, {level}s still stand on both sides. {why}"
+    return answer, f"Split {ways}, the same {level}s are in both training and test. {why}"
 
 
 def _alone(lens: Lens, by_row: LensEstimate) -> Headline:
@@ -148,29 +151,31 @@ def _alone(lens: Lens, by_row: LensEstimate) -> Headline:
     published = lens.estimates.get(("published", NETWORK))
     if published is None and still_torn(lens.plan):
         level = still_torn(lens.plan)[-1]
-        answer = f"The network is right on {percent(by_row.accuracy)} by row, with {level}s on both sides."
+        answer = (
+            f"The network is right on {percent(by_row.accuracy)} by row, with the same {level}s in training and test."
+        )
         return Headline(answer, f"Macro-F1 {_f1(by_row)}.{_remaining(lens)}")
     if published is None:
-        answer = f"The network is right on {percent(by_row.accuracy)}, and no split can tear these tracks apart."
+        answer = f"The network is right on {percent(by_row.accuracy)}; each track is independent, so no split can leak."
         return Headline(answer, f"Macro-F1 {_f1(by_row)}. {how_to_leak(lens.config.experiment.data)}")
     answer = (
         f"The network is right on {percent(by_row.accuracy)} by row and on {percent(published.accuracy)} as published."
     )
     sizes = f"The published split trains on {published.n_train:,} tracks, the row split on {by_row.n_train:,}"
     f1s = f"Macro-F1 {_f1(by_row)} by row, {_f1(published)} as published."
-    return Headline(answer, f"{sizes}: what they differ by need not all be leakage. {f1s}{_remaining(lens)}")
+    return Headline(answer, f"{sizes}, so not all of the difference need be leakage. {f1s}{_remaining(lens)}")
 
 
 def how_to_leak(data: DatasetConfig) -> str:
-    """Say what would give a split something to tear apart."""
+    """Say what would give a split something to separate."""
     if data.generator:
         ways = "Give the tracks artists, or more than one segment each (More, under Data)"
-        return f"{ways}, and judge again: a row split then leaks."
+        return f"{ways}, and judge again: a split by row then leaks."
     if data.imported != "table":
         return (
             "Their artists were not imported." if data.imported else "They name no artists or tracks to keep together."
         )
-    return "Name the column of their artists or tracks as the group column, if there is one, and judge again."
+    return "If a column names their artists or tracks, choose it as the group column and judge again."
 
 
 def _raise(coarse: str) -> str:
@@ -183,7 +188,7 @@ def _above(lens: Lens, by_row: LensEstimate, limit: float | None) -> str:
     if limit is None or by_row.accuracy_interval is None or by_row.accuracy_interval.low <= limit:
         return ""
     whom = on(unheard(lens.config.experiment.data))
-    return f" By row it passes what any classifier can reach{whom}, {percent(limit)}: it remembers."
+    return f" By row it exceeds the best possible{whom}, {percent(limit)}: it has memorized tracks."
 
 
 def level_note(lens: Lens, level: str) -> str:
@@ -192,9 +197,9 @@ def level_note(lens: Lens, level: str) -> str:
     found = lens.estimates.get((level, NETWORK))
     if level == "row":
         torn = list(lens.plan.groups)
-        what = f"single {_rows(lens)}s" + (f", whatever {joined(torn, 'or')} they are of" if torn else "")
+        what = f"single {_rows(lens)}s" + (f", regardless of {joined(torn, 'or')}" if torn else "")
     elif level == "published":
-        what = "one split, so intervals cover the training seed alone"
+        what = "one split, so intervals cover only the training seed"
     else:
         what = f"{count(lens.plan.groups[level], level)}, each on one side"
     if found is None:
@@ -235,11 +240,11 @@ def asides(lens: Lens) -> list[str]:
     if lens.leakiest and lens.leakiest[0] != NETWORK:
         name, leaked = lens.leakiest
         of = f"of its {percent(lens.estimates['row', name].accuracy)} by row, {points(leaked.mean, leaked.interval)}"
-        said.append(f"Most leaks with {CLASSIFIERS[name]}: {of} were leakage.")
+        said.append(f"The leakage is largest with {CLASSIFIERS[name]}: {of} are leakage.")
     for first in dict.fromkeys(a for a, _ in lens.flips):
         beaten = joined([CLASSIFIERS[b] for a, b in lens.flips if a == first])
         by = JUDGED_BY[lens.coarse or "row"]
-        said.append(f"Who wins depends on the split: {CLASSIFIERS[first]} ahead of {beaten} by row, behind {by}.")
+        said.append(f"The winner depends on the split: {CLASSIFIERS[first]} ahead of {beaten} by row, behind {by}.")
     part = {e.classifier: e for e in lens.estimates.values() if e.n_train < e.n_available}
     said += [
         f"{CLASSIFIERS[name].capitalize()} learned from {found.n_train:,} of {found.n_available:,} training tracks, "

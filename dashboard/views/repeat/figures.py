@@ -24,7 +24,7 @@ def accuracy_band(band: Band, *, height: int = 260) -> Figure:
 def _figure(title: str, band: Band, unit: float, y_axis: dict[str, Any]) -> Figure:
     n = len(band.n)
     end, epochs = max(FEWEST_EPOCHS, n), list(range(1, n + 1))
-    figure = epoch_chart(heading(title, "± sd; faint: every run"), end, y_axis, (), right=88)
+    figure = epoch_chart(heading(title, "± sd; faint lines: single runs"), end, y_axis, (), right=88)
     if not n:
         return figure
     ceiling = limits(y_axis)[1] / unit
@@ -40,7 +40,7 @@ def _figure(title: str, band: Band, unit: float, y_axis: dict[str, Any]) -> Figu
     if len(fewer):
         first = int(fewer[0]) + 1
         figure["layout"]["shapes"].append(_hairline(first))
-        text = f"from epoch {first} on fewer than {int(band.n[0])} runs"
+        text = f"fewer than {int(band.n[0])} runs from epoch {first}"
         side: dict[str, Any] = (
             {"xanchor": "right", "xshift": -3} if first > end / 2 else {"xanchor": "left", "xshift": 3}
         )

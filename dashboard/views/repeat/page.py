@@ -68,8 +68,8 @@ def _controls(found: Repetition | None, config: ExperimentConfig | None) -> None
     place = st.container(key="repeat-start", width="content")
     rest_button(
         study,
-        "Train the runs that are missing; those that are there stay.",
-        "End now and keep the runs that are done; the others can go on later.",
+        "Trains the missing runs; finished runs stay.",
+        "Stop now and keep the finished runs. You can continue the others later.",
     )
     way = OPTIONS[
         st.selectbox(
@@ -79,13 +79,13 @@ def _controls(found: Repetition | None, config: ExperimentConfig | None) -> None
             bind="query-params",
             label_visibility="collapsed",
             width=265,
-            help="Other seeds say what luck does to a score. Folds judge every track outside the test part.",
+            help="Other seeds show how much luck changes a score. Folds judge every track outside the test part.",
         )
     ]
     with place:
         start_button("Repeat", "repeat", config is not None and not (study and study.active), _repeat, config, way)
     former(
-        "Former repetitions",
+        "Earlier repetitions",
         REPETITIONS,
         study,
         sentences.label,
@@ -105,7 +105,7 @@ def _judged(found: Repetition) -> Repetition:
     """Draw the choice of the part that other seeds are judged on; the test part only once it was opened."""
     if isinstance(found.config.what, Folds) or not found.complete:
         return found
-    part = address_choice("Part", "part", PARTS, help="Validation is for choosing; test is for reporting.")
+    part = address_choice("Part", "part", PARTS, help="Use validation for choosing and test for reporting.")
     if part == "validation":
         return found
     if not found.opened:

@@ -62,7 +62,7 @@ def _runs(study_id: str, part: str) -> None:
 def _open_chosen(found: Repetition) -> None:
     number = next((n for n, run in found.runs.items() if run.id == st.query_params.get("run")), None)
     if number is None:
-        st.caption("Choose a run to open it: each is one like any other.")
+        st.caption("Select a run to open it.")
         return
     run, name = found.runs[number], found.config.name(number)
     with st.container(horizontal=True, gap="small"):
@@ -86,7 +86,7 @@ def matrix_of_folds(found: Repetition) -> None:
         score = folds.pooled_score(found)
     except GenreLabError as error:
         score = None
-        st.caption(f":material/error: {plain(f'No interval of the share below: {error}')}")
+        st.caption(f":material/error: {plain(f'No interval for the share below: {error}')}")
     st.caption(plain(sentences.pooled(found, score), MOST_LETTERS))
     matrix(view, key="matrix of folds", label="Confusion matrix of the held-out folds")
     opened = st.expander("As a table", key="folds as a table", type="compact", on_change="rerun")
@@ -124,7 +124,7 @@ def _plan(found: Repetition) -> None:
     with st.container(key="repeat-plan", horizontal=True, vertical_alignment="bottom", gap="small"):
         given = st.number_input(
             "Difference to show (points)", 0.1, 50.0, 1.0, 0.5, "%.1f", key="difference", bind="query-params",
-            help="In accuracy, between these settings and others repeated in the same way.", width=210,
+            help="In accuracy, between these settings and others that are repeated in the same way.", width=210,
         )  # fmt: skip
         st.caption(plain(sentences.planned(given / 100, runs_to_show(found.summary, given / 100))), width="stretch")
 

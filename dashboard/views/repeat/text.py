@@ -13,13 +13,13 @@ from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
 from genre_core.studies.repeats.summary import Repeats
 
 BEFORE = Headline(
-    "How sure is this score?",
-    "Train the settings again with other seeds and see how far the score moves by luck, or on folds, so that every "
-    "track outside the test part is judged once by a network that did not learn from it.",
+    "How reliable is this score?",
+    "Train the settings again with other seeds to see how much luck changes the score. Or train on folds, so that "
+    "every track outside the test part is judged once by a network that did not learn from it.",
 )
 CLOSED = (
-    "The test parts of these runs are closed. Opening them counts as one look for each run's configuration; for "
-    "choosing between settings, stay with validation."
+    "The test parts of these runs are closed. Opening them counts once for each run's configuration. To choose between "
+    "settings, stay with validation."
 )
 OTHERS_CLOSED = "The test parts of the other repetition are closed: open them there first, or compare on validation."
 
@@ -30,18 +30,20 @@ def headline(found: Repetition) -> Headline:
     verdict = _verdict(found) if found.summary else None
     match study.state:
         case "queued":
-            return Headline("Waiting for a worker.", verdict.answer if verdict else "The first epochs follow.")
+            return Headline("Waiting for a worker.", verdict.answer if verdict else "Then the first epochs start.")
         case "running":
             so_far = (
                 f"So far: {verdict.answer[0].lower()}{verdict.answer[1:]}"
                 if verdict
-                else "The mean comes with the first that is done."
+                else "The mean appears with the first finished run."
             )
             return Headline(f"Training {studies.how_often(found.config)}: {done} done.", so_far)
         case "failed":
             return Headline(f"Training failed after {done}.", study.error or "")
         case "cancelled":
-            return Headline(f"Stopped after {done}.", verdict.answer if verdict else "Go on to train what is missing.")
+            return Headline(
+                f"Stopped after {done}.", verdict.answer if verdict else "Continue to train the missing runs."
+            )
     if verdict is None:
         return Headline("None of the runs has a score.", _failures(found))
     return Headline(verdict.answer, " ".join(filter(None, (verdict.reason, _failures(found)))))
@@ -54,7 +56,7 @@ def _verdict(found: Repetition) -> Headline:
     about = " about the labels" if labels_are_noisy(found.config.experiment.data) else ""
     answer = f"Right{about} on {percent(score.mean, score.interval)} of {tracks(found)}, {_over(found, score.n)}."
     moved = (
-        f"From run to run it moves by {points(score.sd)} (standard deviation), from {percent(score.low)} to "
+        f"From run to run the score varies by {points(score.sd)} (standard deviation), from {percent(score.low)} to "
         f"{percent(score.high)}. "
         if score.sd is not None
         else ""
@@ -78,16 +80,16 @@ def _over(found: Repetition, n: int) -> str:
 def _covers(found: Repetition, summary: Repeats) -> str:
     """Say what the interval is about."""
     if summary.accuracy.interval is None:
-        return "An interval comes with the third run."
+        return "An interval appears with the third run."
     if summary.ratio == 0:
         n = count(summary.n_judged, "track")
-        return f"The interval covers luck in training alone: every run was judged on the same {n}."
+        return f"The interval covers only luck in training: every run was judged on the same {n}."
     if not isinstance(found.config.what, Folds):
         return "The interval allows for splits that share training tracks (Nadeau and Bengio 2003)."
     allows = "The interval allows for folds that share training tracks (Nadeau and Bengio 2003)"
     if found.config.what.repeats > 1:
         return f"{allows}."
-    simulated = "on tracks that stand alone it held the truth in 98 to 99 of 100 simulated cases, not 95"
+    simulated = "in simulations with independent tracks it contained the truth in 98 to 99 of 100 cases, not 95"
     return f"{allows}. It is cautious: {simulated}."
 
 
@@ -105,8 +107,8 @@ def held_out(found: Repetition) -> str:
     dealt = found.config.what.repeats
     once = "once" if dealt == 1 else f"{dealt} times"
     return (
-        f"Every track outside the test part is judged {once}. A held-out fold counts as a test part that was looked "
-        "at, once for its configuration; the test part of a run with these settings is in no fold and stays as it is."
+        f"Every track outside the test part is judged {once}. A held-out fold counts as an opened test part, once for "
+        "its configuration. The real test part is in no fold and stays closed."
     )
 
 
@@ -153,12 +155,12 @@ def pooled(found: Repetition, score: PooledScore | None) -> str:
     assert isinstance(what, Folds)
     n, right = int(matrix.counts.sum()), int(matrix.counts.trace())
     each = "once" if what.repeats == 1 else f"up to {what.repeats} times"
-    share = f"Right on {right:,} of {n:,} answers, {percent(right / n, score.interval if score else None)}"
-    answers = f"{share}: every track {each}, by a network that did not learn from it."
+    share = f"{right:,} of {n:,} predictions are right, {percent(right / n, score.interval if score else None)}"
+    answers = f"{share}. Each track is judged {each} by a network that did not learn from it."
     if score is None:
         return answers
     drawn = "; tracks of one group count together" if score.grouped else ""
-    return f"{answers} The interval is for these networks on other tracks (Bayle and others 2020){drawn}."
+    return f"{answers} The interval is for these networks on new tracks (Bayle et al. 2020){drawn}."
 
 
 def compared(ours: Repetition, theirs: Repetition, result: ComparedRepeats) -> Headline:
@@ -166,30 +168,32 @@ def compared(ours: Repetition, theirs: Repetition, result: ComparedRepeats) -> H
     if result.why_not:
         return Headline("These two cannot be compared.", f"{result.why_not} {_how_to_compare(ours)}")
     if result.found is None:
-        return Headline("Too few runs to compare.", "It takes three runs of each on the same split with the same seed.")
+        return Headline(
+            "Too few runs to compare.", "You need three runs of each, on the same splits with the same seeds."
+        )
     found = result.found
     size = points(abs(found.mean), _of_size(found))
-    test = f"Paired by split and seed over {count(found.n, 'run')} of each, p = {found.p:.3f}."
+    test = f"{count(found.n, 'run')} of each are paired by split and seed, p = {found.p:.3f}."
     if found.p < 0.0005:
         test = test.replace("p = 0.000", "p < 0.001")
     if ours.summary and ours.summary.ratio:
         test += " The test allows for shared training tracks (Nadeau and Bengio 2003)."
     else:
-        test += " About luck in training alone: on other tracks the difference may be another."
+        test += " It covers only luck in training: on other tracks the difference may not be the same."
     if found.clear:
         better = "better" if found.mean > 0 else "worse"
-        return Headline(f"These settings are {better} than those, by {size}.", test)
-    return Headline(f"Not distinguishable: the difference is {size}.", f"{test} {_needed(result)}")
+        return Headline(f"These settings are {better} than the others by {size}.", test)
+    return Headline(f"No clear difference: {size}.", f"{test} {_needed(result)}")
 
 
 def planned(difference: float, runs: int | None) -> str:
     """Say how many runs would show a difference in accuracy."""
     size = points(difference)
     if runs is None:
-        return f"No number of runs on these tracks would show {size}: it takes more tracks."
+        return f"No number of runs on these tracks would show a difference of {size}: you need more tracks."
     return (
-        f"It takes about {count(runs, 'run')} of each to show {size} in four of five cases, if other settings vary "
-        "as much as these."
+        f"You need about {count(runs, 'run')} of each to show a difference of {size} in four of five cases, if other "
+        "settings vary as much as these."
     )
 
 
@@ -199,8 +203,10 @@ def _needed(result: ComparedRepeats) -> str:
         return ""
     size = points(abs(result.found.mean))
     if result.needed is None:
-        return f"Were {size} the truth, no number of runs on these tracks would show it: it takes more tracks."
-    return f"Were {size} the truth, it would take about {count(result.needed, 'run')} of each to show it."
+        return (
+            f"If the true difference is {size}, no number of runs on these tracks would show it: you need more tracks."
+        )
+    return f"If the true difference is {size}, you need about {count(result.needed, 'run')} of each to show it."
 
 
 def _of_size(found: PairedScores) -> Interval:

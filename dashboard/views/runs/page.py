@@ -43,8 +43,8 @@ def main() -> None:
     if chosen:
         run_card(chosen)
     else:
-        st.caption("Choose a run for its settings, the command that repeats it, and what can be done with it.")
-        st.caption("Choose two or more to compare them.")
+        st.caption("Select a run to see its settings, the command that repeats it, and its actions.")
+        st.caption("Select two or more to compare them.")
     study_list()
 
 
@@ -73,7 +73,7 @@ def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
         selection_default={"selection": {"rows": [ids.index(run_id) for run_id in several]}} if several else None,
         column_config=_columns_shown(any(is_leaky(run) for run in runs)),
         placeholder="–",
-        alt="Runs, newest first: validation figures, test accuracy where it was opened, settings, data and times.",
+        alt="Runs, newest first: validation scores, test accuracy if opened, settings, data and times.",
     )
 
     if len(several) > 1:
@@ -132,10 +132,12 @@ def _columns_shown(leaky: bool) -> dict[str, ColumnConfig]:
         "validation": column.TextColumn("Validation accuracy", width=score, help="With its 95 % interval."),
         "macro_f1": column.TextColumn("Macro-F1", width=80, help="The mean over genres of F1, on validation."),
         "test": column.TextColumn(
-            "Test accuracy", width=score, help="Of runs whose test part was opened on Evaluate; others have a dash."
+            "Test accuracy", width=score, help="Only for runs whose test part was opened on Evaluate."
         ),
         "opened": column.TextColumn("Opened", width=70, help=GLOSSARY["test opened"]),
-        "settings": column.TextColumn("Settings that differ", width=172, help="From those of the opening preset."),
+        "settings": column.TextColumn(
+            "Settings that differ", width=172, help="Settings that differ from the default preset."
+        ),
         "data": column.TextColumn("Data", width=118),
         "epochs": column.NumberColumn("Epochs", width=65),
         "best": column.NumberColumn("Best", width=55, help="The best epoch on validation."),

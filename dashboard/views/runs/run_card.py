@@ -72,10 +72,14 @@ def _actions(run: Run) -> None:
             st.button("Resume", icon=":material/play_arrow:", on_click=commands.resume, args=(run.id,))
         if run.state not in ENDED:
             st.button(
-                "Stop", icon=":material/stop:", on_click=commands.stop, args=(run.id,), help="Keep what it learned."
+                "Stop",
+                icon=":material/stop:",
+                on_click=commands.stop,
+                args=(run.id,),
+                help="Keep the best weights so far.",
             )
         else:
-            again = "Train it again from the beginning, in place of what it came to."
+            again = "Train it again from the beginning and replace its results."
             st.button("Restart", icon=":material/restart_alt:", on_click=commands.restart, args=(run.id,), help=again)
         with st.popover("Rename", icon=":material/edit:"):
             key = f"name of {run.id}"
@@ -132,13 +136,13 @@ def _settings(config: ExperimentConfig) -> None:
     rows.sort(key=lambda row: not row["setting"].startswith("●"))
     n_changed = sum(row["setting"].startswith("●") for row in rows)
     whose = "Settings of one of them" if config.averaged_with else "Settings"
-    st.markdown(f"**{whose}** :gray[{n_changed} of {len(rows)} differ from the usual, marked ●]")
+    st.markdown(f"**{whose}** :gray[{n_changed} of {len(rows)} differ from the default (marked ●)]")
     st.dataframe(
         rows,
         hide_index=True,
         height=40 + 35 * min(len(rows), 12),
         row_height=35,
-        alt="Settings of this run, with the usual value of those that differ.",
+        alt="Settings of this run, with the default value of those that differ.",
     )
 
 
@@ -150,7 +154,7 @@ def _short(item: Setting, value: Any) -> str:
 
 def _provenance(run: Run) -> None:
     """Draw the command that repeats a run, and what it ran on."""
-    st.markdown("**The same again from a terminal**")
+    st.markdown("**Repeat it in a terminal**")
     st.code(command(run), language=None, wrap_lines=True)
     context, versions = run.context, run.context.get("versions", {})
     seeds = {section: getattr(getattr(run.config, section), "seed", None) for section in SECTIONS}
@@ -168,7 +172,7 @@ def _provenance(run: Run) -> None:
     }
     st.markdown("**Made with**")
     rows = [{"": name, "value": value} for name, value in facts.items() if value]
-    st.dataframe(rows, hide_index=True, row_height=32, alt="What the run was made with.")
+    st.dataframe(rows, hide_index=True, row_height=32, alt="The software and computer that made this run.")
 
 
 def _sizes(context: dict[str, Any]) -> str:

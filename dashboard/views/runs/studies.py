@@ -63,10 +63,10 @@ def _list(drawn: list[str], active: bool) -> None:
             "state": st.column_config.TextColumn("State", width=110),
             "ago": st.column_config.DatetimeColumn("Made", width=130, format="distance"),
         },
-        alt="Searches, repetitions and lenses, newest first: what each is about, its state, when it was made.",
+        alt="Searches, repetitions and lenses, newest first: subject, state and time.",
     )["selection"]["rows"]
     if not chosen:
-        st.caption("Choose a study to open it; the runs that belong to it are listed there.")
+        st.caption("Select a study to open it. Its page lists its runs.")
         return
     row = rows[chosen[0]]
     page, name = PAGES[row.study.kind]

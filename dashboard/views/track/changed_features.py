@@ -56,7 +56,7 @@ def read(text: str | None, features: Sequence[str], training: Training) -> tuple
         elif not _within(value, training, feature):
             low, high = training.low[feature], training.high[feature]
             notes.append(
-                f"{features[feature]} is {value:g} in this link, far from what training has seen "
+                f"{features[feature]} is {value:g} in this link, far outside the training range "
                 f"({low:g} to {high:g}); ignored."
             )
         elif len(changed) < MOST_CHANGED:

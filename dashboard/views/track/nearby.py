@@ -36,12 +36,12 @@ def draw(track: LookedAt) -> None:
         selection_mode="single-row",
         column_config={
             "distance": st.column_config.NumberColumn(
-                "Distance", format="%.2f", help="In standard scores, over all features (Euclidean)."
+                "Distance", format="%.2f", help="Euclidean distance in standard scores, over all features."
             )
         },
-        alt="The nearest training tracks, with their genre, what they are taken for and their distance.",
+        alt="The nearest training tracks, with their genre, prediction and distance.",
     )
-    st.caption("Choose one to open it.")
+    st.caption("Select one to open it.")
 
 
 def _columns(track: LookedAt, found: Neighbours, level: str | None) -> Columns:
@@ -51,7 +51,7 @@ def _columns(track: LookedAt, found: Neighbours, level: str | None) -> Columns:
         "Genre" if track.data.y_clean is None else "Label": [
             genres[number] for number in track.answers.y[rows].tolist()
         ],
-        "Taken for": [genres[number] for number in track.answers.logits[rows].argmax(axis=1).tolist()],
+        "Predicted": [genres[number] for number in track.answers.logits[rows].argmax(axis=1).tolist()],
         "distance": found.distances.round(4).tolist(),
     }
     if found.same_group is not None:

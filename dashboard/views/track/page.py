@@ -25,7 +25,7 @@ from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.store import Run
 
 CSS = Path(__file__).with_name("track.css")
-EVALUATE = Step("views/evaluate/page.py", "Choose one on Evaluate")
+EVALUATE = Step("views/evaluate/page.py", "Choose a track on Evaluate")
 POLL_SECONDS = 1.0
 
 
@@ -62,7 +62,10 @@ def _looked_at(run: Run) -> LookedAt | None:
     try:
         data = datasets.dataset(run.config.data)
     except GenreLabError as error:  # its table was deleted
-        _say(Headline("The tracks of this run are gone.", str(error)), Step(DATA, "Upload the table again on Data"))
+        _say(
+            Headline("The tracks of this run are no longer stored.", str(error)),
+            Step(DATA, "Upload the table again on Data"),
+        )
         return None
     answers = networks.answers(run)
     if answers is None:

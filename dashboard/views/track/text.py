@@ -17,9 +17,9 @@ NAMED = {"train": "training", "validation": "validation", "test": "test"}
 
 def title(name: str, true: str, predicted: str, confidence: float, about: str = "") -> str:
     """Say what a track is and what it is taken for: `Track 12 is Folk; taken for Rock, 71.3 % sure`."""
-    verb = "is labelled" if about == "label" else "is"
-    taken = f"taken for {predicted}" if true != predicted else "recognised"
-    return f"Track {name} {verb} {true}; {taken}, {percent(confidence)} sure"
+    verb = "is labeled" if about == "label" else "is"
+    taken = f"taken for {predicted}" if true != predicted else "recognized"
+    return f"Track {name} {verb} {true}; {taken} with {percent(confidence)} confidence"
 
 
 def part_badges(part: Part | None, data: Dataset, row: int) -> list[Badge]:
@@ -31,26 +31,26 @@ def part_badges(part: Part | None, data: Dataset, row: int) -> list[Badge]:
         found.append(Badge(f"{word} {numbers[row] + 1:,}", f"{count(members, 'row')} of the data belong to it."))
     if data.y_clean is not None and data.y_clean[row] != data.y[row]:
         labelled, true = data.genres[data.y[row]], data.genres[data.y_clean[row]]
-        found.append(Badge("wrong label", f"The label says {labelled}; it was drawn as {true}.", "warning"))
+        found.append(Badge("wrong label", f"The label is {labelled}, but the true genre is {true}.", "warning"))
     return found
 
 
 def _part_badge(part: Part | None) -> Badge:
     match part:
         case None:
-            return Badge("in no part", "The split of this run left this track out.")
+            return Badge("in no part", "This run's split left this track out.")
         case "train":
-            meaning = "The network learned from this track: that it is sure of it says little about unknown ones."
+            meaning = "The network learned from this track, so its confidence here says little about unknown tracks."
             return Badge("training track", meaning, "warning")
         case "validation":
-            return Badge("validation track", "Not trained on; validation tracks chose the best epoch.")
+            return Badge("validation track", "Not used for training; validation tracks chose the best epoch.")
         case "test":
             return Badge("test track", "Kept for the final report.")
 
 
 LEARNED = (
-    "It is listed because a network that did not learn from it doubts its label. This run's network learned from it, "
-    "label and all, and what stands here is what this one says."
+    "This track is listed because a network that did not learn from it doubts its label. This run's network did learn "
+    "from it, including the label, and this page shows its view."
 )
 
 
@@ -59,7 +59,7 @@ def adds_up(found: Attribution, genres: Sequence[str]) -> str:
     genre, other = genres[found.genre], genres[found.other]
     here, usual = found.lead, found.baseline_lead
     return (
-        f"Adds up to {_signed(found.total)} nats: {genre} is {abs(here):.2f} {_side(here)} {other} here, and "
+        f"The sum is {_signed(found.total)} nats: {genre} is {abs(here):.2f} {_side(here)} {other} here, and "
         f"{abs(usual):.2f} {_side(usual)} it for the average training track."
     )
 
@@ -75,12 +75,12 @@ def _signed(value: float) -> str:
 def changed_answer(now: FloatArray, before: FloatArray, genres: Sequence[str], n_changed: int) -> str:
     """Say what the network answers with changed features; `now` and `before` are logits (n_genres,)."""
     if not n_changed:
-        return "Move a feature and see what the network would say."
+        return "Move a feature to see how the prediction changes."
     (new, sure), (old, was) = _answer(now), _answer(before)
     text = f"With {count(n_changed, 'feature')} changed: "
     if new == old:
-        return f"{text}still {genres[new]}, {percent(sure)} sure ({percent(was)} before)."
-    return f"{text}{genres[new]}, {percent(sure)} sure, no longer {genres[old]} ({percent(was)} before)."
+        return f"{text}still {genres[new]}, with {percent(sure)} confidence ({percent(was)} before)."
+    return f"{text}{genres[new]} with {percent(sure)} confidence, instead of {genres[old]} ({percent(was)} before)."
 
 
 def _answer(logits: FloatArray) -> tuple[int, float]:
@@ -93,19 +93,19 @@ def flip_sentence(found: Explanation, moved: str, genres: Sequence[str]) -> str:
     asked, n_features = len(found.asked), len(found.attribution.features)
     among = "" if asked == n_features else f" of the {asked} that count most"
     if not found.flips or not moved:
-        return f"No feature alone{among} changes the answer within what training has seen."
+        return f"No single feature{among} changes the prediction within the training range."
     first = found.flips[0]
     by = f"{abs(first.change):.2f} standard deviations"
-    return f"One feature alone{among}: {moved}, {by}, makes it {genres[first.genre]}."
+    return f"One feature is enough{among}: {moved}, {by}, makes it {genres[first.genre]}."
 
 
 def change_sentence(found: Change | None, genres: Sequence[str]) -> str:
     """Say how small a change of all features together changes the answer."""
     if found is None:
-        return "No change of all features together was found that changes the answer."
+        return "No combined change of all features was found that changes the prediction."
     return (
-        f"All features together: a change of {found.distance:.2f} standard deviations in all makes it "
-        f"{genres[found.genre]}. That is the smallest found; a smaller one may exist."
+        f"All features together: a change of {found.distance:.2f} standard deviations in total makes it "
+        f"{genres[found.genre]}. That is the smallest change found; a smaller one may exist."
     )
 
 
@@ -138,19 +138,21 @@ def neighbours_sentence(found: Neighbours, y: IntArray, genres: Sequence[str], l
 def no_track(asked_for: str | None, n_tracks: int) -> Headline:
     """Say that a link names no track, or none that there is."""
     if asked_for is None:
-        return Headline("No track is chosen.", "Choose a cell of the confusion matrix, and a track in its list.")
+        return Headline("No track is selected.", "Select a cell of the confusion matrix, then a track in its list.")
     short = f"{asked_for[:20]}…" if len(asked_for) > 20 else asked_for
     if not asked_for.isdecimal():
         return Headline("The link names no track.", f"track is “{short}”, but should be a row counted from 0.")
     last = n_tracks - 1
-    return Headline("There is no such track.", f"The link names row {short}; the rows of these data are 0 to {last:,}.")
+    return Headline(
+        "This track does not exist.", f"The link names row {short}; the rows of these data are 0 to {last:,}."
+    )
 
 
 def closed(name: str) -> Headline:
     """Say that a track is in the test part, which was not opened for this run."""
     reason = (
-        "The test part is closed for this run. Opening it is counted; each look that you choose by makes its score too "
-        "good."
+        "The test part is closed for this run. Opening it is counted: choosing by test scores makes them too "
+        "optimistic."
     )
     return Headline(f"Track {name} is a test track of this run.", reason)
 

@@ -31,7 +31,7 @@ def draw(track: LookedAt, network: FittedNetwork, training: Training, why: Expla
     left, right = st.columns([1, 1.35], gap="large")
     with left:
         now = answer_of(network, training, apply(track.raw, changed)) if changed else track.logits.astype("float64")
-        st.subheader("What the network says", anchor=False)
+        st.subheader("Prediction of the network", anchor=False)
         by_genre = choices_of(now, track.true, track.data.genres)
         ordered = sorted(by_genre, key=lambda choice: track.data.genres.index(choice.genre))
         before = dict(zip(track.data.genres, track.y_prob.tolist(), strict=True))
@@ -45,14 +45,14 @@ def draw(track: LookedAt, network: FittedNetwork, training: Training, why: Expla
 
 def answer_alone(track: LookedAt) -> None:
     """Draw the answer where there is no network to ask more of."""
-    st.subheader(f"What the {'ensemble' if track.run.averages else 'network'} says", anchor=False)
+    st.subheader(f"Prediction of the {'ensemble' if track.run.averages else 'network'}", anchor=False)
     genres = track.data.genres
     answer_bars(sorted(choices_of(track.logits, track.true, genres), key=lambda choice: genres.index(choice.genre)))
 
 
 def _head(changed: Changed) -> None:
     with st.container(key="track-what-head", horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader("What if", anchor=False, help="Each slider goes as far as the training tracks do.")
+        st.subheader("What if", anchor=False, help="Each slider covers the range of the training tracks.")
         if changed:
             st.button("Reset", icon=":material/undo:", type="tertiary", key="what reset", on_click=_say, args=(None,))
 
@@ -99,7 +99,7 @@ def _slider(track: LookedAt, training: Training, feature: int, changed: Changed)
     name, limits = track.data.features[feature], way(training, track.raw, feature, changed.get(feature))
     key = f"what {track.run.id} {track.row} {feature}"
     st.session_state[key] = changed.get(feature, limits.value)
-    was = f"{limits.value:.4g}" if limits.known else f"not known, {limits.value:.4g} stands in"
+    was = f"{limits.value:.4g}" if limits.known else f"unknown, replaced by {limits.value:.4g}"
     st.slider(
         f"{_label(name)} · was {was}" if feature in changed or not limits.known else _label(name),
         limits.low,

@@ -14,8 +14,8 @@ from genre_core.evaluation.glossary import GLOSSARY
 
 MOST, HEIGHT, ROW = 12, 125, 20
 HELP = (
-    "Integrated gradients (Sundararajan, Taly and Yan 2017): each feature's share of how far the network's lead of one "
-    "genre over the other grows on the straight way from the average training track to this one."
+    "Integrated gradients (Sundararajan, Taly and Yan 2017): how much each feature adds to the lead of one genre over "
+    "the other, along the straight line from the average training track to this one."
 )
 
 
@@ -62,6 +62,6 @@ def _profile(track: LookedAt) -> None:
         key="profile",
         height=HEIGHT + ROW * min(len(scores.features), MOST + 1),
         alt=f"Standard scores of track {track.name} beside the training averages of {genres[true]} and "
-        f"{genres[guess]}, those farthest from its true genre first.",
+        f"{genres[guess]}, features farthest from the average of its true genre first.",
     )
-    st.caption("Against the training averages of its genres.", help=GLOSSARY["standard score"])
+    st.caption("Compared with the training averages of its genres.", help=GLOSSARY["standard score"])

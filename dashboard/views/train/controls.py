@@ -60,7 +60,7 @@ def draw(run: Run | None, config: ExperimentConfig | None) -> None:
         bind="query-params",
         label_visibility="collapsed",
         width=190,
-        help="How fast you watch; the result is the same.",
+        help="How fast you watch. The result is the same.",
         on_change=_set_pace,
         args=(run,),
     )
@@ -73,7 +73,9 @@ def branch(run: Run, epochs: tuple[int, int], planned: int) -> None:
     """
     offered, last = epochs
     key = f"branch {run.id} {planned}"  # it closes once a branch is planned
-    with st.popover("Branch", icon=":material/call_split:", key=key, help="Go on from an epoch another way."):
+    with st.popover(
+        "Branch", icon=":material/call_split:", key=key, help="Continue from an epoch with other settings."
+    ):
         key = f"branch epoch of {run.id} {run.epoch}"
         st.number_input("After epoch", 1, last, min(offered, last), key=key, width=140, help=sentences.branch_help(run))
         st.button("Branch here", key="branch here", on_click=_branch, args=(run, key, 1.0))
@@ -106,15 +108,20 @@ def _buttons(state: str) -> tuple[_Button, ...]:
     """Return the buttons beside Train; Pause, Resume and Start again share one place and keep the keyboard's focus."""
     active, unfinished = ("queued", "running"), ("queued", "running", "paused")
     pause = _Button("pause", "Pause", "pause", commands.pause, active, "Pause after this epoch and free the worker.")
-    resume = _Button("pause", "Resume", "resume", _resume, ("paused",), "Go on as if it had never been paused.")
+    resume = _Button("pause", "Resume", "resume", _resume, ("paused",), "Resume as if it had never been paused.")
     again = _Button(
-        "pause", "Start again", "replay", commands.restart, ("failed", "cancelled"), "Train this run anew from epoch 1."
+        "pause",
+        "Start again",
+        "replay",
+        commands.restart,
+        ("failed", "cancelled"),
+        "Train this run again from epoch 1.",
     )
     first = {"paused": resume, "failed": again, "cancelled": again}.get(state, pause)
     return (
         first,
         _Button("step", "Step", "skip_next", commands.step, unfinished, "Train one epoch, then pause."),
-        _Button("stop", "Stop", "stop", commands.stop, unfinished, "End now and keep the best weights."),
+        _Button("stop", "Stop", "stop", commands.stop, unfinished, "Stop now and keep the best weights."),
     )
 
 

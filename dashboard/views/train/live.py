@@ -74,7 +74,7 @@ def _parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
         "accuracy": accuracy,
         "confusions": {
             "kind": "title",
-            "text": "What it confuses",
+            "text": "Which genres it confuses",
             "note": sentences.which_epoch(run, progress.epochs, progress.shown),
             "terms": {"confuses": GLOSSARY["confusion matrix"]},
         },
@@ -148,7 +148,7 @@ def _answer(run: Run | None, progress: Progress, config: ExperimentConfig | None
 def _progress(run: Run | None, progress: Progress, config: ExperimentConfig | None) -> dict[str, Any]:
     if run:
         return {"kind": "progress", "done": runs.done(run), "text": sentences.time_left(run, progress.epochs)}
-    most = f"{count(config.train.max_epochs, 'epoch')} at most" if config else ""
+    most = f"at most {count(config.train.max_epochs, 'epoch')}" if config else ""
     return {"kind": "progress", "done": 0.0, "text": most}
 
 

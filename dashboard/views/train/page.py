@@ -58,7 +58,9 @@ def main() -> None:
             repeat_menu(config)
         with st.container(key="train-differs", horizontal=True, vertical_alignment="center", gap="small"):
             if run and run.state == "complete" and run.context.get("leaky"):
-                address.page_link("views/lens/page.py", "How much of it leaks?", icon=":material/arrow_forward:")
+                address.page_link(
+                    "views/lens/page.py", "How much of the score is leakage?", icon=":material/arrow_forward:"
+                )
             _say_branch(run, config)
             if run and config:
                 _say_what_differs(run, config)
@@ -129,7 +131,7 @@ def _confusions(run: Run | None, parts: Parts) -> None:
     if "matrix" in parts:
         matrix(parts["matrix"]["view"], key="live matrix", compact=True, live="matrix")
     else:
-        st.caption("After the first epoch: which genres the validation tracks are taken for.")
+        st.caption("After the first epoch, this shows which genres the validation tracks are taken for.")
 
 
 def _findings(run: Run) -> None:

@@ -20,10 +20,10 @@ def repeat_menu(config: ExperimentConfig | None) -> None:
     if study_id := st.session_state.pop(_STARTED, ""):
         st.switch_page(PAGE, query_params={**address.settings_named(), "study": study_id})
     with st.popover("Repeat", icon=":material/repeat:", key="repeat menu", disabled=config is None,
-                    help="Train these settings again and see how far the score moves by luck."):  # fmt: skip
+                    help="Train these settings again and see how much the score varies by chance."):  # fmt: skip
         for label, way in WAYS.items():
             st.button(label, key=f"repeat {label}", on_click=_start, args=(new_run_id(), config, way))
-        address.page_link(PAGE, "Other ways, and former ones", icon=":material/arrow_forward:")
+        address.page_link(PAGE, "More options and earlier repetitions", icon=":material/arrow_forward:")
 
 
 def _start(study_id: str, config: ExperimentConfig, way: OtherSeeds | Folds) -> None:

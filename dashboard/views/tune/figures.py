@@ -21,8 +21,8 @@ def best_figure(config: SearchConfig, trials: Sequence[TrialResult], best: Trial
     pruned = [trial for trial in done if trial.state == "pruned"]
     xs, ys = _best_so_far(config, complete)
     dots = [
-        _dots(config, complete, "trained to its end", {"color": SHADES[2], "size": 7}),
-        _dots(config, pruned, "ended early", {"color": MUTED, "size": 6, "symbol": "circle-open"}),
+        _dots(config, complete, "trained to the end", {"color": SHADES[2], "size": 7}),
+        _dots(config, pruned, "stopped early", {"color": MUTED, "size": 6, "symbol": "circle-open"}),
     ]
     line = {
         "type": "scatter",
@@ -71,7 +71,7 @@ def parallel_figure(config: SearchConfig, trials: Sequence[TrialResult], best: T
     return {
         "data": traces,
         "layout": layout(
-            heading("Every trial across its settings", "the bluer the better; amber: the best"),
+            heading("Every trial across its settings", "bluer is better; amber is the best"),
             xaxis={"tickvals": list(range(last + 1)), "ticktext": names, "range": [-0.4, last + 0.4], "side": "top",
                    "fixedrange": True},
             yaxis={"visible": False, "range": [-0.12, 1.12], "fixedrange": True},
@@ -124,7 +124,7 @@ def importance_figure(importances: Sequence[tuple[str, float]]) -> Figure:
     return {
         "data": [bars],
         "layout": layout(
-            heading("What decides", "share of the objective's variance"),
+            heading("Most important settings", "share of the objective's variance"),
             xaxis={"range": [0, 105], "ticksuffix": f"{GAP}%", "fixedrange": True},
             yaxis={
                 "autorange": "reversed",
@@ -297,4 +297,4 @@ def _pruned_note(there: bool) -> list[dict[str, Any]]:
         return []
     font = {"color": MUTED, "size": 12}
     return [{"xref": "paper", "yref": "paper", "x": 1, "y": 0, "xanchor": "right", "yanchor": "bottom",
-             "text": "hollow: ended early", "showarrow": False, "font": font}]  # fmt: skip
+             "text": "hollow: stopped early", "showarrow": False, "font": font}]  # fmt: skip

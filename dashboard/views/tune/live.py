@@ -49,7 +49,7 @@ def parts(found: Search) -> Parts:
             "text": sentences.progress(found),
         },
         "ruler": ruler_part(Ruler(tuple(_marks(found)), f"{shown} on {sentences.judged_on(found.config)}")),
-        "decides": {"kind": "title", "text": "What decides", "note": sentences.importances_note(found)},
+        "decides": {"kind": "title", "text": "Most important settings", "note": sentences.importances_note(found)},
         "best": chart_part(best_figure(*drawn), f"Best so far over {about}"),
         "parallel": chart_part(parallel_figure(*drawn), f"Parallel coordinates of {about}"),
         **{
@@ -58,7 +58,7 @@ def parts(found: Search) -> Parts:
             )
             for one in found.config.space
         },
-        "importances": chart_part(importance_figure(importances), f"What decides: {said}."),
+        "importances": chart_part(importance_figure(importances), f"Most important settings: {said}."),
     }
 
 

@@ -46,14 +46,20 @@ SAMPLED = {text: name for name, text in SAMPLERS.items()}
 JUDGED = {text: name for name, text in OBJECTIVES.items()}
 N_COLUMNS = 4
 HELP = {
-    "n": "How many combinations are tried. A grid ends with its last one.",
-    "sampler": "TPE tries more where trials were good; random and grid ignore what came before.",
-    "objective": "What the best trial is best by, on validation or on the folds held out.",
-    "judge": "On folds each trial is trained once per fold: steadier, and as many times slower.",
-    "pruning": "A trial below the median of those before it at the same epoch ends there. On the split alone.",
-    "fast_masks": "Every trial's dropout masks come from a generator four times as fast as torch's: results differ by "
-    "chance alone. Off: those that a run by itself would draw.",
-    "stop": "End the search for good with the trials that are done, so that its winner can be revealed.",
+    "n": "How many combinations to try. A grid search ends with its last combination.",
+    "sampler": "TPE tries more values near good trials; random and grid search ignore earlier trials.",
+    "objective": "The score that decides the best trial, on validation or on the held-out folds.",
+    "judge": (
+        "With folds, each trial is trained once per fold: the score is steadier, but it takes that many times longer."
+    ),
+    "pruning": (
+        "A trial stops early if it is below the median of earlier trials at the same epoch. Only without folds."
+    ),
+    "fast_masks": (
+        "Dropout masks come from a generator that is four times as fast as torch's. Results differ only by chance. "
+        "Turn it off to get the masks of a single run."
+    ),
+    "stop": "End the search with the finished trials, so that you can reveal the winner's test score.",
 }
 BEFORE = answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason, following.TERMS)
 
@@ -120,7 +126,7 @@ def _ticked(base: ExperimentConfig) -> list[str]:
         format_func=lambda name: all_settings()[name].title,
         key="search",
         bind="query-params",
-        help="All others stay as the sidebar says.",
+        help="All other settings stay as in the sidebar.",
     )
     return [name for name in options if name in ticked]
 
@@ -140,7 +146,7 @@ def _range(name: str, usual: Dimension) -> str:
     item, said = all_settings()[name], usual.text.partition("=")[2]
     unit = f" ({item.unit})" if item.unit else ""
     scale = ", spaced by ratio" if item.scale == "log" and not usual.values else ""
-    how = "Values with | between them." if usual.values else f"Lowest..highest{scale}, or values with | between them."
+    how = "Values separated by |." if usual.values else f"Lowest..highest{scale}, or values separated by |."
     text: str = st.text_input(
         f"{item.title}{unit}", said, 300, key=f"range.{name}", bind="query-params", help=f"{how} {item.help}"
     )
@@ -152,9 +158,9 @@ def _how(base: ExperimentConfig, chosen: list[str]) -> dict[str, object]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         n = st.number_input("Trials", 1, MOST_TRIALS, 50, key="trials", bind="query-params", width=120, help=HELP["n"])
         sampler = _choice("Sampler", SAMPLED, "sampler", 210)
-        objective = _choice("Better by", JUDGED, "objective", 140)
+        objective = _choice("Judged by", JUDGED, "objective", 140)
         judge = _choice("Judged", JUDGES, "judge", 150)
-        pruning = st.toggle("End what falls behind", True, key="pruning", bind="query-params",
+        pruning = st.toggle("Stop weak trials early", True, key="pruning", bind="query-params",
                             disabled=judge != ON_THE_SPLIT, help=HELP["pruning"])  # fmt: skip
         fast_masks = st.toggle(
             "Fast dropout masks", True, key="fast_masks", bind="query-params", help=HELP["fast_masks"],
@@ -181,12 +187,12 @@ def _controls(found: Search | None, config: SearchConfig | None, parts: Parts | 
     """Draw the buttons for the search looked at, and the list of former ones."""
     study = found.study if found else None
     start_button("Search", "search button", config is not None and not (study and study.active), _search, config)
-    go_on, rest = "Go on with the trials that are missing.", "Rest after the present epoch; trials wait where they are."
+    go_on, rest = "Continue with the missing trials.", "Pause after the current epoch. The trials wait where they are."
     rest_button(study, go_on, rest, "Pause", "pause")
     st.button("Stop", icon=":material/stop:", key="stop search", disabled=study is None or study.state == "complete",
               on_click=searches.end_search, args=(study.id if study else "",), help=HELP["stop"])  # fmt: skip
     former(
-        "Former searches",
+        "Earlier searches",
         SEARCHES,
         study,
         sentences.label,

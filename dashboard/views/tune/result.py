@@ -76,7 +76,7 @@ def _trials(study_id: str) -> None:
     found = searches.search(study_id)
     listed: list[TrialResult | UnderWay] = [*reversed(found.under_way), *reversed(found.trials)]
     if not listed:
-        st.caption("The first trials follow.")
+        st.caption("Then the first trials start.")
         return
     chosen, ids = st.query_params.get("run"), [trial.runs[0] if trial.runs else "" for trial in listed]
     key = f"trials of {study_id}"
@@ -101,7 +101,7 @@ def _trials(study_id: str) -> None:
         selection_mode="single-row",
         selection_default={"selection": {"rows": [ids.index(chosen)]}} if chosen and chosen in ids else None,
         placeholder="–",
-        alt="The trials of this search: state, scores on what judged them, the values tried, epochs.",
+        alt="The trials of this search: state, scores, values tried and epochs.",
     )
     if note := sentences.uncertainty(found):
         st.caption(plain(note))
@@ -120,4 +120,4 @@ def _open_chosen(found: Search) -> None:
                     address.page_link("views/evaluate/page.py", f"Evaluate{fold}", icon=":material/analytics:", run=run)
                 address.page_link("views/train/page.py", "Curves on Train", icon=":material/show_chart:", run=chosen)
             return
-    st.caption("Choose a trial to open its run: each is one like any other.")
+    st.caption("Select a trial to open its run.")

@@ -15,25 +15,25 @@ from genre_core.studies.tuning import OBJECTIVES, SAMPLERS, Dimension, SearchCon
 
 BEFORE = Headline(
     "Which settings are better?",
-    "Tick the settings to vary, and press Search: each trial is a run with other values, judged on validation. The "
-    "test part stays closed until the search is over, and then opens once, for the winner.",
+    "Choose the settings to vary and press Search. Each trial is a run with other values, judged on validation. You "
+    "can look at the winner's test score once, after the search.",
 )
 SCORES = ("accuracy", "macro-F1", "log loss")
-_TRIAL_STATES = {"complete": "complete", "pruned": "ended early", "failed": "failed"}
+_TRIAL_STATES = {"complete": "complete", "pruned": "stopped early", "failed": "failed"}
 LEAST_FOR_IMPORTANCES, LEAST_FOR_OPTIMISM = 20, 2
-TOO_FEW = "can be said from 20 trials trained to their end; so far there are {}"
-NO_IMPORTANCES = "cannot be said: the trials that were trained to their end differ too little"
+TOO_FEW = "unknown until 20 trials are trained to the end; so far {} are"
+NO_IMPORTANCES = "unknown: the trials that were trained to the end differ too little"
 DASHBOARD = (
-    "The trials are kept in Optuna's tables of the same database: optuna-dashboard (installed apart) shows them too, "
-    "under the name {}. It counts trials from 0, so that trial 1 here is its trial 0."
+    "The trials are stored in Optuna's tables in the same database. If you install optuna-dashboard, it shows them "
+    "too, under the name {}. It counts trials from 0: trial 1 here is trial 0 there."
 )
 CLOSED = (
-    "The winner was chosen on validation; its test part was kept out of the search. Opening it counts as one look, for "
-    "the winner's configuration alone."
+    "The winner was chosen on validation; the search did not use its test part. Opening it counts once, for the "
+    "winner's configuration."
 )
-OVER_ONLY = "The winner's test score can be revealed when the search is over: let it finish, or stop it."
+OVER_ONLY = "You can reveal the winner's test score when the search is over: let it finish, or stop it."
 NO_FINAL_RUN = (
-    "Folds judged this search, and it ended before the winner's settings were trained on the split: train them on "
+    "This search was judged on folds and ended before the winner's settings were trained on the split. Train them on "
     "Train and open the test part on Evaluate."
 )
 
@@ -53,18 +53,20 @@ def value_of(config: SearchConfig, value: float, interval: tuple[float, float] |
 def headline(found: Search, winner: Winner | None = None) -> Headline:
     """Say how far a search is and what its best trial came to; of a winner that was revealed, its test score."""
     study, done = found.study, f"{len(found.trials)} of {count(found.config.n_planned, 'trial')}"
-    best = f"Best so far: {_best(found)}" if found.best else "The best follows with the first trial that is done."
+    best = f"Best so far: {_best(found)}" if found.best else "The best appears with the first finished trial."
     match study.state:
         case "queued":
-            return Headline("Waiting for a worker.", best if found.best else "The first trials follow.")
+            return Headline("Waiting for a worker.", best if found.best else "Then the first trials start.")
         case "running":
             return Headline(f"Searching: {done} done{_pruned(found)}.", best)
         case "failed":
             return Headline(f"The search failed after {done}.", study.error or "")
         case "cancelled":
-            return Headline(f"Paused after {done}{_pruned(found)}.", best if found.best else "Go on, or stop it here.")
+            return Headline(
+                f"Paused after {done}{_pruned(found)}.", best if found.best else "Continue it, or stop it here."
+            )
     if found.best is None:
-        return Headline("No trial has a score.", failures(found) or "The search ended before one was done.")
+        return Headline("No trial has a score.", failures(found) or "The search ended before a trial was finished.")
     if winner and winner.opened.opened:
         return _revealed(found, winner)
     chosen = value_of(found.config, found.best.value or 0.0, found.best.interval)
@@ -80,7 +82,7 @@ def _revealed(found: Search, winner: Winner) -> Headline:
     f1 = (
         f"Macro-F1 {percent(test['macro_f1'], Interval(*test['macro_f1_interval']))}, log loss {test['log_loss']:.3f}. "
     )
-    was = f"It was chosen at {chosen} {OBJECTIVES[found.config.objective]} on {judged_on(found.config)}. "
+    was = f"It was chosen for its {chosen} {OBJECTIVES[found.config.objective]} on {judged_on(found.config)}. "
     return Headline(f"{answer}{count(test['n'], 'test track')}.", f"{f1}{was}{optimism(found)}")
 
 
@@ -117,19 +119,17 @@ def optimism(found: Search) -> str:
     n_complete = sum(trial.state == "complete" for trial in found.trials)
     if estimate is None:
         if n_complete < LEAST_FOR_OPTIMISM:
-            return "With fewer than two trials to choose from, nothing was picked."
-        return (
-            f"Having picked the best of {n_complete} flatters; by how much was not estimated before the search ended."
-        )
+            return "With fewer than two trials, there was nothing to pick from."
+        return f"Picking the best of {n_complete} inflates the score; the search ended before it estimated by how much."
     expected = value_of(found.config, estimate.corrected)
     size = f"{estimate.size:.3f}{GAP}nats" if found.config.objective == "log_loss" else points(estimate.size)
     low, high = estimate.interval
     around = f"{low:.3f}–{high:.3f}" if found.config.objective == "log_loss" else spread(Interval(low, high))
     late = n_complete - estimate.n_trials
-    also = f" It leaves out {count(late, 'trial')} that ended after this estimate." if late > 0 else ""
+    also = f" This estimate leaves out {count(late, 'trial')} that ended later." if late > 0 else ""
     return (
-        f"Having picked the best of {estimate.n_trials} flatters by about {size}: expect {expected} ({around}) on "
-        f"tracks that did not choose it.{'' if found.study.active else also}"
+        f"Picking the best of {estimate.n_trials} inflates the score by about {size}: expect {expected} ({around}) on "
+        f"new tracks.{'' if found.study.active else also}"
     )
 
 
@@ -144,7 +144,7 @@ def failures(found: Search) -> str:
 def searched(config: SearchConfig) -> str:
     """Say what is searched and how."""
     spans = ", ".join(f"{one.setting.title} {span(one)}" for one in config.space)
-    how = ", those that fall behind ended early" if config.prunes else ""
+    how = ", weak trials stopped early" if config.prunes else ""
     how += ", with fast dropout masks" if config.masks_are_fast else ""
     return (
         f"Searched: {spans}. {SAMPLERS[config.sampler][0].upper()}{SAMPLERS[config.sampler][1:]}, "
@@ -210,7 +210,7 @@ def label(study: Study, config: SearchConfig | None) -> str:
 
 def _pruned(found: Search) -> str:
     n = sum(trial.state == "pruned" for trial in found.trials)
-    return f", {n} of them ended early" if n else ""
+    return f", {n} of them stopped early" if n else ""
 
 
 def uncertainty(found: Search) -> str:
@@ -219,9 +219,9 @@ def uncertainty(found: Search) -> str:
     if best is None:
         return ""
     if best.interval is None:
-        return f"Scores are of {count(best.n_tracks, 'track')} on {judged_on(found.config)}."
+        return f"Scores are on {count(best.n_tracks, 'track')} of {judged_on(found.config)}."
     half = (best.interval[1] - best.interval[0]) / 2
     return (
-        f"Each score is of {count(best.n_tracks, 'validation track')} and uncertain by about {points(half)} either "
-        "way, so trials closer than that may differ by luck."
+        f"Each score is on {count(best.n_tracks, 'validation track')} and uncertain by about ±{points(half)}. Smaller "
+        "differences between trials could be chance."
     )

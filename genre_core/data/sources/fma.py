@@ -78,7 +78,9 @@ def load(config: FmaConfig, tables: Tables | None = None) -> Dataset:
 def _dataset(X: FloatArray, plain: Any, labels: Any, features: tuple[str, ...], notes: list[str]) -> Dataset:
     genres, y = np.unique(labels.astype(str), return_inverse=True)
     if len(genres) < 2:
-        raise DataError("Fewer than two genres of FMA are left: choose a larger subset, or lower the least per genre.")
+        raise DataError(
+            "Fewer than two genres of FMA are left: choose a larger subset, or lower the minimum tracks per genre."
+        )
     groups = {level: _numbers(plain[f"{level}_id"]) for level in ("album", "artist")}
     published = np.array([SPLITS.get(part, -1) for part in plain["split"].to_pylist()], dtype=np.int64)
     if n_outside := int((published < 0).sum()):
@@ -101,7 +103,9 @@ def _features_of(file: Any, table: str) -> tuple[_Feature, ...]:
     """Return the features of an import."""
     names = file.schema_arrow.names
     if any(name not in names for name in PLAIN):
-        raise DataError(f"The table {table[:8]} is no import of FMA: choose one, or choose the source “table”.")
+        raise DataError(
+            f"The table {table[:8]} is not an import of FMA: choose one that is, or choose the source “table”."
+        )
     return tuple(_parsed(name) for name in names if name not in (*PLAIN, "genres"))
 
 
@@ -122,7 +126,7 @@ def _chosen(there: Sequence[_Feature], config: FmaConfig) -> tuple[_Feature, ...
         f for f in there if f.family in families and (not statistics or not f.statistic or f.statistic in statistics)
     ]
     if not chosen:
-        raise DataError("No feature of FMA is left: name other feature families or statistics.")
+        raise DataError("No FMA feature is left: choose other feature families or statistics.")
     return tuple(chosen)
 
 

@@ -1,4 +1,4 @@
-"""The learning curve: how well each genre is recognised after learning from more and more of the training part.
+"""The learning curve: how well each genre is recognized after learning from more and more of the training part.
 
 `iter_learning_curve` trains and judges, on the validation part alone; `summary` says what the scores come to.
 """

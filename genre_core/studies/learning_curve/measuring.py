@@ -55,7 +55,7 @@ class CurveScore:
     """What the network reached on the validation part after learning from `n_train` rows.
 
     `n_of_genre` (n_genres,) says how many of them were of each genre, `right` (n_genres,) how many validation tracks of
-    each were recognised; `repeat` counts from 1.
+    each were recognized; `repeat` counts from 1.
     """
 
     share: float

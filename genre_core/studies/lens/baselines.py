@@ -1,6 +1,6 @@
 """The simple classifiers that stand beside the network: scikit-learn's own, untuned.
 
-They learn from standardised features of the training part alone. Those whose cost grows faster than the tracks learn
+They learn from standardized features of the training part alone. Those whose cost grows faster than the tracks learn
 from a part of them where there are many; `most_rows` says of how many, and whoever reports a score says so.
 """
 
@@ -23,7 +23,7 @@ def most_rows(classifier: Classifier) -> int | None:
 
 
 def predict_baseline(classifier: Classifier, X: Features, y: IntArray, X_test: Features, seed: int) -> IntArray:
-    """Fit a baseline to standardised features X (n, n_features) of the classes y (n,); return those of X_test (m,)."""
+    """Fit a baseline to standardized features X (n, n_features) of the classes y (n,); return those of X_test (m,)."""
     most = most_rows(classifier)
     if most is not None and len(y) > most:
         rows = np.random.default_rng(seed).choice(len(y), most, replace=False)

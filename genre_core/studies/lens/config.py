@@ -14,8 +14,8 @@ LEAST_REPEATS, MOST_REPEATS = 3, 50
 NETWORK: Classifier = "network"
 CLASSIFIERS: dict[Classifier, str] = {
     "network": "network",
-    "majority": "always the commonest genre",
-    "neighbour": "nearest neighbour",
+    "majority": "always the most common genre",
+    "neighbour": "nearest neighbor",
     "logistic": "logistic regression",
     "svc": "support vectors",
     "boosting": "boosted trees",
@@ -52,12 +52,12 @@ class Baseline(Frozen):
 
 
 TORN = {
-    "track": "pieces of training tracks stood in the test",
-    "album": "tracks of training albums stood in the test",
-    "artist": "tracks of training artists stood in the test",
-    "group": "rows of training groups stood in the test",
+    "track": "segments of training tracks are in the test part",
+    "album": "tracks from training albums are in the test part",
+    "artist": "tracks by training artists are in the test part",
+    "group": "rows of training groups are in the test part",
 }
-"""What a row split does to the groups of a level, in words."""
+"""Effect of a split by row on the groups of a level, in words."""
 
 JUDGED_BY = {"row": "by row", **{level: f"by {level}" for level in TORN}, "published": "as published"}
 """Levels by their names on a screen."""

@@ -54,7 +54,7 @@ def evaluation(document: Document, part: str) -> str:
             ", ".join(rate(found[f"weighted_{s}"]) for s in ("precision", "recall", "f1")),
         ),
         ("log loss", f"{found['log_loss']:.3f} nats"),
-        ("always the commonest genre", rate(found["majority_accuracy"])),
+        ("always the most common genre", rate(found["majority_accuracy"])),
     ]
     if bayes:
         error = 196 * bayes["standard_error"]
