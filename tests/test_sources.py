@@ -1,6 +1,8 @@
 """The contract of a source, asked of each that there is."""
 
+import re
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +61,16 @@ def test_it_has_tracks_or_says_in_a_sentence_why_not(name):
 
 def test_the_law_of_tracks_is_known_of_drawn_ones_alone():
     assert [name for name, source in SOURCES.items() if source().generator] == ["synthetic"]
+
+
+def test_which_source_it_is_is_asked_by_its_own_file_and_by_forms_alone():
+    root = Path(__file__).parents[1]
+    asks = re.compile(r"isinstance\([^)]*\b(Synthetic|Table|Fma)Config\b")
+    rooms = ("genre_core/settings/", "genre_core/data/", "genre_core/terminal/importing.py", "dashboard/views/data/")
+    found = [str(path.relative_to(root)) for room in ("genre_core", "dashboard") for path in (root / room).rglob("*.py")
+             if asks.search(path.read_text())]  # fmt: skip
+    assert found
+    assert [path for path in found if not path.startswith(rooms)] == []
 
 
 def test_rows_may_be_windows_of_tracks_whose_inputs_lie_in_a_file(tmp_path):

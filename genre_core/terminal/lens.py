@@ -77,7 +77,10 @@ def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore], c
         "scores": [_row(asdict(one)) for one in estimates(scores, plan.levels)],
         "repeats": [score.to_json() for score in scores],
         "bayes": {"accuracy": limit.accuracy, "about": limit.about} if limit else None,
-        "notes": [f"{JUDGED_BY[level]}: {why}" for level, why in plan.gaps.items()],
+        "notes": [
+            *(f"{JUDGED_BY[level]}: {why}" for level, why in plan.gaps.items()),
+            *([plan.network_alone] if plan.network_alone else []),
+        ],
     }
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from genre_core.data.sources import load_dataset
+from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.names import all_settings, configure
 from genre_core.settings.naming import run_name
 from genre_core.studies.cross_predictions import CrossPredictionsConfig
@@ -14,6 +15,7 @@ from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.studies.tuning import read_dimension, search_config
 from genre_core.terminal.main import main
+from genre_core.workers.run import execute
 from genre_core.workers.study import CROSS_PREDICTIONS, LEARNING_CURVE, LENS, REPEATS, SEARCH, execute_study
 from tests import tones
 from tests.views.opening import opened, own_store, texts
@@ -34,6 +36,10 @@ def store(settings, tmp_path_factory):
     with own_store(tmp_path_factory.mktemp("source")) as own:
         trained(own, "one", settings)
         trained(own, "two", settings, model__architecture="mlp", model__hidden=(8,))
+        trained(own, "branch", settings, before__epochs=2, train__learning_rate=0.02)
+        members = [own.run("one").config, own.run("two").config]
+        own.submit("both", ensemble_of(members), "both")
+        execute("both", 1, own.url)
         yield own
 
 
@@ -61,6 +67,13 @@ def test_a_run_on_it_is_stored_with_its_windows_kept_together(store):
     assert run.context["n_parameters"] == (tones.BANDS * tones.FRAMES + 1) * len(tones.GENRES)
 
 
+@pytest.mark.parametrize("run", ["branch", "both"])
+def test_branches_and_ensembles_are_trained_on_it(store, run):
+    assert store.run(run).state == "complete", store.run(run).error
+    drawn = opened("views/evaluate/page.py", run=run)
+    assert not drawn.error
+
+
 @pytest.mark.parametrize(
     ("page", "looked_at"),
     [
@@ -86,7 +99,7 @@ def test_pages_that_ask_for_no_features_show_a_run_on_it(store, page, looked_at)
         ("track", {"track": "3"}, "Why the network answers so"),
     ],
 )
-@pytest.mark.parametrize("run", ["one", "two"])
+@pytest.mark.parametrize("run", ["one", "two", "both"])
 def test_what_would_show_features_of_a_run_says_that_there_are_none(store, run, page, looked_at, said):
     drawn = opened(f"views/{page}/page.py", run=run, **looked_at)
     assert not drawn.error
@@ -156,8 +169,11 @@ def test_studies_of_it_run_and_their_pages_show_them(store, settings, kind):
         assert not drawn.error
 
 
-def test_the_terminal_trains_on_it(store, settings, capsys):
+def test_the_terminal_trains_on_it_and_judges_its_network_alone(store, settings, capsys):
     options = [text for name, value in settings.items() for text in (f"--{name}", str(value))]
     assert main(["train", *options, "--json"]) == 0
-    document = json.loads(capsys.readouterr().out)
-    assert document["config"]["data"]["source"] == "tones"
+    assert json.loads(capsys.readouterr().out)["config"]["data"]["source"] == "tones"
+    assert main(["lens", *options, "--repeats", "3", "--json"]) == 0
+    judged = json.loads(capsys.readouterr().out)
+    assert {score["classifier"] for score in judged["scores"]} == {"network"}
+    assert "Simple classifiers need features, and these data hold spectrograms." in judged["notes"]
