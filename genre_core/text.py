@@ -44,6 +44,15 @@ def signed_points(difference: float) -> str:
     return f"{'+' if difference >= 0 else ''}{points(difference)}"
 
 
+def judged(part: str, n_rows: int, n_tracks: int, unit: str) -> str:
+    """Return what is judged: `1,197 test tracks`, `45 test tracks (449 segments)`, `449 test segments of 45 tracks`."""
+    if n_rows == n_tracks:
+        return count(n_tracks, f"{part} track")
+    if unit == "row":
+        return f"{count(n_rows, f'{part} segment')} of {count(n_tracks, 'track')}"
+    return f"{count(n_tracks, f'{part} track')} ({count(n_rows, 'segment')})"
+
+
 def count(number: int, noun: str = "", nouns: str = "") -> str:
     """Return a number with its noun: `1,200`, `1 track`, `1,200 tracks`."""
     if not noun:

@@ -609,6 +609,8 @@ def test_real_tables_are_told_apart_as_well_as_they_can_be(file, expected):
                 seed,
                 "--train.seed",
                 seed,
+                "--by",
+                "row",
                 "--no-store",
                 "--json",
             ]

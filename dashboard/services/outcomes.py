@@ -12,14 +12,14 @@ from genre_core.data.dataset import PARTS, FloatArray, Part
 from genre_core.data.inputs import Standardizer
 from genre_core.store import Run
 from genre_core.store.run_result import About as About
+from genre_core.store.run_result import Judge, outcome_of
 from genre_core.store.run_result import Outcome as Outcome
-from genre_core.store.run_result import outcome_of
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _outcome(run_id: str, attempt: int, part: Part, clean: bool) -> Outcome | None:
     found = store().run(run_id)
-    return outcome_of(store(), found, part, dataset(found.config.data), clean=clean)
+    return outcome_of(store(), found, part, dataset(found.config.data), Judge(clean, "row"))
 
 
 def outcome(of: Run, part: Part, *, clean: bool = False) -> Outcome | None:

@@ -88,6 +88,11 @@ class Dataset:
         """Return the coarsest level that the rows belong to and its numbers (n_samples,); None: rows stand alone."""
         return next(((level, self.groups[level]) for level in reversed(GROUPS) if level in self.groups), None)
 
+    @property
+    def in_segments(self) -> bool:
+        """Return whether rows are segments of tracks, and not whole tracks."""
+        return "track" in self.groups
+
     def clusters(self, rows: IntArray) -> IntArray | None:
         """Return what each of `rows` belongs to at the coarsest level (n,), as an interval needs it; None: alone."""
         return None if self.coarsest is None else self.coarsest[1][rows]

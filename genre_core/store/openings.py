@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from genre_core.data.dataset import PARTS
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import name_test_set
 from genre_core.errors import DataError, RunStateError
@@ -23,6 +22,7 @@ from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.store.schema import openings as _openings
 from genre_core.store.schema import runs as _runs
+from genre_core.training.predictions import Predictions
 
 
 @dataclass(frozen=True)
@@ -84,14 +84,11 @@ def count_opening(store: RunStore, test_hash: str, fingerprint: str, looked_by: 
 
 def _computed(store: RunStore, run: Run) -> str | None:
     """Return the name of the test set of a run that was stored before test sets had one."""
-    logits = store.artifact(run.id, "logits")
-    if logits is None:
+    saved = store.artifact(run.id, "logits")
+    if saved is None:
         return None
-    import numpy as np
-    from safetensors.numpy import load
-
-    parts = load(logits)["part"]
-    names, rows = _names_of_rows(store, run, len(parts)), np.flatnonzero(parts == PARTS.index("test")).tolist()
+    every = Predictions.load(saved)
+    names, rows = _names_of_rows(store, run, len(every)), every.of("test").rows.tolist()
     return name_test_set(run.config.data, (names[row] for row in rows))
 
 

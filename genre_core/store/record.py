@@ -8,6 +8,7 @@ import numpy.typing as npt
 from genre_core.errors import GenreLabError
 from genre_core.store import Epoch, Run, RunStore, Wish
 from genre_core.training.events import EpochEnd, TrainEnd
+from genre_core.training.predictions import Predictions
 
 if TYPE_CHECKING:
     from genre_core.training.experiment import Prepared
@@ -57,8 +58,6 @@ def record_end(store: RunStore, run: Run, prepared: "Prepared", trainer: "Traine
 
 def evaluate_logits(prepared: "Prepared", logits: npt.NDArray[np.float32]) -> tuple[dict[str, Any], bytes]:
     """Return the evaluation of validation and test as JSON, and logits (n, n_genres) of all tracks as safetensors."""
-    from safetensors.numpy import save
-
     from genre_core.data.dataset import PARTS
     from genre_core.training.experiment import evaluate_part
 
@@ -66,4 +65,4 @@ def evaluate_logits(prepared: "Prepared", logits: npt.NDArray[np.float32]) -> tu
     for number, name in enumerate(PARTS):
         part[prepared.split[name]] = number
     summary: dict[str, Any] = {name: evaluate_part(prepared, logits, name).to_json() for name in PARTS[1:]}
-    return summary, save({"logits": logits, "y": prepared.dataset.y, "part": part})
+    return summary, Predictions(np.arange(len(part)), prepared.dataset.y, logits, part).save()

@@ -7,22 +7,42 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.bayes import BayesScore, limit_on, unheard
-from genre_core.data.dataset import PARTS, Dataset, IntArray, Part
+from genre_core.data.dataset import Dataset, IntArray, Part
 from genre_core.data.splitting import split_dataset
 from genre_core.evaluation.confusion import confusion_matrix
 from genre_core.evaluation.intervals import accuracy_interval
 from genre_core.evaluation.report import Evaluation, evaluate
 from genre_core.findings import Facts, Learning, Score, Told, epochs_to_compare
 from genre_core.store import Run, RunStore
+from genre_core.training.predictions import Predictions, Unit, clusters
 
 About = Literal["", "label", "true genre"]
 
 
+@dataclass(frozen=True)
+class Judge:
+    """What predictions are judged by: labels or, with `clean`, the true genres; each row, or each track of segments."""
+
+    clean: bool = False
+    unit: Unit = "track"
+
+    @property
+    def of_rows(self) -> "Judge":
+        """Return the same judge of single rows."""
+        return replace(self, unit="row")
+
+
+JUDGE = Judge()
+"""The usual judge: labels as they are, by track."""
+
+
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What a run's best weights say of one part: its tracks' rows in the data, genres, and logits (n, n_genres).
+    """What a run's best weights say of one part: rows in the data, genres, and logits (n, n_genres).
 
-    `about` says what `y_true` are where labels are wrong now and then: those labels, or the true genres.
+    By track there is one of each for a track, and `rows` are the first rows of the tracks. `about` says what `y_true`
+    are where labels are wrong now and then: those labels, or the true genres. `unit` is what was judged: a row that is
+    a whole track is a track; `n_rows` are all rows of the part, and `n_tracks` the tracks that they are of.
     """
 
     rows: IntArray
@@ -33,33 +53,42 @@ class Outcome:
     evaluation: Evaluation
     limit: BayesScore | None
     about: About = ""
+    unit: Unit = "track"
+    n_rows: int = 0
+    n_tracks: int = 0
 
 
-def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, *, clean: bool = False) -> Outcome | None:
-    """Return what a run says of one part of its data; None where it has stored nothing of that part.
-
-    With `clean` the true genres judge it, where the data have noisy labels.
-    """
-    saved = store.artifact(run.id, "logits")
-    if saved is None or part not in run.summary:
+def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, judge: Judge = JUDGE) -> Outcome | None:
+    """Return what a run says of one part of its data; None where nothing is stored."""
+    every = predictions_of(store, run)
+    if every is None:
         return None
-    from safetensors.numpy import load
-
-    arrays = load(saved)
-    rows = np.flatnonzero(arrays["part"] == PARTS.index(part))
-    logits, groups, drawn = arrays["logits"][rows], data.clusters(rows), run.config.data.generator
-    if clean and data.y_clean is not None:
-        y_true = data.y_clean[rows]
+    clean, by_row = judge.clean and data.y_clean is not None, every.of(part)
+    if clean:
+        by_row = by_row.true_genres(data)
+    seen = by_row.by(judge.unit, data)
+    unit: Unit = "row" if data.in_segments and judge.unit == "row" else "track"
+    groups, drawn = clusters(data, seen.rows, unit), run.config.data.generator
+    if clean or seen is not by_row or part not in run.summary:
         # The baseline answers what training holds, and training holds labels.
-        majority = int(np.bincount(arrays["y"][arrays["part"] == PARTS.index("train")]).argmax())
-        evaluation = evaluate(y_true, logits, data.genres, majority=majority, groups=groups)
+        evaluation = evaluate(seen.y, seen.logits, data.genres, majority=every.majority, groups=groups)
     else:
-        y_true = arrays["y"][rows]
-        matrix = confusion_matrix(y_true, logits.argmax(axis=1), data.genres, groups)
+        matrix = confusion_matrix(seen.y, seen.y_pred, data.genres, groups)
         evaluation = replace(Evaluation.from_json(run.summary[part]), confusion_matrix=matrix)
     about: About = "" if data.y_clean is None else "true genre" if clean else "label"
-    best = limit_on(drawn, data.X[rows], y_true, groups, clean=clean) if drawn else None
-    return Outcome(rows, y_true, logits, data.genres, groups, evaluation, best, about)
+    # The limit is that of single rows: whoever hears several segments of a track can do better.
+    drawn = drawn if seen is by_row else None
+    best = limit_on(drawn, data.X[seen.rows], seen.y, groups, clean=clean) if drawn else None
+    n_tracks = len(by_row.by("track", data))
+    return Outcome(
+        seen.rows, seen.y, seen.logits, data.genres, groups, evaluation, best, about, unit, len(by_row), n_tracks
+    )
+
+
+def predictions_of(store: RunStore, run: Run) -> Predictions | None:
+    """Return what a run's best weights say of all rows of its data; None where nothing is stored."""
+    saved = store.artifact(run.id, "logits")
+    return None if saved is None else Predictions.load(saved)
 
 
 def facts_of(
@@ -82,7 +111,7 @@ def facts_of(
         leaky=leaky,
         straddlers=run.context.get("straddlers") or {},
         true_genres=data.y_clean[seen.rows] if seen.about == "label" and data.y_clean is not None else None,
-        training=_training(store, run, data, clean),
+        training=_training(store, run, data, Judge(clean, seen.unit)),
         validation=None if scores is None else Score(scores.accuracy, scores.accuracy_interval, scores.n),
         learning=_learning(store, run, data) if part == "validation" else None,
         clean=clean,
@@ -96,19 +125,15 @@ def told_of(run: Run, part: Part, data: Dataset) -> Told:
     return Told(data.genres, part, known, level, run.config.data.generator is not None)
 
 
-def _training(store: RunStore, run: Run, data: Dataset, clean: bool) -> Score | None:
+def _training(store: RunStore, run: Run, data: Dataset, judge: Judge) -> Score | None:
     """Return the accuracy of the best weights on the training part."""
-    saved = store.artifact(run.id, "logits")
-    if saved is None:
+    every = predictions_of(store, run)
+    if every is None:
         return None
-    from safetensors.numpy import load
-
-    arrays = load(saved)
-    rows = np.flatnonzero(arrays["part"] == PARTS.index("train"))
-    y = arrays["y"] if not clean or data.y_clean is None else data.y_clean
-    y_true, y_pred = y[rows].astype(np.int64), arrays["logits"][rows].argmax(axis=1)
-    interval = accuracy_interval(y_true, y_pred, data.clusters(rows))
-    return Score(float((y_true == y_pred).mean()), interval, len(rows))
+    learned = every.of("train")
+    seen = (learned.true_genres(data) if judge.clean else learned).by(judge.unit, data)
+    interval = accuracy_interval(seen.y, seen.y_pred, clusters(data, seen.rows, judge.unit))
+    return Score(float((seen.y == seen.y_pred).mean()), interval, len(seen))
 
 
 def _learning(store: RunStore, run: Run, data: Dataset) -> Learning | None:

@@ -92,6 +92,17 @@ def add_right_about(parser: Parser) -> None:
     )
 
 
+def add_by(parser: Parser) -> None:
+    """Add whether tracks or their segments are judged."""
+    parser.add_argument(
+        "--by",
+        choices=("row", "track"),
+        default="track",
+        help="where rows are segments of tracks: judge each track by the mean log-probability of its segments "
+        "(default), or each segment by itself",
+    )
+
+
 # -- what numbers may be ----------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from genre_core.data.dataset import PARTS
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.repeats.config import VARIES, Folds, OtherSeeds
 from genre_core.terminal.arguments import (
+    add_by,
     add_columns,
     add_experiment,
     add_name,
@@ -58,6 +59,7 @@ def _train(commands: Commands) -> None:
     add_experiment(parser)
     closed = "with validation no test figure is shown, `test` is null in JSON, and nothing counts as opened"
     add_part(parser, "which part to report", closed, default="test")
+    add_by(parser)
     add_name(parser, "run")
     parser.add_argument("--no-store", action="store_true", help="do not keep the run")
 
@@ -71,6 +73,7 @@ def _repeat(commands: Commands) -> None:
     of = f"seeds of the network, of the split, or of both (default: {usual.vary})"
     parser.add_argument("--vary", choices=tuple(VARIES), default=usual.vary, help=of)
     add_part(parser, "which part to report", "the test part counts as opened once for each seed")
+    add_by(parser)
 
 
 def _crossvalidate(commands: Commands) -> None:
@@ -84,6 +87,7 @@ def _crossvalidate(commands: Commands) -> None:
     usual = Folds()
     add_number(parser, "--folds", "K", usual.k, "how many folds")
     add_number(parser, "--repeats", "N", usual.repeats, "how often tracks are dealt into folds anew")
+    add_by(parser)
 
 
 def _search(commands: Commands) -> None:
@@ -132,6 +136,7 @@ def _evaluate(commands: Commands) -> None:
     counted = "for each configuration whose test part somebody looked at, the test set counts as opened once more"
     add_part(parser, "which part", counted, PARTS)
     add_right_about(parser)
+    add_by(parser)
 
 
 def _ensemble(commands: Commands) -> None:
@@ -149,6 +154,7 @@ def _compare(commands: Commands) -> None:
     add_runs(parser)
     add_part(parser, "on which part", "on test, the test part of each run counts as opened")
     add_right_about(parser)
+    add_by(parser)
 
 
 def _limit(commands: Commands) -> None:

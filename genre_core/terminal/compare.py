@@ -4,8 +4,6 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from genre_core.data.dataset import PARTS, Dataset, Part
 from genre_core.data.sources import load_dataset
 from genre_core.errors import ConfigError, DataError, RunStateError
@@ -18,12 +16,12 @@ from genre_core.evaluation.comparison import (
 )
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.paired import Matched
-from genre_core.evaluation.report import evaluate
 from genre_core.evaluation.verdict import verdict, why
 from genre_core.settings.names import flatten
 from genre_core.store import Run, RunStore
+from genre_core.store.run_result import Judge, outcome_of
 from genre_core.terminal import text
-from genre_core.terminal.limit import judged_by_true_genres, right_about
+from genre_core.terminal.limit import judge_of, right_about
 from genre_core.terminal.output import DONE, show
 from genre_core.terminal.stored import count_opening, find_run, leaks
 
@@ -33,16 +31,17 @@ def compare(options: argparse.Namespace) -> int:
     store, part = RunStore(), options.part
     assert part in PARTS
     runs = _runs(store, options.runs)
-    clean = judged_by_true_genres(options, runs[0].config.data)
+    judge = judge_of(options, runs[0].config.data)
     loaded = dict[str, Dataset]()
-    sides = [_side(store, run, name, part, clean, loaded) for run, name in zip(runs, _names(runs), strict=True)]
+    sides = [_side(store, run, name, part, judge, loaded) for run, name in zip(runs, _names(runs), strict=True)]
     for answers, _ in sides[1:]:
         if reason := why_incomparable(sides[0][0], answers):
             raise DataError(f"These runs cannot be compared: {reason}")
     found = compare_all(sides[0][0], [answers for answers, _ in sides[1:]])
     document = {
         "part": part,
-        "right_about": right_about(runs[0].config.data, clean=clean),
+        "right_about": right_about(runs[0].config.data, clean=judge.clean),
+        "by": sides[0][1]["by"],
         "runs": [_scores(run, *side) for run, side in zip(runs, sides, strict=True)],
         "settings": _settings(runs),
         "comparisons": [_comparison(run, one, part) for run, one in zip(runs[1:], found, strict=True)],
@@ -72,25 +71,20 @@ def _names(runs: Sequence[Run]) -> list[str]:
 
 
 def _side(
-    store: RunStore, run: Run, name: str, part: Part, clean: bool, loaded: dict[str, Dataset]
+    store: RunStore, run: Run, name: str, part: Part, judge: Judge, loaded: dict[str, Dataset]
 ) -> tuple[Answers, dict[str, Any]]:
     """Return what a run says of a part, and its scores there; `loaded` keeps data for the next run on them."""
-    from safetensors.numpy import load
-
-    saved = store.artifact(run.id, "logits")
-    if saved is None:
-        raise RunStateError(f"The run {run.name} has no predictions in the store: train it again.")
-    arrays, key = load(saved), run.config.data.model_dump_json()
+    key = run.config.data.model_dump_json()
     if key not in loaded:
         loaded[key] = load_dataset(run.config.data, store)
     data = loaded[key]
-    rows = np.flatnonzero(arrays["part"] == PARTS.index(part))
-    y = (data.y_clean if clean and data.y_clean is not None else arrays["y"])[rows]
-    logits, groups = arrays["logits"][rows], data.clusters(rows)
-    majority = int(np.bincount(arrays["y"][arrays["part"] == PARTS.index("train")]).argmax())
-    tracks = tuple(data.tracks[row] for row in rows.tolist())
-    answers = Answers(name, run.config.data.identity, data.genres, tracks, y, logits.argmax(axis=1), groups)
-    return answers, evaluate(y, logits, data.genres, majority=majority, groups=groups).to_json()
+    seen = outcome_of(store, run, part, data, judge)
+    if seen is None:
+        raise RunStateError(f"The run {run.name} has no predictions in the store: train it again.")
+    tracks = tuple(data.tracks[row] for row in seen.rows.tolist())
+    y_pred = seen.logits.argmax(axis=1)
+    answers = Answers(name, run.config.data.identity, data.genres, tracks, seen.y_true, y_pred, seen.groups)
+    return answers, {"by": seen.unit, **seen.evaluation.to_json()}
 
 
 def _scores(run: Run, answers: Answers, found: dict[str, Any]) -> dict[str, Any]:

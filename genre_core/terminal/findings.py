@@ -8,13 +8,13 @@ from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError
 from genre_core.findings import find, sentence
 from genre_core.store import Run, RunStore
-from genre_core.store.run_result import facts_of, outcome_of, told_of
+from genre_core.store.run_result import JUDGE, Judge, facts_of, outcome_of, told_of
 
 _PLAIN = str.maketrans({"\u202f": " ", "–": "-", "\N{MINUS SIGN}": "-"})
 """A terminal has plain spaces and hyphens."""
 
 
-def findings_of(store: RunStore, run: Run, part: Part, *, clean: bool = False) -> list[dict[str, Any]] | None:
+def findings_of(store: RunStore, run: Run, part: Part, judge: Judge = JUDGE) -> list[dict[str, Any]] | None:
     """Return what stands out in a complete run on one part, the most important first; None where its data are gone.
 
     Of the training part nothing is said: what a network has learned by heart proves nothing.
@@ -25,10 +25,10 @@ def findings_of(store: RunStore, run: Run, part: Part, *, clean: bool = False) -
         data = load_dataset(run.config.data, store)
     except DataError:
         return None
-    seen = outcome_of(store, run, part, data, clean=clean)
+    seen = outcome_of(store, run, part, data, judge)
     if seen is None:
         return []
-    validation = outcome_of(store, run, "validation", data, clean=clean) if part == "test" else None
+    validation = outcome_of(store, run, "validation", data, judge) if part == "test" else None
     told = told_of(run, part, data)
     found = find(facts_of(store, run, part, data, seen, validation))
     return [{"sentence": sentence(one, told).translate(_PLAIN), **one.to_json(data.genres)} for one in found]

@@ -2,14 +2,14 @@
 
 import argparse
 
-from genre_core.bayes import bayes_limit, limit_on, overlap_for
+from genre_core.bayes import bayes_limit, overlap_for
 from genre_core.data.dataset import Part
 from genre_core.errors import ConfigError
-from genre_core.settings.config import DatasetConfig, ExperimentConfig, labels_are_noisy
+from genre_core.settings.config import DatasetConfig, labels_are_noisy
+from genre_core.store.run_result import Judge, Outcome
 from genre_core.terminal import text
 from genre_core.terminal.options import configuration
 from genre_core.terminal.output import DONE, show
-from genre_core.training.experiment import Prepared
 
 
 def limit(options: argparse.Namespace) -> int:
@@ -49,6 +49,17 @@ def judged_by_true_genres(options: argparse.Namespace, data: DatasetConfig) -> b
     return clean
 
 
+def judge_of(options: argparse.Namespace, data: DatasetConfig) -> Judge:
+    """Return what `--right-about` and `--by` ask for.
+
+    Raises
+    ------
+    ConfigError
+        No label of these data is known to be wrong.
+    """
+    return Judge(judged_by_true_genres(options, data), options.by)
+
+
 def right_about(data: DatasetConfig, *, clean: bool = False) -> str | None:
     """Return what is judged where labels are wrong now and then; None where they are all there is."""
     if not labels_are_noisy(data):
@@ -56,16 +67,12 @@ def right_about(data: DatasetConfig, *, clean: bool = False) -> str | None:
     return "true genres" if clean else "labels"
 
 
-def bayes(
-    config: ExperimentConfig, prepared: Prepared, part: Part, *, clean: bool = False
-) -> dict[str, float | str] | None:
+def bayes(data: DatasetConfig, seen: Outcome, part: Part) -> dict[str, float | str] | None:
     """Return what the best possible classifier reaches in the long run and on one part; None where it is unknown."""
-    drawn = config.data.generator
-    if drawn is None:
+    drawn, here = data.generator, seen.limit
+    if drawn is None or here is None:
         return None
-    limit, rows, dataset = bayes_limit(drawn, clean=clean), prepared.split[part], prepared.dataset
-    y = dataset.y if dataset.y_clean is None or not clean else dataset.y_clean
-    here = limit_on(drawn, dataset.X[rows], y[rows], clean=clean)
+    limit = bayes_limit(drawn, clean=seen.about == "true genre")
     return {
         "accuracy": limit.accuracy,
         "standard_error": limit.standard_error,

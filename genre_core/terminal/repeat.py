@@ -5,25 +5,37 @@ with.
 """
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from genre_core.data.dataset import Part
+from genre_core.data.dataset import Dataset, Part
 from genre_core.data.sources import load_dataset
 from genre_core.errors import ConfigError
 from genre_core.evaluation.repeated_scores import pooled_score
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store import Run, RunStore, new_run_id, open_test
+from genre_core.store.run_result import predictions_of
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
-from genre_core.studies.repeats.summary import Scatter, held_out, pooled, score_of, summarize
+from genre_core.studies.repeats.summary import (
+    MemberScore,
+    Scatter,
+    held_out,
+    pooled,
+    score_of,
+    summarize,
+    track_counts,
+    track_score,
+)
 from genre_core.terminal import text
 from genre_core.terminal.inputs import read_order
 from genre_core.terminal.limit import right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
 from genre_core.terminal.studies import do_study
+from genre_core.training.predictions import Predictions, Unit
 from genre_core.workers.study import REPEATS
 
 _OPTIONS = {"times": "--times", "k": "--folds", "repeats": "--repeats"}
@@ -63,7 +75,7 @@ def _do(options: argparse.Namespace, what: dict[str, Any]) -> int:
         for run in runs.values():
             if run.state == "complete":
                 open_test(store, run)
-    document = _document(store, config, study_id, runs, part)
+    document = _document(store, config, study_id, runs, part, options.by)
     show(document, text.repeated(document), as_json=options.json)
     return DONE
 
@@ -86,25 +98,32 @@ def _sentence(detail: ErrorDetails) -> str:
 
 
 def _document(
-    store: RunStore, config: RepeatsConfig, study_id: str, runs: dict[int, Run], part: Part
+    store: RunStore, config: RepeatsConfig, study_id: str, runs: dict[int, Run], part: Part, unit: Unit
 ) -> dict[str, Any]:
     """Return what `--json` prints."""
     complete = {number: run for number, run in runs.items() if run.state == "complete"}
-    summary = summarize(config, [score_of(number, run.summary, run.context, part) for number, run in complete.items()])
+    any_run, data = next(iter(complete.values())), load_dataset(config.experiment.data, store)
+    by: Unit = "row" if data.in_segments and unit == "row" else "track"
+    predictions = {number: predictions_of(store, run) for number, run in complete.items()}
+    if data.in_segments and by == "track":
+        scores = {n: track_score(n, found, data, part) for n, found in predictions.items() if found}
+    else:
+        scores = {n: score_of(n, run.summary, run.context, part) for n, run in complete.items()}
+    summary = summarize(config, list(scores.values()))
     assert summary is not None
-    any_run = next(iter(complete.values()))
     folds = isinstance(config.what, Folds)
     return {
         "config": config.model_dump(mode="json"),
         "study": study_id,
         "part": "held-out" if folds else part,
+        "by": by,
         "right_about": right_about(config.experiment.data),
         "genres": any_run.context["genres"],
         "accuracy": _scatter(summary.accuracy),
         "macro_f1": _scatter(summary.macro_f1),
         "judged_per_learned": summary.ratio,
-        "runs": [_row(config, number, run, part) for number, run in runs.items()],
-        "pooled": _pooled(store, complete) if folds else None,
+        "runs": [_row(config, number, run, scores.get(number)) for number, run in runs.items()],
+        "pooled": _pooled(complete, predictions, data, by) if folds else None,
     }
 
 
@@ -113,8 +132,7 @@ def _scatter(found: Scatter) -> dict[str, Any]:
     return {**asdict(found), "interval": [interval.low, interval.high] if interval else None}
 
 
-def _row(config: RepeatsConfig, number: int, run: Run, part: Part) -> dict[str, Any]:
-    found = run.summary.get(part) or {}
+def _row(config: RepeatsConfig, number: int, run: Run, score: MemberScore | None) -> dict[str, Any]:
     return {
         "number": number,
         "name": config.name(number),
@@ -122,20 +140,23 @@ def _row(config: RepeatsConfig, number: int, run: Run, part: Part) -> dict[str, 
         "state": run.state,
         "epochs": run.epoch,
         "best_epoch": run.best_epoch,
-        "n": run.context.get(f"n_{part}"),
-        "accuracy": found.get("accuracy"),
-        "macro_f1": found.get("macro_f1"),
+        "n": score.n_judged if score else None,
+        "accuracy": score.accuracy if score else None,
+        "macro_f1": score.macro_f1 if score else None,
         "error": run.error,
     }
 
 
-def _pooled(store: RunStore, complete: dict[int, Run]) -> dict[str, Any]:
+def _pooled(
+    complete: Mapping[int, Run], predictions: Mapping[int, Predictions | None], data: Dataset, unit: Unit
+) -> dict[str, Any]:
     """Return the matrix over all held-out folds, and the share that is right of all that they hold."""
-    runs = list(complete.values())
-    data = load_dataset(runs[0].config.data, store)
-    saved = [store.artifact(run.id, "logits") for run in runs]
-    found = pooled_score([held_out(one, data) for one in saved if one is not None])
-    counts = pooled([run.summary["test"]["confusion_matrix"] for run in runs])
+    saved = [one for one in predictions.values() if one is not None]
+    found = pooled_score([held_out(one, data, unit) for one in saved])
+    if data.in_segments and unit == "track":
+        counts = pooled([track_counts(one, data) for one in saved])
+    else:
+        counts = pooled([run.summary["test"]["confusion_matrix"] for run in complete.values()])
     return {
         "n": found.n,
         "accuracy": found.rate,

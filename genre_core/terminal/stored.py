@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from genre_core.data.dataset import PARTS, Part
-from genre_core.errors import RunStateError, StoreError
+from genre_core.data.sources import load_dataset
+from genre_core.errors import DataError, RunStateError, StoreError
 from genre_core.settings.names import all_settings, flatten
 from genre_core.store import Openings, Run, RunStore, count_openings, open_test, openings_of
+from genre_core.store.run_result import JUDGE, Judge, Outcome, outcome_of
 from genre_core.studies.lens import LensConfig, LensPlan, LensScore
 from genre_core.studies.lens.openings import open_published
 from genre_core.terminal import text
 from genre_core.terminal.findings import findings_of, listed
-from genre_core.terminal.limit import bayes, judged_by_true_genres, right_about
+from genre_core.terminal.limit import bayes, judge_of, right_about
 from genre_core.terminal.output import DONE, say, show
-from genre_core.training.experiment import evaluate_part, prepare
 
 _HEADLINE = ("n", "accuracy", "accuracy_interval", "macro_f1")
 
@@ -26,20 +27,19 @@ def evaluate(options: argparse.Namespace) -> int:
     run = find_run(store, options.run)
     if run.state != "complete":
         raise RunStateError(f"The run {run.name} is {run.state}: only a complete run can be evaluated.")
-    clean = judged_by_true_genres(options, run.config.data)
-    document = document_of(store, run, part, clean=clean)
-    document["findings"] = findings_of(store, run, part, clean=clean)
+    judge = judge_of(options, run.config.data)
+    document = document_of(store, run, part, judge)
+    document["findings"] = findings_of(store, run, part, judge)
     said = text.heading(run.name, run.id) + text.evaluation(document, part) + listed(document["findings"])
     show(document, said, as_json=options.json)
     return DONE
 
 
-def document_of(store: RunStore, run: Run, part: Part, *, clean: bool = False) -> dict[str, Any]:
+def document_of(store: RunStore, run: Run, part: Part, judge: Judge = JUDGE) -> dict[str, Any]:
     """Return what is printed of a complete run; the test part counts as opened then."""
-    found, limit = _evaluation(store, run, part, clean)
-    about = right_about(run.config.data, clean=clean)
+    about = right_about(run.config.data, clean=judge.clean)
     document = {"run": run.id, "name": run.name, "part": part, "right_about": about, **leaks(run)}
-    document |= {part: found, "bayes": limit}
+    document |= _evaluation(store, run, part, judge)
     if part == "test":
         document["test_opened"] = count_opening(store, run)
     return document
@@ -99,22 +99,24 @@ def find_run(store: RunStore, name: str) -> Run:
     return named[0] if named else store.run(name)
 
 
-def _evaluation(
-    store: RunStore, run: Run, part: Part, clean: bool
-) -> tuple[dict[str, Any], dict[str, float | str] | None]:
-    """Return a run's evaluation and the Bayes limit; only what is not stored needs the data again."""
-    if part in run.summary and run.config.data.generator is None:
-        return run.summary[part], None
-    prepared = prepare(run.config, store)
-    limit = bayes(run.config, prepared, part, clean=clean)
-    if part in run.summary and not clean:
-        return run.summary[part], limit
-    from safetensors.numpy import load
-
-    logits = store.artifact(run.id, "logits")
-    if logits is None:
+def _evaluation(store: RunStore, run: Run, part: Part, judge: Judge) -> dict[str, Any]:
+    """Return a run's evaluation, what it counts, and the Bayes limit; by row, as stored, where its data are gone."""
+    try:
+        data = load_dataset(run.config.data, store)
+    except DataError:
+        if part not in run.summary or judge.clean:
+            raise
+        return {"by": "row", "n_rows": None, "n_tracks": None, part: run.summary[part], "bayes": None}
+    seen = outcome_of(store, run, part, data, judge)
+    if seen is None:
         raise RunStateError(f"The run {run.name} has no predictions in the store: train it again.")
-    return evaluate_part(prepared, load(logits)["logits"], part, clean=clean).to_json(), limit
+    return judged(run, seen, part)
+
+
+def judged(run: Run, seen: Outcome, part: Part) -> dict[str, Any]:
+    """Return what is printed of an outcome: what was judged, its evaluation, and the Bayes limit."""
+    counted = {"by": seen.unit, "n_rows": seen.n_rows, "n_tracks": seen.n_tracks}
+    return {**counted, part: seen.evaluation.to_json(), "bayes": bayes(run.config.data, seen, part)}
 
 
 def _row(run: Run, opened: Openings) -> dict[str, Any]:

@@ -15,17 +15,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from genre_core.data.dataset import Part
+from genre_core.data.dataset import Dataset, Part
 from genre_core.errors import StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.naming import run_name
 from genre_core.store import Epoch, Run, RunStore, new_run_id
+from genre_core.store.run_result import Judge, Outcome, outcome_of
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
-from genre_core.terminal.limit import bayes, right_about
+from genre_core.terminal.limit import right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
-from genre_core.terminal.stored import count_opening, leaks
-from genre_core.training.experiment import Prepared, prepare
+from genre_core.terminal.stored import count_opening, judged, leaks
+from genre_core.training.experiment import prepare
 from genre_core.workers.run import execute
 
 POLL_SECONDS = 0.1
@@ -39,6 +40,8 @@ class _Order:
     config: ExperimentConfig
     name: str
     inputs: Inputs
+    part: Part
+    judge: Judge
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,13 +51,14 @@ class _Outcome:
     run: Run
     epochs: tuple[Epoch, ...]
     interrupted: bool
+    seen: Outcome | None
 
 
 def train(options: argparse.Namespace) -> int:
     """Train, evaluate, and print what came out."""
     order = _order(options)
     prepared = prepare(order.config, order.inputs)
-    outcome, kept = _train(order, options.no_store)
+    outcome, kept = _train(order, prepared.dataset, options.no_store)
     run = outcome.run
     if outcome.interrupted:
         say(_interrupted(run, kept))
@@ -63,22 +67,22 @@ def train(options: argparse.Namespace) -> int:
         say(run.error or f"The run {run.id} was stopped from the dashboard before its first epoch ended.")
         return FAILED
     opened = count_opening(RunStore(), run) if kept and options.part == "test" else None
-    document = _document(order, prepared, outcome, kept, options.part) | {"test_opened": opened}
+    document = _document(order, prepared.dataset, outcome, kept) | {"test_opened": opened}
     show(document, text.result(document), as_json=options.json)
     return DONE
 
 
 def _order(options: argparse.Namespace) -> _Order:
     config, inputs = read_order(options)
-    return _Order(config, options.name, inputs)
+    return _Order(config, options.name, inputs, options.part, Judge(unit=options.by))
 
 
-def _train(order: _Order, no_store: bool) -> tuple[_Outcome, bool]:
+def _train(order: _Order, data: Dataset, no_store: bool) -> tuple[_Outcome, bool]:
     """Train in the store, or in a temporary one if that does not take the run; say whether it is kept."""
     trouble = None
     if not no_store:
         try:
-            outcome = _train_in(None, order)
+            outcome = _train_in(None, order, data)
             if outcome.interrupted or outcome.run.state != "failed":
                 return outcome, True
             trouble = outcome.run.error
@@ -86,13 +90,13 @@ def _train(order: _Order, no_store: bool) -> tuple[_Outcome, bool]:
             trouble = str(error)
     # What failed by its own fault fails here once more, with the same sentence.
     with tempfile.TemporaryDirectory(prefix="genre-lab-") as folder:
-        outcome = _train_in(f"sqlite:///{folder}/store.sqlite", order)
+        outcome = _train_in(f"sqlite:///{folder}/store.sqlite", order, data)
     if trouble and outcome.run.state == "complete":
         say(f"The run is not kept. {trouble}")
     return outcome, False
 
 
-def _train_in(url: str | None, order: _Order) -> _Outcome:
+def _train_in(url: str | None, order: _Order, data: Dataset) -> _Outcome:
     store, run_id, interrupted = RunStore(url), new_run_id(), False
     order.inputs.put_into(store, order.config)
     store.submit(run_id, order.config, order.name or run_name(order.config, store.table_names()))
@@ -106,7 +110,8 @@ def _train_in(url: str | None, order: _Order) -> _Outcome:
         run = _stop(store, run_id, over)
     finally:
         over.wait()
-    outcome = _Outcome(run, tuple(store.epochs(run_id)), interrupted)
+    seen = outcome_of(store, run, order.part, data, order.judge) if run.state == "complete" else None
+    outcome = _Outcome(run, tuple(store.epochs(run_id)), interrupted, seen)
     store.close()
     return outcome
 
@@ -172,11 +177,13 @@ def _interrupted(run: Run, kept: bool) -> str:
     return "Stopped: nothing was kept."
 
 
-def _document(order: _Order, prepared: Prepared, outcome: _Outcome, kept: bool, part: Part) -> dict[str, Any]:
+def _document(order: _Order, data: Dataset, outcome: _Outcome, kept: bool) -> dict[str, Any]:
     """Return what `--json` prints; the part that is not reported is null."""
-    run = outcome.run
+    run, part = outcome.run, order.part
+    assert outcome.seen is not None
+    found = judged(run, outcome.seen, part)
     given = (order.inputs.table, order.inputs.split)
-    notes = [*(note for found in given if found for note in found.notes), *prepared.dataset.notes]
+    notes = [*(note for found in given if found for note in found.notes), *data.notes]
     return {
         "config": order.config.model_dump(mode="json"),
         "run": run.id if kept else None,
@@ -189,6 +196,6 @@ def _document(order: _Order, prepared: Prepared, outcome: _Outcome, kept: bool, 
         "right_about": right_about(order.config.data),
         "validation": None,
         "test": None,
-        part: {**run.summary[part], "genres": list(prepared.dataset.genres)},
-        "bayes": bayes(order.config, prepared, part),
+        **found,
+        part: {**found[part], "genres": list(data.genres)},
     }

@@ -11,8 +11,10 @@ from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.ensembles import average_logits
 from genre_core.store import Run, RunStore
 from genre_core.store.record import evaluate_logits, labels_of
+from genre_core.store.run_result import predictions_of
 from genre_core.training.events import EpochEnd, Progress, TrainEnd
 from genre_core.training.experiment import describe, make_trainer
+from genre_core.training.predictions import Predictions
 
 if TYPE_CHECKING:
     from genre_core.training.experiment import Prepared
@@ -51,22 +53,18 @@ def stored_logits(store: RunStore, config: ExperimentConfig, prepared: "Prepared
 
     A run that a person stopped is not what its configuration says, and does not count.
     """
-    from safetensors.numpy import load
-
     for found in store.runs_of(config.fingerprint):
         if found.state != "complete" or found.stopped_because not in BY_ITSELF:
             continue
-        saved = store.artifact(found.id, "logits")
-        arrays = load(saved) if saved else {}
-        if arrays and _same_rows(arrays["part"], arrays["y"], prepared):
-            return arrays["logits"]
+        saved = predictions_of(store, found)
+        if saved is not None and _same_rows(saved, prepared):
+            return saved.logits
     return None
 
 
-def _same_rows(part: npt.NDArray[np.uint8], y: npt.NDArray[np.int64], prepared: "Prepared") -> bool:
-    split = prepared.split
-    same = [np.array_equal(np.flatnonzero(part == number), np.sort(split[name])) for number, name in enumerate(PARTS)]
-    return all(same) and np.array_equal(y, prepared.dataset.y)
+def _same_rows(saved: Predictions, prepared: "Prepared") -> bool:
+    same = [np.array_equal(saved.of(part).rows, np.sort(prepared.split[part])) for part in PARTS]
+    return all(same) and np.array_equal(saved.y, prepared.dataset.y)
 
 
 def _trained(

@@ -9,6 +9,7 @@ from genre_core.evaluation import repeated_scores
 from genre_core.evaluation.repeated_scores import PooledScore
 from genre_core.settings.config import DatasetConfig
 from genre_core.studies.repeats.summary import held_out
+from genre_core.training.predictions import Predictions
 
 
 def pooled_score(found: Repetition) -> PooledScore | None:
@@ -26,5 +27,5 @@ def pooled_score(found: Repetition) -> PooledScore | None:
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _pooled(runs: tuple[str, ...], _config: DatasetConfig) -> PooledScore | None:
     saved, data = [store().artifact(run, "logits") for run in runs], dataset(_config)
-    folds = [held_out(one, data) for one in saved if one is not None]
+    folds = [held_out(Predictions.load(one), data, "row") for one in saved if one is not None]
     return repeated_scores.pooled_score(folds) if folds else None

@@ -7,8 +7,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from genre_core.data.dataset import PARTS, Dataset, IntArray
+from genre_core.data.dataset import Dataset, IntArray, Part, count_groups
+from genre_core.evaluation.confusion import confusion_matrix
 from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.metrics import METRICS, softmax
 from genre_core.evaluation.repeated_scores import (
     HeldOut,
     PairedScores,
@@ -19,6 +21,7 @@ from genre_core.evaluation.repeated_scores import (
 )
 from genre_core.settings.config import ExperimentConfig
 from genre_core.studies.repeats.config import OtherSeeds, RepeatsConfig
+from genre_core.training.predictions import Predictions, Unit, clusters
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,23 @@ def score_of(number: int, summary: Mapping[str, Any], context: Mapping[str, Any]
     return MemberScore(number, found["accuracy"], found["macro_f1"], learned, judged)
 
 
+def track_score(number: int, predictions: Predictions, data: Dataset, part: Part) -> MemberScore:
+    """Return a run's score on the tracks of a part whose rows are segments."""
+    seen = predictions.of(part).by("track", data)
+    others: list[Part] = ["train", "validation"] if part == "test" else ["train"]
+    learned = np.concatenate([predictions.of(other).rows for other in others])
+    prob = softmax(seen.logits)
+    accuracy, macro_f1 = (METRICS[name].compute(seen.y, prob) for name in ("accuracy", "macro_f1"))
+    return MemberScore(number, accuracy, macro_f1, count_groups(data.groups["track"][learned]), len(seen))
+
+
+def track_counts(predictions: Predictions, data: Dataset) -> list[list[int]]:
+    """Return the confusion counts (k, k) of the held-out tracks of a fold whose rows are segments."""
+    seen = predictions.of("test").by("track", data)
+    counts: list[list[int]] = confusion_matrix(seen.y, seen.y_pred, data.genres).counts.tolist()
+    return counts
+
+
 def summarize(config: RepeatsConfig, scores: Sequence[MemberScore]) -> Repeats | None:
     """Return what scores come to; None before there is one."""
     if not scores:
@@ -105,13 +125,10 @@ def bands(histories: Sequence[Sequence[Epoch]], measure: str) -> Band:
     return Band(n[n > 0], mean, sd, np.nanmin(kept, 0), np.nanmax(kept, 0))
 
 
-def held_out(saved: bytes, data: Dataset) -> HeldOut:
-    """Return what a fold's network says of the tracks held out, from the predictions that are stored of its run."""
-    from safetensors.numpy import load
-
-    arrays = load(saved)
-    rows = np.flatnonzero(arrays["part"] == PARTS.index("test"))
-    return HeldOut(rows, arrays["logits"][rows].argmax(axis=1) == arrays["y"][rows], data.clusters(rows))
+def held_out(predictions: Predictions, data: Dataset, unit: Unit) -> HeldOut:
+    """Return what a fold's network says of the tracks held out, by row or by track."""
+    seen = predictions.of("test").by(unit, data)
+    return HeldOut(seen.rows, seen.y_pred == seen.y, clusters(data, seen.rows, unit))
 
 
 def pooled(matrices: Sequence[Sequence[Sequence[int]]]) -> IntArray:

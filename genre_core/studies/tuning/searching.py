@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from genre_core.data.dataset import PARTS, FloatArray, IntArray
+from genre_core.data.dataset import PARTS, FloatArray, IntArray, Part
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.errors import ConfigError, GenreLabError, RunStateError
@@ -21,6 +21,7 @@ from genre_core.studies.tuning.optimism import Optimism, corrected_best, macro_f
 from genre_core.studies.tuning.rows import SearchSummary, TrialResult, best_of, read_rows
 from genre_core.studies.tuning.trials import Asked, Trials
 from genre_core.training.events import EpochEnd, TrainEnd
+from genre_core.training.predictions import Predictions
 
 AT_ONCE = 16
 """Networks asked for at a time where each trial is chosen by what those before it came to."""
@@ -29,7 +30,7 @@ AT_ONCE_BLIND = 64
 LEAST_FOR_OPTIMISM = 2
 SUMMARISED_EVERY = 8
 """Trials after which what they say together is said anew."""
-_JUDGED_BY = {False: "validation", True: "test"}
+_JUDGED_BY: dict[bool, Part] = {False: "validation", True: "test"}
 """The part that judges a trial: a fold that is held out stands in the place of the test part."""
 
 
@@ -232,15 +233,13 @@ class _Search:
         return self._by_track[row.trial]
 
     def _read(self, run_id: str) -> tuple[IntArray, FloatArray]:
-        from safetensors.numpy import load
         from scipy.special import log_softmax
 
         saved = self._store.artifact(run_id, "logits")
         if saved is None:
             return np.zeros(0, dtype=np.int64), np.zeros(0)
-        arrays = load(saved)
-        rows = np.flatnonzero(arrays["part"] == PARTS.index(_JUDGED_BY[bool(self._config.folds)]))
-        y, logits = arrays["y"][rows].astype(np.int64), arrays["logits"][rows]
+        seen = Predictions.load(saved).of(_JUDGED_BY[bool(self._config.folds)])
+        y, logits = seen.y, seen.logits
         if self._config.objective == "log_loss":
             return y, -log_softmax(logits.astype(np.float64), axis=1)[np.arange(len(y)), y]
         return y, logits.argmax(axis=1).astype(np.float64)

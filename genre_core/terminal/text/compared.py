@@ -20,7 +20,8 @@ def compared(document: Document) -> str:
         )
         for row in document["runs"]
     ]
-    lines += columns(("run", f"{part} accuracy", "macro-F1", "tracks"), cells, right=(1, 2, 3))
+    counted = "segments" if document["by"] == "row" else "tracks"
+    lines += columns(("run", f"{part} accuracy", "macro-F1", counted), cells, right=(1, 2, 3))
     if "test_opened" in document:
         lines.append(f"Test opened: {opened(document['test_opened'])}")
     if document["settings"]:

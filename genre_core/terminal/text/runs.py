@@ -5,7 +5,7 @@ from typing import Any
 
 from genre_core.evaluation.glossary import leaky
 from genre_core.settings.names import all_settings
-from genre_core.terminal.text.words import PARTS, Document, columns, count, opened, rate, small
+from genre_core.terminal.text.words import PARTS, Document, columns, count, judged, opened, rate, small
 
 _ENDS = {
     "patience": "until no later epoch had been better for as long as patience allows",
@@ -41,7 +41,7 @@ def evaluation(document: Document, part: str) -> str:
     right = sum(row[g] for g, row in enumerate(found["confusion_matrix"]))
     where, accuracy = PARTS.get(part, part), rate(found["accuracy"], found["accuracy_interval"])
     about = f" about the {document['right_about']}" if document["right_about"] else ""
-    lines = [f"Right{about} on {right:,} of {count(n, f'{where} track')}: {accuracy}."]
+    lines = [f"Right{about} on {right:,} of {judged(document, n, where)}: {accuracy}."]
     if document["leaky"]:
         lines.append(f"Leaky: {small(leaky(document['straddlers']))}")
     if part == "test":

@@ -29,8 +29,8 @@ def repeated(document: Document) -> str:
     found, what, folds = document["accuracy"], document["config"]["what"], document["pooled"]
     over = count(found["n"], "fold" if folds else "seed")
     about = f" about the {document['right_about']}" if document["right_about"] else ""
-    part = document["part"]
-    lines = [f"Right{about} on {rate(found['mean'], found['interval'])} of {part} tracks, on average over {over}."]
+    part, unit = document["part"], "segment" if document["by"] == "row" else "track"
+    lines = [f"Right{about} on {rate(found['mean'], found['interval'])} of {part} {unit}s, on average over {over}."]
     if found["sd"] is not None:
         low, high = rate(found["low"]), rate(found["high"])
         lines.append(f"From run to run: standard deviation {100 * found['sd']:.1f} points, from {low} to {high}.")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from genre_core.text import count as count
+from genre_core.text import judged as written
 
 Document = Mapping[str, Any]
 """What `--json` prints."""
@@ -44,6 +45,13 @@ def opened(n: int | None) -> str:
 def judged_by(document: Document) -> list[str]:
     """Return the sentence that says what the genres were judged by, where labels are wrong now and then."""
     return [f"Judged by the {document['right_about']}."] if document["right_about"] else []
+
+
+def judged(document: Document, n: int, where: str) -> str:
+    """Return what was judged; where its data are gone, `n` rows."""
+    if document["n_rows"] is None:
+        return count(n, f"{where} row")
+    return written(where, document["n_rows"], document["n_tracks"], document["by"])
 
 
 def small(sentence: str) -> str:
