@@ -1,6 +1,8 @@
-"""What all tests share: one thread for torch, and few, untimed examples on a busy machine."""
+"""What all tests share: one thread for torch, few, untimed examples, and one search for packaged components."""
 
 import os
+from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from hypothesis import settings
@@ -15,3 +17,13 @@ def _one_thread() -> None:
     import torch
 
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_search_for_components() -> Iterator[None]:
+    """Keep what Streamlit finds in the installed packages: it reads them all again for every `AppTest`."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
