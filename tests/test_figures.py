@@ -157,8 +157,8 @@ def test_layers_side_by_side_share_a_column():
     layers = (Layer(20), Layer(30, ("ReLU",)), Layer(4, below=(0,)), Layer(2, below=(1,)), Layer(3, below=(3, 2)))
     assert in_columns(layers) == [[0], [1, 2], [3], [4]]
     assert widths(layers) == "20, 30 beside 4, 2, 3"
-    figure = network_figure(layers)
-    assert "30 + 4" in texts(figure)
+    figure = network_figure(layers, "4 × 5 numbers")
+    assert {"30 + 4", "4 × 5 numbers", "genres"} <= set(texts(figure))
     nodes = figure["data"][-1]
     heights = list(zip(nodes["text"], nodes["y"], strict=True))
     lowest_above = min(y for text, y in heights if text == "hidden layer 1: 30")

@@ -10,8 +10,10 @@ ROOMY = 5
 """With more columns than this the layers' functions no longer fit below them, and stand in one line."""
 MOST_NODES, MOST_WHEN_CROWDED = 10, 8
 """How many nodes of a column are drawn at most, with up to `ROOMY` columns and with more."""
-APART = 0.08
+APART = 0.16
 """Half the gap between two layers that share a column; a column reaches from -1 to 1."""
+GAP = 0.18
+"""Half the room for the ⋮ where nodes are left out."""
 _NUMBERS = ("", "", "two", "three", "four", "five", "six", "seven", "eight")
 
 Place = float | None
@@ -32,7 +34,7 @@ def network_figure(layers: Sequence[Layer], inputs: str = "features", *, n_param
             at[position], middle = x, 1 - (2 * row + 1) * share
             own = max(2, cap // len(column))
             reach = share - (APART if len(column) > 1 else 0)
-            places[position] = [round(middle + reach * place, 3) for place in _places(width, own)]
+            places[position] = [round(middle + place, 3) for place in _places(width, own, reach)]
             notes += [_dots(x, middle)] if width > own else []
     data = [
         _edges(at[below], at[position], places[below], places[position])
@@ -71,13 +73,13 @@ def widths(layers: Sequence[Layer]) -> str:
     return ", ".join(" beside ".join(column) for column in columns)
 
 
-def _places(width: int, cap: int) -> list[float]:
-    """Return the heights of a layer's drawn nodes in [-1, 1], with a gap in the middle where some are left out."""
+def _places(width: int, cap: int, reach: float) -> list[float]:
+    """Return the heights of a layer's drawn nodes in ±`reach`, with a gap in the middle where some are left out."""
     if width <= cap:
-        spacing = 2 / max(cap - 1, 1)
+        spacing = 2 * reach / max(cap - 1, 1)
         return [(number - (width - 1) / 2) * spacing for number in range(width)]
     half = cap // 2
-    upper = [1 - number * 0.82 / max(half - 1, 1) for number in range(half)]
+    upper = [reach - number * (reach - GAP) / max(half - 1, 1) for number in range(half)]
     return [-place for place in upper] + list(reversed(upper))
 
 

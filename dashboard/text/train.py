@@ -277,10 +277,10 @@ def accuracy_alt(epochs: Sequence[Epoch]) -> str:
     )
 
 
-def network_alt(layers: Sequence[Layer], n_parameters: int) -> str:
+def network_alt(layers: Sequence[Layer], n_parameters: int, inputs: str) -> str:
     """Describe the drawn network."""
     size = count(n_parameters, "parameter")
-    return f"The network, from features to genres: layers of {widths(layers)} units, {size}."
+    return f"The network, from {inputs} to genres: layers of {widths(layers)} units, {size}."
 
 
 def _verdict(run: Run, epoch: Epoch, limit: BayesLimit | None, *, brief: bool = False) -> str:
