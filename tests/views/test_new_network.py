@@ -102,7 +102,7 @@ def test_it_is_trained_from_the_page(store):
 
 
 def test_its_run_is_shown_on_train_and_on_runs(store):
-    assert "right on 45" in drawn(opened("views/train/page.py", run="twin"), "answer words")["text"]
+    assert "of 60 validation tracks" in drawn(opened("views/train/page.py", run="twin"), "answer words")["text"]
     assert store.run("twin").context["n_parameters"] == N_PARAMETERS
     page = opened("views/runs/page.py", run="twin")
     assert any("twin network" in str(table.value.to_dict()) for table in (*page.dataframe, *page.table))
