@@ -11,13 +11,15 @@ from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticC
 from genre_core.store import RunStore
 from genre_core.studies.cross_predictions import (
     CrossPlan,
+    CrossPredictions,
     CrossPredictionsConfig,
     FoldPredictions,
     deal_folds,
-    iter_cross_predictions,
 )
+from genre_core.studies.kinds import CROSS_PREDICTIONS
+from genre_core.studies.study import iter_results
 from genre_core.workers import study as studying
-from genre_core.workers.study import CROSS_PREDICTIONS, execute_study
+from genre_core.workers.study import execute_study
 
 DATA = SyntheticConfig(n_samples=300, n_features=4, n_genres=3, artists=10, overlap=2.0)
 SMALL = CrossPredictionsConfig(
@@ -65,7 +67,7 @@ def test_a_genre_with_fewer_tracks_than_folds_is_named():
 
 def test_each_track_outside_the_closed_test_part_is_predicted_once():
     _, split, _, folds = dealt(SMALL)
-    said = [event for event in iter_cross_predictions(SMALL) if isinstance(event, FoldPredictions)]
+    said = [FoldPredictions.from_json(result) for result in iter_results(CrossPredictions(SMALL))]
     assert sorted(np.concatenate([fold.rows for fold in said]).tolist()) == sorted(np.concatenate(folds).tolist())
     assert not np.isin(split.test, np.concatenate([fold.rows for fold in said])).any()
     assert all(np.isfinite(fold.logits).all() and fold.logits.shape == (len(fold.rows), 3) for fold in said)
@@ -83,7 +85,7 @@ def test_predictions_come_back_from_json_as_they_were():
 
 def test_a_study_that_was_stopped_goes_on_with_the_folds_that_are_missing(tmp_path, monkeypatch):
     store = RunStore(f"sqlite:///{tmp_path / 'store.sqlite'}")
-    store.studies.submit("crossed", CROSS_PREDICTIONS, SMALL.model_dump_json())
+    store.studies.submit("crossed", CROSS_PREDICTIONS.kind, SMALL.model_dump_json())
     append = store.studies.__class__.append
 
     def stop_after_two(self, study_id, attempt, result):

@@ -1,5 +1,6 @@
 """The learning curve: nested samples, whole groups, validation alone, and going on where it was stopped."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -15,17 +16,18 @@ from genre_core.data.splitting import split_dataset
 from genre_core.networks import LinearConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.store import RunStore, new_run_id
+from genre_core.studies.kinds import LEARNING_CURVE
 from genre_core.studies.learning_curve import (
     CurvePlan,
-    CurveProgress,
     CurveScore,
+    LearningCurve,
     LearningCurveConfig,
     curve_of,
-    iter_learning_curve,
     last_gain,
 )
 from genre_core.studies.learning_curve.measuring import nested_samples
-from genre_core.workers.study import LEARNING_CURVE, execute_study, open_store
+from genre_core.studies.study import iter_results
+from genre_core.workers.study import execute_study, open_store
 
 SMALL = LearningCurveConfig(
     experiment=ExperimentConfig(
@@ -38,31 +40,42 @@ SMALL = LearningCurveConfig(
 )
 
 
+def measured(had: Sequence[CurveScore] = ()) -> list[CurveScore]:
+    return [
+        CurveScore.from_json(result)
+        for result in iter_results(LearningCurve(SMALL), [score.to_json() for score in had])
+    ]
+
+
 @pytest.fixture(scope="module")
-def events():
-    return list(iter_learning_curve(SMALL))
+def plan() -> CurvePlan:
+    return CurvePlan.from_json(LearningCurve(SMALL).plan())
 
 
-def scores(events) -> list[CurveScore]:
-    return [event for event in events if isinstance(event, CurveScore)]
+@pytest.fixture(scope="module")
+def scores() -> list[CurveScore]:
+    return measured()
 
 
-def test_every_size_is_measured_as_often_as_asked_for_on_the_validation_part(events):
+def test_every_size_is_measured_as_often_as_asked_for_on_the_validation_part(plan, scores):
     dataset = load_dataset(SMALL.experiment.data)
     split = split_dataset(dataset, SMALL.experiment.split)
-    plan = events[0]
     assert plan == CurvePlan.from_json(plan.to_json())
     assert sum(plan.support) == len(split.validation)
     assert (plan.n_train, plan.kept_whole) == (len(split.train), "artist")
-    found = scores(events)
-    assert {score.task for score in found} == {(r, s) for r in (1, 2, 3) for s in SMALL.shares}
-    assert len(found) == plan.n_scores == 9
-    assert all(n <= of for score in found for n, of in zip(score.right, plan.support, strict=True))
-    assert {score.n_train for score in found if score.share == 1.0} == {len(split.train)}
-    assert sum(isinstance(event, CurveProgress) for event in events) == sum(score.epochs for score in found)
+    assert {score.task for score in scores} == {(r, s) for r in (1, 2, 3) for s in SMALL.shares}
+    assert len(scores) == plan.n_scores == 9
+    assert all(n <= of for score in scores for n, of in zip(score.right, plan.support, strict=True))
+    assert {score.n_train for score in scores if score.share == 1.0} == {len(split.train)}
 
 
-def test_no_test_label_matters(events, monkeypatch):
+def test_others_may_go_first_after_each_epoch(scores):
+    happened = list(LearningCurve(SMALL).do(scores[0].task))
+    assert happened[:-1] == [None] * scores[0].epochs
+    assert CurveScore.from_json(happened[-1]).right == scores[0].right
+
+
+def test_no_test_label_matters(scores, monkeypatch):
     import genre_core.studies.learning_curve.measuring as measuring
 
     dataset = load_dataset(SMALL.experiment.data)
@@ -72,14 +85,11 @@ def test_no_test_label_matters(events, monkeypatch):
     other = Dataset(Features(X, dataset.features), y, dataset.genres, dataset.tracks, dataset.groups)
     monkeypatch.setattr(measuring, "load_dataset", lambda *_: other)
     monkeypatch.setattr(measuring, "split_dataset", lambda *_: split)
-    again = scores(iter_learning_curve(SMALL))
-    assert [score.right for score in again] == [score.right for score in scores(events)]
+    assert [score.right for score in measured()] == [score.right for score in scores]
 
 
-def test_what_is_done_is_not_done_again(events):
-    had = scores(events)[:5]
-    rest = scores(iter_learning_curve(SMALL, done=had))
-    assert [score.right for score in rest] == [score.right for score in scores(events)[5:]]
+def test_what_is_done_is_not_done_again(scores):
+    assert [score.right for score in measured(scores[:5])] == [score.right for score in scores[5:]]
 
 
 @settings(max_examples=25, deadline=None)
@@ -106,16 +116,15 @@ def test_samples_are_nested_stratified_and_keep_groups_whole(seed, shares, group
         assert (taken <= share * whole + largest).all()
 
 
-def test_points_are_means_with_student_s_interval(events):
-    plan, found = events[0], scores(events)
-    points = curve_of(found, plan, 1)
-    values = [score.right[1] / plan.support[1] for score in found if score.share == 0.2]
+def test_points_are_means_with_student_s_interval(plan, scores):
+    points = curve_of(scores, plan, 1)
+    values = [score.right[1] / plan.support[1] for score in scores if score.share == 0.2]
     half = 4.302652729911275 * np.std(values, ddof=1) / np.sqrt(3)
     assert points[0].score == pytest.approx(np.mean(values))
     assert points[0].interval.low == pytest.approx(max(0, np.mean(values) - half))
     assert [point.n for point in points] == sorted(point.n for point in points)
-    assert curve_of(found[:2], plan)[0].interval is None
-    assert last_gain(found[:2], plan) is None
+    assert curve_of(scores[:2], plan)[0].interval is None
+    assert last_gain(scores[:2], plan) is None
 
 
 def test_a_gain_is_taken_repeat_by_repeat_and_is_clear_only_where_it_is():
@@ -139,19 +148,19 @@ def test_sizes_that_do_not_grow_are_refused(shares):
         LearningCurveConfig(shares=shares)
 
 
-def test_a_worker_measures_it_and_it_goes_on_after_a_stop(tmp_path, events):
+def test_a_worker_measures_it_and_it_goes_on_after_a_stop(tmp_path, plan, scores):
     store, study_id = RunStore(f"sqlite:///{tmp_path}/store.sqlite"), new_run_id()
-    store.studies.submit(study_id, LEARNING_CURVE, SMALL.model_dump_json())
+    store.studies.submit(study_id, LEARNING_CURVE.kind, SMALL.model_dump_json())
     store.studies.claim(study_id, 1)
-    for score in scores(events)[:8]:
+    for score in scores[:8]:
         store.studies.append(study_id, 1, score.to_json())
     assert store.studies.stop(study_id)
     attempt = store.studies.requeue(study_id)
     execute_study(study_id, attempt, store.url)
     study = store.studies.study(study_id)
     assert (study.state, study.n_results) == ("complete", 9)
-    assert CurvePlan.from_json(study.context) == events[0]
+    assert CurvePlan.from_json(study.context) == plan
     last = CurveScore.from_json(store.studies.results(study_id)[-1])
-    assert last.right == scores(events)[-1].right
+    assert last.right == scores[-1].right
     open_store(store.url).close()
     store.close()

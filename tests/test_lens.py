@@ -1,6 +1,7 @@
 """The lens: what it judges, that what leaks shows and what does not leak does not, and how sure it may be."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from scipy.stats import t
 from genre_core.bayes import bayes_limit
 from genre_core.data.dataset import Dataset
 from genre_core.data.inputs import Features, Standardizer
-from genre_core.data.sources import load_dataset
+from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.data.tables.reading import read_table
 from genre_core.errors import DataError
@@ -23,7 +24,7 @@ from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticC
 from genre_core.studies.lens import (
     CLASSIFIERS,
     Classifier,
-    Learning,
+    Lens,
     LensConfig,
     LensPlan,
     LensScore,
@@ -33,13 +34,13 @@ from genre_core.studies.lens import (
     estimate,
     estimates,
     flips,
-    iter_lens,
     judging,
     plan_lens,
     still_torn,
 )
 from genre_core.studies.lens.baselines import predict_baseline
 from genre_core.studies.lens.judging import experiment_of
+from genre_core.studies.study import iter_results
 from genre_core.terminal.inputs import Inputs
 from genre_core.training.experiment import run_experiment
 
@@ -53,10 +54,12 @@ def config(data: SyntheticConfig = SMALL, **own) -> LensConfig:
     return LensConfig(experiment=ExperimentConfig(data=data, model=LinearConfig(), train=FAST), **own)
 
 
-def judged(of: LensConfig, **own) -> tuple[LensPlan, list[LensScore]]:
-    events = list(iter_lens(of, **own))
-    assert isinstance(events[0], LensPlan)
-    return events[0], [event for event in events if isinstance(event, LensScore)]
+def judged(
+    of: LensConfig, tables: Tables | None = None, done: Sequence[LensScore] = ()
+) -> tuple[LensPlan, list[LensScore]]:
+    lens = Lens(of, tables)
+    results = iter_results(lens, [score.to_json() for score in done])
+    return lens.lens_plan, [LensScore.from_json(result) for result in results]
 
 
 @pytest.fixture(scope="module")
@@ -105,10 +108,11 @@ def test_a_lens_goes_on_with_what_is_missing_and_comes_to_the_same(everything) -
     assert [replace(s, seconds=0.0) for s in rest] == [replace(s, seconds=0.0) for s in scores[29:]]
 
 
-def test_the_network_says_each_epoch(everything) -> None:
-    events = list(iter_lens(config(n_repeats=3, classifiers=("network",))))
-    learning = [event for event in events if isinstance(event, Learning)]
-    assert [event.epoch for event in learning[:4]] == [1, 2, 3, 4]
+def test_others_may_go_first_after_each_epoch(everything) -> None:
+    *epochs, result = Lens(config(n_repeats=3)).do((1, "row", "network"))
+    assert 1 <= len(epochs) <= FAST.max_epochs
+    assert epochs == [None] * len(epochs)
+    assert LensScore.from_json(result) == replace(everything[1][0], seconds=result["seconds"])
 
 
 def test_plans_and_scores_survive_json(everything) -> None:

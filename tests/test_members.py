@@ -9,6 +9,7 @@ from genre_core.data.splitting import name_test_set
 from genre_core.networks import LinearConfig, MlpConfig
 from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.store import RunStore, Study, count_openings, new_run_id, openings_of
+from genre_core.studies.kinds import REPEATS
 from genre_core.studies.members import Member, MemberEvent
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig, folds, repeated
 from genre_core.studies.train_members import train_members
@@ -16,7 +17,7 @@ from genre_core.training import batch_trainer as trainer
 from genre_core.training.events import EpochEnd, Progress, TrainEnd
 from genre_core.training.experiment import Result, prepare, run_experiment
 from genre_core.workers import study as studying
-from genre_core.workers.study import REPEATS, execute_study
+from genre_core.workers.study import execute_study
 
 BASE = ExperimentConfig(
     data=SyntheticConfig(n_samples=400, n_features=4, n_genres=3),
@@ -186,7 +187,7 @@ def test_while_a_run_trains_on_the_same_worker_the_members_rest(store, monkeypat
 
     monkeypatch.setattr(studying, "REST_SECONDS", 0.0)
     monkeypatch.setattr(studying, "_step_aside", lambda: is_busy)
-    store.studies.submit(study_id, REPEATS, config.model_dump_json())
+    store.studies.submit(study_id, REPEATS.kind, config.model_dump_json())
     execute_study(study_id, 1, store.url)
     assert store.studies.study(study_id).state == "complete"
     assert_as_alone(store, store.studies.study(study_id), config.configs)
@@ -195,7 +196,7 @@ def test_while_a_run_trains_on_the_same_worker_the_members_rest(store, monkeypat
 
 def test_held_out_folds_count_as_looked_at_and_the_test_part_of_the_settings_does_not(store):
     config, study_id = RepeatsConfig(experiment=BASE, what=Folds(k=3)), new_run_id()
-    store.studies.submit(study_id, REPEATS, config.model_dump_json())
+    store.studies.submit(study_id, REPEATS.kind, config.model_dump_json())
     execute_study(study_id, 1, store.url)
     runs = list(store.members.runs(study_id).values())
     assert [(found.n, found.opened) for found in openings_of(store, runs).values()] == [(1, True)] * 3
@@ -207,7 +208,7 @@ def test_held_out_folds_count_as_looked_at_and_the_test_part_of_the_settings_doe
 def test_where_no_member_can_be_trained_the_study_fails_with_the_reason(store):
     few = BASE.model_copy(update={"data": BASE.data.model_copy(update={"n_samples": 60})})
     study_id = new_run_id()
-    store.studies.submit(study_id, REPEATS, RepeatsConfig(experiment=few, what=Folds(k=20)).model_dump_json())
+    store.studies.submit(study_id, REPEATS.kind, RepeatsConfig(experiment=few, what=Folds(k=20)).model_dump_json())
     execute_study(study_id, 1, store.url)
     study = store.studies.study(study_id)
     assert study.state == "failed"

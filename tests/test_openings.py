@@ -14,9 +14,10 @@ from genre_core.errors import RunStateError
 from genre_core.settings.config import FmaConfig, SyntheticConfig, TableConfig
 from genre_core.settings.names import configure
 from genre_core.store import Openings, Run, RunStore, count_openings, new_run_id, open_test, openings_of
+from genre_core.studies.kinds import LENS
 from genre_core.studies.lens import LensConfig
 from genre_core.workers.run import execute
-from genre_core.workers.study import LENS, execute_study
+from genre_core.workers.study import execute_study
 
 TINY = {"data.n_samples": 200, "data.n_genres": 2, "model.hidden": (4,), "train.max_epochs": 1}
 
@@ -161,7 +162,7 @@ def of_published(store: RunStore, *, anew: bool = False) -> tuple[RunStore, str]
     split = run.config.split.model_copy(update={"by": "published", "seed": 9 if anew else 42})
     config = JUDGED.model_copy(update={"experiment": run.config.model_copy(update={"split": split})})
     lens_id = new_run_id()
-    store.studies.submit(lens_id, LENS, config.model_dump_json())
+    store.studies.submit(lens_id, LENS.kind, config.model_dump_json())
     execute_study(lens_id, 1, store.url)
     study = store.studies.study(lens_id)
     assert study.state == "complete", study.error

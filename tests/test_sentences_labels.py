@@ -16,7 +16,7 @@ from genre_core.evaluation.mislabelled import find_mislabelled
 from genre_core.evaluation.noise_floor import NoiseFloor
 from genre_core.store import RunStore
 from genre_core.studies.cross_predictions import CrossPlan, CrossPredictionsConfig
-from genre_core.workers.study import CROSS_PREDICTIONS
+from genre_core.studies.kinds import CROSS_PREDICTIONS
 
 N = 300
 RNG = np.random.default_rng(1)
@@ -94,7 +94,7 @@ def test_the_curve_runs_from_nothing_to_all_between_chance_and_the_best():
 
 def test_progress_says_what_became_of_it(tmp_path):
     store = RunStore(f"sqlite:///{tmp_path / 'store.sqlite'}")
-    store.studies.submit("crossed", CROSS_PREDICTIONS, CrossPredictionsConfig().model_dump_json())
+    store.studies.submit("crossed", CROSS_PREDICTIONS.kind, CrossPredictionsConfig().model_dump_json())
     study, plan = store.studies.study("crossed"), CrossPlan(255, 5, "artist", ("album",), 45)
     store.close()
     for state, expected in (("queued", "Waiting"), ("running", "0 of 5 networks"), ("cancelled", "Stopped after 0")):

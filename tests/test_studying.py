@@ -11,11 +11,12 @@ from genre_core.networks import LinearConfig, MlpConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.store import RunStore, new_run_id
 from genre_core.store.studies import DIED
+from genre_core.studies.kinds import LENS
 from genre_core.studies.lens import LensConfig, LensScore
 from genre_core.workers import cluster
 from genre_core.workers import commands as jobs
 from genre_core.workers import study as studying
-from genre_core.workers.study import LENS, execute_study
+from genre_core.workers.study import execute_study
 
 DATA = SyntheticConfig(n_samples=300, n_features=4, n_genres=3, artists=10)
 SMALL = LensConfig(
@@ -60,7 +61,7 @@ def store(tmp_path_factory) -> Iterator[RunStore]:
 
 def submitted(store: RunStore, config: LensConfig = SMALL) -> str:
     study_id = new_run_id()
-    assert store.studies.submit(study_id, LENS, config.model_dump_json())
+    assert store.studies.submit(study_id, LENS.kind, config.model_dump_json())
     return study_id
 
 
@@ -137,8 +138,8 @@ def endless(lab) -> Iterator[str]:
     """Give a lens that has its first score and is far from its end."""
     store, client = lab
     study_id = new_run_id()
-    assert jobs.submit_study(store, client, study_id, LENS, ENDLESS)
-    assert not jobs.submit_study(store, client, study_id, LENS, ENDLESS)
+    assert jobs.submit_study(store, client, study_id, LENS.kind, ENDLESS)
+    assert not jobs.submit_study(store, client, study_id, LENS.kind, ENDLESS)
     until(lambda: store.studies.study(study_id).n_results > 0)
     yield study_id
     jobs.stop_study(store, study_id)
@@ -178,7 +179,7 @@ def test_a_lens_that_was_queued_while_there_was_no_cluster_is_sent_when_there_is
 def test_a_second_lens_waits_for_the_first(lab, endless) -> None:
     store, client = lab
     study_id = new_run_id()
-    assert jobs.submit_study(store, client, study_id, LENS, SMALL)
+    assert jobs.submit_study(store, client, study_id, LENS.kind, SMALL)
     run_id = new_run_id()
     jobs.submit(store, client, run_id, RUN)
     until(lambda: store.run(run_id).state == "complete")

@@ -12,6 +12,7 @@ from genre_core.networks import MlpConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.settings.names import configure, flatten
 from genre_core.store import RunStore, openings_of
+from genre_core.studies.kinds import SEARCH
 from genre_core.studies.tuning import (
     Dimension,
     best_of,
@@ -26,11 +27,10 @@ from genre_core.studies.tuning import trials as optuna_side
 from genre_core.studies.tuning.optimism import macro_f1_scorer, mean_scorer
 from genre_core.studies.tuning.pruning import STARTS, WARM_UP, Pruning
 from genre_core.studies.tuning.rows import read_rows
-from genre_core.studies.tuning.searching import search
 from genre_core.studies.tuning.space import distributions, grid, grid_size
 from genre_core.studies.tuning.trials import Trials
 from genre_core.training.experiment import run_experiment
-from genre_core.workers.study import SEARCH, execute_study
+from genre_core.workers.study import execute_study, work_on
 
 BASE = ExperimentConfig(
     data=SyntheticConfig(n_samples=300, n_features=4, n_genres=3, overlap=2.0),
@@ -47,7 +47,7 @@ def made(*space: str, base: ExperimentConfig = BASE, **how):
 
 
 def queued(store, study_id, config):
-    store.studies.submit(study_id, SEARCH, config.model_dump_json())
+    store.studies.submit(study_id, SEARCH.kind, config.model_dump_json())
     return study_id
 
 
@@ -254,7 +254,7 @@ def test_optuna_has_the_same_trials_under_the_same_name(store, complete):
 def test_a_search_goes_on_where_it_was_left_and_counts_nothing_twice(store, complete, how):
     config = made(sampler="random", n_trials=N)
     study = store.studies.claim(queued(store, how, config), 1)
-    work = search(store, study)
+    work = work_on(store, study)
     for _ in work:
         if len(outcome(store, how)[1]) >= 1 or store.members.runs(how)[1].epoch >= 2:
             break
@@ -306,7 +306,7 @@ def test_a_search_in_which_all_trials_diverge_fails_with_the_reason(store):
 def test_a_run_that_was_deleted_is_a_failed_trial_and_the_others_count(store):
     config = made(n_trials=3, sampler="random")
     study = store.studies.claim(queued(store, "deleted", config), 1)
-    work = search(store, study)
+    work = work_on(store, study)
     next(work)
     store.delete(store.members.runs("deleted")[2].id)
     list(work)

@@ -8,13 +8,13 @@ import streamlit as st
 from dashboard.components.live import words
 from dashboard.components.ruler import ruler
 from dashboard.services import studies as studies_service
-from dashboard.services.studies import Kind
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from genre_core.errors import ConfigError, RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.presets import PRESETS
 from genre_core.store import Study, new_run_id
+from genre_core.studies.kinds import Kind
 from genre_core.values import Frozen
 
 Found = TypeVar("Found")

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.services.datasets import dataset
 from dashboard.services.openings import openings_of
 from dashboard.services.outcomes import outcome
-from dashboard.services.studies import CROSSED, as_far_as, find_study, named_by, start_or_resume, stop_study
+from dashboard.services.studies import as_far_as, find_study, named_by, start_or_resume, stop_study
 from dashboard.services.workers import store
 from genre_core.bayes.wrong_label import Expected, doubtful_without_noise, wrong_label_probability
 from genre_core.data.dataset import FloatArray, IntArray, Part
@@ -19,6 +19,7 @@ from genre_core.evaluation.mislabelled import Mislabelled, find_mislabelled
 from genre_core.evaluation.noise_floor import NoiseFloor, noise_floor
 from genre_core.store import Run, Study
 from genre_core.studies.cross_predictions import CrossPlan, CrossPredictionsConfig, FoldPredictions
+from genre_core.studies.kinds import CROSS_PREDICTIONS
 
 Among = Literal["part", "all"]
 
@@ -120,7 +121,7 @@ def test_is_open(of: Run) -> bool:
 def predict_everywhere(of: Run) -> None:
     """Start the cross-predictions of a run's experiment, or go on with them where they were stopped or have failed."""
     with_test = test_is_open(of)
-    start_or_resume(CROSSED, _study_id(of, with_test=with_test), _config(of, with_test=with_test))
+    start_or_resume(CROSS_PREDICTIONS, _study_id(of, with_test=with_test), _config(of, with_test=with_test))
 
 
 def stop_predicting(of: Run) -> None:

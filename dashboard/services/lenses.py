@@ -8,10 +8,11 @@ import streamlit as st
 
 from dashboard.services.datasets import dataset
 from dashboard.services.outcomes import About
-from dashboard.services.studies import LENSES, as_far_as, config_of, open_study
+from dashboard.services.studies import as_far_as, config_of, open_study
 from dashboard.services.workers import store
 from genre_core.settings.config import labels_are_noisy
 from genre_core.store import Study
+from genre_core.studies.kinds import LENS
 from genre_core.studies.lens import (
     NETWORK,
     Classifier,
@@ -99,7 +100,7 @@ def lens(lens_id: str, *, clean: bool = False) -> Lens:
     RunStateError
         There is none of that name, or another version of Genre Lab made it.
     """
-    return _read(open_study(LENSES, lens_id), clean)
+    return _read(open_study(LENS, lens_id), clean)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={LensConfig: fingerprint})
@@ -111,7 +112,7 @@ def lens_plan(config: LensConfig) -> LensPlan:
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Study: as_far_as})
 def _read(study: Study, clean: bool) -> Lens:
     scores = tuple(LensScore.from_json(result) for result in store().studies.results(study.id))
-    plan, config = LensPlan.from_json(study.context) if study.context else None, config_of(LENSES, study)
+    plan, config = LensPlan.from_json(study.context) if study.context else None, config_of(LENS, study)
     if not labels_are_noisy(config.experiment.data):
         return Lens(study, config, plan, scores)
     if clean and all(score.true_accuracy is not None for score in scores):  # earlier versions kept one kind

@@ -9,7 +9,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from dashboard.services.commands import act
-from dashboard.services.studies import REPETITIONS, as_far_as, config_of, open_study
+from dashboard.services.studies import as_far_as, config_of, open_study
 from dashboard.services.workers import store
 from genre_core.data.dataset import IntArray, Part
 from genre_core.errors import ConfigError
@@ -17,6 +17,7 @@ from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.repeated_scores import PairedScores
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store import Epoch, Run, Study, open_test, openings_of
+from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
 from genre_core.studies.repeats.summary import MemberScore, Repeats, compare, needed, pooled, score_of, summarize
 from genre_core.studies.repeats.summary import why_incomparable as _why_incomparable
@@ -119,7 +120,7 @@ def repetition(study_id: str, *, test: bool = False) -> Repetition:
     RunStateError
         There is none of that name, or another version of Genre Lab made it.
     """
-    study = open_study(REPETITIONS, study_id)
+    study = open_study(REPEATS, study_id)
     return _read((as_far_as(study), revision_of_runs(study)), test, study)
 
 
@@ -152,7 +153,7 @@ def compare_repetitions(ours: Repetition, theirs: Repetition) -> ComparedRepeats
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _read(state: tuple[object, ...], test: bool, _study: Study) -> Repetition:
-    config = config_of(REPETITIONS, _study)
+    config = config_of(REPEATS, _study)
     part: Part = "test" if test else config.part
     members = store().members
     return Repetition(_study, config, members.runs(_study.id), members.epochs(_study.id), part)

@@ -11,11 +11,12 @@ from sqlalchemy import make_url
 
 from dashboard.services.commands import act
 from dashboard.services.openings import openings_of
-from dashboard.services.studies import SEARCHES, as_far_as, config_of, open_study
+from dashboard.services.studies import as_far_as, config_of, open_study
 from dashboard.services.workers import store
 from genre_core.errors import RunStateError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store import Openings, Run, Study
+from genre_core.studies.kinds import SEARCH
 from genre_core.studies.tuning import SearchConfig, SearchSummary, TrialResult, best_of, trial_config
 from genre_core.studies.tuning.rows import read_rows
 
@@ -90,7 +91,7 @@ def search(study_id: str) -> Search:
     RunStateError
         There is none of that name, or another version of Genre Lab made it.
     """
-    return _read(open_study(SEARCHES, study_id))
+    return _read(open_study(SEARCH, study_id))
 
 
 def winner(found: Search) -> Winner | None:
@@ -114,4 +115,4 @@ def optuna_command() -> str:
 def _read(study: Study) -> Search:
     trials: Sequence[TrialResult]
     trials, summary = read_rows(store().studies.results(study.id))
-    return Search(study, config_of(SEARCHES, study), tuple(trials), summary)
+    return Search(study, config_of(SEARCH, study), tuple(trials), summary)

@@ -1,47 +1,19 @@
 """Studies of every kind: started, stopped, gone on with, found and deleted; what one comes to is told elsewhere."""
 
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from pydantic import ValidationError
 
 from dashboard.services.commands import act, order
 from dashboard.services.workers import store
 from genre_core.errors import RunStateError, StoreError
-from genre_core.inspection import MapConfig
 from genre_core.store import Study
-from genre_core.studies.cross_predictions import CrossPredictionsConfig
-from genre_core.studies.learning_curve import LearningCurveConfig
-from genre_core.studies.lens import LensConfig
-from genre_core.studies.repeats.config import RepeatsConfig
-from genre_core.studies.tuning import SearchConfig
+from genre_core.studies.kinds import KINDS, LENS, REPEATS, SEARCH, Config, Kind
 from genre_core.studies.tuning.trials import forget
 from genre_core.values import Frozen, fingerprint
 from genre_core.workers import commands as jobs
-from genre_core.workers.study import CROSS_PREDICTIONS, LEARNING_CURVE, LENS, MAP, REPEATS, SEARCH
-
-Config = TypeVar("Config", bound=Frozen)
 
 FORMER = 50
-
-
-@dataclass(frozen=True)
-class Kind(Generic[Config]):
-    """A kind of study: what the store calls it, what a person calls it, and what its configuration is."""
-
-    kind: str
-    name: str
-    config: type[Config]
-
-
-LENSES = Kind(LENS, "lens", LensConfig)
-REPETITIONS = Kind(REPEATS, "repetition", RepeatsConfig)
-SEARCHES = Kind(SEARCH, "search", SearchConfig)
-LEARNING_CURVES = Kind(LEARNING_CURVE, "learning curve", LearningCurveConfig)
-CROSSED = Kind(CROSS_PREDICTIONS, "cross-prediction", CrossPredictionsConfig)
-MAPS = Kind(MAP, "map", MapConfig)
-
-_NAMES = {of.kind: of.name for of in (LENSES, REPETITIONS, SEARCHES, LEARNING_CURVES, CROSSED, MAPS)}
 
 
 def start_study(of: Kind[Config], study_id: str, config: Config) -> None:
@@ -90,7 +62,7 @@ def delete_study(study: Study) -> None:
     def forget_all() -> bool:
         found = store().studies.delete(study.id)
         store().members.delete(study.id)
-        if study.kind == SEARCH:
+        if study.kind == SEARCH.kind:
             forget(store().url, study.id)
         return found
 
@@ -117,7 +89,7 @@ def open_study(of: Kind[Config], study_id: str) -> Study:
     if study is None:
         raise RunStateError(f"There is no {of.name} {study_id} here: it was deleted or was made in another store.")
     if study.kind != of.kind:
-        other = _NAMES.get(study.kind, study.kind)
+        other = KINDS[study.kind].name if study.kind in KINDS else study.kind
         raise RunStateError(f"{study_id} is no {of.name} but a {other}: open it on its own page.")
     return study
 
@@ -129,7 +101,7 @@ def latest_studies(of: Kind[Config], limit: int = FORMER) -> list[Study]:
 
 def listed_studies(limit: int) -> list[tuple[Kind[Any], Study]]:
     """Return the latest studies of the kinds that have a page of their own, newest first, each with its kind."""
-    kinds: tuple[Kind[Any], ...] = (SEARCHES, REPETITIONS, LENSES)
+    kinds: tuple[Kind[Any], ...] = (SEARCH, REPEATS, LENS)
     found = [(of, study) for of in kinds for study in latest_studies(of, limit)]
     return sorted(found, key=lambda one: one[1].created_at, reverse=True)[:limit]
 

@@ -9,8 +9,9 @@ neither learned from nor predicted.
 import base64
 import time
 import warnings
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
 from genre_core.settings.config import ExperimentConfig
-from genre_core.training.events import EpochEnd, TrainEnd
+from genre_core.studies.study import Result, train_network
 from genre_core.training.experiment import Prepared, make_trainer
 from genre_core.values import Frozen, setting
 
@@ -85,30 +86,43 @@ class FoldPredictions:
         return cls(document["fold"], rows, logits, document["seconds"])
 
 
-@dataclass(frozen=True)
-class CrossProgress:
-    """The network of a fold has done an epoch, both counted from 1."""
+class CrossPredictions:
+    """Cross-predictions as a study: a piece is a fold, counted from 1."""
 
-    fold: int
-    epoch: int
+    def __init__(self, config: CrossPredictionsConfig, tables: Tables | None = None) -> None:
+        self._config, self._tables = config, tables
 
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The data that are predicted."""
+        return load_dataset(self._config.experiment.data, self._tables)
 
-def iter_cross_predictions(
-    config: CrossPredictionsConfig, tables: Tables | None = None, done: Collection[int] = ()
-) -> Iterator[CrossPlan | CrossProgress | FoldPredictions]:
-    """Yield the plan, then each fold's predictions as soon as they are there, but for folds `done`; epochs in between.
+    @cached_property
+    def dealt(self) -> tuple[CrossPlan, list[IntArray]]:
+        """The plan, and each fold's rows."""
+        return deal_folds(self._config, self.dataset, split_dataset(self.dataset, self._config.experiment.split))
 
-    Raises
-    ------
-    DataError
-        The source cannot provide the data, a genre has too few tracks, or a network diverged.
-    """
-    dataset = load_dataset(config.experiment.data, tables)
-    plan, folds = deal_folds(config, dataset, split_dataset(dataset, config.experiment.split))
-    yield plan
-    for fold in range(1, plan.n_folds + 1):
-        if fold not in done:
-            yield from _predict(config.experiment, dataset, folds, fold)
+    def plan(self) -> Result:
+        """Return what will be predicted."""
+        return self.dealt[0].to_json()
+
+    def pieces(self, results: Sequence[Result] = ()) -> list[int]:
+        """Return the folds that are to be predicted beside those that are."""
+        had = {result["fold"] for result in results}
+        return [fold for fold in range(1, self._config.n_folds + 1) if fold not in had]
+
+    def do(self, piece: int) -> Iterator[Result | None]:
+        """Train on all folds but two, and predict one of these."""
+        started, (_, folds), experiment = time.perf_counter(), self.dealt, self._config.experiment
+        own, choosing = folds[piece - 1], folds[piece % len(folds)]
+        train = np.concatenate([rows for rows in folds if rows is not own and rows is not choosing])
+        seed = (experiment.train.seed + OWN_SEEDS + piece) % MAX_SEED
+        config = experiment.model_copy(update={"train": experiment.train.model_copy(update={"seed": seed})})
+        prepared = Prepared.of(self.dataset, Split(train, choosing, own))
+        trainer = make_trainer(config, prepared)
+        yield from train_network(trainer)
+        logits = trainer.predict(prepared.X[own])
+        yield FoldPredictions(piece, own, logits, time.perf_counter() - started).to_json()
 
 
 def deal_folds(config: CrossPredictionsConfig, dataset: Dataset, split: Split) -> tuple[CrossPlan, list[IntArray]]:
@@ -153,22 +167,3 @@ def _kept_whole(dataset: Dataset, rows: IntArray, k: int) -> tuple[str, tuple[st
             return level, tuple(torn)
         torn.append(level)
     return "", tuple(torn)
-
-
-def _predict(
-    experiment: ExperimentConfig, dataset: Dataset, folds: Sequence[IntArray], fold: int
-) -> Generator[CrossProgress | FoldPredictions, None, None]:
-    """Train on all folds but two, epoch by epoch, and predict one of these."""
-    started, k = time.perf_counter(), len(folds)
-    own, choosing = folds[fold - 1], folds[fold % k]
-    train = np.concatenate([folds[at] for at in range(k) if at not in (fold - 1, fold % k)])
-    seed = (experiment.train.seed + OWN_SEEDS + fold) % MAX_SEED
-    config = experiment.model_copy(update={"train": experiment.train.model_copy(update={"seed": seed})})
-    prepared = Prepared.of(dataset, Split(train, choosing, own))
-    trainer = make_trainer(config, prepared)
-    for event in trainer:
-        if isinstance(event, EpochEnd):
-            yield CrossProgress(fold, event.epoch)
-        elif isinstance(event, TrainEnd) and event.best_epoch is None:
-            raise DataError("The network diverged in its first epoch: lower the learning rate, and train again.")
-    yield FoldPredictions(fold, own, trainer.predict(prepared.X[own]), time.perf_counter() - started)

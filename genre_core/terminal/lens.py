@@ -12,6 +12,7 @@ from genre_core.studies.lens import (
     JUDGED_BY,
     NETWORK,
     TORN,
+    Lens,
     LensConfig,
     LensPlan,
     LensScore,
@@ -19,10 +20,10 @@ from genre_core.studies.lens import (
     difference,
     estimate,
     estimates,
-    iter_lens,
     still_torn,
 )
 from genre_core.studies.lens.config import LEAST_REPEATS, MOST_REPEATS
+from genre_core.studies.study import iter_results
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
 from genre_core.terminal.limit import judged_by_true_genres, right_about
@@ -49,17 +50,13 @@ def _judge(config: LensConfig, inputs: Inputs) -> tuple[LensPlan, list[LensScore
     """Return the plan and all scores, and show how far it is."""
     from tqdm import tqdm  # type: ignore[import-untyped]
 
-    plan, scores = None, list[LensScore]()
+    lens, scores = Lens(config, inputs), list[LensScore]()
     shape, silent = "{percentage:3.0f} %|{bar}| {n} of {total} scores, {elapsed}", not sys.stderr.isatty()
-    with tqdm(total=1, bar_format=shape, leave=False, disable=silent, file=sys.stderr) as bar:
-        for event in iter_lens(config, inputs):
-            if isinstance(event, LensPlan):
-                plan = event
-                bar.reset(total=plan.n_scores)
-            elif isinstance(event, LensScore):
-                scores.append(event)
-                bar.update()
-    assert plan is not None
+    plan = lens.lens_plan
+    with tqdm(total=plan.n_scores, bar_format=shape, leave=False, disable=silent, file=sys.stderr) as bar:
+        for result in iter_results(lens):
+            scores.append(LensScore.from_json(result))
+            bar.update()
     return plan, scores
 
 

@@ -19,6 +19,7 @@ from genre_core.evaluation.repeated_scores import pooled_score
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store import Run, RunStore, new_run_id, open_test
 from genre_core.store.run_result import predictions_of
+from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.studies.repeats.summary import (
     MemberScore,
@@ -36,7 +37,6 @@ from genre_core.terminal.limit import right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
 from genre_core.terminal.studies import do_study
 from genre_core.training.predictions import Predictions, Unit
-from genre_core.workers.study import REPEATS
 
 _OPTIONS = {"times": "--times", "k": "--folds", "repeats": "--repeats"}
 
@@ -56,7 +56,7 @@ def _do(options: argparse.Namespace, what: dict[str, Any]) -> int:
     config = _config(experiment, what)
     store, study_id = RunStore(), new_run_id()
     inputs.put_into(store, experiment)
-    store.studies.submit(study_id, REPEATS, config.model_dump_json())
+    store.studies.submit(study_id, REPEATS.kind, config.model_dump_json())
 
     def done() -> int:
         return sum(run.state == "complete" for run in store.members.runs(study_id).values())

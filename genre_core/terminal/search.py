@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from genre_core.store import RunStore, new_run_id, open_test
+from genre_core.studies.kinds import SEARCH
 from genre_core.studies.tuning import SearchConfig, best_of, read_dimension, search_config, trial_config
 from genre_core.studies.tuning.rows import SearchSummary, TrialResult, read_rows
 from genre_core.terminal import text
@@ -12,7 +13,6 @@ from genre_core.terminal.inputs import read_order
 from genre_core.terminal.limit import right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
 from genre_core.terminal.studies import do_study
-from genre_core.workers.study import SEARCH
 
 
 def search(options: argparse.Namespace) -> int:
@@ -32,7 +32,7 @@ def search(options: argparse.Namespace) -> int:
     )
     store, study_id = RunStore(), new_run_id()
     inputs.put_into(store, base)
-    store.studies.submit(study_id, SEARCH, config.model_dump_json())
+    store.studies.submit(study_id, SEARCH.kind, config.model_dump_json())
 
     def done() -> int:
         return sum(row["kind"] == "trial" for row in store.studies.results(study_id))

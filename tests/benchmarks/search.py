@@ -15,6 +15,7 @@ from pathlib import Path
 
 from genre_core.settings.presets import OPENING
 from genre_core.store import RunStore
+from genre_core.studies.kinds import SEARCH
 from genre_core.studies.tuning import (
     Sampler,
     SearchConfig,
@@ -26,7 +27,7 @@ from genre_core.studies.tuning import (
 )
 from genre_core.studies.tuning.rows import read_rows
 from genre_core.workers.run import execute, warm_up
-from genre_core.workers.study import SEARCH, execute_study
+from genre_core.workers.study import execute_study
 from tests.benchmarks.report import print_table
 
 SPACE = ("train.learning_rate=0.0001..0.03", "model.dropout=0..0.6", "train.weight_decay=0..0.01")
@@ -88,7 +89,7 @@ def fresh_store() -> Iterator[RunStore]:
 def searched(config: SearchConfig) -> tuple[float, float, list[TrialResult]]:
     """Return the seconds of the processor and on the clock that a search takes as a worker does it, and its trials."""
     with fresh_store() as store:
-        store.studies.submit("search", SEARCH, config.model_dump_json())
+        store.studies.submit("search", SEARCH.kind, config.model_dump_json())
         began, began_clock = time.process_time(), time.perf_counter()
         execute_study("search", 1, store.url)
         took = time.process_time() - began, time.perf_counter() - began_clock

@@ -16,10 +16,10 @@ from distributed import Client
 
 from genre_core.settings.config import ExperimentConfig, TrainConfig
 from genre_core.store import RunStore
+from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import OtherSeeds, RepeatsConfig
 from genre_core.workers import cluster
 from genre_core.workers import commands as jobs
-from genre_core.workers.study import REPEATS
 from tests.benchmarks.report import print_table
 
 STUDIES, MEMBERS, EPOCHS = 8, 8, 8
@@ -60,7 +60,7 @@ def done(store: RunStore, client: Client, names: list[str], epochs: int) -> None
     for number, name in enumerate(names):
         train = TrainConfig(seed=100 * number, max_epochs=epochs, patience=epochs)
         config = RepeatsConfig(experiment=ExperimentConfig(train=train), what=OtherSeeds(times=MEMBERS, vary="network"))
-        jobs.submit_study(store, client, name, REPEATS, config)
+        jobs.submit_study(store, client, name, REPEATS.kind, config)
     end = time.monotonic() + DEADLINE
     while any(store.studies.study(name).state in ("queued", "running") for name in names):
         if time.monotonic() > end:

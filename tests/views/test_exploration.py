@@ -10,9 +10,10 @@ from dashboard.services import datasets, tables
 from dashboard.views.data import drawn_area
 from genre_core.inspection import project
 from genre_core.settings.names import configure
+from genre_core.studies.kinds import MAP
 from genre_core.values import fingerprint
 from genre_core.workers.run import execute
-from genre_core.workers.study import MAP, execute_study
+from genre_core.workers.study import execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts
 
 DATA = "views/data/page.py"
@@ -86,9 +87,9 @@ def test_tracks_are_chosen_by_genre_without_a_mouse():
 def test_a_worker_places_neighbours_and_the_page_waits_for_it(store):
     page = on("overview", plane="tsne", data__seed="3")
     assert "Waiting for a worker to place tracks among their neighbors." in texts(page)
-    (study,) = store.studies.studies(MAP)
+    (study,) = store.studies.studies(MAP.kind)
     page.run()
-    assert len(store.studies.studies(MAP)) == 1
+    assert len(store.studies.studies(MAP.kind)) == 1
     execute_study(study.id, study.attempt, store.url)
     page.run()
     found = traces(page)
@@ -103,7 +104,7 @@ def test_a_worker_places_neighbours_and_the_page_waits_for_it(store):
 
 def test_neighbours_that_were_not_placed_are_said_and_tried_again(store):
     page = on("overview", plane="tsne", data__seed="4")
-    (study,) = [one for one in store.studies.studies(MAP) if one.active]
+    (study,) = [one for one in store.studies.studies(MAP.kind) if one.active]
     store.studies.fail(study.id, 1, "Its worker died.")
     page.run()
     assert "Tracks were not placed. Its worker died." in texts(page)

@@ -5,9 +5,9 @@ import pytest
 from dashboard.services import outcomes
 from genre_core.settings.names import configure
 from genre_core.store import open_test
+from genre_core.studies.kinds import LEARNING_CURVE
 from genre_core.studies.learning_curve import LearningCurveConfig
 from genre_core.workers.run import execute
-from genre_core.workers.study import LEARNING_CURVE
 from tests.views.opening import drawn, opened, own_store, press, texts
 
 GENRES = "views/genres/page.py"
@@ -101,7 +101,7 @@ def test_the_learning_curve_is_one_study_for_all_genres_and_can_be_stopped(store
     page = opened(GENRES, run="small", genre="Jazz", section="learning")
     assert "Would more tracks help?" in texts(page)
     press(page, "Measure it")
-    found = store.studies.studies(LEARNING_CURVE)
+    found = store.studies.studies(LEARNING_CURVE.kind)
     assert [study.state for study in found] == ["queued"]
     config = LearningCurveConfig.model_validate_json(found[0].config_json)
     assert config.experiment == store.run("small").config
@@ -110,4 +110,4 @@ def test_the_learning_curve_is_one_study_for_all_genres_and_can_be_stopped(store
     assert store.studies.study(found[0].id).state == "cancelled"
     press(page, "Measure it")
     assert store.studies.study(found[0].id).attempt == 2
-    assert len(store.studies.studies(LEARNING_CURVE)) == 1
+    assert len(store.studies.studies(LEARNING_CURVE.kind)) == 1

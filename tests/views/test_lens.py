@@ -15,8 +15,9 @@ from genre_core.networks import LinearConfig
 from genre_core.settings.config import ExperimentConfig, TrainConfig
 from genre_core.settings.names import configure
 from genre_core.store.schema import studies
+from genre_core.studies.kinds import LENS
 from genre_core.studies.lens import LensConfig
-from genre_core.workers.study import LENS, execute_study
+from genre_core.workers.study import execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts
 
 VIEW = "views/lens/page.py"
@@ -42,7 +43,7 @@ def store(tmp_path_factory):
 
 def queued(store, lens_id, experiment=QUICK, **own):
     config = LensConfig(experiment=experiment, **{"n_repeats": 3, **own})
-    assert store.studies.submit(lens_id, LENS, config.model_dump_json())
+    assert store.studies.submit(lens_id, LENS.kind, config.model_dump_json())
     return lens_id
 
 
@@ -177,7 +178,7 @@ def test_a_link_that_leads_nowhere_is_said(store, link, said):
 
 
 def test_a_lens_of_another_version_is_said(store):
-    store.studies.submit("foreign", LENS, '{"experiment": {"data": {"source": "radio"}}}')
+    store.studies.submit("foreign", LENS.kind, '{"experiment": {"data": {"source": "radio"}}}')
     page = opened(VIEW, lens="foreign")
     assert "made by another version" in texts(page)
     store.studies.delete("foreign")

@@ -15,8 +15,9 @@ from genre_core.networks import LinearConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.store import openings_of
 from genre_core.store.schema import studies
+from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
-from genre_core.workers.study import REPEATS, execute_study
+from genre_core.workers.study import execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts
 
 VIEW = "views/repeat/page.py"
@@ -36,7 +37,7 @@ def store(tmp_path_factory):
 
 def submitted(store, study_id, what, experiment=QUICK):
     config = RepeatsConfig(experiment=experiment, what=what)
-    assert store.studies.submit(study_id, REPEATS, config.model_dump_json())
+    assert store.studies.submit(study_id, REPEATS.kind, config.model_dump_json())
     return study_id
 
 

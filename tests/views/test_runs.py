@@ -12,10 +12,10 @@ from dashboard.services import studies as studies_service
 from dashboard.views.runs import studies as study_list
 from genre_core.settings.names import configure
 from genre_core.store import open_test
+from genre_core.studies.kinds import LENS, MAP, REPEATS, SEARCH
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.studies.tuning import read_dimension, search_config
 from genre_core.workers.run import execute
-from genre_core.workers.study import LENS, MAP, REPEATS, SEARCH
 from tests.views.opening import opened, own_store, panel, press, texts
 from tests.views.stored import trained
 
@@ -166,10 +166,10 @@ def studies(store):
     """A search that waits, a repetition that was stopped, a lens of another version; the lens is the latest."""
     space = [read_dimension("model.dropout=0|0.3", configure(SMALL))]
     kept = {
-        "a-search": (SEARCH, search_config(configure(SMALL), space).model_dump_json()),
-        "a-repetition": (REPEATS, RepeatsConfig(experiment=configure(SMALL), what=Folds(k=5)).model_dump_json()),
-        "a-lens": (LENS, '{"experiment": 1}'),
-        "a-map": (MAP, "{}"),  # it belongs to a page, and is not listed
+        "a-search": (SEARCH.kind, search_config(configure(SMALL), space).model_dump_json()),
+        "a-repetition": (REPEATS.kind, RepeatsConfig(experiment=configure(SMALL), what=Folds(k=5)).model_dump_json()),
+        "a-lens": (LENS.kind, '{"experiment": 1}'),
+        "a-map": (MAP.kind, "{}"),  # it belongs to a page, and is not listed
     }
     for study_id, (kind, config) in kept.items():
         assert store.studies.submit(study_id, kind, config)

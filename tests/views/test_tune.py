@@ -15,8 +15,9 @@ from dashboard.views.tune import live as following
 from dashboard.views.tune.text import optimism
 from genre_core.settings.names import configure
 from genre_core.store import openings_of
+from genre_core.studies.kinds import LENS, SEARCH
 from genre_core.studies.tuning import SearchConfig, read_dimension, search_config
-from genre_core.workers.study import LENS, SEARCH, execute_study
+from genre_core.workers.study import execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts
 
 VIEW = "views/tune/page.py"
@@ -37,7 +38,7 @@ def store(tmp_path_factory):
 def queued(store, study_id: str, *space: str, **how) -> str:
     read = [read_dimension(text, BASE) for text in space or ("model.dropout=0|0.3", "train.learning_rate")]
     config = search_config(BASE, read, **{"n_trials": 3, "sampler": "random", **how})
-    assert store.studies.submit(study_id, SEARCH, config.model_dump_json())
+    assert store.studies.submit(study_id, SEARCH.kind, config.model_dump_json())
     return study_id
 
 
@@ -172,8 +173,8 @@ def test_a_failed_search_says_why_and_can_be_gone_on_with(store):
 
 def test_a_link_to_no_search_is_told(store):
     assert "There is no search nowhere here" in texts(opened(VIEW, study="nowhere"))
-    store.studies.submit("a-lens", LENS, "{}")
+    store.studies.submit("a-lens", LENS.kind, "{}")
     assert "is no search but a lens" in texts(opened(VIEW, study="a-lens"))
-    store.studies.submit("old", SEARCH, '{"space": 1}')
+    store.studies.submit("old", SEARCH.kind, '{"space": 1}')
     assert "another version" in texts(opened(VIEW, study="old"))
     assert "should be a study's identifier" in texts(opened(VIEW, study="a b"))

@@ -4,11 +4,12 @@ import numpy as np
 import streamlit as st
 
 from dashboard.services.datasets import dataset
-from dashboard.services.studies import MAPS, find_study, named_by, resume_study, start_study
+from dashboard.services.studies import find_study, named_by, resume_study, start_study
 from dashboard.services.workers import store
 from genre_core.inspection import MapConfig, Projection, neighbour_map
 from genre_core.settings.config import DatasetConfig
 from genre_core.store import Study
+from genre_core.studies.kinds import MAP
 
 
 def _study_id(config: DatasetConfig) -> str:
@@ -26,7 +27,7 @@ def placing(config: DatasetConfig) -> Study:
     name = _study_id(config)
     if found := find_study(name):
         return found
-    start_study(MAPS, name, MapConfig(data=config))
+    start_study(MAP, name, MapConfig(data=config))
     return store().studies.study(name)
 
 

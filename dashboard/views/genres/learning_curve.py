@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.services.studies import LEARNING_CURVES, as_far_as, find_study, named_by, start_or_resume, stop_study
+from dashboard.services.studies import as_far_as, find_study, named_by, start_or_resume, stop_study
 from dashboard.services.workers import store
 from genre_core.store import Run, Study
+from genre_core.studies.kinds import LEARNING_CURVE
 from genre_core.studies.learning_curve import (
     CurvePlan,
     CurvePoint,
@@ -60,7 +61,7 @@ def _study_id(of: Run) -> str:
 
 def measure_learning(of: Run) -> None:
     """Start the learning curve of a run's experiment, or go on with it where it was stopped or has failed."""
-    start_or_resume(LEARNING_CURVES, _study_id(of), _config(of))
+    start_or_resume(LEARNING_CURVE, _study_id(of), _config(of))
 
 
 def stop_learning(of: Run) -> None:

@@ -18,7 +18,6 @@ from dashboard.components.study_page import (
 from dashboard.services import lenses, studies, workers
 from dashboard.services import tables as tables_service
 from dashboard.services.lenses import Lens
-from dashboard.services.studies import LENSES
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.views.lens import live as following
@@ -26,6 +25,7 @@ from dashboard.views.lens import text as sentences
 from genre_core.errors import DataError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.presets import PRESETS
+from genre_core.studies.kinds import LENS
 from genre_core.studies.lens import LensConfig, LensPlan
 
 REPEATS = {f"{n} splits": n for n in (5, 3, 10, 20)}
@@ -91,7 +91,7 @@ def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
     tables = workers.store().table_names()
     former(
         "Earlier lenses",
-        LENSES,
+        LENS,
         study,
         lambda one, of: sentences.label(one, of, tables),
         lambda lens_id: address.look(lens=lens_id),
@@ -101,7 +101,7 @@ def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
 
 def _judge(lens_id: str, config: ExperimentConfig, repeats: int) -> None:
     judged = LensConfig(experiment=config, n_repeats=repeats)
-    start_and_look(lambda: studies.start_study(LENSES, lens_id, judged), lens=lens_id)
+    start_and_look(lambda: studies.start_study(LENS, lens_id, judged), lens=lens_id)
 
 
 def _lens(

@@ -17,7 +17,6 @@ from dashboard.components.study_page import (
 )
 from dashboard.services import repetitions, studies, tables
 from dashboard.services.repetitions import Repetition
-from dashboard.services.studies import REPETITIONS
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.views.repeat import live as following
@@ -25,6 +24,7 @@ from dashboard.views.repeat import runs as repeated
 from dashboard.views.repeat import text as sentences
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.presets import PRESETS
+from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds, OtherSeeds
 
 WAYS = (
@@ -86,7 +86,7 @@ def _controls(found: Repetition | None, config: ExperimentConfig | None) -> None
         start_button("Repeat", "repeat", config is not None and not (study and study.active), _repeat, config, way)
     former(
         "Earlier repetitions",
-        REPETITIONS,
+        REPEATS,
         study,
         sentences.label,
         lambda study_id: address.look(study=study_id, **ANEW),
@@ -96,7 +96,7 @@ def _controls(found: Repetition | None, config: ExperimentConfig | None) -> None
 
 def _repeat(study_id: str, config: ExperimentConfig, way: OtherSeeds | Folds) -> None:
     def begin() -> None:
-        studies.start_study(REPETITIONS, study_id, repetitions.repeats_config(config, way))
+        studies.start_study(REPEATS, study_id, repetitions.repeats_config(config, way))
 
     start_and_look(begin, study=study_id, **ANEW)
 

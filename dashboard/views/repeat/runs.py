@@ -10,7 +10,6 @@ from dashboard.components.tables import matrix_table
 from dashboard.figures.matrix import live_view, matrix_view
 from dashboard.services import repetitions, studies
 from dashboard.services.repetitions import Repetition
-from dashboard.services.studies import REPETITIONS
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.views.repeat import folds
@@ -18,6 +17,7 @@ from dashboard.views.repeat import text as sentences
 from dashboard.views.repeat.live import mean_mark
 from genre_core.errors import GenreLabError
 from genre_core.evaluation.repeated_scores import LEAST_SCORES
+from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds
 from genre_core.studies.repeats.summary import runs_to_show
 
@@ -101,7 +101,7 @@ def comparison(found: Repetition) -> None:
         return
     st.subheader("Compare with other settings", anchor=False)
     _plan(found)
-    others = [study for study in studies.latest_studies(REPETITIONS) if study.id != found.study.id]
+    others = [study for study in studies.latest_studies(REPEATS) if study.id != found.study.id]
     if not others:
         return
     named = st.query_params.get("with")
@@ -109,7 +109,7 @@ def comparison(found: Repetition) -> None:
         "Compared with",
         others,
         named,
-        lambda study: sentences.label(study, studies.config_or_none(REPETITIONS, study)),
+        lambda study: sentences.label(study, studies.config_or_none(REPEATS, study)),
         lambda study_id: address.look(**{"with": study_id}),
         placeholder="Choose a repetition of other settings",
         width=520,

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from dashboard.services import repetitions, studies
-from dashboard.services.studies import REPETITIONS
 from dashboard.shell import address
 from genre_core.errors import GenreLabError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store import new_run_id
+from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds, OtherSeeds
 
 PAGE = "views/repeat/page.py"
@@ -28,7 +28,7 @@ def repeat_menu(config: ExperimentConfig | None) -> None:
 
 def _start(study_id: str, config: ExperimentConfig, way: OtherSeeds | Folds) -> None:
     try:
-        studies.start_study(REPETITIONS, study_id, repetitions.repeats_config(config, way))
+        studies.start_study(REPEATS, study_id, repetitions.repeats_config(config, way))
     except GenreLabError as error:  # there is nothing to look at
         st.toast(f"Nothing was started. {error}", icon=":material/error:", duration="long")
         return

@@ -17,7 +17,6 @@ from dashboard.components.study_page import (
 )
 from dashboard.services import searches, studies, tables
 from dashboard.services.searches import Search
-from dashboard.services.studies import SEARCHES
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.views.tune import live as following
@@ -27,6 +26,7 @@ from genre_core.errors import ConfigError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings
 from genre_core.settings.presets import PRESETS
+from genre_core.studies.kinds import SEARCH
 from genre_core.studies.tuning import (
     MOST_TRIALS,
     OBJECTIVES,
@@ -193,7 +193,7 @@ def _controls(found: Search | None, config: SearchConfig | None, parts: Parts | 
               on_click=searches.end_search, args=(study.id if study else "",), help=HELP["stop"])  # fmt: skip
     former(
         "Earlier searches",
-        SEARCHES,
+        SEARCH,
         study,
         sentences.label,
         lambda study_id: address.look(study=study_id, run=None),
@@ -203,7 +203,7 @@ def _controls(found: Search | None, config: SearchConfig | None, parts: Parts | 
 
 
 def _search(study_id: str, config: SearchConfig) -> None:
-    start_and_look(lambda: studies.start_study(SEARCHES, study_id, config), study=study_id, run=None)
+    start_and_look(lambda: studies.start_study(SEARCH, study_id, config), study=study_id, run=None)
 
 
 main()

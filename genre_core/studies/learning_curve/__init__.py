@@ -1,14 +1,13 @@
 """The learning curve: how well each genre is recognized after learning from more and more of the training part.
 
-`iter_learning_curve` trains and judges, on the validation part alone; `summary` says what the scores come to.
+`LearningCurve` trains and judges, on the validation part alone; `summary` says what the scores come to.
 """
 
 from genre_core.studies.learning_curve.config import LearningCurveConfig
 from genre_core.studies.learning_curve.measuring import (
     CurvePlan,
-    CurveProgress,
     CurveScore,
-    iter_learning_curve,
+    LearningCurve,
     plan_learning_curve,
 )
 from genre_core.studies.learning_curve.summary import CurvePoint, Gain, curve_of, last_gain
@@ -16,12 +15,11 @@ from genre_core.studies.learning_curve.summary import CurvePoint, Gain, curve_of
 __all__ = [
     "CurvePlan",
     "CurvePoint",
-    "CurveProgress",
     "CurveScore",
     "Gain",
+    "LearningCurve",
     "LearningCurveConfig",
     "curve_of",
-    "iter_learning_curve",
     "last_gain",
     "plan_learning_curve",
 ]

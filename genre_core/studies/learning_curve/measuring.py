@@ -7,8 +7,9 @@ fitted to the sample alone: it is all that the network would know.
 """
 
 import time
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,8 @@ import numpy as np
 from genre_core.data.dataset import Dataset, IntArray
 from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, split_dataset
-from genre_core.errors import DataError
-from genre_core.settings.config import ExperimentConfig
 from genre_core.studies.learning_curve.config import LearningCurveConfig
-from genre_core.training.events import EpochEnd, TrainEnd
+from genre_core.studies.study import Result, train_network
 from genre_core.training.experiment import Prepared, make_trainer
 
 OWN_SEEDS = 2000
@@ -82,34 +81,53 @@ class CurveScore:
         return cls(**{**document, **whole})
 
 
-@dataclass(frozen=True)
-class CurveProgress:
-    """The network has done an epoch (counted from 1) on the way to its score."""
+class LearningCurve:
+    """A learning curve as a study: a piece is one sample that is learned from, by repeat and share."""
 
-    share: float
-    repeat: int
-    epoch: int
+    def __init__(self, config: LearningCurveConfig, tables: Tables | None = None) -> None:
+        self._config, self._tables = config, tables
 
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The data that are learned from."""
+        return load_dataset(self._config.experiment.data, self._tables)
 
-def iter_learning_curve(
-    config: LearningCurveConfig, tables: Tables | None = None, done: Collection[CurveScore] = ()
-) -> Iterator[CurvePlan | CurveProgress | CurveScore]:
-    """Yield the plan, then each score as soon as it is there, but for those `done`; epochs in between.
+    @cached_property
+    def split(self) -> Split:
+        """The experiment's own split."""
+        return split_dataset(self.dataset, self._config.experiment.split)
 
-    Raises
-    ------
-    DataError
-        The source cannot provide the data, they cannot be split, or the network diverged.
-    """
-    dataset = load_dataset(config.experiment.data, tables)
-    split = split_dataset(dataset, config.experiment.split)
-    yield plan_learning_curve(config, dataset, split)
-    had = {score.task for score in done}
-    for repeat in range(1, config.n_repeats + 1):
-        samples = nested_samples(dataset, split.train, config.shares, config.experiment.split.seed + OWN_SEEDS + repeat)
-        for share, rows in zip(config.shares, samples, strict=True):
-            if (repeat, share) not in had:
-                yield from _measure(config.experiment, dataset, split, rows, share, repeat)
+    def plan(self) -> Result:
+        """Return what will be measured."""
+        return plan_learning_curve(self._config, self.dataset, self.split).to_json()
+
+    def pieces(self, results: Sequence[Result] = ()) -> list[tuple[int, float]]:
+        """Return what is to be measured beside the scores there are."""
+        had = {CurveScore.from_json(result).task for result in results}
+        every = ((repeat, share) for repeat in range(1, self._config.n_repeats + 1) for share in self._config.shares)
+        return [task for task in every if task not in had]
+
+    def do(self, piece: tuple[int, float]) -> Iterator[Result | None]:
+        """Learn from some rows, and score the best epoch on the validation part."""
+        started, (repeat, share) = time.perf_counter(), piece
+        experiment, shares, y, split = self._config.experiment, self._config.shares, self.dataset.y, self.split
+        samples = nested_samples(self.dataset, split.train, shares, experiment.split.seed + OWN_SEEDS + repeat)
+        rows = samples[shares.index(share)]
+        seed = (experiment.train.seed + OWN_SEEDS + repeat) % MAX_SEED
+        config = experiment.model_copy(update={"train": experiment.train.model_copy(update={"seed": seed})})
+        # Without a test part: nothing here can look at it.
+        part = Split(rows, split.validation, split.test[:0], split.by, split.straddling)
+        prepared = Prepared.of(self.dataset, part)
+        trainer = make_trainer(config, prepared)
+        yield from train_network(trainer)
+        y_true = y[split.validation]
+        y_pred = trainer.predict(prepared.X[split.validation]).argmax(axis=1)
+        learned, right = (
+            tuple(np.bincount(of, minlength=len(self.dataset.genres)).tolist())
+            for of in (y[rows], y_true[y_true == y_pred])
+        )
+        seconds = time.perf_counter() - started
+        yield CurveScore(share, repeat, len(rows), learned, right, trainer.epoch, seconds).to_json()
 
 
 def plan_learning_curve(config: LearningCurveConfig, dataset: Dataset, split: Split) -> CurvePlan:
@@ -139,27 +157,3 @@ def nested_samples(dataset: Dataset, rows: IntArray, shares: Collection[float], 
         # How full the genre is before a group is added: it is taken by every share above that.
         before[own] = (filled - sizes[own]) / filled[-1]
     return [rows[before[members] < share] for share in shares]
-
-
-def _measure(
-    experiment: ExperimentConfig, dataset: Dataset, split: Split, rows: IntArray, share: float, repeat: int
-) -> Generator[CurveProgress | CurveScore, None, None]:
-    """Learn from some rows, epoch by epoch, and score the best epoch on the validation part."""
-    started, n_genres = time.perf_counter(), len(dataset.genres)
-    seed = (experiment.train.seed + OWN_SEEDS + repeat) % MAX_SEED
-    config = experiment.model_copy(update={"train": experiment.train.model_copy(update={"seed": seed})})
-    # Without a test part: nothing here can look at it.
-    prepared = Prepared.of(dataset, Split(rows, split.validation, split.test[:0], split.by, split.straddling))
-    trainer = make_trainer(config, prepared)
-    epochs = 0
-    for event in trainer:
-        if isinstance(event, EpochEnd):
-            epochs = event.epoch
-            yield CurveProgress(share, repeat, epochs)
-        elif isinstance(event, TrainEnd) and event.best_epoch is None:
-            raise DataError("The network diverged in its first epoch: lower the learning rate, and train again.")
-    y = dataset.y[split.validation]
-    y_pred = trainer.predict(prepared.X[split.validation]).argmax(axis=1)
-    right, learned = (np.bincount(of, minlength=n_genres).tolist() for of in (y[y == y_pred], dataset.y[rows]))
-    seconds = time.perf_counter() - started
-    yield CurveScore(share, repeat, len(rows), tuple(learned), tuple(right), epochs, seconds)

@@ -1,4 +1,4 @@
-"""Judging: every classifier, on every level, on repeated splits; each score is a value, and they come one by one.
+"""Judging: every classifier, on every level, on repeated splits; each score is a value by itself.
 
 The levels are `row`, then every level of groups that the data have, then `published` where they come with a split of
 their own. Repeat r splits and trains with the seeds of the experiment + OWN_SEEDS + r, so that no split is the one that
@@ -7,8 +7,9 @@ it only the network is judged more than once, by its training seed, and its test
 """
 
 import time
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from genre_core.evaluation.intervals import accuracy_of_counts, macro_f1_of_coun
 from genre_core.settings.config import ExperimentConfig
 from genre_core.studies.lens.baselines import most_rows, predict_baseline
 from genre_core.studies.lens.config import NETWORK, Baseline, Classifier, LensConfig
-from genre_core.training.events import EpochEnd, TrainEnd
+from genre_core.studies.study import Result, train_network
 from genre_core.training.experiment import Prepared, make_trainer
 
 MAX_SEED = 2**32
@@ -100,35 +101,74 @@ class LensScore:
         return cls(**document)
 
 
-@dataclass(frozen=True)
-class Learning:
-    """The network has done an epoch (counted from 1) on the way to its score."""
+class Lens:
+    """A lens as a study: a piece is a classifier on one split, by repeat, level and name.
 
-    level: str
-    repeat: int
-    epoch: int
-
-
-def iter_lens(
-    config: LensConfig, tables: Tables | None = None, done: Collection[LensScore] = ()
-) -> Iterator[LensPlan | Learning | LensScore]:
-    """Yield the plan, then each score as soon as it is there, but for those `done`; epochs of the network in between.
-
-    Raises
-    ------
-    DataError
-        The source cannot provide the data, or they cannot be split at any level.
+    `seen` is told of each score before anybody can see it.
     """
-    dataset = load_dataset(config.experiment.data, tables)
-    plan = plan_lens(config, dataset)
-    yield plan
-    config = _for_inputs(config, dataset)
-    had = {score.task for score in done}
-    for repeat in range(1, config.n_repeats + 1):
-        for level in plan.levels:
-            wanted = [task for task in tasks(config, level, repeat) if task not in had]
-            if wanted:
-                yield from _judge(config, dataset, repeat, level, [classifier for *_, classifier in wanted])
+
+    def __init__(
+        self,
+        config: LensConfig,
+        tables: Tables | None = None,
+        seen: Callable[[LensPlan, LensScore], None] = lambda *_: None,
+    ) -> None:
+        self._config, self._tables, self._seen = config, tables, seen
+        self._prepared: tuple[ExperimentConfig, Prepared] | None = None
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The data that are judged."""
+        return load_dataset(self._config.experiment.data, self._tables)
+
+    @cached_property
+    def lens_plan(self) -> LensPlan:
+        """What will be judged."""
+        return plan_lens(self._config, self.dataset)
+
+    def plan(self) -> Result:
+        """Return what will be judged."""
+        return self.lens_plan.to_json()
+
+    def pieces(self, results: Sequence[Result] = ()) -> list[tuple[int, str, Classifier]]:
+        """Return what is to be scored beside the scores there are."""
+        scores = [LensScore.from_json(result) for result in results]
+        for score in scores:  # a version that did not tell of them may have made them
+            self._seen(self.lens_plan, score)
+        had = {score.task for score in scores}
+        config = _for_inputs(self._config, self.dataset)
+        splits = [(repeat, level) for repeat in range(1, config.n_repeats + 1) for level in self.lens_plan.levels]
+        every = (task for repeat, level in splits for task in tasks(config, level, repeat))
+        return [task for task in every if task not in had]
+
+    def do(self, piece: tuple[int, str, Classifier]) -> Iterator[Result | None]:
+        """Score a classifier on the test part of one split."""
+        repeat, level, classifier = piece
+        experiment = experiment_of(self._config, level, repeat)
+        prepared = self._prepare(experiment)
+        split, y, y_clean = prepared.split, self.dataset.y, self.dataset.y_clean
+        n_train, k, started = len(split.train), len(self.dataset.genres), time.perf_counter()
+        if classifier == NETWORK:
+            trainer = make_trainer(experiment, prepared)
+            yield from train_network(trainer)
+            y_pred: IntArray = trainer.predict(prepared.X[split.test]).argmax(axis=1)
+        else:
+            X, X_test = prepared.X[split.train], prepared.X[split.test]
+            y_pred = predict_baseline(classifier, X, y[split.train], X_test, experiment.split.seed)
+        accuracy, macro_f1 = _scores(y[split.test], y_pred, k)
+        true = (None, None) if y_clean is None else _scores(y_clean[split.test], y_pred, k)
+        used = min(n_train, most_rows(classifier) or n_train)
+        seconds = time.perf_counter() - started
+        score = LensScore(level, classifier, repeat, accuracy, macro_f1, used, n_train, len(split.test), seconds, *true)
+        self._seen(self.lens_plan, score)
+        yield score.to_json()
+
+    def _prepare(self, experiment: ExperimentConfig) -> Prepared:
+        """Return what is learned from and judged: that of the last piece, where the split is the same."""
+        if self._prepared is None or self._prepared[0] != experiment:
+            split = split_dataset(self.dataset, experiment.split)
+            self._prepared = experiment, Prepared.of(self.dataset, split)
+        return self._prepared[1]
 
 
 def plan_lens(config: LensConfig, dataset: Dataset) -> LensPlan:
@@ -198,42 +238,6 @@ def _why_not(config: LensConfig, dataset: Dataset, level: str) -> str:
 def _published_test(config: LensConfig, dataset: Dataset) -> str:
     split = split_dataset(dataset, experiment_of(config, "published", 1).split)
     return name_test_set(config.experiment.data, (dataset.tracks[row] for row in split.test))
-
-
-def _judge(
-    config: LensConfig, dataset: Dataset, repeat: int, level: str, wanted: list[Classifier]
-) -> Iterator[Learning | LensScore]:
-    """Score classifiers on the test part of one split."""
-    experiment = experiment_of(config, level, repeat)
-    split = split_dataset(dataset, experiment.split)
-    prepared = Prepared.of(dataset, split)
-    n_train, seed, k = len(split.train), experiment.split.seed, len(dataset.genres)
-    for classifier in wanted:
-        started = time.perf_counter()
-        if classifier == NETWORK:
-            y_pred = yield from _train(experiment, prepared, level, repeat)
-        else:
-            X, X_test = prepared.X[split.train], prepared.X[split.test]
-            y_pred = predict_baseline(classifier, X, dataset.y[split.train], X_test, seed)
-        accuracy, macro_f1 = _scores(dataset.y[split.test], y_pred, k)
-        true = (None, None) if dataset.y_clean is None else _scores(dataset.y_clean[split.test], y_pred, k)
-        used = min(n_train, most_rows(classifier) or n_train)
-        seconds = time.perf_counter() - started
-        yield LensScore(level, classifier, repeat, accuracy, macro_f1, used, n_train, len(split.test), seconds, *true)
-
-
-def _train(
-    experiment: ExperimentConfig, prepared: Prepared, level: str, repeat: int
-) -> Generator[Learning, None, IntArray]:
-    """Train the network, epoch by epoch; return its classes (n_test,) of the test part."""
-    trainer = make_trainer(experiment, prepared)
-    for event in trainer:
-        if isinstance(event, EpochEnd):
-            yield Learning(level, repeat, event.epoch)
-        elif isinstance(event, TrainEnd) and event.best_epoch is None:
-            raise DataError("The network diverged in its first epoch: lower the learning rate, and judge again.")
-    y_pred: IntArray = trainer.predict(prepared.X[prepared.split.test]).argmax(axis=1)
-    return y_pred
 
 
 def _scores(y_true: IntArray, y_pred: IntArray, n_genres: int) -> tuple[float, float]:

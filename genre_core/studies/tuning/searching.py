@@ -6,6 +6,7 @@ and not told when a worker was lost is trained again from its beginning and told
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -13,8 +14,10 @@ from genre_core.data.dataset import PARTS, FloatArray, IntArray, Part
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.errors import ConfigError, GenreLabError, RunStateError
-from genre_core.store import Run, RunStore, Study, new_run_id, open_test
+from genre_core.store import Run, RunStore, new_run_id, open_test
+from genre_core.store import Study as StoredStudy
 from genre_core.studies.members import Member, MemberEvent
+from genre_core.studies.study import Result
 from genre_core.studies.train_members import train_members
 from genre_core.studies.tuning.config import SearchConfig, fold_configs, trial_config
 from genre_core.studies.tuning.optimism import Optimism, corrected_best, macro_f1_scorer, mean_scorer
@@ -34,43 +37,55 @@ _JUDGED_BY: dict[bool, Part] = {False: "validation", True: "test"}
 """The part that judges a trial: a fold that is held out stands in the place of the test part."""
 
 
-def search(store: RunStore, study: Study) -> Iterator[None]:
-    """Do what a search is missing; yield wherever others may go first.
+class Search:
+    """A search as a study: a piece is a batch of trials, by their numbers, or the winner that is trained at the end."""
 
-    Raises
-    ------
-    GenreLabError
-        No trial could be trained, or the store takes no more.
-    """
-    yield from _Search(store, study).go()
-
-
-class _Search:
-    def __init__(self, store: RunStore, study: Study) -> None:
-        self._store, self._study = store, study
-        self._config = SearchConfig.model_validate_json(study.config_json)
-        self._trials = Trials(store.url, study.id, self._config)
-        rows, self._summary = read_rows(store.studies.results(study.id))
-        self._told = {row.trial: row for row in rows}
-        self._pruned: set[int] = set()
+    def __init__(self, config: SearchConfig, store: RunStore, study: StoredStudy) -> None:
+        self._config, self._store, self._study = config, store, study
+        self._trials = Trials(store.url, study.id, config)
+        self._told: dict[int, TrialResult] = {}
+        self._summary: SearchSummary | None = None
+        self._pruned = {trial for trial, state in self._trials.ended().items() if state == "PRUNED"}
         self._labels: dict[str, IntArray] = {}
         self._by_track: dict[int, tuple[IntArray, FloatArray]] = {}
-        self._catch_up()
 
-    def go(self) -> Iterator[None]:
+    def plan(self) -> Result:
+        """Return nothing: which trials are under way is said while they are."""
+        return {}
+
+    def pieces(self, results: Sequence[Result] = ()) -> Iterator[Mapping[str, Any]]:
+        """Ask for trials that are still to be trained or told, until there are enough; then for the winner.
+
+        Raises
+        ------
+        GenreLabError
+            No trial could be trained.
+        """
+        rows, self._summary = read_rows(results)
+        self._told = {row.trial: row for row in rows}
+        if lost := [trial for trial in self._trials.ended() if trial not in self._told]:
+            yield {"trials": lost}  # they ended just before a worker was lost
         blind = self._config.sampler != "tpe"
         n = max(1, (AT_ONCE_BLIND if blind else AT_ONCE) // max(1, self._config.folds))
         while asked := self._trials.open() or self._trials.ask(n):
-            yield from self._batch(asked)
-            self._summarise()
+            yield {"trials": [one.trial for one in asked]}
         if all(row.state == "failed" for row in self._told.values()):
             why = next((row.error for row in self._told.values() if row.error), "")
             raise GenreLabError(f"None of the {len(self._told)} trials could be trained. {why}".strip())
-        yield from self._final()
+        if self._config.folds and (best := best_of(self._config, self._told.values())):
+            yield {"winner": best.trial}
+
+    def do(self, piece: Mapping[str, Any]) -> Iterator[Result | None]:
+        """Train a batch of trials together, or the winner."""
+        if "winner" in piece:
+            yield from self._train_winner(self._told[piece["winner"]])
+        else:
+            yield from self._train(self._trials.asked(piece["trials"]))
+            yield self._summarise()
 
     # -- trials ------------------------------------------------------------------------------------------------------
 
-    def _batch(self, asked: Sequence[Asked]) -> Iterator[None]:
+    def _train(self, asked: Sequence[Asked]) -> Iterator[Result | None]:
         """Train trials together, tell each when it has ended, and say meanwhile which they are."""
         members: list[Member] = []
         for one in asked:
@@ -78,19 +93,21 @@ class _Search:
                 members += self._members(one)
             except ConfigError as error:  # values that do not go together
                 self._trials.tell(one.trial, None)
-                self._append(TrialResult(one.trial, one.params, "failed", (), error=str(error)))
+                yield self._kept(TrialResult(one.trial, one.params, "failed", (), error=str(error)))
         left = {one.trial: one for one in asked if one.trial not in self._told}
         self._describe(left)
         for event in train_members(self._store, self._study, members, self._prune):
             trial = self._trial_of(event.number)
-            if trial in left and self._has_ended(event) and self._settle(left[trial]):
+            if trial in left and self._has_ended(event) and (result := self._settle(left[trial])):
                 del left[trial]
                 self._describe(left)
+                yield self._kept(result)
                 if len(self._told) % SUMMARISED_EVERY == 0:
-                    self._summarise(within=True)
-            yield
+                    yield self._summarise(within=True)
+            yield None
         for one in left.values():
-            self._settle(one)
+            if result := self._settle(one):
+                yield self._kept(result)
 
     def _members(self, one: Asked) -> list[Member]:
         configs, name = fold_configs(self._config, one.params), f"Trial {one.trial}"
@@ -128,8 +145,8 @@ class _Search:
     def _has_ended(self, event: MemberEvent) -> bool:
         return bool(event.error) or isinstance(event.event, TrainEnd)
 
-    def _settle(self, one: Asked) -> bool:
-        """Tell how a trial ended, if all its runs have; return whether they have."""
+    def _settle(self, one: Asked) -> TrialResult | None:
+        """Tell how a trial ended, if all its runs have; return what it came to then."""
         runs = [self._run_of(member.number) for member in self._members(one)]
         if any(run is None or run.state == "cancelled" or (run.state == "failed" and not run.lost) for run in runs):
             error = next((run.error for run in runs if run and run.error), "Its run was stopped or deleted.")
@@ -139,9 +156,8 @@ class _Search:
             result = self._result(one, [run for run in runs if run])
             self._trials.tell(one.trial, result.value, pruned=result.state == "pruned")
         else:
-            return False
-        self._append(result)
-        return True
+            return None
+        return result
 
     def _result(self, one: Asked, runs: Sequence[Run]) -> TrialResult:
         if self._config.folds:
@@ -173,17 +189,10 @@ class _Search:
         except RunStateError:
             return None
 
-    def _append(self, result: TrialResult) -> None:
+    def _kept(self, result: TrialResult) -> Result:
+        """Remember what a trial came to; return it as the store keeps it."""
         self._told[result.trial] = result
-        self._store.studies.append(self._study.id, self._study.attempt, result.to_json())
-
-    def _catch_up(self) -> None:
-        """Write down trials that were told just before a worker was lost."""
-        for trial, state in self._trials.ended().items():
-            if trial not in self._told:
-                if state == "PRUNED":
-                    self._pruned.add(trial)
-                self._settle(Asked(trial, self._trials.params(trial)))
+        return result.to_json()
 
     def _describe(self, under_way: Mapping[int, Asked]) -> None:
         ids = {
@@ -199,12 +208,12 @@ class _Search:
 
     # -- together ----------------------------------------------------------------------------------------------------
 
-    def _summarise(self, final_run: str = "", *, within: bool = False) -> None:
+    def _summarise(self, final_run: str = "", *, within: bool = False) -> Result:
         """Say what the trials come to together; `within` a batch what decides, which takes a second, stays as said."""
         complete = [row for row in self._told.values() if row.state == "complete"]
         known = self._summary.importances if self._summary and within else self._trials.importances()
         self._summary = SearchSummary(len(complete), known, self._optimism(complete), final_run)
-        self._store.studies.append(self._study.id, self._study.attempt, self._summary.to_json())
+        return self._summary.to_json()
 
     def _optimism(self, complete: Sequence[TrialResult]) -> Optimism | None:
         """Estimate what picking the best flatters by, from what every trial said of each track that judged it."""
@@ -255,20 +264,17 @@ class _Search:
 
     # -- the winner --------------------------------------------------------------------------------------------------
 
-    def _final(self) -> Iterator[None]:
+    def _train_winner(self, best: TrialResult) -> Iterator[Result | None]:
         """Where folds judged, train the winner's settings on the split, so that there is a run to report on."""
-        best = best_of(self._config, self._told.values())
-        if best is None or not self._config.folds:
-            return
         number = self._config.n_planned * self._config.folds + 1
         winner = Member(number, f"Winner, trial {best.trial}", trial_config(self._config, best.params))
         for event in train_members(self._store, self._study, [winner]):
             if event.error:
                 raise GenreLabError(event.error)
-            yield
+            yield None
         run = self._run_of(number)
         if run and run.state == "complete" and not (self._summary and self._summary.final_run):
-            self._summarise(run.id)
+            yield self._summarise(run.id)
 
 
 def _ids(runs: Sequence[Run | None]) -> tuple[str, ...]:

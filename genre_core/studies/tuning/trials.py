@@ -6,7 +6,7 @@ a person needs to know is said by whoever searches.
 
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -74,9 +74,9 @@ class Trials:
         """Return the trials that have been told, with Optuna's word for how they ended."""
         return {trial.number + 1: trial.state.name for trial in self._all() if trial.state.is_finished()}
 
-    def params(self, trial: int) -> Mapping[str, Any]:
-        """Return the values that a trial tries."""
-        return _plain(self._all()[trial - 1].params)
+    def asked(self, trials: Collection[int]) -> list[Asked]:
+        """Return trials by their numbers."""
+        return [Asked(trial.number + 1, _plain(trial.params)) for trial in self._all() if trial.number + 1 in trials]
 
     def ask(self, n: int) -> list[Asked]:
         """Return up to n new trials, as many as are left."""

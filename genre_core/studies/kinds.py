@@ -1,0 +1,61 @@
+"""The kinds of study there are: the one place where they are listed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from genre_core.inspection import MapConfig
+from genre_core.store import RunStore
+from genre_core.store import Study as StoredStudy
+from genre_core.studies.cross_predictions import CrossPredictions, CrossPredictionsConfig
+from genre_core.studies.learning_curve import LearningCurve, LearningCurveConfig
+from genre_core.studies.lens import Lens, LensConfig
+from genre_core.studies.lens.openings import open_published
+from genre_core.studies.map import Map
+from genre_core.studies.repeats.config import RepeatsConfig
+from genre_core.studies.repeats.training import Repetition
+from genre_core.studies.study import Study
+from genre_core.studies.tuning import SearchConfig
+from genre_core.studies.tuning.searching import Search
+from genre_core.values import Frozen
+
+Config = TypeVar("Config", bound=Frozen)
+
+
+@dataclass(frozen=True)
+class Kind(Generic[Config]):
+    """A kind of study: what the store calls it, what a person calls one, what determines one, and what does it.
+
+    One that is brief takes seconds: it does not wait for a study that takes minutes.
+    """
+
+    kind: str
+    name: str
+    config: type[Config]
+    study: Callable[[Config, RunStore, StoredStudy], Study]
+    brief: bool = False
+
+    def open(self, store: RunStore, stored: StoredStudy) -> Study:
+        """Return a stored study, to be done."""
+        return self.study(self.config.model_validate_json(stored.config_json), store, stored)
+
+
+def _lens(config: LensConfig, store: RunStore, stored: StoredStudy) -> Lens:
+    return Lens(config, store, lambda plan, score: open_published(store, stored.id, config, plan, [score]))
+
+
+LENS = Kind("lens", "lens", LensConfig, _lens)
+REPEATS = Kind("repeats", "repetition", RepeatsConfig, Repetition)
+SEARCH = Kind("search", "search", SearchConfig, Search)
+LEARNING_CURVE = Kind(
+    "learning curve", "learning curve", LearningCurveConfig, lambda config, store, _: LearningCurve(config, store)
+)
+CROSS_PREDICTIONS = Kind(
+    "cross-predictions",
+    "cross-prediction",
+    CrossPredictionsConfig,
+    lambda config, store, _: CrossPredictions(config, store),
+)
+MAP = Kind("map", "map", MapConfig, lambda config, store, _: Map(config, store), brief=True)
+
+KINDS: Mapping[str, Kind[Any]] = {of.kind: of for of in (LENS, REPEATS, SEARCH, LEARNING_CURVE, CROSS_PREDICTIONS, MAP)}
