@@ -1,4 +1,4 @@
-"""The processes that train: `python -m genre_core.workers.cluster` is a local Dask cluster that lives as long as its parent.
+"""The processes that train: `python -m genre_core.workers.cluster`, a local Dask cluster that lives as its parent does.
 
 It prints its address as one line of JSON and leaves when its standard input ends, however the parent ended. Workers
 have one thread each and low priority, so that training never freezes a page; one that is killed is replaced, and its

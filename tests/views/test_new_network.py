@@ -10,12 +10,13 @@ from genre_core.networks import ARCHITECTURES
 from genre_core.settings.branches import branch_of
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.names import configure
+from genre_core.studies.kinds import REPEATS, SEARCH
 from genre_core.studies.repeats.config import OtherSeeds, RepeatsConfig
 from genre_core.studies.tuning import SearchConfig, read_dimension, search_config
 from genre_core.terminal.main import main
 from genre_core.training.experiment import run_experiment
 from genre_core.workers.run import execute
-from genre_core.workers.study import REPEATS, SEARCH, execute_study
+from genre_core.workers.study import execute_study
 from tests.twin_network import TwinConfig
 from tests.views.opening import drawn, opened, own_store, panel, press, texts
 
@@ -162,7 +163,7 @@ def test_it_is_averaged_with_a_perceptron(store, config):
 
 
 def test_repeat_trains_it_one_by_one_as_alone(store, config):
-    finish(store, "seeds", REPEATS, RepeatsConfig(experiment=config, what=OtherSeeds(times=3, vary="network")))
+    finish(store, "seeds", REPEATS.kind, RepeatsConfig(experiment=config, what=OtherSeeds(times=3, vary="network")))
     runs = list(store.members.runs("seeds").values())
     assert len(runs) == 3
     alone = run_experiment(runs[1].config).evaluate("validation")
@@ -175,7 +176,7 @@ def test_search_varies_its_own_setting(store, config):
     assert "Branch width" in page.button_group[0].options
     search = search_config(config, [read_dimension("model.branch=2|4", config)], n_trials=2, sampler="grid")
     assert not search.masks_are_fast
-    finish(store, "search", SEARCH, search)
+    finish(store, "search", SEARCH.kind, search)
     tried = {run.config.model.branch for run in store.members.runs("search").values()}
     assert tried == {2, 4}
     assert "Branch width" in texts(opened("views/tune/page.py", study="search"))

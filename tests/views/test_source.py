@@ -10,13 +10,14 @@ from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.names import all_settings, configure
 from genre_core.settings.naming import run_name
 from genre_core.studies.cross_predictions import CrossPredictionsConfig
+from genre_core.studies.kinds import CROSS_PREDICTIONS, LEARNING_CURVE, LENS, REPEATS, SEARCH
 from genre_core.studies.learning_curve import LearningCurveConfig
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.studies.tuning import read_dimension, search_config
 from genre_core.terminal.main import main
 from genre_core.workers.run import execute
-from genre_core.workers.study import CROSS_PREDICTIONS, LEARNING_CURVE, LENS, REPEATS, SEARCH, execute_study
+from genre_core.workers.study import execute_study
 from tests import tones
 from tests.views.opening import opened, own_store, texts
 from tests.views.stored import trained
@@ -149,16 +150,16 @@ def test_pages_of_studies_open_with_it(store, settings, page):
     assert (alone in texts(drawn)) == (page == "lens")
 
 
-@pytest.mark.parametrize("kind", [REPEATS, SEARCH, LENS, LEARNING_CURVE, CROSS_PREDICTIONS])
+@pytest.mark.parametrize("kind", [REPEATS.kind, SEARCH.kind, LENS.kind, LEARNING_CURVE.kind, CROSS_PREDICTIONS.kind])
 def test_studies_of_it_run_and_their_pages_show_them(store, settings, kind):
     experiment = configure(settings)
     dimension = read_dimension("train.learning_rate", experiment)
     config, page, look = {
-        REPEATS: (RepeatsConfig(experiment=experiment, what=Folds(k=3)), "repeat", "repeat"),
-        SEARCH: (search_config(experiment, [dimension], n_trials=3, sampler="random"), "tune", "search"),
-        LENS: (LensConfig(experiment=experiment, n_repeats=3), "lens", "lens"),
-        LEARNING_CURVE: (LearningCurveConfig(experiment=experiment, shares=(0.5, 1.0), n_repeats=3), "", ""),
-        CROSS_PREDICTIONS: (CrossPredictionsConfig(experiment=experiment, n_folds=3), "", ""),
+        REPEATS.kind: (RepeatsConfig(experiment=experiment, what=Folds(k=3)), "repeat", "repeat"),
+        SEARCH.kind: (search_config(experiment, [dimension], n_trials=3, sampler="random"), "tune", "search"),
+        LENS.kind: (LensConfig(experiment=experiment, n_repeats=3), "lens", "lens"),
+        LEARNING_CURVE.kind: (LearningCurveConfig(experiment=experiment, shares=(0.5, 1.0), n_repeats=3), "", ""),
+        CROSS_PREDICTIONS.kind: (CrossPredictionsConfig(experiment=experiment, n_folds=3), "", ""),
     }[kind]
     store.studies.submit(kind, kind, config.model_dump_json())
     execute_study(kind, 1, store.url)
