@@ -22,11 +22,12 @@ from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
 from genre_core.settings.config import ExperimentConfig
+from genre_core.studies.seeds import MAX_SEED, reseeded
 from genre_core.studies.study import Result, train_network
 from genre_core.training.experiment import Prepared, make_trainer
 from genre_core.values import Frozen, setting
 
-OWN_SEEDS, MAX_SEED = 3000, 2**32
+OWN_SEEDS = 3000
 """How far the seeds lie above the experiment's."""
 _FOLDS = "How many networks share the tracks out among them. More: each learns from more tracks; it takes longer."
 
@@ -116,10 +117,8 @@ class CrossPredictions:
         started, (_, folds), experiment = time.perf_counter(), self.dealt, self._config.experiment
         own, choosing = folds[piece - 1], folds[piece % len(folds)]
         train = np.concatenate([rows for rows in folds if rows is not own and rows is not choosing])
-        seed = (experiment.train.seed + OWN_SEEDS + piece) % MAX_SEED
-        config = experiment.model_copy(update={"train": experiment.train.model_copy(update={"seed": seed})})
         prepared = Prepared.of(self.dataset, Split(train, choosing, own))
-        trainer = make_trainer(config, prepared)
+        trainer = make_trainer(reseeded(experiment, OWN_SEEDS + piece, "network"), prepared)
         yield from train_network(trainer)
         logits = trainer.predict(prepared.X[own])
         yield FoldPredictions(piece, own, logits, time.perf_counter() - started).to_json()

@@ -18,12 +18,12 @@ from genre_core.data.dataset import Dataset, IntArray
 from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.studies.learning_curve.config import LearningCurveConfig
+from genre_core.studies.seeds import MAX_SEED, reseeded
 from genre_core.studies.study import Result, train_network
 from genre_core.training.experiment import Prepared, make_trainer
 
 OWN_SEEDS = 2000
 """How far the seeds of a learning curve lie above the experiment's."""
-MAX_SEED = 2**32
 
 
 @dataclass(frozen=True)
@@ -113,12 +113,10 @@ class LearningCurve:
         experiment, shares, y, split = self._config.experiment, self._config.shares, self.dataset.y, self.split
         samples = nested_samples(self.dataset, split.train, shares, experiment.split.seed + OWN_SEEDS + repeat)
         rows = samples[shares.index(share)]
-        seed = (experiment.train.seed + OWN_SEEDS + repeat) % MAX_SEED
-        config = experiment.model_copy(update={"train": experiment.train.model_copy(update={"seed": seed})})
         # Without a test part: nothing here can look at it.
         part = Split(rows, split.validation, split.test[:0], split.by, split.straddling)
         prepared = Prepared.of(self.dataset, part)
-        trainer = make_trainer(config, prepared)
+        trainer = make_trainer(reseeded(experiment, OWN_SEEDS + repeat, "network"), prepared)
         yield from train_network(trainer)
         y_true = y[split.validation]
         y_pred = trainer.predict(prepared.X[split.validation]).argmax(axis=1)

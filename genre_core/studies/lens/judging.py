@@ -22,10 +22,10 @@ from genre_core.evaluation.intervals import accuracy_of_counts, macro_f1_of_coun
 from genre_core.settings.config import ExperimentConfig
 from genre_core.studies.lens.baselines import most_rows, predict_baseline
 from genre_core.studies.lens.config import NETWORK, Baseline, Classifier, LensConfig
+from genre_core.studies.seeds import reseeded
 from genre_core.studies.study import Result, train_network
 from genre_core.training.experiment import Prepared, make_trainer
 
-MAX_SEED = 2**32
 OWN_SEEDS = 1000
 """How far the seeds of a lens lie above the experiment's: farther than those of runs that differ by their seed."""
 
@@ -205,10 +205,8 @@ def _for_inputs(config: LensConfig, dataset: Dataset) -> LensConfig:
 
 def experiment_of(config: LensConfig, level: str, repeat: int) -> ExperimentConfig:
     """Return the experiment that the network's score on one split of a level is the result of."""
-    experiment, further = config.experiment, OWN_SEEDS + repeat
-    split = experiment.split.model_copy(update={"by": level, "seed": (experiment.split.seed + further) % MAX_SEED})
-    train = experiment.train.model_copy(update={"seed": (experiment.train.seed + further) % MAX_SEED})
-    return experiment.model_copy(update={"split": split, "train": train})
+    experiment = reseeded(config.experiment, OWN_SEEDS + repeat, "both")
+    return experiment.model_copy(update={"split": experiment.split.model_copy(update={"by": level})})
 
 
 def fingerprint_of(config: LensConfig, score: LensScore) -> str:

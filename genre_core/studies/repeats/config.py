@@ -6,11 +6,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from genre_core.settings.config import ExperimentConfig
+from genre_core.studies.seeds import Vary, reseeded
 from genre_core.values import Frozen, fingerprint, setting
 
-Vary = Literal["network", "split", "both"]
-
-OWN_SEEDS, MAX_SEED = 1000, 2**32
+OWN_SEEDS = 1000
 """How far the seeds of repeats lie above the configuration's own, so that none of them repeats a run of it."""
 VARIES: Mapping[str, str] = {"network": "the network", "split": "the split", "both": "both"}
 """What other seeds can be of, by their names on a screen."""
@@ -85,7 +84,7 @@ class RepeatsConfig(Frozen):
 
 def repeated(config: ExperimentConfig, k: int, vary: Vary = "both") -> list[ExperimentConfig]:
     """Return k configurations that differ from one by their seeds: of the network, of the split, or of both."""
-    return [_with_seeds(config, OWN_SEEDS + number, vary) for number in range(1, k + 1)]
+    return [reseeded(config, OWN_SEEDS + number, vary) for number in range(1, k + 1)]
 
 
 def folds(config: ExperimentConfig, k: int, repeats: int = 1) -> list[ExperimentConfig]:
@@ -95,14 +94,3 @@ def folds(config: ExperimentConfig, k: int, repeats: int = 1) -> list[Experiment
     """
     cut = [config.split.model_copy(update={"folds": k, "fold": fold}) for fold in range(1, k * repeats + 1)]
     return [config.model_copy(update={"split": split}) for split in cut]
-
-
-def _with_seeds(config: ExperimentConfig, further: int, vary: Vary) -> ExperimentConfig:
-    train = config.train.model_copy(update={"seed": (config.train.seed + further) % MAX_SEED})
-    split = config.split.model_copy(update={"seed": (config.split.seed + further) % MAX_SEED})
-    changes: dict[Vary, dict[str, Frozen]] = {
-        "network": {"train": train},
-        "split": {"split": split},
-        "both": {"train": train, "split": split},
-    }
-    return config.model_copy(update=changes[vary])
