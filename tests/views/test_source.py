@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from genre_core.data.sources import load_dataset
+from genre_core.evaluation.metrics import softmax
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.names import all_settings, configure
 from genre_core.settings.naming import run_name
@@ -16,6 +17,7 @@ from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.studies.tuning import read_dimension, search_config
 from genre_core.terminal.main import main
+from genre_core.training.predictions import Predictions
 from genre_core.workers.run import execute
 from genre_core.workers.study import execute_study
 from tests import tones
@@ -66,6 +68,21 @@ def test_a_run_on_it_is_stored_with_its_windows_kept_together(store):
     assert run.context["split_by"] == "track"
     assert not run.context["leaky"]
     assert run.context["n_parameters"] == (tones.BANDS * tones.FRAMES + 1) * len(tones.GENRES)
+
+
+def test_a_run_on_it_is_judged_by_window_and_by_track(store, capsys):
+    judged = {}
+    for unit in ("row", "track"):
+        assert main(["evaluate", "one", "--by", unit, "--json"]) == 0
+        judged[unit] = json.loads(capsys.readouterr().out)["validation"]
+    assert judged["row"]["n"] == tones.WINDOWS * judged["track"]["n"]
+    run = store.run("one")
+    assert judged["row"]["accuracy"] == run.summary["validation"]["accuracy"]
+    windows = Predictions.load(store.artifact("one", "logits")).of("validation")
+    by_track = np.log(softmax(windows.logits)).reshape(-1, tones.WINDOWS, len(tones.GENRES)).mean(axis=1)
+    y = windows.y.reshape(-1, tones.WINDOWS)[:, 0]
+    assert judged["track"]["accuracy"] == pytest.approx((by_track.argmax(axis=1) == y).mean())
+    assert judged["track"]["accuracy"] > judged["row"]["accuracy"]  # windows of a track agree where chance does not
 
 
 @pytest.mark.parametrize("run", ["branch", "both"])
