@@ -41,7 +41,7 @@ PALETTE: dict[str, Colour] = {
     "right": Colour("#4d9aa4", "#35909b"),
     "wrong": Colour("#d57b52", "#c06239"),
 }
-"""What each color is for: `accent` the model looked at, `other` the one compared with, `_light` its training curve,
+"""Purpose of each color: `accent` the model looked at, `other` the one compared with, `_light` its training curve,
 `_pale` what follows the best epoch; `right` and `wrong` the matrix; the rest is scaffolding."""
 
 GENRE_COLOURS: tuple[Colour, ...] = (

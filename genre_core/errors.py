@@ -1,4 +1,4 @@
-"""What can go wrong, in one sentence each: every message says what is wrong, where, and what to do."""
+"""Errors, in one sentence each: every message says what is wrong, where, and what to do."""
 
 
 class GenreLabError(Exception):

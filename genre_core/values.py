@@ -1,4 +1,4 @@
-"""What configurations are made of: frozen values whose settings are declared once, each in one line."""
+"""Building blocks of configurations: frozen values whose settings are declared once, each in one line."""
 
 import hashlib
 import json

@@ -245,14 +245,14 @@ def test_two_genres_of_unequal_size_have_their_closed_form(imbalance):
     [
         ({}, ""),
         ({"correlation": 0.5, "missing_rate": 0.2}, ""),
-        ({"artists": 5}, "It holds for a single track of an artist that was never heard."),
-        ({"artists": 5, "segments": 2}, "It holds for a single segment of an artist that was never heard."),
-        ({"segments": 2}, "It holds for a single segment of a track that was never heard."),
-        ({"label_noise": 0.2}, "It counts who is right about the label, which is wrong for 20 % of the tracks."),
+        ({"artists": 5}, "It holds for a single track of an unknown an artist."),
+        ({"artists": 5, "segments": 2}, "It holds for a single segment of an unknown an artist."),
+        ({"segments": 2}, "It holds for a single segment of an unknown a track."),
+        ({"label_noise": 0.2}, "It counts predictions of the label, which is wrong for 20 % of the tracks."),
         ({"label_noise": 0.2, "noise_kind": "chosen"}, ""),
         (
             {"label_noise": 0.2, "noise_kind": "chosen", "noise_pairs": "1-2", "n_genres": 4},
-            "It counts who is right about the label, which is wrong for 10 % of the tracks.",
+            "It counts predictions of the label, which is wrong for 10 % of the tracks.",
         ),
     ],
 )

@@ -72,7 +72,7 @@ def test_precision_recall_and_curve_by_hand():
     nothing = flips_found(np.zeros(5, dtype=bool), np.zeros(5, dtype=bool))
     assert np.isnan(nothing.precision)
     assert np.isnan(nothing.recall)
-    with pytest.raises(DataError, match="5 labels were judged, but of 4"):
+    with pytest.raises(DataError, match="5 labels were judged, but for 4"):
         flips_found(wrong, wrong[:4])
 
 

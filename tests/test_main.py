@@ -267,7 +267,7 @@ def test_a_test_part_is_shown_even_where_that_cannot_be_counted(run, tmp_path, m
     monkeypatch.setenv("GENRE_LAB_STORE", f"sqlite:///file:{tmp_path}/store.sqlite?mode=ro&uri=true")
     status, out, err = run("evaluate", found["run"], "--part", "test", "--json")
     assert (status, json.loads(out)["test_opened"]) == (0, None)
-    assert err.startswith("That the test part was opened is not counted. The store at")
+    assert err.startswith("Opening the test part could not be counted. The store at")
 
 
 def test_a_run_need_not_be_kept(run):
@@ -402,7 +402,7 @@ def test_the_best_possible_is_known_before_anything_is_trained(run):
     assert found["macro_f1"] == pytest.approx(found["accuracy"], abs=0.01)
     out = run("limit", "--data.artists", "5")[1]
     assert out.startswith("At overlap 4.25 no classifier can expect to be right on more than ")
-    assert "It holds for a single track of an artist that was never heard." in out
+    assert "It holds for a single track of an unknown an artist." in out
 
 
 def test_the_overlap_for_a_wanted_limit_is_found(run):

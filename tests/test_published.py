@@ -120,7 +120,7 @@ def test_every_row_comes_into_the_part_that_names_it(dealt):
 @pytest.mark.parametrize(
     ("lists", "sentence"),
     [
-        ({"train": "a.00002\n"}, "a.00002 stands both in train and in validation: a track belongs to one part."),
+        ({"train": "a.00002\n"}, "a.00002 is in both train and validation: a track belongs to one part."),
         ({"test": "\n \n"}, "test.txt is empty"),
         ({"test": bytes(range(256)) * 20}, "test.txt is a binary file"),
         ({"test": "version https://git-lfs.github.com/spec/v1\n"}, "test.txt is a Git-LFS pointer"),
@@ -149,7 +149,7 @@ def test_a_split_of_other_data_is_refused():
     ):
         with_split(dataset(["b.1", "b.2"]), split_of().parquet)
     table = read_table([("t.csv", b"x,genre\n" + b"1.5,a\n2.5,b\n" * 10)])
-    with pytest.raises(DataError, match="names a table that is no published split"):
+    with pytest.raises(DataError, match="names a table that is not a published split"):
         with_split(dataset(["a.00001"]), table.parquet)
 
 

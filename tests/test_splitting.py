@@ -81,7 +81,10 @@ def test_without_groups_keeping_the_most_together_changes_nothing():
 @pytest.mark.parametrize(
     ("by", "sentence"),
     [
-        ("album", "split.by is album, but these data do not say which album a row is of: choose auto or row or track."),
+        (
+            "album",
+            "split.by is album, but these data do not say which album a row belongs to: choose auto or row or track.",
+        ),
         (
             "published",
             "split.by is published, but these data come with no published split: choose auto or row or track.",

@@ -330,7 +330,7 @@ def test_a_repeated_track_id_is_a_group() -> None:
 def test_an_identifier_that_is_the_same_everywhere_groups_nothing() -> None:
     dataset = load_frame(table().drop(columns="filename").assign(id=7))
     assert dataset.groups == {}
-    assert "Every row has the same id: it groups nothing." in dataset.notes
+    assert "Every row has the same id, so it groups nothing." in dataset.notes
 
 
 def test_genres_too_rare_are_left_out_where_asked_for() -> None:
@@ -432,7 +432,7 @@ def test_a_genre_column_that_was_left_out_is_not_the_genre() -> None:
     ("config", "sentence"),
     [
         ({"taken": "mood"}, "mood holds text, such as “sad”, and cannot be a feature, which is a number: correct"),
-        ({"taken": "void"}, "void holds no number and cannot be a feature: do not take it as one."),
+        ({"taken": "void"}, "void holds no number and cannot be a feature: do not use it as one."),
         ({"taken": "tempp"}, "The table has no column tempp for the features: did you mean tempo?"),
         ({"left_out": "tempo,rsm"}, "The table has no column rsm for the columns left out: did you mean rms?"),
         ({"taken": "rms", "left_out": "rms"}, "rms is chosen as left out and taken as a feature: choose one of them."),

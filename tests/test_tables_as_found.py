@@ -62,8 +62,8 @@ CASES = {
         said="Hip-Hop and hiphop look like one genre but are treated as different",
     ),
     # columns that measure nothing
-    "filename": Case(rows("filename,tempo,rms,label", "a{i}.wav,~,~,G"), said="Names tracks and measures nothing."),
-    "track_id": Case(rows("track_id,tempo,rms,genre", "{i}7,~,~,G"), said="Names tracks and measures nothing."),
+    "filename": Case(rows("filename,tempo,rms,label", "a{i}.wav,~,~,G"), said="Names the tracks; not a measurement."),
+    "track_id": Case(rows("track_id,tempo,rms,genre", "{i}7,~,~,G"), said="Names the tracks; not a measurement."),
     "length": Case(rows("length,tempo,rms,genre", "66149{i},~,~,G"), said="A length, which says how the recording"),
     "length taken by choice": Case(
         rows("length,tempo,rms,genre", "66149{i},~,~,G"),
@@ -71,7 +71,7 @@ CASES = {
         said="length is used as a feature, but is a length",
         config={"taken": "length"},
     ),
-    "unnamed index": Case(rows(",tempo,rms,genre", "{i},~,~,G"), said="An index, which only numbers the rows."),
+    "unnamed index": Case(rows(",tempo,rms,genre", "{i},~,~,G"), said="An index: it only numbers the rows."),
     "index taken by choice": Case(
         rows("index,tempo,rms,genre", "{i},~,~,G"),
         features=("index", "tempo", "rms"),
@@ -82,7 +82,7 @@ CASES = {
     "byte order mark": Case(b"\xef\xbb\xbf" + rows("label,tempo,rms", "G,~,~")),
     "CRLF": Case(rows("label,tempo,rms", "G,~,~", end="\r\n")),
     "quoted commas": Case(
-        rows("title,tempo,rms,label", '"Song {i}, live",~,~,G'), said="Names tracks and measures nothing."
+        rows("title,tempo,rms,label", '"Song {i}, live",~,~,G'), said="Names the tracks; not a measurement."
     ),
     "comma in a column's name": Case(
         rows('"rms, dB",tempo,rms,label', "~,~,~,G"), said="Chosen by you.", config={"left_out": '"rms, dB"'}

@@ -1,4 +1,4 @@
-"""What stands out in a run, one sentence each with the way to its evidence."""
+"""Findings about a run, one sentence each with the way to its evidence."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What needs features asks for them, and says so where a track is something else, such as a spectrogram."""
+"""Check that tracks have features, and a sentence where they do not, such as a spectrogram."""
 
 import streamlit as st
 

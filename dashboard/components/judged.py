@@ -1,4 +1,4 @@
-"""What every section of the Evaluate page is about."""
+"""Subject of every section of Evaluate."""
 
 from dataclasses import dataclass
 

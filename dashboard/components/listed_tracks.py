@@ -13,7 +13,7 @@ PASSED_ON = (
     *("part", "right", "section", "among", "cell", "merge", "by", "order", "against", "diagonal", "find", "only"),
     *("answer", "score", "scaled", "target", "surely", "reject"),
 )
-"""What the page of a track needs of the address to go to the next one, and back."""
+"""Address of the next track, and of the way back."""
 
 
 def draw(judged: Judged, chosen: ListedTracks, named: str, gone: str = "in this cell") -> None:

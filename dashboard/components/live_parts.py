@@ -27,9 +27,9 @@ class Followed:
     """Something that a page follows, as it stands."""
 
     state: str
-    """What its parts depend on."""
+    """State that its parts depend on."""
     phase: str
-    """What the page around the parts depends on: with another one the page runs again."""
+    """State that the page around the parts depends on: with another one the page runs again."""
     again: float
     """Seconds until it is worth asking again."""
     parts: Callable[[str], Parts]
@@ -37,7 +37,7 @@ class Followed:
 
 
 Look = Callable[[str], Followed | None]
-"""What is followed, as the address of the route names it → how it stands; None where it is gone."""
+"""Followed runs and studies, as the address of the route names it → how it stands; None where it is gone."""
 
 
 def answer(look: Look, name: str, seen: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a run is right about where labels are wrong now and then: the labels, or the true genres behind them."""
+"""Choice of truth where some labels are wrong: the labels, or the true genres behind them."""
 
 from collections.abc import Mapping
 

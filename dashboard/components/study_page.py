@@ -1,4 +1,4 @@
-"""What the pages of studies share: the one that the address names, how one is started, the list of former ones."""
+"""Shared parts of the pages of studies: the one that the address names, how one is started, earlier ones."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar

@@ -35,7 +35,7 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Words:
-    """What the component says: the genre, a noun for the tracks (`test tracks`), and a title for each curve."""
+    """Words of the component: the genre, a noun for the tracks (`test tracks`), and a title for each curve."""
 
     genre: str
     nouns: str

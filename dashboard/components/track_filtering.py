@@ -14,7 +14,7 @@ MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 @dataclass(frozen=True)
 class TrackFilter:
-    """What listed tracks have to fit: a word in their name, genres or group, and a range of a number.
+    """Filter of listed tracks: a word in their name, genres or group, and a range of a number.
 
     `low` and `high` are in the units of the screen: sureness in percent, margin in [0, 1], loss in nats.
     """

@@ -48,7 +48,7 @@ class Epoch(Protocol):
 
 @dataclass(frozen=True)
 class Parent:
-    """What a run branched from: after which epoch, and all epochs that it has itself (none where it is not stored)."""
+    """Origin of a branch: after which epoch, and all epochs that it has itself (none where it is not stored)."""
 
     after: int
     epochs: Sequence[Epoch] = ()

@@ -1,4 +1,4 @@
-"""What charts over epochs share: the axis, the flag of the best epoch, and line-end labels that do not touch."""
+"""Parts that charts over epochs share: the axis, the flag of the best epoch, and line-end labels that do not touch."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

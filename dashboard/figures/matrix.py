@@ -14,7 +14,7 @@ Compared = Literal["model", "limit", "difference"]
 
 @dataclass(frozen=True)
 class MatrixView:
-    """What the matrix shows: counts, rates and intervals by one normalisation, as plain data.
+    """Contents of the matrix: counts, rates and intervals by one normalisation, as plain data.
 
     Rows are true genres, columns predicted ones. `rates` are shares of the true genre where counts are shown, None
     where there is nothing to take a share of; `recalls` and `precisions` are (rate, low, high) per genre. `versus`

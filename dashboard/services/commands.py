@@ -1,4 +1,4 @@
-"""What buttons do to runs: each command may come late or twice, and then changes nothing."""
+"""Commands of buttons to runs: each command may come late or twice, and then changes nothing."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future

@@ -70,7 +70,7 @@ class Gaps:
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """What there is to know about data: findings, and the split that they were looked at with, or why there is none."""
+    """Data check: findings, and the split that they were looked at with, or why there is none."""
 
     findings: tuple[Finding, ...]
     split: Split | None

@@ -1,4 +1,4 @@
-"""What data look like, and what could be reached on them, kept while a person looks from one picture to the next."""
+"""Views of data and their limits, kept while a person looks from one picture to the next."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -131,7 +131,7 @@ def _alike(one: DatasetConfig, other: DatasetConfig) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a run answered on its validation part: `rows`, `right` (n,), the matrix, its scores, and its shortfall.
+    """A run's predictions on its validation part: `rows`, `right` (n,), the matrix, its scores, and its shortfall.
 
     The shortfall is None where the best possible is not known.
     """

@@ -18,7 +18,7 @@ from genre_core.store import Run
 
 @dataclass(frozen=True, eq=False)
 class _Judge:
-    """What the validation tracks are (n,), and what belongs together among them (None: each stands alone)."""
+    """The validation tracks (n,), and what belongs together among them (None: each stands alone)."""
 
     y_true: IntArray
     groups: IntArray | None

@@ -26,7 +26,7 @@ Among = Literal["part", "all"]
 
 @dataclass(frozen=True, eq=False)
 class DoubtfulLabels:
-    """What there is to say of the labels of rows (n,) of a run's data, the tracks' probabilities being `y_prob` (n, k).
+    """Assessment of the labels of rows (n,) of a run's data, the tracks' probabilities being `y_prob` (n, k).
 
     `order` (n,) are positions, the doubtful ones first and among them the most doubtful. `expected` says how many would
     be doubtful without a wrong label, and `lab` what was found, where the generator is known.

@@ -43,7 +43,7 @@ class Lens:
     plan: LensPlan | None
     scores: tuple[LensScore, ...]
     about: About = ""
-    """What the scores are about where labels are wrong now and then."""
+    """Truth that the scores are about, where labels are wrong now and then."""
 
     @cached_property
     def estimates(self) -> dict[tuple[str, Classifier], LensEstimate]:

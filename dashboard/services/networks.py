@@ -86,7 +86,7 @@ def training(of: Run) -> Training:
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a completed run's network answered for every row of the data: logits (n, n_genres), and each row's part.
+    """Predictions of a completed run's network for every row of the data: logits (n, n_genres), and each row's part.
 
     `y` (n,) are the labels that it was judged by; `part` (n,) holds positions in `PARTS`, one more for rows in none.
     """

@@ -1,4 +1,4 @@
-"""What is known of one genre of a completed run: its curves, what sets it apart, whose errors, how it was learned."""
+"""Facts about one genre of a completed run: its curves, what sets it apart, whose errors, how it was learned."""
 
 from dataclasses import dataclass
 

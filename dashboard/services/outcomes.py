@@ -1,4 +1,4 @@
-"""What came out of completed runs: scores, matrices, and the tracks as the network saw them."""
+"""Outcomes of completed runs: scores, matrices, and the tracks as the network saw them."""
 
 from dataclasses import dataclass
 

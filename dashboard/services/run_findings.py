@@ -1,4 +1,4 @@
-"""What stands out in completed runs."""
+"""Findings about completed runs."""
 
 import streamlit as st
 

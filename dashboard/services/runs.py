@@ -40,7 +40,7 @@ def latest_complete() -> Run | None:
 
 @dataclass(frozen=True)
 class Queue:
-    """What a queued run waits for: how many runs go before it, and about how many seconds that takes (None: unknown).
+    """Wait of a queued run: how many runs go before it, and about how many seconds that takes (None: unknown).
 
     `starting` is true while the workers themselves are not there yet; `problem` says why they could not be had before.
     """

@@ -1,4 +1,4 @@
-"""What the store holds to train on: tables, imports of FMA and published splits, and what a person says of columns."""
+"""Stored data to train on: tables, imports of FMA and published splits, and what a person says of columns."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath

@@ -54,7 +54,7 @@ WITH_SETTINGS = (
 )
 """Pages whose address says the settings."""
 REMEMBERED = {"run", "runs", "lens"}
-"""What is looked at that stays the same from page to page."""
+"""State that stays the same from page to page."""
 _NOTES, _SETTINGS = "address notes", "address settings"
 
 

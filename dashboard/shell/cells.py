@@ -1,4 +1,4 @@
-"""What of a confusion matrix is chosen, as the address writes it: `3-5`, `3-*`, `*-5`, `0.1-3.4`, `3-5,4-4`, `wrong`.
+"""Selection in a confusion matrix, as the address writes it: `3-5`, `3-*`, `*-5`, `0.1-3.4`, `3-5,4-4`, `wrong`.
 
 Numbers are genres counted from 0, true before predicted, in the order of the data: whatever the matrix's order or
 merged genres, a link means the same cells.

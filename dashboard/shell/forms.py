@@ -24,7 +24,7 @@ OF_COLUMNS = ("data.label", "data.group", "data.name", "data.left_out", "data.ta
 """Settings that name columns or tracks of one table, and mean nothing for another."""
 
 Tables = Mapping[str, Sequence[tuple[str, str]]]
-"""What the store holds: kind (table, fma, split) → (content hash, title)."""
+"""Stored data: kind (table, fma, split) → (content hash, title)."""
 Columns = Callable[[str], Mapping[str, Sequence[str]]]
 """Table → the columns that can be chosen for settings such as `data.label`."""
 
@@ -33,7 +33,7 @@ _REFUSED, _SEQ = "refused setting", "last change of settings"
 
 @dataclass(frozen=True)
 class Form:
-    """What the settings say: a configuration, or the sentence why there is none."""
+    """Reading of the settings: a configuration, or the sentence why there is none."""
 
     preset: Preset
     config: ExperimentConfig | None

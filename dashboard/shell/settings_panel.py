@@ -35,10 +35,10 @@ class Note:
 
 @dataclass(frozen=True)
 class Panel:
-    """What the settings show now."""
+    """State of the settings panel."""
 
     about: str
-    """What never changes, as JSON: sections with their settings, and presets."""
+    """Constant part, as JSON: sections with their settings, and presets."""
     preset: str
     values: Mapping[str, Any]
     """Settings that differ from the preset."""

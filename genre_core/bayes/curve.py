@@ -62,8 +62,8 @@ def overlap_for(config: SyntheticConfig, accuracy: float, n_draws: int = 50_000,
     if not worst - 0.0005 <= accuracy <= best + 0.0005:
         raise ConfigError(
             f"No overlap makes {100 * accuracy:.1f} % the best possible accuracy: it goes from {100 * worst:.1f} % at "
-            f"overlap {setting.high:g} to {100 * best:.1f} % at {setting.low:g}. Choose one in between, or change "
-            "how far the genres lie apart."
+            f"overlap {setting.high:g} to {100 * best:.1f} % at {setting.low:g}. Choose one in between, or change how "
+            "far apart the genres are."
         )
     while high - low > 1:
         middle = (low + high) // 2

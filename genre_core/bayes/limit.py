@@ -43,7 +43,7 @@ class BayesLimit:
 
 @dataclass(frozen=True, eq=False)
 class BayesScore:
-    """What the Bayes classifier does on given tracks: its accuracy, the 95 % interval, and `y_pred` (n,)."""
+    """Score of the Bayes classifier on given tracks: its accuracy, the 95 % interval, and `y_pred` (n,)."""
 
     accuracy: float
     interval: Interval
@@ -188,10 +188,10 @@ def _about(config: SyntheticConfig, law: Law, clean: bool) -> str:
     """Say what the limit holds for, and what it is right about, where neither goes without saying."""
     sentences = []
     if config.artists or config.segments > 1:
-        row, of = "segment" if config.segments > 1 else "track", "an artist" if config.artists else "a track"
-        sentences.append(f"It holds for a single {row} of {of} that was never heard.")
+        row, of = "segment" if config.segments > 1 else "track", "artist" if config.artists else "track"
+        sentences.append(f"It holds for a single {row} of an unknown {of}.")
     if config.label_noise and clean:
-        sentences.append("It counts who is right about the true genre, whatever the label says.")
+        sentences.append("It counts predictions of the true genre, whatever the label says.")
     elif wrong := round(100 * float(law.shares @ (1 - law.flips.diagonal())), 2):
-        sentences.append(f"It counts who is right about the label, which is wrong for {wrong:g} % of the tracks.")
+        sentences.append(f"It counts predictions of the label, which is wrong for {wrong:g} % of the tracks.")
     return " ".join(sentences)

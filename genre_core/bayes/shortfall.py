@@ -1,4 +1,4 @@
-"""What of a run's error no classifier could have avoided, and what this one could: on the whole and for each genre.
+"""Unavoidable and avoidable parts of a run's error: on the whole and for each genre.
 
 Given a row x, answering ŷ is wrong with the probability 1 - p(ŷ | x), of which the best classifier, answering b, has
 1 - p(b | x) as well. The rest, p(b | x) - p(ŷ | x), is never negative and was avoidable. For one genre h, the same is

@@ -21,14 +21,14 @@ Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
 
 GROUPS = ("track", "album", "artist", "group")
-"""What rows can belong to, finest to coarsest; "group" is a column that a person chose."""
+"""Levels that rows can belong to, finest to coarsest; "group" is a column that a person chose."""
 
 Role = Literal["label", "group", "identifier", "feature", "left out"]
 
 
 @dataclass(frozen=True)
 class Column:
-    """What a column of a table was taken for, and why."""
+    """Role of a column of a table, and why."""
 
     name: str
     role: Role

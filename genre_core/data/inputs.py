@@ -39,7 +39,7 @@ class Inputs(ABC):
     """The rows of a data set as a network is given them."""
 
     noun: str
-    """What they are, as a person says it: "features"."""
+    """Noun for them, as a person says it: "features"."""
     names: tuple[str, ...] = ()
     """The names of the features; none where a row is not a list of features."""
 

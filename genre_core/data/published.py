@@ -36,7 +36,7 @@ WORDS: Mapping[str, Part] = {
     "test": "test",
     "testing": "test",
 }
-"""What a file is called that names the tracks of a part."""
+"""Names of files that list the tracks of a part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +73,7 @@ def read_split(files: Sequence[tuple[str, bytes]], parts: Sequence[Part | None] 
     for (name, data), given in zip(files, (*parts, *[None] * (len(files) - len(parts))), strict=True):
         part = given or part_of(name)
         if part is None:
-            raise DataError(f"{name} does not say of which part it is: write train=, validation= or test= before it.")
+            raise DataError(f"{name} does not say which part it lists: write train=, validation= or test= before it.")
         _add(part_of_name, _names(name, data), part, name, notes)
     counts = {part: sum(other == part for other in part_of_name.values()) for part in PARTS}
     if missing := [part for part in PARTS if not counts[part]]:
@@ -96,7 +96,7 @@ def with_split(dataset: Dataset, parquet: bytes) -> Dataset:
 
     split = pd.read_parquet(io.BytesIO(parquet))
     if list(split.columns) != ["name", "part"]:
-        raise DataError("data.published names a table that is no published split: import the split's files.")
+        raise DataError("data.published names a table that is not a published split: import the split's files.")
     named = _plain(split["name"])
     # The folder tells names apart only where the rest does not.
     by_file = not _base(named).duplicated().any()
@@ -132,14 +132,16 @@ def _names(file_name: str, data: bytes) -> list[str]:
     lines = (line.partition("\t")[0].strip().strip("\"'").strip() for line in text.decode().splitlines())
     names = [line.replace("\\", "/") for line in lines if line]
     if any(len(name) > MAX_NAME for name in names):
-        raise DataError(f"{file_name} is no list of names, one on a line: choose a file that lists names of tracks.")
+        raise DataError(
+            f"{file_name} is not a list with one name per line: choose a file that lists the names of tracks."
+        )
     return names
 
 
 def _add(known: dict[str, Part], names: Sequence[str], part: Part, file_name: str, notes: list[str]) -> None:
     for name in names:
         if (other := known.setdefault(name, part)) != part:
-            raise DataError(f"{name} stands both in {other} and in {part}: a track belongs to one part.")
+            raise DataError(f"{name} is in both {other} and {part}: a track belongs to one part.")
     if n_repeated := len(names) - len(set(names)):
         notes.append(f"{file_name}: {count_of(n_repeated, 'line')} with a name that stood there before.")
 

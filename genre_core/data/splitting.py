@@ -77,7 +77,9 @@ def _level(dataset: Dataset, config: SplitConfig) -> str:
     there = ["row", *dataset.groups, *(["published"] if dataset.published is not None else [])]
     if config.by not in there:
         lacking = (
-            "come with no published split" if config.by == "published" else f"do not say which {config.by} a row is of"
+            "come with no published split"
+            if config.by == "published"
+            else f"do not say which {config.by} a row belongs to"
         )
         raise DataError(f"split.by is {config.by}, but these data {lacking}: choose auto or {' or '.join(there)}.")
     return config.by

@@ -1,4 +1,4 @@
-"""What every evaluation asks of its input, with a sentence that guesses the mistake."""
+"""Checks of every evaluation's input, with a sentence that guesses the mistake."""
 
 from typing import Any
 

@@ -22,7 +22,7 @@ Kind = Literal["first", "second", "undecided", "same"]
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What one run says of the tracks of one part: `y_pred` (n,) beside `y_true` (n,), in the order of `tracks`.
+    """Predictions of one run for the tracks of one part: `y_pred` (n,) beside `y_true` (n,), in the order of `tracks`.
 
     `source` names where the tracks are from; whichever features of them were used changes nothing in it.
     """
@@ -53,7 +53,7 @@ class GenreDifference:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What tells the run looked at (the first) from the one it is compared with (the second), as `compare` says.
+    """Difference between the first run and the second, as `compare` says.
 
     `p_adjusted` is Holm's over the `n_compared` runs that the first is compared with. `macro_f1` and its interval are
     the first's less the second's; None for the interval where the same answers were given on every track. A difference
@@ -89,18 +89,18 @@ def why_incomparable(first: Answers, second: Answers) -> str | None:
     """Say why two runs cannot be compared track by track; None: they can."""
     pair = f"{first.name} and {second.name}"
     if first.source != second.source:
-        return f"{pair} are on other data: their scores are of different tracks."
+        return f"{pair} use different data: their scores are on different tracks."
     if first.genres != second.genres:
         ours, theirs = set(first.genres), set(second.genres)
         only = sorted(ours ^ theirs)
         which = f" ({only[0]} is a genre of one of them alone)" if only else ""
-        return f"{pair} tell other genres apart{which}: being right is not the same thing for both."
+        return f"{pair} have different genres{which}: being right does not mean the same for both."
     if first.tracks != second.tracks:
         shared = len(set(first.tracks) & set(second.tracks))
         of = f"{len(first.tracks):,}"
-        return f"{pair} are on another split of the same data: of {of} tracks they share {shared:,}."
+        return f"{pair} use different splits of the same data: of {of} tracks they share {shared:,}."
     if not np.array_equal(first.y_true, second.y_true):
-        return f"{pair} have other labels for the same tracks."
+        return f"{pair} have different labels for the same tracks."
     return None
 
 

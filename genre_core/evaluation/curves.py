@@ -51,7 +51,7 @@ class PrecisionRecallCurve:
 
 @dataclass(frozen=True)
 class OperatingPoint:
-    """What becomes of a genre's tracks and of the others where it is answered from `threshold` on.
+    """Fate of a genre's tracks and of the others where it is answered from `threshold` on.
 
     Precision is None where nothing is answered, and its interval (0, 1).
     """

@@ -52,7 +52,9 @@ def flips_found(named: Mask, wrong: Mask, groups: IntArray | None = None) -> Fli
         The two do not have the same length.
     """
     if named.shape != wrong.shape:
-        raise DataError(f"{len(named):,} labels were judged, but of {len(wrong):,} is known whether they are wrong.")
+        raise DataError(
+            f"{len(named):,} labels were judged, but for {len(wrong):,} it is known whether they are wrong."
+        )
     found = named & wrong
     return FlipsFound(
         len(wrong), int(wrong.sum()), int(named.sum()), int(found.sum()),

@@ -1,4 +1,4 @@
-"""What the score would be if some genres were one."""
+"""The score if some genres were one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def members_of(n_genres: int, merges: Merges) -> tuple[tuple[int, ...], ...]:
     alone: list[tuple[int, ...]] = [(genre,) for genre in range(n_genres) if genre not in set(named)]
     members = tuple(sorted([*(tuple(sorted(merge)) for merge in merges), *alone]))
     if len(members) < 2:
-        raise ConfigError("merge leaves a single genre, which nothing can be confused with; merge fewer.")
+        raise ConfigError("merge leaves only one genre, so nothing can be confused; merge fewer.")
     return members
 
 

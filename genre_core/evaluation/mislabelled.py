@@ -26,7 +26,7 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Mislabelled:
-    """What confident learning says of n tracks' labels `y` (n,).
+    """Result of confident learning on n tracks' labels `y` (n,).
 
     `thresholds` (k,) are NaN for a genre that no track is labeled. `counts_as` (n,) is -1 where no genre reaches its
     own, and `looks_like` (n,) is the most probable genre other than the label. `self_confidence` (n,) is the label's

@@ -1,4 +1,4 @@
-"""What a comparison on so many tracks can show, and how many a given difference takes.
+"""Power of a comparison on so many tracks: what it can show, and how many a given difference takes.
 
 Conventions: a difference of accuracies is a fraction; the *discordance* is the share of tracks on which exactly one of
 two classifiers is right; `n` counts independent tracks. After R. J. Connor, "Sample size for testing differences in

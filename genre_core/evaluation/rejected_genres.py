@@ -22,7 +22,7 @@ LEVEL = 0.05
 
 @dataclass(frozen=True)
 class GenreAnswering:
-    """What a threshold does to the tracks of one true genre.
+    """Effect of a threshold on the tracks of one true genre.
 
     Of `n` tracks `answered` are answered, `right` of those rightly. Of the `deserved`, which the model got right,
     `lost` are rejected; `others_lost` is that share among the other genres' (None without such tracks). `p` says how

@@ -49,7 +49,7 @@ class RiskCoverage:
 
 @dataclass(frozen=True)
 class Answering:
-    """What a threshold does to `n` tracks: `answered` of them are answered, `right` of those rightly.
+    """Effect of a threshold on `n` tracks: `answered` of them are answered, `right` of those rightly.
 
     `coverage` and `accuracy` are the shares with their 95 % intervals; accuracy is None where nothing is answered.
     """

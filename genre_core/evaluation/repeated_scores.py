@@ -45,7 +45,7 @@ class PairedScores:
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """What one fold's network says of the tracks held out: rows (n,), right or not (n,), groups (n,) or None."""
+    """Predictions of one fold's network for the held-out tracks: rows (n,), right or not (n,), groups (n,) or None."""
 
     rows: IntArray
     right: npt.NDArray[np.bool_]

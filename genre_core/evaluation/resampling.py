@@ -11,7 +11,7 @@ WORK = 100_000_000
 FEWEST, MOST = 200, 1000
 """Resamples: as many as `WORK` multiplications allow."""
 _OF_DRAWING = 10
-"""What drawing costs, as a number of columns that are summed."""
+"""Cost of drawing, as a number of columns that are summed."""
 
 
 def n_resamples(n: int, columns: int = 1) -> int:

@@ -146,7 +146,7 @@ def cross_fitted(
         units = np.unique(groups, return_inverse=True)[1]
     folds = _folds(labels, units, n_folds, seed)
     if folds.max() == 0:
-        raise DataError("There is a single track, or group of tracks, on validation: nothing else is left to fit on.")
+        raise DataError("Validation has only one track or group of tracks: there is nothing else to fit on.")
     scaled = np.empty_like(logits)
     for fold in range(int(folds.max()) + 1):
         inside = folds == fold

@@ -16,7 +16,7 @@ from genre_core.explaining.path import path
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """What each feature (n_features,) adds to how far the logit of one genre is ahead of another's.
+    """Contribution of each feature (n_features,) to how far the logit of one genre is ahead of another's.
 
     `lead` is that difference at the track, `baseline_lead` at the average training track; both in nats.
     """

@@ -1,4 +1,4 @@
-"""What would change a network's answer: one feature alone, or the smallest change of all of them together."""
+"""Changes that flip a network's prediction: one feature alone, or the smallest change of all of them together."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What each genre's recognition loses when a feature is shuffled: permutation importance, genre by genre."""
+"""Permutation importance: what each genre loses when a feature is shuffled, genre by genre."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ Z95 = 1.959963984540054
 
 @dataclass(frozen=True)
 class Importance:
-    """What shuffling one feature costs one genre: points of its recall, and nats of its one-against-the-rest log loss.
+    """Cost of shuffling one feature for one genre: points of its recall, and nats of its one-against-the-rest log loss.
 
     The 95 % intervals are over tracks (or groups of them), each averaged over the shuffles; None where there are not
     two of them.
@@ -35,7 +35,7 @@ class Importance:
 
 @dataclass(frozen=True, eq=False)
 class Importances:
-    """What shuffling each feature costs each genre, from `n` rows and `n_repeats` shuffles of each feature."""
+    """Cost of shuffling each feature for each genre, from `n` rows and `n_repeats` shuffles of each feature."""
 
     per_genre: tuple[tuple[Importance, ...], ...]
     n: int

@@ -1,4 +1,4 @@
-"""What the rules look at: a complete run judged on one part, and what is known of how it was trained and split."""
+"""Input of the rules: a complete run judged on one part, and what is known of how it was trained and split."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

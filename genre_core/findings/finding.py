@@ -1,4 +1,4 @@
-"""What a finding is: a kind, its numbers with their intervals, and where to look for the evidence."""
+"""Definition of a finding: a kind, its numbers with their intervals, and where to look for the evidence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What the data look like before anything is trained. Each result says from how many rows it was computed."""
+"""Inspection of data before anything is trained. Each result says from how many rows it was computed."""
 
 from genre_core.inspection.drift import Drift, Drifts, drifts
 from genre_core.inspection.features import Histogram, Separation, Spread, histograms, separations, spreads

@@ -1,4 +1,4 @@
-"""What sets one genre apart from all the others: the difference of means, feature by feature."""
+"""Features that set one genre apart from all the others: the difference of means, feature by feature."""
 
 from dataclasses import dataclass
 

@@ -15,7 +15,7 @@ GAP = 3
 """How many times as far from the median as the next value a slip is."""
 FEW = 0.05
 CODES = (-1, -9, -99, -999, -9999, -99999)
-"""What people write where a value is missing that cannot be negative."""
+"""Codes for a missing value in a column that cannot be negative."""
 SAME = 1 - 1e-6
 """Correlation from which two columns hold the same."""
 

@@ -1,4 +1,4 @@
-"""What is alike stands together: hierarchical clustering, and the tree that it draws."""
+"""Order that puts similar items together: hierarchical clustering, and the tree that it draws."""
 
 from dataclasses import dataclass
 

@@ -37,7 +37,7 @@ MAX_LISTED = 1000
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found: `sentence` says it, and `columns`, `rows` (at most `MAX_LISTED`) and `genres` say where to look.
+    """A finding: `sentence` says it, and `columns`, `rows` (at most `MAX_LISTED`) and `genres` say where to look.
 
     Of copies, those of one row stand beside each other in `rows`.
     """

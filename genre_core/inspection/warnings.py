@@ -1,4 +1,4 @@
-"""What a person should know about data before trusting a score on them.
+"""Findings to know about data before trusting a score on them.
 
 `dataset.notes` say what loading did; findings say what is in the data, each where the evidence supports it and with
 where to look. They are found from features, genres and groups alone, so that any source of data has them.

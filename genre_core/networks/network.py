@@ -1,4 +1,4 @@
-"""What every network can do: map features to logits, and find the gradient of a loss."""
+"""Interface of every network: map features to logits, and find the gradient of a loss."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Protocol

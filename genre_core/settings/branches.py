@@ -22,13 +22,13 @@ def branch_of(config: ExperimentConfig, epochs: int, **changes: Any) -> Experime
         There is no such epoch, the run is an ensemble, or a branch would be branched again.
     """
     if config.averaged_with:
-        raise ConfigError("An ensemble has no epochs to branch from: take one of its members.")
+        raise ConfigError("An ensemble has no epochs to branch from: use one of its members.")
     if not 1 <= epochs < MOST_EPOCHS:
         raise ConfigError(f"A run can be branched after epoch 1 to {MOST_EPOCHS - 1}, not after {epochs}.")
     if config.parent is not None:
         if epochs > config.before.epochs:
             raise ConfigError(
-                f"This run is a branch itself: it can be branched up to its epoch {config.before.epochs}, not after it."
+                f"This run is a branch itself, so you can branch from its epochs up to {config.before.epochs}."
             )
         return branch_of(config.parent, epochs, **changes)
     train = config.train

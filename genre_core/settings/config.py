@@ -34,7 +34,7 @@ class SourceConfig(Frozen):
     module: ClassVar[str]
     """The module whose `load(config, tables)` returns the tracks."""
     imported: ClassVar[str] = ""
-    """What a person imports before there are tracks: "table"; nothing where nothing is imported."""
+    """Noun for what a person imports before there are tracks: "table"; nothing where nothing is imported."""
 
     @property
     def generator(self) -> "SyntheticConfig | None":
@@ -256,7 +256,7 @@ ModelConfig = Annotated[SerializeAsAny[NetworkConfig], BeforeValidator(_read_mod
 
 
 class _Learning(Frozen):
-    """What may change while a network learns."""
+    """Settings that may change while a network learns."""
 
     optimizer: Literal["adam", "adamw", "sgd"] = setting("adam", "Optimizer", "How a gradient becomes a step. Adam adapts the step of each weight; AdamW also applies weight decay separately from it; SGD uses the plain gradient with momentum. Adam is the usual choice.", labels={"adam": "Adam", "adamw": "AdamW", "sgd": "SGD"})
     learning_rate: float = setting(1e-3, "Learning rate", "Size of each training step. Higher: the network learns faster, until the loss jumps around or diverges. 0.001 is usual with Adam.", ge=1e-6, le=10, scale="log")

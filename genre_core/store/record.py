@@ -1,4 +1,4 @@
-"""What is written down of a training, whoever trains it: the run's card, each epoch, and how it ended."""
+"""Record of a training, whoever trains it: the run's card, each epoch, and how it ended."""
 
 from typing import TYPE_CHECKING, Any
 

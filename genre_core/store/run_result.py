@@ -1,4 +1,4 @@
-"""What came out of stored runs: what their best weights say of a part, and the facts that findings rest on."""
+"""Outcomes of stored runs: what their best weights say of a part, and the facts that findings rest on."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -38,7 +38,7 @@ JUDGE = Judge()
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What a run's best weights say of one part: rows in the data, genres, and logits (n, n_genres).
+    """Predictions of a run's best weights for one part: rows in the data, genres, and logits (n, n_genres).
 
     By track there is one of each for a track, and `rows` are the first rows of the tracks. `about` says what `y_true`
     are where labels are wrong now and then: those labels, or the true genres. `unit` is what was judged: a row that is

@@ -1,4 +1,4 @@
-"""What runs have saved beside their state: epochs with their predictions, and artifacts such as weights."""
+"""Data that runs save beside their state: epochs with their predictions, and artifacts such as weights."""
 
 import numpy as np
 import numpy.typing as npt

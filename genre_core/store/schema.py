@@ -1,4 +1,4 @@
-"""What the store holds: its tables, and the frozen records that are read from them.
+"""Contents of the store: its tables, and the frozen records that are read from them.
 
 Times are seconds since 1970 in the database and aware UTC datetimes in records. Only SQL that SQLite and PostgreSQL
 both understand is used.
@@ -98,7 +98,7 @@ table_kinds = Table(
     Column("content_hash", String(64), primary_key=True),
     Column("kind", String(16), nullable=False),
 )
-"""What a table is where it is no table of features that a person made."""
+"""Kinds of stored tables other than a person's table of features."""
 
 table_pieces = Table(
     "table_pieces",
@@ -148,7 +148,7 @@ study_results = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("result", Text, nullable=False),
 )
-"""What a study has come to so far, one row for each result, counted from 1."""
+"""Results of a study so far, one row for each result, counted from 1."""
 
 members = Table(
     "members",
@@ -162,7 +162,7 @@ members = Table(
 
 
 class Wish(NamedTuple):
-    """What the person wants of a run: what it shall do next, and the least seconds that an epoch shall take."""
+    """A person's wishes for a run: what it shall do next, and the least seconds that an epoch shall take."""
 
     request: Request
     pace: float
@@ -191,7 +191,7 @@ class Run:
     epoch: int
     """Epochs completed."""
     fraction: float
-    """What is done of the epoch after that, in [0, 1)."""
+    """Finished share of the epoch after that, in [0, 1)."""
     best_epoch: int | None
     stopped_because: str | None
     error: str | None
@@ -270,7 +270,7 @@ class Study:
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one epoch came to; losses in nats, `learning_rate` the one it was trained with."""
+    """Result of one epoch; losses in nats, `learning_rate` the one it was trained with."""
 
     epoch: int
     train_loss: float

@@ -41,7 +41,9 @@ class StudyStore:
         """
         row = self._queue.row(study_id)
         if row is None:
-            raise RunStateError(f"There is no study {study_id[:40]} in this store: it was deleted, or is elsewhere.")
+            raise RunStateError(
+                f"There is no study {study_id[:40]} in this store: it was deleted or is in another store."
+            )
         found = read_study(row)
         return self.study(study_id) if is_silent(found.state, found.heartbeat_at) and self.reap() else found
 

@@ -1,4 +1,4 @@
-"""What a worker does with a run: it takes it, writes what comes of it, and is told what the person wants next.
+"""A worker's work on a run: it takes it, writes what comes of it, and is told what the person wants next.
 
 Appending an epoch is also the sign of life, and its answer is the whole control protocol.
 """

@@ -1,4 +1,4 @@
-"""What a network says of every track that it did not learn from: k folds, each predicted by a network of its own.
+"""Predictions for every track by networks that did not learn from it: k folds, each predicted by a network of its own.
 
 The experiment's own data, network and training; standardized by what each network learns from. Of k folds one is
 predicted, the next chooses the best epoch, and the others train. Whole groups stay in one fold, at the coarsest level
@@ -42,7 +42,7 @@ class CrossPredictionsConfig(Frozen):
 
 @dataclass(frozen=True)
 class CrossPlan:
-    """What will be predicted: `n_tracks` in `n_folds` folds; `kept_whole` is the level of groups, or empty.
+    """Plan of the predictions: `n_tracks` in `n_folds` folds; `kept_whole` is the level of groups, or empty.
 
     `torn` names coarser levels of which a genre has too few groups, so that they stand in several folds; `n_left_out`
     counts tracks of the closed test part.

@@ -34,7 +34,7 @@ class Member:
 
 @dataclass(frozen=True)
 class MemberEvent:
-    """What has just been saved of a member; `event` is None where it is ready to train, or failed with `error`."""
+    """Latest saved event of a member; `event` is None where it is ready to train, or failed with `error`."""
 
     number: int
     run_id: str
@@ -48,7 +48,7 @@ Prune = Callable[[int, EpochEnd], bool]
 
 @dataclass
 class Job:
-    """What is done with all members: where they are saved, who may end them, and which are under way."""
+    """Handling of all members: where they are saved, who may end them, and which are under way."""
 
     store: RunStore
     prune: Prune | None

@@ -20,14 +20,14 @@ def add_experiment(parser: Parser) -> None:
         "--table",
         action="append",
         metavar="FILE",
-        help="train on this CSV or Parquet file; give several to join them by their tracks",
+        help="train on this CSV or Parquet file; several files are joined by their tracks",
     )
-    parser.add_argument("--fma", metavar="FOLDER", help="train on FMA, by the folder of its metadata or its hash")
+    parser.add_argument("--fma", metavar="FOLDER", help="train on FMA; give the folder of its metadata, or its hash")
     parser.add_argument(
         "--published",
         action="append",
         metavar="SPLIT",
-        help="the table's published split, by its folder, its files (train=FILE) or its hash",
+        help="the table's published split; give its folder, its files (train=FILE) or its hash",
     )
     add_columns(parser)
     add_settings(parser)
@@ -53,11 +53,13 @@ def add_settings(parser: Parser, sections: Collection[str] = tuple(SECTIONS)) ->
 
 def add_columns(parser: Parser) -> None:
     """Add what says what the columns of a table are for."""
-    parser.add_argument("--label", metavar="COLUMN", help="the column that names the genre (default: found)")
+    parser.add_argument("--label", metavar="COLUMN", help="the column with the genre (default: found automatically)")
     parser.add_argument("--group", metavar="COLUMN", help="rows with the same value here stay on one side of the split")
-    parser.add_argument("--track", metavar="COLUMN", help="the column that names the tracks (default: found)")
-    parser.add_argument("--leave-out", metavar="COLUMNS", help="columns not to use, with commas between them")
-    parser.add_argument("--take", metavar="COLUMNS", help="columns to take as features whatever they look like")
+    parser.add_argument(
+        "--track", metavar="COLUMN", help="the column with the names of the tracks (default: found automatically)"
+    )
+    parser.add_argument("--leave-out", metavar="COLUMNS", help="columns to leave out, separated by commas")
+    parser.add_argument("--take", metavar="COLUMNS", help="columns to use as features in any case, separated by commas")
 
 
 def add_part(
@@ -88,7 +90,7 @@ def add_right_about(parser: Parser) -> None:
         "--right-about",
         choices=("labels", "true"),
         default="labels",
-        help="where labels are wrong now and then: judge by them (default), or by the true genres",
+        help="if some labels are wrong: judge by the labels (default) or by the true genres",
     )
 
 
@@ -109,14 +111,14 @@ def add_by(parser: Parser) -> None:
 def from_one(text: str) -> int:
     """Read a whole number from 1 on."""
     if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError("must be a whole number from 1 on")
+        raise argparse.ArgumentTypeError("must be a whole number of at least 1")
     return int(text)
 
 
 def from_zero(text: str) -> int:
     """Read a whole number from 0 on."""
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError("must be a whole number from 0 on")
+        raise argparse.ArgumentTypeError("must be a whole number of at least 0")
     return int(text)
 
 

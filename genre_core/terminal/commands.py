@@ -1,4 +1,4 @@
-"""What each command can be told: one function for each, by its name."""
+"""Arguments of each command: one function for each, by its name."""
 
 import argparse
 from typing import TypeAlias
@@ -52,12 +52,12 @@ def _add(commands: Commands, name: str, help: str, usage: str, about: str = ".")
 def _train(commands: Commands) -> None:
     help = "train one classifier and report on its test part"
     about = (
-        ", which counts as opened then. To choose between configurations, report on validation: the test part stays "
+        ", which then counts as opened. To choose between configurations, report on validation: the test part stays "
         "closed."
     )
     parser = _add(commands, "train", help, f"{_SOURCES} [settings]", about)
     add_experiment(parser)
-    closed = "with validation no test figure is shown, `test` is null in JSON, and nothing counts as opened"
+    closed = "with validation, no test score is shown, `test` is null in JSON, and nothing counts as opened"
     add_part(parser, "which part to report", closed, default="test")
     add_by(parser)
     add_name(parser, "run")
@@ -65,7 +65,7 @@ def _train(commands: Commands) -> None:
 
 
 def _repeat(commands: Commands) -> None:
-    help = "train one configuration with other seeds: how far its score moves by luck"
+    help = "train one configuration with other seeds to see how much luck changes its score"
     parser = _add(commands, "repeat", help, f"{_SOURCES} [--times N] [--vary WHAT] [settings]")
     add_experiment(parser)
     usual = OtherSeeds()
@@ -77,22 +77,22 @@ def _repeat(commands: Commands) -> None:
 
 
 def _crossvalidate(commands: Commands) -> None:
-    help = "train one configuration on folds: each track outside the test part is judged once"
+    help = "train one configuration on folds, so that each track outside the test part is judged once"
     about = (
-        ", by a network that did not learn from it. A held-out fold counts as a test part that was looked at; the test "
-        "part of a run with these settings is in no fold and stays closed."
+        ", by a network that did not learn from it. A held-out fold counts as an opened test part. The real test part "
+        "is in no fold and stays closed."
     )
     parser = _add(commands, "crossvalidate", help, f"{_SOURCES} [--folds K] [--repeats N] [settings]", about)
     add_experiment(parser)
     usual = Folds()
     add_number(parser, "--folds", "K", usual.k, "how many folds")
-    add_number(parser, "--repeats", "N", usual.repeats, "how often tracks are dealt into folds anew")
+    add_number(parser, "--repeats", "N", usual.repeats, "how many times to shuffle the tracks into folds")
     add_by(parser)
 
 
 def _search(commands: Commands) -> None:
-    help = "search for better settings, each trial a run that is kept and judged on validation or on folds"
-    about = ". The test part stays closed, unless `--part test` asks for the winner's in the end."
+    help = "search for better settings; each trial is a run that is kept and judged on validation or on folds"
+    about = ". The test part stays closed unless `--part test` asks for the winner's test score at the end."
     parser = _add(commands, "search", help, f"--space SETTING … {_SOURCES} [options] [settings]", about)
     add_experiment(parser)
     parser.add_argument(
@@ -100,28 +100,32 @@ def _search(commands: Commands) -> None:
         nargs="+",
         required=True,
         metavar="SETTING",
-        help="what to vary: train.learning_rate, model.dropout=0.1..0.5 or 'model.hidden=64,32|128,64'; without a "
-        "range that of the setting's field, on a log scale about the present value",
+        help=(
+            "what to vary: train.learning_rate, model.dropout=0.1..0.5 or 'model.hidden=64,32|128,64'; without a "
+            "range, the allowed range of the setting is used, on a log scale around its current value"
+        ),
     )
-    add_number(parser, "--trials", "N", 50, "combinations to try")
+    add_number(parser, "--trials", "N", 50, "number of combinations to try")
     parser.add_argument("--sampler", choices=("tpe", "random", "grid"), default="tpe", help="(default: tpe)")
-    objectives, best = ("accuracy", "macro-f1", "log-loss"), "what the best trial is best by (default: accuracy)"
+    objectives, best = ("accuracy", "macro-f1", "log-loss"), "the score that decides the best trial (default: accuracy)"
     parser.add_argument("--objective", choices=objectives, default="accuracy", help=best)
     parser.add_argument("--folds", type=from_one, default=0, metavar="K", help="judge each trial on K held-out folds")
-    parser.add_argument("--no-pruning", action="store_true", help="train every trial to its own end")
-    masks = "draw each trial's dropout masks as a run by itself does, which takes longer"
+    parser.add_argument("--no-pruning", action="store_true", help="train every trial to the end")
+    masks = "draw dropout masks as in a single run, which takes longer"
     parser.add_argument("--no-fast-masks", action="store_true", help=masks)
-    seed = "start of the search's random stream"
+    seed = "start of the search's random numbers"
     parser.add_argument("--search-seed", type=from_zero, default=0, metavar="N", help=seed)
     add_part(
-        parser, "which part of the winner to report", "with test it is opened when the search is over, and counted"
+        parser,
+        "which part of the winner to report",
+        "with test, the winner's test part is opened and counted when the search is over",
     )
 
 
 def _lens(commands: Commands) -> None:
     help = "judge one network and simple baselines by row, track, album and artist splits"
     about = (
-        ". Splits are dealt for the lens alone, but the test part of a published one counts as opened, once for each "
+        ". The lens makes its own splits, but the test part of a published split counts as opened once for each "
         "classifier and seed."
     )
     parser = _add(commands, "lens", help, f"{_SOURCES} [settings]", about)
@@ -133,14 +137,14 @@ def _lens(commands: Commands) -> None:
 def _evaluate(commands: Commands) -> None:
     parser = _add(commands, "evaluate", "evaluate a stored run on one part of its data", "RUN [options]")
     parser.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
-    counted = "for each configuration whose test part somebody looked at, the test set counts as opened once more"
+    counted = "the test part counts as opened once for each configuration that is evaluated on it"
     add_part(parser, "which part", counted, PARTS)
     add_right_about(parser)
     add_by(parser)
 
 
 def _ensemble(commands: Commands) -> None:
-    help = "average the probabilities of stored runs on the same data and split, and keep that as a run"
+    help = "average the probabilities of stored runs on the same data and split, and keep the result as a run"
     parser = _add(commands, "ensemble", help, "RUN RUN … [options]")
     add_runs(parser)
     add_part(parser, "which part to report", "the test part counts as opened then")
@@ -148,21 +152,21 @@ def _ensemble(commands: Commands) -> None:
 
 
 def _compare(commands: Commands) -> None:
-    help = "say whether one stored run is really better than others on the same tracks"
+    help = "test whether one stored run is really better than others on the same tracks"
     about = ": the first is compared with each of the others."
     parser = _add(commands, "compare", help, "RUN RUN [RUN …] [options]", about)
     add_runs(parser)
-    add_part(parser, "on which part", "on test, the test part of each run counts as opened")
+    add_part(parser, "which part to compare on", "on test, the test part of each run counts as opened")
     add_right_about(parser)
     add_by(parser)
 
 
 def _limit(commands: Commands) -> None:
-    help = "say how often the best possible classifier is right on synthetic tracks"
+    help = "compute how often the best possible classifier is right on synthetic tracks"
     parser = _add(commands, "limit", help, "[--preset NAME] [--reach PERCENT] [settings of data]")
     parser.epilog = describe_settings(("data",))
     add_preset(parser)
-    reach = "find the overlap at which the best possible accuracy is this"
+    reach = "find the overlap that gives this best possible accuracy"
     parser.add_argument("--reach", type=percentage, metavar="PERCENT", help=reach)
     add_right_about(parser)
     add_settings(parser, ("data",))
@@ -175,16 +179,16 @@ def _import(commands: Commands) -> None:
         "files",
         metavar="FILE",
         nargs="*",
-        help="CSV or Parquet, several are joined by their tracks; the folder of FMA's metadata; "
+        help="CSV or Parquet, several files are joined by their tracks; the folder of FMA's metadata; "
         "or lists of a split's tracks such as train.txt, valid.txt and test.txt",
     )
     lists = "a list of the tracks of train, validation or test"
     parser.add_argument("--split", action="append", metavar="PART=FILE", help=lists)
-    progress = "write how far an import of FMA is to standard error, as lines of JSON"
+    progress = "write the progress of an FMA import to standard error, as lines of JSON"
     parser.add_argument("--progress", action="store_true", help=progress)
     add_columns(parser)
 
 
 def _runs(commands: Commands) -> None:
     parser = _add(commands, "runs", "list the stored runs, newest first", "[options]")
-    add_number(parser, "--limit", "N", 50, "how many at most")
+    add_number(parser, "--limit", "N", 50, "how many runs to list at most")

@@ -61,7 +61,7 @@ def _runs(store: RunStore, names: Sequence[str]) -> list[Run]:
         if run.state != "complete":
             raise RunStateError(f"The run {run.name} is {run.state}: only complete runs can be compared.")
     if len({run.id for run in found}) < len(found):
-        raise ConfigError("A run is named twice: it does not differ from itself.")
+        raise ConfigError("A run is named twice, but it cannot be compared with itself.")
     return found
 
 

@@ -20,7 +20,7 @@ def ensemble(options: argparse.Namespace) -> int:
         if member.state != "complete":
             raise RunStateError(f"The run {member.name} is {member.state}: only complete runs can be averaged.")
         if member.stopped_because == "stopped":
-            raise RunStateError(f"The run {member.name} was stopped by hand: its settings do not repeat it.")
+            raise RunStateError(f"The run {member.name} was stopped by hand, so its settings cannot repeat it.")
     config = ensemble_of([member.config for member in members])
     store.submit(run_id, config, options.name or run_name(config, store.table_names()))
     execute(run_id, 1, store.url)

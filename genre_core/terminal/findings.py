@@ -1,4 +1,4 @@
-"""What stands out in a stored run, as `evaluate` lists it."""
+"""Findings about a stored run, as `evaluate` lists it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -37,6 +37,6 @@ def findings_of(store: RunStore, run: Run, part: Part, judge: Judge = JUDGE) -> 
 def listed(found: Sequence[Mapping[str, Any]] | None) -> str:
     """Return findings as a person reads them; nothing where there are none."""
     if found is None:
-        return "\n\nWhat stands out is not known: the tracks of this run are gone."
+        return "\n\nWhat stands out is unknown: the tracks of this run are no longer stored."
     lines = [f"- {one['sentence']}" for one in found]
     return "\n".join(["\n", "What stands out:", *lines]) if lines else ""

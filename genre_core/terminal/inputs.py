@@ -1,4 +1,4 @@
-"""What a command line names to train on: tables, FMA, published splits; as files, or by their hash in the store."""
+"""Data that a command line names: tables, FMA, published splits; as files, or by their hash in the store."""
 
 import argparse
 import io

@@ -89,15 +89,22 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
 
 def _answer(plan: LensPlan, scores: Sequence[LensScore]) -> str:
     coarse, torn = coarsest_of(plan.levels), still_torn(plan)
-    more = f" By {torn[-1]} they cannot be judged: {torn[-1]}s stand on both sides of these splits." if torn else ""
+    more = (
+        f" They cannot be judged by {torn[-1]}: these splits have the same {torn[-1]}s in training and test."
+        if torn
+        else ""
+    )
     if torn and coarse is None:
-        return f"Nothing to compare: by {torn[-1]} there is no split, and by row {torn[-1]}s stand on both sides."
+        return (
+            f"Nothing to compare: no split by {torn[-1]} is possible, and a split by row has the same {torn[-1]}s in "
+            "training and test."
+        )
     if coarse is None or "row" not in plan.levels:
-        return "Nothing to compare: these tracks are not known to belong together."
+        return "Nothing to compare: each track is independent."
     by_row, leaked = estimate(scores, "row", NETWORK), difference(scores, ("row", NETWORK), (coarse, NETWORK))
     assert by_row is not None
     assert leaked is not None
     if not leaked.interval.low > 0:
-        return f"No leakage can be told between splits {JUDGED_BY['row']} and {JUDGED_BY[coarse]}.{more}"
+        return f"No clear leakage between splits {JUDGED_BY['row']} and {JUDGED_BY[coarse]}.{more}"
     points = f"{100 * leaked.mean:.1f} points ({100 * leaked.interval.low:.1f}-{100 * leaked.interval.high:.1f})"
-    return f"Of the network's {100 * by_row.accuracy:.1f} % by row, {points} were leakage: {TORN[coarse]}.{more}"
+    return f"Of the network's {100 * by_row.accuracy:.1f} % by row, {points} are leakage: {TORN[coarse]}.{more}"

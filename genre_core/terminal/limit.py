@@ -16,7 +16,7 @@ def limit(options: argparse.Namespace) -> int:
     """Print the best possible on the tracks that options describe, or at the overlap that makes it what is wanted."""
     data = configuration(options, None).data.generator
     if data is None:
-        raise ConfigError("The limit is known for synthetic tracks alone: leave out --data.source.")
+        raise ConfigError("The limit is known only for synthetic tracks: leave out --data.source.")
     clean = judged_by_true_genres(options, data)
     if options.reach is not None:
         data = data.model_copy(update={"overlap": overlap_for(data, options.reach / 100, clean=clean)})
@@ -45,7 +45,9 @@ def judged_by_true_genres(options: argparse.Namespace, data: DatasetConfig) -> b
     """
     clean: bool = options.right_about == "true"
     if clean and right_about(data) is None:
-        raise ConfigError("--right-about true is for synthetic tracks with label noise: of others no truth is known.")
+        raise ConfigError(
+            "--right-about true needs synthetic tracks with label noise: for others the true genres are unknown."
+        )
     return clean
 
 

@@ -1,4 +1,4 @@
-"""What is typed, read: a command with its options, and the configuration that they describe.
+"""Reading of the command line: a command with its options, and the configuration that they describe.
 
 Bad usage is a `UsageError` of one sentence. Nothing here imports torch, pandas or SQLAlchemy: help comes at once.
 """
@@ -33,8 +33,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """
     parser = Parser(
         prog=PROGRAM,
-        description="Train, evaluate and compare music genre classifiers. Each command has its own --help; "
-        "those that train take every setting as an option.",
+        description=(
+            "Train, evaluate and compare music genre classifiers. Each command has its own --help. Commands that train "
+            "accept every setting as an option."
+        ),
         epilog=describe_settings(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

@@ -1,4 +1,4 @@
-"""What goes where: results to standard output, everything else to standard error, and an exit status."""
+"""Output streams: results to standard output, everything else to standard error, and an exit status."""
 
 import json
 import sys

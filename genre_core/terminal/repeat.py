@@ -65,10 +65,10 @@ def _do(options: argparse.Namespace, what: dict[str, Any]) -> int:
     runs = store.members.runs(study_id)
     n_complete = sum(run.state == "complete" for run in runs.values())
     if interrupted or study.state == "cancelled":
-        say(f"Stopped after {n_complete} of {len(config.configs)} runs: go on with {study_id} in the dashboard.")
+        say(f"Stopped after {n_complete} of {len(config.configs)} runs: continue {study_id} in the dashboard.")
         return INTERRUPTED
     if study.state == "failed" or not n_complete:
-        say(study.error or "None of the runs has a score: each was stopped before its first epoch ended.")
+        say(study.error or "No run has a score: each was stopped before its first epoch ended.")
         return FAILED
     part: Part = "test" if isinstance(config.what, Folds) else options.part
     if part == "test":

@@ -40,7 +40,7 @@ def search(options: argparse.Namespace) -> int:
     study, _ = do_study(store, study_id, config.n_planned, "trials", done)
     trials, summary = read_rows(store.studies.results(study_id))
     if study.state == "cancelled":
-        say(f"Paused after {len(trials)} of {config.n_planned} trials: go on with {study_id} on Tune in the dashboard.")
+        say(f"Paused after {len(trials)} of {config.n_planned} trials: continue {study_id} on Tune in the dashboard.")
         return INTERRUPTED
     best = best_of(config, trials)
     if study.state == "failed" or best is None:

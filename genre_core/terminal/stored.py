@@ -58,7 +58,7 @@ def count_opening(store: RunStore, run: Run) -> int | None:
     try:
         return open_test(store, run).n
     except StoreError as error:
-        say(f"That the test part was opened is not counted. {error}")
+        say(f"Opening the test part could not be counted. {error}")
         return None
 
 
@@ -71,7 +71,7 @@ def count_published(config: LensConfig, plan: LensPlan, scores: Sequence[LensSco
         open_published(store, "lens", config, plan, scores)
         return count_openings(store, plan.test_hash)
     except StoreError as error:
-        say(f"That the published test part was opened is not counted. {error}")
+        say(f"Opening the published test part could not be counted. {error}")
         return None
 
 

@@ -35,7 +35,7 @@ _HISTORY = ("epoch", "train_loss", "train_accuracy", "validation_loss", "validat
 
 @dataclass(frozen=True, eq=False)
 class _Order:
-    """What is to be trained, with what it is trained on."""
+    """Configurations to train, with their data."""
 
     config: ExperimentConfig
     name: str
@@ -148,7 +148,7 @@ def _watch(store: RunStore, run_id: str, over: threading.Event, max_epochs: int)
             if run.state in ("complete", "failed", "cancelled"):
                 return run
             if run.state == "queued" and run.attempt == 1 and was_over:
-                raise StoreError("The store could not be written to: make room for it.")
+                raise StoreError("The store could not be written: free some disk space.")
             if run.state == "paused" and not told:
                 told = True
                 bar.clear()

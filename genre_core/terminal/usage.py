@@ -1,4 +1,4 @@
-"""What is wrong with a command line, in one sentence that names what was meant."""
+"""Errors in a command line, in one sentence that names what was meant."""
 
 import argparse
 import difflib
@@ -39,7 +39,7 @@ def _sentence(message: str) -> str:
     if missing := re.fullmatch(r"the following arguments are required: (.+)", message):
         if missing[1] == "COMMAND":
             return f"No command is given: see {PROGRAM} --help."
-        return f"{missing[1]} is missing: name it after the command."
+        return f"{missing[1]} is missing: give it after the command."
     if lacking := re.fullmatch(r"argument (\S+): expected .+", message):
         return f"{lacking[1]} needs a value after it."
     if wrong := re.fullmatch(r"argument (\S+): invalid choice: '(.*)' \(choose from (.+)\)", message):
@@ -59,4 +59,4 @@ def _closest(given: str, known: Sequence[str]) -> str:
         return f"did you mean {close[0]}?"
     if len(known) <= 10:
         return f"choose one of {', '.join(known)}."
-    return f"see {PROGRAM} train --help for those that there are."
+    return f"see {PROGRAM} train --help for the list."

@@ -24,7 +24,7 @@ MOST_VALUES = 64_000_000
 
 @dataclass(frozen=True)
 class Shape:
-    """What networks must have in common to be trained together."""
+    """Properties that networks must share to be trained together."""
 
     together: type[SideBySide] | None
     weights: tuple[tuple[int, ...], ...]

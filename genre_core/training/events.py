@@ -1,4 +1,4 @@
-"""What happens while a network trains: frozen values, never live objects. Epochs count from 1, losses are in nats."""
+"""Events of a training: frozen values, never live objects. Epochs count from 1, losses are in nats."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -57,7 +57,7 @@ class Prepared:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What came out of an experiment: its epochs, its end, and logits (n, n_genres) of every track."""
+    """Result of an experiment: its epochs, its end, and logits (n, n_genres) of every track."""
 
     prepared: Prepared
     history: tuple[EpochEnd, ...]

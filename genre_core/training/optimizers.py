@@ -1,4 +1,4 @@
-"""What moves the weights: an optimizer over one flat vector of them, and what sets its rate.
+"""Optimizers: an optimizer over one flat vector of them, and what sets its rate.
 
 The steps are those of `torch.optim`, in the same order of operations and so to the same bit, without its bookkeeping,
 which on a small network costs more than the step. (Its fused Adam is as fast but rounds differently, and after a few

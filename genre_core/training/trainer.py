@@ -41,7 +41,7 @@ _global_generator = threading.Lock()
 
 @dataclass(frozen=True, eq=False)
 class TrainingData:
-    """What a trainer sees: standard scores (n, *shape) of its rows as float32, and class numbers (n,)."""
+    """Data of a trainer: standard scores (n, *shape) of its rows as float32, and class numbers (n,)."""
 
     X_train: Rows
     y_train: IntArray

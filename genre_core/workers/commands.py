@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _PRIORITY, _SOON, _STUDY = 10, 20, 0
 _Lost = Callable[[BaseException | None], None]
-"""What is to be written down when a worker is lost, given the error."""
+"""Record to write when a worker is lost, given the error."""
 
 _GONE = "The training processes are gone: the run is saved and starts when they are back."
 _ENDED: tuple[RunState, ...] = ("complete", "failed", "cancelled")

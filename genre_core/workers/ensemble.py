@@ -1,4 +1,4 @@
-"""What a worker does with an ensemble: take its members' answers from the store, train what is missing, average."""
+"""A worker's work on an ensemble: take its members' answers from the store, train what is missing, average."""
 
 from typing import TYPE_CHECKING
 

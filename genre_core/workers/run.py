@@ -1,4 +1,4 @@
-"""What a worker does with a run: train it as the store says, listen to the person, and write down how it ended."""
+"""A worker's work on a run: train it as the store says, listen to the person, and write down how it ended."""
 
 import logging
 import threading

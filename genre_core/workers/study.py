@@ -1,4 +1,4 @@
-"""What a worker does with a study: small pieces of work, one after the other, that let runs go first.
+"""A worker's work on a study: small pieces of work, one after the other, that let runs go first.
 
 A study leaves its worker's thread to runs that people watch (Dask calls it secede), and works beside it; while a run
 trains there it rests at the next piece or epoch. One study works in a process at a time, the others wait for it, but

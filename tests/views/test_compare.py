@@ -155,7 +155,7 @@ def test_with_several_runs_each_is_compared_with_the_first_and_one_is_drawn(stor
         ("good,queued", "Choose a run to compare the good one with.", "the queued one is not complete (waiting)"),
         ("good,good", "Choose a run to compare the good one with.", "a run cannot be compared with itself"),
         ("good,other", "These runs cannot be compared.", "are on other data"),
-        ("good,split", "These runs cannot be compared.", "are on another split of the same data: of 90 tracks"),
+        ("good,split", "These runs cannot be compared.", "use different splits of the same data: of 90 tracks"),
         ("good,gone", "These runs cannot be compared.", "gone cannot be compared."),
         ("gone,good", "These runs cannot be compared.", "gone cannot be compared."),
         ("good,seed,split", "No clear difference", "are on another split"),

@@ -212,9 +212,9 @@ def test_the_overlap_is_found_for_a_wanted_limit():
 
 def test_noisy_labels_ask_right_about_what():
     page = on("limits", data__label_noise="0.2")
-    assert "right about the label, which is wrong for 20 %" in texts(page)
+    assert "predictions of the label, which is wrong for 20 %" in texts(page)
     page = on("limits", data__label_noise="0.2", right="true")
-    assert "right about the true genre, whatever the label says" in texts(page)
+    assert "predictions of the true genre, whatever the label says" in texts(page)
     assert "Judged by" not in texts(on("limits"))
 
 

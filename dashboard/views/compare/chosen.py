@@ -45,7 +45,7 @@ class Chosen:
     opened: int | None
     """For how many configurations the test set was opened, on the test part."""
     notes: tuple[str, ...] = ()
-    """What to say of runs that the address names and that are not compared."""
+    """Notes on runs that the address names and that are not compared."""
 
     @property
     def pair(self) -> Comparison:

@@ -1,4 +1,4 @@
-"""What the Compare page says: which runs it can compare, what tells them apart, and which tracks moved."""
+"""Sentences of Compare: which runs it can compare, what tells them apart, and which tracks moved."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

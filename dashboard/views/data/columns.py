@@ -1,4 +1,4 @@
-"""What each column of a table was taken for, and why: a list whose roles can be changed, features folded away."""
+"""Role of each column of a table, and why: a list whose roles can be changed, features folded away."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path

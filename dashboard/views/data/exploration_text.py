@@ -1,4 +1,4 @@
-"""What the Data page says of its pictures, and their table twins: pure functions from what was found."""
+"""Sentences of Data about its pictures, and their table twins: pure functions from what was found."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What the Data page says of a table or of FMA as it was taken: pure functions from what was found to sentences."""
+"""Sentences of Data about a table or FMA as imported: pure functions from what was found to sentences."""
 
 from collections.abc import Sequence
 from pathlib import PurePath

@@ -1,4 +1,4 @@
-"""What no classifier can beat on these tracks, and how far a run is from it."""
+"""The best possible score on these tracks, and how far a run is from it."""
 
 import streamlit as st
 

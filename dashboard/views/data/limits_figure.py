@@ -1,4 +1,4 @@
-"""What no classifier can beat: against the overlap, and beside a run's error."""
+"""The best possible score: by overlap, and beside a run's error."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a person should know about the data before trusting a score on them, and what can be done about it."""
+"""Data check: problems to know before trusting a score, and what to do about them."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What can be done about a finding: each remedy is a change of settings, and what was changed can be taken back."""
+"""Remedies of a finding: each remedy is a change of settings, and what was changed can be taken back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What the Data page says: pure functions from a data set and what was found in it to sentences."""
+"""Sentences of Data: pure functions from a data set and the findings in it."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What is said of chosen cells of the matrix of answers, whose last genre is "don't know": pure functions."""
+"""Sentences about chosen cells of the matrix of answers, whose last genre is "don't know": pure functions."""
 
 import numpy as np
 

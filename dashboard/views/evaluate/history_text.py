@@ -1,4 +1,4 @@
-"""What is said of a run through its epochs: how good each was, and which genres' recall changed beyond chance."""
+"""Sentences about a run through its epochs: how good each was, and which genres' recall changed beyond chance."""
 
 from collections.abc import Sequence
 

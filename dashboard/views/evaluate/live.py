@@ -1,4 +1,4 @@
-"""What "Through time" shows of a run as plain data, and how it grows while the run trains."""
+"""A run "Through time" as plain data, and how it grows while the run trains."""
 
 from collections.abc import Callable, Sequence
 

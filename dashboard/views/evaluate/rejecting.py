@@ -1,4 +1,4 @@
-"""What saying "I don't know" does to completed runs: thresholds come from validation, and are shown on any part."""
+"""Effect of saying "I don't know" on completed runs: thresholds come from validation, and are shown on any part."""
 
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ N_STEPS = 200
 
 @dataclass(frozen=True, eq=False)
 class Rejected:
-    """What a threshold does to one part: overall, to each genre, and which tracks are `answered` (n,).
+    """Effect of a threshold on one part: overall, to each genre, and which tracks are `answered` (n,).
 
     `given` (n,) are the answers: genres as numbers, n_genres where there is none.
     """
@@ -54,7 +54,7 @@ class AnswerMatrix:
 
 @dataclass(frozen=True, eq=False)
 class _Scored:
-    """What rejecting needs of a part."""
+    """Input of rejecting on a part."""
 
     scores: FloatArray
     y_pred: IntArray

@@ -1,4 +1,4 @@
-"""What becomes of each genre's tracks where only some are answered."""
+"""Fate of each genre's tracks where only some are answered."""
 
 from collections.abc import Sequence
 from typing import Any

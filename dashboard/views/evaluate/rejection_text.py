@@ -1,4 +1,4 @@
-"""What the Evaluate page says of answering only where the model is sure: pure functions to sentences."""
+"""Sentences of Evaluate about answering only where the model is confident: pure functions."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What a genre is taken for, and what is taken for it: bars to both sides, each leading to its cell of the matrix."""
+"""Exchange of a genre with the others: bars to both sides, each leading to its cell of the matrix."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What sets a genre apart in the training part, and what its recognition rests on."""
+"""Features that set a genre apart in the training part, and features that recognize it."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""What every section of a genre's page is about, and links from it that keep what is judged."""
+"""Subject of every section of a genre's page, and links from it that keep what is judged."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What the page of a genre says: pure functions from results to sentences, each only where its interval supports it."""
+"""Sentences of a genre's page: pure functions of results, each only where its interval supports it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the Split lens page shows of a lens as plain data, and how an open page follows it."""
+"""A lens as Split lens shows it, as plain data, and how an open page follows it."""
 
 from typing import Any
 

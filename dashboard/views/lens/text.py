@@ -1,4 +1,4 @@
-"""What the Split lens page says, from a lens as far as it is: pure functions to sentences."""
+"""Sentences of Split lens about a lens as far as it is: pure functions."""
 
 from collections.abc import Mapping
 

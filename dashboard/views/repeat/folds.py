@@ -1,4 +1,4 @@
-"""What the held-out folds of a cross-validation come to together."""
+"""Result of the held-out folds of a cross-validation together."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""What the Repeat page shows of a repetition as plain data, and how an open page follows it."""
+"""A repetition as Repeat shows it, as plain data, and how an open page follows it."""
 
 from typing import Literal
 

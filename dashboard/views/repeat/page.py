@@ -40,7 +40,7 @@ OPTIONS = {sentences.option(way): way for way in WAYS}
 PARTS = {"validation": "Validation", "test": "Test"}
 MOST_LETTERS = 1000
 ANEW = {"part": None, "with": None}
-"""What the address forgets with another repetition."""
+"""Address parameters dropped with another repetition."""
 BEFORE = answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason, following.TERMS)
 
 

@@ -1,4 +1,4 @@
-"""What the Repeat page is made of below its charts: the runs, the matrix of the folds, and another repetition."""
+"""Parts of Repeat below its charts: the runs, the matrix of the folds, and another repetition."""
 
 import streamlit as st
 

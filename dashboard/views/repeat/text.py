@@ -1,4 +1,4 @@
-"""What the Repeat page says, from a repetition as far as it is: pure functions to sentences."""
+"""Sentences of Repeat about a repetition as far as it is: pure functions."""
 
 from dashboard.services.repetitions import ComparedRepeats, Repetition
 from dashboard.text import studies

@@ -1,4 +1,4 @@
-"""What the list of studies says: pure functions to sentences and columns."""
+"""Sentences and columns of the list of studies: pure functions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a network answers for one track: a bar for each genre, with a tick where it stood before a change."""
+"""A network's probabilities for one track: a bar for each genre, with a tick where it stood before a change."""
 
 from collections.abc import Mapping, Sequence
 from html import escape

@@ -1,4 +1,4 @@
-"""What each feature of a track adds to a decision between two genres."""
+"""Contribution of each feature of a track to a decision between two genres."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from genre_core.explaining import Attribution
 
 MOST = 12
 ROOM = 0.3
-"""What an axis has beyond its longest bar, for the number there, as a share of the bar: enough on a phone."""
+"""Room on an axis beyond its longest bar, for the number there, as a share of the bar: enough on a phone."""
 
 
 def attribution_figure(found: Attribution, features: Sequence[str], genres: Sequence[str]) -> Figure:

@@ -1,4 +1,4 @@
-"""What the page of one track says: pure functions to sentences."""
+"""Sentences of the page of one track: pure functions."""
 
 from collections.abc import Sequence
 

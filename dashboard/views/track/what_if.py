@@ -1,4 +1,4 @@
-"""What the network would answer if features were different: sliders, and the smallest change that flips it."""
+"""Predictions for changed features: sliders, and the smallest change that flips it."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What Train shows of a run as plain data, part by part, and how an open page follows the run."""
+"""A run as Train shows it, as plain data, part by part, and how an open page follows the run."""
 
 from functools import lru_cache
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the Tune page shows of a search as plain data, and how an open page follows it."""
+"""A search as Tune shows it, as plain data, and how an open page follows it."""
 
 from dashboard.components.live_parts import Followed, Parts, answer_part, follow_from, study_as
 from dashboard.components.plot import chart_part

@@ -1,4 +1,4 @@
-"""What came of a search: the winner and its test score, charts, and the table of trials."""
+"""Result of a search: the winner and its test score, charts, and the table of trials."""
 
 import streamlit as st
 

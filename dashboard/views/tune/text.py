@@ -1,4 +1,4 @@
-"""What the Tune page says, from a search as far as it is: pure functions to sentences."""
+"""Sentences of Tune about a search as far as it is: pure functions."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -51,7 +51,7 @@ class FmaStore(Protocol):
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import came to: the table's hash, and whether it was not in the store before."""
+    """Result of an import: the table's hash, and whether it was not in the store before."""
 
     content_hash: str
     new: bool

@@ -16,7 +16,7 @@ HEADER_ROWS = {TRACKS: 2, FEATURES: 3, ECHONEST: 3}
 _NAMES = (TRACKS, FEATURES, GENRES, ECHONEST)
 INDEX = "track_id"
 HEAD_BYTES = 1024**2
-"""What is read of a file to see its header: sixty times as much as FMA's longest has."""
+"""Number of bytes read to see a file's header: sixty times as much as FMA's longest has."""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ COLUMNS: Mapping[tuple[str, str], str] = {
     ("track", "title"): "title",
     ("artist", "name"): "artist",
 }
-"""What is kept of tracks.csv."""
+"""Columns kept of tracks.csv."""
 
 ECHONEST_FAMILIES = {"audio_features": "echonest", "temporal_features": "echonest_temporal"}
 
@@ -45,7 +45,7 @@ class Progress:
 
 @dataclass(frozen=True, eq=False)
 class Tracks:
-    """What tracks.csv says, one row per track in ascending order of `ids` (n_tracks,)."""
+    """Contents of tracks.csv, one row per track in ascending order of `ids` (n_tracks,)."""
 
     ids: IntArray
     columns: Mapping[str, Any]

@@ -16,7 +16,7 @@ CHUNK = 2_000_000
 
 @dataclass(frozen=True, eq=False)
 class Law:
-    """What a row of an unknown artist is drawn from.
+    """Law that a row of an unknown artist is drawn from.
 
     `means` (k, n_features); `shares` (k,) of the genres; `flips` (k, k) probabilities of a label given the genre;
     `scatters` the standard deviations of ordinary rows and of outliers (where there are any), and `weights` their

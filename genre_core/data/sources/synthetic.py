@@ -12,7 +12,7 @@ from genre_core.settings.genres import genre_names
 FEATURES = (
     "chroma_stft", "rms", "spectral_centroid", "spectral_bandwidth", "rolloff", "zero_crossing_rate", "tempo",
 )  # fmt: skip
-"""What stands before the MFCCs."""
+"""Names of the features before the MFCCs."""
 
 
 def load(config: SyntheticConfig, tables: Tables | None = None) -> Dataset:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Inspection:
-    """What a table would be taken for: its data set, or the sentence that says why there is none.
+    """Reading of a table: its data set, or the sentence that says why there is none.
 
     `names` are all of its columns; `candidates` those that could hold the genre, to choose from.
     """

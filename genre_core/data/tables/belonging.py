@@ -1,4 +1,4 @@
-"""What the rows of a table belong to: tracks by their names, albums, artists, and what a person chose.
+"""Groups that the rows of a table belong to: tracks by their names, albums, artists, and what a person chose.
 
 Levels are nested: a row without an artist is taken to be by the artist of its track's other rows, or by one of its own;
 the same title under two artists is two albums; and the same file name on two albums is two tracks.
@@ -45,7 +45,7 @@ def describe(levels: Mapping[str, IntArray], columns: Mapping[str, str]) -> tupl
         if n_groups == n_rows:
             notes.append(f"Every row has its own {column}: nothing is kept together.")
         elif n_groups == 1:
-            notes.append(f"Every row has the same {column}: it groups nothing.")
+            notes.append(f"Every row has the same {column}, so it groups nothing.")
     if not told:
         return tuple(notes)
     coarsest = next(reversed(told))

@@ -1,4 +1,4 @@
-"""What the name and the cells of one column say: numbers, text, an identifier, an index, the pieces of a track.
+"""Reading of one column's name and cells: numbers, text, an identifier, an index, the pieces of a track.
 
 Names are compared without case and punctuation. A column is judged by its name and its values, never by its position.
 """
@@ -24,7 +24,7 @@ LEVEL_NAMES = {
     "album": re.compile(r"(track_|song_)?(album|release)s?(_id|_name|_title|_mbid)?"),
     "artist": re.compile(r"(track_|song_|album_)?artists?(_id|_name|_mbid)?"),
 }
-"""What columns are called that say of which album or artist a row is, the finer level first."""
+"""Names of columns with a row's album or artist, the finer level first."""
 REPEATED_NAME = re.compile(r"(.+) \(\d+\)")
 
 FOLDER_OF_GENRE = re.compile(r"^(?:.*/)?([^/.]+)/\1\.")

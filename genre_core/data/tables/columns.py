@@ -1,4 +1,4 @@
-"""What each column of a table is: the genre, a group, an identifier, a feature, or left out, each with its reason."""
+"""Role of each column of a table: the genre, a group, an identifier, a feature, or left out, each with its reason."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -103,12 +103,12 @@ def _taken(name: str, series: "pd.Series[Any]") -> Column:
         known = texts(series).dropna()
         odd = _odd(known)
         raise DataError(
-            f"{name} holds text, {_such_as(odd)}, and cannot be a feature, which is a number: correct those "
-            f"{len(odd):,} of {len(known):,} values, or do not take it as a feature."
+            f"{name} holds text, {_such_as(odd)}, but a feature must be a number: correct those "
+            f"{len(odd):,} of {len(known):,} values, or do not use it as a feature."
         )
     n_missing = int((~np.isfinite(values)).sum())
     if n_missing == len(values):
-        raise DataError(f"{name} holds no number and cannot be a feature: do not take it as one.")
+        raise DataError(f"{name} holds no number and cannot be a feature: do not use it as one.")
     missing = f" {n_missing:,} of {len(values):,} numbers are missing." if n_missing else ""
     return Column(name, "feature", f"Chosen by you.{missing}")
 
@@ -124,13 +124,13 @@ def _judge(name: str, rows: "pd.DataFrame", genre_of_row: IntArray) -> Column:
     values = numbers(series)
     whole = values is not None and is_whole(values)
     if is_index_name(name) and values is not None:
-        return Column(name, "left out", "An index, which only numbers the rows.")
+        return Column(name, "left out", "An index: it only numbers the rows.")
     if is_identifier_name(name) and (values is None or whole):
-        return Column(name, "identifier", "Names tracks and measures nothing.")
+        return Column(name, "identifier", "Names the tracks; not a measurement.")
     if values is None:
         return _judge_text(name, texts(series))
     if is_length_name(name):
-        return Column(name, "left out", "A length, which says how the recording was cut and not how it sounds.")
+        return Column(name, "left out", "A length: it says how the recording was cut, not how it sounds.")
     values = np.where(np.isinf(values), np.nan, values)
     if np.isnan(values).all():
         return Column(name, "left out", "No finite value in it.")

@@ -37,7 +37,7 @@ MISSING = (
     "None",
     "none",
 )
-"""What stands for a missing value."""
+"""Texts that mean a missing value."""
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 SAMPLED_ROWS = 30

@@ -1,4 +1,4 @@
-"""What a person says columns are for: lists of column names as text, and changes of one column's role.
+"""Roles that a person gives to columns: lists of column names as text, and changes of one column's role.
 
 A list of names is one text with commas between them, so that it fits an address and a terminal; a name that holds a
 comma or a quotation mark stands in quotation marks, as in a CSV file.
@@ -25,7 +25,7 @@ WORDS = {
     "left_out": "left out",
     "taken": "taken as a feature",
 }
-"""What a setting of a table's configuration makes of a column."""
+"""Role that a setting of a table's configuration gives to a column."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a learning curve measures: an experiment, on growing shares of its training part, repeated so many times."""
+"""Configuration of a learning curve: an experiment, on growing shares of its training part, repeated so many times."""
 
 from itertools import pairwise
 from typing import Self

@@ -28,7 +28,7 @@ OWN_SEEDS = 2000
 
 @dataclass(frozen=True)
 class CurvePlan:
-    """What will be measured: `n_scores` scores on the `support` (n_genres,) validation tracks of each genre.
+    """Plan of a learning curve: `n_scores` scores on the `support` (n_genres,) validation tracks of each genre.
 
     `kept_whole` is the level of groups that are kept together, empty where rows stand alone.
     """
@@ -51,7 +51,7 @@ class CurvePlan:
 
 @dataclass(frozen=True)
 class CurveScore:
-    """What the network reached on the validation part after learning from `n_train` rows.
+    """Score of the network on the validation part after learning from `n_train` rows.
 
     `n_of_genre` (n_genres,) says how many of them were of each genre, `right` (n_genres,) how many validation tracks of
     each were recognized; `repeat` counts from 1.

@@ -1,4 +1,4 @@
-"""What the scores of a learning curve come to: recall (or accuracy) at each size, with its interval over the repeats.
+"""Summary of a learning curve's scores: recall (or accuracy) at each size, with its interval over the repeats.
 
 Repeats draw other tracks to learn from and train with another seed, and are judged on the same validation tracks: the
 interval, Student's t with k - 1 degrees of freedom, covers the former two and not which tracks judge. Repeats that

@@ -1,4 +1,4 @@
-"""What a lens judges: an experiment, with its network and with simple baselines, on splits repeated so many times."""
+"""Configuration of a lens: an experiment, its network and simple baselines, on splits repeated so many times."""
 
 from typing import Literal
 

@@ -32,7 +32,7 @@ OWN_SEEDS = 1000
 
 @dataclass(frozen=True)
 class LensPlan:
-    """What will be judged: levels in order, `gaps` (level → why it cannot be judged), and what the data are.
+    """Plan of a lens: levels in order, `gaps` (level → why it cannot be judged), and what the data are.
 
     `groups` says how many tracks, albums or artists there are; `n_scores` how many scores there will be. `test_hash`
     names the test part of a published split as runs name theirs, and is empty where none is judged. `network_alone`
@@ -61,7 +61,7 @@ class LensPlan:
 
 @dataclass(frozen=True)
 class LensScore:
-    """What one classifier reached on the test part of one split.
+    """Score of one classifier on the test part of one split.
 
     `repeat` counts from 1; `n_train` is how many rows it learned from, which is less than the training part's
     `n_available` where a baseline learned from a part of them. `true_accuracy` and `true_macro_f1` are about the true

@@ -1,4 +1,4 @@
-"""What the scores of a lens tell: means with intervals, differences between levels, and where the order turns round.
+"""Summary of a lens's scores: means with intervals, differences between levels, and where the order turns round.
 
 Test scores of repeated splits of the same data are not independent, because their training parts overlap. Their
 variance is therefore taken (1/k + n_test/n_train) times instead of 1/k times, and the interval is Student's t with
@@ -23,7 +23,7 @@ PUBLISHED = "published"
 
 @dataclass(frozen=True)
 class LensEstimate:
-    """What a classifier reaches at a level: means over `n_splits` scores, with intervals where there are any yet.
+    """Estimate of a classifier at a level: means over `n_splits` scores, with intervals where there are any yet.
 
     `n_train` and `n_test` are means over splits; `n_available` is the training part that `n_train` were taken from.
     """

@@ -1,4 +1,4 @@
-"""What stands beside one configuration to say how sure its score is: the same with other seeds, and on other folds."""
+"""Repetitions that show how reliable a configuration's score is: the same with other seeds, and on other folds."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
@@ -12,7 +12,7 @@ from genre_core.values import Frozen, fingerprint, setting
 OWN_SEEDS = 1000
 """How far the seeds of repeats lie above the configuration's own, so that none of them repeats a run of it."""
 VARIES: Mapping[str, str] = {"network": "the network", "split": "the split", "both": "both"}
-"""What other seeds can be of, by their names on a screen."""
+"""Seeds that can vary, by their names on a screen."""
 
 _TIMES = "How many other seeds. More: a narrower interval; it takes longer."
 _VARY = (
@@ -51,7 +51,7 @@ class RepeatsConfig(Frozen):
     @model_validator(mode="after")
     def _can_be_repeated(self) -> Self:
         if self.experiment.split.folds:
-            raise ValueError("these settings hold out a fold already: set Folds to 0 first")
+            raise ValueError("these settings already hold out a fold: set Folds to 0 first")
         if self.experiment.averaged_with:
             raise ValueError("an ensemble is averaged, not trained: repeat the settings of its members")
         return self

@@ -1,4 +1,4 @@
-"""What the runs of a repetition come to: mean and scatter, bands on their curves, one matrix, and a comparison."""
+"""Summary of a repetition's runs: mean and scatter, bands on their curves, one matrix, and a comparison."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ from genre_core.training.predictions import Predictions, Unit, clusters
 
 @dataclass(frozen=True)
 class MemberScore:
-    """What one run reached on the part that is judged: rates, and the tracks learned from and judged."""
+    """Score of one run on the judged part: rates, and the tracks learned from and judged."""
 
     number: int
     accuracy: float
@@ -49,7 +49,7 @@ class Scatter:
 
 @dataclass(frozen=True)
 class Repeats:
-    """What a repetition has come to; `ratio` is what the interval allows for overlapping parts."""
+    """Result of a repetition; `ratio` is what the interval allows for overlapping parts."""
 
     accuracy: Scatter
     macro_f1: Scatter
@@ -69,7 +69,7 @@ class Band:
 
 
 class Epoch(Protocol):
-    """What a band needs of an epoch: its measures by name."""
+    """Measures of an epoch that a band needs: its measures by name."""
 
     def __getattribute__(self, name: str, /) -> Any:
         """Return a measure."""

@@ -1,4 +1,4 @@
-"""What determines a search: where it starts, what it varies, how it chooses, and what it is judged by."""
+"""Configuration of a search: where it starts, what it varies, how it chooses, and what it is judged by."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
@@ -55,7 +55,7 @@ class SearchConfig(Frozen):
         if self.folds == 1:
             raise ValueError("1 fold leaves nothing to learn from: take at least 2 folds, or 0 for the split alone")
         if self.base.split.folds:
-            raise ValueError("the settings hold out a fold already: start from settings without folds")
+            raise ValueError("the settings already hold out a fold: start from settings without folds")
         able = {item.name for item in searchable(self.base, names)}
         for dimension in self.space:
             try:

@@ -1,4 +1,4 @@
-"""What picking the best of many flatters its score by.
+"""Optimism of picking the best of many.
 
 The best of n noisy scores is partly the luckiest. I. Tsamardinos, E. Greasidou and G. Borboudakis, "Bootstrapping the
 out-of-sample predictions for efficient and accurate cross-validation", Machine Learning 107 (2018), their BBC-CV: draw

@@ -15,7 +15,7 @@ WARM_UP = 3
 
 
 class Pruning:
-    """What each trial has come to, epoch by epoch."""
+    """Results of each trial, epoch by epoch."""
 
     def __init__(self, *, maximize: bool) -> None:
         self._sign = 1.0 if maximize else -1.0

@@ -1,4 +1,4 @@
-"""What a search has come to so far: one result for each trial that has ended, and what they say together."""
+"""Results of a search so far: one result for each trial that has ended, and what they say together."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -44,7 +44,7 @@ class TrialResult:
 
 @dataclass(frozen=True)
 class SearchSummary:
-    """What the trials up to some point say together."""
+    """Summary of the trials up to some point."""
 
     n_complete: int
     importances: Mapping[str, float] = field(default_factory=dict)

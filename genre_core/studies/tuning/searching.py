@@ -1,4 +1,4 @@
-"""What a worker does with a search: ask for trials, train them together, tell what came of them.
+"""A worker's work on a search: ask for trials, train them together, tell what came of them.
 
 Trials are runs of the study (its members): trial 7 is member 7, or with five folds members 31 to 35. What was asked for
 and not told when a worker was lost is trained again from its beginning and told once.

@@ -1,4 +1,4 @@
-"""What can be searched: settings of network and training, in the bounds and on the scale of their own fields.
+"""Settings that can be searched: settings of network and training, in the bounds and on the scale of their own fields.
 
 Data and split stay as they are: all trials are judged on the same tracks. Seeds stay too, since the best of several
 seeds is luck and no setting.
@@ -210,7 +210,7 @@ def _searchable(name: str) -> Setting:
     if item.section not in SECTIONS:
         raise ConfigError(f"{name} cannot be searched: all trials are judged on the same tracks.")
     if name.endswith("seed"):
-        raise ConfigError(f"{name} cannot be searched: the best of several seeds is luck, and no setting.")
+        raise ConfigError(f"{name} cannot be searched: the best of several seeds is just luck.")
     if not _may_vary(item):
         raise ConfigError(f"{name} cannot be searched: it stays as it is for all trials.")
     return item

@@ -215,7 +215,7 @@ def _said() -> Iterator[None]:
         cause = error.__cause__ or error
         if "locked" in str(cause).lower():
             raise StoreError(
-                "The store is busy with another program, so that no trial can be saved: close that one, and go on."
+                "Another program is using the store, so no trial can be saved: close it and continue the search."
             ) from error
         raise StoreError(
             f"The store does not take the trials ({str(cause).splitlines()[0]}): check it, and go on with the search."

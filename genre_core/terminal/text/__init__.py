@@ -1,4 +1,4 @@
-"""What a person reads in a terminal, made of the same documents that `--json` prints."""
+"""Text for the terminal, made of the same documents that `--json` prints."""
 
 from genre_core.terminal.text.compared import compared
 from genre_core.terminal.text.imports import fma, split, table

@@ -6,7 +6,7 @@ from genre_core.terminal.text.words import PARTS, Document, columns, judged_by, 
 
 def compared(document: Document) -> str:
     """Say of each comparison what it comes to, and list scores, settings that differ, and genres told apart."""
-    lines = [f"Against {row['name']}: {row['sentence']}" for row in document["comparisons"]] + [
+    lines = [f"Compared with {row['name']}: {row['sentence']}" for row in document["comparisons"]] + [
         *judged_by(document),
         "",
     ]
@@ -45,6 +45,6 @@ def _apart(document: Document) -> list[str]:
         if row["p_adjusted"] is not None and row["p_adjusted"] < 0.05
     ]  # fmt: skip
     if not cells:
-        return ["No single genre tells them apart, with all genres considered together (Holm)."]
+        return ["No single genre shows a clear difference, with all genres considered together (Holm)."]
     names = ("genre", "compared with", "tracks", "only first right", "only other right", "points of recall", "p (Holm)")
     return columns(names, cells, right=(2, 3, 4, 5, 6))

@@ -1,4 +1,4 @@
-"""What was stored of a table, of FMA and of a published split."""
+"""Text about an imported table, FMA or published split."""
 
 from genre_core.terminal.text.words import PARTS, Document, columns, count
 

@@ -1,4 +1,4 @@
-"""What no classifier can beat."""
+"""Text about the best possible classifier."""
 
 from genre_core.settings.names import all_settings
 from genre_core.terminal.text.words import Document, rate
@@ -10,7 +10,7 @@ def limit(document: Document) -> str:
     about = f" about the {document['right_about']}" if document["right_about"] else ""
     at = f"At overlap {document['overlap']:g}"
     lines = [
-        f"{at} no classifier can expect to be right{about} on more than {accuracy} of new tracks.",
+        f"{at} the best possible classifier is right{about} on {accuracy} of new tracks.",
         f"Its macro-F1 is {rate(document['macro_f1'])}.",
     ]
     if document["reach"] is not None:

@@ -8,8 +8,8 @@ from genre_core.settings.names import all_settings
 from genre_core.terminal.text.words import PARTS, Document, columns, count, judged, opened, rate, small
 
 _ENDS = {
-    "patience": "until no later epoch had been better for as long as patience allows",
-    "max_epochs": "as many as were allowed",
+    "patience": "until patience ran out without a better epoch",
+    "max_epochs": "the maximum",
     "diverged": "until it diverged",
     "stopped": "until it was stopped",
 }
@@ -21,7 +21,7 @@ def result(document: Document) -> str:
     lines = [
         evaluation(document, document["part"]),
         "",
-        f"Trained for {count(epochs, 'epoch')}, {_ENDS[reason]}; the best on validation was epoch {best}.",
+        f"Trained for {count(epochs, 'epoch')}, {_ENDS[reason]}; epoch {best} was the best on validation.",
     ]
     lines += [f"Note: {note}" for note in document["notes"]]
     if document["run"]:
@@ -64,7 +64,7 @@ def evaluation(document: Document, part: str) -> str:
     width = max(len(name) for name, _ in figures)
     lines += ["", *(f"{name:{width}}  {figure}" for name, figure in figures)]
     if bayes and bayes["about"]:
-        lines.append(f"About that limit: {small(bayes['about'])}")
+        lines.append(f"About this limit: {small(bayes['about'])}")
     return "\n".join([*lines, "", _genres(found["per_genre"])])
 
 

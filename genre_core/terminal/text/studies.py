@@ -1,4 +1,4 @@
-"""What many runs together come to: a lens, a repetition, a search."""
+"""Text about many runs together: a lens, a repetition, a search."""
 
 from collections.abc import Sequence
 
@@ -17,8 +17,8 @@ def lens(document: Document) -> str:
     header = ("split", "classifier", "test accuracy", "macro-F1", "learned from", "tested on", "times")
     lines = [document["answer"], *judged_by(document), "", *columns(header, cells, right=(2, 3, 4, 5, 6))]
     if document["bayes"]:
-        lines.append(f"No classifier can expect more than {rate(document['bayes']['accuracy'])}.")
-        lines += [f"About that limit: {document['bayes']['about']}"] if document["bayes"]["about"] else []
+        lines.append(f"The best possible classifier is right on {rate(document['bayes']['accuracy'])}.")
+        lines += [f"About this limit: {document['bayes']['about']}"] if document["bayes"]["about"] else []
     if document["plan"]["test_hash"]:
         lines.append(f"Published test part opened: {opened(document['test_opened'])}")
     return "\n".join([*lines, *(f"Note: {note}" for note in document["notes"])])
@@ -36,14 +36,14 @@ def repeated(document: Document) -> str:
         lines.append(f"From run to run: standard deviation {100 * found['sd']:.1f} points, from {low} to {high}.")
     lines.append(f"Macro-F1 {rate(document['macro_f1']['mean'], document['macro_f1']['interval'])}.")
     if found["interval"] is None:
-        lines.append("An interval takes three runs.")
+        lines.append("An interval needs three runs.")
     elif document["judged_per_learned"]:
         parts = "folds" if folds else "splits"
-        cautious = " and is cautious where each track is judged once" if folds and what["repeats"] == 1 else ""
+        cautious = " and is cautious if each track is judged once" if folds and what["repeats"] == 1 else ""
         shared = f"The interval allows for {parts} that share training tracks{cautious}"
         lines.append(f"{shared} (Nadeau and Bengio 2003).")
     else:
-        lines.append("The interval covers luck in training alone: every run was judged on the same tracks.")
+        lines.append("The interval covers only luck in training: every run was judged on the same tracks.")
     if folds:
         times = "once" if what["repeats"] == 1 else f"{what['repeats']} times"
         together = rate(folds["accuracy"], folds["accuracy_interval"])
@@ -67,11 +67,11 @@ def searched(document: Document) -> str:
     lines += [f"  --{setting} {value}" for setting, value in best["params"].items()]
     if found := document["optimism"]:
         lines.append(
-            f"Having picked the best of {found['n_trials']} flatters by about {_size(objective, found['size'])}: "
-            f"expect {_value(objective, found['corrected'], found['interval'])} on tracks that did not choose it."
+            f"Picking the best of {found['n_trials']} inflates the score by about {_size(objective, found['size'])}: "
+            f"expect {_value(objective, found['corrected'], found['interval'])} on new tracks."
         )
     lines += [*judged_by(document), ""]
-    ended = {"complete": "", "pruned": "ended early", "failed": "failed"}
+    ended = {"complete": "", "pruned": "stopped early", "failed": "failed"}
     settings = list(best["params"])
     scored = [trial for trial in trials if trial["value"] is not None]
     scored.sort(key=lambda trial: trial["value"] if objective == "log_loss" else -trial["value"])
@@ -89,7 +89,9 @@ def searched(document: Document) -> str:
     if len(scored) > len(cells):
         lines.append(f"and {count(len(scored) - len(cells), 'other trial')}")
     if found := document["importances"]:
-        lines.append("What decides: " + ", ".join(f"{key} {100 * share:.0f} %" for key, share in found.items()) + ".")
+        lines.append(
+            "Most important settings: " + ", ".join(f"{key} {100 * share:.0f} %" for key, share in found.items()) + "."
+        )
     if test := document["test"]:
         accuracy, macro_f1 = (rate(test[score], test[f"{score}_interval"]) for score in ("accuracy", "macro_f1"))
         lines.append(f"The winner on {count(test['n'], 'test track')}: {accuracy}, macro-F1 {macro_f1}.")

@@ -7,7 +7,7 @@ from genre_core.text import count as count
 from genre_core.text import judged as written
 
 Document = Mapping[str, Any]
-"""What `--json` prints."""
+"""Documents that `--json` prints."""
 
 PARTS = {"train": "training"}
 
@@ -36,10 +36,10 @@ def columns(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequenc
 def opened(n: int | None) -> str:
     """Say for how many configurations the test set was looked at."""
     if n is None:
-        return "this look is not counted, since it could not be kept in the store."
+        return "this opening is not counted, because the store could not save it."
     if n == 1:
-        return "for this configuration alone."
-    return f"for {n:,} configurations; who picks the best of them by it gets a score that is too good."
+        return "for this configuration only."
+    return f"for {n:,} configurations; choosing the best of them by this score makes it too optimistic."
 
 
 def judged_by(document: Document) -> list[str]:
