@@ -39,7 +39,7 @@ def _take(address: str) -> None:
         page = browser.new_page(**WINDOWS["light"])
         page.goto(address)
         page.get_by_role("button", name="Train", exact=True).click()
-        page.get_by_text("Learned:").wait_for(timeout=60_000)
+        page.get_by_text("Trained:").wait_for(timeout=60_000)
         page.mouse.move(1, 1)
         page.locator(".js-plotly-plot .main-svg").nth(4).wait_for()
         settle(page)

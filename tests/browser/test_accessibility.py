@@ -11,10 +11,10 @@ pytestmark = pytest.mark.browser
 SMALL = {"data.n_samples": 800, "data.seed": 3, "train.max_epochs": 3, "train.batch_size": 16, "model.hidden": (32,)}
 NOISY = SMALL | {"data.label_noise": 0.1}
 PAGES = {
-    "train complete": ("", "run=read", "Learned: right on"),
+    "train complete": ("", "run=read", "Trained: right on"),
     "evaluate": ("evaluate", "run=read&part=test&cell=0-0", "Right on"),
     "evaluate, through time": ("evaluate", "run=read&section=epochs&lift=1", "Right on"),
-    "evaluate, confidence": ("evaluate", "run=read&section=confidence&scaled=vector", "How far to trust it"),
+    "evaluate, confidence": ("evaluate", "run=read&section=confidence&scaled=vector", "Can you trust its confidence"),
     "evaluate, don't know": ("evaluate", "run=read&section=reject", "Which genres are withheld"),
     "evaluate, labels and the game": ("evaluate", "run=doubted&section=labels&game=4", "labels are wrong. Which?"),
     "track": ("track", "run=read&track=5", "Nearest training tracks"),
@@ -79,7 +79,7 @@ def test_from_train_to_the_tracks_of_a_cell_by_keyboard_alone(page, url):
     tab_to(page, "^play_arrowTrain$")  # the button, not the link to the page
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("run="))
-    page.get_by_role("heading", name="Learned: ").wait_for()  # the workers are starting
+    page.get_by_role("heading", name="Trained: ").wait_for()  # the workers are starting
     settle(page)
     tab_to(page, "Evaluate it")
     page.keyboard.press("Enter")

@@ -80,7 +80,7 @@ def test_a_changed_role_changes_the_features_stays_over_a_reload_and_is_trained_
     settle(data)
     data.get_by_role("link", name="Train on this table").click()
     data.get_by_role("button", name="Train", exact=True).click()
-    data.get_by_text("Learned:").wait_for()
+    data.get_by_text("Trained:").wait_for()
     assert "data.left_out=tempo" in data.url
 
 

@@ -265,4 +265,4 @@ def test_two_runs_are_compared_and_a_changed_cell_opens_the_tracks_that_moved(pa
     page.wait_for_url(re.compile(rf"cell={i}-{j}"))
     page.get_by_text(re.compile(r"\d+ tracks? here by A alone, \d+ tracks? by B alone")).wait_for()
     page.go_back()
-    page.get_by_text("Choose a cell of the matrix to see its own").wait_for()
+    page.get_by_text("Select a cell of the matrix to see its tracks").wait_for()

@@ -76,7 +76,7 @@ def test_a_lens_is_judged_through_a_reload_and_its_link_shows_the_same(page, url
     other = fresh()
     other.goto(f"{url}/lens?lens={re.search('lens=([0-9a-f]+)', page.url)[1]}")
     says(other, "were leakage")
-    says(other, "The settings are no longer those judged here")
+    says(other, "The settings differ from those judged here")
 
 
 def test_stop_keeps_what_is_there_and_go_on_does_the_rest(page, url):

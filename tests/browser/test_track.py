@@ -48,7 +48,7 @@ def test_from_a_cell_to_a_track_what_if_and_back_to_the_same_place(page, url, wr
     page.wait_for_url(re.compile(r"what="))
     page.get_by_text("With 1 feature changed").wait_for()
     page.get_by_role("button", name="Try it").last.click()
-    page.get_by_text(", no longer ").wait_for()
+    page.get_by_text(", instead of ").wait_for()
     expect(page.locator(".gl-answer .share")).not_to_have_text(before)
     page.go_back()
     page.get_by_text("With 1 feature changed").wait_for()

@@ -109,7 +109,7 @@ def test_curves_grow_zoom_stays_and_leaving_or_reloading_changes_nothing(page, u
     page.reload()
     wait_for_points(page, before + 2)
     assert run_of(page) == run
-    says(page, "Learning: epoch")
+    says(page, "Training: epoch")
     page.get_by_role("link", name="Runs").click()
     expect(page).to_have_url(re.compile("/runs"))
     settle(page)
@@ -118,7 +118,7 @@ def test_curves_grow_zoom_stays_and_leaving_or_reloading_changes_nothing(page, u
     wait_for_points(page, before + 1)
     assert run_of(page) == run
     button(page, "Stop").click()
-    says(page, "Learned: .*You stopped it after epoch")
+    says(page, "Trained: .*You stopped it after epoch")
 
 
 def test_pause_step_resume_and_the_end_fit_one_screen_and_move_nothing(page, url, runs):
@@ -142,7 +142,7 @@ def test_pause_step_resume_and_the_end_fit_one_screen_and_move_nothing(page, url
     page.get_by_role("option", name="as fast as it can").click()
     settle(page)
     button(page, "Resume").click()
-    says(page, "Learned: .*Macro-F1 .*(Stopped after|All 40 epochs)")
+    says(page, "Trained: .*Macro-F1 .*(Training stopped after|All 40 epochs)")
     expect(page.get_by_role("link", name="Evaluate it")).to_be_visible()
     settle(page)
     assert runs.run(run).epoch == points(page)
@@ -189,7 +189,7 @@ def test_two_people_train_at_once_and_two_tabs_of_one_run_agree(page, fresh, url
     wait_for_points(page, 2)
     wait_for_points(other, 2)
     button(other, "Stop").click()
-    says(other, "Learned: right on")
+    says(other, "Trained: right on")
     assert runs.run(first).state == "running"
     assert (runs.run(first).config.train.seed, runs.run(second).config.data.overlap) == (1, 0.8)
     go(other, page.url)  # a link pasted into another browser shows the run and the settings
@@ -281,7 +281,7 @@ def test_a_killed_worker_is_said_and_the_run_can_be_started_again(page, url):
     says(page, "Training failed.*Its worker died in epoch")
     expect(button(page, "Start again")).to_be_enabled()
     button(page, "Start again").click()
-    says(page, "Learning: epoch [23] of")
+    says(page, "Training: epoch [23] of")
     button(page, "Stop").click()
     says(page, "You stopped it")
 
@@ -290,7 +290,7 @@ def test_after_the_cluster_was_killed_the_next_train_works(page, url):
     go(page, f"{url}/?train.max_epochs=2")
     cluster(url).send_signal(signal.SIGKILL)
     train(page)
-    says(page, "Learned: right on")
+    says(page, "Trained: right on")
 
 
 def test_a_killed_dashboard_leaves_no_run_running_and_loses_nothing(page, url, serve, store_url, runs):
@@ -307,7 +307,7 @@ def test_a_killed_dashboard_leaves_no_run_running_and_loses_nothing(page, url, s
     wait_until(lambda: runs.run(run).state == "failed", seconds=8)
     assert saved <= {run.id for run in runs.runs(states=["complete"])}
     button(page, "Start again").click()
-    says(page, "Learning: epoch [123] of")
+    says(page, "Training: epoch [123] of")
     button(page, "Stop").click()
     says(page, "You stopped it")
 

@@ -44,7 +44,7 @@ def test_a_run_is_branched_with_its_settings_and_train_trains_the_branch(store):
     assert page.query_params["before.epochs"] == "2"
     assert page.query_params["train.learning_rate"] == "0.0001"
     assert panel(page)["values"]["train.learning_rate"] == 0.0001
-    assert "Train branches after epoch 2 of the parent: learning rate 0.0001 instead of 0.001 from there on." in texts(
+    assert "Train branches after epoch 2 of the parent: learning rate 0.0001 instead of 0.001 after that." in texts(
         page
     )
     assert "no longer this run's" not in texts(page)
@@ -57,7 +57,7 @@ def test_a_run_is_branched_with_its_settings_and_train_trains_the_branch(store):
 def test_a_branch_with_nothing_changed_says_so_and_is_left_again(store):
     page = press(opened(TRAIN, run="parent", epoch="3"), "Branch here")
     assert page.query_params["before.epochs"] == "3"
-    assert "nothing differs from there on. Change a setting in the sidebar first." in texts(page)
+    assert "no setting differs after that. Change a setting in the sidebar first." in texts(page)
     press(page, "No branch")
     assert not any(name.startswith("before.") for name in page.query_params)
 
@@ -80,7 +80,7 @@ def test_without_its_parent_a_branch_is_drawn_alone(store):
     page = opened(TRAIN, run="orphan")
     assert lines(page)["before"] == [1, 2]
     assert lines(page)["parent"] == []
-    assert "This run branches after epoch 2: weight decay 0.1 instead of 0 from there on." in texts(page)
+    assert "This run branches after epoch 2: weight decay 0.1 instead of 0 after that." in texts(page)
 
 
 @pytest.mark.parametrize("view", ["evaluate", "genres", "runs"])

@@ -116,9 +116,9 @@ def test_reject_answers_first_and_takes_its_threshold_from_validation(store):
     there, here = (rejecting.rejected(run, part, threshold).overall for part in ("validation", "test"))
     assert there.accuracy >= 0.97
     assert 0 < here.coverage < 1
-    assert f"It answers {100 * here.coverage:.1f} %" in said(page)
+    assert f"The model answers {100 * here.coverage:.1f} %" in said(page)
     assert f"right on {100 * here.accuracy:.1f} %" in said(page)
-    assert f"a confidence of On validation, {100 * threshold:.1f} %" in said(page)
+    assert f"a confidence of {100 * threshold:.1f} %" in said(page)
     assert f"There it answers {100 * there.coverage:.1f} %" in said(page)
     assert page.number_input(key="reject threshold").value == pytest.approx(100 * threshold)
     view = drawn(page, "answers")["view"]
@@ -210,9 +210,9 @@ def test_what_cannot_be_in_the_address_is_said(store, params, note):
 
 def test_where_everything_is_right_there_is_nothing_to_hold_back(store):
     page = section("reject", run="right", part="test")
-    assert "It answers all 60 test tracks and is right on 100.0 %" in said(page)
-    assert "there is nothing to hold back" in said(page)
-    assert "every answer there is right" in said(section("confidence", run="right", part="test"))
+    assert "The model answers all 60 test tracks and is right on 100.0 %" in said(page)
+    assert "there is nothing to withhold" in said(page)
+    assert "every prediction there is right" in said(section("confidence", run="right", part="test"))
 
 
 def test_a_closed_test_part_shows_neither(store):
@@ -257,7 +257,7 @@ def test_scalings_and_thresholds_are_fitted_without_a_look_at_the_test_part(stor
 
 
 def test_a_single_group_on_validation_cannot_be_cross_fitted_and_says_so(store, monkeypatch):
-    monkeypatch.setattr(confidence, "can_scale", lambda of, clean=False: "There is a single track.")
+    monkeypatch.setattr(confidence, "can_scale", lambda of, clean=False: "Validation has only one track")
     page = section("confidence", run="small", scaled="temperature")
-    assert "There is a single track." in said(page)
+    assert "Validation has only one track" in said(page)
     assert len(numbers(page)[0][1]) == 1

@@ -67,7 +67,7 @@ def test_what_cannot_be_averaged_says_why(store, runs, sentence):
 def test_evaluate_shows_an_ensemble_beside_its_members(store):
     page = opened("views/evaluate/page.py", run="all")
     assert marks(page, "evaluate ruler", "tick") == accuracies(store, "validation")
-    assert "The mean probability of 3 networks. They are right on" in texts(page)
+    assert "The mean probability of 3 networks. The networks are right on" in texts(page)
 
 
 def test_members_whose_test_part_is_closed_stay_closed(store):
@@ -75,13 +75,13 @@ def test_members_whose_test_part_is_closed_stay_closed(store):
     page.button(key="open test").click().run()
     assert not page.exception
     assert marks(page, "evaluate ruler", "tick") == []
-    assert "The test part of its members is closed." in texts(page)
+    assert "Its members' test part is closed." in texts(page)
 
 
 def test_train_says_what_an_ensemble_is_and_has_no_way_to_branch_it(store):
     page = opened("views/train/page.py", run="all")
     assert drawn(page, "answer words")["text"].startswith("Averaged: right on ")
-    assert "The mean of the probabilities that 3 networks give" in texts(page)
+    assert "The ensemble is the mean of the probabilities of 3 networks" in texts(page)
     assert drawn(page, "train progress")["text"] == "3 networks averaged"
     assert marks(page, "train ruler", "tick") == accuracies(store, "validation")
     assert not page.number_input
@@ -110,7 +110,7 @@ def test_sections_of_a_genre_draw_an_ensemble(store, section):
 
 def test_a_track_of_an_ensemble_has_its_answer_and_says_why_no_more(store):
     page = opened("views/track/page.py", run="all", track="0")
-    assert "An ensemble has no single network to ask" in texts(page)
+    assert "An ensemble has no single network" in texts(page)
 
 
 def test_an_ensemble_is_compared_with_a_member(store):

@@ -56,7 +56,7 @@ def test_flipped_labels_are_found_and_how_well_is_said_with_intervals(store):
     page = looked_at("noisy")
     lab = found_labels.doubtful_labels(store.run("noisy"), "validation").lab
     assert f"{lab.finder.n_found} of those are wrong" in heads(page)
-    assert f"It finds {lab.finder.n_found} of the {lab.finder.n_wrong} wrong labels" in texts(page)
+    assert f"The finder finds {lab.finder.n_found} of the {lab.finder.n_wrong} wrong labels" in texts(page)
     assert "at random would be right on" in texts(page)
     table = page.dataframe[0].value
     assert list(table.columns)[:4] == ["rank", "track", "label", "looks like"]
@@ -67,8 +67,8 @@ def test_flipped_labels_are_found_and_how_well_is_said_with_intervals(store):
 
 def test_overlap_without_noise_is_not_called_wrong(store):
     page = looked_at("clean")
-    assert "and none is wrong." in heads(page)
-    assert "Genres overlap: without a wrong label, about" in texts(page)
+    assert "but none is actually wrong." in heads(page)
+    assert "Overlap alone makes about" in texts(page)
     links = [link.proto.label for link in page.get("page_link")]
     assert "Flip 10 % of the labels" in links
     assert "Find the flips yourself" not in buttons(page)
@@ -85,7 +85,7 @@ def test_of_real_tracks_nothing_is_called_wrong_that_overlap_explains(store):
     said = heads(page)
     assert "look wrong" not in said
     assert "are wrong" not in said
-    assert "nothing shows that any is wrong" in said or "looks doubtful." in said
+    assert "overlap alone can explain them" in said or "looks doubtful." in said
     assert "nobody knows" in texts(page)
 
 
@@ -135,7 +135,7 @@ def test_all_tracks_are_predicted_by_others_and_the_closed_test_part_is_left_out
     execute_study(study.id, study.attempt, store.url)
     page = looked_at("noisy", among="all")
     assert "of 1,360 labels of tracks outside the test part look doubtful" in heads(page)
-    assert "its 240 tracks take no part" in texts(page)
+    assert "its 240 tracks are not used" in texts(page)
     test_rows = outcomes.outcome(store.run("noisy"), "test").rows
     found = found_labels.doubtful_everywhere(store.run("noisy"), found_labels.cross_predictions(store.run("noisy")))
     assert not set(test_rows.tolist()) & set(found.rows.tolist())
@@ -152,7 +152,7 @@ def test_a_round_shows_its_tracks_and_hides_what_is_true(store):
         card["track"] for card in game["cards"]
     ]
     hinted = drawn(looked_at("noisy", game="5", peek="yes"), "flips")
-    assert all("the network says" in card["hint"] for card in hinted["cards"])
+    assert all("the network predicts" in card["hint"] for card in hinted["cards"])
 
 
 def test_what_was_marked_is_scored_beside_the_finder_and_the_best(store):
@@ -162,7 +162,7 @@ def test_what_was_marked_is_scored_beside_the_finder_and_the_best(store):
     n = len(wrong)
     assert f"You found {n} of {n}, with no false alarm" in texts(page)
     assert "The best possible found" in texts(page)
-    assert "12 tracks say little" in texts(page)
+    assert "12 tracks prove little" in texts(page)
     press(page, "Another round")
     assert page.query_params["game"] == "6"
     assert "marks" not in page.query_params

@@ -101,10 +101,10 @@ def test_tracks_that_stand_alone_are_told_how_to_leak(store):
 
 def test_before_a_lens_the_page_says_what_it_would_do(store):
     page = opened(VIEW, **DATA)
-    assert answer(page) == "How much of a score is the split?"
+    assert answer(page) == "How much does the score depend on the split?"
     assert "split by row and by artist, 5 times each" in texts(page)
     assert "60 scores" in texts(page)
-    assert "none is the one that a run with these settings is tested on" in texts(page)
+    assert "no run uses them" in texts(page)
 
 
 def test_the_button_starts_the_lens_of_the_settings_and_the_address_names_it(store):
@@ -138,7 +138,7 @@ def test_a_complete_lens_says_what_leaked_and_draws_each_level(store, complete):
 
 def test_what_differs_from_the_settings_is_said_and_can_be_adopted(store, complete):
     page = opened(VIEW, lens=complete)
-    assert "The settings are no longer those judged here" in texts(page)
+    assert "The settings differ from those judged here" in texts(page)
     press(page, "Use the settings judged")
     assert one(page.query_params["data.artists"]) == "60"
     assert "no longer" not in texts(page)
@@ -194,7 +194,7 @@ def test_a_level_that_cannot_be_split_is_named(store):
     page = opened(VIEW, **{**DATA, "data__artists": "2"})
     assert answer(page) == "These tracks cannot be judged by artist."
     assert "has 2 artists, too few" in texts(page)
-    assert "Split by row, artists still stand on both sides." in texts(page)
+    assert "Split by row, the same artists are in both training and test." in texts(page)
     assert not any("cannot be judged" in caption.value for caption in page.caption)  # the answer has it
 
 
@@ -204,7 +204,7 @@ def test_the_limit_is_for_unknown_artists_even_where_no_split_keeps_artists_toge
     page = opened(VIEW, lens="torn")
     for level in ("row", "track"):
         assert "no classifier can expect more on unknown artists" in drawn(page, f"lens ruler {level}")["alt"]
-    assert "Split by row and by track, artists still stand on both sides." in texts(page)
+    assert "Split by row and by track, the same artists are in both training and test." in texts(page)
     assert "minimum tracks per genre" in texts(page)  # to its end
 
 
@@ -273,7 +273,7 @@ def test_a_lens_that_kept_no_scores_about_true_genres_says_so(store, noisy, monk
     monkeypatch.setattr(of, "from_json", lambda found: of(**{**found, "true_accuracy": None, "true_macro_f1": None}))
     set_state(store, noisy, revision=999)  # so that it is read anew
     page = opened(VIEW, lens=noisy, right="true")
-    assert "judged by the labels alone: judge again" in texts(page)
+    assert "judged by the labels only." in texts(page)
     assert "by the labels" in drawn(page, "lens title row")["note"]
     set_state(store, noisy, revision=1000)
 

@@ -89,7 +89,7 @@ def test_seeds_have_a_mean_an_interval_and_every_run_on_the_ruler(store, seeds):
     said = answer(page)
     assert said["text"].startswith("Right on ")
     assert "of validation tracks, on average over 4 seeds" in said["text"]
-    assert "covers luck in training alone" in said["note"]
+    assert "covers only luck in training" in said["note"]
     marks = drawn(page, "repeat ruler")["marks"]
     assert [mark["kind"] for mark in marks].count("tick") == 4
     assert next(mark for mark in marks if mark["kind"] == "model")["low"] is not None
@@ -114,11 +114,13 @@ def test_folds_judge_every_track_once_and_leave_the_test_part_closed(store, fold
     page = opened(VIEW, study=folds)
     assert "of held-out tracks, on average over 3 folds" in answer(page)["text"]
     assert "Nadeau and Bengio" in answer(page)["note"]
-    assert "the test part of a run with these settings is in no fold" in texts(page)
+    assert "The real test part is in no fold" in texts(page)
     counts = drawn(page, "matrix of folds")["view"]["counts"]
     assert sum(map(sum, counts)) == 255
     score = folds_service.pooled_score(repetitions.repetition(folds))
-    assert f"of 255 answers, {percent(score.rate, score.interval)}: every track once" in texts(page)
+    assert f"of 255 predictions are right, {percent(score.rate, score.interval)}. Each track is judged once" in texts(
+        page
+    )
     runs = store.members.runs(folds).values()
     assert all(found.opened for found in openings_of(store, runs).values())
 
@@ -136,21 +138,23 @@ def test_it_says_how_many_runs_a_given_difference_takes(store, seeds, folds):
     page = opened(VIEW, study=seeds)
     assert re.search(r"It takes about [\d,]+ runs of each to show 1.0.points? in four of five cases", texts(page))
     page.number_input(key="difference").set_value(50.0).run()
-    assert "It takes about 3 runs of each to show 50.0" in texts(page)
-    assert "No number of runs on these tracks would show 0.1" in texts(opened(VIEW, study=folds, difference="0.1"))
+    assert "You need about 3 runs of each to show a difference of 50.0" in texts(page)
+    assert "No number of runs on these tracks would show a difference of 0.1" in texts(
+        opened(VIEW, study=folds, difference="0.1")
+    )
 
 
 def test_two_settings_are_compared_run_by_run(store, seeds, folds):
     better = QUICK.model_copy(update={"train": TrainConfig(max_epochs=30, learning_rate=0.02)})
     execute_study(submitted(store, "better", OtherSeeds(times=4, vary="network"), better), 1, store.url)
     said = texts(opened(VIEW, study="better", **{"with": seeds}))
-    assert "These settings are better than those, by" in said
-    assert "Paired by split and seed over 4 runs of each" in said
-    assert "These settings are worse than those, by" in texts(opened(VIEW, study=seeds, **{"with": "better"}))
+    assert "These settings are better than the others by" in said
+    assert "4 runs of each are paired by split and seed" in said
+    assert "These settings are worse than the others by" in texts(opened(VIEW, study=seeds, **{"with": "better"}))
     assert "These two cannot be compared." in texts(opened(VIEW, study=seeds, **{"with": folds}))
     same = submitted(store, "same", OtherSeeds(times=3, vary="network"))
     execute_study(same, 1, store.url)
-    assert "Not distinguishable" in texts(opened(VIEW, study=same, **{"with": seeds}))
+    assert "No clear difference" in texts(opened(VIEW, study=same, **{"with": seeds}))
 
 
 def test_a_running_one_shows_each_run_and_is_followed(store):

@@ -124,7 +124,7 @@ def test_on_the_test_part_it_says_that_it_is_about_validation(store):
 def test_one_epoch_is_enough(store):
     page = opened(EVALUATE, run="one", section="epochs")
     assert drawn(page, "scrubber")["history"]["epochs"] == [1]
-    assert "The first epoch" in texts(page)
+    assert "the first epoch" in texts(page)
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def test_trying_what_flips_the_answer_flips_it_and_the_link_says_the_same(store,
         if key not in [button.key for button in page.button]:
             continue
         page.button(key=key).click().run()
-        assert ", no longer " in texts(page)
+        assert ", instead of " in texts(page)
         again = opened(TRACK, run="small", track=str(row), what=page.query_params["what"])
         assert shares(again) == shares(page)
         break
@@ -165,7 +165,7 @@ def test_a_feature_of_any_name_and_one_that_is_not_known_can_be_changed(store):
 def test_a_change_that_does_not_fit_is_said_and_nothing_is_changed(store, what, sentence):
     page = opened(TRACK, run="small", track=str(rows_of(store.run("small"), "validation")[0]), what=what)
     assert sentence in texts(page)
-    assert "Move a feature and see" in texts(page)
+    assert "Move a feature to see" in texts(page)
 
 
 # -- the selection that it came from -----------------------------------------------------------------------------------
@@ -272,7 +272,7 @@ def test_without_weights_there_is_the_answer_but_no_why(store, monkeypatch):
 
     monkeypatch.setattr(networks, "_network", missing)
     page = opened(TRACK, run="small", track=str(rows_of(store.run("small"), "validation")[1]))
-    assert "This run has stored no weights" in texts(page)
+    assert "This run did not store its weights" in texts(page)
     assert shares(page)
     assert not page.slider
     assert len(page.dataframe) == 1

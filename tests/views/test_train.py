@@ -134,7 +134,7 @@ def test_a_long_first_epoch_shows_how_far_it_is(store):
     store.claim(queued(store, "long"), 1)
     store.beat("long", 1, 0.25)
     page = opened(TRAIN, run="long")
-    assert answer(page) == "Learning: in the first epoch."
+    assert answer(page) == "Training: in the first epoch."
     assert "25\u202f% of the next" in progress(page)
     assert drawn(page, "train progress")["done"] == 0.25 / 3
 
@@ -142,7 +142,7 @@ def test_a_long_first_epoch_shows_how_far_it_is(store):
 def test_a_running_run_shows_its_epochs_matrix_and_time_left(store):
     store.claim(paused(store, "running"), store.requeue("running", ["paused"]))
     page = opened(TRAIN, run="running")
-    assert answer(page).startswith("Learning: epoch 1 of 3, right on ")
+    assert answer(page).startswith("Training: epoch 1 of 3, right on ")
     assert "Macro-F1" in texts(page)
     assert points(page) == 1
     assert sum(map(sum, drawn(page, "live matrix")["view"]["counts"])) == store.run("running").context["n_validation"]
@@ -244,7 +244,7 @@ def test_a_split_that_lets_segments_leak_is_labelled_beside_the_number(store):
 
 def test_settings_that_are_no_longer_the_runs_are_said_and_can_be_taken_back(store, complete):
     page = opened(TRAIN, run=complete)
-    assert "The settings are no longer this run's" in texts(page)
+    assert "You have changed settings since this run" in texts(page)
     press(page, "Use this run's settings")
     assert "no longer" not in texts(page)
     assert page.query_params["data.n_samples"] == "400"

@@ -103,7 +103,7 @@ def test_a_range_that_makes_no_search_is_told_and_cannot_be_started(store, text,
 def test_a_complete_search_shows_its_winner_and_reveals_its_test_score_once(store, complete):
     page = opened(VIEW, study=complete, **ADDRESS)
     assert "Best of 3 trials" in texts(page)
-    assert "flatters by about" in texts(page)
+    assert "inflates the score by about" in texts(page)
     assert "on test" not in str(drawn(page, "search ruler"))
     press(page, "Reveal the winner's test score")
     assert "The winner is right on" in texts(page)
@@ -129,12 +129,12 @@ def test_after_a_stop_it_says_which_trials_its_estimate_is_of(store, complete):
     found = searches.search(complete)
     early = replace(found.summary.optimism, n_trials=2)
     assert "leaves out" not in optimism(found)
-    assert "the best of 2 flatters" in (
+    assert "the best of 2 inflates the score" in (
         said := optimism(replace(found, summary=replace(found.summary, optimism=early)))
     )
-    assert "It leaves out 1 trial that ended after this estimate." in said
-    assert "by how much was not estimated" in optimism(replace(found, summary=None))
-    assert "nothing was picked" in optimism(replace(found, summary=None, trials=found.trials[:1]))
+    assert "This estimate leaves out 1 trial that ended later." in said
+    assert "before it estimated by how much" in optimism(replace(found, summary=None))
+    assert "nothing to pick from" in optimism(replace(found, summary=None, trials=found.trials[:1]))
 
 
 def test_the_command_for_optunas_dashboard_can_be_pasted(store, tmp_path, monkeypatch):
