@@ -98,7 +98,7 @@ def test_the_lists_of_a_published_split_are_recognised_and_used(data, tmp_path):
     data.get_by_text("It names 54 train, 27 validation and 27 test rows.").wait_for()
     settle(data)
     data.get_by_role("button", name="Split as published").click()
-    data.get_by_text("Dealt by the published split: 54 to train, 27 validation, 27 test.").wait_for()
+    data.get_by_text("Split by the published split: 54 to train, 27 validation, 27 test.").wait_for()
     data.wait_for_url(re.compile("split.by=published"))
 
 

@@ -150,7 +150,7 @@ def test_shares_and_part_go_back_one_step_at_a_time(evaluate, store):
     evaluate.wait_for_url(re.compile(r"run=small$"))
     evaluate.go_back()
     evaluate.wait_for_url(re.compile(r"part=test$"))
-    evaluate.get_by_role("heading", name="test tracks; at most").wait_for()
+    evaluate.get_by_role("heading", name="test tracks; the best possible classifier gets").wait_for()
 
 
 def test_rows_columns_and_several_cells_are_chosen_by_mouse_and_keyboard_and_rows_are_merged(evaluate, counts):
@@ -190,7 +190,7 @@ def test_each_configuration_whose_test_part_is_opened_counts_once(page, fresh, u
     assert not page.get_by_text("test opened").count()
     page.get_by_role("radio", name="Test").click()
     page.get_by_role("heading", name="The test part is closed for this run.").wait_for()
-    page.get_by_text("opened for 1 other configuration so far").wait_for()
+    page.get_by_text("opened for 1 other configuration").wait_for()
     assert not page.locator("td.cell").count()
     page.get_by_role("button", name="Open the test part").click()
     badge = page.get_by_text("test opened 2×", exact=True)
@@ -223,7 +223,7 @@ def test_what_is_not_answered_follows_the_keyboard_and_goes_back(page, url):
     page.wait_for_url(re.compile(r"reject=0\.4[0-9]+$"))
     page.keyboard.press("Home")  # on which the focus stayed while the page followed
     page.wait_for_url(re.compile("reject=1$"))
-    page.get_by_role("heading", name="It answers none of ").wait_for()
+    page.get_by_role("heading", name="The model answers none of ").wait_for()
     not_answered = page.locator("td.held[data-i='3']")
     expect(not_answered).to_have_attribute("aria-label", re.compile(r": (\d+) of \1 "))  # the heading is there first
     n = not_answered.inner_text()
@@ -236,7 +236,7 @@ def test_what_is_not_answered_follows_the_keyboard_and_goes_back(page, url):
     page.wait_for_url(re.compile("score=margin"))
     assert "reject=" not in page.url
     page.go_back()
-    page.get_by_role("heading", name="It answers none of ").wait_for()
+    page.get_by_role("heading", name="The model answers none of ").wait_for()
     page.go_back()
     page.wait_for_url(re.compile("answer=3-8"))
     page.go_back()

@@ -53,7 +53,7 @@ def wait_for_scores(page, least: int) -> None:
 
 def test_a_lens_is_judged_through_a_reload_and_its_link_shows_the_same(page, url, fresh):
     go(page, f"{url}/lens?{SETTINGS}")
-    says(page, "How much of a score is the split")
+    says(page, "How much does the score depend on the split")
     button(page, "Judge these splits").click(click_count=2)
     page.wait_for_url(re.compile("lens="))
     wait_for_scores(page, 8)
@@ -62,7 +62,7 @@ def test_a_lens_is_judged_through_a_reload_and_its_link_shows_the_same(page, url
     expect(button(page, "Stop")).to_be_visible()
     wait_for_scores(page, before)
     wait_for_scores(page, N_SCORES)
-    says(page, r"Of the network's [\d.]+.%, [\d.]+.points \(.*\) were leakage\.")
+    says(page, r"Of the network's [\d.]+.%, [\d.]+.points \(.*\) are leakage\.")
     says(page, "tracks by training artists are in the test part")
     rulers = page.locator(".st-key-lens-page [role=img]")
     expect(rulers).to_have_count(2)
@@ -75,7 +75,7 @@ def test_a_lens_is_judged_through_a_reload_and_its_link_shows_the_same(page, url
     assert_accessible(page)
     other = fresh()
     other.goto(f"{url}/lens?lens={re.search('lens=([0-9a-f]+)', page.url)[1]}")
-    says(other, "were leakage")
+    says(other, "are leakage")
     says(other, "The settings differ from those judged here")
 
 

@@ -53,7 +53,7 @@ def test_from_a_cell_to_a_track_what_if_and_back_to_the_same_place(page, url, wr
     page.go_back()
     page.get_by_text("With 1 feature changed").wait_for()
     page.go_back()
-    page.get_by_text("Move a feature and see").wait_for()
+    page.get_by_text("Move a feature to see").wait_for()
     assert page.url == here
     expect(page.locator(".gl-answer .share")).to_have_text(before)
     page.get_by_role("button", name="Next").click()
