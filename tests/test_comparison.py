@@ -27,9 +27,12 @@ def test_runs_on_the_same_tracks_can_be_compared():
     ("change", "sentence"),
     [
         ({"source": "other"}, "A and B use different data: their scores are on different tracks."),
-        ({"genres": ("Rock", "Jazz", "Pop")}, "tell other genres apart (Folk is a genre of one of them alone)"),
-        ({"tracks": tuple(map(str, range(600, 1500)))}, "another split of the same data: of 900 tracks they share 300"),
-        ({"y_true": np.zeros(900, dtype=int)}, "have other labels for the same tracks"),
+        ({"genres": ("Rock", "Jazz", "Pop")}, "have different genres (Folk is a genre of only one)"),
+        (
+            {"tracks": tuple(map(str, range(600, 1500)))},
+            "different splits of the same data: of 900 tracks they share 300",
+        ),
+        ({"y_true": np.zeros(900, dtype=int)}, "have different labels for the same tracks"),
     ],
 )
 def test_other_runs_cannot_and_it_is_said_why(change, sentence):

@@ -124,7 +124,7 @@ def test_every_row_comes_into_the_part_that_names_it(dealt):
         ({"test": "\n \n"}, "test.txt is empty"),
         ({"test": bytes(range(256)) * 20}, "test.txt is a binary file"),
         ({"test": "version https://git-lfs.github.com/spec/v1\n"}, "test.txt is a Git-LFS pointer"),
-        ({"test": "x" * 5000}, "test.txt is no list of names, one on a line"),
+        ({"test": "x" * 5000}, "test.txt is not a list with one name per line"),
         ({"test": b"x" * (MAX_BYTES + 1)}, "test.txt has more than 64 MB"),
     ],
 )
@@ -134,7 +134,7 @@ def test_a_bad_list_is_one_sentence(lists, sentence):
 
 
 def test_a_file_of_no_known_part_and_a_part_without_a_file_are_refused():
-    with pytest.raises(DataError, match=r"tracks.txt does not say of which part it is: write train=, validation= or"):
+    with pytest.raises(DataError, match=r"tracks.txt does not say which part it lists: write train=, validation= or"):
         read_split([("tracks.txt", b"a\n")])
     with pytest.raises(DataError, match="No file names the validation tracks"):
         read_split([("train.txt", b"a\n"), ("test.txt", b"b\n")])

@@ -431,7 +431,7 @@ def test_a_genre_column_that_was_left_out_is_not_the_genre() -> None:
 @pytest.mark.parametrize(
     ("config", "sentence"),
     [
-        ({"taken": "mood"}, "mood holds text, such as “sad”, and cannot be a feature, which is a number: correct"),
+        ({"taken": "mood"}, "mood holds text, such as “sad”, but a feature must be a number: correct"),
         ({"taken": "void"}, "void holds no number and cannot be a feature: do not use it as one."),
         ({"taken": "tempp"}, "The table has no column tempp for the features: did you mean tempo?"),
         ({"left_out": "tempo,rsm"}, "The table has no column rsm for the columns left out: did you mean rms?"),

@@ -64,7 +64,7 @@ CASES = {
     # columns that measure nothing
     "filename": Case(rows("filename,tempo,rms,label", "a{i}.wav,~,~,G"), said="Names the tracks; not a measurement."),
     "track_id": Case(rows("track_id,tempo,rms,genre", "{i}7,~,~,G"), said="Names the tracks; not a measurement."),
-    "length": Case(rows("length,tempo,rms,genre", "66149{i},~,~,G"), said="A length, which says how the recording"),
+    "length": Case(rows("length,tempo,rms,genre", "66149{i},~,~,G"), said="A length: it says how the recording"),
     "length taken by choice": Case(
         rows("length,tempo,rms,genre", "66149{i},~,~,G"),
         features=("length", "tempo", "rms"),

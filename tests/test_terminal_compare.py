@@ -56,7 +56,7 @@ def test_json_holds_verdicts_intervals_genres_and_the_matrix(capsys):
 def test_text_says_the_verdict_first(capsys):
     assert main(["compare", "one", "two"]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("Against run two: ")
+    assert said.startswith("Compared with run two: ")
     assert "settings that differ" in said
     assert "train.seed" in said
 
@@ -76,7 +76,7 @@ def test_on_test_each_run_counts_as_opened(store, capsys):
     [
         (["one"], "Name two runs or more"),
         (["one", "run one"], "A run is named twice"),
-        (["one", "split"], "another split of the same data"),
+        (["one", "split"], "different splits of the same data"),
         (["one", "queued"], "only complete runs can be compared"),
         (["one", "nobody"], "nobody"),
     ],

@@ -73,7 +73,7 @@ def test_the_test_part_of_seeds_is_reported_and_counted_where_it_is_asked_for(ca
     [
         (["crossvalidate", "--folds", "1"], "--folds is 1, but should be at least 2."),
         (["repeat", "--times", "99"], "--times is 99, but should be at most 50."),
-        (["crossvalidate", "--split.folds", "5"], "These settings hold out a fold already: set Folds to 0 first."),
+        (["crossvalidate", "--split.folds", "5"], "These settings already hold out a fold: set Folds to 0 first."),
         (["repeat", "--vary", "nothing"], "There is no choice nothing: choose one of network, split, both."),
     ],
 )

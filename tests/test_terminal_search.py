@@ -36,7 +36,7 @@ def test_the_winners_test_part_is_opened_once_where_it_is_asked_for(capsys):
     assert main(["search", *SMALL, *space]) == 0
     text = capsys.readouterr().out
     assert text.startswith("Best of 2 trials: ")
-    assert "flatters by about" in text
+    assert "inflates the score by about" in text
     assert "The winner on 45 test tracks:" in text
     assert "Test part opened: for this configuration only." in text
 

@@ -93,7 +93,7 @@ def why_incomparable(first: Answers, second: Answers) -> str | None:
     if first.genres != second.genres:
         ours, theirs = set(first.genres), set(second.genres)
         only = sorted(ours ^ theirs)
-        which = f" ({only[0]} is a genre of one of them alone)" if only else ""
+        which = f" ({only[0]} is a genre of only one)" if only else ""
         return f"{pair} have different genres{which}: being right does not mean the same for both."
     if first.tracks != second.tracks:
         shared = len(set(first.tracks) & set(second.tracks))
