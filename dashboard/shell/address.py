@@ -286,7 +286,7 @@ def _short(text: str) -> str:
     return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
 
 
-def plain(sentence: str, longest: int = 300) -> str:
+def plain(sentence: str, longest: int = 600) -> str:
     """Return a sentence that may quote a link, so that nothing in it is read as Markdown."""
     return re.sub(r"([\\`*_{}\[\]#|<>~$:])", r"\\\1", sentence[:longest])
 

@@ -99,7 +99,7 @@ def test_a_run_under_way_is_not_branched(store):
 
 def test_a_branch_of_a_branch_is_one_of_the_run_before_both():
     assert branch_of(SLOWER, 1).parent == SMALL
-    with pytest.raises(ConfigError, match="up to its epoch 2"):
+    with pytest.raises(ConfigError, match="from its epochs up to 2"):
         branch_of(SLOWER, 3)
     with pytest.raises(ConfigError, match="not after 0"):
         branch_of(SMALL, 0)

@@ -203,7 +203,7 @@ def test_the_overlap_is_found_for_a_wanted_limit():
     page.number_input(key="wanted limit").set_value(90.0)
     press(page, "Find the overlap")
     assert float(said(page, "data.overlap")) > 3
-    best = float(re.search(r"No classifier can expect to be right on more than ([\d.]+)", texts(page))[1])
+    best = float(re.search(r"The best possible classifier is right on ([\d.]+)", texts(page))[1])
     assert best == pytest.approx(90, abs=0.6)
     page.number_input(key="wanted limit").set_value(1.0)
     press(page, "Find the overlap")
@@ -224,7 +224,7 @@ def test_a_run_is_judged_beside_the_limit_on_its_validation_part(store):
     execute("shown", 1, store.url)
     page = on("limits", data__seed="7")
     assert "validation tracks: " in texts(page)
-    assert "unavoidable" in texts(page)
+    assert "no classifier can avoid" in texts(page)
     assert json.loads(drawn(page, "limit curve")["figure"])["data"][-1]["marker"]["symbol"] == "circle"
     answered = traces(on("overview", data__seed="7", colour="answer"))
     assert {"right", "wrong", "not judged"} == set(answered)

@@ -86,7 +86,7 @@ def test_of_real_tracks_nothing_is_called_wrong_that_overlap_explains(store):
     assert "look wrong" not in said
     assert "are wrong" not in said
     assert "overlap alone can explain them" in said or "looks doubtful." in said
-    assert "nobody knows" in texts(page)
+    assert "Nobody knows" in texts(page)
 
 
 def test_the_truth_of_the_true_genres_changes_nothing_about_the_labels(store):

@@ -136,7 +136,9 @@ def test_a_chosen_run_opens_on_evaluate(store, folds):
 
 def test_it_says_how_many_runs_a_given_difference_takes(store, seeds, folds):
     page = opened(VIEW, study=seeds)
-    assert re.search(r"It takes about [\d,]+ runs of each to show 1.0.points? in four of five cases", texts(page))
+    assert re.search(
+        r"You need about [\d,]+ runs of each to show a difference of 1.0.points? in four of five cases", texts(page)
+    )
     page.number_input(key="difference").set_value(50.0).run()
     assert "You need about 3 runs of each to show a difference of 50.0" in texts(page)
     assert "No number of runs on these tracks would show a difference of 0.1" in texts(

@@ -54,7 +54,7 @@ def test_without_runs_the_page_says_where_to_make_one(tmp_path):
 def test_the_list_says_what_differs_and_how_well_each_did_on_validation_never_on_test(store):
     page = opened(RUNS)
     rows = table(page).set_index("run")
-    assert page.header[0].value.startswith("4 runs on 2 data sets; the best on the latest of them is Second one")
+    assert page.header[0].value.startswith("4 runs on 2 data sets; the best run on the latest one is Second one")
     assert "overlap 0.8" in rows.loc["First one", "settings"]
     assert "dropout 0" in rows.loc["First one", "settings"]
     assert rows.loc["First one", "state"] == "✓ complete"
@@ -83,7 +83,7 @@ def test_a_leaky_run_says_so_in_the_list_and_the_card(tmp_path):
         page = opened(RUNS, run="torn")
         assert table(page)["validation"][0].endswith(", leaky")
         assert ">leaky<" in html(page)
-        assert "Pieces of" in html(page)
+        assert "Segments of" in html(page)
 
 
 def test_a_failed_run_says_why_and_can_be_restarted(store):

@@ -128,7 +128,7 @@ def test_one_epoch_is_enough(store):
 
 
 @pytest.mark.parametrize(
-    ("run_id", "said"), [("paused", "when the run goes on"), ("failed", "2 epochs before it failed")]
+    ("run_id", "said"), [("paused", "when the run resumes"), ("failed", "2 epochs before the failure")]
 )
 def test_a_run_that_is_not_complete_has_it_as_far_as_it_came(store, run_id, said):
     page = opened(EVALUATE, run=run_id)

@@ -79,7 +79,7 @@ def test_a_track_says_what_it_is_and_how_sure_the_network_is(store):
     assert shares(page) == [round(100 * p, 1) for p in y_prob]
     assert f"Why {predicted} rather than {true}" in drawn(page, "attribution")["figure"]
     right = int(np.setdiff1d(rows_of(run, "validation"), rows_of(run, "validation", wrong=True))[0])
-    assert "; recognized, " in opened(TRACK, run="small", track=str(right)).header[0].value
+    assert "; recognized with " in opened(TRACK, run="small", track=str(right)).header[0].value
 
 
 @pytest.mark.parametrize("run_id", ["small", "linear"])
@@ -87,7 +87,7 @@ def test_the_bars_of_the_attribution_add_up_to_what_is_said(store, run_id):
     row = int(rows_of(store.run(run_id), "validation")[0])
     page = opened(TRACK, run=run_id, track=str(row))
     bars = json.loads(drawn(page, "attribution")["figure"])["data"][0]["x"]
-    said = re.search(r"Adds up to ([+−][\d.]+) nats", texts(page))
+    said = re.search(r"The sum is ([+−][\d.]+) nats", texts(page))
     assert float(said[1].replace("−", "-")) == pytest.approx(sum(bars), abs=0.006)
 
 
@@ -144,7 +144,7 @@ def test_a_feature_of_any_name_and_one_that_is_not_known_can_be_changed(store):
     row = int(np.flatnonzero(np.isnan(X[:, 0]))[0])
     open_test(store, run)
     page = opened(TRACK, run="leaky", track=str(row))
-    slider = next(slider for slider in page.slider if "stands in" in slider.label)
+    slider = next(slider for slider in page.slider if "replaced by" in slider.label)
     slider.set_value(slider.max).run()
     again = opened(TRACK, run="leaky", track=str(row), what=page.query_params["what"])
     assert "With 1 feature changed" in texts(again)
@@ -158,7 +158,7 @@ def test_a_feature_of_any_name_and_one_that_is_not_known_can_be_changed(store):
         ("nonsense", "no feature named “nonsense”"),
         ("mfcc1:much", "mfcc1 is “much” in this link, but should be a number; ignored."),
         ("mfcc1:nan", "should be a number"),
-        ("mfcc1:1e9", "mfcc1 is 1e+09 in this link, far from what training has seen"),
+        ("mfcc1:1e9", "mfcc1 is 1e+09 in this link, far outside the training range"),
         (",,,", "no feature named “”"),
     ],
 )

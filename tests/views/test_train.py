@@ -75,7 +75,7 @@ def test_the_first_visit_says_what_train_does_and_what_is_possible(store):
     assert [mark["kind"] for mark in drawn(page, "train ruler")["marks"]] == ["baseline", "limit"]
     assert points(page) == 0
     assert "After the first epoch" in texts(page)
-    assert progress(page) == "50 epochs at most"
+    assert progress(page) == "at most 50 epochs"
 
 
 def test_train_starts_one_run_with_the_settings_and_puts_it_into_the_address(store):
@@ -119,7 +119,7 @@ def test_who_waits_sees_how_many_runs_go_first_and_how_long(store, complete, mon
         queued(store, name)
     page = opened(TRAIN, run=queued(store, "waiting"))
     assert answer(page) == "Waiting for a free worker."
-    assert "2 runs go first. That takes about" in texts(page)
+    assert "2 runs are ahead of it. The wait is about" in texts(page)
 
 
 def test_a_run_without_an_epoch_is_preparing(store):
@@ -158,7 +158,7 @@ def test_a_paused_run_can_go_on(store):
 def test_a_complete_run_says_why_it_ended_macro_f1_beside_accuracy_and_leads_to_the_test_part(store, complete):
     page = opened(TRAIN, run=complete)
     scores = store.run(complete).summary["validation"]
-    assert answer(page).startswith(f"Learned: right on {100 * scores['accuracy']:.1f}\u202f% of ")
+    assert answer(page).startswith(f"Trained: right on {100 * scores['accuracy']:.1f}\u202f% of ")
     assert f"Macro-F1 {100 * scores['macro_f1']:.1f}\u202f% (" in texts(page)
     assert "All 3 epochs are done." in texts(page)
     assert points(page) == 3
@@ -238,7 +238,7 @@ def test_a_split_that_lets_segments_leak_is_labelled_beside_the_number(store):
     for run_id, config in (("leaky", configure(leaky)), ("tight", configure(leaky | {"split.by": "track"}))):
         execute(queued(store, run_id, config), 1, store.url)
         page = opened(TRAIN, run=run_id)
-        assert answer(page).startswith("Learned"), store.run(run_id).error
+        assert answer(page).startswith("Trained"), store.run(run_id).error
         assert drawn(page, "answer words")["badges"] == (["leaky"] if run_id == "leaky" else [])
 
 
