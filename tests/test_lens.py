@@ -43,6 +43,7 @@ from genre_core.studies.lens.judging import experiment_of
 from genre_core.studies.study import iter_results
 from genre_core.terminal.inputs import Inputs
 from genre_core.training.experiment import run_experiment
+from genre_core.training.predictions import Predictions
 
 GTZAN = Path(__file__).parents[2] / "shared" / "data" / "gtzan" / "features_10_sec.csv"
 QUICK = ("logistic", "neighbour")
@@ -166,9 +167,59 @@ def test_a_baseline_that_learned_from_a_part_says_so(monkeypatch) -> None:
 def test_a_baseline_gives_the_same_answers_again(classifier) -> None:
     rng = np.random.default_rng(1)
     X, y = rng.normal(size=(60, 3)).astype(np.float32), rng.integers(3, size=60)
-    first, again = (predict_baseline(classifier, X[:40], y[:40], X[40:], 5) for _ in range(2))
-    assert first.shape == (20,)
+    first, again = (predict_baseline(classifier, X[:40], y[:40], X[40:], 3, 5) for _ in range(2))
+    assert first.shape == (20, 3)
     assert (first == again).all()
+
+
+# -- by track ----------------------------------------------------------------------------------------------------------
+
+
+def test_segments_are_judged_by_track_too(everything) -> None:
+    _, scores = everything
+    data = load_dataset(SMALL)
+    for one in scores:
+        split = split_dataset(data, experiment_of(config(n_repeats=3), one.level, one.repeat).split)
+        assert one.n_test_tracks == len(set(data.groups["track"][split.test].tolist()))
+        whole = one.by_track()
+        assert (whole.accuracy, whole.macro_f1) == (one.track_accuracy, one.track_macro_f1)
+        assert whole.n_judged == one.n_test_tracks
+        assert LensScore.from_json(whole.to_json()) == whole
+    apart = [s for s in scores if s.level == "artist" and s.classifier == "logistic"]
+    assert np.mean([s.track_accuracy for s in apart]) > np.mean([s.accuracy for s in apart])
+
+
+def test_the_networks_track_score_is_that_of_its_run(everything) -> None:
+    _, scores = everything
+    one = next(s for s in scores if s.task == (2, "track", "network"))
+    result = run_experiment(experiment_of(config(n_repeats=3), "track", 2))
+    data, rows = result.prepared.dataset, result.prepared.split.test
+    part = np.full(len(rows), 2, dtype=np.uint8)
+    found = Predictions(rows, data.y[rows], result.logits[rows], part).by("track", data)
+    assert one.track_accuracy == pytest.approx(np.mean(found.y_pred == found.y))
+
+
+def test_where_rows_are_tracks_a_score_is_as_it_is() -> None:
+    plain = SMALL.model_copy(update={"segments": 1})
+    _, scores = judged(config(plain, n_repeats=3, classifiers=("majority",)))
+    assert all(one.by_track() is one and one.unit == "row" and one.n_test_tracks is None for one in scores)
+
+
+def test_by_track_true_genres_judge_too() -> None:
+    noisy = SMALL.model_copy(update={"label_noise": 0.3})
+    _, scores = judged(config(noisy, n_repeats=3, classifiers=("logistic",)))
+    for one in scores:
+        assert one.about_true_genres().by_track().accuracy == one.true_track_accuracy
+        assert one.by_track().about_true_genres() == one.about_true_genres().by_track()
+
+
+def test_scores_of_earlier_versions_are_read() -> None:
+    known = {
+        name: value
+        for name, value in score("row", "svc", 1, 0.8).to_json().items()
+        if "track" not in name and name != "unit"
+    }
+    assert LensScore.from_json(known).by_track().accuracy == 0.8
 
 
 # -- what leaks shows, and what does not leak does not ----------------------------------------------------------------
@@ -269,8 +320,8 @@ def test_on_the_splits_of_the_known_accuracies_they_come_out_to_the_digit() -> N
         split = split_dataset(dataset, SplitConfig(by="track", seed=seed))
         X = Standardizer.fit(dataset.X[split.train]).transform(dataset.X)
         for classifier, accuracies in found.items():
-            y_pred = predict_baseline(classifier, X[split.train], dataset.y[split.train], X[split.test], seed)
-            accuracies.append(float(np.mean(y_pred == dataset.y[split.test])))
+            logits = predict_baseline(classifier, X[split.train], dataset.y[split.train], X[split.test], 10, seed)
+            accuracies.append(float(np.mean(logits.argmax(axis=1) == dataset.y[split.test])))
     for classifier, accuracy in known.items():
         assert np.mean(found[classifier]) == pytest.approx(accuracy, abs=0.002)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from genre_core.studies.lens.config import LENS_BY
 from genre_core.terminal.main import main
 
 SMALL = ["--data.n_samples", "400", "--data.n_genres", "3", "--data.n_features", "6", "--train.max_epochs", "2"]
@@ -60,8 +61,28 @@ def test_artists_that_no_split_keeps_together_are_said_to_stand_on_both_sides(ca
 
 
 def test_pieces_of_tracks_in_a_table_are_judged_by_track(capsys):
-    assert main(["lens", "--table", SEGMENTS, "--train.max_epochs", "2", "--repeats", "3", "--json"]) == 0
-    assert "track" in json.loads(capsys.readouterr().out)["plan"]["levels"]
+    found = {}
+    for by in ("track", "row"):
+        asked = ["--repeats", "3", "--by", by, "--json"]
+        assert main(["lens", "--table", SEGMENTS, "--train.max_epochs", "2", *asked]) == 0
+        found[by] = json.loads(capsys.readouterr().out)
+        assert found[by]["by"] == by
+        assert "track" in found[by]["plan"]["levels"]
+    for track, row in zip(found["track"]["repeats"], found["row"]["repeats"], strict=True):
+        assert track["accuracy"] == row["track_accuracy"]
+        assert row["n_test"] > row["n_test_tracks"]
+
+
+def test_the_text_says_what_is_counted(capsys):
+    lens = ["lens", "--table", SEGMENTS, "--train.max_epochs", "1", "--repeats", "3"]
+    assert main(lens) == 0
+    said = capsys.readouterr().out
+    assert LENS_BY["track"] in said
+    assert "test tracks" in said
+    assert main([*lens, "--by", "row"]) == 0
+    said = capsys.readouterr().out
+    assert LENS_BY["row"] in said
+    assert "test segments" in said
 
 
 @pytest.mark.parametrize(

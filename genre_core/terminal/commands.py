@@ -132,6 +132,7 @@ def _lens(commands: Commands) -> None:
     add_experiment(parser)
     add_number(parser, "--repeats", "N", LensConfig().n_repeats, "splits")
     add_right_about(parser)
+    add_by(parser)
 
 
 def _evaluate(commands: Commands) -> None:

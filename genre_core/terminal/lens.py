@@ -41,6 +41,8 @@ def lens(options: argparse.Namespace) -> int:
     plan, scores = _judge(config, inputs)
     if clean:
         scores = [score.about_true_genres() for score in scores]
+    if options.by == "track":
+        scores = [score.by_track() for score in scores]
     document = _document(config, plan, scores, clean) | {"test_opened": count_published(config, plan, scores)}
     show(document, text.lens(document), as_json=options.json)
     return DONE
@@ -63,11 +65,14 @@ def _judge(config: LensConfig, inputs: Inputs) -> tuple[LensPlan, list[LensScore
 def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore], clean: bool) -> dict[str, Any]:
     """Return what `--json` prints."""
     data, coarse = config.experiment.data, coarsest_of(plan.levels)
-    limit = bayes_limit(data.generator, clean=clean) if data.generator else None
+    by_segment = "track" in plan.groups and scores[0].unit == "row"
+    known = data.generator if by_segment or "track" not in plan.groups else None  # the limit is that of single rows
+    limit = bayes_limit(known, clean=clean) if known else None
     leaked = difference(scores, ("row", NETWORK), (coarse, NETWORK)) if coarse else None
     return {
         "config": config.model_dump(mode="json"),
         "plan": plan.to_json(),
+        "by": "row" if by_segment else "track",
         "right_about": right_about(data, clean=clean),
         "answer": _answer(plan, scores),
         "leakage": asdict(leaked) if leaked else None,

@@ -1,6 +1,9 @@
 """The simple classifiers that stand beside the network: scikit-learn's own, untuned.
 
-They learn from standardized features of the training part alone. Those whose cost grows faster than the tracks learn
+They learn from standardized features of the training part alone. A track is judged by the mean log-probability of its
+segments, or by their votes where a classifier gives no probabilities.
+
+Those whose cost grows faster than the tracks learn
 from a part of them where there are many; `most_rows` says of how many, and whoever reports a score says so.
 """
 
@@ -15,6 +18,10 @@ from genre_core.studies.lens.config import Classifier
 Features = npt.NDArray[np.float32]
 
 _MOST_ROWS: dict[Classifier, int] = {"neighbour": 50_000, "svc": 10_000, "logistic": 100_000, "boosting": 100_000}
+_PROBABLE: tuple[Classifier, ...] = ("logistic", "boosting")
+"""Classifiers whose probabilities say more than the class that they predict."""
+_LEAST = 1e-12
+"""Least probability: the logarithm of zero would decide for a whole track."""
 
 
 def most_rows(classifier: Classifier) -> int | None:
@@ -22,14 +29,25 @@ def most_rows(classifier: Classifier) -> int | None:
     return _MOST_ROWS.get(classifier)
 
 
-def predict_baseline(classifier: Classifier, X: Features, y: IntArray, X_test: Features, seed: int) -> IntArray:
-    """Fit a baseline to standardized features X (n, n_features) of the classes y (n,); return those of X_test (m,)."""
+def predict_baseline(
+    classifier: Classifier, X: Features, y: IntArray, X_test: Features, n_genres: int, seed: int
+) -> npt.NDArray[np.float32]:
+    """Fit a baseline to standardized features X (n, n_features) of classes y (n,); return logits (m, n_genres).
+
+    They are log-probabilities of X_test (m, n_features) where the classifier gives such, and votes otherwise: 1 for the
+    predicted class, 0 for the others.
+    """
     most = most_rows(classifier)
     if most is not None and len(y) > most:
         rows = np.random.default_rng(seed).choice(len(y), most, replace=False)
         X, y = X[rows], y[rows]
-    y_pred: IntArray = _build(classifier, seed).fit(X, y).predict(X_test)
-    return y_pred
+    fitted = _build(classifier, seed).fit(X, y)
+    if classifier not in _PROBABLE:
+        votes: npt.NDArray[np.float32] = np.eye(n_genres, dtype=np.float32)[fitted.predict(X_test)]
+        return votes
+    logits = np.full((len(X_test), n_genres), np.log(_LEAST), dtype=np.float32)
+    logits[:, fitted.classes_] = np.log(np.maximum(fitted.predict_proba(X_test), _LEAST))
+    return logits
 
 
 def _build(classifier: Classifier, seed: int) -> Any:

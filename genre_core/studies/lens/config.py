@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from genre_core.settings.config import DatasetConfig, ExperimentConfig
+from genre_core.training.predictions import Unit
 from genre_core.values import Frozen, fingerprint, setting
 
 Classifier = Literal["network", "majority", "neighbour", "logistic", "svc", "boosting"]
@@ -61,3 +62,10 @@ TORN = {
 
 JUDGED_BY = {"row": "by row", **{level: f"by {level}" for level in TORN}, "published": "as published"}
 """Levels by their names on a screen."""
+
+LENS_BY: dict[Unit, str] = {
+    "track": "Judged by track: the mean log-probability of its segments, or their votes where a classifier has no "
+    "probabilities.",
+    "row": "Judged by segment: each one counts by itself.",
+}
+"""What the scores of a lens count where rows are segments of tracks, in sentences."""

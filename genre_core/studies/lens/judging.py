@@ -13,10 +13,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from genre_core.data.dataset import Dataset, IntArray, count_groups
+from genre_core.data.dataset import PARTS, Dataset, count_groups
 from genre_core.data.sources import Tables, load_dataset
-from genre_core.data.splitting import name_test_set, split_dataset
+from genre_core.data.splitting import Split, name_test_set, split_dataset
 from genre_core.errors import DataError
 from genre_core.evaluation.intervals import accuracy_of_counts, macro_f1_of_counts
 from genre_core.settings.config import ExperimentConfig
@@ -25,6 +26,7 @@ from genre_core.studies.lens.config import NETWORK, Baseline, Classifier, LensCo
 from genre_core.studies.seeds import reseeded
 from genre_core.studies.study import Result, train_network
 from genre_core.training.experiment import Prepared, make_trainer
+from genre_core.training.predictions import Predictions, Unit
 
 OWN_SEEDS = 1000
 """How far the seeds of a lens lie above the experiment's: farther than those of runs that differ by their seed."""
@@ -65,7 +67,8 @@ class LensScore:
 
     `repeat` counts from 1; `n_train` is how many rows it learned from, which is less than the training part's
     `n_available` where a baseline learned from a part of them. `true_accuracy` and `true_macro_f1` are about the true
-    genres of the same rows, where labels are wrong now and then, and None elsewhere.
+    genres of the same rows, where labels are wrong now and then, and None elsewhere. Where rows are segments of tracks,
+    `track_accuracy` and the others are of `n_test_tracks` whole tracks. `unit` says what `accuracy` counts.
     """
 
     level: str
@@ -79,6 +82,12 @@ class LensScore:
     seconds: float
     true_accuracy: float | None = None
     true_macro_f1: float | None = None
+    track_accuracy: float | None = None
+    track_macro_f1: float | None = None
+    true_track_accuracy: float | None = None
+    true_track_macro_f1: float | None = None
+    n_test_tracks: int | None = None
+    unit: Unit = "row"
 
     @property
     def task(self) -> tuple[int, str, Classifier]:
@@ -89,7 +98,26 @@ class LensScore:
         """Return the score about the true genres, where it is known."""
         if self.true_accuracy is None or self.true_macro_f1 is None:
             return self
-        return replace(self, accuracy=self.true_accuracy, macro_f1=self.true_macro_f1)
+        found = replace(
+            self,
+            accuracy=self.true_accuracy,
+            macro_f1=self.true_macro_f1,
+            track_accuracy=self.true_track_accuracy,
+            track_macro_f1=self.true_track_macro_f1,
+            unit="row",
+        )
+        return found.by_track() if self.unit == "track" else found
+
+    def by_track(self) -> "LensScore":
+        """Return the score of whole tracks, where rows are segments of them."""
+        if self.track_accuracy is None or self.track_macro_f1 is None:
+            return self
+        return replace(self, accuracy=self.track_accuracy, macro_f1=self.track_macro_f1, unit="track")
+
+    @property
+    def n_judged(self) -> int:
+        """Return how many rows or tracks `accuracy` counts."""
+        return self.n_test_tracks if self.unit == "track" and self.n_test_tracks else self.n_test
 
     def to_json(self) -> dict[str, Any]:
         """Return the score as JSON can hold it."""
@@ -146,20 +174,25 @@ class Lens:
         repeat, level, classifier = piece
         experiment = experiment_of(self._config, level, repeat)
         prepared = self._prepare(experiment)
-        split, y, y_clean = prepared.split, self.dataset.y, self.dataset.y_clean
-        n_train, k, started = len(split.train), len(self.dataset.genres), time.perf_counter()
+        split, data = prepared.split, self.dataset
+        n_train, started = len(split.train), time.perf_counter()
         if classifier == NETWORK:
             trainer = make_trainer(experiment, prepared)
             yield from train_network(trainer)
-            y_pred: IntArray = trainer.predict(prepared.X[split.test]).argmax(axis=1)
+            logits = trainer.predict(prepared.X[split.test])
         else:
             X, X_test = prepared.X[split.train], prepared.X[split.test]
-            y_pred = predict_baseline(classifier, X, y[split.train], X_test, experiment.split.seed)
-        accuracy, macro_f1 = _scores(y[split.test], y_pred, k)
-        true = (None, None) if y_clean is None else _scores(y_clean[split.test], y_pred, k)
+            seed = experiment.split.seed
+            logits = predict_baseline(classifier, X, data.y[split.train], X_test, len(data.genres), seed)
+        found = _test_predictions(data, split, logits)
+        true = None if data.y_clean is None else found.true_genres(data)
+        tracks = found.by("track", data) if data.in_segments else None
+        true_tracks = true.by("track", data) if true and tracks else None
+        accuracy, macro_f1 = _scores(found)
+        more = [*_known(true), *_known(tracks), *_known(true_tracks), len(tracks) if tracks else None]
         used = min(n_train, most_rows(classifier) or n_train)
         seconds = time.perf_counter() - started
-        score = LensScore(level, classifier, repeat, accuracy, macro_f1, used, n_train, len(split.test), seconds, *true)
+        score = LensScore(level, classifier, repeat, accuracy, macro_f1, used, n_train, len(found), seconds, *more)
         self._seen(self.lens_plan, score)
         yield score.to_json()
 
@@ -238,7 +271,17 @@ def _published_test(config: LensConfig, dataset: Dataset) -> str:
     return name_test_set(config.experiment.data, (dataset.tracks[row] for row in split.test))
 
 
-def _scores(y_true: IntArray, y_pred: IntArray, n_genres: int) -> tuple[float, float]:
+def _test_predictions(dataset: Dataset, split: Split, logits: npt.NDArray[np.float32]) -> Predictions:
+    part = np.full(len(split.test), PARTS.index("test"), dtype=np.uint8)
+    return Predictions(split.test, dataset.y[split.test], logits, part)
+
+
+def _known(found: Predictions | None) -> tuple[float, float] | tuple[None, None]:
+    return (None, None) if found is None else _scores(found)
+
+
+def _scores(found: Predictions) -> tuple[float, float]:
     """Return accuracy and macro-F1."""
-    counts = np.bincount(y_true * n_genres + y_pred, minlength=n_genres**2).reshape(n_genres, n_genres)
+    n_genres = found.logits.shape[1]
+    counts = np.bincount(found.y * n_genres + found.y_pred, minlength=n_genres**2).reshape(n_genres, n_genres)
     return float(accuracy_of_counts(counts)), float(macro_f1_of_counts(counts))

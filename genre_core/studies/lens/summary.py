@@ -17,6 +17,7 @@ from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.repeated_scores import half_width, mean_interval
 from genre_core.studies.lens.config import CLASSIFIERS, LEAST_REPEATS, TORN, Classifier
 from genre_core.studies.lens.judging import LensPlan, LensScore
+from genre_core.training.predictions import Unit
 
 PUBLISHED = "published"
 
@@ -25,7 +26,8 @@ PUBLISHED = "published"
 class LensEstimate:
     """Estimate of a classifier at a level: means over `n_splits` scores, with intervals where there are any yet.
 
-    `n_train` and `n_test` are means over splits; `n_available` is the training part that `n_train` were taken from.
+    `n_train`, `n_test` and `n_test_tracks` (None where rows are tracks) are means over splits; `n_available` is the
+    training part that `n_train` were taken from. `unit` says what accuracy and macro-F1 count.
     """
 
     level: str
@@ -38,6 +40,8 @@ class LensEstimate:
     n_train: int
     n_available: int
     n_test: int
+    n_test_tracks: int | None
+    unit: Unit
 
 
 @dataclass(frozen=True)
@@ -60,12 +64,14 @@ def estimate(scores: Iterable[LensScore], level: str, classifier: Classifier) ->
         return None
     n = len(own)
     n_train, n_test = sum(score.n_train for score in own) / n, sum(score.n_test for score in own) / n
-    n_available = sum(score.n_available for score in own) / n
+    n_available, n_judged = (sum(getattr(score, name) for score in own) / n for name in ("n_available", "n_judged"))
+    n_tracks = [score.n_test_tracks for score in own if score.n_test_tracks]
     ratio = 0.0 if level == PUBLISHED else n_test / n_available
     accuracies, f1s = [score.accuracy for score in own], [score.macro_f1 for score in own]
     return LensEstimate(
-        level, classifier, n, sum(accuracies) / n, mean_interval(accuracies, ratio, n_test), sum(f1s) / n,
-        mean_interval(f1s, ratio, n_test), round(n_train), round(n_available), round(n_test),
+        level, classifier, n, sum(accuracies) / n, mean_interval(accuracies, ratio, n_judged), sum(f1s) / n,
+        mean_interval(f1s, ratio, n_judged), round(n_train), round(n_available), round(n_test),
+        round(sum(n_tracks) / len(n_tracks)) if n_tracks else None, own[0].unit,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY
+from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, LENS_BY
 from genre_core.terminal.text.words import Document, columns, count, judged_by, opened, rate
 
 
@@ -12,10 +12,15 @@ def lens(document: Document) -> str:
     for row in document["scores"]:
         accuracy = rate(row["accuracy"], row["accuracy_interval"])
         macro_f1 = rate(row["macro_f1"], row["macro_f1_interval"])
-        sizes = (f"{row['n_train']:,}", f"{row['n_test']:,}", str(row["n_splits"]))
+        n_test = row["n_test_tracks"] if row["unit"] == "track" else row["n_test"]
+        sizes = (f"{row['n_train']:,}", f"{n_test:,}", str(row["n_splits"]))
         cells.append((JUDGED_BY[row["level"]], CLASSIFIERS[row["classifier"]], accuracy, macro_f1, *sizes))
-    header = ("split", "classifier", "test accuracy", "macro-F1", "learned from", "tested on", "times")
-    lines = [document["answer"], *judged_by(document), "", *columns(header, cells, right=(2, 3, 4, 5, 6))]
+    segments = "track" in document["plan"]["groups"]
+    unit = document["by"] if segments else ""
+    tested, learned = {"track": "test tracks", "row": "test segments", "": "tested on"}[unit], "learned from"
+    header = ("split", "classifier", "test accuracy", "macro-F1", learned, tested, "times")
+    how = [LENS_BY[document["by"]]] if segments else []
+    lines = [document["answer"], *how, *judged_by(document), "", *columns(header, cells, right=(2, 3, 4, 5, 6))]
     if document["bayes"]:
         lines.append(f"The best possible classifier is right on {rate(document['bayes']['accuracy'])}.")
         lines += [f"About this limit: {document['bayes']['about']}"] if document["bayes"]["about"] else []
