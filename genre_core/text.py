@@ -63,3 +63,8 @@ def count(number: int, noun: str = "", nouns: str = "") -> str:
 def joined(words: list[str], last: str = "and") -> str:
     """Return words as a list in a sentence: `a, b and c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def capitalized(text: str) -> str:
+    """Return a text as it begins a sentence."""
+    return text[:1].upper() + text[1:]

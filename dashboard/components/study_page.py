@@ -1,7 +1,7 @@
 """Shared parts of the pages of studies: the one that the address names, how one is started, earlier ones."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
@@ -54,10 +54,17 @@ def answer(name: str, parts: Mapping[str, Mapping[str, Any]] | None, before: Map
         ruler(parts["ruler"], f"{name} ruler", live="ruler")
 
 
-def start_button(label: str, key: str, ready: bool, begin: Callable[..., None], *args: Any) -> None:
+def start_button(
+    label: str,
+    key: str,
+    ready: bool,
+    begin: Callable[..., None],
+    *args: Any,
+    type: Literal["primary", "secondary"] = "primary",
+) -> None:
     """Draw the button that starts a study; `begin` is given a name for it and `args`."""
     named = new_run_id()  # made when the page is drawn: a double click starts one study
-    st.button(label, icon=":material/play_arrow:", type="primary", key=key, disabled=not ready, on_click=begin,
+    st.button(label, icon=":material/play_arrow:", type=type, key=key, disabled=not ready, on_click=begin,
               args=(named, *args))  # fmt: skip
 
 

@@ -303,3 +303,13 @@ def test_two_lenses_that_are_called_alike_are_told_apart_and_each_opens_itself(s
         assert len(set(choice.options)) == len(choice.options)
         choice.set_value(lens_id).run()
         assert one(page.query_params["lens"]) == lens_id
+
+
+def test_an_empty_page_shows_the_rulers_to_come_and_an_example_that_leaks_in_one_click(store):
+    page = opened(VIEW, data__n_samples="400")
+    assert [mark["kind"] for mark in drawn(page, "lens ruler artist")["marks"]] == ["limit"]
+    press(page, following.sentences.EXAMPLE)
+    lens = lenses.lens(page.query_params["lens"])
+    assert lens.config.experiment == configure({"data.n_samples": 2000, "data.artists": 20})
+    assert page.query_params["data.artists"] == "20"
+    assert "no longer those" not in texts(page)

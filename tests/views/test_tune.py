@@ -178,3 +178,12 @@ def test_a_link_to_no_search_is_told(store):
     store.studies.submit("old", SEARCH.kind, '{"space": 1}')
     assert "another version" in texts(opened(VIEW, study="old"))
     assert "should be a study's identifier" in texts(opened(VIEW, study="a b"))
+
+
+def test_an_empty_page_shows_the_charts_to_come_and_searches_an_example_in_one_click(store):
+    page = opened(VIEW, **ADDRESS)
+    assert "empty" in drawn(page, "preview best")["alt"]
+    press(page, following.sentences.EXAMPLE)
+    config = SearchConfig.model_validate_json(store.studies.study(named(page, "study")).config_json)
+    assert (config.base, config.n_trials) == (BASE, 12)
+    assert [one.name for one in config.space] == ["train.learning_rate", "train.batch_size"]

@@ -10,7 +10,9 @@ from dashboard.services.runs import POLL_SECONDS
 from dashboard.text.badges import opened_badge
 from dashboard.text.limits import limit_label
 from dashboard.views.lens import text as sentences
+from genre_core.settings.config import DatasetConfig
 from genre_core.studies.lens import CLASSIFIERS, JUDGED_BY, NETWORK, LensEstimate
+from genre_core.text import capitalized
 
 TRUE = "~true"
 """Follows the name of a lens that is judged by the true genres."""
@@ -44,21 +46,30 @@ def parts(lens: Lens) -> Parts:
         },
     }
     for level in lens.plan.levels if lens.plan else ():
-        text = JUDGED_BY[level]
-        found[f"{level} title"] = _title(lens, level, f"{text[0].upper()}{text[1:]}")
-        measured = f"test accuracy{sentences.measured_by(lens)} {text}"
+        found[f"{level} title"] = _title(lens, level)
+        measured = f"test accuracy{sentences.measured_by(lens)} {JUDGED_BY[level]}"
         found[f"{level} ruler"] = ruler_part(Ruler(tuple(_marks(lens, level, limit)), measured))
     return found
 
 
-def _title(lens: Lens, level: str, text: str) -> dict[str, Any]:
+def preview(level: str, data: DatasetConfig) -> Parts:
+    """Return the title and the ruler of a level before there is a lens: with the best possible alone."""
+    limit = datasets.limit(data)
+    marks = (Mark("limit", limit.accuracy, limit_label(data)),) if limit else ()
+    return {
+        "title": {"kind": "title", "text": capitalized(JUDGED_BY[level])},
+        "ruler": ruler_part(Ruler(marks, f"test accuracy {JUDGED_BY[level]}")),
+    }
+
+
+def _title(lens: Lens, level: str) -> dict[str, Any]:
     """Return the line above a ruler; a published test part is that of runs too, so it says how often it was opened."""
     marked, seen = [], any(score.level == level for score in lens.scores)
     if level == "published" and seen and lens.plan and lens.plan.test_hash:
         marked.append(opened_badge(openings.count_openings(lens.plan.test_hash), sentences.COUNTED))
     return {
         "kind": "title",
-        "text": text,
+        "text": capitalized(JUDGED_BY[level]),
         "note": sentences.level_note(lens, level),
         "badges": [badge.text for badge in marked],
         "terms": {badge.text: badge.meaning for badge in marked},

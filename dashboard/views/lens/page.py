@@ -24,6 +24,7 @@ from dashboard.views.lens import live as following
 from dashboard.views.lens import text as sentences
 from genre_core.errors import DataError
 from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.names import configure
 from genre_core.settings.presets import PRESETS
 from genre_core.studies.kinds import LENS
 from genre_core.studies.lens import LensConfig, LensPlan
@@ -33,6 +34,7 @@ TABLE_SECONDS = 1.0
 MOST_LETTERS = 1000
 LEAKS = ("data.artists", "data.artist_spread", "data.segments", "data.segment_spread")
 """The settings by which a leak is caused, and removed."""
+EXAMPLE = LensConfig(experiment=configure({"data.n_samples": 2000, "data.artists": 20}), n_repeats=3)
 
 
 def main() -> None:
@@ -51,8 +53,27 @@ def main() -> None:
             with answer:
                 words(answer_part(headline.answer, headline.reason, following.TERMS), "lens answer words")
             _asides(plan, f"{headline.answer} {headline.reason}")
+            _preview(plan, config)
         else:
             _lens(lens, answer, controls, form.config)
+
+
+def _preview(plan: LensPlan | None, config: LensConfig | None) -> None:
+    """Draw the way to an example, and the rulers on which scores will stand: the example's where there is one alone."""
+    start_button(sentences.EXAMPLE, "lens example", True, _try, type="secondary")
+    if plan is None or config is None or len(plan.levels) < 2:
+        plan, config = lenses.lens_plan(EXAMPLE), EXAMPLE
+    for level in plan.levels:
+        with st.container(key=f"lens-{level}", gap=None):
+            found = following.preview(level, config.experiment.data)
+            words(found["title"], f"lens title {level}")
+            ruler(found["ruler"], f"lens ruler {level}")
+
+
+def _try(lens_id: str) -> None:
+    """Judge the example, with its settings in the sidebar."""
+    settings = {**dict.fromkeys(address.settings_named()), **forms.link(EXAMPLE.experiment, PRESETS)}
+    start_and_look(lambda: studies.start_study(LENS, lens_id, EXAMPLE), **{**settings, "lens": lens_id})
 
 
 def _plan(config: LensConfig | None) -> tuple[LensPlan | None, str]:

@@ -33,6 +33,7 @@ NEGLIGIBLE = 0.02
 _OF_SPLIT = ("split.by",)
 """Settings that a lens does not heed: it splits in every way."""
 _OWN_SPLITS = "The lens makes its own splits; no run uses them."
+EXAMPLE = "Try an example that leaks: 2,000 tracks by 20 artists in each genre"
 COUNTED = "A lens counts once for each classifier and seed."
 BY_LABELS_ALONE = "This lens was judged by the labels only. Judge again to see it judged by the true genres."
 _BUT_PUBLISHED = (

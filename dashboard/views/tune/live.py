@@ -10,7 +10,7 @@ from dashboard.text.limits import limit_label
 from dashboard.theme import percent
 from dashboard.views.tune import text as sentences
 from dashboard.views.tune.figures import best_figure, importance_figure, parallel_figure, slice_figure
-from genre_core.studies.tuning import OBJECTIVES
+from genre_core.studies.tuning import OBJECTIVES, SearchConfig
 
 TERMS = ("macro-F1", "log loss", "flatters")
 HEIGHT = 270
@@ -59,6 +59,15 @@ def parts(found: Search) -> Parts:
             for one in found.config.space
         },
         "importances": chart_part(importance_figure(importances), f"Most important settings: {said}."),
+    }
+
+
+def preview(config: SearchConfig) -> Parts:
+    """Return the charts of a search that has no trials yet."""
+    empty = "empty until the first trial is done."
+    return {
+        "best": chart_part(best_figure(config, (), None), f"Best so far: {empty}"),
+        "parallel": chart_part(parallel_figure(config, (), None), f"Trials across their settings: {empty}"),
     }
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components.live import words
 from dashboard.components.live_parts import Parts, answer_part
+from dashboard.components.plot import chart
 from dashboard.components.study_page import (
     answer,
     former,
@@ -40,6 +41,7 @@ from genre_core.studies.tuning import (
 )
 
 MOST_LETTERS = 1000
+EXAMPLE = ("train.learning_rate", "train.batch_size")
 ON_THE_SPLIT = "on the split"
 JUDGES = {ON_THE_SPLIT: 0, "on 3 folds": 3, "on 5 folds": 5, "on 10 folds": 10}
 SAMPLED = {text: name for name, text in SAMPLERS.items()}
@@ -85,6 +87,18 @@ def main() -> None:
                 say_what_differs("tune", sentences.what_differs(form.config, base), base, "searched from")
             searched.results(found, parts)
             following.follow(found)
+        elif form.config:
+            _preview(form.config, config)
+
+
+def _preview(base: ExperimentConfig, config: SearchConfig | None) -> None:
+    """Draw the charts of a search that has no trials yet, and the way to an example."""
+    example = search_config(base, [suggested(base, name) for name in EXAMPLE], n_trials=12)
+    start_button(sentences.EXAMPLE, "tune example", True, _search, example, type="secondary")
+    parts = following.preview(config or example)
+    for (name, part), column in zip(parts.items(), st.columns(2, gap="medium"), strict=True):
+        with column:
+            chart(part, f"preview {name}", height=following.HEIGHT)
 
 
 # -- what to search --------------------------------------------------------------------------------------------------

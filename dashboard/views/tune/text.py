@@ -18,6 +18,7 @@ BEFORE = Headline(
     "Choose the settings to vary and press Search. Each trial is a run with other values, judged on validation. You "
     "can look at the winner's test score once, after the search.",
 )
+EXAMPLE = "Try an example: 12 trials of the learning rate and the batch size"
 SCORES = ("accuracy", "macro-F1", "log loss")
 _TRIAL_STATES = {"complete": "complete", "pruned": "stopped early", "failed": "failed"}
 LEAST_FOR_IMPORTANCES, LEAST_FOR_OPTIMISM = 20, 2
