@@ -1,17 +1,16 @@
 """How far the probabilities of completed runs can be trusted.
 
-Scalings are fitted on validation: `_validation` is the only place they are taken from.
+Scalings are fitted on validation: `_scaling` is the only place they are taken from.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import streamlit as st
 
+from dashboard.services.caching import cached_by_run
 from dashboard.services.datasets import dataset
-from dashboard.services.outcomes import Outcome, outcome
-from dashboard.services.runs import run
+from dashboard.services.outcomes import outcome
 from genre_core.bayes import posterior
 from genre_core.data.dataset import FloatArray, Part
 from genre_core.errors import DataError
@@ -47,51 +46,50 @@ class Trusted:
     n_changed: int
 
 
-def outcome_of(run_id: str, part: Part, clean: bool) -> Outcome | None:
-    """Return the outcome of a run on a part."""
-    known = run(run_id)
-    return None if known is None else outcome(known, part, clean=clean)
-
-
-def _validation(run_id: str, clean: bool) -> Outcome | None:
-    return outcome_of(run_id, "validation", clean)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _scaling(run_id: str, attempt: int, clean: bool, method: Method) -> Scaling | None:
-    seen = _validation(run_id, clean)
+@cached_by_run(64)
+def _scaling(of: Run, clean: bool, method: Method) -> Scaling | None:
+    seen = outcome(of, "validation", clean=clean)
     return None if seen is None or method == "none" else _FITS[method](seen.y_true, seen.logits.astype(np.float64))
 
 
 def temperature(of: Run, *, clean: bool = False) -> TemperatureScaling | None:
     """Return the temperature that the validation part asks for."""
-    found = _scaling(of.id, of.attempt, clean, "temperature")
+    found = _scaling(of, clean, "temperature")
     return found if isinstance(found, TemperatureScaling) else None
 
 
 def vector(of: Run, *, clean: bool = False) -> VectorScaling | None:
     """Return the scale and bias of each genre that the validation part asks for."""
-    found = _scaling(of.id, of.attempt, clean, "vector")
+    found = _scaling(of, clean, "vector")
     return found if isinstance(found, VectorScaling) else None
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def logits_of(run_id: str, attempt: int, part: Part, clean: bool, method: Method) -> FloatArray | None:
+@cached_by_run(64)
+def logits_of(of: Run, part: Part, *, clean: bool = False, method: Method = "none") -> FloatArray | None:
     """Return logits of a part; scaled ones of validation are each scaled by a fit on other tracks of it."""
-    seen = outcome_of(run_id, part, clean)
+    seen = outcome(of, part, clean=clean)
     if seen is None:
         return None
     if method == "none":
         return seen.logits.astype(np.float64)
     if part == "validation":
         return cross_fitted(_FITS[method], seen.y_true, seen.logits, groups=seen.groups)
-    scaling = _scaling(run_id, attempt, clean, method)
+    scaling = _scaling(of, clean, method)
     return None if scaling is None else scaling.apply(seen.logits)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _trusted(run_id: str, attempt: int, part: Part, clean: bool, method: Method, by: Binning) -> Trusted | None:
-    seen, logits = outcome_of(run_id, part, clean), logits_of(run_id, attempt, part, clean, method)
+@cached_by_run(64)
+def trusted(
+    of: Run, part: Part, *, clean: bool = False, method: Method = "none", by: Binning = "width"
+) -> Trusted | None:
+    """Return how far a completed run's probabilities can be trusted; `clean` as in `outcome`.
+
+    Raises
+    ------
+    DataError
+        There is too little to fit the scaling on, or its data are gone.
+    """
+    seen, logits = outcome(of, part, clean=clean), logits_of(of, part, clean=clean, method=method)
     if seen is None or logits is None:
         return None
     y_prob = softmax(logits)
@@ -103,29 +101,7 @@ def _trusted(run_id: str, attempt: int, part: Part, clean: bool, method: Method,
     return Trusted(y_prob, scores, evaluation, changed)
 
 
-def trusted(
-    of: Run, part: Part, *, clean: bool = False, method: Method = "none", by: Binning = "width"
-) -> Trusted | None:
-    """Return how far a completed run's probabilities can be trusted; `clean` as in `outcome`.
-
-    Raises
-    ------
-    DataError
-        There is too little to fit the scaling on, or its data are gone.
-    """
-    return _trusted(of.id, of.attempt, part, clean, method, by)
-
-
-@st.cache_resource(show_spinner=False, max_entries=128)
-def _reliability(
-    run_id: str, attempt: int, part: Part, clean: bool, method: Method, by: Binning, genre: int | None
-) -> ReliabilityCurve | None:
-    seen, logits = outcome_of(run_id, part, clean), logits_of(run_id, attempt, part, clean, method)
-    if seen is None or logits is None:
-        return None
-    return reliability(seen.y_true, softmax(logits), by=by, genre=genre, groups=seen.groups)
-
-
+@cached_by_run(128)
 def reliability_of(
     of: Run,
     part: Part,
@@ -136,37 +112,33 @@ def reliability_of(
     genre: int | None = None,
 ) -> ReliabilityCurve | None:
     """Return how often a completed run is right by its confidence, or by the probability of one genre."""
-    return _reliability(of.id, of.attempt, part, clean, method, by, genre)
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def true_probabilities(run_id: str, attempt: int, part: Part, clean: bool) -> FloatArray | None:
-    """Return the true probabilities of a part (n, k); None where they are not known."""
-    known, seen = run(run_id), outcome_of(run_id, part, clean)
-    drawn = known.config.data.generator if known else None
-    if known is None or seen is None or drawn is None:
+    seen, logits = outcome(of, part, clean=clean), logits_of(of, part, clean=clean, method=method)
+    if seen is None or logits is None:
         return None
-    return posterior(drawn, dataset(known.config.data).X[seen.rows], clean=clean)
+    return reliability(seen.y_true, softmax(logits), by=by, genre=genre, groups=seen.groups)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _against_posterior(run_id: str, attempt: int, part: Part, clean: bool, method: Method) -> PosteriorGap | None:
-    true, logits = true_probabilities(run_id, attempt, part, clean), logits_of(run_id, attempt, part, clean, method)
-    seen = outcome_of(run_id, part, clean)
+@cached_by_run(32)
+def true_probabilities(of: Run, part: Part, *, clean: bool = False) -> FloatArray | None:
+    """Return the true probabilities of a part (n, k); None where they are not known."""
+    seen, drawn = outcome(of, part, clean=clean), of.config.data.generator
+    return posterior(drawn, dataset(of.config.data).X[seen.rows], clean=clean) if seen and drawn else None
+
+
+@cached_by_run(32)
+def against_posterior(of: Run, part: Part, *, clean: bool = False, method: Method = "none") -> PosteriorGap | None:
+    """Return how far a run's probabilities lie from the true ones; None where these are not known."""
+    true, logits = true_probabilities(of, part, clean=clean), logits_of(of, part, clean=clean, method=method)
+    seen = outcome(of, part, clean=clean)
     if true is None or logits is None or seen is None:
         return None
     return posterior_gap(softmax(logits), true, groups=seen.groups)
 
 
-def against_posterior(of: Run, part: Part, *, clean: bool = False, method: Method = "none") -> PosteriorGap | None:
-    """Return how far a run's probabilities lie from the true ones; None where these are not known."""
-    return _against_posterior(of.id, of.attempt, part, clean, method)
-
-
 def can_scale(of: Run, *, clean: bool = False) -> str:
     """Return why logits cannot be scaled for an honest look at validation; nothing where they can."""
     try:
-        logits_of(of.id, of.attempt, "validation", clean, "temperature")
+        logits_of(of, "validation", clean=clean, method="temperature")
     except DataError as error:
         return str(error)
     return ""

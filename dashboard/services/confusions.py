@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-import streamlit as st
-
 from dashboard.figures.matrix import Compared, MatrixView, matrix_view
+from dashboard.services.caching import cached_by_run
 from dashboard.services.matrix_views import arranged, difference_view
 from dashboard.services.outcomes import outcome
-from dashboard.services.workers import store
 from genre_core.data.dataset import Part
 from genre_core.evaluation.confusion import ConfusionMatrix, Normalization, confusion_matrix
 from genre_core.evaluation.matrix_difference import MatrixDifference, matrix_difference
@@ -31,11 +29,11 @@ class Confusions:
     members: tuple[tuple[int, ...], ...]
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@cached_by_run(64)
 def _counted(
-    run_id: str, attempt: int, part: Part, clean: bool, merges: Merges
+    of: Run, part: Part, clean: bool, merges: Merges
 ) -> tuple[ConfusionMatrix, ConfusionMatrix | None, Merged | None]:
-    found = outcome(store().run(run_id), part, clean=clean)
+    found = outcome(of, part, clean=clean)
     assert found is not None
     mapping = mapping_of(members_of(len(found.genres), merges))
     one = merged(found.y_true, found.logits, found.genres, merges, found.groups) if merges else None
@@ -46,21 +44,22 @@ def _counted(
     return matrix, best, one
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _confusions(
-    run_id: str,
-    attempt: int,
+@cached_by_run(64)
+def confusions(
+    of: Run,
     part: Part,
-    by: Normalization,
-    clean: bool,
-    order: Order,
-    against: Compared,
-    merges: Merges,
+    by: Normalization = "count",
+    *,
+    clean: bool = False,
+    order: Order = "given",
+    against: Compared = "model",
+    merges: Merges = (),
 ) -> Confusions | None:
-    found = outcome(store().run(run_id), part, clean=clean)
+    """Return the confusion matrix of a completed run as it is drawn, with intervals; `clean` as in `outcome`."""
+    found = outcome(of, part, clean=clean)
     if found is None:
         return None
-    matrix, best, one = _counted(run_id, attempt, part, clean, merges)
+    matrix, best, one = _counted(of, part, clean, merges)
     apart: MatrixDifference | None = None
     members, nouns = members_of(len(found.genres), merges), f"{part} tracks"
     view = matrix_view(best if against == "limit" and best is not None else matrix, by, nouns=nouns)
@@ -75,17 +74,3 @@ def _confusions(
         view = replace(view, compare="limit")
     # The order is the model's whatever is drawn, so that the three stand cell over cell.
     return Confusions(arranged(view, genre_order(matrix, order), members), matrix, best, apart, one, members)
-
-
-def confusions(
-    of: Run,
-    part: Part,
-    by: Normalization = "count",
-    *,
-    clean: bool = False,
-    order: Order = "given",
-    against: Compared = "model",
-    merges: Merges = (),
-) -> Confusions | None:
-    """Return the confusion matrix of a completed run as it is drawn, with intervals; `clean` as in `outcome`."""
-    return _confusions(of.id, of.attempt, part, by, clean, order, against, merges)

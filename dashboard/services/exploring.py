@@ -8,9 +8,9 @@ import numpy.typing as npt
 import streamlit as st
 
 from dashboard.figures.matrix import MatrixView, matrix_view
+from dashboard.services.caching import cached_by_run
 from dashboard.services.datasets import dataset, limit
 from dashboard.services.outcomes import outcome
-from dashboard.services.runs import run
 from dashboard.services.workers import store
 from genre_core import inspection as exploration
 from genre_core.bayes import BayesLimit, LimitPoint, Shortfall, bayes_limit, limit_curve, shortfall
@@ -100,18 +100,13 @@ def usual_overlap() -> float:
     return float(all_settings()["data.overlap"].default)
 
 
-@st.cache_resource(show_spinner=False, max_entries=1000)
-def _data_of(run_id: str, attempt: int) -> DatasetConfig | None:
-    try:
-        found = store().run(run_id)
-        return found.config.data
-    except GenreLabError:  # it was made by another version
-        return None
-
-
+@cached_by_run(1000)
 def data_of(of: Run) -> DatasetConfig | None:
     """Return the data that a run was trained on; None where they are no longer known."""
-    return _data_of(of.id, of.attempt)
+    try:
+        return of.config.data
+    except GenreLabError:  # it was made by another version
+        return None
 
 
 def runs_on(config: DatasetConfig, *, at_any_overlap: bool = False) -> list[Run]:
@@ -145,13 +140,12 @@ class Answers:
     shortfall: Shortfall | None
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _answers(run_id: str, attempt: int, clean: bool) -> Answers | None:
-    found = run(run_id)
-    seen = None if found is None else outcome(found, PART, clean=clean)
-    if found is None or seen is None:
+@cached_by_run(32)
+def answers(of: Run, *, clean: bool = False) -> Answers | None:
+    """Return what a run answered on its validation part, judged by the labels or by the true genres."""
+    seen, config = outcome(of, PART, clean=clean), of.config.data
+    if seen is None:
         return None
-    config = found.config.data
     y_pred, scores = seen.logits.argmax(axis=1), seen.evaluation
     missed = None
     if config.generator:
@@ -159,11 +153,6 @@ def _answers(run_id: str, attempt: int, clean: bool) -> Answers | None:
         missed = shortfall(config.generator, X, seen.y_true, y_pred, seen.groups, clean=clean)
     right, matrix = seen.y_true == y_pred, scores.confusion_matrix
     return Answers(seen.rows, right, matrix, scores.accuracy, scores.accuracy_interval, scores.macro_f1, missed)
-
-
-def answers(of: Run, *, clean: bool = False) -> Answers | None:
-    """Return what a run answered on its validation part, judged by the labels or by the true genres."""
-    return _answers(of.id, of.attempt, clean)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -205,14 +194,9 @@ def limit_view(config: SyntheticConfig, *, clean: bool) -> MatrixView:
     return matrix_view(ConfusionMatrix(counts, dataset(config).genres), "true", nouns="simulated tracks")
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _answers_view(run_id: str, attempt: int, clean: bool) -> MatrixView | None:
-    found = _answers(run_id, attempt, clean)
-    return None if found is None else matrix_view(found.matrix, "true", nouns=f"{PART} tracks")
-
-
+@cached_by_run(32)
 def answers_view(of: Run, *, clean: bool = False) -> MatrixView:
     """Return what a run confuses on its validation part as a matrix draws it, for a run that has answers."""
-    view = _answers_view(of.id, of.attempt, clean)
-    assert view is not None
-    return view
+    found = answers(of, clean=clean)
+    assert found is not None
+    return matrix_view(found.matrix, "true", nouns=f"{PART} tracks")

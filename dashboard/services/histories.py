@@ -4,9 +4,9 @@ import threading
 from dataclasses import dataclass, field
 
 import numpy as np
-import streamlit as st
 
 from dashboard.figures.matrix import MatrixView, matrix_view
+from dashboard.services.caching import cached_by_run
 from dashboard.services.datasets import dataset
 from dashboard.services.workers import store
 from genre_core.data.dataset import IntArray
@@ -24,9 +24,9 @@ class _Judge:
     groups: IntArray | None
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _judge(run_id: str, attempt: int, clean: bool) -> _Judge | None:
-    saved, of = store().artifact(run_id, "validation_labels"), store().run(run_id)
+@cached_by_run(64)
+def _judge(of: Run, clean: bool) -> _Judge | None:
+    saved = store().artifact(of.id, "validation_labels")
     if saved is None:
         return None
     labels = np.frombuffer(saved, dtype=np.uint8).astype(np.int64)
@@ -56,13 +56,13 @@ class _Growing:
             return self.history
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _growing(run_id: str, attempt: int, clean: bool) -> _Growing | None:
-    judge, genres = _judge(run_id, attempt, clean), store().run(run_id).context.get("genres")
+@cached_by_run(16)
+def _growing(of: Run, clean: bool) -> _Growing | None:
+    judge, genres = _judge(of, clean), of.context.get("genres")
     if judge is None or genres is None:
         return None
     none = np.zeros((0, len(judge.y_true)), dtype=np.uint8)
-    return _Growing(run_id, confusion_history(judge.y_true, none, tuple(genres), judge.groups))
+    return _Growing(of.id, confusion_history(judge.y_true, none, tuple(genres), judge.groups))
 
 
 def history(of: Run, *, clean: bool = False) -> ConfusionHistory | None:
@@ -72,22 +72,18 @@ def history(of: Run, *, clean: bool = False) -> ConfusionHistory | None:
     """
     if not of.epoch:
         return None
-    growing = _growing(of.id, of.attempt, clean)
+    growing = _growing(of, clean)
     found = None if growing is None else growing.until(of.epoch)
     return found if found is not None and len(found) else None
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
-def _epoch_view(run_id: str, attempt: int, epoch: int, nouns: str, clean: bool) -> MatrixView | None:
-    growing = _growing(run_id, attempt, clean)
-    if growing is None or len(found := growing.until(epoch)) < epoch:
-        return None
-    return matrix_view(found.matrix(epoch), nouns=nouns)
-
-
+@cached_by_run(128)
 def epoch_view(of: Run, epoch: int, nouns: str, *, clean: bool = False) -> MatrixView | None:
     """Return the validation matrix of a run after an epoch as it is drawn, with intervals; None without that epoch.
 
     `nouns` says what is counted.
     """
-    return _epoch_view(of.id, of.attempt, epoch, nouns, clean)
+    growing = _growing(of, clean)
+    if growing is None or len(found := growing.until(epoch)) < epoch:
+        return None
+    return matrix_view(found.matrix(epoch), nouns=nouns)

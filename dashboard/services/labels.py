@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
+from dashboard.services.caching import cached_by_run
 from dashboard.services.datasets import dataset
 from dashboard.services.openings import openings_of
 from dashboard.services.outcomes import outcome
@@ -63,16 +64,11 @@ class CrossPredictions:
         return sum(took) / len(took) * (self.config.n_folds - len(took)) if took else None
 
 
+@cached_by_run(32)
 def doubtful_labels(of: Run, part: Part) -> DoubtfulLabels | None:
     """Return what there is to say of the labels of a part of a completed run; raises DataError where data are gone."""
-    return _of_part(of.id, of.attempt, part)
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _of_part(run_id: str, attempt: int, part: Part) -> DoubtfulLabels | None:
-    run = store().run(run_id)
-    seen = outcome(run, part)
-    return None if seen is None else _judge(run, seen.rows, softmax(seen.logits))
+    seen = outcome(of, part)
+    return None if seen is None else _judge(of, seen.rows, softmax(seen.logits))
 
 
 def doubtful_everywhere(of: Run, crossed: CrossPredictions) -> DoubtfulLabels:

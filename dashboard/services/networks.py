@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import streamlit as st
 
+from dashboard.services.caching import cached_by_run
 from dashboard.services.datasets import dataset
 from dashboard.services.outcomes import standard_scores
 from dashboard.services.workers import store
@@ -30,18 +30,7 @@ FEWEST_ASKED, MOST_WORK = 6, 1e10
 """Of how many features, at least, and for how many multiplications one waits to learn whether they flip the answer."""
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _network(run_id: str, attempt: int) -> FittedNetwork:
-    saved, of = store().artifact(run_id, "weights"), store().run(run_id)
-    if saved is None and of.averages:
-        raise DataError("An ensemble has no single network: open one of its members.")
-    if not of.config.model.explainable:
-        raise DataError(f"Genre Lab cannot explain the predictions of {of.config.model.phrase} feature by feature.")
-    if saved is None:
-        raise DataError("This run did not store its weights: train it again.")
-    return FittedNetwork.load(saved)
-
-
+@cached_by_run(32)
 def network(of: Run) -> FittedNetwork:
     """Return the network of a run with its best weights.
 
@@ -50,7 +39,14 @@ def network(of: Run) -> FittedNetwork:
     DataError
         It has stored none, or its kind cannot be explained.
     """
-    return _network(of.id, of.attempt)
+    saved = store().artifact(of.id, "weights")
+    if saved is None and of.averages:
+        raise DataError("An ensemble has no single network: open one of its members.")
+    if not of.config.model.explainable:
+        raise DataError(f"Genre Lab cannot explain the predictions of {of.config.model.phrase} feature by feature.")
+    if saved is None:
+        raise DataError("This run did not store its weights: train it again.")
+    return FittedNetwork.load(saved)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +62,10 @@ class Training:
     high: FloatArray
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _training(run_id: str, attempt: int) -> Training:
-    saved, data = store().artifact(run_id, "logits"), dataset(store().run(run_id).config.data)
+@cached_by_run(8)
+def training(of: Run) -> Training:
+    """Return what a completed run was trained on; raises DataError where its data are gone."""
+    saved, data = store().artifact(of.id, "logits"), dataset(of.config.data)
     if saved is None:
         raise DataError("This run did not store its split: train it again.")
     from safetensors.numpy import load
@@ -77,11 +74,6 @@ def _training(run_id: str, attempt: int) -> Training:
     standardizer = Standardizer.fit(data.X[rows])
     known = np.where(np.isnan(data.X[rows]), standardizer.median, data.X[rows])
     return Training(rows, standardizer, known.min(axis=0), known.max(axis=0))
-
-
-def training(of: Run) -> Training:
-    """Return what a completed run was trained on; raises DataError where its data are gone."""
-    return _training(of.id, of.attempt)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,20 +93,16 @@ class Answers:
         return PARTS[number] if number < len(PARTS) else None
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _answers(run_id: str, attempt: int) -> Answers | None:
-    saved = store().artifact(run_id, "logits")
+@cached_by_run(16)
+def answers(of: Run) -> Answers | None:
+    """Return what the network of a completed run answered for every row of its data; None where that is not stored."""
+    saved = store().artifact(of.id, "logits")
     if saved is None:
         return None
     from safetensors.numpy import load
 
     arrays = load(saved)
     return Answers(arrays["logits"], arrays["y"], arrays["part"])
-
-
-def answers(of: Run) -> Answers | None:
-    """Return what the network of a completed run answered for every row of its data; None where that is not stored."""
-    return _answers(of.id, of.attempt)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,18 +119,7 @@ class Explanation:
     change: Change | None
 
 
-@st.cache_resource(show_spinner=False, max_entries=256)
-def _explanation(run_id: str, attempt: int, row: int, genre: int, other: int) -> Explanation:
-    net, learned = _network(run_id, attempt), _training(run_id, attempt)
-    data = dataset(store().run(run_id).config.data)
-    x = learned.standardizer.transform(data.X[[row]])[0].astype(np.float64)
-    found = attribute(net, x, genre, other)
-    order = np.argsort(-np.abs(found.features), kind="stable")
-    asked = order[: max(FEWEST_ASKED, int(MOST_WORK / flip_work(net)))]
-    low, high = (learned.standardizer.transform(bound[None])[0] for bound in (learned.low, learned.high))
-    return Explanation(found, flips(net, x, low, high, asked.tolist()), asked, smallest_change(net, x))
-
-
+@cached_by_run(256)
 def explanation(of: Run, row: int, genre: int, other: int) -> Explanation:
     """Return why a network puts `genre` before `other` for a row of its data, and what would change its answer.
 
@@ -151,19 +128,20 @@ def explanation(of: Run, row: int, genre: int, other: int) -> Explanation:
     DataError
         Its weights or its data are gone.
     """
-    return _explanation(of.id, of.attempt, row, genre, other)
+    net, learned = network(of), training(of)
+    x = learned.standardizer.transform(dataset(of.config.data).X[[row]])[0].astype(np.float64)
+    found = attribute(net, x, genre, other)
+    order = np.argsort(-np.abs(found.features), kind="stable")
+    asked = order[: max(FEWEST_ASKED, int(MOST_WORK / flip_work(net)))]
+    low, high = (learned.standardizer.transform(bound[None])[0] for bound in (learned.low, learned.high))
+    return Explanation(found, flips(net, x, low, high, asked.tolist()), asked, smallest_change(net, x))
 
 
-@st.cache_resource(show_spinner=False, max_entries=256)
-def _neighbours(run_id: str, attempt: int, row: int) -> Neighbours | None:
-    run = store().run(run_id)
-    scores, data = standard_scores(run), dataset(run.config.data)
+@cached_by_run(256)
+def neighbours(of: Run, row: int) -> Neighbours | None:
+    """Return the training tracks that are most like a row of the data, in the standard scores that the network sees."""
+    scores, data = standard_scores(of), dataset(of.config.data)
     if scores is None:
         return None
     groups = None if data.coarsest is None else data.coarsest[1]
-    return nearest(scores.X, row, _training(run_id, attempt).rows, groups)
-
-
-def neighbours(of: Run, row: int) -> Neighbours | None:
-    """Return the training tracks that are most like a row of the data, in the standard scores that the network sees."""
-    return _neighbours(of.id, of.attempt, row)
+    return nearest(scores.X, row, training(of).rows, groups)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import streamlit as st
 
+from dashboard.services.caching import cached_by_run
 from dashboard.services.datasets import dataset
 from dashboard.services.workers import store
 from genre_core.data.dataset import PARTS, FloatArray, Part
@@ -16,12 +16,7 @@ from genre_core.store.run_result import Judge, outcome_of
 from genre_core.store.run_result import Outcome as Outcome
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _outcome(run_id: str, attempt: int, part: Part, clean: bool) -> Outcome | None:
-    found = store().run(run_id)
-    return outcome_of(store(), found, part, dataset(found.config.data), Judge(clean, "row"))
-
-
+@cached_by_run(64)
 def outcome(of: Run, part: Part, *, clean: bool = False) -> Outcome | None:
     """Return what a completed run's best weights say of one part; None before it is complete.
 
@@ -32,7 +27,8 @@ def outcome(of: Run, part: Part, *, clean: bool = False) -> Outcome | None:
     DataError
         Its data are gone.
     """
-    return _outcome(of.id, of.attempt, part, clean) if of.state == "complete" else None
+    judge = Judge(clean, "row")
+    return outcome_of(store(), of, part, dataset(of.config.data), judge) if of.state == "complete" else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +43,10 @@ class StandardScores:
     features: tuple[str, ...]
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _standard_scores(run_id: str, attempt: int) -> StandardScores | None:
-    saved, data = store().artifact(run_id, "logits"), dataset(store().run(run_id).config.data)
+@cached_by_run(4)
+def standard_scores(of: Run) -> StandardScores | None:
+    """Return the tracks of a completed run as its network saw them, and each genre's mean; None without features."""
+    saved, data = store().artifact(of.id, "logits"), dataset(of.config.data)
     if saved is None or not data.features:
         return None
     from safetensors.numpy import load
@@ -62,8 +59,3 @@ def _standard_scores(run_id: str, attempt: int) -> StandardScores | None:
         members.T.astype(np.float64) @ X[train], n, out=np.full((len(n), X.shape[1]), np.nan), where=n > 0
     )
     return StandardScores(X, means, data.features)
-
-
-def standard_scores(of: Run) -> StandardScores | None:
-    """Return the tracks of a completed run as its network saw them, and each genre's mean; None without features."""
-    return _standard_scores(of.id, of.attempt)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from dashboard.services import workers
+from dashboard.services.caching import cached_by_run
 from dashboard.services.outcomes import outcome
 from dashboard.services.workers import store
 from genre_core.errors import DataError, RunStateError
@@ -141,7 +142,7 @@ def progress(of: Run) -> Progress:
     shown = shown_epoch(of, epochs)
     if shown is None:
         return NO_PROGRESS
-    labels = _validation_labels(of.id, of.attempt)
+    labels = _validation_labels(of)
     if labels is None:
         return Progress(epochs, shown, None)
     matrix = confusion_matrix(labels, store().predictions(of.id, shown.epoch), tuple(of.context["genres"]))
@@ -156,9 +157,9 @@ def _averaged(of: Run) -> Progress:
     return NO_PROGRESS
 
 
-@st.cache_resource(show_spinner=False, max_entries=256)
-def _validation_labels(run_id: str, attempt: int) -> npt.NDArray[np.uint8] | None:
-    saved = store().artifact(run_id, "validation_labels")
+@cached_by_run(256)
+def _validation_labels(of: Run) -> npt.NDArray[np.uint8] | None:
+    saved = store().artifact(of.id, "validation_labels")
     return None if saved is None else np.frombuffer(saved, dtype=np.uint8)
 
 

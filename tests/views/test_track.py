@@ -270,7 +270,7 @@ def test_without_weights_there_is_the_answer_but_no_why(store, monkeypatch):
     def missing(*_):
         raise DataError("This run did not store its weights: train it again.")
 
-    monkeypatch.setattr(networks, "_network", missing)
+    monkeypatch.setattr(networks, "network", missing)
     page = opened(TRACK, run="small", track=str(rows_of(store.run("small"), "validation")[1]))
     assert "This run did not store its weights" in texts(page)
     assert shares(page)

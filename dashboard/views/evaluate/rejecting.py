@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import streamlit as st
 
 from dashboard.figures.matrix import MatrixView
-from dashboard.services.confidence import Method, logits_of, outcome_of, true_probabilities
+from dashboard.services.caching import cached_by_run
+from dashboard.services.confidence import Method, logits_of, true_probabilities
 from dashboard.services.matrix_views import answered_view, arranged
+from dashboard.services.outcomes import outcome
 from genre_core.data.dataset import FloatArray, IntArray, Part
 from genre_core.evaluation.confusion import ConfusionMatrix, Normalization, confusion_matrix
 from genre_core.evaluation.metrics import softmax
@@ -72,53 +73,36 @@ class _Scored:
         return np.where(self.scores >= threshold, self.y_pred, self.n_genres)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _scored(run_id: str, attempt: int, part: Part, clean: bool, method: Method, score: ScoreName) -> _Scored | None:
-    seen, logits = outcome_of(run_id, part, clean), logits_of(run_id, attempt, part, clean, method)
+@cached_by_run(64)
+def _scored(of: Run, part: Part, clean: bool, method: Method, score: ScoreName) -> _Scored | None:
+    seen, logits = outcome(of, part, clean=clean), logits_of(of, part, clean=clean, method=method)
     if seen is None or logits is None:
         return None
     return _Scored(sureness(softmax(logits), score), logits.argmax(axis=1), seen.y_true, seen.groups, len(seen.genres))
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _risk_coverage(
-    run_id: str, attempt: int, part: Part, clean: bool, method: Method, score: ScoreName
-) -> RiskCoverage | None:
-    seen = _scored(run_id, attempt, part, clean, method, score)
-    return None if seen is None else risk_coverage(seen.scores, seen.right, groups=seen.groups)
-
-
+@cached_by_run(64)
 def risk_coverage_of(
     of: Run, part: Part, *, clean: bool = False, method: Method = "none", score: ScoreName = "confidence"
 ) -> RiskCoverage | None:
     """Return how often a run is wrong as it answers more and more of its tracks."""
-    return _risk_coverage(of.id, of.attempt, part, clean, method, score)
+    seen = _scored(of, part, clean, method, score)
+    return None if seen is None else risk_coverage(seen.scores, seen.right, groups=seen.groups)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _best_curve(run_id: str, attempt: int, part: Part, clean: bool, score: ScoreName) -> RiskCoverage | None:
-    true, seen = true_probabilities(run_id, attempt, part, clean), outcome_of(run_id, part, clean)
+@cached_by_run(32)
+def best_risk_coverage(
+    of: Run, part: Part, *, clean: bool = False, score: ScoreName = "confidence"
+) -> RiskCoverage | None:
+    """Return the curve of the best possible classifier, which knows the true probabilities; None where unknown."""
+    true, seen = true_probabilities(of, part, clean=clean), outcome(of, part, clean=clean)
     if true is None or seen is None:
         return None
     right = true.argmax(axis=1) == seen.y_true
     return risk_coverage(sureness(true, score), right, groups=seen.groups)
 
 
-def best_risk_coverage(
-    of: Run, part: Part, *, clean: bool = False, score: ScoreName = "confidence"
-) -> RiskCoverage | None:
-    """Return the curve of the best possible classifier, which knows the true probabilities; None where unknown."""
-    return _best_curve(of.id, of.attempt, part, clean, score)
-
-
-@st.cache_resource(show_spinner=False, max_entries=256)
-def _threshold(
-    run_id: str, attempt: int, clean: bool, method: Method, score: ScoreName, target: float, surely: bool
-) -> float | None:
-    seen = _scored(run_id, attempt, "validation", clean, method, score)
-    return None if seen is None else find_threshold(target, seen.scores, seen.right, groups=seen.groups, surely=surely)
-
-
+@cached_by_run(256)
 def threshold_for(
     of: Run,
     target: float,
@@ -129,7 +113,8 @@ def threshold_for(
     surely: bool = False,
 ) -> float | None:
     """Return the lowest threshold from which that share of the answers on validation is right; None if none is."""
-    return _threshold(of.id, of.attempt, clean, method, score, target, surely)
+    seen = _scored(of, "validation", clean, method, score)
+    return None if seen is None else find_threshold(target, seen.scores, seen.right, groups=seen.groups, surely=surely)
 
 
 def rejected(
@@ -142,7 +127,7 @@ def rejected(
     score: ScoreName = "confidence",
 ) -> Rejected | None:
     """Return what answering only from a threshold on does to a part of a completed run."""
-    seen = _scored(of.id, of.attempt, part, clean, method, score)
+    seen = _scored(of, part, clean, method, score)
     if seen is None:
         return None
     given = seen.given(threshold)
@@ -152,28 +137,7 @@ def rejected(
     return Rejected(overall, genres, answered, given)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _answer_matrix(
-    run_id: str,
-    attempt: int,
-    part: Part,
-    clean: bool,
-    method: Method,
-    score: ScoreName,
-    threshold: float,
-    by: Normalization,
-    order: Order,
-) -> AnswerMatrix | None:
-    seen, known = _scored(run_id, attempt, part, clean, method, score), outcome_of(run_id, part, clean)
-    if seen is None or known is None:
-        return None
-    k, genres = seen.n_genres, known.genres
-    matrix = confusion_matrix(seen.y_true, seen.given(threshold), (*genres, NOT_ANSWERED), seen.groups)
-    ordered = genre_order(confusion_matrix(seen.y_true, seen.y_pred, genres), order)
-    view = arranged(answered_view(matrix, by, nouns=f"{part} tracks"), ordered, [[genre] for genre in range(k)])
-    return AnswerMatrix(view, matrix)
-
-
+@cached_by_run(64)
 def answer_matrix(
     of: Run,
     part: Part,
@@ -186,20 +150,21 @@ def answer_matrix(
     order: Order = "given",
 ) -> AnswerMatrix | None:
     """Return the matrix of answers from a threshold on; its order is that of all answers, whatever the threshold."""
-    return _answer_matrix(of.id, of.attempt, part, clean, method, score, threshold, by, order)
+    seen, known = _scored(of, part, clean, method, score), outcome(of, part, clean=clean)
+    if seen is None or known is None:
+        return None
+    k, genres = seen.n_genres, known.genres
+    matrix = confusion_matrix(seen.y_true, seen.given(threshold), (*genres, NOT_ANSWERED), seen.groups)
+    ordered = genre_order(confusion_matrix(seen.y_true, seen.y_pred, genres), order)
+    view = arranged(answered_view(matrix, by, nouns=f"{part} tracks"), ordered, [[genre] for genre in range(k)])
+    return AnswerMatrix(view, matrix)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _thresholds(
-    run_id: str, attempt: int, part: Part, clean: bool, method: Method, score: ScoreName
-) -> tuple[Answering, ...] | None:
-    seen = _scored(run_id, attempt, part, clean, method, score)
-    steps = [step / N_STEPS for step in range(N_STEPS + 1)]
-    return None if seen is None else answerings(steps, seen.scores, seen.right, groups=seen.groups)
-
-
+@cached_by_run(64)
 def thresholds_of(
     of: Run, part: Part, *, clean: bool = False, method: Method = "none", score: ScoreName = "confidence"
 ) -> tuple[Answering, ...] | None:
     """Return what the thresholds 0, 1 / N_STEPS, …, 1 do to a part of a completed run."""
-    return _thresholds(of.id, of.attempt, part, clean, method, score)
+    seen = _scored(of, part, clean, method, score)
+    steps = [step / N_STEPS for step in range(N_STEPS + 1)]
+    return None if seen is None else answerings(steps, seen.scores, seen.right, groups=seen.groups)
