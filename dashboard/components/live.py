@@ -7,19 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import streamlit as st
+from dashboard.shell.mount import mount
 
-HERE = Path(__file__).parent
-
-_words = st.components.v2.component(
-    "genre_lab_words",
-    css=HERE.joinpath("words.css").read_text(encoding="utf-8"),
-    js=HERE.joinpath("words.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
-_follower = st.components.v2.component(
-    "genre_lab_live", js=HERE.joinpath("live.js").read_text(encoding="utf-8"), isolate_styles=False
-)
+_words = mount(Path(__file__).with_name("words"), isolate_styles=False)
+_follower = mount(__file__, isolate_styles=False)
 
 
 def words(part: Mapping[str, Any], key: str, live: str = "", width: int | Literal["stretch"] = "stretch") -> None:

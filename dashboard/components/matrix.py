@@ -1,24 +1,17 @@
 """The confusion matrix: one accessible grid whose cells can be picked; the address owns what is picked."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from dashboard.figures.matrix import MatrixView
+from dashboard.shell.mount import mount
 from dashboard.theme import ACCENT, MUTED, OTHER, RIGHT, TWINS, WRONG
 
-HERE = Path(__file__).parent
+SCRIPTS = ("matrix_words.js", "matrix_cells.js", "matrix_draw.js", "matrix_selection.js", "matrix_keys.js")
 
-
-SCRIPTS = ("matrix_words.js", "matrix_cells.js", "matrix_draw.js", "matrix_selection.js", "matrix_keys.js", "matrix.js")
-
-_mount = st.components.v2.component(
-    "genre_lab_matrix",
-    css=HERE.joinpath("matrix.css").read_text(encoding="utf-8"),
-    js="\n".join(HERE.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS),
-)
+_mount = mount(__file__, *SCRIPTS)
 
 
 def matrix(

@@ -1,10 +1,4 @@
 // The table: built anew only for another number of genres, and fitted only when its width or its names change.
-const element = (tag, attributes = {}, text = "") => {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  if (text) made.textContent = text;
-  return made;
-};
 const HELD = "don't know";
 const DENSE = 20;  // genres beyond which columns are as narrow as their numbers, and scroll
 
@@ -73,10 +67,10 @@ const signature = (grid) => `${grid.margins} ${grid.k} ${grid.wide} ${grid.data.
 
 // The page's colours, which change with its theme alone.
 function theme(grid) {
-  const named = getComputedStyle(grid.frame).getPropertyValue("--st-background-color").trim() || "#ffffff";
+  const named = background(grid.frame);
   if (named === grid.paperNamed) return;
   grid.paperNamed = named;
-  grid.paper = background(named);
+  grid.paper = channels(named);
   grid.dark = luminance(grid.paper) < 0.2;
 }
 

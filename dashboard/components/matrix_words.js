@@ -1,17 +1,10 @@
 // How numbers, names and cells are written and coloured.
-const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 const mix = (from, to, part) => from.map((value, at) => Math.round(value + (to[at] - value) * part));
 const luminance = (rgb) => {
   const [r, g, b] = rgb.map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 };
 const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-
-function background(named) {
-  const probe = document.createElement("canvas").getContext("2d");
-  probe.fillStyle = named;
-  return channels(probe.fillStyle);
-}
 
 const GAP = "\u202f";
 const FEW = 10;

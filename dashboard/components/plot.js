@@ -6,24 +6,13 @@ function plotly(script) {
   const main = document.querySelector('script[src*="static/js/"]');
   const base = main ? main.src.split("static/js/")[0] : new URL("./", document.baseURI).href;
   window.genreLabPlotly ??= new Promise((resolve, reject) => {
-    const tag = document.createElement("script");
+    const tag = element("script");
     tag.src = `${base}app/static/${script}`;
     tag.onload = () => resolve(window.Plotly);
     tag.onerror = () => { window.genreLabPlotly = undefined; reject(new Error("plotly")); };
     document.head.append(tag);
   });
   return window.genreLabPlotly;
-}
-
-function pageColour(element) {
-  const probe = document.createElement("canvas").getContext("2d");
-  probe.fillStyle = getComputedStyle(element).getPropertyValue("--st-background-color").trim() || "#ffffff";
-  return probe.fillStyle;
-}
-
-function isDark(colour) {
-  const [r, g, b] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
 }
 
 // A deep copy in the page's colours (plotly writes into what it is given).
@@ -55,8 +44,8 @@ function draw(chart) {
   if (node._dragging) { chart.late = true; return; }  // a redraw would end the drag
   chart.late = false;
   chart.width = width;
-  const paper = pageColour(node);
-  const figure = themed(JSON.parse(data.figure), isDark(paper) ? data.twins : null);
+  const paper = background(node);
+  const figure = themed(JSON.parse(data.figure), isDark(node) ? data.twins : null);
   const layout = { ...figure.layout, width, height: data.height, autosize: false, uirevision: data.revision || "same" };
   layout.paper_bgcolor = layout.plot_bgcolor = paper;  // also that of a downloaded picture
   if (width < 480 && layout.showlegend) layout.margin = { ...layout.margin, t: (layout.margin?.t ?? 60) + 34 };  // it wraps
@@ -123,12 +112,9 @@ function hover(chart) {
 }
 
 function create(parent) {
-  const node = document.createElement("div");
-  node.className = "gl-plot";
-  node.setAttribute("role", "figure");  // an image could hold no buttons
+  const node = element("div", { class: "gl-plot", role: "figure" });  // an image could hold no buttons
   parent.append(node);
-  const hairline = document.createElement("div");
-  hairline.className = "gl-plot-at";
+  const hairline = element("div", { class: "gl-plot-at" });
   const chart = { node, hairline, pointer: null, late: false };
   node.addEventListener("pointermove", (event) => { chart.pointer = { x: event.clientX, y: event.clientY }; });
   node.addEventListener("pointerleave", () => { chart.pointer = null; });

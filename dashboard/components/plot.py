@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.shell.mount import mount
 from dashboard.theme import TWINS, Figure
 
 HERE = Path(__file__).parent
@@ -20,12 +21,7 @@ Corners = list[tuple[float, float]]
 """The corners of an area in the units of a chart's axes."""
 MOST_CORNERS = 40
 
-_mount = st.components.v2.component(
-    "genre_lab_plot",
-    css=HERE.joinpath("plot.css").read_text(encoding="utf-8"),
-    js=HERE.joinpath("plot.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_mount = mount(__file__, isolate_styles=False)
 
 
 def chart_part(figure: Figure | Any, alt: str) -> dict[str, str]:

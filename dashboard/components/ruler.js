@@ -3,18 +3,11 @@ const ROW = 19;
 const CLEAR = 16;  // from the scale's middle to the nearest label
 const SPACE = 10;  // least gap between two labels of one row
 
-function isDark(node) {
-  const probe = document.createElement("canvas").getContext("2d");
-  probe.fillStyle = getComputedStyle(node).getPropertyValue("--st-background-color").trim() || "#ffffff";
-  const [r, g, b] = [1, 3, 5].map((at) => parseInt(probe.fillStyle.slice(at, at + 2), 16));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
-}
-
 // Elements are kept by name, so that a mark moves instead of being drawn anew.
 function part(ruler, name, classes) {
   let made = ruler.parts.get(name);
   if (!made) {
-    made = document.createElement("div");
+    made = element("div");
     ruler.scale.append(made);
     ruler.parts.set(name, made);
   }
@@ -155,12 +148,8 @@ function update(ruler) {
 }
 
 function create(parent) {
-  const node = document.createElement("div");
-  node.className = "ruler still";
-  node.setAttribute("role", "img");
-  const scale = document.createElement("div");
-  scale.className = "scale";
-  node.append(scale);
+  const scale = element("div", { class: "scale" });
+  const node = element("div", { class: "ruler still", role: "img" }, scale);
   parent.append(node);
   const ruler = { node, scale, parts: new Map(), used: new Set(), items: [] };
   new ResizeObserver(() => {

@@ -2,23 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
-import streamlit as st
-
+from dashboard.shell.mount import mount
 from dashboard.theme import ACCENT, OTHER, TWINS, HasLimits, percent
-
-HERE = Path(__file__).parent
 
 Kind = Literal["baseline", "limit", "model", "other", "tick"]
 Part = Literal["validation", "test"]
 
-_mount = st.components.v2.component(
-    "genre_lab_ruler",
-    css=HERE.joinpath("ruler.css").read_text(encoding="utf-8"),
-    js=HERE.joinpath("ruler.js").read_text(encoding="utf-8"),
-)
+_mount = mount(__file__)
 
 
 @dataclass(frozen=True)

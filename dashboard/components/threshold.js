@@ -4,27 +4,6 @@ const HEIGHT = 234, LEFT = 34, RIGHT = 10, TOP = 22, BOTTOM = 34;  // a curve ma
 const REST = 350;  // milliseconds
 const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
 
-const svg = (tag, attributes = {}, text = "") => {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.textContent = text;
-  return made;
-};
-
-const element = (tag, attributes = {}, text = "") => {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.textContent = text;
-  return made;
-};
-
-function isDark(node) {
-  const probe = document.createElement("canvas").getContext("2d");
-  probe.fillStyle = getComputedStyle(node).getPropertyValue("--st-background-color").trim() || "#ffffff";
-  const [r, g, b] = [1, 3, 5].map((at) => parseInt(probe.fillStyle.slice(at, at + 2), 16));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
-}
-
 function create(parent) {
   const node = element("div", { class: "th" });
   const panels = element("div", { class: "panels" });
@@ -70,25 +49,25 @@ function build(drawing) {
 function drawn(drawing, panel, box) {
   const { data } = drawing;
   const width = Math.max(160, box.clientWidth), height = panel.height ?? HEIGHT;
-  const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, height, role: data.slider ? "img" : "group", "aria-label": panel.alt ?? `${panel.title}.` });
+  const picture = shape("svg", { viewBox: `0 0 ${width} ${height}`, height, role: data.slider ? "img" : "group", "aria-label": panel.alt ?? `${panel.title}.` });
   box.append(picture);
   const x = (value) => LEFT + value * (width - LEFT - RIGHT);
   const y = (value) => height - BOTTOM - (value / panel.top) * (height - TOP - BOTTOM);
   for (const tick of panel.ticks ?? QUARTERS) {
-    picture.append(svg("line", { class: "grid", x1: x(0), x2: x(1), y1: y(tick), y2: y(tick) }));
-    picture.append(svg("text", { x: LEFT - 5, y: y(tick) + 4, "text-anchor": "end" }, `${Number((100 * tick).toFixed(1))}`));
+    picture.append(shape("line", { class: "grid", x1: x(0), x2: x(1), y1: y(tick), y2: y(tick) }));
+    picture.append(shape("text", { x: LEFT - 5, y: y(tick) + 4, "text-anchor": "end" }, `${Number((100 * tick).toFixed(1))}`));
   }
-  for (const tick of QUARTERS) picture.append(svg("text", { x: x(tick), y: height - BOTTOM + 14, "text-anchor": "middle" }, `${100 * tick}`));
-  picture.append(svg("text", { x: x(0.5), y: height - 4, "text-anchor": "middle" }, `${panel.xTitle}, %`));
-  picture.append(svg("text", { x: LEFT - 30, y: 10 }, `${panel.yTitle}, %`));
+  for (const tick of QUARTERS) picture.append(shape("text", { x: x(tick), y: height - BOTTOM + 14, "text-anchor": "middle" }, `${100 * tick}`));
+  picture.append(shape("text", { x: x(0.5), y: height - 4, "text-anchor": "middle" }, `${panel.xTitle}, %`));
+  picture.append(shape("text", { x: LEFT - 30, y: 10 }, `${panel.yTitle}, %`));
   for (const { kind, points, label, at } of panel.lines) {
-    picture.append(svg("path", { class: kind, d: `M${points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join("L")}` }));
-    if (label) picture.append(svg("text", { x: x(at[0]), y: y(at[1]) + at[2] }, label));
+    picture.append(shape("path", { class: kind, d: `M${points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join("L")}` }));
+    if (label) picture.append(shape("text", { x: x(at[0]), y: y(at[1]) + at[2] }, label));
   }
   const usual = data.usual;
-  if (usual?.[panel.x] && usual[panel.y]) picture.append(svg("circle", { class: "usual", cx: x(usual[panel.x][0]), cy: y(usual[panel.y][0]), r: 4.5 }));
-  const across = svg("line", { class: "span" }), up = svg("line", { class: "span" }), ring = svg("circle", { class: "ring", r: 13 });
-  const point = svg("path", { class: "point", d: data.diamond ? "M0,-10L10,0L0,10L-10,0Z" : "M-8,0A8,8 0 1 1 8,0A8,8 0 1 1 -8,0Z" });
+  if (usual?.[panel.x] && usual[panel.y]) picture.append(shape("circle", { class: "usual", cx: x(usual[panel.x][0]), cy: y(usual[panel.y][0]), r: 4.5 }));
+  const across = shape("line", { class: "span" }), up = shape("line", { class: "span" }), ring = shape("circle", { class: "ring", r: 13 });
+  const point = shape("path", { class: "point", d: data.diamond ? "M0,-10L10,0L0,10L-10,0Z" : "M-8,0A8,8 0 1 1 8,0A8,8 0 1 1 -8,0Z" });
   picture.append(across, up, ring, point);
   const one = { panel, x, y, width, picture, across, up, ring, point };
   drag(drawing, one);
@@ -192,8 +171,8 @@ function standing(drawing, rows) {
 function keyOf({ legend = [], about = "" }) {
   const lines = legend.map(([kind, text]) => {
     const one = element("span", { class: "line" });
-    const swatch = svg("svg", { width: 24, height: 8, "aria-hidden": "true" });
-    swatch.append(svg("path", { class: kind, d: "M0,4L24,4" }));
+    const swatch = shape("svg", { width: 24, height: 8, "aria-hidden": "true" });
+    swatch.append(shape("path", { class: kind, d: "M0,4L24,4" }));
     one.append(swatch, text);
     return one;
   });

@@ -6,19 +6,18 @@ nothing. The address says the threshold once it is let go.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
 
 from dashboard.services.one_genre import AgainstTheRest
+from dashboard.shell.mount import mount
 from dashboard.theme import ACCENT, OTHER, TWINS, percent
 from genre_core.data.dataset import FloatArray
 from genre_core.evaluation.curves import OperatingPoint
 from genre_core.evaluation.intervals import Interval
 
-HERE = Path(__file__).parent
 MOST_POINTS = 600
 """Most points of a curve that are drawn: no screen shows more."""
 
@@ -26,11 +25,7 @@ Kind = Literal["curve", "chance", "ideal", "best"]
 Row = dict[str, object]
 """One threshold: its `threshold`, rates with their limits by name, and what is `said` of it."""
 
-_mount = st.components.v2.component(
-    "genre_lab_threshold",
-    css=HERE.joinpath("threshold.css").read_text(encoding="utf-8"),
-    js=HERE.joinpath("threshold.js").read_text(encoding="utf-8"),
-)
+_mount = mount(__file__)
 
 
 @dataclass(frozen=True)

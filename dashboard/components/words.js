@@ -1,7 +1,5 @@
 const drawn = new WeakMap();
 
-const element = (tag, classes, text = "") => Object.assign(document.createElement(tag), { className: classes, textContent: text });
-
 // Explained words become buttons: their explanation shows on hover and on focus, and is read out with them.
 function explained(node, text, terms) {
   let rest = text;
@@ -18,12 +16,12 @@ function explained(node, text, terms) {
 
 // The explanation is in the page only while it shows, so that copied text does not hold it.
 function term(text, explanation, classes = "term") {
-  const both = element("span", "explained");
-  const button = element("button", classes, text);
+  const both = element("span", { class: "explained" });
+  const button = element("button", { class: classes }, text);
   button.type = "button";
   button.setAttribute("aria-description", explanation);
   both.append(button);
-  const tip = element("span", "tip", explanation);
+  const tip = element("span", { class: "tip" }, explanation);
   tip.setAttribute("aria-hidden", "true");
   const show = () => {
     tip.style.left = "";
@@ -42,26 +40,26 @@ function term(text, explanation, classes = "term") {
 
 const draw = {
   answer(root, part) {
-    const heading = element("h2", "");
+    const heading = element("h2");
     heading.append(part.text);
     for (const badge of part.badges ?? []) heading.append(" ", term(badge, part.terms[badge], "badge"));
-    const note = element("p", "note");
+    const note = element("p", { class: "note" });
     explained(note, part.note, part.terms);
     root.replaceChildren(heading, note);
   },
   title(root, part) {
-    const line = element("p", "title");
-    const strong = element("strong", "");
+    const line = element("p", { class: "title" });
+    const strong = element("strong");
     explained(strong, part.text, part.terms);
-    line.append(strong, part.note ? element("span", "quiet", ` ${part.note}`) : "");
+    line.append(strong, part.note ? element("span", { class: "quiet" }, ` ${part.note}`) : "");
     for (const badge of part.badges ?? []) line.append(" ", term(badge, part.terms[badge], "badge"));
     root.replaceChildren(line);
   },
   progress(root, part) {
     let bar = root.querySelector(".bar");
     if (!bar) {  // kept, so that it moves instead of being drawn anew
-      root.replaceChildren(element("p", "progress"), (bar = element("div", "bar")));
-      bar.append(element("div", "done"));
+      root.replaceChildren(element("p", { class: "progress" }), (bar = element("div", { class: "bar" })));
+      bar.append(element("div", { class: "done" }));
       bar.setAttribute("role", "progressbar");
     }
     root.querySelector("p").textContent = part.text;
@@ -81,7 +79,7 @@ function update(words) {
 export default function ({ data, parentElement }) {
   let words = drawn.get(parentElement);
   if (!words) {
-    const root = element("div", "gl-words");
+    const root = element("div", { class: "gl-words" });
     parentElement.append(root);
     drawn.set(parentElement, (words = { root }));
   }

@@ -1,12 +1,6 @@
 const panels = new WeakMap();
 const descriptions = (globalThis.genreLabSettings ??= {});  // each is sent until the server is told that it is here
 
-const element = (tag, attributes = {}, ...children) => {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-};
 // Without the noise of adding steps (0.30000000000000004).
 const exact = (value) => Number(value.toPrecision(12));
 const typed = (value) => (typeof value === "number" && value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential() : String(value));

@@ -14,14 +14,14 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.shell.mount import mount
+
 HERE = Path(__file__).parent
 KEY = "settings"
 _KNOWN = "descriptions that the browser has"
 
 _STYLE = HERE.joinpath("settings_panel.css").read_text(encoding="utf-8")
-_mount = st.components.v2.component(
-    "genre_lab_settings", js=HERE.joinpath("settings_panel.js").read_text(encoding="utf-8")
-)
+_mount = mount(__file__, styled=False)
 
 
 @dataclass(frozen=True)

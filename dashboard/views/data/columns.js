@@ -1,12 +1,5 @@
 const lists = new WeakMap();
 
-const element = (tag, attributes = {}, ...children) => {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-};
-
 const MANY = 12;  // features from which on one looks for a name rather than reads
 const fits = (row, text) => row.name.toLowerCase().includes(text.trim().toLowerCase());
 

@@ -1,14 +1,13 @@
 """Role of each column of a table, and why: a list whose roles can be changed, features folded away."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from pathlib import Path
 from typing import Any, cast
 
 import streamlit as st
 
+from dashboard.shell.mount import mount
 from genre_core.data.dataset import Column, Role
 
-HERE = Path(__file__).parent
 ROLES: dict[Role, str] = {
     "label": "the genre",
     "group": "kept together",
@@ -19,11 +18,7 @@ ROLES: dict[Role, str] = {
 """Role → what it is called, those that matter first."""
 _LAST = "last change of columns"
 
-_mount = st.components.v2.component(
-    "genre_lab_columns",
-    css=HERE.joinpath("columns.css").read_text(encoding="utf-8"),
-    js=HERE.joinpath("columns.js").read_text(encoding="utf-8"),
-)
+_mount = mount(__file__)
 
 
 def columns_list(

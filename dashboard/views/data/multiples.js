@@ -3,7 +3,7 @@ const drawn = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
   let shown = drawn.get(parentElement);
   if (!shown) {
-    const node = document.createElement("div");
+    const node = element("div");
     parentElement.append(node);
     shown = { node };
     drawn.set(parentElement, shown);

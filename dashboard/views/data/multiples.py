@@ -1,17 +1,12 @@
 """Every feature as a small picture, in as many columns as there is room for; pressing one chooses its feature."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
-HERE = Path(__file__).parent
+from dashboard.shell.mount import mount
 
-_mount = st.components.v2.component(
-    "genre_lab_multiples",
-    css=HERE.joinpath("multiples.css").read_text(encoding="utf-8"),
-    js=HERE.joinpath("multiples.js").read_text(encoding="utf-8"),
-)
+_mount = mount(__file__)
 
 
 def small_multiples(html: str, key: str, *, chosen: str, on_pick: Callable[[str], None]) -> None:

@@ -2,20 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from dashboard.shell.mount import mount
 from dashboard.theme import ACCENT, OTHER, RIGHT, TWINS, WRONG
 
-HERE = Path(__file__).parent
-
-_mount = st.components.v2.component(
-    "genre_lab_find_flips",
-    css=HERE.joinpath("find_flips.css").read_text(encoding="utf-8"),
-    js=HERE.joinpath("find_flips.js").read_text(encoding="utf-8"),
-)
+_mount = mount(__file__)
 
 
 @dataclass(frozen=True)

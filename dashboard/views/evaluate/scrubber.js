@@ -6,12 +6,6 @@ const ICONS = {
 };
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-const element = (tag, attributes = {}, ...children) => {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-};
 const icon = (button, name, label) => {
   if (button.dataset.icon === name) return;
   button.dataset.icon = name;

@@ -6,27 +6,22 @@ All matrices go to the browser once, as differences from epoch to epoch: a page 
 import base64
 import zlib
 from collections.abc import Callable, Collection
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from dashboard.figures.matrix import MatrixView
+from dashboard.shell.mount import mount
 from dashboard.theme import percent
 from genre_core.evaluation.history import ConfusionHistory
 
-HERE = Path(__file__).parent
 MOST_COUNTS = 1_000_000
 """Counts that a browser is given at most: 277 epochs of 60 genres."""
 
 _OF_ONE_EPOCH = {"counts", "rates", "intervals", "recalls", "precisions"}
 
-_mount = st.components.v2.component(
-    "genre_lab_scrubber",
-    css=HERE.joinpath("scrubber.css").read_text(encoding="utf-8"),
-    js=HERE.joinpath("scrubber.js").read_text(encoding="utf-8"),
-)
+_mount = mount(__file__)
 
 
 def epoch_step(n_epochs: int, n_genres: int) -> int:

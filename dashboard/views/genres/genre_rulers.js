@@ -1,21 +1,7 @@
 const lists = new WeakMap();
 
-const element = (tag, classes = "", text = "") => {
-  const made = document.createElement(tag);
-  made.className = classes;
-  made.textContent = text;
-  return made;
-};
-
-function isDark(node) {
-  const probe = document.createElement("canvas").getContext("2d");
-  probe.fillStyle = getComputedStyle(node).getPropertyValue("--st-background-color").trim() || "#ffffff";
-  const [r, g, b] = [1, 3, 5].map((at) => parseInt(probe.fillStyle.slice(at, at + 2), 16));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
-}
-
 function mark(scale, classes, left) {
-  const made = element("i", classes);
+  const made = element("i", { class: classes });
   made.style.left = `${100 * left}%`;
   scale.append(made);
   return made;
@@ -23,9 +9,9 @@ function mark(scale, classes, left) {
 
 function row(list, { genre, recall, low, high, best, text, link }) {
   const item = element("li");
-  const anchor = element("a", "row");
+  const anchor = element("a", { class: "row" });
   anchor.href = link;
-  const scale = element("div", "scale");
+  const scale = element("div", { class: "scale" });
   scale.setAttribute("aria-hidden", "true");
   for (const quarter of [0, 0.25, 0.5, 0.75, 1]) mark(scale, "quarter", quarter);
   if (recall !== null) {
@@ -33,9 +19,9 @@ function row(list, { genre, recall, low, high, best, text, link }) {
     if (best !== null) mark(scale, "best", best);
     mark(scale, list.data.test ? "dot test" : "dot", recall);
   }
-  const name = element("span", "name", genre);
+  const name = element("span", { class: "name" }, genre);
   name.title = genre;
-  anchor.append(name, scale, element("span", "text", text));
+  anchor.append(name, scale, element("span", { class: "text" }, text));
   anchor.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;  // a tab of its own
     event.preventDefault();
@@ -48,10 +34,10 @@ function row(list, { genre, recall, low, high, best, text, link }) {
 function draw(list) {
   const { rows, hue } = list.data;
   list.node.style.setProperty("--hue", hue[isDark(list.node) ? 1 : 0]);
-  const head = element("div", "row head");
-  const ends = element("div", "scale-head");
-  const both = element("p", "ends");
-  both.append(element("span", "", "0\u202f%"), element("span", "", "recall"), element("span", "", "100\u202f%"));
+  const head = element("div", { class: "row head" });
+  const ends = element("div", { class: "scale-head" });
+  const both = element("p", { class: "ends" });
+  both.append(element("span", {}, "0\u202f%"), element("span", {}, "recall"), element("span", {}, "100\u202f%"));
   ends.append(both);
   head.setAttribute("aria-hidden", "true");
   head.append(element("span"), ends, element("span"));
@@ -63,7 +49,7 @@ function draw(list) {
 export default function ({ data, parentElement, setTriggerValue }) {
   let list = lists.get(parentElement);
   if (!list) {
-    const node = element("div", "grs");
+    const node = element("div", { class: "grs" });
     parentElement.append(node);
     lists.set(parentElement, (list = { node }));
   }

@@ -2,20 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
+from dashboard.shell.mount import mount
 from dashboard.theme import ACCENT, TWINS
 from genre_core.evaluation.intervals import Interval
 
-HERE = Path(__file__).parent
-
-_mount = st.components.v2.component(
-    "genre_lab_genre_rulers",
-    css=HERE.joinpath("genre_rulers.css").read_text(encoding="utf-8"),
-    js=HERE.joinpath("genre_rulers.js").read_text(encoding="utf-8"),
-)
+_mount = mount(__file__)
 
 
 @dataclass(frozen=True)

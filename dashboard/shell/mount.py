@@ -1,0 +1,24 @@
+"""Components of our own: style and script stand beside the module, under its name."""
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+DOM = Path(__file__).with_name("dom.js")
+
+
+def mount(module: str | Path, *scripts: str, isolate_styles: bool = True, styled: bool = True) -> Any:
+    """Return what draws the component of a module, given as its `__file__`; `scripts` beside it go before its own.
+
+    A component that is not `styled` brings its style itself.
+    """
+    own = Path(module)
+    texts = [DOM, *(own.with_name(name) for name in scripts), own.with_suffix(".js")]
+    style = own.with_suffix(".css")
+    return st.components.v2.component(
+        f"genre_lab_{own.stem}",
+        css=style.read_text(encoding="utf-8") if styled and style.exists() else None,
+        js="\n".join(text.read_text(encoding="utf-8") for text in texts),
+        isolate_styles=isolate_styles,
+    )
