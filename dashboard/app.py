@@ -17,7 +17,7 @@ from starlette.requests import Request  # noqa: E402
 from starlette.responses import HTMLResponse, RedirectResponse, Response  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
-from dashboard.components.live_parts import route  # noqa: E402
+from dashboard.components.live import route  # noqa: E402
 from dashboard.views.evaluate import live as history  # noqa: E402
 from dashboard.views.lens import live as lens  # noqa: E402
 from dashboard.views.repeat import live as repeat  # noqa: E402

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dashboard.components.live_parts import answer
+from dashboard.components.live import answer
 from dashboard.services.runs import SOON_SECONDS
 from dashboard.views.train import live as following
 from genre_core.settings.names import configure

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from dashboard.components.live_parts import answer
+from dashboard.components.live import answer
 from dashboard.services import datasets, outcomes, runs
 from dashboard.text import evaluate as evaluate_sentences
 from dashboard.theme import GAP

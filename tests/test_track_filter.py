@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.special import log_softmax
 
 from dashboard.components.cell_tracks import in_cells, tracks_of
-from dashboard.components.track_filtering import TrackFilter, values_of
+from dashboard.components.track_filter import TrackFilter, values_of
 from dashboard.components.tracks import columns
 from dashboard.services.outcomes import Outcome
 from dashboard.shell.cells import Selection

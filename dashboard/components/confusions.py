@@ -6,13 +6,13 @@ import numpy as np
 import streamlit as st
 
 from dashboard.components import findings
-from dashboard.components import listed_tracks as listed
 from dashboard.components.address_menu import address_menu
 from dashboard.components.cell_tracks import in_cells, tracks_of
 from dashboard.components.judged import Judged
 from dashboard.components.matrix import matrix, picked
 from dashboard.components.matrix_table import view_table
 from dashboard.components.scores import genre_table, score_table
+from dashboard.components.tracks import judged_tracks
 from dashboard.figures.matrix import Compared
 from dashboard.services import confusions, run_findings
 from dashboard.services.confusions import Confusions
@@ -151,7 +151,7 @@ def _chosen(judged: Judged, found: Confusions, chosen: Selection, merges: Merges
         st.caption("No track is in this cell." if chosen.kind == "cell" else "No track is in these cells.")
         return
     named = f"{judged.file_name} {chosen.text[:60].replace('*', 'all')}"
-    listed.draw(judged, tracks, named)
+    judged_tracks(judged, tracks, named)
 
 
 def _offer_merge(found: Confusions, chosen: Selection, merges: Merges) -> None:

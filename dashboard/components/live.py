@@ -1,24 +1,89 @@
-"""Parts of a page that follow a run or a lens by themselves: words that change, and what fetches them and the charts.
+"""How an open page follows something: it asks a route, and is told what is new of it as plain data, part by part.
 
-A component that is given `live`, the name of its part, is drawn anew from each answer that `follow` fetches.
+A part is what its component draws. A page draws all of them when it runs, and from then on its browser asks the route
+for them (see `live.js`). An answer of the state that the page has already is short.
 """
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from dashboard.services.runs import WATCH_SECONDS
 from dashboard.shell.mount import mount
+from genre_core.errors import GenreLabError
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.store import Study
 
-_words = mount(Path(__file__).with_name("words"), isolate_styles=False)
+Parts = dict[str, dict[str, Any]]
 _follower = mount(__file__, isolate_styles=False)
 
 
-def words(part: Mapping[str, Any], key: str, live: str = "", width: int | Literal["stretch"] = "stretch") -> None:
-    """Draw words: an `answer` (heading and the sentence under it), a `title` with its note, or `progress` in words.
+@dataclass(frozen=True)
+class Followed:
+    """Something that a page follows, as it stands."""
 
-    `terms` maps words to their explanations, shown where a person points at them or reaches them by keyboard.
+    state: str
+    """State that its parts depend on."""
+    phase: str
+    """State that the page around the parts depends on: with another one the page runs again."""
+    again: float
+    """Seconds until it is worth asking again."""
+    parts: Callable[[str], Parts]
+    """The state of which the page has the parts → those that are new."""
+
+
+Look = Callable[[str], Followed | None]
+"""Followed runs and studies, as the address of the route names it → how it stands; None where it is gone."""
+
+
+def answer(look: Look, name: str, seen: str) -> dict[str, Any]:
+    """Return how something stands that is followed, with its parts where they are not those of the state `seen`."""
+    try:
+        found = look(name)
+        if found is None:
+            return {"phase": "gone"}
+        told = {"state": found.state, "phase": found.phase, "again": found.again}
+        return told if found.state == seen else {**told, "parts": found.parts(seen)}
+    except GenreLabError:  # the page says what it is
+        return {"phase": "gone"}
+
+
+def route(path: str, look: Look) -> Route:
+    """Return the route by which pages follow what `look` finds; they name it, and the state that they have `seen`."""
+
+    async def respond(request: Request) -> JSONResponse:
+        name, seen = request.path_params["followed"], request.query_params.get("seen", "")
+        return JSONResponse(await run_in_threadpool(answer, look, name, seen), headers={"Cache-Control": "no-store"})
+
+    return Route(path, respond)
+
+
+def follow_from(path: str, drawn: Followed) -> None:
+    """Let the page follow `live/{path}` from the state in which it was drawn."""
+    follow(path, drawn.phase, drawn.state)
+
+
+def study_as(study: Study, phase: str, every: float, parts: Callable[[], Parts], *, and_its: object = "") -> Followed:
+    """Return a study as it is followed, asked for `every` seconds while it goes on.
+
+    `phase` is what the page depends on beside the study's state, `and_its` what the parts depend on beside it.
     """
-    _words(key=key, data={**part, "live": live}, width=width)
+    return Followed(
+        f"{study.attempt} {study.state} {study.revision} {and_its}".rstrip(),
+        f"{study.attempt} {'active' if study.active else study.state} {phase}",
+        every if study.active else WATCH_SECONDS,
+        lambda _: parts(),
+    )
+
+
+def answer_part(text: str, note: str, terms: Iterable[str]) -> dict[str, Any]:
+    """Return the sentence that answers a page's question, the one with its reason, and the terms explained in them."""
+    return {"kind": "answer", "text": text, "note": note, "terms": {term: GLOSSARY[term] for term in terms}}
 
 
 def follow(path: str, phase: str, state: str) -> None:

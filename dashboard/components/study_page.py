@@ -5,8 +5,8 @@ from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
-from dashboard.components.live import words
 from dashboard.components.ruler import ruler
+from dashboard.components.words import words
 from dashboard.services import studies as studies_service
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain

@@ -7,10 +7,14 @@ from html import escape
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from dashboard.components.cell_tracks import Choice, ListedTracks
+from dashboard.components.cell_tracks import Choice, ListedTracks, choices
 from dashboard.components.csv_download import Columns, csv_download
+from dashboard.components.has_features import has_features
+from dashboard.components.judged import Judged
 from dashboard.components.plot import plot
+from dashboard.components.track_filter import track_filter
 from dashboard.figures.profile import profile_figure
+from dashboard.services import outcomes
 from dashboard.services.outcomes import StandardScores
 from dashboard.shell import address
 from dashboard.theme import count, percent
@@ -18,6 +22,33 @@ from genre_core.evaluation.glossary import GLOSSARY
 
 ROWS_SHOWN, ROWS_BESIDE_A_TRACK, ROW_HEIGHT = 12, 4, 33
 CHOICES_SHOWN, FEATURES_SHOWN = 3, 14
+PASSED_ON = (
+    *("part", "right", "section", "among", "cell", "merge", "by", "order", "against", "diagonal", "find", "only"),
+    *("answer", "score", "scaled", "target", "surely", "reject"),
+)
+"""Address of the next track, and of the way back."""
+
+
+def judged_tracks(judged: Judged, chosen: ListedTracks, named: str, gone: str = "in this cell") -> None:
+    """Draw chosen tracks with their filter and download, and the one of them that `?track=` names.
+
+    `named` is what a file of them is called by; `gone` says where a track is not that a link names wrongly.
+    """
+    with st.container(key="track-tools", horizontal=True, vertical_alignment="center", gap="medium"):
+        found = track_filter(chosen)
+        download(found, f"{named}.csv")
+    asked_for = st.query_params.get("track")
+    row = int(asked_for) if asked_for and asked_for.isdecimal() and len(asked_for) < 10 else None
+    at = None if row is None else chosen.position(row)
+    if asked_for and at is None:
+        st.caption(f":material/link_off: The link names a track that is not {gone}, so none is selected.")
+        row = None
+    track_list(found, row, f"tracks {named}")
+    if at is not None:
+        page = {name: st.query_params.get(name) for name in PASSED_ON}
+        likely = choices(judged.outcome, int(chosen.rows[at]))
+        one_track(chosen, at, likely, outcomes.standard_scores(judged.run), {**page, "track": str(row)})
+        has_features(judged.data, "A track's profile")
 
 
 def track_list(found: ListedTracks, chosen: int | None, key: str) -> None:

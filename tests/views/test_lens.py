@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 from sqlalchemy import update
 
-from dashboard.components.live_parts import answer as answer_of
+from dashboard.components.live import answer as answer_of
 from dashboard.services import lenses
 from dashboard.views.lens import live as following
 from genre_core.data.published import read_split

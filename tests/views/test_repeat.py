@@ -6,7 +6,7 @@ import re
 import pytest
 from sqlalchemy import update
 
-from dashboard.components.live_parts import answer as answer_of
+from dashboard.components.live import answer as answer_of
 from dashboard.services import repetitions
 from dashboard.theme import percent
 from dashboard.views.repeat import folds as folds_service

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dashboard.components.live_parts import answer
+from dashboard.components.live import answer
 from dashboard.services import histories, outcomes
 from dashboard.theme import percent
 from dashboard.views.evaluate import live as following

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.components.live_parts import answer as answer_of
+from dashboard.components.live import answer as answer_of
 from dashboard.services import searches
 from dashboard.services.runs import POLL_SECONDS
 from dashboard.views.tune import live as following

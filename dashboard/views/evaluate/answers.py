@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.components import listed_tracks as listed
 from dashboard.components.address_menu import address_menu
 from dashboard.components.cell_tracks import tracks_of
 from dashboard.components.confusions import ORDERS, SHARES
 from dashboard.components.judged import Judged
 from dashboard.components.matrix import matrix, picked
 from dashboard.components.matrix_table import view_table
+from dashboard.components.tracks import judged_tracks
 from dashboard.services.confidence import Method
 from dashboard.shell import address
 from dashboard.shell.address import plain
@@ -124,4 +124,4 @@ def _tracks(judged: Judged, found: AnswerMatrix, chosen: Selection, seen: Reject
         if scaled:
             st.caption("The listed probabilities are those before scaling.")
         named = f"{judged.file_name} answers {chosen.text[:60].replace('*', 'all')}"
-        listed.draw(judged, tracks, named)
+        judged_tracks(judged, tracks, named)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from dashboard.components.live_parts import Followed, Parts, follow_from
+from dashboard.components.live import Followed, Parts, follow_from
 from dashboard.components.plot import chart_part
 from dashboard.figures.recalls import recalls_figure
 from dashboard.services import histories, runs

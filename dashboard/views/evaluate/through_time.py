@@ -7,11 +7,11 @@ import streamlit as st
 
 from dashboard.components.ensembles import members_instead
 from dashboard.components.judged import Judged
-from dashboard.components.live import words
 from dashboard.components.matrix import matrix
 from dashboard.components.plot import chart
 from dashboard.components.safely import refreshing
 from dashboard.components.twin import twin
+from dashboard.components.words import words
 from dashboard.figures.matrix import MatrixView
 from dashboard.figures.recalls import MOST_LIFTED
 from dashboard.services import histories, runs

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.components.live_parts import Followed, Parts, answer_part, follow_from, study_as
+from dashboard.components.live import Followed, Parts, answer_part, follow_from, study_as
 from dashboard.components.ruler import Mark, Ruler, majority, model, ruler_part
 from dashboard.services import datasets, exploring, lenses, openings
 from dashboard.services.lenses import Lens

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from dashboard.components.live import words
-from dashboard.components.live_parts import answer_part
+from dashboard.components.live import answer_part
 from dashboard.components.right_about import about_true_genres
 from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
@@ -15,8 +14,8 @@ from dashboard.components.study_page import (
     start_and_look,
     start_button,
 )
-from dashboard.services import lenses, studies, workers
-from dashboard.services import tables as tables_service
+from dashboard.components.words import words
+from dashboard.services import lenses, studies, tables, workers
 from dashboard.services.lenses import Lens
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
@@ -39,7 +38,7 @@ EXAMPLE = LensConfig(experiment=configure({"data.n_samples": 2000, "data.artists
 
 def main() -> None:
     """Draw the page: the answer, the buttons, a ruler for each way to split; settings in the sidebar."""
-    form = forms.sidebar_settings(PRESETS, tables_service.tables(), looked_at="lens", first=LEAKS)
+    form = forms.sidebar_settings(PRESETS, tables.tables(), looked_at="lens", first=LEAKS)
     with st.container(key="lens-page", gap="small"):
         lens = looked_at(address.lens_id(), lenses.lens)
         answer = st.container(key="lens-answer", gap="xsmall")
@@ -109,12 +108,12 @@ def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
     with place:
         ready = config is not None and not (study and study.active)
         start_button("Judge these splits", "judge", ready, _judge, config, repeats)
-    tables = workers.store().table_names()
+    names = workers.store().table_names()
     former(
         "Earlier lenses",
         LENS,
         study,
-        lambda one, of: sentences.label(one, of, tables),
+        lambda one, of: sentences.label(one, of, names),
         lambda lens_id: address.look(lens=lens_id),
     )
     return repeats

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from dashboard.components.live_parts import Followed, Parts, answer_part, follow_from, study_as
+from dashboard.components.live import Followed, Parts, answer_part, follow_from, study_as
 from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Mark, Ruler, majority, ruler_part
 from dashboard.services import datasets, repetitions

@@ -3,8 +3,7 @@
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
-from dashboard.components.live import words
-from dashboard.components.live_parts import Parts, answer_part
+from dashboard.components.live import Parts, answer_part
 from dashboard.components.plot import chart
 from dashboard.components.study_page import (
     answer,
@@ -15,6 +14,7 @@ from dashboard.components.study_page import (
     start_and_look,
     start_button,
 )
+from dashboard.components.words import words
 from dashboard.services import repetitions, studies, tables
 from dashboard.services.repetitions import Repetition
 from dashboard.shell import address, forms

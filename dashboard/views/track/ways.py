@@ -3,8 +3,8 @@
 import streamlit as st
 
 from dashboard.components.cell_tracks import in_cells, tracks_of
-from dashboard.components.listed_tracks import PASSED_ON
 from dashboard.components.track_filter import given_filter
+from dashboard.components.tracks import PASSED_ON
 from dashboard.services import labels as doubtful
 from dashboard.services import outcomes
 from dashboard.services.outcomes import Outcome

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components.live_parts import Followed, Parts
+from dashboard.components.live import Followed, Parts
 from dashboard.components.member_marks import member_marks
 from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model, ruler_part

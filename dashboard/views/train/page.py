@@ -5,13 +5,13 @@ from contextlib import suppress
 import streamlit as st
 
 from dashboard.components import findings
-from dashboard.components.live import words
-from dashboard.components.live_parts import Parts, follow_from
+from dashboard.components.live import Parts, follow_from
 from dashboard.components.matrix import matrix
 from dashboard.components.plot import chart
 from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
 from dashboard.components.tables import epoch_table, matrix_table
+from dashboard.components.words import words
 from dashboard.services import datasets, run_findings, runs, tables, workers
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain

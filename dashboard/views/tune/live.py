@@ -1,6 +1,6 @@
 """A search as Tune shows it, as plain data, and how an open page follows it."""
 
-from dashboard.components.live_parts import Followed, Parts, answer_part, follow_from, study_as
+from dashboard.components.live import Followed, Parts, answer_part, follow_from, study_as
 from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, ruler_part
 from dashboard.services import datasets, runs, searches

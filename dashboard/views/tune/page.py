@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.components.live import words
-from dashboard.components.live_parts import Parts, answer_part
+from dashboard.components.live import Parts, answer_part
 from dashboard.components.plot import chart
 from dashboard.components.study_page import (
     answer,
@@ -16,6 +15,7 @@ from dashboard.components.study_page import (
     start_and_look,
     start_button,
 )
+from dashboard.components.words import words
 from dashboard.services import searches, studies, tables
 from dashboard.services.searches import Search
 from dashboard.shell import address, forms

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard.components.live import words
-from dashboard.components.live_parts import Parts
+from dashboard.components.live import Parts
 from dashboard.components.plot import chart
 from dashboard.components.safely import refreshing
+from dashboard.components.words import words
 from dashboard.services import openings, searches
 from dashboard.services.searches import Search, UnderWay
 from dashboard.shell import address, forms
