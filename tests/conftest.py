@@ -1,6 +1,7 @@
-"""What all tests share: one thread for torch, few, untimed examples, and one search for packaged components."""
+"""What all tests share: one thread for torch, few, untimed examples, and what need not be done again and again."""
 
 import os
+import sys
 from collections.abc import Iterator
 from functools import cache
 
@@ -8,6 +9,8 @@ import pytest
 from hypothesis import settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # servers and terminals that tests start need not compile us again
+sys.dont_write_bytecode = False
 settings.register_profile("project", max_examples=25, deadline=None, database=None, derandomize=True)
 settings.load_profile("project")
 

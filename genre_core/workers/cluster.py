@@ -1,8 +1,9 @@
-"""The processes that train: `python -m genre_core.workers.cluster`, a local Dask cluster that lives as its parent does.
+"""The processes that train: a local Dask cluster that lives as long as its parent.
 
-It prints its address as one line of JSON and leaves when its standard input ends, however the parent ended. Workers
-have one thread each and low priority, so that training never freezes a page; one that is killed is replaced, and its
-task is not tried again (the run says so, and a person decides). Only this machine can reach it.
+`python -m genre_core.workers.cluster` prints its address as one line of JSON and leaves when its standard input ends,
+however the parent ended. Workers are forked from one process that has torch imported. They have one thread each and
+low priority, so that training never freezes a page; one that is killed is replaced, and its task is not tried again
+(the run says so, and a person decides). Only this machine can reach it.
 """
 
 import json

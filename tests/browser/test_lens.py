@@ -110,6 +110,8 @@ def test_looking_elsewhere_and_coming_back_shows_the_same_lens(page, url):
 
 def test_train_leads_to_folds_in_one_click_they_are_followed_and_one_opens_on_evaluate(page, url):
     page.goto(f"{url}/?data.n_samples=1200&data.n_genres=3&train.max_epochs=8")
+    button(page, "Repeat").wait_for()
+    settle(page)  # a rerun closes the menu that is open
     button(page, "Repeat").click()
     button(page, "On 5 folds").click()
     page.wait_for_url(re.compile("repeat.*study="))
@@ -122,7 +124,7 @@ def test_train_leads_to_folds_in_one_click_they_are_followed_and_one_opens_on_ev
     page.locator(".stDataFrame").first.click(position={"x": 20, "y": 52})  # the first row's box
     page.get_by_role("link", name="Evaluate Fold 1 of 5").click()
     page.wait_for_url(re.compile("evaluate.*part=test"))
-    expect(page.get_by_text("held-out fold")).to_be_visible()
+    expect(page.get_by_text("held-out fold", exact=True)).to_be_visible()
 
 
 def test_a_search_through_a_reload_its_best_opened_and_its_test_score_revealed_once(page, url):
