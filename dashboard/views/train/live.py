@@ -74,9 +74,9 @@ def _parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
         "accuracy": accuracy,
         "confusions": {
             "kind": "title",
-            "text": "Which genres it confuses",
+            "text": "Confusions",
             "note": sentences.which_epoch(run, progress.epochs, progress.shown),
-            "terms": {"confuses": GLOSSARY["confusion matrix"]},
+            "terms": {"Confusions": GLOSSARY["confusion matrix"]},
         },
     }
     if progress.matrix:
