@@ -558,6 +558,39 @@ def test_ctrl_c_keeps_the_best_weights_so_far(store_url):
     )
 
 
+def when_stored(process, store_url):
+    """Return the run of a process as soon as it is in the store."""
+    store, deadline = RunStore(store_url), time.monotonic() + 60
+    while not (runs := store.runs()):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return store, runs[0].id
+
+
+def test_a_training_that_is_terminated_before_it_begins_is_not_left_waiting(store_url):
+    process = start("train", "--data.n_samples", "20000", "--train.max_epochs", "500", "--train.patience", "500")
+    store, run_id = when_stored(process, store_url)
+    process.terminate()
+    assert process.communicate(timeout=60)[0] == ""
+    assert process.returncode == 130
+    assert store.run(run_id).state in ("cancelled", "complete")
+
+
+def test_a_second_ctrl_c_ends_a_training_at_once_and_without_a_complaint(store_url):
+    process = start("train", "--data.n_samples", "20000", "--train.max_epochs", "500", "--train.patience", "500")
+    store, run_id = when_stored(process, store_url)
+    while store.run(run_id).state == "queued":
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.001)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert re.fullmatch(r"(Interrupted|Stopped.*)\.\n", err), err
+
+
 def test_output_that_nobody_reads_is_no_error():
     process = start("--help")
     process.stdout.close()

@@ -1,6 +1,11 @@
 """`python -m genre_core search`: what it prints, and what it refuses."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +44,29 @@ def test_the_winners_test_part_is_opened_once_where_it_is_asked_for(capsys):
     assert "inflates the score by about" in text
     assert "The winner on 45 test tracks:" in text
     assert "Test part opened: for this configuration only." in text
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_pauses_a_search_and_a_second_one_leaves_at_once_without_a_complaint(tmp_path, times):
+    command = [sys.executable, "-m", "genre_core", "search", *SMALL, "--train.max_epochs", "500"]
+    command += ["--train.patience", "500", "--space", "train.learning_rate", "--trials", "50", "--no-pruning"]
+    process = subprocess.Popen(
+        command, cwd=Path(__file__).parents[1], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    store, deadline = RunStore(), time.monotonic() + 60
+    while not (found := store.studies.studies("search", states=["running"])):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    for _ in range(times):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.05)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert store.studies.study(found[0].id).state == "cancelled"
+    assert err == "Interrupted.\n" or err.startswith("Paused after "), err
+    assert err.count("\n") == 1
+    store.close()
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,8 @@ def test_progress_within_an_epoch_grows_and_leaves_the_numbers_alone(monkeypatch
 # -- apart from others -------------------------------------------------------------------------------------------------
 
 
-def test_trainings_side_by_side_do_not_touch_each_other():
+def test_trainings_side_by_side_do_not_touch_each_other(monkeypatch):
+    monkeypatch.setattr(training, "REPORT_SECONDS", np.inf)  # no progress between epochs, however slow the machine
     alone = [ends(trainer(seed=1)), ends(trainer(seed=2, optimizer="sgd"))]
     a, b = iter(trainer(seed=1)), iter(trainer(seed=2, optimizer="sgd"))
     together = [[], []]

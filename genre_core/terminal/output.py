@@ -5,6 +5,8 @@ import sys
 from typing import Any
 
 DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
+WORKER = "worker"
+"""The name of the thread that trains, which `__main__` asks for."""
 
 
 def say(sentence: str) -> None:

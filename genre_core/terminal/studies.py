@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 
 from genre_core.store import RunStore, Study
+from genre_core.terminal.output import WORKER
 from genre_core.workers.study import execute_study
 
 POLL_SECONDS = 0.1
@@ -22,7 +23,7 @@ def do_study(store: RunStore, study_id: str, total: int, nouns: str, done: Calla
         finally:
             over.set()
 
-    threading.Thread(target=work, daemon=True).start()
+    threading.Thread(target=work, name=WORKER, daemon=True).start()
     shape, silent = f"{{percentage:3.0f}} %|{{bar}}| {{n}} of {{total}} {nouns}, {{elapsed}}", not sys.stderr.isatty()
     try:
         with tqdm(total=total, bar_format=shape, leave=False, disable=silent, file=sys.stderr) as bar:

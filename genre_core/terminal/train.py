@@ -6,7 +6,6 @@ reason to lose a training: it is then trained in a temporary one.
 
 import argparse
 import contextlib
-import os
 import sys
 import tempfile
 import threading
@@ -24,7 +23,7 @@ from genre_core.store.run_result import Judge, Outcome, outcome_of
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
 from genre_core.terminal.limit import right_about
-from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
+from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, WORKER, say, show
 from genre_core.terminal.stored import count_opening, judged, leaks
 from genre_core.training.experiment import prepare
 from genre_core.workers.run import execute
@@ -89,7 +88,7 @@ def _train(order: _Order, data: Dataset, no_store: bool) -> tuple[_Outcome, bool
         except StoreError as error:
             trouble = str(error)
     # What failed by its own fault fails here once more, with the same sentence.
-    with tempfile.TemporaryDirectory(prefix="genre-lab-") as folder:
+    with tempfile.TemporaryDirectory(prefix="genre-lab-", ignore_cleanup_errors=True) as folder:
         outcome = _train_in(f"sqlite:///{folder}/store.sqlite", order, data)
     if trouble and outcome.run.state == "complete":
         say(f"The run is not kept. {trouble}")
@@ -99,17 +98,23 @@ def _train(order: _Order, data: Dataset, no_store: bool) -> tuple[_Outcome, bool
 def _train_in(url: str | None, order: _Order, data: Dataset) -> _Outcome:
     store, run_id, interrupted = RunStore(url), new_run_id(), False
     order.inputs.put_into(store, order.config)
-    store.submit(run_id, order.config, order.name or run_name(order.config, store.table_names()))
     # An event and not the thread's own join: Ctrl-C in a join makes a thread that lives look dead (bpo-45274).
     over = threading.Event()
-    threading.Thread(target=_work, args=(run_id, store.url, over), daemon=True).start()
+    worker = threading.Thread(target=_work, args=(run_id, store.url, over), name=WORKER, daemon=True)
     try:
+        store.submit(run_id, order.config, order.name or run_name(order.config, store.table_names()))
+        worker.start()
         run = _watch(store, run_id, over, order.config.train.max_epochs)
-    except KeyboardInterrupt:
-        interrupted = True
-        run = _stop(store, run_id, over)
-    finally:
         over.wait()
+    except KeyboardInterrupt:  # a second one ends the wait for the best weights
+        interrupted = True
+        if worker.ident is None:
+            over.set()
+        run = _stop(store, run_id, over)
+    except StoreError:
+        if worker.ident is not None:
+            over.wait()
+        raise
     seen = outcome_of(store, run, order.part, data, order.judge) if run.state == "complete" else None
     outcome = _Outcome(run, tuple(store.epochs(run_id)), interrupted, seen)
     store.close()
@@ -125,14 +130,10 @@ def _work(run_id: str, store_url: str, over: threading.Event) -> None:
 
 
 def _stop(store: RunStore, run_id: str, over: threading.Event) -> Run:
-    """End a run with its best weights; a second Ctrl-C does not wait for that."""
+    """End a run with its best weights."""
     if not store.cancel(run_id):
         store.request(run_id, "stop")
-    try:
-        over.wait()
-    except KeyboardInterrupt:
-        say("Interrupted.")
-        os._exit(INTERRUPTED)
+    over.wait()
     return store.run(run_id)
 
 
