@@ -7,7 +7,7 @@ import pytest
 
 from genre_core.data.sources import load_dataset
 from genre_core.store import RunStore, openings_of
-from genre_core.store.run_result import outcome_of
+from genre_core.store.run_result import JUDGE, outcome_of
 from genre_core.studies.cross_predictions import CrossPlan, FoldPredictions
 from genre_core.studies.learning_curve import CurvePlan, CurveScore
 from genre_core.studies.lens import LensPlan, LensScore
@@ -15,10 +15,12 @@ from genre_core.studies.repeats.config import RepeatsConfig
 from genre_core.studies.tuning import SearchConfig
 from genre_core.studies.tuning.rows import read_rows
 from genre_core.workers.run import execute
-from genre_core.workers.study import CROSS_PREDICTIONS, LEARNING_CURVE, LENS, REPEATS, SEARCH, execute_study
+from genre_core.workers.study import execute_study
 from tests.views.opening import opened, own_store, texts
 
 STORED = Path(__file__).with_name("data") / "store_before_rooms.sqlite"
+LENS, LEARNING_CURVE, CROSS_PREDICTIONS = "lens", "learning curve", "cross-predictions"
+REPEATS, SEARCH = "repeats", "search"
 COMPLETE = {"Owned", "Segments", "Branch", "Plain", "Other seed", "Both"}
 
 
@@ -60,7 +62,7 @@ def test_what_a_run_answered_comes_to_what_was_evaluated_then(store, runs, name)
     run = runs[name]
     data = load_dataset(run.config.data, store)
     for part in ("train", "validation", "test"):
-        found = outcome_of(store, run, part, data)
+        found = outcome_of(store, run, part, data, JUDGE.of_rows)
         if part == "train":
             continue
         right = (found.logits.argmax(axis=1) == found.y_true).mean()

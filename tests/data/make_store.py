@@ -1,9 +1,8 @@
 """Write `store_before_rooms.sqlite` beside this file: a store as it was made before the library was put into rooms.
 
 It holds one of each: runs (complete, of a table, branched, an ensemble, failed, queued), studies of every kind, and
-openings of test parts. A test reads all of it, so that stored work outlives changes of the code. The file was written
-by commit ee394c6 and must not be made again; another version's store is another file: run this with that version's
-code, `python tests/data/make_store.py NAME`.
+openings of test parts. A test reads all of it, so that stored work outlives changes of the code. It was made with the
+code of commit ee394c6, whose names this uses, and must not be made again: another version's store is another file.
 """
 
 import os
@@ -32,28 +31,18 @@ def make(path: Path) -> None:
     folder = tempfile.TemporaryDirectory()
     working = Path(folder.name) / "store.sqlite"
     os.environ["GENRE_LAB_STORE"] = f"sqlite:///{working}"
+
+    from genre_core.config import ExperimentConfig
+    from genre_core.cross_predictions import CrossPredictionsConfig
+    from genre_core.learning_curve import LearningCurveConfig
+    from genre_core.lens import LensConfig
+    from genre_core.studying import CROSS_PREDICTIONS, LEARNING_CURVE, LENS, SEARCH, execute_study
+    from genre_core.tuning import read_dimension, search_config
+    from genre_core.worker import execute
+
+    from genre_core.settings import configure
     from genre_core.store import RunStore
     from genre_core.terminal.main import main
-
-    try:
-        from genre_core.settings.config import ExperimentConfig
-        from genre_core.settings.names import configure
-        from genre_core.studies.cross_predictions import CrossPredictionsConfig
-        from genre_core.studies.learning_curve import LearningCurveConfig
-        from genre_core.studies.lens import LensConfig
-        from genre_core.studies.tuning import read_dimension, search_config
-        from genre_core.workers.run import execute
-        from genre_core.workers.study import CROSS_PREDICTIONS, LEARNING_CURVE, LENS, SEARCH, execute_study
-    except ImportError:  # as things were called in ee394c6
-        from genre_core.config import ExperimentConfig
-        from genre_core.cross_predictions import CrossPredictionsConfig
-        from genre_core.learning_curve import LearningCurveConfig
-        from genre_core.lens import LensConfig
-        from genre_core.studying import CROSS_PREDICTIONS, LEARNING_CURVE, LENS, SEARCH, execute_study
-        from genre_core.tuning import read_dimension, search_config
-        from genre_core.worker import execute
-
-        from genre_core.settings import configure
 
     for command in (
         ["train", "--name", "Owned", *options(SMALL | OWNED)],
