@@ -46,11 +46,12 @@ def signed_points(difference: float) -> str:
 
 def judged(part: str, n_rows: int, n_tracks: int, unit: str) -> str:
     """Return what is judged: `1,197 test tracks`, `45 test tracks (449 segments)`, `449 test segments of 45 tracks`."""
+    segment, track = f"{part} segment".strip(), f"{part} track".strip()
     if n_rows == n_tracks:
-        return count(n_tracks, f"{part} track")
+        return count(n_tracks, track)
     if unit == "row":
-        return f"{count(n_rows, f'{part} segment')} of {count(n_tracks, 'track')}"
-    return f"{count(n_tracks, f'{part} track')} ({count(n_rows, 'segment')})"
+        return f"{count(n_rows, segment)} of {count(n_tracks, 'track')}"
+    return f"{count(n_tracks, track)} ({count(n_rows, 'segment')})"
 
 
 def count(number: int, noun: str = "", nouns: str = "") -> str:

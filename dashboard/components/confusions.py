@@ -83,7 +83,7 @@ def _matrix(judged: Judged, chosen: Selection | None, merges: Merges) -> Confusi
             against = address_menu("Compare", "against", COMPARED, width=205, on_change=leave)
         hide = _hide()
     found = confusions.confusions(
-        judged.run, judged.part, by, clean=judged.clean, order=order, against=against, merges=merges
+        judged.run, judged.part, by, judge=judged.judge, order=order, against=against, merges=merges
     )
     if found is None:
         return None
@@ -184,7 +184,7 @@ def _close_cell() -> None:
 
 def _what_stands_out(judged: Judged) -> None:
     st.subheader("What stands out", anchor=False, help=findings.WHEN)
-    findings.draw(judged, run_findings.findings(judged.run, judged.part, clean=judged.clean), "findings", EVALUATE)
+    findings.draw(judged, run_findings.findings(judged.run, judged.part, judge=judged.judge), "findings", EVALUATE)
     st.caption("Select a cell, a row or a column of the matrix to see its tracks. Select two rows to merge them.")
 
 

@@ -1,6 +1,7 @@
 """Findings about a run, one sentence each with the way to its evidence."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -43,6 +44,8 @@ def several(found: Sequence[Finding], told: Told, key: str, here: str, config: E
     st.html(CSS)
     for number, finding in enumerate(found):
         way = link(finding, told)
+        if unit := st.query_params.get("unit"):
+            way = replace(way, looked_at={**way.looked_at, "unit": unit})
         shown = way.page == here and all(st.query_params.get(name) == text for name, text in way.looked_at.items())
         with st.container(key=f"finding {key} {number}", gap=None):
             st.markdown(plain(sentence(finding, told), LONGEST))

@@ -9,6 +9,7 @@ from dashboard.text.runs import file_name
 from genre_core.bayes import BayesLimit
 from genre_core.data.dataset import Dataset, Part
 from genre_core.store import Run
+from genre_core.store.run_result import Judge
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +27,11 @@ class Judged:
         return self.outcome.about == "true genre"
 
     @property
+    def judge(self) -> Judge:
+        """Return what it is judged by."""
+        return Judge(self.clean, self.outcome.unit)
+
+    @property
     def measured(self) -> str:
         """Return the tracks it is judged on, and what by: `1,200 test tracks`."""
         return measured(self.outcome, self.part)
@@ -34,6 +40,8 @@ class Judged:
     def limit_in_the_long_run(self) -> BayesLimit | None:
         """Return the best that any classifier can expect on such tracks, where it is known."""
         config = self.run.config.data
+        if self.outcome.limit is None:  # of tracks in segments it is known of each segment alone
+            return None
         if self.clean and config.generator:
             return exploring.true_limit(config.generator)
         return datasets.limit(config)
@@ -41,4 +49,5 @@ class Judged:
     @property
     def file_name(self) -> str:
         """Return what files of these numbers are called by."""
-        return f"{file_name(self.run)} {self.part}{' by true genre' if self.clean else ''}"
+        unit = " by segment" if self.outcome.unit == "row" else ""
+        return f"{file_name(self.run)} {self.part}{unit}{' by true genre' if self.clean else ''}"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components.address_choice import address_choice
 from dashboard.components.judged import Judged
-from dashboard.components.right_about import about_true_genres
+from dashboard.components.right_about import choose_judge
 from dashboard.components.run_picker import run_picker
 from dashboard.components.safely import refreshing
 from dashboard.components.terms import terms_line
@@ -21,6 +21,7 @@ from genre_core.data.dataset import Part
 from genre_core.errors import GenreLabError
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.store import Openings, Run
+from genre_core.store.run_result import JUDGE, Judge
 
 POLL_SECONDS = 1.0
 PARTS: dict[Part, str] = {"validation": "Validation", "test": "Test"}
@@ -38,7 +39,7 @@ def judged_head(answer: Answer, forget: Mapping[str, None]) -> Judged | None:
     head, choice = st.columns([1.75, 1], gap="medium", vertical_alignment="top")
     with choice, st.container(key="choice", horizontal=True, vertical_alignment="top", gap="small"):
         run_picker(run)
-        part, clean = _judged_by(run, forget)
+        part, judge = _judged_by(run, forget)
     if run is None:
         _say(head, *evaluate_states.no_run(address.run_id(), bool(workers.store().runs(limit=1))))
         return None
@@ -51,7 +52,7 @@ def judged_head(answer: Answer, forget: Mapping[str, None]) -> Judged | None:
         _closed(run, opened, head)
         return None
     marked = badges(run, opened if part == "test" else None)
-    judged = _judged(run, part, clean, marked, head)
+    judged = _judged(run, part, judge, marked, head)
     if judged is not None:
         with head:
             answer(judged, marked)
@@ -69,10 +70,10 @@ def _looked_at() -> Run | None:
     return latest
 
 
-def _judged_by(run: Run | None, forget: Mapping[str, None]) -> tuple[Part, bool]:
+def _judged_by(run: Run | None, forget: Mapping[str, None]) -> tuple[Part, Judge]:
     """Draw what a complete run is judged by: a part of the tracks, and the labels or the true genres (True)."""
     if run is None or run.state != "complete":
-        return "validation", False
+        return "validation", JUDGE
     held_out: dict[Part, str] = {"test": "Held-out fold"} if run.config.split.folds else {}
     part = address_choice(
         "Part",
@@ -84,12 +85,12 @@ def _judged_by(run: Run | None, forget: Mapping[str, None]) -> tuple[Part, bool]
         ),
         on_change=forget,
     )
-    return part, about_true_genres(run.config.data, forget)
+    return part, choose_judge(run.config.data, forget)
 
 
-def _judged(run: Run, part: Part, clean: bool, marked: Sequence[Badge], head: Place) -> Judged | None:
+def _judged(run: Run, part: Part, judge: Judge, marked: Sequence[Badge], head: Place) -> Judged | None:
     try:
-        outcome, data = outcomes.outcome(run, part, clean=clean), datasets.dataset(run.config.data)
+        outcome, data = outcomes.outcome(run, part, judge=judge), datasets.dataset(run.config.data)
     except GenreLabError as error:  # its table was deleted, or it was made by another version
         _say(head, *evaluate_states.no_data(run, part, str(error)), marked)
         return None

@@ -23,7 +23,21 @@ from genre_core.evaluation.glossary import GLOSSARY
 ROWS_SHOWN, ROWS_BESIDE_A_TRACK, ROW_HEIGHT = 12, 4, 33
 CHOICES_SHOWN, FEATURES_SHOWN = 3, 14
 PASSED_ON = (
-    *("part", "right", "section", "among", "cell", "merge", "by", "order", "against", "diagonal", "find", "only"),
+    *(
+        "part",
+        "right",
+        "unit",
+        "section",
+        "among",
+        "cell",
+        "merge",
+        "by",
+        "order",
+        "against",
+        "diagonal",
+        "find",
+        "only",
+    ),
     *("answer", "score", "scaled", "target", "surely", "reject"),
 )
 """Address of the next track, and of the way back."""

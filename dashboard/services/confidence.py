@@ -28,6 +28,7 @@ from genre_core.evaluation.scaling import (
     fit_vector,
 )
 from genre_core.store import Run
+from genre_core.store.run_result import JUDGE, Judge
 
 Method = Literal["none", "temperature", "vector"]
 _FITS: dict[Method, Fit] = {"temperature": fit_temperature, "vector": fit_vector}
@@ -47,49 +48,49 @@ class Trusted:
 
 
 @cached_by_run(64)
-def _scaling(of: Run, clean: bool, method: Method) -> Scaling | None:
-    seen = outcome(of, "validation", clean=clean)
+def _scaling(of: Run, judge: Judge, method: Method) -> Scaling | None:
+    seen = outcome(of, "validation", judge=judge)
     return None if seen is None or method == "none" else _FITS[method](seen.y_true, seen.logits.astype(np.float64))
 
 
-def temperature(of: Run, *, clean: bool = False) -> TemperatureScaling | None:
+def temperature(of: Run, *, judge: Judge = JUDGE) -> TemperatureScaling | None:
     """Return the temperature that the validation part asks for."""
-    found = _scaling(of, clean, "temperature")
+    found = _scaling(of, judge, "temperature")
     return found if isinstance(found, TemperatureScaling) else None
 
 
-def vector(of: Run, *, clean: bool = False) -> VectorScaling | None:
+def vector(of: Run, *, judge: Judge = JUDGE) -> VectorScaling | None:
     """Return the scale and bias of each genre that the validation part asks for."""
-    found = _scaling(of, clean, "vector")
+    found = _scaling(of, judge, "vector")
     return found if isinstance(found, VectorScaling) else None
 
 
 @cached_by_run(64)
-def logits_of(of: Run, part: Part, *, clean: bool = False, method: Method = "none") -> FloatArray | None:
+def logits_of(of: Run, part: Part, *, judge: Judge = JUDGE, method: Method = "none") -> FloatArray | None:
     """Return logits of a part; scaled ones of validation are each scaled by a fit on other tracks of it."""
-    seen = outcome(of, part, clean=clean)
+    seen = outcome(of, part, judge=judge)
     if seen is None:
         return None
     if method == "none":
         return seen.logits.astype(np.float64)
     if part == "validation":
         return cross_fitted(_FITS[method], seen.y_true, seen.logits, groups=seen.groups)
-    scaling = _scaling(of, clean, method)
+    scaling = _scaling(of, judge, method)
     return None if scaling is None else scaling.apply(seen.logits)
 
 
 @cached_by_run(64)
 def trusted(
-    of: Run, part: Part, *, clean: bool = False, method: Method = "none", by: Binning = "width"
+    of: Run, part: Part, *, judge: Judge = JUDGE, method: Method = "none", by: Binning = "width"
 ) -> Trusted | None:
-    """Return how far a completed run's probabilities can be trusted; `clean` as in `outcome`.
+    """Return how far a completed run's probabilities can be trusted; `judge` as in `outcome`.
 
     Raises
     ------
     DataError
         There is too little to fit the scaling on, or its data are gone.
     """
-    seen, logits = outcome(of, part, clean=clean), logits_of(of, part, clean=clean, method=method)
+    seen, logits = outcome(of, part, judge=judge), logits_of(of, part, judge=judge, method=method)
     if seen is None or logits is None:
         return None
     y_prob = softmax(logits)
@@ -106,39 +107,41 @@ def reliability_of(
     of: Run,
     part: Part,
     *,
-    clean: bool = False,
+    judge: Judge = JUDGE,
     method: Method = "none",
     by: Binning = "width",
     genre: int | None = None,
 ) -> ReliabilityCurve | None:
     """Return how often a completed run is right by its confidence, or by the probability of one genre."""
-    seen, logits = outcome(of, part, clean=clean), logits_of(of, part, clean=clean, method=method)
+    seen, logits = outcome(of, part, judge=judge), logits_of(of, part, judge=judge, method=method)
     if seen is None or logits is None:
         return None
     return reliability(seen.y_true, softmax(logits), by=by, genre=genre, groups=seen.groups)
 
 
 @cached_by_run(32)
-def true_probabilities(of: Run, part: Part, *, clean: bool = False) -> FloatArray | None:
+def true_probabilities(of: Run, part: Part, *, judge: Judge = JUDGE) -> FloatArray | None:
     """Return the true probabilities of a part (n, k); None where they are not known."""
-    seen, drawn = outcome(of, part, clean=clean), of.config.data.generator
-    return posterior(drawn, dataset(of.config.data).X[seen.rows], clean=clean) if seen and drawn else None
+    seen, drawn = outcome(of, part, judge=judge), of.config.data.generator
+    if seen is None or seen.limit is None or drawn is None:  # of tracks in segments it is known of each segment alone
+        return None
+    return posterior(drawn, dataset(of.config.data).X[seen.rows], clean=judge.clean)
 
 
 @cached_by_run(32)
-def against_posterior(of: Run, part: Part, *, clean: bool = False, method: Method = "none") -> PosteriorGap | None:
+def against_posterior(of: Run, part: Part, *, judge: Judge = JUDGE, method: Method = "none") -> PosteriorGap | None:
     """Return how far a run's probabilities lie from the true ones; None where these are not known."""
-    true, logits = true_probabilities(of, part, clean=clean), logits_of(of, part, clean=clean, method=method)
-    seen = outcome(of, part, clean=clean)
+    true, logits = true_probabilities(of, part, judge=judge), logits_of(of, part, judge=judge, method=method)
+    seen = outcome(of, part, judge=judge)
     if true is None or logits is None or seen is None:
         return None
     return posterior_gap(softmax(logits), true, groups=seen.groups)
 
 
-def can_scale(of: Run, *, clean: bool = False) -> str:
+def can_scale(of: Run, *, judge: Judge = JUDGE) -> str:
     """Return why logits cannot be scaled for an honest look at validation; nothing where they can."""
     try:
-        logits_of(of, "validation", clean=clean, method="temperature")
+        logits_of(of, "validation", judge=judge, method="temperature")
     except DataError as error:
         return str(error)
     return ""

@@ -12,6 +12,7 @@ from genre_core.evaluation.matrix_difference import MatrixDifference, matrix_dif
 from genre_core.evaluation.merging import Merged, Merges, mapping_of, members_of, merged
 from genre_core.evaluation.ordering import Order, genre_order
 from genre_core.store import Run
+from genre_core.store.run_result import JUDGE, Judge
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +32,9 @@ class Confusions:
 
 @cached_by_run(64)
 def _counted(
-    of: Run, part: Part, clean: bool, merges: Merges
+    of: Run, part: Part, judge: Judge, merges: Merges
 ) -> tuple[ConfusionMatrix, ConfusionMatrix | None, Merged | None]:
-    found = outcome(of, part, clean=clean)
+    found = outcome(of, part, judge=judge)
     assert found is not None
     mapping = mapping_of(members_of(len(found.genres), merges))
     one = merged(found.y_true, found.logits, found.genres, merges, found.groups) if merges else None
@@ -50,18 +51,18 @@ def confusions(
     part: Part,
     by: Normalization = "count",
     *,
-    clean: bool = False,
+    judge: Judge = JUDGE,
     order: Order = "given",
     against: Compared = "model",
     merges: Merges = (),
 ) -> Confusions | None:
-    """Return the confusion matrix of a completed run as it is drawn, with intervals; `clean` as in `outcome`."""
-    found = outcome(of, part, clean=clean)
+    """Return the confusion matrix of a completed run as it is drawn, with intervals; `judge` as in `outcome`."""
+    found = outcome(of, part, judge=judge)
     if found is None:
         return None
-    matrix, best, one = _counted(of, part, clean, merges)
+    matrix, best, one = _counted(of, part, judge, merges)
     apart: MatrixDifference | None = None
-    members, nouns = members_of(len(found.genres), merges), f"{part} tracks"
+    members, nouns = members_of(len(found.genres), merges), f"{part} {found.noun}s"
     view = matrix_view(best if against == "limit" and best is not None else matrix, by, nouns=nouns)
     if against == "difference" and best is not None and found.limit is not None:
         mapping = mapping_of(members)

@@ -22,6 +22,7 @@ from genre_core.evaluation.intervals import Interval
 from genre_core.settings.config import DatasetConfig, SplitConfig, SyntheticConfig
 from genre_core.settings.names import all_settings
 from genre_core.store import Run, RunState
+from genre_core.store.run_result import Judge
 
 _FEW_DRAWS = 20_000
 MOST_RUNS = 100
@@ -143,7 +144,7 @@ class Answers:
 @cached_by_run(32)
 def answers(of: Run, *, clean: bool = False) -> Answers | None:
     """Return what a run answered on its validation part, judged by the labels or by the true genres."""
-    seen, config = outcome(of, PART, clean=clean), of.config.data
+    seen, config = outcome(of, PART, judge=Judge(clean, "row")), of.config.data
     if seen is None:
         return None
     y_pred, scores = seen.logits.argmax(axis=1), seen.evaluation

@@ -19,6 +19,7 @@ from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.mislabelled import Mislabelled, find_mislabelled
 from genre_core.evaluation.noise_floor import NoiseFloor, noise_floor
 from genre_core.store import Run, Study
+from genre_core.store.run_result import Judge
 from genre_core.studies.cross_predictions import CrossPlan, CrossPredictionsConfig, FoldPredictions
 from genre_core.studies.kinds import CROSS_PREDICTIONS
 
@@ -67,7 +68,7 @@ class CrossPredictions:
 @cached_by_run(32)
 def doubtful_labels(of: Run, part: Part) -> DoubtfulLabels | None:
     """Return what there is to say of the labels of a part of a completed run; raises DataError where data are gone."""
-    seen = outcome(of, part)
+    seen = outcome(of, part, judge=Judge(unit="row"))
     return None if seen is None else _judge(of, seen.rows, softmax(seen.logits))
 
 

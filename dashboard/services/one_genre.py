@@ -22,6 +22,7 @@ from genre_core.evaluation.metrics import softmax
 from genre_core.explaining.importance import Importances, permutation_importances
 from genre_core.inspection.apart import Apart, apart
 from genre_core.store import Run
+from genre_core.store.run_result import JUDGE, Judge
 
 STEPS = 100
 """Thresholds that can be chosen: each hundredth from 0 to 1."""
@@ -40,16 +41,16 @@ class AgainstTheRest:
     usual: OperatingPoint
 
 
-def _outcome(of: Run, part: Part, clean: bool) -> Outcome:
-    seen = outcome(of, part, clean=clean)
+def _outcome(of: Run, part: Part, judge: Judge) -> Outcome:
+    seen = outcome(of, part, judge=judge)
     assert seen is not None, "pages ask for complete runs"
     return seen
 
 
 @cached_by_run(256)
-def against_the_rest(of: Run, part: Part, genre: int, *, clean: bool = False) -> AgainstTheRest | None:
+def against_the_rest(of: Run, part: Part, genre: int, *, judge: Judge = JUDGE) -> AgainstTheRest | None:
     """Return a genre's curves against all others; None where the part has no track of it, or no other."""
-    seen = _outcome(of, part, clean)
+    seen = _outcome(of, part, judge)
     is_genre, y_prob, groups = seen.y_true == genre, softmax(seen.logits), seen.groups
     y_score = y_prob[:, genre]
     roc, areas = roc_curve(is_genre, y_score, groups), precision_recall_curve(is_genre, y_score, groups)
@@ -61,9 +62,9 @@ def against_the_rest(of: Run, part: Part, genre: int, *, clean: bool = False) ->
 
 
 @cached_by_run(16, show_spinner="Shuffling each feature")
-def importances(of: Run, part: Part, *, clean: bool = False) -> Importances:
+def importances(of: Run, part: Part, *, judge: Judge = JUDGE) -> Importances:
     """Return what shuffling each feature costs each genre on a part; raises DataError without stored weights."""
-    data, seen = dataset(of.config.data), _outcome(of, part, clean)
+    data, seen = dataset(of.config.data), _outcome(of, part, judge.of_rows)  # a row is what has features
     X = training(of).standardizer.transform(data.X[seen.rows])
     return permutation_importances(network(of), X, seen.y_true, data.features, seen.groups)
 
@@ -86,9 +87,9 @@ class WhoseErrors:
 
 
 @cached_by_run(256)
-def whose_errors(of: Run, part: Part, genre: int, *, clean: bool = False) -> WhoseErrors:
+def whose_errors(of: Run, part: Part, genre: int, *, judge: Judge = JUDGE) -> WhoseErrors:
     """Return how a genre's errors lie among its artists (or albums, or tracks), for data that have them."""
-    seen = _outcome(of, part, clean)
+    seen = _outcome(of, part, judge)
     own = seen.y_true == genre
     assert seen.groups is not None, "a page asks where there are groups"
     wrong, groups = seen.logits[own].argmax(axis=1) != genre, seen.groups[own]

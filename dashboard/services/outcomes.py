@@ -11,23 +11,20 @@ from dashboard.services.workers import store
 from genre_core.data.dataset import PARTS, FloatArray, Part
 from genre_core.data.inputs import Standardizer
 from genre_core.store import Run
+from genre_core.store.run_result import JUDGE, Judge, outcome_of
 from genre_core.store.run_result import About as About
-from genre_core.store.run_result import Judge, outcome_of
 from genre_core.store.run_result import Outcome as Outcome
 
 
 @cached_by_run(64)
-def outcome(of: Run, part: Part, *, clean: bool = False) -> Outcome | None:
+def outcome(of: Run, part: Part, *, judge: Judge = JUDGE) -> Outcome | None:
     """Return what a completed run's best weights say of one part; None before it is complete.
-
-    With `clean` the true genres judge it, where the data have noisy labels.
 
     Raises
     ------
     DataError
         Its data are gone.
     """
-    judge = Judge(clean, "row")
     return outcome_of(store(), of, part, dataset(of.config.data), judge) if of.state == "complete" else None
 
 

@@ -7,20 +7,20 @@ from dashboard.services.workers import store
 from genre_core.data.dataset import Part
 from genre_core.findings import Finding, find
 from genre_core.store import Run
-from genre_core.store.run_result import facts_of
+from genre_core.store.run_result import JUDGE, Judge, facts_of
 
 
 @cached_by_run(128)
-def findings(of: Run, part: Part, *, clean: bool = False) -> tuple[Finding, ...]:
-    """Return what stands out in a completed run on one part, the most important first; `clean` as in `outcome`.
+def findings(of: Run, part: Part, *, judge: Judge = JUDGE) -> tuple[Finding, ...]:
+    """Return what stands out in a completed run on one part, the most important first; `judge` as in `outcome`.
 
     Raises
     ------
     DataError
         Its data are gone.
     """
-    seen = outcome(of, part, clean=clean)
+    seen = outcome(of, part, judge=judge)
     if seen is None:
         return ()
-    validation = outcome(of, "validation", clean=clean) if part != "validation" else None
+    validation = outcome(of, "validation", judge=judge) if part != "validation" else None
     return find(facts_of(store(), of, part, dataset(of.config.data), seen, validation))

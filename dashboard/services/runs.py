@@ -17,6 +17,7 @@ from genre_core.errors import DataError, RunStateError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from genre_core.evaluation.intervals import macro_f1_of_counts
 from genre_core.store import Epoch, Run, RunState
+from genre_core.store.run_result import Judge
 
 SOON_SECONDS, POLL_SECONDS, WATCH_SECONDS = 0.05, 0.5, 5.0
 FEW = 4
@@ -152,7 +153,7 @@ def progress(of: Run) -> Progress:
 def _averaged(of: Run) -> Progress:
     """Return what there is of an ensemble: no epochs, and its validation matrix once it is complete."""
     with suppress(DataError):  # its table was deleted
-        if found := outcome(of, "validation"):
+        if found := outcome(of, "validation", judge=Judge(unit="row")):
             return Progress((), None, found.evaluation.confusion_matrix)
     return NO_PROGRESS
 

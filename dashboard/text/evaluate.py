@@ -8,6 +8,7 @@ from dashboard.theme import GAP, count, percent
 from genre_core.bayes import BayesLimit
 from genre_core.data.dataset import Part
 from genre_core.evaluation.report import Evaluation, GenreScore
+from genre_core.text import judged
 
 FEW = 10
 """Below so many tracks a genre's rates say little."""
@@ -18,9 +19,15 @@ def tracks(n: int, part: Part) -> str:
     return count(n, f"{part} track")
 
 
+def counted(outcome: Outcome, part: Part) -> str:
+    """Return what is judged: `1,200 test tracks`, `45 test tracks (449 segments)`, `449 test segments of 45 tracks`."""
+    n = outcome.evaluation.n
+    return judged(part, outcome.n_rows or n, outcome.n_tracks or n, outcome.unit)
+
+
 def measured(outcome: Outcome, part: Part) -> str:
     """Return the tracks of an outcome, and what is judged where labels are wrong now and then."""
-    n = tracks(outcome.evaluation.n, part)
+    n = counted(outcome, part)
     return f"{n}, about the {outcome.about}s" if outcome.about else n
 
 
@@ -32,8 +39,8 @@ def answer(outcome: Outcome, part: Part, known: str = "") -> str:
     scores = outcome.evaluation
     n, right = scores.n, scores.confusion_matrix.correct
     if right == n:
-        return f"Right{_about(outcome)} on all {tracks(n, part)}."
-    text = f"Right{_about(outcome)} on {right:,} of {tracks(n, part)}"
+        return f"Right{_about(outcome)} on all {counted(outcome, part)}."
+    text = f"Right{_about(outcome)} on {right:,} of {counted(outcome, part)}"
     if outcome.limit is None:
         return f"{text}."
     best = round(outcome.limit.accuracy * n)

@@ -16,6 +16,7 @@ from genre_core.settings.branches import changed_at_branch, latest_branch
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, differences
 from genre_core.store import Epoch, Run
+from genre_core.text import judged
 
 LONG_EPOCH = 2.0
 """Seconds from which on the progress within an epoch is put into words."""
@@ -76,7 +77,7 @@ def of_run(
     answer = (
         f"{verb}: epoch {latest.epoch} of {run.config.train.max_epochs}, {_verdict(run, latest, limit, brief=True)}."
     )
-    tracks = count(run.context["n_validation"], "validation track")
+    tracks = validation_rows(run)
     also = "" if macro_f1 is None else f"Macro-F1 {percent(macro_f1)} on {tracks}. "
     return Headline(answer, f"{also}{_so_far(epochs)}")
 
@@ -283,12 +284,23 @@ def network_alt(layers: Sequence[Layer], n_parameters: int, inputs: str) -> str:
     return f"The network, from {inputs} to genres: layers of {widths(layers)} units, {size}."
 
 
+def validation_rows(run: Run) -> str:
+    """Return what each epoch is judged on: `1,197 validation tracks`, `449 validation segments of 45 tracks`."""
+    n = run.context["n_validation"]
+    return judged("validation", n, run.context.get("n_validation_tracks", n), "row")
+
+
+def noun(run: Run) -> str:
+    """Return what a row is that each epoch is judged on: a track, or a segment of one."""
+    return "segment" if "n_validation_tracks" in run.context else "track"
+
+
 def _verdict(run: Run, epoch: Epoch, limit: BayesLimit | None, *, brief: bool = False) -> str:
     return _judged(run, epoch.validation_accuracy, validation_interval(run, epoch), limit, brief=brief)
 
 
 def _judged(run: Run, rate: float, interval: Interval, limit: BayesLimit | None, *, brief: bool = False) -> str:
-    tracks = "validation tracks" if brief else count(run.context["n_validation"], "validation track")
+    tracks = f"validation {noun(run)}s" if brief else validation_rows(run)
     share = f"right on {percent(rate)} of {tracks}"
     if limit is None:
         return share

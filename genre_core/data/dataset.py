@@ -93,6 +93,13 @@ class Dataset:
         """Return whether rows are segments of tracks, and not whole tracks."""
         return "track" in self.groups
 
+    def n_tracks(self, rows: IntArray | None = None) -> int:
+        """Return of how many tracks rows (n,) are, by default all."""
+        if not self.in_segments:
+            return len(self) if rows is None else len(rows)
+        tracks = self.groups["track"]
+        return count_groups(tracks if rows is None else tracks[rows])
+
     def clusters(self, rows: IntArray) -> IntArray | None:
         """Return what each of `rows` belongs to at the coarsest level (n,), as an interval needs it; None: alone."""
         return None if self.coarsest is None else self.coarsest[1][rows]

@@ -57,6 +57,11 @@ class Outcome:
     n_rows: int = 0
     n_tracks: int = 0
 
+    @property
+    def noun(self) -> str:
+        """Return what one prediction is of: a track, or a segment of one."""
+        return "segment" if self.unit == "row" else "track"
+
 
 def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, judge: Judge = JUDGE) -> Outcome | None:
     """Return what a run says of one part of its data; None where nothing is stored."""
@@ -79,7 +84,7 @@ def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, judge: Judg
     # The limit is that of single rows: whoever hears several segments of a track can do better.
     drawn = drawn if seen is by_row else None
     best = limit_on(drawn, data.X[seen.rows], seen.y, groups, clean=clean) if drawn else None
-    n_tracks = len(by_row.by("track", data))
+    n_tracks = data.n_tracks(by_row.rows)
     return Outcome(
         seen.rows, seen.y, seen.logits, data.genres, groups, evaluation, best, about, unit, len(by_row), n_tracks
     )

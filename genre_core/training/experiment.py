@@ -159,8 +159,10 @@ def describe(config: ExperimentConfig, prepared: Prepared, trainer: "Trainer") -
 
     dataset, split = prepared.dataset, prepared.split
     sizes = {f"n_{part}": len(split[part]) for part in PARTS}
+    tracks = {f"n_{part}_tracks": dataset.n_tracks(split[part]) for part in PARTS if dataset.in_segments}
     return {
         **sizes,
+        **tracks,
         "n_features": len(dataset.features),
         "n_parameters": trainer.n_parameters,
         "genres": list(dataset.genres),

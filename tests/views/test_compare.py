@@ -8,6 +8,7 @@ import pytest
 from dashboard.services import outcomes
 from dashboard.views.compare import comparing
 from dashboard.views.compare.text import answer
+from genre_core.store.run_result import Judge
 from genre_core.settings.names import configure
 from genre_core.store import open_test, openings_of
 from genre_core.workers.run import execute
@@ -183,8 +184,9 @@ def test_the_test_part_is_asked_for_and_counted_for_each_run(store):
 
 
 def test_tracks_in_groups_are_compared_by_group(store):
-    page = opened(COMPARE, runs="grouped,grouped2")
-    found = comparing.compared([store.run("grouped"), store.run("grouped2")], "validation").comparisons[0]
+    page = opened(COMPARE, runs="grouped,grouped2", unit="row")
+    runs = [store.run("grouped"), store.run("grouped2")]
+    found = comparing.compared(runs, "validation", judge=Judge(unit="row")).comparisons[0]
     assert found.matched.effective < found.matched.n
     assert "groups tell as much as" in html(page)
 
@@ -200,7 +202,7 @@ def test_curves_of_both_runs_stand_on_one_chart(store):
 
 def test_labels_or_true_genres_judge_both(store):
     runs = [store.run("noisy"), store.run("noisy2")]
-    by_label, by_genre = (comparing.compared(runs, "validation", clean=clean).comparisons[0] for clean in (False, True))
+    by_label, by_genre = (comparing.compared(runs, "validation", judge=Judge(clean)).comparisons[0] for clean in (False, True))
     assert by_label.matched.both < by_genre.matched.both
     page = opened(COMPARE, runs="noisy,noisy2", right="true")
     assert "Judged by the true genres." in html(page)

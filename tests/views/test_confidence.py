@@ -8,6 +8,7 @@ from safetensors.numpy import load, save
 
 from dashboard.services import confidence, outcomes, workers
 from dashboard.views.evaluate import rejecting
+from genre_core.store.run_result import Judge
 from genre_core.data.dataset import PARTS
 from genre_core.store import open_test
 from tests.views.opening import drawn, opened, own_store, texts
@@ -104,7 +105,7 @@ def test_the_true_probabilities_are_there_only_where_they_are_known(store):
     assert "Compared with the true probabilities" in said(section("confidence", run="small"))
     assert "Compared with the true probabilities" not in said(section("confidence", run="grouped"))
     noisy = store.run("noisy")
-    by_label, by_truth = (confidence.against_posterior(noisy, "validation", clean=clean) for clean in (False, True))
+    by_label, by_truth = (confidence.against_posterior(noisy, "validation", judge=Judge(clean)) for clean in (False, True))
     assert by_label.truth.max() < 0.75 < by_truth.truth.max()
     assert "about the true genres" in said(section("confidence", run="noisy", right="true"))
 
@@ -257,7 +258,7 @@ def test_scalings_and_thresholds_are_fitted_without_a_look_at_the_test_part(stor
 
 
 def test_a_single_group_on_validation_cannot_be_cross_fitted_and_says_so(store, monkeypatch):
-    monkeypatch.setattr(confidence, "can_scale", lambda of, clean=False: "Validation has only one track")
+    monkeypatch.setattr(confidence, "can_scale", lambda of, judge=None: "Validation has only one track")
     page = section("confidence", run="small", scaled="temperature")
     assert "Validation has only one track" in said(page)
     assert len(numbers(page)[0][1]) == 1

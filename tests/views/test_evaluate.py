@@ -7,6 +7,7 @@ import pytest
 from dashboard.services import outcomes
 from dashboard.text.badges import why_leaky
 from dashboard.text.evaluate_states import closed
+from genre_core.store.run_result import Judge
 from genre_core.data.sources import load_dataset
 from genre_core.settings.names import configure
 from genre_core.store import open_test, openings_of
@@ -269,7 +270,7 @@ def test_noisy_labels_are_judged_by_the_labels_or_by_the_true_genres(store):
     run, rights = store.run("noisy"), {}
     for about, right in (("label", None), ("true genre", "true")):
         page = opened(EVALUATE, run="noisy", **({"right": right} if right else {}))
-        judged = outcomes.outcome(run, "validation", clean=right == "true")
+        judged = outcomes.outcome(run, "validation", judge=Judge(right == "true"))
         y_true = load_dataset(run.config.data).y if right is None else load_dataset(run.config.data).y_clean
         rights[about] = int((judged.logits.argmax(axis=1) == y_true[judged.rows]).sum())
         n = len(judged.rows)
@@ -284,7 +285,7 @@ def test_noisy_labels_are_judged_by_the_labels_or_by_the_true_genres(store):
         ]
         assert list(page.dataframe[0].value["tracks"]) == counts.sum(axis=1).tolist()
         assert html(page).count(f"{100 * rights[about] / n:.1f}\u202f%") >= 2
-        best = outcomes.outcome(run, "validation", clean=right == "true").limit.accuracy
+        best = outcomes.outcome(run, "validation", judge=Judge(right == "true")).limit.accuracy
         assert f"{100 * best:.1f}\u202f%" in html(page)
     assert rights["true genre"] > rights["label"]
     page = opened(EVALUATE, run="noisy", right="true", cell="0-0", track="3")
@@ -297,7 +298,7 @@ def test_noisy_labels_are_judged_by_the_labels_or_by_the_true_genres(store):
 def test_tracks_of_a_recording_show_its_group(store):
     counts = store.run("grouped").summary["test"]["confusion_matrix"]
     i, j = next((i, j) for i in range(3) for j in range(3) if counts[i][j])
-    page = on_test(run="grouped", cell=f"{i}-{j}")
+    page = on_test(run="grouped", cell=f"{i}-{j}", unit="row")
     assert page.dataframe[0].value["group"].notna().all()
     assert "possible" not in page.header[0].value
 

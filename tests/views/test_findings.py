@@ -4,6 +4,7 @@ import pytest
 
 from dashboard.services import datasets, run_findings
 from dashboard.text.findings import link
+from genre_core.store.run_result import Judge
 from genre_core.findings import sentence
 from genre_core.settings.names import configure
 from genre_core.store import open_test
@@ -35,7 +36,7 @@ def store(tmp_path_factory):
 
 def found(run, part, clean=False):
     told = told_of(run, part, datasets.dataset(run.config.data))
-    return [(one, sentence(one, told), link(one, told)) for one in run_findings.findings(run, part, clean=clean)]
+    return [(one, sentence(one, told), link(one, told)) for one in run_findings.findings(run, part, judge=Judge(clean))]
 
 
 def sections(page):

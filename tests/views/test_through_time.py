@@ -7,6 +7,7 @@ from dashboard.components.live import answer
 from dashboard.services import histories, outcomes
 from dashboard.theme import percent
 from dashboard.views.evaluate import live as following
+from genre_core.store.run_result import Judge
 from genre_core.settings.names import configure
 from genre_core.store import open_test
 from genre_core.workers.run import execute
@@ -60,7 +61,7 @@ def shown(page):
 def test_the_history_is_that_of_the_stored_predictions_and_its_best_epoch_that_of_the_page(store, run_id):
     run = store.run(run_id)
     for clean in (False, True):
-        history, outcome = histories.history(run, clean=clean), outcomes.outcome(run, "validation", clean=clean)
+        history, outcome = histories.history(run, clean=clean), outcomes.outcome(run, "validation", judge=Judge(clean))
         matrix = outcome.evaluation.confusion_matrix
         np.testing.assert_array_equal(history.counts[run.best_epoch - 1], matrix.counts)
         for genre, score in enumerate(outcome.evaluation.per_genre):

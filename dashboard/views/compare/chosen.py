@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.components.address_choice import address_choice
 from dashboard.components.judged_head import PARTS
-from dashboard.components.right_about import about_true_genres
+from dashboard.components.right_about import choose_judge
 from dashboard.services import openings, workers
 from dashboard.services import runs as runs_service
 from dashboard.shell import address
@@ -23,6 +23,7 @@ from genre_core.errors import RunStateError
 from genre_core.evaluation.comparison import Comparison
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.store import Run, RunState
+from genre_core.store.run_result import JUDGE, Judge
 
 KEY = "compared runs"
 MOST, MOST_LISTED = 6, 200
@@ -60,7 +61,7 @@ class Chosen:
     @property
     def nouns(self) -> str:
         """Return what is counted: `test tracks`."""
-        return f"{self.part} tracks"
+        return f"{self.part} {self.compared.first.outcome.noun}s"
 
     @property
     def clean(self) -> bool:
@@ -73,11 +74,11 @@ def choose(head: Place, side: Place) -> Chosen | None:
     asked, notes = _asked()
     with side:
         _picker(asked)
-        part, clean = _judged_by(asked)
+        part, judge = _judged_by(asked)
     found = None
     if len(asked) > 1:
-        found = comparing.compared(asked, part, clean=clean)
-        notes += _left_out(asked, found, part, clean=clean)
+        found = comparing.compared(asked, part, judge=judge)
+        notes += _left_out(asked, found, part, judge)
     with head:
         chosen = _answerable(asked, found, part)
         if chosen is None:
@@ -91,10 +92,10 @@ def say(notes: Sequence[str]) -> None:
         st.caption("  \n".join(f":material/link_off: {plain(note, longest=600)}" for note in notes))
 
 
-def _left_out(asked: Sequence[Run], found: Compared | None, part: Part, *, clean: bool) -> list[str]:
+def _left_out(asked: Sequence[Run], found: Compared | None, part: Part, judge: Judge) -> list[str]:
     if found is not None:
         return list(found.left_out.values())
-    return [comparing.why_not(asked[0], part, clean=clean)]
+    return [comparing.why_not(asked[0], part, judge=judge)]
 
 
 def _asked() -> tuple[list[Run], list[str]]:
@@ -155,16 +156,16 @@ def _choose() -> None:
     address.look(runs=",".join(st.session_state[KEY]) or None, **{"with": None}, **FORGET)
 
 
-def _judged_by(asked: Sequence[Run]) -> tuple[Part, bool]:
+def _judged_by(asked: Sequence[Run]) -> tuple[Part, Judge]:
     if not asked:
-        return "validation", False
+        return "validation", JUDGE
     with st.container(key="compare-by", horizontal=True, vertical_alignment="center", gap="small"):
         part = address_choice("Part", "part", PARTS, help=PART_HELP, on_change=FORGET)
         try:
-            clean = about_true_genres(asked[0].config.data, FORGET)
+            judge = choose_judge(asked[0].config.data, FORGET)
         except RunStateError:  # another version made it: the comparison says so
-            clean = False
-    return part, clean
+            judge = JUDGE
+    return part, judge
 
 
 def _answerable(asked: Sequence[Run], found: Compared | None, part: Part) -> Chosen | None:

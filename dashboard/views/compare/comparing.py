@@ -19,6 +19,7 @@ from genre_core.evaluation.confusion import Normalization
 from genre_core.evaluation.merging import members_of
 from genre_core.evaluation.ordering import Order, genre_order
 from genre_core.store import Run
+from genre_core.store.run_result import JUDGE, Judge
 
 LETTERS = "ABCDEF"
 
@@ -70,31 +71,28 @@ def names_of(runs: Sequence[Run]) -> list[str]:
     return [run.name if names.count(run.name) == 1 else f"{run.name} · {run.id[:4]}" for run in runs]
 
 
-def compared(runs: Sequence[Run], part: Part, *, clean: bool = False) -> Compared | None:
-    """Compare the first of some complete runs with each of the others; None where its own tracks are gone.
-
-    With `clean` the true genres judge them, where the data have noisy labels.
-    """
+def compared(runs: Sequence[Run], part: Part, *, judge: Judge = JUDGE) -> Compared | None:
+    """Compare the first of some complete runs with each of the others; None where its own tracks are gone."""
     key = tuple((run.id, run.attempt, name) for run, name in zip(runs, names_of(runs), strict=True))
-    return _compared(key, part, clean)
+    return _compared(key, part, judge)
 
 
-def why_not(of: Run, part: Part, *, clean: bool = False) -> str:
+def why_not(of: Run, part: Part, *, judge: Judge = JUDGE) -> str:
     """Say why a run cannot be compared with any other."""
     try:
-        found = outcome(of, part, clean=clean)
+        found = outcome(of, part, judge=judge)
     except GenreLabError as error:
         return f"{of.name} cannot be compared. {error}"
     return "" if found else f"{of.name} has no predictions in the store: train it again to compare it."
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _compared(key: tuple[tuple[str, int, str], ...], part: Part, clean: bool) -> Compared | None:
+def _compared(key: tuple[tuple[str, int, str], ...], part: Part, judge: Judge) -> Compared | None:
     sides, left_out = list[tuple[Side, Answers]](), dict[str, str]()
     for run_id, _, name in key:
         try:
             run = store().run(run_id)
-            side = _side(run, name, part, clean)
+            side = _side(run, name, part, judge)
         except GenreLabError as error:  # its table was deleted, or it was made by another version
             left_out[run_id] = f"{name} cannot be compared. {error}"
             continue
@@ -112,8 +110,8 @@ def _compared(key: tuple[tuple[str, int, str], ...], part: Part, clean: bool) ->
     return Compared(first, tuple(others), found, data, left_out)
 
 
-def _side(run: Run, name: str, part: Part, clean: bool) -> tuple[Side, Answers] | None:
-    found = outcome(run, part, clean=clean)
+def _side(run: Run, name: str, part: Part, judge: Judge) -> tuple[Side, Answers] | None:
+    found = outcome(run, part, judge=judge)
     if found is None:
         return None
     tracks = dataset(run.config.data).tracks

@@ -105,4 +105,5 @@ def _answer_of(side: Side, chosen: Chosen, row: int) -> None:
         track=str(row),
         part=part,
         right=right,
+        unit=st.query_params.get("unit"),
     )

@@ -8,6 +8,7 @@ from genre_core.data.dataset import Dataset
 from genre_core.errors import RunStateError
 from genre_core.settings.config import DatasetConfig
 from genre_core.store import Run
+from genre_core.text import judged
 
 
 def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -> str:
@@ -17,7 +18,7 @@ def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -
     each = f" of {data.counts[0]:,} each" if len(sizes) == 1 else ""
     shape, noun = " × ".join(map(str, data.inputs.shape)), data.inputs.noun
     features = count(len(data.features), "feature") if data.features else f"{noun} of {shape} numbers"
-    text = f"{count(n, 'track')} in {count(k, 'genre')}{each}, {features}"
+    text = f"{judged('', n, data.n_tracks(), 'row')} in {count(k, 'genre')}{each}, {features}"
     if name:
         return f"{text}, from {name}."
     if limit is None:

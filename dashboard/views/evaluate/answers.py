@@ -47,7 +47,7 @@ def draw(judged: Judged, rule: Rule, seen: Rejected) -> None:
             judged.run,
             judged.part,
             rule.threshold,
-            clean=judged.clean,
+            judge=judged.judge,
             method=rule.method,
             score=rule.score,
             by=by,

@@ -27,11 +27,11 @@ ALL = "All genres"
 
 def draw(judged: Judged) -> None:
     """Draw how often the run is right by its confidence, the scores before and after scaling, and the posterior."""
-    problem = services.can_scale(judged.run, clean=judged.clean)
+    problem = services.can_scale(judged.run, judge=judged.judge)
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
         method, by, genre = _choices(judged, problem)
-        looked_at = services.trusted(judged.run, judged.part, clean=judged.clean, method=method, by=by)
+        looked_at = services.trusted(judged.run, judged.part, judge=judged.judge, method=method, by=by)
         if looked_at is None:
             return
         _reliability(judged, looked_at, method, by, genre)
@@ -71,11 +71,11 @@ def _look_at_genre() -> None:
 
 
 def _reliability(judged: Judged, looked_at: Trusted, method: Method, by: Binning, genre: int | None) -> None:
-    run, part, clean = judged.run, judged.part, judged.clean
-    curve = services.reliability_of(run, part, clean=clean, method=method, by=by, genre=genre)
+    run, part, judge = judged.run, judged.part, judged.judge
+    curve = services.reliability_of(run, part, judge=judge, method=method, by=by, genre=genre)
     before = None
     if method != "none":
-        before = services.reliability_of(run, part, clean=clean, by=by, genre=genre)
+        before = services.reliability_of(run, part, judge=judge, by=by, genre=genre)
     if curve is None:
         return
     name = "" if genre is None else judged.outcome.genres[genre]
@@ -110,9 +110,9 @@ def _bins_table(curve: ReliabilityCurve) -> list[dict[str, object]]:
 
 
 def _scores(judged: Judged, method: Method, by: Binning, problem: str) -> None:
-    run, part, clean = judged.run, judged.part, judged.clean
+    run, part, judge = judged.run, judged.part, judged.judge
     methods: tuple[Method, ...] = ("none",) if problem else tuple(METHODS)
-    found = [services.trusted(run, part, clean=clean, method=name, by=by) for name in methods]
+    found = [services.trusted(run, part, judge=judge, method=name, by=by) for name in methods]
     there = [scores for scores in found if scores is not None]
     rows = [
         ScoreRow("ECE", "ECE", [_error(each.scores.ece) for each in there]),
@@ -130,7 +130,7 @@ def _scores(judged: Judged, method: Method, by: Binning, problem: str) -> None:
         st.caption(plain(problem))
     scaling = {"temperature": services.temperature, "vector": services.vector}
     for name, trusted in zip(methods[1:], there[1:], strict=True):
-        fitted = scaling[name](run, clean=clean)
+        fitted = scaling[name](run, judge=judge)
         if fitted is not None and name in (method, "temperature" if method == "none" else method):
             together = "tracks" if judged.outcome.groups is None else "groups of tracks"
             said = scaling_sentence(fitted, part, trusted.n_changed, trusted.scores.n, together)
@@ -154,7 +154,7 @@ def _accuracy(each: Trusted) -> tuple[str, str]:
 
 
 def _posterior(judged: Judged, method: Method) -> None:
-    gap = services.against_posterior(judged.run, judged.part, clean=judged.clean, method=method)
+    gap = services.against_posterior(judged.run, judged.part, judge=judged.judge, method=method)
     if gap is None:
         return
     left, right = st.columns([1.5, 1], gap="medium")

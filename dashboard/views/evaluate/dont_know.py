@@ -41,11 +41,11 @@ def draw(judged: Judged) -> None:
         method, score = _choices(judged)
         target, surely = _asked(judged, method, score)
         found = services.threshold_for(
-            judged.run, target, clean=judged.clean, method=method, score=score, surely=surely
+            judged.run, target, judge=judged.judge, method=method, score=score, surely=surely
         )
         given = _given()
         threshold = given if given is not None else found if found is not None else 0.0
-        seen = services.rejected(judged.run, judged.part, threshold, clean=judged.clean, method=method, score=score)
+        seen = services.rejected(judged.run, judged.part, threshold, judge=judged.judge, method=method, score=score)
         if seen is None:
             return
         _answer(judged, seen, given, found, target, score, method, surely)
@@ -57,7 +57,7 @@ def draw(judged: Judged) -> None:
 
 
 def _choices(judged: Judged) -> tuple[Method, ScoreName]:
-    problem = can_scale(judged.run, clean=judged.clean)
+    problem = can_scale(judged.run, judge=judged.judge)
     methods: dict[Method, str] = {"none": METHODS["none"]} if problem else METHODS
     with st.container(key="reject-choices", horizontal=True, vertical_alignment="top", gap="small"):
         score = address_choice("Measure", "score", SCORES, on_change=DROPPED, help=GLOSSARY["certainty"])
@@ -93,7 +93,7 @@ def _asked(judged: Judged, method: Method, score: ScoreName) -> tuple[float, boo
     surely = st.query_params.get("surely") == "1"
     if wanted is not None:
         return wanted / 100, surely
-    every = services.rejected(judged.run, "validation", 0.0, clean=judged.clean, method=method, score=score)
+    every = services.rejected(judged.run, "validation", 0.0, judge=judged.judge, method=method, score=score)
     accuracy = None if every is None else every.overall.accuracy
     return usual_target(accuracy or 0.0), surely
 
@@ -111,7 +111,7 @@ def _answer(
     nouns = f"{judged.part} tracks"
     st.subheader(plain(answering_sentence(seen.overall, nouns)), anchor=False, help=GLOSSARY["coverage"])
     validation = services.rejected(
-        judged.run, "validation", seen.overall.threshold, clean=judged.clean, method=method, score=score
+        judged.run, "validation", seen.overall.threshold, judge=judged.judge, method=method, score=score
     )
     on_validation = None if validation is None else validation.overall
     if given is None:
@@ -173,13 +173,13 @@ def _move(threshold: float) -> None:
 
 
 def _curve(judged: Judged, seen: Rejected, method: Method, score: ScoreName) -> None:
-    run, part, clean = judged.run, judged.part, judged.clean
-    curve = services.risk_coverage_of(run, part, clean=clean, method=method, score=score)
+    run, part, judge = judged.run, judged.part, judged.judge
+    curve = services.risk_coverage_of(run, part, judge=judge, method=method, score=score)
     if curve is None:
         return
-    best = services.best_risk_coverage(run, part, clean=clean, score=score)
+    best = services.best_risk_coverage(run, part, judge=judge, score=score)
     said = area_sentence(curve, score, best)
-    thresholds = services.thresholds_of(run, part, clean=clean, method=method, score=score)
+    thresholds = services.thresholds_of(run, part, judge=judge, method=method, score=score)
     risk_coverage_chart(
         curve,
         best,

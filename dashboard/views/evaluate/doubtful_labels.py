@@ -162,7 +162,7 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
         else:
             name = plain(judged.data.tracks[rows[at]])
             why = "" if st.query_params.get("among") == "all" else ": why it looks like that"
-            page = {name: st.query_params.get(name) for name in ("part", "right", "section", "among")}
+            page = {name: st.query_params.get(name) for name in ("part", "right", "unit", "section", "among")}
             address.page_link("views/track/page.py", f"Open track {name}{why}", ":material/arrow_forward:",
                               **page, track=str(rows[at]))  # fmt: skip
 

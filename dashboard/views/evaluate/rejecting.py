@@ -26,6 +26,7 @@ from genre_core.evaluation.rejection import (
     sureness,
 )
 from genre_core.store import Run
+from genre_core.store.run_result import JUDGE, Judge
 
 NOT_ANSWERED = "don't know"
 N_STEPS = 200
@@ -74,8 +75,8 @@ class _Scored:
 
 
 @cached_by_run(64)
-def _scored(of: Run, part: Part, clean: bool, method: Method, score: ScoreName) -> _Scored | None:
-    seen, logits = outcome(of, part, clean=clean), logits_of(of, part, clean=clean, method=method)
+def _scored(of: Run, part: Part, judge: Judge, method: Method, score: ScoreName) -> _Scored | None:
+    seen, logits = outcome(of, part, judge=judge), logits_of(of, part, judge=judge, method=method)
     if seen is None or logits is None:
         return None
     return _Scored(sureness(softmax(logits), score), logits.argmax(axis=1), seen.y_true, seen.groups, len(seen.genres))
@@ -83,19 +84,19 @@ def _scored(of: Run, part: Part, clean: bool, method: Method, score: ScoreName) 
 
 @cached_by_run(64)
 def risk_coverage_of(
-    of: Run, part: Part, *, clean: bool = False, method: Method = "none", score: ScoreName = "confidence"
+    of: Run, part: Part, *, judge: Judge = JUDGE, method: Method = "none", score: ScoreName = "confidence"
 ) -> RiskCoverage | None:
     """Return how often a run is wrong as it answers more and more of its tracks."""
-    seen = _scored(of, part, clean, method, score)
+    seen = _scored(of, part, judge, method, score)
     return None if seen is None else risk_coverage(seen.scores, seen.right, groups=seen.groups)
 
 
 @cached_by_run(32)
 def best_risk_coverage(
-    of: Run, part: Part, *, clean: bool = False, score: ScoreName = "confidence"
+    of: Run, part: Part, *, judge: Judge = JUDGE, score: ScoreName = "confidence"
 ) -> RiskCoverage | None:
     """Return the curve of the best possible classifier, which knows the true probabilities; None where unknown."""
-    true, seen = true_probabilities(of, part, clean=clean), outcome(of, part, clean=clean)
+    true, seen = true_probabilities(of, part, judge=judge), outcome(of, part, judge=judge)
     if true is None or seen is None:
         return None
     right = true.argmax(axis=1) == seen.y_true
@@ -107,13 +108,13 @@ def threshold_for(
     of: Run,
     target: float,
     *,
-    clean: bool = False,
+    judge: Judge = JUDGE,
     method: Method = "none",
     score: ScoreName = "confidence",
     surely: bool = False,
 ) -> float | None:
     """Return the lowest threshold from which that share of the answers on validation is right; None if none is."""
-    seen = _scored(of, "validation", clean, method, score)
+    seen = _scored(of, "validation", judge, method, score)
     return None if seen is None else find_threshold(target, seen.scores, seen.right, groups=seen.groups, surely=surely)
 
 
@@ -122,12 +123,12 @@ def rejected(
     part: Part,
     threshold: float,
     *,
-    clean: bool = False,
+    judge: Judge = JUDGE,
     method: Method = "none",
     score: ScoreName = "confidence",
 ) -> Rejected | None:
     """Return what answering only from a threshold on does to a part of a completed run."""
-    seen = _scored(of, part, clean, method, score)
+    seen = _scored(of, part, judge, method, score)
     if seen is None:
         return None
     given = seen.given(threshold)
@@ -143,28 +144,28 @@ def answer_matrix(
     part: Part,
     threshold: float,
     *,
-    clean: bool = False,
+    judge: Judge = JUDGE,
     method: Method = "none",
     score: ScoreName = "confidence",
     by: Normalization = "count",
     order: Order = "given",
 ) -> AnswerMatrix | None:
     """Return the matrix of answers from a threshold on; its order is that of all answers, whatever the threshold."""
-    seen, known = _scored(of, part, clean, method, score), outcome(of, part, clean=clean)
+    seen, known = _scored(of, part, judge, method, score), outcome(of, part, judge=judge)
     if seen is None or known is None:
         return None
     k, genres = seen.n_genres, known.genres
     matrix = confusion_matrix(seen.y_true, seen.given(threshold), (*genres, NOT_ANSWERED), seen.groups)
     ordered = genre_order(confusion_matrix(seen.y_true, seen.y_pred, genres), order)
-    view = arranged(answered_view(matrix, by, nouns=f"{part} tracks"), ordered, [[genre] for genre in range(k)])
+    view = arranged(answered_view(matrix, by, nouns=f"{part} {known.noun}s"), ordered, [[genre] for genre in range(k)])
     return AnswerMatrix(view, matrix)
 
 
 @cached_by_run(64)
 def thresholds_of(
-    of: Run, part: Part, *, clean: bool = False, method: Method = "none", score: ScoreName = "confidence"
+    of: Run, part: Part, *, judge: Judge = JUDGE, method: Method = "none", score: ScoreName = "confidence"
 ) -> tuple[Answering, ...] | None:
     """Return what the thresholds 0, 1 / N_STEPS, …, 1 do to a part of a completed run."""
-    seen = _scored(of, part, clean, method, score)
+    seen = _scored(of, part, judge, method, score)
     steps = [step / N_STEPS for step in range(N_STEPS + 1)]
     return None if seen is None else answerings(steps, seen.scores, seen.right, groups=seen.groups)

@@ -18,8 +18,8 @@ def draw(one: OneGenre) -> None:
     """Draw how often tracks are of the genre, by the probability that the model gives it."""
     judged = one.judged
     run, part = judged.run, judged.part
-    curve = services.reliability_of(run, part, clean=judged.clean, genre=one.number)
-    trusted = services.trusted(run, part, clean=judged.clean)
+    curve = services.reliability_of(run, part, judge=judged.judge, genre=one.number)
+    trusted = services.trusted(run, part, judge=judged.judge)
     if curve is None or trusted is None:
         return
     scores, evaluation = trusted.scores, trusted.evaluation

@@ -59,7 +59,7 @@ def _rests_on(one: OneGenre) -> None:
     if not has_features(judged.data, "What recognition rests on"):
         return
     try:
-        every = one_genre.importances(judged.run, judged.part, clean=judged.clean)
+        every = one_genre.importances(judged.run, judged.part, judge=judged.judge)
     except DataError as error:  # a run from before weights were stored
         st.caption(plain(str(error)))
         return

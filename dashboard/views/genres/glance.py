@@ -28,7 +28,7 @@ def draw(one: OneGenre) -> None:
 
 def _what_stands_out(one: OneGenre) -> None:
     judged = one.judged
-    found = about(run_findings.findings(judged.run, judged.part, clean=judged.clean), one.number)
+    found = about(run_findings.findings(judged.run, judged.part, judge=judged.judge), one.number)
     if found:
         st.subheader(f"What stands out about {plain(one.name)}", anchor=False, help=findings.WHEN)
         findings.draw(judged, found, "genre findings", "views/genres/page.py")

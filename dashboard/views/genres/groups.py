@@ -19,7 +19,7 @@ def level_of(data: Dataset) -> str:
 def draw(one: OneGenre) -> None:
     """Draw the finding and the table of the groups, the worst first."""
     judged, level = one.judged, level_of(one.judged.data)
-    found = one_genre.whose_errors(judged.run, judged.part, one.number, clean=judged.clean)
+    found = one_genre.whose_errors(judged.run, judged.part, one.number, judge=judged.judge)
     st.subheader(f"Errors by {level}", anchor=False)
     told = found.concentration
     st.markdown(plain(groups_sentence(told, one.name, level, judged.part), 600))

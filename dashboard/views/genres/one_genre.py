@@ -36,5 +36,5 @@ class OneGenre:
 
 def link(page: str, label: str, icon: str | None = None, **looked_at: str | tuple[int, int] | None) -> None:
     """Draw a link to a page that judges the same run on the same part by the same labels, in one Back step."""
-    kept = {name: st.query_params.get(name) for name in ("part", "right")}
+    kept = {name: st.query_params.get(name) for name in ("part", "right", "unit")}
     address.page_link(page, address.plain(label), icon, **{**kept, **looked_at})

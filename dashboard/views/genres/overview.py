@@ -29,7 +29,7 @@ def draw(judged: Judged) -> None:
 
 def _ruler(judged: Judged, genre: int) -> GenreRuler:
     score = judged.outcome.evaluation.per_genre[genre]
-    kept = {name: text for name in ("part", "right") if (text := st.query_params.get(name))}
+    kept = {name: text for name in ("part", "right", "unit") if (text := st.query_params.get(name))}
     query = urlencode({"run": judged.run.id, **kept, "genre": score.genre})
     best = best_recall(judged.outcome, genre)
     text = ruler_text(judged.outcome, genre)

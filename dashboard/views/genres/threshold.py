@@ -45,7 +45,7 @@ def draw(one: OneGenre) -> None:
 def curves(one: OneGenre, *, both: bool) -> AgainstTheRest | None:
     """Draw the curves of a genre with the threshold that the address says, or the sentence why there are none."""
     judged = one.judged
-    found = one_genre.against_the_rest(judged.run, judged.part, one.number, clean=judged.clean)
+    found = one_genre.against_the_rest(judged.run, judged.part, one.number, judge=judged.judge)
     if found is None:
         st.caption(f"These curves need {judged.part} tracks of {address.plain(one.name)} and of another genre.")
         return None

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.cell_tracks import in_cells, tracks_of
+from dashboard.components.right_about import named_unit
 from dashboard.components.track_filter import given_filter
 from dashboard.components.tracks import PASSED_ON
 from dashboard.services import labels as doubtful
@@ -12,6 +13,7 @@ from dashboard.shell import address
 from dashboard.text.cells import drawn_matrix, selection_title
 from dashboard.views.track.looked_at import LookedAt
 from dashboard.views.track.text import where
+from genre_core.store.run_result import Judge
 
 
 def draw(track: LookedAt) -> None:
@@ -79,4 +81,8 @@ def _open(row: int) -> None:
 
 def _outcome(track: LookedAt) -> Outcome | None:
     """Return what the run says of the part that the track is in; of the training part nothing is kept."""
-    return None if track.part in {None, "train"} else outcomes.outcome(track.run, track.part, clean=track.clean)
+    return (
+        None
+        if track.part in {None, "train"}
+        else outcomes.outcome(track.run, track.part, judge=Judge(track.clean, named_unit()))
+    )
