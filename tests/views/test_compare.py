@@ -8,9 +8,9 @@ import pytest
 from dashboard.services import outcomes
 from dashboard.views.compare import comparing
 from dashboard.views.compare.text import answer
-from genre_core.store.run_result import Judge
 from genre_core.settings.names import configure
 from genre_core.store import open_test, openings_of
+from genre_core.store.run_result import Judge
 from genre_core.workers.run import execute
 from tests.views.opening import drawn, opened, own_store, press, texts
 from tests.views.stored import put_segments, trained
@@ -202,7 +202,9 @@ def test_curves_of_both_runs_stand_on_one_chart(store):
 
 def test_labels_or_true_genres_judge_both(store):
     runs = [store.run("noisy"), store.run("noisy2")]
-    by_label, by_genre = (comparing.compared(runs, "validation", judge=Judge(clean)).comparisons[0] for clean in (False, True))
+    by_label, by_genre = (
+        comparing.compared(runs, "validation", judge=Judge(clean)).comparisons[0] for clean in (False, True)
+    )
     assert by_label.matched.both < by_genre.matched.both
     page = opened(COMPARE, runs="noisy,noisy2", right="true")
     assert "Judged by the true genres." in html(page)

@@ -8,9 +8,9 @@ from safetensors.numpy import load, save
 
 from dashboard.services import confidence, outcomes, workers
 from dashboard.views.evaluate import rejecting
-from genre_core.store.run_result import Judge
 from genre_core.data.dataset import PARTS
 from genre_core.store import open_test
+from genre_core.store.run_result import Judge
 from tests.views.opening import drawn, opened, own_store, texts
 from tests.views.stored import put_segments, trained
 from tests.views.test_evaluate import EVALUATE, OF_TABLE, SMALL, html
@@ -105,7 +105,9 @@ def test_the_true_probabilities_are_there_only_where_they_are_known(store):
     assert "Compared with the true probabilities" in said(section("confidence", run="small"))
     assert "Compared with the true probabilities" not in said(section("confidence", run="grouped"))
     noisy = store.run("noisy")
-    by_label, by_truth = (confidence.against_posterior(noisy, "validation", judge=Judge(clean)) for clean in (False, True))
+    by_label, by_truth = (
+        confidence.against_posterior(noisy, "validation", judge=Judge(clean)) for clean in (False, True)
+    )
     assert by_label.truth.max() < 0.75 < by_truth.truth.max()
     assert "about the true genres" in said(section("confidence", run="noisy", right="true"))
 

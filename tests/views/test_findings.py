@@ -4,11 +4,10 @@ import pytest
 
 from dashboard.services import datasets, run_findings
 from dashboard.text.findings import link
-from genre_core.store.run_result import Judge
 from genre_core.findings import sentence
 from genre_core.settings.names import configure
 from genre_core.store import open_test
-from genre_core.store.run_result import told_of
+from genre_core.store.run_result import Judge, told_of
 from genre_core.workers.run import execute
 from tests.views.opening import opened, own_store, texts
 

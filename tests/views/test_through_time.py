@@ -7,9 +7,9 @@ from dashboard.components.live import answer
 from dashboard.services import histories, outcomes
 from dashboard.theme import percent
 from dashboard.views.evaluate import live as following
-from genre_core.store.run_result import Judge
 from genre_core.settings.names import configure
 from genre_core.store import open_test
+from genre_core.store.run_result import Judge
 from genre_core.workers.run import execute
 from tests.test_history import unpacked
 from tests.views.opening import drawn, opened, own_store, texts
