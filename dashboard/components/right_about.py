@@ -36,7 +36,7 @@ def about_true_genres(config: DatasetConfig, on_change: Mapping[str, None] = NOT
 
 def choose_judge(config: DatasetConfig, on_change: Mapping[str, None] = NOTHING) -> Judge:
     """Draw what predictions are judged by, where there is a choice, and return it."""
-    return Judge(about_true_genres(config, on_change), _unit(config, on_change))
+    return Judge(about_true_genres(config, on_change), choose_unit(config, on_change))
 
 
 def named_unit() -> Unit:
@@ -44,7 +44,8 @@ def named_unit() -> Unit:
     return "row" if st.query_params.get("unit") == "row" else "track"
 
 
-def _unit(config: DatasetConfig, on_change: Mapping[str, None]) -> Unit:
+def choose_unit(config: DatasetConfig, on_change: Mapping[str, None] = NOTHING) -> Unit:
+    """Draw what counts as one prediction where rows are segments of tracks, and return it."""
     try:
         in_segments = datasets.dataset(config).in_segments
     except GenreLabError:  # the page says that they are gone

@@ -9,29 +9,66 @@ import streamlit as st
 from pydantic import ValidationError
 
 from dashboard.services.commands import act
+from dashboard.services.datasets import dataset
 from dashboard.services.studies import as_far_as, config_of, open_study
 from dashboard.services.workers import store
 from genre_core.data.dataset import IntArray, Part
-from genre_core.errors import ConfigError
+from genre_core.errors import ConfigError, GenreLabError
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.repeated_scores import PairedScores
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store import Epoch, Run, Study, open_test, openings_of
+from genre_core.store.run_result import predictions_of
 from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
-from genre_core.studies.repeats.summary import MemberScore, Repeats, compare, needed, pooled, score_of, summarize
+from genre_core.studies.repeats.summary import (
+    MemberScore,
+    Repeats,
+    compare,
+    needed,
+    pooled,
+    score_of,
+    summarize,
+    track_counts,
+    track_score,
+)
 from genre_core.studies.repeats.summary import why_incomparable as _why_incomparable
+from genre_core.training.predictions import Predictions, Unit
 
 
 @dataclass(frozen=True, eq=False)
 class Repetition:
-    """A repetition as far as it is: its runs by number, those that are complete with a score on `part`."""
+    """A repetition as far as it is: its runs by number, those that are complete with a score on `part`.
+
+    Where rows are segments of tracks, each track is judged, or with `unit` "row" each segment.
+    """
 
     study: Study
     config: RepeatsConfig
     runs: Mapping[int, Run]
     histories: Mapping[int, Sequence[Epoch]]
     part: Part
+    unit: Unit = "track"
+
+    @cached_property
+    def in_segments(self) -> bool:
+        """Return whether rows are segments of tracks; not known of data that are gone."""
+        try:
+            return dataset(self.config.experiment.data).in_segments
+        except GenreLabError:
+            return False
+
+    @property
+    def by_track(self) -> bool:
+        """Return whether segments are judged together, by track."""
+        return self.in_segments and self.unit == "track"
+
+    @cached_property
+    def predictions(self) -> dict[int, Predictions]:
+        """Return what each complete run says of all rows, by its number."""
+        complete = {number: run for number, run in self.runs.items() if run.state == "complete"}
+        found = {number: predictions_of(store(), run) for number, run in complete.items()}
+        return {number: one for number, one in found.items() if one is not None}
 
     @property
     def total(self) -> int:
@@ -56,6 +93,9 @@ class Repetition:
     @cached_property
     def scores(self) -> dict[int, MemberScore]:
         """Return each complete run's score, by its number."""
+        if self.by_track:
+            data = dataset(self.config.experiment.data)
+            return {number: track_score(number, one, data, self.part) for number, one in self.predictions.items()}
         return {
             number: score_of(number, run.summary, run.context, self.part)
             for number, run in self.runs.items()
@@ -73,13 +113,21 @@ class Repetition:
         runs = self.complete
         if not runs or not isinstance(self.config.what, Folds):
             return None
-        found: IntArray = pooled([run.summary["test"]["confusion_matrix"] for run in runs])
+        counts = [run.summary["test"]["confusion_matrix"] for run in runs]
+        if self.by_track:
+            data = dataset(self.config.experiment.data)
+            counts = [track_counts(one, data) for one in self.predictions.values()]
+        found: IntArray = pooled(counts)
         return ConfusionMatrix(found, tuple(runs[0].context["genres"]))
 
     @property
     def majority(self) -> float | None:
         """Return the mean majority baseline on the judged part; None before a run."""
         rates = [run.summary[self.part]["majority_accuracy"] for run in self.complete]
+        if self.by_track:
+            data = dataset(self.config.experiment.data)
+            judged = [(one, one.of(self.part).by("track", data)) for one in self.predictions.values()]
+            rates = [float((seen.y == one.majority).mean()) for one, seen in judged]
         return float(np.mean(rates)) if rates else None
 
     @property
@@ -112,7 +160,7 @@ def repeats_config(experiment: ExperimentConfig, how: OtherSeeds | Folds) -> Rep
         raise ConfigError(f"{said[0].upper()}{said[1:]}.") from error
 
 
-def repetition(study_id: str, *, test: bool = False) -> Repetition:
+def repetition(study_id: str, *, test: bool = False, unit: Unit = "track") -> Repetition:
     """Return a repetition as far as it is, judged on validation, or with `test` on the test part; folds on themselves.
 
     Raises
@@ -121,7 +169,7 @@ def repetition(study_id: str, *, test: bool = False) -> Repetition:
         There is none of that name, or another version of Genre Lab made it.
     """
     study = open_study(REPEATS, study_id)
-    return _read((as_far_as(study), revision_of_runs(study)), test, study)
+    return _read((as_far_as(study), revision_of_runs(study)), test, unit, study)
 
 
 def revision_of_runs(study: Study) -> int:
@@ -152,8 +200,8 @@ def compare_repetitions(ours: Repetition, theirs: Repetition) -> ComparedRepeats
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _read(state: tuple[object, ...], test: bool, _study: Study) -> Repetition:
+def _read(state: tuple[object, ...], test: bool, unit: Unit, _study: Study) -> Repetition:
     config = config_of(REPEATS, _study)
     part: Part = "test" if test else config.part
     members = store().members
-    return Repetition(_study, config, members.runs(_study.id), members.epochs(_study.id), part)
+    return Repetition(_study, config, members.runs(_study.id), members.epochs(_study.id), part, unit)

@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 
 from dashboard.services import outcomes
+from dashboard.services.repetitions import repetition
 from dashboard.services.tables import add_table
 from genre_core.settings.names import configure
 from genre_core.store.run_result import Judge
+from genre_core.studies.kinds import REPEATS
+from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.workers.run import execute
+from genre_core.workers.study import execute_study
 from tests.views.opening import drawn, opened, own_store, texts
 
 SEGMENTS = Path(__file__).resolve().parents[1] / "data" / "segments.csv"
@@ -73,6 +77,17 @@ def test_compare_counts_what_it_judges(store, unit, noun):
     shown = json.dumps([json.loads(item.proto.json) for item in page.get("bidi_component")])
     assert f"validation {noun}s" in f"{texts(page)} {shown}"
     assert scores.n > 0
+
+
+def test_a_repetition_is_judged_by_track_or_by_segment(store):
+    config = RepeatsConfig(experiment=store.run("one").config, what=Folds(k=2))
+    store.studies.submit("folds", REPEATS.kind, config.model_dump_json())
+    execute_study("folds", 1, store.url)
+    by_track, by_row = (repetition("folds", unit=unit) for unit in ("track", "row"))
+    assert by_track.matrix.n < by_row.matrix.n
+    assert by_track.matrix.n == sum(score.n_judged for score in by_track.scores.values())
+    assert "held-out tracks" in texts(opened("views/repeat/page.py", study="folds"))
+    assert "held-out segments" in texts(opened("views/repeat/page.py", study="folds", unit="row"))
 
 
 def test_the_data_page_counts_segments_and_tracks_apart(store):

@@ -13,21 +13,25 @@ from dashboard.views.repeat import text as sentences
 from dashboard.views.repeat.figures import accuracy_band, loss_band
 from genre_core.studies.repeats.config import Folds
 from genre_core.studies.repeats.summary import Scatter, bands
+from genre_core.training.predictions import Unit
 
-TEST = "~test"
-"""Follows the name of a repetition that is judged on its test parts."""
+TEST, ROWS = "~test", "~row"
+"""Follow the name of a repetition that is judged on its test parts, and of one that is judged by segment."""
 TERMS = ("macro-F1",)
 HEIGHT = 260
 
 
 def look(followed: str) -> Followed:
     """Return a repetition as it is followed; raises RunStateError where it is gone."""
-    return _followed(repetitions.repetition(followed.removesuffix(TEST), test=followed.endswith(TEST)))
+    named = followed.removesuffix(ROWS)
+    unit: Unit = "track" if named == followed else "row"
+    return _followed(repetitions.repetition(named.removesuffix(TEST), test=named.endswith(TEST), unit=unit))
 
 
 def follow(found: Repetition) -> None:
     """Let the page follow a repetition from the state in which it was drawn."""
-    follow_from(f"repeat/{found.study.id}{TEST if found.part != found.config.part else ''}", _followed(found))
+    judged = f"{TEST if found.part != found.config.part else ''}{ROWS if found.unit == 'row' else ''}"
+    follow_from(f"repeat/{found.study.id}{judged}", _followed(found))
 
 
 def _followed(found: Repetition) -> Followed:
@@ -66,7 +70,7 @@ def _marks(found: Repetition) -> list[Mark]:
         name = "mean of the folds" if isinstance(found.config.what, Folds) else "mean of the seeds"
         marks.append(mean_mark(found, found.summary.accuracy, name))
     data = found.config.experiment.data
-    limit = datasets.limit(data)
+    limit = None if found.by_track else datasets.limit(data)  # it is that of single segments
     return marks if limit is None else [*marks, Mark("limit", limit.accuracy, limit_label(data))]
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.components.address_choice import address_choice
 from dashboard.components.live import Parts, answer_part
 from dashboard.components.plot import chart
+from dashboard.components.right_about import choose_unit
 from dashboard.components.study_page import (
     answer,
     former,
@@ -102,17 +103,23 @@ def _repeat(study_id: str, config: ExperimentConfig, way: OtherSeeds | Folds) ->
 
 
 def _judged(found: Repetition) -> Repetition:
-    """Draw the choice of the part that other seeds are judged on; the test part only once it was opened."""
-    if isinstance(found.config.what, Folds) or not found.complete:
+    """Draw the choice of the part that other seeds are judged on, and of what is counted where rows are segments."""
+    if not found.complete:
         return found
+    unit, test = choose_unit(found.config.experiment.data), _is_test(found)
+    return repetitions.repetition(found.study.id, test=test, unit=unit)
+
+
+def _is_test(found: Repetition) -> bool:
+    """Draw the choice of the part; the test part is judged only once it was opened."""
+    if isinstance(found.config.what, Folds):
+        return False
     part = address_choice("Part", "part", PARTS, help="Use validation for choosing and test for reporting.")
-    if part == "validation":
-        return found
-    if not found.opened:
+    if part == "test" and not found.opened:
         st.button("Open the test parts", icon=":material/lock_open:", key="open tests", help=sentences.CLOSED,
                   on_click=repetitions.open_repetition, args=(found.study.id,))  # fmt: skip
-        return found
-    return repetitions.repetition(found.study.id, test=True)
+        return False
+    return part == "test"
 
 
 def _repetition(found: Repetition, parts: Parts, config: ExperimentConfig | None) -> None:

@@ -20,6 +20,7 @@ from genre_core.evaluation.repeated_scores import LEAST_SCORES
 from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds
 from genre_core.studies.repeats.summary import runs_to_show
+from genre_core.training.predictions import Unit
 
 TABLE_SECONDS = 1.0
 ROW_HEIGHT, ROWS_SHOWN = 35, 12
@@ -31,11 +32,11 @@ def runs(found: Repetition) -> None:
     if not found.runs:
         return
     st.subheader("The runs", anchor=False)
-    refreshing(_runs, TABLE_SECONDS if found.study.active else None)(found.study.id, found.part)
+    refreshing(_runs, TABLE_SECONDS if found.study.active else None)(found.study.id, found.part, found.unit)
 
 
-def _runs(study_id: str, part: str) -> None:
-    found = repetitions.repetition(study_id, test=part == "test")
+def _runs(study_id: str, part: str, unit: Unit) -> None:
+    found = repetitions.repetition(study_id, test=part == "test", unit=unit)
     ids = [run.id for run in found.runs.values()]
     chosen = st.query_params.get("run")
     key = f"runs of {study_id} {len(ids)}"
@@ -132,7 +133,7 @@ def _plan(found: Repetition) -> None:
 def _compared(found: Repetition, named: str) -> None:
     try:
         tested = found.part != found.config.part
-        theirs = repetitions.repetition(named, test=tested)
+        theirs = repetitions.repetition(named, test=tested, unit=found.unit)
     except GenreLabError as error:
         st.caption(f":material/error: {plain(str(error))}")
         return

@@ -65,10 +65,14 @@ def _verdict(found: Repetition) -> Headline:
 
 
 def tracks(found: Repetition) -> str:
-    """Return what is judged: `validation tracks`, `held-out tracks`."""
-    if isinstance(found.config.what, Folds):
-        return "held-out tracks"
-    return f"{found.part} tracks"
+    """Return what is judged: `validation tracks`, `held-out segments`."""
+    part = "held-out" if isinstance(found.config.what, Folds) else found.part
+    return f"{part} {noun(found)}s"
+
+
+def noun(found: Repetition) -> str:
+    """Return what one answer is about: a track, or a segment of one."""
+    return "segment" if found.in_segments and not found.by_track else "track"
 
 
 def _over(found: Repetition, n: int) -> str:
@@ -82,7 +86,7 @@ def _covers(found: Repetition, summary: Repeats) -> str:
     if summary.accuracy.interval is None:
         return "An interval appears with the third run."
     if summary.ratio == 0:
-        n = count(summary.n_judged, "track")
+        n = count(summary.n_judged, noun(found))
         return f"The interval covers only luck in training: every run was judged on the same {n}."
     if not isinstance(found.config.what, Folds):
         return "The interval allows for splits that share training tracks (Nadeau and Bengio 2003)."
@@ -128,9 +132,9 @@ def rows(found: Repetition) -> dict[str, list[object]]:
         "state": [_state(run, found) for _, run in runs],
         "epochs": [run.epoch for _, run in runs],
         "best epoch": [run.best_epoch for _, run in runs],
-        f"accuracy, {scored}": [_rate(run, found, "accuracy") for _, run in runs],
-        f"macro-F1, {scored}": [_rate(run, found, "macro_f1") for _, run in runs],
-        "tracks": [run.context.get(f"n_{found.part}") for _, run in runs],
+        f"accuracy, {scored}": [_rate(found, number, "accuracy") for number, _ in runs],
+        f"macro-F1, {scored}": [_rate(found, number, "macro_f1") for number, _ in runs],
+        f"{noun(found)}s": [found.scores[number].n_judged if number in found.scores else None for number, _ in runs],
     }
 
 
@@ -144,8 +148,8 @@ def _state(run: Run, found: Repetition) -> str:
     return f"▶ epoch {run.epoch + 1} of {found.config.experiment.train.max_epochs}"
 
 
-def _rate(run: Run, found: Repetition, measure: str) -> str | None:
-    return percent(run.summary[found.part][measure]) if run.state == "complete" else None
+def _rate(found: Repetition, number: int, measure: str) -> str | None:
+    return percent(getattr(found.scores[number], measure)) if number in found.scores else None
 
 
 def pooled(found: Repetition, score: PooledScore | None) -> str:
