@@ -8,10 +8,9 @@ from sklearn.metrics import brier_score_loss, log_loss
 from genre_core.errors import DataError
 from genre_core.evaluation.calibration import calibration, reliability
 from genre_core.evaluation.calibration_error import calibration_errors
-from genre_core.evaluation.intervals import wilson
+from genre_core.evaluation.intervals import drawn_weights, n_resamples, wilson
 from genre_core.evaluation.metrics import METRICS, softmax
 from genre_core.evaluation.posterior_gap import posterior_gap
-from genre_core.evaluation.resampling import drawn_weights, n_resamples
 
 
 def made(n, k=5, too_sure=1.0, seed=0, spread=2.0):

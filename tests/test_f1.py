@@ -3,8 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre_core.evaluation.confusion import confusion_matrix
-from genre_core.evaluation.f1 import f1_interval
+from genre_core.evaluation.confusion import confusion_matrix, f1_interval
 
 GENRES = ("Rock", "Jazz", "Folk")
 

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre_core.evaluation.paired import matched
-from genre_core.evaluation.power import detectable_difference, tracks_needed
+from genre_core.evaluation.paired import detectable_difference, matched, tracks_needed
 from tests.test_paired import alike
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genre_core.errors import ConfigError, StoreError
+from genre_core.evaluation.intervals import macro_f1_scorer
 from genre_core.networks import MlpConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.settings.names import configure, flatten
@@ -24,7 +25,7 @@ from genre_core.studies.tuning import (
     trial_config,
 )
 from genre_core.studies.tuning import trials as optuna_side
-from genre_core.studies.tuning.optimism import macro_f1_scorer, mean_scorer
+from genre_core.studies.tuning.optimism import mean_scorer
 from genre_core.studies.tuning.pruning import STARTS, WARM_UP, Pruning
 from genre_core.studies.tuning.rows import read_rows
 from genre_core.studies.tuning.space import distributions, grid, grid_size

@@ -10,7 +10,7 @@ from dashboard.services.outcomes import Outcome
 from dashboard.text.evaluate import FEW
 from dashboard.theme import GAP, HasLimits, percent, spread
 from genre_core.bayes import BayesLimit
-from genre_core.evaluation.f1 import f1_interval
+from genre_core.evaluation.confusion import f1_interval
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.metrics import METRICS

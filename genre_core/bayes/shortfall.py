@@ -16,7 +16,7 @@ from genre_core.bayes.posterior import posterior
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
 from genre_core.evaluation.checks import check_labels, check_same_length
-from genre_core.evaluation.intervals import CHUNK, Interval
+from genre_core.evaluation.intervals import CHUNK, Interval, middle
 from genre_core.settings.config import SyntheticConfig
 
 N_RESAMPLES = 1000
@@ -98,9 +98,8 @@ def _by_genre(y_prob: FloatArray, answers: IntArray, y_true: IntArray) -> FloatA
 def _split(n: int, sums: FloatArray, resampled: FloatArray) -> GenreShortfall:
     """Return the parts from sums (4,) over rows; `resampled` (n_resamples, 2) are the last two of them, resampled."""
     wrong, missed, excess, weight = map(float, sums)
-    low, high = np.quantile(resampled[:, 0] / resampled[:, 1], [0.025, 0.975])
     error = wrong / n if n else float("nan")
-    return GenreShortfall(n, error, missed / weight, excess / weight, Interval(float(low), float(high)))
+    return GenreShortfall(n, error, missed / weight, excess / weight, middle(resampled[:, 0] / resampled[:, 1]))
 
 
 def _summed(values: FloatArray, groups: IntArray) -> FloatArray:

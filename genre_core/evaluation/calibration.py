@@ -20,9 +20,16 @@ from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
 from genre_core.evaluation.calibration_error import CalibrationError, calibration_errors
 from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length
-from genre_core.evaluation.intervals import Interval, grouped_wilson, wilson
+from genre_core.evaluation.intervals import (
+    Interval,
+    drawn_weights,
+    grouped_wilson,
+    middle,
+    n_resamples,
+    resampled_means,
+    wilson,
+)
 from genre_core.evaluation.metrics import METRICS
-from genre_core.evaluation.resampling import drawn_weights, middle, n_resamples, resampled_means
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from genre_core.data.dataset import FloatArray
-from genre_core.evaluation.intervals import Interval
-from genre_core.evaluation.resampling import middle
+from genre_core.evaluation.intervals import Interval, middle
 
 _TAIL = 0.025
 _CLEAR = 2.0

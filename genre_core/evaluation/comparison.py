@@ -14,8 +14,7 @@ from genre_core.data.dataset import IntArray
 from genre_core.evaluation.holm import holm
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.matrix_difference import MatrixDifference, matrix_difference
-from genre_core.evaluation.paired import Matched, matched, paired_macro_f1
-from genre_core.evaluation.power import LEVEL, detectable_difference, tracks_needed
+from genre_core.evaluation.paired import LEVEL, Matched, detectable_difference, matched, paired_macro_f1, tracks_needed
 
 Kind = Literal["first", "second", "undecided", "same"]
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import IntArray
-from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.intervals import Interval, middle
 
 WORST = 0.1
 """The share of a genre's groups whose errors are added up."""
@@ -64,14 +64,13 @@ def concentration(wrong: npt.NDArray[np.bool_], groups: IntArray, seed: int = 0)
     share = _share(errors[None], n_worst)[0] / n_errors
     dealt = np.random.default_rng(seed).multivariate_hypergeometric(sizes, n_errors, size=N_DEALS, method="marginals")
     shares = _share(dealt, n_worst) / n_errors
-    low, high = np.quantile(shares, [0.025, 0.975])
     return Concentration(
         listed,
         n_errors,
         n_worst,
         float(share),
         float(shares.mean()),
-        Interval(float(low), float(high)),
+        middle(shares),
         float((1 + (shares >= share).sum()) / (1 + N_DEALS)),
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
-from genre_core.evaluation.intervals import CHUNK, Interval, grouped_wilson, wilson
+from genre_core.evaluation.intervals import Interval, drawn_weights, grouped_wilson, middle, wilson
 
 IsGenre = npt.NDArray[np.bool_]
 N_RESAMPLES, N_OF_MANY, MANY = 1000, 200, 5_000
@@ -139,25 +139,18 @@ def _interval(
         smaller = min(len(np.unique(names[is_genre])), len(np.unique(names[~is_genre])))
         return wilson(smaller, smaller)
     areas = np.concatenate([_areas(*sums)[at] for sums in _resampled(is_genre, y_score, groups, seed)])
-    low, high = np.nanquantile(areas, [0.025, 0.975])
-    return Interval(float(low), float(high))
+    return middle(areas)
 
 
 def _resampled(
     is_genre: IsGenre, y_score: FloatArray, groups: IntArray | None, seed: int
 ) -> Iterator[tuple[FloatArray, FloatArray]]:
     """Yield weights of the genre's tracks and of the others at each distinct score, highest first: (size, n_levels)."""
-    rng, n = np.random.default_rng(seed), len(is_genre)
+    n = len(is_genre)
     order = np.argsort(-y_score, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(y_score[order]) != 0])
-    members = np.arange(n) if groups is None else np.unique(groups, return_inverse=True)[1]
-    n_units, wanted = int(members.max()) + 1, N_RESAMPLES if n <= MANY else N_OF_MANY
-    step = max(1, CHUNK // n)
-    for start in range(0, wanted, step):
-        size = min(step, wanted - start)
-        picks = rng.integers(n_units, size=(size, n_units)) + n_units * np.arange(size)[:, None]
-        times = np.bincount(picks.ravel(), minlength=size * n_units).reshape(size, n_units)
-        weights = times[:, members[order]].astype(np.float64)
+    for drawn in drawn_weights(n, groups, N_RESAMPLES if n <= MANY else N_OF_MANY, seed):
+        weights = drawn[:, order]
         own = np.add.reduceat(weights * is_genre[order], starts, axis=1)
         yield own, np.add.reduceat(weights, starts, axis=1) - own
 

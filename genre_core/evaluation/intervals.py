@@ -18,8 +18,16 @@ from genre_core.data.dataset import FloatArray, IntArray
 Counts = npt.NDArray[Any]
 CountStatistic = Callable[[Counts], FloatArray]
 
+Scorer = Callable[[FloatArray], FloatArray]
+"""Weights of tracks (n_resamples, n) → the score of each of several predictions (n_resamples, n_predictions)."""
+
 CHUNK = 2_000_000
 """Most numbers that one step of a resampling holds: 16 MB."""
+WORK = 100_000_000
+FEWEST, MOST = 200, 1000
+"""Resamples: as many as `WORK` multiplications allow."""
+_OF_DRAWING = 10
+"""What drawing costs, as a number of columns that are summed."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,11 @@ class Interval:
     high: float
 
 
+def normal_quantile(p: float) -> float:
+    """Return the value below which a standard normal variable lies with probability p."""
+    return NormalDist().inv_cdf(p)
+
+
 def wilson(successes: float, n: float, confidence: float = 0.95) -> Interval:
     """Return the score interval of a proportion of `successes` among `n` independent trials; (0, 1) where n is 0.
 
@@ -38,7 +51,7 @@ def wilson(successes: float, n: float, confidence: float = 0.95) -> Interval:
     """
     if not n:
         return Interval(0.0, 1.0)
-    z2 = NormalDist().inv_cdf((1 + confidence) / 2) ** 2
+    z2 = normal_quantile((1 + confidence) / 2) ** 2
     rate = successes / n
     centre = (rate + z2 / (2 * n)) / (1 + z2 / n)
     half = math.sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n * n))) / (1 + z2 / n)
@@ -110,9 +123,7 @@ def bootstrap(
     """
     k = int(max(y_true.max(), y_pred.max())) + 1
     draws = resampled_counts(y_true * k + y_pred, k * k, groups, np.random.default_rng(seed), n_resamples)
-    values = [statistic(counts.reshape(-1, k, k)) for counts in draws]
-    low, high = np.quantile(np.concatenate(values), [(1 - confidence) / 2, (1 + confidence) / 2])
-    return Interval(float(low), float(high))
+    return middle(np.concatenate([statistic(counts.reshape(-1, k, k)) for counts in draws]), confidence)
 
 
 def resampled_counts(
@@ -152,9 +163,7 @@ def _resampled_groups(
     per_group = coo_array((np.ones(len(cells)), (cells, members)), shape=(n_cells, n_groups)).tocsr()
 
     def resample(size: int, n_cells: int) -> Counts:
-        picks = rng.integers(n_groups, size=(size, n_groups)) + n_groups * np.arange(size)[:, None]
-        times = np.bincount(picks.ravel(), minlength=size * n_groups).reshape(size, n_groups)
-        drawn: Counts = (per_group @ times.T.astype(np.float64)).T
+        drawn: Counts = (per_group @ _drawn_units(n_groups, size, rng).T).T
         return drawn
 
     return resample
@@ -170,3 +179,60 @@ def accuracy_interval(y_true: IntArray, y_pred: IntArray, groups: IntArray | Non
     # Resampling what is all right (or all wrong) would claim certainty.
     members = np.unique(groups, return_inverse=True)[1]
     return grouped_wilson(np.bincount(members, right), np.bincount(members))
+
+
+def _drawn_units(n_units: int, size: int, rng: np.random.Generator) -> FloatArray:
+    """Return how often each of so many units comes when as many are drawn with replacement, (size, n_units)."""
+    picks = rng.integers(n_units, size=(size, n_units)) + n_units * np.arange(size)[:, None]
+    times: FloatArray = np.bincount(picks.ravel(), minlength=size * n_units).reshape(size, n_units).astype(np.float64)
+    return times
+
+
+def n_resamples(n: int, columns: int = 1) -> int:
+    """Return how many resamples of n tracks are worth their time, when each sums so many columns."""
+    return int(np.clip(WORK // (n * (columns + _OF_DRAWING)), FEWEST, MOST))
+
+
+def drawn_weights(n: int, groups: IntArray | None, size: int, seed: int = 0) -> Iterator[FloatArray]:
+    """Yield how often each of n tracks is drawn, in blocks of shape (some, n), `size` rows in all.
+
+    With groups (n,) whole groups are drawn: B. Efron & R. Tibshirani, "An Introduction to the Bootstrap", chapter 13
+    (1993).
+    """
+    rng = np.random.default_rng(seed)
+    members = np.arange(n) if groups is None else np.unique(groups, return_inverse=True)[1]
+    units = int(members.max()) + 1
+    step = max(1, CHUNK // n)
+    for start in range(0, size, step):
+        times = _drawn_units(units, min(step, size - start), rng)
+        yield times if groups is None else times[:, members]
+
+
+def resampled_means(values: FloatArray, groups: IntArray | None = None, seed: int = 0) -> FloatArray:
+    """Return the means of values (n, columns) over resampled tracks, shape (n_resamples, columns)."""
+    n, columns = values.shape
+    blocks = drawn_weights(n, groups, n_resamples(n, columns), seed)
+    return np.concatenate([(weights @ values) / weights.sum(axis=1, keepdims=True) for weights in blocks])
+
+
+def middle(values: FloatArray, confidence: float = 0.95) -> Interval:
+    """Return the range that leaves out as many values (n,) at either end: the percentile interval. NaN is no value."""
+    low, high = np.nanquantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return Interval(float(low), float(high))
+
+
+def macro_f1_scorer(y_true: IntArray, y_pred: IntArray, n_genres: int) -> Scorer:
+    """Return the scorer of macro-F1 for predictions (n, n_trials); a genre that is nowhere is left out of the mean."""
+    own = [(y_true == genre).astype(np.float64) for genre in range(n_genres)]
+    taken = [(y_pred == genre).astype(np.float64) for genre in range(n_genres)]
+
+    def score(weights: FloatArray) -> FloatArray:
+        total, there = np.zeros((len(weights), y_pred.shape[1])), np.zeros((len(weights), y_pred.shape[1]))
+        for mine, theirs in zip(own, taken, strict=True):
+            right = weights @ (mine[:, None] * theirs)
+            both = (weights @ mine)[:, None] + weights @ theirs
+            total += np.divide(2 * right, both, out=np.zeros_like(right), where=both > 0)
+            there += both > 0
+        return total / there
+
+    return score

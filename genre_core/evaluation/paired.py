@@ -4,6 +4,11 @@ Only tracks on which exactly one of the two is right tell them apart. Where trac
 recording, tracks of one artist) those of a group are right and wrong together, and McNemar's test takes them for more
 evidence than they are. The group is then what is tested: its *sum* is the tracks on which the first alone is right,
 less those on which the second alone is.
+
+What a comparison can show: a difference of accuracies is a fraction; the *discordance* is the share of tracks on which
+exactly one of two classifiers is right; `n` counts independent tracks. After R. J. Connor, "Sample size for testing
+differences in proportions for the paired-sample design", Biometrics 43 (1987): McNemar's test finds a difference d at a
+discordance c with the stated power where sqrt(n) d = z_level sqrt(c) + z_power sqrt(c - d²).
 """
 
 import math
@@ -12,8 +17,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from genre_core.data.dataset import FloatArray, IntArray
-from genre_core.evaluation.intervals import Interval, resampled_counts
+from genre_core.evaluation.intervals import (
+    Interval,
+    macro_f1_scorer,
+    middle,
+    normal_quantile,
+    resampled_counts,
+)
 
+POWER, LEVEL = 0.8, 0.05
 CONFIDENCE = 0.95
 
 
@@ -130,10 +142,10 @@ def _interval(only_first: int, only_second: int, n: int, effective: float, n_gro
     share = effective / n
     first, second = only_first * share + 0.5, only_second * share + 0.5
     whole = effective + 2
-    middle = (first - second) / whole
+    centre = (first - second) / whole
     error = math.sqrt(max(0.0, first + second - (first - second) ** 2 / whole)) / whole
     half = float(stdtrit(max(1, n_groups - 1), (1 + CONFIDENCE) / 2)) * error
-    return Interval(max(-1.0, middle - half), min(1.0, middle + half))
+    return Interval(max(-1.0, centre - half), min(1.0, centre + half))
 
 
 def paired_macro_f1(
@@ -148,29 +160,54 @@ def paired_macro_f1(
     k = int(max(y_true.max(), first.max(), second.max())) + 1
     kinds, kind, times = np.unique((y_true * k + first) * k + second, return_inverse=True, return_counts=True)
     true, one, two = kinds // (k * k), kinds // k % k, kinds % k
-    seen = _f1_apart(times[None], true, one, two, k)[0]
+    score = macro_f1_scorer(true, np.column_stack([one, two]), k)
+
+    def apart(times: FloatArray) -> FloatArray:
+        difference: FloatArray = np.subtract(*score(times).T)
+        return difference
+
+    seen = apart(times[None].astype(np.float64))[0]
     if np.array_equal(first, second):
         return 0.0, None
     if seen < 0:  # drawn in one order alone, so that either way round the same numbers come out
-        apart, interval = paired_macro_f1(y_true, second, first, groups, seed)
-        return -apart, None if interval is None else Interval(-interval.high, -interval.low)
+        less, interval = paired_macro_f1(y_true, second, first, groups, seed)
+        return -less, None if interval is None else Interval(-interval.high, -interval.low)
     draws = resampled_counts(kind, len(kinds), groups, np.random.default_rng(seed))
-    values = np.concatenate([_f1_apart(drawn, true, one, two, k) for drawn in draws])
-    low, high = np.quantile(values, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return float(seen), Interval(float(low), float(high))
+    return float(seen), middle(np.concatenate([apart(drawn) for drawn in draws]), CONFIDENCE)
 
 
-def _f1_apart(times: FloatArray | IntArray, true: IntArray, one: IntArray, two: IntArray, k: int) -> FloatArray:
-    """Return the difference of macro-F1 where each kind of track (n_kinds,) comes so often (n_resamples, n_kinds)."""
-    apart: FloatArray = _macro_f1(times, true, one, k) - _macro_f1(times, true, two, k)
-    return apart
+def detectable_difference(n: float, discordance: float, level: float = LEVEL, power: float = POWER) -> float:
+    """Return the smallest difference that a two-sided test on n tracks finds as often as `power` says, at most 1.
+
+    A difference cannot be larger than the discordance: where the formula asks for more, it is the one at which every
+    discordant track speaks for the same classifier.
+    """
+    z_level, z_power = _quantiles(level, power)
+    c = discordance
+    root = n * c * z_level**2 - (n + z_power**2) * c * (z_level**2 - z_power**2)
+    found = (z_level * math.sqrt(n * c) + math.sqrt(max(0.0, root))) / (n + z_power**2)
+    if c > 0 and found <= c:
+        return min(1.0, found)
+    return _one_sided(n, z_level, z_power)
 
 
-def _macro_f1(times: FloatArray | IntArray, true: IntArray, guess: IntArray, k: int) -> FloatArray:
-    genres = np.arange(k)
-    right = times @ ((true == guess)[:, None] & (true[:, None] == genres)).astype(np.float64)
-    either = times @ ((true[:, None] == genres).astype(np.float64) + (guess[:, None] == genres))
-    there = either > 0
-    f1 = np.divide(2 * right, either, out=np.zeros(either.shape), where=there)
-    mean: FloatArray = f1.sum(axis=1) / there.sum(axis=1)
-    return mean
+def tracks_needed(difference: float, discordance: float, level: float = LEVEL, power: float = POWER) -> int | None:
+    """Return how many tracks it takes to find that difference as often as `power` says; None for no difference."""
+    d = abs(difference)
+    if not d:
+        return None
+    z_level, z_power = _quantiles(level, power)
+    c = max(discordance, d)
+    return math.ceil((z_level * math.sqrt(c) + z_power * math.sqrt(max(0.0, c - d * d))) ** 2 / (d * d))
+
+
+def _one_sided(n: float, z_level: float, z_power: float) -> float:
+    """Return the difference that is also the discordance: n d = (z_level + z_power sqrt(1 - d))²."""
+    d = 0.0
+    for _ in range(60):  # each step at least halves what is missing, or ends at 1
+        d = min(1.0, (z_level + z_power * math.sqrt(1 - d)) ** 2 / n)
+    return d
+
+
+def _quantiles(level: float, power: float) -> tuple[float, float]:
+    return normal_quantile(1 - level / 2), normal_quantile(power)

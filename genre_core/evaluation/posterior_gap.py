@@ -9,7 +9,7 @@ from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
 from genre_core.evaluation.calibration import Score
 from genre_core.evaluation.checks import check_probabilities, check_same_length
-from genre_core.evaluation.resampling import middle, resampled_means
+from genre_core.evaluation.intervals import middle, resampled_means
 
 N_BINS = 10
 _LEAST = float(np.finfo(np.float64).eps)

@@ -16,8 +16,7 @@ import numpy.typing as npt
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
 from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length
-from genre_core.evaluation.intervals import Interval, grouped_wilson, wilson
-from genre_core.evaluation.resampling import drawn_weights, middle, n_resamples
+from genre_core.evaluation.intervals import Interval, drawn_weights, grouped_wilson, middle, n_resamples, wilson
 
 ScoreName = Literal["confidence", "margin", "certainty"]
 Answered = npt.NDArray[np.bool_]

@@ -5,14 +5,13 @@ Where tracks come in groups, numbers of trials are divided by the design effect,
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
-from genre_core.evaluation.intervals import Interval, effective_size, wilson
+from genre_core.evaluation.intervals import Interval, effective_size, normal_quantile, wilson
 
 Chosen = npt.NDArray[np.bool_]
 Values = npt.NDArray[Any]
@@ -80,7 +79,7 @@ def paired_difference(
     n, mean = len(d), float(d.mean())
     centre = float(d.sum()) / (n + 2)
     variance = (float((d**2).sum()) + 1) / (n + 2) - centre**2
-    half = NormalDist().inv_cdf((1 + confidence) / 2) * math.sqrt(variance * _design_effect(d, groups) / (n + 2))
+    half = normal_quantile((1 + confidence) / 2) * math.sqrt(variance * _design_effect(d, groups) / (n + 2))
     return mean, Interval(max(-1.0, centre - half), min(1.0, centre + half))
 
 

@@ -14,7 +14,7 @@ from dashboard.theme import GAP, count
 from dashboard.theme import points as size_in_points
 from genre_core.evaluation.comparison import Comparison, GenreDifference
 from genre_core.evaluation.matrix_difference import MatrixDifference
-from genre_core.evaluation.power import LEVEL
+from genre_core.evaluation.paired import LEVEL
 from genre_core.evaluation.verdict import p_value, points, verdict
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, flatten

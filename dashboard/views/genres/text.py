@@ -11,7 +11,7 @@ from dashboard.theme import count, percent, points
 from dashboard.views.genres.learning_curve import LearningCurve
 from genre_core.data.dataset import Part
 from genre_core.evaluation.concentration import Concentration
-from genre_core.evaluation.f1 import f1_interval
+from genre_core.evaluation.confusion import f1_interval
 from genre_core.evaluation.history import ConfusionHistory
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.report import Evaluation

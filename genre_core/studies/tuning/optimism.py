@@ -9,13 +9,12 @@ It corrects for the choice among trials. That each trial chose its own best epoc
 more, and is not in it where the split's validation part judges.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from genre_core.data.dataset import FloatArray, IntArray
-from genre_core.evaluation.resampling import drawn_weights
+from genre_core.evaluation.intervals import Scorer, drawn_weights, middle
 
 RESAMPLES = 400
 
@@ -38,10 +37,6 @@ class Optimism:
         return abs(self.chosen - self.corrected)
 
 
-Scorer = Callable[[FloatArray], FloatArray]
-"""Weights of tracks (draws, n) → the score of each trial on them (draws, n_trials)."""
-
-
 def corrected_best(
     scorer: Scorer, n: int, groups: IntArray | None = None, *, maximize: bool = True, seed: int = 0
 ) -> Optimism:
@@ -61,8 +56,8 @@ def corrected_best(
     chosen = float(whole[np.argmax(sign * whole)])
     # An estimate above what was seen is noise of the draws: having picked never makes a score too low.
     corrected = sign * min(sign * float(np.nanmean(scores)), sign * chosen)
-    low, high = np.nanquantile(scores, [0.025, 0.975])
-    return Optimism(len(whole), chosen, corrected, (float(low), float(high)))
+    interval = middle(scores)
+    return Optimism(len(whole), chosen, corrected, (interval.low, interval.high))
 
 
 def mean_scorer(values: FloatArray) -> Scorer:
@@ -71,22 +66,5 @@ def mean_scorer(values: FloatArray) -> Scorer:
     def score(weights: FloatArray) -> FloatArray:
         means: FloatArray = (weights @ values) / weights.sum(axis=1, keepdims=True)
         return means
-
-    return score
-
-
-def macro_f1_scorer(y_true: IntArray, y_pred: IntArray, n_genres: int) -> Scorer:
-    """Return the scorer of macro-F1 for predictions (n, n_trials); a genre that is nowhere is left out of the mean."""
-    own = [(y_true == genre).astype(np.float64) for genre in range(n_genres)]
-    taken = [(y_pred == genre).astype(np.float64) for genre in range(n_genres)]
-
-    def score(weights: FloatArray) -> FloatArray:
-        total, there = np.zeros((len(weights), y_pred.shape[1])), np.zeros((len(weights), y_pred.shape[1]))
-        for mine, theirs in zip(own, taken, strict=True):
-            right = weights @ (mine[:, None] * theirs)
-            both = (weights @ mine)[:, None] + weights @ theirs
-            total += np.divide(2 * right, both, out=np.zeros_like(right), where=both > 0)
-            there += both > 0
-        return total / there
 
     return score

@@ -14,13 +14,14 @@ from genre_core.data.dataset import PARTS, FloatArray, IntArray, Part
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.errors import ConfigError, GenreLabError, RunStateError
+from genre_core.evaluation.intervals import macro_f1_scorer
 from genre_core.store import Run, RunStore, new_run_id, open_test
 from genre_core.store import Study as StoredStudy
 from genre_core.studies.members import Member, MemberEvent
 from genre_core.studies.study import Result
 from genre_core.studies.train_members import train_members
 from genre_core.studies.tuning.config import SearchConfig, fold_configs, trial_config
-from genre_core.studies.tuning.optimism import Optimism, corrected_best, macro_f1_scorer, mean_scorer
+from genre_core.studies.tuning.optimism import Optimism, corrected_best, mean_scorer
 from genre_core.studies.tuning.rows import SearchSummary, TrialResult, best_of, read_rows
 from genre_core.studies.tuning.trials import Asked, Trials
 from genre_core.training.events import EpochEnd, TrainEnd
