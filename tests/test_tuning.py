@@ -208,7 +208,7 @@ def test_a_store_locked_by_another_program_is_told(tmp_path, monkeypatch):
     trials = Trials(own.url, "locked", made())
     other = sqlite3.connect(tmp_path / "store.sqlite")
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StoreError, match="busy with another program"):
+    with pytest.raises(StoreError, match="Another program is using the store"):
         trials.ask(1)
     other.rollback()
     other.close()
