@@ -28,6 +28,7 @@ from genre_core.studies.lens import (
     plan_lens,
     tasks,
 )
+from genre_core.training.predictions import Unit as Unit
 from genre_core.values import fingerprint
 
 
@@ -44,6 +45,13 @@ class Lens:
     scores: tuple[LensScore, ...]
     about: About = ""
     """Truth that the scores are about, where labels are wrong now and then."""
+    unit: Unit = "row"
+    """What the scores count: rows, or whole tracks where rows are segments of them."""
+
+    @property
+    def in_segments(self) -> bool:
+        """Return whether rows are segments of tracks."""
+        return self.plan is not None and "track" in self.plan.groups
 
     @cached_property
     def estimates(self) -> dict[tuple[str, Classifier], LensEstimate]:
@@ -92,15 +100,17 @@ class Lens:
         return sum(usual.get(task[2], 0.0) for task in wanted - {score.task for score in self.scores})
 
 
-def lens(lens_id: str, *, clean: bool = False) -> Lens:
+def lens(lens_id: str, *, clean: bool = False, unit: Unit = "track") -> Lens:
     """Return a lens as far as it is, its scores about the true genres with `clean`, where they differ from labels.
+
+    Where rows are segments of tracks, scores are by `unit`; earlier versions scored rows alone.
 
     Raises
     ------
     RunStateError
         There is none of that name, or another version of Genre Lab made it.
     """
-    return _read(open_study(LENS, lens_id), clean)
+    return _read(open_study(LENS, lens_id), clean, unit)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={LensConfig: fingerprint})
@@ -110,11 +120,16 @@ def lens_plan(config: LensConfig) -> LensPlan:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Study: as_far_as})
-def _read(study: Study, clean: bool) -> Lens:
+def _read(study: Study, clean: bool, unit: Unit) -> Lens:
     scores = tuple(LensScore.from_json(result) for result in store().studies.results(study.id))
     plan, config = LensPlan.from_json(study.context) if study.context else None, config_of(LENS, study)
+    in_segments = plan is not None and "track" in plan.groups
+    if not in_segments or any(score.track_accuracy is None for score in scores):
+        unit = "row"
+    elif unit == "track":
+        scores = tuple(score.by_track() for score in scores)
     if not labels_are_noisy(config.experiment.data):
-        return Lens(study, config, plan, scores)
+        return Lens(study, config, plan, scores, unit=unit)
     if clean and all(score.true_accuracy is not None for score in scores):  # earlier versions kept one kind
-        return Lens(study, config, plan, tuple(score.about_true_genres() for score in scores), "true genre")
-    return Lens(study, config, plan, scores, "label")
+        return Lens(study, config, plan, tuple(score.about_true_genres() for score in scores), "true genre", unit)
+    return Lens(study, config, plan, scores, "label", unit)

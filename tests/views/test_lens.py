@@ -8,6 +8,8 @@ from sqlalchemy import update
 from dashboard.components.live import answer as answer_of
 from dashboard.services import lenses
 from dashboard.views.lens import live as following
+from dashboard.views.lens import text as sentences
+from genre_core.data.dataset import Dataset
 from genre_core.data.published import read_split
 from genre_core.data.tables.reading import read_table
 from genre_core.errors import DataError
@@ -17,6 +19,7 @@ from genre_core.settings.names import configure
 from genre_core.store.schema import studies
 from genre_core.studies.kinds import LENS
 from genre_core.studies.lens import LensConfig
+from genre_core.studies.lens.config import LENS_BY
 from genre_core.workers.study import execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts
 
@@ -313,3 +316,42 @@ def test_an_empty_page_shows_the_rulers_to_come_and_an_example_that_leaks_in_one
     assert lens.config.experiment == configure({"data.n_samples": 2000, "data.artists": 20})
     assert page.query_params["data.artists"] == "20"
     assert "no longer those" not in texts(page)
+
+
+def test_segments_are_judged_by_track_or_by_segment_as_the_address_says(store):
+    data = QUICK.data.model_copy(update={"segments": 3})
+    segments = QUICK.model_copy(update={"data": data})
+    execute_study(queued(store, "segments", segments, classifiers=("network", "majority")), 1, store.url)
+    found = {unit: lenses.lens("segments", unit=unit) for unit in ("track", "row")}
+    for unit, sentence in LENS_BY.items():
+        page = opened(VIEW, lens="segments", **({} if unit == "track" else {"unit": unit}))
+        assert answer(page) == sentences.headline(found[unit], following._limit(found[unit])).answer
+        assert sentence in texts(page)
+        note = sentences.level_note(found[unit], "track")
+        assert note in texts(page)
+        assert "segments" in note
+    assert following._limit(found["track"]) is None
+    pairs = zip(found["track"].scores, found["row"].scores, strict=True)
+    assert all(track.accuracy == row.track_accuracy for track, row in pairs)
+
+
+def test_a_page_that_follows_segments_goes_on_following_them(store):
+    data = QUICK.data.model_copy(update={"segments": 3})
+    execute_study(
+        queued(store, "followed", QUICK.model_copy(update={"data": data}), classifiers=("majority",)), 1, store.url
+    )
+    by_row = following.look(f"followed{following.ROW}")
+    assert by_row.parts("") == following.parts(lenses.lens("followed", unit="row"))
+    assert following.look("followed").parts("") == following.parts(lenses.lens("followed"))
+
+
+def test_a_lens_of_an_earlier_version_is_shown_by_segment_and_says_so(store, monkeypatch):
+    data = QUICK.data.model_copy(update={"segments": 3})
+    before = queued(store, "before", QUICK.model_copy(update={"data": data}), classifiers=("majority",))
+    with monkeypatch.context() as patch:
+        patch.setattr(Dataset, "in_segments", False)
+        execute_study(before, 1, store.url)
+    page = opened(VIEW, lens=before)
+    assert lenses.lens(before).unit == "row"
+    assert sentences.BY_SEGMENT_ALONE in texts(page)
+    assert LENS_BY["row"] in texts(page)

@@ -16,17 +16,21 @@ from genre_core.text import capitalized
 
 TRUE = "~true"
 """Follows the name of a lens that is judged by the true genres."""
+ROW = "~row"
+"""Follows the name of a lens whose segments are judged one by one, though they belong to tracks."""
 TERMS = ("macro-F1", "leakage")
 
 
 def look(followed: str) -> Followed:
     """Return a lens as it is followed; raises RunStateError where it is gone."""
-    return _followed(lenses.lens(followed.removesuffix(TRUE), clean=followed.endswith(TRUE)))
+    name, true, _ = followed.removesuffix(ROW).partition(TRUE)
+    return _followed(lenses.lens(name, clean=bool(true), unit="row" if followed.endswith(ROW) else "track"))
 
 
 def follow(lens: Lens) -> None:
     """Let the page follow a lens from the state in which it was drawn."""
-    follow_from(f"lens/{lens.study.id}{TRUE if lens.about == 'true genre' else ''}", _followed(lens))
+    by_row = ROW if lens.in_segments and lens.unit == "row" else ""
+    follow_from(f"lens/{lens.study.id}{TRUE if lens.about == 'true genre' else ''}{by_row}", _followed(lens))
 
 
 def _followed(lens: Lens) -> Followed:
@@ -78,6 +82,8 @@ def _title(lens: Lens, level: str) -> dict[str, Any]:
 
 def _limit(lens: Lens) -> float | None:
     data = lens.config.experiment.data
+    if lens.unit == "track":  # the limit is that of single rows
+        return None
     if data.generator and lens.about == "true genre":
         return exploring.true_limit(data.generator).accuracy
     found = datasets.limit(data)

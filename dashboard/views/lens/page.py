@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.components.address_choice import address_choice
 from dashboard.components.live import answer_part
 from dashboard.components.right_about import about_true_genres
 from dashboard.components.ruler import ruler
@@ -16,7 +17,7 @@ from dashboard.components.study_page import (
 )
 from dashboard.components.words import words
 from dashboard.services import lenses, studies, tables, workers
-from dashboard.services.lenses import Lens
+from dashboard.services.lenses import Lens, Unit
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.views.lens import live as following
@@ -28,6 +29,7 @@ from genre_core.settings.presets import PRESETS
 from genre_core.studies.kinds import LENS
 from genre_core.studies.lens import LensConfig, LensPlan
 
+UNITS: dict[Unit, str] = {"track": "by track", "row": "by segment"}
 REPEATS = {f"{n} splits": n for n in (5, 3, 10, 20)}
 TABLE_SECONDS = 1.0
 MOST_LETTERS = 1000
@@ -136,6 +138,13 @@ def _lens(
         lens = lenses.lens(lens.study.id, clean=clean)
         if clean and lens.about == "label":
             st.caption(sentences.BY_LABELS_ALONE)
+    unit: Unit = "track"
+    if lens.in_segments:
+        with controls:
+            unit = address_choice("Judged", "unit", UNITS)
+        lens = lenses.lens(lens.study.id, clean=lens.about == "true genre", unit=unit)
+        if lens.unit != unit:
+            st.caption(sentences.BY_SEGMENT_ALONE)
     parts = following.parts(lens)
     with answer:
         words(parts["answer"], "lens answer words", live="answer")
@@ -151,14 +160,16 @@ def _lens(
     opened = st.expander("As a table", key="lens as a table", type="compact", on_change="rerun")
     if opened.open:
         with opened:
-            refreshing(_table, TABLE_SECONDS if lens.study.active else None)(lens.study.id, lens.about == "true genre")
+            refreshing(_table, TABLE_SECONDS if lens.study.active else None)(
+                lens.study.id, lens.about == "true genre", unit
+            )
     for aside in sentences.asides(lens) if not lens.study.active else ():
         st.caption(plain(aside, MOST_LETTERS))
     following.follow(lens)
 
 
-def _table(lens_id: str, clean: bool) -> None:
-    lens = lenses.lens(lens_id, clean=clean)
+def _table(lens_id: str, clean: bool, unit: Unit) -> None:
+    lens = lenses.lens(lens_id, clean=clean, unit=unit)
     st.dataframe(sentences.table(lens), hide_index=True, alt="Test accuracy and macro-F1 by split and classifier.")
 
 

@@ -20,7 +20,8 @@ from genre_core.studies.lens import (
     coarsest_of,
     still_torn,
 )
-from genre_core.text import joined
+from genre_core.studies.lens.config import LENS_BY
+from genre_core.text import joined, judged
 
 _UNHEARD = {
     "track": "unknown tracks",
@@ -36,6 +37,7 @@ _OWN_SPLITS = "The lens makes its own splits; no run uses them."
 EXAMPLE = "Try an example that leaks: 2,000 tracks by 20 artists in each genre"
 COUNTED = "A lens counts once for each classifier and seed."
 BY_LABELS_ALONE = "This lens was judged by the labels only. Judge again to see it judged by the true genres."
+BY_SEGMENT_ALONE = "This lens was judged by segment only. Judge again to see it judged by track."
 _BUT_PUBLISHED = (
     "The lens makes its own splits, except for the published one. Runs use the same published test part, so it counts "
     "as opened once for each classifier and seed."
@@ -205,11 +207,19 @@ def level_note(lens: Lens, level: str) -> str:
         what = f"{count(lens.plan.groups[level], level)}, each on one side"
     if found is None:
         return what
-    on = f"{count(found.n_test, f'test {_rows(lens)}')} in each of {count(found.n_splits, 'split')}"
+    tested = _tested(lens, found)
+    on = f"{tested} in each of {count(found.n_splits, 'split')}"
     if level == "published":
-        on = f"{count(found.n_test, f'test {_rows(lens)}')}, {count(found.n_splits, 'seed')}"
+        on = f"{tested}, {count(found.n_splits, 'seed')}"
     judged = f", judged by the {lens.about}s" if lens.about else ""
     return f"{what} · {on}{judged} · network's macro-F1 {_f1(found)}"
+
+
+def _tested(lens: Lens, found: LensEstimate) -> str:
+    """Return what a test part holds: `45 test tracks (449 segments)`."""
+    if found.n_test_tracks is None:
+        return count(found.n_test, f"test {_rows(lens)}")
+    return judged("test", found.n_test, found.n_test_tracks, found.unit)
 
 
 def gaps(plan: LensPlan) -> list[str]:
@@ -252,6 +262,8 @@ def asides(lens: Lens) -> list[str]:
         "drawn at random."
         for name, found in part.items()
     ]
+    if lens.in_segments:
+        said.append(LENS_BY[lens.unit])
     return [*said, own_splits(lens.plan)]
 
 
@@ -275,7 +287,7 @@ def table(lens: Lens) -> dict[str, list[object]]:
         "macro-F1": [percent(row.macro_f1, row.macro_f1_interval) for row in rows],
         "splits": [row.n_splits for row in rows],
         "learned from": [row.n_train for row in rows],
-        "tested on": [row.n_test for row in rows],
+        "tested on": [row.n_test_tracks if row.unit == "track" else row.n_test for row in rows],
     }
 
 
