@@ -1,4 +1,4 @@
-"""Studies of every kind: started, stopped, gone on with, found and deleted; what one comes to is told elsewhere."""
+"""Studies of every kind: started, stopped, continued, found and deleted."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def named_by(prefix: str, config: Frozen) -> str:
 
 
 def stop_study(study_id: str) -> None:
-    """Stop a study with what it has; it can be gone on with."""
+    """Stop a study with what it has; it can be continued."""
     act(lambda: jobs.stop_study(store(), study_id))
 
 

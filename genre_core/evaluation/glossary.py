@@ -65,7 +65,7 @@ GLOSSARY: dict[str, str] = {
         "has. A track has moved if the two runs predict different genres for it."
     ),
     # Data
-    "flatters": (
+    "inflates": (
         "The best of many noisy scores is partly the luckiest. To estimate the luck, tracks are drawn at random many "
         "times: the best run is picked on the drawn tracks and scored on the others."
     ),

@@ -21,7 +21,7 @@ About = Literal["", "label", "true genre"]
 
 @dataclass(frozen=True)
 class Judge:
-    """What predictions are judged by: labels or, with `clean`, the true genres; each row, or each track of segments."""
+    """Judge of predictions: labels or, with `clean`, the true genres; each row, or each track of segments."""
 
     clean: bool = False
     unit: Unit = "track"

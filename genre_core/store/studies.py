@@ -79,7 +79,7 @@ class StudyStore:
         return self._queue.move(study_id, ("queued", "running"), state="cancelled", finished_at=time.time())
 
     def end(self, study_id: str) -> bool:
-        """Complete a study with what it has come to, so that it is not gone on with; False if it is complete."""
+        """Complete a study with what it has come to, so that it is not continued; False if it is complete."""
         changes = {**self._queue.no_end, "state": "complete", "finished_at": time.time()}
         return self._queue.move(study_id, ("queued", "running", "cancelled", "failed"), **changes)
 

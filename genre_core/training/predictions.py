@@ -9,7 +9,7 @@ import numpy.typing as npt
 from genre_core.data.dataset import PARTS, Dataset, IntArray, Part
 
 Unit = Literal["row", "track"]
-"""What counts as one prediction: each row, or each track that rows are segments of."""
+"""Unit of one prediction: each row, or each track that rows are segments of."""
 
 
 @dataclass(frozen=True, eq=False)

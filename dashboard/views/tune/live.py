@@ -12,7 +12,7 @@ from dashboard.views.tune import text as sentences
 from dashboard.views.tune.figures import best_figure, importance_figure, parallel_figure, slice_figure
 from genre_core.studies.tuning import OBJECTIVES, SearchConfig
 
-TERMS = ("macro-F1", "log loss", "flatters")
+TERMS = ("macro-F1", "log loss", "inflates")
 HEIGHT = 270
 
 

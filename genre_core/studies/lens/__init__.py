@@ -1,8 +1,8 @@
 """The split lens: the same data and the same classifiers, judged by splits that keep more and more together.
 
-A row split tears tracks apart, a track split tears albums and artists apart; what is trained on then stands in the test
-as well, and the score says how well classifiers know these very tracks, not how well they hear genres. `Lens`
-trains and scores; `summary` says what the scores tell, and how surely.
+A split by row puts segments of one track into training and test; a split by track does the same to albums and artists. The
+score then says how well classifiers know these very tracks, not how well they recognize genres. `Lens` trains and scores;
+`summary` says what the scores tell, and how certain that is.
 """
 
 from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, NETWORK, TORN, Classifier, LensConfig

@@ -151,7 +151,7 @@ class Lens:
 
     @cached_property
     def lens_plan(self) -> LensPlan:
-        """What will be judged."""
+        """Plan of the lens."""
         return plan_lens(self._config, self.dataset)
 
     def plan(self) -> Result:

@@ -1,4 +1,4 @@
-"""What a worker does with a repetition: it trains the runs that belong to it."""
+"""A worker's work on a repetition: it trains the runs that belong to it."""
 
 from collections.abc import Iterator, Sequence
 
