@@ -456,7 +456,7 @@ def test_the_overlap_for_an_accuracy_leads_back_to_it(settings, accuracy):
     [
         ({}, 0.1, r"No overlap makes 10.0 % .* 24.\d % at overlap 20 to 100.0 % at 0.05"),
         ({"label_noise": 0.3}, 0.8, "to 70.0 % at 0.05"),
-        ({"spread": 0.0, "shift": 0.0}, 0.5, "how far the genres lie apart"),
+        ({"spread": 0.0, "shift": 0.0}, 0.5, "how far apart the genres are"),
     ],
 )
 def test_an_accuracy_out_of_reach_is_refused_with_what_is_in_reach(settings, accuracy, sentence):

@@ -228,7 +228,7 @@ def test_a_test_set_is_opened_once_for_each_configuration_that_is_reported_on_it
     for _ in range(2):
         assert document(run, "evaluate", found["run"], "--part", "test")["test_opened"] == 2
     assert "test_opened" not in document(run, "evaluate", found["run"])
-    assert "Test opened: for 2 configurations; who picks" in run("evaluate", found["run"], "--part", "test")[1]
+    assert "Test opened: for 2 configurations; choosing" in run("evaluate", found["run"], "--part", "test")[1]
     assert "Test opened" not in run("evaluate", found["run"])[1]
 
 
@@ -401,8 +401,8 @@ def test_the_best_possible_is_known_before_anything_is_trained(run):
     assert (found["overlap"], found["reach"], found["about"]) == (4.25, None, "")
     assert found["macro_f1"] == pytest.approx(found["accuracy"], abs=0.01)
     out = run("limit", "--data.artists", "5")[1]
-    assert out.startswith("At overlap 4.25 no classifier can expect to be right on more than ")
-    assert "It holds for a single track of an unknown an artist." in out
+    assert out.startswith("At overlap 4.25 the best possible classifier is right on ")
+    assert "It holds for a single track of an unknown artist." in out
 
 
 def test_the_overlap_for_a_wanted_limit_is_found(run):
@@ -443,7 +443,7 @@ BAD_LINES = [
     (("train", "--part", "train"), "There is no part train: choose one of validation, test."),
     (("limit", "--reach", "101"), "--reach: must be a percentage above 0, at most 100"),
     (("limit", "--reach", "1"), "No overlap makes 1.0 % the best possible accuracy"),
-    (("limit", "--data.source", "table"), "The limit is known for synthetic tracks alone"),
+    (("limit", "--data.source", "table"), "The limit is known only for synthetic tracks"),
     (("limit", "--model.hidden", "8"), "limit has no option --model.hidden"),
 ]
 

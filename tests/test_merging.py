@@ -53,7 +53,7 @@ def test_whole_groups_are_what_is_sampled():
         (((0, 4),), "names genre 4, but there are 4"),
         (((0, 1), (1, 2)), "each genre once"),
         (((0,),), "two or more"),
-        (((0, 1, 2, 3),), "a single genre"),
+        (((0, 1, 2, 3),), "only one genre"),
     ],
 )
 def test_merges_that_do_not_fit_are_refused(merges, sentence):

@@ -190,7 +190,7 @@ def test_the_terminal_stores_a_split_and_trains_by_it(lists, store, capsys):
     for way in ways:
         assert main([*train, *(f"--published={one}" for one in way)]) == 0
         document = json.loads(capsys.readouterr().out)
-        assert document["test"]["n"] == 21
+        assert (document["n_rows"], document["test"]["n"]) == (21, 7)
         assert document["config"]["split"]["by"] == "published"
         assert "6 of 108 rows in no part of the published split." in document["notes"]
     assert main([*train, "--published", str(lists), "--split.by", "track", "--no-store"]) == 0

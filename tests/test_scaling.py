@@ -108,5 +108,5 @@ def test_bad_input_is_named():
         fit_temperature(y[:5], logits)
     with pytest.raises(DataError, match="did training diverge"):
         fit_vector(y, np.where(np.arange(10)[:, None] == 3, np.nan, logits))
-    with pytest.raises(DataError, match="nothing else is left to fit on"):
+    with pytest.raises(DataError, match="nothing else to fit on"):
         cross_fitted(fit_temperature, y, logits, groups=np.zeros(10, dtype=np.int64))

@@ -50,7 +50,7 @@ def test_folds_are_the_configuration_with_each_fold_held_out():
 
 
 def test_what_holds_out_a_fold_already_is_not_repeated():
-    with pytest.raises(ValidationError, match="hold out a fold already"):
+    with pytest.raises(ValidationError, match="already hold out a fold"):
         RepeatsConfig(experiment=ExperimentConfig(split=SplitConfig(folds=5)))
 
 

@@ -119,7 +119,7 @@ def test_trials_lie_within_their_range_and_are_configurations(low, high, n):
         (["train.learning_rate=a..b"], "no number"),
         (["model.dropout", "model.dropout=0..0.5"], "searched twice"),
         (["train.momentum"], "unless train.optimizer is sgd"),
-        (["train.seed"], "luck, and no setting"),
+        (["train.seed"], "is just luck"),
         (["data.overlap"], "the same tracks"),
         (["train.speed"], "no setting named train.speed"),
         (["model.hidden=8,8|8,8"], "a value twice"),

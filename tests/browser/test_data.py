@@ -45,7 +45,7 @@ def test_bad_tables_get_a_sentence_each_and_a_good_one_after_them_is_shown_and_t
         data.get_by_role("alert").filter(has_text=sentence).wait_for()
         assert data.get_by_role("heading", name="8,000 tracks in 8 genres").is_visible()
     upload(data, "segments.csv")
-    data.get_by_role("heading", name="108 tracks in 3 genres of 36 each, 4 features, from segments.csv.").wait_for()
+    data.get_by_role("heading", name="108 segments of 36 tracks in 3 genres").wait_for()
     data.get_by_role("alert").wait_for(state="hidden")
     data.locator('input[type="file"]').wait_for(state="detached")
     data.wait_for_url(re.compile(r"data\.table=[0-9a-f]{64}"))

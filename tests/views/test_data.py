@@ -14,6 +14,7 @@ from tests.views.opening import drawn, opened, own_store, panel, press, texts
 TRAIN = "views/train/page.py"
 DATA = "views/data/page.py"
 TABLES = Path(__file__).resolve().parents[1] / "data"
+COUNTED = "108 segments of 36 tracks in 3 genres, 36 segments each, 4 features"
 BAD = {
     "bad_empty.csv": "empty",
     "bad_header_alone.csv": "no rows",
@@ -74,7 +75,7 @@ def test_the_feature_shown_first_separates_best_and_another_can_be_chosen(store)
 
 def test_a_table_says_what_each_column_was_taken_for(store):
     page = on_table(added("segments.csv"))
-    assert page.header[0].value.replace("\\", "") == "108 tracks in 3 genres of 36 each, 4 features, from segments.csv."
+    assert page.header[0].value.replace("\\", "") == f"{COUNTED}, from segments.csv."
     roles = {row["name"]: row["role"] for row in drawn(page, "columns")["rows"]}
     assert roles["label"] == "label"
     assert roles["length"] == "left out"
@@ -175,7 +176,7 @@ def lists(*names: str, parts: tuple[str, ...] = ("train", "valid", "test")):
 
 def test_a_dropped_table_is_stored_chosen_and_shown(store):
     page = dropped(opened(DATA, section="features"), ("segments.csv", segments()))
-    assert page.header[0].value.startswith("108 tracks in 3 genres of 36 each, 4 features, from segments")
+    assert page.header[0].value.startswith(f"{COUNTED}, from segments")
     assert "section" not in page.query_params
     assert roles(page)["filename"] == "identifier"
 

@@ -366,7 +366,7 @@ def test_two_rows_are_merged_and_unmerged_and_the_selection_survives(store):
     [
         ("0.8", "merge names genre 8, but there are 8 genres"),
         ("0.1,1.2", "each genre once"),
-        ("0.1.2.3.4.5.6.7", "leaves a single genre"),
+        ("0.1.2.3.4.5.6.7", "leaves only one genre"),
         ("0", "merge is “0” in this link, but should be sets of genres"),
     ],
 )

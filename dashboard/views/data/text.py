@@ -16,6 +16,8 @@ def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -
     n, k = len(data), len(data.genres)
     sizes = set(data.counts.tolist())
     each = f" of {data.counts[0]:,} each" if len(sizes) == 1 else ""
+    if each and data.in_segments:
+        each = f", {data.counts[0]:,} segments each"
     shape, noun = " × ".join(map(str, data.inputs.shape)), data.inputs.noun
     features = count(len(data.features), "feature") if data.features else f"{noun} of {shape} numbers"
     text = f"{judged('', n, data.n_tracks(), 'row')} in {count(k, 'genre')}{each}, {features}"
