@@ -91,13 +91,7 @@ def track_filter(found: ListedTracks) -> ListedTracks:
     label = f"{len(shown):,} of {len(found):,}" if len(shown) < len(found) else "Filter"
     with st.popover(label, icon=":material/filter_list:", type="tertiary", help="Show only some of these tracks."):
         st.session_state[FIND] = given.find
-        st.text_input(
-            "Name, genre or group",
-            key=FIND,
-            max_chars=60,
-            placeholder="a part of it",
-            on_change=_find,
-        )
+        st.text_input("Name, genre or group", key=FIND, max_chars=60, placeholder="a part of it", on_change=_find)
         if given.only is not None:
             st.session_state[MEASURE] = given.measure
         measure: Measure = (

@@ -6,14 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.figures.curves import Epoch
-from dashboard.figures.epoch_axis import (
-    FEWEST_EPOCHS,
-    End,
-    epoch_chart,
-    names_at_ends,
-    note,
-    without_marks,
-)
+from dashboard.figures.epoch_axis import FEWEST_EPOCHS, End, epoch_chart, names_at_ends, note, without_marks
 from dashboard.theme import ACCENT, GAP, MUTED, OTHER, PALETTE, Figure, heading, limits, span
 
 LONGEST_NAME = 15

@@ -70,12 +70,7 @@ def _dots(scores: Scores, names: Sequence[str], name: str, colour: str, symbol: 
         "name": name,
         "x": np.round(scores, 4).tolist(),
         "y": list(names),
-        "marker": {
-            "color": colour,
-            "symbol": symbol,
-            "size": size,
-            "line": {"color": colour, "width": 2.5},
-        },
+        "marker": {"color": colour, "symbol": symbol, "size": size, "line": {"color": colour, "width": 2.5}},
         "hovertemplate": "%{x:+.2f}",
     }
 

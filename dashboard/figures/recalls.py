@@ -4,14 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.figures.epoch_axis import (
-    FEWEST_EPOCHS,
-    End,
-    add_best,
-    epoch_chart,
-    names_at_ends,
-    without_marks,
-)
+from dashboard.figures.epoch_axis import FEWEST_EPOCHS, End, add_best, epoch_chart, names_at_ends, without_marks
 from dashboard.theme import FAINT, GAP, GENRE_COLOURS, Figure, fade, heading, span
 from genre_core.evaluation.history import ConfusionHistory
 

@@ -47,10 +47,7 @@ def unusable(config: TableConfig) -> None:
         )
     elif seen.candidates:
         st.pills(
-            "Which column names the genre?",
-            seen.candidates[:30],
-            key="choose genre column",
-            on_change=_choose_genre,
+            "Which column names the genre?", seen.candidates[:30], key="choose genre column", on_change=_choose_genre
         )
     preview(config)
 

@@ -91,11 +91,7 @@ def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
     """Draw the buttons and the choices; return how many splits are to be judged."""
     study = lens.study if lens else None
     place = st.container(key="lens-start", width="content")
-    rest_button(
-        study,
-        "Gets the missing scores; finished scores stay.",
-        "Stop now and keep the scores so far.",
-    )
+    rest_button(study, "Gets the missing scores; finished scores stay.", "Stop now and keep the scores so far.")
     repeats = REPEATS[
         st.selectbox(
             "Splits",

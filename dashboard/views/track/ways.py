@@ -65,13 +65,7 @@ def _steps(track: LookedAt, rows: list[int]) -> None:
 def _step(label: str, icon: str, row: int | None) -> None:
     # A button: a link from a page to itself leaves the address as it was.
     st.button(
-        label,
-        icon=icon,
-        type="tertiary",
-        key=f"track {label}",
-        disabled=row is None,
-        on_click=_open,
-        args=(row,),
+        label, icon=icon, type="tertiary", key=f"track {label}", disabled=row is None, on_click=_open, args=(row,)
     )
 
 

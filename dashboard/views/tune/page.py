@@ -205,13 +205,7 @@ def _controls(found: Search | None, config: SearchConfig | None, parts: Parts | 
     rest_button(study, go_on, rest, "Pause", "pause")
     st.button("Stop", icon=":material/stop:", key="stop search", disabled=study is None or study.state == "complete",
               on_click=searches.end_search, args=(study.id if study else "",), help=HELP["stop"])  # fmt: skip
-    former(
-        "Earlier searches",
-        SEARCH,
-        study,
-        sentences.label,
-        lambda study_id: address.look(study=study_id, run=None),
-    )
+    former("Earlier searches", SEARCH, study, sentences.label, lambda study_id: address.look(study=study_id, run=None))
     if parts:
         words(parts["progress"], "search progress", live="progress", width=230)
 
