@@ -25,10 +25,7 @@ _Raised = type[GenreLabError] | tuple[()]
 def train(run_id: str, config: ExperimentConfig, pace: float = 0.0) -> None:
     """Save a new run under the name that its settings give it, and send it to the workers.
 
-    Raises
-    ------
-    StoreError
-        It could not be saved.
+    Raises StoreError where it could not be saved.
     """
     name = run_name(config, store().table_names())
     order(lambda to: jobs.submit(store(), to, run_id, config, name, pace), raises=StoreError)
@@ -37,12 +34,7 @@ def train(run_id: str, config: ExperimentConfig, pace: float = 0.0) -> None:
 def average(runs: Sequence[Run]) -> str:
     """Let the workers average complete runs; return the run of it, the one that is there already where there is one.
 
-    Raises
-    ------
-    StoreError
-        It could not be saved.
-    ConfigError
-        They cannot be averaged.
+    Raises StoreError where it could not be saved, and ConfigError where they cannot be averaged.
     """
     config, run_id = ensemble_of([run.config for run in runs]), new_run_id()
     for there in store().runs_of(config.fingerprint):

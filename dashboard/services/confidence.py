@@ -85,10 +85,7 @@ def trusted(
 ) -> Trusted | None:
     """Return how far a completed run's probabilities can be trusted; `judge` as in `outcome`.
 
-    Raises
-    ------
-    DataError
-        There is too little to fit the scaling on, or its data are gone.
+    Raises DataError where there is too little to fit the scaling on, or its data are gone.
     """
     seen, logits = outcome(of, part, judge=judge), logits_of(of, part, judge=judge, method=method)
     if seen is None or logits is None:

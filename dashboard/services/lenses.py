@@ -103,12 +103,8 @@ class Lens:
 def lens(lens_id: str, *, clean: bool = False, unit: Unit = "track") -> Lens:
     """Return a lens as far as it is, its scores about the true genres with `clean`, where they differ from labels.
 
-    Where rows are segments of tracks, scores are by `unit`; earlier versions scored rows alone.
-
-    Raises
-    ------
-    RunStateError
-        There is none of that name, or another version of Genre Lab made it.
+    Where rows are segments of tracks, scores are by `unit`; earlier versions scored rows alone. Raises RunStateError
+    where there is none of that name, or another version of Genre Lab made it.
     """
     return _read(open_study(LENS, lens_id), clean, unit)
 

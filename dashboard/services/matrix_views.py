@@ -19,10 +19,7 @@ def difference_view(
 ) -> MatrixView:
     """Return what a matrix shows of the difference from the best possible: in tracks, or in shares of a whole.
 
-    Raises
-    ------
-    ValueError
-        By shares of the predicted genre the two have different wholes, and no difference that is paired by track.
+    Raises ValueError by shares of the predicted genre: the two have different wholes, and none is paired by track.
     """
     if by == "predicted":
         raise ValueError("shares of the predicted genre have different wholes: take count, true or all")

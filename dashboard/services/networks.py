@@ -34,10 +34,7 @@ FEWEST_ASKED, MOST_WORK = 6, 1e10
 def network(of: Run) -> FittedNetwork:
     """Return the network of a run with its best weights.
 
-    Raises
-    ------
-    DataError
-        It has stored none, or its kind cannot be explained.
+    Raises DataError where it has stored none, or its kind cannot be explained.
     """
     saved = store().artifact(of.id, "weights")
     if saved is None and of.averages:
@@ -123,10 +120,7 @@ class Explanation:
 def explanation(of: Run, row: int, genre: int, other: int) -> Explanation:
     """Return why a network puts `genre` before `other` for a row of its data, and what would change its answer.
 
-    Raises
-    ------
-    DataError
-        Its weights or its data are gone.
+    Raises DataError where its weights or its data are gone.
     """
     net, learned = network(of), training(of)
     x = learned.standardizer.transform(dataset(of.config.data).X[[row]])[0].astype(np.float64)

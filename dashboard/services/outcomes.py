@@ -20,10 +20,7 @@ from genre_core.store.run_result import Outcome as Outcome
 def outcome(of: Run, part: Part, *, judge: Judge = JUDGE) -> Outcome | None:
     """Return what a completed run's best weights say of one part; None before it is complete.
 
-    Raises
-    ------
-    DataError
-        Its data are gone.
+    Raises DataError where its data are gone.
     """
     return outcome_of(store(), of, part, dataset(of.config.data), judge) if of.state == "complete" else None
 

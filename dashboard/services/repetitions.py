@@ -146,13 +146,7 @@ class ComparedRepeats:
 
 
 def repeats_config(experiment: ExperimentConfig, how: OtherSeeds | Folds) -> RepeatsConfig:
-    """Return what to repeat.
-
-    Raises
-    ------
-    ConfigError
-        The settings hold out a fold already.
-    """
+    """Return what to repeat. Raises ConfigError where the settings hold out a fold already."""
     try:
         return RepeatsConfig(experiment=experiment, what=how)
     except ValidationError as error:
@@ -163,10 +157,7 @@ def repeats_config(experiment: ExperimentConfig, how: OtherSeeds | Folds) -> Rep
 def repetition(study_id: str, *, test: bool = False, unit: Unit = "track") -> Repetition:
     """Return a repetition as far as it is, judged on validation, or with `test` on the test part; folds on themselves.
 
-    Raises
-    ------
-    RunStateError
-        There is none of that name, or another version of Genre Lab made it.
+    Raises RunStateError where there is none of that name, or another version of Genre Lab made it.
     """
     study = open_study(REPEATS, study_id)
     return _read((as_far_as(study), revision_of_runs(study)), test, unit, study)

@@ -14,10 +14,7 @@ from genre_core.store.run_result import JUDGE, Judge, facts_of
 def findings(of: Run, part: Part, *, judge: Judge = JUDGE) -> tuple[Finding, ...]:
     """Return what stands out in a completed run on one part, the most important first; `judge` as in `outcome`.
 
-    Raises
-    ------
-    DataError
-        Its data are gone.
+    Raises DataError where its data are gone.
     """
     seen = outcome(of, part, judge=judge)
     if seen is None:

@@ -86,10 +86,7 @@ def end_search(study_id: str) -> None:
 def search(study_id: str) -> Search:
     """Return a search as far as it is.
 
-    Raises
-    ------
-    RunStateError
-        There is none of that name, or another version of Genre Lab made it.
+    Raises RunStateError where there is none of that name, or another version of Genre Lab made it.
     """
     return _read(open_study(SEARCH, study_id))
 

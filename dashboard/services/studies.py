@@ -17,23 +17,14 @@ FORMER = 50
 
 
 def start_study(of: Kind[Config], study_id: str, config: Config) -> None:
-    """Save a new study and send it to the workers.
-
-    Raises
-    ------
-    StoreError
-        It could not be saved.
-    """
+    """Save a new study and send it to the workers. Raises StoreError where it could not be saved."""
     order(lambda to: jobs.submit_study(store(), to, study_id, of.kind, config), raises=StoreError)
 
 
 def start_or_resume(of: Kind[Config], study_id: str, config: Config) -> None:
     """Start a study that is named by its configuration, or go on with it where it was stopped or has failed.
 
-    Raises
-    ------
-    StoreError
-        It could not be saved.
+    Raises StoreError where it could not be saved.
     """
     if find_study(study_id) is None:
         start_study(of, study_id, config)
@@ -80,10 +71,7 @@ def find_study(study_id: str) -> Study | None:
 def open_study(of: Kind[Config], study_id: str) -> Study:
     """Return a study of a kind as it stands.
 
-    Raises
-    ------
-    RunStateError
-        There is none of that name, or it is of another kind.
+    Raises RunStateError where there is none of that name, or it is of another kind.
     """
     study = find_study(study_id)
     if study is None:
@@ -107,13 +95,7 @@ def listed_studies(limit: int) -> list[tuple[Kind[Any], Study]]:
 
 
 def config_of(of: Kind[Config], study: Study) -> Config:
-    """Return what a study is about.
-
-    Raises
-    ------
-    RunStateError
-        It was written by a version with other settings.
-    """
+    """Return what a study is about. Raises RunStateError where it was written by a version with other settings."""
     try:
         return of.config.model_validate_json(study.config_json)
     except ValidationError as error:

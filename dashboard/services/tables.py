@@ -65,12 +65,7 @@ def first_rows(content_hash: str, n_rows: int) -> Any:
 def add_table(files: Sequence[tuple[str, bytes]]) -> str:
     """Read one table from files and store it; return its content hash.
 
-    Raises
-    ------
-    DataError
-        It is no table, or holds no genre that could be chosen.
-    StoreError
-        It could not be saved.
+    Raises DataError where it is no table or holds no genre to choose, and StoreError where it could not be saved.
     """
     reading = read_table(files)
     seen = inspect(reading.parquet)
@@ -90,12 +85,7 @@ def are_lists(names: Sequence[str]) -> bool:
 def add_split(files: Sequence[tuple[str, bytes]], parts: Sequence[Part | None] = ()) -> str:
     """Read a published split from lists of names and store it; return its content hash.
 
-    Raises
-    ------
-    DataError
-        A file is no list of names, or a part has none.
-    StoreError
-        It could not be saved.
+    Raises DataError where a file is no list of names, or a part has none, and StoreError where it could not be saved.
     """
     split = read_split(files, parts)
     n_tracks = sum(split.counts.values())
@@ -106,10 +96,7 @@ def add_split(files: Sequence[tuple[str, bytes]], parts: Sequence[Part | None] =
 def changed(columns: Sequence[Column], roles: Mapping[str, Role | None], config: TableConfig) -> dict[str, str]:
     """Return the settings by which columns get other roles, None to have one judged anew, by their dotted names.
 
-    Raises
-    ------
-    DataError
-        A column cannot be that, or no tracks with genres are left; the sentence says why.
+    Raises DataError where a column cannot be that, or no tracks with genres are left; the sentence says why.
     """
     wanted = config
     for name, role in roles.items():

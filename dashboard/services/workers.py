@@ -72,10 +72,7 @@ _makers = ThreadPoolExecutor(2, "genre-lab-cluster")
 def client() -> "Client":
     """Return the connection to the workers; a cluster that has died is replaced.
 
-    Raises
-    ------
-    ClusterError
-        There is none, and none could be started.
+    Raises ClusterError where there is none, and none could be started.
     """
     return linked().link.result(timeout=CONNECT_SECONDS).client
 

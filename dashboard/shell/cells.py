@@ -34,10 +34,7 @@ class Selection:
     def of(cls, text: str, n_genres: int) -> "Selection":
         """Return the selection that an address writes.
 
-        Raises
-        ------
-        ConfigError
-            It is no selection, or names a genre that is not there.
+        Raises ConfigError where it is no selection, or names a genre that is not there.
         """
         if not PATTERN.fullmatch(text):
             raise ConfigError("cell should be cells such as 3-5, a row 3-*, a column *-5, several 3-5,4-4, or wrong.")

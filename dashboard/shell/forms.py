@@ -165,10 +165,7 @@ def parameters(config: ExperimentConfig, preset: Preset) -> dict[str, str]:
 def _with(texts: Mapping[str, Any], name: str, value: Any, preset: Preset) -> dict[str, Any]:
     """Return settings with one of them changed and those taken out that then do nothing.
 
-    Raises
-    ------
-    ConfigError
-        The value does not fit, or not with the others.
+    Raises ConfigError where the value does not fit, or not with the others.
     """
     changed = {other: validate(other, text) for other, text in texts.items() if other != name}
     if value is not None:

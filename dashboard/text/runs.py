@@ -159,10 +159,7 @@ def _best(rows: Sequence[Row]) -> Row:
 def command(run: Run) -> str:
     """Return the terminal command that repeats a run; of an ensemble one for each member, and one that averages them.
 
-    Raises
-    ------
-    RunStateError
-        It was made by a version with other settings.
+    Raises RunStateError where it was made by a version with other settings.
     """
     if not run.averages:
         return shlex.join([*_training(run.config), "--json"])

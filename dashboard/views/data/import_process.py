@@ -22,10 +22,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def import_fma(files: FmaFiles, store_url: str) -> Iterator[Progress | str]:
     """Store FMA unless it is stored already, with progress; the last value is the hash of its table.
 
-    Raises
-    ------
-    DataError
-        It was not imported, and the sentence says why.
+    Raises DataError where it was not imported, and the sentence says why.
     """
     with _started(files, store_url) as process:
         try:

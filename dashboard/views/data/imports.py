@@ -124,10 +124,7 @@ def is_fma(files: Sequence[tuple[str, bytes]]) -> bool:
 def import_uploaded(files: Sequence[tuple[str, bytes]]) -> str:
     """Start to import uploaded files of FMA; return the import's key.
 
-    Raises
-    ------
-    DataError
-        The server's disk does not take them.
+    Raises DataError where the server's disk does not take them.
     """
     folder = _unpacked(files)
     found = find_fma([folder])
@@ -186,12 +183,8 @@ def offered() -> list[str]:
 def import_offered(name: str) -> str:
     """Import what the server offers by that name: a table at once, whose hash is returned, or FMA in the background.
 
-    Raises
-    ------
-    DataError
-        It is not below the data folder, is no longer there, or cannot be read.
-    StoreError
-        It could not be saved.
+    Raises DataError where it is not below the data folder, is no longer there, or cannot be read, StoreError where it
+    could not be saved.
     """
     root = _root()
     path = (root / name).resolve() if root else None

@@ -19,10 +19,7 @@ def _study_id(config: DatasetConfig) -> str:
 def placing(config: DatasetConfig) -> Study:
     """Return the study that places tracks among their neighbors, started now if it never was.
 
-    Raises
-    ------
-    StoreError
-        It could not be saved.
+    Raises StoreError where it could not be saved.
     """
     name = _study_id(config)
     if found := find_study(name):

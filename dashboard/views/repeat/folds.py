@@ -10,10 +10,7 @@ from genre_core.studies.repeats.summary import held_out
 def pooled_score(found: Repetition) -> PooledScore | None:
     """Return the share that is right of all held-out answers so far; None before the first.
 
-    Raises
-    ------
-    DataError
-        Its data are gone.
+    Raises DataError where its data are gone.
     """
     if not found.predictions:
         return None

@@ -1,1 +1,0 @@
-"""Sentences of the pages: pure functions from results to text, so that tests can read them."""

@@ -1,1 +1,0 @@
-"""The page and all that only it has."""
