@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from dashboard.services.caching import cached_by_run
 from dashboard.services.datasets import dataset
-from dashboard.services.outcomes import standard_scores
+from dashboard.services.outcomes import predictions, standard_scores
 from dashboard.services.workers import store
-from genre_core.data.dataset import PARTS, FloatArray, IntArray, Part
+from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.data.inputs import Standardizer
 from genre_core.errors import DataError
 from genre_core.explaining import (
@@ -62,44 +61,13 @@ class Training:
 @cached_by_run(8)
 def training(of: Run) -> Training:
     """Return what a completed run was trained on; raises DataError where its data are gone."""
-    saved, data = store().artifact(of.id, "logits"), dataset(of.config.data)
-    if saved is None:
+    every, data = predictions(of), dataset(of.config.data)
+    if every is None:
         raise DataError("This run did not store its split: train it again.")
-    from safetensors.numpy import load
-
-    rows = np.flatnonzero(load(saved)["part"] == PARTS.index("train"))
+    rows = every.of("train").rows
     standardizer = Standardizer.fit(data.X[rows])
     known = np.where(np.isnan(data.X[rows]), standardizer.median, data.X[rows])
     return Training(rows, standardizer, known.min(axis=0), known.max(axis=0))
-
-
-@dataclass(frozen=True, eq=False)
-class Answers:
-    """Predictions of a completed run's network for every row of the data: logits (n, n_genres), and each row's part.
-
-    `y` (n,) are the labels that it was judged by; `part` (n,) holds positions in `PARTS`, one more for rows in none.
-    """
-
-    logits: npt.NDArray[np.float32]
-    y: IntArray
-    part: npt.NDArray[np.uint8]
-
-    def part_of(self, row: int) -> Part | None:
-        """Return the part that a row is in; None: the split left it out."""
-        number = int(self.part[row])
-        return PARTS[number] if number < len(PARTS) else None
-
-
-@cached_by_run(16)
-def answers(of: Run) -> Answers | None:
-    """Return what the network of a completed run answered for every row of its data; None where that is not stored."""
-    saved = store().artifact(of.id, "logits")
-    if saved is None:
-        return None
-    from safetensors.numpy import load
-
-    arrays = load(saved)
-    return Answers(arrays["logits"], arrays["y"], arrays["part"])
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,12 +8,13 @@ import numpy.typing as npt
 from dashboard.services.caching import cached_by_run
 from dashboard.services.datasets import dataset
 from dashboard.services.workers import store
-from genre_core.data.dataset import PARTS, FloatArray, Part
+from genre_core.data.dataset import FloatArray, Part
 from genre_core.data.inputs import Standardizer
 from genre_core.store import Run
-from genre_core.store.run_result import JUDGE, Judge, outcome_of
+from genre_core.store.run_result import JUDGE, Judge, outcome_of, predictions_of
 from genre_core.store.run_result import About as About
 from genre_core.store.run_result import Outcome as Outcome
+from genre_core.training.predictions import Predictions
 
 
 @cached_by_run(64)
@@ -23,6 +24,12 @@ def outcome(of: Run, part: Part, *, judge: Judge = JUDGE) -> Outcome | None:
     Raises DataError where its data are gone.
     """
     return outcome_of(store(), of, part, dataset(of.config.data), judge) if of.state == "complete" else None
+
+
+@cached_by_run(16)
+def predictions(of: Run) -> Predictions | None:
+    """Return what a completed run's best weights say of all rows of its data; None where that is not stored."""
+    return predictions_of(store(), of)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +47,10 @@ class StandardScores:
 @cached_by_run(4)
 def standard_scores(of: Run) -> StandardScores | None:
     """Return the tracks of a completed run as its network saw them, and each genre's mean; None without features."""
-    saved, data = store().artifact(of.id, "logits"), dataset(of.config.data)
-    if saved is None or not data.features:
+    every, data = predictions(of), dataset(of.config.data)
+    if every is None or not data.features:
         return None
-    from safetensors.numpy import load
-
-    train = np.flatnonzero(load(saved)["part"] == PARTS.index("train"))
+    train = every.of("train").rows
     X = Standardizer.fit(data.X[train]).transform(data.X)
     members = data.y[train][:, None] == np.arange(len(data.genres))
     n = members.sum(axis=0)[:, None].astype(np.float64)

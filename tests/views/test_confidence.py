@@ -237,7 +237,7 @@ def test_scalings_and_thresholds_are_fitted_without_a_look_at_the_test_part(stor
             *vector.scale,
             *vector.bias,
             *(
-                rejecting.threshold_for(run, 0.85, method=method, score=score, surely=surely)
+                rejecting.threshold_for(run, 0.85, rejecting.Rule(method=method, score=score), surely=surely)
                 for method in ("none", TEMPERATURE)
                 for score in ("confidence", "margin", "certainty")
                 for surely in (False, True)

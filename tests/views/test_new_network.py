@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from dashboard.services import networks
+from dashboard.services import outcomes
 from genre_core.networks import ARCHITECTURES
 from genre_core.settings.branches import branch_of
 from genre_core.settings.ensembles import ensemble_of
@@ -124,7 +124,7 @@ def test_one_genre_says_what_cannot_be_explained(store, section):
 
 
 def test_a_track_says_so_in_one_sentence_and_shows_the_answer(store):
-    found = networks.answers(store.run("twin"))
+    found = outcomes.predictions(store.run("twin"))
     row = int(np.flatnonzero(found.part == 1)[0])
     page = opened("views/track/page.py", run="twin", track=str(row))
     assert not page.error

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
-from dashboard.services import datasets, networks
+from dashboard.services import datasets, networks, outcomes
 from genre_core.evaluation.metrics import softmax
 from genre_core.settings.names import configure
 from genre_core.store import open_test
@@ -46,7 +46,7 @@ def store(tmp_path_factory):
 
 
 def rows_of(run, part, *, wrong=False):
-    found = networks.answers(run)
+    found = outcomes.predictions(run)
     number = ("train", "validation", "test").index(part)
     return np.flatnonzero((found.part == number) & (not wrong or found.logits.argmax(axis=1) != found.y))
 
@@ -68,7 +68,7 @@ def links(page):
 def test_a_track_says_what_it_is_and_how_sure_the_network_is(store):
     run = store.run("small")
     row = int(rows_of(run, "validation", wrong=True)[0])
-    found = networks.answers(run)
+    found = outcomes.predictions(run)
     y_prob = softmax(found.logits[[row]])[0]
     genres = run.context["genres"]
     page = opened(TRACK, run="small", track=str(row))
@@ -175,7 +175,7 @@ def test_previous_and_next_go_through_the_cell_and_the_way_back_leads_to_it(stor
     run = store.run("small")
     counts = np.array(run.summary["validation"]["confusion_matrix"])
     i, j = (int(n) for n in np.unravel_index(counts.argmax(), counts.shape))
-    found = networks.answers(run)
+    found = outcomes.predictions(run)
     rows = rows_of(run, "validation")
     rows = rows[(found.y[rows] == i) & (found.logits[rows].argmax(axis=1) == j)]
     order = rows[np.argsort(-softmax(found.logits[rows]).max(axis=1), kind="stable")]
@@ -264,7 +264,6 @@ def test_a_link_that_names_another_part_says_so(store):
 
 
 def test_without_weights_there_is_the_answer_but_no_why(store, monkeypatch):
-    from dashboard.services import networks
     from genre_core.errors import DataError
 
     def missing(*_):

@@ -183,8 +183,8 @@ def offered() -> list[str]:
 def import_offered(name: str) -> str:
     """Import what the server offers by that name: a table at once, whose hash is returned, or FMA in the background.
 
-    Raises DataError where it is not below the data folder, is no longer there, or cannot be read, StoreError where it
-    could not be saved.
+    Raises DataError where it is not below the data folder, is no longer there, or cannot be read, and StoreError where
+    it could not be saved.
     """
     root = _root()
     path = (root / name).resolve() if root else None

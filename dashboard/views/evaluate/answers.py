@@ -1,7 +1,5 @@
 """The matrix of answers where some are held back: a last column for "don't know", and the tracks of its cells."""
 
-from dataclasses import dataclass
-
 import streamlit as st
 
 from dashboard.components.address_menu import address_menu
@@ -11,28 +9,17 @@ from dashboard.components.judged import Judged
 from dashboard.components.matrix import matrix, picked
 from dashboard.components.matrix_table import view_table
 from dashboard.components.tracks import judged_tracks
-from dashboard.services.confidence import Method
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.shell.cells import Selection
 from dashboard.theme import percent
 from dashboard.views.evaluate import rejecting as services
 from dashboard.views.evaluate.answers_text import answer_cells, answers_sentence, answers_title
-from dashboard.views.evaluate.rejecting import AnswerMatrix, Rejected
+from dashboard.views.evaluate.rejecting import AnswerMatrix, Rejected, Rule
 from genre_core.errors import ConfigError
 from genre_core.evaluation.glossary import GLOSSARY
-from genre_core.evaluation.rejection import ScoreName
 
 ANSWERS = "answers"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Which tracks are answered: those whose score, of these probabilities, reaches the threshold."""
-
-    method: Method
-    score: ScoreName
-    threshold: float
 
 
 def draw(judged: Judged, rule: Rule, seen: Rejected) -> None:
@@ -43,16 +30,8 @@ def draw(judged: Judged, rule: Rule, seen: Rejected) -> None:
         with st.container(key="answers-choices", horizontal=True, vertical_alignment="center", gap="small"):
             by = address_menu("Show", "by", SHARES, width=145)
             order = address_menu("Order", "order", ORDERS, width=160)
-        found = services.answer_matrix(
-            judged.run,
-            judged.part,
-            rule.threshold,
-            judge=judged.judge,
-            method=rule.method,
-            score=rule.score,
-            by=by,
-            order=order,
-        )
+        threshold = seen.overall.threshold
+        found = services.answer_matrix(judged.run, judged.part, threshold, rule, by=by, order=order)
         if found is None:
             return
         chosen = _chosen(len(judged.outcome.genres))
@@ -66,8 +45,7 @@ def draw(judged: Judged, rule: Rule, seen: Rejected) -> None:
                 "answered"
             ),
             note=(
-                f"{judged.run.name} on {judged.measured}, answering at a {rule.score} of {percent(rule.threshold)} or "
-                "above."
+                f"{judged.run.name} on {judged.measured}, answering at a {rule.score} of {percent(threshold)} or above."
             ),
             said=answers_sentence(found.matrix, chosen, found.view.nouns) if chosen else "",
         )

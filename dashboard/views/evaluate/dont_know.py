@@ -13,7 +13,7 @@ from dashboard.text.limits import known_already
 from dashboard.views.evaluate import answers
 from dashboard.views.evaluate import rejecting as services
 from dashboard.views.evaluate.confidence import METHODS
-from dashboard.views.evaluate.rejecting import Rejected
+from dashboard.views.evaluate.rejecting import Rejected, Rule
 from dashboard.views.evaluate.rejection_figure import MOST_GENRES, genre_answers_figure
 from dashboard.views.evaluate.rejection_text import (
     SCORES,
@@ -38,25 +38,24 @@ def draw(judged: Judged) -> None:
     """Draw what a threshold does overall and to each genre, with the controls that choose it."""
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
-        method, score = _choices(judged)
-        target, surely = _asked(judged, method, score)
-        found = services.threshold_for(
-            judged.run, target, judge=judged.judge, method=method, score=score, surely=surely
-        )
+        rule = _rule(judged)
+        target, surely = _asked(judged, rule)
+        found = services.threshold_for(judged.run, target, rule, surely=surely)
         given = _given()
         threshold = given if given is not None else found if found is not None else 0.0
-        seen = services.rejected(judged.run, judged.part, threshold, judge=judged.judge, method=method, score=score)
+        seen = services.rejected(judged.run, judged.part, threshold, rule)
         if seen is None:
             return
-        _answer(judged, seen, given, found, target, score, method, surely)
-        _controls(threshold, target, surely, score)
-        _curve(judged, seen, method, score)
+        _answer(judged, seen, rule, given, found, target, surely)
+        _controls(threshold, target, surely, rule.score)
+        _curve(judged, seen, rule)
     with right:
         _genres(judged, seen)
-    answers.draw(judged, answers.Rule(method, score, threshold), seen)
+    answers.draw(judged, rule, seen)
 
 
-def _choices(judged: Judged) -> tuple[Method, ScoreName]:
+def _rule(judged: Judged) -> Rule:
+    """Draw the choices of a rule, and return it."""
     problem = can_scale(judged.run, judge=judged.judge)
     methods: dict[Method, str] = {"none": METHODS["none"]} if problem else METHODS
     with st.container(key="reject-choices", horizontal=True, vertical_alignment="top", gap="small"):
@@ -64,7 +63,7 @@ def _choices(judged: Judged) -> tuple[Method, ScoreName]:
         method = address_choice(
             "Probabilities", "scaled", methods, on_change=DROPPED, help=GLOSSARY["temperature scaling"]
         )
-    return method, score
+    return Rule(judged.judge, method, score)
 
 
 def _number(name: str, low: float, high: float, what: str) -> float | None:
@@ -87,37 +86,28 @@ def _given() -> float | None:
     return _number("reject", 0.0, 1.0, "a threshold from 0 to 1")
 
 
-def _asked(judged: Judged, method: Method, score: ScoreName) -> tuple[float, bool]:
+def _asked(judged: Judged, rule: Rule) -> tuple[float, bool]:
     """Return the share of right answers that is asked for, and whether its interval has to reach that."""
     wanted = _number("target", 1.0, 99.9, "a percentage from 1 to 99.9")
     surely = st.query_params.get("surely") == "1"
     if wanted is not None:
         return wanted / 100, surely
-    every = services.rejected(judged.run, "validation", 0.0, judge=judged.judge, method=method, score=score)
+    every = services.rejected(judged.run, "validation", 0.0, rule)
     accuracy = None if every is None else every.overall.accuracy
     return usual_target(accuracy or 0.0), surely
 
 
 def _answer(
-    judged: Judged,
-    seen: Rejected,
-    given: float | None,
-    found: float | None,
-    target: float,
-    score: ScoreName,
-    method: Method,
-    surely: bool,
+    judged: Judged, seen: Rejected, rule: Rule, given: float | None, found: float | None, target: float, surely: bool
 ) -> None:
     nouns = f"{judged.part} tracks"
     st.subheader(plain(answering_sentence(seen.overall, nouns)), anchor=False, help=GLOSSARY["coverage"])
-    validation = services.rejected(
-        judged.run, "validation", seen.overall.threshold, judge=judged.judge, method=method, score=score
-    )
+    validation = services.rejected(judged.run, "validation", seen.overall.threshold, rule)
     on_validation = None if validation is None else validation.overall
     if given is None:
-        said = threshold_sentence(found, target, score, surely=surely, part=judged.part, validation=on_validation)
+        said = threshold_sentence(found, target, rule.score, surely=surely, part=judged.part, validation=on_validation)
     else:
-        said = given_sentence(given, score, judged.part, on_validation)
+        said = given_sentence(given, rule.score, judged.part, on_validation)
     st.caption(plain(said), help=GLOSSARY["Wilson interval"] if surely else None)
 
 
@@ -172,14 +162,14 @@ def _move(threshold: float) -> None:
     address.look(reject=f"{threshold:.4g}", track=None)
 
 
-def _curve(judged: Judged, seen: Rejected, method: Method, score: ScoreName) -> None:
-    run, part, judge = judged.run, judged.part, judged.judge
-    curve = services.risk_coverage_of(run, part, judge=judge, method=method, score=score)
+def _curve(judged: Judged, seen: Rejected, rule: Rule) -> None:
+    run, part, score = judged.run, judged.part, rule.score
+    curve = services.risk_coverage_of(run, part, rule)
     if curve is None:
         return
-    best = services.best_risk_coverage(run, part, judge=judge, score=score)
+    best = services.best_risk_coverage(run, part, rule)
     said = area_sentence(curve, score, best)
-    thresholds = services.thresholds_of(run, part, judge=judge, method=method, score=score)
+    thresholds = services.thresholds_of(run, part, rule)
     risk_coverage_chart(
         curve,
         best,
@@ -197,12 +187,8 @@ def _curve(judged: Judged, seen: Rejected, method: Method, score: ScoreName) -> 
         said += f" This is for {known}, but this run knows them from training because its split leaks."
     st.caption(plain(said), help=GLOSSARY["AURC"])
     rows = [_threshold_row(found) for found in thresholds or ()]
-    twin(
-        rows,
-        "thresholds",
-        f"Effect of each threshold on {score}, on {judged.measured}.",
-        tuple(rows[0]) if rows else (),
-    )
+    alt = f"Effect of each threshold on {score}, on {judged.measured}."
+    twin(rows, "thresholds", alt, tuple(rows[0]) if rows else ())
 
 
 def _threshold_row(found: Answering) -> dict[str, float | None]:

@@ -33,6 +33,19 @@ N_STEPS = 200
 """Steps of a threshold that is dragged."""
 
 
+@dataclass(frozen=True)
+class Rule:
+    """By which truth predictions are judged, and of which probabilities the score has to reach a threshold."""
+
+    judge: Judge = JUDGE
+    method: Method = "none"
+    score: ScoreName = "confidence"
+
+
+USUAL = Rule()
+"""The usual rule: the confidence, of the probabilities as they are."""
+
+
 @dataclass(frozen=True, eq=False)
 class Rejected:
     """Effect of a threshold on one part: overall, to each genre, and which tracks are `answered` (n,).
@@ -75,60 +88,41 @@ class _Scored:
 
 
 @cached_by_run(64)
-def _scored(of: Run, part: Part, judge: Judge, method: Method, score: ScoreName) -> _Scored | None:
-    seen, logits = outcome(of, part, judge=judge), logits_of(of, part, judge=judge, method=method)
+def _scored(of: Run, part: Part, rule: Rule) -> _Scored | None:
+    seen, logits = outcome(of, part, judge=rule.judge), logits_of(of, part, judge=rule.judge, method=rule.method)
     if seen is None or logits is None:
         return None
-    return _Scored(sureness(softmax(logits), score), logits.argmax(axis=1), seen.y_true, seen.groups, len(seen.genres))
+    sure = sureness(softmax(logits), rule.score)
+    return _Scored(sure, logits.argmax(axis=1), seen.y_true, seen.groups, len(seen.genres))
 
 
 @cached_by_run(64)
-def risk_coverage_of(
-    of: Run, part: Part, *, judge: Judge = JUDGE, method: Method = "none", score: ScoreName = "confidence"
-) -> RiskCoverage | None:
+def risk_coverage_of(of: Run, part: Part, rule: Rule) -> RiskCoverage | None:
     """Return how often a run is wrong as it answers more and more of its tracks."""
-    seen = _scored(of, part, judge, method, score)
+    seen = _scored(of, part, rule)
     return None if seen is None else risk_coverage(seen.scores, seen.right, groups=seen.groups)
 
 
 @cached_by_run(32)
-def best_risk_coverage(
-    of: Run, part: Part, *, judge: Judge = JUDGE, score: ScoreName = "confidence"
-) -> RiskCoverage | None:
+def best_risk_coverage(of: Run, part: Part, rule: Rule) -> RiskCoverage | None:
     """Return the curve of the best possible classifier, which knows the true probabilities; None where unknown."""
-    true, seen = true_probabilities(of, part, judge=judge), outcome(of, part, judge=judge)
+    true, seen = true_probabilities(of, part, judge=rule.judge), outcome(of, part, judge=rule.judge)
     if true is None or seen is None:
         return None
     right = true.argmax(axis=1) == seen.y_true
-    return risk_coverage(sureness(true, score), right, groups=seen.groups)
+    return risk_coverage(sureness(true, rule.score), right, groups=seen.groups)
 
 
 @cached_by_run(256)
-def threshold_for(
-    of: Run,
-    target: float,
-    *,
-    judge: Judge = JUDGE,
-    method: Method = "none",
-    score: ScoreName = "confidence",
-    surely: bool = False,
-) -> float | None:
+def threshold_for(of: Run, target: float, rule: Rule = USUAL, *, surely: bool = False) -> float | None:
     """Return the lowest threshold from which that share of the answers on validation is right; None if none is."""
-    seen = _scored(of, "validation", judge, method, score)
+    seen = _scored(of, "validation", rule)
     return None if seen is None else find_threshold(target, seen.scores, seen.right, groups=seen.groups, surely=surely)
 
 
-def rejected(
-    of: Run,
-    part: Part,
-    threshold: float,
-    *,
-    judge: Judge = JUDGE,
-    method: Method = "none",
-    score: ScoreName = "confidence",
-) -> Rejected | None:
+def rejected(of: Run, part: Part, threshold: float, rule: Rule = USUAL) -> Rejected | None:
     """Return what answering only from a threshold on does to a part of a completed run."""
-    seen = _scored(of, part, judge, method, score)
+    seen = _scored(of, part, rule)
     if seen is None:
         return None
     given = seen.given(threshold)
@@ -140,18 +134,10 @@ def rejected(
 
 @cached_by_run(64)
 def answer_matrix(
-    of: Run,
-    part: Part,
-    threshold: float,
-    *,
-    judge: Judge = JUDGE,
-    method: Method = "none",
-    score: ScoreName = "confidence",
-    by: Normalization = "count",
-    order: Order = "given",
+    of: Run, part: Part, threshold: float, rule: Rule, *, by: Normalization = "count", order: Order = "given"
 ) -> AnswerMatrix | None:
     """Return the matrix of answers from a threshold on; its order is that of all answers, whatever the threshold."""
-    seen, known = _scored(of, part, judge, method, score), outcome(of, part, judge=judge)
+    seen, known = _scored(of, part, rule), outcome(of, part, judge=rule.judge)
     if seen is None or known is None:
         return None
     k, genres = seen.n_genres, known.genres
@@ -162,10 +148,8 @@ def answer_matrix(
 
 
 @cached_by_run(64)
-def thresholds_of(
-    of: Run, part: Part, *, judge: Judge = JUDGE, method: Method = "none", score: ScoreName = "confidence"
-) -> tuple[Answering, ...] | None:
+def thresholds_of(of: Run, part: Part, rule: Rule) -> tuple[Answering, ...] | None:
     """Return what the thresholds 0, 1 / N_STEPS, …, 1 do to a part of a completed run."""
-    seen = _scored(of, part, judge, method, score)
+    seen = _scored(of, part, rule)
     steps = [step / N_STEPS for step in range(N_STEPS + 1)]
     return None if seen is None else answerings(steps, seen.scores, seen.right, groups=seen.groups)

@@ -78,7 +78,8 @@ def _draw(run: Run, part: Part, about: About) -> None:
         )
         _choose(history, chosen)
         words(parts["changed"], "changed words", live="changed")
-    for note in (sentences.why_validation(part), sentences.state_note(run), _thinned(history)):
+    thinned = sentences.thinned(epoch_step(len(history), len(history.genres)), history)
+    for note in (sentences.why_validation(part), sentences.state_note(run), thinned):
         if note:
             st.caption(note)
     refreshing(_table, TABLE_SECONDS if run.active else None)(run.id, tuple(chosen), clean)
@@ -153,10 +154,6 @@ def _toggle(genre: int) -> None:
 
 def _look_at(chosen: Sequence[int]) -> None:
     address.look(lift="-".join(str(genre) for genre in chosen) or None)
-
-
-def _thinned(history: ConfusionHistory) -> str:
-    return sentences.thinned(epoch_step(len(history), len(history.genres)), history)
 
 
 def _table(run_id: str, chosen: Sequence[int], clean: bool) -> None:

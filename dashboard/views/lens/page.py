@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from dashboard.components.address_choice import address_choice
 from dashboard.components.live import answer_part
-from dashboard.components.right_about import about_true_genres
+from dashboard.components.right_about import about_true_genres, choose_unit
 from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
 from dashboard.components.study_page import (
@@ -29,7 +28,6 @@ from genre_core.settings.presets import PRESETS
 from genre_core.studies.kinds import LENS
 from genre_core.studies.lens import LensConfig, LensPlan
 
-UNITS: dict[Unit, str] = {"track": "by track", "row": "by segment"}
 REPEATS = {f"{n} splits": n for n in (5, 3, 10, 20)}
 TABLE_SECONDS = 1.0
 MOST_LETTERS = 1000
@@ -137,7 +135,7 @@ def _lens(
     unit: Unit = "track"
     if lens.in_segments:
         with controls:
-            unit = address_choice("Judged", "unit", UNITS)
+            unit = choose_unit(lens.config.experiment.data)
         lens = lenses.lens(lens.study.id, clean=lens.about == "true genre", unit=unit)
         if lens.unit != unit:
             st.caption(sentences.BY_SEGMENT_ALONE)

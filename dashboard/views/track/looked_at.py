@@ -6,10 +6,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.services.networks import Answers
-from genre_core.data.dataset import Dataset, FloatArray, Part
+from genre_core.data.dataset import PARTS, Dataset, FloatArray, Part
 from genre_core.evaluation.metrics import softmax
 from genre_core.store import Run
+from genre_core.training.predictions import Predictions
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,7 +18,7 @@ class LookedAt:
 
     run: Run
     data: Dataset
-    answers: Answers
+    answers: Predictions
     row: int
     clean: bool
 
@@ -29,8 +29,9 @@ class LookedAt:
 
     @property
     def part(self) -> Part | None:
-        """Return the part of the split that it is in."""
-        return self.answers.part_of(self.row)
+        """Return the part that it is in; None: the split left it out."""
+        number = int(self.answers.part[self.row])
+        return PARTS[number] if number < len(PARTS) else None
 
     @property
     def logits(self) -> npt.NDArray[np.float32]:

@@ -10,6 +10,7 @@ from dashboard.components.safely import refreshing
 from dashboard.components.terms import numbers_line
 from dashboard.services import datasets, networks, openings, runs, workers
 from dashboard.services.networks import Explanation
+from dashboard.services.outcomes import predictions
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text import evaluate_states
@@ -67,7 +68,7 @@ def _looked_at(run: Run) -> LookedAt | None:
             Step(DATA, "Upload the table again on Data"),
         )
         return None
-    answers = networks.answers(run)
+    answers = predictions(run)
     if answers is None:
         _say(*evaluate_states.not_complete(run))
         return None

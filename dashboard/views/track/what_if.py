@@ -1,7 +1,6 @@
 """Predictions for changed features: sliders, and the smallest change that flips it."""
 
 import re
-from collections.abc import Mapping
 
 import streamlit as st
 
@@ -14,7 +13,6 @@ from dashboard.views.track.answer import answer_bars
 from dashboard.views.track.changed_features import answer_of, apply, crossing, read, way, write
 from dashboard.views.track.looked_at import LookedAt
 from dashboard.views.track.text import change_sentence, changed_answer, flip_sentence, moved
-from genre_core.data.dataset import FloatArray
 from genre_core.explaining import FittedNetwork
 
 SLIDERS, AT_ONCE = 6, 8
@@ -142,13 +140,10 @@ def _flips(track: LookedAt, network: FittedNetwork, training: Training, why: Exp
                 start = way(training, raw, first.feature).value
                 said = moved(features[first.feature], start, values[first.feature])
         _offer(flip_sentence(why, said, genres), values, features, "what flip")
-        target = None if why.change is None else dict(enumerate(why.change.x.tolist()))
-        all_values = None if target is None else _moving(network, training, raw, target)
+        all_values = None
+        if why.change is not None and len(why.change.x) <= what_if.MOST_CHANGED:
+            all_values = crossing(network, training, raw, dict(enumerate(why.change.x.tolist())))
         _offer(change_sentence(why.change, genres), all_values, features, "what all")
-
-
-def _moving(network: FittedNetwork, training: Training, raw: FloatArray, target: Mapping[int, float]) -> Changed | None:
-    return crossing(network, training, raw, target) if len(target) <= what_if.MOST_CHANGED else None
 
 
 def _offer(sentence: str, values: Changed | None, features: tuple[str, ...], key: str) -> None:
