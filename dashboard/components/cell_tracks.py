@@ -13,8 +13,6 @@ from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.merging import Merges, mapping_of, members_of
 from genre_core.evaluation.metrics import softmax
 
-Cell = tuple[int, int]
-"""True and predicted genre, counted from 0."""
 Chosen = npt.NDArray[np.bool_]
 """Which of an outcome's tracks (n,)."""
 

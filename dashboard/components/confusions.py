@@ -14,7 +14,7 @@ from dashboard.components.matrix_table import view_table
 from dashboard.components.scores import genre_table, score_table
 from dashboard.components.tracks import judged_tracks
 from dashboard.figures.matrix import Compared
-from dashboard.services import confusions, run_findings
+from dashboard.services import confusions, outcomes
 from dashboard.services.confusions import Confusions
 from dashboard.shell import address
 from dashboard.shell.address import plain
@@ -184,7 +184,7 @@ def _close_cell() -> None:
 
 def _what_stands_out(judged: Judged) -> None:
     st.subheader("What stands out", anchor=False, help=findings.WHEN)
-    findings.draw(judged, run_findings.findings(judged.run, judged.part, judge=judged.judge), "findings", EVALUATE)
+    findings.draw(judged, outcomes.findings(judged.run, judged.part, judge=judged.judge), "findings", EVALUATE)
     st.caption("Select a cell, a row or a column of the matrix to see its tracks. Select two rows to merge them.")
 
 

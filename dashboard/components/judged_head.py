@@ -75,16 +75,11 @@ def _judged_by(run: Run | None, forget: Mapping[str, None]) -> tuple[Part, Judge
     if run is None or run.state != "complete":
         return "validation", JUDGE
     held_out: dict[Part, str] = {"test": "Held-out fold"} if run.config.split.folds else {}
-    part = address_choice(
-        "Part",
-        "part",
-        {**PARTS, **held_out},
-        help=(
-            "Use validation for choosing. It also chose the best epoch, so its score is a little too optimistic. Use "
-            "test for reporting."
-        ),
-        on_change=forget,
+    meaning = (
+        "Use validation for choosing. It also chose the best epoch, so its score is a little too optimistic. Use "
+        "test for reporting."
     )
+    part = address_choice("Part", "part", {**PARTS, **held_out}, help=meaning, on_change=forget)
     return part, choose_judge(run.config.data, forget)
 
 

@@ -152,13 +152,9 @@ def one_track(
         with st.container(key="track-open", horizontal=True, vertical_alignment="center", gap="small"):
             label = "Open this track: why, and what if"
             address.page_link("views/track/page.py", label, ":material/arrow_forward:", **page)
+            meaning = "Show more tracks."
             st.button(
-                "Close",
-                icon=":material/close:",
-                type="tertiary",
-                key="close track",
-                help="Show more tracks.",
-                on_click=_close,
+                "Close", icon=":material/close:", type="tertiary", key="close track", help=meaning, on_click=_close
             )
     draw_choices(likely)
     if scores is None:

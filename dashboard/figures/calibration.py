@@ -1,6 +1,5 @@
 """How often a model is right against how sure it is: by bins of tracks, and against the true probabilities."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -128,7 +127,7 @@ def _counts(curve: ReliabilityCurve) -> dict[str, Any]:
     }
 
 
-def posterior_figure(gap: PosteriorGap, genres: Sequence[str] = ()) -> Figure:
+def posterior_figure(gap: PosteriorGap) -> Figure:
     """Return the true probability of what was predicted against the confidence in percent: tracks, and bins of them."""
     rows = np.arange(len(gap.confidence))
     if len(rows) > MOST_POINTS:

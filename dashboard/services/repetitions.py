@@ -15,7 +15,8 @@ from dashboard.services.workers import store
 from genre_core.data.dataset import IntArray, Part
 from genre_core.errors import ConfigError, GenreLabError
 from genre_core.evaluation.confusion import ConfusionMatrix
-from genre_core.evaluation.repeated_scores import PairedScores
+from genre_core.evaluation.repeated_scores import PairedScores, PooledScore
+from genre_core.evaluation.repeated_scores import pooled_score as _pooled_score
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store import Epoch, Run, Study, open_test, openings_of
 from genre_core.store.run_result import predictions_of
@@ -25,6 +26,7 @@ from genre_core.studies.repeats.summary import (
     MemberScore,
     Repeats,
     compare,
+    held_out,
     needed,
     pooled,
     score_of,
@@ -196,3 +198,11 @@ def _read(state: tuple[object, ...], test: bool, unit: Unit, _study: Study) -> R
     part: Part = "test" if test else config.part
     members = store().members
     return Repetition(_study, config, members.runs(_study.id), members.epochs(_study.id), part, unit)
+
+
+def pooled_score(found: Repetition) -> PooledScore | None:
+    """Return the share of all held-out answers so far that is right; raises DataError where its data are gone."""
+    if not found.predictions:
+        return None
+    data, unit = dataset(found.config.experiment.data), found.unit
+    return _pooled_score([held_out(one, data, unit) for one in found.predictions.values()])

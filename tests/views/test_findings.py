@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.services import datasets, run_findings
+from dashboard.services import datasets, outcomes
 from dashboard.text.findings import link
 from genre_core.findings import sentence
 from genre_core.settings.names import configure
@@ -35,7 +35,7 @@ def store(tmp_path_factory):
 
 def found(run, part, clean=False):
     told = told_of(run, part, datasets.dataset(run.config.data))
-    return [(one, sentence(one, told), link(one, told)) for one in run_findings.findings(run, part, judge=Judge(clean))]
+    return [(one, sentence(one, told), link(one, told)) for one in outcomes.findings(run, part, judge=Judge(clean))]
 
 
 def sections(page):

@@ -9,7 +9,6 @@ from sqlalchemy import update
 from dashboard.components.live import answer as answer_of
 from dashboard.services import repetitions
 from dashboard.theme import percent
-from dashboard.views.repeat import folds as folds_service
 from dashboard.views.repeat import live as following
 from genre_core.networks import LinearConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
@@ -117,7 +116,7 @@ def test_folds_judge_every_track_once_and_leave_the_test_part_closed(store, fold
     assert "The real test part is in no fold" in texts(page)
     counts = drawn(page, "matrix of folds")["view"]["counts"]
     assert sum(map(sum, counts)) == 255
-    score = folds_service.pooled_score(repetitions.repetition(folds))
+    score = repetitions.pooled_score(repetitions.repetition(folds))
     assert f"of 255 predictions are right, {percent(score.rate, score.interval)}. Each track is judged once" in texts(
         page
     )

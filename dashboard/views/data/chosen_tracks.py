@@ -17,12 +17,8 @@ def draw(data: Dataset, rows: IntArray, split: Split | None, sentence: str) -> N
     with st.container(key="chosen-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Chosen tracks**", width="content")
         if len(rows):
-            csv_download(
-                lambda: columns(data, rows, split),
-                "chosen tracks.csv",
-                "chosen",
-                help="Download these tracks with all their features.",
-            )
+            meaning = "Download these tracks with all their features."
+            csv_download(lambda: columns(data, rows, split), "chosen tracks.csv", "chosen", help=meaning)
         st.button("Close", icon=":material/close:", type="tertiary", key="close chosen", on_click=_close)
     st.caption(plain(sentence))
     if not len(rows):

@@ -41,7 +41,7 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
     left, right = st.columns([1, 1.25], gap="medium")
     with left:
         _one_feature(config, data)
-        _drift(config, data)
+        _drift(config)
     with right:
         _correlations(config, data)
 
@@ -130,7 +130,7 @@ def _correlations(config: DatasetConfig, data: Dataset) -> None:
     twin(rows, "correlations", f"The {len(rows)} most correlated pairs of features.")
 
 
-def _drift(config: DatasetConfig, data: Dataset) -> None:
+def _drift(config: DatasetConfig) -> None:
     st.markdown("**Training and test compared**")
     try:
         found = exploring.drifts(config, forms.said_config().split)

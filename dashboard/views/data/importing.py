@@ -25,7 +25,7 @@ def draw(config: ExperimentConfig, data: Dataset) -> None:
             _columns(config.data, data)
             preview(config.data)
         elif isinstance(config.data, FmaConfig):
-            _fma(config.data, data)
+            _fma(config.data)
             preview(config.data)
         _published(config, data)
     with right:
@@ -89,7 +89,7 @@ def _columns(config: TableConfig, data: Dataset) -> None:
         st.caption(plain(note, 1000))
 
 
-def _fma(config: FmaConfig, data: Dataset) -> None:
+def _fma(config: FmaConfig) -> None:
     """Say what was imported and where it comes from."""
     stored = tables.stored(config)
     st.markdown(f"**{stored.name if stored else 'FMA'}**")

@@ -127,15 +127,11 @@ def _controls(threshold: float, target: float, surely: bool, score: ScoreName) -
             on_change=_ask,
             help="The threshold is set on validation: the lowest at which this share of the answers is right.",
         )
-        st.toggle(
-            "Guarantee with 95 % confidence",
-            key=_SURELY,
-            on_change=_ask,
-            help=(
-                "The lower limit of the 95 % interval must also reach the minimum accuracy. The model answers fewer "
-                "tracks, but the guarantee is more likely to hold on new ones."
-            ),
+        meaning = (
+            "The lower limit of the 95 % interval must also reach the minimum accuracy. The model answers fewer "
+            "tracks, but the guarantee is more likely to hold on new ones."
         )
+        st.toggle("Guarantee with 95 % confidence", key=_SURELY, on_change=_ask, help=meaning)
         st.number_input(
             f"Threshold on {score}, in %",
             min_value=0.0,

@@ -38,7 +38,7 @@ def risk_coverage_chart(
     legend = [("curve", name), ("best", "best possible classifier"), ("chance", "in random order")]
     legend.append(("ideal", "ideal order"))
     draggable(
-        [_panel(curve, best, here, alt)],
+        [_panel(curve, best, alt)],
         rows,
         f"Answered tracks, by the threshold on {score}",
         key,
@@ -49,7 +49,7 @@ def risk_coverage_chart(
     )
 
 
-def _panel(curve: RiskCoverage, best: RiskCoverage | None, here: Answering, alt: str) -> dict[str, object]:
+def _panel(curve: RiskCoverage, best: RiskCoverage | None, alt: str) -> dict[str, object]:
     lines = [
         line("chance", np.array([0.0, 1.0]), np.full(2, curve.error)),
         _drawn("ideal", curve.coverage, curve.ideal_risk),

@@ -9,13 +9,13 @@ from dashboard.theme import ACCENT, GAP, INK, MUTED, Figure, fade, heading, limi
 from genre_core.studies.repeats.summary import Band
 
 
-def loss_band(band: Band, *, height: int = 260) -> Figure:
+def loss_band(band: Band) -> Figure:
     """Return the validation loss over the epochs, in nats."""
     top = round(1.06 * float(band.high.max()), 4) if len(band.n) else 2.0
     return _figure("Validation loss (nats)", band, 1.0, {**span(0, top or 1.0), "nticks": 6, "hoverformat": ".3f"})
 
 
-def accuracy_band(band: Band, *, height: int = 260) -> Figure:
+def accuracy_band(band: Band) -> Figure:
     """Return the validation accuracy over the epochs, in percent."""
     y_axis = {**span(0, 100), "nticks": 6, "ticksuffix": f"{GAP}%", "hoverformat": ".1f"}
     return _figure("Validation accuracy", band, 100.0, y_axis)

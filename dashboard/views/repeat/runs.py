@@ -12,7 +12,6 @@ from dashboard.services import repetitions, studies
 from dashboard.services.repetitions import Repetition
 from dashboard.shell import address
 from dashboard.shell.address import plain
-from dashboard.views.repeat import folds
 from dashboard.views.repeat import text as sentences
 from dashboard.views.repeat.live import mean_mark
 from genre_core.errors import GenreLabError
@@ -84,7 +83,7 @@ def matrix_of_folds(found: Repetition) -> None:
     nouns = "held-out tracks"
     view = matrix_view(confusion, nouns=nouns) if what.repeats == 1 else live_view(confusion, nouns=nouns)
     try:
-        score = folds.pooled_score(found)
+        score = repetitions.pooled_score(found)
     except GenreLabError as error:
         score = None
         st.caption(f":material/error: {plain(f'No interval for the share below: {error}')}")
@@ -140,7 +139,7 @@ def _compared(found: Repetition, named: str) -> None:
     if tested and not theirs.opened:
         st.caption(f":material/lock: {plain(sentences.OTHERS_CLOSED)}")
         return
-    headline = sentences.compared(found, theirs, repetitions.compare_repetitions(found, theirs))
+    headline = sentences.compared(found, repetitions.compare_repetitions(found, theirs))
     st.markdown(f"**{plain(headline.answer)}**")
     st.caption(plain(headline.reason))
     if found.summary and theirs.summary:

@@ -167,10 +167,11 @@ def pooled(found: Repetition, score: PooledScore | None) -> str:
     return f"{answers} The interval is for these networks on new tracks (Bayle et al. 2020){drawn}."
 
 
-def compared(ours: Repetition, theirs: Repetition, result: ComparedRepeats) -> Headline:
+def compared(ours: Repetition, result: ComparedRepeats) -> Headline:
     """Say whether one repetition is better than another, and by how much."""
     if result.why_not:
-        return Headline("These two cannot be compared.", f"{result.why_not} {_how_to_compare(ours)}")
+        how = f"Change a setting of the network or of training, and repeat it with {studies.how_often(ours.config)}."
+        return Headline("These two cannot be compared.", f"{result.why_not} {how}")
     if result.found is None:
         return Headline(
             "Too few runs to compare.", "You need three runs of each, on the same splits with the same seeds."
@@ -218,10 +219,6 @@ def _of_size(found: PairedScores) -> Interval:
     if found.mean >= 0:
         return found.interval
     return Interval(-found.interval.high, -found.interval.low)
-
-
-def _how_to_compare(ours: Repetition) -> str:
-    return f"Change a setting of the network or of training, and repeat it with {studies.how_often(ours.config)}."
 
 
 def label(study: Study, config: RepeatsConfig | None) -> str:

@@ -71,13 +71,8 @@ def _actions(run: Run) -> None:
         if run.state == "paused":
             st.button("Resume", icon=":material/play_arrow:", on_click=commands.resume, args=(run.id,))
         if run.state not in ENDED:
-            st.button(
-                "Stop",
-                icon=":material/stop:",
-                on_click=commands.stop,
-                args=(run.id,),
-                help="Keep the best weights so far.",
-            )
+            meaning = "Keep the best weights so far."
+            st.button("Stop", icon=":material/stop:", on_click=commands.stop, args=(run.id,), help=meaning)
         else:
             again = "Train it again from the beginning and replace its results."
             st.button("Restart", icon=":material/restart_alt:", on_click=commands.restart, args=(run.id,), help=again)
@@ -137,13 +132,8 @@ def _settings(config: ExperimentConfig) -> None:
     n_changed = sum(row["setting"].startswith("●") for row in rows)
     whose = "Settings of one of them" if config.averaged_with else "Settings"
     st.markdown(f"**{whose}** :gray[{n_changed} of {len(rows)} differ from the default (marked ●)]")
-    st.dataframe(
-        rows,
-        hide_index=True,
-        height=40 + 35 * min(len(rows), 12),
-        row_height=35,
-        alt="Settings of this run, with the default value of those that differ.",
-    )
+    alt = "Settings of this run, with the default value of those that differ."
+    st.dataframe(rows, hide_index=True, height=40 + 35 * min(len(rows), 12), row_height=35, alt=alt)
 
 
 def _short(item: Setting, value: Any) -> str:

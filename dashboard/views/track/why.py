@@ -35,12 +35,8 @@ def _attribution(track: LookedAt, why: Explanation) -> None:
     features, genres = track.data.features, track.data.genres
     genre, other = genres[why.attribution.genre], genres[why.attribution.other]
     n = min(len(features), MOST + 1)
-    plot(
-        attribution_figure(why.attribution, features, genres),
-        key="attribution",
-        height=HEIGHT + ROW * n,
-        alt=f"What each feature adds to the lead of {genre} over {other}, the largest first.",
-    )
+    alt = f"What each feature adds to the lead of {genre} over {other}, the largest first."
+    plot(attribution_figure(why.attribution, features, genres), key="attribution", height=HEIGHT + ROW * n, alt=alt)
     st.caption(plain(adds_up(why.attribution, genres)), help=HELP)
 
 

@@ -12,7 +12,7 @@ from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
 from dashboard.components.tables import epoch_table, matrix_table
 from dashboard.components.words import words
-from dashboard.services import datasets, run_findings, runs, tables, workers
+from dashboard.services import datasets, outcomes, runs, tables, workers
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text import train as sentences
@@ -139,7 +139,7 @@ def _findings(run: Run) -> None:
     if run.state != "complete":
         return
     with suppress(GenreLabError):
-        found = [one for one in run_findings.findings(run, "validation") if one.kind in TRAINING]
+        found = [one for one in outcomes.findings(run, "validation") if one.kind in TRAINING]
         if found:
             with st.container(key="train-findings", gap="small"):
                 told = findings.told_of(run, "validation", datasets.dataset(run.config.data))
