@@ -1,4 +1,4 @@
-"""One of a few ways to look at something, kept in the address by its short name."""
+"""One of a few ways to look at something, side by side or in a quiet menu, kept in the address by its short name."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -23,31 +23,54 @@ def address_choice(
 
     A choice is one Back step; `on_change` names what else it takes out of the address.
     """
-    default = next(iter(options))
-    given = st.query_params.get(name) or default  # empty where it was just taken out
-    st.session_state[f"choice {name}"] = next((option for option in options if option == given), default)
+    key = f"choice {name}"
     chosen = st.segmented_control(
         label,
         list(options),
         required=True,
         format_func=lambda value: options[value],
-        key=f"choice {name}",
+        key=key,
         help=help,
         label_visibility="collapsed",
         wrap=True,
-        on_change=_chooser(name, default, on_change),
+        on_change=_chooser(name, options, key, on_change),
     )
-    if given not in options:
-        allowed = " or ".join(options)
-        st.caption(
-            f":material/link_off: {address.plain(f'{name} is “{given[:40]}” in this link')}; it can be {allowed}."
-        )
-    return chosen or default
+    return _chosen(name, options, chosen)
 
 
-def _chooser(name: str, default: str, also: Mapping[str, None]) -> Callable[[], None]:
+def address_menu(
+    label: str, name: str, options: Mapping[Name, str], *, width: int = 170, on_change: Mapping[str, None] = NOTHING
+) -> Name:
+    """Draw options as `address_choice` does, in a menu."""
+    key = f"menu {name}"
+    chosen = st.selectbox(
+        label,
+        list(options),
+        format_func=lambda value: options[value],
+        key=key,
+        label_visibility="collapsed",
+        width=width,
+        on_change=_chooser(name, options, key, on_change),
+    )
+    return _chosen(name, options, chosen)
+
+
+def _chooser(name: str, options: Mapping[Name, str], key: str, also: Mapping[str, None]) -> Callable[[], None]:
+    """Let the widget of that key show what the address says, and return what puts a choice into the address."""
+    default, given = next(iter(options)), st.query_params.get(name)
+    st.session_state[key] = next((option for option in options if option == given), default)
+
     def choose() -> None:
-        value = st.session_state[f"choice {name}"]
+        value = st.session_state[key]
         address.look(**{name: None if value == default else value}, **also)
 
     return choose
+
+
+def _chosen(name: str, options: Mapping[Name, str], chosen: Name | None) -> Name:
+    """Return the choice, with a note where the address says another one; it is empty where it was just taken out."""
+    given = st.query_params.get(name)
+    if given and given not in options:
+        said, allowed = address.plain(f"{name} is “{given[:40]}” in this link"), " or ".join(options)
+        st.caption(f":material/link_off: {said}; it can be {allowed}.")
+    return chosen or next(iter(options))

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.components import findings
-from dashboard.components.address_menu import address_menu
+from dashboard.components.address_choice import address_menu
 from dashboard.components.cell_tracks import in_cells, tracks_of
 from dashboard.components.judged import Judged
 from dashboard.components.matrix import matrix, picked

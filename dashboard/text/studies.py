@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 
 from dashboard.text.runs import changed_in, when
+from dashboard.text.train import differing
 from dashboard.theme import count
 from genre_core.settings.config import ExperimentConfig
-from genre_core.settings.names import all_settings, differences
 from genre_core.settings.naming import data_name
 from genre_core.store import Study
 from genre_core.studies.lens import LensConfig
@@ -36,12 +36,7 @@ def what_differs(
     config: ExperimentConfig, of: ExperimentConfig, done: str, whose: str, but: Collection[str] = ()
 ) -> str:
     """Say where the settings, `but` some, are not those that a study is of; empty where they are."""
-    named = all_settings()
-    found = [
-        f"{named[name].title} {named[name].label(ours)} ({done}: {named[name].label(theirs)})"
-        for name, (ours, theirs) in differences(config, of).items()
-        if ours is not None and theirs is not None and name in named and name not in but
-    ]
+    found = differing(config, of, f"{done}:", but)
     if not found:
         return ""
     more = f" and {count(len(found) - MOST_NAMED, 'other')}" if len(found) > MOST_NAMED else ""

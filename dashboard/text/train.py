@@ -1,6 +1,6 @@
 """Sentences of the Train page from a run and its epochs: pure functions, so that tests can read them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from dashboard.figures.curves import Parent
@@ -16,7 +16,7 @@ from genre_core.settings.branches import changed_at_branch, latest_branch
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, differences
 from genre_core.store import Epoch, Run
-from genre_core.text import judged
+from genre_core.text import joined, judged
 
 LONG_EPOCH = 2.0
 """Seconds from which on the progress within an epoch is put into words."""
@@ -108,7 +108,7 @@ def branch_sentence(config: ExperimentConfig, parent: str = "", *, planned: bool
     if not changes:
         more = " Change a setting in the sidebar first." if planned else ""
         return f"{where}, but no setting differs after that.{more}"
-    return f"{where}: {_listed(changes)} after that."
+    return f"{where}: {joined(changes)} after that."
 
 
 def against_parent(run: Run, parent: Run | None, epochs: Sequence[Epoch], others: Sequence[Epoch]) -> str:
@@ -237,14 +237,19 @@ def which_epoch(run: Run | None, epochs: Sequence[Epoch], shown: Epoch | None) -
     return "" if shown is None else f"validation, epoch {shown.epoch} of {len(epochs)}"
 
 
+def differing(config: ExperimentConfig, of: ExperimentConfig, done: str, but: Collection[str] = ()) -> list[str]:
+    """Return each setting, `but` some, that two configurations have and differ in: `Dropout 0.2 (this run 0)`."""
+    named = all_settings()
+    return [
+        f"{named[name].title} {named[name].label(ours)} ({done} {named[name].label(theirs)})"
+        for name, (ours, theirs) in differences(config, of).items()
+        if ours is not None and theirs is not None and name in named and name not in but
+    ]
+
+
 def what_differs(config: ExperimentConfig, run: ExperimentConfig) -> str:
     """Say where the settings are not those of a run; empty where they are."""
-    named = all_settings()
-    found = [
-        f"{named[name].title} {named[name].label(ours)} (this run {named[name].label(theirs)})"
-        for name, (ours, theirs) in differences(config, run).items()
-        if ours is not None and theirs is not None
-    ]
+    found = differing(config, run, "this run")
     if config.before.epochs != run.before.epochs:
         ours = f"branch after epoch {config.before.epochs}" if config.before.epochs else "no branch"
         theirs = f"one after epoch {run.before.epochs}" if run.before.epochs else "none"
@@ -317,10 +322,6 @@ def _judged(run: Run, rate: float, interval: Interval, limit: BayesLimit | None,
 
 def _low(title: str) -> str:
     return title[0].lower() + title[1:]
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _so_far(epochs: Sequence[Epoch]) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dashboard.components.address_menu import address_menu
+from dashboard.components.address_choice import address_menu
 from dashboard.components.cell_tracks import Chosen as Tracks
 from dashboard.components.cell_tracks import in_cells
 from dashboard.components.confusions import ORDERS

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard.components import ruler as rulers
-from dashboard.components.address_menu import address_menu
+from dashboard.components.address_choice import address_menu
 from dashboard.components.terms import numbers_line
 from dashboard.components.twin import twin
 from dashboard.shell.address import plain

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.components.address_menu import address_menu
+from dashboard.components.address_choice import address_menu
 from dashboard.components.cell_tracks import tracks_of
 from dashboard.components.confusions import ORDERS, SHARES
 from dashboard.components.judged import Judged

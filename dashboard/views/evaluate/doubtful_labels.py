@@ -151,11 +151,9 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
         ),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
+        meaning = "Download all doubtful labels."
         csv_download(
-            lambda: columns(judged.data, labels, n),
-            f"{judged.file_name} doubtful labels.csv",
-            "doubtful",
-            help="Download all doubtful labels.",
+            lambda: columns(judged.data, labels, n), f"{judged.file_name} doubtful labels.csv", "doubtful", help=meaning
         )
         if at is None:
             st.caption("Select a track to open it.")
