@@ -13,7 +13,7 @@ from dashboard.services import workers
 from genre_core.data.tables import reading
 from genre_core.errors import StoreError
 from genre_core.settings.names import configure
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
 from genre_core.workers.run import execute
 from tests.views.opening import opened, own_store, press, texts

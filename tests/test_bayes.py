@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genre_core.bayes import bayes_limit, limit_curve, limit_on, overlap_for, posterior, shortfall
+from genre_core.bayes.curve import limit_curve, overlap_for
+from genre_core.bayes.limit import bayes_limit, limit_on
+from genre_core.bayes.posterior import posterior
+from genre_core.bayes.shortfall import shortfall
 from genre_core.data.generator.drawing import draw
 from genre_core.data.generator.law import genre_means, law_of
 from genre_core.data.inputs import Standardizer

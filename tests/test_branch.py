@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from genre_core.errors import ConfigError
 from genre_core.settings.config import BeforeConfig, ExperimentConfig, TrainConfig
 from genre_core.settings.names import configure, differences, flatten, settings
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
 from genre_core.training.batch_trainer import BatchTrainer, shape_of
 from genre_core.training.events import EpochEnd

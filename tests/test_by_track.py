@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from genre_core.data.sources import load_dataset
-from genre_core.store import RunStore
 from genre_core.store.run_result import JUDGE, Judge, outcome_of
+from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
 
 SEGMENTS = Path(__file__).with_name("data") / "segments.csv"

@@ -3,7 +3,7 @@ import streamlit as st
 
 from dashboard.services.caching import cached_by_run
 from genre_core.settings.names import configure
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 
 CALLS = []
 

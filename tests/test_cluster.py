@@ -11,7 +11,8 @@ import pytest
 from genre_core.errors import ClusterError
 from genre_core.networks import MlpConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
-from genre_core.store import DEAD_AFTER, Run, RunStore, new_run_id
+from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.schema import DEAD_AFTER, Run
 from genre_core.workers import cluster
 from genre_core.workers import commands as jobs
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError, create_model
 
-from genre_core.inspection import MapConfig
+from genre_core.inspection.projection import MapConfig
 from genre_core.networks import LinearConfig, MlpConfig
 from genre_core.settings.config import (
     BeforeConfig,
@@ -22,11 +22,11 @@ from genre_core.settings.config import (
     TrainConfig,
 )
 from genre_core.studies.cross_predictions import CrossPredictionsConfig
-from genre_core.studies.learning_curve import LearningCurveConfig
-from genre_core.studies.lens import LensConfig
-from genre_core.studies.lens.config import Baseline
+from genre_core.studies.learning_curve.config import LearningCurveConfig
+from genre_core.studies.lens.config import Baseline, LensConfig
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
-from genre_core.studies.tuning import Dimension, SearchConfig
+from genre_core.studies.tuning.config import SearchConfig
+from genre_core.studies.tuning.space import Dimension
 from genre_core.values import ALWAYS_WRITTEN, Frozen, fingerprint
 from tests.configurations import configs
 

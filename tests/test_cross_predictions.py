@@ -8,7 +8,7 @@ from genre_core.data.splitting import split_dataset
 from genre_core.errors import DataError
 from genre_core.networks import LinearConfig
 from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 from genre_core.studies.cross_predictions import (
     CrossPlan,
     CrossPredictions,

@@ -13,7 +13,8 @@ from genre_core.errors import ConfigError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.ensembles import average_logits, ensemble_of
 from genre_core.settings.names import configure
-from genre_core.store import RunStore, open_test
+from genre_core.store.openings import open_test
+from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
 from genre_core.training.experiment import make_trainer, prepare, run_experiment
 from genre_core.workers.run import execute

@@ -8,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
-from genre_core.explaining import FittedNetwork, attribute, flip, flips, nearest, smallest_change
+from genre_core.explaining.attribution import attribute
+from genre_core.explaining.counterfactual import flip, flips, smallest_change
+from genre_core.explaining.neighbours import nearest
+from genre_core.explaining.network import FittedNetwork
 from genre_core.explaining.path import first_turn, path
 
 N_FEATURES, N_GENRES = 6, 4

@@ -10,17 +10,10 @@ from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import Split
 from genre_core.errors import DataError
 from genre_core.evaluation.holm import holm
-from genre_core.inspection import (
-    correlations,
-    drifts,
-    genre_distances,
-    histograms,
-    neighbour_map,
-    place_neighbours,
-    project,
-    separations,
-    spreads,
-)
+from genre_core.inspection.drift import drifts
+from genre_core.inspection.features import histograms, separations, spreads
+from genre_core.inspection.projection import neighbour_map, place_neighbours, project
+from genre_core.inspection.relations import correlations, genre_distances
 from genre_core.settings.config import SyntheticConfig
 
 

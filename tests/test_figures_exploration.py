@@ -12,12 +12,15 @@ from dashboard.views.data.features_figure import drifts_figure, multiples, separ
 from dashboard.views.data.genres_figure import correlations_figure, distances_figure
 from dashboard.views.data.limits_figure import RunPoint, curve_figure, shortfall_figure
 from dashboard.views.data.tracks_map_figure import by_answer, by_genre, by_group, by_part, map_figure
-from genre_core.bayes import GenreShortfall, LimitPoint, Shortfall
+from genre_core.bayes.curve import LimitPoint
+from genre_core.bayes.shortfall import GenreShortfall, Shortfall
 from genre_core.data.dataset import Dataset
 from genre_core.data.inputs import Features
 from genre_core.data.splitting import Split
 from genre_core.evaluation.intervals import Interval
-from genre_core.inspection import Histogram, correlations, drifts, genre_distances, histograms, separations
+from genre_core.inspection.drift import drifts
+from genre_core.inspection.features import Histogram, histograms, separations
+from genre_core.inspection.relations import correlations, genre_distances
 
 GENRES = ("Rock", "Jazz", "Folk & <b>")
 POINTS = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 0.5], [5.0, 5.0]])

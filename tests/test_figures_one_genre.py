@@ -7,7 +7,7 @@ from dashboard.views.genres.figures import apart_figure, importance_figure, lear
 from genre_core.evaluation.intervals import Interval
 from genre_core.explaining.importance import Importance
 from genre_core.inspection.apart import Apart
-from genre_core.studies.learning_curve import CurvePoint
+from genre_core.studies.learning_curve.summary import CurvePoint
 
 NAN = float("nan")
 

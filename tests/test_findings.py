@@ -12,9 +12,10 @@ from dashboard.text.findings import link
 from genre_core.evaluation import report
 from genre_core.evaluation.intervals import Interval, wilson
 from genre_core.evaluation.report import evaluate
-from genre_core.findings import RULES, Facts, Learning, Score, Told, about, epochs_to_compare, find, sentence
+from genre_core.findings.facts import Facts, Learning, Score, epochs_to_compare
 from genre_core.findings.rates import Trials, difference, paired_difference, trials
-from genre_core.findings.rules import WEIGHTS
+from genre_core.findings.rules import RULES, WEIGHTS, about, find
+from genre_core.findings.sentences import Told, sentence
 
 GENRES = ("Rock", "Jazz", "Folk", "Pop", "Soul", "Funk")
 GOLDEN = Path(__file__).with_name("golden") / "notebook_overlapping.json"

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from genre_core.bayes import posterior
+from genre_core.bayes.posterior import posterior
 from genre_core.bayes.wrong_label import doubtful_without_noise, wrong_label_probability
 from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError

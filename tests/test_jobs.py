@@ -20,7 +20,9 @@ from safetensors.numpy import load
 from genre_core.errors import ClusterError
 from genre_core.networks import MlpConfig
 from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
-from genre_core.store import Epoch, RunStore, Wish, heartbeat, new_run_id
+from genre_core.store import heartbeat
+from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.schema import Epoch, Wish
 from genre_core.training import experiment
 from genre_core.training import trainer as training
 from genre_core.workers import commands as jobs

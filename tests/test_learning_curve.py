@@ -15,17 +15,11 @@ from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.networks import LinearConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
-from genre_core.store import RunStore, new_run_id
+from genre_core.store.runs import RunStore, new_run_id
 from genre_core.studies.kinds import LEARNING_CURVE
-from genre_core.studies.learning_curve import (
-    CurvePlan,
-    CurveScore,
-    LearningCurve,
-    LearningCurveConfig,
-    curve_of,
-    last_gain,
-)
-from genre_core.studies.learning_curve.measuring import nested_samples
+from genre_core.studies.learning_curve.config import LearningCurveConfig
+from genre_core.studies.learning_curve.measuring import CurvePlan, CurveScore, LearningCurve, nested_samples
+from genre_core.studies.learning_curve.summary import curve_of, last_gain
 from genre_core.studies.study import iter_results
 from genre_core.workers.study import execute_study, open_store
 

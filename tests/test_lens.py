@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import t
 
-from genre_core.bayes import bayes_limit
+from genre_core.bayes.limit import bayes_limit
 from genre_core.data.dataset import Dataset
 from genre_core.data.inputs import Features, Standardizer
 from genre_core.data.sources import Tables, load_dataset
@@ -21,25 +21,11 @@ from genre_core.errors import DataError
 from genre_core.evaluation.intervals import wilson
 from genre_core.networks import LinearConfig, MlpConfig
 from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TableConfig, TrainConfig
-from genre_core.studies.lens import (
-    CLASSIFIERS,
-    Classifier,
-    Lens,
-    LensConfig,
-    LensPlan,
-    LensScore,
-    baselines,
-    coarsest_of,
-    difference,
-    estimate,
-    estimates,
-    flips,
-    judging,
-    plan_lens,
-    still_torn,
-)
+from genre_core.studies.lens import baselines, judging
 from genre_core.studies.lens.baselines import predict_baseline
-from genre_core.studies.lens.judging import experiment_of
+from genre_core.studies.lens.config import CLASSIFIERS, Classifier, LensConfig
+from genre_core.studies.lens.judging import Lens, LensPlan, LensScore, experiment_of, plan_lens
+from genre_core.studies.lens.summary import coarsest_of, difference, estimate, estimates, flips, still_torn
 from genre_core.studies.study import iter_results
 from genre_core.terminal.inputs import Inputs
 from genre_core.training.experiment import run_experiment

@@ -20,7 +20,7 @@ import pytest
 from genre_core.errors import StoreError
 from genre_core.settings.names import all_settings, configure
 from genre_core.settings.presets import PRESETS
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
 from genre_core.training.experiment import run_experiment
 from genre_core.workers.run import execute

@@ -8,7 +8,9 @@ import pytest
 from genre_core.data.splitting import name_test_set
 from genre_core.networks import LinearConfig, MlpConfig
 from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
-from genre_core.store import RunStore, Study, count_openings, new_run_id, openings_of
+from genre_core.store.openings import count_openings, openings_of
+from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.schema import Study
 from genre_core.studies.kinds import REPEATS
 from genre_core.studies.members import Member, MemberEvent
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig, folds, repeated

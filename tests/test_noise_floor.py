@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from genre_core.bayes import posterior
+from genre_core.bayes.posterior import posterior
 from genre_core.data.sources import load_dataset
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.noise_floor import noise_floor

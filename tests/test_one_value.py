@@ -21,7 +21,7 @@ from dashboard.text import evaluate as evaluate_sentences
 from dashboard.theme import GAP
 from dashboard.views.train import live as following
 from genre_core.settings.names import configure
-from genre_core.store import open_test
+from genre_core.store.openings import open_test
 from genre_core.terminal.main import main
 from genre_core.workers.run import execute
 from tests.views.opening import opened, own_store

@@ -13,9 +13,11 @@ from genre_core.data.tables.reading import read_table
 from genre_core.errors import RunStateError
 from genre_core.settings.config import FmaConfig, SyntheticConfig, TableConfig
 from genre_core.settings.names import configure
-from genre_core.store import Openings, Run, RunStore, count_openings, new_run_id, open_test, openings_of
+from genre_core.store.openings import Openings, count_openings, open_test, openings_of
+from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.schema import Run
 from genre_core.studies.kinds import LENS
-from genre_core.studies.lens import LensConfig
+from genre_core.studies.lens.config import LensConfig
 from genre_core.workers.run import execute
 from genre_core.workers.study import execute_study
 

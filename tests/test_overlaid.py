@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.figures.overlaid import Curves, overlaid_accuracy, overlaid_loss
 from dashboard.theme import ACCENT, OTHER, limits
-from genre_core.store import Epoch
+from genre_core.store.schema import Epoch
 
 
 def run(name, place, n=12, best=4, loss=1.0):

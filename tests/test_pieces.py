@@ -4,12 +4,14 @@ import json
 
 import pytest
 
-from genre_core.inspection import MapConfig
+from genre_core.inspection.projection import MapConfig
 from genre_core.networks import LinearConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.studies.cross_predictions import CrossPredictions, CrossPredictionsConfig
-from genre_core.studies.learning_curve import LearningCurve, LearningCurveConfig
-from genre_core.studies.lens import Lens, LensConfig
+from genre_core.studies.learning_curve.config import LearningCurveConfig
+from genre_core.studies.learning_curve.measuring import LearningCurve
+from genre_core.studies.lens.config import LensConfig
+from genre_core.studies.lens.judging import Lens
 from genre_core.studies.map import Map
 from genre_core.studies.study import Study, iter_results
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from genre_core.bayes import bayes_limit
+from genre_core.bayes.limit import bayes_limit
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig
 from genre_core.settings.names import configure, differences
 from genre_core.settings.presets import OPENING, PRESETS

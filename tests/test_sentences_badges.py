@@ -13,10 +13,10 @@ from dashboard.text.limits import known_already, limit_here_label, limit_label
 from dashboard.text.runs import answer as answer_of_runs
 from dashboard.text.runs import rate, row, scores_of
 from dashboard.text.train import of_run
-from genre_core.bayes import bayes_limit
+from genre_core.bayes.limit import bayes_limit
 from genre_core.settings.config import SyntheticConfig, TableConfig
 from genre_core.settings.names import configure
-from genre_core.store import Openings
+from genre_core.store.openings import Openings
 from tests.test_sentences_evaluate import BALANCED, outcome
 from tests.test_sentences_train import CONTEXT, make_epochs, make_run
 

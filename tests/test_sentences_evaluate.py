@@ -8,7 +8,7 @@ from dashboard.components.scores import genre_columns, remarks
 from dashboard.services.outcomes import Outcome
 from dashboard.shell.cells import Selection
 from dashboard.text.evaluate import answer, limit_help, measured
-from genre_core.bayes import BayesScore
+from genre_core.bayes.limit import BayesScore
 from genre_core.evaluation.intervals import wilson
 from genre_core.evaluation.report import evaluate
 

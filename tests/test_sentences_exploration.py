@@ -3,11 +3,15 @@
 import numpy as np
 
 from dashboard.views.data import exploration_text as said
-from genre_core.bayes import GenreShortfall, Shortfall
+from genre_core.bayes.shortfall import GenreShortfall, Shortfall
 from genre_core.data.dataset import Dataset
 from genre_core.data.inputs import Features
 from genre_core.evaluation.intervals import Interval
-from genre_core.inspection import Correlations, Drift, Drifts, GenreDistances, Separation, Tree, correlations, project
+from genre_core.inspection.drift import Drift, Drifts
+from genre_core.inspection.features import Separation
+from genre_core.inspection.projection import project
+from genre_core.inspection.relations import Correlations, GenreDistances, correlations
+from genre_core.inspection.trees import Tree
 
 TREE = Tree(np.arange(2), np.empty((0, 4)), np.empty((0, 4)))
 

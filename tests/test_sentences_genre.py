@@ -9,14 +9,15 @@ from dashboard.services.outcomes import Outcome
 from dashboard.views.genres import text as sentences
 from dashboard.views.genres.genre_tracks import tracks_of_genre
 from dashboard.views.genres.learning_curve import LearningCurve
-from genre_core.bayes import BayesScore
+from genre_core.bayes.limit import BayesScore
 from genre_core.evaluation.concentration import concentration
 from genre_core.evaluation.history import confusion_history
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.report import evaluate
 from genre_core.explaining.importance import Importance
 from genre_core.inspection.apart import Apart
-from genre_core.studies.learning_curve import CurvePlan, CurveScore, LearningCurveConfig
+from genre_core.studies.learning_curve.config import LearningCurveConfig
+from genre_core.studies.learning_curve.measuring import CurvePlan, CurveScore
 
 GENRES = ("Rock", "Jazz", "Folk")
 

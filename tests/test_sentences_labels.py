@@ -14,7 +14,7 @@ from genre_core.evaluation.flips_found import flips_found, label_lab
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.mislabelled import find_mislabelled
 from genre_core.evaluation.noise_floor import NoiseFloor
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 from genre_core.studies.cross_predictions import CrossPlan, CrossPredictionsConfig
 from genre_core.studies.kinds import CROSS_PREDICTIONS
 

@@ -7,8 +7,9 @@ import pytest
 from dashboard.services.lenses import Lens
 from dashboard.views.lens import text as sentences
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TableConfig
-from genre_core.store import Study
-from genre_core.studies.lens import LensConfig, LensPlan, LensScore
+from genre_core.store.schema import Study
+from genre_core.studies.lens.config import LensConfig
+from genre_core.studies.lens.judging import LensPlan, LensScore
 
 ARTISTS = ExperimentConfig(data=SyntheticConfig(artists=20))
 NOISE = (0.0, 0.01, -0.01, 0.005, -0.005)

@@ -6,7 +6,9 @@ import pytest
 from dashboard.services.networks import Explanation
 from dashboard.views.track import text as said
 from dashboard.views.track.figures import MOST, attribution_figure
-from genre_core.explaining import Attribution, Change, Flip, Neighbours
+from genre_core.explaining.attribution import Attribution
+from genre_core.explaining.counterfactual import Change, Flip
+from genre_core.explaining.neighbours import Neighbours
 
 GENRES = ("Rock", "Jazz", "Folk")
 

@@ -7,10 +7,10 @@ import pytest
 from dashboard.services.datasets import Shape
 from dashboard.services.runs import Queue
 from dashboard.text import train as sentences
-from genre_core.bayes import BayesLimit, bayes_limit
+from genre_core.bayes.limit import BayesLimit, bayes_limit
 from genre_core.networks import LinearConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
-from genre_core.store import Epoch, Run
+from genre_core.store.schema import Epoch, Run
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CONTEXT = {"n_validation": 1197, "majority_accuracy": 0.125}

@@ -18,8 +18,8 @@ from sqlalchemy.schema import CreateTable
 
 from genre_core.errors import DataError, RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig
-from genre_core.store import DEAD_AFTER, Epoch, RunStore, new_run_id
-from genre_core.store.schema import metadata
+from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.schema import DEAD_AFTER, Epoch, metadata
 
 ROOT = Path(__file__).parents[1]
 

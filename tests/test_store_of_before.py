@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from genre_core.data.sources import load_dataset
-from genre_core.store import RunStore, openings_of
+from genre_core.store.openings import openings_of
 from genre_core.store.run_result import JUDGE, outcome_of
+from genre_core.store.runs import RunStore
 from genre_core.studies.cross_predictions import CrossPlan, FoldPredictions
-from genre_core.studies.learning_curve import CurvePlan, CurveScore
-from genre_core.studies.lens import LensPlan, LensScore
+from genre_core.studies.learning_curve.measuring import CurvePlan, CurveScore
+from genre_core.studies.lens.judging import LensPlan, LensScore
 from genre_core.studies.repeats.config import RepeatsConfig
-from genre_core.studies.tuning import SearchConfig
+from genre_core.studies.tuning.config import SearchConfig
 from genre_core.studies.tuning.rows import read_rows
 from genre_core.workers.run import execute
 from genre_core.workers.study import execute_study

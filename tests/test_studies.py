@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import update
 
 from genre_core.errors import RunStateError
-from genre_core.store import DEAD_AFTER, RunStore, StudyStore
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import DEAD_AFTER
 from genre_core.store.schema import studies as table
-from genre_core.store.studies import DIED
+from genre_core.store.studies import DIED, StudyStore
 
 
 @pytest.fixture(scope="module")

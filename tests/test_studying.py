@@ -9,10 +9,11 @@ import pytest
 
 from genre_core.networks import LinearConfig, MlpConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
-from genre_core.store import RunStore, new_run_id
+from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.studies import DIED
 from genre_core.studies.kinds import LENS
-from genre_core.studies.lens import LensConfig, LensScore
+from genre_core.studies.lens.config import LensConfig
+from genre_core.studies.lens.judging import LensScore
 from genre_core.workers import cluster
 from genre_core.workers import commands as jobs
 from genre_core.workers import study as studying

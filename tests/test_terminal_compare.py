@@ -5,7 +5,8 @@ import json
 import pytest
 
 from genre_core.settings.names import configure
-from genre_core.store import RunStore, openings_of
+from genre_core.store.openings import openings_of
+from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
 from genre_core.workers.run import execute
 

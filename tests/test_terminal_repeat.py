@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from genre_core.store import RunStore, openings_of
+from genre_core.store.openings import openings_of
+from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
 
 SMALL = [

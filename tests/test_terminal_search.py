@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from genre_core.store import RunStore, count_openings
+from genre_core.store.openings import count_openings
+from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
 
 SMALL = ["--data.n_samples", "300", "--data.n_genres", "3", "--data.n_features", "4", "--train.max_epochs", "2"]

@@ -12,23 +12,23 @@ from genre_core.evaluation.intervals import macro_f1_scorer
 from genre_core.networks import MlpConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.settings.names import configure, flatten
-from genre_core.store import RunStore, openings_of
+from genre_core.store.openings import openings_of
+from genre_core.store.runs import RunStore
 from genre_core.studies.kinds import SEARCH
-from genre_core.studies.tuning import (
+from genre_core.studies.tuning import trials as optuna_side
+from genre_core.studies.tuning.config import search_config, trial_config
+from genre_core.studies.tuning.optimism import corrected_best, mean_scorer
+from genre_core.studies.tuning.pruning import STARTS, WARM_UP, Pruning
+from genre_core.studies.tuning.rows import best_of, read_rows
+from genre_core.studies.tuning.space import (
     Dimension,
-    best_of,
-    corrected_best,
+    distributions,
+    grid,
+    grid_size,
     read_dimension,
-    search_config,
     searchable,
     suggested,
-    trial_config,
 )
-from genre_core.studies.tuning import trials as optuna_side
-from genre_core.studies.tuning.optimism import mean_scorer
-from genre_core.studies.tuning.pruning import STARTS, WARM_UP, Pruning
-from genre_core.studies.tuning.rows import read_rows
-from genre_core.studies.tuning.space import distributions, grid, grid_size
 from genre_core.studies.tuning.trials import Trials
 from genre_core.training.experiment import run_experiment
 from genre_core.workers.study import execute_study, work_on

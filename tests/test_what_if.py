@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dashboard.services.networks import Training
 from dashboard.views.track.changed_features import MOST_CHANGED, answer_of, apply, crossing, fits, read, way, write
 from genre_core.data.inputs import Standardizer
-from genre_core.explaining import flips, smallest_change
+from genre_core.explaining.counterfactual import flips, smallest_change
 from tests.test_explaining import N_FEATURES, network_of
 
 names = st.lists(st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=12), min_size=1, max_size=8,

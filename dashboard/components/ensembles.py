@@ -13,7 +13,7 @@ from dashboard.text import ensembles as sentences
 from dashboard.theme import percent
 from genre_core.data.dataset import Part
 from genre_core.errors import StoreError
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 RUNS_SHOWN = 5
 

@@ -10,7 +10,8 @@ from dashboard.components.judged import Judged
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text.findings import link
-from genre_core.findings import Finding, Told, sentence
+from genre_core.findings.finding import Finding
+from genre_core.findings.sentences import Told, sentence
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.presets import OPENING, PRESETS
 from genre_core.store.run_result import told_of as told_of

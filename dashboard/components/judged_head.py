@@ -20,8 +20,9 @@ from dashboard.text.train import Headline
 from genre_core.data.dataset import Part
 from genre_core.errors import GenreLabError
 from genre_core.evaluation.glossary import GLOSSARY
-from genre_core.store import Openings, Run
+from genre_core.store.openings import Openings
 from genre_core.store.run_result import JUDGE, Judge
+from genre_core.store.schema import Run
 
 POLL_SECONDS = 1.0
 PARTS: dict[Part, str] = {"validation": "Validation", "test": "Test"}

@@ -17,7 +17,7 @@ from dashboard.services.runs import WATCH_SECONDS
 from dashboard.shell.mount import mount
 from genre_core.errors import GenreLabError
 from genre_core.evaluation.glossary import GLOSSARY
-from genre_core.store import Study
+from genre_core.store.schema import Study
 
 Parts = dict[str, dict[str, Any]]
 _follower = mount(__file__, isolate_styles=False)

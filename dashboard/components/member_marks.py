@@ -3,7 +3,7 @@
 from dashboard.components.ruler import Mark
 from dashboard.services import openings, runs
 from genre_core.data.dataset import Part
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 
 def member_rates(run: Run, part: Part) -> list[float]:

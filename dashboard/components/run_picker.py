@@ -8,7 +8,7 @@ from dashboard.shell import address
 from dashboard.text.badges import is_leaky
 from dashboard.text.runs import STATES, about_labels
 from dashboard.theme import percent
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 KEY = "run picker"
 MOST = 200

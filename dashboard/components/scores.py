@@ -9,7 +9,7 @@ from dashboard.components.terms import terms_table
 from dashboard.services.outcomes import Outcome
 from dashboard.text.evaluate import FEW
 from dashboard.theme import GAP, HasLimits, percent, spread
-from genre_core.bayes import BayesLimit
+from genre_core.bayes.limit import BayesLimit
 from genre_core.evaluation.confusion import f1_interval
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Interval

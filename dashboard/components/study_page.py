@@ -13,7 +13,8 @@ from dashboard.shell.address import plain
 from genre_core.errors import ConfigError, RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.presets import PRESETS
-from genre_core.store import Study, new_run_id
+from genre_core.store.runs import new_run_id
+from genre_core.store.schema import Study
 from genre_core.studies.kinds import Kind
 from genre_core.values import Frozen
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.components.csv_download import Columns, csv_download
 from genre_core.evaluation.confusion import ConfusionMatrix
-from genre_core.store import Epoch
+from genre_core.store.schema import Epoch
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 Arguments = ParamSpec("Arguments")
 Found = TypeVar("Found")

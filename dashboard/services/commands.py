@@ -13,7 +13,8 @@ from genre_core.errors import ClusterError, GenreLabError, StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.naming import run_name
-from genre_core.store import Run, RunStore, new_run_id
+from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.schema import Run
 from genre_core.workers import commands as jobs
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import numpy as np
 from dashboard.services.caching import cached_by_run
 from dashboard.services.datasets import dataset
 from dashboard.services.outcomes import outcome
-from genre_core.bayes import posterior
+from genre_core.bayes.posterior import posterior
 from genre_core.data.dataset import FloatArray, Part
 from genre_core.errors import DataError
 from genre_core.evaluation.calibration import Binning, Calibration, ReliabilityCurve, calibration, reliability
@@ -27,8 +27,8 @@ from genre_core.evaluation.scaling import (
     fit_temperature,
     fit_vector,
 )
-from genre_core.store import Run
 from genre_core.store.run_result import JUDGE, Judge
+from genre_core.store.schema import Run
 
 Method = Literal["none", "temperature", "vector"]
 _FITS: dict[Method, Fit] = {"temperature": fit_temperature, "vector": fit_vector}

@@ -11,8 +11,8 @@ from genre_core.evaluation.confusion import ConfusionMatrix, Normalization, conf
 from genre_core.evaluation.matrix_difference import MatrixDifference, matrix_difference
 from genre_core.evaluation.merging import Merged, Merges, mapping_of, members_of, merged
 from genre_core.evaluation.ordering import Order, genre_order
-from genre_core.store import Run
 from genre_core.store.run_result import JUDGE, Judge
+from genre_core.store.schema import Run
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.services.workers import store
-from genre_core.bayes import BayesLimit, bayes_limit
+from genre_core.bayes.limit import BayesLimit, bayes_limit
 from genre_core.data.dataset import Dataset, FloatArray
 from genre_core.data.generator.law import law_of
 from genre_core.data.sources import load_dataset

@@ -12,17 +12,21 @@ from dashboard.services.caching import cached_by_run
 from dashboard.services.datasets import dataset, limit
 from dashboard.services.outcomes import outcome
 from dashboard.services.workers import store
-from genre_core import inspection as exploration
-from genre_core.bayes import BayesLimit, LimitPoint, Shortfall, bayes_limit, limit_curve, shortfall
+from genre_core.bayes.curve import LimitPoint, limit_curve
+from genre_core.bayes.limit import BayesLimit, bayes_limit
+from genre_core.bayes.shortfall import Shortfall, shortfall
 from genre_core.data.dataset import IntArray
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError, GenreLabError
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.intervals import Interval
+from genre_core.inspection import drift, relations
+from genre_core.inspection import features as by_feature
+from genre_core.inspection import projection as plane
 from genre_core.settings.config import DatasetConfig, SplitConfig, SyntheticConfig
 from genre_core.settings.names import all_settings
-from genre_core.store import Run, RunState
 from genre_core.store.run_result import Judge
+from genre_core.store.schema import Run, RunState
 
 _FEW_DRAWS = 20_000
 MOST_RUNS = 100
@@ -35,35 +39,35 @@ PART: Literal["validation"] = "validation"
 @st.cache_resource(show_spinner=False, max_entries=64)
 def separations(
     config: DatasetConfig, pair: tuple[int, int] | None = None, by: Literal["f", "information"] = "f"
-) -> tuple[exploration.Separation, ...]:
+) -> tuple[by_feature.Separation, ...]:
     """Return how well each feature alone tells all genres or a pair of them apart, the best first."""
-    return exploration.separations(dataset(config), pair, by)
+    return by_feature.separations(dataset(config), pair, by)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def histograms(config: DatasetConfig, features: tuple[str, ...]) -> tuple[exploration.Histogram, ...]:
+def histograms(config: DatasetConfig, features: tuple[str, ...]) -> tuple[by_feature.Histogram, ...]:
     """Return how features' values lie in each genre."""
     data = dataset(config)
     bins = min(MOST_BINS, max(FEWEST_BINS, int(np.sqrt(np.median(data.counts)))))
-    return exploration.histograms(data, features, bins)
+    return by_feature.histograms(data, features, bins)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def spreads(config: DatasetConfig, feature: str) -> tuple[exploration.Spread, ...]:
+def spreads(config: DatasetConfig, feature: str) -> tuple[by_feature.Spread, ...]:
     """Return a feature's quartiles in each genre."""
-    return exploration.spreads(dataset(config), feature)
+    return by_feature.spreads(dataset(config), feature)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def correlations(config: DatasetConfig) -> exploration.Correlations:
+def correlations(config: DatasetConfig) -> relations.Correlations:
     """Return how features go together."""
-    return exploration.correlations(dataset(config))
+    return relations.correlations(dataset(config))
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def genre_distances(config: DatasetConfig) -> exploration.GenreDistances:
+def genre_distances(config: DatasetConfig) -> relations.GenreDistances:
     """Return how far genres lie apart; raises DataError."""
-    return exploration.genre_distances(dataset(config))
+    return relations.genre_distances(dataset(config))
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -73,9 +77,9 @@ def split(config: DatasetConfig, by: SplitConfig) -> Split:
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def drifts(config: DatasetConfig, by: SplitConfig) -> exploration.Drifts:
+def drifts(config: DatasetConfig, by: SplitConfig) -> drift.Drifts:
     """Return how the training and the test part differ; raises DataError."""
-    return exploration.drifts(dataset(config), split(config, by))
+    return drift.drifts(dataset(config), split(config, by))
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -157,9 +161,9 @@ def answers(of: Run, *, clean: bool = False) -> Answers | None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def projection(config: DatasetConfig, method: exploration.Method) -> exploration.Projection:
+def projection(config: DatasetConfig, method: plane.Method) -> plane.Projection:
     """Return tracks on a plane; raises DataError."""
-    return exploration.project(dataset(config), method)
+    return plane.project(dataset(config), method)
 
 
 def best_told(config: DatasetConfig, most: int) -> list[int]:

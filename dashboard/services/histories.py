@@ -13,7 +13,7 @@ from genre_core.data.dataset import IntArray
 from genre_core.data.splitting import split_dataset
 from genre_core.errors import DataError
 from genre_core.evaluation.history import ConfusionHistory, confusion_history
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,8 +18,8 @@ from genre_core.evaluation.flips_found import Lab, label_lab
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.mislabelled import Mislabelled, find_mislabelled
 from genre_core.evaluation.noise_floor import NoiseFloor, noise_floor
-from genre_core.store import Run, Study
 from genre_core.store.run_result import Judge
+from genre_core.store.schema import Run, Study
 from genre_core.studies.cross_predictions import CrossPlan, CrossPredictionsConfig, FoldPredictions
 from genre_core.studies.kinds import CROSS_PREDICTIONS
 

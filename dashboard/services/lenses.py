@@ -11,23 +11,11 @@ from dashboard.services.outcomes import About
 from dashboard.services.studies import as_far_as, config_of, open_study
 from dashboard.services.workers import store
 from genre_core.settings.config import labels_are_noisy
-from genre_core.store import Study
+from genre_core.store.schema import Study
 from genre_core.studies.kinds import LENS
-from genre_core.studies.lens import (
-    NETWORK,
-    Classifier,
-    Difference,
-    LensConfig,
-    LensEstimate,
-    LensPlan,
-    LensScore,
-    coarsest_of,
-    difference,
-    estimates,
-    flips,
-    plan_lens,
-    tasks,
-)
+from genre_core.studies.lens.config import NETWORK, Classifier, LensConfig
+from genre_core.studies.lens.judging import LensPlan, LensScore, plan_lens, tasks
+from genre_core.studies.lens.summary import Difference, LensEstimate, coarsest_of, difference, estimates, flips
 from genre_core.training.predictions import Unit as Unit
 from genre_core.values import fingerprint
 

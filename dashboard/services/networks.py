@@ -11,19 +11,11 @@ from dashboard.services.workers import store
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.data.inputs import Standardizer
 from genre_core.errors import DataError
-from genre_core.explaining import (
-    Attribution,
-    Change,
-    FittedNetwork,
-    Flip,
-    Neighbours,
-    attribute,
-    flip_work,
-    flips,
-    nearest,
-    smallest_change,
-)
-from genre_core.store import Run
+from genre_core.explaining.attribution import Attribution, attribute
+from genre_core.explaining.counterfactual import Change, Flip, flip_work, flips, smallest_change
+from genre_core.explaining.neighbours import Neighbours, nearest
+from genre_core.explaining.network import FittedNetwork
+from genre_core.store.schema import Run
 
 FEWEST_ASKED, MOST_WORK = 6, 1e10
 """Of how many features, at least, and for how many multiplications one waits to learn whether they flip the answer."""

@@ -21,8 +21,8 @@ from genre_core.evaluation.curves import (
 from genre_core.evaluation.metrics import softmax
 from genre_core.explaining.importance import Importances, permutation_importances
 from genre_core.inspection.apart import Apart, apart
-from genre_core.store import Run
 from genre_core.store.run_result import JUDGE, Judge
+from genre_core.store.schema import Run
 
 STEPS = 100
 """Thresholds that can be chosen: each hundredth from 0 to 1."""

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 from dashboard.services.commands import act
 from dashboard.services.workers import store
-from genre_core.store import Openings, Run
-from genre_core.store import count_openings as _count_openings
-from genre_core.store import open_test as _open_test
-from genre_core.store import openings_of as _openings_of
+from genre_core.store.openings import Openings
+from genre_core.store.openings import count_openings as _count_openings
+from genre_core.store.openings import open_test as _open_test
+from genre_core.store.openings import openings_of as _openings_of
+from genre_core.store.schema import Run
 
 
 def openings_of(runs: Iterable[Run]) -> dict[str, Openings]:

@@ -10,11 +10,12 @@ from dashboard.services.datasets import dataset
 from dashboard.services.workers import store
 from genre_core.data.dataset import FloatArray, Part
 from genre_core.data.inputs import Standardizer
-from genre_core.findings import Finding, find
-from genre_core.store import Run
+from genre_core.findings.finding import Finding
+from genre_core.findings.rules import find
 from genre_core.store.run_result import JUDGE, Judge, facts_of, outcome_of, predictions_of
 from genre_core.store.run_result import About as About
 from genre_core.store.run_result import Outcome as Outcome
+from genre_core.store.schema import Run
 from genre_core.training.predictions import Predictions
 
 

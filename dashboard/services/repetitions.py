@@ -18,8 +18,9 @@ from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.repeated_scores import PairedScores, PooledScore
 from genre_core.evaluation.repeated_scores import pooled_score as _pooled_score
 from genre_core.settings.config import ExperimentConfig
-from genre_core.store import Epoch, Run, Study, open_test, openings_of
+from genre_core.store.openings import open_test, openings_of
 from genre_core.store.run_result import predictions_of
+from genre_core.store.schema import Epoch, Run, Study
 from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
 from genre_core.studies.repeats.summary import (

@@ -16,8 +16,8 @@ from dashboard.services.workers import store
 from genre_core.errors import DataError, RunStateError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from genre_core.evaluation.intervals import macro_f1_of_counts
-from genre_core.store import Epoch, Run, RunState
 from genre_core.store.run_result import Judge
+from genre_core.store.schema import Epoch, Run, RunState
 
 SOON_SECONDS, POLL_SECONDS, WATCH_SECONDS = 0.05, 0.5, 5.0
 FEW = 4

@@ -15,10 +15,11 @@ from dashboard.services.studies import as_far_as, config_of, open_study
 from dashboard.services.workers import store
 from genre_core.errors import RunStateError
 from genre_core.settings.config import ExperimentConfig
-from genre_core.store import Openings, Run, Study
+from genre_core.store.openings import Openings
+from genre_core.store.schema import Run, Study
 from genre_core.studies.kinds import SEARCH
-from genre_core.studies.tuning import SearchConfig, SearchSummary, TrialResult, best_of, trial_config
-from genre_core.studies.tuning.rows import read_rows
+from genre_core.studies.tuning.config import SearchConfig, trial_config
+from genre_core.studies.tuning.rows import SearchSummary, TrialResult, best_of, read_rows
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from dashboard.services.commands import act, order
 from dashboard.services.workers import store
 from genre_core.errors import RunStateError, StoreError
-from genre_core.store import Study
+from genre_core.store.schema import Study
 from genre_core.studies.kinds import KINDS, LENS, REPEATS, SEARCH, Config, Kind
 from genre_core.studies.tuning.trials import forget
 from genre_core.values import Frozen, fingerprint

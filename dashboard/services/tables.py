@@ -19,7 +19,7 @@ from genre_core.data.tables.reading import read_table
 from genre_core.data.tables.roles import changed_roles, read_names, write_names
 from genre_core.errors import DataError
 from genre_core.settings.config import DatasetConfig, TableConfig
-from genre_core.store import StoredTable
+from genre_core.store.schema import StoredTable
 
 LISTS = (".txt", ".lst", ".list")
 """Endings of files that may list the tracks of a part."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from genre_core.errors import StoreError
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 from genre_core.workers import cluster
 from genre_core.workers import commands as jobs
 

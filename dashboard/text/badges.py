@@ -6,7 +6,8 @@ from typing import Literal
 from dashboard.theme import count
 from genre_core.errors import RunStateError
 from genre_core.evaluation.glossary import GLOSSARY, leaky
-from genre_core.store import Openings, Run
+from genre_core.store.openings import Openings
+from genre_core.store.schema import Run
 
 
 @dataclass(frozen=True)

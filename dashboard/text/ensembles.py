@@ -6,7 +6,7 @@ from dashboard.theme import count, percent
 from genre_core.data.dataset import Part
 from genre_core.errors import GenreLabError
 from genre_core.settings.ensembles import ensemble_of
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 NO_EPOCHS = "An ensemble has no epochs of its own: open one of its members."
 NOT_CROSSED = (

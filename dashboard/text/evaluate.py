@@ -5,7 +5,7 @@ import math
 from dashboard.services.outcomes import Outcome
 from dashboard.text.limits import long_run, on
 from dashboard.theme import GAP, count, percent
-from genre_core.bayes import BayesLimit
+from genre_core.bayes.limit import BayesLimit
 from genre_core.data.dataset import Part
 from genre_core.evaluation.report import Evaluation, GenreScore
 from genre_core.text import judged

@@ -7,7 +7,8 @@ from dashboard.text.train import Headline
 from dashboard.theme import count, percent
 from genre_core.data.dataset import Part
 from genre_core.evaluation.intervals import Interval
-from genre_core.store import Openings, Run
+from genre_core.store.openings import Openings
+from genre_core.store.schema import Run
 
 TRAIN, DATA, RUNS = "views/train/page.py", "views/data/page.py", "views/runs/page.py"
 

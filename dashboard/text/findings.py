@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dashboard.theme import count
-from genre_core.findings import Cells, Evidence, Finding, Told
+from genre_core.findings.finding import Cells, Evidence, Finding
+from genre_core.findings.sentences import Told
 
 PAGES = {
     "evaluate": "views/evaluate/page.py",

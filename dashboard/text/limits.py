@@ -4,10 +4,10 @@ In the long run no classifier can expect more; on a few tracks the best one is a
 """
 
 from dashboard.theme import percent
-from genre_core.bayes import BayesLimit
-from genre_core.bayes import unheard as unheard
+from genre_core.bayes.limit import BayesLimit
+from genre_core.bayes.limit import unheard as unheard
 from genre_core.settings.config import DatasetConfig
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 
 def known_already(run: Run) -> str:

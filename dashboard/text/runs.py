@@ -14,7 +14,8 @@ from genre_core.errors import RunStateError
 from genre_core.evaluation.intervals import Interval
 from genre_core.settings.config import ExperimentConfig, labels_are_noisy
 from genre_core.settings.naming import data_name, own_settings, said
-from genre_core.store import Openings, Run
+from genre_core.store.openings import Openings
+from genre_core.store.schema import Run
 
 STATES = {
     "queued": "○ waiting",

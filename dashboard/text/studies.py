@@ -7,10 +7,10 @@ from dashboard.text.train import differing
 from dashboard.theme import count
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.naming import data_name
-from genre_core.store import Study
-from genre_core.studies.lens import LensConfig
+from genre_core.store.schema import Study
+from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
-from genre_core.studies.tuning import SearchConfig
+from genre_core.studies.tuning.config import SearchConfig
 from genre_core.values import Frozen
 
 ANOTHER_VERSION = "another version's"

@@ -9,13 +9,13 @@ from dashboard.services.datasets import Shape
 from dashboard.services.runs import Queue
 from dashboard.text.limits import by, known_already, on
 from dashboard.theme import GAP, count, percent, points
-from genre_core.bayes import BayesLimit
+from genre_core.bayes.limit import BayesLimit
 from genre_core.evaluation.intervals import Interval, wilson
 from genre_core.networks import Layer
 from genre_core.settings.branches import changed_at_branch, latest_branch
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, differences
-from genre_core.store import Epoch, Run
+from genre_core.store.schema import Epoch, Run
 from genre_core.text import joined, judged
 
 LONG_EPOCH = 2.0

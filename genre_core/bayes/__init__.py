@@ -10,23 +10,3 @@ about the true genres.
 `posterior` says how probable each genre is; `limit` how often the best classifier is right; `curve` how that changes
 with the overlap; `shortfall` what of a run's error it could have avoided.
 """
-
-from genre_core.bayes.curve import LimitPoint, limit_curve, overlap_for
-from genre_core.bayes.limit import BayesLimit, BayesScore, bayes_limit, limit_on, unheard
-from genre_core.bayes.posterior import posterior
-from genre_core.bayes.shortfall import GenreShortfall, Shortfall, shortfall
-
-__all__ = [
-    "BayesLimit",
-    "BayesScore",
-    "GenreShortfall",
-    "LimitPoint",
-    "Shortfall",
-    "bayes_limit",
-    "limit_curve",
-    "limit_on",
-    "overlap_for",
-    "posterior",
-    "shortfall",
-    "unheard",
-]

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.errors import GenreLabError
-from genre_core.store import Epoch, Run, RunStore, Wish
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Epoch, Run, Wish
 from genre_core.training.events import EpochEnd, TrainEnd
 from genre_core.training.predictions import Predictions
 

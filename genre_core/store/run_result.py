@@ -6,14 +6,16 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.bayes import BayesScore, limit_on, unheard
+from genre_core.bayes.limit import BayesScore, limit_on, unheard
 from genre_core.data.dataset import Dataset, IntArray, Part
 from genre_core.data.splitting import split_dataset
 from genre_core.evaluation.confusion import confusion_matrix
 from genre_core.evaluation.intervals import accuracy_interval
 from genre_core.evaluation.report import Evaluation, evaluate
-from genre_core.findings import Facts, Learning, Score, Told, epochs_to_compare
-from genre_core.store import Run, RunStore
+from genre_core.findings.facts import Facts, Learning, Score, epochs_to_compare
+from genre_core.findings.sentences import Told
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Run
 from genre_core.training.predictions import Predictions, Unit, clusters
 
 About = Literal["", "label", "true genre"]

@@ -4,18 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from genre_core.inspection import MapConfig
-from genre_core.store import RunStore
-from genre_core.store import Study as StoredStudy
+from genre_core.inspection.projection import MapConfig
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Study as StoredStudy
 from genre_core.studies.cross_predictions import CrossPredictions, CrossPredictionsConfig
-from genre_core.studies.learning_curve import LearningCurve, LearningCurveConfig
-from genre_core.studies.lens import Lens, LensConfig
+from genre_core.studies.learning_curve.config import LearningCurveConfig
+from genre_core.studies.learning_curve.measuring import LearningCurve
+from genre_core.studies.lens.config import LensConfig
+from genre_core.studies.lens.judging import Lens
 from genre_core.studies.lens.openings import open_published
 from genre_core.studies.map import Map
 from genre_core.studies.repeats.config import RepeatsConfig
 from genre_core.studies.repeats.training import Repetition
 from genre_core.studies.study import Study
-from genre_core.studies.tuning import SearchConfig
+from genre_core.studies.tuning.config import SearchConfig
 from genre_core.studies.tuning.searching import Search
 from genre_core.values import Frozen
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from genre_core.data.sources import Tables, load_dataset
-from genre_core.inspection import MapConfig, place_neighbours
+from genre_core.inspection.projection import MapConfig, place_neighbours
 from genre_core.studies.study import Result
 
 DECIMALS = 3

@@ -8,8 +8,9 @@ from genre_core.data.dataset import Dataset
 from genre_core.data.sources import load_dataset
 from genre_core.errors import GenreLabError, RunStateError
 from genre_core.settings.config import DatasetConfig, ExperimentConfig, SplitConfig
-from genre_core.store import Run, RunState, RunStore
 from genre_core.store.record import record_card
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Run, RunState
 from genre_core.training.events import EpochEnd, Event
 from genre_core.training.experiment import Prepared, make_trainer, prepare_dataset
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from genre_core.errors import GenreLabError, StoreError
-from genre_core.store import RunStore, Study, new_run_id
 from genre_core.store.heartbeat import Heart
 from genre_core.store.record import record_end, record_epoch
+from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.schema import Study
 from genre_core.studies.members import (
     Data,
     Job,

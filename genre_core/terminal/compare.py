@@ -18,8 +18,9 @@ from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.paired import Matched
 from genre_core.evaluation.verdict import verdict, why
 from genre_core.settings.names import flatten
-from genre_core.store import Run, RunStore
 from genre_core.store.run_result import Judge, outcome_of
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Run
 from genre_core.terminal import text
 from genre_core.terminal.limit import judge_of, right_about
 from genre_core.terminal.output import DONE, show

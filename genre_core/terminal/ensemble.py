@@ -5,7 +5,7 @@ import argparse
 from genre_core.errors import RunStateError
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.naming import run_name
-from genre_core.store import RunStore, new_run_id
+from genre_core.store.runs import RunStore, new_run_id
 from genre_core.terminal import text
 from genre_core.terminal.output import DONE, FAILED, say, show
 from genre_core.terminal.stored import document_of, find_run

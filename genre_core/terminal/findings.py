@@ -6,9 +6,11 @@ from typing import Any
 from genre_core.data.dataset import Part
 from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError
-from genre_core.findings import find, sentence
-from genre_core.store import Run, RunStore
+from genre_core.findings.rules import find
+from genre_core.findings.sentences import sentence
 from genre_core.store.run_result import JUDGE, Judge, facts_of, outcome_of, told_of
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Run
 
 _PLAIN = str.maketrans({"\u202f": " ", "–": "-", "\N{MINUS SIGN}": "-"})
 """A terminal has plain spaces and hyphens."""

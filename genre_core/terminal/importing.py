@@ -11,7 +11,7 @@ from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
 from genre_core.settings.config import SplitConfig, TableConfig
 from genre_core.settings.names import configure
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 from genre_core.terminal import text
 from genre_core.terminal.files import read_files
 from genre_core.terminal.inputs import LISTS, import_with_lines, import_with_progress, put_split, read_split_files

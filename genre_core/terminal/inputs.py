@@ -20,7 +20,7 @@ from genre_core.data.published import PublishedSplit, part_of, read_split
 from genre_core.data.tables.reading import Reading
 from genre_core.errors import DataError
 from genre_core.settings.config import ExperimentConfig
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 from genre_core.store.tables import TableStore
 from genre_core.terminal.files import read_file, read_files
 from genre_core.terminal.options import configuration

@@ -6,23 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from genre_core.bayes import bayes_limit
+from genre_core.bayes.limit import bayes_limit
 from genre_core.errors import ConfigError
-from genre_core.studies.lens import (
-    JUDGED_BY,
-    NETWORK,
-    TORN,
-    Lens,
-    LensConfig,
-    LensPlan,
-    LensScore,
-    coarsest_of,
-    difference,
-    estimate,
-    estimates,
-    still_torn,
-)
-from genre_core.studies.lens.config import LEAST_REPEATS, MOST_REPEATS
+from genre_core.studies.lens.config import JUDGED_BY, LEAST_REPEATS, MOST_REPEATS, NETWORK, TORN, LensConfig
+from genre_core.studies.lens.judging import Lens, LensPlan, LensScore
+from genre_core.studies.lens.summary import coarsest_of, difference, estimate, estimates, still_torn
 from genre_core.studies.study import iter_results
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order

@@ -2,7 +2,8 @@
 
 import argparse
 
-from genre_core.bayes import bayes_limit, overlap_for
+from genre_core.bayes.curve import overlap_for
+from genre_core.bayes.limit import bayes_limit
 from genre_core.data.dataset import Part
 from genre_core.errors import ConfigError
 from genre_core.settings.config import DatasetConfig, labels_are_noisy

@@ -17,8 +17,10 @@ from genre_core.data.sources import load_dataset
 from genre_core.errors import ConfigError
 from genre_core.evaluation.repeated_scores import pooled_score
 from genre_core.settings.config import ExperimentConfig
-from genre_core.store import Run, RunStore, new_run_id, open_test
+from genre_core.store.openings import open_test
 from genre_core.store.run_result import predictions_of
+from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.schema import Run
 from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.studies.repeats.summary import (

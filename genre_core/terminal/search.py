@@ -4,10 +4,12 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
-from genre_core.store import RunStore, new_run_id, open_test
+from genre_core.store.openings import open_test
+from genre_core.store.runs import RunStore, new_run_id
 from genre_core.studies.kinds import SEARCH
-from genre_core.studies.tuning import SearchConfig, best_of, read_dimension, search_config, trial_config
-from genre_core.studies.tuning.rows import SearchSummary, TrialResult, read_rows
+from genre_core.studies.tuning.config import SearchConfig, search_config, trial_config
+from genre_core.studies.tuning.rows import SearchSummary, TrialResult, best_of, read_rows
+from genre_core.studies.tuning.space import read_dimension
 from genre_core.terminal import text
 from genre_core.terminal.inputs import read_order
 from genre_core.terminal.limit import right_about

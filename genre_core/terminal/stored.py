@@ -8,9 +8,12 @@ from genre_core.data.dataset import PARTS, Part
 from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError, RunStateError, StoreError
 from genre_core.settings.names import all_settings, flatten
-from genre_core.store import Openings, Run, RunStore, count_openings, open_test, openings_of
+from genre_core.store.openings import Openings, count_openings, open_test, openings_of
 from genre_core.store.run_result import JUDGE, Judge, Outcome, outcome_of
-from genre_core.studies.lens import LensConfig, LensPlan, LensScore
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Run
+from genre_core.studies.lens.config import LensConfig
+from genre_core.studies.lens.judging import LensPlan, LensScore
 from genre_core.studies.lens.openings import open_published
 from genre_core.terminal import text
 from genre_core.terminal.findings import findings_of, listed

@@ -4,7 +4,8 @@ import sys
 import threading
 from collections.abc import Callable
 
-from genre_core.store import RunStore, Study
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Study
 from genre_core.terminal.output import WORKER
 from genre_core.workers.study import execute_study
 

@@ -18,8 +18,9 @@ from genre_core.data.dataset import Dataset, Part
 from genre_core.errors import StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.naming import run_name
-from genre_core.store import Epoch, Run, RunStore, new_run_id
 from genre_core.store.run_result import Judge, Outcome, outcome_of
+from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.schema import Epoch, Run
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
 from genre_core.terminal.limit import right_about

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from genre_core.errors import ClusterError, GenreLabError
 from genre_core.settings.config import ExperimentConfig
-from genre_core.store import Request, RunState, RunStore
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Request, RunState
 from genre_core.store.studies import DIED
 from genre_core.store.working import DIED as DIED_IN_EPOCH
 from genre_core.values import Frozen

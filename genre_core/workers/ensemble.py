@@ -9,9 +9,10 @@ from genre_core.data.dataset import PARTS
 from genre_core.errors import GenreLabError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.ensembles import average_logits
-from genre_core.store import Run, RunStore
 from genre_core.store.record import evaluate_logits, labels_of
 from genre_core.store.run_result import predictions_of
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Run
 from genre_core.training.events import EpochEnd, Progress, TrainEnd
 from genre_core.training.experiment import describe, make_trainer
 from genre_core.training.predictions import Predictions

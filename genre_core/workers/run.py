@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from genre_core.errors import GenreLabError
 from genre_core.settings.config import DatasetConfig, ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
-from genre_core.store import Run, RunStore, Wish
 from genre_core.store.heartbeat import Heart
 from genre_core.store.record import record_card, record_end, record_epoch
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Run, Wish
 from genre_core.training.events import EpochEnd, Progress, TrainEnd
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 
 from genre_core.errors import GenreLabError, RunStateError
-from genre_core.store import RunStore, Study
 from genre_core.store.heartbeat import Heart
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Study
 from genre_core.studies.kinds import KINDS
 from genre_core.workers.run import open_store, warm_up
 

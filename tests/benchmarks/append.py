@@ -11,7 +11,8 @@ from dataclasses import astuple
 from pathlib import Path
 
 from genre_core.settings.config import ExperimentConfig
-from genre_core.store import Epoch, RunStore
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Epoch
 from tests.benchmarks.report import median, milliseconds, p95, print_table
 
 EPOCHS, LONG_RUN, REPEATS = 400, 50, 100

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl
 from distributed import Client
 
 from genre_core.settings.config import ExperimentConfig, TrainConfig
-from genre_core.store import RunStore, new_run_id
+from genre_core.store.runs import RunStore, new_run_id
 from genre_core.workers import cluster
 from genre_core.workers import commands as jobs
 from tests.benchmarks.browser_session import BrowserSession

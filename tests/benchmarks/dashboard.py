@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import psutil
 
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 from genre_core.workers import cluster
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -22,7 +22,7 @@ def import_it(folder: str, store: str) -> None:
     """Import the files into a store, as the terminal does."""
     from genre_core.data.fma.importing import import_fma
     from genre_core.data.fma.layout import find_fma
-    from genre_core.store import RunStore
+    from genre_core.store.runs import RunStore
 
     files = find_fma([Path(folder)])
     assert files is not None
@@ -34,7 +34,7 @@ def load_it(store: str, subset: str, features: str) -> None:
     """Load a subset from the store as a data set."""
     from genre_core.data.sources.fma import load
     from genre_core.settings.config import FmaConfig
-    from genre_core.store import RunStore
+    from genre_core.store.runs import RunStore
 
     held = RunStore(f"sqlite:///{store}")
     load(FmaConfig(table=held.tables("fma")[0].content_hash, subset=subset, features=features), held)  # type: ignore[arg-type]

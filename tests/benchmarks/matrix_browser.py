@@ -11,7 +11,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from genre_core.networks import MlpConfig
 from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
-from genre_core.store import RunStore, new_run_id
+from genre_core.store.runs import RunStore, new_run_id
 from genre_core.workers.run import execute
 from tests.benchmarks.dashboard import Dashboard, dashboard
 from tests.benchmarks.report import median, milliseconds, print_table

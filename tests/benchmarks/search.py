@@ -14,18 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from genre_core.settings.presets import OPENING
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 from genre_core.studies.kinds import SEARCH
-from genre_core.studies.tuning import (
-    Sampler,
-    SearchConfig,
-    TrialResult,
-    best_of,
-    read_dimension,
-    search_config,
-    trial_config,
-)
-from genre_core.studies.tuning.rows import read_rows
+from genre_core.studies.tuning.config import Sampler, SearchConfig, search_config, trial_config
+from genre_core.studies.tuning.rows import TrialResult, best_of, read_rows
+from genre_core.studies.tuning.space import read_dimension
 from genre_core.workers.run import execute, warm_up
 from genre_core.workers.study import execute_study
 from tests.benchmarks.report import print_table

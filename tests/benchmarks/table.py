@@ -37,13 +37,13 @@ def prepare() -> None:
     import pyarrow.parquet
 
     import genre_core.data.sources.table
-    import genre_core.store
+    import genre_core.store.runs
 
     assert pandas
     assert pyarrow.csv
     assert pyarrow.parquet
-    assert genre_core.sources.table
-    assert genre_core.store
+    assert genre_core.data.sources.table
+    assert genre_core.store.runs
 
 
 def with_pandas(path: str) -> None:
@@ -58,7 +58,7 @@ def with_pandas(path: str) -> None:
 def import_it(path: str, store: str) -> None:
     """Read the file, find out its layout and types, and store it, as the terminal and the page do."""
     from genre_core.data.tables.reading import read_table
-    from genre_core.store import RunStore
+    from genre_core.store.runs import RunStore
 
     Path(store).unlink(missing_ok=True)
     table = read_table([(Path(path).name, Path(path).read_bytes())])
@@ -71,7 +71,7 @@ def load_it(store: str) -> None:
     """Load what is stored as a data set."""
     from genre_core.data.sources.table import load
     from genre_core.settings.config import TableConfig
-    from genre_core.store import RunStore
+    from genre_core.store.runs import RunStore
 
     held = RunStore(f"sqlite:///{store}")
     load(TableConfig(table=held.tables()[0].content_hash), held)

@@ -15,7 +15,7 @@ from pathlib import Path
 from distributed import Client
 
 from genre_core.settings.config import ExperimentConfig, TrainConfig
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import OtherSeeds, RepeatsConfig
 from genre_core.workers import cluster

@@ -20,7 +20,7 @@ from urllib.request import urlopen
 import pytest
 
 from genre_core.settings.names import configure
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 from genre_core.workers.cluster import start
 from genre_core.workers.run import execute
 

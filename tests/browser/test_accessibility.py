@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from genre_core.store import open_test
+from genre_core.store.openings import open_test
 from tests.browser.conftest import assert_accessible, settle
 
 pytestmark = pytest.mark.browser

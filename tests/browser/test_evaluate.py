@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from genre_core.store import open_test
+from genre_core.store.openings import open_test
 from tests.browser.conftest import settle
 
 expect = pytest.importorskip("playwright.sync_api").expect

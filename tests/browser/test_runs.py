@@ -5,7 +5,7 @@ import re
 import pytest
 
 from genre_core.settings.names import configure
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 from genre_core.workers.run import execute
 from tests.browser.conftest import ROOT, settle
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from genre_core.settings.names import configure
-from genre_core.store import Epoch
 from genre_core.store.heartbeat import Heart
+from genre_core.store.schema import Epoch
 from tests.browser.conftest import settle
 
 expect = pytest.importorskip("playwright.sync_api").expect

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 from tests.browser.conftest import DEADLINE, ROOT, settle
 
 sync_api = pytest.importorskip("playwright.sync_api")

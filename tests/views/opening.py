@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from dashboard.services import workers
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "pages.py"
 

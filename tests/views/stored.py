@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from genre_core.data.tables.reading import read_table
 from genre_core.settings.names import configure
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 from genre_core.workers.run import execute
 
 Values = Callable[[bytes], object]

@@ -9,7 +9,7 @@ from dashboard.services import outcomes
 from dashboard.views.compare import comparing
 from dashboard.views.compare.text import answer
 from genre_core.settings.names import configure
-from genre_core.store import open_test, openings_of
+from genre_core.store.openings import open_test, openings_of
 from genre_core.store.run_result import Judge
 from genre_core.workers.run import execute
 from tests.views.opening import drawn, opened, own_store, press, texts

@@ -9,7 +9,7 @@ from safetensors.numpy import load, save
 from dashboard.services import confidence, outcomes, workers
 from dashboard.views.evaluate import rejecting
 from genre_core.data.dataset import PARTS
-from genre_core.store import open_test
+from genre_core.store.openings import open_test
 from genre_core.store.run_result import Judge
 from tests.views.opening import drawn, opened, own_store, texts
 from tests.views.stored import put_segments, trained

@@ -9,7 +9,7 @@ from dashboard.text.badges import why_leaky
 from dashboard.text.evaluate_states import closed
 from genre_core.data.sources import load_dataset
 from genre_core.settings.names import configure
-from genre_core.store import open_test, openings_of
+from genre_core.store.openings import open_test, openings_of
 from genre_core.store.run_result import Judge
 from tests.views.opening import opened, own_store, press, texts
 from tests.views.stored import put_segments, trained

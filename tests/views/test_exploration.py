@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.services import datasets, tables
 from dashboard.views.data import drawn_area
-from genre_core.inspection import project
+from genre_core.inspection.projection import project
 from genre_core.settings.names import configure
 from genre_core.studies.kinds import MAP
 from genre_core.values import fingerprint

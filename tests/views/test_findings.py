@@ -4,9 +4,9 @@ import pytest
 
 from dashboard.services import datasets, outcomes
 from dashboard.text.findings import link
-from genre_core.findings import sentence
+from genre_core.findings.sentences import sentence
 from genre_core.settings.names import configure
-from genre_core.store import open_test
+from genre_core.store.openings import open_test
 from genre_core.store.run_result import Judge, told_of
 from genre_core.workers.run import execute
 from tests.views.opening import opened, own_store, texts

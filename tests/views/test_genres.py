@@ -4,9 +4,9 @@ import pytest
 
 from dashboard.services import outcomes
 from genre_core.settings.names import configure
-from genre_core.store import open_test
+from genre_core.store.openings import open_test
 from genre_core.studies.kinds import LEARNING_CURVE
-from genre_core.studies.learning_curve import LearningCurveConfig
+from genre_core.studies.learning_curve.config import LearningCurveConfig
 from genre_core.workers.run import execute
 from tests.views.opening import drawn, opened, own_store, press, texts
 

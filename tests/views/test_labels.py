@@ -5,7 +5,7 @@ import pytest
 from dashboard.services import labels as found_labels
 from dashboard.services import outcomes
 from genre_core.settings.names import configure
-from genre_core.store import open_test
+from genre_core.store.openings import open_test
 from genre_core.workers.run import execute
 from genre_core.workers.study import execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts

@@ -18,8 +18,7 @@ from genre_core.settings.config import ExperimentConfig, TrainConfig
 from genre_core.settings.names import configure
 from genre_core.store.schema import studies
 from genre_core.studies.kinds import LENS
-from genre_core.studies.lens import LensConfig
-from genre_core.studies.lens.config import LENS_BY
+from genre_core.studies.lens.config import LENS_BY, LensConfig
 from genre_core.workers.study import execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts
 

@@ -12,7 +12,8 @@ from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.names import configure
 from genre_core.studies.kinds import REPEATS, SEARCH
 from genre_core.studies.repeats.config import OtherSeeds, RepeatsConfig
-from genre_core.studies.tuning import SearchConfig, read_dimension, search_config
+from genre_core.studies.tuning.config import SearchConfig, search_config
+from genre_core.studies.tuning.space import read_dimension
 from genre_core.terminal.main import main
 from genre_core.training.experiment import run_experiment
 from genre_core.workers.run import execute

@@ -12,7 +12,7 @@ from dashboard.theme import percent
 from dashboard.views.repeat import live as following
 from genre_core.networks import LinearConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
-from genre_core.store import openings_of
+from genre_core.store.openings import openings_of
 from genre_core.store.schema import studies
 from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig

@@ -11,10 +11,11 @@ from dashboard.services import runs
 from dashboard.services import studies as studies_service
 from dashboard.views.runs import studies as study_list
 from genre_core.settings.names import configure
-from genre_core.store import open_test
+from genre_core.store.openings import open_test
 from genre_core.studies.kinds import LENS, MAP, REPEATS, SEARCH
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
-from genre_core.studies.tuning import read_dimension, search_config
+from genre_core.studies.tuning.config import search_config
+from genre_core.studies.tuning.space import read_dimension
 from genre_core.workers.run import execute
 from tests.views.opening import opened, own_store, panel, press, texts
 from tests.views.stored import trained

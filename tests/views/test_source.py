@@ -12,10 +12,11 @@ from genre_core.settings.names import all_settings, configure
 from genre_core.settings.naming import run_name
 from genre_core.studies.cross_predictions import CrossPredictionsConfig
 from genre_core.studies.kinds import CROSS_PREDICTIONS, LEARNING_CURVE, LENS, REPEATS, SEARCH
-from genre_core.studies.learning_curve import LearningCurveConfig
+from genre_core.studies.learning_curve.config import LearningCurveConfig
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
-from genre_core.studies.tuning import read_dimension, search_config
+from genre_core.studies.tuning.config import search_config
+from genre_core.studies.tuning.space import read_dimension
 from genre_core.terminal.main import main
 from genre_core.training.predictions import Predictions
 from genre_core.workers.run import execute

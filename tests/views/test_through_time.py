@@ -8,7 +8,7 @@ from dashboard.services import histories, outcomes
 from dashboard.theme import percent
 from dashboard.views.evaluate import live as following
 from genre_core.settings.names import configure
-from genre_core.store import open_test
+from genre_core.store.openings import open_test
 from genre_core.store.run_result import Judge
 from genre_core.workers.run import execute
 from tests.test_history import unpacked

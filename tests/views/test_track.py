@@ -10,7 +10,7 @@ import pytest
 from dashboard.services import datasets, networks, outcomes
 from genre_core.evaluation.metrics import softmax
 from genre_core.settings.names import configure
-from genre_core.store import open_test
+from genre_core.store.openings import open_test
 from tests.views.opening import drawn, opened, own_store, press, texts
 from tests.views.stored import put_segments, trained
 

@@ -14,9 +14,10 @@ from dashboard.services.runs import POLL_SECONDS
 from dashboard.views.tune import live as following
 from dashboard.views.tune.text import optimism
 from genre_core.settings.names import configure
-from genre_core.store import openings_of
+from genre_core.store.openings import openings_of
 from genre_core.studies.kinds import LENS, SEARCH
-from genre_core.studies.tuning import SearchConfig, read_dimension, search_config
+from genre_core.studies.tuning.config import SearchConfig, search_config
+from genre_core.studies.tuning.space import read_dimension
 from genre_core.workers.study import execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts
 

@@ -22,8 +22,8 @@ from genre_core.data.dataset import Part
 from genre_core.errors import RunStateError
 from genre_core.evaluation.comparison import Comparison
 from genre_core.evaluation.glossary import GLOSSARY
-from genre_core.store import Run, RunState
 from genre_core.store.run_result import JUDGE, Judge
+from genre_core.store.schema import Run, RunState
 
 KEY = "compared runs"
 MOST, MOST_LISTED = 6, 200

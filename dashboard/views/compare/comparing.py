@@ -18,8 +18,8 @@ from genre_core.evaluation.comparison import Answers, Comparison, compare_all, w
 from genre_core.evaluation.confusion import Normalization
 from genre_core.evaluation.merging import members_of
 from genre_core.evaluation.ordering import Order, genre_order
-from genre_core.store import Run
 from genre_core.store.run_result import JUDGE, Judge
+from genre_core.store.schema import Run
 
 LETTERS = "ABCDEF"
 

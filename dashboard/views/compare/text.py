@@ -18,7 +18,7 @@ from genre_core.evaluation.paired import LEVEL
 from genre_core.evaluation.verdict import p_value, points, verdict
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, flatten
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 VERDICTS = {
     "first": "A is better",

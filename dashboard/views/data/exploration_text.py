@@ -8,10 +8,14 @@ import numpy as np
 from dashboard.text.limits import on
 from dashboard.text.train import duration
 from dashboard.theme import GAP, count, percent, points, signed_points
-from genre_core.bayes import BayesLimit, GenreShortfall, Shortfall
+from genre_core.bayes.limit import BayesLimit
+from genre_core.bayes.shortfall import GenreShortfall, Shortfall
 from genre_core.data.dataset import Dataset
-from genre_core.inspection import Correlations, Drifts, GenreDistances, Projection, Separation, Spread
-from genre_core.store import Study
+from genre_core.inspection.drift import Drifts
+from genre_core.inspection.features import Separation, Spread
+from genre_core.inspection.projection import Projection
+from genre_core.inspection.relations import Correlations, GenreDistances
+from genre_core.store.schema import Study
 
 Rows = list[dict[str, object]]
 HEAVY = 0.9

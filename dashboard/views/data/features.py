@@ -17,7 +17,7 @@ from dashboard.views.data.multiples import small_multiples
 from dashboard.views.data.pair import choose_pair
 from genre_core.data.dataset import Dataset
 from genre_core.errors import DataError
-from genre_core.inspection import Separation
+from genre_core.inspection.features import Separation
 from genre_core.settings.config import DatasetConfig
 
 MEASURES = {"f": "by variance (F)", "information": "by information"}

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from dashboard.theme import ACCENT, FAINT, GENRE_COLOURS, GRID, INK, MUTED, OTHER, TWINS, Figure, layout
-from genre_core.inspection import Drifts, Histogram, Separation
+from genre_core.inspection.drift import Drifts
+from genre_core.inspection.features import Histogram, Separation
 
 MOST_RANKED = 20
 QUIET = 0.5

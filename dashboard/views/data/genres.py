@@ -14,7 +14,7 @@ from dashboard.views.data import exploration_text as sentences
 from dashboard.views.data.genres_figure import distances_figure
 from genre_core.data.dataset import Dataset
 from genre_core.errors import DataError
-from genre_core.inspection import GenreDistances
+from genre_core.inspection.relations import GenreDistances
 from genre_core.settings.config import DatasetConfig
 
 NEAREST = 5

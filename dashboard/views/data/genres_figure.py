@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.theme import ACCENT, BACKGROUND, INK, MUTED, OTHER, PALETTE, Figure, layout
-from genre_core.inspection import Correlations, GenreDistances, Tree
+from genre_core.inspection.relations import Correlations, GenreDistances
+from genre_core.inspection.trees import Tree
 
 NEAR = PALETTE["accent_light"].light
 TREE_WIDTH = 0.22

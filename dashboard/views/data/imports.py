@@ -23,7 +23,7 @@ from dashboard.views.data.import_process import import_fma
 from genre_core.data.fma.layout import FEATURES, HEAD_BYTES, TRACKS, FmaFiles, find_fma, parse_header
 from genre_core.data.tables.reading import MAX_BYTES
 from genre_core.errors import DataError, GenreLabError
-from genre_core.store import RunStore
+from genre_core.store.runs import RunStore
 
 WAITING, STARTING = "Waiting", "Starting"
 DEPTH = 3

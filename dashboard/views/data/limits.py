@@ -15,12 +15,14 @@ from dashboard.theme import count, percent
 from dashboard.views.data import exploration_text as sentences
 from dashboard.views.data.limits_figure import MOST_GENRES, RunPoint, curve_figure, shortfall_figure
 from dashboard.views.data.run_on_data import choose_run, run_on, say_of
-from genre_core.bayes import BayesLimit, Shortfall, overlap_for
+from genre_core.bayes.curve import overlap_for
+from genre_core.bayes.limit import BayesLimit
+from genre_core.bayes.shortfall import Shortfall
 from genre_core.data.dataset import Dataset
 from genre_core.errors import ConfigError
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.settings.config import DatasetConfig, SyntheticConfig
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 FEW = 5
 """Runs that are judged anew where scores are not about the labels."""

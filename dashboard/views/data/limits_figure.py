@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.theme import ACCENT, AXIS, FAINT, GAP, INK, MUTED, OTHER, RIGHT, Figure, HasLimits, fade, layout
-from genre_core.bayes import LimitPoint, Shortfall
+from genre_core.bayes.curve import LimitPoint
+from genre_core.bayes.shortfall import Shortfall
 
 MOST_GENRES = 20
 

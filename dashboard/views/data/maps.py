@@ -6,9 +6,9 @@ import streamlit as st
 from dashboard.services.datasets import dataset
 from dashboard.services.studies import find_study, named_by, resume_study, start_study
 from dashboard.services.workers import store
-from genre_core.inspection import MapConfig, Projection, neighbour_map
+from genre_core.inspection.projection import MapConfig, Projection, neighbour_map
 from genre_core.settings.config import DatasetConfig
-from genre_core.store import Study
+from genre_core.store.schema import Study
 from genre_core.studies.kinds import MAP
 
 

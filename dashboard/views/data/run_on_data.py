@@ -12,7 +12,7 @@ from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text.badges import badges
 from genre_core.settings.config import DatasetConfig
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 KEY = "run on these tracks"
 

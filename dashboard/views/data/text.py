@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from dashboard.theme import count, percent
-from genre_core.bayes import BayesLimit
+from genre_core.bayes.limit import BayesLimit
 from genre_core.data.dataset import Dataset
 from genre_core.errors import RunStateError
 from genre_core.settings.config import DatasetConfig
-from genre_core.store import Run
+from genre_core.store.schema import Run
 from genre_core.text import judged
 
 

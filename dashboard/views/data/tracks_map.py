@@ -30,9 +30,9 @@ from dashboard.views.data.tracks_map_figure import (
 )
 from genre_core.data.dataset import Dataset, count_groups
 from genre_core.errors import DataError, StoreError
-from genre_core.inspection import Method, Projection
+from genre_core.inspection.projection import Method, Projection
 from genre_core.settings.config import DatasetConfig
-from genre_core.store import Run
+from genre_core.store.schema import Run
 from genre_core.values import fingerprint
 
 PLANES: dict[Method, str] = {"lda": "LDA", "pca": "PCA", "tsne": "t-SNE"}

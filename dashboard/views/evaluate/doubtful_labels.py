@@ -23,7 +23,7 @@ from genre_core.evaluation.flips_found import Lab
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig
 from genre_core.settings.presets import PRESETS
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 POLL_SECONDS = 1.0
 ROWS, ROW_HEIGHT, MOST_ROWS = 12, 33, 2000

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dashboard.theme import count, percent
 from genre_core.data.dataset import Part
 from genre_core.evaluation.history import ConfusionHistory, RecallChange, recall_changes
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 MOST_SAID = 3
 MOST_LISTED = 8

@@ -9,7 +9,7 @@ from dashboard.services import histories, runs
 from dashboard.views.evaluate import history_text as sentences
 from dashboard.views.evaluate.scrubber import epoch_step, scrubber_part
 from genre_core.evaluation.history import ConfusionHistory
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 RECALLS_HEIGHT = 340
 LATEST, NONE, TRUE = "latest", "none", "true"

@@ -25,8 +25,8 @@ from genre_core.evaluation.rejection import (
     risk_coverage,
     sureness,
 )
-from genre_core.store import Run
 from genre_core.store.run_result import JUDGE, Judge
+from genre_core.store.schema import Run
 
 NOT_ANSWERED = "don't know"
 N_STEPS = 200

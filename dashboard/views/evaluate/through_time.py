@@ -25,7 +25,7 @@ from dashboard.views.evaluate.live import RECALLS_HEIGHT
 from dashboard.views.evaluate.scrubber import epoch_step, scrubber
 from genre_core.data.dataset import Part
 from genre_core.evaluation.history import ConfusionHistory
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 TABLE_SECONDS = 1.0
 _LIFTED = "lifted genres"

@@ -9,7 +9,7 @@ from dashboard.theme import ACCENT, FAINT, GAP, INK, MUTED, Figure, fade, layout
 from genre_core.evaluation.intervals import Interval
 from genre_core.explaining.importance import Importance
 from genre_core.inspection.apart import Apart
-from genre_core.studies.learning_curve import CurvePoint
+from genre_core.studies.learning_curve.summary import CurvePoint
 
 MOST_SHOWN = 20
 

@@ -7,7 +7,7 @@ from dashboard.services import outcomes
 from dashboard.shell.address import plain
 from dashboard.views.genres import exchange, features, threshold, tracks
 from dashboard.views.genres.one_genre import OneGenre
-from genre_core.findings import about
+from genre_core.findings.rules import about
 
 FEATURES = 8
 

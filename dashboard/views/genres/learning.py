@@ -17,8 +17,8 @@ from dashboard.views.genres.learning_curve import LearningCurve
 from dashboard.views.genres.one_genre import EVALUATE, OneGenre, link
 from dashboard.views.genres.text import before_learning, epochs_sentence, learning_note, learning_sentence
 from genre_core.evaluation.glossary import GLOSSARY
-from genre_core.store import Run
-from genre_core.studies.learning_curve import LearningCurveConfig
+from genre_core.store.schema import Run
+from genre_core.studies.learning_curve.config import LearningCurveConfig
 
 HEIGHT, POLL_SECONDS = 270, 1.0
 

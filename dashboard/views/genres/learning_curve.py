@@ -6,17 +6,11 @@ import streamlit as st
 
 from dashboard.services.studies import as_far_as, find_study, named_by, start_or_resume, stop_study
 from dashboard.services.workers import store
-from genre_core.store import Run, Study
+from genre_core.store.schema import Run, Study
 from genre_core.studies.kinds import LEARNING_CURVE
-from genre_core.studies.learning_curve import (
-    CurvePlan,
-    CurvePoint,
-    CurveScore,
-    Gain,
-    LearningCurveConfig,
-    curve_of,
-    last_gain,
-)
+from genre_core.studies.learning_curve.config import LearningCurveConfig
+from genre_core.studies.learning_curve.measuring import CurvePlan, CurveScore
+from genre_core.studies.learning_curve.summary import CurvePoint, Gain, curve_of, last_gain
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.report import Evaluation
 from genre_core.explaining.importance import Importance
 from genre_core.inspection.apart import Apart
-from genre_core.store import Run
+from genre_core.store.schema import Run
 from genre_core.text import joined
 
 MINUS = "\u2212"

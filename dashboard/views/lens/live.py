@@ -11,7 +11,8 @@ from dashboard.text.badges import opened_badge
 from dashboard.text.limits import limit_label
 from dashboard.views.lens import text as sentences
 from genre_core.settings.config import DatasetConfig
-from genre_core.studies.lens import CLASSIFIERS, JUDGED_BY, NETWORK, LensEstimate
+from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, NETWORK
+from genre_core.studies.lens.summary import LensEstimate
 from genre_core.text import capitalized
 
 TRUE = "~true"

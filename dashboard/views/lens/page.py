@@ -26,7 +26,8 @@ from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import configure
 from genre_core.settings.presets import PRESETS
 from genre_core.studies.kinds import LENS
-from genre_core.studies.lens import LensConfig, LensPlan
+from genre_core.studies.lens.config import LensConfig
+from genre_core.studies.lens.judging import LensPlan
 
 REPEATS = {f"{n} splits": n for n in (5, 3, 10, 20)}
 TABLE_SECONDS = 1.0

@@ -8,19 +8,10 @@ from dashboard.text.limits import on, unheard
 from dashboard.text.train import Headline, duration
 from dashboard.theme import count, percent, points
 from genre_core.settings.config import DatasetConfig, ExperimentConfig
-from genre_core.store import Study
-from genre_core.studies.lens import (
-    CLASSIFIERS,
-    JUDGED_BY,
-    NETWORK,
-    TORN,
-    LensConfig,
-    LensEstimate,
-    LensPlan,
-    coarsest_of,
-    still_torn,
-)
-from genre_core.studies.lens.config import LENS_BY
+from genre_core.store.schema import Study
+from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, LENS_BY, NETWORK, TORN, LensConfig
+from genre_core.studies.lens.judging import LensPlan
+from genre_core.studies.lens.summary import LensEstimate, coarsest_of, still_torn
 from genre_core.text import joined, judged
 
 _UNHEARD = {

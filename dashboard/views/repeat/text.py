@@ -8,7 +8,7 @@ from dashboard.theme import count, percent, points
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.repeated_scores import PairedScores, PooledScore
 from genre_core.settings.config import ExperimentConfig, labels_are_noisy
-from genre_core.store import Run, Study
+from genre_core.store.schema import Run, Study
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
 from genre_core.studies.repeats.summary import Repeats
 

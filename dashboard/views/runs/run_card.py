@@ -17,7 +17,7 @@ from genre_core.errors import RunStateError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import SECTIONS, Setting, flatten, settings
 from genre_core.settings.presets import PRESETS
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 ENDED = ("complete", "failed", "cancelled")
 COLOURS = {"complete": "green", "failed": "red", "running": "blue", "queued": "gray", "paused": "orange"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.text import studies
 from dashboard.theme import count
-from genre_core.store import Study
+from genre_core.store.schema import Study
 
 _SYMBOLS = {"queued": "○", "running": "▶", "complete": "✓", "failed": "✕", "cancelled": "❚❚"}
 _PLURALS = {"search": "searches"}

@@ -9,7 +9,7 @@ import numpy as np
 
 from dashboard.services.networks import Training
 from genre_core.data.dataset import FloatArray
-from genre_core.explaining import FittedNetwork
+from genre_core.explaining.network import FittedNetwork
 
 MOST_CHANGED, LONGEST = 60, 2000
 """As many features, and as many letters, as an address can say."""

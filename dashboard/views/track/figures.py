@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dashboard.theme import ACCENT, INK, MUTED, OTHER, Figure, fade, heading, layout
-from genre_core.explaining import Attribution
+from genre_core.explaining.attribution import Attribution
 
 MOST = 12
 ROOM = 0.3

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import PARTS, Dataset, FloatArray, Part
 from genre_core.evaluation.metrics import softmax
-from genre_core.store import Run
+from genre_core.store.schema import Run
 from genre_core.training.predictions import Predictions
 
 

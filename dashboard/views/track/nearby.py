@@ -10,7 +10,7 @@ from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.views.track.looked_at import LookedAt
 from dashboard.views.track.text import neighbours_sentence
-from genre_core.explaining import Neighbours
+from genre_core.explaining.neighbours import Neighbours
 
 ROW_HEIGHT = 33
 

@@ -23,7 +23,7 @@ from dashboard.views.track.looked_at import LookedAt
 from genre_core.data.dataset import Part
 from genre_core.errors import GenreLabError
 from genre_core.evaluation.glossary import GLOSSARY
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 CSS = Path(__file__).with_name("track.css")
 EVALUATE = Step("views/evaluate/page.py", "Choose a track on Evaluate")

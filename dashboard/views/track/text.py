@@ -10,7 +10,9 @@ from dashboard.text.train import Headline
 from dashboard.theme import count, percent
 from genre_core.data.dataset import Dataset, FloatArray, IntArray, Part
 from genre_core.evaluation.metrics import softmax
-from genre_core.explaining import Attribution, Change, Neighbours
+from genre_core.explaining.attribution import Attribution
+from genre_core.explaining.counterfactual import Change
+from genre_core.explaining.neighbours import Neighbours
 
 NAMED = {"train": "training", "validation": "validation", "test": "test"}
 

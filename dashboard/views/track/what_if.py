@@ -13,7 +13,7 @@ from dashboard.views.track.answer import answer_bars
 from dashboard.views.track.changed_features import answer_of, apply, crossing, read, way, write
 from dashboard.views.track.looked_at import LookedAt
 from dashboard.views.track.text import change_sentence, changed_answer, flip_sentence, moved
-from genre_core.explaining import FittedNetwork
+from genre_core.explaining.network import FittedNetwork
 
 SLIDERS, AT_ONCE = 6, 8
 """As many features, those that count most, have a slider at once; with those that are changed, as many stand open."""

@@ -13,7 +13,8 @@ from genre_core.settings.branches import branch_of
 from genre_core.settings.config import BeforeConfig, ExperimentConfig
 from genre_core.settings.names import all_settings
 from genre_core.settings.presets import PRESETS
-from genre_core.store import Run, new_run_id
+from genre_core.store.runs import new_run_id
+from genre_core.store.schema import Run
 
 FAST, SLOW, BY_HAND = "as fast as it can", "two epochs a second", "by hand"
 PACES = {FAST: 0.0, SLOW: 0.5, BY_HAND: 0.0}

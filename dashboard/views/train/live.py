@@ -25,7 +25,7 @@ from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Interval
 from genre_core.networks import NetworkConfig
 from genre_core.settings.config import ExperimentConfig
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 PLOT_HEIGHT = 250
 

@@ -22,11 +22,11 @@ from dashboard.views.train import live as following
 from dashboard.views.train.live import PLOT_HEIGHT
 from dashboard.views.train.repeat_menu import repeat_menu
 from genre_core.errors import DataError, GenreLabError, RunStateError
-from genre_core.findings import TRAINING
+from genre_core.findings.rules import TRAINING
 from genre_core.settings.branches import latest_branch
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.presets import PRESETS
-from genre_core.store import Run
+from genre_core.store.schema import Run
 
 TABLE_SECONDS = 1.0
 """How often tables are drawn anew while their run trains."""

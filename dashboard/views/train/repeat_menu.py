@@ -6,7 +6,7 @@ from dashboard.services import repetitions, studies
 from dashboard.shell import address
 from genre_core.errors import GenreLabError
 from genre_core.settings.config import ExperimentConfig
-from genre_core.store import new_run_id
+from genre_core.store.runs import new_run_id
 from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds, OtherSeeds
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from dashboard.theme import ACCENT, AXIS, FAINT, GAP, INK, MUTED, OTHER, PALETTE, Figure, heading, layout
 from genre_core.settings.names import all_settings, validate
-from genre_core.studies.tuning import Dimension, SearchConfig, TrialResult
+from genre_core.studies.tuning.config import SearchConfig
+from genre_core.studies.tuning.rows import TrialResult
+from genre_core.studies.tuning.space import Dimension
 
 SHADES = (FAINT, PALETTE["accent_pale"].light, PALETTE["accent_light"].light, ACCENT)
 """From the worst quarter of the trials to the best."""

@@ -10,7 +10,7 @@ from dashboard.text.limits import limit_label
 from dashboard.theme import percent
 from dashboard.views.tune import text as sentences
 from dashboard.views.tune.figures import best_figure, importance_figure, parallel_figure, slice_figure
-from genre_core.studies.tuning import OBJECTIVES, SearchConfig
+from genre_core.studies.tuning.config import OBJECTIVES, SearchConfig
 
 TERMS = ("macro-F1", "log loss", "inflates")
 HEIGHT = 270

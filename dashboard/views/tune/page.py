@@ -28,17 +28,8 @@ from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings
 from genre_core.settings.presets import PRESETS
 from genre_core.studies.kinds import SEARCH
-from genre_core.studies.tuning import (
-    MOST_TRIALS,
-    OBJECTIVES,
-    SAMPLERS,
-    Dimension,
-    SearchConfig,
-    read_dimension,
-    search_config,
-    searchable,
-    suggested,
-)
+from genre_core.studies.tuning.config import MOST_TRIALS, OBJECTIVES, SAMPLERS, SearchConfig, search_config
+from genre_core.studies.tuning.space import Dimension, read_dimension, searchable, suggested
 
 MOST_LETTERS = 1000
 EXAMPLE = ("train.learning_rate", "train.batch_size")

@@ -13,7 +13,7 @@ from dashboard.shell.address import plain
 from dashboard.views.tune import text as sentences
 from dashboard.views.tune.live import HEIGHT
 from genre_core.settings.presets import PRESETS
-from genre_core.studies.tuning import TrialResult
+from genre_core.studies.tuning.rows import TrialResult
 
 TABLE_SECONDS = 1.0
 ROW_HEIGHT, ROWS_SHOWN = 35, 10

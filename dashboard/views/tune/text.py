@@ -10,8 +10,10 @@ from dashboard.theme import GAP, count, percent, points, spread
 from genre_core.evaluation.intervals import Interval
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, validate
-from genre_core.store import Study
-from genre_core.studies.tuning import OBJECTIVES, SAMPLERS, Dimension, SearchConfig, TrialResult
+from genre_core.store.schema import Study
+from genre_core.studies.tuning.config import OBJECTIVES, SAMPLERS, SearchConfig
+from genre_core.studies.tuning.rows import TrialResult
+from genre_core.studies.tuning.space import Dimension
 
 BEFORE = Headline(
     "Which settings are better?",

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from genre_core.store import RunStore
 from genre_core.store.openings import count_opening
+from genre_core.store.runs import RunStore
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.lens.judging import LensPlan, LensScore, fingerprint_of
 

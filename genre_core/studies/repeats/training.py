@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from genre_core.errors import GenreLabError
-from genre_core.store import Run, RunStore, open_test
-from genre_core.store import Study as StoredStudy
+from genre_core.store.openings import open_test
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Run
+from genre_core.store.schema import Study as StoredStudy
 from genre_core.studies.members import Member
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.studies.study import Result

@@ -15,8 +15,10 @@ from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.errors import ConfigError, GenreLabError, RunStateError
 from genre_core.evaluation.intervals import macro_f1_scorer
-from genre_core.store import Run, RunStore, new_run_id, open_test
-from genre_core.store import Study as StoredStudy
+from genre_core.store.openings import open_test
+from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.schema import Run
+from genre_core.store.schema import Study as StoredStudy
 from genre_core.studies.members import Member, MemberEvent
 from genre_core.studies.study import Result
 from genre_core.studies.train_members import train_members
