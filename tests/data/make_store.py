@@ -41,7 +41,7 @@ def make(path: Path) -> None:
     from genre_core.worker import execute
 
     from genre_core.settings import configure
-    from genre_core.store.runs import RunStore
+    from genre_core.store import RunStore
     from genre_core.terminal.main import main
 
     for command in (
