@@ -103,14 +103,14 @@ def _closed(run: Run, opened: Openings, head: Place) -> None:
         st.header(headline.answer, anchor=False)
         st.caption(headline.reason, help=GLOSSARY["test opened"])
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.button(
-                "Open the test part",
-                icon=":material/lock_open:",
-                key="open test",
-                on_click=openings.open_test,
-                args=(run.id,),
-            )
+            open_test_button(run)
             st.button("Stay with validation", type="tertiary", key="keep closed", on_click=_stay_with_validation)
+
+
+def open_test_button(run: Run) -> None:
+    """Draw the button that opens the test part of a run."""
+    act, icon = openings.open_test, ":material/lock_open:"
+    st.button("Open the test part", icon=icon, key="open test", on_click=act, args=(run.id,))
 
 
 def _stay_with_validation() -> None:

@@ -73,14 +73,8 @@ def rest_button(study: Study | None, go_on: str, stop: str, rest: str = "Stop", 
     """Draw the button that stops a study, or goes on with one that was stopped or has failed; each has its help."""
     args = (study.id if study else "",)
     if study and study.state in ("failed", "cancelled"):
-        st.button(
-            "Continue",
-            icon=":material/resume:",
-            key="go on",
-            on_click=studies_service.resume_study,
-            args=args,
-            help=go_on,
-        )
+        resume = studies_service.resume_study
+        st.button("Continue", icon=":material/resume:", key="go on", on_click=resume, args=args, help=go_on)
     else:
         st.button(rest, icon=f":material/{icon}:", key="rest", disabled=not (study and study.active),
                   on_click=studies_service.stop_study, args=args, help=stop)  # fmt: skip

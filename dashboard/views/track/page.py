@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components.ensembles import members_instead
 from dashboard.components.has_features import has_features
+from dashboard.components.judged_head import open_test_button
 from dashboard.components.safely import refreshing
 from dashboard.components.terms import numbers_line
 from dashboard.services import datasets, networks, openings, runs, workers
@@ -89,13 +90,7 @@ def _closed(track: LookedAt) -> None:
     st.header(plain(headline.answer), anchor=False)
     st.caption(plain(headline.reason), help=GLOSSARY["test opened"])
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            "Open the test part",
-            icon=":material/lock_open:",
-            key="open test",
-            on_click=openings.open_test,
-            args=(track.run.id,),
-        )
+        open_test_button(track.run)
         address.page_link("views/evaluate/page.py", "Stay with validation")
 
 

@@ -110,14 +110,8 @@ def _buttons(state: str) -> tuple[_Button, ...]:
     active, unfinished = ("queued", "running"), ("queued", "running", "paused")
     pause = _Button("pause", "Pause", "pause", commands.pause, active, "Pause after this epoch and free the worker.")
     resume = _Button("pause", "Resume", "resume", _resume, ("paused",), "Resume as if it had never been paused.")
-    again = _Button(
-        "pause",
-        "Start again",
-        "replay",
-        commands.restart,
-        ("failed", "cancelled"),
-        "Train this run again from epoch 1.",
-    )
+    meaning, ended = "Train this run again from epoch 1.", ("failed", "cancelled")
+    again = _Button("pause", "Start again", "replay", commands.restart, ended, meaning)
     first = {"paused": resume, "failed": again, "cancelled": again}.get(state, pause)
     return (
         first,
