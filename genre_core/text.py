@@ -1,5 +1,7 @@
 """Numbers as they are written, on pages and in the terminal alike."""
 
+import re
+from collections.abc import Sequence
 from typing import Protocol
 
 GAP = "\u202f"
@@ -69,3 +71,11 @@ def joined(words: list[str], last: str = "and") -> str:
 def capitalized(text: str) -> str:
     """Return a text as it begins a sentence."""
     return text[:1].upper() + text[1:]
+
+
+def quoted_at_starts(text: str, genres: Sequence[str]) -> str:
+    """Quote genres in lower case at the start of a sentence, where they would look like a slip: `“rock” is hard.`."""
+    for genre in genres:
+        if genre[:1].islower():
+            text = re.sub(rf"(^|[.:] )({re.escape(genre)})(?=[ ,])", r"\1“\2”", text)
+    return text

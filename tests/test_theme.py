@@ -23,6 +23,7 @@ from dashboard.theme import (
     spread,
 )
 from genre_core.evaluation.intervals import Interval
+from genre_core.text import quoted_at_starts
 
 DASHBOARD = Path(__file__).parents[1] / "dashboard"
 
@@ -140,3 +141,9 @@ def test_no_other_module_writes_percentages_or_points_on_its_own():
                 if not IN_A_STYLE.search(line[: match.start()]) and "#" not in line[: match.start()]:
                     found.append(f"{path.relative_to(DASHBOARD)}:{number}: {line.strip()}")
     assert not found
+
+
+def test_a_genre_in_lower_case_does_not_begin_a_sentence_bare():
+    said = quoted_at_starts("rock is hard. a\\b, 66 %, is close to rock: pop is not.", ("rock", "a\\b", "pop"))
+    assert said == "“rock” is hard. “a\\b”, 66 %, is close to rock: “pop” is not."
+    assert quoted_at_starts("Rock is hard.", ("Rock",)) == "Rock is hard."

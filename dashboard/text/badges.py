@@ -54,3 +54,8 @@ def is_leaky(run: Run) -> bool:
 def why_leaky(run: Run) -> str:
     """Say what the split of a run separates."""
     return leaky(run.context.get("straddlers"))
+
+
+def noun(run: Run) -> str:
+    """Return what a row of a run is: a track, or a segment of one."""
+    return "segment" if "n_validation_tracks" in run.context else "track"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dashboard.text.badges import is_leaky
+from dashboard.text.badges import is_leaky, noun
 from dashboard.text.train import duration
 from dashboard.theme import count, percent
 from genre_core.data.dataset import Part
@@ -59,8 +59,9 @@ def row(run: Run, tables: Mapping[str, str], opened: Openings) -> Row:
 
 
 def rate(run: Run, accuracy: float, interval: Interval | None) -> str:
-    """Return an accuracy of a run as the list shows it: `80.1 % (77.7–82.2)`, and whether it is leaky."""
-    return percent(accuracy, interval) + (", leaky" if is_leaky(run) else "")
+    """Return an accuracy of a run as the list shows it: `80.1 % (77.7–82.2)`, and whether by segment, or leaky."""
+    by = ", by segment" if noun(run) == "segment" else ""
+    return percent(accuracy, interval) + by + (", leaky" if is_leaky(run) else "")
 
 
 def scores_of(run: Run, part: Part) -> str:
@@ -69,7 +70,7 @@ def scores_of(run: Run, part: Part) -> str:
     accuracy = percent(found["accuracy"], Interval(*found["accuracy_interval"]))
     macro_f1 = percent(found["macro_f1"], Interval(*found["macro_f1_interval"]))
     what = " about the labels" if about_labels(run) else ""
-    return f"{part.capitalize()}: right{what} on {accuracy} of {count(found['n'], 'track')}, macro-F1 {macro_f1}"
+    return f"{part.capitalize()}: right{what} on {accuracy} of {count(found['n'], noun(run))}, macro-F1 {macro_f1}"
 
 
 def about_labels(run: Run) -> bool:

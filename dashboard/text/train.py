@@ -7,6 +7,7 @@ from dashboard.figures.curves import Parent
 from dashboard.figures.network import widths
 from dashboard.services.datasets import Shape
 from dashboard.services.runs import Queue
+from dashboard.text.badges import noun
 from dashboard.text.limits import by, known_already, on
 from dashboard.theme import GAP, count, percent, points
 from genre_core.bayes.limit import BayesLimit
@@ -293,11 +294,6 @@ def validation_rows(run: Run) -> str:
     """Return what each epoch is judged on: `1,197 validation tracks`, `449 validation segments of 45 tracks`."""
     n = run.context["n_validation"]
     return judged("validation", n, run.context.get("n_validation_tracks", n), "row")
-
-
-def noun(run: Run) -> str:
-    """Return what a row is that each epoch is judged on: a track, or a segment of one."""
-    return "segment" if "n_validation_tracks" in run.context else "track"
 
 
 def _verdict(run: Run, epoch: Epoch, limit: BayesLimit | None, *, brief: bool = False) -> str:

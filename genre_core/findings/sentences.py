@@ -7,7 +7,7 @@ from genre_core.data.dataset import Part
 from genre_core.evaluation.glossary import leaky
 from genre_core.evaluation.intervals import Interval
 from genre_core.findings.finding import Finding, Kind
-from genre_core.text import GAP, count, percent, points
+from genre_core.text import GAP, count, percent, points, quoted_at_starts
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Told:
 
 def sentence(finding: Finding, told: Told) -> str:
     """Say a finding in one or two sentences."""
-    return _SENTENCES[finding.kind](_Read(finding, told))
+    return quoted_at_starts(_SENTENCES[finding.kind](_Read(finding, told)), told.genres)
 
 
 def _on(whom: str) -> str:

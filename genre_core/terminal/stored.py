@@ -138,6 +138,7 @@ def _row(run: Run, opened: Openings) -> dict[str, Any]:
         "validation": scores.get("validation"),
         "test": scores.get("test") if opened.opened else None,
         "test_opened": opened.n,
+        "by": "row" if "n_validation_tracks" in run.context else "track",
         **leaks(run),
     }
 

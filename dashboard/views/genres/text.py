@@ -81,7 +81,9 @@ def answer(outcome: Outcome, part: Part, genre: int) -> str:
     score = outcome.evaluation.per_genre[genre]
     if score.recall is None:
         return f"No {part} track is {score.genre}, so its recall is unknown."
-    n = tracks(score.support, part) + (f" whose {outcome.about} is {score.genre}" if outcome.about else "")
+    n = count(score.support, f"{part} {outcome.noun}") + (
+        f" whose {outcome.about} is {score.genre}" if outcome.about else ""
+    )
     right = int(outcome.evaluation.confusion_matrix.counts[genre, genre])
     verb = "is" if score.support == 1 else "are"
     found = f"{right:,} of {n} {verb} recognized"

@@ -14,7 +14,7 @@ from dashboard.services import runs as runs_service
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text import runs as sentences
-from dashboard.text.badges import is_leaky
+from dashboard.text.badges import is_leaky, noun
 from dashboard.theme import percent
 from dashboard.views.runs.run_card import run_card
 from dashboard.views.runs.studies import study_list
@@ -71,7 +71,7 @@ def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
         on_select=partial(_choose, key, ids, several),
         selection_mode="multi-row",
         selection_default={"selection": {"rows": [ids.index(run_id) for run_id in several]}} if several else None,
-        column_config=_columns_shown(any(is_leaky(run) for run in runs)),
+        column_config=_columns_shown(any(is_leaky(run) or noun(run) == "segment" for run in runs)),
         placeholder="–",
         alt="Runs, newest first: validation scores, test accuracy if opened, settings, data and times.",
     )
@@ -124,8 +124,8 @@ def _columns(rows: Sequence[sentences.Row]) -> dict[str, list[object]]:
     }
 
 
-def _columns_shown(leaky: bool) -> dict[str, ColumnConfig]:
-    column, score = st.column_config, 182 if leaky else 150
+def _columns_shown(marked: bool) -> dict[str, ColumnConfig]:
+    column, score = st.column_config, 196 if marked else 150
     return {
         "run": column.TextColumn("Run", width=206),
         "state": column.TextColumn("State", width=98),

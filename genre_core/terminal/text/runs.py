@@ -84,7 +84,7 @@ def runs(rows: Sequence[Document]) -> str:
     cells = []
     for row in rows:
         name = row["name"] if row["name"] != row["run"] else ""
-        scores = [text for part in ("validation", "test") for text in _score(row[part], row["leaky"])]
+        scores = [text for part in ("validation", "test") for text in _score(row[part], row)]
         opened = f"{row['test_opened']}×" if row["test"] else ""
         cells.append((row["run"], name, row["state"], str(row["epochs"]), *scores, opened, _settings(row["settings"])))
     header = (
@@ -94,11 +94,11 @@ def runs(rows: Sequence[Document]) -> str:
     return "\n".join(columns(header, cells, right=(3,)))
 
 
-def _score(found: Document | None, leaky: bool) -> tuple[str, str]:
+def _score(found: Document | None, row: Document) -> tuple[str, str]:
     """Return accuracy and macro-F1 as they stand in the list; a part that is closed has a dash."""
     if found is None:
         return "–", "–"
-    mark = " leaky" if leaky else ""
+    mark = f"{' by segment' if row['by'] == 'row' else ''}{' leaky' if row['leaky'] else ''}"
     return f"{rate(found['accuracy'], found['accuracy_interval'])}{mark}", rate(found["macro_f1"])
 
 
