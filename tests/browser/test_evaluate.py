@@ -75,7 +75,7 @@ def test_a_click_on_a_cell_lists_exactly_its_tracks_and_the_download_has_them_to
         expect(cell(evaluate, i, j)).to_have_attribute("aria-selected", "true")
     with evaluate.expect_download() as saved:
         evaluate.get_by_role("button", name="CSV", exact=True).click()
-    assert saved.value.suggested_filename == f"small test {i}-{j}.csv"
+    assert saved.value.suggested_filename == f"The small one smal test {i}-{j}.csv"
     rows = list(csv.DictReader(Path(saved.value.path()).read_text(encoding="utf-8").splitlines()))
     assert len(rows) == counts[i][j]
     assert float(rows[0]["confidence"]) >= float(rows[-1]["confidence"])
