@@ -213,7 +213,7 @@ def test_each_configuration_whose_test_part_is_opened_counts_once(page, fresh, u
 
 def test_what_is_not_answered_follows_the_keyboard_and_goes_back(page, url):
     page.goto(f"{url}/evaluate?run=small&section=reject&reject=0.5")
-    answers = page.get_by_role("heading", name=re.compile("^It answers "))
+    answers = page.get_by_role("heading", name=re.compile("^The model answers "))
     answers.wait_for()
     settle(page)
     said = answers.inner_text()
