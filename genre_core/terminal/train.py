@@ -6,6 +6,8 @@ reason to lose a training: it is then trained in a temporary one.
 
 import argparse
 import contextlib
+import os
+import signal
 import sys
 import tempfile
 import threading
@@ -97,25 +99,19 @@ def _train(order: _Order, data: Dataset, no_store: bool) -> tuple[_Outcome, bool
 
 
 def _train_in(url: str | None, order: _Order, data: Dataset) -> _Outcome:
-    store, run_id, interrupted = RunStore(url), new_run_id(), False
+    store, run_id = RunStore(url), new_run_id()
     order.inputs.put_into(store, order.config)
     # An event and not the thread's own join: Ctrl-C in a join makes a thread that lives look dead (bpo-45274).
     over = threading.Event()
     worker = threading.Thread(target=_work, args=(run_id, store.url, over), name=WORKER, daemon=True)
-    try:
+    with _interrupts() as asked:
         store.submit(run_id, order.config, order.name or run_name(order.config, store.table_names()))
         worker.start()
-        run = _watch(store, run_id, over, order.config.train.max_epochs)
-        over.wait()
-    except KeyboardInterrupt:  # a second one ends the wait for the best weights
-        interrupted = True
-        if worker.ident is None:
-            over.set()
-        run = _stop(store, run_id, over)
-    except StoreError:
-        if worker.ident is not None:
+        try:
+            run = _watch(store, run_id, over, asked, order.config.train.max_epochs)
+        finally:
             over.wait()
-        raise
+    interrupted = asked.is_set()
     seen = outcome_of(store, run, order.part, data, order.judge) if run.state == "complete" else None
     outcome = _Outcome(run, tuple(store.epochs(run_id)), interrupted, seen)
     store.close()
@@ -130,24 +126,42 @@ def _work(run_id: str, store_url: str, over: threading.Event) -> None:
         over.set()
 
 
-def _stop(store: RunStore, run_id: str, over: threading.Event) -> Run:
-    """End a run with its best weights."""
-    if not store.cancel(run_id):
-        store.request(run_id, "stop")
-    over.wait()
-    return store.run(run_id)
+@contextlib.contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """Note Ctrl-C and termination, which as exceptions a library may lose; the second ends the process."""
+    asked = threading.Event()
+
+    def note(number: int, frame: object) -> None:
+        if asked.is_set():  # it does not wait for the best weights
+            os.write(2, b"Interrupted.\n")
+            os._exit(INTERRUPTED)
+        asked.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _watch(store: RunStore, run_id: str, over: threading.Event, max_epochs: int) -> Run:
-    """Show a run's progress until it has ended, whoever trains, pauses or stops it."""
-    told = False
+def _watch(store: RunStore, run_id: str, over: threading.Event, asked: threading.Event, max_epochs: int) -> Run:
+    """Show a run's progress until it has ended, whoever trains, pauses or stops it; stop it once that is `asked`."""
+    told = stopping = False
     with _bar(max_epochs) as bar:
         while True:
             was_over = over.is_set()
+            if asked.is_set() and not stopping:
+                stopping = True
+                if not store.cancel(run_id):
+                    store.request(run_id, "stop")
             run = store.run(run_id)
             bar.n = run.epoch + run.fraction
             bar.refresh()
-            if run.state in ("complete", "failed", "cancelled"):
+            if run.state in ("complete", "failed", "cancelled") or (run.state == "paused" and stopping):
                 return run
             if run.state == "queued" and run.attempt == 1 and was_over:
                 raise StoreError("The store could not be written: free some disk space.")
