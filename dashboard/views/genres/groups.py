@@ -2,23 +2,23 @@
 
 import streamlit as st
 
+from dashboard.components.judged import Judged
 from dashboard.services import one_genre
 from dashboard.shell.address import plain
 from dashboard.views.genres.one_genre import OneGenre
 from dashboard.views.genres.text import groups_sentence
-from genre_core.data.dataset import Dataset
 
 ROWS_SHOWN = 10
 
 
-def level_of(data: Dataset) -> str:
-    """Return what errors are counted by: the coarsest level of groups; empty where rows stand alone."""
-    return data.coarsest[0] if data.coarsest else ""
+def level_of(judged: Judged) -> str:
+    """Return what errors are counted by: the coarsest level of groups; empty where what is judged stands alone."""
+    return judged.data.coarsest[0] if judged.data.coarsest and judged.outcome.groups is not None else ""
 
 
 def draw(one: OneGenre) -> None:
     """Draw the finding and the table of the groups, the worst first."""
-    judged, level = one.judged, level_of(one.judged.data)
+    judged, level = one.judged, level_of(one.judged)
     found = one_genre.whose_errors(judged.run, judged.part, one.number, judge=judged.judge)
     st.subheader(f"Errors by {level}", anchor=False)
     told = found.concentration

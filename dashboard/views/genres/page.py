@@ -120,7 +120,7 @@ def _ruler(one: OneGenre) -> None:
 
 def _section(one: OneGenre) -> None:
     """Draw the section that the address names."""
-    level = groups.level_of(one.judged.data)
+    level = groups.level_of(one.judged)
     more = {"groups": f"Errors by {level}"} if level else {}
     match address_choice("Section", "section", {**SECTIONS, **more}, on_change={"track": None}):
         case "threshold":
