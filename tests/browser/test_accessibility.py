@@ -18,7 +18,7 @@ PAGES = {
     "evaluate, don't know": ("evaluate", "run=read&section=reject", "Which genres are withheld"),
     "evaluate, labels and the game": ("evaluate", "run=doubted&section=labels&game=4", "labels are wrong. Which?"),
     "track": ("track", "run=read&track=5", "Nearest training tracks"),
-    "genres": ("genres", "run=read", "found"),
+    "genres": ("genres", "run=read", "recognized"),
     "genre": ("genres", "run=read&genre=Jazz", "Jazz"),
     "compare": ("compare", "runs=read,closed", "Settings that differ"),
     "data, chosen tracks": ("data", "section=overview&genre=Rock&data.n_samples=800", "800 tracks"),

@@ -71,7 +71,7 @@ def test_the_learning_curve_is_measured_and_is_there_after_a_reload(page, url):
     page.get_by_role("button", name="Measure it").tap()
     page.get_by_text(re.compile(r"Recall of Jazz on validation: .* training tracks of it")).wait_for()
     page.reload()
-    page.get_by_text(re.compile(r"(It still rises|Whether it still rises cannot be told)")).wait_for()
+    page.get_by_text(re.compile(r"(It is still rising|It is unclear whether it is still rising)")).wait_for()
     page.get_by_role("button", name="Stop").wait_for(state="detached")
     width = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1]

@@ -174,7 +174,7 @@ def test_a_double_click_makes_one_run(page, url, runs):
     go(page, f"{url}/?train.max_epochs=2")
     before = len(runs.runs())
     button(page, "Train").dblclick()
-    says(page, "Learned")
+    says(page, "Trained")
     settle(page)
     assert len(runs.runs()) == before + 1
 
@@ -236,7 +236,7 @@ def test_pages_answer_within_half_a_second_while_both_workers_train(page, url, r
 def test_a_branch_is_trained_and_both_curves_stand_on_one_chart(page, url, runs):
     go(page, f"{url}/?data.n_samples=400&train.max_epochs=4&model.hidden=8")
     parent = train(page)
-    says(page, "Learned")
+    says(page, "Trained")
     button(page, "Branch").click()
     page.get_by_role("spinbutton", name="After epoch").fill("2")
     page.get_by_role("spinbutton", name="After epoch").press("Enter")
