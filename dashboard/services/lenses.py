@@ -34,7 +34,7 @@ class Lens:
     about: About = ""
     """Truth that the scores are about, where labels are wrong now and then."""
     unit: Unit = "row"
-    """What the scores count: rows, or whole tracks where rows are segments of them."""
+    """The unit that scores count: rows, or whole tracks where rows are segments of them."""
 
     @property
     def in_segments(self) -> bool:

@@ -12,7 +12,7 @@ from dashboard.services.commands import act
 from dashboard.services.datasets import dataset
 from dashboard.services.studies import as_far_as, config_of, open_study
 from dashboard.services.workers import store
-from genre_core.data.dataset import IntArray, Part
+from genre_core.data.dataset import Dataset, IntArray, Part
 from genre_core.errors import ConfigError, GenreLabError
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.repeated_scores import PairedScores, PooledScore
@@ -53,11 +53,15 @@ class Repetition:
     part: Part
     unit: Unit = "track"
 
+    @property
+    def _data(self) -> Dataset:
+        return dataset(self.config.experiment.data)
+
     @cached_property
     def in_segments(self) -> bool:
         """Return whether rows are segments of tracks; not known of data that are gone."""
         try:
-            return dataset(self.config.experiment.data).in_segments
+            return self._data.in_segments
         except GenreLabError:
             return False
 
@@ -97,8 +101,7 @@ class Repetition:
     def scores(self) -> dict[int, MemberScore]:
         """Return each complete run's score, by its number."""
         if self.by_track:
-            data = dataset(self.config.experiment.data)
-            return {number: track_score(number, one, data, self.part) for number, one in self.predictions.items()}
+            return {number: track_score(number, one, self._data, self.part) for number, one in self.predictions.items()}
         return {
             number: score_of(number, run.summary, run.context, self.part)
             for number, run in self.runs.items()
@@ -118,8 +121,7 @@ class Repetition:
             return None
         counts = [run.summary["test"]["confusion_matrix"] for run in runs]
         if self.by_track:
-            data = dataset(self.config.experiment.data)
-            counts = [track_counts(one, data) for one in self.predictions.values()]
+            counts = [track_counts(one, self._data) for one in self.predictions.values()]
         found: IntArray = pooled(counts)
         return ConfusionMatrix(found, tuple(runs[0].context["genres"]))
 
@@ -128,8 +130,7 @@ class Repetition:
         """Return the mean majority baseline on the judged part; None before a run."""
         rates = [run.summary[self.part]["majority_accuracy"] for run in self.complete]
         if self.by_track:
-            data = dataset(self.config.experiment.data)
-            judged = [(one, one.of(self.part).by("track", data)) for one in self.predictions.values()]
+            judged = [(one, one.of(self.part).by("track", self._data)) for one in self.predictions.values()]
             rates = [float((seen.y == one.majority).mean()) for one, seen in judged]
         return float(np.mean(rates)) if rates else None
 

@@ -27,7 +27,7 @@ WORK = 100_000_000
 FEWEST, MOST = 200, 1000
 """Resamples: as many as `WORK` multiplications allow."""
 _OF_DRAWING = 10
-"""What drawing costs, as a number of columns that are summed."""
+"""The cost of drawing, as a number of columns that are summed."""
 
 
 @dataclass(frozen=True)

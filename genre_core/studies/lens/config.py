@@ -68,4 +68,4 @@ LENS_BY: dict[Unit, str] = {
     "probabilities.",
     "row": "Judged by segment: each one counts by itself.",
 }
-"""What the scores of a lens count where rows are segments of tracks, in sentences."""
+"""The units that the scores of a lens count where rows are segments of tracks, in sentences."""
