@@ -70,6 +70,13 @@ def test_a_genre_is_judged_as_the_run_is(store, unit):
     assert str(first.support) in f"{page.header[0].value} {texts(page)}"
 
 
+def test_all_genres_count_tracks_and_segments_apart_and_begin_no_sentence_in_lower_case(store):
+    _, n_rows, n_tracks = counted(store, "track")
+    page = opened("views/genres/page.py", run="one")
+    assert f"{n_tracks} validation tracks ({n_rows} segments)" in f"{page.header[0].value} {texts(page)}"
+    assert not page.header[0].value[0].islower()
+
+
 @pytest.mark.parametrize(("unit", "noun"), [("track", "track"), ("row", "segment")])
 def test_compare_counts_what_it_judges(store, unit, noun):
     scores, _, _ = counted(store, unit)

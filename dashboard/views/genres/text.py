@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.services.outcomes import Outcome
-from dashboard.text.evaluate import FEW, mean_recall, tracks
+from dashboard.text.evaluate import FEW, counted, mean_recall, tracks
 from dashboard.theme import count, percent, points
 from dashboard.views.genres.learning_curve import LearningCurve
 from genre_core.data.dataset import Part
@@ -18,7 +18,7 @@ from genre_core.evaluation.report import Evaluation
 from genre_core.explaining.importance import Importance
 from genre_core.inspection.apart import Apart
 from genre_core.store.schema import Run
-from genre_core.text import joined
+from genre_core.text import joined, quoted_at_starts
 
 MINUS = "\u2212"
 
@@ -52,9 +52,9 @@ def all_genres(outcome: Outcome, part: Part) -> tuple[str, str]:
     """Return what the page says above the rulers of all genres: from which to which recall they go."""
     judged = [score for score in outcome.evaluation.per_genre if score.recall is not None]
     names = count(len(judged), "genre")
-    n = tracks(outcome.evaluation.n, part)
+    n = counted(outcome, part)
     if len(judged) < 2:
-        return f"{judged[0].genre} is the only genre among the {n}.", ""
+        return quoted_at_starts(f"{judged[0].genre} is the only genre among the {n}.", outcome.genres), ""
     low, high = (pick(judged, key=lambda s: s.recall or 0.0) for pick in (min, max))
     if low.recall == high.recall:
         return f"All {names} are recognized equally well: {percent(low.recall or 0.0)} of {n}.", ""
@@ -64,7 +64,7 @@ def all_genres(outcome: Outcome, part: Part) -> tuple[str, str]:
     )
     apart = low.recall_interval.high < high.recall_interval.low
     clear = "their intervals do not overlap" if apart else "their intervals overlap, so the order could be chance"
-    return answer, f"Recall of {names} on {n}; {clear}."
+    return quoted_at_starts(answer, outcome.genres), f"Recall of {names} on {n}; {clear}."
 
 
 def ruler_text(outcome: Outcome, genre: int) -> str:
