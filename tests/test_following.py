@@ -5,7 +5,8 @@ import json
 import pytest
 
 from dashboard.components.live import answer
-from dashboard.services.runs import SOON_SECONDS
+from dashboard.services import runs
+from dashboard.services.runs import NO_PROGRESS, SOON_SECONDS
 from dashboard.views.train import live as following
 from genre_core.settings.names import configure
 from genre_core.workers.run import execute
@@ -53,6 +54,17 @@ def test_a_state_that_the_page_has_is_not_sent_again(store):
     store.submit("still", SMALL, "still")
     known = answer(following.look, "still", "")
     assert "parts" not in answer(following.look, "still", known["state"])
+
+
+def test_a_page_that_is_behind_the_worker_shows_what_it_knows_of(store):
+    store.submit("ahead", SMALL, "ahead")
+    waiting = store.run("ahead")
+    step(store, "ahead")
+    one_epoch = store.run("ahead")
+    step(store, "ahead")
+    assert runs.progress(waiting) == NO_PROGRESS
+    assert [epoch.epoch for epoch in runs.progress(one_epoch).epochs] == [1]
+    assert runs.progress(one_epoch).shown.epoch == 1
 
 
 def test_a_command_makes_the_page_run_again(store):

@@ -136,10 +136,13 @@ def _as_far_as(run: Run) -> tuple[Any, ...]:
 
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Run: _as_far_as})
 def progress(of: Run) -> Progress:
-    """Return the epochs of a run, with the validation matrix of its latest one, or of its best once it has ended."""
+    """Return the epochs of a run, with the validation matrix of its latest one, or of its best once it has ended.
+
+    A worker goes on while a page is drawn: what it has added since the run was read belongs to the next look.
+    """
     if of.averages:
         return _averaged(of)
-    epochs = tuple(store().epochs(of.id))
+    epochs = tuple(epoch for epoch in store().epochs(of.id) if epoch.epoch <= of.epoch)
     shown = shown_epoch(of, epochs)
     if shown is None:
         return NO_PROGRESS
