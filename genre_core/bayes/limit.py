@@ -11,14 +11,11 @@ from genre_core.bayes.posterior import distances, label_probabilities, posterior
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.data.generator.law import CHUNK, Law, correlate, decorrelate, law_of
 from genre_core.evaluation.checks import check_labels, check_same_length
-from genre_core.evaluation.intervals import Interval, accuracy_interval, macro_f1_of_counts
+from genre_core.evaluation.intervals import Z95, Interval, accuracy_interval, macro_f1_of_counts
 from genre_core.settings.config import DatasetConfig, SyntheticConfig
 
 MAX_SIMULATED = 8_000_000
 """Most numbers that are simulated where every feature of a track matters."""
-
-Z95 = 1.959963984540054
-"""The normal distribution's 97.5 % quantile."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,10 +10,8 @@ from genre_core.bayes.posterior import posterior
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.data.generator.law import law_of
 from genre_core.evaluation.checks import check_labels, check_same_length
-from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.intervals import Z95, Interval
 from genre_core.settings.config import SyntheticConfig
-
-Z95 = 1.959963984540054
 
 
 def wrong_label_probability(config: SyntheticConfig, X: npt.ArrayLike, y: npt.ArrayLike) -> FloatArray:

@@ -23,11 +23,10 @@ from genre_core.evaluation.checks import check_labels, check_probabilities, chec
 from genre_core.evaluation.intervals import (
     Interval,
     drawn_weights,
-    grouped_wilson,
     middle,
     n_resamples,
     resampled_means,
-    wilson,
+    share_interval,
 )
 from genre_core.evaluation.metrics import METRICS
 
@@ -213,15 +212,8 @@ def _bin(
     if not n:
         return Bin(float(low), float(high), 0, float("nan"), float("nan"), Interval(0.0, 1.0), False)
     mean, share = float(confidence[inside].mean()), float(hits[inside].mean())
-    interval, wider = (_interval(hits[inside], members, inside, sure) for sure in (0.95, level))
+    interval, wider = (share_interval(hits > 0, inside, members, sure) for sure in (0.95, level))
     return Bin(float(low), float(high), n, mean, share, interval, not wider.low <= mean <= wider.high)
-
-
-def _interval(hits: FloatArray, members: IntArray | None, inside: npt.NDArray[np.bool_], confidence: float) -> Interval:
-    if members is None:
-        return wilson(int(hits.sum()), len(hits), confidence)
-    own = np.unique(members[inside], return_inverse=True)[1]
-    return grouped_wilson(np.bincount(own, hits), np.bincount(own), confidence)
 
 
 def _placed(residuals: FloatArray, at: IntArray, n_bins: int) -> "csr_array":

@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_same_length
-from genre_core.evaluation.intervals import Interval, accuracy_interval, grouped_wilson, wilson
+from genre_core.evaluation.intervals import Interval, Mask, accuracy_interval, share_interval, wilson
 
 Normalization = Literal["count", "true", "predicted", "all"]
-Cells = npt.NDArray[np.bool_]
+Cells = Mask
 """Some cells of a matrix, as a mask (k, k)."""
 
 
@@ -96,7 +96,7 @@ class ConfusionMatrix:
         if among.all() and np.array_equal(cells, ~diagonal):
             return Interval(1 - self._accuracy_interval.high, 1 - self._accuracy_interval.low)
         true, predicted = self.grouped.y_true, self.grouped.y_pred
-        return grouped_wilson(self._per_group(cells[true, predicted]), self._per_group(among[true, predicted]))
+        return share_interval(cells[true, predicted], among[true, predicted], self.grouped.groups)
 
     @cached_property
     def _accuracy_interval(self) -> Interval:
@@ -112,10 +112,6 @@ class ConfusionMatrix:
             "all": self.counts.sum(keepdims=True),
         }
         return np.broadcast_to(sums[by], self.counts.shape)
-
-    def _per_group(self, chosen: npt.NDArray[np.bool_]) -> IntArray:
-        assert self.grouped is not None
-        return np.bincount(self.grouped.groups[chosen], minlength=int(self.grouped.groups.max(initial=-1)) + 1)
 
 
 def confusion_matrix(
@@ -145,15 +141,6 @@ def f1_interval(matrix: ConfusionMatrix, genre: int) -> Interval:
     Among the tracks that are of the genre or called it, the share that are both is J = TP / (TP + FP + FN), a plain
     proportion with a Wilson interval, and F1 = 2J / (1 + J) grows with J: the limits of J are carried over.
     """
-    union = int(matrix.counts[genre].sum() + matrix.counts[:, genre].sum() - matrix.counts[genre, genre])
-    if matrix.grouped is None:
-        share = wilson(int(matrix.counts[genre, genre]), union)
-    else:
-        true, predicted = matrix.grouped.y_true == genre, matrix.grouped.y_pred == genre
-        n_groups = int(matrix.grouped.groups.max(initial=-1)) + 1
-        both, either = (
-            np.bincount(matrix.grouped.groups[chosen], minlength=n_groups)
-            for chosen in (true & predicted, true | predicted)
-        )
-        share = grouped_wilson(both, either)
+    own = np.arange(len(matrix.counts)) == genre
+    share = matrix.share_interval(own[:, None] & own, own[:, None] | own)
     return Interval(2 * share.low / (1 + share.low), 2 * share.high / (1 + share.high))

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
-from genre_core.evaluation.intervals import Interval, drawn_weights, grouped_wilson, middle, wilson
+from genre_core.evaluation.intervals import Interval, drawn_weights, middle, share_interval, wilson
 
 IsGenre = npt.NDArray[np.bool_]
 N_RESAMPLES, N_OF_MANY, MANY = 1000, 200, 5_000
@@ -100,7 +100,6 @@ def operating_point(
 ) -> OperatingPoint:
     """Return what answering a genre does where its score (n,) is `threshold` or more; rates without a whole are NaN."""
     answered = y_score >= threshold
-    members = None if groups is None else np.unique(groups, return_inverse=True)[1]
     n_positive, n_negative = _sides(is_genre)
     found, n_answered = int((answered & is_genre).sum()), int(answered.sum())
     return OperatingPoint(
@@ -108,26 +107,17 @@ def operating_point(
         found,
         n_answered,
         found / n_positive if n_positive else float("nan"),
-        _rate_interval(answered & is_genre, is_genre, members),
+        share_interval(answered, is_genre, groups),
         found / n_answered if n_answered else None,
-        _rate_interval(answered & is_genre, answered, members),
+        share_interval(is_genre, answered, groups),
         (n_answered - found) / n_negative if n_negative else float("nan"),
-        _rate_interval(answered & ~is_genre, ~is_genre, members),
+        share_interval(answered, ~is_genre, groups),
     )
 
 
 def _sides(is_genre: IsGenre) -> tuple[int, int]:
     n_positive = int(is_genre.sum())
     return n_positive, len(is_genre) - n_positive
-
-
-def _rate_interval(successes: IsGenre, among: IsGenre, members: IntArray | None) -> Interval:
-    if members is None:
-        return wilson(int(successes.sum()), int(among.sum()))
-    n_groups = int(members.max(initial=-1)) + 1
-    return grouped_wilson(
-        np.bincount(members, successes, minlength=n_groups), np.bincount(members, among, minlength=n_groups)
-    )
 
 
 def _interval(

@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
-from genre_core.evaluation.intervals import Interval, grouped_wilson, wilson
-
-Mask = npt.NDArray[np.bool_]
+from genre_core.evaluation.intervals import Interval, Mask, share_interval
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ def flips_found(named: Mask, wrong: Mask, groups: IntArray | None = None) -> Fli
     found = named & wrong
     return FlipsFound(
         len(wrong), int(wrong.sum()), int(named.sum()), int(found.sum()),
-        _interval(found, named, groups), _interval(found, wrong, groups),
+        share_interval(found, named, groups), share_interval(found, wrong, groups),
     )  # fmt: skip
 
 
@@ -103,11 +100,3 @@ def found_by_rank(order: IntArray, wrong: Mask) -> FloatArray:
     found = np.concatenate([[0], np.cumsum(wrong[order])])
     share: FloatArray = found / total if total else np.full(len(found), np.nan)
     return share
-
-
-def _interval(found: Mask, among: Mask, groups: IntArray | None) -> Interval:
-    if groups is None:
-        return wilson(int(found.sum()), int(among.sum()))
-    _, members = np.unique(groups, return_inverse=True)
-    k = int(members.max()) + 1 if len(members) else 0
-    return grouped_wilson(np.bincount(members[found], minlength=k), np.bincount(members[among], minlength=k))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from genre_core.data.dataset import IntArray
-from genre_core.evaluation.flips_found import Mask
+from genre_core.evaluation.intervals import Mask
 
 N_TRACKS, FEWEST_WRONG, MOST_WRONG = 12, 3, 5
 

@@ -18,9 +18,8 @@ from genre_core.evaluation.intervals import (
     Interval,
     accuracy_interval,
     accuracy_of_counts,
-    grouped_wilson,
     macro_f1_of_counts,
-    wilson,
+    share_interval,
 )
 
 Predictions = npt.NDArray[np.uint8]
@@ -85,11 +84,7 @@ class ConfusionHistory:
 
     def recall_interval(self, epoch: int, genre: int) -> Interval:
         """Return the 95 % interval of a genre's recall after an epoch; (0, 1) where the genre has no track."""
-        of = self.y_true == genre
-        right = of & (self.predictions[epoch - 1] == genre)
-        if self._members is None:
-            return wilson(int(right.sum()), int(of.sum()))
-        return grouped_wilson(np.bincount(self._members, right), np.bincount(self._members, of))
+        return share_interval(self.predictions[epoch - 1] == genre, self.y_true == genre, self.groups)
 
     def matrix(self, epoch: int) -> ConfusionMatrix:
         """Return the confusion matrix after an epoch, with what its intervals need."""
@@ -104,10 +99,6 @@ class ConfusionHistory:
         grown = replace(self, predictions=both, counts=counts)
         grown._accuracy_intervals.update(self._accuracy_intervals)
         return grown
-
-    @cached_property
-    def _members(self) -> IntArray | None:
-        return None if self.groups is None else np.unique(self.groups, return_inverse=True)[1]
 
 
 def confusion_history(

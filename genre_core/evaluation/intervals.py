@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 
+Mask = npt.NDArray[np.bool_]
 Counts = npt.NDArray[Any]
 CountStatistic = Callable[[Counts], FloatArray]
 
@@ -28,6 +29,10 @@ FEWEST, MOST = 200, 1000
 """Resamples: as many as `WORK` multiplications allow."""
 _OF_DRAWING = 10
 """The cost of drawing, as a number of columns that are summed."""
+
+
+Z95 = 1.959963984540054
+"""The normal distribution's 97.5 % quantile."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,14 @@ def grouped_wilson(successes: Counts, sizes: Counts, confidence: float = 0.95) -
         return Interval(0.0, 1.0)
     effective = effective_size(successes, sizes)
     return wilson(float(successes.sum()) / float(sizes.sum()) * effective, effective, confidence)
+
+
+def share_interval(hits: Mask, among: Mask, groups: IntArray | None = None, confidence: float = 0.95) -> Interval:
+    """Return the Wilson interval of the share of `hits` (n,) among the tracks `among` (n,), by groups (n,) if given."""
+    if groups is None:
+        return wilson(int((hits & among).sum()), int(among.sum()), confidence)
+    members = np.unique(groups, return_inverse=True)[1]
+    return grouped_wilson(np.bincount(members, hits & among), np.bincount(members, among), confidence)
 
 
 def effective_size(successes: Counts, sizes: Counts) -> float:
@@ -177,8 +190,7 @@ def accuracy_interval(y_true: IntArray, y_pred: IntArray, groups: IntArray | Non
     if right.any() and not right.all():
         return bootstrap(accuracy_of_counts, y_true, y_pred, groups)
     # Resampling what is all right (or all wrong) would claim certainty.
-    members = np.unique(groups, return_inverse=True)[1]
-    return grouped_wilson(np.bincount(members, right), np.bincount(members))
+    return share_interval(right, np.ones_like(right), groups)
 
 
 def _drawn_units(n_units: int, size: int, rng: np.random.Generator) -> FloatArray:
@@ -186,6 +198,23 @@ def _drawn_units(n_units: int, size: int, rng: np.random.Generator) -> FloatArra
     picks = rng.integers(n_units, size=(size, n_units)) + n_units * np.arange(size)[:, None]
     times: FloatArray = np.bincount(picks.ravel(), minlength=size * n_units).reshape(size, n_units).astype(np.float64)
     return times
+
+
+def mean_and_variance(values: FloatArray, groups: IntArray | None = None) -> tuple[FloatArray, FloatArray]:
+    """Return means of values (n, *shape) over tracks, and the variances of these means (NaN of fewer than two units).
+
+    With groups (n,) the variance is that between whole groups (a ratio estimator: W. G. Cochran, "Sampling Techniques",
+    chapter 9, 1977).
+    """
+    mean = values.mean(axis=0)
+    apart = values - mean
+    if groups is not None:
+        names, members = np.unique(groups, return_inverse=True)
+        apart = np.zeros((len(names), *values.shape[1:]))
+        np.add.at(apart, members, values - mean)
+    n_units = len(apart)
+    larger = n_units / (n_units - 1) if n_units > 1 else np.nan
+    return mean, (apart**2).sum(axis=0) * larger / len(values) ** 2
 
 
 def n_resamples(n: int, columns: int = 1) -> int:

@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_same_length
-from genre_core.evaluation.intervals import Interval, grouped_wilson, wilson
-
-Chosen = npt.NDArray[np.bool_]
+from genre_core.evaluation.intervals import Mask, share_interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +21,7 @@ class MatrixDifference:
     high: FloatArray
 
     @property
-    def beyond_chance(self) -> Chosen:
+    def beyond_chance(self) -> Mask:
         """Return which cells differ by more than chance, each taken alone, shape (k, k)."""
         return np.asarray((self.low > 0) | (self.high < 0))
 
@@ -51,25 +48,16 @@ def matrix_difference(
     check_same_length("y_pred", one, true)
     check_same_length("other", two, true)
     shape = (n_genres, n_genres)
-    apart = np.flatnonzero(one != two)
-    only_one, only_two = (_cells(true[apart], answers[apart], n_genres) for answers in (one, two))
+    apart = one != two
+    true, one, two, members = true[apart], one[apart], two[apart], None if groups is None else groups[apart]
+    only_one, only_two = (_cells(true, answers, n_genres) for answers in (one, two))
     low, high = np.zeros(shape), np.zeros(shape)
-    members = None if groups is None else np.unique(groups, return_inverse=True)[1][apart]
     for i, j in zip(*np.nonzero(only_one + only_two), strict=True):
         n = int(only_one[i, j] + only_two[i, j])
-        if members is None:
-            coin = wilson(int(only_one[i, j]), n)
-        else:
-            coin = _grouped(members, true[apart] == i, one[apart] == j, two[apart] == j)
+        coin = share_interval(one == j, (true == i) & ((one == j) | (two == j)), members)
         low[i, j], high[i, j] = n * (2 * coin.low - 1), n * (2 * coin.high - 1)
     return MatrixDifference(only_one - only_two, low, high)
 
 
 def _cells(true: IntArray, answers: IntArray, n_genres: int) -> IntArray:
     return np.bincount(true * n_genres + answers, minlength=n_genres**2).reshape(n_genres, n_genres)
-
-
-def _grouped(members: IntArray, of_genre: Chosen, one: Chosen, two: Chosen) -> Interval:
-    size = int(members.max()) + 1
-    mine, either = of_genre & one, of_genre & (one | two)
-    return grouped_wilson(np.bincount(members[mine], minlength=size), np.bincount(members[either], minlength=size))

@@ -11,11 +11,10 @@ from genre_core.errors import ConfigError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from genre_core.evaluation.intervals import (
     Interval,
+    accuracy_interval,
     accuracy_of_counts,
     bootstrap,
-    grouped_wilson,
     macro_f1_of_counts,
-    wilson,
 )
 from genre_core.evaluation.metrics import softmax
 
@@ -89,27 +88,15 @@ def merged(
     y_pred = mapping[np.asarray(logits).argmax(axis=1)]
     matrix = confusion_matrix(mapping[y_true], y_pred, names, groups)
     summed = softmax(logits) @ (mapping[:, None] == np.arange(len(members)))
-    accuracy_interval = _accuracy_interval(matrix, mapping[y_true], y_pred, groups)
-    f1_interval = accuracy_interval
+    f1_interval = of_accuracy = accuracy_interval(mapping[y_true], y_pred, groups)
     if 0 < matrix.correct < matrix.n:
         f1_interval = bootstrap(macro_f1_of_counts, mapping[y_true], y_pred, groups)
     return Merged(
         matrix,
         members,
         float(accuracy_of_counts(matrix.counts)),
-        accuracy_interval,
+        of_accuracy,
         float(macro_f1_of_counts(matrix.counts)),
         f1_interval,
         float((summed.argmax(axis=1) == mapping[y_true]).mean()),
     )
-
-
-def _accuracy_interval(
-    matrix: ConfusionMatrix, y_true: IntArray, y_pred: IntArray, groups: IntArray | None
-) -> Interval:
-    if groups is None:
-        return wilson(matrix.correct, matrix.n)
-    if 0 < matrix.correct < matrix.n:
-        return bootstrap(accuracy_of_counts, y_true, y_pred, groups)
-    found = np.unique(groups, return_inverse=True)[1]
-    return grouped_wilson(np.bincount(found, y_true == y_pred), np.bincount(found))

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length
-from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.intervals import Interval, effective_size
 
 MOST_BINS = 1000
 LEAST_TRACKS = 100
@@ -70,7 +70,8 @@ def noise_floor(y: npt.ArrayLike, y_prob: npt.ArrayLike, groups: IntArray | None
         return None
     wrong = (probabilities.argmax(axis=1) != labels).astype(np.float64)
     top = np.clip(probabilities.max(axis=1), 1e-9, 1 - 1e-9)
-    scale = 1.0 if groups is None else _effective(wrong, groups) / n
+    members = np.arange(n) if groups is None else np.unique(groups, return_inverse=True)[1]
+    scale = 1.0 if groups is None else effective_size(np.bincount(members, wrong), np.bincount(members)) / n
     s, contradicted, support = _binned(np.log(top / (1 - top)), wrong)
     losses = _profile(s, contradicted, support) * scale
     best = int(losses.argmin())
@@ -115,10 +116,8 @@ def _profile(s: FloatArray, contradicted: FloatArray, support: FloatArray) -> Fl
         pull = contradicted * expit(up) * np.exp(falling - log_q) - agreed * expit(-up)
         return value, np.array([(pull * s).sum(), pull.sum()])
 
-    losses, start = (
-        [],
-        np.array([1.0, 1.0]),
-    )  # without a floor it is a logistic regression: one minimum, found from here
+    losses = []
+    start = np.array([1.0, 1.0])  # without a floor it is a logistic regression: one minimum, found from here
     for floor in _GRID:
         found = minimize(
             loss, start, (floor,), "L-BFGS-B", jac=True, bounds=[(0, 60), (-60, 60)], options={"maxiter": 60}
@@ -126,13 +125,3 @@ def _profile(s: FloatArray, contradicted: FloatArray, support: FloatArray) -> Fl
         start = found.x
         losses.append(float(found.fun))
     return np.array(losses)
-
-
-def _effective(wrong: FloatArray, groups: IntArray) -> float:
-    """Return how many independent tracks have as uncertain a rate as these in their groups: see `grouped_wilson`."""
-    _, members = np.unique(groups, return_inverse=True)
-    sizes, sums, rate, n = np.bincount(members), np.bincount(members, weights=wrong), float(wrong.mean()), len(wrong)
-    if len(sizes) < 2 or rate in (0.0, 1.0):
-        return float(len(sizes))
-    spread = float(((sums - rate * sizes) ** 2).sum()) * len(sizes) / (len(sizes) - 1)
-    return float(min(n, rate * (1 - rate) * n * n / spread)) if spread else float(n)

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_same_length
 from genre_core.evaluation.holm import holm
-from genre_core.evaluation.intervals import Interval
-from genre_core.evaluation.rejection import Answered, rate_interval
+from genre_core.evaluation.intervals import Interval, share_interval
+from genre_core.evaluation.rejection import Answered
 
 LEVEL = 0.05
 
@@ -95,11 +95,11 @@ def _genre(
         "n": int(own.sum()),
         "answered": int((own & answered).sum()),
         "right": int((deserved & answered).sum()),
-        "coverage_interval": rate_interval(answered, own, members),
-        "accuracy_interval": rate_interval(right, own & answered, members),
+        "coverage_interval": share_interval(answered, own, members),
+        "accuracy_interval": share_interval(right, own & answered, members),
         "deserved": n,
         "lost": lost,
-        "lost_interval": rate_interval(~answered, deserved, members),
+        "lost_interval": share_interval(~answered, deserved, members),
         "others_lost": others / n_others if n_others else None,
     }
     if not n or not n_others:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
 from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length
-from genre_core.evaluation.intervals import Interval, drawn_weights, grouped_wilson, middle, n_resamples, wilson
+from genre_core.evaluation.intervals import Interval, drawn_weights, middle, n_resamples, share_interval
 
 ScoreName = Literal["confidence", "margin", "certainty"]
 Answered = npt.NDArray[np.bool_]
@@ -133,13 +133,12 @@ def answerings(
 ) -> tuple[Answering, ...]:
     """Return what answering from each threshold on does, as `answering` does for one."""
     sure, wrong, members = _checked(scores, right, groups)
-    numbers = None if members is None else _numbered(members)
     found = []
     for threshold in thresholds:
         answered = sure >= threshold
         good = answered & (wrong == 0)
-        coverage = _interval(answered, np.ones_like(answered), numbers)
-        accuracy = _interval(good, answered, numbers)
+        coverage = share_interval(answered, np.ones_like(answered), members)
+        accuracy = share_interval(good, answered, members)
         found.append(Answering(threshold, len(sure), int(answered.sum()), int(good.sum()), coverage, accuracy))
     return tuple(found)
 
@@ -170,25 +169,9 @@ def find_threshold(
     enough = (n_answered > 0) & (n_right >= target * n_answered - 1e-9)
     for step in np.flatnonzero(enough).tolist():
         answered = at >= step
-        if not surely or rate_interval(answered & (wrong == 0), answered, members).low >= target:
+        if not surely or share_interval(wrong == 0, answered, members).low >= target:
             return float(step / STEPS)
     return None
-
-
-def rate_interval(hits: Answered, among: Answered, groups: IntArray | None = None) -> Interval:
-    """Return the 95 % interval of the share of `hits` (n,) among the tracks `among` (n,), by groups (n,) if given."""
-    return _interval(hits, among, None if groups is None else _numbered(groups))
-
-
-def _numbered(groups: IntArray) -> IntArray:
-    """Return groups as numbers from 0 on."""
-    return np.unique(groups, return_inverse=True)[1]
-
-
-def _interval(hits: Answered, among: Answered, members: IntArray | None) -> Interval:
-    if members is None:
-        return wilson(int((hits & among).sum()), int(among.sum()))
-    return grouped_wilson(np.bincount(members, hits & among), np.bincount(members, among))
 
 
 def _step(sure: FloatArray) -> IntArray:

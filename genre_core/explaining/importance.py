@@ -1,12 +1,13 @@
 """Permutation importance: what each genre loses when a feature is shuffled, genre by genre."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
-from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.intervals import Z95, Interval, mean_and_variance
 from genre_core.evaluation.metrics import softmax
 from genre_core.explaining.network import FittedNetwork
 
@@ -14,8 +15,6 @@ MOST_ROWS, MOST_REPEATS, LEAST_REPEATS = 3000, 10, 2
 MOST_PASSES = 400_000
 """Most rows that are answered anew, all features and repeats together; repeats are fewer where that is reached."""
 LEAST_PROBABILITY = 1e-15
-Z95 = 1.959963984540054
-"""The normal distribution's 97.5 % quantile."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +97,6 @@ def _mean(values: FloatArray, groups: IntArray | None) -> tuple[float, Interval 
     """Return a mean with its interval, from the spread between groups where they are given; NaN of nothing."""
     if not len(values):
         return float("nan"), None
-    mean = float(values.mean())
-    apart = values - mean
-    if groups is not None:
-        apart = np.asarray(np.bincount(np.unique(groups, return_inverse=True)[1], apart), np.float64)
-    n_units = len(apart)
-    if n_units < 2:
-        return mean, None
-    half = Z95 * float(np.sqrt((apart**2).sum() * n_units / (n_units - 1))) / len(values)
-    return mean, Interval(mean - half, mean + half)
+    mean, variance = map(float, mean_and_variance(values, groups))
+    half = Z95 * math.sqrt(variance)
+    return mean, Interval(mean - half, mean + half) if half == half else None

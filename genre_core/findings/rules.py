@@ -1,6 +1,7 @@
 """All rules, and what they find in the order of its weight."""
 
 from collections.abc import Callable
+from typing import get_args
 
 from genre_core.findings.blocks import blocks
 from genre_core.findings.confusions import confusions, neighbours
@@ -46,33 +47,7 @@ RULES: dict[Rule, tuple[Kind, ...]] = {
 }
 """Each rule with its kinds of findings. Where there is nothing to find, it finds something at most once in 20."""
 
-WEIGHTS: tuple[Kind, ...] = (
-    "all_right",
-    "leaky",
-    "never_predicted",
-    "few_tracks",
-    "hardest",
-    "confusion",
-    "shortfall",
-    "macro_f1",
-    "part_gap",
-    "block",
-    "neighbours",
-    "few_groups",
-    "over_predicted",
-    "under_predicted",
-    "too_sure",
-    "too_unsure",
-    "label_noise",
-    "still_improving",
-    "overfitting",
-    "best_early",
-    "one_way",
-    "when_sure",
-    "easiest",
-    "majority",
-)
-"""The kinds in the order in which a person wants to know of them."""
+WEIGHTS: tuple[Kind, ...] = get_args(Kind)
 TRAINING: tuple[Kind, ...] = ("still_improving", "overfitting", "best_early")
 """The kinds that are about how a run was trained, and not about what it confuses."""
 

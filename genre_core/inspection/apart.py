@@ -5,11 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.data.dataset import FloatArray, IntArray
-from genre_core.evaluation.intervals import Interval
-
-Z95 = 1.959963984540054
-"""The normal distribution's 97.5 % quantile."""
+from genre_core.data.dataset import IntArray
+from genre_core.evaluation.intervals import Z95, Interval, mean_and_variance
 
 
 @dataclass(frozen=True)
@@ -36,14 +33,14 @@ def apart(
     """Return each feature's difference in standard scores X (n, n_features), the largest first; none without a side.
 
     The interval is Welch's with the normal quantile; with groups (n,) the variance of each mean is that between whole
-    groups (a ratio estimator: W. G. Cochran, "Sampling Techniques", chapter 9, 1977).
+    groups.
     """
     own = y == genre
     if not own.any() or own.all():
         return ()
     X = X.astype(np.float64)
     (mean, variance), (others, their_variance) = (
-        _mean(X[side], None if groups is None else groups[side]) for side in (own, ~own)
+        mean_and_variance(X[side], None if groups is None else groups[side]) for side in (own, ~own)
     )
     difference, half = mean - others, Z95 * np.sqrt(variance + their_variance)
     order = np.argsort(-np.abs(difference), kind="stable")
@@ -53,18 +50,3 @@ def apart(
 def _apart(feature: str, difference: float, half: float) -> Apart:
     interval = Interval(difference - half, difference + half) if half == half else None
     return Apart(feature, difference, interval)
-
-
-def _mean(X: FloatArray, groups: IntArray | None) -> tuple[FloatArray, FloatArray]:
-    """Return means and their variances (n_features,); variances are NaN of fewer than two groups."""
-    mean = X.mean(axis=0)
-    spread = X - mean
-    if groups is not None:
-        _, first, members = np.unique(groups, return_index=True, return_inverse=True)
-        sums = np.zeros((len(first), X.shape[1]))
-        np.add.at(sums, members, spread)
-        spread = sums
-    n_units = len(spread)
-    if n_units < 2:
-        return mean, np.full(X.shape[1], np.nan)
-    return mean, (spread**2).sum(axis=0) * n_units / (n_units - 1) / len(X) ** 2

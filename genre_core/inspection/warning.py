@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from genre_core.data.dataset import Dataset
 from genre_core.data.tables.delimited import count_of
@@ -28,7 +28,7 @@ Kind = Literal[
     "long tails",
 ]
 Severity = Literal["serious", "warning", "note"]
-SEVERITIES: tuple[Severity, ...] = ("serious", "warning", "note")
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """Serious: a score on these data means something else than it says. Warning: look. Note: good to know."""
 
 MAX_LISTED = 1000

@@ -14,8 +14,9 @@ from dashboard.theme import percent
 from dashboard.views.evaluate import labels_text as sentences
 from dashboard.views.evaluate.find_flips import Card, find_flips
 from genre_core.data.dataset import FloatArray, IntArray
-from genre_core.evaluation.flips_found import Lab, Mask, first, flips_found
+from genre_core.evaluation.flips_found import Lab, first, flips_found
 from genre_core.evaluation.flips_round import FlipsRound, flips_round
+from genre_core.evaluation.intervals import Mask
 
 FEATURES = 8
 

@@ -5,15 +5,13 @@ interval, Student's t with k - 1 degrees of freedom, covers the former two and n
 learn from the whole training part differ by their seed alone.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from genre_core.evaluation.intervals import Interval, wilson
+from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.repeated_scores import half_width, mean_interval
 from genre_core.studies.learning_curve.config import LEAST_REPEATS
 from genre_core.studies.learning_curve.measuring import CurvePlan, CurveScore
-
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def last_gain(scores: Iterable[CurveScore], plan: CurvePlan, genre: int | None =
     if len(both) < LEAST_REPEATS:
         return None
     gains = [_value(more[repeat], plan, genre) - _value(less[repeat], plan, genre) for repeat in both]
-    mean, half = sum(gains) / len(gains), _half_width(gains)
+    mean, half = sum(gains) / len(gains), half_width(gains, 0.0)
     before, n = (round(sum(_n(side[repeat], genre) for repeat in both) / len(both)) for side in (less, more))
     return Gain(before, n, mean, Interval(mean - half, mean + half))
 
@@ -75,25 +73,7 @@ def _point(share: float, scores: Sequence[CurveScore], plan: CurvePlan, genre: i
     values = [_value(score, plan, genre) for score in scores]
     mean = sum(values) / len(values)
     n = round(sum(_n(score, genre) for score in scores) / len(scores))
-    return CurvePoint(share, n, mean, _interval(values, mean, _support(plan, genre)), len(values))
-
-
-def _interval(values: Sequence[float], mean: float, support: int) -> Interval | None:
-    if len(values) < LEAST_REPEATS:
-        return None
-    half = _half_width(values)
-    if half == 0 and mean in (0.0, 1.0):  # nothing was seen to vary, which does not mean that nothing can
-        return wilson(mean * support, support, CONFIDENCE)
-    return Interval(max(0.0, mean - half), min(1.0, mean + half))
-
-
-def _half_width(values: Sequence[float]) -> float:
-    from scipy.special import stdtrit  # quantiles of Student's t; scipy.stats takes a second to import
-
-    k = len(values)
-    mean = sum(values) / k
-    variance = sum((value - mean) ** 2 for value in values) / (k - 1)
-    return float(stdtrit(k - 1, (1 + CONFIDENCE) / 2)) * math.sqrt(variance / k)
+    return CurvePoint(share, n, mean, mean_interval(values, 0.0, _support(plan, genre)), len(values))
 
 
 def _support(plan: CurvePlan, genre: int | None) -> int:
