@@ -84,7 +84,8 @@ def test_levels_go_from_finest_to_coarsest_and_intervals_take_the_coarsest():
     dataset = make([0, 1, 1], artist=[0, 0, 1], track=[0, 1, 1])
     assert list(dataset.groups) == ["track", "artist"]
     assert dataset.coarsest[0] == "artist"
-    assert dataset.clusters(np.array([2, 0])).tolist() == [1, 0]
+    assert dataset.clusters(np.array([2, 0, 1])).tolist() == [1, 0, 0]
+    assert dataset.clusters(np.array([2, 0])) is None, "each is of another artist"
     assert make([0, 1]).coarsest is None
     assert make([0, 1]).clusters(np.array([1])) is None
 

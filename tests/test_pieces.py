@@ -13,13 +13,13 @@ from genre_core.studies.learning_curve.measuring import LearningCurve
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.lens.judging import Lens
 from genre_core.studies.map import Map
-from genre_core.studies.study import Study, iter_results
+from genre_core.studies.study import StudyWork, iter_results
 
 DATA = SyntheticConfig(n_samples=150, n_features=3, n_genres=3)
 EXPERIMENT = ExperimentConfig(data=DATA, model=LinearConfig(), train=TrainConfig(max_epochs=2))
 
 
-def made(name: str) -> Study:
+def made(name: str) -> StudyWork:
     """Return a study as another worker has it: it knows nothing of what was done."""
     match name:
         case "lens":

@@ -10,10 +10,10 @@ from genre_core.evaluation.metrics import softmax
 from genre_core.training.predictions import Predictions
 
 
-def predictions(n, k=4, seed=0):
+def predictions(n, k=4, seed=0, parts=4):
     rng = np.random.default_rng(seed)
     logits = rng.normal(size=(n, k), scale=5).astype(np.float32)
-    return Predictions(np.arange(n), rng.integers(0, k, n), logits, rng.integers(0, 4, n).astype(np.uint8))
+    return Predictions(np.arange(n), rng.integers(0, k, n), logits, rng.integers(0, parts, n).astype(np.uint8))
 
 
 def test_what_is_saved_is_loaded():
@@ -43,7 +43,7 @@ def test_one_row_a_track_is_judged_as_its_row(n, seed):
 @given(st.lists(st.integers(0, 6), min_size=1, max_size=40), st.integers(0, 99))
 def test_a_track_answers_the_mean_of_log_probabilities(numbers, seed):
     tracks = np.array(numbers)
-    ours = predictions(len(tracks), seed=seed)
+    ours = predictions(len(tracks), seed=seed, parts=1)
     found = ours.by_track(tracks)
     assert found.rows.tolist() == sorted(int(np.flatnonzero(tracks == number)[0]) for number in set(numbers))
     for row, logits in zip(found.rows.tolist(), found.logits, strict=True):
@@ -54,7 +54,7 @@ def test_a_track_answers_the_mean_of_log_probabilities(numbers, seed):
 @given(st.lists(st.integers(0, 6), min_size=1, max_size=40), st.integers(0, 99))
 def test_the_order_of_segments_changes_no_tracks_answer(numbers, seed):
     tracks, rng = np.array(numbers), np.random.default_rng(seed)
-    ours = predictions(len(tracks), seed=seed)
+    ours = predictions(len(tracks), seed=seed, parts=1)
     order = rng.permutation(len(tracks))
     turned = Predictions(np.arange(len(tracks)), ours.y[order], ours.logits[order], ours.part[order])
     first = {tracks[row]: logits for row, logits in zip(*_by_track(ours, tracks), strict=True)}
@@ -62,6 +62,14 @@ def test_the_order_of_segments_changes_no_tracks_answer(numbers, seed):
     assert first.keys() == second.keys()
     for track, logits in first.items():
         np.testing.assert_allclose(logits, second[track], rtol=1e-5, atol=1e-5)
+
+
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=40), st.integers(0, 99), st.sampled_from(PARTS))
+def test_a_part_is_judged_by_track_whichever_is_asked_first(numbers, seed, part):
+    ours, tracks = predictions(len(numbers), seed=seed), np.array(numbers)
+    for name in ("rows", "y", "logits", "part"):
+        first, last = (getattr(one, name) for one in (ours.of(part).by_track(tracks), ours.by_track(tracks).of(part)))
+        np.testing.assert_array_equal(first, last)
 
 
 def _by_track(found, tracks):

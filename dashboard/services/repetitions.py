@@ -1,6 +1,7 @@
 """Repetitions: one configuration with other seeds or on folds, as far as its runs are."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,12 +29,12 @@ from genre_core.studies.repeats.summary import (
     Repeats,
     compare,
     held_out,
+    in_segments,
     needed,
     pooled,
-    score_of,
+    scores_of,
     summarize,
     track_counts,
-    track_score,
 )
 from genre_core.studies.repeats.summary import why_incomparable as _why_incomparable
 from genre_core.training.predictions import Predictions, Unit
@@ -59,16 +60,17 @@ class Repetition:
 
     @cached_property
     def in_segments(self) -> bool:
-        """Return whether rows are segments of tracks; not known of data that are gone."""
-        try:
-            return self._data.in_segments
-        except GenreLabError:
-            return False
+        """Return whether rows are segments of tracks; not known of old runs whose data are gone."""
+        with suppress(GenreLabError):
+            return in_segments(self.complete, lambda: self._data)
+        return False
 
-    @property
+    @cached_property
     def by_track(self) -> bool:
-        """Return whether segments are judged together, by track."""
-        return self.in_segments and self.unit == "track"
+        """Return whether segments are judged together, by track; never where the data are gone."""
+        with suppress(GenreLabError):
+            return self.unit == "track" and self.in_segments and self._data.in_segments
+        return False
 
     @cached_property
     def predictions(self) -> dict[int, Predictions]:
@@ -100,13 +102,7 @@ class Repetition:
     @cached_property
     def scores(self) -> dict[int, MemberScore]:
         """Return each complete run's score, by its number."""
-        if self.by_track:
-            return {number: track_score(number, one, self._data, self.part) for number, one in self.predictions.items()}
-        return {
-            number: score_of(number, run.summary, run.context, self.part)
-            for number, run in self.runs.items()
-            if run.state == "complete"
-        }
+        return scores_of(self.runs, self.part, self.by_track, lambda: self.predictions, lambda: self._data)
 
     @cached_property
     def summary(self) -> Repeats | None:

@@ -101,8 +101,12 @@ class Dataset:
         return count_groups(tracks if rows is None else tracks[rows])
 
     def clusters(self, rows: IntArray) -> IntArray | None:
-        """Return what each of `rows` belongs to at the coarsest level (n,), as an interval needs it; None: alone."""
-        return None if self.coarsest is None else self.coarsest[1][rows]
+        """Return what each of `rows` belongs to at the coarsest level (n,), as an interval needs it.
+
+        None where each stands alone: there are no groups, or each of the rows is of another one.
+        """
+        numbers = None if self.coarsest is None else self.coarsest[1][rows]
+        return None if numbers is None or count_groups(numbers) == len(numbers) else numbers
 
     @cached_property
     def content_hash(self) -> str:

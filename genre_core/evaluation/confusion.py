@@ -114,6 +114,11 @@ class ConfusionMatrix:
         return np.broadcast_to(sums[by], self.counts.shape)
 
 
+def confusion_counts(y_true: IntArray, y_pred: IntArray, k: int) -> IntArray:
+    """Return how many of the tracks (n,) of each of k true genres (rows) were given each genre (columns)."""
+    return np.bincount(y_true * k + y_pred, minlength=k * k).reshape(k, k)
+
+
 def confusion_matrix(
     y_true: npt.ArrayLike, y_pred: npt.ArrayLike, genres: tuple[str, ...], groups: IntArray | None = None
 ) -> ConfusionMatrix:
@@ -127,7 +132,7 @@ def confusion_matrix(
     k = len(genres)
     true, predicted = check_labels("y_true", y_true, k), check_labels("y_pred", y_pred, k)
     check_same_length("y_pred", predicted, true)
-    counts = np.bincount(true * k + predicted, minlength=k * k).reshape(k, k)
+    counts = confusion_counts(true, predicted, k)
     if groups is None:
         return ConfusionMatrix(counts, tuple(genres))
     check_same_length("groups", groups, true)

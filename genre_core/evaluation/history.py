@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels
-from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
+from genre_core.evaluation.confusion import ConfusionMatrix, confusion_counts, confusion_matrix
 from genre_core.evaluation.intervals import (
     Interval,
     accuracy_interval,
@@ -119,8 +119,7 @@ def confusion_history(
 def _counts(y_true: IntArray, predictions: Predictions, k: int) -> IntArray:
     """Return confusion counts (n_epochs, k, k) of `predictions` (n_epochs, n)."""
     check_labels("predictions", predictions.ravel(), k)
-    rows = y_true * k
-    return np.stack([np.bincount(rows + taken, minlength=k * k).reshape(k, k) for taken in predictions])
+    return np.stack([confusion_counts(y_true, taken, k) for taken in predictions])
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import numpy as np
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_same_length
+from genre_core.evaluation.confusion import confusion_counts
 from genre_core.evaluation.intervals import Mask, share_interval
 
 
@@ -50,14 +51,10 @@ def matrix_difference(
     shape = (n_genres, n_genres)
     apart = one != two
     true, one, two, members = true[apart], one[apart], two[apart], None if groups is None else groups[apart]
-    only_one, only_two = (_cells(true, answers, n_genres) for answers in (one, two))
+    only_one, only_two = (confusion_counts(true, answers, n_genres) for answers in (one, two))
     low, high = np.zeros(shape), np.zeros(shape)
     for i, j in zip(*np.nonzero(only_one + only_two), strict=True):
         n = int(only_one[i, j] + only_two[i, j])
         coin = share_interval(one == j, (true == i) & ((one == j) | (two == j)), members)
         low[i, j], high[i, j] = n * (2 * coin.low - 1), n * (2 * coin.high - 1)
     return MatrixDifference(only_one - only_two, low, high)
-
-
-def _cells(true: IntArray, answers: IntArray, n_genres: int) -> IntArray:
-    return np.bincount(true * n_genres + answers, minlength=n_genres**2).reshape(n_genres, n_genres)

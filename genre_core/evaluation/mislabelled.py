@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length
+from genre_core.evaluation.confusion import confusion_counts
 
 Ranking = Literal["margin", "self-confidence"]
 _ROUNDING = 1e-9
@@ -93,7 +94,7 @@ def find_mislabelled(y: npt.ArrayLike, y_prob: npt.ArrayLike) -> Mislabelled:
     others[rows, labels] = -1.0
     looks_like = others.argmax(axis=1)
     sure = counts_as >= 0
-    joint = np.bincount(labels[sure] * k + counts_as[sure], minlength=k * k).reshape(k, k)
+    joint = confusion_counts(labels[sure], counts_as[sure], k)
     return Mislabelled(
         labels, thresholds, counts_as, looks_like, own, own - others[rows, looks_like], joint, _joint(joint, support)
     )

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, SerializeAsAny, TypeAdapter, model_
 
 from genre_core.networks import ARCHITECTURES, MlpConfig, NetworkConfig
 from genre_core.settings.genres import genre_pairs
-from genre_core.values import Frozen, Seed, fingerprint, setting
+from genre_core.values import Frozen, Seed, setting
 
 MAX_VALUES = 20_000_000
 """Most numbers (tracks × features) a generated data set may hold: 160 MB as float64."""
@@ -323,11 +323,6 @@ class ExperimentConfig(Frozen):
     train: TrainConfig = TrainConfig()
     before: BeforeConfig = BeforeConfig()
     averaged_with: tuple[Member, ...] = Field((), max_length=MOST_AVERAGED - 1)
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the canonical JSON, as 64 hex digits."""
-        return fingerprint(self)
 
     @property
     def parent(self) -> "ExperimentConfig | None":

@@ -16,7 +16,7 @@ from genre_core.findings.facts import Facts, Learning, Score, epochs_to_compare
 from genre_core.findings.sentences import Told
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
-from genre_core.training.predictions import Predictions, Unit, clusters
+from genre_core.training.predictions import Predictions, Unit
 
 About = Literal["", "label", "true genre"]
 
@@ -75,7 +75,7 @@ def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, judge: Judg
         by_row = by_row.true_genres(data)
     seen = by_row.by(judge.unit, data)
     unit: Unit = "row" if data.in_segments and judge.unit == "row" else "track"
-    groups, drawn = clusters(data, seen.rows, unit), run.config.data.generator
+    groups, drawn = data.clusters(seen.rows), run.config.data.generator
     if clean or seen is not by_row or part not in run.summary:
         # The baseline answers what training holds, and training holds labels.
         evaluation = evaluate(seen.y, seen.logits, data.genres, majority=every.majority, groups=groups)
@@ -139,7 +139,7 @@ def _training(store: RunStore, run: Run, data: Dataset, judge: Judge) -> Score |
         return None
     learned = every.of("train")
     seen = (learned.true_genres(data) if judge.clean else learned).by(judge.unit, data)
-    interval = accuracy_interval(seen.y, seen.y_pred, clusters(data, seen.rows, judge.unit))
+    interval = accuracy_interval(seen.y, seen.y_pred, data.clusters(seen.rows))
     return Score(float((seen.y == seen.y_pred).mean()), interval, len(seen))
 
 

@@ -10,7 +10,7 @@ import base64
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +23,7 @@ from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.studies.seeds import MAX_SEED, reseeded
-from genre_core.studies.study import Result, train_network
+from genre_core.studies.study import Plain, Result, train_network
 from genre_core.training.experiment import Prepared, make_trainer
 from genre_core.values import Frozen, setting
 
@@ -41,7 +41,7 @@ class CrossPredictionsConfig(Frozen):
 
 
 @dataclass(frozen=True)
-class CrossPlan:
+class CrossPlan(Plain):
     """Plan of the predictions: `n_tracks` in `n_folds` folds; `kept_whole` is the level of groups, or empty.
 
     `torn` names coarser levels of which a genre has too few groups, so that they stand in several folds; `n_left_out`
@@ -53,15 +53,6 @@ class CrossPlan:
     kept_whole: str
     torn: tuple[str, ...]
     n_left_out: int
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the plan as JSON can hold it."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> "CrossPlan":
-        """Read a plan back."""
-        return cls(**{**document, "torn": tuple(document["torn"])})
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from genre_core.inspection.projection import MapConfig
 from genre_core.store.runs import RunStore
-from genre_core.store.schema import Study as StoredStudy
+from genre_core.store.schema import Study
 from genre_core.studies.cross_predictions import CrossPredictions, CrossPredictionsConfig
 from genre_core.studies.learning_curve.config import LearningCurveConfig
 from genre_core.studies.learning_curve.measuring import LearningCurve
@@ -16,7 +16,7 @@ from genre_core.studies.lens.openings import open_published
 from genre_core.studies.map import Map
 from genre_core.studies.repeats.config import RepeatsConfig
 from genre_core.studies.repeats.training import Repetition
-from genre_core.studies.study import Study
+from genre_core.studies.study import StudyWork
 from genre_core.studies.tuning.config import SearchConfig
 from genre_core.studies.tuning.searching import Search
 from genre_core.values import Frozen
@@ -34,16 +34,16 @@ class Kind(Generic[Config]):
     kind: str
     name: str
     config: type[Config]
-    study: Callable[[Config, RunStore, StoredStudy], Study]
+    work: Callable[[Config, RunStore, Study], StudyWork]
     brief: bool = False
 
-    def open(self, store: RunStore, stored: StoredStudy) -> Study:
-        """Return a stored study, to be done."""
-        return self.study(self.config.model_validate_json(stored.config_json), store, stored)
+    def open(self, store: RunStore, study: Study) -> StudyWork:
+        """Return what a stored study has to do."""
+        return self.work(self.config.model_validate_json(study.config_json), store, study)
 
 
-def _lens(config: LensConfig, store: RunStore, stored: StoredStudy) -> Lens:
-    return Lens(config, store, lambda plan, score: open_published(store, stored.id, config, plan, [score]))
+def _lens(config: LensConfig, store: RunStore, study: Study) -> Lens:
+    return Lens(config, store, lambda plan, score: open_published(store, study.id, config, plan, [score]))
 
 
 LENS = Kind("lens", "lens", LensConfig, _lens)

@@ -4,15 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from genre_core.data.dataset import Dataset
-from genre_core.data.sources import load_dataset
 from genre_core.errors import GenreLabError, RunStateError
-from genre_core.settings.config import DatasetConfig, ExperimentConfig, SplitConfig
+from genre_core.settings.config import ExperimentConfig
 from genre_core.store.record import record_card
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run, RunState
 from genre_core.training.events import EpochEnd, Event
-from genre_core.training.experiment import Prepared, make_trainer, prepare_dataset
+from genre_core.training.experiment import Prepared, make_trainer, prepare_once
 
 if TYPE_CHECKING:
     from genre_core.training.trainer import Trainer
@@ -57,23 +55,6 @@ class Job:
 
 
 @dataclass
-class Data:
-    """The data prepared last, and the data set loaded last: members that share them wait for them once."""
-
-    store: RunStore
-    _loaded: tuple[DatasetConfig, Dataset] | None = None
-    _prepared: dict[SplitConfig, Prepared] = field(default_factory=dict)
-
-    def prepare(self, config: ExperimentConfig) -> Prepared:
-        """Return what a configuration trains on."""
-        if self._loaded is None or self._loaded[0] != config.data:
-            self._loaded, self._prepared = (config.data, load_dataset(config.data, self.store)), {}
-        if config.split not in self._prepared:
-            self._prepared = {config.split: prepare_dataset(self._loaded[1], config.split)}
-        return self._prepared[config.split]
-
-
-@dataclass
 class Training:
     """A member under way: its run, what trains it, and how many epochs of it are saved."""
 
@@ -100,14 +81,14 @@ def has_room(group: "list[Training]") -> bool:
     return len(group) < MOST_TOGETHER and (len(group) + 1) * largest <= MOST_VALUES
 
 
-def prepare(job: Job, number: int, run_id: str, data: Data, group: list[Training]) -> Iterator[MemberEvent]:
+def prepare(job: Job, number: int, run_id: str, group: list[Training]) -> Iterator[MemberEvent]:
     """Take a member that is not finished, and add it to the group."""
     store, run = job.store, _claim(job.store, run_id)
     if run is None:
         return
     job.alive.add(run.id)
     try:
-        prepared = data.prepare(run.config)
+        prepared = prepare_once(run.config.data, run.config.split, store)
         trainer = make_trainer(run.config, prepared)
         if checkpoint := store.artifact(run.id, "checkpoint"):
             trainer.restore(checkpoint)

@@ -5,7 +5,8 @@ store determines its result, so that pieces can be done in any order, and by any
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from genre_core.errors import DataError
 from genre_core.training.events import EpochEnd, TrainEnd
@@ -16,8 +17,23 @@ if TYPE_CHECKING:
 Result = Mapping[str, Any]
 
 
-class Study(Protocol):
-    """A plan of pieces, and how each is done.
+@dataclass(frozen=True)
+class Plain:
+    """A value that the store keeps as JSON, of fields that are plain values, tuples of them or mappings."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return its fields as JSON can hold them."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Result) -> Self:
+        """Read it back."""
+        known = {name: document[name] for name in cls.__dataclass_fields__ if name in document}
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+
+
+class StudyWork(Protocol):
+    """The work of a study: a plan of pieces, and how each is done.
 
     Raises
     ------
@@ -35,10 +51,10 @@ class Study(Protocol):
         """Do a piece: yield what it comes to, and None wherever others may go first."""
 
 
-def iter_results(study: Study, results: Sequence[Result] = ()) -> Iterator[Result]:
+def iter_results(work: StudyWork, results: Sequence[Result] = ()) -> Iterator[Result]:
     """Do what is missing beside the results there are, and yield each result as soon as it is there."""
-    for piece in study.pieces(results):
-        yield from (result for result in study.do(piece) if result is not None)
+    for piece in work.pieces(results):
+        yield from (result for result in work.do(piece) if result is not None)
 
 
 def train_network(trainer: "Trainer") -> Iterator[None]:

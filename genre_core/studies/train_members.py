@@ -9,7 +9,6 @@ from genre_core.store.record import record_end, record_epoch
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import Study
 from genre_core.studies.members import (
-    Data,
     Job,
     Member,
     MemberEvent,
@@ -38,7 +37,7 @@ def train_members(
     run_ids = {m.number: store.members.enrol(study.id, m.number, new_run_id()) for m in members}
     for member in members:
         store.submit(run_ids[member.number], member.config, member.name)
-    job, data = Job(store, prune), Data(store)
+    job = Job(store, prune)
     group: list[Training] = []
     waiting = sorted(members, key=lambda member: alike(member.config))
     with Heart(lambda: store.members.beat(tuple(job.alive)), f"members-{study.id}"):
@@ -47,7 +46,7 @@ def train_members(
                 group.clear()
                 while waiting and has_room(group):
                     member = waiting.pop(0)
-                    yield from prepare(job, member.number, run_ids[member.number], data, group)
+                    yield from prepare(job, member.number, run_ids[member.number], group)
                 for together in by_shape(group):
                     yield from _train(job, together)
         except GeneratorExit:

@@ -7,6 +7,7 @@ with.
 import argparse
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -27,11 +28,11 @@ from genre_core.studies.repeats.summary import (
     MemberScore,
     Scatter,
     held_out,
+    in_segments,
     pooled,
-    score_of,
+    scores_of,
     summarize,
     track_counts,
-    track_score,
 )
 from genre_core.terminal import text
 from genre_core.terminal.inputs import read_order
@@ -104,13 +105,11 @@ def _document(
 ) -> dict[str, Any]:
     """Return what `--json` prints."""
     complete = {number: run for number, run in runs.items() if run.state == "complete"}
-    any_run, data = next(iter(complete.values())), load_dataset(config.experiment.data, store)
-    by: Unit = "row" if data.in_segments and unit == "row" else "track"
-    predictions = {number: predictions_of(store, run) for number, run in complete.items()}
-    if data.in_segments and by == "track":
-        scores = {n: track_score(n, found, data, part) for n, found in predictions.items() if found}
-    else:
-        scores = {n: score_of(n, run.summary, run.context, part) for n, run in complete.items()}
+    load = cache(lambda: load_dataset(config.experiment.data, store))
+    segments = in_segments(complete.values(), load)
+    saved = {number: predictions_of(store, run) for number, run in complete.items()}
+    predictions = {number: found for number, found in saved.items() if found is not None}
+    scores = scores_of(complete, part, segments and unit == "track", lambda: predictions, load)
     summary = summarize(config, list(scores.values()))
     assert summary is not None
     folds = isinstance(config.what, Folds)
@@ -118,14 +117,14 @@ def _document(
         "config": config.model_dump(mode="json"),
         "study": study_id,
         "part": "held-out" if folds else part,
-        "by": by,
+        "by": "row" if segments and unit == "row" else "track",
         "right_about": right_about(config.experiment.data),
-        "genres": any_run.context["genres"],
+        "genres": next(iter(complete.values())).context["genres"],
         "accuracy": _scatter(summary.accuracy),
         "macro_f1": _scatter(summary.macro_f1),
         "judged_per_learned": summary.ratio,
         "runs": [_row(config, number, run, scores.get(number)) for number, run in runs.items()],
-        "pooled": _pooled(complete, predictions, data, by) if folds else None,
+        "pooled": _pooled(complete, predictions, load(), unit) if folds else None,
     }
 
 
@@ -150,13 +149,12 @@ def _row(config: RepeatsConfig, number: int, run: Run, score: MemberScore | None
 
 
 def _pooled(
-    complete: Mapping[int, Run], predictions: Mapping[int, Predictions | None], data: Dataset, unit: Unit
+    complete: Mapping[int, Run], predictions: Mapping[int, Predictions], data: Dataset, unit: Unit
 ) -> dict[str, Any]:
     """Return the matrix over all held-out folds, and the share that is right of all that they hold."""
-    saved = [one for one in predictions.values() if one is not None]
-    found = pooled_score([held_out(one, data, unit) for one in saved])
+    found = pooled_score([held_out(one, data, unit) for one in predictions.values()])
     if data.in_segments and unit == "track":
-        counts = pooled([track_counts(one, data) for one in saved])
+        counts = pooled([track_counts(one, data) for one in predictions.values()])
     else:
         counts = pooled([run.summary["test"]["confusion_matrix"] for run in complete.values()])
     return {

@@ -2,7 +2,7 @@
 
 import platform
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from genre_core.data.inputs import BandStandardizer, Rows, Standardizer
 from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, name_test_set, split_dataset
 from genre_core.errors import ConfigError
-from genre_core.settings.config import ExperimentConfig, SplitConfig
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, SplitConfig
 from genre_core.settings.ensembles import average_logits
 from genre_core.training.events import EpochEnd, TrainEnd
 
@@ -77,18 +77,18 @@ def prepare(config: ExperimentConfig, tables: Tables | None = None) -> Prepared:
     DataError
         The source cannot provide them, or a genre is too small for the split.
     """
-    return prepare_dataset(load_dataset(config.data, tables), config.split)
+    dataset = load_dataset(config.data, tables)
+    return Prepared.of(dataset, split_dataset(dataset, config.split))
 
 
-def prepare_dataset(dataset: Dataset, config: SplitConfig) -> Prepared:
-    """Split and standardize data that are loaded.
+@lru_cache(maxsize=1)
+def prepare_once(data: DatasetConfig, split: SplitConfig, tables: Tables | None = None) -> Prepared:
+    """Prepare data as `prepare` does, and keep the last: whoever needs the same next does not wait for them again."""
+    dataset = _load_once(data, tables)  # type: ignore[arg-type]  # a protocol, of which it is not known that it hashes
+    return Prepared.of(dataset, split_dataset(dataset, split))
 
-    Raises
-    ------
-    DataError
-        A genre is too small for the split.
-    """
-    return Prepared.of(dataset, split_dataset(dataset, config))
+
+_load_once = lru_cache(maxsize=1)(load_dataset)
 
 
 def make_trainer(config: ExperimentConfig, prepared: Prepared) -> "Trainer":
@@ -163,7 +163,7 @@ def describe(config: ExperimentConfig, prepared: Prepared, trainer: "Trainer") -
     return {
         **sizes,
         **tracks,
-        "n_features": len(dataset.features),
+        "input_shape": list(dataset.inputs.shape),
         "n_parameters": trainer.n_parameters,
         "genres": list(dataset.genres),
         "majority_accuracy": float(np.mean(dataset.y[split.validation] == prepared.majority)),

@@ -68,10 +68,11 @@ class Predictions:
     def by_track(self, tracks: IntArray) -> "Predictions":
         """Return one prediction for each track, in the order of its first row; `tracks` (n_samples,) numbers them.
 
+        A track that a split tears apart has one in each part: judging by track before `of` or after it is the same.
         Its logits are the mean over its rows of log-probabilities, which is the logarithm of their geometric mean up to
         a constant. Its genre is the commonest one of its rows, the first of them at a tie.
         """
-        numbers = tracks[self.rows]
+        numbers = tracks[self.rows] * (len(PARTS) + 1) + self.part
         _, first, inverse = np.unique(numbers, return_index=True, return_inverse=True)
         place = np.empty(len(first), dtype=np.int64)
         place[np.argsort(first)] = np.arange(len(first))  # tracks in the order of their first rows
@@ -86,13 +87,3 @@ class Predictions:
         np.add.at(votes, (of, self.y), 1)
         logits = (mean / n_rows).astype(np.float32)
         return Predictions(self.rows[first], votes.argmax(axis=1), logits, self.part[first])
-
-
-def clusters(data: Dataset, rows: IntArray, unit: Unit) -> IntArray | None:
-    """Return what each prediction belongs to at the coarsest level (n,), as an interval needs it; None: alone.
-
-    By track a track stands alone unless an album, an artist or a group holds it.
-    """
-    if unit == "track" and data.coarsest is not None and data.coarsest[0] == "track":
-        return None
-    return data.clusters(rows)

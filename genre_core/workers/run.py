@@ -5,11 +5,11 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from genre_core.errors import GenreLabError
-from genre_core.settings.config import DatasetConfig, ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
+from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.store.heartbeat import Heart
 from genre_core.store.record import record_card, record_end, record_epoch
 from genre_core.store.runs import RunStore
@@ -17,7 +17,6 @@ from genre_core.store.schema import Run, Wish
 from genre_core.training.events import EpochEnd, Progress, TrainEnd
 
 if TYPE_CHECKING:
-    from genre_core.training.experiment import Prepared
     from genre_core.training.trainer import Trainer
 
 ANSWER_SECONDS = 0.08
@@ -56,9 +55,10 @@ def execute(run_id: str, attempt: int, store_url: str) -> None:
 
 def _do(store: RunStore, run: Run) -> None:
     if run.config.averaged_with:
+        from genre_core.training.experiment import prepare_once
         from genre_core.workers.ensemble import average
 
-        average(store, run, _prepare(store.url, run.config.data, run.config.split))
+        average(store, run, prepare_once(run.config.data, run.config.split, store))
     else:
         _Work(store, run).train()
 
@@ -69,22 +69,14 @@ def open_store(store_url: str) -> RunStore:
     return RunStore(store_url)
 
 
-@lru_cache(maxsize=1)
-def _prepare(store_url: str, data: DatasetConfig, split: SplitConfig) -> "Prepared":
-    """Prepare data, and keep the last: whoever goes on step by step does not wait for them each time."""
-    from genre_core.training.experiment import prepare
-
-    return prepare(ExperimentConfig(data=data, split=split), open_store(store_url))
-
-
 class _Work:
     """One attempt at one run, from its data to its end or its pause."""
 
     def __init__(self, store: RunStore, run: Run) -> None:
-        from genre_core.training.experiment import make_trainer
+        from genre_core.training.experiment import make_trainer, prepare_once
 
         self._store, self._run = store, run
-        self._prepared = _prepare(store.url, run.config.data, run.config.split)
+        self._prepared = prepare_once(run.config.data, run.config.split, store)
         self._trainer: Trainer = make_trainer(run.config, self._prepared)
         self._seceded = False
         card = record_card(store, run, self._prepared, self._trainer)

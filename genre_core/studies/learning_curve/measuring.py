@@ -7,10 +7,9 @@ fitted to the sample alone: it is all that the network would know.
 """
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.studies.learning_curve.config import LearningCurveConfig
 from genre_core.studies.seeds import MAX_SEED, reseeded
-from genre_core.studies.study import Result, train_network
+from genre_core.studies.study import Plain, Result, train_network
 from genre_core.training.experiment import Prepared, make_trainer
 
 OWN_SEEDS = 2000
@@ -27,7 +26,7 @@ OWN_SEEDS = 2000
 
 
 @dataclass(frozen=True)
-class CurvePlan:
+class CurvePlan(Plain):
     """Plan of a learning curve: `n_scores` scores on the `support` (n_genres,) validation tracks of each genre.
 
     `kept_whole` is the level of groups that are kept together, empty where rows stand alone.
@@ -39,18 +38,9 @@ class CurvePlan:
     n_scores: int
     kept_whole: str
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the plan as JSON can hold it."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> "CurvePlan":
-        """Read a plan back."""
-        return cls(**{**document, "genres": tuple(document["genres"]), "support": tuple(document["support"])})
-
 
 @dataclass(frozen=True)
-class CurveScore:
+class CurveScore(Plain):
     """Score of the network on the validation part after learning from `n_train` rows.
 
     `n_of_genre` (n_genres,) says how many of them were of each genre, `right` (n_genres,) how many validation tracks of
@@ -69,16 +59,6 @@ class CurveScore:
     def task(self) -> tuple[int, float]:
         """Return what was scored: repeat and share."""
         return self.repeat, self.share
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the score as JSON can hold it."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> "CurveScore":
-        """Read a score back."""
-        whole = {name: tuple(document[name]) for name in ("n_of_genre", "right")}
-        return cls(**{**document, **whole})
 
 
 class LearningCurve:

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from genre_core.settings.config import DatasetConfig, ExperimentConfig
 from genre_core.training.predictions import Unit
-from genre_core.values import Frozen, fingerprint, setting
+from genre_core.values import Frozen, setting
 
 Classifier = Literal["network", "majority", "neighbour", "logistic", "svc", "boosting"]
 LEAST_REPEATS, MOST_REPEATS = 3, 50
@@ -33,11 +33,6 @@ class LensConfig(Frozen):
     n_repeats: int = setting(5, "Splits", _REPEATS, ge=LEAST_REPEATS, le=MOST_REPEATS, step=1, unit="splits")
     classifiers: tuple[Classifier, ...] = Field(tuple(CLASSIFIERS), min_length=1)
 
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the canonical JSON, as 64 hex digits."""
-        return fingerprint(self)
-
 
 class Baseline(Frozen):
     """Everything that determines what a baseline reaches on a published split."""
@@ -45,11 +40,6 @@ class Baseline(Frozen):
     data: DatasetConfig
     classifier: Classifier
     seed: int
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the canonical JSON, as 64 hex digits."""
-        return fingerprint(self)
 
 
 TORN = {

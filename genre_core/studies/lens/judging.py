@@ -8,9 +8,8 @@ it only the network is judged more than once, by its training seed, and its test
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +18,13 @@ from genre_core.data.dataset import PARTS, Dataset, count_groups
 from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, name_test_set, split_dataset
 from genre_core.errors import DataError
+from genre_core.evaluation.confusion import confusion_counts
 from genre_core.evaluation.intervals import accuracy_of_counts, macro_f1_of_counts
 from genre_core.settings.config import ExperimentConfig
 from genre_core.studies.lens.baselines import most_rows, predict_baseline
 from genre_core.studies.lens.config import NETWORK, Baseline, Classifier, LensConfig
 from genre_core.studies.seeds import reseeded
-from genre_core.studies.study import Result, train_network
+from genre_core.studies.study import Plain, Result, train_network
 from genre_core.training.experiment import Prepared, make_trainer
 from genre_core.training.predictions import Predictions, Unit
 
@@ -33,7 +33,7 @@ OWN_SEEDS = 1000
 
 
 @dataclass(frozen=True)
-class LensPlan:
+class LensPlan(Plain):
     """Plan of a lens: levels in order, `gaps` (level → why it cannot be judged), and what the data are.
 
     `groups` says how many tracks, albums or artists there are; `n_scores` how many scores there will be. `test_hash`
@@ -51,18 +51,9 @@ class LensPlan:
     test_hash: str = ""
     network_alone: str = ""
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the plan as JSON can hold it."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> "LensPlan":
-        """Read a plan back."""
-        return cls(**{**document, "levels": tuple(document["levels"])})
-
 
 @dataclass(frozen=True)
-class LensScore:
+class LensScore(Plain):
     """Score of one classifier on the test part of one split.
 
     `repeat` counts from 1; `n_train` is how many rows it learned from, which is less than the training part's
@@ -118,15 +109,6 @@ class LensScore:
     def n_judged(self) -> int:
         """Return how many rows or tracks `accuracy` counts."""
         return self.n_test_tracks if self.unit == "track" and self.n_test_tracks else self.n_test
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the score as JSON can hold it."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> "LensScore":
-        """Read a score back."""
-        return cls(**document)
 
 
 class Lens:
@@ -282,6 +264,5 @@ def _known(found: Predictions | None) -> tuple[float, float] | tuple[None, None]
 
 def _scores(found: Predictions) -> tuple[float, float]:
     """Return accuracy and macro-F1."""
-    n_genres = found.logits.shape[1]
-    counts = np.bincount(found.y * n_genres + found.y_pred, minlength=n_genres**2).reshape(n_genres, n_genres)
+    counts = confusion_counts(found.y, found.y_pred, found.logits.shape[1])
     return float(accuracy_of_counts(counts)), float(macro_f1_of_counts(counts))

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from genre_core.settings.config import ExperimentConfig
 from genre_core.studies.seeds import Vary, reseeded
-from genre_core.values import Frozen, fingerprint, setting
+from genre_core.values import Frozen, setting
 
 OWN_SEEDS = 1000
 """How far the seeds of repeats lie above the configuration's own, so that none of them repeats a run of it."""
@@ -55,11 +55,6 @@ class RepeatsConfig(Frozen):
         if self.experiment.averaged_with:
             raise ValueError("an ensemble is averaged, not trained: repeat the settings of its members")
         return self
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the canonical JSON, as 64 hex digits."""
-        return fingerprint(self)
 
     @property
     def configs(self) -> list[ExperimentConfig]:

@@ -1,7 +1,7 @@
 """Summary of a repetition's runs: mean and scatter, bands on their curves, one matrix, and a comparison."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,8 +20,9 @@ from genre_core.evaluation.repeated_scores import (
     standard_deviation,
 )
 from genre_core.settings.config import ExperimentConfig
+from genre_core.store.schema import Run
 from genre_core.studies.repeats.config import OtherSeeds, RepeatsConfig
-from genre_core.training.predictions import Predictions, Unit, clusters
+from genre_core.training.predictions import Predictions, Unit
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,29 @@ def track_counts(predictions: Predictions, data: Dataset) -> list[list[int]]:
     return counts
 
 
+def in_segments(runs: Iterable[Run], load: Callable[[], Dataset]) -> bool:
+    """Return whether complete runs learned from segments of tracks: by their cards, or of older cards by their data."""
+    cards = [run.context for run in runs]
+    if any("n_validation_tracks" in card for card in cards):
+        return True
+    return not any("input_shape" in card for card in cards) and load().in_segments
+
+
+def scores_of(
+    runs: Mapping[int, Run],
+    part: Part,
+    by_track: bool,
+    predictions: Callable[[], Mapping[int, Predictions]],
+    load: Callable[[], Dataset],
+) -> dict[int, MemberScore]:
+    """Return the scores of the complete ones of numbered runs: those that are stored, or those of whole tracks."""
+    if by_track:
+        data = load()
+        return {number: track_score(number, one, data, part) for number, one in predictions().items()}
+    complete = {number: run for number, run in runs.items() if run.state == "complete"}
+    return {number: score_of(number, run.summary, run.context, part) for number, run in complete.items()}
+
+
 def summarize(config: RepeatsConfig, scores: Sequence[MemberScore]) -> Repeats | None:
     """Return what scores come to; None before there is one."""
     if not scores:
@@ -128,7 +152,7 @@ def bands(histories: Sequence[Sequence[Epoch]], measure: str) -> Band:
 def held_out(predictions: Predictions, data: Dataset, unit: Unit) -> HeldOut:
     """Return what a fold's network says of the tracks held out, by row or by track."""
     seen = predictions.of("test").by(unit, data)
-    return HeldOut(seen.rows, seen.y_pred == seen.y, clusters(data, seen.rows, unit))
+    return HeldOut(seen.rows, seen.y_pred == seen.y, data.clusters(seen.rows))
 
 
 def pooled(matrices: Sequence[Sequence[Sequence[int]]]) -> IntArray:

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from genre_core.errors import GenreLabError
 from genre_core.store.openings import open_test
 from genre_core.store.runs import RunStore
-from genre_core.store.schema import Run
-from genre_core.store.schema import Study as StoredStudy
+from genre_core.store.schema import Run, Study
 from genre_core.studies.members import Member
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.studies.study import Result
@@ -20,7 +19,7 @@ class Repetition:
     What it comes to is in its runs. Whoever judges by a held-out fold looks at a test part.
     """
 
-    def __init__(self, config: RepeatsConfig, store: RunStore, study: StoredStudy) -> None:
+    def __init__(self, config: RepeatsConfig, store: RunStore, study: Study) -> None:
         self._config, self._store, self._study = config, store, study
 
     def plan(self) -> Result:

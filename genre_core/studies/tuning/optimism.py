@@ -15,12 +15,13 @@ import numpy as np
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.intervals import Scorer, drawn_weights, middle
+from genre_core.studies.study import Plain
 
 RESAMPLES = 400
 
 
 @dataclass(frozen=True)
-class Optimism:
+class Optimism(Plain):
     """The winner's score as it was chosen, and what is left of it: the mean over tracks that did not choose.
 
     `interval` holds 95 % of the scores over the draws, as the authors propose for their estimate.

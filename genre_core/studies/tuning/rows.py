@@ -1,9 +1,10 @@
 """Results of a search so far: one result for each trial that has ended, and what they say together."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from genre_core.studies.study import Plain
 from genre_core.studies.tuning.config import SearchConfig
 from genre_core.studies.tuning.optimism import Optimism
 
@@ -11,7 +12,7 @@ TrialState = Literal["complete", "pruned", "failed"]
 
 
 @dataclass(frozen=True)
-class TrialResult:
+class TrialResult(Plain):
     """One trial that has ended: what it tried, how it was judged, and its runs; scores are means over its folds."""
 
     trial: int
@@ -31,19 +32,12 @@ class TrialResult:
     error: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {"kind": "trial", **asdict(self)}
-
-    @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> "TrialResult":
-        """Return what `to_json` wrote."""
-        values = {name: plain[name] for name in cls.__dataclass_fields__}
-        pair = values["interval"]
-        return cls(**values | {"runs": tuple(values["runs"]), "interval": tuple(pair) if pair else None})
+        """Return it as plain data, marked as a trial."""
+        return {"kind": "trial", **super().to_json()}
 
 
 @dataclass(frozen=True)
-class SearchSummary:
+class SearchSummary(Plain):
     """Summary of the trials up to some point."""
 
     n_complete: int
@@ -54,17 +48,14 @@ class SearchSummary:
     """With folds: the run of the winner's settings on the split, made when the search is over."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {"kind": "summary", **asdict(self)}
+        """Return it as plain data, marked as a summary."""
+        return {"kind": "summary", **super().to_json()}
 
     @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> "SearchSummary":
+    def from_json(cls, document: Mapping[str, Any]) -> "SearchSummary":
         """Return what `to_json` wrote."""
-        values = {name: plain[name] for name in cls.__dataclass_fields__}
-        if values["optimism"]:
-            interval = tuple(values["optimism"]["interval"])
-            values["optimism"] = Optimism(**values["optimism"] | {"interval": interval})
-        return cls(**values)
+        optimism = document["optimism"]
+        return super().from_json({**document, "optimism": Optimism.from_json(optimism) if optimism else None})
 
 
 def read_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[list[TrialResult], SearchSummary | None]:

@@ -17,8 +17,7 @@ from genre_core.errors import ConfigError, GenreLabError, RunStateError
 from genre_core.evaluation.intervals import macro_f1_scorer
 from genre_core.store.openings import open_test
 from genre_core.store.runs import RunStore, new_run_id
-from genre_core.store.schema import Run
-from genre_core.store.schema import Study as StoredStudy
+from genre_core.store.schema import Run, Study
 from genre_core.studies.members import Member, MemberEvent
 from genre_core.studies.study import Result
 from genre_core.studies.train_members import train_members
@@ -43,7 +42,7 @@ _JUDGED_BY: dict[bool, Part] = {False: "validation", True: "test"}
 class Search:
     """A search as a study: a piece is a batch of trials, by their numbers, or the winner that is trained at the end."""
 
-    def __init__(self, config: SearchConfig, store: RunStore, study: StoredStudy) -> None:
+    def __init__(self, config: SearchConfig, store: RunStore, study: Study) -> None:
         self._config, self._store, self._study = config, store, study
         self._trials = Trials(store.url, study.id, config)
         self._told: dict[int, TrialResult] = {}
