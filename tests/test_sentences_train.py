@@ -49,7 +49,9 @@ def test_before_training_says_what_train_would_do_and_the_limit(limit: BayesLimi
 
 
 def test_before_training_without_data_says_what_to_do() -> None:
-    assert "Choose data" in sentences.before_training(None, None, None).reason
+    headline = sentences.before_training(None, None, None)
+    assert headline.answer == "These settings cannot be trained yet."
+    assert "Choose data" in headline.reason
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,10 @@ def test_as_good_as_any_only_where_the_interval_reaches_the_limit(limit: BayesLi
     [
         ("patience", "for 2 epochs, none was better than epoch 1"),
         ("max_epochs", "All 3 epochs are done."),
-        ("diverged", "Lower the learning rate and train again."),
+        (
+            "diverged",
+            "the loss was no longer a number. The weights of epoch 1 are kept. Lower the learning rate and train",
+        ),
         ("stopped", "You stopped it after epoch 3."),
     ],
 )
@@ -132,7 +137,7 @@ def test_queue_says_how_many_go_first_and_how_long() -> None:
     assert sentences.in_queue(Queue(before=1, seconds=20)) == "1 run is ahead of it. The wait is about 20\u202fs."
     assert sentences.in_queue(Queue(before=3)) == "3 runs are ahead of it."
     assert sentences.in_queue(Queue()) == "This run is next."
-    assert "starting" in sentences.in_queue(Queue(starting=True))
+    assert sentences.in_queue(Queue(starting=True)) == "The workers are starting, which takes a few seconds."
 
 
 def test_time_left_counts_the_pace_and_only_while_running() -> None:
@@ -156,7 +161,10 @@ def test_what_differs_names_settings_and_values() -> None:
     run = ExperimentConfig()
     assert sentences.what_differs(run, run) == ""
     changed = ExperimentConfig(train=TrainConfig(learning_rate=0.01))
-    assert "Learning rate 0.01 (this run 0.001)" in sentences.what_differs(changed, run)
+    assert sentences.what_differs(changed, run) == (
+        "You have changed settings since this run: Learning rate 0.01 (this run 0.001). Train starts a new run with "
+        "them."
+    )
 
 
 def test_charts_are_described_in_words() -> None:
