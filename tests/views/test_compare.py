@@ -1,16 +1,21 @@
 """Compare: each state of the page, and that its numbers are those of the runs."""
 
 import json
+from dataclasses import replace
+from html import unescape
 
 import numpy as np
 import pytest
 
 from dashboard.services import outcomes
+from dashboard.theme import GAP
 from dashboard.views.compare import comparing
+from dashboard.views.compare import text as sentences
 from dashboard.views.compare.text import answer
+from genre_core.evaluation.verdict import why
 from genre_core.settings.names import configure
 from genre_core.store.openings import open_test, openings_of
-from genre_core.store.run_result import Judge
+from genre_core.store.run_result import JUDGE, Judge
 from genre_core.workers.run import execute
 from tests.views.opening import drawn, opened, own_store, press, texts
 from tests.views.stored import put_segments, trained
@@ -27,9 +32,9 @@ SMALL = {
 }
 
 
-def pair(store, *run_ids):
-    """Return the comparison of two runs on validation."""
-    return comparing.compared([store.run(run_id) for run_id in run_ids], "validation").comparisons[0]
+def pair(store, *run_ids, judge=JUDGE):
+    """Return the comparison of two runs on validation, called A and B."""
+    return comparing.compared([store.run(run_id) for run_id in run_ids], "validation", judge=judge).lettered(0)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +61,7 @@ def store(tmp_path_factory):
 
 
 def html(page):
-    return " ".join(item.proto.body for item in page.get("html"))
+    return unescape(" ".join(item.proto.body for item in page.get("html")))
 
 
 def links(page):
@@ -65,17 +70,17 @@ def links(page):
 
 def test_without_two_complete_runs_the_page_leads_to_train(tmp_path):
     with own_store(tmp_path) as own:
-        assert opened(COMPARE).header[0].value == "Nothing to compare yet."
+        assert opened(COMPARE).header[0].value == sentences.no_runs(False)[0].answer
         own.submit("held", configure(SMALL))
         page = opened(COMPARE, runs="held")
-        assert page.header[0].value == "Too few runs are complete."
-        assert "is not complete (waiting)" in texts(page)
+        assert page.header[0].value == sentences.no_runs(True)[0].answer
+        assert sentences.incomplete(own.run("held")) in texts(page)
         assert links(page) == ["Train another"]
 
 
 def test_with_one_run_it_asks_for_another_and_offers_those_on_the_same_tracks_first(store):
     page = opened(COMPARE, run="good")
-    assert page.header[0].value == "Choose a run to compare the good one with."
+    assert page.header[0].value == sentences.choose_more("the good one").answer
     assert page.multiselect[0].value == ["good"]
     offered = page.multiselect[0].options
     assert [option.rpartition(" ")[2] for option in offered[:2]] != ["spli", "othe"]
@@ -88,13 +93,13 @@ def test_with_one_run_it_asks_for_another_and_offers_those_on_the_same_tracks_fi
 def test_the_verdict_comes_first_and_rests_on_the_runs_numbers(store):
     page = opened(COMPARE, runs="good,poor")
     good, poor = (outcomes.outcome(store.run(run_id), "validation") for run_id in ("good", "poor"))
-    points = 100 * (good.evaluation.accuracy - poor.evaluation.accuracy)
-    said = f"the good one (A) is better than the poor one (B) by {points:.1f}\u202fpoints of accuracy on 90 validation"
-    assert page.header[0].value == f"{said} tracks."
+    found = pair(store, "good", "poor")
+    named = replace(found, first="the good one (A)", second="the poor one (B)")
+    assert page.header[0].value.replace("\\", "") == answer(named, "validation tracks")
     right = [one.logits.argmax(axis=1) == one.y_true for one in (good, poor)]
-    alone = int((right[0] & ~right[1]).sum())
-    assert f"Only A is right on {alone} tracks" in html(page)
-    assert "Each was trained once" in html(page)
+    assert found.matched.only_first == (right[0] & ~right[1]).sum()
+    assert why(found, GAP) in html(page)
+    assert sentences.caution(store.run("good").config, store.run("poor").config, found) in html(page)
     marks = [drawn(page, f"compare ruler {number}")["marks"] for number in (0, 1)]
     assert [next(m["kind"] for m in ruler if m["kind"] in ("model", "other")) for ruler in marks] == ["model", "other"]
     for ruler, name in zip(marks, ("A · the good one", "B · the poor one"), strict=True):
@@ -126,16 +131,18 @@ def test_the_matrix_counts_the_first_less_the_second_and_its_cells_open_the_trac
 def test_what_differs_in_their_settings_and_nothing_else_is_listed(store):
     page = opened(COMPARE, runs="good,poor")
     assert list(page.dataframe[2].value["setting"]) == ["Learning rate", "Maximum epochs"]
-    assert "They differ only in their seed" in html(opened(COMPARE, runs="good,seed"))
+    configs, found = [store.run(run_id).config for run_id in ("good", "seed")], pair(store, "good", "seed")
+    assert sentences.caution(*configs, found) in html(opened(COMPARE, runs="good,seed"))
     same = opened(COMPARE, runs="good,again")
     assert answer(pair(store, "good", "again"), "validation tracks") in texts(same)
-    assert "the same settings and seeds give the same run" in texts(same)
+    assert "same run" in texts(same)
+    assert "setting" not in [name for frame in same.dataframe for name in frame.value.columns]
 
 
 def test_each_genre_has_its_recalls_and_an_adjusted_p(store):
     page = opened(COMPARE, runs="good,poor")
     genres = page.dataframe[1].value
-    found = comparing.compared([store.run("good"), store.run("poor")], "validation").comparisons[0]
+    found = pair(store, "good", "poor")
     assert list(genres["tracks"]) == [one.matched.n for one in found.per_genre]
     assert list(genres["clear difference"] != "") == [one.p_adjusted < 0.05 for one in found.per_genre]
 
@@ -143,10 +150,10 @@ def test_each_genre_has_its_recalls_and_an_adjusted_p(store):
 def test_with_several_runs_each_is_compared_with_the_first_and_one_is_drawn(store):
     page = opened(COMPARE, runs="good,seed,poor", **{"with": "poor"})
     pairs = page.dataframe[0].value
-    assert list(pairs["compared with"]) == ["B · another seed", "C · the poor one"]
+    assert [name[0] for name in pairs["compared with"]] == ["B", "C"]
     assert drawn(page, "difference matrix")["view"]["versus"] == ["A", "C"]
     assert "(C)" in page.header[0].value
-    assert "difference from a run that is not compared" in texts(opened(COMPARE, runs="good,seed", **{"with": "poor"}))
+    assert "a run that is not" in texts(opened(COMPARE, runs="good,seed", **{"with": "poor"}))
 
 
 @pytest.mark.parametrize(
@@ -172,11 +179,11 @@ def test_a_run_that_cannot_be_compared_is_named_with_the_reason(store, runs, hea
 
 def test_the_test_part_is_asked_for_and_counted_for_each_run(store):
     page = opened(COMPARE, runs="good,seed", part="test")
-    assert page.header[0].value == "The test part is closed for the good one and another seed."
+    assert page.header[0].value == sentences.closed(["the good one", "another seed"]).answer
     assert not page.dataframe
     open_test(store, store.run("good"))
     page = opened(COMPARE, runs="good,seed", part="test")
-    assert page.header[0].value == "The test part is closed for another seed."
+    assert page.header[0].value == sentences.closed(["another seed"]).answer
     page = press(page, "Open the test part")
     assert "of 90 test tracks" in texts(page) or "with 90 test tracks" in texts(page)
     assert "test opened 2×" in html(page)
@@ -185,10 +192,9 @@ def test_the_test_part_is_asked_for_and_counted_for_each_run(store):
 
 def test_tracks_in_groups_are_compared_by_group(store):
     page = opened(COMPARE, runs="grouped,grouped2", unit="row")
-    runs = [store.run("grouped"), store.run("grouped2")]
-    found = comparing.compared(runs, "validation", judge=Judge(unit="row")).comparisons[0]
+    found = pair(store, "grouped", "grouped2", judge=Judge(unit="row"))
     assert found.matched.effective < found.matched.n
-    assert "groups tell as much as" in html(page)
+    assert why(found, GAP) in html(page)
 
 
 def test_curves_of_both_runs_stand_on_one_chart(store):
@@ -197,19 +203,18 @@ def test_curves_of_both_runs_stand_on_one_chart(store):
     names = [trace["name"] for trace in figure["data"] if "name" in trace]
     assert len(names) == 4
     assert sum("best" in note["text"] for note in figure["layout"]["annotations"]) == 2
-    assert "the good one: 4 epochs" in drawn(page, "overlaid accuracy")["alt"]
+    runs = {"A · the good one": store.run("good"), "B · the poor one": store.run("poor")}
+    named = {name: (run.epoch, run.best_epoch) for name, run in runs.items()}
+    assert drawn(page, "overlaid accuracy")["alt"] == sentences.curves_alt(named, "Accuracy")
 
 
 def test_labels_or_true_genres_judge_both(store):
-    runs = [store.run("noisy"), store.run("noisy2")]
-    by_label, by_genre = (
-        comparing.compared(runs, "validation", judge=Judge(clean)).comparisons[0] for clean in (False, True)
-    )
+    by_label, by_genre = (pair(store, "noisy", "noisy2", judge=Judge(clean)) for clean in (False, True))
     assert by_label.matched.both < by_genre.matched.both
     page = opened(COMPARE, runs="noisy,noisy2", right="true")
-    assert "Judged by the true genres." in html(page)
-    assert f"is right on {by_genre.matched.only_first} track" in html(page)
-    assert "Judged by the labels." in html(opened(COMPARE, runs="noisy,noisy2"))
+    assert why(by_genre, GAP) in html(page)
+    assert "by the true genres" in html(page)
+    assert why(by_label, GAP) in html(opened(COMPARE, runs="noisy,noisy2"))
 
 
 def test_runs_and_evaluate_lead_here(store):
