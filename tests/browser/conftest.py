@@ -34,8 +34,13 @@ WINDOWS = {
     "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "has_touch": True, "is_mobile": True},
 }
 
+JS = "--js-flags=--no-maglev --no-opt"
+"""No page lives long enough for what it runs to be worth optimizing."""
 AXE_RULES = {"light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "dark": ["color-contrast"]}
 """By theme, which changes nothing but colors."""
+AXE = """([context, rules]) => axe.run(context ?? document, {
+  runOnly: rules, resultTypes: ["violations"], selectors: false, preload: false,
+}).then((found) => found.violations)"""
 HAS_THEME = """theme => {
   const [r, g, b] = getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor.match(/\\d+/g);
   return (theme === "dark") === (Number(r) + Number(g) + Number(b) < 384);
@@ -56,7 +61,7 @@ def browser():
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not there")
     with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--process-per-site"])
+        chromium = running.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", JS])
         yield chromium
         chromium.close()
 
@@ -130,57 +135,79 @@ def servers(tmp_path_factory, request) -> Iterator[Callable[..., str]]:
 
 
 @pytest.fixture(scope="package")
-def windows(browser) -> Callable[[str], Any]:
-    """Give `windows(name)`, one browser context for each kind of window.
+def tabs(browser) -> Callable[..., Any]:
+    """Give `tabs(name)`, the one tab of a window, which is used again: what it has loaded is compiled there already.
 
-    An empty tab keeps the process in which all others of the window load: the scripts are compiled there already.
+    It comes empty, without a history, with the theme and the size of its window.
     """
     opened: dict[str, Any] = {}
 
-    def window(name: str) -> Any:
+    def tab(name: str, kind: str, *, anew: bool) -> Any:
+        if anew and name in opened:
+            opened.pop(name).context.close()
         if name not in opened:
-            opened[name] = new_window(browser, name)
-            keeper = opened[name].new_page()
-            keeper.route("**", lambda route: route.fulfill(body=""))
-            keeper.goto("http://127.0.0.1/")
+            window = browser.new_context(**WINDOWS[kind], reduced_motion="reduce")
+            window.set_default_timeout(1000 * DEADLINE)
+            opened[name] = window.new_page()
         return opened[name]
 
-    return window
+    return tab
 
 
-def new_window(browser, name: str) -> Any:
-    window = browser.new_context(**WINDOWS[name], reduced_motion="reduce")
-    window.set_default_timeout(1000 * DEADLINE)
-    return window
-
-
-@pytest.fixture
-def fresh(browser) -> Iterator[Callable[..., Any]]:
-    """Give `fresh(name)`, which opens a browser that has seen nothing yet and returns its tab."""
-    opened = []
-
-    def tab(name: str = "light") -> Any:
-        opened.append(new_window(browser, name))
-        return opened[-1].new_page()
-
-    yield tab
-    for window in opened:
-        window.close()
-
-
-@pytest.fixture
-def page(windows, request):
-    """Give a fresh tab in a window without memory; an error in its console fails the test."""
-    window = windows(getattr(request, "param", "light"))
-    tab = window.new_page()
-    errors: list[str] = []
-    tab.on("console", lambda message: errors.append(message.text) if is_error(message) else None)
-    tab.on("pageerror", lambda error: errors.append(str(error)))
-    yield tab
+def clear(tab, kind: str) -> None:
+    """Take a tab back to the state of a new one."""
     if tab.url.startswith("http"):
         tab.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-    tab.close()
+    tab.goto("about:blank")
+    tab.mouse.move(0, 0)
+    tab.emulate_media(color_scheme=WINDOWS[kind]["color_scheme"])
+    if tab.viewport_size != WINDOWS[kind]["viewport"]:
+        tab.set_viewport_size(WINDOWS[kind]["viewport"])
+    session = tab.context.new_cdp_session(tab)
+    session.send("Page.resetNavigationHistory")
+    session.detach()
+
+
+@pytest.fixture
+def fresh(tabs, request) -> Iterator[Callable[..., Any]]:
+    """Give `fresh(name)`, the tab of another browser, which knows nothing of what `page` has seen."""
+    opened = []
+
+    def tab(kind: str = "light") -> Any:
+        opened.append((tabs(f"another {kind}", kind, anew=is_rerun(request)), kind))
+        return opened[-1][0]
+
+    yield tab
+    for other, kind in opened:
+        clear(other, kind)
+
+
+@pytest.fixture
+def page(tabs, request):
+    """Give an empty tab without memory; an error in its console fails the test."""
+    kind = getattr(request, "param", "light")
+    tab = tabs(kind, kind, anew=is_rerun(request))
+    errors: list[str] = []
+
+    def heard(message) -> None:
+        if is_error(message):
+            errors.append(message.text)
+
+    def thrown(error) -> None:
+        errors.append(str(error))
+
+    tab.on("console", heard)
+    tab.on("pageerror", thrown)
+    yield tab
+    tab.remove_listener("console", heard)
+    tab.remove_listener("pageerror", thrown)
+    clear(tab, kind)
     assert not errors, f"the browser's console has errors: {errors}"
+
+
+def is_rerun(request) -> bool:
+    """Say whether the test failed before: what it left in its tab may be why."""
+    return getattr(request.node, "execution_count", 1) > 1
 
 
 def is_error(message) -> bool:
@@ -200,12 +227,13 @@ def settle(page) -> None:
 def assert_accessible(page, context: str | None = None) -> None:
     """Assert that axe-core finds nothing in either theme, on the whole page or in what `context` selects."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    page.evaluate(axe.axe_script)
     # Streamlit fades what a rerun may change; a color that is half faded is not the one that is read.
     page.add_style_tag(content="* { transition: none !important; } [data-stale] { opacity: 1 !important; }")
     for theme, rules in AXE_RULES.items():
         page.emulate_media(color_scheme=theme)
         page.wait_for_function(HAS_THEME, arg=theme)
-        found = axe.run(page, context, {"runOnly": rules, "resultTypes": ["violations"]}).response["violations"]
+        found = page.evaluate(AXE, [context, rules])
         said = [
             (rule["id"], node["any"][0]["data"] if node["any"] else "", node["html"][:160])
             for rule in found
