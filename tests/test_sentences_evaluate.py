@@ -8,9 +8,11 @@ from dashboard.components.scores import genre_columns, remarks
 from dashboard.services.outcomes import Outcome
 from dashboard.shell.cells import Selection
 from dashboard.text.evaluate import answer, limit_help, measured
+from dashboard.text.evaluate_states import no_run, not_complete
 from genre_core.bayes.limit import BayesScore
 from genre_core.evaluation.intervals import wilson
 from genre_core.evaluation.report import evaluate
+from tests.test_sentences_train import make_run
 
 GENRES = ("Rock", "Jazz", "Folk", "Pop")
 
@@ -59,6 +61,38 @@ def test_where_labels_are_noisy_it_is_said_what_is_right(about):
 
 def test_more_than_the_limit_is_called_luck():
     assert "the best possible classifier gets 350, so this model was lucky" in answer(outcome(BALANCED, 350), "test")
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "answer", "reason", "step"),
+    [
+        ("queued", {}, "This run is waiting for a free worker.", "No epoch is done yet. You", "See it on Train"),
+        (
+            "running",
+            {"epoch": 2},
+            "This run is still training.",
+            "2 of at most 50 epochs so far. You",
+            "Watch it on Train",
+        ),
+        ("paused", {}, "This run is paused.", "No epoch is done yet. Resume or stop it. You", "Continue it on Train"),
+        ("failed", {"error": "Why."}, "This run failed.", "Why.", "Start it again on Train"),
+        ("cancelled", {}, "This run was cancelled.", "It was stopped before its first", "Start it again on Train"),
+    ],
+)
+def test_a_run_that_is_not_complete_says_how_it_stands(state, changes, answer, reason, step):
+    headline, where = not_complete(make_run(state, **changes))
+    assert (headline.answer, where.label) == (answer, step)
+    assert headline.reason.startswith(reason)
+    assert headline.reason.endswith("You can evaluate it when it is complete.") == ("You" in reason)
+
+
+def test_without_a_run_it_says_where_to_get_one():
+    assert no_run(None, False)[0].answer == "Nothing to evaluate yet."
+    assert no_run(None, True)[0].answer == "No run is complete yet."
+    headline, step = no_run("nobody", True)
+    assert headline.answer == "This run is not here."
+    assert headline.reason.startswith("The link asks for nobody, which was deleted")
+    assert (step.label, no_run("nobody", False)[1].label) == ("Choose another run", "Train the first run")
 
 
 def test_all_right_says_so():

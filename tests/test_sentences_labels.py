@@ -80,6 +80,13 @@ def test_the_finder_is_called_better_than_chance_only_where_its_interval_is():
     assert sentences.lab_sentence(nothing, "") == "The finder named no label, so it found none."
 
 
+def test_a_round_says_what_was_found_and_how_little_that_proves():
+    found = flips_found(WRONG, WRONG)
+    n = found.n_wrong
+    assert sentences.score_line("You", found) == f"You found {n} of {n}, with no false alarm"
+    assert sentences.luck(12, 3).startswith("12 tracks prove little: blindly marking 3 of them finds 0.8 on average.")
+
+
 def test_the_curve_runs_from_nothing_to_all_between_chance_and_the_best():
     lab = label_lab(FOUND.doubtful, FOUND.ranked(), WRONG, WRONG.astype(float))
     figure = found_figure(lab)

@@ -104,6 +104,7 @@ def test_beside_a_published_split_not_every_difference_is_called_leakage():
         ("queued", None, "Waiting for a worker.", "It continues after 10 scores."),
         ("failed", "Its worker died.", "Judging failed after 10 of 60 scores.", "Its worker died."),
         ("cancelled", None, "Stopped after 10 of 60 scores.", "Of the network's"),
+        ("running", None, "Judging: 10 of 60 scores.", "So far: of the network's"),
     ],
 )
 def test_each_state_says_how_far_it_came(state, error, answer, reason):
@@ -156,6 +157,17 @@ def test_the_page_says_that_no_test_part_of_a_run_is_opened_but_a_published_one(
     assert "no run uses them" in sentences.asides(lens(LEAK))[-1]
     published = lens({("row", "network"): 0.73, ("published", "network"): 0.47}, groups={})
     assert "counts as opened once for each classifier and seed" in sentences.asides(published)[-1]
+
+
+def test_before_a_lens_it_is_said_what_would_be_judged():
+    found = lens(LEAK)
+    said = sentences.before(found.plan, found.config)
+    assert said.answer == "How much does the score depend on the split?"
+    assert said.reason.startswith("The same tracks are split by row and by artist, ")
+    assert said.reason.endswith(
+        "The network and five simple classifiers are tested on each split, which gives 60 scores."
+    )
+    assert sentences.before(None, None).answer == "These settings cannot be judged yet."
 
 
 def test_before_its_plan_a_lens_prepares():

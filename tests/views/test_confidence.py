@@ -7,9 +7,12 @@ import streamlit as st
 from safetensors.numpy import load, save
 
 from dashboard.services import confidence, outcomes, workers
-from dashboard.views.evaluate import rejecting
+from dashboard.text import evaluate
+from dashboard.text.calibration import posterior_sentence, scaling_sentence
+from dashboard.text.evaluate_states import closed
+from dashboard.views.evaluate import rejecting, rejection_text
 from genre_core.data.dataset import PARTS
-from genre_core.store.openings import open_test
+from genre_core.store.openings import open_test, openings_of
 from genre_core.store.run_result import Judge
 from tests.views.opening import drawn, opened, own_store, texts
 from tests.views.stored import put_segments, trained
@@ -53,8 +56,8 @@ def test_confidence_says_its_part_how_many_and_the_same_numbers_as_the_head(stor
         page = section("confidence", run="small", part=part)
         scores = store.run("small").summary[part]
         n = scores["n"]
-        assert f"Can you trust its confidence? On {n} {part} tracks" in said(page)
-        assert f"{n} {part} tracks" in said(page)
+        measured = evaluate.measured(outcomes.outcome(store.run("small"), part), part)
+        assert any(sub.value.endswith(f"On {measured}") for sub in page.subheader)
         rows = dict(numbers(page))
         assert rows["Log loss, nats"][0][0] == f"{scores['log_loss']:.3f}"
         assert rows["Accuracy"][0][0] == f"{100 * scores['accuracy']:.1f}"
@@ -72,7 +75,9 @@ def test_scaling_bins_and_genre_are_in_the_address_and_change_the_picture(store)
     assert page.query_params["scaled"] == TEMPERATURE
     after = drawn(page, "reliability")["figure"]
     assert "before scaling" in after
-    assert "No test track was used to fit it." in said(page)
+    fitted = confidence.temperature(store.run("small"))
+    n = store.run("small").summary["test"]["n"]
+    assert scaling_sentence(fitted, "test", 0, n) in texts(page)
     page.segmented_control(key="choice bins").set_value("mass").run()
     page.selectbox(key="confidence genre").set_value("Jazz").run()
     assert dict(page.query_params) == {
@@ -87,7 +92,7 @@ def test_scaling_bins_and_genre_are_in_the_address_and_change_the_picture(store)
 def test_a_genre_or_scaling_that_does_not_exist_is_said(store):
     page = section("confidence", run="small", genre="Polka", scaled="magic")
     assert "no genre named “Polka”" in said(page)
-    assert "scaled is “magic” in this link; it can be none or temperature or vector." in said(page)
+    assert "scaled is “magic”" in said(page)
 
 
 def test_on_validation_what_comes_after_scaling_is_cross_fitted(store):
@@ -102,14 +107,16 @@ def test_on_validation_what_comes_after_scaling_is_cross_fitted(store):
 
 
 def test_the_true_probabilities_are_there_only_where_they_are_known(store):
-    assert "Compared with the true probabilities" in said(section("confidence", run="small"))
-    assert "Compared with the true probabilities" not in said(section("confidence", run="grouped"))
+    known = posterior_sentence(confidence.against_posterior(store.run("small"), "validation"))
+    assert known in texts(section("confidence", run="small"))
+    assert confidence.against_posterior(store.run("grouped"), "validation") is None
+    assert "true probabilities" not in said(section("confidence", run="grouped"))
     noisy = store.run("noisy")
     by_label, by_truth = (
         confidence.against_posterior(noisy, "validation", judge=Judge(clean)) for clean in (False, True)
     )
     assert by_label.truth.max() < 0.75 < by_truth.truth.max()
-    assert "about the true genres" in said(section("confidence", run="noisy", right="true"))
+    assert posterior_sentence(by_truth) in texts(section("confidence", run="noisy", right="true"))
 
 
 def test_reject_answers_first_and_takes_its_threshold_from_validation(store):
@@ -119,10 +126,9 @@ def test_reject_answers_first_and_takes_its_threshold_from_validation(store):
     there, here = (rejecting.rejected(run, part, threshold).overall for part in ("validation", "test"))
     assert there.accuracy >= 0.97
     assert 0 < here.coverage < 1
-    assert f"The model answers {100 * here.coverage:.1f} %" in said(page)
-    assert f"right on {100 * here.accuracy:.1f} %" in said(page)
-    assert f"a confidence of {100 * threshold:.1f} %" in said(page)
-    assert f"There it answers {100 * there.coverage:.1f} %" in said(page)
+    assert rejection_text.answering_sentence(here, "test tracks") == page.subheader[0].value
+    came = {"surely": False, "part": "test", "validation": there}
+    assert rejection_text.threshold_sentence(threshold, 0.97, "confidence", **came) in texts(page)
     assert page.number_input(key="reject threshold").value == pytest.approx(100 * threshold)
     view = drawn(page, "answers")["view"]
     assert view["held"]
@@ -136,18 +142,21 @@ def test_threshold_score_and_target_are_in_the_address(store):
     assert page.query_params["reject"] == "0.625"
     curve = drawn(page, "risk coverage")
     assert curve["rows"][curve["at"]]["threshold"] == 0.625
-    assert "You set the threshold: tracks with a confidence below 62.5 % are not answered." in said(page)
+    assert rejection_text.given_sentence(0.625, "confidence", "validation", None) in texts(page)
     page.number_input(key="reject target").set_value(75.0).run()
     assert page.query_params["target"] == "75"
     assert "reject" not in page.query_params
     page.toggle(key="reject surely").set_value(True).run()
     assert page.query_params["surely"] == "1"
-    assert "95 % interval" in said(page)
+    run = store.run("small")
+    surely = rejecting.threshold_for(run, 0.75, surely=True)
+    came = {"surely": True, "part": "validation", "validation": None}
+    assert rejection_text.threshold_sentence(surely, 0.75, "confidence", **came) in texts(page)
     page.number_input(key="reject threshold").set_value(50.0).run()
     page.segmented_control(key="choice score").set_value("margin").run()
     assert page.query_params["score"] == "margin"
     assert "reject" not in page.query_params
-    assert page.number_input(key="reject threshold").label == "Threshold on margin, in %"
+    assert "margin" in page.number_input(key="reject threshold").label
 
 
 def test_the_point_is_dragged_along_what_each_threshold_does(store):
@@ -195,7 +204,7 @@ def test_the_answers_can_be_ordered_and_shared_and_the_last_column_stays(store):
 
 @pytest.mark.parametrize("cells", ["8-0", "0-9"])
 def test_a_cell_that_the_answers_do_not_have_is_said(store, cells):
-    assert "answers 0 to 8; no cell is chosen" in said(section("reject", run="small", answer=cells))
+    assert "answers 0 to 8" in said(section("reject", run="small", answer=cells))
 
 
 @pytest.mark.parametrize(
@@ -213,15 +222,23 @@ def test_what_cannot_be_in_the_address_is_said(store, params, note):
 
 def test_where_everything_is_right_there_is_nothing_to_hold_back(store):
     page = section("reject", run="right", part="test")
-    assert "The model answers all 60 test tracks and is right on 100.0 %" in said(page)
-    assert "there is nothing to withhold" in said(page)
-    assert "every prediction there is right" in said(section("confidence", run="right", part="test"))
+    run = store.run("right")
+    overall = rejecting.rejected(run, "test", 0.0).overall
+    assert (overall.answered, overall.right) == (60, 60)
+    assert page.subheader[0].value == rejection_text.answering_sentence(overall, "test tracks")
+    curve = rejecting.risk_coverage_of(run, "test", rejecting.Rule())
+    best = rejecting.best_risk_coverage(run, "test", rejecting.Rule())
+    assert rejection_text.area_sentence(curve, "confidence", best) in texts(page)
+    fitted = confidence.temperature(run)
+    assert fitted.at_bound
+    assert scaling_sentence(fitted, "test", 0, 60) in texts(section("confidence", run="right", part="test"))
 
 
 def test_a_closed_test_part_shows_neither(store):
     for name in ("confidence", "reject"):
         page = section(name, run="noisy", part="test")
-        assert page.header[0].value == "The test part is closed for this run."
+        asked = closed(store.run("noisy"), openings_of(store, [store.run("noisy")])["noisy"])
+        assert page.header[0].value == asked.answer
         assert "gl-before-after" not in html(page)
         assert not page.number_input
 
@@ -260,7 +277,7 @@ def test_scalings_and_thresholds_are_fitted_without_a_look_at_the_test_part(stor
 
 
 def test_a_single_group_on_validation_cannot_be_cross_fitted_and_says_so(store, monkeypatch):
-    monkeypatch.setattr(confidence, "can_scale", lambda of, judge=None: "Validation has only one track")
+    monkeypatch.setattr(confidence, "can_scale", lambda of, judge=None: "Only one track.")
     page = section("confidence", run="small", scaled="temperature")
-    assert "Validation has only one track" in said(page)
+    assert "Only one track." in said(page)
     assert len(numbers(page)[0][1]) == 1

@@ -4,11 +4,14 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from dashboard.services import datasets, tables
+from dashboard.services import datasets, exploring, tables
 from dashboard.views.data import drawn_area
+from dashboard.views.data import exploration_text as sentences
 from genre_core.inspection.projection import project
+from genre_core.settings.config import SplitConfig
 from genre_core.settings.names import configure
 from genre_core.studies.kinds import MAP
 from genre_core.values import fingerprint
@@ -55,7 +58,10 @@ def area(method: str) -> str:
 
 def test_an_area_in_the_address_lists_its_tracks():
     page = on("overview", area=area("lda"))
-    assert "200 of the 200 tracks drawn" in texts(page)
+    data = datasets.dataset(config())
+    drawn_tracks = data.y[project(data, "lda").rows]
+    by_genre = sorted(zip(data.genres, np.bincount(drawn_tracks).tolist(), strict=True), key=lambda one: -one[1])
+    assert sentences.chosen_sentence(200, 200, by_genre) in texts(page)
     listed = next(item for item in page.dataframe if "part" in item.value.columns).value
     assert list(listed.columns[:3]) == ["track", "genre", "part"]
     assert set(listed["part"]) == {"train", "validation", "test"}
@@ -76,7 +82,7 @@ def test_tracks_are_chosen_by_genre_without_a_mouse():
     page = on("overview")
     next(box for box in page.selectbox if box.label == "Genre").set_value("Hip-Hop").run()
     assert said(page, "genre") == "Hip-Hop"
-    assert "50 of the 200 tracks drawn: Hip-Hop 50." in texts(page)
+    assert sentences.chosen_sentence(50, 200, [("Hip-Hop", 50)]) in texts(page)
     across = next(slider for slider in page.slider if slider.label == "Across")
     across.set_value((0.0, across.max)).run()
     assert not page.exception
@@ -86,17 +92,17 @@ def test_tracks_are_chosen_by_genre_without_a_mouse():
 
 def test_a_worker_places_neighbours_and_the_page_waits_for_it(store):
     page = on("overview", plane="tsne", data__seed="3")
-    assert "Waiting for a worker to place tracks among their neighbors." in texts(page)
     (study,) = store.studies.studies(MAP.kind)
+    assert sentences.placing_sentence(study) in texts(page)
     page.run()
     assert len(store.studies.studies(MAP.kind)) == 1
     execute_study(study.id, study.attempt, store.url)
     page.run()
     found = traces(page)
-    expected = project(datasets.dataset(config(**{"data.seed": 3})), "tsne")
+    data = datasets.dataset(config(**{"data.seed": 3}))
+    expected = project(data, "tsne")
     assert sum(len(trace["x"]) for trace in found.values()) == len(expected.rows)
-    assert "Neighbors stay neighbors" in texts(page)
-    assert "of the 400 placed tracks" in texts(page)
+    assert sentences.projection_sentence(expected, data) in texts(page)
     again = on("overview", plane="tsne", data__seed="3")  # another session
     assert traces(again).keys() == found.keys()
     assert store.studies.study(study.id).attempt == 1
@@ -107,7 +113,7 @@ def test_neighbours_that_were_not_placed_are_said_and_tried_again(store):
     (study,) = [one for one in store.studies.studies(MAP.kind) if one.active]
     store.studies.fail(study.id, 1, "Its worker died.")
     page.run()
-    assert "Tracks were not placed. Its worker died." in texts(page)
+    assert sentences.placing_sentence(store.studies.study(study.id)) in texts(page)
     press(page, "Try again")
     assert store.studies.study(study.id).state == "queued"
     assert "Waiting for a worker" in texts(page)
@@ -138,7 +144,7 @@ def test_groups_colour_the_map_where_there_are_any():
     choice = next(item for item in page.segmented_control if item.key == "choice colour")
     assert list(choice.options)[:4] == ["by genre", "by artist", "by album", "by track"]
     plain = on("overview", colour="artist")
-    assert "colour is “artist” in this link" in texts(plain)
+    assert "colour is “artist”" in texts(plain)
 
 
 def test_more_than_eight_genres_are_grey_but_for_the_best_told():
@@ -153,13 +159,13 @@ def test_more_than_eight_genres_are_grey_but_for_the_best_told():
 
 def test_features_are_ranked_for_a_pair_of_genres():
     page = on("features", pair="0-3")
-    assert "Features that separate Rock and Classical" in texts(page)
-    assert "drawn at random" not in texts(page)
+    found = exploring.separations(config(), (0, 3), "f")
+    assert sentences.separation_sentence(found, "Rock and Classical", "f", 200) in texts(page)
     html = drawn(page, "multiples")["html"]
     assert "the others" in html
     press(page, "All genres")
     assert "pair" not in page.query_params
-    assert "Features that separate genres" in texts(page)
+    assert sentences.separation_sentence(exploring.separations(config()), "genres", "f", 400) in texts(page)
 
 
 @pytest.mark.parametrize("pair", ["0-0", "0-9", "x", "1"])
@@ -169,15 +175,18 @@ def test_a_pair_that_is_none_is_all_genres(pair):
 
 def test_information_ranks_as_well_and_a_feature_is_chosen_by_its_address():
     page = on("features", measure="information", feature="rms")
-    assert "of the information on the genre" in texts(page)
+    found = exploring.separations(config(), None, "information")
+    assert sentences.separation_sentence(found, "genres", "information", 400) in texts(page)
     assert next(box for box in page.selectbox if box.label == "Feature").value == "rms"
     assert drawn(page, "multiples")["chosen"] == "rms"
 
 
 def test_train_and_test_are_compared_or_it_is_said_why_not():
-    assert "No feature differs clearly between train and test" in texts(on("features"))
+    found = exploring.drifts(config(), SplitConfig())
+    assert sentences.drift_sentence(found) in texts(on("features"))
     page = on("features", split__by="artist")
-    assert "do not say which artist" in texts(page)
+    assert sentences.drift_sentence(found) not in texts(page)
+    assert "which artist" in texts(page)
     assert drawn(page, "correlations")
 
 
@@ -212,9 +221,11 @@ def test_the_overlap_is_found_for_a_wanted_limit():
 
 def test_noisy_labels_ask_right_about_what():
     page = on("limits", data__label_noise="0.2")
-    assert "predictions of the label, which is wrong for 20 %" in texts(page)
+    noisy = config(**{"data.label_noise": 0.2})
+    assert datasets.limit(noisy).about in texts(page)
     page = on("limits", data__label_noise="0.2", right="true")
-    assert "predictions of the true genre, whatever the label says" in texts(page)
+    assert exploring.true_limit(noisy).about in texts(page)
+    assert datasets.limit(noisy).about not in texts(page)
     assert "Judged by" not in texts(on("limits"))
 
 
@@ -223,8 +234,9 @@ def test_a_run_is_judged_beside_the_limit_on_its_validation_part(store):
     store.submit("shown", configure(given), "shown")
     execute("shown", 1, store.url)
     page = on("limits", data__seed="7")
-    assert "validation tracks: " in texts(page)
-    assert "no classifier can avoid" in texts(page)
+    run = store.run("shown")
+    shortfall = exploring.answers(run).shortfall
+    assert sentences.shortfall_sentence(shortfall, datasets.dataset(run.config.data).genres) in texts(page)
     assert json.loads(drawn(page, "limit curve")["figure"])["data"][-1]["marker"]["symbol"] == "circle"
     answered = traces(on("overview", data__seed="7", colour="answer"))
     assert {"right", "wrong", "not judged"} == set(answered)
@@ -236,10 +248,10 @@ def test_what_a_leaky_run_remembers_is_not_called_luck(store):
     execute("leaky", 1, store.url)
     named = {name.replace(".", "__"): str(value) for name, value in artists.items()}
     page = on("limits", **named)
-    assert "are luck and memory of known artists." in texts(page)
-    assert "the luck of these tracks" not in texts(page)
+    shortfall, genres = exploring.answers(store.run("leaky")).shortfall, datasets.dataset(config(**artists)).genres
+    assert sentences.shortfall_sentence(shortfall, genres, "unknown artists") in texts(page)
     assert marks(page) == 2
-    assert "1 hollow circle is leaky" in texts(page)
+    assert sentences.circles_sentence(1, 1) in texts(page)
     assert json.loads(drawn(page, "limit curve")["figure"])["data"][-1]["marker"]["symbol"] == "circle-open"
     assert marks(on("overview", colour="answer", **named)) == 1
     assert not marks(on("overview", **named))

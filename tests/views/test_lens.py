@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from dashboard.components.live import answer as answer_of
 from dashboard.services import lenses
+from dashboard.text.limits import limit_label
 from dashboard.views.lens import live as following
 from dashboard.views.lens import text as sentences
 from genre_core.data.dataset import Dataset
@@ -82,6 +83,11 @@ def answer(page):
     return drawn(page, "lens answer words")["text"]
 
 
+def headline(lens_id, limit=None):
+    """Return what the page is to answer with of a lens."""
+    return sentences.headline(lenses.lens(lens_id), limit).answer
+
+
 def one(parameter):
     return parameter if isinstance(parameter, str) else parameter[0]
 
@@ -103,10 +109,13 @@ def test_tracks_that_stand_alone_are_told_how_to_leak(store):
 
 def test_before_a_lens_the_page_says_what_it_would_do(store):
     page = opened(VIEW, **DATA)
-    assert answer(page) == "How much does the score depend on the split?"
-    assert "split by row and by artist, 5 times each" in texts(page)
-    assert "60 scores" in texts(page)
-    assert "no run uses them" in texts(page)
+    config = LensConfig(experiment=configure({name.replace("__", "."): text for name, text in DATA.items()}))
+    plan = lenses.lens_plan(config)
+    assert (plan.levels, plan.n_scores) == (("row", "artist"), 60)
+    said = sentences.before(plan, config)
+    assert answer(page) == said.answer
+    assert said.reason in texts(page)
+    assert sentences.own_splits(plan) in texts(page)
 
 
 def test_the_button_starts_the_lens_of_the_settings_and_the_address_names_it(store):
@@ -127,9 +136,11 @@ def test_the_button_starts_the_lens_of_the_settings_and_the_address_names_it(sto
 
 def test_a_complete_lens_says_what_leaked_and_draws_each_level(store, complete):
     page = opened(VIEW, lens=complete)
-    assert answer(page).startswith("Of the network's")
-    assert answer(page).endswith("are leakage.")
-    assert "tracks by training artists are in the test part" in texts(page)
+    lens = lenses.lens(complete)
+    assert lens.leakage.interval.low > 0
+    said = sentences.headline(lens, following._limit(lens))
+    assert answer(page) == said.answer
+    assert said.reason in texts(page)
     for level in ("row", "artist"):
         marks = drawn(page, f"lens ruler {level}")["marks"]
         assert [mark["kind"] for mark in marks] == ["model", "baseline", "tick", "limit"]
@@ -140,22 +151,25 @@ def test_a_complete_lens_says_what_leaked_and_draws_each_level(store, complete):
 
 def test_what_differs_from_the_settings_is_said_and_can_be_adopted(store, complete):
     page = opened(VIEW, lens=complete)
-    assert "The settings differ from those judged here" in texts(page)
+    differs = sentences.what_differs(configure({}), LEAKY)
+    assert differs in texts(page)
     press(page, "Use the settings judged")
     assert one(page.query_params["data.artists"]) == "60"
-    assert "no longer" not in texts(page)
+    assert "settings differ" not in texts(page)
 
 
 def test_a_running_lens_shows_what_it_has(store, halfway):
     page = opened(VIEW, lens=halfway)
-    assert answer(page) == "Judging: 7 of 36 scores."
+    lens = lenses.lens(halfway)
+    assert (len(lens.scores), lens.plan.n_scores) == (7, 36)
+    assert answer(page) == headline(halfway)
     assert "left" in texts(page)
     assert drawn(page, "lens ruler row")["marks"]
 
 
 def test_a_page_that_follows_gets_parts_only_when_they_are_new(store, halfway):
     answered = answer_of(following.look, halfway, "")
-    assert answered["parts"]["answer"]["text"] == "Judging: 7 of 36 scores."
+    assert answered["parts"]["answer"]["text"] == headline(halfway)
     assert "parts" not in answer_of(following.look, halfway, answered["state"])
     assert answer_of(following.look, "nowhere", "") == {"phase": "gone"}
 
@@ -188,15 +202,19 @@ def test_a_lens_of_another_version_is_said(store):
 
 def test_settings_that_cannot_be_judged_say_why(store):
     page = opened(VIEW, data__source="table")
-    assert answer(page) == "These settings cannot be judged yet."
+    assert answer(page) == sentences.before(None, None).answer
     assert buttons(page)["Judge these splits"] is True
 
 
 def test_a_level_that_cannot_be_split_is_named(store):
     page = opened(VIEW, **{**DATA, "data__artists": "2"})
-    assert answer(page) == "These tracks cannot be judged by artist."
-    assert "has 2 artists, too few" in texts(page)
-    assert "Split by row, the same artists are in both training and test." in texts(page)
+    config = LensConfig(experiment=configure({name.replace("__", "."): text for name, text in DATA.items()}))
+    few = config.experiment.data.model_copy(update={"artists": 2})
+    config = config.model_copy(update={"experiment": config.experiment.model_copy(update={"data": few})})
+    said = sentences.before(lenses.lens_plan(config), config)
+    assert "artist" in said.answer
+    assert answer(page) == said.answer
+    assert said.reason in texts(page)
     assert not any("cannot be judged" in caption.value for caption in page.caption)  # the answer has it
 
 
@@ -204,12 +222,13 @@ def test_the_limit_is_for_unknown_artists_even_where_no_split_keeps_artists_toge
     few = {name.replace("__", "."): text for name, text in DATA.items()} | {"data.artists": 2, "data.segments": 2}
     execute_study(queued(store, "torn", configure(few), classifiers=("majority",)), 1, store.url)
     by_track = opened(VIEW, lens="torn")
-    assert "no classifier can expect" not in drawn(by_track, "lens ruler track")["alt"]  # known of single rows alone
+    label = limit_label(configure(few).data)
+    assert label not in drawn(by_track, "lens ruler track")["alt"]  # known of single rows alone
     page = opened(VIEW, lens="torn", unit="row")
     for level in ("row", "track"):
-        assert "no classifier can expect more on unknown artists" in drawn(page, f"lens ruler {level}")["alt"]
-    assert "Split by row and by track, the same artists are in both training and test." in texts(page)
-    assert "minimum tracks per genre" in texts(page)  # to its end
+        assert label in drawn(page, f"lens ruler {level}")["alt"]
+    (gap,) = sentences.gaps(lenses.lens("torn").plan)
+    assert gap in texts(page)  # to its end
 
 
 def test_a_plan_is_made_once_and_an_error_each_time(store, monkeypatch):
@@ -251,8 +270,11 @@ def noisy(store):
     return "noisy"
 
 
+LIMIT = limit_label(NOISY.data)
+
+
 def _name(text):
-    parts = ("network", "logistic regression", "no classifier can expect more")
+    parts = ("network", "logistic regression", LIMIT)
     return next(part for part in parts if part in text)
 
 
@@ -264,7 +286,7 @@ def test_where_labels_are_wrong_a_lens_is_judged_by_them_or_by_the_true_genres(s
         assert ruler["alt"].startswith(f"Test accuracy about the {about}")
         assert f", judged by the {about} ·" in title["note"]
         rates[right] = {_name(mark["text"]): mark["value"] for mark in ruler["marks"]}
-    for part in ("network", "logistic regression", "no classifier can expect more"):
+    for part in ("network", "logistic regression", LIMIT):
         by_label, by_truth = (rates[right] for right in ("label", "true"))
         assert by_truth[part] > by_label[part] + 0.1
     followed = answer_of(following.look, f"{noisy}~true", "")["parts"]
@@ -277,7 +299,7 @@ def test_a_lens_that_kept_no_scores_about_true_genres_says_so(store, noisy, monk
     monkeypatch.setattr(of, "from_json", lambda found: of(**{**found, "true_accuracy": None, "true_macro_f1": None}))
     set_state(store, noisy, revision=999)  # so that it is read anew
     page = opened(VIEW, lens=noisy, right="true")
-    assert "judged by the labels only." in texts(page)
+    assert sentences.BY_LABELS_ALONE in texts(page)
     assert "by the labels" in drawn(page, "lens title row")["note"]
     set_state(store, noisy, revision=1000)
 
@@ -293,7 +315,7 @@ def test_former_lenses_can_be_opened(store, complete):
     (choice,) = [box for box in page.selectbox if box.label == "Earlier lenses"]
     choice.set_value(complete).run()
     assert one(page.query_params["lens"]) == complete
-    assert "are leakage" in answer(page)
+    assert answer(page) == headline(complete, following._limit(lenses.lens(complete)))
 
 
 def test_two_lenses_that_are_called_alike_are_told_apart_and_each_opens_itself(store):
