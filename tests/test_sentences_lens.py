@@ -19,8 +19,8 @@ SWING = {"row": 1.0, "track": -2.0, "artist": -2.0, "published": 1.0}
 def study(state="complete", **own) -> Study:
     now = datetime.now(UTC)
     usual = {"error": None, "context": {}, "lost": False, "n_results": 0, "revision": 1, "attempt": 1}
-    return Study("id", "lens", "{}", state, created_at=now, started_at=now, finished_at=None, heartbeat_at=now,
-                 **{**usual, **own})  # type: ignore[arg-type]  # fmt: skip
+    return Study(id="id", kind="lens", config_json="{}", state=state, created_at=now, started_at=now, finished_at=None,
+                 heartbeat_at=now, **{**usual, **own})  # type: ignore[arg-type]  # fmt: skip
 
 
 def scores(rates, n_repeats=5, n_train=6000, n_available=6000):

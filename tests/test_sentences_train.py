@@ -24,8 +24,10 @@ def limit() -> BayesLimit:
 def make_run(state: str, **changes: Any) -> Run:
     config = ExperimentConfig()
     blank = Run(
-        "r1", "a run", config.model_dump_json(), config.fingerprint, state, "continue", 1, 1, 0.0, NOW, NOW, NOW, None,
-        NOW, 0, 0.0, None, None, None, dict(CONTEXT), {},
+        id="r1", name="a run", config_json=config.model_dump_json(), fingerprint=config.fingerprint, state=state,
+        request="continue", attempt=1, revision=1, pace=0.0, created_at=NOW, queued_at=NOW, started_at=NOW,
+        finished_at=None, heartbeat_at=NOW, epoch=0, fraction=0.0, best_epoch=None, stopped_because=None, error=None,
+        context=dict(CONTEXT), summary={},
     )  # fmt: skip
     return replace(blank, **changes)
 

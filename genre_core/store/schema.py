@@ -16,6 +16,7 @@ from sqlalchemy import Boolean, Column, Double, Index, Integer, LargeBinary, Met
 
 from genre_core.errors import RunStateError
 from genre_core.settings.config import ExperimentConfig
+from genre_core.training.events import Epoch as Epoch
 
 RunState = Literal["queued", "running", "paused", "complete", "failed", "cancelled"]
 StudyState = Literal["queued", "running", "complete", "failed", "cancelled"]
@@ -168,34 +169,45 @@ class Wish(NamedTuple):
     pace: float
 
 
-@dataclass(frozen=True)
-class Run:
-    """A run as it stood when it was read."""
+@dataclass(frozen=True, kw_only=True)
+class Queued:
+    """Work as it stood when it was read."""
 
     id: str
-    name: str
     config_json: str
-    fingerprint: str
-    state: RunState
-    request: Request
     attempt: int
     """How often it was queued; a worker that holds an older attempt is not listened to."""
     revision: int
     """Grows with every change that a page would show."""
-    pace: float
     created_at: datetime
-    queued_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
     heartbeat_at: datetime | None
+    error: str | None
+    context: dict[str, Any]
+    state: RunState
+
+    @property
+    def active(self) -> bool:
+        """Return whether it waits for a worker or has one."""
+        return self.state in ("queued", "running")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run(Queued):
+    """A run as it stood when it was read."""
+
+    name: str
+    fingerprint: str
+    request: Request
+    pace: float
+    queued_at: datetime
     epoch: int
     """Epochs completed."""
     fraction: float
     """Finished share of the epoch after that, in [0, 1)."""
     best_epoch: int | None
     stopped_because: str | None
-    error: str | None
-    context: dict[str, Any]
     summary: dict[str, Any]
 
     @cached_property
@@ -224,11 +236,6 @@ class Run:
             return 0
 
     @property
-    def active(self) -> bool:
-        """Return whether it waits for a worker or has one."""
-        return self.state in ("queued", "running")
-
-    @property
     def lost(self) -> bool:
         """Return whether it failed because its worker gave no more sign of life."""
         return self.state == "failed" and self.stopped_because == LOST
@@ -240,46 +247,15 @@ class Run:
         return (end - self.started_at).total_seconds() if self.started_at and end else None
 
 
-@dataclass(frozen=True)
-class Study:
+@dataclass(frozen=True, kw_only=True)
+class Study(Queued):
     """A study as it stood when it was read; its results are read apart."""
 
-    id: str
     kind: str
-    config_json: str
     state: StudyState
-    attempt: int
-    """How often it was queued; a worker that holds an older attempt is not listened to."""
-    revision: int
-    """Grows with every change that a page would show."""
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    heartbeat_at: datetime | None
     n_results: int
     lost: bool
     """Whether it failed because its worker gave no more sign of life."""
-    error: str | None
-    context: dict[str, Any]
-
-    @property
-    def active(self) -> bool:
-        """Return whether it waits for a worker or has one."""
-        return self.state in ("queued", "running")
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """Result of one epoch; losses in nats, `learning_rate` the one it was trained with."""
-
-    epoch: int
-    train_loss: float
-    train_accuracy: float
-    validation_loss: float
-    validation_accuracy: float
-    learning_rate: float
-    seconds: float
-    is_best: bool
 
 
 @dataclass(frozen=True)
@@ -296,22 +272,20 @@ class StoredTable:
 
 def read_run(row: RowMapping | Mapping[str, Any]) -> Run:
     """Return the record of a row of `runs`."""
-    values: dict[str, Any] = {**row}
-    values["config_json"] = values.pop("config")
-    for column in ("created_at", "queued_at", "started_at", "finished_at", "heartbeat_at"):
-        values[column] = _utc(values[column])
-    for column in ("context", "summary"):
-        values[column] = json.loads(values[column])
-    return Run(**values)
+    return Run(**_values(row))
 
 
 def read_study(row: RowMapping) -> Study:
     """Return the record of a row of `lab_studies`."""
-    values: dict[str, Any] = dict(row)
+    return Study(**_values(row))
+
+
+def _values(row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {name: _utc(value) if name.endswith("_at") else value for name, value in row.items()}
     values["config_json"] = values.pop("config")
-    for column in ("created_at", "started_at", "finished_at", "heartbeat_at"):
-        values[column] = _utc(values[column])
-    return Study(**{**values, "context": json.loads(values["context"])})
+    for name in values.keys() & {"context", "summary"}:
+        values[name] = json.loads(values[name])
+    return values
 
 
 def read_table_record(row: RowMapping) -> StoredTable:

@@ -7,9 +7,10 @@ import io
 import json
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from genre_core.errors import DataError
@@ -30,45 +31,34 @@ class TableStore(Database):
         self,
         content_hash: str,
         name: str,
-        parquet: bytes,
+        parquet: bytes | BinaryIO,
         n_rows: int,
         n_columns: int,
         notes: Iterable[str] = (),
         kind: str = "table",
     ) -> bool:
-        """Save a table once; False if there is one of that content already."""
-        try:
-            with self.transaction() as connection:
-                return _insert(connection, content_hash, name, parquet, n_rows, n_columns, notes, kind)
-        except IntegrityError:
+        """Save a table once, piece by piece where it is an open file; False if there is one of that content already."""
+        whole = parquet if isinstance(parquet, bytes) else b""
+        table = {"content_hash": content_hash, "name": short(name), "n_rows": n_rows, "n_columns": n_columns}
+        table |= {"notes": json.dumps(list(notes)), "created_at": time.time(), "parquet": whole}
+        if self.has_table(content_hash):
             return False
-
-    def put_table_file(
-        self,
-        content_hash: str,
-        name: str,
-        parquet: BinaryIO,
-        n_rows: int,
-        n_columns: int,
-        notes: Iterable[str] = (),
-        kind: str = "table",
-    ) -> bool:
-        """Save a table from an open file, piece by piece, once; False if there is one of that content already."""
-        try:
-            with self.transaction() as connection:
-                if not _insert(connection, content_hash, name, b"", n_rows, n_columns, notes, kind):
-                    return False
+        with suppress(IntegrityError), self.transaction() as connection:  # another process may be faster
+            connection.execute(insert(_tables).values(table))
+            if kind != "table":
+                connection.execute(insert(table_kinds).values({"content_hash": content_hash, "kind": kind}))
+            if not isinstance(parquet, bytes):
                 for number, piece in enumerate(iter(lambda: parquet.read(PIECE_BYTES), b"")):
                     values = {"content_hash": content_hash, "number": number, "bytes": piece}
                     connection.execute(insert(table_pieces).values(values))
-        except IntegrityError:
-            return False
-        return True
+            return True
+        return False
 
     def has_table(self, content_hash: str) -> bool:
         """Say whether a table of that content is stored."""
+        query = select(_tables.c.n_rows).where(_tables.c.content_hash == content_hash)
         with self.transaction() as connection:
-            return _has(connection, content_hash)
+            return connection.execute(query).first() is not None
 
     def read_table(self, content_hash: str) -> bytes:
         """Return a table as Parquet.
@@ -166,32 +156,6 @@ class _Pieces(io.RawIOBase):
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)
-
-
-def _has(connection: Connection, content_hash: str) -> bool:
-    return (
-        connection.execute(select(_tables.c.n_rows).where(_tables.c.content_hash == content_hash)).first() is not None
-    )
-
-
-def _insert(
-    connection: Connection,
-    content_hash: str,
-    name: str,
-    parquet: bytes,
-    n_rows: int,
-    n_columns: int,
-    notes: Iterable[str],
-    kind: str,
-) -> bool:
-    if _has(connection, content_hash):
-        return False
-    values = {"content_hash": content_hash, "name": short(name), "n_rows": n_rows, "n_columns": n_columns}
-    values |= {"notes": json.dumps(list(notes)), "created_at": time.time(), "parquet": parquet}
-    connection.execute(insert(_tables).values(values))
-    if kind != "table":
-        connection.execute(insert(table_kinds).values({"content_hash": content_hash, "kind": kind}))
-    return True
 
 
 def short(name: str) -> str:

@@ -4,12 +4,10 @@ import argparse
 import io
 import os
 import re
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from genre_core.data.dataset import PARTS, Part
 from genre_core.data.fma.importing import KIND as FMA
@@ -24,7 +22,7 @@ from genre_core.store.runs import RunStore
 from genre_core.store.tables import TableStore
 from genre_core.terminal.files import read_file, read_files
 from genre_core.terminal.options import configuration
-from genre_core.terminal.output import report
+from genre_core.terminal.output import progress_bar, report
 from genre_core.terminal.usage import UsageError
 
 LISTS = (".txt", ".lst", ".list")
@@ -62,7 +60,7 @@ class Inputs:
             put_split(self.split, store)
         for content_hash in config.data.stored:
             if content_hash not in self.given and not store.has_table(content_hash):
-                store.put_table_file(content_hash, content_hash[:8], self._store.open_table(content_hash), 0, 0)
+                store.put_table(content_hash, content_hash[:8], self._store.open_table(content_hash), 0, 0)
 
     @property
     def _store(self) -> TableStore:
@@ -169,7 +167,7 @@ def put_split(split: PublishedSplit, store: TableStore) -> bool:
 def import_with_progress(files: FmaFiles, store: TableStore) -> Imported:
     """Import FMA and show how far it is."""
     stage = ""
-    with _bar() as bar:
+    with progress_bar(1, "{elapsed}", "{desc} ") as bar:
         for step in import_fma(files, store):
             if isinstance(step, Imported):
                 return step
@@ -189,15 +187,6 @@ def import_with_lines(files: FmaFiles, store: TableStore) -> Imported:
             return step
         report(asdict(step))
     raise AssertionError("an import ends with what it came to")
-
-
-@contextmanager
-def _bar() -> Iterator[Any]:
-    from tqdm import tqdm  # type: ignore[import-untyped]
-
-    shape = "{desc} {percentage:3.0f} %|{bar}| {elapsed}"
-    with tqdm(total=1, bar_format=shape, leave=False, disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
-        yield bar
 
 
 def _by_hash(text: str, store: TableStore, kind: str, what: str) -> str:

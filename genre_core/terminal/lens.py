@@ -1,7 +1,6 @@
 """`lens`: one network and simple baselines, judged by splits that keep more and more together."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -15,7 +14,7 @@ from genre_core.studies.study import iter_results
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
 from genre_core.terminal.limit import judged_by_true_genres, right_about
-from genre_core.terminal.output import DONE, show
+from genre_core.terminal.output import DONE, progress_bar, show
 from genre_core.terminal.stored import count_published
 
 
@@ -38,12 +37,9 @@ def lens(options: argparse.Namespace) -> int:
 
 def _judge(config: LensConfig, inputs: Inputs) -> tuple[LensPlan, list[LensScore]]:
     """Return the plan and all scores, and show how far it is."""
-    from tqdm import tqdm  # type: ignore[import-untyped]
-
     lens, scores = Lens(config, inputs), list[LensScore]()
-    shape, silent = "{percentage:3.0f} %|{bar}| {n} of {total} scores, {elapsed}", not sys.stderr.isatty()
     plan = lens.lens_plan
-    with tqdm(total=plan.n_scores, bar_format=shape, leave=False, disable=silent, file=sys.stderr) as bar:
+    with progress_bar(plan.n_scores, "{n} of {total} scores, {elapsed}") as bar:
         for result in iter_results(lens):
             scores.append(LensScore.from_json(result))
             bar.update()

@@ -38,7 +38,7 @@ from genre_core.terminal import text
 from genre_core.terminal.inputs import read_order
 from genre_core.terminal.limit import right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
-from genre_core.terminal.studies import do_study
+from genre_core.terminal.work import do_study
 from genre_core.training.predictions import Predictions, Unit
 
 _OPTIONS = {"times": "--times", "k": "--folds", "repeats": "--repeats"}
@@ -64,10 +64,10 @@ def _do(options: argparse.Namespace, what: dict[str, Any]) -> int:
     def done() -> int:
         return sum(run.state == "complete" for run in store.members.runs(study_id).values())
 
-    study, interrupted = do_study(store, study_id, len(config.configs), "runs", done)
+    study = do_study(store, study_id, len(config.configs), "runs", done)
     runs = store.members.runs(study_id)
     n_complete = sum(run.state == "complete" for run in runs.values())
-    if interrupted or study.state == "cancelled":
+    if study.state == "cancelled":
         say(f"Stopped after {n_complete} of {len(config.configs)} runs: continue {study_id} in the dashboard.")
         return INTERRUPTED
     if study.state == "failed" or not n_complete:

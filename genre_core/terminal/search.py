@@ -14,7 +14,7 @@ from genre_core.terminal import text
 from genre_core.terminal.inputs import read_order
 from genre_core.terminal.limit import right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
-from genre_core.terminal.studies import do_study
+from genre_core.terminal.work import do_study
 
 
 def search(options: argparse.Namespace) -> int:
@@ -39,7 +39,7 @@ def search(options: argparse.Namespace) -> int:
     def done() -> int:
         return sum(row["kind"] == "trial" for row in store.studies.results(study_id))
 
-    study, _ = do_study(store, study_id, config.n_planned, "trials", done)
+    study = do_study(store, study_id, config.n_planned, "trials", done)
     trials, summary = read_rows(store.studies.results(study_id))
     if study.state == "cancelled":
         say(f"Paused after {len(trials)} of {config.n_planned} trials: continue {study_id} on Tune in the dashboard.")

@@ -6,13 +6,7 @@ reason to lose a training: it is then trained in a temporary one.
 
 import argparse
 import contextlib
-import os
-import signal
-import sys
 import tempfile
-import threading
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,12 +20,12 @@ from genre_core.store.schema import Epoch, Run
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
 from genre_core.terminal.limit import right_about
-from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, WORKER, say, show
+from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, progress_bar, say, show
 from genre_core.terminal.stored import count_opening, judged, leaks
+from genre_core.terminal.work import Work, at_work
 from genre_core.training.experiment import prepare
 from genre_core.workers.run import execute
 
-POLL_SECONDS = 0.1
 _HISTORY = ("epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds")
 
 
@@ -101,60 +95,28 @@ def _train(order: _Order, data: Dataset, no_store: bool) -> tuple[_Outcome, bool
 def _train_in(url: str | None, order: _Order, data: Dataset) -> _Outcome:
     store, run_id = RunStore(url), new_run_id()
     order.inputs.put_into(store, order.config)
-    # An event and not the thread's own join: Ctrl-C in a join makes a thread that lives look dead (bpo-45274).
-    over = threading.Event()
-    worker = threading.Thread(target=_work, args=(run_id, store.url, over), name=WORKER, daemon=True)
-    with _interrupts() as asked:
+    with at_work() as work:
         store.submit(run_id, order.config, order.name or run_name(order.config, store.table_names()))
-        worker.start()
-        try:
-            run = _watch(store, run_id, over, asked, order.config.train.max_epochs)
-        finally:
-            over.wait()
-    interrupted = asked.is_set()
+        work.begin(lambda: _execute(run_id, store.url))
+        run = _watch(store, run_id, work, order.config.train.max_epochs)
     seen = outcome_of(store, run, order.part, data, order.judge) if run.state == "complete" else None
-    outcome = _Outcome(run, tuple(store.epochs(run_id)), interrupted, seen)
+    outcome = _Outcome(run, tuple(store.epochs(run_id)), work.asked, seen)
     store.close()
     return outcome
 
 
-def _work(run_id: str, store_url: str, over: threading.Event) -> None:
-    try:
-        with contextlib.suppress(StoreError):  # whoever watches the run sees that it does not begin
-            execute(run_id, 1, store_url)
-    finally:
-        over.set()
+def _execute(run_id: str, store_url: str) -> None:
+    with contextlib.suppress(StoreError):  # whoever watches the run sees that it does not begin
+        execute(run_id, 1, store_url)
 
 
-@contextlib.contextmanager
-def _interrupts() -> Iterator[threading.Event]:
-    """Note Ctrl-C and termination, which as exceptions a library may lose; the second ends the process."""
-    asked = threading.Event()
-
-    def note(number: int, frame: object) -> None:
-        if asked.is_set():  # it does not wait for the best weights
-            os.write(2, b"Interrupted.\n")
-            os._exit(INTERRUPTED)
-        asked.set()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield asked
-        return
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _watch(store: RunStore, run_id: str, over: threading.Event, asked: threading.Event, max_epochs: int) -> Run:
-    """Show a run's progress until it has ended, whoever trains, pauses or stops it; stop it once that is `asked`."""
+def _watch(store: RunStore, run_id: str, work: Work, max_epochs: int) -> Run:
+    """Show a run's progress until it has ended, whoever trains, pauses or stops it; stop it once that is asked."""
     told = stopping = False
-    with _bar(max_epochs) as bar:
+    with progress_bar(max_epochs, "epoch {n:.0f} of {total}, {elapsed}") as bar:
         while True:
-            was_over = over.is_set()
-            if asked.is_set() and not stopping:
+            was_over = work.over
+            if work.asked and not stopping:
                 stopping = True
                 if not store.cancel(run_id):
                     store.request(run_id, "stop")
@@ -169,20 +131,7 @@ def _watch(store: RunStore, run_id: str, over: threading.Event, asked: threading
                 told = True
                 bar.clear()
                 say(f"Paused after epoch {run.epoch}: resume or stop the run {run_id} in the dashboard.")
-            if was_over:
-                time.sleep(POLL_SECONDS)
-            else:
-                over.wait(POLL_SECONDS)
-
-
-@contextlib.contextmanager
-def _bar(max_epochs: int) -> Iterator[Any]:
-    from tqdm import tqdm  # type: ignore[import-untyped]
-
-    shape = "{percentage:3.0f} %|{bar}| epoch {n:.0f} of {total}, {elapsed}"
-    silent = not sys.stderr.isatty()
-    with tqdm(total=max_epochs, bar_format=shape, leave=False, disable=silent, file=sys.stderr) as bar:
-        yield bar
+            work.wait()
 
 
 def _interrupted(run: Run, kept: bool) -> str:

@@ -18,12 +18,12 @@ class Progress:
     fraction: float
 
 
-@dataclass(frozen=True, eq=False)
-class EpochEnd:
-    """An epoch is done.
+@dataclass(frozen=True)
+class Epoch:
+    """Result of one epoch.
 
-    Training loss and accuracy are measured while training (dropout on); losses are means over batches.
-    `validation_pred` (n_validation,) holds the predicted class of each validation track.
+    Training loss and accuracy are measured while training (dropout on); losses are means over batches. It was trained
+    with `learning_rate`.
     """
 
     epoch: int
@@ -34,6 +34,12 @@ class EpochEnd:
     learning_rate: float
     seconds: float
     is_best: bool
+
+
+@dataclass(frozen=True, eq=False)
+class EpochEnd(Epoch):
+    """An epoch is done; `validation_pred` (n_validation,) holds the predicted class of each validation track."""
+
     validation_pred: npt.NDArray[np.uint8]
 
 

@@ -3,8 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -33,24 +33,30 @@ def execute(run_id: str, attempt: int, store_url: str) -> None:
     run = store.claim(run_id, attempt)
     if run is None:
         return
-    with Heart(lambda: store.beat(run_id, attempt), run_id):
-        try:
-            _do(store, run)
-        except GenreLabError as error:
-            sentence = str(error)
-        except MemoryError:
-            sentence = "The worker ran out of memory: take fewer tracks or a smaller network."
-        except Exception as error:
-            _log.exception("Run %s ended by an unexpected error", run_id)
-            sentence = (
-                f"Training ended by an unexpected {type(error).__name__}: the log of the workers has the details."
-            )
-        else:
-            return
-        try:
-            store.fail(run_id, attempt, sentence)
-        except GenreLabError:
-            _log.error("Run %s: %s (could not be written down)", run_id, sentence)
+    with (
+        Heart(lambda: store.beat(run_id, attempt), run_id),
+        failing("Training", run_id, lambda sentence: store.fail(run_id, attempt, sentence)),
+    ):
+        _do(store, run)
+
+
+@contextmanager
+def failing(what: str, work_id: str, fail: Callable[[str], object]) -> Iterator[None]:
+    """Write down in one sentence why the work in the block failed, if it does."""
+    try:
+        yield
+        return
+    except GenreLabError as error:
+        sentence = str(error)
+    except MemoryError:
+        sentence = "The worker ran out of memory: take fewer tracks or a smaller network."
+    except Exception as error:
+        _log.exception("%s %s ended by an unexpected error", what, work_id)
+        sentence = f"{what} ended by an unexpected {type(error).__name__}: the log of the workers has the details."
+    try:
+        fail(sentence)
+    except GenreLabError:
+        _log.error("%s %s: %s (could not be written down)", what, work_id, sentence)
 
 
 def _do(store: RunStore, run: Run) -> None:

@@ -5,22 +5,20 @@ trains there it rests at the next piece or epoch. One study works in a process a
 for those that are brief.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 
-from genre_core.errors import GenreLabError, RunStateError
+from genre_core.errors import RunStateError
 from genre_core.store.heartbeat import Heart
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Study
 from genre_core.studies.kinds import KINDS
-from genre_core.workers.run import open_store, warm_up
+from genre_core.workers.run import failing, open_store, warm_up
 
 REST_SECONDS = 0.1
 
-_log = logging.getLogger(__name__)
 _turn = threading.Lock()
 
 
@@ -33,13 +31,17 @@ def execute_study(study_id: str, attempt: int, store_url: str) -> None:
         study = store.studies.claim(study_id, attempt)
         if study is None:
             return
-        with Heart(lambda: store.studies.beat(study_id, attempt), study_id):
-            sentence = _try(store, study, is_busy)
-            try:
-                if sentence:
-                    store.studies.fail(study_id, attempt, sentence)
-            except GenreLabError:
-                _log.error("Study %s: %s (could not be written down)", study_id, sentence)
+        studies = store.studies
+        with (
+            Heart(lambda: studies.beat(study_id, attempt), study_id),
+            failing("The work", study_id, lambda sentence: studies.fail(study_id, attempt, sentence)),
+        ):
+            for _ in work_on(store, study):
+                while is_busy():
+                    time.sleep(REST_SECONDS)
+                if not studies.beat(study_id, attempt):
+                    return
+            studies.finish(study_id, attempt)
 
 
 def _turn_of(store: RunStore, study_id: str) -> AbstractContextManager[object]:
@@ -49,25 +51,6 @@ def _turn_of(store: RunStore, study_id: str) -> AbstractContextManager[object]:
         if kind and kind.brief:
             return nullcontext()
     return _turn
-
-
-def _try(store: RunStore, study: Study, is_busy: Callable[[], bool]) -> str:
-    """Do a study; return what went wrong, or nothing."""
-    try:
-        for _ in work_on(store, study):
-            while is_busy():
-                time.sleep(REST_SECONDS)
-            if not store.studies.beat(study.id, study.attempt):
-                return ""
-        store.studies.finish(study.id, study.attempt)
-        return ""
-    except GenreLabError as error:
-        return str(error)
-    except MemoryError:
-        return "The worker ran out of memory: take fewer tracks or a smaller network."
-    except Exception as error:
-        _log.exception("Study %s ended by an unexpected error", study.id)
-        return f"The work ended by an unexpected {type(error).__name__}: the log of the workers has the details."
 
 
 def work_on(store: RunStore, study: Study) -> Iterator[None]:

@@ -35,7 +35,7 @@ class FmaStore(Protocol):
         """Say whether a table of that content is stored."""
         ...
 
-    def put_table_file(
+    def put_table(
         self,
         content_hash: str,
         name: str,
@@ -136,7 +136,7 @@ def _store(files: FmaFiles, content_hash: str, target: BinaryIO, store: FmaStore
     yield Progress("Storing", 0, 1)
     target.seek(0)
     name = f"FMA, {written.n_rows:,} tracks"
-    is_new = store.put_table_file(content_hash, name, target, written.n_rows, written.n_columns, written.notes, KIND)
+    is_new = store.put_table(content_hash, name, target, written.n_rows, written.n_columns, written.notes, KIND)
     yield Imported(content_hash, is_new)
 
 

@@ -1,0 +1,88 @@
+"""Work done by a thread of this terminal: a bar that says how far it is, and Ctrl-C, which asks for its end."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Study
+from genre_core.terminal.output import INTERRUPTED, WORKER, progress_bar
+from genre_core.workers.study import execute_study
+
+POLL_SECONDS = 0.1
+
+
+class Work:
+    """What a thread does, whether it is over, and whether Ctrl-C or a termination has asked for its end."""
+
+    def __init__(self) -> None:
+        self.asked, self._waits, self._over = False, False, threading.Event()
+        self._over.set()
+
+    def begin(self, do: Callable[[], None]) -> None:
+        """Do something in a thread."""
+        # An event and not the thread's own join: Ctrl-C in a join makes a thread that lives look dead (bpo-45274).
+        self._over.clear()
+
+        def work() -> None:
+            try:
+                do()
+            finally:
+                self._over.set()
+
+        threading.Thread(target=work, name=WORKER, daemon=True).start()
+
+    @property
+    def over(self) -> bool:
+        """Return whether the thread is done."""
+        return self._over.is_set()
+
+    def wait(self) -> None:
+        """Wait a moment, or until the thread is done or its end is asked for."""
+        if self.over:  # whoever else has the work is asked again later
+            time.sleep(POLL_SECONDS)
+            return
+        with suppress(InterruptedError):
+            self._waits = True
+            self._over.wait(POLL_SECONDS)
+            self._waits = False
+        self._waits = False
+
+    def note(self, number: int, frame: object) -> None:
+        """Note that its end is asked for; a second time the process ends, which does not wait for the best weights."""
+        if self.asked:
+            os.write(2, b"Interrupted.\n")
+            os._exit(INTERRUPTED)
+        self.asked = True
+        if self._waits:  # nowhere else: a library may lose the exception
+            raise InterruptedError
+
+
+@contextmanager
+def at_work() -> Iterator[Work]:
+    """Give work to begin, of which Ctrl-C and termination ask for the end; leaving waits for it."""
+    work, before = Work(), {}
+    if threading.current_thread() is threading.main_thread():
+        before = {number: signal.signal(number, work.note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield work
+    finally:
+        work._over.wait()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def do_study(store: RunStore, study_id: str, total: int, nouns: str, done: Callable[[], int]) -> Study:
+    """Do a queued study and show how many of `total` are `done`; return it as it ended."""
+    with at_work() as work, progress_bar(total, f"{{n}} of {{total}} {nouns}, {{elapsed}}") as bar:
+        work.begin(lambda: execute_study(study_id, 1, store.url))
+        while not work.over or store.studies.study(study_id).active:  # another worker may have it
+            work.wait()
+            bar.n = done()
+            bar.refresh()
+            if work.asked and store.studies.stop(study_id):
+                break
+    return store.studies.study(study_id)
