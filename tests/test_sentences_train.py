@@ -4,12 +4,16 @@ from typing import Any
 
 import pytest
 
+from dashboard.figures.curves import Parent
 from dashboard.services.datasets import Shape
 from dashboard.services.runs import Queue
 from dashboard.text import train as sentences
+from dashboard.text.ensembles import beside_members
 from genre_core.bayes.limit import BayesLimit, bayes_limit
 from genre_core.networks import LinearConfig
+from genre_core.settings.branches import branch_of
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
+from genre_core.settings.ensembles import ensemble_of
 from genre_core.store.schema import Epoch, Run
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -124,6 +128,21 @@ def test_a_complete_run_shows_macro_f1_with_its_interval_beside_accuracy() -> No
     assert headline.reason.startswith("Macro-F1 69.1\u202f% (65.0–73.0). The one epoch is done.")
 
 
+def test_an_ensemble_says_that_it_averages_and_how_good_its_members_are() -> None:
+    config = ensemble_of([ExperimentConfig(), ExperimentConfig(train=TrainConfig(seed=7))])
+    scores = {"accuracy": 0.7, "accuracy_interval": [0.6, 0.8], "macro_f1": 0.691, "macro_f1_interval": [0.65, 0.73]}
+    run = make_run("complete", config_json=config.model_dump_json(), summary={"validation": scores})
+    headline = sentences.of_run(run, [], None, Queue())
+    assert headline.answer == "Averaged: right on 70.0\u202f% of 1,197 validation tracks."
+    assert headline.reason.endswith(
+        "The ensemble is the mean of the probabilities of 2 networks; it has no epochs of its own."
+    )
+    assert sentences.which_epoch(run, [], None) == "validation, the mean of 2 networks"
+    both = beside_members(run, "validation", [0.6, 0.7])
+    assert both.startswith("The mean probability of 2 networks. The networks are right on 60.0\u202f% to 70.0\u202f%;")
+    assert beside_members(run, "test", []).endswith(" Its members' test part is closed.")
+
+
 def test_who_waits_behind_others_is_told_so_even_between_epochs() -> None:
     headline = sentences.of_run(make_run("queued"), make_epochs(0.5), None, Queue(before=2, seconds=20))
     assert headline.answer == "Waiting for a free worker."
@@ -157,6 +176,20 @@ def test_progress_within_an_epoch_is_put_into_words_where_epochs_are_long() -> N
     slow = [replace(make_epochs(0.5)[0], seconds=9.0)]
     assert "1 of 50 epochs, 52\u202f% of the next · at most" in sentences.time_left(halfway, slow)
     assert "of the next" not in sentences.time_left(make_run("paused", fraction=0.52), slow)
+
+
+def test_a_branch_says_where_it_branches_and_what_differs_after_that() -> None:
+    before = ExperimentConfig()
+    slower, same = branch_of(before, 2, learning_rate=0.0001), branch_of(before, 3)
+    changed = "learning rate 0.0001 instead of 0.001 after that."
+    assert sentences.branch_sentence(before) == ""
+    assert sentences.branch_sentence(slower) == f"This run branches after epoch 2: {changed}"
+    assert sentences.branch_sentence(slower, "it", planned=True) == f"Train branches after epoch 2 of it: {changed}"
+    assert sentences.branch_sentence(same, planned=True) == (
+        "Train branches after epoch 3, but no setting differs after that. Change a setting in the sidebar first."
+    )
+    parent = Parent(2, make_epochs(0.5, 0.6, 0.7))
+    assert sentences.branch_alt(parent) == " It branches after epoch 2. Its parent run continues to epoch 3."
 
 
 def test_what_differs_names_settings_and_values() -> None:

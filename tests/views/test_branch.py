@@ -4,9 +4,12 @@ import json
 
 import pytest
 
+from dashboard.figures.curves import Parent
+from dashboard.text.train import branch_alt, branch_sentence
 from genre_core.errors import ConfigError
 from genre_core.settings.branches import branch_of, changed_at_branch
 from genre_core.settings.names import configure
+from genre_core.settings.naming import run_name
 from genre_core.workers.run import execute
 from tests.views.opening import drawn, opened, own_store, panel, press, texts
 
@@ -44,20 +47,18 @@ def test_a_run_is_branched_with_its_settings_and_train_trains_the_branch(store):
     assert page.query_params["before.epochs"] == "2"
     assert page.query_params["train.learning_rate"] == "0.0001"
     assert panel(page)["values"]["train.learning_rate"] == 0.0001
-    assert "Train branches after epoch 2 of the parent: learning rate 0.0001 instead of 0.001 after that." in texts(
-        page
-    )
-    assert "no longer this run's" not in texts(page)
+    assert branch_sentence(SLOWER, "the parent", planned=True) in texts(page)
+    assert not [button for button in page.button if button.label == "Use this run's settings"]
     press(page, "Train")
     run = store.run(page.query_params["run"])
     assert run.config == SLOWER
-    assert run.name.startswith("synthetic, overlap 4.25, tracks 400 · perceptron 8-4 · branch after 2 · ")
+    assert run.name == run_name(SLOWER, {})
 
 
 def test_a_branch_with_nothing_changed_says_so_and_is_left_again(store):
     page = press(opened(TRAIN, run="parent", epoch="3"), "Branch here")
     assert page.query_params["before.epochs"] == "3"
-    assert "no setting differs after that. Change a setting in the sidebar first." in texts(page)
+    assert branch_sentence(branch_of(SMALL, 3), "the parent", planned=True) in texts(page)
     press(page, "No branch")
     assert not any(name.startswith("before.") for name in page.query_params)
 
@@ -68,8 +69,8 @@ def test_a_branch_is_drawn_with_the_run_that_it_comes_from(store):
     assert lines(page)["parent"] == lines(page)["validation"] == [2, 3, 4]
     assert "branch · 2" in notes(page)
     assert {"parent", "validation"} <= set(notes(page, "loss"))
-    assert "This run branches after epoch 2 of the parent: learning rate 0.0001 instead of 0.001" in texts(page)
-    assert "It branches after epoch 2." in drawn(page, "accuracy")["alt"]
+    assert branch_sentence(SLOWER, "the parent") in texts(page)
+    assert branch_alt(Parent(2, store.epochs("parent"))) in drawn(page, "accuracy")["alt"]
     (epoch,) = page.number_input
     assert epoch.max == 2
 
@@ -80,7 +81,7 @@ def test_without_its_parent_a_branch_is_drawn_alone(store):
     page = opened(TRAIN, run="orphan")
     assert lines(page)["before"] == [1, 2]
     assert lines(page)["parent"] == []
-    assert "This run branches after epoch 2: weight decay 0.1 instead of 0 after that." in texts(page)
+    assert branch_sentence(store.run("orphan").config) in texts(page)
 
 
 @pytest.mark.parametrize("view", ["evaluate", "genres", "runs"])

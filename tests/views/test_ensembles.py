@@ -4,8 +4,13 @@ import json
 
 import pytest
 
+from dashboard.services import datasets
+from dashboard.services.runs import Queue
+from dashboard.text.ensembles import NO_EPOCHS, beside_members
+from dashboard.text.train import of_run, which_epoch
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.names import configure
+from genre_core.settings.naming import run_name
 from genre_core.workers.run import execute
 from tests.views.opening import drawn, opened, own_store, texts
 
@@ -51,7 +56,7 @@ def test_chosen_runs_are_averaged_and_twice_is_once(store, monkeypatch):
     assert first == second
     run = store.run(first[1])
     assert run.config == ensemble_of(SEEDS[:2])
-    assert run.name == "synthetic, overlap 4.25, tracks 400 · ensemble of 2"
+    assert run.name == run_name(run.config, {})
     store.cancel(run.id)
 
 
@@ -67,7 +72,8 @@ def test_what_cannot_be_averaged_says_why(store, runs, sentence):
 def test_evaluate_shows_an_ensemble_beside_its_members(store):
     page = opened("views/evaluate/page.py", run="all")
     assert marks(page, "evaluate ruler", "tick") == accuracies(store, "validation")
-    assert "The mean probability of 3 networks. The networks are right on" in texts(page)
+    rates = [store.run(name).summary["validation"]["accuracy"] for name in NAMES]
+    assert beside_members(store.run("all"), "validation", rates) in texts(page)
 
 
 def test_members_whose_test_part_is_closed_stay_closed(store):
@@ -75,13 +81,16 @@ def test_members_whose_test_part_is_closed_stay_closed(store):
     page.button(key="open test").click().run()
     assert not page.exception
     assert marks(page, "evaluate ruler", "tick") == []
-    assert "Its members' test part is closed." in texts(page)
+    assert beside_members(store.run("all"), "test", []) in texts(page)
 
 
 def test_train_says_what_an_ensemble_is_and_has_no_way_to_branch_it(store):
     page = opened("views/train/page.py", run="all")
-    assert drawn(page, "answer words")["text"].startswith("Averaged: right on ")
-    assert "The ensemble is the mean of the probabilities of 3 networks" in texts(page)
+    run = store.run("all")
+    said = of_run(run, [], datasets.limit(run.config.data), Queue())
+    assert said.answer.startswith("Averaged: ")
+    assert drawn(page, "answer words")["text"] == said.answer
+    assert said.reason in texts(page)
     assert drawn(page, "train progress")["text"] == "3 networks averaged"
     assert marks(page, "train ruler", "tick") == accuracies(store, "validation")
     assert not page.number_input
@@ -100,7 +109,7 @@ def test_its_card_lists_its_members_and_the_commands_that_repeat_it(store):
 @pytest.mark.parametrize("section", ["epochs", "confidence"])
 def test_sections_of_evaluate_draw_an_ensemble(store, section):
     page = opened("views/evaluate/page.py", run="all", section=section)
-    assert ("An ensemble has no epochs of its own" in texts(page)) == (section == "epochs")
+    assert (NO_EPOCHS in texts(page)) == (section == "epochs")
 
 
 @pytest.mark.parametrize("section", ["features", "learning"])
@@ -115,7 +124,7 @@ def test_a_track_of_an_ensemble_has_its_answer_and_says_why_no_more(store):
 
 def test_an_ensemble_is_compared_with_a_member(store):
     page = opened("views/compare/page.py", runs="all,one")
-    assert "They differ in their seed alone" not in texts(page)
+    assert "only in their seed" not in " ".join(item.proto.body for item in page.get("html"))
     (table,) = [frame.value for frame in page.dataframe if "setting" in frame.value]
     assert list(table.iloc[0]) == ["Networks", "the mean of 3", "one"]
 
@@ -125,5 +134,5 @@ def test_train_draws_the_curves_of_the_members_and_the_matrix_of_their_mean(stor
     figure = json.loads(drawn(page, "accuracy")["figure"])
     names = {trace["name"] for trace in figure["data"] if trace.get("mode") == "lines" and "name" in trace}
     assert names == {f"{name}, {part}" for name in NAMES for part in ("train", "validation")}
-    assert "validation, the mean of 3 networks" in drawn(page, "confusions title")["note"]
+    assert drawn(page, "confusions title")["note"] == which_epoch(store.run("all"), [], None)
     assert len(drawn(page, "live matrix")["view"]["counts"]) == 8

@@ -338,7 +338,7 @@ def test_an_empty_page_shows_the_rulers_to_come_and_an_example_that_leaks_in_one
     lens = lenses.lens(page.query_params["lens"])
     assert lens.config.experiment == configure({"data.n_samples": 2000, "data.artists": 20})
     assert page.query_params["data.artists"] == "20"
-    assert "no longer those" not in texts(page)
+    assert "settings differ" not in texts(page)
 
 
 def test_segments_are_judged_by_track_or_by_segment_as_the_address_says(store):
