@@ -19,6 +19,7 @@ from sqlalchemy.schema import CreateTable
 from genre_core.errors import DataError, RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig
 from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.saved import put
 from genre_core.store.schema import DEAD_AFTER, Epoch, metadata
 
 ROOT = Path(__file__).parents[1]
@@ -183,7 +184,7 @@ def test_pause_yields_to_a_person_who_changed_their_mind(store: RunStore) -> Non
 
 def test_a_finished_run_has_its_result_and_no_checkpoint(store: RunStore) -> None:
     run_id = running(store, n_epochs=3)
-    store.put_artifact(run_id, "checkpoint", b"state")
+    assert store.describe(run_id, 1, {}, {"checkpoint": b"state"})
     assert store.finish(run_id, 1, "max_epochs", 2, {"test": {"accuracy": 0.75}}, {"weights": b"w", "logits": b"l"})
     run = store.run(run_id)
     assert (run.state, run.stopped_because, run.best_epoch) == ("complete", "max_epochs", 2)
@@ -232,7 +233,8 @@ def test_runs_are_listed_newest_first_renamed_and_deleted(store: RunStore) -> No
     assert store.rename(ids[0], "better")
     assert not store.rename(ids[0], "  ")
     assert store.run(ids[0]).name == "better"
-    store.put_artifact(ids[0], "checkpoint", b"state")
+    with store.transaction() as connection:
+        put(connection, ids[0], "checkpoint", b"state")
     assert store.delete(ids[0])
     assert [run.id for run in store.runs()] == ids[:0:-1]
     assert store.epochs(ids[0]) == []

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from genre_core.data.dataset import Dataset
 from genre_core.data.sources import load_dataset
-from genre_core.data.sources.table import inspect, interpret
+from genre_core.data.sources.table import inspect
 from genre_core.data.splitting import split_dataset
 from genre_core.data.tables.cells import track_keys
+from genre_core.data.tables.columns import judge_columns
+from genre_core.data.tables.labels import find_label
 from genre_core.data.tables.reading import read_table
-from genre_core.data.tables.roles import changed_roles, give_role, read_names, write_names
+from genre_core.data.tables.roles import changed_roles, chosen_roles, give_role, read_names, write_names
 from genre_core.errors import DataError
 from genre_core.settings.config import SplitConfig, TableConfig
 
@@ -33,6 +35,11 @@ class OneTable:
 
     def read_table(self, content_hash: str) -> bytes:
         return self.parquet
+
+
+def interpret(frame, config):
+    chosen = chosen_roles(frame, config)
+    return judge_columns(frame, find_label(frame, config, chosen.not_genre), chosen)
 
 
 def load_bytes(files: Sequence[tuple[str, bytes]], **config: str) -> Dataset:

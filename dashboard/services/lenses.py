@@ -10,12 +10,13 @@ from dashboard.services.datasets import dataset
 from dashboard.services.outcomes import About
 from dashboard.services.studies import as_far_as, config_of, open_study
 from dashboard.services.workers import store
+from genre_core.evaluation.repeated_scores import PairedScores
 from genre_core.settings.config import labels_are_noisy
 from genre_core.store.schema import Study
 from genre_core.studies.kinds import LENS
 from genre_core.studies.lens.config import NETWORK, Classifier, LensConfig
 from genre_core.studies.lens.judging import LensPlan, LensScore, plan_lens, tasks
-from genre_core.studies.lens.summary import Difference, LensEstimate, coarsest_of, difference, estimates, flips
+from genre_core.studies.lens.summary import LensEstimate, coarsest_of, difference, estimates, flips
 from genre_core.training.predictions import Unit as Unit
 from genre_core.values import fingerprint
 
@@ -53,17 +54,17 @@ class Lens:
         return coarsest_of(self.plan.levels) if self.plan else None
 
     @cached_property
-    def leakage(self) -> Difference | None:
+    def leakage(self) -> PairedScores | None:
         """Return how much better the network is by row than at the coarsest level; None where that is unknown."""
         return self.leakage_of(NETWORK)
 
-    def leakage_of(self, classifier: Classifier) -> Difference | None:
+    def leakage_of(self, classifier: Classifier) -> PairedScores | None:
         """Return how much better a classifier is by row than at the coarsest level; None where that is unknown."""
         coarse = self.coarse
         return difference(self.scores, ("row", classifier), (coarse, classifier)) if coarse else None
 
     @cached_property
-    def leakiest(self) -> tuple[Classifier, Difference] | None:
+    def leakiest(self) -> tuple[Classifier, PairedScores] | None:
         """Return the classifier whose leakage is largest of those that is told from chance, and that leakage."""
         found = [(name, leaked) for name in self.config.classifiers if (leaked := self.leakage_of(name))]
         clear = [(name, leaked) for name, leaked in found if leaked.interval.low > 0]

@@ -16,7 +16,7 @@ from genre_core.bayes.posterior import posterior
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
 from genre_core.evaluation.checks import check_labels, check_same_length
-from genre_core.evaluation.intervals import CHUNK, Interval, middle
+from genre_core.evaluation.intervals import Interval, drawn_weights, middle
 from genre_core.settings.config import SyntheticConfig
 
 N_RESAMPLES = 1000
@@ -81,7 +81,7 @@ def shortfall(
     if groups is not None:
         check_same_length("groups", groups, y_true)
         units = _summed(units, groups)
-    resampled = _resampled(units, np.random.default_rng(seed))
+    resampled = _resampled(units, seed)
     counts, sums = np.bincount(y_true, minlength=config.n_genres), parts.sum(axis=1)
     per_genre = tuple(_split(int(counts[g]), sums[:, g], resampled[:, :, g]) for g in range(config.n_genres))
     return Shortfall(_split(len(y_true), sums.sum(axis=1), resampled.sum(axis=2)), per_genre)
@@ -110,14 +110,9 @@ def _summed(values: FloatArray, groups: IntArray) -> FloatArray:
     return summed
 
 
-def _resampled(values: FloatArray, rng: np.random.Generator) -> FloatArray:
+def _resampled(values: FloatArray, seed: int) -> FloatArray:
     """Return sums (n_resamples, 2, k) of values (2, n, k) over n units drawn with replacement."""
     _, n, k = values.shape
     flat = np.concatenate([values[0], values[1]], axis=1)
-    sums = []
-    step = max(1, CHUNK // n)
-    for start in range(0, N_RESAMPLES, step):
-        size = min(step, N_RESAMPLES - start)
-        picks = rng.integers(n, size=(size, n)) + n * np.arange(size)[:, None]
-        sums.append(np.bincount(picks.ravel(), minlength=size * n).reshape(size, n) @ flat)
+    sums = [weights @ flat for weights in drawn_weights(n, None, N_RESAMPLES, seed)]
     return np.concatenate(sums).reshape(N_RESAMPLES, 2, k)

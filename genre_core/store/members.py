@@ -63,13 +63,6 @@ class MemberStore:
                 found.setdefault(number, []).append(Epoch(*values))
         return found
 
-    def study_of(self, run_id: str) -> tuple[str, int] | None:
-        """Return the study that a run belongs to, and its number there; None: it stands alone."""
-        query = select(_members.c.study_id, _members.c.number).where(_members.c.run_id == run_id)
-        with self._database.transaction() as connection:
-            row = connection.execute(query).first()
-        return None if row is None else (row.study_id, row.number)
-
     def beat(self, run_ids: Collection[str]) -> None:
         """Give a sign of life for the members that are in training."""
         alive = update(_runs).where(_runs.c.id.in_(list(run_ids)), _runs.c.state == "running")

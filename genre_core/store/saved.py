@@ -48,11 +48,6 @@ class SavedStore(TableStore):
             return np.zeros((0, 0), dtype=np.uint8)
         return np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(len(rows), -1)
 
-    def put_artifact(self, run_id: str, name: str, data: bytes) -> None:
-        """Save bytes under a name, in place of what was there."""
-        with self.transaction() as connection:
-            put(connection, run_id, name, data)
-
     def artifact(self, run_id: str, name: str) -> bytes | None:
         """Return the bytes saved under a name (weights, logits, checkpoint), or None."""
         query = select(_artifacts.c.bytes).where(is_artifact(run_id, name))

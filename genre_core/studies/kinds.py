@@ -11,8 +11,7 @@ from genre_core.studies.cross_predictions import CrossPredictions, CrossPredicti
 from genre_core.studies.learning_curve.config import LearningCurveConfig
 from genre_core.studies.learning_curve.measuring import LearningCurve
 from genre_core.studies.lens.config import LensConfig
-from genre_core.studies.lens.judging import Lens
-from genre_core.studies.lens.openings import open_published
+from genre_core.studies.lens.judging import Lens, open_published
 from genre_core.studies.map import Map
 from genre_core.studies.repeats.config import RepeatsConfig
 from genre_core.studies.repeats.training import Repetition

@@ -59,7 +59,7 @@ def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore], c
         "by": "row" if by_segment else "track",
         "right_about": right_about(data, clean=clean),
         "answer": _answer(plan, scores),
-        "leakage": asdict(leaked) if leaked else None,
+        "leakage": {"mean": leaked.mean, "interval": asdict(leaked.interval)} if leaked else None,
         "scores": [_row(asdict(one)) for one in estimates(scores, plan.levels)],
         "repeats": [score.to_json() for score in scores],
         "bayes": {"accuracy": limit.accuracy, "about": limit.about} if limit else None,

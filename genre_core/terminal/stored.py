@@ -13,8 +13,7 @@ from genre_core.store.run_result import JUDGE, Judge, Outcome, outcome_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.studies.lens.config import LensConfig
-from genre_core.studies.lens.judging import LensPlan, LensScore
-from genre_core.studies.lens.openings import open_published
+from genre_core.studies.lens.judging import LensPlan, LensScore, open_published
 from genre_core.terminal import text
 from genre_core.terminal.findings import findings_of, listed
 from genre_core.terminal.limit import bayes, judge_of, right_about

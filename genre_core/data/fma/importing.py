@@ -7,9 +7,9 @@ without the large one. The table is named by the SHA-256 of its files.
 import errno
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from genre_core.data.fma.layout import ECHONEST, FmaFiles
 from genre_core.data.fma.reading import Features, Progress, Tracks, read_echonest, read_features, read_tracks
 from genre_core.data.tables.delimited import count_of
 from genre_core.errors import DataError
+
+Found = TypeVar("Found")
 
 KIND = "fma"
 SUBSETS = ("small", "medium", "large")
@@ -72,12 +74,7 @@ def import_fma(files: FmaFiles, store: FmaStore) -> Iterator[Progress | Imported
     DataError
         A file is missing, broken, of another layout, or does not fit the others.
     """
-    content_hash = ""
-    for step in _hash(files):
-        if isinstance(step, Progress):
-            yield step
-        else:
-            content_hash = step
+    content_hash = yield from _through(_hash(files))
     if store.has_table(content_hash):
         yield Imported(content_hash, False)
         return
@@ -88,6 +85,15 @@ def import_fma(files: FmaFiles, store: FmaStore) -> Iterator[Progress | Imported
         if error.errno != errno.ENOSPC:
             raise
         raise DataError(f"The disk that holds {tempfile.gettempdir()} is full: make room on it.") from error
+
+
+def _through(steps: Iterator[Progress | Found]) -> Generator[Progress, None, Found]:
+    """Pass progress on; return what comes after it."""
+    for step in steps:
+        if not isinstance(step, Progress):
+            return step
+        yield step
+    raise AssertionError("the last step is what was found")
 
 
 def _hash(files: FmaFiles) -> Iterator[Progress | str]:
@@ -108,31 +114,10 @@ def _hash(files: FmaFiles) -> Iterator[Progress | str]:
 
 
 def _store(files: FmaFiles, content_hash: str, target: BinaryIO, store: FmaStore) -> Iterator[Progress | Imported]:
-    tracks = features = echonest = None
-    for step in read_tracks(files.tracks, read_genres(files.genres)):
-        if isinstance(step, Tracks):
-            tracks = step
-        else:
-            yield step
-    assert tracks is not None
-    for found in read_features(files.features, tracks.ids):
-        if isinstance(found, Features):
-            features = found
-        else:
-            yield found
-    assert features is not None
-    for found in read_echonest(files.echonest) if files.echonest else ():
-        if isinstance(found, Features):
-            echonest = found
-        else:
-            yield found
-    written = None
-    for progress in _write(tracks, features, echonest, target):
-        if isinstance(progress, Progress):
-            yield progress
-        else:
-            written = progress
-    assert written is not None
+    tracks = yield from _through(read_tracks(files.tracks, read_genres(files.genres)))
+    features = yield from _through(read_features(files.features, tracks.ids))
+    echonest = (yield from _through(read_echonest(files.echonest))) if files.echonest else None
+    written = yield from _through(_write(tracks, features, echonest, target))
     yield Progress("Storing", 0, 1)
     target.seek(0)
     name = f"FMA, {written.n_rows:,} tracks"

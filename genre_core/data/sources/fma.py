@@ -24,7 +24,6 @@ from genre_core.errors import DataError
 from genre_core.settings.config import FmaConfig
 
 PLAIN = ("track_id", "artist_id", "album_id", "subset", "split", "genre_top", "genre_lifted", "title", "artist")
-STATISTICS = ("kurtosis", "max", "mean", "median", "min", "skew", "std")
 SPLITS = {"training": 0, "validation": 1, "test": 2}
 """FMA's names of the parts, as positions in `PARTS`."""
 assert len(SPLITS) == len(PARTS)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.data.dataset import Column, Dataset, FloatArray, IntArray, telling
+from genre_core.data.dataset import Dataset, FloatArray, IntArray, telling
 from genre_core.data.inputs import Features
 from genre_core.data.published import with_split
 from genre_core.data.sources import Tables
@@ -68,18 +68,6 @@ def inspect(parquet: bytes, config: TableConfig | None = None) -> Inspection:
     except DataError as error:
         return Inspection(names, candidates(frame), None, str(error))
     return Inspection(names, candidates(frame), dataset)
-
-
-def interpret(frame: "pd.DataFrame", config: TableConfig) -> tuple[Column, ...]:
-    """Say for each column of a table what it is taken for, and why.
-
-    Raises
-    ------
-    DataError
-        There is no genre column, more than one that could be it, or none of the name that `config` gives.
-    """
-    chosen = chosen_roles(frame, config)
-    return judge_columns(frame, find_label(frame, config, chosen.not_genre), chosen)
 
 
 def _read(parquet: bytes) -> "pd.DataFrame":

@@ -7,7 +7,7 @@ it only the network is judged more than once, by its training seed, and its test
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,6 +21,8 @@ from genre_core.errors import DataError
 from genre_core.evaluation.confusion import confusion_counts
 from genre_core.evaluation.intervals import accuracy_of_counts, macro_f1_of_counts
 from genre_core.settings.config import ExperimentConfig
+from genre_core.store.openings import count_opening
+from genre_core.store.runs import RunStore
 from genre_core.studies.lens.baselines import most_rows, predict_baseline
 from genre_core.studies.lens.config import NETWORK, Baseline, Classifier, LensConfig
 from genre_core.studies.seeds import reseeded
@@ -230,6 +232,21 @@ def fingerprint_of(config: LensConfig, score: LensScore) -> str:
     if score.classifier == NETWORK:
         return experiment.fingerprint
     return Baseline(data=experiment.data, classifier=score.classifier, seed=experiment.split.seed).fingerprint
+
+
+def open_published(
+    store: RunStore, lens_id: str, config: LensConfig, plan: LensPlan, scores: Iterable[LensScore]
+) -> None:
+    """Write down those scores of a lens for which the test part of a published split was looked at.
+
+    Raises
+    ------
+    StoreError
+        It could not be written down.
+    """
+    for score in scores:
+        if score.level == "published" and plan.test_hash:
+            count_opening(store, plan.test_hash, fingerprint_of(config, score), lens_id)
 
 
 def tasks(config: LensConfig, level: str, repeat: int) -> list[tuple[int, str, Classifier]]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from genre_core.evaluation.intervals import Interval
-from genre_core.evaluation.repeated_scores import half_width, mean_interval
-from genre_core.studies.lens.config import CLASSIFIERS, LEAST_REPEATS, TORN, Classifier
+from genre_core.evaluation.repeated_scores import PairedScores, mean_interval, paired_scores
+from genre_core.studies.lens.config import CLASSIFIERS, TORN, Classifier
 from genre_core.studies.lens.judging import LensPlan, LensScore
 from genre_core.training.predictions import Unit
 
@@ -42,19 +42,6 @@ class LensEstimate:
     n_test: int
     n_test_tracks: int | None
     unit: Unit
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How much better a score is than another, split by split: in points of accuracy as a fraction."""
-
-    mean: float
-    interval: Interval
-
-    @property
-    def clear(self) -> bool:
-        """Return whether the interval leaves zero out."""
-        return self.interval.low > 0 or self.interval.high < 0
 
 
 def estimate(scores: Iterable[LensScore], level: str, classifier: Classifier) -> LensEstimate | None:
@@ -99,7 +86,7 @@ def still_torn(plan: LensPlan) -> tuple[str, ...]:
 
 def difference(
     scores: Iterable[LensScore], first: tuple[str, Classifier], second: tuple[str, Classifier]
-) -> Difference | None:
+) -> PairedScores | None:
     """Return how much more accurate `first` (level, classifier) is than `second`, over splits that both were judged on.
 
     None where that cannot be told: before the third split, or where a level has but one, the published.
@@ -109,13 +96,9 @@ def difference(
     known = list(scores)
     ours, theirs = ({score.repeat: score for score in _of(known, *key)} for key in (first, second))
     both = sorted(ours.keys() & theirs.keys())
-    if len(both) < LEAST_REPEATS:
-        return None
-    values = [ours[repeat].accuracy - theirs[repeat].accuracy for repeat in both]
-    pairs = [score for repeat in both for score in (ours[repeat], theirs[repeat])]
-    ratio = max(score.n_test / score.n_available for score in pairs)
-    mean, half = sum(values) / len(values), half_width(values, ratio)
-    return Difference(mean, Interval(mean - half, mean + half))
+    pairs = [(ours[repeat], theirs[repeat]) for repeat in both]
+    ratio = max((score.n_test / score.n_available for pair in pairs for score in pair), default=0.0)
+    return paired_scores([one.accuracy for one, _ in pairs], [other.accuracy for _, other in pairs], ratio)
 
 
 def flips(scores: Iterable[LensScore], fine: str, coarse: str) -> list[tuple[Classifier, Classifier]]:
