@@ -31,6 +31,10 @@ _SETTINGS = {
     "distributed.scheduler.allowed-failures": 0,
     "distributed.scheduler.worker-saturation": 1.0,  # a run waits in the queue, not behind a busy worker
     "distributed.worker.multiprocessing-method": "forkserver",
+    # Nobody looks at what each process measures of itself up to a hundred times a second, also while it is idle.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "10s",
 }
 _THREADS = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 _IMPORTED = [

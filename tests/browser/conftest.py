@@ -34,8 +34,8 @@ WINDOWS = {
     "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "has_touch": True, "is_mobile": True},
 }
 
-JS = "--js-flags=--no-maglev --no-opt"
-"""No page lives long enough for what it runs to be worth optimizing."""
+JS = "--js-flags=--no-maglev --no-opt --no-flush-bytecode"
+"""What a page runs is used too briefly to be worth optimizing; what is compiled is kept for the next page."""
 AXE_RULES = {"light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "dark": ["color-contrast"]}
 """By theme, which changes nothing but colors."""
 AXE = """([context, rules]) => axe.run(context ?? document, {
@@ -88,8 +88,10 @@ def serve(tmp_path_factory, request) -> Iterator[Callable[..., str]]:
 def lab(tmp_path_factory, request) -> Iterator["Lab"]:
     """Start one dashboard for all tests that bring runs of their own and leave those of others alone."""
     store = RunStore(f"sqlite:///{tmp_path_factory.mktemp('lab') / 'store.sqlite'}")
+    offered = tmp_path_factory.mktemp("offered")
+    environment = {"GENRE_LAB_STORE": store.url, "GENRE_LAB_DATA": str(offered)}
     with servers(tmp_path_factory, request) as start:
-        yield Lab(start(ROOT / "dashboard" / "app.py", GENRE_LAB_STORE=store.url), store)
+        yield Lab(start(ROOT / "dashboard" / "app.py", **environment), store, offered)
     store.close()
 
 
@@ -99,6 +101,8 @@ class Lab:
 
     url: str
     store: RunStore
+    offered: Path
+    """Folder whose files can be imported."""
 
     def train(self, run_id: str, name: str, settings: dict[str, Any]) -> None:
         """Train a run here and now."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import ROOT, settle
+from tests.browser.conftest import settle
 from tests.data.make_fma import write_fma
 
 pytestmark = pytest.mark.browser
@@ -20,16 +20,15 @@ BAD = {
 
 
 @pytest.fixture(scope="module")
-def url(serve, tmp_path_factory):
-    offered = tmp_path_factory.mktemp("offered")
-    write_fma(offered / "fma", 1200)
-    return serve(ROOT / "dashboard" / "app.py", GENRE_LAB_DATA=str(offered))
+def url(lab):
+    write_fma(lab.offered / "fma", 1200)
+    return lab.url
 
 
 @pytest.fixture
 def data(page, url):
-    page.goto(f"{url}/data")
-    page.get_by_role("heading", name="8,000 tracks in 8 genres").wait_for()
+    page.goto(f"{url}/data?data.n_samples=800")
+    page.get_by_role("heading", name="800 tracks in 8 genres").wait_for()
     return page
 
 
@@ -43,7 +42,7 @@ def test_bad_tables_get_a_sentence_each_and_a_good_one_after_them_is_shown_and_t
     for name, sentence in BAD.items():
         upload(data, name)
         data.get_by_role("alert").filter(has_text=sentence).wait_for()
-        assert data.get_by_role("heading", name="8,000 tracks in 8 genres").is_visible()
+        assert data.get_by_role("heading", name="800 tracks in 8 genres").is_visible()
     upload(data, "segments.csv")
     data.get_by_role("heading", name="108 segments of 36 tracks in 3 genres").wait_for()
     data.get_by_role("alert").wait_for(state="hidden")
@@ -121,9 +120,9 @@ def test_fma_of_the_server_is_imported_in_the_background_and_shown(data):
 @pytest.mark.parametrize("page", ["phone"], indirect=True)
 @pytest.mark.parametrize("view", ["data", "runs"])
 def test_neither_page_scrolls_sideways_on_a_phone(page, url, view):
-    page.goto(f"{url}/{view}")
+    page.goto(f"{url}/{view}?data.n_samples=800")
     page.get_by_role(
-        "heading", name={"data": "8,000 tracks", "runs": re.compile("run", re.IGNORECASE)}[view]
+        "heading", name={"data": "800 tracks", "runs": re.compile("run", re.IGNORECASE)}[view]
     ).first.wait_for()
     settle(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -9,6 +9,7 @@ from tests.browser.conftest import settle
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
+SECTIONS = {"overview": "Tracks", "features": "Features", "genres": "Genres", "limits": "The best possible"}
 SMALL = "data.n_samples=400&data.n_genres=4"
 
 
@@ -43,7 +44,7 @@ def test_tracks_drawn_around_become_a_table_and_a_file_and_survive_reload_and_ba
     n = how_many(page)
     assert 20 < n < 200
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="CSV").first.click()
+        page.get_by_role("button", name="CSV", exact=True).click()
     rows = list(csv.DictReader(waiting.value.path().read_text().splitlines()))
     assert len(rows) == n
     assert {"track", "genre", "part", "tempo"} <= rows[0].keys()
@@ -78,8 +79,11 @@ def test_a_small_picture_chooses_its_feature_by_keyboard(page, url):
 
 @pytest.mark.parametrize("page", ["phone"], indirect=True)
 def test_no_section_scrolls_sideways_on_a_phone(page, url):
-    for section in ("overview", "features", "genres", "limits"):
-        page.goto(f"{url}/data?section={section}&{SMALL}")
+    page.goto(f"{url}/data?{SMALL}")
+    for section, name in SECTIONS.items():
+        page.get_by_role("radio", name=name, exact=True).tap()
+        page.wait_for_url(lambda address, section=section: section == "overview" or f"section={section}" in address)
+        settle(page)
         page.locator(".js-plotly-plot .main-svg").first.wait_for()
         settle(page)
         fits = "(e => e.scrollWidth <= e.clientWidth)(document.querySelector('[data-testid=stMain]'))"

@@ -1,35 +1,24 @@
-"""The Runs page in a real browser, over a store with one small run."""
+"""The Runs page in a real browser, over one small run."""
 
 import re
 
 import pytest
 
-from genre_core.settings.names import configure
-from genre_core.store.runs import RunStore
-from genre_core.workers.run import execute
-from tests.browser.conftest import ROOT, settle
+from tests.browser.conftest import settle
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    own = RunStore(f"sqlite:///{tmp_path_factory.mktemp('runs') / 'store.sqlite'}")
-    config = configure({"data.n_samples": 400, "data.overlap": 0.8, "train.max_epochs": 2, "train.batch_size": 32})
-    own.submit("small", config, "Small one")
-    execute("small", 1, own.url)
-    yield own
-    own.close()
-
-
-@pytest.fixture(scope="module")
-def url(serve, store):
-    return serve(ROOT / "dashboard" / "app.py", GENRE_LAB_STORE=store.url)
+def url(lab):
+    settings = {"data.n_samples": 400, "data.overlap": 0.8, "train.max_epochs": 2, "train.batch_size": 32}
+    lab.train("modest", "Small one", settings)
+    return lab.url
 
 
 @pytest.fixture
 def runs(page, url):
-    page.goto(f"{url}/runs?run=small")
+    page.goto(f"{url}/runs?run=modest")
     page.get_by_role("heading", name="Small one", exact=True).wait_for()
     settle(page)
     return page
@@ -45,21 +34,21 @@ def test_same_settings_opens_train_with_them_in_the_address(runs):
     assert runs.get_by_role("spinbutton", name="Batch size", exact=True).input_value() == "32"
 
 
-def test_rename_and_delete_after_asking(runs, store):
+def test_rename_and_delete_after_asking(runs, lab):
     runs.get_by_role("button", name="Rename").click()
     runs.get_by_role("textbox", name="Name").fill("Renamed one")
     runs.get_by_role("button", name="Save name").click()
     runs.get_by_role("heading", name="Renamed one", exact=True).wait_for()
-    assert store.run("small").name == "Renamed one"
+    assert lab.store.run("modest").name == "Renamed one"
     runs.keyboard.press("Escape")
     settle(runs)
     runs.get_by_role("button", name="Delete", exact=True).click()
     runs.get_by_text("This cannot be undone").wait_for()
     runs.get_by_role("button", name="Keep it").click()
     runs.get_by_text("This cannot be undone").wait_for(state="hidden")
-    assert store.runs()
+    assert lab.store.run("modest")
     settle(runs)
     runs.get_by_role("button", name="Delete", exact=True).click()
     runs.get_by_role("button", name="Delete run", exact=True).click()
-    runs.get_by_role("heading", name="No runs yet.").wait_for()
-    assert not store.runs()
+    runs.get_by_role("heading", name="Renamed one", exact=True).wait_for(state="detached")
+    assert "modest" not in {run.id for run in lab.store.runs()}
