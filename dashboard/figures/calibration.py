@@ -4,9 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.theme import ACCENT, AXIS, BACKGROUND, FAINT, GAP, INK, MUTED, OTHER, Figure, fade, layout, percent
+from dashboard.figures.parts import STILL_LEGEND, fixed_axis, note, scatter, whiskers
+from dashboard.theme import ACCENT, AXIS, BACKGROUND, FAINT, GAP, INK, OTHER, Figure, fade, layout, percent
 from genre_core.data.dataset import Part
 from genre_core.evaluation.calibration import Bin, ReliabilityCurve
+from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.posterior_gap import PosteriorGap
 
 MOST_POINTS = 1200
@@ -35,34 +37,19 @@ def reliability_figure(
         "data": traces,
         "layout": layout(
             "",
-            xaxis={
-                "range": [-1.5, 101.5],
-                "ticksuffix": " %",
-                "title": {"text": said},
-                "anchor": "y2",
-                "fixedrange": True,
-            },
-            yaxis={
-                "range": [-3, 104],
-                "domain": [_COUNTS_HEIGHT + 0.06, 1],
-                "ticksuffix": " %",
-                "title": {"text": came},
-                "fixedrange": True,
-            },
-            yaxis2={
-                "domain": [0, _COUNTS_HEIGHT],
-                "range": [0, 1.35 * top],
-                "tickvals": [top],
-                "tickformat": ",",
-                "showgrid": False,
-                "title": {"text": "tracks"},
-                "fixedrange": True,
-            },
+            xaxis=_confidence_axis(said, anchor="y2"),
+            yaxis=_rate_axis(came, domain=[_COUNTS_HEIGHT + 0.06, 1]),
+            yaxis2=fixed_axis(
+                "tracks", 0, 1.35 * top, domain=[0, _COUNTS_HEIGHT], tickvals=[top], tickformat=",", showgrid=False
+            ),
             shapes=[_diagonal()],
-            annotations=[_note(1, 97, "underconfident", "left"), _note(99, 3, "overconfident", "right")],
+            annotations=[
+                note(1, 97, "underconfident", xanchor="left", yanchor="middle"),
+                note(99, 3, "overconfident", xanchor="right", yanchor="middle"),
+            ],
             bargap=0.08,
             showlegend=before is not None,
-            legend={"y": 1.0, "itemclick": False, "itemdoubleclick": False},
+            legend=STILL_LEGEND,
             hovermode="closest",
             margin={"l": 8, "r": 12, "t": 26 if before is not None else 10, "b": 8},
         ),
@@ -72,30 +59,17 @@ def reliability_figure(
 def _points(curve: ReliabilityCurve, part: Part, colour: str, genre: str) -> dict[str, Any]:
     filled = [b for b in curve.bins if b.n]
     hues = [FAINT if b.n < FEW else colour for b in filled]
-    rates = [100 * b.accuracy for b in filled]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "showlegend": False,
-        "x": [round(100 * b.confidence, 2) for b in filled],
-        "y": [round(rate, 2) for rate in rates],
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [round(100 * b.interval.high - rate, 2) for b, rate in zip(filled, rates, strict=True)],
-            "arrayminus": [round(rate - 100 * b.interval.low, 2) for b, rate in zip(filled, rates, strict=True)],
-            "color": fade(colour, 0.55),
-            "thickness": 1.6,
-            "width": 3,
-        },
-        "marker": {
-            **_mark(part),
-            "color": [hue if b.beyond_chance else BACKGROUND for b, hue in zip(filled, hues, strict=True)],
-            "line": {"color": hues, "width": 2},
-        },
-        "text": [_hover(b, genre) for b in filled],
-        "hovertemplate": "%{text}<extra></extra>",
-    }
+    rates, limits = [b.accuracy for b in filled], [b.interval for b in filled]
+    fills = [hue if b.beyond_chance else BACKGROUND for b, hue in zip(filled, hues, strict=True)]
+    return scatter(
+        [round(100 * b.confidence, 2) for b in filled],
+        [round(100 * rate, 2) for rate in rates],
+        "markers",
+        showlegend=False,
+        error_y=whiskers(rates, limits, fade(colour, 0.55), thickness=1.6),
+        marker={**_mark(part), "color": fills, "line": {"color": hues, "width": 2}},
+        text=[_hover(b, genre) for b in filled],
+    )
 
 
 def _mark(part: Part) -> dict[str, Any]:
@@ -105,7 +79,7 @@ def _mark(part: Part) -> dict[str, Any]:
 def _named(name: str, part: Part, colour: str) -> dict[str, Any]:
     """Return an entry of the legend: the marks themselves may be gray."""
     marker = {**_mark(part), "color": BACKGROUND, "line": {"color": colour, "width": 2}}
-    return {"type": "scatter", "mode": "markers", "name": name, "x": [None], "y": [None], "marker": marker}
+    return scatter([None], [None], "markers", name=name, marker=marker)
 
 
 def _hover(b: Bin, genre: str) -> str:
@@ -140,37 +114,22 @@ def posterior_figure(gap: PosteriorGap) -> Figure:
         "marker": {"color": fade(ACCENT, 0.28), "size": 4},
         "hovertemplate": f"confidence %{{x:.1f}}{GAP}%, truly %{{y:.1f}}{GAP}%<extra></extra>",
     }
-    means = [100 * b.truth for b in gap.bins]
-    middle = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": [round(100 * b.confidence, 2) for b in gap.bins],
-        "y": [round(mean, 2) for mean in means],
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [round(max(0.0, 100 * b.upper - mean), 2) for b, mean in zip(gap.bins, means, strict=True)],
-            "arrayminus": [round(max(0.0, mean - 100 * b.lower), 2) for b, mean in zip(gap.bins, means, strict=True)],
-            "color": INK,
-            "thickness": 1.4,
-            "width": 3,
-        },
-        "line": {"color": INK, "width": 1.4},
-        "marker": {"color": INK, "size": 7},
-        "text": [_posterior_hover(b.n, b.confidence, b.truth, b.lower, b.upper) for b in gap.bins],
-        "hovertemplate": "%{text}<extra></extra>",
-    }
+    means, halves = [b.truth for b in gap.bins], [Interval(b.lower, b.upper) for b in gap.bins]
+    middle = scatter(
+        [round(100 * b.confidence, 2) for b in gap.bins],
+        [round(100 * mean, 2) for mean in means],
+        "lines+markers",
+        error_y=whiskers(means, halves, INK, thickness=1.4),
+        line={"color": INK, "width": 1.4},
+        marker={"color": INK, "size": 7},
+        text=[_posterior_hover(b.n, b.confidence, b.truth, b.lower, b.upper) for b in gap.bins],
+    )
     return {
         "data": [cloud, middle],
         "layout": layout(
             "",
-            xaxis={"range": [-1.5, 101.5], "ticksuffix": " %", "title": {"text": "confidence"}, "fixedrange": True},
-            yaxis={
-                "range": [-3, 104],
-                "ticksuffix": " %",
-                "title": {"text": "true probability of its prediction"},
-                "fixedrange": True,
-            },
+            xaxis=_confidence_axis("confidence"),
+            yaxis=_rate_axis("true probability of its prediction"),
             shapes=[_diagonal()],
             hovermode="closest",
             margin={"l": 8, "r": 12, "t": 10, "b": 8},
@@ -188,13 +147,9 @@ def _diagonal() -> dict[str, Any]:
     return {"type": "line", "x0": 0, "x1": 100, "y0": 0, "y1": 100, "line": line, "layer": "below"}
 
 
-def _note(x: float, y: float, text: str, anchor: str) -> dict[str, Any]:
-    return {
-        "x": x,
-        "y": y,
-        "text": text,
-        "showarrow": False,
-        "xanchor": anchor,
-        "yanchor": "middle",
-        "font": {"color": MUTED, "size": 12},
-    }
+def _confidence_axis(title: str, **own: Any) -> dict[str, Any]:
+    return fixed_axis(title, -1.5, 101.5, ticksuffix=" %", **own)
+
+
+def _rate_axis(title: str, **own: Any) -> dict[str, Any]:
+    return fixed_axis(title, -3, 104, ticksuffix=" %", **own)

@@ -3,47 +3,16 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from dashboard.figures.epoch_axis import (
-    FEWEST_EPOCHS,
-    LABEL_GAP,
-    add_best,
-    add_branch,
-    epoch_chart,
-    lifted,
-    note,
-    spread,
-)
-from dashboard.theme import ACCENT, FAINT, GAP, INK, MUTED, OTHER, PALETTE, Figure, limits, span
+from dashboard.figures.epoch_axis import FEWEST_EPOCHS, LABEL_GAP, add_best, add_branch, epoch_chart, lifted, spread
+from dashboard.figures.parts import level, loss_axis, note, percent_axis, scatter
+from dashboard.theme import ACCENT, FAINT, GAP, INK, MUTED, OTHER, PALETTE, Figure, limits
+from genre_core.store.schema import Epoch
 
 _AT_THE_SIDE = {"x": 1, "xref": "paper"}
 MAJORITY_ROOM = 12.0
 """Points of accuracy that the name of the majority baseline takes up."""
-
-
-class Epoch(Protocol):
-    """One epoch's numbers: losses in nats, accuracies in [0, 1], epochs from 1."""
-
-    @property
-    def epoch(self) -> int:
-        """Return its number, from 1."""
-
-    @property
-    def train_loss(self) -> float:
-        """Return the training loss."""
-
-    @property
-    def train_accuracy(self) -> float:
-        """Return the training accuracy."""
-
-    @property
-    def validation_loss(self) -> float:
-        """Return the validation loss."""
-
-    @property
-    def validation_accuracy(self) -> float:
-        """Return the validation accuracy."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +39,7 @@ def loss_figure(
     """Return the loss curves; an empty history gives empty axes. `height` in pixels spaces the labels."""
     lines = _lines(history, parent, "loss", 1.0)
     known = [value for line in lines for value in line.values if value is not None]
-    top = 1.06 * max(known, default=2.0) or 1.0
-    y_axis = {**span(0, round(top, 4)), "nticks": 6, "hoverformat": ".3f"}
-    return _figure("Loss (nats)", lines, best_epoch, parent, y_axis, height)
+    return _figure("Loss (nats)", lines, best_epoch, parent, loss_axis(max(known, default=2.0)), height)
 
 
 def accuracy_figure(
@@ -92,9 +59,8 @@ def accuracy_figure(
     lines = _lines(history, parent, "accuracy", 100.0)
     lowest = min((value for line in lines for value in line.values if value is not None), default=0.0)
     bottom = 0 if y_full else max(0, 10 * math.floor((lowest - 3) / 10))
-    y_axis = {**span(bottom, 100), "nticks": 6, "ticksuffix": f"{GAP}%", "hoverformat": ".1f"}
     limit = None if bayes is None else 100 * bayes
-    figure = _figure("Accuracy", lines, best_epoch, parent, y_axis, height, limit)
+    figure = _figure("Accuracy", lines, best_epoch, parent, percent_axis(bottom), height, limit)
     if limit is not None:
         figure["data"].insert(0, _impossible(limit, limits(figure["layout"]["xaxis"])))
     if majority is not None and 100 * majority >= bottom:
@@ -158,51 +124,30 @@ def _goes_on(line: _Line, lines: list[_Line]) -> bool:
 def _traces(line: _Line) -> list[dict[str, Any]]:
     """Return the curve, and the dot at its end."""
     style = {"color": line.colour, "width": line.width}
-    curve = {
-        "type": "scatter",
-        "mode": "lines",
-        "name": line.name,
-        "x": line.epochs,
-        "y": line.values,
-        "line": style,
-        "hovertemplate": "%{y}",  # with the axis' own unit
-    }
+    hover = "%{y}"  # with the axis' own unit
+    curve = scatter(line.epochs, line.values, "lines", name=line.name, line=style, hovertemplate=hover)
     if not line.values or line.values[-1] is None or line.name.endswith("before"):
         return [curve]
-    dot = {
-        "type": "scatter",
-        "mode": "markers",
-        "name": f"{line.name}, last",
-        "x": line.epochs[-1:],
-        "y": line.values[-1:],
-        "marker": {"color": line.colour, "size": 7 if line.width > 2 else 5},
-        "hoverinfo": "skip",
-    }
+    marker, name = {"color": line.colour, "size": 7 if line.width > 2 else 5}, f"{line.name}, last"
+    dot = scatter(line.epochs[-1:], line.values[-1:], "markers", name=name, marker=marker, hoverinfo="skip")
     return [curve, dot]
 
 
 def _impossible(limit: float, x_range: tuple[float, float]) -> dict[str, Any]:
     """Return the hatching beyond the Bayes limit."""
     start, stop = x_range
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [start, stop, stop, start],
-        "y": [limit, limit, 100, 100],
-        "line": {"width": 0},
-        "fill": "toself",
-        "fillpattern": {"shape": "/", "size": 7, "solidity": 0.12, "fgcolor": FAINT, "bgcolor": "rgba(0,0,0,0)"},
-        "hoverinfo": "skip",
-    }
+    hatched = {"shape": "/", "size": 7, "solidity": 0.12, "fgcolor": FAINT, "bgcolor": "rgba(0,0,0,0)"}
+    area = {"line": {"width": 0}, "fill": "toself", "fillpattern": hatched, "hoverinfo": "skip"}
+    return scatter([start, stop, stop, start], [limit, limit, 100, 100], "lines", **area)
 
 
-def _add_majority(figure: Figure, level: float, ends: Sequence[float | None], bottom: float) -> None:
+def _add_majority(figure: Figure, rate: float, ends: Sequence[float | None], bottom: float) -> None:
     """Draw the majority baseline, its name above it, or below where a curve ends just above it and there is room."""
-    figure["layout"]["shapes"].append(_level(level, {"width": 1.5, "color": FAINT, "dash": "dot"}))
-    text = f"{level:.1f}{GAP}% · always the most common genre"
-    taken = any(end is not None and -2 < end - level < MAJORITY_ROOM for end in ends)
-    side = "top" if taken and level - bottom > MAJORITY_ROOM else "bottom"
-    name = note(1, round(level, 2), text, MUTED, xref="paper", xanchor="right", yanchor=side, size=11)
+    figure["layout"]["shapes"].append(level(round(rate, 4), FAINT, "dot"))
+    text = f"{rate:.1f}{GAP}% · always the most common genre"
+    taken = any(end is not None and -2 < end - rate < MAJORITY_ROOM for end in ends)
+    side = "top" if taken and rate - bottom > MAJORITY_ROOM else "bottom"
+    name = note(1, round(rate, 2), text, xref="paper", xanchor="right", yanchor=side, size=11)
     figure["layout"]["annotations"].append(name)
 
 
@@ -211,7 +156,7 @@ def _add_labels(figure: Figure, lines: list[_Line], bayes: float | None, axis_en
     low, high = limits(figure["layout"]["yaxis"])
     scale = (height - 64) / (high - low)
     if bayes is not None:
-        figure["layout"]["shapes"].append(_level(bayes, {"width": 1.5, "color": INK, "dash": "dash"}))
+        figure["layout"]["shapes"].append(level(round(bayes, 4), INK, "dash"))
     wanted: list[tuple[str, Any, str]] = [(line.name, line.values[-1], line.label_colour) for line in lines]
     if bayes is not None:
         wanted.append(("best possible", bayes, MUTED))
@@ -235,11 +180,6 @@ def _beside(places: list[float], line: float | None) -> list[float]:
         return places
     push = max(touched) - (line - LABEL_GAP + 4)
     return [place - push if place <= max(touched) else place for place in places]
-
-
-def _level(level: float, line: dict[str, Any]) -> dict[str, Any]:
-    value = round(level, 4)
-    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "line": line, "layer": "below"}
 
 
 def _finite(value: float, digits: int) -> float | None:

@@ -4,12 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.figures.parts import flag, note, upright
 from dashboard.theme import BACKGROUND, FAINT, GAP, INK, MUTED, Figure, fade, layout, limits, span
 
 LABEL_GAP = 15
 """Least distance between two line-end labels, in pixels."""
 FEWEST_EPOCHS = 10
 """An axis shorter than this would make the first epochs jump."""
+LATE = 0.75
+"""Share of the axis beyond which a flag stands to the left of its hairline."""
 
 
 def epoch_chart(
@@ -33,7 +36,9 @@ def epoch_chart(
             margin={"l": 46, "r": right, "t": top, "b": bottom},
             hovermode=hovermode,
             shapes=[],
-            annotations=[_axis_name()],
+            annotations=[
+                note(1, 0, "epoch", xref="paper", yref="paper", xanchor="left", xshift=14, yanchor="top", yshift=-4)
+            ],
         ),
     }
 
@@ -59,11 +64,6 @@ def _corners(end: int, y_range: tuple[float, float]) -> list[dict[str, Any]]:
     return [{"type": "scatter", "mode": "none", "x": [1, end], "y": list(y_range), "hoverinfo": "skip"}]
 
 
-def _axis_name() -> dict[str, Any]:
-    """Return the axis' name, at its right end."""
-    return note(1, 0, "epoch", MUTED, xref="paper", yref="paper", xanchor="left", xshift=14, yanchor="top", yshift=-4)
-
-
 def add_best(figure: Figure, best_epoch: int, last: int, end: int) -> None:
     """Mark the best epoch by a hairline with a flag, and make what follows paler."""
     beyond = {
@@ -77,43 +77,17 @@ def add_best(figure: Figure, best_epoch: int, last: int, end: int) -> None:
         "fillcolor": fade(BACKGROUND, 0.5),
         "layer": "above",
     }
-    hairline = {
-        "type": "line",
-        "x0": best_epoch,
-        "x1": best_epoch,
-        "yref": "paper",
-        "y0": 0,
-        "y1": 1,
-        "line": {"width": 1, "color": MUTED},
-    }
+    hairline = upright(best_epoch, MUTED)
     figure["layout"]["shapes"] += [beyond, hairline] if best_epoch < last else [hairline]
-    late = best_epoch > 0.75 * end
-    side: dict[str, Any] = {"xanchor": "right", "xshift": -3} if late else {"xanchor": "left", "xshift": 3}
-    flag = note(best_epoch, 1, f"best · {best_epoch}", MUTED, yref="paper", yanchor="bottom", **side)
-    figure["layout"]["annotations"].append(flag)
+    said = flag(best_epoch, 1, f"best · {best_epoch}", late=best_epoch > LATE * end)
+    figure["layout"]["annotations"].append(said)
 
 
 def add_branch(figure: Figure, epoch: int, end: int) -> None:
     """Mark where a branch begins by a dotted hairline, named at its foot."""
-    line = {"width": 1, "color": MUTED, "dash": "dot"}
-    hairline = {"type": "line", "x0": epoch, "x1": epoch, "yref": "paper", "y0": 0, "y1": 1, "line": line}
-    figure["layout"]["shapes"].append(hairline)
-    late = epoch > 0.75 * end
-    side: dict[str, Any] = {"xanchor": "right", "xshift": -3} if late else {"xanchor": "left", "xshift": 3}
-    text = f"branch · {epoch}"
-    figure["layout"]["annotations"].append(note(epoch, 0, text, MUTED, size=11, yref="paper", yanchor="bottom", **side))
-
-
-def note(x: float | None, y: float, text: str, colour: str, *, size: int = 12, **own: Any) -> dict[str, Any]:
-    """Return words on the chart, without an arrow; `own` are further properties of plotly's annotation."""
-    return {
-        "x": x,
-        "y": y,
-        "text": text,
-        "showarrow": False,
-        "font": {"size": size, "color": colour},
-        "borderpad": 0,
-    } | own
+    figure["layout"]["shapes"].append(upright(epoch, MUTED, "dot"))
+    said = flag(epoch, 0, f"branch · {epoch}", late=epoch > LATE * end, size=11)
+    figure["layout"]["annotations"].append(said)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from dashboard.figures.parts import note, scatter
 from dashboard.theme import ACCENT, BACKGROUND, INK, MUTED, Figure, count, fade, heading, layout
 from genre_core.networks import Layer
 
@@ -35,7 +36,7 @@ def network_figure(layers: Sequence[Layer], inputs: str = "features", *, n_param
             own = max(2, cap // len(column))
             reach = share - (APART if len(column) > 1 else 0)
             places[position] = [round(middle + place, 3) for place in _places(width, own, reach)]
-            notes += [_dots(x, middle)] if width > own else []
+            notes += [note(x, round(middle, 3), "⋮", size=14)] if width > own else []
     data = [
         _edges(at[below], at[position], places[below], places[position])
         for position, layer in enumerate(layers)
@@ -92,27 +93,21 @@ def _edges(start_x: int, stop_x: int, left: Sequence[float], right: Sequence[flo
             xs += [start_x, stop_x, None]
             ys += [start, stop, None]
     line = {"color": fade(ACCENT, 0.16), "width": 0.8}
-    return {"type": "scatter", "mode": "lines", "x": xs, "y": ys, "line": line, "hoverinfo": "skip"}
+    return scatter(xs, ys, "lines", line=line, hoverinfo="skip")
 
 
 def _nodes(
     layers: Sequence[Layer], names: Sequence[str], at: dict[int, int], places: dict[int, list[float]]
 ) -> dict[str, Any]:
     drawn = [(position, place) for position in range(len(layers)) for place in places[position]]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "cliponaxis": False,
-        "x": [at[position] for position, _ in drawn],
-        "y": [place for _, place in drawn],
-        "text": [f"{names[position]}: {layers[position].units:,}" for position, _ in drawn],
-        "hovertemplate": "%{text}<extra></extra>",
-        "marker": {"size": 9, "color": BACKGROUND, "line": {"color": ACCENT, "width": 1.4}},
-    }
-
-
-def _dots(x: int, y: float) -> dict[str, Any]:
-    return {"x": x, "y": round(y, 3), "text": "⋮", "showarrow": False, "font": {"size": 14, "color": MUTED}}
+    return scatter(
+        [at[position] for position, _ in drawn],
+        [place for _, place in drawn],
+        "markers",
+        cliponaxis=False,
+        text=[f"{names[position]}: {layers[position].units:,}" for position, _ in drawn],
+        marker={"size": 9, "color": BACKGROUND, "line": {"color": ACCENT, "width": 1.4}},
+    )
 
 
 def _captions(layers: Sequence[Layer], columns: Sequence[Sequence[int]], inputs: str) -> list[dict[str, Any]]:
@@ -147,5 +142,4 @@ def _for_all(does: Sequence[Sequence[str]]) -> str:
 
 def _below(x: float, shift: int, text: str, color: str, size: int, weight: int = 400) -> dict[str, Any]:
     font = {"size": size, "color": color, "weight": weight}
-    place = {"x": x, "y": 0, "yref": "paper", "yanchor": "top", "yshift": shift}
-    return place | {"text": text, "showarrow": False, "font": font, "align": "center", "borderpad": 0}
+    return note(x, 0, text, yref="paper", yanchor="top", yshift=shift, font=font, align="center")

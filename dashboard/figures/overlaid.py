@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.figures.curves import Epoch
-from dashboard.figures.epoch_axis import FEWEST_EPOCHS, End, epoch_chart, names_at_ends, note, without_marks
-from dashboard.theme import ACCENT, GAP, MUTED, OTHER, PALETTE, Figure, heading, limits, span
+from dashboard.figures.epoch_axis import FEWEST_EPOCHS, LATE, End, epoch_chart, names_at_ends, without_marks
+from dashboard.figures.parts import flag, loss_axis, percent_axis, scatter, upright
+from dashboard.theme import ACCENT, MUTED, OTHER, PALETTE, Figure, heading, limits
+from genre_core.store.schema import Epoch
 
 LONGEST_NAME = 15
 TOP, BOTTOM = 52, 26
@@ -39,15 +40,13 @@ class Curves:
 def overlaid_loss(runs: Sequence[Curves], *, height: int = 290) -> Figure:
     """Return the loss curves of runs in nats; `height` in pixels spaces the labels."""
     values = [row for run in runs for epoch in run.epochs for row in (epoch.train_loss, epoch.validation_loss)]
-    top = 1.06 * max((value for value in values if math.isfinite(value)), default=2.0) or 1.0
-    y_axis = {**span(0, round(top, 4)), "nticks": 6, "hoverformat": ".3f"}
-    return _figure("Loss (nats)", runs, "loss", 1.0, y_axis, height)
+    highest = max((value for value in values if math.isfinite(value)), default=2.0)
+    return _figure("Loss (nats)", runs, "loss", 1.0, loss_axis(highest), height)
 
 
 def overlaid_accuracy(runs: Sequence[Curves], *, height: int = 290) -> Figure:
     """Return the accuracy curves of runs in percent, on an axis from 0 to 100 %."""
-    y_axis = {**span(0, 100), "nticks": 6, "ticksuffix": f"{GAP}%", "hoverformat": ".1f"}
-    return _figure("Accuracy", runs, "accuracy", 100.0, y_axis, height)
+    return _figure("Accuracy", runs, "accuracy", 100.0, percent_axis(), height)
 
 
 def _figure(title: str, runs: Sequence[Curves], what: str, unit: float, y_axis: dict[str, Any], height: int) -> Figure:
@@ -57,7 +56,8 @@ def _figure(title: str, runs: Sequence[Curves], what: str, unit: float, y_axis: 
     figure = epoch_chart(
         heading(title, "validation full, training thin"), end, y_axis, traces, right=118, top=TOP, bottom=BOTTOM
     )
-    figure["layout"]["shapes"] += [_hairline(run) for run in drawn if run.best_epoch]
+    best = [(run.best_epoch, run.colour) for run in drawn if run.best_epoch]
+    figure["layout"]["shapes"] += [upright(epoch, colour, layer="below") for epoch, colour in best]
     figure["layout"]["annotations"] += [*_flags(runs, end), *_labels(runs, what, unit, limits(y_axis), height)]
     return figure
 
@@ -66,22 +66,19 @@ def _traces(run: Curves, what: str, unit: float) -> list[dict[str, Any]]:
     """Return the training and validation curve of a run, and the dot at the end of the latter."""
     epochs = [row.epoch for row in run.epochs]
     lines = (("train", run.light, 1.2), ("validation", run.colour, 2.6 if run.place < 2 else 1.6))
-    found: list[dict[str, Any]] = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": f"{_short(run.name)}, {part}",
-            "x": epochs,
-            "y": _values(run, f"{part}_{what}", unit),
-            "line": {"color": colour, "width": width},
-            "hovertemplate": "%{y}",
-        }
+    found = [
+        scatter(
+            epochs,
+            _values(run, f"{part}_{what}", unit),
+            "lines",
+            name=f"{_short(run.name)}, {part}",
+            line={"color": colour, "width": width},
+            hovertemplate="%{y}",
+        )
         for part, colour, width in lines
     ]
     dot = {"color": run.colour, "size": 7 if run.place < 2 else 5}
-    ends = found[-1]["y"][-1:]
-    last = {"type": "scatter", "mode": "markers", "x": epochs[-1:], "y": ends, "marker": dot, "hoverinfo": "skip"}
-    return [*found, last]
+    return [*found, scatter(epochs[-1:], found[-1]["y"][-1:], "markers", marker=dot, hoverinfo="skip")]
 
 
 def _values(run: Curves, name: str, unit: float) -> list[float | None]:
@@ -89,23 +86,13 @@ def _values(run: Curves, name: str, unit: float) -> list[float | None]:
     return [round(value, 4) if math.isfinite(value) else None for value in values]
 
 
-def _hairline(run: Curves) -> dict[str, Any]:
-    line = {"width": 1, "color": run.colour}
-    at = {"x0": run.best_epoch, "x1": run.best_epoch, "yref": "paper", "y0": 0, "y1": 1}
-    return {"type": "line", **at, "line": line, "layer": "below"}
-
-
 def _flags(runs: Sequence[Curves], end: int) -> list[dict[str, Any]]:
     """Return the flags of the best epochs of the two runs that are compared, one above the other."""
-    found = []
-    for run in runs:
-        if run.best_epoch is None or run.place > 1:
-            continue
-        late = run.best_epoch > 0.75 * end
-        side: dict[str, Any] = {"xanchor": "right", "xshift": -3} if late else {"xanchor": "left", "xshift": 3}
-        own = {"yref": "paper", "yanchor": "bottom", "yshift": FLAG_ROW * (1 - run.place), **side}
-        found.append(note(run.best_epoch, 1, f"best · {run.best_epoch}", run.colour, size=11, **own))
-    return found
+    return [
+        flag(best, 1, f"best · {best}", run.colour, late=best > LATE * end, size=11, yshift=FLAG_ROW * (1 - run.place))
+        for run in runs
+        if (best := run.best_epoch) is not None and run.place < 2
+    ]
 
 
 def _labels(

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.theme import ACCENT, INK, MUTED, RIGHT, WRONG, Figure, fade, heading, layout
+from dashboard.figures.parts import ZERO_LINE, name_axis, scatter
+from dashboard.theme import ACCENT, INK, RIGHT, WRONG, Figure, fade, heading, layout
 
 Scores = npt.NDArray[Any]
 
@@ -39,22 +40,13 @@ def profile_figure(
         "data": data,
         "layout": layout(
             heading("Track compared with its genres", note),
-            xaxis={
-                "title": {"text": "standard deviations from the average"},
-                "zeroline": True,
-                "zerolinecolor": MUTED,
-                "zerolinewidth": 1,
-                "showgrid": True,
-            },
-            yaxis={
-                "autorange": "reversed",
-                "type": "category",
-                "showgrid": False,
-                "fixedrange": True,
-                "tickmode": "linear",
-                "tickfont": {"color": INK, "size": 12 if len(names) <= 14 else 11},
-                "ticklabelstandoff": 6,
-            },
+            xaxis={"title": {"text": "standard deviations from the average"}, **ZERO_LINE},
+            yaxis=name_axis(
+                autorange="reversed",
+                type="category",
+                tickmode="linear",
+                tickfont={"color": INK, "size": 12 if len(names) <= 14 else 11},
+            ),
             showlegend=True,
             legend={"y": 1.0},
             hovermode="y unified",
@@ -64,15 +56,9 @@ def profile_figure(
 
 
 def _dots(scores: Scores, names: Sequence[str], name: str, colour: str, symbol: str, size: int) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "x": np.round(scores, 4).tolist(),
-        "y": list(names),
-        "marker": {"color": colour, "symbol": symbol, "size": size, "line": {"color": colour, "width": 2.5}},
-        "hovertemplate": "%{x:+.2f}",
-    }
+    marker = {"color": colour, "symbol": symbol, "size": size, "line": {"color": colour, "width": 2.5}}
+    xs = np.round(scores, 4).tolist()
+    return scatter(xs, list(names), "markers", name=name, marker=marker, hovertemplate="%{x:+.2f}")
 
 
 def _lines(track: Scores, mean: Scores, names: Sequence[str]) -> dict[str, Any]:
@@ -83,12 +69,4 @@ def _lines(track: Scores, mean: Scores, names: Sequence[str]) -> dict[str, Any]:
         xs += [start, stop, None]
         ys += [name, name, None]
     line = {"color": fade(ACCENT, 0.3), "width": 3}
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": xs,
-        "y": ys,
-        "line": line,
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+    return scatter(xs, ys, "lines", line=line, hoverinfo="skip", showlegend=False)

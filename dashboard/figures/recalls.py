@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.figures.epoch_axis import FEWEST_EPOCHS, End, add_best, epoch_chart, names_at_ends, without_marks
-from dashboard.theme import FAINT, GAP, GENRE_COLOURS, Figure, fade, heading, span
+from dashboard.figures.parts import band, percent_axis, scatter
+from dashboard.theme import FAINT, GENRE_COLOURS, Figure, fade, heading
 from genre_core.evaluation.history import ConfusionHistory
 
 MOST_LIFTED = len(GENRE_COLOURS)
@@ -37,13 +38,12 @@ def recalls_figure(
     lines = _lines(history, shown, chosen)
     last = len(history)
     end = max(FEWEST_EPOCHS, last)
-    y_axis = {**span(0, 100), "nticks": 6, "ticksuffix": f"{GAP}%", "hoverformat": ".1f"}
     traces = [
         *(_band(history, shown, line) for line in lines if line.is_lifted),
         *(_trace(line, shown, bool(chosen)) for line in lines),
     ]
     title = heading("Recall of each genre", "validation")
-    figure = epoch_chart(title, end, y_axis, traces, right=104, top=TOP, bottom=BOTTOM, hovermode="closest")
+    figure = epoch_chart(title, end, percent_axis(), traces, right=104, top=TOP, bottom=BOTTOM, hovermode="closest")
     if best_epoch is not None:
         add_best(figure, best_epoch, last, end)
     figure["layout"]["annotations"] += _labels([line for line in lines if line.labelled], last, height)
@@ -75,17 +75,16 @@ def _lines(history: ConfusionHistory, shown: list[int], chosen: Sequence[int]) -
 
 def _trace(line: _Line, shown: list[int], some_lifted: bool) -> dict[str, Any]:
     colour = fade(line.colour, 0.4) if some_lifted and not line.is_lifted else line.colour
-    return {
-        "type": "scatter",
-        "mode": "lines+markers" if len(shown) == 1 else "lines",
-        "name": line.name,
-        "meta": line.genre,
-        "x": shown,
-        "y": line.values,
-        "line": {"color": colour, "width": 2.8 if line.is_lifted else 1.6 if line.labelled else 1},
-        "marker": {"color": colour, "size": 6},
-        "hovertemplate": "%{fullData.name}, epoch %{x}: %{y}<extra></extra>",
-    }
+    return scatter(
+        shown,
+        line.values,
+        "lines+markers" if len(shown) == 1 else "lines",
+        name=line.name,
+        meta=line.genre,
+        line={"color": colour, "width": 2.8 if line.is_lifted else 1.6 if line.labelled else 1},
+        marker={"color": colour, "size": 6},
+        hovertemplate="%{fullData.name}, epoch %{x}: %{y}<extra></extra>",
+    )
 
 
 def _band(history: ConfusionHistory, shown: list[int], line: _Line) -> dict[str, Any]:
@@ -93,16 +92,7 @@ def _band(history: ConfusionHistory, shown: list[int], line: _Line) -> dict[str,
     intervals = [history.recall_interval(epoch, line.genre) for epoch in shown]
     low = [round(100 * interval.low, 1) for interval in intervals]
     high = [round(100 * interval.high, 1) for interval in intervals]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [*shown, *reversed(shown)],
-        "y": [*high, *reversed(low)],
-        "line": {"width": 0},
-        "fill": "toself",
-        "fillcolor": fade(line.colour, 0.2),
-        "hoverinfo": "skip",
-    }
+    return band(shown, low, high, fade(line.colour, 0.2))
 
 
 def _labels(lines: list[_Line], last: int, height: int) -> list[dict[str, Any]]:

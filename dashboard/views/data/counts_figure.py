@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dashboard.figures.parts import bars, name_axis
 from dashboard.theme import INK, MUTED, Figure, fade, genre_colour, layout
 
 Points = npt.NDArray[Any]
@@ -13,20 +14,18 @@ Points = npt.NDArray[Any]
 
 def counts_figure(counts: Sequence[int], genres: Sequence[str], title: str = "Tracks of each genre") -> Figure:
     """Return one bar for each genre with its number of tracks, in the genres' order from the top."""
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "y": list(genres),
-        "x": [int(number) for number in counts],
-        "text": [f"{int(number):,}" for number in counts],
-        "textposition": "outside",
-        "cliponaxis": False,
-        "textfont": {"color": MUTED, "size": 12},
-        "marker": {"color": [genre_colour(number, len(genres)) for number in range(len(genres))]},
-        "hovertemplate": "%{y}: %{x:,} tracks<extra></extra>",
-    }
+    drawn = bars(
+        genres,
+        [int(number) for number in counts],
+        text=[f"{int(number):,}" for number in counts],
+        textposition="outside",
+        cliponaxis=False,
+        textfont={"color": MUTED, "size": 12},
+        marker={"color": [genre_colour(number, len(genres)) for number in range(len(genres))]},
+        hovertemplate="%{y}: %{x:,} tracks<extra></extra>",
+    )
     return {
-        "data": [bars],
+        "data": [drawn],
         "layout": layout(
             title,
             xaxis={"visible": False, "range": [0, 1.15 * max([1, *(int(number) for number in counts)])]},
@@ -55,17 +54,14 @@ def distribution_figure(values: Points, y: Points, genres: Sequence[str], featur
 
 
 def _genre_axis(genres: Sequence[str]) -> dict[str, Any]:
-    return {
-        "tickmode": "array",
-        "tickvals": list(genres) if len(genres) <= 40 else list(genres)[::2],
-        "autorange": "reversed",
-        "showgrid": False,
-        "tickfont": {"color": INK, "size": 12 if len(genres) <= 20 else 9},
-        "categoryorder": "array",
-        "categoryarray": list(genres),
-        "ticklabelstandoff": 6,
-        "fixedrange": True,
-    }
+    return name_axis(
+        tickmode="array",
+        tickvals=list(genres) if len(genres) <= 40 else list(genres)[::2],
+        autorange="reversed",
+        tickfont={"color": INK, "size": 12 if len(genres) <= 20 else 9},
+        categoryorder="array",
+        categoryarray=list(genres),
+    )
 
 
 def _box(values: Points, number: int, genres: Sequence[str]) -> dict[str, Any] | None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.theme import ACCENT, FAINT, GENRE_COLOURS, GRID, INK, MUTED, OTHER, TWINS, Figure, layout
+from dashboard.figures.parts import FLAT, feature_axis, fixed_axis, scatter
+from dashboard.theme import ACCENT, FAINT, GENRE_COLOURS, GRID, OTHER, TWINS, Figure, layout
 from genre_core.inspection.drift import Drifts
 from genre_core.inspection.features import Histogram, Separation
 
@@ -25,22 +26,22 @@ def separations_figure(found: Sequence[Separation], most: int = MOST_RANKED) -> 
     informed = [round(100 * item.informed, 2) for item in shown]
     xs = [x for pair in zip(explained, informed, strict=True) for x in (*pair, None)]
     ys = [name for name in names for _ in range(3)]
-    line = {"type": "scatter", "mode": "lines", "x": xs, "y": ys, "line": {"color": GRID, "width": 2}}
+    line = scatter(xs, ys, "lines", line={"color": GRID, "width": 2}, hoverinfo="skip", showlegend=False)
     top = max([1.0, *explained, *informed])
     return {
         "data": [
-            {**line, "hoverinfo": "skip", "showlegend": False},
+            line,
             _marks(explained, names, "variance between genres", ACCENT, "circle"),
             _marks(informed, names, "information on the genre", OTHER, "diamond"),
         ],
         "layout": layout(
             "",
             xaxis={"range": [-0.02 * top, 1.06 * top], "ticksuffix": " %", "showgrid": True, "fixedrange": True},
-            yaxis=_feature_axis(names),
+            yaxis=feature_axis(names),
             showlegend=True,
             legend={"y": 1.0},
             hovermode="closest",
-            margin={"l": 8, "r": 8, "t": 8, "b": 8},
+            margin=FLAT,
         ),
     }
 
@@ -53,20 +54,16 @@ def drifts_figure(found: Drifts, most: int = 12) -> Figure:
     beyond = [item.adjusted < 0.05 for item in shown]
     marker = {"color": [ACCENT if sure else FAINT for sure in beyond], "size": 9}
     marker["symbol"] = ["circle" if sure else "circle-open" for sure in beyond]
-    marks = {"type": "scatter", "mode": "markers", "x": apart, "y": names, "marker": marker}
+    hover = "%{y}: %{x:.1f} points apart<extra></extra>"
+    end = max(10.0, 1.1 * max(apart, default=0.0))
     return {
-        "data": [{**marks, "hovertemplate": "%{y}: %{x:.1f} points apart<extra></extra>"}],
+        "data": [scatter(apart, names, "markers", marker=marker, hovertemplate=hover)],
         "layout": layout(
             "",
-            xaxis={
-                "range": [0, max(10.0, 1.1 * max(apart, default=0.0))],
-                "showgrid": True,
-                "fixedrange": True,
-                "title": {"text": "largest difference, percentage points"},
-            },
-            yaxis=_feature_axis(names),
+            xaxis=fixed_axis("largest difference, percentage points", 0, end, showgrid=True),
+            yaxis=feature_axis(names),
             hovermode="closest",
-            margin={"l": 8, "r": 8, "t": 8, "b": 8},
+            margin=FLAT,
         ),
     }
 
@@ -132,22 +129,5 @@ def _both(colour: str) -> str:
 
 def _marks(xs: Sequence[float], names: Sequence[str], name: str, colour: str, symbol: str) -> dict[str, Any]:
     marker = {"color": colour, "symbol": symbol, "size": 9}
-    trace = {"type": "scatter", "mode": "markers", "name": name, "x": list(xs), "y": list(names), "marker": marker}
-    return {**trace, "hovertemplate": f"%{{y}}: {name} %{{x:.1f}} %<extra></extra>"}
-
-
-def _feature_axis(names: Sequence[str]) -> dict[str, Any]:
-    return {
-        "type": "category",
-        "categoryorder": "array",
-        "categoryarray": list(names),
-        "range": [len(names) - 0.4, -0.6],
-        "tickmode": "array",
-        "tickvals": list(names),
-        "ticktext": [name if len(name) <= 24 else f"{name[:23]}…" for name in names],
-        "tickfont": {"color": INK, "size": 12 if len(names) <= 14 else 11},
-        "tickcolor": MUTED,
-        "showgrid": False,
-        "fixedrange": True,
-        "ticklabelstandoff": 6,
-    }
+    hover = f"%{{y}}: {name} %{{x:.1f}} %<extra></extra>"
+    return scatter(list(xs), list(names), "markers", name=name, marker=marker, hovertemplate=hover)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dashboard.figures.parts import FLAT, name_axis, scatter
 from dashboard.theme import ACCENT, BACKGROUND, INK, MUTED, OTHER, PALETTE, Figure, layout
 from genre_core.inspection.relations import Correlations, GenreDistances
 from genre_core.inspection.trees import Tree
@@ -77,7 +78,7 @@ def correlations_figure(found: Correlations, shown: Sequence[int]) -> Figure:
                 "constraintoward": "top",
             },
             hovermode="closest",
-            margin={"l": 8, "r": 8, "t": 8, "b": 8},
+            margin=FLAT,
         ),
     }
 
@@ -102,7 +103,7 @@ def _with_tree(heat: dict[str, Any], tree: Tree, names: Sequence[str], height: s
             },
             yaxis={**axis, "range": [k - 0.5, -0.5]},
             hovermode="closest",
-            margin={"l": 8, "r": 8, "t": 8, "b": 8},
+            margin=FLAT,
         ),
     }
 
@@ -115,22 +116,19 @@ def _brackets(tree: Tree) -> dict[str, Any]:
         xs += [*(round(height, 4) for height in heights), None]
         ys += [*(round(place, 4) for place in places), None]
     line = {"color": MUTED, "width": 1.4}
-    return {"type": "scatter", "mode": "lines", "x": xs, "y": ys, "line": line, "hoverinfo": "skip"}
+    return scatter(xs, ys, "lines", line=line, hoverinfo="skip")
 
 
 def _name_axis(names: Sequence[str]) -> dict[str, Any]:
     every = -(-len(names) // NAMES_SHOWN)
-    size = 12 if len(names) <= 16 else 9
-    return {
-        "tickmode": "array",
-        "tickvals": list(range(len(names)))[::every],
-        "ticktext": [name if len(name) <= 22 else f"{name[:21]}…" for name in names][::every],
-        "tickfont": {"color": INK, "size": size},
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-        "ticklabelstandoff": 4,
-    }
+    return name_axis(
+        tickmode="array",
+        tickvals=list(range(len(names)))[::every],
+        ticktext=[name if len(name) <= 22 else f"{name[:21]}…" for name in names][::every],
+        tickfont={"color": INK, "size": 12 if len(names) <= 16 else 9},
+        zeroline=False,
+        ticklabelstandoff=4,
+    )
 
 
 def _angle(names: Sequence[str]) -> int:

@@ -4,9 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.figures.parts import (
+    FLAT,
+    STILL_LEGEND,
+    bars,
+    fixed_axis,
+    level,
+    name_axis,
+    note,
+    scatter,
+    upright,
+    whiskers,
+)
 from dashboard.theme import ACCENT, AXIS, FAINT, GAP, INK, MUTED, OTHER, RIGHT, Figure, HasLimits, fade, layout
 from genre_core.bayes.curve import LimitPoint
-from genre_core.bayes.shortfall import Shortfall
+from genre_core.bayes.shortfall import GenreShortfall, Shortfall
 
 MOST_GENRES = 20
 
@@ -30,42 +42,36 @@ def curve_figure(
     overlap, accuracy = present
     known = sorted([*((point.overlap, point.accuracy) for point in points), present])
     xs, ys = [x for x, _ in known], [round(100 * y, 2) for _, y in known]
-    beyond = {"type": "scatter", "mode": "lines", "x": xs, "hoverinfo": "skip", "line": {"width": 0}}
+    beyond = scatter(xs, [100.5] * len(xs), "lines", hoverinfo="skip", line={"width": 0})
     end = max(10.0, 1.5 * overlap)
     shown = [x for x in xs if x <= end]
     low = max(0.0, 100 * guessing - 8)
-    limit = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": xs,
-        "y": ys,
-        "line": {"color": INK, "width": 2, "dash": "dash"},
-        "fill": "tonexty",
-        "fillcolor": fade(MUTED, 0.06),
-        "fillpattern": {"shape": "/", "size": 7, "fgcolor": fade(MUTED, 0.35), "solidity": 0.15},
-        "hovertemplate": f"overlap %{{x:g}}: %{{y:.1f}}{GAP}%<extra></extra>",
-    }
-    here = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [overlap],
-        "y": [round(100 * accuracy, 2)],
-        "marker": {"color": INK, "size": 13},
-        "hovertemplate": f"these tracks: %{{y:.1f}}{GAP}%<extra></extra>",
-    }
+    limit = scatter(
+        xs,
+        ys,
+        "lines",
+        line={"color": INK, "width": 2, "dash": "dash"},
+        fill="tonexty",
+        fillcolor=fade(MUTED, 0.06),
+        fillpattern={"shape": "/", "size": 7, "fgcolor": fade(MUTED, 0.35), "solidity": 0.15},
+        hovertemplate=f"overlap %{{x:g}}: %{{y:.1f}}{GAP}%<extra></extra>",
+    )
+    dot, hover = {"color": INK, "size": 13}, f"these tracks: %{{y:.1f}}{GAP}%<extra></extra>"
+    here = scatter([overlap], [round(100 * accuracy, 2)], "markers", marker=dot, hovertemplate=hover)
+    reached = f"<b>{100 * accuracy:.1f}{GAP}%</b> at {overlap:g}"
     return {
-        "data": [{**beyond, "y": [100.5] * len(xs)}, limit, here, *_runs(runs)],
+        "data": [beyond, limit, here, *_runs(runs)],
         "layout": layout(
             "",
-            xaxis={"range": [0, min(20.0, end)], "title": {"text": "overlap"}, "fixedrange": True},
+            xaxis=fixed_axis("overlap", 0, min(20.0, end)),
             yaxis={"range": [low, 101], "ticksuffix": " %", "fixedrange": True},
             hovermode="closest",
             margin={"l": 8, "r": 8, "t": 12, "b": 8},
-            shapes=[_level(100 * guessing), _upright(overlap)],
+            shapes=[level(100 * guessing, MUTED, "dot", 1.2), upright(overlap, AXIS, layer="below")],
             annotations=[
-                _note(shown[-1], 100 * guessing, "always the most common genre", "right", "bottom"),
-                _note(shown[-1], 98, "no classifier can expect more", "right", "top"),
-                _note(overlap, 100 * accuracy, f"<b>{100 * accuracy:.1f}{GAP}%</b> at {overlap:g}", "left", "bottom"),
+                note(shown[-1], 100 * guessing, "always the most common genre", xanchor="right", yanchor="bottom"),
+                note(shown[-1], 98, "no classifier can expect more", xanchor="right", yanchor="top"),
+                note(overlap, 100 * accuracy, reached, xanchor="left", xshift=8, yanchor="bottom"),
             ],
         ),
     }
@@ -79,29 +85,17 @@ def shortfall_figure(found: Shortfall, genres: Sequence[str], order: Sequence[in
     names = [genres[number] for number in order]
     parts = [found.per_genre[number] for number in order]
     base = [round(100 * part.unavoidable, 2) for part in parts]
-    more = [round(100 * part.avoidable, 2) for part in parts]
-    error = {
-        "type": "data",
-        "symmetric": False,
-        "array": [round(100 * (part.interval.high - part.avoidable), 2) for part in parts],
-        "arrayminus": [round(100 * (part.avoidable - part.interval.low), 2) for part in parts],
-        "color": INK,
-        "thickness": 1.2,
-        "width": 3,
-    }
-    common = {"type": "bar", "orientation": "h", "y": names}
-    unavoidable = {
-        **common,
-        "name": "no classifier can avoid",
-        "x": base,
-        "marker": {"color": FAINT, "pattern": {"shape": "/", "size": 6, "fgcolor": MUTED, "solidity": 0.2}},
-        "hovertemplate": f"%{{y}}: %{{x:.1f}}{GAP}% no classifier can avoid<extra></extra>",
-    }
+    unavoidable = bars(
+        names,
+        base,
+        name="no classifier can avoid",
+        marker={"color": FAINT, "pattern": {"shape": "/", "size": 6, "fgcolor": MUTED, "solidity": 0.2}},
+        hovertemplate=f"%{{y}}: %{{x:.1f}}{GAP}% no classifier can avoid<extra></extra>",
+    )
+    rows = list(zip(names, base, parts, strict=True))
     avoidable = [
-        _excess(common, base, more, error, "this run could have avoided", OTHER, [value >= 0 for value in more]),
-        _excess(
-            common, base, more, error, "avoided at the expense of other genres", RIGHT, [value < 0 for value in more]
-        ),
+        _excess([row for row in rows if row[2].avoidable >= 0], "this run could have avoided", OTHER),
+        _excess([row for row in rows if row[2].avoidable < 0], "avoided at the expense of other genres", RIGHT),
     ]
     return {
         "data": [unavoidable, *(trace for trace in avoidable if trace["y"])],
@@ -110,48 +104,29 @@ def shortfall_figure(found: Shortfall, genres: Sequence[str], order: Sequence[in
             barmode="overlay",
             bargap=0.35,
             xaxis={"ticksuffix": " %", "showgrid": True, "rangemode": "tozero", "fixedrange": True},
-            yaxis={
-                "categoryorder": "array",
-                "categoryarray": names,
-                "autorange": "reversed",
-                "showgrid": False,
-                "tickfont": {"color": INK, "size": 12},
-                "ticklabelstandoff": 6,
-                "fixedrange": True,
-            },
+            yaxis=name_axis(categoryorder="array", categoryarray=names, autorange="reversed"),
             showlegend=True,
-            legend={"y": 1.0, "itemclick": False, "itemdoubleclick": False, "traceorder": "normal"},
+            legend={**STILL_LEGEND, "traceorder": "normal"},
             hovermode="closest",
-            margin={"l": 8, "r": 8, "t": 8, "b": 8},
+            margin=FLAT,
         ),
     }
 
 
-def _excess(
-    common: dict[str, Any],
-    base: Sequence[float],
-    more: Sequence[float],
-    error: dict[str, Any],
-    name: str,
-    colour: str,
-    kept: Sequence[bool],
-) -> dict[str, Any]:
-    """Return the bars that go on where the first ones end, for those that are kept."""
-
-    def of(values: Sequence[Any]) -> list[Any]:
-        return [value for value, keep in zip(values, kept, strict=True) if keep]
-
-    return {
-        **common,
-        "name": name,
-        "y": of(common["y"]),
-        "base": of(base),
-        "x": of(more),
-        "customdata": of(more),
-        "marker": {"color": colour},
-        "error_x": {**error, "array": of(error["array"]), "arrayminus": of(error["arrayminus"])},
-        "hovertemplate": f"%{{y}}: %{{customdata:.1f}} points {name}<extra></extra>",
-    }
+def _excess(rows: Sequence[tuple[str, float, GenreShortfall]], name: str, colour: str) -> dict[str, Any]:
+    """Return bars that go on where the first ones end, each a genre's name, that end, and the parts of its error."""
+    parts = [part for _, _, part in rows]
+    more = [round(100 * part.avoidable, 2) for part in parts]
+    return bars(
+        [genre for genre, _, _ in rows],
+        more,
+        name=name,
+        base=[base for _, base, _ in rows],
+        customdata=more,
+        marker={"color": colour},
+        error_x=whiskers([part.avoidable for part in parts], [part.interval for part in parts], INK),
+        hovertemplate=f"%{{y}}: %{{customdata:.1f}} points {name}<extra></extra>",
+    )
 
 
 def _runs(runs: Sequence[RunPoint]) -> list[dict[str, Any]]:
@@ -159,48 +134,14 @@ def _runs(runs: Sequence[RunPoint]) -> list[dict[str, Any]]:
     traces = []
     for run in sorted(runs, key=lambda run: run.looked_at):
         colour = ACCENT if run.looked_at else FAINT
-        accuracy = 100 * run.accuracy
-        error = {
-            "type": "data",
-            "symmetric": False,
-            "array": [100 * run.interval.high - accuracy],
-            "arrayminus": [accuracy - 100 * run.interval.low],
-            "color": colour,
-            "thickness": 2,
-            "width": 0,
-        }
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [run.overlap],
-                "y": [round(accuracy, 2)],
-                "error_y": error,
-                "marker": {"color": colour, "size": 8, "symbol": f"circle{'-open' * run.leaky}"},
-                "hovertemplate": f"{run.name}: %{{y:.1f}}{GAP}% on validation{', leaky' * run.leaky}<extra></extra>",
-            }
+            scatter(
+                [run.overlap],
+                [round(100 * run.accuracy, 2)],
+                "markers",
+                error_y=whiskers([run.accuracy], [run.interval], colour, thickness=2, width=0),
+                marker={"color": colour, "size": 8, "symbol": f"circle{'-open' * run.leaky}"},
+                hovertemplate=f"{run.name}: %{{y:.1f}}{GAP}% on validation{', leaky' * run.leaky}<extra></extra>",
+            )
         )
     return traces
-
-
-def _level(y: float) -> dict[str, Any]:
-    line = {"color": MUTED, "width": 1.2, "dash": "dot"}
-    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "line": line, "layer": "below"}
-
-
-def _upright(x: float) -> dict[str, Any]:
-    line = {"color": AXIS, "width": 1}
-    return {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": x, "x1": x, "line": line, "layer": "below"}
-
-
-def _note(x: float, y: float, text: str, to: str, above: str) -> dict[str, Any]:
-    return {
-        "x": x,
-        "y": y,
-        "text": text,
-        "showarrow": False,
-        "xanchor": to,
-        "yanchor": above,
-        "xshift": 8 if to == "left" else 0,
-        "font": {"color": MUTED, "size": 12},
-    }

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.figures.parts import scatter, whiskers
 from dashboard.theme import ACCENT, FAINT, INK, Figure, layout, span
 from genre_core.evaluation.flips_found import Lab
 
@@ -16,28 +17,20 @@ def found_figure(lab: Lab) -> Figure:
     at = np.unique(np.linspace(0, n, min(n + 1, MOST_POINTS)).round().astype(np.int64))
     looked = (100 * at / n).round(3).tolist()
     finder, best = ((100 * curve[at]).round(2).tolist() for curve in (lab.finder_curve, lab.best_curve))
-    named, recall = 100 * lab.finder.n_named / n, 100 * lab.finder.recall
+    named = 100 * lab.finder.n_named / n
     data = [
         _line([0, 100], [0, 100], "at random", FAINT, "dot", 1.5),
         _line(looked, best, "no ranking does better on average", INK, "dash", 1.5),
         _line(looked, finder, "the finder", ACCENT, "solid", 2.5),
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": "labels called doubtful",
-            "x": [round(named, 3)],
-            "y": [round(recall, 3)],
-            "marker": {"color": ACCENT, "size": 11, "line": {"color": INK, "width": 1}},
-            "error_y": {
-                "type": "data",
-                "symmetric": False,
-                "array": [round(100 * lab.finder.recall_interval.high - recall, 3)],
-                "arrayminus": [round(recall - 100 * lab.finder.recall_interval.low, 3)],
-                "color": ACCENT,
-                "thickness": 1.5,
-            },
-            "hovertemplate": "%{y:.1f} % found<extra>labels called doubtful</extra>",
-        },
+        scatter(
+            [round(named, 3)],
+            [round(100 * lab.finder.recall, 3)],
+            "markers",
+            name="labels called doubtful",
+            marker={"color": ACCENT, "size": 11, "line": {"color": INK, "width": 1}},
+            error_y=whiskers([lab.finder.recall], [lab.finder.recall_interval], ACCENT, thickness=1.5),
+            hovertemplate="%{y:.1f} % found<extra>labels called doubtful</extra>",
+        ),
     ]
     return {
         "data": data,
@@ -54,4 +47,4 @@ def found_figure(lab: Lab) -> Figure:
 def _line(x: list[float], y: list[float], name: str, colour: str, dash: str, width: float) -> dict[str, Any]:
     line = {"color": colour, "dash": dash, "width": width}
     hover = f"%{{y:.1f}} % found in the first %{{x:.1f}} %<extra>{name}</extra>"
-    return {"type": "scatter", "mode": "lines", "name": name, "x": x, "y": y, "line": line, "hovertemplate": hover}
+    return scatter(x, y, "lines", name=name, line=line, hovertemplate=hover)

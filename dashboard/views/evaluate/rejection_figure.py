@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from dashboard.figures.parts import STILL_LEGEND, bars, name_axis, whiskers
 from dashboard.theme import FAINT, GAP, INK, MUTED, RIGHT, WRONG, Figure, layout
 from genre_core.evaluation.rejected_genres import GenreAnswering
 
@@ -19,18 +20,7 @@ def genre_answers_figure(genres: Sequence[GenreAnswering], names: Sequence[str])
     right = [100 * g.right / g.n for g in shown]
     wrong = [100 * (g.answered - g.right) / g.n for g in shown]
     held = [100 * (g.n - g.answered) / g.n for g in shown]
-    answered = [100 * g.answered / g.n for g in shown]
-    whisker = {
-        "type": "data",
-        "symmetric": False,
-        "array": [round(100 * g.coverage_interval.high - value, 2) for g, value in zip(shown, answered, strict=True)],
-        "arrayminus": [
-            round(value - 100 * g.coverage_interval.low, 2) for g, value in zip(shown, answered, strict=True)
-        ],
-        "color": INK,
-        "thickness": 1.2,
-        "width": 3,
-    }
+    whisker = whiskers([g.answered / g.n for g in shown], [g.coverage_interval for g in shown], INK)
     hatched = {"shape": "/", "size": 6, "fgcolor": MUTED, "solidity": 0.25}
     return {
         "data": [
@@ -48,14 +38,9 @@ def genre_answers_figure(genres: Sequence[GenreAnswering], names: Sequence[str])
                 "ticktext": ["0 %", "50 %", "100 %"],
                 "fixedrange": True,
             },
-            yaxis={
-                "tickfont": {"color": INK, "size": 12},
-                "ticklabelstandoff": 6,
-                "showgrid": False,
-                "fixedrange": True,
-            },
+            yaxis=name_axis(),
             showlegend=True,
-            legend={"y": 1.0, "itemclick": False, "itemdoubleclick": False, "traceorder": "normal"},
+            legend={**STILL_LEGEND, "traceorder": "normal"},
             hovermode="closest",
             margin={"l": 8, "r": 22, "t": 26, "b": 8},
         ),
@@ -63,12 +48,5 @@ def genre_answers_figure(genres: Sequence[GenreAnswering], names: Sequence[str])
 
 
 def _bars(labels: Sequence[str], values: Sequence[float], name: str, marker: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "name": name,
-        "y": list(labels),
-        "x": [round(value, 2) for value in values],
-        "marker": marker,
-        "hovertemplate": f"%{{y}}: %{{x:.1f}}{GAP}% {name}<extra></extra>",
-    }
+    hover = f"%{{y}}: %{{x:.1f}}{GAP}% {name}<extra></extra>"
+    return bars(labels, [round(value, 2) for value in values], name=name, marker=marker, hovertemplate=hover)

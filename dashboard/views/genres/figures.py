@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from dashboard.theme import ACCENT, FAINT, GAP, INK, MUTED, Figure, fade, layout
+from dashboard.figures.parts import FLAT, ZERO_LINE, band, bars, feature_axis, fixed_axis, scatter, whiskers
+from dashboard.theme import ACCENT, FAINT, GAP, INK, Figure, fade, layout
 from genre_core.evaluation.intervals import Interval
 from genre_core.explaining.importance import Importance
 from genre_core.inspection.apart import Apart
@@ -18,9 +17,9 @@ def apart_figure(found: Sequence[Apart], most: int = MOST_SHOWN) -> Figure:
     """Return the features that set a genre apart most, in standard deviations; gray where chance would do."""
     shown = found[:most]
     values = [one.difference for one in shown]
-    bars = _bars([one.feature for one in shown], values, [one.interval for one in shown], [one.clear for one in shown])
-    bars["hovertemplate"] = "%{y}: %{x:+.2f} standard deviations<extra></extra>"
-    return _feature_figure(bars, "standard deviations from the other genres")
+    drawn = _bars([one.feature for one in shown], values, [one.interval for one in shown], [one.clear for one in shown])
+    drawn["hovertemplate"] = "%{y}: %{x:+.2f} standard deviations<extra></extra>"
+    return _feature_figure(drawn, "standard deviations from the other genres")
 
 
 def importance_figure(found: Sequence[Importance], by: str, most: int = MOST_SHOWN) -> Figure:
@@ -31,50 +30,31 @@ def importance_figure(found: Sequence[Importance], by: str, most: int = MOST_SHO
     intervals = [_scaled(interval, size) for _, _, interval in ranked]
     values = [size * value for _, value, _ in ranked]
     clear = [interval is not None and interval.low > 0 for _, _, interval in ranked]
-    bars = _bars([name for name, *_ in ranked], values, intervals, clear)
+    drawn = _bars([name for name, *_ in ranked], values, intervals, clear)
     unit = "points of recall" if by == "recall" else "nats"
-    bars["hovertemplate"] = f"%{{y}}: %{{x:.{1 if by == 'recall' else 3}f}} {unit}<extra></extra>"
-    return _feature_figure(bars, f"{unit} lost when shuffled")
+    drawn["hovertemplate"] = f"%{{y}}: %{{x:.{1 if by == 'recall' else 3}f}} {unit}<extra></extra>"
+    return _feature_figure(drawn, f"{unit} lost when shuffled")
 
 
 def learning_figure(points: Sequence[CurvePoint]) -> Figure:
     """Return recall against the number of training tracks, with its interval; an empty list gives empty axes."""
     ns, ys = [point.n for point in points], [round(100 * point.score, 2) for point in points]
     known = [point for point in points if point.interval is not None]
-    band: list[dict[str, Any]] = []
-    if known:
-        xs = [point.n for point in known]
-        lows, highs = ([round(100 * getattr(point.interval, end), 2) for point in known] for end in ("low", "high"))
-        band = [
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": [*xs, *reversed(xs)],
-                "y": [*highs, *reversed(lows)],
-                "fill": "toself",
-                "fillcolor": fade(ACCENT, 0.2),
-                "line": {"width": 0},
-                "hoverinfo": "skip",
-            }
-        ]
-    line = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": ns,
-        "y": ys,
-        "line": {"color": ACCENT, "width": 2},
-        "marker": {"color": ACCENT, "size": 8},
-        "hovertemplate": f"%{{x:,}} training tracks: %{{y:.1f}}{GAP}%<extra></extra>",
-    }
+    lows, highs = ([round(100 * getattr(point.interval, end), 2) for point in known] for end in ("low", "high"))
+    area = [band([point.n for point in known], lows, highs, fade(ACCENT, 0.2))] if known else []
+    line = scatter(
+        ns,
+        ys,
+        "lines+markers",
+        line={"color": ACCENT, "width": 2},
+        marker={"color": ACCENT, "size": 8},
+        hovertemplate=f"%{{x:,}} training tracks: %{{y:.1f}}{GAP}%<extra></extra>",
+    )
     return {
-        "data": [*band, line],
+        "data": [*area, line],
         "layout": layout(
             "",
-            xaxis={
-                "title": {"text": "training tracks of the genre"},
-                "range": [0, 1.05 * max(ns, default=100)],
-                "fixedrange": True,
-            },
+            xaxis=fixed_axis("training tracks of the genre", 0, 1.05 * max(ns, default=100)),
             yaxis={"range": [0, 101], "ticksuffix": " %", "fixedrange": True},
             hovermode="closest",
             margin={"l": 8, "r": 8, "t": 12, "b": 8},
@@ -93,46 +73,20 @@ def _cost(one: Importance, by: str) -> tuple[float, Interval | None]:
 def _bars(
     names: Sequence[str], values: Sequence[float], intervals: Sequence[Interval | None], clear: Sequence[bool]
 ) -> dict[str, Any]:
-    above = [0.0 if i is None else round(i.high - value, 4) for i, value in zip(intervals, values, strict=True)]
-    below = [0.0 if i is None else round(value - i.low, 4) for i, value in zip(intervals, values, strict=True)]
-    error = {"type": "data", "symmetric": False, "array": above, "arrayminus": below}
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "y": list(names),
-        "x": np.round(np.asarray(values, np.float64), 4).tolist(),
-        "marker": {"color": [fade(ACCENT, 0.75) if sure else FAINT for sure in clear]},
-        "error_x": {**error, "color": INK, "thickness": 1.2, "width": 3},
-    }
+    marker = {"color": [fade(ACCENT, 0.75) if sure else FAINT for sure in clear]}
+    error = whiskers(values, intervals, INK, unit=1)
+    return bars(names, [round(float(value), 4) for value in values], marker=marker, error_x=error)
 
 
-def _feature_figure(bars: dict[str, Any], unit: str) -> Figure:
-    names = bars["y"]
+def _feature_figure(drawn: dict[str, Any], unit: str) -> Figure:
     return {
-        "data": [bars],
+        "data": [drawn],
         "layout": layout(
             "",
             bargap=0.35,
-            xaxis={
-                "title": {"text": unit},
-                "zeroline": True,
-                "zerolinecolor": MUTED,
-                "zerolinewidth": 1,
-                "showgrid": True,
-                "fixedrange": True,
-            },
-            yaxis={
-                "type": "category",
-                "range": [len(names) - 0.4, -0.6],
-                "tickmode": "array",
-                "tickvals": names,
-                "ticktext": [name if len(name) <= 24 else f"{name[:23]}…" for name in names],
-                "tickfont": {"color": INK, "size": 12 if len(names) <= 14 else 11},
-                "showgrid": False,
-                "fixedrange": True,
-                "ticklabelstandoff": 6,
-            },
+            xaxis={"title": {"text": unit}, **ZERO_LINE, "fixedrange": True},
+            yaxis=feature_axis(drawn["y"]),
             hovermode="closest",
-            margin={"l": 8, "r": 8, "t": 8, "b": 8},
+            margin=FLAT,
         ),
     }

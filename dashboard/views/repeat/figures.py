@@ -4,21 +4,20 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.figures.epoch_axis import FEWEST_EPOCHS, epoch_chart, note
-from dashboard.theme import ACCENT, GAP, INK, MUTED, Figure, fade, heading, limits, span
+from dashboard.figures import parts
+from dashboard.figures.epoch_axis import FEWEST_EPOCHS, epoch_chart
+from dashboard.theme import ACCENT, INK, MUTED, Figure, fade, heading, limits
 from genre_core.studies.repeats.summary import Band
 
 
 def loss_band(band: Band) -> Figure:
     """Return the validation loss over the epochs, in nats."""
-    top = round(1.06 * float(band.high.max()), 4) if len(band.n) else 2.0
-    return _figure("Validation loss (nats)", band, 1.0, {**span(0, top or 1.0), "nticks": 6, "hoverformat": ".3f"})
+    return _figure("Validation loss (nats)", band, 1.0, parts.loss_axis(float(band.high.max(initial=0)) or 2.0))
 
 
 def accuracy_band(band: Band) -> Figure:
     """Return the validation accuracy over the epochs, in percent."""
-    y_axis = {**span(0, 100), "nticks": 6, "ticksuffix": f"{GAP}%", "hoverformat": ".1f"}
-    return _figure("Validation accuracy", band, 100.0, y_axis)
+    return _figure("Validation accuracy", band, 100.0, parts.percent_axis())
 
 
 def _figure(title: str, band: Band, unit: float, y_axis: dict[str, Any]) -> Figure:
@@ -35,51 +34,29 @@ def _figure(title: str, band: Band, unit: float, y_axis: dict[str, Any]) -> Figu
         _mean(epochs, unit * band.mean, band.n.tolist()),
     ]
     last = round(float(unit * band.mean[-1]), 2)
-    figure["layout"]["annotations"].append(note(n, last, "mean", INK, xanchor="left", xshift=6))
+    figure["layout"]["annotations"].append(parts.note(n, last, "mean", INK, xanchor="left", xshift=6))
     fewer = np.flatnonzero(band.n < band.n[0])
     if len(fewer):
         first = int(fewer[0]) + 1
-        figure["layout"]["shapes"].append(_hairline(first))
+        figure["layout"]["shapes"].append(parts.upright(first, MUTED, "dot"))
         text = f"fewer than {int(band.n[0])} runs from epoch {first}"
-        side: dict[str, Any] = (
-            {"xanchor": "right", "xshift": -3} if first > end / 2 else {"xanchor": "left", "xshift": 3}
-        )
-        figure["layout"]["annotations"].append(note(first, 1, text, MUTED, yref="paper", yanchor="bottom", **side))
+        figure["layout"]["annotations"].append(parts.flag(first, 1, text, late=first > end / 2))
     return figure
 
 
 def _area(
     name: str, epochs: list[int], low: "np.ndarray[Any, Any]", high: "np.ndarray[Any, Any]", alpha: float
 ) -> dict[str, Any]:
-    outline = [*low.round(4).tolist(), *high.round(4).tolist()[::-1]]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name,
-        "x": [*epochs, *epochs[::-1]],
-        "y": outline,
-        "line": {"width": 0},
-        "fill": "toself",
-        "fillcolor": fade(ACCENT, alpha),
-        "hoverinfo": "skip",
-    }
+    return parts.band(epochs, low.round(4).tolist(), high.round(4).tolist(), fade(ACCENT, alpha), name=name)
 
 
 def _mean(epochs: list[int], values: "np.ndarray[Any, Any]", n: list[int]) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines+markers" if len(epochs) == 1 else "lines",
-        "name": "mean",
-        "x": epochs,
-        "y": values.round(4).tolist(),
-        "customdata": n,
-        "line": {"color": ACCENT, "width": 2.6},
-        "hovertemplate": "%{y}, %{customdata} runs",
-    }
-
-
-def _hairline(epoch: int) -> dict[str, Any]:
-    return {
-        "type": "line", "x0": epoch, "x1": epoch, "yref": "paper", "y0": 0, "y1": 1,
-        "line": {"width": 1, "color": MUTED, "dash": "dot"},
-    }  # fmt: skip
+    return parts.scatter(
+        epochs,
+        values.round(4).tolist(),
+        "lines+markers" if len(epochs) == 1 else "lines",
+        name="mean",
+        customdata=n,
+        line={"color": ACCENT, "width": 2.6},
+        hovertemplate="%{y}, %{customdata} runs",
+    )

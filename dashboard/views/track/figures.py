@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dashboard.theme import ACCENT, INK, MUTED, OTHER, Figure, fade, heading, layout
+from dashboard.figures.parts import ZERO_LINE, name_axis
+from dashboard.theme import ACCENT, MUTED, OTHER, Figure, fade, heading, layout
 from genre_core.explaining.attribution import Attribution
 
 MOST = 12
@@ -48,22 +49,15 @@ def attribution_figure(found: Attribution, features: Sequence[str], genres: Sequ
             heading(f"Why {genre} rather than {other}"),
             xaxis={
                 "title": {"text": f"← for {other} · nats · for {genre} →"},
-                "zeroline": True,
-                "zerolinecolor": MUTED,
-                "zerolinewidth": 1,
-                "showgrid": True,
+                **ZERO_LINE,
                 "range": [lows - ROOM * reach, highs + ROOM * reach],
             },
-            yaxis={
-                "autorange": "reversed",
-                "tickmode": "array",
-                "tickvals": list(range(len(names))),
-                "ticktext": [name if len(name) <= 28 else f"{name[:26]}…" for name in names],
-                "showgrid": False,
-                "fixedrange": True,
-                "tickfont": {"color": INK, "size": 12},
-                "ticklabelstandoff": 6,
-            },
+            yaxis=name_axis(
+                autorange="reversed",
+                tickmode="array",
+                tickvals=list(range(len(names))),
+                ticktext=[name if len(name) <= 28 else f"{name[:26]}…" for name in names],
+            ),
             bargap=0.35,
             margin={"l": 8, "r": 8, "t": 40, "b": 8},
         ),

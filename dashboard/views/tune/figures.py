@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from math import log, log10
 from typing import Any
 
-from dashboard.theme import ACCENT, AXIS, FAINT, GAP, INK, MUTED, OTHER, PALETTE, Figure, heading, layout
+from dashboard.figures.parts import bars, fixed_axis, name_axis, note, scatter, upright
+from dashboard.theme import ACCENT, AXIS, FAINT, GAP, MUTED, OTHER, PALETTE, Figure, heading, layout
 from genre_core.settings.names import all_settings, validate
 from genre_core.studies.tuning.config import SearchConfig
 from genre_core.studies.tuning.rows import TrialResult
@@ -26,23 +27,17 @@ def best_figure(config: SearchConfig, trials: Sequence[TrialResult], best: Trial
         _dots(config, complete, "trained to the end", {"color": SHADES[2], "size": 7}),
         _dots(config, pruned, "stopped early", {"color": MUTED, "size": 6, "symbol": "circle-open"}),
     ]
-    line = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": xs,
-        "y": ys,
-        "line": {"color": ACCENT, "width": 2.5, "shape": "hv"},
-        "hoverinfo": "skip",
-    }
+    line = scatter(xs, ys, "lines", line={"color": ACCENT, "width": 2.5, "shape": "hv"}, hoverinfo="skip")
     winner = _dots(config, [best] if best else [], "best", {"color": ACCENT, "size": 12})
+    hollow = note(1, 0, "hollow: stopped early", xref="paper", yref="paper", xanchor="right", yanchor="bottom")
     return {
         "data": [*(trace for trace in dots if trace["x"]), line, winner],
         "layout": layout(
             "Best so far",
-            xaxis={"title": {"text": "trial"}, "range": [0, max(config.n_planned, 1) + 0.5], "fixedrange": True},
+            xaxis=fixed_axis("trial", 0, max(config.n_planned, 1) + 0.5),
             yaxis=_value_axis(config),
             hovermode="closest",
-            annotations=_pruned_note(bool(pruned)),
+            annotations=[hollow] if pruned else [],
         ),
     }
 
@@ -77,7 +72,7 @@ def parallel_figure(config: SearchConfig, trials: Sequence[TrialResult], best: T
             xaxis={"tickvals": list(range(last + 1)), "ticktext": names, "range": [-0.4, last + 0.4], "side": "top",
                    "fixedrange": True},
             yaxis={"visible": False, "range": [-0.12, 1.12], "fixedrange": True},
-            shapes=[_upright(at) for at in range(last + 1)],
+            shapes=[upright(at, AXIS, yref="y", layer="below") for at in range(last + 1)],
             annotations=ends,
             hovermode=False,
             margin={"l": 8, "r": 8, "t": 64, "b": 8},
@@ -111,29 +106,21 @@ def slice_figure(
 
 def importance_figure(importances: Sequence[tuple[str, float]]) -> Figure:
     """Return what part of the objective each setting decides, largest first."""
-    names = [_title(name) for name, _ in importances]
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "y": names,
-        "x": [round(100 * share, 1) for _, share in importances],
-        "marker": {"color": SHADES[2]},
-        "hovertemplate": f"%{{y}}: %{{x:.0f}}{GAP}%<extra></extra>",
-        "texttemplate": f"%{{x:.0f}}{GAP}%",
-        "textposition": "auto",
-        "textangle": 0,
-    }
+    drawn = bars(
+        [_title(name) for name, _ in importances],
+        [round(100 * share, 1) for _, share in importances],
+        marker={"color": SHADES[2]},
+        hovertemplate=f"%{{y}}: %{{x:.0f}}{GAP}%<extra></extra>",
+        texttemplate=f"%{{x:.0f}}{GAP}%",
+        textposition="auto",
+        textangle=0,
+    )
     return {
-        "data": [bars],
+        "data": [drawn],
         "layout": layout(
             heading("Most important settings", "share of the objective's variance"),
             xaxis={"range": [0, 105], "ticksuffix": f"{GAP}%", "fixedrange": True},
-            yaxis={
-                "autorange": "reversed",
-                "fixedrange": True,
-                "showgrid": False,
-                "tickfont": {"color": INK, "size": 12},
-            },
+            yaxis=name_axis(autorange="reversed", ticklabelstandoff=0),
             bargap=0.4,
             hovermode="closest",
         ),
@@ -206,34 +193,27 @@ def _across(band: dict[str, list[Any]], axes: Sequence[_Axis], trial: TrialResul
 
 def _lines(band: dict[str, list[Any]], colour: str, width: float) -> dict[str, Any]:
     line = {"color": colour, "width": width}
-    return {"type": "scatter", "mode": "lines", **band, "line": line, "connectgaps": False, "hoverinfo": "skip"}
+    return scatter(**band, mode="lines", line=line, connectgaps=False, hoverinfo="skip")
 
 
 def _slice(
     config: SearchConfig, dimension: Dimension, trials: Sequence[TrialResult], marker: dict[str, Any]
 ) -> dict[str, Any]:
     values = [trial.params[dimension.name] for trial in trials]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [_label(dimension, tried) if dimension.values else tried for tried in values],
-        "y": [_shown(config, trial) for trial in trials],
-        "text": [f"trial {trial.trial}" for trial in trials],
-        "marker": marker,
-        "hovertemplate": f"%{{text}}: %{{x}}, {_hover(config)}<extra></extra>",
-    }
+    return scatter(
+        [_label(dimension, tried) if dimension.values else tried for tried in values],
+        [_shown(config, trial) for trial in trials],
+        "markers",
+        text=[f"trial {trial.trial}" for trial in trials],
+        marker=marker,
+        hovertemplate=f"%{{text}}: %{{x}}, {_hover(config)}<extra></extra>",
+    )
 
 
 def _dots(config: SearchConfig, trials: Sequence[TrialResult], name: str, marker: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "x": [trial.trial for trial in trials],
-        "y": [_shown(config, trial) for trial in trials],
-        "marker": marker,
-        "hovertemplate": f"trial %{{x}}, {name}: {_hover(config)}<extra></extra>",
-    }
+    xs, ys = [trial.trial for trial in trials], [_shown(config, trial) for trial in trials]
+    hover = f"trial %{{x}}, {name}: {_hover(config)}<extra></extra>"
+    return scatter(xs, ys, "markers", name=name, marker=marker, hovertemplate=hover)
 
 
 def _best_so_far(config: SearchConfig, complete: Sequence[TrialResult]) -> tuple[list[int], list[float]]:
@@ -280,23 +260,7 @@ def _title(name: str) -> str:
     return all_settings()[name].title
 
 
-def _upright(x: float) -> dict[str, Any]:
-    line = {"color": AXIS, "width": 1}
-    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line, "layer": "below"}
-
-
 def _end(x: float, y: float, text: str) -> dict[str, Any]:
     anchor = "top" if y == 0 else "bottom" if y == 1 else "middle"
-    font = {"color": MUTED, "size": 11}
-    shift = 0 if y in (0, 1) else 6
-    place = "center" if y in (0, 1) else "left"
-    return {"x": x, "y": y, "text": text, "showarrow": False, "yanchor": anchor, "xanchor": place, "xshift": shift,
-            "font": font}  # fmt: skip
-
-
-def _pruned_note(there: bool) -> list[dict[str, Any]]:
-    if not there:
-        return []
-    font = {"color": MUTED, "size": 12}
-    return [{"xref": "paper", "yref": "paper", "x": 1, "y": 0, "xanchor": "right", "yanchor": "bottom",
-             "text": "hollow: stopped early", "showarrow": False, "font": font}]  # fmt: skip
+    place, shift = ("center", 0) if y in (0, 1) else ("left", 6)
+    return note(x, y, text, size=11, yanchor=anchor, xanchor=place, xshift=shift)
