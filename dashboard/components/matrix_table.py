@@ -3,9 +3,10 @@
 import streamlit as st
 
 from dashboard.components.csv_download import Columns, csv_download
+from dashboard.components.table import table
 from dashboard.figures.matrix import MatrixView
 
-HEIGHT = 420
+ROWS_SHOWN = 11
 NOT_ANSWERED = "not answered"
 
 
@@ -14,32 +15,26 @@ def view_columns(view: MatrixView) -> Columns:
     counted = view.by == "count" and view.compare != "difference"
     values = view.counts if counted else view.rates
     taken = {f"taken for {genre}": [row[j] for row in values] for j, genre in enumerate(view.genres)}
-    table: Columns = {"true genre": list(view.genres), **taken}
+    found: Columns = {"true genre": list(view.genres), **taken}
     if view.held:
-        table[NOT_ANSWERED] = [row[-1] for row in values]
+        found[NOT_ANSWERED] = [row[-1] for row in values]
     if view.compare != "difference":
-        table["tracks"] = [sum(row) for row in view.counts]
-        table["right" if view.held else "recall"] = [None if recall is None else recall[0] for recall in view.recalls]
-    return table
+        found["tracks"] = [sum(row) for row in view.counts]
+        found["right" if view.held else "recall"] = [None if recall is None else recall[0] for recall in view.recalls]
+    return found
 
 
 def view_table(view: MatrixView, key: str, file_name: str) -> None:
     """Draw the matrix as a plain table, and a button that downloads it."""
-    table = view_columns(view)
-    cells = [name for name in table if name.startswith("taken for") or name == NOT_ANSWERED]
-    shares = [*(cells if view.by != "count" else ()), *(name for name in ("recall", "right") if name in table)]
+    columns = view_columns(view)
+    cells = [name for name in columns if name.startswith("taken for") or name == NOT_ANSWERED]
+    shares = [*(cells if view.by != "count" else ()), *(name for name in ("recall", "right") if name in columns)]
     shown = {
         name: [None if value is None else 100 * value for value in values] if name in shares else values
-        for name, values in table.items()
+        for name, values in columns.items()
     }
     sign = "%+.1f" if view.compare == "difference" else "%.1f %%"
-    st.dataframe(
-        shown,
-        hide_index=True,
-        key=key,
-        height=min(HEIGHT, 40 + 36 * len(view.genres)),
-        column_config={name: st.column_config.NumberColumn(format=sign) for name in shares},
-        placeholder="–",
-        alt=f"The confusion matrix of the {view.nouns} as a table.",
-    )
-    csv_download(table, file_name, key, "Matrix as CSV")
+    titles = {name: st.column_config.NumberColumn(format=sign) for name in shares}
+    alt, k = f"The confusion matrix of the {view.nouns} as a table.", len(view.genres)
+    table(shown, key, alt, n=k, most=ROWS_SHOWN, row_height=35, columns=titles)
+    csv_download(columns, file_name, key, "Matrix as CSV")

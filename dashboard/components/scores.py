@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.csv_download import Columns, csv_download
+from dashboard.components.table import table
 from dashboard.components.terms import terms_table
 from dashboard.services.outcomes import Outcome
 from dashboard.text.evaluate import FEW
@@ -16,21 +17,21 @@ from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.metrics import METRICS
 from genre_core.evaluation.report import Evaluation
 
-HEIGHT = 640
+ROWS_SHOWN = 18
 
 
 def genre_columns(scores: Evaluation) -> Columns:
     """Return the scores of each genre by column, rates in [0, 1]; None where there is no such rate."""
-    table: Columns = {"genre": [score.genre for score in scores.per_genre]}
+    found: Columns = {"genre": [score.genre for score in scores.per_genre]}
     for name in ("recall", "precision", "f1"):
         limits = [_limits(scores, g, name) for g in range(len(scores.per_genre))]
         known = [getattr(score, name) is not None for score in scores.per_genre]
-        table[name] = [getattr(score, name) for score in scores.per_genre]
-        table[f"{name} low"] = [limit.low if there else None for limit, there in zip(limits, known, strict=True)]
-        table[f"{name} high"] = [limit.high if there else None for limit, there in zip(limits, known, strict=True)]
-    table["tracks"] = [score.support for score in scores.per_genre]
-    table["predicted"] = [score.predicted for score in scores.per_genre]
-    return table
+        found[name] = [getattr(score, name) for score in scores.per_genre]
+        found[f"{name} low"] = [limit.low if there else None for limit, there in zip(limits, known, strict=True)]
+        found[f"{name} high"] = [limit.high if there else None for limit, there in zip(limits, known, strict=True)]
+    found["tracks"] = [score.support for score in scores.per_genre]
+    found["predicted"] = [score.predicted for score in scores.per_genre]
+    return found
 
 
 def remarks(scores: Evaluation) -> list[str]:
@@ -58,16 +59,8 @@ def genre_table(scores: Evaluation, nouns: str, file_name: str) -> None:
     shown["predicted"] = numbers["predicted"]
     if any(notes):
         shown["note"] = notes
-    st.dataframe(
-        shown,
-        hide_index=True,
-        key="genre table",
-        row_height=33,
-        height=min(HEIGHT, 36 + 33 * len(scores.per_genre)),
-        column_config=_shown_columns(nouns),
-        placeholder="–",
-        alt=f"Recall, precision and F1 of each genre on the {nouns}, with 95 % intervals.",
-    )
+    alt = f"Recall, precision and F1 of each genre on the {nouns}, with 95 % intervals."
+    table(shown, "genre table", alt, n=len(scores.per_genre), most=ROWS_SHOWN, columns=_shown_columns(nouns))
     csv_download({**numbers, "note": notes}, file_name, "Genres as CSV", "Genres as CSV")
 
 

@@ -1,18 +1,16 @@
 """Table twins of a run's charts: every epoch's numbers and the confusion counts, to read and to take away."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
 from dashboard.components.csv_download import Columns, csv_download
+from dashboard.components.table import table
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.store.schema import Epoch
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-HEIGHT = 320
+ROWS_SHOWN = 8
 
 _EPOCH_COLUMNS = {
     "epoch": ("Epoch", "%d"),
@@ -48,12 +46,8 @@ def matrix_table(matrix: ConfusionMatrix, key: str, file_name: str) -> None:
 
 
 def _table(columns: Columns, key: str, file_name: str, label: str, titles: dict[str, Any]) -> None:
-    height = min(HEIGHT, 40 + 36 * max(1, len(next(iter(columns.values())))))
-    st.dataframe(_arrow(columns), hide_index=True, column_config=titles, key=key, height=height)
-    csv_download(columns, file_name, key, label)
-
-
-def _arrow(columns: Columns) -> "pa.Table":
     import pyarrow as pa
 
-    return pa.table(columns)
+    n = len(next(iter(columns.values())))
+    table(pa.table(columns), key, label.removesuffix(" as CSV"), n=n, most=ROWS_SHOWN, row_height=35, columns=titles)
+    csv_download(columns, file_name, key, label)

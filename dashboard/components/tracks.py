@@ -1,7 +1,6 @@
 """Tracks as a list to choose from, to filter and to take away, and one track against the averages of its genres."""
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from html import escape
 
 import streamlit as st
@@ -12,6 +11,7 @@ from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.has_features import has_features
 from dashboard.components.judged import Judged
 from dashboard.components.plot import plot
+from dashboard.components.table import table
 from dashboard.components.track_filter import track_filter
 from dashboard.figures.profile import profile_figure
 from dashboard.services import outcomes
@@ -20,25 +20,11 @@ from dashboard.shell import address
 from dashboard.theme import count, percent
 from genre_core.evaluation.glossary import GLOSSARY
 
-ROWS_SHOWN, ROWS_BESIDE_A_TRACK, ROW_HEIGHT = 12, 4, 33
+ROWS_SHOWN, ROWS_BESIDE_A_TRACK = 12, 4
 CHOICES_SHOWN, FEATURES_SHOWN = 3, 14
 PASSED_ON = (
-    *(
-        "part",
-        "right",
-        "unit",
-        "section",
-        "among",
-        "cell",
-        "merge",
-        "by",
-        "order",
-        "against",
-        "diagonal",
-        "find",
-        "only",
-    ),
-    *("answer", "score", "scaled", "target", "surely", "reject"),
+    *("part", "right", "unit", "section", "among", "cell", "merge", "by", "order", "against", "diagonal"),
+    *("find", "only", "answer", "score", "scaled", "target", "surely", "reject"),
 )
 """Address of the next track, and of the way back."""
 
@@ -55,7 +41,7 @@ def judged_tracks(judged: Judged, chosen: ListedTracks, named: str, gone: str = 
     row = int(asked_for) if asked_for and asked_for.isdecimal() and len(asked_for) < 10 else None
     at = None if row is None else chosen.position(row)
     if asked_for and at is None:
-        st.caption(f":material/link_off: The link names a track that is not {gone}, so none is selected.")
+        address.note(f"The link names a track that is not {gone}, so none is selected.")
         row = None
     track_list(found, row, f"tracks {named}")
     if at is not None:
@@ -75,23 +61,23 @@ def track_list(found: ListedTracks, chosen: int | None, key: str) -> None:
         return
     import pyarrow as pa
 
-    at = None if chosen is None else found.position(chosen)
-    most = ROWS_SHOWN if chosen is None else ROWS_BESIDE_A_TRACK
-    # The table takes its first selection from the address, so it is a new one whenever the address says another.
-    table = f"{key} {chosen} {len(found)}"
     shown = columns(found, percentages=True)
-    st.dataframe(
+    table(
         pa.table(shown),
-        hide_index=True,
-        key=table,
-        height=36 + ROW_HEIGHT * min(len(found), most),
-        row_height=ROW_HEIGHT,
-        on_select=partial(_choose, table, found.rows.tolist()),
-        selection_mode="single-row",
-        selection_default=None if at is None else {"selection": {"rows": [at]}},
-        column_config=_titles(),
-        alt=f"The selected tracks, the most confident first: {', '.join(list(shown)[1:])}.",
+        # The table takes its first selection from the address, so it is a new one whenever the address says another.
+        f"{key} {chosen} {len(found)}",
+        f"The selected tracks, the most confident first: {', '.join(list(shown)[1:])}.",
+        n=len(found),
+        most=ROWS_SHOWN if chosen is None else ROWS_BESIDE_A_TRACK,
+        columns=_titles(),
+        on_pick=look_at_one_of(found.rows.tolist()),
+        at=None if chosen is None else found.position(chosen),
     )
+
+
+def look_at_one_of(rows: Sequence[int]) -> Callable[[int | None], None]:
+    """Return what puts the track that was chosen of a table into the address; `rows` are its rows in the data."""
+    return lambda at: address.look(track=None if at is None else str(rows[at]))
 
 
 def download(found: ListedTracks, file_name: str) -> None:
@@ -102,18 +88,18 @@ def download(found: ListedTracks, file_name: str) -> None:
 def columns(found: ListedTracks, *, percentages: bool = False) -> Columns:
     """Return tracks by column; probabilities in [0, 1], losses in nats; true and predicted genre in every file."""
     genres = found.genres
-    table: Columns = {"track": list(found.names)}
+    listed: Columns = {"track": list(found.names)}
     if not (percentages and found.one_true):
-        table["true"] = [genres[number] for number in found.true.tolist()]
+        listed["true"] = [genres[number] for number in found.true.tolist()]
     if not (percentages and found.one_predicted):
-        table["predicted"] = [genres[number] for number in found.predicted.tolist()]
-    table["confidence"] = ((100 if percentages else 1) * found.confidence).round(6).tolist()
-    table["margin"] = found.margin.round(6).tolist()
-    table["second choice"] = [genres[number] for number in found.second.tolist()]
-    table["loss"] = found.loss.round(6).tolist()
+        listed["predicted"] = [genres[number] for number in found.predicted.tolist()]
+    listed["confidence"] = ((100 if percentages else 1) * found.confidence).round(6).tolist()
+    listed["margin"] = found.margin.round(6).tolist()
+    listed["second choice"] = [genres[number] for number in found.second.tolist()]
+    listed["loss"] = found.loss.round(6).tolist()
     if found.groups is not None:
-        table["group"] = [str(number + 1) for number in found.groups.tolist()]
-    return table
+        listed["group"] = [str(number + 1) for number in found.groups.tolist()]
+    return listed
 
 
 def _titles() -> dict[str, ColumnConfig]:
@@ -132,11 +118,6 @@ def _titles() -> dict[str, ColumnConfig]:
     }
 
 
-def _choose(table: str, rows: Sequence[int]) -> None:
-    chosen = st.session_state[table]["selection"]["rows"]
-    address.look(track=str(rows[chosen[0]]) if chosen else None)
-
-
 def one_track(
     found: ListedTracks, at: int, likely: Sequence[Choice], scores: StandardScores | None, page: dict[str, str | None]
 ) -> None:
@@ -152,10 +133,7 @@ def one_track(
         with st.container(key="track-open", horizontal=True, vertical_alignment="center", gap="small"):
             label = "Open this track: why, and what if"
             address.page_link("views/track/page.py", label, ":material/arrow_forward:", **page)
-            meaning = "Show more tracks."
-            st.button(
-                "Close", icon=":material/close:", type="tertiary", key="close track", help=meaning, on_click=_close
-            )
+            address.close_button("close track", "track", help="Show more tracks.")
     draw_choices(likely)
     if scores is None:
         return
@@ -173,10 +151,6 @@ def one_track(
         height=125 + 17 * min(FEATURES_SHOWN, len(scores.features)),
         alt=f"Standard scores of track {name} beside the training averages of {names[true]} and {names[guess]}.",
     )
-
-
-def _close() -> None:
-    address.look(track=None)
 
 
 def draw_choices(likely: Sequence[Choice], shown: int = CHOICES_SHOWN) -> None:

@@ -6,8 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.csv_download import csv_download
-
-ROWS_SHOWN = 10
+from dashboard.components.table import table
 
 
 def twin(rows: Sequence[Mapping[str, Any]], key: str, alt: str, percent: Sequence[str] = ()) -> None:
@@ -17,14 +16,7 @@ def twin(rows: Sequence[Mapping[str, Any]], key: str, alt: str, percent: Sequenc
         return
     with folded:
         number = st.column_config.NumberColumn
-        st.dataframe(
-            list(rows),
-            hide_index=True,
-            key=f"{key} table",
-            height=36 + 35 * min(ROWS_SHOWN, max(1, len(rows))),
-            column_config={name: number(format="%.1f %%") for name in percent},
-            placeholder="–",
-            alt=alt,
-        )
+        shares = {name: number(format="%.1f %%") for name in percent}
+        table(list(rows), f"{key} table", alt, n=len(rows), row_height=35, columns=shares)
         columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
         csv_download(columns, f"{key}.csv", key)

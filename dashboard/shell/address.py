@@ -140,7 +140,7 @@ def selection(n_genres: int) -> Selection | None:
     try:
         return Selection.of(text, n_genres)
     except ConfigError:
-        _say(f"cell is {_short(text)} in this link, but the matrix has {n_genres} genres; no cell is chosen.")
+        note(f"cell is {_short(text)} in this link, but the matrix has {n_genres} genres; no cell is chosen.")
         return None
 
 
@@ -152,7 +152,7 @@ def merges(n_genres: int) -> Merges:
     try:
         members_of(n_genres, merges_of(text))
     except ConfigError as error:
-        _say(f"{str(error).rstrip('.')}; no genres are merged.")
+        note(f"{str(error).rstrip('.')}; no genres are merged.")
         return ()
     return merges_of(text)
 
@@ -161,7 +161,7 @@ def genre(names: Sequence[str]) -> str | None:
     """Return the genre looked at, if it is one of `names`."""
     text = st.query_params.get("genre")
     if text and text not in names:
-        _say(f"This run has no genre named {_short(text)}; none is chosen.")
+        note(f"This run has no genre named {_short(text)}; none is chosen.")
     return text if text in names else None
 
 
@@ -187,6 +187,12 @@ def page_link(page: str, label: str, icon: str | None = None, **looked_at: str |
 def same_page_link(label: str, key: str, icon: str | None = None, **looked_at: str | tuple[int, int] | None) -> None:
     """Draw what does the same as `page_link` to the page it stands on: a page link there would leave the address."""
     st.button(label, icon=icon, key=key, type="tertiary", on_click=_go, args=(_texts(looked_at),))
+
+
+def close_button(key: str, *names: str, help: str | None = None) -> None:
+    """Draw the button that closes what these names in the address open."""
+    closed = dict.fromkeys(names)
+    st.button("Close", icon=":material/close:", type="tertiary", key=key, help=help, on_click=look, kwargs=closed)
 
 
 def _go(looked_at: Mapping[str, str]) -> None:
@@ -301,5 +307,6 @@ def _dismiss() -> None:
     st.session_state[_NOTES] = []
 
 
-def _say(sentence: str) -> None:
+def note(sentence: str) -> None:
+    """Say what is wrong with a link."""
     st.caption(f":material/link_off: {plain(sentence)}")

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from dashboard.components.csv_download import csv_download
+from dashboard.components.table import table
 from dashboard.shell.address import plain
 from dashboard.views.compare import text as sentences
 from dashboard.views.compare.chosen import Chosen
 from genre_core.evaluation.glossary import GLOSSARY
 
-HEIGHT = 520
+ROWS_SHOWN = 14
 
 
 def draw(chosen: Chosen) -> None:
@@ -19,19 +20,17 @@ def draw(chosen: Chosen) -> None:
     st.subheader(f"By genre, on {chosen.nouns}", anchor=False)
     st.caption(plain(sentences.genres_sentence(found), longest=600), help=GLOSSARY["Holm"])
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    st.dataframe(
+    table(
         rows,
-        hide_index=True,
-        key="genre differences",
-        row_height=33,
-        height=min(HEIGHT, 36 + 33 * len(rows)),
-        column_config={
+        "genre differences",
+        "Recall of each genre for both runs, the difference with its interval, and its adjusted p.",
+        n=len(rows),
+        most=ROWS_SHOWN,
+        columns={
             names[2]: number(format="%.1f %%"),
             names[3]: number(format="%.1f %%"),
             "difference": text(help="In points of recall, with the 95 % interval for each genre by itself."),
             "p": text(help=f"McNemar's exact test, adjusted. {GLOSSARY['Holm']}"),
         },
-        placeholder="–",
-        alt="Recall of each genre for both runs, the difference with its interval, and its adjusted p.",
     )
     csv_download(sentences.genre_numbers(found), "genre differences.csv", "genre differences", "Genres as CSV")

@@ -1,7 +1,5 @@
 """Tracks that two runs answer otherwise: what each says of them, and the way to each track's page."""
 
-from functools import partial
-
 import numpy as np
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
@@ -9,13 +7,14 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from dashboard.components.cell_tracks import Chosen as Tracks
 from dashboard.components.cell_tracks import choices, tracks_of
 from dashboard.components.csv_download import Columns, csv_download
-from dashboard.components.tracks import draw_choices
+from dashboard.components.table import table
+from dashboard.components.tracks import draw_choices, look_at_one_of
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.views.compare.chosen import Chosen
 from dashboard.views.compare.comparing import Side
 
-ROWS_SHOWN, ROWS_BESIDE_A_TRACK, ROW_HEIGHT = 10, 5, 33
+ROWS_SHOWN, ROWS_BESIDE_A_TRACK = 10, 5
 
 
 def draw(chosen: Chosen, here: Tracks) -> None:
@@ -23,24 +22,20 @@ def draw(chosen: Chosen, here: Tracks) -> None:
     import pyarrow as pa
 
     rows = chosen.compared.first.outcome.rows[here].tolist()
-    table = columns(chosen, here)
+    listed = columns(chosen, here)
     row = _looked_at(rows)
-    key = f"moved {chosen.part} {chosen.number} {len(rows)} {st.query_params.get('cell')} {row}"
-    shown = {name: [100 * one for one in values] if "sure" in name else values for name, values in table.items()}
-    sure = [name for name in table if "sure" in name]
-    st.dataframe(
+    shown = {name: [100 * one for one in values] if "sure" in name else values for name, values in listed.items()}
+    table(
         pa.table(shown),
-        hide_index=True,
-        key=key,
-        height=36 + ROW_HEIGHT * min(len(rows), ROWS_SHOWN if row is None else ROWS_BESIDE_A_TRACK),
-        row_height=ROW_HEIGHT,
-        on_select=partial(_choose, key, rows),
-        selection_mode="single-row",
-        selection_default=None if row is None else {"selection": {"rows": [rows.index(row)]}},
-        column_config=_titles(sure),
-        alt="Tracks with different predictions: the true genre, and what each run predicts.",
+        f"moved {chosen.part} {chosen.number} {len(rows)} {st.query_params.get('cell')} {row}",
+        "Tracks with different predictions: the true genre, and what each run predicts.",
+        n=len(rows),
+        most=ROWS_SHOWN if row is None else ROWS_BESIDE_A_TRACK,
+        columns=_titles([name for name in listed if "sure" in name]),
+        on_pick=look_at_one_of(rows),
+        at=None if row is None else rows.index(row),
     )
-    csv_download(lambda: table, "moved tracks.csv", "moved")
+    csv_download(lambda: listed, "moved tracks.csv", "moved")
     if row is not None:
         _one(chosen, row)
 
@@ -74,13 +69,8 @@ def _looked_at(rows: list[int]) -> int | None:
     text = st.query_params.get("track", "")
     row = int(text) if text.isdecimal() and len(text) < 10 else None
     if text and row not in rows:
-        st.caption(":material/link_off: The link names a track that did not move here, so none is selected.")
+        address.note("The link names a track that did not move here, so none is selected.")
     return row if row in rows else None
-
-
-def _choose(key: str, rows: list[int]) -> None:
-    chosen = st.session_state[key]["selection"]["rows"]
-    address.look(track=str(rows[chosen[0]]) if chosen else None)
 
 
 def _one(chosen: Chosen, row: int) -> None:

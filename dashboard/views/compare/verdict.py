@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components import ruler as rulers
 from dashboard.components.address_choice import address_menu
+from dashboard.components.table import table
 from dashboard.components.terms import numbers_line
 from dashboard.components.twin import twin
 from dashboard.shell.address import plain
@@ -60,15 +61,10 @@ def draw_pairs(chosen: Chosen) -> None:
     if len(of.others) < 2:
         return
     st.subheader("A compared with each", anchor=False)
-    st.dataframe(
-        [sentences.pair_row(side.title, of.lettered(number)) for number, side in enumerate(of.others)],
-        hide_index=True,
-        key="pairs",
-        row_height=33,
-        column_config={"tracks needed": st.column_config.NumberColumn(format="localized")},
-        placeholder="–",
-        alt="The first run compared with each of the others: verdict, differences with intervals, adjusted p.",
-    )
+    rows = [sentences.pair_row(side.title, of.lettered(number)) for number, side in enumerate(of.others)]
+    alt = "The first run compared with each of the others: verdict, differences with intervals, adjusted p."
+    needed = st.column_config.NumberColumn(format="localized")
+    table(rows, "pairs", alt, n=len(rows), columns={"tracks needed": needed})
     st.caption("p is adjusted by Holm for the number of comparisons. Differences are A minus the other run.")
 
 
@@ -90,13 +86,8 @@ def draw_settings(chosen: Chosen) -> None:
         st.caption("None: the same settings and seeds give the same run.")
         return
     names = [side.title for side in sides]
-    st.dataframe(
-        [{"setting": row.title, **dict(zip(names, row.values, strict=True))} for row in rows],
-        hide_index=True,
-        key="settings that differ",
-        row_height=33,
-        alt="The settings that are not the same in all compared runs.",
-    )
+    shown = [{"setting": row.title, **dict(zip(names, row.values, strict=True))} for row in rows]
+    table(shown, "settings that differ", "The settings that are not the same in all compared runs.", n=len(shown))
 
 
 def score_twin(chosen: Chosen) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.components.csv_download import Columns, csv_download
+from dashboard.components.table import table
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from genre_core.data.dataset import PARTS, Dataset, IntArray
@@ -19,37 +20,30 @@ def draw(data: Dataset, rows: IntArray, split: Split | None, sentence: str) -> N
         if len(rows):
             meaning = "Download these tracks with all their features."
             csv_download(lambda: columns(data, rows, split), "chosen tracks.csv", "chosen", help=meaning)
-        st.button("Close", icon=":material/close:", type="tertiary", key="close chosen", on_click=_close)
+        address.close_button("close chosen", "area", "genre")
     st.caption(plain(sentence))
     if not len(rows):
         return
-    st.dataframe(
-        columns(data, rows, split, FEATURES_SHOWN),
-        hide_index=True,
-        key="chosen tracks",
-        height=36 + 33 * min(8, len(rows)),
-        row_height=33,
-        placeholder="–",
-        alt="The selected tracks with their genre, groups, part of the split and features.",
-    )
+    alt = "The selected tracks with their genre, groups, part of the split and features."
+    table(columns(data, rows, split, FEATURES_SHOWN), "chosen tracks", alt, n=len(rows), most=8)
     if len(data.features) > FEATURES_SHOWN:
         st.caption(f"The first {FEATURES_SHOWN} of {len(data.features):,} features are shown; the CSV has all.")
 
 
 def columns(data: Dataset, rows: IntArray, split: Split | None, most: int | None = None) -> Columns:
     """Return rows of the data by column: name, genre, what they belong to, part of the split, then `most` features."""
-    table: Columns = {"track": [data.tracks[row] for row in rows.tolist()]}
-    table["genre"] = [data.genres[number] for number in data.y[rows].tolist()]
+    found: Columns = {"track": [data.tracks[row] for row in rows.tolist()]}
+    found["genre"] = [data.genres[number] for number in data.y[rows].tolist()]
     if data.y_clean is not None:
-        table["true genre"] = [data.genres[number] for number in data.y_clean[rows].tolist()]
+        found["true genre"] = [data.genres[number] for number in data.y_clean[rows].tolist()]
     for level, numbers in data.groups.items():
-        table[f"of {level}" if level == "track" else level] = (numbers[rows] + 1).tolist()
+        found[f"of {level}" if level == "track" else level] = (numbers[rows] + 1).tolist()
     if split is not None:
-        table["part"] = _parts(rows, split)
+        found["part"] = _parts(rows, split)
     for at, name in enumerate(data.features[:most]):
-        free = name if name not in table else f"{name} (feature)"
-        table[free] = [None if value != value else value for value in data.X[rows, at].tolist()]
-    return table
+        free = name if name not in found else f"{name} (feature)"
+        found[free] = [None if value != value else value for value in data.X[rows, at].tolist()]
+    return found
 
 
 def _parts(rows: IntArray, split: Split) -> list[str]:
@@ -58,7 +52,3 @@ def _parts(rows: IntArray, split: Split) -> list[str]:
         parts[np.isin(rows, split[part])] = part
     found: list[str] = parts.tolist()
     return found
-
-
-def _close() -> None:
-    address.look(area=None, genre=None)

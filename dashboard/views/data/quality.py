@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.has_features import has_features
+from dashboard.components.table import table
 from dashboard.services import datasets, tables
 from dashboard.services.datasets import Checked, Gaps
 from dashboard.shell import address, forms
@@ -88,19 +89,20 @@ def _finding(number: int, finding: Finding, ways: Sequence[Remedy], config: Expe
         if finding.rows:
             first = "the first " if len(finding.rows) >= MOST_ROWS else ""
             with st.popover(f"Show {first}{count(len(finding.rows), 'track')}", type="tertiary"):
-                st.dataframe(_rows(finding, data), hide_index=True, height=min(300, 40 + 36 * len(finding.rows)))
+                alt = "The tracks that this is about."
+                table(_rows(finding, data), f"tracks {number}", alt, n=len(finding.rows), most=7, row_height=35)
 
 
 def _rows(finding: Finding, data: Dataset) -> dict[str, list[object]]:
     """Return the rows of a finding as columns: names, genres, what they belong to, and the columns it is about."""
     rows = list(finding.rows)
-    table: dict[str, list[object]] = {
+    listed: dict[str, list[object]] = {
         "track": [data.tracks[row] for row in rows],
         "genre": [data.genres[data.y[row]] for row in rows],
     }
     for name in finding.columns[:3]:
-        table[name] = [float(data.X[row, data.features.index(name)]) for row in rows]
-    return table
+        listed[name] = [float(data.X[row, data.features.index(name)]) for row in rows]
+    return listed
 
 
 def _buttons(ways: Sequence[Remedy], key: str, config: ExperimentConfig, data: Dataset) -> None:
@@ -140,11 +142,8 @@ def _missing(gaps: Gaps, data: Dataset) -> None:
     """Draw where values are missing, by column and by genre."""
     st.caption(plain(sentences.missing_sentence(gaps, len(data))))
     with st.expander("Missing by column and by genre, in %", type="compact"):
-        table = sentences.missing_table(gaps, data.genres)
-        numbers = [name for name, value in table[0].items() if isinstance(value, float)]
-        st.dataframe(
-            table,
-            hide_index=True,
-            height=min(320, 40 + 36 * len(table)),
-            column_config={name: st.column_config.NumberColumn(format="%.1f") for name in numbers},
-        )
+        rows = sentences.missing_table(gaps, data.genres)
+        numbers = [name for name, value in rows[0].items() if isinstance(value, float)]
+        titles = {name: st.column_config.NumberColumn(format="%.1f") for name in numbers}
+        alt = "The shares of missing values by column and by genre."
+        table(rows, "missing values", alt, n=len(rows), most=8, row_height=35, columns=titles)

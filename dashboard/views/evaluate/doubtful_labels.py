@@ -8,6 +8,8 @@ from dashboard.components.ensembles import members_instead
 from dashboard.components.judged import Judged
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
+from dashboard.components.table import table
+from dashboard.components.tracks import look_at_one_of
 from dashboard.components.twin import twin
 from dashboard.services import labels as found_labels
 from dashboard.services.labels import Among, DoubtfulLabels
@@ -26,7 +28,7 @@ from genre_core.settings.presets import PRESETS
 from genre_core.store.schema import Run
 
 POLL_SECONDS = 1.0
-ROWS, ROW_HEIGHT, MOST_ROWS = 12, 33, 2000
+ROWS, MOST_ROWS = 12, 2000
 TRAIN = "views/train/page.py"
 
 
@@ -82,11 +84,8 @@ def _crossing(run: Run, drawn: str) -> None:
                       args=(run,), help="Stop now and keep the results so far.")  # fmt: skip
         else:
             label = "Continue" if crossed else "Predict all tracks"
-            st.button(label, icon=":material/play_arrow:", key="cross", type="primary", on_click=_cross, args=(run,))
-
-
-def _cross(run: Run) -> None:
-    found_labels.predict_everywhere(run)
+            st.button(label, icon=":material/play_arrow:", key="cross", type="primary",
+                      on_click=found_labels.predict_everywhere, args=(run,))  # fmt: skip
 
 
 def _labels(judged: Judged, labels: DoubtfulLabels, tracks: str, note: str = "") -> None:
@@ -119,22 +118,15 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
     rows = labels.rows[labels.order[: min(n, MOST_ROWS)]].tolist()
     asked = st.query_params.get("track")
     at = rows.index(int(asked)) if asked and asked.isdecimal() and int(asked) in rows else None
-    key = f"doubtful {judged.file_name} {n} {at}"
-
-    def choose() -> None:
-        picked = st.session_state[key]["selection"]["rows"]
-        address.look(track=str(rows[picked[0]]) if picked else None)
-
-    st.dataframe(
+    table(
         shown,
-        hide_index=True,
-        key=key,
-        height=36 + ROW_HEIGHT * min(n, ROWS),
-        row_height=ROW_HEIGHT,
-        on_select=choose,
-        selection_mode="single-row",
-        selection_default=None if at is None else {"selection": {"rows": [at]}},
-        column_config={
+        f"doubtful {judged.file_name} {n} {at}",
+        "Tracks with doubtful labels, the most doubtful first, with their label and the genre that they look like.",
+        n=n,
+        most=ROWS,
+        on_pick=look_at_one_of(rows),
+        at=at,
+        columns={
             "rank": number("Rank", width="small"),
             "track": column("Track", width="small"),
             "label": column("Label"),
@@ -146,9 +138,6 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
             "margin": number("Margin", format="%.0f %%", help=GLOSSARY["margin of the label"]),
             "true genre": column("True genre", help=GLOSSARY["wrong label"]),
         },
-        alt=(
-            "Tracks with doubtful labels, the most doubtful first, with their label and the genre that they look like."
-        ),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         meaning = "Download all doubtful labels."
@@ -169,7 +158,7 @@ def columns(data: Dataset, labels: DoubtfulLabels, n: int, *, percentages: bool 
     """Return the n most doubtful labels by column; probabilities in [0, 1]."""
     at, found, factor = labels.order[:n], labels.found, 100 if percentages else 1
     rows, likes = labels.rows[at], found.looks_like[at]
-    table: Columns = {
+    listed: Columns = {
         "rank": list(range(1, n + 1)),
         "track": [data.tracks[row] for row in rows.tolist()],
         "label": [data.genres[number] for number in found.y[at].tolist()],
@@ -179,8 +168,8 @@ def columns(data: Dataset, labels: DoubtfulLabels, n: int, *, percentages: bool 
         "margin": (factor * found.margin[at]).round(6).tolist(),
     }
     if data.y_clean is not None:
-        table["true genre"] = [data.genres[number] for number in data.y_clean[rows].tolist()]
-    return table
+        listed["true genre"] = [data.genres[number] for number in data.y_clean[rows].tolist()]
+    return listed
 
 
 def _pairs(labels: DoubtfulLabels) -> None:
@@ -200,27 +189,11 @@ def _pairs(labels: DoubtfulLabels) -> None:
         }
         for i, j, n in pairs
     ]
-    st.dataframe(
-        rows,
-        hide_index=True,
-        key="doubtful pairs",
-        height=36 + ROW_HEIGHT * min(len(rows), 4),
-        row_height=ROW_HEIGHT,
-        column_config={
-            "label": "Label",
-            "looks like": "Looks like",
-            "doubtful": "Doubtful",
-            "of the label's tracks": st.column_config.NumberColumn(
-                "Label",
-                format="%.1f %%",
-                help=(
-                    "The estimate of confident learning, scaled to all tracks with the label. It also counts overlap "
-                    "as wrong labels."
-                ),
-            ),
-        },
-        alt="Pairs of label and likely genre, the most common first, with the estimated share of the label's tracks.",
-    )
+    meaning = "Estimated by confident learning for all tracks with the label. It also counts overlap as wrong labels."
+    share = st.column_config.NumberColumn("Label", format="%.1f %%", help=meaning)
+    titles = {"label": "Label", "looks like": "Looks like", "doubtful": "Doubtful", "of the label's tracks": share}
+    alt = "Pairs of label and likely genre, the most common first, with the estimated share of the label's tracks."
+    table(rows, "doubtful pairs", alt, n=len(rows), most=4, columns=titles)
 
 
 def _make_some(run: Run) -> None:

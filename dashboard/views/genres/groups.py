@@ -3,12 +3,11 @@
 import streamlit as st
 
 from dashboard.components.judged import Judged
+from dashboard.components.table import table
 from dashboard.services import one_genre
 from dashboard.shell.address import plain
 from dashboard.views.genres.one_genre import OneGenre
 from dashboard.views.genres.text import groups_sentence
-
-ROWS_SHOWN = 10
 
 
 def level_of(judged: Judged) -> str:
@@ -27,23 +26,13 @@ def draw(one: OneGenre) -> None:
         st.caption("By chance: the same number of errors, spread over the tracks at random.")
     if not found.groups:
         return
-    table = {
+    listed = {
         level: [f"{level} {group.group + 1}" for group in found.groups],
         "tracks": [group.n for group in found.groups],
         "wrong": [group.wrong for group in found.groups],
         "share wrong": [100 * group.wrong / group.n for group in found.groups],
     }
-    st.dataframe(
-        table,
-        hide_index=True,
-        key=f"{one.key} groups",
-        row_height=33,
-        height=36 + 33 * min(ROWS_SHOWN, len(found.groups)),
-        column_config={
-            level: level.capitalize(),
-            "tracks": "Tracks",
-            "wrong": "Wrong",
-            "share wrong": st.column_config.NumberColumn("Share wrong", format="%.0f %%"),
-        },
-        alt=f"Errors of {one.name} by {level}, the worst first.",
-    )
+    share = st.column_config.NumberColumn("Share wrong", format="%.0f %%")
+    titles = {level: level.capitalize(), "tracks": "Tracks", "wrong": "Wrong", "share wrong": share}
+    alt = f"Errors of {one.name} by {level}, the worst first."
+    table(listed, f"{one.key} groups", alt, n=len(found.groups), columns=titles)

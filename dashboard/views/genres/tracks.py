@@ -1,12 +1,13 @@
 """The tracks of a genre, from typical to least typical, each with a link to its page."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from dashboard.components.csv_download import csv_download
+from dashboard.components.table import table
+from dashboard.components.tracks import look_at_one_of
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.theme import count, percent
@@ -14,7 +15,7 @@ from dashboard.views.genres.genre_tracks import GenreTrack, tracks_of_genre
 from dashboard.views.genres.one_genre import TRACK, OneGenre, link
 
 ENDS = 3
-ROWS_SHOWN, ROW_HEIGHT = 11, 33
+ROWS_SHOWN = 11
 
 
 def draw(one: OneGenre) -> None:
@@ -31,19 +32,16 @@ def draw(one: OneGenre) -> None:
     rows, asked_for = [track.row for track in found], st.query_params.get("track", "")
     chosen = next((number for number, row in enumerate(rows) if str(row) == asked_for), None)
     if asked_for and chosen is None:
-        st.caption(f":material/link_off: The link names a track that is not a {plain(one.name)} track of this part.")
-    table = f"{one.key} tracks {chosen}"
-    st.dataframe(
+        address.note(f"The link names a track that is not a {one.name} track of this part.")
+    table(
         _columns(found),
-        hide_index=True,
-        key=table,
-        height=36 + ROW_HEIGHT * min(len(found), ROWS_SHOWN),
-        row_height=ROW_HEIGHT,
-        on_select=partial(_choose, table, rows),
-        selection_mode="single-row",
-        selection_default=None if chosen is None else {"selection": {"rows": [chosen]}},
-        column_config=_shown(one.name),
-        alt=f"Tracks of {one.name}, the most typical first: probability, prediction, most likely other genre.",
+        f"{one.key} tracks {chosen}",
+        f"Tracks of {one.name}, the most typical first: probability, prediction, most likely other genre.",
+        n=len(found),
+        most=ROWS_SHOWN,
+        columns=_shown(one.name),
+        on_pick=look_at_one_of(rows),
+        at=chosen,
     )
     with st.container(key="genre-tracks-foot", horizontal=True, vertical_alignment="center", gap="small"):
         if chosen is not None:
@@ -98,8 +96,3 @@ def _shown(genre: str) -> dict[str, Any]:
         "likeliest other": column.TextColumn("Most likely other genre"),
         "its probability": column.NumberColumn("P(other)", format="%.1f %%"),
     }
-
-
-def _choose(table: str, rows: Sequence[int]) -> None:
-    chosen = st.session_state[table]["selection"]["rows"]
-    address.look(track=str(rows[chosen[0]]) if chosen else None)

@@ -6,6 +6,7 @@ from dashboard.components.matrix import matrix
 from dashboard.components.ruler import Ruler, ruler
 from dashboard.components.safely import refreshing
 from dashboard.components.study_page import study_choice
+from dashboard.components.table import table
 from dashboard.components.tables import matrix_table
 from dashboard.figures.matrix import live_view, matrix_view
 from dashboard.services import repetitions, studies
@@ -22,7 +23,7 @@ from genre_core.studies.repeats.summary import runs_to_show
 from genre_core.training.predictions import Unit
 
 TABLE_SECONDS = 1.0
-ROW_HEIGHT, ROWS_SHOWN = 35, 12
+ROWS_SHOWN = 12
 MOST_LETTERS = 1000
 
 
@@ -38,23 +39,15 @@ def _runs(study_id: str, part: str, unit: Unit) -> None:
     found = repetitions.repetition(study_id, test=part == "test", unit=unit)
     ids = [run.id for run in found.runs.values()]
     chosen = st.query_params.get("run")
-    key = f"runs of {study_id} {len(ids)}"
-
-    def choose() -> None:
-        rows = st.session_state[key]["selection"]["rows"]
-        address.look(run=ids[rows[0]] if rows else None)
-
-    st.dataframe(
+    table(
         sentences.rows(found),
-        hide_index=True,
-        height=40 + ROW_HEIGHT * min(len(ids), ROWS_SHOWN),
-        row_height=ROW_HEIGHT,
-        key=key,
-        on_select=choose,
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": [ids.index(chosen)]}} if chosen in ids else None,
-        placeholder="–",
-        alt="The runs of this repetition: state, epochs, accuracy and macro-F1.",
+        f"runs of {study_id} {len(ids)}",
+        "The runs of this repetition: state, epochs, accuracy and macro-F1.",
+        n=len(ids),
+        most=ROWS_SHOWN,
+        row_height=35,
+        on_pick=lambda at: address.look(run=None if at is None else ids[at]),
+        at=ids.index(chosen) if chosen in ids else None,
     )
     _open_chosen(found)
 

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.ensembles import member_list
+from dashboard.components.table import table
 from dashboard.components.terms import numbers_line
 from dashboard.services import commands, openings
 from dashboard.shell import address, forms
@@ -133,7 +134,7 @@ def _settings(config: ExperimentConfig) -> None:
     whose = "Settings of one of them" if config.averaged_with else "Settings"
     st.markdown(f"**{whose}** :gray[{n_changed} of {len(rows)} differ from the default (marked ●)]")
     alt = "Settings of this run, with the default value of those that differ."
-    st.dataframe(rows, hide_index=True, height=40 + 35 * min(len(rows), 12), row_height=35, alt=alt)
+    table(rows, "run settings", alt, n=len(rows), most=12, row_height=35)
 
 
 def _short(item: Setting, value: Any) -> str:
@@ -162,7 +163,7 @@ def _provenance(run: Run) -> None:
     }
     st.markdown("**Made with**")
     rows = [{"": name, "value": value} for name, value in facts.items() if value]
-    st.dataframe(rows, hide_index=True, row_height=32, alt="The software and computer that made this run.")
+    table(rows, "made with", "The software and computer that made this run.", n=len(rows), row_height=32)
 
 
 def _sizes(context: dict[str, Any]) -> str:

@@ -1,18 +1,15 @@
 """The training tracks that are most like a track, as a list to open them from."""
 
-from functools import partial
-
 import streamlit as st
 
 from dashboard.components.csv_download import Columns
+from dashboard.components.table import table
 from dashboard.services import networks
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.views.track.looked_at import LookedAt
 from dashboard.views.track.text import neighbours_sentence
 from genre_core.explaining.neighbours import Neighbours
-
-ROW_HEIGHT = 33
 
 
 def draw(track: LookedAt) -> None:
@@ -25,28 +22,27 @@ def draw(track: LookedAt) -> None:
     level = None if track.data.coarsest is None else track.data.coarsest[0]
     st.subheader("Nearest training tracks", anchor=False)
     st.caption(plain(neighbours_sentence(found, track.answers.y, track.data.genres, level)))
-    key = f"nearest {track.run.id} {track.row}"
-    st.dataframe(
+    rows, meaning = found.rows.tolist(), "Euclidean distance in standard scores, over all features."
+
+    def open_one(at: int | None) -> None:
+        if at is not None:
+            address.look(track=str(rows[at]), what=None, part=None, cell=None, find=None, only=None)
+
+    table(
         _columns(track, found, level),
-        hide_index=True,
-        key=key,
-        height=36 + ROW_HEIGHT * len(found.rows),
-        row_height=ROW_HEIGHT,
-        on_select=partial(_open, key, found.rows.tolist()),
-        selection_mode="single-row",
-        column_config={
-            "distance": st.column_config.NumberColumn(
-                "Distance", format="%.2f", help="Euclidean distance in standard scores, over all features."
-            )
-        },
-        alt="The nearest training tracks, with their genre, prediction and distance.",
+        f"nearest {track.run.id} {track.row}",
+        "The nearest training tracks, with their genre, prediction and distance.",
+        n=len(rows),
+        most=len(rows),
+        columns={"distance": st.column_config.NumberColumn("Distance", format="%.2f", help=meaning)},
+        on_pick=open_one,
     )
     st.caption("Select one to open it.")
 
 
 def _columns(track: LookedAt, found: Neighbours, level: str | None) -> Columns:
     genres, rows = track.data.genres, found.rows
-    table: Columns = {
+    listed: Columns = {
         "Track": [track.data.tracks[row] for row in rows.tolist()],
         "Genre" if track.data.y_clean is None else "Label": [
             genres[number] for number in track.answers.y[rows].tolist()
@@ -56,11 +52,5 @@ def _columns(track: LookedAt, found: Neighbours, level: str | None) -> Columns:
     }
     if found.same_group is not None:
         word = {"track": "recording", None: "group"}.get(level, level)
-        table[f"Same {word}"] = ["yes" if same else "" for same in found.same_group.tolist()]
-    return table
-
-
-def _open(key: str, rows: list[int]) -> None:
-    chosen = st.session_state[key]["selection"]["rows"]
-    if chosen:
-        address.look(track=str(rows[chosen[0]]), what=None, part=None, cell=None, find=None, only=None)
+        listed[f"Same {word}"] = ["yes" if same else "" for same in found.same_group.tolist()]
+    return listed

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.components.live import Parts
 from dashboard.components.plot import chart
 from dashboard.components.safely import refreshing
+from dashboard.components.table import table
 from dashboard.components.words import words
 from dashboard.services import openings, searches
 from dashboard.services.searches import Search, UnderWay
@@ -16,7 +17,6 @@ from genre_core.settings.presets import PRESETS
 from genre_core.studies.tuning.rows import TrialResult
 
 TABLE_SECONDS = 1.0
-ROW_HEIGHT, ROWS_SHOWN = 35, 10
 N_COLUMNS, SLICE_HEIGHT = 4, 220
 MOST_LETTERS = 1000
 
@@ -79,29 +79,17 @@ def _trials(study_id: str) -> None:
         st.caption("Then the first trials start.")
         return
     chosen, ids = st.query_params.get("run"), [trial.runs[0] if trial.runs else "" for trial in listed]
-    key = f"trials of {study_id}"
-
-    def choose() -> None:
-        rows = st.session_state[key]["selection"]["rows"]
-        address.look(run=(ids[rows[0]] or None) if rows else None)
-
     number = st.column_config.NumberColumn
-    st.dataframe(
+    forms_of = {"accuracy": "%.1f %%", "macro-F1": "%.1f %%", "log loss": "%.3f"}
+    table(
         [sentences.row(found, trial) for trial in listed],
-        hide_index=True,
-        height=40 + ROW_HEIGHT * min(len(listed), ROWS_SHOWN),
-        row_height=ROW_HEIGHT,
-        column_config={
-            "accuracy": number(format="%.1f %%"),
-            "macro-F1": number(format="%.1f %%"),
-            "log loss": number(format="%.3f"),
-        },
-        key=key,
-        on_select=choose,
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": [ids.index(chosen)]}} if chosen and chosen in ids else None,
-        placeholder="–",
-        alt="The trials of this search: state, scores, values tried and epochs.",
+        f"trials of {study_id}",
+        "The trials of this search: state, scores, values tried and epochs.",
+        n=len(listed),
+        row_height=35,
+        columns={name: number(format=form) for name, form in forms_of.items()},
+        on_pick=lambda at: address.look(run=None if at is None else ids[at] or None),
+        at=ids.index(chosen) if chosen and chosen in ids else None,
     )
     if note := sentences.uncertainty(found):
         st.caption(plain(note))
