@@ -16,7 +16,6 @@ def form_page(tables, sections):
     import streamlit
 
     from dashboard.shell import address, forms
-    from genre_core.settings.presets import PRESETS
 
     def take():
         for change in streamlit.session_state["changes"]:
@@ -24,7 +23,7 @@ def form_page(tables, sections):
 
     address.read()
     streamlit.button("take", key="take", on_click=take)
-    streamlit.session_state["form"] = forms.sidebar_settings(PRESETS, {"table": tables}, sections=sections)
+    streamlit.session_state["form"] = forms.sidebar_settings({"table": tables}, sections=sections)
 
 
 def opened(tables=(), sections=tuple(SECTIONS), **params: str) -> AppTest:
@@ -248,11 +247,10 @@ def test_adopted_settings_are_said_at_the_nearest_preset():
 
         from dashboard.shell.forms import adopt, sidebar_settings
         from genre_core.settings.config import ExperimentConfig
-        from genre_core.settings.presets import PRESETS
 
         config = ExperimentConfig.model_validate_json(text)
-        streamlit.button("same settings", key="same", on_click=adopt, args=(config, PRESETS))
-        streamlit.session_state["form"] = sidebar_settings(PRESETS)
+        streamlit.button("same settings", key="same", on_click=adopt, args=(config,))
+        streamlit.session_state["form"] = sidebar_settings()
 
     wanted = configure({"data.overlap": 0.8, "train.seed": 3})
     page = AppTest.from_function(adopting_page, args=(wanted.model_dump_json(),), default_timeout=30)
@@ -267,7 +265,7 @@ def test_a_link_to_a_configuration_opens_exactly_that(preset):
     from dashboard.shell.forms import link
 
     config = configure({"train.seed": 3, "model.hidden": (9, 4), "train.optimizer": "sgd"}, PRESETS[preset].config)
-    said = link(config, PRESETS)
+    said = link(config)
     assert form(opened(**{name.replace(".", "__"): text for name, text in said.items()})).config == config
 
 
@@ -275,8 +273,8 @@ def test_a_variation_is_said_relative_to_what_it_varies():
     from dashboard.shell.forms import link
 
     found = configure({"train.learning_rate": 0.05})
-    assert link(found, PRESETS) == {"preset": "rate_too_high"}
-    assert link(found, PRESETS, origin=configure({})) == {"preset": "overlapping", "train.learning_rate": "0.05"}
+    assert link(found) == {"preset": "rate_too_high"}
+    assert link(found, origin=configure({})) == {"preset": "overlapping", "train.learning_rate": "0.05"}
 
 
 def test_every_setting_can_be_opened_from_a_link_and_gives_that_configuration():

@@ -71,6 +71,5 @@ def _chosen(name: str, options: Mapping[Name, str], chosen: Name | None) -> Name
     """Return the choice, with a note where the address says another one; it is empty where it was just taken out."""
     given = st.query_params.get(name)
     if given and given not in options:
-        said, allowed = address.plain(f"{name} is “{given[:40]}” in this link"), " or ".join(options)
-        st.caption(f":material/link_off: {said}; it can be {allowed}.")
+        address.note(f"{name} is “{given[:40]}” in this link; it can be {' or '.join(options)}.")
     return chosen or next(iter(options))

@@ -125,11 +125,8 @@ def _merged(judged: Judged, found: Confusions) -> None:
     assert found.merged is not None
     with st.container(key="merged", horizontal=True, vertical_alignment="top", gap="small"):
         st.caption(plain(merge_sentence(judged.outcome.evaluation, found.merged), longest=900))
-        st.button("Undo", icon=":material/undo:", type="tertiary", key="undo merge", on_click=_merge, args=(None,))
-
-
-def _merge(text: str | None) -> None:
-    address.look(merge=text, cell=None, track=None)
+        st.button("Undo", icon=":material/undo:", type="tertiary", key="undo merge", on_click=address.look,
+                  kwargs=dict.fromkeys(("merge", "cell", "track")))  # fmt: skip
 
 
 def _pick() -> None:
@@ -141,7 +138,7 @@ def _chosen(judged: Judged, found: Confusions, chosen: Selection, merges: Merges
     tracks = tracks_of(outcome, judged.data.tracks, in_cells(outcome, chosen, merges))
     with st.container(key="cell-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(selection_title(found.matrix, chosen, merges)), anchor=False)
-        st.button("Close", icon=":material/close:", type="tertiary", key="close cell", on_click=_close_cell)
+        address.close_button("close cell", "cell", "track")
     said = selection_sentence(found.matrix, chosen, found.view.nouns, merges)
     if found.view.compare == "limit":
         said += " These are this model's tracks, not those of the best possible classifier."
@@ -173,13 +170,9 @@ def _offer_merge(found: Confusions, chosen: Selection, merges: Merges) -> None:
         type="tertiary",
         key="merge",
         help="What would the score be if they were one genre?",
-        on_click=_merge,
-        args=(merges_text((*kept, together)),),
+        on_click=address.look,
+        kwargs={"merge": merges_text((*kept, together)), "cell": None, "track": None},
     )
-
-
-def _close_cell() -> None:
-    address.look(cell=None, track=None)
 
 
 def _what_stands_out(judged: Judged) -> None:

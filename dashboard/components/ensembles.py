@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components.member_marks import member_rates
 from dashboard.services import commands
-from dashboard.services import runs as runs_service
+from dashboard.services.runs import members
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text import ensembles as sentences
@@ -41,11 +41,11 @@ def average_button(runs: Sequence[Run]) -> None:
 def beside_members(run: Run, part: Part) -> None:
     """Say what an ensemble averages, with the way to compare it with its members."""
     text = sentences.beside_members(run, part, member_rates(run, part))
-    members = runs_service.members(run)[:RUNS_SHOWN]
+    found = members(run)[:RUNS_SHOWN]
     with st.container(key="ensemble-members", horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(text, width="content")
-        if members:
-            named = ",".join([run.id, *(member.id for member in members)])
+        if found:
+            named = ",".join([run.id, *(member.id for member in found)])
             address.page_link("views/compare/page.py", "Compare with them", ":material/compare_arrows:", runs=named)
 
 
@@ -53,18 +53,14 @@ def members_instead(run: Run, sentence: str, key: str) -> None:
     """Say what an ensemble has not, with its members to look at instead, in the same place."""
     st.caption(sentence)
     with st.container(key=f"members instead {key}", horizontal=True, gap="small"):
-        for member in runs_service.members(run)[:RUNS_SHOWN]:
+        for member in members(run)[:RUNS_SHOWN]:
             st.button(plain(member.name), icon=":material/arrow_forward:", key=f"instead {key} {member.id}",
-                      on_click=_look_at, args=(member.id,))  # fmt: skip
-
-
-def _look_at(run_id: str) -> None:
-    address.look(run=run_id)
+                      on_click=address.look, kwargs={"run": member.id})  # fmt: skip
 
 
 def member_list(run: Run) -> None:
     """Draw the members of an ensemble, each a way to its card."""
-    found = runs_service.members(run)
+    found = members(run)
     st.markdown(f"**Averages {len(run.config.members)} networks**")
     for member in found:
         rate = percent(member.summary["validation"]["accuracy"])

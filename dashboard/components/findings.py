@@ -13,7 +13,7 @@ from dashboard.text.findings import link
 from genre_core.findings.finding import Finding
 from genre_core.findings.sentences import Told, sentence
 from genre_core.settings.config import ExperimentConfig
-from genre_core.settings.presets import OPENING, PRESETS
+from genre_core.settings.presets import OPENING
 from genre_core.store.run_result import told_of as told_of
 
 CSS = Path(__file__).with_suffix(".css")
@@ -66,7 +66,7 @@ def _something_harder(config: ExperimentConfig) -> None:
         return
     overlap = max(opening.overlap, 2 * drawn.overlap)
     harder = drawn.model_copy(update={"overlap": min(overlap, MOST_OVERLAP)})
-    settings = forms.link(config.model_copy(update={"data": harder}), PRESETS)
+    settings = forms.link(config.model_copy(update={"data": harder}))
     st.page_link(
         "views/train/page.py", label=f"Train at overlap {harder.overlap:g}", icon=FORWARD, query_params=settings
     )

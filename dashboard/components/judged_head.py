@@ -20,7 +20,6 @@ from dashboard.text.train import Headline
 from genre_core.data.dataset import Part
 from genre_core.errors import GenreLabError
 from genre_core.evaluation.glossary import GLOSSARY
-from genre_core.store.openings import Openings
 from genre_core.store.run_result import JUDGE, Judge
 from genre_core.store.schema import Run
 
@@ -42,15 +41,17 @@ def judged_head(answer: Answer, forget: Mapping[str, None]) -> Judged | None:
         run_picker(run)
         part, judge = _judged_by(run, forget)
     if run is None:
-        _say(head, *evaluate_states.no_run(address.run_id(), bool(workers.store().runs(limit=1))))
+        with head:
+            say_headline(*evaluate_states.no_run(address.run_id(), bool(workers.store().runs(limit=1))))
         return None
     if run.state != "complete":
         with head:
-            refreshing(_wait, POLL_SECONDS if run.active else None)(run)
+            wait_for(run)
         return None
     opened = openings.openings_of([run])[run.id]
     if part == "test" and not opened.opened:
-        _closed(run, opened, head)
+        with head:
+            ask_to_open(evaluate_states.closed(run, opened), [run])
         return None
     marked = badges(run, opened if part == "test" else None)
     judged = _judged(run, part, judge, marked, head)
@@ -88,33 +89,34 @@ def _judged(run: Run, part: Part, judge: Judge, marked: Sequence[Badge], head: P
     try:
         outcome, data = outcomes.outcome(run, part, judge=judge), datasets.dataset(run.config.data)
     except GenreLabError as error:  # its table was deleted, or it was made by another version
-        _say(head, *evaluate_states.no_data(run, part, str(error)), marked)
+        with head:
+            say_headline(*evaluate_states.no_data(run, part, str(error)), marked)
         return None
     if outcome is None:
-        _say(head, *evaluate_states.not_complete(run))
+        with head:
+            say_headline(*evaluate_states.not_complete(run))
         return None
     return Judged(run, part, outcome, data)
 
 
-def _closed(run: Run, opened: Openings, head: Place) -> None:
-    """Ask before the test part of a run is shown for the first time."""
-    headline = evaluate_states.closed(run, opened)
-    with head:
-        st.header(headline.answer, anchor=False)
-        st.caption(headline.reason, help=GLOSSARY["test opened"])
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            open_test_button(run)
-            st.button("Stay with validation", type="tertiary", key="keep closed", on_click=_stay_with_validation)
+def ask_to_open(headline: Headline, closed: Sequence[Run], elsewhere: str = "") -> None:
+    """Ask before the test parts of runs are shown for the first time; validation is `elsewhere`, or on this page."""
+    st.header(plain(headline.answer), anchor=False)
+    st.caption(plain(headline.reason), help=GLOSSARY["test opened"])
+    label = "Open the test part" if len(closed) == 1 else f"Open {len(closed)} test parts"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(label, icon=":material/lock_open:", key="open test", on_click=openings.open_test,
+                  args=[run.id for run in closed])  # fmt: skip
+        if elsewhere:
+            address.page_link(elsewhere, "Stay with validation")
+        else:
+            st.button("Stay with validation", type="tertiary", key="keep closed", on_click=address.look,
+                      kwargs={"part": None})  # fmt: skip
 
 
-def open_test_button(run: Run) -> None:
-    """Draw the button that opens the test part of a run."""
-    act, icon = openings.open_test, ":material/lock_open:"
-    st.button("Open the test part", icon=icon, key="open test", on_click=act, args=(run.id,))
-
-
-def _stay_with_validation() -> None:
-    address.look(part=None)
+def wait_for(run: Run) -> None:
+    """Say how a run stands that is not complete, anew while it is active."""
+    refreshing(_wait, POLL_SECONDS if run.active else None)(run)
 
 
 def _wait(drawn: Run) -> None:
@@ -122,13 +124,14 @@ def _wait(drawn: Run) -> None:
     run = runs.run(drawn.id)
     if run is None or run.state != drawn.state:
         st.rerun()
-    _say(st.container(), *evaluate_states.not_complete(run))
+    say_headline(*evaluate_states.not_complete(run))
 
 
-def _say(where: Place, headline: Headline, step: Step, marked: Sequence[Badge] = ()) -> None:
-    with where:
-        st.header(plain(headline.answer), anchor=False)
-        if marked:
-            terms_line((), marked)
-        st.caption(plain(headline.reason))
+def say_headline(headline: Headline, step: Step | None = None, marked: Sequence[Badge] = ()) -> None:
+    """Say why there is nothing to show, and draw the way to the next step."""
+    st.header(plain(headline.answer), anchor=False)
+    if marked:
+        terms_line((), marked)
+    st.caption(plain(headline.reason))
+    if step:
         address.page_link(step.page, step.label, icon=":material/arrow_forward:")

@@ -4,8 +4,9 @@ A part is what its component draws. A page draws all of them when it runs, and f
 for them (see `live.js`). An answer of the state that the page has already is short.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +16,7 @@ from starlette.routing import Route
 
 from dashboard.services.runs import WATCH_SECONDS
 from dashboard.shell.mount import mount
+from dashboard.text.badges import Badge
 from genre_core.errors import GenreLabError
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.store.schema import Study
@@ -64,8 +66,9 @@ def route(path: str, look: Look) -> Route:
 
 
 def follow_from(path: str, drawn: Followed) -> None:
-    """Let the page follow `live/{path}` from the state in which it was drawn."""
-    follow(path, drawn.phase, drawn.state)
+    """Let the browser ask `live/{path}` what has changed since and draw parts anew; a new phase runs the page again."""
+    data = {"path": path, "phase": drawn.phase, "state": drawn.state}
+    _follower(key="live", data=data, height=0, on_phase_change=lambda: None)  # that the page runs again is all
 
 
 def study_as(study: Study, phase: str, every: float, parts: Callable[[], Parts], *, and_its: object = "") -> Followed:
@@ -86,12 +89,14 @@ def answer_part(text: str, note: str, terms: Iterable[str]) -> dict[str, Any]:
     return {"kind": "answer", "text": text, "note": note, "terms": {term: GLOSSARY[term] for term in terms}}
 
 
-def follow(path: str, phase: str, state: str) -> None:
-    """Let the browser ask `live/{path}` what has changed and draw parts anew; a new `phase` runs the page again."""
-    _follower(
-        key="live", data={"path": path, "phase": phase, "state": state}, height=0, on_phase_change=_nothing_but_a_rerun
-    )
+def title_part(
+    text: str, note: str = "", *, badges: Sequence[Badge] = (), terms: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
+    """Return a title with its quieter note, its badges, and explanations of its `terms`."""
+    explained = {**{badge.text: badge.meaning for badge in badges}, **terms}
+    return {"kind": "title", "text": text, "note": note, "badges": [badge.text for badge in badges], "terms": explained}
 
 
-def _nothing_but_a_rerun() -> None:
-    """Do nothing: that the page runs again is all there is to do."""
+def progress_part(done: float, text: str) -> dict[str, Any]:
+    """Return how far something is: the share that is `done`, in [0, 1], and the same in words."""
+    return {"kind": "progress", "done": done, "text": text}

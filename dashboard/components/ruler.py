@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 from dashboard.shell.mount import mount
 from dashboard.theme import ACCENT, OTHER, TWINS, HasLimits, percent
+from genre_core.data.dataset import Part
+from genre_core.evaluation.intervals import Interval
 
 Kind = Literal["baseline", "limit", "model", "other", "tick"]
-Part = Literal["validation", "test"]
 
 _mount = mount(__file__)
 
@@ -41,7 +42,7 @@ class Mark:
     @property
     def number(self) -> str:
         """Return the value with its interval: `79.9 % (77.6–82.1)`."""
-        return percent(self.value, None if self.low is None or self.high is None else _Limits(self.low, self.high))
+        return percent(self.value, None if self.low is None or self.high is None else Interval(self.low, self.high))
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,6 @@ class Ruler:
         return f"{self.measure.capitalize()} on a scale from 0 to 100 %. {shown}." if shown else ""
 
 
-@dataclass(frozen=True)
-class _Limits:
-    low: float
-    high: float
-
-
 def majority(rate: float, label: str = "always the most common genre") -> Mark:
     """Return the mark of the majority baseline (or of another simple one, with its label)."""
     return Mark("baseline", rate, label)
@@ -74,11 +69,15 @@ def bayes_limit(rate: float, label: str = "no classifier can expect more") -> Ma
     return Mark("limit", rate, label)
 
 
-def model(
-    rate: float, interval: HasLimits, label: str, part: Part = "validation", kind: Literal["model", "other"] = "model"
-) -> Mark:
-    """Return the mark of a model with its interval."""
-    return Mark(kind, rate, label, interval.low, interval.high, part)
+def limit_marks(rate: float | None, label: str) -> list[Mark]:
+    """Return that mark where the best is known (None: it is not)."""
+    return [] if rate is None else [bayes_limit(rate, label)]
+
+
+def model(rate: float, interval: HasLimits | None, label: str, part: Part = "validation", kind: Kind = "model") -> Mark:
+    """Return the mark of a model with its interval, where it has one."""
+    low, high = (interval.low, interval.high) if interval else (None, None)
+    return Mark(kind, rate, label, low, high, part)
 
 
 def ruler_part(marks: Ruler) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from dashboard.services import runs as runs_service
-from dashboard.services import workers
+from dashboard.services import runs, workers
 from dashboard.shell import address
 from dashboard.text.badges import is_leaky
 from dashboard.text.runs import STATES, about_labels
@@ -16,18 +15,18 @@ MOST = 200
 
 def run_picker(current: Run | None) -> None:
     """Draw the list of runs, newest first, each with its state and headline; choosing one puts it into the address."""
-    runs = {run.id: run for run in workers.store().runs(limit=MOST)}
+    listed = {run.id: run for run in workers.store().runs(limit=MOST)}
     if current is not None:
-        runs.setdefault(current.id, current)
-    if not runs:
+        listed.setdefault(current.id, current)
+    if not listed:
         return
     if current is not None:
         st.session_state[KEY] = current.id
     st.selectbox(
         "Run",
-        list(runs),
+        list(listed),
         index=0 if current else None,
-        format_func=lambda run_id: label(runs[run_id]),
+        format_func=lambda run_id: label(listed[run_id]),
         key=KEY,
         placeholder="Choose a run",
         label_visibility="collapsed",
@@ -46,10 +45,10 @@ def label(run: Run) -> str:
 
 def _choose() -> None:
     """Look at the chosen run; the same cell and genre stay chosen where its genres are the same."""
-    chosen = runs_service.run(st.session_state[KEY])
+    chosen = runs.run(st.session_state[KEY])
     if chosen is None:
         return
-    before = runs_service.run(address.run_id())
+    before = runs.run(address.run_id())
     same = before is not None and before.context.get("genres") == chosen.context.get("genres")
     address.look(
         run=chosen.id, track=None, **({} if same else {"cell": None, "answer": None, "genre": None, "merge": None})

@@ -7,12 +7,11 @@ import streamlit as st
 
 from dashboard.components.ruler import ruler
 from dashboard.components.words import words
-from dashboard.services import studies as studies_service
+from dashboard.services.studies import config_or_none, latest_studies, resume_study, stop_study
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from genre_core.errors import ConfigError, RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig
-from genre_core.settings.presets import PRESETS
 from genre_core.store.runs import new_run_id
 from genre_core.store.schema import Study
 from genre_core.studies.kinds import Kind
@@ -73,11 +72,10 @@ def rest_button(study: Study | None, go_on: str, stop: str, rest: str = "Stop", 
     """Draw the button that stops a study, or goes on with one that was stopped or has failed; each has its help."""
     args = (study.id if study else "",)
     if study and study.state in ("failed", "cancelled"):
-        resume = studies_service.resume_study
-        st.button("Continue", icon=":material/resume:", key="go on", on_click=resume, args=args, help=go_on)
+        st.button("Continue", icon=":material/resume:", key="go on", on_click=resume_study, args=args, help=go_on)
     else:
         st.button(rest, icon=f":material/{icon}:", key="rest", disabled=not (study and study.active),
-                  on_click=studies_service.stop_study, args=args, help=stop)  # fmt: skip
+                  on_click=stop_study, args=args, help=stop)  # fmt: skip
 
 
 def former(
@@ -90,14 +88,14 @@ def former(
     width: int = 300,
 ) -> None:
     """Draw the list of former studies of a kind, the one looked at among them; `look` is told which one was chosen."""
-    found = studies_service.latest_studies(of)
+    found = latest_studies(of)
     if study and study.id not in {one.id for one in found}:
         found.append(study)
     study_choice(
         title,
         found,
         study.id if study else None,
-        lambda one: label(one, studies_service.config_or_none(of, one)),
+        lambda one: label(one, config_or_none(of, one)),
         look,
         placeholder="Open an earlier one",
         width=width,
@@ -141,7 +139,7 @@ def say_what_differs(name: str, text: str, config: ExperimentConfig, done: str) 
     if text:
         with st.container(key=f"{name}-differs", horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(f":material/difference: {plain(text)}", width="content")
-            st.button(f"Use the settings {done}", type="tertiary", on_click=forms.adopt, args=(config, PRESETS))
+            st.button(f"Use the settings {done}", type="tertiary", on_click=forms.adopt, args=(config,))
 
 
 def _labels(studies: Sequence[Study], label: Callable[[Study], str]) -> dict[str, str]:

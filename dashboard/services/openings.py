@@ -21,6 +21,6 @@ def count_openings(test_hash: str) -> int:
     return _count_openings(store(), test_hash)
 
 
-def open_test(run_id: str) -> None:
-    """Open the test part of a run for its configuration, once and for all."""
-    act(lambda: _open_test(store(), store().run(run_id)).opened)
+def open_test(*run_ids: str) -> None:
+    """Open the test parts of runs for their configurations, once and for all."""
+    act(lambda: all([_open_test(store(), store().run(run_id)).opened for run_id in run_ids]))

@@ -53,7 +53,6 @@ class _Refusal:
 
 
 def sidebar_settings(
-    presets: Mapping[str, Preset],
     tables: Tables = MappingProxyType({}),
     *,
     sections: Collection[str] = tuple(SECTIONS),
@@ -68,7 +67,7 @@ def sidebar_settings(
     page is about: they stand in front, where others have them behind "More".
     """
     said = address.settings_said(looked_at)
-    preset = presets[said.get("preset", OPENING.name)]
+    preset = PRESETS[said.get("preset", OPENING.name)]
     config = configure({name: text for name, text in said.items() if name.partition(".")[0] in sections}, preset.config)
     values = flatten(config)
     changed = tuple(name for name, value in values.items() if value != _base(preset, name))
@@ -78,7 +77,7 @@ def sidebar_settings(
         refused = None
     kind = _kind(values)
     panel = Panel(
-        about=described(tuple(sections), tuple(presets.values()), frozenset(first)),
+        about=described(tuple(sections), tuple(PRESETS.values()), frozenset(first)),
         preset=preset.name,
         values={name: plain(values[name]) for name in changed},
         seq=st.session_state.get(_SEQ, 0),
@@ -140,19 +139,17 @@ def said_config() -> ExperimentConfig:
     return configure({name: text for name, text in said.items() if name != "preset"}, base.config)
 
 
-def adopt(config: ExperimentConfig, presets: Mapping[str, Preset]) -> None:
+def adopt(config: ExperimentConfig) -> None:
     """Set every setting to those of `config`, at the preset nearest to it: for callbacks."""
-    address.say_settings(link(config, presets))
+    address.say_settings(link(config))
 
 
-def link(
-    config: ExperimentConfig, presets: Mapping[str, Preset], origin: ExperimentConfig | None = None
-) -> dict[str, str]:
+def link(config: ExperimentConfig, origin: ExperimentConfig | None = None) -> dict[str, str]:
     """Return the parameters of an address that opens with the settings of `config`.
 
     They are said as what differs from the preset nearest to it, or to its `origin`, of which it is a variation.
     """
-    nearest = min(presets.values(), key=lambda preset: len(differences(origin or config, preset.config)))
+    nearest = min(PRESETS.values(), key=lambda preset: len(differences(origin or config, preset.config)))
     return {"preset": nearest.name, **parameters(config, nearest)}
 
 

@@ -24,7 +24,7 @@ st.set_page_config(layout="wide")
 address.read()
 
 def train():
-    form = sidebar_settings(PRESETS, {"table": [("ab" * 32, "<img src=x onerror=alert(1)> & co.csv")]})
+    form = sidebar_settings({"table": [("ab" * 32, "<img src=x onerror=alert(1)> & co.csv")]})
     train = (form.config or form.preset.config).train
     time.sleep(float(st.query_params.get("slow", 0)))
     st.text(f"rate {train.learning_rate} batch {train.batch_size} optimizer {train.optimizer}")
@@ -35,7 +35,7 @@ def train():
 def runs():
     st.text(f"looking at {address.run_id()} cell {getattr(address.selection(8), 'text', None)}")
     if st.button("same settings"):
-        said = link(configure({"data.overlap": 0.8, "train.batch_size": 256}), PRESETS)
+        said = link(configure({"data.overlap": 0.8, "train.batch_size": 256}))
         st.switch_page(PAGES[0], query_params=said)
 
 PAGES = [st.Page(train, title="Train", url_path="train", default=True), st.Page(runs, title="Runs", url_path="runs")]

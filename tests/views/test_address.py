@@ -32,10 +32,9 @@ def looking_page():
 
     from dashboard.shell import address
     from dashboard.shell.forms import sidebar_settings
-    from genre_core.settings.presets import PRESETS
 
     address.read()
-    streamlit.session_state["form"] = sidebar_settings(PRESETS)
+    streamlit.session_state["form"] = sidebar_settings()
     cell = address.selection(8)
     streamlit.session_state["seen"] = (address.run_id(), cell and cell.text, address.genre(["Rock", "Jazz"]))
     streamlit.button("look", key="look", on_click=address.look, kwargs={"run": "b2", "cell": (1, 7)})

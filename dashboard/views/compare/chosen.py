@@ -6,14 +6,11 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
-from dashboard.components.judged_head import PARTS
+from dashboard.components.judged_head import PARTS, ask_to_open, say_headline
 from dashboard.components.right_about import choose_judge
-from dashboard.services import openings, workers
-from dashboard.services import runs as runs_service
+from dashboard.services import openings, runs, workers
 from dashboard.shell import address
 from dashboard.shell.address import plain
-from dashboard.text.evaluate_states import Step
-from dashboard.text.train import Headline
 from dashboard.theme import percent
 from dashboard.views.compare import comparing
 from dashboard.views.compare import text as sentences
@@ -21,7 +18,6 @@ from dashboard.views.compare.comparing import Compared, Side
 from genre_core.data.dataset import Part
 from genre_core.errors import RunStateError
 from genre_core.evaluation.comparison import Comparison
-from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.store.run_result import JUDGE, Judge
 from genre_core.store.schema import Run, RunState
 
@@ -102,7 +98,7 @@ def _asked() -> tuple[list[Run], list[str]]:
     """Return the complete runs that the address names, without one the run looked at; and what to say of the others."""
     named, notes, found = address.run_ids(), list[str](), dict[str, Run]()
     for run_id in named:
-        run = runs_service.run(run_id)
+        run = runs.run(run_id)
         if run is None:
             notes.append(sentences.missing(run_id))
         elif run_id in found:
@@ -112,7 +108,7 @@ def _asked() -> tuple[list[Run], list[str]]:
         else:
             found[run_id] = run
     if not named:
-        looked_at = runs_service.run(address.run_id()) or runs_service.latest_complete()
+        looked_at = runs.run(address.run_id()) or runs.latest_complete()
         if looked_at is not None and looked_at.state == "complete":
             found[looked_at.id] = looked_at
     return list(found.values()), notes
@@ -176,11 +172,11 @@ def _answerable(asked: Sequence[Run], found: Compared | None, part: Part) -> Cho
     if found is None or not found.others:
         st.header("These runs cannot be compared.", anchor=False)
         return None
-    runs = [found.first.run, *(other.run for other in found.others)]
-    opened = openings.openings_of(runs) if part == "test" else {}
-    closed = [run for run in runs if run.id in opened and not opened[run.id].opened]
+    compared = [found.first.run, *(other.run for other in found.others)]
+    opened = openings.openings_of(compared) if part == "test" else {}
+    closed = [run for run in compared if run.id in opened and not opened[run.id].opened]
     if closed:
-        _ask(closed)
+        ask_to_open(sentences.closed(comparing.names_of(closed)), closed)
         return None
     times = max((one.n for one in opened.values()), default=None)
     return Chosen(found, part, found.against(_with(found)), times)
@@ -190,50 +186,13 @@ def _with(found: Compared) -> str | None:
     """Return the run whose difference is drawn, by the address."""
     asked = st.query_params.get("with")
     if asked and asked not in {other.run.id for other in found.others}:
-        st.caption(
-            ":material/link_off: The link asks for the difference from a run that is not compared, so the first one is "
-            "shown."
-        )
+        address.note("The link asks for the difference from a run that is not compared, so the first one is shown.")
     return asked
 
 
 def _say_too_few(asked: Sequence[Run]) -> None:
     complete = workers.store().runs(limit=2, states=COMPLETE)
     if len(complete) < 2:
-        headline, step = sentences.no_runs(bool(workers.store().runs(limit=1)))
-        _say(headline, step)
-        return
-    headline = sentences.choose_more(asked[0].name if asked else None)
-    _say(headline, None)
-
-
-def _say(headline: Headline, step: Step | None) -> None:
-    st.header(plain(headline.answer), anchor=False)
-    st.caption(plain(headline.reason))
-    if step is not None:
-        address.page_link(step.page, step.label, icon=":material/arrow_forward:")
-
-
-def _ask(closed: Sequence[Run]) -> None:
-    """Ask before the test parts of runs are shown for the first time."""
-    headline = sentences.closed(comparing.names_of(closed))
-    st.header(plain(headline.answer), anchor=False)
-    st.caption(plain(headline.reason), help=GLOSSARY["test opened"])
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            "Open the test part" if len(closed) == 1 else f"Open {len(closed)} test parts",
-            icon=":material/lock_open:",
-            key="open test",
-            on_click=_open,
-            args=([run.id for run in closed],),
-        )
-        st.button("Stay with validation", type="tertiary", key="keep closed", on_click=_stay_with_validation)
-
-
-def _open(run_ids: Sequence[str]) -> None:
-    for run_id in run_ids:
-        openings.open_test(run_id)
-
-
-def _stay_with_validation() -> None:
-    address.look(part=None)
+        say_headline(*sentences.no_runs(bool(workers.store().runs(limit=1))))
+    else:
+        say_headline(sentences.choose_more(asked[0].name if asked else None))

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.components.plot import plot
 from dashboard.components.twin import twin
 from dashboard.figures.overlaid import Curves, overlaid_accuracy, overlaid_loss
-from dashboard.services import runs as runs_service
+from dashboard.services.runs import progress
 from dashboard.shell.address import plain
 from dashboard.views.compare.chosen import Chosen
 from dashboard.views.compare.comparing import Side
@@ -34,7 +34,7 @@ def draw(chosen: Chosen) -> None:
 
 
 def _curves(side: Side, place: int) -> Curves:
-    return Curves(side.title, runs_service.progress(side.run).epochs, side.run.best_epoch, place)
+    return Curves(side.title, progress(side.run).epochs, side.run.best_epoch, place)
 
 
 def _rows(runs: list[Curves]) -> list[dict[str, object]]:

@@ -95,13 +95,9 @@ def _tracks(chosen: Chosen, cells: Selection | None) -> None:
         title = "Tracks that moved" if cells is None else f"Moved: {selection_title(matrix_of, cells)}"
         st.subheader(plain(title), anchor=False, help=None if cells else GLOSSARY["difference matrix"])
         if cells is not None:
-            st.button("Close", icon=":material/close:", type="tertiary", key="close cell", on_click=_close)
+            address.close_button("close cell", "cell", "track")
     if cells is None:
         terms_table(sentences.agreement_rows(chosen.pair), f"Who is right, on {chosen.nouns}")
     st.caption(plain(_said(chosen, cells)))
     if here.any():
         moved.draw(chosen, here)
-
-
-def _close() -> None:
-    address.look(cell=None, track=None)

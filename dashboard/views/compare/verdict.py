@@ -45,9 +45,9 @@ def draw_rulers(chosen: Chosen) -> None:
 
 
 def _marks(side: Side, chosen: Chosen, *, first: bool) -> rulers.Ruler:
-    scores, part = side.outcome.evaluation, chosen.part
-    kind: rulers.Part = "test" if part == "test" else "validation"
-    model = rulers.model(scores.accuracy, scores.accuracy_interval, side.title, kind, "model" if first else "other")
+    scores = side.outcome.evaluation
+    kind: rulers.Kind = "model" if first else "other"
+    model = rulers.model(scores.accuracy, scores.accuracy_interval, side.title, chosen.part, kind)
     limit = side.outcome.limit
     lines = [rulers.majority(scores.majority_accuracy, *(() if first else ("",)))]
     if limit is not None:

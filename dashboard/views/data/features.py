@@ -70,15 +70,13 @@ def _multiples(config: DatasetConfig, data: Dataset, found: tuple[Separation, ..
     st.markdown(f"**Every feature by genre** :gray[{note}]")
     shown = exploring.histograms(config, names)
     pictures = multiples(shown, data.genres, lifted)
-    small_multiples(pictures, "multiples", chosen=_feature(config), on_pick=_look_at_feature)
+    small_multiples(pictures, "multiples", chosen=_feature(config), on_pick=lambda name: address.look(feature=name))
     if sampled := sentences.drawn_of(shown[0].n, len(data)):
         st.caption(sampled)
     if not every:
-        st.button(f"Show all {n:,}", key="all features", type="tertiary", on_click=_show_all)
-
-
-def _show_all() -> None:
-    address.look(shown="all")
+        st.button(
+            f"Show all {n:,}", key="all features", type="tertiary", on_click=address.look, kwargs={"shown": "all"}
+        )
 
 
 def _one_feature(config: DatasetConfig, data: Dataset) -> None:
@@ -109,11 +107,7 @@ def _feature(config: DatasetConfig) -> str:
 
 
 def _choose_feature() -> None:
-    _look_at_feature(st.session_state["feature"])
-
-
-def _look_at_feature(name: str) -> None:
-    address.look(feature=name)
+    address.look(feature=st.session_state["feature"])
 
 
 def _correlations(config: DatasetConfig, data: Dataset) -> None:

@@ -53,10 +53,6 @@ def _nearest(found: GenreDistances, data: Dataset) -> None:
                 key=f"near {one} {other}",
                 icon=":material/arrow_forward:",
                 type="tertiary",
-                on_click=_what_tells_apart,
-                args=((data.genres.index(one), data.genres.index(other)),),
+                on_click=address.look,
+                kwargs={"section": "features", "pair": (data.genres.index(one), data.genres.index(other))},
             )
-
-
-def _what_tells_apart(pair: tuple[int, int]) -> None:
-    address.look(section="features", pair=pair)

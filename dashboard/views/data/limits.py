@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.matrix import matrix
+from dashboard.components.percent_input import percent_input
 from dashboard.components.plot import plot
 from dashboard.components.right_about import about_true_genres
 from dashboard.components.twin import twin
@@ -87,16 +88,7 @@ def _runs(config: SyntheticConfig, clean: bool) -> list[RunPoint]:
 def _solve(config: SyntheticConfig, clean: bool) -> None:
     """Draw the way back: from the best possible accuracy that a person wants to the overlap that makes it so."""
     with st.container(key="solve", horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.number_input(
-            "Target for the best possible accuracy, in %",
-            min_value=1.0,
-            max_value=100.0,
-            value=80.0,
-            step=1.0,
-            format="%.1f",
-            key=_WANTED,
-            width=300,
-        )
+        percent_input("Target for the best possible accuracy", _WANTED, 1.0, 100.0, value=80.0, width=300)
         st.button("Find the overlap", key="find overlap", on_click=_find, args=(config, clean))
     if problem := st.session_state.pop(_PROBLEM, ""):
         st.caption(f":material/error: {plain(problem)}")

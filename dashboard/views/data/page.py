@@ -15,7 +15,6 @@ from dashboard.views.data.upload import closing, import_progress, upload, upload
 from genre_core.data.dataset import Dataset
 from genre_core.errors import DataError
 from genre_core.settings.config import DatasetConfig, ExperimentConfig, TableConfig
-from genre_core.settings.presets import PRESETS
 
 SECTIONS = {
     "overview": "Tracks",
@@ -32,7 +31,7 @@ MOST_LISTED = 8
 def main() -> None:
     """Draw the page: the answer, what to do next, and the section that the address names."""
     st.html(quality.CSS)
-    form = forms.sidebar_settings(PRESETS, tables.tables(), sections=("data",), columns=_columns)
+    form = forms.sidebar_settings(tables.tables(), sections=("data",), columns=_columns)
     data, problem = _load(form.config.data if form.config else None)
     config = forms.said_config()
     with st.container(key="data-answer", gap="small"):

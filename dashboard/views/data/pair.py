@@ -40,13 +40,8 @@ def choose_pair(genres: Sequence[str]) -> tuple[int, int] | None:
                 args=(key, len(genres)),
             )
         if pair is not None:
-            st.button(ALL.capitalize(), key="all genres", type="tertiary", on_click=look_at_pair, args=(None,))
+            st.button(ALL.capitalize(), key="all genres", type="tertiary", on_click=address.look, kwargs={"pair": None})
     return pair
-
-
-def look_at_pair(pair: tuple[int, int] | None) -> None:
-    """Let the address say two genres: for callbacks."""
-    address.look(pair=pair)
 
 
 def _choose(key: str, n_genres: int) -> None:
@@ -54,9 +49,9 @@ def _choose(key: str, n_genres: int) -> None:
     one, other = st.session_state["pair one"], st.session_state["pair other"]
     changed = one if key == "pair one" else other
     if changed is None:
-        look_at_pair(None)
+        address.look(pair=None)
         return
     beside = other if key == "pair one" else one
     if beside is None or beside == changed:
         beside = (changed + 1) % n_genres
-    look_at_pair((changed, beside) if key == "pair one" else (beside, changed))
+    address.look(pair=(changed, beside) if key == "pair one" else (beside, changed))

@@ -1,13 +1,10 @@
 """The run looked at, where it was trained on the tracks that the page shows."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from dashboard.components.run_picker import label
 from dashboard.components.terms import terms_line
-from dashboard.services import exploring
-from dashboard.services import runs as runs_service
+from dashboard.services import exploring, runs
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text.badges import badges
@@ -19,7 +16,7 @@ KEY = "run on these tracks"
 
 def run_on(config: DatasetConfig) -> Run | None:
     """Return the run looked at if it is complete and saw these tracks, else the latest one that did."""
-    asked_for = runs_service.run(address.run_id())
+    asked_for = runs.run(address.run_id())
     if asked_for and asked_for.state == "complete" and exploring.data_of(asked_for) == config:
         return asked_for
     return next(iter(exploring.runs_on(config)), None)
@@ -29,12 +26,15 @@ def choose_run(config: DatasetConfig) -> Run | None:
     """Draw the choice of a run on these tracks, or what to do where there is none."""
     current = run_on(config)
     if current is None:
-        asked_for = runs_service.run(address.run_id())
+        asked_for = runs.run(address.run_id())
         st.caption(plain(f"{_why_not(asked_for, config)}No complete run has seen these tracks yet."))
         address.page_link("views/train/page.py", "Train on these tracks", icon=":material/play_arrow:")
         return None
-    runs = {run.id: run for run in (*exploring.runs_on(config), current)}
-    _picker(list(runs), current.id, [label(run) for run in runs.values()])
+    names = {run.id: label(run) for run in (*exploring.runs_on(config), current)}
+    st.session_state[KEY] = current.id
+    st.selectbox(
+        "Run", names, key=KEY, format_func=lambda run_id: names[run_id], label_visibility="collapsed", on_change=_choose
+    )
     return current
 
 
@@ -52,14 +52,6 @@ def _why_not(asked_for: Run | None, config: DatasetConfig) -> str:
     if exploring.data_of(asked_for) != config:
         return f"{asked_for.name} was trained on other tracks. "
     return f"{asked_for.name} is not complete. "
-
-
-def _picker(ids: Sequence[str], current: str, labels: Sequence[str]) -> None:
-    names = dict(zip(ids, labels, strict=True))
-    st.session_state[KEY] = current
-    st.selectbox(
-        "Run", ids, key=KEY, format_func=lambda run_id: names[run_id], label_visibility="collapsed", on_change=_choose
-    )
 
 
 def _choose() -> None:

@@ -194,7 +194,7 @@ def _chosen(found: Projection, data: Dataset, of: str) -> _Chosen | None:
     text, genre = st.query_params.get("area", ""), st.query_params.get("genre")
     area = drawn_area.from_text(text, of) if text else None
     if text and area is None:
-        st.caption(":material/link_off: The area in this link was drawn on another map, so no tracks are selected.")
+        address.note("The area in this link was drawn on another map, so no tracks are selected.")
     if genre not in data.genres:
         genre = None
     if area is None and genre is None:

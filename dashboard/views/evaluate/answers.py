@@ -73,8 +73,8 @@ def _chosen(n_genres: int) -> Selection | None:
         if any(rows and n_genres in rows for rows, _ in found.blocks):
             raise ConfigError("the last column is not a genre")
     except ConfigError:
-        said = plain(f"answer is “{text[:40]}” in this link, but true genres are 0 to {n_genres - 1}, answers 0 to")
-        st.caption(f":material/link_off: {said} {n_genres}; no cell is chosen.")
+        said = f"answer is “{text[:40]}” in this link, but true genres are 0 to {n_genres - 1}, answers 0 to"
+        address.note(f"{said} {n_genres}; no cell is chosen.")
         return None
     return found
 
@@ -83,16 +83,12 @@ def _pick() -> None:
     address.look(answer=picked(ANSWERS), track=None)
 
 
-def _close() -> None:
-    address.look(answer=None, track=None)
-
-
 def _tracks(judged: Judged, found: AnswerMatrix, chosen: Selection, seen: Rejected, scaled: bool) -> None:
     cells = answer_cells(found.matrix, chosen)
     with st.container(key="cell", gap=None):
         with st.container(key="cell-head", horizontal=True, vertical_alignment="center", gap="small"):
             st.subheader(plain(answers_title(found.matrix, chosen)), anchor=False)
-            st.button("Close", icon=":material/close:", type="tertiary", key="close answers", on_click=_close)
+            address.close_button("close answers", "answer", "track")
         said = answers_sentence(found.matrix, chosen, found.view.nouns)
         st.caption(plain(said, longest=900), help=GLOSSARY["Wilson interval"])
         tracks = tracks_of(judged.outcome, judged.data.tracks, cells[judged.outcome.y_true, seen.given])

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.components.address_choice import address_choice
 from dashboard.components.judged import Judged
+from dashboard.components.percent_input import percent_input
 from dashboard.components.plot import plot
 from dashboard.components.twin import twin
 from dashboard.services.confidence import Method, can_scale
@@ -27,6 +28,7 @@ from dashboard.views.evaluate.rejection_text import (
 )
 from dashboard.views.evaluate.risk_coverage import risk_coverage_chart
 from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.rejection import Answering, ScoreName
 
 TERMS: dict[ScoreName, str] = {"confidence": "confidence", "margin": "margin", "certainty": "certainty"}
@@ -77,8 +79,7 @@ def _number(name: str, low: float, high: float, what: str) -> float | None:
         value = float("nan")
     if low <= value <= high:
         return value
-    said = address.plain(f"{name} is “{text[:40]}” in this link; it can be {what}")
-    st.caption(f":material/link_off: {said}, ignored.")
+    address.note(f"{name} is “{text[:40]}” in this link; it can be {what}, ignored.")
     return None
 
 
@@ -116,33 +117,15 @@ def _controls(threshold: float, target: float, surely: bool, score: ScoreName) -
     st.session_state[_SURELY] = surely
     st.session_state[_THRESHOLD] = round(100 * threshold, 1)
     with st.container(key="reject-controls", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.number_input(
-            "Minimum accuracy, in %",
-            min_value=1.0,
-            max_value=99.9,
-            step=1.0,
-            format="%.1f",
-            key=_TARGET,
-            width=190,
-            on_change=_ask,
-            help="The threshold is set on validation: the lowest at which this share of the answers is right.",
-        )
+        where = "The threshold is set on validation: the lowest at which this share of the answers is right."
+        percent_input("Minimum accuracy", _TARGET, 1.0, 99.9, width=190, on_change=_ask, help=where)
         meaning = (
             "The lower limit of the 95 % interval must also reach the minimum accuracy. The model answers fewer "
             "tracks, but the guarantee is more likely to hold on new ones."
         )
         st.toggle("Guarantee with 95 % confidence", key=_SURELY, on_change=_ask, help=meaning)
-        st.number_input(
-            f"Threshold on {score}, in %",
-            min_value=0.0,
-            max_value=100.0,
-            step=0.5,
-            format="%.1f",
-            key=_THRESHOLD,
-            width=250,
-            on_change=_type,
-            help="The position of the point on the curve: drag it there, or move it with the arrow keys.",
-        )
+        where = "The position of the point on the curve: drag it there, or move it with the arrow keys."
+        percent_input(f"Threshold on {score}", _THRESHOLD, 0.0, 100.0, step=0.5, width=250, on_change=_type, help=where)
 
 
 def _ask() -> None:
@@ -189,16 +172,16 @@ def _curve(judged: Judged, seen: Rejected, rule: Rule) -> None:
 
 def _threshold_row(found: Answering) -> dict[str, float | None]:
     """Return a threshold, what it answers and what of that is right, in percent with the limits."""
-    right = found.accuracy
-    return {
-        "threshold": 100 * found.threshold,
-        "answered": 100 * found.coverage,
-        "answered from": 100 * found.coverage_interval.low,
-        "answered to": 100 * found.coverage_interval.high,
-        "right of answered": None if right is None else 100 * right,
-        "right from": None if right is None else 100 * found.accuracy_interval.low,
-        "right to": None if right is None else 100 * found.accuracy_interval.high,
-    }
+    answered = _rates("answered", "answered", found.coverage, found.coverage_interval)
+    right = _rates("right of answered", "right", found.accuracy, found.accuracy_interval)
+    return {"threshold": 100 * found.threshold, **answered, **right}
+
+
+def _rates(title: str, name: str, rate: float | None, interval: Interval) -> dict[str, float | None]:
+    """Return a rate in percent with its limits; None where there is no such rate."""
+    names = (title, f"{name} from", f"{name} to")
+    values = (None,) * 3 if rate is None else (100 * rate, 100 * interval.low, 100 * interval.high)
+    return dict(zip(names, values, strict=True))
 
 
 def _genres(judged: Judged, seen: Rejected) -> None:
@@ -218,12 +201,8 @@ def _genres(judged: Judged, seen: Rejected) -> None:
         {
             "genre": names[g.genre],
             "tracks": g.n,
-            "answered": 100 * g.answered / g.n,
-            "answered from": 100 * g.coverage_interval.low,
-            "answered to": 100 * g.coverage_interval.high,
-            "right of answered": 100 * g.right / g.answered if g.answered else None,
-            "right from": 100 * g.accuracy_interval.low if g.answered else None,
-            "right to": 100 * g.accuracy_interval.high if g.answered else None,
+            **_rates("answered", "answered", g.answered / g.n, g.coverage_interval),
+            **_rates("right of answered", "right", g.right / g.answered if g.answered else None, g.accuracy_interval),
             "right answers withheld": None if g.lost_share is None else 100 * g.lost_share,
             "p after Holm": g.p,
         }

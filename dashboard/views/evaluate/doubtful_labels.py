@@ -24,7 +24,6 @@ from genre_core.data.dataset import Dataset
 from genre_core.evaluation.flips_found import Lab
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig
-from genre_core.settings.presets import PRESETS
 from genre_core.store.schema import Run
 
 POLL_SECONDS = 1.0
@@ -189,7 +188,10 @@ def _pairs(labels: DoubtfulLabels) -> None:
         }
         for i, j, n in pairs
     ]
-    meaning = "Estimated by confident learning for all tracks with the label. It also counts overlap as wrong labels."
+    meaning = (
+        "The estimate of confident learning, scaled to all tracks with the label. It also counts overlap as wrong "
+        "labels."
+    )
     share = st.column_config.NumberColumn("Label", format="%.1f %%", help=meaning)
     titles = {"label": "Label", "looks like": "Looks like", "doubtful": "Doubtful", "of the label's tracks": share}
     alt = "Pairs of label and likely genre, the most common first, with the estimated share of the label's tracks."
@@ -210,7 +212,7 @@ def _make_some(run: Run) -> None:
         noise = {"label_noise": 0.1, "noise_kind": kind}
         of = drawn or SyntheticConfig(overlap=3.0)
         config = (run.config if drawn else ExperimentConfig()).model_copy(update={"data": of.model_copy(update=noise)})
-        settings = forms.link(config, PRESETS)
+        settings = forms.link(config)
         st.page_link(TRAIN, label=label, icon=":material/shuffle:", query_params=settings)
 
 
@@ -220,7 +222,7 @@ def _lab(judged: Judged, labels: DoubtfulLabels, lab: Lab) -> None:
     st.caption(plain(sentences.without_truth(labels), 600))
     with st.container(horizontal=True, vertical_alignment="center"):
         find_the_flips.invite(labels)
-        settings = forms.link(judged.run.config, PRESETS)
+        settings = forms.link(judged.run.config)
         st.page_link(TRAIN, label="Train with other label noise", icon=":material/tune:", query_params=settings)
 
 

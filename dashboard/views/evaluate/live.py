@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from dashboard.components.live import Followed, Parts, follow_from
+from dashboard.components.live import Followed, Parts, follow_from, title_part
 from dashboard.components.plot import chart_part
 from dashboard.figures.recalls import recalls_figure
 from dashboard.services import histories, runs
@@ -54,14 +54,11 @@ def parts(run: Run, history: ConfusionHistory, at: int | None, chosen: Sequence[
     best = run.best_epoch
     figure = recalls_figure(history, chosen, best, height=RECALLS_HEIGHT)
     also = () if at is None else (at,)
+    changed = sentences.what_changed(history, at or usual_epoch(run) or len(history), best, chosen)
     return {
         "scrubber": scrubber_part(history, best, after=after, also=also),
         "recalls": chart_part(figure, sentences.recalls_alt(history)),
-        "changed": {
-            "kind": "title",
-            "text": "What changed",
-            "note": sentences.what_changed(history, at or usual_epoch(run) or len(history), best, chosen),
-        },
+        "changed": title_part("What changed", changed),
     }
 
 

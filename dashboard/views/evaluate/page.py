@@ -73,11 +73,8 @@ def _answer(judged: Judged, marked: Sequence[Badge]) -> None:
 def _ruler(judged: Judged) -> None:
     scores, part = judged.outcome.evaluation, judged.part
     name = "this model" if part == "test" else "this model, validation"
-    diamond: rulers.Part = "test" if part == "test" else "validation"
-    marks = [
-        rulers.majority(scores.majority_accuracy),
-        rulers.model(scores.accuracy, scores.accuracy_interval, name, diamond),
-    ]
+    model = rulers.model(scores.accuracy, scores.accuracy_interval, name, part)
+    marks = [rulers.majority(scores.majority_accuracy), model]
     if judged.run.config.averaged_with:
         marks += member_marks(judged.run, part)
     if judged.outcome.limit is not None:

@@ -17,7 +17,6 @@ from dashboard.figures.recalls import MOST_LIFTED
 from dashboard.services import histories, runs
 from dashboard.services.outcomes import About
 from dashboard.shell import address
-from dashboard.shell.address import plain
 from dashboard.text.ensembles import NO_EPOCHS
 from dashboard.views.evaluate import history_text as sentences
 from dashboard.views.evaluate import live as following
@@ -113,7 +112,7 @@ def _epoch(history: ConfusionHistory) -> int | None:
         return None
     if 1 <= int(text) <= len(history):
         return int(text)
-    st.caption(f":material/link_off: {sentences.missing_epoch(int(text), history)}")
+    address.note(sentences.missing_epoch(int(text), history))
     return None
 
 
@@ -123,7 +122,7 @@ def _lifted(history: ConfusionHistory) -> list[int]:
     there = [genre for genre in dict.fromkeys(named) if genre < len(history.genres)]
     if len(there) < len(named):
         said = f"lift is “{st.query_params['lift'][:40]}” in this link, but this run has genres 0 to"
-        st.caption(f":material/link_off: {plain(said)} {len(history.genres) - 1}; the others are highlighted.")
+        address.note(f"{said} {len(history.genres) - 1}; the others are highlighted.")
     return there[:MOST_LIFTED]
 
 

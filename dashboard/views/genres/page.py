@@ -104,16 +104,13 @@ def _ruler(one: OneGenre) -> None:
         if other is not score and other.recall is not None
     ]
     best = sentences.best_recall(judged.outcome, one.number)
-    chance = rulers.majority(
-        sentences.chance_recall(judged.outcome, one.number), "the same number of predictions at random"
-    )
-    marks.append(chance)
+    at_random = sentences.chance_recall(judged.outcome, one.number)
+    marks.append(rulers.majority(at_random, "the same number of predictions at random"))
     if best is not None:
         marks.append(rulers.Mark("tick", best, "the best possible classifier"))
     if score.recall is not None:
-        part: rulers.Part = "test" if judged.part == "test" else "validation"
-        name = "recall" if part == "test" else "recall, validation"
-        marks.append(rulers.model(score.recall, score.recall_interval, name, part))
+        name = "recall" if judged.part == "test" else "recall, validation"
+        marks.append(rulers.model(score.recall, score.recall_interval, name, judged.part))
     measure = f"recall of {one.name} on {judged.measured}; thin lines are the other genres"
     rulers.ruler(rulers.Ruler(tuple(marks), measure), key="genre ruler")
 

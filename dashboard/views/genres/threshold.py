@@ -68,8 +68,8 @@ def _chosen() -> int:
     if not given:
         return USUAL
     if not _GIVEN.fullmatch(given):
-        said = address.plain(f"threshold is “{given[:40]}” in this link, but should be a number from 0 to 1")
-        st.caption(f":material/link_off: {said}, such as 0.25; using 0.5.")
+        said = f"threshold is “{given[:40]}” in this link, but should be a number from 0 to 1"
+        address.note(f"{said}, such as 0.25; using 0.5.")
         return USUAL
     return round(100 * float(given))
 

@@ -2,8 +2,16 @@
 
 from typing import Any
 
-from dashboard.components.live import Followed, Parts, answer_part, follow_from, study_as
-from dashboard.components.ruler import Mark, Ruler, majority, model, ruler_part
+from dashboard.components.live import (
+    Followed,
+    Parts,
+    answer_part,
+    follow_from,
+    progress_part,
+    study_as,
+    title_part,
+)
+from dashboard.components.ruler import Kind, Mark, Ruler, limit_marks, majority, model, ruler_part
 from dashboard.services import datasets, exploring, lenses, openings
 from dashboard.services.lenses import Lens
 from dashboard.services.runs import POLL_SECONDS
@@ -44,11 +52,7 @@ def parts(lens: Lens) -> Parts:
     headline, n_scores = sentences.headline(lens, limit), lens.plan.n_scores if lens.plan else 0
     found: Parts = {
         "answer": answer_part(headline.answer, headline.reason, TERMS),
-        "progress": {
-            "kind": "progress",
-            "done": len(lens.scores) / n_scores if n_scores else 0.0,
-            "text": sentences.progress(lens),
-        },
+        "progress": progress_part(len(lens.scores) / n_scores if n_scores else 0.0, sentences.progress(lens)),
     }
     for level in lens.plan.levels if lens.plan else ():
         found[f"{level} title"] = _title(lens, level)
@@ -60,10 +64,10 @@ def parts(lens: Lens) -> Parts:
 def preview(level: str, data: DatasetConfig) -> Parts:
     """Return the title and the ruler of a level before there is a lens: with the best possible alone."""
     limit = datasets.limit(data)
-    marks = (Mark("limit", limit.accuracy, limit_label(data)),) if limit else ()
+    marks = limit_marks(limit.accuracy if limit else None, limit_label(data))
     return {
-        "title": {"kind": "title", "text": capitalized(JUDGED_BY[level])},
-        "ruler": ruler_part(Ruler(marks, f"test accuracy {JUDGED_BY[level]}")),
+        "title": title_part(capitalized(JUDGED_BY[level])),
+        "ruler": ruler_part(Ruler(tuple(marks), f"test accuracy {JUDGED_BY[level]}")),
     }
 
 
@@ -72,13 +76,7 @@ def _title(lens: Lens, level: str) -> dict[str, Any]:
     marked, seen = [], any(score.level == level for score in lens.scores)
     if level == "published" and seen and lens.plan and lens.plan.test_hash:
         marked.append(opened_badge(openings.count_openings(lens.plan.test_hash), sentences.COUNTED))
-    return {
-        "kind": "title",
-        "text": capitalized(JUDGED_BY[level]),
-        "note": sentences.level_note(lens, level),
-        "badges": [badge.text for badge in marked],
-        "terms": {badge.text: badge.meaning for badge in marked},
-    }
+    return title_part(capitalized(JUDGED_BY[level]), sentences.level_note(lens, level), badges=marked)
 
 
 def _limit(lens: Lens) -> float | None:
@@ -93,21 +91,13 @@ def _limit(lens: Lens) -> float | None:
 
 def _marks(lens: Lens, level: str, limit: float | None) -> list[Mark]:
     """Return the marks of one level: baselines as thin lines, the network as the model looked at."""
-    marks = []
-    for classifier in CLASSIFIERS:
-        found = lens.estimates.get((level, classifier))
-        if found is not None:
-            marks.append(_mark(found))
-    return marks if limit is None else [*marks, Mark("limit", limit, limit_label(lens.config.experiment.data))]
+    found = [lens.estimates.get((level, classifier)) for classifier in CLASSIFIERS]
+    marks = [_mark(one) for one in found if one is not None]
+    return marks + limit_marks(limit, limit_label(lens.config.experiment.data))
 
 
 def _mark(found: LensEstimate) -> Mark:
-    interval, name = found.accuracy_interval, CLASSIFIERS[found.classifier]
     if found.classifier == "majority":
         return majority(found.accuracy)
-    if found.classifier == NETWORK:
-        if interval is None:
-            return Mark("model", found.accuracy, name, part="test")
-        return model(found.accuracy, interval, name, "test")
-    low, high = (None, None) if interval is None else (interval.low, interval.high)
-    return Mark("tick", found.accuracy, name, low, high)
+    kind: Kind = "model" if found.classifier == NETWORK else "tick"
+    return model(found.accuracy, found.accuracy_interval, CLASSIFIERS[found.classifier], "test", kind)

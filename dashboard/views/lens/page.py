@@ -24,7 +24,6 @@ from dashboard.views.lens import text as sentences
 from genre_core.errors import DataError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import configure
-from genre_core.settings.presets import PRESETS
 from genre_core.studies.kinds import LENS
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.lens.judging import LensPlan
@@ -39,7 +38,7 @@ EXAMPLE = LensConfig(experiment=configure({"data.n_samples": 2000, "data.artists
 
 def main() -> None:
     """Draw the page: the answer, the buttons, a ruler for each way to split; settings in the sidebar."""
-    form = forms.sidebar_settings(PRESETS, tables.tables(), looked_at="lens", first=LEAKS)
+    form = forms.sidebar_settings(tables.tables(), looked_at="lens", first=LEAKS)
     with st.container(key="lens-page", gap="small"):
         lens = looked_at(address.lens_id(), lenses.lens)
         answer = st.container(key="lens-answer", gap="xsmall")
@@ -72,7 +71,7 @@ def _preview(plan: LensPlan | None, config: LensConfig | None) -> None:
 
 def _try(lens_id: str) -> None:
     """Judge the example, with its settings in the sidebar."""
-    settings = {**dict.fromkeys(address.settings_named()), **forms.link(EXAMPLE.experiment, PRESETS)}
+    settings = {**dict.fromkeys(address.settings_named()), **forms.link(EXAMPLE.experiment)}
     start_and_look(lambda: studies.start_study(LENS, lens_id, EXAMPLE), **{**settings, "lens": lens_id})
 
 

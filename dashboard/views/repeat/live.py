@@ -1,10 +1,8 @@
 """A repetition as Repeat shows it, as plain data, and how an open page follows it."""
 
-from typing import Literal
-
-from dashboard.components.live import Followed, Parts, answer_part, follow_from, study_as
+from dashboard.components.live import Followed, Parts, answer_part, follow_from, progress_part, study_as
 from dashboard.components.plot import chart_part
-from dashboard.components.ruler import Mark, Ruler, majority, ruler_part
+from dashboard.components.ruler import Kind, Mark, Ruler, limit_marks, majority, model, ruler_part
 from dashboard.services import datasets, repetitions
 from dashboard.services.repetitions import Repetition, revision_of_runs
 from dashboard.services.runs import POLL_SECONDS
@@ -45,7 +43,7 @@ def parts(found: Repetition) -> Parts:
     headline = sentences.headline(found)
     return {
         "answer": answer_part(headline.answer, headline.reason, TERMS),
-        "progress": {"kind": "progress", "done": found.done, "text": sentences.progress(found)},
+        "progress": progress_part(found.done, sentences.progress(found)),
         "ruler": ruler_part(Ruler(tuple(_marks(found)), f"accuracy on {sentences.tracks(found)}")),
         **_charts(found),
     }
@@ -56,8 +54,8 @@ def _charts(found: Repetition) -> Parts:
     loss, accuracy = bands(histories, "validation_loss"), bands(histories, "validation_accuracy")
     over = f"over {len(histories)} runs, with a band of one standard deviation, and from lowest to highest"
     return {
-        "loss": dict(chart_part(loss_band(loss), f"Mean validation loss by epoch {over}.")),
-        "accuracy": dict(chart_part(accuracy_band(accuracy), f"Mean validation accuracy by epoch {over}.")),
+        "loss": chart_part(loss_band(loss), f"Mean validation loss by epoch {over}."),
+        "accuracy": chart_part(accuracy_band(accuracy), f"Mean validation accuracy by epoch {over}."),
     }
 
 
@@ -71,10 +69,9 @@ def _marks(found: Repetition) -> list[Mark]:
         marks.append(mean_mark(found, found.summary.accuracy, name))
     data = found.config.experiment.data
     limit = None if found.by_track else datasets.limit(data)  # it is that of single segments
-    return marks if limit is None else [*marks, Mark("limit", limit.accuracy, limit_label(data))]
+    return marks + limit_marks(limit.accuracy if limit else None, limit_label(data))
 
 
-def mean_mark(found: Repetition, score: Scatter, label: str, kind: Literal["model", "other"] = "model") -> Mark:
+def mean_mark(found: Repetition, score: Scatter, label: str, kind: Kind = "model") -> Mark:
     """Return the mark of a mean with its interval, where there is one."""
-    low, high = (None, None) if score.interval is None else (score.interval.low, score.interval.high)
-    return Mark(kind, score.mean, label, low, high, "test" if found.part == "test" else "validation")
+    return model(score.mean, score.interval, label, found.part, kind)

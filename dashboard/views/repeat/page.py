@@ -24,7 +24,6 @@ from dashboard.views.repeat import live as following
 from dashboard.views.repeat import runs as repeated
 from dashboard.views.repeat import text as sentences
 from genre_core.settings.config import ExperimentConfig
-from genre_core.settings.presets import PRESETS
 from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds, OtherSeeds
 
@@ -47,7 +46,7 @@ BEFORE = answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason, following
 
 def main() -> None:
     """Draw the page: the answer, the buttons, the curves, the runs; settings in the sidebar."""
-    form = forms.sidebar_settings(PRESETS, tables.tables(), looked_at="study")
+    form = forms.sidebar_settings(tables.tables(), looked_at="study")
     with st.container(key="repeat-page", gap="small"):
         found, parts = looked_at(st.query_params.get("study"), repetitions.repetition), None
         place = st.container(key="repeat-answer", gap="xsmall")

@@ -10,7 +10,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from dashboard.components.ensembles import average_button
 from dashboard.components.safely import refreshing
 from dashboard.services import openings, workers
-from dashboard.services import runs as runs_service
+from dashboard.services.runs import run as find_run
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text import runs as sentences
@@ -35,7 +35,7 @@ def main() -> None:
         st.page_link("views/train/page.py", label="Train the first one", icon=":material/arrow_forward:")
         study_list()
         return
-    chosen = runs_service.run(address.run_id())
+    chosen = find_run(address.run_id())
     active = any(run.active for run in runs)
     refreshing(_list, POLL_SECONDS if active else None)(
         [(run.id, run.state) for run in runs], chosen.id if chosen else None
@@ -51,7 +51,7 @@ def main() -> None:
 def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
     """Draw the answer and the list; start the page anew when a run comes, goes, changes its state or is chosen."""
     runs = workers.store().runs(limit=MOST)
-    looked_at = runs_service.run(address.run_id())
+    looked_at = find_run(address.run_id())
     if [(run.id, run.state) for run in runs] != drawn or (looked_at.id if looked_at else None) != chosen:
         st.rerun()
     tables = workers.store().table_names()

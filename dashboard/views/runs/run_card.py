@@ -17,7 +17,6 @@ from dashboard.text.train import duration
 from genre_core.errors import RunStateError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import SECTIONS, Setting, flatten, settings
-from genre_core.settings.presets import PRESETS
 from genre_core.store.schema import Run
 
 ENDED = ("complete", "failed", "cancelled")
@@ -104,7 +103,7 @@ def _delete(run_id: str) -> None:
 
 def _open_with(run: Run) -> None:
     try:
-        st.switch_page("views/train/page.py", query_params={**forms.link(run.config, PRESETS), "run": run.id})
+        st.switch_page("views/train/page.py", query_params={**forms.link(run.config), "run": run.id})
     except RunStateError as error:
         st.toast(str(error), icon=":material/error:")
 

@@ -6,8 +6,7 @@ import streamlit as st
 
 from dashboard.components.ensembles import members_instead
 from dashboard.components.has_features import has_features
-from dashboard.components.judged_head import open_test_button
-from dashboard.components.safely import refreshing
+from dashboard.components.judged_head import ask_to_open, say_headline, wait_for
 from dashboard.components.terms import numbers_line
 from dashboard.services import datasets, networks, openings, runs, workers
 from dashboard.services.networks import Explanation
@@ -23,12 +22,10 @@ from dashboard.views.track import text as said
 from dashboard.views.track.looked_at import LookedAt
 from genre_core.data.dataset import Part
 from genre_core.errors import GenreLabError
-from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.store.schema import Run
 
 CSS = Path(__file__).with_name("track.css")
-EVALUATE = Step("views/evaluate/page.py", "Choose a track on Evaluate")
-POLL_SECONDS = 1.0
+EVALUATE = "views/evaluate/page.py"
 
 
 def main() -> None:
@@ -38,25 +35,11 @@ def main() -> None:
         asked_for = address.run_id()
         run = runs.run(asked_for)
         if run is None:
-            _say(*evaluate_states.no_run(asked_for, bool(workers.store().runs(limit=1))))
+            say_headline(*evaluate_states.no_run(asked_for, bool(workers.store().runs(limit=1))))
         elif run.state != "complete":
-            refreshing(_wait, POLL_SECONDS if run.active else None)(run)
+            wait_for(run)
         elif (track := _looked_at(run)) is not None:
             _draw(track)
-
-
-def _say(headline: Headline, step: Step) -> None:
-    st.header(plain(headline.answer), anchor=False)
-    st.caption(plain(headline.reason))
-    address.page_link(step.page, step.label, icon=":material/arrow_forward:")
-
-
-def _wait(drawn: Run) -> None:
-    """Say how a run stands, and start the page anew when that changes."""
-    run = runs.run(drawn.id)
-    if run is None or run.state != drawn.state:
-        st.rerun()
-    _say(*evaluate_states.not_complete(run))
 
 
 def _looked_at(run: Run) -> LookedAt | None:
@@ -64,34 +47,24 @@ def _looked_at(run: Run) -> LookedAt | None:
     try:
         data = datasets.dataset(run.config.data)
     except GenreLabError as error:  # its table was deleted
-        _say(
+        say_headline(
             Headline("The tracks of this run are no longer stored.", str(error)),
             Step(DATA, "Upload the table again on Data"),
         )
         return None
     answers = predictions(run)
     if answers is None:
-        _say(*evaluate_states.not_complete(run))
+        say_headline(*evaluate_states.not_complete(run))
         return None
     text = st.query_params.get("track")
     if text is None or not text.isdecimal() or len(text) > 9 or int(text) >= len(data):
-        _say(said.no_track(text, len(data)), EVALUATE)
+        say_headline(said.no_track(text, len(data)), Step(EVALUATE, "Choose a track on Evaluate"))
         return None
     track = LookedAt(run, data, answers, int(text), st.query_params.get("right") == "true")
     if track.part == "test" and not openings.openings_of([run])[run.id].opened:
-        _closed(track)
+        ask_to_open(said.closed(track.name), [run], EVALUATE)
         return None
     return track
-
-
-def _closed(track: LookedAt) -> None:
-    """Ask before anything is shown of a test track of a run whose test part is closed."""
-    headline = said.closed(track.name)
-    st.header(plain(headline.answer), anchor=False)
-    st.caption(plain(headline.reason), help=GLOSSARY["test opened"])
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        open_test_button(track.run)
-        address.page_link("views/evaluate/page.py", "Stay with validation")
 
 
 def _draw(track: LookedAt) -> None:
@@ -109,7 +82,7 @@ def _draw(track: LookedAt) -> None:
         st.caption(said.LEARNED)
     given = st.query_params.get("part")
     if given and given != part and not among_all:
-        st.caption(f":material/link_off: {plain(said.other_part(given, part))}")
+        address.note(said.other_part(given, part))
     explained = _explained(track)
     why.draw(track, explained)
     nearby.draw(track)
@@ -129,7 +102,7 @@ def _explained(track: LookedAt) -> Explanation | None:
         if track.run.averages:
             members_instead(track.run, str(error), "track")
         else:
-            st.caption(f":material/link_off: {plain(str(error))}")
+            address.note(str(error))
         return None
     what_if.draw(track, network, training, found)
     return found

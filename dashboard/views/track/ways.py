@@ -64,19 +64,12 @@ def _steps(track: LookedAt, rows: list[int]) -> None:
 
 def _step(label: str, icon: str, row: int | None) -> None:
     # A button: a link from a page to itself leaves the address as it was.
-    st.button(
-        label, icon=icon, type="tertiary", key=f"track {label}", disabled=row is None, on_click=_open, args=(row,)
-    )
-
-
-def _open(row: int) -> None:
-    address.look(track=str(row), what=None)
+    st.button(label, icon=icon, type="tertiary", key=f"track {label}", disabled=row is None, on_click=address.look,
+              kwargs={"track": str(row), "what": None})  # fmt: skip
 
 
 def _outcome(track: LookedAt) -> Outcome | None:
     """Return what the run says of the part that the track is in; of the training part nothing is kept."""
-    return (
-        None
-        if track.part in {None, "train"}
-        else outcomes.outcome(track.run, track.part, judge=Judge(track.clean, named_unit()))
-    )
+    if track.part is None or track.part == "train":
+        return None
+    return outcomes.outcome(track.run, track.part, judge=Judge(track.clean, named_unit()))

@@ -25,7 +25,7 @@ def draw(track: LookedAt, network: FittedNetwork, training: Training, why: Expla
     features = track.data.features
     changed, notes = read(st.query_params.get("what"), features, training)
     for note in notes:
-        st.caption(f":material/link_off: {plain(note)}")
+        address.note(note)
     left, right = st.columns([1, 1.35], gap="large")
     with left:
         now = answer_of(network, training, apply(track.raw, changed)) if changed else track.logits.astype("float64")
@@ -52,7 +52,14 @@ def _head(changed: Changed) -> None:
     with st.container(key="track-what-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader("What if", anchor=False, help="Each slider covers the range of the training tracks.")
         if changed:
-            st.button("Reset", icon=":material/undo:", type="tertiary", key="what reset", on_click=_say, args=(None,))
+            st.button(
+                "Reset",
+                icon=":material/undo:",
+                type="tertiary",
+                key="what reset",
+                on_click=address.look,
+                kwargs={"what": None},
+            )
 
 
 def _sliders(track: LookedAt, training: Training, why: Explanation, changed: Changed) -> None:
@@ -121,11 +128,7 @@ def _move(key: str, feature: int, value: float, step: float, features: tuple[str
     kept = {at: number for at, number in before.items() if at != feature}
     changed = kept if abs(to - value) < step / 2 else {**kept, feature: to}
     if what_if.fits(changed, features):
-        _say(write(changed, features))
-
-
-def _say(what: str | None) -> None:
-    address.look(what=what)
+        address.look(what=write(changed, features))
 
 
 def _flips(track: LookedAt, network: FittedNetwork, training: Training, why: Explanation) -> None:
@@ -150,5 +153,5 @@ def _offer(sentence: str, values: Changed | None, features: tuple[str, ...], key
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(plain(sentence))
         if values is not None and what_if.fits(values, features):
-            st.button("Try it", icon=":material/tune:", type="tertiary", key=key, on_click=_say,
-                      args=(write(values, features),))  # fmt: skip
+            st.button("Try it", icon=":material/tune:", type="tertiary", key=key,
+                      on_click=address.look, kwargs={"what": write(values, features)})  # fmt: skip

@@ -12,7 +12,6 @@ from genre_core.errors import ConfigError, StoreError
 from genre_core.settings.branches import branch_of
 from genre_core.settings.config import BeforeConfig, ExperimentConfig
 from genre_core.settings.names import all_settings
-from genre_core.settings.presets import PRESETS
 from genre_core.store.runs import new_run_id
 from genre_core.store.schema import Run
 
@@ -89,14 +88,14 @@ def _branch(run: Run, key: str, factor: float) -> None:
     try:
         config = branch_of(run.config, int(st.session_state[key]))
         rate = max(lowest, float(f"{config.train.learning_rate * factor:.6g}"))
-        forms.adopt(branch_of(run.config, config.before.epochs, learning_rate=rate), PRESETS)
+        forms.adopt(branch_of(run.config, config.before.epochs, learning_rate=rate))
     except ConfigError as error:
         st.toast(str(error), icon=":material/error:")
 
 
 def no_branch(config: ExperimentConfig) -> None:
     """Let the settings be what the branch has, from the first epoch on: for callbacks."""
-    forms.adopt(config.model_copy(update={"before": BeforeConfig()}), PRESETS)
+    forms.adopt(config.model_copy(update={"before": BeforeConfig()}))
 
 
 def unsaved() -> str:

@@ -5,10 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components.live import Followed, Parts
+from dashboard.components.live import Followed, Parts, progress_part, title_part
 from dashboard.components.member_marks import member_marks
 from dashboard.components.plot import chart_part
-from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model, ruler_part
+from dashboard.components.ruler import Mark, Ruler, limit_marks, majority, model, ruler_part
 from dashboard.figures.curves import Parent, accuracy_figure, loss_figure
 from dashboard.figures.matrix import live_view
 from dashboard.figures.network import network_figure
@@ -66,18 +66,18 @@ def _parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
     best = limit.accuracy if limit else None
     base = _majority(run, of)
     loss, accuracy = _curves(run, progress, base, best)
+    marks = _marks(run, progress, base) + (limit_marks(best, limit_label(of.data)) if of else [])
     found: Parts = {
         "answer": _answer(run, progress, config),
-        "ruler": ruler_part(Ruler(tuple(_marks(run, progress, base, _limit_mark(of, best))))),
+        "ruler": ruler_part(Ruler(tuple(marks))),
         "progress": _progress(run, progress, config),
         "loss": loss,
         "accuracy": accuracy,
-        "confusions": {
-            "kind": "title",
-            "text": "Confusions",
-            "note": sentences.which_epoch(run, progress.epochs, progress.shown),
-            "terms": {"Confusions": GLOSSARY["confusion matrix"]},
-        },
+        "confusions": title_part(
+            "Confusions",
+            sentences.which_epoch(run, progress.epochs, progress.shown),
+            terms={"Confusions": GLOSSARY["confusion matrix"]},
+        ),
     }
     if progress.matrix:
         found["matrix"] = {"view": live_view(progress.matrix).__dict__}
@@ -148,12 +148,11 @@ def _answer(run: Run | None, progress: Progress, config: ExperimentConfig | None
 
 def _progress(run: Run | None, progress: Progress, config: ExperimentConfig | None) -> dict[str, Any]:
     if run:
-        return {"kind": "progress", "done": runs.done(run), "text": sentences.time_left(run, progress.epochs)}
-    most = f"at most {count(config.train.max_epochs, 'epoch')}" if config else ""
-    return {"kind": "progress", "done": 0.0, "text": most}
+        return progress_part(runs.done(run), sentences.time_left(run, progress.epochs))
+    return progress_part(0.0, f"at most {count(config.train.max_epochs, 'epoch')}" if config else "")
 
 
-def _marks(run: Run | None, progress: Progress, base: float | None, limit: list[Mark]) -> list[Mark]:
+def _marks(run: Run | None, progress: Progress, base: float | None) -> list[Mark]:
     marks = [] if base is None else [majority(base)]
     if run and progress.shown:
         interval = sentences.validation_interval(run, progress.shown)
@@ -162,12 +161,7 @@ def _marks(run: Run | None, progress: Progress, base: float | None, limit: list[
         found = run.summary["validation"]
         marks += [model(found["accuracy"], Interval(*found["accuracy_interval"]), "validation")]
         marks += member_marks(run, "validation")
-    return marks + limit
-
-
-def _limit_mark(of: ExperimentConfig | None, limit: float | None) -> list[Mark]:
-    """Return the mark of the best possible, where it is known."""
-    return [] if of is None or limit is None else [bayes_limit(limit, limit_label(of.data))]
+    return marks
 
 
 def _majority(run: Run | None, of: ExperimentConfig | None) -> float | None:

@@ -25,7 +25,6 @@ from genre_core.errors import DataError, GenreLabError, RunStateError
 from genre_core.findings.rules import TRAINING
 from genre_core.settings.branches import latest_branch
 from genre_core.settings.config import ExperimentConfig
-from genre_core.settings.presets import PRESETS
 from genre_core.store.schema import Run
 
 TABLE_SECONDS = 1.0
@@ -37,7 +36,7 @@ def main() -> None:
 
     Each part has its own container, drawn in every state, so that nothing moves when the state changes.
     """
-    form = forms.sidebar_settings(PRESETS, tables.tables())
+    form = forms.sidebar_settings(tables.tables())
     run, missing = _looked_at()
     config, problem = _usable(form)
     parts = following.parts(run, config)
@@ -190,10 +189,6 @@ def _say_branch(run: Run | None, config: ExperimentConfig | None) -> None:
         st.button("No branch", type="tertiary", key="no branch", on_click=controls.no_branch, args=(config,))
 
 
-def _adopt(config: ExperimentConfig) -> None:
-    forms.adopt(config, PRESETS)
-
-
 def _say_what_differs(run: Run, config: ExperimentConfig) -> None:
     """Say where the settings in the sidebar are not those of the run that is shown."""
     if run.averages or run.config == config.parent:
@@ -201,7 +196,7 @@ def _say_what_differs(run: Run, config: ExperimentConfig) -> None:
     text = sentences.what_differs(config, run.config)
     if text:
         st.caption(f":material/difference: {text}", width="content")
-        st.button("Use this run's settings", type="tertiary", on_click=_adopt, args=(run.config,))
+        st.button("Use this run's settings", type="tertiary", on_click=forms.adopt, args=(run.config,))
 
 
 main()

@@ -1,8 +1,16 @@
 """A search as Tune shows it, as plain data, and how an open page follows it."""
 
-from dashboard.components.live import Followed, Parts, answer_part, follow_from, study_as
+from dashboard.components.live import (
+    Followed,
+    Parts,
+    answer_part,
+    follow_from,
+    progress_part,
+    study_as,
+    title_part,
+)
 from dashboard.components.plot import chart_part
-from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, ruler_part
+from dashboard.components.ruler import Mark, Ruler, limit_marks, majority, ruler_part
 from dashboard.services import datasets, runs, searches
 from dashboard.services.runs import POLL_SECONDS
 from dashboard.services.searches import Search
@@ -43,13 +51,9 @@ def parts(found: Search) -> Parts:
     said = ", ".join(f"{name} {percent(share, decimals=0)}" for name, share in importances)
     return {
         "answer": answer_part(text.answer, text.reason, TERMS),
-        "progress": {
-            "kind": "progress",
-            "done": len(found.trials) / found.config.n_planned,
-            "text": sentences.progress(found),
-        },
+        "progress": progress_part(len(found.trials) / found.config.n_planned, sentences.progress(found)),
         "ruler": ruler_part(Ruler(tuple(_marks(found)), f"{shown} on {sentences.judged_on(found.config)}")),
-        "decides": {"kind": "title", "text": "Most important settings", "note": sentences.importances_note(found)},
+        "decides": title_part("Most important settings", sentences.importances_note(found)),
         "best": chart_part(best_figure(*drawn), f"Best so far over {about}"),
         "parallel": chart_part(parallel_figure(*drawn), f"Parallel coordinates of {about}"),
         **{
@@ -84,8 +88,8 @@ def _marks(found: Search) -> list[Mark]:
         data = found.config.base.data
         if (guess := _majority(found)) is not None:
             marks.append(majority(guess))
-        if limit := datasets.limit(data):
-            marks.append(bayes_limit(limit.accuracy, limit_label(data)))
+        limit = datasets.limit(data)
+        marks += limit_marks(limit.accuracy if limit else None, limit_label(data))
     return marks
 
 

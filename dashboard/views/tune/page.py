@@ -26,7 +26,6 @@ from dashboard.views.tune import text as sentences
 from genre_core.errors import ConfigError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings
-from genre_core.settings.presets import PRESETS
 from genre_core.studies.kinds import SEARCH
 from genre_core.studies.tuning.config import MOST_TRIALS, OBJECTIVES, SAMPLERS, SearchConfig, search_config
 from genre_core.studies.tuning.space import Dimension, read_dimension, searchable, suggested
@@ -59,7 +58,7 @@ BEFORE = answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason, following
 
 def main() -> None:
     """Draw the page: the answer, the ruler, the buttons, what to search, what came of it; settings in the sidebar."""
-    form = forms.sidebar_settings(PRESETS, tables.tables(), looked_at="study")
+    form = forms.sidebar_settings(tables.tables(), looked_at="study")
     with st.container(key="tune-page", gap="small"):
         found = looked_at(st.query_params.get("study"), searches.search)
         parts = following.parts(found) if found else None

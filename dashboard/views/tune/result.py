@@ -13,7 +13,6 @@ from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.views.tune import text as sentences
 from dashboard.views.tune.live import HEIGHT
-from genre_core.settings.presets import PRESETS
 from genre_core.studies.tuning.rows import TrialResult
 
 TABLE_SECONDS = 1.0
@@ -59,7 +58,7 @@ def _winner(found: Search) -> None:
     with st.container(key="tune-winner", horizontal=True, vertical_alignment="center", gap="small"):
         if st.button("Use the winner's settings", icon=":material/tune:", key="use winner",
                      help="Open Train with exactly the settings of the best trial."):  # fmt: skip
-            settings = forms.link(found.winner_config, PRESETS, origin=found.config.base)
+            settings = forms.link(found.winner_config, origin=found.config.base)
             st.switch_page("views/train/page.py", query_params=settings)
         run = winner.run.id if winner else found.best.runs[0]
         address.page_link("views/evaluate/page.py", "Open the best on Evaluate", icon=":material/analytics:", run=run)
