@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 from pydantic import ValidationError
 
-from dashboard.services.commands import act
 from dashboard.services.datasets import dataset
+from dashboard.services.openings import open_test, openings_of
 from dashboard.services.studies import as_far_as, config_of, open_study
 from dashboard.services.workers import store
 from genre_core.data.dataset import Dataset, IntArray, Part
@@ -19,7 +19,6 @@ from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.repeated_scores import PairedScores, PooledScore
 from genre_core.evaluation.repeated_scores import pooled_score as _pooled_score
 from genre_core.settings.config import ExperimentConfig
-from genre_core.store.openings import open_test, openings_of
 from genre_core.store.run_result import predictions_of
 from genre_core.store.schema import Epoch, Run, Study
 from genre_core.studies.kinds import REPEATS
@@ -133,7 +132,7 @@ class Repetition:
     @property
     def opened(self) -> bool:
         """Return whether the test part of every complete run was looked at."""
-        return all(found.opened for found in openings_of(store(), self.complete).values())
+        return all(found.opened for found in openings_of(self.complete).values())
 
 
 @dataclass(frozen=True)
@@ -170,14 +169,7 @@ def revision_of_runs(study: Study) -> int:
 
 def open_repetition(study_id: str) -> None:
     """Open the test part of every complete run, once and for all."""
-
-    def look() -> bool:
-        for run in store().members.runs(study_id).values():
-            if run.state == "complete":
-                open_test(store(), run)
-        return True
-
-    act(look)
+    open_test(*(run.id for run in store().members.runs(study_id).values() if run.state == "complete"))
 
 
 def compare_repetitions(ours: Repetition, theirs: Repetition) -> ComparedRepeats:
