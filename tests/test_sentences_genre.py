@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.services.outcomes import Outcome
+from dashboard.text.evaluate import ordinal
 from dashboard.views.genres import text as sentences
 from dashboard.views.genres.genre_tracks import tracks_of_genre
 from dashboard.views.genres.learning_curve import LearningCurve
@@ -84,8 +85,8 @@ def test_all_right_says_so():
 def test_ranks_are_counted_from_the_nearer_end():
     scores = outcome_of([[5, 5, 0], [4, 6, 0], [3, 0, 7]]).evaluation
     assert sentences.rank(scores, 1) == "the 2nd lowest recall of 3 genres"
-    assert sentences._ordinal(11) == "11th "
-    assert sentences._ordinal(23) == "23rd "
+    assert ordinal(11) == "11th"
+    assert ordinal(23) == "23rd"
 
 
 def test_features_are_named_only_beyond_their_intervals():

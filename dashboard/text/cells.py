@@ -47,9 +47,9 @@ def selection_sentence(matrix: ConfusionMatrix, chosen: Selection, nouns: str, m
     if chosen.kind == "columns":
         return _of_columns(matrix, _columns(cells), nouns)
     if chosen.kind == "right":
-        return f"{_share(matrix, cells, among)} {noun} are recognized{_rate(matrix, cells, among)}."
+        return f"{share_of(matrix, cells, among)} {noun} are recognized{rate_of(matrix, cells, among)}."
     if chosen.kind == "wrong":
-        wrong = f"{_share(matrix, cells, among)} {noun} are taken for another genre{_rate(matrix, cells, among)}"
+        wrong = f"{share_of(matrix, cells, among)} {noun} are taken for another genre{rate_of(matrix, cells, among)}"
         return f"{wrong}{_most(matrix, cells)}."
     rows: Cells = np.asarray(cells.any(axis=1))
     if rows.sum() == 1:
@@ -59,10 +59,9 @@ def selection_sentence(matrix: ConfusionMatrix, chosen: Selection, nouns: str, m
         among = np.zeros_like(cells)
         among[:, j] = True
         of = f"{nouns} predicted as {matrix.genres[j]} are {_names(matrix, rows)}"
-        return f"{_share(matrix, cells, among)} {of}{_rate(matrix, cells, among)}."
-    return (
-        f"{_share(matrix, cells, among)} {noun} are in these cells{_rate(matrix, cells, among)}{_most(matrix, cells)}."
-    )
+        return f"{share_of(matrix, cells, among)} {of}{rate_of(matrix, cells, among)}."
+    inside = f"{share_of(matrix, cells, among)} {noun} are in these cells{rate_of(matrix, cells, among)}"
+    return f"{inside}{_most(matrix, cells)}."
 
 
 def whole_sentence(matrix: ConfusionMatrix) -> str:
@@ -115,11 +114,13 @@ def _columns(cells: Cells) -> Cells:
     return np.asarray(cells.all(axis=0))
 
 
-def _share(matrix: ConfusionMatrix, cells: Cells, among: Cells) -> str:
+def share_of(matrix: ConfusionMatrix, cells: Cells, among: Cells) -> str:
+    """Return how many tracks some cells count among others: `47 of 150`."""
     return f"{int(matrix.counts[cells].sum()):,} of {int(matrix.counts[among].sum()):,}"
 
 
-def _rate(matrix: ConfusionMatrix, cells: Cells, among: Cells) -> str:
+def rate_of(matrix: ConfusionMatrix, cells: Cells, among: Cells) -> str:
+    """Return the same as a rate with its interval, after a comma; nothing among no tracks."""
     n, whole = int(matrix.counts[cells].sum()), int(matrix.counts[among].sum())
     return f", {percent(n / whole, matrix.share_interval(cells, among))}" if whole else ""
 
@@ -133,7 +134,7 @@ def _of_one_row(matrix: ConfusionMatrix, cells: Cells, i: int, nouns: str) -> st
     noun, were = (nouns.removesuffix("s"), "was") if whole == 1 else (nouns, "were")
     single = cells.sum() == 1
     what = "recognized" if single and cells[i, i] else f"taken for {_names(matrix, cells[i], 'or')}"
-    return f"{_share(matrix, cells, among)} {matrix.genres[i]} {noun} {were} {what}{_rate(matrix, cells, among)}."
+    return f"{share_of(matrix, cells, among)} {matrix.genres[i]} {noun} {were} {what}{rate_of(matrix, cells, among)}."
 
 
 def _of_rows(matrix: ConfusionMatrix, rows: Cells, nouns: str) -> str:
@@ -143,7 +144,7 @@ def _of_rows(matrix: ConfusionMatrix, rows: Cells, nouns: str) -> str:
     names = _names(matrix, rows)
     if not matrix.counts[among].sum():
         return f"There is no {names} track among the {nouns}."
-    said = f"{_share(matrix, right, among)} {names} {nouns} were recognized{_rate(matrix, right, among)}"
+    said = f"{share_of(matrix, right, among)} {names} {nouns} were recognized{rate_of(matrix, right, among)}"
     return f"{said}{_most(matrix, among & ~right)}."
 
 
@@ -154,7 +155,7 @@ def _of_columns(matrix: ConfusionMatrix, columns: Cells, nouns: str) -> str:
     names = _names(matrix, columns, "or")
     if not matrix.counts[among].sum():
         return f"No track was predicted as {names}, so there is no precision."
-    said = f"{_share(matrix, right, among)} {nouns} predicted as {names} are right{_rate(matrix, right, among)}"
+    said = f"{share_of(matrix, right, among)} {nouns} predicted as {names} are right{rate_of(matrix, right, among)}"
     return f"{said}{_most(matrix, among & ~right)}."
 
 

@@ -19,6 +19,12 @@ def tracks(n: int, part: Part) -> str:
     return count(n, f"{part} track")
 
 
+def ordinal(number: int) -> str:
+    """Return 2nd, 3rd, 11th, 21st."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number // 10 % 10 != 1 else 0, "th")
+    return f"{number}{ending}"
+
+
 def counted(outcome: Outcome, part: Part) -> str:
     """Return what is judged: `1,200 test tracks`, `45 test tracks (449 segments)`, `449 test segments of 45 tracks`."""
     n = outcome.evaluation.n

@@ -37,14 +37,15 @@ def no_run(asked_for: str | None, any_runs: bool) -> tuple[Headline, Step]:
 
 def not_complete(run: Run) -> tuple[Headline, Step]:
     """Say how a run stands that is not complete, and where to go on with it."""
-    done = f"{run.epoch:,} of at most {count(_most(run), 'epoch')} so far" if run.epoch else "no epoch is done yet"
+    most = count(run.config.train.max_epochs, "epoch")
+    done = f"{run.epoch:,} of at most {most} so far" if run.epoch else "No epoch is done yet"
     match run.state:
         case "queued":
-            return _later("This run is waiting for a free worker.", f"{_first(done)}."), Step(TRAIN, "See it on Train")
+            return _later("This run is waiting for a free worker.", f"{done}."), Step(TRAIN, "See it on Train")
         case "running":
-            return _later("This run is still training.", f"{_first(done)}."), Step(TRAIN, "Watch it on Train")
+            return _later("This run is still training.", f"{done}."), Step(TRAIN, "Watch it on Train")
         case "paused":
-            reason = f"{_first(done)}. Resume or stop it."
+            reason = f"{done}. Resume or stop it."
             return _later("This run is paused.", reason), Step(TRAIN, "Continue it on Train")
         case "failed":
             return Headline("This run failed.", run.error or ""), Step(TRAIN, "Start it again on Train")
@@ -84,11 +85,3 @@ def no_data(run: Run, part: Part, problem: str) -> tuple[Headline, Step]:
 
 def _later(answer: str, reason: str) -> Headline:
     return Headline(answer, f"{reason} You can evaluate it when it is complete.")
-
-
-def _most(run: Run) -> int:
-    return run.config.train.max_epochs
-
-
-def _first(text: str) -> str:
-    return text[0].upper() + text[1:]

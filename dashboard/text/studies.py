@@ -3,8 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from dashboard.text.runs import changed_in, when
-from dashboard.text.train import differing
-from dashboard.theme import count
+from dashboard.text.train import differing, first_of
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.naming import data_name
 from genre_core.store.schema import Study
@@ -14,7 +13,6 @@ from genre_core.studies.tuning.config import SearchConfig
 from genre_core.values import Frozen
 
 ANOTHER_VERSION = "another version's"
-MOST_NAMED = 3
 _STATES = {"queued": "waiting", "complete": "complete", "failed": "failed"}
 _RUNNING = {"lens": "judging", "repeats": "training", "search": "searching"}
 _CANCELLED = {"search": "paused"}
@@ -37,10 +35,7 @@ def what_differs(
 ) -> str:
     """Say where the settings, `but` some, are not those that a study is of; empty where they are."""
     found = differing(config, of, f"{done}:", but)
-    if not found:
-        return ""
-    more = f" and {count(len(found) - MOST_NAMED, 'other')}" if len(found) > MOST_NAMED else ""
-    return f"The settings differ from those {whose}: {', '.join(found[:MOST_NAMED])}{more}."
+    return f"The settings differ from those {whose}: {first_of(found)}." if found else ""
 
 
 def about(config: Frozen | None, tables: Mapping[str, str] | None = None) -> str:

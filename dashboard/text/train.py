@@ -1,6 +1,6 @@
 """Sentences of the Train page from a run and its epochs: pure functions, so that tests can read them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from dashboard.figures.curves import Parent
@@ -19,6 +19,7 @@ from genre_core.settings.names import all_settings, differences
 from genre_core.store.schema import Epoch, Run
 from genre_core.text import joined, judged
 
+MOST_NAMED = 3
 LONG_EPOCH = 2.0
 """Seconds from which on the progress within an epoch is put into words."""
 
@@ -255,33 +256,34 @@ def what_differs(config: ExperimentConfig, run: ExperimentConfig) -> str:
         ours = f"branch after epoch {config.before.epochs}" if config.before.epochs else "no branch"
         theirs = f"one after epoch {run.before.epochs}" if run.before.epochs else "none"
         found.insert(0, f"{ours} (this run {theirs})")
-    if not found:
-        return ""
-    more = f" and {count(len(found) - 3, 'other')}" if len(found) > 3 else ""
-    return f"You have changed settings since this run: {', '.join(found[:3])}{more}. Train starts a new run with them."
+    changed = f"You have changed settings since this run: {first_of(found)}. Train starts a new run with them."
+    return changed if found else ""
+
+
+def first_of(found: Sequence[str]) -> str:
+    """Return the first few of a list, and how many others there are."""
+    more = f" and {count(len(found) - MOST_NAMED, 'other')}" if len(found) > MOST_NAMED else ""
+    return ", ".join(found[:MOST_NAMED]) + more
 
 
 def loss_alt(epochs: Sequence[Epoch]) -> str:
     """Describe the loss chart."""
-    if not epochs:
-        return "Loss by epoch: empty until the first epoch is done."
-    first, last = epochs[0], epochs[-1]
-    return (
-        f"Loss by epoch, in nats. Training {first.train_loss:.3f} to {last.train_loss:.3f}, validation "
-        f"{first.validation_loss:.3f} to {last.validation_loss:.3f}, over {count(len(epochs), 'epoch')}."
-    )
+    return _curves_alt("Loss by epoch", ", in nats", epochs, "loss", lambda loss: f"{loss:.3f}")
 
 
 def accuracy_alt(epochs: Sequence[Epoch]) -> str:
     """Describe the accuracy chart."""
+    return _curves_alt("Accuracy by epoch", "", epochs, "accuracy", percent)
+
+
+def _curves_alt(title: str, unit: str, epochs: Sequence[Epoch], measure: str, written: Callable[[float], str]) -> str:
     if not epochs:
-        return "Accuracy by epoch: empty until the first epoch is done."
-    first, last = epochs[0], epochs[-1]
-    return (
-        f"Accuracy by epoch. Training {percent(first.train_accuracy)} to {percent(last.train_accuracy)}, validation "
-        f"{percent(first.validation_accuracy)} to {percent(last.validation_accuracy)}, "
-        f"over {count(len(epochs), 'epoch')}."
+        return f"{title}: empty until the first epoch is done."
+    train, validation = (
+        " to ".join(written(getattr(epoch, f"{part}_{measure}")) for epoch in (epochs[0], epochs[-1]))
+        for part in ("train", "validation")
     )
+    return f"{title}{unit}. Training {train}, validation {validation}, over {count(len(epochs), 'epoch')}."
 
 
 def network_alt(layers: Sequence[Layer], n_parameters: int, inputs: str) -> str:

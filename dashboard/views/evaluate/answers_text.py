@@ -3,8 +3,8 @@
 import numpy as np
 
 from dashboard.shell.cells import Selection
-from dashboard.text.cells import selection_sentence, selection_title
-from dashboard.theme import count, percent
+from dashboard.text.cells import rate_of, selection_sentence, selection_title, share_of
+from dashboard.theme import count
 from genre_core.evaluation.confusion import Cells, ConfusionMatrix
 from genre_core.evaluation.merging import members_of
 
@@ -40,7 +40,7 @@ def answers_sentence(matrix: ConfusionMatrix, chosen: Selection, nouns: str) -> 
     held = np.zeros_like(cells)
     held[:, -1] = True
     if chosen.kind == "wrong":
-        return f"{_share(matrix, cells, ~held, 'answers')} are wrong{_rate(matrix, cells, ~held)}."
+        return f"{share_of(matrix, cells, ~held)} answers are wrong{rate_of(matrix, cells, ~held)}."
     rows: Cells = np.asarray(cells.any(axis=1))
     if chosen.kind == "rows" and rows.sum() == 1:
         return _of_row(matrix, int(rows.argmax()), nouns)
@@ -51,9 +51,9 @@ def answers_sentence(matrix: ConfusionMatrix, chosen: Selection, nouns: str) -> 
         if rows.sum() == 1:
             whole[np.arange(len(cells)) != rows.argmax()] = False
             nouns = f"{matrix.genres[int(rows.argmax())]} {nouns}"
-        return f"{_share(matrix, cells, whole, nouns)} are not answered{_rate(matrix, cells, whole)}."
+        return f"{share_of(matrix, cells, whole)} {nouns} are not answered{rate_of(matrix, cells, whole)}."
     unsaid = int(matrix.counts[cells & held].sum())
-    inside = f"{_share(matrix, cells, whole, nouns)} are in these cells{_rate(matrix, cells, whole)}"
+    inside = f"{share_of(matrix, cells, whole)} {nouns} are in these cells{rate_of(matrix, cells, whole)}"
     return f"{inside}; {unsaid:,} of them {'is' if unsaid == 1 else 'are'} not answered."
 
 
@@ -68,16 +68,7 @@ def _of_row(matrix: ConfusionMatrix, i: int, nouns: str) -> str:
     right[i, i] = held[i, -1] = True
 
     def part(cells: Cells) -> str:
-        return f"{int(matrix.counts[cells].sum()):,}{_rate(matrix, cells, among)}"
+        return f"{int(matrix.counts[cells].sum()):,}{rate_of(matrix, cells, among)}"
 
     wrong = among & ~right & ~held
     return f"Of {n:,} {matrix.genres[i]} {nouns}, right: {part(right)}; wrong: {part(wrong)}; no answer: {part(held)}."
-
-
-def _share(matrix: ConfusionMatrix, cells: Cells, among: Cells, nouns: str) -> str:
-    return f"{int(matrix.counts[cells].sum()):,} of {int(matrix.counts[among].sum()):,} {nouns}"
-
-
-def _rate(matrix: ConfusionMatrix, cells: Cells, among: Cells) -> str:
-    n, whole = int(matrix.counts[cells].sum()), int(matrix.counts[among].sum())
-    return f", {percent(n / whole, matrix.share_interval(cells, among))}" if whole else ""

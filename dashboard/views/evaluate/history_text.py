@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from dashboard.text.evaluate import ordinal
 from dashboard.theme import count, percent
 from genre_core.data.dataset import Part
 from genre_core.evaluation.history import ConfusionHistory, RecallChange, recall_changes
@@ -46,14 +47,7 @@ def thinned(step: int, history: ConfusionHistory) -> str:
     if step == 1:
         return ""
     n, k = count(len(history), "epoch"), count(len(history.genres), "genre")
-    return f"The slider shows every {_ordinal(step)} epoch and the first, best and last: {n} with {k} are too many."
-
-
-def _ordinal(number: int) -> str:
-    """Return 2nd, 3rd, 4th, 21st."""
-    if number % 100 in (11, 12, 13):
-        return f"{number}th"
-    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+    return f"The slider shows every {ordinal(step)} epoch and the first, best and last: {n} with {k} are too many."
 
 
 def missing_epoch(asked: int, history: ConfusionHistory) -> str:

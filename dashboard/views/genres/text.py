@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.services.outcomes import Outcome
-from dashboard.text.evaluate import FEW, counted, mean_recall, tracks
+from dashboard.text.evaluate import FEW, counted, mean_recall, ordinal, tracks
 from dashboard.theme import count, percent, points
 from dashboard.views.genres.learning_curve import LearningCurve
 from genre_core.data.dataset import Part
@@ -102,14 +102,8 @@ def rank(scores: Evaluation, genre: int) -> str:
     lower, higher = sum(other < own for other in recalls), sum(other > own for other in recalls)
     end, place = ("lowest", lower) if lower <= higher else ("highest", higher)
     shared = ", shared with others" if recalls.count(own) > 1 else ""
-    return f"the {_ordinal(place + 1)}{end} recall of {len(recalls)} genres{shared}"
-
-
-def _ordinal(number: int) -> str:
-    if number == 1:
-        return ""
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10 if number // 10 % 10 != 1 else 0, "th")
-    return f"{number}{ending} "
+    nth = f"{ordinal(place + 1)} " if place else ""
+    return f"the {nth}{end} recall of {len(recalls)} genres{shared}"
 
 
 def against(outcome: Outcome, genre: int, known: str = "") -> str:
