@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.browser.conftest import settle
+
 sync_api = pytest.importorskip("playwright.sync_api")
 
 pytestmark = [
@@ -275,6 +277,7 @@ def test_settings_survive_another_page_and_can_be_set_from_it(open_page):
     says(page, "batch 128")
     page.get_by_role("link", name="Runs").click(delay=90)
     says(page, "looking at None")
+    settle(page)  # a page that is left while its script runs may come back
     page.get_by_role("link", name="Train").click(delay=90)
     says(page, "batch 128")
     at(page, r"batch_size=128")

@@ -239,10 +239,13 @@ def test_what_is_not_answered_follows_the_keyboard_and_goes_back(page, url):
     page.get_by_role("heading", name="The model answers none of ").wait_for()
     page.go_back()
     page.wait_for_url(re.compile("answer=3-8"))
+    settle(page)
     page.go_back()
     page.wait_for_url(lambda address: "answer=" not in address)
+    settle(page)
     page.go_back()
     page.wait_for_url(re.compile(r"reject=0\.4"))
+    settle(page)
     page.go_back()
     page.get_by_role("heading", name=said, exact=True).wait_for()
 
