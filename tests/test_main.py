@@ -24,6 +24,7 @@ from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
 from genre_core.training.experiment import run_experiment
 from genre_core.workers.run import execute
+from tests.terminal import Terminal
 from tests.test_golden import SAME_EVERYWHERE
 
 ROOT = Path(__file__).parents[1]
@@ -511,16 +512,6 @@ def test_an_unknown_column_is_told_with_those_that_come_close(run, tmp_path):
 # -- the process -------------------------------------------------------------------------------------------------------
 
 
-def start(*arguments):
-    return subprocess.Popen(
-        [sys.executable, "-m", "genre_core", *arguments],
-        cwd=ROOT,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-
-
 def test_help_lists_every_setting_with_its_default_and_bounds_without_importing_torch():
     code = (
         "import sys; from genre_core.terminal.main import main\n"
@@ -540,17 +531,31 @@ def test_help_lists_every_setting_with_its_default_and_bounds_without_importing_
     assert all(preset in done.stdout for preset in PRESETS)
 
 
-def test_ctrl_c_keeps_the_best_weights_so_far(store_url):
-    process = start("train", "--data.n_samples", "20000", "--train.max_epochs", "500", "--train.patience", "500")
+LONG = ("train", "--data.n_samples", "20000", "--train.max_epochs", "500", "--train.patience", "500")
+
+
+def when_stored(terminal, store_url):
+    """Return the run of a process as soon as it is in the store."""
     store, deadline = RunStore(store_url), time.monotonic() + 60
-    while not (runs := store.runs()) or runs[0].epoch < 2:
-        assert process.poll() is None, process.communicate()
+    while not (runs := store.runs()):
+        assert terminal.running
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return store, runs[0].id
+
+
+def test_ctrl_c_keeps_the_best_weights_so_far(store_url, tmp_path):
+    terminal = Terminal(tmp_path, *LONG)
+    store, run_id = when_stored(terminal, store_url)
+    deadline = time.monotonic() + 60
+    while store.run(run_id).epoch < 2:
+        assert terminal.running
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    assert (process.returncode, out) == (130, "")
-    kept = store.run(runs[0].id)
+    terminal.send(signal.SIGINT)
+    status, out, err = terminal.end()
+    assert (status, out) == (130, "")
+    kept = store.run(run_id)
     assert (kept.state, kept.stopped_because) == ("complete", "stopped")
     assert (
         err
@@ -558,66 +563,53 @@ def test_ctrl_c_keeps_the_best_weights_so_far(store_url):
     )
 
 
-def when_stored(process, store_url):
-    """Return the run of a process as soon as it is in the store."""
-    store, deadline = RunStore(store_url), time.monotonic() + 60
-    while not (runs := store.runs()):
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return store, runs[0].id
-
-
-def test_a_training_that_is_terminated_before_it_begins_is_not_left_waiting(store_url):
-    process = start("train", "--data.n_samples", "20000", "--train.max_epochs", "500", "--train.patience", "500")
-    store, run_id = when_stored(process, store_url)
-    process.terminate()
-    assert process.communicate(timeout=60)[0] == ""
-    assert process.returncode == 130
+def test_a_training_that_is_terminated_before_it_begins_is_not_left_waiting(store_url, tmp_path):
+    terminal = Terminal(tmp_path, *LONG)
+    store, run_id = when_stored(terminal, store_url)
+    terminal.send(signal.SIGTERM)
+    assert terminal.end()[:2] == (130, "")
     assert store.run(run_id).state in ("cancelled", "complete")
 
 
-def test_a_second_ctrl_c_ends_a_training_at_once_and_without_a_complaint(store_url):
-    process = start("train", "--data.n_samples", "20000", "--train.max_epochs", "500", "--train.patience", "500")
-    store, run_id = when_stored(process, store_url)
+def test_a_second_ctrl_c_ends_a_training_at_once_and_without_a_complaint(store_url, tmp_path):
+    terminal = Terminal(tmp_path, *LONG, fresh=True)
+    store, run_id = when_stored(terminal, store_url)
     while store.run(run_id).state == "queued":
-        assert process.poll() is None, process.communicate()
+        assert terminal.running
         time.sleep(0.02)
     for _ in range(2):
-        process.send_signal(signal.SIGINT)
+        terminal.send(signal.SIGINT)
         time.sleep(0.001)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    status, _, err = terminal.end()
+    assert status == 130
     assert re.fullmatch(r"(Interrupted|Stopped.*)\.\n", err), err
 
 
 def test_output_that_nobody_reads_is_no_error():
-    process = start("--help")
+    command = [sys.executable, "-m", "genre_core", "--help"]
+    process = subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.close()
     assert process.stderr.read() == ""
     assert process.wait(timeout=30) == 0
     process.stderr.close()
 
 
-def test_progress_is_shown_where_the_output_is_a_terminal():
+def test_progress_is_shown_where_the_output_is_a_terminal(tmp_path):
     import fcntl
     import pty
     import termios
 
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "genre_core", "train", *QUICK, "--json"],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=follower, text=True,
-    )  # fmt: skip
+    terminal = Terminal(tmp_path, "train", *QUICK, "--json", err=Path(os.ttyname(follower)))
+    status, out, _ = terminal.end()
     os.close(follower)
-    out, _ = process.communicate(timeout=60)
     shown = b""
     with contextlib.suppress(OSError):  # a terminal whose process has left
         while part := os.read(leader, 4096):
             shown += part
     os.close(leader)
-    assert process.returncode == 0
+    assert status == 0
     assert len(json.loads(out)["history"]) == 3
     assert b"of 3" in shown
 

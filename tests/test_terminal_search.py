@@ -2,16 +2,14 @@
 
 import json
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from genre_core.store.openings import count_openings
 from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
+from tests.terminal import Terminal
 
 SMALL = ["--data.n_samples", "300", "--data.n_genres", "3", "--data.n_features", "4", "--train.max_epochs", "2"]
 SMALL += ["--model.hidden", "8"]
@@ -49,21 +47,18 @@ def test_the_winners_test_part_is_opened_once_where_it_is_asked_for(capsys):
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_ctrl_c_pauses_a_search_and_a_second_one_leaves_at_once_without_a_complaint(tmp_path, times):
-    command = [sys.executable, "-m", "genre_core", "search", *SMALL, "--train.max_epochs", "500"]
-    command += ["--train.patience", "500", "--space", "train.learning_rate", "--trials", "50", "--no-pruning"]
-    process = subprocess.Popen(
-        command, cwd=Path(__file__).parents[1], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    endless = ["--train.max_epochs", "500", "--train.patience", "500", "--trials", "50", "--no-pruning"]
+    terminal = Terminal(tmp_path, "search", *SMALL, *endless, "--space", "train.learning_rate", fresh=times == 2)
     store, deadline = RunStore(), time.monotonic() + 60
     while not (found := store.studies.studies("search", states=["running"])):
-        assert process.poll() is None, process.communicate()
+        assert terminal.running
         assert time.monotonic() < deadline
         time.sleep(0.05)
     for _ in range(times):
-        process.send_signal(signal.SIGINT)
+        terminal.send(signal.SIGINT)
         time.sleep(0.05)
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (130, "")
+    status, out, err = terminal.end()
+    assert (status, out) == (130, "")
     assert store.studies.study(found[0].id).state == "cancelled"
     assert err == "Interrupted.\n" or err.startswith("Paused after "), err
     assert err.count("\n") == 1

@@ -1,9 +1,6 @@
 import json
 import shlex
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -17,11 +14,11 @@ from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.studies.tuning.config import search_config
 from genre_core.studies.tuning.space import read_dimension
 from genre_core.workers.run import execute
+from tests.terminal import Terminal
 from tests.views.opening import opened, own_store, panel, press, texts
 from tests.views.stored import trained
 
 RUNS = "views/runs/page.py"
-ROOT = Path(__file__).resolve().parents[2]
 SMALL = {"data.n_samples": 400, "train.max_epochs": 2, "model.hidden": (8, 4), "train.batch_size": 32}
 
 
@@ -107,12 +104,13 @@ def test_the_card_marks_the_settings_that_differ(store):
     assert rows.loc["Data · Spread", "usual"] == ""
 
 
-def test_the_command_repeats_the_run(store):
+def test_the_command_repeats_the_run(store, tmp_path):
     page = opened(RUNS, run="first")
-    words = shlex.split(page.code[0].value)
-    command = [sys.executable, *words[1:], "--no-store"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=True)
-    document = json.loads(done.stdout)
+    command, module, name, *arguments = shlex.split(page.code[0].value)
+    assert (command, module, name) == ("python", "-m", "genre_core")
+    status, out, _ = Terminal(tmp_path, *arguments, "--no-store").end()
+    assert status == 0
+    document = json.loads(out)
     assert document["test"]["accuracy"] == store.run("first").summary["test"]["accuracy"]
     assert document["config"] == store.run("first").config.model_dump(mode="json")
 
