@@ -28,7 +28,7 @@ class Terminal:
                 self._process = subprocess.Popen(command, cwd=ROOT, stdout=to_out, stderr=to_err)
             self._wait, self._status = self._process.wait, self._process.poll
         else:
-            self._process = _forked.Process(target=_do, args=(arguments, self.files, dict(os.environ)))
+            self._process = _forked.Process(target=_do, args=(arguments, self.files, dict(os.environ)), daemon=True)
             self._process.start()
             self._wait, self._status = self._process.join, lambda: self._process.exitcode
 
