@@ -28,8 +28,15 @@ def percent(rate: float, interval: HasLimits | None = None, decimals: int = 1) -
     return text if interval is None else f"{text} ({spread(interval, decimals)})"
 
 
+def nothing_told(interval: HasLimits) -> bool:
+    """Return whether an interval of a rate leaves nothing out."""
+    return interval.low <= 0.0 and interval.high >= 1.0
+
+
 def spread(interval: HasLimits, decimals: int = 1) -> str:
-    """Return a range of rates in percent, without its unit: `77.6–82.1`."""
+    """Return a range of rates in percent, without its unit: `77.6–82.1`; too few tracks or groups leave nothing out."""
+    if nothing_told(interval):
+        return "too few for an interval"
     return f"{100 * interval.low:.{decimals}f}–{100 * interval.high:.{decimals}f}"
 
 

@@ -63,7 +63,7 @@ def test_intervals_of_copies_are_those_of_one_track_per_group(by):
     for i in range(3):
         for j in range(3):
             expected, interval = once.interval(i, j, by), copies.interval(i, j, by)
-            assert [interval.low, interval.high] == pytest.approx([expected.low, expected.high], abs=2e-3)
+            assert [interval.low, interval.high] == pytest.approx([expected.low, expected.high], abs=0.02)
 
 
 def test_the_counts_cannot_be_changed(matrix):

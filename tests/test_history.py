@@ -14,7 +14,7 @@ from dashboard.views.evaluate.history_text import recalls_alt, thinned, what_cha
 from dashboard.views.evaluate.scrubber import MOST_COUNTS, epoch_step, scrubber_part
 from genre_core.errors import DataError
 from genre_core.evaluation.history import confusion_history, recall_changes
-from genre_core.evaluation.intervals import grouped_wilson, wilson
+from genre_core.evaluation.intervals import share_interval, wilson
 
 GENRES = ("Rock", "Folk", "Jazz")
 rng = np.random.default_rng(0)
@@ -55,8 +55,7 @@ def test_intervals_are_wilsons_and_respect_groups():
     assert HISTORY.accuracy_interval(1) == wilson(66, 180)
     groups = np.arange(180) // 6
     grouped = replace(HISTORY, groups=groups)
-    right = np.bincount(groups, (PREDICTIONS[1] == Y) & (Y == 1))
-    assert grouped.recall_interval(2, 1) == grouped_wilson(right, np.bincount(groups, Y == 1))
+    assert grouped.recall_interval(2, 1) == share_interval(PREDICTIONS[1] == Y, Y == 1, groups)
     assert grouped.recall_interval(2, 1) == grouped.matrix(2).interval(1, 1, "true")
 
 

@@ -42,7 +42,7 @@ RATE = r"(?P<value>\d+(?:\.\d+)?) %(?: \((?P<low>\d+(?:\.\d+)?)[–-](?P<high>\d
 N = r"(?P<n>[\d,]+)"
 PATTERNS = {
     "accuracy": (
-        rf"(?<!balanced )(?<!Balanced )\b[Aa]ccuracy,? {RATE}",
+        rf"(?<!balanced )(?<!Balanced )(?<!-\d )\b[Aa]ccuracy,? {RATE}",
         rf"this model(?:, validation)? {RATE}",
         rf"^validation {RATE}",
         rf"[Rr]ight on {RATE} of {N} (?:validation |test )?tracks?",
@@ -94,8 +94,10 @@ class Truth:
         """Say whether what is written is this, rounded to the digits that are written."""
         if not written(said.value, self.scale * self.value):
             return False
-        if said.low is None or self.interval is None:
+        if self.interval is None or self.interval == (0.0, 1.0):  # too few for an interval
             return said.low is None
+        if said.low is None:
+            return True
         return all(written(text, 100 * edge) for text, edge in zip((said.low, said.high), self.interval, strict=True))
 
 
@@ -152,7 +154,7 @@ def truths(scores, limit) -> dict[str, Truth]:
     found = {
         "accuracy": Truth(scores["accuracy"], tuple(scores["accuracy_interval"])),
         "macro_f1": Truth(scores["macro_f1"], tuple(scores["macro_f1_interval"])),
-        "balanced_accuracy": Truth(scores["balanced_accuracy"]),
+        "balanced_accuracy": Truth(scores["balanced_accuracy"], tuple(scores["balanced_accuracy_interval"])),
         "log_loss": Truth(scores["log_loss"], scale=1),
         "majority_accuracy": Truth(scores["majority_accuracy"]),
         "limit": Truth(limit.accuracy, (limit.interval.low, limit.interval.high)),
@@ -214,7 +216,8 @@ def in_tables(page, best_epoch=None) -> list[Said]:
         if {"genre", "recall", "precision"} <= set(frame.columns):
             for _, row in frame.iterrows():
                 for name in ("recall", "precision"):
-                    low, high = row[f"{name} interval"].split("–")
+                    limits = row[f"{name} interval"].split("–")
+                    low, high = limits if len(limits) == 2 else (None, None)
                     found.append(Said(f"{name} of {row['genre']}", f"{row[name]:.1f}", low, high, "table"))
     return found
 

@@ -1,20 +1,15 @@
-"""Intervals: known values, coverage in simulation, respect for groups, and speed."""
-
-import time
+"""Intervals: known values, coverage in simulation, and respect for groups."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genre_core.evaluation.intervals import (
-    Interval,
-    accuracy_of_counts,
-    bootstrap,
-    grouped_wilson,
-    macro_f1_of_counts,
-    wilson,
-)
+from genre_core.evaluation.count_statistics import accuracy_of_counts, macro_f1_of_counts
+from genre_core.evaluation.grouped_share import GroupedShare
+from genre_core.evaluation.intervals import Interval, grouped_interval, mean_interval, middle, share_interval, wilson
+from genre_core.evaluation.metrics import METRICS
+from genre_core.evaluation.resampled_matrices import resampled_matrices
 
 
 @given(st.integers(1, 5000), st.data(), st.sampled_from([0.8, 0.95, 0.99]))
@@ -50,38 +45,72 @@ def test_wilson_covers_the_true_rate_in_95_of_100_tests(rate, n):
     assert 0.92 < binom.pmf(successes, n, rate) @ covered < 0.98
 
 
-def _clustered(rng, n_groups, size, rate, concentration=2.0):
+def _clustered(rng, n_groups, size, rate, correlation):
     """Return successes per group whose rates scatter around `rate`."""
-    rates = rng.beta(rate * concentration, (1 - rate) * concentration, n_groups)
-    return rng.binomial(size, rates)
+    total = (1 - correlation) / correlation
+    return rng.binomial(size, rng.beta(rate * total, (1 - rate) * total, n_groups))
 
 
-def test_grouped_wilson_covers_where_the_plain_one_does_not():
+def _interval(successes, size):
+    return grouped_interval(GroupedShare(np.asarray(successes), np.full(len(successes), size)))
+
+
+def test_the_law_of_a_grouped_share_is_that_of_a_plain_sum_over_both_unknowns():
+    from scipy.stats import betabinom
+
+    successes, sizes = np.array([3, 8, 5, 9, 1, 0]), np.array([10, 10, 10, 10, 10, 0])
+    share = np.sin((np.arange(400) + 0.5) / 400 * np.pi / 2) ** 2  # Jeffreys' prior is flat in the arcsine
+    rho = ((np.arange(300) + 0.5) / 300) ** (4 / 3)  # and Beta(3/4, 1) in this power
+    a, b = (p[:, None] * (1 - rho) / rho for p in (share, 1 - share))
+    likelihood = np.prod([betabinom.pmf(s, n, a, b) for s, n in zip(successes, sizes, strict=True)], axis=0)
+    below = likelihood.sum(axis=1).cumsum() / likelihood.sum()
+    expected = [share[np.searchsorted(below, p)] for p in (0.025, 0.5, 0.975)]
+    found = GroupedShare(successes, sizes)
+    assert [found.quantile(p) for p in (0.025, 0.5, 0.975)] == pytest.approx(expected, abs=0.006)
+    assert found.below(expected[0]) == pytest.approx(0.025, abs=0.003)
+
+
+def test_a_grouped_share_is_that_of_all_trials_where_large_groups_succeed_more_often():
+    found = GroupedShare(np.repeat([36, 1], 10), np.repeat([40, 4], 10))  # 370 of 440; the mean group has 57.5 %
+    interval = grouped_interval(found)
+    assert interval.low < 0.8 < 370 / 440 < 0.87 < interval.high
+    assert found.quantile(0.5) == pytest.approx(370 / 440, abs=0.02)
+    assert found.below(found.quantile(0.2)) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("correlation", [0.05, 0.3])
+@pytest.mark.parametrize("rate", [0.03, 0.5, 0.97])
+@pytest.mark.parametrize("n_groups", [5, 8, 20])
+def test_the_interval_of_a_grouped_share_covers_it(n_groups, rate, correlation):
     rng = np.random.default_rng(0)
-    sizes = np.full(60, 10)
-    grouped, plain = [], []
-    for _ in range(1000):
-        successes = _clustered(rng, 60, 10, 0.8)
-        for covered, interval in (
-            (grouped, grouped_wilson(successes, sizes)),
-            (plain, wilson(successes.sum(), sizes.sum())),
-        ):
-            covered.append(interval.low <= 0.8 <= interval.high)
-    assert 0.92 < np.mean(grouped) < 0.98
-    assert np.mean(plain) < 0.8
+    found = [_interval(_clustered(rng, n_groups, 15, rate, correlation), 15) for _ in range(300)]
+    assert np.mean([interval.low <= rate <= interval.high for interval in found]) > 0.9
 
 
-def test_grouped_wilson_of_groups_of_one_is_almost_the_plain_one():
-    successes = np.repeat([1, 0], [480, 120])
-    interval, plain = grouped_wilson(successes, np.ones(600)), wilson(480, 600)
-    assert interval.low == pytest.approx(plain.low, abs=1e-3)
-    assert interval.high == pytest.approx(plain.high, abs=1e-3)
+def test_one_error_more_never_says_more_of_a_grouped_share():
+    lows = [_interval([15] * 9 + [15 - wrong], 15).low for wrong in range(16)]
+    assert lows == sorted(lows, reverse=True)
+    assert lows[0] > 0.8
+    assert _interval([15] * 10, 15).high == 1.0
+    assert _interval([0] * 10, 15) == Interval(0.0, pytest.approx(1 - lows[0]))
 
 
-def test_grouped_wilson_counts_groups_where_all_succeed():
-    assert grouped_wilson(np.full(15, 10), np.full(15, 10)) == wilson(15, 15)
-    assert grouped_wilson(np.array([0, 0]), np.array([7, 0])) == wilson(0, 1)
-    assert grouped_wilson(np.zeros(3), np.zeros(3)) == Interval(0.0, 1.0)
+def test_fewer_than_five_groups_tell_nothing():
+    assert _interval([15, 14, 15, 15], 15) == Interval(0.0, 1.0)
+    hits, groups = np.ones(60, dtype=bool), np.repeat(np.arange(6), 10)
+    assert share_interval(hits, groups < 4, groups) == Interval(0.0, 1.0)
+    assert share_interval(hits, groups < 5, groups).low > 0.5
+    assert share_interval(hits, groups < 0, groups) == Interval(0.0, 1.0)
+
+
+def test_groups_of_one_track_and_a_great_many_groups_are_like_tracks_that_stand_alone():
+    plain = wilson(480, 600)
+    assert _interval([1] * 480 + [0] * 120, 1) == Interval(
+        pytest.approx(plain.low, abs=2e-3), pytest.approx(plain.high, abs=2e-3)
+    )
+    rng = np.random.default_rng(1)
+    many = grouped_interval(GroupedShare(rng.binomial(10, 0.8, 3000), np.full(3000, 10)))
+    assert many.high - many.low == pytest.approx(2 * 1.96 * (0.16 / 30_000) ** 0.5, rel=0.1)
 
 
 def _predictions(rng, n, k=8, rate=0.75):
@@ -90,77 +119,98 @@ def _predictions(rng, n, k=8, rate=0.75):
 
 
 @pytest.mark.parametrize("k", [2, 5, 8])
-def test_count_statistics_agree_with_scikit_learn(k):
-    from sklearn.metrics import accuracy_score, f1_score
-
+def test_count_statistics_agree_with_their_metrics(k):
     y_true, y_pred = _predictions(np.random.default_rng(k), 60, k)
-    y_true[y_true == 1], y_pred[y_pred == 1] = 0, 0  # a genre that is nowhere
+    y_true[y_true == 1], y_pred[y_pred == 0] = 0, 1  # a genre without a track, and one that is never predicted
     counts = np.bincount(y_true * k + y_pred, minlength=k * k).reshape(1, k, k)
-    assert accuracy_of_counts(counts) == pytest.approx([accuracy_score(y_true, y_pred)])
-    assert macro_f1_of_counts(counts) == pytest.approx([f1_score(y_true, y_pred, average="macro")])
+    for metric in METRICS.values():
+        if metric.of_counts is not None:
+            assert metric.of_counts(counts) == pytest.approx([metric.compute(y_true, np.eye(k)[y_pred])], abs=1e-12)
 
 
-def test_bootstrap_of_accuracy_is_near_wilson_where_tracks_are_independent():
+def test_accuracy_of_resampled_matrices_is_near_wilson_where_tracks_are_independent():
     y_true, y_pred = _predictions(np.random.default_rng(1), 1200)
-    interval, expected = bootstrap(accuracy_of_counts, y_true, y_pred), wilson((y_true == y_pred).sum(), 1200)
-    assert interval.low == pytest.approx(expected.low, abs=0.006)
-    assert interval.high == pytest.approx(expected.high, abs=0.006)
+    interval = resampled_matrices(y_true, y_pred, 8).interval(accuracy_of_counts)
+    expected = wilson(int((y_true == y_pred).sum()), 1200)
+    assert [interval.low, interval.high] == pytest.approx([expected.low, expected.high], abs=0.006)
 
 
-def test_resampled_counts_give_the_interval_that_resampled_rows_give():
-    from sklearn.metrics import f1_score
-
-    rng = np.random.default_rng(2)
-    y_true, y_pred = _predictions(rng, 200, 4)
-    rows = rng.integers(200, size=(600, 200))
-    values = [f1_score(y_true[r], y_pred[r], average="macro") for r in rows]
-    interval = bootstrap(macro_f1_of_counts, y_true, y_pred, n_resamples=4000)
-    assert [interval.low, interval.high] == pytest.approx(np.quantile(values, [0.025, 0.975]), abs=0.015)
-
-
-def test_bootstrap_by_group_of_copies_is_that_of_one_row_per_group():
+def test_copies_of_tracks_in_groups_tell_no_more_than_one_of_each():
     y_true, y_pred = _predictions(np.random.default_rng(3), 300)
-    once = bootstrap(macro_f1_of_counts, y_true, y_pred, n_resamples=4000)
-    copies = bootstrap(
-        macro_f1_of_counts, *np.repeat([y_true, y_pred], 10, axis=1), np.repeat(np.arange(300), 10), 4000
+    groups = np.repeat(np.arange(300), 10)
+    many = np.repeat([y_true, y_pred], 10, axis=1)
+    once, copies, unaware = (
+        resampled_matrices(*args).interval(macro_f1_of_counts)
+        for args in ((y_true, y_pred, 8), (*many, 8, groups), (*many, 8))
     )
-    unaware = bootstrap(macro_f1_of_counts, *np.repeat([y_true, y_pred], 10, axis=1), n_resamples=4000)
-    assert [copies.low, copies.high] == pytest.approx([once.low, once.high], abs=0.006)
+    assert [copies.low, copies.high] == pytest.approx([once.low, once.high], abs=0.015)
     assert unaware.high - unaware.low < 0.4 * (copies.high - copies.low)
+    renamed = resampled_matrices(*many, 8, groups * 7 + 1000).interval(macro_f1_of_counts)
+    assert renamed == copies
 
 
-def test_bootstrap_by_group_covers_the_true_accuracy():
+def test_groups_that_have_tracks_of_all_genres_are_drawn_whole():
     rng = np.random.default_rng(4)
-    covered = []
-    for _ in range(300):
-        successes = _clustered(rng, 100, 10, 0.8)
-        right = (np.arange(10) < successes[:, None]).ravel()
-        y_true = np.ones(1000, dtype=np.int64)
-        interval = bootstrap(accuracy_of_counts, y_true, y_true * right, np.repeat(np.arange(100), 10), 400)
-        covered.append(interval.low <= 0.8 <= interval.high)
-    assert 0.90 < np.mean(covered) < 0.98
+    y_true, groups = np.tile(np.arange(8), 100), np.repeat(np.arange(100), 8)
+    y_pred = np.where(np.repeat(rng.random(100) < 0.7, 8), y_true, (y_true + 1) % 8)  # all right or all wrong
+    whole = resampled_matrices(y_true, y_pred, 8, groups).interval(accuracy_of_counts)
+    alone = wilson(70, 100)
+    assert whole.high - whole.low == pytest.approx(alone.high - alone.low, rel=0.25)
 
 
-def test_bootstrap_repeats_with_its_seed():
-    y_true, y_pred = _predictions(np.random.default_rng(5), 300)
-    assert bootstrap(macro_f1_of_counts, y_true, y_pred) == bootstrap(macro_f1_of_counts, y_true, y_pred)
-    assert bootstrap(macro_f1_of_counts, y_true, y_pred) != bootstrap(macro_f1_of_counts, y_true, y_pred, seed=1)
+@pytest.mark.parametrize(("n_artists", "each"), [(1, 100), (2, 12), (10, 12)])
+def test_macro_f1_covers_that_of_other_artists_and_always_holds_its_estimate(n_artists, each):
+    rng, k, covered = np.random.default_rng(5), 8, []
+    y_true = np.repeat(np.arange(k), n_artists * each)
+    groups = np.arange(len(y_true)) // each
+    for _ in range(60):
+        likely = rng.beta(0.8 * 3, 0.2 * 3, k * n_artists)[groups]  # a correlation of 1/4 within artists
+        y_pred = np.where(rng.random(len(y_true)) < likely, y_true, (y_true + rng.integers(1, k, len(y_true))) % k)
+        again = resampled_matrices(y_true, y_pred, k, groups)
+        interval, estimate = again.interval(macro_f1_of_counts), float(macro_f1_of_counts(again.counts))
+        assert interval.low <= estimate <= interval.high
+        covered.append(interval.low <= 0.8 <= interval.high)  # genres are as hard and errors go anywhere
+    assert np.mean(covered) > 0.88
 
 
-def test_group_names_do_not_matter():
-    y_true, y_pred = _predictions(np.random.default_rng(6), 300)
-    groups = np.arange(300) // 3
-    assert bootstrap(macro_f1_of_counts, y_true, y_pred, groups) == bootstrap(
-        macro_f1_of_counts, y_true, y_pred, groups * 7 + 1000
-    )
+def test_macro_f1_covers_where_genres_are_rare():
+    rng, sizes = np.random.default_rng(6), np.array([300, 150, 80, 40, 20, 10, 6, 3])
+    recalls, k = np.array([0.9, 0.8, 0.85, 0.7, 0.8, 0.6, 0.9, 0.7]), 8
+    shares = np.diag(recalls) + (1 - np.eye(k)) * ((1 - recalls) / (k - 1))[:, None]
+    true, covered, y_true = float(macro_f1_of_counts(shares * sizes[:, None])), [], np.repeat(np.arange(k), sizes)
+    for _ in range(100):
+        counts = np.array([rng.multinomial(n, share) for n, share in zip(sizes, shares, strict=True)])
+        y_pred = np.repeat(np.tile(np.arange(k), k), counts.ravel())
+        interval = resampled_matrices(y_true, y_pred, k).interval(macro_f1_of_counts)
+        covered.append(interval.low <= true <= interval.high)
+    assert np.mean(covered) > 0.88
 
 
-@pytest.mark.parametrize(("n", "limit"), [(1200, 0.5), (30_000, 3.0)])
-@pytest.mark.parametrize("per_group", [None, 1, 10])
-def test_bootstrap_is_fast_enough_for_a_page(n, limit, per_group):
-    y_true, y_pred = _predictions(np.random.default_rng(7), n)
-    groups = None if per_group is None else np.arange(n) // per_group
-    bootstrap(macro_f1_of_counts, y_true, y_pred, groups, 2)  # the first call imports
-    start = time.process_time()
-    bootstrap(macro_f1_of_counts, y_true, y_pred, groups)
-    assert time.process_time() - start < limit
+def test_what_is_all_right_or_all_wrong_is_not_certain():
+    y = np.repeat(np.arange(4), 10)
+    right, wrong = (resampled_matrices(y, y_pred, 4).interval(macro_f1_of_counts) for y_pred in (y, (y + 1) % 4))
+    assert right.high == 1.0
+    assert 0.75 < right.low < 0.99
+    assert wrong.low == 0.0
+    assert 0.01 < wrong.high < 0.25
+
+
+def test_the_interval_of_a_mean_is_students_and_knows_groups():
+    from scipy.stats import t
+
+    values = np.array([1.0, 2.0, 4.0, 9.0])
+    low, high = t.interval(0.95, 3, loc=4.0, scale=values.std(ddof=1) / 2)
+    assert mean_interval(values) == Interval(pytest.approx(low), pytest.approx(high))
+    in_groups = mean_interval(np.repeat(values, 5), np.repeat(np.arange(4), 5))
+    assert [in_groups.low, in_groups.high] == pytest.approx([low, high])
+    assert mean_interval(values, lowest=0.0).low == 0.0
+    assert mean_interval(values[:1]) == Interval(1.0, 1.0)
+
+
+def test_few_groups_push_the_ends_of_a_resampled_interval_out():
+    values = np.random.default_rng(7).normal(size=4000)
+    plain, five = middle(values), middle(values, np.arange(5))
+    assert plain.high == pytest.approx(1.96, abs=0.1)
+    assert five.high == pytest.approx(2.776 * (5 / 4) ** 0.5, abs=0.4)
+    many = middle(values, np.arange(2000))
+    assert [many.low, many.high] == pytest.approx([plain.low, plain.high], abs=0.01)

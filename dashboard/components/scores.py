@@ -9,13 +9,14 @@ from dashboard.components.table import table
 from dashboard.components.terms import terms_table
 from dashboard.services.outcomes import Outcome
 from dashboard.text.evaluate import FEW
-from dashboard.theme import GAP, HasLimits, percent, spread
+from dashboard.theme import HasLimits, percent, spread
 from genre_core.bayes.limit import BayesLimit
 from genre_core.evaluation.confusion import f1_interval
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.metrics import METRICS
 from genre_core.evaluation.report import Evaluation
+from genre_core.text import nothing_told
 
 ROWS_SHOWN = 18
 
@@ -67,12 +68,11 @@ def genre_table(scores: Evaluation, nouns: str, file_name: str) -> None:
 def score_table(outcome: Outcome, part_name: str, in_the_long_run: BayesLimit | None = None) -> None:
     """Draw every score on the whole, with its interval where it has one, beside baseline and limit."""
     scores = outcome.evaluation
-    intervals = {"accuracy": scores.accuracy_interval, "macro_f1": scores.macro_f1_interval}
     rows = []
     for name, metric in METRICS.items():
-        value = getattr(scores, name)
-        text = percent(value, intervals.get(name)) if metric.range[1] == 1.0 else f"{value:.3f}{GAP}nats"
-        rows.append((metric.title, next(term for term in GLOSSARY if GLOSSARY[term] == metric.help), text))
+        if (value := getattr(scores, name)) is not None:
+            text = metric.written(value, scores.intervals.get(name))
+            rows.append((metric.title, metric.term, text))
     rows.append(("Majority baseline", "majority baseline", percent(scores.majority_accuracy)))
     if outcome.limit is not None:
         rows.append(
@@ -93,7 +93,7 @@ def _limits(scores: Evaluation, genre: int, name: str) -> HasLimits:
 def _range(rate: float | None, low: float | None, high: float | None) -> str:
     if rate is None or low is None or high is None:
         return ""
-    return spread(Interval(low, high))
+    return "too few" if nothing_told(Interval(low, high)) else spread(Interval(low, high))
 
 
 def _shown_columns(nouns: str) -> dict[str, Any]:

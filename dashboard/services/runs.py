@@ -15,7 +15,7 @@ from dashboard.services.outcomes import outcome
 from dashboard.services.workers import store
 from genre_core.errors import DataError, RunStateError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
-from genre_core.evaluation.intervals import macro_f1_of_counts
+from genre_core.evaluation.count_statistics import macro_f1_of_counts
 from genre_core.store.run_result import Judge
 from genre_core.store.schema import Epoch, Run, RunState
 

@@ -11,7 +11,8 @@ from genre_core.bayes.posterior import distances, label_probabilities, posterior
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.data.generator.law import CHUNK, Law, correlate, decorrelate, law_of
 from genre_core.evaluation.checks import check_labels, check_same_length
-from genre_core.evaluation.intervals import Z95, Interval, accuracy_interval, macro_f1_of_counts
+from genre_core.evaluation.count_statistics import macro_f1_of_counts
+from genre_core.evaluation.intervals import Z95, Interval, accuracy_interval
 from genre_core.settings.config import DatasetConfig, SyntheticConfig
 
 MAX_SIMULATED = 8_000_000

@@ -83,8 +83,8 @@ def shortfall(
         units = _summed(units, groups)
     resampled = _resampled(units, seed)
     counts, sums = np.bincount(y_true, minlength=config.n_genres), parts.sum(axis=1)
-    per_genre = tuple(_split(int(counts[g]), sums[:, g], resampled[:, :, g]) for g in range(config.n_genres))
-    return Shortfall(_split(len(y_true), sums.sum(axis=1), resampled.sum(axis=2)), per_genre)
+    per_genre = tuple(_split(int(counts[g]), sums[:, g], resampled[:, :, g], groups) for g in range(config.n_genres))
+    return Shortfall(_split(len(y_true), sums.sum(axis=1), resampled.sum(axis=2), groups), per_genre)
 
 
 def _by_genre(y_prob: FloatArray, answers: IntArray, y_true: IntArray) -> FloatArray:
@@ -95,11 +95,11 @@ def _by_genre(y_prob: FloatArray, answers: IntArray, y_true: IntArray) -> FloatA
     return np.stack([wrong, y_prob * ~best, y_prob * (best.astype(np.float64) - answered), y_prob])
 
 
-def _split(n: int, sums: FloatArray, resampled: FloatArray) -> GenreShortfall:
+def _split(n: int, sums: FloatArray, resampled: FloatArray, groups: IntArray | None) -> GenreShortfall:
     """Return the parts from sums (4,) over rows; `resampled` (n_resamples, 2) are the last two of them, resampled."""
     wrong, missed, excess, weight = map(float, sums)
     error = wrong / n if n else float("nan")
-    return GenreShortfall(n, error, missed / weight, excess / weight, middle(resampled[:, 0] / resampled[:, 1]))
+    return GenreShortfall(n, error, missed / weight, excess / weight, middle(resampled[:, 0] / resampled[:, 1], groups))
 
 
 def _summed(values: FloatArray, groups: IntArray) -> FloatArray:

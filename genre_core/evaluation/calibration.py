@@ -10,6 +10,7 @@ values it is positive by chance alone, the more the fewer tracks there are, so e
 calibrated model of the same confidences would show: J. Vaicenavicius et al., AISTATS (2019).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -23,20 +24,18 @@ from genre_core.evaluation.checks import check_labels, check_probabilities, chec
 from genre_core.evaluation.intervals import (
     Interval,
     drawn_weights,
-    middle,
+    mean_interval,
     n_resamples,
-    resampled_means,
     share_interval,
 )
-from genre_core.evaluation.metrics import METRICS
+from genre_core.evaluation.metrics import METRICS, log_losses
+from genre_core.evaluation.resampled_matrices import precision_interval
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 Binning = Literal["width", "mass"]
 N_BINS = 10
-_LEAST = float(np.finfo(np.float64).eps)
-"""Probabilities count as this at least, as in scikit-learn's log loss."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ class ReliabilityCurve:
 
 @dataclass(frozen=True)
 class Score:
-    """A mean over tracks with its 95 % bootstrap interval."""
+    """A mean over tracks with its 95 % interval."""
 
     value: float
     interval: Interval
@@ -127,7 +126,8 @@ def reliability(
     edges = _edges(confidence, by, n_bins)
     at = np.searchsorted(edges[1:-1], confidence)
     level = 1 - 0.05 / len(np.unique(at))
-    bins = [_bin(edges[b], edges[b + 1], confidence, hits, at == b, members, level) for b in range(len(edges) - 1)]
+    of = share_interval if genre is None else precision_interval
+    bins = [_bin(edges[b], edges[b + 1], confidence, hits, at == b, members, level, of) for b in range(len(edges) - 1)]
     return ReliabilityCurve(tuple(bins), by, len(labels), genre)
 
 
@@ -166,7 +166,7 @@ def calibration(
     else:
         chance = _of_signed_groups(sums, members, size, rng)
     found = calibration_errors(sums.sum(axis=0) / n, again, chance, columns)
-    brier, log_loss = _mean_scores(labels, probabilities, members, seed)
+    brier, log_loss = _mean_scores(labels, probabilities, members)
     confidence, accuracy = float(stated[:, 0].mean()), float(right[:, 0].mean())
     return Calibration(n, confidence, accuracy, found[0], found[-1], tuple(found[1:-1]), brier, log_loss)
 
@@ -207,12 +207,13 @@ def _bin(
     inside: npt.NDArray[np.bool_],
     members: IntArray | None,
     level: float,
+    of: Callable[..., Interval],
 ) -> Bin:
     n = int(inside.sum())
     if not n:
         return Bin(float(low), float(high), 0, float("nan"), float("nan"), Interval(0.0, 1.0), False)
     mean, share = float(confidence[inside].mean()), float(hits[inside].mean())
-    interval, wider = (share_interval(hits > 0, inside, members, sure) for sure in (0.95, level))
+    interval, wider = (of(hits > 0, inside, members, sure) for sure in (0.95, level))
     return Bin(float(low), float(high), n, mean, share, interval, not wider.low <= mean <= wider.high)
 
 
@@ -248,14 +249,11 @@ def _of_signed_groups(sums: "csr_array", members: IntArray, size: int, rng: np.r
     return np.array([sums.T @ sign for sign in signs]) / len(members)
 
 
-def _mean_scores(
-    labels: IntArray, probabilities: FloatArray, members: IntArray | None, seed: int
-) -> tuple[Score, Score]:
+def _mean_scores(labels: IntArray, probabilities: FloatArray, members: IntArray | None) -> tuple[Score, Score]:
     """Return the Brier score and the log loss."""
-    rows = np.arange(len(labels))
-    given = probabilities[rows, labels]
-    brier = (probabilities**2).sum(axis=1) - 2 * given + 1
-    log_loss = -np.log(np.maximum(given, _LEAST))
-    again = resampled_means(np.column_stack([brier, log_loss]), members, seed)
+    brier = (probabilities**2).sum(axis=1) - 2 * probabilities[np.arange(len(labels)), labels] + 1
     value = METRICS["log_loss"].compute(labels, probabilities)
-    return Score(float(brier.mean()), middle(again[:, 0])), Score(value, middle(again[:, 1]))
+    return (
+        Score(float(brier.mean()), mean_interval(brier, members, lowest=0.0)),
+        Score(value, mean_interval(log_losses(labels, probabilities), members, lowest=0.0)),
+    )

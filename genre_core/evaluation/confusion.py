@@ -10,6 +10,7 @@ import numpy.typing as npt
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_same_length
 from genre_core.evaluation.intervals import Interval, Mask, accuracy_interval, share_interval, wilson
+from genre_core.evaluation.resampled_matrices import f1_of_second, of_genre_interval, precision_interval
 
 Normalization = Literal["count", "true", "predicted", "all"]
 Cells = Mask
@@ -76,6 +77,9 @@ class ConfusionMatrix:
         if by == "count":
             share = self.interval(i, j, "all")
             return Interval(share.low * self.n, share.high * self.n)
+        if by == "predicted" and self.grouped is not None:
+            true, predicted = self.grouped.y_true == i, self.grouped.y_pred == j
+            return precision_interval(true, predicted, self.grouped.groups)
         cell = np.zeros(self.counts.shape, dtype=np.bool_)
         cell[i, j] = True
         whole = np.zeros_like(cell)
@@ -146,6 +150,9 @@ def f1_interval(matrix: ConfusionMatrix, genre: int) -> Interval:
     Among the tracks that are of the genre or called it, the share that are both is J = TP / (TP + FP + FN), a plain
     proportion with a Wilson interval, and F1 = 2J / (1 + J) grows with J: the limits of J are carried over.
     """
+    if matrix.grouped is not None:
+        true, predicted = matrix.grouped.y_true == genre, matrix.grouped.y_pred == genre
+        return of_genre_interval(f1_of_second, true, predicted, matrix.grouped.groups)
     own = np.arange(len(matrix.counts)) == genre
     share = matrix.share_interval(own[:, None] & own, own[:, None] | own)
     return Interval(2 * share.low / (1 + share.low), 2 * share.high / (1 + share.high))

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.intervals import Interval, drawn_weights, middle, share_interval, wilson
+from genre_core.evaluation.resampled_matrices import precision_interval
 
 IsGenre = npt.NDArray[np.bool_]
 N_RESAMPLES, N_OF_MANY, MANY = 1000, 200, 5_000
@@ -109,7 +110,7 @@ def operating_point(
         found / n_positive if n_positive else float("nan"),
         share_interval(answered, is_genre, groups),
         found / n_answered if n_answered else None,
-        share_interval(is_genre, answered, groups),
+        precision_interval(is_genre, answered, groups),
         (n_answered - found) / n_negative if n_negative else float("nan"),
         share_interval(answered, ~is_genre, groups),
     )
@@ -129,7 +130,7 @@ def _interval(
         smaller = min(len(np.unique(names[is_genre])), len(np.unique(names[~is_genre])))
         return wilson(smaller, smaller)
     areas = np.concatenate([_areas(*sums)[at] for sums in _resampled(is_genre, y_score, groups, seed)])
-    return middle(areas)
+    return middle(areas, groups)
 
 
 def _resampled(

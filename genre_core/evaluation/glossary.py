@@ -5,6 +5,8 @@ from collections.abc import Mapping
 GLOSSARY: dict[str, str] = {
     # Scores
     "accuracy": "The share of tracks whose genre was predicted correctly.",
+    "top-2 accuracy": "The share of tracks whose genre is one of the two that the model finds most probable.",
+    "top-3 accuracy": "The share of tracks whose genre is one of the three that the model finds most probable.",
     "balanced accuracy": "The mean of the genres' recalls. A rare genre counts as much as a common one.",
     "precision": "Of the tracks predicted as this genre, the share that really belong to it.",
     "recall": "Of the tracks that really belong to this genre, the share that was recognized.",
@@ -15,6 +17,14 @@ GLOSSARY: dict[str, str] = {
     "weighted precision": "The mean of the genres' precisions, each weighted by how many tracks the genre has.",
     "weighted recall": "The mean of the genres' recalls, each weighted by its number of tracks. It equals accuracy.",
     "weighted F1": "The mean of the genres' F1 scores, each weighted by how many tracks the genre has.",
+    "Matthews correlation": (
+        "How closely the predicted genres follow the true ones, from −1 to 1. 0 is no better than guessing, however "
+        "common the commonest genre is; 1 is perfect."
+    ),
+    "Cohen's kappa": (
+        "How much more often prediction and label agree than they would by chance, as a share of what chance leaves. 0 "
+        "is chance, 1 is perfect."
+    ),
     "log loss": (
         "The mean of −ln p in nats, where p is the probability given to the true genre. 0 is perfect; confident "
         "mistakes cost the most."
@@ -48,6 +58,10 @@ GLOSSARY: dict[str, str] = {
     "Wilson interval": (
         "The range of true rates that agree with the observed share. It contains the true rate in about 95 of 100 such "
         "tests; with few tracks it is wide."
+    ),
+    "interval by group": (
+        "Tracks of one artist are often right or wrong together, so it is the artists that were sampled. From 5 "
+        "artists on, such an interval contained the true rate in 92 to 99 of 100 simulated tests; fewer are too few."
     ),
     "confidence": "The probability that the model gives to its prediction.",
     "margin": "The probability of the predicted genre minus that of the second choice. Near 0 it is a close call.",

@@ -1,7 +1,7 @@
-"""Intervals for rates and for scores computed from a confusion matrix.
+"""Intervals for rates and for what is computed from drawn tracks.
 
 Tracks that belong together (segments of one recording) are not independent: where groups are given, whole groups are
-what is sampled. A *count statistic* maps confusion counts of shape (..., k, k) to values of shape (...).
+what is sampled.
 """
 
 import math
@@ -14,11 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.evaluation.grouped_share import GroupedShare
 
 Mask = npt.NDArray[np.bool_]
 Counts = npt.NDArray[Any]
-CountStatistic = Callable[[Counts], FloatArray]
-
 Scorer = Callable[[FloatArray], FloatArray]
 """Weights of tracks (n_resamples, n) → the score of each of several predictions (n_resamples, n_predictions)."""
 
@@ -48,6 +47,11 @@ def normal_quantile(p: float) -> float:
     return NormalDist().inv_cdf(p)
 
 
+def normal_below(z: float) -> float:
+    """Return the probability that a standard normal variable lies below z."""
+    return NormalDist().cdf(z)
+
+
 def wilson(successes: float, n: float, confidence: float = 0.95) -> Interval:
     """Return the score interval of a proportion of `successes` among `n` independent trials; (0, 1) where n is 0.
 
@@ -66,31 +70,34 @@ def wilson(successes: float, n: float, confidence: float = 0.95) -> Interval:
     )
 
 
-def grouped_wilson(successes: Counts, sizes: Counts, confidence: float = 0.95) -> Interval:
-    """Return the Wilson interval of a proportion whose trials come in groups, both arrays of shape (n_groups,).
-
-    The number of trials is divided by the design effect, the ratio estimator's variance between groups over the
-    binomial one (E. L. Korn & B. I. Graubard, Survey Methodology 24, 1998). Where every trial, or none, succeeded,
-    nothing is seen to vary, and each group counts as one trial.
-    """
-    if not sizes.sum():
-        return Interval(0.0, 1.0)
-    effective = effective_size(successes, sizes)
-    return wilson(float(successes.sum()) / float(sizes.sum()) * effective, effective, confidence)
-
-
 def share_interval(hits: Mask, among: Mask, groups: IntArray | None = None, confidence: float = 0.95) -> Interval:
-    """Return the Wilson interval of the share of `hits` (n,) among the tracks `among` (n,), by groups (n,) if given."""
+    """Return the interval of the share of `hits` (n,) among the tracks `among` (n,): Wilson's, or by groups (n,).
+
+    It is (0, 1) where there is no such track, or where fewer than `FEWEST_GROUPS` groups have any.
+    """
     if groups is None:
         return wilson(int((hits & among).sum()), int(among.sum()), confidence)
-    members = np.unique(groups, return_inverse=True)[1]
-    return grouped_wilson(np.bincount(members, hits & among), np.bincount(members, among), confidence)
+    return grouped_interval(grouped_share(hits, among, groups), confidence)
+
+
+def grouped_share(hits: Mask, among: Mask, groups: IntArray) -> GroupedShare:
+    """Return what the tracks `among` (n,), in groups (n,), tell of the share of `hits` (n,) among them."""
+    members = np.unique(groups[among], return_inverse=True)[1]
+    return GroupedShare(np.bincount(members[hits[among]], minlength=members.max(initial=-1) + 1), np.bincount(members))
+
+
+def grouped_interval(share: GroupedShare, confidence: float = 0.95) -> Interval:
+    """Return the interval of a share whose trials come in groups; (0, 1) where there are too few groups to tell."""
+    if share.too_few:
+        return Interval(0.0, 1.0)
+    return Interval(share.quantile((1 - confidence) / 2), share.quantile((1 + confidence) / 2))
 
 
 def effective_size(successes: Counts, sizes: Counts) -> float:
     """Return how many independent trials tell as much as these in groups, both arrays (n_groups,), at least one trial.
 
-    It is what `grouped_wilson` says.
+    The number of trials over the design effect, the ratio estimator's variance between groups over the binomial one
+    (E. L. Korn & B. I. Graubard, Survey Methodology 24, 1998).
     """
     n, n_groups = float(sizes.sum()), int(np.count_nonzero(sizes))
     rate = float(successes.sum()) / n
@@ -100,96 +107,9 @@ def effective_size(successes: Counts, sizes: Counts) -> float:
     return min(n, rate * (1 - rate) * n * n / spread) if spread else n
 
 
-def accuracy_of_counts(counts: Counts) -> FloatArray:
-    """Return the share of tracks on the diagonal of each confusion matrix (..., k, k)."""
-    right = np.trace(counts, axis1=-2, axis2=-1)
-    share: FloatArray = right / counts.sum(axis=(-2, -1))
-    return share
-
-
-def macro_f1_of_counts(counts: Counts) -> FloatArray:
-    """Return the mean over genres of 2 TP / (true + predicted) of each confusion matrix (..., k, k).
-
-    As in scikit-learn, a genre that is neither true nor predicted anywhere is left out of the mean.
-    """
-    right = np.diagonal(counts, axis1=-2, axis2=-1)
-    both = counts.sum(axis=-1) + counts.sum(axis=-2)
-    there = both > 0
-    f1 = np.divide(2.0 * right, both, out=np.zeros(both.shape), where=there)
-    mean: FloatArray = f1.sum(axis=-1) / there.sum(axis=-1)
-    return mean
-
-
-def bootstrap(
-    statistic: CountStatistic,
-    y_true: IntArray,
-    y_pred: IntArray,
-    groups: IntArray | None = None,
-    n_resamples: int = 1000,
-    seed: int = 0,
-    confidence: float = 0.95,
-) -> Interval:
-    """Return the percentile bootstrap interval of a count statistic, resampling groups where they are given.
-
-    Instead of rows, their confusion counts are resampled, which gives the same distribution: the cells of resampled
-    independent rows are multinomial. B. Efron & R. Tibshirani, "An Introduction to the Bootstrap", chapter 13 (1993).
-    """
-    k = int(max(y_true.max(), y_pred.max())) + 1
-    draws = resampled_counts(y_true * k + y_pred, k * k, groups, np.random.default_rng(seed), n_resamples)
-    return middle(np.concatenate([statistic(counts.reshape(-1, k, k)) for counts in draws]), confidence)
-
-
-def resampled_counts(
-    cells: IntArray, n_cells: int, groups: IntArray | None, rng: np.random.Generator, n_resamples: int = 1000
-) -> Iterator[Counts]:
-    """Yield how often each cell comes when tracks in `cells` (n,) are drawn anew, in blocks of (some, n_cells).
-
-    With groups (n,) whole groups are drawn.
-    """
-    resample = _resampled_rows(cells, rng) if groups is None else _resampled_groups(cells, groups, n_cells, rng)
-    width = n_cells if groups is None else max(n_cells, int(np.unique(groups).size))
-    step = max(1, CHUNK // width)
-    for start in range(0, n_resamples, step):
-        yield resample(min(step, n_resamples - start), n_cells)
-
-
-def _resampled_rows(cells: IntArray, rng: np.random.Generator) -> Callable[[int, int], Counts]:
-    """Return a function of (size, n_cells) that draws counts (size, n_cells) of as many rows as there are."""
-    filled, counts = np.unique(cells, return_counts=True)
-
-    def resample(size: int, n_cells: int) -> Counts:
-        drawn = np.zeros((size, n_cells), dtype=np.int64)
-        drawn[:, filled] = rng.multinomial(len(cells), counts / len(cells), size=size)
-        return drawn
-
-    return resample
-
-
-def _resampled_groups(
-    cells: IntArray, groups: IntArray, n_cells: int, rng: np.random.Generator
-) -> Callable[[int, int], Counts]:
-    """Return a function of (size, n_cells) that draws the counts (size, n_cells) of as many groups as there are."""
-    from scipy.sparse import coo_array
-
-    names, members = np.unique(groups, return_inverse=True)
-    n_groups = len(names)
-    per_group = coo_array((np.ones(len(cells)), (cells, members)), shape=(n_cells, n_groups)).tocsr()
-
-    def resample(size: int, n_cells: int) -> Counts:
-        drawn: Counts = (per_group @ _drawn_units(n_groups, size, rng).T).T
-        return drawn
-
-    return resample
-
-
 def accuracy_interval(y_true: IntArray, y_pred: IntArray, groups: IntArray | None) -> Interval:
-    """Return the 95 % interval of the accuracy of y_pred (n,): Wilson's, or with groups (n,) of the bootstrap."""
+    """Return the 95 % interval of the accuracy of y_pred (n,): Wilson's, or by groups (n,)."""
     right = y_true == y_pred
-    if groups is None:
-        return wilson(int(right.sum()), len(right))
-    if right.any() and not right.all():
-        return bootstrap(accuracy_of_counts, y_true, y_pred, groups)
-    # Resampling what is all right (or all wrong) would claim certainty.
     return share_interval(right, np.ones_like(right), groups)
 
 
@@ -215,6 +135,16 @@ def mean_and_variance(values: FloatArray, groups: IntArray | None = None) -> tup
     n_units = len(apart)
     larger = n_units / (n_units - 1) if n_units > 1 else np.nan
     return mean, (apart**2).sum(axis=0) * larger / len(values) ** 2
+
+
+def mean_interval(values: FloatArray, groups: IntArray | None = None, lowest: float = -math.inf) -> Interval:
+    """Return Student's 95 % interval of the mean of values (n,) that are not below `lowest`; of one unit, its mean."""
+    from scipy.special import stdtrit
+
+    mean, variance = mean_and_variance(values, groups)
+    units = len(values) if groups is None else len(np.unique(groups))
+    half = float(stdtrit(units - 1, 0.975) * np.sqrt(variance)) if units > 1 else 0.0
+    return Interval(max(lowest, float(mean) - half), float(mean) + half)
 
 
 def n_resamples(n: int, columns: int = 1) -> int:
@@ -244,9 +174,20 @@ def resampled_means(values: FloatArray, groups: IntArray | None = None, seed: in
     return np.concatenate([(weights @ values) / weights.sum(axis=1, keepdims=True) for weights in blocks])
 
 
-def middle(values: FloatArray, confidence: float = 0.95) -> Interval:
-    """Return the range that leaves out as many values (n,) at either end: the percentile interval. NaN is no value."""
-    low, high = np.nanquantile(values, [(1 - confidence) / 2, (1 + confidence) / 2])
+def middle(values: FloatArray, groups: IntArray | None = None, confidence: float = 0.95) -> Interval:
+    """Return the range that leaves out as many resampled values (n,) at either end; NaN is no value.
+
+    Where groups (n_tracks,) were drawn, resamples vary less than samples, and the fewer the groups the less it is known
+    how much. The ends are then further out, as Student's t asks: T. C. Hesterberg, "What Teachers Should Know About the
+    Bootstrap", The American Statistician 69 (2015), the expanded percentile interval.
+    """
+    tail = (1 - confidence) / 2
+    if groups is not None:
+        from scipy.special import stdtrit
+
+        n = len(np.unique(groups))
+        tail = normal_below(float(stdtrit(n - 1, tail)) * math.sqrt(n / (n - 1))) if n > 1 else 0.0
+    low, high = np.nanquantile(values, [tail, 1 - tail])
     return Interval(float(low), float(high))
 
 

@@ -9,14 +9,10 @@ import numpy.typing as npt
 from genre_core.data.dataset import IntArray
 from genre_core.errors import ConfigError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
-from genre_core.evaluation.intervals import (
-    Interval,
-    accuracy_interval,
-    accuracy_of_counts,
-    bootstrap,
-    macro_f1_of_counts,
-)
+from genre_core.evaluation.count_statistics import accuracy_of_counts, macro_f1_of_counts
+from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.metrics import softmax
+from genre_core.evaluation.resampled_matrices import resampled_matrices
 
 Merges = tuple[tuple[int, ...], ...]
 """Sets of genres, counted from 0, each of which counts as one."""
@@ -88,15 +84,13 @@ def merged(
     y_pred = mapping[np.asarray(logits).argmax(axis=1)]
     matrix = confusion_matrix(mapping[y_true], y_pred, names, groups)
     summed = softmax(logits) @ (mapping[:, None] == np.arange(len(members)))
-    f1_interval = of_accuracy = accuracy_interval(mapping[y_true], y_pred, groups)
-    if 0 < matrix.correct < matrix.n:
-        f1_interval = bootstrap(macro_f1_of_counts, mapping[y_true], y_pred, groups)
+    again = resampled_matrices(mapping[y_true], y_pred, len(members), groups)
     return Merged(
         matrix,
         members,
         float(accuracy_of_counts(matrix.counts)),
-        of_accuracy,
+        again.accuracy,
         float(macro_f1_of_counts(matrix.counts)),
-        f1_interval,
+        again.interval(macro_f1_of_counts),
         float((summed.argmax(axis=1) == mapping[y_true]).mean()),
     )

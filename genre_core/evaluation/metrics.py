@@ -13,30 +13,56 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.evaluation import count_statistics as counted
 from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length, check_scores
+from genre_core.evaluation.count_statistics import CountStatistic
 from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.evaluation.intervals import Interval
+from genre_core.text import GAP, percent
 
 Score = Callable[[IntArray, FloatArray], float]
+
+TOPS = (2, 3)
+"""Among how many of the most probable genres the right one is looked for."""
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A score of predictions: how it is called, what it means, and which values are possible.
+    """A score of predictions: its term in the glossary, and which values are possible.
 
-    `score` takes checked class numbers (n,) and probabilities (n, k).
+    `score` takes checked class numbers (n,) and probabilities (n, k); `of_counts`, where confusion counts are enough,
+    counts (..., k, k).
     """
 
     name: str
-    title: str
-    help: str
+    term: str
     range: tuple[float, float]
     higher_is_better: bool
     score: Score
+    of_counts: CountStatistic | None = None
+
+    @property
+    def title(self) -> str:
+        """Return its term with a capital letter."""
+        return self.term[0].upper() + self.term[1:]
+
+    @property
+    def help(self) -> str:
+        """Return what it means."""
+        return GLOSSARY[self.term]
 
     @property
     def best(self) -> float:
         """Return the value of a perfect prediction."""
         return self.range[1] if self.higher_is_better else self.range[0]
+
+    def written(self, value: float, interval: Interval | None = None) -> str:
+        """Return a value of it as people read it: a rate in percent, anything else with three digits."""
+        if self.range == (0.0, 1.0):
+            return percent(value, interval)
+        unit = f"{GAP}nats" if self.range[1] == math.inf else ""
+        limits = "" if interval is None else f" ({interval.low:.3f} to {interval.high:.3f})"
+        return f"{value:.3f}{limits}{unit}".replace("-", "\N{MINUS SIGN}")
 
     def compute(self, y_true: npt.ArrayLike, y_prob: npt.ArrayLike) -> float:
         """Return the score of probabilities (n, k) for class numbers (n,).
@@ -95,21 +121,77 @@ def _log_loss(y_true: IntArray, y_prob: FloatArray) -> float:
     return max(0.0, float(log_loss(y_true, y_prob, labels=np.arange(y_prob.shape[1]))))
 
 
-def _rate(name: str, term: str, score: Score) -> Metric:
-    return Metric(name, term[0].upper() + term[1:], GLOSSARY[term], (0.0, 1.0), True, score)
+def _top(k: int) -> Score:
+    def score(y_true: IntArray, y_prob: FloatArray) -> float:
+        return float(among_top(y_true, y_prob, k).mean())
+
+    return score
+
+
+def among_top(y_true: IntArray, y_prob: FloatArray, k: int) -> npt.NDArray[np.bool_]:
+    """Return for which tracks (n,) the genre is among the k most probable ones; at a tie the first genres are taken."""
+    most = np.argsort(-y_prob, axis=1, kind="stable")[:, :k]
+    return np.asarray((most == y_true[:, None]).any(axis=1))
+
+
+def _matthews(y_true: IntArray, y_prob: FloatArray) -> float:
+    from sklearn.metrics import matthews_corrcoef
+
+    predicted = y_prob.argmax(axis=1)
+    return float(matthews_corrcoef(y_true, predicted)) if _several(y_true, predicted) else 0.0
+
+
+def _kappa(y_true: IntArray, y_prob: FloatArray) -> float:
+    from sklearn.metrics import cohen_kappa_score
+
+    predicted = y_prob.argmax(axis=1)
+    return float(cohen_kappa_score(y_true, predicted)) if _several(y_true, predicted) else 0.0
+
+
+def _several(y_true: IntArray, y_pred: IntArray) -> bool:
+    """Say whether there is more than one genre: of a single one scikit-learn divides 0 by 0, with a warning."""
+    return len(np.unique([y_true, y_pred])) > 1
+
+
+def log_losses(y_true: IntArray, y_prob: FloatArray) -> FloatArray:
+    """Return the log loss of each track (n,) in nats; a probability counts as 2.2e-16 at least, as in scikit-learn."""
+    given = y_prob[np.arange(len(y_true)), y_true]
+    losses: FloatArray = -np.log(np.maximum(given, np.finfo(np.float64).eps))
+    return losses
+
+
+def _rate(name: str, term: str, score: Score, of_counts: CountStatistic | None = None) -> Metric:
+    return Metric(name, term, (0.0, 1.0), True, score, of_counts)
+
+
+def _agreement(name: str, term: str, score: Score, of_counts: CountStatistic) -> Metric:
+    return Metric(name, term, (-1.0, 1.0), True, score, of_counts)
 
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        _rate("accuracy", "accuracy", _accuracy),
-        _rate("balanced_accuracy", "balanced accuracy", _balanced_accuracy),
-        _rate("macro_precision", "macro precision", _averaged("precision_score", "macro")),
-        _rate("macro_recall", "macro recall", _averaged("recall_score", "macro")),
-        _rate("macro_f1", "macro-F1", _averaged("f1_score", "macro")),
-        _rate("weighted_precision", "weighted precision", _averaged("precision_score", "weighted")),
-        _rate("weighted_recall", "weighted recall", _averaged("recall_score", "weighted")),
-        _rate("weighted_f1", "weighted F1", _averaged("f1_score", "weighted")),
-        Metric("log_loss", "Log loss", GLOSSARY["log loss"], (0.0, math.inf), False, _log_loss),
+        _rate("accuracy", "accuracy", _accuracy, counted.accuracy_of_counts),
+        *(_rate(f"top_{k}_accuracy", f"top-{k} accuracy", _top(k)) for k in TOPS),
+        _rate("balanced_accuracy", "balanced accuracy", _balanced_accuracy, counted.balanced_accuracy_of_counts),
+        _rate(
+            "macro_precision",
+            "macro precision",
+            _averaged("precision_score", "macro"),
+            counted.macro_precision_of_counts,
+        ),
+        _rate("macro_recall", "macro recall", _averaged("recall_score", "macro"), counted.macro_recall_of_counts),
+        _rate("macro_f1", "macro-F1", _averaged("f1_score", "macro"), counted.macro_f1_of_counts),
+        _rate(
+            "weighted_precision",
+            "weighted precision",
+            _averaged("precision_score", "weighted"),
+            counted.weighted_precision_of_counts,
+        ),
+        _rate("weighted_recall", "weighted recall", _averaged("recall_score", "weighted"), counted.accuracy_of_counts),
+        _rate("weighted_f1", "weighted F1", _averaged("f1_score", "weighted"), counted.weighted_f1_of_counts),
+        _agreement("matthews", "Matthews correlation", _matthews, counted.matthews_of_counts),
+        _agreement("kappa", "Cohen's kappa", _kappa, counted.kappa_of_counts),
+        Metric("log_loss", "log loss", (0.0, math.inf), False, _log_loss),
     )
 }

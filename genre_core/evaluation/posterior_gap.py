@@ -9,7 +9,7 @@ from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
 from genre_core.evaluation.calibration import Score
 from genre_core.evaluation.checks import check_probabilities, check_same_length
-from genre_core.evaluation.intervals import middle, resampled_means
+from genre_core.evaluation.intervals import mean_interval
 
 N_BINS = 10
 _LEAST = float(np.finfo(np.float64).eps)
@@ -68,8 +68,7 @@ def posterior_gap(
     confidence, truth = said[rows, predicted], true[rows, predicted]
     ratio = np.log(np.maximum(true, _LEAST)) - np.log(np.maximum(said, _LEAST))
     values = np.column_stack([np.abs(confidence - truth), confidence - truth, (true * ratio).sum(axis=1)])
-    again = resampled_means(values, groups, seed)
-    scores = [Score(float(values[:, c].mean()), middle(again[:, c])) for c in range(3)]
+    scores = [Score(float(column.mean()), mean_interval(column, groups)) for column in values.T]
     return PosteriorGap(confidence, truth, _bins(confidence, truth), *scores)
 
 

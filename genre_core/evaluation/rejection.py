@@ -117,7 +117,15 @@ def risk_coverage(
     coverage = np.arange(1, n + 1) / n
     error = float(wrong.mean())
     return RiskCoverage(
-        coverage, risk, ideal_risk, error, area, middle(areas), ideal, area - ideal, middle(np.maximum(excesses, 0.0))
+        coverage,
+        risk,
+        ideal_risk,
+        error,
+        area,
+        middle(areas, members),
+        ideal,
+        area - ideal,
+        middle(np.maximum(excesses, 0.0), members),
     )
 
 

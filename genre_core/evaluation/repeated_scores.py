@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import IntArray
-from genre_core.evaluation.intervals import Interval, grouped_wilson, wilson
+from genre_core.evaluation.grouped_share import GroupedShare
+from genre_core.evaluation.intervals import Interval, grouped_interval, wilson
 
 CONFIDENCE, POWER = 0.95, 0.8
 LEAST_SCORES = 3
@@ -80,7 +81,8 @@ def pooled_score(folds: Sequence[HeldOut]) -> PooledScore:
     drawn = [fold.rows if fold.groups is None else fold.groups for fold in folds]
     members = np.unique(np.concatenate(drawn), return_inverse=True)[1]
     sizes, n, n_right = np.bincount(members), len(right), int(right.sum())
-    interval = wilson(n_right, n) if len(sizes) == n else grouped_wilson(np.bincount(members, right), sizes)
+    found = GroupedShare(np.bincount(members[right], minlength=len(sizes)), sizes)
+    interval = wilson(n_right, n) if len(sizes) == n else grouped_interval(found)
     return PooledScore(n, n_right, interval, grouped)
 
 

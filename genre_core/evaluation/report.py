@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.data.dataset import IntArray
+from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
 from genre_core.evaluation.checks import check_labels, check_same_length
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
-from genre_core.evaluation.intervals import Interval, accuracy_interval, bootstrap, macro_f1_of_counts
-from genre_core.evaluation.metrics import METRICS, softmax
+from genre_core.evaluation.intervals import Interval, mean_interval, share_interval
+from genre_core.evaluation.metrics import METRICS, TOPS, among_top, log_losses, softmax
+from genre_core.evaluation.resampled_matrices import resampled_matrices
+
+_INTERVAL = "_interval"
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class GenreScore:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scores of one run on one part, as `evaluate` computes them; intervals cover 95 %.
+    """Scores of one run on one part, as `evaluate` computes them; `intervals` of them, by name, cover 95 %.
 
     Macro and weighted averages follow scikit-learn with `zero_division=0`: in them a genre that is never predicted has
     precision 0.
@@ -43,12 +46,10 @@ class Evaluation:
 
     n: int
     accuracy: float
-    accuracy_interval: Interval
     balanced_accuracy: float
     macro_precision: float
     macro_recall: float
     macro_f1: float
-    macro_f1_interval: Interval
     weighted_precision: float
     weighted_recall: float
     weighted_f1: float
@@ -56,10 +57,26 @@ class Evaluation:
     confusion_matrix: ConfusionMatrix
     per_genre: tuple[GenreScore, ...]
     majority_accuracy: float
+    intervals: Mapping[str, Interval]
+    top_2_accuracy: float | None = None  # this and the next ones were not kept by earlier versions
+    top_3_accuracy: float | None = None
+    matthews: float | None = None
+    kappa: float | None = None
+
+    @property
+    def accuracy_interval(self) -> Interval:
+        """Return the interval of the accuracy."""
+        return self.intervals["accuracy"]
+
+    @property
+    def macro_f1_interval(self) -> Interval:
+        """Return the interval of macro-F1."""
+        return self.intervals["macro_f1"]
 
     def to_json(self) -> dict[str, Any]:
         """Return the same as plain numbers, lists and dicts, without NaN; an interval is [low, high]."""
-        plain = {field.name: getattr(self, field.name) for field in fields(self)}
+        plain = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "intervals"}
+        plain |= {f"{name}{_INTERVAL}": interval for name, interval in self.intervals.items()}
         plain["confusion_matrix"] = self.confusion_matrix.counts.tolist()
         plain["per_genre"] = [{name: _pair(value) for name, value in vars(score).items()} for score in self.per_genre]
         return {name: _pair(value) for name, value in plain.items()}
@@ -76,7 +93,10 @@ class Evaluation:
             It is not what `to_json` writes.
         """
         try:
-            values = {name: _interval_or(name, value) for name, value in plain.items()}
+            values = {name: value for name, value in plain.items() if not name.endswith(_INTERVAL)}
+            values["intervals"] = {
+                name.removesuffix(_INTERVAL): Interval(*value) for name, value in plain.items() if name not in values
+            }
             values["per_genre"] = tuple(
                 GenreScore(**{name: _interval_or(name, value) for name, value in score.items()})
                 for score in plain["per_genre"]
@@ -93,7 +113,7 @@ def _pair(value: Any) -> Any:
 
 
 def _interval_or(name: str, value: Any) -> Any:
-    return Interval(*value) if name.endswith("_interval") else value
+    return Interval(*value) if name.endswith(_INTERVAL) else value
 
 
 def evaluate(
@@ -107,8 +127,7 @@ def evaluate(
     """Return all scores of logits (n, n_genres) for class numbers (n,), computed by `METRICS`.
 
     `majority` is the most common class of the *training* part. With groups (n,) every interval takes whole groups as
-    what was sampled: accuracy and macro-F1 by the bootstrap, rates of a genre by the Wilson interval with its effective
-    size. Without, rates have Wilson intervals and macro-F1 the bootstrap.
+    what was sampled: see `grouped_share` for rates, `resampled_matrices` for what is computed from the matrix.
 
     Raises
     ------
@@ -124,25 +143,24 @@ def evaluate(
     check_same_length("logits", y_prob, labels)
     y_pred = y_prob.argmax(axis=1)
     matrix = confusion_matrix(labels, y_pred, genres, groups)
-    of_accuracy = accuracy_interval(labels, y_pred, groups)
     return Evaluation(
         n=matrix.n,
         confusion_matrix=matrix,
-        accuracy_interval=of_accuracy,
-        macro_f1_interval=_macro_f1_interval(matrix, labels, y_pred, groups, of_accuracy),
+        intervals=_intervals(labels, y_prob, groups),
         per_genre=tuple(_genre_score(matrix, genre) for genre in range(len(genres))),
         majority_accuracy=float((labels == majority).mean()),
         **{name: metric.compute(labels, y_prob) for name, metric in METRICS.items()},
     )
 
 
-def _macro_f1_interval(
-    matrix: ConfusionMatrix, y_true: IntArray, y_pred: IntArray, groups: IntArray | None, accuracy: Interval
-) -> Interval:
-    # Where accuracy is 0 or 1 so is macro-F1, and the bootstrap would claim certainty.
-    if not 0 < matrix.correct < matrix.n:
-        return accuracy
-    return bootstrap(macro_f1_of_counts, y_true, y_pred, groups)
+def _intervals(y_true: IntArray, y_prob: FloatArray, groups: IntArray | None) -> dict[str, Interval]:
+    """Return the interval of each of `METRICS`."""
+    y_pred, everywhere = y_prob.argmax(axis=1), np.ones(len(y_true), dtype=np.bool_)
+    found = {f"top_{k}_accuracy": share_interval(among_top(y_true, y_prob, k), everywhere, groups) for k in TOPS}
+    found["log_loss"] = mean_interval(log_losses(y_true, y_prob), groups, lowest=0.0)
+    again = resampled_matrices(y_true, y_pred, y_prob.shape[1], groups)
+    found |= {m.name: again.interval(m.of_counts, *m.range) for m in METRICS.values() if m.of_counts is not None}
+    return found | dict.fromkeys(("accuracy", "weighted_recall"), again.accuracy)
 
 
 def _genre_score(matrix: ConfusionMatrix, g: int) -> GenreScore:

@@ -7,7 +7,7 @@ from genre_core.evaluation.holm import holm
 from genre_core.findings.blocks import expected_alone
 from genre_core.findings.facts import Facts
 from genre_core.findings.finding import Cells, Evidence, Finding
-from genre_core.findings.rates import Chosen, Trials, trials
+from genre_core.findings.rates import Chosen, GroupedTrials, Trials, trials
 
 LEVEL = 0.05
 N_RELABELLED = 1999
@@ -90,7 +90,7 @@ def _one_way(facts: Facts, wrong: IntArray) -> list[tuple[Pair, float]]:
     return found
 
 
-def _pair(facts: Facts, i: int, j: int) -> Trials:
+def _pair(facts: Facts, i: int, j: int) -> Trials | GroupedTrials:
     there = _in_cell(facts, i, j)
     return trials(there, there | _in_cell(facts, j, i), facts.groups)
 

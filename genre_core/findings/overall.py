@@ -3,7 +3,9 @@
 import numpy as np
 
 from genre_core.data.dataset import FloatArray
-from genre_core.evaluation.intervals import Counts, Interval, accuracy_of_counts, bootstrap, macro_f1_of_counts
+from genre_core.evaluation.count_statistics import Counts, accuracy_of_counts, macro_f1_of_counts
+from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.resampled_matrices import resampled_matrices
 from genre_core.findings.facts import Facts
 from genre_core.findings.finding import Evidence, Finding
 from genre_core.findings.rates import difference, paired_difference
@@ -74,7 +76,8 @@ def macro_f1(facts: Facts) -> list[Finding]:
     there = support[support > 0]
     if len(there) < 2 or there.max() < IMBALANCE * there.min() or not 0 < scores.confusion_matrix.correct < scores.n:
         return []
-    interval = bootstrap(_carried, facts.y_true, facts.y_pred, facts.groups)
+    again = resampled_matrices(facts.y_true, facts.y_pred, len(support), facts.groups)
+    interval = again.interval(_carried, -1.0, 1.0)
     if interval.low < 0.01:
         return []
     f1 = [2.0 if not n or score.f1 is None else score.f1 for n, score in zip(support, scores.per_genre, strict=True)]

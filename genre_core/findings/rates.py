@@ -1,6 +1,6 @@
 """Rates compared: shares, their differences, and how probable they would be by chance, with or without groups.
 
-Where tracks come in groups, numbers of trials are divided by the design effect, as intervals of rates do.
+Where tracks come in groups, it is these that are sampled, as in intervals of rates.
 """
 
 import math
@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
-from genre_core.evaluation.intervals import Interval, effective_size, normal_quantile, wilson
+from genre_core.evaluation.grouped_share import FEWEST_GROUPS, GroupedShare
+from genre_core.evaluation.intervals import Interval, grouped_interval, grouped_share, normal_quantile, wilson
 
 Chosen = npt.NDArray[np.bool_]
 Values = npt.NDArray[Any]
@@ -19,10 +20,10 @@ Values = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Trials:
-    """Successes among trials, as many as are worth independent ones; neither number need be whole."""
+    """Successes among independent trials."""
 
-    hits: float
-    n: float
+    hits: int
+    n: int
 
     def interval(self, confidence: float = 0.95) -> Interval:
         """Return the Wilson interval of the rate of success."""
@@ -31,8 +32,7 @@ class Trials:
     def p_value(self, rate: float, side: Literal["two", "above"] = "two") -> float:
         """Return how probable so many successes are by chance where each trial succeeds with `rate`.
 
-        The exact binomial test, continued to numbers that are not whole by the incomplete beta function; of two sides
-        the smaller tail is doubled.
+        The exact binomial test; of two sides the smaller tail is doubled.
         """
         from scipy.special import betainc
 
@@ -45,14 +45,32 @@ class Trials:
         return min(1.0, 2 * min(above, below))
 
 
-def trials(hits: Chosen, among: Chosen, groups: IntArray | None) -> Trials:
+@dataclass(frozen=True)
+class GroupedTrials:
+    """Successes among trials that come in groups; where these are few, nothing is told by them."""
+
+    share: GroupedShare
+    hits: int
+    n: int
+
+    def interval(self, confidence: float = 0.95) -> Interval:
+        """Return the interval of the rate of success."""
+        return grouped_interval(self.share, confidence)
+
+    def p_value(self, rate: float, side: Literal["two", "above"] = "two") -> float:
+        """Return how probable it is that the true rate is not above `rate`, or of two sides twice the less probable."""
+        if self.share.too_few:
+            return 1.0
+        below = self.share.below(rate)
+        return below if side == "above" else min(1.0, 2 * min(below, 1 - below))
+
+
+def trials(hits: Chosen, among: Chosen, groups: IntArray | None) -> Trials | GroupedTrials:
     """Return how many of the tracks `among` (n,) are `hits` (n,), as trials."""
     n, successes = int(among.sum()), int((hits & among).sum())
     if groups is None or not n:
         return Trials(successes, n)
-    members = np.unique(groups[among], return_inverse=True)[1]
-    effective = effective_size(np.bincount(members, hits[among]), np.bincount(members))
-    return Trials(successes / n * effective, effective)
+    return GroupedTrials(grouped_share(hits, among, groups), successes, n)
 
 
 def difference(a: float, of_a: Interval, b: float, of_b: Interval) -> Interval:
@@ -73,14 +91,25 @@ def paired_difference(
 
     Half a track is added to each of the four ways in which two answers can be right or wrong: A. Agresti & Y. Min,
     "Simple improved confidence intervals for comparing matched proportions", Statistics in Medicine 24 (2005). With
-    groups the variance grows by the design effect of the differences.
+    groups the variance grows by the design effect of the differences, the quantile is Student's, and fewer than
+    `FEWEST_GROUPS` groups tell nothing.
     """
     d: FloatArray = np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)
     n, mean = len(d), float(d.mean())
     centre = float(d.sum()) / (n + 2)
     variance = (float((d**2).sum()) + 1) / (n + 2) - centre**2
-    half = normal_quantile((1 + confidence) / 2) * math.sqrt(variance * _design_effect(d, groups) / (n + 2))
+    half = quantile((1 + confidence) / 2, groups) * math.sqrt(variance * _design_effect(d, groups) / (n + 2))
     return mean, Interval(max(-1.0, centre - half), min(1.0, centre + half))
+
+
+def quantile(p: float, groups: IntArray | None) -> float:
+    """Return the normal quantile, with groups (n,) Student's; of fewer than `FEWEST_GROUPS` it is infinite."""
+    if groups is None:
+        return normal_quantile(p)
+    from scipy.special import stdtrit
+
+    n_groups = len(np.unique(groups))
+    return float(stdtrit(n_groups - 1, p)) if n_groups >= FEWEST_GROUPS else math.inf
 
 
 def _design_effect(values: FloatArray, groups: IntArray | None) -> float:

@@ -7,10 +7,10 @@ import numpy as np
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.concentration import concentration
 from genre_core.evaluation.holm import holm
-from genre_core.evaluation.intervals import Interval, normal_quantile
+from genre_core.evaluation.intervals import Interval
 from genre_core.findings.facts import Facts
 from genre_core.findings.finding import Evidence, Finding
-from genre_core.findings.rates import difference, trials
+from genre_core.findings.rates import difference, quantile, trials
 
 SURE = 0.9
 LEAST = 10
@@ -27,7 +27,7 @@ def too_sure(facts: Facts) -> list[Finding]:
     residuals = confidence - facts.right
     n, gap = len(residuals), float(residuals.mean())
     variance = max(_summed(residuals - gap, facts.groups), float((confidence * (1 - confidence)).sum()))
-    half = normal_quantile(0.975) * math.sqrt(variance) / n
+    half = quantile(0.975, facts.groups) * math.sqrt(variance) / n
     if abs(gap) <= half:
         return []
     values = {"confidence": float(confidence.mean()), "accuracy": facts.evaluation.accuracy, "gap": gap}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from genre_core.evaluation.glossary import leaky
+from genre_core.evaluation.metrics import METRICS, Metric
 from genre_core.settings.names import all_settings
 from genre_core.terminal.text.words import PARTS, Document, columns, count, judged, opened, rate, small
 
@@ -46,16 +47,8 @@ def evaluation(document: Document, part: str) -> str:
         lines.append(f"Leaky: {small(leaky(document['straddlers']))}")
     if part == "test":
         lines.append(f"Test opened: {opened(document['test_opened'])}")
-    figures = [
-        ("macro-F1", rate(found["macro_f1"], found["macro_f1_interval"])),
-        ("balanced accuracy", rate(found["balanced_accuracy"])),
-        (
-            "weighted precision, recall, F1",
-            ", ".join(rate(found[f"weighted_{s}"]) for s in ("precision", "recall", "f1")),
-        ),
-        ("log loss", f"{found['log_loss']:.3f} nats"),
-        ("always the most common genre", rate(found["majority_accuracy"])),
-    ]
+    figures = [(metric.term, _figure(found, metric)) for metric in METRICS.values() if metric.name != "accuracy"]
+    figures.append(("always the most common genre", rate(found["majority_accuracy"])))
     if bayes:
         error = 196 * bayes["standard_error"]
         here = rate(bayes[f"{part}_accuracy"])
@@ -66,6 +59,17 @@ def evaluation(document: Document, part: str) -> str:
     if bayes and bayes["about"]:
         lines.append(f"About this limit: {small(bayes['about'])}")
     return "\n".join([*lines, "", _genres(found["per_genre"])])
+
+
+def _figure(found: Document, metric: Metric) -> str:
+    """Return a score with its interval; runs of earlier versions lack some of either."""
+    value, interval = found.get(metric.name), found.get(f"{metric.name}_interval")
+    if metric.range == (0.0, 1.0):
+        return rate(value, interval)
+    if value is None:
+        return "none"
+    limits = "" if interval is None else f" ({interval[0]:.3f} to {interval[1]:.3f})"
+    return f"{value:.3f}{limits}{' nats' if metric.name == 'log_loss' else ''}"
 
 
 def _genres(per_genre: Iterable[Document]) -> str:

@@ -18,6 +18,8 @@ def rate(rate: float | None, interval: Sequence[float] | None = None) -> str:
         return "none"
     if interval is None:
         return f"{100 * rate:.1f} %"
+    if list(interval) == [0.0, 1.0]:
+        return f"{100 * rate:.1f} % (too few for an interval)"
     return f"{100 * rate:.1f} % ({100 * interval[0]:.1f}-{100 * interval[1]:.1f})"
 
 

@@ -1,0 +1,111 @@
+"""How often intervals hold what they promise where tracks come in groups, and how often findings appear by chance.
+
+`python -m tests.benchmarks.coverage [SAMPLES]` draws groups whose own rates follow a beta law around the true one; the
+intraclass correlation says how much they differ. Every interval promises 95 in 100; findings at most 5 in 100.
+"""
+
+import sys
+from collections import Counter
+from itertools import product
+
+import numpy as np
+
+from genre_core.evaluation.count_statistics import macro_f1_of_counts
+from genre_core.evaluation.grouped_share import GroupedShare
+from genre_core.evaluation.intervals import grouped_interval
+from genre_core.evaluation.report import evaluate
+from genre_core.evaluation.resampled_matrices import precision_interval, resampled_matrices
+from genre_core.findings.facts import Facts
+from genre_core.findings.rules import find
+from tests.benchmarks.report import print_table
+
+K = 8
+EACH = 12
+"""Tracks of an artist."""
+CORRELATIONS = (0.02, 0.1, 0.3)
+
+
+def rates(rng: np.random.Generator, samples: int) -> None:
+    """Print the coverage of a share, by the number of groups and their correlation."""
+    rows = []
+    for n_groups, rate in product((5, 8, 12, 20, 50), (0.03, 0.5, 0.97)):
+        row = [f"{n_groups} groups, share {rate:.2f}"]
+        for rho in CORRELATIONS:
+            total = (1 - rho) / rho
+            held = 0
+            for own in rng.beta(rate * total, (1 - rate) * total, (samples, n_groups)):
+                successes = rng.binomial(EACH, own)
+                interval = grouped_interval(GroupedShare(successes, np.full(n_groups, EACH)))
+                held += interval.low <= rate <= interval.high
+            row.append(f"{100 * held / samples:.1f} %")
+        rows.append(row)
+    print_table(["rate", *(f"correlation {rho}" for rho in CORRELATIONS)], rows)
+
+
+def alike(rng: np.random.Generator, artists: int, rho: float, rate: float = 0.8) -> tuple[np.ndarray, ...]:
+    """Return genres, answers and artists of a part in which genres are as hard and errors go anywhere."""
+    total, y_true = (1 - rho) / rho, np.repeat(np.arange(K), artists * EACH)
+    groups = np.arange(len(y_true)) // EACH
+    right = rng.random(len(y_true)) < rng.beta(rate * total, (1 - rate) * total, K * artists)[groups]
+    return y_true, np.where(right, y_true, (y_true + rng.integers(1, K, len(y_true))) % K), groups
+
+
+def macro_f1(rng: np.random.Generator, samples: int) -> None:
+    """Print the coverage of macro-F1 over eight genres, which is 80 % in the long run."""
+    rows = []
+    for artists in (1, 2, 3, 5, 10):
+        row = [f"{artists} artists a genre"]
+        for rho in CORRELATIONS:
+            held = 0
+            for _ in range(samples):
+                y_true, y_pred, groups = alike(rng, artists, rho)
+                interval = resampled_matrices(y_true, y_pred, K, groups).interval(macro_f1_of_counts)
+                held += interval.low <= 0.8 <= interval.high
+            row.append(f"{100 * held / samples:.1f} %")
+        rows.append(row)
+    print_table(["macro-F1", *(f"correlation {rho}" for rho in CORRELATIONS)], rows)
+
+
+def precision(rng: np.random.Generator, samples: int) -> None:
+    """Print the coverage of a genre's precision, which is 80 % in the long run."""
+    rows = []
+    for artists in (5, 10, 30):
+        row = [f"{artists} artists a genre"]
+        for rho in CORRELATIONS:
+            held = 0
+            for _ in range(samples):
+                y_true, y_pred, groups = alike(rng, artists, rho)
+                interval = precision_interval(y_true == 0, y_pred == 0, groups)
+                held += interval.low <= 0.8 <= interval.high
+            row.append(f"{100 * held / samples:.1f} %")
+        rows.append(row)
+    print_table(["precision", *(f"correlation {rho}" for rho in CORRELATIONS)], rows)
+
+
+def findings(rng: np.random.Generator, samples: int) -> None:
+    """Print how often each kind of finding about genres appears where genres are exchangeable."""
+    rows = []
+    for artists in (2, 3, 5, 10):
+        seen: Counter[str] = Counter()
+        for _ in range(samples):
+            y_true, y_pred, groups = alike(rng, artists, 0.2)
+            logits = np.log(np.where(np.eye(K, dtype=bool)[y_pred], 0.8, 0.2 / (K - 1)))
+            scores = evaluate(y_true, logits, tuple("ABCDEFGH"), majority=0, groups=groups)
+            seen.update({found.kind for found in find(Facts("test", scores, y_true, logits, groups))})
+        for kind in ("majority", "few_tracks", "few_groups"):  # these say what is true of them
+            seen.pop(kind, None)
+        by_chance = ", ".join(f"{kind} {100 * n / samples:.1f} %" for kind, n in seen.most_common())
+        rows.append([f"{artists} artists a genre", by_chance])
+    print_table(["findings", "by chance"], rows)
+
+
+def main() -> None:
+    samples, rng = int(sys.argv[1]) if len(sys.argv) > 1 else 400, np.random.default_rng(0)
+    rates(rng, samples)
+    macro_f1(rng, samples)
+    precision(rng, samples)
+    findings(rng, samples)
+
+
+if __name__ == "__main__":
+    main()
