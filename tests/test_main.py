@@ -411,7 +411,8 @@ def test_the_overlap_for_a_wanted_limit_is_found(run):
     assert (found["reach"], found["data"]["overlap"]) == (0.8, found["overlap"])
     assert found["accuracy"] == pytest.approx(0.8, abs=0.01)
     assert document(run, "limit", "--data.overlap", found["overlap"])["accuracy"] == found["accuracy"]
-    assert "no other overlap comes nearer to 80 %" in run("limit", "--reach", "80")[1]
+    said = run("limit", "--reach", "80")[1]
+    assert "You asked for 80 %. The overlap is rounded to its step of 0.05, so the accuracy is " in said
 
 
 # -- bad input ---------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from dashboard.services.workers import store
 from genre_core.data.dataset import Dataset, IntArray, Part
 from genre_core.errors import ConfigError, GenreLabError
 from genre_core.evaluation.confusion import ConfusionMatrix
+from genre_core.evaluation.needed import Needed, scores_in_range
 from genre_core.evaluation.repeated_scores import PairedScores, PooledScore
 from genre_core.evaluation.repeated_scores import pooled_score as _pooled_score
 from genre_core.settings.config import ExperimentConfig
@@ -29,7 +30,6 @@ from genre_core.studies.repeats.summary import (
     compare,
     held_out,
     in_segments,
-    needed,
     pooled,
     scores_of,
     summarize,
@@ -137,10 +137,10 @@ class Repetition:
 
 @dataclass(frozen=True)
 class ComparedRepeats:
-    """How much better a repetition is than another; `needed` pairs of runs would show that difference (None: none)."""
+    """How much better a repetition is than another; `needed` pairs of runs would show the true difference."""
 
     found: PairedScores | None
-    needed: int | None
+    needed: Needed | None
     why_not: str = ""
 
 
@@ -179,7 +179,7 @@ def compare_repetitions(ours: Repetition, theirs: Repetition) -> ComparedRepeats
         return ComparedRepeats(None, None, why_not)
     found = compare((ours.config, ours.scores), (theirs.config, theirs.scores))
     ratio = ours.summary.ratio if ours.summary else 0.0
-    return ComparedRepeats(found, needed(found, ratio) if found else None)
+    return ComparedRepeats(found, scores_in_range(found, ratio) if found else None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -14,6 +14,7 @@ from genre_core.data.dataset import IntArray
 from genre_core.evaluation.holm import holm
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.matrix_difference import MatrixDifference, matrix_difference
+from genre_core.evaluation.needed import Needed, tracks_in_range
 from genre_core.evaluation.paired import LEVEL, Matched, detectable_difference, matched, paired_macro_f1, tracks_needed
 
 Kind = Literal["first", "second", "undecided", "same"]
@@ -57,7 +58,8 @@ class Comparison:
     `p_adjusted` is Holm's over the `n_compared` runs that the first is compared with. `macro_f1` and its interval are
     the first's less the second's; None for the interval where the same answers were given on every track. A difference
     of accuracy below `detectable` would be found in less than four of five such comparisons; `needed` is how many
-    tracks it takes to find one as large as what is seen, None where none is seen.
+    tracks it takes to find one as large as what is seen, None where none is seen; `needed_range` how many it takes to
+    find the true one.
     """
 
     first: str
@@ -73,6 +75,7 @@ class Comparison:
     matrix: MatrixDifference
     detectable: float
     needed: int | None
+    needed_range: Needed
 
     @property
     def kind(self) -> Kind:
@@ -135,6 +138,7 @@ def compare(first: Answers, second: Answers, n_compared: int = 1) -> Comparison:
         matrix=matrix_difference(first.y_true, first.y_pred, second.y_pred, k, groups),
         detectable=detectable_difference(found.effective, found.discordance, level),
         needed=None if needed is None else round(needed * found.n / found.effective),
+        needed_range=tracks_in_range(found, level),
     )
 
 

@@ -2,6 +2,7 @@
 
 from genre_core.evaluation.comparison import Comparison
 from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.needed import rounded
 
 MOST_NEEDED = 10_000_000
 """Beyond so many tracks it is kinder to say that no collection is large enough."""
@@ -27,12 +28,12 @@ def _limits_of(found: Comparison, tracks: str, gap: str) -> str:
     shown = f"with {tracks}, a difference under {least} could be missed"
     if found.needed is None:
         return f"{shown}, and both are right equally often"
-    if found.needed > MOST_NEEDED:
-        return f"{shown}; no collection is large enough to show one as small as this"
-    if found.needed <= found.matched.n:
-        return f"{shown}, and chance makes one like this too often"
-    seen = f"{_point(abs(found.matched.difference))}{gap}points"
-    return f"{shown}. To show the {seen} seen here, you would need about {_rounded(found.needed):,} tracks"
+    needed = found.needed_range.least
+    if needed is None or needed > MOST_NEEDED:
+        return f"{shown}; no collection is large enough to show the true difference"
+    if needed <= found.matched.n:
+        return f"{shown}. Nobody can say from these how many tracks would show the true difference"
+    return f"{shown}. To show the true difference, you would need {found.needed_range.say('track')}"
 
 
 def why(found: Comparison, gap: str = " ") -> str:
@@ -56,7 +57,7 @@ def chance(p: float) -> str:
         return f"chance alone would do this more often than not ({p_value(p)})"
     if p < 1e-4:
         return f"chance alone would do this less than once in 10,000 ({p_value(p)})"
-    return f"chance alone would do this once in {_rounded(round(1 / p)):,} ({p_value(p)})"
+    return f"chance alone would do this once in {rounded(round(1 / p)):,} ({p_value(p)})"
 
 
 def p_value(p: float) -> str:
@@ -75,9 +76,3 @@ def points(difference: float, interval: Interval | None, gap: str = " ") -> str:
 
 def _point(rate: float) -> str:
     return f"{round(100 * rate, 1) + 0.0:.1f}"
-
-
-def _rounded(n: int) -> int:
-    """Return a number to two digits, as an estimate is said."""
-    size = max(0, len(str(n)) - 2)
-    return round(n, -size)

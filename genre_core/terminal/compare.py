@@ -114,6 +114,7 @@ def _comparison(run: Run, found: Comparison, part: Part) -> dict[str, Any]:
         "macro_f1_difference_interval": _pair(found.macro_f1_interval),
         "detectable_difference": found.detectable,
         "tracks_needed": found.needed,
+        "tracks_needed_range": [found.needed_range.least, found.needed_range.most],
         "moved": found.n_moved,
         "difference_matrix": matrix.counts.tolist(),
         "per_genre": [_genre(one) for one in found.per_genre],

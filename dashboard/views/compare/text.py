@@ -28,7 +28,8 @@ VERDICTS = {
 }
 POWER_HELP = (
     "“Could be missed” means that the test finds such a difference in fewer than four of five comparisons. The number "
-    "of tracks needed is for finding it in four of five, if the true difference is as large as the one seen here. "
+    "of tracks needed is for finding the true difference in four of five; its range comes from the interval of the "
+    "difference. "
     "Exact McNemar test (groups of tracks together), adjusted by Holm if you compare with several runs."
 )
 
@@ -131,7 +132,7 @@ def pair_row(name: str, found: Comparison) -> dict[str, Any]:
         "only the other right": pair.only_second,
         "p": p_value(found.p_adjusted).removeprefix("p ").removeprefix("= "),
         "smallest clear difference": size_in_points(found.detectable),
-        "tracks needed": found.needed,
+        "tracks needed": found.needed_range.say("track").removesuffix(" tracks") if found.needed else "",
     }
 
 

@@ -63,8 +63,7 @@ def draw_pairs(chosen: Chosen) -> None:
     st.subheader("A compared with each", anchor=False)
     rows = [sentences.pair_row(side.title, of.lettered(number)) for number, side in enumerate(of.others)]
     alt = "The first run compared with each of the others: verdict, differences with intervals, adjusted p."
-    needed = st.column_config.NumberColumn(format="localized")
-    table(rows, "pairs", alt, n=len(rows), columns={"tracks needed": needed})
+    table(rows, "pairs", alt, n=len(rows))
     st.caption("p is adjusted by Holm for the number of comparisons. Differences are A minus the other run.")
 
 

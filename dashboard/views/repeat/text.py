@@ -204,14 +204,12 @@ def planned(difference: float, runs: int | None) -> str:
 
 def _needed(result: ComparedRepeats) -> str:
     assert result.found is not None
+    assert result.needed is not None
     if result.found.mean == 0:
         return ""
-    size = points(abs(result.found.mean))
-    if result.needed is None:
-        return (
-            f"If the true difference is {size}, no number of runs on these tracks would show it: you need more tracks."
-        )
-    return f"If the true difference is {size}, you need about {count(result.needed, 'run')} of each to show it."
+    if result.needed.least is None:
+        return "No number of runs on these tracks would show the true difference: you need more tracks."
+    return f"To show the true difference, you need {result.needed.say('run')} of each."
 
 
 def _of_size(found: PairedScores) -> Interval:

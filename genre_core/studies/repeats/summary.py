@@ -183,11 +183,6 @@ def why_incomparable(ours: RepeatsConfig, theirs: RepeatsConfig) -> str:
     return ""
 
 
-def needed(found: PairedScores, ratio: float) -> int | None:
-    """Return how many pairs of runs would show the difference that was seen, were it the true one; None: none would."""
-    return scores_needed(found.mean, found.sd, ratio)
-
-
 def runs_to_show(summary: Repeats, difference: float) -> int | None:
     """Return how many runs of each would show that other settings differ by `difference` in accuracy; None: none would.
 

@@ -14,6 +14,9 @@ def limit(document: Document) -> str:
         f"Its macro-F1 is {rate(document['macro_f1'])}.",
     ]
     if document["reach"] is not None:
-        step = all_settings()["data.overlap"].step
-        lines.append(f"In steps of {step:g}, no other overlap comes nearer to {100 * document['reach']:g} %.")
+        step, wanted = all_settings()["data.overlap"].step, 100 * document["reach"]
+        lines.append(
+            f"You asked for {wanted:g} %. The overlap is rounded to its step of {step:g}, so the accuracy is "
+            f"{100 * document['accuracy']:.2f} %: no other step comes nearer."
+        )
     return "\n".join([*lines, *([document["about"]] if document["about"] else [])])
