@@ -24,7 +24,7 @@ from genre_core.settings.config import (
 from genre_core.studies.cross_predictions import CrossPredictionsConfig
 from genre_core.studies.learning_curve.config import LearningCurveConfig
 from genre_core.studies.lens.config import Baseline, LensConfig
-from genre_core.studies.repeats.config import Folds, RepeatsConfig
+from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
 from genre_core.studies.tuning.config import SearchConfig
 from genre_core.studies.tuning.space import Dimension
 from genre_core.values import ALWAYS_WRITTEN, Frozen, fingerprint
@@ -80,7 +80,7 @@ STORED = {
         MapConfig(data=SyntheticConfig()),
         "ec3bfafc0ac784c6c030b373b8d603775337a1f19d8f22d0f73e6631c2dbf3e1",
     ),
-    "lens": (LensConfig(n_repeats=3), "2bf961d97006a6769d907a22fb67d770e8e960826c2bd9b50d9c4ed0a4c2c1d9"),
+    "lens": (LensConfig(n_repeats=3, closed=False), "2bf961d97006a6769d907a22fb67d770e8e960826c2bd9b50d9c4ed0a4c2c1d9"),
     "baseline": (
         Baseline(data=FmaConfig(table=HASH), classifier="svc", seed=1001),
         "13fe352c23dff592c2567f47ed84f67eaf728d8410262d0219653d2be5a93cc0",
@@ -93,7 +93,10 @@ STORED = {
         CrossPredictionsConfig(with_test=True),
         "42b65f57cff3431d31770f5fc343c01d03d2e14f7cbc459fc86d16a81b7f7a14",
     ),
-    "seeds": (RepeatsConfig(), "61034532820038722a126f94fdc207c145cef8c6011259a730dc6f45b25844c4"),
+    "seeds": (
+        RepeatsConfig(what=OtherSeeds(closed=False)),
+        "61034532820038722a126f94fdc207c145cef8c6011259a730dc6f45b25844c4",
+    ),
     "folds": (RepeatsConfig(what=Folds(k=4)), "168e0641c0ab820f20f140577faa3ba557ba4fc47031ee2ab381ae66edb22a95"),
     "search": (
         SearchConfig(

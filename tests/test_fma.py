@@ -397,7 +397,7 @@ def test_the_terminal_imports_and_trains(folder, tmp_path, monkeypatch, capsys):
     assert main(["train", "--fma", given, *quick]) == 0
     assert "test tracks" in capsys.readouterr().out
     assert main(["train", "--fma", str(folder), "--no-store", *quick]) == 0
-    assert "test tracks" in capsys.readouterr().out
+    assert "validation tracks" in capsys.readouterr().out
     files = [str(folder / name) for name in ("tracks.csv", "features.csv", "genres.csv", "echonest.csv")]
     assert main(["import", *files]) == 0
     assert "was in the store already" in capsys.readouterr().out

@@ -27,6 +27,7 @@ from genre_core.training import experiment
 from genre_core.training import trainer as training
 from genre_core.workers import commands as jobs
 from genre_core.workers import run as worker
+from tests.behind_the_gate import saved_scores
 
 N_EPOCHS = 5
 SMALL = ExperimentConfig(
@@ -127,7 +128,7 @@ def test_a_run_is_trained_to_its_end_and_everything_about_it_is_saved(lab: Lab) 
     ]
     test = logits["part"] == 2
     accuracy = float(np.mean(logits["logits"][test].argmax(1) == logits["y"][test]))
-    assert run.summary["test"]["accuracy"] == pytest.approx(accuracy)
+    assert saved_scores(lab.store, run_id)["test"]["accuracy"] == pytest.approx(accuracy)
     labels = lab.store.artifact(run_id, "validation_labels")
     assert labels == logits["y"][experiment.prepare(SMALL).split.validation].astype(np.uint8).tobytes()
     best = history[run.best_epoch - 1]

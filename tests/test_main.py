@@ -229,8 +229,9 @@ def test_a_test_set_is_opened_once_for_each_configuration_that_is_reported_on_it
     for _ in range(2):
         assert document(run, "evaluate", found["run"], "--part", "test")["test_opened"] == 2
     assert "test_opened" not in document(run, "evaluate", found["run"])
-    assert "Test opened: for 2 configurations; choosing" in run("evaluate", found["run"], "--part", "test")[1]
-    assert "Test opened" not in run("evaluate", found["run"])[1]
+    looks = "Looks at the test part: 60 of these 60 tracks were looked at for 1 other configuration"
+    assert looks in run("evaluate", found["run"], "--part", "test")[1]
+    assert "Looks at the test part" not in run("evaluate", found["run"])[1]
 
 
 def test_the_list_of_runs_shows_no_test_score_that_nobody_opened(run, store_url):
@@ -263,17 +264,23 @@ def test_who_chooses_by_validation_opens_no_test_part(run):
     assert "test" not in out.lower().replace("latest", "")
 
 
-def test_a_test_part_is_shown_even_where_that_cannot_be_counted(run, tmp_path, monkeypatch, store_url):
-    found = document(run, "train", *QUICK)
+def test_a_test_part_stays_closed_where_a_look_at_it_cannot_be_counted(run, tmp_path, monkeypatch, store_url):
+    shown = document(run, "train", *QUICK)["run"]
+    closed = document(run, "train", *QUICK, "--train.seed", "7", "--part", "validation")["run"]
     monkeypatch.setenv("GENRE_LAB_STORE", f"sqlite:///file:{tmp_path}/store.sqlite?mode=ro&uri=true")
-    status, out, err = run("evaluate", found["run"], "--part", "test", "--json")
-    assert (status, json.loads(out)["test_opened"]) == (0, None)
-    assert err.startswith("Opening the test part could not be counted. The store at")
+    assert document(run, "evaluate", shown, "--part", "test")["test_opened"] == 1
+    status, out, err = run("evaluate", closed, "--part", "test")
+    assert (status != 0, out) == (True, "")
+    assert "is read-only" in err
 
 
-def test_a_run_need_not_be_kept(run):
+def test_a_run_need_not_be_kept_and_its_test_part_stays_closed(run):
     found = document(run, "train", *QUICK, "--no-store")
-    assert (found["run"], found["test_opened"]) == (None, None)
+    assert (found["run"], found["test"], found["test_opened"]) == (None, None, None)
+    assert found["validation"]["accuracy"]
+    status, out, err = run("train", *QUICK, "--no-store", "--part", "test")
+    assert (status, out) == (2, "")
+    assert "--part test needs the store, which counts how often test tracks are looked at" in err
     assert document(run, "runs") == {"runs": []}
     assert run("runs")[1] == "There are no runs yet: train one with python -m genre_core train.\n"
 
@@ -296,12 +303,12 @@ def test_a_run_that_is_paused_and_resumed_elsewhere_is_followed_to_the_same_end(
 
     dashboard = threading.Thread(target=elsewhere)
     dashboard.start()
-    status, out, err = run("train", *longer, "--json")
+    status, out, err = run("train", *longer, "--part", "validation", "--json")
     dashboard.join()
     assert status == 0
     assert re.fullmatch(r"Paused after epoch \d+: resume or stop the run \w+ in the dashboard.\n", err)
     found = json.loads(out)
-    assert found["test"] == expected["test"]
+    assert found["validation"] == expected["validation"]
     assert len(found["history"]) == len(expected["history"])
 
 
@@ -346,7 +353,7 @@ def test_a_disk_that_fills_up_in_the_middle_loses_no_training(run, monkeypatch, 
     status, out, err = run("train", *QUICK, "--json")
     assert status == 0
     assert len(json.loads(out)["history"]) == 3
-    assert err == "The run is not kept. The disk is full: make room on it.\n"
+    assert err.startswith("The run is not kept. The disk is full: make room on it. The test part stays closed, because")
 
 
 def test_a_table_is_imported_once_with_what_its_columns_were_taken_for(run, tmp_path):
@@ -622,7 +629,7 @@ def test_progress_is_shown_where_the_output_is_a_terminal(tmp_path):
 @pytest.mark.parametrize(
     ("file", "expected"), [("features_30_sec.csv", 0.693), ("features_3_sec_three_genres.csv", 0.899)]
 )
-def test_real_tables_are_told_apart_as_well_as_they_can_be(file, expected):
+def test_real_tables_are_told_apart_as_well_as_they_can_be(store_url, file, expected):
     accuracies = []
     for seed in "012":
         out = io.StringIO()
@@ -637,7 +644,6 @@ def test_real_tables_are_told_apart_as_well_as_they_can_be(file, expected):
                 seed,
                 "--by",
                 "row",
-                "--no-store",
                 "--json",
             ]
             assert main(line) == 0

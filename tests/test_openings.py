@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sqlalchemy
 
@@ -18,6 +19,7 @@ from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import Run
 from genre_core.studies.kinds import LENS
 from genre_core.studies.lens.config import LensConfig
+from genre_core.training.experiment import prepare
 from genre_core.workers.run import execute
 from genre_core.workers.study import execute_study
 
@@ -29,6 +31,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
     store = RunStore(f"sqlite:///{tmp_path_factory.mktemp('openings')}/store.sqlite")
     settings = {
         "first": {}, "again": {}, "seed": {"train.seed": 7}, "resplit": {"split.seed": 7}, "redrawn": {"data.seed": 7},
+        "larger": {"split.test_fraction": 0.16},
     }  # fmt: skip
     for run_id, more in settings.items():
         store.submit(run_id, configure(TINY | more))
@@ -45,40 +48,84 @@ def store(trained: RunStore) -> RunStore:
     return trained
 
 
-def counted(store: RunStore) -> dict[str, Openings]:
-    return openings_of(store, store.runs())
+def counted(store: RunStore) -> dict[str, tuple[int, bool]]:
+    return {run_id: pair(found) for run_id, found in openings_of(store, store.runs()).items()}
+
+
+def pair(found: Openings) -> tuple[int, bool]:
+    return found.n, found.opened
+
+
+def looked_at(store: RunStore, run_id: str) -> tuple[int, bool]:
+    return pair(open_test(store, store.run(run_id)))
 
 
 def test_nothing_is_open_before_somebody_looks(store: RunStore) -> None:
-    assert set(counted(store).values()) == {Openings(0, False)}
+    assert set(counted(store).values()) == {(0, False)}
     assert openings_of(store, []) == {}
 
 
 def test_a_second_look_and_the_same_configuration_again_change_nothing(store: RunStore) -> None:
     for run_id in ("first", "first", "again"):
-        assert open_test(store, store.run(run_id)) == Openings(1, True)
-    assert counted(store)["again"] == Openings(1, True)
-    assert counted(store)["seed"] == Openings(1, False)
+        assert looked_at(store, run_id) == (1, True)
+    assert counted(store)["again"] == (1, True)
+    assert counted(store)["seed"] == (1, False)
 
 
 def test_another_configuration_on_the_same_rows_counts_up_for_all(store: RunStore) -> None:
     open_test(store, store.run("first"))
-    assert open_test(store, store.run("seed")) == Openings(2, True)
-    assert counted(store)["first"] == Openings(2, True)
+    assert looked_at(store, "seed") == (2, True)
+    assert counted(store)["first"] == (2, True)
 
 
-@pytest.mark.parametrize("other", ["resplit", "redrawn"])
-def test_another_split_or_other_data_are_another_test_set(store: RunStore, other: str) -> None:
+def test_other_data_are_other_tracks(store: RunStore) -> None:
     open_test(store, store.run("first"))
-    assert counted(store)[other] == Openings(0, False)
-    assert open_test(store, store.run(other)) == Openings(1, True)
-    assert counted(store)["first"] == Openings(1, True)
+    assert counted(store)["redrawn"] == (0, False)
+    assert looked_at(store, "redrawn") == (1, True)
+    assert counted(store)["first"] == (1, True)
+
+
+@pytest.mark.parametrize("other", ["resplit", "larger"])
+def test_another_split_is_counted_by_the_tracks_that_it_shares(store: RunStore, other: str) -> None:
+    def tested(run_id: str) -> set[int]:
+        return set(prepare(store.run(run_id).config).split.test.tolist())
+
+    shared = len(tested("first") & tested(other))
+    assert (shared == len(tested("first")) < len(tested(other))) == (other == "larger")
+    open_test(store, store.run("first"))
+    found = openings_of(store, store.runs())[other]
+    assert found == Openings(1, False, shared, len(tested(other)))
+    assert found.sentence() == (
+        f"{shared} of these {len(tested(other))} tracks were looked at for 1 other configuration: the best of several "
+        "looks too good."
+    )
+    assert open_test(store, store.run(other)) == Openings(2, True, shared, len(tested(other)))
+    assert counted(store)["first"] == (2, True)
+
+
+def test_tracks_that_several_have_shown_count_once(store: RunStore) -> None:
+    for run_id in ("first", "seed", "larger"):
+        open_test(store, store.run(run_id))
+    found = openings_of(store, store.runs())
+    n = {run_id: found[run_id].total for run_id in ("first", "larger")}
+    assert found["first"] == Openings(3, True, n["first"], n["first"])
+    assert found["larger"] == Openings(3, True, n["first"], n["larger"])
+
+
+def test_what_an_earlier_version_opened_is_counted_by_its_tracks_too(store: RunStore) -> None:
+    open_test(store, store.run("first"))
+    known = openings_of(store, store.runs())
+    with store.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM test_sets")
+    anew = RunStore(store.url)
+    assert openings_of(anew, anew.runs()) == known
+    anew.close()
 
 
 def test_many_who_look_at_once_are_counted_once(store: RunStore) -> None:
     run = store.run("first")
     with ThreadPoolExecutor(4) as threads:
-        assert set(threads.map(lambda _: open_test(store, run), range(8))) == {Openings(1, True)}
+        assert set(threads.map(lambda _: pair(open_test(store, run)), range(8))) == {(1, True)}
 
 
 def test_what_was_seen_stays_counted_when_its_run_is_deleted(store: RunStore) -> None:
@@ -86,8 +133,8 @@ def test_what_was_seen_stays_counted_when_its_run_is_deleted(store: RunStore) ->
     execute("brief", 1, store.url)
     open_test(store, store.run("brief"))
     assert store.delete("brief")
-    assert counted(store)["first"] == Openings(1, False)
-    assert open_test(store, store.run("first")) == Openings(2, True)
+    assert counted(store)["first"] == (1, False)
+    assert looked_at(store, "first") == (2, True)
 
 
 def test_only_a_complete_run_can_be_opened(store: RunStore) -> None:
@@ -101,10 +148,10 @@ def test_a_run_from_before_test_sets_had_names_is_named_when_it_is_first_opened(
     with store.transaction() as connection:
         old = {name: value for name, value in before.context.items() if name != "test_hash"}
         _save(connection, before, old)
-    assert counted(store)["first"] == Openings(0, False)
-    assert open_test(store, store.run("first")) == Openings(2, True)
+    assert counted(store)["first"] == (0, False)
+    assert looked_at(store, "first") == (2, True)
     assert store.run("first").context == before.context
-    assert counted(store)["first"] == Openings(2, True)
+    assert counted(store)["first"] == (2, True)
 
 
 def test_an_older_run_whose_table_was_deleted_is_counted_all_the_same(of_table: RunStore) -> None:
@@ -115,8 +162,8 @@ def test_an_older_run_whose_table_was_deleted_is_counted_all_the_same(of_table: 
     table = run.config.data
     assert isinstance(table, TableConfig)
     of_table.delete_table(table.table)
-    assert open_test(of_table, of_table.run("all columns")) == Openings(1, True)
-    assert open_test(of_table, of_table.run("all columns")) == Openings(1, True)
+    assert looked_at(of_table, "all columns") == (1, True)
+    assert looked_at(of_table, "all columns") == (1, True)
 
 
 @pytest.mark.parametrize("is_old", [False, True], ids=["named", "from before test sets had names"])
@@ -125,7 +172,7 @@ def test_another_choice_of_features_is_no_new_test_set(of_table: RunStore, is_ol
         with of_table.transaction() as connection:
             _save(connection, run, {name: value for name, value in run.context.items() if name != "test_hash"})
     for number, run_id in enumerate(FEATURES, start=1):
-        assert open_test(of_table, of_table.run(run_id)) == Openings(number, True)
+        assert looked_at(of_table, run_id) == (number, True)
     assert len({run.context["data_hash"] for run in of_table.runs()}) == len(FEATURES)
 
 
@@ -159,9 +206,9 @@ JUDGED = LensConfig(n_repeats=3, classifiers=("network", "majority"))
 
 
 def of_published(store: RunStore, *, anew: bool = False) -> tuple[RunStore, str]:
-    """Judge the published split of the table by a lens; return the store and the name of its test set."""
+    """Judge the published split of the table by a lens; return the store and the name of what it tests there."""
     run = store.run("split attached")
-    split = run.config.split.model_copy(update={"by": "published", "seed": 9 if anew else 42})
+    split = run.config.split.model_copy(update={"seed": 9 if anew else 42})
     config = JUDGED.model_copy(update={"experiment": run.config.model_copy(update={"split": split})})
     lens_id = new_run_id()
     store.studies.submit(lens_id, LENS.kind, config.model_dump_json())
@@ -173,23 +220,24 @@ def of_published(store: RunStore, *, anew: bool = False) -> tuple[RunStore, str]
 
 def test_a_lens_opens_a_published_test_part_for_each_classifier_and_seed(of_table: RunStore) -> None:
     store, name = of_published(of_table)
-    assert count_openings(store, name) == 3 + 1
+    assert count_openings(store, name).n == 3 + 1
     of_published(of_table)
-    assert count_openings(store, name) == 3 + 1
+    assert count_openings(store, name).n == 3 + 1
     of_published(of_table, anew=True)
-    assert count_openings(store, name) == 2 * (3 + 1)
+    assert count_openings(store, name).n == 2 * (3 + 1)
 
 
 def test_a_run_on_the_published_split_is_tested_on_what_the_lens_has_opened(of_table: RunStore) -> None:
-    _, name = of_published(of_table)
+    of_published(of_table)
     config = of_table.run("split attached").config
     by = config.split.model_copy(update={"by": "published"})
     of_table.submit("published", config.model_copy(update={"split": by}))
     execute("published", 1, of_table.url)
-    assert of_table.run("published").context["test_hash"] == name
-    assert counted(of_table)["published"] == Openings(4, False)
-    assert counted(of_table)["all columns"] == Openings(0, False)  # the lens's own splits open nothing
-    assert open_test(of_table, of_table.run("published")) == Openings(5, True)
+    closed = prepare(of_table.run("split attached").config, of_table).split.test
+    found = openings_of(of_table, of_table.runs())
+    assert found["published"] == Openings(4, False, 20 - np.count_nonzero(closed >= 60), 20)
+    assert found["split attached"] == Openings(0, False, 0, len(closed))  # the lens leaves out its own
+    assert looked_at(of_table, "published") == (5, True)
 
 
 def test_a_test_set_is_its_tracks_in_any_order() -> None:
@@ -213,7 +261,7 @@ def test_a_store_from_before_openings_were_counted_is_read(tmp_path: Path) -> No
     old.close()
     store = RunStore(url)
     store.submit("a", configure(TINY))
-    assert counted(store)["a"] == Openings(0, False)
+    assert counted(store)["a"] == (0, False)
     store.close()
 
 

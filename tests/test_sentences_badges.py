@@ -25,22 +25,22 @@ LEAKY = {**CONTEXT, "leaky": True, "straddlers": {"artist": 41}, "n_test": 1200}
 
 def test_a_test_number_has_its_count_and_a_leaky_one_says_what_is_torn_apart():
     assert badges(make_run("complete")) == []
-    count, leak = badges(make_run("complete", context=LEAKY), Openings(3, True))
+    count, leak = badges(make_run("complete", context=LEAKY), Openings(3, True, 90, 1200))
     assert (count.text, leak.text, leak.tone) == ("test opened 3×", "leaky", "warning")
-    assert count.meaning.endswith("So far: 3 configurations.")
+    assert "90 of these 1,200 tracks were looked at for 2 other configurations" in count.meaning
     assert leak.meaning.startswith("Tracks by 41 artists are in both training and test")
 
 
 @pytest.mark.parametrize(
     ("n", "said"),
     [
-        (0, "Nobody has opened them yet."),
-        (1, "So far they were opened for 1 other configuration."),
+        (0, "None of these tracks was looked at for another configuration."),
+        (1, "9 of these 1,200 tracks were looked at for 1 other configuration"),
         (2, "2 other configurations"),
     ],
 )
 def test_a_closed_test_part_says_who_looked_and_what_it_costs(n, said):
-    reason = closed(make_run("complete", context=LEAKY), Openings(n)).reason
+    reason = closed(make_run("complete", context=LEAKY), Openings(n, False, 9 * n, 1200)).reason
     assert reason.startswith("Its 1,200 tracks are for the final report.")
     assert said in reason
     assert reason.endswith("Choosing by this score makes it too optimistic.")

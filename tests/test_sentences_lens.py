@@ -1,5 +1,6 @@
 """Sentences of Split lens, from made-up scores."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -156,7 +157,15 @@ def test_a_level_finer_than_one_that_is_judged_does_not_stand_on_both_sides():
 def test_the_page_says_that_no_test_part_of_a_run_is_opened_but_a_published_one():
     assert "no run uses them" in sentences.asides(lens(LEAK))[-1]
     published = lens({("row", "network"): 0.73, ("published", "network"): 0.47}, groups={})
-    assert "counts as opened once for each classifier and seed" in sentences.asides(published)[-1]
+    plan = replace(published.plan, n_closed=90)
+    assert "judged, which chose no epoch" in sentences.own_splits(plan)
+    assert "The 90 test tracks of these settings are in no split" in sentences.own_splits(plan)
+    shown = replace(published, plan=replace(plan, test_hash="ab"))
+    assert "count as looked at once for each classifier and seed" in sentences.asides(shown)[-1]
+
+
+def test_a_lens_of_an_earlier_version_says_that_it_judged_test_tracks():
+    assert "its splits also test tracks that are in the settings' test part" in sentences.asides(lens(LEAK))[-1]
 
 
 def test_before_a_lens_it_is_said_what_would_be_judged():
@@ -210,9 +219,9 @@ def test_of_a_published_split_only_what_will_be_judged_again_is_waited_for():
     assert running.seconds_left == pytest.approx(2.0 * (16 - 4))
 
 
-def test_the_split_setting_is_not_said_to_differ():
+def test_what_decides_which_tracks_stay_closed_is_said_to_differ():
     other = ARTISTS.model_copy(update={"split": ARTISTS.split.model_copy(update={"by": "row"})})
-    assert sentences.what_differs(other, ARTISTS) == ""
+    assert "Keep together" in sentences.what_differs(other, ARTISTS)
     assert "Artists per genre" in sentences.what_differs(ExperimentConfig(), ARTISTS)
 
 

@@ -1,6 +1,7 @@
 """A store made by an earlier version (`data/make_store.py`): all that it holds is read, shown, and gone on with."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from genre_core.studies.tuning.config import SearchConfig
 from genre_core.studies.tuning.rows import read_rows
 from genre_core.workers.run import execute
 from genre_core.workers.study import execute_study
+from tests.behind_the_gate import saved_scores
 from tests.views.opening import opened, own_store, texts
 
 STORED = Path(__file__).with_name("data") / "store_before_rooms.sqlite"
@@ -60,7 +62,7 @@ def members_of(store, one):
 
 @pytest.mark.parametrize("name", sorted(COMPLETE))
 def test_what_a_run_answered_comes_to_what_was_evaluated_then(store, runs, name):
-    run = runs[name]
+    run = replace(runs[name], opened=True, summary=saved_scores(store, runs[name].id))
     data = load_dataset(run.config.data, store)
     for part in ("train", "validation", "test"):
         found = outcome_of(store, run, part, data, JUDGE.of_rows)

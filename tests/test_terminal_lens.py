@@ -34,7 +34,8 @@ def test_text_answers_first_and_then_lists_every_classifier(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Nothing to compare: each track is independent."
     assert sum(line.startswith("by row") for line in lines) == 6
-    assert "The best possible classifier is right on" in lines[-1]
+    assert "The best possible classifier is right on" in lines[-2]
+    assert lines[-1] == "Note: The 60 test tracks of these settings are in no split and stay closed."
 
 
 def test_wrong_labels_or_true_genres_judge_and_the_text_says_which(capsys):
@@ -108,7 +109,23 @@ def test_what_is_seen_of_a_published_test_part_is_counted_once(capsys, tmp_path)
             dealt.writelines(f"{name}\n" for name in names[at::4])
     table = ["--table", SEGMENTS, "--published", str(tmp_path), "--train.max_epochs", "1"]
     for _ in range(2):
-        assert main(["lens", *table, "--repeats", "3", "--json"]) == 0
-        assert json.loads(capsys.readouterr().out)["test_opened"] == 3 + 5
+        assert main(["lens", *table, "--split.by", "track", "--repeats", "3", "--json"]) == 0
+        document = json.loads(capsys.readouterr().out)
+        assert document["test_opened"] == 3 + 5
     assert main(["train", *table]) == 0
-    assert "Test opened: for 9 configurations" in capsys.readouterr().out
+    left = document["test_seen_before"]
+    assert 0 < left < 27
+    assert f"{left} of these 27 segments were looked at for 8 other configurations" in capsys.readouterr().out
+
+
+def test_the_published_test_part_of_the_settings_themselves_stays_closed(capsys, tmp_path):
+    names = [f"{genre}.{track:05}" for genre in ("blues", "disco", "metal") for track in range(12)]
+    for at, part in enumerate(("train", "train", "valid", "test")):
+        with (tmp_path / f"{part}.txt").open("a") as dealt:
+            dealt.writelines(f"{name}\n" for name in names[at::4])
+    table = ["--table", SEGMENTS, "--published", str(tmp_path), "--train.max_epochs", "1"]
+    assert main(["lens", *table, "--repeats", "3", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert "published" in document["plan"]["levels"]
+    assert (document["test_opened"], document["plan"]["n_closed"]) == (None, 9)
+    assert "the validation tracks are judged" in document["notes"][0]

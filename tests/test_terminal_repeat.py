@@ -24,7 +24,7 @@ def test_json_of_seeds_holds_the_mean_and_every_run_and_the_test_part_stays_clos
     assert main(["repeat", *SMALL, "--times", "3", "--vary", "network", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["part"] == "validation"
-    assert document["config"]["what"] == {"how": "seeds", "times": 3, "vary": "network"}
+    assert document["config"]["what"] == {"how": "seeds", "times": 3, "vary": "network", "closed": True}
     scores = [row["accuracy"] for row in document["runs"]]
     assert document["accuracy"]["mean"] == pytest.approx(sum(scores) / 3)
     low, high = document["accuracy"]["interval"]

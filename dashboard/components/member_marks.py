@@ -1,7 +1,7 @@
 """The members of an ensemble as ticks on a ruler."""
 
 from dashboard.components.ruler import Mark
-from dashboard.services import openings, runs
+from dashboard.services import runs
 from genre_core.data.dataset import Part
 from genre_core.store.schema import Run
 
@@ -9,9 +9,6 @@ from genre_core.store.schema import Run
 def member_rates(run: Run, part: Part) -> list[float]:
     """Return the accuracies of an ensemble's stored members, lowest first; on test of those that are opened alone."""
     there = [member for member in runs.members(run) if part in member.summary]
-    if part == "test":
-        opened = openings.openings_of(there)
-        there = [member for member in there if opened[member.id].opened]
     return sorted(float(member.summary[part]["accuracy"]) for member in there)
 
 

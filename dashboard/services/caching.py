@@ -33,5 +33,5 @@ def cached_by_run(
     return cached
 
 
-def _as_far_as(run: Run) -> tuple[str, int, str]:
-    return run.id, run.attempt, run.state
+def _as_far_as(run: Run) -> tuple[str, int, str, bool]:
+    return run.id, run.attempt, run.state, run.opened

@@ -8,7 +8,6 @@ import streamlit as st
 
 from dashboard.services.caching import cached_by_run
 from dashboard.services.datasets import dataset
-from dashboard.services.openings import openings_of
 from dashboard.services.outcomes import outcome
 from dashboard.services.studies import as_far_as, find_study, named_by, start_or_resume, stop_study
 from dashboard.services.workers import store
@@ -112,7 +111,7 @@ def _study_id(of: Run, *, with_test: bool) -> str:
 
 def test_is_open(of: Run) -> bool:
     """Say whether the test part of a run was opened, so that its tracks take part."""
-    return bool(openings_of([of])[of.id].opened)
+    return of.opened
 
 
 def predict_everywhere(of: Run) -> None:

@@ -12,12 +12,12 @@ from genre_core.store.schema import Run
 
 
 def openings_of(runs: Iterable[Run]) -> dict[str, Openings]:
-    """Return for each run, by its id, for how many configurations its test set was opened."""
+    """Return for each run, by its id, how often its test tracks were looked at."""
     return _openings_of(store(), runs)
 
 
-def count_openings(test_hash: str) -> int:
-    """Return for how many configurations a test set was opened, given its name."""
+def count_openings(test_hash: str) -> Openings:
+    """Return how often the tracks of a test part were looked at, given its name."""
     return _count_openings(store(), test_hash)
 
 

@@ -12,7 +12,8 @@ from genre_core.data.dataset import FloatArray, Part
 from genre_core.data.inputs import Standardizer
 from genre_core.findings.finding import Finding
 from genre_core.findings.rules import find
-from genre_core.store.run_result import JUDGE, Judge, facts_of, outcome_of, predictions_of
+from genre_core.store.gate import predictions_of
+from genre_core.store.run_result import JUDGE, Judge, facts_of, outcome_of
 from genre_core.store.run_result import About as About
 from genre_core.store.run_result import Outcome as Outcome
 from genre_core.store.schema import Run
@@ -23,7 +24,7 @@ from genre_core.training.predictions import Predictions
 def outcome(of: Run, part: Part, *, judge: Judge = JUDGE) -> Outcome | None:
     """Return what a completed run's best weights say of one part; None before it is complete.
 
-    Raises DataError where its data are gone.
+    Raises DataError where its data are gone, RunStateError for a closed test part.
     """
     return outcome_of(store(), of, part, dataset(of.config.data), judge) if of.state == "complete" else None
 
@@ -40,7 +41,10 @@ def findings(of: Run, part: Part, *, judge: Judge = JUDGE) -> tuple[Finding, ...
 
 @cached_by_run(16)
 def predictions(of: Run) -> Predictions | None:
-    """Return what a completed run's best weights say of all rows of its data; None where that is not stored."""
+    """Return what a completed run's best weights say of all rows of its data, of closed test rows nothing: NaN.
+
+    None where that is not stored.
+    """
     return predictions_of(store(), of)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,7 +10,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from dashboard.services.datasets import dataset
-from dashboard.services.openings import open_test, openings_of
+from dashboard.services.openings import open_test
 from dashboard.services.studies import as_far_as, config_of, open_study
 from dashboard.services.workers import store
 from genre_core.data.dataset import Dataset, IntArray, Part
@@ -20,7 +20,7 @@ from genre_core.evaluation.needed import Needed, scores_in_range
 from genre_core.evaluation.repeated_scores import PairedScores, PooledScore
 from genre_core.evaluation.repeated_scores import pooled_score as _pooled_score
 from genre_core.settings.config import ExperimentConfig
-from genre_core.store.run_result import predictions_of
+from genre_core.store.gate import predictions_of
 from genre_core.store.schema import Epoch, Run, Study
 from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
@@ -73,9 +73,9 @@ class Repetition:
 
     @cached_property
     def predictions(self) -> dict[int, Predictions]:
-        """Return what each complete run says of all rows, by its number."""
-        complete = {number: run for number, run in self.runs.items() if run.state == "complete"}
-        found = {number: predictions_of(store(), run) for number, run in complete.items()}
+        """Return what each run that has a score says of all rows, by its number."""
+        scored = {number: run for number, run in self.runs.items() if self.part in run.summary}
+        found = {number: predictions_of(store(), run) for number, run in scored.items()}
         return {number: one for number, one in found.items() if one is not None}
 
     @property
@@ -85,8 +85,8 @@ class Repetition:
 
     @property
     def complete(self) -> list[Run]:
-        """Return the runs that have a score."""
-        return [run for run in self.runs.values() if run.state == "complete"]
+        """Return the runs that have a score; held-out folds have one as soon as they are counted as looked at."""
+        return [run for run in self.runs.values() if self.part in run.summary]
 
     @property
     def done(self) -> float:
@@ -132,7 +132,7 @@ class Repetition:
     @property
     def opened(self) -> bool:
         """Return whether the test part of every complete run was looked at."""
-        return all(found.opened for found in openings_of(self.complete).values())
+        return all(run.opened for run in self.runs.values() if run.state == "complete")
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,8 @@ def repeats_config(experiment: ExperimentConfig, how: OtherSeeds | Folds) -> Rep
 def repetition(study_id: str, *, test: bool = False, unit: Unit = "track") -> Repetition:
     """Return a repetition as far as it is, judged on validation, or with `test` on the test part; folds on themselves.
 
-    Raises RunStateError where there is none of that name, or another version of Genre Lab made it.
+    A closed test part is not judged: it is validation then. Raises RunStateError where there is none of that name, or
+    another version of Genre Lab made it.
     """
     study = open_study(REPEATS, study_id)
     return _read((as_far_as(study), revision_of_runs(study)), test, unit, study)
@@ -185,9 +186,9 @@ def compare_repetitions(ours: Repetition, theirs: Repetition) -> ComparedRepeats
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _read(state: tuple[object, ...], test: bool, unit: Unit, _study: Study) -> Repetition:
     config = config_of(REPEATS, _study)
-    part: Part = "test" if test else config.part
     members = store().members
-    return Repetition(_study, config, members.runs(_study.id), members.epochs(_study.id), part, unit)
+    found = Repetition(_study, config, members.runs(_study.id), members.epochs(_study.id), config.part, unit)
+    return replace(found, part="test") if test and found.opened else found
 
 
 def pooled_score(found: Repetition) -> PooledScore | None:

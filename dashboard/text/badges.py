@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from dashboard.theme import count
 from genre_core.errors import RunStateError
 from genre_core.evaluation.glossary import GLOSSARY, leaky
 from genre_core.store.openings import Openings
@@ -21,14 +20,14 @@ class Badge:
 
 def badges(run: Run, opened: Openings | None = None) -> list[Badge]:
     """Return the badges of a run's numbers; `opened` counts how often its test set was, beside a test number."""
-    found = [] if opened is None else [*fold_badge(run), opened_badge(opened.n)]
+    found = [] if opened is None else [*fold_badge(run), opened_badge(opened, noun(run))]
     return found if not is_leaky(run) else [*found, Badge("leaky", why_leaky(run), "warning")]
 
 
-def opened_badge(n: int, more: str = "") -> Badge:
-    """Return the badge that stands beside every test number: for how many configurations its test set was opened."""
-    meaning = f"{GLOSSARY['test opened']} So far: {count(n, 'configuration')}."
-    return Badge(f"test opened {n:,}×", f"{meaning} {more}".strip())
+def opened_badge(opened: Openings, noun: str = "track", more: str = "") -> Badge:
+    """Return the badge beside every test number: for how many configurations its tracks were looked at."""
+    meaning = f"{GLOSSARY['test opened']} {opened.sentence(noun)}"
+    return Badge(f"test opened {opened.n:,}×", f"{meaning} {more}".strip())
 
 
 def fold_badge(run: Run) -> list[Badge]:

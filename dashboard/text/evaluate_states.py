@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dashboard.text.badges import noun
 from dashboard.text.runs import about_labels
 from dashboard.text.train import Headline
 from dashboard.theme import count, percent
@@ -59,12 +60,8 @@ def not_complete(run: Run) -> tuple[Headline, Step]:
 
 def closed(run: Run, opened: Openings) -> Headline:
     """Say that a run's test part was not looked at, and what looking costs."""
-    others = f"So far they were opened for {count(opened.n, 'other configuration')}"
-    seen = others if opened.n else "Nobody has opened them yet"
-    reason = (
-        f"Its {count(run.context['n_test'], 'track')} are for the final report. {seen}. Choosing by this score makes "
-        "it too optimistic."
-    )
+    n, seen = count(run.context["n_test"], noun(run)), opened.sentence(noun(run))
+    reason = f"Its {n} are for the final report. {seen} Choosing by this score makes it too optimistic."
     return Headline("The test part is closed for this run.", reason)
 
 

@@ -1,6 +1,6 @@
 """Sentences about studies of every kind: their line in a list, and which settings have changed since."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from dashboard.text.runs import changed_in, when
 from dashboard.text.train import differing, first_of
@@ -30,11 +30,9 @@ def label(what: str, study: Study) -> str:
     return f"{when(study.created_at)}{'' if study.state == 'complete' else f', {state(study)}'} · {what}"
 
 
-def what_differs(
-    config: ExperimentConfig, of: ExperimentConfig, done: str, whose: str, but: Collection[str] = ()
-) -> str:
-    """Say where the settings, `but` some, are not those that a study is of; empty where they are."""
-    found = differing(config, of, f"{done}:", but)
+def what_differs(config: ExperimentConfig, of: ExperimentConfig, done: str, whose: str) -> str:
+    """Say where the settings are not those that a study is of; empty where they are."""
+    found = differing(config, of, f"{done}:")
     return f"The settings differ from those {whose}: {first_of(found)}." if found else ""
 
 

@@ -1,6 +1,6 @@
 """Sentences of the Train page from a run and its epochs: pure functions, so that tests can read them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dashboard.figures.curves import Parent
@@ -239,13 +239,13 @@ def which_epoch(run: Run | None, epochs: Sequence[Epoch], shown: Epoch | None) -
     return "" if shown is None else f"validation, epoch {shown.epoch} of {len(epochs)}"
 
 
-def differing(config: ExperimentConfig, of: ExperimentConfig, done: str, but: Collection[str] = ()) -> list[str]:
-    """Return each setting, `but` some, that two configurations have and differ in: `Dropout 0.2 (this run 0)`."""
+def differing(config: ExperimentConfig, of: ExperimentConfig, done: str) -> list[str]:
+    """Return each setting that two configurations have and differ in: `Dropout 0.2 (this run 0)`."""
     named = all_settings()
     return [
         f"{named[name].title} {named[name].label(ours)} ({done} {named[name].label(theirs)})"
         for name, (ours, theirs) in differences(config, of).items()
-        if ours is not None and theirs is not None and name in named and name not in but
+        if ours is not None and theirs is not None and name in named
     ]
 
 

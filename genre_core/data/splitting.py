@@ -2,7 +2,7 @@
 
 import hashlib
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,7 +49,8 @@ def split_dataset(dataset: Dataset, config: SplitConfig) -> Split:
 
     Whole groups of the level `config.by` are dealt, stratified by the genre of most of their rows; "auto" is the
     coarsest level that there is. A published split is taken as it is, and its rows in no part are left out. With folds,
-    the test part is in no part: the held-out fold of what it leaves takes its place (see `_hold_out`).
+    the test part is in no part: the held-out fold of what it leaves takes its place (see `_hold_out`). Dealt again, it
+    is in no part either: what it leaves is dealt into three parts, the fractions being of that.
 
     Raises
     ------
@@ -57,17 +58,49 @@ def split_dataset(dataset: Dataset, config: SplitConfig) -> Split:
         The data do not have that level, or a genre has too few tracks (or groups) to be in every part.
     """
     by = _level(dataset, config)
-    if by == "published":
-        train, validation, test = _published(dataset)
-    elif by == "row":
-        train, validation, test = _deal(dataset.y, config, dataset, by)
-    else:
-        train, validation, test = _whole_groups(dataset, config, by)
-    parts = (train, validation, test)
-    if config.folds:
+    parts = _published(dataset) if by == "published" else _deal(dataset, config, np.arange(len(dataset)), by)
+    if config.folds or config.dealing:
         by = _foldable(dataset) if by == "published" else by
-        parts = _hold_out(dataset, config, np.sort(np.concatenate([train, validation])), by)
-    return Split(*parts, by, tuple(level for level in dataset.groups if _straddles(dataset.groups[level], parts)))
+        outside = np.sort(np.concatenate(parts[:2]))
+        again = config.model_copy(update={"seed": (config.seed + config.dealing) % 2**32})
+        parts = _hold_out(dataset, config, outside, by) if config.folds else _deal(dataset, again, outside, by)
+    return _split(dataset, parts, by)
+
+
+def own_test(dataset: Dataset, config: SplitConfig) -> IntArray:
+    """Return the rows of the test part, which no fold or further deal touches; none where nothing can be split."""
+    alone = config.model_copy(update={"folds": 0, "dealing": 0})
+    try:
+        return split_dataset(dataset, alone).test
+    except DataError:
+        return np.zeros(0, dtype=np.int64)
+
+
+def split_outside(dataset: Dataset, config: SplitConfig, closed: IntArray) -> Split:
+    """Deal the rows outside a closed test part as `split_dataset` deals all; the fractions are of what is left.
+
+    A published split stays as it is, without those rows. Where its own test part is the closed one, its validation part
+    is judged instead, and the part that chooses is cut from its training part.
+
+    Raises
+    ------
+    DataError
+        As `split_dataset` does.
+    """
+    by = _level(dataset, config)
+    if by != "published":
+        return _split(dataset, _deal(dataset, config, np.setdiff1d(np.arange(len(dataset)), closed), by), by)
+    train, validation, test = (np.setdiff1d(rows, closed) for rows in _published(dataset))
+    if not len(test):
+        test = validation
+        train, validation = _choose_validation(dataset, config, train, _foldable(dataset))
+    return _split(dataset, (train, validation, test), by)
+
+
+def _split(dataset: Dataset, parts: Sequence[IntArray], by: str) -> Split:
+    train, validation, test = parts
+    torn = tuple(level for level in dataset.groups if _straddles(dataset.groups[level], parts))
+    return Split(train, validation, test, by, torn)
 
 
 def _level(dataset: Dataset, config: SplitConfig) -> str:
@@ -85,7 +118,7 @@ def _level(dataset: Dataset, config: SplitConfig) -> str:
     return config.by
 
 
-def _published(dataset: Dataset) -> list[IntArray]:
+def _published(dataset: Dataset) -> Sequence[IntArray]:
     assert dataset.published is not None
     parts = [np.flatnonzero(dataset.published == number) for number in range(len(PARTS))]
     for part, rows in zip(PARTS, parts, strict=True):
@@ -100,20 +133,24 @@ def _published(dataset: Dataset) -> list[IntArray]:
     return parts
 
 
-def _whole_groups(dataset: Dataset, config: SplitConfig, level: str) -> list[IntArray]:
-    numbers, n_genres = dataset.groups[level], len(dataset.genres)
+def _deal(dataset: Dataset, config: SplitConfig, rows: IntArray, level: str) -> Sequence[IntArray]:
+    """Return the rows of training, validation and test part among `rows`, by row or with whole groups of a level."""
+    y = dataset.y[rows]
+    if level == "row":
+        return [rows[part] for part in _deal_each(y, config, dataset, level)]
+    numbers, n_genres = dataset.groups[level][rows], len(dataset.genres)
     _, first, members = np.unique(numbers, return_index=True, return_inverse=True)
-    dealt = _deal(_majority(dataset.y, members, len(first), n_genres), config, dataset, level)
+    dealt = _deal_each(_majority(y, members, len(first), n_genres), config, dataset, level)
     parts = [np.flatnonzero(np.isin(members, part)) for part in dealt]
-    for rows in parts:
-        absent = np.setdiff1d(dataset.y, dataset.y[rows])
+    for part in parts:
+        absent = np.setdiff1d(y, y[part])
         if len(absent):
-            n_groups = len(np.unique(numbers[dataset.y == absent[0]]))
+            n_groups = len(np.unique(numbers[y == absent[0]]))
             raise DataError(_too_small(dataset, config, level, int(absent[0]), n_groups))
-    return parts
+    return [rows[part] for part in parts]
 
 
-def _deal(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> tuple[IntArray, IntArray, IntArray]:
+def _deal_each(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> tuple[IntArray, IntArray, IntArray]:
     """Return the members of training, validation and test part among `y`'s positions."""
     from sklearn.model_selection import train_test_split
 
@@ -228,6 +265,6 @@ def _majority(y: IntArray, members: IntArray, n_groups: int, n_genres: int) -> I
     return majority
 
 
-def _straddles(groups: IntArray, parts: tuple[IntArray, ...]) -> bool:
+def _straddles(groups: IntArray, parts: Sequence[IntArray]) -> bool:
     inside = [np.unique(groups[rows]) for rows in parts]
     return len(np.unique(np.concatenate(inside))) < sum(map(len, inside))

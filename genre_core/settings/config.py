@@ -224,9 +224,12 @@ class SplitConfig(Frozen):
     seed: Seed = setting(42, "Split seed", "The start of the random numbers that assign tracks to the parts. The same seed gives the same split.", step=1)
     folds: int = setting(0, "Folds", "For cross-validation: how many folds to cut the tracks outside the test part into. One fold is held out and gives the score; the test part is not used. At 0 there is no cross-validation; 5 or 10 is usual.", ge=0, le=20, step=1, unit="folds")
     fold: int = setting(1, "Held-out fold", "Which fold is held out; the other folds train the network, and a part of them chooses the best epoch. A number above the number of folds starts a new shuffle: with 5 folds, 6 is the first fold of the second shuffle. Without folds it does nothing.", ge=1, le=200, step=1)
+    dealing: int = setting(0, "Dealt again", "For repeating: which new deal of the tracks outside the test part into three parts; its fractions are of those tracks. The test part itself is not used and stays closed. At 0 the parts are the usual ones; each further number is another deal.", ge=0, le=50, step=1)
 
     @model_validator(mode="after")
     def _leaves_something(self) -> Self:
+        if self.folds and self.dealing:
+            raise ValueError("folds are dealt anew by the number of the held-out fold: set Dealt again to 0")
         if self.folds == 1:
             raise ValueError("1 fold leaves nothing to learn from: use at least 2 folds, or 0 for none")
         return self

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from genre_core.store.database import Database
-from genre_core.store.schema import Epoch, Run, read_run
+from genre_core.store.gate import read_run, select_runs
+from genre_core.store.schema import Epoch, Run
 from genre_core.store.schema import artifacts as _artifacts
 from genre_core.store.schema import epochs as _epochs
 from genre_core.store.schema import members as _members
@@ -39,7 +40,7 @@ class MemberStore:
 
     def runs(self, study_id: str) -> dict[int, Run]:
         """Return the runs of a study by their numbers, in order; those that were deleted are left out."""
-        query = select(_members.c.number, _runs).join(_runs, _runs.c.id == _members.c.run_id)
+        query = select_runs(_members.c.number).join(_members, _runs.c.id == _members.c.run_id)
         query = query.where(_members.c.study_id == study_id).order_by(_members.c.number)
         with self._database.transaction() as connection:
             rows: list[dict[str, Any]] = [dict(row) for row in connection.execute(query).mappings()]

@@ -1,49 +1,72 @@
-"""How often a test set was looked at: once for each configuration whose score on it somebody has seen.
+"""How often test tracks were looked at: once for each configuration whose score on any of them somebody has seen.
 
 Who picks the best of several configurations by their test scores reports a score that is too good, and the more of them
-the better it looks. What counts is therefore not clicks but different configurations on the same tracks of the same
-source, whichever features of them they are given. A lens that judges a published split looks at its test part too: each
-classifier with each of its seeds is a configuration there.
+the better it looks. What counts is therefore not clicks but different configurations, and not the names of test parts
+but their tracks: two splits of the same source that share test tracks show the same tracks, whichever features of them
+are given. A lens that judges a published split looks at test tracks too: each classifier with each of its seeds is a
+configuration there.
 """
 
 import json
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, insert, select, update
+import numpy as np
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import name_test_set
-from genre_core.errors import DataError, RunStateError
+from genre_core.errors import DataError, RunStateError, StoreError
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.store.schema import openings as _openings
 from genre_core.store.schema import runs as _runs
+from genre_core.store.schema import test_sets as _test_sets
+from genre_core.store.test_sets import source_of
+from genre_core.text import count
 from genre_core.training.predictions import Predictions
 
 
 @dataclass(frozen=True)
 class Openings:
-    """For how many configurations a run's test set was opened, and whether the run's own is among them."""
+    """For how many configurations test tracks of a run were looked at, and whether its own is among them.
+
+    `seen` of the `total` tracks of its test part were looked at for other configurations.
+    """
 
     n: int = 0
     opened: bool = False
+    seen: int = 0
+    total: int = 0
+
+    @property
+    def others(self) -> int:
+        """Return how many other configurations there are."""
+        return self.n - self.opened
+
+    def sentence(self, noun: str = "track") -> str:
+        """Say how many of the test tracks were looked at before, for how many configurations."""
+        if not self.others:
+            return f"None of these {noun}s was looked at for another configuration."
+        were = f"{self.seen:,} of these {count(self.total, noun)} {'was' if self.seen == 1 else 'were'} looked at"
+        return f"{were} for {count(self.others, 'other configuration')}: the best of several looks too good."
 
 
 def openings_of(store: RunStore, runs: Iterable[Run]) -> dict[str, Openings]:
-    """Return for each run, by its id, how often its test set was opened."""
+    """Return for each run, by its id, how often its test tracks were looked at."""
     runs = list(runs)
-    wanted = {run.context["test_hash"] for run in runs if "test_hash" in run.context}
-    query = select(_openings.c.test_hash, _openings.c.fingerprint).where(_openings.c.test_hash.in_(wanted))
-    seen: dict[str | None, set[str]] = {}
-    with store.transaction() as connection:
-        for test_hash, fingerprint in connection.execute(query):
-            seen.setdefault(test_hash, set()).add(fingerprint)
-    by_run = {run.id: (run, seen.get(run.context.get("test_hash"), set())) for run in runs}
-    return {run_id: Openings(len(of), run.fingerprint in of) for run_id, (run, of) in by_run.items()}
+    _remember(store, runs)
+    seen = _looks(store, {run.context["test_hash"] for run in runs if "test_hash" in run.context})
+    return {run.id: _count(store, run.context, seen, run.fingerprint) for run in runs}
+
+
+def count_openings(store: RunStore, test_hash: str) -> Openings:
+    """Return how often the tracks of a test part were looked at, given its name."""
+    return _count(store, {"test_hash": test_hash}, _looks(store, {test_hash}), "")
 
 
 def open_test(store: RunStore, run: Run) -> Openings:
@@ -56,47 +79,127 @@ def open_test(store: RunStore, run: Run) -> Openings:
     StoreError
         It could not be written down.
     """
-    test_hash = run.context.get("test_hash") or _computed(store, run)
+    tracks = None if "test_hash" in run.context else _tracks(store, run)
+    test_hash: str | None = run.context.get("test_hash")
+    if tracks is not None:
+        test_hash = name_test_set(run.config.data, tracks)
     if run.state != "complete" or test_hash is None:
         raise RunStateError(f"The run {run.name} has no test score yet: open its test part when it is complete.")
-    count_opening(store, test_hash, run.fingerprint, run.id)
-    known = run
-    if "test_hash" not in run.context:
-        known = replace(run, context={**run.context, "test_hash": test_hash})
+    if tracks is not None:
+        store.test_sets.record(test_hash, run.config.data, tracks)
+        run = replace(run, context={**run.context, "test_hash": test_hash})
         with store.transaction() as connection:
-            connection.execute(update(_runs).where(_runs.c.id == run.id).values(context=json.dumps(known.context)))
-    return openings_of(store, [known])[run.id]
+            connection.execute(update(_runs).where(_runs.c.id == run.id).values(context=json.dumps(run.context)))
+    if not run.opened:
+        count_opening(store, test_hash, run.fingerprint, run.id)
+    return openings_of(store, [run])[run.id]
 
 
-def count_openings(store: RunStore, test_hash: str) -> int:
-    """Return for how many configurations a test set was opened."""
-    query = select(func.count()).select_from(_openings).where(_openings.c.test_hash == test_hash)
-    with store.transaction() as connection:
-        return int(connection.execute(query).scalar_one())
+def opened(store: RunStore, run: Run) -> tuple[Run, Openings]:
+    """Open the test part of a run; return it with its test scores, and how often its test tracks were looked at.
+
+    Raises
+    ------
+    RunStateError, StoreError
+        As `open_test` does: it stays closed.
+    """
+    found = open_test(store, run)
+    return store.run(run.id), found
 
 
 def count_opening(store: RunStore, test_hash: str, fingerprint: str, looked_by: str) -> None:
-    """Count that a configuration's score on a test set was seen; a second look at it changes nothing."""
+    """Count that a configuration's score on test tracks was seen; a second look at it changes nothing."""
     opening = {"test_hash": test_hash, "fingerprint": fingerprint, "run_id": looked_by, "opened_at": time.time()}
+    shown = update(_runs).where(_runs.c.fingerprint == fingerprint).values(revision=_runs.c.revision + 1)
     with suppress(IntegrityError), store.transaction() as connection:  # it was opened before
         connection.execute(insert(_openings).values(opening))
+        connection.execute(shown)
 
 
-def _computed(store: RunStore, run: Run) -> str | None:
-    """Return the name of the test set of a run that was stored before test sets had one."""
+_Looks = dict[str, dict[str, set[str]]]
+"""For each test part, by its name: those of its source that were looked at, and for which configurations."""
+
+
+def _looks(store: RunStore, wanted: set[str]) -> _Looks:
+    sources = select(_test_sets.c.test_hash, _test_sets.c.source).where(_test_sets.c.test_hash.in_(wanted))
+    same = _test_sets.c.source.in_(select(_test_sets.c.source).where(_test_sets.c.test_hash.in_(wanted)))
+    query = select(_openings.c.test_hash, _openings.c.fingerprint, _test_sets.c.source)
+    query = query.join(_test_sets, _test_sets.c.test_hash == _openings.c.test_hash, isouter=True)
+    by_source: dict[str | None, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    with store.transaction() as connection:
+        source_of_set = {row.test_hash: row.source for row in connection.execute(sources)}
+        for name, fingerprint, source in connection.execute(query.where(or_(same, _openings.c.test_hash.in_(wanted)))):
+            by_source[source][name].add(fingerprint)
+    found: _Looks = {}
+    for name in wanted:
+        source = source_of_set.get(name)  # None: its tracks are not known, so that it is like no other
+        looks = by_source[source]
+        found[name] = dict(looks) if source else {name: looks[name]} if name in looks else {}
+    return found
+
+
+def _count(store: RunStore, context: dict[str, object], looks: _Looks, own: str) -> Openings:
+    """Return how often the tracks of a run's test part were looked at, `own` being its configuration."""
+    name = str(context.get("test_hash", ""))
+    shown, configurations, total = [], set[str](), context.get("n_test")
+    for other, fingerprints in looks.get(name, {}).items():
+        overlap = store.test_sets.overlap(name, other)
+        if overlap is None or overlap.any():
+            configurations |= fingerprints
+            shown += [overlap] if fingerprints - {own} else []
+    known = [overlap for overlap in shown if overlap is not None]
+    size = int(total) if isinstance(total, int) else len(known[0]) if known else 0
+    seen = int(np.logical_or.reduce(known).sum()) if known else size if shown else 0
+    return Openings(len(configurations), own in configurations, seen, size)
+
+
+# -- what earlier versions did not write down --------------------------------------------------------------------------
+
+
+def _remember(store: RunStore, runs: Sequence[Run]) -> None:
+    """Keep the test tracks of runs that earlier versions trained or opened, where others of their source were seen."""
+    known = select(_test_sets.c.test_hash)
+    unknown = select(_openings.c.test_hash, _openings.c.run_id).where(_openings.c.test_hash.not_in(known)).distinct()
+    with store.transaction() as connection:
+        looked_by = {run_id for _, run_id in connection.execute(unknown)}
+    for run_id in looked_by - store.test_sets.tried:
+        with suppress(RunStateError, StoreError):  # it was deleted, or a lens looked
+            _record(store, store.run(run_id))
+    seen = select(_test_sets.c.source).join(_openings, _openings.c.test_hash == _test_sets.c.test_hash).distinct()
+    names = {run.context["test_hash"] for run in runs if "test_hash" in run.context}
+    with store.transaction() as connection:
+        sources = set(connection.execute(seen).scalars())
+        names -= set(connection.execute(known.where(_test_sets.c.test_hash.in_(names))).scalars())
+    for run in runs:
+        if run.context.get("test_hash") in names and run.id not in store.test_sets.tried:
+            with suppress(RunStateError, StoreError):
+                if source_of(run.config.data) in sources:
+                    _record(store, run)
+
+
+def _record(store: RunStore, run: Run) -> None:
+    """Keep the test tracks of a run, if they still are those that its test part is named for."""
+    store.test_sets.tried.add(run.id)
+    tracks = _tracks(store, run)
+    if tracks and run.context.get("test_hash") == name_test_set(run.config.data, tracks):
+        store.test_sets.record(run.context["test_hash"], run.config.data, tracks)
+
+
+def _tracks(store: RunStore, run: Run) -> list[str] | None:
+    """Return the names of a run's test tracks; None where nothing of it is stored.
+
+    Where its data can't be read any more they are numbers. A look has to be counted even then, though not together with
+    those at runs whose tracks are known.
+    """
     saved = store.artifact(run.id, "logits")
     if saved is None:
         return None
     every = Predictions.load(saved)
     names, rows = _names_of_rows(store, run, len(every)), every.of("test").rows.tolist()
-    return name_test_set(run.config.data, (names[row] for row in rows))
+    return [names[row] for row in rows]
 
 
 def _names_of_rows(store: RunStore, run: Run, n_rows: int) -> Sequence[str]:
-    """Return what names each row that a run was about, or its number where the data can't be read any more.
-
-    A look has to be counted even then, though not together with those at runs whose tracks are known.
-    """
     with suppress(DataError):
         dataset = load_dataset(run.config.data, store)
         if dataset.content_hash == run.context.get("data_hash"):

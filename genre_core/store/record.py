@@ -1,5 +1,6 @@
 """Record of a training, whoever trains it: the run's card, each epoch, and how it ended."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,8 +22,15 @@ def record_card(store: RunStore, run: Run, prepared: "Prepared", trainer: "Train
     from genre_core.training.experiment import describe
 
     card = describe(run.config, prepared, trainer)
+    record_test_set(store, run, card, prepared)
     store.describe(run.id, run.attempt, card, {"validation_labels": labels_of(prepared)})
     return card
+
+
+def record_test_set(store: RunStore, run: Run, card: Mapping[str, Any], prepared: "Prepared") -> None:
+    """Save which tracks are in the test part of a run, so that looks at them are counted whatever split shows them."""
+    tracks = prepared.dataset.tracks
+    store.test_sets.record(card["test_hash"], run.config.data, (tracks[row] for row in prepared.split.test))
 
 
 def labels_of(prepared: "Prepared") -> bytes:

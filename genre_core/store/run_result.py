@@ -14,9 +14,10 @@ from genre_core.evaluation.intervals import accuracy_interval
 from genre_core.evaluation.report import Evaluation, evaluate
 from genre_core.findings.facts import Facts, Learning, Score, epochs_to_compare
 from genre_core.findings.sentences import Told
+from genre_core.store.gate import need_open, predictions_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
-from genre_core.training.predictions import Predictions, Unit
+from genre_core.training.predictions import Unit
 
 About = Literal["", "label", "true genre"]
 
@@ -66,7 +67,14 @@ class Outcome:
 
 
 def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, judge: Judge = JUDGE) -> Outcome | None:
-    """Return what a run says of one part of its data; None where nothing is stored."""
+    """Return what a run says of one part of its data; None where nothing is stored.
+
+    Raises
+    ------
+    RunStateError
+        It is the test part, and nobody has opened it.
+    """
+    need_open(run, part)
     every = predictions_of(store, run)
     if every is None:
         return None
@@ -90,12 +98,6 @@ def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, judge: Judg
     return Outcome(
         seen.rows, seen.y, seen.logits, data.genres, groups, evaluation, best, about, unit, len(by_row), n_tracks
     )
-
-
-def predictions_of(store: RunStore, run: Run) -> Predictions | None:
-    """Return what a run's best weights say of all rows of its data; None where nothing is stored."""
-    saved = store.artifact(run.id, "logits")
-    return None if saved is None else Predictions.load(saved)
 
 
 def facts_of(

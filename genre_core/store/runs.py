@@ -14,15 +14,17 @@ from sqlalchemy import and_, delete, func, or_, select
 
 from genre_core.errors import RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig
+from genre_core.store.gate import read_run, select_runs
 from genre_core.store.members import MemberStore, not_a_member
 from genre_core.store.queue import is_silent
 from genre_core.store.saved import clear
-from genre_core.store.schema import DEAD_AFTER, LOST, Request, Run, RunState, read_run
+from genre_core.store.schema import DEAD_AFTER, LOST, Request, Run, RunState
 from genre_core.store.schema import epochs as _epochs
 from genre_core.store.schema import members as _members
 from genre_core.store.schema import runs as _runs
 from genre_core.store.studies import StudyStore
 from genre_core.store.tables import short
+from genre_core.store.test_sets import TestSets
 from genre_core.store.working import DIED, WorkStore
 
 _BLANK = {"started_at": None, "epoch": 0, "fraction": 0.0, "best_epoch": None, "context": "{}", "summary": "{}"}
@@ -46,6 +48,11 @@ class RunStore(WorkStore):
         """Which runs of the same database belong to a study."""
         return MemberStore(self)
 
+    @cached_property
+    def test_sets(self) -> TestSets:
+        """The tracks of the test parts in the same database."""
+        return TestSets(self)
+
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def run(self, run_id: str) -> Run:
@@ -56,7 +63,8 @@ class RunStore(WorkStore):
         RunStateError
             There is no such run.
         """
-        row = self._queue.row(run_id)
+        with self.transaction() as connection:
+            row = connection.execute(select_runs().where(_runs.c.id == run_id)).mappings().first()
         if row is None:
             raise _unknown(run_id)
         return self._look(read_run(row))
@@ -65,7 +73,7 @@ class RunStore(WorkStore):
         self, limit: int = 200, states: Collection[RunState] | None = None, *, with_members: bool = False
     ) -> list[Run]:
         """Return the latest runs, newest first; those that belong to a study only where they are asked for."""
-        query = select(_runs).order_by(_runs.c.created_at.desc(), _runs.c.id).limit(limit)
+        query = select_runs().order_by(_runs.c.created_at.desc(), _runs.c.id).limit(limit)
         if not with_members:
             query = query.where(not_a_member(_runs.c.id))
         if states is not None:
@@ -77,7 +85,7 @@ class RunStore(WorkStore):
 
     def runs_of(self, fingerprint: str) -> list[Run]:
         """Return the runs of one configuration, newest first, those that belong to a study with them."""
-        query = select(_runs).where(_runs.c.fingerprint == fingerprint).order_by(_runs.c.created_at.desc())
+        query = select_runs().where(_runs.c.fingerprint == fingerprint).order_by(_runs.c.created_at.desc())
         with self.transaction() as connection:
             rows = connection.execute(query).mappings().all()
         return [self._look(read_run(row)) for row in rows]

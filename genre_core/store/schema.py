@@ -118,8 +118,18 @@ openings = Table(
     Column("fingerprint", String(64), primary_key=True),
     Column("run_id", String(64), nullable=False),
     Column("opened_at", Double, nullable=False),
+    Index("openings_by_configuration", "fingerprint"),
 )
 """For which configurations a test set was looked at: what was seen stays seen, so that no run takes its row along."""
+
+test_sets = Table(
+    "test_sets",
+    metadata,
+    Column("test_hash", String(64), primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("marks", LargeBinary, nullable=False),
+)
+"""Which tracks of a source each test part holds, so that those of two splits are known to be the same."""
 
 studies = Table(
     "lab_studies",
@@ -209,6 +219,9 @@ class Run(Queued):
     best_epoch: int | None
     stopped_because: str | None
     summary: dict[str, Any]
+    """Scores of the best weights by part; of the test part only where it is opened."""
+    opened: bool = False
+    """Whether somebody has opened the test part for its configuration."""
 
     @cached_property
     def config(self) -> ExperimentConfig:
@@ -270,18 +283,14 @@ class StoredTable:
     created_at: datetime
 
 
-def read_run(row: RowMapping | Mapping[str, Any]) -> Run:
-    """Return the record of a row of `runs`."""
-    return Run(**_values(row))
-
-
 def read_study(row: RowMapping) -> Study:
     """Return the record of a row of `lab_studies`."""
-    return Study(**_values(row))
+    return Study(**values_of(row))
 
 
-def _values(row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {name: _utc(value) if name.endswith("_at") else value for name, value in row.items()}
+def values_of(row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a row of `runs` or `lab_studies` as its record has them."""
+    values: dict[str, Any] = {name: utc(value) if name.endswith("_at") else value for name, value in row.items()}
     values["config_json"] = values.pop("config")
     for name in values.keys() & {"context", "summary"}:
         values[name] = json.loads(values[name])
@@ -290,8 +299,9 @@ def _values(row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
 
 def read_table_record(row: RowMapping) -> StoredTable:
     """Return the record of a row of `tables`."""
-    return StoredTable(**{**row, "notes": tuple(json.loads(row["notes"])), "created_at": _utc(row["created_at"])})
+    return StoredTable(**{**row, "notes": tuple(json.loads(row["notes"])), "created_at": utc(row["created_at"])})
 
 
-def _utc(seconds: float | None) -> datetime | None:
+def utc(seconds: float | None) -> datetime | None:
+    """Return a moment of the database as a datetime."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

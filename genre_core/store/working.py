@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, String, cast, delete, func, insert
 
+from genre_core.store.gate import read_run
 from genre_core.store.queue import Queue
 from genre_core.store.saved import SavedStore, is_artifact, put
-from genre_core.store.schema import LOST, Epoch, Run, Wish, read_run
+from genre_core.store.schema import LOST, Epoch, Run, Wish
 from genre_core.store.schema import artifacts as _artifacts
 from genre_core.store.schema import epochs as _epochs
 from genre_core.store.schema import runs as _runs

@@ -42,7 +42,7 @@ class Kind(Generic[Config]):
 
 
 def _lens(config: LensConfig, store: RunStore, study: Study) -> Lens:
-    return Lens(config, store, lambda plan, score: open_published(store, study.id, config, plan, [score]))
+    return Lens(config, store, lambda lens, score: open_published(store, study.id, lens, [score]))
 
 
 LENS = Kind("lens", "lens", LensConfig, _lens)

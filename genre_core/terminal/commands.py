@@ -7,6 +7,7 @@ from genre_core.data.dataset import PARTS
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.repeats.config import VARIES, Folds, OtherSeeds
 from genre_core.terminal.arguments import (
+    PARTS_SHOWN,
     add_by,
     add_columns,
     add_experiment,
@@ -58,10 +59,11 @@ def _train(commands: Commands) -> None:
     parser = _add(commands, "train", help, f"{_SOURCES} [settings]", about)
     add_experiment(parser)
     closed = "with validation, no test score is shown, `test` is null in JSON, and nothing counts as opened"
-    add_part(parser, "which part to report", closed, default="test")
+    parts = "which part to report (default: test, or validation with --no-store)"
+    parser.add_argument("--part", choices=PARTS_SHOWN, help=f"{parts}; {closed}")
     add_by(parser)
     add_name(parser, "run")
-    parser.add_argument("--no-store", action="store_true", help="do not keep the run")
+    parser.add_argument("--no-store", action="store_true", help="do not keep the run; its test part stays closed")
 
 
 def _repeat(commands: Commands) -> None:
@@ -72,7 +74,8 @@ def _repeat(commands: Commands) -> None:
     add_number(parser, "--times", "N", usual.times, "how many seeds")
     of = f"seeds of the network, of the split, or of both (default: {usual.vary})"
     parser.add_argument("--vary", choices=tuple(VARIES), default=usual.vary, help=of)
-    add_part(parser, "which part to report", "the test part counts as opened once for each seed")
+    closed = "new splits deal the tracks outside the test part, and with test each counts as opened"
+    add_part(parser, "which part to report", closed)
     add_by(parser)
 
 
@@ -125,8 +128,8 @@ def _search(commands: Commands) -> None:
 def _lens(commands: Commands) -> None:
     help = "judge one network and simple baselines by row, track, album and artist splits"
     about = (
-        ". The lens makes its own splits, but the test part of a published split counts as opened once for each "
-        "classifier and seed."
+        ". The lens makes its own splits of the tracks outside the test part, which stays closed. The test part of a "
+        "published split, without those tracks, counts as opened once for each classifier and seed."
     )
     parser = _add(commands, "lens", help, f"{_SOURCES} [settings]", about)
     add_experiment(parser)

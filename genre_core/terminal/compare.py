@@ -18,20 +18,24 @@ from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.paired import Matched
 from genre_core.evaluation.verdict import verdict, why
 from genre_core.settings.names import flatten
+from genre_core.store.openings import opened, openings_of
 from genre_core.store.run_result import Judge, outcome_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.terminal import text
 from genre_core.terminal.limit import judge_of, right_about
 from genre_core.terminal.output import DONE, show
-from genre_core.terminal.stored import count_opening, find_run, leaks
+from genre_core.terminal.stored import find_run, leaks, looks
 
 
 def compare(options: argparse.Namespace) -> int:
     """Print what tells the first of some stored runs from each of the others, on one part."""
     store, part = RunStore(), options.part
     assert part in PARTS
-    runs = _runs(store, options.runs)
+    runs, seen = _runs(store, options.runs), None
+    if part == "test":
+        for number, run in enumerate(runs):
+            runs[number], seen = opened(store, run)
     judge = judge_of(options, runs[0].config.data)
     loaded = dict[str, Dataset]()
     sides = [_side(store, run, name, part, judge, loaded) for run, name in zip(runs, _names(runs), strict=True)]
@@ -47,8 +51,8 @@ def compare(options: argparse.Namespace) -> int:
         "settings": _settings(runs),
         "comparisons": [_comparison(run, one, part) for run, one in zip(runs[1:], found, strict=True)],
     }
-    if part == "test":
-        document["test_opened"] = [count_opening(store, run) for run in runs][-1]
+    if seen:
+        document |= looks(runs[0], openings_of(store, runs)[runs[0].id])
     show(document, text.compared(document), as_json=options.json)
     return DONE
 

@@ -7,15 +7,16 @@ from typing import Any
 
 from genre_core.bayes.limit import bayes_limit
 from genre_core.errors import ConfigError
+from genre_core.store.openings import count_openings
+from genre_core.store.runs import RunStore
 from genre_core.studies.lens.config import JUDGED_BY, LEAST_REPEATS, MOST_REPEATS, NETWORK, TORN, LensConfig
-from genre_core.studies.lens.judging import Lens, LensPlan, LensScore
+from genre_core.studies.lens.judging import Lens, LensPlan, LensScore, closed_sentence, open_published
 from genre_core.studies.lens.summary import coarsest_of, difference, estimate, estimates, still_torn
 from genre_core.studies.study import iter_results
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
 from genre_core.terminal.limit import judged_by_true_genres, right_about
 from genre_core.terminal.output import DONE, progress_bar, show
-from genre_core.terminal.stored import count_published
 
 
 def lens(options: argparse.Namespace) -> int:
@@ -25,25 +26,41 @@ def lens(options: argparse.Namespace) -> int:
     experiment, inputs = read_order(options)
     config = LensConfig(experiment=experiment, n_repeats=options.repeats)
     clean = judged_by_true_genres(options, experiment.data)
-    plan, scores = _judge(config, inputs)
+    found, scores = _judge(config, inputs)
+    plan, looked = found.lens_plan, _count_published(found, scores)
     if clean:
         scores = [score.about_true_genres() for score in scores]
     if options.by == "track":
         scores = [score.by_track() for score in scores]
-    document = _document(config, plan, scores, clean) | {"test_opened": count_published(config, plan, scores)}
+    document = _document(config, plan, scores, clean) | looked
     show(document, text.lens(document), as_json=options.json)
     return DONE
 
 
-def _judge(config: LensConfig, inputs: Inputs) -> tuple[LensPlan, list[LensScore]]:
-    """Return the plan and all scores, and show how far it is."""
+def _count_published(lens: Lens, scores: Sequence[LensScore]) -> dict[str, Any]:
+    """Write down that a lens looked at a published test part; return what is printed of that.
+
+    Raises
+    ------
+    StoreError
+        It can't be written down: nothing is shown.
+    """
+    if not lens.lens_plan.test_hash:
+        return {"test_opened": None}
+    store = RunStore()
+    open_published(store, "lens", lens, scores)
+    found = count_openings(store, lens.lens_plan.test_hash)
+    return {"test_opened": found.n, "test_seen_before": found.seen, "test_looks": found.sentence()}
+
+
+def _judge(config: LensConfig, inputs: Inputs) -> tuple[Lens, list[LensScore]]:
+    """Return the lens and all scores, and show how far it is."""
     lens, scores = Lens(config, inputs), list[LensScore]()
-    plan = lens.lens_plan
-    with progress_bar(plan.n_scores, "{n} of {total} scores, {elapsed}") as bar:
+    with progress_bar(lens.lens_plan.n_scores, "{n} of {total} scores, {elapsed}") as bar:
         for result in iter_results(lens):
             scores.append(LensScore.from_json(result))
             bar.update()
-    return plan, scores
+    return lens, scores
 
 
 def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore], clean: bool) -> dict[str, Any]:
@@ -64,6 +81,7 @@ def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore], c
         "repeats": [score.to_json() for score in scores],
         "bayes": {"accuracy": limit.accuracy, "about": limit.about} if limit else None,
         "notes": [
+            *([closed_sentence(plan)] if plan.n_closed else []),
             *(f"{JUDGED_BY[level]}: {why}" for level, why in plan.gaps.items()),
             *([plan.network_alone] if plan.network_alone else []),
         ],

@@ -18,8 +18,8 @@ from genre_core.data.sources import load_dataset
 from genre_core.errors import ConfigError
 from genre_core.evaluation.repeated_scores import pooled_score
 from genre_core.settings.config import ExperimentConfig
-from genre_core.store.openings import open_test
-from genre_core.store.run_result import predictions_of
+from genre_core.store.gate import predictions_of
+from genre_core.store.openings import opened
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import Run
 from genre_core.studies.kinds import REPEATS
@@ -75,9 +75,7 @@ def _do(options: argparse.Namespace, what: dict[str, Any]) -> int:
         return FAILED
     part: Part = "test" if isinstance(config.what, Folds) else options.part
     if part == "test":
-        for run in runs.values():
-            if run.state == "complete":
-                open_test(store, run)
+        runs = {n: opened(store, run)[0] if run.state == "complete" else run for n, run in runs.items()}
     document = _document(store, config, study_id, runs, part, options.by)
     show(document, text.repeated(document), as_json=options.json)
     return DONE
@@ -119,6 +117,7 @@ def _document(
         "part": "held-out" if folds else part,
         "by": "row" if segments and unit == "row" else "track",
         "right_about": right_about(config.experiment.data),
+        "dealt": config.closed_sentence,
         "genres": next(iter(complete.values())).context["genres"],
         "accuracy": _scatter(summary.accuracy),
         "macro_f1": _scatter(summary.macro_f1),

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
-from genre_core.store.openings import open_test
+from genre_core.store.openings import opened
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.studies.kinds import SEARCH
 from genre_core.studies.tuning.config import SearchConfig, search_config, trial_config
@@ -14,6 +14,7 @@ from genre_core.terminal import text
 from genre_core.terminal.inputs import read_order
 from genre_core.terminal.limit import right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
+from genre_core.terminal.stored import looks
 from genre_core.terminal.work import do_study
 
 
@@ -48,19 +49,19 @@ def search(options: argparse.Namespace) -> int:
     if study.state == "failed" or best is None:
         say(study.error or "No trial has a score: each was stopped before its first epoch ended.")
         return FAILED
-    test, opened = _reveal(store, config, best, summary) if options.part == "test" else (None, None)
-    document = _document(config, study_id, trials, best, summary) | {"test": test, "test_opened": opened}
+    revealed = {"test": None, "test_opened": None}
+    if options.part == "test":
+        revealed = _reveal(store, config, best, summary)
+    document = _document(config, study_id, trials, best, summary) | revealed
     show(document, text.searched(document), as_json=options.json)
     return DONE
 
 
-def _reveal(
-    store: RunStore, config: SearchConfig, best: TrialResult, summary: SearchSummary | None
-) -> tuple[dict[str, Any], int]:
-    """Open the winner's test part; return its evaluation, and for how many configurations it was opened."""
-    run = store.run(best.runs[0] if not config.folds or summary is None else summary.final_run)
-    opened = open_test(store, run)
-    return {**run.summary["test"], "run": run.id}, opened.n
+def _reveal(store: RunStore, config: SearchConfig, best: TrialResult, summary: SearchSummary | None) -> dict[str, Any]:
+    """Open the winner's test part; return its evaluation, and how often its tracks were looked at."""
+    winner = best.runs[0] if not config.folds or summary is None else summary.final_run
+    run, seen = opened(store, store.run(winner))
+    return {"test": {**run.summary["test"], "run": run.id}, **looks(run, seen)}
 
 
 def _document(

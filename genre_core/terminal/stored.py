@@ -1,23 +1,20 @@
 """`evaluate` and `runs`: what the store holds."""
 
 import argparse
-from collections.abc import Sequence
 from typing import Any
 
 from genre_core.data.dataset import PARTS, Part
 from genre_core.data.sources import load_dataset
-from genre_core.errors import DataError, RunStateError, StoreError
+from genre_core.errors import DataError, RunStateError
 from genre_core.settings.names import all_settings, flatten
-from genre_core.store.openings import Openings, count_openings, open_test, openings_of
+from genre_core.store.openings import Openings, opened, openings_of
 from genre_core.store.run_result import JUDGE, Judge, Outcome, outcome_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
-from genre_core.studies.lens.config import LensConfig
-from genre_core.studies.lens.judging import LensPlan, LensScore, open_published
 from genre_core.terminal import text
 from genre_core.terminal.findings import findings_of, listed
 from genre_core.terminal.limit import bayes, judge_of, right_about
-from genre_core.terminal.output import DONE, say, show
+from genre_core.terminal.output import DONE, show
 
 _HEADLINE = ("n", "accuracy", "accuracy_interval", "macro_f1")
 
@@ -31,20 +28,31 @@ def evaluate(options: argparse.Namespace) -> int:
         raise RunStateError(f"The run {run.name} is {run.state}: only a complete run can be evaluated.")
     judge = judge_of(options, run.config.data)
     document = document_of(store, run, part, judge)
-    document["findings"] = findings_of(store, run, part, judge)
+    document["findings"] = findings_of(store, store.run(run.id), part, judge)
     said = text.heading(run.name, run.id) + text.evaluation(document, part) + listed(document["findings"])
     show(document, said, as_json=options.json)
     return DONE
 
 
 def document_of(store: RunStore, run: Run, part: Part, judge: Judge = JUDGE) -> dict[str, Any]:
-    """Return what is printed of a complete run; the test part counts as opened then."""
-    about = right_about(run.config.data, clean=judge.clean)
-    document = {"run": run.id, "name": run.name, "part": part, "right_about": about, **leaks(run)}
-    document |= _evaluation(store, run, part, judge)
+    """Return what is printed of a complete run; the test part counts as opened then.
+
+    Raises
+    ------
+    StoreError
+        That it was opened can't be written down: it stays closed.
+    """
+    about, seen = right_about(run.config.data, clean=judge.clean), None
     if part == "test":
-        document["test_opened"] = count_opening(store, run)
-    return document
+        run, seen = opened(store, run)
+    document = {"run": run.id, "name": run.name, "part": part, "right_about": about, **leaks(run)}
+    return document | _evaluation(store, run, part, judge) | (looks(run, seen) if seen else {})
+
+
+def looks(run: Run, seen: Openings) -> dict[str, Any]:
+    """Return what is printed of the looks at a run's test part."""
+    noun = "segment" if "n_test_tracks" in run.context else "track"
+    return {"test_opened": seen.n, "test_seen_before": seen.seen, "test_looks": seen.sentence(noun)}
 
 
 def leaks(run: Run) -> dict[str, Any]:
@@ -52,37 +60,12 @@ def leaks(run: Run) -> dict[str, Any]:
     return {"leaky": bool(run.context.get("leaky")), "straddlers": run.context.get("straddlers")}
 
 
-def count_opening(store: RunStore, run: Run) -> int | None:
-    """Write down that the test part is looked at; return for how many configurations it was, None where it cannot be.
-
-    What was asked for is shown all the same.
-    """
-    try:
-        return open_test(store, run).n
-    except StoreError as error:
-        say(f"Opening the test part could not be counted. {error}")
-        return None
-
-
-def count_published(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore]) -> int | None:
-    """Write down that a lens looked at a published test part; return as `count_opening` does, None too without one."""
-    if not plan.test_hash:
-        return None
-    try:
-        store = RunStore()
-        open_published(store, "lens", config, plan, scores)
-        return count_openings(store, plan.test_hash)
-    except StoreError as error:
-        say(f"Opening the published test part could not be counted. {error}")
-        return None
-
-
 def runs(options: argparse.Namespace) -> int:
     """List the stored runs, newest first."""
     store = RunStore()
     found = store.runs(limit=options.limit)
-    opened = openings_of(store, found)
-    rows = [_row(run, opened[run.id]) for run in found]
+    seen = openings_of(store, found)
+    rows = [_row(run, seen[run.id]) for run in found]
     show({"runs": rows}, text.runs(rows), as_json=options.json)
     return DONE
 
@@ -121,7 +104,7 @@ def judged(run: Run, seen: Outcome, part: Part) -> dict[str, Any]:
     return {**counted, part: seen.evaluation.to_json(), "bayes": bayes(run.config.data, seen, part)}
 
 
-def _row(run: Run, opened: Openings) -> dict[str, Any]:
+def _row(run: Run, seen: Openings) -> dict[str, Any]:
     """Return a run's line; its test score only where somebody has opened it."""
     scores = {part: {name: found[name] for name in _HEADLINE} for part, found in run.summary.items()}
     return {
@@ -135,8 +118,9 @@ def _row(run: Run, opened: Openings) -> dict[str, Any]:
         "error": run.error,
         "settings": _changed(run),
         "validation": scores.get("validation"),
-        "test": scores.get("test") if opened.opened else None,
-        "test_opened": opened.n,
+        "test": scores.get("test"),
+        "test_opened": seen.n,
+        "test_seen_before": seen.seen,
         "by": "row" if "n_validation_tracks" in run.context else "track",
         **leaks(run),
     }

@@ -7,13 +7,15 @@ reason to lose a training: it is then trained in a temporary one.
 import argparse
 import contextlib
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from genre_core.data.dataset import Dataset, Part
-from genre_core.errors import StoreError
+from genre_core.errors import ConfigError, StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.naming import run_name
+from genre_core.store.openings import opened
 from genre_core.store.run_result import Judge, Outcome, outcome_of
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import Epoch, Run
@@ -21,11 +23,12 @@ from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
 from genre_core.terminal.limit import right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, progress_bar, say, show
-from genre_core.terminal.stored import count_opening, judged, leaks
+from genre_core.terminal.stored import judged, leaks, looks
 from genre_core.terminal.work import Work, at_work
 from genre_core.training.experiment import prepare
 from genre_core.workers.run import execute
 
+_CLOSED = "The test part stays closed, because a look at it could not be counted: this is validation."
 _HISTORY = ("epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds")
 
 
@@ -42,16 +45,23 @@ class _Order:
 
 @dataclass(frozen=True, eq=False)
 class _Outcome:
-    """How a run ended, and whether Ctrl-C ended it."""
+    """How a run ended, whether Ctrl-C ended it, and what it comes to on a part; `looks` are those at the test part."""
 
     run: Run
     epochs: tuple[Epoch, ...]
     interrupted: bool
+    part: Part
     seen: Outcome | None
+    looks: Mapping[str, Any]
 
 
 def train(options: argparse.Namespace) -> int:
     """Train, evaluate, and print what came out."""
+    if options.no_store and options.part == "test":
+        raise ConfigError(
+            "--part test needs the store, which counts how often test tracks are looked at: leave out --no-store, or "
+            "report on validation."
+        )
     order = _order(options)
     prepared = prepare(order.config, order.inputs)
     outcome, kept = _train(order, prepared.dataset, options.no_store)
@@ -62,15 +72,15 @@ def train(options: argparse.Namespace) -> int:
     if run.state != "complete":
         say(run.error or f"The run {run.id} was stopped from the dashboard before its first epoch ended.")
         return FAILED
-    opened = count_opening(RunStore(), run) if kept and options.part == "test" else None
-    document = _document(order, prepared.dataset, outcome, kept) | {"test_opened": opened}
+    document = _document(order, prepared.dataset, outcome, kept)
     show(document, text.result(document), as_json=options.json)
     return DONE
 
 
 def _order(options: argparse.Namespace) -> _Order:
     config, inputs = read_order(options)
-    return _Order(config, options.name, inputs, options.part, Judge(unit=options.by))
+    part: Part = options.part or ("validation" if options.no_store else "test")
+    return _Order(config, options.name, inputs, part, Judge(unit=options.by))
 
 
 def _train(order: _Order, data: Dataset, no_store: bool) -> tuple[_Outcome, bool]:
@@ -86,9 +96,10 @@ def _train(order: _Order, data: Dataset, no_store: bool) -> tuple[_Outcome, bool
             trouble = str(error)
     # What failed by its own fault fails here once more, with the same sentence.
     with tempfile.TemporaryDirectory(prefix="genre-lab-", ignore_cleanup_errors=True) as folder:
-        outcome = _train_in(f"sqlite:///{folder}/store.sqlite", order, data)
+        outcome = _train_in(f"sqlite:///{folder}/store.sqlite", replace(order, part="validation"), data)
     if trouble and outcome.run.state == "complete":
-        say(f"The run is not kept. {trouble}")
+        closed = [_CLOSED] if order.part == "test" else []
+        say(" ".join(["The run is not kept.", trouble, *closed]))
     return outcome, False
 
 
@@ -99,8 +110,16 @@ def _train_in(url: str | None, order: _Order, data: Dataset) -> _Outcome:
         store.submit(run_id, order.config, order.name or run_name(order.config, store.table_names()))
         work.begin(lambda: _execute(run_id, store.url))
         run = _watch(store, run_id, work, order.config.train.max_epochs)
-    seen = outcome_of(store, run, order.part, data, order.judge) if run.state == "complete" else None
-    outcome = _Outcome(run, tuple(store.epochs(run_id)), work.asked, seen)
+    part, looked = order.part, {"test_opened": None}
+    if run.state == "complete" and part == "test":
+        try:
+            run, found = opened(store, run)
+            looked = looks(run, found)
+        except StoreError as error:
+            say(f"{error} {_CLOSED}")
+            part = "validation"
+    seen = outcome_of(store, run, part, data, order.judge) if run.state == "complete" else None
+    outcome = _Outcome(run, tuple(store.epochs(run_id)), work.asked, part, seen, looked)
     store.close()
     return outcome
 
@@ -144,7 +163,7 @@ def _interrupted(run: Run, kept: bool) -> str:
 
 def _document(order: _Order, data: Dataset, outcome: _Outcome, kept: bool) -> dict[str, Any]:
     """Return what `--json` prints; the part that is not reported is null."""
-    run, part = outcome.run, order.part
+    run, part = outcome.run, outcome.part
     assert outcome.seen is not None
     found = judged(run, outcome.seen, part)
     given = (order.inputs.table, order.inputs.split)
@@ -162,5 +181,6 @@ def _document(order: _Order, data: Dataset, outcome: _Outcome, kept: bool) -> di
         "validation": None,
         "test": None,
         **found,
+        **outcome.looks,
         part: {**found[part], "genres": list(data.genres)},
     }

@@ -9,8 +9,7 @@ from genre_core.data.dataset import PARTS
 from genre_core.errors import GenreLabError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.ensembles import average_logits
-from genre_core.store.record import evaluate_logits, labels_of
-from genre_core.store.run_result import predictions_of
+from genre_core.store.record import evaluate_logits, labels_of, record_test_set
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.training.events import EpochEnd, Progress, TrainEnd
@@ -36,6 +35,7 @@ def average(store: RunStore, run: Run, prepared: "Prepared") -> None:
     card = describe(members[0], prepared, make_trainer(members[0], prepared))
     shape, n_genres = prepared.X.shape[1:], len(prepared.dataset.genres)
     card["n_parameters"] = sum(member.model.n_parameters(shape, n_genres) for member in members)
+    record_test_set(store, run, card, prepared)
     store.describe(run.id, run.attempt, card, {"validation_labels": labels_of(prepared)})
     answers = []
     for number, member in enumerate(members):
@@ -57,9 +57,10 @@ def stored_logits(store: RunStore, config: ExperimentConfig, prepared: "Prepared
     for found in store.runs_of(config.fingerprint):
         if found.state != "complete" or found.stopped_because not in BY_ITSELF:
             continue
-        saved = predictions_of(store, found)
-        if saved is not None and _same_rows(saved, prepared):
-            return saved.logits
+        saved = store.artifact(found.id, "logits")  # as they are: to average them shows nobody what they say
+        every = None if saved is None else Predictions.load(saved)
+        if every is not None and _same_rows(every, prepared):
+            return every.logits
     return None
 
 

@@ -14,6 +14,7 @@ from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.studies.tuning.config import search_config
 from genre_core.studies.tuning.space import read_dimension
 from genre_core.workers.run import execute
+from tests.behind_the_gate import saved_scores
 from tests.terminal import Terminal
 from tests.views.opening import opened, own_store, panel, press, texts
 from tests.views.stored import trained
@@ -104,14 +105,15 @@ def test_the_card_marks_the_settings_that_differ(store):
     assert rows.loc["Data · Spread", "usual"] == ""
 
 
-def test_the_command_repeats_the_run(store, tmp_path):
+def test_the_command_repeats_the_run(store, tmp_path, monkeypatch):
     page = opened(RUNS, run="first")
     command, module, name, *arguments = shlex.split(page.code[0].value)
     assert (command, module, name) == ("python", "-m", "genre_core")
-    status, out, _ = Terminal(tmp_path, *arguments, "--no-store").end()
+    monkeypatch.setenv("GENRE_LAB_STORE", f"sqlite:///{tmp_path}/store.sqlite")  # which counts a look of its own
+    status, out, _ = Terminal(tmp_path, *arguments).end()
     assert status == 0
     document = json.loads(out)
-    assert document["test"]["accuracy"] == store.run("first").summary["test"]["accuracy"]
+    assert document["test"]["accuracy"] == saved_scores(store, "first")["test"]["accuracy"]
     assert document["config"] == store.run("first").config.model_dump(mode="json")
 
 

@@ -18,6 +18,7 @@ from dashboard.views.compare.comparing import Compared, Side
 from genre_core.data.dataset import Part
 from genre_core.errors import RunStateError
 from genre_core.evaluation.comparison import Comparison
+from genre_core.store.openings import Openings
 from genre_core.store.run_result import JUDGE, Judge
 from genre_core.store.schema import Run, RunState
 
@@ -39,8 +40,8 @@ class Chosen:
     compared: Compared
     part: Part
     number: int
-    opened: int | None
-    """For how many configurations the test set was opened, on the test part."""
+    opened: Openings | None
+    """How often the test tracks were looked at, on the test part."""
     notes: tuple[str, ...] = ()
     """Notes on runs that the address names and that are not compared."""
 
@@ -73,10 +74,11 @@ def choose(head: Place, side: Place) -> Chosen | None:
         part, judge = _judged_by(asked)
     found = None
     if len(asked) > 1:
-        found = comparing.compared(asked, part, judge=judge)
-        notes += _left_out(asked, found, part, judge)
+        shown = part if all(run.opened for run in asked) else "validation"
+        found = comparing.compared(asked, shown, judge=judge)
+        notes += _left_out(asked, found, shown, judge)
     with head:
-        chosen = _answerable(asked, found, part)
+        chosen = _answerable(asked, found, part, judge)
         if chosen is None:
             say(notes)
     return None if chosen is None else replace(chosen, notes=tuple(notes))
@@ -164,22 +166,27 @@ def _judged_by(asked: Sequence[Run]) -> tuple[Part, Judge]:
     return part, judge
 
 
-def _answerable(asked: Sequence[Run], found: Compared | None, part: Part) -> Chosen | None:
-    """Return what is compared; where nothing is, say what to do."""
+def _answerable(asked: Sequence[Run], found: Compared | None, part: Part, judge: Judge) -> Chosen | None:
+    """Return what is compared; where nothing is, say what to do.
+
+    While a run that was asked for is closed, `found` is about validation.
+    """
     if len(asked) < 2:
         _say_too_few(asked)
         return None
     if found is None or not found.others:
         st.header("These runs cannot be compared.", anchor=False)
         return None
-    compared = [found.first.run, *(other.run for other in found.others)]
-    opened = openings.openings_of(compared) if part == "test" else {}
-    closed = [run for run in compared if run.id in opened and not opened[run.id].opened]
-    if closed:
+    runs = [found.first.run, *(other.run for other in found.others)]
+    if part != "test":
+        return Chosen(found, part, found.against(_with(found)), None)
+    if closed := [run for run in runs if not run.opened]:
         ask_to_open(sentences.closed(comparing.names_of(closed)), closed)
         return None
-    times = max((one.n for one in opened.values()), default=None)
-    return Chosen(found, part, found.against(_with(found)), times)
+    found = comparing.compared(runs, part, judge=judge)
+    assert found is not None
+    opened = max(openings.openings_of(runs).values(), key=lambda one: one.n)
+    return Chosen(found, part, found.against(_with(found)), opened)
 
 
 def _with(found: Compared) -> str | None:

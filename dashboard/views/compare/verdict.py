@@ -32,7 +32,8 @@ def head(chosen: Chosen) -> None:
 
 def _badges(chosen: Chosen) -> list[Badge]:
     marked = [badge for side in (chosen.compared.first, *chosen.compared.others) for badge in badges(side.run)]
-    opened = [] if chosen.opened is None else [opened_badge(chosen.opened)]
+    noun = chosen.compared.first.outcome.noun
+    opened = [] if chosen.opened is None else [opened_badge(chosen.opened, noun)]
     return [*opened, *dict.fromkeys(marked)]
 
 

@@ -75,7 +75,8 @@ def _title(lens: Lens, level: str) -> dict[str, Any]:
     """Return the line above a ruler; a published test part is that of runs too, so it says how often it was opened."""
     marked, seen = [], any(score.level == level for score in lens.scores)
     if level == "published" and seen and lens.plan and lens.plan.test_hash:
-        marked.append(opened_badge(openings.count_openings(lens.plan.test_hash), sentences.COUNTED))
+        looks = openings.count_openings(lens.plan.test_hash)
+        marked.append(opened_badge(looks, sentences.row_noun(lens), more=sentences.COUNTED))
     return title_part(capitalized(JUDGED_BY[level]), sentences.level_note(lens, level), badges=marked)
 
 

@@ -10,7 +10,7 @@ from dashboard.theme import count, percent, points
 from genre_core.settings.config import DatasetConfig, ExperimentConfig
 from genre_core.store.schema import Study
 from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, LENS_BY, NETWORK, TORN, LensConfig
-from genre_core.studies.lens.judging import LensPlan
+from genre_core.studies.lens.judging import LensPlan, closed_sentence
 from genre_core.studies.lens.summary import LensEstimate, coarsest_of, still_torn
 from genre_core.text import joined, judged
 
@@ -22,16 +22,14 @@ _UNHEARD = {
 }
 NEGLIGIBLE = 0.02
 """A difference of accuracies up to which one that could be chance is taken for none."""
-_OF_SPLIT = ("split.by",)
-"""Settings that a lens does not heed: it splits in every way."""
 _OWN_SPLITS = "The lens makes its own splits; no run uses them."
 EXAMPLE = "Try an example that leaks: 2,000 tracks by 20 artists in each genre"
 COUNTED = "A lens counts once for each classifier and seed."
 BY_LABELS_ALONE = "This lens was judged by the labels only. Judge again to see it judged by the true genres."
 BY_SEGMENT_ALONE = "This lens was judged by segment only. Judge again to see it judged by track."
 _BUT_PUBLISHED = (
-    "The lens makes its own splits, except for the published one. Runs use the same published test part, so it counts "
-    "as opened once for each classifier and seed."
+    "The lens makes its own splits, except for the published one. Runs use the same published test tracks, so they "
+    "count as looked at once for each classifier and seed."
 )
 
 
@@ -191,7 +189,7 @@ def level_note(lens: Lens, level: str) -> str:
     found = lens.estimates.get((level, NETWORK))
     if level == "row":
         torn = list(lens.plan.groups)
-        what = f"single {_rows(lens)}s" + (f", regardless of {joined(torn, 'or')}" if torn else "")
+        what = f"single {row_noun(lens)}s" + (f", regardless of {joined(torn, 'or')}" if torn else "")
     elif level == "published":
         what = "one split, so intervals cover only the training seed"
     else:
@@ -209,7 +207,7 @@ def level_note(lens: Lens, level: str) -> str:
 def _tested(lens: Lens, found: LensEstimate) -> str:
     """Return what a test part holds: `45 test tracks (449 segments)`."""
     if found.n_test_tracks is None:
-        return count(found.n_test, f"test {_rows(lens)}")
+        return count(found.n_test, f"test {row_noun(lens)}")
     return judged("test", found.n_test, found.n_test_tracks, found.unit)
 
 
@@ -219,8 +217,8 @@ def gaps(plan: LensPlan) -> list[str]:
 
 
 def own_splits(plan: LensPlan) -> str:
-    """Say that a lens opens no test part of a run, unless it is a published one."""
-    return _BUT_PUBLISHED if "published" in plan.levels else _OWN_SPLITS
+    """Say which tracks a lens judges: none of its settings' test part, and those of a published one."""
+    return f"{_BUT_PUBLISHED if plan.test_hash else _OWN_SPLITS} {closed_sentence(plan)}"
 
 
 def measured_by(lens: Lens) -> str:
@@ -228,7 +226,7 @@ def measured_by(lens: Lens) -> str:
     return f" about the {lens.about}s" if lens.about else ""
 
 
-def _rows(lens: Lens) -> str:
+def row_noun(lens: Lens) -> str:
     """Return what a row is called: where rows belong to tracks, they are segments."""
     return "segment" if lens.plan and "track" in lens.plan.groups else "track"
 
@@ -284,7 +282,7 @@ def table(lens: Lens) -> dict[str, list[object]]:
 
 def what_differs(config: ExperimentConfig, judged: ExperimentConfig) -> str:
     """Say where the settings are not those that were judged; empty where they are."""
-    return studies.what_differs(config, judged, "judged", "judged here", _OF_SPLIT)
+    return studies.what_differs(config, judged, "judged", "judged here")
 
 
 def label(study: Study, config: LensConfig | None, tables: Mapping[str, str]) -> str:

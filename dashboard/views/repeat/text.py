@@ -105,9 +105,9 @@ def _failures(found: Repetition) -> str:
 
 
 def held_out(found: Repetition) -> str:
-    """Say what folds open and what stays closed."""
+    """Say what folds open, which tracks new splits deal, and what stays closed."""
     if not isinstance(found.config.what, Folds):
-        return ""
+        return found.config.closed_sentence
     dealt = found.config.what.repeats
     once = "once" if dealt == 1 else f"{dealt} times"
     return (

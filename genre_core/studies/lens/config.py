@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from genre_core.settings.config import DatasetConfig, ExperimentConfig
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, SplitConfig
+from genre_core.studies.seeds import KeepsTestClosed
 from genre_core.training.predictions import Unit
 from genre_core.values import Frozen, setting
 
@@ -26,7 +27,7 @@ CLASSIFIERS: dict[Classifier, str] = {
 _REPEATS = "How many splits each classifier is judged on. More: narrower intervals; it takes longer."
 
 
-class LensConfig(Frozen):
+class LensConfig(KeepsTestClosed):
     """Everything that determines what a lens comes to; how `experiment` is split says its fractions and its seed."""
 
     experiment: ExperimentConfig = ExperimentConfig()
@@ -40,6 +41,13 @@ class Baseline(Frozen):
     data: DatasetConfig
     classifier: Classifier
     seed: int
+
+
+class Outside(Frozen):
+    """Everything that determines what is reached outside the test part of a split; `judged` is a fingerprint."""
+
+    judged: str
+    split: SplitConfig
 
 
 TORN = {

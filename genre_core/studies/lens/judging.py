@@ -1,9 +1,9 @@
 """Judging: every classifier, on every level, on repeated splits; each score is a value by itself.
 
 The levels are `row`, then every level of groups that the data have, then `published` where they come with a split of
-their own. Repeat r splits and trains with the seeds of the experiment + OWN_SEEDS + r, so that no split is the one that
-the experiment's own run keeps its test part of: a lens never scores that. A published split stays as it is, so that of
-it only the network is judged more than once, by its training seed, and its test part is the one that runs have too.
+their own. Repeat r splits and trains with the seeds of the experiment + OWN_SEEDS + r, and deals what the experiment's
+own test part leaves: those tracks are in no split. A published split stays as it is but for them, so that of it only
+the network is judged more than once, by its training seed; its test tracks are some that runs have too.
 """
 
 import time
@@ -14,9 +14,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.data.dataset import PARTS, Dataset, count_groups
+from genre_core.data.dataset import PARTS, Dataset, IntArray, count_groups
 from genre_core.data.sources import Tables, load_dataset
-from genre_core.data.splitting import Split, name_test_set, split_dataset
+from genre_core.data.splitting import Split, name_test_set, own_test, split_dataset, split_outside
 from genre_core.errors import DataError
 from genre_core.evaluation.confusion import confusion_counts
 from genre_core.evaluation.count_statistics import accuracy_of_counts, macro_f1_of_counts
@@ -24,9 +24,10 @@ from genre_core.settings.config import ExperimentConfig
 from genre_core.store.openings import count_opening
 from genre_core.store.runs import RunStore
 from genre_core.studies.lens.baselines import most_rows, predict_baseline
-from genre_core.studies.lens.config import NETWORK, Baseline, Classifier, LensConfig
+from genre_core.studies.lens.config import NETWORK, Baseline, Classifier, LensConfig, Outside
 from genre_core.studies.seeds import reseeded
 from genre_core.studies.study import Plain, Result, train_network
+from genre_core.text import count
 from genre_core.training.experiment import Prepared, make_trainer
 from genre_core.training.predictions import Predictions, Unit
 
@@ -39,8 +40,8 @@ class LensPlan(Plain):
     """Plan of a lens: levels in order, `gaps` (level → why it cannot be judged), and what the data are.
 
     `groups` says how many tracks, albums or artists there are; `n_scores` how many scores there will be. `test_hash`
-    names the test part of a published split as runs name theirs, and is empty where none is judged. `network_alone`
-    says why no baseline is judged; empty where they are.
+    names what is judged of a published test part as runs name theirs, and is empty where none is. `network_alone` says
+    why no baseline is judged; empty where they are. `n_closed` tracks are the experiment's own test part, in no split.
     """
 
     levels: tuple[str, ...]
@@ -52,6 +53,7 @@ class LensPlan(Plain):
     data_hash: str
     test_hash: str = ""
     network_alone: str = ""
+    n_closed: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,27 +118,27 @@ class LensScore(Plain):
 class Lens:
     """A lens as a study: a piece is a classifier on one split, by repeat, level and name.
 
-    `seen` is told of each score before anybody can see it.
+    `seen` is told of the lens and each score before anybody can see it.
     """
 
     def __init__(
         self,
         config: LensConfig,
         tables: Tables | None = None,
-        seen: Callable[[LensPlan, LensScore], None] = lambda *_: None,
+        seen: "Callable[[Lens, LensScore], None]" = lambda *_: None,
     ) -> None:
-        self._config, self._tables, self._seen = config, tables, seen
-        self._prepared: tuple[ExperimentConfig, Prepared] | None = None
+        self.config, self._tables, self._seen = config, tables, seen
+        self._prepared: tuple[tuple[str, int], Prepared] | None = None
 
     @cached_property
     def dataset(self) -> Dataset:
         """The data that are judged."""
-        return load_dataset(self._config.experiment.data, self._tables)
+        return load_dataset(self.config.experiment.data, self._tables)
 
     @cached_property
     def lens_plan(self) -> LensPlan:
         """Plan of the lens."""
-        return plan_lens(self._config, self.dataset)
+        return plan_lens(self.config, self.dataset)
 
     def plan(self) -> Result:
         """Return what will be judged."""
@@ -146,9 +148,9 @@ class Lens:
         """Return what is to be scored beside the scores there are."""
         scores = [LensScore.from_json(result) for result in results]
         for score in scores:  # a version that did not tell of them may have made them
-            self._seen(self.lens_plan, score)
+            self._seen(self, score)
         had = {score.task for score in scores}
-        config = _for_inputs(self._config, self.dataset)
+        config = _for_inputs(self.config, self.dataset)
         splits = [(repeat, level) for repeat in range(1, config.n_repeats + 1) for level in self.lens_plan.levels]
         every = (task for repeat, level in splits for task in tasks(config, level, repeat))
         return [task for task in every if task not in had]
@@ -156,8 +158,8 @@ class Lens:
     def do(self, piece: tuple[int, str, Classifier]) -> Iterator[Result | None]:
         """Score a classifier on the test part of one split."""
         repeat, level, classifier = piece
-        experiment = experiment_of(self._config, level, repeat)
-        prepared = self._prepare(experiment)
+        experiment = experiment_of(self.config, level, repeat)
+        prepared = self._prepare(level, repeat)
         split, data = prepared.split, self.dataset
         n_train, started = len(split.train), time.perf_counter()
         if classifier == NETWORK:
@@ -177,15 +179,36 @@ class Lens:
         used = min(n_train, most_rows(classifier) or n_train)
         seconds = time.perf_counter() - started
         score = LensScore(level, classifier, repeat, accuracy, macro_f1, used, n_train, len(found), seconds, *more)
-        self._seen(self.lens_plan, score)
+        self._seen(self, score)
         yield score.to_json()
 
-    def _prepare(self, experiment: ExperimentConfig) -> Prepared:
+    @cached_property
+    def published_test(self) -> list[str]:
+        """The tracks that are judged of a published test part."""
+        rows = self._split("published", 1).test
+        return [self.dataset.tracks[row] for row in rows]
+
+    @cached_property
+    def _closed(self) -> IntArray:
+        return closed_rows(self.config, self.dataset)
+
+    def _split(self, level: str, repeat: int) -> Split:
+        return split_of(self.config, self.dataset, self._closed, level, repeat)
+
+    def _prepare(self, level: str, repeat: int) -> Prepared:
         """Return what is learned from and judged: that of the last piece, where the split is the same."""
-        if self._prepared is None or self._prepared[0] != experiment:
-            split = split_dataset(self.dataset, experiment.split)
-            self._prepared = experiment, Prepared.of(self.dataset, split)
+        if self._prepared is None or self._prepared[0] != (level, repeat):
+            self._prepared = (level, repeat), Prepared.of(self.dataset, self._split(level, repeat))
         return self._prepared[1]
+
+
+def closed_sentence(plan: LensPlan) -> str:
+    """Say which tracks a lens leaves out, or that an earlier version left out none."""
+    if not plan.n_closed:
+        return "This lens is of an earlier version: its splits also test tracks that are in the settings' test part."
+    instead = "published" in plan.levels and not plan.test_hash
+    published = " As published, the validation tracks are judged, which chose no epoch." if instead else ""
+    return f"The {count(plan.n_closed, 'test track')} of these settings are in no split and stay closed.{published}"
 
 
 def plan_lens(config: LensConfig, dataset: Dataset) -> LensPlan:
@@ -198,7 +221,8 @@ def plan_lens(config: LensConfig, dataset: Dataset) -> LensPlan:
     """
     config = _for_inputs(config, dataset)
     there = ["row", *dataset.groups, *(["published"] if dataset.published is not None else [])]
-    gaps = {level: why for level in there if (why := _why_not(config, dataset, level))}
+    closed = closed_rows(config, dataset)
+    gaps = {level: why for level in there if (why := _why_not(config, dataset, closed, level))}
     levels = tuple(level for level in there if level not in gaps)
     if not levels:
         raise DataError(gaps["row"])
@@ -206,8 +230,9 @@ def plan_lens(config: LensConfig, dataset: Dataset) -> LensPlan:
     groups = {level: count_groups(numbers) for level, numbers in dataset.groups.items()}
     return LensPlan(
         levels, gaps, groups, len(dataset), len(dataset.genres), n_scores, dataset.content_hash,
-        _published_test(config, dataset) if "published" in levels else "",
+        _published_test(config, dataset, closed) if "published" in levels else "",
         "" if dataset.features else f"Simple classifiers need features, and these data hold {dataset.inputs.noun}.",
+        dataset.n_tracks(closed),
     )  # fmt: skip
 
 
@@ -226,17 +251,26 @@ def experiment_of(config: LensConfig, level: str, repeat: int) -> ExperimentConf
     return experiment.model_copy(update={"split": experiment.split.model_copy(update={"by": level})})
 
 
+def closed_rows(config: LensConfig, dataset: Dataset) -> IntArray:
+    """Return the rows that are in no split of a lens: the test part of its experiment."""
+    return own_test(dataset, config.experiment.split) if config.closed else np.zeros(0, dtype=np.int64)
+
+
+def split_of(config: LensConfig, dataset: Dataset, closed: IntArray, level: str, repeat: int) -> Split:
+    """Return one split of a level. Raises as `split_dataset` does."""
+    split = experiment_of(config, level, repeat).split
+    return split_outside(dataset, split, closed) if config.closed else split_dataset(dataset, split)
+
+
 def fingerprint_of(config: LensConfig, score: LensScore) -> str:
-    """Return what tells the configuration behind a score from others: the network's is that of a run with its seed."""
+    """Return what tells the configuration behind a score from others."""
     experiment = experiment_of(config, score.level, score.repeat)
-    if score.classifier == NETWORK:
-        return experiment.fingerprint
-    return Baseline(data=experiment.data, classifier=score.classifier, seed=experiment.split.seed).fingerprint
+    alone = Baseline(data=experiment.data, classifier=score.classifier, seed=experiment.split.seed)
+    judged = experiment.fingerprint if score.classifier == NETWORK else alone.fingerprint
+    return Outside(judged=judged, split=config.experiment.split).fingerprint if config.closed else judged
 
 
-def open_published(
-    store: RunStore, lens_id: str, config: LensConfig, plan: LensPlan, scores: Iterable[LensScore]
-) -> None:
+def open_published(store: RunStore, lens_id: str, lens: Lens, scores: Iterable[LensScore]) -> None:
     """Write down those scores of a lens for which the test part of a published split was looked at.
 
     Raises
@@ -244,9 +278,11 @@ def open_published(
     StoreError
         It could not be written down.
     """
+    test_hash = lens.lens_plan.test_hash
     for score in scores:
-        if score.level == "published" and plan.test_hash:
-            count_opening(store, plan.test_hash, fingerprint_of(config, score), lens_id)
+        if score.level == "published" and test_hash:
+            store.test_sets.record(test_hash, lens.config.experiment.data, lens.published_test)
+            count_opening(store, test_hash, fingerprint_of(lens.config, score), lens_id)
 
 
 def tasks(config: LensConfig, level: str, repeat: int) -> list[tuple[int, str, Classifier]]:
@@ -255,19 +291,21 @@ def tasks(config: LensConfig, level: str, repeat: int) -> list[tuple[int, str, C
     return [(repeat, level, name) for name in config.classifiers if name == NETWORK or not again]
 
 
-def _why_not(config: LensConfig, dataset: Dataset, level: str) -> str:
+def _why_not(config: LensConfig, dataset: Dataset, closed: IntArray, level: str) -> str:
     """Return why the data cannot be split at a level, with every seed that would be used; empty where they can."""
     try:
         for repeat in range(1, 2 if level == "published" else config.n_repeats + 1):
-            split_dataset(dataset, experiment_of(config, level, repeat).split)
+            split_of(config, dataset, closed, level, repeat)
     except DataError as error:
         return str(error)
     return ""
 
 
-def _published_test(config: LensConfig, dataset: Dataset) -> str:
-    split = split_dataset(dataset, experiment_of(config, "published", 1).split)
-    return name_test_set(config.experiment.data, (dataset.tracks[row] for row in split.test))
+def _published_test(config: LensConfig, dataset: Dataset, closed: IntArray) -> str:
+    judged = split_of(config, dataset, closed, "published", 1).test
+    if dataset.published is None or (dataset.published[judged] != PARTS.index("test")).any():
+        return ""
+    return name_test_set(config.experiment.data, (dataset.tracks[row] for row in judged))
 
 
 def _test_predictions(dataset: Dataset, split: Split, logits: npt.NDArray[np.float32]) -> Predictions:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from genre_core.settings.config import ExperimentConfig
-from genre_core.studies.seeds import Vary, reseeded
+from genre_core.studies.seeds import KeepsTestClosed, Vary, reseeded
 from genre_core.values import Frozen, setting
 
 OWN_SEEDS = 1000
@@ -17,7 +17,7 @@ VARIES: Mapping[str, str] = {"network": "the network", "split": "the split", "bo
 _TIMES = "How many other seeds. More: a narrower interval; it takes longer."
 _VARY = (
     "Other seeds of the network alone say what luck in training does; of the split too, what luck in dealing the "
-    "tracks does."
+    "tracks does. The tracks outside the test part are dealt; the test part is in no split."
 )
 _FOLDS = (
     "Into how many folds the tracks outside the test part are cut. More: each network learns from more of them; "
@@ -26,7 +26,7 @@ _FOLDS = (
 _DEALINGS = "How often the tracks are dealt into folds anew. More: less luck in the dealing; it takes longer."
 
 
-class OtherSeeds(Frozen):
+class OtherSeeds(KeepsTestClosed):
     """The same configuration with other seeds."""
 
     how: Literal["seeds"] = "seeds"
@@ -52,6 +52,8 @@ class RepeatsConfig(Frozen):
     def _can_be_repeated(self) -> Self:
         if self.experiment.split.folds:
             raise ValueError("these settings already hold out a fold: set Folds to 0 first")
+        if self.experiment.split.dealing:
+            raise ValueError("these settings already deal the tracks again: set Dealt again to 0 first")
         if self.experiment.averaged_with:
             raise ValueError("an ensemble is averaged, not trained: repeat the settings of its members")
         return self
@@ -61,7 +63,22 @@ class RepeatsConfig(Frozen):
         """Return the configurations of its runs, in order."""
         if isinstance(self.what, Folds):
             return folds(self.experiment, self.what.k, self.what.repeats)
-        return repeated(self.experiment, self.what.times, self.what.vary)
+        return repeated(self.experiment, self.what.times, self.what.vary, closed=self.what.closed)
+
+    @property
+    def closed_sentence(self) -> str:
+        """Say which tracks new splits are dealt from; nothing where the split stays, or folds are cut."""
+        if not isinstance(self.what, OtherSeeds) or self.what.vary == "network":
+            return ""
+        if not self.what.closed:
+            return (
+                "This repetition is of an earlier version: its splits dealt all tracks, so that some of those judged "
+                "are in the settings' own test part."
+            )
+        return (
+            "Each split deals the tracks outside the settings' own test part, which stays closed; its fractions are of "
+            "those tracks."
+        )
 
     @property
     def part(self) -> Literal["validation", "test"]:
@@ -77,9 +94,19 @@ class RepeatsConfig(Frozen):
         return f"Fold {fold + 1} of {self.what.k}{again}"
 
 
-def repeated(config: ExperimentConfig, k: int, vary: Vary = "both") -> list[ExperimentConfig]:
-    """Return k configurations that differ from one by their seeds: of the network, of the split, or of both."""
-    return [reseeded(config, OWN_SEEDS + number, vary) for number in range(1, k + 1)]
+def repeated(config: ExperimentConfig, k: int, vary: Vary = "both", *, closed: bool = True) -> list[ExperimentConfig]:
+    """Return k configurations that differ from one by their seeds: of the network, of the split, or of both.
+
+    Their splits deal what the test part of `config` leaves; unless it is `closed`, as in earlier versions, all tracks.
+    """
+    if vary == "network" or not closed:
+        return [reseeded(config, OWN_SEEDS + number, vary) for number in range(1, k + 1)]
+    found = []
+    for number in range(1, k + 1):
+        seeded = reseeded(config, OWN_SEEDS + number, "network") if vary == "both" else config
+        split = config.split.model_copy(update={"dealing": number})
+        found.append(seeded.model_copy(update={"split": split}))
+    return found
 
 
 def folds(config: ExperimentConfig, k: int, repeats: int = 1) -> list[ExperimentConfig]:

@@ -118,12 +118,12 @@ def scores_of(
     predictions: Callable[[], Mapping[int, Predictions]],
     load: Callable[[], Dataset],
 ) -> dict[int, MemberScore]:
-    """Return the scores of the complete ones of numbered runs: those that are stored, or those of whole tracks."""
+    """Return the scores of those of numbered runs that have one: as it is stored, or that of whole tracks."""
+    scored = {number: run for number, run in runs.items() if part in run.summary}
     if by_track:
-        data = load()
-        return {number: track_score(number, one, data, part) for number, one in predictions().items()}
-    complete = {number: run for number, run in runs.items() if run.state == "complete"}
-    return {number: score_of(number, run.summary, run.context, part) for number, run in complete.items()}
+        data, found = load(), predictions()
+        return {number: track_score(number, found[number], data, part) for number in scored if number in found}
+    return {number: score_of(number, run.summary, run.context, part) for number, run in scored.items()}
 
 
 def summarize(config: RepeatsConfig, scores: Sequence[MemberScore]) -> Repeats | None:

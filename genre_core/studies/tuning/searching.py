@@ -15,7 +15,7 @@ from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.errors import ConfigError, GenreLabError, RunStateError
 from genre_core.evaluation.intervals import macro_f1_scorer
-from genre_core.store.openings import open_test
+from genre_core.store.openings import opened
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import Run, Study
 from genre_core.studies.members import Member, MemberEvent
@@ -163,8 +163,7 @@ class Search:
 
     def _result(self, one: Asked, runs: Sequence[Run]) -> TrialResult:
         if self._config.folds:
-            for run in runs:
-                open_test(self._store, run)  # the fold that was held out is looked at now
+            runs = [opened(self._store, run)[0] for run in runs]  # the folds that were held out are looked at now
         part, objective = _JUDGED_BY[bool(self._config.folds)], self._config.objective
         found = [run.summary[part] for run in runs]
         means = {name: float(np.mean([one[name] for one in found])) for name in ("accuracy", "macro_f1", "log_loss")}

@@ -1,7 +1,7 @@
 """Whether one run is better than others."""
 
 from genre_core.settings.names import all_settings
-from genre_core.terminal.text.words import PARTS, Document, columns, judged_by, opened, rate
+from genre_core.terminal.text.words import PARTS, Document, columns, judged_by, rate
 
 
 def compared(document: Document) -> str:
@@ -23,7 +23,7 @@ def compared(document: Document) -> str:
     counted = "segments" if document["by"] == "row" else "tracks"
     lines += columns(("run", f"{part} accuracy", "macro-F1", counted), cells, right=(1, 2, 3))
     if "test_opened" in document:
-        lines.append(f"Test opened: {opened(document['test_opened'])}")
+        lines.append(f"Looks at the test part: {document['test_looks']}")
     if document["settings"]:
         names = [row["name"] for row in document["runs"]]
         known = all_settings()

@@ -6,7 +6,7 @@ from typing import Any
 from genre_core.evaluation.glossary import leaky
 from genre_core.evaluation.metrics import METRICS, Metric
 from genre_core.settings.names import all_settings
-from genre_core.terminal.text.words import PARTS, Document, columns, count, judged, opened, rate, small
+from genre_core.terminal.text.words import PARTS, Document, columns, count, judged, rate, small
 
 _ENDS = {
     "patience": "until patience ran out without a better epoch",
@@ -46,7 +46,7 @@ def evaluation(document: Document, part: str) -> str:
     if document["leaky"]:
         lines.append(f"Leaky: {small(leaky(document['straddlers']))}")
     if part == "test":
-        lines.append(f"Test opened: {opened(document['test_opened'])}")
+        lines.append(f"Looks at the test part: {document['test_looks']}")
     figures = [(metric.term, _figure(found, metric)) for metric in METRICS.values() if metric.name != "accuracy"]
     figures.append(("always the most common genre", rate(found["majority_accuracy"])))
     if bayes:

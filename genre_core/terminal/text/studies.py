@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, LENS_BY
-from genre_core.terminal.text.words import Document, columns, count, judged_by, opened, rate
+from genre_core.terminal.text.words import Document, columns, count, judged_by, rate
 
 
 def lens(document: Document) -> str:
@@ -25,7 +25,7 @@ def lens(document: Document) -> str:
         lines.append(f"The best possible classifier is right on {rate(document['bayes']['accuracy'])}.")
         lines += [f"About this limit: {document['bayes']['about']}"] if document["bayes"]["about"] else []
     if document["plan"]["test_hash"]:
-        lines.append(f"Published test part opened: {opened(document['test_opened'])}")
+        lines.append(f"Looks at the published test part: {document['test_looks']}")
     return "\n".join([*lines, *(f"Note: {note}" for note in document["notes"])])
 
 
@@ -49,6 +49,7 @@ def repeated(document: Document) -> str:
         lines.append(f"{shared} (Nadeau and Bengio 2003).")
     else:
         lines.append("The interval covers only luck in training: every run was judged on the same tracks.")
+    lines += [document["dealt"]] if document["dealt"] else []
     if folds:
         times = "once" if what["repeats"] == 1 else f"{what['repeats']} times"
         together = rate(folds["accuracy"], folds["accuracy_interval"])
@@ -100,7 +101,7 @@ def searched(document: Document) -> str:
     if test := document["test"]:
         accuracy, macro_f1 = (rate(test[score], test[f"{score}_interval"]) for score in ("accuracy", "macro_f1"))
         lines.append(f"The winner on {count(test['n'], 'test track')}: {accuracy}, macro-F1 {macro_f1}.")
-        lines.append(f"Test part opened: {opened(document['test_opened'])}")
+        lines.append(f"Looks at the test part: {document['test_looks']}")
     return "\n".join([*lines, f"Kept as the study {document['study']}: see it on Tune in the dashboard."])
 
 

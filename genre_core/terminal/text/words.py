@@ -35,15 +35,6 @@ def columns(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequenc
     ]
 
 
-def opened(n: int | None) -> str:
-    """Say for how many configurations the test set was looked at."""
-    if n is None:
-        return "this opening is not counted, because the store could not save it."
-    if n == 1:
-        return "for this configuration only."
-    return f"for {n:,} configurations; choosing the best of them by this score makes it too optimistic."
-
-
 def judged_by(document: Document) -> list[str]:
     """Return the sentence that says what the genres were judged by, where labels are wrong now and then."""
     return [f"Judged by the {document['right_about']}."] if document["right_about"] else []
