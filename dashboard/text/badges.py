@@ -24,10 +24,11 @@ def badges(run: Run, opened: Openings | None = None) -> list[Badge]:
     return found if not is_leaky(run) else [*found, Badge("leaky", why_leaky(run), "warning")]
 
 
-def opened_badge(opened: Openings, noun: str = "track", more: str = "") -> Badge:
-    """Return the badge beside every test number: for how many configurations its tracks were looked at."""
-    meaning = f"{GLOSSARY['test opened']} {opened.sentence(noun)}"
-    return Badge(f"test opened {opened.n:,}×", f"{meaning} {more}".strip())
+def opened_badge(opened: Openings, noun: str = "track", counted: str = "") -> Badge:
+    """Return the badge beside every test number; `counted` says of a lens, which has no own configuration, what it is."""
+    looks = opened.sentence(noun, *(["configuration"] if counted else []))
+    meaning = " ".join(filter(None, (GLOSSARY["test opened"], looks, counted)))
+    return Badge(f"test opened {opened.n:,}×", meaning)
 
 
 def fold_badge(run: Run) -> list[Badge]:

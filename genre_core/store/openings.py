@@ -48,12 +48,12 @@ class Openings:
         """Return how many other configurations there are."""
         return self.n - self.opened
 
-    def sentence(self, noun: str = "track") -> str:
-        """Say how many of the test tracks were looked at before, for how many configurations."""
+    def sentence(self, noun: str = "track", configuration: str = "other configuration") -> str:
+        """Say how many of the test tracks were looked at, for how many other configurations."""
         if not self.others:
             return f"None of these {noun}s was looked at for another configuration."
         were = f"{self.seen:,} of these {count(self.total, noun)} {'was' if self.seen == 1 else 'were'} looked at"
-        return f"{were} for {count(self.others, 'other configuration')}: the best of several looks too good."
+        return f"{were} for {count(self.others, configuration)}: the best of several looks too good."
 
 
 def openings_of(store: RunStore, runs: Iterable[Run]) -> dict[str, Openings]:

@@ -50,7 +50,8 @@ def _count_published(lens: Lens, scores: Sequence[LensScore]) -> dict[str, Any]:
     store = RunStore()
     open_published(store, "lens", lens, scores)
     found = count_openings(store, lens.lens_plan.test_hash)
-    return {"test_opened": found.n, "test_seen_before": found.seen, "test_looks": found.sentence()}
+    noun = "segment" if lens.dataset.in_segments else "track"
+    return {"test_opened": found.n, "test_seen_before": found.seen, "test_looks": found.sentence(noun, "configuration")}
 
 
 def _judge(config: LensConfig, inputs: Inputs) -> tuple[Lens, list[LensScore]]:

@@ -197,7 +197,7 @@ def test_each_configuration_whose_test_part_is_opened_counts_once(page, fresh, u
     badge.wait_for()
     badge.focus()
     page.wait_for_function(
-        """() => getComputedStyle(document.activeElement, "::after").content.includes("So far: 2")"""
+        """() => getComputedStyle(document.activeElement, "::after").content.includes("for 1 other configuration")"""
     )
     page.reload()
     badge.wait_for()

@@ -13,6 +13,7 @@ from genre_core.findings.sentences import sentence
 from genre_core.settings.names import configure
 from genre_core.store.openings import Openings, open_test, openings_of
 from genre_core.store.run_result import Judge, told_of
+from tests.behind_the_gate import saved_scores
 from tests.views.opening import opened, own_store, press, texts
 from tests.views.stored import put_segments, trained
 
@@ -155,7 +156,7 @@ def test_the_page_opens_on_validation_and_says_nothing_of_openings(store):
 
 def test_a_closed_test_part_shows_no_number_and_says_what_opening_costs(store):
     page = on_test(run="closed")
-    accuracy = store.run("closed").summary["test"]["accuracy"]
+    accuracy = saved_scores(store, "closed")["test"]["accuracy"]
     asked = closed(store.run("closed"), openings_of(store, [store.run("closed")])["closed"])
     assert page.header[0].value == asked.answer
     assert asked.reason in texts(page)
@@ -177,11 +178,12 @@ def test_once_opened_it_stays_open_and_each_configuration_counts_once(store):
     assert page.query_params["part"] == "test"
     assert "test tracks" in page.header[0].value
     assert ">test opened 1×<" in html(page)
-    assert "So far: 1 configuration." in html(page)
+    assert "None of these tracks was looked at for another configuration." in html(page)
     for run_id in ("first", "same"):
         assert ">test opened 1×<" in html(on_test(run=run_id))
     page = on_test(run="other")
-    assert closed(other, Openings(1)).reason in texts(page)
+    assert closed(other, openings_of(store, [other])["other"]).reason in texts(page)
+    assert "looked at for 1 other configuration" in texts(page)
     assert ">test opened 2×<" in html(press(page, "Open the test part"))
     assert ">test opened 2×<" in html(on_test(run="first"))
 

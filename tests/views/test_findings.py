@@ -9,6 +9,7 @@ from genre_core.settings.names import configure
 from genre_core.store.openings import open_test
 from genre_core.store.run_result import Judge, told_of
 from genre_core.workers.run import execute
+from tests.behind_the_gate import saved_scores
 from tests.views.opening import opened, own_store, texts
 
 EVALUATE = "views/evaluate/page.py"
@@ -104,6 +105,6 @@ def test_a_test_part_that_is_closed_is_not_spoken_of(store):
     store.submit("closed", configure(SMALL | RUNS["noisy"] | {"train.seed": 5}))
     execute("closed", 1, store.url)
     page = opened(EVALUATE, run="closed")
-    scores = store.run("closed").summary["test"]
+    scores = saved_scores(store, "closed")["test"]
     assert f"{100 * scores['accuracy']:.1f}" not in texts(page).replace("\u202f", " ")
     assert not [one for one, _, _ in found(store.run("closed"), "validation") if one.kind == "part_gap"]

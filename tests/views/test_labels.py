@@ -148,7 +148,7 @@ def test_all_tracks_are_predicted_by_others_and_the_closed_test_part_is_left_out
     study = found_labels.cross_predictions(store.run("noisy")).study
     execute_study(study.id, study.attempt, store.url)
     page = looked_at("noisy", among="all")
-    test_rows = outcomes.outcome(store.run("noisy"), "test").rows
+    test_rows = outcomes.predictions(store.run("noisy")).of("test").rows
     crossed = found_labels.cross_predictions(store.run("noisy"))
     found = found_labels.doubtful_everywhere(store.run("noisy"), crossed)
     said = sentences.answer(found, "tracks outside the test part")

@@ -256,7 +256,8 @@ def test_beside_a_published_split_it_is_said_how_often_its_test_part_was_opened(
     execute_study(queued(store, "published", configure(of), classifiers=("majority", "logistic")), 1, store.url)
     page = opened(VIEW, lens="published")
     assert drawn(page, "lens title published")["badges"] == ["test opened 2×"]
-    assert "So far: 2 configurations." in drawn(page, "lens title published")["terms"]["test opened 2×"]
+    told = drawn(page, "lens title published")["terms"]["test opened 2×"]
+    assert "tracks were looked at for 2 configurations" in told
     assert drawn(page, "lens title row")["badges"] == []
 
 

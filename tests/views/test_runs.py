@@ -64,7 +64,7 @@ def test_the_list_says_what_differs_and_how_well_each_did_on_validation_never_on
 
 
 def test_a_test_score_stands_in_the_list_and_the_card_once_it_was_opened(store):
-    test = store.run("second").summary["test"]
+    test = saved_scores(store, "second")["test"]
     assert "Test: closed" in html(opened(RUNS, run="second"))
     open_test(store, store.run("second"))
     page = opened(RUNS, run="second")

@@ -177,7 +177,8 @@ def _answerable(asked: Sequence[Run], found: Compared | None, part: Part, judge:
     if found is None or not found.others:
         st.header("These runs cannot be compared.", anchor=False)
         return None
-    runs = [found.first.run, *(other.run for other in found.others)]
+    there = {run.id: run for run in asked}
+    runs = [there[side.run.id] for side in (found.first, *found.others)]
     if part != "test":
         return Chosen(found, part, found.against(_with(found)), None)
     if closed := [run for run in runs if not run.opened]:

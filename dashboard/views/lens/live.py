@@ -76,7 +76,7 @@ def _title(lens: Lens, level: str) -> dict[str, Any]:
     marked, seen = [], any(score.level == level for score in lens.scores)
     if level == "published" and seen and lens.plan and lens.plan.test_hash:
         looks = openings.count_openings(lens.plan.test_hash)
-        marked.append(opened_badge(looks, sentences.row_noun(lens), more=sentences.COUNTED))
+        marked.append(opened_badge(looks, sentences.row_noun(lens), sentences.COUNTED))
     return title_part(capitalized(JUDGED_BY[level]), sentences.level_note(lens, level), badges=marked)
 
 
