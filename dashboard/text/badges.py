@@ -25,7 +25,7 @@ def badges(run: Run, opened: Openings | None = None) -> list[Badge]:
 
 
 def opened_badge(opened: Openings, noun: str = "track", counted: str = "") -> Badge:
-    """Return the badge beside every test number; `counted` says of a lens, which has no own configuration, what it is."""
+    """Return the badge beside every test number; of a lens, `counted` says what a configuration is there."""
     looks = opened.sentence(noun, *(["configuration"] if counted else []))
     meaning = " ".join(filter(None, (GLOSSARY["test opened"], looks, counted)))
     return Badge(f"test opened {opened.n:,}×", meaning)
