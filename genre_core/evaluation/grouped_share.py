@@ -28,6 +28,9 @@ _NEGLIGIBLE = 16.0
 """Cells whose likelihood is e^16 times below the highest are left out of the next, finer grid."""
 
 
+_Steps = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+
+
 @dataclass(frozen=True, eq=False)
 class GroupedShare:
     """What is known of a share after `successes` among `sizes` trials, both (n_groups,); empty groups say nothing."""
@@ -109,16 +112,24 @@ class GroupedShare:
         """Return the log-likelihood of shares (a,) and correlations (b,), shape (a, b)."""
         from scipy.special import gammaln
 
+        successes, failures, sizes = self._steps
         total = (1 - rho) / rho
         first, second = share[:, None] * total, (1 - share[:, None]) * total
 
-        def rising(start: FloatArray, counts: npt.NDArray[np.int64]) -> FloatArray:
+        def rising(start: FloatArray, counts: _Steps) -> FloatArray:
             """Return the sum over groups of log(start (start + 1) … (start + count - 1))."""
-            steps, times = np.unique(counts[counts > 0], return_counts=True)
+            steps, times = counts
             logs: FloatArray = (gammaln(start[..., None] + steps) - gammaln(start)[..., None]) @ times
             return logs
 
-        found: FloatArray = (
-            rising(first, self.successes) + rising(second, self.sizes - self.successes) - rising(total, self.sizes)
-        )
+        found: FloatArray = rising(first, successes) + rising(second, failures) - rising(total, sizes)
         return found
+
+    @cached_property
+    def _steps(self) -> tuple[_Steps, _Steps, _Steps]:
+        """Return the distinct numbers of successes, failures and trials above 0, each with how many groups have it."""
+        successes, failures, sizes = (
+            np.unique(counts[counts > 0], return_counts=True)
+            for counts in (self.successes, self.sizes - self.successes, self.sizes)
+        )
+        return successes, failures, sizes

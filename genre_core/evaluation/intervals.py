@@ -82,8 +82,27 @@ def share_interval(hits: Mask, among: Mask, groups: IntArray | None = None, conf
 
 def grouped_share(hits: Mask, among: Mask, groups: IntArray) -> GroupedShare:
     """Return what the tracks `among` (n,), in groups (n,), tell of the share of `hits` (n,) among them."""
-    members = np.unique(groups[among], return_inverse=True)[1]
-    return GroupedShare(np.bincount(members[hits[among]], minlength=members.max(initial=-1) + 1), np.bincount(members))
+    members = coded(groups)
+    n = int(members.max(initial=-1)) + 1
+    return GroupedShare(np.bincount(members[hits & among], minlength=n), np.bincount(members[among], minlength=n))
+
+
+def coded(groups: IntArray) -> IntArray:
+    """Return the groups of tracks (n,) as numbers that tables can be indexed by; some may be left out."""
+    if len(groups) and (groups.min() < 0 or groups.max() > 4 * len(groups) + 1000):
+        return np.unique(groups, return_inverse=True)[1]
+    return groups
+
+
+def n_groups(groups: IntArray) -> int:
+    """Return how many groups tracks (n,) are of."""
+    return int(np.count_nonzero(np.bincount(coded(groups))))
+
+
+def group_counts(groups: IntArray, y: IntArray, k: int, size: int = 0) -> IntArray:
+    """Return how many tracks of each of k classes `coded` groups (n,) have, shape (at least `size`, k)."""
+    n = max(size, int(groups.max(initial=-1)) + 1)
+    return np.bincount(groups * k + y, minlength=n * k).reshape(n, k)
 
 
 def grouped_interval(share: GroupedShare, confidence: float = 0.95) -> Interval:

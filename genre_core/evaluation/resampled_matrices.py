@@ -16,7 +16,16 @@ import numpy as np
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.count_statistics import Counts, CountStatistic
 from genre_core.evaluation.grouped_share import FEWEST_GROUPS, GroupedShare
-from genre_core.evaluation.intervals import Interval, Mask, accuracy_interval, normal_quantile, share_interval
+from genre_core.evaluation.intervals import (
+    Interval,
+    Mask,
+    accuracy_interval,
+    coded,
+    group_counts,
+    n_groups,
+    normal_quantile,
+    share_interval,
+)
 
 N_DRAWS = 400
 _BORROWED = 2.0
@@ -63,19 +72,21 @@ def resampled_matrices(
     y_true: IntArray, y_pred: IntArray, n_genres: int, groups: IntArray | None = None, seed: int = 0
 ) -> ResampledMatrices:
     """Return matrices as other tracks, or with groups (n,) other groups, of the same genres would have given them."""
-    rng = np.random.default_rng(seed)
+    rng, groups = np.random.default_rng(seed), None if groups is None else coded(groups)
     counts = np.bincount(y_true * n_genres + y_pred, minlength=n_genres**2).reshape(n_genres, n_genres)
     n = counts.sum(axis=1)
     there = n > 0
     if groups is None:
         of_draw, worth, stretch = np.broadcast_to(n, (N_DRAWS, n_genres)), n.astype(np.float64), 1.0
     else:
-        alone = np.array([_alone(y_true, y_pred, groups, genre) for genre in range(n_genres)])
-        rho, weights = _correlation(y_true, y_pred, groups, np.flatnonzero(there))
+        sizes = group_counts(groups, y_true, n_genres)
+        right_ones = group_counts(groups[y_true == y_pred], y_true[y_true == y_pred], n_genres, len(sizes))
+        alone = (sizes**2).sum(axis=0) / np.maximum(n, 1) - 1  # tracks of its group that a track meets besides itself
+        rho, weights = _correlation(right_ones, sizes)
         drawn = rng.choice(rho, N_DRAWS, p=weights)
         of_draw = n / (1 + drawn[:, None] * alone)
         worth = n / (1 + float(rho @ weights) * alone)
-        stretch = _stretch(y_true, y_pred, groups, counts)
+        stretch = _stretch(right_ones, sizes)
     recalls = np.diagonal(counts)[there] / n[there]
     right = float((worth[there] @ recalls + 0.5) / (worth[there].sum() + 1))
     right = (right + 0.5) / 2
@@ -83,8 +94,7 @@ def resampled_matrices(
     np.fill_diagonal(mean, right)
     shares = counts / np.maximum(n, 1)[:, None]
     centre = (worth[:, None] * shares + _BORROWED * mean) / (worth + _BORROWED)[:, None]
-    sizes = np.maximum(of_draw - 1, 0.05)
-    draws = _dirichlet(sizes[:, :, None] * centre, rng)
+    draws = _dirichlet(np.maximum(of_draw - 1, 0.05)[:, :, None] * centre, rng)
     of_accuracy = accuracy_interval(y_true, y_pred, groups)
     return ResampledMatrices(counts, n[:, None] * centre, n[:, None] * draws, of_accuracy, stretch)
 
@@ -97,7 +107,7 @@ def of_genre_interval(
     Groups belong to a genre, and whose tracks are called it at all is chance as well: a share of what was called so
     has no groups of its own. (0, 1) where the genre, or the rest, has fewer than `FEWEST_GROUPS` groups.
     """
-    if min(len(np.unique(groups[side])) for side in (true, ~true)) < FEWEST_GROUPS or not predicted.any():
+    if min(n_groups(groups[side]) for side in (true, ~true)) < FEWEST_GROUPS or not predicted.any():
         return Interval(0.0, 1.0)
     found = resampled_matrices(true.astype(np.int64), predicted.astype(np.int64), 2, groups)
     return found.interval(statistic, confidence=confidence)
@@ -122,34 +132,24 @@ def precision_interval(true: Mask, predicted: Mask, groups: IntArray | None, con
     return of_genre_interval(precision_of_second, true, predicted, groups, confidence)
 
 
-def _alone(y_true: IntArray, y_pred: IntArray, groups: IntArray, genre: int) -> float:
-    """Return how many other tracks of its group a track of a genre meets on the mean."""
-    sizes = np.unique(groups[y_true == genre], return_counts=True)[1].astype(np.float64)
-    return float((sizes**2).sum() / sizes.sum() - 1) if len(sizes) else 0.0
+def _correlation(right: IntArray, sizes: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Return intraclass correlations of being right within a genre, and the probability of each.
 
-
-def _correlation(
-    y_true: IntArray, y_pred: IntArray, groups: IntArray, genres: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return intraclass correlations of being right within a genre, and the probability of each."""
-    logs = np.zeros(len(_GRID))
-    for genre in genres:
-        own = y_true == genre
-        members = np.unique(groups[own], return_inverse=True)[1]
-        right = np.bincount(members, y_pred[own] == genre).astype(np.int64)
-        logs += GroupedShare(right, np.bincount(members)).log_likelihood_of_correlation(_GRID)
+    Both tables (n_groups, n_genres) count tracks.
+    """
+    genres = np.flatnonzero(sizes.any(axis=0))
+    shares = (GroupedShare(right[:, genre], sizes[:, genre]) for genre in genres)
+    logs = np.sum([share.log_likelihood_of_correlation(_GRID) for share in shares], axis=0)
     weights = np.exp(logs - logs.max())
     return _GRID, weights / weights.sum()
 
 
-def _stretch(y_true: IntArray, y_pred: IntArray, groups: IntArray, counts: IntArray) -> float:
+def _stretch(right: IntArray, sizes: IntArray) -> float:
     """Return how much wider an interval is because groups have tracks of several genres, at least 1."""
-    n = np.maximum(counts.sum(axis=1), 1)
-    residuals = ((y_true == y_pred) - (np.diagonal(counts) / n)[y_true]) / n[y_true]
-    members = np.unique(groups, return_inverse=True)[1]
-    cells = np.unique(np.column_stack([members, y_true]), axis=0, return_inverse=True)[1].ravel()
-    within = float((np.bincount(cells, residuals) ** 2).sum())
-    return max(1.0, float((np.bincount(members, residuals) ** 2).sum()) / within) ** 0.5 if within else 1.0
+    n = np.maximum(sizes.sum(axis=0), 1)
+    residuals = (right - right.sum(axis=0) / n * sizes) / n
+    within = float((residuals**2).sum())
+    return max(1.0, float((residuals.sum(axis=1) ** 2).sum()) / within) ** 0.5 if within else 1.0
 
 
 def _dirichlet(shapes: FloatArray, rng: np.random.Generator) -> FloatArray:
