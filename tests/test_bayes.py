@@ -249,9 +249,9 @@ def test_two_genres_of_unequal_size_have_their_closed_form(imbalance):
     [
         ({}, ""),
         ({"correlation": 0.5, "missing_rate": 0.2}, ""),
-        ({"artists": 5}, "It holds for a single track of an unknown artist."),
-        ({"artists": 5, "segments": 2}, "It holds for a single segment of an unknown artist."),
-        ({"segments": 2}, "It holds for a single segment of an unknown track."),
+        ({"artists": 5}, "It holds for single tracks by unknown artists."),
+        ({"artists": 5, "segments": 2}, "It holds for single segments by unknown artists."),
+        ({"segments": 2}, "It holds for single segments of unknown tracks."),
         ({"label_noise": 0.2}, "It counts predictions of the label, which is wrong for 20 % of the tracks."),
         ({"label_noise": 0.2, "noise_kind": "chosen"}, ""),
         (

@@ -185,7 +185,7 @@ def test_guessing_is_beaten_or_not_as_the_interval_says(counts, said):
     ("right", "knows_more", "said"),
     [
         (560, False, "below the best possible"),
-        (434, False, "as good as the best possible"),
+        (434, False, "cannot be told from the best possible"),
         (300, True, "above the best possible on unknown artists"),
     ],
 )

@@ -105,7 +105,7 @@ def test_the_document_has_what_was_promised(run):
         "n", "accuracy", "accuracy_interval", "balanced_accuracy", "macro_f1", "weighted_precision", "weighted_recall",
         "weighted_f1", "log_loss", "confusion_matrix", "per_genre", "majority_accuracy",
     } <= set(found["test"])  # fmt: skip
-    assert set(found["bayes"]) == {"accuracy", "standard_error", "test_accuracy", "about"}
+    assert set(found["bayes"]) == {"accuracy", "standard_error", "test_accuracy", "holds_for", "about"}
     assert found["config"]["data"]["n_samples"] == 400
     assert found["stopped_because"] == "max_epochs"
     assert [genre["genre"] for genre in found["test"]["per_genre"]][:2] == ["Rock", "Electronic"]
@@ -251,7 +251,7 @@ def test_the_list_of_runs_shows_no_test_score_that_nobody_opened(run, store_url)
 def test_who_chooses_by_validation_opens_no_test_part(run):
     found = document(run, "train", *QUICK, "--part", "validation")
     assert (found["part"], found["test"], found["test_opened"]) == ("validation", None, None)
-    assert set(found["bayes"]) == {"accuracy", "standard_error", "validation_accuracy", "about"}
+    assert set(found["bayes"]) == {"accuracy", "standard_error", "validation_accuracy", "holds_for", "about"}
     (row,) = document(run, "runs")["runs"]
     assert (row["test"], row["test_opened"]) == (None, 0)
     tested = document(run, "train", *QUICK)
@@ -410,7 +410,8 @@ def test_the_best_possible_is_known_before_anything_is_trained(run):
     assert found["macro_f1"] == pytest.approx(found["accuracy"], abs=0.01)
     out = run("limit", "--data.artists", "5")[1]
     assert out.startswith("At overlap 4.25 the best possible classifier is right on ")
-    assert "It holds for a single track of an unknown artist." in out
+    assert "It holds for single tracks by unknown artists." in out
+    assert "On all 200 tracks by unknown artists, heard together, the best possible classifier is right on " in out
 
 
 def test_the_overlap_for_a_wanted_limit_is_found(run):

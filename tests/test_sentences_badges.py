@@ -69,14 +69,15 @@ def test_saved_scores_say_that_they_are_about_labels_where_some_are_wrong():
 
 def test_the_limit_says_whom_it_holds_for():
     assert limit_label(SyntheticConfig()) == "no classifier can expect more"
-    assert limit_label(SyntheticConfig(artists=5)) == "no classifier can expect more on unknown artists"
-    assert limit_label(SyntheticConfig(segments=2)) == "no classifier can expect more on unknown tracks"
+    assert limit_label(SyntheticConfig(artists=5)) == "no classifier can expect more on single tracks by unknown artists"
+    assert limit_label(SyntheticConfig(segments=2)) == "no classifier can expect more on single segments of unknown tracks"
+    assert limit_label(SyntheticConfig(segments=2), "track") == "no classifier can expect more on unknown tracks"
     assert limit_label(TableConfig()) == "no classifier can expect more"
 
 
 def test_the_limit_of_the_tracks_at_hand_is_not_called_that_in_the_long_run():
     assert limit_here_label(SyntheticConfig()) == "the best possible on these tracks"
-    assert limit_here_label(SyntheticConfig(artists=5)) == "the best possible here, unknown artists"
+    assert limit_here_label(SyntheticConfig(artists=5)) == "the best possible here, single tracks by unknown artists"
     long_run = bayes_limit(SyntheticConfig(), n_draws=20_000)
     told = str(limit_help(outcome(BALANCED, 384), "test", in_the_long_run=long_run))
     assert f"Over many new tracks it is right on {100 * long_run.accuracy:.1f}\u202f%" in told
@@ -86,7 +87,7 @@ def test_the_limit_of_the_tracks_at_hand_is_not_called_that_in_the_long_run():
 def test_only_a_leaky_split_lets_a_model_know_the_artists():
     config = configure({"data.artists": 5}).model_dump_json()
     assert known_already(make_run("complete", config_json=config)) == ""
-    assert known_already(make_run("complete", config_json=config, context=LEAKY)) == "unknown artists"
+    assert known_already(make_run("complete", config_json=config, context=LEAKY)) == "single tracks by unknown artists"
 
 
 def test_above_the_limit_is_luck_only_where_nothing_leaks():
@@ -105,7 +106,7 @@ def test_train_says_that_a_leaky_run_exceeds_the_limit_of_unknown_artists():
     limit = bayes_limit(config.data, n_draws=20_000)
     run = make_run("complete", config_json=config.model_dump_json(), context=LEAKY, best_epoch=1, epoch=1)
     above = of_run(run, make_epochs(0.99), limit, Queue()).answer
-    assert f"{100 * (0.99 - limit.accuracy):.1f}\u202fpoints above the best possible on unknown artists" in above
-    assert "below the best possible on unknown artists" in of_run(run, make_epochs(0.3), limit, Queue()).answer
+    assert f"{100 * (0.99 - limit.accuracy):.1f}\u202fpoints above the best possible on single tracks by unknown artists" in above
+    assert "below the best possible on single tracks by unknown artists" in of_run(run, make_epochs(0.3), limit, Queue()).answer
     level = of_run(run, make_epochs(round(limit.accuracy, 3)), limit, Queue()).answer
-    assert "as good as any classifier can be on unknown artists" in level
+    assert "a score that cannot be told from the best possible on single tracks by unknown artists" in level

@@ -75,7 +75,10 @@ def test_the_finder_is_called_better_than_chance_only_where_its_interval_is():
     two = np.arange(N) < 2
     by_luck = replace(lab, finder=flips_found(two, WRONG))
     assert "clearly better" not in sentences.lab_sentence(by_luck, "")
-    assert "judging unknown artists" in sentences.lab_sentence(lab, "unknown artists")
+    assert sentences.lab_sentence(lab, "").endswith("; no ranking does better on average.")
+    whom = "single tracks by unknown artists"
+    assert f"judging {whom}" in sentences.lab_sentence(lab, whom)
+    assert sentences.lab_sentence(lab, whom).endswith("no ranking that judges each by itself does better on average.")
     nothing = replace(lab, finder=flips_found(np.zeros(N, dtype=bool), WRONG))
     assert sentences.lab_sentence(nothing, "") == "The finder named no label, so it found none."
 

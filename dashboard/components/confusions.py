@@ -108,7 +108,7 @@ def _said(judged: Judged, found: Confusions, against: Compared) -> str:
     if against == "limit" and found.best is not None:
         return whole_sentence(found.best)
     if against == "difference" and found.difference is not None:
-        return difference_sentence(found.difference, known_already(judged.run))
+        return difference_sentence(found.difference, known_already(judged.run, judged.outcome.unit))
     return whole_sentence(found.matrix)
 
 

@@ -29,7 +29,7 @@ WHEN = (
 
 def draw(judged: Judged, found: Sequence[Finding], key: str, here: str) -> None:
     """Draw findings on the page `here` (`views/evaluate/page.py`), the first few open and the others folded."""
-    told = told_of(judged.run, judged.part, judged.data)
+    told = told_of(judged.run, judged.part, judged.data, judged.outcome.unit)
     with st.container(key=key, gap="small"):
         several(found[:FIRST], told, key, here, judged.run.config)
         if len(found) <= FIRST:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dashboard.services import datasets, exploring
+from dashboard.services import datasets
 from dashboard.services.outcomes import Outcome
 from dashboard.text.evaluate import measured
 from dashboard.text.runs import file_name
@@ -39,12 +39,7 @@ class Judged:
     @property
     def limit_in_the_long_run(self) -> BayesLimit | None:
         """Return the best that any classifier can expect on such tracks, where it is known."""
-        config = self.run.config.data
-        if self.outcome.limit is None:  # of tracks in segments it is known of each segment alone
-            return None
-        if self.clean and config.generator:
-            return exploring.true_limit(config.generator)
-        return datasets.limit(config)
+        return datasets.limit(self.run.config.data, self.outcome.unit, clean=self.clean)
 
     @property
     def file_name(self) -> str:

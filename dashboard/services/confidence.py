@@ -120,9 +120,12 @@ def reliability_of(
 def true_probabilities(of: Run, part: Part, *, judge: Judge = JUDGE) -> FloatArray | None:
     """Return the true probabilities of a part (n, k); None where they are not known."""
     seen, drawn = outcome(of, part, judge=judge), of.config.data.generator
-    if seen is None or seen.limit is None or drawn is None:  # of tracks in segments it is known of each segment alone
+    rows = outcome(of, part, judge=judge.of_rows)
+    if seen is None or rows is None or seen.limit is None or drawn is None:
         return None
-    return posterior(drawn, dataset(of.config.data).X[seen.rows], clean=judge.clean)
+    data = dataset(of.config.data)
+    tracks = data.groups["track"][rows.rows] if data.in_segments and seen.unit == "track" else None
+    return posterior(drawn, data.X[rows.rows], clean=judge.clean, tracks=tracks)
 
 
 @cached_by_run(32)

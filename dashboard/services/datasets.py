@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.services.workers import store
+from genre_core.bayes.conditions import Heard, is_known
 from genre_core.bayes.limit import BayesLimit, bayes_limit
 from genre_core.data.dataset import Dataset, FloatArray
 from genre_core.data.generator.law import law_of
@@ -28,9 +29,13 @@ def dataset(config: DatasetConfig) -> Dataset:
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
-def limit(config: DatasetConfig) -> BayesLimit | None:
-    """Return the best that any classifier can do on such tracks, where that is known."""
-    return bayes_limit(config.generator) if config.generator else None
+def limit(config: DatasetConfig, heard: Heard = "row", *, clean: bool = False) -> BayesLimit | None:
+    """Return the best that any classifier can do by what it hears together, where that is known.
+
+    It is right about labels, or with `clean` about the true genres.
+    """
+    drawn = config.generator
+    return bayes_limit(drawn, clean=clean, heard=heard) if drawn and is_known(drawn, heard) else None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from dashboard.services.datasets import dataset, limit
 from dashboard.services.outcomes import outcome
 from dashboard.services.workers import store
 from genre_core.bayes.curve import LimitPoint, limit_curve
-from genre_core.bayes.limit import BayesLimit, bayes_limit
 from genre_core.bayes.shortfall import Shortfall, shortfall
 from genre_core.data.dataset import IntArray
 from genre_core.data.splitting import Split, split_dataset
@@ -80,12 +79,6 @@ def split(config: DatasetConfig, by: SplitConfig) -> Split:
 def drifts(config: DatasetConfig, by: SplitConfig) -> drift.Drifts:
     """Return how the training and the test part differ; raises DataError."""
     return drift.drifts(dataset(config), split(config, by))
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def true_limit(config: SyntheticConfig) -> BayesLimit:
-    """Return how often the best classifier is right about the true genres, whatever the labels say."""
-    return bayes_limit(config, clean=True)
 
 
 def curve(config: SyntheticConfig, *, clean: bool) -> tuple[LimitPoint, ...]:
@@ -193,7 +186,7 @@ def scores(of: Run, *, clean: bool = False) -> tuple[float, Interval] | None:
 @st.cache_resource(show_spinner=False, max_entries=32)
 def limit_view(config: SyntheticConfig, *, clean: bool) -> MatrixView:
     """Return the rates of the best classifier as a matrix draws them: counts are those of its simulated tracks."""
-    found = true_limit(config) if clean else limit(config)
+    found = limit(config, clean=clean)
     assert found is not None
     counts = np.rint(found.confusion * found.shares[:, None] * found.n_draws).astype(np.int64)
     return matrix_view(ConfusionMatrix(counts, dataset(config).genres), "true", nouns="simulated tracks")

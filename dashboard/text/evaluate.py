@@ -40,7 +40,8 @@ def measured(outcome: Outcome, part: Part) -> str:
 def answer(outcome: Outcome, part: Part, known: str = "") -> str:
     """Say on how many tracks the model is right, and how many more were possible where that is known.
 
-    `known` names what the limit holds for and a leaky split lets the model know, such as `unknown artists`.
+    `known` names what the limit holds for and a leaky split lets the model know, such as
+    `single tracks by unknown artists`.
     """
     scores = outcome.evaluation
     n, right = scores.n, scores.confusion_matrix.correct

@@ -4,35 +4,31 @@ In the long run no classifier can expect more; on a few tracks the best one is a
 """
 
 from dashboard.theme import percent
+from genre_core.bayes.conditions import Heard
+from genre_core.bayes.conditions import unheard as unheard
 from genre_core.bayes.limit import BayesLimit
-from genre_core.bayes.limit import unheard as unheard
 from genre_core.settings.config import DatasetConfig
 from genre_core.store.schema import Run
 
 
-def known_already(run: Run) -> str:
+def known_already(run: Run, heard: Heard = "row") -> str:
     """Return the same only where a leaky split lets the model know them, so that it may rightly exceed the limit."""
-    return unheard(run.config.data) if run.context.get("leaky") else ""
+    return unheard(run.config.data, heard) if run.context.get("leaky") else ""
 
 
 def on(whom: str) -> str:
-    """Return ` on unknown artists`, or nothing."""
+    """Return ` on single tracks by unknown artists`, or nothing."""
     return f" on {whom}" if whom else ""
 
 
-def by(data: DatasetConfig) -> str:
-    """Return ` by unknown artists` or `, each unheard`, whose tracks the limit is about, where that needs saying."""
-    return {"unknown artists": " by unknown artists", "unknown tracks": ", each unheard"}.get(unheard(data), "")
-
-
-def limit_label(data: DatasetConfig) -> str:
+def limit_label(data: DatasetConfig, heard: Heard = "row") -> str:
     """Return the label on the ruler at the limit that holds in the long run."""
-    return f"no classifier can expect more{on(unheard(data))}"
+    return f"no classifier can expect more{on(unheard(data, heard))}"
 
 
-def limit_here_label(data: DatasetConfig) -> str:
+def limit_here_label(data: DatasetConfig, heard: Heard = "row") -> str:
     """Return the label on the ruler at the score of the best classifier on the judged tracks."""
-    whom = unheard(data)  # on a phone there is no room for more
+    whom = unheard(data, heard)
     return f"the best possible here, {whom}" if whom else "the best possible on these tracks"
 
 
@@ -41,6 +37,6 @@ def long_run(limit: BayesLimit | None) -> str:
     if limit is None:
         return ""
     return (
-        f"Over many new tracks it is right on {percent(limit.accuracy)}, and no classifier can expect more: that is "
-        "the limit on Train. On these tracks it is a little luckier or less lucky."
+        f"Over many new tracks it is right on {percent(limit.accuracy)}, and no classifier can expect more. On these "
+        "tracks it is a little luckier or less lucky."
     )

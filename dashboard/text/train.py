@@ -8,7 +8,7 @@ from dashboard.figures.network import widths
 from dashboard.services.datasets import Shape
 from dashboard.services.runs import Queue
 from dashboard.text.badges import noun
-from dashboard.text.limits import by, known_already, on
+from dashboard.text.limits import known_already, on, unheard
 from dashboard.theme import GAP, count, percent, points
 from genre_core.bayes.limit import BayesLimit
 from genre_core.evaluation.intervals import Interval, wilson
@@ -45,8 +45,8 @@ def before_training(shape: Shape | None, config: ExperimentConfig | None, limit:
         )
     best = f"{count(shape.n_tracks, 'track')}, {numbers(shape.inputs)} each."
     if limit is not None:
-        most = f"{percent(limit.accuracy)} of such tracks{by(config.data)}"
-        best = f"The best possible classifier is right on {most}."
+        whom = unheard(config.data) or "such tracks"
+        best = f"The best possible classifier is right on {percent(limit.accuracy)} of {whom}."
     return Headline(f"Press Train and watch {config.model.phrase} learn to tell {shape.n_genres} genres apart.", best)
 
 
@@ -313,8 +313,7 @@ def _judged(run: Run, rate: float, interval: Interval, limit: BayesLimit | None,
     if known and interval.low > limit.accuracy:
         return f"{share}, {points(rate - limit.accuracy)} above the best possible on {known}"
     if interval.high >= limit.accuracy:
-        level = "level with the best possible" if brief else "as good as any classifier can be"
-        return f"{share}, {level}{on(known) or ('' if brief else ' here')}"
+        return f"{share}, a score that cannot be told from the best possible{on(known)}"
     return f"{share}, {points(limit.accuracy - rate)} below the best possible{on(known)}"
 
 

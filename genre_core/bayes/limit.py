@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from genre_core.bayes.conditions import Heard, condition, is_known, tracks_by_artist
 from genre_core.bayes.posterior import distances, label_probabilities, posterior
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.data.generator.law import CHUNK, Law, correlate, decorrelate, law_of
+from genre_core.errors import ConfigError
 from genre_core.evaluation.checks import check_labels, check_same_length
 from genre_core.evaluation.count_statistics import macro_f1_of_counts
 from genre_core.evaluation.intervals import Z95, Interval, accuracy_interval
-from genre_core.settings.config import DatasetConfig, SyntheticConfig
+from genre_core.settings.config import SyntheticConfig
 
 MAX_SIMULATED = 8_000_000
 """Most numbers that are simulated where every feature of a track matters."""
@@ -48,21 +50,27 @@ class BayesScore:
     y_pred: IntArray
 
 
-def unheard(data: DatasetConfig) -> str:
-    """Return for what the limit holds, such as `unknown artists`; nothing where all tracks are alike to it."""
-    drawn = data.generator
-    if drawn is None:
-        return ""
-    return "unknown artists" if drawn.artists else "unknown tracks" if drawn.segments > 1 else ""
-
-
-def bayes_limit(config: SyntheticConfig, n_draws: int = 200_000, seed: int = 0, *, clean: bool = False) -> BayesLimit:
+def bayes_limit(
+    config: SyntheticConfig, n_draws: int = 200_000, seed: int = 0, *, clean: bool = False, heard: Heard = "row"
+) -> BayesLimit:
     """Estimate the Bayes classifier's accuracy, macro-F1 and confusion rates from fresh tracks, as many for each genre.
 
-    It is right about labels, or with `clean` about the true genres.
+    It is right about labels, or with `clean` about the true genres. `heard` says what it hears together: the accuracy
+    is that of rows, of whole tracks, or of tracks by artists all of whose tracks are heard.
+
+    Raises
+    ------
+    ConfigError
+        The limit is not known for what is heard together: ask `is_known`.
     """
-    law = law_of(config)
-    return simulate(law, n_draws, seed, clean=clean, about=_about(config, law, clean))
+    if not is_known(config, heard):
+        raise ConfigError(f"The limit by {heard} is not known for these tracks.")
+    law = law_of(
+        config,
+        n_tracks=tracks_by_artist(config) if heard == "artist" else 1,
+        n_segments=1 if heard == "row" else config.segments,
+    )
+    return simulate(law, n_draws, seed, clean=clean, about=condition(config, law, heard, clean=clean))
 
 
 def limit_on(
@@ -72,10 +80,12 @@ def limit_on(
     groups: IntArray | None = None,
     *,
     clean: bool = False,
+    tracks: IntArray | None = None,
 ) -> BayesScore:
     """Return what the Bayes classifier does on the very rows X (n, n_features) of the labels y (n,).
 
-    With groups (n,) the interval takes whole groups as what is sampled. With `clean`, `y` are the true genres.
+    With groups (n,) the interval takes whole groups as what is sampled. With `clean`, `y` are the true genres. With
+    `tracks`, of each row of X, labels and groups are of whole tracks, in the order of their first rows.
 
     Raises
     ------
@@ -83,7 +93,7 @@ def limit_on(
         Rows and labels do not fit the configuration or each other.
     """
     y_true = check_labels("y", y, config.n_genres)
-    y_pred = posterior(config, X, clean=clean).argmax(axis=1)
+    y_pred = posterior(config, X, clean=clean, tracks=tracks).argmax(axis=1)
     check_same_length("X", y_pred, y_true)
     if groups is not None:
         check_same_length("groups", groups, y_true)
@@ -180,16 +190,3 @@ def _standard_error(first: FloatArray, second: FloatArray, weights: FloatArray, 
     """Return the stratified standard error of the mean of weights · values, from two moments of n values per genre."""
     variances = np.einsum("i,gij,j->g", weights, second, weights) - (first @ weights) ** 2
     return math.sqrt(max(0.0, float(shares**2 @ variances)) / n)
-
-
-def _about(config: SyntheticConfig, law: Law, clean: bool) -> str:
-    """Say what the limit holds for, and what it is right about, where neither goes without saying."""
-    sentences = []
-    if config.artists or config.segments > 1:
-        row, of = "segment" if config.segments > 1 else "track", "artist" if config.artists else "track"
-        sentences.append(f"It holds for a single {row} of an unknown {of}.")
-    if config.label_noise and clean:
-        sentences.append("It counts predictions of the true genre, whatever the label says.")
-    elif wrong := round(100 * float(law.shares @ (1 - law.flips.diagonal())), 2):
-        sentences.append(f"It counts predictions of the label, which is wrong for {wrong:g} % of the tracks.")
-    return " ".join(sentences)

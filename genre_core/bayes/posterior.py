@@ -5,17 +5,21 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.data.dataset import FloatArray
-from genre_core.data.generator.law import Law, law_of
+from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.data.generator.law import Law, genre_means, law_of
 from genre_core.errors import DataError
 from genre_core.evaluation.metrics import softmax
 from genre_core.settings.config import SyntheticConfig
 
 
-def posterior(config: SyntheticConfig, X: npt.ArrayLike, *, clean: bool = False) -> FloatArray:
+def posterior(
+    config: SyntheticConfig, X: npt.ArrayLike, *, clean: bool = False, tracks: IntArray | None = None
+) -> FloatArray:
     """Return the probability of each label, or with `clean` of each true genre, for rows X (n, n_features); (n, k).
 
-    A missing value is NaN: what is seen of the row decides, as its marginal law says.
+    A missing value is NaN: what is seen of the row decides, as its marginal law says. With `tracks` (n,), the track of
+    each segment, it is that of each track given all its segments, in the order of their first rows (n_tracks, k); no
+    value may be missing then.
 
     Raises
     ------
@@ -30,8 +34,18 @@ def posterior(config: SyntheticConfig, X: npt.ArrayLike, *, clean: bool = False)
         )
     if np.isinf(rows).any():
         raise DataError("X has infinite values: the generator draws none, so pass its tracks as they are drawn.")
-    law = law_of(config)
-    return label_probabilities(law, *distances(law, rows), clean=clean)
+    if tracks is None:
+        law = law_of(config)
+        return label_probabilities(law, *distances(law, rows), clean=clean)
+    _, first, of, sizes = np.unique(tracks, return_index=True, return_inverse=True, return_counts=True)
+    means = np.zeros((len(first), rows.shape[1]))
+    np.add.at(means, of, rows)
+    means /= sizes[:, None]
+    y_prob, genres = np.empty((len(first), config.n_genres)), genre_means(config)
+    for size in np.unique(sizes).tolist():
+        law, like = law_of(config, genres, n_segments=size), sizes == size
+        y_prob[like] = label_probabilities(law, *distances(law, means[like]), clean=clean)
+    return y_prob[np.argsort(first)]
 
 
 def distances(law: Law, X: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -19,7 +19,8 @@ def wrong_label_probability(config: SyntheticConfig, X: npt.ArrayLike, y: npt.Ar
 
     By Bayes' rule a label ℓ is right with p(ℓ | x) · flips[ℓ, ℓ] / Σ_g p(g | x) · flips[g, ℓ]. Nobody who ranks labels
     by anything else finds more wrong ones among the first so many on average: S. E. Robertson, "The probability ranking
-    principle in IR", Journal of Documentation 33 (1977).
+    principle in IR", Journal of Documentation 33 (1977). That is by each row alone: whoever pools the rows of an artist
+    or of a track can find more.
 
     Raises
     ------

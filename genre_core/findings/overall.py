@@ -60,7 +60,7 @@ def majority(facts: Facts) -> list[Finding]:
 
 
 def shortfall(facts: Facts) -> list[Finding]:
-    """Say how far the run is below the best possible on the same tracks, or within what it is as good."""
+    """Say how far the run is below the best possible on the same tracks, or that it cannot be told from it."""
     if facts.best is None:
         return []
     best = facts.best == facts.y_true

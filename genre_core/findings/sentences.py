@@ -14,13 +14,13 @@ from genre_core.text import GAP, count, percent, points, quoted_at_starts
 class Told:
     """Facts that a sentence needs beside its finding.
 
-    `known` is what a leaky split lets the run know, such as `unknown artists`; `level` what the groups are, such as
-    `artist`; `drawn` says that the tracks are synthetic.
+    `whom` is what the best possible holds for, such as `single tracks by unknown artists`; `level` what the groups are,
+    such as `artist`; `drawn` says that the tracks are synthetic.
     """
 
     genres: tuple[str, ...]
     part: Part
-    known: str = ""
+    whom: str = ""
     level: str = "group"
     drawn: bool = True
 
@@ -99,12 +99,12 @@ def _majority(read: _Read) -> str:
 
 
 def _shortfall(read: _Read) -> str:
-    interval, where = read.interval["gap"], f"the best possible{_on(read.told.known)}, {read.rate('best')}"
+    interval, where = read.interval["gap"], f"the best possible{_on(read.told.whom)}, {read.rate('best')}"
     if interval.low > 0:
-        return f"Accuracy is {read.gap('gap')} below {where} on the same tracks: there is more to learn."
+        return f"Accuracy is {read.gap('gap')} below {where}, on the same tracks: there is more to learn."
     if interval.high < 0:
         return f"Accuracy is {read.gap('gap')} above {where}: the model knows them from training."
-    return f"The model is as good as {where} on the same tracks, to within {points(interval.high)}."
+    return f"The model cannot be told from {where}, on the same tracks: it is at most {points(interval.high)} below."
 
 
 def _never_predicted(read: _Read) -> str:

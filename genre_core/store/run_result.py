@@ -6,7 +6,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.bayes.limit import BayesScore, limit_on, unheard
+from genre_core.bayes.conditions import is_known, unheard
+from genre_core.bayes.limit import BayesScore, limit_on
 from genre_core.data.dataset import Dataset, IntArray, Part
 from genre_core.data.splitting import split_dataset
 from genre_core.evaluation.confusion import confusion_matrix
@@ -91,9 +92,11 @@ def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, judge: Judg
         matrix = confusion_matrix(seen.y, seen.y_pred, data.genres, groups)
         evaluation = replace(Evaluation.from_json(run.summary[part]), confusion_matrix=matrix)
     about: About = "" if data.y_clean is None else "true genre" if clean else "label"
-    # The limit is that of single rows: whoever hears several segments of a track can do better.
-    drawn = drawn if seen is by_row else None
-    best = limit_on(drawn, data.X[seen.rows], seen.y, groups, clean=clean) if drawn else None
+    # Whoever hears several segments of a track can do better than by one.
+    best = None
+    if drawn and is_known(drawn, unit):
+        tracks = None if seen is by_row else data.groups["track"][by_row.rows]
+        best = limit_on(drawn, data.X[by_row.rows], seen.y, groups, clean=clean, tracks=tracks)
     n_tracks = data.n_tracks(by_row.rows)
     return Outcome(
         seen.rows, seen.y, seen.logits, data.genres, groups, evaluation, best, about, unit, len(by_row), n_tracks
@@ -127,11 +130,10 @@ def facts_of(
     )
 
 
-def told_of(run: Run, part: Part, data: Dataset) -> Told:
+def told_of(run: Run, part: Part, data: Dataset, unit: Unit = "track") -> Told:
     """Return what the sentences on a run's findings need to know."""
     level = data.coarsest[0] if data.coarsest else "group"
-    known = unheard(run.config.data) if run.context.get("leaky") else ""
-    return Told(data.genres, part, known, level, run.config.data.generator is not None)
+    return Told(data.genres, part, unheard(run.config.data, unit), level, run.config.data.generator is not None)
 
 
 def _training(store: RunStore, run: Run, data: Dataset, judge: Judge) -> Score | None:

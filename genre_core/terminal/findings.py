@@ -31,7 +31,7 @@ def findings_of(store: RunStore, run: Run, part: Part, judge: Judge = JUDGE) -> 
     if seen is None:
         return []
     validation = outcome_of(store, run, "validation", data, judge) if part == "test" else None
-    told = told_of(run, part, data)
+    told = told_of(run, part, data, seen.unit)
     found = find(facts_of(store, run, part, data, seen, validation))
     return [{"sentence": sentence(one, told).translate(_PLAIN), **one.to_json(data.genres)} for one in found]
 

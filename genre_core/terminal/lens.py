@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from genre_core.bayes.conditions import is_known
 from genre_core.bayes.limit import bayes_limit
 from genre_core.errors import ConfigError
 from genre_core.store.openings import count_openings
@@ -68,8 +69,8 @@ def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore], c
     """Return what `--json` prints."""
     data, coarse = config.experiment.data, coarsest_of(plan.levels)
     by_segment = "track" in plan.groups and scores[0].unit == "row"
-    known = data.generator if by_segment or "track" not in plan.groups else None  # the limit is that of single rows
-    limit = bayes_limit(known, clean=clean) if known else None
+    drawn, unit = data.generator, scores[0].unit
+    limit = bayes_limit(drawn, clean=clean, heard=unit) if drawn and is_known(drawn, unit) else None
     leaked = difference(scores, ("row", NETWORK), (coarse, NETWORK)) if coarse else None
     return {
         "config": config.model_dump(mode="json"),

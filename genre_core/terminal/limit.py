@@ -2,15 +2,18 @@
 
 import argparse
 
+from genre_core.bayes.conditions import Heard, exceeded, heard_more, heard_together, unheard
 from genre_core.bayes.curve import overlap_for
 from genre_core.bayes.limit import bayes_limit
 from genre_core.data.dataset import Part
 from genre_core.errors import ConfigError
-from genre_core.settings.config import DatasetConfig, labels_are_noisy
+from genre_core.settings.config import DatasetConfig, SyntheticConfig, labels_are_noisy
 from genre_core.store.run_result import Judge, Outcome
+from genre_core.store.schema import Run
 from genre_core.terminal import text
 from genre_core.terminal.options import configuration
 from genre_core.terminal.output import DONE, show
+from genre_core.terminal.text.words import rate
 
 
 def limit(options: argparse.Namespace) -> int:
@@ -31,6 +34,7 @@ def limit(options: argparse.Namespace) -> int:
         "standard_error": found.standard_error,
         "macro_f1": found.macro_f1,
         "about": found.about,
+        "together": {heard: _together(data, heard, clean=clean) for heard in heard_together(data)[1:]},
     }
     show(document, text.limit(document), as_json=options.json)
     return DONE
@@ -70,15 +74,26 @@ def right_about(data: DatasetConfig, *, clean: bool = False) -> str | None:
     return "true genres" if clean else "labels"
 
 
-def bayes(data: DatasetConfig, seen: Outcome, part: Part) -> dict[str, float | str] | None:
+def _together(data: SyntheticConfig, heard: Heard, *, clean: bool) -> dict[str, float | str]:
+    """Return the limit for what is heard together."""
+    found = bayes_limit(data, clean=clean, heard=heard)
+    return {
+        "accuracy": found.accuracy,
+        "standard_error": found.standard_error,
+        "sentence": heard_more(data, heard, rate(found.accuracy)),
+    }
+
+
+def bayes(run: Run, seen: Outcome, part: Part) -> dict[str, float | str] | None:
     """Return what the best possible classifier reaches in the long run and on one part; None where it is unknown."""
-    drawn, here = data.generator, seen.limit
+    drawn, here = run.config.data.generator, seen.limit
     if drawn is None or here is None:
         return None
-    limit = bayes_limit(drawn, clean=seen.about == "true genre")
+    limit = bayes_limit(drawn, clean=seen.about == "true genre", heard=seen.unit)
     return {
         "accuracy": limit.accuracy,
         "standard_error": limit.standard_error,
         f"{part}_accuracy": here.accuracy,
-        "about": limit.about,
+        "holds_for": unheard(drawn, seen.unit),
+        "about": " ".join(filter(None, (limit.about, exceeded(drawn, run.context.get("straddlers"))))),
     }

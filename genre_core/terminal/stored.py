@@ -101,7 +101,7 @@ def _evaluation(store: RunStore, run: Run, part: Part, judge: Judge) -> dict[str
 def judged(run: Run, seen: Outcome, part: Part) -> dict[str, Any]:
     """Return what is printed of an outcome: what was judged, its evaluation, and the Bayes limit."""
     counted = {"by": seen.unit, "n_rows": seen.n_rows, "n_tracks": seen.n_tracks}
-    return {**counted, part: seen.evaluation.to_json(), "bayes": bayes(run.config.data, seen, part)}
+    return {**counted, part: seen.evaluation.to_json(), "bayes": bayes(run, seen, part)}
 
 
 def _row(run: Run, seen: Openings) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def test_a_lens_is_judged_through_a_reload_and_its_link_shows_the_same(page, url
     expect(rulers).to_have_count(2)
     row, artist = (rulers.nth(n).get_attribute("aria-label") for n in range(2))
     assert re.search(r"Test accuracy by row .* network: [\d.]+.% \([\d.]+–[\d.]+\)", row)
-    assert "no classifier can expect more on unknown artists" in artist
+    assert "no classifier can expect more on single" in artist
     expect(page.get_by_role("combobox", name=re.compile("Earlier lenses"))).to_be_visible()
     page.get_by_text("As a table").click()
     expect(page.locator('.st-key-lens-page [data-testid="stDataFrame"]')).to_be_visible()

@@ -8,7 +8,7 @@ from dashboard.services import datasets, exploring, tables
 from dashboard.views.data import exploration_text, imports
 from dashboard.views.data import importing_text as of_import
 from dashboard.views.data import text as sentences
-from genre_core.bayes.limit import unheard
+from genre_core.bayes.conditions import unheard
 from genre_core.errors import DataError
 from genre_core.settings.names import configure
 from tests.data.make_fma import write_fma

@@ -265,9 +265,9 @@ def test_a_score_above_the_limit_by_knowing_the_artists_is_not_called_luck(store
     run = store.run("artists")
     found = outcomes.outcome(run, "validation")
     assert found.limit.accuracy < found.evaluation.accuracy
-    assert page.header[0].value == answer(found, "validation", "unknown artists")
+    assert page.header[0].value == answer(found, "validation", "single tracks by unknown artists")
     told_to = told_of(run, "validation", load_dataset(run.config.data))
-    assert told_to.known == "unknown artists"
+    assert told_to.whom == "single tracks by unknown artists"
     for finding in outcomes.findings(run, "validation")[:5]:
         assert sentence(finding, told_to) in texts(page)
     marks = next(json.loads(item.proto.json) for item in page.get("bidi_component"))["marks"]

@@ -224,7 +224,7 @@ def test_noisy_labels_ask_right_about_what():
     noisy = config(**{"data.label_noise": 0.2})
     assert datasets.limit(noisy).about in texts(page)
     page = on("limits", data__label_noise="0.2", right="true")
-    assert exploring.true_limit(noisy).about in texts(page)
+    assert datasets.limit(noisy, clean=True).about in texts(page)
     assert datasets.limit(noisy).about not in texts(page)
     assert "Judged by" not in texts(on("limits"))
 
@@ -249,7 +249,7 @@ def test_what_a_leaky_run_remembers_is_not_called_luck(store):
     named = {name.replace(".", "__"): str(value) for name, value in artists.items()}
     page = on("limits", **named)
     shortfall, genres = exploring.answers(store.run("leaky")).shortfall, datasets.dataset(config(**artists)).genres
-    assert sentences.shortfall_sentence(shortfall, genres, "unknown artists") in texts(page)
+    assert sentences.shortfall_sentence(shortfall, genres, "single tracks by unknown artists") in texts(page)
     assert marks(page) == 2
     assert sentences.circles_sentence(1, 1) in texts(page)
     assert json.loads(drawn(page, "limit curve")["figure"])["data"][-1]["marker"]["symbol"] == "circle-open"

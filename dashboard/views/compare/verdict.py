@@ -52,7 +52,8 @@ def _marks(side: Side, chosen: Chosen, *, first: bool) -> rulers.Ruler:
     limit = side.outcome.limit
     lines = [rulers.majority(scores.majority_accuracy, *(() if first else ("",)))]
     if limit is not None:
-        lines.append(rulers.bayes_limit(limit.accuracy, limit_here_label(side.run.config.data) if first else ""))
+        label = limit_here_label(side.run.config.data, side.outcome.unit) if first else ""
+        lines.append(rulers.bayes_limit(limit.accuracy, label))
     return rulers.Ruler((*lines, model), f"accuracy on {chosen.nouns}")
 
 

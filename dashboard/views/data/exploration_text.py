@@ -254,17 +254,19 @@ def chosen_sentence(n: int, n_drawn: int, genres: Sequence[tuple[str, int]]) -> 
 def limit_sentence(limit: BayesLimit, guessing: float) -> str:
     """Say what the best possible is on such tracks."""
     return (
-        f"The best possible classifier is right on {percent(limit.accuracy)} of such tracks, with a macro-F1 of "
-        f"{percent(limit.macro_f1)}. Always guessing the most common genre is right on {percent(guessing)}."
+        f"The best possible classifier is right on {percent(limit.accuracy)} of such tracks. Its macro-F1 is "
+        f"{percent(limit.macro_f1)}; a classifier made for macro-F1 could reach more. Always guessing the most common "
+        f"genre is right on {percent(guessing)}."
     )
 
 
 def rest(known: str = "") -> str:
     """Return what an error's last part is called, where a leaky split lets the model know what is `known` else unknown.
 
-    `known` is such as `unknown artists`: what the probabilities are for, while the model has heard these very ones.
+    `known` is such as `single tracks by unknown artists`: what the probabilities are for, while the model has heard
+    these very artists.
     """
-    return f"luck and memory of {known.removeprefix('un')}" if known else "luck"
+    return f"luck and memory of known {known.split()[-1]}" if known else "luck"
 
 
 def circles_sentence(n: int, n_leaky: int) -> str:

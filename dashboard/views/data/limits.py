@@ -16,6 +16,7 @@ from dashboard.theme import count, percent
 from dashboard.views.data import exploration_text as sentences
 from dashboard.views.data.limits_figure import MOST_GENRES, RunPoint, curve_figure, shortfall_figure
 from dashboard.views.data.run_on_data import choose_run, run_on, say_of
+from genre_core.bayes.conditions import Heard, heard_more, heard_together
 from genre_core.bayes.curve import overlap_for
 from genre_core.bayes.limit import BayesLimit
 from genre_core.bayes.shortfall import Shortfall
@@ -40,7 +41,7 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
         )
         return
     clean = about_true_genres(config)
-    limit = exploring.true_limit(drawn) if clean else datasets.limit(config)
+    limit = datasets.limit(config, clean=clean)
     assert limit is not None
     left, right = st.columns([1, 1.1], gap="medium")
     with left:
@@ -58,7 +59,8 @@ def _curve(config: SyntheticConfig, data: Dataset, limit: BayesLimit, clean: boo
     st.markdown("**The best possible score by overlap**")
     guessing = float(limit.shares.max())
     sentence = sentences.limit_sentence(limit, guessing)
-    st.caption(plain(f"{sentence} {limit.about}".strip()))
+    more = [_heard_more(config, heard, clean) for heard in heard_together(config)[1:]]
+    st.caption(plain(" ".join(filter(None, (sentence, limit.about, *more))), 800))
     runs = _runs(config, clean)
     figure = curve_figure(exploring.curve(config, clean=clean), (config.overlap, limit.accuracy), guessing, runs)
     plot(figure, key="limit curve", height=320, alt=sentence, revision="limit")
@@ -69,6 +71,11 @@ def _curve(config: SyntheticConfig, data: Dataset, limit: BayesLimit, clean: boo
     points = exploring.curve(config, clean=clean)
     rows = [{"overlap": point.overlap, "best possible": round(100 * point.accuracy, 2)} for point in points]
     twin(rows, "limit", "The best possible accuracy at each overlap.", ("best possible",))
+
+
+def _heard_more(config: SyntheticConfig, heard: Heard, clean: bool) -> str:
+    found = datasets.limit(config, heard, clean=clean)
+    return heard_more(config, heard, percent(found.accuracy)) if found else ""
 
 
 def _runs(config: SyntheticConfig, clean: bool) -> list[RunPoint]:

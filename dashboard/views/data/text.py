@@ -12,7 +12,7 @@ from genre_core.text import judged
 
 
 def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -> str:
-    """Say what the tracks are, and the best that can be reached where that is known, `whom` (unknown artists) it is."""
+    """Say what the tracks are, and the best that can be reached where that is known, for `whom` it holds."""
     n, k = len(data), len(data.genres)
     sizes = set(data.counts.tolist())
     each = f" of {data.counts[0]:,} each" if len(sizes) == 1 else ""
@@ -25,8 +25,7 @@ def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -
         return f"{text}, from {name}."
     if limit is None:
         return f"{text}."
-    pieces = {"unknown artists": "the tracks of unknown artists", "unknown tracks": "the segments of unknown tracks"}
-    of = pieces.get(whom, "such tracks")
+    of = whom or "such tracks"
     return f"{text}; the best possible classifier is right on {percent(limit.accuracy)} of {of}."
 
 

@@ -183,11 +183,12 @@ def _posterior(judged: Judged, method: Method) -> None:
             "mark is the mean of a tenth of the tracks, with a bar for the middle half. This compares with the true "
             "probabilities, so it shows errors that a reliability diagram averages away: dots off the line."
         )
-        known, whom = known_already(judged.run), unheard(judged.run.config.data)
+        unit = judged.outcome.unit
+        known, whom = known_already(judged.run, unit), unheard(judged.run.config.data, unit)
         if known:
             st.caption(
                 f"The true probabilities are for {known}, but this run knows them from training because its split "
                 "leaks."
             )
         elif whom:
-            st.caption(f"The true probabilities are for {whom}, one row at a time.")
+            st.caption(f"The true probabilities are for {whom}.")

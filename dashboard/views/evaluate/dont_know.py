@@ -161,7 +161,7 @@ def _curve(judged: Judged, seen: Rejected, rule: Rule) -> None:
         alt=f"Risk-coverage curve on {judged.measured}. {said}",
         on_pick=_move,
     )
-    known = known_already(run)
+    known = known_already(run, judged.outcome.unit)
     if best is not None and known:
         said += f" This is for {known}, but this run knows them from training because its split leaks."
     st.caption(plain(said), help=GLOSSARY["AURC"])

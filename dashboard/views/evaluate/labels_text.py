@@ -95,12 +95,12 @@ def lab_sentence(lab: Lab, whom: str) -> str:
     chance = f"Picking labels at random would be right on {percent(rate)}."
     if found.precision_interval.low > rate:
         chance = f"Picking labels at random would be right on {percent(rate)}: the finder is clearly better."
-    than = f" (judging {whom})" if whom else ""
+    than, alone = (f" (judging {whom})", " that judges each by itself") if whom else ("", "")
     return (
         f"The finder finds {found.n_found:,} of the {found.n_wrong:,} wrong labels, "
         f"{percent(found.recall, found.recall_interval)}. {chance} By the true probabilities{than}, the "
-        f"{best.n_named:,} most suspicious labels include {best.n_found:,} wrong ones; no ranking does better on "
-        "average."
+        f"{best.n_named:,} most suspicious labels include {best.n_found:,} wrong ones; no ranking{alone} does better "
+        "on average."
     )
 
 

@@ -63,7 +63,7 @@ def _section(judged: Judged) -> None:
 
 
 def _answer(judged: Judged, marked: Sequence[Badge]) -> None:
-    known = known_already(judged.run)
+    known = known_already(judged.run, judged.outcome.unit)
     said = answer(judged.outcome, judged.part, known)
     explained = limit_help(judged.outcome, judged.part, known, judged.limit_in_the_long_run)
     st.header(said, anchor=False, help=explained)
@@ -78,7 +78,8 @@ def _ruler(judged: Judged) -> None:
     if judged.run.config.averaged_with:
         marks += member_marks(judged.run, part)
     if judged.outcome.limit is not None:
-        marks.append(rulers.bayes_limit(judged.outcome.limit.accuracy, limit_here_label(judged.run.config.data)))
+        label = limit_here_label(judged.run.config.data, judged.outcome.unit)
+        marks.append(rulers.bayes_limit(judged.outcome.limit.accuracy, label))
     rulers.ruler(rulers.Ruler(tuple(marks), f"accuracy on {judged.measured}"), key="evaluate ruler")
     if judged.run.config.averaged_with:
         beside_members(judged.run, part)

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.components.judged import Judged
 from dashboard.components.scores import genre_table
 from dashboard.shell import address
+from dashboard.text.limits import unheard
 from dashboard.views.genres.genre_rulers import GenreRuler, genre_rulers
 from dashboard.views.genres.text import best_recall, by_difficulty, ruler_text
 from genre_core.evaluation.glossary import GLOSSARY
@@ -19,7 +20,9 @@ def draw(judged: Judged) -> None:
     genre_rulers(rows, f"{judged.file_name} rulers", is_test=judged.part == "test", on_pick=_open)
     said = "The bar is the 95 % interval of recall"
     if outcome.limit is not None:
-        said += "; the dashed line is the recall of the best possible classifier on the same tracks"
+        whom = unheard(judged.run.config.data, outcome.unit)
+        held = f", judging them as {whom}" if whom else ""
+        said += f"; the dashed line is the recall of the best possible classifier on the same tracks{held}"
     st.caption(f"{said}. Select a genre to open its page.", help=GLOSSARY["recall"])
     opened = st.expander("As a table", key="genres as a table", type="compact", on_change="rerun")
     if opened.open:

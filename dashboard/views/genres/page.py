@@ -14,7 +14,7 @@ from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text.badges import Badge
 from dashboard.text.evaluate import scores_line
-from dashboard.text.limits import known_already
+from dashboard.text.limits import known_already, on, unheard
 from dashboard.views.genres import calibration, features, glance, groups, learning, overview, threshold, tracks
 from dashboard.views.genres import text as sentences
 from dashboard.views.genres.one_genre import OneGenre
@@ -66,7 +66,7 @@ def _answer(judged: Judged, marked: Sequence[Badge]) -> None:
     outcome = judged.outcome
     with st.container(key="genre-answer", gap=None):
         st.markdown(plain(sentences.answer(outcome, judged.part, one.number)))
-        known = known_already(judged.run)
+        known = known_already(judged.run, outcome.unit)
         said = [sentences.against(outcome, one.number, known), sentences.confused(outcome, one.number)]
         st.caption(plain(" ".join(filter(None, said)), 600))
         terms_line(sentences.scores_line(outcome, one.number), marked)
@@ -107,7 +107,8 @@ def _ruler(one: OneGenre) -> None:
     at_random = sentences.chance_recall(judged.outcome, one.number)
     marks.append(rulers.majority(at_random, "the same number of predictions at random"))
     if best is not None:
-        marks.append(rulers.Mark("tick", best, "the best possible classifier"))
+        whom = on(unheard(judged.run.config.data, judged.outcome.unit))
+        marks.append(rulers.Mark("tick", best, f"the best possible classifier{whom}"))
     if score.recall is not None:
         name = "recall" if judged.part == "test" else "recall, validation"
         marks.append(rulers.model(score.recall, score.recall_interval, name, judged.part))

@@ -12,7 +12,7 @@ from dashboard.components.live import (
     title_part,
 )
 from dashboard.components.ruler import Kind, Mark, Ruler, limit_marks, majority, model, ruler_part
-from dashboard.services import datasets, exploring, lenses, openings
+from dashboard.services import datasets, lenses, openings
 from dashboard.services.lenses import Lens
 from dashboard.services.runs import POLL_SECONDS
 from dashboard.text.badges import opened_badge
@@ -81,12 +81,7 @@ def _title(lens: Lens, level: str) -> dict[str, Any]:
 
 
 def _limit(lens: Lens) -> float | None:
-    data = lens.config.experiment.data
-    if lens.unit == "track":  # the limit is that of single rows
-        return None
-    if data.generator and lens.about == "true genre":
-        return exploring.true_limit(data.generator).accuracy
-    found = datasets.limit(data)
+    found = datasets.limit(lens.config.experiment.data, lens.unit, clean=lens.about == "true genre")
     return found.accuracy if found else None
 
 
@@ -94,7 +89,7 @@ def _marks(lens: Lens, level: str, limit: float | None) -> list[Mark]:
     """Return the marks of one level: baselines as thin lines, the network as the model looked at."""
     found = [lens.estimates.get((level, classifier)) for classifier in CLASSIFIERS]
     marks = [_mark(one) for one in found if one is not None]
-    return marks + limit_marks(limit, limit_label(lens.config.experiment.data))
+    return marks + limit_marks(limit, limit_label(lens.config.experiment.data, lens.unit))
 
 
 def _mark(found: LensEstimate) -> Mark:

@@ -179,7 +179,7 @@ def _raise(coarse: str) -> str:
 def _above(lens: Lens, by_row: LensEstimate, limit: float | None) -> str:
     if limit is None or by_row.accuracy_interval is None or by_row.accuracy_interval.low <= limit:
         return ""
-    whom = on(unheard(lens.config.experiment.data))
+    whom = on(unheard(lens.config.experiment.data, lens.unit))
     return f" By row it exceeds the best possible{whom}, {percent(limit)}: it has memorized tracks."
 
 

@@ -68,8 +68,9 @@ def _marks(found: Repetition) -> list[Mark]:
         name = "mean of the folds" if isinstance(found.config.what, Folds) else "mean of the seeds"
         marks.append(mean_mark(found, found.summary.accuracy, name))
     data = found.config.experiment.data
-    limit = None if found.by_track else datasets.limit(data)  # it is that of single segments
-    return marks + limit_marks(limit.accuracy if limit else None, limit_label(data))
+    unit: Unit = "track" if found.by_track else "row"
+    limit = datasets.limit(data, unit)
+    return marks + limit_marks(limit.accuracy if limit else None, limit_label(data, unit))
 
 
 def mean_mark(found: Repetition, score: Scatter, label: str, kind: Kind = "model") -> Mark:

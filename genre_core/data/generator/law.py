@@ -38,21 +38,33 @@ class Law:
         return shares
 
 
-def law_of(config: SyntheticConfig, means: FloatArray | None = None) -> Law:
-    """Return the law of a configuration; `means`, where they are known already, need not be drawn again."""
+def law_of(config: SyntheticConfig, means: FloatArray | None = None, *, n_tracks: int = 1, n_segments: int = 1) -> Law:
+    """Return the law of a configuration; `means`, where they are known already, need not be drawn again.
+
+    With `n_segments` of a track, or `n_tracks` by an artist, it is the law of their best mean. Given the genre, the
+    rows x_r of a group have the same mean m and the joint covariance S ⊗ R, where S (n, n) holds what they share. The
+    likelihood of m then depends on the rows by Σ w_r x_r with w = S⁻¹ 1 / (1' S⁻¹ 1) alone, whose covariance is
+    R / (1' S⁻¹ 1): C. R. Rao, "Linear Statistical Inference and Its Applications", section 4a (1973). Segments share
+    their track's scatter, an outlier's too. Several tracks must have no outliers, and no value may be missing.
+    """
     m = genre_means(config) if means is None else means
     counts = np.array(config.tracks_per_genre, dtype=np.float64)
-    shared = [
-        config.artist_spread if config.artists else 0.0,
-        config.album_spread if config.artists and config.albums else 0.0,
-        config.segment_spread if config.segments > 1 else 0.0,
-    ]
     kinds = [(1.0, 1.0 - config.outlier_rate), (config.outlier_scale, config.outlier_rate)]
     kinds = kinds[: 2 if config.outlier_rate else 1]
-    scatters = tuple(math.hypot(config.overlap * scale, *shared) for scale, _ in kinds)
+    scatters = tuple(_scatter(config, config.overlap * scale, n_tracks, n_segments) for scale, _ in kinds)
     weights = tuple(weight for _, weight in kinds)
     shares, flips = counts / counts.sum(), _flips(config, m)
     return Law(m, shares, flips, scatters, weights, config.correlation, config.missing_rate)
+
+
+def _scatter(config: SyntheticConfig, overlap: float, n_tracks: int, n_segments: int) -> float:
+    """Return (1' S⁻¹ 1)^-½ of so many tracks by one artist, dealt in turn to its albums, and segments of each."""
+    artist = config.artist_spread if config.artists else 0.0
+    albums = config.albums if config.artists else 0
+    track = math.hypot(overlap, config.segment_spread / math.sqrt(n_segments) if config.segments > 1 else 0.0)
+    album, n_albums = (config.album_spread, min(albums, n_tracks)) if albums else (0.0, 1)
+    sizes = [len(range(first, n_tracks, n_albums)) for first in range(n_albums)]
+    return math.hypot(artist, sum((album**2 + track**2 / size) ** -1 for size in sizes) ** -0.5)
 
 
 def genre_means(config: SyntheticConfig) -> FloatArray:

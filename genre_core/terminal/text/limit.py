@@ -11,7 +11,7 @@ def limit(document: Document) -> str:
     at = f"At overlap {document['overlap']:g}"
     lines = [
         f"{at} the best possible classifier is right{about} on {accuracy} of new tracks.",
-        f"Its macro-F1 is {rate(document['macro_f1'])}.",
+        f"Its macro-F1 is {rate(document['macro_f1'])}; a classifier made for macro-F1 could reach more.",
     ]
     if document["reach"] is not None:
         step, wanted = all_settings()["data.overlap"].step, 100 * document["reach"]
@@ -19,4 +19,5 @@ def limit(document: Document) -> str:
             f"You asked for {wanted:g} %. The overlap is rounded to its step of {step:g}, so the accuracy is "
             f"{100 * document['accuracy']:.2f} %: no other step comes nearer."
         )
-    return "\n".join([*lines, *([document["about"]] if document["about"] else [])])
+    lines += [document["about"]] if document["about"] else []
+    return "\n".join([*lines, *(found["sentence"] for found in document["together"].values())])

@@ -52,7 +52,9 @@ def evaluation(document: Document, part: str) -> str:
     if bayes:
         error = 196 * bayes["standard_error"]
         here = rate(bayes[f"{part}_accuracy"])
-        figures.append(("no classifier can expect more than", f"{100 * bayes['accuracy']:.1f} % (± {error:.2f})"))
+        whom = f"on {bayes['holds_for']}, " if bayes["holds_for"] else ""
+        most = f"{100 * bayes['accuracy']:.1f} % (± {error:.2f})"
+        figures.append((f"{whom}no classifier can expect more than", most))
         figures.append((f"the best possible on these {where} tracks", here))
     width = max(len(name) for name, _ in figures)
     lines += ["", *(f"{name:{width}}  {figure}" for name, figure in figures)]
