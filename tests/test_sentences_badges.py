@@ -69,8 +69,12 @@ def test_saved_scores_say_that_they_are_about_labels_where_some_are_wrong():
 
 def test_the_limit_says_whom_it_holds_for():
     assert limit_label(SyntheticConfig()) == "no classifier can expect more"
-    assert limit_label(SyntheticConfig(artists=5)) == "no classifier can expect more on single tracks by unknown artists"
-    assert limit_label(SyntheticConfig(segments=2)) == "no classifier can expect more on single segments of unknown tracks"
+    assert (
+        limit_label(SyntheticConfig(artists=5)) == "no classifier can expect more on single tracks by unknown artists"
+    )
+    assert (
+        limit_label(SyntheticConfig(segments=2)) == "no classifier can expect more on single segments of unknown tracks"
+    )
     assert limit_label(SyntheticConfig(segments=2), "track") == "no classifier can expect more on unknown tracks"
     assert limit_label(TableConfig()) == "no classifier can expect more"
 
@@ -106,7 +110,13 @@ def test_train_says_that_a_leaky_run_exceeds_the_limit_of_unknown_artists():
     limit = bayes_limit(config.data, n_draws=20_000)
     run = make_run("complete", config_json=config.model_dump_json(), context=LEAKY, best_epoch=1, epoch=1)
     above = of_run(run, make_epochs(0.99), limit, Queue()).answer
-    assert f"{100 * (0.99 - limit.accuracy):.1f}\u202fpoints above the best possible on single tracks by unknown artists" in above
-    assert "below the best possible on single tracks by unknown artists" in of_run(run, make_epochs(0.3), limit, Queue()).answer
+    assert (
+        f"{100 * (0.99 - limit.accuracy):.1f}\u202fpoints above the best possible on single tracks by unknown artists"
+        in above
+    )
+    assert (
+        "below the best possible on single tracks by unknown artists"
+        in of_run(run, make_epochs(0.3), limit, Queue()).answer
+    )
     level = of_run(run, make_epochs(round(limit.accuracy, 3)), limit, Queue()).answer
     assert "a score that cannot be told from the best possible on single tracks by unknown artists" in level

@@ -34,7 +34,10 @@ def test_the_answer_counts_tracks_segments_genres_and_features(limit: BayesLimit
     assert sentences.answer(pieces, "", None) == ("12 segments of 6 tracks in 3 genres, 4 segments each, 2 features.")
     best = f"{counted}; the best possible classifier is right on {100 * limit.accuracy:.1f}\u202f% of"
     assert sentences.answer(tracks(), "", limit) == f"{best} such tracks."
-    assert sentences.answer(tracks(), "", limit, "single tracks by unknown artists") == f"{best} single tracks by unknown artists."
+    assert (
+        sentences.answer(tracks(), "", limit, "single tracks by unknown artists")
+        == f"{best} single tracks by unknown artists."
+    )
 
 
 def test_without_tracks_it_says_what_to_do() -> None:

@@ -33,6 +33,7 @@ def limit(options: argparse.Namespace) -> int:
         "accuracy": found.accuracy,
         "standard_error": found.standard_error,
         "macro_f1": found.macro_f1,
+        "holds_for": unheard(data),
         "about": found.about,
         "together": {heard: _together(data, heard, clean=clean) for heard in heard_together(data)[1:]},
     }

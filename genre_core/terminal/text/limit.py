@@ -10,7 +10,7 @@ def limit(document: Document) -> str:
     about = f" about the {document['right_about']}" if document["right_about"] else ""
     at = f"At overlap {document['overlap']:g}"
     lines = [
-        f"{at} the best possible classifier is right{about} on {accuracy} of new tracks.",
+        f"{at} the best possible classifier is right{about} on {accuracy} of {document['holds_for'] or 'new tracks'}.",
         f"Its macro-F1 is {rate(document['macro_f1'])}; a classifier made for macro-F1 could reach more.",
     ]
     if document["reach"] is not None:
