@@ -87,8 +87,8 @@ GLOSSARY: dict[str, str] = {
     "validation": "Tracks that are not used for training. They choose the best epoch and the settings.",
     "test": "Tracks kept for the final report. If you choose settings by the test score, it becomes too optimistic.",
     "test opened": (
-        "For how many different configurations you have looked at tracks of this test part, whichever split showed them. "
-        "Picking the best of several by their test score makes that score too optimistic: pick by validation."
+        "For how many different configurations you have looked at tracks of this test part, whichever split showed "
+        "them. Picking the best of several by their test score makes that score too optimistic: pick by validation."
     ),
     "leaky": "Segments of one track, or tracks by one artist, are in both training and test: the score is too good.",
     "leakage": (
