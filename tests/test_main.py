@@ -208,6 +208,26 @@ def test_a_run_is_kept_listed_and_evaluated_to_the_same_numbers(run, store_url):
     assert document(run, "evaluate", "my first", "--part", "train")["findings"] == []
 
 
+def test_a_run_comes_with_sets_of_genres_that_hold_the_right_one(run):
+    found = document(run, "train", *QUICK, "--name", "sets")["run"]
+    sets = document(run, "evaluate", found, "--part", "test")["prediction_sets"]
+    assert [(one["level"], one["by_genre"]) for one in sets] == [
+        (level, by_genre) for by_genre in (False, True) for level in (0.8, 0.9, 0.95)
+    ]
+    for one in sets:
+        assert sum(one["sizes"]) == one["n"] == sum(genre["n"] for genre in one["per_genre"])
+        assert one["held"] >= one["level"] - 0.15
+        too_few = max(one["calibrated_on"]) < one["needed"]
+        assert too_few == (one["mean_size"] == 8) == one["sentence"].startswith("Each set holds all 8 genres")
+    assert any(one["mean_size"] < 8 for one in sets)
+    out = run("evaluate", found)[1]
+    validation = document(run, "evaluate", found)["prediction_sets"]
+    assert f"90 %  all tracks  {100 * validation[1]['held']:.1f} %" in out
+    assert "so the share had to reach the promise" in validation[1]["sentence"]
+    assert document(run, "evaluate", found, "--part", "train")["prediction_sets"] == []
+    assert "Sets of genres" not in run("evaluate", found, "--part", "train")[1]
+
+
 def test_a_run_on_noisy_labels_is_judged_by_them_or_by_the_true_genres(run):
     noisy = ["--data.label_noise", "0.3", "--data.overlap", "1", "--train.max_epochs", "12"]
     assert document(run, "train", *QUICK, *noisy, "--name", "noisy")["right_about"] == "labels"

@@ -151,6 +151,18 @@ GLOSSARY: dict[str, str] = {
         "How often the model is wrong among the tracks that it answers, as it answers more and more of them."
     ),
     "AURC": "Area under the risk-coverage curve: the error rate averaged over all coverages. Lower is better.",
+    "prediction set": (
+        "The genres that remain possible for a track (conformal prediction). In simulations the right one was there as "
+        "often as promised: 90.0 % for 90 %. Choosing the epoch on the same tracks costs up to 0.7 points."
+    ),
+    "promise by genre": (
+        "A promise over all tracks can be kept by the common genres alone: in simulations it held for 70 % of the "
+        "hardest genre's tracks and 96 % of the easiest. A promise for each genre makes larger sets."
+    ),
+    "promise by group": (
+        "Tracks of one artist hang together, so each validation artist counts once, and the promise is for a new "
+        "artist. In simulations 90 % promised became 91.5 % with 50 artists and 98 % with 9; fewer promise nothing."
+    ),
     "doubtful label": (
         "The network gives another genre at least the probability that tracks of that genre get on average, and gives "
         "the labeled genre less. Wrong labels look like this, and so do tracks between genres that overlap."

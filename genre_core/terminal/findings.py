@@ -11,9 +11,7 @@ from genre_core.findings.sentences import sentence
 from genre_core.store.run_result import JUDGE, Judge, facts_of, outcome_of, told_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
-
-_PLAIN = str.maketrans({"\u202f": " ", "–": "-", "\N{MINUS SIGN}": "-"})
-"""A terminal has plain spaces and hyphens."""
+from genre_core.terminal.text.words import plain
 
 
 def findings_of(store: RunStore, run: Run, part: Part, judge: Judge = JUDGE) -> list[dict[str, Any]] | None:
@@ -33,7 +31,7 @@ def findings_of(store: RunStore, run: Run, part: Part, judge: Judge = JUDGE) -> 
     validation = outcome_of(store, run, "validation", data, judge) if part == "test" else None
     told = told_of(run, part, data, seen.unit)
     found = find(facts_of(store, run, part, data, seen, validation))
-    return [{"sentence": sentence(one, told).translate(_PLAIN), **one.to_json(data.genres)} for one in found]
+    return [{"sentence": plain(sentence(one, told)), **one.to_json(data.genres)} for one in found]
 
 
 def listed(found: Sequence[Mapping[str, Any]] | None) -> str:

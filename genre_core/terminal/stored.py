@@ -15,6 +15,7 @@ from genre_core.terminal import text
 from genre_core.terminal.findings import findings_of, listed
 from genre_core.terminal.limit import bayes, judge_of, right_about
 from genre_core.terminal.output import DONE, show
+from genre_core.terminal.sets import as_table, sets_of
 
 _HEADLINE = ("n", "accuracy", "accuracy_interval", "macro_f1")
 
@@ -28,8 +29,11 @@ def evaluate(options: argparse.Namespace) -> int:
         raise RunStateError(f"The run {run.name} is {run.state}: only a complete run can be evaluated.")
     judge = judge_of(options, run.config.data)
     document = document_of(store, run, part, judge)
-    document["findings"] = findings_of(store, store.run(run.id), part, judge)
-    said = text.heading(run.name, run.id) + text.evaluation(document, part) + listed(document["findings"])
+    run = store.run(run.id)  # as it is now that its test part may be open
+    document["findings"] = findings_of(store, run, part, judge)
+    document["prediction_sets"] = sets_of(store, run, part, judge)
+    said = text.heading(run.name, run.id) + text.evaluation(document, part)
+    said += as_table(document["prediction_sets"]) + listed(document["findings"])
     show(document, said, as_json=options.json)
     return DONE
 

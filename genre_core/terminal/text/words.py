@@ -10,6 +10,12 @@ Document = Mapping[str, Any]
 """Documents that `--json` prints."""
 
 PARTS = {"train": "training"}
+_PLAIN = str.maketrans({"\u202f": " ", "–": "-", "\N{MINUS SIGN}": "-"})
+
+
+def plain(sentence: str) -> str:
+    """Return a sentence with the spaces and hyphens of a terminal."""
+    return sentence.translate(_PLAIN)
 
 
 def rate(rate: float | None, interval: Sequence[float] | None = None) -> str:
