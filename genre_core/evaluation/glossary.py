@@ -52,9 +52,8 @@ GLOSSARY: dict[str, str] = {
     ),
     "majority baseline": "The accuracy of always predicting the genre that is most common in training.",
     "Bayes limit": (
-        "The highest accuracy that any classifier can expect on new tracks. It is known because the generator is "
-        "known. On a few given tracks, the best classifier may be a little luckier. Where tracks have "
-        "artists, it holds for artists that the classifier has never heard."
+        "The highest accuracy that any classifier can expect on new tracks, known because the generator is known. On a "
+        "few given tracks, the best one may be luckier. Where there are artists, it holds for those never heard."
     ),
     "Wilson interval": (
         "The range of true rates that agree with the observed share. It contains the true rate in about 95 of 100 such "
