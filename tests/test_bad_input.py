@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.services import tables as tables_service
 from dashboard.services import workers
+from dashboard.views.data.text import UNUSABLE
 from genre_core.data.tables import reading
 from genre_core.errors import StoreError
 from genre_core.settings.names import configure
@@ -157,7 +158,7 @@ def test_a_table_without_features_says_so(store, case, tmp_path, capsys):
     assert status == 2
     assert sentence in err
     page = uploaded(file.name, data)
-    assert page.header[0].value == "These data cannot be used yet."
+    assert page.header[0].value == UNUSABLE
     assert err.strip() in on_page(page)
 
 

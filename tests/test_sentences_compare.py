@@ -48,3 +48,10 @@ def test_curves_are_described_with_their_best_epochs() -> None:
     assert sentences.curves_alt({"a": (4, 2), "b": (1, None)}, "Loss") == (
         "Loss over the epochs of 2 runs. a: 4 epochs, best epoch 2; b: 1 epoch, best epoch unknown."
     )
+
+
+def test_where_labels_are_noisy_it_is_said_what_judges() -> None:
+    assert [sentences.judged_by(about) for about in ("", "label", "true genre")] == [
+        "", "Judged by the labels.", "Judged by the true genres.",
+    ]  # fmt: skip
+    assert sentences.INCOMPARABLE == "These runs cannot be compared."

@@ -81,3 +81,12 @@ def test_an_import_says_how_far_it_is_or_what_came_of_it() -> None:
     assert of_import.import_sentence(Import("fma", problem="Why.")) == "fma was not imported. Why."
     assert of_import.import_sentence(Import("fma", table="ab")) == "fma is imported."
     assert of_import.import_sentence(Import("fma", "Reading", 0.5)) == "Importing fma: reading, 50\u202f%."
+
+
+def test_all_of_fma_has_another_way_than_an_upload() -> None:
+    assert of_import.all_of_fma(200).startswith("All of FMA is larger than 200 MB: run `python -m genre_core import")
+
+
+def test_data_without_use_and_without_a_run_say_so() -> None:
+    assert sentences.UNUSABLE == "These data cannot be used yet."
+    assert sentences.NO_RUN == "No complete run has seen these tracks yet."

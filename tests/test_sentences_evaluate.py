@@ -8,7 +8,7 @@ from dashboard.components.scores import genre_columns, remarks
 from dashboard.services.outcomes import Outcome
 from dashboard.shell.cells import Selection
 from dashboard.text.evaluate import answer, limit_help, measured
-from dashboard.text.evaluate_states import no_run, not_complete
+from dashboard.text.evaluate_states import no_run, no_tracks, not_complete
 from genre_core.bayes.limit import BayesScore
 from genre_core.evaluation.intervals import wilson
 from genre_core.evaluation.report import evaluate
@@ -133,3 +133,9 @@ def test_choices_are_all_genres_and_say_which_is_true_and_predicted():
     assert sum(choice.probability for choice in found) == pytest.approx(1)
     right = tracks_of(result, [""] * 2000, in_cells(result, Selection.of("0-0", 3)))
     assert choices(result, int(right.rows[0]))[0].role == "predicted, true"
+
+
+def test_tracks_that_are_gone_are_said_with_the_way_to_get_them_back():
+    headline, step = no_tracks("Why.")
+    assert (headline.answer, headline.reason) == ("The tracks of this run are no longer stored.", "Why.")
+    assert step.label == "Upload the table again on Data"

@@ -116,3 +116,11 @@ def test_progress_says_what_became_of_it(tmp_path):
     note = sentences.crossed_note(crossed)
     assert "each artist kept whole" in note
     assert "its 45 tracks are not used" in note
+
+
+def test_a_round_asks_which_labels_are_wrong_or_says_why_there_is_none():
+    assert sentences.which(3, 12) == "3 of these 12 labels are wrong. Which?"
+    few, unknown = (sentences.no_round("validation", known=known) for known in (True, False))
+    assert few.answer == unknown.answer == "This run has no wrong labels to find."
+    assert few.reason == "Too few of these validation labels are wrong, or right, for a round of the game."
+    assert unknown.reason.startswith("The game needs synthetic tracks with some wrong labels")

@@ -69,15 +69,20 @@ def no_data(run: Run, part: Part, problem: str) -> tuple[Headline, Step]:
     """Say what is known of a run whose tracks are gone, such as a table that was deleted."""
     scores = run.summary.get(part)
     if scores is None:
-        return Headline("The tracks of this run are no longer stored.", problem), Step(
-            DATA, "Upload the table again on Data"
-        )
+        return no_tracks(problem)
     accuracy = percent(scores["accuracy"], Interval(*scores["accuracy_interval"]))
     macro_f1 = percent(scores["macro_f1"], Interval(*scores["macro_f1_interval"]))
     n = count(scores["n"], f"{part} track")
     about = " about the labels" if about_labels(run) else ""
     headline = f"Right{about} on {accuracy} of {n}; the tracks themselves can no longer be shown."
     return Headline(headline, f"Macro-F1 {macro_f1}. {problem}"), Step(DATA, "Upload the table again on Data")
+
+
+def no_tracks(problem: str) -> tuple[Headline, Step]:
+    """Say that the tracks of a run are gone, such as with a table that was deleted."""
+    return Headline("The tracks of this run are no longer stored.", problem), Step(
+        DATA, "Upload the table again on Data"
+    )
 
 
 def _later(answer: str, reason: str) -> Headline:

@@ -162,10 +162,10 @@ def test_with_several_runs_each_is_compared_with_the_first_and_one_is_drawn(stor
         ("good,nobody", "Choose a run to compare the good one with.", "There is no run nobody here"),
         ("good,queued", "Choose a run to compare the good one with.", "the queued one is not complete (waiting)"),
         ("good,good", "Choose a run to compare the good one with.", "a run cannot be compared with itself"),
-        ("good,other", "These runs cannot be compared.", "use different data"),
-        ("good,split", "These runs cannot be compared.", "use different splits of the same data: of 90 tracks"),
-        ("good,gone", "These runs cannot be compared.", "gone cannot be compared."),
-        ("gone,good", "These runs cannot be compared.", "gone cannot be compared."),
+        ("good,other", sentences.INCOMPARABLE, "use different data"),
+        ("good,split", sentences.INCOMPARABLE, "use different splits of the same data: of 90 tracks"),
+        ("good,gone", sentences.INCOMPARABLE, "gone cannot be compared."),
+        ("gone,good", sentences.INCOMPARABLE, "gone cannot be compared."),
         ("good,seed,split", "No clear difference", "use different splits"),
         ("a,b,c,d,e,f,g", "Choose a run to compare", "identifiers of up to six runs"),
         ("<b>,x", "Choose a run to compare", "identifiers of up to six runs"),
@@ -213,8 +213,10 @@ def test_labels_or_true_genres_judge_both(store):
     assert by_label.matched.both < by_genre.matched.both
     page = opened(COMPARE, runs="noisy,noisy2", right="true")
     assert why(by_genre, GAP) in html(page)
-    assert "by the true genres" in html(page)
-    assert why(by_label, GAP) in html(opened(COMPARE, runs="noisy,noisy2"))
+    assert sentences.judged_by("true genre") in html(page)
+    page = opened(COMPARE, runs="noisy,noisy2")
+    assert why(by_label, GAP) in html(page)
+    assert sentences.judged_by("label") in html(page)
 
 
 def test_runs_and_evaluate_lead_here(store):

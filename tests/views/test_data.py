@@ -450,7 +450,7 @@ def test_files_that_only_carry_fmas_names_are_not_taken_for_it(fma, name):
 
 
 def test_fma_is_too_large_to_upload_and_has_another_way(store):
-    assert "GENRE_LAB_DATA" in texts(opened(DATA))
+    assert of_import.all_of_fma(200) in texts(opened(DATA))
 
 
 def test_an_import_whose_process_is_killed_says_so_and_the_pages_go_on(store, fma, monkeypatch):

@@ -10,6 +10,9 @@ import pytest
 from dashboard.services import datasets, exploring, tables
 from dashboard.views.data import drawn_area
 from dashboard.views.data import exploration_text as sentences
+from dashboard.views.data.text import NO_RUN
+from genre_core.bayes.curve import overlap_for
+from genre_core.errors import ConfigError
 from genre_core.inspection.projection import project
 from genre_core.settings.config import SplitConfig
 from genre_core.settings.names import configure
@@ -128,7 +131,7 @@ def test_the_map_is_coloured_by_the_parts_of_the_split_that_the_address_says():
 
 def test_without_a_run_right_and_wrong_says_what_to_do():
     page = on("overview", colour="answer")
-    assert "No complete run has seen these tracks yet." in texts(page)
+    assert NO_RUN in texts(page)
     assert "Rock" in traces(page)
 
 
@@ -204,7 +207,7 @@ def test_a_table_has_no_limit_and_it_is_said_why():
     name = "segments.csv"
     table = tables.add_table([(name, (TABLES / name).read_bytes())])
     page = opened(DATA, section="limits", data__source="table", data__table=table)
-    assert "nobody knows that for real music" in texts(page)
+    assert sentences.NO_LIMIT in texts(page)
 
 
 def test_the_overlap_is_found_for_a_wanted_limit():
@@ -216,7 +219,9 @@ def test_the_overlap_is_found_for_a_wanted_limit():
     assert best == pytest.approx(90, abs=0.6)
     page.number_input(key="wanted limit").set_value(1.0)
     press(page, "Find the overlap")
-    assert "No overlap makes 1.0 % the best possible accuracy" in texts(page)
+    with pytest.raises(ConfigError) as told:
+        overlap_for(config(), 0.01)
+    assert str(told.value) in texts(page)
 
 
 def test_noisy_labels_ask_right_about_what():

@@ -175,7 +175,7 @@ def _answerable(asked: Sequence[Run], found: Compared | None, part: Part, judge:
         _say_too_few(asked)
         return None
     if found is None or not found.others:
-        st.header("These runs cannot be compared.", anchor=False)
+        st.header(sentences.INCOMPARABLE, anchor=False)
         return None
     there = {run.id: run for run in asked}
     runs = [there[side.run.id] for side in (found.first, *found.others)]

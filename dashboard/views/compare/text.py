@@ -20,6 +20,7 @@ from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, flatten
 from genre_core.store.schema import Run
 
+INCOMPARABLE = "These runs cannot be compared."
 VERDICTS = {
     "first": "A is better",
     "second": "the other is better",
@@ -50,6 +51,11 @@ def no_runs(any_runs: bool) -> tuple[Headline, Step]:
         return Headline("Too few runs are complete.", reason), Step(TRAIN, "Train another")
     reason = "Train two classifiers first. This page then shows whether one is really better, and on which tracks."
     return Headline("Nothing to compare yet.", reason), Step(TRAIN, "Train the first run")
+
+
+def judged_by(about: str) -> str:
+    """Say what judges, the label or the true genre, where the two differ."""
+    return f"Judged by the {about}s." if about else ""
 
 
 def choose_more(first: str | None) -> Headline:

@@ -24,8 +24,11 @@ def head(chosen: Chosen) -> None:
     first, other, found = chosen.compared.first, chosen.other, chosen.pair
     named = replace(found, first=f"{first.name} (A)", second=f"{other.name} ({other.letter})")
     st.header(plain(sentences.answer(named, chosen.nouns), longest=700), anchor=False, help=sentences.POWER_HELP)
-    judged = f"Judged by the {first.outcome.about}s." if first.outcome.about else ""
-    said = (why(found, GAP), judged, sentences.caution(first.run.config, other.run.config, found))
+    said = (
+        why(found, GAP),
+        sentences.judged_by(first.outcome.about),
+        sentences.caution(first.run.config, other.run.config, found),
+    )
     numbers_line(" ".join(filter(None, said)), _badges(chosen))
     say(chosen.notes)
 

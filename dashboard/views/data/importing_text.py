@@ -19,6 +19,14 @@ MOST_GENRES = 12
 """Most genres that have a column of their own in the table of gaps."""
 
 
+def all_of_fma(megabytes: int) -> str:
+    """Say how all of FMA is imported, which has more megabytes than an upload may."""
+    return (
+        f"All of FMA is larger than {megabytes} MB: run `python -m genre_core import FOLDER` on the server, or start "
+        "it with `GENRE_LAB_DATA=FOLDER` to choose it here."
+    )
+
+
 def to_know(findings: Sequence[Finding]) -> str:
     """Say how much there is to know before a score is trusted, nothing where there is nothing."""
     counts = [(sum(finding.severity == severity for finding in findings), noun) for severity, noun in NOUNS.items()]

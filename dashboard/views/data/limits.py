@@ -35,10 +35,7 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
     """Draw the limit against the overlap, its confusions beside a run's, and what of the run's error was avoidable."""
     drawn = config.generator
     if drawn is None:
-        st.caption(
-            "The best possible score is unknown for these tracks. It can only be computed if we know how the tracks "
-            "were generated, and nobody knows that for real music. Choose synthetic tracks in the settings to see it."
-        )
+        st.caption(sentences.NO_LIMIT)
         return
     clean = about_true_genres(config)
     limit = datasets.limit(config, clean=clean)

@@ -91,7 +91,7 @@ def _nothing(config: DatasetConfig, problem: str) -> None:
     is_stored = not config.imported or tables.stored(config) is not None
     stored = [] if is_stored else tables.tables()[config.source]
     answer, reason = sentences.nothing(config.imported, bool(config.stored), bool(stored))
-    st.header("These data cannot be used yet." if is_stored else answer, anchor=False)
+    st.header(sentences.UNUSABLE if is_stored else answer, anchor=False)
     st.caption(plain(problem, 1000) if is_stored else reason)
     upload_problem()
     import_progress()

@@ -8,6 +8,7 @@ from dashboard.services import exploring, runs
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text.badges import badges
+from dashboard.views.data import text as sentences
 from genre_core.settings.config import DatasetConfig
 from genre_core.store.schema import Run
 
@@ -27,7 +28,7 @@ def choose_run(config: DatasetConfig) -> Run | None:
     current = run_on(config)
     if current is None:
         asked_for = runs.run(address.run_id())
-        st.caption(plain(f"{_why_not(asked_for, config)}No complete run has seen these tracks yet."))
+        st.caption(plain(f"{_why_not(asked_for, config)}{sentences.NO_RUN}"))
         address.page_link("views/train/page.py", "Train on these tracks", icon=":material/play_arrow:")
         return None
     names = {run.id: label(run) for run in (*exploring.runs_on(config), current)}

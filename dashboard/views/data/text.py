@@ -10,6 +10,9 @@ from genre_core.settings.config import DatasetConfig
 from genre_core.store.schema import Run
 from genre_core.text import judged
 
+UNUSABLE = "These data cannot be used yet."
+NO_RUN = "No complete run has seen these tracks yet."
+
 
 def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -> str:
     """Say what the tracks are, and the best that can be reached where that is known, for `whom` it holds."""

@@ -44,10 +44,7 @@ def upload() -> None:
         on_change=_read,
         args=(key,),
     )
-    st.caption(
-        f"All of FMA is larger than {_MEGABYTES} MB: run `python -m genre_core import FOLDER` on the server, or start "
-        "it with `GENRE_LAB_DATA=FOLDER` to choose it here."
-    )
+    st.caption(sentences.all_of_fma(_MEGABYTES))
     if offered := imports.offered():
         name = st.selectbox(
             "Or from this server", offered, index=None, key="offered", format_func=sentences.offered_title,

@@ -33,13 +33,9 @@ def draw(judged: Judged, labels: DoubtfulLabels) -> None:
     found = None if lab is None else flips_round(lab.wrong, seed)
     scores = outcomes.standard_scores(judged.run)
     if lab is None or found is None or scores is None:
-        st.subheader("This run has no wrong labels to find.", anchor=False)
-        st.caption(
-            "The game needs synthetic tracks with some wrong labels, so that the truth is known. Train on such tracks, "
-            "then play here."
-            if lab is None
-            else f"Too few of these {judged.part} labels are wrong, or right, for a round of the game."
-        )
+        none = sentences.no_round(judged.part, known=lab is not None)
+        st.subheader(none.answer, anchor=False)
+        st.caption(none.reason)
         with st.container(horizontal=True):
             _leave()
             settings = {"data.overlap": "3.0", "data.label_noise": "0.1"}
@@ -64,7 +60,7 @@ def draw(judged: Judged, labels: DoubtfulLabels) -> None:
 def _head(judged: Judged, found: FlipsRound, seed: int, marks: list[int] | None) -> None:
     n = len(found.tracks)
     if marks is None:
-        st.subheader(f"{found.n_wrong} of these {n} labels are wrong. Which?", anchor=False)
+        st.subheader(sentences.which(found.n_wrong, n), anchor=False)
         st.caption(
             f"Round {seed}, {judged.part} tracks. Mark the tracks that look more like the average of the other genre "
             "than like that of their label, then press Show. Anyone who opens this link gets the same tracks."

@@ -143,3 +143,19 @@ def crossed_note(found: CrossPredictions) -> str:
     torn = f" Each {' and each '.join(plan.torn)} is divided, because a genre has too few." if plan.torn else ""
     closed = f" The test part is closed: its {plan.n_left_out:,} tracks are not used." if plan.n_left_out else ""
     return f"Each track is judged by one of {plan.n_folds} networks that did not learn from it{kept}.{torn}{closed}"
+
+
+def which(n_wrong: int, n: int) -> str:
+    """Ask which of the tracks of a round have wrong labels."""
+    return f"{n_wrong} of these {n} labels are wrong. Which?"
+
+
+def no_round(part: str, *, known: bool) -> Headline:
+    """Say why there is no round of the game: it is not known which labels are wrong, or too few are wrong or right."""
+    reason = (
+        "The game needs synthetic tracks with some wrong labels, so that the truth is known. Train on such tracks, "
+        "then play here."
+    )
+    if known:
+        reason = f"Too few of these {part} labels are wrong, or right, for a round of the game."
+    return Headline("This run has no wrong labels to find.", reason)

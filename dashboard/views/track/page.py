@@ -15,8 +15,7 @@ from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text import evaluate_states
 from dashboard.text.badges import badges
-from dashboard.text.evaluate_states import DATA, Step
-from dashboard.text.train import Headline
+from dashboard.text.evaluate_states import Step
 from dashboard.views.track import nearby, ways, what_if, why
 from dashboard.views.track import text as said
 from dashboard.views.track.looked_at import LookedAt
@@ -47,10 +46,7 @@ def _looked_at(run: Run) -> LookedAt | None:
     try:
         data = datasets.dataset(run.config.data)
     except GenreLabError as error:  # its table was deleted
-        say_headline(
-            Headline("The tracks of this run are no longer stored.", str(error)),
-            Step(DATA, "Upload the table again on Data"),
-        )
+        say_headline(*evaluate_states.no_tracks(str(error)))
         return None
     answers = predictions(run)
     if answers is None:
