@@ -1,21 +1,22 @@
 """The Repeat page without a browser, over a store of its own and without a cluster."""
 
 import json
-import re
 
 import pytest
 from sqlalchemy import update
 
 from dashboard.components.live import answer as answer_of
 from dashboard.services import repetitions
-from dashboard.theme import percent
 from dashboard.views.repeat import live as following
+from dashboard.views.repeat import text as sentences
+from genre_core.errors import RunStateError
 from genre_core.networks import LinearConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.store.openings import openings_of
 from genre_core.store.schema import studies
 from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
+from genre_core.studies.repeats.summary import runs_to_show
 from genre_core.workers.study import execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts
 
@@ -60,9 +61,27 @@ def answer(page):
     return drawn(page, "repeat answer words")
 
 
+def shows(page, study_id, *, test=False):
+    """Say whether a page opens with what there is to say of a repetition."""
+    said = sentences.headline(repetitions.repetition(study_id, test=test))
+    return (answer(page)["text"], answer(page)["note"]) == (said.answer, said.reason)
+
+
+def planned(study_id, difference):
+    """Return how many runs would show a difference, as the page is to say it."""
+    return sentences.planned(difference, runs_to_show(repetitions.repetition(study_id).summary, difference))
+
+
+def refusal(study_id):
+    """Return why a repetition cannot be shown."""
+    with pytest.raises(RunStateError) as told:
+        repetitions.repetition(study_id)
+    return str(told.value)
+
+
 def test_before_there_is_one_the_page_says_what_it_is_for(store):
     page = opened(VIEW, **SETTINGS)
-    assert answer(page)["text"] == "How reliable is this score?"
+    assert answer(page)["text"] == sentences.BEFORE.answer
     assert {b.label: b.disabled for b in page.button if b.label in ("Repeat", "Stop")} == {
         "Repeat": False, "Stop": True,
     }  # fmt: skip
@@ -75,7 +94,7 @@ def test_the_button_starts_it_the_address_names_it_and_it_can_be_stopped_and_gon
     config = RepeatsConfig.model_validate_json(store.studies.study(study_id).config_json)
     assert config.what == Folds(k=5)
     assert config.experiment.train.max_epochs == 4
-    assert answer(page)["text"] == "Waiting for a worker."
+    assert shows(page, study_id)
     press(page, "Stop")
     assert store.studies.study(study_id).state == "cancelled"
     press(page, "Continue")
@@ -85,10 +104,7 @@ def test_the_button_starts_it_the_address_names_it_and_it_can_be_stopped_and_gon
 
 def test_seeds_have_a_mean_an_interval_and_every_run_on_the_ruler(store, seeds):
     page = opened(VIEW, study=seeds)
-    said = answer(page)
-    assert said["text"].startswith("Right on ")
-    assert "of validation tracks, on average over 4 seeds" in said["text"]
-    assert "covers only luck in training" in said["note"]
+    assert shows(page, seeds)
     marks = drawn(page, "repeat ruler")["marks"]
     assert [mark["kind"] for mark in marks].count("tick") == 4
     assert next(mark for mark in marks if mark["kind"] == "model")["low"] is not None
@@ -101,25 +117,23 @@ def test_seeds_have_a_mean_an_interval_and_every_run_on_the_ruler(store, seeds):
 
 def test_the_test_parts_of_seeds_are_closed_until_somebody_opens_them(store, seeds):
     page = opened(VIEW, study=seeds, part="test")
-    assert "of validation tracks" in answer(page)["text"]
-    assert "are closed" in texts(page)
+    assert shows(page, seeds)
+    assert sentences.CLOSED in texts(page)
     press(page, "Open the test parts")
-    assert "of test tracks" in answer(page)["text"]
+    assert shows(page, seeds, test=True)
+    assert not shows(page, seeds)
     runs = store.members.runs(seeds).values()
     assert {(found.n, found.opened) for found in openings_of(store, runs).values()} == {(4, True)}
 
 
 def test_folds_judge_every_track_once_and_leave_the_test_part_closed(store, folds):
     page = opened(VIEW, study=folds)
-    assert "of held-out tracks, on average over 3 folds" in answer(page)["text"]
-    assert "Nadeau and Bengio" in answer(page)["note"]
-    assert "The real test part is in no fold" in texts(page)
+    found = repetitions.repetition(folds)
+    assert shows(page, folds)
+    assert sentences.held_out(found) in texts(page)
     counts = drawn(page, "matrix of folds")["view"]["counts"]
     assert sum(map(sum, counts)) == 255
-    score = repetitions.pooled_score(repetitions.repetition(folds))
-    assert f"of 255 predictions are right, {percent(score.rate, score.interval)}. Each track is judged once" in texts(
-        page
-    )
+    assert sentences.pooled(found, repetitions.pooled_score(found)) in texts(page)
     runs = store.members.runs(folds).values()
     assert all(found.opened for found in openings_of(store, runs).values())
 
@@ -128,34 +142,35 @@ def test_a_chosen_run_opens_on_evaluate(store, folds):
     run = store.members.runs(folds)[2]
     page = opened(VIEW, study=folds, run=run.id)
     links = [link.proto.label for link in page.get("page_link")]
-    assert "Evaluate Fold 2 of 3" in links
+    assert f"Evaluate {repetitions.repetition(folds).config.name(2)}" in links
     judged = opened("views/evaluate/page.py", run=run.id, part="test")
     assert not judged.exception
 
 
 def test_it_says_how_many_runs_a_given_difference_takes(store, seeds, folds):
     page = opened(VIEW, study=seeds)
-    assert re.search(
-        r"You need about [\d,]+ runs of each to show a difference of 1.0.points? in four of five cases", texts(page)
-    )
+    assert planned(seeds, 0.01) in texts(page)
     page.number_input(key="difference").set_value(50.0).run()
-    assert "You need about 3 runs of each to show a difference of 50.0" in texts(page)
-    assert "No number of runs on these tracks would show a difference of 0.1" in texts(
-        opened(VIEW, study=folds, difference="0.1")
-    )
+    assert sentences.planned(0.5, 3) in texts(page)
+    assert planned(seeds, 0.5) == sentences.planned(0.5, 3)
+    assert sentences.planned(0.001, None) in texts(opened(VIEW, study=folds, difference="0.1"))
 
 
 def test_two_settings_are_compared_run_by_run(store, seeds, folds):
     better = QUICK.model_copy(update={"train": TrainConfig(max_epochs=30, learning_rate=0.02)})
     execute_study(submitted(store, "better", OtherSeeds(times=4, vary="network"), better), 1, store.url)
-    said = texts(opened(VIEW, study="better", **{"with": seeds}))
-    assert "These settings are better than the others by" in said
-    assert "4 runs of each are paired by split and seed" in said
-    assert "These settings are worse than the others by" in texts(opened(VIEW, study=seeds, **{"with": "better"}))
-    assert "These two cannot be compared." in texts(opened(VIEW, study=seeds, **{"with": folds}))
     same = submitted(store, "same", OtherSeeds(times=3, vary="network"))
     execute_study(same, 1, store.url)
-    assert "No clear difference" in texts(opened(VIEW, study=same, **{"with": seeds}))
+    found = {}
+    for one, other in (("better", seeds), (seeds, "better"), (seeds, folds), (same, seeds)):
+        ours, theirs = repetitions.repetition(one), repetitions.repetition(other)
+        found[one, other] = result = repetitions.compare_repetitions(ours, theirs)
+        said, page = sentences.compared(ours, result), texts(opened(VIEW, study=one, **{"with": other}))
+        assert said.answer in page
+        assert said.reason in page
+    assert found["better", seeds].found.interval.low > 0 > found[seeds, "better"].found.interval.high
+    assert found[seeds, folds].why_not
+    assert not found[same, seeds].found.clear
 
 
 def test_a_running_one_shows_each_run_and_is_followed(store):
@@ -165,7 +180,7 @@ def test_a_running_one_shows_each_run_and_is_followed(store):
         patch.setattr(store.studies.__class__, "finish", lambda *_: False)
         execute_study(study_id, 1, store.url)
     page = opened(VIEW, study=study_id)
-    assert answer(page)["text"] == "Training 3 seeds of the split: 3 of 3 runs done."
+    assert shows(page, study_id)
     assert drawn(page, "repeat progress")["done"] == 1
     answered = answer_of(following.look, study_id, "")
     assert set(answered["parts"]) == {"answer", "progress", "ruler", "loss", "accuracy"}
@@ -174,17 +189,17 @@ def test_a_running_one_shows_each_run_and_is_followed(store):
 
 
 def test_a_stopped_a_failed_and_an_unknown_one_say_so(store, seeds):
-    assert "There is no repetition nowhere here" in texts(opened(VIEW, study="nowhere"))
+    assert refusal("nowhere") in texts(opened(VIEW, study="nowhere"))
     submitted(
         store, "failed", Folds(k=20), QUICK.model_copy(update={"data": DATA.model_copy(update={"n_samples": 30 * 2})})
     )
     execute_study("failed", 1, store.url)
     page = opened(VIEW, study="failed")
-    assert answer(page)["text"] == "Training failed after 0 of 20 runs."
+    assert shows(page, "failed")
     assert "too few for 20 folds" in answer(page)["note"]
     with store.transaction() as connection:
         connection.execute(update(studies).where(studies.c.id == seeds).values(state="cancelled"))
-    assert answer(opened(VIEW, study=seeds))["text"] == "Stopped after 4 of 4 runs."
+    assert shows(opened(VIEW, study=seeds), seeds)
     with store.transaction() as connection:
         connection.execute(update(studies).where(studies.c.id == seeds).values(revision=99, config="{}x"))
-    assert "another version of Genre Lab" in texts(opened(VIEW, study=seeds))
+    assert refusal(seeds) in texts(opened(VIEW, study=seeds))
