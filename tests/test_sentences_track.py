@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dashboard.components.tracks import NONE_FITS
 from dashboard.services.networks import Explanation
 from dashboard.views.track import text as said
 from dashboard.views.track.figures import MOST, attribution_figure
@@ -90,4 +91,7 @@ def test_without_a_track_it_is_said_what_the_link_names():
     assert "“x”" in said.no_track("x", 400).reason
     assert said.no_track("9" * 50, 400).reason.startswith("The link names row 99999999999999999999…")
     assert said.other_part("test", "train") == "The link says test, but this is a training track."
+    assert said.no_track("400", 400).reason == "The link names row 400; the rows of these data are 0 to 399."
+    assert said.closed("9").answer == "Track 9 is a test track of this run."
+    assert NONE_FITS == "No track here fits the filter."
     assert said.other_part("test", None) == "The link says test, but this is in no part of the split."

@@ -22,6 +22,7 @@ from genre_core.evaluation.glossary import GLOSSARY
 
 ROWS_SHOWN, ROWS_BESIDE_A_TRACK = 12, 4
 CHOICES_SHOWN, FEATURES_SHOWN = 3, 14
+NONE_FITS = "No track here fits the filter."
 PASSED_ON = (
     *("part", "right", "unit", "section", "among", "cell", "merge", "by", "order", "against", "diagonal"),
     *("find", "only", "answer", "score", "scaled", "target", "surely", "reject"),
@@ -57,7 +58,7 @@ def track_list(found: ListedTracks, chosen: int | None, key: str) -> None:
     True and predicted genre are columns where they differ among the tracks.
     """
     if not len(found):
-        st.caption("No track here fits the filter.")
+        st.caption(NONE_FITS)
         return
     import pyarrow as pa
 

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from dashboard.services import datasets
+from dashboard.services import datasets, networks
 from dashboard.services.runs import Queue
 from dashboard.text.ensembles import NO_EPOCHS, beside_members
 from dashboard.text.train import of_run, which_epoch
+from genre_core.errors import DataError
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.names import configure
 from genre_core.settings.naming import run_name
@@ -119,7 +120,9 @@ def test_sections_of_a_genre_draw_an_ensemble(store, section):
 
 def test_a_track_of_an_ensemble_has_its_answer_and_says_why_no_more(store):
     page = opened("views/track/page.py", run="all", track="0")
-    assert "An ensemble has no single network" in texts(page)
+    with pytest.raises(DataError) as told:
+        networks.network(store.run("all"))
+    assert str(told.value) in texts(page)
 
 
 def test_an_ensemble_is_compared_with_a_member(store):

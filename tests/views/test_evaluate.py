@@ -5,7 +5,7 @@ import pytest
 
 from dashboard.services import outcomes
 from dashboard.text.badges import why_leaky
-from dashboard.text.evaluate import answer
+from dashboard.text.evaluate import answer, measured
 from dashboard.text.evaluate_states import closed, no_data, no_run, not_complete
 from dashboard.text.limits import limit_here_label
 from genre_core.data.sources import load_dataset
@@ -178,12 +178,13 @@ def test_once_opened_it_stays_open_and_each_configuration_counts_once(store):
     assert page.query_params["part"] == "test"
     assert "test tracks" in page.header[0].value
     assert ">test opened 1×<" in html(page)
-    assert "None of these tracks was looked at for another configuration." in html(page)
+    assert openings_of(store, [first])["first"].sentence("track") in html(page)
     for run_id in ("first", "same"):
         assert ">test opened 1×<" in html(on_test(run=run_id))
     page = on_test(run="other")
-    assert closed(other, openings_of(store, [other])["other"]).reason in texts(page)
-    assert "looked at for 1 other configuration" in texts(page)
+    seen = openings_of(store, [other])["other"]
+    assert (seen.n, seen.opened) == (1, False)
+    assert closed(other, seen).reason in texts(page)
     assert ">test opened 2×<" in html(press(page, "Open the test part"))
     assert ">test opened 2×<" in html(on_test(run="first"))
 
@@ -288,10 +289,8 @@ def test_noisy_labels_are_judged_by_the_labels_or_by_the_true_genres(store):
         counts = np.array(matrix(page)["view"]["counts"])
         assert counts.trace() == rights[about]
         assert (counts.sum(axis=1) == np.bincount(y_true[judged.rows], minlength=8)).all()
-        assert [sub.value for sub in page.subheader][1:] == [
-            f"By genre, on {n} validation tracks, about the {about}s",
-            f"All scores, on {n} validation tracks, about the {about}s",
-        ]
+        on = measured(judged, "validation")
+        assert [sub.value.partition(", on ")[2] for sub in page.subheader][1:] == [on, on]
         assert list(page.dataframe[0].value["tracks"]) == counts.sum(axis=1).tolist()
         assert html(page).count(f"{100 * rights[about] / n:.1f}\u202f%") >= 2
         best = outcomes.outcome(run, "validation", judge=Judge(right == "true")).limit.accuracy

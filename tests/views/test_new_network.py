@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from dashboard.services import outcomes
+from dashboard.services import datasets, outcomes
+from dashboard.text.train import before_training
 from genre_core.networks import ARCHITECTURES
 from genre_core.settings.branches import branch_of
 from genre_core.settings.ensembles import ensemble_of
@@ -74,7 +75,10 @@ def test_it_is_counted_without_being_built():
 
 def test_train_draws_it_counts_it_and_calls_it_by_its_name(store):
     page = opened("views/train/page.py", **ADDRESS)
-    assert drawn(page, "answer words")["text"] == "Press Train and watch a twin network learn to tell 4 genres apart."
+    config = configure(TWIN)
+    planned = before_training(datasets.shape(config.data), config, datasets.limit(config.data))
+    assert drawn(page, "answer words")["text"] == planned.answer
+    assert "a twin network" in planned.answer
     network = drawn(page, "network")
     assert network["alt"] == "The network, from features to genres: layers of 8, 5 beside 10, 4 units, 199 parameters."
     figure = json.loads(network["figure"])

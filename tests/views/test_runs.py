@@ -6,9 +6,11 @@ import pytest
 
 from dashboard.services import runs
 from dashboard.services import studies as studies_service
+from dashboard.text.runs import answer, row
 from dashboard.views.runs import studies as study_list
+from dashboard.views.runs.studies_text import Row, how_many
 from genre_core.settings.names import configure
-from genre_core.store.openings import open_test
+from genre_core.store.openings import Openings, open_test
 from genre_core.studies.kinds import LENS, MAP, REPEATS, SEARCH
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.studies.tuning.config import search_config
@@ -156,7 +158,7 @@ def test_two_hundred_runs_are_listed_in_a_moment(tmp_path):
         page.run()
         assert time.perf_counter() - began < 1.0
         assert len(table(page)) == 200
-        assert page.header[0].value == "200 runs; none is complete yet."
+        assert page.header[0].value == answer([row(run, {}, Openings()) for run in own.runs(limit=200)])
 
 
 # -- studies -----------------------------------------------------------------------------------------------------------
@@ -196,7 +198,8 @@ def unfolded(monkeypatch, row=None):
 
 def test_studies_are_listed_newest_first_with_their_kind_and_state(store, studies, monkeypatch):
     page = unfolded(monkeypatch)
-    assert [box.label for box in page.expander] == ["3 studies: 1 lens, 1 repetition, 1 search"]
+    listed = [Row(kind, "", None) for kind in ("lens", "repetition", "search")]
+    assert [box.label for box in page.expander] == [how_many(listed, 50)]
     rows = page.dataframe[1].value
     assert list(rows["kind"]) == ["lens", "repetition", "search"]
     assert rows["about"][0] == "another version's"

@@ -7,13 +7,19 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
+from dashboard.components.tracks import NONE_FITS
 from dashboard.services import datasets, networks, outcomes
+from dashboard.shell.address import LOOKED_AT
+from dashboard.text.evaluate_states import no_run, no_tracks, not_complete
+from dashboard.views.track import text as said
+from genre_core.errors import DataError
 from genre_core.evaluation.metrics import softmax
 from genre_core.settings.names import configure
 from genre_core.store.openings import open_test
 from tests.views.opening import drawn, opened, own_store, press, texts
 from tests.views.stored import put_segments, trained
 
+NO_ROWS = ("x", "-1", "9" * 40, "400")
 TRACK, EVALUATE = "views/track/page.py", "views/evaluate/page.py"
 SMALL = {"data.n_samples": 400, "data.n_features": 8, "train.max_epochs": 3, "model.hidden": (16,), "data.overlap": 3.0}
 
@@ -51,6 +57,13 @@ def rows_of(run, part, *, wrong=False):
     return np.flatnonzero((found.part == number) & (not wrong or found.logits.argmax(axis=1) != found.y))
 
 
+def why_gone(run):
+    """Return why the tracks of a run cannot be read."""
+    with pytest.raises(DataError) as told:
+        datasets.dataset(run.config.data)
+    return str(told.value)
+
+
 def html(page):
     return " ".join(item.proto.body for item in page.get("html"))
 
@@ -72,9 +85,8 @@ def test_a_track_says_what_it_is_and_how_sure_the_network_is(store):
     y_prob = softmax(found.logits[[row]])[0]
     genres = run.context["genres"]
     page = opened(TRACK, run="small", track=str(row))
-    sure = f"{100 * y_prob.max():.1f}\u202f%"
     true, predicted = genres[found.y[row]], genres[y_prob.argmax()]
-    assert page.header[0].value == f"Track {row + 1} is {true}; taken for {predicted} with {sure} confidence"
+    assert page.header[0].value == said.title(str(row + 1), true, predicted, y_prob.max())
     assert ">validation track<" in html(page)
     assert shares(page) == [round(100 * p, 1) for p in y_prob]
     assert f"Why {predicted} rather than {true}" in drawn(page, "attribution")["figure"]
@@ -87,17 +99,19 @@ def test_the_bars_of_the_attribution_add_up_to_what_is_said(store, run_id):
     row = int(rows_of(store.run(run_id), "validation")[0])
     page = opened(TRACK, run=run_id, track=str(row))
     bars = json.loads(drawn(page, "attribution")["figure"])["data"][0]["x"]
-    said = re.search(r"The sum is ([+−][\d.]+) nats", texts(page))
-    assert float(said[1].replace("−", "-")) == pytest.approx(sum(bars), abs=0.006)
+    summed = re.search(r"([+−][\d.]+) nats", texts(page))
+    assert float(summed[1].replace("−", "-")) == pytest.approx(sum(bars), abs=0.006)
 
 
 def test_the_tracks_nearest_in_training_are_listed_and_open(store):
     run = store.run("small")
-    page = opened(TRACK, run="small", track=str(rows_of(run, "validation")[0]))
+    row = int(rows_of(run, "validation")[0])
+    page = opened(TRACK, run="small", track=str(row))
     nearest = page.dataframe[0].value
     assert len(nearest) == 10
     assert (np.diff(nearest["distance"]) >= 0).all()
-    assert re.search(r"Of the 10 nearest training tracks .* (is|are) ", texts(page))
+    found, y = networks.neighbours(run, row), outcomes.predictions(run).y
+    assert said.neighbours_sentence(found, y, run.context["genres"], None) in texts(page)
     train = {f"{row + 1:,}" for row in rows_of(run, "train")}
     assert set(nearest["Track"]) <= train
     row = int(nearest["Track"][0].replace(",", "")) - 1
@@ -209,9 +223,9 @@ def test_the_list_of_a_cell_is_filtered_by_the_address_and_leads_to_the_track(st
     named = opened(EVALUATE, run="small", cell=f"{i}-{j}", find=listed["track"][0])
     assert listed["track"][0] in list(named.dataframe[0].value["track"])
     none = opened(EVALUATE, run="small", cell=f"{i}-{j}", find="nobody of that name")
-    assert "No track here fits the filter." in texts(none)
+    assert NONE_FITS in texts(none)
     wrong = opened(EVALUATE, run="small", cell=f"{i}-{j}", only="sure:all")
-    assert "a range such as sure:20-60" in texts(wrong)
+    assert LOOKED_AT["only"][1] in texts(wrong)
     row = str(int(listed["track"][0].replace(",", "")) - 1)
     page = opened(EVALUATE, run="small", cell=f"{i}-{j}", track=row)
     assert any(label.startswith("Open this track") for label in links(page))
@@ -223,20 +237,17 @@ def test_the_list_of_a_cell_is_filtered_by_the_address_and_leads_to_the_track(st
 @pytest.mark.parametrize(
     ("params", "sentence"),
     [
-        ({"run": "nobody", "track": "3"}, "This run is not here."),
-        ({"run": "small"}, "No track is selected."),
-        ({"run": "small", "track": "x"}, "track is “x”, but should be a row counted from 0."),
-        ({"run": "small", "track": "-1"}, "The link names no track."),
-        ({"run": "small", "track": "9" * 40}, "This track does not exist."),
-        ({"run": "small", "track": "400"}, "The link names row 400; the rows of these data are 0 to 399."),
-        ({"run": "queued", "track": "3"}, "This run is waiting for a free worker."),
-        ({"run": "failed", "track": "3"}, "This run failed."),
-        ({"run": "gone", "track": "3"}, "The tracks of this run are no longer stored."),
+        ({"run": "nobody", "track": "3"}, lambda run: no_run("nobody", True)[0]),
+        ({"run": "small"}, lambda run: said.no_track(None, 400)),
+        *(({"run": "small", "track": of}, lambda run, of=of: said.no_track(of, 400)) for of in NO_ROWS),
+        *(({"run": of, "track": "3"}, lambda run, of=of: not_complete(run(of))[0]) for of in ("queued", "failed")),
+        ({"run": "gone", "track": "3"}, lambda run: no_tracks(why_gone(run("gone")))[0]),
     ],
 )
 def test_a_link_that_leads_to_no_track_says_why_and_leads_on(store, params, sentence):
-    page = opened(TRACK, **params)
-    assert sentence in texts(page)
+    page, headline = opened(TRACK, **params), sentence(store.run)
+    assert headline.answer in texts(page)
+    assert headline.reason in texts(page)
     assert len(page.header) == 1
     assert len(links(page)) == 1
     assert not page.slider
@@ -247,7 +258,7 @@ def test_a_test_track_asks_before_the_test_part_is_opened(store):
     trained(store, "closed", SMALL, train__seed=5)
     row = str(rows_of(store.run("closed"), "test")[0])
     page = opened(TRACK, run="closed", track=row)
-    assert "is a test track of this run." in page.header[0].value
+    assert page.header[0].value == said.closed(f"{int(row) + 1}").answer
     assert 'class="gl-answer"' not in html(page)
     assert not page.slider
     press(page, "Open the test part")
@@ -259,19 +270,17 @@ def test_a_test_track_asks_before_the_test_part_is_opened(store):
 def test_a_link_that_names_another_part_says_so(store):
     row = str(rows_of(store.run("small"), "train")[0])
     page = opened(TRACK, run="small", part="validation", track=row)
-    assert "The link says validation, but this is a training track." in texts(page)
+    assert said.other_part("validation", "train") in texts(page)
     assert ">training track<" in html(page)
 
 
 def test_without_weights_there_is_the_answer_but_no_why(store, monkeypatch):
-    from genre_core.errors import DataError
-
     def missing(*_):
-        raise DataError("This run did not store its weights: train it again.")
+        raise DataError("No weights.")
 
     monkeypatch.setattr(networks, "network", missing)
     page = opened(TRACK, run="small", track=str(rows_of(store.run("small"), "validation")[1]))
-    assert "This run did not store its weights" in texts(page)
+    assert "No weights." in texts(page)
     assert shares(page)
     assert not page.slider
     assert len(page.dataframe) == 1
