@@ -233,3 +233,12 @@ def test_the_list_says_data_age_and_state():
     )
     assert sentences.label(study(), LensConfig(), {}) == "just now · synthetic, overlap 4.25"
     assert sentences.label(study(), None, {}).endswith("another version's")
+
+
+def test_a_baseline_that_leaks_is_in_the_answer_where_the_network_does_not():
+    found = lens({("row", "network"): 0.70, ("artist", "network"): 0.70, ("row", "neighbour"): 0.97,
+                  ("artist", "neighbour"): 0.55})  # fmt: skip
+    said = sentences.headline(found, None)
+    assert said.answer.startswith("The split by row leaks. The leakage is largest with nearest neighbor: of its 97.0")
+    assert "The network is right on 70.0\u202f% by row, 70.0\u202f% by artist." in said.reason
+    assert not any("leakage is largest" in aside for aside in sentences.asides(found))

@@ -1,12 +1,16 @@
 """`python -m genre_core lens`: what it prints, and what it refuses."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from genre_core.studies.lens.config import LENS_BY
+from genre_core.studies.lens.judging import LensPlan, LensScore
+from genre_core.studies.lens.verdict import JudgedLens, verdict
 from genre_core.terminal.main import main
+from genre_core.text import GAP
 
 SMALL = ["--data.n_samples", "400", "--data.n_genres", "3", "--data.n_features", "6", "--train.max_epochs", "2"]
 SEGMENTS = str(Path(__file__).parent / "data" / "segments.csv")
@@ -26,13 +30,18 @@ def test_json_holds_plan_estimates_and_every_score(capsys):
     low, high = document["scores"][0]["accuracy_interval"]
     assert low <= document["scores"][0]["accuracy"] <= high
     assert document["leakage"]["interval"]["low"] <= document["leakage"]["mean"]
+    plan, scores = LensPlan.from_json(document["plan"]), map(LensScore.from_json, document["repeats"])
+    said = verdict(JudgedLens(plan, tuple(scores)))
+    assert document["answer"] == said.answer.replace(GAP, " ")
+    assert document["reason"] == said.reason.replace(GAP, " ")
     assert 0 < document["bayes"]["accuracy"] < 1
 
 
 def test_text_answers_first_and_then_lists_every_classifier(capsys):
     assert main(["lens", *SMALL, "--repeats", "3"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "Nothing to compare: each track is independent."
+    assert lines[0].endswith("; each track is independent, so no split can leak.")
+    assert lines[1].startswith("Macro-F1 ")
     assert sum(line.startswith("by row") for line in lines) == 6
     assert "The best possible classifier is right on" in lines[-2]
     assert lines[-1] == "Note: The 60 test tracks of these settings are in no split and stay closed."
@@ -56,8 +65,8 @@ def test_artists_that_no_split_keeps_together_are_said_to_stand_on_both_sides(ca
     few = ["--data.artists", "2", "--data.segments", str(segments), "--data.n_samples", "300"]
     assert main(["lens", *SMALL, *few, "--repeats", "3"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "the same artists in training and test" in lines[0]
-    assert "not known to belong together" not in lines[0]
+    assert re.search("the same artists (are )?in (both )?training and test", " ".join(lines[:2]))
+    assert "each track is independent" not in lines[0]
     assert "has 2 artists, too few" in lines[-1]
 
 

@@ -10,19 +10,19 @@ from dashboard.services.datasets import dataset
 from dashboard.services.outcomes import About
 from dashboard.services.studies import as_far_as, config_of, open_study
 from dashboard.services.workers import store
-from genre_core.evaluation.repeated_scores import PairedScores
 from genre_core.settings.config import labels_are_noisy
 from genre_core.store.schema import Study
 from genre_core.studies.kinds import LENS
-from genre_core.studies.lens.config import NETWORK, Classifier, LensConfig
+from genre_core.studies.lens.config import Classifier, LensConfig
 from genre_core.studies.lens.judging import LensPlan, LensScore, plan_lens, tasks
-from genre_core.studies.lens.summary import LensEstimate, coarsest_of, difference, estimates, flips
+from genre_core.studies.lens.summary import flips
+from genre_core.studies.lens.verdict import Judged
 from genre_core.training.predictions import Unit as Unit
 from genre_core.values import fingerprint
 
 
 @dataclass(frozen=True, eq=False)
-class Lens:
+class Lens(Judged):
     """A lens as far as it is: its study, what it judges, and its scores; `plan` is None before it has begun.
 
     Where labels are wrong now and then, the scores are about them or about the true genres.
@@ -41,34 +41,6 @@ class Lens:
     def in_segments(self) -> bool:
         """Return whether rows are segments of tracks."""
         return self.plan is not None and "track" in self.plan.groups
-
-    @cached_property
-    def estimates(self) -> dict[tuple[str, Classifier], LensEstimate]:
-        """Return what the scores come to so far, by level and classifier."""
-        found = estimates(self.scores, self.plan.levels) if self.plan else []
-        return {(one.level, one.classifier): one for one in found}
-
-    @property
-    def coarse(self) -> str | None:
-        """Return the level that keeps most together; None where single rows are all there is."""
-        return coarsest_of(self.plan.levels) if self.plan else None
-
-    @cached_property
-    def leakage(self) -> PairedScores | None:
-        """Return how much better the network is by row than at the coarsest level; None where that is unknown."""
-        return self.leakage_of(NETWORK)
-
-    def leakage_of(self, classifier: Classifier) -> PairedScores | None:
-        """Return how much better a classifier is by row than at the coarsest level; None where that is unknown."""
-        coarse = self.coarse
-        return difference(self.scores, ("row", classifier), (coarse, classifier)) if coarse else None
-
-    @cached_property
-    def leakiest(self) -> tuple[Classifier, PairedScores] | None:
-        """Return the classifier whose leakage is largest of those that is told from chance, and that leakage."""
-        found = [(name, leaked) for name in self.config.classifiers if (leaked := self.leakage_of(name))]
-        clear = [(name, leaked) for name, leaked in found if leaked.interval.low > 0]
-        return max(clear, key=lambda one: one[1].mean, default=None)
 
     @cached_property
     def flips(self) -> list[tuple[Classifier, Classifier]]:

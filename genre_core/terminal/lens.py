@@ -10,14 +10,16 @@ from genre_core.bayes.limit import bayes_limit
 from genre_core.errors import ConfigError
 from genre_core.store.openings import count_openings
 from genre_core.store.runs import RunStore
-from genre_core.studies.lens.config import JUDGED_BY, LEAST_REPEATS, MOST_REPEATS, NETWORK, TORN, LensConfig
+from genre_core.studies.lens.config import JUDGED_BY, LEAST_REPEATS, MOST_REPEATS, LensConfig
 from genre_core.studies.lens.judging import Lens, LensPlan, LensScore, closed_sentence, open_published
-from genre_core.studies.lens.summary import coarsest_of, difference, estimate, estimates, still_torn
+from genre_core.studies.lens.summary import estimates
+from genre_core.studies.lens.verdict import JudgedLens, Verdict, verdict
 from genre_core.studies.study import iter_results
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
 from genre_core.terminal.limit import judged_by_true_genres, right_about
 from genre_core.terminal.output import DONE, progress_bar, show
+from genre_core.text import GAP
 
 
 def lens(options: argparse.Namespace) -> int:
@@ -67,17 +69,19 @@ def _judge(config: LensConfig, inputs: Inputs) -> tuple[Lens, list[LensScore]]:
 
 def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore], clean: bool) -> dict[str, Any]:
     """Return what `--json` prints."""
-    data, coarse = config.experiment.data, coarsest_of(plan.levels)
+    data = config.experiment.data
     by_segment = "track" in plan.groups and scores[0].unit == "row"
     drawn, unit = data.generator, scores[0].unit
     limit = bayes_limit(drawn, clean=clean, heard=unit) if drawn and is_known(drawn, unit) else None
-    leaked = difference(scores, ("row", NETWORK), (coarse, NETWORK)) if coarse else None
+    judged = JudgedLens(plan, tuple(scores))
+    leaked, said = judged.leakage, verdict(judged) or Verdict("Nothing could be judged.", "", "undecided")
     return {
         "config": config.model_dump(mode="json"),
         "plan": plan.to_json(),
         "by": "row" if by_segment else "track",
         "right_about": right_about(data, clean=clean),
-        "answer": _answer(plan, scores),
+        "answer": said.answer.replace(GAP, " "),
+        "reason": said.reason.replace(GAP, " "),
         "leakage": {"mean": leaked.mean, "interval": asdict(leaked.interval)} if leaked else None,
         "scores": [_row(asdict(one)) for one in estimates(scores, plan.levels)],
         "repeats": [score.to_json() for score in scores],
@@ -94,26 +98,3 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     """Return an estimate with its intervals as pairs."""
     pairs = {name: found and [found["low"], found["high"]] for name, found in row.items() if name.endswith("interval")}
     return row | pairs
-
-
-def _answer(plan: LensPlan, scores: Sequence[LensScore]) -> str:
-    coarse, torn = coarsest_of(plan.levels), still_torn(plan)
-    more = (
-        f" They cannot be judged by {torn[-1]}: these splits have the same {torn[-1]}s in training and test."
-        if torn
-        else ""
-    )
-    if torn and coarse is None:
-        return (
-            f"Nothing to compare: no split by {torn[-1]} is possible, and a split by row has the same {torn[-1]}s in "
-            "training and test."
-        )
-    if coarse is None or "row" not in plan.levels:
-        return "Nothing to compare: each track is independent."
-    by_row, leaked = estimate(scores, "row", NETWORK), difference(scores, ("row", NETWORK), (coarse, NETWORK))
-    assert by_row is not None
-    assert leaked is not None
-    if not leaked.interval.low > 0:
-        return f"No clear leakage between splits {JUDGED_BY['row']} and {JUDGED_BY[coarse]}.{more}"
-    points = f"{100 * leaked.mean:.1f} points ({100 * leaked.interval.low:.1f}-{100 * leaked.interval.high:.1f})"
-    return f"Of the network's {100 * by_row.accuracy:.1f} % by row, {points} are leakage: {TORN[coarse]}.{more}"

@@ -6,22 +6,15 @@ from dashboard.services.lenses import Lens
 from dashboard.text import studies
 from dashboard.text.limits import on, unheard
 from dashboard.text.train import Headline, duration
-from dashboard.theme import count, percent, points
+from dashboard.theme import count, percent
 from genre_core.settings.config import DatasetConfig, ExperimentConfig
 from genre_core.store.schema import Study
-from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, LENS_BY, NETWORK, TORN, LensConfig
+from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, LENS_BY, NETWORK, LensConfig
 from genre_core.studies.lens.judging import LensPlan, closed_sentence
 from genre_core.studies.lens.summary import LensEstimate, coarsest_of, still_torn
+from genre_core.studies.lens.verdict import f1, leakiest, remaining, unjudged, verdict
 from genre_core.text import joined, judged
 
-_UNHEARD = {
-    "track": "unknown tracks",
-    "album": "unknown albums",
-    "artist": "unknown artists",
-    "group": "unknown groups",
-}
-NEGLIGIBLE = 0.02
-"""A difference of accuracies up to which one that could be chance is taken for none."""
 _OWN_SPLITS = "The lens makes its own splits; no run uses them."
 EXAMPLE = "Try an example that leaks: 2,000 tracks by 20 artists in each genre"
 COUNTED = "A lens counts once for each classifier and seed."
@@ -42,7 +35,7 @@ def before(plan: LensPlan | None, config: LensConfig | None, problem: str = "") 
         )
     if coarsest_of(plan.levels) is None and "published" not in plan.levels:
         if still_torn(plan):
-            return Headline(*_unjudged(plan, still_torn(plan)[-1]))
+            return Headline(*unjudged(plan, still_torn(plan)[-1]))
         return Headline("Each track is independent, so no split can leak.", how_to_leak(config.experiment.data))
     ways = joined([JUDGED_BY[level] for level in plan.levels])
     first = "How much does the score depend on the split?"
@@ -87,75 +80,17 @@ def _progress(lens: Lens) -> str:
 
 def _verdict(lens: Lens, limit: float | None) -> Headline | None:
     """Return the answer from the scores that there are; None before the network has any by row."""
-    by_row, coarse = lens.estimates.get(("row", NETWORK)), lens.coarse
-    if by_row is None:
+    found, drawn = verdict(lens), lens.config.experiment.data.generator
+    if found is None:
         return None
-    if coarse is None:
-        return _alone(lens, by_row)
-    apart = lens.estimates.get((coarse, NETWORK))
-    if apart is None or lens.leakage is None:
-        return None
-    never = f"On {_UNHEARD[coarse]}, the network is right on {_rate(apart)}; macro-F1 {_f1(apart)}."
-    if lens.leakage.interval.low > 0:
-        share = f"Of the network's {percent(by_row.accuracy)}, {points(lens.leakage.mean, lens.leakage.interval)}"
-        why = f"In a split by row, {TORN[coarse]}. {never}{_above(lens, by_row, limit)}"
-        return Headline(f"{share} are leakage{_and_more(lens)}.", f"{why}{_remaining(lens)}")
-    both = f"{percent(by_row.accuracy)} by row, {percent(apart.accuracy)} {JUDGED_BY[coarse]}"
-    chance = f"The difference, {points(lens.leakage.mean, lens.leakage.interval)}, could be chance"
-    if lens.leakage.mean > NEGLIGIBLE:
-        return Headline(
-            f"Too few splits to tell whether the score leaks: right on {both}.",
-            f"{chance}. More splits narrow the interval. {never}{_remaining(lens)}",
-        )
-    chance = f"{chance}. {never}"
-    if _remaining(lens):
-        return Headline(f"No clear leakage between these splits: right on {both}.", f"{chance}{_remaining(lens)}")
-    more = "" if not lens.config.experiment.data.generator else f" {_raise(coarse)}"
-    return Headline(f"No clear leakage: right on {both}.", f"{chance}{more}")
-
-
-def _and_more(lens: Lens) -> str:
-    """Return that what was found is not all, where no split keeps the coarsest groups together."""
-    assert lens.plan is not None
-    torn = still_torn(lens.plan)
-    return f"; leakage by {torn[-1]} is unknown" if torn else ""
-
-
-def _remaining(lens: Lens) -> str:
-    """Return which groups every split tears apart, and why that cannot be helped; nothing where there are none."""
-    assert lens.plan is not None
-    torn = still_torn(lens.plan)
-    return f" {' '.join(_unjudged(lens.plan, torn[-1]))}" if torn else ""
-
-
-def _unjudged(plan: LensPlan, level: str) -> tuple[str, str]:
-    """Return that a level cannot be judged, and why; with what stands on both sides of the splits that there are."""
-    answer, why = f"These tracks cannot be judged {JUDGED_BY[level]}.", plan.gaps[level]
-    if level not in still_torn(plan):
-        return answer, why
-    ways = joined([JUDGED_BY[way] for way in plan.levels if way == "row" or way in TORN])
-    return answer, f"Split {ways}, the same {level}s are in both training and test. {why}"
-
-
-def _alone(lens: Lens, by_row: LensEstimate) -> Headline:
-    """Say what there is to say where rows belong to nothing, or to groups that no split can keep together."""
-    assert lens.plan is not None
-    published = lens.estimates.get(("published", NETWORK))
-    if published is None and still_torn(lens.plan):
-        level = still_torn(lens.plan)[-1]
-        answer = (
-            f"The network is right on {percent(by_row.accuracy)} by row, with the same {level}s in training and test."
-        )
-        return Headline(answer, f"Macro-F1 {_f1(by_row)}.{_remaining(lens)}")
-    if published is None:
-        answer = f"The network is right on {percent(by_row.accuracy)}; each track is independent, so no split can leak."
-        return Headline(answer, f"Macro-F1 {_f1(by_row)}. {how_to_leak(lens.config.experiment.data)}")
-    answer = (
-        f"The network is right on {percent(by_row.accuracy)} by row and on {percent(published.accuracy)} as published."
-    )
-    sizes = f"The published split trains on {published.n_train:,} tracks, the row split on {by_row.n_train:,}"
-    f1s = f"Macro-F1 {_f1(by_row)} by row, {_f1(published)} as published."
-    return Headline(answer, f"{sizes}, so not all of the difference need be leakage. {f1s}{_remaining(lens)}")
+    more = ""
+    if found.kind == "leaks":
+        more = _above(lens, lens.estimates["row", NETWORK], limit)
+    elif found.kind == "alone":
+        more = f" {how_to_leak(lens.config.experiment.data)}"
+    elif found.kind == "none" and drawn and lens.coarse and not remaining(lens):
+        more = f" {_raise(lens.coarse)}"
+    return Headline(found.answer, f"{found.reason}{more}")
 
 
 def how_to_leak(data: DatasetConfig) -> str:
@@ -201,7 +136,7 @@ def level_note(lens: Lens, level: str) -> str:
     if level == "published":
         on = f"{tested}, {count(found.n_splits, 'seed')}"
     judged = f", judged by the {lens.about}s" if lens.about else ""
-    return f"{what} · {on}{judged} · network's macro-F1 {_f1(found)}"
+    return f"{what} · {on}{judged} · network's macro-F1 {f1(found)}"
 
 
 def _tested(lens: Lens, found: LensEstimate) -> str:
@@ -213,7 +148,7 @@ def _tested(lens: Lens, found: LensEstimate) -> str:
 
 def gaps(plan: LensPlan) -> list[str]:
     """Say which levels cannot be judged, and why."""
-    return [" ".join(_unjudged(plan, level)) for level in plan.gaps]
+    return [" ".join(unjudged(plan, level)) for level in plan.gaps]
 
 
 def own_splits(plan: LensPlan) -> str:
@@ -237,10 +172,8 @@ def asides(lens: Lens) -> list[str]:
         return []
     answered = headline(lens, None).reason
     said = [sentence for sentence in gaps(lens.plan) if sentence not in answered]
-    if lens.leakiest and lens.leakiest[0] != NETWORK:
-        name, leaked = lens.leakiest
-        of = f"of its {percent(lens.estimates['row', name].accuracy)} by row, {points(leaked.mean, leaked.interval)}"
-        said.append(f"The leakage is largest with {CLASSIFIERS[name]}: {of} are leakage.")
+    if (most := leakiest(lens)) and most not in headline(lens, None).answer:
+        said.append(most)
     for first in dict.fromkeys(a for a, _ in lens.flips):
         beaten = joined([CLASSIFIERS[b] for a, b in lens.flips if a == first])
         by = JUDGED_BY[lens.coarse or "row"]
@@ -288,11 +221,3 @@ def what_differs(config: ExperimentConfig, judged: ExperimentConfig) -> str:
 def label(study: Study, config: LensConfig | None, tables: Mapping[str, str]) -> str:
     """Return a lens as it stands in the list."""
     return studies.label(studies.about(config, tables), study)
-
-
-def _rate(found: LensEstimate) -> str:
-    return percent(found.accuracy, found.accuracy_interval)
-
-
-def _f1(found: LensEstimate) -> str:
-    return percent(found.macro_f1, found.macro_f1_interval)

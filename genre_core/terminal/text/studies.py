@@ -19,8 +19,14 @@ def lens(document: Document) -> str:
     unit = document["by"] if segments else ""
     tested, learned = {"track": "test tracks", "row": "test segments", "": "tested on"}[unit], "learned from"
     header = ("split", "classifier", "test accuracy", "macro-F1", learned, tested, "times")
-    how = [LENS_BY[document["by"]]] if segments else []
-    lines = [document["answer"], *how, *judged_by(document), "", *columns(header, cells, right=(2, 3, 4, 5, 6))]
+    how = [document["reason"], *([LENS_BY[document["by"]]] if segments else [])]
+    lines = [
+        document["answer"],
+        *how,
+        *judged_by(document),
+        "",
+        *columns(header, cells, right=(2, 3, 4, 5, 6)),
+    ]
     if document["bayes"]:
         lines.append(f"The best possible classifier is right on {rate(document['bayes']['accuracy'])}.")
         lines += [f"About this limit: {document['bayes']['about']}"] if document["bayes"]["about"] else []
