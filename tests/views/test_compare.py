@@ -190,6 +190,17 @@ def test_the_test_part_is_asked_for_and_counted_for_each_run(store):
     assert openings_of(store, [store.run("seed")])["seed"].opened
 
 
+def test_of_several_test_parts_that_of_the_first_is_asked_for(store):
+    trained(store, "shut", SMALL, "the first", train__seed=21)
+    trained(store, "fewer", SMALL, "fewer to choose", train__seed=21, split__validation_fraction=0.2)
+    trained(store, "more", SMALL, "more to test", split__test_fraction=0.2)
+    page = opened(COMPARE, runs="shut,fewer,more", part="test")
+    assert page.header[0].value == sentences.closed(["the first", "fewer to choose"]).answer
+    page = press(page, "Open 2 test parts")
+    assert "90 test tracks" in texts(page)
+    assert "more to test cannot be compared. The test part of the run more to test is closed" in texts(page)
+
+
 def test_tracks_in_groups_are_compared_by_group(store):
     page = opened(COMPARE, runs="grouped,grouped2", unit="row")
     found = pair(store, "grouped", "grouped2", judge=Judge(unit="row"))

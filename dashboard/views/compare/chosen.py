@@ -74,11 +74,15 @@ def choose(head: Place, side: Place) -> Chosen | None:
         part, judge = _judged_by(asked)
     found = None
     if len(asked) > 1:
-        shown = part if all(run.opened for run in asked) else "validation"
-        found = comparing.compared(asked, shown, judge=judge)
-        notes += _left_out(asked, found, shown, judge)
+        if part == "test" and (closed := _closed(asked)):
+            with head:
+                ask_to_open(sentences.closed(comparing.names_of(closed)), closed)
+                say(notes)
+            return None
+        found = comparing.compared(asked, part, judge=judge)
+        notes += _left_out(asked, found, part, judge)
     with head:
-        chosen = _answerable(asked, found, part, judge)
+        chosen = _answerable(asked, found, part)
         if chosen is None:
             say(notes)
     return None if chosen is None else replace(chosen, notes=tuple(notes))
@@ -166,27 +170,24 @@ def _judged_by(asked: Sequence[Run]) -> tuple[Part, Judge]:
     return part, judge
 
 
-def _answerable(asked: Sequence[Run], found: Compared | None, part: Part, judge: Judge) -> Chosen | None:
-    """Return what is compared; where nothing is, say what to do.
+def _closed(asked: Sequence[Run]) -> list[Run]:
+    """Return the runs to open before they are compared on test: those with the test part of the first, if several."""
+    alike = [run for run in asked if run.context.get("test_hash") == asked[0].context.get("test_hash")]
+    return [run for run in alike if not run.opened] if len(alike) > 1 else []
 
-    While a run that was asked for is closed, `found` is about validation.
-    """
+
+def _answerable(asked: Sequence[Run], found: Compared | None, part: Part) -> Chosen | None:
+    """Return what is compared; where nothing is, say what to do."""
     if len(asked) < 2:
         _say_too_few(asked)
         return None
     if found is None or not found.others:
         st.header(sentences.INCOMPARABLE, anchor=False)
         return None
-    there = {run.id: run for run in asked}
-    runs = [there[side.run.id] for side in (found.first, *found.others)]
-    if part != "test":
-        return Chosen(found, part, found.against(_with(found)), None)
-    if closed := [run for run in runs if not run.opened]:
-        ask_to_open(sentences.closed(comparing.names_of(closed)), closed)
-        return None
-    found = comparing.compared(runs, part, judge=judge)
-    assert found is not None
-    opened = max(openings.openings_of(runs).values(), key=lambda one: one.n)
+    opened = None
+    if part == "test":
+        runs = [side.run for side in (found.first, *found.others)]
+        opened = max(openings.openings_of(runs).values(), key=lambda one: one.n)
     return Chosen(found, part, found.against(_with(found)), opened)
 
 

@@ -73,7 +73,7 @@ def names_of(runs: Sequence[Run]) -> list[str]:
 
 def compared(runs: Sequence[Run], part: Part, *, judge: Judge = JUDGE) -> Compared | None:
     """Compare the first of some complete runs with each of the others; None where its own tracks are gone."""
-    key = tuple((run.id, run.attempt, name) for run, name in zip(runs, names_of(runs), strict=True))
+    key = tuple((run.id, run.attempt, run.opened, name) for run, name in zip(runs, names_of(runs), strict=True))
     return _compared(key, part, judge)
 
 
@@ -87,9 +87,9 @@ def why_not(of: Run, part: Part, *, judge: Judge = JUDGE) -> str:
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _compared(key: tuple[tuple[str, int, str], ...], part: Part, judge: Judge) -> Compared | None:
+def _compared(key: tuple[tuple[str, int, bool, str], ...], part: Part, judge: Judge) -> Compared | None:
     sides, left_out = list[tuple[Side, Answers]](), dict[str, str]()
-    for run_id, _, name in key:
+    for run_id, _, _, name in key:
         try:
             run = store().run(run_id)
             side = _side(run, name, part, judge)
