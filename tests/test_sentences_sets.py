@@ -48,10 +48,9 @@ def test_what_was_promised_stands_beside_what_was_seen(tracks):
 
 
 def test_the_promise_says_for_whom_it_holds(tracks):
-    groups = np.arange(200) // 4
-    assert "of new tracks by new artists, if" in plain(
-        promise_sentence(calibrate(tracks[0][:200], tracks[1][:200], 0.9, groups=groups), NAMES, "artist")
-    )
+    rule = calibrate(tracks[0][:200], tracks[1][:200], 0.9, groups=np.arange(200) // 4)
+    for level, whom in (("artist", "tracks by new artists"), ("track", "segments of new tracks")):
+        assert f"of {whom}, if they are like" in promise_sentence(rule, NAMES, level)
     by_genre = seen(tracks, by_genre=True).rule
     assert "of each genre's new tracks, if" in promise_sentence(by_genre, NAMES, "artist")
     assert "reaches a limit of its own" in promise_sentence(by_genre, NAMES, "artist")

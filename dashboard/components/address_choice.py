@@ -18,8 +18,9 @@ def address_choice(
     *,
     help: str | None = None,
     on_change: Mapping[str, None] = NOTHING,
+    default: Name | None = None,
 ) -> Name:
-    """Draw options (value → text) side by side and return the one that `?name=` says, by default the first.
+    """Draw options (value → text) side by side and return the one that `?name=` says, else `default` or the first.
 
     A choice is one Back step; `on_change` names what else it takes out of the address.
     """
@@ -33,9 +34,9 @@ def address_choice(
         help=help,
         label_visibility="collapsed",
         wrap=True,
-        on_change=_chooser(name, options, key, on_change),
+        on_change=_chooser(name, options, key, on_change, default),
     )
-    return _chosen(name, options, chosen)
+    return _chosen(name, options, chosen, default)
 
 
 def address_menu(
@@ -55,9 +56,11 @@ def address_menu(
     return _chosen(name, options, chosen)
 
 
-def _chooser(name: str, options: Mapping[Name, str], key: str, also: Mapping[str, None]) -> Callable[[], None]:
+def _chooser(
+    name: str, options: Mapping[Name, str], key: str, also: Mapping[str, None], usual: Name | None = None
+) -> Callable[[], None]:
     """Let the widget of that key show what the address says, and return what puts a choice into the address."""
-    default, given = next(iter(options)), st.query_params.get(name)
+    default, given = usual or next(iter(options)), st.query_params.get(name)
     st.session_state[key] = next((option for option in options if option == given), default)
 
     def choose() -> None:
@@ -67,9 +70,9 @@ def _chooser(name: str, options: Mapping[Name, str], key: str, also: Mapping[str
     return choose
 
 
-def _chosen(name: str, options: Mapping[Name, str], chosen: Name | None) -> Name:
+def _chosen(name: str, options: Mapping[Name, str], chosen: Name | None, usual: Name | None = None) -> Name:
     """Return the choice, with a note where the address says another one; it is empty where it was just taken out."""
     given = st.query_params.get(name)
     if given and given not in options:
         address.note(f"{name} is “{given[:40]}” in this link; it can be {' or '.join(options)}.")
-    return chosen or next(iter(options))
+    return chosen or usual or next(iter(options))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from html import escape
 
+import numpy as np
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
@@ -11,21 +12,24 @@ from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.has_features import has_features
 from dashboard.components.judged import Judged
 from dashboard.components.plot import plot
+from dashboard.components.promise import promised
 from dashboard.components.table import table
 from dashboard.components.track_filter import track_filter
 from dashboard.figures.profile import profile_figure
 from dashboard.services import outcomes
 from dashboard.services.outcomes import StandardScores
+from dashboard.services.prediction_sets import Promise, genres_in_sets
 from dashboard.shell import address
 from dashboard.theme import count, percent
 from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.evaluation.intervals import Mask
 
 ROWS_SHOWN, ROWS_BESIDE_A_TRACK = 12, 4
 CHOICES_SHOWN, FEATURES_SHOWN = 3, 14
 NONE_FITS = "No track here fits the filter."
 PASSED_ON = (
     *("part", "right", "unit", "section", "among", "cell", "merge", "by", "order", "against", "diagonal"),
-    *("find", "only", "answer", "score", "scaled", "target", "surely", "reject"),
+    *("find", "only", "answer", "score", "scaled", "target", "surely", "reject", "level", "promise"),
 )
 """Address of the next track, and of the way back."""
 
@@ -37,7 +41,7 @@ def judged_tracks(judged: Judged, chosen: ListedTracks, named: str, gone: str = 
     """
     with st.container(key="track-tools", horizontal=True, vertical_alignment="center", gap="medium"):
         found = track_filter(chosen)
-        download(found, f"{named}.csv")
+        download(judged, found, f"{named}.csv", promised())
     asked_for = st.query_params.get("track")
     row = int(asked_for) if asked_for and asked_for.isdecimal() and len(asked_for) < 10 else None
     at = None if row is None else chosen.position(row)
@@ -81,9 +85,22 @@ def look_at_one_of(rows: Sequence[int]) -> Callable[[int | None], None]:
     return lambda at: address.look(track=None if at is None else str(rows[at]))
 
 
-def download(found: ListedTracks, file_name: str) -> None:
-    """Draw the button that downloads tracks as a table."""
-    csv_download(lambda: columns(found), file_name, "tracks", help="Download these tracks as a table.")
+def download(judged: Judged, found: ListedTracks, file_name: str, promise: Promise) -> None:
+    """Draw the button that downloads tracks as a table, with their prediction sets."""
+    held = genres_in_sets(judged.run, judged.part, promise, judge=judged.judge)
+    sets = {} if held is None else {f"{100 * promise.level:.0f} % set": held}
+
+    def whole() -> Columns:
+        at = {row: place for place, row in enumerate(judged.outcome.rows.tolist())}
+        places = [at[row] for row in found.rows.tolist()]
+        named = {title: [_set(held[place], found.genres) for place in places] for title, held in sets.items()}
+        return {**columns(found), **named}
+
+    csv_download(whole, file_name, "tracks", help="Download these tracks as a table.")
+
+
+def _set(held: Mask, genres: Sequence[str]) -> str:
+    return "; ".join(genres[genre] for genre in np.flatnonzero(held).tolist())
 
 
 def columns(found: ListedTracks, *, percentages: bool = False) -> Columns:

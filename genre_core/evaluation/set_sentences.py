@@ -5,6 +5,14 @@ from collections.abc import Sequence
 from genre_core.evaluation.prediction_sets import PredictionSets, SetRule
 from genre_core.text import GAP, count, joined, percent, quoted_at_starts, spread
 
+_NEW = {
+    "track": "segments of new tracks",
+    "album": "tracks from new albums",
+    "artist": "tracks by new artists",
+    "group": "tracks of new groups",
+}
+"""Tracks that a promise is for, by what their groups are."""
+
 
 def held_sentence(found: PredictionSets, nouns: str) -> str:
     """Say how often sets hold the right genre, against the promise; `nouns` are such as `test tracks`."""
@@ -24,7 +32,7 @@ def promise_sentence(rule: SetRule, names: Sequence[str], level: str, *, leaky: 
         there = f"no genre has more than {n:,}" if rule.by_genre else f"there are only {n:,}"
         each = " of each genre" if rule.by_genre else ""
         return f"Promising {wanted} takes {needed}{each}, and {there}."
-    tracks = f"new tracks by new {level}s" if rule.grouped else "new tracks"
+    tracks = _NEW[level] if rule.grouped else "new tracks"
     whose = "each genre's " if rule.by_genre else ""
     text = f"The promise: at least {wanted} of {whose}{tracks}, if they are like those of validation. {_holds(rule)}"
     if few.any():

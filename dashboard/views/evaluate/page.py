@@ -18,7 +18,7 @@ from dashboard.shell import address
 from dashboard.text.badges import Badge
 from dashboard.text.evaluate import answer, limit_help, scores_line
 from dashboard.text.limits import known_already, limit_here_label
-from dashboard.views.evaluate import confidence, dont_know, doubtful_labels, through_time
+from dashboard.views.evaluate import confidence, dont_know, doubtful_labels, sets, through_time
 
 CSS = Path(__file__).parents[2] / "components" / "judged.css"
 SECTIONS = {
@@ -26,6 +26,7 @@ SECTIONS = {
     "epochs": "Through time",
     "confidence": "Confidence",
     "reject": "Don't know",
+    "sets": "Prediction sets",
     "labels": "Doubtful labels",
 }
 
@@ -56,6 +57,8 @@ def _section(judged: Judged) -> None:
             confidence.draw(judged)
         case "reject":
             dont_know.draw(judged)
+        case "sets":
+            sets.draw(judged)
         case "labels":
             doubtful_labels.draw(judged)
         case _:

@@ -13,6 +13,7 @@ from genre_core.evaluation.metrics import softmax
 from genre_core.explaining.attribution import Attribution
 from genre_core.explaining.counterfactual import Change
 from genre_core.explaining.neighbours import Neighbours
+from genre_core.text import joined
 
 NAMED = {"train": "training", "validation": "validation", "test": "test"}
 
@@ -88,6 +89,14 @@ def changed_answer(now: FloatArray, before: FloatArray, genres: Sequence[str], n
 def _answer(logits: FloatArray) -> tuple[int, float]:
     y_prob = softmax(logits[None])[0]
     return int(y_prob.argmax()), float(y_prob.max())
+
+
+def set_sentence(held: Sequence[bool], true: int, genres: Sequence[str], level: float) -> str:
+    """Say which genres are in a track's prediction set (n_genres,), and whether the right one is."""
+    inside = [genre for genre, there in zip(genres, held, strict=True) if there]
+    named = joined(inside) if len(inside) < len(genres) else f"all {len(genres)} genres"
+    missing = "" if held[true] else f" The right genre, {genres[true]}, is not in it."
+    return f"Prediction set, {percent(level, decimals=0)} promised: {named}.{missing}"
 
 
 def flip_sentence(found: Explanation, moved: str, genres: Sequence[str]) -> str:

@@ -5,14 +5,17 @@ import re
 import streamlit as st
 
 from dashboard.components.cell_tracks import choices_of
+from dashboard.components.promise import promised
 from dashboard.services.networks import Explanation, Training
+from dashboard.services.prediction_sets import set_of_row
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.views.track import changed_features as what_if
 from dashboard.views.track.answer import answer_bars
 from dashboard.views.track.changed_features import answer_of, apply, crossing, read, way, write
 from dashboard.views.track.looked_at import LookedAt
-from dashboard.views.track.text import change_sentence, changed_answer, flip_sentence, moved
+from dashboard.views.track.text import change_sentence, changed_answer, flip_sentence, moved, set_sentence
+from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.explaining.network import FittedNetwork
 
 SLIDERS, AT_ONCE = 6, 8
@@ -35,6 +38,7 @@ def draw(track: LookedAt, network: FittedNetwork, training: Training, why: Expla
         before = dict(zip(track.data.genres, track.y_prob.tolist(), strict=True))
         answer_bars(ordered, before if changed else None)
         st.caption(plain(changed_answer(now, track.logits.astype("float64"), track.data.genres, len(changed))))
+        _set(track)
         _flips(track, network, training, why)
     with right:
         _head(changed)
@@ -46,6 +50,17 @@ def answer_alone(track: LookedAt) -> None:
     st.subheader(f"Prediction of the {'ensemble' if track.run.averages else 'network'}", anchor=False)
     genres = track.data.genres
     answer_bars(sorted(choices_of(track.logits, track.true, genres), key=lambda choice: genres.index(choice.genre)))
+    _set(track)
+
+
+def _set(track: LookedAt) -> None:
+    """Say which genres are in the track's prediction set, unless the network learned from it."""
+    promise = promised()
+    held = set_of_row(track.run, track.data, track.part, track.row, promise, clean=track.clean)
+    if held is not None:
+        st.caption(
+            plain(set_sentence(held, track.true, track.data.genres, promise.level)), help=GLOSSARY["prediction set"]
+        )
 
 
 def _head(changed: Changed) -> None:
