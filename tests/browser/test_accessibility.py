@@ -16,6 +16,7 @@ PAGES = {
     "evaluate, through time": ("evaluate", "run=read&section=epochs&lift=1", "Right on"),
     "evaluate, confidence": ("evaluate", "run=read&section=confidence&scaled=vector", "Can you trust its confidence"),
     "evaluate, don't know": ("evaluate", "run=read&section=reject", "Which genres are withheld"),
+    "evaluate, prediction sets": ("evaluate", "run=read&section=sets&level=80", "80 % was promised"),
     "evaluate, labels and the game": ("evaluate", "run=doubted&section=labels&game=4", "labels are wrong. Which?"),
     "track": ("track", "run=read&track=5", "Nearest training tracks"),
     "genres": ("genres", "run=read", "recognized"),
