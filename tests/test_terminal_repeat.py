@@ -86,3 +86,39 @@ def test_what_does_not_fit_is_refused_in_a_sentence(capsys, arguments, sentence)
 def test_folds_without_a_genre_fail_with_the_sentence(capsys):
     assert main(["crossvalidate", *SMALL, "--data.n_samples", "60", "--folds", "20"]) == 1
     assert "too few for 20 folds" in capsys.readouterr().err
+
+
+def _repeated(capsys, *also):
+    assert main(["repeat", *SMALL, "--times", "5", "--vary", "both", *also, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)["study"]
+
+
+def test_settings_are_compared_by_naming_repetitions(capsys):
+    usual, poor = (_repeated(capsys, "--train.learning_rate", rate) for rate in ("0.05", "0.00001"))
+    assert main(["compare", usual, poor, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    (found,) = document["comparisons"]
+    assert found["verdict"] == "first"
+    assert sum(found["probabilities"].values()) == pytest.approx(1)
+    low, high = found["accuracy_difference_interval"]
+    assert 0.01 < low < found["accuracy_difference"] < high
+    judged = [row["accuracy"] for row in document["repetitions"]]
+    assert found["accuracy_difference"] == pytest.approx(judged[0] - judged[1])
+    assert document["settings"] == {"train.learning_rate": [0.05, 1e-5]}
+    assert 0 < found["correlation"] < 0.5
+    assert main(["compare", poor, usual, "--region", "20"]) == 0
+    said = capsys.readouterr().out
+    assert "the same within ±20 points" in said
+    assert "train.learning_rate" in said
+
+
+def test_what_cannot_be_compared_is_refused(capsys):
+    usual = _repeated(capsys)
+    for given, sentence in (
+        ([usual], "Name two repetitions or more"),
+        ([usual, usual], "is named twice"),
+        ([usual, "nowhere"], "nowhere is no repetition"),
+        ([usual, usual, "--region", "50"], "--region is 50"),
+    ):
+        assert main(["compare", *given]) != 0
+        assert sentence in capsys.readouterr().err

@@ -17,7 +17,8 @@ from genre_core.data.dataset import Dataset, IntArray, Part
 from genre_core.errors import ConfigError, GenreLabError
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.needed import Needed, scores_in_range
-from genre_core.evaluation.repeated_scores import PairedScores, PooledScore
+from genre_core.evaluation.practical import REGION, Practical, practical
+from genre_core.evaluation.repeated_scores import PooledScore
 from genre_core.evaluation.repeated_scores import pooled_score as _pooled_score
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.gate import predictions_of
@@ -137,9 +138,9 @@ class Repetition:
 
 @dataclass(frozen=True)
 class ComparedRepeats:
-    """How much better a repetition is than another; `needed` pairs of runs would show the true difference."""
+    """Whether a repetition is better than another; `needed` pairs of runs would show the true difference."""
 
-    found: PairedScores | None
+    found: Practical | None
     needed: Needed | None
     why_not: str = ""
 
@@ -173,14 +174,15 @@ def open_repetition(study_id: str) -> None:
     open_test(*(run.id for run in store().members.runs(study_id).values() if run.state == "complete"))
 
 
-def compare_repetitions(ours: Repetition, theirs: Repetition) -> ComparedRepeats:
-    """Compare two repetitions run by run, on the part that the first is judged on."""
+def compare_repetitions(ours: Repetition, theirs: Repetition, region: float = REGION) -> ComparedRepeats:
+    """Compare two repetitions run by run, on the part that the first is judged on; ±`region` is too small to matter."""
     why_not = _why_incomparable(ours.config, theirs.config)
     if why_not:
         return ComparedRepeats(None, None, why_not)
     found = compare((ours.config, ours.scores), (theirs.config, theirs.scores))
-    ratio = ours.summary.ratio if ours.summary else 0.0
-    return ComparedRepeats(found, scores_in_range(found, ratio) if found else None)
+    if found is None:
+        return ComparedRepeats(None, None)
+    return ComparedRepeats(practical(found, region), scores_in_range(found, found.ratio))
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

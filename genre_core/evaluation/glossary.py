@@ -74,6 +74,14 @@ GLOSSARY: dict[str, str] = {
         "If you test many differences, some look clear by chance. Holm's adjustment keeps the chance of any such false "
         "alarm at 5 %."
     ),
+    "same for practical purposes": (
+        "The difference is within ±1 point of accuracy, or what you choose, with at least 95 % probability. In "
+        "simulations with 10 splits of 12,000 tracks, settings 0.4 points apart were called so 98 times in 100."
+    ),
+    "cannot be told": (
+        "Neither “better” nor “the same” is probable enough: “better” takes 97.5 %, “the same” 95 %. So equal settings "
+        "are called different in at most 5 of 100 comparisons. More runs or more tracks may tell."
+    ),
     "difference matrix": (
         "For each true genre and prediction: how many tracks one run has in that cell, minus how many the other run "
         "has. A track has moved if the two runs predict different genres for it."

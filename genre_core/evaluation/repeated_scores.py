@@ -30,13 +30,22 @@ MOST_SCORES = 10_000
 
 @dataclass(frozen=True)
 class PairedScores:
-    """How much better scores are than others of the same splits and seeds: mean, sd, interval, two-sided p."""
+    """How much better scores are than others of the same splits and seeds: mean, sd, interval, two-sided p.
+
+    `ratio` says how far the splits share tracks: n_judged / n_learned, or 0.
+    """
 
     n: int
     mean: float
     sd: float
     interval: Interval
     p: float
+    ratio: float
+
+    @property
+    def error(self) -> float:
+        """Return the standard error of the mean."""
+        return standard_error(self.sd, self.n, self.ratio)
 
     @property
     def clear(self) -> bool:
@@ -92,12 +101,17 @@ def standard_deviation(values: Sequence[float]) -> float:
     return math.sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))
 
 
+def standard_error(sd: float, k: int, ratio: float) -> float:
+    """Return the standard error of the mean of k scores, each of standard deviation `sd`."""
+    return math.sqrt(1 / k + ratio) * sd
+
+
 def half_width(values: Sequence[float], ratio: float) -> float:
     """Return half the corrected t interval of the mean of `values`; `ratio` is n_judged / n_learned, or 0."""
     from scipy.special import stdtrit  # quantiles of Student's t; scipy.stats takes a second to import
 
     k = len(values)
-    return float(stdtrit(k - 1, (1 + CONFIDENCE) / 2)) * math.sqrt(1 / k + ratio) * standard_deviation(values)
+    return float(stdtrit(k - 1, (1 + CONFIDENCE) / 2)) * standard_error(standard_deviation(values), k, ratio)
 
 
 def mean_interval(values: Sequence[float], ratio: float, n_judged: float) -> Interval | None:
@@ -122,9 +136,9 @@ def paired_scores(ours: Sequence[float], theirs: Sequence[float], ratio: float) 
     if k < LEAST_SCORES:
         return None
     mean, sd, half = sum(differences) / k, standard_deviation(differences), half_width(differences, ratio)
-    error = math.sqrt(1 / k + ratio) * sd
+    error = standard_error(sd, k, ratio)
     p = 2 * float(stdtr(k - 1, -abs(mean) / error)) if error else float(mean == 0)
-    return PairedScores(k, mean, sd, Interval(mean - half, mean + half), p)
+    return PairedScores(k, mean, sd, Interval(mean - half, mean + half), p, ratio)
 
 
 def scores_needed(difference: float, sd: float, ratio: float = 0.0) -> int | None:
@@ -150,7 +164,7 @@ def power(difference: float, sd: float, ratio: float, k: int) -> float:
 
     if sd == 0:
         return float(difference != 0)
-    shift, critical = abs(difference) / (sd * math.sqrt(1 / k + ratio)), float(stdtrit(k - 1, (1 + CONFIDENCE) / 2))
+    shift, critical = abs(difference) / standard_error(sd, k, ratio), float(stdtrit(k - 1, (1 + CONFIDENCE) / 2))
     if shift > 30:  # beyond what nctdtr computes, and beyond doubt
         return 1.0
     other_way = float(nctdtr(k - 1, shift, -critical))  # NaN where it is too small to be computed

@@ -4,7 +4,7 @@
 values as they are typed in an address or a terminal, and says in one sentence each what is wrong with them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
@@ -111,6 +111,13 @@ def flatten(config: ExperimentConfig) -> dict[str, Any]:
         for section in _sections(config)
         for field, value in dict(getattr(config, section)).items()
     }
+
+
+def differing_settings(configs: Sequence[ExperimentConfig]) -> dict[str, list[Any]]:
+    """Return the settings that are not the same in all configurations: each one's value, None where it has none."""
+    flat = [flatten(config) for config in configs]
+    rows = {name: [values.get(name) for values in flat] for name in dict.fromkeys(name for one in flat for name in one)}
+    return {name: values for name, values in rows.items() if len({repr(value) for value in values}) > 1}
 
 
 def _sections(config: ExperimentConfig) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import argparse
 from typing import TypeAlias
 
 from genre_core.data.dataset import PARTS
+from genre_core.evaluation.practical import REGION
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.repeats.config import VARIES, Folds, OtherSeeds
 from genre_core.terminal.arguments import (
@@ -157,9 +158,14 @@ def _ensemble(commands: Commands) -> None:
 
 def _compare(commands: Commands) -> None:
     help = "test whether one stored run is really better than others on the same tracks"
-    about = ": the first is compared with each of the others."
-    parser = _add(commands, "compare", help, "RUN RUN [RUN …] [options]", about)
+    about = (
+        ": the first is compared with each of the others. Name repetitions instead of runs to compare settings, "
+        "whatever their seeds and splits."
+    )
+    parser = _add(commands, "compare", help, "RUN RUN [RUN …] | REPETITION REPETITION … [options]", about)
     add_runs(parser)
+    region = "difference in points of accuracy that is too small to matter between repetitions (default: %(default)g)"
+    parser.add_argument("--region", type=float, default=100 * REGION, metavar="POINTS", help=region)
     add_part(parser, "which part to compare on", "on test, the test part of each run counts as opened")
     add_right_about(parser)
     add_by(parser)

@@ -1,4 +1,4 @@
-"""`compare`: whether one stored run is better than others on the same tracks."""
+"""`compare`: whether one stored run, or the settings of one repetition, are better than others."""
 
 import argparse
 from collections.abc import Sequence
@@ -17,20 +17,23 @@ from genre_core.evaluation.comparison import (
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.paired import Matched
 from genre_core.evaluation.verdict import verdict, why
-from genre_core.settings.names import flatten
+from genre_core.settings.names import differing_settings
 from genre_core.store.openings import opened, openings_of
 from genre_core.store.run_result import Judge, outcome_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.terminal import text
+from genre_core.terminal.compare_repetitions import compare_repetitions, is_repetition
 from genre_core.terminal.limit import judge_of, right_about
 from genre_core.terminal.output import DONE, show
 from genre_core.terminal.stored import find_run, leaks, looks
 
 
 def compare(options: argparse.Namespace) -> int:
-    """Print what tells the first of some stored runs from each of the others, on one part."""
+    """Print what tells the first of some stored runs, or repetitions, from each of the others, on one part."""
     store, part = RunStore(), options.part
+    if is_repetition(store, options.runs[0]):
+        return compare_repetitions(store, options)
     assert part in PARTS
     runs, seen = _runs(store, options.runs), None
     if part == "test":
@@ -48,7 +51,7 @@ def compare(options: argparse.Namespace) -> int:
         "right_about": right_about(runs[0].config.data, clean=judge.clean),
         "by": sides[0][1]["by"],
         "runs": [_scores(run, *side) for run, side in zip(runs, sides, strict=True)],
-        "settings": _settings(runs),
+        "settings": differing_settings([run.config for run in runs]),
         "comparisons": [_comparison(run, one, part) for run, one in zip(runs[1:], found, strict=True)],
     }
     if seen:
@@ -95,14 +98,6 @@ def _side(
 def _scores(run: Run, answers: Answers, found: dict[str, Any]) -> dict[str, Any]:
     names = ("n", "accuracy", "accuracy_interval", "macro_f1", "macro_f1_interval", "log_loss")
     return {"run": run.id, "name": answers.name, **{name: found[name] for name in names}, **leaks(run)}
-
-
-def _settings(runs: Sequence[Run]) -> dict[str, list[Any]]:
-    """Return the settings that are not the same in all runs, with the value in each; None where a run has it not."""
-    flat = [flatten(run.config) for run in runs]
-    names = dict.fromkeys(name for values in flat for name in values)
-    rows = {name: [values.get(name) for values in flat] for name in names}
-    return {name: values for name, values in rows.items() if len({repr(value) for value in values}) > 1}
 
 
 def _comparison(run: Run, found: Comparison, part: Part) -> dict[str, Any]:

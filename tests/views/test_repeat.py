@@ -156,6 +156,10 @@ def test_it_says_how_many_runs_a_given_difference_takes(store, seeds, folds):
     assert sentences.planned(0.001, None) in texts(opened(VIEW, study=folds, difference="0.1"))
 
 
+def compared(ours, theirs):
+    return drawn(opened(VIEW, study=ours, **{"with": theirs}), "compared words")
+
+
 def test_two_settings_are_compared_run_by_run(store, seeds, folds):
     better = QUICK.model_copy(update={"train": TrainConfig(max_epochs=30, learning_rate=0.02)})
     execute_study(submitted(store, "better", OtherSeeds(times=4, vary="network"), better), 1, store.url)
@@ -165,12 +169,17 @@ def test_two_settings_are_compared_run_by_run(store, seeds, folds):
     for one, other in (("better", seeds), (seeds, "better"), (seeds, folds), (same, seeds)):
         ours, theirs = repetitions.repetition(one), repetitions.repetition(other)
         found[one, other] = result = repetitions.compare_repetitions(ours, theirs)
-        said, page = sentences.compared(ours, result), texts(opened(VIEW, study=one, **{"with": other}))
-        assert said.answer in page
-        assert said.reason in page
-    assert found["better", seeds].found.interval.low > 0 > found[seeds, "better"].found.interval.high
+        said, words = sentences.compared(ours, result), compared(one, other)
+        assert (words["text"], words["note"]) == (said.answer, said.reason)
+    assert (found["better", seeds].found.kind, found[seeds, "better"].found.kind) == ("first", "second")
     assert found[seeds, folds].why_not
-    assert not found[same, seeds].found.clear
+    assert found[same, seeds].found.kind == "same"
+    page = opened(VIEW, study="better", region="20", **{"with": seeds})
+    wide = repetitions.compare_repetitions(*map(repetitions.repetition, ("better", seeds)), 0.2)
+    assert drawn(page, "compared words")["text"] == sentences.compared(repetitions.repetition("better"), wide).answer
+    bar = drawn(page, "probabilities")
+    assert sum(trace["x"][0] for trace in json.loads(bar["figure"])["data"]) == pytest.approx(100, abs=0.05)
+    assert bar["alt"] == sentences.probabilities_said(wide.found)
 
 
 def test_a_running_one_shows_each_run_and_is_followed(store):

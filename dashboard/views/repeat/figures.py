@@ -1,4 +1,7 @@
-"""Curves of several runs as one: their mean, the band of one standard deviation about it, and their extremes."""
+"""Curves of several runs as one: their mean, the band of one standard deviation about it, and their extremes.
+
+And how probable it is that one of two settings is better, as one bar.
+"""
 
 from typing import Any
 
@@ -6,8 +9,53 @@ import numpy as np
 
 from dashboard.figures import parts
 from dashboard.figures.epoch_axis import FEWEST_EPOCHS, epoch_chart
-from dashboard.theme import ACCENT, INK, MUTED, Figure, fade, heading, limits
+from dashboard.theme import (
+    ACCENT,
+    AXIS,
+    BACKGROUND,
+    GAP,
+    INK,
+    MUTED,
+    OTHER,
+    TEMPLATE,
+    Figure,
+    fade,
+    heading,
+    limits,
+)
+from genre_core.evaluation.practical import Practical, percentage, within
 from genre_core.studies.repeats.summary import Band
+
+PROBABILITIES = 64
+"""Height of the bar in pixels."""
+_WIDE = 0.1
+"""Least probability that has room for its number."""
+
+
+def probability_bar(one: Practical) -> Figure:
+    """Return one bar in three parts: the first is better, both are the same, the second is better."""
+    parts_of = (
+        ("these are better", one.first, ACCENT, BACKGROUND),
+        (f"the same within {within(one.region, GAP)}", one.same, AXIS, INK),
+        ("the others are better", one.second, OTHER, BACKGROUND),
+    )
+    traces = [
+        parts.bars([""], [round(100 * p, 2)], name=name, marker={"color": colour},
+                   text=[percentage(p, GAP) if p >= _WIDE else ""], textposition="inside", insidetextanchor="middle",
+                   textangle=0, textfont={"color": ink, "size": 13},
+                   hovertemplate=f"{name}: {percentage(p, GAP)}<extra></extra>")
+        for name, p, colour, ink in parts_of
+    ]  # fmt: skip
+    layout = {
+        "template": TEMPLATE,
+        "margin": {"l": 0, "r": 0, "t": 28, "b": 4},
+        "barmode": "stack",
+        "showlegend": True,
+        "legend": {**parts.STILL_LEGEND, "traceorder": "normal"},
+        "xaxis": {"visible": False, "range": [0, 100], "fixedrange": True},
+        "yaxis": {"visible": False, "fixedrange": True},
+    }
+    return {"data": traces, "layout": layout}
 
 
 def loss_band(band: Band) -> Figure:

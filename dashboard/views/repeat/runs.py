@@ -2,20 +2,26 @@
 
 import streamlit as st
 
+from dashboard.components.live import title_part
 from dashboard.components.matrix import matrix
+from dashboard.components.plot import plot
 from dashboard.components.ruler import Ruler, ruler
 from dashboard.components.safely import refreshing
 from dashboard.components.study_page import study_choice
 from dashboard.components.table import table
 from dashboard.components.tables import matrix_table
+from dashboard.components.words import words
 from dashboard.figures.matrix import live_view, matrix_view
 from dashboard.services import repetitions, studies
 from dashboard.services.repetitions import Repetition
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.views.repeat import text as sentences
+from dashboard.views.repeat.figures import PROBABILITIES, probability_bar
 from dashboard.views.repeat.live import mean_mark
 from genre_core.errors import GenreLabError
+from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.evaluation.practical import MOST_REGION, REGION
 from genre_core.evaluation.repeated_scores import LEAST_SCORES
 from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds
@@ -25,6 +31,8 @@ from genre_core.training.predictions import Unit
 TABLE_SECONDS = 1.0
 ROWS_SHOWN = 12
 MOST_LETTERS = 1000
+TERMS = {term: GLOSSARY[term] for term in ("same for practical purposes", "cannot be told")}
+"""Terms of a comparison that are explained where they stand."""
 
 
 def runs(found: Repetition) -> None:
@@ -122,6 +130,15 @@ def _plan(found: Repetition) -> None:
         st.caption(plain(sentences.planned(given / 100, runs_to_show(found.summary, given / 100))), width="stretch")
 
 
+def _region() -> float:
+    """Draw the choice of the difference that is too small to matter; return it as a rate."""
+    given = st.number_input(
+        "Too small to matter (± points)", 0.0, 100 * MOST_REGION, 100 * REGION, 0.5, "%.1f", key="region",
+        bind="query-params", help=sentences.REGION, width=230,
+    )  # fmt: skip
+    return given / 100
+
+
 def _compared(found: Repetition, named: str) -> None:
     try:
         tested = found.part != found.config.part
@@ -132,9 +149,12 @@ def _compared(found: Repetition, named: str) -> None:
     if tested and not theirs.opened:
         st.caption(f":material/lock: {plain(sentences.OTHERS_CLOSED)}")
         return
-    headline = sentences.compared(found, repetitions.compare_repetitions(found, theirs))
-    st.markdown(f"**{plain(headline.answer)}**")
-    st.caption(plain(headline.reason))
+    compared = repetitions.compare_repetitions(found, theirs, _region())
+    headline = sentences.compared(found, compared)
+    words(title_part(headline.answer, headline.reason, terms=TERMS), "compared words")
+    if compared.found:
+        drawn = probability_bar(compared.found)
+        plot(drawn, "probabilities", height=PROBABILITIES, alt=sentences.probabilities_said(compared.found))
     if found.summary and theirs.summary:
         ours = mean_mark(found, found.summary.accuracy, "these settings")
         other = mean_mark(theirs, theirs.summary.accuracy, "those settings", "other")

@@ -4,9 +4,9 @@ from dashboard.services.repetitions import ComparedRepeats, Repetition
 from dashboard.text import studies
 from dashboard.text.runs import STATES as RUN_STATES
 from dashboard.text.train import Headline
-from dashboard.theme import count, percent, points
-from genre_core.evaluation.intervals import Interval
-from genre_core.evaluation.repeated_scores import PairedScores, PooledScore
+from dashboard.theme import GAP, count, percent, points
+from genre_core.evaluation.practical import Practical, probabilities, settings_test, settings_verdict
+from genre_core.evaluation.repeated_scores import PooledScore
 from genre_core.settings.config import ExperimentConfig, labels_are_noisy
 from genre_core.store.schema import Run, Study
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
@@ -22,6 +22,11 @@ CLOSED = (
     "settings, stay with validation."
 )
 OTHERS_CLOSED = "The test parts of the other repetition are closed: open them there first, or compare on validation."
+
+REGION = (
+    "Settings are the same for practical purposes if their accuracy differs by less than this. A larger value makes "
+    "“the same” more likely, and “better” less."
+)
 
 
 def headline(found: Repetition) -> Headline:
@@ -177,18 +182,15 @@ def compared(ours: Repetition, result: ComparedRepeats) -> Headline:
             "Too few runs to compare.", "You need three runs of each, on the same splits with the same seeds."
         )
     found = result.found
-    size = points(abs(found.mean), _of_size(found))
-    test = f"{count(found.n, 'run')} of each are paired by split and seed, p = {found.p:.3f}."
-    if found.p < 0.0005:
-        test = test.replace("p = 0.000", "p < 0.001")
-    if ours.summary and ours.summary.ratio:
-        test += " The test allows for shared training tracks (Nadeau and Bengio 2003)."
-    else:
-        test += " It covers only luck in training: on other tracks the difference may not be the same."
-    if found.clear:
-        better = "better" if found.mean > 0 else "worse"
-        return Headline(f"These settings are {better} than the others by {size}.", test)
-    return Headline(f"No clear difference: {size}.", f"{test} {_needed(result)}")
+    reason = f"{probabilities_said(found)} {settings_test(found, GAP)}"
+    if found.kind == "undecided" and not found.found.clear:
+        reason = f"{reason} {_needed(result)}"
+    return Headline(settings_verdict(found, "these settings", "the others", GAP), reason)
+
+
+def probabilities_said(found: Practical) -> str:
+    """Return what the bar of three probabilities shows, for those who cannot see it."""
+    return probabilities(found, "these settings", "the others", GAP)
 
 
 def planned(difference: float, runs: int | None) -> str:
@@ -205,18 +207,11 @@ def planned(difference: float, runs: int | None) -> str:
 def _needed(result: ComparedRepeats) -> str:
     assert result.found is not None
     assert result.needed is not None
-    if result.found.mean == 0:
+    if result.found.found.mean == 0:
         return ""
     if result.needed.least is None:
         return "No number of runs on these tracks would show the true difference: you need more tracks."
     return f"To show the true difference, you need {result.needed.say('run')} of each."
-
-
-def _of_size(found: PairedScores) -> Interval:
-    """Return the interval of a difference's size: turned round where the difference is below zero."""
-    if found.mean >= 0:
-        return found.interval
-    return Interval(-found.interval.high, -found.interval.low)
 
 
 def label(study: Study, config: RepeatsConfig | None) -> str:

@@ -1,4 +1,6 @@
-"""Whether one run is better than others."""
+"""Whether one run, or the settings of one repetition, are better than others."""
+
+from collections.abc import Sequence
 
 from genre_core.settings.names import all_settings
 from genre_core.terminal.text.words import PARTS, Document, columns, judged_by, rate
@@ -24,15 +26,33 @@ def compared(document: Document) -> str:
     lines += columns(("run", f"{part} accuracy", "macro-F1", counted), cells, right=(1, 2, 3))
     if "test_opened" in document:
         lines.append(f"Looks at the test part: {document['test_looks']}")
-    if document["settings"]:
-        names = [row["name"] for row in document["runs"]]
-        known = all_settings()
-        cells = [
-            (name, *("–" if value is None else known[name].label(value) for value in values))
-            for name, values in document["settings"].items()
-        ]
-        lines += ["", *columns(("settings that differ", *names), cells)]
-    return "\n".join([*lines, "", *_apart(document)])
+    return "\n".join([*lines, *_settings(document, [row["name"] for row in document["runs"]]), "", *_apart(document)])
+
+
+def settings_compared(document: Document) -> str:
+    """Say of each comparison of repetitions what it comes to, and list scores and settings that differ."""
+    lines = [f"Compared with {row['study']}: {row['sentence']}" for row in document["comparisons"]]
+    names = [row["study"] for row in document["repetitions"]]
+    cells = [
+        (row["study"], rate(row["accuracy"], row["accuracy_interval"]), f"{row['runs']:,}",
+         "–" if row["sd"] is None else f"{100 * row['sd']:.1f}")
+        for row in document["repetitions"]
+    ]  # fmt: skip
+    header = ("repetition", f"mean {document['part']} accuracy", "runs", "sd in points")
+    lines += [*judged_by(document), "", *columns(header, cells, right=(1, 2, 3)), *_settings(document, names)]
+    return "\n".join(lines)
+
+
+def _settings(document: Document, names: Sequence[str]) -> list[str]:
+    """Return the table of settings that differ; nothing where none does."""
+    if not document["settings"]:
+        return []
+    known = all_settings()
+    cells = [
+        (name, *("–" if value is None else known[name].label(value) for value in values))
+        for name, values in document["settings"].items()
+    ]
+    return ["", *columns(("settings that differ", *names), cells)]
 
 
 def _apart(document: Document) -> list[str]:
