@@ -33,6 +33,7 @@ from genre_core.studies.lens.judging import (
     plan_lens,
     split_of,
 )
+from genre_core.studies.lens.ranking import rank, rankings
 from genre_core.studies.lens.summary import coarsest_of, difference, estimate, estimates, flips, still_torn
 from genre_core.studies.study import iter_results
 from genre_core.terminal.inputs import Inputs
@@ -429,3 +430,50 @@ def test_estimates_come_level_by_level_and_the_coarsest_level_is_what_keeps_most
     assert [e.level for e in estimates(scores, plan.levels)] == [level for level in plan.levels for _ in CLASSIFIERS]
     assert coarsest_of(plan.levels) == "artist"
     assert coarsest_of(("row", "published")) is None
+
+
+# -- all classifiers at once -------------------------------------------------------------------------------------------
+
+
+def scored(level: str = "row", **accuracies: Sequence[float]) -> list[LensScore]:
+    return [score(level, name, r + 1, a) for name, values in accuracies.items() for r, a in enumerate(values)]
+
+
+def test_all_pairs_are_compared_with_holm_over_them() -> None:
+    near, far = [0.80, 0.82, 0.79, 0.81, 0.79], [0.60, 0.63, 0.58, 0.61, 0.60]
+    scores = scored(network=near, svc=[0.81, 0.80, 0.80, 0.82, 0.79], majority=far)
+    found = rank(scores, "row")
+    assert found is not None
+    assert [one.classifier for one in found.order] == ["svc", "network", "majority"]
+    p = {(pair.first, pair.second): pair.practical.found.p for pair in found.pairs}
+    small, middle, large = sorted(p.values())
+    adjusted = sorted(pair.p_adjusted for pair in found.pairs)
+    assert adjusted == pytest.approx([min(1, 3 * small), min(1, max(3 * small, 2 * middle)), large])
+    for pair in found.pairs:
+        assert pair.practical.found == difference(scores, ("row", pair.first), ("row", pair.second))
+    assert found.together == [("svc", "network")]
+    assert found.sentence == (
+        "By row, the most accurate is support vectors, clearly ahead of “always the most common genre”. It cannot be "
+        "told apart from the network."
+    )
+
+
+def test_sets_of_classifiers_that_cannot_be_told_apart_may_share_some() -> None:
+    wide = [0.70, 0.86, 0.74, 0.82, 0.78]
+    found = rank(scored(network=[0.85 + 0.001 * r for r in range(5)], svc=wide, boosting=[0.7] * 5), "row")
+    assert found is not None
+    assert found.together == [("network", "svc"), ("svc", "boosting")]
+
+
+def test_nothing_is_told_of_two_splits_or_of_one_classifier() -> None:
+    assert rank(scored(network=[0.8, 0.9], svc=[0.7, 0.6]), "row") is None
+    assert rank(scored(network=[0.8, 0.9, 0.7]), "row") is None
+    assert rankings(scored("published", network=[0.8, 0.9, 0.7], svc=[0.7]), ["published"]) == []
+
+
+def test_of_equal_classifiers_any_two_are_seldom_told_apart() -> None:
+    rng, told = np.random.default_rng(0), 0
+    for _ in range(300):
+        scores = scored(**{name: rng.normal(0.7, 0.02, 10) for name in CLASSIFIERS})
+        told += any(pair.clear for pair in rank(scores, "row").pairs)  # type: ignore[union-attr]
+    assert told / 300 < 0.05

@@ -35,6 +35,12 @@ def test_json_holds_plan_estimates_and_every_score(capsys):
     assert document["answer"] == said.answer.replace(GAP, " ")
     assert document["reason"] == said.reason.replace(GAP, " ")
     assert 0 < document["bayes"]["accuracy"] < 1
+    assert [one["level"] for one in document["rankings"]] == ["row", "artist"]
+    for one in document["rankings"]:
+        assert len(one["order"]) == 6
+        assert len(one["pairs"]) == 15
+        assert all(pair["p"] <= pair["p_adjusted"] <= 1 for pair in one["pairs"])
+        assert all(sum(pair["probabilities"].values()) == pytest.approx(1) for pair in one["pairs"])
 
 
 def test_text_answers_first_and_then_lists_every_classifier(capsys):
@@ -42,6 +48,7 @@ def test_text_answers_first_and_then_lists_every_classifier(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].endswith("; each track is independent, so no split can leak.")
     assert lines[1].startswith("Macro-F1 ")
+    assert lines[2].startswith("By row, the most accurate is ")
     assert sum(line.startswith("by row") for line in lines) == 6
     assert "The best possible classifier is right on" in lines[-2]
     assert lines[-1] == "Note: The 60 test tracks of these settings are in no split and stay closed."

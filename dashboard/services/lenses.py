@@ -15,6 +15,7 @@ from genre_core.store.schema import Study
 from genre_core.studies.kinds import LENS
 from genre_core.studies.lens.config import Classifier, LensConfig
 from genre_core.studies.lens.judging import LensPlan, LensScore, plan_lens, tasks
+from genre_core.studies.lens.ranking import Ranking, rankings
 from genre_core.studies.lens.summary import flips
 from genre_core.studies.lens.verdict import Judged
 from genre_core.training.predictions import Unit as Unit
@@ -46,6 +47,11 @@ class Lens(Judged):
     def flips(self) -> list[tuple[Classifier, Classifier]]:
         """Return which classifiers are clearly ahead by row, and of whom clearly behind at the coarsest level."""
         return flips(self.scores, "row", self.coarse) if self.coarse else []
+
+    @cached_property
+    def rankings(self) -> list[Ranking]:
+        """Return who is clearly ahead of whom, level by level, where that can be told; the coarsest last."""
+        return rankings(self.scores, self.plan.levels) if self.plan else []
 
     @cached_property
     def seconds_left(self) -> float | None:

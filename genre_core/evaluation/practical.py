@@ -65,10 +65,10 @@ def settings_verdict(one: Practical, first: str, second: str, gap: str = " ") ->
     """Say in a sentence whether `first` settings are better than `second`, the same, or that it cannot be told."""
     size, found = within(one.region, gap), one.found
     if one.kind == "same":
-        return f"The same for practical purposes: the difference lies within {size}."
+        return f"The same for practical purposes: the difference lies within {size}, {_signed(found, gap)}."
     if one.kind == "undecided":
         if not found.clear:
-            return f"It cannot be told which is better: {points(found.mean, found.interval, gap)}."
+            return f"It cannot be told which is better: {_signed(found, gap)}."
         ahead, behind = (first, second) if found.mean > 0 else (second, first)
         by = points(*_of_size(found), gap).lstrip("+")
         return f"{capitalized(ahead)} are better than {behind} by {by}. It cannot be told whether that exceeds {size}."
@@ -83,14 +83,10 @@ def probabilities(one: Practical, first: str, second: str, gap: str = " ") -> st
     return "Probability: " + ", ".join(f"{what} {percentage(p, gap)}" for what, p in said) + "."
 
 
-def settings_test(one: Practical, gap: str = " ") -> str:
-    """Say what the answer rests on: the pairs of runs, the interval and p of the frequentist test, and what they cover.
-
-    The interval stands beside the probabilities, since their answer depends on the region.
-    """
+def settings_test(one: Practical) -> str:
+    """Say what the answer rests on: the pairs of runs, the p of the corrected t test, and what both cover."""
     found = one.found
-    said = f"The mean difference is {points(found.mean, found.interval, gap)}, {p_value(found.p)}."
-    said += f" {found.n} runs of each are paired by split and seed."
+    said = f"{found.n} runs of each are paired by split and seed ({p_value(found.p)})."
     if found.ratio:
         return f"{said} The test allows for shared training tracks (Nadeau and Bengio 2003)."
     return f"{said} It covers only luck in training: on other tracks the difference may not be the same."
@@ -109,6 +105,10 @@ def percentage(p: float, gap: str = " ") -> str:
     if 0.999 < p < 1:
         return f">{gap}99.9{gap}%"
     return f"{100 * p:.{0 if 0.0995 <= p <= 0.9 or p in (0, 1) else 1}f}{gap}%"
+
+
+def _signed(found: PairedScores, gap: str) -> str:
+    return points(found.mean, found.interval, gap)
 
 
 def _of_size(found: PairedScores) -> tuple[float, Interval]:

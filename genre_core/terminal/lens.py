@@ -12,6 +12,7 @@ from genre_core.store.openings import count_openings
 from genre_core.store.runs import RunStore
 from genre_core.studies.lens.config import JUDGED_BY, LEAST_REPEATS, MOST_REPEATS, LensConfig
 from genre_core.studies.lens.judging import Lens, LensPlan, LensScore, closed_sentence, open_published
+from genre_core.studies.lens.ranking import Ranking, rankings
 from genre_core.studies.lens.summary import estimates
 from genre_core.studies.lens.verdict import JudgedLens, Verdict, verdict
 from genre_core.studies.study import iter_results
@@ -82,6 +83,7 @@ def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore], c
         "right_about": right_about(data, clean=clean),
         "answer": said.answer.replace(GAP, " "),
         "reason": said.reason.replace(GAP, " "),
+        "rankings": [_ranking(one) for one in rankings(scores, plan.levels)],
         "leakage": {"mean": leaked.mean, "interval": asdict(leaked.interval)} if leaked else None,
         "scores": [_row(asdict(one)) for one in estimates(scores, plan.levels)],
         "repeats": [score.to_json() for score in scores],
@@ -91,6 +93,31 @@ def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore], c
             *(f"{JUDGED_BY[level]}: {why}" for level, why in plan.gaps.items()),
             *([plan.network_alone] if plan.network_alone else []),
         ],
+    }
+
+
+def _ranking(found: Ranking) -> dict[str, Any]:
+    """Return how classifiers compare at a level, pair by pair."""
+    pairs = [
+        {
+            "first": pair.first,
+            "second": pair.second,
+            "accuracy_difference": pair.practical.found.mean,
+            "accuracy_difference_interval": [pair.practical.found.interval.low, pair.practical.found.interval.high],
+            "p": pair.practical.found.p,
+            "p_adjusted": pair.p_adjusted,
+            "clear": pair.clear,
+            "probabilities": {"first": pair.practical.first, "same": pair.practical.same,
+                              "second": pair.practical.second},
+        }
+        for pair in found.pairs
+    ]  # fmt: skip
+    return {
+        "level": found.level,
+        "sentence": found.sentence,
+        "order": [one.classifier for one in found.order],
+        "not_told_apart": [list(group) for group in found.together],
+        "pairs": pairs,
     }
 
 

@@ -1,5 +1,6 @@
 """The Split lens page without a browser, over a store of its own and without a cluster."""
 
+import json
 from importlib import import_module
 
 import pytest
@@ -132,6 +133,19 @@ def test_the_button_starts_the_lens_of_the_settings_and_the_address_names_it(sto
     press(page, "Continue")
     assert store.studies.study(lens_id).state == "queued"
     store.studies.stop(lens_id)
+
+
+def test_classifiers_are_ranked_at_each_level(store, complete):
+    page, lens = opened(VIEW, lens=complete), lenses.lens(complete)
+    assert [one.level for one in lens.rankings] == ["row", "artist"]
+    for ranking in lens.rankings:
+        figure = json.loads(drawn(page, f"ranking {ranking.level}")["figure"])
+        dots = [trace for trace in figure["data"] if "error_x" in trace]
+        assert [trace["x"][0] for trace in dots] == sorted((trace["x"][0] for trace in dots), reverse=True)
+        assert len(dots) == len(KINDS)
+        assert len(figure["data"]) - len(dots) == len(ranking.together)
+        assert ranking.sentence in texts(page)
+    assert lens.rankings[-1].sentence in drawn(page, "lens answer words")["note"]
 
 
 def test_a_complete_lens_says_what_leaked_and_draws_each_level(store, complete):

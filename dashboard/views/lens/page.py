@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.live import answer_part
+from dashboard.components.plot import plot
 from dashboard.components.right_about import about_true_genres, choose_unit
 from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
@@ -21,6 +22,7 @@ from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.views.lens import live as following
 from dashboard.views.lens import text as sentences
+from dashboard.views.lens.figures import RANKING, ranking_figure
 from genre_core.errors import DataError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import configure
@@ -148,6 +150,8 @@ def _lens(
         with st.container(key=f"lens-{level}", gap=None):
             words(parts[f"{level} title"], f"lens title {level}", live=f"{level} title")
             ruler(parts[f"{level} ruler"], f"lens ruler {level}", live=f"{level} ruler")
+    if lens.rankings and not lens.study.active:
+        _rankings(lens)
     if config:
         judged = lens.config.experiment
         say_what_differs("lens", sentences.what_differs(config, judged), judged, "judged")
@@ -162,9 +166,24 @@ def _lens(
     following.follow(lens)
 
 
+def _rankings(lens: Lens) -> None:
+    """Draw who is clearly ahead of whom at each level, two beside each other."""
+    st.subheader("Which classifiers are clearly ahead?", anchor=False)
+    for at in range(0, len(lens.rankings), 2):
+        for ranking, column in zip(lens.rankings[at : at + 2], st.columns(2, gap="medium"), strict=False):
+            with column:
+                key, said = f"ranking {ranking.level}", ranking.sentence
+                plot(ranking_figure(ranking), key, height=RANKING, alt=said, revision=lens.study.id)
+                st.caption(plain(said, MOST_LETTERS))
+    st.caption(sentences.RANKED)
+
+
 def _table(lens_id: str, clean: bool, unit: Unit) -> None:
     lens = lenses.lens(lens_id, clean=clean, unit=unit)
     st.dataframe(sentences.table(lens), hide_index=True, alt="Test accuracy and macro-F1 by split and classifier.")
+    if lens.rankings:
+        alt = "Differences between classifiers by split, with their probabilities."
+        st.dataframe(sentences.pairs(lens), hide_index=True, alt=alt)
 
 
 def _asides(plan: LensPlan | None, said: str) -> None:

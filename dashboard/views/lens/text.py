@@ -6,7 +6,8 @@ from dashboard.services.lenses import Lens
 from dashboard.text import studies
 from dashboard.text.limits import on, unheard
 from dashboard.text.train import Headline, duration
-from dashboard.theme import count, percent
+from dashboard.theme import GAP, count, percent, points
+from genre_core.evaluation.practical import REGION, percentage, within
 from genre_core.settings.config import DatasetConfig, ExperimentConfig
 from genre_core.store.schema import Study
 from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, LENS_BY, NETWORK, LensConfig
@@ -23,6 +24,11 @@ BY_SEGMENT_ALONE = "This lens was judged by segment only. Judge again to see it 
 _BUT_PUBLISHED = (
     "The lens makes its own splits, except for the published one. Runs use the same published test tracks, so they "
     "count as looked at once for each classifier and seed."
+)
+
+RANKED = (
+    "Classifiers are compared in pairs on the same splits (corrected t test, Nadeau and Bengio 2003), all pairs of a "
+    "split considered together (Holm). Intervals of single classifiers may overlap although one is clearly ahead."
 )
 
 
@@ -62,6 +68,8 @@ def headline(lens: Lens, limit: float | None) -> Headline:
         case "failed" if not lens.scores:
             return Headline("Judging failed.", lens.study.error or "")
     verdict = _verdict(lens, limit)
+    if verdict and lens.rankings and not lens.study.active:
+        verdict = Headline(verdict.answer, f"{verdict.reason} {lens.rankings[-1].sentence}")
     match lens.study.state:
         case "running":
             so_far = f"So far: {verdict.answer[0].lower()}{verdict.answer[1:]} " if verdict and lens.leakage else ""
@@ -210,6 +218,22 @@ def table(lens: Lens) -> dict[str, list[object]]:
         "splits": [row.n_splits for row in rows],
         "learned from": [row.n_train for row in rows],
         "tested on": [row.n_test_tracks if row.unit == "track" else row.n_test for row in rows],
+    }
+
+
+def pairs(lens: Lens) -> dict[str, list[object]]:
+    """Return all pairs of classifiers as columns, the more accurate first; differences in points."""
+    rows = [(ranking.level, pair, pair.practical) for ranking in lens.rankings for pair in ranking.pairs]
+    return {
+        "split": [JUDGED_BY[level] for level, _, _ in rows],
+        "more accurate": [CLASSIFIERS[pair.first] for _, pair, _ in rows],
+        "than": [CLASSIFIERS[pair.second] for _, pair, _ in rows],
+        "by": [points(one.found.mean, one.found.interval) for _, _, one in rows],
+        "p (Holm)": [f"{pair.p_adjusted:.3f}" for _, pair, _ in rows],
+        "clearly": [pair.clear for _, pair, _ in rows],
+        f"better by more than {within(REGION, GAP)[1:]}": [percentage(one.first, GAP) for _, _, one in rows],
+        f"within {within(REGION, GAP)}": [percentage(one.same, GAP) for _, _, one in rows],
+        f"worse by more than {within(REGION, GAP)[1:]}": [percentage(one.second, GAP) for _, _, one in rows],
     }
 
 

@@ -23,35 +23,33 @@ from dashboard.theme import (
     heading,
     limits,
 )
-from genre_core.evaluation.practical import Practical, percentage, within
+from genre_core.evaluation.practical import Practical, percentage
 from genre_core.studies.repeats.summary import Band
 
-PROBABILITIES = 64
+PROBABILITIES = 36
 """Height of the bar in pixels."""
-_WIDE = 0.1
-"""Least probability that has room for its number."""
 
 
 def probability_bar(one: Practical) -> Figure:
     """Return one bar in three parts: the first is better, both are the same, the second is better."""
     parts_of = (
-        ("these are better", one.first, ACCENT, BACKGROUND),
-        (f"the same within {within(one.region, GAP)}", one.same, AXIS, INK),
-        ("the others are better", one.second, OTHER, BACKGROUND),
+        ("these better", one.first, ACCENT, BACKGROUND),
+        ("the same", one.same, AXIS, INK),
+        ("the others better", one.second, OTHER, BACKGROUND),
     )
     traces = [
         parts.bars([""], [round(100 * p, 2)], name=name, marker={"color": colour},
-                   text=[percentage(p, GAP) if p >= _WIDE else ""], textposition="inside", insidetextanchor="middle",
+                   text=[f"{name} {percentage(p, GAP)}"], textposition="inside", insidetextanchor="middle",
                    textangle=0, textfont={"color": ink, "size": 13},
                    hovertemplate=f"{name}: {percentage(p, GAP)}<extra></extra>")
         for name, p, colour, ink in parts_of
     ]  # fmt: skip
     layout = {
         "template": TEMPLATE,
-        "margin": {"l": 0, "r": 0, "t": 28, "b": 4},
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "barmode": "stack",
-        "showlegend": True,
-        "legend": {**parts.STILL_LEGEND, "traceorder": "normal"},
+        "bargap": 0.2,
+        "uniformtext": {"mode": "hide", "minsize": 12},
         "xaxis": {"visible": False, "range": [0, 100], "fixedrange": True},
         "yaxis": {"visible": False, "fixedrange": True},
     }

@@ -106,17 +106,19 @@ def comparison(found: Repetition) -> None:
     if not others:
         return
     named = st.query_params.get("with")
-    study_choice(
-        "Compared with",
-        others,
-        named,
-        lambda study: sentences.label(study, studies.config_or_none(REPEATS, study)),
-        lambda study_id: address.look(**{"with": study_id}),
-        placeholder="Choose a repetition of other settings",
-        width=520,
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        study_choice(
+            "Compared with",
+            others,
+            named,
+            lambda study: sentences.label(study, studies.config_or_none(REPEATS, study)),
+            lambda study_id: address.look(**{"with": study_id}),
+            placeholder="Choose a repetition of other settings",
+            width=520,
+        )
+        region = _region() if named else REGION
     if named:
-        _compared(found, named)
+        _compared(found, named, region)
 
 
 def _plan(found: Repetition) -> None:
@@ -139,7 +141,7 @@ def _region() -> float:
     return given / 100
 
 
-def _compared(found: Repetition, named: str) -> None:
+def _compared(found: Repetition, named: str, region: float) -> None:
     try:
         tested = found.part != found.config.part
         theirs = repetitions.repetition(named, test=tested, unit=found.unit)
@@ -149,7 +151,7 @@ def _compared(found: Repetition, named: str) -> None:
     if tested and not theirs.opened:
         st.caption(f":material/lock: {plain(sentences.OTHERS_CLOSED)}")
         return
-    compared = repetitions.compare_repetitions(found, theirs, _region())
+    compared = repetitions.compare_repetitions(found, theirs, region)
     headline = sentences.compared(found, compared)
     words(title_part(headline.answer, headline.reason, terms=TERMS), "compared words")
     if compared.found:

@@ -182,7 +182,7 @@ def compared(ours: Repetition, result: ComparedRepeats) -> Headline:
             "Too few runs to compare.", "You need three runs of each, on the same splits with the same seeds."
         )
     found = result.found
-    reason = f"{probabilities_said(found)} {settings_test(found, GAP)}"
+    reason = f"{probabilities_said(found)} {settings_test(found)}"
     if found.kind == "undecided" and not found.found.clear:
         reason = f"{reason} {_needed(result)}"
     return Headline(settings_verdict(found, "these settings", "the others", GAP), reason)

@@ -7,7 +7,7 @@ from genre_core.terminal.text.words import Document, columns, count, judged_by, 
 
 
 def lens(document: Document) -> str:
-    """Say what each classifier reaches at each level, and how much of the row split's score was leakage."""
+    """Say what each classifier reaches at each level, which are clearly ahead, and how much was leakage."""
     cells = []
     for row in document["scores"]:
         accuracy = rate(row["accuracy"], row["accuracy_interval"])
@@ -19,7 +19,8 @@ def lens(document: Document) -> str:
     unit = document["by"] if segments else ""
     tested, learned = {"track": "test tracks", "row": "test segments", "": "tested on"}[unit], "learned from"
     header = ("split", "classifier", "test accuracy", "macro-F1", learned, tested, "times")
-    how = [document["reason"], *([LENS_BY[document["by"]]] if segments else [])]
+    ahead = [one["sentence"] for one in reversed(document["rankings"])]
+    how = [document["reason"], *ahead, *([LENS_BY[document["by"]]] if segments else [])]
     lines = [
         document["answer"],
         *how,
