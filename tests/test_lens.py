@@ -34,7 +34,15 @@ from genre_core.studies.lens.judging import (
     split_of,
 )
 from genre_core.studies.lens.ranking import rank, rankings
-from genre_core.studies.lens.summary import coarsest_of, difference, estimate, estimates, flips, still_torn
+from genre_core.studies.lens.summary import (
+    coarsest_of,
+    difference,
+    estimate,
+    estimates,
+    flips,
+    groups_left_out,
+    still_torn,
+)
 from genre_core.studies.study import iter_results
 from genre_core.terminal.inputs import Inputs
 from genre_core.training.experiment import Prepared, Result, drain, make_trainer, run_experiment
@@ -477,3 +485,36 @@ def test_of_equal_classifiers_any_two_are_seldom_told_apart() -> None:
         scores = scored(**{name: rng.normal(0.7, 0.02, 10) for name in CLASSIFIERS})
         told += any(pair.clear for pair in rank(scores, "row").pairs)  # type: ignore[union-attr]
     assert told / 300 < 0.05
+
+
+# -- other artists -----------------------------------------------------------------------------------------------------
+
+
+def test_splits_that_tear_artists_apart_count_that_others_could_have_been_drawn(everything) -> None:
+    plan, scores = everything
+    names = {"accuracy", "macro_f1", "track_accuracy", "track_macro_f1"}
+    assert {s.level for s in scores if s.group_variances} == {"row", "track"}
+    assert all(set(s.group_variances) == names and s.group_degrees == 27 for s in scores if s.level != "artist")
+    assert groups_left_out(plan, scores) is None
+    before = [replace(s, group_variances={}) for s in scores]
+    assert groups_left_out(plan, before) == "artist"
+    for level in ("row", "artist"):
+        now, then = (estimate(some, level, "logistic") for some in (scores, before))
+        assert now is not None
+        assert then is not None
+        wider = now.accuracy_interval.high - now.accuracy_interval.low  # type: ignore[union-attr]
+        assert (wider == then.accuracy_interval.high - then.accuracy_interval.low) is (level == "artist")  # type: ignore[union-attr]
+
+
+def test_variances_follow_what_a_score_counts() -> None:
+    known = {
+        f"{true}{track}accuracy": 1.0 + len(true) + len(track) for true in ("", "true_") for track in ("", "track_")
+    }
+    one = replace(
+        score("row", "svc", 1, 0.5), true_accuracy=0.6, true_macro_f1=0.6, track_accuracy=0.7, track_macro_f1=0.7,
+        true_track_accuracy=0.8, true_track_macro_f1=0.8, group_variances=known,
+    )  # fmt: skip
+    assert one.by_track().group_variances["accuracy"] == known["track_accuracy"]
+    assert one.about_true_genres().group_variances["accuracy"] == known["true_accuracy"]
+    assert one.by_track().about_true_genres().group_variances["accuracy"] == known["true_track_accuracy"]
+    assert one.about_true_genres().by_track().group_variances["accuracy"] == known["true_track_accuracy"]

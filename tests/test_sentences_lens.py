@@ -7,6 +7,7 @@ import pytest
 
 from dashboard.services.lenses import Lens
 from dashboard.views.lens import text as sentences
+from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TableConfig
 from genre_core.store.schema import Study
 from genre_core.studies.lens.config import LensConfig
@@ -242,3 +243,18 @@ def test_a_baseline_that_leaks_is_in_the_answer_where_the_network_does_not():
     assert said.answer.startswith("The split by row leaks. The leakage is largest with nearest neighbor: of its 97.0")
     assert "The network is right on 70.0\u202f% by row, 70.0\u202f% by artist." in said.reason
     assert not any("leakage is largest" in aside for aside in sentences.asides(found))
+
+
+def test_a_lens_of_before_says_that_its_intervals_by_row_are_for_these_artists():
+    before = lens(LEAK)
+    said = " ".join(sentences.asides(before))
+    assert "The intervals by row are for these artists: other artists would change the scores. Judge again" in said
+    counted = tuple(
+        replace(score, group_variances={"accuracy": 1e-4, "macro_f1": 1e-4}, group_degrees=100)
+        if score.level == "row" else score for score in before.scores
+    )  # fmt: skip
+    now = replace(before, scores=counted)
+    assert GLOSSARY["interval with other artists"] in sentences.asides(now)
+    assert "Judge again" not in " ".join(sentences.asides(now))
+    narrow, wide = (of.estimates["row", "network"].accuracy_interval for of in (before, now))
+    assert wide.high - wide.low > narrow.high - narrow.low

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import IntArray
+from genre_core.evaluation.between_groups import BetweenGroups
 from genre_core.evaluation.grouped_share import GroupedShare
 from genre_core.evaluation.intervals import Interval, grouped_interval, wilson
 
@@ -106,19 +107,32 @@ def standard_error(sd: float, k: int, ratio: float) -> float:
     return math.sqrt(1 / k + ratio) * sd
 
 
-def half_width(values: Sequence[float], ratio: float) -> float:
-    """Return half the corrected t interval of the mean of `values`; `ratio` is n_judged / n_learned, or 0."""
+def half_width(values: Sequence[float], ratio: float, groups: BetweenGroups | None = None) -> float:
+    """Return half the corrected t interval of the mean of `values`; `ratio` is n_judged / n_learned, or 0.
+
+    What `groups` that all values share add to their variance is added to it, with the degrees of freedom of the sum:
+    F. E. Satterthwaite, "An approximate distribution of estimates of variance components", Biometrics 2 (1946).
+    """
     from scipy.special import stdtrit  # quantiles of Student's t; scipy.stats takes a second to import
 
     k = len(values)
-    return float(stdtrit(k - 1, (1 + CONFIDENCE) / 2)) * standard_error(standard_deviation(values), k, ratio)
+    own, degrees = standard_error(standard_deviation(values), k, ratio) ** 2, float(k - 1)
+    total = own + (groups.variance if groups else 0.0)
+    if groups and groups.variance > 0:
+        degrees = total**2 / (own**2 / (k - 1) + groups.variance**2 / groups.degrees)
+    return float(stdtrit(degrees, (1 + CONFIDENCE) / 2)) * math.sqrt(total)
 
 
-def mean_interval(values: Sequence[float], ratio: float, n_judged: float) -> Interval | None:
-    """Return the interval of the mean of rates, each over `n_judged` tracks; None before the third."""
+def mean_interval(
+    values: Sequence[float], ratio: float, n_judged: float, groups: BetweenGroups | None = None
+) -> Interval | None:
+    """Return the interval of the mean of rates, each over `n_judged` tracks; None before the third.
+
+    With `groups` it is about tracks of other groups, where these are in both parts of every split.
+    """
     if len(values) < LEAST_SCORES:
         return None
-    mean, half = sum(values) / len(values), half_width(values, ratio)
+    mean, half = sum(values) / len(values), half_width(values, ratio, groups)
     if half == 0 and mean in (0.0, 1.0):  # nothing was seen to vary, which does not mean that nothing can
         return wilson(mean * n_judged, n_judged, CONFIDENCE)
     return Interval(max(0.0, mean - half), min(1.0, mean + half))

@@ -7,12 +7,13 @@ from dashboard.text import studies
 from dashboard.text.limits import on, unheard
 from dashboard.text.train import Headline, duration
 from dashboard.theme import GAP, count, percent, points
+from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.practical import REGION, percentage, within
 from genre_core.settings.config import DatasetConfig, ExperimentConfig
 from genre_core.store.schema import Study
 from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, LENS_BY, NETWORK, LensConfig
 from genre_core.studies.lens.judging import LensPlan, closed_sentence
-from genre_core.studies.lens.summary import LensEstimate, coarsest_of, still_torn
+from genre_core.studies.lens.summary import LensEstimate, coarsest_of, groups_left_out, still_torn
 from genre_core.studies.lens.verdict import f1, leakiest, remaining, unjudged, verdict
 from genre_core.text import joined, judged
 
@@ -192,6 +193,13 @@ def asides(lens: Lens) -> list[str]:
         "drawn at random."
         for name, found in part.items()
     ]
+    if left_out := groups_left_out(lens.plan, lens.scores):
+        levels = [JUDGED_BY[level] for level in lens.plan.levels if level not in (left_out, "published")]
+        again = "" if any(score.group_variances for score in lens.scores) else " Judge again to count that."
+        theirs = f"are for these {left_out}s: other {left_out}s would change the scores"
+        said.append(f"The intervals {joined(levels)} {theirs}.{again}")
+    elif any(score.group_variances for score in lens.scores):
+        said.append(GLOSSARY["interval with other artists"])
     if lens.in_segments:
         said.append(LENS_BY[lens.unit])
     return [*said, own_splits(lens.plan)]

@@ -8,7 +8,7 @@ the network is judged more than once, by its training seed; its test tracks are 
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,7 @@ from genre_core.data.dataset import PARTS, Dataset, IntArray, count_groups
 from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, name_test_set, own_test, split_dataset, split_outside
 from genre_core.errors import DataError
+from genre_core.evaluation.between_groups import group_variance, influences, share_of_groups
 from genre_core.evaluation.confusion import confusion_counts
 from genre_core.evaluation.count_statistics import accuracy_of_counts, macro_f1_of_counts
 from genre_core.settings.config import ExperimentConfig
@@ -64,6 +65,10 @@ class LensScore(Plain):
     `n_available` where a baseline learned from a part of them. `true_accuracy` and `true_macro_f1` are about the true
     genres of the same rows, where labels are wrong now and then, and None elsewhere. Where rows are segments of tracks,
     `track_accuracy` and the others are of `n_test_tracks` whole tracks. `unit` says what `accuracy` counts.
+
+    Where groups such as artists are in both parts, `group_variances` says by the names of these fields how much each
+    would vary if other groups had been drawn, with `group_degrees` of freedom; None where that is unknown. Earlier
+    versions did not keep them.
     """
 
     level: str
@@ -83,6 +88,8 @@ class LensScore(Plain):
     true_track_macro_f1: float | None = None
     n_test_tracks: int | None = None
     unit: Unit = "row"
+    group_variances: Mapping[str, float | None] = field(default_factory=dict)
+    group_degrees: int = 0
 
     @property
     def task(self) -> tuple[int, str, Classifier]:
@@ -100,6 +107,7 @@ class LensScore(Plain):
             track_accuracy=self.true_track_accuracy,
             track_macro_f1=self.true_track_macro_f1,
             unit="row",
+            group_variances=self._variances("true_"),
         )
         return found.by_track() if self.unit == "track" else found
 
@@ -107,7 +115,18 @@ class LensScore(Plain):
         """Return the score of whole tracks, where rows are segments of them."""
         if self.track_accuracy is None or self.track_macro_f1 is None:
             return self
-        return replace(self, accuracy=self.track_accuracy, macro_f1=self.track_macro_f1, unit="track")
+        return replace(
+            self,
+            accuracy=self.track_accuracy,
+            macro_f1=self.track_macro_f1,
+            unit="track",
+            group_variances=self._variances("track_"),
+        )
+
+    def _variances(self, prefix: str) -> dict[str, float | None]:
+        """Return the variances where fields take the place of those without the prefix."""
+        known = self.group_variances
+        return {**known, **{name.removeprefix(prefix): known[name] for name in known if name.startswith(prefix)}}
 
     @property
     def n_judged(self) -> int:
@@ -179,6 +198,16 @@ class Lens:
         used = min(n_train, most_rows(classifier) or n_train)
         seconds = time.perf_counter() - started
         score = LensScore(level, classifier, repeat, accuracy, macro_f1, used, n_train, len(found), seconds, *more)
+        kinds = {"": found, "true_": true, "track_": tracks, "true_track_": true_tracks}
+        if torn := _torn_groups(data, level):
+            variances = {
+                f"{prefix}{name}": one
+                for prefix, judged in kinds.items()
+                if judged
+                for name, one in _group_variances(judged, torn[1], split, data, by_track="track" in prefix).items()
+            }
+            degrees = count_groups(torn[1]) - len(data.genres)
+            score = replace(score, group_variances=variances, group_degrees=degrees)
         self._seen(self, score)
         yield score.to_json()
 
@@ -311,6 +340,25 @@ def _published_test(config: LensConfig, dataset: Dataset, closed: IntArray) -> s
 def _test_predictions(dataset: Dataset, split: Split, logits: npt.NDArray[np.float32]) -> Predictions:
     part = np.full(len(split.test), PARTS.index("test"), dtype=np.uint8)
     return Predictions(split.test, dataset.y[split.test], logits, part)
+
+
+def _torn_groups(dataset: Dataset, level: str) -> tuple[str, IntArray] | None:
+    """Return the coarsest groups (name, number of each row) where a split by `level` tears them apart, else None."""
+    coarsest = dataset.coarsest
+    return None if coarsest is None or level in (coarsest[0], "published") else coarsest
+
+
+def _group_variances(
+    judged: Predictions, groups: IntArray, split: Split, dataset: Dataset, *, by_track: bool
+) -> dict[str, float | None]:
+    """Return how much accuracy and macro-F1 would vary over other groups than those that are dealt into both parts."""
+    dealt = np.concatenate([split.train, split.validation, split.test])
+    if by_track:
+        dealt = dealt[np.unique(dataset.groups["track"][dealt], return_index=True)[1]]
+    share, own = share_of_groups(groups[dealt]), groups[judged.rows]
+    found = influences(judged.y, judged.y_pred, len(dataset.genres))
+    known = {name: group_variance(values, judged.y, own) for name, values in found.items()}
+    return {name: None if one is None else one * share for name, one in known.items()}
 
 
 def _known(found: Predictions | None) -> tuple[float, float] | tuple[None, None]:

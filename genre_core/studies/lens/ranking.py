@@ -2,7 +2,7 @@
 
 Every pair is compared on the splits that both were judged on, as `difference` does; with Holm's adjustment over the
 pairs, the chance that any two that are equally good are told apart stays at 5 % a level. Probabilities of a practical
-difference are those of each pair by itself.
+difference are those of each pair by itself. Of splits that tear artists apart, all of this is about these artists.
 """
 
 from collections.abc import Iterable

@@ -5,6 +5,9 @@ variance is therefore taken (1/k + n_test/n_train) times instead of 1/k times, a
 k - 1 degrees of freedom: C. Nadeau & Y. Bengio, "Inference for the generalization error", Machine Learning 52 (2003).
 There n_train is the size of the training part: it says how much two splits overlap, which stays the same for a baseline
 that learns from fewer of its rows.
+Splits that tear artists apart share all of them, so that their scores do not show what other artists would change: that
+is added from what is seen within their test parts (`between_groups`), and the interval is about tracks by other artists
+too. `python -m tests.benchmarks.lens` counts how often it holds.
 On a published split the network's scores differ by its training seed alone: the interval covers that and no more, and
 what has no seed has no interval. Before the third score there is none either.
 """
@@ -13,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
+from genre_core.evaluation.between_groups import mean_of
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.repeated_scores import PairedScores, mean_interval, paired_scores
 from genre_core.studies.lens.config import CLASSIFIERS, TORN, Classifier
@@ -55,9 +59,13 @@ def estimate(scores: Iterable[LensScore], level: str, classifier: Classifier) ->
     n_tracks = [score.n_test_tracks for score in own if score.n_test_tracks]
     ratio = 0.0 if level == PUBLISHED else n_test / n_available
     accuracies, f1s = [score.accuracy for score in own], [score.macro_f1 for score in own]
+    of_accuracy, of_f1 = (
+        mean_of([score.group_variances.get(name) for score in own], min(score.group_degrees for score in own))
+        for name in ("accuracy", "macro_f1")
+    )
     return LensEstimate(
-        level, classifier, n, sum(accuracies) / n, mean_interval(accuracies, ratio, n_judged), sum(f1s) / n,
-        mean_interval(f1s, ratio, n_judged), round(n_train), round(n_available), round(n_test),
+        level, classifier, n, sum(accuracies) / n, mean_interval(accuracies, ratio, n_judged, of_accuracy),
+        sum(f1s) / n, mean_interval(f1s, ratio, n_judged, of_f1), round(n_train), round(n_available), round(n_test),
         round(sum(n_tracks) / len(n_tracks)) if n_tracks else None, own[0].unit,
     )  # fmt: skip
 
@@ -82,6 +90,13 @@ def still_torn(plan: LensPlan) -> tuple[str, ...]:
     coarse, known = coarsest_of(plan.levels), list(TORN)
     beyond = known if coarse is None else known[known.index(coarse) + 1 :]
     return tuple(level for level in beyond if level in plan.groups and level in plan.gaps)
+
+
+def groups_left_out(plan: LensPlan, scores: Iterable[LensScore]) -> str | None:
+    """Return the coarsest groups where they are torn apart and intervals do not count them; None where they do."""
+    coarsest = next((level for level in reversed(TORN) if level in plan.groups), None)
+    torn = [score for score in scores if score.level not in (coarsest, PUBLISHED)]
+    return coarsest if torn and any(score.group_variances.get("accuracy") is None for score in torn) else None
 
 
 def difference(
