@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 GAP = "\u202f"
 """Narrow no-break space: between a number and its unit."""
+NO_INTERVAL = "too few for an interval"
 
 
 class HasLimits(Protocol):
@@ -20,29 +21,47 @@ class HasLimits(Protocol):
         """Return the upper limit."""
 
 
-def percent(rate: float, interval: HasLimits | None = None, decimals: int = 1) -> str:
-    """Return a rate in [0, 1] with its interval: `79.9 % (77.6–82.1)`; a dash where there is none (NaN)."""
+Limits = TypeVar("Limits", bound=HasLimits)
+
+
+def percent(rate: float, interval: HasLimits | None = None, too_few: str = "", decimals: int = 1) -> str:
+    """Return a rate in [0, 1] with its interval: `79.9 % (77.6–82.1)`; a dash where there is none (NaN).
+
+    `too_few` says what gives no interval, where nothing is told: `3 artists are too few for an interval`.
+    """
     if rate != rate:
         return "–"
     text = f"{100 * rate:.{decimals}f}{GAP}%"
-    return text if interval is None else f"{text} ({spread(interval, decimals)})"
+    return text if interval is None else f"{text} ({spread(interval, too_few, decimals)})"
 
 
 def nothing_told(interval: HasLimits) -> bool:
-    """Return whether an interval of a rate leaves nothing out."""
+    """Return whether an interval of a rate, or of a difference of rates, leaves nothing out."""
     return interval.low <= 0.0 and interval.high >= 1.0
 
 
-def spread(interval: HasLimits, decimals: int = 1) -> str:
-    """Return a range of rates in percent, without its unit: `77.6–82.1`; too few tracks or groups leave nothing out."""
+def told(interval: Limits | None) -> Limits | None:
+    """Return an interval of a rate to be drawn; None where it leaves nothing out."""
+    return None if interval is None or nothing_told(interval) else interval
+
+
+def too_few(number: int, noun: str) -> str:
+    """Say that so many groups give no interval: `3 artists are too few for an interval`."""
+    return f"{count(number, noun)} {'is' if number == 1 else 'are'} {NO_INTERVAL}"
+
+
+def spread(interval: HasLimits, too_few: str = "", decimals: int = 1) -> str:
+    """Return a range of rates in percent, without its unit: `77.6–82.1`; what is `too_few` where nothing is told."""
     if nothing_told(interval):
-        return "too few for an interval"
+        return too_few or NO_INTERVAL
     return f"{100 * interval.low:.{decimals}f}–{100 * interval.high:.{decimals}f}"
 
 
 def points(difference: float, interval: HasLimits | None = None, decimals: int = 1) -> str:
     """Return a difference of rates with its interval: `12.4 points (9.1 to 15.7)`; of a size alone, pass its size."""
     text = f"{100 * difference:.{decimals}f}{GAP}points"
+    if interval is not None and interval.low <= -1.0 and interval.high >= 1.0:
+        return f"{text} ({NO_INTERVAL})"
     if interval is not None:
         text += f" ({100 * interval.low:.{decimals}f} to {100 * interval.high:.{decimals}f})"
     return text.replace("-", "\u2212")

@@ -12,7 +12,8 @@ const grouped = new Intl.NumberFormat("en-US");
 const number = (value) => (value < 1000 ? String(value) : grouped.format(value));
 const tracks = (n) => `${number(n)} track${n === 1 ? "" : "s"}`;
 const percent = (rate, digits = 1) => `${(100 * rate).toFixed(digits)}${GAP}%`;
-const range = (limits) => (limits ? ` (${(100 * limits[0]).toFixed(1)}–${(100 * limits[1]).toFixed(1)})` : "");
+const told = ([low, high]) => low > 0 || high < 1;
+const range = (limits) => (!limits ? "" : !told(limits) ? " (too few for an interval)" : ` (${(100 * limits[0]).toFixed(1)}–${(100 * limits[1]).toFixed(1)})`);
 
 // Names cut to `room` characters at their end; in the middle where that would make two the same.
 function abbreviate(names, room) {

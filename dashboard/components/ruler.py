@@ -8,6 +8,7 @@ from dashboard.shell.mount import mount
 from dashboard.theme import ACCENT, OTHER, TWINS, HasLimits, percent
 from genre_core.data.dataset import Part
 from genre_core.evaluation.intervals import Interval
+from genre_core.text import NO_INTERVAL, nothing_told
 
 Kind = Literal["baseline", "limit", "model", "other", "tick"]
 
@@ -16,7 +17,7 @@ _mount = mount(__file__)
 
 @dataclass(frozen=True)
 class Mark:
-    """One value on the ruler, a rate in [0, 1], with its interval where it has one.
+    """One value on the ruler, a rate in [0, 1], with its interval, or what is `too_few` for one.
 
     `model` and `other` are drawn as a dot, on the test part as a diamond; a `tick` as a thin line.
     """
@@ -27,6 +28,7 @@ class Mark:
     low: float | None = None
     high: float | None = None
     part: Part = "validation"
+    too_few: str = ""
 
     @property
     def text(self) -> str:
@@ -42,7 +44,9 @@ class Mark:
     @property
     def number(self) -> str:
         """Return the value with its interval: `79.9 % (77.6–82.1)`."""
-        return percent(self.value, None if self.low is None or self.high is None else Interval(self.low, self.high))
+        if self.low is None or self.high is None:
+            return f"{percent(self.value)} ({self.too_few})" if self.too_few else percent(self.value)
+        return percent(self.value, Interval(self.low, self.high))
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,17 @@ def limit_marks(rate: float | None, label: str) -> list[Mark]:
     return [] if rate is None else [bayes_limit(rate, label)]
 
 
-def model(rate: float, interval: HasLimits | None, label: str, part: Part = "validation", kind: Kind = "model") -> Mark:
-    """Return the mark of a model with its interval, where it has one."""
+def model(
+    rate: float,
+    interval: HasLimits | None,
+    label: str,
+    part: Part = "validation",
+    kind: Kind = "model",
+    too_few: str = "",
+) -> Mark:
+    """Return the mark of a model with its interval, where it has one, or what is `too_few` for one."""
+    if interval is not None and nothing_told(interval):
+        return Mark(kind, rate, label, part=part, too_few=too_few or NO_INTERVAL)
     low, high = (interval.low, interval.high) if interval else (None, None)
     return Mark(kind, rate, label, low, high, part)
 

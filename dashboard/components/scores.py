@@ -8,6 +8,7 @@ from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.table import table
 from dashboard.components.terms import terms_table
 from dashboard.services.outcomes import Outcome
+from dashboard.shell.address import plain
 from dashboard.text.evaluate import FEW
 from dashboard.theme import HasLimits, percent, spread
 from genre_core.bayes.limit import BayesLimit
@@ -16,7 +17,7 @@ from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.metrics import METRICS
 from genre_core.evaluation.report import Evaluation
-from genre_core.text import nothing_told
+from genre_core.text import told
 
 ROWS_SHOWN = 18
 
@@ -26,10 +27,9 @@ def genre_columns(scores: Evaluation) -> Columns:
     found: Columns = {"genre": [score.genre for score in scores.per_genre]}
     for name in ("recall", "precision", "f1"):
         limits = [_limits(scores, g, name) for g in range(len(scores.per_genre))]
-        known = [getattr(score, name) is not None for score in scores.per_genre]
         found[name] = [getattr(score, name) for score in scores.per_genre]
-        found[f"{name} low"] = [limit.low if there else None for limit, there in zip(limits, known, strict=True)]
-        found[f"{name} high"] = [limit.high if there else None for limit, there in zip(limits, known, strict=True)]
+        found[f"{name} low"] = [limit.low if told(limit) else None for limit in limits]
+        found[f"{name} high"] = [limit.high if told(limit) else None for limit in limits]
     found["tracks"] = [score.support for score in scores.per_genre]
     found["predicted"] = [score.predicted for score in scores.per_genre]
     return found
@@ -62,16 +62,18 @@ def genre_table(scores: Evaluation, nouns: str, file_name: str) -> None:
         shown["note"] = notes
     alt = f"Recall, precision and F1 of each genre on the {nouns}, with 95 % intervals."
     table(shown, "genre table", alt, n=len(scores.per_genre), most=ROWS_SHOWN, columns=_shown_columns(nouns))
+    if few := scores.confusion_matrix.too_few_by_genre():
+        st.caption(plain(few))
     csv_download({**numbers, "note": notes}, file_name, "Genres as CSV", "Genres as CSV")
 
 
 def score_table(outcome: Outcome, part_name: str, in_the_long_run: BayesLimit | None = None) -> None:
     """Draw every score on the whole, with its interval where it has one, beside baseline and limit."""
     scores = outcome.evaluation
-    rows = []
+    rows, few = [], scores.confusion_matrix.too_few()
     for name, metric in METRICS.items():
         if (value := getattr(scores, name)) is not None:
-            text = metric.written(value, scores.intervals.get(name))
+            text = metric.written(value, scores.intervals.get(name), few)
             rows.append((metric.title, metric.term, text))
     rows.append(("Majority baseline", "majority baseline", percent(scores.majority_accuracy)))
     if outcome.limit is not None:
@@ -91,9 +93,9 @@ def _limits(scores: Evaluation, genre: int, name: str) -> HasLimits:
 
 
 def _range(rate: float | None, low: float | None, high: float | None) -> str:
-    if rate is None or low is None or high is None:
+    if rate is None:
         return ""
-    return "too few" if nothing_told(Interval(low, high)) else spread(Interval(low, high))
+    return "too few" if low is None or high is None else spread(Interval(low, high))
 
 
 def _shown_columns(nouns: str) -> dict[str, Any]:

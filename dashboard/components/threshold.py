@@ -17,6 +17,7 @@ from dashboard.theme import ACCENT, OTHER, TWINS, percent
 from genre_core.data.dataset import FloatArray
 from genre_core.evaluation.curves import OperatingPoint
 from genre_core.evaluation.intervals import Interval
+from genre_core.text import told
 
 MOST_POINTS = 600
 """Most points of a curve that are drawn: no screen shows more."""
@@ -30,12 +31,16 @@ _mount = mount(__file__)
 
 @dataclass(frozen=True)
 class Words:
-    """Words of the component: the genre, a noun for the tracks (`test tracks`), and a title for each curve."""
+    """Words of the component: the genre, a noun for the tracks (`test tracks`), and a title for each curve.
+
+    `too_few` says so where the genre's tracks are by too few artists for an interval.
+    """
 
     genre: str
     nouns: str
     roc: str
     precision_recall: str
+    too_few: str = ""
 
 
 def draggable(
@@ -70,8 +75,9 @@ def line(kind: Kind, xs: FloatArray, ys: FloatArray) -> dict[str, object]:
 
 
 def rate_limits(rate: float, interval: Interval) -> list[float]:
-    """Return a rate and the limits of its interval."""
-    return [round(value, 5) for value in (rate, interval.low, interval.high)]
+    """Return a rate and the limits of its interval, the rate itself where nothing is told."""
+    limits = (interval.low, interval.high) if told(interval) else (rate, rate)
+    return [round(value, 5) for value in (rate, *limits)]
 
 
 def threshold(
@@ -144,11 +150,11 @@ def _usual(point: OperatingPoint, words: Words) -> str:
 
 def _said(point: OperatingPoint, words: Words, n_own: int, n_others: int) -> list[str]:
     """Return what a threshold comes to, in three sentences."""
-    share = percent(point.recall, point.recall_interval)
+    share = percent(point.recall, point.recall_interval, words.too_few)
     found = f"Finds {point.found:,} of {n_own:,} {words.genre} {words.nouns}, {share}."
     if point.precision is None:
         return [found, f"{words.genre} is never predicted, so it has no precision.", "No false alarm."]
-    right = percent(point.precision, point.precision_interval)
+    right = percent(point.precision, None if words.too_few else point.precision_interval)
     alarms = percent(point.false_alarm, point.false_alarm_interval)
     return [
         found,

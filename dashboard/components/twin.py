@@ -7,6 +7,13 @@ import streamlit as st
 
 from dashboard.components.csv_download import csv_download
 from dashboard.components.table import table
+from dashboard.theme import HasLimits
+from genre_core.text import told
+
+
+def limits(interval: HasLimits) -> tuple[float | None, float | None]:
+    """Return the limits of a rate in percent, as cells of a table; None where nothing is told."""
+    return (100 * interval.low, 100 * interval.high) if told(interval) else (None, None)
 
 
 def twin(rows: Sequence[Mapping[str, Any]], key: str, alt: str, percent: Sequence[str] = ()) -> None:
@@ -18,5 +25,7 @@ def twin(rows: Sequence[Mapping[str, Any]], key: str, alt: str, percent: Sequenc
         number = st.column_config.NumberColumn
         shares = {name: number(format="%.1f %%") for name in percent}
         table(list(rows), f"{key} table", alt, n=len(rows), row_height=35, columns=shares)
+        if any(row[name] is None for row in rows for name in percent):
+            st.caption("Empty: undefined, or too few for an interval.")
         columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
         csv_download(columns, f"{key}.csv", key)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.theme import GAP, INK, MUTED, HasLimits, span
+from genre_core.text import told
 
 Drawn = dict[str, Any]
 
@@ -34,13 +35,13 @@ def whiskers(
     thickness: float = 1.2,
     width: float = 3,
 ) -> Drawn:
-    """Return bars from the limits of values, all times `unit` (rates in [0, 1] are drawn in percent)."""
-    both = list(zip(values, intervals, strict=True))
+    """Return bars from the limits of values, all times `unit`; of rates, drawn in percent, none that tells nothing."""
+    both = list(zip(values, map(told, intervals) if unit == 100 else intervals, strict=True))
     return {
         "type": "data",
         "symmetric": False,
-        "array": [0.0 if i is None else round(max(0.0, unit * (i.high - value)), 4) for value, i in both],
-        "arrayminus": [0.0 if i is None else round(max(0.0, unit * (value - i.low)), 4) for value, i in both],
+        "array": [None if i is None else round(max(0.0, unit * (i.high - value)), 4) for value, i in both],
+        "arrayminus": [None if i is None else round(max(0.0, unit * (value - i.low)), 4) for value, i in both],
         "color": colour,
         "thickness": thickness,
         "width": width,

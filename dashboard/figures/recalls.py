@@ -8,6 +8,7 @@ from dashboard.figures.epoch_axis import FEWEST_EPOCHS, End, add_best, epoch_cha
 from dashboard.figures.parts import band, percent_axis, scatter
 from dashboard.theme import FAINT, GENRE_COLOURS, Figure, fade, heading
 from genre_core.evaluation.history import ConfusionHistory
+from genre_core.text import told
 
 MOST_LIFTED = len(GENRE_COLOURS)
 MOST_POINTS = 12_000
@@ -39,7 +40,7 @@ def recalls_figure(
     last = len(history)
     end = max(FEWEST_EPOCHS, last)
     traces = [
-        *(_band(history, shown, line) for line in lines if line.is_lifted),
+        *(_band(history, shown, line) for line in lines if line.is_lifted and _told(history, line)),
         *(_trace(line, shown, bool(chosen)) for line in lines),
     ]
     title = heading("Recall of each genre", "validation")
@@ -85,6 +86,11 @@ def _trace(line: _Line, shown: list[int], some_lifted: bool) -> dict[str, Any]:
         marker={"color": colour, "size": 6},
         hovertemplate="%{fullData.name}, epoch %{x}: %{y}<extra></extra>",
     )
+
+
+def _told(history: ConfusionHistory, line: _Line) -> bool:
+    """Return whether there are intervals: that depends on the tracks alone, and these stay the same."""
+    return told(history.recall_interval(len(history), line.genre)) is not None
 
 
 def _band(history: ConfusionHistory, shown: list[int], line: _Line) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def trusted(
     changed = int((logits.argmax(axis=1) != seen.logits.argmax(axis=1)).sum())
     evaluation = seen.evaluation
     if changed:
-        evaluation = evaluate(seen.y_true, logits, seen.genres, majority=0, groups=seen.groups)
+        evaluation = evaluate(seen.y_true, logits, seen.genres, majority=0, groups=seen.groups, level=seen.level)
     scores = calibration(seen.y_true, y_prob, groups=seen.groups, by=by)
     return Trusted(y_prob, scores, evaluation, changed)
 

@@ -37,11 +37,13 @@ def _counted(
     found = outcome(of, part, judge=judge)
     assert found is not None
     mapping = mapping_of(members_of(len(found.genres), merges))
-    one = merged(found.y_true, found.logits, found.genres, merges, found.groups) if merges else None
+    one = merged(found.y_true, found.logits, found.genres, merges, found.groups, found.level) if merges else None
     matrix = found.evaluation.confusion_matrix if one is None else one.matrix
     if found.limit is None:
         return matrix, None, one
-    best = confusion_matrix(mapping[found.y_true], mapping[found.limit.y_pred], matrix.genres, found.groups)
+    best = confusion_matrix(
+        mapping[found.y_true], mapping[found.limit.y_pred], matrix.genres, found.groups, found.level
+    )
     return matrix, best, one
 
 

@@ -22,6 +22,7 @@ class _Judge:
 
     y_true: IntArray
     groups: IntArray | None
+    level: str = "group"
 
 
 @cached_by_run(64)
@@ -38,7 +39,7 @@ def _judge(of: Run, clean: bool) -> _Judge | None:
     if not np.array_equal(data.y[rows], labels):  # another version drew or split them otherwise
         return _Judge(labels, None)
     y_true = data.y_clean[rows] if clean and data.y_clean is not None else labels
-    return _Judge(y_true, data.clusters(rows))
+    return _Judge(y_true, data.clusters(rows), data.coarsest[0] if data.coarsest else "group")
 
 
 @dataclass(eq=False)
@@ -62,7 +63,7 @@ def _growing(of: Run, clean: bool) -> _Growing | None:
     if judge is None or genres is None:
         return None
     none = np.zeros((0, len(judge.y_true)), dtype=np.uint8)
-    return _Growing(of.id, confusion_history(judge.y_true, none, tuple(genres), judge.groups))
+    return _Growing(of.id, confusion_history(judge.y_true, none, tuple(genres), judge.groups, judge.level))
 
 
 def history(of: Run, *, clean: bool = False) -> ConfusionHistory | None:

@@ -7,6 +7,7 @@ from genre_core.evaluation.calibration_error import CalibrationError
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.posterior_gap import PosteriorGap
 from genre_core.evaluation.scaling import TemperatureScaling, VectorScaling
+from genre_core.text import capitalized
 
 SMALL_CHANGE = 0.02
 """A temperature so near to 1 changes nothing that can be seen."""
@@ -20,12 +21,15 @@ def reliability_answer(
     interval: Interval,
     nouns: str,
     genre: str = "",
+    too_few: str = "",
 ) -> str:
     """Say whether the model is as often right as it says: by the bin that is most off, else by all bins together.
 
     `error` is that of the curve. `confidence` and `accuracy` are means over all tracks, `interval` that of the
-    accuracy; `genre` is the one that the curve is about, nothing for all.
+    accuracy; `genre` is the one that the curve is about, nothing for all; `too_few` says so where artists are too few.
     """
+    if too_few and not genre:
+        return f"Mean confidence is {percent(confidence)}, accuracy {percent(accuracy, interval, too_few)}."
     worst = most_off(curve)
     if worst is not None:
         return _bin_sentence(worst, nouns, genre)
@@ -36,6 +40,8 @@ def reliability_answer(
             f"On average over the bins, the probability{of} is {points(error.value)} away from the observed rate. That "
             "is more than chance, although no single bin is clearly off."
         )
+    if genre and too_few:
+        return f"{capitalized(too_few)}: it is unclear how often tracks are {genre} at each probability."
     if genre:
         return (
             f"The probabilities of {genre} agree with how often tracks really are {genre}: "

@@ -17,7 +17,7 @@ def drawn_matrix(outcome: Outcome, merges: Merges) -> ConfusionMatrix:
     """Return the matrix of an outcome with some genres as one."""
     if not merges:
         return outcome.evaluation.confusion_matrix
-    return merged(outcome.y_true, outcome.logits, outcome.genres, merges, outcome.groups).matrix
+    return merged(outcome.y_true, outcome.logits, outcome.genres, merges, outcome.groups, outcome.level).matrix
 
 
 def selection_title(matrix: ConfusionMatrix, chosen: Selection, merges: Merges = ()) -> str:
@@ -67,7 +67,8 @@ def selection_sentence(matrix: ConfusionMatrix, chosen: Selection, nouns: str, m
 def whole_sentence(matrix: ConfusionMatrix) -> str:
     """Say how much of a matrix is right, and where most errors are."""
     right = np.eye(len(matrix.genres), dtype=np.bool_)
-    share = f"Right on {percent(matrix.correct / matrix.n, matrix.share_interval(right, np.ones_like(right)))}"
+    limits = matrix.share_interval(right, np.ones_like(right))
+    share = f"Right on {percent(matrix.correct / matrix.n, limits, matrix.too_few())}"
     if matrix.correct == matrix.n:
         return f"{share}: nothing lies off the diagonal."
     return f"{share}{_most(matrix, ~right)}."
@@ -122,7 +123,7 @@ def share_of(matrix: ConfusionMatrix, cells: Cells, among: Cells) -> str:
 def rate_of(matrix: ConfusionMatrix, cells: Cells, among: Cells) -> str:
     """Return the same as a rate with its interval, after a comma; nothing among no tracks."""
     n, whole = int(matrix.counts[cells].sum()), int(matrix.counts[among].sum())
-    return f", {percent(n / whole, matrix.share_interval(cells, among))}" if whole else ""
+    return f", {percent(n / whole, matrix.share_interval(cells, among), matrix.too_few(among))}" if whole else ""
 
 
 def _of_one_row(matrix: ConfusionMatrix, cells: Cells, i: int, nouns: str) -> str:

@@ -16,6 +16,7 @@ from genre_core.settings.config import ExperimentConfig, labels_are_noisy
 from genre_core.settings.naming import data_name, own_settings, said
 from genre_core.store.openings import Openings
 from genre_core.store.schema import Run
+from genre_core.text import nothing_told
 
 STATES = {
     "queued": "○ waiting",
@@ -61,7 +62,7 @@ def row(run: Run, tables: Mapping[str, str], opened: Openings) -> Row:
 def rate(run: Run, accuracy: float, interval: Interval | None) -> str:
     """Return an accuracy of a run as the list shows it: `80.1 % (77.7–82.2)`, and whether by segment, or leaky."""
     by = ", by segment" if noun(run) == "segment" else ""
-    return percent(accuracy, interval) + by + (", leaky" if is_leaky(run) else "")
+    return percent(accuracy, interval, "too few") + by + (", leaky" if is_leaky(run) else "")
 
 
 def scores_of(run: Run, part: Part) -> str:
@@ -139,6 +140,8 @@ def caution(rows: Sequence[Row]) -> str:
     best = _best(peers)
     low = best.interval.low if best.interval else 0.0
     near = sum(1 for row in peers if row is not best and row.interval and row.interval.high >= low)
+    if best.interval and nothing_told(best.interval):
+        return f"{first}Its validation tracks are by too few artists for intervals: the order could be chance."
     if not near:
         return choosing
     verb = "overlaps" if near == 1 else "overlap"

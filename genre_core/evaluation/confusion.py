@@ -7,23 +7,30 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray, IntArray, count_groups
 from genre_core.evaluation.checks import check_labels, check_same_length
+from genre_core.evaluation.grouped_share import FEWEST_GROUPS
 from genre_core.evaluation.intervals import Interval, Mask, accuracy_interval, share_interval, wilson
 from genre_core.evaluation.resampled_matrices import f1_of_second, of_genre_interval, precision_interval
+from genre_core.text import capitalized, count, joined, too_few
 
 Normalization = Literal["count", "true", "predicted", "all"]
 Cells = Mask
 """Some cells of a matrix, as a mask (k, k)."""
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, eq=False)
 class GroupedTracks:
-    """Genres and group numbers 0 … n_groups - 1 of tracks that come in groups; every array has the shape (n,)."""
+    """Genres and group numbers 0 … n_groups - 1 of tracks that come in groups; every array has the shape (n,).
+
+    `level` says what the groups are, such as `artist`.
+    """
 
     y_true: IntArray
     y_pred: IntArray
     groups: IntArray
+    level: str = "group"
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +109,38 @@ class ConfusionMatrix:
         true, predicted = self.grouped.y_true, self.grouped.y_pred
         return share_interval(cells[true, predicted], among[true, predicted], self.grouped.groups)
 
+    def too_few(self, among: Cells | int | None = None) -> str:
+        """Say of how few groups some cells (a mask, the row of a genre, or all) are, if too few for an interval.
+
+        Empty where they are not, as in `3 artists are too few for an interval`.
+        """
+        if self.grouped is None:
+            return ""
+        whole = np.zeros(self.counts.shape, dtype=np.bool_)
+        whole[... if among is None else among] = True
+        inside = whole[self.grouped.y_true, self.grouped.y_pred]
+        n = count_groups(self.grouped.groups[inside])
+        return too_few(n, self.grouped.level) if 0 < n < FEWEST_GROUPS else ""
+
+    def too_few_by_genre(self) -> str:
+        """Say that all, or which genres, have too few groups for an interval; empty where none has."""
+        if self.grouped is None:
+            return ""
+        if altogether := self.too_few():
+            return f"{capitalized(altogether)}."
+        kinds = np.unique(np.column_stack([self.grouped.y_true, self.grouped.groups]), axis=0)[:, 0]
+        n_groups = np.bincount(kinds, minlength=len(self.genres)).tolist()
+        few = [(genre, n) for genre, n in zip(self.genres, n_groups, strict=True) if 0 < n < FEWEST_GROUPS]
+        level, numbers = self.grouped.level, {n for _, n in few}
+        if not few:
+            return ""
+        if len(numbers) == 1 and len(few) == sum(n > 0 for n in n_groups):
+            return f"In each genre, {too_few(numbers.pop(), level)}."
+        named = [f"{genre} has {n:,}" for genre, n in few[:_MOST_NAMED]]
+        if len(few) > _MOST_NAMED:
+            named.append(f"{count(len(few) - _MOST_NAMED, 'other genre')} fewer than {FEWEST_GROUPS}")
+        return f"Genres with too few {level}s for an interval: {joined(named)}."
+
     @cached_property
     def _accuracy_interval(self) -> Interval:
         assert self.grouped is not None
@@ -124,9 +163,13 @@ def confusion_counts(y_true: IntArray, y_pred: IntArray, k: int) -> IntArray:
 
 
 def confusion_matrix(
-    y_true: npt.ArrayLike, y_pred: npt.ArrayLike, genres: tuple[str, ...], groups: IntArray | None = None
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    genres: tuple[str, ...],
+    groups: IntArray | None = None,
+    level: str = "group",
 ) -> ConfusionMatrix:
-    """Count the tracks of each true genre (rows) that were given each genre (columns).
+    """Count the tracks of each true genre (rows) that were given each genre (columns); groups (n,) are of a `level`.
 
     Raises
     ------
@@ -141,7 +184,7 @@ def confusion_matrix(
         return ConfusionMatrix(counts, tuple(genres))
     check_same_length("groups", groups, true)
     members = np.unique(groups, return_inverse=True)[1]
-    return ConfusionMatrix(counts, tuple(genres), GroupedTracks(true, predicted, members))
+    return ConfusionMatrix(counts, tuple(genres), GroupedTracks(true, predicted, members, level))
 
 
 def f1_interval(matrix: ConfusionMatrix, genre: int) -> Interval:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.evaluation.grouped_share import FEWEST_GROUPS
 from genre_core.evaluation.intervals import Interval, drawn_weights, middle, share_interval, wilson
 from genre_core.evaluation.resampled_matrices import precision_interval
 
@@ -124,10 +125,15 @@ def _sides(is_genre: IsGenre) -> tuple[int, int]:
 def _interval(
     value: float, is_genre: IsGenre, y_score: FloatArray, groups: IntArray | None, seed: int, at: int
 ) -> Interval:
-    """Return the 95 % interval of the area under the ROC curve (at=0) or of the average precision (at=1)."""
+    """Return the 95 % interval of the area under the ROC curve (at=0) or of the average precision (at=1).
+
+    (0, 1) where the genre, or the rest, has fewer than `FEWEST_GROUPS` groups.
+    """
+    names = np.arange(len(is_genre)) if groups is None else groups
+    smaller = min(len(np.unique(names[is_genre])), len(np.unique(names[~is_genre])))
+    if groups is not None and smaller < FEWEST_GROUPS:
+        return Interval(0.0, 1.0)
     if value == 1.0:
-        names = np.arange(len(is_genre)) if groups is None else groups
-        smaller = min(len(np.unique(names[is_genre])), len(np.unique(names[~is_genre])))
         return wilson(smaller, smaller)
     areas = np.concatenate([_areas(*sums)[at] for sums in _resampled(is_genre, y_score, groups, seed)])
     return middle(areas, groups)

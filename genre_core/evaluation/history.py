@@ -24,8 +24,8 @@ Predictions = npt.NDArray[np.uint8]
 class ConfusionHistory:
     """Confusion matrices after epochs 1 … n_epochs: row = true genre, column = predicted genre.
 
-    `counts` has the shape (n_epochs, k, k), `predictions` (n_epochs, n), `y_true` and `groups` (n,); without `groups`
-    every track stands alone.
+    `counts` has the shape (n_epochs, k, k), `predictions` (n_epochs, n), `y_true` and `groups` (n,) of a
+    `level`, such as `artist`; without `groups` every track stands alone.
     """
 
     y_true: IntArray
@@ -33,6 +33,7 @@ class ConfusionHistory:
     genres: tuple[str, ...]
     counts: IntArray
     groups: IntArray | None = None
+    level: str = "group"
     _accuracy_intervals: dict[int, Interval] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
@@ -83,7 +84,7 @@ class ConfusionHistory:
 
     def matrix(self, epoch: int) -> ConfusionMatrix:
         """Return the confusion matrix after an epoch, with what its intervals need."""
-        return confusion_matrix(self.y_true, self.predictions[epoch - 1], self.genres, self.groups)
+        return confusion_matrix(self.y_true, self.predictions[epoch - 1], self.genres, self.groups, self.level)
 
     def extended(self, predictions: Predictions) -> "ConfusionHistory":
         """Return the history with the epochs that followed, `predictions` of shape (n_more, n)."""
@@ -97,7 +98,11 @@ class ConfusionHistory:
 
 
 def confusion_history(
-    y_true: npt.ArrayLike, predictions: Predictions, genres: tuple[str, ...], groups: IntArray | None = None
+    y_true: npt.ArrayLike,
+    predictions: Predictions,
+    genres: tuple[str, ...],
+    groups: IntArray | None = None,
+    level: str = "group",
 ) -> ConfusionHistory:
     """Count the tracks of each true genre that were given each genre, after each of the epochs.
 
@@ -107,7 +112,7 @@ def confusion_history(
         An array holds a number that no genre has.
     """
     true, k = check_labels("y_true", y_true, len(genres)), len(genres)
-    none = ConfusionHistory(true, predictions[:0], genres, np.zeros((0, k, k), dtype=np.int64), groups)
+    none = ConfusionHistory(true, predictions[:0], genres, np.zeros((0, k, k), dtype=np.int64), groups, level)
     return none.extended(predictions)
 
 

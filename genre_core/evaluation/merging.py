@@ -64,12 +64,18 @@ def mapping_of(members: Sequence[Sequence[int]]) -> IntArray:
 
 
 def merged(
-    y_true: IntArray, logits: npt.ArrayLike, genres: tuple[str, ...], merges: Merges, groups: IntArray | None = None
+    y_true: IntArray,
+    logits: npt.ArrayLike,
+    genres: tuple[str, ...],
+    merges: Merges,
+    groups: IntArray | None = None,
+    level: str = "group",
 ) -> Merged:
     """Return the same answers, logits (n, k) for class numbers (n,), read with some genres as one.
 
     Each track keeps the answer it was given, and only names change: so every cell of the merged matrix is a sum of
-    cells of the original one, and accuracy can only rise. With groups (n,) whole groups are what is sampled.
+    cells of the original one, and accuracy can only rise. With groups (n,) of some `level` whole
+    groups are what is sampled.
 
     Raises
     ------
@@ -82,7 +88,7 @@ def merged(
     mapping = mapping_of(members)
     names = tuple(" + ".join(genres[genre] for genre in one) for one in members)
     y_pred = mapping[np.asarray(logits).argmax(axis=1)]
-    matrix = confusion_matrix(mapping[y_true], y_pred, names, groups)
+    matrix = confusion_matrix(mapping[y_true], y_pred, names, groups, level)
     summed = softmax(logits) @ (mapping[:, None] == np.arange(len(members)))
     again = resampled_matrices(mapping[y_true], y_pred, len(members), groups)
     return Merged(

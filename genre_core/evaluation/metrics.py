@@ -18,7 +18,7 @@ from genre_core.evaluation.checks import check_labels, check_probabilities, chec
 from genre_core.evaluation.count_statistics import CountStatistic
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Interval
-from genre_core.text import GAP, percent
+from genre_core.text import GAP, NO_INTERVAL, percent
 
 Score = Callable[[IntArray, FloatArray], float]
 
@@ -56,12 +56,14 @@ class Metric:
         """Return the value of a perfect prediction."""
         return self.range[1] if self.higher_is_better else self.range[0]
 
-    def written(self, value: float, interval: Interval | None = None) -> str:
+    def written(self, value: float, interval: Interval | None = None, too_few: str = "") -> str:
         """Return a value of it as people read it: a rate in percent, anything else with three digits."""
         if self.range == (0.0, 1.0):
-            return percent(value, interval)
+            return percent(value, interval, too_few)
         unit = f"{GAP}nats" if self.range[1] == math.inf else ""
         limits = "" if interval is None else f" ({interval.low:.3f} to {interval.high:.3f})"
+        if interval is not None and (interval.low, interval.high) == self.range:
+            limits = f" ({too_few or NO_INTERVAL})"
         return f"{value:.3f}{limits}{unit}".replace("-", "\N{MINUS SIGN}")
 
     def compute(self, y_true: npt.ArrayLike, y_prob: npt.ArrayLike) -> float:

@@ -123,11 +123,13 @@ def evaluate(
     *,
     majority: int,
     groups: IntArray | None = None,
+    level: str = "group",
 ) -> Evaluation:
     """Return all scores of logits (n, n_genres) for class numbers (n,), computed by `METRICS`.
 
-    `majority` is the most common class of the *training* part. With groups (n,) every interval takes whole groups as
-    what was sampled: see `grouped_share` for rates, `resampled_matrices` for what is computed from the matrix.
+    `majority` is the most common class of the *training* part. With groups (n,) of a `level`, such as `artist`, whole
+    groups are what was sampled for every interval: see `grouped_share` for rates, `resampled_matrices` for what is
+    computed from the matrix.
 
     Raises
     ------
@@ -142,7 +144,7 @@ def evaluate(
     labels = check_labels("y_true", y_true, len(genres))
     check_same_length("logits", y_prob, labels)
     y_pred = y_prob.argmax(axis=1)
-    matrix = confusion_matrix(labels, y_pred, genres, groups)
+    matrix = confusion_matrix(labels, y_pred, genres, groups, level)
     return Evaluation(
         n=matrix.n,
         confusion_matrix=matrix,

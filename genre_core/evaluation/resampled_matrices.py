@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray, IntArray, count_groups
 from genre_core.evaluation.count_statistics import Counts, CountStatistic
 from genre_core.evaluation.grouped_share import FEWEST_GROUPS, GroupedShare
 from genre_core.evaluation.intervals import (
@@ -38,6 +38,7 @@ class ResampledMatrices:
     """The given counts (k, k), those with rows moved toward the mean, and draws (n_draws, k, k) around the latter.
 
     `accuracy` is the interval of the accuracy: where all tracks are right, or all wrong, any rate can be as far off.
+    With groups that are `too_few` nothing is told.
     """
 
     counts: IntArray
@@ -45,11 +46,14 @@ class ResampledMatrices:
     draws: FloatArray
     accuracy: Interval
     stretch: float = 1.0
+    too_few: bool = False
 
     def interval(
         self, statistic: CountStatistic, lowest: float = 0.0, highest: float = 1.0, confidence: float = 0.95
     ) -> Interval:
         """Return the interval of a statistic of counts (..., k, k) that lies within limits; it holds its estimate."""
+        if self.too_few:
+            return Interval(lowest, highest)
 
         def angle(values: FloatArray) -> FloatArray:
             return np.arcsin(np.sqrt(np.clip((values - lowest) / (highest - lowest), 0.0, 1.0)))
@@ -96,7 +100,8 @@ def resampled_matrices(
     centre = (worth[:, None] * shares + _BORROWED * mean) / (worth + _BORROWED)[:, None]
     draws = _dirichlet(np.maximum(of_draw - 1, 0.05)[:, :, None] * centre, rng)
     of_accuracy = accuracy_interval(y_true, y_pred, groups)
-    return ResampledMatrices(counts, n[:, None] * centre, n[:, None] * draws, of_accuracy, stretch)
+    too_few = groups is not None and count_groups(groups) < FEWEST_GROUPS
+    return ResampledMatrices(counts, n[:, None] * centre, n[:, None] * draws, of_accuracy, stretch, too_few)
 
 
 def of_genre_interval(

@@ -9,6 +9,7 @@ from genre_core.evaluation.resampled_matrices import resampled_matrices
 from genre_core.findings.facts import Facts
 from genre_core.findings.finding import Evidence, Finding
 from genre_core.findings.rates import difference, paired_difference
+from genre_core.text import nothing_told
 
 FEW_POINTS = 0.05
 """A score that is less sure than that to either side tells little."""
@@ -55,6 +56,8 @@ def majority(facts: Facts) -> list[Finding]:
     shares = facts.counts.sum(axis=1) / scores.n
     genre = int(np.abs(shares - scores.majority_accuracy).argmin())
     gain, interval = paired_difference(facts.right, facts.y_true == genre, facts.groups)
+    if nothing_told(interval):
+        return []
     values = {"majority": scores.majority_accuracy, "gain": gain}
     return [Finding("majority", matrix_of(facts), values, {"gain": interval})]
 
@@ -65,7 +68,7 @@ def shortfall(facts: Facts) -> list[Finding]:
         return []
     best = facts.best == facts.y_true
     gap, interval = paired_difference(best, facts.right, facts.groups)
-    if interval.high < 0 and not facts.knows_more:
+    if nothing_told(interval) or (interval.high < 0 and not facts.knows_more):
         return []  # luck: nothing does better in the long run
     return [Finding("shortfall", matrix_of(facts), {"best": float(best.mean()), "gap": gap}, {"gap": interval})]
 

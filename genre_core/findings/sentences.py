@@ -7,7 +7,7 @@ from genre_core.data.dataset import Part
 from genre_core.evaluation.glossary import leaky
 from genre_core.evaluation.intervals import Interval
 from genre_core.findings.finding import Finding, Kind
-from genre_core.text import GAP, count, percent, points, quoted_at_starts
+from genre_core.text import GAP, capitalized, count, nothing_told, percent, points, quoted_at_starts, too_few
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,16 @@ class _Read:
 
 
 def _all_right(read: _Read) -> str:
-    low = percent(read.interval["accuracy"].low)
+    interval = read.interval["accuracy"]
+    least = (
+        ""
+        if nothing_told(interval)
+        else f" With so many tracks, the true accuracy is at least {percent(interval.low)}."
+    )
     hint = "Real music is rarely this easy: check on Data whether a feature gives the genre away, or tracks are copies."
     if read.told.drawn:
         hint = "To see confusions, increase the overlap."
-    return (
-        f"All {read.tracks('n')} are predicted correctly: nothing lies off the diagonal. With so many tracks, the true "
-        f"accuracy is at least {low}. {hint}"
-    )
+    return f"All {read.tracks('n')} are predicted correctly: nothing lies off the diagonal.{least} {hint}"
 
 
 def _leaky(read: _Read) -> str:
@@ -78,6 +80,9 @@ def _leaky(read: _Read) -> str:
 
 
 def _few_tracks(read: _Read) -> str:
+    if "groups" in read.value and nothing_told(read.interval["accuracy"]):
+        few = too_few(read.n("groups"), read.told.level)
+        return f"{capitalized(few)}: how far the accuracy on these {read.tracks('n')} holds for others is unknown."
     half = f"±{points(read.value['half'], decimals=0)}"
     of = f" of {count(read.n('groups'), read.told.level)}" if "groups" in read.value else ""
     return (

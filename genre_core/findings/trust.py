@@ -28,7 +28,7 @@ def too_sure(facts: Facts) -> list[Finding]:
     n, gap = len(residuals), float(residuals.mean())
     variance = max(_summed(residuals - gap, facts.groups), float((confidence * (1 - confidence)).sum()))
     half = quantile(0.975, facts.groups) * math.sqrt(variance) / n
-    if abs(gap) <= half:
+    if abs(gap) <= half or (facts.groups is not None and not _clear(residuals, facts.groups)):
         return []
     values = {"confidence": float(confidence.mean()), "accuracy": facts.evaluation.accuracy, "gap": gap}
     intervals = {"gap": Interval(gap - half, gap + half), "accuracy": facts.evaluation.accuracy_interval}
@@ -43,6 +43,20 @@ def _summed(residuals: FloatArray, groups: IntArray | None) -> float:
     members = np.unique(groups, return_inverse=True)[1]
     n_groups = int(members.max()) + 1
     return float((np.bincount(members, residuals) ** 2).sum()) * n_groups / max(1, n_groups - 1)
+
+
+def _clear(residuals: FloatArray, groups: IntArray) -> bool:
+    """Return whether the mean of residuals (n,) is not 0, where few groups may lie far to one side.
+
+    N. J. Johnson, "Modified t tests and confidence intervals for asymmetrical populations", JASA 73 (1978).
+    """
+    sums = np.bincount(np.unique(groups, return_inverse=True)[1], residuals)
+    n, mean, variance = len(sums), float(sums.mean()), float(sums.var(ddof=1))
+    if not variance:
+        return bool(mean)
+    skew = float(((sums - mean) ** 3).mean())
+    t = (mean + skew / (6 * variance * n) + skew * mean**2 / (3 * variance**2)) / math.sqrt(variance / n)
+    return abs(t) > quantile(0.975, groups)
 
 
 def when_sure(facts: Facts) -> list[Finding]:

@@ -66,6 +66,12 @@ class Outcome:
         """Return what one prediction is of: a track, or a segment of one."""
         return "segment" if self.unit == "row" else "track"
 
+    @property
+    def level(self) -> str:
+        """Return what its groups are, such as `artist`."""
+        grouped = self.evaluation.confusion_matrix.grouped
+        return "group" if grouped is None else grouped.level
+
 
 def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, judge: Judge = JUDGE) -> Outcome | None:
     """Return what a run says of one part of its data; None where nothing is stored.
@@ -85,11 +91,12 @@ def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, judge: Judg
     seen = by_row.by(judge.unit, data)
     unit: Unit = "row" if data.in_segments and judge.unit == "row" else "track"
     groups, drawn = data.clusters(seen.rows), run.config.data.generator
+    level = data.coarsest[0] if data.coarsest else "group"
     if clean or seen is not by_row or part not in run.summary:
         # The baseline answers what training holds, and training holds labels.
-        evaluation = evaluate(seen.y, seen.logits, data.genres, majority=every.majority, groups=groups)
+        evaluation = evaluate(seen.y, seen.logits, data.genres, majority=every.majority, groups=groups, level=level)
     else:
-        matrix = confusion_matrix(seen.y, seen.y_pred, data.genres, groups)
+        matrix = confusion_matrix(seen.y, seen.y_pred, data.genres, groups, level)
         evaluation = replace(Evaluation.from_json(run.summary[part]), confusion_matrix=matrix)
     about: About = "" if data.y_clean is None else "true genre" if clean else "label"
     # Whoever hears several segments of a track can do better than by one.

@@ -95,7 +95,7 @@ def _evaluation(store: RunStore, run: Run, part: Part, judge: Judge) -> dict[str
     except DataError:
         if part not in run.summary or judge.clean:
             raise
-        return {"by": "row", "n_rows": None, "n_tracks": None, part: run.summary[part], "bayes": None}
+        return {"by": "row", "n_rows": None, "n_tracks": None, "too_few": "", part: run.summary[part], "bayes": None}
     seen = outcome_of(store, run, part, data, judge)
     if seen is None:
         raise RunStateError(f"The run {run.name} has no predictions in the store: train it again.")
@@ -105,7 +105,8 @@ def _evaluation(store: RunStore, run: Run, part: Part, judge: Judge) -> dict[str
 def judged(run: Run, seen: Outcome, part: Part) -> dict[str, Any]:
     """Return what is printed of an outcome: what was judged, its evaluation, and the Bayes limit."""
     counted = {"by": seen.unit, "n_rows": seen.n_rows, "n_tracks": seen.n_tracks}
-    return {**counted, part: seen.evaluation.to_json(), "bayes": bayes(run, seen, part)}
+    few = seen.evaluation.confusion_matrix.too_few_by_genre()
+    return {**counted, "too_few": few, part: seen.evaluation.to_json(), "bayes": bayes(run, seen, part)}
 
 
 def _row(run: Run, seen: Openings) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dashboard.components import ruler as rulers
 from dashboard.components.address_choice import address_menu
 from dashboard.components.table import table
 from dashboard.components.terms import numbers_line
-from dashboard.components.twin import twin
+from dashboard.components.twin import limits, twin
 from dashboard.shell.address import plain
 from dashboard.text.badges import Badge, badges, opened_badge
 from dashboard.text.limits import limit_here_label
@@ -51,7 +51,8 @@ def draw_rulers(chosen: Chosen) -> None:
 def _marks(side: Side, chosen: Chosen, *, first: bool) -> rulers.Ruler:
     scores = side.outcome.evaluation
     kind: rulers.Kind = "model" if first else "other"
-    model = rulers.model(scores.accuracy, scores.accuracy_interval, side.title, chosen.part, kind)
+    few = scores.confusion_matrix.too_few()
+    model = rulers.model(scores.accuracy, scores.accuracy_interval, side.title, chosen.part, kind, few)
     limit = side.outcome.limit
     lines = [rulers.majority(scores.majority_accuracy, *(() if first else ("",)))]
     if limit is not None:
@@ -99,16 +100,16 @@ def score_twin(chosen: Chosen) -> None:
     rows = []
     for side in (chosen.compared.first, *chosen.compared.others):
         scores = side.outcome.evaluation
-        limits = (scores.accuracy_interval, scores.macro_f1_interval)
+        accuracy, macro_f1 = limits(scores.accuracy_interval), limits(scores.macro_f1_interval)
         rows.append(
             {
                 "run": side.title,
                 "accuracy": 100 * scores.accuracy,
-                "accuracy from": 100 * limits[0].low,
-                "accuracy to": 100 * limits[0].high,
+                "accuracy from": accuracy[0],
+                "accuracy to": accuracy[1],
                 "macro-F1": 100 * scores.macro_f1,
-                "macro-F1 from": 100 * limits[1].low,
-                "macro-F1 to": 100 * limits[1].high,
+                "macro-F1 from": macro_f1[0],
+                "macro-F1 to": macro_f1[1],
                 "tracks": scores.n,
             }
         )

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.components.address_choice import address_choice
 from dashboard.components.judged import Judged
 from dashboard.components.plot import plot
-from dashboard.components.twin import twin
+from dashboard.components.twin import limits, twin
 from dashboard.figures.calibration import posterior_figure, reliability_figure
 from dashboard.services import confidence as services
 from dashboard.services.confidence import Method, Trusted
@@ -81,8 +81,9 @@ def _reliability(judged: Judged, looked_at: Trusted, method: Method, by: Binning
     name = "" if genre is None else judged.outcome.genres[genre]
     scores, evaluation = looked_at.scores, looked_at.evaluation
     error = scores.ece if genre is None else scores.per_genre[genre]
+    few = evaluation.confusion_matrix.too_few()
     said = reliability_answer(
-        curve, error, scores.confidence, evaluation.accuracy, evaluation.accuracy_interval, f"{part} tracks", name
+        curve, error, scores.confidence, evaluation.accuracy, evaluation.accuracy_interval, f"{part} tracks", name, few
     )
     st.subheader(plain(said), anchor=False, help=GLOSSARY["reliability"])
     st.caption(plain(error_sentence(curve, error)), help=GLOSSARY["ECE"])
@@ -100,8 +101,7 @@ def _bins_table(curve: ReliabilityCurve) -> list[dict[str, object]]:
             "tracks": b.n,
             "mean confidence": 100 * b.confidence,
             "right": 100 * b.accuracy,
-            "from": 100 * b.interval.low,
-            "to": 100 * b.interval.high,
+            **dict(zip(("from", "to"), limits(b.interval), strict=True)),
             "beyond chance": "yes" if b.beyond_chance else "no",
         }
         for b in curve.bins
@@ -150,7 +150,7 @@ def _score(score: Score) -> tuple[str, str]:
 
 
 def _accuracy(each: Trusted) -> tuple[str, str]:
-    return percent(each.evaluation.accuracy), spread(each.evaluation.accuracy_interval)
+    return percent(each.evaluation.accuracy), spread(each.evaluation.accuracy_interval, "too few")
 
 
 def _posterior(judged: Judged, method: Method) -> None:

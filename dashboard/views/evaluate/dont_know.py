@@ -6,7 +6,7 @@ from dashboard.components.address_choice import address_choice
 from dashboard.components.judged import Judged
 from dashboard.components.percent_input import percent_input
 from dashboard.components.plot import plot
-from dashboard.components.twin import twin
+from dashboard.components.twin import limits, twin
 from dashboard.services.confidence import Method, can_scale
 from dashboard.shell import address
 from dashboard.shell.address import plain
@@ -101,8 +101,8 @@ def _asked(judged: Judged, rule: Rule) -> tuple[float, bool]:
 def _answer(
     judged: Judged, seen: Rejected, rule: Rule, given: float | None, found: float | None, target: float, surely: bool
 ) -> None:
-    nouns = f"{judged.part} tracks"
-    st.subheader(plain(answering_sentence(seen.overall, nouns)), anchor=False, help=GLOSSARY["coverage"])
+    nouns, few = f"{judged.part} tracks", judged.outcome.evaluation.confusion_matrix.too_few()
+    st.subheader(plain(answering_sentence(seen.overall, nouns, few)), anchor=False, help=GLOSSARY["coverage"])
     validation = services.rejected(judged.run, "validation", seen.overall.threshold, rule)
     on_validation = None if validation is None else validation.overall
     if given is None:
@@ -180,7 +180,7 @@ def _threshold_row(found: Answering) -> dict[str, float | None]:
 def _rates(title: str, name: str, rate: float | None, interval: Interval) -> dict[str, float | None]:
     """Return a rate in percent with its limits; None where there is no such rate."""
     names = (title, f"{name} from", f"{name} to")
-    values = (None,) * 3 if rate is None else (100 * rate, 100 * interval.low, 100 * interval.high)
+    values = (None,) * 3 if rate is None else (100 * rate, *limits(interval))
     return dict(zip(names, values, strict=True))
 
 

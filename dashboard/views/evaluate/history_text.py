@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from dashboard.text.evaluate import ordinal
 from dashboard.theme import count, percent
 from genre_core.data.dataset import Part
 from genre_core.evaluation.history import ConfusionHistory, RecallChange, recall_changes
 from genre_core.store.schema import Run
+from genre_core.text import told
 
 MOST_SAID = 3
 MOST_LISTED = 8
@@ -92,6 +95,10 @@ def _change(history: ConfusionHistory, change: RecallChange) -> str:
 def _nothing(earlier: int, later: int, chosen: Sequence[int], history: ConfusionHistory) -> str:
     whose = " or ".join(history.genres[genre] for genre in chosen) if len(chosen) in (1, 2) else "any genre"
     between = f"Between epochs {earlier} and {later}"
+    judged = chosen or np.flatnonzero(history.supports).tolist()
+    if not any(told(history.recall_interval(later, genre)) for genre in judged):
+        few = history.matrix(later).too_few_by_genre()
+        return f"{few} So it is unclear whether the recall of {whose} changed {between.lower()}."
     return f"{between}, the recall of {whose} shows no clear change: the intervals overlap."
 
 

@@ -76,7 +76,9 @@ def _answer(judged: Judged, marked: Sequence[Badge]) -> None:
 def _ruler(judged: Judged) -> None:
     scores, part = judged.outcome.evaluation, judged.part
     name = "this model" if part == "test" else "this model, validation"
-    model = rulers.model(scores.accuracy, scores.accuracy_interval, name, part)
+    model = rulers.model(
+        scores.accuracy, scores.accuracy_interval, name, part, too_few=scores.confusion_matrix.too_few()
+    )
     marks = [rulers.majority(scores.majority_accuracy), model]
     if judged.run.config.averaged_with:
         marks += member_marks(judged.run, part)

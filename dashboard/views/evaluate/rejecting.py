@@ -141,7 +141,7 @@ def answer_matrix(
     if seen is None or known is None:
         return None
     k, genres = seen.n_genres, known.genres
-    matrix = confusion_matrix(seen.y_true, seen.given(threshold), (*genres, NOT_ANSWERED), seen.groups)
+    matrix = confusion_matrix(seen.y_true, seen.given(threshold), (*genres, NOT_ANSWERED), seen.groups, known.level)
     ordered = genre_order(confusion_matrix(seen.y_true, seen.y_pred, genres), order)
     view = arranged(answered_view(matrix, by, nouns=f"{part} {known.noun}s"), ordered, [[genre] for genre in range(k)])
     return AnswerMatrix(view, matrix)

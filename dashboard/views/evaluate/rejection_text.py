@@ -6,6 +6,7 @@ from dashboard.theme import count, percent
 from genre_core.data.dataset import Part
 from genre_core.evaluation.rejected_genres import GenreAnswering
 from genre_core.evaluation.rejection import Answering, RiskCoverage, ScoreName
+from genre_core.text import told
 
 SCORES: dict[ScoreName, str] = {"confidence": "Confidence", "margin": "Margin", "certainty": "Certainty (entropy)"}
 TARGETS = (0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
@@ -16,15 +17,18 @@ def usual_target(accuracy: float) -> float:
     return next((target for target in TARGETS if target >= (1 + accuracy) / 2 - 0.005), TARGETS[-1])
 
 
-def answering_sentence(found: Answering, nouns: str) -> str:
-    """Say how many tracks are answered and how many of these rightly: `nouns` are such as `test tracks`."""
+def answering_sentence(found: Answering, nouns: str, too_few: str = "") -> str:
+    """Say how many tracks are answered and how many of these rightly: `nouns` are such as `test tracks`.
+
+    `too_few` says so where these are by too few artists for an interval.
+    """
     n = count(found.n, nouns[:-1])
     if found.accuracy is None:
         return f"The model answers none of {n}: it is never that confident."
-    right = percent(found.accuracy, found.accuracy_interval)
+    right = percent(found.accuracy, found.accuracy_interval, too_few)
     if found.answered == found.n:
         return f"The model answers all {n} and is right on {right}."
-    answered = percent(found.coverage, found.coverage_interval)
+    answered = percent(found.coverage, told(found.coverage_interval))
     return f"The model answers {answered} of {n} and is right on {right} of those."
 
 
@@ -33,7 +37,8 @@ def dragged_sentence(found: Answering, score: ScoreName) -> str:
     text = f"Answering at a {score} of {percent(found.threshold)} or above: "
     if found.accuracy is None:
         return f"{text}none of {count(found.n, 'track')} answered."
-    answered, right = percent(found.coverage, found.coverage_interval), percent(found.accuracy, found.accuracy_interval)
+    answered = percent(found.coverage, told(found.coverage_interval))
+    right = percent(found.accuracy, found.accuracy_interval)
     return f"{text}{answered} answered, {right} of these right."
 
 

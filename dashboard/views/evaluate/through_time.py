@@ -10,7 +10,7 @@ from dashboard.components.judged import Judged
 from dashboard.components.matrix import matrix
 from dashboard.components.plot import chart
 from dashboard.components.safely import refreshing
-from dashboard.components.twin import twin
+from dashboard.components.twin import limits, twin
 from dashboard.components.words import words
 from dashboard.figures.matrix import MatrixView
 from dashboard.figures.recalls import MOST_LIFTED
@@ -171,6 +171,6 @@ def _row(history: ConfusionHistory, epoch: int, chosen: Sequence[int]) -> dict[s
     for genre, name in enumerate(history.genres):
         row[name] = 100 * float(history.recalls[epoch - 1, genre]) if history.supports[genre] else None
         if genre in chosen:
-            interval = history.recall_interval(epoch, genre)
-            row |= {f"{name} from": 100 * interval.low, f"{name} to": 100 * interval.high}
+            low, high = limits(history.recall_interval(epoch, genre))
+            row |= {f"{name} from": low, f"{name} to": high}
     return row

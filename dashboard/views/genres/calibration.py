@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components.plot import plot
-from dashboard.components.twin import twin
+from dashboard.components.twin import limits, twin
 from dashboard.figures.calibration import reliability_figure
 from dashboard.services import confidence as services
 from dashboard.shell.address import plain
@@ -22,10 +22,11 @@ def draw(one: OneGenre) -> None:
     trusted = services.trusted(run, part, judge=judged.judge)
     if curve is None or trusted is None:
         return
-    scores, evaluation = trusted.scores, trusted.evaluation
+    scores, evaluation, nouns = trusted.scores, trusted.evaluation, f"{part} tracks"
     error = scores.per_genre[one.number]
+    few = evaluation.confusion_matrix.too_few()
     said = reliability_answer(
-        curve, error, scores.confidence, evaluation.accuracy, evaluation.accuracy_interval, f"{part} tracks", one.name
+        curve, error, scores.confidence, evaluation.accuracy, evaluation.accuracy_interval, nouns, one.name, few
     )
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
@@ -40,8 +41,7 @@ def draw(one: OneGenre) -> None:
             {
                 f"P({one.name})": 100 * b.confidence,
                 f"are {one.name}": 100 * b.accuracy,
-                "low": 100 * b.interval.low,
-                "high": 100 * b.interval.high,
+                **dict(zip(("low", "high"), limits(b.interval), strict=True)),
                 "tracks": b.n,
             }
             for b in curve.bins

@@ -7,7 +7,7 @@ function mark(scale, classes, left) {
   return made;
 }
 
-function row(list, { genre, recall, low, high, best, text, link }) {
+function row(list, { genre, recall, limits, best, text, link }) {
   const item = element("li");
   const anchor = element("a", { class: "row" });
   anchor.href = link;
@@ -15,7 +15,7 @@ function row(list, { genre, recall, low, high, best, text, link }) {
   scale.setAttribute("aria-hidden", "true");
   for (const quarter of [0, 0.25, 0.5, 0.75, 1]) mark(scale, "quarter", quarter);
   if (recall !== null) {
-    mark(scale, "band", low).style.width = `${100 * (high - low)}%`;
+    if (limits) mark(scale, "band", limits[0]).style.width = `${100 * (limits[1] - limits[0])}%`;
     if (best !== null) mark(scale, "best", best);
     mark(scale, list.data.test ? "dot test" : "dot", recall);
   }

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.shell.mount import mount
 from dashboard.theme import ACCENT, TWINS
 from genre_core.evaluation.intervals import Interval
+from genre_core.text import told
 
 _mount = mount(__file__)
 
@@ -30,8 +31,7 @@ def genre_rulers(rows: Sequence[GenreRuler], key: str, *, is_test: bool, on_pick
         {
             "genre": row.genre,
             "recall": row.recall,
-            "low": row.interval.low,
-            "high": row.interval.high,
+            "limits": None if (limits := told(row.interval)) is None else [limits.low, limits.high],
             "best": row.best,
             "text": row.text,
             "link": row.link,

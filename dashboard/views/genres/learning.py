@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.components.ensembles import members_instead
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
-from dashboard.components.twin import twin
+from dashboard.components.twin import limits, twin
 from dashboard.figures.recalls import recalls_figure
 from dashboard.services import histories
 from dashboard.shell.address import plain
@@ -50,10 +50,8 @@ def _epochs(one: OneGenre) -> None:
     link(EVALUATE, "The whole matrix through time", ":material/arrow_forward:", section="epochs")
     rows = []
     for epoch, recall in enumerate(history.recalls[:, one.number].tolist(), 1):
-        interval = history.recall_interval(epoch, one.number)
-        rates = {"recall": recall, "low": interval.low, "high": interval.high}
-        known = history.supports[one.number] > 0
-        rows.append({"epoch": epoch, **{name: 100 * rate if known else None for name, rate in rates.items()}})
+        low, high = limits(history.recall_interval(epoch, one.number))
+        rows.append({"epoch": epoch, "recall": 100 * recall if recall == recall else None, "low": low, "high": high})
     twin(rows, f"{one.key} recall by epoch", said, ("recall", "low", "high"))
 
 

@@ -11,6 +11,7 @@ from dashboard.text.limits import unheard
 from dashboard.views.genres.genre_rulers import GenreRuler, genre_rulers
 from dashboard.views.genres.text import best_recall, by_difficulty, ruler_text
 from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.text import capitalized, told
 
 
 def draw(judged: Judged) -> None:
@@ -18,12 +19,15 @@ def draw(judged: Judged) -> None:
     outcome = judged.outcome
     rows = [_ruler(judged, genre) for genre in by_difficulty(outcome.evaluation)]
     genre_rulers(rows, f"{judged.file_name} rulers", is_test=judged.part == "test", on_pick=_open)
-    said = "The bar is the 95 % interval of recall"
+    said = []
+    if any(told(score.recall_interval) for score in outcome.evaluation.per_genre):
+        said.append("the bar is the 95 % interval of recall")
     if outcome.limit is not None:
         whom = unheard(judged.run.config.data, outcome.unit)
         held = f", judging them as {whom}" if whom else ""
-        said += f"; the dashed line is the recall of the best possible classifier on the same tracks{held}"
-    st.caption(f"{said}. Select a genre to open its page.", help=GLOSSARY["recall"])
+        said.append(f"the dashed line is the recall of the best possible classifier on the same tracks{held}")
+    explained = f"{capitalized('; '.join(said))}. " if said else ""
+    st.caption(f"{explained}Select a genre to open its page.", help=GLOSSARY["recall"])
     opened = st.expander("As a table", key="genres as a table", type="compact", on_change="rerun")
     if opened.open:
         with opened:

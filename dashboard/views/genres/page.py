@@ -109,9 +109,10 @@ def _ruler(one: OneGenre) -> None:
     if best is not None:
         whom = on(unheard(judged.run.config.data, judged.outcome.unit))
         marks.append(rulers.Mark("tick", best, f"the best possible classifier{whom}"))
+    few = judged.outcome.evaluation.confusion_matrix.too_few(one.number)
     if score.recall is not None:
         name = "recall" if judged.part == "test" else "recall, validation"
-        marks.append(rulers.model(score.recall, score.recall_interval, name, judged.part))
+        marks.append(rulers.model(score.recall, score.recall_interval, name, judged.part, too_few=few))
     measure = f"recall of {one.name} on {judged.measured}; thin lines are the other genres"
     rulers.ruler(rulers.Ruler(tuple(marks), measure), key="genre ruler")
 

@@ -18,7 +18,7 @@ from genre_core.evaluation.report import Evaluation
 from genre_core.explaining.importance import Importance
 from genre_core.inspection.apart import Apart
 from genre_core.store.schema import Run
-from genre_core.text import joined, quoted_at_starts
+from genre_core.text import joined, nothing_told, quoted_at_starts
 
 MINUS = "\u2212"
 
@@ -62,6 +62,8 @@ def all_genres(outcome: Outcome, part: Part) -> tuple[str, str]:
         f"{low.genre} is recognized least often, {percent(low.recall or 0.0)}, and {high.genre} most often, "
         f"{percent(high.recall or 0.0)}."
     )
+    if few := outcome.evaluation.confusion_matrix.too_few_by_genre():
+        return quoted_at_starts(answer, outcome.genres), f"Recall of {names} on {n}. {few} The order could be chance."
     apart = low.recall_interval.high < high.recall_interval.low
     clear = "their intervals do not overlap" if apart else "their intervals overlap, so the order could be chance"
     return quoted_at_starts(answer, outcome.genres), f"Recall of {names} on {n}; {clear}."
@@ -73,7 +75,13 @@ def ruler_text(outcome: Outcome, genre: int) -> str:
     if score.recall is None:
         return "no track in this part"
     n = count(score.support, "track")
-    return f"{percent(score.recall, score.recall_interval)} · {n}" + ("" if score.predicted else " · never predicted")
+    few = _too_few(outcome.evaluation, genre).removesuffix(" for an interval")
+    found = percent(score.recall, score.recall_interval, few)
+    return f"{found} · {n}" + ("" if score.predicted else " · never predicted")
+
+
+def _too_few(scores: Evaluation, genre: int) -> str:
+    return scores.confusion_matrix.too_few(genre)
 
 
 def answer(outcome: Outcome, part: Part, genre: int) -> str:
@@ -115,7 +123,7 @@ def against(outcome: Outcome, genre: int, known: str = "") -> str:
 def _against_others(scores: Evaluation, genre: int) -> str:
     score = scores.per_genre[genre]
     others = [s for g, s in enumerate(scores.per_genre) if g != genre and s.recall is not None]
-    if score.recall is None or not others:
+    if score.recall is None or not others or nothing_told(score.recall_interval):
         return ""
     mean, low = mean_recall(others)
     high = 2 * mean - low
@@ -139,6 +147,8 @@ def _against_limit(outcome: Outcome, genre: int, known: str) -> str:
     said = f"The best possible classifier{whom} recognizes {n:,} of the same tracks"
     if score.recall == best:
         return f"{said} too."
+    if nothing_told(score.recall_interval):
+        return f"{said}."
     if score.recall_interval.low <= best <= score.recall_interval.high:
         return f"{said}: no clear difference."
     more = (
@@ -182,14 +192,14 @@ def exchanges(outcome: Outcome, genre: int) -> tuple[list[Taken], list[Taken]]:
 
 def scores_line(outcome: Outcome, genre: int) -> list[tuple[str, str]]:
     """Return recall, precision and F1 of a genre as (text, glossary term)."""
-    score = outcome.evaluation.per_genre[genre]
-    recall = "unknown" if score.recall is None else percent(score.recall, score.recall_interval)
+    score, few = outcome.evaluation.per_genre[genre], _too_few(outcome.evaluation, genre)
+    recall = "unknown" if score.recall is None else percent(score.recall, score.recall_interval, few)
     precision = "undefined, never predicted"
     if score.precision is not None:
-        precision = percent(score.precision, score.precision_interval)
+        precision = percent(score.precision, None if few else score.precision_interval)  # said once, of the recall
     f1 = "undefined"
     if score.f1 is not None:
-        f1 = percent(score.f1, f1_interval(outcome.evaluation.confusion_matrix, genre))
+        f1 = percent(score.f1, None if few else f1_interval(outcome.evaluation.confusion_matrix, genre))
     return [(f"recall {recall}", "recall"), (f"precision {precision}", "precision"), (f"F1 {f1}", "F1")]
 
 
@@ -237,7 +247,8 @@ def epochs_sentence(history: ConfusionHistory, genre: int, best_epoch: int | Non
         return f"No validation track is {name}, so its progress is unknown."
     at = best_epoch or len(history)
     peak = int(np.argmax(own)) + 1
-    first, then = (percent(own[n - 1], history.recall_interval(n, genre)) for n in (1, at))
+    few = history.matrix(at).too_few(genre)
+    first, then = (percent(own[n - 1], history.recall_interval(n, genre), few) for n in (1, at))
     text = f"Recall of {name} on validation was {first} after the first epoch and {then} in epoch {at}"
     text += ", the best epoch overall."
     if own[peak - 1] > own[at - 1]:

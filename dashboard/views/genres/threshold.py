@@ -12,6 +12,7 @@ from dashboard.shell import address
 from dashboard.theme import percent
 from dashboard.views.genres.one_genre import OneGenre
 from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.text import told
 
 USUAL = 50
 _GIVEN = re.compile(r"0(\.\d{1,2})?|1(\.0{1,2})?")
@@ -53,9 +54,10 @@ def curves(one: OneGenre, *, both: bool) -> AgainstTheRest | None:
     words = Words(
         one.name,
         f"{judged.part} tracks",
-        f"ROC · AUC {percent(roc.auc, roc.auc_interval)}",
+        f"ROC · AUC {percent(roc.auc, told(roc.auc_interval))}",
         "Precision and recall · average precision "
-        f"{percent(areas.average_precision, areas.average_precision_interval)}",
+        f"{percent(areas.average_precision, told(areas.average_precision_interval))}",
+        judged.outcome.evaluation.confusion_matrix.too_few(one.number),
     )
     size = "both" if both else "one"
     threshold(found, words, f"{one.key} threshold {size}", at=_chosen(), on_pick=_choose, both=both)

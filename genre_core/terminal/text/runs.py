@@ -7,6 +7,7 @@ from genre_core.evaluation.glossary import leaky
 from genre_core.evaluation.metrics import METRICS, Metric
 from genre_core.settings.names import all_settings
 from genre_core.terminal.text.words import PARTS, Document, columns, count, judged, rate, small
+from genre_core.text import NO_INTERVAL
 
 _ENDS = {
     "patience": "until patience ran out without a better epoch",
@@ -60,7 +61,8 @@ def evaluation(document: Document, part: str) -> str:
     lines += ["", *(f"{name:{width}}  {figure}" for name, figure in figures)]
     if bayes and bayes["about"]:
         lines.append(f"About this limit: {small(bayes['about'])}")
-    return "\n".join([*lines, "", _genres(found["per_genre"])])
+    lines += ["", _genres(found["per_genre"])]
+    return "\n".join([*lines, document["too_few"]] if document.get("too_few") else lines)
 
 
 def _figure(found: Document, metric: Metric) -> str:
@@ -71,6 +73,8 @@ def _figure(found: Document, metric: Metric) -> str:
     if value is None:
         return "none"
     limits = "" if interval is None else f" ({interval[0]:.3f} to {interval[1]:.3f})"
+    if interval == list(metric.range):
+        limits = f" ({NO_INTERVAL})"
     return f"{value:.3f}{limits}{' nats' if metric.name == 'log_loss' else ''}"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from genre_core.text import NO_INTERVAL
 from genre_core.text import count as count
 from genre_core.text import judged as written
 
@@ -25,7 +26,7 @@ def rate(rate: float | None, interval: Sequence[float] | None = None) -> str:
     if interval is None:
         return f"{100 * rate:.1f} %"
     if list(interval) == [0.0, 1.0]:
-        return f"{100 * rate:.1f} % (too few for an interval)"
+        return f"{100 * rate:.1f} % ({NO_INTERVAL})"
     return f"{100 * rate:.1f} % ({100 * interval[0]:.1f}-{100 * interval[1]:.1f})"
 
 
