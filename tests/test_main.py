@@ -206,6 +206,13 @@ def test_a_run_is_kept_listed_and_evaluated_to_the_same_numbers(run, store_url):
     assert out.rstrip().endswith("\n".join(["What stands out:", *(f"- {one['sentence']}" for one in found)]))
     assert not set("\u202f–") & set(out)
     assert document(run, "evaluate", "my first", "--part", "train")["findings"] == []
+    branches = ["--branches", "rock, folk; Jazz,Classical"]
+    tree, matrix = (document(run, "evaluate", "my first", *branches)[name] for name in ("tree", "validation"))
+    counts = np.array(matrix["confusion_matrix"])
+    assert tree["n_within"] == counts[0, 5] + counts[5, 0] + counts[3, 4] + counts[4, 3]
+    assert tree["top_accuracy"] == pytest.approx((np.trace(counts) + tree["n_within"]) / counts.sum())
+    assert tree["sentence"] in run("evaluate", "my first", *branches)[1]
+    assert "There is no genre Metal" in run("evaluate", "my first", "--branches", "Rock, Metal")[2]
 
 
 def test_a_run_comes_with_sets_of_genres_that_hold_the_right_one(run):

@@ -66,7 +66,7 @@ def draw(judged: Judged) -> None:
         else:
             with st.container(key="cell", gap=None):
                 _chosen(judged, found, chosen, merges)
-    _all_scores(judged, found)
+    _all_scores(judged, found, merges)
 
 
 def _matrix(judged: Judged, chosen: Selection | None, merges: Merges) -> Confusions | None:
@@ -181,14 +181,17 @@ def _what_stands_out(judged: Judged) -> None:
     st.caption("Select a cell, a row or a column of the matrix to see its tracks. Select two rows to merge them.")
 
 
-def _all_scores(judged: Judged, found: Confusions | None) -> None:
+def _all_scores(judged: Judged, found: Confusions | None, merges: Merges) -> None:
     left, right = st.columns([2.1, 1], gap="medium")
     with left:
         st.subheader(f"By genre, on {judged.measured}", anchor=False)
         genre_table(judged.outcome.evaluation, f"{judged.part} tracks", f"{judged.file_name} genres.csv")
     with right:
         st.subheader(f"All scores, on {judged.measured}", anchor=False)
-        score_table(judged.outcome, judged.measured, judged.limit_in_the_long_run)
+        in_tree = confusions.in_tree(judged.run, judged.part, judge=judged.judge, merges=merges)
+        if in_tree is not None:
+            st.caption(plain(in_tree.sentence(judged.outcome.evaluation.confusion_matrix.too_few())))
+        score_table(judged.outcome, judged.measured, judged.limit_in_the_long_run, in_tree)
     opened = st.expander("The matrix as a table", key="matrix as a table", type="compact", on_change="rerun")
     if opened.open and found is not None:
         with opened:

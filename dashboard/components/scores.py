@@ -14,10 +14,11 @@ from dashboard.theme import HasLimits, percent, spread
 from genre_core.bayes.limit import BayesLimit
 from genre_core.evaluation.confusion import f1_interval
 from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.evaluation.hierarchy import HierarchicalScores
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.metrics import METRICS
 from genre_core.evaluation.report import Evaluation
-from genre_core.text import told
+from genre_core.text import capitalized, told
 
 ROWS_SHOWN = 18
 
@@ -67,14 +68,21 @@ def genre_table(scores: Evaluation, nouns: str, file_name: str) -> None:
     csv_download({**numbers, "note": notes}, file_name, "Genres as CSV", "Genres as CSV")
 
 
-def score_table(outcome: Outcome, part_name: str, in_the_long_run: BayesLimit | None = None) -> None:
-    """Draw every score on the whole, with its interval where it has one, beside baseline and limit."""
+def score_table(
+    outcome: Outcome,
+    part_name: str,
+    in_the_long_run: BayesLimit | None = None,
+    in_tree: HierarchicalScores | None = None,
+) -> None:
+    """Draw every score on the whole, with its interval where it has one, those `in_tree`, baseline and limit."""
     scores = outcome.evaluation
     rows, few = [], scores.confusion_matrix.too_few()
     for name, metric in METRICS.items():
         if (value := getattr(scores, name)) is not None:
             text = metric.written(value, scores.intervals.get(name), few)
             rows.append((metric.title, metric.term, text))
+    if in_tree is not None:
+        rows += [(capitalized(term), term, text) for term, text in in_tree.rows(few)]
     rows.append(("Majority baseline", "majority baseline", percent(scores.majority_accuracy)))
     if outcome.limit is not None:
         rows.append(

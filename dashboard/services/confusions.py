@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 
 from dashboard.figures.matrix import Compared, MatrixView, matrix_view
 from dashboard.services.caching import cached_by_run
+from dashboard.services.datasets import dataset
 from dashboard.services.matrix_views import arranged, difference_view
 from dashboard.services.outcomes import outcome
 from genre_core.data.dataset import Part
 from genre_core.evaluation.confusion import ConfusionMatrix, Normalization, confusion_matrix
+from genre_core.evaluation.hierarchy import HierarchicalScores, Tree, hierarchical_scores
 from genre_core.evaluation.matrix_difference import MatrixDifference, matrix_difference
 from genre_core.evaluation.merging import Merged, Merges, mapping_of, members_of, merged
 from genre_core.evaluation.ordering import Order, genre_order
@@ -45,6 +47,16 @@ def _counted(
         mapping[found.y_true], mapping[found.limit.y_pred], matrix.genres, found.groups, found.level
     )
     return matrix, best, one
+
+
+@cached_by_run(64)
+def in_tree(of: Run, part: Part, *, judge: Judge = JUDGE, merges: Merges = ()) -> HierarchicalScores | None:
+    """Return scores that know the tree of genres, with `merges` for its branches; None where none is known."""
+    found, paths = outcome(of, part, judge=judge), dataset(of.config.data).paths
+    if found is None or not (merges or paths):
+        return None
+    tree = Tree.of_merges(found.genres, merges) if merges else Tree(paths)
+    return hierarchical_scores(found.y_true, found.logits.argmax(axis=1), tree, found.groups)
 
 
 @cached_by_run(64)

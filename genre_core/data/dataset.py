@@ -45,6 +45,7 @@ class Dataset:
     (n_samples,) of the tracks, albums or artists that the rows belong to; it has only levels that say something (see
     `telling`). `published` (n_samples,) holds positions in `PARTS` where the data come with a split of their own, -1
     for a row in no part of it. `y_clean` (n_samples,) holds the true classes where `y` is what noisy labels say.
+    `paths` hold each genre's path in a tree, from its top genre down to itself, where one is known.
     """
 
     inputs: "Inputs"
@@ -56,6 +57,7 @@ class Dataset:
     columns: tuple[Column, ...] = ()
     published: IntArray | None = None
     y_clean: IntArray | None = None
+    paths: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         assert set(self.groups) <= set(GROUPS), f"levels are {GROUPS}"

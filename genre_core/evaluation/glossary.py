@@ -55,6 +55,28 @@ GLOSSARY: dict[str, str] = {
         "The highest accuracy that any classifier can expect on new tracks, known because the generator is known. On a "
         "few given tracks, the best one may be luckier. Where there are artists, it holds for those never heard."
     ),
+    # A tree of genres
+    "branch accuracy": (
+        "The share of tracks whose prediction is in the right branch: its top genre, or the genres merged with it, is "
+        "that of the true genre."
+    ),
+    "hierarchical precision": (
+        "Each prediction stands for its genre and all genres above it in the tree. The share of these that are the "
+        "true genre or above it."
+    ),
+    "hierarchical recall": (
+        "Each true genre stands for itself and all genres above it in the tree. The share of these that the "
+        "prediction, with all genres above it, contains."
+    ),
+    "hierarchical F1": (
+        "The harmonic mean of hierarchical precision and recall. A confusion within a branch costs less than one "
+        "across branches."
+    ),
+    "errors within a branch": "The share of wrong predictions that are at least in the right branch of the tree.",
+    "steps per error": (
+        "The steps in the tree from the true genre to a wrong prediction, on average: up to where their branches meet, "
+        "and down again."
+    ),
     "Wilson interval": (
         "The range of true rates that agree with the observed share. It contains the true rate in about 95 of 100 such "
         "tests; with few tracks it is wide."

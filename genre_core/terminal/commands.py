@@ -146,6 +146,13 @@ def _evaluate(commands: Commands) -> None:
     add_part(parser, "which part", counted, PARTS)
     add_right_about(parser)
     add_by(parser)
+    parser.add_argument(
+        "--branches",
+        metavar="TREE",
+        default="",
+        help="also score in a tree of genres, where a confusion within a branch costs less: the genres of each branch, "
+        'such as "Rock, Punk; Jazz, Blues". Default: the tree of the data, where they have one',
+    )
 
 
 def _ensemble(commands: Commands) -> None:

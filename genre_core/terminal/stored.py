@@ -3,9 +3,10 @@
 import argparse
 from typing import Any
 
-from genre_core.data.dataset import PARTS, Part
+from genre_core.data.dataset import PARTS, Dataset, Part
 from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError, RunStateError
+from genre_core.evaluation.hierarchy import Tree, branches_of, hierarchical_scores
 from genre_core.settings.names import all_settings, flatten
 from genre_core.store.openings import Openings, opened, openings_of
 from genre_core.store.run_result import JUDGE, Judge, Outcome, outcome_of
@@ -28,7 +29,7 @@ def evaluate(options: argparse.Namespace) -> int:
     if run.state != "complete":
         raise RunStateError(f"The run {run.name} is {run.state}: only a complete run can be evaluated.")
     judge = judge_of(options, run.config.data)
-    document = document_of(store, run, part, judge)
+    document = document_of(store, run, part, judge, options.branches)
     run = store.run(run.id)  # as it is now that its test part may be open
     document["findings"] = findings_of(store, run, part, judge)
     document["prediction_sets"] = sets_of(store, run, part, judge)
@@ -38,8 +39,8 @@ def evaluate(options: argparse.Namespace) -> int:
     return DONE
 
 
-def document_of(store: RunStore, run: Run, part: Part, judge: Judge = JUDGE) -> dict[str, Any]:
-    """Return what is printed of a complete run; the test part counts as opened then.
+def document_of(store: RunStore, run: Run, part: Part, judge: Judge = JUDGE, branches: str = "") -> dict[str, Any]:
+    """Return what is printed of a complete run; the test part counts as opened then. `branches` as `--branches`.
 
     Raises
     ------
@@ -50,7 +51,7 @@ def document_of(store: RunStore, run: Run, part: Part, judge: Judge = JUDGE) -> 
     if part == "test":
         run, seen = opened(store, run)
     document = {"run": run.id, "name": run.name, "part": part, "right_about": about, **leaks(run)}
-    return document | _evaluation(store, run, part, judge) | (looks(run, seen) if seen else {})
+    return document | _evaluation(store, run, part, judge, branches) | (looks(run, seen) if seen else {})
 
 
 def looks(run: Run, seen: Openings) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def find_run(store: RunStore, name: str) -> Run:
     return named[0] if named else store.run(name)
 
 
-def _evaluation(store: RunStore, run: Run, part: Part, judge: Judge) -> dict[str, Any]:
+def _evaluation(store: RunStore, run: Run, part: Part, judge: Judge, branches: str) -> dict[str, Any]:
     """Return a run's evaluation, what it counts, and the Bayes limit; by row, as stored, where its data are gone."""
     try:
         data = load_dataset(run.config.data, store)
@@ -99,7 +100,17 @@ def _evaluation(store: RunStore, run: Run, part: Part, judge: Judge) -> dict[str
     seen = outcome_of(store, run, part, data, judge)
     if seen is None:
         raise RunStateError(f"The run {run.name} has no predictions in the store: train it again.")
-    return judged(run, seen, part)
+    return judged(run, seen, part) | _in_tree(seen, data, branches)
+
+
+def _in_tree(seen: Outcome, data: Dataset, branches: str) -> dict[str, Any]:
+    """Return what is printed of the tree of genres: the one that is given, or that of the data; nothing without one."""
+    paths = branches_of(data.genres, branches) if branches else data.paths
+    if not paths:
+        return {}
+    found = hierarchical_scores(seen.y_true, seen.logits.argmax(axis=1), Tree(paths), seen.groups)
+    few = seen.evaluation.confusion_matrix.too_few()
+    return {"tree": {**found.to_json(), "sentence": found.sentence(few), "rows": found.rows(few)}}
 
 
 def judged(run: Run, seen: Outcome, part: Part) -> dict[str, Any]:

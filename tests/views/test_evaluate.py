@@ -362,11 +362,14 @@ def test_two_rows_are_merged_and_unmerged_and_the_selection_survives(store):
     assert view["members"][0] == [0, 5]
     right = sum(view["counts"][g][g] for g in range(7))
     assert f"{100 * right / before.sum():.1f}\u202f%" in texts(page)
+    wrong = before.sum() - np.trace(before)
+    assert f"Of {wrong} errors, {before[0, 5] + before[5, 0]} stay within a branch" in texts(page)
     chosen = on_test(run="small", merge="0.5", cell="5-*")
     assert chosen.subheader[0].value == "True Rock + Folk"
     assert len(chosen.dataframe[0].value) == before[[0, 5]].sum()
     press(page, "Undo")
     assert "merge" not in page.query_params
+    assert "within a branch" not in texts(page)
     assert np.array(matrix(page)["view"]["counts"]).tolist() == before.tolist()
 
 

@@ -46,9 +46,12 @@ def evaluation(document: Document, part: str) -> str:
     lines = [f"Right{about} on {right:,} of {judged(document, n, where)}: {accuracy}."]
     if document["leaky"]:
         lines.append(f"Leaky: {small(leaky(document['straddlers']))}")
+    if "tree" in document:
+        lines.append(document["tree"]["sentence"])
     if part == "test":
         lines.append(f"Looks at the test part: {document['test_looks']}")
     figures = [(metric.term, _figure(found, metric)) for metric in METRICS.values() if metric.name != "accuracy"]
+    figures += [(term, text) for term, text in document.get("tree", {}).get("rows", ())]
     figures.append(("always the most common genre", rate(found["majority_accuracy"])))
     if bayes:
         error = 196 * bayes["standard_error"]
