@@ -56,7 +56,7 @@ def test_the_probability_that_a_label_is_wrong_is_right_on_average():
 def test_without_noise_as_many_labels_look_doubtful_as_the_law_expects():
     config, data = drawn(0.0, overlap=4.25)
     found = find_mislabelled(data.y, posterior(config, data.X, clean=True))
-    expected = doubtful_without_noise(config, data.X, found.counts_as)
+    expected = doubtful_without_noise(config, data.X, found)
     assert expected.interval.low <= found.n_doubtful <= expected.interval.high
     assert expected.mean > 30
     separable, apart = drawn(0.0, overlap=0.5)

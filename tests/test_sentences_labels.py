@@ -32,39 +32,40 @@ def doubtful(floor, found=FOUND, expected=None, lab=None):
     return DoubtfulLabels(np.arange(N), Y_PROB, ("a", "b", "c"), found, found.ranked(), floor, expected, lab)
 
 
-def floor(low, high, value=0.04):
-    return NoiseFloor(value, Interval(low, high), 0.2, N)
-
-
-def test_labels_look_wrong_only_where_the_floor_is_above_nothing():
-    said = sentences.answer(doubtful(floor(0.028, 0.056)), "validation tracks")
-    assert said.answer.startswith("About 4\u202f% of the labels of validation tracks look wrong (2.8–5.6); ")
-    assert sentences.IF in said.reason
+def floor(contradicted, low, high):
+    return NoiseFloor(100, contradicted, Interval(low, high))
 
 
 @pytest.mark.parametrize(
-    ("given", "reason"),
+    ("given", "said", "reason"),
     [
-        (floor(0.0, 0.056), "At most 5.6\u202f% can be wrong"),
-        (floor(0.1, 0.5), "nobody can say"),
-        (None, "too few tracks"),
+        (floor(4, 0.016, 0.098), "At most 9.8\u202f% of all labels can be wrong.", sentences.IF),
+        (floor(4, 0.016, 0.098), "At most", "4 of the 100 tracks that the network is surest of have another label"),
+        (floor(0, 0.0, 0.037), "At most 3.7\u202f% of all labels", "Overlap explains some of those, perhaps all"),
+        (
+            floor(45, 0.356, 0.548),
+            "Nobody can tell the share of wrong labels.",
+            "overlap and wrong labels look the same",
+        ),
+        (None, "Nobody can tell the share of wrong labels.", "A limit needs at least 100 tracks."),
     ],
 )
-def test_what_overlap_explains_is_doubtful_and_not_wrong(given, reason):
-    said = sentences.answer(doubtful(given), "test tracks")
-    assert said.answer.endswith("labels of test tracks look doubtful, but overlap alone can explain them.")
-    assert reason in said.reason
+def test_a_limit_is_said_with_what_it_rests_on_or_that_there_is_none(given, said, reason):
+    answer = sentences.answer(doubtful(given), "test tracks")
+    assert answer.answer.startswith(f"{FOUND.n_doubtful} of 300 labels of test tracks look doubtful. {said}")
+    assert reason in answer.reason
+    assert said.casefold() in sentences.without_truth(doubtful(given)).casefold()
 
 
 def test_nothing_doubtful_says_so():
-    said = sentences.answer(doubtful(floor(0.0, 0.01), NO_NOISE), "test tracks")
-    assert said.answer == "None of the 300 labels of test tracks looks doubtful."
+    said = sentences.answer(doubtful(floor(0, 0.0, 0.037), NO_NOISE), "test tracks")
+    assert said.answer.startswith("None of the 300 labels of test tracks looks doubtful. At most 3.7")
     known = sentences.answer(doubtful(None, NO_NOISE, Expected(1.0, Interval(0, 3))), "test tracks")
     assert known.answer.endswith("looks doubtful, and none is wrong.")
 
 
 def test_labels_that_are_known_to_be_right_are_not_called_wrong_whatever_the_floor_says():
-    said = sentences.answer(doubtful(floor(0.028, 0.056), expected=Expected(28.0, Interval(20, 36))), "test tracks")
+    said = sentences.answer(doubtful(floor(4, 0.016, 0.098), expected=Expected(28.0, Interval(20, 36))), "test tracks")
     assert said.answer.endswith("look doubtful, but none is actually wrong.")
     assert "about 28 (20–36) look doubtful" in said.reason
 

@@ -91,7 +91,7 @@ def _judge(run: Run, rows: IntArray, y_prob: FloatArray) -> DoubtfulLabels:
     order = np.concatenate([ranked[found.doubtful[ranked]], ranked[~found.doubtful[ranked]]])
     expected, lab = None, None
     if drawn:
-        expected = doubtful_without_noise(drawn, data.X[rows], found.counts_as)
+        expected = doubtful_without_noise(drawn, data.X[rows], found)
         if data.y_clean is not None:
             chance = wrong_label_probability(drawn, data.X[rows], y)
             lab = label_lab(found.doubtful, ranked, data.y_clean[rows] != y, chance, groups)

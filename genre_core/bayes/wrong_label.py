@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.bayes.posterior import posterior
-from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.data.dataset import FloatArray
 from genre_core.data.generator.law import law_of
 from genre_core.evaluation.checks import check_labels, check_same_length
 from genre_core.evaluation.intervals import Z95, Interval
+from genre_core.evaluation.mislabelled import Mislabelled
 from genre_core.settings.config import SyntheticConfig
 
 
@@ -45,11 +46,11 @@ class Expected:
     interval: Interval
 
 
-def doubtful_without_noise(config: SyntheticConfig, X: npt.ArrayLike, counts_as: IntArray) -> Expected:
-    """Return how many labels of rows X (n, n_features) would contradict `counts_as` (n,) if every label were right.
+def doubtful_without_noise(config: SyntheticConfig, X: npt.ArrayLike, found: Mislabelled) -> Expected:
+    """Return how many labels of rows X (n, n_features) would be doubtful if every label were right.
 
-    `counts_as` is what confident learning takes each row for, -1 for nothing: a right label is another one with the
-    probability that the row is of another genre.
+    A right label is doubtful with the probability that the row is neither of the genre that it counts as nor of the one
+    that the network answers.
 
     Raises
     ------
@@ -57,8 +58,10 @@ def doubtful_without_noise(config: SyntheticConfig, X: npt.ArrayLike, counts_as:
         The rows do not fit the configuration.
     """
     y_prob = posterior(config, X, clean=True)
-    check_same_length("counts_as", counts_as, y_prob[:, 0].astype(np.int64))
-    sure = np.flatnonzero(counts_as >= 0)
-    contradicted = 1 - y_prob[sure, counts_as[sure]]
-    mean, half = float(contradicted.sum()), Z95 * math.sqrt(float((contradicted * (1 - contradicted)).sum()))
+    check_same_length("y", y_prob, found.y)
+    sure = np.flatnonzero(found.counts_as >= 0)
+    counts_as, answers = found.counts_as[sure], found.answers[sure]
+    innocent = y_prob[sure, counts_as] + np.where(answers == counts_as, 0.0, y_prob[sure, answers])
+    doubtful = np.clip(1 - innocent, 0.0, 1.0)
+    mean, half = float(doubtful.sum()), Z95 * math.sqrt(float((doubtful * (1 - doubtful)).sum()))
     return Expected(mean, Interval(max(0.0, mean - half), mean + half))

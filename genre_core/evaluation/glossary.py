@@ -197,8 +197,8 @@ GLOSSARY: dict[str, str] = {
         "artist. In simulations 90 % promised became 91.5 % with 50 artists and 98 % with 9; fewer promise nothing."
     ),
     "doubtful label": (
-        "The network gives another genre at least the probability that tracks of that genre get on average, and gives "
-        "the labeled genre less. Wrong labels look like this, and so do tracks between genres that overlap."
+        "The network does not predict the labeled genre, and it gives another genre at least the probability that "
+        "tracks of that genre get on average. Wrong labels look like this; so do tracks between overlapping genres."
     ),
     "margin of the label": (
         "The probability of the labeled genre minus that of the most likely other genre. Near −100 % the network is "

@@ -2,8 +2,9 @@
 
 C. Northcutt, L. Jiang & I. Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels", JAIR 70 (2021).
 A track *counts as* genre j if its probability of j reaches what tracks labeled j have on average, and is the largest
-of those that do (section 3.1). Where that is another genre than its label, the label is *doubtful*. Counts by label
-and by what tracks count as are the confident joint, and scaled to the labels' own counts the estimated joint (eq. 3).
+of those that do (section 3.1). Where that is another genre than its label, and the network does not answer the label,
+the label is *doubtful*. Counts by label and by what tracks count as are the confident joint, and scaled to the labels'
+own counts the estimated joint (eq. 3).
 
 Probabilities must be out of sample: of tracks that the network was not trained on. Doubtful is not wrong: genres that
 overlap make labels doubtful too, and whether there are more than that is what `noise_floor` asks.
@@ -30,15 +31,16 @@ class Mislabelled:
     """Result of confident learning on n tracks' labels `y` (n,).
 
     `thresholds` (k,) are NaN for a genre that no track is labeled. `counts_as` (n,) is -1 where no genre reaches its
-    own, and `looks_like` (n,) is the most probable genre other than the label. `self_confidence` (n,) is the label's
-    probability and `margin` (n,) that less the probability of `looks_like`, in [-1, 1]. `confident_joint` (k, k)
-    counts tracks by label (row) and what they count as (column); `joint` (k, k) estimates the shares of all tracks by
-    label and true genre.
+    own, `answers` (n,) is the most probable genre, and `looks_like` (n,) the most probable one other than the label.
+    `self_confidence` (n,) is the label's probability and `margin` (n,) that less the probability of `looks_like`, in
+    [-1, 1]. `confident_joint` (k, k) counts tracks by label (row) and what they count as (column); `joint` (k, k)
+    estimates the shares of all tracks by label and true genre.
     """
 
     y: IntArray
     thresholds: FloatArray
     counts_as: IntArray
+    answers: IntArray
     looks_like: IntArray
     self_confidence: FloatArray
     margin: FloatArray
@@ -50,8 +52,8 @@ class Mislabelled:
 
     @cached_property
     def doubtful(self) -> npt.NDArray[np.bool_]:
-        """Return which tracks (n,) count as another genre than their label."""
-        return np.asarray((self.counts_as >= 0) & (self.counts_as != self.y))
+        """Return which tracks (n,) count as another genre than their label, and are not answered by it."""
+        return np.asarray((self.counts_as >= 0) & (self.counts_as != self.y) & (self.answers != self.y))
 
     @property
     def n_doubtful(self) -> int:
@@ -64,8 +66,8 @@ class Mislabelled:
         return order
 
     def pairs(self) -> list[tuple[int, int, int]]:
-        """Return (label, what its tracks count as, how many), the most common first, wherever there is one."""
-        off = self.confident_joint * ~np.eye(len(self.confident_joint), dtype=np.bool_)
+        """Return (label, what its doubtful tracks count as, how many), the most common first, wherever there is one."""
+        off = confusion_counts(self.y[self.doubtful], self.counts_as[self.doubtful], len(self.joint))
         found = [(int(i), int(j), int(off[i, j])) for i, j in np.argwhere(off)]
         return sorted(found, key=lambda pair: -pair[2])
 
@@ -96,8 +98,9 @@ def find_mislabelled(y: npt.ArrayLike, y_prob: npt.ArrayLike) -> Mislabelled:
     sure = counts_as >= 0
     joint = confusion_counts(labels[sure], counts_as[sure], k)
     return Mislabelled(
-        labels, thresholds, counts_as, looks_like, own, own - others[rows, looks_like], joint, _joint(joint, support)
-    )
+        labels, thresholds, counts_as, probabilities.argmax(axis=1), looks_like, own, own - others[rows, looks_like],
+        joint, _joint(joint, support),
+    )  # fmt: skip
 
 
 def _joint(counts: IntArray, support: IntArray) -> FloatArray:

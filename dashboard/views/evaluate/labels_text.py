@@ -2,10 +2,14 @@
 
 from dashboard.services.labels import CrossPredictions, DoubtfulLabels
 from dashboard.text.train import Headline
-from dashboard.theme import GAP, count, percent, spread
+from dashboard.theme import GAP, count, percent
 from genre_core.evaluation.flips_found import FlipsFound, Lab
+from genre_core.evaluation.noise_floor import LEAST_TRACKS, NoiseFloor
 
-IF = "if wrong labels are independent of the sound and some tracks are unmistakable"
+IF = (
+    "The limit holds if wrong labels are equally common in every genre, at most half of them, and as common on "
+    "unmistakable tracks as on others."
+)
 
 
 def answer(labels: DoubtfulLabels, tracks: str) -> Headline:
@@ -17,30 +21,33 @@ def answer(labels: DoubtfulLabels, tracks: str) -> Headline:
     if labels.expected is not None:
         return _known_right(labels, of, n, tracks)
     if not doubtful:
-        return Headline(f"None of the {n:,} labels of {tracks} looks doubtful.", _at_most(labels))
-    floor = labels.floor
-    if floor is not None and floor.supported:
-        share = percent(floor.value, decimals=0 if floor.value >= 0.01 else 1)
-        between = f"({spread(floor.interval)})"
         return Headline(
-            f"About {share} of the labels of {tracks} look wrong {between}; {doubtful:,} of {n:,} are doubtful.",
-            "If genres merely overlap, labels contradict the network less when it is more confident. These labels "
-            f"contradict it however confident it is. The estimate holds {IF}.",
+            f"None of the {n:,} labels of {tracks} looks doubtful. {_wrong_at_most(labels.floor)}",
+            _why(labels.floor),
         )
     verb = "looks" if doubtful == 1 else "look"
-    return Headline(
-        f"{of} {verb} doubtful, but overlap alone can explain them.",
-        f"Tracks between overlapping genres look doubtful too. {_at_most(labels)}",
-    )
+    return Headline(f"{of} {verb} doubtful. {_wrong_at_most(labels.floor)}", _why(labels.floor))
 
 
-def _at_most(labels: DoubtfulLabels) -> str:
-    floor = labels.floor
+def _wrong_at_most(floor: NoiseFloor | None) -> str:
+    """Say how many labels can be wrong at most, or that nobody can say."""
+    if floor is None or floor.limit is None:
+        return "Nobody can tell the share of wrong labels."
+    return f"At most {percent(floor.limit)} of all labels can be wrong."
+
+
+def _why(floor: NoiseFloor | None) -> str:
+    """Say what the limit rests on, and why there is none from below."""
     if floor is None:
-        return "There are too few tracks to limit how many labels can be wrong."
-    if floor.interval.high >= 0.5:
-        return "Labels often contradict even the most confident predictions, so nobody can say how many are wrong."
-    return f"At most {percent(floor.interval.high)} can be wrong, {IF}."
+        return f"A limit needs at least {LEAST_TRACKS} tracks."
+    have = "has" if floor.n_contradicted == 1 else "have"
+    counted = f"{floor.n_contradicted:,} of the {floor.n:,} tracks that the network is surest of {have} another label"
+    if floor.limit is None:
+        return f"{counted}: it has no tracks that it is sure of, so overlap and wrong labels look the same."
+    return (
+        f"{counted} ({percent(floor.value)}). Overlap explains some of those, perhaps all, so nobody can say how many "
+        f"are wrong at least. {IF}"
+    )
 
 
 def _known_right(labels: DoubtfulLabels, of: str, n: int, tracks: str) -> Headline:
@@ -77,13 +84,8 @@ def _expected(labels: DoubtfulLabels) -> str:
 def without_truth(labels: DoubtfulLabels) -> str:
     """Say what one would have said had the true genres not been known."""
     floor = labels.floor
-    if floor is None or not floor.supported:
-        return f"Without the true genres, nobody could tell that labels are wrong. {_at_most(labels)}"
-    between = f"({spread(floor.interval)})"
-    return (
-        f"Without the true genres, the estimate would be that about {percent(floor.value)} of the labels are wrong "
-        f"{between}: so many contradict even confident predictions."
-    )
+    said = _wrong_at_most(floor)
+    return f"Without the true genres: {said[0].lower()}{said[1:]} {_why(floor)}"
 
 
 def lab_sentence(lab: Lab, whom: str) -> str:
