@@ -122,3 +122,11 @@ def test_what_cannot_be_compared_is_refused(capsys):
     ):
         assert main(["compare", *given]) != 0
         assert sentence in capsys.readouterr().err
+
+
+def test_splits_that_tear_artists_apart_say_that_the_interval_is_for_these_artists(capsys):
+    artists = ["--data.artists", "10", "--times", "3", "--vary", "split"]
+    assert main(["repeat", *SMALL, *artists, "--split.by", "row"]) == 0
+    assert "It is for these artists, which are on both sides of each split" in capsys.readouterr().out
+    assert main(["repeat", *SMALL, *artists, "--split.by", "artist"]) == 0
+    assert "It is for these artists" not in capsys.readouterr().out

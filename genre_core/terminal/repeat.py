@@ -31,6 +31,7 @@ from genre_core.studies.repeats.summary import (
     in_segments,
     pooled,
     scores_of,
+    shared_groups,
     summarize,
     track_counts,
 )
@@ -122,6 +123,7 @@ def _document(
         "accuracy": _scatter(summary.accuracy),
         "macro_f1": _scatter(summary.macro_f1),
         "judged_per_learned": summary.ratio,
+        "shared_groups": shared_groups(complete.values()).strip() if summary.accuracy.interval else "",
         "runs": [_row(config, number, run, scores.get(number)) for number, run in runs.items()],
         "pooled": _pooled(complete, predictions, load(), unit) if folds else None,
     }

@@ -11,12 +11,12 @@ from dashboard.views.repeat import live as following
 from dashboard.views.repeat import text as sentences
 from genre_core.errors import RunStateError
 from genre_core.networks import LinearConfig
-from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
+from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.store.openings import openings_of
 from genre_core.store.schema import studies
 from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
-from genre_core.studies.repeats.summary import runs_to_show
+from genre_core.studies.repeats.summary import runs_to_show, shared_groups
 from genre_core.workers.study import execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts
 
@@ -212,3 +212,11 @@ def test_a_stopped_a_failed_and_an_unknown_one_say_so(store, seeds):
     with store.transaction() as connection:
         connection.execute(update(studies).where(studies.c.id == seeds).values(revision=99, config="{}x"))
     assert refusal(seeds) in texts(opened(VIEW, study=seeds))
+
+
+def test_an_interval_over_splits_that_tear_artists_apart_is_for_these_artists(store):
+    artists = DATA.model_copy(update={"artists": 10})
+    torn = QUICK.model_copy(update={"data": artists, "split": SplitConfig(by="row")})
+    execute_study(submitted(store, "torn", OtherSeeds(times=3, vary="split"), torn), 1, store.url)
+    assert shared_groups(store.members.runs("torn").values())
+    assert answer(opened(VIEW, study="torn"))["note"].endswith(shared_groups(store.members.runs("torn").values()))

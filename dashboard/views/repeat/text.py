@@ -10,7 +10,7 @@ from genre_core.evaluation.repeated_scores import PooledScore
 from genre_core.settings.config import ExperimentConfig, labels_are_noisy
 from genre_core.store.schema import Run, Study
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
-from genre_core.studies.repeats.summary import Repeats
+from genre_core.studies.repeats.summary import Repeats, shared_groups
 
 BEFORE = Headline(
     "How reliable is this score?",
@@ -66,7 +66,7 @@ def _verdict(found: Repetition) -> Headline:
         if score.sd is not None
         else ""
     )
-    return Headline(answer, f"{moved}Macro-F1 {percent(f1.mean, f1.interval)}. {_covers(found, summary)}")
+    return Headline(answer, f"{moved}Macro-F1 {percent(f1.mean, f1.interval)}. {_covers(found, summary)}{_torn(found)}")
 
 
 def tracks(found: Repetition) -> str:
@@ -100,6 +100,11 @@ def _covers(found: Repetition, summary: Repeats) -> str:
         return f"{allows}."
     simulated = "in simulations with independent tracks it contained the truth in 98 to 99 of 100 cases, not 95"
     return f"{allows}. It is cautious: {simulated}."
+
+
+def _torn(found: Repetition) -> str:
+    """Say that the interval is for the groups that there are, where splits tear groups apart."""
+    return shared_groups(found.complete) if found.summary and found.summary.accuracy.interval else ""
 
 
 def _failures(found: Repetition) -> str:

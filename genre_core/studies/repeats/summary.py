@@ -111,6 +111,15 @@ def in_segments(runs: Iterable[Run], load: Callable[[], Dataset]) -> bool:
     return not any("input_shape" in card for card in cards) and load().in_segments
 
 
+def shared_groups(runs: Iterable[Run]) -> str:
+    """Say that intervals are for the groups that there are, where splits tear groups apart; nothing elsewhere."""
+    torn = next((found for run in runs if (found := run.context.get("straddlers"))), None)
+    if not torn:
+        return ""
+    level = list(torn)[-1]
+    return f" It is for these {level}s, which are on both sides of each split: other {level}s would change the score."
+
+
 def scores_of(
     runs: Mapping[int, Run],
     part: Part,

@@ -57,6 +57,7 @@ def repeated(document: Document) -> str:
     else:
         lines.append("The interval covers only luck in training: every run was judged on the same tracks.")
     lines += [document["dealt"]] if document["dealt"] else []
+    lines += filter(None, [document["shared_groups"]])
     if folds:
         times = "once" if what["repeats"] == 1 else f"{what['repeats']} times"
         together = rate(folds["accuracy"], folds["accuracy_interval"])
