@@ -258,3 +258,9 @@ def test_a_lens_of_before_says_that_its_intervals_by_row_are_for_these_artists()
     assert "Judge again" not in " ".join(sentences.asides(now))
     narrow, wide = (of.estimates["row", "network"].accuracy_interval for of in (before, now))
     assert wide.high - wide.low > narrow.high - narrow.low
+
+
+def test_by_row_a_ranking_holds_for_these_artists_only():
+    rates = {(level, name): rate for level in ("row", "artist") for name, rate in (("network", 0.8), ("svc", 0.7))}
+    assert sentences.ranked(lens(rates)).endswith(" By row, it holds for these artists only.")
+    assert sentences.ranked(lens(rates, groups={})).endswith("although one is clearly ahead.")

@@ -175,7 +175,7 @@ def _rankings(lens: Lens) -> None:
                 key, said = f"ranking {ranking.level}", ranking.sentence
                 plot(ranking_figure(ranking), key, height=RANKING, alt=said, revision=lens.study.id)
                 st.caption(plain(said, MOST_LETTERS))
-    st.caption(sentences.RANKED)
+    st.caption(plain(sentences.ranked(lens), MOST_LETTERS))
 
 
 def _table(lens_id: str, clean: bool, unit: Unit) -> None:

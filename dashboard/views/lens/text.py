@@ -13,9 +13,9 @@ from genre_core.settings.config import DatasetConfig, ExperimentConfig
 from genre_core.store.schema import Study
 from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, LENS_BY, NETWORK, LensConfig
 from genre_core.studies.lens.judging import LensPlan, closed_sentence
-from genre_core.studies.lens.summary import LensEstimate, coarsest_of, groups_left_out, still_torn
+from genre_core.studies.lens.summary import LensEstimate, coarsest_groups, coarsest_of, groups_left_out, still_torn
 from genre_core.studies.lens.verdict import f1, leakiest, remaining, unjudged, verdict
-from genre_core.text import joined, judged
+from genre_core.text import capitalized, joined, judged
 
 _OWN_SPLITS = "The lens makes its own splits; no run uses them."
 EXAMPLE = "Try an example that leaks: 2,000 tracks by 20 artists in each genre"
@@ -25,11 +25,6 @@ BY_SEGMENT_ALONE = "This lens was judged by segment only. Judge again to see it 
 _BUT_PUBLISHED = (
     "The lens makes its own splits, except for the published one. Runs use the same published test tracks, so they "
     "count as looked at once for each classifier and seed."
-)
-
-RANKED = (
-    "Classifiers are compared in pairs on the same splits (corrected t test, Nadeau and Bengio 2003), all pairs of a "
-    "split considered together (Holm). Intervals of single classifiers may overlap although one is clearly ahead."
 )
 
 
@@ -243,6 +238,17 @@ def pairs(lens: Lens) -> dict[str, list[object]]:
         f"within {within(REGION, GAP)}": [percentage(one.same, GAP) for _, _, one in rows],
         f"worse by more than {within(REGION, GAP)[1:]}": [percentage(one.second, GAP) for _, _, one in rows],
     }
+
+
+def ranked(lens: Lens) -> str:
+    """Say how classifiers are compared, and of which groups that holds."""
+    how = (
+        "Classifiers are compared in pairs on the same splits (corrected t test, Nadeau and Bengio 2003), all pairs of "
+        "a split considered together (Holm). Intervals of single classifiers may overlap although one is clearly ahead."
+    )
+    groups = coarsest_groups(lens.plan) if lens.plan else None
+    torn = [JUDGED_BY[ranking.level] for ranking in lens.rankings if ranking.level != groups]
+    return f"{how} {capitalized(joined(torn))}, it holds for these {groups}s only." if groups and torn else how
 
 
 def what_differs(config: ExperimentConfig, judged: ExperimentConfig) -> str:

@@ -2,7 +2,11 @@
 
 Every pair is compared on the splits that both were judged on, as `difference` does; with Holm's adjustment over the
 pairs, the chance that any two that are equally good are told apart stays at 5 % a level. Probabilities of a practical
-difference are those of each pair by itself. Of splits that tear artists apart, all of this is about these artists.
+difference are those of each pair by itself.
+
+Of splits that tear artists apart, all of this is about these artists: in simulations, two classifiers that are equally
+good with other artists were told apart in 2 to 4 of 100 samples where artists differ by 0.7 standard deviations of
+their tracks, in 7 to 10 where they differ by 1 to 1.5. A split by artist answers for other artists too.
 """
 
 from collections.abc import Iterable

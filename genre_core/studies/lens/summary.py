@@ -92,9 +92,14 @@ def still_torn(plan: LensPlan) -> tuple[str, ...]:
     return tuple(level for level in beyond if level in plan.groups and level in plan.gaps)
 
 
+def coarsest_groups(plan: LensPlan) -> str | None:
+    """Return the coarsest groups that the rows belong to, whether or not a split can keep them together."""
+    return next((level for level in reversed(TORN) if level in plan.groups), None)
+
+
 def groups_left_out(plan: LensPlan, scores: Iterable[LensScore]) -> str | None:
     """Return the coarsest groups where they are torn apart and intervals do not count them; None where they do."""
-    coarsest = next((level for level in reversed(TORN) if level in plan.groups), None)
+    coarsest = coarsest_groups(plan)
     torn = [score for score in scores if score.level not in (coarsest, PUBLISHED)]
     return coarsest if torn and any(score.group_variances.get("accuracy") is None for score in torn) else None
 
