@@ -12,6 +12,7 @@ from genre_core.data.fma.importing import Imported, Progress, import_fma
 from genre_core.data.fma.layout import find_fma
 from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError
+from genre_core.evaluation.hierarchy import Tree
 from genre_core.networks import MlpConfig
 from genre_core.settings.config import ExperimentConfig, FmaConfig, SplitConfig, TrainConfig
 from genre_core.store import tables as store_tables
@@ -168,6 +169,51 @@ def test_a_genre_is_lifted_through_the_tree_where_none_is_given(folder, load):
         number = int(own.strip("[]").split(",")[0])
         lifted = TOP_GENRES[(number - 100) // 2 - 1]
         assert data.genres[y] == (top if isinstance(top, str) else lifted) == lifted
+
+
+def test_sub_genres_have_a_tree(load):
+    data = load(subset="full", genre="sub")
+    tree, names = Tree(data.paths), dict(zip(data.genres, data.paths, strict=True))
+    assert {path[0] for path in data.paths} <= set(TOP_GENRES)
+    assert max(tree.depths) == 3
+    assert all(genre == path[-1] for genre, path in names.items())
+    lifted = dict(zip(load(subset="full", genre="lifted").tracks, range(N_TRACKS), strict=True))
+    top = load(subset="full", genre="lifted")
+    for y, track in zip(data.y, data.tracks, strict=True):
+        assert data.paths[y][0] == top.genres[top.y[lifted[track]]]
+    assert load(subset="full").paths == ()
+
+
+def test_the_finest_genre_is_the_deepest_and_none_between_equals():
+    tree = Hierarchy({1: "Rock", 2: "Jazz", 11: "Punk", 111: "Oi", 5: "Lost"}, {1: 0, 2: 0, 11: 1, 111: 11, 5: 99})
+    assert tree.finest([1, 111, 2]) == ["Rock", "Punk", "Oi"]
+    assert tree.finest([11, 11, 1]) == ["Rock", "Punk"]
+    assert tree.finest([1, 2]) is tree.finest([5]) is tree.finest([]) is None
+
+
+def test_a_run_on_sub_genres_is_scored_in_the_tree(steps, store, monkeypatch, capsys):
+    monkeypatch.setenv("GENRE_LAB_STORE", store.url)
+    table = ["--data.source", "fma", "--data.table", steps[-1].content_hash, "--data.subset", "full"]
+    settings = ["--data.genre", "sub", "--data.min_tracks", "20", "--data.features", "mfcc", "--train.max_epochs", "4"]
+    assert main(["train", *table, *settings, "--part", "validation", "--name", "finest"]) == 0
+    capsys.readouterr()
+    assert main(["evaluate", "finest"]) == 0
+    assert "stay within a branch" in (said := capsys.readouterr().out)
+    assert "hierarchical F1" in said
+
+
+def test_an_import_of_an_earlier_version_has_no_sub_genres(steps, store, tmp_path):
+    from pyarrow import parquet
+
+    with store.open_table(steps[-1].content_hash) as file:
+        older = parquet.read_table(file).drop_columns("genre_path")
+    parquet.write_table(older, tmp_path / "older.parquet")
+    with (tmp_path / "older.parquet").open("rb") as file:
+        store.put_table("0" * 64, "FMA", file, older.num_rows, older.num_columns, kind="fma")
+    assert load_dataset(FmaConfig(table="0" * 64), store).counts.tolist() == [18, 18, 18, 18, 12, 12, 12, 12]
+    with pytest.raises(DataError, match="import the folder again"):
+        load_dataset(FmaConfig(table="0" * 64, genre="sub"), store)
+    store.delete_table("0" * 64)
 
 
 def test_lifting_follows_parents_and_decides_nothing_between_equals():

@@ -1,4 +1,4 @@
-"""FMA's tree of genres: the names of genres, and the top genre that a track's genres lead to."""
+"""FMA's tree of genres: the names of genres, and what a track's genres lead to: its top genre, its finest one."""
 
 import csv
 import io
@@ -31,16 +31,28 @@ class Hierarchy:
         """Return the names of genres, their numbers where they have none."""
         return [self.names.get(genre, str(genre)) for genre in genres]
 
-    def top(self, genre: int) -> int | None:
-        """Return the top genre above a genre; None where the tree does not lead to one."""
-        seen = set()
-        while genre in self.parents and genre not in seen:
-            seen.add(genre)
+    def path(self, genre: int) -> tuple[int, ...]:
+        """Return the genres from the top genre down to a genre; none where the tree does not lead to a top genre."""
+        path: tuple[int, ...] = ()
+        while genre in self.parents and genre not in path:
+            path = (genre, *path)
             parent = self.parents[genre]
             if not parent:
-                return genre
+                return path
             genre = parent
-        return None
+        return ()
+
+    def top(self, genre: int) -> int | None:
+        """Return the top genre above a genre; None where the tree does not lead to one."""
+        path = self.path(genre)
+        return path[0] if path else None
+
+    def finest(self, genres: Sequence[int]) -> list[str] | None:
+        """Return the path, by names, to the deepest of a track's genres; None where several lie equally deep."""
+        paths = sorted({self.path(genre) for genre in genres} - {()}, key=len)
+        if not paths or (len(paths) > 1 and len(paths[-1]) == len(paths[-2])):
+            return None
+        return self.titles(paths[-1])
 
     def lift(self, genres: Sequence[int]) -> str | None:
         """Return the top genre that most of a track's genres lead to; None where two are equally common."""

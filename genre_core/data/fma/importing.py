@@ -26,7 +26,7 @@ KIND = "fma"
 SUBSETS = ("small", "medium", "large")
 ROWS_PER_GROUP = 8192
 BLOCK_BYTES = 8 * 1024**2
-FORMAT = b"fma 1\0"
+FORMAT = b"fma 2\0"
 """Begins what is hashed, so that the same files read in another way are another table."""
 
 

@@ -92,6 +92,7 @@ def read_tracks(path: Path, hierarchy: Hierarchy) -> Iterator[Progress | Tracks]
         [top or hierarchy.lift(own) for top, own in zip(columns["genre_top"].to_pylist(), genres, strict=True)],
         pa.string(),
     )
+    columns["genre_path"] = pa.array([hierarchy.finest(own) for own in genres], pa.list_(pa.string()))
     columns["genres"] = pa.array([hierarchy.titles(own) for own in genres], pa.list_(pa.string()))
     yield Tracks(ids, columns)
 

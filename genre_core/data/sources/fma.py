@@ -24,6 +24,8 @@ from genre_core.errors import DataError
 from genre_core.settings.config import FmaConfig
 
 PLAIN = ("track_id", "artist_id", "album_id", "subset", "split", "genre_top", "genre_lifted", "title", "artist")
+PATH = "genre_path"
+"""Column of each track's path in the tree of genres, which earlier imports lack."""
 SPLITS = {"training": 0, "validation": 1, "test": 2}
 """FMA's names of the parts, as positions in `PARTS`."""
 assert len(SPLITS) == len(PARTS)
@@ -55,9 +57,7 @@ def load(config: FmaConfig, tables: Tables | None = None) -> Dataset:
         features = _chosen(_features_of(file, config.table), config)
         plain = file.read(columns=list(PLAIN))
         wanted = _in_subset(plain["subset"], config)
-        genres_of_row = np.array(
-            plain["genre_top" if config.genre == "top" else "genre_lifted"].to_pylist(), dtype=object
-        )
+        genres_of_row, path_of = _genres(file, plain, config)
         labelled = np.array([genre is not None for genre in genres_of_row])
         notes = _left_out(wanted & ~labelled, _without_genre(config))
         wanted &= labelled
@@ -71,10 +71,32 @@ def load(config: FmaConfig, tables: Tables | None = None) -> Dataset:
     by_track = np.argsort(plain["track_id"].to_numpy()[rows])
     if (np.diff(by_track) < 0).any():
         X, rows = X[by_track], rows[by_track]
-    return _dataset(X, plain.take(rows), genres_of_row[rows], tuple(f.name for f in features), notes)
+    return _dataset(X, plain.take(rows), genres_of_row[rows], path_of, tuple(f.name for f in features), notes)
 
 
-def _dataset(X: FloatArray, plain: Any, labels: Any, features: tuple[str, ...], notes: list[str]) -> Dataset:
+def _genres(file: Any, plain: Any, config: FmaConfig) -> tuple[Any, dict[str, tuple[str, ...]]]:
+    """Return the genre of each row, None where it has none, and the path of each genre in the tree: of sub-genres."""
+    if config.genre != "sub":
+        column = plain["genre_top" if config.genre == "top" else "genre_lifted"]
+        return np.array(column.to_pylist(), dtype=object), {}
+    if PATH not in file.schema_arrow.names:
+        raise DataError("This import of FMA is of an earlier version and has no sub-genres: import the folder again.")
+    paths = [None if path is None else tuple(path) for path in file.read(columns=[PATH])[PATH].to_pylist()]
+    known = sorted({path for path in paths if path is not None})
+    titles = [path[-1] for path in known]
+    named = {path: path[-1] if titles.count(path[-1]) == 1 else " / ".join(path) for path in known}
+    labels = np.array([None if path is None else named[path] for path in paths], dtype=object)
+    return labels, {name: path for path, name in named.items()}
+
+
+def _dataset(
+    X: FloatArray,
+    plain: Any,
+    labels: Any,
+    path_of: dict[str, tuple[str, ...]],
+    features: tuple[str, ...],
+    notes: list[str],
+) -> Dataset:
     genres, y = np.unique(labels.astype(str), return_inverse=True)
     if len(genres) < 2:
         raise DataError(
@@ -95,6 +117,7 @@ def _dataset(X: FloatArray, plain: Any, labels: Any, features: tuple[str, ...], 
         telling(groups),
         tuple(notes),
         published=published if has_split else None,
+        paths=tuple(path_of[genre] for genre in genres) if path_of else (),
     )
 
 
@@ -105,7 +128,7 @@ def _features_of(file: Any, table: str) -> tuple[_Feature, ...]:
         raise DataError(
             f"The table {table[:8]} is not an import of FMA: choose one that is, or choose the source “table”."
         )
-    return tuple(_parsed(name) for name in names if name not in (*PLAIN, "genres"))
+    return tuple(_parsed(name) for name in names if name not in (*PLAIN, "genres", PATH))
 
 
 def _parsed(name: str) -> _Feature:
@@ -194,6 +217,8 @@ def _common(labels: Any, config: FmaConfig) -> tuple[Mask, list[str]]:
 
 
 def _without_genre(config: FmaConfig) -> str:
+    if config.genre == "sub":
+        return "no genre in the tree, or several equally deep ones"
     return "no top genre" if config.genre == "top" else "no top genre, and their genres lead to none or to several"
 
 
