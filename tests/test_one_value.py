@@ -306,7 +306,9 @@ def test_what_is_downloaded_is_what_is_stored(store, part, monkeypatch):
     for row, score in zip(rows, store.run("one").summary[part]["per_genre"], strict=True):
         for name in ("recall", "precision", "f1"):
             assert float(row[name]) == score[name]
-        assert [float(row["recall low"]), float(row["recall high"])] == pytest.approx(score["recall_interval"])
+        limits = [float(limit) for limit in (row["recall low"], row["recall high"]) if limit]
+        known = score["recall_interval"] if score["recall_interval"] != [0.0, 1.0] else []  # too few artists
+        assert limits == pytest.approx(known)
         assert (int(row["tracks"]), int(row["predicted"])) == (score["support"], score["predicted"])
 
 
