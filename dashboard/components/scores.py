@@ -76,7 +76,7 @@ def score_table(
 ) -> None:
     """Draw every score on the whole, with its interval where it has one, those `in_tree`, baseline and limit."""
     scores = outcome.evaluation
-    rows, few = [], scores.confusion_matrix.too_few()
+    rows, few = [], "too few" if scores.confusion_matrix.too_few() else ""  # of what, is said beside the table
     for name, metric in METRICS.items():
         if (value := getattr(scores, name)) is not None:
             text = metric.written(value, scores.intervals.get(name), few)

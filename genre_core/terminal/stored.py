@@ -100,10 +100,10 @@ def _evaluation(store: RunStore, run: Run, part: Part, judge: Judge, branches: s
     seen = outcome_of(store, run, part, data, judge)
     if seen is None:
         raise RunStateError(f"The run {run.name} has no predictions in the store: train it again.")
-    return judged(run, seen, part) | _in_tree(seen, data, branches)
+    return judged(run, seen, part) | in_tree(seen, data, branches)
 
 
-def _in_tree(seen: Outcome, data: Dataset, branches: str) -> dict[str, Any]:
+def in_tree(seen: Outcome, data: Dataset, branches: str = "") -> dict[str, Any]:
     """Return what is printed of the tree of genres: the one that is given, or that of the data; nothing without one."""
     paths = branches_of(data.genres, branches) if branches else data.paths
     if not paths:

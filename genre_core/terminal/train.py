@@ -23,7 +23,7 @@ from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
 from genre_core.terminal.limit import right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, progress_bar, say, show
-from genre_core.terminal.stored import judged, leaks, looks
+from genre_core.terminal.stored import in_tree, judged, leaks, looks
 from genre_core.terminal.work import Work, at_work
 from genre_core.training.experiment import prepare
 from genre_core.workers.run import execute
@@ -165,7 +165,7 @@ def _document(order: _Order, data: Dataset, outcome: _Outcome, kept: bool) -> di
     """Return what `--json` prints; the part that is not reported is null."""
     run, part = outcome.run, outcome.part
     assert outcome.seen is not None
-    found = judged(run, outcome.seen, part)
+    found = judged(run, outcome.seen, part) | in_tree(outcome.seen, data)
     given = (order.inputs.table, order.inputs.split)
     notes = [*(note for found in given if found for note in found.notes), *data.notes]
     return {
