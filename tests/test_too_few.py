@@ -19,7 +19,9 @@ from genre_core.evaluation.curves import precision_recall_curve, roc_curve
 from genre_core.evaluation.history import confusion_history
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.metrics import METRICS
+from genre_core.evaluation.paired import matched
 from genre_core.evaluation.report import evaluate
+from genre_core.evaluation.verdict import points as points_of
 from genre_core.findings.facts import Facts
 from genre_core.findings.rules import find
 from genre_core.findings.sentences import Told, sentence
@@ -140,6 +142,15 @@ def test_findings_are_silent_where_artists_are_few():
     right = evaluate(y, np.eye(3)[y], GENRES[:3], majority=0, groups=y)
     said = [sentence(one, Told(GENRES[:3], "test")) for one in find(Facts("test", right, y, np.eye(3)[y], y))]
     assert "at least" not in " ".join(said)
+
+
+def test_runs_are_compared_without_an_interval():
+    first, second = np.r_[np.ones(20, int), np.zeros(10, int)], np.r_[np.ones(14, int), np.zeros(16, int)]
+    few, enough = (matched(first, second, np.arange(30) // n) for n in (10, 3))
+    assert few.interval == Interval(-1.0, 1.0)
+    assert points_of(few.difference, few.interval) == "+20.0 points (too few for an interval)"
+    assert -1.0 < enough.interval.low < enough.difference < enough.interval.high < 1.0
+    assert matched(first[:3], second[:3]).interval != few.interval  # three tracks that stand alone are three
 
 
 def test_predictions_too_often_or_too_rarely_keep_their_level_where_artists_differ():

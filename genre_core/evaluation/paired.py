@@ -65,7 +65,8 @@ class Matched:
 def matched(first: IntArray, second: IntArray, groups: IntArray | None = None) -> Matched:
     """Compare two classifiers by whether they are right, 0 or 1, on each of the same tracks (n,), with groups (n,).
 
-    A group counts with all its tracks; where tracks stand alone the test is McNemar's exact one.
+    A group counts with all its tracks; where tracks stand alone the test is McNemar's exact one. Of fewer than
+    `FEWEST_GROUPS` groups the interval tells nothing: (-1, 1).
     """
     apart = first.astype(np.int64) - second.astype(np.int64)
     if groups is None:
@@ -76,13 +77,14 @@ def matched(first: IntArray, second: IntArray, groups: IntArray | None = None) -
         sums = np.bincount(members, apart).astype(np.int64)
     only_first, only_second = int(np.count_nonzero(apart > 0)), int(np.count_nonzero(apart < 0))
     effective = float(len(apart)) if groups is None else effective_size(sums, sizes, only_first + only_second)
+    few = groups is not None and len(sizes) < FEWEST_GROUPS
     return Matched(
         len(apart),
         int(np.count_nonzero((first == second) & (first > 0))),
         only_first,
         only_second,
         sign_flip_p(sums),
-        _interval(only_first, only_second, len(apart), effective, len(sizes)),
+        Interval(-1.0, 1.0) if few else _interval(only_first, only_second, len(apart), effective, len(sizes)),
         effective,
     )
 

@@ -3,6 +3,7 @@
 from genre_core.evaluation.comparison import Comparison
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.needed import rounded
+from genre_core.text import NO_INTERVAL, nothing_told
 
 MOST_NEEDED = 10_000_000
 """Beyond so many tracks it is kinder to say that no collection is large enough."""
@@ -69,7 +70,9 @@ def points(difference: float, interval: Interval | None, gap: str = " ") -> str:
     """Return a difference of rates with its sign and interval: `+0.6 points (−0.9 to 2.1)`."""
     sign = "+" if round(1000 * difference) > 0 else ""
     text = f"{sign}{_point(difference)}{gap}points"
-    if interval is not None:
+    if interval is not None and nothing_told(interval):
+        text += f" ({NO_INTERVAL})"
+    elif interval is not None:
         text += f" ({_point(interval.low)} to {_point(interval.high)})"
     return text.replace("-", "\N{MINUS SIGN}")
 
