@@ -115,6 +115,31 @@ def test_however_the_bins_share_in_the_error_its_interval_covers_it(off):
     assert sum(covered) >= 136  # at 95 % coverage: in 98 of 100 such experiments, at 88 % in 13
 
 
+@pytest.mark.parametrize("off", [[0.5] * 4, [3, 0, 0, 0]])
+def test_with_few_groups_the_interval_covers_the_error_as_often(off):
+    """`off` are the true mean residuals of the bins, in standard errors of a mean over the six groups."""
+    rng, covered = np.random.default_rng(0), []
+    for _ in range(200):
+        of_groups = off + np.sqrt(6) * rng.normal(size=(6, 4))
+        means = of_groups.mean(axis=0)
+        again = of_groups[rng.integers(6, size=(200, 6))].mean(axis=1)
+        chance = (rng.choice((-1.0, 1.0), (200, 6)) @ of_groups) / 6
+        interval = calibration_errors(np.tile(means, 2), np.tile(again, 2), np.tile(chance, 2), 2, n_groups=6)[
+            0
+        ].interval
+        covered.append(interval.low <= sum(off) <= interval.high)
+    assert sum(covered) >= 182  # at 95 % coverage: in 99 of 100 such experiments
+
+
+def test_fewer_than_five_groups_tell_nothing_about_an_error():
+    y, logits = made(80, too_sure=3.0)
+    for n_groups, told in ((4, False), (5, True)):
+        found = calibration(y, softmax(logits), groups=np.arange(80) % n_groups)
+        for error in (found.ece, found.classwise_ece, *found.per_genre):
+            assert ((error.interval.low, error.interval.high) != (0.0, 1.0)) == told
+        assert told or not found.ece.beyond_chance
+
+
 def test_copies_of_a_track_add_no_certainty_when_they_are_a_group():
     y, logits = made(150, too_sure=1.5)
     y_prob, groups = softmax(logits), np.repeat(np.arange(150), 4)

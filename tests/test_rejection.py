@@ -85,8 +85,27 @@ def test_the_threshold_found_is_the_lowest_that_reaches_the_target(score, target
     scores = sureness(y_prob, score)
     reaching = [t for t in range(1001) if (scores >= t / 1000).any() and right[scores >= t / 1000].mean() >= target]
     assert find_threshold(target, scores, right) == reaching[0] / 1000
-    surely = [t for t in reaching if answering(t / 1000, scores, right).accuracy_interval.low >= target]
-    assert find_threshold(target, scores, right, surely=True) == (surely[0] / 1000 if surely else None)
+    surely = find_threshold(target, scores, right, surely=True)
+    assert surely is None or answering(surely, scores, right).accuracy_interval.low >= target
+
+
+@pytest.mark.parametrize(("target", "n"), [(0.5, 240), (0.75, 600), (0.9, 240)])
+def test_a_guarantee_holds_where_the_score_says_nothing_about_being_right(target, n):
+    rng = np.random.default_rng(0)
+    short = sum(
+        find_threshold(target, rng.random(n), rng.random(n) < target - 1e-6, surely=True) is not None
+        for _ in range(200)
+    )
+    assert short <= 17  # at 5 % in 99 of 100 such experiments; with intervals of 95 % each, 18 to 52 are expected
+
+
+def test_a_guarantee_holds_where_artists_differ():
+    rng, groups = np.random.default_rng(0), np.repeat(np.arange(15), 10)
+    short = 0
+    for _ in range(40):
+        right = rng.random(150) < rng.beta(3.0, 1.0, 15)[groups]
+        short += find_threshold(0.76, rng.random(150), right, groups=groups, surely=True) is not None
+    assert short <= 6  # at 5 % in 99 of 100 such experiments
 
 
 def test_there_may_be_no_threshold_and_none_may_be_needed():

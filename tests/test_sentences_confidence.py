@@ -95,6 +95,13 @@ def test_bins_alone_and_together_do_not_contradict_each_other():
         assert error_sentence(curve, error).endswith(then)
 
 
+def test_a_calibration_error_of_few_groups_is_not_compared_with_chance():
+    y, logits = made(60, too_sure=2.0)
+    y_prob, groups = softmax(logits), np.arange(60) % 4
+    said = error_sentence(reliability(y, y_prob, groups=groups), calibration(y, y_prob, groups=groups).ece)
+    assert said.endswith("% (too few for an interval): so few groups cannot tell it from chance.")
+
+
 def test_a_scaling_says_what_it_was_fitted_on_and_that_it_does_not_flatter():
     y, logits = made(400, too_sure=2.0)
     temperature, vector = fit_temperature(y, logits), fit_vector(y, logits)
@@ -137,7 +144,7 @@ def test_a_threshold_says_where_it_comes_from():
     assert "a margin of 60.0\u202f% is the lowest threshold at which at least 90\u202f% of the answers are" in plain
     assert "There it answers 66.7" in plain
     surely = rejecting.threshold_sentence(0.6, 0.9, "margin", surely=True, part="validation", validation=None)
-    assert "the 95 % interval of that share is above it" in surely
+    assert "of the answers are right, with 95 % confidence on new tracks too." in surely
     assert "It was chosen on these tracks" in surely
     none = rejecting.threshold_sentence(None, 0.99, "margin", surely=False, part="test", validation=None)
     assert none.startswith("No threshold on margin reaches 99")

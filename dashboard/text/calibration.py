@@ -7,7 +7,7 @@ from genre_core.evaluation.calibration_error import CalibrationError
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.posterior_gap import PosteriorGap
 from genre_core.evaluation.scaling import TemperatureScaling, VectorScaling
-from genre_core.text import capitalized
+from genre_core.text import capitalized, nothing_told
 
 SMALL_CHANGE = 0.02
 """A temperature so near to 1 changes nothing that can be seen."""
@@ -75,8 +75,10 @@ def _direction(excess: float) -> str:
 
 def error_sentence(curve: ReliabilityCurve, error: CalibrationError) -> str:
     """Say whether the calibration error of a curve is more than chance makes of perfect calibration."""
-    by_chance = f"{spread(error.by_chance)}{GAP}%"
     value = percent(error.value, error.interval)
+    if nothing_told(error.by_chance):
+        return f"The calibration error over all bins is {value}: so few groups cannot tell it from chance."
+    by_chance = f"{spread(error.by_chance)}{GAP}%"
     head = f"The calibration error over all bins is {value}; chance alone gives {by_chance}"
     if error.beyond_chance:
         return f"{head}, so this is more than chance."

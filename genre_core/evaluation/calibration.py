@@ -165,7 +165,8 @@ def calibration(
         chance = _of_drawn_labels(probabilities, stated, at, n_bins, size, rng)
     else:
         chance = _of_signed_groups(sums, members, size, rng)
-    found = calibration_errors(sums.sum(axis=0) / n, again, chance, columns)
+    n_groups = None if members is None else int(members.max()) + 1
+    found = calibration_errors(sums.sum(axis=0) / n, again, chance, columns, n_groups)
     brier, log_loss = _mean_scores(labels, probabilities, members)
     confidence, accuracy = float(stated[:, 0].mean()), float(right[:, 0].mean())
     return Calibration(n, confidence, accuracy, found[0], found[-1], tuple(found[1:-1]), brier, log_loss)

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from genre_core.data.dataset import FloatArray
-from genre_core.evaluation.intervals import Interval, middle
+from genre_core.evaluation.grouped_share import FEWEST_GROUPS
+from genre_core.evaluation.intervals import Interval, middle, widening
 
 _TAIL = 0.025
 _CLEAR = 2.0
@@ -47,22 +48,29 @@ class CalibrationError:
 
 
 def calibration_errors(
-    means: FloatArray, again: FloatArray, chance: FloatArray, columns: int
+    means: FloatArray, again: FloatArray, chance: FloatArray, columns: int, n_groups: int | None = None
 ) -> tuple[CalibrationError, ...]:
     """Return the error of each column, and last the mean over all but the first.
 
     `means` (columns * bins,) are mean residuals by bin, column after column; `again` (m, columns * bins) the same of
-    resampled tracks, and `chance` of what perfect calibration would show.
+    resampled tracks, and `chance` of what perfect calibration would show. Where it was groups that were resampled,
+    their noise is widened as `widening` says, and fewer than `FEWEST_GROUPS` leave any error possible.
     """
     n_bins = len(means) // columns
     parts = [(slice(column * n_bins, (column + 1) * n_bins), 1) for column in range(columns)]
     parts.append((slice(n_bins, None), columns - 1))
-    return tuple(_error(means[at], again[:, at], chance[:, at], over) for at, over in parts)
+    if n_groups is None:
+        return tuple(_error(means[at], again[:, at] - means[at], chance[:, at], over) for at, over in parts)
+    if n_groups < FEWEST_GROUPS:
+        anything = Interval(0.0, 1.0)
+        return tuple(CalibrationError(float(np.abs(means[at]).sum()) / over, anything, anything) for at, over in parts)
+    wider = widening(n_groups)
+    return tuple(_error(means[at], wider * (again[:, at] - means[at]), chance[:, at], over) for at, over in parts)
 
 
-def _error(means: FloatArray, again: FloatArray, chance: FloatArray, over: int) -> CalibrationError:
+def _error(means: FloatArray, noise: FloatArray, chance: FloatArray, over: int) -> CalibrationError:
     """Return the error of some bins; that of several columns is the mean over them."""
-    found, noise = float(np.abs(means).sum()), again - means
+    found = float(np.abs(means).sum())
     by_chance = middle(np.abs(chance).sum(axis=1))
     sd = noise.std(axis=0)
     clear = np.abs(means) >= min(_CLEAR, np.max(np.abs(means) / np.maximum(sd, _TINY))) * sd

@@ -193,6 +193,15 @@ def resampled_means(values: FloatArray, groups: IntArray | None = None, seed: in
     return np.concatenate([(weights @ values) / weights.sum(axis=1, keepdims=True) for weights in blocks])
 
 
+def widening(n_groups: int, confidence: float = 0.95) -> float:
+    """Return how many times further out the ends of an interval lie, if resamples are of so many groups, at least 2."""
+    from scipy.special import stdtrit
+
+    tail = (1 + confidence) / 2
+    further = float(stdtrit(n_groups - 1, tail)) / normal_quantile(tail)
+    return further * math.sqrt(n_groups / (n_groups - 1))
+
+
 def middle(values: FloatArray, groups: IntArray | None = None, confidence: float = 0.95) -> Interval:
     """Return the range that leaves out as many resampled values (n,) at either end; NaN is no value.
 
@@ -202,10 +211,8 @@ def middle(values: FloatArray, groups: IntArray | None = None, confidence: float
     """
     tail = (1 - confidence) / 2
     if groups is not None:
-        from scipy.special import stdtrit
-
         n = len(np.unique(groups))
-        tail = normal_below(float(stdtrit(n - 1, tail)) * math.sqrt(n / (n - 1))) if n > 1 else 0.0
+        tail = normal_below(normal_quantile(tail) * widening(n, confidence)) if n > 1 else 0.0
     low, high = np.nanquantile(values, [tail, 1 - tail])
     return Interval(float(low), float(high))
 

@@ -10,9 +10,12 @@ from itertools import product
 
 import numpy as np
 
+from genre_core.evaluation.calibration import calibration, reliability
 from genre_core.evaluation.count_statistics import macro_f1_of_counts
 from genre_core.evaluation.grouped_share import GroupedShare
 from genre_core.evaluation.intervals import grouped_interval
+from genre_core.evaluation.metrics import softmax
+from genre_core.evaluation.rejection import find_threshold
 from genre_core.evaluation.report import evaluate
 from genre_core.evaluation.resampled_matrices import precision_interval, resampled_matrices
 from genre_core.findings.facts import Facts
@@ -82,6 +85,56 @@ def precision(rng: np.random.Generator, samples: int) -> None:
     print_table(["precision", *(f"correlation {rho}" for rho in CORRELATIONS)], rows)
 
 
+def calibration_error(rng: np.random.Generator, samples: int) -> None:
+    """Print the coverage of the calibration error where an artist's tracks come true together, and class by class."""
+
+    def tracks(n_groups: int, each: int, shared: float, too_sure: float) -> tuple[np.ndarray, ...]:
+        n, groups = n_groups * each, np.repeat(np.arange(n_groups), each)
+        logits = 2.0 * rng.normal(size=(n, 4))
+        sorted_prob = -np.sort(-softmax(logits), axis=1)
+        luck = np.where(rng.random(n) < shared, rng.random(n_groups)[groups], rng.random(n))
+        rank = (sorted_prob.cumsum(axis=1)[:, :-1] < luck[:, None]).sum(axis=1)
+        return np.argsort(-logits, axis=1)[np.arange(n), rank], softmax(too_sure * logits), groups
+
+    rows = []
+    for too_sure, n_groups in product((1.4, 2.5), (5, 8, 12, 20)):
+        y, y_prob, _ = tracks(200_000, 1, 0.0, too_sure)
+        truth = reliability(y, y_prob).error
+        by_class = float(np.mean([reliability(y, y_prob, genre=genre).error for genre in range(4)]))
+        row = [f"{n_groups} groups, error {100 * truth:.1f} %"]
+        for shared in (0.2, 0.6):
+            held = np.zeros(2)
+            for seed in range(samples // 4):
+                y, y_prob, groups = tracks(n_groups, EACH, shared, too_sure)
+                found = calibration(y, y_prob, groups=groups, seed=seed)
+                for at, (error, true) in enumerate(((found.ece, truth), (found.classwise_ece, by_class))):
+                    held[at] += error.interval.low <= true <= error.interval.high
+            row.append(" and ".join(f"{100 * one / (samples // 4):.1f} %" for one in held))
+        rows.append(row)
+    print_table(["calibration error, class by class", "20 % come true together", "60 %"], rows)
+
+
+def guarantees(rng: np.random.Generator, samples: int) -> None:
+    """Print how often accuracy is below what a threshold guarantees, where the score says nothing about being right.
+
+    Accuracy is just below the target at each threshold, so that any that is found is wrong.
+    """
+    rows = []
+    for n_groups, target in product((0, 12, 20, 50), (0.5, 0.75, 0.9, 0.95)):
+        row = [f"{f'{n_groups} artists' if n_groups else 'single tracks'}, at least {target:.0%}"]
+        for n, rho in product((60, 240, 1200), (0.0,)) if not n_groups else product((EACH * n_groups,), CORRELATIONS):
+            groups, total = np.arange(n) // EACH, (1 - rho) / rho if rho else 0.0
+            short = 0
+            for _ in range(samples // 4 if n_groups else samples):
+                rate = rng.beta(target * total, (1 - target) * total, n_groups)[groups] if n_groups else target
+                right = rng.random(n) < rate - 1e-6
+                members = groups if n_groups else None
+                short += find_threshold(target, rng.random(n), right, groups=members, surely=True) is not None
+            row.append(f"{100 * short / (samples // 4 if n_groups else samples):.1f} %")
+        rows.append(row)
+    print_table(["guarantees that fail", *("60 tracks, or correlation 0.02", "240, or 0.1", "1,200, or 0.3")], rows)
+
+
 def findings(rng: np.random.Generator, samples: int) -> None:
     """Print how often each kind of finding about genres appears where genres are exchangeable."""
     rows = []
@@ -105,6 +158,8 @@ def main() -> None:
     macro_f1(rng, samples)
     precision(rng, samples)
     findings(rng, samples)
+    calibration_error(rng, samples)
+    guarantees(rng, samples)
 
 
 if __name__ == "__main__":

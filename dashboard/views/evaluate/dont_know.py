@@ -109,7 +109,7 @@ def _answer(
         said = threshold_sentence(found, target, rule.score, surely=surely, part=judged.part, validation=on_validation)
     else:
         said = given_sentence(given, rule.score, judged.part, on_validation)
-    st.caption(plain(said), help=GLOSSARY["Wilson interval"] if surely else None)
+    st.caption(plain(said), help=GLOSSARY["guaranteed accuracy"] if surely else None)
 
 
 def _controls(threshold: float, target: float, surely: bool, score: ScoreName) -> None:
@@ -120,8 +120,8 @@ def _controls(threshold: float, target: float, surely: bool, score: ScoreName) -
         where = "The threshold is set on validation: the lowest at which this share of the answers is right."
         percent_input("Minimum accuracy", _TARGET, 1.0, 99.9, width=190, on_change=_ask, help=where)
         meaning = (
-            "The lower limit of the 95 % interval must also reach the minimum accuracy. The model answers fewer "
-            "tracks, but the guarantee is more likely to hold on new ones."
+            "On new tracks, accuracy falls below the minimum in at most 5 of 100 cases, even if the measure says "
+            "nothing about being right. The model answers fewer tracks."
         )
         st.toggle("Guarantee with 95 % confidence", key=_SURELY, on_change=_ask, help=meaning)
         where = "The position of the point on the curve: drag it there, or move it with the arrow keys."

@@ -53,11 +53,11 @@ def threshold_sentence(
             f"No threshold on {score} {reaches} {wanted} right answers on validation, so all tracks are answered here."
         )
     if not threshold:
-        sure = ", and the 95 % interval of that share is above it" if surely else ""
+        sure = ", with 95 % confidence on new tracks too" if surely else ""
         return f"On validation, at least {wanted} of the answers are right without withholding any{sure}."
     lowest = f"a {score} of {percent(threshold)}"
     text = f"On validation, {lowest} is the lowest threshold at which at least {wanted} of the answers are right"
-    text += " and the 95 % interval of that share is above it." if surely else "."
+    text += ", with 95 % confidence on new tracks too." if surely else "."
     if part == "validation":
         return f"{text} It was chosen on these tracks, so expect slightly less on others: look at the test part."
     return text if validation is None else f"{text} {on_validation(validation)}"
