@@ -13,6 +13,7 @@ from dashboard.text.limits import known_already, limit_here_label, limit_label
 from dashboard.text.runs import answer as answer_of_runs
 from dashboard.text.runs import rate, row, scores_of
 from dashboard.text.train import of_run
+from dashboard.views.runs.studies_text import Row, how_many
 from genre_core.bayes.limit import bayes_limit
 from genre_core.settings.config import SyntheticConfig, TableConfig
 from genre_core.settings.names import configure
@@ -120,3 +121,10 @@ def test_train_says_that_a_leaky_run_exceeds_the_limit_of_unknown_artists():
     )
     level = of_run(run, make_epochs(round(limit.accuracy, 3)), limit, Queue()).answer
     assert "a score that cannot be told from the best possible on single tracks by unknown artists" in level
+
+
+def test_lists_say_how_many_runs_and_studies_they_hold():
+    held = row(make_run("paused"), {}, Openings())
+    assert answer_of_runs([held, held]) == "2 runs; none is complete yet."
+    listed = [Row(kind, "", None) for kind in ("lens", "repetition", "search")]
+    assert how_many(listed, 50) == "3 studies: 1 lens, 1 repetition, 1 search"

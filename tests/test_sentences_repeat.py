@@ -101,3 +101,8 @@ def test_two_repetitions_are_better_worse_or_not_clearly_different():
     apart = sentences.compared(ours, ComparedRepeats(None, None, "Why."))
     assert apart.answer == "These two cannot be compared."
     assert apart.reason.startswith("Why. Change a setting of the network or of training, and repeat it with 4 seeds")
+
+
+def test_before_there_is_one_and_while_test_parts_are_closed_it_says_so():
+    assert sentences.BEFORE.answer == "How reliable is this score?"
+    assert sentences.CLOSED.startswith("The test parts of these runs are closed. Opening them counts once for each")

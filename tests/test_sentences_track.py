@@ -88,7 +88,10 @@ def test_the_figure_shows_the_largest_and_all_others_together():
 
 def test_without_a_track_it_is_said_what_the_link_names():
     assert said.no_track(None, 400).answer == "No track is selected."
-    assert "“x”" in said.no_track("x", 400).reason
+    wrong = said.no_track("x", 400)
+    assert wrong.answer == "The link names no track."
+    assert wrong.reason == "track is “x”, but should be a row counted from 0."
+    assert said.no_track("400", 400).answer == "This track does not exist."
     assert said.no_track("9" * 50, 400).reason.startswith("The link names row 99999999999999999999…")
     assert said.other_part("test", "train") == "The link says test, but this is a training track."
     assert said.no_track("400", 400).reason == "The link names row 400; the rows of these data are 0 to 399."

@@ -53,6 +53,10 @@ def test_a_search_says_how_far_it_is(state, n, answer, reason):
     assert said.reason.startswith(reason)
 
 
+def test_before_a_search_it_says_what_one_is_for():
+    assert sentences.BEFORE.answer == "Which settings are better?"
+
+
 def test_a_revealed_winner_is_said_with_what_it_was_chosen_for():
     test = {"accuracy": 0.68, "accuracy_interval": [0.6, 0.75], "macro_f1": 0.6, "macro_f1_interval": [0.5, 0.7]}
     run = make_run("complete", summary={"test": {**test, "log_loss": 1.1, "n": 45}})
