@@ -1,7 +1,5 @@
 """Sentences of Repeat, from made-up scores."""
 
-from dataclasses import replace
-
 import pytest
 
 from dashboard.services.repetitions import ComparedRepeats, Repetition
@@ -9,6 +7,7 @@ from dashboard.theme import GAP
 from dashboard.views.repeat import text as sentences
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.needed import Needed
+from genre_core.evaluation.practical import practical, settings_test, settings_verdict
 from genre_core.evaluation.repeated_scores import PairedScores, PooledScore
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
 from tests.test_sentences_lens import study
@@ -88,15 +87,17 @@ def test_the_number_of_runs_for_a_difference_is_said_or_that_none_is_enough():
     assert sentences.planned(0.001, None) == none
 
 
-def test_two_repetitions_are_better_worse_or_not_clearly_different():
-    ours, better = repetition(), PairedScores(4, 0.1, 0.01, Interval(0.05, 0.15), 0.0001)
-    worse = replace(better, mean=-0.1, interval=Interval(-0.15, -0.05))
-    said = sentences.compared(ours, ComparedRepeats(better, None))
-    assert said.answer == f"These settings are better than the others by 10.0{GAP}points (5.0 to 15.0)."
-    assert said.reason.startswith("4 runs of each are paired by split and seed, p < 0.001. It covers only luck")
-    assert sentences.compared(ours, ComparedRepeats(worse, None)).answer == said.answer.replace("better", "worse")
-    unclear = replace(better, interval=Interval(-0.05, 0.25), p=0.2)
-    assert sentences.compared(ours, ComparedRepeats(unclear, Needed(10, 20))).answer.startswith("No clear difference:")
+def test_two_repetitions_are_compared_by_the_verdict_on_their_settings():
+    ours, clear = repetition(), practical(PairedScores(4, 0.1, 0.01, Interval(0.05, 0.15), 0.0001, 0.0))
+    said = sentences.compared(ours, ComparedRepeats(clear, None))
+    assert said.answer == settings_verdict(clear, "these settings", "the others", GAP)
+    assert settings_test(clear) in said.reason
+    assert sentences.probabilities_said(clear) in said.reason
+    unclear = practical(PairedScores(4, 0.02, 0.1, Interval(-0.14, 0.18), 0.7, 0.0))
+    assert (
+        f"To show the true difference, you need {Needed(10, 20).say('run')} of each."
+        in sentences.compared(ours, ComparedRepeats(unclear, Needed(10, 20))).reason
+    )
     assert sentences.compared(ours, ComparedRepeats(None, None)).answer == "Too few runs to compare."
     apart = sentences.compared(ours, ComparedRepeats(None, None, "Why."))
     assert apart.answer == "These two cannot be compared."

@@ -208,7 +208,7 @@ def test_a_failed_run_says_what_happened_and_can_be_started_again(store):
 
 
 def test_a_diverged_run_says_so_with_advice(store):
-    rate = {"train.learning_rate": 1.0, "train.optimizer": "sgd", "train.momentum": 0.99, "train.max_epochs": 60}
+    rate = {"train.learning_rate": 1.0, "train.optimizer": "sgd", "train.momentum": 0.99, "train.patience": 60}
     execute(queued(store, "diverged", configure(rate)), 1, store.url)
     page = opened(TRAIN, run="diverged")
     assert store.run("diverged").stopped_because == "diverged"
