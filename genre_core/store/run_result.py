@@ -92,7 +92,8 @@ def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, judge: Judg
     unit: Unit = "row" if data.in_segments and judge.unit == "row" else "track"
     groups, drawn = data.clusters(seen.rows), run.config.data.generator
     level = data.coarsest[0] if data.coarsest else "group"
-    if clean or seen is not by_row or part not in run.summary:
+    stored = run.summary.get(part, {}).get("kappa") is not None  # earlier versions had other intervals
+    if clean or seen is not by_row or not stored:
         # The baseline answers what training holds, and training holds labels.
         evaluation = evaluate(seen.y, seen.logits, data.genres, majority=every.majority, groups=groups, level=level)
     else:
