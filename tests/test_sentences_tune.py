@@ -21,7 +21,7 @@ from tests.test_sentences_train import make_run
 from tests.views.opening import own_store
 
 CONFIG = search_config(ExperimentConfig(), [read_dimension("train.batch_size=32|64", ExperimentConfig())], n_trials=3)
-ESTIMATE = Optimism(3, 0.72, 0.70, (0.65, 0.75))
+ESTIMATE = Optimism(3, 0.72, 0.70, (0.65, 0.75), of_epochs=True)
 SUMMARY = SearchSummary(3, optimism=ESTIMATE)
 
 
@@ -72,6 +72,13 @@ def test_what_picking_the_best_inflates_says_which_trials_it_is_of():
     early = SearchSummary(2, optimism=replace(ESTIMATE, n_trials=2))
     late = f"Picking the best of 2 {said} This estimate leaves out 1 trial that ended later."
     assert sentences.optimism(search(summary=early)) == late
+    by_loss = SearchSummary(3, optimism=replace(ESTIMATE, of_epochs=False))
+    left_in = (
+        "This estimate does not correct for choosing each trial's best epoch, so it is still a little too optimistic."
+    )
+    assert sentences.optimism(search(summary=by_loss)) == f"Picking the best of 3 {said} {left_in}"
+    on_folds = replace(search(summary=by_loss), config=CONFIG.model_copy(update={"folds": 5}))
+    assert sentences.optimism(on_folds) == f"Picking the best of 3 {said}"
     never = "Picking the best of 3 inflates the score; the search ended before it estimated by how much."
     assert sentences.optimism(search(summary=None)) == never
     assert sentences.optimism(search(1, summary=None)) == "With fewer than two trials, there was nothing to pick from."

@@ -1,6 +1,7 @@
 """Searches: what can be searched, how trials are chosen, ended early and gone on with, and what picking flatters by."""
 
 import sqlite3
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from genre_core.store.runs import RunStore
 from genre_core.studies.kinds import SEARCH
 from genre_core.studies.tuning import trials as optuna_side
 from genre_core.studies.tuning.config import search_config, trial_config
-from genre_core.studies.tuning.optimism import corrected_best, mean_scorer
+from genre_core.studies.tuning.optimism import DEALINGS, by_accuracy, by_loss, by_macro_f1
 from genre_core.studies.tuning.pruning import STARTS, WARM_UP, Pruning
 from genre_core.studies.tuning.rows import best_of, read_rows
 from genre_core.studies.tuning.space import (
@@ -235,6 +236,7 @@ def test_each_trial_is_the_run_that_it_would_be_alone(store, complete):
     assert summary.n_complete == sum(trial.state == "complete" for trial in trials)
     assert summary.optimism.chosen == pytest.approx(best.value)
     assert summary.optimism.corrected <= best.value
+    assert summary.optimism.of_epochs
     assert not summary.importances  # too few trials to say
 
 
@@ -338,31 +340,61 @@ def test_what_decides_is_told_on_the_settings_own_scale(store):
 # -- optimism ----------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_left_of_the_best_of_many_equals_is_near_the_truth_by_simulation():
-    rng, truth, n, k = np.random.default_rng(0), 0.8, 300, 30
-    chosen, corrected = [], []
-    for seed in range(40):
-        easy = rng.random((n, 1)) < truth  # what they have in common
-        right = np.where(rng.random((n, k)) < 0.5, easy, rng.random((n, k)) < truth).astype(float)
-        found = corrected_best(mean_scorer(right), n, seed=seed)
-        chosen.append(found.chosen)
-        corrected.append(found.corrected)
-    assert np.mean(chosen) > truth + 0.02  # the best of equals looks better than it is
-    assert abs(np.mean(corrected) - truth) < 0.01
+def answers(rng, truth, n, trials, epochs):
+    """Return which tracks trials with equal epochs are right on, (trials, epochs, n): some are easy for all."""
+    easy = rng.random(n) < truth
+    return np.where(rng.random((trials, epochs, n)) < 0.5, easy, rng.random((trials, epochs, n)) < truth)
+
+
+@pytest.mark.parametrize("n", [60, 300])
+@pytest.mark.parametrize("by", [by_accuracy, by_macro_f1])
+def test_what_is_left_of_the_best_of_many_equals_is_near_the_truth_by_simulation(n, by):
+    rng, truth, y, times = np.random.default_rng(0), 0.8, np.arange(n) % 2, 120
+    found = []
+    for seed in range(times):
+        right = answers(rng, truth, n, 8, 10)
+        said, choice = np.where(right, y, 1 - y), replace(by(y), seed=seed)
+        best = right.mean(axis=2).argmax(axis=1)
+        judged = [choice.judge(one[k], one, ok) for one, ok, k in zip(said, right, best, strict=True)]
+        found.append(choice.best(judged, of_epochs=True))
+    flattered = np.array([one.chosen for one in found]) - truth
+    left = np.array([one.corrected for one in found]) - truth
+    assert flattered.mean() > 0.6 / np.sqrt(n)  # the best of equals looks better than it is
+    assert abs(left.mean()) < 3 * left.std() / np.sqrt(times)
+    assert np.mean([one.interval[0] <= truth <= one.interval[1] for one in found]) > 0.89
+
+
+def test_the_epochs_choice_flatters_even_one_trial_and_only_epochs_tell_by_how_much():
+    y = np.zeros(120, dtype=np.int64)
+    right = answers(np.random.default_rng(0), 0.8, 120, 1, 40)[0]
+    choice, said = by_accuracy(y), np.where(right, 0, 1)
+    best = said[right.mean(axis=1).argmax()]
+    alone, with_epochs = choice.best([choice.judge(best)]), choice.best([choice.judge(best, said, right)])
+    assert alone.corrected == alone.chosen == with_epochs.chosen == right.mean(axis=1).max()
+    assert with_epochs.size > 0.03
 
 
 def test_a_clear_winner_was_not_picked_by_luck():
-    rng = np.random.default_rng(1)
-    right = (rng.random((1000, 5)) < [0.9, 0.5, 0.5, 0.5, 0.5]).astype(float)
-    assert corrected_best(mean_scorer(right), 1000).size < 0.005
+    right = np.random.default_rng(1).random((5, 1000)) < np.array([0.9, 0.5, 0.5, 0.5, 0.5])[:, None]
+    choice = by_accuracy(np.ones(1000, dtype=np.int64))
+    found = choice.best([choice.judge(one.astype(np.int64)) for one in right])
+    assert found.corrected == found.chosen
+    assert found.interval == pytest.approx((0.88, 0.92), abs=0.02)
 
 
-def test_whole_groups_are_drawn_and_lower_losses_win():
-    rng = np.random.default_rng(2)
-    losses, groups = rng.random((200, 8)), np.repeat(np.arange(20), 10)
-    found = corrected_best(mean_scorer(losses), 200, groups, maximize=False)
-    assert found.chosen == pytest.approx(losses.mean(axis=0).min())
-    assert found.corrected >= found.chosen
+def test_whole_groups_judge_and_lower_losses_win():
+    losses, groups = np.random.default_rng(2).random((8, 200)), np.repeat(np.arange(20), 10)
+    choice = by_loss(200, groups)
+    assert all(len({*part[groups == group]}) == 1 for part in choice.judging for group in range(20))
+    assert (choice.judging.sum(axis=0) == DEALINGS).all()  # each track judges once in a dealing
+    found = choice.best([choice.judge(one) for one in losses])
+    assert found.chosen == pytest.approx(losses.mean(axis=1).min())
+    assert found.interval[0] < found.chosen <= found.corrected < found.interval[1]
+
+
+def test_tracks_of_one_group_give_no_estimate():
+    choice = by_loss(20, np.zeros(20, dtype=np.int64))
+    assert choice.best([choice.judge(np.ones(20)), choice.judge(np.zeros(20))]) is None
 
 
 @given(st.integers(0, 10_000))

@@ -114,8 +114,9 @@ GLOSSARY: dict[str, str] = {
     ),
     # Data
     "inflates": (
-        "The best of many noisy scores is partly the luckiest. To estimate the luck, tracks are drawn at random many "
-        "times: the best run is picked on the drawn tracks and scored on the others."
+        "The best of many noisy scores is partly the luckiest. To estimate the luck, two thirds of the judging tracks "
+        "choose anew, many times, and the others score the winner. In simulated searches the score to expect is on "
+        "average within 0.7 points of the truth with 60 tracks, and within 0.3 points with 240 or more."
     ),
     "validation": "Tracks that are not used for training. They choose the best epoch and the settings.",
     "test": "Tracks kept for the final report. If you choose settings by the test score, it becomes too optimistic.",

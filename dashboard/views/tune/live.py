@@ -10,7 +10,7 @@ from dashboard.components.live import (
     title_part,
 )
 from dashboard.components.plot import chart_part
-from dashboard.components.ruler import Mark, Ruler, limit_marks, majority, ruler_part
+from dashboard.components.ruler import Mark, Ruler, limit_marks, majority, model, ruler_part
 from dashboard.services import datasets, runs, searches
 from dashboard.services.runs import POLL_SECONDS
 from dashboard.services.searches import Search
@@ -18,6 +18,7 @@ from dashboard.text.limits import limit_label
 from dashboard.theme import percent
 from dashboard.views.tune import text as sentences
 from dashboard.views.tune.figures import best_figure, importance_figure, parallel_figure, slice_figure
+from genre_core.evaluation.intervals import Interval
 from genre_core.studies.tuning.config import OBJECTIVES, SearchConfig
 
 TERMS = ("macro-F1", "log loss", "inflates")
@@ -109,7 +110,7 @@ def _best_marks(found: Search) -> list[Mark]:
     marks = [Mark("model", rate, f"trial {best.trial}, the best", low, high)]
     estimate = found.summary.optimism if found.summary else None
     if estimate and found.over and found.config.objective != "log_loss":
-        marks.append(Mark("other", estimate.corrected, "expected", *estimate.interval))
+        marks.append(model(estimate.corrected, Interval(*estimate.interval), "expected", kind="other"))
     return marks
 
 

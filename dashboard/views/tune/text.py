@@ -12,6 +12,7 @@ from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, validate
 from genre_core.store.schema import Study
 from genre_core.studies.tuning.config import OBJECTIVES, SAMPLERS, SearchConfig
+from genre_core.studies.tuning.optimism import EPOCHS_LEFT_IN
 from genre_core.studies.tuning.rows import TrialResult
 from genre_core.studies.tuning.space import Dimension
 
@@ -130,9 +131,10 @@ def optimism(found: Search) -> str:
     around = f"{low:.3f}–{high:.3f}" if found.config.objective == "log_loss" else spread(Interval(low, high))
     late = n_complete - estimate.n_trials
     also = f" This estimate leaves out {count(late, 'trial')} that ended later." if late > 0 else ""
+    left_in = "" if estimate.of_epochs or found.config.folds else f" {EPOCHS_LEFT_IN}"
     return (
         f"Picking the best of {estimate.n_trials} inflates the score by about {size}: expect {expected} ({around}) on "
-        f"new tracks.{'' if found.study.active else also}"
+        f"new tracks.{left_in}{'' if found.study.active else also}"
     )
 
 

@@ -1,36 +1,54 @@
-"""Optimism of picking the best of many.
+"""Optimism of picking the best of many trials, each at its best epoch.
 
 The best of n noisy scores is partly the luckiest. I. Tsamardinos, E. Greasidou and G. Borboudakis, "Bootstrapping the
-out-of-sample predictions for efficient and accurate cross-validation", Machine Learning 107 (2018), their BBC-CV: draw
-the judged tracks anew with replacement, pick the configuration that is best on those drawn, and score it on those that
-were not. The mean over many draws is the score to expect of the winner on tracks that did not choose it.
+out-of-sample predictions for efficient and accurate cross-validation", Machine Learning 107 (2018): choose anew on part
+of the judged tracks, and score what was chosen on the others. Here the epoch of each trial is chosen anew as well, and
+the tracks are dealt into three parts, whole groups to one part: two choose and the third judges, each in turn, in many
+dealings. More parts would choose a little better, but what they choose and what judges it then swing together.
 
-It corrects for the choice among trials. That each trial chose its own best epoch on the same tracks flatters a little
-more, and is not in it where the split's validation part judges.
+`python -m tests.benchmarks.picking` compares the score to expect with the true accuracy of the trial that was chosen,
+of 8 to 100 trials of 40 epochs. With 60 validation tracks the score as it was chosen is 11 to 13 points too high, the
+score to expect on average from 0.5 points too low to 0.6 too high; with 240 and 1,200 tracks it is within 0.3 points.
+The interval holds the true accuracy in 94 to 98 of 100 searches. It is too low where two thirds of the tracks choose
+worse than all would. That weak trials were pruned by the same tracks is not allowed for.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
-from genre_core.evaluation.intervals import Scorer, drawn_weights, middle
+from genre_core.evaluation.count_statistics import macro_f1_of_counts
+from genre_core.evaluation.intervals import Interval, Mask, Scorer, accuracy_interval, macro_f1_scorer, mean_interval
+from genre_core.evaluation.resampled_matrices import resampled_matrices
 from genre_core.studies.study import Plain
 
-RESAMPLES = 400
+PARTS, DEALINGS = 3, 20
+
+EPOCHS_LEFT_IN = (
+    "This estimate does not correct for choosing each trial's best epoch, so it is still a little too optimistic."
+)
+
+Said = npt.NDArray[Any]
+"""A trial's class, or its loss, of each judged track (n,); or of several epochs (n_epochs, n)."""
 
 
 @dataclass(frozen=True)
 class Optimism(Plain):
-    """The winner's score as it was chosen, and what is left of it: the mean over tracks that did not choose.
+    """The winner's score as it was chosen, and what is left of it on tracks that did not choose, with its interval.
 
-    `interval` holds 95 % of the scores over the draws, as the authors propose for their estimate.
+    `of_epochs` says whether the choice of each trial's epoch is allowed for, beside the choice among trials.
     """
 
     n_trials: int
     chosen: float
     corrected: float
     interval: tuple[float, float]
+    of_epochs: bool = False
 
     @property
     def size(self) -> float:
@@ -38,27 +56,77 @@ class Optimism(Plain):
         return abs(self.chosen - self.corrected)
 
 
-def corrected_best(
-    scorer: Scorer, n: int, groups: IntArray | None = None, *, maximize: bool = True, seed: int = 0
-) -> Optimism:
-    """Return what is left of the best trial's score; `n` tracks judged all trials, in groups (n,) if they have any."""
-    sign = 1.0 if maximize else -1.0
-    whole = scorer(np.ones((1, n)))[0]
-    found: list[FloatArray] = []
-    for drawn in drawn_weights(n, groups, RESAMPLES, seed):
-        left = (drawn == 0).astype(np.float64)
-        kept = left.sum(axis=1) > 0
-        drawn, left = drawn[kept], left[kept]
-        if not len(drawn):
-            continue
-        picked = np.argmax(sign * scorer(drawn), axis=1)
-        found.append(scorer(left)[np.arange(len(drawn)), picked])
-    scores = np.concatenate(found) if found else np.array([np.nan])
-    chosen = float(whole[np.argmax(sign * whole)])
-    # An estimate above what was seen is noise of the draws: having picked never makes a score too low.
-    corrected = sign * min(sign * float(np.nanmean(scores)), sign * chosen)
-    interval = middle(scores)
-    return Optimism(len(whole), chosen, corrected, (interval.low, interval.high))
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """A trial as each choice sees it, the choice on all tracks first.
+
+    Its `scores` on the tracks that choose (1 + n_parts,), and which row of `said` (some, n) its epoch then is.
+    """
+
+    scores: FloatArray
+    epochs: IntArray
+    said: Said
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A choice among trials that `n` tracks judge, which come in groups (n,) if they have any.
+
+    `scorer` scores the columns of what was said (n, columns); `interval` is that of what was said of each track (n,).
+    """
+
+    n: int
+    scorer: Callable[[Said], Scorer]
+    interval: Callable[[Said], Interval]
+    groups: IntArray | None = None
+    maximize: bool = True
+    seed: int = 0
+
+    @cached_property
+    def judging(self) -> Mask:
+        """Return which tracks judge each choice (n_parts, n), the parts of each dealing one after the other."""
+        rng = np.random.default_rng(self.seed)
+        units = np.arange(self.n) if self.groups is None else np.unique(self.groups, return_inverse=True)[1]
+        n_units = int(units.max()) + 1
+        parts = np.stack([rng.permutation(np.arange(n_units) % PARTS)[units] for _ in range(DEALINGS)])
+        judging: Mask = (parts[:, None] == np.arange(min(PARTS, n_units))[:, None]).reshape(-1, self.n)
+        return judging[:0] if n_units == 1 else judging
+
+    def judge(self, said: Said, epochs: Said | None = None, right: Mask | None = None) -> Judged:
+        """Judge a trial by what it said of each track (n,).
+
+        With `epochs` (n_epochs, n), what it said after each, and `right` (n_epochs, n), its epoch is the first of those
+        that are most often right of the tracks that choose.
+        """
+        choosing = np.concatenate([np.ones((1, self.n), dtype=bool), ~self.judging])
+        row, every = np.zeros(len(choosing), dtype=np.int64), said[None]
+        if epochs is not None and right is not None:
+            hits = right.astype(np.float32) @ choosing[1:].T.astype(np.float32)
+            taken, row[1:] = np.unique(hits.argmax(axis=0), return_inverse=True)
+            row[1:] += 1
+            every = np.concatenate([every, epochs[taken].astype(said.dtype)])
+        scores = self.scorer(every.T)(choosing.astype(np.float64))[np.arange(len(row)), row]
+        return Judged(scores, row, every)
+
+    def best(self, trials: Sequence[Judged], *, of_epochs: bool = False) -> Optimism | None:
+        """Return what is left of the best trial's score; None where the tracks are all of one group."""
+        if not len(self.judging):
+            return None
+        sign = 1.0 if self.maximize else -1.0
+        scores = np.stack([trial.scores for trial in trials], axis=1)
+        chosen = float(scores[0, np.argmax(sign * scores[0])])
+        picked = np.argmax(sign * scores[1:], axis=1)
+        n_parts = len(self.judging) // DEALINGS
+        answers = np.zeros((DEALINGS, self.n), dtype=trials[0].said.dtype)
+        for k, (trial, judging) in enumerate(zip(picked, self.judging, strict=True)):
+            one = trials[trial]
+            answers[k // n_parts, judging] = one.said[one.epochs[k + 1], judging]
+        found = self.scorer(answers.T)(np.ones((1, self.n)))[0]
+        # An estimate above what was seen is noise of the dealings: having picked never makes a score too low.
+        corrected = sign * min(sign * float(found.mean()), sign * chosen)
+        around = self.interval(answers[np.argmin(np.abs(found - corrected))])
+        interval = min(around.low, corrected), max(around.high, corrected)
+        return Optimism(len(trials), chosen, corrected, interval, of_epochs)
 
 
 def mean_scorer(values: FloatArray) -> Scorer:
@@ -69,3 +137,27 @@ def mean_scorer(values: FloatArray) -> Scorer:
         return means
 
     return score
+
+
+def by_accuracy(y: IntArray, groups: IntArray | None = None) -> Choice:
+    """Return the choice by accuracy on tracks of the genres y (n,)."""
+
+    def scorer(said: Said) -> Scorer:
+        return mean_scorer((said == y[:, None]).astype(np.float64))
+
+    return Choice(len(y), scorer, lambda said: accuracy_interval(y, said, groups), groups)
+
+
+def by_macro_f1(y: IntArray, groups: IntArray | None = None) -> Choice:
+    """Return the choice by macro-F1 on tracks of the genres y (n,)."""
+
+    def interval(said: Said) -> Interval:
+        k = int(max(y.max(), said.max())) + 1
+        return resampled_matrices(y, said.astype(np.int64), k, groups).interval(macro_f1_of_counts)
+
+    return Choice(len(y), lambda said: macro_f1_scorer(y, said, int(y.max()) + 1), interval, groups)
+
+
+def by_loss(n: int, groups: IntArray | None = None) -> Choice:
+    """Return the choice by the mean loss on n tracks, the lowest."""
+    return Choice(n, mean_scorer, lambda said: mean_interval(said, groups, lowest=0.0), groups, maximize=False)

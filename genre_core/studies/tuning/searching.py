@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from genre_core.data.dataset import PARTS, FloatArray, IntArray, Part
+from genre_core.data.dataset import PARTS, Dataset, IntArray, Part
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.errors import ConfigError, GenreLabError, RunStateError
@@ -22,7 +22,7 @@ from genre_core.studies.members import Member, MemberEvent
 from genre_core.studies.study import Result
 from genre_core.studies.train_members import train_members
 from genre_core.studies.tuning.config import SearchConfig, fold_configs, trial_config
-from genre_core.studies.tuning.optimism import Optimism, corrected_best, mean_scorer
+from genre_core.studies.tuning.optimism import Choice, Judged, Optimism, Said, by_accuracy, by_loss, by_macro_f1
 from genre_core.studies.tuning.rows import SearchSummary, TrialResult, best_of, read_rows
 from genre_core.studies.tuning.trials import Asked, Trials
 from genre_core.training.events import EpochEnd, TrainEnd
@@ -49,7 +49,8 @@ class Search:
         self._summary: SearchSummary | None = None
         self._pruned = {trial for trial, state in self._trials.ended().items() if state == "PRUNED"}
         self._labels: dict[str, IntArray] = {}
-        self._by_track: dict[int, tuple[IntArray, FloatArray]] = {}
+        self._choice: tuple[IntArray, Choice] | None = None
+        self._judgements: dict[int, Judged] = {}
 
     def plan(self) -> Result:
         """Return nothing: which trials are under way is said while they are."""
@@ -220,29 +221,52 @@ class Search:
         """Estimate what picking the best flatters by, from what every trial said of each track that judged it."""
         if len(complete) < LEAST_FOR_OPTIMISM:
             return None
-        saved = [self._saved(row) for row in complete]
-        y = saved[0][0]
-        if any(len(one[0]) != len(y) or (one[0] != y).any() for one in saved):
+        judged = [self._judgement(row) for row in complete]
+        if self._choice is None or any(one is None for one in judged):
             return None  # a run was replaced by hand: they are no longer judged on the same tracks
-        said = np.stack([one[1] for one in saved], axis=1)
-        match self._config.objective:
-            case "accuracy":
-                scorer = mean_scorer((said == y[:, None]).astype(np.float64))
-            case "macro_f1":
-                scorer = macro_f1_scorer(y, said.astype(np.int64), int(y.max()) + 1)
-            case "log_loss":
-                scorer = mean_scorer(said)
-        return corrected_best(scorer, len(y), self._groups, maximize=self._config.maximize)
+        of_epochs = bool(self._config.folds) or all(self._chose_by_class(row) for row in complete)
+        return self._choice[1].best([one for one in judged if one], of_epochs=of_epochs)
 
-    def _saved(self, row: TrialResult) -> tuple[IntArray, FloatArray]:
-        """Return the genres of the tracks that judge trials, and what a trial says of each: its class, or its loss."""
-        if row.trial not in self._by_track:
+    def _chose_by_class(self, row: TrialResult) -> bool:
+        """Return whether the stored classes of each epoch tell which epoch other tracks would have chosen."""
+        return (
+            self._config.objective != "log_loss" and trial_config(self._config, row.params).train.monitor == "accuracy"
+        )
+
+    def _judgement(self, row: TrialResult) -> Judged | None:
+        """Return a trial as each choice sees it; None where it was judged on other tracks than the first."""
+        if row.trial not in self._judgements:
             found = [self._read(run_id) for run_id in row.runs]
             y, said = (np.concatenate(parts) for parts in zip(*found, strict=True))
-            self._by_track[row.trial] = y, said
-        return self._by_track[row.trial]
+            if self._choice is None and len(y):
+                self._choice = y, self._choice_on(y)
+            if self._choice is None or not np.array_equal(y, self._choice[0]):
+                return None
+            every = self._every_epoch(row)
+            if every is not None and every.shape[1] != len(y):
+                return None
+            epochs = None if every is None else every[:, self._order]
+            self._judgements[row.trial] = self._choice[1].judge(said, epochs, None if epochs is None else epochs == y)
+        return self._judgements[row.trial]
 
-    def _read(self, run_id: str) -> tuple[IntArray, FloatArray]:
+    def _every_epoch(self, row: TrialResult) -> Said | None:
+        """Return the classes after each epoch that could be the best (n_epochs, n); None where they do not tell."""
+        if self._config.folds or not self._chose_by_class(row):
+            return None
+        before = trial_config(self._config, row.params).before
+        return self._store.all_predictions(row.runs[0], 0 if before.monitor == "accuracy" else before.epochs)
+
+    def _choice_on(self, y: IntArray) -> Choice:
+        match self._config.objective:
+            case "accuracy":
+                return by_accuracy(y, self._groups)
+            case "macro_f1":
+                return by_macro_f1(y, self._groups)
+            case "log_loss":
+                return by_loss(len(y), self._groups)
+
+    def _read(self, run_id: str) -> tuple[IntArray, Said]:
+        """Return the genres of the tracks that judge a run, and what it says of each: its class, or its loss."""
         from scipy.special import log_softmax
 
         saved = self._store.artifact(run_id, "logits")
@@ -252,16 +276,23 @@ class Search:
         y, logits = seen.y, seen.logits
         if self._config.objective == "log_loss":
             return y, -log_softmax(logits.astype(np.float64), axis=1)[np.arange(len(y)), y]
-        return y, logits.argmax(axis=1).astype(np.float64)
+        return y, logits.argmax(axis=1)
+
+    @cached_property
+    def _dataset(self) -> Dataset:
+        return load_dataset(self._config.base.data, self._store)
+
+    @cached_property
+    def _order(self) -> IntArray:
+        """Return what brings the validation tracks of a stored epoch into the order of `_read`."""
+        return np.argsort(split_dataset(self._dataset, self._config.base.split).validation)
 
     @cached_property
     def _groups(self) -> IntArray | None:
-        """Return what the judged tracks belong to, in the order of `_saved`; None where they stand alone."""
-        configs = fold_configs(self._config, {})
-        dataset = load_dataset(self._config.base.data, self._store)
+        """Return what the judged tracks belong to, in the order of `_read`; None where they stand alone."""
         part = PARTS[2] if self._config.folds else PARTS[1]
-        rows = np.concatenate([np.sort(split_dataset(dataset, config.split)[part]) for config in configs])
-        return dataset.clusters(rows)
+        splits = [split_dataset(self._dataset, one.split) for one in fold_configs(self._config, {})]
+        return self._dataset.clusters(np.concatenate([np.sort(split[part]) for split in splits]))
 
     # -- the winner --------------------------------------------------------------------------------------------------
 

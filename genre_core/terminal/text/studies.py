@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, LENS_BY
+from genre_core.studies.tuning.optimism import EPOCHS_LEFT_IN
 from genre_core.terminal.text.words import Document, columns, count, judged_by, rate
 
 
@@ -84,6 +85,8 @@ def searched(document: Document) -> str:
             f"Picking the best of {found['n_trials']} inflates the score by about {_size(objective, found['size'])}: "
             f"expect {_value(objective, found['corrected'], found['interval'])} on new tracks."
         )
+        if not found["of_epochs"] and not document["config"]["folds"]:
+            lines.append(EPOCHS_LEFT_IN)
     lines += [*judged_by(document), ""]
     ended = {"complete": "", "pruned": "stopped early", "failed": "failed"}
     settings = list(best["params"])
