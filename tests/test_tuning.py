@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from genre_core.data.sources import load_dataset
+from genre_core.data.splitting import split_dataset
 from genre_core.errors import ConfigError, StoreError
 from genre_core.evaluation.intervals import macro_f1_scorer
 from genre_core.networks import MlpConfig
@@ -237,6 +239,9 @@ def test_each_trial_is_the_run_that_it_would_be_alone(store, complete):
     assert summary.optimism.chosen == pytest.approx(best.value)
     assert summary.optimism.corrected <= best.value
     assert summary.optimism.of_epochs
+    left = split_dataset(load_dataset(config.base.data), config.base.split).validation
+    assert (np.diff(left) < 0).any()  # epochs are stored in another order than the best weights' answers
+    assert summary.optimism.size < 0.1  # tracks that were mixed up would be right by chance
     assert not summary.importances  # too few trials to say
 
 
