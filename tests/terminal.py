@@ -6,6 +6,7 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).parents[1]
 _forked = multiprocessing.get_context("forkserver")
@@ -29,7 +30,9 @@ class Terminal:
             self._wait, self._status = self._process.wait, self._process.poll
         else:
             self._process = _forked.Process(target=_do, args=(arguments, self.files, dict(os.environ)), daemon=True)
-            self._process.start()
+            # The new process runs the main module first, and Streamlit's tests leave one there that runs in them alone.
+            with mock.patch.dict(sys.modules, {"__main__": sys.modules[__name__]}):
+                self._process.start()
             self._wait, self._status = self._process.join, lambda: self._process.exitcode
 
     @property

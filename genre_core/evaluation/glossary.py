@@ -83,7 +83,7 @@ GLOSSARY: dict[str, str] = {
     ),
     "interval by group": (
         "Tracks of one artist are often right or wrong together, so it is the artists that were sampled. From 5 "
-        "artists on, such an interval contained the true rate in 92 to 99 of 100 simulated tests; fewer are too few."
+        "artists on, such an interval contained the true rate in 93 to 99 of 100 simulated tests; fewer are too few."
     ),
     "interval with other artists": (
         "A split by row has the same artists on both sides. Its interval adds how much other artists would change the "

@@ -7,8 +7,8 @@ out: with few groups it may be large although nothing was seen of it, which is w
 The prior of the share is Jeffreys' (L. D. Brown, T. T. Cai & A. DasGupta, Statistical Science 16, 2001), that of ρ is
 Beta(3/4, 1), a little toward 0.
 
-`python -m tests.benchmarks.coverage` counts how often the interval holds the true share: in 92 to 99 of 100 samples of
-5 to 50 groups, for shares of 3, 50, 80 and 97 %.
+`python -m tests.benchmarks.coverage` counts how often the interval holds the true share: in 93 to 99 of 100 samples of
+5 to 50 groups of 12 tracks, for shares of 3, 50 and 97 % and correlations from 0.02 to 0.3.
 """
 
 from dataclasses import dataclass
