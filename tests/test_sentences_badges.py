@@ -120,7 +120,7 @@ def test_train_says_that_a_leaky_run_exceeds_the_limit_of_unknown_artists():
         in of_run(run, make_epochs(0.3), limit, Queue()).answer
     )
     level = of_run(run, make_epochs(round(limit.accuracy, 3)), limit, Queue()).answer
-    assert "a score that cannot be told from the best possible on single tracks by unknown artists" in level
+    assert "which cannot be told from the best possible on single tracks by unknown artists" in level
 
 
 def test_lists_say_how_many_runs_and_studies_they_hold():

@@ -8,9 +8,10 @@ from dashboard.components.address_choice import address_choice
 from dashboard.services.prediction_sets import Promise
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.prediction_sets import LEVELS
+from genre_core.text import percent
 
-SHARES: Mapping[str, str] = {f"{100 * level:.0f}": f"{100 * level:.0f} %" for level in sorted(LEVELS)}
-USUAL = f"{100 * LEVELS[0]:.0f}"
+SHARES: Mapping[str, str] = {str(round(100 * level)): percent(level, decimals=0) for level in sorted(LEVELS)}
+USUAL = str(round(100 * LEVELS[0]))
 WHOM: Mapping[str, str] = {"tracks": "All tracks", "genre": "Each genre"}
 
 

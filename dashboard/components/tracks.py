@@ -20,7 +20,7 @@ from dashboard.services import outcomes
 from dashboard.services.outcomes import StandardScores
 from dashboard.services.prediction_sets import Promise, genres_in_sets
 from dashboard.shell import address
-from dashboard.theme import count, percent
+from dashboard.theme import GAP, count, percent
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Mask
 
@@ -88,7 +88,7 @@ def look_at_one_of(rows: Sequence[int]) -> Callable[[int | None], None]:
 def download(judged: Judged, found: ListedTracks, file_name: str, promise: Promise) -> None:
     """Draw the button that downloads tracks as a table, with their prediction sets."""
     held = genres_in_sets(judged.run, judged.part, promise, judge=judged.judge)
-    sets = {} if held is None else {f"{100 * promise.level:.0f} % set": held}
+    sets = {} if held is None else {f"{percent(promise.level, decimals=0)} set".replace(GAP, " "): held}
 
     def whole() -> Columns:
         at = {row: place for place, row in enumerate(judged.outcome.rows.tolist())}

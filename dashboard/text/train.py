@@ -313,7 +313,8 @@ def _judged(run: Run, rate: float, interval: Interval, limit: BayesLimit | None,
     if known and interval.low > limit.accuracy:
         return f"{share}, {points(rate - limit.accuracy)} above the best possible on {known}"
     if interval.high >= limit.accuracy:
-        return f"{share}, a score that cannot be told from the best possible{on(known)}"
+        level = "not clearly below" if brief else "which cannot be told from"  # brief: one line while it trains
+        return f"{share}, {level} the best possible{on(known)}"
     return f"{share}, {points(limit.accuracy - rate)} below the best possible{on(known)}"
 
 

@@ -114,9 +114,8 @@ GLOSSARY: dict[str, str] = {
     ),
     # Data
     "inflates": (
-        "The best of many noisy scores is partly the luckiest. To estimate the luck, two thirds of the judging tracks "
-        "choose anew, many times, and the others score the winner. In simulated searches the score to expect is on "
-        "average within 0.7 points of the truth with 60 tracks, and within 0.3 points with 240 or more."
+        "The best of many noisy scores is partly the luckiest. Choosing anew on two thirds of the tracks shows by how "
+        "much. In simulation, what is left of it is under 0.7 points with 60 tracks, and 0.3 with 240 or more."
     ),
     "validation": "Tracks that are not used for training. They choose the best epoch and the settings.",
     "test": "Tracks kept for the final report. If you choose settings by the test score, it becomes too optimistic.",
