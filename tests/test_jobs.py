@@ -405,6 +405,7 @@ def test_an_unexpected_error_is_a_short_sentence_and_a_logged_traceback(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a detail for engineers")
 
+    worker.warm_up()  # in this process it trains, and would meet the error first
     monkeypatch.setattr(experiment, "make_trainer", broken)
     run_id = lab.submit()
     with caplog.at_level(logging.ERROR):
