@@ -13,8 +13,7 @@ from genre_core.evaluation.between_groups import (
     mean_of,
     share_of_groups,
 )
-from genre_core.evaluation.confusion import confusion_counts
-from genre_core.evaluation.count_statistics import accuracy_of_counts, macro_f1_of_counts
+from genre_core.evaluation.count_statistics import accuracy_of_counts, confusion_counts, macro_f1_of_counts
 from genre_core.evaluation.repeated_scores import half_width, mean_interval
 
 SIZES = (2, 5, 3, 8)

@@ -16,7 +16,7 @@ from genre_core.store.schema import Run
 
 @dataclass(frozen=True)
 class Promise:
-    """What share of right genres sets are to hold, of all tracks together or of each genre."""
+    """Share of right genres that sets are to hold, of all tracks together or of each genre."""
 
     level: float = LEVELS[0]
     by_genre: bool = False

@@ -12,7 +12,7 @@ from genre_core.data.generator.law import Law
 from genre_core.settings.config import DatasetConfig, SyntheticConfig
 
 Heard = Literal["row", "track", "artist"]
-"""What a classifier hears before it predicts: one row, all segments of a track, or all tracks by an artist."""
+"""Rows that a classifier hears before it predicts: one row, all segments of a track, or all tracks by an artist."""
 
 
 def is_known(config: SyntheticConfig, heard: Heard) -> bool:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray, count_groups
 from genre_core.evaluation.checks import check_labels, check_same_length
+from genre_core.evaluation.count_statistics import confusion_counts
 from genre_core.evaluation.grouped_share import FEWEST_GROUPS
 from genre_core.evaluation.intervals import Interval, Mask, accuracy_interval, share_interval, wilson
 from genre_core.evaluation.resampled_matrices import f1_of_second, of_genre_interval, precision_interval
@@ -155,11 +156,6 @@ class ConfusionMatrix:
             "all": self.counts.sum(keepdims=True),
         }
         return np.broadcast_to(sums[by], self.counts.shape)
-
-
-def confusion_counts(y_true: IntArray, y_pred: IntArray, k: int) -> IntArray:
-    """Return how many of the tracks (n,) of each of k true genres (rows) were given each genre (columns)."""
-    return np.bincount(y_true * k + y_pred, minlength=k * k).reshape(k, k)
 
 
 def confusion_matrix(

@@ -10,10 +10,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.data.dataset import FloatArray
+from genre_core.data.dataset import FloatArray, IntArray
 
 Counts = npt.NDArray[Any]
 CountStatistic = Callable[[Counts], FloatArray]
+
+
+def confusion_counts(y_true: IntArray, y_pred: IntArray, k: int) -> IntArray:
+    """Return how many of the tracks (n,) of each of k true genres (rows) were given each genre (columns)."""
+    return np.bincount(y_true * k + y_pred, minlength=k * k).reshape(k, k)
 
 
 def accuracy_of_counts(counts: Counts) -> FloatArray:

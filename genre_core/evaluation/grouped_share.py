@@ -33,7 +33,7 @@ _Steps = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 @dataclass(frozen=True, eq=False)
 class GroupedShare:
-    """What is known of a share after `successes` among `sizes` trials, both (n_groups,); empty groups say nothing."""
+    """Knowledge of a share after `successes` among `sizes` trials, both (n_groups,); empty groups say nothing."""
 
     successes: npt.NDArray[np.int64]
     sizes: npt.NDArray[np.int64]

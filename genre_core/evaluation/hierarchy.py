@@ -15,7 +15,6 @@ import numpy as np
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import ConfigError
-from genre_core.evaluation.confusion import confusion_counts
 from genre_core.evaluation.count_statistics import Counts
 from genre_core.evaluation.intervals import Interval, accuracy_interval, share_interval
 from genre_core.evaluation.merging import Merges, members_of
@@ -171,7 +170,8 @@ def hierarchical_scores(
 ) -> HierarchicalScores:
     """Return the scores of answers y_pred (n,) for class numbers y_true (n,); with groups (n,) these are sampled."""
     k = len(tree.paths)
-    counts, again = confusion_counts(y_true, y_pred, k), resampled_matrices(y_true, y_pred, k, groups)
+    again = resampled_matrices(y_true, y_pred, k, groups)
+    counts = again.counts
 
     def measured(statistic: Callable[[Counts], FloatArray], lowest: float = 0.0, highest: float = 1.0) -> Measured:
         return Measured(float(statistic(counts)), again.interval(statistic, lowest, highest))

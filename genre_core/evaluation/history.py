@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels
-from genre_core.evaluation.confusion import ConfusionMatrix, confusion_counts, confusion_matrix
-from genre_core.evaluation.count_statistics import accuracy_of_counts, macro_f1_of_counts
+from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
+from genre_core.evaluation.count_statistics import accuracy_of_counts, confusion_counts, macro_f1_of_counts
 from genre_core.evaluation.intervals import Interval, accuracy_interval, share_interval
 
 Predictions = npt.NDArray[np.uint8]

@@ -8,7 +8,6 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,6 @@ from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.grouped_share import GroupedShare
 
 Mask = npt.NDArray[np.bool_]
-Counts = npt.NDArray[Any]
 Scorer = Callable[[FloatArray], FloatArray]
 """Weights of tracks (n_resamples, n) → the score of each of several predictions (n_resamples, n_predictions)."""
 
@@ -28,8 +26,6 @@ FEWEST, MOST = 200, 1000
 """Resamples: as many as `WORK` multiplications allow."""
 _OF_DRAWING = 10
 """The cost of drawing, as a number of columns that are summed."""
-
-
 Z95 = 1.959963984540054
 """The normal distribution's 97.5 % quantile."""
 
@@ -94,11 +90,6 @@ def coded(groups: IntArray) -> IntArray:
     return groups
 
 
-def n_groups(groups: IntArray) -> int:
-    """Return how many groups tracks (n,) are of."""
-    return int(np.count_nonzero(np.bincount(coded(groups))))
-
-
 def group_counts(groups: IntArray, y: IntArray, k: int, size: int = 0) -> IntArray:
     """Return how many tracks of each of k classes `coded` groups (n,) have, shape (at least `size`, k)."""
     n = max(size, int(groups.max(initial=-1)) + 1)
@@ -110,20 +101,6 @@ def grouped_interval(share: GroupedShare, confidence: float = 0.95) -> Interval:
     if share.too_few:
         return Interval(0.0, 1.0)
     return Interval(share.quantile((1 - confidence) / 2), share.quantile((1 + confidence) / 2))
-
-
-def effective_size(successes: Counts, sizes: Counts) -> float:
-    """Return how many independent trials tell as much as these in groups, both arrays (n_groups,), at least one trial.
-
-    The number of trials over the design effect, the ratio estimator's variance between groups over the binomial one
-    (E. L. Korn & B. I. Graubard, Survey Methodology 24, 1998).
-    """
-    n, n_groups = float(sizes.sum()), int(np.count_nonzero(sizes))
-    rate = float(successes.sum()) / n
-    if n_groups == 1 or rate in (0.0, 1.0):
-        return float(n_groups)
-    spread = float(((successes - rate * sizes) ** 2).sum()) * n_groups / (n_groups - 1)
-    return min(n, rate * (1 - rate) * n * n / spread) if spread else n
 
 
 def accuracy_interval(y_true: IntArray, y_pred: IntArray, groups: IntArray | None) -> Interval:
@@ -184,13 +161,6 @@ def drawn_weights(n: int, groups: IntArray | None, size: int, seed: int = 0) -> 
     for start in range(0, size, step):
         times = _drawn_units(units, min(step, size - start), rng)
         yield times if groups is None else times[:, members]
-
-
-def resampled_means(values: FloatArray, groups: IntArray | None = None, seed: int = 0) -> FloatArray:
-    """Return the means of values (n, columns) over resampled tracks, shape (n_resamples, columns)."""
-    n, columns = values.shape
-    blocks = drawn_weights(n, groups, n_resamples(n, columns), seed)
-    return np.concatenate([(weights @ values) / weights.sum(axis=1, keepdims=True) for weights in blocks])
 
 
 def widening(n_groups: int, confidence: float = 0.95) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_same_length
-from genre_core.evaluation.confusion import confusion_counts
+from genre_core.evaluation.count_statistics import confusion_counts
 from genre_core.evaluation.intervals import Mask, share_interval
 
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length
-from genre_core.evaluation.confusion import confusion_counts
+from genre_core.evaluation.count_statistics import confusion_counts
 
 Ranking = Literal["margin", "self-confidence"]
 _ROUNDING = 1e-9

@@ -47,9 +47,7 @@ class PosteriorGap:
     divergence: Score
 
 
-def posterior_gap(
-    y_prob: npt.ArrayLike, posterior: npt.ArrayLike, *, groups: IntArray | None = None, seed: int = 0
-) -> PosteriorGap:
+def posterior_gap(y_prob: npt.ArrayLike, posterior: npt.ArrayLike, *, groups: IntArray | None = None) -> PosteriorGap:
     """Compare a model's probabilities y_prob (n, k) with the true ones (n, k) of the same tracks.
 
     With groups (n,) intervals take whole groups as what was sampled.

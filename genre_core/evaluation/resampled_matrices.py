@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from genre_core.data.dataset import FloatArray, IntArray, count_groups
-from genre_core.evaluation.count_statistics import Counts, CountStatistic
+from genre_core.evaluation.count_statistics import Counts, CountStatistic, confusion_counts
 from genre_core.evaluation.grouped_share import FEWEST_GROUPS, GroupedShare
 from genre_core.evaluation.intervals import (
     Interval,
@@ -22,7 +22,6 @@ from genre_core.evaluation.intervals import (
     accuracy_interval,
     coded,
     group_counts,
-    n_groups,
     normal_quantile,
     share_interval,
 )
@@ -59,11 +58,8 @@ class ResampledMatrices:
             return np.arcsin(np.sqrt(np.clip((values - lowest) / (highest - lowest), 0.0, 1.0)))
 
         estimate = float(statistic(self.counts))
-        if (
-            (lowest, highest) == (0.0, 1.0)
-            and estimate in (0.0, 1.0)
-            and np.trace(self.counts) in (0, self.counts.sum())
-        ):
+        all_or_none = np.trace(self.counts) in (0, self.counts.sum())
+        if all_or_none and estimate in (0.0, 1.0) and (lowest, highest) == (0.0, 1.0):
             return self.accuracy
         at, errors = angle(np.array(estimate)), angle(statistic(self.draws)) - angle(statistic(self.centre))
         half = normal_quantile((1 + confidence) / 2) * self.stretch * float(errors.std())
@@ -77,7 +73,7 @@ def resampled_matrices(
 ) -> ResampledMatrices:
     """Return matrices as other tracks, or with groups (n,) other groups, of the same genres would have given them."""
     rng, groups = np.random.default_rng(seed), None if groups is None else coded(groups)
-    counts = np.bincount(y_true * n_genres + y_pred, minlength=n_genres**2).reshape(n_genres, n_genres)
+    counts = confusion_counts(y_true, y_pred, n_genres)
     n = counts.sum(axis=1)
     there = n > 0
     if groups is None:
@@ -112,9 +108,11 @@ def of_genre_interval(
     Groups belong to a genre, and whose tracks are called it at all is chance as well: a share of what was called so
     has no groups of its own. (0, 1) where the genre, or the rest, has fewer than `FEWEST_GROUPS` groups.
     """
-    if min(n_groups(groups[side]) for side in (true, ~true)) < FEWEST_GROUPS or not predicted.any():
+    y_true, y_pred = true.astype(np.int64), predicted.astype(np.int64)
+    on_either_side = np.count_nonzero(group_counts(coded(groups), y_true, 2), axis=0)
+    if on_either_side.min() < FEWEST_GROUPS or not predicted.any():
         return Interval(0.0, 1.0)
-    found = resampled_matrices(true.astype(np.int64), predicted.astype(np.int64), 2, groups)
+    found = resampled_matrices(y_true, y_pred, 2, groups)
     return found.interval(statistic, confidence=confidence)
 
 

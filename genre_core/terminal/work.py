@@ -16,7 +16,7 @@ POLL_SECONDS = 0.1
 
 
 class Work:
-    """What a thread does, whether it is over, and whether Ctrl-C or a termination has asked for its end."""
+    """Work of a thread: what it is, whether it is over, and whether Ctrl-C or a termination has asked for its end."""
 
     def __init__(self) -> None:
         self.asked, self._waits, self._over = False, False, threading.Event()

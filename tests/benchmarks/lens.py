@@ -13,8 +13,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.between_groups import group_variance, influences, mean_of, share_of_groups
-from genre_core.evaluation.confusion import confusion_counts
-from genre_core.evaluation.count_statistics import accuracy_of_counts, macro_f1_of_counts
+from genre_core.evaluation.count_statistics import accuracy_of_counts, confusion_counts, macro_f1_of_counts
 from genre_core.evaluation.repeated_scores import mean_interval
 from tests.benchmarks.report import print_table
 

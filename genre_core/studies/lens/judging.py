@@ -19,8 +19,7 @@ from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, name_test_set, own_test, split_dataset, split_outside
 from genre_core.errors import DataError
 from genre_core.evaluation.between_groups import group_variance, influences, share_of_groups
-from genre_core.evaluation.confusion import confusion_counts
-from genre_core.evaluation.count_statistics import accuracy_of_counts, macro_f1_of_counts
+from genre_core.evaluation.count_statistics import accuracy_of_counts, confusion_counts, macro_f1_of_counts
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.openings import count_opening
 from genre_core.store.runs import RunStore

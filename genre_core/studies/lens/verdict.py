@@ -25,7 +25,7 @@ LEVEL = 0.05
 
 
 class Judged:
-    """What a lens has come to so far, from its plan and its scores."""
+    """Findings of a lens so far, from its plan and its scores."""
 
     plan: LensPlan | None
     scores: tuple[LensScore, ...]
