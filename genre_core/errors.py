@@ -13,6 +13,10 @@ class DataError(GenreLabError, ValueError):
     """Data that cannot be read, split or trained on as they are."""
 
 
+class ClipError(DataError):
+    """A clip that cannot be heard: its file is missing, broken, or no sound."""
+
+
 class RunStateError(GenreLabError, RuntimeError):
     """A run that is not in the state that the request needs."""
 
