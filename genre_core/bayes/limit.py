@@ -1,7 +1,7 @@
 """How often the best possible classifier is right: in the long run, and on given tracks."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -109,16 +109,26 @@ def simulate(law: Law, n_draws: int, seed: int, *, clean: bool = False, about: s
     the known one (a ratio estimator, with its standard error: W. G. Cochran, "Sampling Techniques", chapter 6, 1977).
     """
     k, rng = len(law.means), np.random.default_rng(seed)
-    shares = law.shares if clean else law.label_shares
     if law.missing_rate:
         n_draws = min(n_draws, MAX_SIMULATED // law.means.shape[1])
     pairs = max(1, n_draws // (2 * k))
+    draws = _with_gaps if law.missing_rate else _within_span
+    return estimate(draws(law, pairs, rng, clean), law.shares, law.shares if clean else law.label_shares, pairs, about)
+
+
+def estimate(
+    draws: Iterable[tuple[int, FloatArray]], genre_shares: FloatArray, shares: FloatArray, pairs: int, about: str = ""
+) -> BayesLimit:
+    """Estimate a limit from genres and the label probabilities (2 n, k) of their fresh tracks, both of a pair n apart.
+
+    Of each genre there are `pairs`; `genre_shares` (k,) are those of the true genres, `shares` (k,) of the labels.
+    """
+    k = len(shares)
     joint = np.zeros((k, k))
     first = np.zeros((k, k + 1))
     second = np.zeros((k, k + 1, k + 1))
-    draws = _with_gaps if law.missing_rate else _within_span
-    for genre, p in draws(law, pairs, rng, clean):
-        joint += law.shares[genre] * (p.T @ (p.argmax(axis=1)[:, None] == np.arange(k)))
+    for genre, p in draws:
+        joint += genre_shares[genre] * (p.T @ (p.argmax(axis=1)[:, None] == np.arange(k)))
         values = np.column_stack([p, p.max(axis=1)])
         half = len(values) // 2
         values = (values[:half] + values[half:]) / 2
@@ -127,7 +137,7 @@ def simulate(law: Law, n_draws: int, seed: int, *, clean: bool = False, about: s
     confusion = joint / joint.sum(axis=1, keepdims=True)
     recalls = np.diagonal(confusion)
     accuracy = float(shares @ recalls)
-    error = _standard_error(first / pairs, second / pairs, np.append(-recalls, 1.0), law.shares, pairs)
+    error = _standard_error(first / pairs, second / pairs, np.append(-recalls, 1.0), genre_shares, pairs)
     interval = Interval(max(0.0, accuracy - Z95 * error), min(1.0, accuracy + Z95 * error))
     macro_f1 = float(macro_f1_of_counts(confusion * shares[:, None]))
     return BayesLimit(accuracy, error, interval, macro_f1, confusion, 2 * pairs * k, shares, about)

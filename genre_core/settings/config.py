@@ -21,6 +21,24 @@ from genre_core.values import Frozen, Seed, setting
 MAX_VALUES = 20_000_000
 """Most numbers (tracks × features) a generated data set may hold: 160 MB as float64."""
 
+MUSIC_GENRES = 8
+"""Genres that music is composed for: the notebook's."""
+
+
+def shares_of(each: int, n_genres: int, imbalance: float) -> tuple[int, ...]:
+    """Return how many tracks each genre has, `each` on average: a geometric series from the first genre to the last.
+
+    Shares are rounded by the largest remainder, so that the sum is that of a balanced draw.
+    """
+    weights = [imbalance ** (-genre / (n_genres - 1)) for genre in range(n_genres)]
+    exact = [each * n_genres * weight / sum(weights) for weight in weights]
+    counts = [int(share + 1e-9) for share in exact]
+    by_remainder = sorted(range(n_genres), key=lambda genre: counts[genre] - exact[genre])
+    for genre in by_remainder[: each * n_genres - sum(counts)]:
+        counts[genre] += 1
+    return tuple(counts)
+
+
 # fmt: off
 # One line per setting, however long: it is the one place where the setting is described.
 
@@ -92,18 +110,8 @@ class SyntheticConfig(SourceConfig):
 
     @property
     def tracks_per_genre(self) -> tuple[int, ...]:
-        """Return how many tracks each genre has, a geometric series; what does not divide evenly is left out.
-
-        Shares are rounded by the largest remainder, so that the sum is that of a balanced draw.
-        """
-        each, k = self.n_samples // self.segments // self.n_genres, self.n_genres
-        weights = [self.imbalance ** (-genre / (k - 1)) for genre in range(k)]
-        exact = [each * k * weight / sum(weights) for weight in weights]
-        counts = [int(share + 1e-9) for share in exact]
-        by_remainder = sorted(range(k), key=lambda genre: counts[genre] - exact[genre])
-        for genre in by_remainder[: each * k - sum(counts)]:
-            counts[genre] += 1
-        return tuple(counts)
+        """Return how many tracks each genre has, a geometric series; what does not divide evenly is left out."""
+        return shares_of(self.n_samples // self.segments // self.n_genres, self.n_genres, self.imbalance)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -117,6 +125,39 @@ class SyntheticConfig(SourceConfig):
         if (most := self.artists * max(1, self.albums)) > rarest:
             what = f"{self.artists:,} artists" + (f" of {self.albums} albums" if self.albums else "")
             raise ValueError(f"the rarest genre has {rarest:,} whole tracks, too few for {what} ({most:,} at one track each): add tracks, or lower their number")
+        return self
+
+
+class MusicConfig(SourceConfig):
+    """Clips of music that is composed and rendered as their recipes say, eight genres of them."""
+
+    title = "generated music"
+    module = "genre_core.data.sources.music"
+
+    source: Literal["music"] = "music"
+    clips: int = setting(40, "Clips per genre", "How many clips to compose for each of the eight genres. More of them narrow every interval, and rendering takes longer. 40 take about half a minute.", ge=10, le=500, step=5, scale="log", unit="clips")
+    seconds: float = setting(5.0, "Length", "How long each clip is. Longer: more of a piece is heard, and rendering takes longer. 5 seconds are usual.", ge=2, le=30, step=1, unit="seconds")
+    difficulty: float = setting(0.5, "Difficulty", "How much genres borrow from their neighbors: tempo, groove, chords, instruments and so on. Higher: they sound more alike. At 0 genres are pure; at 1 half of each piece is its neighbor's, and nobody can tell which half.", ge=0, le=1, step=0.05)
+    seed: Seed = setting(42, "Music seed", "The start of the random numbers that compose. The same seed composes the same clips.", step=1)
+    imbalance: float = setting(1.0, "Imbalance", "How many times as many clips the first genre has as the last; the genres in between follow in equal ratios. Higher: rare genres are recognized less often, and accuracy hides it. At 1 all genres have the same number of clips.", ge=1, le=100, scale="log", unit="times")
+    artists: int = setting(0, "Artists per genre", "How many artists share the clips of each genre. Each has instruments, tempos and habits of its own, so a split that puts the same artist in training and test makes the score too good. At 0 there are no artists.", ge=0, le=100, step=1, unit="artists")
+    artist_sound: float = setting(0.5, "Artist sound", "Share of what makes a piece that an artist keeps from piece to piece, and likewise on an album. Higher: a network can learn artists instead of genres. At 0 artists make no difference.", ge=0, le=1, step=0.05)
+    albums: int = setting(0, "Albums per artist", "How many albums share the clips of each artist. At 0, or without artists, there are no albums.", ge=0, le=20, step=1, unit="albums")
+    label_noise: float = setting(0.0, "Label noise", "Share of the clips with a wrong genre label, in training and test alike; the true genres are stored too. Higher: even a classifier that knows every true genre disagrees with the labels more often. At 0 all labels are right.", ge=0, le=0.5, step=0.01)
+    noise_kind: Literal["uniform", "neighbours"] = setting("uniform", "Wrong labels", "Where wrong labels come from: any other genre, or one of the two neighbors that a genre borrows from.", labels={"uniform": "any other genre", "neighbours": "a neighboring genre"})
+
+    @property
+    def clips_by_genre(self) -> tuple[int, ...]:
+        """Return how many clips each genre has, a geometric series."""
+        return shares_of(self.clips, MUSIC_GENRES, self.imbalance)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (rarest := min(self.clips_by_genre)) < 5:
+            raise ValueError(f"the rarest genre has {rarest} clips, but a split needs at least 5: add clips, or lower the imbalance")
+        if (most := self.artists * max(1, self.albums)) > rarest:
+            what = f"{self.artists:,} artists" + (f" of {self.albums} albums" if self.albums else "")
+            raise ValueError(f"the rarest genre has {rarest:,} clips, too few for {what} ({most:,} at one clip each): add clips, or lower their number")
         return self
 
 

@@ -1,0 +1,146 @@
+"""Rendering: a score becomes sound, by General MIDI and a soundfont."""
+
+import os
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.data.music.composing import DRUMS, compose
+from genre_core.data.music.piece import Piece
+from genre_core.data.music.score import Part, Score
+from genre_core.errors import DataError
+
+SAMPLE_RATE = 22_050
+PEAK = 0.9
+SOFTEST = 14
+"""Decibels from a piece of no energy to one of full energy."""
+KITS = {"Standard": 0, "Room": 8, "Power": 16, "Electronic": 24, "TR-808": 25, "Jazz": 32, "Brush": 40, "Orchestra": 48}
+"""Drum kits and their programs in General MIDI's extension GS, which TimGM6mb and most soundfonts have."""
+
+Samples = npt.NDArray[np.float32]
+
+
+def samples_of(recipe: str, start: float = 0.0, seconds: float = 0.0, sample_rate: int = SAMPLE_RATE) -> Samples:
+    """Return the sound of a piece given as JSON, from `start` on and `seconds` long (0: all that is left).
+
+    Mono, shape (n_samples,), in [-1, 1].
+
+    Raises
+    ------
+    DataError
+        The soundfont cannot be read.
+    """
+    piece = Piece.model_validate_json(recipe)
+    sound = finish(piece, compose(piece), sample_rate)
+    first = round(start * sample_rate)
+    return sound[first : first + round(seconds * sample_rate) if seconds else None]
+
+
+def render(score: Score, sample_rate: int = SAMPLE_RATE, reverb: int = 40) -> Samples:
+    """Play a score by the soundfont, mono, shape (n_samples,), its loudest sample at 1 (silence stays silent).
+
+    Raises
+    ------
+    DataError
+        The soundfont cannot be read.
+    """
+    import soundfile
+    import soxr
+    from midirenderer import render_wave_from
+
+    (soundfont, name), midi = _soundfont(), _midi(score, reverb)
+    try:
+        wave = render_wave_from(soundfont, midi)
+    except (ValueError, RuntimeError) as error:
+        raise DataError(
+            f"The soundfont {name} cannot be played: {error}. Name another in GENRE_LAB_SOUNDFONT."
+        ) from error
+    played, rate = soundfile.read(BytesIO(wave), dtype="float32", always_2d=True)
+    mono = soxr.resample(played.mean(axis=1), rate, sample_rate)
+    n = round(score.seconds * sample_rate)
+    sound = np.zeros(n, dtype=np.float32)
+    sound[: len(mono)] = mono[:n]
+    return sound / max(float(np.abs(sound).max()), 1e-6)
+
+
+def finish(piece: Piece, score: Score, sample_rate: int = SAMPLE_RATE) -> Samples:
+    """Render a piece and finish it as its production says; its loudness follows its energy."""
+    sound = render(score, sample_rate, piece.production.reverb).astype(np.float64)
+    made, rng = piece.production, np.random.default_rng([piece.seed, 99])
+    if made.low_pass:
+        from scipy.signal import butter, sosfilt
+
+        sound = sosfilt(butter(2, made.low_pass, fs=sample_rate, output="sos"), sound)
+        sound /= max(np.abs(sound).max(), 1e-6)
+    if made.pump:
+        sound *= _pump(score, made.pump, sample_rate)
+    if made.drive:
+        sound = np.tanh(made.drive * sound) / np.tanh(made.drive)
+    if made.crackle:
+        clicks = rng.random(len(sound)) < 12 / sample_rate
+        sound += (
+            made.crackle
+            / 100
+            * (0.2 * clicks * rng.standard_normal(len(sound)) + 0.004 * rng.standard_normal(len(sound)))
+        )
+    decibels = SOFTEST * (piece.energy / 100 - 1)
+    return np.clip(sound * 10 ** (decibels / 20), -1, 1).astype(np.float32) * np.float32(PEAK)
+
+
+def _pump(score: Score, percent: int, sample_rate: int) -> npt.NDArray[np.float64]:
+    """Return how loud everything is after each bass drum: lowered at once, back after a fifth of a second."""
+    gain = np.ones(round(score.seconds * sample_rate))
+    fade = 1 - percent / 100 * np.exp(-np.arange(round(0.35 * sample_rate)) / (0.12 * sample_rate))
+    for part in score.parts:
+        for note in part.notes if part.is_drums else ():
+            if note.pitch == DRUMS["kick"]:
+                first = round(note.onset * sample_rate)
+                gain[first : first + len(fade)] = fade[: len(gain) - first]
+    return gain
+
+
+def _midi(score: Score, reverb: int) -> bytes:
+    """Write a score as a MIDI file."""
+    import pretty_midi
+
+    midi = pretty_midi.PrettyMIDI(initial_tempo=score.tempo)
+    for part in score.parts:
+        program = KITS[part.instrument] if part.is_drums else pretty_midi.instrument_name_to_program(part.instrument)
+        player = pretty_midi.Instrument(program, part.is_drums, part.name)
+        player.control_changes = _controls(part, reverb)
+        player.notes = [pretty_midi.Note(n.velocity, n.pitch, n.onset, n.onset + n.duration) for n in part.notes]
+        midi.instruments.append(player)
+    written = BytesIO()
+    midi.write(written)
+    return written.getvalue()
+
+
+def _controls(part: Part, reverb: int) -> list[object]:
+    import pretty_midi
+
+    return [
+        pretty_midi.ControlChange(number, value, 0)
+        for number, value in ((7, part.volume), (10, part.pan), (91, reverb))
+    ]
+
+
+def _soundfont() -> tuple[bytes, str]:
+    """Return the soundfont that GENRE_LAB_SOUNDFONT names, or else the one that pretty_midi brings, and its name."""
+    import pretty_midi
+
+    name = os.environ.get("GENRE_LAB_SOUNDFONT") or str(Path(pretty_midi.__file__).with_name("TimGM6mb.sf2"))
+    try:
+        return _read(name), name
+    except OSError as error:
+        why = error.strerror or error
+        raise DataError(
+            f"The soundfont {name} cannot be read: {why}. Set GENRE_LAB_SOUNDFONT to a .sf2 file."
+        ) from error
+
+
+@cache
+def _read(name: str) -> bytes:
+    return Path(name).read_bytes()
