@@ -1,5 +1,6 @@
 """Folders of clips: three layouts, what is refused, and the collection that comes of them."""
 
+import json
 import os
 import shutil
 import time
@@ -12,6 +13,8 @@ import pytest
 from genre_core.data.clips.collection import COLUMNS, Collection, collect
 from genre_core.data.clips.folder import find_clips
 from genre_core.errors import DataError
+from genre_core.store.runs import RunStore
+from genre_core.terminal.main import main
 from tests.data.make_fma import write_fma
 from tests.sounds import noise, write_sound
 
@@ -362,6 +365,76 @@ def test_other_tables_are_no_collections(gtzan):
     ):
         with pytest.raises(DataError, match=said):
             Collection.from_parquet(data)
+
+
+# -- in the terminal ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Run a command with a store of its own; return its status and what it wrote on either stream."""
+    monkeypatch.setenv("GENRE_LAB_STORE", f"sqlite:///{tmp_path}/own.sqlite")
+
+    def run(*arguments):
+        status = main([*map(str, arguments)])
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def test_the_terminal_imports_clips(gtzan, run):
+    (gtzan / "rock" / "two\nlines.wav").write_text("text")
+    status, out, err = run("import", gtzan)
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [
+        "Songs stored: 4 clips of 2 genres, 0.00 hours.",
+        "",
+        "genre  clips  hours",
+        "blues      3   0.00",
+        "rock       1   0.00",
+        "",
+        "Not used: two lines.wav is text, not a sound: leave it out.",
+    ]
+    assert run("import", gtzan)[1].startswith("Songs was in the store already: 4 clips")
+    collection, _ = collect(gtzan)
+    (stored,) = RunStore().tables("clips")
+    assert (stored.name, stored.n_rows, stored.n_columns) == ("Songs", 5, len(COLUMNS))
+    back = Collection.from_parquet(RunStore().read_table(stored.content_hash))
+    assert back.content_hash == stored.content_hash == collection.content_hash
+    assert RunStore().tables() == []
+
+
+def test_an_import_of_clips_as_json(gtzan, run):
+    (gtzan / "rock" / "a.wav").touch()
+    status, out, err = run("import", gtzan, "--json", "--progress")
+    document = json.loads(out)
+    assert status == 0
+    assert document["table"] == collect(gtzan)[0].content_hash
+    assert (document["name"], document["new"], document["n_clips"]) == ("Songs", True, 4)
+    assert document["genres"] == {"blues": 3, "rock": 1}
+    assert document["hours"] == pytest.approx({"blues": 3 / 3600, "rock": 1 / 3600})
+    assert document["refused"] == [{"file": "rock/a.wav", "problem": "a.wav is empty: copy it again."}]
+    assert json.loads(err.splitlines()[-1]) == {"stage": "Listening to clips", "done": 5, "total": 5}
+
+
+def test_a_long_list_of_refused_files_is_cut(gtzan, run):
+    touch(gtzan, *(f"rock/bad{number:02d}.wav" for number in range(23)))
+    lines = run("import", gtzan)[1].splitlines()
+    assert sum(line.startswith("Not used: bad") for line in lines) == 20
+    assert lines[-1] == "Not used: 3 more files; --json lists them."
+
+
+def test_a_folder_without_a_usable_clip(root, run):
+    touch(root, "rock/a.wav")
+    status, out, err = run("import", root)
+    assert (status, out) == (2, "")
+    assert "Songs holds no clip that can be used: a.wav is" in err
+
+
+def test_the_folder_of_fma_s_metadata_is_no_folder_of_clips(root, run):
+    write_fma(root, 40)
+    touch(root, "000/000002.mp3")
+    assert run("import", root)[1].startswith("FMA, 40 tracks: stored.")
 
 
 @pytest.mark.skipif(not CLIPS.is_dir(), reason=f"needs the clips in {CLIPS}")

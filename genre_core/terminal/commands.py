@@ -190,18 +190,19 @@ def _limit(commands: Commands) -> None:
 
 
 def _import(commands: Commands) -> None:
-    help = "store a table of audio features, FMA, or a published split"
+    help = "store a table of audio features, FMA, a folder of clips, or a published split"
     parser = _add(commands, "import", help, "FILE [FILE …] | FOLDER [options]")
     parser.add_argument(
         "files",
         metavar="FILE",
         nargs="*",
         help="CSV or Parquet, several files are joined by their tracks; the folder of FMA's metadata; "
+        "a folder of clips such as blues/one.wav; "
         "or lists of a split's tracks such as train.txt, valid.txt and test.txt",
     )
     lists = "a list of the tracks of train, validation or test"
     parser.add_argument("--split", action="append", metavar="PART=FILE", help=lists)
-    progress = "write the progress of an FMA import to standard error, as lines of JSON"
+    progress = "write the progress of an import of FMA or clips to standard error, as lines of JSON"
     parser.add_argument("--progress", action="store_true", help=progress)
     add_columns(parser)
 

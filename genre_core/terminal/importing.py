@@ -1,11 +1,17 @@
-"""`import`: a table, FMA or a published split is put into the store."""
+"""`import`: a table, FMA, a folder of clips or a published split is put into the store."""
 
 import argparse
+import os
+from dataclasses import asdict
 from pathlib import Path
 
+from genre_core.data.clips.collection import COLUMNS, collect
+from genre_core.data.clips.collection import KIND as CLIPS
+from genre_core.data.clips.folder import holds_sounds
 from genre_core.data.dataset import Dataset
 from genre_core.data.fma.importing import KIND as FMA
-from genre_core.data.fma.layout import FmaFiles, find_fma
+from genre_core.data.fma.layout import FEATURES, TRACKS, FmaFiles, find_fma
+from genre_core.data.fma.reading import Progress
 from genre_core.data.published import part_of
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
@@ -16,23 +22,35 @@ from genre_core.terminal import text
 from genre_core.terminal.files import read_files
 from genre_core.terminal.inputs import LISTS, import_with_lines, import_with_progress, put_split, read_split_files
 from genre_core.terminal.options import TABLE_SETTINGS
-from genre_core.terminal.output import DONE, show
+from genre_core.terminal.output import DONE, progress_bar, report, show
 from genre_core.terminal.usage import UsageError
 
 
 def import_data(options: argparse.Namespace) -> int:
-    """Store what the files are, by their names: lists of a published split, FMA, or a table of features."""
+    """Store what the files are, by their names: lists of a published split, clips, FMA, or a table of features."""
     paths = [Path(name) for name in options.files]
     if options.split or _is_split(paths):
         return _import_split(options, [*(options.split or ()), *options.files])
     if not paths:
-        raise UsageError("FILE is missing: name a table, FMA's folder, or the files of a split after the command.")
+        raise UsageError(
+            "FILE is missing: name a table, FMA's folder, a folder of clips, or the files of a split after the command."
+        )
+    if _is_clips(paths):
+        return _import_clips(options, paths[0])
     files = find_fma(paths)
     return _import_table(options) if files is None else _import_fma(options, files)
 
 
 def _is_split(paths: list[Path]) -> bool:
     return len(paths) > 1 and all(path.suffix in LISTS and part_of(path.name) for path in paths)
+
+
+def _is_clips(paths: list[Path]) -> bool:
+    """Say whether one folder is named that holds sounds, and is not FMA's metadata."""
+    if len(paths) > 1 or not os.path.isdir(paths[0]):
+        return False
+    is_fma = all((paths[0] / name).is_file() for name in (TRACKS, FEATURES))
+    return not is_fma and holds_sounds(paths[0])
 
 
 def _import_split(options: argparse.Namespace, files: list[str]) -> int:
@@ -60,6 +78,38 @@ def _import_fma(options: argparse.Namespace, files: FmaFiles) -> int:
         "notes": list(table.notes),
     }
     show(document, text.fma(document), as_json=options.json)
+    return DONE
+
+
+def _import_clips(options: argparse.Namespace, folder: Path) -> int:
+    """Store a collection of clips, and print how much there is of each genre and which files cannot be used."""
+    stage = "Listening to clips"
+    with progress_bar(1, "{elapsed}", f"{stage} ") as bar:
+
+        def tell(done: int, total: int) -> None:
+            if options.progress:
+                report(asdict(Progress(stage, done, total)))
+            bar.total, bar.n = total, done
+            bar.refresh()
+
+        collection, _ = collect(folder, tell)
+    refused = collection.refused[["file", "problem"]].to_dict("records")
+    if collection.clips.empty:
+        raise DataError(f"{collection.name} holds no clip that can be used: {refused[0]['problem']}")
+    parquet = collection.to_parquet()
+    n_rows, n_columns = len(collection.frame), len(COLUMNS)
+    name, notes = collection.name, collection.notes
+    document = {
+        "table": collection.content_hash,
+        "name": name,
+        "new": RunStore().put_table(collection.content_hash, name, parquet, n_rows, n_columns, notes, CLIPS),
+        "n_clips": int(collection.clips["clip"].nunique()),
+        "genres": collection.counts,
+        "hours": collection.hours,
+        "refused": refused,
+        "notes": list(notes),
+    }
+    show(document, text.clips(document), as_json=options.json)
     return DONE
 
 

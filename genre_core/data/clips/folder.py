@@ -109,6 +109,11 @@ def find_clips(root: Path) -> Found:
     )
 
 
+def holds_sounds(root: Path) -> bool:
+    """Say whether there is any sound file in a folder, by the endings of names."""
+    return any(os.path.splitext(name)[1].lower() in SOUND for _, _, names in os.walk(root) for name in names)
+
+
 def _walk(root: Path) -> _Walk:
     """List a folder, without following links to folders, so that it ends."""
     walk = _Walk()

@@ -26,6 +26,8 @@ SAMPLE_RATE = 22_050
 SHORTEST, LONGEST = 0.5, 6 * 3600.0
 """Seconds that a clip lasts."""
 SAMPLE_RATES = 1_000, 768_000
+LOUDEST = 100.0
+"""Largest sample that is still sound: whole numbers saved as fractions reach thousands, where 1 is full scale."""
 SILENCE = -120.0
 """Loudness of silence, in dB: below what 16 bits hold."""
 BLOCK_VALUES = 2**18
@@ -94,6 +96,10 @@ def probe(path: Path, *, longest: float = LONGEST) -> ClipInfo:
         if n < SHORTEST * rate:
             raise ClipError(
                 f"{shown(path)} lasts {n / rate:.2f} s, too short to hear a genre: use {SHORTEST:g} s or more."
+            )
+        if peak > LOUDEST:
+            raise ClipError(
+                f"{shown(path)} holds samples up to {peak:,.0f}, where 1 is full scale: save it as 16 bits."
             )
         codec = _codec(file)
         channels = file.channels

@@ -1,6 +1,9 @@
-"""Text about an imported table, FMA or published split."""
+"""Text about an imported table, FMA, collection of clips or published split."""
 
 from genre_core.terminal.text.words import PARTS, Document, columns, count
+
+MOST_REFUSED = 20
+"""Files that cannot be used that are listed."""
 
 
 def table(document: Document) -> str:
@@ -23,6 +26,23 @@ def fma(document: Document) -> str:
     """Say what an import of FMA came to."""
     lines = [f"{document['name']}: {_state(document)}.", *(f"Note: {note}" for note in document["notes"])]
     return "\n".join([*lines, f"Train on it with --fma {document['table'][:8]}"])
+
+
+def clips(document: Document) -> str:
+    """Say what a collection of clips holds, and which files cannot be used."""
+    genres, hours, refused = document["genres"], document["hours"], document["refused"]
+    n_genres, length = count(len(genres), "genre"), f"{sum(hours.values()):.2f} hours"
+    lines = [
+        f"{document['name']} {_state(document)}: {count(document['n_clips'], 'clip')} of {n_genres}, {length}.",
+        "",
+    ]
+    rows = [(genre, f"{n:,}", f"{hours[genre]:.2f}") for genre, n in genres.items()]
+    lines += [*columns(("genre", "clips", "hours"), rows, right=(1, 2)), ""]
+    lines += [f"Note: {note}" for note in document["notes"]]
+    lines += [f"Not used: {row['problem']}" for row in refused[:MOST_REFUSED]]
+    if len(refused) > MOST_REFUSED:
+        lines.append(f"Not used: {count(len(refused) - MOST_REFUSED, 'more file')}; --json lists them.")
+    return "\n".join(lines).rstrip()
 
 
 def split(document: Document) -> str:
