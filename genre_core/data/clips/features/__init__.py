@@ -10,6 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from genre_core.data.clips.features.fourier import SAMPLE_RATE
+from genre_core.data.clips.features.pitch import CLASSES
+from genre_core.data.clips.features.rhythm import PULSES
+from genre_core.data.clips.features.shape import N_CONTRASTS
 from genre_core.data.clips.features.spectra import N_MFCC, Spectra
 from genre_core.data.dataset import FloatArray
 
@@ -33,7 +37,8 @@ def extract(samples: npt.ArrayLike, set_names: Iterable[str]) -> dict[str, Float
     """Return the values (n_columns,) of each set, from mono samples (n_samples,) at 22,050 Hz.
 
     A column of the same name has the same value in each set. Values are finite, or NaN where a feature has no meaning:
-    a tempo where nothing strikes.
+    tempo and pulse where nothing strikes, irregularity of less than three onsets, flux of a single frame (below 512
+    samples) and deltas of less than nine (below 4,096).
 
     Raises
     ------
@@ -77,6 +82,22 @@ def _notebook20(s: Spectra) -> FloatArray:
     return np.concatenate((_means(*_descriptors(s)), [s.tempo], _means(s.mfcc[:, :_NOTEBOOK_MFCCS])))
 
 
+def _mfcc_deltas(s: Spectra) -> FloatArray:
+    return _means_and_variances(s.mfcc_delta, s.mfcc_delta2)
+
+
+def _spectral(s: Spectra) -> FloatArray:
+    flux = _means_and_variances(s.flux) if s.flux.size else np.full(2, np.nan)
+    return np.concatenate((flux, _means_and_variances(s.flatness, s.contrast)))
+
+
+def _rhythm(s: Spectra) -> FloatArray:
+    rate = len(s.onset_seconds) * SAMPLE_RATE / len(s.samples)
+    intervals = np.diff(s.onset_seconds)
+    irregularity = intervals.std() / intervals.mean() if len(intervals) > 1 else np.nan
+    return np.concatenate(([s.tempo], _means_and_variances(s.onset_strength), [rate, irregularity], s.pulses))
+
+
 FEATURE_SETS = {
     one.name: one
     for one in (
@@ -97,6 +118,53 @@ FEATURE_SETS = {
             1,
             (*_DESCRIPTORS, "tempo", *_MFCCS[:_NOTEBOOK_MFCCS]),
             _notebook20,
+        ),
+        FeatureSet(
+            "mfcc_deltas",
+            "MFCC deltas",
+            "How the timbre moves: the change of each of the 20 MFCCs from frame to frame, and the change of that "
+            "change, each as mean and variance over the window.",
+            1,
+            _mean_and_var(f"{mfcc}_{order}" for order in ("delta", "delta2") for mfcc in _MFCCS),
+            _mfcc_deltas,
+        ),
+        FeatureSet(
+            "chroma",
+            "Pitch classes",
+            "How strong each of the twelve notes from C to B is, in whichever octave, as mean and variance over the "
+            "window. It tells of key and harmony.",
+            1,
+            _mean_and_var(f"chroma_{pitch_class}" for pitch_class in CLASSES),
+            lambda s: _means_and_variances(s.chroma),
+        ),
+        FeatureSet(
+            "rhythm",
+            "Rhythm",
+            "The tempo; how strong, how many a second and how irregular the beginnings of sounds are. Whether they "
+            "come again after one beat (a clear pulse), after half and a third of one, and after two, three and four.",
+            1,
+            ("tempo", *_mean_and_var(["onset_strength"]), "onset_rate", "onset_irregularity", *PULSES),
+            _rhythm,
+        ),
+        FeatureSet(
+            "spectral",
+            "Spectral shape",
+            "How fast the spectrum changes (flux), how much it is like noise (flatness), and how far tones stand out "
+            "in each of seven bands from low to high (contrast), as mean and variance over the window.",
+            1,
+            _mean_and_var(
+                ("spectral_flux", "spectral_flatness", *(f"spectral_contrast{n}" for n in range(1, N_CONTRASTS + 1)))
+            ),
+            _spectral,
+        ),
+        FeatureSet(
+            "tonnetz",
+            "Tonal center",
+            "Where the harmony lies on the circles of fifths, minor thirds and major thirds, as mean and variance over "
+            "the window. It moves where chords change; it is computed from the pitch classes.",
+            1,
+            _mean_and_var(f"tonnetz_{circle}_{axis}" for circle in ("fifths", "minor", "major") for axis in "xy"),
+            lambda s: _means_and_variances(s.tonnetz),
         ),
     )
 }

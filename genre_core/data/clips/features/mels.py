@@ -20,6 +20,9 @@ STEP = np.log(6.4) / 27
 FLOOR = 1e-10
 """The least power that a logarithm is taken of: -100 dB."""
 
+RANGE = 80.0
+"""How many dB below the loudest band of a sound its features hear."""
+
 
 def log_mel(samples: npt.ArrayLike, n_mels: int = 64, hop: int = 1024) -> npt.NDArray[np.float16]:
     """Return the log-mel spectrogram of mono samples at 22,050 Hz: float16 (n_mels, 1 + n_samples // hop), in dB.

@@ -1,10 +1,14 @@
-"""The twelve pitch classes, as `librosa.feature.chroma_stft` hears them."""
+"""The twelve pitch classes, as `librosa.feature.chroma_stft` hears them, and where `tonnetz` places them.
+
+C. Harte, M. Sandler, M. Gasser: Detecting harmonic change in musical audio. AMCMM 2006.
+"""
 
 from functools import lru_cache
 
 import numpy as np
 
 from genre_core.data.clips.features.fourier import FREQUENCIES, Float32
+from genre_core.data.dataset import FloatArray
 
 CLASSES = ("c", "c_sharp", "d", "d_sharp", "e", "f", "f_sharp", "g", "g_sharp", "a", "a_sharp", "b")
 N_CLASSES = len(CLASSES)
@@ -24,6 +28,19 @@ def chroma(power: Float32) -> Float32:
     strongest[strongest < np.finfo(np.float32).tiny] = 1
     raw /= strongest
     return raw
+
+
+def tonnetz(chroma: Float32) -> FloatArray:
+    """Return the tonal center of each frame on the circles of fifths, minor and major thirds: (n_frames, 6).
+
+    Each circle has two columns, x and y, and the last a radius of one half. Pitch classes pull in proportion to their
+    strength; silence is at 0.
+    """
+    strength = chroma.sum(axis=1, keepdims=True, dtype=np.float64)
+    angles = np.pi * np.outer(np.arange(N_CLASSES), (7 / 6, 3 / 2, 2 / 3))
+    places = np.stack((np.sin(angles), np.cos(angles)), axis=2) * np.array([1, 1, 0.5])[:, None]
+    centers: FloatArray = chroma / np.where(strength == 0, 1, strength) @ places.reshape(N_CLASSES, -1)
+    return centers
 
 
 def tuning(power: Float32) -> float:

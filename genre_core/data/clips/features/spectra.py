@@ -1,25 +1,24 @@
 """What features are computed from: each spectrum once, when it is first asked for."""
 
+import math
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.data.clips.features import pitch, rhythm
-from genre_core.data.clips.features.fourier import FREQUENCIES, HOP, N_FFT, Complex64, Float32, istft, stft
+from genre_core.data.clips.features import deltas, pitch, rhythm, shape
+from genre_core.data.clips.features.fourier import FREQUENCIES, HOP, N_FFT, SAMPLE_RATE, Complex64, Float32, istft, stft
 from genre_core.data.clips.features.harmonic import harmonic_share
-from genre_core.data.clips.features.mels import decibels, mel_power
+from genre_core.data.clips.features.mels import RANGE, decibels, mel_power
 from genre_core.data.dataset import FloatArray
 from genre_core.errors import DataError
 
 N_MFCC = 20
+N_PULSES = len(rhythm.PULSES)
 ROLLOFF = np.float32(0.85)
 BLOCKS = N_FFT // HOP
 SILENT = 1e-10
 """Up to this amplitude a sample has no sign."""
-
-RANGE = 80.0
-"""How many dB below the loudest band of a sound are heard."""
 
 
 class Spectra:
@@ -67,6 +66,16 @@ class Spectra:
         return coefficients
 
     @cached_property
+    def mfcc_delta(self) -> Float32:
+        """Change of each coefficient a frame (n_frames, 20)."""
+        return deltas.delta(self.mfcc)
+
+    @cached_property
+    def mfcc_delta2(self) -> Float32:
+        """Change of that change (n_frames, 20)."""
+        return deltas.delta2(self.mfcc)
+
+    @cached_property
     def rms(self) -> FloatArray:
         """Root mean square (n_frames,) of each frame's samples."""
         squares = np.square(np.pad(self.samples, N_FFT // 2), dtype=np.float64)
@@ -108,9 +117,29 @@ class Spectra:
         return rolloff
 
     @cached_property
+    def flux(self) -> FloatArray:
+        """Squared distance between successive spectra of length 1 (n_frames - 1,)."""
+        return shape.flux(self.magnitude)
+
+    @cached_property
+    def flatness(self) -> FloatArray:
+        """Geometric over arithmetic mean of powers (n_frames,)."""
+        return shape.flatness(self.power)
+
+    @cached_property
+    def contrast(self) -> Float32:
+        """Peaks above valleys in seven bands (n_frames, 7), in dB."""
+        return shape.contrast(self.magnitude)
+
+    @cached_property
     def chroma(self) -> Float32:
         """Strength of the pitch classes from C to B (n_frames, 12), the strongest 1; 0 where a frame is silent."""
         return pitch.chroma(self.power)
+
+    @cached_property
+    def tonnetz(self) -> FloatArray:
+        """Tonal centers (n_frames, 6)."""
+        return pitch.tonnetz(self.chroma)
 
     @cached_property
     def harmonic(self) -> Float32:
@@ -127,6 +156,16 @@ class Spectra:
         return rhythm.rises(self.mel_db)
 
     @cached_property
+    def onset_strength(self) -> Float32:
+        """Mean rise of mel bands (n_frames,), in dB."""
+        return rhythm.on_frames(self._rises.mean(axis=1), len(self.mel_db))
+
+    @cached_property
+    def onset_seconds(self) -> FloatArray:
+        """When sounds begin (n_onsets,)."""
+        return rhythm.onset_frames(self.onset_strength) * HOP / SAMPLE_RATE
+
+    @cached_property
     def _typical_onsets(self) -> Float32:
         """Rise of the median band (n_frames,), which beats are tracked by."""
         return rhythm.on_frames(np.median(self._rises, axis=1), len(self.mel_db))
@@ -139,6 +178,9 @@ class Spectra:
     @cached_property
     def tempo(self) -> float:
         """Beats a minute; NaN where nothing strikes."""
-        if not self._typical_onsets.any():
-            return float("nan")
-        return float(rhythm.TEMPOS[rhythm.tempo_lag(self.self_similarity) - 1])
+        return rhythm.tempo(self.self_similarity) if self._typical_onsets.any() else math.nan
+
+    @cached_property
+    def pulses(self) -> FloatArray:
+        """Likeness of onsets to themselves some beats later (6,), as in `rhythm.PULSES`; NaN without a tempo."""
+        return rhythm.pulses(self.self_similarity) if self._typical_onsets.any() else np.full(N_PULSES, math.nan)
