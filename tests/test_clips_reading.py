@@ -111,6 +111,18 @@ def test_a_part_of_a_long_file_is_read_without_the_rest(tmp_path):
         tracemalloc.stop()
 
 
+def test_a_whole_file_is_read_with_little_more_than_its_samples(tmp_path):
+    path = write_sound(tmp_path / "a.wav", np.zeros((120 * 44_100, 2), dtype=np.int16), 44_100)
+    read(path, 0.0, 1.0)  # imports
+    tracemalloc.start()
+    try:
+        samples = read(path)
+        assert tracemalloc.get_traced_memory()[1] < 2.6 * samples.nbytes  # in 44,100 Hz it has two times as many
+    finally:
+        tracemalloc.stop()
+    assert len(samples) == 120 * 22_050
+
+
 def test_a_file_may_be_long_but_not_too_long(tmp_path):
     path = write_sound(tmp_path / "a.wav", noise(2.0))
     assert probe(path, longest=2.0).seconds == 2.0

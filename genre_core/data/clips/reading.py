@@ -129,15 +129,20 @@ def read(path: Path, start: float = 0.0, seconds: float | None = None, sample_ra
             raise ClipError(f"{shown(path)} has no sound at {start:g} s: it lasts {file.frames / rate:.2f} s.")
         if first:
             _seek(path, file, first)
-        blocks = [block.mean(axis=1) for block in _blocks(path, file, most)]
-    if not blocks:
+        n, parts = 0, []
+        stream = soxr.ResampleStream(rate, sample_rate, 1, dtype="float32", quality="HQ")
+        for block in _blocks(path, file, most):
+            mono = block.mean(axis=1)
+            n += len(mono)
+            parts.append(mono if rate == sample_rate else stream.resample_chunk(mono))
+    if not n:
         raise ClipError(f"{shown(path)} has no sound at {start:g} s: it ends before.")
-    mono: Samples = np.concatenate(blocks)
-    if rate == sample_rate:
-        return mono
-    resampled: Samples = soxr.resample(mono, rate, sample_rate, quality="HQ")
-    n = math.ceil(len(mono) * (sample_rate / rate))
-    return np.pad(resampled[:n], (0, max(0, n - len(resampled))))
+    if rate != sample_rate:
+        parts.append(stream.resample_chunk(np.empty(0, dtype=np.float32), last=True))
+    n_samples = math.ceil(n * (sample_rate / rate))  # as librosa rounds: at most one more than there are
+    parts.append(np.zeros(max(0, n_samples - sum(map(len, parts))), dtype=np.float32))
+    samples: Samples = np.concatenate(parts)[:n_samples]
+    return samples
 
 
 def shown(path: str | Path) -> str:
