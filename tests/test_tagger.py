@@ -1,12 +1,12 @@
 """The pretrained tagger: how it is fetched and read, what it hears, and each way in which it cannot be had."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-import librosa
 import numpy as np
 import pytest
 import torch
@@ -18,17 +18,17 @@ from genre_core.data.clips.tagger.about import KEPT_BYTES, LICENSE, WHEEL, WHEEL
 from genre_core.data.clips.tagger.checkpoint import read_checkpoint
 from genre_core.data.clips.tagger.fetch import fetch, is_fetched
 from genre_core.data.clips.tagger.hearing import (
-    EMBEDDING_COLUMNS,
     SAMPLE_RATE,
-    TAG_COLUMNS,
     TAGGER_SETS,
     embed,
     extract_tagger,
     log_mels,
 )
 from genre_core.data.clips.tagger.network import Network, from_checkpoint, network_in, shapes
-from genre_core.data.clips.tagger.tags import TAGS
+from genre_core.data.clips.tagger.tags import TAGS, genre_from_tags, tags_of, without_tags
 from genre_core.errors import DataError
+from genre_core.settings.genres import GENRES
+from genre_core.terminal.main import main
 from tests.tagger import (
     NO_INDEX,
     REFERENCE,
@@ -167,11 +167,15 @@ def test_a_window_is_heard_the_same_whatever_stands_beside_it(network):
 
 
 def test_log_mels_are_librosas():
+    import librosa
+
     samples = sound(1)
-    power = librosa.feature.melspectrogram(y=samples, sr=16_000, n_fft=512, hop_length=256, n_mels=96)
-    assert log_mels(samples).shape == (63, 96)
-    # half precision keeps 11 bits: 0.05 % of the power, and next to nothing of what is below 1e-7
-    np.testing.assert_allclose(log_mels(samples), np.log10(10_000 * power.T + 1), atol=5e-4)
+    power = librosa.feature.melspectrogram(y=samples, sr=16_000, n_fft=512, hop_length=256, n_mels=96).T
+    expected = np.log10(10_000 * power.astype(np.float16).astype(np.float32) + 1)
+    found = log_mels(samples)
+    assert (found.shape, found.dtype) == ((63, 96), np.float32)
+    np.testing.assert_allclose(found, expected, atol=5e-4)  # a power may be rounded up here and down there
+    assert np.isclose(found, expected, rtol=1e-6, atol=1e-6).mean() > 0.99
     assert np.array_equal(log_mels(np.zeros(16_000, np.float32)), np.zeros((63, 96)))
     assert np.isfinite(log_mels(1e4 * samples)).all()
 
@@ -192,15 +196,18 @@ def test_sound_shorter_than_a_window_is_one_window(network, n_samples):
     assert np.isfinite(heard.embedding).all()
 
 
-def test_no_sound_is_told(network):
-    with pytest.raises(DataError, match="This clip is empty"):
-        embed(np.zeros(0, np.float32), network)
+@pytest.mark.parametrize("samples", [[], [0.0, np.nan]])
+def test_no_sound_is_told(network, samples):
+    with pytest.raises(DataError, match="no samples, or some that are no numbers"):
+        embed(np.array(samples, np.float32), network)
 
 
 def test_feature_sets_are_means_over_windows_at_any_sample_rate(network):
     found = extract_tagger(sound(6.1), SAMPLE_RATE, network)
     heard = embed(sound(6.1), network)
-    assert {name: len(values) for name, values in found.items()} == {n: len(c) for n, c in TAGGER_SETS.items()}
+    assert {name: len(values) for name, values in found.items()} == {
+        one.name: len(one.names) for one in TAGGER_SETS.values()
+    }
     np.testing.assert_array_equal(found["tagger"], heard.embedding.mean(axis=0))
     np.testing.assert_array_equal(found["tags"], heard.tags.mean(axis=0))
     tone = np.sin(2 * np.pi * 440 * np.arange(3 * 44_100) / 44_100).astype(np.float32)
@@ -210,10 +217,33 @@ def test_feature_sets_are_means_over_windows_at_any_sample_rate(network):
 
 
 def test_columns_are_named_for_what_they_hold():
-    assert EMBEDDING_COLUMNS[0] == "embedding_001"
-    assert EMBEDDING_COLUMNS[-1] == "embedding_200"
-    assert len(set(TAG_COLUMNS)) == len(TAGS) == 50
-    assert {"tag_rock", "tag_hip_hop", "tag_female_vocalists"} < set(TAG_COLUMNS)
+    embedding, tags = (TAGGER_SETS[name].names for name in ("tagger", "tags"))
+    assert (embedding[0], embedding[-1]) == ("embedding_001", "embedding_200")
+    assert len(set(tags)) == len(TAGS) == 50
+    assert {"tag_rock", "tag_hip_hop", "tag_female_vocalists"} < set(tags)
+
+
+# -- genres from tags -------------------------------------------------------------------------------------------------
+
+GTZAN = ("blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock")
+
+
+def test_genres_without_a_tag_are_told():
+    assert without_tags(GTZAN) == ("classical", "disco", "reggae")
+    assert without_tags(GENRES[:8]) == ("Classical",)
+    assert tags_of("Soul-RnB") == tags_of("Soul / R&B") == ("soul", "rnb")
+    assert {tag for genre in (*GTZAN, *GENRES) for tag in tags_of(genre)} < set(TAGS)
+
+
+def test_a_genre_counts_as_much_as_the_most_probable_of_its_tags():
+    tags = np.zeros((2, 50))
+    for row, tag, value in ((0, "rock", 0.1), (0, "hard rock", 0.6), (0, "jazz", 0.2), (1, "Hip-Hop", 0.3)):
+        tags[row, TAGS.index(tag)] = value
+    found = genre_from_tags(tags, ("rock", "classical", "jazz", "Hip-Hop"))
+    np.testing.assert_allclose(found, [[0.75, 0, 0.25, 0], [0, 0, 0, 1]], atol=1e-9)
+    np.testing.assert_allclose(genre_from_tags(np.zeros((1, 50)), ("rock", "classical", "jazz")), [[0.5, 0, 0.5]])
+    with pytest.raises(DataError, match="None of the tagger's tags names classical or Genre 17"):
+        genre_from_tags(tags, ("classical", "Genre 17"))
 
 
 # -- a checkpoint -----------------------------------------------------------------------------------------------------
@@ -384,3 +414,48 @@ def test_it_needs_all_arrays_in_their_shapes(arrays):
     assert {name: array.shape for name, array in weights.items()} == shapes()
     assert WHEEL.endswith(".whl")
     assert WHEEL_BYTES > 9 * KEPT_BYTES
+
+
+# -- the terminal -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Return a function that does a command line and gives its status, standard output and standard error."""
+    monkeypatch.setenv("GENRE_LAB_STORE", f"sqlite:///{tmp_path}/store.sqlite")
+    monkeypatch.delenv("GENRE_LAB_FILES", raising=False)
+
+    def do(*arguments):
+        status = main([str(argument) for argument in arguments])
+        return status, *capsys.readouterr()
+
+    return do
+
+
+def test_the_terminal_fetches_it_once_and_says_what_it_is(wheel, run, tmp_path):
+    status, out, err = run("tagger")
+    assert (status, err.count("\n")) == (0, 1)
+    assert all(said in err for said in ("Fetching the wheel musicnn 0.1.0 from the package index", "29 MB", LICENSE))
+    path = weights_path(tmp_path / "store-files")
+    for said in ("MSD_musicnn 0.1.0 fetched.", "Jordi Pons", LICENSE, "pypi.org/project/musicnn", str(path), "GTZAN"):
+        assert said in out
+    wheel.unlink()
+    status, out, err = run("tagger", "--json")
+    document = json.loads(out)
+    assert (status, err, document["new"]) == (0, "", False)
+    assert document["bytes"] == path.stat().st_size
+    assert document["tags"] == list(TAGS)
+    path.write_bytes(path.read_bytes()[:-1])
+    status, out, err = run("tagger")
+    assert (status, out) == (2, "")
+    assert "does not have musicnn 0.1.0" in err
+
+
+def test_the_terminal_reads_a_wheel_into_the_folder_for_files(wheel, run, tmp_path, monkeypatch):
+    monkeypatch.setenv("GENRE_LAB_FILES", str(tmp_path / "elsewhere"))
+    offer(monkeypatch, tmp_path / "nothing")
+    status, out, err = run("tagger", "--wheel", wheel)
+    assert (status, err) == (0, "")
+    assert str(tmp_path / "elsewhere") in out
+    status, _, err = run("tagger", "--wheel")
+    assert (status, err) == (2, "--wheel needs a value after it.\n")

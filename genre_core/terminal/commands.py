@@ -34,7 +34,7 @@ _SOURCES = "[--preset NAME | --table FILE | --fma FOLDER]"
 def add_commands(commands: Commands) -> None:
     """Add every command with its options."""
     training = (_train, _repeat, _crossvalidate, _search, _lens)
-    for add in (*training, _evaluate, _compare, _ensemble, _limit, _import, _runs):
+    for add in (*training, _evaluate, _compare, _ensemble, _limit, _import, _tagger, _runs):
         add(commands)
 
 
@@ -205,6 +205,15 @@ def _import(commands: Commands) -> None:
     progress = "write the progress of an import of FMA or clips to standard error, as lines of JSON"
     parser.add_argument("--progress", action="store_true", help=progress)
     add_columns(parser)
+
+
+def _tagger(commands: Commands) -> None:
+    about = (
+        " from the package index that pip uses (29 MB), and keep its weights (3 MB) in GENRE_LAB_FILES, which is a "
+        "folder beside the store unless it is set. Nothing of it is fetched unless you ask for it."
+    )
+    parser = _add(commands, "tagger", "fetch the pretrained tagger for clips", "[--wheel FILE]", about)
+    parser.add_argument("--wheel", metavar="FILE", help="the tagger's wheel, where you have downloaded it yourself")
 
 
 def _runs(commands: Commands) -> None:

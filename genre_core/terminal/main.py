@@ -21,6 +21,7 @@ _COMMANDS = {
     "limit": ("limit", "limit"),
     "import": ("importing", "import_data"),
     "ensemble": ("ensemble", "ensemble"),
+    "tagger": ("tagger", "tagger"),
     "runs": ("stored", "runs"),
 }
 

@@ -55,5 +55,22 @@ def split(document: Document) -> str:
     return "\n".join([*lines, f"Split a table by it with --table FILE --published {document['split'][:8]}"])
 
 
+def tagger(document: Document) -> str:
+    """Say what the pretrained tagger is, where it comes from, and where it is kept."""
+    size = f"{document['bytes'] / 10**6:.1f} MB"
+    lines = [
+        f"{document['tagger']} {document['version']} {'fetched' if document['new'] else 'was fetched already'}.",
+        document["about"],
+        "",
+        f"Source:  {document['source']}, SHA-256 {document['wheel_sha256'][:8]}",
+        f"Author:  {document['author']}",
+        f"License: {document['license']}",
+        f"Kept in: {document['file']} ({size})",
+        "",
+        document["warning"],
+    ]
+    return "\n".join(lines)
+
+
 def _state(document: Document) -> str:
     return "stored" if document["new"] else "was in the store already"

@@ -71,12 +71,16 @@ def mel_power(power: Float32, n_mels: int = 128) -> Float32:
 @cache
 def mel_triangles(n_mels: int) -> Float32:
     """Return how much each bin counts in each mel band: (1025, n_mels)."""
-    corners = band_hz(np.arange(-1, n_mels + 1), n_mels)
-    distance = FREQUENCIES[:, None] - corners
+    return triangles(FREQUENCIES, band_hz(np.arange(-1, n_mels + 1), n_mels))
+
+
+def triangles(frequencies: FloatArray, corners: FloatArray) -> Float32:
+    """Return how much each frequency counts in each band between every other corner: (n_frequencies, n_corners - 2)."""
+    distance = frequencies[:, None] - corners
     width = np.diff(corners)
     sides = np.minimum(distance[:, :-2] / width[:-1], -distance[:, 2:] / width[1:])
-    triangles: Float32 = (np.maximum(sides, 0) * 2 / (corners[2:] - corners[:-2])).astype(np.float32)
-    return triangles
+    shares: Float32 = (np.maximum(sides, 0) * 2 / (corners[2:] - corners[:-2])).astype(np.float32)
+    return shares
 
 
 def decibels(power: npt.NDArray[np.floating], within: float | None = None) -> Float32:

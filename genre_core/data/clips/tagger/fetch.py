@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def is_fetched(folder: Path) -> bool:
     return True
 
 
-def fetch(folder: Path, wheel: Path | None = None) -> Iterator[int]:
+def fetch(folder: Path, wheel: Path | None = None) -> Generator[int, None, None]:
     """Fetch the tagger into a folder, or read it from a wheel that is there; yield the bytes downloaded so far.
 
     To stop iterating is to stop fetching.
@@ -82,7 +82,7 @@ def fetch(folder: Path, wheel: Path | None = None) -> Iterator[int]:
         ) from error
 
 
-def _download(work: Path) -> Iterator[int]:
+def _download(work: Path) -> Generator[int, None, None]:
     """Let pip put the wheel into a folder; yield how large it is so far."""
     log = work / "pip.txt"
     command = [

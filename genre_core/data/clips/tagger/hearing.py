@@ -1,10 +1,13 @@
 """What the tagger hears in a clip: for each 3 seconds an embedding and the probabilities of 50 tags."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
+from genre_core.data.clips.features.mels import hz_to_mel, mel_to_hz, triangles
+from genre_core.data.clips.tagger.about import WARNING
 from genre_core.data.clips.tagger.network import N_EMBEDDING, N_MELS, Floats, Network
 from genre_core.data.clips.tagger.tags import TAGS
 from genre_core.errors import DataError
@@ -13,12 +16,39 @@ SAMPLE_RATE, N_FFT, HOP = 16_000, 512, 256
 N_FRAMES = 187
 """Frames of one window: 3 seconds."""
 
-EMBEDDING_COLUMNS = tuple(f"embedding_{number:03d}" for number in range(1, N_EMBEDDING + 1))
-TAG_COLUMNS = tuple("tag_" + tag.lower().replace(" ", "_").replace("-", "_") for tag in TAGS)
-TAGGER_SETS: Mapping[str, tuple[str, ...]] = {"tagger": EMBEDDING_COLUMNS, "tags": TAG_COLUMNS}
-"""Feature sets that need the tagger, with the names of their columns."""
-TAGGER_VERSION = 1
-"""Goes up when any of their values changes."""
+
+class TaggerSet(NamedTuple):
+    """Columns that the tagger gives for a clip, described as a `FeatureSet` is."""
+
+    name: str
+    title: str
+    help: str
+    version: int
+    names: tuple[str, ...]
+
+
+TAGGER_SETS: Mapping[str, TaggerSet] = {
+    one.name: one
+    for one in (
+        TaggerSet(
+            "tagger",
+            "Embedding of a pretrained tagger",
+            "200 numbers in which a network describes music that it has learned to tag. No single one has a meaning, "
+            f"but genres lie further apart in them than in other features. {WARNING}",
+            1,
+            tuple(f"embedding_{number:03d}" for number in range(1, N_EMBEDDING + 1)),
+        ),
+        TaggerSet(
+            "tags",
+            "Tags of a pretrained tagger",
+            "How probable each of 50 tags is, such as rock, sad or female vocalists, according to a network that has "
+            f"learned them from listeners. {WARNING}",
+            1,
+            tuple("tag_" + tag.lower().replace(" ", "_").replace("-", "_") for tag in TAGS),
+        ),
+    )
+}
+"""Feature sets that need the tagger, by name."""
 
 
 class Heard(NamedTuple):
@@ -28,17 +58,20 @@ class Heard(NamedTuple):
     tags: Floats
 
 
-def log_mels(samples: Floats) -> Floats:
-    """Return log-mels (n_frames, 96) of mono sound at 16 kHz, as the network was trained on them.
+def extract_tagger(samples: Floats, sample_rate: int, network: Network) -> dict[str, Floats]:
+    """Return the values (n_columns,) of each set in `TAGGER_SETS` for mono sound: means over its windows.
 
-    The power in each mel band by librosa's definition, rounded to half precision, then log10(10000 · power + 1).
+    Raises
+    ------
+    DataError
+        There is no sound, or some of it is no number.
     """
-    import librosa
+    if sample_rate != SAMPLE_RATE:
+        import soxr
 
-    power = librosa.feature.melspectrogram(y=samples, sr=SAMPLE_RATE, n_fft=N_FFT, hop_length=HOP, n_mels=N_MELS).T
-    most = np.finfo(np.float16).max
-    rounded = np.minimum(power, most).astype(np.float16).astype(np.float32)
-    return np.asarray(np.log10(10_000 * rounded + 1), dtype=np.float32)
+        samples = soxr.resample(samples, sample_rate, SAMPLE_RATE)
+    heard = embed(samples, network)
+    return {"tagger": heard.embedding.mean(axis=0), "tags": heard.tags.mean(axis=0)}
 
 
 def embed(samples: Floats, network: Network, hop: float = 3.0) -> Heard:
@@ -49,11 +82,11 @@ def embed(samples: Floats, network: Network, hop: float = 3.0) -> Heard:
     Raises
     ------
     DataError
-        There is no sound.
+        There is no sound, or some of it is no number.
     """
-    if not len(samples):
-        raise DataError("This clip is empty: there is nothing to hear.")
-    mels = log_mels(np.pad(samples, (0, max(0, N_FFT - len(samples)))))
+    if not len(samples) or not np.isfinite(samples).all():
+        raise DataError("The sound has no samples, or some that are no numbers: decode it again.")
+    mels = log_mels(samples)
     if len(mels) <= N_FRAMES:
         return Heard(*network(mels[None]))
     step = max(1, int(hop * SAMPLE_RATE / HOP))
@@ -61,11 +94,23 @@ def embed(samples: Floats, network: Network, hop: float = 3.0) -> Heard:
     return Heard(*network(np.stack([mels[start : start + N_FRAMES] for start in starts])))
 
 
-def extract_tagger(samples: Floats, sample_rate: int, network: Network) -> dict[str, Floats]:
-    """Return the values of each set in `TAGGER_SETS` for mono sound: means over its windows."""
-    if sample_rate != SAMPLE_RATE:
-        import soxr
+def log_mels(samples: Floats) -> Floats:
+    """Return log-mels (1 + n_samples // 256, 96) of mono sound at 16 kHz, as the network was trained on them.
 
-        samples = soxr.resample(samples, sample_rate, SAMPLE_RATE)
-    heard = embed(samples, network)
-    return {"tagger": heard.embedding.mean(axis=0), "tags": heard.tags.mean(axis=0)}
+    They are log10(10000 P + 1) of the power P in each mel band, by librosa's definitions and rounded to half precision.
+    """
+    from scipy.fft import rfft
+
+    frames = np.lib.stride_tricks.sliding_window_view(np.pad(samples, N_FFT // 2), N_FFT)[::HOP]
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(N_FFT) / N_FFT)
+    power = np.square(np.abs(rfft(frames * window.astype(np.float32), axis=1))) @ _mel_triangles()
+    rounded = np.minimum(power, np.finfo(np.float16).max).astype(np.float16).astype(np.float32)
+    mels: Floats = np.log10(10_000 * rounded + 1, dtype=np.float32)
+    return mels
+
+
+@cache
+def _mel_triangles() -> Floats:
+    """Return how much each bin counts in each mel band: (257, 96)."""
+    corners = mel_to_hz(np.linspace(0, hz_to_mel(SAMPLE_RATE / 2), N_MELS + 2))
+    return triangles(np.arange(N_FFT // 2 + 1) * SAMPLE_RATE / N_FFT, corners)

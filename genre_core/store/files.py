@@ -1,0 +1,28 @@
+"""Folder for what is too large for the database: extracted sound, uploaded clips, the tagger's weights."""
+
+import os
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from genre_core.errors import StoreError
+
+
+def files_folder(store_url: str) -> Path:
+    """Return the folder that GENRE_LAB_FILES names, or else one beside the SQLite file.
+
+    Raises
+    ------
+    StoreError
+        The database is no file, and no folder is named.
+    """
+    if named := os.environ.get("GENRE_LAB_FILES"):
+        return Path(named).absolute()
+    url = make_url(store_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise StoreError(
+            "Sound needs a folder that dashboard and workers share: name it in GENRE_LAB_FILES, as the database is "
+            "not a file."
+        )
+    path = Path(url.database).absolute()
+    return path.parent / f"{path.stem}-files"
