@@ -86,12 +86,9 @@ def test_a_file_outside_any_genre(root):
     assert belongs(found)["blues.00001.wav"] == ("blues", "blues.00001", "", "")
 
 
-@pytest.mark.parametrize("write", [pd.DataFrame.to_csv, pd.DataFrame.to_parquet])
-@pytest.mark.parametrize(
-    "names",
-    [("file", "genre", "artist", "album", "track"), ("File_Name", "Label", "Artist Name", "albums", "track_id")],
-)
-def test_a_manifest(root, write, names):
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize("names", ["file genre artist album track", "File_Name Label ArtistName albums track_id"])
+def test_a_manifest(root, ending, names):
     touch(root, "a.wav", "more/b.wav", "more/left.wav", "c.wav")
     rows = [
         ("a.wav", "rock", "Queen", "Opera", "007"),
@@ -103,12 +100,10 @@ def test_a_manifest(root, write, names):
         ("a.wav", "pop", "Queen", "Opera", "007"),
         ("a.wav", "rock", "Queen", "Opera", "007"),
         ("more/b.wav", None, "", "", ""),
+        (None, "rock", "", "", ""),
     ]
-    write(
-        pd.DataFrame(rows, columns=list(names)),
-        root / ("m.csv" if write is pd.DataFrame.to_csv else "m.parquet"),
-        index=False,
-    )
+    table = pd.DataFrame(rows, columns=names.split())
+    (table.to_csv if ending == "csv" else table.to_parquet)(root / f"m.{ending}", index=False)
     found = find_clips(root)
     assert [(clip.file, clip.genre, clip.track, clip.album, clip.artist) for clip in found.clips] == [
         ("a.wav", "pop", "007", "Opera", "Queen"),
@@ -122,7 +117,41 @@ def test_a_manifest(root, write, names):
     assert "lies outside its folder" in said["../outside.wav"]
     assert "lies outside its folder" in said["/etc/passwd"]
     assert "has no genre in m." in said["more/b.wav"]
-    assert "1 sound file left out" in " ".join(found.notes)
+    assert found.notes == (
+        f"Genres come from m.{ending}.",
+        f"1 sound file left out: not in m.{ending}.",
+        f"1 row of m.{ending} left out: no file is named there.",
+    )
+
+
+def test_a_manifest_that_names_files_outside_is_kept_with_its_sentences(root):
+    write_sound(root / "a.wav")
+    (root / "manifest.csv").write_text("file,genre\na.wav,rock\n../b.wav,rock\n/etc/passwd,rock\n")
+    collection, locations = collect(root)
+    assert list(locations.values()) == [root / "a.wav"]
+    back = Collection.from_parquet(collection.to_parquet())
+    assert back.refused["file"].tolist() == ["../b.wav", "/etc/passwd"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("file,genre\n", "no rows"),
+        ("file,tempo\na.wav,1\n", "no column genre"),
+        ("a,genre\na.wav,x\n", "no column file"),
+    ],
+)
+def test_a_table_called_manifest_has_to_be_one(gtzan, text, said):
+    (gtzan / "Manifest.csv").write_text(text)
+    with pytest.raises(DataError, match=f"Manifest.csv has .*{said}"):
+        find_clips(gtzan)
+
+
+def test_a_manifest_of_files_that_are_all_gone(gtzan):
+    (gtzan / "manifest.csv").write_text("file,genre\ngone.wav,rock\nlost.wav,jazz\n")
+    found = find_clips(gtzan)
+    assert not found.clips
+    assert problems(found).keys() == {"gone.wav", "lost.wav"}
 
 
 def test_a_table_of_something_else_is_no_manifest(gtzan):
@@ -174,6 +203,7 @@ def test_links(gtzan, tmp_path):
     (gtzan / "far").symlink_to(outside.parent)
     (gtzan / "rock" / "in.wav").symlink_to(gtzan / "rock" / "rock.00000.wav")
     (gtzan / "rock" / "round").symlink_to(gtzan)
+    (gtzan / "rock" / "cover.jpg").symlink_to(tmp_path / "cover.jpg")
     (gtzan / "rock" / "nowhere.wav").symlink_to(gtzan / "nothing.wav")
     found = find_clips(gtzan)
     assert problems(found).keys() == {"rock/out.wav", "far"}

@@ -272,7 +272,7 @@ def _check(frame: "pd.DataFrame") -> None:
         if rows.any():
             value = str(usable.loc[rows, column].iloc[0])
             raise DataError(f"The collection has {value[:40] or 'nothing'} in {column}: import its folder again.")
-    if (frame["file"].str.startswith("/") | frame["file"].str.contains(r"(?:^|/)\.\.(?:/|$)")).any():
+    if usable["file"].str.contains(r"^/|(?:^|/)\.\.(?:/|$)").any():
         raise DataError("The collection names a file outside its folder: import its folder again.")
     if usable.duplicated(["clip", "genre"]).any():
         raise DataError("The collection has a clip twice in one genre: import its folder again.")

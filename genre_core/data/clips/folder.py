@@ -2,7 +2,8 @@
 
 Three layouts are told apart:
 
-- a manifest: a table at the root with a column of files and one of genres, and perhaps of artists, albums and tracks;
+- a manifest: a table at the root with a column of files and one of genres, and perhaps of artists, albums and tracks.
+  It is called manifest, or names files that are there;
 - FMA's: `000/000002.mp3`, with `tracks.csv` at the root or in `fma_metadata`;
 - folders: `genre/name.wav` as GTZAN has it, or `genre/artist/album/name.wav`.
 
@@ -150,18 +151,17 @@ def _walk(root: Path) -> _Walk:
 
 def _take(walk: _Walk, root: Path, entry: "os.DirEntry[str]", file: str) -> None:
     """Put a file where it belongs: among the sounds, the refused or the skipped."""
-    path = Path(entry.path)
-    if entry.is_symlink():
-        path = Path(os.path.realpath(path))
-        if not path.is_relative_to(root):
-            walk.refused.append(_refused(file, "is a link that leads outside its folder: put the file itself there"))
-            return
-        if path.is_dir():
-            walk.skipped["links to folders"] += 1  # what is in the folder is found there
-            return
+    path = Path(os.path.realpath(entry.path) if entry.is_symlink() else entry.path)
     ending = os.path.splitext(entry.name)[1].lower()
-    if ending not in SOUND:
+    is_folder = entry.is_symlink() and path.is_dir()
+    if ending in TABLES and "/" not in file:
+        return  # perhaps the manifest
+    if not is_folder and ending not in SOUND:
         walk.skipped[ending or "without an ending"] += 1
+    elif not path.is_relative_to(root):
+        walk.refused.append(_refused(file, "is a link that leads outside its folder: put the file itself there"))
+    elif is_folder:
+        walk.skipped["links to folders"] += 1  # what is in the folder is found there
     elif not _is_text(file):
         walk.refused.append(_refused(file, "has a name that is not Unicode: rename it"))
     else:
@@ -169,7 +169,7 @@ def _take(walk: _Walk, root: Path, entry: "os.DirEntry[str]", file: str) -> None
 
 
 def _by_manifest(root: Path, walk: _Walk) -> Found | None:
-    """Read clips from a table at the root that names at least one of the files; None where there is none."""
+    """Read clips from the manifest at the root; None where there is none."""
     found = [one for path in _tables(root) if (one := _read_manifest(path, walk)) is not None]
     return max(found, key=lambda one: len(one.clips), default=None)  # the first of those that name the most files
 
@@ -178,7 +178,11 @@ def _tables(root: Path) -> list[Path]:
     """Return the tables at the root, those called manifest first; FMA's own is none."""
     tables = [path for path in root.iterdir() if path.suffix.lower() in TABLES and path.name != TRACKS]
     inside = [path for path in tables if not path.name.startswith(".") and not path.is_symlink() and path.is_file()]
-    return sorted(inside, key=lambda path: (not path.name.lower().startswith("manifest"), path.name))
+    return sorted(inside, key=lambda path: (not _is_manifest(path), path.name))
+
+
+def _is_manifest(path: Path) -> bool:
+    return path.stem.lower() == "manifest"
 
 
 def _read_manifest(path: Path, walk: _Walk) -> Found | None:
@@ -187,15 +191,21 @@ def _read_manifest(path: Path, walk: _Walk) -> Found | None:
     try:
         check_size(path.name, path.stat().st_size)
         reading = read_table([(path.name, path.read_bytes())])
-    except (DataError, OSError):
+    except OSError as error:
+        raise DataError(f"{shown(path)} cannot be read ({error.strerror}): check its permissions.") from error
+    except DataError:
+        if _is_manifest(path):
+            raise
         return None  # a table of something else
     frame = _frame(reading.parquet)
     columns = _manifest_columns(list(frame.columns))
-    if not {"file", "genre"} <= columns.keys():
+    if lacking := [name for name in ("file", "genre") if name not in columns]:
+        if _is_manifest(path):
+            raise DataError(f"{shown(path)} has no column {lacking[0]}: name one so.")
         return None
     cells = {name: texts(frame[column]).fillna("").tolist() for name, column in columns.items()}
     files = [_below(name) for name in cells["file"]]
-    if not any(file in walk.sounds for file in files):
+    if not _is_manifest(path) and not any(file in walk.sounds for file in files):
         return None
     if len(files) > MAX_CLIPS:
         raise DataError(f"{shown(path)} names more than {MAX_CLIPS:,} clips: leave some out.")
@@ -207,8 +217,8 @@ def _read_manifest(path: Path, walk: _Walk) -> Found | None:
     told = {one.file for one in walk.refused}
     for at, (file, genre) in enumerate(zip(files, map(one_line, cells["genre"]), strict=True)):
         if file not in walk.sounds:
-            if file not in told:
-                refused.append(_refused(cells["file"][at] or "a row", _missing(file, path.name)))
+            if file and file not in told:
+                refused.append(_refused(cells["file"][at], _missing(file, path.name)))
         elif not genre:
             refused.append(_refused(file, f"has no genre in {shown(path)}: write one there"))
         else:
@@ -218,6 +228,8 @@ def _read_manifest(path: Path, walk: _Walk) -> Found | None:
     notes = [f"Genres come from {shown(path)}.", *reading.notes]
     if n_left:
         notes.append(f"{count(n_left, 'sound file')} left out: not in {shown(path)}.")
+    if n_nameless := files.count(""):
+        notes.append(f"{count(n_nameless, 'row')} of {shown(path)} left out: no file is named there.")
     return Found(tuple(clips.values()), tuple(refused), tuple(notes))
 
 
