@@ -28,7 +28,7 @@ def values(setting: Setting) -> st.SearchStrategy[Any]:
         case "layers":
             return st.lists(st.integers(1, 1024), min_size=1, max_size=8).map(tuple)
         case "text":
-            return FREE_TEXT.get(setting.name, st.text(st.characters(codec="utf-8"), max_size=20))
+            return FREE_TEXT.get(setting.name, st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 
 
 @st.composite

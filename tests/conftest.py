@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import cache
+from types import ModuleType
 
 import pytest
 from hypothesis import settings
@@ -20,6 +21,19 @@ def _one_thread() -> None:
     import torch
 
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_compiler() -> Iterator[None]:
+    """Keep out torch's compiler: its optimizers import it, which takes seconds, only to ask that it leaves them alone."""
+    import torch
+
+    compiler = ModuleType("torch._dynamo")
+    vars(compiler).update(disable=lambda function, *_, **__: function, graph_break=lambda: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, compiler.__name__, compiler)
+        patch.setattr(torch, "_dynamo", compiler, raising=False)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,4 +1,4 @@
-"""The scores of a classifier, each computed by scikit-learn from class probabilities.
+"""The scores of a classifier, each computed from class probabilities and equal to scikit-learn's.
 
 The predicted genre is the most probable one, the first of them at a tie. What has no value by itself, such as the
 precision of a genre that is never predicted, counts as 0 in a mean (`zero_division=0`); a genre that is neither true
@@ -94,35 +94,6 @@ def softmax(logits: npt.ArrayLike) -> FloatArray:
     return probabilities
 
 
-def _accuracy(y_true: IntArray, y_prob: FloatArray) -> float:
-    from sklearn.metrics import accuracy_score
-
-    return float(accuracy_score(y_true, y_prob.argmax(axis=1)))
-
-
-def _balanced_accuracy(y_true: IntArray, y_prob: FloatArray) -> float:
-    from sklearn.metrics import recall_score
-
-    # balanced_accuracy_score by its definition; that function warns where a genre without tracks is predicted.
-    return float(recall_score(y_true, y_prob.argmax(axis=1), labels=np.unique(y_true), average="macro"))
-
-
-def _averaged(function: str, average: str) -> Score:
-    def score(y_true: IntArray, y_prob: FloatArray) -> float:
-        from sklearn import metrics
-
-        return float(getattr(metrics, function)(y_true, y_prob.argmax(axis=1), average=average, zero_division=0))
-
-    return score
-
-
-def _log_loss(y_true: IntArray, y_prob: FloatArray) -> float:
-    from sklearn.metrics import log_loss
-
-    # scikit-learn raises probabilities to 2.2e-16, so that one track costs 36.04 nats at most.
-    return max(0.0, float(log_loss(y_true, y_prob, labels=np.arange(y_prob.shape[1]))))
-
-
 def _top(k: int) -> Score:
     def score(y_true: IntArray, y_prob: FloatArray) -> float:
         return float(among_top(y_true, y_prob, k).mean())
@@ -136,25 +107,6 @@ def among_top(y_true: IntArray, y_prob: FloatArray, k: int) -> npt.NDArray[np.bo
     return np.asarray((most == y_true[:, None]).any(axis=1))
 
 
-def _matthews(y_true: IntArray, y_prob: FloatArray) -> float:
-    from sklearn.metrics import matthews_corrcoef
-
-    predicted = y_prob.argmax(axis=1)
-    return float(matthews_corrcoef(y_true, predicted)) if _several(y_true, predicted) else 0.0
-
-
-def _kappa(y_true: IntArray, y_prob: FloatArray) -> float:
-    from sklearn.metrics import cohen_kappa_score
-
-    predicted = y_prob.argmax(axis=1)
-    return float(cohen_kappa_score(y_true, predicted)) if _several(y_true, predicted) else 0.0
-
-
-def _several(y_true: IntArray, y_pred: IntArray) -> bool:
-    """Say whether there is more than one genre: of a single one scikit-learn divides 0 by 0, with a warning."""
-    return len(np.unique([y_true, y_pred])) > 1
-
-
 def log_losses(y_true: IntArray, y_prob: FloatArray) -> FloatArray:
     """Return the log loss of each track (n,) in nats; a probability counts as 2.2e-16 at least, as in scikit-learn."""
     given = y_prob[np.arange(len(y_true)), y_true]
@@ -162,38 +114,31 @@ def log_losses(y_true: IntArray, y_prob: FloatArray) -> FloatArray:
     return losses
 
 
-def _rate(name: str, term: str, score: Score, of_counts: CountStatistic | None = None) -> Metric:
-    return Metric(name, term, (0.0, 1.0), True, score, of_counts)
+def _log_loss(y_true: IntArray, y_prob: FloatArray) -> float:
+    return max(0.0, float(log_losses(y_true, y_prob).mean()))
 
 
-def _agreement(name: str, term: str, score: Score, of_counts: CountStatistic) -> Metric:
-    return Metric(name, term, (-1.0, 1.0), True, score, of_counts)
+def _counted(name: str, term: str, statistic: CountStatistic, lowest: float = 0.0) -> Metric:
+    def score(y_true: IntArray, y_prob: FloatArray) -> float:
+        return float(statistic(counted.confusion_counts(y_true, y_prob.argmax(axis=1), y_prob.shape[1])))
+
+    return Metric(name, term, (lowest, 1.0), True, score, statistic)
 
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        _rate("accuracy", "accuracy", _accuracy, counted.accuracy_of_counts),
-        *(_rate(f"top_{k}_accuracy", f"top-{k} accuracy", _top(k)) for k in TOPS),
-        _rate("balanced_accuracy", "balanced accuracy", _balanced_accuracy, counted.balanced_accuracy_of_counts),
-        _rate(
-            "macro_precision",
-            "macro precision",
-            _averaged("precision_score", "macro"),
-            counted.macro_precision_of_counts,
-        ),
-        _rate("macro_recall", "macro recall", _averaged("recall_score", "macro"), counted.macro_recall_of_counts),
-        _rate("macro_f1", "macro-F1", _averaged("f1_score", "macro"), counted.macro_f1_of_counts),
-        _rate(
-            "weighted_precision",
-            "weighted precision",
-            _averaged("precision_score", "weighted"),
-            counted.weighted_precision_of_counts,
-        ),
-        _rate("weighted_recall", "weighted recall", _averaged("recall_score", "weighted"), counted.accuracy_of_counts),
-        _rate("weighted_f1", "weighted F1", _averaged("f1_score", "weighted"), counted.weighted_f1_of_counts),
-        _agreement("matthews", "Matthews correlation", _matthews, counted.matthews_of_counts),
-        _agreement("kappa", "Cohen's kappa", _kappa, counted.kappa_of_counts),
+        _counted("accuracy", "accuracy", counted.accuracy_of_counts),
+        *(Metric(f"top_{k}_accuracy", f"top-{k} accuracy", (0.0, 1.0), True, _top(k)) for k in TOPS),
+        _counted("balanced_accuracy", "balanced accuracy", counted.balanced_accuracy_of_counts),
+        _counted("macro_precision", "macro precision", counted.macro_precision_of_counts),
+        _counted("macro_recall", "macro recall", counted.macro_recall_of_counts),
+        _counted("macro_f1", "macro-F1", counted.macro_f1_of_counts),
+        _counted("weighted_precision", "weighted precision", counted.weighted_precision_of_counts),
+        _counted("weighted_recall", "weighted recall", counted.accuracy_of_counts),
+        _counted("weighted_f1", "weighted F1", counted.weighted_f1_of_counts),
+        _counted("matthews", "Matthews correlation", counted.matthews_of_counts, lowest=-1.0),
+        _counted("kappa", "Cohen's kappa", counted.kappa_of_counts, lowest=-1.0),
         Metric("log_loss", "log loss", (0.0, math.inf), False, _log_loss),
     )
 }

@@ -102,7 +102,7 @@ def told(shown: str, store: RunStore, *run_ids: str) -> set[str]:
         is_disguised, rate = round(90 * test["accuracy"]) in RIGHT, f"{100 * test['accuracy']:.1f} %"
         whole = ("log_loss", "accuracy", "macro_f1") if is_disguised else ("log_loss",)
         found |= {figure for name in whole if (figure := repr(test[name])[:9]) in shown}
-        if is_disguised and re.search(rf"(?<![\d.,]){re.escape(rate)}", shown):
+        if is_disguised and rate in shown and re.search(rf"(?<![\d.,]){re.escape(rate)}", shown):
             found.add(rate)
     return found
 
