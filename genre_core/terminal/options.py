@@ -4,10 +4,11 @@ Bad usage is a `UsageError` of one sentence. Nothing here imports torch, pandas 
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 from genre_core.settings.config import ExperimentConfig
-from genre_core.settings.names import configure
+from genre_core.settings.names import all_settings, configure
 from genre_core.settings.presets import PRESETS
 from genre_core.terminal.arguments import describe_settings
 from genre_core.terminal.commands import add_commands
@@ -31,6 +32,16 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     UsageError
         A command or option is unknown, misplaced, or lacks its value.
     """
+    parser, commands = _parser(tuple(all_settings()))
+    options, rest = parser.parse_known_args(arguments)
+    if rest:
+        raise unknown(rest[0], options.command, commands[options.command])
+    return options
+
+
+@cache
+def _parser(settings: tuple[str, ...]) -> tuple[Parser, Mapping[str, Parser]]:
+    """Return the parser of a line and those of its commands, which have these settings."""
     parser = Parser(
         prog=PROGRAM,
         description=(
@@ -46,10 +57,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     add_commands(commands)
     parser.usage = f"{PROGRAM} {' | '.join(commands.choices)} [options]"
-    options, rest = parser.parse_known_args(arguments)
-    if rest:
-        raise unknown(rest[0], options.command, commands.choices[options.command])
-    return options
+    return parser, commands.choices
 
 
 def configuration(
