@@ -25,7 +25,7 @@ def _one_thread() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_compiler() -> Iterator[None]:
-    """Keep out torch's compiler: its optimizers import it, which takes seconds, only to ask that it leaves them alone."""
+    """Keep out torch's compiler: its optimizers import it for seconds, only to ask that it leaves them alone."""
     import torch
 
     compiler = ModuleType("torch._dynamo")

@@ -1,4 +1,4 @@
-"""The cluster: real processes, and what becomes of runs when they are killed."""
+"""The cluster: real processes, and what becomes of runs and of a lens when they are killed."""
 
 import os
 import signal
@@ -12,7 +12,11 @@ from genre_core.errors import ClusterError
 from genre_core.networks import MlpConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.store.runs import RunStore, new_run_id
-from genre_core.store.schema import DEAD_AFTER, Run
+from genre_core.store.schema import DEAD_AFTER, Run, Study
+from genre_core.store.studies import DIED
+from genre_core.studies.kinds import LENS
+from genre_core.studies.lens.config import LensConfig
+from genre_core.studies.lens.judging import LensScore
 from genre_core.workers import cluster
 from genre_core.workers import commands as jobs
 
@@ -23,6 +27,16 @@ SMALL = ExperimentConfig(
 )
 LONG = SMALL.model_copy(
     update={"data": SyntheticConfig(n_samples=40_000), "train": TrainConfig(max_epochs=500, patience=500)}
+)
+SMALL_LENS = LensConfig(experiment=SMALL, n_repeats=3, classifiers=("network", "majority", "logistic"))
+ENDLESS = LensConfig(
+    experiment=ExperimentConfig(
+        data=SyntheticConfig(n_samples=6000, n_features=4, n_genres=3, artists=10),
+        model=MlpConfig(hidden=(64, 64)),
+        train=TrainConfig(max_epochs=20, patience=500),
+    ),
+    n_repeats=50,
+    classifiers=("majority", "network"),
 )
 
 
@@ -58,6 +72,18 @@ class Lab:
         run_id = new_run_id()
         assert jobs.submit(self.store, self.client, run_id, config, pace=pace)
         return run_id
+
+    def submit_lens(self, config: LensConfig) -> str:
+        study_id = new_run_id()
+        assert jobs.submit_study(self.store, self.client, study_id, LENS.kind, config)
+        return study_id
+
+    def lens(self, study_id: str) -> Study:
+        return self.store.studies.study(study_id)
+
+    def tasks(self, study_id: str) -> list[tuple[int, str, str]]:
+        """Return what a lens has judged."""
+        return [LensScore.from_json(result).task for result in self.store.studies.results(study_id)]
 
     def run(self, run_id: str) -> Run:
         return self.store.run(run_id)
@@ -121,6 +147,52 @@ def test_a_run_whose_worker_is_killed_says_so_and_can_be_started_again(lab: Lab)
     assert jobs.restart(lab.store, lab.client, run_id)
     until(lambda: lab.run(run_id).state == "complete")
     assert [epoch.epoch for epoch in lab.store.epochs(run_id)] == [1, 2, 3, 4, 5]
+
+
+@pytest.fixture
+def endless(lab: Lab) -> Iterator[str]:
+    """Give a lens that has its first score and is far from its end."""
+    study_id = lab.submit_lens(ENDLESS)
+    assert not jobs.submit_study(lab.store, lab.client, study_id, LENS.kind, ENDLESS)
+    until(lambda: lab.lens(study_id).n_results > 0)
+    yield study_id
+    jobs.stop_study(lab.store, study_id)
+
+
+def test_a_run_starts_at_once_and_has_the_worker_for_itself(lab: Lab, endless: str) -> None:
+    run_id = lab.submit()
+    assert until(lambda: lab.run(run_id).epoch > 0) < 30
+    until(lambda: lab.run(run_id).state == "complete")
+    assert lab.lens(endless).state == "running"
+
+
+def test_a_second_lens_waits_for_the_first(lab: Lab, endless: str) -> None:
+    study_id, run_id = lab.submit_lens(SMALL_LENS), lab.submit()
+    until(lambda: lab.run(run_id).state == "complete")
+    assert lab.lens(study_id).state == "queued"
+    assert jobs.stop_study(lab.store, endless)
+    until(lambda: lab.lens(study_id).state == "complete")
+
+
+def test_a_lens_that_was_queued_while_there_was_no_cluster_is_sent_when_there_is_one(lab: Lab) -> None:
+    study_id = new_run_id()
+    assert lab.store.studies.submit(study_id, LENS.kind, SMALL_LENS.model_dump_json())
+    assert jobs.recover(lab.store, lab.client) == 1
+    until(lambda: lab.lens(study_id).state == "complete")
+
+
+def test_a_killed_worker_is_said_at_once_and_the_lens_goes_on_from_its_scores(lab: Lab, endless: str) -> None:
+    for pid in lab.worker_pids():
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: lab.lens(endless).state == "failed")
+    assert lab.lens(endless).error == DIED
+    before = lab.tasks(endless)
+    assert before
+    assert jobs.resume_study(lab.store, lab.client, endless)
+    until(lambda: lab.lens(endless).n_results > len(before))
+    after = lab.tasks(endless)
+    assert after[: len(before)] == before
+    assert len(set(after)) == len(after)
 
 
 def test_what_waits_and_what_is_paused_survives_the_death_of_the_cluster(lab: Lab) -> None:

@@ -454,7 +454,9 @@ def test_a_choice_that_cannot_be_says_why(config: dict[str, str], sentence: str)
 
 @given(
     st.lists(
-        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), min_size=1).map(str.strip).filter(bool),
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), min_size=1)
+        .map(str.strip)
+        .filter(bool),
         unique=True,
     )
 )

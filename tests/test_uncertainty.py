@@ -126,7 +126,9 @@ def test_count_statistics_agree_with_scikit_learn(k):
     counts = np.bincount(y_true * k + y_pred, minlength=k * k).reshape(1, k, k)
     for metric in METRICS.values():
         if metric.of_counts is not None:
-            assert metric.of_counts(counts) == pytest.approx([REFERENCE[metric.name](y_true, np.eye(k)[y_pred])], abs=1e-12)
+            assert metric.of_counts(counts) == pytest.approx(
+                [REFERENCE[metric.name](y_true, np.eye(k)[y_pred])], abs=1e-12
+            )
 
 
 def test_accuracy_of_resampled_matrices_is_near_wilson_where_tracks_are_independent():
