@@ -608,7 +608,7 @@ def test_a_training_that_is_terminated_before_it_begins_is_not_left_waiting(stor
 
 
 def test_a_second_ctrl_c_ends_a_training_at_once_and_without_a_complaint(store_url, tmp_path):
-    terminal = Terminal(tmp_path, *LONG, fresh=True)
+    terminal = Terminal(tmp_path, *LONG)
     store, run_id = when_stored(terminal, store_url)
     while store.run(run_id).state == "queued":
         assert terminal.running

@@ -48,7 +48,7 @@ def test_the_winners_test_part_is_opened_once_where_it_is_asked_for(capsys):
 @pytest.mark.parametrize("times", [1, 2])
 def test_ctrl_c_pauses_a_search_and_a_second_one_leaves_at_once_without_a_complaint(tmp_path, times):
     endless = ["--train.max_epochs", "500", "--train.patience", "500", "--trials", "50", "--no-pruning"]
-    terminal = Terminal(tmp_path, "search", *SMALL, *endless, "--space", "train.learning_rate", fresh=times == 2)
+    terminal = Terminal(tmp_path, "search", *SMALL, *endless, "--space", "train.learning_rate")
     store, deadline = RunStore(), time.monotonic() + 60
     while not (found := store.studies.studies("search", states=["running"])):
         assert terminal.running
