@@ -349,6 +349,8 @@ def test_fma_is_imported_and_its_official_split_is_one_click_away(store, fma):
     assert "from FMA small." in page.header[0].value
     assert "CC BY 4.0" in texts(page)
     page.query_params["data.subset"] = "full"
+    page.query_params["data.features"] = "mfcc"
+    page.query_params["data.statistics"] = "mean"
     page.run()
     assert "from all of FMA." in page.header[0].value
     press(page, "Split as published")
