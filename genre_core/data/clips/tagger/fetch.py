@@ -35,7 +35,14 @@ MAX_BYTES = 2 * WHEEL_BYTES
 MAX_SECONDS = 300.0
 POLL_SECONDS = 0.1
 _BY_HAND = f"download {WHEEL} elsewhere and run {COMMAND} --wheel FILE"
-_UNREACHED = ("connection", "timed out", "timeout", "max retries", "proxy", "ssl", "name resolution")
+_UNREACHED = (
+    "connection broken",
+    "connectionerror",
+    "connection reset",
+    "could not fetch url",
+    "timed out",
+    "incomplete",
+)
 """Words of pip about an index that does not answer."""
 
 
