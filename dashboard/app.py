@@ -17,6 +17,7 @@ from starlette.requests import Request  # noqa: E402
 from starlette.responses import HTMLResponse, RedirectResponse, Response  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
+from dashboard.components.clip_routes import ROUTES as CLIP_ROUTES  # noqa: E402
 from dashboard.components.live import route  # noqa: E402
 from dashboard.views.evaluate import live as history  # noqa: E402
 from dashboard.views.lens import live as lens  # noqa: E402
@@ -62,6 +63,7 @@ ROUTES = [
     route("/live/repeat/{followed}", repeat.look),
     route("/live/search/{followed}", search.look),
     route("/live/{followed}", run.look),
+    *CLIP_ROUTES,
     Route("/train", first_page),
     Route("/{page:page}", shell),
 ]

@@ -4,12 +4,6 @@ const ANSWER_SECONDS = 20;  // after which an answer is not waited for any longe
 const STAY_SECONDS = 10;   // after which a page that is still here was not left
 const followers = new WeakMap();
 
-// The address is taken from Streamlit's own script, so that a server behind a path prefix works too.
-function base() {
-  const main = document.querySelector('script[src*="static/js/"]');
-  return main ? main.src.split("static/js/")[0] : new URL("./", document.baseURI).href;
-}
-
 // Draws the parts of an answer; false where one of them is not on the page yet, and has to be asked for again.
 function show(parts) {
   const drawn = window.genreLabParts ?? new Map();

@@ -1,13 +1,10 @@
 const charts = new WeakMap();
 
-// Loaded once per page, whichever chart comes first. The address is taken from Streamlit's own script, so that a
-// server behind a path prefix works too.
+// Loaded once per page, whichever chart comes first.
 function plotly(script) {
-  const main = document.querySelector('script[src*="static/js/"]');
-  const base = main ? main.src.split("static/js/")[0] : new URL("./", document.baseURI).href;
   window.genreLabPlotly ??= new Promise((resolve, reject) => {
     const tag = element("script");
-    tag.src = `${base}app/static/${script}`;
+    tag.src = `${base()}app/static/${script}`;
     tag.onload = () => resolve(window.Plotly);
     tag.onerror = () => { window.genreLabPlotly = undefined; reject(new Error("plotly")); };
     document.head.append(tag);

@@ -1,4 +1,4 @@
-// What all components draw with: elements with their attributes, and the colour of the page below them.
+// What all components draw with: elements with their attributes, the colour of the page below them, and where the server is.
 const filled = (made, attributes, children) => {
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   made.append(...children);
@@ -20,3 +20,8 @@ function isDark(node) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
 }
 
+// The address is taken from Streamlit's own script, so that a server behind a path prefix works too.
+function base() {
+  const main = document.querySelector('script[src*="static/js/"]');
+  return main ? main.src.split("static/js/")[0] : new URL("./", document.baseURI).href;
+}

@@ -1,0 +1,102 @@
+"""The player: one list of clips to hear, each with the spectrogram that a network hears it by."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from dashboard.services.clips import LONGEST
+from dashboard.shell.mount import mount
+from dashboard.theme import count
+
+MOST = 200
+"""Clips in one list, at most."""
+SHOWN_SECONDS = 60.0
+"""Length of a clip up to which all of it is shown around the window that is heard."""
+
+RAMPS = (
+    ("#f3f6f9", "#bfdee6", "#8dc3db", "#61a5d3", "#4283d0", "#3461bc", "#2c41a0", "#262873", "#1d1148"),
+    ("#191d23", "#222e64", "#284593", "#2b5fc3", "#3384cd", "#4aa8cf", "#7cc8cc", "#b5e3cb", "#fdf6d3"),
+)
+"""Colors of a spectrogram from nothing to the strongest, on a light page and on a dark one, even steps in lightness."""
+
+SCRIPTS = ("player_picture.js", "player_list.js", "player_sound.js")
+_mount = mount(__file__, *SCRIPTS)
+
+Windows = tuple[tuple[float, float, Mapping[str, float]], ...]
+"""Windows of a clip: start and length in seconds, and the probability of each genre."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Something to hear: a window (start and seconds) of a clip, or the whole clip where `seconds` is 0.
+
+    `length` is that of the clip in seconds. `gain`, at most 1, makes it as loud as others. `href` is the address of the
+    track's page, and `windows` what a network says along the clip.
+    """
+
+    clip: str
+    title: str
+    genre: str = ""
+    detail: str = ""
+    start: float = 0.0
+    seconds: float = 0.0
+    length: float = 0.0
+    gain: float = 1.0
+    href: str = ""
+    windows: Windows = ()
+
+    @property
+    def shown(self) -> tuple[float, float]:
+        """Return from when to when the clip is shown: all of a short one, a minute around the window of a long one."""
+        if not self.seconds:
+            return 0.0, min(self.length, LONGEST)
+        span = min(max(self.seconds, min(self.length, SHOWN_SECONDS)), LONGEST)
+        start = max(0.0, min(self.start + (self.seconds - span) / 2, self.length - span))
+        return start, start + span
+
+
+def player(
+    heard: Sequence[Heard], *, key: str, title: str = "", on_open: Callable[[Heard], None] | None = None
+) -> None:
+    """Draw one player over clips, in their order; without clips nothing.
+
+    `on_open` is called with the clip whose link was followed; without it the browser goes there by itself.
+    """
+    if not heard:
+        return
+    listed = heard[:MOST]
+    more = f"The first {MOST:,} of {count(len(heard), 'clip')} are listed." if len(heard) > MOST else ""
+    data = {
+        "title": title,
+        "more": more,
+        "clips": [_clip(one) for one in listed],
+        "ramps": RAMPS,
+        "opens": on_open is not None,
+    }
+
+    def open_page() -> None:
+        if on_open is not None:
+            on_open(listed[int(st.session_state[key]["open"])])
+
+    _mount(key=key, data=data, on_open_change=open_page)
+
+
+def _clip(one: Heard) -> dict[str, Any]:
+    start, end = one.shown
+    return {
+        "clip": one.clip,
+        "title": one.title,
+        "genre": one.genre,
+        "detail": one.detail,
+        "from": round(one.start, 3) if one.seconds else 0.0,
+        "to": round(one.start + one.seconds, 3) if one.seconds else round(one.length, 3),
+        "shown": [round(start, 3), round(end, 3)],
+        "gain": round(min(one.gain, 1.0), 4),
+        "href": one.href,
+        "windows": [
+            [round(start, 3), round(seconds, 3), {genre: round(p, 3) for genre, p in probabilities.items()}]
+            for start, seconds, probabilities in one.windows
+        ],
+    }
