@@ -251,7 +251,7 @@ def test_a_part_of_a_clip_is_pictured_as_wide_as_asked_for(known):
     assert 2800 < head["strongest"] < 3200
     assert head["start"] >= 5
     assert head["start"] + head["step"] * levels.shape[1] == pytest.approx(6, abs=1.5 * head["step"])
-    assert head["sentence"] == "1.0 s of sound, loudness −9 dB, strongest around 3,000 Hz."
+    assert head["sentence"] == "1.0 s of sound, loudness −9 dB, strongest around 2,900 Hz."
     assert head["loudest"] is head["brightest"] is None
 
 

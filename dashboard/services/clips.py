@@ -82,7 +82,8 @@ def find(clip: str) -> Location:
     ClipError
         This store does not know it.
     """
-    found = store().clips.find(clip) if re.fullmatch("[0-9a-f]{64}", clip) else None
+    known = getattr(store(), "clips", None)
+    found: Location | None = known.find(clip) if known and re.fullmatch("[0-9a-f]{64}", clip) else None
     if found is None:
         raise ClipError("This clip is not known here: its collection was deleted, or it never was one.")
     return found
@@ -245,7 +246,8 @@ def _pooled(levels: npt.NDArray[np.float32], step: int) -> npt.NDArray[np.float3
     """Return means over so many frames each."""
     first = np.arange(0, levels.shape[1], step)
     sizes = np.diff(np.append(first, levels.shape[1]))
-    return np.add.reduceat(levels, first, axis=1) / sizes
+    pooled: npt.NDArray[np.float32] = np.add.reduceat(levels, first, axis=1) / sizes.astype(np.float32)
+    return pooled
 
 
 def _as_bytes(levels: npt.NDArray[np.float32], top: float) -> npt.NDArray[np.uint8]:

@@ -26,7 +26,8 @@ STRONGEST = """canvas => {
   return data.filter((_, at) => at % 4 < 3).reduce((a, b) => a + b) / (3 * canvas.width);
 }"""
 """Mean brightness at 500 Hz."""
-AUDIO = """() => [...window.genreLabSound.players].map(({ audio }) => audio ? [!audio.paused && !audio.ended, audio.currentTime, audio.volume] : null)"""
+AUDIO = """() => [...window.genreLabSound.players].map(({ audio }) =>
+  audio ? [!audio.paused && !audio.ended, audio.currentTime, audio.volume] : null)"""
 
 
 @pytest.fixture(scope="module")
@@ -202,9 +203,7 @@ def test_a_window_is_bounded_and_heard_alone(page, gallery):
     page.get_by_role("button", name="Play", exact=True).wait_for()
     expect(page.get_by_role("slider")).to_have_attribute("aria-valuenow", "4.0")
     page.get_by_role("button", name="Play", exact=True).click()  # once more from its start
-    page.wait_for_function(
-        "() => { const { audio } = [...window.genreLabSound.players][0]; return !audio.paused && audio.currentTime < 3.5; }"
-    )
+    page.wait_for_function(f"() => {{ const [[plays, at]] = ({AUDIO})(); return plays && at < 3.5; }}")
     said = page.get_by_role("img", name="The network says: 0.0 to 2.0 s Jazz 60\u202f%; 2.0 to 4.0 s Jazz 45\u202f%; ")
     expect(said.locator("div")).to_have_count(3)
     described = page.locator("#sentence")
@@ -219,9 +218,7 @@ def test_one_plays_at_a_time_over_the_whole_page(page, gallery):
     page.get_by_role("button", name="Pause tone 0.wav").first.wait_for()
     toggles.nth(1).click()
     page.wait_for_function("() => window.genreLabSound.playing?.data.clips.length === 1")
-    page.wait_for_function(
-        "() => [...window.genreLabSound.players].filter(({ audio }) => audio && !audio.paused).length === 1"
-    )
+    page.wait_for_function(f"() => ({AUDIO})().filter((one) => one?.[0]).length === 1")
     expect(toggles.nth(0)).to_have_attribute("aria-label", "Play")
     expect(toggles.nth(1)).to_have_attribute("aria-label", "Pause")
 
@@ -263,10 +260,8 @@ def test_a_long_list_says_that_it_is_cut(page, gallery):
     expect(rows(page)).to_have_count(200)
     rows(page).first.focus()
     page.keyboard.press("ArrowDown")
-    loaded = page.evaluate(
-        "() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('/mel')).length"
-    )
-    assert loaded < 40
+    asked = "() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('/mel')).length"
+    assert page.evaluate(asked) < 40
 
 
 def test_without_clips_there_is_no_player(page, gallery):

@@ -136,6 +136,8 @@ def addresses(store: RunStore) -> dict[str, list[str]]:
         "/live/repeat/{followed}": [f"/live/repeat/{study}{end}" for study in studies for end in ends],
         "/live/search/{followed}": [f"/live/search/{study}{end}" for study in studies for end in ends],
         "/live/{followed}": [f"/live/{run}{end}" for run in runs for end in ends],
+        "/clip/{clip}": [f"/clip/{'0' * 64}"],
+        "/clip/{clip}/mel": [f"/clip/{'0' * 64}/mel"],
         "/train": ["/train"],
         "/{page:page}": ["/runs", "/evaluate", "/"],
     }  # fmt: skip
