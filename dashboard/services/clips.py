@@ -246,8 +246,7 @@ def _pooled(levels: npt.NDArray[np.float32], step: int) -> npt.NDArray[np.float3
     """Return means over so many frames each."""
     first = np.arange(0, levels.shape[1], step)
     sizes = np.diff(np.append(first, levels.shape[1]))
-    pooled: npt.NDArray[np.float32] = np.add.reduceat(levels, first, axis=1) / sizes.astype(np.float32)
-    return pooled
+    return np.asarray(np.add.reduceat(levels, first, axis=1) / sizes, dtype=np.float32)
 
 
 def _as_bytes(levels: npt.NDArray[np.float32], top: float) -> npt.NDArray[np.uint8]:
