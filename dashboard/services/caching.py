@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
+from genre_core.store.run_result import Judge
 from genre_core.store.schema import Run
 
 Arguments = ParamSpec("Arguments")
@@ -17,7 +18,8 @@ def cached_by_run(
     max_entries: int, show_spinner: bool | str = False
 ) -> Callable[[Callable[Arguments, Found]], Callable[Arguments, Found]]:
     """Cache the results of a function of a run, for what does not change while the run's state stays."""
-    keep = st.cache_resource(show_spinner=show_spinner, max_entries=max_entries, hash_funcs={Run: _as_far_as})
+    hashed = {Run: _as_far_as, Judge: repr}
+    keep = st.cache_resource(show_spinner=show_spinner, max_entries=max_entries, hash_funcs=hashed)
 
     def cached(find: Callable[Arguments, Found]) -> Callable[Arguments, Found]:
         takes, kept = signature(find), keep(find)

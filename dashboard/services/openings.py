@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+import streamlit as st
+
 from dashboard.services.commands import act
 from dashboard.services.workers import store
-from genre_core.store.openings import Openings
+from genre_core.store.openings import Openings, last_look
 from genre_core.store.openings import count_openings as _count_openings
 from genre_core.store.openings import open_test as _open_test
 from genre_core.store.openings import openings_of as _openings_of
@@ -13,7 +15,13 @@ from genre_core.store.schema import Run
 
 def openings_of(runs: Iterable[Run]) -> dict[str, Openings]:
     """Return for each run, by its id, how often its test tracks were looked at."""
-    return _openings_of(store(), runs)
+    runs = list(runs)
+    return _found(last_look(store()), [(run.id, run.attempt, run.context.get("test_hash", "")) for run in runs], runs)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _found(looks: tuple[object, ...], of: list[tuple[str, int, str]], _runs: list[Run]) -> dict[str, Openings]:
+    return _openings_of(store(), _runs)
 
 
 def count_openings(test_hash: str) -> Openings:

@@ -117,10 +117,12 @@ class ConfusionMatrix:
         """
         if self.grouped is None:
             return ""
-        whole = np.zeros(self.counts.shape, dtype=np.bool_)
-        whole[... if among is None else among] = True
-        inside = whole[self.grouped.y_true, self.grouped.y_pred]
-        n = count_groups(self.grouped.groups[inside])
+        if among is None:
+            n = self._n_groups
+        elif isinstance(among, int):
+            n = self._groups_by_genre[among]
+        else:
+            n = count_groups(self.grouped.groups[among[self.grouped.y_true, self.grouped.y_pred]])
         return too_few(n, self.grouped.level) if 0 < n < FEWEST_GROUPS else ""
 
     def too_few_by_genre(self) -> str:
@@ -129,8 +131,7 @@ class ConfusionMatrix:
             return ""
         if altogether := self.too_few():
             return f"{capitalized(altogether)}."
-        kinds = np.unique(np.column_stack([self.grouped.y_true, self.grouped.groups]), axis=0)[:, 0]
-        n_groups = np.bincount(kinds, minlength=len(self.genres)).tolist()
+        n_groups = self._groups_by_genre
         few = [(genre, n) for genre, n in zip(self.genres, n_groups, strict=True) if 0 < n < FEWEST_GROUPS]
         level, numbers = self.grouped.level, {n for _, n in few}
         if not few:
@@ -141,6 +142,18 @@ class ConfusionMatrix:
         if len(few) > _MOST_NAMED:
             named.append(f"{count(len(few) - _MOST_NAMED, 'other genre')} fewer than {FEWEST_GROUPS}")
         return f"Genres with too few {level}s for an interval: {joined(named)}."
+
+    @cached_property
+    def _n_groups(self) -> int:
+        return 0 if self.grouped is None else count_groups(self.grouped.groups)
+
+    @cached_property
+    def _groups_by_genre(self) -> list[int]:
+        """Return of how many groups each genre's tracks are (k,)."""
+        assert self.grouped is not None
+        kinds = np.unique(np.column_stack([self.grouped.y_true, self.grouped.groups]), axis=0)[:, 0]
+        found: list[int] = np.bincount(kinds, minlength=len(self.genres)).tolist()
+        return found
 
     @cached_property
     def _accuracy_interval(self) -> Interval:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from genre_core.data.sources import load_dataset
@@ -62,6 +62,14 @@ def openings_of(store: RunStore, runs: Iterable[Run]) -> dict[str, Openings]:
     _remember(store, runs)
     seen = _looks(store, {run.context["test_hash"] for run in runs if "test_hash" in run.context})
     return {run.id: _count(store, run.context, seen, run.fingerprint) for run in runs}
+
+
+def last_look(store: RunStore) -> tuple[object, ...]:
+    """Return what changes when somebody looks at test tracks, or tracks of a test part become known."""
+    known = select(func.count()).select_from(_test_sets).scalar_subquery()
+    with store.transaction() as connection:
+        looks = connection.execute(select(func.count(), func.max(_openings.c.opened_at), known).select_from(_openings))
+        return tuple(looks.one())
 
 
 def count_openings(store: RunStore, test_hash: str) -> Openings:

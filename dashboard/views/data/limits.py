@@ -56,8 +56,7 @@ def _curve(config: SyntheticConfig, data: Dataset, limit: BayesLimit, clean: boo
     st.markdown("**The best possible score by overlap**")
     guessing = float(limit.shares.max())
     sentence = sentences.limit_sentence(limit, guessing)
-    more = [_heard_more(config, heard, clean) for heard in heard_together(config)[1:]]
-    st.caption(plain(" ".join(filter(None, (sentence, limit.about, *more))), 800))
+    st.caption(plain(f"{sentence} {limit.about}".strip(), 800))
     runs = _runs(config, clean)
     figure = curve_figure(exploring.curve(config, clean=clean), (config.overlap, limit.accuracy), guessing, runs)
     plot(figure, key="limit curve", height=320, alt=sentence, revision="limit")
@@ -65,6 +64,9 @@ def _curve(config: SyntheticConfig, data: Dataset, limit: BayesLimit, clean: boo
         n_leaky = sum(run.leaky for run in runs)
         st.caption(sentences.circles_sentence(len(runs), n_leaky), help=GLOSSARY["leaky"] if n_leaky else None)
     _solve(config, clean)
+    more = [_heard_more(config, heard, clean) for heard in heard_together(config)[1:]]  # slow: the figure comes first
+    if said := " ".join(filter(None, more)):
+        st.caption(plain(said))
     points = exploring.curve(config, clean=clean)
     rows = [{"overlap": point.overlap, "best possible": round(100 * point.accuracy, 2)} for point in points]
     twin(rows, "limit", "The best possible accuracy at each overlap.", ("best possible",))
