@@ -135,6 +135,15 @@ def test_intervals_of_segments_are_those_of_their_tracks(reference):
     assert segments.per_genre[2].recall_interval == segments.confusion_matrix.interval(2, 2, "true")
 
 
+def test_the_log_loss_of_too_few_groups_has_no_interval():
+    y_true, logits = _from_counts(COUNTS)
+    found = evaluate(y_true, logits, GENRES, majority=0, groups=np.arange(len(y_true)) % 4)
+    assert found.intervals["log_loss"] == Interval(0.0, np.inf)
+    assert "too few" in METRICS["log_loss"].written(found.log_loss, found.intervals["log_loss"])
+    stored = json.loads(json.dumps(found.to_json(), allow_nan=False))
+    assert Evaluation.from_json(stored).intervals["log_loss"] == Interval(0.0, np.inf)
+
+
 def test_it_goes_through_json_unchanged(reference):
     text = json.dumps(reference.to_json(), allow_nan=False)
     assert json.loads(text).keys() == JSON_KEYS

@@ -110,3 +110,11 @@ def test_bad_input_is_named():
         fit_vector(y, np.where(np.arange(10)[:, None] == 3, np.nan, logits))
     with pytest.raises(DataError, match="nothing else to fit on"):
         cross_fitted(fit_temperature, y, logits, groups=np.zeros(10, dtype=np.int64))
+
+
+def test_a_scale_for_each_genre_is_not_fitted_on_tracks_of_other_genres_alone():
+    y, logits = np.repeat(np.arange(4), 30), np.random.default_rng(0).normal(size=(120, 4))
+    with pytest.raises(DataError, match="Vector scaling cannot be fitted so"):
+        cross_fitted(fit_vector, y, logits, groups=y)
+    assert cross_fitted(fit_temperature, y, logits, groups=y).shape == logits.shape
+    assert cross_fitted(fit_vector, y, logits, groups=np.arange(120) % 30 + 30 * y).shape == logits.shape

@@ -44,7 +44,7 @@ def test_the_answer_says_how_many_and_where_that_stands(outcome):
     )
     assert sentences.answer(outcome, "test", 0).endswith("the highest recall of 3 genres, shared with others.")
     assert sentences.by_difficulty(outcome.evaluation) == [1, 0, 2]
-    assert "taken for Rock (40) and Folk (10). Rock (6) and Folk (5) are taken for it." in sentences.confused(
+    assert "taken for Rock (40) and Folk (10). Tracks of Rock (6) and Folk (5) are taken for it." in sentences.confused(
         outcome, 1
     )
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
-from genre_core.evaluation.grouped_share import GroupedShare
+from genre_core.evaluation.grouped_share import FEWEST_GROUPS, GroupedShare
 
 Mask = npt.NDArray[np.bool_]
 Scorer = Callable[[FloatArray], FloatArray]
@@ -141,6 +141,16 @@ def mean_interval(values: FloatArray, groups: IntArray | None = None, lowest: fl
     units = len(values) if groups is None else len(np.unique(groups))
     half = float(stdtrit(units - 1, 0.975) * np.sqrt(variance)) if units > 1 else 0.0
     return Interval(max(lowest, float(mean) - half), float(mean) + half)
+
+
+def loss_interval(losses: FloatArray, groups: IntArray | None = None) -> Interval:
+    """Return the 95 % interval of the mean of losses (n,) that are not below 0, as `mean_interval` does.
+
+    It is (0, ∞) where fewer than `FEWEST_GROUPS` groups have any.
+    """
+    if groups is not None and len(np.unique(groups)) < FEWEST_GROUPS:
+        return Interval(0.0, math.inf)
+    return mean_interval(losses, groups, lowest=0.0)
 
 
 def n_resamples(n: int, columns: int = 1) -> int:

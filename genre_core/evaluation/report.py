@@ -1,5 +1,6 @@
 """Everything that is said of predictions on one part of the data, with its uncertainty."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -11,7 +12,7 @@ from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
 from genre_core.evaluation.checks import check_labels, check_same_length
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
-from genre_core.evaluation.intervals import Interval, mean_interval, share_interval
+from genre_core.evaluation.intervals import Interval, loss_interval, share_interval
 from genre_core.evaluation.metrics import METRICS, TOPS, among_top, log_losses, softmax
 from genre_core.evaluation.resampled_matrices import resampled_matrices
 
@@ -74,7 +75,10 @@ class Evaluation:
         return self.intervals["macro_f1"]
 
     def to_json(self) -> dict[str, Any]:
-        """Return the same as plain numbers, lists and dicts, without NaN; an interval is [low, high]."""
+        """Return the same as plain numbers, lists and dicts, without NaN.
+
+        An interval is [low, high], or [low, None] where it has no end.
+        """
         plain = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "intervals"}
         plain |= {f"{name}{_INTERVAL}": interval for name, interval in self.intervals.items()}
         plain["confusion_matrix"] = self.confusion_matrix.counts.tolist()
@@ -95,7 +99,9 @@ class Evaluation:
         try:
             values = {name: value for name, value in plain.items() if not name.endswith(_INTERVAL)}
             values["intervals"] = {
-                name.removesuffix(_INTERVAL): Interval(*value) for name, value in plain.items() if name not in values
+                name.removesuffix(_INTERVAL): _interval_or(name, value)
+                for name, value in plain.items()
+                if name not in values
             }
             values["per_genre"] = tuple(
                 GenreScore(**{name: _interval_or(name, value) for name, value in score.items()})
@@ -109,11 +115,15 @@ class Evaluation:
 
 
 def _pair(value: Any) -> Any:
-    return [value.low, value.high] if isinstance(value, Interval) else value
+    if isinstance(value, Interval):
+        return [value.low, None if value.high == math.inf else value.high]  # JSON knows no infinity
+    return value
 
 
 def _interval_or(name: str, value: Any) -> Any:
-    return Interval(*value) if name.endswith(_INTERVAL) else value
+    if name.endswith(_INTERVAL):
+        return Interval(value[0], math.inf if value[1] is None else value[1])
+    return value
 
 
 def evaluate(
@@ -159,7 +169,7 @@ def _intervals(y_true: IntArray, y_prob: FloatArray, groups: IntArray | None) ->
     """Return the interval of each of `METRICS`."""
     y_pred, everywhere = y_prob.argmax(axis=1), np.ones(len(y_true), dtype=np.bool_)
     found = {f"top_{k}_accuracy": share_interval(among_top(y_true, y_prob, k), everywhere, groups) for k in TOPS}
-    found["log_loss"] = mean_interval(log_losses(y_true, y_prob), groups, lowest=0.0)
+    found["log_loss"] = loss_interval(log_losses(y_true, y_prob), groups)
     again = resampled_matrices(y_true, y_pred, y_prob.shape[1], groups)
     found |= {m.name: again.interval(m.of_counts, *m.range) for m in METRICS.values() if m.of_counts is not None}
     return found | dict.fromkeys(("accuracy", "weighted_recall"), again.accuracy)

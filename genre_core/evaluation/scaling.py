@@ -22,6 +22,8 @@ from genre_core.evaluation.metrics import softmax
 COLDEST, HOTTEST = 0.02, 50.0
 """Bounds of the temperature: where every answer is right, colder is always better."""
 N_FOLDS = 5
+MOST_ALONE = 0.5
+"""Share of tracks whose class may be in no other fold: a scale for each class says nothing of more."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,8 @@ def cross_fitted(
     Raises
     ------
     DataError
-        The arrays do not fit each other, or there is a single track or group, which leaves no other to fit on.
+        The arrays do not fit each other, or there is a single track or group, which leaves no other to fit on; or
+        `fit` is that of each class, and most tracks are of a class that no other fold has.
     """
     labels, logits = _checked(y_validation, logits_validation)
     units = np.arange(len(labels))
@@ -147,6 +150,12 @@ def cross_fitted(
     folds = _folds(labels, units, n_folds, seed)
     if folds.max() == 0:
         raise DataError("Validation has only one track or group of tracks: there is nothing else to fit on.")
+    n_folds_of = np.bincount(np.unique(np.column_stack([labels, folds]), axis=0)[:, 0], minlength=logits.shape[1])
+    if fit is fit_vector and (n_folds_of[labels] == 1).mean() > MOST_ALONE:
+        raise DataError(
+            "Vector scaling cannot be fitted so: most genres have one group of validation tracks, which leaves no "
+            "other to fit their scale on. Temperature scaling can."
+        )
     scaled = np.empty_like(logits)
     for fold in range(int(folds.max()) + 1):
         inside = folds == fold

@@ -3,7 +3,7 @@
 from genre_core.evaluation.comparison import Comparison
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.needed import rounded
-from genre_core.text import NO_INTERVAL, nothing_told
+from genre_core.text import NO_INTERVAL, count, nothing_told
 
 MOST_NEEDED = 10_000_000
 """Beyond so many tracks it is kinder to say that no collection is large enough."""
@@ -45,10 +45,11 @@ def why(found: Comparison, gap: str = " ") -> str:
         if pair.effective < pair.n
         else ""
     )
+    first = count(pair.only_first, "track")
     return (
         f"Accuracy differs by {points(pair.difference, pair.interval, gap)}, macro-F1 by "
-        f"{points(found.macro_f1, found.macro_f1_interval, gap)}. Only {found.first} is right on {pair.only_first:,} "
-        f"tracks, only {found.second} on {pair.only_second:,}: {chance(found.p_adjusted)}{groups}."
+        f"{points(found.macro_f1, found.macro_f1_interval, gap)}. Only {found.first} is right on {first}, "
+        f"only {found.second} on {pair.only_second:,}: {chance(found.p_adjusted)}{groups}."
     )
 
 

@@ -1,5 +1,7 @@
 """Whether a run is right as often as it says: reliability, what scaling changes, and the true probabilities."""
 
+import math
+
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
@@ -146,7 +148,8 @@ def _chance(error: CalibrationError) -> tuple[str, str]:
 
 
 def _score(score: Score) -> tuple[str, str]:
-    return f"{score.value:.3f}", f"{score.interval.low:.3f}–{score.interval.high:.3f}"
+    low, high = score.interval.low, score.interval.high
+    return f"{score.value:.3f}", "too few" if high == math.inf else f"{low:.3f}–{high:.3f}"
 
 
 def _accuracy(each: Trusted) -> tuple[str, str]:

@@ -166,8 +166,7 @@ def confused(outcome: Outcome, genre: int) -> str:
     if gone:
         said.append(f"It is most often taken for {_listed(gone)}.")
     if come:
-        verb = "is" if len(come[:2]) == 1 else "are"
-        said.append(f"{_listed(come)} {verb} taken for it.")
+        said.append(f"Tracks of {_listed(come)} are taken for it.")
     elif outcome.evaluation.per_genre[genre].predicted:
         said.append(f"No other genre is taken for {name}.")
     return " ".join(said)

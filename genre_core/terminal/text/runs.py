@@ -75,9 +75,12 @@ def _figure(found: Document, metric: Metric) -> str:
         return rate(value, interval)
     if value is None:
         return "none"
-    limits = "" if interval is None else f" ({interval[0]:.3f} to {interval[1]:.3f})"
-    if interval == list(metric.range):
+    if interval is None:
+        limits = ""
+    elif interval in (list(metric.range), [metric.range[0], None]):
         limits = f" ({NO_INTERVAL})"
+    else:
+        limits = f" ({interval[0]:.3f} to {interval[1]:.3f})"
     return f"{value:.3f}{limits}{' nats' if metric.name == 'log_loss' else ''}"
 
 
