@@ -256,6 +256,9 @@ def test_a_lens_of_before_says_that_its_intervals_by_row_are_for_these_artists()
     now = replace(before, scores=counted)
     assert GLOSSARY["interval with other artists"] in sentences.asides(now)
     assert "Judge again" not in " ".join(sentences.asides(now))
+    leaked = "The interval of the leakage is for these artists: other artists would leak more or less."
+    assert leaked in sentences.asides(before)
+    assert leaked in sentences.asides(now)
     narrow, wide = (of.estimates["row", "network"].accuracy_interval for of in (before, now))
     assert wide.high - wide.low > narrow.high - narrow.low
 

@@ -195,6 +195,8 @@ def asides(lens: Lens) -> list[str]:
         said.append(f"The intervals {joined(levels)} {theirs}.{again}")
     elif any(score.group_variances for score in lens.scores):
         said.append(GLOSSARY["interval with other artists"])
+    if lens.leakage and (level := coarsest_groups(lens.plan)):
+        said.append(f"The interval of the leakage is for these {level}s: other {level}s would leak more or less.")
     if lens.in_segments:
         said.append(LENS_BY[lens.unit])
     return [*said, own_splits(lens.plan)]
