@@ -9,6 +9,7 @@ from scipy.stats import f_oneway, t
 from genre_core.evaluation.between_groups import (
     BetweenGroups,
     group_variance,
+    group_variances,
     influences,
     mean_of,
     share_of_groups,
@@ -78,3 +79,17 @@ def test_an_interval_adds_what_other_groups_would_change():
     assert half_width(values, 0.25, BetweenGroups(0.03**2, 30)) == pytest.approx(expected)
     found = mean_interval(values, 0.25, 100, BetweenGroups(0.03**2, 30))
     assert (found.high - found.low) / 2 == pytest.approx(expected)
+
+
+def test_groups_that_are_remembered_count_beside_those_that_are_judged():
+    rng = np.random.default_rng(0)
+    y_true, groups = np.repeat([0, 1], 60), np.arange(120) // 6
+    nearest = rng.integers(0, 120, 120)
+    by_memory = rng.random(20)[groups[nearest]] < 0.3  # right or wrong by the group that was remembered
+    y_pred = np.where(by_memory, 1 - y_true, y_true)
+    plain = group_variances(y_true, y_pred, 2, groups)
+    both = group_variances(y_true, y_pred, 2, groups, (y_true[nearest], groups[nearest]))
+    remembered = group_variance((y_true == y_pred).astype(float), y_true[nearest], groups[nearest])
+    assert remembered is not None
+    assert remembered > 0.05
+    assert both["accuracy"] == pytest.approx(plain["accuracy"] + remembered)

@@ -12,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
-from genre_core.evaluation.between_groups import group_variance, influences, mean_of, share_of_groups
+from genre_core.evaluation.between_groups import group_variances, mean_of, share_of_groups
 from genre_core.evaluation.count_statistics import accuracy_of_counts, confusion_counts, macro_f1_of_counts
 from genre_core.evaluation.repeated_scores import mean_interval
 from tests.benchmarks.report import print_table
 
-Classify = Callable[[FloatArray, IntArray, FloatArray], IntArray]
+Classify = Callable[[FloatArray, IntArray, FloatArray], tuple[IntArray, IntArray | None]]
+"""Learned X and y, and X to judge → predictions, and which learned rows they were taken from, if each was from one."""
 
 K, FEATURES = 4, 6
 JUDGED, LEARNED = 0.2, 0.64
@@ -27,19 +28,20 @@ SPLITS = (3, 5, 10)
 NAMES = ("accuracy", "macro_f1")
 
 
-def nearest_mean(X: FloatArray, y: IntArray, X_test: FloatArray) -> IntArray:
+def nearest_mean(X: FloatArray, y: IntArray, X_test: FloatArray) -> tuple[IntArray, IntArray | None]:
     means = np.stack([X[y == genre].mean(axis=0) for genre in range(K)])
-    return ((X_test[:, None] - means) ** 2).sum(axis=2).argmin(axis=1)
+    return ((X_test[:, None] - means) ** 2).sum(axis=2).argmin(axis=1), None
 
 
-def nearest_neighbour(X: FloatArray, y: IntArray, X_test: FloatArray) -> IntArray:
-    return y[((X**2).sum(axis=1) - 2 * X_test @ X.T).argmin(axis=1)]
+def nearest_neighbour(X: FloatArray, y: IntArray, X_test: FloatArray) -> tuple[IntArray, IntArray | None]:
+    nearest = ((X**2).sum(axis=1) - 2 * X_test @ X.T).argmin(axis=1)
+    return y[nearest], nearest
 
 
-def support_vectors(X: FloatArray, y: IntArray, X_test: FloatArray) -> IntArray:
+def support_vectors(X: FloatArray, y: IntArray, X_test: FloatArray) -> tuple[IntArray, IntArray | None]:
     from sklearn.svm import SVC
 
-    return SVC().fit(X, y).predict(X_test)
+    return SVC().fit(X, y).predict(X_test), None
 
 
 def judge(
@@ -55,12 +57,14 @@ def judge(
     for _ in range(splits):
         order = rng.permutation(n)
         judged, learned = order[: round(JUDGED * n)], order[round(JUDGED * n) : round((JUDGED + LEARNED) * n)]
-        y_true, y_pred = y[judged], classify(X[learned], y[learned], X[judged])
+        y_true, (y_pred, rows) = y[judged], classify(X[learned], y[learned], X[judged])
+        nearest = None if rows is None else (y[learned][rows], artist[learned][rows])
+        known = group_variances(y_true, y_pred, K, artist[judged], nearest)
         counts = confusion_counts(y_true, y_pred, K)
         for name, measure in zip(NAMES, (accuracy_of_counts, macro_f1_of_counts), strict=True):
             scores[name].append(float(measure(counts)))
-            known = group_variance(influences(y_true, y_pred, K)[name], y_true, artist[judged])
-            variances[name].append(None if known is None else known * share)
+            one = known[name]
+            variances[name].append(None if one is None else one * share)
     found = []
     for name in NAMES:
         groups = mean_of(variances[name], K * artists - K)

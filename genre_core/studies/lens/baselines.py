@@ -29,6 +29,22 @@ def most_rows(classifier: Classifier) -> int | None:
     return _MOST_ROWS.get(classifier)
 
 
+def nearest_rows(X: Features, X_test: Features, seed: int) -> IntArray:
+    """Return for each of X_test (m, n_features) which of the rows X (n, n_features) the nearest neighbor answers by."""
+    from sklearn.neighbors import NearestNeighbors
+
+    most = most_rows("neighbour")
+    rows = np.arange(len(X)) if most is None or len(X) <= most else _some(len(X), most, seed)
+    found: IntArray = rows[NearestNeighbors(n_neighbors=1).fit(X[rows]).kneighbors(X_test, return_distance=False)[:, 0]]
+    return found
+
+
+def votes(y: IntArray, n_genres: int) -> npt.NDArray[np.float32]:
+    """Return logits (m, n_genres) of predicted classes y (m,): 1 for it, 0 for the others."""
+    logits: npt.NDArray[np.float32] = np.eye(n_genres, dtype=np.float32)[y]
+    return logits
+
+
 def predict_baseline(
     classifier: Classifier, X: Features, y: IntArray, X_test: Features, n_genres: int, seed: int
 ) -> npt.NDArray[np.float32]:
@@ -37,17 +53,23 @@ def predict_baseline(
     They are log-probabilities of X_test (m, n_features) where the classifier gives such, and votes otherwise: 1 for the
     predicted class, 0 for the others.
     """
+    if classifier == "neighbour":
+        return votes(y[nearest_rows(X, X_test, seed)], n_genres)
     most = most_rows(classifier)
     if most is not None and len(y) > most:
-        rows = np.random.default_rng(seed).choice(len(y), most, replace=False)
+        rows = _some(len(y), most, seed)
         X, y = X[rows], y[rows]
     fitted = _build(classifier, seed).fit(X, y)
     if classifier not in _PROBABLE:
-        votes: npt.NDArray[np.float32] = np.eye(n_genres, dtype=np.float32)[fitted.predict(X_test)]
-        return votes
+        return votes(fitted.predict(X_test), n_genres)
     logits = np.full((len(X_test), n_genres), np.log(_LEAST), dtype=np.float32)
     logits[:, fitted.classes_] = np.log(np.maximum(fitted.predict_proba(X_test), _LEAST))
     return logits
+
+
+def _some(n: int, most: int, seed: int) -> IntArray:
+    """Return the rows that are learned from where there are too many."""
+    return np.random.default_rng(seed).choice(n, most, replace=False)
 
 
 def _build(classifier: Classifier, seed: int) -> Any:
@@ -56,10 +78,6 @@ def _build(classifier: Classifier, seed: int) -> Any:
             from sklearn.dummy import DummyClassifier
 
             return DummyClassifier(strategy="most_frequent")
-        case "neighbour":
-            from sklearn.neighbors import KNeighborsClassifier
-
-            return KNeighborsClassifier(n_neighbors=1)
         case "logistic":
             from sklearn.linear_model import LogisticRegression
 

@@ -18,12 +18,12 @@ from genre_core.data.dataset import PARTS, Dataset, IntArray, count_groups
 from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, name_test_set, own_test, split_dataset, split_outside
 from genre_core.errors import DataError
-from genre_core.evaluation.between_groups import group_variance, influences, share_of_groups
+from genre_core.evaluation.between_groups import group_variances, share_of_groups
 from genre_core.evaluation.count_statistics import accuracy_of_counts, confusion_counts, macro_f1_of_counts
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.openings import count_opening
 from genre_core.store.runs import RunStore
-from genre_core.studies.lens.baselines import most_rows, predict_baseline
+from genre_core.studies.lens.baselines import most_rows, nearest_rows, predict_baseline, votes
 from genre_core.studies.lens.config import NETWORK, Baseline, Classifier, LensConfig, Outside
 from genre_core.studies.seeds import reseeded
 from genre_core.studies.study import Plain, Result, train_network
@@ -179,7 +179,7 @@ class Lens:
         experiment = experiment_of(self.config, level, repeat)
         prepared = self._prepare(level, repeat)
         split, data = prepared.split, self.dataset
-        n_train, started = len(split.train), time.perf_counter()
+        n_train, nearest, started = len(split.train), None, time.perf_counter()
         if classifier == NETWORK:
             trainer = make_trainer(experiment, prepared)
             yield from train_network(trainer)
@@ -187,7 +187,11 @@ class Lens:
         else:
             X, X_test = prepared.X[split.train], prepared.X[split.test]
             seed = experiment.split.seed
-            logits = predict_baseline(classifier, X, data.y[split.train], X_test, len(data.genres), seed)
+            if classifier == "neighbour":
+                nearest = split.train[nearest_rows(X, X_test, seed)]
+                logits = votes(data.y[nearest], len(data.genres))
+            else:
+                logits = predict_baseline(classifier, X, data.y[split.train], X_test, len(data.genres), seed)
         found = _test_predictions(data, split, logits)
         true = None if data.y_clean is None else found.true_genres(data)
         tracks = found.by("track", data) if data.in_segments else None
@@ -199,11 +203,12 @@ class Lens:
         score = LensScore(level, classifier, repeat, accuracy, macro_f1, used, n_train, len(found), seconds, *more)
         kinds = {"": found, "true_": true, "track_": tracks, "true_track_": true_tracks}
         if torn := _torn_groups(data, level):
+            near = None if nearest is None else dict(zip(split.test.tolist(), nearest.tolist(), strict=True))
             variances = {
                 f"{prefix}{name}": one
                 for prefix, judged in kinds.items()
                 if judged
-                for name, one in _group_variances(judged, torn[1], split, data, by_track="track" in prefix).items()
+                for name, one in _group_variances(judged, torn[1], split, data, near, "track" in prefix).items()
             }
             degrees = count_groups(torn[1]) - len(data.genres)
             score = replace(score, group_variances=variances, group_degrees=degrees)
@@ -348,15 +353,25 @@ def _torn_groups(dataset: Dataset, level: str) -> tuple[str, IntArray] | None:
 
 
 def _group_variances(
-    judged: Predictions, groups: IntArray, split: Split, dataset: Dataset, *, by_track: bool
+    judged: Predictions,
+    groups: IntArray,
+    split: Split,
+    dataset: Dataset,
+    near: Mapping[int, int] | None,
+    by_track: bool,
 ) -> dict[str, float | None]:
-    """Return how much accuracy and macro-F1 would vary over other groups than those that are dealt into both parts."""
+    """Return how much accuracy and macro-F1 would vary over other groups than those that are dealt into both parts.
+
+    `near` are the learned rows that each judged row is answered by, if one is: of a track, that of its first row.
+    """
     dealt = np.concatenate([split.train, split.validation, split.test])
     if by_track:
         dealt = dealt[np.unique(dataset.groups["track"][dealt], return_index=True)[1]]
-    share, own = share_of_groups(groups[dealt]), groups[judged.rows]
-    found = influences(judged.y, judged.y_pred, len(dataset.genres))
-    known = {name: group_variance(values, judged.y, own) for name, values in found.items()}
+    share, nearest = share_of_groups(groups[dealt]), None
+    if near is not None:
+        rows = np.array([near[row] for row in judged.rows.tolist()])
+        nearest = dataset.y[rows], groups[rows]
+    known = group_variances(judged.y, judged.y_pred, len(dataset.genres), groups[judged.rows], nearest)
     return {name: None if one is None else one * share for name, one in known.items()}
 
 
