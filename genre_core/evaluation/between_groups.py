@@ -8,7 +8,9 @@ taken as the mean of what each track adds to it (its influence), so that macro-F
 
 How other artists would change what is learned is not seen in a test part, but for the nearest neighbor, which remembers
 its artists: whose track was nearest is known, and answers that rest on one artist are right or wrong together too.
-`python -m tests.benchmarks.lens` counts how often intervals by row hold the score on tracks by other artists.
+`python -m tests.benchmarks.lens` counts how often intervals by row hold the score on tracks by other artists, for 3 to
+10 splits and 5 to 40 artists a genre: of nearest means and support vectors in 93 to 99 of 100 samples (64 to 95 without
+this), of the nearest neighbor in 91 to 98 (57 to 94 without).
 """
 
 import math
