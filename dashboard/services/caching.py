@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from inspect import signature
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ def cached_by_run(
     max_entries: int, show_spinner: bool | str = False
 ) -> Callable[[Callable[Arguments, Found]], Callable[Arguments, Found]]:
     """Cache the results of a function of a run, for what does not change while the run's state stays."""
-    hashed = {Run: _as_far_as, Judge: repr}
+    hashed: dict[str | type[Any], Callable[[Any], Any]] = {Run: _as_far_as, Judge: repr}
     keep = st.cache_resource(show_spinner=show_spinner, max_entries=max_entries, hash_funcs=hashed)
 
     def cached(find: Callable[Arguments, Found]) -> Callable[Arguments, Found]:

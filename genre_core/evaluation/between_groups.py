@@ -10,7 +10,7 @@ How other artists would change what is learned is not seen in a test part, but f
 its artists: whose track was nearest is known, and answers that rest on one artist are right or wrong together too.
 `python -m tests.benchmarks.lens` counts how often intervals by row hold the score on tracks by other artists, for 3 to
 10 splits and 5 to 40 artists a genre: of nearest means and support vectors in 93 to 99 of 100 samples (64 to 95 without
-this), of the nearest neighbor in 91 to 98 (57 to 94 without).
+this), of the nearest neighbor in 93 to 97 (60 to 95 without).
 """
 
 import math

@@ -87,7 +87,7 @@ GLOSSARY: dict[str, str] = {
     ),
     "interval with other artists": (
         "A split by row has the same artists on both sides. Its interval adds how much other artists would change the "
-        "score; in simulations it then held the true score in 93 to 99 of 100 cases, for nearest neighbor in 91 to 98."
+        "score; in simulations it then held the true score in 93 to 99 of 100 cases, for nearest neighbor in 93 to 97."
     ),
     "confidence": "The probability that the model gives to its prediction.",
     "margin": "The probability of the predicted genre minus that of the second choice. Near 0 it is a close call.",

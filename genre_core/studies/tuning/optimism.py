@@ -8,7 +8,7 @@ dealings. More parts would choose a little better, but what they choose and what
 
 `python -m tests.benchmarks.picking` compares the score to expect with the true accuracy of the trial that was chosen,
 of 8 to 100 trials of 40 epochs. With 60 validation tracks the score as it was chosen is 11 to 13 points too high, the
-score to expect on average from 0.5 points too low to 0.6 too high; with 240 and 1,200 tracks it is within 0.3 points.
+score to expect on average from 0.5 points too low to 0.6 too high; with 120 tracks, from 0.4 too low to 0.7 too high.
 The interval holds the true accuracy in 94 to 98 of 100 searches. The score to expect is too low where two thirds of the
 tracks choose worse than all would, and too high where the same tracks decided which trials were pruned.
 """
