@@ -77,7 +77,7 @@ def test_on_test_each_run_counts_as_opened(store, capsys):
     [
         (["one"], "Name two runs or more"),
         (["one", "run one"], "A run is named twice"),
-        (["one", "split"], "different splits of the same data"),
+        (["one", "split"], "different splits"),
         (["one", "queued"], "only complete runs can be compared"),
         (["one", "nobody"], "nobody"),
     ],

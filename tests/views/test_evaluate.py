@@ -8,6 +8,7 @@ from dashboard.text.badges import why_leaky
 from dashboard.text.evaluate import answer, measured
 from dashboard.text.evaluate_states import closed, no_data, no_run, not_complete
 from dashboard.text.limits import limit_here_label
+from genre_core.bayes.conditions import unheard
 from genre_core.data.sources import load_dataset
 from genre_core.findings.sentences import sentence
 from genre_core.settings.names import configure
@@ -266,9 +267,11 @@ def test_a_score_above_the_limit_by_knowing_the_artists_is_not_called_luck(store
     run = store.run("artists")
     found = outcomes.outcome(run, "validation")
     assert found.limit.accuracy < found.evaluation.accuracy
-    assert page.header[0].value == answer(found, "validation", "single tracks by unknown artists")
+    whom = unheard(run.config.data)
+    assert whom
+    assert page.header[0].value == answer(found, "validation", whom)
     told_to = told_of(run, "validation", load_dataset(run.config.data))
-    assert told_to.whom == "single tracks by unknown artists"
+    assert told_to.whom == whom
     for finding in outcomes.findings(run, "validation")[:5]:
         assert sentence(finding, told_to) in texts(page)
     marks = next(json.loads(item.proto.json) for item in page.get("bidi_component"))["marks"]

@@ -11,6 +11,7 @@ from dashboard.services import datasets, exploring, tables
 from dashboard.views.data import drawn_area
 from dashboard.views.data import exploration_text as sentences
 from dashboard.views.data.text import NO_RUN
+from genre_core.bayes.conditions import unheard
 from genre_core.bayes.curve import overlap_for
 from genre_core.errors import ConfigError
 from genre_core.inspection.projection import project
@@ -254,7 +255,7 @@ def test_what_a_leaky_run_remembers_is_not_called_luck(store):
     named = {name.replace(".", "__"): str(value) for name, value in artists.items()}
     page = on("limits", **named)
     shortfall, genres = exploring.answers(store.run("leaky")).shortfall, datasets.dataset(config(**artists)).genres
-    assert sentences.shortfall_sentence(shortfall, genres, "single tracks by unknown artists") in texts(page)
+    assert sentences.shortfall_sentence(shortfall, genres, unheard(config(**artists))) in texts(page)
     assert marks(page) == 2
     assert sentences.circles_sentence(1, 1) in texts(page)
     assert json.loads(drawn(page, "limit curve")["figure"])["data"][-1]["marker"]["symbol"] == "circle-open"

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from dashboard.services import datasets, outcomes
+from dashboard.services import datasets, networks, outcomes
 from dashboard.text.train import before_training
+from genre_core.errors import ConfigError, DataError
 from genre_core.networks import ARCHITECTURES
 from genre_core.settings.branches import branch_of
 from genre_core.settings.ensembles import ensemble_of
@@ -49,6 +50,13 @@ def store(_registered, config, tmp_path_factory):
         yield own
 
 
+def unexplained(store):
+    """Return why the network of the run cannot be explained."""
+    with pytest.raises(DataError, match=r"cannot explain the predictions of a twin network") as told:
+        networks.network(store.run("twin"))
+    return str(told.value)
+
+
 def finish(store, study_id, kind, config):
     assert store.studies.submit(study_id, kind, config.model_dump_json())
     execute_study(study_id, 1, store.url)
@@ -80,7 +88,8 @@ def test_train_draws_it_counts_it_and_calls_it_by_its_name(store):
     assert drawn(page, "answer words")["text"] == planned.answer
     assert "a twin network" in planned.answer
     network = drawn(page, "network")
-    assert network["alt"] == "The network, from features to genres: layers of 8, 5 beside 10, 4 units, 199 parameters."
+    assert "5 beside 10" in network["alt"]
+    assert f"{N_PARAMETERS} parameters" in network["alt"]
     figure = json.loads(network["figure"])
     said = [note["text"] for note in figure["layout"]["annotations"]]
     assert {"5 + 10", "tanh<br>ReLU"} <= set(said)
@@ -124,8 +133,7 @@ def test_evaluate_and_genres_judge_it(store, page):
 def test_one_genre_says_what_cannot_be_explained(store, section):
     page = opened("views/genres/page.py", run="twin", genre="Rock", section=section)
     assert not page.error
-    sentence = "Genre Lab cannot explain the predictions of a twin network feature by feature."
-    assert (sentence in texts(page)) == (section == "features")
+    assert (unexplained(store) in texts(page)) == (section == "features")
 
 
 def test_a_track_says_so_in_one_sentence_and_shows_the_answer(store):
@@ -133,7 +141,7 @@ def test_a_track_says_so_in_one_sentence_and_shows_the_answer(store):
     row = int(np.flatnonzero(found.part == 1)[0])
     page = opened("views/track/page.py", run="twin", track=str(row))
     assert not page.error
-    assert texts(page).count("Genre Lab cannot explain the predictions of a twin network feature by feature.") == 1
+    assert texts(page).count(unexplained(store)) == 1
     assert any('class="gl-answer"' in item.proto.body for item in page.get("html"))
 
 
@@ -197,4 +205,6 @@ def test_the_terminal_trains_it(store, capsys):
     found = json.loads(capsys.readouterr().out)
     assert found["config"]["model"] == {"architecture": "twin", "branch": 4}
     assert main(["train", *options, "--model.hidden", "8"]) != 0
-    assert "model.hidden is no setting where model.architecture is twin." in capsys.readouterr().err
+    with pytest.raises(ConfigError) as told:
+        configure({**TWIN, "model.hidden": "8"})
+    assert f"{told.value}\n" == capsys.readouterr().err

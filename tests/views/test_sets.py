@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.services import outcomes
 from dashboard.services.prediction_sets import Promise, genres_in_sets, sets_of
+from dashboard.views.track.text import set_sentence
 from genre_core.evaluation.set_sentences import held_sentence, promise_sentence
 from genre_core.store.openings import open_test
 from genre_core.store.run_result import JUDGE
@@ -98,12 +99,11 @@ def test_a_track_says_its_set_unless_the_network_learned_from_it(store):
     run = store.run("small")
     seen, held = outcomes.outcome(run, "validation"), genres_in_sets(run, "validation", Promise(0.95))
     at = int(np.flatnonzero(held.sum(axis=1) == 2)[0])
-    inside = [run.context["genres"][g] for g in np.flatnonzero(held[at])]
     page = opened(TRACK, run="small", track=str(seen.rows[at]), level="95")
-    assert f"Prediction set, 95 % promised: {inside[0]} and {inside[1]}." in said(page).replace("\u202f", " ")
+    assert set_sentence(held[at], int(seen.y_true[at]), run.context["genres"], 0.95) in said(page)
     outside = int(np.flatnonzero(~held[np.arange(len(held)), seen.y_true])[0])
     page = opened(TRACK, run="small", track=str(seen.rows[outside]), level="95")
-    assert f"The right genre, {run.context['genres'][seen.y_true[outside]]}, is not in it." in said(page)
+    assert set_sentence(held[outside], int(seen.y_true[outside]), run.context["genres"], 0.95) in said(page)
     train = outcomes.predictions(run).of("train").rows
     assert "Prediction set" not in said(opened(TRACK, run="small", track=str(train[0])))
     segment = outcomes.predictions(store.run("grouped")).of("validation").rows[1]
