@@ -17,6 +17,10 @@ class ClipError(DataError):
     """A clip that cannot be heard: its file is missing, broken, or no sound."""
 
 
+class NotExtractedError(DataError):
+    """Clips of which something is not measured yet: extracting it is what to do."""
+
+
 class RunStateError(GenreLabError, RuntimeError):
     """A run that is not in the state that the request needs."""
 

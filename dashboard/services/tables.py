@@ -5,6 +5,7 @@ from pathlib import PurePath
 from typing import Any
 
 import streamlit as st
+from genre_core.data.clips.collection import KIND as CLIPS
 
 from dashboard.services.commands import act
 from dashboard.services.datasets import dataset, findings_soon, gaps
@@ -31,6 +32,7 @@ def tables() -> dict[str, list[tuple[str, str]]]:
     return {
         "table": [(table.content_hash, f"{table.name} · {table.n_rows:,} rows") for table in store().tables()],
         "fma": [(table.content_hash, table.name) for table in store().tables(FMA)],
+        "clips": [(table.content_hash, f"{table.name} · {table.n_rows:,} clips") for table in store().tables(CLIPS)],
         "split": [(table.content_hash, f"{table.name} · {table.n_rows:,} tracks") for table in store().tables(SPLIT)],
     }
 

@@ -9,7 +9,10 @@ from genre_core.settings.presets import Preset
 
 TITLES = {"data": "Data", "split": "Split", "model": "Network", "train": "Training", "before": "Branch"}
 COMMON = {
-    *(f"data.{field}" for field in ("source", "n_samples", "overlap", "table", "label", "subset")),
+    *(
+        f"data.{field}"
+        for field in ("source", "n_samples", "overlap", "table", "label", "subset", "features", "window")
+    ),
     *(f"split.{field}" for field in ("test_fraction", "validation_fraction")),
     *(f"train.{field}" for field in ("optimizer", "learning_rate", "batch_size", "max_epochs", "patience")),
 }
@@ -27,6 +30,8 @@ WITHOUT = {
     "data.noise_kind": ("data.label_noise",),
     "data.noise_pairs": ("data.label_noise",),
     "data.outlier_scale": ("data.outlier_rate",),
+    "data.hop": ("data.window",),
+    "data.windows": ("data.window",),
     "split.fold": ("split.folds",),
     "split.by": ("data.source", "data.artists", "data.segments"),
     **{name: (BRANCH,) for name in all_settings() if name.startswith("before.") and name != BRANCH},

@@ -18,13 +18,19 @@ from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import SECTIONS, all_settings, configure, differences, flatten, validate
 from genre_core.settings.presets import OPENING, PRESETS, Preset
 
-NO_TABLE = {"table": "There is no table yet.", "fma": "FMA is not imported yet."}
+NO_TABLE = {
+    "table": "No table is stored yet.",
+    "fma": "FMA is not imported yet.",
+    "clips": "No clips are imported yet.",
+}
+_WAYS = {"table": ("Add one", "Upload one"), "fma": ("Import it", "Import it"), "clips": ("Import some", "Import some")}
+"""How stored tracks of a source are had: on the Data page, and from elsewhere."""
 _NOT_HERE = "This table is not in this store. Add the same file on the Data page, or choose another table."
 OF_COLUMNS = ("data.label", "data.group", "data.name", "data.left_out", "data.taken", "data.published")
 """Settings that name columns or tracks of one table, and mean nothing for another."""
 
 Tables = Mapping[str, Sequence[tuple[str, str]]]
-"""Stored data: kind (table, fma, split) → (content hash, title)."""
+"""Stored data: kind (table, fma, clips, split) → (content hash, title)."""
 Columns = Callable[[str], Mapping[str, Sequence[str]]]
 """Table → the columns that can be chosen for settings such as `data.label`."""
 
@@ -181,7 +187,8 @@ def _base(preset: Preset, name: str) -> Any:
 
 def _kind(values: Mapping[str, Any]) -> str:
     """Return which kind of stored tables there is to choose from; of generated tracks, that of the next choice."""
-    return "fma" if values["data.source"] == "fma" else "table"
+    source: str = values["data.source"]
+    return source if source in NO_TABLE else "table"
 
 
 def _table_problem(values: Mapping[str, Any], tables: Tables) -> dict[str, str]:
@@ -191,16 +198,19 @@ def _table_problem(values: Mapping[str, Any], tables: Tables) -> dict[str, str]:
         return {}
     if table:
         return {"data.table": _NOT_HERE}
-    return {"data.table": "Choose a table to train on." if own else NO_TABLE[_kind(values)]}
+    return {
+        "data.table": f"Choose a {'collection' if _kind(values) == 'clips' else 'table'} to train on."
+        if own
+        else NO_TABLE[_kind(values)]
+    }
 
 
 def _no_table(kind: str, on_data_page: bool) -> Note:
     """Return what stands in place of a table's settings while there is no table."""
-    lacking, way = ("FMA is not imported yet.", "Import") if kind == "fma" else ("No table is stored yet.", "Add")
+    here, elsewhere = _WAYS[kind]
     if on_data_page:
-        return Note("data.table", f"{lacking} {way} {'it' if kind == 'fma' else 'one'} on the right.")
-    way = "Import it" if kind == "fma" else "Upload one"
-    return Note("data.table", f"{lacking} {way} on the Data page.", "Go to Data")
+        return Note("data.table", f"{NO_TABLE[kind]} {here} on the right.")
+    return Note("data.table", f"{NO_TABLE[kind]} {elsewhere} on the Data page.", "Go to Data")
 
 
 def _options(values: Mapping[str, Any], tables: Tables, columns: Columns | None) -> dict[str, dict[str, str]]:
@@ -209,6 +219,6 @@ def _options(values: Mapping[str, Any], tables: Tables, columns: Columns | None)
     found = columns(table) if columns and table else {}
     chosen = {name: {"": "found by itself", **{column: column for column in own}} for name, own in found.items()}
     own = dict(tables.get(_kind(values), ()))
-    if values["data.source"] == "table":
+    if "data.published" in values:
         chosen["data.published"] = {"": "none", **dict(tables.get("split", ()))}
     return {"data.table": {"": "choose one", **own}, **chosen}

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
+    from genre_core.data.clips.shards import Window
     from genre_core.data.inputs import Inputs
 
 FloatArray = npt.NDArray[np.float64]
@@ -45,7 +46,8 @@ class Dataset:
     (n_samples,) of the tracks, albums or artists that the rows belong to; it has only levels that say something (see
     `telling`). `published` (n_samples,) holds positions in `PARTS` where the data come with a split of their own, -1
     for a row in no part of it. `y_clean` (n_samples,) holds the true classes where `y` is what noisy labels say.
-    `paths` hold each genre's path in a tree, from its top genre down to itself, where one is known.
+    `paths` hold each genre's path in a tree, from its top genre down to itself, where one is known. `heard` holds the
+    window of sound that each row is, where it can be heard.
     """
 
     inputs: "Inputs"
@@ -58,6 +60,7 @@ class Dataset:
     published: IntArray | None = None
     y_clean: IntArray | None = None
     paths: tuple[tuple[str, ...], ...] = ()
+    heard: "tuple[Window, ...]" = ()
 
     def __post_init__(self) -> None:
         assert set(self.groups) <= set(GROUPS), f"levels are {GROUPS}"

@@ -128,42 +128,10 @@ class SyntheticConfig(SourceConfig):
         return self
 
 
-class MusicConfig(SourceConfig):
-    """Clips of music that is composed and rendered as their recipes say, eight genres of them."""
-
-    title = "generated music"
-    module = "genre_core.data.sources.music"
-
-    source: Literal["music"] = "music"
-    clips: int = setting(40, "Clips per genre", "How many clips to compose for each of the eight genres. More of them narrow every interval, and rendering takes longer. 40 take about half a minute.", ge=10, le=500, step=5, scale="log", unit="clips")
-    seconds: float = setting(5.0, "Length", "How long each clip is. Longer: more of a piece is heard, and rendering takes longer. 5 seconds are usual.", ge=2, le=30, step=1, unit="seconds")
-    difficulty: float = setting(0.5, "Difficulty", "How much genres borrow from their neighbors: tempo, groove, chords, instruments and so on. Higher: they sound more alike. At 0 genres are pure; at 1 half of each piece is its neighbor's, and nobody can tell which half.", ge=0, le=1, step=0.05)
-    seed: Seed = setting(42, "Music seed", "The start of the random numbers that compose. The same seed composes the same clips.", step=1)
-    imbalance: float = setting(1.0, "Imbalance", "How many times as many clips the first genre has as the last; the genres in between follow in equal ratios. Higher: rare genres are recognized less often, and accuracy hides it. At 1 all genres have the same number of clips.", ge=1, le=100, scale="log", unit="times")
-    artists: int = setting(0, "Artists per genre", "How many artists share the clips of each genre. Each has instruments, tempos and habits of its own, so a split that puts the same artist in training and test makes the score too good. At 0 there are no artists.", ge=0, le=100, step=1, unit="artists")
-    artist_sound: float = setting(0.5, "Artist sound", "Share of what makes a piece that an artist keeps from piece to piece, and likewise on an album. Higher: a network can learn artists instead of genres. At 0 artists make no difference.", ge=0, le=1, step=0.05)
-    albums: int = setting(0, "Albums per artist", "How many albums share the clips of each artist. At 0, or without artists, there are no albums.", ge=0, le=20, step=1, unit="albums")
-    label_noise: float = setting(0.0, "Label noise", "Share of the clips with a wrong genre label, in training and test alike; the true genres are stored too. Higher: even a classifier that knows every true genre disagrees with the labels more often. At 0 all labels are right.", ge=0, le=0.5, step=0.01)
-    noise_kind: Literal["uniform", "neighbours"] = setting("uniform", "Wrong labels", "Where wrong labels come from: any other genre, or one of the two neighbors that a genre borrows from.", labels={"uniform": "any other genre", "neighbours": "a neighboring genre"})
-
-    @property
-    def clips_by_genre(self) -> tuple[int, ...]:
-        """Return how many clips each genre has, a geometric series."""
-        return shares_of(self.clips, MUSIC_GENRES, self.imbalance)
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if (rarest := min(self.clips_by_genre)) < 5:
-            raise ValueError(f"the rarest genre has {rarest} clips, but a split needs at least 5: add clips, or lower the imbalance")
-        if (most := self.artists * max(1, self.albums)) > rarest:
-            what = f"{self.artists:,} artists" + (f" of {self.albums} albums" if self.albums else "")
-            raise ValueError(f"the rarest genre has {rarest:,} clips, too few for {what} ({most:,} at one clip each): add clips, or lower their number")
-        return self
-
-
-# What both kinds of stored tracks have.
+# What several kinds of stored tracks have.
 _TABLE: Any = setting("", "Table", "The stored table, by the hash of its content.", pattern="^([0-9a-f]{64})?$")
 _MISSING: Any = setting("median", "Missing values", "Replace a missing value with the median of the training part, or drop its row.", labels={"median": "median", "drop": "drop the row"})
+_FEATURES: Any = setting("", "Feature sets", "What is measured on each track, as names separated by commas. Clips: gtzan57 (the columns of GTZAN's tables), notebook20, mfcc_deltas, chroma, rhythm, spectral, tonnetz, and tagger or tags once the tagger is fetched; empty: gtzan57. FMA: chroma_cens, chroma_cqt, chroma_stft, mfcc, rmse, spectral_bandwidth, spectral_centroid, spectral_contrast, spectral_rolloff, tonnetz, zcr, and echonest if it was imported; empty: all except echonest.", max_length=300)
 _MIN_TRACKS: Any = setting(1, "Minimum tracks per genre", "Genres with fewer tracks than this are left out. Higher: more of the genres that are too rare to learn or to split are dropped.", ge=1, le=10_000, step=1, scale="log", unit="tracks")
 
 
@@ -211,7 +179,7 @@ class FmaConfig(SourceConfig):
     source: Literal["fma"] = "fma"
     table: str = _TABLE
     subset: Literal["small", "medium", "large", "full"] = setting("small", "Subset", "How much of FMA to use. Small has 8 genres with 1,000 tracks each; medium has 16 genres of very different sizes; large and full hold every track.", labels={"small": "small", "medium": "medium", "large": "large", "full": "full"})
-    features: str = setting("", "Feature families", "The feature families to use, separated by commas: chroma_cens, chroma_cqt, chroma_stft, mfcc, rmse, spectral_bandwidth, spectral_centroid, spectral_contrast, spectral_rolloff, tonnetz, zcr, and echonest if it was imported. Empty: all except echonest.", max_length=300)
+    features: str = _FEATURES
     statistics: str = setting("", "Statistics", "The statistics of each feature over time to use, separated by commas: kurtosis, max, mean, median, min, skew, std. Empty: all.", max_length=200)
     genre: Literal["top", "lifted", "sub"] = setting("top", "Genre", "The genre that a track counts as: its top genre as given, or, for tracks without one, the top of the genre tree that most of its genres lead to. Sub-genres are the finest that a track has, scored in the tree.", labels={"top": "top genre as given", "lifted": "found in the genre tree if none is given", "sub": "its sub-genre"})
     missing: Literal["median", "drop"] = _MISSING
@@ -233,7 +201,84 @@ class FmaConfig(SourceConfig):
         return {"small": "FMA small", "medium": "FMA medium", "large": "FMA large", "full": "all of FMA"}[self.subset]
 
 
-SOURCES: dict[str, type[SourceConfig]] = {"synthetic": SyntheticConfig, "table": TableConfig, "fma": FmaConfig}
+class SoundConfig(SourceConfig):
+    """Tracks that can be heard: what is cut from each clip, and what is measured on it."""
+
+    features: str = _FEATURES
+    window: float = setting(0.0, "Window", "Length of the pieces that each clip is cut into; each piece is a row. Shorter: more rows, each of which says less. At 0 the whole clip is one row; 3 to 5 seconds are usual.", ge=0, le=60, step=0.5, unit="seconds")
+    hop: float = setting(0.0, "Hop", "Seconds from the start of one window to the start of the next. Lower: windows overlap, so there are more of them, and they repeat each other. At 0 each window starts where the last one ends.", ge=0, le=60, step=0.5, unit="seconds")
+    windows: int = setting(10, "Windows per clip", "The most windows that are cut from one clip, from its middle outward. Higher: long clips count for more rows.", ge=1, le=200, step=1, unit="windows")
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """Return the names of the feature sets, in the order in which their columns stand."""
+        names = (name.strip().lower() for name in self.features.split(","))
+        return tuple(dict.fromkeys(filter(None, names))) or ("gtzan57",)
+
+
+class ClipsConfig(SoundConfig):
+    """Clips of a collection that was imported from a folder of sound files."""
+
+    title = "clips"
+    module = "genre_core.data.sources.clips"
+    imported = "collection of clips"
+
+    source: Literal["clips"] = "clips"
+    table: str = _TABLE
+    min_tracks: int = _MIN_TRACKS
+    published: str = setting("", "Published split", "A stored split that lists the tracks of each part, by the hash of its content. Empty: none.", pattern="^([0-9a-f]{64})?$")
+
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """Return the hashes of the collection and of the published split."""
+        return tuple(filter(None, (self.table, self.published))) if self.table else ()
+
+    @property
+    def identity(self) -> str:
+        """Return the hash of the collection."""
+        return self.table
+
+    def called(self, tables: Mapping[str, str]) -> str:
+        """Return the name of the folder."""
+        return tables.get(self.table) or f"clips {self.table[:8]}, no longer stored"
+
+
+class MusicConfig(SoundConfig):
+    """Clips of music that is composed and rendered as their recipes say, eight genres of them."""
+
+    title = "generated music"
+    module = "genre_core.data.sources.music"
+
+    source: Literal["music"] = "music"
+    clips: int = setting(40, "Clips per genre", "How many clips to compose for each of the eight genres. More of them narrow every interval, and rendering takes longer. 40 take about half a minute.", ge=10, le=500, step=5, scale="log", unit="clips")
+    seconds: float = setting(5.0, "Length", "How long each clip is. Longer: more of a piece is heard, and rendering takes longer. 5 seconds are usual.", ge=2, le=30, step=1, unit="seconds")
+    difficulty: float = setting(0.5, "Difficulty", "How much genres borrow from their neighbors: tempo, groove, chords, instruments and so on. Higher: they sound more alike. At 0 genres are pure; at 1 half of each piece is its neighbor's, and nobody can tell which half.", ge=0, le=1, step=0.05)
+    seed: Seed = setting(42, "Music seed", "The start of the random numbers that compose. The same seed composes the same clips.", step=1)
+    imbalance: float = setting(1.0, "Imbalance", "How many times as many clips the first genre has as the last; the genres in between follow in equal ratios. Higher: rare genres are recognized less often, and accuracy hides it. At 1 all genres have the same number of clips.", ge=1, le=100, scale="log", unit="times")
+    artists: int = setting(0, "Artists per genre", "How many artists share the clips of each genre. Each has instruments, tempos and habits of its own, so a split that puts the same artist in training and test makes the score too good. At 0 there are no artists.", ge=0, le=100, step=1, unit="artists")
+    artist_sound: float = setting(0.5, "Artist sound", "Share of what makes a piece that an artist keeps from piece to piece, and likewise on an album. Higher: a network can learn artists instead of genres. At 0 artists make no difference.", ge=0, le=1, step=0.05)
+    albums: int = setting(0, "Albums per artist", "How many albums share the clips of each artist. At 0, or without artists, there are no albums.", ge=0, le=20, step=1, unit="albums")
+    label_noise: float = setting(0.0, "Label noise", "Share of the clips with a wrong genre label, in training and test alike; the true genres are stored too. Higher: even a classifier that knows every true genre disagrees with the labels more often. At 0 all labels are right.", ge=0, le=0.5, step=0.01)
+    noise_kind: Literal["uniform", "neighbours"] = setting("uniform", "Wrong labels", "Where wrong labels come from: any other genre, or one of the two neighbors that a genre borrows from.", labels={"uniform": "any other genre", "neighbours": "a neighboring genre"})
+
+    @property
+    def clips_by_genre(self) -> tuple[int, ...]:
+        """Return how many clips each genre has, a geometric series."""
+        return shares_of(self.clips, MUSIC_GENRES, self.imbalance)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (rarest := min(self.clips_by_genre)) < 5:
+            raise ValueError(f"the rarest genre has {rarest} clips, but a split needs at least 5: add clips, or lower the imbalance")
+        if (most := self.artists * max(1, self.albums)) > rarest:
+            what = f"{self.artists:,} artists" + (f" of {self.albums} albums" if self.albums else "")
+            raise ValueError(f"the rarest genre has {rarest:,} clips, too few for {what} ({most:,} at one clip each): add clips, or lower their number")
+        return self
+
+
+SOURCES: dict[str, type[SourceConfig]] = {
+    "synthetic": SyntheticConfig, "table": TableConfig, "fma": FmaConfig, "clips": ClipsConfig,
+}
 """Every source, by the name that its configurations have as `source`."""
 
 

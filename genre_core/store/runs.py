@@ -14,6 +14,7 @@ from sqlalchemy import and_, delete, func, or_, select
 
 from genre_core.errors import RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig
+from genre_core.store.clips import ClipStore
 from genre_core.store.gate import read_run, select_runs
 from genre_core.store.members import MemberStore, not_a_member
 from genre_core.store.queue import is_silent
@@ -42,6 +43,11 @@ class RunStore(WorkStore):
     def studies(self) -> StudyStore:
         """The studies in the same database."""
         return StudyStore(self)
+
+    @cached_property
+    def clips(self) -> ClipStore:
+        """The clips of the same database, and what was measured on them."""
+        return ClipStore(self)
 
     @cached_property
     def members(self) -> MemberStore:

@@ -8,6 +8,7 @@ from genre_core.inspection.projection import MapConfig
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Study
 from genre_core.studies.cross_predictions import CrossPredictions, CrossPredictionsConfig
+from genre_core.studies.extraction import Extraction, ExtractionConfig
 from genre_core.studies.learning_curve.config import LearningCurveConfig
 from genre_core.studies.learning_curve.measuring import LearningCurve
 from genre_core.studies.lens.config import LensConfig
@@ -57,6 +58,11 @@ CROSS_PREDICTIONS = Kind(
     CrossPredictionsConfig,
     lambda config, store, _: CrossPredictions(config, store),
 )
+EXTRACTION = Kind(
+    "extraction", "extraction", ExtractionConfig, lambda config, store, _: Extraction(config, store), brief=True
+)
 MAP = Kind("map", "map", MapConfig, lambda config, store, _: Map(config, store), brief=True)
 
-KINDS: Mapping[str, Kind[Any]] = {of.kind: of for of in (LENS, REPEATS, SEARCH, LEARNING_CURVE, CROSS_PREDICTIONS, MAP)}
+KINDS: Mapping[str, Kind[Any]] = {
+    of.kind: of for of in (LENS, REPEATS, SEARCH, LEARNING_CURVE, CROSS_PREDICTIONS, MAP, EXTRACTION)
+}

@@ -24,6 +24,9 @@ def add_experiment(parser: Parser) -> None:
     )
     parser.add_argument("--fma", metavar="FOLDER", help="train on FMA; give the folder of its metadata, or its hash")
     parser.add_argument(
+        "--clips", metavar="FOLDER", help="train on the sound files of this folder, or on a collection by its hash"
+    )
+    parser.add_argument(
         "--published",
         action="append",
         metavar="SPLIT",

@@ -28,7 +28,7 @@ from genre_core.terminal.usage import PROGRAM, Parser
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
-_SOURCES = "[--preset NAME | --table FILE | --fma FOLDER]"
+_SOURCES = "[--preset NAME | --table FILE | --fma FOLDER | --clips FOLDER]"
 
 
 def add_commands(commands: Commands) -> None:

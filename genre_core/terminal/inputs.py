@@ -9,17 +9,24 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from genre_core.data.clips.collection import KIND as CLIPS
+from genre_core.data.clips.collection import Collection, collect
+from genre_core.data.clips.gathering import extractor_of
+from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import PARTS, Part
 from genre_core.data.fma.importing import KIND as FMA
 from genre_core.data.fma.importing import Imported, import_fma
 from genre_core.data.fma.layout import FmaFiles, find_fma, list_folder
 from genre_core.data.published import KIND as SPLIT
 from genre_core.data.published import PublishedSplit, part_of, read_split
+from genre_core.data.sources import windows_of
 from genre_core.data.tables.reading import Reading
 from genre_core.errors import DataError
-from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.config import ExperimentConfig, SoundConfig
+from genre_core.store.clips import ClipStore
 from genre_core.store.runs import RunStore
 from genre_core.store.tables import TableStore
+from genre_core.studies.extraction import Extraction, ExtractionConfig, by_processes
 from genre_core.terminal.files import read_file, read_files
 from genre_core.terminal.options import configuration
 from genre_core.terminal.output import progress_bar, report
@@ -35,7 +42,7 @@ class Inputs:
 
     table: Reading | None = None
     split: PublishedSplit | None = None
-    _opened: list[TableStore] = field(default_factory=list)
+    _opened: list[RunStore] = field(default_factory=list)
 
     @property
     def given(self) -> Mapping[str, bytes]:
@@ -44,14 +51,14 @@ class Inputs:
 
     def read_table(self, content_hash: str) -> bytes:
         """Return a table, as `sources.Tables` does."""
-        return self.given[content_hash] if content_hash in self.given else self._store.read_table(content_hash)
+        return self.given[content_hash] if content_hash in self.given else self.store.read_table(content_hash)
 
     def open_table(self, content_hash: str) -> BinaryIO:
         """Return a table as a file, as `sources.Tables` does."""
         given = self.given.get(content_hash)
-        return self._store.open_table(content_hash) if given is None else io.BytesIO(given)
+        return self.store.open_table(content_hash) if given is None else io.BytesIO(given)
 
-    def put_into(self, store: TableStore, config: ExperimentConfig) -> None:
+    def put_into(self, store: RunStore, config: ExperimentConfig) -> None:
         """Give a store all that a configuration reads."""
         if self.table is not None:
             table = self.table
@@ -60,10 +67,20 @@ class Inputs:
             put_split(self.split, store)
         for content_hash in config.data.stored:
             if content_hash not in self.given and not store.has_table(content_hash):
-                store.put_table(content_hash, content_hash[:8], self._store.open_table(content_hash), 0, 0)
+                store.put_table(content_hash, content_hash[:8], self.store.open_table(content_hash), 0, 0)
+        if isinstance(config.data, SoundConfig) and store.url != self.store.url:
+            clips = [window.clip for window in windows_of(config.data, self)]
+            for name in config.data.sets:
+                store.clips.take_over(self.clips, extractor_of(name), clips)
 
     @property
-    def _store(self) -> TableStore:
+    def clips(self) -> ClipStore:
+        """Return where what was measured on clips is read from, as `sources.Tables` does."""
+        return self.store.clips
+
+    @property
+    def store(self) -> RunStore:
+        """Return the store behind what was read from files."""
         if not self._opened:
             self._opened.append(RunStore())
         return self._opened[0]
@@ -77,17 +94,29 @@ def read_order(options: argparse.Namespace) -> tuple[ExperimentConfig, Inputs]:
     GenreLabError
         A file cannot be read, or the options contradict each other.
     """
-    if options.table and options.fma:
-        raise UsageError("--table and --fma name two sources of data: choose one of them.")
+    named = [f"--{source}" for source in ("table", "fma", "clips") if getattr(options, source)]
+    if len(named) > 1:
+        raise UsageError(f"{' and '.join(named)} name several sources of data: choose one of them.")
     table = read_files(options.table) if options.table else None
-    fma = find_stored_fma(options.fma) if options.fma else None
+    stored = ("table", table.content_hash) if table else None
+    if options.fma:
+        stored = ("fma", find_stored_fma(options.fma))
+    if options.clips:
+        stored = ("clips", find_stored_clips(options.clips))
     split_hash, split = find_split(options.published) if options.published else (None, None)
-    config = configuration(options, table.content_hash if table else None, fma, split_hash)
+    config = configuration(options, stored, split_hash)
     refuse_unnamed(config)
-    return config, Inputs(table, split)
+    inputs = Inputs(table, split)
+    if isinstance(config.data, SoundConfig):
+        extract_with_progress(config.data, inputs)
+    return config, inputs
 
 
-_NAMED_BY = {"table": "its file after --table", "fma": "its folder or its hash after --fma"}
+_NAMED_BY = {
+    "table": "its file after --table",
+    "fma": "its folder or its hash after --fma",
+    "clips": "its folder or its hash after --clips",
+}
 
 
 def refuse_unnamed(config: ExperimentConfig) -> None:
@@ -118,6 +147,65 @@ def find_stored_fma(text: str) -> str:
             raise DataError(f"{text} holds no tracks.csv and no features.csv: name the folder of FMA's metadata.")
         return import_with_progress(files, store).content_hash
     return _by_hash(text, store, FMA, "folder or import of FMA")
+
+
+def find_stored_clips(text: str) -> str:
+    """Return the hash of a collection of clips in the store, given by a folder, which is imported now, or by that hash.
+
+    Raises
+    ------
+    DataError
+        There is no such folder and no such collection, or it holds no clips.
+    """
+    if os.path.isdir(text):
+        return import_clips(Path(text), RunStore()).content_hash
+    return _by_hash(text, RunStore(), CLIPS, "folder or collection of clips")
+
+
+def import_clips(folder: Path, store: RunStore) -> Collection:
+    """Store the clips of a folder as a collection, and show how far that is.
+
+    Raises
+    ------
+    DataError
+        It holds no clips.
+    """
+    with progress_bar(1, "{n:.0f} of {total}, {elapsed}", "reading clips ") as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total, bar.n = total, done
+            bar.refresh()
+
+        collection, locations = collect(folder, show)
+    store.clips.put({clip: Location(str(path)) for clip, path in locations.items()})
+    put_collection(collection, store)
+    return collection
+
+
+def put_collection(collection: Collection, store: TableStore) -> bool:
+    """Store a collection of clips once; False if it is there already."""
+    frame = collection.frame
+    return store.put_table(
+        collection.content_hash, collection.name, collection.to_parquet(), len(frame), len(frame.columns),
+        collection.notes, CLIPS,
+    )  # fmt: skip
+
+
+def extract_with_progress(data: SoundConfig, inputs: Inputs) -> None:
+    """Measure on the clips of a configuration what is missing, in processes of their own, and show how far that is.
+
+    Raises
+    ------
+    DataError
+        The clips are not known, or what is measured cannot be kept.
+    """
+    store = inputs.store
+    work = Extraction(ExtractionConfig(data=data), store)
+    n_windows = int(work.plan()["n_windows"])
+    for tasks in work.pieces():
+        with progress_bar(n_windows, "{n:.0f} of {total}, {elapsed}", "measuring clips ") as bar:
+            for result in by_processes(tasks, store.url):
+                bar.update(result["n_windows"])
 
 
 def find_split(given: Sequence[str]) -> tuple[str, PublishedSplit | None]:

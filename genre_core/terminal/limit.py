@@ -18,7 +18,7 @@ from genre_core.terminal.text.words import rate
 
 def limit(options: argparse.Namespace) -> int:
     """Print the best possible on the tracks that options describe, or at the overlap that makes it what is wanted."""
-    data = configuration(options, None).data.generator
+    data = configuration(options).data.generator
     if data is None:
         raise ConfigError("The limit is known only for synthetic tracks: leave out --data.source.")
     clean = judged_by_true_genres(options, data)

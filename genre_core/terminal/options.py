@@ -61,9 +61,9 @@ def _parser(settings: tuple[str, ...]) -> tuple[Parser, Mapping[str, Parser]]:
 
 
 def configuration(
-    options: argparse.Namespace, table: str | None, fma: str | None = None, split: str | None = None
+    options: argparse.Namespace, stored: tuple[str, str] | None = None, split: str | None = None
 ) -> ExperimentConfig:
-    """Build the configuration that the options of `train` describe, on the table, FMA and split of those hashes.
+    """Build the configuration that the options of `train` describe, on stored data (source, hash) and a split's hash.
 
     Whoever names a published split is taken to want it, unless `split.by` says otherwise.
 
@@ -73,12 +73,12 @@ def configuration(
         A setting is out of bounds, malformed, or not one of the chosen source or network.
     """
     given = {name: value for name, value in vars(options).items() if "." in name and value is not None}
-    if table is not None:
-        named = {name: getattr(options, short) for short, name in TABLE_SETTINGS.items()}
-        given = {name: value for name, value in named.items() if value is not None} | given
-        given |= {"data.source": "table", "data.table": table}
-    if fma is not None:
-        given |= {"data.source": "fma", "data.table": fma}
+    if stored is not None:
+        source, content_hash = stored
+        if source == "table":
+            named = {name: getattr(options, short) for short, name in TABLE_SETTINGS.items()}
+            given = {name: value for name, value in named.items() if value is not None} | given
+        given |= {"data.source": source, "data.table": content_hash}
     if split is not None:
         given = {"split.by": "published"} | given | {"data.published": split}
     return configure(given, PRESETS[options.preset].config)

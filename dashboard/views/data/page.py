@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
+from dashboard.components.extraction import extraction
 from dashboard.components.safely import refreshing
 from dashboard.services import datasets, tables, workers
 from dashboard.shell import address, forms
@@ -14,7 +15,7 @@ from dashboard.views.data import text as sentences
 from dashboard.views.data.upload import closing, import_progress, upload, upload_problem
 from genre_core.data.dataset import Dataset
 from genre_core.errors import DataError
-from genre_core.settings.config import DatasetConfig, ExperimentConfig, TableConfig
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, SoundConfig, TableConfig
 
 SECTIONS = {
     "overview": "Tracks",
@@ -102,6 +103,8 @@ def _nothing(config: DatasetConfig, problem: str) -> None:
         return
     if isinstance(config, TableConfig):
         importing.unusable(config)
+    if isinstance(config, SoundConfig):
+        extraction(config)
     with st.container(horizontal=True, gap="small"):
         _add_button()
         _delete_button(config)

@@ -1,1 +1,1 @@
-"""Clips: pieces of sound in files, found in a folder, described once and read by the part that is needed."""
+"""Clips: pieces of sound with an identity, where they come from, and what is measured on them."""

@@ -1,10 +1,15 @@
 """Sources of data: one file each, with the `load(config, tables)` of a configuration in `SOURCES`."""
 
+from collections.abc import Iterable, Mapping
 from importlib import import_module
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
+import numpy.typing as npt
+
+from genre_core.data.clips.shards import Place, Window
+from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import Dataset
-from genre_core.settings.config import DatasetConfig
+from genre_core.settings.config import DatasetConfig, SoundConfig
 
 
 class Tables(Protocol):
@@ -18,6 +23,23 @@ class Tables(Protocol):
         """Return a stored table as a file that can be read in part, or raise DataError where there is none."""
         ...
 
+    @property
+    def clips(self) -> "Clips":
+        """Return where what was measured on clips is read from."""
+        ...
+
+
+class Clips(Protocol):
+    """Where what was measured on clips is read from."""
+
+    def places(self, extractor: str, clips: Iterable[str]) -> dict[Window, Place]:
+        """Return what is known of the windows of clips, as far as an extractor has measured them."""
+        ...
+
+    def values(self, places: Iterable[Place]) -> npt.NDArray[Any]:
+        """Return the numbers (n, …) that lie in those places, or raise DataError where they are gone."""
+        ...
+
 
 def load_dataset(config: DatasetConfig, tables: Tables | None = None) -> Dataset:
     """Generate or read the tracks that a configuration names.
@@ -29,3 +51,15 @@ def load_dataset(config: DatasetConfig, tables: Tables | None = None) -> Dataset
     """
     dataset: Dataset = import_module(config.module).load(config, tables)
     return dataset
+
+
+def windows_of(config: SoundConfig, tables: Tables) -> tuple[Window, ...]:
+    """Return the windows of sound that the rows of a source are; raises DataError."""
+    windows: tuple[Window, ...] = import_module(config.module).windows_of(config, tables)
+    return windows
+
+
+def recipes_of(config: SoundConfig) -> Mapping[str, Location]:
+    """Return the recipes of clips that are generated, which a store does not know before it is told."""
+    recipes: Mapping[str, Location] = import_module(config.module).recipes_of(config)
+    return recipes

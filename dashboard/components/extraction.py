@@ -1,0 +1,49 @@
+"""Extraction of features from clips: the button that begins it, and how far it is."""
+
+import streamlit as st
+
+from dashboard.components.safely import refreshing
+from dashboard.services import extractions
+from dashboard.services.extractions import Extracting
+from dashboard.shell.address import plain
+from dashboard.theme import count
+from genre_core.settings.config import DatasetConfig
+
+LOOK_SECONDS = 0.5
+
+
+def extraction(config: DatasetConfig) -> None:
+    """Draw how far the features of clips are extracted, or the button that begins it; the page follows its end."""
+    now = extractions.extracting(config)
+    with st.container(key="extraction", horizontal=True, vertical_alignment="center", gap="small"):
+        if now and now.study.active:
+            refreshing(_progress, LOOK_SECONDS)(config)
+            st.button("Stop", icon=":material/stop:", key="stop extraction", on_click=extractions.stop,
+                      args=(now.study.id,), help="What is measured already is kept.")  # fmt: skip
+            return
+        label = "Continue measuring" if now and now.n_done else "Measure the clips"
+        st.button(label, icon=":material/graphic_eq:", type="primary", key="extract", on_click=extractions.extract,
+                  args=(config,))  # fmt: skip
+        if now and now.study.error:
+            st.caption(f":material/error: {plain(now.study.error)}")
+
+
+def _progress(config: DatasetConfig) -> None:
+    now = extractions.extracting(config)
+    if now is None or not now.study.active:
+        st.rerun()
+    st.progress(now.share, progress_sentence(now))
+
+
+def progress_sentence(now: Extracting) -> str:
+    """Say how far an extraction is, how fast it goes, and how long it will take."""
+    if not now.n_windows:
+        return "Waiting for a worker."
+    done = f"{now.n_done:,} of {count(now.n_windows, 'window')} measured"
+    if now.left is None:
+        return f"{done}: the first take longest."
+    return f"{done}, about {_time(now.left)} left."
+
+
+def _time(seconds: float) -> str:
+    return count(max(1, round(seconds)), "second") if seconds < 90 else count(round(seconds / 60), "minute")

@@ -1,0 +1,119 @@
+"""Clips of a collection: a row is a window of a clip, with what was measured on it.
+
+Clips that cannot be read and windows that could not be measured are left out, and counted in the data set's notes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from genre_core.data.clips.collection import Collection
+from genre_core.data.clips.gathering import Windowed, cut, gather
+from genre_core.data.clips.shards import Window
+from genre_core.data.clips.sounds import Location
+from genre_core.data.dataset import Dataset, IntArray, telling
+from genre_core.data.inputs import Features
+from genre_core.data.published import with_split
+from genre_core.data.sources import Tables
+from genre_core.data.tables.delimited import count_of
+from genre_core.errors import DataError
+from genre_core.settings.config import ClipsConfig
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def load(config: ClipsConfig, tables: Tables | None = None) -> Dataset:
+    """Read the clips that `config` names, and what was measured on them.
+
+    Raises
+    ------
+    NotExtractedError
+        Something is not measured yet.
+    DataError
+        The collection is not stored, or tracks with genres cannot be made of it.
+    """
+    if not config.table or tables is None:
+        raise DataError("No collection of clips is chosen: import a folder of clips, then choose it.")
+    frame, notes = usable(tables.read_table(config.table), config)
+    cut_up = cut_clips(frame, config)
+    measured = gather(cut_up.windows, config, tables.clips)
+    frame = frame.iloc[cut_up.of[measured.rows]]
+    heard = tuple(cut_up.windows[row] for row in measured.rows)
+    if measured.problems:
+        (_, why), *_ = measured.problems
+        notes = (*notes, f"{count_of(len(measured.problems), 'window')} left out that could not be measured: {why}")
+    names = frame["genre"].to_numpy().astype(str)
+    genres = tuple(sorted(set(names.tolist()), key=lambda genre: (genre.casefold(), genre)))
+    if len(genres) < 2:
+        raise DataError(f"Only the genre {genres[0]} is left: at least two genres are needed.")
+    y: IntArray = np.array([genres.index(name) for name in names], dtype=np.int64)
+    dataset = Dataset(
+        Features(measured.X, measured.names),
+        y,
+        genres,
+        _names(frame),
+        _groups(frame),
+        notes,
+        heard=heard,
+    )
+    if config.published:
+        dataset = with_split(dataset, tables.read_table(config.published))
+    if not config.window:
+        return dataset
+    rows = zip(dataset.tracks, heard, strict=True)
+    return replace(dataset, tracks=tuple(f"{name} at {window.start / 1000:g} s" for name, window in rows))
+
+
+def windows_of(config: ClipsConfig, tables: Tables) -> tuple[Window, ...]:
+    """Return the windows that the clips are cut into; raises DataError."""
+    return cut_clips(usable(tables.read_table(config.table), config)[0], config).windows
+
+
+def recipes_of(config: ClipsConfig) -> Mapping[str, Location]:
+    """Return nothing: where the clips lie is known since they were imported."""
+    return {}
+
+
+def usable(parquet: bytes, config: ClipsConfig) -> "tuple[pd.DataFrame, tuple[str, ...]]":
+    """Return the clips of a collection that can be used, and notes on those that are left out; raises DataError."""
+    frame = Collection.from_parquet(parquet).frame
+    unread, unnamed = frame["problem"] != "", frame["genre"] == ""
+    notes = []
+    for rows, why in ((unread, "cannot be used"), (unnamed & ~unread, "have no genre")):
+        if n := int(rows.sum()):
+            notes.append(f"{count_of(n, 'clip')} left out that {why}.")
+    frame = frame[~unread & ~unnamed]
+    sizes = frame["genre"].value_counts()
+    rare = sizes.index[sizes < config.min_tracks]
+    if len(rare):
+        gone = frame["genre"].isin(rare)
+        notes.append(f"{count_of(int(gone.sum()), 'clip')} left out: their genre has fewer than {config.min_tracks:,}.")
+        frame = frame[~gone]
+    if frame.empty:
+        raise DataError("No clip of this collection can be used: import a folder with readable sound files.")
+    return frame, tuple(notes)
+
+
+def cut_clips(frame: "pd.DataFrame", config: ClipsConfig) -> Windowed:
+    """Return the windows of the clips of a collection."""
+    return cut(frame["clip"].tolist(), frame["seconds"].tolist(), config)
+
+
+def _names(frame: "pd.DataFrame") -> tuple[str, ...]:
+    """Return the name of each clip's file, with its folder where names alone do not tell files apart."""
+    names = frame["file"].str.rpartition("/")[2]
+    return tuple((names if frame["file"].nunique() == names.nunique() else frame["file"]).tolist())
+
+
+def _groups(frame: "pd.DataFrame") -> dict[str, IntArray]:
+    """Return what the rows belong to, where something is known: a clip without an album or artist stands alone."""
+    import pandas as pd
+
+    levels = {}
+    for level in ("track", "album", "artist"):
+        known = frame[level].where(frame[level] != "", "\x00" + frame["track"])
+        levels[level] = pd.factorize(known)[0].astype(np.int64)
+    return telling(levels)

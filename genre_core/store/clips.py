@@ -1,0 +1,123 @@
+"""Clips of a store: where their sound comes from, and what was measured on their windows.
+
+Sound and measured numbers are files; the database knows where they lie. Writing is idempotent: what is there already
+is left as it is.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from genre_core.data.clips.shards import Place, Window, read_rows, write_shard
+from genre_core.data.clips.sounds import Location
+from genre_core.store.database import Database
+from genre_core.store.files import files_folder
+from genre_core.store.schema import clips as _clips
+from genre_core.store.schema import extracted as _extracted
+
+AT_ONCE = 500
+"""Most values in one query: SQLite refuses thousands."""
+
+
+class ClipStore:
+    """The clips of a database and its folder of files."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder of files; raises StoreError where none is known."""
+        return files_folder(self._database.url)
+
+    def put(self, locations: Mapping[str, Location]) -> None:
+        """Keep where the sound of clips comes from; a file that has moved is known by its new path."""
+        for some in _in_parts(sorted(locations)):
+            rows = [{"clip": clip, **locations[clip]._asdict()} for clip in some]
+            with self._database.transaction() as connection:
+                connection.execute(delete(_clips).where(_clips.c.clip.in_(some)))
+                connection.execute(insert(_clips), rows)
+
+    def find(self, clip: str) -> Location | None:
+        """Return where the sound of a clip comes from; None where the store does not know it."""
+        return self.locations([clip]).get(clip)
+
+    def locations(self, clips: Sequence[str]) -> dict[str, Location]:
+        """Return where the sound of the clips that are known comes from."""
+        found = {}
+        for some in _in_parts(clips):
+            query = select(_clips.c.clip, _clips.c.path, _clips.c.recipe).where(_clips.c.clip.in_(some))
+            with self._database.transaction() as connection:
+                found |= {row.clip: Location(row.path, row.recipe) for row in connection.execute(query)}
+        return found
+
+    def save(
+        self, extractor: str, values: npt.NDArray[Any] | None, windows: Sequence[Window], problems: Mapping[Window, str]
+    ) -> None:
+        """Keep what was measured: the numbers (n_windows, …) of windows, and why others have none.
+
+        Raises
+        ------
+        DataError
+            The folder of files cannot be written.
+        """
+        places = {window: Place("", -1, problem) for window, problem in problems.items()}
+        if windows:
+            assert values is not None
+            shard = write_shard(self.folder / "extracted", extractor, windows, values)
+            places |= {window: Place(shard, row) for row, window in enumerate(windows)}
+        with suppress(IntegrityError):  # another worker is faster, with the same
+            self._index(extractor, places)
+
+    def _index(self, extractor: str, places: Mapping[Window, Place]) -> None:
+        known = self.places(extractor, [window.clip for window in places])
+        new = {window: place for window, place in places.items() if window not in known or known[window].row < 0}
+        rows = [{"extractor": extractor, **window._asdict(), **place._asdict()} for window, place in new.items()]
+        if rows:
+            of = [_extracted.c[name] == bindparam(f"of_{name}") for name in (*Window._fields, "extractor")]
+            keys = [{f"of_{name}": row[name] for name in (*Window._fields, "extractor")} for row in rows]
+            with self._database.transaction() as connection:
+                connection.execute(delete(_extracted).where(*of), keys)
+                connection.execute(insert(_extracted), rows)
+
+    def places(self, extractor: str, clips: Iterable[str]) -> dict[Window, Place]:
+        """Return what is known of the windows of clips, as far as an extractor has measured them.
+
+        What lies in a shard that is no longer there is not known.
+        """
+        found, folder = {}, self.folder / "extracted"
+        there = cache(lambda shard: not shard or (folder / shard).exists())
+        for some in _in_parts(list(dict.fromkeys(clips))):
+            query = select(_extracted).where(_extracted.c.extractor == extractor, _extracted.c.clip.in_(some))
+            with self._database.transaction() as connection:
+                for row in connection.execute(query):
+                    if there(row.shard):
+                        found[Window(row.clip, row.start, row.length)] = Place(row.shard, row.row, row.problem)
+        return found
+
+    def values(self, places: Iterable[Place]) -> npt.NDArray[Any]:
+        """Return the numbers (n, …) that lie in those places, in their order; raises DataError where they are gone."""
+        return read_rows(self.folder / "extracted", places)
+
+    def take_over(self, other: "ClipStore", extractor: str, clips: Iterable[str]) -> None:
+        """Know what another store has measured; its files are read where they lie."""
+        own, theirs = (store.folder / "extracted" for store in (self, other))
+        if own != theirs and not own.exists():
+            own.parent.mkdir(parents=True, exist_ok=True)
+            own.symlink_to(theirs, target_is_directory=True)
+        self._index(extractor, other.places(extractor, clips))
+
+    def count(self) -> int:
+        """Return how many clips are known."""
+        with self._database.transaction() as connection:
+            return int(connection.execute(select(func.count()).select_from(_clips)).scalar_one())
+
+
+def _in_parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (values[at : at + AT_ONCE] for at in range(0, len(values), AT_ONCE))

@@ -1,0 +1,171 @@
+"""Extraction as a study: what is measured on clips, dealt to all workers in tasks of sixteen clips.
+
+What is missing is looked up when it begins, and each task writes what it measures before the next: after a worker or
+the whole machine has died, only what is still missing is done. A task does its work beside the runs of its worker, and
+rests while one trains.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import suppress
+from functools import cache
+from itertools import islice
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+
+from genre_core.data.clips.gathering import extractor_of, missing
+from genre_core.data.clips.shards import Window
+from genre_core.data.clips.sounds import Location, samples
+from genre_core.data.sources import recipes_of, windows_of
+from genre_core.errors import DataError
+from genre_core.settings.config import DatasetConfig, SoundConfig
+from genre_core.store.runs import RunStore
+from genre_core.studies.study import Result
+from genre_core.values import Frozen
+
+CLIPS_A_TASK = 16
+LOOK_SECONDS = 0.5
+"""How often what was measured is looked for."""
+REST_SECONDS = 0.1
+
+Task = tuple[tuple[Window, tuple[str, ...]], ...]
+"""Windows of some clips, with the feature sets that each is missing."""
+
+
+class ExtractionConfig(Frozen):
+    """Everything that determines what is extracted."""
+
+    data: DatasetConfig
+
+
+class Extraction:
+    """What is missing of a configuration's features, as a study of one piece that is dealt to all workers."""
+
+    def __init__(self, config: ExtractionConfig, store: RunStore) -> None:
+        if not isinstance(config.data, SoundConfig):
+            raise DataError("These tracks are not clips of sound: there is nothing to extract.")
+        self._data, self._store = config.data, store
+
+    def plan(self) -> Result:
+        """Return how many windows and seconds of sound are missing; tell the store of clips that are generated."""
+        self._store.clips.put(recipes_of(self._data))
+        windows = [window for task in self._tasks() for window, _ in task]
+        return {"n_windows": len(windows), "seconds": sum(window.length for window in windows) / 1000}
+
+    def pieces(self, results: Sequence[Result] = ()) -> list[list[Task]]:
+        """Return all tasks as one piece, unless nothing is missing."""
+        tasks = self._tasks()
+        return [tasks] if tasks else []
+
+    def do(self, piece: list[Task]) -> Iterator[Result | None]:
+        """Deal the tasks to all workers; yield what each comes to."""
+        yield from dealt(piece, self._store.url)
+
+    def _tasks(self) -> list[Task]:
+        windows = windows_of(self._data, self._store)
+        return tasks_of(missing(windows, self._data, self._store.clips, again=True))
+
+
+def tasks_of(wanted: Mapping[Window, tuple[str, ...]]) -> list[Task]:
+    """Return what is wanted in tasks of sixteen clips."""
+    by_clip: dict[str, list[tuple[Window, tuple[str, ...]]]] = {}
+    for window, sets in wanted.items():
+        by_clip.setdefault(window.clip, []).append((window, sets))
+    clips = iter(by_clip.values())
+    return [tuple(one for clip in some for one in clip) for some in iter(lambda: list(islice(clips, CLIPS_A_TASK)), [])]
+
+
+def dealt(tasks: Sequence[Task], store_url: str) -> Iterator[Result | None]:
+    """Have tasks done by the workers of this process's cluster, or here where it has none."""
+    with suppress(ValueError):  # not on a Dask worker
+        from distributed import get_client, get_worker
+
+        get_worker()
+        client = get_client()
+        yield from _on_workers(client, tasks, store_url)
+        return
+    for task in tasks:
+        yield measure(task, store_url)
+
+
+def by_processes(tasks: Sequence[Task], store_url: str, n_processes: int | None = None) -> Iterator[Result]:
+    """Have tasks done by processes of this machine: for the terminal, which has no cluster."""
+    with ProcessPoolExecutor(n_processes or os.cpu_count(), get_context("forkserver")) as pool:
+        waiting = {pool.submit(measure, task, store_url) for task in tasks}
+        try:
+            while waiting:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _on_workers(client: Any, tasks: Sequence[Task], store_url: str) -> Iterator[Result | None]:
+    """Keep one task for each worker in flight: each works beside the runs of its worker."""
+    left, flying = iter(tasks), set[Any]()
+    n_workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
+    try:
+        while True:
+            for task in islice(left, n_workers - len(flying)):
+                flying.add(client.submit(_aside, task, store_url, pure=False, priority=-1))
+            if not flying:
+                return
+            time.sleep(LOOK_SECONDS / 5)
+            done = {future for future in flying if future.done()}
+            flying -= done
+            yield from (future.result() for future in done)
+            yield None
+    finally:
+        client.cancel(list(flying))
+
+
+def _aside(task: Task, store_url: str) -> Result:
+    """Measure beside the runs of a worker, and rest while one of them trains."""
+    from distributed import get_worker, secede
+
+    worker = get_worker()
+    secede()  # type: ignore[no-untyped-call]
+    return measure(task, store_url, lambda: worker.state.executing_count > 0)
+
+
+@cache
+def _open(store_url: str) -> RunStore:
+    return RunStore(store_url)
+
+
+def measure(task: Task, store_url: str, is_busy: Callable[[], bool] = lambda: False) -> Result:
+    """Measure what a task asks for and keep it; return how many windows and seconds that were, and problems."""
+    store = _open(store_url)
+    locations = store.clips.locations(sorted({window.clip for window, _ in task}))
+    found: dict[str, dict[Window, np.ndarray[Any, Any]]] = {}
+    problems: dict[str, dict[Window, str]] = {}
+    for window, sets in task:
+        while is_busy():
+            time.sleep(REST_SECONDS)
+        try:
+            numbers = _measure(locations.get(window.clip), window, sets)
+        except DataError as error:
+            for name in sets:
+                problems.setdefault(name, {})[window] = str(error)
+            continue
+        for name in sets:
+            found.setdefault(name, {})[window] = numbers[name]
+    for name in {*found, *problems}:
+        rows = found.get(name, {})
+        values = np.stack(list(rows.values())).astype(np.float32) if rows else None
+        store.clips.save(extractor_of(name), values, tuple(rows), problems.get(name, {}))
+    failed = {window for of in problems.values() for window in of}
+    seconds = sum(window.length for window, _ in task) / 1000
+    return {"n_windows": len(task), "seconds": seconds, "n_problems": len(failed)}
+
+
+def _measure(location: Location | None, window: Window, sets: Sequence[str]) -> Mapping[str, Any]:
+    from genre_core.data.clips.features import extract
+
+    if location is None:
+        raise DataError("The store does not know where this clip lies: import its folder again.")
+    return extract(samples(location, window.start / 1000, window.length / 1000), sets)
