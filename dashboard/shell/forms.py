@@ -198,11 +198,8 @@ def _table_problem(values: Mapping[str, Any], tables: Tables) -> dict[str, str]:
         return {}
     if table:
         return {"data.table": _NOT_HERE}
-    return {
-        "data.table": f"Choose a {'collection' if _kind(values) == 'clips' else 'table'} to train on."
-        if own
-        else NO_TABLE[_kind(values)]
-    }
+    what = "collection" if _kind(values) == "clips" else "table"
+    return {"data.table": f"Choose a {what} to train on." if own else NO_TABLE[_kind(values)]}
 
 
 def _no_table(kind: str, on_data_page: bool) -> Note:
