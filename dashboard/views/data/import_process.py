@@ -1,15 +1,14 @@
-"""FMA imported by a process of its own, the terminal's: what it takes of memory is given back when it ends."""
+"""FMA and folders of clips, imported by a process of their own, the terminal's: its memory is given back."""
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from genre_core.data.fma.layout import FmaFiles
 from genre_core.data.fma.reading import Progress
 from genre_core.errors import DataError
 
@@ -19,12 +18,12 @@ REFUSED = 2
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def import_fma(files: FmaFiles, store_url: str) -> Iterator[Progress | str]:
-    """Store FMA unless it is stored already, with progress; the last value is the hash of its table.
+def import_paths(paths: Sequence[Path], store_url: str) -> Iterator[Progress | str]:
+    """Store what lies there unless it is stored already, with progress; the last value is the hash of its table.
 
     Raises DataError where it was not imported, and the sentence says why.
     """
-    with _started(files, store_url) as process:
+    with _started(paths, store_url) as process:
         try:
             yield from _followed(process)
         finally:
@@ -49,11 +48,10 @@ def _followed(process: "subprocess.Popen[str]") -> Iterator[Progress | str]:
     yield table
 
 
-def _started(files: FmaFiles, store_url: str) -> "subprocess.Popen[str]":
-    paths = [str(path) for path in files.paths]
+def _started(paths: Sequence[Path], store_url: str) -> "subprocess.Popen[str]":
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     process = subprocess.Popen(
-        [sys.executable, "-m", "genre_core", "import", *paths, "--progress", "--json"],
+        [sys.executable, "-m", "genre_core", "import", *map(str, paths), "--progress", "--json"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

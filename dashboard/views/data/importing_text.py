@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from dashboard.services.datasets import Checked, Gaps
 from dashboard.theme import count, percent
-from dashboard.views.data.imports import STARTING, WAITING, Import
+from dashboard.views.data.imports import CLIPS_END, STARTING, WAITING, Import
 from genre_core.data.dataset import PARTS, Dataset
 from genre_core.data.splitting import Split
 from genre_core.inspection.warnings import Finding
@@ -109,6 +109,7 @@ def import_sentence(item: Import) -> str:
 
 def offered_title(name: str) -> str:
     """Return what an offer of the server is called: its file or folder, and where that lies."""
-    path = PurePath(name)
+    path = PurePath(name.removesuffix(CLIPS_END))
     where = f" in {path.parent}" if str(path.parent) != "." else ""
-    return f"{path.name or 'this folder'} (FMA){where}" if name.endswith("/") else f"{path.name}{where}"
+    kind = " (clips)" if name.endswith(CLIPS_END) else " (FMA)" if name.endswith("/") else ""
+    return f"{path.name or 'this folder'}{kind}{where}"

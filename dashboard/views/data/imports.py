@@ -12,15 +12,18 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import streamlit as st
 
 from dashboard.services.tables import add_table
 from dashboard.services.workers import store
-from dashboard.views.data.import_process import import_fma
-from genre_core.data.fma.layout import FEATURES, HEAD_BYTES, TRACKS, FmaFiles, find_fma, parse_header
+from dashboard.views.data.import_process import import_paths
+from genre_core.data.clips.folder import ENDINGS as SOUND_ENDINGS
+from genre_core.data.fma.layout import FEATURES, HEAD_BYTES, TRACKS, find_fma, parse_header
 from genre_core.data.tables.reading import MAX_BYTES
 from genre_core.errors import DataError, GenreLabError
 from genre_core.store.runs import RunStore
@@ -29,13 +32,18 @@ WAITING, STARTING = "Waiting", "Starting"
 DEPTH = 3
 MOST_LOOKED_AT, MOST_OFFERED = 2000, 200
 ENDINGS = (".csv", ".tsv", ".parquet")
+CLIPS_END = "/*"
+"""Ends the name of a folder of clips among the offers."""
+FEW = 20
+"""Files of a folder that are looked at to see whether it holds sound."""
 
 
 @dataclass(frozen=True)
 class Import:
-    """An import of FMA: how far it is, and what came of it."""
+    """An import of FMA or of a folder of clips: how far it is, and what came of it."""
 
     name: str
+    source: str = "fma"
     stage: str = WAITING
     done: float = 0.0
     """Part of the stage that is done, in [0, 1]."""
@@ -56,12 +64,13 @@ class _Imports:
         self._lock = threading.Lock()
         self._worker = ThreadPoolExecutor(1, "genre-lab-import")
 
-    def start(self, key: str, name: str, files: FmaFiles, folder: Path | None) -> None:
+    def start(self, key: str, new: Import, paths: Sequence[Path], folder: Path | None = None) -> None:
+        """Import what lies there; `folder` was made for it, and goes when it has ended."""
         with self._lock:
             if key in self._known and not self._known[key].ended:
                 return
-            self._known[key] = Import(name)
-        self._worker.submit(self._run, key, files, folder, store())
+            self._known[key] = new
+        self._worker.submit(self._run, key, paths, folder, store())
 
     def known(self) -> dict[str, Import]:
         with self._lock:
@@ -72,10 +81,10 @@ class _Imports:
             if key in self._known and self._known[key].ended:
                 del self._known[key]
 
-    def _run(self, key: str, files: FmaFiles, folder: Path | None, to: RunStore) -> None:
+    def _run(self, key: str, paths: Sequence[Path], folder: Path | None, to: RunStore) -> None:
         self._say(key, stage=STARTING)
         try:
-            for step in import_fma(files, to.url):
+            for step in import_paths(paths, to.url):
                 if isinstance(step, str):
                     self._say(key, table=step)
                 else:
@@ -129,7 +138,7 @@ def import_uploaded(files: Sequence[tuple[str, bytes]]) -> str:
     folder = _unpacked(files)
     found = find_fma([folder])
     assert found is not None
-    _imports().start(str(folder), "FMA", found, folder)
+    _imports().start(str(folder), Import("FMA"), found.paths, folder)
     return str(folder)
 
 
@@ -172,6 +181,9 @@ def offered() -> list[str]:
         looked_at += len(files) + 1
         if {TRACKS, FEATURES} <= set(files):
             found.append(f"{here.relative_to(root)}/")
+        elif holds_clips(here, folders):
+            found.append(f"{here.relative_to(root)}{CLIPS_END}")
+            folders.clear()
         else:
             tables = (here / name for name in sorted(files) if name.lower().endswith(ENDINGS))
             found += [str(path.relative_to(root)) for path in tables if _fits(path, root)]
@@ -181,20 +193,23 @@ def offered() -> list[str]:
 
 
 def import_offered(name: str) -> str:
-    """Import what the server offers by that name: a table at once, whose hash is returned, or FMA in the background.
+    """Import what the server offers by that name: a table at once, whose hash is returned, or else in the background.
 
     Raises DataError where it is not below the data folder, is no longer there, or cannot be read, and StoreError where
     it could not be saved.
     """
     root = _root()
-    path = (root / name).resolve() if root else None
+    path = (root / name.removesuffix(CLIPS_END)).resolve() if root else None
     if root is None or path is None or not path.is_relative_to(root) or not path.exists():
         raise DataError(f"{name} is not among the server's files: choose one that is listed.")
+    if path.is_dir() and name.endswith(CLIPS_END):
+        _imports().start(str(path), Import(path.name, "clips"), [path])
+        return ""
     if path.is_dir():
         files = find_fma([path])
         if files is None or not all(other.resolve().is_relative_to(root) for other in files.paths):
             raise DataError(f"{name} does not hold FMA's tracks.csv and features.csv: choose another folder.")
-        _imports().start(str(path), name.rstrip("/"), files, None)
+        _imports().start(str(path), Import(name.rstrip("/")), files.paths)
         return ""
     if not _fits(path, root):
         raise DataError(f"{name} has more than {MAX_BYTES // 1024**2} MB: leave out rows or columns.")
@@ -202,6 +217,17 @@ def import_offered(name: str) -> str:
         return add_table([(path.name, path.read_bytes())])
     except OSError as error:
         raise DataError(f"{name} cannot be read ({error.strerror}): check its permissions.") from error
+
+
+def holds_clips(folder: Path, folders: Sequence[str]) -> bool:
+    """Say whether a folder holds clips in folders named by genre: sound in at least two of those."""
+    n = 0
+    for name in folders:
+        with suppress(OSError), os.scandir(folder / name) as entries:
+            n += any(entry.name.lower().endswith(SOUND_ENDINGS) for entry in islice(entries, FEW))
+        if n == 2:
+            return True
+    return False
 
 
 def _root() -> Path | None:

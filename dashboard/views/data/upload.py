@@ -48,7 +48,7 @@ def upload() -> None:
     if offered := imports.offered():
         name = st.selectbox(
             "Or from this server", offered, index=None, key="offered", format_func=sentences.offered_title,
-            placeholder="choose a table or FMA's folder",
+            placeholder="choose a table, FMA's folder or a folder of clips",
         )  # fmt: skip
         st.button(
             "Import", icon=":material/download:", key="import offered", disabled=name is None,
@@ -110,13 +110,13 @@ def _ended(number: int, key: str, item: Import) -> None:
         icon = ":material/error:" if item.problem else ":material/check_circle:"
         st.markdown(f"{icon} {plain(sentences.import_sentence(item), 1000)}", width="content")
         if item.table:
-            st.button("Show it", key=f"show import {number}", on_click=_show, args=(key, item.table))
+            st.button("Show it", key=f"show import {number}", on_click=_show, args=(key, item.table, item.source))
         st.button("Dismiss", key=f"dismiss import {number}", on_click=imports.put_away, args=(key,))
 
 
-def _show(key: str, table: str) -> None:
+def _show(key: str, table: str, source: str = "fma") -> None:
     imports.put_away(key)
-    _choose(table, "fma")
+    _choose(table, source)
 
 
 def _choose(table: str, source: str = "table") -> None:
