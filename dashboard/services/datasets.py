@@ -9,13 +9,14 @@ import streamlit as st
 from dashboard.services.workers import store
 from genre_core.bayes.conditions import Heard, is_known
 from genre_core.bayes.limit import BayesLimit, bayes_limit
+from genre_core.data.clips.gathering import columns_of
 from genre_core.data.dataset import Dataset, FloatArray
 from genre_core.data.generator.law import law_of
-from genre_core.data.sources import load_dataset
+from genre_core.data.sources import counts_of, load_dataset
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
 from genre_core.inspection.warnings import Finding, findings
-from genre_core.settings.config import DatasetConfig, SplitConfig
+from genre_core.settings.config import DatasetConfig, SoundConfig, SplitConfig
 
 MOST_COLUMNS = 200
 """Most columns of which gaps are listed."""
@@ -56,6 +57,9 @@ def shape(config: DatasetConfig) -> Shape:
         counts = drawn.tracks_per_genre
         majority = float(law_of(drawn).label_shares.max()) if drawn.label_noise else max(counts) / sum(counts)
         return Shape(sum(counts) * drawn.segments, (drawn.n_features,), drawn.n_genres, majority)
+    if isinstance(config, SoundConfig):  # known before anything is measured
+        sizes = counts_of(config, store()).values()
+        return Shape(sum(sizes), (len(columns_of(config)),), len(sizes), max(sizes) / sum(sizes))
     data = dataset(config)
     return Shape(len(data), data.inputs.shape, len(data.genres), float(data.counts.max() / len(data)))
 

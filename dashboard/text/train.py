@@ -17,7 +17,7 @@ from genre_core.settings.branches import changed_at_branch, latest_branch
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, differences
 from genre_core.store.schema import Epoch, Run
-from genre_core.text import joined, judged
+from genre_core.text import MEASURING, joined, judged
 
 MOST_NAMED = 3
 LONG_EPOCH = 2.0
@@ -63,6 +63,12 @@ def of_run(
             return Headline("Training failed.", run.error or "")
         case "cancelled":
             return Headline("Stopped before the first epoch.", "Nothing was learned.")
+        case "running" if not epochs and MEASURING in run.context:
+            n_done, n_windows = run.context[MEASURING]
+            return Headline(
+                f"Measuring the clips: {n_done:,} of {count(n_windows, 'window')}.",
+                "What is measured is kept, so that this happens once. Then the first epoch starts.",
+            )
         case "running" if not epochs and run.fraction:
             return Headline("Training: in the first epoch.", "The first point appears when it is done.")
         case "running" if not epochs:

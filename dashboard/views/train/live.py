@@ -26,6 +26,7 @@ from genre_core.evaluation.intervals import Interval
 from genre_core.networks import NetworkConfig
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.schema import Run
+from genre_core.text import MEASURING
 
 PLOT_HEIGHT = 250
 
@@ -45,7 +46,7 @@ def state_of(run: Run) -> str:
     """Return what the parts depend on."""
     before = runs.parent(run)
     of_parent = f" {before.id} {before.epoch}" if before else ""
-    return f"{run.attempt} {run.state} {run.epoch} {run.fraction:.2f} {runs.queue(run)}{of_parent}"
+    return f"{run.attempt} {run.state} {run.epoch} {run.fraction:.2f} {runs.queue(run)}{of_parent}{run.context.get(MEASURING, '')}"
 
 
 def parts(run: Run | None, config: ExperimentConfig | None) -> Parts:

@@ -5,7 +5,6 @@ from contextlib import suppress
 import streamlit as st
 
 from dashboard.components import findings
-from dashboard.components.extraction import extraction
 from dashboard.components.live import Parts, follow_from
 from dashboard.components.matrix import matrix
 from dashboard.components.plot import chart
@@ -25,7 +24,7 @@ from dashboard.views.train.repeat_menu import repeat_menu
 from genre_core.errors import DataError, GenreLabError, RunStateError
 from genre_core.findings.rules import TRAINING
 from genre_core.settings.branches import latest_branch
-from genre_core.settings.config import ExperimentConfig, SoundConfig
+from genre_core.settings.config import ExperimentConfig
 from genre_core.store.schema import Run
 
 TABLE_SECONDS = 1.0
@@ -45,8 +44,6 @@ def main() -> None:
         with st.container(key="train-notes", gap=None):
             for note in filter(None, (missing, problem)):
                 st.caption(f":material/error: {address.plain(note)}")
-            if form.config and config is None and isinstance(form.config.data, SoundConfig):
-                extraction(form.config.data)
             if unsaved := controls.unsaved():
                 st.error(address.plain(unsaved), icon=":material/error:")
         with st.container(key="answer", gap="xsmall"):

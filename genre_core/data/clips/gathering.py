@@ -1,5 +1,6 @@
 """Clips cut into windows, and what was measured on them gathered into one row of features for each window."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -41,7 +42,7 @@ def cut(clips: Sequence[str], seconds: Sequence[float], config: SoundConfig) -> 
     of: list[int] = []
     for number, (clip, length) in enumerate(zip(clips, seconds, strict=True)):
         size = min(config.window or length, length)
-        for start in starts(length, config.window, config.hop, config.windows):
+        for start in starts(length, config.window, config.hop, config.windows, "middle"):
             windows.append(Window(clip, round(1000 * start), round(1000 * size)))
             of.append(number)
     return Windowed(tuple(windows), np.array(of, dtype=np.int64))
@@ -63,6 +64,19 @@ def chosen_sets(config: SoundConfig) -> tuple[str, ...]:
             hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(FEATURE_SETS)}."
             raise DataError(f"There is no feature set {name[:40]}: {hint}")
     return config.sets
+
+
+def columns_of(config: SoundConfig) -> tuple[str, ...]:
+    """Return the names of the features of a configuration; one that two sets have is named by its set too.
+
+    Raises
+    ------
+    DataError
+        There is no such set.
+    """
+    pairs = [(name, column) for name in chosen_sets(config) for column in FEATURE_SETS[name].names]
+    n = Counter(column for _, column in pairs)
+    return tuple(f"{name}_{column}" if n[column] > 1 else column for name, column in pairs)
 
 
 def extractor_of(name: str) -> str:
@@ -115,10 +129,4 @@ def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Me
     if not len(rows):
         raise DataError(f"No clip could be measured. {problems[0][1]}" if problems else "There is no clip to measure.")
     parts = [clips.values([known[windows[at]] for at in rows]) for known in places]
-    columns = tuple(column for name in sets for column in FEATURE_SETS[name].names)
-    repeated = {column for column in columns if columns.count(column) > 1}
-    if repeated:  # two sets may hold the same column: each is kept, by the name of its set
-        columns = tuple(
-            f"{name}_{column}" if column in repeated else column for name in sets for column in FEATURE_SETS[name].names
-        )
-    return Measured(np.concatenate(parts, axis=1).astype(np.float64), columns, rows, problems)
+    return Measured(np.concatenate(parts, axis=1).astype(np.float64), columns_of(config), rows, problems)

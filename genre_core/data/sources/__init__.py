@@ -59,6 +59,12 @@ def windows_of(config: SoundConfig, tables: Tables) -> tuple[Window, ...]:
     return windows
 
 
+def counts_of(config: SoundConfig, tables: Tables) -> Mapping[str, int]:
+    """Return how many windows each genre of a source has, before any is measured; raises DataError."""
+    counts: Mapping[str, int] = import_module(config.module).counts_of(config, tables)
+    return counts
+
+
 def recipes_of(config: SoundConfig) -> Mapping[str, Location]:
     """Return the recipes of clips that are generated, which a store does not know before it is told."""
     recipes: Mapping[str, Location] = import_module(config.module).recipes_of(config)

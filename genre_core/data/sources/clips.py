@@ -72,6 +72,13 @@ def windows_of(config: ClipsConfig, tables: Tables) -> tuple[Window, ...]:
     return cut_clips(usable(tables.read_table(config.table), config)[0], config).windows
 
 
+def counts_of(config: ClipsConfig, tables: Tables) -> dict[str, int]:
+    """Return how many windows each genre has, before any is measured; raises DataError."""
+    frame = usable(tables.read_table(config.table), config)[0]
+    counts: dict[str, int] = frame["genre"].iloc[cut_clips(frame, config).of].value_counts().to_dict()
+    return counts
+
+
 def recipes_of(config: ClipsConfig) -> Mapping[str, Location]:
     """Return nothing: where the clips lie is known since they were imported."""
     return {}
