@@ -23,9 +23,6 @@ class HasLimits(Protocol):
 
 Limits = TypeVar("Limits", bound=HasLimits)
 
-MEASURING = "measuring"
-"""Key of a run's context: how many windows of its clips are measured, and of how many."""
-
 
 def percent(rate: float, interval: HasLimits | None = None, too_few: str = "", decimals: int = 1) -> str:
     """Return a rate in [0, 1] with its interval: `79.9 % (77.6–82.1)`; a dash where there is none (NaN).

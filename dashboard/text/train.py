@@ -16,8 +16,8 @@ from genre_core.networks import Layer
 from genre_core.settings.branches import changed_at_branch, latest_branch
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, differences
-from genre_core.store.schema import Epoch, Run
-from genre_core.text import MEASURING, joined, judged
+from genre_core.store.schema import MEASURING, Epoch, Run
+from genre_core.text import joined, judged
 
 MOST_NAMED = 3
 LONG_EPOCH = 2.0

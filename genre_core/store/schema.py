@@ -28,6 +28,9 @@ DEAD_AFTER = 5.0
 LOST = "lost"
 """Why a run stopped whose worker died."""
 
+MEASURING = "measuring"
+"""Key of a run's context: how many windows of its clips are measured, and of how many."""
+
 metadata = MetaData()
 
 runs = Table(

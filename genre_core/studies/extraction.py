@@ -43,12 +43,15 @@ class ExtractionConfig(Frozen):
 
 
 class Extraction:
-    """What is missing of a configuration's features, as a study of one piece that is dealt to all workers."""
+    """What is missing of a configuration's features, as a study of one piece that is dealt to all workers.
 
-    def __init__(self, config: ExtractionConfig, store: RunStore) -> None:
+    With `again` what could not be measured before is tried once more.
+    """
+
+    def __init__(self, config: ExtractionConfig, store: RunStore, *, again: bool = True) -> None:
         if not isinstance(config.data, SoundConfig):
             raise DataError("These tracks are not clips of sound: there is nothing to extract.")
-        self._data, self._store = config.data, store
+        self._data, self._store, self._again = config.data, store, again
 
     def plan(self) -> Result:
         """Return how many windows and seconds of sound are missing; tell the store of clips that are generated."""
@@ -67,7 +70,7 @@ class Extraction:
 
     def _tasks(self) -> list[Task]:
         windows = windows_of(self._data, self._store)
-        return tasks_of(missing(windows, self._data, self._store.clips, again=True))
+        return tasks_of(missing(windows, self._data, self._store.clips, again=self._again))
 
 
 def tasks_of(wanted: Mapping[Window, tuple[str, ...]]) -> list[Task]:

@@ -8,13 +8,12 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from genre_core.errors import GenreLabError, NotExtractedError
-from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
+from genre_core.errors import GenreLabError
+from genre_core.settings.config import ExperimentConfig, SoundConfig, SyntheticConfig, TrainConfig
 from genre_core.store.heartbeat import Heart
 from genre_core.store.record import record_card, record_end, record_epoch
 from genre_core.store.runs import RunStore
-from genre_core.store.schema import Run, Wish
-from genre_core.text import MEASURING
+from genre_core.store.schema import MEASURING, Run, Wish
 from genre_core.training.events import EpochEnd, Progress, TrainEnd
 
 if TYPE_CHECKING:
@@ -61,13 +60,52 @@ def failing(what: str, work_id: str, fail: Callable[[str], object]) -> Iterator[
 
 
 def _do(store: RunStore, run: Run) -> None:
-    if run.config.averaged_with:
+    if isinstance(run.config.data, SoundConfig) and not _measured(store, run):
+        store.abandon(run.id, run.attempt)
+    elif run.config.averaged_with:
         from genre_core.training.experiment import prepare_once
         from genre_core.workers.ensemble import average
 
         average(store, run, prepare_once(run.config.data, run.config.split, store))
     else:
         _Work(store, run).train()
+
+
+def _measured(store: RunStore, run: Run) -> bool:
+    """Measure what is missing of a run's clips, by all workers, and tell the page how far that is.
+
+    Returns False where the run was stopped before it was done.
+    """
+    from genre_core.studies.extraction import Extraction, ExtractionConfig
+
+    work = Extraction(ExtractionConfig(data=run.config.data), store, again=False)
+    if not (pieces := work.pieces()):
+        return True
+    n_windows, n_done = work.plan()["n_windows"], 0
+    store.describe(run.id, run.attempt, {MEASURING: [n_done, n_windows]})
+    with _beside_others():
+        for result in (result for piece in pieces for result in work.do(piece)):
+            if result:
+                n_done += result["n_windows"]
+                store.describe(run.id, run.attempt, {MEASURING: [n_done, n_windows]})
+            if store.wish(run.id, run.attempt).request == "stop":
+                return False
+    return True
+
+
+@contextmanager
+def _beside_others() -> Iterator[None]:
+    """Leave the thread of a Dask worker to others in the block, and wait for a free one after it."""
+    try:
+        from distributed import get_worker, rejoin, secede
+
+        get_worker()
+    except ValueError:  # not on a Dask worker
+        yield
+        return
+    secede()  # type: ignore[no-untyped-call]
+    yield
+    rejoin()  # type: ignore[no-untyped-call]
 
 
 @cache
@@ -83,13 +121,9 @@ class _Work:
         from genre_core.training.experiment import make_trainer, prepare_once
 
         self._store, self._run = store, run
-        self._seceded = False
-        try:
-            self._prepared = prepare_once(run.config.data, run.config.split, store)
-        except NotExtractedError:
-            self._measure()
-            self._prepared = prepare_once(run.config.data, run.config.split, store)
+        self._prepared = prepare_once(run.config.data, run.config.split, store)
         self._trainer: Trainer = make_trainer(run.config, self._prepared)
+        self._seceded = False
         card = record_card(store, run, self._prepared, self._trainer)
         checkpoint = store.artifact(run.id, "checkpoint")
         if checkpoint is None and not run.epoch:
@@ -114,21 +148,6 @@ class _Work:
                         return
                 case TrainEnd():
                     self._end(event)
-
-    def _measure(self) -> None:
-        """Measure what is missing of the run's clips, by all workers; the page is told how far that is."""
-        from genre_core.studies.extraction import Extraction, ExtractionConfig
-
-        run, work = self._run, Extraction(ExtractionConfig(data=self._run.config.data), self._store)
-        n_windows, n_done = work.plan()["n_windows"], 0
-        self._secede()
-        for piece in work.pieces():
-            for result in work.do(piece):
-                n_done += result["n_windows"] if result else 0
-                if result or not n_done:
-                    self._store.describe(run.id, run.attempt, {MEASURING: [n_done, n_windows]})
-                if self._store.wish(run.id, run.attempt).request == "stop":
-                    return
 
     def _obey(self, wish: Wish, *, within_epoch: bool = False) -> bool:
         """Do what the person wants; return whether that is to train no further."""

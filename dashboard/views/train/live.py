@@ -25,8 +25,7 @@ from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Interval
 from genre_core.networks import NetworkConfig
 from genre_core.settings.config import ExperimentConfig
-from genre_core.store.schema import Run
-from genre_core.text import MEASURING
+from genre_core.store.schema import MEASURING, Run
 
 PLOT_HEIGHT = 250
 
