@@ -45,7 +45,8 @@ def state_of(run: Run) -> str:
     """Return what the parts depend on."""
     before = runs.parent(run)
     of_parent = f" {before.id} {before.epoch}" if before else ""
-    return f"{run.attempt} {run.state} {run.epoch} {run.fraction:.2f} {runs.queue(run)}{of_parent}{run.context.get(MEASURING, '')}"
+    measured = run.context.get(MEASURING, "")
+    return f"{run.attempt} {run.state} {run.epoch} {run.fraction:.2f} {runs.queue(run)}{of_parent}{measured}"
 
 
 def parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
