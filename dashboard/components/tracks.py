@@ -11,6 +11,7 @@ from dashboard.components.cell_tracks import Choice, ListedTracks, choices
 from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.has_features import has_features
 from dashboard.components.judged import Judged
+from dashboard.components.listening import answered, listen
 from dashboard.components.plot import plot
 from dashboard.components.promise import promised
 from dashboard.components.table import table
@@ -48,6 +49,7 @@ def judged_tracks(judged: Judged, chosen: ListedTracks, named: str, gone: str = 
     if asked_for and at is None:
         address.note(f"The link names a track that is not {gone}, so none is selected.")
         row = None
+    listen(judged.run.config.data, list(answered(found)), f"player {named}")
     track_list(found, row, f"tracks {named}")
     if at is not None:
         page = {name: st.query_params.get(name) for name in PASSED_ON}

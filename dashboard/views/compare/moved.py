@@ -7,6 +7,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from dashboard.components.cell_tracks import Chosen as Tracks
 from dashboard.components.cell_tracks import choices, tracks_of
 from dashboard.components.csv_download import Columns, csv_download
+from dashboard.components.listening import Listed, listen
 from dashboard.components.table import table
 from dashboard.components.tracks import draw_choices, look_at_one_of
 from dashboard.shell import address
@@ -24,6 +25,19 @@ def draw(chosen: Chosen, here: Tracks) -> None:
     rows = chosen.compared.first.outcome.rows[here].tolist()
     listed = columns(chosen, here)
     row = _looked_at(rows)
+    config = chosen.compared.first.run.config.data
+    said = zip(
+        rows,
+        listed["true"],
+        *(listed[letter] for letter in (chosen.compared.first.letter, chosen.other.letter)),
+        strict=True,
+    )
+    letters = (chosen.compared.first.letter, chosen.other.letter)
+    listen(
+        config,
+        [Listed(row, true, f"{letters[0]}: {one}, {letters[1]}: {other}") for row, true, one, other in said],
+        "player moved",
+    )
     shown = {name: [100 * one for one in values] if "sure" in name else values for name, values in listed.items()}
     table(
         pa.table(shown),

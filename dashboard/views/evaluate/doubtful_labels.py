@@ -1,11 +1,14 @@
 """Labels that look wrong: how many, which, what for what, and, where the truth is known, how well they are found."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
 from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.ensembles import members_instead
 from dashboard.components.judged import Judged
+from dashboard.components.listening import Listed, listen
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
 from dashboard.components.table import table
@@ -115,6 +118,7 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
     shown = columns(judged.data, labels, min(n, MOST_ROWS), percentages=True)
     number, column = st.column_config.NumberColumn, st.column_config.TextColumn
     rows = labels.rows[labels.order[: min(n, MOST_ROWS)]].tolist()
+    listen(judged.run.config.data, _heard(judged.data, labels, rows), "player doubtful")
     asked = st.query_params.get("track")
     at = rows.index(int(asked)) if asked and asked.isdecimal() and int(asked) in rows else None
     table(
@@ -151,6 +155,13 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
             page = {name: st.query_params.get(name) for name in ("part", "right", "unit", "section", "among")}
             address.page_link("views/track/page.py", f"Open track {name}{why}", ":material/arrow_forward:",
                               **page, track=str(rows[at]))  # fmt: skip
+
+
+def _heard(data: Dataset, labels: DoubtfulLabels, rows: Sequence[int]) -> list[Listed]:
+    likes = labels.found.looks_like[labels.order[: len(rows)]].tolist()
+    y = labels.found.y[labels.order[: len(rows)]].tolist()
+    return [Listed(row, data.genres[label], f"looks like {data.genres[like]}")
+            for row, label, like in zip(rows, y, likes, strict=True)]  # fmt: skip
 
 
 def columns(data: Dataset, labels: DoubtfulLabels, n: int, *, percentages: bool = False) -> Columns:

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.csv_download import csv_download
+from dashboard.components.listening import Listed, listen
 from dashboard.components.table import table
 from dashboard.components.tracks import look_at_one_of
 from dashboard.shell import address
@@ -29,6 +30,8 @@ def draw(one: OneGenre) -> None:
         f"{n} of {plain(one.name)}. Typical tracks get a high probability of it from the model. Select a track to "
         "open it."
     )
+    said = [Listed(track.row, one.name, _said_of(track)) for track in found]
+    listen(one.judged.run.config.data, said, f"{one.key} player")
     rows, asked_for = [track.row for track in found], st.query_params.get("track", "")
     chosen = next((number for number, row in enumerate(rows) if str(row) == asked_for), None)
     if asked_for and chosen is None:
@@ -73,6 +76,11 @@ def _track(one: OneGenre, track: GenreTrack, icon: str | None = None) -> None:
     if not track.recognised:
         said += f" · taken for {track.taken_for}, {percent(track.rival_probability, decimals=0)}"
     link(TRACK, said, icon, track=str(track.row))
+
+
+def _said_of(track: GenreTrack) -> str:
+    taken = "" if track.recognised else f"taken for {track.taken_for}, "
+    return f"{taken}{percent(track.probability, decimals=0)} for its genre"
 
 
 def _columns(found: Sequence[GenreTrack]) -> dict[str, list[Any]]:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.csv_download import Columns
+from dashboard.components.listening import Listed, listen
 from dashboard.components.table import table
 from dashboard.services import networks
 from dashboard.shell import address
@@ -22,6 +23,9 @@ def draw(track: LookedAt) -> None:
     level = None if track.data.coarsest is None else track.data.coarsest[0]
     st.subheader("Nearest training tracks", anchor=False)
     st.caption(plain(neighbours_sentence(found, track.answers.y, track.data.genres, level)))
+    genres = [track.data.genres[number] for number in track.answers.y[found.rows].tolist()]
+    alike = [Listed(row, genre) for row, genre in zip(found.rows.tolist(), genres, strict=True)]
+    listen(track.run.config.data, alike, "player nearest", "Sounds like")
     rows, meaning = found.rows.tolist(), "Euclidean distance in standard scores, over all features."
 
     def open_one(at: int | None) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.components.ensembles import members_instead
 from dashboard.components.has_features import has_features
 from dashboard.components.judged_head import ask_to_open, say_headline, wait_for
+from dashboard.components.listening import Listed, listen
 from dashboard.components.terms import numbers_line
 from dashboard.services import datasets, networks, openings, runs, workers
 from dashboard.services.networks import Explanation
@@ -73,6 +74,7 @@ def _draw(track: LookedAt) -> None:
     st.header(plain(said.title(track.name, genres[track.true], genres[track.predicted], sure, about)), anchor=False)
     marked = [*said.part_badges(part, track.data, track.row), *badges(track.run, opened)]
     numbers_line(f"Run {track.run.name}", marked)
+    listen(track.run.config.data, [Listed(track.row, genres[track.true])], "player track")
     among_all = st.query_params.get("among") == "all"
     if among_all and part == "train":
         st.caption(said.LEARNED)
