@@ -25,19 +25,7 @@ def draw(chosen: Chosen, here: Tracks) -> None:
     rows = chosen.compared.first.outcome.rows[here].tolist()
     listed = columns(chosen, here)
     row = _looked_at(rows)
-    config = chosen.compared.first.run.config.data
-    said = zip(
-        rows,
-        listed["true"],
-        *(listed[letter] for letter in (chosen.compared.first.letter, chosen.other.letter)),
-        strict=True,
-    )
-    letters = (chosen.compared.first.letter, chosen.other.letter)
-    listen(
-        config,
-        [Listed(row, true, f"{letters[0]}: {one}, {letters[1]}: {other}") for row, true, one, other in said],
-        "player moved",
-    )
+    listen(chosen.compared.first.run.config.data, _heard(chosen, rows, listed), "player moved")
     shown = {name: [100 * one for one in values] if "sure" in name else values for name, values in listed.items()}
     table(
         pa.table(shown),
@@ -52,6 +40,12 @@ def draw(chosen: Chosen, here: Tracks) -> None:
     csv_download(lambda: listed, "moved tracks.csv", "moved")
     if row is not None:
         _one(chosen, row)
+
+
+def _heard(chosen: Chosen, rows: list[int], listed: Columns) -> list[Listed]:
+    first, second = chosen.compared.first.letter, chosen.other.letter
+    said = zip(rows, listed["true"], listed[first], listed[second], strict=True)
+    return [Listed(row, str(true), f"{first}: {one}, {second}: {other}") for row, true, one, other in said]
 
 
 def _titles(sure: list[str]) -> dict[str, ColumnConfig]:
