@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from genre_core.data.clips.collection import KIND as CLIPS
@@ -16,7 +16,7 @@ from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import PARTS, Part
 from genre_core.data.fma.importing import KIND as FMA
 from genre_core.data.fma.importing import Imported, import_fma
-from genre_core.data.fma.layout import FmaFiles, find_fma, list_folder
+from genre_core.data.fma.layout import FEATURES, TRACKS, FmaFiles, find_fma, list_folder
 from genre_core.data.published import KIND as SPLIT
 from genre_core.data.published import PublishedSplit, part_of, read_split
 from genre_core.data.sources import windows_of
@@ -158,12 +158,22 @@ def find_stored_clips(text: str) -> str:
         There is no such folder and no such collection, or it holds no clips.
     """
     if os.path.isdir(text):
-        return import_clips(Path(text), RunStore()).content_hash
+        return import_clips(Path(text), RunStore())[0].content_hash
     return _by_hash(text, RunStore(), CLIPS, "folder or collection of clips")
 
 
-def import_clips(folder: Path, store: RunStore) -> Collection:
-    """Store the clips of a folder as a collection, and show how far that is.
+def holds_clips(path: Path) -> bool:
+    """Say whether a path is a folder of sound files: any folder that does not hold FMA's tables."""
+    if not os.path.isdir(path):  # not Path's, which fails on names that are too long
+        return False
+    names = {found.name for found in list_folder(path)}
+    return not ({TRACKS, FEATURES} <= names or all(PurePath(name).suffix in LISTS for name in names))
+
+
+def import_clips(folder: Path, store: RunStore, *, lines: bool = False) -> tuple[Collection, bool]:
+    """Store the clips of a folder as a collection, and show how far that is, in `lines` of JSON or as a bar.
+
+    Returns the collection, and whether it is new to the store.
 
     Raises
     ------
@@ -173,13 +183,14 @@ def import_clips(folder: Path, store: RunStore) -> Collection:
     with progress_bar(1, "{n:.0f} of {total}, {elapsed}", "reading clips ") as bar:
 
         def show(done: int, total: int) -> None:
+            if lines:
+                report({"stage": "Reading clips", "done": done, "total": total})
             bar.total, bar.n = total, done
             bar.refresh()
 
         collection, locations = collect(folder, show)
     store.clips.put({clip: Location(str(path)) for clip, path in locations.items()})
-    put_collection(collection, store)
-    return collection
+    return collection, put_collection(collection, store)
 
 
 def put_collection(collection: Collection, store: TableStore) -> bool:
