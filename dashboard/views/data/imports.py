@@ -15,10 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import streamlit as st
-from genre_core.data.clips.folder import ENDINGS as SOUND_ENDINGS
+from genre_core.data.clips.folder import SOUND
 
 from dashboard.services.tables import add_table
 from dashboard.services.workers import store
@@ -224,7 +224,7 @@ def holds_clips(folder: Path, folders: Sequence[str]) -> bool:
     n = 0
     for name in folders:
         with suppress(OSError), os.scandir(folder / name) as entries:
-            n += any(entry.name.lower().endswith(SOUND_ENDINGS) for entry in islice(entries, FEW))
+            n += any(PurePath(entry.name).suffix.lower() in SOUND for entry in islice(entries, FEW))
         if n == 2:
             return True
     return False

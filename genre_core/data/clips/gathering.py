@@ -42,7 +42,8 @@ def cut(clips: Sequence[str], seconds: Sequence[float], config: SoundConfig) -> 
     of: list[int] = []
     for number, (clip, length) in enumerate(zip(clips, seconds, strict=True)):
         size = min(config.window or length, length)
-        for start in starts(length, config.window, config.hop, config.windows, "middle"):
+        hop = config.hop or config.window or length
+        for start in starts(length, config.window, hop, config.windows, "middle"):
             windows.append(Window(clip, round(1000 * start), round(1000 * size)))
             of.append(number)
     return Windowed(tuple(windows), np.array(of, dtype=np.int64))
