@@ -1,0 +1,209 @@
+"""Clips as a source: cut, measured once, gathered into features, and trained on like any table."""
+
+import os
+
+import numpy as np
+import pytest
+
+from genre_core.data.clips.features import FEATURE_SETS, extract
+from genre_core.data.clips.gathering import cut, missing
+from genre_core.data.clips.shards import Place, Window, read_rows, write_shard
+from genre_core.data.clips.sounds import Location, samples
+from genre_core.data.sources import counts_of, load_dataset, windows_of
+from genre_core.errors import DataError, NotExtractedError, StoreError
+from genre_core.settings.config import ClipsConfig, ExperimentConfig
+from genre_core.settings.names import configure
+from genre_core.store.files import files_folder
+from genre_core.store.runs import RunStore
+from genre_core.studies.extraction import CLIPS_A_TASK, Extraction, ExtractionConfig, dealt
+from genre_core.studies.study import iter_results
+from genre_core.workers.run import execute
+from tests.hums import GENRES, import_hums, write_hums
+
+N = 8
+SECONDS = 1.0
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return write_hums(tmp_path_factory.mktemp("hums"), N, SECONDS)
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = RunStore(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    yield opened
+    opened.close()
+
+
+def configured(folder, store, **settings):
+    return ClipsConfig.model_validate({"table": import_hums(folder, store), **settings})
+
+
+def extracted(config, store):
+    return list(iter_results(Extraction(ExtractionConfig(data=config), store)))
+
+
+def test_clips_are_measured_and_then_loaded_as_features(folder, store):
+    config = configured(folder, store)
+    with pytest.raises(NotExtractedError, match="24 of 24"):
+        load_dataset(config, store)
+    results = extracted(config, store)
+    assert sum(one["n_windows"] for one in results) == len(GENRES) * N
+    data = load_dataset(config, store)
+    assert data.genres == tuple(sorted(GENRES))
+    assert data.features == FEATURE_SETS["gtzan57"].names
+    assert data.counts.tolist() == [N] * len(GENRES)
+    assert data.tracks[0] == "chirp.00001.wav"
+    assert list(data.groups) == []
+    window = data.heard[0]
+    own = extract(samples(store.clips.find(window.clip), 0, SECONDS), ["gtzan57"])["gtzan57"]
+    assert data.X[0] == pytest.approx(own, rel=1e-6)
+
+
+def test_what_is_measured_is_not_measured_again(folder, store):
+    config = configured(folder, store)
+    extracted(config, store)
+    assert extracted(config, store) == []
+    two = config.model_copy(update={"features": "gtzan57, chroma"})
+    assert missing(windows_of(two, store), two, store.clips).popitem()[1] == ("chroma",)
+    extracted(two, store)
+    assert load_dataset(two, store).features == FEATURE_SETS["gtzan57"].names + FEATURE_SETS["chroma"].names
+
+
+def test_a_task_that_is_done_twice_changes_nothing(folder, store):
+    config = configured(folder, store)
+    (tasks,) = Extraction(ExtractionConfig(data=config), store).pieces()
+    assert [len({window.clip for window, _ in task}) for task in tasks] == [CLIPS_A_TASK, 24 - CLIPS_A_TASK]
+    once = list(dealt(tasks, store.url))
+    before = load_dataset(config, store).content_hash
+    assert list(dealt(tasks, store.url)) == once
+    assert load_dataset(config, store).content_hash == before
+
+
+def test_columns_that_two_sets_have_are_named_by_their_sets(folder, store):
+    config = configured(folder, store, features="notebook20,gtzan57")
+    extracted(config, store)
+    data = load_dataset(config, store)
+    assert len(set(data.features)) == len(data.features) == 77
+    assert data.X[:, data.features.index("notebook20_tempo")] == pytest.approx(
+        data.X[:, data.features.index("gtzan57_tempo")], nan_ok=True
+    )
+
+
+def test_windows_of_one_clip_stay_together_and_are_judged_by_track(folder, store):
+    config = configured(folder, store, window=0.5, features="chroma")
+    assert dict(counts_of(config, store)) == dict.fromkeys(GENRES, 2 * N)
+    extracted(config, store)
+    data = load_dataset(config, store)
+    assert data.in_segments
+    assert data.n_tracks() == len(GENRES) * N
+    assert data.tracks[:2] == ("chirp.00001.wav at 0 s", "chirp.00001.wav at 0.5 s")
+    assert [(window.start, window.length) for window in data.heard[:2]] == [(0, 500), (500, 500)]
+
+
+def test_a_clip_that_is_gone_is_left_out_with_its_sentence(tmp_path, store):
+    folder = write_hums(tmp_path / "hums", 5, 0.6)
+    config = configured(folder, store, features="chroma")
+    (folder / "drone" / "drone.00003.wav").unlink()
+    results = extracted(config, store)
+    assert sum(one["n_problems"] for one in results) == 1
+    data = load_dataset(config, store)
+    assert len(data) == 14
+    assert any("drone.00003.wav" in note for note in data.notes)
+    write_hums(folder, 5, 0.6)  # it is back: asked for again, it is measured
+    extracted(config, store)
+    assert len(load_dataset(config, store)) == 15
+
+
+def test_a_store_whose_files_are_gone_measures_again(folder, store):
+    config = configured(folder, store, features="chroma")
+    extracted(config, store)
+    before = load_dataset(config, store).content_hash
+    for shard in (store.clips.folder / "extracted").rglob("*.safetensors"):
+        shard.unlink()
+    with pytest.raises(NotExtractedError):
+        load_dataset(config, store)
+    extracted(config, store)
+    assert load_dataset(config, store).content_hash == before
+
+
+def test_a_run_measures_its_clips_itself(folder, store):
+    config = configure({"data.source": "clips", "data.table": import_hums(folder, store), "train.max_epochs": 5})
+    store.submit("hum", config)
+    execute("hum", 1, store.url)
+    run = store.run("hum")
+    assert run.state == "complete"
+    assert run.summary["validation"]["accuracy"] >= 0.5
+    assert run.context["input_shape"] == [57]
+
+
+def test_an_unknown_feature_set_is_refused_with_a_suggestion(folder, store):
+    config = configured(folder, store, features="gtzan75")
+    with pytest.raises(DataError, match="did you mean gtzan57"):
+        load_dataset(config, store)
+
+
+def test_a_collection_that_is_not_stored_is_said(store):
+    with pytest.raises(DataError, match="not in the store"):
+        load_dataset(ClipsConfig(table="ab" * 32), store)
+
+
+def test_defaults_leave_no_trace_in_a_fingerprint():
+    plain = ExperimentConfig(data=ClipsConfig(table="ab" * 32))
+    assert plain.data.model_dump() == {"source": "clips", "table": "ab" * 32}
+    assert plain.fingerprint != ExperimentConfig(data=ClipsConfig(table="ab" * 32, window=3.0)).fingerprint
+
+
+def test_a_clip_is_cut_from_its_middle():
+    found = cut(["a" * 64], [10.0], ClipsConfig(window=3.0, windows=2))
+    assert [(window.start, window.length) for window in found.windows] == [(2000, 3000), (5000, 3000)]
+    whole = cut(["a" * 64, "b" * 64], [1.25, 0.7], ClipsConfig())
+    assert [window.length for window in whole.windows] == [1250, 700]
+
+
+def test_shards_give_back_what_was_written_in_any_order(tmp_path):
+    windows = [Window(f"{number:064}", 0, 1000) for number in range(5)]
+    values = np.arange(10, dtype=np.float32).reshape(5, 2)
+    name = write_shard(tmp_path, "chroma-1", windows, values)
+    assert write_shard(tmp_path, "chroma-1", windows, values) == name
+    assert read_rows(tmp_path, [Place(name, 3), Place(name, 0)]).tolist() == [[6, 7], [0, 1]]
+    assert [path.suffix for path in (tmp_path / "chroma-1").iterdir()] == [".safetensors"]
+
+
+def test_a_damaged_shard_is_a_sentence(tmp_path):
+    name = write_shard(tmp_path, "chroma-1", [Window("a" * 64, 0, 1)], np.ones((1, 2), dtype=np.float32))
+    (tmp_path / name).write_bytes(b"not what was written")
+    with pytest.raises(DataError, match="extract it again"):
+        read_rows(tmp_path, [Place(name, 0)])
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DataError, match="GENRE_LAB_FILES"):
+        write_shard(tmp_path / "file", "chroma-1", [Window("a" * 64, 0, 1)], np.ones((1, 2)))
+
+
+def test_files_lie_beside_the_database_or_where_the_environment_says(tmp_path, monkeypatch):
+    monkeypatch.delenv("GENRE_LAB_FILES", raising=False)
+    assert files_folder(f"sqlite:///{tmp_path / 'lab.sqlite'}") == tmp_path / "lab-files"
+    with pytest.raises(StoreError, match="GENRE_LAB_FILES"):
+        files_folder("postgresql://server/lab")
+    monkeypatch.setenv("GENRE_LAB_FILES", str(tmp_path / "shared"))
+    assert files_folder("postgresql://server/lab") == tmp_path / "shared"
+
+
+def test_a_moved_clip_is_known_by_its_new_path(store):
+    store.clips.put({"a" * 64: Location("/old/a.wav")})
+    store.clips.put({"a" * 64: Location("/new/a.wav")})
+    assert store.clips.find("a" * 64) == Location("/new/a.wav")
+    assert store.clips.find("b" * 64) is None
+    assert store.clips.count() == 1
+
+
+def test_names_of_clips_are_never_paths_of_the_server(folder, store):
+    data_names = [row for row in store.tables("clips")]
+    assert data_names == []
+    import_hums(folder, store)
+    (table,) = store.tables("clips")
+    assert os.sep not in table.name
