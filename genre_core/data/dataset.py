@@ -4,7 +4,7 @@ Arrays are read-only. `y` (n_samples,) holds class numbers 0 … n_genres - 1 in
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -47,7 +47,8 @@ class Dataset:
     `telling`). `published` (n_samples,) holds positions in `PARTS` where the data come with a split of their own, -1
     for a row in no part of it. `y_clean` (n_samples,) holds the true classes where `y` is what noisy labels say.
     `paths` hold each genre's path in a tree, from its top genre down to itself, where one is known. `heard` holds the
-    window of sound that each row is, where it can be heard.
+    window of sound that each row is, where it can be heard; `recorded` says of the file of each what is known: codec,
+    sample_rate, channels, length (s), loudness (dB), peak.
     """
 
     inputs: "Inputs"
@@ -61,6 +62,7 @@ class Dataset:
     y_clean: IntArray | None = None
     paths: tuple[tuple[str, ...], ...] = ()
     heard: "tuple[Window, ...]" = ()
+    recorded: Mapping[str, Sequence[float | str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         assert set(self.groups) <= set(GROUPS), f"levels are {GROUPS}"

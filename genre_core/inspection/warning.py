@@ -26,6 +26,8 @@ Kind = Literal[
     "code for missing",
     "outliers",
     "long tails",
+    "recorded another way",
+    "faulty recordings",
 ]
 Severity = Literal["serious", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)

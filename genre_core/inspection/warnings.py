@@ -6,7 +6,7 @@ where to look. They are found from features, genres and groups alone, so that an
 
 from genre_core.data.dataset import Dataset
 from genre_core.data.splitting import Split
-from genre_core.inspection import columns, copies, leaks, missing
+from genre_core.inspection import columns, copies, leaks, missing, recordings
 from genre_core.inspection import genre_sizes as genres
 from genre_core.inspection.warning import SEVERITIES, Finding, Kind, Severity
 
@@ -15,7 +15,7 @@ __all__ = ["SEVERITIES", "Finding", "Kind", "Severity", "findings"]
 
 def findings(dataset: Dataset, split: Split | None = None) -> tuple[Finding, ...]:
     """Return what a person should know, the most serious first; with `split` also what it tears apart."""
-    found = genres.find(dataset, split)
+    found = [*genres.find(dataset, split), *recordings.find(dataset)]
     if dataset.features:
         found = [
             *leaks.find(dataset),

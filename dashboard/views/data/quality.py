@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.has_features import has_features
+from dashboard.components.listening import Listed, listen
 from dashboard.components.table import table
 from dashboard.services import datasets, tables
 from dashboard.services.datasets import Checked, Gaps
@@ -90,6 +91,7 @@ def _finding(number: int, finding: Finding, ways: Sequence[Remedy], config: Expe
             first = "the first " if len(finding.rows) >= MOST_ROWS else ""
             with st.popover(f"Show {first}{count(len(finding.rows), 'track')}", type="tertiary"):
                 alt = "The tracks that this is about."
+                listen(config.data, [Listed(row, data.genres[data.y[row]]) for row in finding.rows], f"hear {number}")
                 table(_rows(finding, data), f"tracks {number}", alt, n=len(finding.rows), most=7, row_height=35)
 
 

@@ -25,6 +25,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+RECORDED = {
+    "codec": "codec",
+    "sample_rate": "sample_rate",
+    "channels": "channels",
+    "length": "seconds",
+    "loudness": "loudness",
+    "peak": "peak",
+}
+"""What is said of the files, by the columns of the collection."""
+
+
 def load(config: ClipsConfig, tables: Tables | None = None) -> Dataset:
     """Read the clips that `config` names, and what was measured on them.
 
@@ -58,6 +69,7 @@ def load(config: ClipsConfig, tables: Tables | None = None) -> Dataset:
         _groups(frame),
         notes,
         heard=heard,
+        recorded={name: frame[column].tolist() for name, column in RECORDED.items()},
     )
     if config.published:
         dataset = with_split(dataset, tables.read_table(config.published))
