@@ -49,8 +49,8 @@ def _named(dataset: Dataset, noun: str, values: Sequence[str]) -> list[Finding]:
     if float(chi2_contingency(counts).pvalue) > CHANCE:
         return []
     told, always = counts.max(axis=0).sum() / counts.sum(), counts.sum(axis=1).max() / counts.sum()
-    genre = present[int(np.argmax(np.abs(counts / counts.sum(axis=1, keepdims=True) - counts.mean(axis=0) /
-                                         counts.mean(axis=0).sum()).max(axis=1)))]  # fmt: skip
+    unlike = np.abs(counts / counts.sum(axis=1, keepdims=True) - counts.sum(axis=0) / counts.sum()).max(axis=1)
+    genre = int(present[unlike.argmax()])
     own = Counter(value for value, y in zip(values, dataset.y.tolist(), strict=True) if y == genre).most_common(1)[0]
     share = own[1] / int(dataset.counts[genre])
     sentence = (
@@ -99,6 +99,5 @@ def _rows(dataset: Dataset, rows: IntArray, what: str, then: str) -> list[Findin
     if not len(rows):
         return []
     verb = "is" if len(rows) == 1 else "are"
-    return [
-        Finding("faulty recordings", "note", f"{tracks(dataset, len(rows))} {verb} {what}: {then}", rows=rows_of(rows))
-    ]
+    sentence = f"{tracks(dataset, len(rows))} {verb} {what}: {then}"
+    return [Finding("faulty recordings", "note", sentence, rows=rows_of(rows))]
