@@ -4,8 +4,8 @@ import os
 
 import numpy as np
 import pytest
-from genre_core.data.clips.features import FEATURE_SETS, extract
 
+from genre_core.data.clips.features import FEATURE_SETS, extract
 from genre_core.data.clips.gathering import cut, missing
 from genre_core.data.clips.shards import Place, Window, read_rows, write_shard
 from genre_core.data.clips.sounds import Location, samples

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from dashboard.components.player import Heard, player
-
 from dashboard.components.cell_tracks import ListedTracks
+from dashboard.components.player import Heard, player
 from dashboard.services import datasets
 from dashboard.services.sounds import sound_of
 from dashboard.theme import percent

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from dashboard.services.studies import config_or_none, latest_studies, start_study, stop_study
 from dashboard.services.workers import store
@@ -53,6 +54,6 @@ def stop(study_id: str) -> None:
 
 def of(config: DatasetConfig) -> ExtractionConfig:
     """Return what is extracted for these data: how they are split and which genres are rare changes nothing."""
-    usual = {name: type(config).model_fields[name].default for name in ("published", "min_tracks")
-             if name in type(config).model_fields}  # fmt: skip
+    fields = type(config).model_fields
+    usual: dict[str, Any] = {name: fields[name].default for name in ("published", "min_tracks") if name in fields}
     return ExtractionConfig(data=config.model_copy(update=usual))

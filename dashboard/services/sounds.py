@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import streamlit as st
-from genre_core.data.clips.collection import Collection
 
 from dashboard.services.workers import store
+from genre_core.data.clips.collection import Collection
 from genre_core.errors import DataError
 from genre_core.settings.config import DatasetConfig
 

@@ -5,11 +5,11 @@ from pathlib import PurePath
 from typing import Any
 
 import streamlit as st
-from genre_core.data.clips.collection import KIND as CLIPS
 
 from dashboard.services.commands import act
 from dashboard.services.datasets import dataset, findings_soon, gaps
 from dashboard.services.workers import store
+from genre_core.data.clips.collection import KIND as CLIPS
 from genre_core.data.dataset import Column, Part, Role
 from genre_core.data.fma.importing import KIND as FMA
 from genre_core.data.published import KIND as SPLIT

@@ -50,7 +50,7 @@ class ClipStore:
 
     def locations(self, clips: Sequence[str]) -> dict[str, Location]:
         """Return where the sound of the clips that are known comes from."""
-        found = {}
+        found: dict[str, Location] = {}
         for some in _in_parts(clips):
             query = select(_clips.c.clip, _clips.c.path, _clips.c.recipe).where(_clips.c.clip.in_(some))
             with self._database.transaction() as connection:
@@ -91,7 +91,8 @@ class ClipStore:
 
         What lies in a shard that is no longer there is not known.
         """
-        found, folder = {}, self.folder / "extracted"
+        found: dict[Window, Place] = {}
+        folder = self.folder / "extracted"
         there = cache(lambda shard: not shard or (folder / shard).exists())
         for some in _in_parts(list(dict.fromkeys(clips))):
             query = select(_extracted).where(_extracted.c.extractor == extractor, _extracted.c.clip.in_(some))

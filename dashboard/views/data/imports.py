@@ -18,11 +18,11 @@ from itertools import islice
 from pathlib import Path, PurePath
 
 import streamlit as st
-from genre_core.data.clips.folder import SOUND
 
 from dashboard.services.tables import add_table
 from dashboard.services.workers import store
 from dashboard.views.data.import_process import import_paths
+from genre_core.data.clips.folder import SOUND
 from genre_core.data.fma.layout import FEATURES, HEAD_BYTES, TRACKS, find_fma, parse_header
 from genre_core.data.tables.reading import MAX_BYTES
 from genre_core.errors import DataError, GenreLabError
