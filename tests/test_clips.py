@@ -65,10 +65,10 @@ def test_what_is_measured_is_not_measured_again(folder, store):
     config = configured(folder, store)
     extracted(config, store)
     assert extracted(config, store) == []
-    two = config.model_copy(update={"features": "gtzan57, chroma"})
-    assert missing(windows_of(two, store), two, store.clips).popitem()[1] == ("chroma",)
+    two = config.model_copy(update={"features": "gtzan57, notebook20"})
+    assert missing(windows_of(two, store), two, store.clips).popitem()[1] == ("notebook20",)
     extracted(two, store)
-    assert load_dataset(two, store).features == FEATURE_SETS["gtzan57"].names + FEATURE_SETS["chroma"].names
+    assert len(load_dataset(two, store).features) == 57 + 20
 
 
 def test_a_task_that_is_done_twice_changes_nothing(folder, store):
@@ -92,7 +92,7 @@ def test_columns_that_two_sets_have_are_named_by_their_sets(folder, store):
 
 
 def test_windows_of_one_clip_stay_together_and_are_judged_by_track(folder, store):
-    config = configured(folder, store, window=0.5, features="chroma")
+    config = configured(folder, store, window=0.5, features="notebook20")
     assert dict(counts_of(config, store)) == dict.fromkeys(GENRES, 2 * N)
     extracted(config, store)
     data = load_dataset(config, store)
@@ -104,7 +104,7 @@ def test_windows_of_one_clip_stay_together_and_are_judged_by_track(folder, store
 
 def test_a_clip_that_is_gone_is_left_out_with_its_sentence(tmp_path, store):
     folder = write_hums(tmp_path / "hums", 5, 0.6)
-    config = configured(folder, store, features="chroma")
+    config = configured(folder, store, features="notebook20")
     (folder / "drone" / "drone.00003.wav").unlink()
     results = extracted(config, store)
     assert sum(one["n_problems"] for one in results) == 1
@@ -117,7 +117,7 @@ def test_a_clip_that_is_gone_is_left_out_with_its_sentence(tmp_path, store):
 
 
 def test_a_store_whose_files_are_gone_measures_again(folder, store):
-    config = configured(folder, store, features="chroma")
+    config = configured(folder, store, features="notebook20")
     extracted(config, store)
     before = load_dataset(config, store).content_hash
     for shard in (store.clips.folder / "extracted").rglob("*.safetensors"):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genre_core.errors import ConfigError
-from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.config import SOURCES, ExperimentConfig
 from genre_core.settings.names import (
     SECTIONS,
     TAGS,
@@ -109,7 +109,7 @@ def test_what_is_not_given_is_taken_from_the_base():
         ({"model.hidden": "64,0"}, "model.hidden is 0, but the lowest allowed is 1."),
         ({"train.optimizer": "lion"}, "train.optimizer is lion, but must be one of adam, adamw, sgd."),
         ({"model.architecture": "cnn"}, "model.architecture is cnn, but must be one of mlp, linear."),
-        ({"data.source": "radio"}, "data.source is radio, but must be one of synthetic, table, fma."),
+        ({"data.source": "radio"}, f"data.source is radio, but must be one of {', '.join(SOURCES)}."),
         ({"train.rate": 1}, "There is no setting named train.rate."),
         ({"data.rate": 1}, "There is no setting named data.rate."),
         ({"rate": 1}, "There is no setting named rate."),

@@ -11,12 +11,13 @@ from typing import BinaryIO
 
 from genre_core.data.clips.collection import KIND as CLIPS
 from genre_core.data.clips.collection import Collection, collect
+from genre_core.data.clips.folder import SOUND
 from genre_core.data.clips.gathering import extractor_of
 from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import PARTS, Part
 from genre_core.data.fma.importing import KIND as FMA
 from genre_core.data.fma.importing import Imported, import_fma
-from genre_core.data.fma.layout import FEATURES, TRACKS, FmaFiles, find_fma, list_folder
+from genre_core.data.fma.layout import FmaFiles, find_fma, list_folder
 from genre_core.data.published import KIND as SPLIT
 from genre_core.data.published import PublishedSplit, part_of, read_split
 from genre_core.data.sources import windows_of
@@ -163,11 +164,10 @@ def find_stored_clips(text: str) -> str:
 
 
 def holds_clips(path: Path) -> bool:
-    """Say whether a path is a folder of sound files: any folder that does not hold FMA's tables."""
+    """Say whether a path is a folder with sound files somewhere below it."""
     if not os.path.isdir(path):  # not Path's, which fails on names that are too long
         return False
-    names = {found.name for found in list_folder(path)}
-    return not ({TRACKS, FEATURES} <= names or all(PurePath(name).suffix in LISTS for name in names))
+    return any(PurePath(name).suffix.lower() in SOUND for _, _, files in os.walk(path) for name in files)
 
 
 def import_clips(folder: Path, store: RunStore, *, lines: bool = False) -> tuple[Collection, bool]:
