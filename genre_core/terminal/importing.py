@@ -2,16 +2,12 @@
 
 import argparse
 import os
-from dataclasses import asdict
 from pathlib import Path
 
-from genre_core.data.clips.collection import COLUMNS, collect
-from genre_core.data.clips.collection import KIND as CLIPS
 from genre_core.data.clips.folder import holds_sounds
 from genre_core.data.dataset import Dataset
 from genre_core.data.fma.importing import KIND as FMA
 from genre_core.data.fma.layout import FEATURES, TRACKS, FmaFiles, find_fma
-from genre_core.data.fma.reading import Progress
 from genre_core.data.published import part_of
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
@@ -20,9 +16,16 @@ from genre_core.settings.names import configure
 from genre_core.store.runs import RunStore
 from genre_core.terminal import text
 from genre_core.terminal.files import read_files
-from genre_core.terminal.inputs import LISTS, import_with_lines, import_with_progress, put_split, read_split_files
+from genre_core.terminal.inputs import (
+    LISTS,
+    import_clips,
+    import_with_lines,
+    import_with_progress,
+    put_split,
+    read_split_files,
+)
 from genre_core.terminal.options import TABLE_SETTINGS
-from genre_core.terminal.output import DONE, progress_bar, report, show
+from genre_core.terminal.output import DONE, show
 from genre_core.terminal.usage import UsageError
 
 
@@ -83,31 +86,16 @@ def _import_fma(options: argparse.Namespace, files: FmaFiles) -> int:
 
 def _import_clips(options: argparse.Namespace, folder: Path) -> int:
     """Store a collection of clips, and print how much there is of each genre and which files cannot be used."""
-    stage = "Listening to clips"
-    with progress_bar(1, "{elapsed}", f"{stage} ") as bar:
-
-        def tell(done: int, total: int) -> None:
-            if options.progress:
-                report(asdict(Progress(stage, done, total)))
-            bar.total, bar.n = total, done
-            bar.refresh()
-
-        collection, _ = collect(folder, tell)
-    refused = collection.refused[["file", "problem"]].to_dict("records")
-    if collection.clips.empty:
-        raise DataError(f"{collection.name} holds no clip that can be used: {refused[0]['problem']}")
-    parquet = collection.to_parquet()
-    n_rows, n_columns = len(collection.frame), len(COLUMNS)
-    name, notes = collection.name, collection.notes
+    collection, is_new = import_clips(folder, RunStore(), lines=options.progress)
     document = {
         "table": collection.content_hash,
-        "name": name,
-        "new": RunStore().put_table(collection.content_hash, name, parquet, n_rows, n_columns, notes, CLIPS),
+        "name": collection.name,
+        "new": is_new,
         "n_clips": int(collection.clips["clip"].nunique()),
         "genres": collection.counts,
         "hours": collection.hours,
-        "refused": refused,
-        "notes": list(notes),
+        "refused": collection.refused[["file", "problem"]].to_dict("records"),
+        "notes": list(collection.notes),
     }
     show(document, text.clips(document), as_json=options.json)
     return DONE

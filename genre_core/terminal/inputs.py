@@ -6,12 +6,11 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import BinaryIO
 
 from genre_core.data.clips.collection import KIND as CLIPS
 from genre_core.data.clips.collection import Collection, collect
-from genre_core.data.clips.folder import SOUND
 from genre_core.data.clips.gathering import extractor_of
 from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import PARTS, Part
@@ -163,13 +162,6 @@ def find_stored_clips(text: str) -> str:
     return _by_hash(text, RunStore(), CLIPS, "folder or collection of clips")
 
 
-def holds_clips(path: Path) -> bool:
-    """Say whether a path is a folder with sound files somewhere below it."""
-    if not os.path.isdir(path):  # not Path's, which fails on names that are too long
-        return False
-    return any(PurePath(name).suffix.lower() in SOUND for _, _, files in os.walk(path) for name in files)
-
-
 def import_clips(folder: Path, store: RunStore, *, lines: bool = False) -> tuple[Collection, bool]:
     """Store the clips of a folder as a collection, and show how far that is, in `lines` of JSON or as a bar.
 
@@ -180,15 +172,17 @@ def import_clips(folder: Path, store: RunStore, *, lines: bool = False) -> tuple
     DataError
         It holds no clips.
     """
-    with progress_bar(1, "{n:.0f} of {total}, {elapsed}", "reading clips ") as bar:
+    with progress_bar(1, "{n:.0f} of {total}, {elapsed}", "listening to clips ") as bar:
 
         def show(done: int, total: int) -> None:
             if lines:
-                report({"stage": "Reading clips", "done": done, "total": total})
+                report({"stage": "Listening to clips", "done": done, "total": total})
             bar.total, bar.n = total, done
             bar.refresh()
 
         collection, locations = collect(folder, show)
+    if collection.clips.empty:
+        raise DataError(f"{collection.name} holds no clip that can be used: {collection.refused['problem'].iloc[0]}")
     store.clips.put({clip: Location(str(path)) for clip, path in locations.items()})
     return collection, put_collection(collection, store)
 
