@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from genre_core.bayes.limit import bayes_limit
-from genre_core.settings.config import ExperimentConfig, SyntheticConfig
+from genre_core.settings.config import ExperimentConfig, MusicConfig, SyntheticConfig
 from genre_core.settings.names import configure, differences
 from genre_core.settings.presets import OPENING, PRESETS
 from genre_core.training.experiment import Result, run_experiment
@@ -47,7 +47,7 @@ def test_every_preset_is_named_described_and_different():
 
 def test_every_preset_is_watched_here():
     watched = {"overlapping", "notebook", "rate_too_high", "rate_too_low", "too_small", "overfitting"}
-    watched |= {"imbalanced", "leaking_artists"}
+    watched |= {"imbalanced", "leaking_artists", "music"}
     assert set(PRESETS) == watched
 
 
@@ -67,6 +67,10 @@ def test_overlapping_reaches_its_ceiling_early_while_training_still_rises(watch)
     assert train[-1] > train[4] + 0.01
     assert 0.75 <= seen.result.evaluate("test").accuracy <= 0.85
     assert validation.max() < seen.limit + 0.02
+
+
+def test_generated_music_differs_by_its_source_alone():
+    assert set(differences(PRESETS["music"].config, ExperimentConfig(data=MusicConfig()))) == set()
 
 
 def test_the_notebooks_genres_do_not_overlap(watch):

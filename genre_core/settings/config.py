@@ -262,6 +262,12 @@ class MusicConfig(SoundConfig):
     noise_kind: Literal["uniform", "neighbours"] = setting("uniform", "Wrong labels", "Where wrong labels come from: any other genre, or one of the two neighbors that a genre borrows from.", labels={"uniform": "any other genre", "neighbours": "a neighboring genre"})
 
     @property
+    def identity(self) -> str:
+        """Return the settings that compose."""
+        usual = {name: field.default for name, field in SoundConfig.model_fields.items() if name != "source"}
+        return self.model_copy(update=usual).model_dump_json()
+
+    @property
     def clips_by_genre(self) -> tuple[int, ...]:
         """Return how many clips each genre has, a geometric series."""
         return shares_of(self.clips, MUSIC_GENRES, self.imbalance)
@@ -277,7 +283,7 @@ class MusicConfig(SoundConfig):
 
 
 SOURCES: dict[str, type[SourceConfig]] = {
-    "synthetic": SyntheticConfig, "table": TableConfig, "fma": FmaConfig, "clips": ClipsConfig,
+    "synthetic": SyntheticConfig, "table": TableConfig, "fma": FmaConfig, "clips": ClipsConfig, "music": MusicConfig,
 }
 """Every source, by the name that its configurations have as `source`."""
 

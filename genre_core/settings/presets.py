@@ -81,6 +81,13 @@ _ALL = (
         " above the best possible score on unknown artists, then keep artists together.",
         {"data.artists": 10, "data.overlap": 2.0, "data.artist_spread": 3.75, "split.by": "row"},
     ),
+    _preset(
+        "music",
+        "Generated music",
+        "Eight genres that are composed and played, so each track can be heard. Press Train: the clips are measured "
+        "first, once. Then watch which genres are confused, and listen to them.",
+        {"data.source": "music"},
+    ),
 )
 
 PRESETS: Mapping[str, Preset] = {preset.name: preset for preset in _ALL}

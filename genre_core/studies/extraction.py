@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import cache
 from itertools import islice
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ import numpy as np
 from genre_core.data.clips.gathering import extractor_of, missing
 from genre_core.data.clips.shards import Window
 from genre_core.data.clips.sounds import Location, samples
+from genre_core.data.clips.tagger.hearing import TAGGER_SETS
+from genre_core.data.clips.tagger.network import network_in
 from genre_core.data.sources import recipes_of, windows_of
 from genre_core.errors import DataError
 from genre_core.settings.config import DatasetConfig, SoundConfig
@@ -54,14 +57,17 @@ class Extraction:
         self._data, self._store, self._again = config.data, store, again
 
     def plan(self) -> Result:
-        """Return how many windows and seconds of sound are missing; tell the store of clips that are generated."""
-        self._store.clips.put(recipes_of(self._data))
+        """Return how many windows and seconds of sound are missing."""
         windows = [window for task in self._tasks() for window, _ in task]
         return {"n_windows": len(windows), "seconds": sum(window.length for window in windows) / 1000}
 
     def pieces(self, results: Sequence[Result] = ()) -> list[list[Task]]:
-        """Return all tasks as one piece, unless nothing is missing."""
+        """Return all tasks as one piece, unless nothing is missing; tell the store of clips that are generated."""
         tasks = self._tasks()
+        if tasks:
+            self._store.clips.put(recipes_of(self._data))
+        if tasks and set(self._data.sets) & set(TAGGER_SETS):
+            network_in(self._store.clips.folder)  # where it was not fetched, that is said once
         return [tasks] if tasks else []
 
     def do(self, piece: list[Task]) -> Iterator[Result | None]:
@@ -150,7 +156,7 @@ def measure(task: Task, store_url: str, is_busy: Callable[[], bool] = lambda: Fa
         while is_busy():
             time.sleep(REST_SECONDS)
         try:
-            numbers = _measure(locations.get(window.clip), window, sets)
+            numbers = _measure(locations.get(window.clip), window, sets, store.clips.folder)
         except DataError as error:
             for name in sets:
                 problems.setdefault(name, {})[window] = str(error)
@@ -166,9 +172,17 @@ def measure(task: Task, store_url: str, is_busy: Callable[[], bool] = lambda: Fa
     return {"n_windows": len(task), "seconds": seconds, "n_problems": len(failed)}
 
 
-def _measure(location: Location | None, window: Window, sets: Sequence[str]) -> Mapping[str, Any]:
+def _measure(location: Location | None, window: Window, sets: Sequence[str], folder: Path) -> Mapping[str, Any]:
+    """Return the values (n_columns,) of feature sets on a window; raises DataError where it cannot be heard."""
     from genre_core.data.clips.features import extract
+    from genre_core.data.clips.tagger.hearing import SAMPLE_RATE, extract_tagger
 
     if location is None:
         raise DataError("The store does not know where this clip lies: import its folder again.")
-    return extract(samples(location, window.start / 1000, window.length / 1000), sets)
+    start, seconds = window.start / 1000, window.length / 1000
+    found: dict[str, Any] = {}
+    if own := [name for name in sets if name not in TAGGER_SETS]:
+        found |= extract(samples(location, start, seconds), own)
+    if len(own) < len(sets):
+        found |= extract_tagger(samples(location, start, seconds, SAMPLE_RATE), SAMPLE_RATE, network_in(folder))
+    return found

@@ -1,14 +1,14 @@
 """Clips cut into windows, and what was measured on them gathered into one row of features for each window."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genre_core.data.clips.features import FEATURE_SETS
+from genre_core.data.clips.features import FEATURE_SETS, FeatureSet
 from genre_core.data.clips.shards import Place, Window
+from genre_core.data.clips.tagger.hearing import TAGGER_SETS, TaggerSet
 from genre_core.data.clips.windows import starts
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError, NotExtractedError
@@ -16,6 +16,9 @@ from genre_core.settings.config import SoundConfig
 
 if TYPE_CHECKING:
     from genre_core.data.sources import Clips
+
+SETS: Mapping[str, FeatureSet | TaggerSet] = {**FEATURE_SETS, **TAGGER_SETS}
+"""Everything that can be measured, by its name in the settings."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,29 +63,27 @@ def chosen_sets(config: SoundConfig) -> tuple[str, ...]:
     import difflib
 
     for name in config.sets:
-        if name not in FEATURE_SETS:
-            close = difflib.get_close_matches(name, FEATURE_SETS, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(FEATURE_SETS)}."
+        if name not in SETS:
+            close = difflib.get_close_matches(name, SETS, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(SETS)}."
             raise DataError(f"There is no feature set {name[:40]}: {hint}")
     return config.sets
 
 
 def columns_of(config: SoundConfig) -> tuple[str, ...]:
-    """Return the names of the features of a configuration; one that two sets have is named by its set too.
+    """Return the names of the features of a configuration; what two sets have is one column.
 
     Raises
     ------
     DataError
         There is no such set.
     """
-    pairs = [(name, column) for name in chosen_sets(config) for column in FEATURE_SETS[name].names]
-    n = Counter(column for _, column in pairs)
-    return tuple(f"{name}_{column}" if n[column] > 1 else column for name, column in pairs)
+    return tuple(dict.fromkeys(column for name in chosen_sets(config) for column in SETS[name].names))
 
 
 def extractor_of(name: str) -> str:
     """Return the name under which what a feature set measures is kept: another version measures anew."""
-    return f"{name}-{FEATURE_SETS[name].version}"
+    return f"{name}-{SETS[name].version}"
 
 
 def missing(
@@ -113,8 +114,8 @@ def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Me
         No window could be measured, or what was measured is gone.
     """
     sets = chosen_sets(config)
-    names = dict.fromkeys(window.clip for window in windows)
-    places: list[dict[Window, Place]] = [clips.places(extractor_of(name), names) for name in sets]
+    clip_names = dict.fromkeys(window.clip for window in windows)
+    places: list[dict[Window, Place]] = [clips.places(extractor_of(name), clip_names) for name in sets]
     waiting = sum(any(window not in known for known in places) for window in windows)
     if waiting:
         raise NotExtractedError(
@@ -130,4 +131,7 @@ def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Me
     if not len(rows):
         raise DataError(f"No clip could be measured. {problems[0][1]}" if problems else "There is no clip to measure.")
     parts = [clips.values([known[windows[at]] for at in rows]) for known in places]
-    return Measured(np.concatenate(parts, axis=1).astype(np.float64), columns_of(config), rows, problems)
+    names = [column for name in sets for column in SETS[name].names]
+    columns = columns_of(config)
+    X = np.concatenate(parts, axis=1).astype(np.float64)[:, [names.index(column) for column in columns]]
+    return Measured(X, columns, rows, problems)

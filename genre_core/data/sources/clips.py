@@ -134,6 +134,7 @@ def _groups(frame: "pd.DataFrame") -> dict[str, IntArray]:
 
     levels = {}
     for level in ("track", "album", "artist"):
-        known = frame[level].where(frame[level] != "", "\x00" + frame["track"])
+        own = frame["artist"] + "\x00" + frame[level] if level == "album" else frame[level]
+        known = own.where(frame[level] != "", "\x00" + frame["track"])
         levels[level] = pd.factorize(known)[0].astype(np.int64)
     return telling(levels)

@@ -1,0 +1,88 @@
+"""Generated music: a row is a window of a clip that is composed and rendered as its recipe says.
+
+Clips are numbered from 1 in shuffled order. Their sound is not stored: it is rendered from the recipe when it is heard.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+
+from genre_core.data.clips.gathering import Windowed, cut, gather
+from genre_core.data.clips.shards import Window
+from genre_core.data.clips.sounds import Location
+from genre_core.data.dataset import Dataset, IntArray, telling
+from genre_core.data.inputs import Features
+from genre_core.data.music.drawing import MusicDraw, draw_pieces
+from genre_core.data.music.recipe import RING
+from genre_core.data.sources import Tables
+from genre_core.data.tables.delimited import count_of
+from genre_core.errors import DataError
+from genre_core.settings.config import MusicConfig
+from genre_core.settings.genres import genre_names
+
+_drawn = lru_cache(maxsize=8)(draw_pieces)
+
+
+def load(config: MusicConfig, tables: Tables | None = None) -> Dataset:
+    """Return the clips that `config` composes, and what was measured on them.
+
+    Raises
+    ------
+    NotExtractedError
+        Something is not measured yet.
+    DataError
+        There is no store to read what was measured from.
+    """
+    if tables is None:
+        raise DataError("Generated music is measured once and kept in a store: name one.")
+    drawn = _drawn(config)
+    pieces = _cut(drawn, config)
+    measured = gather(pieces.windows, config, tables.clips)
+    of = pieces.of[measured.rows]
+    heard = tuple(pieces.windows[row] for row in measured.rows)
+    left_out = [f"{count_of(len(measured.problems), 'window')} left out that could not be rendered."]
+    return Dataset(
+        Features(measured.X, measured.names),
+        drawn.y[of],
+        genre_names(len(RING)),
+        tuple(_name(number, window, config) for number, window in zip(of.tolist(), heard, strict=True)),
+        _groups(drawn, of, config),
+        tuple(left_out if measured.problems else ()),
+        y_clean=drawn.y_clean[of] if config.label_noise else None,
+        heard=heard,
+    )
+
+
+def windows_of(config: MusicConfig, tables: Tables) -> tuple[Window, ...]:
+    """Return the windows that the clips are cut into."""
+    return _cut(_drawn(config), config).windows
+
+
+def counts_of(config: MusicConfig, tables: Tables) -> dict[str, int]:
+    """Return how many windows each genre has, before any is measured."""
+    drawn, names = _drawn(config), genre_names(len(RING))
+    return dict(Counter(names[genre] for genre in drawn.y[_cut(drawn, config).of].tolist()))
+
+
+def recipes_of(config: MusicConfig) -> Mapping[str, Location]:
+    """Return the recipe of each clip by its hash."""
+    return {piece.identity: Location("", piece.model_dump_json()) for piece in _drawn(config).pieces}
+
+
+def _cut(drawn: MusicDraw, config: MusicConfig) -> Windowed:
+    return cut([piece.identity for piece in drawn.pieces], [piece.seconds for piece in drawn.pieces], config)
+
+
+def _name(number: int, window: Window, config: MusicConfig) -> str:
+    return f"{number + 1:,}" + (f" at {window.start / 1000:g} s" if config.window else "")
+
+
+def _groups(drawn: MusicDraw, of: IntArray, config: MusicConfig) -> dict[str, IntArray]:
+    levels: dict[str, IntArray] = {"track": np.arange(len(drawn.y))[of]}
+    if config.artists:
+        levels["artist"] = drawn.artist[of]
+        if config.albums:
+            levels["album"] = drawn.album[of]
+    return telling(levels)
