@@ -55,7 +55,6 @@ function create(parent) {
   player.sizes = new ResizeObserver(([{ contentRect }]) => {
     if (contentRect.width === player.width) return;
     player.width = contentRect.width;
-    frame.classList.toggle("narrow", contentRect.width < 560);
     if (player.data) repaint(player);
   });
   player.sizes.observe(frame);
@@ -194,7 +193,7 @@ function times(from, to) {
   return all;
 }
 
-// What a network says along the clip: a line for each of the genres that it thinks of most, dark where it is sure.
+// What a network says along the clip: a line for each of the genres that it thinks of most, full where it is sure.
 function probabilities(player, place) {
   const one = current(player), sums = new Map();
   for (const [, , all] of one.windows) for (const [genre, p] of Object.entries(all)) sums.set(genre, (sums.get(genre) ?? 0) + p);
@@ -250,6 +249,7 @@ function show(player) {
 }
 
 function repaint(player) {
+  player.frame.classList.toggle("narrow", player.width < 560);
   const dark = isDark(player.frame) ? 1 : 0;
   player.table = colours(player.data.ramps[dark]);
   look(player);

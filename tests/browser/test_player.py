@@ -279,6 +279,7 @@ def test_a_clip_whose_file_is_gone_says_so_and_the_next_one_plays(fresh, gallery
     expect(rows(page).first).to_have_attribute("aria-disabled", "true")
     expect(rows(page).first).to_have_attribute("aria-label", f"Play gone.wav, Rock, {said}")
     expect(rows(page).first).to_contain_text(said)
+    expect(rows(page).nth(1).locator(".length")).to_be_visible()
     rows(page).first.click(force=True)
     assert times(page) == [None]
     assert_accessible(page, "[data-testid=stBidiComponentIsolated]")
