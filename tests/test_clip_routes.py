@@ -16,6 +16,7 @@ from dashboard.components.clip_routes import ROUTES, ranged
 from dashboard.services import clips
 from genre_core.data.clips.sounds import Location
 from genre_core.errors import ClipError
+from genre_core.store.runs import RunStore
 
 RATE = 22_050
 
@@ -51,26 +52,19 @@ def tone(hertz: float, seconds: float, rate: int = RATE, loud: float = 0.5) -> n
 @pytest.fixture
 def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Give `known(name, samples, …)`, which writes a file and returns the clip by which the store knows it."""
-    there: dict[str, Location] = {}
-
-    class Clips:
-        def find(self, clip: str) -> Location | None:
-            return there.get(clip)
-
-    class Store:
-        clips = Clips()
-
-    monkeypatch.setattr(clips, "store", Store)
+    store = RunStore(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    monkeypatch.setattr(clips, "store", lambda: store)
 
     def write(name: str, samples: np.ndarray, rate: int = RATE, **how: str) -> str:
         path = tmp_path / name
         soundfile.write(path, samples, rate, **how)
         clip = hashlib.sha256(path.read_bytes()).hexdigest()
-        there[clip] = Location(str(path), "")
+        store.clips.put({clip: Location(str(path))})
         return clip
 
     write.folder = tmp_path
-    return write
+    yield write
+    store.close()
 
 
 # Sound

@@ -82,8 +82,7 @@ def find(clip: str) -> Location:
     ClipError
         This store does not know it.
     """
-    known = getattr(store(), "clips", None)
-    found: Location | None = known.find(clip) if known and re.fullmatch("[0-9a-f]{64}", clip) else None
+    found = store().clips.find(clip) if re.fullmatch("[0-9a-f]{64}", clip) else None
     if found is None:
         raise ClipError("This clip is not known here: its collection was deleted, or it never was one.")
     return found

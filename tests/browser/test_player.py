@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from genre_core.data.clips.sounds import Location
+from genre_core.store.runs import RunStore
 from tests.browser.conftest import assert_accessible, settle
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -50,7 +52,10 @@ def gallery(serve, tmp_path_factory):
     write("float.wav", 700, 3.0, subtype="FLOAT")
     listed["gone.wav"] = {"clip": "0" * 64, "path": str(folder / "gone.wav"), "genre": "Rock", "seconds": 3, "gain": 1}
     (folder / "clips.json").write_text(json.dumps(listed))
-    return serve(APP, PLAYER_CLIPS=str(folder / "clips.json"))
+    store = RunStore(f"sqlite:///{folder / 'store.sqlite'}")
+    store.clips.put({one["clip"]: Location(one["path"]) for one in listed.values()})
+    store.close()
+    return serve(APP, PLAYER_CLIPS=str(folder / "clips.json"), GENRE_LAB_STORE=store.url)
 
 
 def show(page, gallery, part):
