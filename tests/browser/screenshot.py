@@ -1,4 +1,4 @@
-"""Make the README's picture: a finished run on the Train page.
+"""Make the README's pictures: a finished run on the Train page, and the clips behind a cell of the matrix.
 
 python -m tests.browser.screenshot
 """
@@ -9,15 +9,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, ROOT, WINDOWS, free_port, settle, wait_until_up
 
-PICTURE = ROOT / ".github" / "train.png"
+PICTURES = ROOT / ".github"
 
 
 def main() -> None:
-    """Start a dashboard on an empty store, train once, and take the picture."""
+    """Start a dashboard on an empty store, train, and take the pictures."""
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)]
@@ -44,8 +44,25 @@ def _take(address: str) -> None:
         page.locator(".js-plotly-plot .main-svg").nth(4).wait_for()
         settle(page)
         page.wait_for_timeout(1500)  # marks glide to their places
-        page.screenshot(path=str(PICTURE))
+        page.screenshot(path=str(PICTURES / "train.png"))
+        _take_clips(page, address)
         browser.close()
+
+
+def _take_clips(page: Page, address: str) -> None:
+    """Train on generated music, and choose the cell of its most common error."""
+    page.goto(f"{address}/?preset=music")
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_text("Trained:").wait_for(timeout=300_000)
+    page.get_by_role("link", name="Evaluate it").click()
+    settle(page)
+    cells = page.locator("[role=gridcell][data-i][data-j]")
+    wrong = [cell for cell in cells.all() if cell.get_attribute("data-i") != cell.get_attribute("data-j")]
+    max(wrong, key=lambda cell: int(cell.inner_text() or 0)).click()
+    settle(page)
+    page.get_by_role("button", name="Play", exact=False).first.wait_for()
+    page.wait_for_timeout(4000)  # pictures of the clips are drawn one after another
+    page.screenshot(path=str(PICTURES / "hear.png"))
 
 
 if __name__ == "__main__":
