@@ -1,8 +1,10 @@
-"""A real browser and real servers: `serve(script)` starts Streamlit, `page` is a tab that fails on console errors.
+"""A real browser and real servers: `lab` is the dashboard, `page` a tab that fails on console errors.
 
 `@pytest.mark.parametrize("page", ["light", "dark", "phone"], indirect=True)` chooses theme and size.
 """
 
+import fcntl
+import json
 import os
 import re
 import socket
@@ -10,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,24 +56,81 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
-@pytest.fixture(scope="package")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    playwright.expect.set_options(timeout=1000 * DEADLINE)
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not there")
-    with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", JS])
-        yield chromium
-        chromium.close()
+Start = Callable[[], AbstractContextManager[str]]
+"""Start something, and say in a text where it is."""
 
 
 @pytest.fixture(scope="session")
-def scheduler() -> Iterator[str]:
-    """Start one worker that all servers share: a cluster costs more to start than most tests take."""
-    cluster = start(1)
-    yield cluster.address
-    cluster.close()
+def chromium() -> Path:
+    """Return where the browser is, or skip the test."""
+    pytest.importorskip("playwright", reason="playwright is not installed")
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not there")
+    return CHROMIUM
+
+
+@pytest.fixture(scope="package")
+def browser(chromium):
+    from playwright import sync_api
+
+    sync_api.expect.set_options(timeout=1000 * DEADLINE)
+    with sync_api.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=str(chromium), args=["--no-sandbox", JS])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def share(tmp_path_factory, request, chromium) -> Callable[[str, Start], str]:
+    """Give `share(name, start)`: what one of pytest's processes has started, the others use too.
+
+    Who has started it ends it after its last test, as soon as no other uses it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+    @contextmanager
+    def alone(name: str) -> Iterator[None]:
+        with (folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def shared(name: str, start: Start) -> str:
+        own, users = ExitStack(), (folder / name).open("a+", encoding="utf-8")
+
+        def leave() -> None:
+            fcntl.flock(users, fcntl.LOCK_UN)
+            if own_text:
+                with alone(name):
+                    fcntl.flock(users, fcntl.LOCK_EX)  # the others have left
+                    users.truncate(0)
+                    own.close()
+            users.close()
+
+        own_text = ""
+        with alone(name):
+            users.seek(0)
+            if not (text := users.read()):
+                text = own_text = own.enter_context(start())
+                print(text, file=users, end="", flush=True)
+            fcntl.flock(users, fcntl.LOCK_SH)
+        request.config.add_cleanup(leave)
+        return text
+
+    return shared
+
+
+@pytest.fixture(scope="session")
+def scheduler(share) -> str:
+    """Start one cluster for all servers: a cluster costs more to start than most tests take."""
+
+    @contextmanager
+    def cluster() -> Iterator[str]:
+        running = start(2)
+        yield running.address
+        running.close()
+
+    return share("cluster", cluster)
 
 
 @pytest.fixture(scope="module")
@@ -84,15 +143,35 @@ def serve(tmp_path_factory, request) -> Iterator[Callable[..., str]]:
         yield start
 
 
-@pytest.fixture(scope="package")
-def lab(tmp_path_factory, request) -> Iterator["Lab"]:
+@pytest.fixture(scope="session")
+def lab(share, tmp_path_factory, request) -> Iterator["Lab"]:
     """Start one dashboard for all tests that bring runs of their own and leave those of others alone."""
-    store = RunStore(f"sqlite:///{tmp_path_factory.mktemp('lab') / 'store.sqlite'}")
-    offered = tmp_path_factory.mktemp("offered")
-    environment = {"GENRE_LAB_STORE": store.url, "GENRE_LAB_DATA": str(offered)}
-    with servers(tmp_path_factory, request) as start:
-        yield Lab(start(ROOT / "dashboard" / "app.py", **environment), store, offered)
+
+    @contextmanager
+    def dashboard() -> Iterator[str]:
+        folder = tmp_path_factory.mktemp("lab")
+        offered = folder / "offered"
+        offered.mkdir()
+        environment = {"GENRE_LAB_STORE": f"sqlite:///{folder / 'store.sqlite'}", "GENRE_LAB_DATA": str(offered)}
+        with servers(tmp_path_factory, request) as start:
+            yield json.dumps([start(ROOT / "dashboard" / "app.py", **environment), *environment.values()])
+
+    url, store_url, offered = json.loads(share("lab", dashboard))
+    store = RunStore(store_url)
+    yield Lab(url, store, Path(offered))
     store.close()
+
+
+@pytest.fixture(scope="session")
+def toys(share, tmp_path_factory, request) -> str:
+    """Start one server for the pages that only tests have and return its address."""
+
+    @contextmanager
+    def pages() -> Iterator[str]:
+        with servers(tmp_path_factory, request) as start:
+            yield start(ROOT / "tests" / "browser" / "toys.py")
+
+    return share("toys", pages)
 
 
 @dataclass(frozen=True)
@@ -174,11 +253,12 @@ def clear(tab, kind: str) -> None:
 
 @pytest.fixture
 def fresh(tabs, request) -> Iterator[Callable[..., Any]]:
-    """Give `fresh(name)`, the tab of another browser, which knows nothing of what `page` has seen."""
+    """Give `fresh(kind)`, the tab of another browser, which knows nothing of what `page` has seen."""
     opened = []
 
     def tab(kind: str = "light") -> Any:
-        opened.append((tabs(f"another {kind}", kind, anew=is_rerun(request)), kind))
+        name = f"another {kind}" if kind == window(request) else kind
+        opened.append((tabs(name, kind, anew=is_rerun(request)), kind))
         return opened[-1][0]
 
     yield tab
@@ -189,7 +269,7 @@ def fresh(tabs, request) -> Iterator[Callable[..., Any]]:
 @pytest.fixture
 def page(tabs, request):
     """Give an empty tab without memory; an error in its console fails the test."""
-    kind = getattr(request, "param", "light")
+    kind = window(request)
     tab = tabs(kind, kind, anew=is_rerun(request))
     errors: list[str] = []
 
@@ -207,6 +287,12 @@ def page(tabs, request):
     tab.remove_listener("pageerror", thrown)
     clear(tab, kind)
     assert not errors, f"the browser's console has errors: {errors}"
+
+
+def window(request) -> str:
+    """Return the window that the test asks of `page`."""
+    asked = getattr(request.node, "callspec", None)
+    return asked.params.get("page", "light") if asked else "light"
 
 
 def is_rerun(request) -> bool:

@@ -1,10 +1,6 @@
-"""Every component in its states, on one page; `?part=` shows one of them alone."""
+"""Every component in its states, on one page; `?part=` shows some of them alone."""
 
-import sys
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-
 from types import SimpleNamespace
 
 import numpy as np
@@ -104,6 +100,9 @@ def curves() -> None:
             alt="Accuracy over the epochs",
             revision="run 1",
         )
+
+
+def more_charts() -> None:
     left, right = st.columns(2)
     with left:
         plot(network_figure(MlpConfig().layers((20,), 8), n_parameters=13288), "net", height=250, alt="The network")
@@ -176,9 +175,19 @@ def data() -> None:
     plot(figure, "profile", height=520, alt="One track")
 
 
-PARTS = {"rulers": rulers, "curves": curves, "matrices": matrices, "sixty": sixty, "networks": networks, "data": data}
+PARTS = {
+    "rulers": rulers,
+    "curves": curves,
+    "more charts": more_charts,
+    "matrices": matrices,
+    "sixty": sixty,
+    "networks": networks,
+    "data": data,
+}
 
-st.set_page_config(page_title="Gallery", layout="wide")
-for name, draw in PARTS.items():
-    if st.query_params.get("part", name) == name:
-        draw()
+
+def gallery() -> None:
+    shown = st.query_params.get("part", ",".join(PARTS)).split(",")
+    for name, draw in PARTS.items():
+        if name in shown:
+            draw()

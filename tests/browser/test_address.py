@@ -1,4 +1,4 @@
-"""The address and the settings form in a real browser, over two small pages of its own."""
+"""The address and the settings form in a real browser, over two small pages of tests' own."""
 
 import re
 
@@ -13,49 +13,11 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 
-APP = """
-import time
-
-import streamlit as st
-from dashboard.shell import address
-from dashboard.shell.forms import link, sidebar_settings
-from genre_core.settings.presets import PRESETS
-from genre_core.settings.names import configure
-
-st.set_page_config(layout="wide")
-address.read()
-
-def train():
-    form = sidebar_settings({"table": [("ab" * 32, "<img src=x onerror=alert(1)> & co.csv")]})
-    train = (form.config or form.preset.config).train
-    time.sleep(float(st.query_params.get("slow", 0)))
-    st.text(f"rate {train.learning_rate} batch {train.batch_size} optimizer {train.optimizer}")
-    st.text(f"run {address.run_id()}")
-    st.button("look", on_click=address.look, kwargs={"run": "r1"})
-    st.page_link(PAGES[1], label="cell", query_params={"run": "r1", "cell": "1-2"})
-
-def runs():
-    st.text(f"looking at {address.run_id()} cell {getattr(address.selection(8), 'text', None)}")
-    if st.button("same settings"):
-        said = link(configure({"data.overlap": 0.8, "train.batch_size": 256}))
-        st.switch_page(PAGES[0], query_params=said)
-
-PAGES = [st.Page(train, title="Train", url_path="train", default=True), st.Page(runs, title="Runs", url_path="runs")]
-st.navigation(PAGES, position="top").run()
-"""
-
-
-@pytest.fixture(scope="module")
-def url(serve, tmp_path_factory):
-    script = tmp_path_factory.mktemp("pages") / "pages.py"
-    script.write_text(APP, encoding="utf-8")
-    return serve(script)
-
 
 @pytest.fixture
-def open_page(page, url):
+def open_page(page, toys):
     def opened(path=""):
-        page.goto(f"{url}/{path}")
+        page.goto(f"{toys}/{path}")
         return page
 
     return opened
