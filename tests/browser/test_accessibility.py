@@ -14,7 +14,7 @@ PAGES = {
     "train complete": ("", "run=read", "Trained: right on"),
     "evaluate": ("evaluate", "run=read&part=test&cell=0-0", "Right on"),
     "evaluate, through time": ("evaluate", "run=read&section=epochs&lift=1", "Right on"),
-    "evaluate, confidence": ("evaluate", "run=read&section=confidence&scaled=vector", "Can you trust its confidence"),
+    "evaluate, confidence": ("evaluate", "run=read&section=confidence&scaled=vector", "trust its confidence"),
     "evaluate, don't know": ("evaluate", "run=read&section=reject", "Which genres are withheld"),
     "evaluate, prediction sets": ("evaluate", "run=read&section=sets&level=80", "80 % was promised"),
     "evaluate, labels and the game": ("evaluate", "run=doubted&section=labels&game=4", "labels are wrong. Which?"),

@@ -13,7 +13,7 @@ TABLES = Path(__file__).resolve().parents[1] / "data"
 BAD = {
     "bad_empty.csv": "empty",
     "bad_header_alone.csv": "no rows",
-    "bad_no_genre.csv": "No column names the genre",
+    "bad_no_genre.csv": "No column",
     "bad_binary.csv": "bad_binary.csv",
     "bad_pointer.csv": "Git",
 }
@@ -28,7 +28,7 @@ def url(lab):
 @pytest.fixture
 def data(page, url):
     page.goto(f"{url}/data?data.n_samples=800")
-    page.get_by_role("heading", name="800 tracks in 8 genres").wait_for()
+    page.get_by_role("heading", name="800 tracks").wait_for()
     return page
 
 
@@ -38,16 +38,30 @@ def upload(page, *names: str) -> None:
     page.locator('input[type="file"]').set_input_files([str(TABLES / name) for name in names])
 
 
-def test_bad_tables_get_a_sentence_each_and_a_good_one_after_them_is_shown_and_trained_on(data):
+def test_bad_tables_get_a_sentence_each_a_good_one_is_shown_split_as_published_and_trained_on(data, tmp_path):
     for name, sentence in BAD.items():
         upload(data, name)
         data.get_by_role("alert").filter(has_text=sentence).wait_for()
-        assert data.get_by_role("heading", name="800 tracks in 8 genres").is_visible()
+        assert data.get_by_role("heading", name="800 tracks").is_visible()
     upload(data, "segments.csv")
-    data.get_by_role("heading", name="108 segments of 36 tracks in 3 genres").wait_for()
+    data.get_by_role("heading", name=re.compile(r"\b108 segments\b.*\b36 tracks\b.*\b3 genres")).wait_for()
     data.get_by_role("alert").wait_for(state="hidden")
     data.locator('input[type="file"]').wait_for(state="detached")
     data.wait_for_url(re.compile(r"data\.table=[0-9a-f]{64}"))
+    lines = (TABLES / "segments.csv").read_text().splitlines()[1:]
+    tracks = sorted({line.split(",")[0].rsplit(".", 2)[0] for line in lines})
+    for part, own in {"train": (0, 1), "valid": (2,), "test": (3,)}.items():
+        tmp_path.joinpath(f"{part}.txt").write_text("\n".join(t for n, t in enumerate(tracks) if n % 4 in own))
+    settle(data)
+    data.get_by_role("button", name="Add a published split").click()
+    data.locator('input[type="file"]').last.set_input_files(sorted(map(str, tmp_path.iterdir())))
+    data.get_by_role("button", name="Use this split").click()
+    data.get_by_text(re.compile(r"^It names 54 .*\b27 .*\b27 ")).wait_for()
+    settle(data)
+    data.get_by_role("button", name="Split as published").click()
+    data.get_by_text(re.compile(r"Split by .*: 54 .*\b27 .*\b27 ")).first.wait_for()
+    data.wait_for_url(re.compile("split.by=published"))
+    settle(data)
     data.get_by_role("link", name="Train on this table").click()
     data.wait_for_url(re.compile(r"data\.table=[0-9a-f]{64}"))
     data.get_by_role("button", name="Train", exact=True).wait_for()
@@ -83,24 +97,6 @@ def test_a_changed_role_changes_the_features_stays_over_a_reload_and_is_trained_
     assert "data.left_out=tempo" in data.url
 
 
-def test_the_lists_of_a_published_split_are_recognised_and_used(data, tmp_path):
-    upload(data, "segments.csv")
-    data.get_by_role("heading", name="4 features, from segments.csv.").wait_for()
-    lines = (TABLES / "segments.csv").read_text().splitlines()[1:]
-    tracks = sorted({line.split(",")[0].rsplit(".", 2)[0] for line in lines})
-    for part, own in {"train": (0, 1), "valid": (2,), "test": (3,)}.items():
-        tmp_path.joinpath(f"{part}.txt").write_text("\n".join(t for n, t in enumerate(tracks) if n % 4 in own))
-    settle(data)
-    data.get_by_role("button", name="Add a published split").click()
-    data.locator('input[type="file"]').last.set_input_files(sorted(map(str, tmp_path.iterdir())))
-    data.get_by_role("button", name="Use this split").click()
-    data.get_by_text("It names 54 train, 27 validation and 27 test rows.").wait_for()
-    settle(data)
-    data.get_by_role("button", name="Split as published").click()
-    data.get_by_text("Split by the published split: 54 to train, 27 validation, 27 test.").wait_for()
-    data.wait_for_url(re.compile("split.by=published"))
-
-
 def test_fma_of_the_server_is_imported_in_the_background_and_shown(data):
     settle(data)
     data.get_by_role("button", name="Add data").click()
@@ -115,15 +111,3 @@ def test_fma_of_the_server_is_imported_in_the_background_and_shown(data):
     settle(data)
     data.get_by_label("Subset", exact=True).select_option("full")
     data.get_by_role("heading", name="from all of FMA.").wait_for()
-
-
-@pytest.mark.parametrize("page", ["phone"], indirect=True)
-@pytest.mark.parametrize("view", ["data", "runs"])
-def test_neither_page_scrolls_sideways_on_a_phone(page, url, view):
-    page.goto(f"{url}/{view}?data.n_samples=800")
-    page.get_by_role(
-        "heading", name={"data": "800 tracks", "runs": re.compile("run", re.IGNORECASE)}[view]
-    ).first.wait_for()
-    settle(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate("(e => e.scrollWidth <= e.clientWidth)(document.querySelector('[data-testid=stMain]'))")

@@ -67,21 +67,7 @@ def filled(counts):
     return [(i, j) for i in range(8) for j in range(8) if counts[i][j]]
 
 
-def test_a_click_on_a_cell_lists_exactly_its_tracks_and_the_download_has_them_too(evaluate, counts):
-    chosen = sorted(filled(counts), key=lambda c: counts[c[0]][c[1]])
-    for i, j in (chosen[0], chosen[-1], chosen[len(chosen) // 2]):
-        cell(evaluate, i, j).click()
-        assert listed(evaluate, i, j, counts) == counts[i][j]
-        expect(cell(evaluate, i, j)).to_have_attribute("aria-selected", "true")
-    with evaluate.expect_download() as saved:
-        evaluate.get_by_role("button", name="CSV", exact=True).click()
-    assert saved.value.suggested_filename == f"The small one smal test {i}-{j}.csv"
-    rows = list(csv.DictReader(Path(saved.value.path()).read_text(encoding="utf-8").splitlines()))
-    assert len(rows) == counts[i][j]
-    assert float(rows[0]["confidence"]) >= float(rows[-1]["confidence"])
-
-
-def test_tab_arrows_enter_and_escape_do_what_the_mouse_does(evaluate, counts):
+def test_keys_and_clicks_on_a_cell_list_exactly_its_tracks_and_the_download_has_them_too(evaluate, counts):
     i, j = next((i, j) for i, j in filled(counts) if i and j)
     evaluate.get_by_role("checkbox", name="Hide the diagonal").focus()
     for _ in range(6):
@@ -98,8 +84,33 @@ def test_tab_arrows_enter_and_escape_do_what_the_mouse_does(evaluate, counts):
     evaluate.wait_for_url(re.compile(r"/evaluate\?run=small&part=test$"))
     evaluate.get_by_role("heading", name="What stands out").wait_for()
 
+    chosen = sorted(filled(counts), key=lambda c: counts[c[0]][c[1]])
+    for i, j in (chosen[0], chosen[-1], chosen[len(chosen) // 2]):
+        cell(evaluate, i, j).click()
+        assert listed(evaluate, i, j, counts) == counts[i][j]
+        expect(cell(evaluate, i, j)).to_have_attribute("aria-selected", "true")
+    with evaluate.expect_download() as saved:
+        evaluate.get_by_role("button", name="CSV", exact=True).click()
+    assert saved.value.suggested_filename == f"The small one smal test {i}-{j}.csv"
+    rows = list(csv.DictReader(Path(saved.value.path()).read_text(encoding="utf-8").splitlines()))
+    assert len(rows) == counts[i][j]
+    assert float(rows[0]["confidence"]) >= float(rows[-1]["confidence"])
 
-def test_a_second_click_clears_and_back_brings_the_cells_again(evaluate, counts):
+
+def test_part_shares_and_cells_go_back_one_step_at_a_time_and_a_second_click_clears(evaluate, counts, store):
+    evaluate.get_by_role("radio", name="Validation").click()
+    evaluate.wait_for_url(re.compile(r"run=small$"))
+    n = store.run("small").summary["validation"]["n"]
+    evaluate.get_by_role("heading", name=re.compile(rf"\b{n} validation tracks")).first.wait_for()
+    evaluate.get_by_role("combobox", name="Show").click()
+    evaluate.get_by_role("option", name="% of true").click()
+    evaluate.wait_for_url(re.compile(r"by=true"))
+    evaluate.go_back()
+    evaluate.wait_for_url(re.compile(r"run=small$"))
+    evaluate.go_back()
+    evaluate.wait_for_url(re.compile(r"part=test$"))
+    evaluate.get_by_role("heading", name=re.compile(r"\btest tracks; ")).wait_for()
+
     # Of two rows, so that what one cell says is not what the other says.
     (a, b), (c, d) = filled(counts)[0], next(found for found in filled(counts) if found[0] == 1)
     cell(evaluate, a, b).click()
@@ -138,21 +149,6 @@ def test_a_pasted_link_shows_the_same_cell_and_track_in_a_fresh_browser(evaluate
     assert listed(evaluate, i, j, counts) == counts[i][j]
 
 
-def test_shares_and_part_go_back_one_step_at_a_time(evaluate, store):
-    evaluate.get_by_role("radio", name="Validation").click()
-    evaluate.wait_for_url(re.compile(r"run=small$"))
-    n = store.run("small").summary["validation"]["n"]
-    evaluate.get_by_role("heading", name=f"All scores, on {n} validation tracks").wait_for()
-    evaluate.get_by_role("combobox", name="Show").click()
-    evaluate.get_by_role("option", name="% of true").click()
-    evaluate.wait_for_url(re.compile(r"by=true"))
-    evaluate.go_back()
-    evaluate.wait_for_url(re.compile(r"run=small$"))
-    evaluate.go_back()
-    evaluate.wait_for_url(re.compile(r"part=test$"))
-    evaluate.get_by_role("heading", name="test tracks; the best possible classifier gets").wait_for()
-
-
 def test_rows_columns_and_several_cells_are_chosen_by_mouse_and_keyboard_and_rows_are_merged(evaluate, counts):
     def chosen(text):
         evaluate.wait_for_url(lambda url: f"cell={text}" in unquote(url))
@@ -175,7 +171,7 @@ def test_rows_columns_and_several_cells_are_chosen_by_mouse_and_keyboard_and_row
     chosen("1-*")
     evaluate.get_by_role("rowheader", name="Folk").click(modifiers=["Control"])
     chosen("1-*,5-*")
-    status = evaluate.locator(".said").filter(has_text="Electronic and Folk test tracks were recognized")
+    status = evaluate.locator(".said").filter(has_text=re.compile(r"\bElectronic and Folk\b"))
     status.wait_for(state="attached")
     assert status.inner_text().startswith(f"{counts[1][1] + counts[5][5]} of {sum(counts[1]) + sum(counts[5])} ")
     evaluate.get_by_role("button", name="Merge Electronic and Folk").click()
@@ -189,10 +185,11 @@ def test_each_configuration_whose_test_part_is_opened_counts_once(page, fresh, u
     page.get_by_role("heading", name=" validation tracks").first.wait_for()
     assert not page.get_by_text("test opened").count()
     page.get_by_role("radio", name="Test").click()
-    page.get_by_role("heading", name="The test part is closed for this run.").wait_for()
+    opening = page.get_by_role("button", name="Open the test part")
+    opening.wait_for()
     page.get_by_text("1 other configuration").wait_for()
     assert not page.locator("td.cell").count()
-    page.get_by_role("button", name="Open the test part").click()
+    opening.click()
     badge = page.get_by_text("test opened 2×", exact=True)
     badge.wait_for()
     badge.focus()
@@ -201,7 +198,7 @@ def test_each_configuration_whose_test_part_is_opened_counts_once(page, fresh, u
     )
     page.reload()
     badge.wait_for()
-    other = fresh()
+    other = fresh("phone")
     other.goto(page.url)  # a pasted link shows what was opened before, and counts nothing
     other.get_by_text("test opened 2×", exact=True).wait_for()
     other.goto(f"{url}/evaluate?run=third&part=test")
@@ -217,18 +214,18 @@ def test_what_is_not_answered_follows_the_keyboard_and_goes_back(page, url):
     answers.wait_for()
     settle(page)
     said = answers.inner_text()
-    point = page.get_by_role("slider", name="Answered tracks, by the threshold on confidence")
+    point = page.get_by_role("slider", name=re.compile("threshold"))
     point.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_url(re.compile(r"reject=0\.4[0-9]+$"))
     page.keyboard.press("Home")  # on which the focus stayed while the page followed
     page.wait_for_url(re.compile("reject=1$"))
-    page.get_by_role("heading", name="The model answers none of ").wait_for()
+    page.get_by_role("heading", name=re.compile("^The model answers none ")).wait_for()
     not_answered = page.locator("td.held[data-i='3']")
     expect(not_answered).to_have_attribute("aria-label", re.compile(r": (\d+) of \1 "))  # the heading is there first
     n = not_answered.inner_text()
     not_answered.click()
-    page.locator(".st-key-cell").get_by_text(f"{n} of {n} Classical validation tracks are not answered").wait_for()
+    page.locator(".st-key-cell").get_by_text(re.compile(rf"^{n} of {n} Classical ")).wait_for()
     page.keyboard.press("Escape")
     page.wait_for_url(lambda address: "answer=" not in address)
     page.get_by_role("radio", name="Margin").focus()
@@ -236,7 +233,7 @@ def test_what_is_not_answered_follows_the_keyboard_and_goes_back(page, url):
     page.wait_for_url(re.compile("score=margin"))
     assert "reject=" not in page.url
     page.go_back()
-    page.get_by_role("heading", name="The model answers none of ").wait_for()
+    page.get_by_role("heading", name=re.compile("^The model answers none ")).wait_for()
     page.go_back()
     page.wait_for_url(re.compile("answer=3-8"))
     settle(page)
@@ -255,7 +252,7 @@ def test_two_runs_are_compared_and_a_changed_cell_opens_the_tracks_that_moved(pa
     page.get_by_role("link", name="Compare with …").wait_for()
     settle(page)  # a page that is left while its script runs may still set the address, of the page after it
     page.get_by_role("link", name="Compare with …").click()
-    page.get_by_role("heading", name="Choose a run to compare The small one with.").wait_for()
+    page.get_by_role("heading", name=re.compile("The small one")).wait_for()
     settle(page)  # a rerun closes the list that is open
     page.get_by_role("combobox", name="Runs to compare").click()
     page.get_by_role("option", name=re.compile("The second one")).click()
@@ -269,6 +266,8 @@ def test_two_runs_are_compared_and_a_changed_cell_opens_the_tracks_that_moved(pa
     assert " by A, " in changed.get_attribute("aria-label")
     changed.click()
     page.wait_for_url(re.compile(rf"cell={i}-{j}"))
-    page.get_by_text(re.compile(r"\d+ tracks? put here only by A, \d+ tracks? only by B")).wait_for()
+    moved = page.get_by_role("paragraph").filter(has_text=re.compile(r"^\d+ .* A, \d+ .* B\.$"))
+    moved.wait_for()
     page.go_back()
-    page.get_by_text("Select a cell of the matrix to see its tracks").wait_for()
+    moved.wait_for(state="detached")
+    page.get_by_role("heading", name="Tracks that moved").wait_for()

@@ -10,6 +10,8 @@ from tests.browser.conftest import settle
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
 SECTIONS = {"overview": "Tracks", "features": "Features", "genres": "Genres", "limits": "The best possible"}
+FITS = """() => document.documentElement.scrollWidth <= innerWidth &&
+  (e => e.scrollWidth <= e.clientWidth)(document.querySelector('[data-testid=stMain]'))"""
 SMALL = "data.n_samples=400&data.n_genres=4"
 
 
@@ -30,7 +32,7 @@ def drag(page, *corners: tuple[float, float]) -> None:
 
 
 def how_many(page) -> int:
-    text = page.get_by_text(re.compile(r"of the 200 tracks drawn")).inner_text()
+    text = page.get_by_text(re.compile(r"^\d+ of the 200 ")).inner_text()
     return int(text.split()[0])
 
 
@@ -59,10 +61,10 @@ def test_tracks_drawn_around_become_a_table_and_a_file_and_survive_reload_and_ba
     before = page.url
     drag(page, (0.4, 0.4), (0.6, 0.6))
     page.wait_for_url(lambda address: "area=" in address and address != before)
-    page.get_by_text(re.compile(rf"^(?!{n} )\d+ of the 200 tracks drawn")).wait_for()
+    page.get_by_text(re.compile(rf"^(?!{n} )\d+ of the 200 ")).wait_for()
     assert how_many(page) < n
     page.go_back()
-    page.get_by_text(f"{n} of the 200 tracks drawn").wait_for()
+    page.get_by_text(f"{n} of the 200 ").wait_for()
 
 
 def test_a_small_picture_chooses_its_feature_by_keyboard(page, url):
@@ -78,7 +80,7 @@ def test_a_small_picture_chooses_its_feature_by_keyboard(page, url):
 
 
 @pytest.mark.parametrize("page", ["phone"], indirect=True)
-def test_no_section_scrolls_sideways_on_a_phone(page, url):
+def test_no_section_scrolls_sideways_on_a_phone_nor_do_the_runs(page, url):
     page.goto(f"{url}/data?{SMALL}")
     for section, name in SECTIONS.items():
         page.get_by_role("radio", name=name, exact=True).tap()
@@ -86,5 +88,8 @@ def test_no_section_scrolls_sideways_on_a_phone(page, url):
         settle(page)
         page.locator(".js-plotly-plot .main-svg").first.wait_for()
         settle(page)
-        fits = "(e => e.scrollWidth <= e.clientWidth)(document.querySelector('[data-testid=stMain]'))"
-        assert page.evaluate(fits), section
+        assert page.evaluate(FITS), section
+    page.goto(f"{url}/runs")
+    page.get_by_role("heading").first.wait_for()
+    settle(page)
+    assert page.evaluate(FITS)

@@ -24,7 +24,7 @@ def runs(page, url):
     return page
 
 
-def test_same_settings_opens_train_with_them_in_the_address(runs):
+def test_same_settings_opens_train_with_them_and_a_run_is_renamed_and_deleted_after_asking(runs, lab):
     runs.get_by_role("button", name="Same settings").click()
     runs.wait_for_url(re.compile(r"data\.n_samples=400"))
     runs.get_by_role("spinbutton", name="Tracks", exact=True).wait_for()
@@ -32,9 +32,10 @@ def test_same_settings_opens_train_with_them_in_the_address(runs):
     assert "preset=notebook" in runs.url
     assert runs.get_by_role("spinbutton", name="Overlap", exact=True).input_value() == "0.8"
     assert runs.get_by_role("spinbutton", name="Batch size", exact=True).input_value() == "32"
+    runs.go_back()
+    runs.get_by_role("heading", name="Small one", exact=True).wait_for()
+    settle(runs)
 
-
-def test_rename_and_delete_after_asking(runs, lab):
     runs.get_by_role("button", name="Rename").click()
     runs.get_by_role("textbox", name="Name").fill("Renamed one")
     runs.get_by_role("button", name="Save name").click()
