@@ -58,6 +58,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 Start = Callable[[], AbstractContextManager[str]]
 """Start something, and say in a text where it is."""
+SHARED: dict[str, str] = {}
+"""Where what this process has started or uses is, by its name."""
 
 
 @pytest.fixture(scope="session")
@@ -96,6 +98,8 @@ def share(tmp_path_factory, request, chromium) -> Callable[[str, Start], str]:
             yield
 
     def shared(name: str, start: Start) -> str:
+        if name in SHARED:  # a test that is tried again makes its fixtures anew
+            return SHARED[name]
         own, users = ExitStack(), (folder / name).open("a+", encoding="utf-8")
 
         def leave() -> None:
@@ -115,6 +119,7 @@ def share(tmp_path_factory, request, chromium) -> Callable[[str, Start], str]:
                 print(text, file=users, end="", flush=True)
             fcntl.flock(users, fcntl.LOCK_SH)
         request.config.add_cleanup(leave)
+        SHARED[name] = text
         return text
 
     return shared
