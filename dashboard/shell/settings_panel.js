@@ -7,9 +7,9 @@ const typed = (value) => (typeof value === "number" && value !== 0 && Math.abs(v
 const words = (item, value) => item.options?.[value] ?? (typeof value === "boolean" ? (value ? "on" : "off") : typed(value) || "empty");
 
 // What is set now: what the server says, and over it what it has not answered yet. None of ours is the preset's.
-const base = (panel, item) => panel.presets[panel.preset].values[item.name] ?? item.default;
-const valueOf = (panel, item) => panel.values[item.name] ?? base(panel, item);
-const isChanged = (panel, item) => valueOf(panel, item) !== base(panel, item);
+const usual = (panel, item) => panel.presets[panel.preset].values[item.name] ?? item.default;
+const valueOf = (panel, item) => panel.values[item.name] ?? usual(panel, item);
+const isChanged = (panel, item) => valueOf(panel, item) !== usual(panel, item);
 
 // Whether a setting does anything with what else is chosen, as far as that is drawn here.
 const acts = (panel, item) => Object.entries(item.needs ?? {}).every(([name, allowed]) => !panel.items[name] || allowed.includes(valueOf(panel, panel.items[name])))
@@ -244,7 +244,7 @@ function drawRow(panel, row) {
   const problem = row.wrong ?? (pending ? "" : panel.state.problems[item.name] ?? "");
   if (row.problem.textContent !== problem) row.problem.textContent = problem;
   input.setAttribute("aria-invalid", String(Boolean(problem)));
-  const was = words(item, base(panel, item));
+  const was = words(item, usual(panel, item));
   row.reset.hidden = !isChanged(panel, item);
   row.reset.title = `Back to the preset: ${was}`;
   row.reset.setAttribute("aria-label", `${item.title} differs from the preset (${was}): reset it`);
