@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from genre_core.data.clips.shards import Place, Window, read_rows, write_shard
@@ -113,11 +113,6 @@ class ClipStore:
             own.parent.mkdir(parents=True, exist_ok=True)
             own.symlink_to(theirs, target_is_directory=True)
         self._index(extractor, other.places(extractor, clips))
-
-    def count(self) -> int:
-        """Return how many clips are known."""
-        with self._database.transaction() as connection:
-            return int(connection.execute(select(func.count()).select_from(_clips)).scalar_one())
 
 
 def _in_parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
