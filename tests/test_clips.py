@@ -13,6 +13,7 @@ from genre_core.data.sources import counts_of, load_dataset, windows_of
 from genre_core.errors import DataError, NotExtractedError, StoreError
 from genre_core.settings.config import ClipsConfig, ExperimentConfig
 from genre_core.settings.names import configure
+from genre_core.settings.naming import data_name
 from genre_core.store.files import files_folder
 from genre_core.store.runs import RunStore
 from genre_core.studies.extraction import CLIPS_A_TASK, Extraction, ExtractionConfig, dealt
@@ -196,6 +197,11 @@ def test_a_moved_clip_is_known_by_its_new_path(store):
     store.clips.put({"a" * 64: Location("/new/a.wav")})
     assert store.clips.find("a" * 64) == Location("/new/a.wav")
     assert store.clips.find("b" * 64) is None
+
+
+def test_a_run_is_called_by_its_folder(folder, store):
+    config = configured(folder, store)
+    assert data_name(config, store.table_names()) == folder.name
 
 
 def test_names_of_clips_are_never_paths_of_the_server(folder, store):

@@ -19,6 +19,8 @@ from genre_core.store.schema import StoredTable, metadata, read_table_record, ta
 from genre_core.store.schema import tables as _tables
 
 PIECE_BYTES = 1024**2
+NAMED = ("table", "clips")
+"""Kinds that runs are called by."""
 
 
 class TableStore(Database):
@@ -111,8 +113,8 @@ class TableStore(Database):
         return [read_table_record(row) for row in rows]
 
     def table_names(self) -> dict[str, str]:
-        """Return what stored tables are called, by the hash of their content."""
-        return {table.content_hash: table.name for table in self.tables()}
+        """Return what stored tables and collections are called, by the hash of their content."""
+        return {table.content_hash: table.name for kind in NAMED for table in self.tables(kind)}
 
     def delete_table(self, content_hash: str) -> bool:
         """Forget a table; False if there is no such table."""

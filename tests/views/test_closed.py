@@ -220,6 +220,7 @@ LINES: dict[str, list[list[str]]] = {
     "compare": [["compare", "closed", "other"]],
     "limit": [["limit", "--preset", "overlapping"]],
     "import": [["import", "nowhere.csv"]],
+    "tagger": [["tagger", "--wheel", "nowhere.whl"]],
     "ensemble": [["ensemble", "closed", "other"]],
     "runs": [["runs"]],
 }
