@@ -119,7 +119,7 @@ def simulate(law: Law, n_draws: int, seed: int, *, clean: bool = False, about: s
 def estimate(
     draws: Iterable[tuple[int, FloatArray]], genre_shares: FloatArray, shares: FloatArray, pairs: int, about: str = ""
 ) -> BayesLimit:
-    """Estimate a limit from genres and the label probabilities (2 n, k) of their fresh tracks, both of a pair n apart.
+    """Estimate a limit from genres and the label probabilities (k, 2 n) of their fresh tracks, both of a pair n apart.
 
     Of each genre there are `pairs`; `genre_shares` (k,) are those of the true genres, `shares` (k,) of the labels.
     """
@@ -128,12 +128,13 @@ def estimate(
     first = np.zeros((k, k + 1))
     second = np.zeros((k, k + 1, k + 1))
     for genre, p in draws:
-        joint += genre_shares[genre] * (p.T @ (p.argmax(axis=1)[:, None] == np.arange(k)))
-        values = np.column_stack([p, p.max(axis=1)])
-        half = len(values) // 2
-        values = (values[:half] + values[half:]) / 2
-        first[genre] += values.sum(axis=0)
-        second[genre] += values.T @ values
+        answers = p.argmax(axis=0)
+        joint += genre_shares[genre] * np.array([np.bincount(answers, weights=of, minlength=k) for of in p])
+        values = np.vstack([p, p.max(axis=0)])
+        half = values.shape[1] // 2
+        values = (values[:, :half] + values[:, half:]) / 2
+        first[genre] += values.sum(axis=1)
+        second[genre] += values @ values.T
     confusion = joint / joint.sum(axis=1, keepdims=True)
     recalls = np.diagonal(confusion)
     accuracy = float(shares @ recalls)
@@ -144,7 +145,7 @@ def estimate(
 
 
 def _within_span(law: Law, pairs: int, rng: np.random.Generator, clean: bool) -> Iterator[tuple[int, FloatArray]]:
-    """Yield genres and label probabilities (2 n, k) of their fresh tracks, both of a pair n rows apart.
+    """Yield genres and label probabilities (k, 2 n) of their fresh tracks, both of a pair n columns apart.
 
     Once R is taken out, scatter is the same in every direction, so only where a track lies within the span of the means
     tells genres apart, and how far it lies from that span, a chi variable, tells an outlier from an ordinary track.
@@ -154,15 +155,15 @@ def _within_span(law: Law, pairs: int, rng: np.random.Generator, clean: bool) ->
     offsets = (means**2).sum(axis=1)
     for genre in range(len(means)):
         for size in _sizes(pairs, max(1, CHUNK // (2 * len(means)))):
-            noise = rng.standard_normal((size, means.shape[1]))
+            noise = rng.standard_normal((size, means.shape[1])).T
             scatter, apart = np.array(law.scatters[0]), np.zeros(1)
             if len(law.scatters) > 1:
-                scatter = np.where(rng.random((size, 1)) < law.weights[1], law.scatters[1], law.scatters[0])
-                apart = np.tile(_chi_square(rng, n_features - means.shape[1], size) * scatter**2, (2, 1))
-            x = np.vstack([noise * scatter, -noise * scatter]) + means[genre]
-            square = offsets - 2 * x @ means.T
+                scatter = np.where(rng.random(size) < law.weights[1], law.scatters[1], law.scatters[0])
+                apart = np.tile(_chi_square(rng, n_features - means.shape[1], size) * scatter**2, 2)
+            x = np.hstack([noise * scatter, -noise * scatter]) + means[genre][:, None]
+            square = offsets[:, None] - 2 * means @ x
             if len(law.scatters) > 1:
-                square += (x**2).sum(axis=1, keepdims=True) + apart
+                square += (x**2).sum(axis=0) + apart
             yield genre, label_probabilities(flat, square, n_features, clean=clean)
 
 
@@ -188,8 +189,8 @@ def _flat(law: Law) -> Law:
 
 
 def _chi_square(rng: np.random.Generator, n_features: int, size: int) -> FloatArray:
-    """Draw chi-square variables (size, 1): the squared length of noise in that many features."""
-    return rng.chisquare(n_features, (size, 1)) if n_features else np.zeros((size, 1))
+    """Draw chi-square variables (size,): the squared length of noise in that many features."""
+    return rng.chisquare(n_features, size) if n_features else np.zeros(size)
 
 
 def _sizes(total: int, most: int) -> list[int]:

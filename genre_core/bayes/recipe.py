@@ -81,7 +81,7 @@ def _fresh(law: _Law, pairs: int, rng: np.random.Generator, clean: bool) -> Iter
             ends = [trait.probabilities[genre, side].cumsum() for trait in law.traits]
             found = [np.searchsorted(end / end[-1], place, "right") for end, place in zip(ends, places.T, strict=True)]
             halves.append(np.column_stack(found))
-        yield genre, law.posterior(np.vstack(halves), clean=clean)
+        yield genre, law.posterior(np.vstack(halves), clean=clean).T
 
 
 def _law(config: MusicConfig) -> _Law:
