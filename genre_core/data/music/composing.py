@@ -10,6 +10,7 @@ from genre_core.data.music.harmony import SCALES, Tones, lay_out, nearest, read_
 from genre_core.data.music.piece import Piece
 from genre_core.data.music.rhythm import STEPS, Stroke, fit, read_groove, second, strokes
 from genre_core.data.music.score import Chord, Note, Part, Score
+from genre_core.data.music.voice import VOICES
 
 DRUMS = {
     "kick": 36, "rim": 37, "snare": 38, "clap": 39, "swirl": 40, "low": 45, "mid": 47, "high": 50, "hat": 42,
@@ -24,6 +25,12 @@ PANS = {"chords": 44, "pad": 84, "lead": 70}
 RHYTHM_SECTION = ("drums", "bass")
 LOUDER, SOFTER = 12, -26
 CHORUS = 8
+CENTERS = {
+    "Distortion Guitar": 64, "Overdriven Guitar": 64, "Tenor Sax": 62, "Alto Sax": 67, "Trombone": 55, "Sitar": 60,
+    "Acoustic Guitar (steel)": 67, "Brass Section": 65, "Orchestra Hit": 60, "Synth Choir": 67,
+    **{name: voice.center for name, voice in VOICES.items()},
+}  # fmt: skip
+"""Pitches around which melodies lie; 72 for all other instruments."""
 STRUM = 0.011
 """Seconds from one string to the next."""
 SHORTEST = 0.03
@@ -59,6 +66,7 @@ def compose(piece: Piece) -> Score:
     ends = [onset for onset, _ in named[1:]] + [second(piece, len(bars), 0)]
     return Score(
         piece.seconds,
+        piece.seed,
         piece.tempo,
         piece.meter,
         tuple(second(piece, bar.number, 0) for bar in bars),
@@ -179,7 +187,7 @@ def _lead(piece: Piece, bars: tuple[_Bar, ...]) -> Iterator[Note]:
         return
     steps = STEPS[piece.meter]
     rhythms = [fit(rhythm.strip(), steps) for rhythm in piece.lead.rhythm.split("|")]
-    center = 72 + piece.transpose
+    center = CENTERS.get(piece.lead_instrument, 72) + piece.transpose
     for bar in bars:
         rng = _stream(piece, "lead", MOTIFS[bar.place])
         if bar.section == "b" or rng.random() * 100 < piece.lead.silence:

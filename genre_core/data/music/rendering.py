@@ -11,10 +11,13 @@ import numpy.typing as npt
 from genre_core.data.music.composing import DRUMS, compose
 from genre_core.data.music.piece import Piece
 from genre_core.data.music.score import Part, Score
+from genre_core.data.music.voice import VOICES, sing
 from genre_core.errors import DataError
 
 SAMPLE_RATE = 22_050
 PEAK = 0.9
+VOICE_LEVEL = 2.0
+"""How loud a voice is, compared with all that is played."""
 SOFTEST = 14
 """Decibels from a piece of no energy to one of full energy."""
 KITS = {"Standard": 0, "Room": 8, "Power": 16, "Electronic": 24, "TR-808": 25, "Jazz": 32, "Brush": 40, "Orchestra": 48}
@@ -34,19 +37,38 @@ def samples_of(recipe: str, start: float = 0.0, seconds: float = 0.0, sample_rat
         The soundfont cannot be read.
     """
     piece = Piece.model_validate_json(recipe)
-    sound = finish(piece, compose(piece), sample_rate)
+    sound = finish(piece, render(compose(piece), piece.production.reverb))
+    if sample_rate != SAMPLE_RATE:
+        import soxr
+
+        sound = np.clip(soxr.resample(sound, SAMPLE_RATE, sample_rate), -1, 1)
     first = round(start * sample_rate)
     return sound[first : first + round(seconds * sample_rate) if seconds else None]
 
 
-def render(score: Score, sample_rate: int = SAMPLE_RATE, reverb: int = 40) -> Samples:
-    """Play a score by the soundfont, mono, shape (n_samples,), its loudest sample at 1 (silence stays silent).
+def render(score: Score, reverb: int = 40) -> Samples:
+    """Play a score by the soundfont, and sing it: mono, shape (n_samples,), its loudest sample at 1.
 
     Raises
     ------
     DataError
         The soundfont cannot be read.
     """
+    n = round(score.seconds * SAMPLE_RATE)
+    sound = np.zeros(n, dtype=np.float32)
+    played = _play(score, reverb)[:n]
+    sound[: len(played)] = played
+    for part in score.parts:
+        if part.instrument in VOICES:
+            rng = np.random.default_rng([score.seed, 1])
+            voice = sing(VOICES[part.instrument], part.notes, score.seconds, SAMPLE_RATE, rng)
+            level = VOICE_LEVEL * part.volume / 100 * (_loudness(sound) or 1.0) / (_loudness(voice) or 1.0)
+            sound += (level * voice).astype(np.float32)
+    return sound / max(float(np.abs(sound).max()), 1e-6)
+
+
+def _play(score: Score, reverb: int) -> Samples:
+    """Return what the soundfont plays of a score, mono, as long as it sounds; raises DataError."""
     import soundfile
     import soxr
     from midirenderer import render_wave_from
@@ -55,49 +77,46 @@ def render(score: Score, sample_rate: int = SAMPLE_RATE, reverb: int = 40) -> Sa
     try:
         wave = render_wave_from(soundfont, midi)
     except (ValueError, RuntimeError) as error:
-        raise DataError(
-            f"The soundfont {name} cannot be played: {error}. Name another in GENRE_LAB_SOUNDFONT."
-        ) from error
+        why = f"The soundfont {name} cannot be played: {error}. Name another in GENRE_LAB_SOUNDFONT."
+        raise DataError(why) from error
     played, rate = soundfile.read(BytesIO(wave), dtype="float32", always_2d=True)
-    mono = soxr.resample(played.mean(axis=1), rate, sample_rate)
-    n = round(score.seconds * sample_rate)
-    sound = np.zeros(n, dtype=np.float32)
-    sound[: len(mono)] = mono[:n]
-    return sound / max(float(np.abs(sound).max()), 1e-6)
+    mono: Samples = soxr.resample(played.mean(axis=1), rate, SAMPLE_RATE)
+    return mono
 
 
-def finish(piece: Piece, score: Score, sample_rate: int = SAMPLE_RATE) -> Samples:
-    """Render a piece and finish it as its production says; its loudness follows its energy."""
-    sound = render(score, sample_rate, piece.production.reverb).astype(np.float64)
-    made, rng = piece.production, np.random.default_rng([piece.seed, 99])
+def _loudness(sound: npt.NDArray[np.floating]) -> float:
+    return float(np.sqrt(np.mean(np.square(sound))))
+
+
+def finish(piece: Piece, rendered: Samples) -> Samples:
+    """Finish the sound of a piece as its production says; its loudness follows its energy."""
+    sound = rendered.astype(np.float64)
+    made, rng = piece.production, np.random.default_rng([piece.seed, 2])
     if made.low_pass:
         from scipy.signal import butter, sosfilt
 
-        sound = sosfilt(butter(2, made.low_pass, fs=sample_rate, output="sos"), sound)
-        sound /= max(np.abs(sound).max(), 1e-6)
+        sound = sosfilt(butter(2, made.low_pass, fs=SAMPLE_RATE, output="sos"), sound)
+        sound /= max(float(np.abs(sound).max()), 1e-6)
     if made.pump:
-        sound *= _pump(score, made.pump, sample_rate)
+        sound *= _pump(compose(piece), made.pump)
     if made.drive:
         sound = np.tanh(made.drive * sound) / np.tanh(made.drive)
     if made.crackle:
-        clicks = rng.random(len(sound)) < 12 / sample_rate
-        sound += (
-            made.crackle
-            / 100
-            * (0.2 * clicks * rng.standard_normal(len(sound)) + 0.004 * rng.standard_normal(len(sound)))
-        )
+        clicks = rng.random(len(sound)) < 12 / SAMPLE_RATE
+        hiss, click = rng.standard_normal(len(sound)), rng.standard_normal(len(sound))
+        sound += made.crackle / 100 * (0.004 * hiss + 0.2 * clicks * click)
     decibels = SOFTEST * (piece.energy / 100 - 1)
     return np.clip(sound * 10 ** (decibels / 20), -1, 1).astype(np.float32) * np.float32(PEAK)
 
 
-def _pump(score: Score, percent: int, sample_rate: int) -> npt.NDArray[np.float64]:
-    """Return how loud everything is after each bass drum: lowered at once, back after a fifth of a second."""
-    gain = np.ones(round(score.seconds * sample_rate))
-    fade = 1 - percent / 100 * np.exp(-np.arange(round(0.35 * sample_rate)) / (0.12 * sample_rate))
+def _pump(score: Score, percent: int) -> npt.NDArray[np.float64]:
+    """Return how loud everything is after each bass drum: lowered at once, back after a third of a second."""
+    gain = np.ones(round(score.seconds * SAMPLE_RATE))
+    fade = 1 - percent / 100 * np.exp(-np.arange(round(0.35 * SAMPLE_RATE)) / (0.12 * SAMPLE_RATE))
     for part in score.parts:
         for note in part.notes if part.is_drums else ():
             if note.pitch == DRUMS["kick"]:
-                first = round(note.onset * sample_rate)
+                first = round(note.onset * SAMPLE_RATE)
                 gain[first : first + len(fade)] = fade[: len(gain) - first]
     return gain
 
@@ -108,6 +127,8 @@ def _midi(score: Score, reverb: int) -> bytes:
 
     midi = pretty_midi.PrettyMIDI(initial_tempo=score.tempo)
     for part in score.parts:
+        if part.instrument in VOICES:
+            continue
         program = KITS[part.instrument] if part.is_drums else pretty_midi.instrument_name_to_program(part.instrument)
         player = pretty_midi.Instrument(program, part.is_drums, part.name)
         player.control_changes = _controls(part, reverb)

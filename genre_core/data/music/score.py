@@ -42,9 +42,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Score:
-    """Everything that sounds in a clip; `bars` are the onsets of its bars."""
+    """Everything that sounds in a clip; `bars` are the onsets of its bars, `seed` chooses the syllables of a voice."""
 
     seconds: float
+    seed: int
     tempo: int
     meter: str
     bars: tuple[float, ...]
