@@ -20,6 +20,12 @@ class ClipError(DataError):
 class NotExtractedError(DataError):
     """Clips of which something is not measured yet: extracting it is what to do."""
 
+    def __init__(self, n_missing: int, n_windows: int) -> None:
+        super().__init__(
+            f"{n_missing:,} of {n_windows:,} windows of sound are not measured yet: extract their features first."
+        )
+        self.n_missing, self.n_windows = n_missing, n_windows
+
 
 class RunStateError(GenreLabError, RuntimeError):
     """A run that is not in the state that the request needs."""

@@ -1,5 +1,7 @@
 """Extraction of features from clips: the button that begins it, and how far it is."""
 
+from typing import Literal
+
 import streamlit as st
 
 from dashboard.components.safely import refreshing
@@ -7,7 +9,7 @@ from dashboard.services import extractions
 from dashboard.services.extractions import Extracting
 from dashboard.shell.address import plain
 from dashboard.theme import count
-from genre_core.settings.config import DatasetConfig
+from genre_core.settings.config import DatasetConfig, SoundConfig
 
 LOOK_SECONDS = 0.5
 
@@ -15,8 +17,10 @@ LOOK_SECONDS = 0.5
 def extraction(config: DatasetConfig) -> None:
     """Draw how far the features of clips are extracted, or the button that begins it; the page follows its end."""
     now = extractions.extracting(config)
-    with st.container(key="extraction", horizontal=True, vertical_alignment="center", gap="small"):
-        if now and now.study.active:
+    active = now is not None and now.study.active
+    width: Literal["stretch", "content"] = "stretch" if active else "content"
+    with st.container(key="extraction", horizontal=True, vertical_alignment="center", gap="small", width=width):
+        if now and active:
             refreshing(_progress, LOOK_SECONDS)(config)
             st.button("Stop", icon=":material/stop:", key="stop extraction", on_click=extractions.stop,
                       args=(now.study.id,), help="What is measured already is kept.")  # fmt: skip
@@ -32,17 +36,18 @@ def _progress(config: DatasetConfig) -> None:
     now = extractions.extracting(config)
     if now is None or not now.study.active:
         st.rerun()
-    st.progress(now.share, progress_sentence(now))
+    noun = "window" if isinstance(config, SoundConfig) and config.window else "clip"
+    st.progress(now.share, progress_sentence(now, noun))
 
 
-def progress_sentence(now: Extracting) -> str:
+def progress_sentence(now: Extracting, noun: str = "clip") -> str:
     """Say how far an extraction is, how fast it goes, and how long it will take."""
     if not now.n_windows:
         return "Waiting for a worker."
-    done = f"{now.n_done:,} of {count(now.n_windows, 'window')} measured"
+    done = f"{now.n_done:,} of {count(now.n_windows, noun)} measured"
     if now.left is None:
         return f"{done}: the first take longest."
-    return f"{done}, about {_time(now.left)} left."
+    return f"{done}, {now.speed:.2g} {noun}s a second, about {_time(now.left)} left."
 
 
 def _time(seconds: float) -> str:

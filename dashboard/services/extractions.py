@@ -15,13 +15,23 @@ from genre_core.studies.kinds import EXTRACTION
 
 @dataclass(frozen=True)
 class Extracting:
-    """How far an extraction is, in windows and in seconds of sound; `left` are the seconds that it still takes."""
+    """How far an extraction is, in windows; `spent` are the seconds since it began."""
 
     study: Study
     n_windows: int
     n_done: int
     n_problems: int
-    left: float | None
+    spent: float
+
+    @property
+    def speed(self) -> float:
+        """Return how many windows are measured a second."""
+        return self.n_done / self.spent if self.spent > 0 else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Return the seconds that it still takes; None where that cannot be told yet."""
+        return (self.n_windows - self.n_done) / self.speed if self.speed else None
 
     @property
     def share(self) -> float:
@@ -38,8 +48,7 @@ def extracting(config: DatasetConfig) -> Extracting | None:
     results = store().studies.results(study.id)
     n_windows, n_done = int(study.context.get("n_windows", 0)), sum(one["n_windows"] for one in results)
     spent = (datetime.now(UTC) - study.started_at).total_seconds() if study.started_at else 0.0
-    left = spent * (n_windows - n_done) / n_done if n_done else None
-    return Extracting(study, n_windows, n_done, sum(one["n_problems"] for one in results), left)
+    return Extracting(study, n_windows, n_done, sum(one["n_problems"] for one in results), spent)
 
 
 def extract(config: DatasetConfig) -> None:

@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from dashboard.services import tables
+from dashboard.services import sounds, tables
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
+from dashboard.views.data import collection, quality
 from dashboard.views.data import importing_text as sentences
-from dashboard.views.data import quality
 from dashboard.views.data import text as said
 from dashboard.views.data.columns import columns_list
 from dashboard.views.data.upload import closing, split_upload
 from genre_core.data.dataset import Dataset, Role
 from genre_core.errors import DataError
-from genre_core.settings.config import ExperimentConfig, FmaConfig, TableConfig
+from genre_core.settings.config import ClipsConfig, ExperimentConfig, FmaConfig, SoundConfig, TableConfig
 
 PREVIEW_ROWS = 20
 
@@ -27,6 +27,8 @@ def draw(config: ExperimentConfig, data: Dataset) -> None:
         elif isinstance(config.data, FmaConfig):
             _fma(config.data)
             preview(config.data)
+        elif isinstance(config.data, SoundConfig):
+            _clips(config.data)
         _published(config, data)
     with right:
         quality.draw(config, data)
@@ -89,6 +91,13 @@ def _columns(config: TableConfig, data: Dataset) -> None:
         st.caption(plain(note, 1000))
 
 
+def _clips(config: SoundConfig) -> None:
+    """Draw the clips to hear, and what was found."""
+    clips = sounds.clips(config)
+    collection.listen(config, clips)
+    collection.describe(config, clips)
+
+
 def _fma(config: FmaConfig) -> None:
     """Say what was imported and where it comes from."""
     stored = tables.stored(config)
@@ -103,7 +112,7 @@ def _published(config: ExperimentConfig, data: Dataset) -> None:
     """Draw what a published split comes to and the way to use it; of a table, the way to add one."""
     with st.container(key="published-split", gap="small"):
         if data.published is None:
-            if isinstance(config.data, TableConfig):
+            if isinstance(config.data, TableConfig | ClipsConfig):
                 st.markdown("**Published split** :gray[none]")
                 _add_split()
             return
@@ -120,7 +129,7 @@ def _published(config: ExperimentConfig, data: Dataset) -> None:
                 st.button(label, key="use published", on_click=forms.take, args=({"values": {"split.by": by}},))
             else:
                 st.caption(f"It cannot be used: none of its {empty} tracks is in these data.")
-            if isinstance(config.data, TableConfig):
+            if isinstance(config.data, TableConfig | ClipsConfig):
                 _add_split("Another split")
 
 

@@ -96,20 +96,22 @@ def missing_table(gaps: Gaps, genres: Sequence[str]) -> list[dict[str, object]]:
 
 def import_sentence(item: Import) -> str:
     """Say how far an import is, or what came of it."""
+    is_folder = item.source == "clips"
+    name, first = (f"the folder {item.name}", f"The folder {item.name}") if is_folder else (item.name, item.name)
     if item.problem:
-        return f"{item.name} was not imported. {item.problem}"
+        return f"{first} was not imported. {item.problem}"
     if item.table:
-        return f"{item.name} is imported."
+        return f"{first} is imported."
     if item.stage == WAITING:
-        return f"{item.name} is waiting for another import."
+        return f"{first} is waiting for another import."
     if item.stage == STARTING:
-        return f"Importing {item.name}: starting."
-    return f"Importing {item.name}: {item.stage[0].lower()}{item.stage[1:]}, {percent(item.done, decimals=0)}."
+        return f"Importing {name}: starting."
+    return f"Importing {name}: {item.stage[0].lower()}{item.stage[1:]}, {percent(item.done, decimals=0)}."
 
 
 def offered_title(name: str) -> str:
     """Return what an offer of the server is called: its file or folder, and where that lies."""
     path = PurePath(name.removesuffix(CLIPS_END))
     where = f" in {path.parent}" if str(path.parent) != "." else ""
-    kind = " (clips)" if name.endswith(CLIPS_END) else " (FMA)" if name.endswith("/") else ""
+    kind = " (folder of sounds)" if name.endswith(CLIPS_END) else " (FMA)" if name.endswith("/") else ""
     return f"{path.name or 'this folder'}{kind}{where}"

@@ -5,16 +5,16 @@ import streamlit as st
 from dashboard.components.address_choice import address_choice
 from dashboard.components.extraction import extraction
 from dashboard.components.safely import refreshing
-from dashboard.services import datasets, tables, workers
+from dashboard.services import datasets, sounds, tables, workers
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text.limits import unheard
-from dashboard.views.data import features, genres, importing, limits, quality, tracks_map
+from dashboard.views.data import collection, collection_text, features, genres, importing, limits, quality, tracks_map
 from dashboard.views.data import importing_text as said
 from dashboard.views.data import text as sentences
 from dashboard.views.data.upload import closing, import_progress, upload, upload_problem
 from genre_core.data.dataset import Dataset
-from genre_core.errors import DataError
+from genre_core.errors import DataError, NotExtractedError
 from genre_core.settings.config import DatasetConfig, ExperimentConfig, SoundConfig, TableConfig
 
 SECTIONS = {
@@ -33,14 +33,19 @@ def main() -> None:
     """Draw the page: the answer, what to do next, and the section that the address names."""
     st.html(quality.CSS)
     form = forms.sidebar_settings(tables.tables(), sections=("data",), columns=_columns)
-    data, problem = _load(form.config.data if form.config else None)
+    data = _load(form.config.data if form.config else None)
     config = forms.said_config()
     with st.container(key="data-answer", gap="small"):
-        if form.config is None or data is None:
-            _nothing(config.data, problem or form.problem)
-            return
-        _answer(config, data)
-    _section(config, data)
+        if isinstance(data, NotExtractedError) and isinstance(config.data, SoundConfig):
+            _to_measure(config.data, data)
+        elif not isinstance(data, Dataset):
+            _nothing(config.data, str(data or form.problem))
+        else:
+            _answer(config, data)
+    if isinstance(data, Dataset):
+        _section(config, data)
+    elif isinstance(data, NotExtractedError) and isinstance(config.data, SoundConfig):
+        collection.draw(config.data)
 
 
 def _section(config: ExperimentConfig, data: Dataset) -> None:
@@ -54,7 +59,7 @@ def _section(config: ExperimentConfig, data: Dataset) -> None:
             genres.draw(config.data, data)
         case "limits":
             limits.draw(config.data, data)
-        case _ if not config.data.imported:
+        case _ if not _is_shown_first(config.data):
             quality.draw(config, data)
         case _:
             importing.draw(config, data)
@@ -62,9 +67,15 @@ def _section(config: ExperimentConfig, data: Dataset) -> None:
 
 def _sections(config: DatasetConfig) -> dict[str, str]:
     """Return the sections by their names in the address, the first one first."""
-    if not config.imported:
+    if not _is_shown_first(config):
         return SECTIONS
-    return {"check": f"The {_short(config)}", **{name: title for name, title in SECTIONS.items() if name != "check"}}
+    first = f"The {_short(config) or 'music'}"
+    return {"check": first, **{name: title for name, title in SECTIONS.items() if name != "check"}}
+
+
+def _is_shown_first(config: DatasetConfig) -> bool:
+    """Say whether the page opens with the tracks as they came: as a file, or as sound."""
+    return bool(config.imported) or isinstance(config, SoundConfig)
 
 
 def _short(config: DatasetConfig) -> str:
@@ -78,13 +89,27 @@ def _columns(table: str) -> dict[str, tuple[str, ...]]:
     return {"data.label": seen.candidates, "data.group": seen.names, "data.name": seen.names} if seen else {}
 
 
-def _load(config: DatasetConfig | None) -> tuple[Dataset | None, str]:
+def _load(config: DatasetConfig | None) -> Dataset | DataError | None:
+    """Return the tracks, or why there are none."""
     if config is None:
-        return None, ""
+        return None
     try:
-        return datasets.dataset(config), ""
+        return datasets.dataset(config)
     except DataError as error:
-        return None, str(error)
+        return error
+
+
+def _to_measure(config: SoundConfig, missing: NotExtractedError) -> None:
+    """Say which clips there are and what comes next, before anything is measured on them."""
+    st.header(plain(collection_text.found(sounds.clips(config), _name(config))), anchor=False)
+    st.caption(plain(collection_text.next_step(config, missing.n_missing, missing.n_windows)))
+    with st.container(key="data-actions", horizontal=True, vertical_alignment="center", gap="small"):
+        extraction(config)
+        address.page_link("views/train/page.py", "Train on these clips", icon=":material/play_arrow:")
+        _add_button()
+        _delete_button(config)
+    upload_problem()
+    import_progress()
 
 
 def _nothing(config: DatasetConfig, problem: str) -> None:
@@ -103,8 +128,6 @@ def _nothing(config: DatasetConfig, problem: str) -> None:
         return
     if isinstance(config, TableConfig):
         importing.unusable(config)
-    if isinstance(config, SoundConfig):
-        extraction(config)
     with st.container(horizontal=True, gap="small"):
         _add_button()
         _delete_button(config)
@@ -128,6 +151,7 @@ def _answer(config: ExperimentConfig, data: Dataset) -> None:
     st.caption(plain(sentences.second(data)))
     with st.container(key="data-actions", horizontal=True, vertical_alignment="center", gap="small"):
         label = "Train on this table" if config.data.imported == "table" else "Train on these tracks"
+        label = "Train on these clips" if isinstance(config.data, SoundConfig) else label
         address.page_link("views/train/page.py", label, icon=":material/play_arrow:")
         _add_button()
         _delete_button(config.data)
@@ -143,7 +167,7 @@ def _add_button() -> None:
 
 def _to_know(config: ExperimentConfig) -> None:
     """Link to what there is to know about stored tracks, once it is found, wherever else one looks."""
-    if not config.data.imported or (st.query_params.get("section") or "check") == "check":
+    if not _is_shown_first(config.data) or (st.query_params.get("section") or "check") == "check":
         return
     waiting = not datasets.findings_soon(config.data, config.split).done()
     refreshing(_findings_link, LOOK_SECONDS if waiting else None)(config, waiting)
@@ -162,7 +186,7 @@ def _findings_link(config: ExperimentConfig, waiting: bool) -> None:
 
 def _name(config: DatasetConfig) -> str:
     """Return the name of stored tracks, nothing for generated ones."""
-    if config.generator:
+    if not config.imported:
         return ""
     stored = tables.stored(config)
     return stored.name if stored and config.imported == "table" else config.called({})

@@ -16,7 +16,7 @@ from genre_core.data.dataset import PARTS, Part
 from genre_core.data.published import part_of
 from genre_core.data.tables.reading import MAX_BYTES
 from genre_core.errors import DataError, GenreLabError
-from genre_core.settings.config import TableConfig
+from genre_core.settings.config import ClipsConfig, TableConfig
 
 _PROBLEM, _COUNT = "upload problem", "uploads so far"
 _MEGABYTES = MAX_BYTES // 1024**2
@@ -163,7 +163,7 @@ def _take_split(key: str, parts: Sequence[Part | None]) -> None:
 
 def _use_split(files: Files, parts: Sequence[Part | None] = ()) -> None:
     data = forms.said_config().data
-    if not isinstance(data, TableConfig) or not data.table:
+    if not isinstance(data, TableConfig | ClipsConfig) or not data.table:
         raise DataError(
             "These files list the tracks of a published split, which belongs to a table: add the table first, then "
             "these files under its published split."

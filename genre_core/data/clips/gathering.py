@@ -118,9 +118,7 @@ def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Me
     places: list[dict[Window, Place]] = [clips.places(extractor_of(name), clip_names) for name in sets]
     waiting = sum(any(window not in known for known in places) for window in windows)
     if waiting:
-        raise NotExtractedError(
-            f"{waiting:,} of {len(windows):,} windows of sound are not measured yet: extract their features first."
-        )
+        raise NotExtractedError(waiting, len(windows))
     problems = tuple(
         (window, next(known[window].problem for known in places if known[window].row < 0))
         for window in windows

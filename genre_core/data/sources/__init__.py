@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from importlib import import_module
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 import numpy.typing as npt
 
@@ -41,6 +41,15 @@ class Clips(Protocol):
         ...
 
 
+class Clip(NamedTuple):
+    """A clip of a source, with its identity, the name that is shown of it, its genre, and its length in seconds."""
+
+    clip: str
+    name: str
+    genre: str
+    seconds: float
+
+
 def load_dataset(config: DatasetConfig, tables: Tables | None = None) -> Dataset:
     """Generate or read the tracks that a configuration names.
 
@@ -51,6 +60,12 @@ def load_dataset(config: DatasetConfig, tables: Tables | None = None) -> Dataset
     """
     dataset: Dataset = import_module(config.module).load(config, tables)
     return dataset
+
+
+def clips_of(config: SoundConfig, tables: Tables) -> tuple[Clip, ...]:
+    """Return the clips of a source, before anything is measured on them; raises DataError."""
+    clips: tuple[Clip, ...] = import_module(config.module).clips_of(config, tables)
+    return clips
 
 
 def windows_of(config: SoundConfig, tables: Tables) -> tuple[Window, ...]:

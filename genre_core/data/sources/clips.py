@@ -17,7 +17,7 @@ from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import Dataset, IntArray, telling
 from genre_core.data.inputs import Features
 from genre_core.data.published import with_split
-from genre_core.data.sources import Tables
+from genre_core.data.sources import Clip, Tables
 from genre_core.data.tables.delimited import count_of
 from genre_core.errors import DataError
 from genre_core.settings.config import ClipsConfig
@@ -78,6 +78,12 @@ def load(config: ClipsConfig, tables: Tables | None = None) -> Dataset:
         return dataset
     rows = zip(dataset.tracks, heard, strict=True)
     return replace(dataset, tracks=tuple(f"{name} at {window.start / 1000:g} s" for name, window in rows))
+
+
+def clips_of(config: ClipsConfig, tables: Tables) -> tuple[Clip, ...]:
+    """Return the clips that can be used; raises DataError."""
+    frame, _ = usable(tables.read_table(config.table), config)
+    return tuple(map(Clip, frame["clip"], _names(frame), frame["genre"], frame["seconds"].tolist()))
 
 
 def windows_of(config: ClipsConfig, tables: Tables) -> tuple[Window, ...]:

@@ -16,7 +16,7 @@ from genre_core.data.dataset import Dataset, IntArray, telling
 from genre_core.data.inputs import Features
 from genre_core.data.music.drawing import MusicDraw, draw_pieces
 from genre_core.data.music.recipe import RING
-from genre_core.data.sources import Tables
+from genre_core.data.sources import Clip, Tables
 from genre_core.data.tables.delimited import count_of
 from genre_core.errors import DataError
 from genre_core.settings.config import MusicConfig
@@ -52,6 +52,15 @@ def load(config: MusicConfig, tables: Tables | None = None) -> Dataset:
         tuple(left_out if measured.problems else ()),
         y_clean=drawn.y_clean[of] if config.label_noise else None,
         heard=heard,
+    )
+
+
+def clips_of(config: MusicConfig, tables: Tables) -> tuple[Clip, ...]:
+    """Return the clips that are composed, without rendering any."""
+    drawn, names = _drawn(config), genre_names(len(RING))
+    return tuple(
+        Clip(piece.identity, f"{number:,}", names[genre], piece.seconds)
+        for number, (piece, genre) in enumerate(zip(drawn.pieces, drawn.y.tolist(), strict=True), 1)
     )
 
 
