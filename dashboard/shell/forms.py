@@ -90,6 +90,7 @@ def sidebar_settings(
         problems=problems | ({refused.name: refused.sentence} if refused else {}),
         refused={refused.name: refused.typed} if refused else {},
         options=_options(values, tables, columns),
+        titles={"data.table": "Collection"} if kind == "clips" else {},
         notes=() if tables.get(kind) else (_no_table(kind, columns is not None),),
     )
     with st.sidebar:

@@ -145,12 +145,12 @@ function makeRow(panel, item) {
   row.reset = element("button", { type: "button", class: "reset" });
   row.reset.addEventListener("click", () => { row.typing = false; row.input.focus(); commit(panel, row, null); });
   row.why = element("button", { type: "button", class: "why", tabindex: "-1", "aria-hidden": "true" }, "?");
-  const label = element("label", { for: id }, item.title);
+  row.label = element("label", { for: id }, item.title);
   const unit = item.unit ? [element("small", { "aria-hidden": "true" }, item.unit)] : [];
   row.problem = element("p", { class: "problem", id: `${id}-problem`, "aria-live": "polite" });
   const field = row.kind === "choice" ? element("span", { class: "choice" }, row.input) : row.input;
   row.node.append(
-    element("div", { class: "line" }, row.reset, label, ...unit, row.why, field), ...(row.slider ? [row.slider] : []),
+    element("div", { class: "line" }, row.reset, row.label, ...unit, row.why, field), ...(row.slider ? [row.slider] : []),
     row.problem, element("span", { class: "unseen", id: `${id}-help` }, item.help),
   );
   row.node.addEventListener("keydown", (event) => {
@@ -247,7 +247,9 @@ function drawRow(panel, row) {
   const was = words(item, usual(panel, item));
   row.reset.hidden = !isChanged(panel, item);
   row.reset.title = `Back to the preset: ${was}`;
-  row.reset.setAttribute("aria-label", `${item.title} differs from the preset (${was}): reset it`);
+  const title = panel.state.titles[item.name] ?? item.title;
+  if (row.label.textContent !== title) row.label.textContent = title;
+  row.reset.setAttribute("aria-label", `${title} differs from the preset (${was}): reset it`);
 }
 
 function draw(panel) {

@@ -50,6 +50,8 @@ class Panel:
     """Setting → what was typed and not taken; `problems` says why."""
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Setting → what can be chosen for it, as value → words, where that depends on the store."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Setting → its title, where that depends on other settings."""
     notes: tuple[Note, ...] = ()
 
 

@@ -26,34 +26,30 @@ def found(clips: Sequence[Clip], name: str) -> str:
     """Say how many clips there are, of how many genres, how long they last, and where they come from."""
     sizes = Counter(clip.genre for clip in clips)
     each = f" of {sizes[clips[0].genre]:,} each" if len(set(sizes.values())) == 1 and len(sizes) > 1 else ""
-    said = f"{count(len(clips), 'clip')} in {count(len(sizes), 'genre')}{each}"
-    return f"{said}, {lasting(sum(clip.seconds for clip in clips))} of sound, {f'from {name}' if name else 'composed'}."
+    what = f"{count(len(clips), 'clip')}{'' if name else ' of generated music'}"
+    said = f"{what} in {count(len(sizes), 'genre')}{each}, {lasting(sum(clip.seconds for clip in clips))} of sound"
+    return f"{said}, from {name}." if name else f"{said}."
 
 
 def lasting(seconds: float) -> str:
-    """Return a time in the unit that suits it: `52 seconds`, `9 minutes`, `3.2 hours`."""
+    """Return a time in the unit that suits it: `52 seconds`, `3.3 minutes`, `12 minutes`, `3.2 hours`."""
     if seconds < 90:
         return count(round(seconds), "second")
-    return count(round(seconds / 60), "minute") if seconds < 5400 else f"{seconds / 3600:,.1f} hours"
+    if seconds < 5400:
+        return f"{seconds / 60:.{1 if seconds < 600 else 0}f} minutes"
+    return f"{seconds / 3600:,.1f} hours"
 
 
 def next_step(config: SoundConfig, n_missing: int, n_windows: int) -> str:
     """Say what has to be measured before a network can learn, and that training does it."""
-    noun = "clip" if not config.window else "window of the clips" if n_windows == 1 else "window"
-    done = n_windows - n_missing
-    what = f"{measured(config)} on each {noun}"
-    said = f"{done:,} of {count(n_windows, noun)} are measured." if done else ""
+    noun = "window" if config.window else "clip"
+    sets = [SETS[name].title for name in chosen_sets(config)]
+    titles = f" ({sets[0]})" if len(sets) == 1 else f" ({count(len(sets), 'feature set')})"
+    needed = f"{count(len(columns_of(config)), 'feature')} of each {noun}{titles}"
+    done = f" {n_windows - n_missing:,} of {count(n_windows, noun)} are measured." if n_missing < n_windows else ""
     return (
-        "You can listen to them now. A network learns from numbers, so the next step is to measure "
-        f"{what}; training does this by itself. {said}"
-    ).strip()
-
-
-def measured(config: SoundConfig) -> str:
-    """Return how many features are measured, and from which sets they are."""
-    titles = [SETS[name].title for name in chosen_sets(config)]
-    known = f" ({titles[0]})" if len(titles) == 1 else f" from {count(len(titles), 'feature set')}"
-    return f"{count(len(columns_of(config)), 'feature')}{known}"
+        f"You can listen to them now. A network learns from numbers: {needed}. Training measures them by itself.{done}"
+    )
 
 
 def genres_table(clips: Sequence[Clip]) -> list[dict[str, Any]]:
@@ -104,7 +100,7 @@ def refused(n: int) -> str:
 
 def _range(values: "pd.Series[Any]", shown: Any, unit: str) -> str:
     low, middle, high = (shown(float(value)) for value in (values.min(), values.median(), values.max()))
-    return f"{low} {unit}" if low == high else f"{low} to {high} {unit}, half below {middle} {unit}"
+    return f"{low} {unit}" if low == high else f"{low} to {high} {unit}, median {middle} {unit}"
 
 
 def _kinds(values: Sequence[str]) -> str:

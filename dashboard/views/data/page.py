@@ -15,7 +15,7 @@ from dashboard.views.data import text as sentences
 from dashboard.views.data.upload import closing, import_progress, upload, upload_problem
 from genre_core.data.dataset import Dataset
 from genre_core.errors import DataError, NotExtractedError
-from genre_core.settings.config import DatasetConfig, ExperimentConfig, SoundConfig, TableConfig
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, FmaConfig, SoundConfig, TableConfig
 
 SECTIONS = {
     "overview": "Tracks",
@@ -189,7 +189,7 @@ def _name(config: DatasetConfig) -> str:
     if not config.imported:
         return ""
     stored = tables.stored(config)
-    return stored.name if stored and config.imported == "table" else config.called({})
+    return config.called({}) if stored is None or isinstance(config, FmaConfig) else stored.name
 
 
 def _delete_button(config: DatasetConfig) -> None:

@@ -1,0 +1,176 @@
+"""Data, for tracks that can be heard: what was found, and what is done before a network can learn from them."""
+
+import pytest
+
+from dashboard.services import extractions
+from dashboard.views.data import collection_text, imports
+from genre_core.data.clips.collection import Collection
+from genre_core.data.sources import Clip
+from genre_core.settings.names import configure
+from genre_core.studies.extraction import measure
+from tests.hums import import_hums, write_hums
+from tests.views.opening import drawn, opened, own_store, panel, press, texts
+
+DATA = "views/data/page.py"
+N = 4
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = write_hums(tmp_path_factory.mktemp("sounds") / "hums", N)
+    (folder / "drone" / "broken.wav").write_bytes(b"")
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path):
+    with own_store(tmp_path) as own:
+        yield own
+
+
+@pytest.fixture
+def table(store, folder):
+    return import_hums(folder, store)
+
+
+def on_clips(table: str, **more: str):
+    return opened(DATA, data__source="clips", data__table=table, data__features="notebook20", **more)
+
+
+def measured(store, config) -> None:
+    """Measure all that is missing, as workers do."""
+    from genre_core.studies.extraction import Extraction
+
+    for tasks in Extraction(extractions.of(config), store).pieces():
+        for task in tasks:
+            measure(task, store.url)
+
+
+def said(page) -> str:
+    return page.header[0].value.replace("\\", "")
+
+
+def test_clips_are_told_and_heard_before_anything_is_measured(store, table):
+    page = on_clips(table)
+    assert said(page) == f"{3 * N} clips in 3 genres of {N} each, 12 seconds of sound, from hums."
+    assert "20 features of each clip (The notebook's 20). Training measures them by itself." in texts(page)
+    assert "not measured yet" not in texts(page)
+    heard = drawn(page, "collection player")["clips"]
+    assert [clip["title"] for clip in heard] == [f"chirp.{n:05}.wav" for n in range(1, N + 1)]
+    assert all(0 < clip["gain"] < 1 for clip in heard)
+    assert {button.label for button in page.button} >= {"Measure the clips", "Delete this collection"}
+    assert (
+        drawn(page, "sound of genres")["alt"]
+        == "Sound of each genre: chirp 4 seconds, drone 4 seconds, hiss 4 seconds."
+    )
+    facts = next(
+        item.proto.body for item in page.get("html") if "clip-facts" in item.proto.body and "<dl" in item.proto.body
+    )
+    for fact in ("1.0 s", "22,050 Hz", "WAV PCM_16", "mono"):
+        assert f"<dd>{fact}</dd>" in facts
+    assert panel(page)["titles"] == {"data.table": "Collection"}
+
+
+def test_another_genre_is_heard(store, table):
+    page = on_clips(table)
+    box = next(item for item in page.selectbox if item.label == "Listen to")
+    assert box.options == ["chirp", "drone", "hiss"]
+    box.set_value("hiss").run()
+    assert {clip["genre"] for clip in drawn(page, "collection player")["clips"]} == {"hiss"}
+
+
+def test_files_that_cannot_be_used_are_listed_with_their_sentences(store, table):
+    page = on_clips(table)
+    folded = next(item for item in page.expander if item.label == "1 file cannot be used")
+    frame = folded.dataframe[0].value
+    assert frame["file"].tolist() == ["drone/broken.wav"]
+    assert "broken.wav is empty" in frame["why"][0]
+    assert [button.proto.label for button in folded.get("download_button")] == ["CSV"]
+
+
+def test_measuring_is_begun_shown_and_stopped(store, table):
+    page = press(on_clips(table), "Measure the clips")
+    config = configure({"data.source": "clips", "data.table": table, "data.features": "notebook20"}).data
+    assert extractions.extracting(config).study.active
+    assert "Stop" in [button.label for button in page.button]
+    press(page, "Stop")
+    assert "Measure the clips" in [button.label for button in page.button]
+
+
+def test_measured_clips_are_heard_beside_the_data_check(store, table):
+    config = configure({"data.source": "clips", "data.table": table, "data.features": "notebook20"}).data
+    measured(store, config)
+    page = on_clips(table)
+    assert said(page) == f"{3 * N} tracks in 3 genres of {N} each, 20 features, from hums."
+    assert len(drawn(page, "collection player")["clips"]) == N
+    assert "**Data check**" in texts(page)
+    assert "1 file cannot be used" in [item.label for item in page.expander]
+    assert "Measure the clips" not in [button.label for button in page.button]
+    for section in ("overview", "features", "genres", "limits"):
+        assert not on_clips(table, section=section).exception
+
+
+def test_half_measured_clips_say_how_many_are(store, table):
+    config = configure({"data.source": "clips", "data.table": table, "data.features": "notebook20"}).data
+    from genre_core.studies.extraction import Extraction
+
+    ((task, *_),) = Extraction(extractions.of(config), store).pieces()
+    measure(task[:5], store.url)
+    assert f"5 of {3 * N} clips are measured." in texts(on_clips(table))
+
+
+def test_windows_are_counted_as_windows(store, table):
+    page = on_clips(table, data__window="0.5")
+    assert "20 features of each window (The notebook's 20)." in texts(page)
+
+
+def test_generated_music_is_heard_before_it_is_measured(store):
+    page = opened(DATA, data__source="music", data__clips="10")
+    assert said(page) == "80 clips of generated music in 8 genres of 10 each, 6.7 minutes of sound."
+    heard = drawn(page, "collection player")["clips"]
+    assert {clip["genre"] for clip in heard} == {"Classical"}
+    assert len(heard) == 10
+    assert all(store.clips.find(clip["clip"]).recipe for clip in heard)
+    assert "0.5: genres borrow" in next(item.proto.body for item in page.get("html") if "<dl" in item.proto.body)
+
+
+def test_a_feature_set_that_is_not_there_is_a_sentence(store, table):
+    page = opened(DATA, data__source="clips", data__table=table, data__features="gtzan75")
+    assert "There is no feature set gtzan75: did you mean gtzan57?" in texts(page)
+
+
+def test_an_imported_folder_is_called_so(store, folder, monkeypatch):
+    imports.offered.clear()
+    monkeypatch.setenv("GENRE_LAB_DATA", str(folder.parent))
+    page = opened(DATA)
+    box = next(item for item in page.selectbox if item.label == "Or from this server")
+    assert box.options == ["hums (folder of sounds)"]
+    box.set_value("hums/*").run()
+    press(page, "Import")
+    assert imports.imported_soon(next(iter(imports.imports())), 60)
+    page.run()
+    assert "The folder hums is imported." in texts(page)
+    press(page, "Show it")
+    assert "from hums." in said(page)
+    imports.offered.clear()
+
+
+def test_lengths_of_time_have_the_unit_that_suits_them():
+    lasting = collection_text.lasting
+    assert [lasting(s) for s in (1, 52, 198, 1600, 11_520)] == [
+        "1 second", "52 seconds", "3.3 minutes", "27 minutes", "3.2 hours",
+    ]  # fmt: skip
+
+
+def test_kinds_of_files_are_told_with_their_numbers_where_they_differ(folder, store, table):
+    frame = Collection.from_parquet(store.read_table(table)).clips
+    frame.loc[:2, "codec"] = "MP3"
+    frame.loc[0, "channels"] = 2
+    facts = collection_text.file_facts(frame)
+    assert facts["Codec"] == f"WAV PCM_16 ({3 * N - 3}), MP3 (3)"
+    assert facts["Channels"] == f"mono ({3 * N - 1}), stereo (1)"
+
+
+def test_unequal_genres_are_not_said_to_be_equal():
+    clips = [Clip("a", "a", "jazz", 1.0), Clip("b", "b", "jazz", 1.0), Clip("c", "c", "rock", 1.0)]
+    assert collection_text.found(clips, "mine") == "3 clips in 2 genres, 3 seconds of sound, from mine."
