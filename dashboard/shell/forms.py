@@ -26,6 +26,7 @@ NO_TABLE = {
 _WAYS = {"table": ("Add one", "Upload one"), "fma": ("Import it", "Import it"), "clips": ("Import some", "Import some")}
 """How stored tracks of a source are had: on the Data page, and from elsewhere."""
 _NOT_HERE = "This table is not in this store. Add the same file on the Data page, or choose another table."
+_NO_CLIPS_HERE = "This collection is not in this store. Import the same files on the Data page, or choose another one."
 OF_COLUMNS = ("data.label", "data.group", "data.name", "data.left_out", "data.taken", "data.published")
 """Settings that name columns or tracks of one table, and mean nothing for another."""
 
@@ -198,7 +199,7 @@ def _table_problem(values: Mapping[str, Any], tables: Tables) -> dict[str, str]:
     if table is None or table in own:
         return {}
     if table:
-        return {"data.table": _NOT_HERE}
+        return {"data.table": _NO_CLIPS_HERE if _kind(values) == "clips" else _NOT_HERE}
     what = "collection" if _kind(values) == "clips" else "table"
     return {"data.table": f"Choose a {what} to train on." if own else NO_TABLE[_kind(values)]}
 
