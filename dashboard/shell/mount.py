@@ -19,6 +19,12 @@ def mount(module: str | Path, *scripts: str, isolate_styles: bool = True, styled
     return st.components.v2.component(
         f"genre_lab_{own.stem}",
         css=style.read_text(encoding="utf-8") if styled and style.exists() else None,
-        js="\n".join(text.read_text(encoding="utf-8") for text in texts),
+        js="\n".join(map(_script, texts)),
         isolate_styles=isolate_styles,
     )
+
+
+def _script(path: Path) -> str:
+    """Return a script without the lines that only explain it: it travels with each answer."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.lstrip().startswith("//"))
