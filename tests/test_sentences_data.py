@@ -80,7 +80,7 @@ def test_an_import_says_how_far_it_is_or_what_came_of_it() -> None:
     assert of_import.import_sentence(Import("fma")) == "fma is waiting for another import."
     assert of_import.import_sentence(Import("fma", problem="Why.")) == "fma was not imported. Why."
     assert of_import.import_sentence(Import("fma", table="ab")) == "fma is imported."
-    assert of_import.import_sentence(Import("fma", "Reading", 0.5)) == "Importing fma: reading, 50\u202f%."
+    assert of_import.import_sentence(Import("fma", stage="Reading", done=0.5)) == "Importing fma: reading, 50\u202f%."
 
 
 def test_all_of_fma_has_another_way_than_an_upload() -> None:
