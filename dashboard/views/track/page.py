@@ -17,7 +17,7 @@ from dashboard.shell.address import plain
 from dashboard.text import evaluate_states
 from dashboard.text.badges import badges
 from dashboard.text.evaluate_states import Step
-from dashboard.views.track import nearby, ways, what_if, why
+from dashboard.views.track import nearby, score, ways, what_if, why
 from dashboard.views.track import text as said
 from dashboard.views.track.looked_at import LookedAt
 from genre_core.data.dataset import Part
@@ -83,6 +83,7 @@ def _draw(track: LookedAt) -> None:
         address.note(said.other_part(given, part))
     explained = _explained(track)
     why.draw(track, explained)
+    score.draw(track)
     nearby.draw(track)
 
 
