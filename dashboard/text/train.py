@@ -64,11 +64,7 @@ def of_run(
         case "cancelled":
             return Headline("Stopped before the first epoch.", "Nothing was learned.")
         case "running" if not epochs and MEASURING in run.context:
-            n_done, n_windows = run.context[MEASURING]
-            return Headline(
-                f"Measuring the clips: {n_done:,} of {count(n_windows, 'window')}.",
-                "What is measured is kept, so that this happens once. Then the first epoch starts.",
-            )
+            return measuring(run.context[MEASURING], "Then the first epoch starts.")
         case "running" if not epochs and run.fraction:
             return Headline("Training: in the first epoch.", "The first point appears when it is done.")
         case "running" if not epochs:
@@ -88,6 +84,13 @@ def of_run(
     tracks = validation_rows(run)
     also = "" if macro_f1 is None else f"Macro-F1 {percent(macro_f1)} on {tracks}. "
     return Headline(answer, f"{also}{_so_far(epochs)}")
+
+
+def measuring(so_far: Sequence[int], then: str) -> Headline:
+    """Say how many windows of the clips are measured, of how many, and what comes then."""
+    n_done, n_windows = so_far
+    done = f"Measuring the clips: {n_done:,} of {count(n_windows, 'window')}."
+    return Headline(done, f"What is measured is kept, so that this happens once. {then}")
 
 
 def _of_ensemble(run: Run, limit: BayesLimit | None) -> Headline:

@@ -29,7 +29,7 @@ LOST = "lost"
 """Why a run stopped whose worker died."""
 
 MEASURING = "measuring"
-"""Key of a run's context: how many windows of its clips are measured, and of how many."""
+"""Key of a context: how many windows of the clips are measured, and of how many."""
 
 metadata = MetaData()
 
@@ -294,6 +294,8 @@ class Study(Queued):
     n_results: int
     lost: bool
     """Whether it failed because its worker gave no more sign of life."""
+    measuring: tuple[int, int] | None = None
+    """How many windows of its clips are measured, and of how many, while that is done before it begins."""
 
 
 @dataclass(frozen=True)
@@ -310,7 +312,9 @@ class StoredTable:
 
 def read_study(row: RowMapping) -> Study:
     """Return the record of a row of `lab_studies`."""
-    return Study(**values_of(row))
+    values = values_of(row)
+    measuring = values["context"].pop(MEASURING, None)
+    return Study(**values, measuring=tuple(measuring) if measuring else None)
 
 
 def values_of(row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:

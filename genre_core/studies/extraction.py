@@ -79,6 +79,23 @@ class Extraction:
         return tasks_of(missing(windows, self._data, self._store.clips, again=self._again))
 
 
+def measuring(data: DatasetConfig | None, store: RunStore) -> Iterator[tuple[int, int]]:
+    """Measure what is missing of clips before they are used; yield how many windows of how many are measured.
+
+    It yields wherever others may go first, and nothing at all where nothing is missing. What could not be measured
+    before is not tried again.
+    """
+    if not isinstance(data, SoundConfig):
+        return
+    work = Extraction(ExtractionConfig(data=data), store, again=False)
+    for tasks in work.pieces():
+        n_done, n_windows = 0, sum(map(len, tasks))
+        yield n_done, n_windows
+        for result in work.do(tasks):
+            n_done += result["n_windows"] if result else 0
+            yield n_done, n_windows
+
+
 def tasks_of(wanted: Mapping[Window, tuple[str, ...]]) -> list[Task]:
     """Return what is wanted in tasks of sixteen clips."""
     by_clip: dict[str, list[tuple[Window, tuple[str, ...]]]] = {}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from genre_core.inspection.projection import MapConfig
+from genre_core.settings.config import DatasetConfig
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Study
 from genre_core.studies.cross_predictions import CrossPredictions, CrossPredictionsConfig
@@ -28,7 +29,8 @@ Config = TypeVar("Config", bound=Frozen)
 class Kind(Generic[Config]):
     """A kind of study: what the store calls it, what a person calls one, what determines one, and what does it.
 
-    One that is brief takes seconds: it does not wait for a study that takes minutes.
+    One that is brief takes seconds: it does not wait for a study that takes minutes. `data` are what it is about;
+    where they are clips, those are measured before it begins.
     """
 
     kind: str
@@ -36,10 +38,15 @@ class Kind(Generic[Config]):
     config: type[Config]
     work: Callable[[Config, RunStore, Study], StudyWork]
     brief: bool = False
+    data: Callable[[Config], DatasetConfig | None] = lambda config: config.experiment.data  # type: ignore[attr-defined]
 
     def open(self, store: RunStore, study: Study) -> StudyWork:
         """Return what a stored study has to do."""
         return self.work(self.config.model_validate_json(study.config_json), store, study)
+
+    def measured(self, study: Study) -> DatasetConfig | None:
+        """Return the data that are to be measured before a stored study begins."""
+        return self.data(self.config.model_validate_json(study.config_json))
 
 
 def _lens(config: LensConfig, store: RunStore, study: Study) -> Lens:
@@ -48,7 +55,7 @@ def _lens(config: LensConfig, store: RunStore, study: Study) -> Lens:
 
 LENS = Kind("lens", "lens", LensConfig, _lens)
 REPEATS = Kind("repeats", "repetition", RepeatsConfig, Repetition)
-SEARCH = Kind("search", "search", SearchConfig, Search)
+SEARCH = Kind("search", "search", SearchConfig, Search, data=lambda config: config.base.data)
 LEARNING_CURVE = Kind(
     "learning curve", "learning curve", LearningCurveConfig, lambda config, store, _: LearningCurve(config, store)
 )
@@ -59,9 +66,21 @@ CROSS_PREDICTIONS = Kind(
     lambda config, store, _: CrossPredictions(config, store),
 )
 EXTRACTION = Kind(
-    "extraction", "extraction", ExtractionConfig, lambda config, store, _: Extraction(config, store), brief=True
+    "extraction",
+    "extraction",
+    ExtractionConfig,
+    lambda config, store, _: Extraction(config, store),
+    brief=True,
+    data=lambda _: None,  # measuring is the study itself
 )
-MAP = Kind("map", "map", MapConfig, lambda config, store, _: Map(config, store), brief=True)
+MAP = Kind(
+    "map",
+    "map",
+    MapConfig,
+    lambda config, store, _: Map(config, store),
+    brief=True,
+    data=lambda config: config.data,
+)
 
 KINDS: Mapping[str, Kind[Any]] = {
     of.kind: of for of in (LENS, REPEATS, SEARCH, LEARNING_CURVE, CROSS_PREDICTIONS, MAP, EXTRACTION)

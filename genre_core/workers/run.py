@@ -60,7 +60,7 @@ def failing(what: str, work_id: str, fail: Callable[[str], object]) -> Iterator[
 
 
 def _do(store: RunStore, run: Run) -> None:
-    if isinstance(run.config.data, SoundConfig) and not _measured(store, run):
+    if not _measured(store, run):
         store.abandon(run.id, run.attempt)
     elif run.config.averaged_with:
         from genre_core.training.experiment import prepare_once
@@ -76,20 +76,22 @@ def _measured(store: RunStore, run: Run) -> bool:
 
     Returns False where the run was stopped before it was done.
     """
-    from genre_core.studies.extraction import Extraction, ExtractionConfig
-
-    work = Extraction(ExtractionConfig(data=run.config.data), store, again=False)
-    if not (pieces := work.pieces()):
+    if not isinstance(run.config.data, SoundConfig):
         return True
-    n_windows, n_done = work.plan()["n_windows"], 0
-    store.describe(run.id, run.attempt, {MEASURING: [n_done, n_windows]})
+    from genre_core.studies.extraction import measuring
+
+    steps = measuring(run.config.data, store)
+    told, so_far = None, next(steps, None)
+    if so_far is None:
+        return True
     with _beside_others():
-        for result in (result for piece in pieces for result in work.do(piece)):
-            if result:
-                n_done += result["n_windows"]
-                store.describe(run.id, run.attempt, {MEASURING: [n_done, n_windows]})
+        while so_far is not None:
+            if so_far != told:
+                told = so_far
+                store.describe(run.id, run.attempt, {MEASURING: so_far})
             if store.wish(run.id, run.attempt).request == "stop":
                 return False
+            so_far = next(steps, None)
     return True
 
 

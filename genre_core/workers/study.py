@@ -13,7 +13,8 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from genre_core.errors import RunStateError
 from genre_core.store.heartbeat import Heart
 from genre_core.store.runs import RunStore
-from genre_core.store.schema import Study
+from genre_core.store.schema import MEASURING, Study
+from genre_core.studies.extraction import measuring
 from genre_core.studies.kinds import KINDS
 from genre_core.workers.run import failing, open_store, warm_up
 
@@ -54,9 +55,17 @@ def _turn_of(store: RunStore, study_id: str) -> AbstractContextManager[object]:
 
 
 def work_on(store: RunStore, study: Study) -> Iterator[None]:
-    """Do what a study is missing, and save what it comes to; yield wherever others may go first."""
-    work = KINDS[study.kind].open(store, study)
-    if plan := work.plan():
+    """Do what a study is missing, its clips first, and save what it comes to; yield wherever others may go first."""
+    kind = KINDS[study.kind]
+    told = None
+    for so_far in measuring(kind.measured(study), store):
+        if so_far != told:
+            told = so_far
+            store.studies.describe(study.id, study.attempt, {MEASURING: so_far})
+        yield
+    work = kind.open(store, study)
+    plan = work.plan()
+    if plan or told:
         store.studies.describe(study.id, study.attempt, plan)
         yield
     for piece in work.pieces(store.studies.results(study.id)):

@@ -1,7 +1,7 @@
 """Sentences about labels that look wrong, and how well wrong ones are found: only what intervals support."""
 
 from dashboard.services.labels import CrossPredictions, DoubtfulLabels
-from dashboard.text.train import Headline
+from dashboard.text.train import Headline, measuring
 from dashboard.theme import GAP, count, percent
 from genre_core.evaluation.flips_found import FlipsFound, Lab
 from genre_core.evaluation.noise_floor import LEAST_TRACKS, NoiseFloor
@@ -128,6 +128,8 @@ def crossed(found: CrossPredictions) -> str:
     match found.study.state:
         case "queued":
             return "Waiting for a worker."
+        case "running" if found.study.measuring:
+            return measuring(found.study.measuring, "Then the first network trains.").answer
         case "failed":
             return f"It failed after {n} of {k} networks. {found.study.error or ''}"
         case "cancelled":

@@ -97,6 +97,8 @@ def _progress(run: Run, drawn: str) -> None:
         left = curve.seconds_left
         n = len(curve.scores)
         text = "waiting for a free worker" if curve.study.state == "queued" else f"{n} of {_total(curve)} trained"
+        if curve.study.measuring:
+            text = "measuring the clips first"
         st.progress(curve.done, text if left is None else f"{text}, about {duration(left)} left", width=260)
     elif curve.study.error:
         st.caption(f":material/error: {plain(curve.study.error)}")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dashboard.services.lenses import Lens
 from dashboard.text import studies
 from dashboard.text.limits import on, unheard
-from dashboard.text.train import Headline, duration
+from dashboard.text.train import Headline, duration, measuring
 from dashboard.theme import GAP, count, percent, points
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.practical import REGION, percentage, within
@@ -59,6 +59,8 @@ def headline(lens: Lens, limit: float | None) -> Headline:
                 else "Then the first score appears."
             )
             return Headline("Waiting for a worker.", begun)
+        case "running" if lens.study.measuring:
+            return measuring(lens.study.measuring, "Then the first score appears.")
         case "running" if lens.plan is None:
             return Headline("Preparing the tracks.", "Then the first score appears.")
         case "failed" if not lens.scores:

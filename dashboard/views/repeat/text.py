@@ -3,7 +3,7 @@
 from dashboard.services.repetitions import ComparedRepeats, Repetition
 from dashboard.text import studies
 from dashboard.text.runs import STATES as RUN_STATES
-from dashboard.text.train import Headline
+from dashboard.text.train import Headline, measuring
 from dashboard.theme import GAP, count, percent, points
 from genre_core.evaluation.practical import Practical, probabilities, settings_test, settings_verdict
 from genre_core.evaluation.repeated_scores import PooledScore
@@ -36,6 +36,8 @@ def headline(found: Repetition) -> Headline:
     match study.state:
         case "queued":
             return Headline("Waiting for a worker.", verdict.answer if verdict else "Then the first epochs start.")
+        case "running" if study.measuring:
+            return measuring(study.measuring, "Then the first epochs start.")
         case "running":
             so_far = (
                 f"So far: {verdict.answer[0].lower()}{verdict.answer[1:]}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.services.searches import Search, UnderWay, Winner
 from dashboard.text import studies
-from dashboard.text.train import Headline, duration
+from dashboard.text.train import Headline, duration, measuring
 from dashboard.theme import GAP, count, percent, points, spread
 from genre_core.evaluation.intervals import Interval
 from genre_core.settings.config import ExperimentConfig
@@ -61,6 +61,8 @@ def headline(found: Search, winner: Winner | None = None) -> Headline:
     match study.state:
         case "queued":
             return Headline("Waiting for a worker.", best if found.best else "Then the first trials start.")
+        case "running" if study.measuring:
+            return measuring(study.measuring, "Then the first trials start.")
         case "running":
             return Headline(f"Searching: {done} done{_pruned(found)}.", best)
         case "failed":

@@ -1,0 +1,82 @@
+"""Studies of clips that nobody has measured yet: their worker measures first, whatever kind they are."""
+
+import pytest
+
+from genre_core.data.sources import load_dataset
+from genre_core.errors import NotExtractedError
+from genre_core.inspection.projection import MapConfig
+from genre_core.settings.config import ClipsConfig, ExperimentConfig, TrainConfig
+from genre_core.store.runs import RunStore
+from genre_core.studies.cross_predictions import CrossPredictionsConfig
+from genre_core.studies.extraction import ExtractionConfig
+from genre_core.studies.kinds import KINDS, LENS, REPEATS
+from genre_core.studies.learning_curve.config import LearningCurveConfig
+from genre_core.studies.lens.config import LensConfig
+from genre_core.studies.repeats.config import OtherSeeds, RepeatsConfig
+from genre_core.studies.tuning.config import search_config
+from genre_core.studies.tuning.space import read_dimension
+from genre_core.workers.study import execute_study, work_on
+from tests.hums import GENRES, import_hums, write_hums
+
+N = 12
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = RunStore(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return write_hums(tmp_path_factory.mktemp("hums"), N, 0.6)
+
+
+def experiment(folder, store):
+    data = ClipsConfig(table=import_hums(folder, store), features="notebook20")
+    return ExperimentConfig(data=data, train=TrainConfig(max_epochs=2))
+
+
+def submit(store, kind, config):
+    store.studies.submit("study", kind.kind, config.model_dump_json())
+
+
+def test_a_study_measures_its_clips_first_and_says_how_far_that_is(folder, store):
+    config = experiment(folder, store)
+    submit(store, LENS, LensConfig(experiment=config, n_repeats=3))
+    steps = work_on(store, store.studies.claim("study", 1))
+    next(steps)
+    assert store.studies.study("study").measuring == (0, len(GENRES) * N)
+    with pytest.raises(NotExtractedError):
+        load_dataset(config.data, store)
+    next(steps)
+    assert store.studies.study("study").measuring == (16, len(GENRES) * N)
+    while store.studies.study("study").measuring:
+        next(steps)
+    assert store.studies.study("study").context["n_rows"] == len(load_dataset(config.data, store))
+
+
+def test_a_repetition_of_clips_trains_to_its_end(folder, store):
+    submit(store, REPEATS, RepeatsConfig(experiment=experiment(folder, store), what=OtherSeeds(times=2)))
+    execute_study("study", 1, store.url)
+    study = store.studies.study("study")
+    assert (study.state, study.measuring, study.context) == ("complete", None, {})
+    assert [run.state for run in store.members.runs("study").values()] == ["complete", "complete"]
+
+
+def test_every_kind_of_study_knows_what_is_to_be_measured():
+    config = ExperimentConfig(data=ClipsConfig(table="ab" * 32))
+    about = {
+        "lens": LensConfig(experiment=config),
+        "repeats": RepeatsConfig(experiment=config),
+        "search": search_config(config, [read_dimension("train.learning_rate", config)]),
+        "learning curve": LearningCurveConfig(experiment=config),
+        "cross-predictions": CrossPredictionsConfig(experiment=config),
+        "map": MapConfig(data=config.data),
+    }
+    measuring_itself = {"extraction": ExtractionConfig(data=config.data)}
+    assert KINDS.keys() == about.keys() | measuring_itself
+    for kind, of in about.items():
+        assert KINDS[kind].data(of) == config.data
+    assert KINDS["extraction"].data(measuring_itself["extraction"]) is None
