@@ -95,6 +95,7 @@ def test_windows_of_one_clip_stay_together_and_are_judged_by_track(folder, store
     assert dict(counts_of(config, store)) == dict.fromkeys(GENRES, 2 * N)
     extracted(config, store)
     data = load_dataset(config, store)
+    assert list(data.groups) == ["track"]
     assert data.in_segments
     assert data.n_tracks() == len(GENRES) * N
     assert data.tracks[:2] == ("chirp.00001.wav at 0 s", "chirp.00001.wav at 0.5 s")

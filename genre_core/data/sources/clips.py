@@ -140,7 +140,9 @@ def _groups(frame: "pd.DataFrame") -> dict[str, IntArray]:
 
     levels = {}
     for level in ("track", "album", "artist"):
-        own = frame["artist"] + "\x00" + frame[level] if level == "album" else frame[level]
-        known = own.where(frame[level] != "", "\x00" + frame["track"])
-        levels[level] = pd.factorize(known)[0].astype(np.int64)
+        is_known = frame[level] != ""
+        if is_known.any():
+            own = frame["artist"] + "\x00" + frame[level] if level == "album" else frame[level]
+            known = own.where(is_known, "\x00" + frame["track"])
+            levels[level] = pd.factorize(known)[0].astype(np.int64)
     return telling(levels)
