@@ -450,6 +450,15 @@ def test_the_overlap_for_a_wanted_limit_is_found(run):
     assert "You asked for 80 %. The overlap is rounded to its step of 0.05, so the accuracy is " in said
 
 
+def test_the_limit_of_generated_music_is_called_what_it_is(run):
+    found = document(run, "limit", "--preset", "music", "--data.label_noise", "0.2", "--right-about", "true")
+    assert (found["right_about"], found["data"]["source"]) == ("true genres", "music")
+    assert 0.8 < found["accuracy"] <= 1
+    said = run("limit", "--preset", "music", "--data.difficulty", "1")[1]
+    assert said.startswith("Someone who knows the recipes")
+    assert "above what can be heard" in said
+
+
 # -- bad input ---------------------------------------------------------------------------------------------------------
 
 BAD_LINES = [
@@ -481,6 +490,8 @@ BAD_LINES = [
     (("limit", "--reach", "101"), "--reach: must be a percentage above 0, at most 100"),
     (("limit", "--reach", "1"), "No overlap makes 1.0 % the best possible accuracy"),
     (("limit", "--data.source", "table"), "The limit is known only for synthetic tracks"),
+    (("limit", "--preset", "music", "--reach", "80"), "--reach finds an overlap"),
+    (("limit", "--preset", "music", "--right-about", "true"), "--right-about true needs label noise"),
     (("limit", "--model.hidden", "8"), "limit has no option --model.hidden"),
 ]
 

@@ -73,11 +73,6 @@ def bayes_limit(rate: float, label: str = "no classifier can expect more") -> Ma
     return Mark("limit", rate, label)
 
 
-def limit_marks(rate: float | None, label: str) -> list[Mark]:
-    """Return that mark where the best is known (None: it is not)."""
-    return [] if rate is None else [bayes_limit(rate, label)]
-
-
 def model(
     rate: float,
     interval: HasLimits | None,

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.services.workers import store
+from genre_core.bayes import recipe
 from genre_core.bayes.conditions import Heard, is_known
 from genre_core.bayes.limit import BayesLimit, bayes_limit
 from genre_core.data.clips.gathering import columns_of
@@ -16,7 +17,7 @@ from genre_core.data.sources import counts_of, load_dataset
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
 from genre_core.inspection.warnings import Finding, findings
-from genre_core.settings.config import DatasetConfig, SoundConfig, SplitConfig
+from genre_core.settings.config import DatasetConfig, MusicConfig, SoundConfig, SplitConfig
 
 MOST_COLUMNS = 200
 """Most columns of which gaps are listed."""
@@ -37,6 +38,12 @@ def limit(config: DatasetConfig, heard: Heard = "row", *, clean: bool = False) -
     """
     drawn = config.generator
     return bayes_limit(drawn, clean=clean, heard=heard) if drawn and is_known(drawn, heard) else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def recipe_limit(config: DatasetConfig, *, clean: bool = False) -> BayesLimit | None:
+    """Return how far whoever knows the recipes of generated music can get; None of other tracks."""
+    return recipe.recipe_limit(config, clean=clean) if isinstance(config, MusicConfig) else None
 
 
 @dataclass(frozen=True)

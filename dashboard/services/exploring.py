@@ -13,6 +13,7 @@ from dashboard.services.datasets import dataset, limit
 from dashboard.services.outcomes import outcome
 from dashboard.services.workers import store
 from genre_core.bayes.curve import LimitPoint, limit_curve
+from genre_core.bayes.limit import BayesLimit
 from genre_core.bayes.shortfall import Shortfall, shortfall
 from genre_core.data.dataset import IntArray
 from genre_core.data.splitting import Split, split_dataset
@@ -188,8 +189,13 @@ def limit_view(config: SyntheticConfig, *, clean: bool) -> MatrixView:
     """Return the rates of the best classifier as a matrix draws them: counts are those of its simulated tracks."""
     found = limit(config, clean=clean)
     assert found is not None
-    counts = np.rint(found.confusion * found.shares[:, None] * found.n_draws).astype(np.int64)
-    return matrix_view(ConfusionMatrix(counts, dataset(config).genres), "true", nouns="simulated tracks")
+    return view_of(found, dataset(config).genres)
+
+
+def view_of(limit: BayesLimit, genres: tuple[str, ...]) -> MatrixView:
+    """Return the confusion rates of a limit as a matrix draws them: counts are those of its simulated tracks."""
+    counts = np.rint(limit.confusion * limit.shares[:, None] * limit.n_draws).astype(np.int64)
+    return matrix_view(ConfusionMatrix(counts, genres), "true", nouns="simulated tracks")
 
 
 @cached_by_run(32)

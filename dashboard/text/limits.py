@@ -10,6 +10,9 @@ from genre_core.bayes.limit import BayesLimit
 from genre_core.settings.config import DatasetConfig
 from genre_core.store.schema import Run
 
+KNOWS_RECIPE = "knows the recipe"
+"""Label on the ruler at the limit for who knows the recipe of generated music."""
+
 
 def known_already(run: Run, heard: Heard = "row") -> str:
     """Return the same only where a leaky split lets the model know them, so that it may rightly exceed the limit."""

@@ -11,6 +11,7 @@ from dashboard.text.badges import noun
 from dashboard.text.limits import known_already, on, unheard
 from dashboard.theme import GAP, count, percent, points
 from genre_core.bayes.limit import BayesLimit
+from genre_core.bayes.recipe import recipe_known
 from genre_core.evaluation.intervals import Interval, wilson
 from genre_core.networks import Layer
 from genre_core.settings.branches import changed_at_branch, latest_branch
@@ -37,8 +38,13 @@ def numbers(shape: tuple[int, ...]) -> str:
     return count(shape[0], "feature") if len(shape) == 1 else f"{' × '.join(f'{n:,}' for n in shape)} numbers"
 
 
-def before_training(shape: Shape | None, config: ExperimentConfig | None, limit: BayesLimit | None) -> Headline:
-    """Say what pressing Train would do, before there is a run."""
+def before_training(
+    shape: Shape | None,
+    config: ExperimentConfig | None,
+    limit: BayesLimit | None,
+    with_recipe: BayesLimit | None = None,
+) -> Headline:
+    """Say what pressing Train would do, before there is a run, and the best that is possible where that is known."""
     if shape is None or config is None:
         return Headline(
             "These settings cannot be trained yet.", "Choose data, or correct the settings that the sidebar marks."
@@ -47,6 +53,8 @@ def before_training(shape: Shape | None, config: ExperimentConfig | None, limit:
     if limit is not None:
         whom = unheard(config.data) or "such tracks"
         best = f"The best possible classifier is right on {percent(limit.accuracy)} of {whom}."
+    elif with_recipe is not None:
+        best = recipe_known(percent(with_recipe.accuracy))
     return Headline(f"Press Train and watch {config.model.phrase} learn to tell {shape.n_genres} genres apart.", best)
 
 

@@ -24,6 +24,14 @@ ABOUT = (
 )
 
 
+def recipe_known(accuracy: str) -> str:
+    """Say the limit, an accuracy as it is written."""
+    return (
+        f"Someone who knows the recipes and sees every trait of a piece is right on {accuracy} of such clips, which is "
+        "above what can be heard."
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class _Trait:
     """Values that a trait can have, and their probabilities (8, 2, n_values) for each genre and neighbor."""

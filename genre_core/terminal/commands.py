@@ -179,7 +179,7 @@ def _compare(commands: Commands) -> None:
 
 
 def _limit(commands: Commands) -> None:
-    help = "compute how often the best possible classifier is right on synthetic tracks"
+    help = "compute how often the best possible classifier is right on synthetic tracks or generated music"
     parser = _add(commands, "limit", help, "[--preset NAME] [--reach PERCENT] [settings of data]")
     parser.epilog = describe_settings(("data",))
     add_preset(parser)

@@ -5,9 +5,10 @@ import argparse
 from genre_core.bayes.conditions import Heard, exceeded, heard_more, heard_together, unheard
 from genre_core.bayes.curve import overlap_for
 from genre_core.bayes.limit import bayes_limit
+from genre_core.bayes.recipe import recipe_limit
 from genre_core.data.dataset import Part
 from genre_core.errors import ConfigError
-from genre_core.settings.config import DatasetConfig, SyntheticConfig, labels_are_noisy
+from genre_core.settings.config import DatasetConfig, MusicConfig, SyntheticConfig, labels_are_noisy
 from genre_core.store.run_result import Judge, Outcome
 from genre_core.store.schema import Run
 from genre_core.terminal import text
@@ -18,9 +19,12 @@ from genre_core.terminal.text.words import rate
 
 def limit(options: argparse.Namespace) -> int:
     """Print the best possible on the tracks that options describe, or at the overlap that makes it what is wanted."""
-    data = configuration(options).data.generator
+    source = configuration(options).data
+    if isinstance(source, MusicConfig):
+        return _with_recipe(options, source)
+    data = source.generator
     if data is None:
-        raise ConfigError("The limit is known only for synthetic tracks: leave out --data.source.")
+        raise ConfigError("The limit is known only for synthetic tracks and generated music: leave out --data.source.")
     clean = judged_by_true_genres(options, data)
     if options.reach is not None:
         data = data.model_copy(update={"overlap": overlap_for(data, options.reach / 100, clean=clean)})
@@ -38,6 +42,26 @@ def limit(options: argparse.Namespace) -> int:
         "together": {heard: _together(data, heard, clean=clean) for heard in heard_together(data)[1:]},
     }
     show(document, text.limit(document), as_json=options.json)
+    return DONE
+
+
+def _with_recipe(options: argparse.Namespace, data: MusicConfig) -> int:
+    """Print how far whoever knows the recipes of generated music can get."""
+    if options.reach is not None:
+        raise ConfigError("--reach finds an overlap, which generated music does not have: leave it out.")
+    clean = options.right_about == "true"
+    if clean and not data.label_noise:
+        raise ConfigError("--right-about true needs label noise: without it all labels are the true genres.")
+    found = recipe_limit(data, clean=clean)
+    document = {
+        "data": data.model_dump(mode="json"),
+        "right_about": ("true genres" if clean else "labels") if data.label_noise else None,
+        "accuracy": found.accuracy,
+        "standard_error": found.standard_error,
+        "macro_f1": found.macro_f1,
+        "about": found.about,
+    }
+    show(document, text.recipe_limit(document), as_json=options.json)
     return DONE
 
 
@@ -83,6 +107,14 @@ def _together(data: SyntheticConfig, heard: Heard, *, clean: bool) -> dict[str, 
         "standard_error": found.standard_error,
         "sentence": heard_more(data, heard, rate(found.accuracy)),
     }
+
+
+def with_recipe(run: Run, seen: Outcome) -> dict[str, dict[str, float | str]]:
+    """Return how far whoever knows the recipes of generated music can get, under its key; nothing of other runs."""
+    if not isinstance(run.config.data, MusicConfig):
+        return {}
+    found = recipe_limit(run.config.data, clean=seen.about == "true genre")
+    return {"with_recipe": {"accuracy": found.accuracy, "standard_error": found.standard_error, "about": found.about}}
 
 
 def bayes(run: Run, seen: Outcome, part: Part) -> dict[str, float | str] | None:

@@ -14,7 +14,7 @@ from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.terminal import text
 from genre_core.terminal.findings import findings_of, listed
-from genre_core.terminal.limit import bayes, judge_of, right_about
+from genre_core.terminal.limit import bayes, judge_of, right_about, with_recipe
 from genre_core.terminal.output import DONE, show
 from genre_core.terminal.sets import as_table, sets_of
 
@@ -117,7 +117,13 @@ def judged(run: Run, seen: Outcome, part: Part) -> dict[str, Any]:
     """Return what is printed of an outcome: what was judged, its evaluation, and the Bayes limit."""
     counted = {"by": seen.unit, "n_rows": seen.n_rows, "n_tracks": seen.n_tracks}
     few = seen.evaluation.confusion_matrix.too_few_by_genre()
-    return {**counted, "too_few": few, part: seen.evaluation.to_json(), "bayes": bayes(run, seen, part)}
+    return {
+        **counted,
+        "too_few": few,
+        part: seen.evaluation.to_json(),
+        "bayes": bayes(run, seen, part),
+        **with_recipe(run, seen),
+    }
 
 
 def _row(run: Run, seen: Openings) -> dict[str, Any]:

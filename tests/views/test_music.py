@@ -3,6 +3,10 @@
 import pytest
 
 from dashboard.services import datasets
+from dashboard.text.limits import KNOWS_RECIPE
+from dashboard.theme import percent
+from genre_core.bayes.recipe import recipe_known
+from genre_core.settings.config import MusicConfig, SyntheticConfig
 from tests.views.opening import drawn, opened, own_store, texts
 from tests.views.stored import trained
 
@@ -22,6 +26,7 @@ TRACK = "views/track/page.py"
 def store(tmp_path_factory):
     with own_store(tmp_path_factory.mktemp("music")) as own:
         trained(own, "windows", SMALL)
+        trained(own, "other", SMALL, train__seed=1)
         yield own
 
 
@@ -34,3 +39,47 @@ def test_a_track_shows_the_score_that_it_was_rendered_from(store):
     assert roll["alt"].startswith("Piano roll of 2 seconds")
     start = data.heard[3].start / 1000
     assert f'"x0":{start},"x1":{start + 1}' in roll["figure"]
+
+
+def marks(page, key):
+    return [mark["text"] for mark in drawn(page, key)["marks"]]
+
+
+@pytest.mark.parametrize(
+    ("view", "given", "key"),
+    [
+        ("views/evaluate/page.py", {"run": "windows"}, "evaluate ruler"),
+        ("views/compare/page.py", {"runs": "windows,other"}, "compare ruler 0"),
+    ],
+)
+def test_rulers_show_how_far_who_knows_the_recipe_can_get(store, view, given, key):
+    best = datasets.recipe_limit(store.run("windows").config.data).accuracy
+    page = opened(view, **given)
+    assert f"{percent(best)} · {KNOWS_RECIPE}" in marks(page, key)
+
+
+def test_the_ruler_of_a_genre_shows_its_recall_with_the_recipe_known(store):
+    known = datasets.recipe_limit(store.run("windows").config.data)
+    page = opened("views/genres/page.py", run="windows", genre="Jazz")
+    at = datasets.dataset(store.run("windows").config.data).genres.index("Jazz")
+    assert f"{percent(known.confusion[at, at])} · {KNOWS_RECIPE}" in marks(page, "genre ruler")
+
+
+def test_train_and_data_say_that_the_limit_is_above_what_can_be_heard(store):
+    given = {name.replace(".", "__"): str(value) for name, value in SMALL.items()}
+    said = recipe_known(percent(datasets.recipe_limit(store.run("windows").config.data).accuracy))
+    assert said in texts(opened("views/train/page.py", **given))
+    page = opened("views/data/page.py", section="limits", **given)
+    assert said in texts(page)
+    counts = drawn(page, "limit matrix")["view"]["counts"]
+    assert sum(map(sum, counts)) == pytest.approx(40_000, rel=0.01)
+
+
+def test_the_limit_with_the_recipe_known_follows_noise_and_difficulty():
+    easy, hard = (datasets.recipe_limit(MusicConfig(clips=10, difficulty=d)).accuracy for d in (0.0, 1.0))
+    assert easy > 0.999
+    assert hard < 0.55
+    noisy = MusicConfig(clips=10, difficulty=0.0, label_noise=0.3)
+    assert datasets.recipe_limit(noisy).accuracy == pytest.approx(0.7, abs=0.01)
+    assert datasets.recipe_limit(noisy, clean=True).accuracy > 0.999
+    assert datasets.recipe_limit(SyntheticConfig()) is None

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components import ruler as rulers
 from dashboard.components.address_choice import address_menu
+from dashboard.components.best_possible import limit_marks
 from dashboard.components.table import table
 from dashboard.components.terms import numbers_line
 from dashboard.components.twin import limits, twin
@@ -58,6 +59,8 @@ def _marks(side: Side, chosen: Chosen, *, first: bool) -> rulers.Ruler:
     if limit is not None:
         label = limit_here_label(side.run.config.data, side.outcome.unit) if first else ""
         lines.append(rulers.bayes_limit(limit.accuracy, label))
+    elif found := limit_marks(side.run.config.data, side.outcome.unit, clean=side.outcome.about == "true genre"):
+        lines += found if first else [replace(mark, label="") for mark in found]
     return rulers.Ruler((*lines, model), f"accuracy on {chosen.nouns}")
 
 

@@ -7,6 +7,7 @@ from dashboard.components.percent_input import percent_input
 from dashboard.components.plot import plot
 from dashboard.components.right_about import about_true_genres
 from dashboard.components.twin import twin
+from dashboard.figures.matrix import MatrixView
 from dashboard.services import datasets, exploring
 from dashboard.shell import forms
 from dashboard.shell.address import plain
@@ -19,6 +20,7 @@ from dashboard.views.data.run_on_data import choose_run, run_on, say_of
 from genre_core.bayes.conditions import Heard, heard_more, heard_together
 from genre_core.bayes.curve import overlap_for
 from genre_core.bayes.limit import BayesLimit
+from genre_core.bayes.recipe import recipe_known
 from genre_core.bayes.shortfall import Shortfall
 from genre_core.data.dataset import Dataset
 from genre_core.errors import ConfigError
@@ -33,11 +35,10 @@ _WANTED, _PROBLEM = "wanted limit", "why no overlap was found"
 
 def draw(config: DatasetConfig, data: Dataset) -> None:
     """Draw the limit against the overlap, its confusions beside a run's, and what of the run's error was avoidable."""
-    drawn = config.generator
+    drawn, clean = config.generator, about_true_genres(config)
     if drawn is None:
-        st.caption(sentences.NO_LIMIT)
+        _of_recipes(config, data, clean)
         return
-    clean = about_true_genres(config)
     limit = datasets.limit(config, clean=clean)
     assert limit is not None
     left, right = st.columns([1, 1.1], gap="medium")
@@ -49,7 +50,17 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
         answers = exploring.answers(run, clean=clean) if run else None
         if run and answers and answers.shortfall:
             _shortfall(run, answers.shortfall, data)
-    _confusions(drawn, limit, run, clean)
+    _confusions(exploring.limit_view(drawn, clean=clean), limit, run, clean)
+
+
+def _of_recipes(config: DatasetConfig, data: Dataset, clean: bool) -> None:
+    """Draw how far whoever knows the recipes of generated music can get; of other tracks say that nobody knows."""
+    limit = datasets.recipe_limit(config, clean=clean)
+    if limit is None:
+        st.caption(sentences.NO_LIMIT)
+        return
+    st.caption(recipe_known(percent(limit.accuracy)))
+    _confusions(exploring.view_of(limit, data.genres), limit, choose_run(config), clean, "whoever knows the recipes")
 
 
 def _curve(config: SyntheticConfig, data: Dataset, limit: BayesLimit, clean: bool) -> None:
@@ -125,14 +136,15 @@ def _shortfall(run: Run, found: Shortfall, data: Dataset) -> None:
     twin(rows, "shortfall", "The parts of each genre's error.", percentages)
 
 
-def _confusions(config: SyntheticConfig, limit: BayesLimit, run: Run | None, clean: bool) -> None:
+def _confusions(
+    view: MatrixView, limit: BayesLimit, run: Run | None, clean: bool, who: str = "the best possible classifier"
+) -> None:
     """Draw what the best possible classifier confuses, beside what the run does."""
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**Confusions of the best possible classifier**")
+        st.markdown(f"**Confusions of {who}**")
         st.caption(f"Right on {percent(limit.accuracy)} of many new tracks, macro-F1 {percent(limit.macro_f1)}.")
-        view = exploring.limit_view(config, clean=clean)
-        matrix(view, "limit matrix", label="Confusion rates of the best possible classifier")
+        matrix(view, "limit matrix", label=f"Confusion rates of {who}")
     answers = exploring.answers(run, clean=clean) if run else None
     if not run or not answers:
         return

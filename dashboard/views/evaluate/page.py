@@ -8,17 +8,20 @@ import streamlit as st
 from dashboard.components import confusions
 from dashboard.components import ruler as rulers
 from dashboard.components.address_choice import address_choice
+from dashboard.components.best_possible import limit_marks
 from dashboard.components.ensembles import beside_members
 from dashboard.components.judged import Judged
 from dashboard.components.judged_head import judged_head
 from dashboard.components.member_marks import member_marks
 from dashboard.components.terms import terms_line
-from dashboard.services import runs
+from dashboard.services import datasets, runs
 from dashboard.shell import address
 from dashboard.text.badges import Badge
 from dashboard.text.evaluate import answer, limit_help, scores_line
 from dashboard.text.limits import known_already, limit_here_label
+from dashboard.theme import percent
 from dashboard.views.evaluate import confidence, dont_know, doubtful_labels, sets, through_time
+from genre_core.bayes.recipe import recipe_known
 
 CSS = Path(__file__).parents[2] / "components" / "judged.css"
 SECTIONS = {
@@ -69,6 +72,8 @@ def _answer(judged: Judged, marked: Sequence[Badge]) -> None:
     known = known_already(judged.run, judged.outcome.unit)
     said = answer(judged.outcome, judged.part, known)
     explained = limit_help(judged.outcome, judged.part, known, judged.limit_in_the_long_run)
+    if with_recipe := datasets.recipe_limit(judged.run.config.data, clean=judged.clean):
+        explained = recipe_known(percent(with_recipe.accuracy))
     st.header(said, anchor=False, help=explained)
     terms_line(scores_line(judged.outcome.evaluation), marked)
 
@@ -85,6 +90,8 @@ def _ruler(judged: Judged) -> None:
     if judged.outcome.limit is not None:
         label = limit_here_label(judged.run.config.data, judged.outcome.unit)
         marks.append(rulers.bayes_limit(judged.outcome.limit.accuracy, label))
+    else:
+        marks += limit_marks(judged.run.config.data, judged.outcome.unit, clean=judged.clean)
     rulers.ruler(rulers.Ruler(tuple(marks), f"accuracy on {judged.measured}"), key="evaluate ruler")
     if judged.run.config.averaged_with:
         beside_members(judged.run, part)

@@ -10,11 +10,12 @@ from dashboard.components.address_choice import address_choice
 from dashboard.components.judged import Judged
 from dashboard.components.judged_head import judged_head
 from dashboard.components.terms import terms_line
+from dashboard.services import datasets
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text.badges import Badge
 from dashboard.text.evaluate import scores_line
-from dashboard.text.limits import known_already, on, unheard
+from dashboard.text.limits import KNOWS_RECIPE, known_already, on, unheard
 from dashboard.views.genres import calibration, features, glance, groups, learning, overview, threshold, tracks
 from dashboard.views.genres import text as sentences
 from dashboard.views.genres.one_genre import OneGenre
@@ -109,6 +110,8 @@ def _ruler(one: OneGenre) -> None:
     if best is not None:
         whom = on(unheard(judged.run.config.data, judged.outcome.unit))
         marks.append(rulers.Mark("tick", best, f"the best possible classifier{whom}"))
+    elif known := datasets.recipe_limit(judged.run.config.data, clean=judged.clean):
+        marks.append(rulers.Mark("tick", float(known.confusion[one.number, one.number]), KNOWS_RECIPE))
     few = judged.outcome.evaluation.confusion_matrix.too_few(one.number)
     if score.recall is not None:
         name = "recall" if judged.part == "test" else "recall, validation"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dashboard.components.best_possible import limit_marks
 from dashboard.components.live import (
     Followed,
     Parts,
@@ -11,12 +12,11 @@ from dashboard.components.live import (
     study_as,
     title_part,
 )
-from dashboard.components.ruler import Kind, Mark, Ruler, limit_marks, majority, model, ruler_part
+from dashboard.components.ruler import Kind, Mark, Ruler, majority, model, ruler_part
 from dashboard.services import datasets, lenses, openings
 from dashboard.services.lenses import Lens
 from dashboard.services.runs import POLL_SECONDS
 from dashboard.text.badges import opened_badge
-from dashboard.text.limits import limit_label
 from dashboard.views.lens import text as sentences
 from genre_core.settings.config import DatasetConfig
 from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, NETWORK
@@ -57,17 +57,15 @@ def parts(lens: Lens) -> Parts:
     for level in lens.plan.levels if lens.plan else ():
         found[f"{level} title"] = _title(lens, level)
         measured = f"test accuracy{sentences.measured_by(lens)} {JUDGED_BY[level]}"
-        found[f"{level} ruler"] = ruler_part(Ruler(tuple(_marks(lens, level, limit)), measured))
+        found[f"{level} ruler"] = ruler_part(Ruler(tuple(_marks(lens, level)), measured))
     return found
 
 
 def preview(level: str, data: DatasetConfig) -> Parts:
     """Return the title and the ruler of a level before there is a lens: with the best possible alone."""
-    limit = datasets.limit(data)
-    marks = limit_marks(limit.accuracy if limit else None, limit_label(data))
     return {
         "title": title_part(capitalized(JUDGED_BY[level])),
-        "ruler": ruler_part(Ruler(tuple(marks), f"test accuracy {JUDGED_BY[level]}")),
+        "ruler": ruler_part(Ruler(tuple(limit_marks(data)), f"test accuracy {JUDGED_BY[level]}")),
     }
 
 
@@ -85,11 +83,11 @@ def _limit(lens: Lens) -> float | None:
     return found.accuracy if found else None
 
 
-def _marks(lens: Lens, level: str, limit: float | None) -> list[Mark]:
+def _marks(lens: Lens, level: str) -> list[Mark]:
     """Return the marks of one level: baselines as thin lines, the network as the model looked at."""
     found = [lens.estimates.get((level, classifier)) for classifier in CLASSIFIERS]
     marks = [_mark(one) for one in found if one is not None]
-    return marks + limit_marks(limit, limit_label(lens.config.experiment.data, lens.unit))
+    return marks + limit_marks(lens.config.experiment.data, lens.unit, clean=lens.about == "true genre")
 
 
 def _mark(found: LensEstimate) -> Mark:

@@ -1,12 +1,12 @@
 """A repetition as Repeat shows it, as plain data, and how an open page follows it."""
 
+from dashboard.components.best_possible import limit_marks
 from dashboard.components.live import Followed, Parts, answer_part, follow_from, progress_part, study_as
 from dashboard.components.plot import chart_part
-from dashboard.components.ruler import Kind, Mark, Ruler, limit_marks, majority, model, ruler_part
-from dashboard.services import datasets, repetitions
+from dashboard.components.ruler import Kind, Mark, Ruler, majority, model, ruler_part
+from dashboard.services import repetitions
 from dashboard.services.repetitions import Repetition, revision_of_runs
 from dashboard.services.runs import POLL_SECONDS
-from dashboard.text.limits import limit_label
 from dashboard.views.repeat import text as sentences
 from dashboard.views.repeat.figures import accuracy_band, loss_band
 from genre_core.studies.repeats.config import Folds
@@ -69,8 +69,7 @@ def _marks(found: Repetition) -> list[Mark]:
         marks.append(mean_mark(found, found.summary.accuracy, name))
     data = found.config.experiment.data
     unit: Unit = "track" if found.by_track else "row"
-    limit = datasets.limit(data, unit)
-    return marks + limit_marks(limit.accuracy if limit else None, limit_label(data, unit))
+    return marks + limit_marks(data, unit)
 
 
 def mean_mark(found: Repetition, score: Scatter, label: str, kind: Kind = "model") -> Mark:

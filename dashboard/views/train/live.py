@@ -5,10 +5,11 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.best_possible import limit_marks
 from dashboard.components.live import Followed, Parts, progress_part, title_part
 from dashboard.components.member_marks import member_marks
 from dashboard.components.plot import chart_part
-from dashboard.components.ruler import Mark, Ruler, limit_marks, majority, model, ruler_part
+from dashboard.components.ruler import Mark, Ruler, majority, model, ruler_part
 from dashboard.figures.curves import Parent, accuracy_figure, loss_figure
 from dashboard.figures.matrix import live_view
 from dashboard.figures.network import network_figure
@@ -18,7 +19,6 @@ from dashboard.services.datasets import Shape
 from dashboard.services.runs import NO_PROGRESS, Progress
 from dashboard.text import train as sentences
 from dashboard.text.badges import badges
-from dashboard.text.limits import limit_label
 from dashboard.theme import count
 from genre_core.errors import DataError
 from genre_core.evaluation.glossary import GLOSSARY
@@ -67,7 +67,7 @@ def _parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
     best = limit.accuracy if limit else None
     base = _majority(run, of)
     loss, accuracy = _curves(run, progress, base, best)
-    marks = _marks(run, progress, base) + (limit_marks(best, limit_label(of.data)) if of else [])
+    marks = _marks(run, progress, base) + (limit_marks(of.data) if of else [])
     found: Parts = {
         "answer": _answer(run, progress, config),
         "ruler": ruler_part(Ruler(tuple(marks))),
@@ -136,7 +136,8 @@ def _answer(run: Run | None, progress: Progress, config: ExperimentConfig | None
     if run:
         headline = sentences.of_run(run, progress.epochs, limit, runs.queue(run), progress.macro_f1)
     else:
-        headline = sentences.before_training(datasets.shape(config.data) if config else None, config, limit)
+        known = datasets.recipe_limit(config.data) if config else None
+        headline = sentences.before_training(datasets.shape(config.data) if config else None, config, limit, known)
     found = badges(run) if run and (progress.shown or run.state == "complete") else []
     return {
         "kind": "answer",

@@ -1,5 +1,6 @@
 """A search as Tune shows it, as plain data, and how an open page follows it."""
 
+from dashboard.components.best_possible import limit_marks
 from dashboard.components.live import (
     Followed,
     Parts,
@@ -10,11 +11,10 @@ from dashboard.components.live import (
     title_part,
 )
 from dashboard.components.plot import chart_part
-from dashboard.components.ruler import Mark, Ruler, limit_marks, majority, model, ruler_part
-from dashboard.services import datasets, runs, searches
+from dashboard.components.ruler import Mark, Ruler, majority, model, ruler_part
+from dashboard.services import runs, searches
 from dashboard.services.runs import POLL_SECONDS
 from dashboard.services.searches import Search
-from dashboard.text.limits import limit_label
 from dashboard.theme import percent
 from dashboard.views.tune import text as sentences
 from dashboard.views.tune.figures import best_figure, importance_figure, parallel_figure, slice_figure
@@ -89,8 +89,7 @@ def _marks(found: Search) -> list[Mark]:
         data = found.config.base.data
         if (guess := _majority(found)) is not None:
             marks.append(majority(guess))
-        limit = datasets.limit(data)
-        marks += limit_marks(limit.accuracy if limit else None, limit_label(data))
+        marks += limit_marks(data)
     return marks
 
 

@@ -2,11 +2,11 @@
 
 from genre_core.terminal.text.compared import compared, settings_compared
 from genre_core.terminal.text.imports import clips, fma, split, table, tagger
-from genre_core.terminal.text.limit import limit
+from genre_core.terminal.text.limit import limit, recipe_limit
 from genre_core.terminal.text.runs import evaluation, heading, result, runs
 from genre_core.terminal.text.studies import lens, repeated, searched
 
 __all__ = [
-    "clips", "compared", "evaluation", "fma", "heading", "lens", "limit", "repeated", "result", "runs",
+    "clips", "compared", "evaluation", "fma", "heading", "lens", "limit", "recipe_limit", "repeated", "result", "runs",
     "searched", "settings_compared", "split", "table", "tagger",
 ]  # fmt: skip

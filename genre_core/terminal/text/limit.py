@@ -1,5 +1,6 @@
 """Text about the best possible classifier."""
 
+from genre_core.bayes.recipe import recipe_known
 from genre_core.settings.names import all_settings
 from genre_core.terminal.text.words import Document, rate
 
@@ -21,3 +22,10 @@ def limit(document: Document) -> str:
         )
     lines += [document["about"]] if document["about"] else []
     return "\n".join([*lines, *(found["sentence"] for found in document["together"].values())])
+
+
+def recipe_limit(document: Document) -> str:
+    """Say how far whoever knows the recipes can get."""
+    about = f" Right means right about the {document['right_about']}." if document["right_about"] else ""
+    macro_f1 = f"The macro-F1 of this limit is {rate(document['macro_f1'])}."
+    return f"{recipe_known(rate(document['accuracy']))}{about}\n{macro_f1}"

@@ -60,6 +60,8 @@ def evaluation(document: Document, part: str) -> str:
         most = f"{100 * bayes['accuracy']:.1f} % (± {error:.2f})"
         figures.append((f"{whom}no classifier can expect more than", most))
         figures.append((f"the best possible on these {where} tracks", here))
+    if known := document.get("with_recipe"):
+        figures.append(("for who knows the recipe: above what can be heard", rate(known["accuracy"])))
     width = max(len(name) for name, _ in figures)
     lines += ["", *(f"{name:{width}}  {figure}" for name, figure in figures)]
     if bayes and bayes["about"]:
