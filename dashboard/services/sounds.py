@@ -33,6 +33,11 @@ def clips(config: SoundConfig) -> tuple[Clip, ...]:
     return found
 
 
+def genres(config: SoundConfig) -> list[str]:
+    """Return the genres of a configuration's clips in alphabetical order; raises DataError."""
+    return sorted({clip.genre for clip in clips(config)}, key=str.casefold)
+
+
 @st.cache_resource(show_spinner=False, max_entries=8)
 def collection(content_hash: str) -> Collection:
     """Return a stored collection; raises DataError."""

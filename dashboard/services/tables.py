@@ -1,7 +1,8 @@
 """Stored data to train on: tables, imports of FMA and published splits, and what a person says of columns."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import PurePath
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePath
 from typing import Any
 
 import streamlit as st
@@ -10,6 +11,9 @@ from dashboard.services.commands import act
 from dashboard.services.datasets import dataset, findings_soon, gaps
 from dashboard.services.workers import store
 from genre_core.data.clips.collection import KIND as CLIPS
+from genre_core.data.clips.collection import collect
+from genre_core.data.clips.sounds import Location
+from genre_core.data.clips.uploads import keep, root_of
 from genre_core.data.dataset import Column, Part, Role
 from genre_core.data.fma.importing import KIND as FMA
 from genre_core.data.published import KIND as SPLIT
@@ -77,6 +81,40 @@ def add_table(files: Sequence[tuple[str, bytes]]) -> str:
         reading.content_hash, reading.name, reading.parquet, reading.n_rows, reading.n_columns, reading.notes
     )
     return reading.content_hash
+
+
+def keep_uploaded(folder: Path, name: str, added_to: str, progress: Callable[[int, int], None]) -> str:
+    """Store the sounds of an uploaded folder as a collection of that name, or add them to a stored one.
+
+    Returns the collection's hash. `progress` is told how many files are done, of how many.
+
+    Raises DataError where none of them can be used or kept, and StoreError where they could not be saved.
+    """
+    found, locations = collect(root_of(folder), progress)
+    if found.clips.empty:
+        raise DataError(f"None of these files can be used. {found.refused['problem'].iloc[0]}")
+    collection = replace(found, name=name)
+    if added_to:
+        collection = store().read_collection(added_to).add(collection)
+    kept = keep(locations, uploads())
+    store().clips.put({clip: Location(str(path)) for clip, path in kept.items()})
+    store().put_collection(collection)
+    return collection.content_hash
+
+
+def uploads() -> Path:
+    """Return the folder of uploaded sounds; raises StoreError where none is known."""
+    return store().clips.folder / "uploads"
+
+
+def is_there(config: DatasetConfig) -> bool:
+    """Say whether what a configuration reads is stored, or nothing has to be."""
+    return not config.imported or stored(config) is not None
+
+
+def rename_table(content_hash: str, name: str) -> None:
+    """Give a stored table or collection another name."""
+    act(lambda: store().rename_table(content_hash, name))
 
 
 def are_lists(names: Sequence[str]) -> bool:

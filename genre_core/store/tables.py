@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, BinaryIO
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from genre_core.data.clips.collection import KIND, Collection
 from genre_core.errors import DataError
 from genre_core.store.database import Database
 from genre_core.store.schema import StoredTable, metadata, read_table_record, table_kinds, table_pieces
@@ -55,6 +56,29 @@ class TableStore(Database):
                     connection.execute(insert(table_pieces).values(values))
             return True
         return False
+
+    def put_collection(self, collection: Collection) -> bool:
+        """Save a collection of clips once; False if it is there already."""
+        size = collection.frame.shape
+        return self.put_table(
+            collection.content_hash, collection.name, collection.to_parquet(), *size, collection.notes, KIND
+        )
+
+    def read_collection(self, content_hash: str) -> Collection:
+        """Return a stored collection under the name that it has now; raises DataError where there is none."""
+        named = next((table for table in self.tables(KIND) if table.content_hash == content_hash), None)
+        return Collection.from_parquet(
+            self.read_table(content_hash), named.name if named else "", named.notes if named else ()
+        )
+
+    def rename_table(self, content_hash: str, name: str) -> bool:
+        """Give a stored table another name; False if there is no such table, or no name."""
+        name = short(" ".join(name.split()))
+        if not name:
+            return False
+        with self.transaction() as connection:
+            query = update(_tables).where(_tables.c.content_hash == content_hash).values(name=name)
+            return bool(connection.execute(query).rowcount)
 
     def has_table(self, content_hash: str) -> bool:
         """Say whether a table of that content is stored."""

@@ -184,16 +184,7 @@ def import_clips(folder: Path, store: RunStore, *, lines: bool = False) -> tuple
     if collection.clips.empty:
         raise DataError(f"{collection.name} holds no clip that can be used: {collection.refused['problem'].iloc[0]}")
     store.clips.put({clip: Location(str(path)) for clip, path in locations.items()})
-    return collection, put_collection(collection, store)
-
-
-def put_collection(collection: Collection, store: TableStore) -> bool:
-    """Store a collection of clips once; False if it is there already."""
-    frame = collection.frame
-    return store.put_table(
-        collection.content_hash, collection.name, collection.to_parquet(), len(frame), len(frame.columns),
-        collection.notes, CLIPS,
-    )  # fmt: skip
+    return collection, store.put_collection(collection)
 
 
 def extract_with_progress(data: SoundConfig, inputs: Inputs) -> None:

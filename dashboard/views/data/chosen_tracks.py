@@ -4,17 +4,19 @@ import numpy as np
 import streamlit as st
 
 from dashboard.components.csv_download import Columns, csv_download
+from dashboard.components.listening import Listed, listen
 from dashboard.components.table import table
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from genre_core.data.dataset import PARTS, Dataset, IntArray
 from genre_core.data.splitting import Split
+from genre_core.settings.config import DatasetConfig
 
 FEATURES_SHOWN = 20
 
 
-def draw(data: Dataset, rows: IntArray, split: Split | None, sentence: str) -> None:
-    """Draw the rows of the data as a table, with how many there are, a download, and a way to let go of them."""
+def draw(config: DatasetConfig, data: Dataset, rows: IntArray, split: Split | None, sentence: str) -> None:
+    """Draw the rows of the data to hear and as a table, with their number, a download, and a way to let go of them."""
     with st.container(key="chosen-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**Chosen tracks**", width="content")
         if len(rows):
@@ -24,6 +26,7 @@ def draw(data: Dataset, rows: IntArray, split: Split | None, sentence: str) -> N
     st.caption(plain(sentence))
     if not len(rows):
         return
+    listen(config, [Listed(row, data.genres[data.y[row]]) for row in rows.tolist()], "chosen player")
     alt = "The selected tracks with their genre, groups, part of the split and features."
     table(columns(data, rows, split, FEATURES_SHOWN), "chosen tracks", alt, n=len(rows), most=8)
     if len(data.features) > FEATURES_SHOWN:

@@ -33,8 +33,7 @@ def draw(config: SoundConfig) -> None:
 
 def listen(config: SoundConfig, clips: Sequence[Clip]) -> None:
     """Draw the choice of a genre, and the player over its clips."""
-    genres = sorted({clip.genre for clip in clips}, key=str.casefold)
-    genre = st.selectbox("Listen to", genres, key="heard genre", width=260)
+    genre = st.selectbox("Listen to", sounds.genres(config), key="heard genre", width=260)
     heard = []
     for clip in clips:
         if clip.genre == genre:

@@ -28,10 +28,12 @@ def draw(config: ExperimentConfig, data: Dataset) -> None:
             _fma(config.data)
             preview(config.data)
         elif isinstance(config.data, SoundConfig):
-            _clips(config.data)
+            collection.listen(config.data, sounds.clips(config.data))
         _published(config, data)
     with right:
         quality.draw(config, data)
+        if isinstance(config.data, SoundConfig):
+            collection.describe(config.data, sounds.clips(config.data))
 
 
 def unusable(config: TableConfig) -> None:
@@ -89,13 +91,6 @@ def _columns(config: TableConfig, data: Dataset) -> None:
     stored = tables.stored(config)
     for note in stored.notes if stored else ():
         st.caption(plain(note, 1000))
-
-
-def _clips(config: SoundConfig) -> None:
-    """Draw the clips to hear, and what was found."""
-    clips = sounds.clips(config)
-    collection.listen(config, clips)
-    collection.describe(config, clips)
 
 
 def _fma(config: FmaConfig) -> None:

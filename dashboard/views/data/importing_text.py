@@ -27,6 +27,14 @@ def all_of_fma(megabytes: int) -> str:
     )
 
 
+def sounds_limits(n_files: int, megabytes: int) -> str:
+    """Say how much sound an upload takes, and how more of it is imported."""
+    return (
+        f"Up to {n_files:,} files and {megabytes:,} MB at a time. For more, run "
+        "`python -m genre_core import FOLDER` on the server."
+    )
+
+
 def to_know(findings: Sequence[Finding]) -> str:
     """Say how much there is to know before a score is trusted, nothing where there is nothing."""
     counts = [(sum(finding.severity == severity for finding in findings), noun) for severity, noun in NOUNS.items()]

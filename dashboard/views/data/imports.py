@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,14 +19,14 @@ from pathlib import Path, PurePath
 
 import streamlit as st
 
-from dashboard.services.tables import add_table
+from dashboard.services.tables import add_table, keep_uploaded, uploads
 from dashboard.services.workers import store
 from dashboard.views.data.import_process import import_paths
 from genre_core.data.clips.folder import SOUND
+from genre_core.data.clips.uploads import write
 from genre_core.data.fma.layout import FEATURES, HEAD_BYTES, TRACKS, find_fma, parse_header
 from genre_core.data.tables.reading import MAX_BYTES
 from genre_core.errors import DataError, GenreLabError
-from genre_core.store.runs import RunStore
 
 WAITING, STARTING = "Waiting", "Starting"
 DEPTH = 3
@@ -56,6 +56,12 @@ class Import:
         return bool(self.table or self.problem)
 
 
+Say = Callable[[str, int, int], None]
+"""Told the stage of an import, how much of it is done, and of how much."""
+Work = Callable[[Say], str]
+"""An import: says how far it is, and returns the hash of what it stored."""
+
+
 class _Imports:
     """The imports of this server by their keys; one runs at a time, others wait."""
 
@@ -64,13 +70,13 @@ class _Imports:
         self._lock = threading.Lock()
         self._worker = ThreadPoolExecutor(1, "genre-lab-import")
 
-    def start(self, key: str, new: Import, paths: Sequence[Path], folder: Path | None = None) -> None:
-        """Import what lies there; `folder` was made for it, and goes when it has ended."""
+    def start(self, key: str, new: Import, work: Work, folder: Path | None = None) -> None:
+        """Begin an import; `folder` was made for it, and goes when it has ended."""
         with self._lock:
             if key in self._known and not self._known[key].ended:
                 return
             self._known[key] = new
-        self._worker.submit(self._run, key, paths, folder, store())
+        self._worker.submit(self._run, key, work, folder)
 
     def known(self) -> dict[str, Import]:
         with self._lock:
@@ -81,14 +87,11 @@ class _Imports:
             if key in self._known and self._known[key].ended:
                 del self._known[key]
 
-    def _run(self, key: str, paths: Sequence[Path], folder: Path | None, to: RunStore) -> None:
+    def _run(self, key: str, work: Work, folder: Path | None) -> None:
         self._say(key, stage=STARTING)
         try:
-            for step in import_paths(paths, to.url):
-                if isinstance(step, str):
-                    self._say(key, table=step)
-                else:
-                    self._say(key, stage=step.stage, done=step.done / max(1, step.total))
+            table = work(lambda stage, done, total: self._say(key, stage=stage, done=done / max(1, total)))
+            self._say(key, table=table)
         except GenreLabError as error:
             self._say(key, problem=str(error))
         except Exception as error:  # whatever it is, an import that stops says so
@@ -138,8 +141,39 @@ def import_uploaded(files: Sequence[tuple[str, bytes]]) -> str:
     folder = _unpacked(files)
     found = find_fma([folder])
     assert found is not None
-    _imports().start(str(folder), Import("FMA"), found.paths, folder)
+    _imports().start(str(folder), Import("FMA"), _of_paths(found.paths), folder)
     return str(folder)
+
+
+def import_sounds(files: Sequence[tuple[str, bytes]], name: str, genre: str = "", added_to: str = "") -> str:
+    """Start to import uploaded sounds as a collection, or into a stored one; return the import's key.
+
+    Raises DataError where they are too many or the server's disk does not take them, and StoreError where there is no
+    folder for them.
+    """
+    folder = write(files, uploads(), genre)
+
+    def work(say: Say) -> str:
+        return keep_uploaded(folder, name, added_to, lambda done, total: say("Listening to clips", done, total))
+
+    _imports().start(str(folder), Import(name, "clips"), work, folder)
+    return str(folder)
+
+
+def _of_paths(paths: Sequence[Path]) -> Work:
+    """Return the import of what lies on the server, by a process of its own."""
+    url = store().url
+
+    def work(say: Say) -> str:
+        table = ""
+        for step in import_paths(paths, url):
+            if isinstance(step, str):
+                table = step
+            else:
+                say(step.stage, step.done, step.total)
+        return table
+
+    return work
 
 
 def imported_soon(key: str, seconds: float) -> str:
@@ -203,13 +237,13 @@ def import_offered(name: str) -> str:
     if root is None or path is None or not path.is_relative_to(root) or not path.exists():
         raise DataError(f"{name} is not among the server's files: choose one that is listed.")
     if path.is_dir() and name.endswith(CLIPS_END):
-        _imports().start(str(path), Import(path.name, "clips"), [path])
+        _imports().start(str(path), Import(path.name, "clips"), _of_paths([path]))
         return ""
     if path.is_dir():
         files = find_fma([path])
         if files is None or not all(other.resolve().is_relative_to(root) for other in files.paths):
             raise DataError(f"{name} does not hold FMA's tracks.csv and features.csv: choose another folder.")
-        _imports().start(str(path), Import(name.rstrip("/")), files.paths)
+        _imports().start(str(path), Import(name.rstrip("/")), _of_paths(files.paths))
         return ""
     if not _fits(path, root):
         raise DataError(f"{name} has more than {MAX_BYTES // 1024**2} MB: leave out rows or columns.")

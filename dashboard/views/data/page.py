@@ -15,7 +15,7 @@ from dashboard.views.data import text as sentences
 from dashboard.views.data.upload import closing, import_progress, upload, upload_problem
 from genre_core.data.dataset import Dataset
 from genre_core.errors import DataError, NotExtractedError
-from genre_core.settings.config import DatasetConfig, ExperimentConfig, FmaConfig, SoundConfig, TableConfig
+from genre_core.settings.config import ClipsConfig, DatasetConfig, ExperimentConfig, FmaConfig, SoundConfig, TableConfig
 
 SECTIONS = {
     "overview": "Tracks",
@@ -107,6 +107,7 @@ def _to_measure(config: SoundConfig, missing: NotExtractedError) -> None:
         extraction(config)
         address.page_link("views/train/page.py", "Train on these clips", icon=":material/play_arrow:")
         _add_button()
+        _rename_button(config)
         _delete_button(config)
     upload_problem()
     import_progress()
@@ -130,6 +131,7 @@ def _nothing(config: DatasetConfig, problem: str) -> None:
         importing.unusable(config)
     with st.container(horizontal=True, gap="small"):
         _add_button()
+        _rename_button(config)
         _delete_button(config)
 
 
@@ -154,6 +156,7 @@ def _answer(config: ExperimentConfig, data: Dataset) -> None:
         label = "Train on these clips" if isinstance(config.data, SoundConfig) else label
         address.page_link("views/train/page.py", label, icon=":material/play_arrow:")
         _add_button()
+        _rename_button(config.data)
         _delete_button(config.data)
         _to_know(config)
     upload_problem()
@@ -198,6 +201,20 @@ def _delete_button(config: DatasetConfig) -> None:
         return
     if st.button(f"Delete this {_short(config)}", icon=":material/delete:", key="delete table"):
         _ask(config, stored.name)
+
+
+def _rename_button(config: DatasetConfig) -> None:
+    """Draw the way to another name of a collection."""
+    stored = tables.stored(config)
+    if stored is None or not isinstance(config, ClipsConfig):
+        return
+    key = f"new name of {stored.content_hash} {stored.name}"
+
+    def rename() -> None:
+        tables.rename_table(config.table, st.session_state[key])
+
+    with st.popover("Rename", icon=":material/edit:"):
+        st.text_input("Name of the collection", stored.name, max_chars=100, key=key, on_change=rename)
 
 
 @st.dialog("Delete for good?")

@@ -241,4 +241,4 @@ def _list(config: DatasetConfig, data: Dataset, found: Projection, chosen: _Chos
     except DataError:
         split = None
     sentence = sentences.chosen_sentence(len(rows), len(found.rows), genres)
-    chosen_tracks.draw(data, rows, split, sentence)
+    chosen_tracks.draw(config, data, rows, split, sentence)

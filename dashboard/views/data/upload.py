@@ -6,20 +6,24 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.components.safely import refreshing
-from dashboard.services import datasets, tables
+from dashboard.services import datasets, sounds, tables
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
+from dashboard.theme import count
 from dashboard.views.data import importing_text as sentences
 from dashboard.views.data import imports
 from dashboard.views.data.imports import Import
+from genre_core.data.clips.uploads import MAX_BYTES as MOST_BYTES
+from genre_core.data.clips.uploads import MAX_FILES, check, is_sound, says_genre
 from genre_core.data.dataset import PARTS, Part
 from genre_core.data.published import part_of
 from genre_core.data.tables.reading import MAX_BYTES
 from genre_core.errors import DataError, GenreLabError
-from genre_core.settings.config import ClipsConfig, TableConfig
+from genre_core.settings.config import ClipsConfig, DatasetConfig, SoundConfig, TableConfig
 
 _PROBLEM, _COUNT = "upload problem", "uploads so far"
 _MEGABYTES = MAX_BYTES // 1024**2
+KINDS = {"table": "A table", "folder": "A folder of sounds", "sounds": "Sound files"}
 POLL_SECONDS = 0.5
 SOON_SECONDS = 3.0
 """How long an upload waits for an import before the page shows its progress."""
@@ -34,7 +38,29 @@ def closing(label: str, icon: str = ":material/upload_file:") -> DeltaGenerator:
 
 def upload() -> None:
     """Draw where files are dropped, and what the server offers."""
-    key = f"upload {st.session_state.get(_COUNT, 0)}"  # a fresh one after each upload lets go of the bytes
+    config = forms.said_config().data
+    usual = "folder" if isinstance(config, SoundConfig) else "table"
+    number = st.session_state.get(_COUNT, 0)
+    kind = st.segmented_control(
+        "What to add", list(KINDS), default=usual, required=True, format_func=KINDS.__getitem__,
+        key=f"what to add {usual} {number}", label_visibility="collapsed",
+    )  # fmt: skip
+    if kind == "table":
+        _upload_table(f"upload {number}")  # a fresh one after each upload lets go of the bytes
+    else:
+        sounds_upload(config, kind == "folder", f"{kind} {number}")
+    if offered := imports.offered():
+        name = st.selectbox(
+            "Or from this server", offered, index=None, key="offered", format_func=sentences.offered_title,
+            placeholder="choose a table, FMA's folder or a folder of clips",
+        )  # fmt: skip
+        st.button(
+            "Import", icon=":material/download:", key="import offered", disabled=name is None,
+            on_click=_import_offered, args=(name,),
+        )  # fmt: skip
+
+
+def _upload_table(key: str) -> None:
     st.file_uploader(
         "CSV or Parquet with a row for each track and a column for its genre. Files chosen together are joined; choose "
         "FMA's files together too.",
@@ -45,15 +71,52 @@ def upload() -> None:
         args=(key,),
     )
     st.caption(sentences.all_of_fma(_MEGABYTES))
-    if offered := imports.offered():
-        name = st.selectbox(
-            "Or from this server", offered, index=None, key="offered", format_func=sentences.offered_title,
-            placeholder="choose a table, FMA's folder or a folder of clips",
-        )  # fmt: skip
-        st.button(
-            "Import", icon=":material/download:", key="import offered", disabled=name is None,
-            on_click=_import_offered, args=(name,),
-        )  # fmt: skip
+
+
+def sounds_upload(config: DatasetConfig, is_folder: bool, key: str) -> None:
+    """Draw where sounds are dropped, and what has to be said of them: their genre, and which collection they are in."""
+    what = "A folder of sounds, with a folder for each genre in it." if is_folder else "Sound files of one genre."
+    files = st.file_uploader(
+        f"{what} WAV, FLAC, MP3, OGG or AIFF.",
+        accept_multiple_files="directory" if is_folder else True,
+        max_upload_size=_MEGABYTES,
+        key=key,
+    )
+    st.caption(sentences.sounds_limits(MAX_FILES, MOST_BYTES // 1024**2))
+    names = [file.name for file in files if is_sound(file.name)]
+    try:
+        check(file.size for file in files)
+    except DataError as error:
+        st.caption(f":material/error: {plain(str(error))}")
+        return
+    if not names:
+        if files:
+            st.caption(":material/error: None of these is a sound file.")
+        return
+    lacks_genre = not is_folder and not all(map(says_genre, names))
+    genre = _genre(config, key) if lacks_genre else ""
+    stored = tables.stored(config) if config.source == "clips" else None
+    added_to = stored and st.checkbox(f"Add to the collection {plain(stored.name)}", value=True, key=f"{key} add")
+    if stored and added_to:
+        name = stored.name
+    else:
+        usual = names[0].partition("/")[0] if is_folder else "uploaded clips"
+        name = st.text_input("Name of the collection", usual, max_chars=100, key=f"{key} name").strip()
+    st.button(
+        f"Add {count(len(names), 'clip')}", type="primary", key=f"{key} take",
+        disabled=not name or (lacks_genre and not genre), on_click=_take_sounds,
+        args=(key, name, genre, stored.content_hash if stored and added_to else ""),
+    )  # fmt: skip
+
+
+def _genre(config: DatasetConfig, key: str) -> str:
+    """Draw the choice of a genre for files that lie in no genre's folder, one of those that are there or another."""
+    known = sounds.genres(config) if isinstance(config, SoundConfig) and tables.is_there(config) else []
+    genre = st.selectbox(
+        "Genre of these files", known, index=None, accept_new_options=True, key=f"{key} genre",
+        placeholder="choose a genre or type one",
+    )  # fmt: skip
+    return (genre or "").strip()[:100]
 
 
 def upload_problem() -> None:
@@ -144,6 +207,17 @@ def _take(files: Files) -> None:
             _show(key, table)
     else:
         _choose(tables.add_table(files))
+
+
+def _take_sounds(key: str, name: str, genre: str, added_to: str) -> None:
+    def start() -> None:
+        files = _dropped(key)
+        if files:
+            started = imports.import_sounds(files, name, genre, added_to)
+            if table := imports.imported_soon(started, SOON_SECONDS):
+                _show(started, table, "clips")
+
+    _saying(start)
 
 
 def _import_offered(name: str) -> None:
