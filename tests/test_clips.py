@@ -7,14 +7,14 @@ import pytest
 
 from genre_core.data.clips.features import FEATURE_SETS, extract
 from genre_core.data.clips.gathering import cut, missing
-from genre_core.data.clips.shards import Place, Window, read_rows, write_shard
+from genre_core.data.clips.shards import Place, Shards, Window
 from genre_core.data.clips.sounds import Location, samples
 from genre_core.data.sources import counts_of, load_dataset, windows_of
 from genre_core.errors import DataError, NotExtractedError, StoreError
 from genre_core.settings.config import ClipsConfig, ExperimentConfig
 from genre_core.settings.names import configure
 from genre_core.settings.naming import data_name
-from genre_core.store.files import files_folder
+from genre_core.store.files import files_folder, shards_address
 from genre_core.store.runs import RunStore
 from genre_core.studies.extraction import CLIPS_A_TASK, Extraction, ExtractionConfig, dealt
 from genre_core.studies.study import iter_results
@@ -162,26 +162,34 @@ def test_a_clip_is_cut_from_its_middle():
     assert [window.length for window in whole.windows] == [1250, 700]
 
 
-def test_shards_give_back_what_was_written_in_any_order(tmp_path):
+@pytest.mark.parametrize("address", ["folder", "memory://shards"])
+def test_shards_give_back_what_was_written_in_any_order(tmp_path, address):
+    shards = Shards(address if "://" in address else str(tmp_path / address))
     windows = [Window(f"{number:064}", 0, 1000) for number in range(5)]
     values = np.arange(10, dtype=np.float32).reshape(5, 2)
-    name = write_shard(tmp_path, "chroma-1", windows, values)
-    assert write_shard(tmp_path, "chroma-1", windows, values) == name
-    assert read_rows(tmp_path, [Place(name, 3), Place(name, 0)]).tolist() == [[6, 7], [0, 1]]
-    assert [path.suffix for path in (tmp_path / "chroma-1").iterdir()] == [".safetensors"]
+    name = shards.write("chroma-1", windows, values)
+    assert shards.write("chroma-1", windows, values) == name
+    assert shards.read([Place(name, 3), Place(name, 0)]).tolist() == [[6, 7], [0, 1]]
+    assert shards.has(name)
+    assert not shards.has("chroma-1/another.safetensors")
+    if "://" not in address:
+        assert [path.suffix for path in (tmp_path / address / "chroma-1").iterdir()] == [".safetensors"]
 
 
-def test_a_damaged_shard_is_a_sentence(tmp_path):
-    name = write_shard(tmp_path, "chroma-1", [Window("a" * 64, 0, 1)], np.ones((1, 2), dtype=np.float32))
+def test_a_damaged_or_missing_shard_is_a_sentence(tmp_path):
+    shards = Shards(str(tmp_path))
+    name = shards.write("chroma-1", [Window("a" * 64, 0, 1)], np.ones((1, 2), dtype=np.float32))
     (tmp_path / name).write_bytes(b"not what was written")
-    with pytest.raises(DataError, match="extract it again"):
-        read_rows(tmp_path, [Place(name, 0)])
+    for place in (Place(name, 0), Place("chroma-1/another.safetensors", 0)):
+        with pytest.raises(DataError, match="measure the clips again"):
+            shards.read([place])
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
+def test_a_place_that_cannot_be_written_or_reached_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(DataError, match="GENRE_LAB_FILES"):
-        write_shard(tmp_path / "file", "chroma-1", [Window("a" * 64, 0, 1)], np.ones((1, 2)))
+    for address in (str(tmp_path / "file"), "nowhere://bucket"):
+        with pytest.raises(DataError, match="GENRE_LAB_FILES"):
+            Shards(address).write("chroma-1", [Window("a" * 64, 0, 1)], np.ones((1, 2)))
 
 
 def test_files_lie_beside_the_database_or_where_the_environment_says(tmp_path, monkeypatch):
@@ -191,6 +199,10 @@ def test_files_lie_beside_the_database_or_where_the_environment_says(tmp_path, m
         files_folder("postgresql://server/lab")
     monkeypatch.setenv("GENRE_LAB_FILES", str(tmp_path / "shared"))
     assert files_folder("postgresql://server/lab") == tmp_path / "shared"
+    assert shards_address("postgresql://server/lab") == str(tmp_path / "shared" / "extracted")
+    monkeypatch.setenv("GENRE_LAB_FILES", "s3://bucket/lab/")
+    assert shards_address("postgresql://server/lab") == "s3://bucket/lab/extracted"
+    assert files_folder(f"sqlite:///{tmp_path / 'lab.sqlite'}") == tmp_path / "lab-files"
 
 
 def test_a_moved_clip_is_known_by_its_new_path(store):

@@ -6,7 +6,7 @@ is left as it is.
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,10 @@ import numpy.typing as npt
 from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from genre_core.data.clips.shards import Place, Window, read_rows, write_shard
+from genre_core.data.clips.shards import Place, Shards, Window
 from genre_core.data.clips.sounds import Location
 from genre_core.store.database import Database
-from genre_core.store.files import files_folder
+from genre_core.store.files import files_folder, shards_address
 from genre_core.store.schema import clips as _clips
 from genre_core.store.schema import extracted as _extracted
 
@@ -36,11 +36,18 @@ class ClipStore:
         """Return the folder of files; raises StoreError where none is known."""
         return files_folder(self._database.url)
 
+    @cached_property
+    def shards(self) -> Shards:
+        """Return where what was measured lies; raises StoreError where no place is known."""
+        return Shards(shards_address(self._database.url))
+
     def put(self, locations: Mapping[str, Location]) -> None:
         """Keep where the sound of clips comes from; a file that has moved is known by its new path."""
-        for some in _in_parts(sorted(locations)):
+        known = self.locations(sorted(locations))
+        for some in _in_parts([clip for clip in sorted(locations) if known.get(clip) != locations[clip]]):
             rows = [{"clip": clip, **locations[clip]._asdict()} for clip in some]
-            with self._database.transaction() as connection:
+            # Another worker may be faster, with the same.
+            with suppress(IntegrityError), self._database.transaction() as connection:
                 connection.execute(delete(_clips).where(_clips.c.clip.in_(some)))
                 connection.execute(insert(_clips), rows)
 
@@ -70,7 +77,7 @@ class ClipStore:
         places = {window: Place("", -1, problem) for window, problem in problems.items()}
         if windows:
             assert values is not None
-            shard = write_shard(self.folder / "extracted", extractor, windows, values)
+            shard = self.shards.write(extractor, windows, values)
             places |= {window: Place(shard, row) for row, window in enumerate(windows)}
         with suppress(IntegrityError):  # another worker is faster, with the same
             self._index(extractor, places)
@@ -92,26 +99,25 @@ class ClipStore:
         What lies in a shard that is no longer there is not known.
         """
         found: dict[Window, Place] = {}
-        folder = self.folder / "extracted"
-        there = cache(lambda shard: not shard or (folder / shard).exists())
+        there = cache(self.shards.has)
         for some in _in_parts(list(dict.fromkeys(clips))):
             query = select(_extracted).where(_extracted.c.extractor == extractor, _extracted.c.clip.in_(some))
             with self._database.transaction() as connection:
                 for row in connection.execute(query):
-                    if there(row.shard):
+                    if not row.shard or there(row.shard):
                         found[Window(row.clip, row.start, row.length)] = Place(row.shard, row.row, row.problem)
         return found
 
     def values(self, places: Iterable[Place]) -> npt.NDArray[Any]:
         """Return the numbers (n, …) that lie in those places, in their order; raises DataError where they are gone."""
-        return read_rows(self.folder / "extracted", places)
+        return self.shards.read(places)
 
     def take_over(self, other: "ClipStore", extractor: str, clips: Iterable[str]) -> None:
         """Know what another store has measured; its files are read where they lie."""
-        own, theirs = (store.folder / "extracted" for store in (self, other))
-        if own != theirs and not own.exists():
+        own = Path(self.shards.address)
+        if self.shards.address != other.shards.address and not own.exists():
             own.parent.mkdir(parents=True, exist_ok=True)
-            own.symlink_to(theirs, target_is_directory=True)
+            own.symlink_to(other.shards.address, target_is_directory=True)
         self._index(extractor, other.places(extractor, clips))
 
 

@@ -1,14 +1,14 @@
-"""Shards: files of numbers that were measured on many windows, read by memory mapping.
+"""Shards: files of numbers that were measured on many windows, in a folder or at any address that fsspec reaches.
 
 A shard is a safetensors file with one tensor, `values` (n_windows, …). Its name is the hash of what it holds, and it
-is written under another name first: work that is done twice, or killed in between, leaves no half of a file.
+is written under another name first: work that is done twice, or killed in between, leaves no half of a file. Shards
+of a folder are read by memory mapping.
 """
 
 import hashlib
-import os
-import tempfile
+import uuid
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,65 +33,100 @@ class Place(NamedTuple):
     problem: str = ""
 
 
-def write_shard(folder: Path, extractor: str, windows: Sequence[Window], values: npt.NDArray[Any]) -> str:
-    """Write the numbers (n_windows, …) of windows as a shard; return its name.
+class Shards:
+    """The shards at an address: a folder, or `s3://bucket/folder` and the like where the driver is installed."""
 
-    Raises
-    ------
-    DataError
-        The folder cannot be written.
-    """
-    from safetensors.numpy import save
+    def __init__(self, address: str) -> None:
+        self.address = address
 
-    keys = "\n".join(f"{clip} {start} {length}" for clip, start, length in windows)
-    name = f"{extractor}/{hashlib.sha256(keys.encode()).hexdigest()[:32]}.safetensors"
-    path = folder / name
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            try:
-                file.write(save({"values": np.ascontiguousarray(values)}))
-                file.close()
-                os.replace(file.name, path)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise DataError(
-            f"The folder for extracted sound, {folder}, cannot be written ({why}): make room or give access, or name "
-            "another one in GENRE_LAB_FILES."
-        ) from error
-    return name
+    @cached_property
+    def _place(self) -> tuple[Any, str]:
+        """Return the file system and the path on it.
 
+        Raises
+        ------
+        DataError
+            There is no such file system, or its driver is not installed.
+        """
+        from fsspec.core import url_to_fs
 
-def read_rows(folder: Path, places: Iterable[Place]) -> npt.NDArray[Any]:
-    """Return the numbers (n, …) of windows that lie in those places, in their order.
-
-    Raises
-    ------
-    DataError
-        A shard is not there, or is no longer what was written.
-    """
-    from safetensors import SafetensorError, safe_open
-
-    places = list(places)
-    by_shard: dict[str, list[int]] = {}
-    for at, place in enumerate(places):
-        by_shard.setdefault(place.shard, []).append(at)
-    found: npt.NDArray[Any] | None = None
-    for shard, positions in by_shard.items():
         try:
-            with safe_open(folder / shard, "np") as file:
-                values = file.get_tensor("values")
-            rows = values[[places[at].row for at in positions]]
-        except (OSError, SafetensorError, IndexError) as error:
+            found: tuple[Any, str] = url_to_fs(self.address)
+        except (ImportError, ValueError) as error:
+            raise DataError(f"GENRE_LAB_FILES names {self.address}, which cannot be reached: {error}") from error
+        return found
+
+    def has(self, shard: str) -> bool:
+        """Say whether a shard is there."""
+        files, root = self._place
+        return bool(files.exists(f"{root}/{shard}"))
+
+    def write(self, extractor: str, windows: Sequence[Window], values: npt.NDArray[Any]) -> str:
+        """Write the numbers (n_windows, …) of windows as a shard; return its name.
+
+        Raises
+        ------
+        DataError
+            The address cannot be written.
+        """
+        from safetensors.numpy import save
+
+        keys = "\n".join(f"{clip} {start} {length}" for clip, start, length in windows)
+        name = f"{extractor}/{hashlib.sha256(keys.encode()).hexdigest()[:32]}.safetensors"
+        files, root = self._place
+        part = f"{root}/{name}.{uuid.uuid4().hex}.part"
+        try:
+            files.makedirs(f"{root}/{extractor}", exist_ok=True)
+            try:
+                files.pipe_file(part, save({"values": np.ascontiguousarray(values)}))
+                files.mv(part, f"{root}/{name}")
+            finally:
+                if files.exists(part):
+                    files.rm(part)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
             raise DataError(
-                f"What was extracted from these clips is not in {folder}: bring the folder back, name where it is in "
-                "GENRE_LAB_FILES, or extract it again."
+                f"What is measured cannot be written to {self.address} ({why}): make room or give access, or name "
+                "another place in GENRE_LAB_FILES."
             ) from error
-        if found is None:
-            found = np.empty((len(places), *rows.shape[1:]), dtype=rows.dtype)
-        found[positions] = rows
-    assert found is not None, "there is no row to read"
-    return found
+        return name
+
+    def read(self, places: Iterable[Place]) -> npt.NDArray[Any]:
+        """Return the numbers (n, …) of windows that lie in those places, in their order.
+
+        Raises
+        ------
+        DataError
+            A shard is not there, or is no longer what was written.
+        """
+        from safetensors import SafetensorError
+
+        places = list(places)
+        by_shard: dict[str, list[int]] = {}
+        for at, place in enumerate(places):
+            by_shard.setdefault(place.shard, []).append(at)
+        found: npt.NDArray[Any] | None = None
+        for shard, positions in by_shard.items():
+            try:
+                rows = self._values(shard)[[places[at].row for at in positions]]
+            except (OSError, SafetensorError, KeyError, IndexError) as error:
+                raise DataError(
+                    f"What was measured on these clips is not in {self.address}: bring it back, name where it is in "
+                    "GENRE_LAB_FILES, or measure the clips again."
+                ) from error
+            if found is None:
+                found = np.empty((len(places), *rows.shape[1:]), dtype=rows.dtype)
+            found[positions] = rows
+        assert found is not None, "there is no row to read"
+        return found
+
+    def _values(self, shard: str) -> npt.NDArray[Any]:
+        from safetensors import safe_open
+        from safetensors.numpy import load
+
+        files, root = self._place
+        if "file" not in files.protocol:
+            return load(files.cat_file(f"{root}/{shard}"))["values"]
+        with safe_open(f"{root}/{shard}", "np") as file:
+            values: npt.NDArray[Any] = file.get_tensor("values")
+            return values
