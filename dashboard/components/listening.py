@@ -3,13 +3,20 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from dashboard.components.cell_tracks import ListedTracks
-from dashboard.components.player import Heard, player
+from dashboard.components.player import MOST, Heard, Windows, player
 from dashboard.services import datasets
-from dashboard.services.sounds import sound_of
+from dashboard.services.sounds import Along, says_along, sound_of
 from dashboard.theme import percent
 from genre_core.errors import DataError
 from genre_core.settings.config import DatasetConfig, SoundConfig
+from genre_core.store.schema import Run
+from genre_core.training.predictions import Unit
+
+MOST_GENRES = 4
+"""Genres of which the player draws what a network says, at most."""
 
 
 class Listed(NamedTuple):
@@ -20,8 +27,12 @@ class Listed(NamedTuple):
     detail: str = ""
 
 
-def listen(config: DatasetConfig, listed: Sequence[Listed], key: str, title: str = "") -> None:
-    """Draw the player over rows of the data, in their order."""
+def listen(of: Run | DatasetConfig, listed: Sequence[Listed], key: str, title: str = "", *, unit: Unit = "row") -> None:
+    """Draw the player over rows of the data, in their order.
+
+    Of a run, clips that are cut into windows come with what it says of each window; by track the whole clip is heard.
+    """
+    run, config = (of, of.config.data) if isinstance(of, Run) else (None, of)
     if not isinstance(config, SoundConfig) or not listed:
         return
     try:
@@ -29,22 +40,39 @@ def listen(config: DatasetConfig, listed: Sequence[Listed], key: str, title: str
     except DataError:  # said where the page loads them
         return
     heard = []
-    for one in listed:
-        window = data.heard[one.row]
-        sound = sound_of(config, window.clip)
+    for one in listed[:MOST]:
+        window, whole = data.heard[one.row], unit == "track" and config.window > 0
+        sound, name = sound_of(config, window.clip), data.tracks[one.row]
         heard.append(
             Heard(
                 clip=window.clip,
-                title=data.tracks[one.row],
+                title=name.rpartition(" at ")[0] if whole else name,
                 genre=one.genre,
                 detail=one.detail,
-                start=window.start / 1000,
-                seconds=window.length / 1000,
+                start=0.0 if whole else window.start / 1000,
+                seconds=0.0 if whole else window.length / 1000,
                 length=sound.seconds or (window.start + window.length) / 1000,
                 gain=sound.gain,
+                windows=_windows(says_along(run, window.clip), data.genres, one.genre) if run else (),
             )
         )
-    player(heard, key=key, title=title)
+    player(heard, key=key, title=title, total=len(listed))
+
+
+def _windows(along: Along, genres: Sequence[str], true: str) -> Windows:
+    """Return windows with the genres that matter along the clip: its own, the likeliest, and the first of each window.
+
+    Among many genres most are next to nothing, and a list of clips would be heavy with them.
+    """
+    if not along:
+        return ()
+    shares = np.array([probabilities for *_, probabilities in along])
+    likeliest = np.argsort(-shares.sum(axis=0), kind="stable")[:MOST_GENRES]
+    shown = {*likeliest.tolist(), *shares.argmax(axis=1).tolist(), *([genres.index(true)] if true in genres else [])}
+    return tuple(
+        (start, seconds, {genres[g]: float(probabilities[g]) for g in sorted(shown)})
+        for start, seconds, probabilities in along
+    )
 
 
 def answered(found: ListedTracks) -> Iterable[Listed]:

@@ -37,7 +37,8 @@ function create(parent) {
   const keys = element("span", { class: "keys" }, previous, toggle, next);
   const canvas = element("canvas", { "aria-hidden": "true" });
   const before = element("i", { class: "veil before" }), after = element("i", { class: "veil after" }), cursor = element("i", { class: "cursor" });
-  const area = element("div", { class: "area", role: "slider", tabindex: 0, "aria-describedby": "sentence" }, canvas, before, after, cursor);
+  const bounds = element("div", { class: "bounds" });
+  const area = element("div", { class: "area", role: "slider", tabindex: 0, "aria-describedby": "sentence" }, canvas, before, after, bounds, cursor);
   const ticks = element("div", { class: "ticks", "aria-hidden": "true" }), axis = element("div", { class: "axis", "aria-hidden": "true" });
   const problem = element("p", { class: "problem" });
   const picture = element("div", { class: "picture" }, ticks, area, axis, problem);
@@ -47,7 +48,7 @@ function create(parent) {
   frame.append(element("div", { class: "head" }, title, count, loudness), element("div", { class: "now" }, keys, words, time), picture, said, sentence, list, more, status);
   parent.append(frame);
   const player = {
-    frame, title, count, loudness, recorded, previous, toggle, next, words, time, canvas, before, after, cursor, area, ticks, axis, problem, said, sentence, list, more, status,
+    frame, title, count, loudness, recorded, previous, toggle, next, words, time, canvas, before, after, bounds, cursor, area, ticks, axis, problem, said, sentence, list, more, status,
     ready: new Map(), rows: [], waiting: [], number: 0, at: 0, stop: Infinity,
   };
   page.players.add(player);
@@ -199,6 +200,12 @@ function probabilities(player, place) {
   for (const [, , all] of one.windows) for (const [genre, p] of Object.entries(all)) sums.set(genre, (sums.get(genre) ?? 0) + p);
   const genres = [...sums.keys()].sort((a, b) => sums.get(b) - sums.get(a)).slice(0, MOST_GENRES);
   if (sums.has(one.genre) && !genres.includes(one.genre)) genres.splice(-1, 1, one.genre);
+  const ends = new Set(one.windows.flatMap(([start, seconds]) => [start, Number((start + seconds).toFixed(3))]));
+  player.bounds.replaceChildren(...[...ends].map((at) => {
+    const bound = element("i");
+    bound.style.left = place(at);
+    return bound;
+  }));
   player.said.hidden = !genres.length;
   player.said.setAttribute("aria-label", judged(one));
   player.said.replaceChildren(...genres.map((genre) => {

@@ -58,16 +58,22 @@ class Heard:
 
 
 def player(
-    heard: Sequence[Heard], *, key: str, title: str = "", on_open: Callable[[Heard], None] | None = None
+    heard: Sequence[Heard],
+    *,
+    key: str,
+    title: str = "",
+    total: int = 0,
+    on_open: Callable[[Heard], None] | None = None,
 ) -> None:
     """Draw one player over clips, in their order; without clips nothing.
 
-    `on_open` is called with the clip whose link was followed; without it the browser goes there by itself.
+    `total` is how many there are, where only the first of them are given. `on_open` is called with the clip whose link
+    was followed; without it the browser goes there by itself.
     """
     if not heard:
         return
-    listed = heard[:MOST]
-    more = f"The first {MOST:,} of {count(len(heard), 'clip')} are listed." if len(heard) > MOST else ""
+    listed, total = heard[:MOST], max(total, len(heard))
+    more = f"The first {MOST:,} of {count(total, 'clip')} are listed." if total > MOST else ""
     data = {
         "title": title,
         "more": more,

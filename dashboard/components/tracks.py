@@ -49,7 +49,7 @@ def judged_tracks(judged: Judged, chosen: ListedTracks, named: str, gone: str = 
     if asked_for and at is None:
         address.note(f"The link names a track that is not {gone}, so none is selected.")
         row = None
-    listen(judged.run.config.data, list(answered(found)), f"player {named}")
+    listen(judged.run, list(answered(found)), f"player {named}", unit=judged.outcome.unit)
     track_list(found, row, f"tracks {named}")
     if at is not None:
         page = {name: st.query_params.get(name) for name in PASSED_ON}

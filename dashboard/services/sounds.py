@@ -2,16 +2,26 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import streamlit as st
 
+from dashboard.services.datasets import dataset
+from dashboard.services.outcomes import predictions
 from dashboard.services.workers import store
 from genre_core.data.clips.collection import Collection
+from genre_core.data.dataset import FloatArray
 from genre_core.data.sources import Clip, clips_of, recipes_of
 from genre_core.errors import DataError
-from genre_core.settings.config import DatasetConfig, SoundConfig
+from genre_core.evaluation.metrics import softmax
+from genre_core.settings.config import DatasetConfig, MusicConfig, SoundConfig
+from genre_core.store.schema import Run
 
 EVEN_LOUDNESS = -24.0
 """Loudness (dB RMS) to which louder clips are turned down, so that loudness tells nothing."""
+
+
+Along = tuple[tuple[float, float, FloatArray], ...]
+"""Windows of a clip: start and length in seconds, and the probability of every genre (n_genres,)."""
 
 
 class Sound(NamedTuple):
@@ -46,7 +56,38 @@ def collection(content_hash: str) -> Collection:
 
 def sound_of(config: DatasetConfig, clip: str) -> Sound:
     """Return how long and how loud a clip is; of one that is not in a collection, nothing is known."""
+    if isinstance(config, MusicConfig):
+        return Sound(config.seconds, 1.0)
     return _sounds(config.stored[0]).get(clip, Sound(0.0, 1.0)) if config.stored else Sound(0.0, 1.0)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def rows_of_clips(config: SoundConfig) -> dict[str, tuple[int, ...]]:
+    """Return the rows that are cut from each clip, in the order of time; raises DataError."""
+    rows: dict[str, list[int]] = {}
+    heard = dataset(config).heard
+    for row in sorted(range(len(heard)), key=lambda row: heard[row].start):
+        rows.setdefault(heard[row].clip, []).append(row)
+    return {clip: tuple(of) for clip, of in rows.items()}
+
+
+def says_along(run: Run, clip: str) -> Along:
+    """Return what a completed run says along a clip that is cut into windows; nothing where clips are not cut.
+
+    Of each window there are its start and length in seconds, and the probability of every genre (n_genres,). Windows of
+    a test part that is closed are left out. Raises DataError.
+    """
+    config, answers = run.config.data, predictions(run)
+    if not isinstance(config, SoundConfig) or not config.window or answers is None:
+        return ()
+    heard = dataset(config).heard
+    known = [row for row in rows_of_clips(config)[clip] if np.isfinite(answers.logits[row]).all()]
+    rows = list({heard[row].start: row for row in known}.values())  # a clip may be listed twice
+    shares = softmax(answers.logits[rows]) if rows else ()
+    return tuple(
+        (heard[row].start / 1000, heard[row].length / 1000, probabilities)
+        for row, probabilities in zip(rows, shares, strict=True)
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -1,11 +1,17 @@
 """Pages about generated music: the score of a track, and what can be heard."""
 
+import json
+
+import numpy as np
 import pytest
 
 from dashboard.services import datasets
+from dashboard.services.outcomes import predictions
+from dashboard.services.sounds import says_along
 from dashboard.text.limits import KNOWS_RECIPE
 from dashboard.theme import percent
 from genre_core.bayes.recipe import recipe_known
+from genre_core.evaluation.metrics import softmax
 from genre_core.settings.config import MusicConfig, SyntheticConfig
 from tests.views.opening import drawn, opened, own_store, texts
 from tests.views.stored import trained
@@ -83,3 +89,42 @@ def test_the_limit_with_the_recipe_known_follows_noise_and_difficulty():
     assert datasets.recipe_limit(noisy).accuracy == pytest.approx(0.7, abs=0.01)
     assert datasets.recipe_limit(noisy, clean=True).accuracy > 0.999
     assert datasets.recipe_limit(SyntheticConfig()) is None
+
+
+def listened(page):
+    """Return what each player of a page lists."""
+    found = [json.loads(item.proto.json) for item in page.get("bidi_component")]
+    return [part["clips"] for part in found if "clips" in part]
+
+
+def test_by_track_the_whole_clip_is_heard_with_what_is_said_of_each_window(store):
+    run = store.run("windows")
+    data, answers = datasets.dataset(run.config.data), predictions(run)
+    for unit, whole in (("track", True), ("row", False)):
+        page = opened("views/evaluate/page.py", run="windows", cell="0-*", unit=unit)
+        (listed,) = listened(page)
+        assert len(listed) == (1 if whole else 2) * int((answers.of("validation").y == 0).sum()) // 2
+        for one in listed:
+            assert (one["to"] - one["from"], "at" in one["title"]) == ((2, False) if whole else (1, True))
+            assert one["shown"] == [0, 2]
+            rows = [row for row, window in enumerate(data.heard) if window.clip == one["clip"]]
+            expected = {(data.heard[row].start / 1000, 1.0): softmax(answers.logits[[row]])[0] for row in rows}
+            assert len(one["windows"]) == len(rows) == 2
+            for start, seconds, shares in one["windows"]:
+                genres = [data.genres.index(genre) for genre in shares]
+                assert 0 in genres
+                assert list(shares.values()) == pytest.approx(expected[start, seconds][genres], abs=1e-3)
+
+
+def test_a_track_is_heard_among_the_windows_of_its_clip(store):
+    (one,), *_ = listened(opened(TRACK, run="windows", track="3"))
+    window = datasets.dataset(store.run("windows").config.data).heard[3]
+    assert (one["from"], one["to"]) == (window.start / 1000, window.start / 1000 + 1)
+    assert [start for start, *_ in one["windows"]] == [0.0, 1.0]
+
+
+def test_windows_of_a_closed_test_part_stay_closed(store):
+    run = store.run("windows")
+    data, answers = datasets.dataset(run.config.data), predictions(run)
+    row = int(np.flatnonzero(answers.part == 2)[0])
+    assert says_along(run, data.heard[row].clip) == ()

@@ -25,7 +25,8 @@ def draw(chosen: Chosen, here: Tracks) -> None:
     rows = chosen.compared.first.outcome.rows[here].tolist()
     listed = columns(chosen, here)
     row = _looked_at(rows)
-    listen(chosen.compared.first.run.config.data, _heard(chosen, rows, listed), "player moved")
+    first = chosen.compared.first
+    listen(first.run, _heard(chosen, rows, listed), "player moved", unit=first.outcome.unit)
     shown = {name: [100 * one for one in values] if "sure" in name else values for name, values in listed.items()}
     table(
         pa.table(shown),

@@ -118,7 +118,7 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
     shown = columns(judged.data, labels, min(n, MOST_ROWS), percentages=True)
     number, column = st.column_config.NumberColumn, st.column_config.TextColumn
     rows = labels.rows[labels.order[: min(n, MOST_ROWS)]].tolist()
-    listen(judged.run.config.data, _heard(judged.data, labels, rows), "player doubtful")
+    listen(judged.run, _heard(judged.data, labels, rows), "player doubtful")
     asked = st.query_params.get("track")
     at = rows.index(int(asked)) if asked and asked.isdecimal() and int(asked) in rows else None
     table(

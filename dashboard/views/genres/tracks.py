@@ -31,7 +31,7 @@ def draw(one: OneGenre) -> None:
         "open it."
     )
     said = [Listed(track.row, one.name, _said_of(track)) for track in found]
-    listen(one.judged.run.config.data, said, f"{one.key} player")
+    listen(one.judged.run, said, f"{one.key} player", unit=one.judged.outcome.unit)
     rows, asked_for = [track.row for track in found], st.query_params.get("track", "")
     chosen = next((number for number, row in enumerate(rows) if str(row) == asked_for), None)
     if asked_for and chosen is None:

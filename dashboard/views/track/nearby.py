@@ -25,7 +25,7 @@ def draw(track: LookedAt) -> None:
     st.caption(plain(neighbours_sentence(found, track.answers.y, track.data.genres, level)))
     genres = [track.data.genres[number] for number in track.answers.y[found.rows].tolist()]
     alike = [Listed(row, genre) for row, genre in zip(found.rows.tolist(), genres, strict=True)]
-    listen(track.run.config.data, alike, "player nearest", "Sounds like")
+    listen(track.run, alike, "player nearest", "Sounds like")
     rows, meaning = found.rows.tolist(), "Euclidean distance in standard scores, over all features."
 
     def open_one(at: int | None) -> None:
