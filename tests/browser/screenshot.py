@@ -61,6 +61,7 @@ def _take_clips(page: Page, address: str) -> None:
     max(wrong, key=lambda cell: int(cell.inner_text() or 0)).click()
     settle(page)
     page.get_by_role("button", name="Play", exact=False).first.wait_for()
+    page.mouse.move(1, 1)
     page.wait_for_timeout(4000)  # pictures of the clips are drawn one after another
     page.screenshot(path=str(PICTURES / "hear.png"))
 
