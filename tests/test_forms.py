@@ -66,7 +66,7 @@ def test_an_address_without_parameters_is_the_opening_preset_with_nothing_marked
     assert form(page).config == ExperimentConfig()
     assert form(page).changed == ()
     assert panel(page) == {
-        "preset": "overlapping", "values": {}, "seq": 0, "problems": {}, "refused": {}, "titles": {},
+        "preset": "overlapping", "values": {}, "seq": 0, "problems": {}, "refused": {}, "titles": {}, "ticks": {},
         "options": {"data.table": {"": "choose one"}}, "notes": panel(page)["notes"],
     }  # fmt: skip
 

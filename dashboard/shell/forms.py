@@ -12,7 +12,8 @@ import streamlit as st
 
 from dashboard.shell import address
 from dashboard.shell.fields import acts, described, plain, text, usual
-from dashboard.shell.settings_panel import Note, Panel, settings_panel
+from dashboard.shell.settings_panel import Note, Panel, Ticks, settings_panel
+from genre_core.data.clips.gathering import SETS
 from genre_core.errors import ConfigError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import SECTIONS, all_settings, configure, differences, flatten, validate
@@ -29,6 +30,8 @@ _NOT_HERE = "This table is not in this store. Add the same file on the Data page
 _NO_CLIPS_HERE = "This collection is not in this store. Import the same files on the Data page, or choose another one."
 OF_COLUMNS = ("data.label", "data.group", "data.name", "data.left_out", "data.taken", "data.published")
 """Settings that name columns or tracks of one table, and mean nothing for another."""
+
+FEATURE_TICKS = Ticks("gtzan57", {name: one.title for name, one in SETS.items()})
 
 Tables = Mapping[str, Sequence[tuple[str, str]]]
 """Stored data: kind (table, fma, clips, split) → (content hash, title)."""
@@ -91,6 +94,7 @@ def sidebar_settings(
         problems=problems | ({refused.name: refused.sentence} if refused else {}),
         refused={refused.name: refused.typed} if refused else {},
         options=_options(values, tables, columns),
+        ticks={"data.features": FEATURE_TICKS} if values["data.source"] in ("clips", "music") else {},
         titles={"data.table": "Collection"} if kind == "clips" else {},
         notes=() if tables.get(kind) else (_no_table(kind, columns is not None),),
     )

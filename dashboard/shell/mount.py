@@ -25,6 +25,6 @@ def mount(module: str | Path, *scripts: str, isolate_styles: bool = True, styled
 
 
 def _script(path: Path) -> str:
-    """Return a script without the lines that only explain it: it travels with each answer."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return "\n".join(line for line in lines if not line.lstrip().startswith("//"))
+    """Return a script without its indents and the lines that only explain it: it travels with each answer."""
+    lines = map(str.strip, path.read_text(encoding="utf-8").splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))

@@ -126,19 +126,40 @@ function choice(panel, row) {
   return input;
 }
 
+// Several names of a list: folded, with what is ticked in its head.
+function ticks(panel, row) {
+  const { options, usual } = panel.state.ticks[row.item.name];
+  row.boxes = Object.entries(options).map(([value, title]) => [element("input", { type: "checkbox", value }), title]);
+  const head = element("summary");
+  const node = element("details", { class: "ticks" }, head, ...row.boxes.map(([box, title]) => element("label", {}, box, title)));
+  node.addEventListener("change", () => {
+    const names = row.boxes.filter(([box]) => box.checked).map(([box]) => box.value).join(", ");
+    commit(panel, row, names === usual ? "" : names);
+  });
+  return node;
+}
+
+function drawTicks(panel, row, value) {
+  const { usual } = panel.state.ticks[row.item.name];
+  const names = (value || usual).split(",").map((name) => name.trim().toLowerCase());
+  for (const [box] of row.boxes) box.checked = names.includes(box.value);
+  const titles = row.boxes.filter(([box]) => box.checked).map(([, title]) => title);
+  row.input.firstChild.textContent = titles.length === 1 ? titles[0] : titles.length ? `${titles.length} sets` : value;
+}
+
 function toggle(panel, row) {
   const input = element("input", { type: "checkbox", role: "switch" });
   input.addEventListener("change", () => commit(panel, row, input.checked));
   return input;
 }
 
-const FIELDS = { int: numberField, float: numberField, bool: toggle, choice, layers: textField, text: textField };
+const FIELDS = { int: numberField, float: numberField, bool: toggle, choice, layers: textField, text: textField, ticks };
 
 function makeRow(panel, item) {
   const row = { item, node: element("div", { class: `row ${item.kind}`, "data-name": item.name }) };
   const id = item.name.replace(".", "-");
   const listed = item.options || panel.state.options[item.name];
-  row.kind = listed ? "choice" : item.kind;
+  row.kind = panel.state.ticks[item.name] ? "ticks" : listed ? "choice" : item.kind;
   row.input = FIELDS[row.kind](panel, row);
   for (const [name, value] of [["id", id], ["aria-describedby", `${id}-help ${id}-problem`]]) row.input.setAttribute(name, value);
   row.slider?.setAttribute("aria-describedby", `${id}-help`);
@@ -238,6 +259,7 @@ function drawRow(panel, row) {
   const pending = panel.pending && item.name in panel.pending.values;
   const refused = pending ? undefined : panel.state.refused[item.name];
   if (row.kind === "choice") offer(input, item.options ?? panel.state.options[item.name] ?? {}, value);
+  else if (row.kind === "ticks") drawTicks(panel, row, value);
   else if (row.kind === "bool") input.checked = value;
   else if (!row.typing && !row.wrong) { const shown = typed(refused ?? value); if (input.value !== shown) input.value = shown; }
   if (row.slider) place(row, value);
@@ -335,7 +357,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!panel) panels.set(parentElement, (panel = create(parentElement)));
   panel.trigger = setTriggerValue;
   panel.state = JSON.parse(data.state);
-  const listed = Object.keys(panel.state.options).join();
+  const listed = Object.keys({ ...panel.state.options, ...panel.state.ticks }).join();
   if (panel.state.seq >= panel.seq || Date.now() - panel.seq > FORGOTTEN) panel.pending = null;
   if (data.about) descriptions[data.name] = { ...JSON.parse(data.about), style: data.style };
   if (!descriptions[data.name]) setTriggerValue("change", { seq: panel.seq, known: [] });  // it was lost: ask for it again

@@ -34,6 +34,14 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Ticks:
+    """Names that a setting lists, separated by commas, as name → words; an empty list means the `usual` one."""
+
+    usual: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Panel:
     """State of the settings panel."""
 
@@ -50,6 +58,8 @@ class Panel:
     """Setting → what was typed and not taken; `problems` says why."""
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Setting → what can be chosen for it, as value → words, where that depends on the store."""
+    ticks: Mapping[str, "Ticks"] = field(default_factory=dict)
+    """Setting → names of which several can be ticked."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """Setting → its title, where that depends on other settings."""
     notes: tuple[Note, ...] = ()

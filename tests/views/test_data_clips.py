@@ -1,18 +1,24 @@
 """Data, for tracks that can be heard: what was found, and what is done before a network can learn from them."""
 
 import hashlib
+import time
 
 import pytest
+from safetensors.numpy import save
 
-from dashboard.services import extractions
+from dashboard.services import extractions, tagger
 from dashboard.views.data import collection_text, imports
 from genre_core.data.clips import uploads
 from genre_core.data.clips.collection import Collection
+from genre_core.data.clips.tagger.about import WHEEL_SHA256, weights_path
+from genre_core.data.clips.tagger.checkpoint import read_checkpoint
+from genre_core.data.clips.tagger.network import from_checkpoint
 from genre_core.data.sources import Clip
 from genre_core.errors import DataError
 from genre_core.settings.names import configure
 from genre_core.studies.extraction import measure
 from tests.hums import import_hums, write_hums
+from tests.tagger import checkpoint_arrays, write_checkpoint
 from tests.views.opening import drawn, opened, own_store, panel, press, texts
 
 DATA = "views/data/page.py"
@@ -73,6 +79,16 @@ def test_clips_are_told_and_heard_before_anything_is_measured(store, table):
     for fact in ("1.0 s", "22,050 Hz", "WAV PCM_16", "mono"):
         assert f"<dd>{fact}</dd>" in facts
     assert panel(page)["titles"] == {"data.table": "Collection"}
+
+
+def test_feature_sets_are_ticked(store, table):
+    page = on_clips(table)
+    ticks = panel(page)["ticks"]["data.features"]
+    assert ticks["usual"] == "gtzan57"
+    assert ticks["options"]["notebook20"] == "The notebook's 20"
+    assert {"gtzan57", "chroma", "tagger", "tags"} <= set(ticks["options"])
+    assert panel(opened(DATA, data__source="music"))["ticks"]
+    assert panel(opened(DATA))["ticks"] == panel(opened(DATA, data__source="fma"))["ticks"] == {}
 
 
 def test_another_genre_is_heard(store, table):
@@ -232,6 +248,53 @@ def test_an_upload_has_limits():
         uploads.check([1] * 2001)
     with pytest.raises(DataError, match="These files have 600 MB; an upload takes 500 MB at most"):
         uploads.check([300 * 1024**2] * 2)
+
+
+def finished() -> None:
+    """Wait until the tagger is fetched, or is not."""
+    deadline = time.monotonic() + 30
+    while tagger.fetching().active:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def on_tagger(table: str):
+    return opened(DATA, data__source="clips", data__table=table, data__features="tags, notebook20")
+
+
+def test_the_tagger_is_offered_and_fetched_where_its_features_are_asked_for(store, table, monkeypatch):
+    def fetch(folder):
+        yield 10_000_000
+        path = weights_path(folder)
+        path.parent.mkdir(parents=True)
+        weights = from_checkpoint(read_checkpoint(*write_checkpoint(checkpoint_arrays())))
+        path.write_bytes(save(weights, {"wheel_sha256": WHEEL_SHA256}))
+
+    monkeypatch.setattr(tagger, "fetch", fetch)
+    page = on_tagger(table)
+    for words in ("not here yet", "29 MB", "pypi.org/project/musicnn", "ISC", "Some songs of GTZAN"):
+        assert words in texts(page)
+    assert "70 features of each clip (2 feature sets)" in texts(page)
+    assert "Measure the clips" not in [button.label for button in page.button]
+    press(page, "Fetch the tagger (29 MB)")
+    finished()
+    assert tagger.is_there(), tagger.fetching().problem
+    page.run()
+    assert "not here yet" not in texts(page)
+    assert "Measure the clips" in [button.label for button in page.button]
+
+
+def test_a_tagger_that_cannot_be_fetched_is_a_sentence(store, table, monkeypatch):
+    def fetch(folder):
+        yield 0
+        raise DataError("The package index cannot be reached: check the network.")
+
+    monkeypatch.setattr(tagger, "fetch", fetch)
+    page = press(on_tagger(table), "Fetch the tagger (29 MB)")
+    finished()
+    page.run()
+    assert "The package index cannot be reached: check the network." in texts(page)
+    assert "Fetch the tagger (29 MB)" in [button.label for button in page.button]
 
 
 def test_an_imported_folder_is_called_so(store, folder, monkeypatch):

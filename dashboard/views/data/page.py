@@ -5,7 +5,8 @@ import streamlit as st
 from dashboard.components.address_choice import address_choice
 from dashboard.components.extraction import extraction
 from dashboard.components.safely import refreshing
-from dashboard.services import datasets, sounds, tables, workers
+from dashboard.components.tagger import tagger_offer
+from dashboard.services import datasets, sounds, tables, tagger, workers
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text.limits import unheard
@@ -104,11 +105,15 @@ def _to_measure(config: SoundConfig, missing: NotExtractedError) -> None:
     st.header(plain(collection_text.found(sounds.clips(config), _name(config))), anchor=False)
     st.caption(plain(collection_text.next_step(config, missing.n_missing, missing.n_windows)))
     with st.container(key="data-actions", horizontal=True, vertical_alignment="center", gap="small"):
-        extraction(config)
+        lacks_tagger = tagger.lacks_tagger(config)
+        if not lacks_tagger:
+            extraction(config)
         address.page_link("views/train/page.py", "Train on these clips", icon=":material/play_arrow:")
         _add_button()
         _rename_button(config)
         _delete_button(config)
+    if lacks_tagger:
+        tagger_offer()
     upload_problem()
     import_progress()
 
