@@ -22,7 +22,7 @@ def counts_figure(
 
     `texts` stand at the ends of the bars in place of numbers of tracks.
     """
-    room = 1.6 if texts else 1.15
+    room = 1.8 if texts else 1.15
     drawn = bars(
         genres,
         [round(number) for number in counts],
