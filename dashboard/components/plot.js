@@ -33,6 +33,7 @@ const config = {
 };
 const picking = { ...config, displayModeBar: !coarse, modeBarButtons: [["lasso2d", "select2d"], ...config.modeBarButtons] };
 const MOST_CORNERS = 40;
+const NEAR = 5;  // pixels around a point that is pressed
 
 function draw(chart) {
   const { node, data } = chart;
@@ -72,6 +73,12 @@ function corners({ lassoPoints, range }) {
   return all.filter((_, at) => at % every === 0);
 }
 
+// The corners of a small square around a point that was pressed.
+function around({ x, y, xaxis, yaxis }) {
+  const [w, h] = [xaxis, yaxis].map((axis) => Math.abs(axis.p2d(NEAR) - axis.p2d(0)));
+  return [[x - w, y - h], [x + w, y - h], [x + w, y + h], [x - w, y + h]];
+}
+
 // The hairline that something else on the page moves, such as a scrubber: a redraw for each of its steps would be slow.
 function stand({ node, data, hairline }) {
   const { xaxis, _size: size } = node._fullLayout ?? {};
@@ -92,6 +99,7 @@ function listen(chart) {
   });
   if (!chart.data.pickable) return;
   const send = (area) => { chart.picks = (chart.picks ?? 0) + 1; chart.send("pick", { area }); };
+  chart.node.on("plotly_click", ({ points }) => send(around(points[0])));
   chart.node.on("plotly_selected", (event) => {
     const area = event ? corners(event) : [];
     if (area.length > 2) send(area);

@@ -44,8 +44,9 @@ def plot(
     """Draw a plotly figure (plain data, or a `go.Figure`) across its container, `height` pixels high.
 
     `alt` is its sentence for those who cannot see it. While `revision` stays the same (a run's identifier, say), zoom
-    and hidden legend entries survive new data. With `on_pick` a person can draw around points with the mouse: it is
-    called with the corners of the area, None where they cleared it; the page draws the area, and says it as `picked`.
+    and hidden legend entries survive new data. With `on_pick` a person can press a point, or draw around
+    several: it is called with the corners of the area, None where they cleared it; the page draws the area, and says it
+    as `picked`.
     """
     data = _data(chart_part(figure, alt), height, revision)
     if on_pick is None:

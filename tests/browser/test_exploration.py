@@ -36,6 +36,28 @@ def how_many(page) -> int:
     return int(text.split()[0])
 
 
+def test_a_track_is_chosen_by_pressing_it(page, url):
+    page.goto(f"{url}/data?section=overview&{SMALL}")
+    page.locator(".gl-plot .nsewdrag").first.wait_for()
+    settle(page)
+    x, y, name = page.locator(".gl-plot").first.evaluate(
+        """node => {
+          const { xaxis, yaxis, _size: size } = node._fullLayout, { left, top } = node.getBoundingClientRect();
+          const { x, y, text } = node._fullData.at(-1);
+          return [left + size.l + xaxis.d2p(x[0]), top + size.t + yaxis.d2p(y[0]), text[0]];
+        }"""
+    )
+    page.mouse.move(x - 1, y)
+    page.mouse.click(x, y)
+    page.wait_for_url(re.compile(r"area="))
+    page.get_by_text("Chosen tracks").wait_for()
+    assert 1 <= how_many(page) < 20
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    rows = csv.DictReader(waiting.value.path().read_text().splitlines())
+    assert name in {row["track"] for row in rows}
+
+
 def test_tracks_drawn_around_become_a_table_and_a_file_and_survive_reload_and_back(page, url, tmp_path):
     page.goto(f"{url}/data?section=overview&{SMALL}")
     page.locator(".gl-plot .nsewdrag").first.wait_for()

@@ -31,7 +31,7 @@ from dashboard.views.data.tracks_map_figure import (
 from genre_core.data.dataset import Dataset, count_groups
 from genre_core.errors import DataError, StoreError
 from genre_core.inspection.projection import Method, Projection
-from genre_core.settings.config import DatasetConfig
+from genre_core.settings.config import DatasetConfig, SoundConfig
 from genre_core.store.schema import Run
 from genre_core.values import fingerprint
 
@@ -66,7 +66,9 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
         if found is not None:
             if chosen is None:
                 st.caption(
-                    "Draw around tracks on the map with the mouse to list them here, or choose them by genre and range."
+                    "Press a track on the map, or draw around several, to list them here"
+                    f"{' and hear them' if isinstance(config, SoundConfig) else ''}. You can also choose them by genre "
+                    "and range."
                 )
             _by_numbers(found, data, chosen, of)
         counts.draw(config, data)
