@@ -1,12 +1,15 @@
 """Clips as a source: cut, measured once, gathered into features, and trained on like any table."""
 
+import errno
 import os
+import signal
 
 import numpy as np
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 
 from genre_core.data.clips.features import FEATURE_SETS, extract
-from genre_core.data.clips.gathering import cut, missing
+from genre_core.data.clips.gathering import cut, extractor_of, missing
 from genre_core.data.clips.shards import Place, Shards, Window
 from genre_core.data.clips.sounds import Location, samples
 from genre_core.data.sources import counts_of, load_dataset, windows_of
@@ -16,7 +19,8 @@ from genre_core.settings.names import configure
 from genre_core.settings.naming import data_name
 from genre_core.store.files import files_folder, shards_address
 from genre_core.store.runs import RunStore
-from genre_core.studies.extraction import CLIPS_A_TASK, Extraction, ExtractionConfig, dealt
+from genre_core.studies import extraction
+from genre_core.studies.extraction import CLIPS_A_TASK, Extraction, ExtractionConfig, by_processes, dealt
 from genre_core.studies.study import iter_results
 from genre_core.workers.run import execute
 from tests.hums import GENRES, import_hums, write_hums
@@ -221,3 +225,106 @@ def test_names_of_clips_are_never_paths_of_the_server(folder, store):
     import_hums(folder, store)
     (table,) = store.tables("clips")
     assert os.sep not in table.name
+
+
+def test_a_file_that_holds_another_sound_now_is_not_measured_as_the_old_one(tmp_path, store):
+    folder = write_hums(tmp_path / "hums", 5, 0.6)
+    config = configured(folder, store, features="notebook20")
+    (folder / "hiss" / "hiss.00001.wav").replace(folder / "drone" / "drone.00001.wav")
+    extracted(config, store)
+    data = load_dataset(config, store)
+    assert len(data) == 13
+    windows = windows_of(config, store)
+    places = store.clips.places(extractor_of("notebook20"), [window.clip for window in windows])
+    assert {place.problem.rstrip(".") for place in places.values()} - {""} == {
+        "drone.00001.wav has changed since it was imported: import its folder again",
+        "hiss.00001.wav is no longer there: put it back, or import its folder again",
+    }
+
+
+def test_what_another_worker_has_measured_meanwhile_is_not_measured_again(folder, store, monkeypatch):
+    config = configured(folder, store, features="notebook20")
+    (tasks,) = Extraction(ExtractionConfig(data=config), store).pieces()
+    extracted(config, store)
+    before = load_dataset(config, store).content_hash
+    monkeypatch.setattr("genre_core.data.clips.features.extract", lambda *_: pytest.fail("it is there already"))
+    assert sum(one["n_windows"] for one in dealt(tasks, store.url)) == 3 * N
+    assert load_dataset(config, store).content_hash == before
+
+
+def test_a_full_disk_is_a_sentence_and_what_was_measured_stays(folder, store, monkeypatch):
+    config = configured(folder, store, features="notebook20")
+    store.submit("full", configure({"data.source": "clips", "data.table": config.table, "data.features": "notebook20"}))
+    n_written, write = 0, LocalFileSystem.pipe_file
+
+    def until_full(*args, **kwargs):
+        nonlocal n_written
+        n_written += 1
+        if n_written > 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(*args, **kwargs)
+
+    monkeypatch.setattr(LocalFileSystem, "pipe_file", until_full)
+    execute("full", 1, store.url)
+    run = store.run("full")
+    assert run.state == "failed"
+    assert "(No space left on device): make room" in run.error
+    assert len(missing(windows_of(config, store), config, store.clips)) == 3 * N - CLIPS_A_TASK
+    monkeypatch.undo()
+    execute("full", store.requeue("full", ("failed",), "continue", anew=True), store.url)
+    assert store.run("full").state == "complete"
+
+
+def test_a_run_that_is_stopped_while_it_measures_keeps_what_is_measured(folder, store, monkeypatch):
+    config = configured(folder, store, features="notebook20")
+    store.submit("stop", configure({"data.source": "clips", "data.table": config.table, "data.features": "notebook20"}))
+    measure = extraction.measure
+
+    def stopped(*args):
+        store.request("stop", "stop")
+        return measure(*args)
+
+    monkeypatch.setattr(extraction, "measure", stopped)
+    execute("stop", 1, store.url)
+    assert store.run("stop").state == "cancelled"
+    assert len(missing(windows_of(config, store), config, store.clips)) == 3 * N - CLIPS_A_TASK
+
+
+def test_a_collection_that_is_deleted_while_a_run_measures_is_said(folder, store, monkeypatch):
+    config = configured(folder, store, features="notebook20")
+    store.submit("gone", configure({"data.source": "clips", "data.table": config.table, "data.features": "notebook20"}))
+    measure = extraction.measure
+
+    def deleted(*args):
+        store.delete_table(config.table)
+        return measure(*args)
+
+    monkeypatch.setattr(extraction, "measure", deleted)
+    execute("gone", 1, store.url)
+    run = store.run("gone")
+    assert (run.state, "not in the store" in run.error) == ("failed", True)
+
+
+def killed(task, store_url):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_processes_that_are_killed_are_a_sentence(monkeypatch):
+    monkeypatch.setattr(extraction, "measure", killed)
+    with pytest.raises(DataError, match="goes on with what is missing"):
+        list(by_processes([()], "", 1))
+
+
+def test_two_workers_that_write_at_once_leave_nothing_out(store):
+    first, both = Window("a" * 64, 0, 1), [Window("a" * 64, 0, 1), Window("b" * 64, 0, 1)]
+    places, values = store.clips.places, np.ones((2, 1), dtype=np.float32)
+
+    def late(*args):
+        found = places(*args)
+        del store.clips.places
+        store.clips.save("notebook20-1", values[:1], [first], {})
+        return found
+
+    store.clips.places = late
+    store.clips.save("notebook20-1", values, both, {})
+    assert set(store.clips.places("notebook20-1", ["a" * 64, "b" * 64])) == set(both)

@@ -3,7 +3,6 @@
 The picture is the network's own input: the log-mel spectrogram. All this takes processor time: call it in a thread.
 """
 
-import hashlib
 import io
 import math
 import os
@@ -18,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.services.workers import store
+from genre_core.data.clips.reading import check_same
 from genre_core.data.clips.sounds import SAMPLE_RATE, Location, Samples, samples
 from genre_core.errors import ClipError
 
@@ -169,9 +169,7 @@ def _media_type(clip: str, path: str, size: int, mtime: int) -> str:
     name = os.path.basename(path)
     try:
         if size <= CHECKED_BYTES:
-            with open(path, "rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != clip:
-                    raise ClipError(f"{name} has changed since it was imported: import its folder again.")
+            check_same(clip, path)
         info = soundfile.info(path)
     except (OSError, soundfile.LibsndfileError, TypeError) as error:  # a type error: samples without any header
         raise ClipError(f"{name} cannot be read: it is damaged, or no sound.") from error

@@ -4,11 +4,11 @@ Sound and measured numbers are files; the database knows where they lie. Writing
 is left as it is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache, cached_property
+from functools import cache, cached_property, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy.typing as npt
 from sqlalchemy import bindparam, delete, insert, select
@@ -23,6 +23,21 @@ from genre_core.store.schema import extracted as _extracted
 
 AT_ONCE = 500
 """Most values in one query: SQLite refuses thousands."""
+MOST_TRIES = 10
+_Write = TypeVar("_Write", bound=Callable[..., None])
+
+
+def _insistent(write: _Write) -> _Write:
+    """Write once more where another process was faster with some of it."""
+
+    @wraps(write)
+    def insist(*args: Any) -> None:
+        for _ in range(MOST_TRIES - 1):
+            with suppress(IntegrityError):
+                return write(*args)
+        return write(*args)
+
+    return cast(_Write, insist)
 
 
 class ClipStore:
@@ -41,13 +56,13 @@ class ClipStore:
         """Return where what was measured lies; raises StoreError where no place is known."""
         return Shards(shards_address(self._database.url))
 
+    @_insistent
     def put(self, locations: Mapping[str, Location]) -> None:
         """Keep where the sound of clips comes from; a file that has moved is known by its new path."""
         known = self.locations(sorted(locations))
         for some in _in_parts([clip for clip in sorted(locations) if known.get(clip) != locations[clip]]):
             rows = [{"clip": clip, **locations[clip]._asdict()} for clip in some]
-            # Another worker may be faster, with the same.
-            with suppress(IntegrityError), self._database.transaction() as connection:
+            with self._database.transaction() as connection:
                 connection.execute(delete(_clips).where(_clips.c.clip.in_(some)))
                 connection.execute(insert(_clips), rows)
 
@@ -79,9 +94,9 @@ class ClipStore:
             assert values is not None
             shard = self.shards.write(extractor, windows, values)
             places |= {window: Place(shard, row) for row, window in enumerate(windows)}
-        with suppress(IntegrityError):  # another worker is faster, with the same
-            self._index(extractor, places)
+        self._index(extractor, places)
 
+    @_insistent
     def _index(self, extractor: str, places: Mapping[Window, Place]) -> None:
         known = self.places(extractor, [window.clip for window in places])
         new = {window: place for window, place in places.items() if window not in known or known[window].row < 0}

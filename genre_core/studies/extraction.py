@@ -8,7 +8,7 @@ rests while one trains.
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
 from contextlib import suppress
 from functools import cache
 from itertools import islice
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from genre_core.data.clips.gathering import extractor_of, missing
+from genre_core.data.clips.reading import check_same
 from genre_core.data.clips.shards import Window
 from genre_core.data.clips.sounds import Location, samples
 from genre_core.data.clips.tagger.hearing import TAGGER_SETS
@@ -34,6 +35,10 @@ CLIPS_A_TASK = 16
 LOOK_SECONDS = 0.5
 """How often what was measured is looked for."""
 REST_SECONDS = 0.1
+DIED = (
+    "A process that measured clips was ended from outside, perhaps for lack of memory: try again, and it goes on with "
+    "what is missing. What was measured is kept."
+)
 
 Task = tuple[tuple[Window, tuple[str, ...]], ...]
 """Windows of some clips, with the feature sets that each is missing."""
@@ -126,12 +131,16 @@ def by_processes(tasks: Sequence[Task], store_url: str, n_processes: int | None 
             while waiting:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in done)
+        except BrokenExecutor as error:
+            raise DataError(DIED) from error
         finally:
             pool.shutdown(cancel_futures=True)
 
 
 def _on_workers(client: Any, tasks: Sequence[Task], store_url: str) -> Iterator[Result | None]:
     """Keep one task for each worker in flight: each works beside the runs of its worker."""
+    from distributed.scheduler import KilledWorker
+
     left, flying = iter(tasks), set[Any]()
     n_workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
     try:
@@ -145,6 +154,8 @@ def _on_workers(client: Any, tasks: Sequence[Task], store_url: str) -> Iterator[
             flying -= done
             yield from (future.result() for future in done)
             yield None
+    except KilledWorker as error:
+        raise DataError(DIED) from error
     finally:
         client.cancel(list(flying))
 
@@ -164,16 +175,26 @@ def _open(store_url: str) -> RunStore:
 
 
 def measure(task: Task, store_url: str, is_busy: Callable[[], bool] = lambda: False) -> Result:
-    """Measure what a task asks for and keep it; return how many windows and seconds that were, and problems."""
+    """Measure what a task asks for and keep it; return how many windows and seconds that were, and problems.
+
+    What somebody else has measured meanwhile is not measured again.
+    """
     store = _open(store_url)
-    locations = store.clips.locations(sorted({window.clip for window, _ in task}))
+    clips = sorted({window.clip for window, _ in task})
+    locations, check = store.clips.locations(clips), cache(_check)
+    there = {
+        name: store.clips.places(extractor_of(name), clips) for name in {name for _, sets in task for name in sets}
+    }
     found: dict[str, dict[Window, np.ndarray[Any, Any]]] = {}
     problems: dict[str, dict[Window, str]] = {}
-    for window, sets in task:
+    for window, wanted in task:
         while is_busy():
             time.sleep(REST_SECONDS)
+        sets = [name for name in wanted if window not in there[name] or there[name][window].row < 0]
+        if not sets:
+            continue
         try:
-            numbers = _measure(locations.get(window.clip), window, sets, store.clips.folder)
+            numbers = _measure(check(window.clip, locations.get(window.clip)), window, sets, store.clips.folder)
         except DataError as error:
             for name in sets:
                 problems.setdefault(name, {})[window] = str(error)
@@ -189,13 +210,20 @@ def measure(task: Task, store_url: str, is_busy: Callable[[], bool] = lambda: Fa
     return {"n_windows": len(task), "seconds": seconds, "n_problems": len(failed)}
 
 
-def _measure(location: Location | None, window: Window, sets: Sequence[str], folder: Path) -> Mapping[str, Any]:
+def _check(clip: str, location: Location | None) -> Location:
+    """Return where a clip lies if it still lies there; raises DataError."""
+    if location is None:
+        raise DataError("The store does not know where this clip lies: import its folder again.")
+    if location.path:
+        check_same(clip, location.path)
+    return location
+
+
+def _measure(location: Location, window: Window, sets: Sequence[str], folder: Path) -> Mapping[str, Any]:
     """Return the values (n_columns,) of feature sets on a window; raises DataError where it cannot be heard."""
     from genre_core.data.clips.features import extract
     from genre_core.data.clips.tagger.hearing import SAMPLE_RATE, extract_tagger
 
-    if location is None:
-        raise DataError("The store does not know where this clip lies: import its folder again.")
     start, seconds = window.start / 1000, window.length / 1000
     found: dict[str, Any] = {}
     if own := [name for name in sets if name not in TAGGER_SETS]:

@@ -145,6 +145,20 @@ def read(path: Path, start: float = 0.0, seconds: float | None = None, sample_ra
     return samples
 
 
+def check_same(clip: str, path: str | Path) -> None:
+    """Check that a file still holds the bytes that its clip is named by.
+
+    Raises
+    ------
+    ClipError
+        It holds others, or is no longer there.
+    """
+    path = Path(path)
+    with _opened(path):  # says what is wrong with a file that is none
+        if _sha256(path) != clip:
+            raise ClipError(f"{shown(path)} has changed since it was imported: import its folder again.")
+
+
 def shown(path: str | Path) -> str:
     """Return a file's name as it stands in a sentence: without its folder, on one line, nothing invisible in it."""
     return one_line(os.path.basename(os.fspath(path)))
