@@ -7,6 +7,7 @@ import signal
 import numpy as np
 import pytest
 from fsspec.implementations.local import LocalFileSystem
+from pydantic import ValidationError
 
 from genre_core.data.clips.features import FEATURE_SETS, extract
 from genre_core.data.clips.gathering import cut, extractor_of, missing
@@ -328,3 +329,15 @@ def test_two_workers_that_write_at_once_leave_nothing_out(store):
     store.clips.places = late
     store.clips.save("notebook20-1", values, both, {})
     assert set(store.clips.places("notebook20-1", ["a" * 64, "b" * 64])) == set(both)
+
+
+@pytest.mark.parametrize(("cut", "said"), [({"window": 0.01}, "0.1 s or more"), ({"hop": 0.0001}, "0.01 s or more")])
+def test_windows_that_are_too_short_or_too_near_are_refused(cut, said):
+    with pytest.raises(ValidationError, match=said):
+        ClipsConfig(**cut)
+
+
+def test_long_clips_have_no_more_windows_than_asked_for():
+    found = cut(["a" * 64], [3 * 3600.0], ClipsConfig(window=0.5, windows=200))
+    assert len(found.windows) == 200
+    assert found.windows[0].start >= 1000 * (1.5 * 3600 - 50.5)

@@ -21,6 +21,9 @@ from genre_core.values import Frozen, Seed, setting
 MAX_VALUES = 20_000_000
 """Most numbers (tracks × features) a generated data set may hold: 160 MB as float64."""
 
+SHORTEST_WINDOW, SHORTEST_HOP = 0.1, 0.01
+"""Seconds."""
+
 MUSIC_GENRES = 8
 """Genres that music is composed for: the notebook's."""
 
@@ -214,6 +217,14 @@ class SoundConfig(SourceConfig):
         """Return the names of the feature sets, in the order in which their columns stand."""
         names = (name.strip().lower() for name in self.features.split(","))
         return tuple(dict.fromkeys(filter(None, names))) or ("gtzan57",)
+
+    @model_validator(mode="after")
+    def _cuts_sound(self) -> Self:
+        if 0 < self.window < SHORTEST_WINDOW:
+            raise ValueError(f"windows of {self.window:g} s are too short to hear anything: use {SHORTEST_WINDOW:g} s or more, or 0 for the whole clip")
+        if 0 < self.hop < SHORTEST_HOP:
+            raise ValueError(f"windows {self.hop:g} s apart are nearly the same: use {SHORTEST_HOP:g} s or more, or 0 for windows that follow each other")
+        return self
 
 
 class ClipsConfig(SoundConfig):

@@ -6,6 +6,7 @@ rests while one trains.
 """
 
 import os
+import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
@@ -141,7 +142,8 @@ def _on_workers(client: Any, tasks: Sequence[Task], store_url: str) -> Iterator[
     """Keep one task for each worker in flight: each works beside the runs of its worker."""
     from distributed.scheduler import KilledWorker
 
-    left, flying = iter(tasks), set[Any]()
+    # Two that measure the same at once begin at different places, and each finds there what the other has measured.
+    left, flying = iter(random.sample(tasks, len(tasks))), set[Any]()
     n_workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
     try:
         while True:
