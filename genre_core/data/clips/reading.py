@@ -154,9 +154,10 @@ def check_same(clip: str, path: str | Path) -> None:
         It holds others, or is no longer there.
     """
     path = Path(path)
-    with _opened(path):  # says what is wrong with a file that is none
-        if _sha256(path) != clip:
-            raise ClipError(f"{shown(path)} has changed since it was imported: import its folder again.")
+    with _reached(path):
+        _check_regular(path)
+    if _sha256(path) != clip:
+        raise ClipError(f"{shown(path)} has changed since it was imported: import its folder again.")
 
 
 def shown(path: str | Path) -> str:
@@ -177,14 +178,9 @@ def _opened(path: Path) -> Iterator[Any]:
     import soundfile
 
     try:
-        head = _head(path)
-        file = soundfile.SoundFile(os.fsencode(path))  # bytes: a name need not be text
-    except FileNotFoundError as error:
-        raise ClipError(f"{shown(path)} is no longer there: put it back, or import its folder again.") from error
-    except PermissionError as error:
-        raise ClipError(f"{shown(path)} cannot be read: you have no permission for it.") from error
-    except OSError as error:
-        raise ClipError(f"{shown(path)} cannot be read ({error.strerror}): copy it again.") from error
+        with _reached(path):
+            head = _head(path)
+            file = soundfile.SoundFile(os.fsencode(path))  # bytes: a name need not be text
     except (soundfile.LibsndfileError, TypeError) as error:  # a type error: samples without any header
         raise ClipError(f"{shown(path)} {_wrong_with(head)}.") from error
     with file:
@@ -193,13 +189,30 @@ def _opened(path: Path) -> Iterator[Any]:
         yield file
 
 
-def _head(path: Path) -> bytes:
-    """Return a file's first bytes; refuse what is no file, or has none."""
+@contextmanager
+def _reached(path: Path) -> Iterator[None]:
+    """Say in one sentence why a file cannot be reached."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise ClipError(f"{shown(path)} is no longer there: put it back, or import its folder again.") from error
+    except PermissionError as error:
+        raise ClipError(f"{shown(path)} cannot be read: you have no permission for it.") from error
+    except OSError as error:
+        raise ClipError(f"{shown(path)} cannot be read ({error.strerror}): copy it again.") from error
+
+
+def _check_regular(path: Path) -> None:
     mode = os.stat(path).st_mode
     if stat.S_ISDIR(mode):
         raise ClipError(f"{shown(path)} is a folder, not a sound: name the files in it.")
     if not stat.S_ISREG(mode):  # to open a pipe would wait forever
         raise ClipError(f"{shown(path)} is a device or a pipe, not a sound: leave it out.")
+
+
+def _head(path: Path) -> bytes:
+    """Return a file's first bytes; refuse what is no file, or has none."""
+    _check_regular(path)
     with open(path, "rb") as file:
         head = file.read(HEAD_BYTES)
     if not head:

@@ -1,0 +1,77 @@
+"""Clips in a real browser: a folder is imported and trained on, and what a cell of the matrix holds is heard."""
+
+import re
+
+import pytest
+
+from genre_core.data.sources import load_dataset
+from genre_core.store.gate import predictions_of
+from tests.browser.conftest import settle
+from tests.browser.test_player import has_picture, player, plays, rows
+from tests.hums import GENRES, write_hums
+
+expect = pytest.importorskip("playwright.sync_api").expect
+pytestmark = pytest.mark.browser
+
+N = 24
+QUICK = {"data.features": "notebook20", "train.max_epochs": "2", "split.validation_fraction": "0.4"}
+
+
+@pytest.fixture(scope="module")
+def folder(lab):
+    return write_hums(lab.offered / "hums", N, 0.6)
+
+
+def in_cell(lab, run_id, i, j):
+    """Return the names of the files in a cell of the validation matrix."""
+    run = lab.store.run(run_id)
+    judged = predictions_of(lab.store, run).of("validation")
+    here = judged.rows[(judged.y == i) & (judged.y_pred == j)]
+    return {load_dataset(run.config.data, lab.store).tracks[row] for row in here}
+
+
+def names(page):
+    return set(rows(page).locator(".words b").all_inner_texts())
+
+
+def test_a_folder_is_imported_and_trained_on_and_the_clips_of_a_cell_are_heard(page, fresh, lab, folder):
+    page.goto(f"{lab.url}/data?data.n_samples=800")
+    page.get_by_role("heading", name="800 tracks").wait_for()
+    settle(page)
+    page.get_by_role("button", name="Add data").click()
+    page.get_by_role("combobox", name="Or from this server").click()
+    page.get_by_role("option", name="hums (folder of sounds)").click()
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.get_by_text("The folder hums is imported.").wait_for()
+    page.get_by_role("button", name="Show it").click()
+    page.get_by_role("heading", name=re.compile(rf"\b{len(GENRES) * N} clips\b")).wait_for()
+    page.wait_for_url(re.compile(r"data\.table=[0-9a-f]{64}"))
+    table = re.search(r"data\.table=([0-9a-f]{64})", page.url)[1]
+    settings = "&".join(f"{name}={value}" for name, value in QUICK.items())
+    page.goto(f"{lab.url}/?data.source=clips&data.table={table}&{settings}")
+    settle(page)
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_text("Trained:").wait_for()
+
+    run_id = re.search(r"run=([^&]+)", page.url)[1]
+    counts = lab.store.run(run_id).summary["validation"]["confusion_matrix"]
+    n, i, j = max((n, i, j) for i, row in enumerate(counts) for j, n in enumerate(row))
+    page.goto(f"{lab.url}/evaluate?run={run_id}")
+    page.locator(f'td.cell[data-i="{i}"][data-j="{j}"]').click()
+    expect(rows(page)).to_have_count(n)
+    assert names(page) == in_cell(lab, run_id, i, j)
+
+    has_picture(page, player(page).locator(".area canvas"), 20)
+    page.get_by_role("button", name="Play", exact=True).click()
+    plays(page, rows(page).first.locator(".words b").inner_text())
+    page.keyboard.press("ArrowDown")
+    plays(page, rows(page).nth(1).locator(".words b").inner_text())
+
+    link, shown = page.url, names(page)
+    gone = sorted(shown)[0]
+    (folder / gone.split(".")[0] / gone).unlink()
+    another = fresh()
+    another.goto(link)
+    expect(rows(another)).to_have_count(n)
+    assert names(another) == shown
+    rows(another).filter(has_text=gone).get_by_text(f"{gone} is no longer there: put it back").wait_for()
