@@ -51,7 +51,7 @@ SOUNDS = {
     "notes": (notes, 5),
     "noise": (noise, 5),
     "drums": (drums, 5),
-    "band": (lambda seconds: notes(seconds) + drums(seconds) + 0.01 * noise(seconds), 30),
+    "band": (lambda seconds: notes(seconds) + drums(seconds) + 0.01 * noise(seconds), 12),
 }
 
 

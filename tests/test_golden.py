@@ -15,9 +15,11 @@ import numpy as np
 import pytest
 
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig
+from genre_core.terminal.main import main
 from genre_core.training.events import EpochEnd, TrainEnd
-from genre_core.training.experiment import Prepared, drain, evaluate_part, make_trainer, prepare
+from genre_core.training.experiment import Prepared, evaluate_part, make_trainer, prepare
 from tests.reference import curves
+from tests.trained import trained
 
 GOLDEN = Path(__file__).with_name("golden")
 SAME_EVERYWHERE = 6
@@ -46,8 +48,8 @@ def case(request: pytest.FixtureRequest) -> Case:
     trainer = make_trainer(config, prepared)
     first = next(iter(trainer.network.parameters()))[0, :5].tolist()
     n_parameters = trainer.n_parameters
-    history, end = drain(trainer)
-    return Case(figures, config, prepared, first, n_parameters, history, end, trainer.predict(prepared.X))
+    done = trained(config)
+    return Case(figures, config, prepared, first, n_parameters, done.history, done.end, done.logits)
 
 
 def curves_of(history: tuple[EpochEnd, ...]) -> np.ndarray:
@@ -118,3 +120,23 @@ def test_the_test_part_is_answered_as_well_as_on_any_processor(case: Case) -> No
     assert found.accuracy == pytest.approx(matrix.trace() / matrix.sum())
     if found.accuracy == 1:  # nothing is left to chance
         assert matrix.tolist() == case.figures["test"]["confusion_matrix"]
+
+
+def test_the_terminal_tells_the_figures_of_its_preset(case: Case, tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("GENRE_LAB_STORE", f"sqlite:///{tmp_path}/store.sqlite")
+    preset, limit = {0.8: ("notebook", 1.0), 4.25: ("overlapping", 0.8185)}[case.figures["config"]["noise"]]
+    assert main(["train", "--preset", preset, "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    found = json.loads(out)
+    assert (found["best_epoch"], found["stopped_because"]) == (case.end.best_epoch, "patience")
+    names = ["epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy"]
+    for told, event in zip(found["history"], case.history, strict=True):
+        assert list(told) == [*names, "seconds"]
+        assert [told[name] for name in names] == [getattr(event, name) for name in names]
+    test = evaluate_part(case.prepared, case.logits, "test")
+    assert found["test"]["confusion_matrix"] == test.confusion_matrix.counts.tolist()
+    assert found["test"]["accuracy"] == test.accuracy
+    assert found["test"]["weighted_f1"] == test.weighted_f1
+    assert found["bayes"]["accuracy"] == pytest.approx(limit, abs=4 * found["bayes"]["standard_error"] + 1e-4)
+    assert abs(found["bayes"]["test_accuracy"] - limit) < 0.03

@@ -22,13 +22,10 @@ from genre_core.settings.names import all_settings, configure
 from genre_core.settings.presets import PRESETS
 from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
-from genre_core.training.experiment import run_experiment
 from genre_core.workers.run import execute
 from tests.terminal import Terminal
-from tests.test_golden import SAME_EVERYWHERE
 
 ROOT = Path(__file__).parents[1]
-GOLDEN = Path(__file__).with_name("golden")
 GTZAN = ROOT.parent / "shared" / "data" / "gtzan"
 QUICK = ("--data.n_samples", "400", "--model.hidden", "16", "--train.max_epochs", "3")
 DIVERGING = ("--train.optimizer", "sgd", "--train.learning_rate", "10", "--train.max_epochs", "2")
@@ -69,31 +66,6 @@ def write_table(path, n=120, genres=("jazz", "pop", "rock"), **columns):
 
 
 # -- train -------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("preset", "golden"), [("notebook", "as_written"), ("overlapping", "overlapping")])
-def test_the_presets_give_the_notebooks_figures(run, preset, golden):
-    figures = json.loads((GOLDEN / f"notebook_{golden}.json").read_text())
-    found = document(run, "train", "--preset", preset)
-    ours = run_experiment(PRESETS[preset].config)
-    assert (found["best_epoch"], found["stopped_because"]) == (ours.end.best_epoch, "patience")
-    names = {"validation_loss": "val_loss", "validation_accuracy": "val_accuracy"}
-    for told, event in zip(found["history"], ours.history, strict=True):
-        assert list(told) == [
-            "epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds",
-        ]  # fmt: skip
-        for name in list(told)[:-1]:
-            assert told[name] == getattr(event, name)
-    for told, theirs in zip(found["history"][:SAME_EVERYWHERE], figures["history"], strict=False):
-        for name in list(told)[:-1]:
-            assert told[name] == pytest.approx(theirs[names.get(name, name)], abs=1e-5)
-    test = ours.evaluate("test")
-    assert found["test"]["confusion_matrix"] == test.confusion_matrix.counts.tolist()
-    assert found["test"]["accuracy"] == test.accuracy
-    assert found["test"]["weighted_f1"] == test.weighted_f1
-    limit = {"notebook": 1.0, "overlapping": 0.8185}[preset]
-    assert found["bayes"]["accuracy"] == pytest.approx(limit, abs=4 * found["bayes"]["standard_error"] + 1e-4)
-    assert abs(found["bayes"]["test_accuracy"] - limit) < 0.03
 
 
 def test_the_document_has_what_was_promised(run):
@@ -673,19 +645,9 @@ def test_real_tables_are_told_apart_as_well_as_they_can_be(store_url, file, expe
     for seed in "012":
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
-            line = [
-                "train",
-                "--table",
-                str(GTZAN / file),
-                "--split.seed",
-                seed,
-                "--train.seed",
-                seed,
-                "--by",
-                "row",
-                "--json",
-            ]
-            assert main(line) == 0
+            seeds = ["--split.seed", seed, "--train.seed", seed]
+            large_batches = ["--train.batch_size", "256", "--train.learning_rate", "0.002"]  # as good, and sooner there
+            assert main(["train", "--table", str(GTZAN / file), *seeds, *large_batches, "--by", "row", "--json"]) == 0
         found = json.loads(out.getvalue())
         assert found["leaky"] is False
         accuracies.append(found["test"]["accuracy"])
