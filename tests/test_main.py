@@ -463,7 +463,7 @@ BAD_LINES = [
     (("limit", "--reach", "1"), "No overlap makes 1.0 % the best possible accuracy"),
     (("limit", "--data.source", "table"), "The limit is known only for synthetic tracks"),
     (("limit", "--preset", "music", "--reach", "80"), "--reach finds an overlap"),
-    (("limit", "--preset", "music", "--right-about", "true"), "--right-about true needs label noise"),
+    (("limit", "--preset", "music", "--right-about", "true"), "--right-about true needs generated tracks"),
     (("limit", "--model.hidden", "8"), "limit has no option --model.hidden"),
 ]
 

@@ -124,4 +124,4 @@ def test_a_round_asks_which_labels_are_wrong_or_says_why_there_is_none():
     few, unknown = (sentences.no_round("validation", known=known) for known in (True, False))
     assert few.answer == unknown.answer == "This run has no wrong labels to find."
     assert few.reason == "Too few of these validation labels are wrong, or right, for a round of the game."
-    assert unknown.reason.startswith("The game needs synthetic tracks with some wrong labels")
+    assert unknown.reason.startswith("The game needs generated tracks with some wrong labels")

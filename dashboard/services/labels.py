@@ -11,12 +11,16 @@ from dashboard.services.datasets import dataset
 from dashboard.services.outcomes import outcome
 from dashboard.services.studies import as_far_as, find_study, named_by, start_or_resume, stop_study
 from dashboard.services.workers import store
+from genre_core.bayes.recipe import recipe_wrong_label
 from genre_core.bayes.wrong_label import Expected, doubtful_without_noise, wrong_label_probability
 from genre_core.data.dataset import FloatArray, IntArray, Part
+from genre_core.data.music.piece import Piece
+from genre_core.data.sources import recipes_of
 from genre_core.evaluation.flips_found import Lab, label_lab
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.mislabelled import Mislabelled, find_mislabelled
 from genre_core.evaluation.noise_floor import NoiseFloor, noise_floor
+from genre_core.settings.config import MusicConfig
 from genre_core.store.run_result import Judge
 from genre_core.store.schema import Run, Study
 from genre_core.studies.cross_predictions import CrossPlan, CrossPredictionsConfig, FoldPredictions
@@ -89,12 +93,16 @@ def _judge(run: Run, rows: IntArray, y_prob: FloatArray) -> DoubtfulLabels:
     found = find_mislabelled(y, y_prob)
     ranked = found.ranked()
     order = np.concatenate([ranked[found.doubtful[ranked]], ranked[~found.doubtful[ranked]]])
-    expected, lab = None, None
+    expected, lab, chance = None, None, None
     if drawn:
         expected = doubtful_without_noise(drawn, data.X[rows], found)
-        if data.y_clean is not None:
-            chance = wrong_label_probability(drawn, data.X[rows], y)
-            lab = label_lab(found.doubtful, ranked, data.y_clean[rows] != y, chance, groups)
+        chance = wrong_label_probability(drawn, data.X[rows], y)
+    elif isinstance(run.config.data, MusicConfig):
+        recipes = recipes_of(run.config.data)
+        pieces = [Piece.model_validate_json(recipes[data.heard[row].clip].recipe) for row in rows.tolist()]
+        chance = recipe_wrong_label(run.config.data, pieces, y)
+    if chance is not None and data.y_clean is not None:
+        lab = label_lab(found.doubtful, ranked, data.y_clean[rows] != y, chance, groups)
     return DoubtfulLabels(rows, y_prob, data.genres, found, order, noise_floor(y, y_prob, groups), expected, lab)
 
 

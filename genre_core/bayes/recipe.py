@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from genre_core.bayes.limit import BayesLimit, estimate
+from genre_core.bayes.wrong_label import chance_wrong
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.data.music.drawing import wrong_labels
 from genre_core.data.music.piece import Piece
@@ -79,6 +80,11 @@ def recipe_posterior(config: MusicConfig, pieces: Sequence[Piece], *, clean: boo
     numbers = [{value: at for at, value in enumerate(trait.values)} for trait in law.traits]
     drawn = [[of[getattr(piece, name)] for name, of in zip(TRAITS, numbers, strict=True)] for piece in pieces]
     return law.posterior(np.array(drawn, dtype=np.int64).reshape(-1, len(TRAITS)), clean=clean)
+
+
+def recipe_wrong_label(config: MusicConfig, pieces: Sequence[Piece], y: IntArray) -> FloatArray:
+    """Return the probability (n,) that the label y (n,) of each piece is wrong, given its traits."""
+    return chance_wrong(recipe_posterior(config, pieces, clean=True), y, _law(config).flips)
 
 
 def _fresh(law: _Law, pairs: int, rng: np.random.Generator, clean: bool) -> Iterator[tuple[int, FloatArray]]:

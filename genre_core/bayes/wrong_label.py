@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.bayes.posterior import posterior
-from genre_core.data.dataset import FloatArray
+from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.data.generator.law import law_of
 from genre_core.evaluation.checks import check_labels, check_same_length
 from genre_core.evaluation.intervals import Z95, Interval
@@ -31,6 +31,11 @@ def wrong_label_probability(config: SyntheticConfig, X: npt.ArrayLike, y: npt.Ar
     labels, flips = check_labels("y", y, config.n_genres), law_of(config).flips
     y_prob = posterior(config, X, clean=True)
     check_same_length("X", y_prob, labels)
+    return chance_wrong(y_prob, labels, flips)
+
+
+def chance_wrong(y_prob: FloatArray, labels: IntArray, flips: FloatArray) -> FloatArray:
+    """Return that probability (n,), given those of true genres (n, k) and of a genre's labels, `flips` (k, k)."""
     right = y_prob[np.arange(len(labels)), labels] * np.diag(flips)[labels]
     all_ways = (y_prob * flips.T[labels]).sum(axis=1)
     # A row so far out that its label has no probability at all is taken for wrong.

@@ -315,7 +315,7 @@ DatasetConfig = Annotated[SerializeAsAny[SourceConfig], BeforeValidator(_read_so
 
 def labels_are_noisy(data: DatasetConfig) -> bool:
     """Return whether labels are known to be wrong now and then, so that the true genres can judge too."""
-    return data.generator is not None and data.generator.label_noise > 0
+    return isinstance(data, SyntheticConfig | MusicConfig) and data.label_noise > 0
 
 
 class SplitConfig(Frozen):

@@ -49,13 +49,11 @@ def _with_recipe(options: argparse.Namespace, data: MusicConfig) -> int:
     """Print how far whoever knows the recipes of generated music can get."""
     if options.reach is not None:
         raise ConfigError("--reach finds an overlap, which generated music does not have: leave it out.")
-    clean = options.right_about == "true"
-    if clean and not data.label_noise:
-        raise ConfigError("--right-about true needs label noise: without it all labels are the true genres.")
+    clean = judged_by_true_genres(options, data)
     found = recipe_limit(data, clean=clean)
     document = {
         "data": data.model_dump(mode="json"),
-        "right_about": ("true genres" if clean else "labels") if data.label_noise else None,
+        "right_about": right_about(data, clean=clean),
         "accuracy": found.accuracy,
         "standard_error": found.standard_error,
         "macro_f1": found.macro_f1,
@@ -76,7 +74,7 @@ def judged_by_true_genres(options: argparse.Namespace, data: DatasetConfig) -> b
     clean: bool = options.right_about == "true"
     if clean and right_about(data) is None:
         raise ConfigError(
-            "--right-about true needs synthetic tracks with label noise: for others the true genres are unknown."
+            "--right-about true needs generated tracks with label noise: for others the true genres are unknown."
         )
     return clean
 

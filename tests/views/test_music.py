@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from dashboard.services import datasets
+from dashboard.services.labels import doubtful_labels
 from dashboard.services.outcomes import predictions
 from dashboard.services.sounds import says_along
 from dashboard.text.limits import KNOWS_RECIPE
 from dashboard.theme import percent
 from genre_core.bayes.recipe import recipe_known
+from genre_core.evaluation.flips_round import flips_round
 from genre_core.evaluation.metrics import softmax
 from genre_core.settings.config import MusicConfig, SyntheticConfig
 from tests.views.opening import drawn, opened, own_store, texts
@@ -33,6 +35,7 @@ def store(tmp_path_factory):
     with own_store(tmp_path_factory.mktemp("music")) as own:
         trained(own, "windows", SMALL)
         trained(own, "other", SMALL, train__seed=1)
+        trained(own, "noisy", SMALL, data__label_noise=0.2, split__test_fraction=0.2, split__validation_fraction=0.5)
         yield own
 
 
@@ -128,3 +131,28 @@ def test_windows_of_a_closed_test_part_stay_closed(store):
     data, answers = datasets.dataset(run.config.data), predictions(run)
     row = int(np.flatnonzero(answers.part == 2)[0])
     assert says_along(run, data.heard[row].clip) == ()
+
+
+def test_wrong_labels_are_found_against_who_knows_the_recipes(store):
+    data = datasets.dataset(store.run("noisy").config.data)
+    labels = doubtful_labels(store.run("noisy"), "validation")
+    wrong = data.y[labels.rows] != data.y_clean[labels.rows]
+    assert np.array_equal(labels.lab.wrong, wrong)
+    assert labels.lab.chance_wrong[wrong].mean() > 0.9
+    assert labels.lab.chance_wrong[~wrong].mean() < 0.1
+    page = opened("views/evaluate/page.py", run="noisy", section="labels")
+    assert "By the recipes, the" in texts(page)
+    assert "right about the true genres" in str(page)
+
+
+def test_the_tracks_of_the_game_are_heard_without_what_the_network_says(store):
+    run = store.run("noisy")
+    page = opened("views/evaluate/page.py", run="noisy", section="labels", game="1", marks="0-1")
+    (twelve,) = listened(page)
+    labels = doubtful_labels(run, "validation")
+    shown = labels.rows[flips_round(labels.lab.wrong, 1).tracks]
+    data = datasets.dataset(run.config.data)
+    assert [one["clip"] for one in twelve] == [data.heard[row].clip for row in shown]
+    assert [one["genre"] for one in twelve] == [data.genres[data.y[row]] for row in shown]
+    assert not any(one["windows"] or one["detail"] for one in twelve)
+    assert "Whoever knows the recipes found " in texts(page)

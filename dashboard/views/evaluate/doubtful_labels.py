@@ -26,7 +26,7 @@ from dashboard.views.evaluate.labels_figure import found_figure
 from genre_core.data.dataset import Dataset
 from genre_core.evaluation.flips_found import Lab
 from genre_core.evaluation.glossary import GLOSSARY
-from genre_core.settings.config import ExperimentConfig, SyntheticConfig
+from genre_core.settings.config import ExperimentConfig, MusicConfig, SyntheticConfig
 from genre_core.store.schema import Run
 
 POLL_SECONDS = 1.0
@@ -212,7 +212,8 @@ def _pairs(labels: DoubtfulLabels) -> None:
 def _make_some(run: Run) -> None:
     """Say how to get wrong labels that are known, to try the finder on."""
     st.subheader("Try the finder", anchor=False)
-    drawn = run.config.data.generator
+    data = run.config.data
+    drawn = data if isinstance(data, SyntheticConfig | MusicConfig) else None
     st.caption(
         "Nobody knows whether these labels are wrong. For synthetic tracks with flipped labels we know: see how many "
         "flips the finder finds, and find them yourself."
@@ -229,7 +230,7 @@ def _make_some(run: Run) -> None:
 
 def _lab(judged: Judged, labels: DoubtfulLabels, lab: Lab) -> None:
     st.subheader("Does it find the wrong labels?", anchor=False)
-    st.markdown(plain(sentences.lab_sentence(lab, unheard(judged.run.config.data)), 900))
+    st.markdown(plain(_lab_sentence(judged, lab), 900))
     st.caption(plain(sentences.without_truth(labels), 600))
     with st.container(horizontal=True, vertical_alignment="center"):
         find_the_flips.invite(labels)
@@ -237,8 +238,13 @@ def _lab(judged: Judged, labels: DoubtfulLabels, lab: Lab) -> None:
         st.page_link(TRAIN, label="Train with other label noise", icon=":material/tune:", query_params=settings)
 
 
+def _lab_sentence(judged: Judged, lab: Lab) -> str:
+    data = judged.run.config.data
+    return sentences.lab_sentence(lab, unheard(data), with_recipe=isinstance(data, MusicConfig))
+
+
 def _curve(judged: Judged, lab: Lab, tracks: str) -> None:
-    said = sentences.lab_sentence(lab, unheard(judged.run.config.data))
+    said = _lab_sentence(judged, lab)
     alt = f"Share of the wrong labels of {tracks} found, by how many labels are checked. {said}"
     plot(found_figure(lab), key="flips found", height=340, alt=alt, revision=judged.run.id)
     twin(_curve_rows(lab), "flips found", alt, ("labels checked", "found", "best possible", "at random"))

@@ -5,6 +5,7 @@ import streamlit as st
 
 from dashboard.components.address_choice import address_choice
 from dashboard.components.judged import Judged
+from dashboard.components.listening import Listed, listen
 from dashboard.services import outcomes
 from dashboard.services.labels import DoubtfulLabels
 from dashboard.services.outcomes import StandardScores
@@ -17,6 +18,7 @@ from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.flips_found import Lab, first, flips_found
 from genre_core.evaluation.flips_round import FlipsRound, flips_round
 from genre_core.evaluation.intervals import Mask
+from genre_core.settings.config import MusicConfig
 
 FEATURES = 8
 
@@ -47,12 +49,15 @@ def draw(judged: Judged, labels: DoubtfulLabels) -> None:
     _head(judged, found, seed, marks)
     ways = _ways(lab, labels, found, marks)
     if marks is not None:
-        _scores(found, ways)
+        knows = "Whoever knows the recipes" if isinstance(judged.run.config.data, MusicConfig) else "The best possible"
+        _scores(found, ways, knows)
     with st.container(key="game-choices", horizontal=True, vertical_alignment="center", gap="small"):
         peek = marks is not None or _peek()
         st.button("Another round", icon=":material/refresh:", key="next game", on_click=_play, args=(seed + 1,),
                   disabled=seed + 1 > 999_999)  # fmt: skip
         _leave()
+    given = [Listed(int(labels.rows[at]), labels.genres[labels.found.y[at]]) for at in found.tracks.tolist()]
+    listen(judged.run.config.data, given, "player game")  # of the data: what the network says stays hidden
     cards = [_card(judged, labels, scores, found, at, ways, peek=peek, shown=marks is not None) for at in range(12)]
     find_flips(cards, "flips", f"{judged.file_name} {seed}", marks, _show)
 
@@ -86,8 +91,8 @@ def _ways(lab: Lab, labels: DoubtfulLabels, found: FlipsRound, marks: list[int] 
     return {"you": yours, "the finder": first(by_finder, found.n_wrong), "the best": first(by_best, found.n_wrong)}
 
 
-def _scores(found: FlipsRound, ways: dict[str, Mask]) -> None:
-    names = {"you": "You", "the finder": "The finder", "the best": "The best possible"}
+def _scores(found: FlipsRound, ways: dict[str, Mask], best: str) -> None:
+    names = {"you": "You", "the finder": "The finder", "the best": best}
     said = [sentences.score_line(names[who], flips_found(marked, found.wrong)) for who, marked in ways.items()]
     st.markdown(f"**{plain('. '.join(said))}.**")
     st.caption(plain(sentences.luck(len(found.tracks), found.n_wrong)))

@@ -67,11 +67,13 @@ def _known_wrong(labels: DoubtfulLabels, lab: Lab, of: str) -> Headline:
     if not found.n_named:
         return Headline(f"No label looks doubtful, though {found.n_wrong:,} of {found.n:,} are wrong.", "")
     verb = "looks" if found.n_named == 1 else "look"
+    known = f"These tracks were generated, so we know that {found.n_wrong:,} of {found.n:,} labels are wrong."
+    if labels.expected is not None:
+        known += f" Overlap alone would make about {_expected(labels)} look doubtful."
     return Headline(
         f"{of} {verb} doubtful, and {found.n_found:,} of those {'is' if found.n_found == 1 else 'are'} wrong: "
         f"{percent(found.precision, found.precision_interval)}.",
-        f"These tracks are synthetic, so we know that {found.n_wrong:,} of {found.n:,} labels are wrong. Overlap alone "
-        f"would make about {_expected(labels)} look doubtful.",
+        known,
     )
 
 
@@ -88,8 +90,11 @@ def without_truth(labels: DoubtfulLabels) -> str:
     return f"Without the true genres: {said[0].lower()}{said[1:]} {_why(floor)}"
 
 
-def lab_sentence(lab: Lab, whom: str) -> str:
-    """Say how well the finder finds, against chance and the best; `whom` the best holds for, where not for all."""
+def lab_sentence(lab: Lab, whom: str, *, with_recipe: bool = False) -> str:
+    """Say how well the finder finds, against chance and the best; `whom` the best holds for, where not for all.
+
+    `with_recipe` where the best knows the recipes of generated music.
+    """
     found, best = lab.finder, lab.best
     rate = found.n_wrong / found.n
     if not found.n_named:
@@ -98,9 +103,10 @@ def lab_sentence(lab: Lab, whom: str) -> str:
     if found.precision_interval.low > rate:
         chance = f"Picking labels at random would be right on {percent(rate)}: the finder is clearly better."
     than, alone = (f" (judging {whom})", " that judges each by itself") if whom else ("", "")
+    best_knows = "the recipes" if with_recipe else "the true probabilities"
     return (
         f"The finder finds {found.n_found:,} of the {found.n_wrong:,} wrong labels, "
-        f"{percent(found.recall, found.recall_interval)}. {chance} By the true probabilities{than}, the "
+        f"{percent(found.recall, found.recall_interval)}. {chance} By {best_knows}{than}, the "
         f"{best.n_named:,} most suspicious labels include {best.n_found:,} wrong ones; no ranking{alone} does better "
         "on average."
     )
@@ -157,7 +163,7 @@ def which(n_wrong: int, n: int) -> str:
 def no_round(part: str, *, known: bool) -> Headline:
     """Say why there is no round of the game: it is not known which labels are wrong, or too few are wrong or right."""
     reason = (
-        "The game needs synthetic tracks with some wrong labels, so that the truth is known. Train on such tracks, "
+        "The game needs generated tracks with some wrong labels, so that the truth is known. Train on such tracks, "
         "then play here."
     )
     if known:
