@@ -22,7 +22,8 @@ class NotExtractedError(DataError):
 
     def __init__(self, n_missing: int, n_windows: int) -> None:
         super().__init__(
-            f"{n_missing:,} of {n_windows:,} windows of sound are not measured yet: extract their features first."
+            f"{n_missing:,} of {n_windows:,} windows of sound are not measured: measure them on the Data page, or "
+            "bring back what lay in GENRE_LAB_FILES."
         )
         self.n_missing, self.n_windows = n_missing, n_windows
 

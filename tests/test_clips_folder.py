@@ -428,7 +428,7 @@ def test_the_terminal_imports_clips(gtzan, run):
     assert run("import", gtzan)[1].startswith("Songs was in the store already: 4 clips")
     collection, _ = collect(gtzan)
     (stored,) = RunStore().tables("clips")
-    assert (stored.name, stored.n_rows, stored.n_columns) == ("Songs", 5, len(COLUMNS))
+    assert (stored.name, stored.n_rows, stored.n_columns) == ("Songs", 4, len(COLUMNS))
     back = Collection.from_parquet(RunStore().read_table(stored.content_hash))
     assert back.content_hash == stored.content_hash == collection.content_hash
     assert RunStore().tables() == []

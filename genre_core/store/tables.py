@@ -59,9 +59,15 @@ class TableStore(Database):
 
     def put_collection(self, collection: Collection) -> bool:
         """Save a collection of clips once; False if it is there already."""
-        size = collection.frame.shape
+        n_clips, n_columns = len(collection.clips), len(collection.frame.columns)
         return self.put_table(
-            collection.content_hash, collection.name, collection.to_parquet(), *size, collection.notes, KIND
+            collection.content_hash,
+            collection.name,
+            collection.to_parquet(),
+            n_clips,
+            n_columns,
+            collection.notes,
+            KIND,
         )
 
     def read_collection(self, content_hash: str) -> Collection:

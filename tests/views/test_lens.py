@@ -16,12 +16,13 @@ from genre_core.data.published import read_split
 from genre_core.data.tables.reading import read_table
 from genre_core.errors import DataError
 from genre_core.networks import LinearConfig
-from genre_core.settings.config import ExperimentConfig, TrainConfig
+from genre_core.settings.config import ClipsConfig, ExperimentConfig, TrainConfig
 from genre_core.settings.names import configure
-from genre_core.store.schema import studies
+from genre_core.store.schema import MEASURING, studies
 from genre_core.studies.kinds import LENS
 from genre_core.studies.lens.config import LENS_BY, LensConfig
 from genre_core.workers.study import execute_study
+from tests.hums import import_hums, write_hums
 from tests.views.opening import drawn, opened, own_store, press, texts
 
 VIEW = "views/lens/page.py"
@@ -393,3 +394,13 @@ def test_a_lens_of_an_earlier_version_is_shown_by_segment_and_says_so(store, mon
     assert lenses.lens(before).unit == "row"
     assert sentences.BY_SEGMENT_ALONE in texts(page)
     assert LENS_BY["row"] in texts(page)
+
+
+def test_a_lens_says_that_it_measures_clips_first_and_how_far_that_is(store, tmp_path):
+    table = import_hums(write_hums(tmp_path, 4, 0.6), store)
+    page = opened(VIEW, data__source="clips", data__table=table)
+    assert "Judge these splits, and the clips are measured first. 12 of 12 windows are not measured yet." in texts(page)
+    lens_id = queued(store, "clips", ExperimentConfig(data=ClipsConfig(table=table)))
+    store.studies.claim(lens_id, 1)
+    store.studies.describe(lens_id, 1, {MEASURING: (3, 12)})
+    assert "Measuring the clips: 3 of 12 windows." in texts(opened(VIEW, lens=lens_id))

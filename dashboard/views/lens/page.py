@@ -20,10 +20,11 @@ from dashboard.services import lenses, studies, tables, workers
 from dashboard.services.lenses import Lens, Unit
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
+from dashboard.text.train import Headline
 from dashboard.views.lens import live as following
 from dashboard.views.lens import text as sentences
 from dashboard.views.lens.figures import RANKING, ranking_figure
-from genre_core.errors import DataError
+from genre_core.errors import DataError, NotExtractedError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import configure
 from genre_core.studies.kinds import LENS
@@ -49,8 +50,7 @@ def main() -> None:
             repeats = _controls(lens, form.config)
         config = LensConfig(experiment=form.config, n_repeats=repeats) if form.config else None
         if lens is None:
-            plan, problem = _plan(config)
-            headline = sentences.before(plan, config, problem)
+            plan, headline = _plan(config)
             with answer:
                 words(answer_part(headline.answer, headline.reason, following.TERMS), "lens answer words")
             _asides(plan, f"{headline.answer} {headline.reason}")
@@ -77,14 +77,16 @@ def _try(lens_id: str) -> None:
     start_and_look(lambda: studies.start_study(LENS, lens_id, EXAMPLE), **{**settings, "lens": lens_id})
 
 
-def _plan(config: LensConfig | None) -> tuple[LensPlan | None, str]:
-    """Return what a lens on the sidebar's settings would judge, or the sentence why it cannot."""
-    if config is None:
-        return None, ""
+def _plan(config: LensConfig | None) -> tuple[LensPlan | None, Headline]:
+    """Return what a lens on the sidebar's settings would judge, None where that cannot be known, and what is said."""
+    plan, problem = None, ""
     try:
-        return lenses.lens_plan(config), ""
+        plan = lenses.lens_plan(config) if config else None
+    except NotExtractedError as missing:
+        return None, sentences.to_measure(missing.n_missing, missing.n_windows)
     except DataError as error:
-        return None, str(error)
+        problem = str(error)
+    return plan, sentences.before(plan, config, problem)
 
 
 def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:

@@ -49,6 +49,14 @@ def before(plan: LensPlan | None, config: LensConfig | None, problem: str = "") 
     )
 
 
+def to_measure(n_missing: int, n_windows: int) -> Headline:
+    """Say what pressing the button would do while nobody knows the splits: clips are measured first."""
+    return Headline(
+        "Judge these splits, and the clips are measured first.",
+        f"{n_missing:,} of {count(n_windows, 'window')} are not measured yet. What is measured is kept.",
+    )
+
+
 def headline(lens: Lens, limit: float | None) -> Headline:
     """Say how far a lens is and how much of the network's score was leakage."""
     match lens.study.state:
