@@ -13,7 +13,8 @@ from genre_core.data.dataset import FloatArray
 from genre_core.data.sources import Clip, clips_of, recipes_of
 from genre_core.errors import DataError
 from genre_core.evaluation.metrics import softmax
-from genre_core.settings.config import DatasetConfig, MusicConfig, SoundConfig
+from genre_core.settings.config import MUSIC_GENRES, DatasetConfig, MusicConfig, SoundConfig
+from genre_core.settings.genres import genre_names
 from genre_core.store.schema import Run
 
 EVEN_LOUDNESS = -24.0
@@ -44,8 +45,10 @@ def clips(config: SoundConfig) -> tuple[Clip, ...]:
 
 
 def genres(config: SoundConfig) -> list[str]:
-    """Return the genres of a configuration's clips in alphabetical order; raises DataError."""
-    return sorted({clip.genre for clip in clips(config)}, key=str.casefold)
+    """Return the genres of a configuration's clips, in the order that they have once measured; raises DataError."""
+    if isinstance(config, MusicConfig):
+        return list(genre_names(MUSIC_GENRES))
+    return sorted({clip.genre for clip in clips(config)}, key=lambda genre: (genre.casefold(), genre))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -36,7 +36,7 @@ def tables() -> dict[str, list[tuple[str, str]]]:
     return {
         "table": [(table.content_hash, f"{table.name} · {table.n_rows:,} rows") for table in store().tables()],
         "fma": [(table.content_hash, table.name) for table in store().tables(FMA)],
-        "clips": [(table.content_hash, f"{table.name} · {table.n_rows:,} clips") for table in store().tables(CLIPS)],
+        "clips": [(table.content_hash, f"{table.name} · {table.n_rows:,} files") for table in store().tables(CLIPS)],
         "split": [(table.content_hash, f"{table.name} · {table.n_rows:,} tracks") for table in store().tables(SPLIT)],
     }
 
@@ -163,7 +163,27 @@ def _unsaid(config: TableConfig, column: str) -> TableConfig:
 
 
 def delete_table(content_hash: str) -> None:
-    """Forget a stored table and what is cached of it."""
+    """Forget a stored table and what is cached of it; uploaded sounds go that no other collection has."""
+    own = _clips_of(content_hash)
     act(lambda: store().delete_table(content_hash))
+    if own:
+        forget_uploads(own)
     for cached in (inspection, first_rows, dataset, findings_soon, gaps):
         cached.clear()
+
+
+def forget_uploads(clips: set[str]) -> None:
+    """Remove the uploaded files of clips that are in no collection any more."""
+    others = set().union(*(_clips_of(table.content_hash) for table in store().tables(CLIPS)))
+    folder = uploads()
+    for location in store().clips.locations(sorted(clips - others)).values():
+        path = Path(location.path)
+        if path.parent == folder:
+            path.unlink(missing_ok=True)
+
+
+def _clips_of(content_hash: str) -> set[str]:
+    """Return the clips of a stored collection, none of another table."""
+    if not any(table.content_hash == content_hash for table in store().tables(CLIPS)):
+        return set()
+    return set(store().read_collection(content_hash).clips["clip"])

@@ -265,7 +265,7 @@ function drawRow(panel, row) {
   if (row.slider) place(row, value);
   const problem = row.wrong ?? (pending ? "" : panel.state.problems[item.name] ?? "");
   if (row.problem.textContent !== problem) row.problem.textContent = problem;
-  input.setAttribute("aria-invalid", String(Boolean(problem)));
+  if (row.kind !== "ticks") input.setAttribute("aria-invalid", String(Boolean(problem)));
   const was = words(item, usual(panel, item));
   row.reset.hidden = !isChanged(panel, item);
   row.reset.title = `Back to the preset: ${was}`;

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import assert_accessible, settle
 from tests.data.make_fma import write_fma
 
 pytestmark = pytest.mark.browser
@@ -111,3 +111,17 @@ def test_fma_of_the_server_is_imported_in_the_background_and_shown(data):
     settle(data)
     data.get_by_label("Subset", exact=True).select_option("full")
     data.get_by_role("heading", name="from all of FMA.").wait_for()
+
+
+def test_feature_sets_are_ticked_and_generated_music_is_heard_at_once(page, url):
+    page.goto(f"{url}/data?data.source=music&data.clips=10")
+    page.get_by_role("heading", name="80 clips of generated music").wait_for()
+    settle(page)
+    page.locator(".ticks summary").click()
+    page.get_by_label("The notebook's 20").check()
+    page.wait_for_url(re.compile(r"data\.features=gtzan57%2C(\+|%20)notebook20"))
+    page.get_by_label("The notebook's 20").uncheck()
+    page.wait_for_url(lambda address: "data.features" not in address)
+    page.get_by_role("button", name="Play", exact=True).first.click()
+    page.wait_for_function("() => [...window.genreLabSound.players].some(({ audio }) => audio?.currentTime > 0.1)")
+    assert_accessible(page)

@@ -44,7 +44,7 @@ def listen(config: SoundConfig, clips: Sequence[Clip]) -> None:
 
 def describe(config: SoundConfig, clips: Sequence[Clip]) -> None:
     """Draw how much sound each genre has, what the files are like, and which cannot be used."""
-    rows = sentences.genres_table(clips)
+    rows = sentences.genres_table(clips, sounds.genres(config))
     texts = [f"{sentences.lasting(row['seconds'])}, {count(row['clips'], 'clip')}" for row in rows]
     figure = counts_figure(
         [row["seconds"] for row in rows], [row["genre"] for row in rows], "Sound of each genre", texts

@@ -18,6 +18,8 @@ MOST_KINDS = 4
 """Most codecs or sample rates that are listed."""
 UNKNOWN_ARTISTS = "not known: clips by one artist may be in both training and test"
 
+ONE_GENRE = "You can listen to them now. Training needs at least two genres: add clips of another one."
+
 Facts = dict[str, str]
 """What is said of clips, by what it is about."""
 
@@ -52,14 +54,13 @@ def next_step(config: SoundConfig, n_missing: int, n_windows: int) -> str:
     )
 
 
-def genres_table(clips: Sequence[Clip]) -> list[dict[str, Any]]:
+def genres_table(clips: Sequence[Clip], genres: Sequence[str]) -> list[dict[str, Any]]:
     """Return for each genre how many clips it has and how long they last, in seconds."""
-    rows: dict[str, dict[str, Any]] = {}
+    rows: dict[str, dict[str, Any]] = {genre: {"genre": genre, "clips": 0, "seconds": 0.0} for genre in genres}
     for clip in clips:
-        row = rows.setdefault(clip.genre, {"genre": clip.genre, "clips": 0, "seconds": 0.0})
-        row["clips"] += 1
-        row["seconds"] += clip.seconds
-    return sorted(rows.values(), key=lambda row: str(row["genre"]).casefold())
+        rows[clip.genre]["clips"] += 1
+        rows[clip.genre]["seconds"] += clip.seconds
+    return list(rows.values())
 
 
 def bars_alt(rows: Sequence[Mapping[str, Any]]) -> str:

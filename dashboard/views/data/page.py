@@ -1,5 +1,7 @@
 """Data: what the tracks are, how they differ from genre to genre, and what to know before training on them."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
@@ -16,7 +18,15 @@ from dashboard.views.data import text as sentences
 from dashboard.views.data.upload import closing, import_progress, upload, upload_problem
 from genre_core.data.dataset import Dataset
 from genre_core.errors import DataError, NotExtractedError
-from genre_core.settings.config import ClipsConfig, DatasetConfig, ExperimentConfig, FmaConfig, SoundConfig, TableConfig
+from genre_core.settings.config import (
+    ClipsConfig,
+    DatasetConfig,
+    ExperimentConfig,
+    FmaConfig,
+    MusicConfig,
+    SoundConfig,
+    TableConfig,
+)
 
 SECTIONS = {
     "overview": "Tracks",
@@ -45,8 +55,9 @@ def main() -> None:
             _answer(config, data)
     if isinstance(data, Dataset):
         _section(config, data)
-    elif isinstance(data, NotExtractedError) and isinstance(config.data, SoundConfig):
-        collection.draw(config.data)
+    elif isinstance(data, DataError) and isinstance(config.data, SoundConfig) and tables.is_there(config.data):
+        with suppress(DataError):  # said above
+            collection.draw(config.data)
 
 
 def _section(config: ExperimentConfig, data: Dataset) -> None:
@@ -103,12 +114,16 @@ def _load(config: DatasetConfig | None) -> Dataset | DataError | None:
 def _to_measure(config: SoundConfig, missing: NotExtractedError) -> None:
     """Say which clips there are and what comes next, before anything is measured on them."""
     st.header(plain(collection_text.found(sounds.clips(config), _name(config))), anchor=False)
-    st.caption(plain(collection_text.next_step(config, missing.n_missing, missing.n_windows)))
+    can_train, lacks_tagger = len(sounds.genres(config)) > 1, tagger.lacks_tagger(config)
+    if can_train:
+        st.caption(plain(collection_text.next_step(config, missing.n_missing, missing.n_windows)))
+    else:
+        st.caption(collection_text.ONE_GENRE)
     with st.container(key="data-actions", horizontal=True, vertical_alignment="center", gap="small"):
-        lacks_tagger = tagger.lacks_tagger(config)
-        if not lacks_tagger:
+        if can_train and not lacks_tagger:
             extraction(config)
-        address.page_link("views/train/page.py", "Train on these clips", icon=":material/play_arrow:")
+        if can_train:
+            address.page_link("views/train/page.py", "Train on these clips", icon=":material/play_arrow:")
         _add_button()
         _rename_button(config)
         _delete_button(config)
@@ -153,7 +168,7 @@ def _stored(titles: dict[str, str], source: str) -> None:
 
 def _answer(config: ExperimentConfig, data: Dataset) -> None:
     """Draw the sentence that answers the page's question, and what to do next."""
-    name = _name(config.data)
+    name = config.data.title if isinstance(config.data, MusicConfig) else _name(config.data)
     st.header(plain(sentences.answer(data, name, datasets.limit(config.data), unheard(config.data))), anchor=False)
     st.caption(plain(sentences.second(data)))
     with st.container(key="data-actions", horizontal=True, vertical_alignment="center", gap="small"):

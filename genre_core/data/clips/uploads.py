@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ MAX_BYTES = 500 * 1024**2
 """Most bytes of all files of one upload."""
 LONGEST_NAME = 100
 DEEPEST = 8
+STALE_SECONDS = 86_400
 BY_HAND = "run `python -m genre_core import FOLDER` on the server"
 
 Files = Sequence[tuple[str, bytes]]
@@ -62,6 +64,7 @@ def write(files: Files, uploads: Path, genre: str = "") -> Path:
     folder = None
     try:
         uploads.mkdir(parents=True, exist_ok=True)
+        _sweep(uploads)
         folder = Path(tempfile.mkdtemp(prefix="new-", dir=uploads))
         for name, data in files:
             path = _free(folder.joinpath(*_parts("/".join([*above, name]))))
@@ -102,6 +105,13 @@ def keep(locations: Mapping[str, Path], uploads: Path) -> dict[str, Path]:
         except OSError as error:
             raise DataError(f"The server's disk could not keep these files ({error.strerror}): try again.") from error
     return kept
+
+
+def _sweep(uploads: Path) -> None:
+    """Remove what uploads left behind whose server was ended on the way."""
+    for folder in uploads.glob("new-*"):
+        if folder.stat().st_mtime < time.time() - STALE_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _parts(name: str) -> list[str]:
