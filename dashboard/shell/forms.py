@@ -31,7 +31,13 @@ _NO_CLIPS_HERE = "This collection is not in this store. Import the same files on
 OF_COLUMNS = ("data.label", "data.group", "data.name", "data.left_out", "data.taken", "data.published")
 """Settings that name columns or tracks of one table, and mean nothing for another."""
 
-FEATURE_TICKS = Ticks("gtzan57", {name: one.title for name, one in SETS.items()})
+FEATURE_TICKS = Ticks(
+    "gtzan57",
+    "What is measured on each clip. More sets: the network knows more of it, and needs more clips to learn from. "
+    "The 57 columns of GTZAN's tables are usual.",
+    {name: (one.title, one.help) for name, one in SETS.items()},
+)
+
 
 Tables = Mapping[str, Sequence[tuple[str, str]]]
 """Stored data: kind (table, fma, clips, split) → (content hash, title)."""

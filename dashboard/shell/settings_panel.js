@@ -129,9 +129,9 @@ function choice(panel, row) {
 // Several names of a list: folded, with what is ticked in its head.
 function ticks(panel, row) {
   const { options, usual } = panel.state.ticks[row.item.name];
-  row.boxes = Object.entries(options).map(([value, title]) => [element("input", { type: "checkbox", value }), title]);
+  row.boxes = Object.entries(options).map(([value, said]) => [element("input", { type: "checkbox", value }), ...said]);
   const head = element("summary");
-  const node = element("details", { class: "ticks" }, head, ...row.boxes.map(([box, title]) => element("label", {}, box, title)));
+  const node = element("details", { class: "ticks" }, head, ...row.boxes.map(([box, words, title]) => element("label", { title }, box, words)));
   node.addEventListener("change", () => {
     const names = row.boxes.filter(([box]) => box.checked).map(([box]) => box.value).join(", ");
     commit(panel, row, names === usual ? "" : names);
@@ -172,7 +172,7 @@ function makeRow(panel, item) {
   const field = row.kind === "choice" ? element("span", { class: "choice" }, row.input) : row.input;
   row.node.append(
     element("div", { class: "line" }, row.reset, row.label, ...unit, row.why, field), ...(row.slider ? [row.slider] : []),
-    row.problem, element("span", { class: "unseen", id: `${id}-help` }, item.help),
+    row.problem, element("span", { class: "unseen", id: `${id}-help` }, panel.state.ticks[item.name]?.help ?? item.help),
   );
   row.node.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !(row.typing || row.wrong || row.item.name in panel.state.refused)) return;
@@ -312,7 +312,7 @@ function explain(panel, row) {
   if (panel.told) panel.tip.hidePopover();
   panel.told = row;
   if (!row) return;
-  panel.tip.textContent = row.item.help;
+  panel.tip.textContent = panel.state.ticks[row.item.name]?.help ?? row.item.help;
   panel.tip.showPopover();
   const [box, tip] = [row.node.getBoundingClientRect(), panel.tip.getBoundingClientRect()];
   const beside = box.right + 18 + tip.width < innerWidth;
@@ -329,7 +329,7 @@ function listenForHelp(panel) {
   node.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return;
     if (event.target === panel.tip) return clearTimeout(panel.waiting);
-    const row = event.target.closest("label, small, .why") ? rowOf(event) : null;
+    const row = event.target.closest("label:not(.ticks label), small, .why") ? rowOf(event) : null;
     later(row, row ? 250 : 150);
   });
   node.addEventListener("pointerleave", () => later(null, 150));

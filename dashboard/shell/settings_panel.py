@@ -35,10 +35,11 @@ class Note:
 
 @dataclass(frozen=True)
 class Ticks:
-    """Names that a setting lists, separated by commas, as name → words; an empty list means the `usual` one."""
+    """Names that a setting lists, separated by commas, each with its title and help; none means the `usual` one."""
 
     usual: str
-    options: Mapping[str, str]
+    help: str
+    options: Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True)

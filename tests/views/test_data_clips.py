@@ -87,7 +87,7 @@ def test_feature_sets_are_ticked(store, table):
     page = on_clips(table)
     ticks = panel(page)["ticks"]["data.features"]
     assert ticks["usual"] == "gtzan57"
-    assert ticks["options"]["notebook20"] == "The notebook's 20"
+    assert ticks["options"]["notebook20"][0] == "The notebook's 20"
     assert {"gtzan57", "chroma", "tagger", "tags"} <= set(ticks["options"])
     assert panel(opened(DATA, data__source="music"))["ticks"]
     assert panel(opened(DATA))["ticks"] == panel(opened(DATA, data__source="fma"))["ticks"] == {}
