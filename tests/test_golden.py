@@ -17,9 +17,8 @@ import pytest
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig
 from genre_core.terminal.main import main
 from genre_core.training.events import EpochEnd, TrainEnd
-from genre_core.training.experiment import Prepared, evaluate_part, make_trainer, prepare
+from genre_core.training.experiment import Prepared, drain, evaluate_part, make_trainer, prepare
 from tests.reference import curves
-from tests.trained import trained
 
 GOLDEN = Path(__file__).with_name("golden")
 SAME_EVERYWHERE = 6
@@ -48,8 +47,8 @@ def case(request: pytest.FixtureRequest) -> Case:
     trainer = make_trainer(config, prepared)
     first = next(iter(trainer.network.parameters()))[0, :5].tolist()
     n_parameters = trainer.n_parameters
-    done = trained(config)
-    return Case(figures, config, prepared, first, n_parameters, done.history, done.end, done.logits)
+    history, end = drain(trainer)
+    return Case(figures, config, prepared, first, n_parameters, history, end, trainer.predict(prepared.X))
 
 
 def curves_of(history: tuple[EpochEnd, ...]) -> np.ndarray:
