@@ -27,10 +27,19 @@ class Listed(NamedTuple):
     detail: str = ""
 
 
-def listen(of: Run | DatasetConfig, listed: Sequence[Listed], key: str, title: str = "", *, unit: Unit = "row") -> None:
+def listen(
+    of: Run | DatasetConfig,
+    listed: Sequence[Listed],
+    key: str,
+    title: str = "",
+    *,
+    unit: Unit = "row",
+    cursor_on: str = "",
+) -> None:
     """Draw the player over rows of the data, in their order.
 
     Of a run, clips that are cut into windows come with what it says of each window; by track the whole clip is heard.
+    A hairline on the chart that is live by the name `cursor_on` stands where the sound is.
     """
     run, config = (of, of.config.data) if isinstance(of, Run) else (None, of)
     if not isinstance(config, SoundConfig) or not listed:
@@ -56,7 +65,7 @@ def listen(of: Run | DatasetConfig, listed: Sequence[Listed], key: str, title: s
                 windows=_windows(says_along(run, window.clip), data.genres, one.genre) if run else (),
             )
         )
-    player(heard, key=key, title=title, total=len(listed))
+    player(heard, key=key, title=title, total=len(listed), cursor_on=cursor_on)
 
 
 def _windows(along: Along, genres: Sequence[str], true: str) -> Windows:

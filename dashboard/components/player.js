@@ -236,6 +236,7 @@ function show(player) {
   const one = current(player), [from, to] = one.shown;
   const share = Math.min(Math.max((player.at - from) / (to - from), 0), 1) || 0, playing = isPlaying(player);
   player.cursor.style.left = `${100 * share}%`;
+  window.genreLabParts?.get(player.data.cursor_on)?.({ at: player.at });
   const bar = player.rows[player.number].bar;
   bar.style.left = `${100 * Math.min(Math.max((player.at - one.from) / (one.to - one.from), 0), 1)}%`;
   const time = `${clock(player.at, to)} / ${clock(to, to)}`;

@@ -63,11 +63,13 @@ def player(
     key: str,
     title: str = "",
     total: int = 0,
+    cursor_on: str = "",
     on_open: Callable[[Heard], None] | None = None,
 ) -> None:
     """Draw one player over clips, in their order; without clips nothing.
 
-    `total` is how many there are, where only the first of them are given. `on_open` is called with the clip whose link
+    `total` is how many there are, where only the first of them are given. `cursor_on` is the name by which a chart over
+    the seconds is `live`: a hairline on it stands where the sound is. `on_open` is called with the clip whose link
     was followed; without it the browser goes there by itself.
     """
     if not heard:
@@ -80,6 +82,7 @@ def player(
         "clips": [_clip(one) for one in listed],
         "ramps": RAMPS,
         "opens": on_open is not None,
+        "cursor_on": cursor_on,
     }
 
     def open_page() -> None:

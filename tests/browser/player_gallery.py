@@ -53,12 +53,25 @@ def capped() -> None:
     player([heard("tone 0.wav", start=n / 100, seconds=0.5) for n in range(250)], key="capped")
 
 
+def followed() -> None:
+    player([heard("long.wav")], key="followed", cursor_on="seconds")
+
+
 def two() -> None:
     many()
     one()
 
 
-PARTS = {"two": two, "many": many, "one": one, "gone": gone, "none": none, "changing": changing, "capped": capped}
+PARTS = {
+    "two": two,
+    "many": many,
+    "one": one,
+    "gone": gone,
+    "none": none,
+    "changing": changing,
+    "capped": capped,
+    "followed": followed,
+}
 
 st.set_page_config(page_title="Players", layout="wide")
 PARTS[st.query_params["part"]]()

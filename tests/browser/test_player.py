@@ -108,6 +108,17 @@ def test_a_press_plays_and_the_cursor_moves_with_the_sound(page, gallery):
     assert share == pytest.approx(at / 20, abs=0.004)
 
 
+def test_a_chart_of_that_name_is_told_where_the_sound_is(page, gallery):
+    show(page, gallery, "followed")
+    area = player(page).locator(".area").bounding_box()
+    page.evaluate("() => { window.genreLabParts = new Map([['seconds', ({ at }) => { window.soundAt = at; }]]); }")
+    for share in (0.25, 0.75):
+        page.mouse.click(area["x"] + area["width"] * share, area["y"] + 10)
+        assert page.evaluate("() => window.soundAt") == pytest.approx(8 * share, abs=0.1)
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function("() => window.soundAt > 6.5")
+
+
 @pytest.mark.parametrize("name", [*FORMATS, "float.wav"])
 def test_each_format_is_heard(page, gallery, name):
     show(page, gallery, "many")

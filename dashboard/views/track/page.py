@@ -74,7 +74,7 @@ def _draw(track: LookedAt) -> None:
     st.header(plain(said.title(track.name, genres[track.true], genres[track.predicted], sure, about)), anchor=False)
     marked = [*said.part_badges(part, track.data, track.row), *badges(track.run, opened)]
     numbers_line(f"Run {track.run.name}", marked)
-    listen(track.run, [Listed(track.row, genres[track.true])], "player track")
+    listen(track.run, [Listed(track.row, genres[track.true])], "player track", cursor_on=score.LIVE)
     among_all = st.query_params.get("among") == "all"
     if among_all and part == "train":
         st.caption(said.LEARNED)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.components.plot import plot
+from dashboard.components.plot import chart, chart_part
 from dashboard.components.twin import twin
 from dashboard.figures.piano_roll import roll_figure, roll_height
 from dashboard.services import scores
@@ -11,6 +11,8 @@ from dashboard.text.scores import piece_sentence, roll_sentence, score_table
 from dashboard.views.track.looked_at import LookedAt
 from genre_core.settings.config import MusicConfig
 
+LIVE = "score"
+"""Name by which the player finds the piano roll."""
 HELP = (
     "The notes that were composed and rendered, one lane for each player. The stronger a note is drawn, the louder it "
     "is. The vertical lines are bars; the chords stand above."
@@ -29,10 +31,6 @@ def draw(track: LookedAt) -> None:
     st.subheader("Its score", anchor=False, help=HELP)
     st.caption(plain(piece_sentence(found.piece)))
     seconds = (window.start / 1000, (window.start + window.length) / 1000) if config.window else None
-    plot(
-        roll_figure(found.roll, seconds),
-        key="score",
-        height=roll_height(found.roll),
-        alt=roll_sentence(found.roll),
-    )
+    part = chart_part(roll_figure(found.roll, seconds), roll_sentence(found.roll))
+    chart(part, "score", height=roll_height(found.roll), live=LIVE)
     twin(score_table(found.roll), "score", "The notes of the clip, in the order of time.")
