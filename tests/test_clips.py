@@ -19,6 +19,7 @@ from genre_core.settings.config import ClipsConfig, ExperimentConfig
 from genre_core.settings.names import configure
 from genre_core.settings.naming import data_name
 from genre_core.store.files import files_folder, shards_address
+from genre_core.store.run_result import outcome_of
 from genre_core.store.runs import RunStore
 from genre_core.studies import extraction
 from genre_core.studies.extraction import CLIPS_A_TASK, Extraction, ExtractionConfig, by_processes, dealt
@@ -341,3 +342,25 @@ def test_long_clips_have_no_more_windows_than_asked_for():
     found = cut(["a" * 64], [3 * 3600.0], ClipsConfig(window=0.5, windows=200))
     assert len(found.windows) == 200
     assert found.windows[0].start >= 1000 * (1.5 * 3600 - 50.5)
+
+
+def test_clips_that_are_imported_again_are_tried_again_and_a_run_without_them_is_not_taken_for_one_with_them(
+    tmp_path, store
+):
+    folder = write_hums(tmp_path / "hums", 8, 0.6)
+    table = import_hums(folder, store)
+    config = configure({"data.source": "clips", "data.table": table, "data.features": "notebook20"})
+    away = tmp_path / "chirp.00001.wav"
+    (folder / "chirp" / away.name).rename(away)
+    store.submit("fewer", config)
+    execute("fewer", 1, store.url)
+    assert outcome_of(store, store.run("fewer"), "validation", load_dataset(config.data, store))
+    away.rename(folder / "chirp" / away.name)
+    import_hums(folder, store)
+    store.submit("all", config)
+    execute("all", 1, store.url)
+    data = load_dataset(config.data, store)
+    assert len(data) == 3 * N
+    assert outcome_of(store, store.run("all"), "validation", data)
+    with pytest.raises(DataError, match="trained on 23 rows of these data, and now there are 24"):
+        outcome_of(store, store.run("fewer"), "validation", data)

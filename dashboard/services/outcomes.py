@@ -10,6 +10,7 @@ from dashboard.services.datasets import dataset
 from dashboard.services.workers import store
 from genre_core.data.dataset import FloatArray, Part
 from genre_core.data.inputs import Standardizer
+from genre_core.errors import DataError
 from genre_core.findings.finding import Finding
 from genre_core.findings.rules import find
 from genre_core.store.gate import predictions_of
@@ -26,7 +27,13 @@ def outcome(of: Run, part: Part, *, judge: Judge = JUDGE) -> Outcome | None:
 
     Raises DataError where its data are gone, RunStateError for a closed test part.
     """
-    return outcome_of(store(), of, part, dataset(of.config.data), judge) if of.state == "complete" else None
+    if of.state != "complete":
+        return None
+    try:
+        return outcome_of(store(), of, part, dataset(of.config.data), judge)
+    except DataError:  # clips may have come back since the data were loaded
+        dataset.clear(of.config.data)
+        return outcome_of(store(), of, part, dataset(of.config.data), judge)
 
 
 @cached_by_run(128)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy.typing as npt
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from genre_core.data.clips.shards import Place, Shards, Window
@@ -58,7 +58,13 @@ class ClipStore:
 
     @_insistent
     def put(self, locations: Mapping[str, Location]) -> None:
-        """Keep where the sound of clips comes from; a file that has moved is known by its new path."""
+        """Keep where the sound of clips comes from; a file that has moved is known by its new path.
+
+        What could not be measured on them is forgotten, so that it is tried again.
+        """
+        for some in _in_parts(sorted(locations)):
+            with self._database.transaction() as connection:
+                connection.execute(delete(_extracted).where(_extracted.c.clip.in_(some), _extracted.c.row < 0))
         known = self.locations(sorted(locations))
         for some in _in_parts([clip for clip in sorted(locations) if known.get(clip) != locations[clip]]):
             rows = [{"clip": clip, **locations[clip]._asdict()} for clip in some]
@@ -122,6 +128,12 @@ class ClipStore:
                     if not row.shard or there(row.shard):
                         found[Window(row.clip, row.start, row.length)] = Place(row.shard, row.row, row.problem)
         return found
+
+    def n_left_out(self) -> int:
+        """Return how many windows could not be measured, of all clips."""
+        query = select(func.count()).select_from(_extracted).where(_extracted.c.row < 0)
+        with self._database.transaction() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def values(self, places: Iterable[Place]) -> npt.NDArray[Any]:
         """Return the numbers (n, …) that lie in those places, in their order; raises DataError where they are gone."""

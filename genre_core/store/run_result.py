@@ -10,6 +10,7 @@ from genre_core.bayes.conditions import is_known, unheard
 from genre_core.bayes.limit import BayesScore, limit_on
 from genre_core.data.dataset import Dataset, IntArray, Part
 from genre_core.data.splitting import split_dataset
+from genre_core.errors import DataError
 from genre_core.evaluation.confusion import confusion_matrix
 from genre_core.evaluation.intervals import accuracy_interval
 from genre_core.evaluation.report import Evaluation, evaluate
@@ -80,11 +81,18 @@ def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, judge: Judg
     ------
     RunStateError
         It is the test part, and nobody has opened it.
+    DataError
+        The data hold other rows than it was trained on.
     """
     need_open(run, part)
     every = predictions_of(store, run)
     if every is None:
         return None
+    if not np.array_equal(every.y, data.y):
+        raise DataError(
+            f"This run was trained on {len(every):,} rows of these data, and now there are {len(data):,}: clips were "
+            "lost or came back since. Train it again."
+        )
     clean, by_row = judge.clean and data.y_clean is not None, every.of(part)
     if clean:
         by_row = by_row.true_genres(data)

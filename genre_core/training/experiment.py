@@ -13,7 +13,7 @@ from genre_core.data.inputs import BandStandardizer, Rows, Standardizer
 from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, name_test_set, split_dataset
 from genre_core.errors import ConfigError
-from genre_core.settings.config import DatasetConfig, ExperimentConfig, SplitConfig
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, SoundConfig, SplitConfig
 from genre_core.settings.ensembles import average_logits
 from genre_core.training.events import EpochEnd, TrainEnd
 
@@ -81,14 +81,22 @@ def prepare(config: ExperimentConfig, tables: Tables | None = None) -> Prepared:
     return Prepared.of(dataset, split_dataset(dataset, config.split))
 
 
-@lru_cache(maxsize=1)
 def prepare_once(data: DatasetConfig, split: SplitConfig, tables: Tables | None = None) -> Prepared:
     """Prepare data as `prepare` does, and keep the last: whoever needs the same next does not wait for them again."""
-    dataset = _load_once(data, tables)  # type: ignore[arg-type]  # a protocol, of which it is not known that it hashes
+    # With clips that came back since, or were lost, data are others.
+    n_left_out = tables.clips.n_left_out() if tables and isinstance(data, SoundConfig) else 0
+    return _prepare_once(data, split, tables, n_left_out)  # type: ignore[arg-type]  # a protocol, not known to hash
+
+
+@lru_cache(maxsize=1)
+def _prepare_once(data: DatasetConfig, split: SplitConfig, tables: Tables | None, n_left_out: int) -> Prepared:
+    dataset = _load_once(data, tables, n_left_out)  # type: ignore[arg-type]
     return Prepared.of(dataset, split_dataset(dataset, split))
 
 
-_load_once = lru_cache(maxsize=1)(load_dataset)
+@lru_cache(maxsize=1)
+def _load_once(data: DatasetConfig, tables: Tables | None, n_left_out: int) -> Dataset:
+    return load_dataset(data, tables)
 
 
 def make_trainer(config: ExperimentConfig, prepared: Prepared) -> "Trainer":

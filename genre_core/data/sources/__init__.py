@@ -40,6 +40,10 @@ class Clips(Protocol):
         """Return the numbers (n, …) that lie in those places, or raise DataError where they are gone."""
         ...
 
+    def n_left_out(self) -> int:
+        """Return how many windows could not be measured, of all clips."""
+        ...
+
 
 class Clip(NamedTuple):
     """A clip of a source, with its identity, the name that is shown of it, its genre, and its length in seconds."""
