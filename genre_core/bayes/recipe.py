@@ -112,7 +112,7 @@ def _law(config: MusicConfig) -> _Law:
         borrowing = config.difficulty / 2
         traits.append(_Trait(values, (1 - borrowing) * pure[:, None] + borrowing * pure[beside]))
     counts = np.array(config.clips_by_genre, dtype=np.float64)
-    wrong = wrong_labels(config.noise_kind)
+    wrong = wrong_labels(config)
     flips = (1 - config.label_noise) * np.eye(len(names)) + config.label_noise * wrong / wrong.sum(
         axis=1, keepdims=True
     )

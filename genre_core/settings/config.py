@@ -77,6 +77,17 @@ class SourceConfig(Frozen):
         return self.title
 
 
+# What all kinds of drawn tracks have.
+_SEED: Any = setting(42, "Data seed", "The start of the random numbers that draw the tracks. The same seed draws the same tracks.", step=1)
+_IMBALANCE: Any = setting(1.0, "Imbalance", "How many times as many tracks the first genre has as the last; the genres in between follow in equal ratios. Higher: rare genres are recognized less often, and accuracy hides it. At 1 all genres have the same number of tracks.", ge=1, le=100, scale="log", unit="times")
+_ARTISTS: Any = setting(0, "Artists per genre", "How many artists share the tracks of each genre. Tracks by one artist sound alike, so a split that puts the same artist in training and test makes the score too good. At 0 there are no artists.", ge=0, le=500, step=1, unit="artists")
+_ALBUMS: Any = setting(0, "Albums per artist", "How many albums share the tracks of each artist. At 0, or without artists, there are no albums.", ge=0, le=50, step=1, unit="albums")
+_LABEL_NOISE: Any = setting(0.0, "Label noise", "Share of the tracks with a wrong genre label, in training and test alike; the true genres are stored too. Higher: even a classifier that knows every true genre disagrees with the labels more often. At 0 all labels are right.", ge=0, le=0.5, step=0.01)
+_NoiseKind = Literal["uniform", "neighbours", "chosen"]
+_NOISE_KIND: Any = setting("uniform", "Wrong labels", "Where wrong labels come from: any other genre, the genre whose mean is nearest, or a genre that you pair with the true one.", labels={"uniform": "any other genre", "neighbours": "the nearest genre", "chosen": "chosen pairs"})
+_NOISE_PAIRS: Any = setting("", "Mislabeled pairs", "Genres that swap labels, by name or number and separated by commas, such as Jazz-Folk, Rock-Pop; label noise is the share of their tracks that get the other label. A genre in several pairs gets each partner equally often. Genres in no pair keep their labels.", max_length=2000, when={"noise_kind": "chosen"})
+
+
 class SyntheticConfig(SourceConfig):
     """Tracks drawn around one mean per genre: the notebook's generator."""
 
@@ -90,18 +101,18 @@ class SyntheticConfig(SourceConfig):
     overlap: float = setting(4.25, "Overlap", "How far tracks scatter around the mean of their genre (or of their artist, if there are artists), as a standard deviation. Higher: the genres blend until no classifier can tell them apart. At 0.8 they are separate; at 4.25 they overlap a lot.", ge=0.05, le=20, step=0.05)
     spread: float = setting(2.0, "Spread", "How far the genre means scatter, as a standard deviation. Higher: the genres lie farther apart and are easier to tell apart. At 0 only the shift separates them; 2 is usual.", ge=0, le=10, step=0.1)
     shift: float = setting(0.5, "Shift", "How far each genre is moved along every feature, compared with the genre before it in the list. Higher: neighbors in the list are easier to tell apart. At 0 the order of the genres means nothing; 0.5 is usual.", ge=0, le=5, step=0.05)
-    seed: Seed = setting(42, "Data seed", "The start of the random numbers that draw the tracks. The same seed draws the same tracks.", step=1)
-    imbalance: float = setting(1.0, "Imbalance", "How many times as many tracks the first genre has as the last; the genres in between follow in equal ratios. Higher: rare genres are recognized less often, and accuracy hides it. At 1 all genres have the same number of tracks.", ge=1, le=100, scale="log", unit="times")
-    artists: int = setting(0, "Artists per genre", "How many artists share the tracks of each genre. Tracks by one artist sound alike, so a split that puts the same artist in training and test makes the score too good. At 0 there are no artists.", ge=0, le=500, step=1, unit="artists")
+    seed: Seed = _SEED
+    imbalance: float = _IMBALANCE
+    artists: int = _ARTISTS
     artist_spread: float = setting(2.0, "Artist spread", "How far artists scatter around their genre, as a standard deviation, in addition to the overlap. Higher: a network can learn artists instead of genres. At 0 artists make no difference.", ge=0, le=20, step=0.05)
-    albums: int = setting(0, "Albums per artist", "How many albums share the tracks of each artist. At 0, or without artists, there are no albums.", ge=0, le=50, step=1, unit="albums")
+    albums: int = _ALBUMS
     album_spread: float = setting(1.0, "Album spread", "How far albums scatter around their artist, as a standard deviation. Higher: tracks from one album sound more alike than other tracks by that artist.", ge=0, le=20, step=0.05)
     segments: int = setting(1, "Segments per track", "How many segments each track is cut into; each segment is a row. With more than 1, a split by rows puts segments of training tracks into the test part. At 1 a row is a whole track.", ge=1, le=50, step=1, unit="segments")
     segment_spread: float = setting(1.0, "Segment spread", "How far segments scatter around their track, as a standard deviation, in addition to the overlap. Higher: segments of one track sound less alike, so splitting them leaks less.", ge=0, le=20, step=0.05)
     correlation: float = setting(0.0, "Correlation", "How strongly any two features correlate within a genre, the same for all pairs. Higher: the features repeat each other, and the differences between them tell more. At 0 they are independent.", ge=0, le=0.95, step=0.05)
-    label_noise: float = setting(0.0, "Label noise", "Share of the tracks with a wrong genre label, in training and test alike; the true genres are stored too. Higher: even a classifier that knows every true genre disagrees with the labels more often. At 0 all labels are right.", ge=0, le=0.5, step=0.01)
-    noise_kind: Literal["uniform", "neighbours", "chosen"] = setting("uniform", "Wrong labels", "Where wrong labels come from: any other genre, the genre whose mean is nearest, or a genre that you pair with the true one.", labels={"uniform": "any other genre", "neighbours": "the nearest genre", "chosen": "chosen pairs"})
-    noise_pairs: str = setting("", "Mislabeled pairs", "Genres that swap labels, by name or number and separated by commas, such as Jazz-Folk, Rock-Pop; label noise is the share of their tracks that get the other label. A genre in several pairs gets each partner equally often. Genres in no pair keep their labels.", max_length=2000, when={"noise_kind": "chosen"})
+    label_noise: float = _LABEL_NOISE
+    noise_kind: _NoiseKind = _NOISE_KIND
+    noise_pairs: str = _NOISE_PAIRS
     missing_rate: float = setting(0.0, "Missing", "Share of all values that are missing, at random. Higher: less is known about each track.", ge=0, le=0.5, step=0.01)
     outlier_rate: float = setting(0.0, "Outliers", "Share of the tracks that lie much farther from their genre than the others. Higher: training is pulled off course more often.", ge=0, le=0.3, step=0.01)
     outlier_scale: float = setting(5.0, "Outlier scale", "How many times as far outliers scatter as other tracks. Higher: each outlier distorts training more.", ge=1, le=20, step=0.5, unit="times")
@@ -264,13 +275,14 @@ class MusicConfig(SoundConfig):
     clips: int = setting(40, "Clips per genre", "How many clips to compose for each of the eight genres. More of them narrow every interval, and rendering takes longer. 40 take about half a minute.", ge=10, le=500, step=5, scale="log", unit="clips")
     seconds: float = setting(5.0, "Length", "How long each clip is. Longer: more of a piece is heard, and rendering takes longer. 5 seconds are usual.", ge=2, le=30, step=1, unit="seconds")
     difficulty: float = setting(0.35, "Difficulty", "How much genres borrow from their neighbors: tempo, groove, chords, instruments and so on. Higher: they sound more alike. At 0 genres are pure; at 1 half of each piece is its neighbor's, and nobody can tell which half.", ge=0, le=1, step=0.05)
-    seed: Seed = setting(42, "Music seed", "The start of the random numbers that compose. The same seed composes the same clips.", step=1)
-    imbalance: float = setting(1.0, "Imbalance", "How many times as many clips the first genre has as the last; the genres in between follow in equal ratios. Higher: rare genres are recognized less often, and accuracy hides it. At 1 all genres have the same number of clips.", ge=1, le=100, scale="log", unit="times")
-    artists: int = setting(0, "Artists per genre", "How many artists share the clips of each genre. Each has instruments, tempos and habits of its own, so a split that puts the same artist in training and test makes the score too good. At 0 there are no artists.", ge=0, le=100, step=1, unit="artists")
+    seed: Seed = _SEED
+    imbalance: float = _IMBALANCE
+    artists: int = _ARTISTS
     artist_sound: float = setting(0.5, "Artist sound", "Share of what makes a piece that an artist keeps from piece to piece, and likewise on an album. Higher: a network can learn artists instead of genres. At 0 artists make no difference.", ge=0, le=1, step=0.05)
-    albums: int = setting(0, "Albums per artist", "How many albums share the clips of each artist. At 0, or without artists, there are no albums.", ge=0, le=20, step=1, unit="albums")
-    label_noise: float = setting(0.0, "Label noise", "Share of the clips with a wrong genre label, in training and test alike; the true genres are stored too. Higher: even a classifier that knows every true genre disagrees with the labels more often. At 0 all labels are right.", ge=0, le=0.5, step=0.01)
-    noise_kind: Literal["uniform", "neighbours"] = setting("uniform", "Wrong labels", "Where wrong labels come from: any other genre, or one of the two neighbors that a genre borrows from.", labels={"uniform": "any other genre", "neighbours": "a neighboring genre"})
+    albums: int = _ALBUMS
+    label_noise: float = _LABEL_NOISE
+    noise_kind: _NoiseKind = _NOISE_KIND
+    noise_pairs: str = _NOISE_PAIRS
 
     @property
     def identity(self) -> str:
@@ -285,6 +297,7 @@ class MusicConfig(SoundConfig):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
+        genre_pairs(self.noise_pairs, MUSIC_GENRES)
         if (rarest := min(self.clips_by_genre)) < 5:
             raise ValueError(f"the rarest genre has {rarest} clips, but a split needs at least 5: add clips, or lower the imbalance")
         if (most := self.artists * max(1, self.albums)) > rarest:

@@ -98,8 +98,14 @@ def wrong_labels(config: SyntheticConfig, means: FloatArray) -> npt.NDArray[np.b
         return ~own
     if config.noise_kind == "neighbours":
         return own[nearest_genres(means)]
+    return paired_labels(config.noise_pairs, config.n_genres)
+
+
+def paired_labels(pairs: str, n_genres: int) -> npt.NDArray[np.bool_]:
+    """Return which labels (k, k) chosen pairs put on each genre's tracks, all equally often; its own without a pair."""
+    own = np.eye(n_genres, dtype=np.bool_)
     paired = np.zeros_like(own)
-    for a, b in genre_pairs(config.noise_pairs, config.n_genres):
+    for a, b in genre_pairs(pairs, n_genres):
         paired[a, b] = paired[b, a] = True
     alone = ~paired.any(axis=1, keepdims=True)
     return paired | (own & alone)

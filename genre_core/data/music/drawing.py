@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from genre_core.data.dataset import IntArray
+from genre_core.data.generator.law import paired_labels
 from genre_core.data.music.piece import Piece
 from genre_core.data.music.recipe import RING, TRAITS, neighbors, recipes
 from genre_core.settings.config import MusicConfig
@@ -73,11 +74,13 @@ def draw_pieces(config: MusicConfig) -> MusicDraw:
     )
 
 
-def wrong_labels(kind: str) -> np.ndarray:
-    """Return which labels (8, 8) the noise puts on each genre's clips, all equally often."""
+def wrong_labels(config: MusicConfig) -> np.ndarray:
+    """Return which labels (8, 8) the noise puts on each genre's clips, all equally often; its own where none is."""
     names = GENRES[: len(RING)]
-    if kind == "uniform":
+    if config.noise_kind == "uniform":
         return ~np.eye(len(names), dtype=np.bool_)
+    if config.noise_kind == "chosen":
+        return paired_labels(config.noise_pairs, len(names))
     return np.array([[other in neighbors(genre) for other in names] for genre in names])
 
 
@@ -132,7 +135,7 @@ def _labels(config: MusicConfig, genre: IntArray) -> IntArray:
     """Return each clip's label (n,): its genre, or where the noise strikes a wrong one."""
     rng = np.random.default_rng([config.seed, STREAMS.index("labels")])
     struck, place = rng.random(len(genre)) < config.label_noise, rng.random(len(genre))
-    possible = [np.flatnonzero(row) for row in wrong_labels(config.noise_kind)]
+    possible = [np.flatnonzero(row) for row in wrong_labels(config)]
     other = np.array(
         [possible[g][int(p * len(possible[g]))] for g, p in zip(genre, place, strict=True)], dtype=np.int64
     )
