@@ -1,5 +1,6 @@
 """The contract of every network, and the perceptron against the layers it stands for."""
 
+import math
 from importlib import import_module
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from genre_core import networks
+from genre_core.errors import DataError
 from genre_core.networks import ARCHITECTURES, LinearConfig, MlpConfig, NetworkConfig
 from tests.reference import layers_of
 from tests.twin_network import TwinConfig
@@ -28,9 +30,27 @@ def test_every_network_that_a_file_declares_is_in_the_registry():
     assert all(one.model_fields["architecture"].default == name for name, one in ARCHITECTURES.items())
 
 
-def seeded(config, shape=(5,), n_genres=3, seed=1):
+def takes(config, shape):
+    """Say whether a network takes inputs of this shape."""
+    try:
+        config.check(shape)
+    except DataError:
+        return False
+    return True
+
+
+def shape_for(config, n_features=5):
+    """Return a shape that a network takes: features, or spectrograms."""
+    return (n_features,) if takes(config, (n_features,)) else (n_features, 6)
+
+
+def seeded(config, shape=None, n_genres=3, seed=1):
     torch.manual_seed(seed)
-    return config.build(shape, n_genres)
+    return config.build(shape or shape_for(config), n_genres)
+
+
+def inputs_for(config, n=9, n_features=5):
+    return torch.randn(n, *shape_for(config, n_features))
 
 
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
@@ -44,26 +64,31 @@ class TestContract:
 
     @pytest.mark.parametrize("n", [0, 1, 7])
     @pytest.mark.parametrize("training", [True, False])
-    @pytest.mark.parametrize("shape", [(5,), (8, 16)])
-    def test_inputs_become_one_logit_for_each_genre(self, config, n, training, shape):
+    @pytest.mark.parametrize("shape", [(5,), (8, 16), (64, 1)])
+    def test_inputs_become_one_logit_for_each_genre_or_are_refused(self, config, n, training, shape):
+        if not takes(config, shape):
+            for asked in (config.build, config.layers, config.n_parameters):
+                with pytest.raises(DataError, match=r"needs .*: choose .*\.$"):
+                    asked(shape, 3)
+            return
         logits = seeded(config, shape).train(training)(torch.randn(n, *shape))
         assert logits.shape == (n, 3)
         assert logits.dtype == torch.float32
 
     def test_the_seed_determines_weights_and_dropout(self, config):
-        X = torch.randn(9, 5)
+        X = inputs_for(config)
         first, second = (seeded(config).train()(X) for _ in range(2))
         assert torch.equal(first, second)
         assert not torch.equal(first, seeded(config, seed=2).train()(X))
 
     def test_evaluation_is_without_chance(self, config):
         network = seeded(config).eval()
-        X = torch.randn(9, 5)
+        X = inputs_for(config)
         assert torch.equal(network(X), network(X))
 
     def test_it_learns_what_a_line_can_tell(self, config):
-        network = seeded(config, (2,), 2).train()
-        X = torch.cat([torch.randn(60, 2) - 2, torch.randn(60, 2) + 2])
+        network = seeded(config, shape_for(config, 2), 2).train()
+        X = torch.cat([inputs_for(config, 60, 2) - 2, inputs_for(config, 60, 2) + 2])
         y = torch.repeat_interleave(torch.arange(2), 60)
         optimizer = torch.optim.Adam(network.parameters(), 0.02)
         for _ in range(60):
@@ -74,10 +99,11 @@ class TestContract:
 
     @pytest.mark.parametrize(("n_features", "n_genres"), [(20, 8), (2, 60), (500, 2)])
     def test_parameters_are_counted_without_building(self, config, n_features, n_genres):
-        built = sum(parameter.numel() for parameter in config.build((n_features,), n_genres).parameters())
-        assert config.n_parameters((n_features,), n_genres) == built
-        layers = config.layers((n_features,), n_genres)
-        assert (layers[0].units, layers[-1].units) == (n_features, n_genres)
+        shape = shape_for(config, n_features)
+        built = sum(parameter.numel() for parameter in config.build(shape, n_genres).parameters())
+        assert config.n_parameters(shape, n_genres) == built
+        layers = config.layers(shape, n_genres)
+        assert (layers[0].units, layers[-1].units) == (math.prod(shape), n_genres)
 
 
 def test_the_notebooks_network_has_13_288_parameters():
@@ -131,7 +157,7 @@ def test_the_perceptron_predicts_as_its_layers_do_to_the_bit(hidden, n, seed, tr
 
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
 def test_a_gradient_is_that_of_the_forward_pass(config):
-    network, X, y = seeded(config), torch.randn(9, 5), torch.arange(9) % 3
+    network, X, y = seeded(config), inputs_for(config), torch.arange(9) % 3
     torch.manual_seed(3)
     _, _, found = gradients_of(network.train(), X, y)
     found = [gradient.clone() for gradient in found]

@@ -10,10 +10,10 @@ from dashboard.services.workers import store
 from genre_core.bayes import recipe
 from genre_core.bayes.conditions import Heard, is_known
 from genre_core.bayes.limit import BayesLimit, bayes_limit
-from genre_core.data.clips.gathering import columns_of
+from genre_core.data.clips.gathering import input_shape
 from genre_core.data.dataset import Dataset, FloatArray
 from genre_core.data.generator.law import law_of
-from genre_core.data.sources import counts_of, load_dataset
+from genre_core.data.sources import counts_of, load_dataset, windows_of
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
 from genre_core.inspection.warnings import Finding, findings
@@ -66,7 +66,7 @@ def shape(config: DatasetConfig) -> Shape:
         return Shape(sum(counts) * drawn.segments, (drawn.n_features,), drawn.n_genres, majority)
     if isinstance(config, SoundConfig):  # known before anything is measured
         sizes = counts_of(config, store()).values()
-        return Shape(sum(sizes), (len(columns_of(config)),), len(sizes), max(sizes) / sum(sizes))
+        return Shape(sum(sizes), input_shape(windows_of(config, store()), config), len(sizes), max(sizes) / sum(sizes))
     data = dataset(config)
     return Shape(len(data), data.inputs.shape, len(data.genres), float(data.counts.max() / len(data)))
 

@@ -1,7 +1,7 @@
 """Inputs: what a network is given of each row, how that is standardized by the training part, and how it is read.
 
-`Features` are a matrix with a name for each column, held in memory. `Spectrograms` lie in a memory-mapped file and are
-read a batch at a time. Both give rows of standard scores: an array, or `LazyRows` that are read when they are needed.
+`Features` are a matrix with a name for each column, held in memory. `Spectrograms` lie in files and are read a batch
+at a time. Both give rows of standard scores: an array, or `LazyRows` that are read when they are needed.
 """
 
 import math
@@ -21,7 +21,7 @@ READ_AT_ONCE = 4_000_000
 
 
 class Rows(Protocol):
-    """Standard scores (n, *shape of a row) as float32: an array, or rows that are read when they are needed."""
+    """Rows (n, *shape of a row): an array, or rows that are read when they are needed."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -109,19 +109,19 @@ class Features(Inputs):
 
 @dataclass(frozen=True, eq=False)
 class Spectrograms(Inputs):
-    """Spectrograms (n, n_mels, n_frames) in an array that may be memory-mapped; nothing holds all of them at once.
+    """Spectrograms (n, n_mels, n_frames) in an array that may lie in files; nothing holds all of them at once.
 
     They are standardized by the mean and scale of each mel band, or of all bands together. `identity` names what the
     file holds, so that telling it from others does not read all of it; empty: its numbers are hashed.
     """
 
-    array: npt.NDArray[Any]
+    array: Rows
     per: Literal["band", "all"] = "band"
     identity: str = ""
     noun = "spectrograms"
 
     def __post_init__(self) -> None:
-        assert self.array.ndim == 3
+        assert len(self.array.shape) == 3
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -179,7 +179,7 @@ class BandStandardizer:
     scale: FloatArray
 
     @classmethod
-    def fit(cls, array: npt.NDArray[Any], train: IntArray, per: Literal["band", "all"]) -> "BandStandardizer":
+    def fit(cls, array: Rows, train: IntArray, per: Literal["band", "all"]) -> "BandStandardizer":
         """Learn means and standard deviations of the rows `train`, a few rows at a time."""
         from sklearn.preprocessing import StandardScaler
 
@@ -201,7 +201,7 @@ class BandStandardizer:
 class LazyRows:
     """Rows `numbers` (n,) of an array, standardized when they are read: `np.asarray(rows[:64])` reads 64 of them."""
 
-    array: npt.NDArray[Any]
+    array: Rows
     standardizer: BandStandardizer
     numbers: IntArray
 

@@ -44,6 +44,9 @@ class NetworkConfig(Frozen):
     """Whether its weights are a chain of fully connected layers with ReLU between them, named `layers.0.weight`, …, so
     that `FittedNetwork` answers as it does."""
 
+    def check(self, shape: Shape) -> None:
+        """Do nothing where it can take inputs of this shape; otherwise raise DataError, in a sentence."""
+
     @abstractmethod
     def build(self, shape: Shape, n_genres: int) -> "Network":
         """Build it with fresh weights from torch's global generator, for inputs of this shape."""

@@ -145,7 +145,7 @@ class SyntheticConfig(SourceConfig):
 # What several kinds of stored tracks have.
 _TABLE: Any = setting("", "Table", "The stored table, by the hash of its content.", pattern="^([0-9a-f]{64})?$")
 _MISSING: Any = setting("median", "Missing values", "Replace a missing value with the median of the training part, or drop its row.", labels={"median": "median", "drop": "drop the row"})
-_FEATURES: Any = setting("", "Feature sets", "What is measured on each track, as names separated by commas. Clips: gtzan57 (the columns of GTZAN's tables), notebook20, mfcc_deltas, chroma, rhythm, spectral, tonnetz, and tagger or tags once the tagger is fetched; empty: gtzan57. FMA: chroma_cens, chroma_cqt, chroma_stft, mfcc, rmse, spectral_bandwidth, spectral_centroid, spectral_contrast, spectral_rolloff, tonnetz, zcr, and echonest if it was imported; empty: all except echonest.", max_length=300)
+_FEATURES: Any = setting("", "Feature sets", "What is measured on each track, as names separated by commas. Clips: gtzan57 (the columns of GTZAN's tables), notebook20, mfcc_deltas, chroma, rhythm, spectral, tonnetz, and tagger or tags once the tagger is fetched; or logmel alone, a spectrogram for a CNN. Empty: gtzan57. FMA: chroma_cens, chroma_cqt, chroma_stft, mfcc, rmse, spectral_bandwidth, spectral_centroid, spectral_contrast, spectral_rolloff, tonnetz, zcr, and echonest if it was imported; empty: all except echonest.", max_length=300)
 _MIN_TRACKS: Any = setting(1, "Minimum tracks per genre", "Genres with fewer tracks than this are left out. Higher: more of the genres that are too rare to learn or to split are dropped.", ge=1, le=10_000, step=1, scale="log", unit="tracks")
 
 

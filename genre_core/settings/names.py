@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 from genre_core.errors import ConfigError
 from genre_core.networks import ARCHITECTURES
 from genre_core.settings.config import SOURCES, BeforeConfig, ExperimentConfig, SplitConfig, TrainConfig
+from genre_core.text import capitalized
 from genre_core.values import Frozen
 
 Kind = Literal["int", "float", "bool", "choice", "layers", "text"]
@@ -187,7 +188,7 @@ def _tag_setting(section: str) -> Setting:
     named = {name: source.title for name, source in SOURCES.items()}
     labels = named if section == "data" else {name: model.label for name, model in ARCHITECTURES.items()}
     docs = zip(choices, (model.__doc__ or "" for model in models), strict=True)
-    help = " ".join(f"{labels[tag].capitalize()}: {doc.strip()}" for tag, doc in docs)
+    help = " ".join(f"{capitalized(labels[tag])}: {doc.strip()}" for tag, doc in docs)
     return Setting(f"{section}.{field}", "choice", choices[0], title, help, choices=choices, labels=labels)
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from genre_core.data.clips.shards import Place, Shards, Window
+from genre_core.data.clips.shards import Padded, Place, Shards, Window
 from genre_core.data.clips.sounds import Location
 from genre_core.store.database import Database
 from genre_core.store.files import files_folder, shards_address
@@ -138,6 +138,10 @@ class ClipStore:
     def values(self, places: Iterable[Place]) -> npt.NDArray[Any]:
         """Return the numbers (n, …) that lie in those places, in their order; raises DataError where they are gone."""
         return self.shards.read(places)
+
+    def padded(self, places: Sequence[Place], shape: tuple[int, int], filling: float) -> Padded:
+        """Return spectrograms (n, *shape) that lie in those places, to be read when they are needed."""
+        return Padded(self.shards, places, shape, filling)
 
     def take_over(self, other: "ClipStore", extractor: str, clips: Iterable[str]) -> None:
         """Know what another store has measured; its files are read where they lie."""

@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from genre_core.data.clips.gathering import extractor_of, missing
 from genre_core.data.clips.reading import check_same
 from genre_core.data.clips.shards import Window
 from genre_core.data.clips.sounds import Location, samples
+from genre_core.data.clips.spectrograms import SPECTROGRAM_SETS, spectrogram
 from genre_core.data.clips.tagger.hearing import TAGGER_SETS
 from genre_core.data.clips.tagger.network import network_in
 from genre_core.data.sources import recipes_of, windows_of
@@ -43,6 +45,7 @@ DIED = (
 
 Task = tuple[tuple[Window, tuple[str, ...]], ...]
 """Windows of some clips, with the feature sets that each is missing."""
+Numbers = npt.NDArray[Any]
 
 
 class ExtractionConfig(Frozen):
@@ -187,7 +190,7 @@ def measure(task: Task, store_url: str, is_busy: Callable[[], bool] = lambda: Fa
     there = {
         name: store.clips.places(extractor_of(name), clips) for name in {name for _, sets in task for name in sets}
     }
-    found: dict[str, dict[Window, np.ndarray[Any, Any]]] = {}
+    found: dict[str, dict[Window, Numbers]] = {}
     problems: dict[str, dict[Window, str]] = {}
     for window, wanted in task:
         while is_busy():
@@ -204,9 +207,9 @@ def measure(task: Task, store_url: str, is_busy: Callable[[], bool] = lambda: Fa
         for name in sets:
             found.setdefault(name, {})[window] = numbers[name]
     for name in {*found, *problems}:
-        rows = found.get(name, {})
-        values = np.stack(list(rows.values())).astype(np.float32) if rows else None
-        store.clips.save(extractor_of(name), values, tuple(rows), problems.get(name, {}))
+        store.clips.save(extractor_of(name), None, (), problems.get(name, {}))
+        for rows in _by_shape(found.get(name, {})):
+            store.clips.save(extractor_of(name), np.stack(list(rows.values())), tuple(rows), {})
     failed = {window for of in problems.values() for window in of}
     seconds = sum(window.length for window, _ in task) / 1000
     return {"n_windows": len(task), "seconds": seconds, "n_problems": len(failed)}
@@ -221,15 +224,25 @@ def _check(clip: str, location: Location | None) -> Location:
     return location
 
 
-def _measure(location: Location, window: Window, sets: Sequence[str], folder: Path) -> Mapping[str, Any]:
-    """Return the values (n_columns,) of feature sets on a window; raises DataError where it cannot be heard."""
-    from genre_core.data.clips.features import extract
+def _by_shape(found: Mapping[Window, Numbers]) -> list[dict[Window, Numbers]]:
+    """Return what was measured by its shape: spectrograms of windows that are not equally long lie apart."""
+    by_shape: dict[tuple[int, ...], dict[Window, Numbers]] = {}
+    for window, numbers in found.items():
+        by_shape.setdefault(numbers.shape, {})[window] = numbers
+    return list(by_shape.values())
+
+
+def _measure(location: Location, window: Window, sets: Sequence[str], folder: Path) -> dict[str, Numbers]:
+    """Return the values of feature sets on a window; raises DataError where it cannot be heard."""
+    from genre_core.data.clips.features import FEATURE_SETS, extract
     from genre_core.data.clips.tagger.hearing import SAMPLE_RATE, extract_tagger
 
     start, seconds = window.start / 1000, window.length / 1000
     found: dict[str, Any] = {}
-    if own := [name for name in sets if name not in TAGGER_SETS]:
+    if own := [name for name in sets if name in FEATURE_SETS]:
         found |= extract(samples(location, start, seconds), own)
-    if len(own) < len(sets):
+    if set(sets) & set(TAGGER_SETS):
         found |= extract_tagger(samples(location, start, seconds, SAMPLE_RATE), SAMPLE_RATE, network_in(folder))
-    return found
+    features = {name: found[name].astype(np.float32) for name in sets if name in found}
+    spectrograms = [name for name in sets if name in SPECTROGRAM_SETS]
+    return features | {name: spectrogram(samples(location, start, seconds)) for name in spectrograms}

@@ -47,7 +47,8 @@ def next_step(config: SoundConfig, n_missing: int, n_windows: int) -> str:
     noun = "window" if config.window else "clip"
     sets = [SETS[name].title for name in chosen_sets(config)]
     titles = f" ({sets[0]})" if len(sets) == 1 else f" ({count(len(sets), 'feature set')})"
-    needed = f"{count(len(columns_of(config)), 'feature')} of each {noun}{titles}"
+    n_columns = len(columns_of(config))
+    needed = f"{count(n_columns, 'feature') if n_columns else 'the levels'} of each {noun}{titles}"
     done = f" {n_windows - n_missing:,} of {count(n_windows, noun)} are measured." if n_missing < n_windows else ""
     return (
         f"You can listen to them now. A network learns from numbers: {needed}. Training measures them by itself.{done}"

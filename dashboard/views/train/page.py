@@ -83,11 +83,11 @@ def _looked_at() -> tuple[Run | None, str]:
 
 
 def _usable(form: forms.Form) -> tuple[ExperimentConfig | None, str]:
-    """Return the form's configuration if its data can be had, or the sentence why not."""
+    """Return the form's configuration if its data can be had and its network can take them, or the sentence why not."""
     if form.config is None:
         return None, form.problem
     try:
-        datasets.shape(form.config.data)
+        form.config.model.check(datasets.shape(form.config.data).inputs)
     except DataError as error:
         return None, str(error)
     return form.config, ""

@@ -1,5 +1,6 @@
-"""Clips cut into windows, and what was measured on them gathered into one row of features for each window."""
+"""Clips cut into windows, and what was measured on them gathered into one row for each window."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -8,16 +9,18 @@ import numpy as np
 
 from genre_core.data.clips.features import FEATURE_SETS, FeatureSet
 from genre_core.data.clips.shards import Place, Window
+from genre_core.data.clips.spectrograms import SILENCE, SPECTROGRAM_SETS, SpectrogramSet, shape_of
 from genre_core.data.clips.tagger.hearing import TAGGER_SETS, TaggerSet
 from genre_core.data.clips.windows import starts
-from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.data.dataset import IntArray
+from genre_core.data.inputs import Features, Inputs, Spectrograms
 from genre_core.errors import DataError, NotExtractedError
 from genre_core.settings.config import SoundConfig
 
 if TYPE_CHECKING:
     from genre_core.data.sources import Clips
 
-SETS: Mapping[str, FeatureSet | TaggerSet] = {**FEATURE_SETS, **TAGGER_SETS}
+SETS: Mapping[str, FeatureSet | TaggerSet | SpectrogramSet] = {**FEATURE_SETS, **TAGGER_SETS, **SPECTROGRAM_SETS}
 """Everything that can be measured, by its name in the settings."""
 
 
@@ -31,10 +34,9 @@ class Windowed:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """Features (n_kept, n_features) of the windows `rows` (n_kept,); `problems` say why others have none."""
+    """Inputs (n_kept rows) of the windows `rows` (n_kept,); `problems` say why others have none."""
 
-    X: FloatArray
-    names: tuple[str, ...]
+    inputs: Inputs
     rows: IntArray
     problems: tuple[tuple[Window, str], ...]
 
@@ -58,7 +60,7 @@ def chosen_sets(config: SoundConfig) -> tuple[str, ...]:
     Raises
     ------
     DataError
-        There is no such set.
+        There is no such set, or a spectrogram does not stand alone.
     """
     import difflib
 
@@ -67,6 +69,9 @@ def chosen_sets(config: SoundConfig) -> tuple[str, ...]:
             close = difflib.get_close_matches(name, SETS, n=1)
             hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(SETS)}."
             raise DataError(f"There is no feature set {name[:40]}: {hint}")
+        if name in SPECTROGRAM_SETS and len(config.sets) > 1:
+            others = ", ".join(other for other in config.sets if other != name)
+            raise DataError(f"The feature set {name} is a spectrogram and stands alone: choose it without {others}.")
     return config.sets
 
 
@@ -79,6 +84,13 @@ def columns_of(config: SoundConfig) -> tuple[str, ...]:
         There is no such set.
     """
     return tuple(dict.fromkeys(column for name in chosen_sets(config) for column in SETS[name].names))
+
+
+def input_shape(windows: Sequence[Window], config: SoundConfig) -> tuple[int, ...]:
+    """Return the shape of what a network is given of each window, before any is measured; raises DataError."""
+    if chosen_sets(config)[0] in SPECTROGRAM_SETS:
+        return shape_of(windows, config.window)
+    return (len(columns_of(config)),)
 
 
 def extractor_of(name: str) -> str:
@@ -104,14 +116,14 @@ def missing(
 
 
 def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Measured:
-    """Return the features of windows, those of one set beside those of the next.
+    """Return the features of windows, those of one set beside those of the next; or their spectrograms.
 
     Raises
     ------
     NotExtractedError
         Some windows are not measured yet.
     DataError
-        No window could be measured, or what was measured is gone.
+        No window could be measured, what was measured is gone, or spectrograms would differ in length.
     """
     sets = chosen_sets(config)
     clip_names = dict.fromkeys(window.clip for window in windows)
@@ -128,8 +140,13 @@ def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Me
     rows = np.array([at for at, window in enumerate(windows) if window not in silent], dtype=np.int64)
     if not len(rows):
         raise DataError(f"No clip could be measured. {problems[0][1]}" if problems else "There is no clip to measure.")
-    parts = [clips.values([known[windows[at]] for at in rows]) for known in places]
+    found = [[known[windows[at]] for at in rows] for known in places]
+    if sets[0] in SPECTROGRAM_SETS:
+        shape = shape_of(windows, config.window)
+        keys = "\n".join(f"{extractor_of(sets[0])} {windows[at]}" for at in rows)
+        identity = hashlib.sha256(keys.encode()).hexdigest()
+        return Measured(Spectrograms(clips.padded(found[0], shape, SILENCE), identity=identity), rows, problems)
     names = [column for name in sets for column in SETS[name].names]
     columns = columns_of(config)
-    X = np.concatenate(parts, axis=1).astype(np.float64)[:, [names.index(column) for column in columns]]
-    return Measured(X, columns, rows, problems)
+    X = np.concatenate([clips.values(one) for one in found], axis=1).astype(np.float64)
+    return Measured(Features(X[:, [names.index(column) for column in columns]], columns), rows, problems)

@@ -6,15 +6,20 @@ of a folder are read by memory mapping.
 """
 
 import hashlib
+import json
 import uuid
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from genre_core.errors import DataError
+
+MOST_OPEN = 256
+"""Most shards that are kept open, of which rows are read one batch after another."""
+_TYPES = {"F16": np.float16, "F32": np.float32}
 
 
 class Window(NamedTuple):
@@ -110,15 +115,27 @@ class Shards:
             try:
                 rows = self._values(shard)[[places[at].row for at in positions]]
             except (OSError, SafetensorError, KeyError, IndexError) as error:
-                raise DataError(
-                    f"What was measured on these clips is not in {self.address}: bring it back, name where it is in "
-                    "GENRE_LAB_FILES, or measure the clips again."
-                ) from error
+                raise self._gone() from error
             if found is None:
                 found = np.empty((len(places), *rows.shape[1:]), dtype=rows.dtype)
             found[positions] = rows
         assert found is not None, "there is no row to read"
         return found
+
+    def rows(self, shard: str, numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return rows of a shard; where it is a file, no others are read. Raises DataError where they are gone."""
+        files, root = self._place
+        try:
+            found: npt.NDArray[Any] = _open(f"{root}/{shard}", files if "file" not in files.protocol else None)[numbers]
+        except (OSError, ValueError, KeyError, IndexError) as error:
+            raise self._gone() from error
+        return found
+
+    def _gone(self) -> DataError:
+        return DataError(
+            f"What was measured on these clips is not in {self.address}: bring it back, name where it is in "
+            "GENRE_LAB_FILES, or measure the clips again."
+        )
 
     def _values(self, shard: str) -> npt.NDArray[Any]:
         from safetensors import safe_open
@@ -130,3 +147,47 @@ class Shards:
         with safe_open(f"{root}/{shard}", "np") as file:
             values: npt.NDArray[Any] = file.get_tensor("values")
             return values
+
+
+class Padded:
+    """Rows (n, n_mels, n_frames) that lie in shards, read when they are asked for: `rows[[3, 1]]` reads two.
+
+    What is shorter in its shard is filled with `filling` at the end; what is longer is cut.
+    """
+
+    def __init__(self, shards: Shards, places: Sequence[Place], shape: tuple[int, int], filling: float) -> None:
+        self.shape = (len(places), *shape)
+        self._shards, self._filling = shards, filling
+        self._names = list(dict.fromkeys(place.shard for place in places))
+        number = {name: at for at, name in enumerate(self._names)}
+        self._shard = np.array([number[place.shard] for place in places], dtype=np.int64)
+        self._row = np.array([place.row for place in places], dtype=np.int64)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: Any, /) -> npt.NDArray[np.float16]:
+        """Return some of the rows as float16, by a slice or by their numbers."""
+        chosen = np.arange(len(self))[rows]
+        numbers = np.atleast_1d(chosen)
+        found = np.full((len(numbers), *self.shape[1:]), self._filling, dtype=np.float16)
+        shards = self._shard[numbers]
+        for shard in np.unique(shards):
+            at = np.flatnonzero(shards == shard)
+            values = self._shards.rows(self._names[shard], self._row[numbers[at]])[..., : self.shape[2]]
+            found[at, :, : values.shape[2]] = values
+        return found.reshape(*chosen.shape, *self.shape[1:])
+
+
+@lru_cache(maxsize=MOST_OPEN)
+def _open(path: str, files: Any) -> npt.NDArray[Any]:
+    """Return the numbers in a shard: memory-mapped, or from a file system that is not this machine's."""
+    from safetensors.numpy import load
+
+    if files is not None:
+        return load(files.cat_file(path))["values"]
+    with open(path, "rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        about = json.loads(file.read(size))["values"]
+        start = 8 + size + about["data_offsets"][0]
+        return np.memmap(file, _TYPES[about["dtype"]], "r", start, tuple(about["shape"]))

@@ -1,12 +1,12 @@
 """Sources of data: one file each, with the `load(config, tables)` of a configuration in `SOURCES`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 import numpy.typing as npt
 
-from genre_core.data.clips.shards import Place, Window
+from genre_core.data.clips.shards import Padded, Place, Window
 from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import Dataset
 from genre_core.settings.config import DatasetConfig, SoundConfig
@@ -42,6 +42,10 @@ class Clips(Protocol):
 
     def n_left_out(self) -> int:
         """Return how many windows could not be measured, of all clips."""
+        ...
+
+    def padded(self, places: Sequence[Place], shape: tuple[int, int], filling: float) -> Padded:
+        """Return spectrograms (n, *shape) that lie in those places, to be read when they are needed."""
         ...
 
 

@@ -15,7 +15,6 @@ from genre_core.data.clips.gathering import Windowed, cut, gather
 from genre_core.data.clips.shards import Window
 from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import Dataset, IntArray, telling
-from genre_core.data.inputs import Features
 from genre_core.data.published import with_split
 from genre_core.data.sources import Clip, Tables
 from genre_core.data.tables.delimited import count_of
@@ -63,7 +62,7 @@ def load(config: ClipsConfig, tables: Tables | None = None) -> Dataset:
         raise DataError(f"Only the genre {genres[0]} is left: at least two genres are needed.")
     y: IntArray = np.array([genres.index(name) for name in names], dtype=np.int64)
     dataset = Dataset(
-        Features(measured.X, measured.names),
+        measured.inputs,
         y,
         genres,
         _names(frame),

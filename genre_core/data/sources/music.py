@@ -13,7 +13,6 @@ from genre_core.data.clips.gathering import Windowed, cut, gather
 from genre_core.data.clips.shards import Window
 from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import Dataset, IntArray, telling
-from genre_core.data.inputs import Features
 from genre_core.data.music.drawing import MusicDraw, draw_pieces
 from genre_core.data.music.recipe import RING
 from genre_core.data.sources import Clip, Tables
@@ -44,7 +43,7 @@ def load(config: MusicConfig, tables: Tables | None = None) -> Dataset:
     heard = tuple(pieces.windows[row] for row in measured.rows)
     left_out = [f"{count_of(len(measured.problems), 'window')} left out that could not be rendered."]
     return Dataset(
-        Features(measured.X, measured.names),
+        measured.inputs,
         drawn.y[of],
         genre_names(len(RING)),
         tuple(_name(number, window, config) for number, window in zip(of.tolist(), heard, strict=True)),
