@@ -300,7 +300,7 @@ def test_the_browser_is_told_every_setting_with_its_bounds_and_its_explanation()
 
 def test_a_setting_needs_its_source_or_network_and_its_sibling():
     assert needs(all_settings()["train.momentum"]) == {"train.optimizer": ["sgd"]}
-    assert needs(all_settings()["model.dropout"]) == {"model.architecture": ["mlp"]}
+    assert needs(all_settings()["model.dropout"]) == {"model.architecture": ["mlp", "cnn"]}
     assert "synthetic" not in needs(all_settings()["data.table"])["data.source"]
     assert needs(all_settings()["train.seed"]) == {}
 

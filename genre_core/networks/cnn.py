@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from genre_core.errors import DataError
-from genre_core.networks.config import Layer, NetworkConfig, Shape
+from genre_core.networks.config import DROPOUT, Layer, NetworkConfig, Shape
 from genre_core.values import Layers, setting
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class CnnConfig(NetworkConfig):
     channels: Layers = setting((8, 16, 32), "Channels", "How many patterns each block looks for, first to last. After each block, time and pitch are halved, so later blocks see larger patterns. More: finer differences, and training takes longer. 8, 16, 32 learns quickly.")
     kernel: int = setting(3, "Pattern size", "How many bands and frames a pattern spans in its block. Larger: longer and wider patterns from the first block on, and slower training. 3 is usual.", ge=1, le=9, step=2)
     batch_norm: bool = setting(True, "Batch norm", "Brings what each pattern says to one scale in each batch. It makes learning faster and steadier; with very small batches it is unsteady itself.")
-    dropout: float = setting(0.3, "Dropout", "Share of the patterns' averages switched off at random in each training step. Higher: the network overfits less and learns more slowly. 0.2 to 0.5 is usual.", ge=0, le=0.9, step=0.05)
+    dropout: float = DROPOUT
     # fmt: on
 
     label = "CNN"

@@ -3,15 +3,25 @@
 import math
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from genre_core.values import Frozen
+from genre_core.values import Frozen, setting
 
 if TYPE_CHECKING:
     from genre_core.networks.network import Network
 
 Shape = tuple[int, ...]
 """The shape of one input: (n_features,) of a row of features, (n_bands, n_frames) of a spectrogram."""
+
+DROPOUT: Any = setting(
+    0.3,
+    "Dropout",
+    "Share of the hidden units switched off at random in each training step. Higher: the network overfits less and learns more slowly. 0.2 to 0.5 is usual.",
+    ge=0,
+    le=0.9,
+    step=0.05,
+)
+"""The setting of that name, of whichever network."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import math
 from typing import TYPE_CHECKING, Literal, Self
 
-from genre_core.networks.config import Layer, NetworkConfig, Shape, chain
+from genre_core.networks.config import DROPOUT, Layer, NetworkConfig, Shape, chain
 from genre_core.values import Layers, setting
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ class MlpConfig(NetworkConfig):
     # fmt: off
     architecture: Literal["mlp"] = "mlp"
     hidden: Layers = setting((128, 64, 32), "Hidden layers", "Number of units in each hidden layer, first to last. Wider and deeper: the network learns finer differences and overfits sooner. The notebook has 128, 64, 32.")
-    dropout: float = setting(0.3, "Dropout", "Share of the hidden units switched off at random in each training step. Higher: the network overfits less and learns more slowly. 0.2 to 0.5 is usual.", ge=0, le=0.9, step=0.05)
+    dropout: float = DROPOUT
     masks: Literal["torch", "fast"] = setting("torch", "Dropout masks", "Which generator picks the units to switch off: torch's, as in the notebook, or one that is four times as fast. Results differ only by chance. With the fast one, many networks trained together need about four fifths of the time.", labels={"torch": "torch's", "fast": "fast"}, technical=True)
     # fmt: on
 
