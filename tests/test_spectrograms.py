@@ -1,0 +1,230 @@
+"""Spectrograms of clips: measured once, read from their shards as they are needed, and learned from by a CNN."""
+
+import numpy as np
+import pytest
+
+from genre_core.data.clips.gathering import input_shape
+from genre_core.data.clips.shards import Padded, Place, Shards, Window
+from genre_core.data.clips.sounds import samples
+from genre_core.data.clips.spectrograms import SILENCE, spectrogram
+from genre_core.data.inputs import Spectrograms
+from genre_core.data.sources import load_dataset, windows_of
+from genre_core.errors import DataError
+from genre_core.networks import CnnConfig
+from genre_core.settings.config import ClipsConfig, TrainConfig
+from genre_core.settings.names import configure
+from genre_core.store.runs import RunStore
+from genre_core.studies.extraction import Extraction, ExtractionConfig
+from genre_core.studies.study import iter_results
+from genre_core.training.events import EpochEnd
+from genre_core.training.trainer import Trainer, TrainingData
+from genre_core.workers.run import execute
+from tests.hums import GENRES, import_hums, write_hums
+
+N = 8
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    opened = RunStore(f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def table(store, tmp_path_factory):
+    return import_hums(write_hums(tmp_path_factory.mktemp("hums"), N, 1.0), store)
+
+
+@pytest.fixture(scope="module")
+def config(store, table):
+    found = ClipsConfig(table=table, features="logmel")
+    measured(found, store)
+    return found
+
+
+def measured(config, store):
+    return list(iter_results(Extraction(ExtractionConfig(data=config), store)))
+
+
+def run(store, name, table, **settings):
+    given = {"data.source": "clips", "data.table": table, "train.max_epochs": 2, "train.batch_size": 8}
+    store.submit(name, configure(given | {key.replace("__", "."): value for key, value in settings.items()}))
+    execute(name, 1, store.url)
+    return store.run(name)
+
+
+# -- where they lie ----------------------------------------------------------------------------------------------------
+
+
+def test_a_row_is_the_spectrogram_of_its_window(store, config):
+    data = load_dataset(config, store)
+    assert isinstance(data.inputs, Spectrograms)
+    assert data.inputs.shape == input_shape(windows_of(config, store), config) == (64, 22)
+    assert len(data) == N * len(GENRES)
+    for row in (0, 17):
+        own = spectrogram(samples(store.clips.find(data.heard[row].clip)))
+        assert np.array_equal(data.inputs.array[[row]][0], own)
+        assert own.dtype == data.inputs.array[[row]].dtype == np.float16
+
+
+def test_nothing_is_read_before_it_is_needed_and_then_no_more_than_that(store, config, monkeypatch):
+    asked = []
+    read = Shards.rows
+    monkeypatch.setattr(Shards, "rows", lambda self, shard, rows: asked.append(len(rows)) or read(self, shard, rows))
+    data = load_dataset(config, store)
+    assert len(data.content_hash) == 64
+    assert asked == []
+    assert data.inputs.array[[3, 5]].shape == (2, 64, 22)
+    assert sum(asked) == 2
+
+
+def test_what_tells_them_apart_is_which_windows_they_are(store, config):
+    again = load_dataset(config, store).content_hash
+    assert again == load_dataset(config, store).content_hash
+    other = config.model_copy(update={"window": 0.5})
+    measured(other, store)
+    assert load_dataset(other, store).content_hash != again
+
+
+def test_a_clip_that_is_shorter_than_the_window_ends_in_silence(store, config):
+    longer = config.model_copy(update={"window": 1.5})
+    measured(longer, store)
+    whole, padded = (load_dataset(one, store).inputs.array[:] for one in (config, longer))
+    assert padded.shape == (N * len(GENRES), 64, 33)
+    assert np.array_equal(padded[..., :22], whole)
+    assert (padded[..., 22:] == SILENCE).all()
+
+
+@pytest.mark.parametrize("address", ["folder", "memory://spectrograms"])
+def test_rows_of_any_width_are_read_in_any_order(tmp_path, address):
+    shards = Shards(address if "://" in address else str(tmp_path / address))
+    rows = [np.full((2, width), width, dtype=np.float16) for width in (3, 5, 5)]
+    short = shards.write("logmel-1", [Window("a" * 64, 0, 3)], np.stack(rows[:1]))
+    long = shards.write("logmel-1", [Window("b" * 64, 0, 5), Window("c" * 64, 0, 5)], np.stack(rows[1:]))
+    found = Padded(shards, [Place(long, 1), Place(short, 0), Place(long, 0)], (2, 4), -1.0)
+    assert found.shape == (3, 2, 4)
+    assert found[[1, 0]][:, 0].tolist() == [[3, 3, 3, -1], [5, 5, 5, 5]]
+    assert found[:2].shape == (2, 2, 4)
+    assert found[1].tolist() == [[3, 3, 3, -1]] * 2
+    assert found[[]].shape == (0, 2, 4)
+
+
+@pytest.mark.parametrize("damage", [None, b"not what was written"])
+def test_a_shard_that_is_gone_while_it_is_needed_is_a_sentence(tmp_path, damage):
+    shards = Shards(str(tmp_path))
+    name = shards.write("logmel-1", [Window("a" * 64, 0, 1)], np.ones((1, 2, 3), dtype=np.float16))
+    (tmp_path / name).unlink()
+    if damage:
+        (tmp_path / name).write_bytes(damage)
+    with pytest.raises(DataError, match="measure the clips again"):
+        Padded(shards, [Place(name, 0)], (2, 3), 0.0)[[0]]
+
+
+# -- what is refused ---------------------------------------------------------------------------------------------------
+
+
+def test_a_spectrogram_stands_alone(store, config):
+    both = config.model_copy(update={"features": "gtzan57, logmel"})
+    with pytest.raises(DataError, match="logmel is a spectrogram and stands alone: choose it without gtzan57"):
+        load_dataset(both, store)
+
+
+def test_clips_of_different_lengths_need_a_window(tmp_path, store):
+    write_hums(tmp_path / "a", 3, 1.0)
+    for file in write_hums(tmp_path / "b", 3, 0.8).rglob("*.wav"):
+        file.rename(tmp_path / "a" / file.parent.name / f"short-{file.name}")
+    config = ClipsConfig(table=import_hums(tmp_path / "a", store), features="logmel")
+    measured(config, store)
+    with pytest.raises(DataError, match=r"last 0.8 to 1 seconds.*set a window"):
+        load_dataset(config, store)
+    cut = config.model_copy(update={"window": 1.0})
+    measured(cut, store)
+    assert load_dataset(cut, store).inputs.array[:].shape == (18, 64, 22)
+
+
+def test_a_cnn_on_features_fails_in_a_sentence_before_anything_is_measured(store, table):
+    failed = run(store, "features", table, model__architecture="cnn", data__features="rhythm")
+    assert failed.state == "failed"
+    assert failed.error == "A CNN needs spectrograms: choose the feature set logmel."
+    assert store.clips.places("rhythm-1", [window.clip for window in windows_of(failed.config.data, store)]) == {}
+
+
+# -- what is learned ---------------------------------------------------------------------------------------------------
+
+
+def test_a_run_measures_its_spectrograms_and_learns_from_them(store, table):
+    found = run(
+        store, "cnn", table, data__features="logmel", model__architecture="cnn", model__channels="4, 8",
+        train__max_epochs=12, train__learning_rate=0.01,
+    )  # fmt: skip
+    assert found.state == "complete", found.error
+    assert found.context["input_shape"] == [64, 22]
+    assert found.context["n_parameters"] == CnnConfig(channels=(4, 8)).n_parameters((64, 22), 3)
+    assert found.summary["validation"]["accuracy"] >= 0.75
+
+
+@pytest.mark.parametrize("architecture", ["linear", "mlp"])
+def test_other_networks_take_them_as_so_many_numbers(store, table, architecture):
+    found = run(store, architecture, table, data__features="logmel", model__architecture=architecture)
+    assert found.state == "complete", found.error
+    assert found.context["input_shape"] == [64, 22]
+
+
+def stripes(seed, n=150):
+    """Return noise (n, 12, 10) with a pattern somewhere: falling, rising, or none; and which it is."""
+    rng = np.random.default_rng(seed)
+    y = np.arange(n) % 3
+    X = rng.normal(size=(n, 12, 10)).astype(np.float32)
+    for row, of in enumerate(y):
+        if of < 2:
+            top, left = rng.integers(0, 12 - 6), rng.integers(0, 10 - 6)
+            X[row, top : top + 6, left : left + 6] += 4 * (np.eye(6) if of else np.eye(6)[::-1])
+    return X, y
+
+
+def trainer(shuffled=False, **settings):
+    (X, y), (X_validation, y_validation) = stripes(0), stripes(1)
+    if shuffled:
+        y = np.random.default_rng(2).permutation(y)
+    model = CnnConfig.model_validate({"channels": (4, 8), **settings})
+    config = TrainConfig(max_epochs=12, patience=12, batch_size=32, learning_rate=0.02)
+    return Trainer(model, config, TrainingData(X, y, X_validation, y_validation, 3))
+
+
+def best_accuracy(one):
+    accuracies = {event.epoch: event.validation_accuracy for event in one if isinstance(event, EpochEnd)}
+    return accuracies[max(accuracies)]
+
+
+def test_it_finds_patterns_wherever_they_are():
+    assert best_accuracy(trainer()) > 0.8
+
+
+def test_with_random_labels_it_learns_nothing():
+    assert best_accuracy(trainer(shuffled=True)) < 1 / 3 + 3 * np.sqrt(2 / 9 / 150)
+
+
+@pytest.mark.parametrize("batch_norm", [True, False])
+def test_it_goes_on_from_a_checkpoint_bit_for_bit(batch_norm):
+    plain, first, second = (trainer(batch_norm=batch_norm) for _ in range(3))
+    expected = [event for event in plain if isinstance(event, EpochEnd)]
+    for event in first:
+        if isinstance(event, EpochEnd) and event.epoch == 3:
+            break
+    assert bool(list(second.network.buffers())) == batch_norm
+    second.restore(first.checkpoint())
+    found = [event for event in second if isinstance(event, EpochEnd)]
+    assert [one.train_loss for one in found] == [one.train_loss for one in expected[3:]]
+    assert [one.validation_loss for one in found] == [one.validation_loss for one in expected[3:]]
+    assert second.weights() == plain.weights()
+    X = stripes(3)[0]
+    assert np.array_equal(second.predict(X), plain.predict(X))
+
+
+def test_it_is_trained_by_itself():
+    assert trainer().side_by_side is None
+
+
+def test_the_number_of_weights_does_not_depend_on_the_length():
+    assert CnnConfig().n_parameters((64, 108), 8) == CnnConfig().n_parameters((64, 22), 8) == 6_208

@@ -1,0 +1,68 @@
+"""Pages about a network that listens to spectrograms of clips."""
+
+import json
+
+import pytest
+
+from dashboard.services import outcomes
+from tests.hums import import_hums, write_hums
+from tests.views.opening import drawn, opened, own_store, texts
+from tests.views.stored import trained
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with own_store(tmp_path_factory.mktemp("cnn")) as own:
+        table = import_hums(write_hums(tmp_path_factory.mktemp("hums"), 8, 1.0), own)
+        settings = {"data.source": "clips", "data.table": table, "data.features": "logmel", "train.max_epochs": 2}
+        trained(own, "cnn", settings, model__architecture="cnn", model__channels="4,8")
+        yield own
+
+
+def at(store, **other):
+    return {"data__source": "clips", "data__table": store.run("cnn").config.data.table, **other}
+
+
+def test_train_draws_it_with_its_size(store):
+    page = opened("views/train/page.py", run="cnn")
+    assert not page.error
+    figure = str(json.loads(drawn(page, "network")["figure"]))
+    size = f"{store.run('cnn').context['n_parameters']:,} parameters"
+    assert all(said in figure for said in ("64 × 22 numbers", "3 × 3, ReLU", size))
+
+
+def test_train_says_what_it_needs_where_it_is_given_features(store):
+    page = opened("views/train/page.py", **at(store, model__architecture="cnn"))
+    assert "A CNN needs spectrograms: choose the feature set logmel." in texts(page)
+    said = texts(opened("views/train/page.py", **at(store, model__architecture="cnn", data__features="logmel")))
+    assert "watch a CNN learn to tell 3 genres apart" in said
+
+
+def test_the_clips_behind_a_cell_can_be_heard(store):
+    seen = outcomes.outcome(store.run("cnn"), "validation")
+    true, predicted = seen.y_true[0], seen.logits.argmax(1)[0]
+    page = opened("views/evaluate/page.py", run="cnn", cell=f"{true}-{predicted}")
+    assert not page.error
+    assert any("player" in item.proto.id for item in page.get("bidi_component"))
+
+
+@pytest.mark.parametrize(
+    ("page", "looked_at"),
+    [
+        *(("evaluate", {"section": name}) for name in ("matrix", "epochs", "confidence")),
+        *(("genres", {"genre": "hiss", "section": name}) for name in ("threshold", "tracks", "features")),
+        ("track", {"track": "3"}),
+        ("runs", {}),
+    ],
+)
+def test_other_pages_show_it(store, page, looked_at):
+    assert not opened(f"views/{page}/page.py", run="cnn", **looked_at).error
+
+
+@pytest.mark.parametrize("section", ["check", "overview", "features", "genres"])
+@pytest.mark.parametrize("window", ["0", "0.5"])
+def test_data_shows_them_measured_or_not(store, section, window):
+    page = opened("views/data/page.py", section=section, **at(store, data__features="logmel", data__window=window))
+    assert not page.error
+    if window == "0.5":
+        assert "the levels of each window (Spectrogram)" in texts(page)
