@@ -213,7 +213,7 @@ def _make_some(run: Run) -> None:
     """Say how to get wrong labels that are known, to try the finder on."""
     st.subheader("Try the finder", anchor=False)
     data = run.config.data
-    drawn = data if isinstance(data, SyntheticConfig | MusicConfig) else None
+    drawn = data.generator or (data if isinstance(data, MusicConfig) else None)
     st.caption(
         "Nobody knows whether these labels are wrong. For synthetic tracks with flipped labels we know: see how many "
         "flips the finder finds, and find them yourself."
