@@ -205,7 +205,7 @@ def test_the_terminal_stores_a_split_and_trains_by_it(lists, store, capsys):
         (["train", "--table", str(SEGMENTS), "--published", "."], ". holds no list of tracks such as train.txt"),
         (["train", "--data.published", "x"], "data.published is no setting where data.source is synthetic."),
         (["train", "--data.source", "table", "--data.published", "x"], "must be the hash of a stored split"),
-        (["train", "--table", str(SEGMENTS), "--fma", "."], "--table and --fma name two sources of data"),
+        (["train", "--table", str(SEGMENTS), "--fma", "."], "--table and --fma name"),
     ],
 )
 def test_what_is_not_there_is_one_sentence(store, capsys, given, sentence, tmp_path, monkeypatch):

@@ -64,7 +64,7 @@ def test_wrong_labels_or_true_genres_judge_and_the_text_says_which(capsys):
         assert document["bayes"]["accuracy"] > (0.95 if about == "true" else 0.6)
     assert found["true genres"] > found["labels"] + 0.1
     assert main(["lens", *SMALL, "--repeats", "3", "--right-about", "true"]) == 2
-    assert "synthetic tracks with label noise" in capsys.readouterr().err
+    assert "tracks with label noise" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("segments", [1, 2])
