@@ -146,17 +146,20 @@ def _on_workers(client: Any, tasks: Sequence[Task], store_url: str) -> Iterator[
     from distributed.scheduler import KilledWorker
 
     # Two that measure the same at once begin at different places, and each finds there what the other has measured.
-    left, flying = iter(random.sample(tasks, len(tasks))), set[Any]()
-    n_workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
+    left, flying = iter(random.sample(tasks, len(tasks))), dict[Any, str]()
     try:
         while True:
-            for task in islice(left, n_workers - len(flying)):
-                flying.add(client.submit(_aside, task, store_url, pure=False, priority=-1))
+            # Named, as the scheduler takes a worker for idle whose task works beside its runs.
+            workers = client.scheduler_info(n_workers=-1)["workers"]
+            for address, task in zip([one for one in workers if one not in flying.values()], left, strict=False):
+                options = {"workers": [address], "allow_other_workers": True, "priority": -1, "pure": False}
+                flying[client.submit(_aside, task, store_url, **options)] = address
             if not flying:
                 return
             time.sleep(LOOK_SECONDS / 5)
-            done = {future for future in flying if future.done()}
-            flying -= done
+            done = [future for future in flying if future.done()]
+            for future in done:
+                del flying[future]
             yield from (future.result() for future in done)
             yield None
     except KilledWorker as error:
