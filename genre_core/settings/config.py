@@ -146,10 +146,27 @@ class SyntheticConfig(SourceConfig):
 _TABLE: Any = setting("", "Table", "The stored table, by the hash of its content.", pattern="^([0-9a-f]{64})?$")
 _MISSING: Any = setting("median", "Missing values", "Replace a missing value with the median of the training part, or drop its row.", labels={"median": "median", "drop": "drop the row"})
 _FEATURES: Any = setting("", "Feature sets", "What is measured on each track, as names separated by commas. Clips: gtzan57 (the columns of GTZAN's tables), notebook20, mfcc_deltas, chroma, rhythm, spectral, tonnetz, and tagger or tags once the tagger is fetched; or logmel alone, a spectrogram for a CNN. Empty: gtzan57. FMA: chroma_cens, chroma_cqt, chroma_stft, mfcc, rmse, spectral_bandwidth, spectral_centroid, spectral_contrast, spectral_rolloff, tonnetz, zcr, and echonest if it was imported; empty: all except echonest.", max_length=300)
+_PUBLISHED: Any = setting("", "Published split", "A stored split that lists the tracks of each part, by the hash of its content. Empty: none.", pattern="^([0-9a-f]{64})?$")
 _MIN_TRACKS: Any = setting(1, "Minimum tracks per genre", "Genres with fewer tracks than this are left out. Higher: more of the genres that are too rare to learn or to split are dropped.", ge=1, le=10_000, step=1, scale="log", unit="tracks")
 
 
-class TableConfig(SourceConfig):
+class StoredConfig(SourceConfig):
+    """Tracks that the store holds: a table, an import or a collection, and a published split where there is one."""
+
+    table: str = _TABLE
+
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """Return the hash of what is stored, and that of the published split."""
+        return tuple(filter(None, (self.table, getattr(self, "published", "")))) if self.table else ()
+
+    @property
+    def identity(self) -> str:
+        """Return the hash of what is stored."""
+        return self.table
+
+
+class TableConfig(StoredConfig):
     """Tracks read from a table of audio features that the store holds."""
 
     title = "table of features"
@@ -157,7 +174,6 @@ class TableConfig(SourceConfig):
     imported = "table"
 
     source: Literal["table"] = "table"
-    table: str = _TABLE
     label: str = setting("", "Genre column", "The column with each track's genre. Leave it empty to find the column by its name and content.", max_length=200)
     group: str = setting("", "Group column", "Rows with the same value in this column stay on one side of the split. Leave it empty to use artist and album columns, and tracks read from names such as blues.00012.3.wav.", max_length=200)
     name: str = setting("", "Name column", "The column with the names of the tracks, which also shows which rows are segments of one track. Leave it empty to use a file name or an identifier.", max_length=200)
@@ -165,17 +181,7 @@ class TableConfig(SourceConfig):
     taken: str = setting("", "Columns used as features", "Columns that are always used as features, separated by commas. They must hold numbers.", max_length=20_000)
     missing: Literal["median", "drop"] = _MISSING
     min_tracks: int = _MIN_TRACKS
-    published: str = setting("", "Published split", "A stored split that lists the tracks of each part, by the hash of its content. Empty: none.", pattern="^([0-9a-f]{64})?$")
-
-    @property
-    def stored(self) -> tuple[str, ...]:
-        """Return the hashes of the table and of the published split."""
-        return tuple(filter(None, (self.table, self.published))) if self.table else ()
-
-    @property
-    def identity(self) -> str:
-        """Return the hash of the table."""
-        return self.table
+    published: str = _PUBLISHED
 
     def called(self, tables: Mapping[str, str]) -> str:
         """Return the name of the table's file."""
@@ -183,7 +189,7 @@ class TableConfig(SourceConfig):
         return f"table {self.table[:8]}, no longer stored" if name is None else PurePath(name).stem
 
 
-class FmaConfig(SourceConfig):
+class FmaConfig(StoredConfig):
     """Tracks of FMA, imported once from the files in which it is published."""
 
     title = "FMA"
@@ -191,24 +197,12 @@ class FmaConfig(SourceConfig):
     imported = "import of FMA"
 
     source: Literal["fma"] = "fma"
-    table: str = _TABLE
     subset: Literal["small", "medium", "large", "full"] = setting("small", "Subset", "How much of FMA to use. Small has 8 genres with 1,000 tracks each; medium has 16 genres of very different sizes; large and full hold every track.", labels={"small": "small", "medium": "medium", "large": "large", "full": "full"})
     features: str = _FEATURES
     statistics: str = setting("", "Statistics", "The statistics of each feature over time to use, separated by commas: kurtosis, max, mean, median, min, skew, std. Empty: all.", max_length=200)
     genre: Literal["top", "lifted", "sub"] = setting("top", "Genre", "The genre that a track counts as: its top genre as given, or, for tracks without one, the top of the genre tree that most of its genres lead to. Sub-genres are the finest that a track has, scored in the tree.", labels={"top": "top genre as given", "lifted": "found in the genre tree if none is given", "sub": "its sub-genre"})
     missing: Literal["median", "drop"] = _MISSING
     min_tracks: int = _MIN_TRACKS
-
-
-    @property
-    def stored(self) -> tuple[str, ...]:
-        """Return the hash of the import."""
-        return (self.table,) if self.table else ()
-
-    @property
-    def identity(self) -> str:
-        """Return the hash of the import."""
-        return self.table
 
     def called(self, tables: Mapping[str, str]) -> str:
         """Return the name of the subset."""
@@ -238,7 +232,7 @@ class SoundConfig(SourceConfig):
         return self
 
 
-class ClipsConfig(SoundConfig):
+class ClipsConfig(SoundConfig, StoredConfig):
     """Clips of a collection that was imported from a folder of sound files."""
 
     title = "clips"
@@ -246,19 +240,8 @@ class ClipsConfig(SoundConfig):
     imported = "collection of clips"
 
     source: Literal["clips"] = "clips"
-    table: str = _TABLE
     min_tracks: int = _MIN_TRACKS
-    published: str = setting("", "Published split", "A stored split that lists the tracks of each part, by the hash of its content. Empty: none.", pattern="^([0-9a-f]{64})?$")
-
-    @property
-    def stored(self) -> tuple[str, ...]:
-        """Return the hashes of the collection and of the published split."""
-        return tuple(filter(None, (self.table, self.published))) if self.table else ()
-
-    @property
-    def identity(self) -> str:
-        """Return the hash of the collection."""
-        return self.table
+    published: str = _PUBLISHED
 
     def called(self, tables: Mapping[str, str]) -> str:
         """Return the name of the folder."""
