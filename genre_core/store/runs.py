@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Collection
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import get_args
 
 from sqlalchemy import and_, delete, func, or_, select
@@ -29,6 +29,12 @@ from genre_core.store.test_sets import TestSets
 from genre_core.store.working import DIED, WorkStore
 
 _BLANK = {"started_at": None, "epoch": 0, "fraction": 0.0, "best_epoch": None, "context": "{}", "summary": "{}"}
+
+
+@cache
+def open_store(url: str) -> "RunStore":
+    """Return the store of that address, one for all of this process: for workers."""
+    return RunStore(url)
 
 
 def new_run_id() -> str:

@@ -30,12 +30,12 @@ from genre_core.data.clips.tagger.network import network_in
 from genre_core.data.sources import recipes_of, windows_of
 from genre_core.errors import DataError
 from genre_core.settings.config import DatasetConfig, SoundConfig
-from genre_core.store.runs import RunStore
+from genre_core.store.runs import RunStore, open_store
 from genre_core.studies.study import Result
 from genre_core.values import Frozen
 
 CLIPS_A_TASK = 16
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.1
 """How often what was measured is looked for."""
 REST_SECONDS = 0.1
 DIED = (
@@ -55,7 +55,7 @@ class ExtractionConfig(Frozen):
 
 
 class Extraction:
-    """What is missing of a configuration's features, as a study of one piece that is dealt to all workers.
+    """Extraction of what is missing of some features, as a study of one piece that is dealt to all workers.
 
     With `again` what could not be measured before is tried once more.
     """
@@ -156,7 +156,7 @@ def _on_workers(client: Any, tasks: Sequence[Task], store_url: str) -> Iterator[
                 flying[client.submit(_aside, task, store_url, **options)] = address
             if not flying:
                 return
-            time.sleep(LOOK_SECONDS / 5)
+            time.sleep(LOOK_SECONDS)
             done = [future for future in flying if future.done()]
             for future in done:
                 del flying[future]
@@ -177,17 +177,12 @@ def _aside(task: Task, store_url: str) -> Result:
     return measure(task, store_url, lambda: worker.state.executing_count > 0)
 
 
-@cache
-def _open(store_url: str) -> RunStore:
-    return RunStore(store_url)
-
-
 def measure(task: Task, store_url: str, is_busy: Callable[[], bool] = lambda: False) -> Result:
     """Measure what a task asks for and keep it; return how many windows and seconds that were, and problems.
 
     What somebody else has measured meanwhile is not measured again.
     """
-    store = _open(store_url)
+    store = open_store(store_url)
     clips = sorted({window.clip for window, _ in task})
     locations, check = store.clips.locations(clips), cache(_check)
     there = {

@@ -12,7 +12,7 @@ from genre_core.errors import GenreLabError
 from genre_core.settings.config import ExperimentConfig, SoundConfig, SyntheticConfig, TrainConfig
 from genre_core.store.heartbeat import Heart
 from genre_core.store.record import record_card, record_end, record_epoch
-from genre_core.store.runs import RunStore
+from genre_core.store.runs import RunStore, open_store
 from genre_core.store.schema import MEASURING, Run, Wish
 from genre_core.training.events import EpochEnd, Progress, TrainEnd
 
@@ -113,12 +113,6 @@ def _beside_others() -> Iterator[None]:
     secede()  # type: ignore[no-untyped-call]
     yield
     rejoin()  # type: ignore[no-untyped-call]
-
-
-@cache
-def open_store(store_url: str) -> RunStore:
-    """Return the store of that address, one for all of this process."""
-    return RunStore(store_url)
 
 
 class _Work:

@@ -12,11 +12,11 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 
 from genre_core.errors import RunStateError
 from genre_core.store.heartbeat import Heart
-from genre_core.store.runs import RunStore
+from genre_core.store.runs import RunStore, open_store
 from genre_core.store.schema import MEASURING, Study
 from genre_core.studies.extraction import measuring
 from genre_core.studies.kinds import KINDS
-from genre_core.workers.run import failing, open_store, warm_up
+from genre_core.workers.run import failing, warm_up
 
 REST_SECONDS = 0.1
 
