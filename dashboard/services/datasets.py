@@ -65,10 +65,16 @@ def shape(config: DatasetConfig) -> Shape:
         majority = float(law_of(drawn).label_shares.max()) if drawn.label_noise else max(counts) / sum(counts)
         return Shape(sum(counts) * drawn.segments, (drawn.n_features,), drawn.n_genres, majority)
     if isinstance(config, SoundConfig):  # known before anything is measured
-        sizes = counts_of(config, store()).values()
-        return Shape(sum(sizes), input_shape(windows_of(config, store()), config), len(sizes), max(sizes) / sum(sizes))
+        return sound_shape(config)
     data = dataset(config)
     return Shape(len(data), data.inputs.shape, len(data.genres), float(data.counts.max() / len(data)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def sound_shape(config: SoundConfig) -> Shape:
+    """Return the size of clips as they will be cut: a page asks for it several times a run; raises DataError."""
+    sizes = counts_of(config, store()).values()
+    return Shape(sum(sizes), input_shape(windows_of(config, store()), config), len(sizes), max(sizes) / sum(sizes))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""What is measured on clips before a network can learn from them: how far that is, and how it is begun."""
+"""Measuring of clips, before a network can learn from them: how far that is, and how it is begun."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

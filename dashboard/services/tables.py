@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.services.commands import act
-from dashboard.services.datasets import dataset, findings_soon, gaps
+from dashboard.services.datasets import dataset, findings_soon, gaps, sound_shape
 from dashboard.services.workers import store
 from genre_core.data.clips.collection import KIND as CLIPS
 from genre_core.data.clips.collection import collect
@@ -168,7 +168,7 @@ def delete_table(content_hash: str) -> None:
     act(lambda: store().delete_table(content_hash))
     if own:
         forget_uploads(own)
-    for cached in (inspection, first_rows, dataset, findings_soon, gaps):
+    for cached in (inspection, first_rows, dataset, sound_shape, findings_soon, gaps):
         cached.clear()
 
 

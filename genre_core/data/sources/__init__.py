@@ -1,11 +1,13 @@
 """Sources of data: one file each, with the `load(config, tables)` of a configuration in `SOURCES`."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 import numpy.typing as npt
 
+from genre_core.data.clips.gathering import Windowed, cut
 from genre_core.data.clips.shards import Padded, Place, Window
 from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import Dataset
@@ -78,14 +80,17 @@ def clips_of(config: SoundConfig, tables: Tables) -> tuple[Clip, ...]:
 
 def windows_of(config: SoundConfig, tables: Tables) -> tuple[Window, ...]:
     """Return the windows of sound that the rows of a source are; raises DataError."""
-    windows: tuple[Window, ...] = import_module(config.module).windows_of(config, tables)
-    return windows
+    return _cut(clips_of(config, tables), config).windows
 
 
 def counts_of(config: SoundConfig, tables: Tables) -> Mapping[str, int]:
     """Return how many windows each genre of a source has, before any is measured; raises DataError."""
-    counts: Mapping[str, int] = import_module(config.module).counts_of(config, tables)
-    return counts
+    clips = clips_of(config, tables)
+    return Counter(clips[number].genre for number in _cut(clips, config).of.tolist())
+
+
+def _cut(clips: Sequence[Clip], config: SoundConfig) -> Windowed:
+    return cut([one.clip for one in clips], [one.seconds for one in clips], config)
 
 
 def recipes_of(config: SoundConfig) -> Mapping[str, Location]:

@@ -3,7 +3,6 @@
 Clips that cannot be read and windows that could not be measured are left out, and counted in the data set's notes.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,8 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from genre_core.data.clips.collection import Collection
-from genre_core.data.clips.gathering import Windowed, cut, gather
-from genre_core.data.clips.shards import Window
+from genre_core.data.clips.gathering import cut, gather
 from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import Dataset, IntArray, telling
 from genre_core.data.published import with_split
@@ -33,7 +31,7 @@ RECORDED = {
     "loudness": "loudness",
     "peak": "peak",
 }
-"""What is said of the files, by the columns of the collection."""
+"""Facts about the files, by the columns of the collection."""
 
 
 def load(config: ClipsConfig, tables: Tables | None = None) -> Dataset:
@@ -49,7 +47,7 @@ def load(config: ClipsConfig, tables: Tables | None = None) -> Dataset:
     if not config.table or tables is None:
         raise DataError("No collection of clips is chosen: import a folder of clips, then choose it.")
     frame, notes = usable(tables.read_table(config.table), config)
-    cut_up = cut_clips(frame, config)
+    cut_up = cut(frame["clip"].tolist(), frame["seconds"].tolist(), config)
     measured = gather(cut_up.windows, config, tables.clips)
     frame = frame.iloc[cut_up.of[measured.rows]]
     heard = tuple(cut_up.windows[row] for row in measured.rows)
@@ -85,18 +83,6 @@ def clips_of(config: ClipsConfig, tables: Tables) -> tuple[Clip, ...]:
     return tuple(map(Clip, frame["clip"], _names(frame), frame["genre"], frame["seconds"].tolist()))
 
 
-def windows_of(config: ClipsConfig, tables: Tables) -> tuple[Window, ...]:
-    """Return the windows that the clips are cut into; raises DataError."""
-    return cut_clips(usable(tables.read_table(config.table), config)[0], config).windows
-
-
-def counts_of(config: ClipsConfig, tables: Tables) -> dict[str, int]:
-    """Return how many windows each genre has, before any is measured; raises DataError."""
-    frame = usable(tables.read_table(config.table), config)[0]
-    genres = frame["genre"].to_numpy().astype(str)[cut_clips(frame, config).of]
-    return dict(Counter(genres.tolist()))
-
-
 def recipes_of(config: ClipsConfig) -> Mapping[str, Location]:
     """Return nothing: where the clips lie is known since they were imported."""
     return {}
@@ -120,11 +106,6 @@ def usable(parquet: bytes, config: ClipsConfig) -> "tuple[pd.DataFrame, tuple[st
     if frame.empty:
         raise DataError("No clip of this collection can be used: import a folder with readable sound files.")
     return frame, tuple(notes)
-
-
-def cut_clips(frame: "pd.DataFrame", config: ClipsConfig) -> Windowed:
-    """Return the windows of the clips of a collection."""
-    return cut(frame["clip"].tolist(), frame["seconds"].tolist(), config)
 
 
 def _names(frame: "pd.DataFrame") -> tuple[str, ...]:

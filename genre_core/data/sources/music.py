@@ -3,13 +3,12 @@
 Clips are numbered from 1 in shuffled order. Their sound is not stored: it is rendered from the recipe when it is heard.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
 
-from genre_core.data.clips.gathering import Windowed, cut, gather
+from genre_core.data.clips.gathering import cut, gather
 from genre_core.data.clips.shards import Window
 from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import Dataset, IntArray, telling
@@ -37,7 +36,7 @@ def load(config: MusicConfig, tables: Tables | None = None) -> Dataset:
     if tables is None:
         raise DataError("Generated music is measured once and kept in a store: name one.")
     drawn = _drawn(config)
-    pieces = _cut(drawn, config)
+    pieces = cut([piece.identity for piece in drawn.pieces], [piece.seconds for piece in drawn.pieces], config)
     measured = gather(pieces.windows, config, tables.clips)
     of = pieces.of[measured.rows]
     heard = tuple(pieces.windows[row] for row in measured.rows)
@@ -63,24 +62,9 @@ def clips_of(config: MusicConfig, tables: Tables) -> tuple[Clip, ...]:
     )
 
 
-def windows_of(config: MusicConfig, tables: Tables) -> tuple[Window, ...]:
-    """Return the windows that the clips are cut into."""
-    return _cut(_drawn(config), config).windows
-
-
-def counts_of(config: MusicConfig, tables: Tables) -> dict[str, int]:
-    """Return how many windows each genre has, before any is measured."""
-    drawn, names = _drawn(config), genre_names(len(RING))
-    return dict(Counter(names[genre] for genre in drawn.y[_cut(drawn, config).of].tolist()))
-
-
 def recipes_of(config: MusicConfig) -> Mapping[str, Location]:
     """Return the recipe of each clip by its hash."""
     return {piece.identity: Location("", piece.model_dump_json()) for piece in _drawn(config).pieces}
-
-
-def _cut(drawn: MusicDraw, config: MusicConfig) -> Windowed:
-    return cut([piece.identity for piece in drawn.pieces], [piece.seconds for piece in drawn.pieces], config)
 
 
 def _name(number: int, window: Window, config: MusicConfig) -> str:
