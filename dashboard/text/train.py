@@ -98,7 +98,7 @@ def measuring(so_far: Sequence[int], then: str) -> Headline:
     """Say how many windows of the clips are measured, of how many, and what comes then."""
     n_done, n_windows = so_far
     done = f"Measuring the clips: {n_done:,} of {count(n_windows, 'window')}."
-    return Headline(done, f"What is measured is kept, so that this happens once. {then}")
+    return Headline(done, f"Measurements are kept, so this happens only once. {then}")
 
 
 def _of_ensemble(run: Run, limit: BayesLimit | None) -> Headline:

@@ -133,7 +133,7 @@ extracted = Table(
     Column("row", Integer, nullable=False),
     Column("problem", Text, nullable=False),
 )
-"""What was measured on each window (start and length in milliseconds): the row of a shard, or why it was not."""
+"""Measurements of each window (start and length in milliseconds): the row of a shard, or why it was not."""
 
 
 openings = Table(

@@ -21,7 +21,7 @@ UNKNOWN_ARTISTS = "not known: clips by one artist may be in both training and te
 ONE_GENRE = "You can listen to them now. Training needs at least two genres: add clips of another one."
 
 Facts = dict[str, str]
-"""What is said of clips, by what it is about."""
+"""Facts about clips, by their subject."""
 
 
 def found(clips: Sequence[Clip], name: str) -> str:

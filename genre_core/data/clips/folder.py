@@ -82,7 +82,7 @@ class Found:
 
 @dataclass
 class _Walk:
-    """What lies in a folder."""
+    """Contents of a folder."""
 
     sounds: dict[str, Path] = field(default_factory=dict)
     refused: list[RefusedFile] = field(default_factory=list)

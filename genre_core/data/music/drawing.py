@@ -18,7 +18,7 @@ from genre_core.settings.genres import GENRES
 Stream = Literal["artists", "albums", "pieces", "labels", "order"]
 STREAMS: tuple[Stream, ...] = get_args(Stream)
 SHARED: dict[str, tuple[int, int]] = {"key": (0, 11), "transpose": (-5, 5), "balance": (-30, 30)}
-"""What has nothing to do with the genre, and its ranges."""
+"""Traits that have nothing to do with the genre, with their ranges."""
 BARS = 16
 """A clip begins at one of so many bars of its form."""
 
@@ -39,7 +39,7 @@ class MusicDraw:
 
 @dataclass(frozen=True)
 class _Source:
-    """What pieces copy traits from: values by trait, which of them are borrowed, and the neighbor it leans to."""
+    """Source of copied traits: values by trait, which of them are borrowed, and the neighbor it leans to."""
 
     leans: str
     values: dict[str, Any]

@@ -13,7 +13,7 @@ _AT = np.arange(WIDTH) - WIDTH // 2
 _BOWL = np.square(_AT) - np.square(_AT).mean()
 SLOPE = _AT / np.square(_AT).sum()
 CURVE = 2 * _BOWL / np.square(_BOWL).sum()
-"""What nine values are multiplied by: the first derivative of a line through them, the second of a parabola."""
+"""Factors of nine values: the first derivative of a line through them, the second of a parabola."""
 
 
 def delta(rows: Float32) -> Float32:

@@ -1,4 +1,4 @@
-"""What features are computed from: each spectrum once, when it is first asked for."""
+"""Spectra that features are computed from: each spectrum once, when it is first asked for."""
 
 import math
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""What the tagger hears in a clip: for each 3 seconds an embedding and the probabilities of 50 tags."""
+"""Hearing of the tagger in a clip: for each 3 seconds an embedding and the probabilities of 50 tags."""
 
 from collections.abc import Mapping
 from functools import cache
