@@ -18,6 +18,7 @@ FLOORS = {
         {"evaluation"},
         {"training", "bayes", "findings", "inspection", "explaining"},
         {"store"},
+        {"judging"},
         {"studies"},
         {"workers"},
         {"terminal"},

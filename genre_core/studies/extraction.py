@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from genre_core.data.clips.gathering import extractor_of, missing
+from genre_core.data.clips.measuring import Numbers, measure_sets
 from genre_core.data.clips.reading import check_same
 from genre_core.data.clips.shards import Window
 from genre_core.data.clips.sounds import Location, samples
-from genre_core.data.clips.spectrograms import SPECTROGRAM_SETS, spectrogram
 from genre_core.data.clips.tagger.hearing import TAGGER_SETS
 from genre_core.data.clips.tagger.network import network_in
 from genre_core.data.sources import recipes_of, windows_of
@@ -45,7 +44,6 @@ DIED = (
 
 Task = tuple[tuple[Window, tuple[str, ...]], ...]
 """Windows of some clips, with the feature sets that each is missing."""
-Numbers = npt.NDArray[Any]
 
 
 class ExtractionConfig(Frozen):
@@ -232,15 +230,5 @@ def _by_shape(found: Mapping[Window, Numbers]) -> list[dict[Window, Numbers]]:
 
 def _measure(location: Location, window: Window, sets: Sequence[str], folder: Path) -> dict[str, Numbers]:
     """Return the values of feature sets on a window; raises DataError where it cannot be heard."""
-    from genre_core.data.clips.features import FEATURE_SETS, extract
-    from genre_core.data.clips.tagger.hearing import SAMPLE_RATE, extract_tagger
-
     start, seconds = window.start / 1000, window.length / 1000
-    found: dict[str, Any] = {}
-    if own := [name for name in sets if name in FEATURE_SETS]:
-        found |= extract(samples(location, start, seconds), own)
-    if set(sets) & set(TAGGER_SETS):
-        found |= extract_tagger(samples(location, start, seconds, SAMPLE_RATE), SAMPLE_RATE, network_in(folder))
-    features = {name: found[name].astype(np.float32) for name in sets if name in found}
-    spectrograms = [name for name in sets if name in SPECTROGRAM_SETS]
-    return features | {name: spectrogram(samples(location, start, seconds)) for name in spectrograms}
+    return measure_sets(lambda sample_rate: samples(location, start, seconds, sample_rate), sets, folder)

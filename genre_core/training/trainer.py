@@ -20,14 +20,16 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genre_core.data.dataset import IntArray
 from genre_core.data.inputs import Rows
-from genre_core.networks import NetworkConfig
-from genre_core.networks.network import SideBySide
+from genre_core.errors import DataError
+from genre_core.networks import NetworkConfig, Shape
+from genre_core.networks.network import Network, SideBySide
 from genre_core.settings.config import BeforeConfig, TrainConfig
 from genre_core.training.batches import Held, hold, in_order, parts
 from genre_core.training.events import EpochEnd, Event, Progress, StopReason, TrainEnd
@@ -353,6 +355,23 @@ class Trainer:
     def weights(self) -> bytes:
         """Return the best weights so far as safetensors."""
         return save({name: value.contiguous() for name, value in self._best.items()})
+
+
+def rebuilt(model: NetworkConfig, shape: Shape, n_genres: int, weights: bytes) -> Network:
+    """Return a network with the weights that a training has saved, in evaluation mode.
+
+    Raises
+    ------
+    DataError
+        They are not the weights of such a network.
+    """
+    with _global_generator, torch.random.fork_rng(devices=[]):  # it draws weights, though none of them stay
+        network = model.build(shape, n_genres)
+    try:
+        network.load_state_dict(load(weights))
+    except (RuntimeError, SafetensorError) as error:
+        raise DataError("The stored weights are not those of this run's network: train the run again.") from error
+    return network.eval()
 
 
 def predict(network: nn.Module, X: Rows, device: torch.device | None = None) -> np.ndarray[Any, np.dtype[np.float32]]:

@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from genre_core.data.clips.features import FEATURE_SETS, FeatureSet
 from genre_core.data.clips.shards import Place, Window
@@ -146,7 +147,12 @@ def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Me
         keys = "\n".join(f"{extractor_of(sets[0])} {windows[at]}" for at in rows)
         identity = hashlib.sha256(keys.encode()).hexdigest()
         return Measured(Spectrograms(clips.padded(found[0], shape, SILENCE), identity=identity), rows, problems)
-    names = [column for name in sets for column in SETS[name].names]
+    return Measured(side_by_side([clips.values(one) for one in found], config), rows, problems)
+
+
+def side_by_side(values: Sequence[npt.NDArray[Any]], config: SoundConfig) -> Features:
+    """Return the values (n, n_columns) of each feature set of a configuration as one matrix of its columns."""
+    names = [column for name in chosen_sets(config) for column in SETS[name].names]
     columns = columns_of(config)
-    X = np.concatenate([clips.values(one) for one in found], axis=1).astype(np.float64)
-    return Measured(Features(X[:, [names.index(column) for column in columns]], columns), rows, problems)
+    X = np.concatenate(values, axis=1).astype(np.float64)
+    return Features(X[:, [names.index(column) for column in columns]], columns)

@@ -1,0 +1,1 @@
+"""What a trained run answers on data and sound that it never saw."""

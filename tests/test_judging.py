@@ -1,0 +1,112 @@
+"""Stored runs that answer again: as they did on their own data, and along sound that they never saw."""
+
+import numpy as np
+import pytest
+
+from genre_core.data.clips.sounds import samples
+from genre_core.data.inputs import Features
+from genre_core.data.sources import load_dataset
+from genre_core.errors import DataError, RunStateError
+from genre_core.judging.fitted import fit_again, of_whole
+from genre_core.settings.ensembles import ensemble_of
+from genre_core.settings.names import configure
+from genre_core.store.runs import RunStore
+from genre_core.training.predictions import Predictions
+from genre_core.workers.run import execute
+from tests.hums import GENRES, import_hums, write_hums
+
+N = 8
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    opened = RunStore(f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def table(store, tmp_path_factory):
+    return import_hums(write_hums(tmp_path_factory.mktemp("hums"), N, 1.0), store)
+
+
+def train(store, name, config):
+    store.submit(name, config)
+    execute(name, 1, store.url)
+    return store.run(name)
+
+
+def settings(table, **more):
+    given = {"data.source": "clips", "data.table": table, "train.max_epochs": 3, "train.batch_size": 8}
+    return configure(given | {key.replace("__", "."): value for key, value in more.items()})
+
+
+@pytest.fixture(scope="module")
+def listening(store, table):
+    """Runs that can listen: features of whole clips, spectrograms of windows, and an ensemble."""
+    cnn = {"model__architecture": "cnn", "model__channels": (4,), "data__features": "logmel", "data__window": 0.5}
+    rhythm = settings(table, data__features="notebook20,rhythm")
+    other = rhythm.model_copy(update={"train": rhythm.train.model_copy(update={"seed": 7})})
+    configs = {"features": rhythm, "other": other, "both": ensemble_of([rhythm, other]), "cnn": settings(table, **cnn)}
+    return {name: train(store, name, config) for name, config in configs.items()}
+
+
+def stored_logits(store, name):
+    return Predictions.load(store.artifact(name, "logits")).logits
+
+
+@pytest.mark.parametrize("name", ["features", "cnn", "both"])
+def test_a_run_answers_again_as_it_did(store, listening, name):
+    run = listening[name]
+    fitted = fit_again(store, run)
+    assert fitted.genres == tuple(sorted(GENRES))
+    logits = fitted.answers(load_dataset(run.config.data, store).inputs)
+    assert np.allclose(logits, stored_logits(store, name), atol=1e-5)
+
+
+@pytest.mark.parametrize(("name", "starts"), [("features", (0.0,)), ("cnn", (0.0, 0.5)), ("both", (0.0,))])
+def test_a_sound_in_memory_is_answered_as_its_clip_was(store, listening, name, starts):
+    fitted = fit_again(store, listening[name])
+    data = fitted.prepared.dataset
+    rows = [row for row, window in enumerate(data.heard) if window.clip == data.heard[0].clip]
+    at, logits = fitted.along(samples(store.clips.find(data.heard[0].clip)), hop=0.5)
+    assert at == starts == tuple(data.heard[row].start / 1000 for row in rows)
+    assert np.allclose(logits, stored_logits(store, name)[rows], atol=1e-3)
+    whole = of_whole(logits)
+    log_prob = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    assert np.allclose(whole, log_prob.mean(axis=0), atol=1e-5)
+
+
+def test_a_sound_that_is_shorter_or_longer_than_a_window_is_heard(store, listening):
+    fitted = fit_again(store, listening["cnn"])
+    hum = samples(store.clips.find(fitted.prepared.dataset.heard[0].clip))
+    assert [len(fitted.along(sound)[0]) for sound in (hum[:4_000], np.tile(hum, 4))] == [1, 4]
+    at, logits = fitted.along(np.tile(hum, 100), most=5)
+    assert logits.shape == (5, len(GENRES))
+    assert at[-1] == 99.0
+
+
+def test_features_are_found_by_their_names(store, listening):
+    fitted = fit_again(store, listening["features"])
+    inputs = fitted.prepared.dataset.inputs
+    order = np.random.default_rng(0).permutation(len(inputs.names))
+    shuffled = Features(inputs.X[:, order], tuple(inputs.names[at] for at in order))
+    assert np.array_equal(fitted.answers(shuffled), fitted.answers(inputs))
+    fewer = Features(inputs.X[:, 2:], inputs.names[2:])
+    with pytest.raises(DataError, match=rf"needs the feature {inputs.names[0]} and 1 more, which these data do not"):
+        fitted.answers(fewer)
+
+
+def test_what_a_run_cannot_take_is_a_sentence(store, listening):
+    features, cnn = (fit_again(store, listening[name]) for name in ("features", "cnn"))
+    with pytest.raises(DataError, match="learned from spectrograms, and these data hold features"):
+        cnn.answers(features.prepared.dataset.inputs)
+    store.submit("queued", listening["cnn"].config)
+    with pytest.raises(RunStateError, match="queued is queued: only a complete run can answer"):
+        fit_again(store, store.run("queued"))
+
+
+def test_a_run_on_a_table_cannot_listen(store):
+    table = train(store, "table", configure({"data.n_samples": 80, "data.n_genres": 2, "train.max_epochs": 1}))
+    with pytest.raises(DataError, match="so it cannot listen: choose a run on clips or on generated music"):
+        fit_again(store, table).along(np.zeros(22_050, dtype=np.float32))
