@@ -46,7 +46,9 @@ def test_the_scale_is_that_of_the_training_part_however_few_rows_are_read_at_a_t
     assert np.asarray(prepared.X).dtype == np.float32
 
 
-def test_rows_are_read_when_they_are_needed_and_no_sooner(mapped):
+@pytest.mark.parametrize(("room", "times"), [(0, 2), (N * MELS * FRAMES, 1)])
+def test_rows_are_read_when_they_are_needed_and_kept_where_there_is_room(mapped, monkeypatch, room, times):
+    monkeypatch.setattr(inputs, "MOST_KEPT", room)
     read = []
 
     class Counted(np.memmap):
@@ -62,14 +64,16 @@ def test_rows_are_read_when_they_are_needed_and_no_sooner(mapped):
     assert not read
     assert np.asarray(X[:8]).shape == (8, MELS, FRAMES)
     assert read == [8]
+    prepared = Prepared.of(dataset_of(mapped.view(Counted)), split())
     trainer = Trainer(LinearConfig(), TrainConfig(batch_size=8, max_epochs=2), prepared.training_data, device="cpu")
     del read[:]
     list(trainer)
     assert max(read) == 15  # the validation part, which is read in one go; batches have 8 rows
-    assert sum(read) == 2 * (60 + 15)
+    assert sum(read) == times * (60 + 15)
 
 
-def test_training_from_a_file_is_training_from_memory_to_the_bit(mapped):
+def test_training_from_a_file_is_training_from_memory_to_the_bit(mapped, monkeypatch):
+    monkeypatch.setattr(inputs, "MOST_KEPT", 0)
     lazy = Prepared.of(dataset_of(mapped), split())
     flat = lazy.training_data
     held = type(flat)(np.asarray(flat.X_train), flat.y_train, np.asarray(flat.X_validation), flat.y_validation, 3)
@@ -82,6 +86,15 @@ def test_training_from_a_file_is_training_from_memory_to_the_bit(mapped):
     assert len(set(losses[0])) == 4
     assert logits[0].shape == (N, 3)
     assert np.array_equal(*logits)
+
+
+def test_where_there_is_no_sound_nothing_is_learned_and_nothing_said(mapped):
+    gaps = np.array(mapped)
+    gaps[::2, :, 4:] = np.nan
+    data, train = dataset_of(gaps), split().train
+    standardizer, X = data.inputs.standardize(train)
+    np.testing.assert_allclose(standardizer.mean[:, 0], np.nanmean(gaps[train], (0, 2)), rtol=1e-5)
+    np.testing.assert_array_equal(np.isnan(np.asarray(X)), np.isnan(gaps))
 
 
 def test_what_needs_features_is_refused_in_a_sentence_where_there_are_none(mapped):

@@ -2,20 +2,25 @@
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
 
 from genre_core.data.clips.gathering import input_shape
 from genre_core.data.clips.shards import Padded, Place, Shards, Window
 from genre_core.data.clips.sounds import samples
-from genre_core.data.clips.spectrograms import SILENCE, spectrogram
+from genre_core.data.clips.spectrograms import shape_of, spectrogram
 from genre_core.data.inputs import Spectrograms
 from genre_core.data.sources import load_dataset, windows_of
 from genre_core.errors import DataError
 from genre_core.networks import CnnConfig
+from genre_core.networks.listening import _normalized
 from genre_core.settings.config import ClipsConfig, TrainConfig
 from genre_core.settings.names import configure
 from genre_core.store.runs import RunStore
 from genre_core.studies.extraction import Extraction, ExtractionConfig
 from genre_core.studies.study import iter_results
+from genre_core.training.batches import random_crops
 from genre_core.training.events import EpochEnd
 from genre_core.training.trainer import Trainer, TrainingData
 from genre_core.workers.run import execute
@@ -87,13 +92,13 @@ def test_what_tells_them_apart_is_which_windows_they_are(store, config):
     assert load_dataset(other, store).content_hash != again
 
 
-def test_a_clip_that_is_shorter_than_the_window_ends_in_silence(store, config):
+def test_a_clip_that_is_shorter_than_the_window_has_nothing_at_its_end(store, config):
     longer = config.model_copy(update={"window": 1.5})
     measured(longer, store)
     whole, padded = (load_dataset(one, store).inputs.array[:] for one in (config, longer))
     assert padded.shape == (N * len(GENRES), 64, 33)
     assert np.array_equal(padded[..., :22], whole)
-    assert (padded[..., 22:] == SILENCE).all()
+    assert np.isnan(padded[..., 22:]).all()
 
 
 @pytest.mark.parametrize("address", ["folder", "memory://spectrograms"])
@@ -102,11 +107,11 @@ def test_rows_of_any_width_are_read_in_any_order(tmp_path, address):
     rows = [np.full((2, width), width, dtype=np.float16) for width in (3, 5, 5)]
     short = shards.write("logmel-1", [Window("a" * 64, 0, 3)], np.stack(rows[:1]))
     long = shards.write("logmel-1", [Window("b" * 64, 0, 5), Window("c" * 64, 0, 5)], np.stack(rows[1:]))
-    found = Padded(shards, [Place(long, 1), Place(short, 0), Place(long, 0)], (2, 4), -1.0)
+    found = Padded(shards, [Place(long, 1), Place(short, 0), Place(long, 0)], (2, 4))
     assert found.shape == (3, 2, 4)
-    assert found[[1, 0]][:, 0].tolist() == [[3, 3, 3, -1], [5, 5, 5, 5]]
+    np.testing.assert_array_equal(found[[1, 0]][:, 0], [[3, 3, 3, np.nan], [5, 5, 5, 5]])
     assert found[:2].shape == (2, 2, 4)
-    assert found[1].tolist() == [[3, 3, 3, -1]] * 2
+    np.testing.assert_array_equal(found[1], [[3, 3, 3, np.nan]] * 2)
     assert found[[]].shape == (0, 2, 4)
 
 
@@ -118,7 +123,7 @@ def test_a_shard_that_is_gone_while_it_is_needed_is_a_sentence(tmp_path, damage)
     if damage:
         (tmp_path / name).write_bytes(damage)
     with pytest.raises(DataError, match="measure the clips again"):
-        Padded(shards, [Place(name, 0)], (2, 3), 0.0)[[0]]
+        Padded(shards, [Place(name, 0)], (2, 3))[[0]]
 
 
 # -- what is refused ---------------------------------------------------------------------------------------------------
@@ -130,17 +135,10 @@ def test_a_spectrogram_stands_alone(store, config):
         load_dataset(both, store)
 
 
-def test_clips_of_different_lengths_need_a_window(tmp_path, store):
-    write_hums(tmp_path / "a", 3, 1.0)
-    for file in write_hums(tmp_path / "b", 3, 0.8).rglob("*.wav"):
-        file.rename(tmp_path / "a" / file.parent.name / f"short-{file.name}")
-    config = ClipsConfig(table=import_hums(tmp_path / "a", store), features="logmel")
-    measured(config, store)
-    with pytest.raises(DataError, match=r"last 0.8 to 1 seconds.*set a window"):
-        load_dataset(config, store)
-    cut = config.model_copy(update={"window": 1.0})
-    measured(cut, store)
-    assert load_dataset(cut, store).inputs.array[:].shape == (18, 64, 22)
+def test_whole_clips_longer_than_a_minute_need_a_window():
+    assert shape_of([Window("a" * 64, 0, 60_000), Window("b" * 64, 0, 1000)], 0) == (64, 1292)
+    with pytest.raises(DataError, match=r"lasts 61 seconds, and a network is given at most 60 at once: set a window"):
+        shape_of([Window("a" * 64, 0, 61_000)], 0)
 
 
 def test_a_cnn_on_features_fails_in_a_sentence_before_anything_is_measured(store, table):
@@ -171,6 +169,19 @@ def test_other_networks_take_them_as_so_many_numbers(store, table, architecture)
     assert found.context["input_shape"] == [64, 22]
 
 
+def test_clips_of_different_lengths_are_learned_from_whole(tmp_path, store):
+    write_hums(tmp_path / "a", 6, 1.0)
+    for file in write_hums(tmp_path / "b", 6, 0.5).rglob("*.wav"):
+        file.rename(tmp_path / "a" / file.parent.name / f"short-{file.name}")
+    table = import_hums(tmp_path / "a", store)
+    for model in ("cnn", "linear"):
+        found = run(store, f"whole {model}", table, data__features="logmel", model__architecture=model)
+        assert found.state == "complete", found.error
+        assert found.context["input_shape"] == [64, 22]
+    array = load_dataset(found.config.data, store).inputs.array[:]
+    assert sorted(np.isfinite(array[:, 0]).sum(1).tolist()) == [11] * 18 + [22] * 18
+
+
 def stripes(seed, n=150):
     """Return noise (n, 12, 10) with a pattern somewhere: falling, rising, or none; and which it is."""
     rng = np.random.default_rng(seed)
@@ -189,7 +200,7 @@ def trainer(shuffled=False, **settings):
         y = np.random.default_rng(2).permutation(y)
     model = CnnConfig.model_validate({"channels": (4, 8), **settings})
     config = TrainConfig(max_epochs=12, patience=12, batch_size=32, learning_rate=0.02)
-    return Trainer(model, config, TrainingData(X, y, X_validation, y_validation, 3))
+    return Trainer(model, config, TrainingData(X, y, X_validation, y_validation, 3, frame_seconds=0.5))
 
 
 def best_accuracy(one):
@@ -214,12 +225,63 @@ def test_it_goes_on_from_a_checkpoint_bit_for_bit(batch_norm):
             break
     assert bool(list(second.network.buffers())) == batch_norm
     second.restore(first.checkpoint())
-    found = [event for event in second if isinstance(event, EpochEnd)]
-    assert [one.train_loss for one in found] == [one.train_loss for one in expected[3:]]
-    assert [one.validation_loss for one in found] == [one.validation_loss for one in expected[3:]]
+    assert losses(second) == losses(expected)[3:]
     assert second.weights() == plain.weights()
     X = stripes(3)[0]
     assert np.array_equal(second.predict(X), plain.predict(X))
+
+
+def losses(events):
+    return [(one.train_loss, one.validation_loss) for one in events if isinstance(one, EpochEnd)]
+
+
+@pytest.mark.parametrize("crop", [0.0, 3.0])
+def test_it_goes_on_within_an_epoch_bit_for_bit(crop, monkeypatch):
+    plain = trainer(crop=crop)
+    expected = losses(plain)
+    monkeypatch.setattr("genre_core.training.trainer.REPORT_SECONDS", 0.0)
+    first, second = trainer(crop=crop), trainer(crop=crop)
+    assert next(event for event in first if event.epoch == 3 and getattr(event, "fraction", 0) > 0.5)
+    second.restore(first.checkpoint())
+    assert losses(second) == expected[2:]
+    assert second.weights() == plain.weights()
+
+
+def test_pieces_are_taken_at_random_from_what_is_heard_and_whole_clips_are_judged():
+    X = torch.arange(40.0).repeat(300, 2, 1)
+    X[:150, :, 10:] = torch.nan
+    torch.manual_seed(0)
+    found = random_crops(X, 8)
+    assert found.shape == (300, 2, 8)
+    assert not found.isnan().any()
+    starts = found[:, 0, 0]
+    assert torch.equal(found, starts[:, None, None] + torch.arange(8.0).expand(300, 2, 8))
+    assert set(starts[:150].tolist()) == {0, 1, 2}
+    assert set(starts[150:].tolist()) == set(range(33))
+    assert torch.equal(random_crops(X[150:], 40), X[150:])
+    one, seen = trainer(crop=3.0), set()
+    one.network.register_forward_pre_hook(lambda network, given: seen.add((network.training, given[0].shape[2])))
+    next(iter(one))
+    assert seen == {(True, 6), (False, 10)}
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_what_it_says_of_a_clip_does_not_depend_on_what_is_beside_it(training):
+    torch.manual_seed(0)
+    network = CnnConfig(channels=(4, 8), dropout=0.0, batch_norm=not training).build((12, 40), 3).train(training)
+    clips = [torch.randn(1, 12, n_frames) for n_frames in (40, 9, 1, 23)]
+    padded = torch.cat([F.pad(clip, (0, 40 - clip.shape[2]), value=torch.nan) for clip in clips])
+    torch.testing.assert_close(network(padded), torch.cat([network(clip) for clip in clips]))
+    torch.testing.assert_close(network(padded[1:3]), network(padded)[1:3])
+
+
+def test_batches_are_normalized_by_what_is_heard_in_them():
+    X = torch.randn(6, 4, 5, 12)
+    masked, plain = nn.BatchNorm2d(4), nn.BatchNorm2d(4)
+    _normalized(F.pad(X, (0, 7)), masked, torch.cat([torch.ones(6, 1, 1, 12), torch.zeros(6, 1, 1, 7)], 3), learns=True)
+    plain(X)
+    torch.testing.assert_close(masked.running_mean, plain.running_mean)
+    torch.testing.assert_close(masked.running_var, plain.running_var)
 
 
 def test_it_is_trained_by_itself():

@@ -1,7 +1,8 @@
 """Inputs: what a network is given of each row, how that is standardized by the training part, and how it is read.
 
 `Features` are a matrix with a name for each column, held in memory. `Spectrograms` lie in files and are read a batch
-at a time. Both give rows of standard scores: an array, or `LazyRows` that are read when they are needed.
+at a time; frames in which there is no sound, as a clip ends before others do, are NaN. Both give rows of standard
+scores: an array, or `LazyRows` that are read when they are needed.
 """
 
 import math
@@ -18,6 +19,8 @@ from genre_core.errors import DataError
 
 READ_AT_ONCE = 4_000_000
 """Most numbers that are read from a file at a time: 16 MB."""
+MOST_KEPT = 128_000_000
+"""Most numbers of standardized spectrograms that are kept once they were read: 512 MB."""
 
 
 class Rows(Protocol):
@@ -42,6 +45,8 @@ class Inputs(ABC):
     """Noun for them, as a person says it: "features"."""
     names: tuple[str, ...] = ()
     """The names of the features; none where a row is not a list of features."""
+    frame_seconds: float = 0.0
+    """Seconds from one frame of a spectrogram to the next; 0 where a row has none."""
 
     @property
     @abstractmethod
@@ -112,12 +117,14 @@ class Spectrograms(Inputs):
     """Spectrograms (n, n_mels, n_frames) in an array that may lie in files; nothing holds all of them at once.
 
     They are standardized by the mean and scale of each mel band, or of all bands together. `identity` names what the
-    file holds, so that telling it from others does not read all of it; empty: its numbers are hashed.
+    file holds, so that telling it from others does not read all of it; empty: its numbers are hashed. `frame_seconds`
+    lie between the starts of two frames.
     """
 
     array: Rows
     per: Literal["band", "all"] = "band"
     identity: str = ""
+    frame_seconds: float = 0.0
     noun = "spectrograms"
 
     def __post_init__(self) -> None:
@@ -134,7 +141,7 @@ class Spectrograms(Inputs):
     def standardize(self, train: IntArray) -> "tuple[BandStandardizer, Rows]":
         """Return means and scales of the rows `train`, and standard scores of all rows, not read yet."""
         standardizer = BandStandardizer.fit(self.array, train, self.per)
-        return standardizer, LazyRows(self.array, standardizer, np.arange(len(self)))
+        return standardizer, LazyRows(Scores(self.array, standardizer), np.arange(len(self)))
 
     def content(self) -> Iterator[bytes]:
         """Yield the shape, and the identity or the numbers."""
@@ -180,7 +187,7 @@ class BandStandardizer:
 
     @classmethod
     def fit(cls, array: Rows, train: IntArray, per: Literal["band", "all"]) -> "BandStandardizer":
-        """Learn means and standard deviations of the rows `train`, a few rows at a time."""
+        """Learn means and standard deviations of what sounds in the rows `train`, a few rows at a time."""
         from sklearn.preprocessing import StandardScaler
 
         scaler, train = StandardScaler(), np.sort(train)  # in the order in which they lie in the file
@@ -191,33 +198,61 @@ class BandStandardizer:
         return cls(scaler.mean_[:, None], scaler.scale_[:, None])
 
     def transform(self, spectrograms: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-        """Return standard scores (n, n_mels, n_frames)."""
+        """Return standard scores (n, n_mels, n_frames), NaN where there is no sound."""
         # In single precision: doubles would take three times as long, for digits that a network does not see.
         scores: npt.NDArray[np.float32] = np.subtract(spectrograms, self.mean, dtype=np.float32)
         return np.divide(scores, self.scale, out=scores, dtype=np.float32)
 
 
+class Scores:
+    """Standard scores of an array's rows: computed when they are first asked for, and kept where all of them fit.
+
+    All who train on a data set share them, so that many networks need no more memory than one.
+    """
+
+    def __init__(self, array: Rows, standardizer: BandStandardizer) -> None:
+        self.shape = array.shape
+        self._array, self._standardizer = array, standardizer
+        keeps = math.prod(array.shape) <= MOST_KEPT
+        # The system gives memory to what is written alone: rows that nobody asks for take none.
+        self._kept = np.empty(array.shape, dtype=np.float32) if keeps else None
+        self._is_kept = np.zeros(len(array), dtype=bool)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, numbers: IntArray, /) -> npt.NDArray[np.float32]:
+        """Return rows by their numbers (n,)."""
+        if self._kept is None:
+            return self._standardizer.transform(self._array[numbers])
+        new = np.unique(numbers[~self._is_kept[numbers]])
+        if len(new):
+            self._kept[new] = self._standardizer.transform(self._array[new])
+            self._is_kept[new] = True
+        rows: npt.NDArray[np.float32] = self._kept[numbers]
+        return rows
+
+
 @dataclass(frozen=True, eq=False)
 class LazyRows:
-    """Rows `numbers` (n,) of an array, standardized when they are read: `np.asarray(rows[:64])` reads 64 of them."""
+    """Rows `numbers` (n,) of standard scores, which are read when they are needed: `np.asarray(rows[:64])` reads 64."""
 
-    array: Rows
-    standardizer: BandStandardizer
+    scores: Scores
     numbers: IntArray
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Return the number of rows and the shape of one."""
-        return (len(self.numbers), *self.array.shape[1:])
+        return (len(self.numbers), *self.scores.shape[1:])
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     def __getitem__(self, rows: Any, /) -> "LazyRows":
-        return LazyRows(self.array, self.standardizer, self.numbers[rows])
+        return LazyRows(self.scores, self.numbers[rows])
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
-        return self.standardizer.transform(self.array[self.numbers]).astype(dtype or np.float32, copy=False)
+        return self.scores[self.numbers].astype(dtype or np.float32, copy=False)
 
 
 def in_chunks(shape: tuple[int, ...]) -> Iterator[slice]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from genre_core.data.clips.measuring import measure_samples
 from genre_core.data.clips.sounds import SAMPLE_RATE, Samples
 from genre_core.data.clips.windows import starts
-from genre_core.data.inputs import BandStandardizer, Inputs, LazyRows, Rows, Spectrograms, Standardizer
+from genre_core.data.inputs import BandStandardizer, Inputs, LazyRows, Rows, Scores, Spectrograms, Standardizer
 from genre_core.errors import DataError, RunStateError
 from genre_core.settings.config import ExperimentConfig, SoundConfig
 from genre_core.settings.ensembles import average_logits
@@ -98,7 +98,7 @@ class Fitted:
                 f"This run learned from spectrograms of {bands} bands and {frames} frames, and these have "
                 f"{inputs.shape[0]} and {inputs.shape[1]}: cut the clips into windows of the same length."
             )
-        return LazyRows(inputs.array, standardizer, np.arange(len(inputs)))
+        return LazyRows(Scores(inputs.array, standardizer), np.arange(len(inputs)))
 
     def answers(self, inputs: Inputs) -> Logits:
         """Return logits (n, n_genres) for the rows of inputs; raises DataError as `standard_scores` does."""

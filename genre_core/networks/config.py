@@ -53,6 +53,8 @@ class NetworkConfig(Frozen):
     explainable: ClassVar[bool] = False
     """Whether its weights are a chain of fully connected layers with ReLU between them, named `layers.0.weight`, …, so
     that `FittedNetwork` answers as it does."""
+    shown_last: ClassVar[tuple[str, ...]] = ()
+    """Settings that it shares with others, which stand below its own."""
 
     def check(self, shape: Shape) -> None:
         """Do nothing where it can take inputs of this shape; otherwise raise DataError, in a sentence."""
@@ -70,6 +72,10 @@ class NetworkConfig(Frozen):
         layers = self.layers(shape, n_genres)
         sources = (sum(layers[below].units for below in layer.fed_by(at)) for at, layer in enumerate(layers))
         return sum((n_inputs + 1) * layer.units for n_inputs, layer in zip(sources, layers, strict=True) if n_inputs)
+
+    def crop_frames(self, frame_seconds: float) -> int:
+        """Return how many frames of each row a training batch has, taken at random; 0: the row as it is."""
+        return 0
 
     def faster(self) -> Self:
         """Return it with faster random numbers, where it has such a setting and it would do anything."""

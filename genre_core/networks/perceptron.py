@@ -54,7 +54,7 @@ class Perceptron(Network):
 
     def _through(self, X: Tensor) -> tuple[Tensor, list[Tensor], list[Tensor | None]]:
         """Return logits, the input of each layer, and each hidden layer's dropout mask (None: nothing is dropped)."""
-        inputs, masks = [X.flatten(1)], list[Tensor | None]()
+        inputs, masks = [_as_rows(X)], list[Tensor | None]()
         for number, (weight, bias) in enumerate(self.pairs[:-1]):
             hidden = F.linear(inputs[-1], weight, bias).relu_()
             drops = self.training and self.dropout > 0 and number < DROPPED_LAYERS
@@ -87,7 +87,7 @@ class Perceptrons:
 
     def forward(self, X: Tensor, generators: Sequence[torch.Generator]) -> Tensor:
         """Return logits (M, n, n_genres) for inputs (M, n, *shape)."""
-        self._inputs, self._masks = [X.flatten(2)], self._draw_masks(X.shape[1], generators)
+        self._inputs, self._masks = [_as_rows(X, 2)], self._draw_masks(X.shape[1], generators)
         for number, (weight, bias) in enumerate(self._layers[:-1]):
             hidden = _linear(self._inputs[-1], weight, bias).relu_()
             self._inputs.append(hidden.mul_(self._masks[number]) if number < len(self._masks) else hidden)
@@ -131,6 +131,11 @@ class Perceptrons:
                 else:
                     part.fill_(1.0)
         return masks
+
+
+def _as_rows(X: Tensor, n_dims: int = 1) -> Tensor:
+    """Return inputs (…, n_inputs): of a spectrogram each number is one, and where it has no sound, the usual one."""
+    return X if X.ndim == n_dims + 1 else X.flatten(n_dims).nan_to_num(0.0)
 
 
 def _linear(X: Tensor, weight: Tensor, bias: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from genre_core.errors import ConfigError
-from genre_core.networks import ARCHITECTURES
+from genre_core.networks import ARCHITECTURES, NetworkConfig
 from genre_core.settings.config import SOURCES, BeforeConfig, ExperimentConfig, SplitConfig, TrainConfig
 from genre_core.text import capitalized
 from genre_core.values import Frozen
@@ -108,9 +108,9 @@ def variants(section: str) -> tuple[type[Frozen], ...]:
 def flatten(config: ExperimentConfig) -> dict[str, Any]:
     """Return a configuration's values by their dotted names."""
     return {
-        f"{section}.{field}": value
+        f"{section}.{field}": getattr(getattr(config, section), field)
         for section in _sections(config)
-        for field, value in dict(getattr(config, section)).items()
+        for field in _fields(getattr(config, section).__class__)
     }
 
 
@@ -177,8 +177,15 @@ def _carried(start: ExperimentConfig, section: str, changes: Values) -> dict[str
 def _section_settings(section: str, variant: type[Frozen]) -> tuple[Setting, ...]:
     return tuple(
         _tag_setting(section) if field == TAGS.get(section, ("", ""))[0] else _setting(f"{section}.{field}", info)
-        for field, info in variant.model_fields.items()
+        for field, info in _fields(variant).items()
     )
+
+
+@cache
+def _fields(variant: type[Frozen]) -> Mapping[str, FieldInfo]:
+    """Return the fields of a section in the order in which they are shown."""
+    last = variant.shown_last if issubclass(variant, NetworkConfig) else ()
+    return dict(sorted(variant.model_fields.items(), key=lambda item: item[0] in last))
 
 
 def _tag_setting(section: str) -> Setting:

@@ -139,9 +139,9 @@ class ClipStore:
         """Return the numbers (n, …) that lie in those places, in their order; raises DataError where they are gone."""
         return self.shards.read(places)
 
-    def padded(self, places: Sequence[Place], shape: tuple[int, int], filling: float) -> Padded:
+    def padded(self, places: Sequence[Place], shape: tuple[int, int]) -> Padded:
         """Return spectrograms (n, *shape) that lie in those places, to be read when they are needed."""
-        return Padded(self.shards, places, shape, filling)
+        return Padded(self.shards, places, shape)
 
     def take_over(self, other: "ClipStore", extractor: str, clips: Iterable[str]) -> None:
         """Know what another store has measured; its files are read where they lie."""

@@ -49,10 +49,9 @@ class Prepared:
         """Return what a trainer is allowed to see: the training and the validation part."""
         from genre_core.training.trainer import TrainingData
 
-        y, split = self.dataset.y, self.split
-        return TrainingData(
-            self.X[split.train], y[split.train], self.X[split.validation], y[split.validation], len(self.dataset.genres)
-        )
+        y, split, n_genres = self.dataset.y, self.split, len(self.dataset.genres)
+        parts = self.X[split.train], y[split.train], self.X[split.validation], y[split.validation]
+        return TrainingData(*parts, n_genres, self.dataset.inputs.frame_seconds)
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,7 +31,7 @@ from genre_core.errors import DataError
 from genre_core.networks import NetworkConfig, Shape
 from genre_core.networks.network import Network, SideBySide
 from genre_core.settings.config import BeforeConfig, TrainConfig
-from genre_core.training.batches import Held, hold, in_order, parts
+from genre_core.training.batches import Held, hold, in_order, parts, random_crops
 from genre_core.training.events import EpochEnd, Event, Progress, StopReason, TrainEnd
 from genre_core.training.optimizers import Optimizer, Schedule, balanced_weights, flatten
 
@@ -43,13 +43,17 @@ _global_generator = threading.Lock()
 
 @dataclass(frozen=True, eq=False)
 class TrainingData:
-    """Data of a trainer: standard scores (n, *shape) of its rows as float32, and class numbers (n,)."""
+    """Data of a trainer: standard scores (n, *shape) of its rows as float32, and class numbers (n,).
+
+    Of spectrograms `frame_seconds` lie between two frames.
+    """
 
     X_train: Rows
     y_train: IntArray
     X_validation: Rows
     y_validation: IntArray
     n_genres: int
+    frame_seconds: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +85,7 @@ class Trainer:
         self.config = self._first
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.n_genres = data.n_genres
+        self._crop = model.crop_frames(data.frame_seconds)
         self._X_train = hold(data.X_train, self.device)
         self._y_train = torch.as_tensor(data.y_train).to(self.device)
         self._X_validation = hold(data.X_validation, self.device)
@@ -177,7 +182,8 @@ class Trainer:
         start = first = self._position
         while start < n:
             end = start + size
-            loss, logits = self.network.backpropagate(X[start:end], y[start:end], self._criterion)
+            batch = random_crops(X[start:end], self._crop) if self._crop else X[start:end]
+            loss, logits = self.network.backpropagate(batch, y[start:end], self._criterion)
             self.optimizer.step(self.schedule.rate)
             self._loss_sum += loss
             outputs.append(logits)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from genre_core.data.clips.features import FEATURE_SETS, FeatureSet
 from genre_core.data.clips.shards import Place, Window
-from genre_core.data.clips.spectrograms import SILENCE, SPECTROGRAM_SETS, SpectrogramSet, shape_of
+from genre_core.data.clips.spectrograms import SPECTROGRAM_SETS, SpectrogramSet, shape_of
 from genre_core.data.clips.tagger.hearing import TAGGER_SETS, TaggerSet
 from genre_core.data.clips.windows import starts
 from genre_core.data.dataset import IntArray
@@ -124,7 +124,7 @@ def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Me
     NotExtractedError
         Some windows are not measured yet.
     DataError
-        No window could be measured, what was measured is gone, or spectrograms would differ in length.
+        No window could be measured, what was measured is gone, or a spectrogram would be too long.
     """
     sets = chosen_sets(config)
     clip_names = dict.fromkeys(window.clip for window in windows)
@@ -146,7 +146,8 @@ def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Me
         shape = shape_of(windows, config.window)
         keys = "\n".join(f"{extractor_of(sets[0])} {windows[at]}" for at in rows)
         identity = hashlib.sha256(keys.encode()).hexdigest()
-        return Measured(Spectrograms(clips.padded(found[0], shape, SILENCE), identity=identity), rows, problems)
+        array, between = clips.padded(found[0], shape), SPECTROGRAM_SETS[sets[0]].frame_seconds
+        return Measured(Spectrograms(array, identity=identity, frame_seconds=between), rows, problems)
     return Measured(side_by_side([clips.values(one) for one in found], config), rows, problems)
 
 

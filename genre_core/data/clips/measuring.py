@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from genre_core.data.clips.gathering import chosen_sets, side_by_side
 from genre_core.data.clips.sounds import SAMPLE_RATE, Samples
-from genre_core.data.clips.spectrograms import SILENCE, SPECTROGRAM_SETS, spectrogram
+from genre_core.data.clips.spectrograms import SPECTROGRAM_SETS, spectrogram
 from genre_core.data.clips.tagger.hearing import TAGGER_SETS
 from genre_core.data.inputs import Inputs, Spectrograms
 from genre_core.settings.config import SoundConfig
@@ -45,7 +45,7 @@ def measure_sets(hear: Hear, sets: Sequence[str], folder: Path) -> dict[str, Num
 def measure_samples(sounds: Sequence[Samples], config: SoundConfig, shape: tuple[int, ...], folder: Path) -> Inputs:
     """Return inputs (n_sounds rows) of the given shape, as a data set of that configuration has them.
 
-    `sounds` are mono at 22,050 Hz. A spectrogram that is shorter than the shape is filled up, a longer one is cut.
+    `sounds` are mono at 22,050 Hz. A spectrogram that is shorter than the shape is NaN at its end, a longer one is cut.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def measure_samples(sounds: Sequence[Samples], config: SoundConfig, shape: tuple
     found = [measure_sets(_at_rate(sound), sets, folder) for sound in sounds]
     if sets[0] not in SPECTROGRAM_SETS:
         return side_by_side([np.stack([one[name] for one in found]) for name in sets], config)
-    rows = np.full((len(found), *shape), SILENCE, dtype=np.float16)
+    rows = np.full((len(found), *shape), np.nan, dtype=np.float16)
     for row, one in zip(rows, found, strict=True):
         values = one[sets[0]][:, : shape[1]]
         row[:, : values.shape[1]] = values

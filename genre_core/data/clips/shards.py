@@ -154,12 +154,12 @@ class Shards:
 class Padded:
     """Rows (n, n_mels, n_frames) that lie in shards, read when they are asked for: `rows[[3, 1]]` reads two.
 
-    What is shorter in its shard is filled with `filling` at the end; what is longer is cut.
+    What is shorter in its shard is filled with NaN at the end; what is longer is cut.
     """
 
-    def __init__(self, shards: Shards, places: Sequence[Place], shape: tuple[int, int], filling: float) -> None:
+    def __init__(self, shards: Shards, places: Sequence[Place], shape: tuple[int, int]) -> None:
         self.shape = (len(places), *shape)
-        self._shards, self._filling = shards, filling
+        self._shards = shards
         self._names = list(dict.fromkeys(place.shard for place in places))
         number = {name: at for at, name in enumerate(self._names)}
         self._shard = np.array([number[place.shard] for place in places], dtype=np.int64)
@@ -172,7 +172,7 @@ class Padded:
         """Return some of the rows as float16, by a slice or by their numbers."""
         chosen = np.arange(len(self))[rows]
         numbers = np.atleast_1d(chosen)
-        found = np.full((len(numbers), *self.shape[1:]), self._filling, dtype=np.float16)
+        found = np.full((len(numbers), *self.shape[1:]), np.nan, dtype=np.float16)
         shards = self._shard[numbers]
         for shard in np.unique(shards):
             at = np.flatnonzero(shards == shard)

@@ -13,18 +13,19 @@ from genre_core.data.clips.shards import Window
 from genre_core.errors import DataError
 
 N_MELS, HOP = 64, 1024
-SILENCE = -100.0
-"""Level in dB of what fills a window that is longer than its clip: that of silence."""
+MOST_SECONDS = 60
+"""Longest sound that a network is given at once."""
 
 
 class SpectrogramSet(NamedTuple):
-    """A spectrogram that can be measured, described as a `FeatureSet` is; it has no columns."""
+    """A spectrogram that can be measured, described as a `FeatureSet` is: without columns, with frames in time."""
 
     name: str
     title: str
     help: str
     version: int
     names: tuple[str, ...] = ()
+    frame_seconds: float = HOP / SAMPLE_RATE
 
 
 SPECTROGRAM_SETS = {
@@ -43,20 +44,20 @@ SPECTROGRAM_SETS = {
 
 
 def shape_of(windows: Sequence[Window], seconds: float) -> tuple[int, int]:
-    """Return the mel bands and frames of windows that are `seconds` long, or, at 0, whole clips of one length.
+    """Return the mel bands and frames of windows that are `seconds` long, or, at 0, of the longest of whole clips.
 
     Raises
     ------
     DataError
-        Whole clips differ in length.
+        A whole clip is longer than what a network is given at once.
     """
-    lengths = {window.length for window in windows} if not seconds else {round(1000 * seconds)}
-    if len(lengths) > 1:
+    length = round(1000 * seconds) or max((window.length for window in windows), default=0)
+    if length > 1000 * MOST_SECONDS:
         raise DataError(
-            f"These clips last {min(lengths) / 1000:g} to {max(lengths) / 1000:g} seconds, and spectrograms must be "
-            "equally long: set a window, such as 3 seconds."
+            f"The longest of these clips lasts {length / 1000:.0f} seconds, and a network is given at most "
+            f"{MOST_SECONDS} at once: set a window, such as 5 seconds."
         )
-    return N_MELS, 1 + SAMPLE_RATE * max(lengths, default=0) // 1000 // HOP
+    return N_MELS, 1 + SAMPLE_RATE * length // 1000 // HOP
 
 
 def spectrogram(samples: npt.ArrayLike) -> npt.NDArray[np.float16]:

@@ -46,7 +46,7 @@ class Clips(Protocol):
         """Return how many windows could not be measured, of all clips."""
         ...
 
-    def padded(self, places: Sequence[Place], shape: tuple[int, int], filling: float) -> Padded:
+    def padded(self, places: Sequence[Place], shape: tuple[int, int]) -> Padded:
         """Return spectrograms (n, *shape) that lie in those places, to be read when they are needed."""
         ...
 

@@ -1,0 +1,85 @@
+"""What networks on spectrograms share: settings, what they refuse, and blocks of convolution.
+
+A block is convolution, batch normalization (Ioffe & Szegedy 2015), ReLU and pooling.
+"""
+
+import math
+from abc import abstractmethod
+from itertools import pairwise
+from typing import ClassVar, NamedTuple
+
+from genre_core.errors import DataError
+from genre_core.networks.config import DROPOUT, Layer, NetworkConfig, Shape
+from genre_core.values import Layers, setting
+
+
+class ReceptiveField(NamedTuple):
+    """How much of a spectrogram one number in front of the last average has heard."""
+
+    bands: int
+    frames: int
+
+
+class SpectrogramNetworkConfig(NetworkConfig):
+    """A network that listens to spectrograms, of any length."""
+
+    # fmt: off
+    dropout: float = DROPOUT
+    crop: float = setting(0.0, "Random crop", "In training, how long a piece is taken from each clip, at another random place in every epoch; answers are given on whole clips. Shorter: the network memorizes less and epochs take less time, until too little of the music is left. At 0 it learns from whole clips; half of a clip is usual.", ge=0, le=60, step=0.5, unit="seconds")
+    # fmt: on
+
+    shown_last: ClassVar[tuple[str, ...]] = ("dropout", "crop")
+
+    def check(self, shape: Shape) -> None:
+        """Raise DataError where the inputs are no spectrograms."""
+        if len(shape) != 2:
+            phrase = f"{self.phrase[0].upper()}{self.phrase[1:]}"
+            raise DataError(f"{phrase} needs spectrograms: choose the feature set logmel.")
+
+    @property
+    def drops(self) -> tuple[str, ...]:
+        """Return how it says its dropout, where it has any."""
+        return (f"dropout {self.dropout:g}",) if self.dropout else ()
+
+    def crop_frames(self, frame_seconds: float) -> int:
+        """Return how many frames of each row a training batch has; 0: all."""
+        return max(1, round(self.crop / frame_seconds)) if self.crop and frame_seconds else 0
+
+    @abstractmethod
+    def receptive_field(self, shape: Shape) -> ReceptiveField:
+        """Return how much it has heard before it averages."""
+
+
+class BlocksConfig(SpectrogramNetworkConfig):
+    """A network that begins with blocks of convolution."""
+
+    # fmt: off
+    channels: Layers = setting((8, 16, 32), "Channels", "How many patterns each block looks for, first to last. After each block, time and pitch are halved, so later blocks see larger patterns. More: finer differences, and training takes longer. 8, 16, 32 learns quickly.")
+    kernel: int = setting(3, "Pattern size", "How many bands and frames a pattern spans in its block. Larger: longer and wider patterns from the first block on, and slower training. 3 is usual.", ge=1, le=9, step=2)
+    batch_norm: bool = setting(True, "Batch norm", "Brings what each pattern says to one scale in each batch. It makes learning faster and steadier; with very small batches it is unsteady itself.")
+    # fmt: on
+
+    def receptive_field(self, shape: Shape) -> ReceptiveField:
+        """Return how much a pattern of the last block spans: each block adds its kernel, then doubles what it sees."""
+        span, apart = 1, 1
+        for _ in self.channels:
+            span, apart = span + self.kernel * apart, 2 * apart  # (kernel - 1) by convolution, and 1 by pooling
+        return ReceptiveField(min(span, shape[0]), min(span, shape[1]))
+
+    def bands_left(self, shape: Shape) -> int:
+        """Return how many bands the last block leaves of those of a spectrogram."""
+        return math.ceil(shape[0] / (1 << len(self.channels)))
+
+    def blocks(self, shape: Shape, *then: str) -> tuple[Layer, ...]:
+        """Return the spectrogram and the patterns of each block; `then` says what follows the last one."""
+        looks = f"{self.kernel} × {self.kernel}, ReLU"
+        after = [*["pool 2 × 2"] * (len(self.channels) - 1), ", ".join(("pool", *then))]
+        blocks = (Layer(width, (looks, does)) for width, does in zip(self.channels, after, strict=True))
+        return (Layer(math.prod(shape)), *blocks)
+
+    @property
+    def n_of_blocks(self) -> int:
+        """Return how many weights and biases the blocks have."""
+        of_kernels = sum(below * width * self.kernel**2 for below, width in pairwise((1, *self.channels)))
+        # Batch normalization has a scale and a shift for each channel, in place of the bias.
+        return of_kernels + sum(self.channels) * (1 + self.batch_norm)
