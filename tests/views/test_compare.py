@@ -93,6 +93,18 @@ def test_with_one_run_it_asks_for_another_and_offers_those_on_the_same_tracks_fi
     assert answer(pair(store, "good", "seed"), "validation tracks") in texts(page)
 
 
+def test_with_one_run_those_on_the_same_tracks_are_one_click_away(store):
+    page = opened(COMPARE, run="good")
+    offered = [button.key.removeprefix("compare with ") for button in page.button if "compare with" in (button.key or "")]
+    assert offered == ["again", "poor", "seed"]  # newest first, and none of other data or of another split
+    next(button for button in page.button if button.key == "compare with seed").click().run()
+    assert page.query_params["runs"] == "good,seed"
+    assert answer(pair(store, "good", "seed"), "validation tracks") in texts(page)
+    alone = opened(COMPARE, run="other")
+    assert alone.header[0].value == sentences.none_alike("other data")[0].answer
+    assert links(alone) == ["Train another"]
+
+
 def test_the_verdict_comes_first_and_rests_on_the_runs_numbers(store):
     page = opened(COMPARE, runs="good,poor")
     good, poor = (outcomes.outcome(store.run(run_id), "validation") for run_id in ("good", "poor"))

@@ -350,6 +350,8 @@ def test_two_lenses_that_are_called_alike_are_told_apart_and_each_opens_itself(s
 def test_an_empty_page_shows_the_rulers_to_come_and_an_example_that_leaks_in_one_click(store):
     page = opened(VIEW, data__n_samples="400")
     assert [mark["kind"] for mark in drawn(page, "lens ruler artist")["marks"]] == ["limit"]
+    assert "belong to this example. Its tracks have artists, so it is judged by row and by artist." in texts(page)
+    assert "belong to this example" not in texts(opened(VIEW, data__n_samples="400", data__artists="8"))
     press(page, following.sentences.EXAMPLE)
     lens = lenses.lens(page.query_params["lens"])
     assert lens.config.experiment == configure({"data.n_samples": 2000, "data.artists": 20})

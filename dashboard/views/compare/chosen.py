@@ -23,7 +23,7 @@ from genre_core.store.run_result import JUDGE, Judge
 from genre_core.store.schema import Run, RunState
 
 KEY = "compared runs"
-MOST, MOST_LISTED = 6, 200
+MOST, MOST_LISTED, MOST_OFFERED = 6, 200, 5
 FORGET = {"cell": None, "track": None}
 PART_HELP = (
     "Use validation for choosing; it also chose each run's best epoch. Use test for reporting: it opens the test parts "
@@ -200,8 +200,20 @@ def _with(found: Compared) -> str | None:
 
 
 def _say_too_few(asked: Sequence[Run]) -> None:
-    complete = workers.store().runs(limit=2, states=COMPLETE)
+    """Say what to do where there are no two runs to compare, and offer the latest that the one there is goes with."""
+    complete = workers.store().runs(limit=MOST_LISTED, states=COMPLETE)
     if len(complete) < 2:
         say_headline(*sentences.no_runs(bool(workers.store().runs(limit=1))))
-    else:
-        say_headline(sentences.choose_more(asked[0].name if asked else None))
+        return
+    if not asked:
+        say_headline(sentences.choose_more(None))
+        return
+    first = asked[0]
+    others = [run for run in complete if run.id != first.id and _alike(run, first)][:MOST_OFFERED]
+    if not others:
+        say_headline(*sentences.none_alike(first.name))
+        return
+    say_headline(sentences.choose_more(first.name))
+    for other in others:
+        st.button(plain(_label(other)), icon=":material/compare_arrows:", type="tertiary", key=f"compare with {other.id}",
+                  on_click=address.look, kwargs={"runs": f"{first.id},{other.id}", "with": None, **FORGET})  # fmt: skip

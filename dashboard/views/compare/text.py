@@ -64,6 +64,12 @@ def choose_more(first: str | None) -> Headline:
     return Headline(asked, "The first run is compared with each of the others on the same tracks.")
 
 
+def none_alike(first: str) -> tuple[Headline, Step]:
+    """Say that no other run is judged on the same tracks."""
+    reason = "Train another classifier on the same data and split. This page then compares the two, track by track."
+    return Headline(f"No other complete run has the same tracks as {first}.", reason), Step(TRAIN, "Train another")
+
+
 def missing(run_id: str) -> str:
     """Say that a run of the link is not here."""
     return f"There is no run {run_id} here: it was deleted or was made on another computer."

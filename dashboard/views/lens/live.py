@@ -3,15 +3,7 @@
 from typing import Any
 
 from dashboard.components.best_possible import limit_marks
-from dashboard.components.live import (
-    Followed,
-    Parts,
-    answer_part,
-    follow_from,
-    progress_part,
-    study_as,
-    title_part,
-)
+from dashboard.components.live import Followed, Parts, answer_part, follow_from, progress_part, study_as, title_part
 from dashboard.components.ruler import Kind, Mark, Ruler, majority, model, ruler_part
 from dashboard.services import datasets, lenses, openings
 from dashboard.services.lenses import Lens

@@ -64,6 +64,7 @@ def _preview(plan: LensPlan | None, config: LensConfig | None) -> None:
     start_button(sentences.EXAMPLE, "lens example", True, _try, type="secondary")
     if plan is None or config is None or len(plan.levels) < 2:
         plan, config = lenses.lens_plan(EXAMPLE), EXAMPLE
+        st.caption(sentences.of_the_example(plan))
     for level in plan.levels:
         with st.container(key=f"lens-{level}", gap=None):
             found = following.preview(level, config.experiment.data)

@@ -39,14 +39,23 @@ def before(plan: LensPlan | None, config: LensConfig | None, problem: str = "") 
         if still_torn(plan):
             return Headline(*unjudged(plan, still_torn(plan)[-1]))
         return Headline("Each track is independent, so no split can leak.", how_to_leak(config.experiment.data))
-    ways = joined([JUDGED_BY[level] for level in plan.levels])
     first = "How much does the score depend on the split?"
     return Headline(
         first,
-        f"The same tracks are split {ways}, {config.n_repeats} times each. The network "
+        f"The same tracks are split {ways_of(plan)}, {config.n_repeats} times each. The network "
         f"{'is' if plan.network_alone else 'and five simple classifiers are'} tested on each split, which gives "
         f"{count(plan.n_scores, 'score')}. {plan.network_alone}".strip(),
     )
+
+
+def ways_of(plan: LensPlan) -> str:
+    """Return how the tracks are split: `by row, by track and by artist`."""
+    return joined([JUDGED_BY[level] for level in plan.levels])
+
+
+def of_the_example(plan: LensPlan) -> str:
+    """Say that the rulers below are the example's, where the settings have none to set side by side."""
+    return f"The rulers below belong to this example. Its tracks have artists, so it is judged {ways_of(plan)}."
 
 
 def to_measure(n_missing: int, n_windows: int) -> Headline:
