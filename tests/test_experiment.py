@@ -12,7 +12,15 @@ from genre_core.data.splitting import name_test_set
 from genre_core.errors import DataError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import configure
-from genre_core.training.experiment import describe, evaluate_part, make_trainer, prepare, run_experiment, straddlers
+from genre_core.training.experiment import (
+    describe,
+    evaluate_part,
+    groups_of,
+    make_trainer,
+    prepare,
+    run_experiment,
+    straddlers,
+)
 
 TINY = configure(
     {"data.n_samples": 240, "data.n_features": 4, "data.n_genres": 3, "model.hidden": "8", "train.max_epochs": 3}
@@ -107,7 +115,7 @@ def test_a_card_says_what_a_result_depends_on():
     assert (card["split_by"], card["straddling"], card["leaky"], card["n_left_out"]) == ("row", [], False, 0)
     tested = [prepared.dataset.tracks[row] for row in prepared.split.test]
     assert card["test_hash"] == name_test_set(TINY.data, tested)
-    assert card["straddlers"] == {}
+    assert card["straddlers"] == card["groups"] == {}
     assert {"python", "numpy", "torch", "scikit-learn"} <= set(card["versions"])
     majority = (prepared.dataset.y[prepared.split.validation] == prepared.majority).mean()
     assert card["majority_accuracy"] == pytest.approx(majority)
@@ -119,6 +127,8 @@ def test_what_a_leaky_split_tears_apart_is_counted():
     parts = [set(prepared.dataset.groups["artist"][prepared.split[part]]) for part in PARTS]
     torn = (parts[0] & parts[1]) | (parts[0] & parts[2]) | (parts[1] & parts[2])
     assert straddlers(prepared.dataset, prepared.split) == {"artist": len(torn)}
+    numbers = {part: len(artists) for part, artists in zip(PARTS, parts, strict=True)}
+    assert groups_of(prepared.dataset, prepared.split) == {"level": "artist", **numbers}
     assert straddlers(prepared.dataset, prepare(config.model_copy(update={"split": TINY.split})).split) == {}
 
 

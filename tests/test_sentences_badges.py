@@ -11,7 +11,7 @@ from dashboard.text.evaluate import answer, limit_help
 from dashboard.text.evaluate_states import closed, no_data
 from dashboard.text.limits import known_already, limit_here_label, limit_label
 from dashboard.text.runs import answer as answer_of_runs
-from dashboard.text.runs import rate, row, scores_of
+from dashboard.text.runs import caution, rate, row, scores_of
 from dashboard.text.train import of_run
 from dashboard.views.runs.studies_text import Row, how_many
 from genre_core.bayes.limit import bayes_limit
@@ -19,7 +19,7 @@ from genre_core.settings.config import SyntheticConfig, TableConfig
 from genre_core.settings.names import configure
 from genre_core.store.openings import Openings
 from tests.test_sentences_evaluate import BALANCED, outcome
-from tests.test_sentences_train import CONTEXT, make_epochs, make_run
+from tests.test_sentences_train import CONTEXT, answered, make_epochs, make_run
 
 LEAKY = {**CONTEXT, "leaky": True, "straddlers": {"artist": 41}, "n_test": 1200}
 
@@ -68,6 +68,19 @@ def test_saved_scores_say_that_they_are_about_labels_where_some_are_wrong():
     assert "of labels" not in label(replace(run, config_json="{}", summary={"validation": scores}))
 
 
+def test_saved_scores_say_with_their_number_that_groups_are_too_few():
+    scores = {"accuracy": 0.8, "accuracy_interval": [0.0, 1.0], "macro_f1": 0.8, "macro_f1_interval": [0.0, 1.0]}
+    few = {**CONTEXT, "groups": {"level": "artist", "validation": 3}}
+    run = make_run("complete", context=few, summary={"validation": {**scores, "n": 100}})
+    assert " 80.0\u202f% (3 artists are too few for an interval) of 100 tracks" in scores_of(run, "validation")
+    assert "(3 artists are too few for an interval)" in no_data(run, "validation", "")[0].answer
+    one = row(run, {}, Openings())
+    assert caution([one]).startswith("3 artists are too few for an interval. Choose by validation.")
+    assert caution([one, one]) == "3 artists are too few for an interval. The order could be chance."
+    before = row(replace(run, context={}), {}, Openings())
+    assert caution([before, before]) == "Its validation tracks are too few for an interval. The order could be chance."
+
+
 def test_the_limit_says_whom_it_holds_for():
     assert limit_label(SyntheticConfig()) == "no classifier can expect more"
     assert (
@@ -110,16 +123,17 @@ def test_train_says_that_a_leaky_run_exceeds_the_limit_of_unknown_artists():
     config = configure({"data.artists": 5, "split.by": "row"})
     limit = bayes_limit(config.data, n_draws=20_000)
     run = make_run("complete", config_json=config.model_dump_json(), context=LEAKY, best_epoch=1, epoch=1)
-    above = of_run(run, make_epochs(0.99), limit, Queue()).answer
+
+    def said(accuracy):
+        return of_run(run, make_epochs(accuracy), limit, Queue(), answered(accuracy)).answer
+
+    above = said(0.99)
     assert (
         f"{100 * (0.99 - limit.accuracy):.1f}\u202fpoints above the best possible on single tracks by unknown artists"
         in above
     )
-    assert (
-        "below the best possible on single tracks by unknown artists"
-        in of_run(run, make_epochs(0.3), limit, Queue()).answer
-    )
-    level = of_run(run, make_epochs(round(limit.accuracy, 3)), limit, Queue()).answer
+    assert "below the best possible on single tracks by unknown artists" in said(0.3)
+    level = said(round(limit.accuracy, 3))
     assert "which cannot be told from the best possible on single tracks by unknown artists" in level
 
 

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dashboard.figures.curves import Parent
@@ -10,6 +11,8 @@ from dashboard.services.runs import Queue
 from dashboard.text import train as sentences
 from dashboard.text.ensembles import beside_members
 from genre_core.bayes.limit import BayesLimit, bayes_limit
+from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
+from genre_core.evaluation.intervals import share_interval
 from genre_core.networks import LinearConfig
 from genre_core.settings.branches import branch_of
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
@@ -17,7 +20,7 @@ from genre_core.settings.ensembles import ensemble_of
 from genre_core.store.schema import Epoch, Run
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-CONTEXT = {"n_validation": 1197, "majority_accuracy": 0.125}
+CONTEXT = {"n_validation": 1197, "majority_accuracy": 0.125, "groups": {}}
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +45,14 @@ def make_epochs(*accuracies: float) -> list[Epoch]:
         epochs.append(Epoch(number, 1.0, 0.5, 1.0, accuracy, 1e-3, 0.2, accuracy > best))
         best = max(best, accuracy)
     return epochs
+
+
+def answered(accuracy: float, n: int = 1197, n_artists: int = 0) -> ConfusionMatrix:
+    """Return the matrix of n tracks of two genres, by so many artists if any, of which such a share is right."""
+    y = np.arange(n) % 2
+    right = np.arange(n) * accuracy // 1 != (np.arange(n) + 1) * accuracy // 1
+    groups = np.arange(n) % n_artists if n_artists else None
+    return confusion_matrix(y, np.where(right, y, 1 - y), ("Rock", "Jazz"), groups, "artist")
 
 
 def test_before_training_says_what_train_would_do_and_the_limit(limit: BayesLimit) -> None:
@@ -84,20 +95,55 @@ def test_a_failed_run_shows_its_error() -> None:
 
 
 def test_learning_says_epoch_share_and_distance_to_the_limit(limit: BayesLimit) -> None:
-    headline = sentences.of_run(make_run("running"), make_epochs(0.5, 0.7), limit, Queue(), macro_f1=0.68)
+    matrix = confusion_matrix(240 * [0, 0, 0, 1, 1], 240 * [0, 1, 1, 1, 1], ("Rock", "Jazz"))
+    headline = sentences.of_run(make_run("running"), make_epochs(0.5, 0.7), limit, Queue(), matrix)
     gap = 100 * (limit.accuracy - 0.7)
     assert headline.answer == (
         "Training: epoch 2 of 50, right on 70.0\u202f% of validation tracks, "
         f"{gap:.1f}\u202fpoints below the best possible."
     )
-    assert headline.reason == "Macro-F1 68.0\u202f% on 1,197 validation tracks. This is the best epoch so far."
+    assert headline.reason == "Macro-F1 58.3\u202f% on 1,197 validation tracks. This is the best epoch so far."
 
 
 def test_as_good_as_any_only_where_the_interval_reaches_the_limit(limit: BayesLimit) -> None:
-    within = sentences.of_run(make_run("running"), make_epochs(limit.accuracy - 0.01), limit, Queue())
-    beyond = sentences.of_run(make_run("running"), make_epochs(limit.accuracy - 0.05), limit, Queue())
-    assert "not clearly below the best possible" in within.answer
-    assert "points below the best possible" in beyond.answer
+    def said(accuracy: float, n_artists: int = 0) -> str:
+        matrix = answered(accuracy, n_artists=n_artists)
+        return sentences.of_run(make_run("running"), make_epochs(accuracy), limit, Queue(), matrix).answer
+
+    assert "not clearly below the best possible" in said(limit.accuracy - 0.01)
+    assert "points below the best possible" in said(limit.accuracy - 0.05)
+
+
+def test_while_it_trains_the_interval_knows_the_artists_and_few_are_said_with_their_number(limit: BayesLimit) -> None:
+    y, artists = np.zeros(1200, int), np.arange(1200) // 100
+    apart = confusion_matrix(y, np.where(artists < 9, 0, 1), ("Rock", "Jazz"), artists, "artist")
+    epochs, context = make_epochs(0.75), {**CONTEXT, "groups": {"level": "artist", "validation": 3}}
+    run = make_run("running")
+    assert sentences.validation_interval(run, epochs[0], apart) == share_interval(artists < 9, y == 0, artists)
+    assert "not clearly below" in sentences.of_run(run, epochs, limit, Queue(), apart).answer
+    alone = confusion_matrix(y, np.where(artists < 9, 0, 1), ("Rock", "Jazz"))
+    assert "points below the best possible" in sentences.of_run(run, epochs, limit, Queue(), alone).answer
+    few = make_run("running", context=context)
+    assert sentences.of_run(few, make_epochs(0.8), limit, Queue(), answered(0.8, n_artists=3)).answer == (
+        "Training: epoch 1 of 50, right on 80.0\u202f% of validation tracks (3 artists are too few for an interval)."
+    )
+
+
+def test_of_a_run_that_knows_no_groups_no_interval_is_made_up(limit: BayesLimit) -> None:
+    before = {name: value for name, value in CONTEXT.items() if name != "groups"}
+    run = make_run("paused", context=before)
+    assert sentences.validation_interval(run, make_epochs(0.8)[0], answered(0.8)) is None
+    said = sentences.of_run(run, make_epochs(0.8), limit, Queue(), answered(0.8)).answer
+    assert said == "Paused: epoch 1 of 50, right on 80.0\u202f% of validation tracks."
+    scores = {"accuracy_interval": [0.0, 1.0], "macro_f1": 0.691, "macro_f1_interval": [0.0, 1.0]}
+    changes = {"stopped_because": "max_epochs", "best_epoch": 1, "summary": {"validation": scores}}
+    for context, why in (
+        (before, "too few"),
+        ({**CONTEXT, "groups": {"level": "album", "validation": 4}}, "4 albums are too few"),
+    ):
+        headline = sentences.of_run(make_run("complete", context=context, **changes), make_epochs(0.7), limit, Queue())
+        assert headline.answer == f"Trained: right on 70.0\u202f% of 1,197 validation tracks ({why} for an interval)."
+        assert headline.reason.startswith("Macro-F1 69.1\u202f%. ")
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from genre_core.findings.genres import predicted_counts
 from genre_core.findings.rules import find
 from genre_core.findings.sentences import Told, sentence
 from genre_core.store.run_result import Outcome
+from genre_core.terminal.text.words import rate
 from genre_core.text import percent, points, too_few
 from tests.benchmarks.coverage import alike
 
@@ -55,6 +56,7 @@ def test_a_rate_says_what_is_too_few():
     assert too_few(1, "artist") == "1 artist is too few for an interval"
     assert percent(0.5, NOTHING, too_few(3, "album")) == "50.0\u202f% (3 albums are too few for an interval)"
     assert percent(0.5, NOTHING) == "50.0\u202f% (too few for an interval)"
+    assert rate(0.5, [0.0, 1.0], too_few(3, "album")) == "50.0 % (3 albums are too few for an interval)"
     assert points(0.2, Interval(-1.0, 1.0)) == "20.0\u202fpoints (too few for an interval)"
     for metric in METRICS.values():
         if metric.name != "log_loss":

@@ -13,9 +13,9 @@ from dashboard.services import workers
 from dashboard.services.caching import cached_by_run
 from dashboard.services.outcomes import outcome
 from dashboard.services.workers import store
+from genre_core.data.dataset import IntArray
 from genre_core.errors import DataError, RunStateError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
-from genre_core.evaluation.count_statistics import macro_f1_of_counts
 from genre_core.store.run_result import Judge
 from genre_core.store.schema import Epoch, Run, RunState
 
@@ -114,11 +114,6 @@ class Progress:
     shown: Epoch | None
     matrix: ConfusionMatrix | None
 
-    @property
-    def macro_f1(self) -> float | None:
-        """Return the macro-F1 of that matrix."""
-        return None if self.matrix is None else float(macro_f1_of_counts(self.matrix.counts))
-
 
 NO_PROGRESS = Progress((), None, None)
 
@@ -146,11 +141,12 @@ def progress(of: Run) -> Progress:
     shown = shown_epoch(of, epochs)
     if shown is None:
         return NO_PROGRESS
-    labels = _validation_labels(of)
+    labels, groups = _saved(of, "validation_labels", np.uint8), _saved(of, "validation_groups", np.int32)
     if labels is None:
         return Progress(epochs, shown, None)
-    matrix = confusion_matrix(labels, store().predictions(of.id, shown.epoch), tuple(of.context["genres"]))
-    return Progress(epochs, shown, matrix)
+    level = of.context.get("groups", {}).get("level", "group")
+    answers, genres = store().predictions(of.id, shown.epoch), tuple(of.context["genres"])
+    return Progress(epochs, shown, confusion_matrix(labels, answers, genres, groups, level))
 
 
 def _averaged(of: Run) -> Progress:
@@ -162,9 +158,9 @@ def _averaged(of: Run) -> Progress:
 
 
 @cached_by_run(256)
-def _validation_labels(of: Run) -> npt.NDArray[np.uint8] | None:
-    saved = store().artifact(of.id, "validation_labels")
-    return None if saved is None else np.frombuffer(saved, dtype=np.uint8)
+def _saved(of: Run, name: str, dtype: npt.DTypeLike) -> IntArray | None:
+    saved = store().artifact(of.id, name)
+    return None if saved is None else np.frombuffer(saved, dtype=dtype).astype(np.int64)
 
 
 def phase(run: Run) -> str:

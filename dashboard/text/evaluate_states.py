@@ -70,8 +70,9 @@ def no_data(run: Run, part: Part, problem: str) -> tuple[Headline, Step]:
     scores = run.summary.get(part)
     if scores is None:
         return no_tracks(problem)
-    accuracy = percent(scores["accuracy"], Interval(*scores["accuracy_interval"]))
-    macro_f1 = percent(scores["macro_f1"], Interval(*scores["macro_f1_interval"]))
+    few = run.too_few(part)
+    accuracy = percent(scores["accuracy"], Interval(*scores["accuracy_interval"]), few)
+    macro_f1 = percent(scores["macro_f1"], None if few else Interval(*scores["macro_f1_interval"]))
     n = count(scores["n"], f"{part} track")
     about = " about the labels" if about_labels(run) else ""
     headline = f"Right{about} on {accuracy} of {n}; the tracks themselves can no longer be shown."

@@ -16,7 +16,7 @@ from genre_core.settings.config import ExperimentConfig, labels_are_noisy
 from genre_core.settings.naming import data_name, own_settings, said
 from genre_core.store.openings import Openings
 from genre_core.store.schema import Run
-from genre_core.text import nothing_told
+from genre_core.text import NO_INTERVAL, capitalized, nothing_told
 
 STATES = {
     "queued": "○ waiting",
@@ -68,8 +68,8 @@ def rate(run: Run, accuracy: float, interval: Interval | None) -> str:
 def scores_of(run: Run, part: Part) -> str:
     """Return a run's scores on a part: `Test: right on 79.9 % (77.6–82.1) of 1,200 tracks, macro-F1 79.7 % (…)`."""
     found = run.summary[part]
-    accuracy = percent(found["accuracy"], Interval(*found["accuracy_interval"]))
-    macro_f1 = percent(found["macro_f1"], Interval(*found["macro_f1_interval"]))
+    accuracy = percent(found["accuracy"], Interval(*found["accuracy_interval"]), run.too_few(part))
+    macro_f1 = percent(found["macro_f1"], None if run.too_few(part) else Interval(*found["macro_f1_interval"]))
     what = " about the labels" if about_labels(run) else ""
     return f"{part.capitalize()}: right{what} on {accuracy} of {count(found['n'], noun(run))}, macro-F1 {macro_f1}"
 
@@ -135,13 +135,14 @@ def caution(rows: Sequence[Row]) -> str:
     n_data = len({row.run.context.get("data_hash") for row in rows if row.accuracy is not None})
     first = "Only runs on the same data can be compared. " if n_data > 1 else ""
     choosing = f"{first}Choose by validation. A test score appears here after you open the test part on Evaluate."
-    if len(peers) < 2:
+    if not peers:
         return choosing
     best = _best(peers)
+    if best.interval and nothing_told(best.interval):
+        few = capitalized(best.run.too_few("validation") or f"its validation tracks are {NO_INTERVAL}")
+        return f"{few}. {choosing}" if len(peers) == 1 else f"{first}{few}. The order could be chance."
     low = best.interval.low if best.interval else 0.0
     near = sum(1 for row in peers if row is not best and row.interval and row.interval.high >= low)
-    if best.interval and nothing_told(best.interval):
-        return f"{first}Its validation tracks are by too few artists for intervals: the order could be chance."
     if not near:
         return choosing
     verb = "overlaps" if near == 1 else "overlap"

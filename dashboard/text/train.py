@@ -12,13 +12,15 @@ from dashboard.text.limits import known_already, on, unheard
 from dashboard.theme import GAP, count, percent, points
 from genre_core.bayes.limit import BayesLimit
 from genre_core.bayes.recipe import recipe_known
-from genre_core.evaluation.intervals import Interval, wilson
+from genre_core.evaluation.confusion import ConfusionMatrix
+from genre_core.evaluation.count_statistics import macro_f1_of_counts
+from genre_core.evaluation.intervals import Interval
 from genre_core.networks import Layer
 from genre_core.settings.branches import changed_at_branch, latest_branch
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, differences
 from genre_core.store.schema import MEASURING, Epoch, Run
-from genre_core.text import joined, judged
+from genre_core.text import NO_INTERVAL, joined, judged, nothing_told
 
 MOST_NAMED = 3
 LONG_EPOCH = 2.0
@@ -59,9 +61,9 @@ def before_training(
 
 
 def of_run(
-    run: Run, epochs: Sequence[Epoch], limit: BayesLimit | None, queue: Queue, macro_f1: float | None = None
+    run: Run, epochs: Sequence[Epoch], limit: BayesLimit | None, queue: Queue, matrix: ConfusionMatrix | None = None
 ) -> Headline:
-    """Say how far a run is and how good it is; `macro_f1` is that of the epoch it speaks of."""
+    """Say how far a run is and how good it is; `matrix` is the validation matrix of the epoch it speaks of."""
     if run.config.averaged_with and run.state in ("running", "complete"):
         return _of_ensemble(run, limit)
     match run.state:
@@ -84,13 +86,15 @@ def of_run(
     if run.state == "complete":
         best = epochs[run.best_epoch - 1] if run.best_epoch else latest
         verb = "Diverged" if run.stopped_because == "diverged" else "Trained"
-        return Headline(f"{verb}: {_verdict(run, best, limit)}.", f"{beside(run)}{stop_reason(run, latest.epoch)}")
+        return Headline(
+            f"{verb}: {_verdict(run, best, limit, matrix)}.", f"{beside(run)}{stop_reason(run, latest.epoch)}"
+        )
     verb = {"running": "Training", "paused": "Paused", "queued": "Resuming"}[run.state]
-    answer = (
-        f"{verb}: epoch {latest.epoch} of {run.config.train.max_epochs}, {_verdict(run, latest, limit, brief=True)}."
-    )
-    tracks = validation_rows(run)
-    also = "" if macro_f1 is None else f"Macro-F1 {percent(macro_f1)} on {tracks}. "
+    so_far = _verdict(run, latest, limit, matrix, brief=True)
+    answer = f"{verb}: epoch {latest.epoch} of {run.config.train.max_epochs}, {so_far}."
+    also = ""
+    if matrix is not None:
+        also = f"Macro-F1 {percent(float(macro_f1_of_counts(matrix.counts)))} on {validation_rows(run)}. "
     return Headline(answer, f"{also}{_so_far(epochs)}")
 
 
@@ -186,7 +190,8 @@ def beside(run: Run) -> str:
     if "validation" not in run.summary:
         return ""
     scores = run.summary["validation"]
-    return f"Macro-F1 {percent(scores['macro_f1'], Interval(*scores['macro_f1_interval']))}. "
+    interval = None if nothing_told(Interval(*scores["accuracy_interval"])) else Interval(*scores["macro_f1_interval"])
+    return f"Macro-F1 {percent(scores['macro_f1'], interval)}. "  # too few for the one: said once, beside it
 
 
 def stop_reason(run: Run, last: int) -> str:
@@ -210,12 +215,14 @@ def stop_reason(run: Run, last: int) -> str:
             return f"You stopped it after epoch {last}. {kept}"
 
 
-def validation_interval(run: Run, epoch: Epoch) -> Interval:
-    """Return the interval of an epoch's validation accuracy: by groups where the run knows it, else Wilson's."""
+def validation_interval(run: Run, epoch: Epoch, matrix: ConfusionMatrix | None = None) -> Interval | None:
+    """Return the interval of an epoch's validation accuracy, as stored or by its matrix.
+
+    None where neither is there, or an earlier version kept no groups.
+    """
     if run.state == "complete" and epoch.epoch == run.best_epoch and "validation" in run.summary:
         return Interval(*run.summary["validation"]["accuracy_interval"])
-    n = int(run.context.get("n_validation", 0))
-    return wilson(round(epoch.validation_accuracy * n), n)
+    return matrix.accuracy_interval if matrix is not None and run.knows_groups else None
 
 
 def in_queue(queue: Queue) -> str:
@@ -315,14 +322,18 @@ def validation_rows(run: Run) -> str:
     return judged("validation", n, run.context.get("n_validation_tracks", n), "row")
 
 
-def _verdict(run: Run, epoch: Epoch, limit: BayesLimit | None, *, brief: bool = False) -> str:
-    return _judged(run, epoch.validation_accuracy, validation_interval(run, epoch), limit, brief=brief)
+def _verdict(
+    run: Run, epoch: Epoch, limit: BayesLimit | None, matrix: ConfusionMatrix | None, *, brief: bool = False
+) -> str:
+    return _judged(run, epoch.validation_accuracy, validation_interval(run, epoch, matrix), limit, brief=brief)
 
 
-def _judged(run: Run, rate: float, interval: Interval, limit: BayesLimit | None, *, brief: bool = False) -> str:
+def _judged(run: Run, rate: float, interval: Interval | None, limit: BayesLimit | None, *, brief: bool = False) -> str:
     tracks = f"validation {noun(run)}s" if brief else validation_rows(run)
     share = f"right on {percent(rate)} of {tracks}"
-    if limit is None:
+    if interval is not None and nothing_told(interval):
+        return f"{share} ({run.too_few('validation') or NO_INTERVAL})"
+    if limit is None or interval is None:
         return share
     if limit.accuracy > 0.9995 and rate == 1:
         return f"{share}: nothing is left to gain"

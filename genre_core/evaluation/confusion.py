@@ -104,9 +104,9 @@ class ConfusionMatrix:
             return wilson(int(self.counts[cells].sum()), int(self.counts[among].sum()))
         diagonal = np.eye(len(self.counts), dtype=np.bool_)
         if among.all() and np.array_equal(cells, diagonal):
-            return self._accuracy_interval
+            return self.accuracy_interval
         if among.all() and np.array_equal(cells, ~diagonal):
-            return Interval(1 - self._accuracy_interval.high, 1 - self._accuracy_interval.low)
+            return Interval(1 - self.accuracy_interval.high, 1 - self.accuracy_interval.low)
         true, predicted = self.grouped.y_true, self.grouped.y_pred
         return share_interval(cells[true, predicted], among[true, predicted], self.grouped.groups)
 
@@ -156,8 +156,10 @@ class ConfusionMatrix:
         return found
 
     @cached_property
-    def _accuracy_interval(self) -> Interval:
-        assert self.grouped is not None
+    def accuracy_interval(self) -> Interval:
+        """Return the 95 % interval of the accuracy."""
+        if self.grouped is None:
+            return wilson(self.correct, self.n)
         return accuracy_interval(self.grouped.y_true, self.grouped.y_pred, self.grouped.groups)
 
     def _whole(self, by: Normalization) -> IntArray:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.errors import GenreLabError
+from genre_core.evaluation.intervals import coded
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Epoch, Run, Wish
 from genre_core.training.events import EpochEnd, TrainEnd
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def record_card(store: RunStore, run: Run, prepared: "Prepared", trainer: "Trainer") -> dict[str, Any]:
-    """Save what is known of a run before it trains, and the genres of its validation tracks; return the former."""
+    """Save what is known of a run before it trains, and its validation tracks; return the former."""
     from genre_core.training.experiment import describe
 
     card = describe(run.config, prepared, trainer)
     record_test_set(store, run, card, prepared)
-    store.describe(run.id, run.attempt, card, {"validation_labels": labels_of(prepared)})
+    store.describe(run.id, run.attempt, card, validation_of(prepared))
     return card
 
 
@@ -33,10 +34,12 @@ def record_test_set(store: RunStore, run: Run, card: Mapping[str, Any], prepared
     store.test_sets.record(card["test_hash"], run.config.data, (tracks[row] for row in prepared.split.test))
 
 
-def labels_of(prepared: "Prepared") -> bytes:
-    """Return the genres of the validation tracks as bytes (uint8), for the matrix of each epoch."""
-    labels: bytes = prepared.dataset.y[prepared.split.validation].astype("uint8").tobytes()
-    return labels
+def validation_of(prepared: "Prepared") -> dict[str, bytes]:
+    """Return what the matrix of each epoch needs: genres of the validation tracks (uint8), and their groups (int32)."""
+    rows = prepared.split.validation
+    groups = prepared.dataset.clusters(rows)
+    saved = {"validation_labels": prepared.dataset.y[rows].astype(np.uint8).tobytes()}
+    return saved if groups is None else saved | {"validation_groups": coded(groups).astype(np.int32).tobytes()}
 
 
 def record_epoch(store: RunStore, run: Run, event: EpochEnd) -> Wish:

@@ -14,8 +14,11 @@ from typing import Any, Literal, NamedTuple
 from pydantic import ValidationError
 from sqlalchemy import Boolean, Column, Double, Index, Integer, LargeBinary, MetaData, RowMapping, String, Table, Text
 
+from genre_core.data.dataset import Part
 from genre_core.errors import RunStateError
+from genre_core.evaluation.grouped_share import FEWEST_GROUPS
 from genre_core.settings.config import ExperimentConfig
+from genre_core.text import too_few
 from genre_core.training.events import Epoch as Epoch
 
 RunState = Literal["queued", "running", "paused", "complete", "failed", "cancelled"]
@@ -272,6 +275,17 @@ class Run(Queued):
             return len(self.config.members)
         except RunStateError:
             return 0
+
+    @property
+    def knows_groups(self) -> bool:
+        """Return whether it is known which tracks belong together; earlier versions did not keep it."""
+        return "groups" in self.context
+
+    def too_few(self, part: Part) -> str:
+        """Say of how few groups a part is, such as `3 artists are too few for an interval`; empty where enough."""
+        groups = self.context.get("groups", {})
+        n = groups.get(part, 0)
+        return too_few(n, groups["level"]) if 0 < n < FEWEST_GROUPS else ""
 
     @property
     def lost(self) -> bool:

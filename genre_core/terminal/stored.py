@@ -17,6 +17,7 @@ from genre_core.terminal.findings import findings_of, listed
 from genre_core.terminal.limit import bayes, judge_of, right_about, with_recipe
 from genre_core.terminal.output import DONE, show
 from genre_core.terminal.sets import as_table, sets_of
+from genre_core.text import capitalized
 
 _HEADLINE = ("n", "accuracy", "accuracy_interval", "macro_f1")
 
@@ -96,7 +97,8 @@ def _evaluation(store: RunStore, run: Run, part: Part, judge: Judge, branches: s
     except DataError:
         if part not in run.summary or judge.clean:
             raise
-        return {"by": "row", "n_rows": None, "n_tracks": None, "too_few": "", part: run.summary[part], "bayes": None}
+        few = f"{capitalized(run.too_few(part))}." if run.too_few(part) else ""
+        return {"by": "row", "n_rows": None, "n_tracks": None, "too_few": few, part: run.summary[part], "bayes": None}
     seen = outcome_of(store, run, part, data, judge)
     if seen is None:
         raise RunStateError(f"The run {run.name} has no predictions in the store: train it again.")
@@ -128,7 +130,11 @@ def judged(run: Run, seen: Outcome, part: Part) -> dict[str, Any]:
 
 def _row(run: Run, seen: Openings) -> dict[str, Any]:
     """Return a run's line; its test score only where somebody has opened it."""
-    scores = {part: {name: found[name] for name in _HEADLINE} for part, found in run.summary.items()}
+    scores = {
+        part: {**{name: run.summary[part][name] for name in _HEADLINE}, "too_few": run.too_few(part)}
+        for part in PARTS
+        if part in run.summary
+    }
     return {
         "run": run.id,
         "name": run.name,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from genre_core.data.dataset import PARTS, Dataset, Part
+from genre_core.data.dataset import PARTS, Dataset, Part, count_groups
 from genre_core.data.inputs import BandStandardizer, Rows, Standardizer
 from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, name_test_set, split_dataset
@@ -159,6 +159,19 @@ def straddlers(dataset: Dataset, split: Split) -> dict[str, int]:
     return found
 
 
+def groups_of(dataset: Dataset, split: Split) -> dict[str, Any]:
+    """Return the level of the groups that intervals rest on, and how many each part has; empty where rows stand alone.
+
+    A part in which each row is of another group is left out.
+    """
+    found: dict[str, Any] = {}
+    for part in PARTS:
+        groups = dataset.clusters(split[part])
+        if dataset.coarsest and groups is not None:
+            found |= {"level": dataset.coarsest[0], part: count_groups(groups)}
+    return found
+
+
 def describe(config: ExperimentConfig, prepared: Prepared, trainer: "Trainer") -> dict[str, Any]:
     """Return what a run's card says beside its configuration: sizes, data hash, versions, device."""
     import sklearn
@@ -178,6 +191,7 @@ def describe(config: ExperimentConfig, prepared: Prepared, trainer: "Trainer") -
         "straddling": list(split.straddling),
         "straddlers": straddlers(dataset, split),
         "leaky": split.leaky,
+        "groups": groups_of(dataset, split),
         "n_left_out": len(dataset) - sum(sizes.values()),
         "notes": list(dataset.notes),
         "data_hash": dataset.content_hash,

@@ -9,7 +9,7 @@ from genre_core.data.dataset import PARTS
 from genre_core.errors import GenreLabError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.ensembles import average_logits
-from genre_core.store.record import evaluate_logits, labels_of, record_test_set
+from genre_core.store.record import evaluate_logits, record_test_set, validation_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.training.events import EpochEnd, Progress, TrainEnd
@@ -36,7 +36,7 @@ def average(store: RunStore, run: Run, prepared: "Prepared") -> None:
     shape, n_genres = prepared.X.shape[1:], len(prepared.dataset.genres)
     card["n_parameters"] = sum(member.model.n_parameters(shape, n_genres) for member in members)
     record_test_set(store, run, card, prepared)
-    store.describe(run.id, run.attempt, card, {"validation_labels": labels_of(prepared)})
+    store.describe(run.id, run.attempt, card, validation_of(prepared))
     answers = []
     for number, member in enumerate(members):
         logits = stored_logits(store, member, prepared)

@@ -95,7 +95,9 @@ def test_with_one_run_it_asks_for_another_and_offers_those_on_the_same_tracks_fi
 
 def test_with_one_run_those_on_the_same_tracks_are_one_click_away(store):
     page = opened(COMPARE, run="good")
-    offered = [button.key.removeprefix("compare with ") for button in page.button if "compare with" in (button.key or "")]
+    offered = [
+        button.key.removeprefix("compare with ") for button in page.button if "compare with" in (button.key or "")
+    ]
     assert offered == ["again", "poor", "seed"]  # newest first, and none of other data or of another split
     next(button for button in page.button if button.key == "compare with seed").click().run()
     assert page.query_params["runs"] == "good,seed"

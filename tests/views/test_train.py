@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import update
 
-from dashboard.services import datasets, runs, tables, workers
+from dashboard.services import datasets, histories, runs, tables, workers
 from dashboard.text import train as sentences
+from genre_core.evaluation.intervals import wilson
 from genre_core.settings.names import configure
 from genre_core.settings.naming import run_name
 from genre_core.store.schema import runs as run_table
@@ -31,8 +32,8 @@ def queued(store, run_id, config=SMALL, **more):
     return run_id
 
 
-def paused(store, run_id):
-    queued(store, run_id)
+def paused(store, run_id, config=SMALL):
+    queued(store, run_id, config)
     store.request(run_id, "step")
     execute(run_id, 1, store.url)
     assert store.run(run_id).state == "paused"
@@ -56,7 +57,7 @@ def answer(page):
 def headline(run):
     """Return the two sentences that a page is to say of a run."""
     progress, limit = runs.progress(run), datasets.limit(run.config.data)
-    said = sentences.of_run(run, progress.epochs, limit, runs.queue(run), progress.macro_f1)
+    said = sentences.of_run(run, progress.epochs, limit, runs.queue(run), progress.matrix)
     return said.answer, said.reason
 
 
@@ -107,6 +108,24 @@ def test_train_starts_one_run_with_the_settings_and_puts_it_into_the_address(sto
 def test_by_hand_train_asks_for_one_epoch(store):
     page = press(opened(TRAIN, pace="by hand"), "Train")
     assert store.run(page.query_params["run"]).request == "step"
+
+
+def test_the_epochs_of_tracks_by_artists_have_the_interval_of_their_artists(store):
+    for run_id, artists, few in (("few-artists", 2, "4 artists are too few for an interval"), ("many-artists", 20, "")):
+        config = configure(
+            {"data.artists": artists, "data.n_genres": 2, "data.artist_spread": 3.0, "split.by": "row"}, SMALL
+        )
+        run = store.run(paused(store, run_id, config))
+        progress, told = runs.progress(run), histories.history(run).matrix(1)  # Evaluate asks the data themselves
+        interval = sentences.validation_interval(run, progress.shown, progress.matrix)
+        assert interval == told.accuracy_interval != wilson(told.correct, told.n)
+        assert run.too_few("validation") == told.too_few() == few
+        page = opened(TRAIN, run=run_id)
+        assert answers(page) == headline(run)
+        assert few in answer(page)
+        model = next(mark for mark in drawn(page, "train ruler")["marks"] if mark["kind"] == "model")
+        assert [model["low"], model["high"]] == ([None, None] if few else [interval.low, interval.high])
+        assert few in model["text"]
 
 
 def test_pause_resume_and_stop_act_on_the_run_that_is_shown(store):

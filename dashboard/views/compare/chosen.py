@@ -215,5 +215,11 @@ def _say_too_few(asked: Sequence[Run]) -> None:
         return
     say_headline(sentences.choose_more(first.name))
     for other in others:
-        st.button(plain(_label(other)), icon=":material/compare_arrows:", type="tertiary", key=f"compare with {other.id}",
-                  on_click=address.look, kwargs={"runs": f"{first.id},{other.id}", "with": None, **FORGET})  # fmt: skip
+        st.button(
+            plain(_label(other)),
+            icon=":material/compare_arrows:",
+            key=f"compare with {other.id}",
+            type="tertiary",
+            on_click=address.look,
+            kwargs={"runs": f"{first.id},{other.id}", "with": None, **FORGET},
+        )

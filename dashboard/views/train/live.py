@@ -134,7 +134,7 @@ def _answer(run: Run | None, progress: Progress, config: ExperimentConfig | None
     of = run.config if run else config
     limit = datasets.limit(of.data) if of else None
     if run:
-        headline = sentences.of_run(run, progress.epochs, limit, runs.queue(run), progress.macro_f1)
+        headline = sentences.of_run(run, progress.epochs, limit, runs.queue(run), progress.matrix)
     else:
         known = datasets.recipe_limit(config.data) if config else None
         headline = sentences.before_training(datasets.shape(config.data) if config else None, config, limit, known)
@@ -157,11 +157,12 @@ def _progress(run: Run | None, progress: Progress, config: ExperimentConfig | No
 def _marks(run: Run | None, progress: Progress, base: float | None) -> list[Mark]:
     marks = [] if base is None else [majority(base)]
     if run and progress.shown:
-        interval = sentences.validation_interval(run, progress.shown)
-        marks.append(model(progress.shown.validation_accuracy, interval, "validation"))
+        interval, few = sentences.validation_interval(run, progress.shown, progress.matrix), run.too_few("validation")
+        marks.append(model(progress.shown.validation_accuracy, interval, "validation", too_few=few))
     elif run and run.config.averaged_with and run.summary:
         found = run.summary["validation"]
-        marks += [model(found["accuracy"], Interval(*found["accuracy_interval"]), "validation")]
+        few = run.too_few("validation")
+        marks += [model(found["accuracy"], Interval(*found["accuracy_interval"]), "validation", too_few=few)]
         marks += member_marks(run, "validation")
     return marks
 

@@ -117,7 +117,7 @@ def _score(found: Document | None, row: Document) -> tuple[str, str]:
     if found is None:
         return "–", "–"
     mark = f"{' by segment' if row['by'] == 'row' else ''}{' leaky' if row['leaky'] else ''}"
-    return f"{rate(found['accuracy'], found['accuracy_interval'])}{mark}", rate(found["macro_f1"])
+    return f"{rate(found['accuracy'], found['accuracy_interval'], found['too_few'])}{mark}", rate(found["macro_f1"])
 
 
 def _settings(changed: Mapping[str, Any] | None) -> str:

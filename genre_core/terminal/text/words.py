@@ -19,14 +19,14 @@ def plain(sentence: str) -> str:
     return sentence.translate(_PLAIN)
 
 
-def rate(rate: float | None, interval: Sequence[float] | None = None) -> str:
-    """Return a rate in percent, with its interval where there is one."""
+def rate(rate: float | None, interval: Sequence[float] | None = None, too_few: str = "") -> str:
+    """Return a rate in percent, with its interval where there is one, or what is `too_few` for one."""
     if rate is None:
         return "none"
     if interval is None:
         return f"{100 * rate:.1f} %"
     if list(interval) == [0.0, 1.0]:
-        return f"{100 * rate:.1f} % ({NO_INTERVAL})"
+        return f"{100 * rate:.1f} % ({too_few or NO_INTERVAL})"
     return f"{100 * rate:.1f} % ({100 * interval[0]:.1f}-{100 * interval[1]:.1f})"
 
 
