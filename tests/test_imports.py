@@ -38,7 +38,7 @@ FLOORS = {
 """Rooms from the ground up: a module imports from its own floor and from those below it."""
 
 SLOW = {"torch", "sklearn", "pandas", "scipy", "statsmodels", "pyarrow", "distributed", "dask", "safetensors", "fsspec"}
-SLOW |= {"librosa", "soundfile", "soxr", "pretty_midi", "midirenderer"}
+SLOW |= {"librosa", "soundfile", "soxr", "pretty_midi", "midirenderer", "captum"}
 TORCH_ROOMS = ("genre_core.networks.", "genre_core.training.")
 READ_OR_TRAIN = ("genre_core.training", "genre_core.workers", "genre_core.terminal", "genre_core.data.sources")
 """Parts of the library that read, train or send: a page asks a service for them."""

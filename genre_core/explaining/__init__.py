@@ -1,1 +1,1 @@
-"""Why a network answers as it does: its weights in numpy, what its answer rests on, and what would change it."""
+"""Why a network answers as it does: what its answer rests on, in features or in sound, and what would change it."""
