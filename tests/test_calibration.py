@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from sklearn.metrics import brier_score_loss, log_loss
 from genre_core.errors import DataError
 from genre_core.evaluation.calibration import calibration, reliability
 from genre_core.evaluation.calibration_error import calibration_errors
-from genre_core.evaluation.intervals import drawn_weights, n_resamples, wilson
+from genre_core.evaluation.intervals import Interval, drawn_weights, n_resamples, wilson
 from genre_core.evaluation.metrics import METRICS, softmax
 from genre_core.evaluation.posterior_gap import posterior_gap
 
@@ -201,5 +203,9 @@ def test_true_probabilities_lie_at_no_distance_from_themselves_and_the_divergenc
     assert gap.excess.interval.low > 0
     assert sum(b.n for b in gap.bins) == 20_000
     assert all(b.lower <= b.upper for b in gap.bins)
+    few = posterior_gap(said, true, groups=np.arange(20_000) % 4)
+    assert [few.difference.interval, few.excess.interval, few.divergence.interval] == [
+        Interval(0.0, 1.0), Interval(-1.0, 1.0), Interval(0.0, math.inf),
+    ]  # fmt: skip
     with pytest.raises(DataError, match="same tracks"):
         posterior_gap(said, true[:10])

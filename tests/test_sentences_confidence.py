@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.figures.calibration import posterior_figure, reliability_figure
 from dashboard.text.calibration import error_sentence, posterior_sentence, reliability_answer, scaling_sentence
-from dashboard.theme import TWINS
+from dashboard.theme import TWINS, points
 from dashboard.views.evaluate import rejection_text as rejecting
 from dashboard.views.evaluate.rejection_figure import MOST_GENRES, genre_answers_figure
 from genre_core.evaluation.calibration import Bin, ReliabilityCurve, calibration, reliability
@@ -120,6 +120,13 @@ def test_the_true_probabilities_tell_too_sure_from_too_modest():
     assert "and too high by" in posterior_sentence(posterior_gap(softmax(2 * logits), true))
     assert "and too low by" in posterior_sentence(posterior_gap(softmax(logits / 2), true))
     assert "too" not in posterior_sentence(posterior_gap(true, true))
+    one = posterior_gap(softmax(2 * logits), true, groups=np.zeros(500, int))
+    said = posterior_sentence(one, "1 artist is too few for an interval")
+    assert said == (
+        f"Confidence is on average {points(one.difference.value)} away from the true probability of the prediction. "
+        f"Its log loss is {one.divergence.value:.3f}\u202fnats above the ideal. 1 artist is too few for an interval."
+    )
+    assert posterior_sentence(one).endswith("above the ideal. These tracks are too few for an interval.")
 
 
 def test_what_is_answered_is_said_in_every_case():

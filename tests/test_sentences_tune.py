@@ -1,5 +1,6 @@
 """Sentences of Tune, from made-up trials."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -81,7 +82,31 @@ def test_what_picking_the_best_inflates_says_which_trials_it_is_of():
     assert sentences.optimism(on_folds) == f"Picking the best of 3 {said}"
     never = "Picking the best of 3 inflates the score; the search ended before it estimated by how much."
     assert sentences.optimism(search(summary=None)) == never
+    of_one = replace(search(summary=SearchSummary(3)), too_few="1 artist is too few for an interval")
+    unknown = "Picking the best of 3 inflates the score by an unknown amount: 1 artist is too few for an interval."
+    assert sentences.optimism(of_one) == unknown
     assert sentences.optimism(search(1, summary=None)) == "With fewer than two trials, there was nothing to pick from."
+
+
+def test_trials_on_few_artists_have_no_interval_and_say_why():
+    few = "3 artists are too few for an interval"
+    by_loss = CONFIG.model_copy(update={"objective": "log_loss"})
+    estimate = SearchSummary(3, optimism=replace(ESTIMATE, interval=(0.0, math.inf)))
+    said = sentences.optimism(replace(search(summary=estimate), config=by_loss, too_few=few))
+    size, expected = f"0.020{GAP}nats", f"0.700{GAP}nats ({few})"
+    assert said == f"Picking the best of 3 inflates the score by about {size}: expect {expected} on new tracks."
+    assert "nats (too few for an interval) on new" in sentences.optimism(
+        replace(search(summary=estimate), config=by_loss)
+    )
+    trials = tuple(replace(one, interval=(0.0, 1.0)) for one in search().trials)
+    found = replace(
+        search(summary=SearchSummary(3, optimism=replace(ESTIMATE, interval=(0.0, 1.0)))), trials=trials, too_few=few
+    )
+    assert sentences.headline(found).answer == f"Best of 3 trials: 72.0{GAP}% ({few}) accuracy on validation."
+    assert f"expect 70.0{GAP}% ({few}) on new tracks" in sentences.optimism(found)
+    assert sentences.uncertainty(found) == (
+        f"Each score is on 45 validation tracks. {few}: any difference between trials could be chance."
+    )
 
 
 def test_failed_trials_are_counted_and_the_first_says_why():

@@ -1,5 +1,7 @@
 """Searches: what can be searched, how trials are chosen, ended early and gone on with, and what picking flatters by."""
 
+import json
+import math
 import sqlite3
 from dataclasses import replace
 
@@ -22,7 +24,7 @@ from genre_core.studies.tuning import trials as optuna_side
 from genre_core.studies.tuning.config import search_config, trial_config
 from genre_core.studies.tuning.optimism import DEALINGS, by_accuracy, by_loss, by_macro_f1
 from genre_core.studies.tuning.pruning import STARTS, WARM_UP, Pruning
-from genre_core.studies.tuning.rows import best_of, read_rows
+from genre_core.studies.tuning.rows import SearchSummary, best_of, read_rows
 from genre_core.studies.tuning.space import (
     Dimension,
     distributions,
@@ -33,6 +35,7 @@ from genre_core.studies.tuning.space import (
     suggested,
 )
 from genre_core.studies.tuning.trials import Trials
+from genre_core.terminal.text.studies import _value
 from genre_core.training.experiment import run_experiment
 from genre_core.workers.study import execute_study, work_on
 
@@ -395,6 +398,17 @@ def test_whole_groups_judge_and_lower_losses_win():
     found = choice.best([choice.judge(one) for one in losses])
     assert found.chosen == pytest.approx(losses.mean(axis=1).min())
     assert found.interval[0] < found.chosen <= found.corrected < found.interval[1]
+
+
+def test_tracks_of_few_groups_give_an_estimate_without_an_interval_that_the_store_can_keep():
+    losses, groups = np.random.default_rng(2).random((8, 200)), np.repeat(np.arange(4), 50)
+    choice = by_loss(200, groups)
+    found = choice.best([choice.judge(one) for one in losses])
+    assert found.interval == (0.0, math.inf)
+    kept = json.dumps(SearchSummary(8, optimism=found).to_json(), allow_nan=False)
+    assert json.loads(kept)["optimism"]["interval"] == [0.0, None]
+    assert SearchSummary.from_json(json.loads(kept)).optimism == found
+    assert _value("log_loss", 0.7, [0.0, None]) == "0.700 (too few for an interval)"
 
 
 def test_tracks_of_one_group_give_no_estimate():

@@ -1,5 +1,7 @@
 """Intervals: known values, coverage in simulation, and respect for groups."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -201,13 +203,21 @@ def test_what_is_all_right_or_all_wrong_is_not_certain():
 def test_the_interval_of_a_mean_is_students_and_knows_groups():
     from scipy.stats import t
 
-    values = np.array([1.0, 2.0, 4.0, 9.0])
-    low, high = t.interval(0.95, 3, loc=4.0, scale=values.std(ddof=1) / 2)
+    values = np.array([1.0, 2.0, 4.0, 9.0, 4.0])
+    low, high = t.interval(0.95, 4, loc=4.0, scale=values.std(ddof=1) / 5**0.5)
     assert mean_interval(values) == Interval(pytest.approx(low), pytest.approx(high))
-    in_groups = mean_interval(np.repeat(values, 5), np.repeat(np.arange(4), 5))
+    in_groups = mean_interval(np.repeat(values, 5), np.repeat(np.arange(5), 5))
     assert [in_groups.low, in_groups.high] == pytest.approx([low, high])
-    assert mean_interval(values, lowest=0.0).low == 0.0
-    assert mean_interval(values[:1]) == Interval(1.0, 1.0)
+    assert mean_interval(values, lowest=0.5, highest=6.0) == Interval(0.5, 6.0)
+    assert mean_interval(values[:2], lowest=0.0).low == 0.0
+
+
+@pytest.mark.parametrize("n_groups", [1, 4])
+def test_a_mean_of_too_few_has_no_interval(n_groups):
+    values = np.arange(20.0)
+    assert mean_interval(values, np.arange(20) % n_groups) == Interval(-math.inf, math.inf)
+    assert mean_interval(values, np.arange(20) % n_groups, 0.0) == Interval(0.0, math.inf)
+    assert mean_interval(values[:1]) == Interval(-math.inf, math.inf)
 
 
 def test_few_groups_push_the_ends_of_a_resampled_interval_out():

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 
 from dashboard.services.commands import act
 from dashboard.services.openings import openings_of
+from dashboard.services.runs import run
 from dashboard.services.studies import as_far_as, config_of, open_study
 from dashboard.services.workers import store
 from genre_core.errors import RunStateError
@@ -39,6 +40,8 @@ class Search:
     config: SearchConfig
     trials: tuple[TrialResult, ...]
     summary: SearchSummary | None
+    too_few: str = ""
+    """What is too few for an interval of a trial, such as `3 artists are too few for an interval`; empty if enough."""
 
     @cached_property
     def best(self) -> TrialResult | None:
@@ -113,4 +116,6 @@ def optuna_command() -> str:
 def _read(study: Study) -> Search:
     trials: Sequence[TrialResult]
     trials, summary = read_rows(store().studies.results(study.id))
-    return Search(study, config_of(SEARCH, study), tuple(trials), summary)
+    found = Search(study, config_of(SEARCH, study), tuple(trials), summary)
+    judged = run(found.best.runs[0]) if found.best and not found.config.folds else None
+    return replace(found, too_few=judged.too_few("validation")) if judged else found

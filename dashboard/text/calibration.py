@@ -1,5 +1,7 @@
 """Sentences about a run's confidence: pure functions, saying only what intervals support."""
 
+import math
+
 from dashboard.theme import GAP, count, percent, points, spread
 from genre_core.data.dataset import Part
 from genre_core.evaluation.calibration import Bin, ReliabilityCurve, Score
@@ -7,7 +9,7 @@ from genre_core.evaluation.calibration_error import CalibrationError
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.posterior_gap import PosteriorGap
 from genre_core.evaluation.scaling import TemperatureScaling, VectorScaling
-from genre_core.text import capitalized, nothing_told
+from genre_core.text import NO_INTERVAL, capitalized, nothing_told, told
 
 SMALL_CHANGE = 0.02
 """A temperature so near to 1 changes nothing that can be seen."""
@@ -110,18 +112,24 @@ def _effect(scaling: TemperatureScaling) -> str:
     return "it makes the model less confident" if scaling.temperature > 1 else "it makes the model more confident"
 
 
-def posterior_sentence(gap: PosteriorGap) -> str:
-    """Say how far confidence lies from the true probability of what is predicted, and what that costs."""
-    off = f"{points(gap.difference.value, gap.difference.interval)} away from the true probability of the prediction"
+def posterior_sentence(gap: PosteriorGap, too_few: str = "") -> str:
+    """Say how far confidence lies from the true probability of what is predicted, and what that costs.
+
+    `too_few` says so where the tracks are by too few artists for an interval.
+    """
+    interval = told(gap.difference.interval)
+    off = f"{points(gap.difference.value, interval)} away from the true probability of the prediction"
     text = f"Confidence is on average {off}"
     if gap.excess.interval.low > 0:
         text += f", and too high by {points(gap.excess.value, gap.excess.interval)}"
     elif gap.excess.interval.high < 0:
         below = Score(-gap.excess.value, Interval(-gap.excess.interval.high, -gap.excess.interval.low))
         text += f", and too low by {points(below.value, below.interval)}"
-    return f"{text}. Its log loss is {nats(gap.divergence)} above the ideal."
+    few = f" {capitalized(too_few or f'these tracks are {NO_INTERVAL}')}." if interval is None else ""
+    return f"{text}. Its log loss is {nats(gap.divergence)} above the ideal.{few}"
 
 
 def nats(score: Score) -> str:
-    """Return a score in nats with its interval."""
-    return f"{score.value:.3f}{GAP}nats ({score.interval.low:.3f}–{score.interval.high:.3f})"
+    """Return a score in nats with its interval, where it has an end."""
+    low, high = score.interval.low, score.interval.high
+    return f"{score.value:.3f}{GAP}nats{'' if high == math.inf else f' ({low:.3f}–{high:.3f})'}"

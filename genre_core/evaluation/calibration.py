@@ -24,7 +24,7 @@ from genre_core.evaluation.checks import check_labels, check_probabilities, chec
 from genre_core.evaluation.intervals import (
     Interval,
     drawn_weights,
-    loss_interval,
+    mean_interval,
     n_resamples,
     share_interval,
 )
@@ -255,6 +255,6 @@ def _mean_scores(labels: IntArray, probabilities: FloatArray, members: IntArray 
     brier = (probabilities**2).sum(axis=1) - 2 * probabilities[np.arange(len(labels)), labels] + 1
     value = METRICS["log_loss"].compute(labels, probabilities)
     return (
-        Score(float(brier.mean()), loss_interval(brier, members)),
-        Score(value, loss_interval(log_losses(labels, probabilities), members)),
+        Score(float(brier.mean()), mean_interval(brier, members, lowest=0.0)),
+        Score(value, mean_interval(log_losses(labels, probabilities), members, lowest=0.0)),
     )

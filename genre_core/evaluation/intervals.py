@@ -133,24 +133,21 @@ def mean_and_variance(values: FloatArray, groups: IntArray | None = None) -> tup
     return mean, (apart**2).sum(axis=0) * larger / len(values) ** 2
 
 
-def mean_interval(values: FloatArray, groups: IntArray | None = None, lowest: float = -math.inf) -> Interval:
-    """Return Student's 95 % interval of the mean of values (n,) that are not below `lowest`; of one unit, its mean."""
+def mean_interval(
+    values: FloatArray, groups: IntArray | None = None, lowest: float = -math.inf, highest: float = math.inf
+) -> Interval:
+    """Return Student's 95 % interval of the mean of values (n,) that lie between `lowest` and `highest`.
+
+    It is (lowest, highest) of a single value, and of fewer than `FEWEST_GROUPS` groups (n,).
+    """
     from scipy.special import stdtrit
 
+    units, fewest = (len(values), 2) if groups is None else (len(np.unique(groups)), FEWEST_GROUPS)
+    if units < fewest:
+        return Interval(lowest, highest)
     mean, variance = mean_and_variance(values, groups)
-    units = len(values) if groups is None else len(np.unique(groups))
-    half = float(stdtrit(units - 1, 0.975) * np.sqrt(variance)) if units > 1 else 0.0
-    return Interval(max(lowest, float(mean) - half), float(mean) + half)
-
-
-def loss_interval(losses: FloatArray, groups: IntArray | None = None) -> Interval:
-    """Return the 95 % interval of the mean of losses (n,) that are not below 0, as `mean_interval` does.
-
-    It is (0, ∞) where fewer than `FEWEST_GROUPS` groups have any.
-    """
-    if groups is not None and len(np.unique(groups)) < FEWEST_GROUPS:
-        return Interval(0.0, math.inf)
-    return mean_interval(losses, groups, lowest=0.0)
+    half = float(stdtrit(units - 1, 0.975) * np.sqrt(variance))
+    return Interval(max(lowest, float(mean) - half), min(highest, float(mean) + half))
 
 
 def n_resamples(n: int, columns: int = 1) -> int:

@@ -1,5 +1,6 @@
 """How far a model's probabilities lie from the true ones, where these are known: without the luck of single labels."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +51,7 @@ class PosteriorGap:
 def posterior_gap(y_prob: npt.ArrayLike, posterior: npt.ArrayLike, *, groups: IntArray | None = None) -> PosteriorGap:
     """Compare a model's probabilities y_prob (n, k) with the true ones (n, k) of the same tracks.
 
-    With groups (n,) intervals take whole groups as what was sampled.
+    With groups (n,) intervals take whole groups as what was sampled; with too few they leave out nothing.
 
     Raises
     ------
@@ -66,7 +67,9 @@ def posterior_gap(y_prob: npt.ArrayLike, posterior: npt.ArrayLike, *, groups: In
     confidence, truth = said[rows, predicted], true[rows, predicted]
     ratio = np.log(np.maximum(true, _LEAST)) - np.log(np.maximum(said, _LEAST))
     values = np.column_stack([np.abs(confidence - truth), confidence - truth, (true * ratio).sum(axis=1)])
-    scores = [Score(float(column.mean()), mean_interval(column, groups)) for column in values.T]
+    lowest, highest = (0.0, -1.0, 0.0), (1.0, 1.0, math.inf)
+    intervals = [mean_interval(*one) for one in zip(values.T, (groups,) * 3, lowest, highest, strict=True)]
+    scores = [Score(float(mean), interval) for mean, interval in zip(values.mean(axis=0), intervals, strict=True)]
     return PosteriorGap(confidence, truth, _bins(confidence, truth), *scores)
 
 

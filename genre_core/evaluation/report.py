@@ -12,7 +12,7 @@ from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
 from genre_core.evaluation.checks import check_labels, check_same_length
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
-from genre_core.evaluation.intervals import Interval, loss_interval, share_interval
+from genre_core.evaluation.intervals import Interval, mean_interval, share_interval
 from genre_core.evaluation.metrics import METRICS, TOPS, among_top, log_losses, softmax
 from genre_core.evaluation.resampled_matrices import resampled_matrices
 
@@ -169,7 +169,7 @@ def _intervals(y_true: IntArray, y_prob: FloatArray, groups: IntArray | None) ->
     """Return the interval of each of `METRICS`."""
     y_pred, everywhere = y_prob.argmax(axis=1), np.ones(len(y_true), dtype=np.bool_)
     found = {f"top_{k}_accuracy": share_interval(among_top(y_true, y_prob, k), everywhere, groups) for k in TOPS}
-    found["log_loss"] = loss_interval(log_losses(y_true, y_prob), groups)
+    found["log_loss"] = mean_interval(log_losses(y_true, y_prob), groups, lowest=0.0)
     again = resampled_matrices(y_true, y_pred, y_prob.shape[1], groups)
     found |= {m.name: again.interval(m.of_counts, *m.range) for m in METRICS.values() if m.of_counts is not None}
     return found | dict.fromkeys(("accuracy", "weighted_recall"), again.accuracy)

@@ -1,7 +1,6 @@
 """`search`: done by the same worker that searches for the dashboard, where it can be watched as well."""
 
 import argparse
-from dataclasses import asdict
 from typing import Any
 
 from genre_core.store.openings import opened
@@ -75,7 +74,7 @@ def _document(
         "right_about": right_about(config.base.data),
         "best": _row(best),
         "best_config": trial_config(config, best.params).model_dump(mode="json"),
-        "optimism": asdict(summary.optimism) | {"size": summary.optimism.size}
+        "optimism": summary.optimism.to_json() | {"size": summary.optimism.size}
         if summary and summary.optimism
         else None,
         "importances": dict(summary.importances) if summary else {},

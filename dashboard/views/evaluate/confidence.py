@@ -161,7 +161,7 @@ def _posterior(judged: Judged, method: Method) -> None:
     if gap is None:
         return
     left, right = st.columns([1.5, 1], gap="medium")
-    said = posterior_sentence(gap)
+    said = posterior_sentence(gap, judged.outcome.evaluation.confusion_matrix.too_few())
     with left:
         st.subheader("Compared with the true probabilities", anchor=False, help=GLOSSARY["posterior"])
         alt = f"True probability of what {judged.run.name} predicts, on {judged.measured}. {said}"

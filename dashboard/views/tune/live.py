@@ -93,15 +93,15 @@ def _best_marks(found: Search) -> list[Mark]:
         return []
     winner = searches.winner(found)
     if winner and winner.opened.opened:
-        test = winner.run.summary["test"]
-        low, high = test[f"{score}_interval"]
+        test, few = winner.run.summary["test"], winner.run.too_few("test")
         chosen = Mark("tick", rate, f"trial {best.trial}, as chosen")
-        return [chosen, Mark("model", test[score], "on test", low, high, "test")]
-    low, high = best.interval or (None, None)
-    marks = [Mark("model", rate, f"trial {best.trial}, the best", low, high)]
+        return [chosen, model(test[score], Interval(*test[f"{score}_interval"]), "on test", "test", too_few=few)]
+    interval, few = Interval(*best.interval) if best.interval else None, found.too_few
+    marks = [model(rate, interval, f"trial {best.trial}, the best", too_few=few)]
     estimate = found.summary.optimism if found.summary else None
     if estimate and found.over and found.config.objective != "log_loss":
-        marks.append(model(estimate.corrected, Interval(*estimate.interval), "expected", kind="other"))
+        expected = Interval(*estimate.interval)
+        marks.append(model(estimate.corrected, expected, "expected", kind="other", too_few=few))
     return marks
 
 

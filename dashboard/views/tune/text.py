@@ -1,12 +1,13 @@
 """Sentences of Tune about a search as far as it is: pure functions."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from dashboard.services.searches import Search, UnderWay, Winner
 from dashboard.text import studies
 from dashboard.text.train import Headline, duration, measuring
-from dashboard.theme import GAP, count, percent, points, spread
+from dashboard.theme import GAP, count, percent, points
 from genre_core.evaluation.intervals import Interval
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, validate
@@ -15,6 +16,7 @@ from genre_core.studies.tuning.config import OBJECTIVES, SAMPLERS, SearchConfig
 from genre_core.studies.tuning.optimism import EPOCHS_LEFT_IN
 from genre_core.studies.tuning.rows import TrialResult
 from genre_core.studies.tuning.space import Dimension
+from genre_core.text import NO_INTERVAL, capitalized, nothing_told
 
 BEFORE = Headline(
     "Which settings are better?",
@@ -47,11 +49,15 @@ def judged_on(config: SearchConfig) -> str:
     return f"{config.folds} held-out folds" if config.folds else "validation"
 
 
-def value_of(config: SearchConfig, value: float, interval: tuple[float, float] | None = None) -> str:
-    """Return a value of the objective as it is written, with its interval."""
-    if config.objective == "log_loss":
-        return f"{value:.3f}{GAP}nats" + (f" ({interval[0]:.3f}–{interval[1]:.3f})" if interval else "")
-    return percent(value, Interval(*interval) if interval else None)
+def value_of(found: Search, value: float, interval: tuple[float, float] | None = None) -> str:
+    """Return a value of the objective as it is written, with its interval, or what is too few for one."""
+    if found.config.objective != "log_loss":
+        return percent(value, Interval(*interval) if interval else None, found.too_few)
+    limits = ""
+    if interval:
+        low, high = interval
+        limits = f" ({found.too_few or NO_INTERVAL if high == math.inf else f'{low:.3f}–{high:.3f}'})"
+    return f"{value:.3f}{GAP}nats{limits}"
 
 
 def headline(found: Search, winner: Winner | None = None) -> Headline:
@@ -75,26 +81,25 @@ def headline(found: Search, winner: Winner | None = None) -> Headline:
         return Headline("No trial has a score.", failures(found) or "The search ended before a trial was finished.")
     if winner and winner.opened.opened:
         return _revealed(found, winner)
-    chosen = value_of(found.config, found.best.value or 0.0, found.best.interval)
+    chosen = value_of(found, found.best.value or 0.0, found.best.interval)
     first = f"Best of {count(len(found.trials), 'trial')}: {chosen} {OBJECTIVES[found.config.objective]}"
     return Headline(f"{first} on {judged_on(found.config)}.", f"{_beside(found)}{optimism(found)}")
 
 
 def _revealed(found: Search, winner: Winner) -> Headline:
-    test = winner.run.summary["test"]
-    answer = f"The winner is right on {percent(test['accuracy'], Interval(*test['accuracy_interval']))} of "
+    test, few = winner.run.summary["test"], winner.run.too_few("test")
+    answer = f"The winner is right on {percent(test['accuracy'], Interval(*test['accuracy_interval']), few)} of "
     assert found.best is not None
-    chosen = value_of(found.config, found.best.value or 0.0)
-    f1 = (
-        f"Macro-F1 {percent(test['macro_f1'], Interval(*test['macro_f1_interval']))}, log loss {test['log_loss']:.3f}. "
-    )
+    chosen = value_of(found, found.best.value or 0.0)
+    macro_f1 = percent(test["macro_f1"], None if few else Interval(*test["macro_f1_interval"]))
+    f1 = f"Macro-F1 {macro_f1}, log loss {test['log_loss']:.3f}. "
     was = f"It was chosen for its {chosen} {OBJECTIVES[found.config.objective]} on {judged_on(found.config)}. "
     return Headline(f"{answer}{count(test['n'], 'test track')}.", f"{f1}{was}{optimism(found)}")
 
 
 def _best(found: Search) -> str:
     assert found.best is not None
-    value = value_of(found.config, found.best.value or 0.0, found.best.interval)
+    value = value_of(found, found.best.value or 0.0, found.best.interval)
     return f"{value} {OBJECTIVES[found.config.objective]}. {_beside(found)}".strip()
 
 
@@ -126,16 +131,17 @@ def optimism(found: Search) -> str:
     if estimate is None:
         if n_complete < LEAST_FOR_OPTIMISM:
             return "With fewer than two trials, there was nothing to pick from."
-        return f"Picking the best of {n_complete} inflates the score; the search ended before it estimated by how much."
-    expected = value_of(found.config, estimate.corrected)
+        picking = f"Picking the best of {n_complete} inflates the score"
+        if found.summary and found.too_few:
+            return f"{picking} by an unknown amount: {found.too_few}."
+        return f"{picking}; the search ended before it estimated by how much."
+    expected = value_of(found, estimate.corrected, estimate.interval)
     size = f"{estimate.size:.3f}{GAP}nats" if found.config.objective == "log_loss" else points(estimate.size)
-    low, high = estimate.interval
-    around = f"{low:.3f}–{high:.3f}" if found.config.objective == "log_loss" else spread(Interval(low, high))
     late = n_complete - estimate.n_trials
     also = f" This estimate leaves out {count(late, 'trial')} that ended later." if late > 0 else ""
     left_in = "" if estimate.of_epochs or found.config.folds else f" {EPOCHS_LEFT_IN}"
     return (
-        f"Picking the best of {estimate.n_trials} inflates the score by about {size}: expect {expected} ({around}) on "
+        f"Picking the best of {estimate.n_trials} inflates the score by about {size}: expect {expected} on "
         f"new tracks.{left_in}{'' if found.study.active else also}"
     )
 
@@ -227,8 +233,10 @@ def uncertainty(found: Search) -> str:
         return ""
     if best.interval is None:
         return f"Scores are on {count(best.n_tracks, 'track')} of {judged_on(found.config)}."
-    half = (best.interval[1] - best.interval[0]) / 2
-    return (
-        f"Each score is on {count(best.n_tracks, 'validation track')} and uncertain by about ±{points(half)}. Smaller "
-        "differences between trials could be chance."
-    )
+    n, limits = count(best.n_tracks, "validation track"), Interval(*best.interval)
+    if nothing_told(limits):
+        few = capitalized(found.too_few or f"these are {NO_INTERVAL}")
+        return f"Each score is on {n}. {few}: any difference between trials could be chance."
+    half = (limits.high - limits.low) / 2
+    sure = f"Each score is on {n} and uncertain by about ±{points(half)}."
+    return f"{sure} Smaller differences between trials could be chance."

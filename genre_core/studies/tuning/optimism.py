@@ -13,6 +13,7 @@ The interval holds the true accuracy in 94 to 98 of 100 searches. The score to e
 tracks choose worse than all would, and too high where the same tracks decided which trials were pruned.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,7 +26,7 @@ from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.count_statistics import macro_f1_of_counts
 from genre_core.evaluation.intervals import Interval, Mask, Scorer, accuracy_interval, macro_f1_scorer, mean_interval
 from genre_core.evaluation.resampled_matrices import resampled_matrices
-from genre_core.studies.study import Plain
+from genre_core.studies.study import Plain, Result
 
 PARTS, DEALINGS = 3, 20
 
@@ -49,6 +50,17 @@ class Optimism(Plain):
     corrected: float
     interval: tuple[float, float]
     of_epochs: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return its fields as JSON can hold them; an interval without an end is [low, None]."""
+        low, high = self.interval
+        return {**super().to_json(), "interval": [low, None if high == math.inf else high]}
+
+    @classmethod
+    def from_json(cls, document: Result) -> "Optimism":
+        """Read it back."""
+        low, high = document["interval"]
+        return super().from_json({**document, "interval": (low, math.inf if high is None else high)})
 
     @property
     def size(self) -> float:

@@ -49,7 +49,8 @@ class SearchSummary(Plain):
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data, marked as a summary."""
-        return {"kind": "summary", **super().to_json()}
+        optimism = self.optimism.to_json() if self.optimism else None
+        return {"kind": "summary", **super().to_json(), "optimism": optimism}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "SearchSummary":

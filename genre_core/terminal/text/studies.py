@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, LENS_BY
 from genre_core.studies.tuning.optimism import EPOCHS_LEFT_IN
 from genre_core.terminal.text.words import Document, columns, count, judged_by, rate
+from genre_core.text import NO_INTERVAL
 
 
 def lens(document: Document) -> str:
@@ -119,6 +120,8 @@ def searched(document: Document) -> str:
 def _value(objective: str, value: float, interval: Sequence[float] | None = None) -> str:
     if objective != "log_loss":
         return rate(value, interval) if interval else f"{100 * value:.1f} %"
+    if interval is not None and interval[1] is None:
+        return f"{value:.3f} ({NO_INTERVAL})"
     return f"{value:.3f}" + (f" ({interval[0]:.3f}-{interval[1]:.3f})" if interval else "")
 
 
