@@ -5,6 +5,7 @@ import pytest
 from genre_core.data.sources import load_dataset
 from genre_core.errors import NotExtractedError
 from genre_core.inspection.projection import MapConfig
+from genre_core.judging.elsewhere import ElsewhereConfig
 from genre_core.settings.config import ClipsConfig, ExperimentConfig, TrainConfig
 from genre_core.store.runs import RunStore
 from genre_core.studies.cross_predictions import CrossPredictionsConfig
@@ -74,6 +75,7 @@ def test_every_kind_of_study_knows_what_is_to_be_measured():
         "learning curve": LearningCurveConfig(experiment=config),
         "cross-predictions": CrossPredictionsConfig(experiment=config),
         "map": MapConfig(data=config.data),
+        "elsewhere": ElsewhereConfig(run="run", data=config.data),
     }
     measuring_itself = {"extraction": ExtractionConfig(data=config.data)}
     assert KINDS.keys() == about.keys() | measuring_itself

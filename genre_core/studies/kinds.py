@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from genre_core.inspection.projection import MapConfig
+from genre_core.judging.elsewhere import ElsewhereConfig
 from genre_core.settings.config import DatasetConfig
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Study
 from genre_core.studies.cross_predictions import CrossPredictions, CrossPredictionsConfig
+from genre_core.studies.elsewhere import JudgedElsewhere
 from genre_core.studies.extraction import Extraction, ExtractionConfig
 from genre_core.studies.learning_curve.config import LearningCurveConfig
 from genre_core.studies.learning_curve.measuring import LearningCurve
@@ -82,6 +84,15 @@ MAP = Kind(
     data=lambda config: config.data,
 )
 
+ELSEWHERE = Kind(
+    "elsewhere",
+    "judgment on other data",
+    ElsewhereConfig,
+    lambda config, store, _: JudgedElsewhere(config, store),
+    brief=True,
+    data=lambda config: config.data,
+)
+
 KINDS: Mapping[str, Kind[Any]] = {
-    of.kind: of for of in (LENS, REPEATS, SEARCH, LEARNING_CURVE, CROSS_PREDICTIONS, MAP, EXTRACTION)
+    of.kind: of for of in (LENS, REPEATS, SEARCH, LEARNING_CURVE, CROSS_PREDICTIONS, MAP, EXTRACTION, ELSEWHERE)
 }

@@ -153,6 +153,19 @@ def _evaluate(commands: Commands) -> None:
         help="also score in a tree of genres, where a confusion within a branch costs less: the genres of each branch, "
         'such as "Rock, Punk; Jazz, Blues". Default: the tree of the data, where they have one',
     )
+    parser.add_argument(
+        "--on",
+        metavar="DATA",
+        help="judge it on other data with the same genres instead: a stored table or collection by its name or hash, "
+        "a preset, or a file or folder as `train` takes it; tracks of its own data are left out",
+    )
+    parser.add_argument(
+        "--map",
+        metavar="PAIRS",
+        default="",
+        help='with --on: genres that are called differently, such as "Hip-Hop=rap, Rock=metal"; "metal=" leaves metal '
+        "out. Names that differ in case, punctuation or a plural are found without it",
+    )
 
 
 def _ensemble(commands: Commands) -> None:

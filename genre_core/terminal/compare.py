@@ -24,9 +24,10 @@ from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.terminal import text
 from genre_core.terminal.compare_repetitions import compare_repetitions, is_repetition
+from genre_core.terminal.find_run import find_run
 from genre_core.terminal.limit import judge_of, right_about
 from genre_core.terminal.output import DONE, show
-from genre_core.terminal.stored import find_run, leaks, looks
+from genre_core.terminal.stored import leaks, looks
 
 
 def compare(options: argparse.Namespace) -> int:

@@ -7,8 +7,9 @@ from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.naming import run_name
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.terminal import text
+from genre_core.terminal.find_run import find_run
 from genre_core.terminal.output import DONE, FAILED, say, show
-from genre_core.terminal.stored import document_of, find_run
+from genre_core.terminal.stored import document_of
 from genre_core.workers.run import execute
 
 

@@ -13,10 +13,13 @@ from genre_core.store.run_result import JUDGE, Judge, Outcome, outcome_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.terminal import text
+from genre_core.terminal.elsewhere import evaluate_on
+from genre_core.terminal.find_run import find_run
 from genre_core.terminal.findings import findings_of, listed
 from genre_core.terminal.limit import bayes, judge_of, right_about, with_recipe
 from genre_core.terminal.output import DONE, show
 from genre_core.terminal.sets import as_table, sets_of
+from genre_core.terminal.usage import UsageError
 from genre_core.text import capitalized
 
 _HEADLINE = ("n", "accuracy", "accuracy_interval", "macro_f1")
@@ -24,6 +27,10 @@ _HEADLINE = ("n", "accuracy", "accuracy_interval", "macro_f1")
 
 def evaluate(options: argparse.Namespace) -> int:
     """Print the evaluation of a stored run on one part."""
+    if options.on:
+        return evaluate_on(options)
+    if options.map:
+        raise UsageError("--map pairs genres with those of other data: name those with --on.")
     store, part = RunStore(), options.part
     assert part in PARTS
     run = find_run(store, options.run)
@@ -74,20 +81,6 @@ def runs(options: argparse.Namespace) -> int:
     rows = [_row(run, seen[run.id]) for run in found]
     show({"runs": rows}, text.runs(rows), as_json=options.json)
     return DONE
-
-
-def find_run(store: RunStore, name: str) -> Run:
-    """Return the run of an identifier, or the only one of a name.
-
-    Raises
-    ------
-    RunStateError
-        There is none, or several have that name.
-    """
-    named = [run for run in store.runs(limit=10_000) if name == run.name and name != run.id]
-    if len(named) > 1:
-        raise RunStateError(f"{len(named)} runs are called {name}: name one by its identifier, such as {named[0].id}.")
-    return named[0] if named else store.run(name)
 
 
 def _evaluation(store: RunStore, run: Run, part: Part, judge: Judge, branches: str) -> dict[str, Any]:

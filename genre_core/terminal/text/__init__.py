@@ -1,12 +1,13 @@
 """Text for the terminal, made of the same documents that `--json` prints."""
 
 from genre_core.terminal.text.compared import compared, settings_compared
+from genre_core.terminal.text.elsewhere import elsewhere
 from genre_core.terminal.text.imports import clips, fma, split, table, tagger
 from genre_core.terminal.text.limit import limit, recipe_limit
 from genre_core.terminal.text.runs import evaluation, heading, result, runs
 from genre_core.terminal.text.studies import lens, repeated, searched
 
 __all__ = [
-    "clips", "compared", "evaluation", "fma", "heading", "lens", "limit", "recipe_limit", "repeated", "result", "runs",
-    "searched", "settings_compared", "split", "table", "tagger",
+    "clips", "compared", "elsewhere", "evaluation", "fma", "heading", "lens", "limit", "recipe_limit", "repeated",
+    "result", "runs", "searched", "settings_compared", "split", "table", "tagger",
 ]  # fmt: skip

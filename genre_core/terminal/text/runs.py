@@ -50,7 +50,7 @@ def evaluation(document: Document, part: str) -> str:
         lines.append(document["tree"]["sentence"])
     if part == "test":
         lines.append(f"Looks at the test part: {document['test_looks']}")
-    figures = [(metric.term, _figure(found, metric)) for metric in METRICS.values() if metric.name != "accuracy"]
+    figures = [(metric.term, figure(found, metric)) for metric in METRICS.values() if metric.name != "accuracy"]
     figures += [(term, text) for term, text in document.get("tree", {}).get("rows", ())]
     figures.append(("always the most common genre", rate(found["majority_accuracy"])))
     if bayes:
@@ -66,11 +66,11 @@ def evaluation(document: Document, part: str) -> str:
     lines += ["", *(f"{name:{width}}  {figure}" for name, figure in figures)]
     if bayes and bayes["about"]:
         lines.append(f"About this limit: {small(bayes['about'])}")
-    lines += ["", _genres(found["per_genre"])]
+    lines += ["", genre_rows(found["per_genre"])]
     return "\n".join([*lines, document["too_few"]] if document.get("too_few") else lines)
 
 
-def _figure(found: Document, metric: Metric) -> str:
+def figure(found: Document, metric: Metric) -> str:
     """Return a score with its interval; runs of earlier versions lack some of either."""
     value, interval = found.get(metric.name), found.get(f"{metric.name}_interval")
     if metric.range == (0.0, 1.0):
@@ -86,7 +86,8 @@ def _figure(found: Document, metric: Metric) -> str:
     return f"{value:.3f}{limits}{' nats' if metric.name == 'log_loss' else ''}"
 
 
-def _genres(per_genre: Iterable[Document]) -> str:
+def genre_rows(per_genre: Iterable[Document]) -> str:
+    """Return the table of genres: how each is told from the others."""
     rows = [
         (g["genre"], f"{g['support']:,}", rate(g["recall"], g["recall_interval"]),
          rate(g["precision"], g["precision_interval"]), rate(g["f1"]))
