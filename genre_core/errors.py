@@ -1,5 +1,7 @@
 """Errors, in one sentence each: every message says what is wrong, where, and what to do."""
 
+from genre_core.text import joined
+
 
 class GenreLabError(Exception):
     """Base of every error whose message is written for the person at the screen."""
@@ -26,6 +28,16 @@ class NotExtractedError(DataError):
             "bring back what lay in GENRE_LAB_FILES."
         )
         self.n_missing, self.n_windows = n_missing, n_windows
+
+
+class UnlearnedError(DataError):
+    """A split that has no training track of some genres: using the `others` alone is what to do."""
+
+    def __init__(self, genres: list[str], others: list[str]) -> None:
+        they = f"genre{'s' * (len(genres) > 1)} {joined(genres)}"
+        instead = f"use the other {len(others):,} genres alone (data.genres), or " if len(others) > 1 else ""
+        super().__init__(f"The published split has no training track of the {they}: {instead}split another way.")
+        self.genres, self.others = genres, others
 
 
 class RunStateError(GenreLabError, RuntimeError):

@@ -13,9 +13,13 @@ from genre_core.data.clips.features import FEATURE_SETS, extract
 from genre_core.data.clips.gathering import cut, extractor_of, missing
 from genre_core.data.clips.shards import Place, Shards, Window
 from genre_core.data.clips.sounds import Location, samples
-from genre_core.data.sources import counts_of, load_dataset, windows_of
-from genre_core.errors import DataError, NotExtractedError, StoreError
-from genre_core.settings.config import ClipsConfig, ExperimentConfig
+from genre_core.data.dataset import PARTS
+from genre_core.data.published import KIND as SPLIT
+from genre_core.data.published import read_split
+from genre_core.data.sources import counts_of, load_dataset, unmeasured, windows_of
+from genre_core.data.splitting import split_dataset
+from genre_core.errors import DataError, NotExtractedError, StoreError, UnlearnedError
+from genre_core.settings.config import ClipsConfig, ExperimentConfig, SplitConfig
 from genre_core.settings.names import configure
 from genre_core.settings.naming import data_name
 from genre_core.store.files import files_folder, shards_address
@@ -132,6 +136,53 @@ def test_a_store_whose_files_are_gone_measures_again(folder, store):
         load_dataset(config, store)
     extracted(config, store)
     assert load_dataset(config, store).content_hash == before
+
+
+def published(store, **parts):
+    split = read_split([(f"{part}.txt", "\n".join(names).encode()) for part, names in parts.items()])
+    store.put_table(split.content_hash, split.name, split.parquet, 0, 2, split.notes, SPLIT)
+    return split.content_hash
+
+
+def test_genres_without_training_tracks_in_a_published_split_can_be_left_out(folder, store):
+    numbers = {"train": (1, 2, 3), "validation": (4, 5), "test": (6, 7, 8)}
+    lists = {part: [f"{g}.{n:05}" for g in ("drone", "hiss") for n in of] for part, of in numbers.items()}
+    lists["test"] += [f"chirp.{n:05}" for n in range(1, N + 1)]
+    config = configured(folder, store, features="notebook20", published=published(store, **lists))
+    with pytest.raises(UnlearnedError) as caught:
+        split_dataset(unmeasured(config, store), SplitConfig(by="published"))
+    two = config.model_copy(update={"genres": ", ".join(caught.value.others)})
+    assert dict(counts_of(two, store)) == {"drone": N, "hiss": N}
+    extracted(two, store)
+    data = load_dataset(two, store)
+    assert (data.genres, data.counts.tolist()) == (("drone", "hiss"), [N, N])
+    assert f"{N} clips left out: their genres are not chosen." in data.notes
+    split = split_dataset(data, SplitConfig(by="published"))
+    assert [len(split[part]) for part in PARTS] == [6, 4, 6]
+    with pytest.raises(DataError, match="no genre hum in these data"):
+        unmeasured(config.model_copy(update={"genres": "hum,hiss"}), store)
+
+
+def test_rows_are_known_before_anything_is_measured(folder, store):
+    config = configured(folder, store, features="notebook20", window=0.5)
+    before = unmeasured(config, store)
+    extracted(config, store)
+    after = load_dataset(config, store)
+    assert (before.tracks, before.genres, before.heard) == (after.tracks, after.genres, after.heard)
+    assert before.y.tolist() == after.y.tolist()
+    assert before.groups["track"].tolist() == after.groups["track"].tolist()
+
+
+def test_what_cannot_be_split_is_said_before_it_is_measured(folder, store, monkeypatch):
+    table = import_hums(folder, store)
+    config = configure({"data.source": "clips", "data.table": table, "split.by": "artist"})
+    read_table, reads = type(store).read_table, []
+    monkeypatch.setattr(type(store), "read_table", lambda *args: reads.append(args[1]) or read_table(*args))
+    store.submit("hum", config)
+    execute("hum", 1, store.url)
+    assert "do not say which artist" in store.run("hum").error
+    assert reads == [table]
+    assert len(missing(windows_of(config.data, store), config.data, store.clips)) == 3 * N
 
 
 def test_a_run_measures_its_clips_itself(folder, store):

@@ -158,6 +158,9 @@ def test_missing_features_and_rare_genres_are_left_out_and_counted(load):
     common = load(subset="full", min_tracks=50)
     assert min(common.counts) >= 50
     assert "with fewer than 50 tracks" in common.notes[1]
+    two = load(subset="full", genres=", ".join(common.genres[:2]))
+    assert two.genres == common.genres[:2]
+    assert any(note.endswith("left out: their genres are not chosen.") for note in two.notes)
 
 
 def test_a_genre_is_lifted_through_the_tree_where_none_is_given(folder, load):

@@ -87,12 +87,12 @@ def test_common_genres_can_be_weighed_once(data):
 
 def test_every_change_has_its_way_back():
     changed = config(
-        data__left_out="x, y", data__label="g", data__min_tracks=5, data__missing="drop", split__by="row",
-        train__class_weighting="balanced",
+        data__left_out="x, y", data__label="g", data__min_tracks=5, data__genres="a, b", data__missing="drop",
+        split__by="row",        train__class_weighting="balanced",
     )  # fmt: skip
     ways = taken(changed, frozenset({"x", "y", "g"}), ("x", "y"))
     assert [way.label for way in ways] == [
-        "2 columns left out", "g chosen", "genres under 5 tracks left out", "rows with gaps dropped",
+        "2 columns left out", "g chosen", "genres left out", "genres under 5 tracks left out", "rows with gaps dropped",
         "split: single rows", "class weighting on",
     ]  # fmt: skip
     assert all(value is None for way in ways for value in way.values.values())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from genre_core.data.dataset import PARTS
 from genre_core.data.splitting import split_dataset
-from genre_core.errors import DataError
+from genre_core.errors import DataError, UnlearnedError
 from genre_core.settings.config import SplitConfig
 from tests.test_dataset import make
 
@@ -114,6 +114,14 @@ def test_a_published_split_that_cannot_be_trained_on_is_refused(part, sentence):
     dataset = replace(make(np.arange(4) % 2), published=np.array(part))
     with pytest.raises(DataError, match=sentence):
         split_dataset(dataset, SplitConfig(by="published"))
+
+
+def test_a_published_split_without_training_tracks_of_some_genres_names_those_that_can_be_used():
+    dataset = replace(make(np.arange(8) % 4), published=np.array([0, 1, 0, 1, 1, 0, 2, 2]))
+    with pytest.raises(UnlearnedError) as caught:
+        split_dataset(dataset, SplitConfig(by="published"))
+    assert caught.value.others == ["genre 0", "genre 1", "genre 2"]
+    assert "of the genre genre 3: use the other 3 genres alone (data.genres), or split" in str(caught.value)
 
 
 @given(fractions)

@@ -350,6 +350,23 @@ def test_genres_too_rare_are_left_out_where_asked_for() -> None:
     assert any("fewer than 2 tracks (Polka)" in note for note in dataset.notes)
 
 
+def test_genres_that_are_not_chosen_are_left_out_and_counted() -> None:
+    frame = table()
+    frame.loc[:9, "label"] = "Drum, Bass"
+    every = load_frame(frame)
+    assert "Drum, Bass" in every.genres
+    rest = [genre for genre in every.genres if genre != "Drum, Bass"]
+    chosen = load_frame(frame, genres=write_names(rest))
+    assert chosen.genres == tuple(rest)
+    assert len(chosen) == len(frame) - 10
+    assert "10 rows left out: their genres are not chosen." in chosen.notes
+    assert load_frame(frame, genres=write_names([rest[0], "Drum, Bass"])).genres == ("Drum, Bass", rest[0])
+    with pytest.raises(DataError, match="no genre Drum Bass in these data: did you mean Drum, Bass"):
+        load_frame(frame, genres="Drum Bass")
+    with pytest.raises(DataError, match=f"Only the genre {rest[0]} is chosen"):
+        load_frame(frame, genres=rest[0])
+
+
 def belongs(dataset: Dataset) -> dict[str, list[int]]:
     return {level: numbers.tolist() for level, numbers in dataset.groups.items()}
 

@@ -13,7 +13,7 @@ from genre_core.bayes.limit import BayesLimit, bayes_limit
 from genre_core.data.clips.gathering import input_shape
 from genre_core.data.dataset import Dataset, FloatArray
 from genre_core.data.generator.law import law_of
-from genre_core.data.sources import counts_of, load_dataset, windows_of
+from genre_core.data.sources import counts_of, load_dataset, unmeasured, windows_of
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
 from genre_core.inspection.warnings import Finding, findings
@@ -75,6 +75,21 @@ def sound_shape(config: SoundConfig) -> Shape:
     """Return the size of clips as they will be cut: a page asks for it several times a run; raises DataError."""
     sizes = counts_of(config, store()).values()
     return Shape(sum(sizes), input_shape(windows_of(config, store()), config), len(sizes), max(sizes) / sum(sizes))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def check_split(config: DatasetConfig, split: SplitConfig) -> None:
+    """Check that clips can be split, before they are measured, and that a published split can be learned from.
+
+    Raises
+    ------
+    DataError
+        They cannot; of an `UnlearnedError`, the other genres can.
+    """
+    if isinstance(config, SoundConfig):
+        split_dataset(unmeasured(config, store()), split)
+    elif split.by == "published":
+        split_dataset(dataset(config), split)
 
 
 @dataclass(frozen=True, eq=False)

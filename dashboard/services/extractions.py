@@ -62,7 +62,9 @@ def stop(study_id: str) -> None:
 
 
 def of(config: DatasetConfig) -> ExtractionConfig:
-    """Return what is extracted for these data: how they are split and which genres are rare changes nothing."""
+    """Return what is extracted for these data: how they are split and which genres are left out changes nothing."""
     fields = type(config).model_fields
-    usual: dict[str, Any] = {name: fields[name].default for name in ("published", "min_tracks") if name in fields}
+    usual: dict[str, Any] = {
+        name: fields[name].default for name in ("published", "min_tracks", "genres") if name in fields
+    }
     return ExtractionConfig(data=config.model_copy(update=usual))

@@ -10,6 +10,7 @@ from dashboard.services.outcomes import predictions
 from dashboard.services.workers import store
 from genre_core.data.clips.collection import Collection
 from genre_core.data.dataset import FloatArray
+from genre_core.data.genres import in_order
 from genre_core.data.sources import Clip, clips_of, recipes_of
 from genre_core.errors import DataError
 from genre_core.evaluation.metrics import softmax
@@ -48,7 +49,7 @@ def genres(config: SoundConfig) -> list[str]:
     """Return the genres of a configuration's clips, in the order that they have once measured; raises DataError."""
     if isinstance(config, MusicConfig):
         return list(genre_names(MUSIC_GENRES))
-    return sorted({clip.genre for clip in clips(config)}, key=lambda genre: (genre.casefold(), genre))
+    return list(in_order(clip.genre for clip in clips(config)))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -1,14 +1,16 @@
 """Stored data to train on: tables, imports of FMA and published splits, and what a person says of columns."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any
 
 import streamlit as st
 
+from dashboard.services import sounds
 from dashboard.services.commands import act
-from dashboard.services.datasets import dataset, findings_soon, gaps, sound_shape
+from dashboard.services.datasets import check_split, dataset, findings_soon, gaps, sound_shape
 from dashboard.services.workers import store
 from genre_core.data.clips.collection import KIND as CLIPS
 from genre_core.data.clips.collection import collect
@@ -23,7 +25,7 @@ from genre_core.data.sources.table import Inspection, inspect
 from genre_core.data.tables.reading import read_table
 from genre_core.data.tables.roles import changed_roles, read_names, write_names
 from genre_core.errors import DataError
-from genre_core.settings.config import DatasetConfig, TableConfig
+from genre_core.settings.config import ClipsConfig, DatasetConfig, TableConfig
 from genre_core.store.schema import StoredTable
 
 LISTS = (".txt", ".lst", ".list")
@@ -66,6 +68,16 @@ def first_rows(content_hash: str, n_rows: int) -> Any:
         names = [name for name in PLAIN if name in file.schema_arrow.names]
         columns = names if len(names) == len(PLAIN) else None
         return next(file.iter_batches(n_rows, columns=columns))
+
+
+def genres(config: DatasetConfig) -> Sequence[str]:
+    """Return the genres of a stored table or collection, whichever are chosen of them; of FMA, which is large, none."""
+    if not isinstance(config, TableConfig | ClipsConfig):
+        return ()
+    every = config.model_copy(update={"genres": ""})
+    with suppress(DataError):
+        return sounds.genres(every) if isinstance(every, ClipsConfig) else dataset(every).genres
+    return ()
 
 
 def add_table(files: Sequence[tuple[str, bytes]]) -> str:
@@ -168,7 +180,7 @@ def delete_table(content_hash: str) -> None:
     act(lambda: store().delete_table(content_hash))
     if own:
         forget_uploads(own)
-    for cached in (inspection, first_rows, dataset, sound_shape, findings_soon, gaps):
+    for cached in (inspection, first_rows, dataset, sound_shape, check_split, findings_soon, gaps):
         cached.clear()
 
 

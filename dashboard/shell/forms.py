@@ -14,8 +14,9 @@ from dashboard.shell import address
 from dashboard.shell.fields import acts, described, plain, text, usual
 from dashboard.shell.settings_panel import Note, Panel, Ticks, settings_panel
 from genre_core.data.clips.gathering import SETS
+from genre_core.data.tables.roles import write_names
 from genre_core.errors import ConfigError
-from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, SoundConfig
 from genre_core.settings.names import SECTIONS, all_settings, configure, differences, flatten, validate
 from genre_core.settings.presets import OPENING, PRESETS, Preset
 
@@ -28,19 +29,22 @@ _WAYS = {"table": ("Add one", "Upload one"), "fma": ("Import it", "Import it"), 
 """How stored tracks of a source are had: on the Data page, and from elsewhere."""
 _NOT_HERE = "This table is not in this store. Add the same file on the Data page, or choose another table."
 _NO_CLIPS_HERE = "This collection is not in this store. Import the same files on the Data page, or choose another one."
-OF_COLUMNS = ("data.label", "data.group", "data.name", "data.left_out", "data.taken", "data.published")
-"""Settings that name columns or tracks of one table, and mean nothing for another."""
+OF_COLUMNS = ("data.label", "data.group", "data.name", "data.left_out", "data.taken", "data.genres", "data.published")
+"""Settings that name columns, genres or tracks of one table, and mean nothing for another."""
 
 FEATURE_TICKS = Ticks(
     "gtzan57",
     "What is measured on each clip. More sets: the network knows more of it, and needs more clips to learn from. "
     "The 57 columns of GTZAN's tables are usual.",
     {name: (one.title, one.help) for name, one in SETS.items()},
+    "sets",
 )
 
 
 Tables = Mapping[str, Sequence[tuple[str, str]]]
 """Stored data: kind (table, fma, clips, split) → (content hash, title)."""
+Genres = Callable[[DatasetConfig], Sequence[str]]
+"""Stored tracks → their genres, whichever are chosen of them; none where they are not known."""
 Columns = Callable[[str], Mapping[str, Sequence[str]]]
 """Table → the columns that can be chosen for settings such as `data.label`."""
 
@@ -73,14 +77,15 @@ def sidebar_settings(
     *,
     sections: Collection[str] = tuple(SECTIONS),
     columns: Columns | None = None,
+    genres: Genres = lambda _: (),
     looked_at: str = "run",
     first: Collection[str] = (),
 ) -> Form:
     """Draw the settings in the sidebar and return what they say; `tables` are those that can be chosen.
 
     Of sections that are not drawn, the form says the preset's values. With `columns` the genre and the group column are
-    chosen from lists. `looked_at` is what the page looks at beside the settings, and `first` are settings that this
-    page is about: they stand in front, where others have them behind "More".
+    chosen from lists, with `genres` the genres used. `looked_at` is what the page looks at beside the settings, and
+    `first` are settings that this page is about: they stand in front, where others have them behind "More".
     """
     said = address.settings_said(looked_at)
     preset = PRESETS[said.get("preset", OPENING.name)]
@@ -100,7 +105,7 @@ def sidebar_settings(
         problems=problems | ({refused.name: refused.sentence} if refused else {}),
         refused={refused.name: refused.typed} if refused else {},
         options=_options(values, tables, columns),
-        ticks={"data.features": FEATURE_TICKS} if values["data.source"] in ("clips", "music") else {},
+        ticks=_ticks(config, () if problems else genres(config.data)),
         titles={"data.table": "Collection"} if kind == "clips" else {},
         notes=() if tables.get(kind) else (_no_table(kind, columns is not None),),
     )
@@ -212,6 +217,15 @@ def _table_problem(values: Mapping[str, Any], tables: Tables) -> dict[str, str]:
         return {"data.table": _NO_CLIPS_HERE if _kind(values) == "clips" else _NOT_HERE}
     what = "collection" if _kind(values) == "clips" else "table"
     return {"data.table": f"Choose a {what} to train on." if own else NO_TABLE[_kind(values)]}
+
+
+def _ticks(config: ExperimentConfig, genres: Sequence[str]) -> dict[str, Ticks]:
+    """Return the settings that list names which can be ticked."""
+    found = {"data.features": FEATURE_TICKS} if isinstance(config.data, SoundConfig) else {}
+    if len(genres) > 2:
+        options = {write_names([genre]): (genre, "") for genre in genres}
+        found["data.genres"] = Ticks(", ".join(options), all_settings()["data.genres"].help, options, "genres")
+    return found
 
 
 def _no_table(kind: str, on_data_page: bool) -> Note:

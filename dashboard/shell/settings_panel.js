@@ -140,11 +140,11 @@ function ticks(panel, row) {
 }
 
 function drawTicks(panel, row, value) {
-  const { usual } = panel.state.ticks[row.item.name];
-  const names = (value || usual).split(",").map((name) => name.trim().toLowerCase());
-  for (const [box] of row.boxes) box.checked = names.includes(box.value);
+  const { usual, noun } = panel.state.ticks[row.item.name];
+  const names = ((value || usual).match(/("[^"]*"|[^,])+/g) ?? []).map((name) => name.trim().toLowerCase());
+  for (const [box] of row.boxes) box.checked = names.includes(box.value.toLowerCase());
   const titles = row.boxes.filter(([box]) => box.checked).map(([, title]) => title);
-  row.input.firstChild.textContent = titles.length === 1 ? titles[0] : titles.length ? `${titles.length} sets` : value;
+  row.input.firstChild.textContent = titles.length === 1 ? titles[0] : titles.length ? `${titles.length} ${noun}` : value;
 }
 
 function toggle(panel, row) {
@@ -357,7 +357,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!panel) panels.set(parentElement, (panel = create(parentElement)));
   panel.trigger = setTriggerValue;
   panel.state = JSON.parse(data.state);
-  const listed = Object.keys({ ...panel.state.options, ...panel.state.ticks }).join();
+  const listed = JSON.stringify([Object.keys(panel.state.options), panel.state.ticks]);
   if (panel.state.seq >= panel.seq || Date.now() - panel.seq > FORGOTTEN) panel.pending = null;
   if (data.about) descriptions[data.name] = { ...JSON.parse(data.about), style: data.style };
   if (!descriptions[data.name]) setTriggerValue("change", { seq: panel.seq, known: [] });  // it was lost: ask for it again

@@ -35,11 +35,12 @@ class Note:
 
 @dataclass(frozen=True)
 class Ticks:
-    """Names that a setting lists, separated by commas, each with its title and help; none means the `usual` one."""
+    """Names that a setting lists, separated by commas, each with its title and help; none means the `usual` ones."""
 
     usual: str
     help: str
     options: Mapping[str, tuple[str, str]]
+    noun: str
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from genre_core.data.dataset import PARTS, Dataset, IntArray, Part
-from genre_core.errors import DataError
+from genre_core.errors import DataError, UnlearnedError
 from genre_core.settings.config import DatasetConfig, SplitConfig
 
 
@@ -124,12 +124,10 @@ def _published(dataset: Dataset) -> Sequence[IntArray]:
     for part, rows in zip(PARTS, parts, strict=True):
         if not len(rows):
             raise DataError(f"The published split has no {part} part among these tracks: split them another way.")
-    unlearned = np.flatnonzero(np.bincount(dataset.y[parts[0]], minlength=len(dataset.genres)) == 0)
-    if len(unlearned):
-        raise DataError(
-            f"The published split has no training track of the genre {dataset.genres[unlearned[0]]}: raise the fewest "
-            "tracks per genre to leave that genre out, or split another way."
-        )
+    n_learned = np.bincount(dataset.y[parts[0]], minlength=len(dataset.genres))
+    unlearned = [genre for genre, n in zip(dataset.genres, n_learned, strict=True) if not n]
+    if unlearned:
+        raise UnlearnedError(unlearned, [genre for genre in dataset.genres if genre not in unlearned])
     return parts
 
 

@@ -145,9 +145,9 @@ class SyntheticConfig(SourceConfig):
 # What several kinds of stored tracks have.
 _TABLE: Any = setting("", "Table", "The stored table, by the hash of its content.", pattern="^([0-9a-f]{64})?$")
 _MISSING: Any = setting("median", "Missing values", "Replace a missing value with the median of the training part, or drop its row.", labels={"median": "median", "drop": "drop the row"})
-_FEATURES: Any = setting("", "Feature sets", "What is measured on each track, as names separated by commas. Clips: gtzan57 (the columns of GTZAN's tables), notebook20, mfcc_deltas, chroma, rhythm, spectral, tonnetz, and tagger or tags once the tagger is fetched; or logmel alone, a spectrogram for a CNN. Empty: gtzan57. FMA: chroma_cens, chroma_cqt, chroma_stft, mfcc, rmse, spectral_bandwidth, spectral_centroid, spectral_contrast, spectral_rolloff, tonnetz, zcr, and echonest if it was imported; empty: all except echonest.", max_length=300)
 _PUBLISHED: Any = setting("", "Published split", "A stored split that lists the tracks of each part, by the hash of its content. Empty: none.", pattern="^([0-9a-f]{64})?$")
 _MIN_TRACKS: Any = setting(1, "Minimum tracks per genre", "Genres with fewer tracks than this are left out. Higher: more of the genres that are too rare to learn or to split are dropped.", ge=1, le=10_000, step=1, scale="log", unit="tracks")
+_GENRES: Any = setting("", "Genres used", "The genres that are used, separated by commas; tracks of all others are left out. Fewer genres are easier to tell apart. Empty: all.", max_length=20_000)
 
 
 class StoredConfig(SourceConfig):
@@ -181,6 +181,7 @@ class TableConfig(StoredConfig):
     taken: str = setting("", "Columns used as features", "Columns that are always used as features, separated by commas. They must hold numbers.", max_length=20_000)
     missing: Literal["median", "drop"] = _MISSING
     min_tracks: int = _MIN_TRACKS
+    genres: str = _GENRES
     published: str = _PUBLISHED
 
     def called(self, tables: Mapping[str, str]) -> str:
@@ -198,11 +199,12 @@ class FmaConfig(StoredConfig):
 
     source: Literal["fma"] = "fma"
     subset: Literal["small", "medium", "large", "full"] = setting("small", "Subset", "How much of FMA to use. Small has 8 genres with 1,000 tracks each; medium has 16 genres of very different sizes; large and full hold every track.", labels={"small": "small", "medium": "medium", "large": "large", "full": "full"})
-    features: str = _FEATURES
+    features: str = setting("", "Feature sets", "The features to use, as names of their families separated by commas: chroma_cens, chroma_cqt, chroma_stft, mfcc, rmse, spectral_bandwidth, spectral_centroid, spectral_contrast, spectral_rolloff, tonnetz, zcr, and echonest if it was imported. Empty: all except echonest.", max_length=300)
     statistics: str = setting("", "Statistics", "The statistics of each feature over time to use, separated by commas: kurtosis, max, mean, median, min, skew, std. Empty: all.", max_length=200)
     genre: Literal["top", "lifted", "sub"] = setting("top", "Genre", "The genre that a track counts as: its top genre as given, or, for tracks without one, the top of the genre tree that most of its genres lead to. Sub-genres are the finest that a track has, scored in the tree.", labels={"top": "top genre as given", "lifted": "found in the genre tree if none is given", "sub": "its sub-genre"})
     missing: Literal["median", "drop"] = _MISSING
     min_tracks: int = _MIN_TRACKS
+    genres: str = _GENRES
 
     def called(self, tables: Mapping[str, str]) -> str:
         """Return the name of the subset."""
@@ -212,7 +214,7 @@ class FmaConfig(StoredConfig):
 class SoundConfig(SourceConfig):
     """Tracks that can be heard: what is cut from each clip, and what is measured on it."""
 
-    features: str = _FEATURES
+    features: str = setting("", "Feature sets", "What is measured on each clip, as names separated by commas: gtzan57 (the columns of GTZAN's tables), notebook20, mfcc_deltas, chroma, rhythm, spectral, tonnetz, and tagger or tags once the tagger is fetched; or logmel alone, a spectrogram for a CNN. Empty: gtzan57.", max_length=300)
     window: float = setting(0.0, "Window", "Length of the pieces that each clip is cut into; each piece is a row. Shorter: more rows, each of which says less. At 0 the whole clip is one row; 3 to 5 seconds are usual.", ge=0, le=60, step=0.5, unit="seconds")
     hop: float = setting(0.0, "Hop", "Seconds from the start of one window to the start of the next. Lower: windows overlap, so there are more of them, and they repeat each other. At 0 each window starts where the last one ends.", ge=0, le=60, step=0.5, unit="seconds")
     windows: int = setting(10, "Windows per clip", "The most windows that are cut from one clip, from its middle outward. Higher: long clips count for more rows.", ge=1, le=200, step=1, unit="windows")
@@ -241,6 +243,7 @@ class ClipsConfig(SoundConfig, StoredConfig):
 
     source: Literal["clips"] = "clips"
     min_tracks: int = _MIN_TRACKS
+    genres: str = _GENRES
     published: str = _PUBLISHED
 
     def called(self, tables: Mapping[str, str]) -> str:

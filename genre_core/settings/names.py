@@ -94,6 +94,16 @@ def _all_settings(parts: tuple[tuple[str, type[Frozen]], ...]) -> Mapping[str, S
     return found
 
 
+def help_of(name: str) -> str:
+    """Return the help of a setting; where variants of its section explain it in other words, those of each."""
+    helps: dict[str, str] = {}
+    for variant in variants(name.partition(".")[0]):
+        for one in _section_settings(name.partition(".")[0], variant):
+            if one.name == name:
+                helps.setdefault(one.help, capitalized(getattr(variant, "title", "")))
+    return " ".join(f"{title}: {help}" if len(helps) > 1 else help for help, title in helps.items())
+
+
 def variants(section: str) -> tuple[type[Frozen], ...]:
     """Return the models that a section may be: each source, each network there is, or the one model."""
     match section:

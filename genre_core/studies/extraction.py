@@ -55,13 +55,16 @@ class ExtractionConfig(Frozen):
 class Extraction:
     """Extraction of what is missing of some features, as a study of one piece that is dealt to all workers.
 
-    With `again` what could not be measured before is tried once more.
+    With `again` what could not be measured before is tried once more. `windows` are those of its data, if known.
     """
 
-    def __init__(self, config: ExtractionConfig, store: RunStore, *, again: bool = True) -> None:
+    def __init__(
+        self, config: ExtractionConfig, store: RunStore, *, again: bool = True, windows: Sequence[Window] = ()
+    ) -> None:
         if not isinstance(config.data, SoundConfig):
             raise DataError("These tracks are not clips of sound: there is nothing to extract.")
         self._data, self._store, self._again = config.data, store, again
+        self._windows = windows
 
     def plan(self) -> Result:
         """Return how many windows and seconds of sound are missing."""
@@ -82,11 +85,11 @@ class Extraction:
         yield from dealt(piece, self._store.url)
 
     def _tasks(self) -> list[Task]:
-        windows = windows_of(self._data, self._store)
+        windows = self._windows or windows_of(self._data, self._store)
         return tasks_of(missing(windows, self._data, self._store.clips, again=self._again))
 
 
-def measuring(data: DatasetConfig | None, store: RunStore) -> Iterator[tuple[int, int]]:
+def measuring(data: DatasetConfig | None, store: RunStore, windows: Sequence[Window] = ()) -> Iterator[tuple[int, int]]:
     """Measure what is missing of clips before they are used; yield how many windows of how many are measured.
 
     It yields wherever others may go first, and nothing at all where nothing is missing. What could not be measured
@@ -94,7 +97,7 @@ def measuring(data: DatasetConfig | None, store: RunStore) -> Iterator[tuple[int
     """
     if not isinstance(data, SoundConfig):
         return
-    work = Extraction(ExtractionConfig(data=data), store, again=False)
+    work = Extraction(ExtractionConfig(data=data), store, again=False, windows=windows)
     for tasks in work.pieces():
         n_done, n_windows = 0, sum(map(len, tasks))
         yield n_done, n_windows

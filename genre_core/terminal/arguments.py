@@ -4,7 +4,7 @@ import argparse
 import textwrap
 from collections.abc import Collection, Sequence
 
-from genre_core.settings.names import SECTIONS, Setting, all_settings
+from genre_core.settings.names import SECTIONS, Setting, all_settings, help_of
 from genre_core.settings.presets import OPENING, PRESETS
 from genre_core.terminal.usage import Parser
 
@@ -147,7 +147,7 @@ def describe_settings(sections: Collection[str] = tuple(SECTIONS)) -> str:
         for setting in all_settings().values():
             if setting.section == section:
                 lines.append(f"  --{setting.name} {_range(setting)}")
-                lines += textwrap.wrap(setting.help, _WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+                lines += textwrap.wrap(help_of(setting.name), _WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
     return "\n".join(lines)
 
 

@@ -19,7 +19,8 @@ from genre_core.data.fma.importing import Imported, import_fma
 from genre_core.data.fma.layout import FmaFiles, find_fma, list_folder
 from genre_core.data.published import KIND as SPLIT
 from genre_core.data.published import PublishedSplit, part_of, read_split
-from genre_core.data.sources import windows_of
+from genre_core.data.sources import unmeasured, windows_of
+from genre_core.data.splitting import split_dataset
 from genre_core.data.tables.reading import Reading
 from genre_core.errors import DataError
 from genre_core.settings.config import ExperimentConfig, SoundConfig
@@ -86,8 +87,10 @@ class Inputs:
         return self._opened[0]
 
 
-def read_order(options: argparse.Namespace) -> tuple[ExperimentConfig, Inputs]:
+def read_order(options: argparse.Namespace, *, to_split: bool = True) -> tuple[ExperimentConfig, Inputs]:
     """Return the experiment that options describe, and what was read from the files that they name.
+
+    Clips are measured, unless they are `to_split` and cannot be.
 
     Raises
     ------
@@ -108,6 +111,8 @@ def read_order(options: argparse.Namespace) -> tuple[ExperimentConfig, Inputs]:
     refuse_unnamed(config)
     inputs = Inputs(table, split)
     if isinstance(config.data, SoundConfig):
+        if to_split:
+            split_dataset(unmeasured(config.data, inputs), config.split)
         extract_with_progress(config.data, inputs)
     return config, inputs
 

@@ -27,7 +27,7 @@ def lens(options: argparse.Namespace) -> int:
     """Judge the splits and print what came out."""
     if not LEAST_REPEATS <= options.repeats <= MOST_REPEATS:
         raise ConfigError(f"--repeats is {options.repeats}, but should be from {LEAST_REPEATS} to {MOST_REPEATS}.")
-    experiment, inputs = read_order(options)
+    experiment, inputs = read_order(options, to_split=False)
     config = LensConfig(experiment=experiment, n_repeats=options.repeats)
     clean = judged_by_true_genres(options, experiment.data)
     found, scores = _judge(config, inputs)

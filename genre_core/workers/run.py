@@ -74,18 +74,22 @@ def _do(store: RunStore, run: Run) -> None:
 def _measured(store: RunStore, run: Run) -> bool:
     """Measure what is missing of a run's clips, by all workers, and tell the page how far that is.
 
-    Returns False where the run was stopped before it was done; raises DataError where its network could not use it.
+    Returns False where the run was stopped before it was done; raises DataError where its clips cannot be split, or its
+    network could not use them.
     """
     if not isinstance(run.config.data, SoundConfig):
         return True
     from genre_core.data.clips.gathering import input_shape
-    from genre_core.data.sources import windows_of
+    from genre_core.data.sources import unmeasured
+    from genre_core.data.splitting import split_dataset
     from genre_core.studies.extraction import measuring
 
-    shape = input_shape(windows_of(run.config.data, store), run.config.data)
+    rows = unmeasured(run.config.data, store)
+    split_dataset(rows, run.config.split)
+    shape = input_shape(rows.heard, run.config.data)
     for one in run.config.members or (run.config,):
         one.model.check(shape)  # before minutes are spent on measuring
-    steps = measuring(run.config.data, store)
+    steps = measuring(run.config.data, store, rows.heard)
     told, so_far = None, next(steps, None)
     if so_far is None:
         return True

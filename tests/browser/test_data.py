@@ -113,6 +113,24 @@ def test_fma_of_the_server_is_imported_in_the_background_and_shown(data):
     data.get_by_role("heading", name="from all of FMA.").wait_for()
 
 
+def test_genres_are_left_out_by_their_ticks(data, tmp_path):
+    genres = ("pop", '"drum, bass"', "Rock")
+    lines = [f"{n % 7 / 3},{n % 5 / 2},{genres[n % 3]}" for n in range(60)]
+    tmp_path.joinpath("three.csv").write_text("\n".join(["tempo,energy,genre", *lines]))
+    upload(data, str(tmp_path / "three.csv"))
+    data.get_by_role("heading", name="60 tracks in 3 genres").wait_for()
+    settle(data)
+    data.locator("summary").filter(has_text=re.compile("^More")).first.click()
+    data.get_by_text("3 genres", exact=True).click()
+    data.get_by_label("Rock", exact=True).uncheck()
+    data.get_by_role("heading", name="40 tracks in 2 genres").wait_for()
+    data.wait_for_url(re.compile(r"data\.genres=%22drum%2C(\+|%20)bass%22"))
+    assert data.get_by_label("drum, bass", exact=True).is_checked()
+    data.get_by_label("Rock", exact=True).check()
+    data.get_by_role("heading", name="60 tracks in 3 genres").wait_for()
+    data.wait_for_url(lambda address: "data.genres" not in address)
+
+
 def test_feature_sets_are_ticked_and_generated_music_is_heard_at_once(page, url):
     page.goto(f"{url}/data?data.source=music&data.clips=10")
     page.get_by_role("heading", name="80 clips of generated music").wait_for()

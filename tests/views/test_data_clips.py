@@ -89,8 +89,30 @@ def test_feature_sets_are_ticked(store, table):
     assert ticks["usual"] == "gtzan57"
     assert ticks["options"]["notebook20"][0] == "The notebook's 20"
     assert {"gtzan57", "chroma", "tagger", "tags"} <= set(ticks["options"])
-    assert panel(opened(DATA, data__source="music"))["ticks"]
+    assert list(panel(opened(DATA, data__source="music"))["ticks"]) == ["data.features"]
     assert panel(opened(DATA))["ticks"] == panel(opened(DATA, data__source="fma"))["ticks"] == {}
+
+
+def test_genres_are_ticked_whichever_are_chosen(store, table):
+    for page in (on_clips(table), on_clips(table, data__genres="chirp,hiss")):
+        ticks = panel(page)["ticks"]["data.genres"]
+        assert list(ticks["options"]) == ["chirp", "drone", "hiss"]
+        assert (ticks["usual"], ticks["noun"]) == ("chirp, drone, hiss", "genres")
+    assert said(page).startswith(f"{2 * N} clips in 2 genres")
+
+
+def test_a_published_split_without_training_tracks_of_a_genre_is_used_without_it_by_a_button(store, table):
+    parts = {"train": "12", "validation": "3", "test": "4"}
+    names = [(f"{part}.txt", [f"{g}.{n:0>5}" for g in ("chirp", "hiss") for n in of]) for part, of in parts.items()]
+    names[2][1].append("drone.00001")
+    split = tables.add_split([(name, "\n".join(of).encode()) for name, of in names])
+    where = {"data__source": "clips", "data__table": table, "data__published": split, "split__by": "published"}
+    page = opened("views/train/page.py", **where)
+    assert "no training track of the genre drone: use the other 2 genres alone" in texts(page)
+    assert next(button for button in page.button if button.label == "Train").disabled
+    press(page, "Use the other 2 genres")
+    assert page.query_params["data.genres"] == "chirp,hiss"
+    assert not next(button for button in page.button if button.label == "Train").disabled
 
 
 def test_another_genre_is_heard(store, table):

@@ -43,7 +43,7 @@ MOST_LISTED = 8
 def main() -> None:
     """Draw the page: the answer, what to do next, and the section that the address names."""
     st.html(quality.CSS)
-    form = forms.sidebar_settings(tables.tables(), sections=("data",), columns=_columns)
+    form = forms.sidebar_settings(tables.tables(), genres=tables.genres, sections=("data",), columns=_columns)
     data = _load(form.config.data if form.config else None)
     config = forms.said_config()
     with st.container(key="data-answer", gap="small"):

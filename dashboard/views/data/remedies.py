@@ -8,7 +8,7 @@ from dashboard.theme import count
 from genre_core.data.dataset import Dataset, count_groups
 from genre_core.inspection.genre_sizes import FEWEST_TO_SPLIT
 from genre_core.inspection.warnings import Finding
-from genre_core.settings.config import ExperimentConfig, FmaConfig, TableConfig
+from genre_core.settings.config import ClipsConfig, ExperimentConfig, FmaConfig, TableConfig
 
 NOT_MEASURED = ("gives the genre away", "says nothing about the sound", "missing in a genre", "constant", "outliers")
 TORN = ("copies", "near copies", "copies under several genres")
@@ -101,6 +101,8 @@ def taken(config: ExperimentConfig, chosen: frozenset[str], left_out: tuple[str,
             found.append(Remedy(what, judge_anew=others))
         if data.published:
             found.append(Remedy("published split", {"data.published": None, "split.by": None}))
+    if isinstance(data, TableConfig | ClipsConfig | FmaConfig) and data.genres:
+        found.append(Remedy("genres left out", {"data.genres": None}))
     if isinstance(data, TableConfig | FmaConfig):
         if data.min_tracks > 1:
             found.append(Remedy(f"genres under {data.min_tracks:,} tracks left out", {"data.min_tracks": None}))

@@ -41,7 +41,7 @@ EXAMPLE = LensConfig(experiment=configure({"data.n_samples": 2000, "data.artists
 
 def main() -> None:
     """Draw the page: the answer, the buttons, a ruler for each way to split; settings in the sidebar."""
-    form = forms.sidebar_settings(tables.tables(), looked_at="lens", first=LEAKS)
+    form = forms.sidebar_settings(tables.tables(), genres=tables.genres, looked_at="lens", first=LEAKS)
     with st.container(key="lens-page", gap="small"):
         lens = looked_at(address.lens_id(), lenses.lens)
         answer = st.container(key="lens-answer", gap="xsmall")

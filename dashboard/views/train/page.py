@@ -21,7 +21,8 @@ from dashboard.views.train import controls
 from dashboard.views.train import live as following
 from dashboard.views.train.live import PLOT_HEIGHT
 from dashboard.views.train.repeat_menu import repeat_menu
-from genre_core.errors import DataError, GenreLabError, RunStateError
+from genre_core.data.tables.roles import write_names
+from genre_core.errors import DataError, GenreLabError, RunStateError, UnlearnedError
 from genre_core.findings.rules import TRAINING
 from genre_core.settings.branches import latest_branch
 from genre_core.settings.config import ExperimentConfig
@@ -36,14 +37,19 @@ def main() -> None:
 
     Each part has its own container, drawn in every state, so that nothing moves when the state changes.
     """
-    form = forms.sidebar_settings(tables.tables())
+    form = forms.sidebar_settings(tables.tables(), genres=tables.genres)
     run, missing = _looked_at()
-    config, problem = _usable(form)
+    config, problem, others = _usable(form)
     parts = following.parts(run, config)
     with st.container(key="train-page", gap="small"):
         with st.container(key="train-notes", gap=None):
             for note in filter(None, (missing, problem)):
                 st.caption(f":material/error: {address.plain(note)}")
+            if others:  # the published split has no training track of some
+                change = {"values": {"data.genres": write_names(others)}}
+                st.button(
+                    f"Use the other {len(others):,} genres", key="other genres", on_click=forms.take, args=(change,)
+                )
             if unsaved := controls.unsaved():
                 st.error(address.plain(unsaved), icon=":material/error:")
         with st.container(key="answer", gap="xsmall"):
@@ -82,15 +88,21 @@ def _looked_at() -> tuple[Run | None, str]:
     return run, ""
 
 
-def _usable(form: forms.Form) -> tuple[ExperimentConfig | None, str]:
-    """Return the form's configuration if its data can be had and its network can take them, or the sentence why not."""
+def _usable(form: forms.Form) -> tuple[ExperimentConfig | None, str, list[str]]:
+    """Return the form's configuration if its data can be had and split and its network can take them.
+
+    Otherwise return the sentence why not, and the genres that can be used where others cannot.
+    """
     if form.config is None:
-        return None, form.problem
+        return None, form.problem, []
     try:
         form.config.model.check(datasets.shape(form.config.data).inputs)
+        datasets.check_split(form.config.data, form.config.split)
+    except UnlearnedError as error:
+        return None, str(error), error.others
     except DataError as error:
-        return None, str(error)
-    return form.config, ""
+        return None, str(error), []
+    return form.config, "", []
 
 
 def _charts(run: Run | None, config: ExperimentConfig | None, parts: Parts) -> None:

@@ -72,6 +72,12 @@ def load_dataset(config: DatasetConfig, tables: Tables | None = None) -> Dataset
     return dataset
 
 
+def unmeasured(config: SoundConfig, tables: Tables) -> Dataset:
+    """Return the rows of a source before anything is measured on them: without inputs; raises DataError."""
+    dataset: Dataset = import_module(config.module).unmeasured(config, tables)
+    return dataset
+
+
 def clips_of(config: SoundConfig, tables: Tables) -> tuple[Clip, ...]:
     """Return the clips of a source, before anything is measured on them; raises DataError."""
     clips: tuple[Clip, ...] = import_module(config.module).clips_of(config, tables)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from genre_core.data.clips.collection import Collection
-from genre_core.data.clips.gathering import cut, gather
+from genre_core.data.clips.gathering import Gather, cut, gather, nothing
 from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import Dataset, IntArray, telling
+from genre_core.data.genres import chosen_genres, in_order
 from genre_core.data.published import with_split
 from genre_core.data.sources import Clip, Tables
 from genre_core.data.tables.delimited import count_of
@@ -46,6 +47,15 @@ def load(config: ClipsConfig, tables: Tables | None = None) -> Dataset:
     """
     if not config.table or tables is None:
         raise DataError("No collection of clips is chosen: import a folder of clips, then choose it.")
+    return _dataset(config, tables, gather)
+
+
+def unmeasured(config: ClipsConfig, tables: Tables) -> Dataset:
+    """Return the clips that `config` names, before anything is measured on them; raises DataError."""
+    return _dataset(config, tables, nothing)
+
+
+def _dataset(config: ClipsConfig, tables: Tables, gather: Gather) -> Dataset:
     frame, notes = usable(tables.read_table(config.table), config)
     cut_up = cut(frame["clip"].tolist(), frame["seconds"].tolist(), config)
     measured = gather(cut_up.windows, config, tables.clips)
@@ -55,7 +65,7 @@ def load(config: ClipsConfig, tables: Tables | None = None) -> Dataset:
         (_, why), *_ = measured.problems
         notes = (*notes, f"{count_of(len(measured.problems), 'window')} left out that could not be measured: {why}")
     names = frame["genre"].to_numpy().astype(str)
-    genres = tuple(sorted(set(names.tolist()), key=lambda genre: (genre.casefold(), genre)))
+    genres = in_order(names.tolist())
     if len(genres) < 2:
         raise DataError(f"Only the genre {genres[0]} is left: at least two genres are needed.")
     y: IntArray = np.array([genres.index(name) for name in names], dtype=np.int64)
@@ -97,6 +107,10 @@ def usable(parquet: bytes, config: ClipsConfig) -> "tuple[pd.DataFrame, tuple[st
         if n := int(rows.sum()):
             notes.append(f"{count_of(n, 'clip')} left out that {why}.")
     frame = frame[~unread & ~unnamed]
+    others = ~frame["genre"].isin(chosen_genres(frame["genre"], config.genres))
+    if n := int(others.sum()):
+        notes.append(f"{count_of(n, 'clip')} left out: their genres are not chosen.")
+        frame = frame[~others]
     sizes = frame["genre"].value_counts()
     rare = sizes.index[sizes < config.min_tracks]
     if len(rare):

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import PARTS, Dataset, FloatArray, IntArray, telling
 from genre_core.data.fma.importing import SUBSETS
+from genre_core.data.genres import chosen_genres
 from genre_core.data.inputs import Features
 from genre_core.data.sources import Tables
 from genre_core.data.tables.delimited import count_of
@@ -61,6 +62,9 @@ def load(config: FmaConfig, tables: Tables | None = None) -> Dataset:
         labelled = np.array([genre is not None for genre in genres_of_row])
         notes = _left_out(wanted & ~labelled, _without_genre(config))
         wanted &= labelled
+        chosen = np.isin(genres_of_row.astype(str), list(chosen_genres(genres_of_row[wanted], config.genres)))
+        notes += _left_out(wanted & ~chosen, "their genres are not chosen")
+        wanted &= chosen
         X = _read(source, file, features, wanted)
     rows = np.flatnonzero(wanted)
     for missing, why in _gaps(X, config):

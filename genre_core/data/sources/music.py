@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from genre_core.data.clips.gathering import cut, gather
+from genre_core.data.clips.gathering import Gather, cut, gather, nothing
 from genre_core.data.clips.shards import Window
 from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import Dataset, IntArray, telling
@@ -35,6 +35,15 @@ def load(config: MusicConfig, tables: Tables | None = None) -> Dataset:
     """
     if tables is None:
         raise DataError("Generated music is measured once and kept in a store: name one.")
+    return _dataset(config, tables, gather)
+
+
+def unmeasured(config: MusicConfig, tables: Tables) -> Dataset:
+    """Return the clips that `config` composes, before anything is measured on them."""
+    return _dataset(config, tables, nothing)
+
+
+def _dataset(config: MusicConfig, tables: Tables, gather: Gather) -> Dataset:
     drawn = _drawn(config)
     pieces = cut([piece.identity for piece in drawn.pieces], [piece.seconds for piece in drawn.pieces], config)
     measured = gather(pieces.windows, config, tables.clips)

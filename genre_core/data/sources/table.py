@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import Dataset, FloatArray, IntArray, telling
+from genre_core.data.genres import chosen_genres, in_order
 from genre_core.data.inputs import Features
 from genre_core.data.published import with_split
 from genre_core.data.sources import Tables
@@ -89,18 +90,21 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig) -> Dataset:
             "same in every row. Choose a table with features that were measured on the sound."
         )
     labelled = label.values.notna().to_numpy()
-    rows = frame if labelled.all() else frame[labelled]
+    chosen_rows = _of_chosen(label.values, config.genres)
+    rows = frame if chosen_rows.all() else frame[chosen_rows]
     X, notes = _features(rows, features)
     kept, row_notes = _kept_rows(X, config)
     if not labelled.all():
         row_notes = (f"{count_of(int((~labelled).sum()), 'row')} left out: no genre.", *row_notes)
+    if n_others := int((labelled & ~chosen_rows).sum()):
+        row_notes = (f"{count_of(n_others, 'row')} left out: their genres are not chosen.", *row_notes)
     if not kept.all():
         row_notes = (*row_notes, *_emptied(label.values[rows.index], kept))
         rows, X = rows[kept], X[kept]
     names = label.values[rows.index]
     common, rare_note = _common(names, config.min_tracks)
     rows, X, names = rows[common], X[common], names[common]
-    genres = _in_order(names)
+    genres = in_order(map(str, names.unique()))
     if len(genres) < 2:
         left = f"Only the genre {genres[0]} is" if len(genres) else "No genre is"
         raise DataError(f"{left} left after rows were left out: at least two genres are needed.")
@@ -110,6 +114,12 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig) -> Dataset:
     y: IntArray = pd.Categorical(names, categories=list(genres)).codes.astype(np.int64)
     notes = (*row_notes, *rare_note, *notes, *_missing_note(X), *group_notes)
     return Dataset(Features(X, features), y, genres, _track_names(rows, name), groups, notes, columns)
+
+
+def _of_chosen(names: "pd.Series[str]", genres: str) -> Mask:
+    """Say which rows have a genre that is used (n_rows,)."""
+    used = chosen_genres(names.dropna().unique(), genres)
+    return names.isin(used).to_numpy()
 
 
 def _emptied(names: "pd.Series[str]", kept: Mask) -> tuple[str, ...]:
@@ -159,15 +169,6 @@ def _kept_rows(X: FloatArray, config: TableConfig) -> tuple[Mask, tuple[str, ...
     if not kept.any():
         raise DataError("Every row misses a feature: replace missing values by the median, or leave out a column.")
     return kept, tuple(f"{count_of(int(rows.sum()), 'row')} left out: {why}." for rows, why in dropped if rows.any())
-
-
-def _in_order(names: "pd.Series[str]") -> tuple[str, ...]:
-    """Return the genres by name, or by number where all are numbers."""
-    genres = sorted(map(str, names.unique()))
-    try:
-        return tuple(sorted(genres, key=float))
-    except ValueError:
-        return tuple(sorted(genres, key=lambda genre: (genre.casefold(), genre)))
 
 
 def _groups(
