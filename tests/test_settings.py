@@ -13,6 +13,7 @@ from genre_core.settings.names import (
     configure,
     differences,
     flatten,
+    help_of,
     settings,
     validate,
     variants,
@@ -52,13 +53,15 @@ def test_every_setting_says_what_a_person_and_a_widget_need(setting):
         assert value in SETTINGS[f"{setting.section}.{sibling}"].choices
 
 
-def test_no_two_variants_declare_one_name_differently():
+def test_no_two_variants_declare_one_name_differently_and_the_help_has_the_words_of_each():
     for section in SECTIONS:
         seen = {}
         for variant in variants(section):
             for field, info in variant.model_fields.items():
                 if field not in TAGS.get(section, ()):
-                    assert repr(seen.setdefault(field, info)) == repr(info)
+                    declared = repr(info).replace(repr(info.description), "")
+                    assert seen.setdefault(field, declared) == declared
+                    assert info.description in help_of(f"{section}.{field}")
 
 
 @given(configs())
