@@ -5,6 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shell.fields import COMMON, WITHOUT, described, needs
+from genre_core.networks import ARCHITECTURES
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import SECTIONS, all_settings, configure, flatten
 from genre_core.settings.presets import PRESETS
@@ -300,7 +301,9 @@ def test_the_browser_is_told_every_setting_with_its_bounds_and_its_explanation()
 
 def test_a_setting_needs_its_source_or_network_and_its_sibling():
     assert needs(all_settings()["train.momentum"]) == {"train.optimizer": ["sgd"]}
-    assert needs(all_settings()["model.dropout"]) == {"model.architecture": ["mlp", "cnn"]}
+    assert needs(all_settings()["model.dropout"]) == {
+        "model.architecture": [name for name in ARCHITECTURES if name != "linear"]
+    }
     assert "synthetic" not in needs(all_settings()["data.table"])["data.source"]
     assert needs(all_settings()["train.seed"]) == {}
 

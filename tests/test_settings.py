@@ -111,7 +111,10 @@ def test_what_is_not_given_is_taken_from_the_base():
         ({"data.n_samples": 10**6}, "data.n_samples is 1000000, but the highest allowed is 200,000."),
         ({"model.hidden": "64,0"}, "model.hidden is 0, but the lowest allowed is 1."),
         ({"train.optimizer": "lion"}, "train.optimizer is lion, but must be one of adam, adamw, sgd."),
-        ({"model.architecture": "oracle"}, "model.architecture is oracle, but must be one of mlp, linear, cnn."),
+        (
+            {"model.architecture": "oracle"},
+            "model.architecture is oracle, but must be one of mlp, linear, cnn, crnn, lstm, attention, transformer.",
+        ),
         ({"data.source": "radio"}, f"data.source is radio, but must be one of {', '.join(SOURCES)}."),
         ({"train.rate": 1}, "There is no setting named train.rate."),
         ({"data.rate": 1}, "There is no setting named data.rate."),
@@ -144,7 +147,7 @@ def test_every_wrong_value_has_its_sentence():
     [
         ("data.table", "zz", "data.table is 'zz', but must be the hash"),
         ("data.overlap", "0", "data.overlap is 0, but the lowest allowed is 0.05."),
-        ("model.architecture", "oracle", "must be one of mlp, linear, cnn"),
+        ("model.architecture", "oracle", "must be one of mlp, linear, cnn, crnn, lstm, attention, transformer"),
         ("model.nothing", 1, "There is no setting named model.nothing."),
         ("nothing", 1, "There is no setting named nothing."),
     ],

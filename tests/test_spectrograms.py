@@ -13,8 +13,9 @@ from genre_core.data.clips.spectrograms import shape_of, spectrogram
 from genre_core.data.inputs import Spectrograms
 from genre_core.data.sources import load_dataset, windows_of
 from genre_core.errors import DataError
-from genre_core.networks import CnnConfig
+from genre_core.networks import ARCHITECTURES, CnnConfig, MlpConfig
 from genre_core.networks.listening import _normalized
+from genre_core.networks.spectrograms import SpectrogramNetworkConfig
 from genre_core.settings.config import ClipsConfig, TrainConfig
 from genre_core.settings.names import configure
 from genre_core.store.runs import RunStore
@@ -22,7 +23,7 @@ from genre_core.studies.extraction import Extraction, ExtractionConfig
 from genre_core.studies.study import iter_results
 from genre_core.training.batches import random_crops
 from genre_core.training.events import EpochEnd
-from genre_core.training.trainer import Trainer, TrainingData
+from genre_core.training.trainer import Trainer, TrainingData, predict, rebuilt
 from genre_core.workers.run import execute
 from tests.hums import GENRES, import_hums, write_hums
 
@@ -265,10 +266,21 @@ def test_pieces_are_taken_at_random_from_what_is_heard_and_whole_clips_are_judge
     assert seen == {(True, 6), (False, 10)}
 
 
+LISTENING = {name: variant for name, variant in ARCHITECTURES.items() if issubclass(variant, SpectrogramNetworkConfig)}
+
+
+def small(architecture, **settings):
+    """Return a small network of a kind."""
+    usual = {"channels": (4, 8), "units": 6, "attention": 5, "width": 8, "patch": 3, "depth": 1}
+    variant = LISTENING[architecture]
+    return variant(**{name: value for name, value in (usual | settings).items() if name in variant.model_fields})
+
+
 @pytest.mark.parametrize("training", [True, False])
-def test_what_it_says_of_a_clip_does_not_depend_on_what_is_beside_it(training):
+@pytest.mark.parametrize("architecture", LISTENING)
+def test_what_it_says_of_a_clip_does_not_depend_on_what_is_beside_it(architecture, training):
     torch.manual_seed(0)
-    network = CnnConfig(channels=(4, 8), dropout=0.0, batch_norm=not training).build((12, 40), 3).train(training)
+    network = small(architecture, dropout=0.0, batch_norm=not training).build((12, 40), 3).train(training)
     clips = [torch.randn(1, 12, n_frames) for n_frames in (40, 9, 1, 23)]
     padded = torch.cat([F.pad(clip, (0, 40 - clip.shape[2]), value=torch.nan) for clip in clips])
     torch.testing.assert_close(network(padded), torch.cat([network(clip) for clip in clips]))
@@ -288,5 +300,80 @@ def test_it_is_trained_by_itself():
     assert trainer().side_by_side is None
 
 
-def test_the_number_of_weights_does_not_depend_on_the_length():
-    assert CnnConfig().n_parameters((64, 108), 8) == CnnConfig().n_parameters((64, 22), 8) == 6_208
+@pytest.mark.parametrize("architecture", LISTENING)
+def test_the_number_of_weights_does_not_depend_on_the_length(architecture):
+    model = LISTENING[architecture]()
+    assert model.n_parameters((64, 108), 8) == model.n_parameters((64, 22), 8)
+    assert CnnConfig().n_parameters((64, 108), 8) == 6_208
+
+
+@pytest.mark.parametrize(
+    ("architecture", "settings"),
+    [
+        ("cnn", {"kernel": 5, "batch_norm": False}),
+        ("crnn", {"cell": "gru", "directions": "one", "channels": (4, 4, 4)}),
+        ("lstm", {"cell": "gru"}),
+        ("lstm", {"directions": "one", "units": 9}),
+        ("attention", {"channels": (3,), "kernel": 1}),
+        ("transformer", {"depth": 3, "width": 5, "patch": 1}),
+    ],
+)
+def test_weights_are_counted_whatever_the_settings(architecture, settings):
+    model = small(architecture, **settings)
+    built = sum(parameter.numel() for parameter in model.build((13, 20), 4).parameters())
+    assert model.n_parameters((13, 20), 4) == built
+
+
+@pytest.mark.parametrize("architecture", LISTENING)
+def test_it_learns_goes_on_bit_for_bit_and_answers_again(architecture, monkeypatch):
+    (X, y), (X_validation, y_validation) = stripes(0, 60), stripes(1, 60)
+    X[::4, :, 7:] = np.nan
+    data = TrainingData(X, y, X_validation, y_validation, 3, frame_seconds=0.5)
+    config = TrainConfig(max_epochs=3, batch_size=16, learning_rate=0.01)
+    first, second, plain = (Trainer(small(architecture, crop=4.0), config, data) for _ in range(3))
+    expected = losses(plain)
+    assert expected[-1][0] < expected[0][0]
+    monkeypatch.setattr("genre_core.training.trainer.REPORT_SECONDS", 0.0)
+    assert next(event for event in first if event.epoch == 2 and getattr(event, "fraction", 0) > 0.5)
+    second.restore(first.checkpoint())
+    assert losses(second) == expected[1:]
+    again = rebuilt(small(architecture), (12, 10), 3, plain.weights())
+    assert np.array_equal(predict(again, X), plain.predict(X))
+
+
+def span_of(network, shape):
+    """Return how many bands and frames a pattern of the last block depends on."""
+    X = torch.randn(1, *shape, requires_grad=True)
+    patterns, _ = network.eval().patterns(X, None)
+    patterns[0, :, patterns.shape[2] // 2, patterns.shape[3] // 2].sum().backward()
+    seen = X.grad[0] != 0
+    return int(seen.any(1).sum()), int(seen.any(0).sum())
+
+
+@pytest.mark.parametrize(("channels", "kernel"), [((4, 8), 3), ((4, 4, 4), 3), ((4, 8), 5), ((4,), 1)])
+def test_a_receptive_field_is_what_a_pattern_depends_on(channels, kernel, monkeypatch):
+    # A maximum hides all but one of what it looks at.
+    monkeypatch.setattr("genre_core.networks.listening.F.max_pool2d", F.avg_pool2d)
+    monkeypatch.setattr("genre_core.networks.listening.F.relu", lambda X: X)
+    model = CnnConfig(channels=channels, kernel=kernel)
+    assert span_of(model.build((64, 80), 3), (64, 80)) == model.receptive_field((64, 80))
+
+
+def test_how_much_it_hears_is_said():
+    shape, between = (64, 108), 1024 / 22_050
+    assert CnnConfig().hears(shape, between) == "hears 22 of 64 bands and 1.0\u202fs at once"
+    assert LISTENING["attention"]().hears(shape, 0.0) == "hears all bands and 22 frames at once"
+    assert LISTENING["crnn"]().hears(shape, between) == "hears all bands and the whole clip at once"
+    assert CnnConfig(channels=(8,) * 8).hears(shape, between) == "hears all bands and the whole clip at once"
+    assert MlpConfig().hears(shape, between) == ""
+
+
+def test_attention_is_a_share_of_what_is_heard():
+    network = small("attention").build((12, 40), 3).eval()
+    X = torch.randn(2, 12, 40)
+    X[1, :, 9:] = torch.nan
+    shares = network.attention(X)
+    assert shares.shape == (2, 10)
+    torch.testing.assert_close(shares.sum(1), torch.ones(2))
+    assert (shares[0] > 0).all()
+    assert (shares[1] > 0).tolist() == [True] * 3 + [False] * 7

@@ -20,10 +20,13 @@ _NUMBERS = ("", "", "two", "three", "four", "five", "six", "seven", "eight")
 Place = float | None
 
 
-def network_figure(layers: Sequence[Layer], inputs: str = "features", *, n_parameters: int | None = None) -> Figure:
+def network_figure(
+    layers: Sequence[Layer], inputs: str = "features", *, n_parameters: int | None = None, hears: str = ""
+) -> Figure:
     """Return the drawn network; its first layer holds the `inputs`. Wide layers are cut short by a ⋮.
 
-    Layers that are fed alike side by side share a column, one above the other.
+    `hears` says how much of a spectrogram it takes in at once. Layers that are fed alike side by side share a column,
+    one above the other.
     """
     columns = in_columns(layers)
     cap = MOST_NODES if len(columns) <= ROOMY else MOST_WHEN_CROWDED
@@ -45,11 +48,12 @@ def network_figure(layers: Sequence[Layer], inputs: str = "features", *, n_param
     data.append(_nodes(layers, names, at, places))
     notes += _captions(layers, columns, inputs)
     size = "" if n_parameters is None else count(n_parameters, "parameter")
+    about = " · ".join(filter(None, (size, hears)))
     hidden_axis = {"visible": False, "fixedrange": True, "showgrid": False}
     return {
         "data": data,
         "layout": layout(
-            heading("The network", size),
+            heading("The network", about),
             xaxis={**hidden_axis, "range": [-0.5, len(columns) - 0.5]},
             yaxis={**hidden_axis, "range": [-1.06, 1.06]},
             margin={"l": 10, "r": 10, "t": 36, "b": 48 if len(columns) <= ROOMY else 52, "autoexpand": False},

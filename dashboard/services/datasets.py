@@ -10,7 +10,7 @@ from dashboard.services.workers import store
 from genre_core.bayes import recipe
 from genre_core.bayes.conditions import Heard, is_known
 from genre_core.bayes.limit import BayesLimit, bayes_limit
-from genre_core.data.clips.gathering import input_shape
+from genre_core.data.clips.gathering import frame_seconds, input_shape
 from genre_core.data.dataset import Dataset, FloatArray
 from genre_core.data.generator.law import law_of
 from genre_core.data.sources import counts_of, load_dataset, unmeasured, windows_of
@@ -56,6 +56,8 @@ class Shape:
     n_genres: int
     majority: float
     """Share of the most common genre."""
+    frame_seconds: float = 0.0
+    """Seconds between two frames of a spectrogram; 0 of features."""
 
 
 def shape(config: DatasetConfig) -> Shape:
@@ -74,7 +76,8 @@ def shape(config: DatasetConfig) -> Shape:
 def sound_shape(config: SoundConfig) -> Shape:
     """Return the size of clips as they will be cut: a page asks for it several times a run; raises DataError."""
     sizes = counts_of(config, store()).values()
-    return Shape(sum(sizes), input_shape(windows_of(config, store()), config), len(sizes), max(sizes) / sum(sizes))
+    inputs = input_shape(windows_of(config, store()), config)
+    return Shape(sum(sizes), inputs, len(sizes), max(sizes) / sum(sizes), frame_seconds(config))
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

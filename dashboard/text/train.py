@@ -310,10 +310,11 @@ def _curves_alt(title: str, unit: str, epochs: Sequence[Epoch], measure: str, wr
     return f"{title}{unit}. Training {train}, validation {validation}, over {count(len(epochs), 'epoch')}."
 
 
-def network_alt(layers: Sequence[Layer], n_parameters: int, inputs: str) -> str:
+def network_alt(layers: Sequence[Layer], n_parameters: int, inputs: str, hears: str = "") -> str:
     """Describe the drawn network."""
     size = count(n_parameters, "parameter")
-    return f"The network, from {inputs} to genres: layers of {widths(layers)} units, {size}."
+    about = f"The network, from {inputs} to genres: layers of {widths(layers)} units, {size}."
+    return f"{about} It {hears}." if hears else about
 
 
 def validation_rows(run: Run) -> str:

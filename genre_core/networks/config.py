@@ -73,6 +73,10 @@ class NetworkConfig(Frozen):
         sources = (sum(layers[below].units for below in layer.fed_by(at)) for at, layer in enumerate(layers))
         return sum((n_inputs + 1) * layer.units for n_inputs, layer in zip(sources, layers, strict=True) if n_inputs)
 
+    def hears(self, shape: Shape, frame_seconds: float) -> str:
+        """Say how much of a spectrogram it takes in before it averages; nothing where it takes features."""
+        return ""
+
     def crop_frames(self, frame_seconds: float) -> int:
         """Return how many frames of each row a training batch has, taken at random; 0: the row as it is."""
         return 0

@@ -91,6 +91,11 @@ def mask_of(lengths: Tensor, n_frames: int) -> Tensor:
     return (torch.arange(n_frames, device=lengths.device) < lengths.unsqueeze(1)).float()
 
 
+def moments(X: Tensor) -> Tensor:
+    """Return patterns (n, channels, bands, frames) as one row of numbers for each frame (n, frames, channels · bands)."""
+    return X.permute(0, 3, 1, 2).flatten(2)
+
+
 def mean_over_time(X: Tensor, lengths: Tensor | None) -> Tensor:
     """Return means (n, width) over the frames that are heard of (n, n_frames, width)."""
     if lengths is None:

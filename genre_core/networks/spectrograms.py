@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 
 from genre_core.errors import DataError
 from genre_core.networks.config import DROPOUT, Layer, NetworkConfig, Shape
+from genre_core.text import GAP, count
 from genre_core.values import Layers, setting
 
 
@@ -48,6 +49,15 @@ class SpectrogramNetworkConfig(NetworkConfig):
     @abstractmethod
     def receptive_field(self, shape: Shape) -> ReceptiveField:
         """Return how much it has heard before it averages."""
+
+    def hears(self, shape: Shape, frame_seconds: float) -> str:
+        """Say how much it has heard before it averages: `hears 22 of 64 bands and 1.0 s at once`."""
+        if len(shape) != 2:
+            return ""
+        field = self.receptive_field(shape)
+        bands = "all bands" if field.bands == shape[0] else f"{field.bands} of {shape[0]} bands"
+        seconds = f"{field.frames * frame_seconds:.1f}{GAP}s" if frame_seconds else count(field.frames, "frame")
+        return f"hears {bands} and {'the whole clip' if field.frames == shape[1] else seconds} at once"
 
 
 class BlocksConfig(SpectrogramNetworkConfig):

@@ -28,7 +28,7 @@ def test_train_draws_it_with_its_size(store):
     assert not page.error
     figure = str(json.loads(drawn(page, "network")["figure"]))
     size = f"{store.run('cnn').context['n_parameters']:,} parameters"
-    assert all(said in figure for said in ("64 × 22 numbers", "3 × 3, ReLU", size))
+    assert all(said in figure for said in ("64 × 22 numbers", "3 × 3, ReLU", size, "hears 10 of 64 bands and 0.5"))
 
 
 def test_train_says_what_it_needs_where_it_is_given_features(store):

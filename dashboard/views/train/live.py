@@ -125,8 +125,9 @@ def _network(model: NetworkConfig, shape: Shape) -> dict[str, str]:
     of = shape.inputs, shape.n_genres
     layers, n_parameters = model.layers(*of), model.n_parameters(*of)
     inputs = "features" if len(shape.inputs) == 1 else sentences.numbers(shape.inputs)
-    figure = network_figure(layers, inputs, n_parameters=n_parameters)
-    return chart_part(figure, sentences.network_alt(layers, n_parameters, inputs))
+    hears = model.hears(shape.inputs, shape.frame_seconds)
+    figure = network_figure(layers, inputs, n_parameters=n_parameters, hears=hears)
+    return chart_part(figure, sentences.network_alt(layers, n_parameters, inputs, hears))
 
 
 def _answer(run: Run | None, progress: Progress, config: ExperimentConfig | None) -> dict[str, Any]:

@@ -98,6 +98,12 @@ def input_shape(windows: Sequence[Window], config: SoundConfig) -> tuple[int, ..
     return (len(columns_of(config)),)
 
 
+def frame_seconds(config: SoundConfig) -> float:
+    """Return the seconds between two frames of what a network is given of each window; 0 of features."""
+    found = SPECTROGRAM_SETS.get(chosen_sets(config)[0])
+    return found.frame_seconds if found else 0.0
+
+
 def extractor_of(name: str) -> str:
     """Return the name under which what a feature set measures is kept: another version measures anew."""
     return f"{name}-{SETS[name].version}"
@@ -150,8 +156,9 @@ def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Me
         shape = shape_of(windows, config.window)
         keys = "\n".join(f"{extractor_of(sets[0])} {windows[at]}" for at in rows)
         identity = hashlib.sha256(keys.encode()).hexdigest()
-        array, between = clips.padded(found[0], shape), SPECTROGRAM_SETS[sets[0]].frame_seconds
-        return Measured(Spectrograms(array, identity=identity, frame_seconds=between), rows, problems)
+        array = clips.padded(found[0], shape)
+        inputs = Spectrograms(array, identity=identity, frame_seconds=frame_seconds(config))
+        return Measured(inputs, rows, problems)
     return Measured(side_by_side([clips.values(one) for one in found], config), rows, problems)
 
 

@@ -1,0 +1,50 @@
+"""Pieces of a spectrogram that look at each other, and one layer over their mean."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from genre_core.networks.listening import Listening, mask_of, mean_over_time
+from genre_core.networks.transformer import TransformerConfig
+
+SLOWEST = 10_000.0
+"""How many times as long the slowest sine of the positions is as the fastest."""
+
+
+class Encoder(Listening):
+    """Layers of attention and of linear units over pieces of the spectrogram, each added to what goes into it."""
+
+    def __init__(self, config: TransformerConfig, n_bands: int, n_genres: int) -> None:
+        super().__init__(config.dropout)
+        self.patch = config.patch
+        self.describes = nn.Linear(n_bands * config.patch, config.width)
+        self.layers = nn.ModuleList(
+            nn.TransformerEncoderLayer(
+                config.width, config.heads, config.inner, config.dropout, batch_first=True, norm_first=True
+            )
+            for _ in range(config.depth)
+        )
+        self.norm = nn.LayerNorm(config.width)
+        self.genres = nn.Linear(config.width, n_genres)
+
+    def summary(self, X: Tensor, lengths: Tensor | None) -> Tensor:
+        """Return the mean of the pieces (n, width)."""
+        X = F.pad(X, (0, -X.shape[2] % self.patch))
+        pieces = X.transpose(1, 2).reshape(len(X), -1, self.patch * X.shape[1])
+        if lengths is not None:
+            lengths = (lengths + self.patch - 1) // self.patch
+        silent = None if lengths is None else mask_of(lengths, pieces.shape[1]) == 0
+        pieces = self.describes(pieces)
+        pieces = pieces + positions(pieces.shape[1], pieces.shape[2]).to(pieces)
+        for layer in self.layers:
+            pieces = layer(pieces, src_key_padding_mask=silent)
+        return mean_over_time(self.norm(pieces), lengths)
+
+
+def positions(n: int, width: int) -> Tensor:
+    """Return sines and cosines (n, width) from fast to slow, which tell each position from others."""
+    rates = torch.exp(torch.arange(0, width, 2) * (-math.log(SLOWEST) / width))
+    angles = torch.arange(n).unsqueeze(1) * rates
+    return torch.stack([angles.sin(), angles.cos()], 2).flatten(1)[:, :width]
