@@ -9,7 +9,7 @@ import pytest
 from genre_core.data.inputs import Features
 from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError
-from genre_core.judging.elsewhere import MUSIC_ONLY, ElsewhereConfig, from_json, heard_alike, judge_elsewhere
+from genre_core.judging.elsewhere import MUSIC_ONLY, ElsewhereConfig, heard_alike, judge_elsewhere
 from genre_core.judging.fitted import fit_again
 from genre_core.judging.partners import partners, plain_name, read_pairs
 from genre_core.settings.config import ClipsConfig, MusicConfig, SyntheticConfig, TableConfig
@@ -101,7 +101,9 @@ def judged(store, run, elsewhere):
     execute_study("judged", 1, store.url)
     study = store.studies.study("judged")
     assert study.state == "complete", study.error
-    return config, from_json(store.studies.results("judged")[0])
+    found = judge_elsewhere(store, run, fitted, config, load_dataset(data, store))
+    assert store.studies.results("judged") == [json.loads(json.dumps(found.to_json()))]
+    return config, found
 
 
 def test_other_clips_are_cut_and_measured_as_those_it_learned_from(judged):
@@ -119,7 +121,7 @@ def test_it_is_judged_among_the_genres_that_both_have(judged):
     assert found.evaluation.n == found.n_tracks == 12
     assert found.evaluation.accuracy > 0.8
     assert "6 tracks left out: the run does not know noise." in found.sentences
-    assert "These data have no hiss, so it could not answer that." in found.sentences
+    assert "It may not answer hiss, which these data do not have." in found.sentences
 
 
 def test_its_own_tracks_are_left_out_wherever_they_are_found_again(judged):

@@ -50,7 +50,8 @@ class Elsewhere:
     """How a run does on other data, and on its own validation part with the same genres to choose from.
 
     `pairs` are our genres by theirs. `without_partner` counts the rows of their other genres, and `ours_alone` are our
-    genres that they do not have; `n_own` rows were left out because the run's own data hold them too.
+    genres that they do not have; `n_own` rows were left out because the run's own data hold them too. `level` is what
+    intervals respect, such as `artist`; empty where tracks stand alone.
     """
 
     evaluation: Evaluation
@@ -62,6 +63,7 @@ class Elsewhere:
     n_rows: int
     n_tracks: int
     unit: Unit
+    level: str = ""
     about: str = ""
 
     @property
@@ -99,14 +101,14 @@ class Elsewhere:
             n_out, names = sum(self.without_partner.values()), joined(sorted(self.without_partner))
             said.append(f"{count(n_out, self._noun)} left out: the run does not know {names}.")
         if self.ours_alone:
-            said.append(f"These data have no {joined(list(self.ours_alone), 'or')}, so it could not answer that.")
+            said.append(f"It may not answer {joined(list(self.ours_alone), 'or')}, which these data do not have.")
         if self.n_own:
             said.append(f"{count(self.n_own, self._noun)} left out that the run's own data hold too.")
         return [capitalized(sentence) for sentence in said]
 
     def to_json(self) -> dict[str, Any]:
         """Return the same as plain numbers, lists and dicts."""
-        plain = {name: getattr(self, name) for name in ("n_own", "n_rows", "n_tracks", "about")}
+        plain = {name: getattr(self, name) for name in ("n_own", "n_rows", "n_tracks", "level", "about")}
         return {
             **plain,
             "by": self.unit,
@@ -174,8 +176,10 @@ def judge_elsewhere(store: SavedStore, run: Run, fitted: Fitted, config: Elsewhe
     majority = int(np.bincount(learned, minlength=len(fitted.genres))[columns].argmax())
     left_out = np.bincount(other.y[~is_own & unknown], minlength=len(other.genres))
     music = isinstance(fitted.config.data, MusicConfig) and not isinstance(config.data, MusicConfig)
+    found = _evaluate(rows, other, genres, majority, config.unit)
+    grouped = found.confusion_matrix.grouped
     return Elsewhere(
-        _evaluate(rows, other, genres, majority, config.unit),
+        found,
         _on_validation(store, run, fitted, columns, genres, majority, config.unit),
         {theirs: ours for theirs, ours in pairs.items() if ours in genres},
         {other.genres[at]: int(n) for at, n in enumerate(left_out) if n},
@@ -184,6 +188,7 @@ def judge_elsewhere(store: SavedStore, run: Run, fitted: Fitted, config: Elsewhe
         len(kept),
         other.n_tracks(kept),
         config.unit if other.in_segments else "track",
+        grouped.level if grouped else "",
         MUSIC_ONLY if music else "",
     )
 
@@ -261,20 +266,3 @@ def _sets_of(columns: tuple[str, ...]) -> list[str]:
         more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
         raise DataError(f"This run needs the feature {first}{more}, which is not measured on sound.")
     return sets
-
-
-def from_json(document: Mapping[str, Any]) -> Elsewhere:
-    """Return what `to_json` wrote."""
-    validation = document["validation"]
-    return Elsewhere(
-        Evaluation.from_json(document["evaluation"]),
-        None if validation is None else Evaluation.from_json(validation),
-        document["mapping"],
-        document["without_partner"],
-        tuple(document["only_in_run"]),
-        document["n_own"],
-        document["n_rows"],
-        document["n_tracks"],
-        document["by"],
-        document["about"],
-    )

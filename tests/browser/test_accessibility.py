@@ -18,6 +18,7 @@ PAGES = {
     "evaluate, don't know": ("evaluate", "run=read&section=reject", "Which genres are withheld"),
     "evaluate, prediction sets": ("evaluate", "run=read&section=sets&level=80", "80 % was promised"),
     "evaluate, labels and the game": ("evaluate", "run=doubted&section=labels&game=4", "labels are wrong. Which?"),
+    "evaluate, other data": ("evaluate", "run=read&section=elsewhere&on=notebook&pairs=Rock=Jazz", "Judge on other"),
     "track": ("track", "run=read&track=5", "Nearest training tracks"),
     "genres": ("genres", "run=read", "recognized"),
     "genre": ("genres", "run=read&genre=Jazz", "Jazz"),

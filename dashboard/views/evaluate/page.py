@@ -20,7 +20,7 @@ from dashboard.text.badges import Badge
 from dashboard.text.evaluate import answer, limit_help, scores_line
 from dashboard.text.limits import known_already, limit_here_label
 from dashboard.theme import percent
-from dashboard.views.evaluate import confidence, dont_know, doubtful_labels, sets, through_time
+from dashboard.views.evaluate import confidence, dont_know, doubtful_labels, elsewhere, sets, through_time
 from genre_core.bayes.recipe import recipe_known
 
 CSS = Path(__file__).parents[2] / "components" / "judged.css"
@@ -31,6 +31,7 @@ SECTIONS = {
     "reject": "Don't know",
     "sets": "Prediction sets",
     "labels": "Doubtful labels",
+    "elsewhere": "Other data",
 }
 
 
@@ -64,6 +65,8 @@ def _section(judged: Judged) -> None:
             sets.draw(judged)
         case "labels":
             doubtful_labels.draw(judged)
+        case "elsewhere":
+            elsewhere.draw(judged)
         case _:
             confusions.draw(judged)
 

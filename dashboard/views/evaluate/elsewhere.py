@@ -1,0 +1,161 @@
+"""Judge on other data: the same genres in other recordings, perhaps under other names."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components import ruler as rulers
+from dashboard.components.judged import Judged
+from dashboard.components.matrix import matrix
+from dashboard.components.safely import refreshing
+from dashboard.components.scores import genre_table
+from dashboard.components.study_page import start_and_look
+from dashboard.figures.matrix import MatrixView, live_view, matrix_view
+from dashboard.services import elsewhere
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from genre_core.errors import DataError
+from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.report import Evaluation
+from genre_core.judging.elsewhere import ElsewhereConfig
+from genre_core.judging.partners import read_pairs
+from genre_core.store.schema import Study
+from genre_core.text import count
+
+LOOK_SECONDS = 0.5
+MOST_GENRES = 60
+NOBODY = "none: leave it out"
+ABOUT = (
+    "Does what this run learned hold for other recordings? Choose data with the same genres. Tracks of its own data "
+    "are left out, so its test part stays closed."
+)
+
+
+def draw(judged: Judged) -> None:
+    """Draw the choice of data and of what their genres are called, and how the run does on them."""
+    left, right = st.columns([1, 1.9], gap="large")
+    with left:
+        config = _choose(judged)
+    if config is None:
+        return
+    study = elsewhere.judging(config)
+    with left:
+        _start(config, study)
+    with right:
+        if study is not None and study.state == "complete":
+            _result(judged, config, elsewhere.result(study))
+
+
+def _choose(judged: Judged) -> ElsewhereConfig | None:
+    st.subheader("Judge on other data", anchor=False)
+    st.caption(ABOUT)
+    offered, name = elsewhere.offered(judged.run), st.query_params.get("on", "")
+    if not offered:
+        st.caption("No other data are stored yet.")
+        address.page_link("views/data/page.py", "Add data", icon=":material/upload_file:")
+        return None
+    if name and name not in offered:
+        address.note("The data in this link are not in this store, or are the run's own; choose others.")
+    st.session_state["other data"] = name if name in offered else None
+    st.selectbox("Other data", list(offered), key="other data", format_func=offered.__getitem__, index=None,
+                 placeholder="choose data", label_visibility="collapsed", on_change=_take)  # fmt: skip
+    if name not in offered:
+        return None
+    try:
+        data = elsewhere.data_of(judged.run, name)
+        theirs = elsewhere.genres(data)
+        said = read_pairs(st.query_params.get("pairs", ""), judged.outcome.genres, theirs)
+    except DataError as error:
+        st.caption(f":material/error: {plain(str(error))}")
+        return None
+    _genres(judged, theirs, said)
+    return elsewhere.config_of(judged.run, data, said, judged.outcome.unit)
+
+
+def _take() -> None:
+    address.look(on=st.session_state["other data"], pairs=None)
+
+
+def _genres(judged: Judged, theirs: list[str], said: Mapping[str, str]) -> None:
+    """Draw which genre of the run each of theirs is, as it was found and to be changed."""
+    found = elsewhere.paired(judged.run, theirs, said)
+    without = len(theirs) - len(found)
+    label = f"{count(len(found), 'genre')} in common" + (f", {without:,} left out" if without else "")
+    with st.expander(label, expanded=len(found) < 2, icon=":material/compare_arrows:"):
+        st.caption("Which genre of the run is each of theirs? Names that differ only in spelling are found.")
+        options = [NOBODY, *judged.outcome.genres]
+        with st.container(key="pairs", horizontal=True, gap="small"):
+            for genre in theirs[:MOST_GENRES]:
+                key = f"partner of {genre}"
+                st.session_state[key] = found.get(genre, NOBODY)
+                st.selectbox(genre, options, key=key, width=170, on_change=_pair, args=(judged, theirs, said, genre))
+
+
+def _pair(judged: Judged, theirs: list[str], said: Mapping[str, str], genre: str) -> None:
+    """Take over a person's word on a genre, unless it says what is found anyway."""
+    chosen = st.session_state[f"partner of {genre}"]
+    ours = "" if chosen == NOBODY else chosen
+    rest = {name: partner for name, partner in said.items() if name != genre}
+    if elsewhere.paired(judged.run, theirs, rest).get(genre, "") != ours:
+        rest[genre] = ours
+    address.look(pairs=", ".join(f"{partner}={name}" for name, partner in rest.items()) or None)
+
+
+def _start(config: ElsewhereConfig, study: Study | None) -> None:
+    """Draw the button that begins, and how far it is."""
+    if study is not None and study.active:
+        refreshing(_wait, LOOK_SECONDS)(config)
+        return
+    if study is None or study.state != "complete":
+        label = "Judge on these data" if study is None else "Try again"
+        st.button(label, icon=":material/play_arrow:", type="primary", key="judge elsewhere", on_click=start_and_look,
+                  args=(lambda: elsewhere.judge(config),))  # fmt: skip
+    if study is not None and study.error:
+        st.caption(f":material/error: {plain(study.error)}")
+
+
+def _wait(config: ElsewhereConfig) -> None:
+    study = elsewhere.judging(config)
+    if study is None or not study.active:
+        st.rerun()
+    if study.measuring:
+        done, total = study.measuring
+        st.progress(min(1.0, done / max(1, total)), f"{done:,} of {count(total, 'window')} measured.")
+    else:
+        st.caption("The run answers for these tracks …")
+
+
+def _result(judged: Judged, config: ElsewhereConfig, found: Mapping[str, Any]) -> None:
+    scores = Evaluation.from_json(found["evaluation"])
+    st.subheader(plain(found["headline"]), anchor=False)
+    st.caption(plain(" ".join(found["sentences"]), longest=900))
+    _ruler(judged, found, scores)
+    noun = "segments" if found["by"] == "row" else "tracks"
+    label = f"Confusion matrix of {judged.run.name} on other data"
+    matrix(_view(found, scores, noun), "matrix elsewhere", label=label)
+    genre_table(scores, f"other {noun}", f"{judged.run.name} elsewhere genres.csv")
+
+
+def _ruler(judged: Judged, found: Mapping[str, Any], scores: Evaluation) -> None:
+    marks = [rulers.majority(found["chance"], "guessing"),
+             rulers.model(scores.accuracy, scores.accuracy_interval, "on other data")]  # fmt: skip
+    if found["validation"]:
+        own = Evaluation.from_json(found["validation"])
+        marks.append(rulers.model(own.accuracy, own.accuracy_interval, "on its own validation part", kind="other"))
+    rulers.ruler(rulers.Ruler(tuple(marks), "accuracy on other data"), key="ruler elsewhere")
+
+
+def _view(found: Mapping[str, Any], scores: Evaluation, noun: str) -> MatrixView:
+    """Return the matrix with the intervals of each genre as they were computed; of grouped tracks cells have none."""
+    view = (live_view if found["level"] else matrix_view)(scores.confusion_matrix, nouns=noun)
+    return replace(
+        view,
+        recalls=[_limits(score.recall, score.recall_interval) for score in scores.per_genre],
+        precisions=[_limits(score.precision, score.precision_interval) for score in scores.per_genre],
+    )
+
+
+def _limits(rate: float | None, interval: Interval) -> tuple[float, float, float] | None:
+    return None if rate is None else (rate, interval.low, interval.high)
