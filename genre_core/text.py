@@ -50,6 +50,11 @@ def too_few(number: int, noun: str) -> str:
     return f"{count(number, noun)} {'is' if number == 1 else 'are'} {NO_INTERVAL}"
 
 
+def one_each(noun: str) -> str:
+    """Say that one group in each genre gives no interval over genres: `1 artist a genre is too few for an interval`."""
+    return f"1 {noun} a genre is {NO_INTERVAL}"
+
+
 def spread(interval: HasLimits, too_few: str = "", decimals: int = 1) -> str:
     """Return a range of rates in percent, without its unit: `77.6–82.1`; what is `too_few` where nothing is told."""
     if nothing_told(interval):

@@ -14,6 +14,7 @@ from dashboard.figures.recalls import recalls_figure
 from dashboard.shell.cells import Selection
 from dashboard.text.cells import selection_sentence
 from dashboard.text.evaluate import scores_line
+from dashboard.text.saved_scores import accuracy_of, macro_f1_of
 from dashboard.views.evaluate.history_text import what_changed
 from dashboard.views.genres.text import against, all_genres, ruler_text
 from genre_core.evaluation.confusion import confusion_matrix
@@ -30,8 +31,9 @@ from genre_core.findings.rules import find
 from genre_core.findings.sentences import Told, sentence
 from genre_core.store.run_result import Outcome
 from genre_core.terminal.text.words import rate
-from genre_core.text import percent, points, too_few
+from genre_core.text import nothing_told, percent, points, too_few
 from tests.benchmarks.coverage import alike
+from tests.test_sentences_train import make_run
 
 NOTHING = Interval(0.0, 1.0)
 GENRES = ("Rock", "Jazz", "Folk", "Pop")
@@ -73,6 +75,27 @@ def test_a_matrix_counts_the_groups_of_cells():
     assert outcome(6).evaluation.confusion_matrix.too_few_by_genre() == ""
     alone = confusion_matrix([0, 0, 1], [0, 1, 1], ("A", "B"))
     assert (alone.too_few(), alone.too_few_by_genre()) == ("", "")
+
+
+def test_one_artist_a_genre_gives_no_interval_over_genres_and_says_why():
+    y, artists = np.repeat(np.arange(8), 100), np.repeat(np.arange(8), 100)
+    y_pred = np.where(np.arange(800) % 5 > 0, y, (y + 1) % 8)
+    one, two = (
+        evaluate(y, np.eye(8)[y_pred], tuple("ABCDEFGH"), majority=0, groups=groups, level="artist")
+        for groups in (artists, 2 * artists + np.arange(800) % 2)
+    )
+    assert nothing_told(one.macro_f1_interval)
+    assert nothing_told(one.intervals["balanced_accuracy"])
+    assert 0.5 < one.accuracy_interval.low < one.accuracy_interval.high < 1.0  # eight artists tell of their tracks
+    assert two.macro_f1_interval.low < two.macro_f1 < two.macro_f1_interval.high
+    said = " ".join(text for text, _ in scores_line(one))
+    assert "macro-F1 80.0\u202f% (1 artist a genre is too few for an interval)" in said
+    assert one.confusion_matrix.too_few_by_genre() == "In each genre, 1 artist is too few for an interval."
+    assert two.confusion_matrix.too_few_over_genres() == ""
+    assert outcome(3).evaluation.confusion_matrix.too_few_over_genres() == ""
+    saved = make_run("complete", summary={"test": one.to_json()}, context={"groups": {"level": "artist", "test": 8}})
+    assert macro_f1_of(saved, "test") == "80.0\u202f% (1 artist a genre is too few for an interval)"
+    assert accuracy_of(saved, "test") == percent(0.8, one.accuracy_interval)
 
 
 def test_genres_with_few_groups_are_named_and_few_in_all_are_said():

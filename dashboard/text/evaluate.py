@@ -84,9 +84,11 @@ def limit_help(outcome: Outcome, part: Part, known: str = "", in_the_long_run: B
 def scores_line(scores: Evaluation) -> list[tuple[str, str]]:
     """Return the headline scores as (text, glossary term)."""
     few = scores.confusion_matrix.too_few()
+    one_each = scores.confusion_matrix.too_few_over_genres()
+    macro_f1 = percent(scores.macro_f1, None if few else scores.macro_f1_interval, one_each)
     return [
         (f"accuracy {percent(scores.accuracy, scores.accuracy_interval, few)}", "accuracy"),
-        (f"macro-F1 {percent(scores.macro_f1, None if few else scores.macro_f1_interval)}", "macro-F1"),
+        (f"macro-F1 {macro_f1}", "macro-F1"),
         (f"balanced accuracy {percent(scores.balanced_accuracy)}", "balanced accuracy"),
         (f"log loss {scores.log_loss:.3f}{GAP}nats", "log loss"),
     ]

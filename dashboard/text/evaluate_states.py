@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from dashboard.text.badges import noun
 from dashboard.text.runs import about_labels
+from dashboard.text.saved_scores import accuracy_of, macro_f1_of
 from dashboard.text.train import Headline
-from dashboard.theme import count, percent
+from dashboard.theme import count
 from genre_core.data.dataset import Part
-from genre_core.evaluation.intervals import Interval
 from genre_core.store.openings import Openings
 from genre_core.store.schema import Run
 
@@ -70,13 +70,11 @@ def no_data(run: Run, part: Part, problem: str) -> tuple[Headline, Step]:
     scores = run.summary.get(part)
     if scores is None:
         return no_tracks(problem)
-    few = run.too_few(part)
-    accuracy = percent(scores["accuracy"], Interval(*scores["accuracy_interval"]), few)
-    macro_f1 = percent(scores["macro_f1"], None if few else Interval(*scores["macro_f1_interval"]))
     n = count(scores["n"], f"{part} track")
     about = " about the labels" if about_labels(run) else ""
-    headline = f"Right{about} on {accuracy} of {n}; the tracks themselves can no longer be shown."
-    return Headline(headline, f"Macro-F1 {macro_f1}. {problem}"), Step(DATA, "Upload the table again on Data")
+    headline = f"Right{about} on {accuracy_of(run, part)} of {n}; the tracks themselves can no longer be shown."
+    reason = f"Macro-F1 {macro_f1_of(run, part)}. {problem}"
+    return Headline(headline, reason), Step(DATA, "Upload the table again on Data")
 
 
 def no_tracks(problem: str) -> tuple[Headline, Step]:

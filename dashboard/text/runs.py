@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dashboard.text.badges import is_leaky, noun
+from dashboard.text.saved_scores import accuracy_of, macro_f1_of
 from dashboard.text.train import duration
 from dashboard.theme import count, percent
 from genre_core.data.dataset import Part
@@ -67,11 +68,8 @@ def rate(run: Run, accuracy: float, interval: Interval | None) -> str:
 
 def scores_of(run: Run, part: Part) -> str:
     """Return a run's scores on a part: `Test: right on 79.9 % (77.6–82.1) of 1,200 tracks, macro-F1 79.7 % (…)`."""
-    found = run.summary[part]
-    accuracy = percent(found["accuracy"], Interval(*found["accuracy_interval"]), run.too_few(part))
-    macro_f1 = percent(found["macro_f1"], None if run.too_few(part) else Interval(*found["macro_f1_interval"]))
-    what = " about the labels" if about_labels(run) else ""
-    return f"{part.capitalize()}: right{what} on {accuracy} of {count(found['n'], noun(run))}, macro-F1 {macro_f1}"
+    what, n = " about the labels" if about_labels(run) else "", count(run.summary[part]["n"], noun(run))
+    return f"{part.capitalize()}: right{what} on {accuracy_of(run, part)} of {n}, macro-F1 {macro_f1_of(run, part)}"
 
 
 def about_labels(run: Run) -> bool:

@@ -9,6 +9,7 @@ from dashboard.services.datasets import Shape
 from dashboard.services.runs import Queue
 from dashboard.text.badges import noun
 from dashboard.text.limits import known_already, on, unheard
+from dashboard.text.saved_scores import macro_f1_of
 from dashboard.theme import GAP, count, percent, points
 from genre_core.bayes.limit import BayesLimit
 from genre_core.bayes.recipe import recipe_known
@@ -189,9 +190,7 @@ def beside(run: Run) -> str:
     """Say what stands beside the accuracy of a complete run."""
     if "validation" not in run.summary:
         return ""
-    scores = run.summary["validation"]
-    interval = None if nothing_told(Interval(*scores["accuracy_interval"])) else Interval(*scores["macro_f1_interval"])
-    return f"Macro-F1 {percent(scores['macro_f1'], interval)}. "  # too few for the one: said once, beside it
+    return f"Macro-F1 {macro_f1_of(run, 'validation')}. "
 
 
 def stop_reason(run: Run, last: int) -> str:

@@ -13,7 +13,7 @@ from genre_core.evaluation.count_statistics import confusion_counts
 from genre_core.evaluation.grouped_share import FEWEST_GROUPS
 from genre_core.evaluation.intervals import Interval, Mask, accuracy_interval, share_interval, wilson
 from genre_core.evaluation.resampled_matrices import f1_of_second, of_genre_interval, precision_interval
-from genre_core.text import capitalized, count, joined, too_few
+from genre_core.text import capitalized, count, joined, one_each, too_few
 
 Normalization = Literal["count", "true", "predicted", "all"]
 Cells = Mask
@@ -124,6 +124,13 @@ class ConfusionMatrix:
         else:
             n = count_groups(self.grouped.groups[among[self.grouped.y_true, self.grouped.y_pred]])
         return too_few(n, self.grouped.level) if 0 < n < FEWEST_GROUPS else ""
+
+    def too_few_over_genres(self) -> str:
+        """Say what gives scores over genres, such as macro-F1, no interval: too few groups, or one in each genre."""
+        few = self.too_few()
+        if few or self.grouped is None or max(self._groups_by_genre) > 1:
+            return few
+        return one_each(self.grouped.level)
 
     def too_few_by_genre(self) -> str:
         """Say that all, or which genres, have too few groups for an interval; empty where none has."""

@@ -13,7 +13,10 @@ GLOSSARY: dict[str, str] = {
     "F1": "The harmonic mean of precision and recall: high only if both are high.",
     "macro precision": "The mean of the genres' precisions. A genre that is never predicted counts as 0.",
     "macro recall": "The mean of the genres' recalls. It is the same as balanced accuracy if every genre has tracks.",
-    "macro-F1": "The mean of the genres' F1 scores. It drops when a rare genre fails, even if accuracy is high.",
+    "macro-F1": (
+        "The mean of the genres' F1 scores. It drops when a rare genre fails, even if accuracy is high. With one "
+        "artist in each genre it has no interval: nothing shows how much the artists of a genre differ."
+    ),
     "weighted precision": "The mean of the genres' precisions, each weighted by how many tracks the genre has.",
     "weighted recall": "The mean of the genres' recalls, each weighted by its number of tracks. It equals accuracy.",
     "weighted F1": "The mean of the genres' F1 scores, each weighted by how many tracks the genre has.",
@@ -82,8 +85,9 @@ GLOSSARY: dict[str, str] = {
         "tests; with few tracks it is wide."
     ),
     "interval by group": (
-        "Tracks of one artist are often right or wrong together, so it is the artists that were sampled. From 5 "
-        "artists on, such an interval contained the true rate in 93 to 99 of 100 simulated tests; fewer are too few."
+        "Tracks of one artist are often right or wrong together, so artists are what was sampled; under 5 are too few. "
+        "In simulation the interval held the true rate in 93 to 99 of 100 cases. The excess comes with few artists who "
+        "hardly differ."
     ),
     "interval with other artists": (
         "A split by row has the same artists on both sides. Its interval adds how much other artists would change the "

@@ -37,7 +37,8 @@ class ResampledMatrices:
     """The given counts (k, k), those with rows moved toward the mean, and draws (n_draws, k, k) around the latter.
 
     `accuracy` is the interval of the accuracy: where all tracks are right, or all wrong, any rate can be as far off.
-    With groups that are `too_few` nothing is told.
+    With groups that are `too_few` nothing is told: fewer than `FEWEST_GROUPS`, or one in each genre, which leaves no
+    two to see how much those of a genre differ.
     """
 
     counts: IntArray
@@ -72,7 +73,7 @@ def resampled_matrices(
     y_true: IntArray, y_pred: IntArray, n_genres: int, groups: IntArray | None = None, seed: int = 0
 ) -> ResampledMatrices:
     """Return matrices as other tracks, or with groups (n,) other groups, of the same genres would have given them."""
-    rng, groups = np.random.default_rng(seed), None if groups is None else coded(groups)
+    rng, groups, too_few = np.random.default_rng(seed), None if groups is None else coded(groups), False
     counts = confusion_counts(y_true, y_pred, n_genres)
     n = counts.sum(axis=1)
     there = n > 0
@@ -87,6 +88,7 @@ def resampled_matrices(
         of_draw = n / (1 + drawn[:, None] * alone)
         worth = n / (1 + float(rho @ weights) * alone)
         stretch = _stretch(right_ones, sizes)
+        too_few = count_groups(groups) < FEWEST_GROUPS or np.count_nonzero(sizes, axis=0).max() < 2
     recalls = np.diagonal(counts)[there] / n[there]
     right = float((worth[there] @ recalls + 0.5) / (worth[there].sum() + 1))
     right = (right + 0.5) / 2
@@ -96,7 +98,6 @@ def resampled_matrices(
     centre = (worth[:, None] * shares + _BORROWED * mean) / (worth + _BORROWED)[:, None]
     draws = _dirichlet(np.maximum(of_draw - 1, 0.05)[:, :, None] * centre, rng)
     of_accuracy = accuracy_interval(y_true, y_pred, groups)
-    too_few = groups is not None and count_groups(groups) < FEWEST_GROUPS
     return ResampledMatrices(counts, n[:, None] * centre, n[:, None] * draws, of_accuracy, stretch, too_few)
 
 

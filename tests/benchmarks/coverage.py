@@ -6,6 +6,7 @@ intraclass correlation says how much they differ. Every interval promises 95 in 
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
@@ -29,9 +30,13 @@ CORRELATIONS = (0.02, 0.1, 0.3)
 
 
 def rates(rng: np.random.Generator, samples: int) -> None:
-    """Print the coverage of a share, by the number of groups and their correlation."""
+    """Print the coverage of a share, by the number of groups and their correlation, and in brackets `of_mid_p`.
+
+    The latter is for as many single tracks as the groups are worth: what is above 95 % there is due to counts being
+    whole, and no interval that always gives the same limits for the same counts avoids it.
+    """
     rows = []
-    for n_groups, rate in product((5, 8, 12, 20, 50), (0.03, 0.5, 0.97)):
+    for n_groups, rate in product((5, 8, 12, 20, 50), (0.03, 0.2, 0.5, 0.8, 0.97)):
         row = [f"{n_groups} groups, share {rate:.2f}"]
         for rho in CORRELATIONS:
             total = (1 - rho) / rho
@@ -40,30 +45,52 @@ def rates(rng: np.random.Generator, samples: int) -> None:
                 successes = rng.binomial(EACH, own)
                 interval = grouped_interval(GroupedShare(successes, np.full(n_groups, EACH)))
                 held += interval.low <= rate <= interval.high
-            row.append(f"{100 * held / samples:.1f} %")
+            worth = round(n_groups * EACH / (1 + (EACH - 1) * rho))
+            row.append(f"{100 * held / samples:.1f} % ({100 * of_mid_p(worth, rate):.1f})")
         rows.append(row)
     print_table(["rate", *(f"correlation {rho}" for rho in CORRELATIONS)], rows)
 
 
-def alike(rng: np.random.Generator, artists: int, rho: float, rate: float = 0.8) -> tuple[np.ndarray, ...]:
-    """Return genres, answers and artists of a part in which genres are as hard and errors go anywhere."""
-    total, y_true = (1 - rho) / rho, np.repeat(np.arange(K), artists * EACH)
+def of_mid_p(n: int, rate: float) -> float:
+    """Return how often the exact mid-p interval holds a rate of n single tracks, each side missing 2.5 % at best.
+
+    H. O. Lancaster, "Significance tests in discrete distributions", JASA 56 (1961).
+    """
+    from scipy.stats import binom
+
+    counts = np.arange(n + 1)
+    chance = binom.pmf(counts, n, rate)
+    below = binom.cdf(counts, n, rate) - chance / 2
+    return float(chance[(below >= 0.025) & (below <= 0.975)].sum())
+
+
+def alike(
+    rng: np.random.Generator, artists: int | Sequence[int], rho: float, rate: float = 0.8
+) -> tuple[np.ndarray, ...]:
+    """Return genres, answers and artists of a part in which genres are as hard and errors go anywhere.
+
+    There are as many `artists` in each genre, or so many in each of them.
+    """
+    of_genre = np.broadcast_to(artists, K)
+    total, y_true = (1 - rho) / rho, np.repeat(np.arange(K), of_genre * EACH)
     groups = np.arange(len(y_true)) // EACH
-    right = rng.random(len(y_true)) < rng.beta(rate * total, (1 - rate) * total, K * artists)[groups]
+    right = rng.random(len(y_true)) < rng.beta(rate * total, (1 - rate) * total, of_genre.sum())[groups]
     return y_true, np.where(right, y_true, (y_true + rng.integers(1, K, len(y_true))) % K), groups
 
 
 def macro_f1(rng: np.random.Generator, samples: int) -> None:
-    """Print the coverage of macro-F1 over eight genres, which is 80 % in the long run."""
-    rows = []
-    for artists in (1, 2, 3, 5, 10):
-        row = [f"{artists} artists a genre"]
+    """Print the coverage of macro-F1 over eight genres, which is about 80 % in the long run."""
+    rows, uneven = [], {"1 artist, 2 in one genre": [2, *(K - 1) * [1]], "1 or 2 artists": K // 2 * [1, 2]}
+    for name, artists in {**uneven, **{f"{n} artists": n for n in (2, 3, 5, 10)}}.items():
+        row = [f"{name} a genre"]
+        expected = np.where(np.eye(K), 0.8, 0.2 / (K - 1)) * np.broadcast_to(artists, K)[:, None]
+        truth = float(macro_f1_of_counts(expected))
         for rho in CORRELATIONS:
             held = 0
             for _ in range(samples):
                 y_true, y_pred, groups = alike(rng, artists, rho)
                 interval = resampled_matrices(y_true, y_pred, K, groups).interval(macro_f1_of_counts)
-                held += interval.low <= 0.8 <= interval.high
+                held += interval.low <= truth <= interval.high
             row.append(f"{100 * held / samples:.1f} %")
         rows.append(row)
     print_table(["macro-F1", *(f"correlation {rho}" for rho in CORRELATIONS)], rows)

@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboard.services.searches import Search, UnderWay, Winner
 from dashboard.text import studies
+from dashboard.text.saved_scores import accuracy_of, macro_f1_of
 from dashboard.text.train import Headline, duration, measuring
 from dashboard.theme import GAP, count, percent, points
 from genre_core.evaluation.intervals import Interval
@@ -87,14 +88,13 @@ def headline(found: Search, winner: Winner | None = None) -> Headline:
 
 
 def _revealed(found: Search, winner: Winner) -> Headline:
-    test, few = winner.run.summary["test"], winner.run.too_few("test")
-    answer = f"The winner is right on {percent(test['accuracy'], Interval(*test['accuracy_interval']), few)} of "
+    run, test = winner.run, winner.run.summary["test"]
+    answer = f"The winner is right on {accuracy_of(run, 'test')} of {count(test['n'], 'test track')}."
     assert found.best is not None
     chosen = value_of(found, found.best.value or 0.0)
-    macro_f1 = percent(test["macro_f1"], None if few else Interval(*test["macro_f1_interval"]))
-    f1 = f"Macro-F1 {macro_f1}, log loss {test['log_loss']:.3f}. "
+    f1 = f"Macro-F1 {macro_f1_of(run, 'test')}, log loss {test['log_loss']:.3f}. "
     was = f"It was chosen for its {chosen} {OBJECTIVES[found.config.objective]} on {judged_on(found.config)}. "
-    return Headline(f"{answer}{count(test['n'], 'test track')}.", f"{f1}{was}{optimism(found)}")
+    return Headline(answer, f"{f1}{was}{optimism(found)}")
 
 
 def _best(found: Search) -> str:
