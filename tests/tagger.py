@@ -14,8 +14,9 @@ import numpy as np
 from genre_core.data.clips.tagger.about import NAME, PACKAGE, VERSION, WHEEL, WHEEL_SHA256
 from genre_core.data.clips.tagger.checkpoint import MAGIC
 from genre_core.data.clips.tagger.fetch import fetch, is_fetched
-from genre_core.data.clips.tagger.network import LAYERS, NORMALIZATIONS, Network
+from genre_core.data.clips.tagger.network import Network
 from genre_core.errors import DataError
+from genre_core.networks.musicnn_layers import LAYERS, NORMALIZATIONS
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference" / "musicnn"
 """TensorFlow's outputs, where they lie beside the project."""

@@ -14,6 +14,7 @@ from torch import nn
 from genre_core import networks
 from genre_core.errors import DataError
 from genre_core.networks import ARCHITECTURES, LinearConfig, MlpConfig, NetworkConfig
+from genre_core.networks.musicnn_layers import N_MELS
 from tests.reference import layers_of
 from tests.twin_network import TwinConfig
 
@@ -41,8 +42,8 @@ def takes(config, shape):
 
 
 def shape_for(config, n_features=5):
-    """Return a shape that a network takes: features, or spectrograms."""
-    return (n_features,) if takes(config, (n_features,)) else (n_features, 6)
+    """Return a shape that a network takes: features, spectrograms, or those of the pretrained tagger."""
+    return next(shape for shape in ((n_features,), (n_features, 6), (N_MELS, 3)) if takes(config, shape))
 
 
 def seeded(config, shape=None, n_genres=3, seed=1):
@@ -65,7 +66,7 @@ class TestContract:
 
     @pytest.mark.parametrize("n", [0, 1, 7])
     @pytest.mark.parametrize("training", [True, False])
-    @pytest.mark.parametrize("shape", [(5,), (8, 16), (64, 1)])
+    @pytest.mark.parametrize("shape", [(5,), (8, 16), (64, 1), (N_MELS, 2)])
     def test_inputs_become_one_logit_for_each_genre_or_are_refused(self, config, n, training, shape):
         if not takes(config, shape):
             for asked in (config.build, config.layers, config.n_parameters):
@@ -91,6 +92,8 @@ class TestContract:
         network = seeded(config, shape_for(config, 2), 2).train()
         X = torch.cat([inputs_for(config, 60, 2) - 2, inputs_for(config, 60, 2) + 2])
         y = torch.repeat_interleave(torch.arange(2), 60)
+        if frozen := network.frozen():
+            X = frozen.layers(X)
         optimizer = torch.optim.Adam(network.parameters(), 0.02)
         for _ in range(60):
             optimizer.zero_grad()

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genre_core.errors import ConfigError
+from genre_core.networks import ARCHITECTURES
 from genre_core.settings.config import SOURCES, ExperimentConfig
 from genre_core.settings.names import (
     SECTIONS,
@@ -113,7 +114,7 @@ def test_what_is_not_given_is_taken_from_the_base():
         ({"train.optimizer": "lion"}, "train.optimizer is lion, but must be one of adam, adamw, sgd."),
         (
             {"model.architecture": "oracle"},
-            "model.architecture is oracle, but must be one of mlp, linear, cnn, crnn, lstm, attention, transformer.",
+            f"model.architecture is oracle, but must be one of {', '.join(ARCHITECTURES)}.",
         ),
         ({"data.source": "radio"}, f"data.source is radio, but must be one of {', '.join(SOURCES)}."),
         ({"train.rate": 1}, "There is no setting named train.rate."),

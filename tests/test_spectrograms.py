@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from genre_core.data.clips.gathering import input_shape
 from genre_core.data.clips.shards import Padded, Place, Shards, Window
 from genre_core.data.clips.sounds import samples
-from genre_core.data.clips.spectrograms import shape_of, spectrogram
+from genre_core.data.clips.spectrograms import SPECTROGRAM_SETS, shape_of
 from genre_core.data.inputs import Spectrograms
 from genre_core.data.sources import load_dataset, windows_of
 from genre_core.errors import DataError
@@ -69,7 +69,7 @@ def test_a_row_is_the_spectrogram_of_its_window(store, config):
     assert data.inputs.shape == input_shape(windows_of(config, store), config) == (64, 22)
     assert len(data) == N * len(GENRES)
     for row in (0, 17):
-        own = spectrogram(samples(store.clips.find(data.heard[row].clip)))
+        own = SPECTROGRAM_SETS["logmel"].measured(samples(store.clips.find(data.heard[row].clip)))
         assert np.array_equal(data.inputs.array[[row]][0], own)
         assert own.dtype == data.inputs.array[[row]].dtype == np.float16
 
@@ -137,9 +137,9 @@ def test_a_spectrogram_stands_alone(store, config):
 
 
 def test_whole_clips_longer_than_a_minute_need_a_window():
-    assert shape_of([Window("a" * 64, 0, 60_000), Window("b" * 64, 0, 1000)], 0) == (64, 1292)
+    assert shape_of("logmel", [Window("a" * 64, 0, 60_000), Window("b" * 64, 0, 1000)], 0) == (64, 1292)
     with pytest.raises(DataError, match=r"lasts 61 seconds, and a network is given at most 60 at once: set a window"):
-        shape_of([Window("a" * 64, 0, 61_000)], 0)
+        shape_of("logmel", [Window("a" * 64, 0, 61_000)], 0)
 
 
 def test_a_cnn_on_features_fails_in_a_sentence_before_anything_is_measured(store, table):

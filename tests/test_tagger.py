@@ -24,9 +24,10 @@ from genre_core.data.clips.tagger.hearing import (
     extract_tagger,
     log_mels,
 )
-from genre_core.data.clips.tagger.network import Network, from_checkpoint, network_in, shapes
+from genre_core.data.clips.tagger.network import Network, from_checkpoint, network_in
 from genre_core.data.clips.tagger.tags import TAGS, genre_from_tags, tags_of, without_tags
 from genre_core.errors import DataError
+from genre_core.networks.musicnn_layers import shapes
 from genre_core.settings.genres import GENRES
 from genre_core.terminal.main import main
 from tests.tagger import (

@@ -8,9 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.services.workers import store
+from genre_core.data.clips.gathering import needs_tagger
 from genre_core.data.clips.tagger.about import WHEEL_BYTES
 from genre_core.data.clips.tagger.fetch import fetch, is_fetched
-from genre_core.data.clips.tagger.hearing import TAGGER_SETS
 from genre_core.errors import GenreLabError, StoreError
 from genre_core.settings.config import DatasetConfig, SoundConfig
 
@@ -65,7 +65,7 @@ def _fetcher() -> _Fetcher:
 
 def lacks_tagger(config: DatasetConfig) -> bool:
     """Say whether features of the tagger are asked for, and it is not there."""
-    return isinstance(config, SoundConfig) and not TAGGER_SETS.keys().isdisjoint(config.sets) and not is_there()
+    return isinstance(config, SoundConfig) and needs_tagger(config) and not is_there()
 
 
 def is_there() -> bool:

@@ -7,8 +7,9 @@ scores: an array, or `LazyRows` that are read when they are needed.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -16,6 +17,12 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
+
+Per = Literal["band", "all", "none"]
+"""What of a spectrogram is standardized together."""
+
+Pretrained = Callable[[], Mapping[str, npt.NDArray[np.float32]]]
+"""Reads the weights of a network that has learned, by their names; raises DataError where they are gone."""
 
 READ_AT_ONCE = 4_000_000
 """Most numbers that are read from a file at a time: 16 MB."""
@@ -43,6 +50,8 @@ class Inputs(ABC):
 
     noun: str
     """Noun for them, as a person says it: "features"."""
+    pretrained: Pretrained | None = None
+    """The weights of a network that was trained on such inputs, where there is one."""
     names: tuple[str, ...] = ()
     """The names of the features; none where a row is not a list of features."""
     frame_seconds: float = 0.0
@@ -116,15 +125,16 @@ class Features(Inputs):
 class Spectrograms(Inputs):
     """Spectrograms (n, n_mels, n_frames) in an array that may lie in files; nothing holds all of them at once.
 
-    They are standardized by the mean and scale of each mel band, or of all bands together. `identity` names what the
-    file holds, so that telling it from others does not read all of it; empty: its numbers are hashed. `frame_seconds`
-    lie between the starts of two frames.
+    They are standardized by the mean and scale of each mel band, of all bands together, or not at all. `identity` names
+    what the file holds, so that telling it from others does not read all of it; empty: its numbers are hashed.
+    `frame_seconds` lie between the starts of two frames.
     """
 
     array: Rows
-    per: Literal["band", "all"] = "band"
+    per: Per = "band"
     identity: str = ""
     frame_seconds: float = 0.0
+    pretrained: Pretrained | None = None
     noun = "spectrograms"
 
     def __post_init__(self) -> None:
@@ -140,8 +150,14 @@ class Spectrograms(Inputs):
 
     def standardize(self, train: IntArray) -> "tuple[BandStandardizer, Rows]":
         """Return means and scales of the rows `train`, and standard scores of all rows, not read yet."""
+        if self.per == "none":  # the same whatever they are standardized by
+            return self._as_they_are.standardizer, LazyRows(self._as_they_are, np.arange(len(self)))
         standardizer = BandStandardizer.fit(self.array, train, self.per)
         return standardizer, LazyRows(Scores(self.array, standardizer), np.arange(len(self)))
+
+    @cached_property
+    def _as_they_are(self) -> "Scores":
+        return Scores(self.array, BandStandardizer(np.zeros((1, 1)), np.ones((1, 1))))
 
     def content(self) -> Iterator[bytes]:
         """Yield the shape, and the identity or the numbers."""
@@ -211,8 +227,10 @@ class Scores:
     """
 
     def __init__(self, array: Rows, standardizer: BandStandardizer) -> None:
-        self.shape = array.shape
-        self._array, self._standardizer = array, standardizer
+        self.shape, self.standardizer = array.shape, standardizer
+        self.computed: dict[str, dict[int, Any]] = {}
+        """What layers that do not learn made of rows, under their name by the numbers of rows."""
+        self._array = array
         keeps = math.prod(array.shape) <= MOST_KEPT
         # The system gives memory to what is written alone: rows that nobody asks for take none.
         self._kept = np.empty(array.shape, dtype=np.float32) if keeps else None
@@ -224,10 +242,10 @@ class Scores:
     def __getitem__(self, numbers: IntArray, /) -> npt.NDArray[np.float32]:
         """Return rows by their numbers (n,)."""
         if self._kept is None:
-            return self._standardizer.transform(self._array[numbers])
+            return self.standardizer.transform(self._array[numbers])
         new = np.unique(numbers[~self._is_kept[numbers]])
         if len(new):
-            self._kept[new] = self._standardizer.transform(self._array[new])
+            self._kept[new] = self.standardizer.transform(self._array[new])
             self._is_kept[new] = True
         rows: npt.NDArray[np.float32] = self._kept[numbers]
         return rows

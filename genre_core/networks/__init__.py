@@ -12,11 +12,12 @@ from genre_core.networks.crnn import CrnnConfig
 from genre_core.networks.linear import LinearConfig
 from genre_core.networks.lstm import LstmConfig
 from genre_core.networks.mlp import MlpConfig
+from genre_core.networks.musicnn import MusicnnConfig
 from genre_core.networks.transformer import TransformerConfig
 
 ARCHITECTURES: dict[str, type[NetworkConfig]] = {
     "mlp": MlpConfig, "linear": LinearConfig, "cnn": CnnConfig, "crnn": CrnnConfig, "lstm": LstmConfig,
-    "attention": AttentionConfig, "transformer": TransformerConfig,
+    "attention": AttentionConfig, "transformer": TransformerConfig, "musicnn": MusicnnConfig,
 }  # fmt: skip
 """Every network, by the name that its configurations have as `architecture`."""
 

@@ -50,6 +50,8 @@ class NetworkConfig(Frozen):
     """Its kind in a list: "perceptron"."""
     phrase: ClassVar[str]
     """Its kind in a sentence: "a perceptron"."""
+    feature_set: ClassVar[str] = ""
+    """The feature set of clips that it is made for; none: any."""
     explainable: ClassVar[bool] = False
     """Whether its weights are a chain of fully connected layers with ReLU between them, named `layers.0.weight`, …, so
     that `FittedNetwork` answers as it does."""

@@ -1,13 +1,23 @@
 """Interface of every network: map features to logits, and find the gradient of a loss."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
 
 Criterion = Callable[[Tensor, Tensor], Tensor]
 """A loss (scalar) of logits (n, n_genres) and class numbers (n,)."""
+
+
+class Frozen(NamedTuple):
+    """Layers that do not learn, so that inputs (n, *shape) need go through them once; they answer (n, width).
+
+    A network takes that in place of inputs. Those of one name are the same in every training.
+    """
+
+    name: str
+    layers: Callable[[Tensor], Tensor]
 
 
 class SideBySide(Protocol):
@@ -42,6 +52,17 @@ class Network(nn.Module):
         loss = criterion(logits, y)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach(), logits.detach()
+
+    def start_from(self, weights: Callable[[], Mapping[str, Any]] | None) -> None:
+        """Take over weights that were learned before, where it starts from such; raises DataError where there are none."""
+
+    def frozen(self) -> Frozen | None:
+        """Return the layers before the first that learns; None: it learns from its inputs on."""
+        return None
+
+    def rates(self) -> Tensor | None:
+        """Return each weight's rate (n_parameters,) as a share of the learning rate; None: all learn at that."""
+        return None
 
     def stream(self) -> dict[str, Tensor]:
         """Return the place in its own random stream, where it has one beside torch's."""

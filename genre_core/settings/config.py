@@ -214,7 +214,7 @@ class FmaConfig(StoredConfig):
 class SoundConfig(SourceConfig):
     """Tracks that can be heard: what is cut from each clip, and what is measured on it."""
 
-    features: str = setting("", "Feature sets", "What is measured on each clip, as names separated by commas: gtzan57 (the columns of GTZAN's tables), notebook20, mfcc_deltas, chroma, rhythm, spectral, tonnetz, and tagger or tags once the tagger is fetched; or logmel alone, a spectrogram for a CNN. Empty: gtzan57.", max_length=300)
+    features: str = setting("", "Feature sets", "What is measured on each clip, as names separated by commas: gtzan57 (the columns of GTZAN's tables), notebook20, mfcc_deltas, chroma, rhythm, spectral, tonnetz, and tagger or tags once the tagger is fetched; or logmel alone, a spectrogram for networks that listen, or musicnn alone, for the pretrained tagger. Empty: gtzan57.", max_length=300)
     window: float = setting(0.0, "Window", "Length of the pieces that each clip is cut into; each piece is a row. Shorter: more rows, each of which says less. At 0 the whole clip is one row; 3 to 5 seconds are usual.", ge=0, le=60, step=0.5, unit="seconds")
     hop: float = setting(0.0, "Hop", "Seconds from the start of one window to the start of the next. Lower: windows overlap, so there are more of them, and they repeat each other. At 0 each window starts where the last one ends.", ge=0, le=60, step=0.5, unit="seconds")
     windows: int = setting(10, "Windows per clip", "The most windows that are cut from one clip, from its middle outward. Higher: long clips count for more rows.", ge=1, le=200, step=1, unit="windows")

@@ -19,12 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from genre_core.data.clips.gathering import extractor_of, missing
+from genre_core.data.clips.gathering import extractor_of, missing, needs_tagger
 from genre_core.data.clips.measuring import Numbers, measure_sets
 from genre_core.data.clips.reading import check_same
 from genre_core.data.clips.shards import Window
 from genre_core.data.clips.sounds import Location, samples
-from genre_core.data.clips.tagger.hearing import TAGGER_SETS
 from genre_core.data.clips.tagger.network import network_in
 from genre_core.data.sources import recipes_of, windows_of
 from genre_core.errors import DataError
@@ -76,7 +75,7 @@ class Extraction:
         tasks = self._tasks()
         if tasks:
             self._store.clips.put(recipes_of(self._data))
-        if tasks and set(self._data.sets) & set(TAGGER_SETS):
+        if tasks and needs_tagger(self._data):
             network_in(self._store.clips.folder)  # where it was not fetched, that is said once
         return [tasks] if tasks else []
 

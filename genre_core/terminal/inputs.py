@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from genre_core.data.clips.collection import KIND as CLIPS
 from genre_core.data.clips.collection import Collection, collect
-from genre_core.data.clips.gathering import extractor_of
+from genre_core.data.clips.gathering import extractor_of, input_shape
 from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import PARTS, Part
 from genre_core.data.fma.importing import KIND as FMA
@@ -111,6 +111,7 @@ def read_order(options: argparse.Namespace, *, to_split: bool = True) -> tuple[E
     refuse_unnamed(config)
     inputs = Inputs(table, split)
     if isinstance(config.data, SoundConfig):
+        config.model.check(input_shape(windows_of(config.data, inputs), config.data))  # before minutes of measuring
         if to_split:
             split_dataset(unmeasured(config.data, inputs), config.split)
         extract_with_progress(config.data, inputs)

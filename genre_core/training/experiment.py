@@ -49,9 +49,10 @@ class Prepared:
         """Return what a trainer is allowed to see: the training and the validation part."""
         from genre_core.training.trainer import TrainingData
 
-        y, split, n_genres = self.dataset.y, self.split, len(self.dataset.genres)
+        dataset, y, split = self.dataset, self.dataset.y, self.split
         parts = self.X[split.train], y[split.train], self.X[split.validation], y[split.validation]
-        return TrainingData(*parts, n_genres, self.dataset.inputs.frame_seconds)
+        inputs = dataset.inputs
+        return TrainingData(*parts, len(dataset.genres), inputs.frame_seconds, inputs.pretrained)
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,11 +39,14 @@ def bind(network: nn.Module, weights: Tensor, gradients: Tensor) -> None:
 
 
 class Optimizer:
-    """Steps over flat `weights` (n,) and `gradients` (n,); `steps` and `state` are all that it remembers."""
+    """Steps over flat `weights` (n,) and `gradients` (n,); `steps` and `state` are all that it remembers.
 
-    def __init__(self, config: TrainConfig, weights: Tensor, gradients: Tensor) -> None:
+    `rates` (n,) are shares of the learning rate, where weights do not all learn at that.
+    """
+
+    def __init__(self, config: TrainConfig, weights: Tensor, gradients: Tensor, rates: Tensor | None = None) -> None:
         self.config = config
-        self.weights, self.gradients = weights, gradients
+        self.weights, self.gradients, self.rates = weights, gradients, rates
         self.steps = 0
         names = ("momentum",) if config.optimizer == "sgd" else ("mean", "square")
         self.state = {name: torch.zeros_like(weights) for name in names}
@@ -51,7 +54,7 @@ class Optimizer:
 
     def turned(self, config: TrainConfig) -> "Optimizer":
         """Return the optimizer of a branch: it keeps what this one has gathered, where that means the same to it."""
-        other = Optimizer(config, self.weights, self.gradients)
+        other = Optimizer(config, self.weights, self.gradients, self.rates)
         if other.state.keys() == self.state.keys():
             other.steps, other.state = self.steps, self.state
         return other
@@ -60,11 +63,14 @@ class Optimizer:
     def step(self, rate: float) -> None:
         """Move the weights against their gradients at a learning rate."""
         self.steps += 1
+        before = None if self.rates is None else self.weights.clone()
         if self.config.weight_decay and self.config.optimizer == "adamw":
             self.weights.mul_(1 - rate * self.config.weight_decay)
         elif self.config.weight_decay:
             self.gradients.add_(self.weights, alpha=self.config.weight_decay)
         self._step(rate)
+        if before is not None and self.rates is not None:  # every step is as long as its rate
+            torch.lerp(before, self.weights, self.rates, out=self.weights)
 
     def _adam(self, rate: float) -> None:
         """Adam (Kingma & Ba 2015, algorithm 1); AdamW differs in its decay alone (Loshchilov & Hutter 2019)."""

@@ -26,12 +26,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genre_core.data.dataset import IntArray
-from genre_core.data.inputs import Rows
+from genre_core.data.inputs import Pretrained, Rows
 from genre_core.errors import DataError
 from genre_core.networks import NetworkConfig, Shape
 from genre_core.networks.network import Network, SideBySide
 from genre_core.settings.config import BeforeConfig, TrainConfig
-from genre_core.training.batches import Held, hold, in_order, parts, random_crops
+from genre_core.training.batches import Batches, Held, hold, in_order, parts, random_crops
 from genre_core.training.events import EpochEnd, Event, Progress, StopReason, TrainEnd
 from genre_core.training.optimizers import Optimizer, Schedule, balanced_weights, flatten
 
@@ -54,6 +54,7 @@ class TrainingData:
     y_validation: IntArray
     n_genres: int
     frame_seconds: float = 0.0
+    pretrained: Pretrained | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,15 +87,17 @@ class Trainer:
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.n_genres = data.n_genres
         self._crop = model.crop_frames(data.frame_seconds)
-        self._X_train = hold(data.X_train, self.device)
         self._y_train = torch.as_tensor(data.y_train).to(self.device)
-        self._X_validation = hold(data.X_validation, self.device)
         self._y_validation = torch.as_tensor(data.y_validation).to(self.device)
         with _global_generator, torch.random.fork_rng(devices=self._cuda_devices()):
             torch.manual_seed(config.seed)
             self.network = model.build(data.X_train.shape[1:], data.n_genres).to(self.device)
             self._random = self._random_state()
-        self.optimizer = Optimizer(self.config, *flatten(self.network))
+        self.network.start_from(data.pretrained)
+        frozen = self.network.eval().frozen()
+        self._X_train = hold(data.X_train, self.device, frozen)
+        self._X_validation = hold(data.X_validation, self.device, frozen)
+        self.optimizer = Optimizer(self.config, *flatten(self.network), self.network.rates())
         self.schedule = Schedule(self.config)
         self.class_weights = self._weights_of(self.config)
         self._best = _copy(self.network)
@@ -168,6 +171,9 @@ class Trainer:
     def _train_epoch(self) -> Iterator[float]:
         """Train on the batches that the epoch has left; yield the fraction done whenever a while has passed."""
         n, size = len(self._y_train), self.config.batch_size
+        for held in (self._X_train, self._X_validation):
+            if isinstance(held, Batches):
+                yield from held.get_ready(REPORT_SECONDS)
         while self._position < n:
             with self._lent_generator():
                 self._train_batches(n, size, time.perf_counter() + REPORT_SECONDS)
@@ -346,7 +352,7 @@ class Trainer:
         self.network.restore_stream({name: value.cpu() for name, value in _under("stream.", tensors).items()})
         self.config = self.final if scalars.get("branched") else self._first
         self.class_weights = self._weights_of(self.config)
-        self.optimizer = Optimizer(self.config, self.optimizer.weights, self.optimizer.gradients)
+        self.optimizer = Optimizer(self.config, self.optimizer.weights, self.optimizer.gradients, self.optimizer.rates)
         self.schedule = Schedule(self.config)
         self.optimizer.state = _under("optimizer.", tensors)
         self.optimizer.steps = scalars["steps"]
@@ -380,10 +386,10 @@ def rebuilt(model: NetworkConfig, shape: Shape, n_genres: int, weights: bytes) -
     return network.eval()
 
 
-def predict(network: nn.Module, X: Rows, device: torch.device | None = None) -> np.ndarray[Any, np.dtype[np.float32]]:
+def predict(network: Network, X: Rows, device: torch.device | None = None) -> np.ndarray[Any, np.dtype[np.float32]]:
     """Return logits (n, n_genres) for rows of standard scores, in evaluation mode."""
     network.eval()
-    held = hold(X, torch.device("cpu"))
+    held = hold(X, torch.device("cpu"), network.frozen())
     with torch.inference_mode():
         logits = [network(part.to(device)).cpu() for part in parts(held, 16_384)]
     return torch.cat(logits).numpy()

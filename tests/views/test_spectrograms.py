@@ -38,6 +38,14 @@ def test_train_says_what_it_needs_where_it_is_given_features(store):
     assert "watch a CNN learn to tell 3 genres apart" in said
 
 
+def test_train_offers_the_tagger_that_a_network_starts_from(store):
+    page = opened("views/train/page.py", **at(store, model__architecture="musicnn", data__features="musicnn"))
+    assert not page.error
+    assert "Fetch the tagger (29 MB)" in [button.label for button in page.button]
+    page = opened("views/train/page.py", **at(store, model__architecture="musicnn", data__features="logmel"))
+    assert "choose the feature set musicnn." in texts(page)
+
+
 def test_the_clips_behind_a_cell_can_be_heard(store):
     seen = outcomes.outcome(store.run("cnn"), "validation")
     true, predicted = seen.y_true[0], seen.logits.argmax(1)[0]

@@ -11,8 +11,9 @@ from dashboard.components.plot import chart
 from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
 from dashboard.components.tables import epoch_table, matrix_table
+from dashboard.components.tagger import tagger_offer
 from dashboard.components.words import words
-from dashboard.services import datasets, outcomes, runs, tables, workers
+from dashboard.services import datasets, outcomes, runs, tables, tagger, workers
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text import train as sentences
@@ -50,6 +51,8 @@ def main() -> None:
                 st.button(
                     f"Use the other {len(others):,} genres", key="other genres", on_click=forms.take, args=(change,)
                 )
+            if form.config and tagger.lacks_tagger(form.config.data):
+                tagger_offer()
             if unsaved := controls.unsaved():
                 st.error(address.plain(unsaved), icon=":material/error:")
         with st.container(key="answer", gap="xsmall"):

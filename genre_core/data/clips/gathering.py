@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,8 +11,10 @@ import numpy.typing as npt
 
 from genre_core.data.clips.features import FEATURE_SETS, FeatureSet
 from genre_core.data.clips.shards import Place, Window
-from genre_core.data.clips.spectrograms import SPECTROGRAM_SETS, SpectrogramSet, shape_of
+from genre_core.data.clips.spectrograms import MUSICNN, SPECTROGRAM_SETS, SpectrogramSet, shape_of
+from genre_core.data.clips.tagger.about import weights_path
 from genre_core.data.clips.tagger.hearing import TAGGER_SETS, TaggerSet
+from genre_core.data.clips.tagger.network import read_weights
 from genre_core.data.clips.windows import starts
 from genre_core.data.dataset import IntArray
 from genre_core.data.inputs import Features, Inputs, Spectrograms
@@ -80,6 +83,11 @@ def chosen_sets(config: SoundConfig) -> tuple[str, ...]:
     return config.sets
 
 
+def needs_tagger(config: SoundConfig) -> bool:
+    """Return whether what is measured is of use only where the pretrained tagger is there."""
+    return not {*TAGGER_SETS, MUSICNN}.isdisjoint(config.sets)
+
+
 def columns_of(config: SoundConfig) -> tuple[str, ...]:
     """Return the names of the features of a configuration; what two sets have is one column.
 
@@ -94,7 +102,7 @@ def columns_of(config: SoundConfig) -> tuple[str, ...]:
 def input_shape(windows: Sequence[Window], config: SoundConfig) -> tuple[int, ...]:
     """Return the shape of what a network is given of each window, before any is measured; raises DataError."""
     if chosen_sets(config)[0] in SPECTROGRAM_SETS:
-        return shape_of(windows, config.window)
+        return shape_of(chosen_sets(config)[0], windows, config.window)
     return (len(columns_of(config)),)
 
 
@@ -153,12 +161,12 @@ def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Me
         raise DataError(f"No clip could be measured. {problems[0][1]}" if problems else "There is no clip to measure.")
     found = [[known[windows[at]] for at in rows] for known in places]
     if sets[0] in SPECTROGRAM_SETS:
-        shape = shape_of(windows, config.window)
+        shape = shape_of(sets[0], windows, config.window)
         keys = "\n".join(f"{extractor_of(sets[0])} {windows[at]}" for at in rows)
         identity = hashlib.sha256(keys.encode()).hexdigest()
-        array = clips.padded(found[0], shape)
-        inputs = Spectrograms(array, identity=identity, frame_seconds=frame_seconds(config))
-        return Measured(inputs, rows, problems)
+        array, one = clips.padded(found[0], shape), SPECTROGRAM_SETS[sets[0]]
+        weights = partial(read_weights, weights_path(clips.folder)) if needs_tagger(config) else None
+        return Measured(Spectrograms(array, one.per, identity, one.frame_seconds, weights), rows, problems)
     return Measured(side_by_side([clips.values(one) for one in found], config), rows, problems)
 
 

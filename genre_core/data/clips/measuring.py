@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from genre_core.data.clips.gathering import chosen_sets, side_by_side
 from genre_core.data.clips.sounds import SAMPLE_RATE, Samples
-from genre_core.data.clips.spectrograms import SPECTROGRAM_SETS, spectrogram
+from genre_core.data.clips.spectrograms import SPECTROGRAM_SETS
 from genre_core.data.clips.tagger.hearing import TAGGER_SETS
 from genre_core.data.inputs import Inputs, Spectrograms
 from genre_core.settings.config import SoundConfig
@@ -39,7 +39,8 @@ def measure_sets(hear: Hear, sets: Sequence[str], folder: Path) -> dict[str, Num
         rate = hearing.SAMPLE_RATE
         found |= hearing.extract_tagger(hear(rate), rate, network_in(folder))
     features = {name: found[name].astype(np.float32) for name in sets if name in found}
-    return features | {name: spectrogram(hear(SAMPLE_RATE)) for name in sets if name in SPECTROGRAM_SETS}
+    spectrograms = [SPECTROGRAM_SETS[name] for name in sets if name in SPECTROGRAM_SETS]
+    return features | {one.name: one.measured(hear(one.sample_rate)) for one in spectrograms}
 
 
 def measure_samples(sounds: Sequence[Samples], config: SoundConfig, shape: tuple[int, ...], folder: Path) -> Inputs:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 import numpy.typing as npt
@@ -33,6 +34,11 @@ class Tables(Protocol):
 
 class Clips(Protocol):
     """Where what was measured on clips is read from."""
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder that keeps the pretrained tagger, where it was fetched."""
+        ...
 
     def places(self, extractor: str, clips: Iterable[str]) -> dict[Window, Place]:
         """Return what is known of the windows of clips, as far as an extractor has measured them."""

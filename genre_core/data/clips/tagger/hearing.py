@@ -8,9 +8,10 @@ import numpy as np
 
 from genre_core.data.clips.features.mels import hz_to_mel, mel_to_hz, triangles
 from genre_core.data.clips.tagger.about import WARNING
-from genre_core.data.clips.tagger.network import N_EMBEDDING, N_MELS, Floats, Network
+from genre_core.data.clips.tagger.network import Floats, Network
 from genre_core.data.clips.tagger.tags import TAGS
 from genre_core.errors import DataError
+from genre_core.networks.musicnn_layers import N_EMBEDDING, N_MELS
 
 SAMPLE_RATE, N_FFT, HOP = 16_000, 512, 256
 N_FRAMES = 187
@@ -84,14 +85,19 @@ def embed(samples: Floats, network: Network, hop: float = 3.0) -> Heard:
     DataError
         There is no sound, or some of it is no number.
     """
-    if not len(samples) or not np.isfinite(samples).all():
-        raise DataError("The sound has no samples, or some that are no numbers: decode it again.")
-    mels = log_mels(samples)
+    mels = log_mels(checked(samples))
     if len(mels) <= N_FRAMES:
         return Heard(*network(mels[None]))
     step = max(1, int(hop * SAMPLE_RATE / HOP))
     starts = range(0, len(mels) - N_FRAMES + 1, step)
     return Heard(*network(np.stack([mels[start : start + N_FRAMES] for start in starts])))
+
+
+def checked(samples: Floats) -> Floats:
+    """Return mono sound as it is; raises DataError where there is none, or some of it is no number."""
+    if not len(samples) or not np.isfinite(samples).all():
+        raise DataError("The sound has no samples, or some that are no numbers: decode it again.")
+    return samples
 
 
 def log_mels(samples: Floats) -> Floats:
