@@ -292,3 +292,17 @@ def test_a_broken_file_is_said_in_a_sentence(known):
     Path(found.path).write_bytes(b"no sound" * 100)
     with pytest.raises(ClipError, match="has changed"):
         clips.sound(clip)
+
+
+# Sounds made for a page
+
+
+def test_a_sound_made_for_a_page_is_had_by_a_name_that_nobody_can_guess(known):
+    made = clips.wav_of(tone(440, 1).astype(np.float32))
+    name = clips.keep(made)
+    assert clips.keep(made) == name
+    assert ask(f"/clip/{name}")[::2] == (200, made)
+    head, levels = picture_of(ask(f"/clip/{name}/mel")[2])
+    assert (head["seconds"], len(levels)) == (1.0, 64)
+    assert head["strongest"] == pytest.approx(440, abs=40)
+    assert ask(f"/clip/{hashlib.sha256(made).hexdigest()}")[0] == 404

@@ -5,11 +5,14 @@ import pytest
 
 from dashboard.components.tracks import NONE_FITS
 from dashboard.services.networks import Explanation
+from dashboard.views.track import listened_to_text as listened
 from dashboard.views.track import text as said
-from dashboard.views.track.figures import MOST, attribution_figure
+from dashboard.views.track.figures import MOST, attribution_figure, faithfulness_figure
 from genre_core.explaining.attribution import Attribution
 from genre_core.explaining.counterfactual import Change, Flip
+from genre_core.explaining.faithfulness import N_RANDOM, SHARES, Curve, Faithfulness
 from genre_core.explaining.neighbours import Neighbours
+from genre_core.workers.explaining import Decided
 
 GENRES = ("Rock", "Jazz", "Folk")
 
@@ -98,3 +101,56 @@ def test_without_a_track_it_is_said_what_the_link_names():
     assert said.closed("9").answer == "Track 9 is a test track of this run."
     assert NONE_FITS == "No track here fits the filter."
     assert said.other_part("test", None) == "The link says test, but this is in no part of the split."
+
+
+# -- what it listened to -----------------------------------------------------------------------------------------------
+
+
+def decided(saliency, y_prob=(0.2, 0.7, 0.1)):
+    hertz = 100.0 * np.arange(1, 11)
+    return Decided(np.asarray(saliency, float), np.array(y_prob), ("gradients",), 0.1, hertz)
+
+
+def told(deletion, insertion):
+    """Curves that fall and rise with the given speed, beside random masks of speed 1."""
+    shares = np.array(SHARES)
+    random = np.repeat([1 - shares], N_RANDOM, axis=0)
+    return Faithfulness(
+        Curve((1 - shares) ** deletion, random), Curve(shares ** (1 / insertion), np.repeat([shares], N_RANDOM, axis=0))
+    )
+
+
+def test_where_it_listened_is_said_in_seconds_and_hertz():
+    saliency = np.zeros((10, 20))
+    saliency[2:4, 5:8] = 1.0
+    sentence = listened.where_sentence(decided(saliency), 0.2, "Jazz")
+    assert sentence == "What speaks for Jazz is mostly between 0.5 and 0.7 s, at pitches around 300 Hz."
+    saliency[2:6, 5:8] = 2.0
+    assert "at pitches from 300 Hz to 400 Hz." in listened.where_sentence(decided(saliency), 0.2, "Jazz")
+    everywhere = listened.where_sentence(decided(np.ones((10, 20))), 1.0, "Jazz")
+    assert everywhere == "What speaks for Jazz is spread over the whole time, at all pitches."
+    assert listened.where_sentence(decided(-np.ones((10, 20))), 0.2, "Jazz").startswith("Nothing in this sound")
+
+
+@pytest.mark.parametrize(
+    ("deletion", "insertion", "begins"),
+    [
+        (4, 4, "This map is faithful: without these 20\u202f% the network gives Jazz 41.0\u202f% (random masks: 80-80"),
+        (0.5, 0.5, "This map does no better than chance: "),
+        (4, 0.5, "This map is only partly faithful: without these 20\u202f%"),
+        (0.5, 4, "This map is only partly faithful: with them alone "),
+    ],
+)
+def test_whether_a_map_tells_more_than_chance_is_said_with_its_numbers(deletion, insertion, begins):
+    sentence = listened.told_sentence(told(deletion, insertion), "Jazz", 0.2)
+    assert sentence.startswith(begins)
+    assert ("Do not read anything into it" in sentence) == (deletion < 1 and insertion < 1)
+    figure = faithfulness_figure(told(deletion, insertion), "Jazz", 0.2)
+    lines = [trace for trace in figure["data"] if "text" in trace]
+    assert [line["y"][0] for line in lines] == [100.0, 0.0]
+    assert figure["layout"]["xaxis2"]["title"]["text"] == "share shown alone"
+
+
+def test_an_answer_says_the_genre_that_is_asked_about_too():
+    assert listened.answer(np.array([0.2, 0.7, 0.1]), 1, GENRES) == "Jazz 70.0\u202f%"
+    assert listened.answer(np.array([0.2, 0.7, 0.1]), 0, GENRES) == "Jazz 70.0\u202f%, Rock 20.0\u202f%"

@@ -35,20 +35,20 @@ function create(parent) {
   const previous = button("previous", "step", "Previous clip"), toggle = button("play", "toggle", "Play"), next = button("next", "step", "Next clip");
   const words = element("div", { class: "words" }), time = element("span", { class: "time" });
   const keys = element("span", { class: "keys" }, previous, toggle, next);
-  const canvas = element("canvas", { "aria-hidden": "true" });
+  const canvas = element("canvas", { "aria-hidden": "true" }), map = element("canvas", { class: "map", "aria-hidden": "true" });
   const before = element("i", { class: "veil before" }), after = element("i", { class: "veil after" }), cursor = element("i", { class: "cursor" });
   const bounds = element("div", { class: "bounds" });
-  const area = element("div", { class: "area", role: "slider", tabindex: 0, "aria-describedby": "sentence" }, canvas, before, after, bounds, cursor);
+  const area = element("div", { class: "area", role: "slider", tabindex: 0, "aria-describedby": "sentence" }, canvas, map, before, after, bounds, cursor);
   const ticks = element("div", { class: "ticks", "aria-hidden": "true" }), axis = element("div", { class: "axis", "aria-hidden": "true" });
   const problem = element("p", { class: "problem" });
   const picture = element("div", { class: "picture" }, ticks, area, axis, problem);
-  const said = element("div", { class: "said", role: "img" });
+  const said = element("div", { class: "said", role: "img" }), line = element("div", { class: "said line", role: "img" });
   const sentence = element("p", { class: "unseen", id: "sentence" }), status = element("p", { class: "unseen", role: "status" });
   const list = element("ol", { class: "list" }), more = element("p", { class: "more" });
-  frame.append(element("div", { class: "head" }, title, count, loudness), element("div", { class: "now" }, keys, words, time), picture, said, sentence, list, more, status);
+  frame.append(element("div", { class: "head" }, title, count, loudness), element("div", { class: "now" }, keys, words, time), picture, said, line, sentence, list, more, status);
   parent.append(frame);
   const player = {
-    frame, title, count, loudness, recorded, previous, toggle, next, words, time, canvas, before, after, bounds, cursor, area, ticks, axis, problem, said, sentence, list, more, status,
+    frame, title, count, loudness, recorded, previous, toggle, next, words, time, canvas, map, before, after, bounds, cursor, area, ticks, axis, problem, said, line, sentence, list, more, status,
     ready: new Map(), rows: [], waiting: [], number: 0, at: 0, stop: Infinity,
   };
   page.players.add(player);
@@ -145,7 +145,7 @@ function go(player, number) {
   pause(player);
   player.audio = null;
   player.number = number;
-  player.at = current(player).from;
+  if (!player.data.together) player.at = current(player).from;
   look(player);
 }
 
@@ -169,6 +169,7 @@ async function look(player) {
     return tick;
   }));
   probabilities(player, place);
+  drawLine(player, place);
   show(player);
   if (one.problem) { player.picture = null; player.sentence.textContent = one.problem; return; }
   const width = Math.max(64, Math.min(2048, Math.round((player.width || 600) * (window.devicePixelRatio || 1))));
@@ -176,13 +177,31 @@ async function look(player) {
   if (one !== current(player)) return;
   if (shown.problem) return broken(player, one, shown.problem);
   player.picture = shown;
-  player.sentence.textContent = [shown.sentence, judged(one)].filter(Boolean).join(" ");
+  const { map } = player.data;
+  player.sentence.textContent = [shown.sentence, judged(one), map?.sentence].filter(Boolean).join(" ");
   player.ticks.replaceChildren(...shown.ticks.map(([hertz, height]) => {
     const tick = element("span", {}, hertz < 1000 ? `${hertz}\u202fHz` : `${hertz / 1000}\u202fk`);
     tick.style.bottom = `${100 * height}%`;
     return tick;
   }));
   paint(player.canvas, shown, from, to, player.table);
+  if (map) paint(player.map, { ...map, levels: player.levels, start: from }, from, to, player.mapTable, 128);
+}
+
+// A number along the sound, as high as its share of the highest.
+function drawLine(player, place) {
+  const { line } = player.data;
+  player.line.hidden = !line;
+  if (!line) return;
+  const most = Math.max(...line.values), cells = line.values.map((value, number) => {
+    const cell = element("i");
+    cell.style.left = place(number * line.step);
+    cell.style.width = `calc(${place((number + 1) * line.step)} - ${place(number * line.step)})`;
+    cell.style.setProperty("--p", `${Math.round((100 * value) / most)}%`);
+    return cell;
+  });
+  player.line.setAttribute("aria-label", `${line.name}: highest at ${(line.values.indexOf(most) * line.step).toFixed(1)} s.`);
+  player.line.replaceChildren(element("div", {}, element("span", {}, line.name), element("span", { class: "cells" }, ...cells)));
 }
 
 // Round times, about as many as there is room for.
@@ -260,6 +279,7 @@ function repaint(player) {
   player.frame.classList.toggle("narrow", player.width < 560);
   const dark = isDark(player.frame) ? 1 : 0;
   player.table = colours(player.data.ramps[dark]);
+  if (player.data.map) player.mapTable = colours(player.data.map.ramps[dark]);
   look(player);
   player.rows.forEach(({ thumb, small }, number) => {
     const one = player.data.clips[number];
@@ -276,10 +296,12 @@ function update(player, data) {
   player.number = Math.max(same, 0);
   if (same < 0) player.at = current(player).from;
   player.state = null;
+  player.levels = data.map && Uint8Array.from(atob(data.map.levels), (one) => one.charCodeAt(0));
+  player.frame.classList.toggle("mapped", Boolean(data.map));
   player.frame.setAttribute("aria-label", data.title || "Player");
   player.title.textContent = data.title;
   const n = data.clips.length;
-  player.count.textContent = n > 1 && !data.more ? `${n} clips` : "";
+  player.count.textContent = n > 1 && !data.more && !data.together ? `${n} clips` : "";
   player.more.textContent = data.more;
   player.recorded.checked = page.recorded;
   player.loudness.hidden = data.clips.every(({ gain }) => gain === 1);

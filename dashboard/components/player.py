@@ -1,14 +1,17 @@
 """The player: one list of clips to hear, each with the spectrogram that a network hears it by."""
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from dashboard.services.clips import LONGEST
 from dashboard.shell.mount import mount
-from dashboard.theme import count
+from dashboard.theme import PALETTE, count
+from genre_core.data.dataset import FloatArray
 
 MOST = 200
 """Clips in one list, at most."""
@@ -20,6 +23,12 @@ RAMPS = (
     ("#191d23", "#222e64", "#284593", "#2b5fc3", "#3384cd", "#4aa8cf", "#7cc8cc", "#b5e3cb", "#fdf6d3"),
 )
 """Colors of a spectrogram from nothing to the strongest, on a light page and on a dark one, even steps in lightness."""
+
+MAP_RAMPS = tuple(
+    [getattr(PALETTE[name], theme) for name in ("other", "other_light", "background", "accent_light", "accent")]
+    for theme in ("light", "dark")
+)
+"""Colors of a map from what speaks against to what speaks for, as everywhere."""
 
 SCRIPTS = ("player_picture.js", "player_list.js", "player_sound.js")
 _mount = mount(__file__, *SCRIPTS)
@@ -57,6 +66,27 @@ class Heard:
         return start, start + span
 
 
+@dataclass(frozen=True, eq=False)
+class Map:
+    """How much each part of a sound speaks for something: `values` (n_mels, n_frames), and in words, `sentence`.
+
+    Frames lie `step` seconds apart.
+    """
+
+    values: FloatArray
+    step: float
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A number along a sound, drawn under it by its name: one each `step` seconds, from the beginning."""
+
+    name: str
+    step: float
+    values: tuple[float, ...]
+
+
 def player(
     heard: Sequence[Heard],
     *,
@@ -65,12 +95,16 @@ def player(
     total: int = 0,
     cursor_on: str = "",
     on_open: Callable[[Heard], None] | None = None,
+    together: bool = False,
+    map: Map | None = None,
+    line: Line | None = None,
 ) -> None:
     """Draw one player over clips, in their order; without clips nothing.
 
     `total` is how many there are, where only the first of them are given. `cursor_on` is the name by which a chart over
     the seconds is `live`: a hairline on it stands where the sound is. `on_open` is called with the clip whose link
-    was followed; without it the browser goes there by itself.
+    was followed; without it the browser goes there by itself. Clips that are heard `together` are equally long: from
+    one to another the sound goes on at the same moment. `map` and `line` are drawn under each of them.
     """
     if not heard:
         return
@@ -83,6 +117,9 @@ def player(
         "ramps": RAMPS,
         "opens": on_open is not None,
         "cursor_on": cursor_on,
+        "together": together,
+        "map": map and _map(map),
+        "line": line and {"name": line.name, "step": line.step, "values": [round(value, 4) for value in line.values]},
     }
 
     def open_page() -> None:
@@ -109,3 +146,10 @@ def _clip(one: Heard) -> dict[str, Any]:
             for start, seconds, probabilities in one.windows
         ],
     }
+
+
+def _map(one: Map) -> dict[str, Any]:
+    largest = float(np.abs(one.values).max()) or 1.0
+    levels = np.round(128 + 127 * one.values / largest).astype(np.uint8)
+    packed = b64encode(levels.tobytes()).decode()
+    return {"levels": packed, "shape": levels.shape, "step": one.step, "sentence": one.sentence, "ramps": MAP_RAMPS}

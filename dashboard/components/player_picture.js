@@ -40,8 +40,8 @@ function colours(ramp) {
   return table;
 }
 
-// Paints a picture so that the canvas reaches from `from` to `to` seconds.
-function paint(canvas, shown, from, to, table) {
+// Paints a picture so that the canvas reaches from `from` to `to` seconds; where it shows nothing, the level is `empty`.
+function paint(canvas, shown, from, to, table, empty = 0) {
   const ratio = window.devicePixelRatio || 1;
   const width = Math.round(canvas.clientWidth * ratio), height = Math.round(canvas.clientHeight * ratio);
   if (!width || !height) return;
@@ -57,7 +57,7 @@ function paint(canvas, shown, from, to, table) {
   const small = element("canvas", { width: frames, height: mels });
   small.getContext("2d").putImageData(image, 0, 0);
   const context = canvas.getContext("2d"), scale = width / (to - from);
-  context.fillStyle = `rgb(${table.slice(0, 3).join()})`;
+  context.fillStyle = `rgb(${table.slice(4 * empty, 4 * empty + 3).join()})`;
   context.fillRect(0, 0, width, height);
   context.imageSmoothingQuality = "high";
   context.drawImage(small, (shown.start - shown.step / 2 - from) * scale, 0, frames * shown.step * scale, height);

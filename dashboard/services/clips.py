@@ -3,10 +3,13 @@
 The picture is the network's own input: the log-mel spectrogram. All this takes processor time: call it in a thread.
 """
 
+import hashlib
+import hmac
 import io
 import math
 import os
 import re
+import secrets
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -21,6 +24,8 @@ from genre_core.data.clips.reading import check_same
 from genre_core.data.clips.sounds import SAMPLE_RATE, Location, Samples, samples
 from genre_core.errors import ClipError
 
+NOWHERE = Location("")
+"""Where a sound lies that was made for a page."""
 LONGEST = 600.0
 """Seconds of sound that are decoded for one answer, at most."""
 HEARD_RATE = 44_100
@@ -96,6 +101,8 @@ def sound(clip: str) -> SoundFile | bytes:
     ClipError
         It is not known, or its file is gone, has changed or cannot be read.
     """
+    if made := _made.get(clip):
+        return made
     location = find(clip)
     if location.path:
         found = _stat(location.path)
@@ -112,7 +119,7 @@ def picture(clip: str, start: float, seconds: float, width: int) -> Picture:
     ClipError
         The clip is not known, its file is gone, has changed or cannot be read, or has no sound there.
     """
-    location = find(clip)
+    location = NOWHERE if _made.get(clip) else find(clip)
     if location.path:
         found = _stat(location.path)
         _media_type(clip, location.path, found.st_size, found.st_mtime_ns)
@@ -145,7 +152,27 @@ class _Kept:
         return made
 
 
-_wavs = _Kept(KEPT_BYTES)
+_wavs, _made = _Kept(KEPT_BYTES), _Kept(KEPT_BYTES)
+_secret = secrets.token_bytes(32)
+
+
+def keep(wav: bytes) -> str:
+    """Keep a sound that was made for a page, at 22,050 Hz; return the name by which it is asked for as a clip is.
+
+    Nobody can guess the name of a sound that no page has shown.
+    """
+    name = hmac.new(_secret, wav, hashlib.sha256).hexdigest()
+    _made.put(name, wav)
+    return name
+
+
+def wav_of(heard: Samples, rate: int = SAMPLE_RATE) -> bytes:
+    """Return mono samples as a WAV file."""
+    import soundfile
+
+    made = io.BytesIO()
+    soundfile.write(made, heard, rate, format="WAV", subtype="PCM_16")
+    return made.getvalue()
 
 
 def _stat(path: str) -> os.stat_result:
@@ -179,12 +206,8 @@ def _media_type(clip: str, path: str, size: int, mtime: int) -> str:
 
 def _wav(location: Location) -> bytes:
     """Return the sound of a clip as a WAV file: a generated one has the very samples that are measured."""
-    import soundfile
-
     rate = SAMPLE_RATE if location.recipe else HEARD_RATE
-    made = io.BytesIO()
-    soundfile.write(made, samples(location, 0.0, LONGEST, rate), rate, format="WAV", subtype="PCM_16")
-    return made.getvalue()
+    return wav_of(samples(location, 0.0, LONGEST, rate), rate)
 
 
 # Picture
@@ -217,11 +240,12 @@ def _picture(clip: str, location: Location, start: float, seconds: float, width:
 
 
 def _samples(clip: str, location: Location, start: float, seconds: float) -> Samples:
-    if not location.recipe:
+    kept = _made.get(clip)
+    if not location.recipe and not kept:
         return samples(location, start, seconds)
     import soundfile  # to render costs more than to read what was rendered
 
-    made = io.BytesIO(_wavs.get(clip) or _wavs.put(clip, _wav(location)))
+    made = io.BytesIO(kept or _wavs.get(clip) or _wavs.put(clip, _wav(location)))
     first, n = round(start * SAMPLE_RATE), round(seconds * SAMPLE_RATE)
     heard: Samples = soundfile.read(made, n, first, dtype="float32")[0]
     return heard

@@ -26,9 +26,16 @@ class Analysis:
     hop: int
     triangles: npt.NDArray[np.floating]
 
+    @property
+    def hertz(self) -> FloatArray:
+        """Return the frequency (n_mels,) at which each band hears best, in Hz."""
+        hertz: FloatArray = self.triangles.argmax(axis=0) * (self.sample_rate / len(self.window))
+        return hertz
+
 
 LOGMEL = Analysis(SAMPLE_RATE, WINDOW, HOP, mel_triangles(N_MELS))
-"""That of the feature set logmel."""
+ANALYSES = {"logmel": LOGMEL}
+"""How the sets of spectrograms are made, by name."""
 
 
 def order_of(saliency: FloatArray) -> FloatArray:
@@ -47,6 +54,17 @@ def mask_of(order: FloatArray, share: float) -> npt.NDArray[np.bool_]:
     n = int((~np.isnan(order)).sum())
     with np.errstate(invalid="ignore"):
         return np.asarray(order * n < round(share * n) - 0.5)
+
+
+def densest(weights: FloatArray, share: float = 0.5) -> tuple[int, int]:
+    """Return the first and last of the shortest run of places that holds `share` of the weights (n,), at least 0."""
+    sums = np.concatenate([[0.0], np.cumsum(weights)])
+    needed = share * sums[-1]
+    firsts = np.arange(len(weights))
+    lasts = np.searchsorted(sums, sums[firsts] + needed - 1e-12)  # one past the last
+    lengths = np.where(lasts <= len(weights), lasts - firsts, len(weights) + 1)
+    first = int(lengths.argmin())
+    return first, int(max(lasts[first] - 1, first))
 
 
 def heard_through(samples: Samples, mask: npt.NDArray[np.number | np.bool_], analysis: Analysis) -> Samples:

@@ -60,11 +60,14 @@ def saliency(network: "nn.Module", x: Scores, genre: int, method: str = "gradien
     """
     from scipy.ndimage import gaussian_filter
 
-    found = _by_activation(network, x, genre) if method == "activation" else integrated_gradients(network, x, genre)
-    heard = ~np.isnan(x)
-    smoothed = np.full(x.shape, np.nan)
-    smoothed[heard] = gaussian_filter(found[:, heard[0]], SMOOTHED, mode="nearest").ravel()
-    return smoothed
+    heard = ~np.isnan(x[0])
+    if method == "activation":
+        own = _by_activation(network, x[:, heard], genre)
+    else:
+        own = integrated_gradients(network, x, genre)[:, heard]
+    found = np.full(x.shape, np.nan)
+    found[:, heard] = gaussian_filter(own, SMOOTHED, mode="nearest")
+    return found
 
 
 def integrated_gradients(network: "nn.Module", x: Scores, genre: int, n_steps: int = N_STEPS) -> FloatArray:
@@ -76,9 +79,9 @@ def integrated_gradients(network: "nn.Module", x: Scores, genre: int, n_steps: i
     import torch
     from captum.attr import IntegratedGradients
 
+    network.eval()
     X = torch.tensor(x)[None].requires_grad_()
     baseline = torch.where(X.isnan(), X, 0.0).detach()
-    network.eval()
     found = IntegratedGradients(lambda X: _lead(network(X), genre)).attribute(
         X, baseline, n_steps=n_steps, internal_batch_size=AT_ONCE
     )

@@ -53,6 +53,8 @@ class Blocks(Listening):
             nn.Conv2d(*pair, config.kernel, padding=around, bias=has_bias) for pair in pairwise((1, *config.channels))
         )
         self.norms = nn.ModuleList(map(nn.BatchNorm2d, config.channels) if config.batch_norm else ())
+        self.maps = nn.Identity()
+        """The patterns of the last block go through it before they are pooled: what explains an answer looks there."""
 
     def patterns(self, X: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """Return how much of each pattern is where (n, channels, bands, frames), and how many frames of it are heard.
@@ -69,6 +71,8 @@ class Blocks(Listening):
                 assert isinstance(norm, nn.BatchNorm2d)
                 X = _normalized(X, norm, mask, learns=self.training)
             X = F.relu(X) if mask is None else F.relu(X) * mask
+            if number == len(self.kernels) - 1:
+                X = self.maps(X)
             # Rounded up, so that something is left of the shortest sound.
             X = F.max_pool2d(X, 2, ceil_mode=True)
             lengths = None if lengths is None else (lengths + 1) // 2

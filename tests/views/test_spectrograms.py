@@ -1,10 +1,16 @@
 """Pages about a network that listens to spectrograms of clips."""
 
+import io
 import json
 
+import numpy as np
 import pytest
+import soundfile
 
-from dashboard.services import outcomes
+from dashboard.services import clips, outcomes
+from dashboard.services.asking import Asked
+from dashboard.views.track import listened_to
+from genre_core.explaining.saliency import METHODS
 from tests.hums import import_hums, write_hums
 from tests.views.opening import drawn, opened, own_store, texts
 from tests.views.stored import trained
@@ -74,3 +80,53 @@ def test_data_shows_them_measured_or_not(store, section, window):
     assert not page.error
     if window == "0.5":
         assert "the levels of each window (Spectrogram)" in texts(page)
+
+
+# -- what it listened to -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def answered(store, monkeypatch):
+    """Let questions to the workers be answered at once."""
+    monkeypatch.setattr(listened_to, "ask", lambda work, *arguments: Asked(work(*arguments, store.url)))
+
+
+def sound(one):
+    return soundfile.read(io.BytesIO(clips.sound(one["clip"])), dtype="float32")[0]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_decided_is_seen_heard_and_judged(store, answered, method):
+    page = opened("views/track/page.py", run="cnn", track="3", method=method, share="30")
+    heard = drawn(page, "player listened")
+    assert [one["title"] for one in heard["clips"]] == [
+        "Whole window",
+        "What decided (30\u202f%)",
+        "The rest (70\u202f%)",
+    ]
+    whole, decided, rest = map(sound, heard["clips"])
+    assert np.abs(decided + rest - whole).max() < 2 / 2**15
+    assert np.abs(decided).max() > 0
+    every = outcomes.predictions(store.run("cnn"))
+    answer = store.run("cnn").context["genres"][every.logits[3].argmax()]
+    assert heard["clips"][0]["detail"].startswith(answer)
+    assert heard["map"]["shape"] == [64, 22]
+    assert f"What speaks for {answer} is" in heard["map"]["sentence"]
+    assert "This map" in drawn(page, "faithfulness")["alt"]
+    assert "needs features" not in texts(page)
+
+
+def test_another_genre_can_be_asked_about(store, answered):
+    page = opened("views/track/page.py", run="cnn", track="3", **{"for": "2"})
+    assert "for hiss" in drawn(page, "player listened")["map"]["sentence"]
+
+
+def test_while_a_worker_computes_one_waits(store):
+    assert "Waiting for a worker" in texts(opened("views/track/page.py", run="cnn", track="3"))
+
+
+def test_what_could_not_be_computed_says_why_and_can_be_tried_again(store, monkeypatch):
+    monkeypatch.setattr(listened_to, "ask", lambda *_: Asked(problem="The weights are gone: train it again."))
+    page = opened("views/track/page.py", run="cnn", track="3")
+    assert "The weights are gone: train it again." in texts(page)
+    assert "Try again" in [button.label for button in page.button]

@@ -40,6 +40,11 @@ class LookedAt:
         return logits
 
     @property
+    def listens(self) -> bool:
+        """Say whether its network was given a spectrogram of it."""
+        return len(self.data.inputs.shape) == 2
+
+    @property
     def raw(self) -> FloatArray:
         """Return its features in their own units (n_features,), NaN where one is not known."""
         features: FloatArray = self.data.X[self.row]

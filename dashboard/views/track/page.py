@@ -17,7 +17,7 @@ from dashboard.shell.address import plain
 from dashboard.text import evaluate_states
 from dashboard.text.badges import badges
 from dashboard.text.evaluate_states import Step
-from dashboard.views.track import nearby, score, ways, what_if, why
+from dashboard.views.track import listened_to, nearby, score, ways, what_if, why
 from dashboard.views.track import text as said
 from dashboard.views.track.looked_at import LookedAt
 from genre_core.data.dataset import Part
@@ -91,7 +91,10 @@ def _explained(track: LookedAt) -> Explanation | None:
     """Draw the answer and what would change it, and return why it is so; without weights, the answer alone."""
     if not track.data.features:
         what_if.answer_alone(track)
-        has_features(track.data, "Why the network answers so")
+        if track.listens:
+            listened_to.draw(track)
+        else:
+            has_features(track.data, "Why the network answers so")
         return None
     try:
         network, training = networks.network(track.run), networks.training(track.run)

@@ -1,0 +1,128 @@
+"""A worker's answers to what a person asks of a clip: what decided there, how that sounds, and whether it is true."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.data.clips.gathering import chosen_sets
+from genre_core.data.clips.sounds import SAMPLE_RATE, Samples, samples
+from genre_core.data.dataset import FloatArray
+from genre_core.errors import DataError
+from genre_core.evaluation.metrics import softmax
+from genre_core.explaining.faithfulness import Faithfulness, faithfulness
+from genre_core.explaining.masks import ANALYSES, Analysis, heard_through, mask_of, order_of
+from genre_core.explaining.saliency import methods_of, saliency
+from genre_core.judging.fitted import Fitted, fit_again
+from genre_core.store.runs import open_store
+from genre_core.store.schema import Run
+
+NO_SINGLE_NETWORK = "An ensemble has no single network to look into: open one of its members."
+
+
+@dataclass(frozen=True, eq=False)
+class Decided:
+    """How much each bin (n_mels, n_frames) of a window speaks for a genre; frames without sound are left out.
+
+    Frames lie `step` seconds apart, bands are centered on `hertz` (n_mels,). `y_prob` (n_genres,) is the answer, and
+    `methods` are those that can explain the network.
+    """
+
+    saliency: FloatArray
+    y_prob: FloatArray
+    methods: tuple[str, ...]
+    step: float
+    hertz: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """A window, what of it decided, and the rest: samples (n,) at 22,050 Hz of each, and the answers (3, n_genres)."""
+
+    sounds: tuple[Samples, ...]
+    y_prob: FloatArray
+
+
+def decided(run_id: str, attempt: int, row: int, genre: int, method: str, store_url: str) -> Decided:
+    """Find what in a row of a run's data speaks for a genre.
+
+    Raises
+    ------
+    DataError
+        The run is an ensemble, or its weights or data are gone.
+    """
+    fitted, analysis = _fitted(run_id, attempt, store_url)
+    found = _saliency(run_id, attempt, row, genre, method, store_url)
+    methods = methods_of(fitted.networks[0])
+    y_prob = _probabilities(fitted, _row(fitted, row)[None])[0]
+    step = analysis.hop / analysis.sample_rate
+    return Decided(found[:, ~np.isnan(found[0])].astype(np.float32), y_prob, methods, step, analysis.hertz)
+
+
+def parts(run_id: str, attempt: int, row: int, genre: int, method: str, share: float, store_url: str) -> Parts:
+    """Take a window apart into the `share` of its bins that decided and the rest, and ask the network about both.
+
+    Raises
+    ------
+    DataError
+        As `decided`; or the clip cannot be read any more.
+    """
+    fitted, analysis = _fitted(run_id, attempt, store_url)
+    window = fitted.prepared.dataset.heard[row]
+    location = open_store(store_url).clips.find(window.clip)
+    if location is None:
+        raise DataError("The store no longer knows where this clip lies: import its folder again.")
+    whole = samples(location, window.start / 1000, window.length / 1000, analysis.sample_rate)
+    found = _saliency(run_id, attempt, row, genre, method, store_url)
+    mask = mask_of(order_of(found), share)[:, ~np.isnan(found[0])]
+    every = (whole, heard_through(whole, mask, analysis), heard_through(whole, ~mask, analysis))
+    sounds = tuple(_usual_rate(sound, analysis.sample_rate) for sound in every)
+    return Parts(sounds, softmax(fitted.answers(fitted.measure(sounds))))
+
+
+def told(run_id: str, attempt: int, row: int, genre: int, method: str, store_url: str) -> Faithfulness:
+    """Compare what is found in a row with masks at random; raises DataError as `decided` does."""
+    fitted, _ = _fitted(run_id, attempt, store_url)
+    found = _saliency(run_id, attempt, row, genre, method, store_url)
+    return faithfulness(lambda X: _probabilities(fitted, X)[:, genre], _row(fitted, row), found)
+
+
+@lru_cache(maxsize=2)
+def _fitted(run_id: str, attempt: int, store_url: str) -> tuple[Fitted, Analysis]:
+    store = open_store(store_url)
+    run: Run = store.run(run_id)
+    if run.averages:
+        raise DataError(NO_SINGLE_NETWORK)
+    fitted = fit_again(store, run)
+    name = chosen_sets(fitted.sound)[0]
+    if name not in ANALYSES:
+        raise DataError("This network does not listen to spectrograms.")
+    fitted.networks[0].eval()
+    return fitted, ANALYSES[name]
+
+
+@lru_cache(maxsize=16)
+def _saliency(run_id: str, attempt: int, row: int, genre: int, method: str, store_url: str) -> FloatArray:
+    fitted, _ = _fitted(run_id, attempt, store_url)
+    return saliency(fitted.networks[0], _row(fitted, row), genre, method)
+
+
+def _row(fitted: Fitted, row: int) -> npt.NDArray[np.float32]:
+    x: npt.NDArray[np.float32] = np.asarray(fitted.prepared.X[np.array([row])])[0]
+    return x
+
+
+def _probabilities(fitted: Fitted, X: npt.NDArray[np.float32]) -> FloatArray:
+    """Return the probability of every genre (n, n_genres) for rows of standard scores."""
+    from genre_core.training.trainer import predict
+
+    probabilities: FloatArray = softmax(predict(fitted.networks[0], X))
+    return probabilities
+
+
+def _usual_rate(sound: Samples, rate: int) -> Samples:
+    import soxr
+
+    usual: Samples = sound if rate == SAMPLE_RATE else soxr.resample(sound, rate, SAMPLE_RATE, quality="HQ")
+    return usual
