@@ -38,7 +38,7 @@ function create(parent) {
   const canvas = element("canvas", { "aria-hidden": "true" }), map = element("canvas", { class: "map", "aria-hidden": "true" });
   const before = element("i", { class: "veil before" }), after = element("i", { class: "veil after" }), cursor = element("i", { class: "cursor" });
   const bounds = element("div", { class: "bounds" });
-  const area = element("div", { class: "area", role: "slider", tabindex: 0, "aria-describedby": "sentence" }, canvas, map, before, after, bounds, cursor);
+  const area = element("div", { class: "area", role: "slider", tabindex: 0, "aria-describedby": "sentence" }, canvas, before, after, bounds, cursor);
   const ticks = element("div", { class: "ticks", "aria-hidden": "true" }), axis = element("div", { class: "axis", "aria-hidden": "true" });
   const problem = element("p", { class: "problem" });
   const picture = element("div", { class: "picture" }, ticks, area, axis, problem);
@@ -298,6 +298,8 @@ function update(player, data) {
   player.state = null;
   player.levels = data.map && Uint8Array.from(atob(data.map.levels), (one) => one.charCodeAt(0));
   player.frame.classList.toggle("mapped", Boolean(data.map));
+  if (data.map) player.canvas.after(player.map);
+  else player.map.remove();
   player.frame.setAttribute("aria-label", data.title || "Player");
   player.title.textContent = data.title;
   const n = data.clips.length;
