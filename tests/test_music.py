@@ -19,7 +19,9 @@ from genre_core.data.music.recipe import RING, TRAITS, Range, neighbors, recipes
 from genre_core.data.music.rendering import KITS, render, samples_of
 from genre_core.data.music.rhythm import STEPS, fit, read_groove, second, strokes
 from genre_core.data.music.score import piano_roll
+from genre_core.data.music.soundfont import soundfont, soundfont_in_use
 from genre_core.data.music.voice import VOICES
+from genre_core.data.sources.music import recipes_of
 from genre_core.errors import DataError
 from genre_core.settings.config import MusicConfig
 from genre_core.settings.genres import GENRES
@@ -136,10 +138,28 @@ def test_a_soundfont_that_cannot_be_read_is_named(tmp_path, monkeypatch):
     score = compose(first_of("Folk"))
     monkeypatch.setenv("GENRE_LAB_SOUNDFONT", str(tmp_path / "none.sf2"))
     with pytest.raises(DataError, match=r"none\.sf2 cannot be read: .* Set GENRE_LAB_SOUNDFONT"):
-        render(score)
+        soundfont_in_use()
     (tmp_path / "none.sf2").write_bytes(b"no soundfont")
     with pytest.raises(DataError, match=r"none\.sf2 cannot be played"):
-        render(score)
+        render(score, soundfont=soundfont_in_use())
+
+
+def test_another_soundfont_makes_other_clips_and_those_of_before_still_sound(tmp_path, monkeypatch):
+    piece = first_of("Folk", seconds=2.0)
+    assert changed(piece, soundfont="").identity == piece.identity
+    before = samples_of(piece.model_dump_json())
+    copy = tmp_path / "other.sf2"
+    copy.write_bytes(soundfont()[0] + b"\0\0")
+    monkeypatch.setenv("GENRE_LAB_SOUNDFONT", str(copy))
+    config = MusicConfig(clips=10)
+    theirs = set(recipes_of(config))
+    assert np.array_equal(samples_of(piece.model_dump_json()), before)
+    assert samples_of(next(iter(recipes_of(config).values())).recipe, 0, 1).any()
+    (recipe, *_) = (place.recipe for place in recipes_of(config).values())
+    monkeypatch.delenv("GENRE_LAB_SOUNDFONT")
+    assert not theirs & set(recipes_of(config))
+    with pytest.raises(DataError, match="played by another soundfont: name the file"):
+        samples_of(recipe)
 
 
 # What is composed

@@ -46,6 +46,8 @@ class Piece(Frozen):
     transpose: Annotated[int, Field(ge=-12, le=12)]
     balance: Annotated[int, Field(ge=-50, le=50)]
     begin: Annotated[int, Field(ge=0, le=63)]
+    soundfont: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
+    """SHA-256 of the soundfont that plays it; empty: the one that pretty_midi brings."""
 
     @property
     def identity(self) -> str:

@@ -1,9 +1,6 @@
 """Rendering: a score becomes sound, by General MIDI and a soundfont."""
 
-import os
-from functools import cache
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +8,7 @@ import numpy.typing as npt
 from genre_core.data.music.composing import DRUMS, compose
 from genre_core.data.music.piece import Piece
 from genre_core.data.music.score import Part, Score
+from genre_core.data.music.soundfont import soundfont
 from genre_core.data.music.voice import VOICES, sing
 from genre_core.errors import DataError
 
@@ -37,7 +35,7 @@ def samples_of(recipe: str, start: float = 0.0, seconds: float = 0.0, sample_rat
         The soundfont cannot be read.
     """
     piece = Piece.model_validate_json(recipe)
-    sound = finish(piece, render(compose(piece), piece.production.reverb))
+    sound = finish(piece, render(compose(piece), piece.production.reverb, piece.soundfont))
     if sample_rate != SAMPLE_RATE:
         import soxr
 
@@ -46,8 +44,8 @@ def samples_of(recipe: str, start: float = 0.0, seconds: float = 0.0, sample_rat
     return sound[first : first + round(seconds * sample_rate) if seconds else None]
 
 
-def render(score: Score, reverb: int = 40) -> Samples:
-    """Play a score by the soundfont, and sing it: mono, shape (n_samples,), its loudest sample at 1.
+def render(score: Score, reverb: int = 40, soundfont: str = "") -> Samples:
+    """Play a score by the soundfont of a hash, and sing it: mono, shape (n_samples,), its loudest sample at 1.
 
     Raises
     ------
@@ -56,7 +54,7 @@ def render(score: Score, reverb: int = 40) -> Samples:
     """
     n = round(score.seconds * SAMPLE_RATE)
     sound = np.zeros(n, dtype=np.float32)
-    played = _play(score, reverb)[:n]
+    played = _play(score, reverb, soundfont)[:n]
     sound[: len(played)] = played
     for part in score.parts:
         if part.instrument in VOICES:
@@ -67,15 +65,15 @@ def render(score: Score, reverb: int = 40) -> Samples:
     return sound / max(float(np.abs(sound).max()), 1e-6)
 
 
-def _play(score: Score, reverb: int) -> Samples:
+def _play(score: Score, reverb: int, content_hash: str) -> Samples:
     """Return what the soundfont plays of a score, mono, as long as it sounds; raises DataError."""
     import soundfile
     import soxr
     from midirenderer import render_wave_from
 
-    (soundfont, name), midi = _soundfont(), _midi(score, reverb)
+    (played_by, name), midi = soundfont(content_hash), _midi(score, reverb)
     try:
-        wave = render_wave_from(soundfont, midi)
+        wave = render_wave_from(played_by, midi)
     except (ValueError, RuntimeError) as error:
         why = f"The soundfont {name} cannot be played: {error}. Name another in GENRE_LAB_SOUNDFONT."
         raise DataError(why) from error
@@ -146,22 +144,3 @@ def _controls(part: Part, reverb: int) -> list[object]:
         pretty_midi.ControlChange(number, value, 0)
         for number, value in ((7, part.volume), (10, part.pan), (91, reverb))
     ]
-
-
-def _soundfont() -> tuple[bytes, str]:
-    """Return the soundfont that GENRE_LAB_SOUNDFONT names, or else the one that pretty_midi brings, and its name."""
-    import pretty_midi
-
-    name = os.environ.get("GENRE_LAB_SOUNDFONT") or str(Path(pretty_midi.__file__).with_name("TimGM6mb.sf2"))
-    try:
-        return _read(name), name
-    except OSError as error:
-        why = error.strerror or error
-        raise DataError(
-            f"The soundfont {name} cannot be read: {why}. Set GENRE_LAB_SOUNDFONT to a .sf2 file."
-        ) from error
-
-
-@cache
-def _read(name: str) -> bytes:
-    return Path(name).read_bytes()

@@ -4,6 +4,7 @@ Clips are numbered from 1 in shuffled order. Their sound is not stored: it is re
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -14,13 +15,23 @@ from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import Dataset, IntArray, telling
 from genre_core.data.music.drawing import MusicDraw, draw_pieces
 from genre_core.data.music.recipe import RING
+from genre_core.data.music.soundfont import soundfont_in_use
 from genre_core.data.sources import Clip, Tables
 from genre_core.data.tables.delimited import count_of
 from genre_core.errors import DataError
 from genre_core.settings.config import MusicConfig
 from genre_core.settings.genres import genre_names
 
-_drawn = lru_cache(maxsize=8)(draw_pieces)
+
+@lru_cache(maxsize=8)
+def _drawn_by(config: MusicConfig, soundfont: str) -> MusicDraw:
+    drawn = draw_pieces(config)
+    pieces = tuple(piece.model_copy(update={"soundfont": soundfont}) for piece in drawn.pieces)
+    return replace(drawn, pieces=pieces)
+
+
+def _drawn(config: MusicConfig) -> MusicDraw:
+    return _drawn_by(config, soundfont_in_use())
 
 
 def load(config: MusicConfig, tables: Tables | None = None) -> Dataset:
