@@ -25,6 +25,7 @@ from genre_core.settings.naming import data_name
 from genre_core.store.files import files_folder, shards_address
 from genre_core.store.run_result import outcome_of
 from genre_core.store.runs import RunStore
+from genre_core.store.schema import MEASURING
 from genre_core.studies import extraction
 from genre_core.studies.extraction import CLIPS_A_TASK, Extraction, ExtractionConfig, by_processes, dealt
 from genre_core.studies.study import iter_results
@@ -109,6 +110,8 @@ def test_windows_of_one_clip_stay_together_and_are_judged_by_track(folder, store
     assert data.in_segments
     assert data.n_tracks() == len(GENRES) * N
     assert data.tracks[:2] == ("chirp.00001.wav at 0 s", "chirp.00001.wav at 0.5 s")
+    assert data.names("row") == data.tracks
+    assert data.names("track")[:2] == ("chirp.00001.wav", "chirp.00001.wav")
     assert [(window.start, window.length) for window in data.heard[:2]] == [(0, 500), (500, 500)]
 
 
@@ -341,6 +344,27 @@ def test_a_run_that_is_stopped_while_it_measures_keeps_what_is_measured(folder, 
     execute("stop", 1, store.url)
     assert store.run("stop").state == "cancelled"
     assert len(missing(windows_of(config, store), config, store.clips)) == 3 * N - CLIPS_A_TASK
+
+
+def test_a_run_that_is_paused_while_it_measures_goes_on_with_what_is_missing(folder, store, monkeypatch):
+    config = configured(folder, store, features="notebook20")
+    wanted = {"data.source": "clips", "data.table": config.table, "data.features": "notebook20", "train.max_epochs": 1}
+    store.submit("pause", configure(wanted))
+    measure, tasks = extraction.measure, []
+
+    def paused(*args):
+        tasks.append(args[0])
+        if len(tasks) == 1:
+            store.request("pause", "pause")
+        return measure(*args)
+
+    monkeypatch.setattr(extraction, "measure", paused)
+    execute("pause", 1, store.url)
+    run = store.run("pause")
+    assert (run.state, run.epoch, run.context[MEASURING]) == ("paused", 0, [CLIPS_A_TASK, 3 * N])
+    assert len(missing(windows_of(config, store), config, store.clips)) == 3 * N - CLIPS_A_TASK
+    execute("pause", store.requeue("pause", ("paused",)), store.url)
+    assert (store.run("pause").state, len(tasks)) == ("complete", 2)
 
 
 def test_a_collection_that_is_deleted_while_a_run_measures_is_said(folder, store, monkeypatch):

@@ -17,7 +17,7 @@ from genre_core.networks import LinearConfig
 from genre_core.settings.branches import branch_of
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.settings.ensembles import ensemble_of
-from genre_core.store.schema import Epoch, Run
+from genre_core.store.schema import MEASURING, Epoch, Run
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CONTEXT = {"n_validation": 1197, "majority_accuracy": 0.125, "groups": {}}
@@ -79,6 +79,7 @@ def test_before_training_without_data_says_what_to_do() -> None:
         ("running", {"fraction": 0.3}, "Training: in the first epoch."),
         ("paused", {}, "Paused before the first epoch."),
         ("paused", {"fraction": 0.3}, "Paused in the first epoch."),
+        ("paused", {"context": {MEASURING: [16, 24]}}, "Paused while measuring the clips: 16 of 24 windows."),
         ("cancelled", {}, "Stopped before the first epoch."),
         ("failed", {"error": "Its worker died in epoch 3: start it again."}, "Training failed."),
     ],

@@ -20,7 +20,7 @@ from genre_core.errors import DataError, RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.saved import put
-from genre_core.store.schema import DEAD_AFTER, Epoch, metadata
+from genre_core.store.schema import DEAD_AFTER, MEASURING, Epoch, metadata
 from tests.behind_the_gate import saved_scores
 
 ROOT = Path(__file__).parents[1]
@@ -279,6 +279,15 @@ def test_reap_fails_only_runs_without_a_sign_of_life(store: RunStore) -> None:
     assert run.finished_at == run.heartbeat_at
     assert len(store.epochs(run_id)) == 6
     assert store.reap(later(60)) == []
+
+
+def test_a_worker_that_died_while_it_measured_clips_was_in_no_epoch(store: RunStore) -> None:
+    store.submit("run", CONFIG)
+    store.claim("run", 1)
+    store.describe("run", 1, {MEASURING: (16, 24)})
+    assert store.reap(later(DEAD_AFTER + 1)) == ["run"]
+    error = "Its worker died while it measured the clips: start it again, and it goes on with what is missing."
+    assert store.run("run").error == error
 
 
 @pytest.mark.parametrize("look", ["run", "runs", "revision"])

@@ -135,7 +135,7 @@ def _pick() -> None:
 
 def _chosen(judged: Judged, found: Confusions, chosen: Selection, merges: Merges) -> None:
     outcome = judged.outcome
-    tracks = tracks_of(outcome, judged.data.tracks, in_cells(outcome, chosen, merges))
+    tracks = tracks_of(outcome, judged.data.names(outcome.unit), in_cells(outcome, chosen, merges))
     with st.container(key="cell-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(selection_title(found.matrix, chosen, merges)), anchor=False)
         address.close_button("close cell", "cell", "track")

@@ -8,7 +8,7 @@ import numpy as np
 from dashboard.components.cell_tracks import ListedTracks
 from dashboard.components.player import MOST, Heard, Windows, player
 from dashboard.services import datasets
-from dashboard.services.sounds import Along, says_along, sound_of
+from dashboard.services.sounds import Along, says_along, sound_of, title_of
 from dashboard.theme import percent
 from genre_core.errors import DataError
 from genre_core.settings.config import DatasetConfig, SoundConfig
@@ -51,11 +51,11 @@ def listen(
     heard = []
     for one in listed[:MOST]:
         window, whole = data.heard[one.row], unit == "track" and config.window > 0
-        sound, name = sound_of(config, window.clip), data.tracks[one.row]
+        sound, name = sound_of(config, window.clip), data.names(unit)[one.row]
         heard.append(
             Heard(
                 clip=window.clip,
-                title=name.rpartition(" at ")[0] if whole else name,
+                title=title_of(config, name),
                 genre=one.genre,
                 detail=one.detail,
                 start=0.0 if whole else window.start / 1000,

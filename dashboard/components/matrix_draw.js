@@ -92,7 +92,7 @@ function measure(grid) {
   }));
 }
 
-const named = (grid) => ["frame", grid.data.compact && "compact", grid.k > DENSE && "dense", grid.data.pickable && "pickable", grid.data.byRow && "rows", grid.steep && "steep"].filter(Boolean).join(" ");
+const named = (grid) => ["frame", grid.data.compact && "compact", grid.k > DENSE && "dense", grid.data.pickable && "pickable", grid.data.byRow && "rows", grid.steep && "steep", grid.small].filter(Boolean).join(" ");
 
 // Columns have one width: where each were as wide as its numbers, a changed number would move the whole table.
 function sizes(grid) {
@@ -107,6 +107,8 @@ function sizes(grid) {
   if (dense) grid.letters = Math.max(grid.letters, lettersOf(grid));
   const column = dense ? Math.max(28, Math.round(6.4 * grid.letters + 4)) : room;
   grid.steep = column < 42 && longest > 4;  // names stand upright where columns are narrow
+  // "3 of 3" stands beside its share, below it, or where there is no room for it in what is said of the cell alone.
+  grid.small = dense || column >= 84 ? "" : grid.data.compact || column < 34 ? "spare" : "stacked";
   grid.bare = column < 34;  // no room for a unit beside each number
   return { head, column, row: rowHeight(grid, column) };
 }

@@ -65,6 +65,11 @@ def sound_of(config: DatasetConfig, clip: str) -> Sound:
     return _sounds(config.stored[0]).get(clip, Sound(0.0, 1.0)) if config.stored else Sound(0.0, 1.0)
 
 
+def title_of(config: DatasetConfig, name: str) -> str:
+    """Return what the player calls a clip or a window of it: a generated one has a number alone."""
+    return f"Clip {name}" if isinstance(config, MusicConfig) else name
+
+
 @st.cache_resource(show_spinner=False, max_entries=8)
 def rows_of_clips(config: SoundConfig) -> dict[str, tuple[int, ...]]:
     """Return the rows that are cut from each clip, in the order of time; raises DataError."""

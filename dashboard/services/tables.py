@@ -38,7 +38,7 @@ def tables() -> dict[str, list[tuple[str, str]]]:
     return {
         "table": [(table.content_hash, f"{table.name} · {table.n_rows:,} rows") for table in store().tables()],
         "fma": [(table.content_hash, table.name) for table in store().tables(FMA)],
-        "clips": [(table.content_hash, f"{table.name} · {table.n_rows:,} files") for table in store().tables(CLIPS)],
+        "clips": [(table.content_hash, f"{table.name} · {table.n_rows:,} clips") for table in store().tables(CLIPS)],
         "split": [(table.content_hash, f"{table.name} · {table.n_rows:,} tracks") for table in store().tables(SPLIT)],
     }
 

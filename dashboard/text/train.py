@@ -80,6 +80,10 @@ def of_run(
             return Headline("Training: in the first epoch.", "The first point appears when it is done.")
         case "running" if not epochs:
             return Headline("Preparing the tracks.", "Then the first epoch starts.")
+        case "paused" if not epochs and MEASURING in run.context:
+            n_done, n_windows = run.context[MEASURING]
+            said = f"Paused while measuring the clips: {n_done:,} of {count(n_windows, 'window')}."
+            return Headline(said, "Resume measures the others, then trains.")
         case "paused" if not epochs:
             where = "in" if run.fraction else "before"
             return Headline(f"Paused {where} the first epoch.", "Resume continues training; Step trains one epoch.")

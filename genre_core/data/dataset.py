@@ -4,6 +4,7 @@ Arrays are read-only. `y` (n_samples,) holds class numbers 0 … n_genres - 1 in
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -74,6 +75,14 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.y)
+
+    def names(self, unit: Literal["row", "track"]) -> tuple[str, ...]:
+        """Return the name of each row, or of the track that it is a window of."""
+        return self.tracks if unit == "row" else self._whole
+
+    @cached_property
+    def _whole(self) -> tuple[str, ...]:
+        return tuple(re.sub(r" at [\d.]+ s$", "", name) for name in self.tracks) if self.heard else self.tracks
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -19,14 +19,14 @@ from genre_core.store.gate import read_run, select_runs
 from genre_core.store.members import MemberStore, not_a_member
 from genre_core.store.queue import is_silent
 from genre_core.store.saved import clear
-from genre_core.store.schema import DEAD_AFTER, LOST, Request, Run, RunState
+from genre_core.store.schema import DEAD_AFTER, LOST, MEASURING, Request, Run, RunState
 from genre_core.store.schema import epochs as _epochs
 from genre_core.store.schema import members as _members
 from genre_core.store.schema import runs as _runs
 from genre_core.store.studies import StudyStore
 from genre_core.store.tables import short
 from genre_core.store.test_sets import TestSets
-from genre_core.store.working import DIED, WorkStore
+from genre_core.store.working import DIED, DIED_MEASURING, WorkStore
 
 _BLANK = {"started_at": None, "epoch": 0, "fraction": 0.0, "best_epoch": None, "context": "{}", "summary": "{}"}
 
@@ -150,7 +150,8 @@ class RunStore(WorkStore):
         try:
             self.reap()
         except StoreError as problem:  # most likely that is also what the worker died of
-            error = f"{DIED.format(run.epoch + 1)} {problem}"
+            died = DIED_MEASURING if MEASURING in run.context else DIED.format(run.epoch + 1)
+            error = f"{died} {problem}"
             return replace(run, state="failed", stopped_because=LOST, error=error, finished_at=run.heartbeat_at)
         return self.run(run.id)
 

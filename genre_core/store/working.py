@@ -11,17 +11,18 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, cast, delete, func, insert
+from sqlalchemy import ColumnElement, Row, String, case, cast, delete, func, insert
 
 from genre_core.store.gate import read_run
 from genre_core.store.queue import Queue
 from genre_core.store.saved import SavedStore, is_artifact, put
-from genre_core.store.schema import LOST, Epoch, Run, Wish
+from genre_core.store.schema import LOST, MEASURING, Epoch, Run, Wish
 from genre_core.store.schema import artifacts as _artifacts
 from genre_core.store.schema import epochs as _epochs
 from genre_core.store.schema import runs as _runs
 
 DIED = "Its worker died in epoch {}: start it again to train it from the beginning."
+DIED_MEASURING = "Its worker died while it measured the clips: start it again, and it goes on with what is missing."
 
 
 class WorkStore(SavedStore):
@@ -29,7 +30,8 @@ class WorkStore(SavedStore):
 
     @cached_property
     def _queue(self) -> Queue:
-        died = func.replace(DIED, "{}", cast(_runs.c.epoch + 1, String))
+        in_epoch = func.replace(DIED, "{}", cast(_runs.c.epoch + 1, String))
+        died = case((_runs.c.context.startswith(f'{{"{MEASURING}"'), DIED_MEASURING), else_=in_epoch)
         return Queue(self, _runs, "stopped_because", LOST, None, died, ("request", "pace"))
 
     def claim(self, run_id: str, attempt: int) -> Run | None:

@@ -74,8 +74,8 @@ def _do(store: RunStore, run: Run) -> None:
 def _measured(store: RunStore, run: Run) -> bool:
     """Measure what is missing of a run's clips, by all workers, and tell the page how far that is.
 
-    Returns False where the run was stopped before it was done; raises DataError where its clips cannot be split, or its
-    network could not use them.
+    Returns False where the run was stopped or paused before it was done; raises DataError where its clips cannot be
+    split, or its network could not use them.
     """
     if not isinstance(run.config.data, SoundConfig):
         return True
@@ -98,7 +98,8 @@ def _measured(store: RunStore, run: Run) -> bool:
             if so_far != told:
                 told = so_far
                 store.describe(run.id, run.attempt, {MEASURING: so_far})
-            if store.wish(run.id, run.attempt).request == "stop":
+            wish = store.wish(run.id, run.attempt).request
+            if wish == "stop" or (wish == "pause" and store.pause(run.id, run.attempt, None)):
                 return False
             so_far = next(steps, None)
     return True

@@ -183,6 +183,24 @@ def test_a_cell_explains_itself_and_each_normalisation_shows_its_shares(page, to
         cell(page, 3, 0).get_by_text(f"{text}\u202f%").wait_for()
 
 
+def test_few_tracks_stand_below_their_share_where_cells_are_narrow(page, toys):
+    page.set_viewport_size({"width": 390, "height": 800})
+    show(page, toys, "matrices")
+    page.get_by_text("true", exact=True).first.click()
+    cell = page.get_by_role("gridcell", name=re.compile("true Afrobeat, predicted Afrobeat")).last
+    expect(cell).to_have_text("71.4\u202f% 5 of 7")
+    share, few = cell.evaluate(
+        "cell => { const range = document.createRange(); range.selectNode(cell.firstChild);"
+        "const box = ({ left, right, top, bottom }) => ({ left, right, top, bottom });"
+        "return [box(range.getBoundingClientRect()), box(cell.querySelector('small').getBoundingClientRect())]; }"
+    )
+    box = cell.bounding_box()
+    assert few["top"] >= share["bottom"] - 1
+    assert box["x"] <= few["left"]
+    assert few["right"] <= box["x"] + box["width"]
+    assert few["bottom"] <= box["y"] + box["height"]
+
+
 def test_sixty_genres_scroll_under_their_names(page, toys):
     show(page, toys, "sixty")
     many = page.get_by_role("grid", name="Sixty genres")

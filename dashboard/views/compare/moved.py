@@ -59,7 +59,7 @@ def _titles(sure: list[str]) -> dict[str, ColumnConfig]:
 def columns(chosen: Chosen, here: Tracks) -> Columns:
     """Return the tracks of a mask (n,) by column: true genre, and each run's answer with its probability."""
     of, sides = chosen.compared, (chosen.compared.first, chosen.other)
-    names, genres = of.data.tracks, of.first.outcome.genres
+    names, genres = of.data.names(of.first.outcome.unit), of.first.outcome.genres
     rows = of.first.outcome.rows[here]
     found: Columns = {
         "track": [names[row] for row in rows.tolist()],

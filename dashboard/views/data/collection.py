@@ -38,7 +38,9 @@ def listen(config: SoundConfig, clips: Sequence[Clip]) -> None:
     for clip in clips:
         if clip.genre == genre:
             gain = sounds.sound_of(config, clip.clip).gain
-            heard.append(Heard(clip.clip, clip.name, clip.genre, length=clip.seconds, gain=gain))
+            heard.append(
+                Heard(clip.clip, sounds.title_of(config, clip.name), clip.genre, length=clip.seconds, gain=gain)
+            )
     player(heard, key="collection player")
 
 

@@ -91,7 +91,9 @@ def _tracks(judged: Judged, found: AnswerMatrix, chosen: Selection, seen: Reject
             address.close_button("close answers", "answer", "track")
         said = answers_sentence(found.matrix, chosen, found.view.nouns)
         st.caption(plain(said, longest=900), help=GLOSSARY["Wilson interval"])
-        tracks = tracks_of(judged.outcome, judged.data.tracks, cells[judged.outcome.y_true, seen.given])
+        tracks = tracks_of(
+            judged.outcome, judged.data.names(judged.outcome.unit), cells[judged.outcome.y_true, seen.given]
+        )
         if not len(tracks):
             st.caption("No track is in this cell." if chosen.kind == "cell" else "No track is in these cells.")
             return

@@ -69,7 +69,7 @@ def _genres(judged: Judged, found: PredictionSets, promise: Promise) -> None:
     with st.container(key="sets-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader("By genre", anchor=False, help=GLOSSARY["promise by genre"])
         every = np.ones(found.n, dtype=np.bool_)
-        tracks = tracks_of(judged.outcome, judged.data.tracks, every)
+        tracks = tracks_of(judged.outcome, judged.data.names(judged.outcome.unit), every)
         download(judged, tracks, f"{judged.file_name} prediction sets.csv", promise)
     short = short_sentence(found, names)
     if short:

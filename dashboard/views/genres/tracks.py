@@ -68,7 +68,7 @@ def both_ends(one: OneGenre) -> None:
 
 
 def _found(one: OneGenre) -> list[GenreTrack]:
-    return tracks_of_genre(one.judged.outcome, one.judged.data.tracks, one.number)
+    return tracks_of_genre(one.judged.outcome, one.judged.data.names(one.judged.outcome.unit), one.number)
 
 
 def _track(one: OneGenre, track: GenreTrack, icon: str | None = None) -> None:

@@ -36,7 +36,9 @@ def _list(track: LookedAt) -> tuple[str, list[int] | None]:
     if outcome is None or chosen is None:
         return "Evaluate", None
     merges = address.merges(k)
-    found = given_filter().fitting(tracks_of(outcome, track.data.tracks, in_cells(outcome, chosen, merges)))
+    found = given_filter().fitting(
+        tracks_of(outcome, track.data.names(outcome.unit), in_cells(outcome, chosen, merges))
+    )
     return selection_title(drawn_matrix(outcome, merges), chosen, merges), found.rows.tolist()
 
 
