@@ -1,16 +1,22 @@
 """Stored runs that answer again: as they did on their own data, and along sound that they never saw."""
 
+import json
+
 import numpy as np
 import pytest
+import soundfile
 
 from genre_core.data.clips.sounds import samples
 from genre_core.data.inputs import Features
 from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError, RunStateError
+from genre_core.evaluation.metrics import softmax
 from genre_core.judging.fitted import fit_again, of_whole
+from genre_core.judging.hearing import Hearing, clip_sound, hear, read_sound
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.names import configure
 from genre_core.store.runs import RunStore
+from genre_core.terminal.main import main
 from genre_core.training.predictions import Predictions
 from genre_core.workers.run import execute
 from tests.hums import GENRES, import_hums, write_hums
@@ -108,5 +114,94 @@ def test_what_a_run_cannot_take_is_a_sentence(store, listening):
 
 def test_a_run_on_a_table_cannot_listen(store):
     table = train(store, "table", configure({"data.n_samples": 80, "data.n_genres": 2, "train.max_epochs": 1}))
-    with pytest.raises(DataError, match="so it cannot listen: choose a run on clips or on generated music"):
-        fit_again(store, table).along(np.zeros(22_050, dtype=np.float32))
+    sound = np.zeros(22_050, dtype=np.float32)
+    for listen in (fit_again(store, table).along, lambda sound: hear(store, table, "", 1.0, sound)):
+        with pytest.raises(DataError, match="so it cannot listen: choose a run on clips or on generated music"):
+            listen(sound)
+
+
+# -- listening ---------------------------------------------------------------------------------------------------------
+
+
+def clip_in(fitted, part):
+    return fitted.prepared.dataset.heard[fitted.prepared.split[part][0]].clip
+
+
+@pytest.fixture(scope="module")
+def strange(tmp_path_factory):
+    """Clicks, which are none of the genres."""
+    sound = np.zeros(3 * 22_050)
+    sound[::7_000] = 1.0
+    path = tmp_path_factory.mktemp("strange") / "clicks.wav"
+    soundfile.write(path, sound, 22_050)
+    return path
+
+
+@pytest.mark.parametrize("name", ["features", "cnn", "both"])
+def test_a_clip_is_answered_along_time_and_on_the_whole(store, listening, name):
+    fitted = fit_again(store, listening[name])
+    clip = clip_in(fitted, "validation")
+    found = hear(store, listening[name], *clip_sound(store, clip))
+    row = next(row for row, window in enumerate(fitted.prepared.dataset.heard) if window.clip == clip)
+    assert found.part == "validation"
+    if name == "cnn":
+        assert found.starts == (0.25,)  # where one fits, it is heard in the middle
+    else:
+        assert np.allclose(found.along[0], softmax(stored_logits(store, name))[row], atol=1e-3)
+    assert sum(found.sure) == pytest.approx(1, abs=1e-3)
+    assert found.genre == found.genres[int(np.argmax(found.whole))]
+    trained = {fitted.prepared.dataset.heard[row].clip for row in fitted.prepared.split.train}
+    assert {one.clip for one in found.nearest} <= trained
+    assert [one.distance for one in found.nearest] == sorted(one.distance for one in found.nearest)
+    assert len({one.clip for one in found.nearest}) == 5
+    assert Hearing.from_json(json.loads(json.dumps(found.to_json()))) == found
+
+
+def test_a_clip_that_it_learned_from_is_not_its_own_neighbor(store, listening):
+    fitted = fit_again(store, listening["cnn"])
+    clip = clip_in(fitted, "train")
+    found = hear(store, listening["cnn"], *clip_sound(store, clip))
+    assert clip not in {one.clip for one in found.nearest}
+    assert found.distance > 0
+    assert "It learned from this very clip, so it may only remember it." in found.sentences
+
+
+def test_a_clip_of_the_closed_test_part_is_not_answered(store, listening):
+    clip = clip_in(fit_again(store, listening["features"]), "test")
+    with pytest.raises(DataError, match="test part, which is closed: open it on Evaluate first"):
+        hear(store, listening["features"], *clip_sound(store, clip))
+
+
+def test_a_sound_like_nothing_in_training_is_called_so(store, listening, strange):
+    found = hear(store, listening["features"], *read_sound(strange))
+    assert found.unlike
+    assert found.share == 0
+    assert "Unlike anything it learned" in " ".join(found.sentences)
+
+
+def test_below_the_threshold_it_does_not_know(store, listening, strange):
+    found = hear(store, listening["cnn"], *read_sound(strange))
+    assert found.headline().startswith(f"{found.genre.capitalize()}, ")
+    assert found.headline(1.0).startswith("It does not know: ")
+
+
+def test_the_terminal_listens_and_prints_both_ways(store, listening, strange, monkeypatch, capsys):
+    monkeypatch.setenv("GENRE_LAB_STORE", store.url)
+    assert main(["listen", "cnn", str(strange), "--json", "--threshold", "100"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["starts"] == [0.0, 1.0, 2.0]
+    assert document["known"] is False
+    assert main(["listen", "cnn", str(strange)]) == 0
+    printed = capsys.readouterr().out
+    assert "clicks.wav, 3.0 s, in windows of 0.5 s" in printed
+    assert "Nearest training clips:" in printed
+
+
+def test_what_cannot_be_heard_is_a_sentence(store, listening, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("GENRE_LAB_STORE", store.url)
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"RIFF\x00\x00\x00\x00WAVEfmt ")
+    assert main(["listen", "cnn", str(broken)]) == 2
+    assert "broken.wav is damaged" in capsys.readouterr().err
+    assert main(["listen", "table", str(broken.with_name("none.wav"))]) == 2
+    assert "none.wav" in capsys.readouterr().err

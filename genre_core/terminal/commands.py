@@ -34,7 +34,7 @@ _SOURCES = "[--preset NAME | --table FILE | --fma FOLDER | --clips FOLDER]"
 def add_commands(commands: Commands) -> None:
     """Add every command with its options."""
     training = (_train, _repeat, _crossvalidate, _search, _lens)
-    for add in (*training, _evaluate, _compare, _ensemble, _limit, _import, _tagger, _runs):
+    for add in (*training, _evaluate, _listen, _compare, _ensemble, _limit, _import, _tagger, _runs):
         add(commands)
 
 
@@ -166,6 +166,18 @@ def _evaluate(commands: Commands) -> None:
         help='with --on: genres that are called differently, such as "Hip-Hop=rap, Rock=metal"; "metal=" leaves metal '
         "out. Names that differ in case, punctuation or a plural are found without it",
     )
+
+
+def _listen(commands: Commands) -> None:
+    about = (
+        ": along time, on the whole, and which training clips are nearest. The run must have learned from clips or "
+        "from generated music."
+    )
+    parser = _add(commands, "listen", "let a stored run listen to a sound file", "RUN FILE [options]", about)
+    parser.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
+    parser.add_argument("file", metavar="FILE", help="WAV, FLAC, MP3, OGG or AIFF")
+    below = "say “don't know” where it is less sure than that"
+    parser.add_argument("--threshold", type=percentage, default=0.0, metavar="PERCENT", help=below)
 
 
 def _ensemble(commands: Commands) -> None:

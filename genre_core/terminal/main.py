@@ -17,6 +17,7 @@ _COMMANDS = {
     "crossvalidate": ("repeat", "crossvalidate"),
     "search": ("search", "search"),
     "evaluate": ("stored", "evaluate"),
+    "listen": ("listen", "listen"),
     "compare": ("compare", "compare"),
     "limit": ("limit", "limit"),
     "import": ("importing", "import_data"),

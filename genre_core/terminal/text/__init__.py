@@ -2,12 +2,13 @@
 
 from genre_core.terminal.text.compared import compared, settings_compared
 from genre_core.terminal.text.elsewhere import elsewhere
+from genre_core.terminal.text.hearing import hearing
 from genre_core.terminal.text.imports import clips, fma, split, table, tagger
 from genre_core.terminal.text.limit import limit, recipe_limit
 from genre_core.terminal.text.runs import evaluation, heading, result, runs
 from genre_core.terminal.text.studies import lens, repeated, searched
 
 __all__ = [
-    "clips", "compared", "elsewhere", "evaluation", "fma", "heading", "lens", "limit", "recipe_limit", "repeated",
-    "result", "runs", "searched", "settings_compared", "split", "table", "tagger",
+    "clips", "compared", "elsewhere", "evaluation", "fma", "heading", "hearing", "lens", "limit", "recipe_limit",
+    "repeated", "result", "runs", "searched", "settings_compared", "split", "table", "tagger",
 ]  # fmt: skip

@@ -1,0 +1,29 @@
+"""What a run says of a sound, in the terminal."""
+
+from genre_core.terminal.text.words import Document, columns, plain, rate
+
+MOST_GENRES = 5
+"""Genres in the table along time, at most."""
+
+
+def hearing(document: Document) -> str:
+    """Say the answer and what it is worth, then list the genres along time and the nearest training clips."""
+    genres, whole = document["genres"], document["sure"]
+    likeliest = sorted(range(len(genres)), key=lambda g: -whole[g])[:MOST_GENRES]
+    rows = [(f"{start:.1f} s", *(rate(shares[g]) for g in likeliest)) for start, shares in
+            zip(document["starts"], document["along"], strict=True)]  # fmt: skip
+    rows.append(("all", *(rate(whole[g]) for g in likeliest)))
+    numbers = range(len(likeliest) + 1)
+    near = [(f"{one['distance']:.2f}", one["genre"], one["name"]) for one in document["nearest"]]
+    return "\n".join(
+        [
+            f"{document['file']}, {document['seconds']:.1f} s, in windows of {document['window']:g} s",
+            plain(document["headline"]),
+            *map(plain, document["sentences"]),
+            "",
+            *columns(("from", *(genres[g] for g in likeliest)), rows, right=numbers),
+            "",
+            "Nearest training clips:",
+            *columns(("distance", "genre", "clip"), near, right=(0,)),
+        ]
+    )
