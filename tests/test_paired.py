@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 from statsmodels.stats.contingency_tables import mcnemar
 
+from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.paired import effective_size, matched, paired_macro_f1, sign_flip_p
 
 ANSWERS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 2)), min_size=2, max_size=60)
@@ -96,6 +97,15 @@ def test_macro_f1_differs_as_scikit_learn_says():
     true, one, two = rng.integers(4, size=(3, 200))
     expected = f1_score(true, one, average="macro") - f1_score(true, two, average="macro")
     assert paired_macro_f1(true, one, two)[0] == pytest.approx(expected)
+
+
+def test_one_artist_a_genre_says_nothing_of_a_difference_in_macro_f1():
+    true, groups = np.repeat(np.arange(8), 50), np.repeat(np.arange(8), 50)
+    one = np.where(np.arange(400) % 5 > 0, true, (true + 1) % 8)
+    assert paired_macro_f1(true, true, one, groups)[1] == Interval(-1.0, 1.0)
+    assert paired_macro_f1(true, true, one, groups // 4)[1] == Interval(-1.0, 1.0)  # two groups
+    several = paired_macro_f1(true, true, one, np.arange(400) // 7)[1]
+    assert 0.0 < several.low < several.high < 1.0
 
 
 def test_two_seeds_of_one_configuration_are_called_different_in_about_one_case_of_twenty():

@@ -12,6 +12,7 @@ from genre_core.evaluation.grouped_share import GroupedShare
 from genre_core.evaluation.intervals import Interval, grouped_interval, mean_interval, middle, share_interval, wilson
 from genre_core.evaluation.metrics import METRICS
 from genre_core.evaluation.resampled_matrices import resampled_matrices
+from tests.benchmarks.coverage import of_mid_p
 from tests.test_metrics import REFERENCE
 
 
@@ -227,3 +228,8 @@ def test_few_groups_push_the_ends_of_a_resampled_interval_out():
     assert five.high == pytest.approx(2.776 * (5 / 4) ** 0.5, abs=0.4)
     many = middle(values, np.arange(2000))
     assert [many.low, many.high] == pytest.approx([plain.low, plain.high], abs=0.01)
+
+
+def test_the_coverage_that_whole_counts_leave_is_that_of_the_exact_interval():
+    assert of_mid_p(10, 0.5) == pytest.approx(1 - 2 * (1 + 10) / 2**10)  # 0, 1, 9 and 10 of 10 leave a half out
+    assert of_mid_p(20, 0.03) > 0.97  # one side cannot miss

@@ -86,8 +86,8 @@ GLOSSARY: dict[str, str] = {
     ),
     "interval by group": (
         "Tracks of one artist are often right or wrong together, so artists are what was sampled; under 5 are too few. "
-        "In simulation the interval held the true rate in 93 to 99 of 100 cases. The excess comes with few artists who "
-        "hardly differ."
+        "In simulation it held the true rate in at least 93 of 100 cases; in over 97 where few artists hardly differ, "
+        "or near 0 and 100 %."
     ),
     "interval with other artists": (
         "A split by row has the same artists on both sides. Its interval adds how much other artists would change the "

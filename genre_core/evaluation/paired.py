@@ -158,7 +158,7 @@ def paired_macro_f1(
 
     Tracks get random weights with both their answers, or groups with all their tracks, within each genre, so that none
     drops out: D. B. Rubin, "The Bayesian bootstrap", Annals of Statistics 9 (1981). None where the answers are the same
-    on every track, or groups are too few: resampling would claim certainty.
+    on every track, and (-1, 1) where groups are too few, or one in each genre: resampling would claim certainty.
     """
     k = int(max(y_true.max(), first.max(), second.max())) + 1
     kinds, kind, times = np.unique((y_true * k + first) * k + second, return_inverse=True, return_counts=True)
@@ -170,8 +170,12 @@ def paired_macro_f1(
         return difference
 
     seen = float(apart(times[None].astype(np.float64))[0])
-    if np.array_equal(first, second) or (groups is not None and len(np.unique(groups)) < FEWEST_GROUPS):
+    if np.array_equal(first, second):
         return seen, None
+    if groups is not None:
+        genres_of_groups = np.unique(np.column_stack([y_true, groups]), axis=0)[:, 0]
+        if len(np.unique(groups)) < FEWEST_GROUPS or len(np.unique(genres_of_groups)) == len(genres_of_groups):
+            return seen, Interval(-1.0, 1.0)
     if seen < 0:  # drawn in one order alone, so that either way round the same numbers come out
         less, interval = paired_macro_f1(y_true, second, first, groups, seed)
         return -less, None if interval is None else Interval(-interval.high, -interval.low)
