@@ -299,6 +299,16 @@ def test_the_browser_is_told_every_setting_with_its_bounds_and_its_explanation()
     assert "slider" not in told["train.seed"]
 
 
+def test_a_network_on_spectrograms_measures_them_until_another_takes_its_place():
+    music = {"preset": "music", "model.architecture": "cnn"}
+    page = changed(opened(preset="music"), model__architecture="cnn")
+    assert dict(page.query_params) == music | {"data.features": "logmel"}
+    assert form(page).config.data.features == "logmel"
+    page = changed(page, model__architecture="lstm")
+    assert dict(page.query_params) == music | {"model.architecture": "lstm", "data.features": "logmel"}
+    assert dict(changed(page, model__architecture="mlp").query_params) == {"preset": "music"}
+
+
 def test_a_setting_needs_its_source_or_network_and_its_sibling():
     assert needs(all_settings()["train.momentum"]) == {"train.optimizer": ["sgd"]}
     assert needs(all_settings()["model.dropout"]) == {

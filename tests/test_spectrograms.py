@@ -1,5 +1,9 @@
 """Spectrograms of clips: measured once, read from their shards as they are needed, and learned from by a CNN."""
 
+import json
+import os
+from unittest import mock
+
 import numpy as np
 import pytest
 import torch
@@ -12,17 +16,21 @@ from genre_core.data.clips.sounds import samples
 from genre_core.data.clips.spectrograms import SPECTROGRAM_SETS, shape_of
 from genre_core.data.inputs import Spectrograms
 from genre_core.data.sources import load_dataset, windows_of
-from genre_core.errors import DataError
+from genre_core.errors import ConfigError, DataError
 from genre_core.networks import ARCHITECTURES, CnnConfig, MlpConfig
 from genre_core.networks.listening import _normalized
 from genre_core.networks.spectrograms import SpectrogramNetworkConfig
-from genre_core.settings.config import ClipsConfig, TrainConfig
+from genre_core.settings.config import ClipsConfig, ExperimentConfig, TrainConfig
+from genre_core.settings.ensembles import average_logits, ensemble_of
 from genre_core.settings.names import configure
 from genre_core.store.runs import RunStore
 from genre_core.studies.extraction import Extraction, ExtractionConfig
 from genre_core.studies.study import iter_results
+from genre_core.terminal.main import main
 from genre_core.training.batches import random_crops
 from genre_core.training.events import EpochEnd
+from genre_core.training.experiment import run_experiment
+from genre_core.training.predictions import Predictions
 from genre_core.training.trainer import Trainer, TrainingData, predict, rebuilt
 from genre_core.workers.run import execute
 from tests.hums import GENRES, import_hums, write_hums
@@ -145,7 +153,7 @@ def test_whole_clips_longer_than_a_minute_need_a_window():
 def test_a_cnn_on_features_fails_in_a_sentence_before_anything_is_measured(store, table):
     failed = run(store, "features", table, model__architecture="cnn", data__features="rhythm")
     assert failed.state == "failed"
-    assert failed.error == "A CNN needs spectrograms: choose the feature set logmel."
+    assert failed.error == "A CNN needs spectrograms: choose clips or generated music, with the feature set logmel."
     assert store.clips.places("rhythm-1", [window.clip for window in windows_of(failed.config.data, store)]) == {}
 
 
@@ -154,13 +162,56 @@ def test_a_cnn_on_features_fails_in_a_sentence_before_anything_is_measured(store
 
 def test_a_run_measures_its_spectrograms_and_learns_from_them(store, table):
     found = run(
-        store, "cnn", table, data__features="logmel", model__architecture="cnn", model__channels="4, 8",
+        store, "cnn", table, model__architecture="cnn", model__channels="4, 8",
         train__max_epochs=12, train__learning_rate=0.01,
     )  # fmt: skip
     assert found.state == "complete", found.error
     assert found.context["input_shape"] == [64, 22]
     assert found.context["n_parameters"] == CnnConfig(channels=(4, 8)).n_parameters((64, 22), 3)
     assert found.summary["validation"]["accuracy"] >= 0.75
+
+
+def test_what_a_network_needs_is_measured_unless_somebody_chose_otherwise(table):
+    clips = {"data.source": "clips", "data.table": table}
+    asked = configure({**clips, "model.architecture": "crnn"})
+    assert asked.data.features == "logmel"
+    assert asked == configure({**clips, "model.architecture": "crnn", "data.features": "logmel"})
+    assert configure(clips).data.features == ""
+    assert configure({**clips, "model.architecture": "cnn", "data.features": "rhythm"}).data.features == "rhythm"
+    assert configure({"model.architecture": "cnn"}).data == ExperimentConfig().data
+
+
+def test_one_command_trains_a_network_on_spectrograms_of_a_folder(store, table, tmp_path, capsys):
+    folder = write_hums(tmp_path, N, 1.0)
+    words = ["train", "--clips", str(folder), "--model.architecture", "crnn", "--model.channels", "4,4"]
+    words += ["--model.units", "4", "--train.max_epochs", "2", "--part", "validation", "--json"]
+    with mock.patch.dict(os.environ, {"GENRE_LAB_STORE": store.url}):
+        assert main(words) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["config"]["data"]["features"] == "logmel"
+    assert len(document["history"]) == 2
+
+
+def test_runs_on_features_and_on_spectrograms_of_the_same_clips_are_averaged_and_compared(store, table, capsys):
+    heard = run(store, "heard", table, model__architecture="cnn", model__channels="4")
+    counted = run(store, "counted", table, model__architecture="linear", data__features="rhythm")
+    both = ensemble_of([heard.config, counted.config])
+    assert ExperimentConfig.model_validate_json(both.model_dump_json()) == both
+    assert {one.fingerprint for one in both.members} == {heard.config.fingerprint, counted.config.fingerprint}
+    store.submit("both", both)
+    execute("both", 1, store.url)
+    found = store.run("both")
+    assert found.state == "complete", found.error
+    logits = {one: Predictions.load(store.artifact(one, "logits")).logits for one in ("heard", "counted", "both")}
+    np.testing.assert_array_equal(logits["both"], average_logits([logits["heard"], logits["counted"]]))
+    assert found.context["n_parameters"] == sum(one.context["n_parameters"] for one in (heard, counted))
+    np.testing.assert_array_equal(run_experiment(both, store).logits, logits["both"])
+    with mock.patch.dict(os.environ, {"GENRE_LAB_STORE": store.url}):
+        assert main(["compare", "heard", "counted", "--part", "validation", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["comparisons"][0]["verdict"]
+    other = configure({"data.window": 0.5}, counted.config)
+    with pytest.raises(ConfigError, match="differ in their data"):
+        ensemble_of([heard.config, other])
 
 
 @pytest.mark.parametrize("architecture", ["linear", "mlp"])

@@ -16,6 +16,7 @@ from dashboard.shell.settings_panel import Note, Panel, Ticks, settings_panel
 from genre_core.data.clips.gathering import SETS
 from genre_core.data.tables.roles import write_names
 from genre_core.errors import ConfigError
+from genre_core.networks import ARCHITECTURES
 from genre_core.settings.config import DatasetConfig, ExperimentConfig, SoundConfig
 from genre_core.settings.names import SECTIONS, all_settings, configure, differences, flatten, validate
 from genre_core.settings.presets import OPENING, PRESETS, Preset
@@ -127,7 +128,7 @@ def take(change: Mapping[str, Any]) -> None:
     given = dict(change.get("values", {}))
     preset = PRESETS.get(change.get("preset", before.get("preset", OPENING.name)), OPENING)
     texts: dict[str, Any] = {} if "preset" in change else {n: text for n, text in before.items() if n != "preset"}
-    given = _forgotten(given) | given
+    given = _forgotten(given) | _unneeded(before, given) | given
     refusals = list[tuple[str, str]]()
     for name, value in given.items():
         try:
@@ -148,6 +149,13 @@ def _forgotten(given: Mapping[str, Any]) -> dict[str, None]:
     """Return the settings that mean nothing any more: tables of another source, columns of another table."""
     names = ("data.table", *OF_COLUMNS) if "data.source" in given else OF_COLUMNS if "data.table" in given else ()
     return {name: None for name in names if name not in given}
+
+
+def _unneeded(before: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, None]:
+    """Return the feature sets that were measured for the network before, where another takes its place."""
+    needed = ARCHITECTURES[before["model.architecture"]].feature_set if "model.architecture" in before else ""
+    is_needed = "model.architecture" in given and needed and before.get("data.features") == needed
+    return {"data.features": None} if is_needed else {}
 
 
 def choose_table(content_hash: str, source: str = "table") -> None:

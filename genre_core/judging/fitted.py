@@ -170,6 +170,8 @@ def fit_again(store: RunStore, run: Run) -> Fitted:
 
     if run.state != "complete":
         raise RunStateError(f"The run {run.name} is {run.state}: only a complete run can answer.")
+    if any(member.data != run.config.data for member in run.config.members):
+        raise DataError("The members of this ensemble listen to different things: choose one of them.")
     config, prepared = run.config, prepare_once(run.config.data, run.config.split, store)
     saved = store.artifact(run.id, "logits")
     if saved is None or not np.array_equal(Predictions.load(saved).y, prepared.dataset.y):

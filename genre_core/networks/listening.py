@@ -65,7 +65,7 @@ class Blocks(Listening):
         X = X.unsqueeze(1).to(memory_format=torch.channels_last)
         for number, kernel in enumerate(self.kernels):
             mask = None if lengths is None else mask_of(lengths, X.shape[3])[:, None, None, :]
-            X = kernel(X)
+            X = kernel(X)[:, :, : X.shape[2], : X.shape[3]]  # an even kernel finds one more
             if len(self.norms):
                 norm = self.norms[number]
                 assert isinstance(norm, nn.BatchNorm2d)

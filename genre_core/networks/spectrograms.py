@@ -26,7 +26,7 @@ class SpectrogramNetworkConfig(NetworkConfig):
 
     # fmt: off
     dropout: float = DROPOUT
-    crop: float = setting(0.0, "Random crop", "In training, how long a piece is taken from each clip, at another random place in every epoch; answers are given on whole clips. Shorter: the network memorizes less and epochs take less time, until too little of the music is left. At 0 it learns from whole clips; half of a clip is usual.", ge=0, le=60, step=0.5, unit="seconds")
+    crop: float = setting(0.0, "Random crop", "In training, how long a piece is taken from each clip, at another random place in every epoch; answers are given on whole clips. Shorter: the network memorizes less and epochs take less time, until too little of the music is left. At 0 it learns from whole clips; half of a clip is usual.", ge=0, le=30, step=0.5, unit="seconds")
     # fmt: on
 
     feature_set = "logmel"
@@ -36,7 +36,9 @@ class SpectrogramNetworkConfig(NetworkConfig):
         """Raise DataError where the inputs are no spectrograms."""
         if len(shape) != 2:
             phrase = f"{self.phrase[0].upper()}{self.phrase[1:]}"
-            raise DataError(f"{phrase} needs spectrograms: choose the feature set {self.feature_set}.")
+            raise DataError(
+                f"{phrase} needs spectrograms: choose clips or generated music, with the feature set {self.feature_set}."
+            )
 
     @property
     def drops(self) -> tuple[str, ...]:

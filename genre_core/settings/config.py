@@ -214,7 +214,7 @@ class FmaConfig(StoredConfig):
 class SoundConfig(SourceConfig):
     """Tracks that can be heard: what is cut from each clip, and what is measured on it."""
 
-    features: str = setting("", "Feature sets", "What is measured on each clip, as names separated by commas: gtzan57 (the columns of GTZAN's tables), notebook20, mfcc_deltas, chroma, rhythm, spectral, tonnetz, and tagger or tags once the tagger is fetched; or logmel alone, a spectrogram for networks that listen, or musicnn alone, for the pretrained tagger. Empty: gtzan57.", max_length=300)
+    features: str = setting("", "Feature sets", "What is measured on each clip, as names separated by commas: gtzan57 (the columns of GTZAN's tables), notebook20, mfcc_deltas, chroma, rhythm, spectral, tonnetz, and tagger or tags once the tagger is fetched; or logmel alone, a spectrogram for networks that listen, or musicnn alone, for the pretrained tagger. Empty: what the network is made for, usually gtzan57.", max_length=300)
     window: float = setting(0.0, "Window", "Length of the pieces that each clip is cut into; each piece is a row. Shorter: more rows, each of which says less. At 0 the whole clip is one row; 3 to 5 seconds are usual.", ge=0, le=60, step=0.5, unit="seconds")
     hop: float = setting(0.0, "Hop", "Seconds from the start of one window to the start of the next. Lower: windows overlap, so there are more of them, and they repeat each other. At 0 each window starts where the last one ends.", ge=0, le=60, step=0.5, unit="seconds")
     windows: int = setting(10, "Windows per clip", "The most windows that are cut from one clip, from its middle outward. Higher: long clips count for more rows.", ge=1, le=200, step=1, unit="windows")
@@ -403,11 +403,15 @@ class BeforeConfig(_Learning):
 
 
 class Member(Frozen):
-    """A network whose probabilities are averaged with those of others, on the same data and split."""
+    """A network whose probabilities are averaged with those of others, on the same tracks and split.
+
+    `features` are its own feature sets of sound, where they are others than those of the first.
+    """
 
     model: ModelConfig
     train: TrainConfig
     before: BeforeConfig = BeforeConfig()
+    features: str | None = None
 
 
 # fmt: on
@@ -443,7 +447,20 @@ class ExperimentConfig(Frozen):
         if not self.averaged_with:
             return ()
         alone = self.model_copy(update={"averaged_with": ()})
-        return (alone, *(alone.model_copy(update=dict(other)) for other in self.averaged_with))
+        return (alone, *(alone._with(other) for other in self.averaged_with))
+
+    def _with(self, other: Member) -> "ExperimentConfig":
+        data = self.data if other.features is None else self.data.model_copy(update={"features": other.features})
+        return self.model_copy(
+            update={"data": data, "model": other.model, "train": other.train, "before": other.before}
+        )
+
+    @model_validator(mode="after")
+    def _measures_what_the_network_needs(self) -> Self:
+        """Measure what the network is made for, where nobody chose otherwise."""
+        if self.model.feature_set and isinstance(self.data, SoundConfig) and not self.data.features:
+            object.__setattr__(self, "data", self.data.model_copy(update={"features": self.model.feature_set}))
+        return self
 
     @model_validator(mode="after")
     def _branches_in_between(self) -> Self:

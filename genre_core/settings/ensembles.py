@@ -1,4 +1,6 @@
-"""Ensembles: several networks on the same data and split, whose probabilities are averaged.
+"""Ensembles: several networks on the same tracks and split, whose probabilities are averaged.
+
+Of sound, each may have what it needs: one the features of the clips, another their spectrograms.
 
 An ensemble is a configuration like any other: it names its members, so that it can be repeated from nothing.
 """
@@ -9,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.errors import ConfigError
-from genre_core.settings.config import MOST_AVERAGED, ExperimentConfig, Member
+from genre_core.settings.config import MOST_AVERAGED, DatasetConfig, ExperimentConfig, Member, SoundConfig
 
 
 def ensemble_of(configs: Sequence[ExperimentConfig]) -> ExperimentConfig:
@@ -26,12 +28,29 @@ def ensemble_of(configs: Sequence[ExperimentConfig]) -> ExperimentConfig:
         raise ConfigError("An ensemble cannot be a member of another: take its members instead.")
     if len({config.fingerprint for config in configs}) < len(configs):
         raise ConfigError("Two of these runs have the same settings and so the same answers: take one of them.")
-    for section, what in (("data", "data"), ("split", "split")):
-        if any(getattr(config, section) != getattr(configs[0], section) for config in configs):
+    for what, of in (("data", _tracks), ("split", lambda config: config.split)):
+        if any(of(config) != of(configs[0]) for config in configs):
             raise ConfigError(f"These runs differ in their {what}: only runs on the same {what} can be averaged.")
     first, *others = sorted(configs, key=lambda config: config.model_dump_json())
-    members = tuple(Member(model=other.model, train=other.train, before=other.before) for other in others)
+    members = tuple(
+        Member(model=other.model, train=other.train, before=other.before, features=_own_features(other, first))
+        for other in others
+    )
     return ExperimentConfig.model_validate({**dict(first), "averaged_with": members})
+
+
+def _tracks(config: ExperimentConfig) -> DatasetConfig:
+    """Return the data, of sound whatever is measured on it."""
+    data = config.data
+    return data.model_copy(update={"features": ""}) if isinstance(data, SoundConfig) else data
+
+
+def _own_features(config: ExperimentConfig, first: ExperimentConfig) -> str | None:
+    """Return the feature sets of a member, where they are others than those of the first."""
+    if config.data == first.data:
+        return None
+    assert isinstance(config.data, SoundConfig)
+    return config.data.features
 
 
 def average_logits(members: Sequence[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:

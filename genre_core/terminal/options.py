@@ -7,7 +7,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from genre_core.settings.config import ExperimentConfig, SoundConfig
+from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, configure
 from genre_core.settings.presets import PRESETS
 from genre_core.terminal.arguments import describe_settings
@@ -65,8 +65,7 @@ def configuration(
 ) -> ExperimentConfig:
     """Build the configuration that the options of `train` describe, on stored data (source, hash) and a split's hash.
 
-    Whoever names a published split is taken to want it, unless `split.by` says otherwise. Where no feature set is
-    named, clips are heard as the network is made for.
+    Whoever names a published split is taken to want it, unless `split.by` says otherwise.
 
     Raises
     ------
@@ -82,7 +81,4 @@ def configuration(
         given |= {"data.source": source, "data.table": content_hash}
     if split is not None:
         given = {"split.by": "published"} | given | {"data.published": split}
-    config = configure(given, PRESETS[options.preset].config)
-    if isinstance(config.data, SoundConfig) and not config.data.features and config.model.feature_set:
-        return configure({"data.features": config.model.feature_set}, config)
-    return config
+    return configure(given, PRESETS[options.preset].config)

@@ -12,7 +12,7 @@ from genre_core.data.dataset import PARTS, Dataset, Part, count_groups
 from genre_core.data.inputs import BandStandardizer, Rows, Standardizer
 from genre_core.data.sources import Tables, load_dataset
 from genre_core.data.splitting import Split, name_test_set, split_dataset
-from genre_core.errors import ConfigError
+from genre_core.errors import ConfigError, DataError
 from genre_core.settings.config import DatasetConfig, ExperimentConfig, SoundConfig, SplitConfig
 from genre_core.settings.ensembles import average_logits
 from genre_core.training.events import EpochEnd, TrainEnd
@@ -99,6 +99,26 @@ def _load_once(data: DatasetConfig, tables: Tables | None, n_left_out: int) -> D
     return load_dataset(data, tables)
 
 
+def prepare_members(config: ExperimentConfig, prepared: Prepared, tables: Tables | None = None) -> list[Prepared]:
+    """Return the tracks of an ensemble as each of its members is given them; those of the first are `prepared`.
+
+    Raises
+    ------
+    DataError
+        Something could be measured on other clips than the rest.
+    """
+    found = {config.data: prepared}
+    for member in config.members:
+        if member.data not in found:
+            found[member.data] = prepare(member, tables)
+            if found[member.data].dataset.heard != prepared.dataset.heard:
+                raise DataError(
+                    "The members of this ensemble listen to different things, and not all of them could be measured on "
+                    "the same clips: average members with the same feature sets."
+                )
+    return [found[member.data] for member in config.members]
+
+
 def make_trainer(config: ExperimentConfig, prepared: Prepared) -> "Trainer":
     """Build the network and what trains it.
 
@@ -118,11 +138,12 @@ def run_experiment(config: ExperimentConfig, tables: Tables | None = None) -> Re
     """Run an experiment to its end; of an ensemble all members, and average them."""
     prepared = prepare(config, tables)
     if config.averaged_with:
-        trainers = [make_trainer(member, prepared) for member in config.members]
-        for trainer in trainers:
+        answers = []
+        for member, own in zip(config.members, prepare_members(config, prepared, tables), strict=True):
+            trainer = make_trainer(member, own)
             drain(trainer)
-        logits = average_logits([trainer.predict(prepared.X) for trainer in trainers])
-        return Result(prepared, (), TrainEnd("averaged", None, 0), logits)
+            answers.append(trainer.predict(own.X))
+        return Result(prepared, (), TrainEnd("averaged", None, 0), average_logits(answers))
     trainer = make_trainer(config, prepared)
     history, end = drain(trainer)
     return Result(prepared, history, end, trainer.predict(prepared.X))

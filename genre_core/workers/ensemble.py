@@ -13,7 +13,7 @@ from genre_core.store.record import evaluate_logits, record_test_set, validation
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.training.events import EpochEnd, Progress, TrainEnd
-from genre_core.training.experiment import describe, make_trainer
+from genre_core.training.experiment import describe, make_trainer, prepare_members
 from genre_core.training.predictions import Predictions
 
 if TYPE_CHECKING:
@@ -29,19 +29,21 @@ def average(store: RunStore, run: Run, prepared: "Prepared") -> None:
     Raises
     ------
     GenreLabError
-        A member that is not in the store diverged before it had learned anything.
+        A member that is not in the store diverged before it had learned anything, or cannot be given all tracks.
     """
     members = run.config.members
     card = describe(members[0], prepared, make_trainer(members[0], prepared))
-    shape, n_genres = prepared.X.shape[1:], len(prepared.dataset.genres)
-    card["n_parameters"] = sum(member.model.n_parameters(shape, n_genres) for member in members)
+    own, n_genres = prepare_members(run.config, prepared, store), len(prepared.dataset.genres)
+    card["n_parameters"] = sum(
+        member.model.n_parameters(each.X.shape[1:], n_genres) for member, each in zip(members, own, strict=True)
+    )
     record_test_set(store, run, card, prepared)
     store.describe(run.id, run.attempt, card, validation_of(prepared))
     answers = []
-    for number, member in enumerate(members):
-        logits = stored_logits(store, member, prepared)
+    for number, (member, each) in enumerate(zip(members, own, strict=True)):
+        logits = stored_logits(store, member, each)
         if logits is None:
-            logits = _trained(store, run, prepared, member, number)
+            logits = _trained(store, run, each, member, number)
         if logits is None or not _wanted(store, run, (number + 1) / len(members)):
             return
         answers.append(logits)

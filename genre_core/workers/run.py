@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from genre_core.errors import GenreLabError
@@ -86,10 +87,12 @@ def _measured(store: RunStore, run: Run) -> bool:
 
     rows = unmeasured(run.config.data, store)
     split_dataset(rows, run.config.split)
-    shape = input_shape(rows.heard, run.config.data)
+    data = dict[SoundConfig, None]()
     for one in run.config.members or (run.config,):
-        one.model.check(shape)  # before minutes are spent on measuring
-    steps = measuring(run.config.data, store, rows.heard)
+        assert isinstance(one.data, SoundConfig)
+        one.model.check(input_shape(rows.heard, one.data))  # before minutes are spent on measuring
+        data[one.data] = None
+    steps = chain.from_iterable(measuring(each, store, rows.heard) for each in data)
     told, so_far = None, next(steps, None)
     if so_far is None:
         return True

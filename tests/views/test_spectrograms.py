@@ -11,6 +11,7 @@ from dashboard.services import clips, outcomes
 from dashboard.services.asking import Asked
 from dashboard.views.track import listened_to
 from genre_core.explaining.saliency import METHODS
+from genre_core.networks import ARCHITECTURES
 from tests.hums import import_hums, write_hums
 from tests.views.opening import drawn, opened, own_store, texts
 from tests.views.stored import trained
@@ -37,9 +38,27 @@ def test_train_draws_it_with_its_size(store):
     assert all(said in figure for said in ("64 × 22 numbers", "3 × 3, ReLU", size, "hears 10 of 64 bands and 0.5"))
 
 
+@pytest.mark.parametrize(
+    ("architecture", "shown"),
+    [
+        ("crnn", ("LSTM both ways", "the whole clip")),
+        ("lstm", ("LSTM both ways", "all bands")),
+        ("attention", ("pool, attention", "all bands and 1.0")),
+        ("transformer", ("of 4 frames", "the whole clip")),
+    ],
+)
+def test_train_draws_each_network_and_measures_what_it_needs(store, architecture, shown):
+    page = opened("views/train/page.py", preset="music", model__architecture=architecture)
+    assert not page.error
+    figure = str(json.loads(drawn(page, "network")["figure"]))
+    model = ARCHITECTURES[architecture]()
+    assert all(said in figure for said in (*shown, f"{model.n_parameters((64, 108), 8):,} parameters"))
+    assert f"watch {model.phrase} learn to tell 8 genres apart" in texts(page)
+
+
 def test_train_says_what_it_needs_where_it_is_given_features(store):
-    page = opened("views/train/page.py", **at(store, model__architecture="cnn"))
-    assert "A CNN needs spectrograms: choose the feature set logmel." in texts(page)
+    page = opened("views/train/page.py", **at(store, model__architecture="cnn", data__features="rhythm"))
+    assert "A CNN needs spectrograms: choose clips or generated music, with the feature set logmel." in texts(page)
     said = texts(opened("views/train/page.py", **at(store, model__architecture="cnn", data__features="logmel")))
     assert "watch a CNN learn to tell 3 genres apart" in said
 
@@ -67,6 +86,8 @@ def test_the_clips_behind_a_cell_can_be_heard(store):
         *(("genres", {"genre": "hiss", "section": name}) for name in ("threshold", "tracks", "features")),
         ("track", {"track": "3"}),
         ("runs", {}),
+        ("repeat", {}),
+        ("lens", {}),
     ],
 )
 def test_other_pages_show_it(store, page, looked_at):
@@ -80,6 +101,14 @@ def test_data_shows_them_measured_or_not(store, section, window):
     assert not page.error
     if window == "0.5":
         assert "the levels of each window (Spectrogram)" in texts(page)
+
+
+def test_tune_searches_the_settings_of_the_network(store):
+    page = opened("views/tune/page.py", **at(store, model__architecture="lstm"))
+    assert not page.error
+    (choice,) = (group for group in page.button_group if group.label == "Settings to vary")
+    assert {"Memory", "Memory cell", "Directions", "Random crop"} <= set(choice.options)
+    assert not {"Channels", "Hidden layers"} & set(choice.options)
 
 
 # -- what it listened to -----------------------------------------------------------------------------------------------
