@@ -6,8 +6,10 @@ from typing import Any, Literal
 
 from dashboard.shell.mount import mount
 from dashboard.theme import ACCENT, OTHER, TWINS, HasLimits, percent
+from genre_core.data.clips.tagger.about import TAGS_ALONE
 from genre_core.data.dataset import Part
 from genre_core.evaluation.intervals import Interval
+from genre_core.store.tag_baseline import TagsAlone
 from genre_core.text import NO_INTERVAL, nothing_told
 
 Kind = Literal["baseline", "limit", "model", "other", "tick"]
@@ -71,6 +73,13 @@ def majority(rate: float, label: str = "always the most common genre") -> Mark:
 def bayes_limit(rate: float, label: str = "no classifier can expect more") -> Mark:
     """Return the mark of the best that any classifier can do; the label says on what, where that needs saying."""
     return Mark("limit", rate, label)
+
+
+def tags_alone(told: TagsAlone) -> Mark:
+    """Return the mark of what a pretrained tagger's tags tell without training."""
+    few = NO_INTERVAL if nothing_told(told.interval) else ""
+    low, high = (None, None) if few else (told.interval.low, told.interval.high)
+    return Mark("baseline", told.accuracy, TAGS_ALONE, low, high, too_few=few)
 
 
 def model(

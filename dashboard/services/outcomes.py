@@ -13,11 +13,13 @@ from genre_core.data.inputs import Standardizer
 from genre_core.errors import DataError
 from genre_core.findings.finding import Finding
 from genre_core.findings.rules import find
+from genre_core.store import tag_baseline
 from genre_core.store.gate import predictions_of
 from genre_core.store.run_result import JUDGE, Judge, facts_of, outcome_of
 from genre_core.store.run_result import About as About
 from genre_core.store.run_result import Outcome as Outcome
 from genre_core.store.schema import Run
+from genre_core.store.tag_baseline import TagsAlone
 from genre_core.training.predictions import Predictions
 
 
@@ -44,6 +46,14 @@ def findings(of: Run, part: Part, *, judge: Judge = JUDGE) -> tuple[Finding, ...
         return ()
     validation = outcome(of, "validation", judge=judge) if part != "validation" else None
     return find(facts_of(store(), of, part, dataset(of.config.data), seen, validation))
+
+
+def tags_alone(of: Run, part: Part, *, judge: Judge = JUDGE) -> TagsAlone | None:
+    """Return what a pretrained tagger's tags alone reach on a part of a completed run; None where that is not known."""
+    try:
+        return tag_baseline.tags_alone(store(), of, part, dataset(of.config.data), judge)
+    except DataError:  # the data, or what was measured on them, are gone
+        return None
 
 
 @cached_by_run(16)

@@ -12,6 +12,7 @@ from genre_core.store.openings import Openings, opened, openings_of
 from genre_core.store.run_result import JUDGE, Judge, Outcome, outcome_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
+from genre_core.store.tag_baseline import tags_alone
 from genre_core.terminal import text
 from genre_core.terminal.elsewhere import evaluate_on
 from genre_core.terminal.find_run import find_run
@@ -95,7 +96,17 @@ def _evaluation(store: RunStore, run: Run, part: Part, judge: Judge, branches: s
     seen = outcome_of(store, run, part, data, judge)
     if seen is None:
         raise RunStateError(f"The run {run.name} has no predictions in the store: train it again.")
-    return judged(run, seen, part) | in_tree(seen, data, branches)
+    return judged(run, seen, part) | in_tree(seen, data, branches) | _tags_alone(store, run, part, data, judge)
+
+
+def _tags_alone(store: RunStore, run: Run, part: Part, data: Dataset, judge: Judge) -> dict[str, Any]:
+    """Return what a pretrained tagger's tags tell without training; nothing where they are not measured."""
+    told = tags_alone(store, run, part, data, judge)
+    if told is None:
+        return {}
+    interval = [told.interval.low, told.interval.high]
+    found = {"accuracy": told.accuracy, "accuracy_interval": interval, "without_a_tag": told.without}
+    return {"tags_alone": {**found, "sentence": told.sentence}}
 
 
 def in_tree(seen: Outcome, data: Dataset, branches: str = "") -> dict[str, Any]:

@@ -9,7 +9,12 @@ import soundfile
 
 from dashboard.services import clips, outcomes
 from dashboard.services.asking import Asked
+from dashboard.services.datasets import dataset
 from dashboard.views.track import listened_to
+from dashboard.views.train import live
+from genre_core.data.clips.gathering import extractor_of
+from genre_core.data.clips.tagger import tags
+from genre_core.data.clips.tagger.about import TAGS_ALONE
 from genre_core.explaining.saliency import METHODS
 from genre_core.networks import ARCHITECTURES
 from tests.hums import import_hums, write_hums
@@ -54,6 +59,23 @@ def test_train_draws_each_network_and_measures_what_it_needs(store, architecture
     model = ARCHITECTURES[architecture]()
     assert all(said in figure for said in (*shown, f"{model.n_parameters((64, 108), 8):,} parameters"))
     assert f"watch {model.phrase} learn to tell 8 genres apart" in texts(page)
+
+
+def test_tags_without_training_stand_on_the_rulers(store, monkeypatch):
+    monkeypatch.setattr(tags, "_TAGS_OF_GENRE", {"hiss": ("ambient",), "drone": ("metal",)})
+    assert not beside(opened("views/evaluate/page.py", run="cnn"), "evaluate")
+    data = dataset(store.run("cnn").config.data)
+    store.clips.save(extractor_of("tags"), np.eye(len(data), len(tags.TAGS), dtype=np.float32), data.heard, {})
+    page = opened("views/evaluate/page.py", run="cnn")
+    assert beside(page, "evaluate")
+    assert "Chirp has no tag, so the tags alone are never right there." in texts(page)
+    live._parts_of_run.clear()  # as they were drawn before the tags were there
+    assert beside(opened("views/train/page.py", run="cnn"), "train")
+
+
+def beside(page, name):
+    """Return the marks of tags without training on the ruler of a page."""
+    return [mark for mark in drawn(page, f"{name} ruler")["marks"] if mark["text"].endswith(TAGS_ALONE)]
 
 
 def test_train_says_what_it_needs_where_it_is_given_features(store):

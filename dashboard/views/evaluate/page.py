@@ -14,8 +14,9 @@ from dashboard.components.judged import Judged
 from dashboard.components.judged_head import judged_head
 from dashboard.components.member_marks import member_marks
 from dashboard.components.terms import terms_line
-from dashboard.services import datasets, runs
+from dashboard.services import datasets, outcomes, runs
 from dashboard.shell import address
+from dashboard.shell.address import plain
 from dashboard.text.badges import Badge
 from dashboard.text.evaluate import answer, limit_help, scores_line
 from dashboard.text.limits import known_already, limit_here_label
@@ -95,7 +96,12 @@ def _ruler(judged: Judged) -> None:
         marks.append(rulers.bayes_limit(judged.outcome.limit.accuracy, label))
     else:
         marks += limit_marks(judged.run.config.data, judged.outcome.unit, clean=judged.clean)
+    told = outcomes.tags_alone(judged.run, part, judge=judged.judge)
+    if told:
+        marks.append(rulers.tags_alone(told))
     rulers.ruler(rulers.Ruler(tuple(marks), f"accuracy on {judged.measured}"), key="evaluate ruler")
+    if told and told.sentence:
+        st.caption(plain(told.sentence))
     if judged.run.config.averaged_with:
         beside_members(judged.run, part)
 

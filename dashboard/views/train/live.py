@@ -9,12 +9,12 @@ from dashboard.components.best_possible import limit_marks
 from dashboard.components.live import Followed, Parts, progress_part, title_part
 from dashboard.components.member_marks import member_marks
 from dashboard.components.plot import chart_part
-from dashboard.components.ruler import Mark, Ruler, majority, model, ruler_part
+from dashboard.components.ruler import Mark, Ruler, majority, model, ruler_part, tags_alone
 from dashboard.figures.curves import Parent, accuracy_figure, loss_figure
 from dashboard.figures.matrix import live_view
 from dashboard.figures.network import network_figure
 from dashboard.figures.overlaid import Curves, overlaid_accuracy, overlaid_loss
-from dashboard.services import datasets, runs
+from dashboard.services import datasets, outcomes, runs
 from dashboard.services.datasets import Shape
 from dashboard.services.runs import NO_PROGRESS, Progress
 from dashboard.text import train as sentences
@@ -165,6 +165,8 @@ def _marks(run: Run | None, progress: Progress, base: float | None) -> list[Mark
         few = run.too_few("validation")
         marks += [model(found["accuracy"], Interval(*found["accuracy_interval"]), "validation", too_few=few)]
         marks += member_marks(run, "validation")
+    if run and run.state == "complete" and (told := outcomes.tags_alone(run, "validation")):
+        marks.append(tags_alone(told))
     return marks
 
 

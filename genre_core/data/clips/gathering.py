@@ -122,11 +122,13 @@ def missing(
 ) -> dict[Window, tuple[str, ...]]:
     """Return the windows on which something is not measured yet, with the feature sets that are missing.
 
-    With `again` those that could not be measured are missing too.
+    With `again` those that could not be measured are missing too. Whoever needs the tagger has its tags beside: what
+    they tell without training is a baseline.
     """
     names = dict.fromkeys(window.clip for window in windows)
     found: dict[Window, tuple[str, ...]] = {}
-    for name in chosen_sets(config):
+    beside = ("tags",) if needs_tagger(config) else ()
+    for name in dict.fromkeys((*chosen_sets(config), *beside)):
         known = clips.places(extractor_of(name), names)
         for window in windows:
             if window not in known or (again and known[window].row < 0):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from genre_core.data.clips.tagger.about import TAGS_ALONE
 from genre_core.evaluation.glossary import leaky
 from genre_core.evaluation.metrics import METRICS, Metric
 from genre_core.settings.names import all_settings
@@ -53,6 +54,8 @@ def evaluation(document: Document, part: str) -> str:
     figures = [(metric.term, figure(found, metric)) for metric in METRICS.values() if metric.name != "accuracy"]
     figures += [(term, text) for term, text in document.get("tree", {}).get("rows", ())]
     figures.append(("always the most common genre", rate(found["majority_accuracy"])))
+    if told := document.get("tags_alone"):
+        figures.append((TAGS_ALONE, rate(told["accuracy"], told["accuracy_interval"])))
     if bayes:
         error = 196 * bayes["standard_error"]
         here = rate(bayes[f"{part}_accuracy"])
@@ -64,6 +67,8 @@ def evaluation(document: Document, part: str) -> str:
         figures.append(("for who knows the recipe: above what can be heard", rate(known["accuracy"])))
     width = max(len(name) for name, _ in figures)
     lines += ["", *(f"{name:{width}}  {figure}" for name, figure in figures)]
+    if told and told["sentence"]:
+        lines.append(told["sentence"])
     if bayes and bayes["about"]:
         lines.append(f"About this limit: {small(bayes['about'])}")
     lines += ["", genre_rows(found["per_genre"])]

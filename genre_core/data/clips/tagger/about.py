@@ -21,6 +21,8 @@ ABOUT = (
     "at a time."
 )
 WARNING = "Some songs of GTZAN may be among those it was trained on, so its scores on GTZAN may be too high."
+TAGS_ALONE = "tags of a pretrained tagger, no training"
+"""What a score is called that its tags alone reach."""
 COMMAND = "python -m genre_core tagger"
 
 
