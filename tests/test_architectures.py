@@ -83,6 +83,9 @@ class TestContract:
         assert torch.equal(first, second)
         assert not torch.equal(first, seeded(config, seed=2).train()(X))
 
+    def test_it_shows_where_its_last_patterns_respond_where_it_says_so(self, config):
+        assert ("maps" in dict(seeded(config).named_children())) == config.maps
+
     def test_evaluation_is_without_chance(self, config):
         network = seeded(config).eval()
         X = inputs_for(config)

@@ -6,14 +6,15 @@ import torch
 from torch import nn
 
 from genre_core.data.clips.features.mels import mel_triangles
-from genre_core.data.clips.spectrograms import spectrogram
+from genre_core.data.clips.spectrograms import SPECTROGRAM_SETS
 from genre_core.errors import DataError
 from genre_core.evaluation.metrics import softmax
 from genre_core.explaining.faithfulness import N_RANDOM, SHARES, faithfulness, moved
-from genre_core.explaining.masks import LOGMEL, heard_through, mask_of, order_of
+from genre_core.explaining.masks import analysis_of, heard_through, mask_of, order_of
 from genre_core.explaining.saliency import METHODS, integrated_gradients, methods_of, saliency
-from genre_core.networks import CnnConfig
+from genre_core.networks import ARCHITECTURES, CnnConfig, LinearConfig
 
+spectrogram = SPECTROGRAM_SETS["logmel"].measured
 MELS, FRAMES = 16, 20
 HERE = np.s_[4:8, 10:14]
 
@@ -85,10 +86,21 @@ def test_class_activation_shows_where_the_last_patterns_respond():
 
 
 def test_a_network_without_maps_is_explained_by_gradients_alone():
-    assert methods_of(Here()) == ("gradients",)
-    assert methods_of(Patterns()) == tuple(METHODS)
+    assert list(methods_of(LinearConfig())) == ["gradients"]
+    assert methods_of(CnnConfig()) == METHODS
     with pytest.raises(DataError, match="choose integrated gradients"):
         saliency(Here(), with_patch(), 0, "activation")
+
+
+@pytest.mark.parametrize(
+    "architecture", [name for name, one in ARCHITECTURES.items() if one.feature_set in ("", "logmel")]
+)
+def test_every_network_can_be_asked_what_decided(architecture):
+    config = ARCHITECTURES[architecture]()
+    network, x = config.build((MELS, FRAMES), 3), with_patch(padded=5)
+    for method in methods_of(config):
+        found = saliency(network, x, 2, method)
+        assert np.array_equal(np.isnan(found), np.isnan(x))
 
 
 # -- whether it is true ------------------------------------------------------------------------------------------------
@@ -127,15 +139,15 @@ def test_random_masks_are_as_large_and_leave_out_what_has_no_sound():
 def test_through_a_mask_of_ones_one_hears_the_sound(n):
     sound = np.random.default_rng(2).uniform(-1, 1, n).astype(np.float32)
     shape = spectrogram(sound).shape
-    assert np.abs(heard_through(sound, np.ones(shape), LOGMEL) - sound).max() < 1e-6
-    assert not heard_through(sound, np.zeros(shape), LOGMEL).any()
+    assert np.abs(heard_through(sound, np.ones(shape), analysis_of("logmel")) - sound).max() < 1e-6
+    assert not heard_through(sound, np.zeros(shape), analysis_of("logmel")).any()
 
 
 def test_through_a_mask_and_its_complement_one_hears_what_adds_up_to_the_sound():
     rng = np.random.default_rng(3)
     sound = rng.uniform(-1, 1, 30_000).astype(np.float32)
     mask = rng.random(spectrogram(sound).shape) < 0.2
-    parts = [heard_through(sound, one, LOGMEL) for one in (mask, ~mask)]
+    parts = [heard_through(sound, one, analysis_of("logmel")) for one in (mask, ~mask)]
     assert np.abs(parts[0] + parts[1] - sound).max() < 1e-6
     assert all(np.abs(part - sound).max() > 0.01 for part in parts)
 
@@ -146,5 +158,5 @@ def test_a_mask_of_some_bands_lets_their_tones_through():
     mask = np.zeros(spectrogram(low).shape)
     mask[:20] = 1  # up to about 1,200 Hz
     within = slice(2048, -2048)
-    assert np.abs(heard_through(low + high, mask, LOGMEL) - low)[within].max() < 1e-3
+    assert np.abs(heard_through(low + high, mask, analysis_of("logmel")) - low)[within].max() < 1e-3
     assert (mel_triangles(64)[:, :20].sum(1) > 0)[int(440 / 22_050 * 2048)]

@@ -106,9 +106,8 @@ def test_without_a_track_it_is_said_what_the_link_names():
 # -- what it listened to -----------------------------------------------------------------------------------------------
 
 
-def decided(saliency, y_prob=(0.2, 0.7, 0.1)):
-    hertz = 100.0 * np.arange(1, 11)
-    return Decided(np.asarray(saliency, float), np.array(y_prob), ("gradients",), 0.1, hertz)
+def decided(saliency):
+    return Decided(np.asarray(saliency, float), 0.1, 100.0 * np.arange(1, 11), None, 0.1)
 
 
 def told(deletion, insertion):

@@ -1,6 +1,7 @@
 """Spectrograms of clips: measured once, read from their shards as they are needed, and learned from by a CNN."""
 
 import json
+import math
 import os
 from unittest import mock
 
@@ -419,12 +420,14 @@ def test_how_much_it_hears_is_said():
     assert MlpConfig().hears(shape, between) == ""
 
 
-def test_attention_is_a_share_of_what_is_heard():
-    network = small("attention").build((12, 40), 3).eval()
+@pytest.mark.parametrize("architecture", ["attention", "transformer"])
+def test_attention_is_a_share_of_what_is_heard(architecture):
+    network = small(architecture).build((12, 40), 3).eval()
+    n, n_heard = (math.ceil(frames / network.moment_frames) for frames in (40, 9))
     X = torch.randn(2, 12, 40)
     X[1, :, 9:] = torch.nan
     shares = network.attention(X)
-    assert shares.shape == (2, 10)
+    assert shares.shape == (2, n)
     torch.testing.assert_close(shares.sum(1), torch.ones(2))
     assert (shares[0] > 0).all()
-    assert (shares[1] > 0).tolist() == [True] * 3 + [False] * 7
+    assert (shares[1] > 0).tolist() == [True] * n_heard + [False] * (n - n_heard)

@@ -39,16 +39,16 @@ function create(parent) {
   const before = element("i", { class: "veil before" }), after = element("i", { class: "veil after" }), cursor = element("i", { class: "cursor" });
   const bounds = element("div", { class: "bounds" });
   const area = element("div", { class: "area", role: "slider", tabindex: 0, "aria-describedby": "sentence" }, canvas, before, after, bounds, cursor);
-  const ticks = element("div", { class: "ticks", "aria-hidden": "true" }), axis = element("div", { class: "axis", "aria-hidden": "true" });
+  const ticks = element("div", { class: "ticks", "aria-hidden": "true" }), mapTicks = element("div", { class: "ticks low", "aria-hidden": "true" }), axis = element("div", { class: "axis", "aria-hidden": "true" });
   const problem = element("p", { class: "problem" });
-  const picture = element("div", { class: "picture" }, ticks, area, axis, problem);
+  const picture = element("div", { class: "picture" }, ticks, mapTicks, area, axis, problem);
   const said = element("div", { class: "said", role: "img" }), line = element("div", { class: "said line", role: "img" });
   const sentence = element("p", { class: "unseen", id: "sentence" }), status = element("p", { class: "unseen", role: "status" });
   const list = element("ol", { class: "list" }), more = element("p", { class: "more" });
   frame.append(element("div", { class: "head" }, title, count, loudness), element("div", { class: "now" }, keys, words, time), picture, said, line, sentence, list, more, status);
   parent.append(frame);
   const player = {
-    frame, title, count, loudness, recorded, previous, toggle, next, words, time, canvas, map, before, after, bounds, cursor, area, ticks, axis, problem, said, line, sentence, list, more, status,
+    frame, title, count, loudness, recorded, previous, toggle, next, words, time, canvas, map, before, after, bounds, cursor, area, ticks, mapTicks, axis, problem, said, line, sentence, list, more, status,
     ready: new Map(), rows: [], waiting: [], number: 0, at: 0, stop: Infinity,
   };
   page.players.add(player);
@@ -179,13 +179,17 @@ async function look(player) {
   player.picture = shown;
   const { map } = player.data;
   player.sentence.textContent = [shown.sentence, judged(one), map?.sentence].filter(Boolean).join(" ");
-  player.ticks.replaceChildren(...shown.ticks.map(([hertz, height]) => {
+  pitches(player.ticks, shown.ticks);
+  paint(player.canvas, shown, from, to, player.table);
+  if (map) paint(player.map, { ...map, levels: player.levels, start: from }, from, to, player.mapTable, 128);
+}
+
+function pitches(place, ticks) {
+  place.replaceChildren(...ticks.map(([hertz, height]) => {
     const tick = element("span", {}, hertz < 1000 ? `${hertz}\u202fHz` : `${hertz / 1000}\u202fk`);
     tick.style.bottom = `${100 * height}%`;
     return tick;
   }));
-  paint(player.canvas, shown, from, to, player.table);
-  if (map) paint(player.map, { ...map, levels: player.levels, start: from }, from, to, player.mapTable, 128);
 }
 
 // A number along the sound, as high as its share of the highest.
@@ -298,6 +302,7 @@ function update(player, data) {
   player.state = null;
   player.levels = data.map && Uint8Array.from(atob(data.map.levels), (one) => one.charCodeAt(0));
   player.frame.classList.toggle("mapped", Boolean(data.map));
+  pitches(player.mapTicks, data.map?.ticks ?? []);
   if (data.map) player.canvas.after(player.map);
   else player.map.remove();
   player.frame.setAttribute("aria-label", data.title || "Player");

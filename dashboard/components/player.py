@@ -30,6 +30,8 @@ MAP_RAMPS = tuple(
 )
 """Colors of a map from what speaks against to what speaks for, as everywhere."""
 
+MAP_TICKS = (500, 1000, 2000, 4000)
+
 SCRIPTS = ("player_picture.js", "player_list.js", "player_sound.js")
 _mount = mount(__file__, *SCRIPTS)
 
@@ -70,11 +72,12 @@ class Heard:
 class Map:
     """How much each part of a sound speaks for something: `values` (n_mels, n_frames), and in words, `sentence`.
 
-    Frames lie `step` seconds apart.
+    Frames lie `step` seconds apart, bands are centered on `hertz` (n_mels,).
     """
 
     values: FloatArray
     step: float
+    hertz: FloatArray
     sentence: str
 
 
@@ -151,5 +154,12 @@ def _clip(one: Heard) -> dict[str, Any]:
 def _map(one: Map) -> dict[str, Any]:
     largest = float(np.abs(one.values).max()) or 1.0
     levels = np.round(128 + 127 * one.values / largest).astype(np.uint8)
-    packed = b64encode(levels.tobytes()).decode()
-    return {"levels": packed, "shape": levels.shape, "step": one.step, "sentence": one.sentence, "ramps": MAP_RAMPS}
+    heights = (np.interp(MAP_TICKS, one.hertz, np.arange(len(one.hertz))) + 0.5) / len(one.hertz)
+    return {
+        "levels": b64encode(levels.tobytes()).decode(),
+        "shape": levels.shape,
+        "step": one.step,
+        "ticks": list(zip(MAP_TICKS, heights.tolist(), strict=True)),
+        "sentence": one.sentence,
+        "ramps": MAP_RAMPS,
+    }

@@ -5,14 +5,17 @@ through its complement are heard two sounds that add up to the whole.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.clips.features.fourier import SAMPLE_RATE, WINDOW
 from genre_core.data.clips.features.mels import mel_triangles
-from genre_core.data.clips.spectrograms import HOP, N_MELS
+from genre_core.data.clips.spectrograms import HOP, MUSICNN, N_MELS
+from genre_core.data.clips.tagger import hearing
 from genre_core.data.dataset import FloatArray
+from genre_core.errors import DataError
 
 Samples = npt.NDArray[np.float32]
 
@@ -33,9 +36,15 @@ class Analysis:
         return hertz
 
 
-LOGMEL = Analysis(SAMPLE_RATE, WINDOW, HOP, mel_triangles(N_MELS))
-ANALYSES = {"logmel": LOGMEL}
-"""How the sets of spectrograms are made, by name."""
+@cache
+def analysis_of(name: str) -> Analysis:
+    """Return how a set of spectrograms is made; raises DataError where there is no such set."""
+    if name == MUSICNN:
+        window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(hearing.N_FFT) / hearing.N_FFT)
+        return Analysis(hearing.SAMPLE_RATE, window, hearing.HOP, hearing.mel_triangles())
+    if name == "logmel":
+        return Analysis(SAMPLE_RATE, WINDOW, HOP, mel_triangles(N_MELS))
+    raise DataError("This network does not listen to spectrograms.")
 
 
 def order_of(saliency: FloatArray) -> FloatArray:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray
 from genre_core.errors import DataError
+from genre_core.networks import NetworkConfig
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -45,9 +46,9 @@ METHODS = {
 """Methods by name."""
 
 
-def methods_of(network: "nn.Module") -> tuple[str, ...]:
-    """Return the methods that can explain a network: class activation needs maps of patterns."""
-    return tuple(name for name in METHODS if name != "activation" or _maps(network) is not None)
+def methods_of(config: NetworkConfig) -> dict[str, Method]:
+    """Return the methods that can explain a kind of network, by name: class activation needs maps of patterns."""
+    return {name: one for name, one in METHODS.items() if name != "activation" or config.maps}
 
 
 def saliency(network: "nn.Module", x: Scores, genre: int, method: str = "gradients") -> FloatArray:
@@ -95,7 +96,7 @@ def _by_activation(network: "nn.Module", x: Scores, genre: int) -> FloatArray:
     from captum.attr import LayerGradCam
     from torch.nn.functional import interpolate
 
-    maps = _maps(network)
+    maps: Any = dict(network.named_children()).get("maps")
     if maps is None:
         raise DataError("This network has no maps of patterns: choose integrated gradients.")
     network.eval()
@@ -108,7 +109,3 @@ def _by_activation(network: "nn.Module", x: Scores, genre: int) -> FloatArray:
 
 def _lead(logits: "Tensor", genre: int) -> "Tensor":
     return logits[:, genre] - logits.mean(1)
-
-
-def _maps(network: "nn.Module") -> Any:
-    return dict(network.named_children()).get("maps")

@@ -55,6 +55,8 @@ class NetworkConfig(Frozen):
     explainable: ClassVar[bool] = False
     """Whether its weights are a chain of fully connected layers with ReLU between them, named `layers.0.weight`, …, so
     that `FittedNetwork` answers as it does."""
+    maps: ClassVar[bool] = False
+    """Whether it begins with blocks of convolution, whose last patterns are seen in its module `maps`."""
     shown_last: ClassVar[tuple[str, ...]] = ()
     """Settings that it shares with others, which stand below its own."""
 

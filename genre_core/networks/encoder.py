@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from genre_core.networks.listening import Listening, mask_of, mean_over_time
+from genre_core.networks.listening import Listening, heard, mask_of, mean_over_time
 from genre_core.networks.transformer import TransformerConfig
 
 SLOWEST = 10_000.0
@@ -31,16 +31,36 @@ class Encoder(Listening):
 
     def summary(self, X: Tensor, lengths: Tensor | None) -> Tensor:
         """Return the mean of the pieces (n, width)."""
+        pieces, silent, lengths = self._described(X, lengths)
+        for layer in self.layers:
+            pieces = layer(pieces, src_key_padding_mask=silent)
+        return mean_over_time(self.norm(pieces), lengths)
+
+    def attention(self, X: Tensor) -> Tensor:
+        """Return how much all pieces look at each (n, n_pieces) in the last layer, on average over its heads."""
+        pieces, silent, lengths = self._described(*heard(X))
+        *before, last = self.layers
+        for layer in before:
+            pieces = layer(pieces, src_key_padding_mask=silent)
+        assert isinstance(last, nn.TransformerEncoderLayer)
+        pieces = last.norm1(pieces)
+        looks: Tensor = last.self_attn(pieces, pieces, pieces, key_padding_mask=silent, need_weights=True)[1]
+        return mean_over_time(looks, lengths)
+
+    @property
+    def moment_frames(self) -> int:
+        """Return how many frames of a spectrogram one piece is."""
+        return self.patch
+
+    def _described(self, X: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor | None, Tensor | None]:
+        """Return pieces (n, n_pieces, width), which of them are silent, and how many are heard (n,)."""
         X = F.pad(X, (0, -X.shape[2] % self.patch))
         pieces = X.transpose(1, 2).reshape(len(X), -1, self.patch * X.shape[1])
         if lengths is not None:
             lengths = (lengths + self.patch - 1) // self.patch
         silent = None if lengths is None else mask_of(lengths, pieces.shape[1]) == 0
         pieces = self.describes(pieces)
-        pieces = pieces + positions(pieces.shape[1], pieces.shape[2]).to(pieces)
-        for layer in self.layers:
-            pieces = layer(pieces, src_key_padding_mask=silent)
-        return mean_over_time(self.norm(pieces), lengths)
+        return pieces + positions(pieces.shape[1], pieces.shape[2]).to(pieces), silent, lengths
 
 
 def positions(n: int, width: int) -> Tensor:

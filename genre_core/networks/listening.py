@@ -56,6 +56,11 @@ class Blocks(Listening):
         self.maps = nn.Identity()
         """The patterns of the last block go through it before they are pooled: what explains an answer looks there."""
 
+    @property
+    def moment_frames(self) -> int:
+        """Return how many frames of a spectrogram one moment is: each block halves them."""
+        return 1 << len(self.kernels)
+
     def patterns(self, X: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """Return how much of each pattern is where (n, channels, bands, frames), and how many frames of it are heard.
 

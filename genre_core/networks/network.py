@@ -64,6 +64,15 @@ class Network(nn.Module):
         """Return each weight's rate (n_parameters,) as a share of the learning rate; None: all learn at that."""
         return None
 
+    def attention(self, X: Tensor) -> Tensor | None:
+        """Return how much each moment of spectrograms counts (n, n_moments), a sum of 1; None: it weighs none."""
+        return None
+
+    @property
+    def moment_frames(self) -> int:
+        """Return how many frames of a spectrogram one moment is."""
+        return 1
+
     def stream(self) -> dict[str, Tensor]:
         """Return the place in its own random stream, where it has one beside torch's."""
         return {}

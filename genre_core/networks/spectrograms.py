@@ -72,6 +72,8 @@ class BlocksConfig(SpectrogramNetworkConfig):
     batch_norm: bool = setting(True, "Batch norm", "Brings what each pattern says to one scale in each batch. It makes learning faster and steadier; with very small batches it is unsteady itself.")
     # fmt: on
 
+    maps = True
+
     def receptive_field(self, shape: Shape) -> ReceptiveField:
         """Return how much a pattern of the last block spans: each block adds its kernel, then doubles what it sees."""
         span, apart = 1, 1

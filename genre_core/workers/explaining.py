@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +13,14 @@ from genre_core.data.dataset import FloatArray
 from genre_core.errors import DataError
 from genre_core.evaluation.metrics import softmax
 from genre_core.explaining.faithfulness import Faithfulness, faithfulness
-from genre_core.explaining.masks import ANALYSES, Analysis, heard_through, mask_of, order_of
-from genre_core.explaining.saliency import methods_of, saliency
+from genre_core.explaining.masks import Analysis, analysis_of, heard_through, mask_of, order_of
+from genre_core.explaining.saliency import saliency
 from genre_core.judging.fitted import Fitted, fit_again
 from genre_core.store.runs import open_store
 from genre_core.store.schema import Run
+
+if TYPE_CHECKING:
+    from genre_core.networks.network import Network
 
 NO_SINGLE_NETWORK = "An ensemble has no single network to look into: open one of its members."
 
@@ -25,15 +29,15 @@ NO_SINGLE_NETWORK = "An ensemble has no single network to look into: open one of
 class Decided:
     """How much each bin (n_mels, n_frames) of a window speaks for a genre; frames without sound are left out.
 
-    Frames lie `step` seconds apart, bands are centered on `hertz` (n_mels,). `y_prob` (n_genres,) is the answer, and
-    `methods` are those that can explain the network.
+    Frames lie `step` seconds apart, bands are centered on `hertz` (n_mels,). `attention` (n_moments,) says how much the
+    network weighs each moment of `moment` seconds; None: it weighs none.
     """
 
     saliency: FloatArray
-    y_prob: FloatArray
-    methods: tuple[str, ...]
     step: float
     hertz: FloatArray
+    attention: FloatArray | None
+    moment: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,10 +58,9 @@ def decided(run_id: str, attempt: int, row: int, genre: int, method: str, store_
     """
     fitted, analysis = _fitted(run_id, attempt, store_url)
     found = _saliency(run_id, attempt, row, genre, method, store_url)
-    methods = methods_of(fitted.networks[0])
-    y_prob = _probabilities(fitted, _row(fitted, row)[None])[0]
-    step = analysis.hop / analysis.sample_rate
-    return Decided(found[:, ~np.isnan(found[0])].astype(np.float32), y_prob, methods, step, analysis.hertz)
+    heard, network, step = ~np.isnan(found[0]), fitted.networks[0], analysis.hop / analysis.sample_rate
+    weights = _attention(network, _row(fitted, row)[:, heard])
+    return Decided(found[:, heard].astype(np.float32), step, analysis.hertz, weights, network.moment_frames * step)
 
 
 def parts(run_id: str, attempt: int, row: int, genre: int, method: str, share: float, store_url: str) -> Parts:
@@ -95,11 +98,8 @@ def _fitted(run_id: str, attempt: int, store_url: str) -> tuple[Fitted, Analysis
     if run.averages:
         raise DataError(NO_SINGLE_NETWORK)
     fitted = fit_again(store, run)
-    name = chosen_sets(fitted.sound)[0]
-    if name not in ANALYSES:
-        raise DataError("This network does not listen to spectrograms.")
     fitted.networks[0].eval()
-    return fitted, ANALYSES[name]
+    return fitted, analysis_of(chosen_sets(fitted.sound)[0])
 
 
 @lru_cache(maxsize=16)
@@ -111,6 +111,15 @@ def _saliency(run_id: str, attempt: int, row: int, genre: int, method: str, stor
 def _row(fitted: Fitted, row: int) -> npt.NDArray[np.float32]:
     x: npt.NDArray[np.float32] = np.asarray(fitted.prepared.X[np.array([row])])[0]
     return x
+
+
+def _attention(network: "Network", x: npt.NDArray[np.float32]) -> FloatArray | None:
+    import torch
+
+    with torch.no_grad():
+        weights = network.attention(torch.tensor(x)[None])
+    found: FloatArray | None = None if weights is None else weights[0].double().numpy()
+    return found
 
 
 def _probabilities(fitted: Fitted, X: npt.NDArray[np.float32]) -> FloatArray:

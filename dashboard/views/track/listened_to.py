@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.components.address_choice import address_choice, address_menu
 from dashboard.components.ensembles import members_instead
-from dashboard.components.player import Heard, Map, player
+from dashboard.components.player import Heard, Line, Map, player
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
 from dashboard.services import clips
@@ -21,7 +21,7 @@ from dashboard.views.track.figures import faithfulness_figure
 from dashboard.views.track.looked_at import LookedAt
 from genre_core.data.clips.sounds import SAMPLE_RATE
 from genre_core.explaining.faithfulness import Faithfulness
-from genre_core.explaining.saliency import METHODS
+from genre_core.explaining.saliency import METHODS, methods_of
 from genre_core.workers import explaining
 from genre_core.workers.explaining import Decided, Parts
 
@@ -37,8 +37,9 @@ def draw(track: LookedAt) -> None:
     if track.run.averages:
         members_instead(track.run, explaining.NO_SINGLE_NETWORK, "listened")
         return
+    methods = methods_of(track.run.config.model)
     with st.container(key="track-listened", horizontal=True, vertical_alignment="center", gap="medium"):
-        method = address_choice("Method", "method", {name: one.label for name, one in METHODS.items()})
+        method = address_choice("Method", "method", {name: one.label for name, one in methods.items()})
         genre = _genre(track)
         share = _share()
     st.caption(METHODS[method].help)
@@ -112,8 +113,15 @@ def _parts(
         )
     ]
     where = said.where_sentence(decided, share, track.data.genres[genre])
-    seen = Map(decided.saliency, decided.step, where)
-    player(heard, key="player listened", title="Listen to it", together=True, map=seen)
+    weights = decided.attention
+    player(
+        heard,
+        key="player listened",
+        title="Listen to it",
+        together=True,
+        map=Map(decided.saliency, decided.step, decided.hertz, where),
+        line=None if weights is None else Line("attention", decided.moment, tuple(weights.tolist())),
+    )
     st.caption(plain(said.map_sentence(track.data.genres[genre], track.data.heard[track.row].start / 1000)))
     st.caption(said.UNLIKE)
 

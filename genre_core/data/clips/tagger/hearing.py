@@ -109,14 +109,14 @@ def log_mels(samples: Floats) -> Floats:
 
     frames = np.lib.stride_tricks.sliding_window_view(np.pad(samples, N_FFT // 2), N_FFT)[::HOP]
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(N_FFT) / N_FFT)
-    power = np.square(np.abs(rfft(frames * window.astype(np.float32), axis=1))) @ _mel_triangles()
+    power = np.square(np.abs(rfft(frames * window.astype(np.float32), axis=1))) @ mel_triangles()
     rounded = np.minimum(power, np.finfo(np.float16).max).astype(np.float16).astype(np.float32)
     mels: Floats = np.log10(10_000 * rounded + 1, dtype=np.float32)
     return mels
 
 
 @cache
-def _mel_triangles() -> Floats:
+def mel_triangles() -> Floats:
     """Return how much each bin counts in each mel band: (257, 96)."""
     corners = mel_to_hz(np.linspace(0, hz_to_mel(SAMPLE_RATE / 2), N_MELS + 2))
     return triangles(np.arange(N_FFT // 2 + 1) * SAMPLE_RATE / N_FFT, corners)
