@@ -11,6 +11,8 @@ from statsmodels.stats.contingency_tables import mcnemar
 
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.paired import effective_size, matched, paired_macro_f1, sign_flip_p
+from tests.benchmarks.coverage import alike as in_genres
+from tests.benchmarks.coverage import long_run_f1
 
 ANSWERS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 2)), min_size=2, max_size=60)
 
@@ -106,6 +108,16 @@ def test_one_artist_a_genre_says_nothing_of_a_difference_in_macro_f1():
     assert paired_macro_f1(true, true, one, groups // 4)[1] == Interval(-1.0, 1.0)  # two groups
     several = paired_macro_f1(true, true, one, np.arange(400) // 7)[1]
     assert 0.0 < several.low < several.high < 1.0
+
+
+@pytest.mark.parametrize("artists", [2, [2, 2, 2, 2, 1, 1, 1, 1]])
+def test_few_artists_a_genre_leave_a_difference_in_macro_f1_within_its_interval(artists):
+    rng, truth, held = np.random.default_rng(9), long_run_f1(artists, 0.8) - long_run_f1(artists, 0.7), 0
+    for _ in range(100):
+        (true, one, groups), (_, two, _) = in_genres(rng, artists, 0.1), in_genres(rng, artists, 0.1, 0.7)
+        interval = paired_macro_f1(true, one, two, groups)[1]
+        held += interval.low <= truth <= interval.high
+    assert held >= 90
 
 
 def test_two_seeds_of_one_configuration_are_called_different_in_about_one_case_of_twenty():
