@@ -119,17 +119,13 @@ def test_a_chart_of_that_name_is_told_where_the_sound_is(page, gallery):
     page.wait_for_function("() => window.soundAt > 6.5")
 
 
-@pytest.mark.parametrize("name", [*FORMATS, "float.wav"])
-def test_each_format_is_heard(page, gallery, name):
-    show(page, gallery, "many")
-    rows(page).filter(has_text=name).click()
-    plays(page, name)
-
-
-def test_each_row_gets_its_small_picture_once_it_is_in_view(page, gallery):
+def test_each_row_gets_its_small_picture_once_it_is_in_view_and_each_format_is_heard(page, gallery):
     show(page, gallery, "many")
     for number in range(4):
         has_picture(page, rows(page).nth(number).locator("canvas"))
+    for name in [*FORMATS, "float.wav"]:
+        rows(page).filter(has_text=name).click()
+        plays(page, name)
 
 
 def test_all_is_done_by_keys(page, gallery):
@@ -239,7 +235,7 @@ def test_one_plays_at_a_time_over_the_whole_page(page, gallery):
     expect(toggles.nth(1)).to_have_attribute("aria-label", "Pause")
 
 
-def test_clips_are_equally_loud_unless_one_wants_them_as_recorded(page, gallery):
+def test_clips_are_equally_loud_unless_one_wants_them_as_recorded_and_a_link_opens_a_track(page, gallery):
     show(page, gallery, "many")
     page.get_by_role("button", name="Play", exact=True).click()
     plays(page, "tone 0.wav")
@@ -248,12 +244,8 @@ def test_clips_are_equally_loud_unless_one_wants_them_as_recorded(page, gallery)
     assert times(page)[0][2] == 1
     page.get_by_role("switch", name="as recorded").click()
     assert times(page)[0][2] == 0.5
-
-
-def test_a_link_opens_the_track_in_this_session(page, gallery):
-    show(page, gallery, "many")
     page.get_by_role("link", name="Open tone 2.ogg").click()
-    page.get_by_text("opened tone 2.ogg").wait_for()
+    page.get_by_text("opened tone 2.ogg").wait_for()  # in this session
 
 
 def test_other_clips_begin_anew_and_the_same_goes_on(page, gallery):

@@ -184,7 +184,7 @@ def test_train_is_opened_by_its_name_and_by_hand_each_step_is_one_epoch(page, ur
 def test_two_people_train_at_once_and_two_tabs_of_one_run_agree(page, fresh, url, runs):
     go(page, f"{url}/?{SLOW}&train.seed=1")
     first = train(page)
-    other = fresh()
+    other = fresh("phone")
     go(other, f"{url}/?{SLOW}&model.hidden=16&data.overlap=0.8")
     second = train(other)
     assert first != second
@@ -301,7 +301,7 @@ def test_a_killed_dashboard_leaves_no_run_running_and_loses_nothing(page, url, s
     address = page.url
     page.goto("about:blank")
     server(url).send_signal(signal.SIGKILL)
-    again = serve(APP, GENRE_LAB_STORE=store_url, GENRE_LAB_WORKERS="1")
+    again = serve(APP, GENRE_LAB_STORE=store_url)
     go(page, address.replace(url, again))
     says(page, "Training failed.*worker died")
     wait_until(lambda: runs.run(run).state == "failed", seconds=8)
