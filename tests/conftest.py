@@ -1,9 +1,11 @@
 """What all tests share: one thread for torch, few, untimed examples, and what need not be done again and again."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -12,6 +14,9 @@ from hypothesis import settings
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # servers and terminals that tests start need not compile us again
 sys.dont_write_bytecode = False
+MEMORY = Path("/dev/shm")
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2**31:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # so that a thousand databases wait for no disk
 settings.register_profile("project", max_examples=25, deadline=None, database=None, derandomize=True)
 settings.load_profile("project")
 
@@ -33,6 +38,18 @@ def _no_compiler() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, compiler.__name__, compiler)
         patch.setattr(torch, "_dynamo", compiler, raising=False)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_simulation_of_each_limit() -> Iterator[None]:
+    """Keep the limits that the terminal tells: most tests train on the same few generated tracks."""
+    from genre_core.terminal import lens, limit
+
+    with pytest.MonkeyPatch.context() as patch:
+        known = cache(limit.bayes_limit)
+        for module in (lens, limit):
+            patch.setattr(module, "bayes_limit", known)
         yield
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from genre_core.data.dataset import PARTS, Dataset, IntArray
+from genre_core.data.dataset import PARTS, Dataset
 from genre_core.data.inputs import Features
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset, split_outside
@@ -29,21 +29,17 @@ CASES = [
 NAMES = ["rows", "artists", "rows of artists", "tracks of artists", "published"]
 
 
-def every_row(data: Dataset, split: SplitConfig) -> IntArray:
-    found = split_dataset(data, split)
-    return np.concatenate([found[part] for part in PARTS])
-
-
 @pytest.mark.parametrize(("data", "split"), CASES, ids=NAMES)
 @pytest.mark.parametrize("how", [OtherSeeds(times=50), OtherSeeds(times=50, vary="split"), Folds(repeats=3)])
 def test_no_repetition_has_a_track_of_the_test_part_in_any_of_its_parts(data, split, how) -> None:
     tested = split_dataset(data, split).test
     configs = RepeatsConfig(experiment=ExperimentConfig(split=split), what=how).configs
-    rows = [every_row(data, one.split) for one in configs]
+    splits = [split_dataset(data, one.split) for one in configs]
+    rows = [np.concatenate([found[part] for part in PARTS]) for found in splits]
     assert all(len(np.intersect1d(one, tested)) == 0 for one in rows)
     everything = np.union1d(rows[0], tested)
     assert all(len(np.union1d(one, tested)) == len(everything) for one in rows)
-    assert len({split_dataset(data, one.split).test.tobytes() for one in configs}) == len(configs)
+    assert len({found.test.tobytes() for found in splits}) == len(configs)
 
 
 @pytest.mark.parametrize(("data", "split"), CASES, ids=NAMES)

@@ -285,7 +285,10 @@ def test_a_run_need_not_be_kept_and_its_test_part_stays_closed(run):
 
 
 def test_a_run_that_is_paused_and_resumed_elsewhere_is_followed_to_the_same_end(run, store_url):
-    longer = ("--data.n_samples", "4000", "--train.max_epochs", "40", "--train.patience", "40")
+    longer = (
+        *("--data.n_samples", "4000", "--train.batch_size", "64", "--model.hidden", "16"),
+        *("--train.max_epochs", "40", "--train.patience", "40"),
+    )
     expected = document(run, "train", *longer, "--no-store")
 
     def elsewhere():
@@ -550,7 +553,7 @@ def test_help_lists_every_setting_with_its_default_and_bounds_without_importing_
     assert all(preset in done.stdout for preset in PRESETS)
 
 
-LONG = ("train", "--data.n_samples", "20000", "--train.max_epochs", "500", "--train.patience", "500")
+LONG = ("train", "--data.n_samples", "4000", "--train.max_epochs", "500", "--train.patience", "500")
 
 
 def when_stored(terminal, store_url):

@@ -12,7 +12,7 @@ from genre_core.studies.lens.verdict import JudgedLens, verdict
 from genre_core.terminal.main import main
 from genre_core.text import GAP
 
-SMALL = ["--data.n_samples", "400", "--data.n_genres", "3", "--data.n_features", "6", "--train.max_epochs", "2"]
+SMALL = ["--data.n_samples", "400", "--data.n_genres", "2", "--data.n_features", "6", "--train.max_epochs", "2"]
 SEGMENTS = str(Path(__file__).parent / "data" / "segments.csv")
 
 

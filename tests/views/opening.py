@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from dashboard.services import workers
+from dashboard.services import datasets, workers
 from genre_core.store.runs import RunStore
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "pages.py"
+known_limit = cache(datasets.bayes_limit)
+"""The limits of generated tracks, which no store changes."""
 
 
 @contextmanager
@@ -23,6 +26,7 @@ def own_store(folder: Path):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GENRE_LAB_STORE", f"sqlite:///{folder / 'store.sqlite'}")
         patch.setattr(workers, "linked", lambda: workers.Linking(Future()))  # workers that are still starting
+        patch.setattr(datasets, "bayes_limit", known_limit)
         st.cache_resource.clear()
         yield RunStore()
         workers.store().close()

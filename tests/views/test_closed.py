@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -98,16 +99,26 @@ def told(shown: str, store: RunStore, *run_ids: str) -> set[str]:
     """Return the test figures of these runs, or of all, that something says: as percentages, or as JSON has them."""
     shown, found = re.sub(r"[\u202f\u00a0]|\\+u202f|\\+342\\+200\\+257", " ", shown), set()
     for run_id in run_ids or all_runs(store):
-        test = saved_scores(store, run_id)["test"]
-        is_disguised, rate = round(90 * test["accuracy"]) in RIGHT, f"{100 * test['accuracy']:.1f} %"
-        whole = ("log_loss", "accuracy", "macro_f1") if is_disguised else ("log_loss",)
-        found |= {figure for name in whole if (figure := repr(test[name])[:9]) in shown}
-        if is_disguised and rate in shown and re.search(rf"(?<![\d.,]){re.escape(rate)}", shown):
+        exact, rate = figures(store, run_id)
+        found |= {figure for figure in exact if figure in shown}
+        if rate and rate in shown and re.search(rf"(?<![\d.,]){re.escape(rate)}", shown):
             found.add(rate)
     return found
 
 
+@cache
+def figures(store: RunStore, run_id: str) -> tuple[tuple[str, ...], str]:
+    """Return a run's test figures as JSON has them, and its accuracy as a percentage where nothing else has that."""
+    test = saved_scores(store, run_id)["test"]
+    is_disguised = round(90 * test["accuracy"]) in RIGHT
+    whole = ("log_loss", "accuracy", "macro_f1") if is_disguised else ("log_loss",)
+    return tuple(repr(test[name])[:9] for name in whole), f"{100 * test['accuracy']:.1f} %" if is_disguised else ""
+
+
 # -- routes ------------------------------------------------------------------------------------------------------------
+
+
+SERVER = Starlette(routes=ROUTES)
 
 
 def ask(path: str) -> str:
@@ -121,7 +132,7 @@ def ask(path: str) -> str:
         return {"type": "http.request"}
 
     scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [], "root_path": ""}
-    asyncio.run(Starlette(routes=ROUTES)(scope, receive, send))  # type: ignore[arg-type]
+    asyncio.run(SERVER(scope, receive, send))  # type: ignore[arg-type]
     return b"".join(said).decode()
 
 
