@@ -7,6 +7,9 @@ as its groups are worth at an intraclass correlation, which is drawn from what a
 A draw errs from the row-adjusted matrix as the given one does from the truth; errors are taken on the arcsine scale, on
 which the spread of a share depends little on its size (B. Efron & R. Tibshirani, "An Introduction to the Bootstrap",
 chapters 6 and 10, 1993: the parametric bootstrap and its correction of bias).
+
+`python -m tests.benchmarks.coverage` counts how often the interval of macro-F1 holds: in 90 to 99 of 100 samples of 1
+to 10 artists a genre, least often where 1 to 3 artists differ much, and most often where they hardly differ.
 """
 
 from dataclasses import dataclass
