@@ -34,6 +34,7 @@ const config = {
 const picking = { ...config, displayModeBar: !coarse, modeBarButtons: [["lasso2d", "select2d"], ...config.modeBarButtons] };
 const MOST_CORNERS = 40;
 const NEAR = 5;  // pixels around a point that is pressed
+const RESTING = 300;  // milliseconds of the mouse on a point before it sounds
 
 function draw(chart) {
   const { node, data } = chart;
@@ -89,9 +90,34 @@ function stand({ node, data, hairline }) {
   if (!hairline.isConnected) node.append(hairline);
 }
 
+// Plays what the mouse rests on, and stops where it leaves: one sound over the whole page, players included.
+function rest(chart, sound) {
+  const said = sound?.join();
+  if (said === chart.restsOn) return;
+  chart.restsOn = said;
+  clearTimeout(chart.resting);
+  chart.audio?.pause();
+  if (sound) chart.resting = setTimeout(() => playAlone(chart, sound), RESTING);
+}
+
+function playAlone(chart, [clip, from, to, gain]) {
+  const page = (window.genreLabSound ??= { playing: null, recorded: false, players: new Set() });
+  page.playing?.audio?.pause();
+  const audio = (chart.audio = new Audio(`${base()}clip/${clip}`));
+  page.playing = { audio };
+  audio.currentTime = from;
+  audio.volume = page.recorded ? 1 : gain;
+  audio.addEventListener("timeupdate", () => { if (audio.currentTime >= to) audio.pause(); });
+  audio.play().catch(() => {});  // it was stopped before it began, or cannot be heard: pressing says why
+}
+
 function listen(chart) {
   if (chart.listens) return;
   chart.listens = true;
+  chart.node.on("plotly_hover", ({ points: [{ curveNumber, pointNumber }] }) => {
+    if (chart.sounds && chart.pointer?.mouse) rest(chart, chart.sounds[curveNumber]?.[pointNumber]);
+  });
+  chart.node.on("plotly_unhover", () => rest(chart));
   chart.node.on("plotly_relayout", () => stand(chart));
   chart.node.on("plotly_click", ({ points }) => {
     const { meta } = points[0].data;
@@ -121,13 +147,14 @@ function create(parent) {
   parent.append(node);
   const hairline = element("div", { class: "gl-plot-at" });
   const chart = { node, hairline, pointer: null, late: false };
-  node.addEventListener("pointermove", (event) => { chart.pointer = { x: event.clientX, y: event.clientY }; });
-  node.addEventListener("pointerleave", () => { chart.pointer = null; });
+  node.addEventListener("pointermove", (event) => { chart.pointer = { x: event.clientX, y: event.clientY, mouse: event.pointerType === "mouse" }; });
+  node.addEventListener("pointerleave", () => { chart.pointer = null; rest(chart); });
   const settle = () => { if (chart.late) setTimeout(() => draw(chart), 60); };
   window.addEventListener("pointerup", settle);
   const sizes = new ResizeObserver(() => { if (Math.floor(node.clientWidth) !== chart.width) draw(chart); });
   sizes.observe(node);
   chart.remove = () => {
+    rest(chart);
     window.removeEventListener("pointerup", settle);
     sizes.disconnect();
     Promise.resolve(chart.done).finally(() => chart.Plotly?.purge(node));  // a drawing that is under way still needs its node
@@ -139,6 +166,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   let chart = charts.get(parentElement);
   if (!chart) charts.set(parentElement, (chart = create(parentElement)));
   chart.data = data;
+  if (!data.sounds) rest(chart);
+  chart.sounds = data.sounds && JSON.parse(data.sounds);
   chart.send = setTriggerValue;
   chart.node.style.height = `${data.height}px`;
   chart.node.setAttribute("aria-label", data.alt);

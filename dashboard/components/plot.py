@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +20,8 @@ STATIC = HERE.parent / "static"
 Corners = list[tuple[float, float]]
 """The corners of an area in the units of a chart's axes."""
 MOST_CORNERS = 40
+Played = tuple[str, float, float, float]
+"""A part of a clip to be played: the clip, from and to in seconds, and the factor that makes it as loud as others."""
 
 _mount = mount(__file__, isolate_styles=False)
 
@@ -40,15 +42,17 @@ def plot(
     revision: str = "",
     picked: str = "",
     on_pick: Callable[[Corners | None], None] | None = None,
+    sounds: Sequence[Sequence[Played]] = (),
 ) -> None:
     """Draw a plotly figure (plain data, or a `go.Figure`) across its container, `height` pixels high.
 
     `alt` is its sentence for those who cannot see it. While `revision` stays the same (a run's identifier, say), zoom
     and hidden legend entries survive new data. With `on_pick` a person can press a point, or draw around
     several: it is called with the corners of the area, None where they cleared it; the page draws the area, and says it
-    as `picked`.
+    as `picked`. `sounds` are those of the points of each trace, which play while the mouse rests on a point.
     """
-    data = _data(chart_part(figure, alt), height, revision)
+    heard = {"sounds": json.dumps(sounds)} if sounds else {}
+    data = _data(chart_part(figure, alt), height, revision) | heard
     if on_pick is None:
         _mount(key=key, data=data)
         return

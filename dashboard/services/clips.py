@@ -31,8 +31,6 @@ LONGEST = 600.0
 HEARD_RATE = 44_100
 """Samples a second of a file that is coded anew."""
 KEPT_BYTES = 128 * 1024**2
-CHECKED_BYTES = 64 * 1024**2
-"""Size up to which a file is read once to see that it is still the clip."""
 
 MEDIA_TYPES = {"WAV": "audio/wav", "WAVEX": "audio/wav", "MP3": "audio/mpeg", "FLAC": "audio/flac", "OGG": "audio/ogg"}
 """Formats that browsers play."""
@@ -195,8 +193,7 @@ def _media_type(clip: str, path: str, size: int, mtime: int) -> str:
 
     name = os.path.basename(path)
     try:
-        if size <= CHECKED_BYTES:
-            check_same(clip, path)
+        check_same(clip, path)  # read once for each size and time of change
         info = soundfile.info(path)
     except (OSError, soundfile.LibsndfileError, TypeError) as error:  # a type error: samples without any header
         raise ClipError(f"{name} cannot be read: it is damaged, or no sound.") from error

@@ -5,10 +5,13 @@ import re
 import pytest
 
 from genre_core.data.sources import load_dataset
+from genre_core.settings.config import ClipsConfig
 from genre_core.store.gate import predictions_of
-from tests.browser.conftest import settle
+from genre_core.studies.extraction import Extraction, ExtractionConfig
+from genre_core.studies.study import iter_results
+from tests.browser.conftest import assert_accessible, settle
 from tests.browser.test_player import has_picture, player, plays, rows
-from tests.hums import GENRES, write_hums
+from tests.hums import GENRES, import_hums, write_hums
 
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
@@ -75,3 +78,35 @@ def test_a_folder_is_imported_and_trained_on_and_the_clips_of_a_cell_are_heard(p
     expect(rows(another)).to_have_count(n)
     assert names(another) == shown
     rows(another).filter(has_text=gone).get_by_text(f"{gone} is no longer there: put it back").wait_for()
+
+
+def test_a_track_on_the_map_sounds_while_the_mouse_rests_on_it_where_that_is_switched_on(page, lab, tmp_path):
+    table = import_hums(write_hums(tmp_path / "map", 4, 2.0), lab.store)
+    data = ClipsConfig(table=table, features="notebook20")
+    list(iter_results(Extraction(ExtractionConfig(data=data), lab.store)))
+    page.goto(f"{lab.url}/data?data.source=clips&data.table={table}&data.features=notebook20&section=overview")
+    settle(page)
+    chart = page.get_by_role("figure").filter(has=page.locator(".main-svg")).first
+    at = (
+        "({ _fullLayout: { xaxis, yaxis, _size }, data: [{ x, y }] }) =>"
+        " [_size.l + xaxis.l2p(x[0]), _size.t + yaxis.l2p(y[0])]"
+    )
+    sounds = "() => { const { playing } = window.genreLabSound ?? {}; return playing ? !playing.audio.paused : null; }"
+
+    def rest():
+        x, y = chart.evaluate(at)
+        box = chart.bounding_box()
+        page.mouse.move(box["x"] + x + 1, box["y"] + y)
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        chart.locator(".hoverlayer .hovertext").wait_for()
+
+    rest()
+    assert page.evaluate(sounds) is None
+    page.mouse.move(5, 5)
+    page.get_by_text("Play on hover", exact=True).click()
+    settle(page)
+    rest()
+    page.wait_for_function("() => window.genreLabSound?.playing?.audio.currentTime > 0.1")
+    page.mouse.move(5, 5)
+    page.wait_for_function("() => window.genreLabSound.playing.audio.paused")
+    assert_accessible(page)

@@ -9,11 +9,12 @@ import streamlit as st
 
 from dashboard.components.address_choice import address_choice
 from dashboard.components.has_features import has_features
-from dashboard.components.plot import plot
+from dashboard.components.plot import Played, plot
 from dashboard.components.right_about import about_true_genres
 from dashboard.components.safely import refreshing
 from dashboard.components.twin import twin
 from dashboard.services import exploring
+from dashboard.services.sounds import sound_of
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.views.data import chosen_tracks, counts, drawn_area, maps
@@ -40,6 +41,7 @@ PLANES_HELP = (
     "LDA is the plane that separates genres best. PCA is the plane along which tracks vary most. t-SNE keeps neighbors "
     "together; it takes a few seconds once."
 )
+HOVER_HELP = "Rest the mouse on a track to hear it. By keyboard or touch, choose tracks and use the player."
 HEIGHT = 470
 LOOK_SECONDS = 0.5
 MOST_TRACKS = 300
@@ -80,6 +82,7 @@ def _map(config: DatasetConfig, data: Dataset) -> tuple[Projection | None, _Chos
     with st.container(key="map-choice", horizontal=True, vertical_alignment="center", gap="small"):
         method = address_choice("Plane", "plane", PLANES, help=PLANES_HELP, on_change={"area": None})
         colour = address_choice("Color", "colour", _colours(data))
+        plays = isinstance(config, SoundConfig) and st.toggle("Play on hover", key="hover plays", help=HOVER_HELP)
     of = drawn_area.stamp(fingerprint(config), method)
     try:
         found = _placed(config) if method == "tsne" else exploring.projection(config, method)
@@ -107,10 +110,18 @@ def _map(config: DatasetConfig, data: Dataset) -> tuple[Projection | None, _Chos
         revision=of,
         picked=st.query_params.get("area", ""),
         on_pick=lambda corners: _pick(corners, of),
+        sounds=[[_played(config, data, row) for row in found.rows[cloud.members].tolist()] for cloud in clouds]
+        if plays
+        else (),
     )
     say_of(run, f"{sentence} {said}".strip())
     twin(sentences.centres_table(found, data), "map", "The position of each genre on the plane.")
     return found, chosen, of
+
+
+def _played(config: DatasetConfig, data: Dataset, row: int) -> Played:
+    clip, start, length = data.heard[row]
+    return clip, start / 1000, (start + length) / 1000, round(sound_of(config, clip).gain, 4)
 
 
 def _placed(config: DatasetConfig) -> Projection | None:
