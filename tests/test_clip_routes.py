@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,13 @@ def test_another_file_in_its_place_is_not_sent(known):
         status, _, body = ask(path)
         assert status == 404
         assert json.loads(body)["problem"].startswith("x.wav has changed")
+
+
+def test_a_large_file_that_changed_is_not_sent_either(known):
+    clip = known("x.wav", tone(440, 1))
+    os.truncate(known.folder / "x.wav", 80 * 1024**2)
+    status, _, body = ask(f"/clip/{clip}")
+    assert (status, "x.wav has changed" in body.decode()) == (404, True)
 
 
 def test_a_generated_clip_is_rendered_once(known, monkeypatch):

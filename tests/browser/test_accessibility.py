@@ -9,6 +9,9 @@ from tests.browser.conftest import assert_accessible, settle
 
 pytestmark = pytest.mark.browser
 SMALL = {"data.n_samples": 800, "data.seed": 3, "train.max_epochs": 3, "train.batch_size": 16, "model.hidden": (32,)}
+MUSIC = {
+    "data.source": "music", "data.clips": 10, "data.seconds": 2.0, "data.features": "notebook20", "train.max_epochs": 2,
+}  # fmt: skip
 NOISY = SMALL | {"data.label_noise": 0.1}
 PAGES = {
     "train complete": ("", "run=read", "Trained: right on"),
@@ -20,6 +23,7 @@ PAGES = {
     "evaluate, labels and the game": ("evaluate", "run=doubted&section=labels&game=4", "labels are wrong. Which?"),
     "evaluate, other data": ("evaluate", "run=read&section=elsewhere&on=notebook&pairs=Rock=Jazz", "Judge on other"),
     "track": ("track", "run=read&track=5", "Nearest training tracks"),
+    "track, with its score": ("track", "run=heard&track=5", "Its score"),
     "genres": ("genres", "run=read", "recognized"),
     "genre": ("genres", "run=read&genre=Jazz", "Jazz"),
     "compare": ("compare", "runs=read,closed", "Settings that differ"),
@@ -41,6 +45,7 @@ def url(lab):
     lab.train("read", "Read aloud", SMALL)
     lab.train("closed", "Not opened", SMALL | {"train.seed": 7})
     lab.train("doubted", "Doubted", NOISY)
+    lab.train("heard", "Heard", MUSIC)
     open_test(lab.store, lab.store.run("read"))
     return lab.url
 
