@@ -392,6 +392,29 @@ def test_processes_that_are_killed_are_a_sentence(monkeypatch):
         list(by_processes([()], "", 1))
 
 
+def test_processes_that_cannot_be_started_are_a_sentence(monkeypatch):
+    def refuse(*_):
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+    monkeypatch.setattr(extraction.ProcessPoolExecutor, "submit", refuse)
+    with pytest.raises(DataError, match=r"measure clips cannot be started \(Broken pipe\)"):
+        list(by_processes([()], "", 1))
+
+
+def test_a_folder_of_files_without_access_is_a_sentence(folder, store, monkeypatch):
+    config = configured(folder, store, features="notebook20")
+
+    def refuse(*_, **__):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(LocalFileSystem, "makedirs", refuse)
+    with pytest.raises(DataError, match=r"cannot be written to .* \(Permission denied\): make room or give access"):
+        extracted(config, store)
+    monkeypatch.undo()
+    extracted(config, store)
+    assert len(load_dataset(config, store)) == 3 * N
+
+
 def test_two_workers_that_write_at_once_leave_nothing_out(store):
     first, both = Window("a" * 64, 0, 1), [Window("a" * 64, 0, 1), Window("b" * 64, 0, 1)]
     places, values = store.clips.places, np.ones((2, 1), dtype=np.float32)

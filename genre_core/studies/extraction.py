@@ -130,7 +130,13 @@ def dealt(tasks: Sequence[Task], store_url: str) -> Iterator[Result | None]:
 def by_processes(tasks: Sequence[Task], store_url: str, n_processes: int | None = None) -> Iterator[Result]:
     """Have tasks done by processes of this machine: for the terminal, which has no cluster."""
     with ProcessPoolExecutor(n_processes or os.cpu_count(), get_context("forkserver")) as pool:
-        waiting = {pool.submit(measure, task, store_url) for task in tasks}
+        try:
+            waiting = {pool.submit(measure, task, store_url) for task in tasks}
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise DataError(
+                f"Processes that measure clips cannot be started ({why}): try again, or ask who runs this machine."
+            ) from error
         try:
             while waiting:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)

@@ -75,7 +75,7 @@ def write(files: Files, uploads: Path, genre: str = "") -> Path:
             shutil.rmtree(folder, ignore_errors=True)
         raise DataError(
             f"The server's disk could not store these files ({error.strerror or type(error).__name__}): free some "
-            "space on it."
+            "space on it, or give access to it."
         ) from error
     return folder
 
