@@ -73,7 +73,7 @@ def test_a_folder_is_imported_and_trained_on_and_the_clips_of_a_cell_are_heard(p
     link, shown = page.url, names(page)
     gone = sorted(shown)[0]
     (folder / gone.split(".")[0] / gone).unlink()
-    another = fresh()
+    another = fresh("phone")
     another.goto(link)
     expect(rows(another)).to_have_count(n)
     assert names(another) == shown
