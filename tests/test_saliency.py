@@ -11,6 +11,7 @@ from genre_core.errors import DataError
 from genre_core.evaluation.metrics import softmax
 from genre_core.explaining.faithfulness import N_RANDOM, SHARES, faithfulness, moved
 from genre_core.explaining.masks import analysis_of, heard_through, mask_of, order_of
+from genre_core.explaining.patterns import patterns_of
 from genre_core.explaining.saliency import METHODS, integrated_gradients, methods_of, saliency
 from genre_core.networks import ARCHITECTURES, CnnConfig, LinearConfig
 
@@ -101,6 +102,23 @@ def test_every_network_can_be_asked_what_decided(architecture):
     for method in methods_of(config):
         found = saliency(network, x, 2, method)
         assert np.array_equal(np.isnan(found), np.isnan(x))
+
+
+@pytest.mark.parametrize("scale", [1.0, -1.0])
+def test_what_a_filter_answers_to_most_is_found_each_time_in_another_clip(scale):
+    network = CnnConfig(channels=(2, 4)).build((MELS, FRAMES), 3)
+    wanted = np.array([[-1, 0, 1]] * 3, dtype=np.float32)
+    with torch.no_grad():
+        network.kernels[0].weight[0, 0] = torch.tensor(scale * wanted)
+        network.norms[0].weight[0] = scale
+    X = np.random.default_rng(4).normal(0, 0.1, (6, MELS, FRAMES)).astype(np.float32)
+    X[2, 6:9, 10:13] = X[3, 6:9, 10:13] = 3 * wanted
+    X[5, 2:5, 4:7] = 2 * wanted
+    X[:, :, -3:] = np.nan
+    first = patterns_of(network, X, np.arange(1, 6), ["a", "b", "c", "c", "d", "e"])[0]
+    assert np.array_equal(first.weights, wanted)
+    assert first.moments[:2] == ((2, 7, 11), (5, 3, 5))
+    assert len(first.moments) == 4  # of the clips b to e
 
 
 # -- whether it is true ------------------------------------------------------------------------------------------------

@@ -150,6 +150,12 @@ def test_whether_a_map_tells_more_than_chance_is_said_with_its_numbers(deletion,
     assert figure["layout"]["xaxis2"]["title"]["text"] == "share shown alone"
 
 
+def test_the_map_is_explained_with_where_its_window_lies():
+    usual = listened.map_sentence("Jazz", 0.0, padded=False)
+    assert usual == "Under the spectrogram: blue speaks for Jazz, amber against it."
+    assert "starts 2.5 s into the clip. The clip ends before" in listened.map_sentence("Jazz", 2.5, padded=True)
+
+
 def test_an_answer_says_the_genre_that_is_asked_about_too():
     assert listened.answer(np.array([0.2, 0.7, 0.1]), 1, GENRES) == "Jazz 70.0\u202f%"
     assert listened.answer(np.array([0.2, 0.7, 0.1]), 0, GENRES) == "Jazz 70.0\u202f%, Rock 20.0\u202f%"

@@ -14,6 +14,7 @@ from genre_core.errors import DataError
 from genre_core.evaluation.metrics import softmax
 from genre_core.explaining.faithfulness import Faithfulness, faithfulness
 from genre_core.explaining.masks import Analysis, analysis_of, heard_through, mask_of, order_of
+from genre_core.explaining.patterns import Pattern, patterns_of
 from genre_core.explaining.saliency import saliency
 from genre_core.judging.fitted import Fitted, fit_again
 from genre_core.store.runs import open_store
@@ -46,6 +47,15 @@ class Parts:
 
     sounds: tuple[Samples, ...]
     y_prob: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class FirstPatterns:
+    """What the first layer looks for; frames lie `step` seconds apart, bands are centered on `hertz` (n_mels,)."""
+
+    patterns: tuple[Pattern, ...]
+    step: float
+    hertz: FloatArray
 
 
 def decided(run_id: str, attempt: int, row: int, genre: int, method: str, store_url: str) -> Decided:
@@ -89,6 +99,15 @@ def told(run_id: str, attempt: int, row: int, genre: int, method: str, store_url
     fitted, _ = _fitted(run_id, attempt, store_url)
     found = _saliency(run_id, attempt, row, genre, method, store_url)
     return faithfulness(lambda X: _probabilities(fitted, X)[:, genre], _row(fitted, row), found)
+
+
+def first_patterns(run_id: str, attempt: int, store_url: str) -> FirstPatterns:
+    """Find what the first layer of a run looks for, and the training clips that answer most; raises as `decided`."""
+    fitted, analysis = _fitted(run_id, attempt, store_url)
+    prepared = fitted.prepared
+    clips = [window.clip for window in prepared.dataset.heard]
+    found = patterns_of(fitted.networks[0], prepared.X, prepared.split.train, clips)
+    return FirstPatterns(found, analysis.hop / analysis.sample_rate, analysis.hertz)
 
 
 @lru_cache(maxsize=2)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import numpy as np
 import streamlit as st
 
-from dashboard.components.player import Heard, player
+from dashboard.components.player import Heard, Line, Map, player
 
 CLIPS = json.loads(Path(os.environ["PLAYER_CLIPS"]).read_text())
 
@@ -57,6 +58,13 @@ def followed() -> None:
     player([heard("long.wav")], key="followed", cursor_on="seconds")
 
 
+def together() -> None:
+    values = np.sin(np.arange(64))[:, None] * np.cos(np.arange(172) / 9)
+    seen = Map(values, 1024 / 22_050, np.linspace(50, 11_000, 64), "What speaks for Rock is in the middle.")
+    line = Line("attention", 0.5, tuple(range(16)))
+    player([heard("long.wav"), heard("long.wav")], key="together", together=True, map=seen, line=line)
+
+
 def two() -> None:
     many()
     one()
@@ -71,6 +79,7 @@ PARTS = {
     "changing": changing,
     "capped": capped,
     "followed": followed,
+    "together": together,
 }
 
 st.set_page_config(page_title="Players", layout="wide")

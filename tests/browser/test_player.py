@@ -119,6 +119,22 @@ def test_a_chart_of_that_name_is_told_where_the_sound_is(page, gallery):
     page.wait_for_function("() => window.soundAt > 6.5")
 
 
+def test_sounds_that_are_heard_together_go_on_at_the_same_moment_over_one_map(page, gallery):
+    show(page, gallery, "together")
+    has_picture(page, player(page).locator(".area canvas.map"))
+    area = player(page).locator(".area").bounding_box()
+    page.mouse.click(area["x"] + area["width"] / 2, area["y"] + area["height"] - 5)  # on the map
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function("() => [...window.genreLabSound.players][0].audio.currentTime > 4.2")
+    rows(page).nth(1).click()
+    page.wait_for_function("() => [...window.genreLabSound.players][0].number === 1")
+    [[playing, at, _]] = times(page)
+    assert playing
+    assert at > 4.2
+    assert player(page).get_by_role("img", name="attention: highest at 7.5 s.").is_visible()
+    assert "What speaks for Rock is in the middle." in player(page).locator("#sentence").inner_text()
+
+
 def test_each_row_gets_its_small_picture_once_it_is_in_view_and_each_format_is_heard(page, gallery):
     show(page, gallery, "many")
     for number in range(4):

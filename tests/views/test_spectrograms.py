@@ -10,11 +10,12 @@ import soundfile
 from dashboard.services import clips, outcomes
 from dashboard.services.asking import Asked
 from dashboard.services.datasets import dataset
-from dashboard.views.track import listened_to
+from dashboard.views.track import first_layer, listened_to
 from dashboard.views.train import live
 from genre_core.data.clips.gathering import extractor_of
 from genre_core.data.clips.tagger import tags
 from genre_core.data.clips.tagger.about import TAGS_ALONE
+from genre_core.data.sources import load_dataset
 from genre_core.explaining.saliency import METHODS
 from genre_core.networks import ARCHITECTURES
 from tests.hums import import_hums, write_hums
@@ -170,6 +171,21 @@ def test_what_decided_is_seen_heard_and_judged(store, answered, method):
 def test_another_genre_can_be_asked_about(store, answered):
     page = opened("views/track/page.py", run="cnn", track="3", **{"for": "2"})
     assert "for hiss" in drawn(page, "player listened")["map"]["sentence"]
+
+
+def test_the_filters_of_the_first_layer_are_seen_and_what_they_answer_to_is_heard(store, monkeypatch):
+    monkeypatch.setattr(first_layer, "ask", lambda work, *arguments: Asked(work(*arguments, store.url)))
+    page = opened("views/track/page.py", run="cnn", track="3", filter="1")
+    page.session_state["first layer"] = True  # the expander is opened
+    page.run()
+    assert not page.exception
+    heard = drawn(page, "player filter")
+    assert heard["title"] == "What filter 2 answers to most"
+    assert len({one["clip"] for one in heard["clips"]}) == 4
+    data = load_dataset(store.run("cnn").config.data, store)
+    rows = [data.tracks.index(one["title"]) for one in heard["clips"]]
+    assert set(rows) <= set(outcomes.predictions(store.run("cnn")).of("train").rows.tolist())
+    assert sum('<ul class="gl-patterns">' in item.proto.body for item in page.get("html")) == 1
 
 
 def test_while_a_worker_computes_one_waits(store):

@@ -16,6 +16,7 @@ from dashboard.services.asking import Asked, ask, ask_again
 from dashboard.services.sounds import sound_of
 from dashboard.shell import address
 from dashboard.shell.address import plain
+from dashboard.views.track import first_layer
 from dashboard.views.track import listened_to_text as said
 from dashboard.views.track.figures import faithfulness_figure
 from dashboard.views.track.looked_at import LookedAt
@@ -39,7 +40,9 @@ def draw(track: LookedAt) -> None:
         return
     methods = methods_of(track.run.config.model)
     with st.container(key="track-listened", horizontal=True, vertical_alignment="center", gap="medium"):
-        method = address_choice("Method", "method", {name: one.label for name, one in methods.items()})
+        method = next(iter(methods))
+        if len(methods) > 1:
+            method = address_choice("Method", "method", {name: one.label for name, one in methods.items()})
         genre = _genre(track)
         share = _share()
     st.caption(METHODS[method].help)
@@ -47,6 +50,8 @@ def draw(track: LookedAt) -> None:
     questions = _questions(about, share)
     waits = any(ask(*one).waiting for one in questions.values())
     refreshing(partial(_answers, waits), LOOK_SECONDS if waits else None)(track, genre, share, questions)
+    if track.run.config.model.maps:
+        first_layer.draw(track)
 
 
 def _questions(about: tuple[Any, ...], share: float) -> dict[str, tuple[Any, ...]]:
@@ -122,7 +127,8 @@ def _parts(
         map=Map(decided.saliency, decided.step, decided.hertz, where),
         line=None if weights is None else Line("attention", decided.moment, tuple(weights.tolist())),
     )
-    st.caption(plain(said.map_sentence(track.data.genres[genre], track.data.heard[track.row].start / 1000)))
+    starts, padded = track.data.heard[track.row].start / 1000, track.data.inputs.shape[1] > decided.saliency.shape[1]
+    st.caption(plain(said.map_sentence(track.data.genres[genre], starts, padded=padded)))
     st.caption(said.UNLIKE)
 
 

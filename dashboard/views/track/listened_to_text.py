@@ -8,7 +8,8 @@ from dashboard.theme import GAP, percent
 from genre_core.data.dataset import FloatArray
 from genre_core.explaining.faithfulness import N_RANDOM, SHARES, Curve, Faithfulness
 from genre_core.explaining.masks import densest, mask_of, order_of
-from genre_core.workers.explaining import Decided
+from genre_core.explaining.patterns import Pattern
+from genre_core.workers.explaining import Decided, FirstPatterns
 
 HELP = (
     "A map of the spectrogram that the network was given: which moments and pitches raised its score for a genre, and "
@@ -19,8 +20,9 @@ SHARE_HELP = (
     "more of the music, and less of it mattered. 20 % is usual."
 )
 TOLD_HELP = (
-    "The points are hidden (set to the average training clip), or shown alone, the most important first; then at "
-    f"random: the same map, moved and mirrored {N_RANDOM} times, so each random mask has the same size and shape."
+    "The points are hidden, or shown alone, the most important first. What is hidden is set to the average training "
+    "clip (to silence for the pretrained tagger). Then points are hidden at random: the same map, moved and mirrored "
+    f"{N_RANDOM} times, so each random mask has the same size and shape."
 )
 WAITING = "Waiting for a worker: this takes a few seconds, or longer while all workers train."
 UNLIKE = (
@@ -29,6 +31,25 @@ UNLIKE = (
 )
 SPREAD = 0.45
 """Where half of what decided takes up that much, it is not in one place."""
+
+
+PATTERNS = "What its first layer looks for"
+PATTERNS_HELP = (
+    "Each picture is a filter that is moved over the spectrogram. It answers where the sound is loud at blue points "
+    "and quiet at amber ones. The pitches beside it are those of the training moment that it answers to most."
+)
+
+
+def span_hertz(found: FirstPatterns, one: Pattern) -> tuple[str, str]:
+    """Return from what pitch to what pitch a filter reaches where it answers most."""
+    middle, around, last = one.moments[0].band, len(one.weights) // 2, len(found.hertz) - 1
+    low, high = max(0, middle - around), min(last, middle + around)
+    return _hertz(float(found.hertz[low])), _hertz(float(found.hertz[high]))
+
+
+def moment_detail(seconds: float, hertz: float) -> str:
+    """Say when in its clip a filter answers, and at what pitch."""
+    return f"at {seconds:.1f} s, around {_hertz(hertz)}"
 
 
 def where_sentence(found: Decided, share: float, genre: str) -> str:
@@ -51,10 +72,11 @@ def _pitch(hertz: FloatArray) -> str:
     return f"pitches around {low}" if low == high else f"pitches from {low} to {high}"
 
 
-def map_sentence(genre: str, start: float) -> str:
-    """Say how the map is to be read; `start` is where in the clip the window begins, in seconds."""
+def map_sentence(genre: str, start: float, *, padded: bool) -> str:
+    """Say how the map is to be read, from where in the clip the window starts (in seconds), and what is left out."""
     begins = f" The window starts {start:.1f} s into the clip." if start else ""
-    return f"Under the spectrogram: blue speaks for {genre}, amber against it.{begins}"
+    ends = " The clip ends before the window does: the rest of the window is left out." if padded else ""
+    return f"Under the spectrogram: blue speaks for {genre}, amber against it.{begins}{ends}"
 
 
 def part_titles(y_prob: FloatArray, genre: int, share: float, genres: Sequence[str]) -> list[tuple[str, str]]:
