@@ -25,6 +25,7 @@ page = st.navigation(
         st.Page("views/train/page.py", title="Train", url_path="train", default=True),
         st.Page("views/evaluate/page.py", title="Evaluate", url_path="evaluate"),
         st.Page("views/genres/page.py", title="Genres", url_path="genres"),
+        st.Page("views/listen/page.py", title="Listen", url_path="listen"),
         st.Page("views/track/page.py", title="Track", url_path="track", visibility="hidden"),
         st.Page("views/compare/page.py", title="Compare", url_path="compare"),
         st.Page("views/repeat/page.py", title="Repeat", url_path="repeat", visibility="hidden"),

@@ -181,7 +181,7 @@ def test_a_sound_like_nothing_in_training_is_called_so(store, listening, strange
 
 def test_below_the_threshold_it_does_not_know(store, listening, strange):
     found = hear(store, listening["cnn"], *read_sound(strange))
-    assert found.headline().startswith(f"{found.genre.capitalize()}, ")
+    assert found.headline().startswith(f"Most likely {found.genre}: ")
     assert found.headline(1.0).startswith("It does not know: ")
 
 

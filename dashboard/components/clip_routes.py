@@ -1,13 +1,14 @@
 """Routes by which a browser hears clips: `clip/{clip}` is the sound of a clip, `clip/{clip}/mel` a picture of it.
 
-They know clips by identity alone, so nothing but clips of this store can be had. What cannot be had is answered by 404
-and a sentence: `{"problem": …}`.
+They know clips by identity alone, so nothing but clips of this store can be had; and for a while sounds that were made
+for a page or brought along by a person, by names that nobody can guess. What cannot be had is answered by 404 and a
+sentence: `{"problem": …}`.
 """
 
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
 from typing import TypeVar
@@ -41,7 +42,9 @@ async def sound(request: Request) -> Response:
     found = await _made(partial(clips.sound, request.path_params["clip"]), _sounds)
     if isinstance(found, SoundFile):
         return FileResponse(found.path, headers=KEEP, media_type=found.media_type, stat_result=found.found)
-    return found if isinstance(found, Response) else ranged(found, request.headers.get("range", ""))
+    if isinstance(found, Response):
+        return found
+    return ranged(found, request.headers.get("range", ""), _keep(request))
 
 
 async def mel(request: Request) -> Response:
@@ -56,7 +59,11 @@ async def mel(request: Request) -> Response:
         return problem(f"start and seconds are at least 0, and width is between 1 and {WIDEST:,}.", 400)
     made = partial(clips.picture, request.path_params["clip"], round(start, 3), round(seconds, 3), width)
     found = await _made(made, _pictures)
-    return found if isinstance(found, Response) else Response(packed(found), 200, KEEP, "application/octet-stream")
+    return (
+        found
+        if isinstance(found, Response)
+        else Response(packed(found), 200, _keep(request), "application/octet-stream")
+    )
 
 
 ROUTES = [Route("/clip/{clip}", sound), Route("/clip/{clip}/mel", mel)]
@@ -70,9 +77,9 @@ def packed(picture: Picture) -> bytes:
     return len(head).to_bytes(4, "little") + head + picture.levels.tobytes()
 
 
-def ranged(body: bytes, asked: str) -> Response:
+def ranged(body: bytes, asked: str, keep: Mapping[str, str] = KEEP) -> Response:
     """Return a WAV file, or that one range of it which the header `Range` asks for."""
-    headers = {**KEEP, "Accept-Ranges": "bytes"}
+    headers = {**keep, "Accept-Ranges": "bytes"}
     found = re.fullmatch(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", asked, re.ASCII)
     if found is None or not any(found.groups()):  # none, or what need not be understood: several ranges
         return Response(body, 200, headers, "audio/wav")
@@ -83,6 +90,11 @@ def ranged(body: bytes, asked: str) -> Response:
         return Response(b"", 416, {**headers, "Content-Range": f"bytes */{len(body)}"})
     headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(body)}"
     return Response(body[start:end], 206, headers, "audio/wav")
+
+
+def _keep(request: Request) -> dict[str, str]:
+    """Return how long a browser keeps it: not at all where it is forgotten here after a while."""
+    return {**KEEP, "Cache-Control": "no-store"} if clips.is_kept(request.path_params["clip"]) else KEEP
 
 
 def problem(sentence: str, status: int = 404) -> Response:

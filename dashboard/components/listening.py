@@ -62,13 +62,13 @@ def listen(
                 seconds=0.0 if whole else window.length / 1000,
                 length=sound.seconds or (window.start + window.length) / 1000,
                 gain=sound.gain,
-                windows=_windows(says_along(run, window.clip), data.genres, one.genre) if run else (),
+                windows=windows_shown(says_along(run, window.clip), data.genres, one.genre) if run else (),
             )
         )
     player(heard, key=key, title=title, total=len(listed), cursor_on=cursor_on)
 
 
-def _windows(along: Along, genres: Sequence[str], true: str) -> Windows:
+def windows_shown(along: Along, genres: Sequence[str], true: str = "") -> Windows:
     """Return windows with the genres that matter along the clip: its own, the likeliest, and the first of each window.
 
     Among many genres most are next to nothing, and a list of clips would be heavy with them.

@@ -223,7 +223,8 @@ function probabilities(player, place) {
   for (const [, , all] of one.windows) for (const [genre, p] of Object.entries(all)) sums.set(genre, (sums.get(genre) ?? 0) + p);
   const genres = [...sums.keys()].sort((a, b) => sums.get(b) - sums.get(a)).slice(0, MOST_GENRES);
   if (sums.has(one.genre) && !genres.includes(one.genre)) genres.splice(-1, 1, one.genre);
-  const ends = new Set(one.windows.flatMap(([start, seconds]) => [start, Number((start + seconds).toFixed(3))]));
+  const apart = one.windows.every(([start, seconds], number) => start + seconds <= (one.windows[number + 1]?.[0] ?? Infinity) + 0.001);
+  const ends = new Set(apart ? one.windows.flatMap(([start, seconds]) => [start, Number((start + seconds).toFixed(3))]) : []);
   player.bounds.replaceChildren(...[...ends].map((at) => {
     const bound = element("i");
     bound.style.left = place(at);

@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,6 +32,8 @@ LONGEST = 600.0
 HEARD_RATE = 44_100
 """Samples a second of a file that is coded anew."""
 KEPT_BYTES = 128 * 1024**2
+KEPT_SECONDS = 1800.0
+"""How long a sound that was made for a page, or brought along by a person, is kept after its last use."""
 
 MEDIA_TYPES = {"WAV": "audio/wav", "WAVEX": "audio/wav", "MP3": "audio/mpeg", "FLAC": "audio/flac", "OGG": "audio/ogg"}
 """Formats that browsers play."""
@@ -128,29 +131,40 @@ def picture(clip: str, start: float, seconds: float, width: int) -> Picture:
 
 
 class _Kept:
-    """Sounds that were made, the latest of them, up to so many bytes."""
+    """Sounds that were made, the latest of them, up to so many bytes, each until nobody has used it for a while."""
 
-    def __init__(self, most: int) -> None:
-        self._most, self._size = most, 0
-        self._sounds: OrderedDict[str, bytes] = OrderedDict()
+    def __init__(self, most: int, seconds: float = math.inf) -> None:
+        self._most, self._seconds, self._size = most, seconds, 0
+        self._sounds: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, clip: str) -> bytes | None:
         with self._lock:
-            if clip in self._sounds:
-                self._sounds.move_to_end(clip)
-            return self._sounds.get(clip)
+            self._forget()
+            if clip not in self._sounds:
+                return None
+            made = self._sounds.pop(clip)[1]
+            self._sounds[clip] = time.monotonic(), made
+            return made
 
     def put(self, clip: str, made: bytes) -> bytes:
         with self._lock:
-            self._size += len(made) - len(self._sounds.pop(clip, b""))
-            self._sounds[clip] = made
-            while self._size > self._most:
-                self._size -= len(self._sounds.popitem(last=False)[1])
+            self._size += len(made) - len(self._sounds.pop(clip, (0.0, b""))[1])
+            self._sounds[clip] = time.monotonic(), made
+            self._forget()
         return made
 
+    def _forget(self) -> None:
+        """Forget the sound that was used longest ago, as long as they are too many or that was too long ago."""
+        while self._sounds:
+            used, oldest = next(iter(self._sounds.values()))
+            if self._size <= self._most and time.monotonic() - used <= self._seconds:
+                return
+            self._sounds.popitem(last=False)
+            self._size -= len(oldest)
 
-_wavs, _made = _Kept(KEPT_BYTES), _Kept(KEPT_BYTES)
+
+_wavs, _made = _Kept(KEPT_BYTES), _Kept(KEPT_BYTES, KEPT_SECONDS)
 _secret = secrets.token_bytes(32)
 
 
@@ -162,6 +176,11 @@ def keep(wav: bytes) -> str:
     name = hmac.new(_secret, wav, hashlib.sha256).hexdigest()
     _made.put(name, wav)
     return name
+
+
+def is_kept(name: str) -> bool:
+    """Say whether a name is that of a sound that `keep` keeps."""
+    return _made.get(name) is not None
 
 
 def wav_of(heard: Samples, rate: int = SAMPLE_RATE) -> bytes:

@@ -26,6 +26,7 @@ LOOKED_AT = {
     "runs": (re.compile(r"[0-9A-Za-z_-]{1,64}(,[0-9A-Za-z_-]{1,64}){0,5}"), "identifiers of up to six runs, as a,b,c"),
     "with": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a run's identifier"),
     "lens": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a lens's identifier"),
+    "clip": (re.compile(r"[0-9a-f]{64}"), "a clip's identity"),
     "on": (re.compile(r"[a-z_]{1,40}(\.[0-9a-f]{64})?"), "stored data or a preset"),
     "pairs": (re.compile(r"[^\x00-\x1f]{1,2000}"), "pairs of genres such as Hip-Hop=rap"),
     "study": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a study's identifier"),

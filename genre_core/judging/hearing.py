@@ -22,7 +22,7 @@ from genre_core.settings.config import MusicConfig, SoundConfig
 from genre_core.store.run_result import outcome_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
-from genre_core.text import capitalized, joined, percent
+from genre_core.text import joined, percent
 
 LONGEST = 300.0
 """Seconds of a sound that are heard, from its beginning."""
@@ -90,7 +90,7 @@ class Hearing:
         if self.confidence < threshold:
             said = f"It does not know: {rate} for {self.genre} is less than {percent(threshold, decimals=0)}."
         else:
-            said = f"{capitalized(self.genre)}, {rate} sure."
+            said = f"Most likely {self.genre}: {rate} sure."
         return f"{said} {self.about}" if self.about else said
 
     @property

@@ -30,6 +30,7 @@ PAGES = {
     "data, chosen tracks": ("data", "section=overview&genre=Rock&data.n_samples=800", "800 tracks"),
     "data, features": ("data", "section=features&data.n_samples=800&pair=0-1", "800 tracks"),
     "data, limits": ("data", "section=limits&data.n_samples=800", "800 tracks"),
+    "listen, to a run that cannot": ("listen", "run=read", "Read aloud cannot listen."),
     "runs": ("runs", "run=read", "Read aloud"),
 }
 

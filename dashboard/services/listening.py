@@ -1,0 +1,110 @@
+"""Runs that listen to a sound: which can, the sound that a person brought along, and what a worker makes of it."""
+
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from dashboard.services import clips, sounds, workers
+from dashboard.services.datasets import dataset
+from dashboard.services.exploring import data_of
+from dashboard.services.workers import store
+from genre_core.data.clips.reading import one_line
+from genre_core.data.clips.sounds import SAMPLE_RATE
+from genre_core.data.sources import Clip
+from genre_core.data.splitting import split_dataset
+from genre_core.errors import ClipError
+from genre_core.judging.hearing import Hearing, read_sound
+from genre_core.settings.config import SoundConfig
+from genre_core.store.schema import Run, RunState
+from genre_core.workers.listening import Sound, listen_on
+
+MOST_RUNS = 200
+KEPT_SECONDS = 1500
+_listeners = ThreadPoolExecutor(4, "genre-lab-listening")
+
+
+class Brought(NamedTuple):
+    """A sound to be heard: the name under which the player has it, what it is called, its length, and its gain.
+
+    `own` is there where it is no clip of the store: its identity, the length of its file, and what is heard as a WAV.
+    """
+
+    name: str
+    title: str
+    seconds: float
+    gain: float = 1.0
+    own: Sound | None = None
+
+
+def can_listen(run: Run) -> bool:
+    """Say whether a run learned from sound."""
+    return isinstance(data_of(run), SoundConfig)
+
+
+def listeners() -> list[Run]:
+    """Return the complete runs that can listen, newest first."""
+    complete: tuple[RunState, ...] = ("complete",)
+    return [run for run in store().runs(limit=MOST_RUNS, states=complete) if can_listen(run)]
+
+
+def bring(file_id: str, title: str, data: bytes) -> Brought:
+    """Read a sound that was uploaded or recorded, and keep it in memory for a while; raises ClipError."""
+    return _brought(file_id, one_line(title), data)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, ttl=KEPT_SECONDS)
+def _brought(file_id: str, title: str, _data: bytes) -> Brought:
+    with tempfile.TemporaryDirectory(prefix="genre-lab-") as folder:
+        path = Path(folder) / f"{Path(title).stem[:60] or 'sound'}{Path(title).suffix[:10]}"
+        try:
+            path.write_bytes(_data)
+        except (OSError, ValueError) as error:
+            raise ClipError("The server could not take this sound: give its file another name.") from error
+        clip, seconds, samples = read_sound(path)
+    wav = clips.wav_of(samples)
+    return Brought(clips.keep(wav), title, len(samples) / SAMPLE_RATE, own=(clip, seconds, wav))
+
+
+def offered(run: Run) -> Sequence[Clip]:
+    """Return the clips of a run's own data, without those of its test part while that is closed; raises DataError."""
+    config = run.config.data
+    assert isinstance(config, SoundConfig)
+    every = sounds.clips(config)
+    if run.opened:
+        return every
+    data = dataset(config)
+    closed = {data.heard[row].clip for row in split_dataset(data, run.config.split).test}
+    return [clip for clip in every if clip.clip not in closed]
+
+
+def of_clip(run: Run, clip: Clip) -> Brought:
+    """Return a clip of the run's data as a sound to be heard."""
+    found = sounds.sound_of(run.config.data, clip.clip)
+    return Brought(clip.clip, clip.name, found.seconds or clip.seconds, found.gain)
+
+
+def hearing(run: Run, sound: Brought) -> "Future[Hearing]":
+    """Return what a worker is making of a sound, begun where nobody has asked before.
+
+    Its result raises GenreLabError where the run cannot listen, or the sound cannot be heard.
+    """
+    return _hearing(run.id, run.attempt, run.opened, sound.name, sound)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, ttl=KEPT_SECONDS)
+def _hearing(run_id: str, attempt: int, opened: bool, name: str, _sound: Brought) -> "Future[Hearing]":
+    return _listeners.submit(lambda: Hearing.from_json(ask(run_id, _sound.own or name)))
+
+
+def ask(run_id: str, sound: Sound | str) -> dict[str, Any]:
+    """Let a worker listen; raises GenreLabError."""
+    return listen_on(workers.client(), store().url, run_id, sound)
+
+
+def forget(run: Run, sound: Brought) -> None:
+    """Forget what came of listening, so that it is tried again."""
+    _hearing.clear(run.id, run.attempt, run.opened, sound.name, sound)

@@ -1,0 +1,159 @@
+"""Listen: what a run says of a sound that a person brings along, and how much that is worth."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.components.address_choice import address_choice
+from dashboard.components.judged_head import say_headline
+from dashboard.components.percent_input import percent_input
+from dashboard.components.run_picker import label
+from dashboard.components.safely import refreshing
+from dashboard.services import listening, runs, workers
+from dashboard.services.listening import Brought
+from dashboard.shell import address
+from dashboard.text import evaluate_states
+from dashboard.views.listen import answer
+from dashboard.views.listen import text as sentences
+from genre_core.data.tables.reading import MAX_BYTES
+from genre_core.errors import GenreLabError
+from genre_core.store.schema import Run
+
+COMPONENTS = Path(__file__).parents[2] / "components"
+CSS = (COMPONENTS / "terms.css", COMPONENTS / "judged.css", Path(__file__).with_name("listen.css"))
+LOOK_SECONDS = 0.3
+MOST_PERCENT = 100.0
+
+
+def main() -> None:
+    """Draw the run that listens, what it listens to, and what it says."""
+    for style in CSS:
+        st.html(style)
+    with st.container(key="listen-page", gap="small"):
+        found = listening.listeners()
+        run = _looked_at(found)
+        head, choice = st.columns([1.75, 1], gap="medium")
+        with choice, st.container(key="listen-choice", horizontal=True, vertical_alignment="top", gap="small"):
+            _picker(run, found)
+            threshold = _threshold() if run else 0.0
+        if run is None:
+            with head:
+                _say_why_not()
+            return
+        _listen(run, threshold, head)
+
+
+def _say_why_not() -> None:
+    asked_for = runs.run(address.run_id())
+    if asked_for is None:
+        say_headline(*sentences.nobody(bool(workers.store().runs(limit=1))))
+    elif asked_for.state != "complete":
+        say_headline(*evaluate_states.not_complete(asked_for))
+    else:
+        say_headline(sentences.deaf(asked_for))
+
+
+def _looked_at(found: list[Run]) -> Run | None:
+    """Return the run of the address, or the newest that can listen; None where that of the address cannot."""
+    asked_for = runs.run(address.run_id())
+    if asked_for is None:
+        return found[0] if found else None
+    return asked_for if asked_for.state == "complete" and listening.can_listen(asked_for) else None
+
+
+def _picker(run: Run | None, found: list[Run]) -> None:
+    """Draw the choice among the runs that can listen."""
+    listed = {one.id: label(one) for one in (*found, *([run] if run else []))}
+    if not listed:
+        return
+    st.session_state["listening run"] = run.id if run else None
+    st.selectbox("Run", list(listed), key="listening run", format_func=listed.__getitem__, index=0 if run else None,
+                 placeholder="choose one that can listen", label_visibility="collapsed", on_change=_choose)  # fmt: skip
+
+
+def _choose() -> None:
+    address.look(run=st.session_state["listening run"], clip=None)
+
+
+def _threshold() -> float:
+    """Draw the confidence below which it does not know, and return it."""
+    text = st.query_params.get("reject", "")
+    given = float(text) if text.replace(".", "", 1).isdecimal() and float(text) <= 1 else 0.0
+    st.session_state["listen threshold"] = 100 * given
+    percent_input("“Don't know” below", "listen threshold", 0.0, MOST_PERCENT, step=5.0, on_change=_reject,
+                  help=sentences.THRESHOLD_HELP, width=190)  # fmt: skip
+    return given
+
+
+def _reject() -> None:
+    value = st.session_state["listen threshold"] / 100
+    address.look(reject=f"{value:.4g}" if value else None)
+
+
+def _listen(run: Run, threshold: float, head: st.delta_generator.DeltaGenerator) -> None:
+    try:
+        sound = _sound(run)
+    except GenreLabError as error:
+        with head:
+            say_headline(sentences.unheard(str(error)))
+        return
+    if sound is None:
+        with head:
+            say_headline(sentences.waiting(run))
+        return
+    hearing = listening.hearing(run, sound)
+    if not hearing.done():
+        with head:
+            st.header("Listening …", anchor=False)
+            refreshing(_wait, LOOK_SECONDS)(run, sound)
+        answer.draw_sound(sound)
+        return
+    try:
+        found = hearing.result()
+    except GenreLabError as error:
+        with head:
+            say_headline(sentences.unheard(str(error)))
+            st.button("Try again", icon=":material/refresh:", type="tertiary", on_click=listening.forget,
+                      args=(run, sound))  # fmt: skip
+        return
+    with head:
+        answer.draw_head(found, threshold)
+    answer.draw(run, sound, found)
+
+
+def _wait(run: Run, sound: Brought) -> None:
+    """Start the page anew when the answer is there."""
+    if listening.hearing(run, sound).done():
+        st.rerun()
+    st.caption("A worker measures the sound and asks the network.")
+
+
+def _sound(run: Run) -> Brought | None:
+    """Draw where the sound comes from, and return it; raises GenreLabError where it cannot be heard."""
+    source = address_choice("Sound", "sound", sentences.SOURCES, on_change={"clip": None})
+    if source == "clip":
+        return _clip(run)
+    if source == "microphone":
+        given = st.audio_input(sentences.RECORD, sample_rate=44_100, key="recording")
+        return listening.bring(given.file_id, "recording.wav", given.getvalue()) if given else None
+    file = st.file_uploader(sentences.UPLOAD, max_upload_size=MAX_BYTES // 1024**2, key="sound file")
+    return listening.bring(file.file_id, file.name, file.getvalue()) if file else None
+
+
+def _clip(run: Run) -> Brought | None:
+    clips = {clip.clip: clip for clip in listening.offered(run)}
+    chosen = st.query_params.get("clip", "")
+    if chosen and chosen not in clips:
+        address.note("The clip in this link is not in the run's data, or its test part is closed; choose another.")
+    st.session_state["listened clip"] = chosen if chosen in clips else None
+    st.selectbox("Clip", list(clips), key="listened clip", index=None, placeholder="choose a clip",
+                 format_func=lambda name: f"{clips[name].name} · {clips[name].genre}", label_visibility="collapsed",
+                 on_change=_take_clip)  # fmt: skip
+    return listening.of_clip(run, clips[chosen]) if chosen in clips else None
+
+
+def _take_clip() -> None:
+    address.look(clip=st.session_state["listened clip"])
+
+
+main()
