@@ -3,6 +3,7 @@
 import json
 import math
 import os
+from copy import deepcopy
 from unittest import mock
 
 import numpy as np
@@ -337,6 +338,23 @@ def test_what_it_says_of_a_clip_does_not_depend_on_what_is_beside_it(architectur
     padded = torch.cat([F.pad(clip, (0, 40 - clip.shape[2]), value=torch.nan) for clip in clips])
     torch.testing.assert_close(network(padded), torch.cat([network(clip) for clip in clips]))
     torch.testing.assert_close(network(padded[1:3]), network(padded)[1:3])
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_cnn_learns_and_answers_as_torchs_own_layers_do(training):
+    torch.manual_seed(1)
+    network = CnnConfig(channels=(4, 8), dropout=0.0).build((13, 22), 3).train(training)
+    blocks = [
+        layer
+        for kernel, norm in zip(network.kernels, network.norms, strict=True)
+        for layer in (deepcopy(kernel), deepcopy(norm), nn.ReLU(), nn.MaxPool2d(2, ceil_mode=True))
+    ]
+    plain = nn.Sequential(*blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), deepcopy(network.genres)).train(training)
+    X, y = torch.randn(6, 13, 22), torch.arange(6) % 3
+    for answers in (network(X), plain(X.unsqueeze(1))):
+        F.cross_entropy(answers, y).backward()
+    torch.testing.assert_close(network(X), plain(X.unsqueeze(1)))
+    torch.testing.assert_close(network.kernels[0].weight.grad, plain[0].weight.grad)
 
 
 def test_batches_are_normalized_by_what_is_heard_in_them():

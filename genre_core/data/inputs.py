@@ -273,8 +273,8 @@ class LazyRows:
         return self.scores[self.numbers].astype(dtype or np.float32, copy=False)
 
 
-def in_chunks(shape: tuple[int, ...]) -> Iterator[slice]:
-    """Yield slices of the rows of an array of that shape, each of at most `READ_AT_ONCE` numbers."""
-    size = max(1, READ_AT_ONCE // math.prod(shape[1:]))
+def in_chunks(shape: tuple[int, ...], most: int | None = None) -> Iterator[slice]:
+    """Yield slices of the rows of an array of that shape, each of at most `most` numbers, usually `READ_AT_ONCE`."""
+    size = max(1, (most or READ_AT_ONCE) // math.prod(shape[1:]))
     for start in range(0, shape[0], size):
         yield slice(start, start + size)

@@ -10,6 +10,9 @@ from torch import Tensor
 from genre_core.data.inputs import LazyRows, Rows, in_chunks
 from genre_core.networks.network import Frozen
 
+ANSWERED_AT_ONCE = 1 << 18
+"""Most numbers of spectrograms that are answered at a time: what convolutions make of more leaves the cache."""
+
 
 class Batches:
     """Rows that stay in their file: a slice of them is read, standardized and brought to the device."""
@@ -21,7 +24,10 @@ class Batches:
         return len(self.rows)
 
     def __getitem__(self, batch: slice) -> Tensor:
-        return torch.from_numpy(np.asarray(self.rows[batch])).to(self.device)
+        rows = torch.from_numpy(np.asarray(self.rows[batch]))
+        if self.device.type == "cuda":  # the copy goes on while the GPU computes
+            return rows.pin_memory().to(self.device, non_blocking=True)
+        return rows
 
     def in_order(self, order: Tensor) -> "Batches":
         """Return the rows in another order (n,)."""
@@ -94,7 +100,7 @@ def in_order(held: Held, order: Tensor) -> Held:
 
 
 def parts(held: Held, most: int | None = None) -> Iterable[Tensor]:
-    """Return the rows one after another: `most` at a time or all at once, and of a file as many as are read at once."""
+    """Return the rows one after another: `most` at a time or all at once, and of a file a few."""
     if isinstance(held, Batches):
-        return map(held.__getitem__, in_chunks(held.shape))
+        return map(held.__getitem__, in_chunks(held.shape, ANSWERED_AT_ONCE))
     return torch.split(held, most) if most else (held,)
