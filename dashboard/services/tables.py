@@ -1,5 +1,6 @@
 """Stored data to train on: tables, imports of FMA and published splits, and what a person says of columns."""
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -15,7 +16,7 @@ from dashboard.services.workers import store
 from genre_core.data.clips.collection import KIND as CLIPS
 from genre_core.data.clips.collection import collect
 from genre_core.data.clips.sounds import Location
-from genre_core.data.clips.uploads import keep, root_of
+from genre_core.data.clips.uploads import keep, root_of, write
 from genre_core.data.dataset import Column, Part, Role
 from genre_core.data.fma.importing import KIND as FMA
 from genre_core.data.published import KIND as SPLIT
@@ -112,6 +113,24 @@ def keep_uploaded(folder: Path, name: str, added_to: str, progress: Callable[[in
     store().clips.put({clip: Location(str(path)) for clip, path in kept.items()})
     store().put_collection(collection)
     return collection.content_hash
+
+
+def names(kind: str) -> list[str]:
+    """Return what stored data of a kind are called, newest first."""
+    return [table.name for table in store().tables(kind)]
+
+
+def keep_sound(name: str, data: bytes, genre: str, collection: str) -> str:
+    """Store one sound of a genre in the collection of that name, a new one where there is none; return its hash.
+
+    Raises DataError where it cannot be used or kept, and StoreError where it could not be saved.
+    """
+    added_to = next((table.content_hash for table in store().tables(CLIPS) if table.name == collection), "")
+    folder = write([(name, data)], uploads(), genre)
+    try:
+        return keep_uploaded(folder, collection, added_to, lambda done, total: None)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def uploads() -> Path:

@@ -101,7 +101,7 @@ class Hearing:
         if self.held:
             among, rate = joined(list(self.held), "or"), percent(self.level, decimals=0)
             said.append(f"With {rate} confidence it is {among}, if it is like its validation tracks.")
-        said.append(self.far)
+        said.insert(0 if self.unlike else len(said), self.far)
         if self.heard < self.seconds - 0.01:
             said.append(f"Only the first {self.heard / 60:.0f} minutes were heard.")
         return said

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.services import listening
+from dashboard.services import listening, tables
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.errors import ClusterError
@@ -87,6 +87,19 @@ def test_clips_of_the_closed_test_part_are_not_offered(store):
     assert "its test part is closed" in texts(page)
     assert clip_in(store, "test") not in {clip.clip for clip in listening.offered(store.run("hums"))}
     assert clip_in(store, "train") in {clip.clip for clip in listening.offered(store.run("hums"))}
+
+
+def test_a_sound_is_kept_where_a_person_asks_for_that(store, tmp_path):
+    for name in ("drone", "chirp"):
+        file = next((write_hums(tmp_path / name, 1, 0.6) / name).iterdir())
+        tables.keep_sound(file.name, file.read_bytes(), name, "my sounds")
+    newest, *_ = store.tables("clips")
+    found = store.read_collection(newest.content_hash)
+    assert found.name == "my sounds"
+    assert dict(zip(found.clips["genre"], found.clips["file"], strict=True)) == {
+        "drone": "drone/drone.00001.wav", "chirp": "chirp/chirp.00001.wav",
+    }  # fmt: skip
+    assert not list(tables.uploads().glob("new-*"))
 
 
 def test_what_went_wrong_is_said_and_can_be_tried_again(store, worker, monkeypatch):

@@ -15,6 +15,7 @@ from dashboard.shell import address
 from dashboard.text import evaluate_states
 from dashboard.views.listen import answer
 from dashboard.views.listen import text as sentences
+from dashboard.views.listen.keep import keep_it
 from genre_core.data.tables.reading import MAX_BYTES
 from genre_core.errors import GenreLabError
 from genre_core.store.schema import Run
@@ -133,11 +134,17 @@ def _sound(run: Run) -> Brought | None:
     source = address_choice("Sound", "sound", sentences.SOURCES, on_change={"clip": None})
     if source == "clip":
         return _clip(run)
-    if source == "microphone":
-        given = st.audio_input(sentences.RECORD, sample_rate=44_100, key="recording")
-        return listening.bring(given.file_id, "recording.wav", given.getvalue()) if given else None
-    file = st.file_uploader(sentences.UPLOAD, max_upload_size=MAX_BYTES // 1024**2, key="sound file")
-    return listening.bring(file.file_id, file.name, file.getvalue()) if file else None
+    given = (
+        st.audio_input(sentences.RECORD, sample_rate=44_100, key="recording")
+        if source == "microphone"
+        else st.file_uploader(sentences.UPLOAD, max_upload_size=MAX_BYTES // 1024**2, key="sound file")
+    )
+    if given is None:
+        return None
+    name = f"recording {given.file_id[:6]}.wav" if source == "microphone" else given.name
+    sound = listening.bring(given.file_id, name, given.getvalue())
+    keep_it(run, name, given.getvalue())
+    return sound
 
 
 def _clip(run: Run) -> Brought | None:

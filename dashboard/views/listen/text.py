@@ -8,8 +8,8 @@ from genre_core.settings.config import MusicConfig
 from genre_core.store.schema import Run
 
 SOURCES = {"file": "A file", "microphone": "A recording", "clip": "A clip of its data"}
-UPLOAD = f"WAV, FLAC, MP3, OGG or AIFF. The first {LONGEST / 60:.0f} minutes are heard. Nothing is kept."
-RECORD = "Record some music with the microphone. Nothing is kept."
+UPLOAD = f"WAV, FLAC, MP3, OGG or AIFF. The first {LONGEST / 60:.0f} minutes are heard. Nothing is kept unless you ask."
+RECORD = "Record some music with the microphone. Nothing is kept unless you ask."
 THRESHOLD_HELP = "Below this confidence the run says that it does not know. 0 %: it always answers."
 
 
