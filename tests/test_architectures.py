@@ -9,12 +9,16 @@ import pytest
 import torch
 from hypothesis import example, given
 from hypothesis import strategies as st
+from safetensors.torch import save
 from torch import nn
 
 from genre_core import networks
 from genre_core.errors import DataError
+from genre_core.judging.nearest import before_genres
 from genre_core.networks import ARCHITECTURES, LinearConfig, MlpConfig, NetworkConfig
+from genre_core.networks.listening import Listening
 from genre_core.networks.musicnn_layers import N_MELS
+from genre_core.training.trainer import rebuilt
 from tests.reference import layers_of
 from tests.twin_network import TwinConfig
 
@@ -85,6 +89,16 @@ class TestContract:
 
     def test_it_shows_where_its_last_patterns_respond_where_it_says_so(self, config):
         assert ("maps" in dict(seeded(config).named_children())) == config.maps
+
+    def test_it_is_rebuilt_from_its_weights(self, config):
+        network, X = seeded(config).eval(), inputs_for(config)
+        saved = save({name: value.contiguous() for name, value in network.state_dict().items()})
+        again = rebuilt(config, shape_for(config), 3, saved)
+        assert torch.equal(again(X), network(X))
+        if len(shape_for(config)) == 2 and isinstance(again, Listening):
+            assert before_genres(again, X.numpy(), 3).shape == (len(X), again.genres.in_features)
+        with pytest.raises(DataError, match="not those of this run's network"):
+            rebuilt(config, shape_for(config), 4, saved)
 
     def test_evaluation_is_without_chance(self, config):
         network = seeded(config).eval()

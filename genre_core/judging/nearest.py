@@ -98,11 +98,11 @@ def _places(fitted: Fitted, X: Rows) -> FloatArray:
     """Return where rows of standard scores lie (n, n_dimensions)."""
     if isinstance(fitted.prepared.dataset.inputs, Features):
         return np.asarray(X, dtype=np.float64)
-    found = _before_genres(fitted.networks[0], X, len(fitted.genres))
+    found = before_genres(fitted.networks[0], X, len(fitted.genres))
     return np.nan_to_num(np.asarray(X).reshape(len(X), -1)).astype(np.float64) if found is None else found
 
 
-def _before_genres(network: "Network", X: Rows, n_genres: int) -> FloatArray | None:
+def before_genres(network: "Network", X: Rows, n_genres: int) -> FloatArray | None:
     """Return what the layer that answers is given (n, n_units); None where the network has no such layer."""
     from torch import Tensor, nn
 
