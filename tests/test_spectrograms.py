@@ -29,7 +29,7 @@ from genre_core.store.runs import RunStore
 from genre_core.studies.extraction import Extraction, ExtractionConfig
 from genre_core.studies.study import iter_results
 from genre_core.terminal.main import main
-from genre_core.training.batches import random_crops
+from genre_core.training.augmentation import random_crops
 from genre_core.training.events import EpochEnd
 from genre_core.training.experiment import run_experiment
 from genre_core.training.predictions import Predictions

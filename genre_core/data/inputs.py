@@ -24,6 +24,9 @@ Per = Literal["band", "all", "none"]
 Pretrained = Callable[[], Mapping[str, npt.NDArray[np.float32]]]
 """Reads the weights of a network that has learned, by their names; raises DataError where they are gone."""
 
+Decibels = tuple[FloatArray, FloatArray]
+"""The mean and scale in dB of the standard scores of spectrograms, (n_mels, 1) or (1, 1)."""
+
 READ_AT_ONCE = 4_000_000
 """Most numbers that are read from a file at a time: 16 MB."""
 MOST_KEPT = 128_000_000
@@ -56,6 +59,8 @@ class Inputs(ABC):
     """The names of the features; none where a row is not a list of features."""
     frame_seconds: float = 0.0
     """Seconds from one frame of a spectrogram to the next; 0 where a row has none."""
+    unit_db: float = 1.0
+    """How many decibels 1 is in a spectrogram."""
 
     @property
     @abstractmethod
@@ -127,7 +132,7 @@ class Spectrograms(Inputs):
 
     They are standardized by the mean and scale of each mel band, of all bands together, or not at all. `identity` names
     what the file holds, so that telling it from others does not read all of it; empty: its numbers are hashed.
-    `frame_seconds` lie between the starts of two frames.
+    `frame_seconds` lie between the starts of two frames, and 1 in the array is `unit_db` decibels.
     """
 
     array: Rows
@@ -135,6 +140,7 @@ class Spectrograms(Inputs):
     identity: str = ""
     frame_seconds: float = 0.0
     pretrained: Pretrained | None = None
+    unit_db: float = 1.0
     noun = "spectrograms"
 
     def __post_init__(self) -> None:

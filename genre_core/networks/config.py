@@ -3,7 +3,7 @@
 import math
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from genre_core.values import Frozen, setting
 
@@ -22,6 +22,22 @@ DROPOUT: Any = setting(
     step=0.05,
 )
 """The setting of that name, of whichever network."""
+
+
+class Augmentation(NamedTuple):
+    """How much training clips are changed at random, each at most by that much; 0: not at all.
+
+    `crop` is the length of the piece that is taken of each, `mute_frames` and `mute_bands` are widths, `gain` is in dB,
+    `shift` in bands; `noise` is a share of the clip's amplitude, `stretch` of its speed.
+    """
+
+    crop: int = 0
+    mute_frames: int = 0
+    mute_bands: int = 0
+    gain: float = 0.0
+    noise: float = 0.0
+    shift: float = 0.0
+    stretch: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -81,9 +97,9 @@ class NetworkConfig(Frozen):
         """Say how much of a spectrogram it takes in before it averages; nothing where it takes features."""
         return ""
 
-    def crop_frames(self, frame_seconds: float) -> int:
-        """Return how many frames of each row a training batch has, taken at random; 0: the row as it is."""
-        return 0
+    def augmentation(self, frame_seconds: float) -> Augmentation:
+        """Return how rows are changed in training; frames of a spectrogram lie so many seconds apart."""
+        return Augmentation()
 
     def faster(self) -> Self:
         """Return it with faster random numbers, where it has such a setting and it would do anything."""

@@ -373,6 +373,7 @@ class _Learning(Frozen):
     patience: int = setting(10, "Patience", "How many epochs without a new best to wait before stopping early. Higher: training waits longer; at the maximum number of epochs it never stops early. 5 to 20 is usual.", ge=1, le=500, step=1, scale="log", unit="epochs")
     weight_decay: float = setting(0.0, "Weight decay", "How strongly every weight is pulled toward zero (L2). Higher: simpler boundaries between genres, in the end too simple. 0 to 0.01 is usual.", ge=0, le=1, step=0.0001)
     label_smoothing: float = setting(0.0, "Label smoothing", "Share of each label that is spread evenly over all genres. Higher: the network is less confident. 0 to 0.1 is usual.", ge=0, le=0.9, step=0.01)
+    mixup: float = setting(0.0, "Mixup", "In training, each track is mixed with another one, and so are their labels; this is the parameter of the Beta distribution that says how evenly. Higher: more even mixes, and a network that is less confident and overfits less. At 0 nothing is mixed; 0.2 is usual.", ge=0, le=2, step=0.1)
     class_weighting: Literal["none", "balanced"] = setting("none", "Class weighting", "Balanced weighting gives tracks of rare genres more weight, so that every genre counts the same in training. It usually raises macro-F1 and lowers accuracy.", labels={"none": "none", "balanced": "balanced"})
 
 

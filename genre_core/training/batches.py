@@ -71,19 +71,6 @@ class HeardOnce(Batches):
 Held = Tensor | Batches
 
 
-def random_crops(X: Tensor, n_frames: int) -> Tensor:
-    """Return a piece of each spectrogram, (n, n_mels, n_frames) of (n, n_mels, frames), each from a random place in it.
-
-    Places are drawn from torch's global generator, among those where sound is heard. What is not longer stays.
-    """
-    if X.shape[2] <= n_frames:
-        return X
-    lengths = X.shape[2] - X[:, 0].isnan().sum(1).cpu()
-    starts = (torch.rand(len(X)) * (lengths - n_frames + 1).clamp(min=1)).long()
-    rows = zip(X, starts.tolist(), strict=True)
-    return torch.stack([row[:, start : start + n_frames] for row, start in rows])
-
-
 def hold(rows: Rows, device: torch.device, frozen: Frozen | None = None) -> Held:
     """Bring rows to the device, or get ready to read those that lie in a file; through layers that are frozen."""
     if isinstance(rows, LazyRows):

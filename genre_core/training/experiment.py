@@ -51,8 +51,9 @@ class Prepared:
 
         dataset, y, split = self.dataset, self.dataset.y, self.split
         parts = self.X[split.train], y[split.train], self.X[split.validation], y[split.validation]
-        inputs = dataset.inputs
-        return TrainingData(*parts, len(dataset.genres), inputs.frame_seconds, inputs.pretrained)
+        inputs, found = dataset.inputs, self.standardizer
+        decibels = (found.mean * inputs.unit_db, found.scale * inputs.unit_db)
+        return TrainingData(*parts, len(dataset.genres), inputs.frame_seconds, inputs.pretrained, decibels)
 
 
 @dataclass(frozen=True, eq=False)

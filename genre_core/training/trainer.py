@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,12 +27,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genre_core.data.dataset import IntArray
-from genre_core.data.inputs import Pretrained, Rows
+from genre_core.data.inputs import Decibels, Pretrained, Rows
 from genre_core.errors import DataError
 from genre_core.networks import NetworkConfig, Shape
 from genre_core.networks.network import Network, SideBySide
 from genre_core.settings.config import BeforeConfig, TrainConfig
-from genre_core.training.batches import Batches, Held, hold, in_order, parts, random_crops
+from genre_core.training.augmentation import augmented, mixed
+from genre_core.training.batches import Batches, Held, hold, in_order, parts
 from genre_core.training.events import EpochEnd, Event, Progress, StopReason, TrainEnd
 from genre_core.training.optimizers import Optimizer, Schedule, balanced_weights, flatten
 
@@ -45,7 +47,7 @@ _global_generator = threading.Lock()
 class TrainingData:
     """Data of a trainer: standard scores (n, *shape) of its rows as float32, and class numbers (n,).
 
-    Of spectrograms `frame_seconds` lie between two frames.
+    Of spectrograms `frame_seconds` lie between two frames, and `decibels` are mean and scale of the scores in dB.
     """
 
     X_train: Rows
@@ -55,6 +57,7 @@ class TrainingData:
     n_genres: int
     frame_seconds: float = 0.0
     pretrained: Pretrained | None = None
+    decibels: Decibels = (np.zeros((1, 1)), np.ones((1, 1)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +89,7 @@ class Trainer:
         self.config = self._first
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self.n_genres = data.n_genres
-        self._crop = model.crop_frames(data.frame_seconds)
+        self._augmentation, self._decibels = model.augmentation(data.frame_seconds), data.decibels
         self._y_train = torch.as_tensor(data.y_train).to(self.device)
         self._y_validation = torch.as_tensor(data.y_validation).to(self.device)
         with _global_generator, torch.random.fork_rng(devices=self._cuda_devices()):
@@ -114,8 +117,9 @@ class Trainer:
 
     @property
     def side_by_side(self) -> type[SideBySide] | None:
-        """Return how it is computed together with others; None: by itself, as where its rows lie in a file."""
-        return self.network.side_by_side if isinstance(self._X_train, Tensor) else None
+        """Return how it is computed together with others; None: by itself, as where its rows are mixed or in a file."""
+        alone = self._first.mixup or self.final.mixup or not isinstance(self._X_train, Tensor)
+        return None if alone else self.network.side_by_side
 
     @property
     def n_train(self) -> int:
@@ -188,8 +192,13 @@ class Trainer:
         start = first = self._position
         while start < n:
             end = start + size
-            batch = random_crops(X[start:end], self._crop) if self._crop else X[start:end]
-            loss, logits = self.network.backpropagate(batch, y[start:end], self._criterion)
+            batch, labels, criterion = X[start:end], y[start:end], self._criterion
+            if any(self._augmentation):
+                batch = augmented(batch, self._augmentation, self._decibels)
+            if self.config.mixup:
+                batch, others, share = mixed(batch, labels, self.config.mixup)
+                criterion = partial(self._criterion_of_both, others, share)
+            loss, logits = self.network.backpropagate(batch, labels, criterion)
             self.optimizer.step(self.schedule.rate)
             self._loss_sum += loss
             outputs.append(logits)
@@ -287,6 +296,10 @@ class Trainer:
 
     def _criterion(self, logits: Tensor, y: Tensor) -> Tensor:
         return F.cross_entropy(logits, y, self.class_weights, label_smoothing=self.config.label_smoothing)
+
+    def _criterion_of_both(self, others: Tensor, share: float, logits: Tensor, y: Tensor) -> Tensor:
+        """Return the loss of rows that are mixed: that of each label by its share."""
+        return share * self._criterion(logits, y) + (1 - share) * self._criterion(logits, others)
 
     def _remember(self, score: float) -> bool:
         if score <= self._best_score:

@@ -168,7 +168,7 @@ def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Me
         identity = hashlib.sha256(keys.encode()).hexdigest()
         array, one = clips.padded(found[0], shape), SPECTROGRAM_SETS[sets[0]]
         weights = partial(read_weights, weights_path(clips.folder)) if needs_tagger(config) else None
-        return Measured(Spectrograms(array, one.per, identity, one.frame_seconds, weights), rows, problems)
+        return Measured(Spectrograms(array, one.per, identity, one.frame_seconds, weights, one.unit_db), rows, problems)
     return Measured(side_by_side([clips.values(one) for one in found], config), rows, problems)
 
 

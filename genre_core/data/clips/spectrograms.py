@@ -27,6 +27,7 @@ class SpectrogramSet(NamedTuple):
 
     `measured` takes mono samples at `sample_rate` and returns (n_mels, 1 + n_samples // hop), or raises DataError where
     there are none or some are no numbers. It is standardized by band, or, `per` "none", given to networks as it is.
+    Where it is loud, 1 is `unit_db` decibels.
     """
 
     name: str
@@ -39,6 +40,7 @@ class SpectrogramSet(NamedTuple):
     n_mels: int = N_MELS
     hop: int = HOP
     per: Literal["band", "none"] = "band"
+    unit_db: float = 1.0
 
     @property
     def frame_seconds(self) -> float:
@@ -76,6 +78,7 @@ SPECTROGRAM_SETS = {
             n_mels=musicnn_layers.N_MELS,
             hop=hearing.HOP,
             per="none",
+            unit_db=10.0,
         ),
     )
 }
