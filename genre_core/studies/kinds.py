@@ -12,6 +12,8 @@ from genre_core.store.schema import Study
 from genre_core.studies.cross_predictions import CrossPredictions, CrossPredictionsConfig
 from genre_core.studies.elsewhere import JudgedElsewhere
 from genre_core.studies.extraction import Extraction, ExtractionConfig
+from genre_core.studies.few_clips.config import FewClipsConfig
+from genre_core.studies.few_clips.measuring import FewClips
 from genre_core.studies.learning_curve.config import LearningCurveConfig
 from genre_core.studies.learning_curve.measuring import LearningCurve
 from genre_core.studies.lens.config import LensConfig
@@ -40,15 +42,16 @@ class Kind(Generic[Config]):
     config: type[Config]
     work: Callable[[Config, RunStore, Study], StudyWork]
     brief: bool = False
-    data: Callable[[Config], DatasetConfig | None] = lambda config: config.experiment.data  # type: ignore[attr-defined]
+    data: Callable[[Config], DatasetConfig | tuple[DatasetConfig, ...] | None] = lambda config: config.experiment.data  # type: ignore[attr-defined]
 
     def open(self, store: RunStore, study: Study) -> StudyWork:
         """Return what a stored study has to do."""
         return self.work(self.config.model_validate_json(study.config_json), store, study)
 
-    def measured(self, study: Study) -> DatasetConfig | None:
+    def measured(self, study: Study) -> tuple[DatasetConfig, ...]:
         """Return the data that are to be measured before a stored study begins."""
-        return self.data(self.config.model_validate_json(study.config_json))
+        found = self.data(self.config.model_validate_json(study.config_json))
+        return found if isinstance(found, tuple) else (found,) if found else ()
 
 
 def _lens(config: LensConfig, store: RunStore, study: Study) -> Lens:
@@ -93,6 +96,15 @@ ELSEWHERE = Kind(
     data=lambda config: config.data,
 )
 
+FEW_CLIPS = Kind(
+    "few clips",
+    "study of few clips",
+    FewClipsConfig,
+    lambda config, store, _: FewClips(config, store),
+    data=lambda config: tuple(config.of_way(way).data for way in config.ways),
+)
+
 KINDS: Mapping[str, Kind[Any]] = {
-    of.kind: of for of in (LENS, REPEATS, SEARCH, LEARNING_CURVE, CROSS_PREDICTIONS, MAP, EXTRACTION, ELSEWHERE)
+    of.kind: of
+    for of in (LENS, REPEATS, SEARCH, LEARNING_CURVE, CROSS_PREDICTIONS, MAP, EXTRACTION, ELSEWHERE, FEW_CLIPS)
 }

@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from genre_core.data.dataset import PARTS
 from genre_core.evaluation.practical import REGION
+from genre_core.studies.few_clips.config import WAYS, FewClipsConfig
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.repeats.config import VARIES, Folds, OtherSeeds
 from genre_core.terminal.arguments import (
@@ -33,7 +34,7 @@ _SOURCES = "[--preset NAME | --table FILE | --fma FOLDER | --clips FOLDER]"
 
 def add_commands(commands: Commands) -> None:
     """Add every command with its options."""
-    training = (_train, _repeat, _crossvalidate, _search, _lens)
+    training = (_train, _repeat, _crossvalidate, _search, _lens, _few)
     for add in (*training, _evaluate, _listen, _compare, _ensemble, _limit, _import, _tagger, _runs):
         add(commands)
 
@@ -137,6 +138,19 @@ def _lens(commands: Commands) -> None:
     add_number(parser, "--repeats", "N", LensConfig().n_repeats, "splits")
     add_right_about(parser)
     add_by(parser)
+
+
+def _few(commands: Commands) -> None:
+    help = "from how many clips? features, a CNN and a pretrained tagger learn from a few clips of each genre"
+    about = ". All are judged on the validation part; the test part stays closed."
+    parser = _add(commands, "few", help, f"{_SOURCES} [--sizes N,…] [--draws N] [settings]", about)
+    add_experiment(parser)
+    usual = FewClipsConfig.model_fields
+    sizes = ",".join(map(str, usual["sizes"].default))
+    parser.add_argument("--sizes", default=sizes, metavar="N,…", help=f"clips of each genre (default: {sizes})")
+    ways = f"what learns: {', '.join(WAYS)} (default: all; without the fetched tagger, those that do without it)"
+    parser.add_argument("--ways", default="", metavar="WAY,…", help=ways)
+    add_number(parser, "--draws", "N", usual["n_repeats"].default, "how often clips are drawn")
 
 
 def _evaluate(commands: Commands) -> None:

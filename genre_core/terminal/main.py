@@ -16,6 +16,7 @@ _COMMANDS = {
     "repeat": ("repeat", "repeat"),
     "crossvalidate": ("repeat", "crossvalidate"),
     "search": ("search", "search"),
+    "few": ("few", "few"),
     "evaluate": ("stored", "evaluate"),
     "listen": ("listen", "listen"),
     "compare": ("compare", "compare"),

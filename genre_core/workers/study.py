@@ -58,7 +58,7 @@ def work_on(store: RunStore, study: Study) -> Iterator[None]:
     """Do what a study is missing, its clips first, and save what it comes to; yield wherever others may go first."""
     kind = KINDS[study.kind]
     told = None
-    for so_far in measuring(kind.measured(study), store):
+    for so_far in (so_far for data in kind.measured(study) for so_far in measuring(data, store)):
         if so_far != told:
             told = so_far
             store.studies.describe(study.id, study.attempt, {MEASURING: so_far})

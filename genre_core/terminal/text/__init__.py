@@ -6,9 +6,9 @@ from genre_core.terminal.text.hearing import hearing
 from genre_core.terminal.text.imports import clips, fma, split, table, tagger
 from genre_core.terminal.text.limit import limit, recipe_limit
 from genre_core.terminal.text.runs import evaluation, heading, result, runs
-from genre_core.terminal.text.studies import lens, repeated, searched
+from genre_core.terminal.text.studies import few, lens, repeated, searched
 
 __all__ = [
-    "clips", "compared", "elsewhere", "evaluation", "fma", "heading", "hearing", "lens", "limit", "recipe_limit",
+    "clips", "compared", "elsewhere", "evaluation", "few", "fma", "heading", "hearing", "lens", "limit", "recipe_limit",
     "repeated", "result", "runs", "searched", "settings_compared", "split", "table", "tagger",
 ]  # fmt: skip

@@ -127,3 +127,14 @@ def _value(objective: str, value: float, interval: Sequence[float] | None = None
 
 def _size(objective: str, size: float) -> str:
     return f"{size:.3f} nats" if objective == "log_loss" else f"{100 * size:.1f} points"
+
+
+def few(document: Document) -> str:
+    """Say which way to learn is best from few clips, and the accuracy of each from each number."""
+    sizes = sorted({point["size"] for point in document["points"]})
+    found = {(point["name"], point["size"]): rate(point["accuracy"], point["interval"]) for point in document["points"]}
+    names = list(dict.fromkeys(point["name"] for point in document["points"]))
+    header = ("clips a genre", *names)
+    rows = [(f"{size:,}", *(found.get((name, size), "") for name in names)) for size in sizes]
+    table = columns(header, rows, right=tuple(range(len(header))))
+    return "\n".join([*document["leads"], "", *table, "", f"Chance: {rate(document['chance'])}.", document["note"]])
