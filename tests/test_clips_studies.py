@@ -10,6 +10,7 @@ from genre_core.settings.config import ClipsConfig, ExperimentConfig, TrainConfi
 from genre_core.store.runs import RunStore
 from genre_core.studies.cross_predictions import CrossPredictionsConfig
 from genre_core.studies.extraction import ExtractionConfig
+from genre_core.studies.few_clips.config import FewClipsConfig
 from genre_core.studies.kinds import KINDS, LENS, REPEATS
 from genre_core.studies.learning_curve.config import LearningCurveConfig
 from genre_core.studies.lens.config import LensConfig
@@ -77,8 +78,11 @@ def test_every_kind_of_study_knows_what_is_to_be_measured():
         "map": MapConfig(data=config.data),
         "elsewhere": ElsewhereConfig(run="run", data=config.data),
     }
+    by_way = {"few clips": FewClipsConfig(experiment=config)}
     measuring_itself = {"extraction": ExtractionConfig(data=config.data)}
-    assert KINDS.keys() == about.keys() | measuring_itself
+    assert KINDS.keys() == {*about, *by_way, *measuring_itself}
     for kind, of in about.items():
         assert KINDS[kind].data(of) == config.data
+    measured = KINDS["few clips"].data(by_way["few clips"])
+    assert [one.features for one in measured] == ["gtzan57", "logmel", "tagger", "musicnn"]
     assert KINDS["extraction"].data(measuring_itself["extraction"]) is None

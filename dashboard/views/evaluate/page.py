@@ -21,8 +21,9 @@ from dashboard.text.badges import Badge
 from dashboard.text.evaluate import answer, limit_help, scores_line
 from dashboard.text.limits import known_already, limit_here_label
 from dashboard.theme import percent
-from dashboard.views.evaluate import confidence, dont_know, doubtful_labels, elsewhere, sets, through_time
+from dashboard.views.evaluate import confidence, dont_know, doubtful_labels, elsewhere, few_clips, sets, through_time
 from genre_core.bayes.recipe import recipe_known
+from genre_core.settings.config import SoundConfig
 
 CSS = Path(__file__).parents[2] / "components" / "judged.css"
 SECTIONS = {
@@ -33,6 +34,7 @@ SECTIONS = {
     "sets": "Prediction sets",
     "labels": "Doubtful labels",
     "elsewhere": "Other data",
+    "few": "From how many clips?",
 }
 
 
@@ -51,7 +53,9 @@ def main() -> None:
 def _section(judged: Judged) -> None:
     """Draw the section that the address names."""
     with st.container(key="evaluate-sections", horizontal=True, vertical_alignment="center", gap="medium"):
-        section = address_choice("Section", "section", SECTIONS)
+        heard = isinstance(judged.run.config.data, SoundConfig)
+        sections = {name: title for name, title in SECTIONS.items() if heard or name != "few"}
+        section = address_choice("Section", "section", sections)
         part = None if judged.part == "validation" else judged.part
         icon = ":material/compare_arrows:"
         address.page_link("views/compare/page.py", "Compare with …", icon, runs=judged.run.id, part=part)
@@ -68,6 +72,8 @@ def _section(judged: Judged) -> None:
             doubtful_labels.draw(judged)
         case "elsewhere":
             elsewhere.draw(judged)
+        case "few":
+            few_clips.draw(judged)
         case _:
             confusions.draw(judged)
 

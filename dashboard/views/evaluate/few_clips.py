@@ -1,0 +1,91 @@
+"""From how many clips? Features, a CNN and the pretrained tagger side by side, each after a few clips a genre."""
+
+import streamlit as st
+
+from dashboard.components.judged import Judged
+from dashboard.components.plot import plot
+from dashboard.components.safely import refreshing
+from dashboard.components.study_page import start_and_look
+from dashboard.components.tagger import tagger_offer
+from dashboard.components.twin import limits, twin
+from dashboard.services import few_clips
+from dashboard.services.few_clips import Few
+from dashboard.shell.address import plain
+from dashboard.views.evaluate.few_clips_figure import few_figure
+from genre_core.settings.config import SoundConfig
+from genre_core.studies.few_clips.config import NEED_TAGGER, WAYS, FewClipsConfig
+from genre_core.text import capitalized, count, joined
+
+HEIGHT, LOOK_SECONDS = 340, 1.0
+
+
+def draw(judged: Judged) -> None:
+    """Draw the question, the button that asks it, and the curves as far as they are."""
+    st.subheader("From how many clips?", anchor=False)
+    if not isinstance(judged.run.config.data, SoundConfig):
+        st.caption("This compares ways to learn from sound: choose a run on clips or on generated music.")
+        return
+    config = few_clips.config_of(judged.run)
+    found = few_clips.few_clips(config)
+    if found is None or not found.scores:
+        st.caption(plain(_about(config), longest=900))
+        if not set(NEED_TAGGER) & set(config.ways):
+            tagger_offer()
+    with st.container(key="few-buttons", horizontal=True, vertical_alignment="center", gap="small"):
+        _button(config, found)
+        if found is not None:
+            refreshing(_progress, LOOK_SECONDS if found.study.active else None)(config, found.study.state)
+    if found is not None:
+        refreshing(_curves, LOOK_SECONDS if found.study.active else None)(config)
+
+
+def _about(config: FewClipsConfig) -> str:
+    ways = capitalized(joined([WAYS[way] for way in config.ways]))
+    n = len(config.ways) * len(config.sizes) * config.n_repeats
+    return (
+        f"{ways} learn from {joined([str(size) for size in config.sizes], 'or')} clips of each genre, and answer for "
+        f"the validation part. That is up to {count(n, 'training')}. The test part stays closed."
+    )
+
+
+def _button(config: FewClipsConfig, found: Few | None) -> None:
+    if found is not None and found.study.active:
+        st.button("Stop", icon=":material/stop:", key="stop few", on_click=few_clips.stop, args=(config,),
+                  help="Stop now and keep what was measured.")  # fmt: skip
+    elif found is None or found.study.state in ("failed", "cancelled"):
+        label = "Continue" if found and found.scores else "Measure it"
+        st.button(label, icon=":material/play_arrow:", type="primary", key="ask few", on_click=start_and_look,
+                  args=(lambda: few_clips.ask(config),))  # fmt: skip
+
+
+def _progress(config: FewClipsConfig, drawn: str) -> None:
+    """Say how far it is, and draw the page anew once its state is another."""
+    found = few_clips.few_clips(config)
+    if found is None or found.study.state != drawn:
+        st.rerun()
+    if found.study.active:
+        n, total = len(found.scores), found.plan.n_scores if found.plan else 0
+        text = "waiting for a free worker" if found.study.state == "queued" else f"{n} of {total} trained"
+        if found.study.measuring:
+            text = "measuring the clips first"
+        st.progress(found.done, text, width=260)
+    elif found.study.error:
+        st.caption(f":material/error: {plain(found.study.error)}")
+
+
+def _curves(config: FewClipsConfig) -> None:
+    found = few_clips.few_clips(config)
+    if found is None or found.plan is None or not found.scores:
+        return
+    leads = found.leads
+    said = " ".join(lead.sentence for lead in (leads[:1] + leads[-1:] if len(leads) > 1 else leads))
+    alt = said or "Accuracy by the number of clips of each genre."
+    plot(few_figure(found.points, 1 / found.plan.n_genres), "few clips", height=HEIGHT, alt=alt)
+    st.caption(plain(f"{said} {found.note}", longest=1200))
+    rows = []
+    for point in found.points:
+        low, high = (None, None) if point.interval is None else limits(point.interval)
+        own = {"way": capitalized(WAYS[point.way]), "clips a genre": point.size, "draws": point.n_draws}
+        rows.append({**own, "accuracy": 100 * point.accuracy, "low": low, "high": high})
+    if not found.study.active:
+        twin(rows, "few clips", alt, ("accuracy", "low", "high"))

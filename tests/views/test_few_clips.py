@@ -1,0 +1,57 @@
+"""From how many clips? on Evaluate."""
+
+import json
+
+import pytest
+
+from dashboard.services import few_clips
+from genre_core.studies.kinds import FEW_CLIPS
+from genre_core.workers.study import execute_study
+from tests.hums import import_hums, write_hums
+from tests.views.opening import drawn, opened, own_store, press, texts
+from tests.views.stored import trained
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with own_store(tmp_path_factory.mktemp("few")) as own:
+        table = import_hums(write_hums(tmp_path_factory.mktemp("hums"), 8, 0.5), own)
+        settings = {"data.source": "clips", "data.table": table, "data.features": "rhythm", "train.max_epochs": 2}
+        trained(own, "clips", settings)
+        trained(own, "tracks", {"data.n_samples": 200, "train.max_epochs": 1})
+        yield own
+
+
+def few(run="clips"):
+    return opened("views/evaluate/page.py", run=run, section="few")
+
+
+def test_it_says_what_will_be_done_offers_the_tagger_and_draws_what_came_out(store, monkeypatch):
+    usual = few_clips.config_of(store.run("clips"))
+    assert usual.sizes == (1, 2, 5, 10, 20)
+    config = usual.model_copy(update={"sizes": (1, 2), "n_repeats": 3})
+    monkeypatch.setattr(few_clips, "config_of", lambda run: config)
+    page = few()
+    assert not page.error
+    assert "Softmax regression on the 57 columns and a CNN from scratch learn from 1, 2, 5, 10 or 20 clips" in texts(
+        page
+    )
+    assert "Fetch the tagger (29 MB)" in [button.label for button in page.button]
+    press(page, "Measure it")
+    (study,) = store.studies.studies(FEW_CLIPS.kind, 5)
+    assert json.loads(study.config_json) == config.model_dump(mode="json")
+    execute_study(study.id, study.attempt, store.url)
+    assert store.studies.study(study.id).state == "complete", store.studies.study(study.id).error
+    page = few()
+    assert not page.error
+    figure = json.loads(drawn(page, "few clips")["figure"])
+    lines = [trace for trace in figure["data"] if trace["mode"] == "lines+markers"]
+    assert [line["x"] for line in lines] == [[1, 2]] * 2
+    assert "From 2 clips a genre" in texts(page)
+    assert "The test part stays closed." in texts(page)
+
+
+def test_tracks_without_sound_are_not_asked(store):
+    page = few("tracks")
+    assert not page.error
+    assert "From how many clips?" not in texts(page)
