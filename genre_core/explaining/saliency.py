@@ -35,7 +35,8 @@ METHODS = {
     "gradients": Method(
         "Integrated gradients",
         "Adds up how the prediction changes at each point of the spectrogram, on the way from the average training "
-        "clip to this one (Sundararajan, Taly and Yan 2017). Fine, and somewhat noisy.",
+        "clip to this one, or from silence for the pretrained tagger (Sundararajan, Taly and Yan 2017). Fine, and "
+        "somewhat noisy.",
     ),
     "activation": Method(
         "Class activation",

@@ -24,7 +24,10 @@ TOLD_HELP = (
     "clip (to silence for the pretrained tagger). Then points are hidden at random: the same map, moved and mirrored "
     f"{N_RANDOM} times, so each random mask has the same size and shape."
 )
-WAITING = "Waiting for a worker: this takes a few seconds, or longer while all workers train."
+WAITING = (
+    "Waiting for a worker: this takes a few seconds, a minute for the pretrained tagger, and longer while all workers "
+    "train."
+)
 UNLIKE = (
     "The percentages are the network's answers to each sound. A sound with parts missing is unlike any that it learned "
     "from, so these answers can surprise."
