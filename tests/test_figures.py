@@ -140,7 +140,7 @@ def test_the_network_shows_every_layers_width(n_features, hidden, n_genres):
     widths = [n_features, *hidden, n_genres]
     said = texts(figure)
     assert all(f"{width:,}" in said for width in widths)
-    assert said.count("⋮") == sum(width > (10 if len(widths) <= 5 else 8) for width in widths)
+    assert said.count("⋮") == sum(width > (10 if len(widths) <= 6 else 8) for width in widths)
     assert len(figure["data"]) == len(widths)
 
 

@@ -431,10 +431,10 @@ def test_a_receptive_field_is_what_a_pattern_depends_on(channels, kernel, monkey
 
 def test_how_much_it_hears_is_said():
     shape, between = (64, 108), 1024 / 22_050
-    assert CnnConfig().hears(shape, between) == "hears 22 of 64 bands and 1.0\u202fs at once"
-    assert LISTENING["attention"]().hears(shape, 0.0) == "hears all bands and 22 frames at once"
-    assert LISTENING["crnn"]().hears(shape, between) == "hears all bands and the whole clip at once"
-    assert CnnConfig(channels=(8,) * 8).hears(shape, between) == "hears all bands and the whole clip at once"
+    assert CnnConfig().hears(shape, between) == "hears 22 of 64 bands, 1.0\u202fs at once"
+    assert LISTENING["attention"]().hears(shape, 0.0) == "hears all bands, 22 frames at once"
+    assert LISTENING["crnn"]().hears(shape, between) == "hears the whole clip at once"
+    assert CnnConfig(channels=(8,) * 8).hears(shape, between) == "hears the whole clip at once"
     assert MlpConfig().hears(shape, between) == ""
 
 

@@ -7,12 +7,14 @@ from dashboard.figures.parts import note, scatter
 from dashboard.theme import ACCENT, BACKGROUND, INK, MUTED, Figure, count, fade, heading, layout
 from genre_core.networks import Layer
 
-ROOMY = 5
+ROOMY = 6
 """With more columns than this the layers' functions no longer fit below them, and stand in one line."""
 MOST_NODES, MOST_WHEN_CROWDED = 10, 8
 """How many nodes of a column are drawn at most, with up to `ROOMY` columns and with more."""
 APART = 0.16
 """Half the gap between two layers that share a column; a column reaches from -1 to 1."""
+LONGEST_LINE, LINE = 85, 14
+"""Most letters of a line below all columns; height of a line in pixels."""
 GAP = 0.18
 """Half the room for the ⋮ where nodes are left out."""
 _NUMBERS = ("", "", "two", "three", "four", "five", "six", "seven", "eight")
@@ -46,7 +48,8 @@ def network_figure(
         for below in layer.fed_by(position)
     ]
     data.append(_nodes(layers, names, at, places))
-    notes += _captions(layers, columns, inputs)
+    captions, n_lines = _captions(layers, columns, inputs)
+    notes += captions
     size = "" if n_parameters is None else count(n_parameters, "parameter")
     about = " · ".join(filter(None, (size, hears)))
     hidden_axis = {"visible": False, "fixedrange": True, "showgrid": False}
@@ -56,7 +59,7 @@ def network_figure(
             heading("The network", about),
             xaxis={**hidden_axis, "range": [-0.5, len(columns) - 0.5]},
             yaxis={**hidden_axis, "range": [-1.06, 1.06]},
-            margin={"l": 10, "r": 10, "t": 36, "b": 48 if len(columns) <= ROOMY else 52, "autoexpand": False},
+            margin={"l": 10, "r": 10, "t": 36, "b": 20 + LINE * max(2, n_lines), "autoexpand": False},
             hovermode="closest",
             dragmode=False,
             annotations=notes,
@@ -114,9 +117,14 @@ def _nodes(
     )
 
 
-def _captions(layers: Sequence[Layer], columns: Sequence[Sequence[int]], inputs: str) -> list[dict[str, Any]]:
-    """Return each column's widths and, where there is room, what follows; otherwise one line that says it for all."""
-    last, roomy, notes = len(columns) - 1, len(columns) <= ROOMY, []
+def _captions(
+    layers: Sequence[Layer], columns: Sequence[Sequence[int]], inputs: str
+) -> tuple[list[dict[str, Any]], int]:
+    """Return each column's widths and, where there is room, what follows; otherwise lines that say it for all.
+
+    The number is that of the lines below the widths.
+    """
+    last, roomy, notes, n_lines = len(columns) - 1, len(columns) <= ROOMY, [], 1
     for x, column in enumerate(columns):
         notes.append(_below(x, -4, " + ".join(f"{layers[position].units:,}" for position in column), INK, 12, 600))
         does = tuple(dict.fromkeys(what for position in column for what in layers[position].does))
@@ -124,14 +132,17 @@ def _captions(layers: Sequence[Layer], columns: Sequence[Sequence[int]], inputs:
             notes.append(_below(x, -19, inputs if x == 0 else "genres", MUTED, 11))
         elif roomy and does:
             notes.append(_below(x, -19, "<br>".join(does), MUTED, 11))
+            n_lines = max(n_lines, len(does))
     if not roomy:
-        notes.append(_below(0.5, -35, _for_all([layer.does for layer in layers[1:-1]]), MUTED, 11) | {"xref": "paper"})
-    return notes
+        lines = _for_all([layer.does for layer in layers[1:-1]])
+        notes.append(_below(0.5, -35, "<br>".join(lines), MUTED, 11) | {"xref": "paper"})
+        n_lines = 1 + len(lines)
+    return notes, n_lines
 
 
-def _for_all(does: Sequence[Sequence[str]]) -> str:
-    """Say after which hidden layers something follows: `ReLU after each hidden layer`."""
-    parts = []
+def _for_all(does: Sequence[Sequence[str]]) -> list[str]:
+    """Say, in a line or more, after which hidden layers something follows: `ReLU after each hidden layer`."""
+    lines = [""]
     for what in dict.fromkeys(what for own in does for what in own):
         numbers = [number for number, own in enumerate(does, 1) if what in own]
         if len(numbers) == len(does):
@@ -140,8 +151,12 @@ def _for_all(does: Sequence[Sequence[str]]) -> str:
             where = f"the first {_NUMBERS[len(numbers)]}"
         else:
             where = ", ".join(f"layer {number}" for number in numbers)
-        parts.append(f"{what} after {where}")
-    return " · ".join(parts)
+        said = f"{what} after {where}"
+        if lines[-1] and len(lines[-1]) + len(said) > LONGEST_LINE:
+            lines.append(said)
+        else:
+            lines[-1] = " · ".join(filter(None, (lines[-1], said)))
+    return lines
 
 
 def _below(x: float, shift: int, text: str, color: str, size: int, weight: int = 400) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class AttentionConfig(BlocksConfig):
     def layers(self, shape: Shape, n_genres: int) -> tuple[Layer, ...]:
         """Return the spectrogram, the patterns of each block, and the genres."""
         self.check(shape)
-        return (*self.blocks(shape, "attention", *self.drops), Layer(n_genres))
+        return (*self.blocks(shape, "attention"), Layer(n_genres))
 
     def receptive_field(self, shape: Shape) -> ReceptiveField:
         """Return all bands, and as many frames as a pattern of the last block spans."""

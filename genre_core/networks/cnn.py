@@ -31,7 +31,7 @@ class CnnConfig(BlocksConfig):
     def layers(self, shape: Shape, n_genres: int) -> tuple[Layer, ...]:
         """Return the spectrogram, the patterns of each block, and the genres."""
         self.check(shape)
-        return (*self.blocks(shape, "mean", *self.drops), Layer(n_genres))
+        return (*self.blocks(shape, "mean"), Layer(n_genres))
 
     def n_parameters(self, shape: Shape, n_genres: int) -> int:
         """Return how many weights and biases it has, whatever the length of the sound."""

@@ -31,10 +31,8 @@ class RecurrentConfig(SpectrogramNetworkConfig):
     @property
     def does(self) -> tuple[str, ...]:
         """Return what the layer does, in words."""
-        return (
-            self.cell.upper() + (" both ways" if self.directions == "both" else ""),
-            ", ".join(("mean", *self.drops)),
-        )
+        both = " both ways" if self.directions == "both" else ""
+        return (f"{self.cell.upper()}{both}", "mean", *self.drops)
 
     def n_of_recurrence(self, n_inputs: int) -> int:
         """Return how many weights and biases the layer has: of each gate, for inputs and for what it remembers."""

@@ -66,13 +66,15 @@ class SpectrogramNetworkConfig(NetworkConfig):
         """Return how much it has heard before it averages."""
 
     def hears(self, shape: Shape, frame_seconds: float) -> str:
-        """Say how much it has heard before it averages: `hears 22 of 64 bands and 1.0 s at once`."""
+        """Say how much it has heard before it averages: `hears 22 of 64 bands, 1.0 s at once`."""
         if len(shape) != 2:
             return ""
         field = self.receptive_field(shape)
+        if field == shape:
+            return "hears the whole clip at once"
         bands = "all bands" if field.bands == shape[0] else f"{field.bands} of {shape[0]} bands"
         seconds = f"{field.frames * frame_seconds:.1f}{GAP}s" if frame_seconds else count(field.frames, "frame")
-        return f"hears {bands} and {'the whole clip' if field.frames == shape[1] else seconds} at once"
+        return f"hears {bands}, {'the whole length' if field.frames == shape[1] else seconds} at once"
 
 
 class BlocksConfig(SpectrogramNetworkConfig):
@@ -100,8 +102,9 @@ class BlocksConfig(SpectrogramNetworkConfig):
     def blocks(self, shape: Shape, *then: str) -> tuple[Layer, ...]:
         """Return the spectrogram and the patterns of each block; `then` says what follows the last one."""
         looks = f"{self.kernel} × {self.kernel}, ReLU"
-        after = [*["pool 2 × 2"] * (len(self.channels) - 1), ", ".join(("pool", *then))]
-        blocks = (Layer(width, (looks, does)) for width, does in zip(self.channels, after, strict=True))
+        last = (", ".join(("pool", *then)), *self.drops) if then else ("pool 2 × 2",)
+        after = [*[("pool 2 × 2",)] * (len(self.channels) - 1), last]
+        blocks = (Layer(width, (looks, *does)) for width, does in zip(self.channels, after, strict=True))
         return (Layer(math.prod(shape)), *blocks)
 
     @property

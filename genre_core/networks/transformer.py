@@ -47,7 +47,7 @@ class TransformerConfig(SpectrogramNetworkConfig):
     def layers(self, shape: Shape, n_genres: int) -> tuple[Layer, ...]:
         """Return the spectrogram, the pieces as each layer describes them, and the genres."""
         self.check(shape)
-        does = [("attention", "ReLU")] * (self.depth - 1) + [("attention", ", ".join(("ReLU", "mean", *self.drops)))]
+        does = [("attention, ReLU",)] * (self.depth - 1) + [("attention, ReLU", "mean", *self.drops)]
         pieces = Layer(self.width, (f"of {self.patch} frames", "positions"))
         return (Layer(math.prod(shape)), pieces, *(Layer(self.width, each) for each in does), Layer(n_genres))
 

@@ -91,7 +91,9 @@ def _all_settings(parts: tuple[tuple[str, type[Frozen]], ...]) -> Mapping[str, S
     found: dict[str, Setting] = {}
     for item in (item for section, variant in parts for item in _section_settings(section, variant)):
         found.setdefault(item.name, item)
-    return found
+    last = {f"{section}.{field}" for section, variant in parts for field in _last(variant)}
+    sections = list(dict.fromkeys(section for section, _ in parts))
+    return dict(sorted(found.items(), key=lambda pair: (sections.index(pair[1].section), pair[0] in last)))
 
 
 def help_of(name: str) -> str:
@@ -191,10 +193,15 @@ def _section_settings(section: str, variant: type[Frozen]) -> tuple[Setting, ...
     )
 
 
+def _last(variant: type[Frozen]) -> tuple[str, ...]:
+    """Return the fields that stand below the others."""
+    return variant.shown_last if issubclass(variant, NetworkConfig) else ()
+
+
 @cache
 def _fields(variant: type[Frozen]) -> Mapping[str, FieldInfo]:
     """Return the fields of a section in the order in which they are shown."""
-    last = variant.shown_last if issubclass(variant, NetworkConfig) else ()
+    last = _last(variant)
     return dict(sorted(variant.model_fields.items(), key=lambda item: item[0] in last))
 
 

@@ -41,15 +41,15 @@ def test_train_draws_it_with_its_size(store):
     assert not page.error
     figure = str(json.loads(drawn(page, "network")["figure"]))
     size = f"{store.run('cnn').context['n_parameters']:,} parameters"
-    assert all(said in figure for said in ("64 × 22 numbers", "3 × 3, ReLU", size, "hears 10 of 64 bands and 0.5"))
+    assert all(said in figure for said in ("64 × 22 numbers", "3 × 3, ReLU", size, "hears 10 of 64 bands, 0.5"))
 
 
 @pytest.mark.parametrize(
     ("architecture", "shown"),
     [
         ("crnn", ("LSTM both ways", "the whole clip")),
-        ("lstm", ("LSTM both ways", "all bands")),
-        ("attention", ("pool, attention", "all bands and 1.0")),
+        ("lstm", ("LSTM both ways", "dropout 0.3")),
+        ("attention", ("pool, attention", "all bands, 1.0")),
         ("transformer", ("of 4 frames", "the whole clip")),
     ],
 )
