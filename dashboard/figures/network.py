@@ -13,8 +13,8 @@ MOST_NODES, MOST_WHEN_CROWDED = 10, 8
 """How many nodes of a column are drawn at most, with up to `ROOMY` columns and with more."""
 APART = 0.16
 """Half the gap between two layers that share a column; a column reaches from -1 to 1."""
-LONGEST_LINE, LINE = 85, 14
-"""Most letters of a line below all columns; height of a line in pixels."""
+WIDEST, LONGEST_LINE, LINE = 14, 85, 14
+"""Most letters of a line below one column, and below all; height of a line in pixels."""
 GAP = 0.18
 """Half the room for the ⋮ where nodes are left out."""
 _NUMBERS = ("", "", "two", "three", "four", "five", "six", "seven", "eight")
@@ -124,6 +124,8 @@ def _captions(
 
     The number is that of the lines below the widths.
     """
+    if len(inputs) > WIDEST:
+        inputs = "<br>".join(inputs.rsplit(" ", 1))
     last, roomy, notes, n_lines = len(columns) - 1, len(columns) <= ROOMY, [], 1
     for x, column in enumerate(columns):
         notes.append(_below(x, -4, " + ".join(f"{layers[position].units:,}" for position in column), INK, 12, 600))
