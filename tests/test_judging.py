@@ -12,7 +12,7 @@ from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError, RunStateError
 from genre_core.evaluation.metrics import softmax
 from genre_core.judging.fitted import fit_again, of_whole
-from genre_core.judging.hearing import Hearing, clip_sound, hear, read_sound
+from genre_core.judging.hearing import Hearing, clip_sound, closed_clips, hear, read_sound
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.names import configure
 from genre_core.store.runs import RunStore
@@ -170,6 +170,15 @@ def test_a_clip_of_the_closed_test_part_is_not_answered(store, listening):
     clip = clip_in(fit_again(store, listening["features"]), "test")
     with pytest.raises(DataError, match="test part, which is closed: open it on Evaluate first"):
         hear(store, listening["features"], *clip_sound(store, clip))
+
+
+def test_what_another_deal_leaves_out_stays_closed(store, listening):
+    data, split = fit_again(store, listening["features"]).prepared.dataset, listening["features"].config.split
+    test = closed_clips(data, split, opened=False)
+    again = split.model_copy(update={"dealing": 1})
+    assert closed_clips(data, split, opened=True) == set()
+    assert closed_clips(data, again, opened=True) == test
+    assert test < closed_clips(data, again, opened=False)
 
 
 def test_a_sound_like_nothing_in_training_is_called_so(store, listening, strange):

@@ -20,7 +20,8 @@ KINDS = ("clips", "table", "fma")
 def offered(run: Run) -> dict[str, str]:
     """Return the data that a run can be judged on, by their names in the address: what is stored, and presets."""
     own, drawn = run.config.data, run.config.data.generator is not None
-    there = {} if drawn else {f"{kind}.{key}": title for kind in KINDS for key, title in tables.tables()[kind]}
+    stored = {} if drawn else tables.tables()
+    there = {f"{kind}.{key}": title for kind in KINDS for key, title in stored.get(kind, ())}
     presets = {
         name: preset.title
         for name, preset in PRESETS.items()

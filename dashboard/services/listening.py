@@ -15,9 +15,8 @@ from dashboard.services.workers import store
 from genre_core.data.clips.reading import one_line
 from genre_core.data.clips.sounds import SAMPLE_RATE
 from genre_core.data.sources import Clip
-from genre_core.data.splitting import split_dataset
 from genre_core.errors import ClipError
-from genre_core.judging.hearing import Hearing, read_sound
+from genre_core.judging.hearing import Hearing, closed_clips, read_sound
 from genre_core.settings.config import SoundConfig
 from genre_core.store.schema import Run, RunState
 from genre_core.workers.listening import Sound, listen_on
@@ -74,10 +73,7 @@ def offered(run: Run) -> Sequence[Clip]:
     config = run.config.data
     assert isinstance(config, SoundConfig)
     every = sounds.clips(config)
-    if run.opened:
-        return every
-    data = dataset(config)
-    closed = {data.heard[row].clip for row in split_dataset(data, run.config.split).test}
+    closed = closed_clips(dataset(config), run.config.split, opened=run.opened)
     return [clip for clip in every if clip.clip not in closed]
 
 

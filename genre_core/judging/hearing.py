@@ -11,14 +11,15 @@ import numpy as np
 from genre_core.data.clips.reading import check_same, one_line, probe, read
 from genre_core.data.clips.sounds import SAMPLE_RATE, Samples
 from genre_core.data.clips.sounds import samples as sound_of
-from genre_core.data.dataset import PARTS, FloatArray
+from genre_core.data.dataset import PARTS, Dataset, FloatArray
+from genre_core.data.splitting import own_test, split_dataset
 from genre_core.errors import ClipError, DataError
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.prediction_sets import LEVELS, calibrate
 from genre_core.evaluation.scaling import fit_temperature
 from genre_core.judging.fitted import DEAF, Fitted, fit_again, of_whole
 from genre_core.judging.nearest import Near, Surroundings
-from genre_core.settings.config import MusicConfig, SoundConfig
+from genre_core.settings.config import MusicConfig, SoundConfig, SplitConfig
 from genre_core.store.run_result import outcome_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
@@ -170,8 +171,7 @@ def hear(store: RunStore, run: Run, clip: str, seconds: float, samples: Samples)
         raise DataError(DEAF)
     with _alone:
         fitted, surroundings = _ready(store, run.id, run.attempt)
-        part = _part_of(fitted, clip)
-        if part == "test" and not store.run(run.id).opened:
+        if clip in closed_clips(fitted.prepared.dataset, run.config.split, opened=store.run(run.id).opened):
             raise DataError("This clip is in the run's test part, which is closed: open it on Evaluate first.")
         starts, windows = fitted.cut(samples)
         inputs = fitted.measure(windows)
@@ -196,7 +196,7 @@ def hear(store: RunStore, run: Run, clip: str, seconds: float, samples: Samples)
         near.share,
         near.unlike,
         _clips(fitted, near),
-        part,
+        _part_of(fitted, clip),
         MUSIC_ONLY if isinstance(run.config.data, MusicConfig) else "",
     )
 
@@ -221,6 +221,14 @@ def _trusted(store: RunStore, run: Run, fitted: Fitted, whole: FloatArray) -> _T
     if scaling.at_bound:
         return y_prob[0], False, level, held
     return softmax(scaling.apply(whole))[0], True, level, held
+
+
+def closed_clips(data: Dataset, config: SplitConfig, *, opened: bool) -> set[str]:
+    """Return the clips of a test part that is closed, and of the one that a run on folds leaves out altogether."""
+    rows = [] if opened else split_dataset(data, config).test.tolist()
+    if config.folds or config.dealing:
+        rows += own_test(data, config).tolist()
+    return {data.heard[row].clip for row in rows}
 
 
 def _part_of(fitted: Fitted, clip: str) -> str:
