@@ -17,6 +17,8 @@ COMMON = {
     *(f"train.{field}" for field in ("optimizer", "learning_rate", "batch_size", "max_epochs", "patience")),
 }
 """Settings that fit on one screen, with those of the network; all others are behind "More"."""
+RARE = {f"model.{field}" for field in ("mute_seconds", "mute_bands", "gain", "noise", "shift", "stretch")}
+"""Settings of the network that are behind "More" too."""
 BY_BUTTON = ("before",)
 """Sections that no panel draws: a branch is begun by a button, from a run."""
 FINEST_SLIDER = 2000
@@ -117,7 +119,7 @@ def _described(item: Setting, common: Collection[str]) -> dict[str, Any]:
         "options": {option: item.label(option) for option in item.choices},
         "needs": needs(item),
         "without": list(WITHOUT.get(item.name, ())),
-        "rare": item.technical or (item.section != "model" and item.name not in common),
+        "rare": item.technical or item.name in RARE or (item.section != "model" and item.name not in common),
     }
     kept = {key: value for key, value in about.items() if value or (value == 0 and value is not False)}
     return {"name": item.name, "default": plain(item.default), **kept}

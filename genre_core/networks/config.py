@@ -24,6 +24,10 @@ DROPOUT: Any = setting(
 """The setting of that name, of whichever network."""
 
 
+MUTED = 2
+"""Moments, and ranges of bands, that are muted in each clip."""
+
+
 class Augmentation(NamedTuple):
     """How much training clips are changed at random, each at most by that much; 0: not at all.
 

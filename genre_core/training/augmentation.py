@@ -14,10 +14,7 @@ from torch import Tensor
 
 from genre_core.data.clips.features.mels import band_hz
 from genre_core.data.inputs import Decibels
-from genre_core.networks.config import Augmentation
-
-N_MUTED = 2
-"""Moments, and ranges of bands, that are muted in each clip."""
+from genre_core.networks.config import MUTED, Augmentation
 
 
 def augmented(X: Tensor, by: Augmentation, scores: Decibels) -> Tensor:
@@ -106,8 +103,8 @@ def _lengths(X: Tensor) -> Tensor:
 
 def _ranges(lengths: Tensor, widest: int, n: int) -> Tensor:
     """Return a mask (len(lengths), n) of ranges at random places within lengths, which leave half of each at least."""
-    most = torch.minimum(lengths // (2 * N_MUTED), torch.tensor(widest, device=lengths.device))
-    chances = torch.rand(2, len(lengths), N_MUTED, device=lengths.device)
+    most = torch.minimum(lengths // (2 * MUTED), torch.tensor(widest, device=lengths.device))
+    chances = torch.rand(2, len(lengths), MUTED, device=lengths.device)
     widths = (chances[0] * (most + 1)[:, None]).long()
     starts = (chances[1] * (lengths[:, None] - widths + 1)).long()
     places = torch.arange(n, device=lengths.device)

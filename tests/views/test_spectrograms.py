@@ -126,6 +126,33 @@ def test_data_shows_them_measured_or_not(store, section, window):
         assert "the levels of each window (Spectrogram)" in texts(page)
 
 
+CHANGES = {"crop": 0.5, "mute_seconds": 0.2, "mute_bands": 8, "gain": 6, "noise": 0.1, "shift": 2, "stretch": 0.1}
+"""Settings that change training clips."""
+
+
+def test_train_plays_training_clips_before_and_after_each_change(store):
+    given = at(store, model__architecture="cnn", data__features="logmel", train__mixup="0.2")
+    page = opened("views/train/page.py", **given, **{f"model__{name}": f"{value:g}" for name, value in CHANGES.items()})
+    page.session_state["hear changes"] = True
+    page.run()
+    assert not page.exception
+    assert not page.error
+    heard = drawn(page, "player changes")["clips"]
+    played = [soundfile.read(io.BytesIO(clips.sound(one["clip"])), dtype="float32")[0] for one in heard]
+    assert [one["title"] for one in heard] == [
+        "As it is", "Random crop", "Muted time", "Muted bands", "Random gain", "Added noise", "Pitch shift",
+        "Time stretch", "Mixup",
+    ]  # fmt: skip
+    whole, crop, *others, faster, _ = played
+    assert (len(whole), len(crop), len(faster)) == (22_050, 11_025, round(22_050 / 1.1))
+    assert all(len(one) == len(whole) and np.abs(one - whole).max() > 0.01 for one in others)
+    data = dataset(store.run("cnn").config.data)
+    rows = set(page.selectbox(key="changed clip").options)
+    assert len(rows) == 3 * len(data.genres)
+    closed = opened("views/train/page.py", **given).get("bidi_component")
+    assert not any("player changes" in item.proto.id for item in closed)
+
+
 def test_tune_searches_the_settings_of_the_network(store):
     page = opened("views/tune/page.py", **at(store, model__architecture="lstm"))
     assert not page.error

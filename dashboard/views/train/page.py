@@ -18,7 +18,7 @@ from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text import train as sentences
 from dashboard.text.runs import file_name
-from dashboard.views.train import controls
+from dashboard.views.train import controls, hear_changes
 from dashboard.views.train import live as following
 from dashboard.views.train.live import PLOT_HEIGHT
 from dashboard.views.train.repeat_menu import repeat_menu
@@ -72,6 +72,8 @@ def main() -> None:
             _say_branch(run, config)
             if run and config:
                 _say_what_differs(run, config)
+        if config:
+            hear_changes.draw(config)
         with st.container(key="train-charts", gap="small"):
             _charts(run, config, parts)
         if run:
