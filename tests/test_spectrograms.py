@@ -3,6 +3,8 @@
 import json
 import math
 import os
+import signal
+import time
 from copy import deepcopy
 from unittest import mock
 
@@ -36,6 +38,7 @@ from genre_core.training.predictions import Predictions
 from genre_core.training.trainer import Trainer, TrainingData, predict, rebuilt
 from genre_core.workers.run import execute
 from tests.hums import GENRES, import_hums, write_hums
+from tests.terminal import Terminal
 
 N = 8
 
@@ -192,6 +195,30 @@ def test_one_command_trains_a_network_on_spectrograms_of_a_folder(store, table, 
     document = json.loads(capsys.readouterr().out)
     assert document["config"]["data"]["features"] == "logmel"
     assert len(document["history"]) == 2
+
+
+def test_a_run_whose_process_is_killed_comes_to_the_same(store, table, tmp_path, monkeypatch):
+    monkeypatch.setenv("GENRE_LAB_STORE", store.url)
+    settings = {"model.architecture": "cnn", "model.channels": "4", "model.crop": "0.5", "train.max_epochs": "60"}
+    settings |= {"train.patience": "60", "train.batch_size": "4"}
+    words = [word for name, value in settings.items() for word in (f"--{name}", value)]
+    before = {one.id for one in store.runs()}
+    terminal = Terminal(tmp_path, "train", "--clips", table, *words)
+    deadline = time.monotonic() + 60
+    while not (new := [one for one in store.runs() if one.id not in before and one.epoch > 1]):
+        assert terminal.running
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    terminal.send(signal.SIGKILL)
+    assert terminal.end()[0] == -signal.SIGKILL
+    killed = store.run(new[0].id)
+    assert killed.state == "running"
+    execute(killed.id, store.requeue(killed.id, ["running"], anew=True), store.url)
+    store.submit("unharmed", killed.config)
+    execute("unharmed", 1, store.url)
+    saved = [store.artifact(one, name) for name in ("logits", "weights") for one in (killed.id, "unharmed")]
+    assert saved[0] == saved[1]
+    assert saved[2] == saved[3]
 
 
 def test_runs_on_features_and_on_spectrograms_of_the_same_clips_are_averaged_and_compared(store, table, capsys):
