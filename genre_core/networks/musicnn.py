@@ -63,8 +63,8 @@ class MusicnnConfig(NetworkConfig):
         drops = (f"dropout {self.dropout:g}",) if self.dropout else ()
         return (
             Layer(math.prod(shape)),
-            Layer(n_filters, ("timbre and rhythm", "ReLU, max over pitch")),
-            Layer(n_along, ("along time", "ReLU, max and mean")),
+            Layer(n_filters, ("tall and long", "ReLU, max")),
+            Layer(n_along, ("over time", "ReLU, pool")),
             Layer(N_EMBEDDING, ("ReLU", *drops), (1, 2)),
             Layer(n_genres),
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dashboard.figures.parts import band, level, percent_axis, scatter
+from dashboard.figures.parts import band, level, note, percent_axis, scatter
 from dashboard.theme import FAINT, GAP, GENRE_COLOURS, Figure, fade, layout
 from genre_core.studies.few_clips.config import WAYS
 from genre_core.studies.few_clips.summary import FewPoint
@@ -39,6 +39,7 @@ def few_figure(points: Sequence[FewPoint], chance: float) -> Figure:
             xaxis={"title": {"text": "clips of each genre to learn from"}, **axis},
             yaxis=percent_axis(),
             shapes=[level(100 * chance, FAINT, "dot")],
+            annotations=[note(1, 100 * chance, "chance", xref="paper", xanchor="right", yanchor="bottom")],
             showlegend=True,
             legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
             hovermode="closest",

@@ -56,8 +56,8 @@ class Lead:
     @property
     def sentence(self) -> str:
         """Say which way is best after so many clips, and whether it is clearly ahead."""
-        best, second = (f"{WAYS[one.way]} ({percent(one.accuracy, one.interval)})" for one in (self.best, self.second))
-        ahead = "clearly ahead of" if self.clear else "best, with no clear difference from"
+        best, second = (f"{WAYS[one.way]} at {percent(one.accuracy, one.interval)}" for one in (self.best, self.second))
+        ahead = "clearly ahead of" if self.clear else "first, with no clear difference from"
         return f"From {count(self.size, 'clip')} a genre, {best} is {ahead} {second}."
 
 
