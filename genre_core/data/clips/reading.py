@@ -109,11 +109,17 @@ def probe(path: Path, *, longest: float = LONGEST) -> ClipInfo:
     return ClipInfo(_sha256(path), *numbers)
 
 
-def read(path: Path, start: float = 0.0, seconds: float | None = None, sample_rate: int = SAMPLE_RATE) -> Samples:
+def read(
+    path: Path,
+    start: float = 0.0,
+    seconds: float | None = None,
+    sample_rate: int = SAMPLE_RATE,
+    channel: int | None = None,
+) -> Samples:
     """Return a part of a file, from `start` for `seconds` or to its end, as mono samples (n_samples,).
 
     Only that part is decoded. Fewer samples come where the file ends earlier. The samples are those of `librosa.load`:
-    the mean of all channels, then resampled by soxr at high quality.
+    the mean of all channels, or one of them, then resampled by soxr at high quality.
 
     Raises
     ------
@@ -132,7 +138,7 @@ def read(path: Path, start: float = 0.0, seconds: float | None = None, sample_ra
         n, parts = 0, []
         stream = soxr.ResampleStream(rate, sample_rate, 1, dtype="float32", quality="HQ")
         for block in _blocks(path, file, most):
-            mono = block.mean(axis=1)
+            mono = block.mean(axis=1) if channel is None else block[:, channel]
             n += len(mono)
             parts.append(mono if rate == sample_rate else stream.resample_chunk(mono))
     if not n:
