@@ -1,0 +1,256 @@
+"""Is it a horse? Answers of a run that flip when a clip is changed in ways that leave its genre as it is.
+
+B. Sturm, "A simple method to determine if a music information retrieval system is a 'horse'", IEEE Transactions on
+Multimedia 16 (2014). The horse was Clever Hans, who seemed to count and read the faces of people. A run that flips has
+heard something else than the genre. Another excerpt of the same clip shows how much its answers vary anyway.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from genre_core.data.clips.harmless import CHANGES, LONGER
+from genre_core.data.clips.reading import read
+from genre_core.data.clips.sounds import SAMPLE_RATE, Samples
+from genre_core.data.dataset import Dataset, IntArray
+from genre_core.errors import DataError
+from genre_core.evaluation.intervals import Interval, share_interval
+from genre_core.judging.fitted import DEAF, Fitted, fit_again
+from genre_core.judging.hearing import LONGEST, clip_sound, closed_clips
+from genre_core.settings.config import SoundConfig
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Run
+from genre_core.text import count, percent, too_few
+
+MOST_CLIPS = 40
+LEFT, EXCERPT = "left channel alone", "another excerpt"
+_BEFORE = "before"
+_NOT_ASKED = -1
+_Mask = npt.NDArray[np.bool_]
+
+
+class Piece(NamedTuple):
+    """The piece of a clip that was asked about: its start and length in seconds."""
+
+    clip: str
+    name: str
+    start: float
+    seconds: float
+
+
+class Share(NamedTuple):
+    """How many of `n` answers flip, with the 95 % interval of their share; `few` says why none can be told."""
+
+    flips: int
+    n: int
+    interval: Interval
+    few: str = ""
+
+    @property
+    def rate(self) -> float:
+        """Return the share of answers that flip; NaN where none was asked for."""
+        return self.flips / self.n if self.n else float("nan")
+
+    @property
+    def written(self) -> str:
+        """Return the share as it is written."""
+        return percent(self.rate, self.interval, self.few)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the same as plain numbers; no rate and no interval where no answer was asked for."""
+        known = bool(self.n)
+        return {
+            "flips": self.flips,
+            "n": self.n,
+            "rate": self.rate if known else None,
+            "interval": [self.interval.low, self.interval.high] if known else None,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Flips:
+    """Answers (n_clips,) before and after each change, as numbers of genres; -1 where a change cannot be asked about.
+
+    `y` (n_clips,) holds the genres, `groups` (n_clips,) what the clips belong to at a `level` such as `artist`, which
+    intervals respect; None where clips stand alone.
+    """
+
+    genres: tuple[str, ...]
+    pieces: tuple[Piece, ...]
+    y: IntArray
+    before: IntArray
+    after: Mapping[str, IntArray]
+    groups: IntArray | None = None
+    level: str = ""
+
+    @cached_property
+    def any_change(self) -> _Mask:
+        """Return which answers (n_clips,) flip under at least one change that leaves the genre as it is."""
+        flipped: _Mask = np.any([self._flipped(name) for name in self.after if name != EXCERPT], axis=0)
+        return flipped
+
+    def of(self, change: str, genre: int | None = None) -> Share:
+        """Return how often a change flips answers, on all clips or on those of one genre."""
+        return self._share(self._flipped(change), self.after[change] != _NOT_ASKED, genre)
+
+    def of_any(self, genre: int | None = None) -> Share:
+        """Return how many answers flip under at least one change that leaves the genre as it is."""
+        return self._share(self.any_change, np.ones(len(self.y), dtype=np.bool_), genre)
+
+    @property
+    def headline(self) -> str:
+        """Say how many answers flip, and which change flips most."""
+        found = self.of_any()
+        if not found.flips:
+            return f"None of {count(found.n, 'answer')} flips, whatever the change."
+        worst = max((name for name in self.after if name != EXCERPT), key=lambda name: self.of(name).flips)
+        most = self.of(worst)
+        return (
+            f"{found.flips} of {count(found.n, 'answer')} {'flips' if found.flips == 1 else 'flip'} under at least one "
+            f"change, though the genre stays the same. Most flips: {worst}, {most.flips} of {most.n}."
+        )
+
+    @property
+    def sentences(self) -> list[str]:
+        """Say what to compare the flips with, and what could not be asked."""
+        other = self.of(EXCERPT)
+        right = int((self.before == self.y).sum())
+        said = [
+            f"Another excerpt of the same clip flips {other.flips} of {other.n}: {other.written}.",
+            f"Before any change {right} of {count(len(self.y), 'answer')} {'is' if right == 1 else 'are'} right.",
+        ]
+        more = [name for name in self.after if name != EXCERPT and self.of(name).interval.low > other.interval.high]
+        said += [f"Clearly more than another excerpt: {name}." for name in more]
+        if not self.of(LEFT).n:
+            said.append("The left channel alone could not be asked about: these clips have one channel.")
+        return said
+
+    def sentence(self, change: str) -> str:
+        """Say how many answers a change flips."""
+        found = self.of(change)
+        if not found.n:
+            return f"{change}: not asked."
+        return f"{change}: {found.flips} of {count(found.n, 'answer')} flipped, {found.written}."
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all as plain numbers, lists and dicts, with every answer that flips."""
+        return {
+            "part": "validation",
+            "genres": list(self.genres),
+            "n_clips": len(self.y),
+            "level": self.level,
+            "right_before": int((self.before == self.y).sum()),
+            "any": self._by_genre("any change", lambda genre: self.of_any(genre)),
+            "changes": [
+                {**self._by_genre(name, lambda genre, name=name: self.of(name, genre)), "sentence": self.sentence(name)}
+                for name in self.after
+            ],
+            "flipped": [
+                self._flip(name, at) for name in self.after for at in np.flatnonzero(self._flipped(name)).tolist()
+            ],
+            "headline": self.headline,
+            "sentences": self.sentences,
+        }
+
+    def _by_genre(self, name: str, share: Any) -> dict[str, Any]:
+        numbers = np.unique(self.y).tolist()
+        per_genre = [{"genre": self.genres[genre], **share(genre).to_json()} for genre in numbers]
+        return {"change": name, **share(None).to_json(), "per_genre": per_genre}
+
+    def _flip(self, change: str, at: int) -> dict[str, Any]:
+        names = {"genre": self.y, "before": self.before, "after": self.after[change]}
+        answers = {name: self.genres[numbers[at]] for name, numbers in names.items()}
+        return {"change": change, **self.pieces[at]._asdict(), **answers}
+
+    def _flipped(self, change: str) -> _Mask:
+        after = self.after[change]
+        flipped: _Mask = (after != _NOT_ASKED) & (after != self.before)
+        return flipped
+
+    def _share(self, flipped: _Mask, asked: _Mask, genre: int | None) -> Share:
+        among = asked if genre is None else asked & (self.y == genre)
+        few = "" if self.groups is None else too_few(len(np.unique(self.groups[among])), self.level)
+        interval = share_interval(flipped, among, self.groups)
+        return Share(int((flipped & among).sum()), int(among.sum()), interval, few)
+
+
+def find_flips(store: RunStore, run: Run, most: int = MOST_CLIPS) -> Flips:
+    """Let a complete run answer for validation clips, at most so many, before and after each change.
+
+    Raises
+    ------
+    DataError
+        It learned from no sound, it has no validation clips, or one of them cannot be read.
+    RunStateError
+        It is not complete.
+    """
+    if not isinstance(run.config.data, SoundConfig):
+        raise DataError(DEAF)
+    fitted = fit_again(store, run)
+    data = fitted.prepared.dataset
+    closed = closed_clips(data, run.config.split, opened=False)
+    rows = _some(data, fitted.prepared.split.validation, closed, most)
+    if not len(rows):
+        raise DataError("This run has no validation clips: train it with a validation part.")
+    asked = [_answers(store, fitted, int(row)) for row in rows]
+    answers = {
+        name: np.array([found.get(name, _NOT_ASKED) for _, found in asked], dtype=np.int64)
+        for name in (_BEFORE, *CHANGES, LEFT, EXCERPT)
+    }
+    groups = data.clusters(rows)
+    level = data.coarsest[0] if data.coarsest and groups is not None else ""
+    pieces = tuple(piece for piece, _ in asked)
+    return Flips(fitted.genres, pieces, data.y[rows], answers.pop(_BEFORE), answers, groups, level)
+
+
+def _some(data: Dataset, rows: IntArray, closed: set[str], most: int) -> IntArray:
+    """Return a row of each clip, as many of each genre as there are, `most` in all; the same ones each time."""
+    of_clip: dict[str, int] = {}
+    for row in np.random.default_rng(0).permutation(rows).tolist():
+        if data.heard[row].clip not in closed:
+            of_clip.setdefault(data.heard[row].clip, row)
+    by_genre: dict[int, list[int]] = {}
+    for row in of_clip.values():
+        by_genre.setdefault(int(data.y[row]), []).append(row)
+    in_turn = sorted((turn, genre, row) for genre, of in by_genre.items() for turn, row in enumerate(of))
+    return np.array([row for _, _, row in in_turn[:most]], dtype=np.int64)
+
+
+def _answers(store: RunStore, fitted: Fitted, row: int) -> tuple[Piece, dict[str, int]]:
+    data = fitted.prepared.dataset
+    clip = data.heard[row].clip
+    start, sounds = changed(store, clip, fitted.sound.window)
+    logits = fitted.answers(fitted.measure(list(sounds.values())))
+    name = data.names("track")[row]
+    piece = Piece(clip, name, round(start / SAMPLE_RATE, 3), round(len(sounds[_BEFORE]) / SAMPLE_RATE, 3))
+    return piece, dict(zip(sounds, logits.argmax(axis=1).tolist(), strict=True))
+
+
+def changed(store: RunStore, clip: str, window: float) -> tuple[int, dict[str, Samples]]:
+    """Return a piece of a clip before and after each change, and the sample at which it starts.
+
+    It lasts `window` seconds (0: the whole clip) and lies in the first half of the clip; the other excerpt lies in
+    the second half, and lasts as long where that is long enough. Raises ClipError.
+    """
+    _, _, whole = clip_sound(store, clip)
+    n = min(round(window * SAMPLE_RATE), len(whole)) if window else len(whole)
+    half = len(whole) // 2
+    start, of_other = max(0, (half - n) // 2), min(n, half)
+    other = half + (half - of_other) // 2
+    piece, longer = whole[start : start + n], whole[start : start + round(LONGER * n)]
+    found = {_BEFORE: piece, **{name: change(longer)[:n] for name, change in CHANGES.items()}}
+    location = store.clips.find(clip)
+    if location is not None and location.path and _is_stereo(location.path):
+        found[LEFT] = read(Path(location.path), 0.0, LONGEST, channel=0)[start : start + n]
+    return start, found | {EXCERPT: whole[other : other + of_other]}
+
+
+def _is_stereo(path: str) -> bool:
+    import soundfile
+
+    return bool(soundfile.info(path).channels > 1)
