@@ -5,16 +5,26 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from genre_core.data.clips.changes import CHANGES
+from genre_core.data.clips.measuring import measure_sets
+from genre_core.data.clips.sounds import samples
 from genre_core.data.dataset import Dataset
 from genre_core.data.inputs import Spectrograms
-from genre_core.data.splitting import Split
+from genre_core.data.sources import load_dataset
+from genre_core.data.splitting import Split, split_dataset
 from genre_core.networks import CnnConfig, MlpConfig
 from genre_core.networks.config import Augmentation
-from genre_core.settings.config import TrainConfig
+from genre_core.settings.config import ClipsConfig, SplitConfig, TrainConfig
+from genre_core.settings.names import configure
+from genre_core.store.runs import RunStore
+from genre_core.studies.extraction import Extraction, ExtractionConfig
+from genre_core.studies.study import iter_results
 from genre_core.training.augmentation import augmented, mixed, noisy, shifted, stretched
 from genre_core.training.events import EpochEnd
 from genre_core.training.experiment import Prepared
 from genre_core.training.trainer import Trainer, TrainingData
+from genre_core.workers.run import execute
+from tests.hums import import_hums, write_hums
 
 SCORES = (np.linspace(-40, -60, 12)[:, None], np.linspace(8, 12, 12)[:, None])
 EACH = {"crop": 20, "mute_frames": 6, "mute_bands": 3, "gain": 6.0, "noise": 0.3, "shift": 2.0, "stretch": 0.2}
@@ -172,3 +182,49 @@ def test_a_trainer_is_told_the_scale_of_scores_in_decibels():
         prepared = Prepared.of(dataset, Split(*np.split(np.arange(30), [10, 20])))
         mean, scale = prepared.training_data.decibels
         np.testing.assert_allclose(np.asarray(prepared.X) * scale + mean, array * unit_db, rtol=1e-4)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    opened = RunStore(f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def table(store, tmp_path_factory):
+    return import_hums(write_hums(tmp_path_factory.mktemp("hums"), 6, 0.5), store)
+
+
+@pytest.mark.parametrize("features", ["logmel", "rhythm,spectral"])
+def test_only_the_training_part_gets_changed_copies(store, table, features):
+    plain, copied = (ClipsConfig(table=table, features=features, copies=of) for of in ("none", "both"))
+    for config in (plain, copied):
+        list(iter_results(Extraction(ExtractionConfig(data=config), store)))
+    dataset, more = (load_dataset(config, store) for config in (plain, copied))
+    assert (more.content_hash, plain.identity) == (dataset.content_hash, copied.identity)
+    split = split_dataset(dataset, SplitConfig())
+    usual, prepared = (Prepared.of(one, split) for one in (dataset, more))
+    np.testing.assert_array_equal(prepared.X, usual.X)  # those of validation and test among them
+    given, without = prepared.training_data, usual.training_data
+    n = len(split.train)
+    assert (len(given.X_train), len(without.X_train)) == (5 * n, n)
+    np.testing.assert_array_equal(given.X_train[:n], without.X_train)
+    np.testing.assert_array_equal(given.X_validation, without.X_validation)
+    np.testing.assert_array_equal(given.y_train.reshape(5, n), np.tile(without.y_train, (5, 1)))
+    for number, change in enumerate(copied.changes, 1):
+        for at in (0, n - 1):  # each is that of its own training clip
+            sound = CHANGES[change](samples(store.clips.find(dataset.heard[split.train[at]].clip)))
+            measured = measure_sets(lambda _, of=sound: of, plain.sets, store.clips.folder)
+            numbers = np.concatenate([measured[name] for name in plain.sets])[None]
+            expected = prepared.standardizer.transform(numbers)[0]
+            own = np.asarray(given.X_train[number * n + at : number * n + at + 1])[0]
+            np.testing.assert_allclose(own, expected, atol=1e-4)
+
+
+def test_a_run_learns_from_copies(store, table):
+    said = {"data.source": "clips", "data.table": table, "data.features": "logmel", "data.copies": "tempo"}
+    network = {"model.architecture": "cnn", "model.channels": "4", "train.max_epochs": 1, "train.mixup": 0.2}
+    store.submit("copies", configure(said | network))
+    execute("copies", 1, store.url)
+    assert store.run("copies").state == "complete"

@@ -61,6 +61,8 @@ class Inputs(ABC):
     """Seconds from one frame of a spectrogram to the next; 0 where a row has none."""
     unit_db: float = 1.0
     """How many decibels 1 is in a spectrogram."""
+    copies: tuple[Rows, ...] = ()
+    """The same rows, changed: to learn from, and never to be judged by."""
 
     @property
     @abstractmethod
@@ -87,16 +89,24 @@ class Inputs(ABC):
         """Return what the rows `train` say about scale, and standard scores of all rows by it."""
 
     @abstractmethod
+    def to_learn(self, X: Rows, standardizer: "Standardizer | BandStandardizer", train: IntArray) -> Rows:
+        """Return the rows `train` of standard scores X, and after them those of each copy; X is of `standardize`."""
+
+    @abstractmethod
     def content(self) -> Iterator[bytes]:
         """Yield what tells these inputs from others of the same names."""
 
 
 @dataclass(frozen=True, eq=False)
 class Features(Inputs):
-    """Features (n, n_features), NaN where a value is missing, and their names."""
+    """Features (n, n_features), NaN where a value is missing, and their names.
+
+    `copies` are features of the same rows, changed.
+    """
 
     matrix: FloatArray
     names: tuple[str, ...]
+    copies: tuple[FloatArray, ...] = ()
     noun = "features"
 
     def __post_init__(self) -> None:
@@ -121,6 +131,13 @@ class Features(Inputs):
         standardizer = Standardizer.fit(self.matrix[train])
         return standardizer, standardizer.transform(self.matrix)
 
+    def to_learn(self, X: Rows, standardizer: "Standardizer | BandStandardizer", train: IntArray) -> Rows:
+        """Return standard scores of the rows `train`, and after them those of each copy."""
+        if not self.copies:
+            rows: Rows = X[train]
+            return rows
+        return np.concatenate([X[train], *(standardizer.transform(copy[train]) for copy in self.copies)])
+
     def content(self) -> Iterator[bytes]:
         """Yield the numbers."""
         yield np.ascontiguousarray(self.matrix).tobytes()
@@ -133,6 +150,7 @@ class Spectrograms(Inputs):
     They are standardized by the mean and scale of each mel band, of all bands together, or not at all. `identity` names
     what the file holds, so that telling it from others does not read all of it; empty: its numbers are hashed.
     `frame_seconds` lie between the starts of two frames, and 1 in the array is `unit_db` decibels.
+    `copies` are arrays of the same rows, changed.
     """
 
     array: Rows
@@ -141,6 +159,7 @@ class Spectrograms(Inputs):
     frame_seconds: float = 0.0
     pretrained: Pretrained | None = None
     unit_db: float = 1.0
+    copies: tuple[Rows, ...] = ()
     noun = "spectrograms"
 
     def __post_init__(self) -> None:
@@ -159,11 +178,20 @@ class Spectrograms(Inputs):
         if self.per == "none":  # the same whatever they are standardized by
             return self._as_they_are.standardizer, LazyRows(self._as_they_are, np.arange(len(self)))
         standardizer = BandStandardizer.fit(self.array, train, self.per)
-        return standardizer, LazyRows(Scores(self.array, standardizer), np.arange(len(self)))
+        return standardizer, LazyRows(Scores(self._with_copies, standardizer), np.arange(len(self)))
 
     @cached_property
     def _as_they_are(self) -> "Scores":
-        return Scores(self.array, BandStandardizer(np.zeros((1, 1)), np.ones((1, 1))))
+        return Scores(self._with_copies, BandStandardizer(np.zeros((1, 1)), np.ones((1, 1))))
+
+    @property
+    def _with_copies(self) -> Rows:
+        return Joined((self.array, *self.copies)) if self.copies else self.array
+
+    def to_learn(self, X: Rows, standardizer: "Standardizer | BandStandardizer", train: IntArray) -> Rows:
+        """Return standard scores of the rows `train`, and after them those of each copy, not read yet."""
+        assert isinstance(X, LazyRows)
+        return LazyRows(X.scores, np.concatenate([train + len(self) * of for of in range(1 + len(self.copies))]))
 
     def content(self) -> Iterator[bytes]:
         """Yield the shape, and the identity or the numbers."""
@@ -171,6 +199,30 @@ class Spectrograms(Inputs):
         if not self.identity:
             for rows in in_chunks(self.array.shape):
                 yield np.ascontiguousarray(self.array[rows]).tobytes()
+
+
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """Arrays (n, *shape of a row) one after another, as rows."""
+
+    arrays: tuple[Rows, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return the number of rows and the shape of one."""
+        return (sum(map(len, self.arrays)), *self.arrays[0].shape[1:])
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, numbers: IntArray, /) -> npt.NDArray[Any]:
+        """Return rows by their numbers (n,)."""
+        of, at = np.divmod(numbers, len(self.arrays[0]))
+        places = [np.flatnonzero(of == number) for number in range(len(self.arrays))]
+        read = np.concatenate([array[at[own]] for array, own in zip(self.arrays, places, strict=True)])
+        found = np.empty_like(read)
+        found[np.concatenate(places)] = read
+        return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,11 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from genre_core.data.clips.gathering import extractor_of, missing, needs_tagger
-from genre_core.data.clips.measuring import Numbers, measure_sets
+from genre_core.data.clips.changes import CHANGES
+from genre_core.data.clips.gathering import extractor_of, missing, needs_tagger, with_change
+from genre_core.data.clips.measuring import Hear, Numbers, measure_sets
 from genre_core.data.clips.reading import check_same
 from genre_core.data.clips.shards import Window
-from genre_core.data.clips.sounds import Location, samples
+from genre_core.data.clips.sounds import Location, Samples, samples
 from genre_core.data.clips.tagger.network import network_in
 from genre_core.data.sources import recipes_of, windows_of
 from genre_core.errors import DataError
@@ -239,4 +240,13 @@ def _by_shape(found: Mapping[Window, Numbers]) -> list[dict[Window, Numbers]]:
 def _measure(location: Location, window: Window, sets: Sequence[str], folder: Path) -> dict[str, Numbers]:
     """Return the values of feature sets on a window; raises DataError where it cannot be heard."""
     start, seconds = window.start / 1000, window.length / 1000
-    return measure_sets(lambda sample_rate: samples(location, start, seconds, sample_rate), sets, folder)
+    hear, found = cache(lambda sample_rate: samples(location, start, seconds, sample_rate)), dict[str, Numbers]()
+    for change in dict.fromkeys(name.partition(" ")[2] for name in sets):
+        own = [name.partition(" ")[0] for name in sets if name.partition(" ")[2] == change]
+        values = measure_sets(partial(_changed, hear, change), own, folder)
+        found |= {with_change(name, change): numbers for name, numbers in values.items()}
+    return found
+
+
+def _changed(hear: Hear, change: str, sample_rate: int) -> Samples:
+    return CHANGES[change](hear(sample_rate)) if change else hear(sample_rate)

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from genre_core.data.clips.collection import KIND as CLIPS
 from genre_core.data.clips.collection import Collection, collect
-from genre_core.data.clips.gathering import extractor_of, input_shape
+from genre_core.data.clips.gathering import extractor_of, input_shape, sets_and_copies
 from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import PARTS, Part
 from genre_core.data.fma.importing import KIND as FMA
@@ -71,7 +71,7 @@ class Inputs:
                 store.put_table(content_hash, content_hash[:8], self.store.open_table(content_hash), 0, 0)
         if isinstance(config.data, SoundConfig) and store.url != self.store.url:
             clips = [window.clip for window in windows_of(config.data, self)]
-            for name in config.data.sets:
+            for name in sets_and_copies(config.data):
                 store.clips.take_over(self.clips, extractor_of(name), clips)
 
     @property

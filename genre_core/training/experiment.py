@@ -50,8 +50,10 @@ class Prepared:
         from genre_core.training.trainer import TrainingData
 
         dataset, y, split = self.dataset, self.dataset.y, self.split
-        parts = self.X[split.train], y[split.train], self.X[split.validation], y[split.validation]
         inputs, found = dataset.inputs, self.standardizer
+        X_train = inputs.to_learn(self.X, found, split.train)
+        y_train = np.tile(y[split.train], 1 + len(inputs.copies))
+        parts = X_train, y_train, self.X[split.validation], y[split.validation]
         decibels = (found.mean * inputs.unit_db, found.scale * inputs.unit_db)
         return TrainingData(*parts, len(dataset.genres), inputs.frame_seconds, inputs.pretrained, decibels)
 

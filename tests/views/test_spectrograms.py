@@ -131,7 +131,7 @@ CHANGES = {"crop": 0.5, "mute_seconds": 0.2, "mute_bands": 8, "gain": 6, "noise"
 
 
 def test_train_plays_training_clips_before_and_after_each_change(store):
-    given = at(store, model__architecture="cnn", data__features="logmel", train__mixup="0.2")
+    given = at(store, model__architecture="cnn", data__features="logmel", train__mixup="0.2", data__copies="tempo")
     page = opened("views/train/page.py", **given, **{f"model__{name}": f"{value:g}" for name, value in CHANGES.items()})
     page.session_state["hear changes"] = True
     page.run()
@@ -141,9 +141,9 @@ def test_train_plays_training_clips_before_and_after_each_change(store):
     played = [soundfile.read(io.BytesIO(clips.sound(one["clip"])), dtype="float32")[0] for one in heard]
     assert [one["title"] for one in heard] == [
         "As it is", "Random crop", "Muted time", "Muted bands", "Random gain", "Added noise", "Pitch shift",
-        "Time stretch", "Mixup",
+        "Time stretch", "Changed copy", "Changed copy", "Mixup",
     ]  # fmt: skip
-    whole, crop, *others, faster, _ = played
+    whole, crop, *others, faster, _, _, _ = played
     assert (len(whole), len(crop), len(faster)) == (22_050, 11_025, round(22_050 / 1.1))
     assert all(len(one) == len(whole) and np.abs(one - whole).max() > 0.01 for one in others)
     data = dataset(store.run("cnn").config.data)

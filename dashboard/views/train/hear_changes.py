@@ -13,7 +13,7 @@ from dashboard.services import clips, sounds
 from dashboard.services.datasets import sound_shape
 from dashboard.services.workers import store
 from dashboard.theme import GAP, percent
-from genre_core.data.clips.changes import noisy, pitched, stretched
+from genre_core.data.clips.changes import CHANGES, noisy, pitched, stretched
 from genre_core.data.clips.features.fourier import SAMPLE_RATE, Float32
 from genre_core.data.clips.features.mels import band_hz, hz_band
 from genre_core.data.clips.sounds import samples
@@ -29,6 +29,12 @@ from genre_core.text import count
 OF_EACH_GENRE = 3
 """Training clips that are offered."""
 NAMES = ("crop", "mute_seconds", "mute_bands", "gain", "noise", "shift", "stretch")
+COPIES = {
+    "slower": f"6{GAP}% slower",
+    "faster": f"6{GAP}% faster",
+    "lower": "a semitone lower",
+    "higher": "a semitone higher",
+}
 OWN_SHARE = 0.7
 """How much of a mix is the clip itself, in the one that is played."""
 EXPLAINED = (
@@ -39,7 +45,9 @@ EXPLAINED = (
 
 def draw(config: ExperimentConfig) -> None:
     """Draw the way to hear them, where clips are changed in training."""
-    if not isinstance(config.data, SoundConfig) or not (any(_changes(config)) or config.train.mixup):
+    if not isinstance(config.data, SoundConfig) or not (
+        any(_changes(config)) or config.train.mixup or config.data.changes
+    ):
         return
     opened = st.expander("Hear the changed clips", key="hear changes", type="compact", on_change="rerun")
     if opened.open:
@@ -69,6 +77,7 @@ def _choose(config: ExperimentConfig, of: SoundConfig) -> None:
     other = next((one for one in rows if data.y[one] != data.y[row]), row)
     changes, whole, gain = _changes(config), _sound(data, row), sounds.sound_of(of, data.heard[row].clip).gain
     found = [("As it is", "", whole), *_changed(whole, changes, sound_shape(of).inputs[0])]
+    found += [("Changed copy", COPIES[change], CHANGES[change](whole)) for change in of.changes]
     if config.train.mixup:
         mix = OWN_SHARE * whole + (1 - OWN_SHARE) * np.resize(_sound(data, other), len(whole))
         detail = f"{percent(OWN_SHARE, decimals=0)} of it, {percent(1 - OWN_SHARE, decimals=0)} of {names[other]}"

@@ -1,5 +1,7 @@
 """Changes of sound: mono samples in, mono samples at the same rate out."""
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
 from genre_core.data.clips.features.fourier import HOP, N_BINS, SAMPLE_RATE, Float32, istft, stft
@@ -39,3 +41,21 @@ def noisy(samples: Float32, share: float, rng: np.random.Generator) -> Float32:
     noise = share * np.sqrt(np.mean(np.square(samples, dtype=np.float64))) * rng.standard_normal(len(samples))
     found: Float32 = (samples + noise).astype(np.float32)
     return found
+
+
+def _at_speed(speed: float) -> Callable[[Float32], Float32]:
+    """Return what plays sound at another speed, and no longer than it was."""
+    return lambda samples: stretched(samples, speed)[: len(samples)]
+
+
+def _at_pitch(semitones: float) -> Callable[[Float32], Float32]:
+    return lambda samples: pitched(samples, 2 ** (semitones / 12))
+
+
+CHANGES: Mapping[str, Callable[[Float32], Float32]] = {
+    "slower": _at_speed(0.94),
+    "faster": _at_speed(1.06),
+    "lower": _at_pitch(-1),
+    "higher": _at_pitch(1),
+}
+"""Changes with which training clips are copied."""

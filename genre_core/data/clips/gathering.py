@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -112,9 +112,20 @@ def frame_seconds(config: SoundConfig) -> float:
     return found.frame_seconds if found else 0.0
 
 
+def with_change(name: str, change: str) -> str:
+    """Return the name of a feature set of sound that was changed before; as it is: ""."""
+    return f"{name} {change}" if change else name
+
+
+def sets_and_copies(config: SoundConfig) -> list[str]:
+    """Return the names of all that is measured: the feature sets, and after them those of each copy."""
+    return [with_change(name, change) for change in ("", *config.changes) for name in chosen_sets(config)]
+
+
 def extractor_of(name: str) -> str:
     """Return the name under which what a feature set measures is kept: another version measures anew."""
-    return f"{name}-{SETS[name].version}"
+    of, *change = name.split()
+    return "-".join((of, str(SETS[of].version), *change))
 
 
 def missing(
@@ -128,7 +139,7 @@ def missing(
     names = dict.fromkeys(window.clip for window in windows)
     found: dict[Window, tuple[str, ...]] = {}
     beside = ("tags",) if needs_tagger(config) else ()
-    for name in dict.fromkeys((*chosen_sets(config), *beside)):
+    for name in dict.fromkeys((*sets_and_copies(config), *beside)):
         known = clips.places(extractor_of(name), names)
         for window in windows:
             if window not in known or (again and known[window].row < 0):
@@ -148,7 +159,9 @@ def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Me
     """
     sets = chosen_sets(config)
     clip_names = dict.fromkeys(window.clip for window in windows)
-    places: list[dict[Window, Place]] = [clips.places(extractor_of(name), clip_names) for name in sets]
+    places: list[dict[Window, Place]] = [
+        clips.places(extractor_of(name), clip_names) for name in sets_and_copies(config)
+    ]
     waiting = sum(any(window not in known for known in places) for window in windows)
     if waiting:
         raise NotExtractedError(waiting, len(windows))
@@ -166,10 +179,13 @@ def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Me
         shape = shape_of(sets[0], windows, config.window)
         keys = "\n".join(f"{extractor_of(sets[0])} {windows[at]}" for at in rows)
         identity = hashlib.sha256(keys.encode()).hexdigest()
-        array, one = clips.padded(found[0], shape), SPECTROGRAM_SETS[sets[0]]
+        (array, *copies), one = [clips.padded(of, shape) for of in found], SPECTROGRAM_SETS[sets[0]]
         weights = partial(read_weights, weights_path(clips.folder)) if needs_tagger(config) else None
-        return Measured(Spectrograms(array, one.per, identity, one.frame_seconds, weights, one.unit_db), rows, problems)
-    return Measured(side_by_side([clips.values(one) for one in found], config), rows, problems)
+        inputs = Spectrograms(array, one.per, identity, one.frame_seconds, weights, one.unit_db, tuple(copies))
+        return Measured(inputs, rows, problems)
+    values = [clips.values(one) for one in found]
+    first, *others = (side_by_side(values[at : at + len(sets)], config) for at in range(0, len(values), len(sets)))
+    return Measured(replace(first, copies=tuple(other.matrix for other in others)), rows, problems)
 
 
 def side_by_side(values: Sequence[npt.NDArray[Any]], config: SoundConfig) -> Features:
