@@ -15,6 +15,7 @@ from dashboard.services.workers import store
 from genre_core.data.clips.reading import one_line
 from genre_core.data.clips.sounds import SAMPLE_RATE
 from genre_core.data.sources import Clip
+from genre_core.data.splitting import split_dataset
 from genre_core.errors import ClipError
 from genre_core.judging.hearing import Hearing, closed_clips, read_sound
 from genre_core.settings.config import SoundConfig
@@ -69,12 +70,17 @@ def _brought(file_id: str, title: str, _data: bytes) -> Brought:
 
 
 def offered(run: Run) -> Sequence[Clip]:
-    """Return the clips of a run's own data, without those of its test part while that is closed; raises DataError."""
+    """Return the clips of a run's own data, those of validation first; raises DataError.
+
+    Those of its test part are not among them while that is closed.
+    """
     config = run.config.data
     assert isinstance(config, SoundConfig)
-    every = sounds.clips(config)
-    closed = closed_clips(dataset(config), run.config.split, opened=run.opened)
-    return [clip for clip in every if clip.clip not in closed]
+    data = dataset(config)
+    closed = closed_clips(data, run.config.split, opened=run.opened)
+    held = {data.heard[row].clip for row in split_dataset(data, run.config.split).validation}
+    kept = [clip for clip in sounds.clips(config) if clip.clip not in closed]
+    return sorted(kept, key=lambda clip: clip.clip not in held)
 
 
 def of_clip(run: Run, clip: Clip) -> Brought:

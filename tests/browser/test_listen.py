@@ -24,7 +24,7 @@ def hums(lab, tmp_path_factory):
 def test_a_sound_is_uploaded_answered_and_heard(page, lab, hums, tmp_path):
     at = np.arange(3 * 22_050) / 22_050
     soundfile.write(tmp_path / "own hum.wav", 0.3 * np.sin(2 * np.pi * 150 * at) * np.exp(-at / 3), 22_050)
-    page.goto(f"{lab.url}/listen?run=hums")
+    page.goto(f"{lab.url}/listen?run=hums&sound=file")
     page.get_by_role("heading", name="Let a run listen.").wait_for()
     page.locator("input[type=file]").set_input_files(tmp_path / "own hum.wav")
     page.get_by_role("heading", name=re.compile("Most likely (drone|chirp|hiss): .* sure")).wait_for()

@@ -33,10 +33,14 @@ def worker(monkeypatch, store):
     monkeypatch.setattr(listening, "ask", lambda run_id, sound: listen(store.url, run_id, sound))
 
 
-def clip_in(store, part):
+def clips_in(store, part):
     config = store.run("hums").config
     data = load_dataset(config.data, store)
-    return data.heard[split_dataset(data, config.split)[part][0]].clip
+    return [data.heard[row].clip for row in split_dataset(data, config.split)[part]]
+
+
+def clip_in(store, part):
+    return clips_in(store, part)[0]
 
 
 def on_clip(store, part, **more):
@@ -50,11 +54,13 @@ def on_clip(store, part, **more):
     return page
 
 
-def test_the_newest_run_that_can_listen_is_taken(store):
+def test_the_newest_run_that_can_listen_hears_a_validation_clip_first(store, worker):
     page = opened(PAGE)
     assert not page.error
     assert page.selectbox(key="listening run").value == "hums"
     assert len(page.selectbox(key="listening run").options) == 1
+    assert page.selectbox(key="listened clip").value in clips_in(store, "validation")
+    page = opened(PAGE, sound="file")
     assert "Let a run listen." in texts(page)
     assert MUSIC_ONLY not in texts(page)
 
@@ -112,3 +118,10 @@ def test_what_went_wrong_is_said_and_can_be_tried_again(store, worker, monkeypat
     assert "No worker could listen" in texts(page)
     press(page, "Try again")
     assert "Most likely " in texts(on_clip(store, "train"))
+
+
+def test_runs_on_other_features_of_the_same_clips_are_offered_to_compare(store):
+    data = store.run("hums").config.data.model_copy(update={"features": "rhythm"})
+    trained(store, "rhythm", {f"data.{name}": value for name, value in data.model_dump().items()})
+    page = opened("views/compare/page.py", run="hums")
+    assert "compare with rhythm" in [button.key for button in page.button]

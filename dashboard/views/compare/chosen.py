@@ -149,8 +149,11 @@ def _label(run: Run) -> str:
 
 
 def _alike(run: Run, first: Run | None) -> bool:
-    """Say whether two runs have the same data and the same test part, as far as their cards tell."""
-    names = ("data_hash", "test_hash", "n_validation")
+    """Say whether two runs have the same tracks in the same parts, as far as their cards tell.
+
+    They may be given different things of these tracks: features here, spectrograms there.
+    """
+    names = ("test_hash", "n_train", "n_validation")
     return first is None or all(run.context.get(name) == first.context.get(name) for name in names)
 
 

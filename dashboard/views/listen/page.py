@@ -152,6 +152,8 @@ def _clip(run: Run) -> Brought | None:
     chosen = st.query_params.get("clip", "")
     if chosen and chosen not in clips:
         address.note("The clip in this link is not in the run's data, or its test part is closed; choose another.")
+    if not chosen:
+        chosen = next(iter(clips), "")
     st.session_state["listened clip"] = chosen if chosen in clips else None
     st.selectbox("Clip", list(clips), key="listened clip", index=None, placeholder="choose a clip",
                  format_func=lambda name: f"{clips[name].name} · {clips[name].genre}", label_visibility="collapsed",

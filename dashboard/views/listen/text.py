@@ -7,7 +7,7 @@ from genre_core.judging.hearing import LONGEST, MUSIC_ONLY
 from genre_core.settings.config import MusicConfig
 from genre_core.store.schema import Run
 
-SOURCES = {"file": "A file", "microphone": "A recording", "clip": "A clip of its data"}
+SOURCES = {"clip": "A clip of its data", "file": "A file", "microphone": "A recording"}
 UPLOAD = f"WAV, FLAC, MP3, OGG or AIFF. The first {LONGEST / 60:.0f} minutes are heard. Nothing is kept unless you ask."
 RECORD = "Record some music with the microphone. Nothing is kept unless you ask."
 THRESHOLD_HELP = "Below this confidence the run says that it does not know. 0 %: it always answers."
@@ -29,7 +29,7 @@ def deaf(run: Run) -> Headline:
 def waiting(run: Run) -> Headline:
     """Say what the page is for, before there is a sound."""
     about = f" {MUSIC_ONLY}" if isinstance(run.config.data, MusicConfig) else ""
-    reason = "Choose a file, record something, or take a clip of its data. The answer is drawn along time."
+    reason = "Choose a clip of its data or a file, or record something. The answer is drawn along time."
     return Headline(f"Let a run listen.{about}", reason)
 
 

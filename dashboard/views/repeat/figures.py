@@ -85,7 +85,7 @@ def _figure(title: str, band: Band, unit: float, y_axis: dict[str, Any]) -> Figu
     if len(fewer):
         first = int(fewer[0]) + 1
         figure["layout"]["shapes"].append(parts.upright(first, MUTED, "dot"))
-        text = f"fewer than {int(band.n[0])} runs from epoch {first}"
+        text = f"fewer runs from {first}"
         figure["layout"]["annotations"].append(parts.flag(first, 1, text, late=first > end / 2))
     return figure
 
