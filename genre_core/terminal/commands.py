@@ -35,7 +35,7 @@ _SOURCES = "[--preset NAME | --table FILE | --fma FOLDER | --clips FOLDER]"
 def add_commands(commands: Commands) -> None:
     """Add every command with its options."""
     training = (_train, _repeat, _crossvalidate, _search, _lens, _few)
-    for add in (*training, _evaluate, _listen, _flips, _compare, _ensemble, _limit, _import, _tagger, _runs):
+    for add in (*training, _evaluate, _listen, _horse, _compare, _ensemble, _limit, _import, _tagger, _runs):
         add(commands)
 
 
@@ -194,13 +194,13 @@ def _listen(commands: Commands) -> None:
     parser.add_argument("--threshold", type=percentage, default=0.0, metavar="PERCENT", help=below)
 
 
-def _flips(commands: Commands) -> None:
+def _horse(commands: Commands) -> None:
     about = (
         ": volume, equalizer, MP3, sample rate, pitch, tempo, noise, and for comparison another excerpt. A model that "
         "listens to the genre flips none. The run must have learned from clips or from generated music."
     )
     help = "change validation clips in ways that leave their genre as it is, and count the answers that flip"
-    parser = _add(commands, "flips", help, "RUN [options]", about)
+    parser = _add(commands, "horse", help, "RUN [options]", about)
     parser.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
     add_number(parser, "--clips", "N", 40, "at most so many clips")
 

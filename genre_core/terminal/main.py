@@ -19,7 +19,7 @@ _COMMANDS = {
     "few": ("few", "few"),
     "evaluate": ("stored", "evaluate"),
     "listen": ("listen", "listen"),
-    "flips": ("flips", "flips"),
+    "horse": ("horse", "horse"),
     "compare": ("compare", "compare"),
     "limit": ("limit", "limit"),
     "import": ("importing", "import_data"),

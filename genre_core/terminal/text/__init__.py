@@ -2,14 +2,14 @@
 
 from genre_core.terminal.text.compared import compared, settings_compared
 from genre_core.terminal.text.elsewhere import elsewhere
-from genre_core.terminal.text.flips import flips
 from genre_core.terminal.text.hearing import hearing
+from genre_core.terminal.text.horse import horse
 from genre_core.terminal.text.imports import clips, fma, split, table, tagger
 from genre_core.terminal.text.limit import limit, recipe_limit
 from genre_core.terminal.text.runs import evaluation, heading, result, runs
 from genre_core.terminal.text.studies import few, lens, repeated, searched
 
 __all__ = [
-    "clips", "compared", "elsewhere", "evaluation", "few", "flips", "fma", "heading", "hearing", "lens", "limit",
+    "clips", "compared", "elsewhere", "evaluation", "few", "fma", "heading", "hearing", "horse", "lens", "limit",
     "recipe_limit", "repeated", "result", "runs", "searched", "settings_compared", "split", "table", "tagger",
 ]  # fmt: skip

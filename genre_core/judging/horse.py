@@ -73,7 +73,7 @@ class Share(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Flips:
+class Horse:
     """Answers (n_clips,) before and after each change, as numbers of genres; -1 where a change cannot be asked about.
 
     `y` (n_clips,) holds the genres, `groups` (n_clips,) what the clips belong to at a `level` such as `artist`, which
@@ -179,7 +179,7 @@ class Flips:
         return Share(int((flipped & among).sum()), int(among.sum()), interval, few)
 
 
-def find_flips(store: RunStore, run: Run, most: int = MOST_CLIPS) -> Flips:
+def ask_horse(store: RunStore, run: Run, most: int = MOST_CLIPS) -> Horse:
     """Let a complete run answer for validation clips, at most so many, before and after each change.
 
     Raises
@@ -205,7 +205,7 @@ def find_flips(store: RunStore, run: Run, most: int = MOST_CLIPS) -> Flips:
     groups = data.clusters(rows)
     level = data.coarsest[0] if data.coarsest and groups is not None else ""
     pieces = tuple(piece for piece, _ in asked)
-    return Flips(fitted.genres, pieces, data.y[rows], answers.pop(_BEFORE), answers, groups, level)
+    return Horse(fitted.genres, pieces, data.y[rows], answers.pop(_BEFORE), answers, groups, level)
 
 
 def _some(data: Dataset, rows: IntArray, closed: set[str], most: int) -> IntArray:

@@ -12,7 +12,7 @@ from genre_core.data.clips.sounds import Location
 from genre_core.errors import DataError
 from genre_core.evaluation.intervals import wilson
 from genre_core.judging.fitted import fit_again
-from genre_core.judging.flips import EXCERPT, LEFT, Flips, Piece, changed, find_flips
+from genre_core.judging.horse import EXCERPT, LEFT, Horse, Piece, ask_horse, changed
 from genre_core.settings.names import configure
 from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
@@ -40,7 +40,7 @@ def flips(before, after, groups=None):
     pieces = tuple(Piece(str(at), f"clip {at}", 0.0, 1.0) for at in range(len(before)))
     numbers = {name: np.array(values) for name, values in after.items()}
     y = np.arange(len(before)) % 2
-    return Flips(("A", "B"), pieces, y, np.array(before), numbers, groups, "artist" if groups is not None else "")
+    return Horse(("A", "B"), pieces, y, np.array(before), numbers, groups, "artist" if groups is not None else "")
 
 
 def test_flips_are_counted_by_change_and_by_genre():
@@ -78,14 +78,14 @@ def test_a_run_that_never_flips_is_said_to():
 
 def test_a_run_answers_for_validation_clips_alone_before_and_after(store, run):
     data = fit_again(store, run).prepared
-    found = find_flips(store, run, most=4)
+    found = ask_horse(store, run, most=4)
     validation = {data.dataset.heard[row].clip for row in data.split.validation}
     assert {piece.clip for piece in found.pieces} <= validation
     assert len(found.pieces) == len({piece.clip for piece in found.pieces}) == 4
     assert np.bincount(found.y, minlength=3).tolist() == [2, 1, 1]  # every genre in turn
     assert list(found.after) == [*CHANGES, LEFT, EXCERPT]
     assert all(piece.seconds == 0.5 for piece in found.pieces)
-    assert find_flips(store, run, most=4).to_json() == found.to_json()
+    assert ask_horse(store, run, most=4).to_json() == found.to_json()
 
 
 def test_pieces_before_and_after_last_as_long(store, run):
@@ -112,10 +112,10 @@ def test_of_stereo_the_left_channel_is_asked_about(store, tmp_path):
 
 def test_the_terminal_counts_flips_both_ways(store, run, monkeypatch, capsys):
     monkeypatch.setenv("GENRE_LAB_STORE", store.url)
-    assert main(["flips", "hums", "--clips", "3", "--json"]) == 0
+    assert main(["horse", "hums", "--clips", "3", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["n_clips"] == 3
-    assert main(["flips", "hums", "--clips", "3"]) == 0
+    assert main(["horse", "hums", "--clips", "3"]) == 0
     printed = capsys.readouterr().out
     assert document["headline"] in printed
     assert "half a semitone higher" in printed
@@ -125,4 +125,4 @@ def test_a_run_on_a_table_cannot_be_asked(store):
     store.submit("table", configure({"data.n_samples": 80, "data.n_genres": 2, "train.max_epochs": 1}))
     execute("table", 1, store.url)
     with pytest.raises(DataError, match="so it cannot listen"):
-        find_flips(store, store.run("table"))
+        ask_horse(store, store.run("table"))

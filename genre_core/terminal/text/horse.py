@@ -3,7 +3,7 @@
 from genre_core.terminal.text.words import Document, columns, count, plain, rate
 
 
-def flips(document: Document) -> str:
+def horse(document: Document) -> str:
     """Say how many answers flip, then list the changes and the genres."""
     other = document["changes"][-1]
     changes = [(one["change"], *_share(one)) for one in document["changes"] if one["n"]]

@@ -1,0 +1,18 @@
+"""`horse`: answers of a stored run that flip under changes that leave the genre as it is."""
+
+import argparse
+
+from genre_core.judging.horse import ask_horse
+from genre_core.store.runs import RunStore
+from genre_core.terminal import text
+from genre_core.terminal.find_run import find_run
+from genre_core.terminal.output import DONE, show
+
+
+def horse(options: argparse.Namespace) -> int:
+    """Print how many answers each change flips, and how many in each genre."""
+    store = RunStore()
+    run = find_run(store, options.run)
+    document = {"run": run.id, "name": run.name, **ask_horse(store, run, options.clips).to_json()}
+    show(document, text.heading(run.name, run.id) + text.horse(document), as_json=options.json)
+    return DONE
