@@ -143,6 +143,8 @@ def test_train_plays_training_clips_before_and_after_each_change(store):
         "As it is", "Random crop", "Muted time", "Muted bands", "Random gain", "Added noise", "Pitch shift",
         "Time stretch", "Changed copy", "Changed copy", "Mixup",
     ]  # fmt: skip
+    assert "at its strongest" in texts(page)
+    assert "Changed copies stand beside the clip itself" in texts(page)
     whole, crop, *others, faster, _, _, _ = played
     assert (len(whole), len(crop), len(faster)) == (22_050, 11_025, round(22_050 / 1.1))
     assert all(len(one) == len(whole) and np.abs(one - whole).max() > 0.01 for one in others)

@@ -38,9 +38,10 @@ COPIES = {
 OWN_SHARE = 0.7
 """How much of a mix is the clip itself, in the one that is played."""
 EXPLAINED = (
-    "You hear each change at its strongest. In training, each clip gets another one in every epoch, and all of them at "
-    "once. Where you hear nothing, the network gets the average of the training clips."
+    "You hear each random change at its strongest. In training, each clip gets another one in every epoch, and all of "
+    "them at once. Where a part is muted, the network gets the average of the training clips."
 )
+EXPLAINED_COPIES = "Changed copies stand beside the clip itself and stay the same in every epoch."
 
 
 def draw(config: ExperimentConfig) -> None:
@@ -87,7 +88,10 @@ def _choose(config: ExperimentConfig, of: SoundConfig) -> None:
         for title, detail, sound in found
     ]
     player(heard, key="player changes", title=names[row], together=len({one.length for one in heard}) == 1)
-    st.caption(EXPLAINED)
+    if any(changes) or config.train.mixup:
+        st.caption(EXPLAINED)
+    if of.changes:
+        st.caption(EXPLAINED_COPIES)
 
 
 def _sound(data: Dataset, row: int) -> Float32:
