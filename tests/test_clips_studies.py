@@ -6,6 +6,7 @@ from genre_core.data.sources import load_dataset
 from genre_core.errors import NotExtractedError
 from genre_core.inspection.projection import MapConfig
 from genre_core.judging.elsewhere import ElsewhereConfig
+from genre_core.judging.horse import HorseConfig
 from genre_core.settings.config import ClipsConfig, ExperimentConfig, TrainConfig
 from genre_core.store.runs import RunStore
 from genre_core.studies.cross_predictions import CrossPredictionsConfig
@@ -79,10 +80,10 @@ def test_every_kind_of_study_knows_what_is_to_be_measured():
         "elsewhere": ElsewhereConfig(run="run", data=config.data),
     }
     by_way = {"few clips": FewClipsConfig(experiment=config)}
-    measuring_itself = {"extraction": ExtractionConfig(data=config.data)}
-    assert KINDS.keys() == {*about, *by_way, *measuring_itself}
+    nothing_more = {"extraction": ExtractionConfig(data=config.data), "horse": HorseConfig(run="run")}
+    assert KINDS.keys() == {*about, *by_way, *nothing_more}
     for kind, of in about.items():
         assert KINDS[kind].data(of) == config.data
     measured = KINDS["few clips"].data(by_way["few clips"])
     assert [one.features for one in measured] == ["gtzan57", "logmel", "tagger", "musicnn"]
-    assert KINDS["extraction"].data(measuring_itself["extraction"]) is None
+    assert [KINDS[kind].data(of) for kind, of in nothing_more.items()] == [None, None]

@@ -5,7 +5,7 @@ Multimedia 16 (2014). The horse was Clever Hans, who seemed to count and read th
 heard something else than the genre. Another excerpt of the same clip shows how much its answers vary anyway.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,10 +26,11 @@ from genre_core.settings.config import SoundConfig
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.text import count, percent, too_few
+from genre_core.values import Frozen
 
 MOST_CLIPS = 40
 LEFT, EXCERPT = "left channel alone", "another excerpt"
-_BEFORE = "before"
+BEFORE = "before"
 _NOT_ASKED = -1
 _Mask = npt.NDArray[np.bool_]
 
@@ -179,6 +180,13 @@ class Horse:
         return Share(int((flipped & among).sum()), int(among.sum()), interval, few)
 
 
+class HorseConfig(Frozen):
+    """Everything that determines what is asked: a stored run, and about how many clips at most."""
+
+    run: str
+    clips: int = MOST_CLIPS
+
+
 def ask_horse(store: RunStore, run: Run, most: int = MOST_CLIPS) -> Horse:
     """Let a complete run answer for validation clips, at most so many, before and after each change.
 
@@ -189,6 +197,12 @@ def ask_horse(store: RunStore, run: Run, most: int = MOST_CLIPS) -> Horse:
     RunStateError
         It is not complete.
     """
+    (found,) = (step for step in asking(store, run, most) if step is not None)
+    return found
+
+
+def asking(store: RunStore, run: Run, most: int = MOST_CLIPS) -> Iterator[Horse | None]:
+    """Yield nothing after each clip, and all answers at the end; raises as `ask_horse` does."""
     if not isinstance(run.config.data, SoundConfig):
         raise DataError(DEAF)
     fitted = fit_again(store, run)
@@ -197,15 +211,18 @@ def ask_horse(store: RunStore, run: Run, most: int = MOST_CLIPS) -> Horse:
     rows = _some(data, fitted.prepared.split.validation, closed, most)
     if not len(rows):
         raise DataError("This run has no validation clips: train it with a validation part.")
-    asked = [_answers(store, fitted, int(row)) for row in rows]
+    asked = []
+    for row in rows.tolist():
+        asked.append(_answers(store, fitted, row))
+        yield None
     answers = {
         name: np.array([found.get(name, _NOT_ASKED) for _, found in asked], dtype=np.int64)
-        for name in (_BEFORE, *CHANGES, LEFT, EXCERPT)
+        for name in (BEFORE, *CHANGES, LEFT, EXCERPT)
     }
     groups = data.clusters(rows)
     level = data.coarsest[0] if data.coarsest and groups is not None else ""
     pieces = tuple(piece for piece, _ in asked)
-    return Horse(fitted.genres, pieces, data.y[rows], answers.pop(_BEFORE), answers, groups, level)
+    yield Horse(fitted.genres, pieces, data.y[rows], answers.pop(BEFORE), answers, groups, level)
 
 
 def _some(data: Dataset, rows: IntArray, closed: set[str], most: int) -> IntArray:
@@ -227,12 +244,12 @@ def _answers(store: RunStore, fitted: Fitted, row: int) -> tuple[Piece, dict[str
     start, sounds = changed(store, clip, fitted.sound.window)
     logits = fitted.answers(fitted.measure(list(sounds.values())))
     name = data.names("track")[row]
-    piece = Piece(clip, name, round(start / SAMPLE_RATE, 3), round(len(sounds[_BEFORE]) / SAMPLE_RATE, 3))
+    piece = Piece(clip, name, round(start / SAMPLE_RATE, 3), round(len(sounds[BEFORE]) / SAMPLE_RATE, 3))
     return piece, dict(zip(sounds, logits.argmax(axis=1).tolist(), strict=True))
 
 
-def changed(store: RunStore, clip: str, window: float) -> tuple[int, dict[str, Samples]]:
-    """Return a piece of a clip before and after each change, and the sample at which it starts.
+def changed(store: RunStore, clip: str, window: float, only: str = "") -> tuple[int, dict[str, Samples]]:
+    """Return a piece of a clip before and after each change, or one of them, and the sample at which it starts.
 
     It lasts `window` seconds (0: the whole clip) and lies in the first half of the clip; the other excerpt lies in
     the second half, and lasts as long where that is long enough. Raises ClipError.
@@ -242,12 +259,15 @@ def changed(store: RunStore, clip: str, window: float) -> tuple[int, dict[str, S
     half = len(whole) // 2
     start, of_other = max(0, (half - n) // 2), min(n, half)
     other = half + (half - of_other) // 2
-    piece, longer = whole[start : start + n], whole[start : start + round(LONGER * n)]
-    found = {_BEFORE: piece, **{name: change(longer)[:n] for name, change in CHANGES.items()}}
+    longer = whole[start : start + round(LONGER * n)]
+    found = {BEFORE: whole[start : start + n]}
+    found |= {name: change(longer)[:n] for name, change in CHANGES.items() if only in ("", name)}
     location = store.clips.find(clip)
-    if location is not None and location.path and _is_stereo(location.path):
+    if only in ("", LEFT) and location is not None and location.path and _is_stereo(location.path):
         found[LEFT] = read(Path(location.path), 0.0, LONGEST, channel=0)[start : start + n]
-    return start, found | {EXCERPT: whole[other : other + of_other]}
+    if only in ("", EXCERPT):
+        found[EXCERPT] = whole[other : other + of_other]
+    return start, found
 
 
 def _is_stereo(path: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from genre_core.inspection.projection import MapConfig
 from genre_core.judging.elsewhere import ElsewhereConfig
+from genre_core.judging.horse import HorseConfig
 from genre_core.settings.config import DatasetConfig
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Study
@@ -14,6 +15,7 @@ from genre_core.studies.elsewhere import JudgedElsewhere
 from genre_core.studies.extraction import Extraction, ExtractionConfig
 from genre_core.studies.few_clips.config import FewClipsConfig
 from genre_core.studies.few_clips.measuring import FewClips
+from genre_core.studies.horse import AskedHorse
 from genre_core.studies.learning_curve.config import LearningCurveConfig
 from genre_core.studies.learning_curve.measuring import LearningCurve
 from genre_core.studies.lens.config import LensConfig
@@ -96,6 +98,15 @@ ELSEWHERE = Kind(
     data=lambda config: config.data,
 )
 
+HORSE = Kind(
+    "horse",
+    "horse test",
+    HorseConfig,
+    lambda config, store, _: AskedHorse(config, store),
+    brief=True,
+    data=lambda _: None,  # a complete run's clips are measured
+)
+
 FEW_CLIPS = Kind(
     "few clips",
     "study of few clips",
@@ -106,5 +117,5 @@ FEW_CLIPS = Kind(
 
 KINDS: Mapping[str, Kind[Any]] = {
     of.kind: of
-    for of in (LENS, REPEATS, SEARCH, LEARNING_CURVE, CROSS_PREDICTIONS, MAP, EXTRACTION, ELSEWHERE, FEW_CLIPS)
+    for of in (LENS, REPEATS, SEARCH, LEARNING_CURVE, CROSS_PREDICTIONS, MAP, EXTRACTION, ELSEWHERE, FEW_CLIPS, HORSE)
 }

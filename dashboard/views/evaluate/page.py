@@ -21,7 +21,16 @@ from dashboard.text.badges import Badge
 from dashboard.text.evaluate import answer, limit_help, scores_line
 from dashboard.text.limits import known_already, limit_here_label
 from dashboard.theme import percent
-from dashboard.views.evaluate import confidence, dont_know, doubtful_labels, elsewhere, few_clips, sets, through_time
+from dashboard.views.evaluate import (
+    confidence,
+    dont_know,
+    doubtful_labels,
+    elsewhere,
+    few_clips,
+    horse,
+    sets,
+    through_time,
+)
 from genre_core.bayes.recipe import recipe_known
 from genre_core.settings.config import SoundConfig
 
@@ -35,6 +44,7 @@ SECTIONS = {
     "labels": "Doubtful labels",
     "elsewhere": "Other data",
     "few": "From how many clips?",
+    "horse": "Is it a horse?",
 }
 
 
@@ -54,7 +64,7 @@ def _section(judged: Judged) -> None:
     """Draw the section that the address names."""
     with st.container(key="evaluate-sections", horizontal=True, vertical_alignment="center", gap="medium"):
         heard = isinstance(judged.run.config.data, SoundConfig)
-        sections = {name: title for name, title in SECTIONS.items() if heard or name != "few"}
+        sections = {name: title for name, title in SECTIONS.items() if heard or name not in ("few", "horse")}
         section = address_choice("Section", "section", sections)
         part = None if judged.part == "validation" else judged.part
         icon = ":material/compare_arrows:"
@@ -74,6 +84,8 @@ def _section(judged: Judged) -> None:
             elsewhere.draw(judged)
         case "few":
             few_clips.draw(judged)
+        case "horse":
+            horse.draw(judged)
         case _:
             confusions.draw(judged)
 
