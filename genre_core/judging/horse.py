@@ -25,7 +25,7 @@ from genre_core.judging.hearing import LONGEST, clip_sound, closed_clips
 from genre_core.settings.config import SoundConfig
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
-from genre_core.text import count, percent, too_few
+from genre_core.text import count, joined, percent, too_few
 from genre_core.values import Frozen
 
 MOST_CLIPS = 40
@@ -78,7 +78,8 @@ class Horse:
     """Answers (n_clips,) before and after each change, as numbers of genres; -1 where a change cannot be asked about.
 
     `y` (n_clips,) holds the genres, `groups` (n_clips,) what the clips belong to at a `level` such as `artist`, which
-    intervals respect; None where clips stand alone.
+    intervals respect; None where clips stand alone. `halved` says that the other excerpt of some clip is its second
+    half, because the piece that it is compared with lasts longer than that.
     """
 
     genres: tuple[str, ...]
@@ -88,6 +89,7 @@ class Horse:
     after: Mapping[str, IntArray]
     groups: IntArray | None = None
     level: str = ""
+    halved: bool = False
 
     @cached_property
     def any_change(self) -> _Mask:
@@ -103,30 +105,45 @@ class Horse:
         """Return how many answers flip under at least one change that leaves the genre as it is."""
         return self._share(self.any_change, np.ones(len(self.y), dtype=np.bool_), genre)
 
+    def average(self, genre: int | None = None) -> Share:
+        """Return how often changes that leave the genre as it is flip answers, all of them taken together.
+
+        Answers for one clip count together in the interval, or those for clips of one artist.
+        """
+        names = [name for name in self.after if name != EXCERPT]
+        flipped = np.concatenate([self._flipped(name) for name in names])
+        among = np.concatenate([self.after[name] != _NOT_ASKED for name in names])
+        if genre is not None:
+            among &= np.tile(self.y == genre, len(names))
+        own = np.arange(len(self.y)) if self.groups is None else self.groups
+        groups = np.tile(own, len(names))
+        few = too_few(len(np.unique(groups[among])), self.level or "clip")
+        return Share(int((flipped & among).sum()), int(among.sum()), share_interval(flipped, among, groups), few)
+
     @property
     def headline(self) -> str:
-        """Say how many answers flip, and which change flips most."""
-        found = self.of_any()
-        if not found.flips:
-            return f"None of {count(found.n, 'answer')} flips, whatever the change."
-        worst = max((name for name in self.after if name != EXCERPT), key=lambda name: self.of(name).flips)
-        most = self.of(worst)
+        """Say how often a change flips an answer, and how often another excerpt does."""
+        found, other = self.average(), self.of(EXCERPT)
         return (
-            f"{found.flips} of {count(found.n, 'answer')} {'flips' if found.flips == 1 else 'flip'} under at least one "
-            f"change, though the genre stays the same. Most flips: {worst}, {most.flips} of {most.n}."
+            f"A change that leaves the genre as it is flips {percent(found.rate)} of its answers on average, "
+            f"another excerpt of the same clip {percent(other.rate)}."
         )
 
     @property
     def sentences(self) -> list[str]:
         """Say what to compare the flips with, and what could not be asked."""
-        other = self.of(EXCERPT)
-        right = int((self.before == self.y).sum())
-        said = [
-            f"Another excerpt of the same clip flips {other.flips} of {other.n}: {other.written}.",
-            f"Before any change {right} of {count(len(self.y), 'answer')} {'is' if right == 1 else 'are'} right.",
-        ]
+        other, any_change = self.of(EXCERPT), self.of_any()
+        right, n = int((self.before == self.y).sum()), any_change.n
+        flip = "flips" if any_change.flips == 1 else "flip"
+        said = [f"{any_change.flips} of {count(n, 'answer')} {flip} under at least one change."]
         more = [name for name in self.after if name != EXCERPT and self.of(name).interval.low > other.interval.high]
-        said += [f"Clearly more than another excerpt: {name}." for name in more]
+        if more:
+            said.append(f"Clearly more than another excerpt: {joined(more)}.")
+        else:
+            said.append("No single change flips clearly more answers than another excerpt.")
+        said.append(f"Before any change {right} of {count(n, 'answer')} {'is' if right == 1 else 'are'} right.")
+        if self.halved:
+            said.append("Half a clip is shorter than its windows, so the other excerpt is the clip's second half.")
         if not self.of(LEFT).n:
             said.append("The left channel alone could not be asked about: these clips have one channel.")
         return said
@@ -146,6 +163,7 @@ class Horse:
             "n_clips": len(self.y),
             "level": self.level,
             "right_before": int((self.before == self.y).sum()),
+            "average": self._by_genre("average", lambda genre: self.average(genre)),
             "any": self._by_genre("any change", lambda genre: self.of_any(genre)),
             "changes": [
                 {**self._by_genre(name, lambda genre, name=name: self.of(name, genre)), "sentence": self.sentence(name)}
@@ -216,13 +234,13 @@ def asking(store: RunStore, run: Run, most: int = MOST_CLIPS) -> Iterator[Horse 
         asked.append(_answers(store, fitted, row))
         yield None
     answers = {
-        name: np.array([found.get(name, _NOT_ASKED) for _, found in asked], dtype=np.int64)
+        name: np.array([found.get(name, _NOT_ASKED) for _, found, _ in asked], dtype=np.int64)
         for name in (BEFORE, *CHANGES, LEFT, EXCERPT)
     }
     groups = data.clusters(rows)
     level = data.coarsest[0] if data.coarsest and groups is not None else ""
-    pieces = tuple(piece for piece, _ in asked)
-    yield Horse(fitted.genres, pieces, data.y[rows], answers.pop(BEFORE), answers, groups, level)
+    pieces, halved = tuple(piece for piece, _, _ in asked), any(half for _, _, half in asked)
+    yield Horse(fitted.genres, pieces, data.y[rows], answers.pop(BEFORE), answers, groups, level, halved)
 
 
 def _some(data: Dataset, rows: IntArray, closed: set[str], most: int) -> IntArray:
@@ -238,14 +256,16 @@ def _some(data: Dataset, rows: IntArray, closed: set[str], most: int) -> IntArra
     return np.array([row for _, _, row in in_turn[:most]], dtype=np.int64)
 
 
-def _answers(store: RunStore, fitted: Fitted, row: int) -> tuple[Piece, dict[str, int]]:
+def _answers(store: RunStore, fitted: Fitted, row: int) -> tuple[Piece, dict[str, int], bool]:
+    """Return the piece of a row's clip, the answers to it, and whether the other excerpt is the second half."""
     data = fitted.prepared.dataset
     clip = data.heard[row].clip
     start, sounds = changed(store, clip, fitted.sound.window)
     logits = fitted.answers(fitted.measure(list(sounds.values())))
     name = data.names("track")[row]
     piece = Piece(clip, name, round(start / SAMPLE_RATE, 3), round(len(sounds[BEFORE]) / SAMPLE_RATE, 3))
-    return piece, dict(zip(sounds, logits.argmax(axis=1).tolist(), strict=True))
+    answers = dict(zip(sounds, logits.argmax(axis=1).tolist(), strict=True))
+    return piece, answers, len(sounds[EXCERPT]) < len(sounds[BEFORE])
 
 
 def changed(store: RunStore, clip: str, window: float, only: str = "") -> tuple[int, dict[str, Samples]]:

@@ -75,10 +75,12 @@ def _result(run: Run, found: Mapping[str, Any]) -> None:
         alt = "Answers that flip under each change, with 95 % intervals."
         table(_rows("change", changes), "horse changes", alt, n=len(changes), most=len(changes), columns=_COLUMNS)
     with right:
-        genres = found["any"]["per_genre"]
-        alt = "Answers that flip under at least one change, by genre, with 95 % intervals."
+        genres = found["average"]["per_genre"]
+        alt = "Answers that flip by genre, all changes together, with 95 % intervals."
         table(_rows("genre", genres), "horse genres", alt, n=len(genres), columns=_COLUMNS)
-        st.caption("By genre: clips whose answer flips under at least one change.")
+        st.caption(
+            "By genre, all changes together, without another excerpt. Intervals count answers for one clip together."
+        )
     if found["flipped"]:
         _hear(run, found["flipped"])
 

@@ -9,7 +9,7 @@ def horse(document: Document) -> str:
     changes = [(one["change"], *_share(one)) for one in document["changes"] if one["n"]]
     genres = [
         (found["genre"], *_share(found), *_share(excerpt))
-        for found, excerpt in zip(document["any"]["per_genre"], other["per_genre"], strict=True)
+        for found, excerpt in zip(document["average"]["per_genre"], other["per_genre"], strict=True)
     ]
     return "\n".join(
         [
@@ -19,7 +19,7 @@ def horse(document: Document) -> str:
             "",
             *columns(("change", "flips", "share"), changes, right=(1,)),
             "",
-            *columns(("genre", "any change", "share", other["change"], "share"), genres, right=(1, 3)),
+            *columns(("genre", "all changes", "share", other["change"], "share"), genres, right=(1, 3)),
         ]
     )
 
