@@ -127,7 +127,7 @@ def test_differences_and_ranges_are_written_in_one_way():
     assert spread(Interval(0.776, 0.821)) == "77.6–82.1"
 
 
-IN_A_STYLE = re.compile(r"(width|left|right):\s*$|linear-gradient|transparent\s*$|#\{|hovertemplate")
+IN_A_STYLE = re.compile(r"(width|left|right):\s*$|linear-gradient|color-mix|transparent\s*$|#\{|hovertemplate")
 FORMATTED = re.compile(r"\{(?:abs\()?100 \*[^{}]*:[+]?\.?\d?f?\}|\{[^{}]*:\.\d%\}")
 
 

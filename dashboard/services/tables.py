@@ -26,7 +26,7 @@ from genre_core.data.sources.table import Inspection, inspect
 from genre_core.data.tables.reading import read_table
 from genre_core.data.tables.roles import changed_roles, read_names, write_names
 from genre_core.errors import DataError
-from genre_core.settings.config import ClipsConfig, DatasetConfig, TableConfig
+from genre_core.settings.config import DatasetConfig, SoundConfig, TableConfig
 from genre_core.store.schema import StoredTable
 
 LISTS = (".txt", ".lst", ".list")
@@ -72,12 +72,12 @@ def first_rows(content_hash: str, n_rows: int) -> Any:
 
 
 def genres(config: DatasetConfig) -> Sequence[str]:
-    """Return the genres of a stored table or collection, whichever are chosen of them; of FMA, which is large, none."""
-    if not isinstance(config, TableConfig | ClipsConfig):
+    """Return the genres that a source has, whichever are chosen of them; none where they are not few."""
+    if not config.few_genres:
         return ()
     every = config.model_copy(update={"genres": ""})
     with suppress(DataError):
-        return sounds.genres(every) if isinstance(every, ClipsConfig) else dataset(every).genres
+        return sounds.genres(every) if isinstance(every, SoundConfig) else dataset(every).genres
     return ()
 
 

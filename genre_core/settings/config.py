@@ -56,6 +56,8 @@ class SourceConfig(Frozen):
     """The module whose `load(config, tables)` returns the tracks."""
     imported: ClassVar[str] = ""
     """Noun for what a person imports before there are tracks: "table"; nothing where nothing is imported."""
+    few_genres: ClassVar[bool] = False
+    """Whether its genres are chosen by ticking them: they are a few, and quickly found out."""
 
     @property
     def generator(self) -> "SyntheticConfig | None":
@@ -172,6 +174,7 @@ class TableConfig(StoredConfig):
     title = "table of features"
     module = "genre_core.data.sources.table"
     imported = "table"
+    few_genres = True
 
     source: Literal["table"] = "table"
     label: str = setting("", "Genre column", "The column with each track's genre. Leave it empty to find the column by its name and content.", max_length=200)
@@ -249,6 +252,7 @@ class ClipsConfig(SoundConfig, StoredConfig):
     title = "clips"
     module = "genre_core.data.sources.clips"
     imported = "collection of clips"
+    few_genres = True
 
     source: Literal["clips"] = "clips"
     min_tracks: int = _MIN_TRACKS

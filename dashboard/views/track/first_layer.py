@@ -47,15 +47,15 @@ def _patterns(track: LookedAt, waited: bool) -> None:
     player(heard, key="player filter", title=f"What filter {chosen + 1} answers to most")
 
 
+def _cell(weight: float) -> str:
+    tone = "accent" if weight > 0 else "other"
+    return f'<i style="background:color-mix(in srgb,var(--gl-{tone}) {100 * abs(weight):.0f}%,transparent)"></i>'
+
+
 def _picture(found: FirstPatterns, one: Pattern, name: str) -> str:
     """Return a filter's weights as cells, with its axes: pitch where it answers most, and how long it is."""
     most = abs(one.weights).max() or 1.0
-    cells = "".join(
-        f'<i style="background:color-mix(in srgb,var(--gl-{"accent" if weight > 0 else "other"}) '
-        f'{100 * abs(weight) / most:.0f}%,transparent)"></i>'
-        for band in one.weights[::-1]
-        for weight in band
-    )
+    cells = "".join(_cell(weight / most) for band in one.weights[::-1] for weight in band)
     low, high = said.span_hertz(found, one)
     lasts = f"{1000 * found.step * one.weights.shape[1]:.0f} ms"
     label = escape(f"{name}: {low} to {high}, {lasts}")

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dashboard.theme import GAP, percent
+from dashboard.theme import GAP, percent, spread
 from genre_core.data.dataset import FloatArray
+from genre_core.evaluation.intervals import Interval
 from genre_core.explaining.faithfulness import N_RANDOM, SHARES, Curve, Faithfulness
 from genre_core.explaining.masks import densest, mask_of, order_of
 from genre_core.explaining.patterns import Pattern
@@ -112,12 +113,8 @@ def told_sentence(found: Faithfulness, genre: str, share: float) -> str:
 
 def _against(curve: Curve, share: float) -> str:
     at = int(np.abs(np.array(SHARES) - share).argmin())
-    low, high = curve.interval
-    return f"{percent(float(curve.found[at]))} (random masks: {_range(float(low[at]), float(high[at]))})"
-
-
-def _range(low: float, high: float) -> str:
-    return f"{100 * low:.0f}-{100 * high:.0f}{GAP}%"
+    low, high = (float(end[at]) for end in curve.interval)
+    return f"{percent(float(curve.found[at]))} (random masks: {spread(Interval(low, high), decimals=0)}{GAP}%)"
 
 
 def _percent(share: float) -> str:

@@ -41,8 +41,8 @@ class LookedAt:
 
     @property
     def listens(self) -> bool:
-        """Say whether its network was given a spectrogram of it."""
-        return len(self.data.inputs.shape) == 2
+        """Say whether its network was given a spectrogram of it, and it can be heard."""
+        return len(self.data.inputs.shape) == 2 and bool(self.data.heard)
 
     @property
     def raw(self) -> FloatArray:
