@@ -134,7 +134,7 @@ def test_where_it_listened_is_said_in_seconds_and_hertz():
 @pytest.mark.parametrize(
     ("deletion", "insertion", "begins"),
     [
-        (4, 4, "This map is faithful: without these 20\u202f% the network gives Jazz 41.0\u202f% (random masks: 80-80"),
+        (4, 4, "This map is faithful: without these 20\u202f% the network gives Jazz 41.0\u202f% (random masks: 80–80"),
         (0.5, 0.5, "This map does no better than chance: "),
         (4, 0.5, "This map is only partly faithful: without these 20\u202f%"),
         (0.5, 4, "This map is only partly faithful: with them alone "),
