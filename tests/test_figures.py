@@ -3,6 +3,8 @@
 import json
 import math
 import re
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -216,6 +218,20 @@ def test_plotly_is_copied_once_and_whole(tmp_path):
     assert copied.stat().st_mtime_ns == before.st_mtime_ns
     assert [path.name for path in (tmp_path / "static").iterdir()] == [name]
     assert f"-{before.st_size}." in name
+
+
+def test_two_sessions_that_come_first_at_once_both_get_plotly(tmp_path, monkeypatch):
+    copy, first = shutil.copyfile, install_plotly.__wrapped__
+
+    def copy_beside_another_session(source, target):
+        copy(source, target)
+        monkeypatch.setattr(shutil, "copyfile", copy)
+        with ThreadPoolExecutor(1) as other:
+            other.submit(first, tmp_path).result(timeout=30)
+
+    monkeypatch.setattr(shutil, "copyfile", copy_beside_another_session)
+    name = first(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_a_branch_is_drawn_in_two_colours_with_the_run_that_it_comes_from():

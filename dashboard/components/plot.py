@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import streamlit as st
@@ -109,7 +110,8 @@ def install_plotly(folder: Path = STATIC) -> str:
     target = folder / f"plotly-{source.stat().st_size}.min.js"
     if not target.exists():
         folder.mkdir(exist_ok=True)
-        partial = target.with_suffix(f".{os.getpid()}")
+        # Several sessions of one process may come here at once, each in a thread of its own.
+        partial = target.with_suffix(f".{os.getpid()}-{get_ident()}")
         shutil.copyfile(source, partial)
         partial.replace(target)
     return target.name
