@@ -245,3 +245,11 @@ def test_a_branch_is_drawn_in_two_colours_with_the_run_that_it_comes_from():
     young = loss_figure(own[:2], 2, parent=Parent(3, parent))
     lines = {trace["name"]: trace["x"] for trace in young["data"] if trace.get("mode") == "lines"}
     assert (lines["before"], lines["parent"], lines["validation"]) == ([1, 2], [2, 3, 4, 5, 6], [])
+
+
+def test_what_six_columns_do_is_said_in_lines_that_fit_a_phone():
+    does = ("3 × 3, ReLU", "pool 2 × 2")
+    layers = [Layer(6912), *[Layer(width, does) for width in (8, 16, 32)], Layer(128, ("LSTM both ways",)), Layer(8)]
+    said = {note["text"] for note in network_figure(layers, "64 × 108 numbers")["layout"]["annotations"]}
+    assert "3\u00a0×\u00a03,<br>ReLU<br>pool<br>2\u00a0×\u00a02" in said
+    assert "LSTM both<br>ways" in said

@@ -1,6 +1,7 @@
 """The network, drawn: its layers as columns of nodes from the input to the genres, each width below."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 from dashboard.figures.parts import note, scatter
@@ -15,6 +16,8 @@ APART = 0.16
 """Half the gap between two layers that share a column; a column reaches from -1 to 1."""
 WIDEST, LONGEST_LINE, LINE = 14, 85, 14
 """Most letters of a line below one column, and below all; height of a line in pixels."""
+NARROW = 9
+"""Most letters of a line below one of `ROOMY` columns."""
 GAP = 0.18
 """Half the room for the ⋮ where nodes are left out."""
 _NUMBERS = ("", "", "two", "three", "four", "five", "six", "seven", "eight")
@@ -129,7 +132,9 @@ def _captions(
     last, roomy, notes, n_lines = len(columns) - 1, len(columns) <= ROOMY, [], 1
     for x, column in enumerate(columns):
         notes.append(_below(x, -4, " + ".join(f"{layers[position].units:,}" for position in column), INK, 12, 600))
-        does = tuple(dict.fromkeys(what for position in column for what in layers[position].does))
+        does = list(dict.fromkeys(what for position in column for what in layers[position].does))
+        if len(columns) == ROOMY:
+            does = [line for what in does for line in _narrow(what)]
         if x in (0, last):
             notes.append(_below(x, -19, inputs if x == 0 else "genres", MUTED, 11))
         elif roomy and does:
@@ -140,6 +145,11 @@ def _captions(
         notes.append(_below(0.5, -35, "<br>".join(lines), MUTED, 11) | {"xref": "paper"})
         n_lines = 1 + len(lines)
     return notes, n_lines
+
+
+def _narrow(text: str) -> list[str]:
+    """Break what a layer does into lines that fit below one of `ROOMY` columns on a phone; `3 × 3` stays whole."""
+    return wrap(text.replace(" × ", "\u00a0×\u00a0"), NARROW, break_long_words=False, break_on_hyphens=False)
 
 
 def _for_all(does: Sequence[Sequence[str]]) -> list[str]:
