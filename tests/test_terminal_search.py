@@ -21,13 +21,14 @@ def _own_store(tmp_path, monkeypatch):
 
 
 def test_json_holds_the_best_every_trial_and_what_picking_it_flatters_by(capsys):
-    space = ["--space", "train.learning_rate", "model.dropout=0..0.5", "--trials", "4", "--sampler", "random"]
+    space = ["--space", "train.learning_rate", "--space", "model.dropout=0..0.5", "--trials", "4", "--sampler", "random"]
     assert main(["search", *SMALL, *space, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert [trial["trial"] for trial in document["trials"]] == [1, 2, 3, 4]
     assert document["best"]["value"] == max(trial["value"] for trial in document["trials"])
     assert document["best_config"]["train"]["learning_rate"] == document["best"]["params"]["train.learning_rate"]
     assert document["optimism"]["corrected"] <= document["optimism"]["chosen"] == document["best"]["value"]
+    assert set(document["best"]["params"]) == {"train.learning_rate", "model.dropout"}
     assert document["test"] is None
     store = RunStore()
     assert store.studies.study(document["study"]).state == "complete"

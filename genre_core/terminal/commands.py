@@ -102,6 +102,7 @@ def _search(commands: Commands) -> None:
     add_experiment(parser)
     parser.add_argument(
         "--space",
+        action="extend",
         nargs="+",
         required=True,
         metavar="SETTING",
