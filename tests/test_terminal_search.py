@@ -21,7 +21,16 @@ def _own_store(tmp_path, monkeypatch):
 
 
 def test_json_holds_the_best_every_trial_and_what_picking_it_flatters_by(capsys):
-    space = ["--space", "train.learning_rate", "--space", "model.dropout=0..0.5", "--trials", "4", "--sampler", "random"]
+    space = [
+        "--space",
+        "train.learning_rate",
+        "--space",
+        "model.dropout=0..0.5",
+        "--trials",
+        "4",
+        "--sampler",
+        "random",
+    ]
     assert main(["search", *SMALL, *space, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert [trial["trial"] for trial in document["trials"]] == [1, 2, 3, 4]

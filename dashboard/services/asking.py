@@ -4,22 +4,18 @@ A page asks again while it waits; nobody waits for a worker within a page.
 """
 
 import threading
+from asyncio import CancelledError
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from dashboard.services import workers
 from genre_core.errors import GenreLabError
-
-if TYPE_CHECKING:
-    from distributed import Future
+from genre_core.workers.beside import run_beside
 
 MOST_KEPT = 200
-FETCH_SECONDS = 10
-PRIORITY = 15
-"""Before the next run that waits: a person looks at an empty page."""
-DIED = "The worker that computed this ended from outside, perhaps for lack of memory: try again."
 LOST = "The workers were lost while they computed this: try again."
 
 Found = TypeVar("Found")
@@ -39,8 +35,9 @@ class Asked(Generic[Found]):
 
 
 _Question = tuple[str, tuple[Any, ...]]
-_known: OrderedDict[_Question, "Future[Any] | Asked[Any]"] = OrderedDict()
+_known: OrderedDict[_Question, Future[Any] | Asked[Any]] = OrderedDict()
 _lock = threading.Lock()
+_askers = ThreadPoolExecutor(4, "genre-lab-asking")
 
 
 def ask(work: Callable[..., Found], *arguments: Any) -> Asked[Found]:
@@ -68,31 +65,27 @@ def _question(work: Callable[..., Any], arguments: tuple[Any, ...]) -> _Question
     return f"{work.__module__}.{work.__qualname__}", (*arguments, workers.store().url)
 
 
-def _sent(work: Callable[..., Any], question: _Question) -> "Future[Any] | Asked[Any] | None":
+def _sent(work: Callable[..., Any], question: _Question) -> Future[Any] | Asked[Any] | None:
     """Send a question; None while the workers start."""
     linking = workers.linked()
     if not linking.link.done():
         return None
     try:
         client = linking.link.result().client
-        future: Future[Any] = client.submit(work, *question[1], priority=PRIORITY, pure=False)
     except Exception as error:
         return Asked(problem=str(error) if isinstance(error, GenreLabError) else LOST)
-    return future
+    return _askers.submit(run_beside, client, work, *question[1])
 
 
-def _answered(future: "Future[Any]") -> "Future[Any] | Asked[Any]":
+def _answered(future: Future[Any]) -> Future[Any] | Asked[Any]:
     """Return what came of a question, or the question itself while nothing has."""
-    from distributed.scheduler import KilledWorker
-
-    if future.status == "pending":
+    if not future.done():
         return future
-    if future.status == "finished":
-        return Asked(future.result(timeout=FETCH_SECONDS))
-    error = future.exception(timeout=FETCH_SECONDS) if future.status == "error" else None  # type: ignore[no-untyped-call]
+    error = future.exception()
     if error is None:
-        return Asked(problem=LOST)
+        return Asked(future.result())
     if isinstance(error, GenreLabError):
         return Asked(problem=str(error))
-    unexpected = f"This ended by an unexpected {type(error).__name__}: the log of the workers has the details."
-    return Asked(problem=DIED if isinstance(error, KilledWorker) else unexpected)
+    if isinstance(error, OSError | CancelledError):
+        return Asked(problem=LOST)
+    return Asked(problem=f"This ended by an unexpected {type(error).__name__}: the log of the workers has the details.")

@@ -1,12 +1,12 @@
 """Listening on a worker: beside its runs, so that nobody who has a sound waits for a training to end."""
 
-import asyncio
 import io
 from typing import TYPE_CHECKING, Any
 
 from genre_core.errors import ClusterError, GenreLabError
 from genre_core.judging.hearing import clip_sound, hear
 from genre_core.store.runs import open_store
+from genre_core.workers.beside import run_beside
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -24,18 +24,11 @@ def listen_on(client: "Client", store_url: str, run_id: str, sound: Sound | str)
         The run cannot listen, the sound cannot be heard, or no worker can be reached.
     """
     try:
-        workers = client.scheduler_info(n_workers=-1)["workers"]
-        address = min(workers, key=lambda one: workers[one]["metrics"].get("executing", 0))
-        found: dict[str, Any] = client.run(_beside, store_url, run_id, sound, workers=[address])[address]
+        return run_beside(client, listen, store_url, run_id, sound)
     except GenreLabError:
         raise
     except Exception as error:
         raise ClusterError(f"No worker could listen ({type(error).__name__}): try again.") from error
-    return found
-
-
-async def _beside(store_url: str, run_id: str, sound: Sound | str) -> dict[str, Any]:
-    return await asyncio.to_thread(listen, store_url, run_id, sound)
 
 
 def listen(store_url: str, run_id: str, sound: Sound | str) -> dict[str, Any]:
