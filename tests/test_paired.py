@@ -165,3 +165,13 @@ def test_groups_whose_tracks_go_together_tell_less_than_their_tracks_would_alone
     copies = matched(np.repeat(first, 2), np.repeat(second, 2), np.repeat(np.arange(len(first)), 2))
     assert copies.effective == pytest.approx(len(first), rel=0.01)
     assert effective_size(np.zeros(5, dtype=int), np.full(5, 4), 0) == 5
+
+
+def test_with_two_tracks_a_genre_the_interval_of_macro_f1_still_holds_the_difference():
+    rng, held = np.random.default_rng(4), 0
+    true = np.repeat(np.arange(6), 2)
+    for _ in range(100):  # two classifiers that are equally good, so that the true difference is 0
+        one, two = (np.where(rng.random(12) < 0.7, true, (true + rng.integers(1, 6, 12)) % 6) for _ in range(2))
+        interval = paired_macro_f1(true, one, two)[1]
+        held += interval is None or interval.low <= 0 <= interval.high
+    assert held >= 90
