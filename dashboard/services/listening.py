@@ -24,6 +24,8 @@ from genre_core.workers.listening import Sound, listen_on
 
 MOST_RUNS = 200
 KEPT_SECONDS = 1500
+MOST_SOUNDS = 16
+"""Sounds that are kept decoded, of at most five minutes each: 200 MB."""
 _listeners = ThreadPoolExecutor(4, "genre-lab-listening")
 
 
@@ -53,10 +55,14 @@ def listeners() -> list[Run]:
 
 def bring(file_id: str, title: str, data: bytes) -> Brought:
     """Read a sound that was uploaded or recorded, and keep it in memory for a while; raises ClipError."""
-    return _brought(file_id, one_line(title), data)
+    found = _brought(file_id, one_line(title), data)
+    if found.own:
+        *_, wav = found.own
+        clips.keep(wav)  # others' sounds may have taken its place
+    return found
 
 
-@st.cache_resource(show_spinner=False, max_entries=64, ttl=KEPT_SECONDS)
+@st.cache_resource(show_spinner=False, max_entries=MOST_SOUNDS, ttl=KEPT_SECONDS)
 def _brought(file_id: str, title: str, _data: bytes) -> Brought:
     with tempfile.TemporaryDirectory(prefix="genre-lab-") as folder:
         path = Path(folder) / f"{Path(title).stem[:60] or 'sound'}{Path(title).suffix[:10]}"

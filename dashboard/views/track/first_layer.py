@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.components.address_choice import address_menu
 from dashboard.components.player import Heard, player
 from dashboard.components.safely import refreshing
-from dashboard.services.asking import ask
+from dashboard.services.asking import ask, ask_again
 from dashboard.services.sounds import sound_of
 from dashboard.shell.address import plain
 from dashboard.views.track import listened_to_text as said
@@ -36,6 +36,9 @@ def _patterns(track: LookedAt, waited: bool) -> None:
         st.rerun()
     if asked.found is None:
         st.caption(said.WAITING if asked.waiting else plain(asked.problem))
+        if asked.problem:
+            st.button("Try again", icon=":material/refresh:", type="tertiary", key="patterns again",
+                      on_click=ask_again, args=(first_patterns, track.run.id, track.run.attempt))  # fmt: skip
         return
     found = asked.found
     st.caption(said.PATTERNS_HELP)
