@@ -139,6 +139,7 @@ def _watch(store: RunStore, run_id: str, work: Work, max_epochs: int) -> Run:
                 stopping = True
                 if not store.cancel(run_id):
                     store.request(run_id, "stop")
+                work.told = True
             run = store.run(run_id)
             bar.n = run.epoch + run.fraction
             bar.refresh()

@@ -16,10 +16,13 @@ POLL_SECONDS = 0.1
 
 
 class Work:
-    """Work of a thread: what it is, whether it is over, and whether Ctrl-C or a termination has asked for its end."""
+    """Work of a thread: what it is, whether it is over, and whether Ctrl-C or a termination has asked for its end.
+
+    `told` is set once that is written down, so that nothing is left running in the store.
+    """
 
     def __init__(self) -> None:
-        self.asked, self._waits, self._over = False, False, threading.Event()
+        self.asked, self.told, self._times, self._waits, self._over = False, False, 0, False, threading.Event()
         self._over.set()
 
     def begin(self, do: Callable[[], None]) -> None:
@@ -52,8 +55,12 @@ class Work:
         self._waits = False
 
     def note(self, number: int, frame: object) -> None:
-        """Note that its end is asked for; a second time the process ends, which does not wait for the best weights."""
-        if self.asked:
+        """Note that its end is asked for; asked again the process ends, which does not wait for the best weights.
+
+        Only the third time it does so before the wish is written down: a store may be locked.
+        """
+        self._times += 1
+        if self.told or self._times > 2:
             os.write(2, b"Interrupted.\n")
             os._exit(INTERRUPTED)
         self.asked = True
@@ -81,8 +88,9 @@ def do_study(store: RunStore, study_id: str, total: int, nouns: str, done: Calla
         work.begin(lambda: execute_study(study_id, 1, store.url))
         while not work.over or store.studies.study(study_id).active:  # another worker may have it
             work.wait()
+            if work.asked and store.studies.stop(study_id):
+                work.told = True
+                break
             bar.n = done()
             bar.refresh()
-            if work.asked and store.studies.stop(study_id):
-                break
     return store.studies.study(study_id)
