@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeVar
 import streamlit as st
 
 from dashboard.components.ruler import ruler
+from dashboard.components.safely import refreshing
 from dashboard.components.words import words
 from dashboard.services.studies import config_or_none, latest_studies, resume_study, stop_study
 from dashboard.shell import address, forms
@@ -45,6 +46,19 @@ def start_and_look(begin: Callable[[], None], **looked_at: str | None) -> None:
         st.session_state[_UNSAVED] = f"Nothing was started. {error}"
         return
     address.look(**looked_at)
+
+
+def ask_or_wait(
+    study: Study | None, label: str, key: str, begin: Callable[[], None], wait: Callable[[], None], seconds: float
+) -> None:
+    """Draw the button that begins a study with a page's section, or, each so many seconds, how far it is."""
+    if study is not None and study.active:
+        refreshing(wait, seconds)()
+        return
+    st.button(label if study is None else "Try again", icon=":material/play_arrow:", type="primary", key=key,
+              on_click=start_and_look, args=(begin,))  # fmt: skip
+    if study is not None and study.error:
+        st.caption(f":material/error: {plain(study.error)}")
 
 
 def answer(name: str, parts: Mapping[str, Mapping[str, Any]] | None, before: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What in a spectrogram speaks for a genre: how much each band of each frame adds to the genre's lead.
+"""Saliency of a spectrogram for a genre: how much each band of each frame adds to the genre's lead.
 
 The lead is the genre's logit over the mean of all logits. Frames where there is no sound hold NaN, and stay NaN.
 """

@@ -1,1 +1,1 @@
-"""What a trained run answers on data and sound that it never saw."""
+"""Answers of a trained run on data and sound that it never saw."""

@@ -1,4 +1,4 @@
-"""What a run says of a sound: along time, on the whole, how sure it may be, and what it knows that is like it."""
+"""Answers of a run to a sound: along time, on the whole, how sure it may be, and what it knows that is like it."""
 
 import threading
 from dataclasses import asdict, dataclass
@@ -47,7 +47,7 @@ class NearClip:
 
 @dataclass(frozen=True)
 class Hearing:
-    """What a run says of a sound of that many `seconds`, of which `heard` were heard.
+    """Answer of a run to a sound of that many `seconds`, of which `heard` were heard.
 
     Windows begin at `starts` and last `window` seconds; `along` holds the probability of each genre in each. `whole`
     are the probabilities for all of it, `sure` the same as calibrated on validation (the same where that cannot be),

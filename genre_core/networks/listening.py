@@ -1,4 +1,4 @@
-"""What networks on spectrograms compute alike: what is heard and what is padding, and blocks of convolution.
+"""Parts that networks on spectrograms compute alike: what is heard and what is padding, and blocks of convolution.
 
 A frame in which there is no sound is NaN, and so is each after it. Such frames are taken out before anything is
 computed, and left out of every average: what a network says of a clip does not depend on what is beside it.

@@ -1,4 +1,4 @@
-"""What musicnn hears in log-mels, layer by layer, with weights by the names of `musicnn_layers.shapes`."""
+"""Hearing of musicnn in log-mels, layer by layer, with weights by the names of `musicnn_layers.shapes`."""
 
 from collections.abc import Mapping
 

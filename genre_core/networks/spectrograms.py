@@ -1,4 +1,4 @@
-"""What networks on spectrograms share: settings, what they refuse, and blocks of convolution.
+"""Things that networks on spectrograms share: settings, what they refuse, and blocks of convolution.
 
 A block is convolution, batch normalization (Ioffe & Szegedy 2015), ReLU and pooling.
 """

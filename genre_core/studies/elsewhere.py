@@ -1,27 +1,19 @@
 """A run judged on other data, as a study: their clips are measured first, and a worker answers for them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from genre_core.data.sources import load_dataset
 from genre_core.judging.elsewhere import ElsewhereConfig, judge_elsewhere
 from genre_core.judging.fitted import fit_again
 from genre_core.store.runs import RunStore
-from genre_core.studies.study import Result
+from genre_core.studies.study import OnePiece, Result
 
 
-class JudgedElsewhere:
+class JudgedElsewhere(OnePiece):
     """A run judged on other data as a study, of one piece."""
 
     def __init__(self, config: ElsewhereConfig, store: RunStore) -> None:
         self._config, self._store = config, store
-
-    def plan(self) -> Result:
-        """Return nothing: all is known when it is done."""
-        return {}
-
-    def pieces(self, results: Sequence[Result] = ()) -> list[str]:
-        """Return the whole, unless it is there."""
-        return [] if results else ["all"]
 
     def do(self, piece: str) -> Iterator[Result | None]:
         """Let the run answer for the other data."""

@@ -1,27 +1,19 @@
 """A map of tracks as a study: t-SNE takes seconds, so a worker places them and the store keeps where."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from genre_core.data.sources import Tables, load_dataset
 from genre_core.inspection.projection import MapConfig, place_neighbours
-from genre_core.studies.study import Result
+from genre_core.studies.study import OnePiece, Result
 
 DECIMALS = 3
 
 
-class Map:
+class Map(OnePiece):
     """A map as a study, of one piece."""
 
     def __init__(self, config: MapConfig, tables: Tables | None = None) -> None:
         self._config, self._tables = config, tables
-
-    def plan(self) -> Result:
-        """Return nothing: all is known when it is done."""
-        return {}
-
-    def pieces(self, results: Sequence[Result] = ()) -> list[str]:
-        """Return the whole, unless it is there."""
-        return [] if results else ["all"]
 
     def do(self, piece: str) -> Iterator[Result | None]:
         """Place the tracks."""

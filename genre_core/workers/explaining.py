@@ -51,7 +51,7 @@ class Parts:
 
 @dataclass(frozen=True, eq=False)
 class FirstPatterns:
-    """What the first layer looks for; frames lie `step` seconds apart, bands are centered on `hertz` (n_mels,)."""
+    """Patterns of the first layer; frames lie `step` seconds apart, bands are centered on `hertz` (n_mels,)."""
 
     patterns: tuple[Pattern, ...]
     step: float

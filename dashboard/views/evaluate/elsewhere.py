@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -9,9 +10,8 @@ import streamlit as st
 from dashboard.components import ruler as rulers
 from dashboard.components.judged import Judged
 from dashboard.components.matrix import matrix
-from dashboard.components.safely import refreshing
 from dashboard.components.scores import genre_table
-from dashboard.components.study_page import start_and_look
+from dashboard.components.study_page import ask_or_wait
 from dashboard.figures.matrix import MatrixView, live_view, matrix_view
 from dashboard.services import elsewhere
 from dashboard.shell import address
@@ -21,7 +21,6 @@ from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.report import Evaluation
 from genre_core.judging.elsewhere import ElsewhereConfig
 from genre_core.judging.partners import read_pairs
-from genre_core.store.schema import Study
 from genre_core.text import count
 
 LOOK_SECONDS = 0.5
@@ -41,11 +40,13 @@ def draw(judged: Judged) -> None:
     if config is None:
         return
     study = elsewhere.judging(config)
+    if study is not None and study.state == "complete":
+        with right:
+            _result(judged, elsewhere.result(study))
+        return
     with left:
-        _start(config, study)
-    with right:
-        if study is not None and study.state == "complete":
-            _result(judged, config, elsewhere.result(study))
+        begin, wait = partial(elsewhere.judge, config), partial(_wait, config)
+        ask_or_wait(study, "Judge on these data", "judge elsewhere", begin, wait, LOOK_SECONDS)
 
 
 def _choose(judged: Judged) -> ElsewhereConfig | None:
@@ -103,19 +104,6 @@ def _pair(judged: Judged, theirs: list[str], said: Mapping[str, str], genre: str
     address.look(pairs=", ".join(f"{partner}={name}" for name, partner in rest.items()) or None)
 
 
-def _start(config: ElsewhereConfig, study: Study | None) -> None:
-    """Draw the button that begins, and how far it is."""
-    if study is not None and study.active:
-        refreshing(_wait, LOOK_SECONDS)(config)
-        return
-    if study is None or study.state != "complete":
-        label = "Judge on these data" if study is None else "Try again"
-        st.button(label, icon=":material/play_arrow:", type="primary", key="judge elsewhere", on_click=start_and_look,
-                  args=(lambda: elsewhere.judge(config),))  # fmt: skip
-    if study is not None and study.error:
-        st.caption(f":material/error: {plain(study.error)}")
-
-
 def _wait(config: ElsewhereConfig) -> None:
     study = elsewhere.judging(config)
     if study is None or not study.active:
@@ -127,7 +115,7 @@ def _wait(config: ElsewhereConfig) -> None:
         st.caption("The run answers for these tracks …")
 
 
-def _result(judged: Judged, config: ElsewhereConfig, found: Mapping[str, Any]) -> None:
+def _result(judged: Judged, found: Mapping[str, Any]) -> None:
     scores = Evaluation.from_json(found["evaluation"])
     st.subheader(plain(found["headline"]), anchor=False)
     st.caption(plain(" ".join(found["sentences"]), longest=900))

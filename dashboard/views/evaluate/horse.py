@@ -1,14 +1,14 @@
 """Is it a horse? Answers that flip when a clip is changed and its genre is not."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from dashboard.components.judged import Judged
 from dashboard.components.player import Heard, player
-from dashboard.components.safely import refreshing
-from dashboard.components.study_page import start_and_look
+from dashboard.components.study_page import ask_or_wait
 from dashboard.components.table import table
 from dashboard.services import horse, sounds
 from dashboard.shell.address import plain
@@ -17,7 +17,7 @@ from genre_core.errors import ClipError
 from genre_core.evaluation.intervals import Interval
 from genre_core.judging.horse import EXCERPT
 from genre_core.settings.config import SoundConfig
-from genre_core.store.schema import Run, Study
+from genre_core.store.schema import Run
 from genre_core.text import capitalized, spread
 
 LOOK_SECONDS = 1.0
@@ -43,19 +43,7 @@ def draw(judged: Judged) -> None:
         _result(run, horse.result(study))
         return
     st.caption(ABOUT)
-    _start(run, study)
-
-
-def _start(run: Run, study: Study | None) -> None:
-    """Draw the button that begins, and whether it is at work."""
-    if study is not None and study.active:
-        refreshing(_wait, LOOK_SECONDS)(run)
-        return
-    label = "Change the clips" if study is None else "Try again"
-    st.button(label, icon=":material/play_arrow:", type="primary", key="ask horse", on_click=start_and_look,
-              args=(lambda: horse.ask(run),))  # fmt: skip
-    if study is not None and study.error:
-        st.caption(f":material/error: {plain(study.error)}")
+    ask_or_wait(study, "Change the clips", "ask horse", lambda: horse.ask(run), partial(_wait, run), LOOK_SECONDS)
 
 
 def _wait(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""What in a window of sound decided: a map of it, that part and the rest to hear, and whether the map is true."""
+"""The part of a window of sound that decided: a map of it, itself and the rest to hear, and whether the map is true."""
 
 from collections.abc import Callable
 from functools import partial

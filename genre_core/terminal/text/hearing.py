@@ -1,4 +1,4 @@
-"""What a run says of a sound, in the terminal."""
+"""Answers of a run to a sound, in the terminal."""
 
 from genre_core.terminal.text.words import Document, columns, plain, rate
 
