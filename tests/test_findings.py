@@ -10,6 +10,7 @@ import pytest
 from dashboard.text.findings import link
 from genre_core.evaluation.intervals import Interval, wilson
 from genre_core.evaluation.report import evaluate
+from genre_core.findings.blocks import blocks
 from genre_core.findings.facts import Facts, Learning, Score, epochs_to_compare
 from genre_core.findings.rates import Trials, difference, paired_difference, trials
 from genre_core.findings.rules import RULES, WEIGHTS, about, find
@@ -255,13 +256,29 @@ def test_what_the_notebook_asserts_is_measured():
     assert "neighbours" not in found
 
 
+def test_a_block_names_the_genres_that_are_confused_and_no_other():
+    counts = np.full((8, 8), 10) + 290 * np.eye(8, dtype=int)
+    counts[0, 1] = counts[1, 0] = 150
+    apart = counts.copy()
+    apart[2, :2] = apart[:2, 2] = 0
+    without_errors = counts.copy()
+    without_errors[2] = 300 * np.eye(8, dtype=int)[2]
+    genres = tuple("ABCDEFGH")
+    for one in (counts, apart, without_errors):
+        (found,) = blocks(facts(one))
+        assert found.genres == (0, 1)
+        assert "A and B are confused with each other" in sentence(found, Told(genres, "test"))
+    (found,) = blocks(facts(BLOCK))
+    assert (found.genres, round(found.values["chance"], 3)) == ((0, 1, 2), 0.398)  # as often as with any other, 40 %
+
+
 def nothing(rng, k=6, each=40, accuracy=0.7):
     """Return a run where genres are as hard, errors go anywhere, confidence is right, parts and epochs are alike."""
     n = k * each
     y = np.repeat(np.arange(k), each)
     y_pred = np.where(rng.random(n) < accuracy, y, (y + rng.integers(1, k, n)) % k)
     logits = np.log(np.where(np.eye(k, dtype=bool)[y_pred], accuracy, (1 - accuracy) / (k - 1)))
-    scores = evaluate(y, logits, GENRES[:k], majority=0)
+    scores = evaluate(y, logits, tuple(f"Genre {g}" for g in range(k)), majority=0)
     other = rng.binomial(n, accuracy) / n
     right = {epoch: rng.random(n) < accuracy for epoch in epochs_to_compare(20, 3)}
     same = Score(other, wilson(other * n, n), n)
@@ -273,7 +290,8 @@ def nothing(rng, k=6, each=40, accuracy=0.7):
 def test_where_there_is_nothing_a_kind_of_finding_is_rare():
     n_runs, seen = 60, dict.fromkeys(WEIGHTS, 0)
     for seed in range(n_runs):
-        for kind in kinds(nothing(np.random.default_rng(seed))):
+        k, each = ((6, 40), (10, 15))[seed % 2]
+        for kind in kinds(nothing(np.random.default_rng(seed), k, each)):
             seen[kind] += 1
     seen.pop("majority")
     seen.pop("few_tracks")

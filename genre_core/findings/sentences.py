@@ -167,8 +167,8 @@ def _one_way(read: _Read) -> str:
 def _block(read: _Read) -> str:
     names = f"{', '.join(read.names[:-1])} and {read.names[-1]}"
     return (
-        f"{names} are confused with each other: {read.rate('share')} of their {read.n('errors'):,} errors stay among "
-        f"them; chance would give {percent(read.value['chance'])}."
+        f"{names} are confused with each other: {read.rate('share')} of their {read.n('errors'):,} errors stay "
+        f"{'between' if len(read.names) == 2 else 'among'} them; chance would give {percent(read.value['chance'])}."
     )
 
 
