@@ -195,6 +195,21 @@ def test_one_by_one_too_a_member_ends_after_the_epoch_that_it_is_in():
     assert ended[1][0] == "max_epochs"
 
 
+def test_compiled_masks_are_torchs_and_leave_its_generator_where_torch_does(monkeypatch):
+    from genre_core.networks import masks
+
+    torchs, compiled = torch.Generator().manual_seed(3), torch.Generator().manual_seed(3)
+    for n, words_before in ((1, 0), (311, 1), (312, 0), (313, 3), (12_288, 0), (2000, 1), (7, 624)):
+        for keep in (0.7, 1 - 1e-9, 1e-3):
+            found = []
+            for generator, after in ((torchs, np.inf), (compiled, 0)):
+                monkeypatch.setattr(masks, "COMPILED_AFTER", after)
+                torch.randperm(words_before + 1, generator=generator)  # a word for each: pairs begin at any place
+                found.append(masks.TorchMasks(1 - keep).fill(torch.empty(n), generator))
+            assert torch.equal(*found)
+            assert torch.equal(torchs.get_state(), compiled.get_state())
+
+
 def test_fast_masks_switch_off_as_many_units_and_keep_the_mean():
     from genre_core.networks.masks import FastMasks, TorchMasks
 

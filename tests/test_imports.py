@@ -38,7 +38,9 @@ FLOORS = {
 """Rooms from the ground up: a module imports from its own floor and from those below it."""
 
 SLOW = {"torch", "sklearn", "pandas", "scipy", "statsmodels", "pyarrow", "distributed", "dask", "safetensors", "fsspec"}
-SLOW |= {"librosa", "soundfile", "soxr", "pretty_midi", "midirenderer", "captum"}
+SLOW |= {"librosa", "soundfile", "soxr", "pretty_midi", "midirenderer", "captum", "numba"}
+COMPILED = "genre_core.networks.twister"
+"""The one module of compiled functions, imported by none at its top."""
 TORCH_ROOMS = ("genre_core.networks.", "genre_core.training.")
 READ_OR_TRAIN = ("genre_core.training", "genre_core.workers", "genre_core.terminal", "genre_core.data.sources")
 """Parts of the library that read, train or send: a page asks a service for them."""
@@ -134,8 +136,11 @@ def test_what_is_slow_to_import_is_imported_where_it_is_used():
     wrong = []
     for module in NAMED:
         slow = {i.module.partition(".")[0] for i in imports_of(module) if i.at_top} & SLOW
-        if not slow <= ({"torch", "safetensors"} if f"{module}.".startswith(TORCH_ROOMS) else set()):
+        if not slow <= ({"torch", "safetensors"} if f"{module}.".startswith(TORCH_ROOMS) else set()) | (
+            {"numba"} if module == COMPILED else set()
+        ):
             wrong.append(f"{module} imports {sorted(slow)}")
+        wrong += [f"{module} imports {COMPILED}" for i in imports_of(module) if i.at_top and i.module == COMPILED]
     assert not wrong
 
 

@@ -1,9 +1,11 @@
 """Dropout masks: 0 for units switched off, 1 / (1 - dropout) for the others (Srivastava et al. 2014, "inverted").
 
-Where they come from is a setting. `TorchMasks` are those of the notebook, and a quarter of the time of a step when many
-networks are trained together: nearly all of it is the Mersenne Twister, two words a unit. `FastMasks` come from a
-generator four times as fast, with 16 random bits a unit.
+Where they come from is a setting. `TorchMasks` are those of the notebook: nearly all of their time is the Mersenne
+Twister, two words a unit, which many networks trained together get from one that is compiled, as soon as that pays.
+`FastMasks` come from a generator that is four times as fast without a compiler, with 16 random bits a unit.
 """
+
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -12,10 +14,14 @@ from torch import Tensor
 LEVELS = 1 << 16
 DRAWN_AT_ONCE = 1 << 14
 """Words of 64 bits that `FastMasks` draw in advance; each is good for four units."""
+COMPILED_AFTER = 100_000_000
+"""Units after which a process has lost as much time to torch's own generator as the compiled one takes to load."""
 
 
 class TorchMasks:
     """Masks from a torch generator, by default the global one."""
+
+    _drawn: ClassVar[int] = 0
 
     def __init__(self, dropout: float) -> None:
         self._keep = 1 - dropout
@@ -28,6 +34,13 @@ class TorchMasks:
         """
         if out.is_cuda:
             return out.bernoulli_(self._keep, generator=generator).div_(self._keep)
+        if generator and TorchMasks._drawn >= COMPILED_AFTER:
+            from genre_core.networks.twister import fill_mask
+
+            fill_mask(out.view(-1).numpy(), self._keep, self._scale, generator)
+            return out
+        if generator:
+            TorchMasks._drawn += out.numel()
         uniforms = torch.empty(out.numel(), dtype=torch.float64).uniform_(generator=generator)
         np.multiply(uniforms.numpy() < self._keep, self._scale, out=out.view(-1).numpy())
         return out

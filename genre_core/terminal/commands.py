@@ -117,7 +117,7 @@ def _search(commands: Commands) -> None:
     parser.add_argument("--objective", choices=objectives, default="accuracy", help=best)
     parser.add_argument("--folds", type=from_one, default=0, metavar="K", help="judge each trial on K held-out folds")
     parser.add_argument("--no-pruning", action="store_true", help="train every trial to the end")
-    masks = "draw dropout masks as in a single run, which takes longer"
+    masks = "draw dropout masks as in a single run"
     parser.add_argument("--no-fast-masks", action="store_true", help=masks)
     seed = "start of the search's random numbers"
     parser.add_argument("--search-seed", type=from_zero, default=0, metavar="N", help=seed)

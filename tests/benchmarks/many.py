@@ -16,7 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from sklearn.utils._testing import ignore_warnings
 
-from genre_core.networks import MlpConfig
+from genre_core.networks import MlpConfig, masks
 from genre_core.networks.masks import FastMasks, TorchMasks
 from genre_core.settings.config import ExperimentConfig, TrainConfig
 from genre_core.training.batch_trainer import AT_ONCE, BatchTrainer
@@ -38,6 +38,7 @@ Seconds = tuple[float, float]
 def main() -> None:
     """Time one epoch of each in turn, and print medians for one configuration and ratios; then the parts of a step."""
     torch.set_num_threads(1)
+    masks.COMPILED_AFTER = 0  # as in whatever takes more than a second
     prepared = prepare(ExperimentConfig())
     notebook = notebook_epochs(ExperimentConfig(), prepared)
     alone = {name: epochs(iter(make_trainer(config(model, 0), prepared))) for name, model in KINDS.items()}
@@ -128,8 +129,11 @@ def parts(prepared: Prepared) -> Iterator[tuple[str, str]]:
     took = best(products) / AT_ONCE
     yield f"matrix products, {flops / took / 1e9:.0f} GFLOP/s", microseconds(took)
     yield "Adam, seven passes over the weights", microseconds(best(stack._optimize) / AT_ONCE)
-    for name, masks in kinds.items():
-        yield f"{name} masks, {len(mask):,} random numbers", microseconds(best(lambda m=masks: m.fill(mask)))
+    for name, kind in kinds.items():
+        yield (
+            f"{name} masks, {len(mask):,} random numbers",
+            microseconds(best(lambda kind=kind: kind.fill(mask, generators[0]))),
+        )
     yield "the whole step, exact masks", microseconds(best(lambda: stack.step(X, y, generators)) / AT_ONCE)
 
 

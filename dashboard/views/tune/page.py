@@ -48,8 +48,8 @@ HELP = {
         "A trial stops early if it is below the median of earlier trials at the same epoch. Only without folds."
     ),
     "fast_masks": (
-        "Dropout masks come from a generator that is four times as fast as torch's. Results differ only by chance. "
-        "Turn it off to get the masks of a single run."
+        "Dropout masks come from a simpler generator than torch's. Results differ only by chance. Turn it off to get "
+        "the masks of a single run: a long search takes no longer."
     ),
     "stop": "End the search with the finished trials, so that you can reveal the winner's test score.",
 }
