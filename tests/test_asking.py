@@ -1,5 +1,6 @@
 """Questions to the workers: sent once, kept, and every way in which they end is an answer or a sentence."""
 
+import time
 from asyncio import CancelledError
 from concurrent.futures import Future
 from types import SimpleNamespace
@@ -8,8 +9,8 @@ import pytest
 
 from dashboard.services import asking, workers
 from dashboard.services.asking import ask, ask_again
-from genre_core.errors import ClusterError, DataError
-from genre_core.workers.beside import ENDED
+from genre_core.errors import ClusterError, DataError, GenreLabError
+from genre_core.workers.beside import ENDED, _alone
 
 
 class Workers:
@@ -63,7 +64,7 @@ def test_a_question_is_sent_once_and_its_answer_kept(sent):
     [
         (DataError("The weights are gone."), "The weights are gone."),
         (ClusterError(ENDED), ENDED),
-        (ZeroDivisionError(), "This ended by an unexpected ZeroDivisionError"),
+        (ZeroDivisionError(), asking.LOST),
         (CancelledError(), asking.LOST),
         (OSError("Timed out"), asking.LOST),
     ],
@@ -78,6 +79,48 @@ def test_what_went_wrong_is_a_sentence_until_one_asks_again(sent, error, sentenc
     ask_again(len, "a")
     assert ask(len, "a").waiting
     assert len(sent) == 2
+
+
+def test_a_failure_is_forgotten_after_a_while(sent, monkeypatch):
+    ask(len, "a")
+    sent[0][1].set_exception(ClusterError(ENDED))
+    assert ask(len, "a").problem
+    later = time.monotonic() + asking.FAILED_SECONDS + 1
+    monkeypatch.setattr(asking, "time", SimpleNamespace(monotonic=lambda: later))
+    assert ask(len, "a").waiting
+    assert len(sent) == 2
+
+
+def test_answers_are_bound_by_their_size_and_the_latest_is_kept(sent, monkeypatch):
+    monkeypatch.setattr(asking, "MOST_BYTES", 2_500)
+    for name in "abcd":
+        ask(len, name)
+    for _, future in sent[:3]:
+        future.set_result(b"1" * 1_000)
+    assert ask(len, "d").waiting
+    assert [arguments[0] for _, arguments in asking._known] == ["b", "c", "d"]  # nobody had to ask for them again
+    sent[3][1].set_result(b"1" * 5_000)
+    assert ask(len, "d").found == b"1" * 5_000
+    assert len(asking._known) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (DataError("The weights are gone."), "The weights are gone."),
+        (FileNotFoundError(2, "No such file or directory", "a.wav"), "a.wav cannot be read or written (No such file"),
+        (ConnectionResetError(), "A file or connection failed (ConnectionResetError)"),
+        (MemoryError(), "The worker ran out of memory"),
+        (ZeroDivisionError(), "This ended by an unexpected ZeroDivisionError: the log of the workers"),
+    ],
+)
+def test_a_worker_says_what_failed_in_the_work_itself(error, sentence):
+    def work():
+        raise error
+
+    with pytest.raises(GenreLabError) as told:
+        _alone(work)
+    assert str(told.value).startswith(sentence)
 
 
 def test_workers_that_could_not_be_started_say_why(link):

@@ -17,7 +17,7 @@ from genre_core.store.studies import DIED
 from genre_core.studies.kinds import LENS
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.lens.judging import LensScore
-from genre_core.workers import cluster
+from genre_core.workers import beside, cluster
 from genre_core.workers import commands as jobs
 
 SMALL = ExperimentConfig(
@@ -111,6 +111,20 @@ def lab(started: Lab) -> Lab:
         started.close()
         started.start()
     return started
+
+
+def test_a_worker_that_is_frozen_is_not_waited_for(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "SILENT_SECONDS", 3.0)
+    assert beside.run_beside(lab.client, abs, -7) == 7
+    (pid,) = lab.worker_pids()
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(ClusterError) as told:
+            beside.run_beside(lab.client, abs, -7)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert str(told.value) == beside.SILENT
+    assert beside.run_beside(lab.client, abs, -8) == 8
 
 
 def test_workers_are_polite_single_threaded_and_only_reached_from_here(lab: Lab) -> None:

@@ -3,19 +3,24 @@
 A page asks again while it waits; nobody waits for a worker within a page.
 """
 
+import pickle
 import threading
+import time
 from asyncio import CancelledError
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from dashboard.services import workers
 from genre_core.errors import GenreLabError
 from genre_core.workers.beside import run_beside
 
-MOST_KEPT = 200
+MOST_BYTES = 64 << 20
+"""Most that all answers are together; the latest one is kept however large it is."""
+FAILED_SECONDS = 60.0
+"""How long a sentence on what went wrong is kept: a worker or a file may be back."""
 LOST = "The workers were lost while they computed this: try again."
 
 Found = TypeVar("Found")
@@ -34,8 +39,16 @@ class Asked(Generic[Found]):
         return self.found is None and not self.problem
 
 
+class _Kept(NamedTuple):
+    """What came of a question, how large it is, and when it is forgotten."""
+
+    asked: Asked[Any]
+    n_bytes: int
+    until: float
+
+
 _Question = tuple[str, tuple[Any, ...]]
-_known: OrderedDict[_Question, Future[Any] | Asked[Any]] = OrderedDict()
+_known: OrderedDict[_Question, Future[Any] | _Kept] = OrderedDict()
 _lock = threading.Lock()
 _askers = ThreadPoolExecutor(4, "genre-lab-asking")
 
@@ -44,15 +57,24 @@ def ask(work: Callable[..., Found], *arguments: Any) -> Asked[Found]:
     """Have a worker call `work(*arguments, store_url)`, unless one has, and return what it says by now."""
     question = _question(work, arguments)
     with _lock:
+        _tidy()
         known = _known.get(question) or _sent(work, question)
         if known is None:
             return Asked()
-        known = known if isinstance(known, Asked) else _answered(known)
         _known[question] = known
         _known.move_to_end(question)
-        while len(_known) > MOST_KEPT:
-            _known.popitem(last=False)
-        return known if isinstance(known, Asked) else Asked()
+        return known.asked if isinstance(known, _Kept) else Asked()
+
+
+def _tidy() -> None:
+    """Take in what has been answered, and forget failures after a while and, beyond the most bytes, the oldest."""
+    now, n_bytes = time.monotonic(), 0
+    for question, known in reversed(list(_known.items())):
+        kept = _known[question] = _answered(known, now) if isinstance(known, Future) else known
+        if isinstance(kept, _Kept):
+            n_bytes += kept.n_bytes
+            if kept.until < now or n_bytes > max(MOST_BYTES, kept.n_bytes):
+                del _known[question]
 
 
 def ask_again(work: Callable[..., Any], *arguments: Any) -> None:
@@ -65,7 +87,7 @@ def _question(work: Callable[..., Any], arguments: tuple[Any, ...]) -> _Question
     return f"{work.__module__}.{work.__qualname__}", (*arguments, workers.store().url)
 
 
-def _sent(work: Callable[..., Any], question: _Question) -> Future[Any] | Asked[Any] | None:
+def _sent(work: Callable[..., Any], question: _Question) -> Future[Any] | _Kept | None:
     """Send a question; None while the workers start."""
     linking = workers.linked()
     if not linking.link.done():
@@ -73,19 +95,22 @@ def _sent(work: Callable[..., Any], question: _Question) -> Future[Any] | Asked[
     try:
         client = linking.link.result().client
     except Exception as error:
-        return Asked(problem=str(error) if isinstance(error, GenreLabError) else LOST)
+        return _failed(error, time.monotonic())
     return _askers.submit(run_beside, client, work, *question[1])
 
 
-def _answered(future: Future[Any]) -> Future[Any] | Asked[Any]:
+def _answered(future: Future[Any], now: float) -> Future[Any] | _Kept:
     """Return what came of a question, or the question itself while nothing has."""
     if not future.done():
         return future
-    error = future.exception()
-    if error is None:
-        return Asked(future.result())
-    if isinstance(error, GenreLabError):
-        return Asked(problem=str(error))
-    if isinstance(error, OSError | CancelledError):
-        return Asked(problem=LOST)
-    return Asked(problem=f"This ended by an unexpected {type(error).__name__}: the log of the workers has the details.")
+    try:
+        found = future.result()
+    except (Exception, CancelledError) as error:
+        return _failed(error, now)
+    return _Kept(Asked(found), len(pickle.dumps(found)), float("inf"))
+
+
+def _failed(error: BaseException, now: float) -> _Kept:
+    """Return an error as a sentence: what failed within the work is one already, the rest is the connection."""
+    sentence = str(error) if isinstance(error, GenreLabError) else LOST
+    return _Kept(Asked(problem=sentence), len(sentence), now + FAILED_SECONDS)

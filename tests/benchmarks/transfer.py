@@ -10,7 +10,7 @@ on spectrograms with random crops of half a clip. Only the whole tagger learns f
 long as all else. Intervals are those of a mean over the judged clips (Student's t), of
 how often each is recognized by the five; differences are paired by clip. One thread.
 
-python -m tests.benchmarks.transfer [clips | layers | music]
+python -m tests.benchmarks.transfer [clips | layers | augmentation | music]
 """
 
 import sys
@@ -54,6 +54,15 @@ TRANSFER: Mapping[str, Row] = {
     "tagger, last block": {"model.architecture": "musicnn", "model.trained": "last"},
 }
 ALL_LAYERS = {"model.architecture": "musicnn", "model.trained": "all", "train.max_epochs": 4}
+CHANGES: Mapping[str, Row] = {
+    "random crops of half a clip": {"model.crop": 1.5},
+    "two moments and two ranges of bands muted": {"model.mute_seconds": 0.3, "model.mute_bands": 8},
+    "gain up to 6 dB, noise up to 0.03": {"model.gain": 6.0, "model.noise": 0.03},
+    "shifted by up to 1 band, stretched by up to 5 %": {"model.shift": 1.0, "model.stretch": 0.05},
+    "mixup 0.2": {"train.mixup": 0.2},
+    "copies 6 % slower and faster": {"data.copies": "tempo"},
+    "copies a semitone lower and higher": {"data.copies": "pitch"},
+}
 
 
 def listening(seconds: float) -> Mapping[str, Row]:
@@ -73,14 +82,16 @@ def main() -> None:
         path = weights_path(store.clips.folder)
         path.parent.mkdir(parents=True)
         path.symlink_to(weights_path(folder))
-        asked = sys.argv[1:] or ["clips", "layers", "music"]
-        if (DATA / "clips").is_dir() and ({"clips", "layers"} & set(asked)):
+        asked = sys.argv[1:] or ["clips", "layers", "augmentation", "music"]
+        if (DATA / "clips").is_dir() and set(asked) - {"music"}:
             table = import_clips(DATA / "clips", store)[0].content_hash
             base = {"data.source": "clips", "data.table": table}
             if "clips" in asked:
                 print_clips(store, base)
             if "layers" in asked:
                 print(f"tagger, all layers: {written(judged(store, base | ALL_LAYERS, folds, n_seeds=1))}")
+            if "augmentation" in asked:
+                print_augmentation(store, base)
         if "music" in asked:
             for n in (40, 100):
                 print_music(store, n)
@@ -100,6 +111,15 @@ def print_clips(store: RunStore, base: Row) -> None:
     named = np.isfinite(tags)
     print(f"Tags alone, without training, on the {named.sum()} clips of genres that have one: {written(tags[named])}.")
     print(f"Embedding, softmax on the same: {written(found['embedding, softmax'][named])}.")
+
+
+def print_augmentation(store: RunStore, base: Row) -> None:
+    plain = "as they are"
+    found: dict[str, np.ndarray] = {}
+    for title, row in {plain: {}, **CHANGES}.items():
+        found[title] = judged(store, base | {"model.architecture": "cnn"} | row, folds)
+        say(title, found)
+    print_found(f"CNN, clips {plain}, or changed in training", found, plain)
 
 
 def print_music(store: RunStore, n: int) -> None:
