@@ -1,6 +1,7 @@
 """Stored runs that answer again: as they did on their own data, and along sound that they never saw."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from genre_core.settings.names import configure
 from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
 from genre_core.training.predictions import Predictions
+from genre_core.workers.explaining import decided, parts, told
 from genre_core.workers.run import execute
 from tests.hums import GENRES, import_hums, write_hums
 
@@ -170,6 +172,15 @@ def test_a_clip_of_the_closed_test_part_is_not_answered(store, listening):
     clip = clip_in(fit_again(store, listening["features"]), "test")
     with pytest.raises(DataError, match="test part, which is closed: open it on Evaluate first"):
         hear(store, listening["features"], *clip_sound(store, clip))
+
+
+def test_what_decided_in_a_closed_clip_is_not_told(store, listening):
+    run, split = listening["cnn"], fit_again(store, listening["cnn"]).prepared.split
+    about = run.id, run.attempt, int(split.test[0]), 0, "gradients"
+    for ask in (decided, partial(parts, share=0.2), told):
+        with pytest.raises(DataError, match="test part, which is closed: open it on Evaluate first"):
+            ask(*about, store_url=store.url)
+    assert decided(*about[:2], int(split.train[0]), *about[3:], store.url).saliency.shape[0] == 64
 
 
 def test_what_another_deal_leaves_out_stays_closed(store, listening):

@@ -27,6 +27,7 @@ from genre_core.text import joined, percent
 
 LONGEST = 300.0
 """Seconds of a sound that are heard, from its beginning."""
+CLOSED = "This clip is in the run's test part, which is closed: open it on Evaluate first."
 MUSIC_ONLY = "This run knows generated music only."
 _Trusted = tuple[FloatArray, bool, float, tuple[str, ...]]
 _alone = threading.Lock()
@@ -172,7 +173,7 @@ def hear(store: RunStore, run: Run, clip: str, seconds: float, samples: Samples)
     with _alone:
         fitted, surroundings = _ready(store, run.id, run.attempt)
         if clip in closed_clips(fitted.prepared.dataset, run.config.split, opened=store.run(run.id).opened):
-            raise DataError("This clip is in the run's test part, which is closed: open it on Evaluate first.")
+            raise DataError(CLOSED)
         starts, windows = fitted.cut(samples)
         inputs = fitted.measure(windows)
         logits = fitted.answers(inputs)
@@ -225,10 +226,13 @@ def _trusted(store: RunStore, run: Run, fitted: Fitted, whole: FloatArray) -> _T
 
 def closed_clips(data: Dataset, config: SplitConfig, *, opened: bool) -> set[str]:
     """Return the clips of a test part that is closed, and of the one that a run on folds leaves out altogether."""
-    rows = [] if opened else split_dataset(data, config).test.tolist()
-    if config.folds or config.dealing:
-        rows += own_test(data, config).tolist()
-    return {data.heard[row].clip for row in rows}
+    return {data.heard[row].clip for row in closed_rows(data, config, opened=opened)}
+
+
+def closed_rows(data: Dataset, config: SplitConfig, *, opened: bool) -> set[int]:
+    """Return the rows of the same."""
+    rows = set() if opened else set(split_dataset(data, config).test.tolist())
+    return rows | set(own_test(data, config).tolist()) if config.folds or config.dealing else rows
 
 
 def _part_of(fitted: Fitted, clip: str) -> str:

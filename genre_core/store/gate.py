@@ -50,13 +50,16 @@ def need_open(run: Run, part: Part) -> None:
 def predictions_of(store: SavedStore, run: Run) -> Predictions | None:
     """Return what a run's best weights say of all rows of its data; None where nothing is stored.
 
-    Of test rows that are closed it says nothing: their logits are NaN.
+    Of test rows that are closed it says nothing: their logits are NaN. So are those of rows that folds or a further
+    deal leave out: they are the test part of these settings without folds, which this run's opening does not open.
     """
     saved = store.artifact(run.id, "logits")
     if saved is None:
         return None
-    every = Predictions.load(saved)
-    if run.opened:
-        return every
-    closed = (every.part == PARTS.index("test"))[:, None]
-    return replace(every, logits=np.where(closed, np.float32(np.nan), every.logits))
+    every, split = Predictions.load(saved), run.config.split
+    closed = np.zeros(len(every), dtype=np.bool_)
+    if not run.opened:
+        closed |= every.part == PARTS.index("test")
+    if split.folds or split.dealing:
+        closed |= every.part == len(PARTS)
+    return replace(every, logits=np.where(closed[:, None], np.float32(np.nan), every.logits)) if closed.any() else every

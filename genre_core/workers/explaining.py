@@ -17,6 +17,7 @@ from genre_core.explaining.masks import Analysis, analysis_of, heard_through, ma
 from genre_core.explaining.patterns import Pattern, patterns_of
 from genre_core.explaining.saliency import saliency
 from genre_core.judging.fitted import Fitted, fit_again
+from genre_core.judging.hearing import CLOSED, closed_rows
 from genre_core.store.runs import open_store
 from genre_core.store.schema import Run
 
@@ -64,9 +65,9 @@ def decided(run_id: str, attempt: int, row: int, genre: int, method: str, store_
     Raises
     ------
     DataError
-        The run is an ensemble, or its weights or data are gone.
+        The run is an ensemble, its weights or data are gone, or the row is of a test part that is closed.
     """
-    fitted, analysis = _fitted(run_id, attempt, store_url)
+    fitted, analysis = _open(run_id, attempt, row, store_url)
     found = _saliency(run_id, attempt, row, genre, method, store_url)
     heard, network, step = ~np.isnan(found[0]), fitted.networks[0], analysis.hop / analysis.sample_rate
     weights = _attention(network, _row(fitted, row)[:, heard])
@@ -81,7 +82,7 @@ def parts(run_id: str, attempt: int, row: int, genre: int, method: str, share: f
     DataError
         As `decided`; or the clip cannot be read any more.
     """
-    fitted, analysis = _fitted(run_id, attempt, store_url)
+    fitted, analysis = _open(run_id, attempt, row, store_url)
     window = fitted.prepared.dataset.heard[row]
     location = open_store(store_url).clips.find(window.clip)
     if location is None:
@@ -96,7 +97,7 @@ def parts(run_id: str, attempt: int, row: int, genre: int, method: str, share: f
 
 def told(run_id: str, attempt: int, row: int, genre: int, method: str, store_url: str) -> Faithfulness:
     """Compare what is found in a row with masks at random; raises DataError as `decided` does."""
-    fitted, _ = _fitted(run_id, attempt, store_url)
+    fitted, _ = _open(run_id, attempt, row, store_url)
     found = _saliency(run_id, attempt, row, genre, method, store_url)
     return faithfulness(lambda X: _probabilities(fitted, X)[:, genre], _row(fitted, row), found)
 
@@ -108,6 +109,15 @@ def first_patterns(run_id: str, attempt: int, store_url: str) -> FirstPatterns:
     clips = [window.clip for window in prepared.dataset.heard]
     found = patterns_of(fitted.networks[0], prepared.X, prepared.split.train, clips)
     return FirstPatterns(found, analysis.hop / analysis.sample_rate, analysis.hertz)
+
+
+def _open(run_id: str, attempt: int, row: int, store_url: str) -> tuple[Fitted, Analysis]:
+    """Return a run and what its sound is analyzed by, where a row of its data may be looked at; raises DataError."""
+    fitted, analysis = _fitted(run_id, attempt, store_url)
+    opened = open_store(store_url).run(run_id).opened
+    if row in closed_rows(fitted.prepared.dataset, fitted.config.split, opened=opened):
+        raise DataError(CLOSED)
+    return fitted, analysis
 
 
 @lru_cache(maxsize=2)

@@ -267,6 +267,18 @@ def test_a_test_track_asks_before_the_test_part_is_opened(store):
     assert page.slider
 
 
+def test_what_folds_leave_out_stays_closed_whatever_is_opened(store):
+    trained(store, "fold", SMALL, split__folds=3)
+    open_test(store, store.run("fold"))
+    found, own = outcomes.predictions(store.run("fold")), outcomes.predictions(store.run("small"))
+    left_out = np.isnan(found.logits).any(axis=1)
+    assert left_out.tolist() == (own.part == 2).tolist()  # the test part of the same settings without folds
+    row = int(np.flatnonzero(left_out)[0])
+    page = opened(TRACK, run="fold", track=str(row))
+    assert page.header[0].value == said.left_out(f"{row + 1}").answer
+    assert 'class="gl-answer"' not in html(page)
+
+
 def test_a_link_that_names_another_part_says_so(store):
     row = str(rows_of(store.run("small"), "train")[0])
     page = opened(TRACK, run="small", part="validation", track=row)

@@ -40,6 +40,11 @@ class LookedAt:
         return logits
 
     @property
+    def left_out(self) -> bool:
+        """Say whether it is in the test part that folds leave out, so that nothing is told of it."""
+        return bool(np.isnan(self.logits).any())
+
+    @property
     def listens(self) -> bool:
         """Say whether its network was given a spectrogram of it, and it can be heard."""
         return len(self.data.inputs.shape) == 2 and bool(self.data.heard)

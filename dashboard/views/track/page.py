@@ -61,6 +61,9 @@ def _looked_at(run: Run) -> LookedAt | None:
     if track.part == "test" and not openings.openings_of([run])[run.id].opened:
         ask_to_open(said.closed(track.name), [run], EVALUATE)
         return None
+    if track.left_out:
+        say_headline(said.left_out(track.name), Step(EVALUATE, "Choose a track on Evaluate"))
+        return None
     return track
 
 

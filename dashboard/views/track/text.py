@@ -168,6 +168,12 @@ def closed(name: str) -> Headline:
     return Headline(f"Track {name} is a test track of this run.", reason)
 
 
+def left_out(name: str) -> Headline:
+    """Say that a track is in the test part that folds, or splits that are dealt again, leave out."""
+    reason = "It is a test track of the same settings without them, so what this run answers for it stays closed."
+    return Headline(f"The folds or splits of this run leave track {name} out.", reason)
+
+
 def other_part(said: str, part: Part | None) -> str:
     """Say that a link takes a track for one of another part."""
     of = "in no part of the split" if part is None else f"a {NAMED[part]} track"
