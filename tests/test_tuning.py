@@ -3,7 +3,9 @@
 import json
 import math
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -166,18 +168,47 @@ def test_trials_draw_their_masks_from_the_fast_generator_unless_told_otherwise(f
 # -- trials in Optuna's tables -----------------------------------------------------------------------------------------
 
 
+def near(params):
+    """Return the score of a trial that is best at a learning rate of 0.01 without dropout."""
+    return round(1 - abs(math.log(params["train.learning_rate"] / 0.01)) / 10 - params["model.dropout"] / 5, 6)
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "random", "grid"])
+def test_one_worker_tries_the_same_points_as_ever(store, sampler):
+    """`golden/trials.json` has them from a version whose workers asked one after the other."""
+    space = (*SPACE, "train.batch_size=16..64", "train.optimizer=adam|sgd")
+    trials, found = Trials(store.url, f"golden {sampler}", made(*space, sampler=sampler, n_trials=20, seed=5)), []
+    for numbers in (range(1, 9), range(9, 17), range(17, 21)):
+        for one in (asked := trials.ask(numbers)):
+            value = None if one.trial == 7 else near(one.params)
+            trials.tell(one.trial, value, pruned=one.trial % 5 == 0)
+        found += [list(one.params.values()) for one in asked]
+    golden = json.loads((Path(__file__).parent / "golden" / "trials.json").read_text())[sampler]
+    assert [row[-1] for row in found] == [row[-1] for row in golden]
+    assert [row[:-1] for row in found] == [pytest.approx(row[:-1]) for row in golden]
+
+
 @pytest.mark.parametrize("sampler", ["grid", "random"])
-def test_grid_and_random_try_the_same_points_however_often_they_are_left(store, sampler):
+def test_several_workers_ask_for_the_points_that_one_asks_for(store, sampler):
     config = made("model.dropout=0|0.2|0.4", "train.learning_rate=0.001|0.01", sampler=sampler, n_trials=6, seed=3)
-    whole = Trials(store.url, f"whole {sampler}", config).ask(6)
-    parts = []
-    for _ in range(6):
-        trials = Trials(store.url, f"parts {sampler}", config)  # as after a restart
-        parts += trials.ask(1)
-    assert [one.params for one in whole] == [one.params for one in parts]
-    assert not trials.ask(1)
+    whole = Trials(store.url, f"whole {sampler}", config).ask(range(1, 7))
+    with ThreadPoolExecutor(3) as workers:
+        stacks = [workers.submit(Trials(store.url, f"parts {sampler}", config).ask, [n, n + 1]) for n in (1, 3, 5)]
+    assert [one for stack in stacks for one in stack.result()] == whole
+    later = Trials(store.url, f"parts {sampler}", config)  # as after a restart
+    assert later.ask(range(1, 7)) == whole
     if sampler == "grid":
         assert grid_size(config.space) == len({str(one.params) for one in whole}) == 6
+
+
+def test_a_worker_ends_trials_that_fall_behind_those_of_others(store):
+    first, second = (Trials(store.url, "two workers", made(sampler="random", n_trials=20)) for _ in range(2))
+    for one in first.ask(range(1, STARTS + 1)):
+        for epoch in range(1, 9):
+            first.report(one.trial, epoch, 0.9)
+        first.tell(one.trial, 0.9)
+    second.ask([STARTS + 1])
+    assert [second.report(STARTS + 1, epoch, 0.5) for epoch in range(1, 6)] == [False] * WARM_UP + [True] * 2
 
 
 @settings(max_examples=30, deadline=None)
@@ -215,10 +246,10 @@ def test_a_store_locked_by_another_program_is_told(tmp_path, monkeypatch):
     other = sqlite3.connect(tmp_path / "store.sqlite")
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="Another program is using the store"):
-        trials.ask(1)
+        trials.ask([1])
     other.rollback()
     other.close()
-    assert trials.ask(1)
+    assert trials.ask([1])
     own.close()
     optuna_side._storage(own.url).engine.dispose()
 
@@ -286,7 +317,7 @@ def test_a_search_goes_on_where_it_was_left_and_counts_nothing_twice(store, comp
     both = [(a.value, b.value) for a, b in zip(trials, complete[1], strict=True) if a.state == b.state == "complete"]
     assert both
     assert all(a == pytest.approx(b, abs=1e-4) for a, b in both)
-    assert len(Trials(store.url, how, config)) == N
+    assert len(Trials(store.url, how, config).ended()) == N
 
 
 def test_trials_on_folds_are_judged_by_what_was_held_out_and_the_winner_is_trained_on_the_split(store):
@@ -337,7 +368,7 @@ def test_what_decides_is_told_on_the_settings_own_scale(store):
     config = made(*SPACE, sampler="random", n_trials=optuna_side.LEAST_FOR_IMPORTANCES)
     trials = Trials(store.url, "decides", config)
     assert not trials.importances()
-    for one in trials.ask(config.n_trials):
+    for one in trials.ask(range(1, config.n_trials + 1)):
         trials.tell(one.trial, -abs(np.log(one.params["train.learning_rate"] / 0.003)))
     found = trials.importances()
     assert list(found) == ["train.learning_rate", "model.dropout"]

@@ -17,10 +17,12 @@ from dashboard.services.workers import store
 from genre_core.errors import RunStateError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.openings import Openings
-from genre_core.store.schema import Run, Study
+from genre_core.store.schema import Run, RunState, Study
 from genre_core.studies.kinds import SEARCH
-from genre_core.studies.tuning.config import SearchConfig, trial_config
+from genre_core.studies.tuning.config import SearchConfig, params_of, trial_config, trial_of
 from genre_core.studies.tuning.rows import SearchSummary, TrialResult, best_of, read_rows
+
+_IN_TRAINING: tuple[RunState, ...] = ("queued", "running", "paused")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Search:
     config: SearchConfig
     trials: tuple[TrialResult, ...]
     summary: SearchSummary | None
+    under_way: tuple[UnderWay, ...] = ()
     too_few: str = ""
     """What is too few for an interval of a trial, such as `3 artists are too few for an interval`; empty if enough."""
 
@@ -47,16 +50,6 @@ class Search:
     def best(self) -> TrialResult | None:
         """Return the best trial so far; None before one is complete."""
         return best_of(self.config, self.trials)
-
-    @cached_property
-    def under_way(self) -> tuple[UnderWay, ...]:
-        """Return the trials in training."""
-        if not self.study.active:
-            return ()
-        told = {trial.trial for trial in self.trials}
-        listed = self.study.context.get("under_way", ())
-        found = (UnderWay(one["trial"], one["params"], tuple(one["runs"])) for one in listed)
-        return tuple(one for one in found if one.trial not in told)
 
     @property
     def complete(self) -> tuple[TrialResult, ...]:
@@ -112,10 +105,23 @@ def optuna_command() -> str:
     return f"optuna-dashboard {shlex.quote(make_url(store().url).render_as_string())}"  # a password stays hidden
 
 
+def _under_way(study: Study, config: SearchConfig) -> tuple[UnderWay, ...]:
+    """Return the trials of which a run waits or trains, in whichever worker."""
+    found: dict[int, list[Run]] = {}
+    for number, each in store().members.runs(study.id, _IN_TRAINING).items():
+        found.setdefault(trial_of(config, number), []).append(each)
+    return tuple(
+        UnderWay(trial, params_of(config, runs[0].config), tuple(one.id for one in runs))
+        for trial, runs in found.items()
+        if trial <= config.n_planned  # after them comes the winner
+    )
+
+
 @st.cache_resource(show_spinner=False, max_entries=32, hash_funcs={Study: as_far_as})
 def _read(study: Study) -> Search:
     trials: Sequence[TrialResult]
     trials, summary = read_rows(store().studies.results(study.id))
-    found = Search(study, config_of(SEARCH, study), tuple(trials), summary)
+    config = config_of(SEARCH, study)
+    found = Search(study, config, tuple(trials), summary, _under_way(study, config) if study.active else ())
     judged = run(found.best.runs[0]) if found.best and not found.config.folds else None
     return replace(found, too_few=judged.too_few("validation")) if judged else found

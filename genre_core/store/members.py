@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from genre_core.store.database import Database
 from genre_core.store.gate import read_run, select_runs
-from genre_core.store.schema import Epoch, Run
+from genre_core.store.schema import Epoch, Run, RunState
 from genre_core.store.schema import artifacts as _artifacts
 from genre_core.store.schema import epochs as _epochs
 from genre_core.store.schema import members as _members
@@ -38,10 +38,12 @@ class MemberStore:
             return self.enrol(study_id, number, run_id)
         return found or run_id
 
-    def runs(self, study_id: str) -> dict[int, Run]:
+    def runs(self, study_id: str, states: Collection[RunState] | None = None) -> dict[int, Run]:
         """Return the runs of a study by their numbers, in order; those that were deleted are left out."""
         query = select_runs(_members.c.number).join(_members, _runs.c.id == _members.c.run_id)
         query = query.where(_members.c.study_id == study_id).order_by(_members.c.number)
+        if states is not None:
+            query = query.where(_runs.c.state.in_(states))
         with self._database.transaction() as connection:
             rows: list[dict[str, Any]] = [dict(row) for row in connection.execute(query).mappings()]
         return {row.pop("number"): read_run(row) for row in rows}

@@ -118,6 +118,10 @@ class StudyStore:
         """Save what is known of a study before its first result; return whether to go on."""
         return self._write(study_id, attempt, context=json.dumps(context))
 
+    def show(self, study_id: str, attempt: int) -> bool:
+        """Let pages look at a study again, whose runs have changed; return whether to go on."""
+        return self._write(study_id, attempt, state="running")
+
     def finish(self, study_id: str, attempt: int) -> bool:
         """Complete a running study."""
         return self._write(study_id, attempt, state="complete", finished_at=time.time())

@@ -17,7 +17,7 @@ from genre_core.errors import RunStateError
 from genre_core.settings.names import configure
 from genre_core.store.openings import openings_of
 from genre_core.studies.kinds import LENS, SEARCH
-from genre_core.studies.tuning.config import SearchConfig, search_config
+from genre_core.studies.tuning.config import SearchConfig, search_config, trial_config
 from genre_core.studies.tuning.space import read_dimension
 from genre_core.workers.study import execute_study
 from tests.views.opening import drawn, opened, own_store, press, texts
@@ -143,12 +143,13 @@ def test_the_command_for_optunas_dashboard_can_be_pasted(store, tmp_path, monkey
 
 def test_while_it_runs_trials_are_listed_as_in_training(store):
     study = store.studies.claim(queued(store, "running"), 1)
-    listed = [{"trial": 1, "params": {"model.dropout": 0.3, "train.learning_rate": 0.01}, "runs": ["none"]}]
-    store.studies.describe(study.id, 1, {"under_way": listed})
+    tried = {"model.dropout": 0.3, "train.learning_rate": 0.01}
+    store.members.enrol(study.id, 1, "trained")
+    store.submit("trained", trial_config(SearchConfig.model_validate_json(study.config_json), tried), "Trial 1")
     page = opened(VIEW, study="running", **ADDRESS)
     assert said("running") in texts(page)
     assert list(page.dataframe[0].value["state"]) == ["training"]
-    axes = {n: json.loads(drawn(page, f"search slice {n}")["figure"])["layout"]["xaxis"] for n in listed[0]["params"]}
+    axes = {n: json.loads(drawn(page, f"search slice {n}")["figure"])["layout"]["xaxis"] for n in tried}
     assert axes["model.dropout"]["range"] == [-0.5, 1.5]  # 0 or 0.3, whatever has been tried
     low, high = axes["train.learning_rate"]["range"]
     assert low < log10(3.2e-5) < log10(0.032) < high

@@ -7,8 +7,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from genre_core.errors import ConfigError
 from genre_core.settings.config import ExperimentConfig, SplitConfig
-from genre_core.settings.names import all_settings, configure
-from genre_core.studies.tuning.space import Dimension, check, grid_size, grid_values, n_points, searchable
+from genre_core.settings.names import all_settings, configure, flatten
+from genre_core.studies.tuning.space import Dimension, check, grid_size, grid_values, n_points, plain, searchable
 from genre_core.values import Frozen, Seed
 
 Sampler = Literal["grid", "random", "tpe"]
@@ -131,6 +131,17 @@ def fold_configs(config: SearchConfig, params: Mapping[str, Any]) -> list[Experi
     split = one.split.model_dump()
     splits = [SplitConfig(**split | {"folds": config.folds, "fold": k}) for k in range(1, config.folds + 1)]
     return [one.model_copy(update={"split": each}) for each in splits]
+
+
+def params_of(config: SearchConfig, experiment: ExperimentConfig) -> dict[str, Any]:
+    """Return what a trial with this configuration tries: the value of each setting that is searched."""
+    values = flatten(experiment)
+    return {one.name: plain(values[one.name]) for one in config.space if one.name in values}
+
+
+def trial_of(config: SearchConfig, member: int) -> int:
+    """Return the trial that a run of the study belongs to, by its number there."""
+    return (member - 1) // max(1, config.folds) + 1
 
 
 def _idle(name: str, base: ExperimentConfig) -> str:

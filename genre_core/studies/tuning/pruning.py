@@ -35,6 +35,10 @@ class Pruning:
         """Let a trial that ended on its own count for others."""
         self._finished.add(trial)
 
+    def is_finished(self, trial: int) -> bool:
+        """Return whether a trial counts for others."""
+        return trial in self._finished
+
     def falls_behind(self, trial: int, epoch: int) -> bool:
         """Return whether a trial's best so far is below the median at this epoch."""
         if epoch <= WARM_UP or len(self._finished) < STARTS:
@@ -42,5 +46,5 @@ class Pruning:
         elders = [self._values[other][epoch] for other in self._finished if epoch in self._values.get(other, {})]
         if not elders:
             return False
-        best = max(self._values[trial].values())
+        best = max(value for at, value in self._values[trial].items() if at <= epoch)  # a lost worker may have gone on
         return bool(best < np.median(elders))

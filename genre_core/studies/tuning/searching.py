@@ -1,9 +1,11 @@
 """A worker's work on a search: ask for trials, train them together, tell what came of them.
 
-Trials are runs of the study (its members): trial 7 is member 7, or with five folds members 31 to 35. What was asked for
-and not told when a worker was lost is trained again from its beginning and told once.
+Trials are runs of the study (its members): trial 7 is member 7, or with five folds members 31 to 35. They are dealt in
+stacks by their numbers, so that several workers ask beside each other. What was asked for and not told when a worker
+was lost is trained again from its beginning and told once.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -21,7 +23,7 @@ from genre_core.store.schema import Run, Study
 from genre_core.studies.members import Member, MemberEvent
 from genre_core.studies.study import Result
 from genre_core.studies.train_members import train_members
-from genre_core.studies.tuning.config import SearchConfig, fold_configs, trial_config
+from genre_core.studies.tuning.config import SearchConfig, fold_configs, trial_config, trial_of
 from genre_core.studies.tuning.optimism import Choice, Judged, Optimism, Said, by_accuracy, by_loss, by_macro_f1
 from genre_core.studies.tuning.rows import SearchSummary, TrialResult, best_of, read_rows
 from genre_core.studies.tuning.trials import Asked, Trials
@@ -40,56 +42,79 @@ _JUDGED_BY: dict[bool, Part] = {False: "validation", True: "test"}
 
 
 class Search:
-    """A search as a study: a piece is a batch of trials, by their numbers, or the winner that is trained at the end."""
+    """A search as a study: a piece is a stack of trials, by their numbers, or at the end the winner or the summary."""
 
     def __init__(self, config: SearchConfig, store: RunStore, study: Study) -> None:
         self._config, self._store, self._study = config, store, study
         self._trials = Trials(store.url, study.id, config)
         self._told: dict[int, TrialResult] = {}
         self._summary: SearchSummary | None = None
-        self._pruned = {trial for trial, state in self._trials.ended().items() if state == "PRUNED"}
+        self._pruned = set[int]()
         self._labels: dict[str, IntArray] = {}
         self._choice: tuple[IntArray, Choice] | None = None
         self._judgements: dict[int, Judged] = {}
 
     def plan(self) -> Result:
-        """Return nothing: which trials are under way is said while they are."""
+        """Return nothing: all is known when trials are asked for."""
         return {}
 
     def pieces(self, results: Sequence[Result] = ()) -> Iterator[Mapping[str, Any]]:
-        """Ask for trials that are still to be trained or told, until there are enough; then for the winner.
+        """Return the stacks of trials that are still to be told; then what needs all of them.
 
         Raises
         ------
         GenreLabError
             No trial could be trained.
         """
-        rows, self._summary = read_rows(results)
-        self._told = {row.trial: row for row in rows}
-        if lost := [trial for trial in self._trials.ended() if trial not in self._told]:
-            yield {"trials": lost}  # they ended just before a worker was lost
-        blind = self._config.sampler != "tpe"
-        n = max(1, (AT_ONCE_BLIND if blind else AT_ONCE) // max(1, self._config.folds))
-        while asked := self._trials.open() or self._trials.ask(n):
-            yield {"trials": [one.trial for one in asked]}
+        self._read_results(results)
+        for numbers in self._stacks:
+            if not self._told.keys() >= set(numbers):
+                yield {"trials": numbers}
+        if len(self._told) < self._config.n_planned:
+            return
         if all(row.state == "failed" for row in self._told.values()):
             why = next((row.error for row in self._told.values() if row.error), "")
             raise GenreLabError(f"None of the {len(self._told)} trials could be trained. {why}".strip())
         if self._config.folds and (best := best_of(self._config, self._told.values())):
             yield {"winner": best.trial}
+        else:
+            yield {"summary": len(self._told)}
 
     def do(self, piece: Mapping[str, Any]) -> Iterator[Result | None]:
-        """Train a batch of trials together, or the winner."""
+        """Train a stack of trials together, or the winner, or say what all come to."""
         if "winner" in piece:
             yield from self._train_winner(self._told[piece["winner"]])
-        else:
-            yield from self._train(self._trials.asked(piece["trials"]))
+            return
+        if "trials" in piece:
+            ended = self._trials.ended()
+            self._pruned |= {trial for trial in piece["trials"] if ended.get(trial) == "PRUNED"}
+            while left := [number for number in piece["trials"] if number not in self._told]:
+                yield from self._train(self._trials.ask(left))
+                yield None
+            self._read_results(self._store.studies.results(self._study.id))
+        if "summary" in piece or len(self._told) < self._config.n_planned:
             yield self._summarise()
+
+    @cached_property
+    def _stacks(self) -> list[list[int]]:
+        """The numbers of all trials as they are dealt: as many at a time as gain by it, and to each worker as many."""
+        n, blind = self._config.n_planned, self._config.sampler != "tpe"
+        size = max(1, (AT_ONCE_BLIND if blind else AT_ONCE) // max(1, self._config.folds))
+        n_workers = int(self._store.studies.study(self._study.id).context.get("workers", 1))
+        if n_workers > 1:
+            rounds = math.ceil(n / (n_workers * size))
+            size = math.ceil(n / (n_workers * rounds))
+        return [list(range(first, min(first + size, n + 1))) for first in range(1, n + 1, size)]
+
+    def _read_results(self, results: Sequence[Result]) -> None:
+        """Learn what this worker and others have saved."""
+        rows, self._summary = read_rows(results)
+        self._told |= {row.trial: row for row in rows}
 
     # -- trials ------------------------------------------------------------------------------------------------------
 
     def _train(self, asked: Sequence[Asked]) -> Iterator[Result | None]:
-        """Train trials together, tell each when it has ended, and say meanwhile which they are."""
+        """Train trials together, tell each when it has ended, and let pages see that they are in training."""
         members: list[Member] = []
         for one in asked:
             try:
@@ -98,14 +123,16 @@ class Search:
                 self._trials.tell(one.trial, None)
                 yield self._kept(TrialResult(one.trial, one.params, "failed", (), error=str(error)))
         left = {one.trial: one for one in asked if one.trial not in self._told}
-        self._describe(left)
+        n_told, is_shown = 0, False
         for event in train_members(self._store, self._study, members, self._prune):
-            trial = self._trial_of(event.number)
+            is_shown = is_shown or self._store.studies.show(self._study.id, self._study.attempt)
+            trial = trial_of(self._config, event.number)
             if trial in left and self._has_ended(event) and (result := self._settle(left[trial])):
                 del left[trial]
-                self._describe(left)
                 yield self._kept(result)
-                if len(self._told) % SUMMARISED_EVERY == 0:
+                n_told += 1
+                if n_told % SUMMARISED_EVERY == 0:
+                    self._read_results(self._store.studies.results(self._study.id))
                     yield self._summarise(within=True)
             yield None
         for one in left.values():
@@ -117,9 +144,6 @@ class Search:
         first = (one.trial - 1) * len(configs) + 1
         names = [f"{name}, fold {k}" if self._config.folds else name for k in range(1, len(configs) + 1)]
         return [Member(first + k, names[k], config) for k, config in enumerate(configs)]
-
-    def _trial_of(self, member: int) -> int:
-        return (member - 1) // max(1, self._config.folds) + 1
 
     def _prune(self, member: int, end: EpochEnd) -> bool:
         """Report an epoch on the split; return whether the trial is to end here."""
@@ -195,18 +219,6 @@ class Search:
         """Remember what a trial came to; return it as the store keeps it."""
         self._told[result.trial] = result
         return result.to_json()
-
-    def _describe(self, under_way: Mapping[int, Asked]) -> None:
-        ids = {
-            member.number: self._store.members.enrol(self._study.id, member.number, new_run_id())
-            for one in under_way.values()
-            for member in self._members(one)
-        }
-        listed = [
-            {"trial": one.trial, "params": dict(one.params), "runs": [ids[m.number] for m in self._members(one)]}
-            for one in under_way.values()
-        ]
-        self._store.studies.describe(self._study.id, self._study.attempt, {"under_way": listed})
 
     # -- together ----------------------------------------------------------------------------------------------------
 

@@ -128,7 +128,7 @@ def check(dimension: Dimension) -> Dimension:
             raise ConfigError(f"{item.name} has both values and a range: give one of them.")
         if len(dimension.values) > MOST_VALUES:
             raise ConfigError(f"{item.name} has {len(dimension.values)} values: give at most {MOST_VALUES}.")
-        read = [_plain(validate(item.name, value)) for value in dimension.values]
+        read = [plain(validate(item.name, value)) for value in dimension.values]
         if len(set(read)) < len(read):
             raise ConfigError(f"{item.name} names a value twice: give each once.")
         return dimension
@@ -161,7 +161,7 @@ def n_points(dimension: Dimension) -> float:
 def grid_values(dimension: Dimension) -> tuple[Any, ...]:
     """Return the values that a grid takes: those named, or evenly spaced ones on the setting's scale."""
     if dimension.values:
-        return tuple(_plain(validate(dimension.name, value)) for value in dimension.values)
+        return tuple(plain(validate(dimension.name, value)) for value in dimension.values)
     low, high, item = float(dimension.low or 0.0), float(dimension.high or 0.0), dimension.setting
     shares = [number / (GRID_VALUES - 1) for number in range(GRID_VALUES)]
     if item.scale == "log":
@@ -221,7 +221,7 @@ def _may_vary(item: Setting) -> bool:
     return not (item.name.endswith("seed") or item.name in _TAGS or item.technical or item.kind == "text")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a value as Optuna stores it: layers as text."""
     return ",".join(str(width) for width in value) if isinstance(value, tuple) else value
 

@@ -2,11 +2,15 @@
 
 The study there has the name of ours, so that `optuna-dashboard` can show it while it runs. Optuna is silent here: what
 a person needs to know is said by whoever searches.
+
+A trial's number says what is drawn for it: whoever has the right to a number asks for that trial, so that several
+workers never ask for the same, however they come and go.
 """
 
 import math
 import random
-from collections.abc import Collection, Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,6 +31,8 @@ TPE_STARTS = 10
 """Random trials with which TPE begins."""
 LEAST_FOR_IMPORTANCES = 20
 TREES = 32
+LOOK_SECONDS = 1.0
+"""How often it is looked which trials other workers have ended."""
 
 
 @dataclass(frozen=True)
@@ -59,29 +65,26 @@ class Trials:
             )
             self._study_id = self._storage.get_study_id_from_name(name)
         self._grid = grid(config.space) if config.sampler == "grid" else []
+        self._look_at = 0.0
         random.Random(config.seed).shuffle(self._grid)  # so that a part of the grid is a fair sample of it
         for known in self._all():
             self._pruning.learn(known.number + 1, known.intermediate_values, finished=known.state.name == "COMPLETE")
-
-    def __len__(self) -> int:
-        return len(self._all())
-
-    def open(self) -> list[Asked]:
-        """Return the trials that have been asked for and not been told: a worker left or lost them."""
-        return [Asked(trial.number + 1, _plain(trial.params)) for trial in self._all() if trial.state.name == "RUNNING"]
 
     def ended(self) -> Mapping[int, str]:
         """Return the trials that have been told, with Optuna's word for how they ended."""
         return {trial.number + 1: trial.state.name for trial in self._all() if trial.state.is_finished()}
 
-    def asked(self, trials: Collection[int]) -> list[Asked]:
-        """Return trials by their numbers."""
-        return [Asked(trial.number + 1, _plain(trial.params)) for trial in self._all() if trial.number + 1 in trials]
+    def ask(self, numbers: Sequence[int]) -> list[Asked]:
+        """Return trials by their numbers, as they were asked for before, and else with values that are drawn now."""
+        import optuna
 
-    def ask(self, n: int) -> list[Asked]:
-        """Return up to n new trials, as many as are left."""
         with _said():
-            return [self._ask() for _ in range(min(n, self._config.n_planned - len(self)))]
+            for _ in range(max(numbers) - len(self._all())):  # several workers may make too many: they wait
+                self._storage.create_new_trial(
+                    self._study_id, optuna.create_trial(state=optuna.trial.TrialState.WAITING)
+                )
+            trials = {trial.number + 1: trial for trial in self._all()}
+            return [self._ask(trials[number]) for number in numbers]
 
     def report(self, trial: int, epoch: int, value: float) -> bool:
         """Save what a trial has come to after an epoch; return whether it has fallen too far behind to go on."""
@@ -91,7 +94,7 @@ class Trials:
             with _said(), suppress(UpdateFinishedTrialError):  # told by a worker that was taken for lost
                 trial_id = self._storage.get_trial_id_from_study_id_trial_number(self._study_id, trial - 1)
                 self._storage.set_trial_intermediate_value(trial_id, epoch, value)
-        return self._config.prunes and self._pruning.falls_behind(trial, epoch)
+        return self._config.prunes and self._falls_behind(trial, epoch)
 
     def tell(self, trial: int, value: float | None, *, pruned: bool = False) -> None:
         """Save how a trial ended: with its value, pruned, or failed (None)."""
@@ -134,19 +137,55 @@ class Trials:
 
     # -- within ------------------------------------------------------------------------------------------------------
 
-    def _ask(self) -> Asked:
+    def _ask(self, trial: "optuna.trial.FrozenTrial") -> Asked:
         import optuna
 
-        known = self._all()
-        seed = int(np.random.SeedSequence([self._config.seed, len(known)]).generate_state(1)[0])
+        params, missing = dict(trial.params), [name for name in self._space if name not in trial.params]
+        if missing and not trial.state.is_finished():
+            if trial.state.name == "WAITING":
+                self._storage.set_trial_state_values(trial._trial_id, optuna.trial.TrialState.RUNNING)
+            self._study.sampler = self._sampler(trial.number)
+            asked = optuna.trial.Trial(self._study, trial._trial_id)
+            for name in missing:
+                params[name] = self._draw(asked, name)
+        return Asked(trial.number + 1, _plain({name: params[name] for name in self._space if name in params}))
+
+    def _sampler(self, number: int) -> "optuna.samplers.BaseSampler":
+        import optuna
+
+        seed = int(np.random.SeedSequence([self._config.seed, number]).generate_state(1)[0])
         if self._config.sampler == "tpe":
-            self._study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=TPE_STARTS, constant_liar=True)
-        else:
-            self._study.sampler = optuna.samplers.RandomSampler(seed=seed)
-        if self._grid and not any(trial.state.name == "WAITING" for trial in known):
-            self._study.enqueue_trial(self._grid[len(known)])
-        asked = self._study.ask(dict(self._space))
-        return Asked(asked.number + 1, _plain(asked.params))
+            return optuna.samplers.TPESampler(seed=seed, n_startup_trials=TPE_STARTS, constant_liar=True)
+        return optuna.samplers.RandomSampler(seed=seed)
+
+    def _draw(self, trial: "optuna.Trial", name: str) -> Any:
+        """Draw a value, or take that of the grid, and save it."""
+        if not self._grid:
+            return trial._suggest(name, self._space[name])
+        value = self._grid[trial.number][name]
+        internal = self._space[name].to_internal_repr(value)
+        self._storage.set_trial_param(trial._trial_id, name, internal, self._space[name])
+        return value
+
+    def _falls_behind(self, trial: int, epoch: int) -> bool:
+        """Return whether a trial is behind those that have ended, in whichever worker."""
+        if time.monotonic() >= self._look_at:
+            self._look_at = time.monotonic() + LOOK_SECONDS
+            self._learn_of_others()
+        return self._pruning.falls_behind(trial, epoch)
+
+    def _learn_of_others(self) -> None:
+        """Learn the curves of the trials that have ended since; asking Optuna for all would read them all."""
+        from sqlalchemy import text
+
+        query = text("SELECT trial_id, number FROM trials WHERE study_id = :study AND state = 'COMPLETE'")
+        with _said():
+            with self._storage.engine.connect() as connection:
+                complete = connection.execute(query, {"study": self._study_id}).all()
+            for trial_id, number in complete:
+                if not self._pruning.is_finished(number + 1):
+                    values = self._storage.get_trial(trial_id).intermediate_values
+                    self._pruning.learn(number + 1, values, finished=True)
 
     def _all(self) -> "list[optuna.trial.FrozenTrial]":
         with _said():
