@@ -150,6 +150,7 @@ def test_a_store_from_before_searches_opens_with_its_lenses_and_leaves_the_name_
     assert old.studies.append("mine", 1, {"accuracy": 0.5})
     with old.transaction() as connection:
         connection.exec_driver_sql("ALTER TABLE lab_studies RENAME TO studies")
+        connection.exec_driver_sql("DROP TABLE lab_schema")
     old.close()
     for _ in range(2):  # the second time Optuna's table is there
         opened = RunStore(url)

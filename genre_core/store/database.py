@@ -10,12 +10,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, MetaData, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from genre_core.errors import StoreError
+from genre_core.store.version import VERSION, bring_up_to_date, is_complete, version_of
 
 BUSY_SECONDS = 30
 """How long a writer waits for another: as long as it may take to store the largest table."""
@@ -30,7 +30,6 @@ _SENTENCES = {
     "database is locked": "The store at {0} is busy with another program: close that one, and try again.",
     "not a database": "The store at {0} is not one of Genre Lab's: move it away, or {1}.",
     "malformed": "The store at {0} is damaged: bring it back from a copy, or {1}.",
-    "no such column": "The store at {0} was made by another version of Genre Lab: move it away, or {1}.",
 }
 _ELSEWHERE = "name another one in GENRE_LAB_STORE"
 
@@ -52,13 +51,7 @@ class Database:
             ) from error
         if not remote:
             event.listen(self._engine, "connect", _prepare_sqlite)
-        with suppress(StoreError), self.transaction() as connection:  # another process may be faster
-            _make_way_for_optuna(connection)
-        with self.transaction() as connection:
-            for table in metadata.sorted_tables:
-                connection.execute(CreateTable(table, if_not_exists=True))
-                for index in table.indexes:
-                    connection.execute(CreateIndex(index, if_not_exists=True))
+        self._bring_up_to_date(metadata)
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
@@ -80,6 +73,24 @@ class Database:
             raise
         except SQLAlchemyError as error:
             raise StoreError(_sentence(error, self._place)) from error
+
+    def _bring_up_to_date(self, metadata: MetaData) -> None:
+        with self.transaction() as connection:
+            version = version_of(connection)
+        if version == VERSION:
+            return
+        try:
+            with self.transaction() as connection:
+                bring_up_to_date(connection, metadata, self._place)
+        except StoreError as error:
+            if version is None or version > VERSION:
+                raise
+            with self.transaction() as connection:
+                if is_complete(connection, metadata):
+                    return  # it may only be read, and lacks nothing but the number of its version
+            raise StoreError(
+                f"The store was made by an earlier version of Genre Lab and has to be brought up to date first. {error}"
+            ) from error
 
 
 def _parse(url: str) -> URL:
@@ -105,14 +116,6 @@ def _parse(url: str) -> URL:
 
 def _is_file(url: URL) -> bool:
     return url.get_backend_name() == "sqlite" and not str(url.database).startswith("file:")
-
-
-def _make_way_for_optuna(connection: Connection) -> None:
-    """Rename the studies of a store that was made before searches: Optuna keeps its own in a table of that name."""
-    found = inspect(connection)
-    is_old = found.has_table("studies") and not found.has_table("lab_studies")
-    if is_old and any(column["name"] == "kind" for column in found.get_columns("studies")):
-        connection.execute(text("ALTER TABLE studies RENAME TO lab_studies"))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
