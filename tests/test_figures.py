@@ -50,7 +50,7 @@ def figures():
         "loss": loss_figure(history(4), 2),
         "accuracy": accuracy_figure(history(4), 2, majority=0.125, bayes=0.8185),
         "no epoch": accuracy_figure([], majority=0.125, bayes=0.8185),
-        "network": network_figure(MlpConfig().layers((20,), 8), n_parameters=13288),
+        "network": network_figure(MlpConfig().layers((20,), 8), size="13,288 parameters"),
         "linear": network_figure(LinearConfig().layers((20,), 8)),
         "counts": counts_figure([3, 0, 1200], GENRES),
         "distribution": distribution_figure(points[:, 0], y, GENRES, "mfcc1"),
@@ -99,6 +99,19 @@ def test_accuracy_names_its_reference_lines():
     assert "12.5\u202f% · always the most common genre" in texts(figure)
     levels = {shape["y0"]: shape["line"]["dash"] for shape in figure["layout"]["shapes"] if "dash" in shape["line"]}
     assert levels == {12.5: "dot", 81.85: "dash"}
+
+
+@pytest.mark.parametrize("rate", [0.03, 0.125, 0.5])
+@pytest.mark.parametrize("end", [-0.1, -0.04, 0.0, 0.02, 0.06, 0.13])
+def test_names_at_the_ends_of_curves_are_not_written_across_the_majority_baseline(rate, end):
+    rates = {"train_accuracy": max(0.0, rate + end), "validation_accuracy": max(0.0, rate + end + 0.01)}
+    notes = accuracy_figure(history(2, **rates), majority=rate)["layout"]["annotations"]
+    height = (260 - 64) / 100
+    (base,) = (note for note in notes if "always" in note["text"])
+    low = 100 * rate * height - (LABEL_GAP if base["yanchor"] == "top" else 0)
+    ends = [note["y"] * height + note.get("yshift", 0) for note in notes if note["text"] in ("train", "validation")]
+    assert len(ends) == 2
+    assert all(end <= low - LABEL_GAP / 2 + 4 or end >= low + LABEL_GAP + 4 for end in ends)
 
 
 @pytest.mark.parametrize("figure", [loss_figure([]), accuracy_figure([], majority=0.1, bayes=0.9)])
@@ -253,3 +266,5 @@ def test_what_six_columns_do_is_said_in_lines_that_fit_a_phone():
     said = {note["text"] for note in network_figure(layers, "64 × 108 numbers")["layout"]["annotations"]}
     assert "3\u00a0×\u00a03,<br>ReLU<br>pool<br>2\u00a0×\u00a02" in said
     assert "LSTM both<br>ways" in said
+    said = texts(network_figure(layers[:2] + layers[3:], "64 × 108 numbers"))
+    assert "3\u00a0×\u00a03, ReLU<br>pool 2\u00a0×\u00a02" in said

@@ -60,11 +60,10 @@ def accuracy_figure(
     lowest = min((value for line in lines for value in line.values if value is not None), default=0.0)
     bottom = 0 if y_full else max(0, 10 * math.floor((lowest - 3) / 10))
     limit = None if bayes is None else 100 * bayes
-    figure = _figure("Accuracy", lines, best_epoch, parent, percent_axis(bottom), height, limit)
+    base = None if majority is None or 100 * majority < bottom else 100 * majority
+    figure = _figure("Accuracy", lines, best_epoch, parent, percent_axis(bottom), height, limit, base)
     if limit is not None:
         figure["data"].insert(0, _impossible(limit, limits(figure["layout"]["xaxis"])))
-    if majority is not None and 100 * majority >= bottom:
-        _add_majority(figure, 100 * majority, [line.values[-1] for line in lines if line.values], bottom)
     return figure
 
 
@@ -101,6 +100,7 @@ def _figure(
     y_axis: dict[str, Any],
     height: int,
     bayes: float | None = None,
+    majority: float | None = None,
 ) -> Figure:
     last = max((line.epochs[-1] for line in lines if line.epochs), default=0)
     own = max((line.epochs[-1] for line in lines if line.epochs and line.name != "parent"), default=0)
@@ -111,7 +111,7 @@ def _figure(
     if parent is not None and own >= parent.after:
         add_branch(figure, parent.after, end)
     named = [line for line in lines if line.values and line.values[-1] is not None and not _goes_on(line, lines)]
-    _add_labels(figure, named, bayes, end, height)
+    _add_labels(figure, named, bayes, majority, end, height)
     return figure
 
 
@@ -141,18 +141,10 @@ def _impossible(limit: float, x_range: tuple[float, float]) -> dict[str, Any]:
     return scatter([start, stop, stop, start], [limit, limit, 100, 100], "lines", **area)
 
 
-def _add_majority(figure: Figure, rate: float, ends: Sequence[float | None], bottom: float) -> None:
-    """Draw the majority baseline, its name above it, or below where a curve ends just above it and there is room."""
-    figure["layout"]["shapes"].append(level(round(rate, 4), FAINT, "dot"))
-    text = f"{rate:.1f}{GAP}% · always the most common genre"
-    taken = any(end is not None and -2 < end - rate < MAJORITY_ROOM for end in ends)
-    side = "top" if taken and rate - bottom > MAJORITY_ROOM else "bottom"
-    name = note(1, round(rate, 2), text, xref="paper", xanchor="right", yanchor=side, size=11)
-    figure["layout"]["annotations"].append(name)
-
-
-def _add_labels(figure: Figure, lines: list[_Line], bayes: float | None, axis_end: int, height: int) -> None:
-    """Write each line's name at its end, and the Bayes limit's on its own, pushed apart where they would touch."""
+def _add_labels(
+    figure: Figure, lines: list[_Line], bayes: float | None, majority: float | None, axis_end: int, height: int
+) -> None:
+    """Write each line's name at its end, and the reference lines' on their own, pushed apart where they would touch."""
     low, high = limits(figure["layout"]["yaxis"])
     scale = (height - 64) / (high - low)
     if bayes is not None:
@@ -161,16 +153,43 @@ def _add_labels(figure: Figure, lines: list[_Line], bayes: float | None, axis_en
     if bayes is not None:
         wanted.append(("best possible", bayes, MUTED))
     places = [value * scale for _, value, _ in wanted]
-    if any(line.epochs[-1] == axis_end for line in lines):
+    in_margin = any(line.epochs[-1] == axis_end for line in lines)
+    if in_margin:
         moved = spread(places)
     else:
         moved = _beside(spread(places[: len(lines)]), None if bayes is None else bayes * scale) + places[len(lines) :]
     moved = lifted(moved, low * scale + LABEL_GAP / 2)
+    if majority is not None:
+        beside = _add_majority(figure, majority, [*places, *moved], moved, scale)
+        moved = moved if in_margin else beside
     for number, (text, value, colour) in enumerate(wanted):
         at: dict[str, Any] = {"x": lines[number].epochs[-1], "xref": "x"} if number < len(lines) else _AT_THE_SIDE
         shift = round(moved[number] - places[number], 1)
         label = note(None, round(value, 4), text, colour, xanchor="left", xshift=6, yshift=shift)
         figure["layout"]["annotations"].append(label | at)
+
+
+def _add_majority(
+    figure: Figure, rate: float, taken: Sequence[float], labels: list[float], scale: float
+) -> list[float]:
+    """Draw the majority baseline, its name above it, or below where a curve or its label ends there and there is room.
+
+    Return the places of the labels, in pixels, with none written across the name.
+    """
+    line, room = rate * scale, MAJORITY_ROOM * scale
+    is_below = any(line - room / 6 < place < line + room for place in taken) and (
+        rate - limits(figure["layout"]["yaxis"])[0] > MAJORITY_ROOM
+    )
+    figure["layout"]["shapes"].append(level(round(rate, 4), FAINT, "dot"))
+    side = "top" if is_below else "bottom"
+    text = f"{rate:.1f}{GAP}% · always the most common genre"
+    name = note(
+        1, round(rate, 2), text, xref="paper", xanchor="right", yanchor=side, size=10
+    )  # as wide as a phone's axis
+    figure["layout"]["annotations"].append(name)
+    if is_below:
+        return lifted(labels, line + LABEL_GAP / 2, since=line - room)
+    return lifted(labels, line + room, since=line - LABEL_GAP / 2)
 
 
 def _beside(places: list[float], line: float | None) -> list[float]:

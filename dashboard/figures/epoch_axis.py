@@ -1,5 +1,6 @@
 """Parts that charts over epochs share: the axis, the flag of the best epoch, and line-end labels that do not touch."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -143,12 +144,13 @@ def spread(places: list[float]) -> list[float]:
     return moved
 
 
-def lifted(places: list[float], floor: float) -> list[float]:
-    """Return the places with those too near the axis, where its numbers stand, lifted one above the other."""
+def lifted(places: list[float], floor: float, *, since: float = -math.inf) -> list[float]:
+    """Return the places with those below the floor lifted one above the other; those below `since` stay."""
     moved = list(places)
     for number in sorted(range(len(places)), key=lambda number: places[number]):
-        moved[number] = max(places[number], floor)
-        floor = moved[number] + LABEL_GAP
+        if places[number] > since:
+            moved[number] = max(places[number], floor)
+            floor = moved[number] + LABEL_GAP
     return moved
 
 

@@ -5,7 +5,7 @@ from textwrap import wrap
 from typing import Any
 
 from dashboard.figures.parts import note, scatter
-from dashboard.theme import ACCENT, BACKGROUND, INK, MUTED, Figure, count, fade, heading, layout
+from dashboard.theme import ACCENT, BACKGROUND, INK, MUTED, Figure, fade, heading, layout, quiet
 from genre_core.networks import Layer
 
 ROOMY = 6
@@ -16,8 +16,8 @@ APART = 0.16
 """Half the gap between two layers that share a column; a column reaches from -1 to 1."""
 WIDEST, LONGEST_LINE, LINE = 14, 85, 14
 """Most letters of a line below one column, and below all; height of a line in pixels."""
-NARROW = 9
-"""Most letters of a line below one of `ROOMY` columns."""
+NARROW = {5: 11, 6: 9}
+"""Most letters of a line below one of so many columns, for it to fit a phone."""
 GAP = 0.18
 """Half the room for the ⋮ where nodes are left out."""
 _NUMBERS = ("", "", "two", "three", "four", "five", "six", "seven", "eight")
@@ -25,13 +25,11 @@ _NUMBERS = ("", "", "two", "three", "four", "five", "six", "seven", "eight")
 Place = float | None
 
 
-def network_figure(
-    layers: Sequence[Layer], inputs: str = "features", *, n_parameters: int | None = None, hears: str = ""
-) -> Figure:
+def network_figure(layers: Sequence[Layer], inputs: str = "features", *, size: str = "", also: str = "") -> Figure:
     """Return the drawn network; its first layer holds the `inputs`. Wide layers are cut short by a ⋮.
 
-    `hears` says how much of a spectrogram it takes in at once. Layers that are fed alike side by side share a column,
-    one above the other.
+    `size` says how many parameters it has, and `also` what else there is to say, in a line of its own, for it to fit a
+    phone. Layers that are fed alike side by side share a column, one above the other.
     """
     columns = in_columns(layers)
     cap = MOST_NODES if len(columns) <= ROOMY else MOST_WHEN_CROWDED
@@ -53,16 +51,20 @@ def network_figure(
     data.append(_nodes(layers, names, at, places))
     captions, n_lines = _captions(layers, columns, inputs)
     notes += captions
-    size = "" if n_parameters is None else count(n_parameters, "parameter")
-    about = " · ".join(filter(None, (size, hears)))
     hidden_axis = {"visible": False, "fixedrange": True, "showgrid": False}
     return {
         "data": data,
         "layout": layout(
-            heading("The network", about),
+            heading("The network", size) + (f"<br>{quiet(also)}" if also else ""),
             xaxis={**hidden_axis, "range": [-0.5, len(columns) - 0.5]},
             yaxis={**hidden_axis, "range": [-1.06, 1.06]},
-            margin={"l": 10, "r": 10, "t": 36, "b": 20 + LINE * max(2, n_lines), "autoexpand": False},
+            margin={
+                "l": 10,
+                "r": 10,
+                "t": 36 + (LINE if also else 0),
+                "b": 20 + LINE * max(2, n_lines),
+                "autoexpand": False,
+            },
             hovermode="closest",
             dragmode=False,
             annotations=notes,
@@ -133,8 +135,8 @@ def _captions(
     for x, column in enumerate(columns):
         notes.append(_below(x, -4, " + ".join(f"{layers[position].units:,}" for position in column), INK, 12, 600))
         does = list(dict.fromkeys(what for position in column for what in layers[position].does))
-        if len(columns) == ROOMY:
-            does = [line for what in does for line in _narrow(what)]
+        if len(columns) in NARROW:
+            does = [line for what in does for line in _narrow(what, NARROW[len(columns)])]
         if x in (0, last):
             notes.append(_below(x, -19, inputs if x == 0 else "genres", MUTED, 11))
         elif roomy and does:
@@ -147,9 +149,9 @@ def _captions(
     return notes, n_lines
 
 
-def _narrow(text: str) -> list[str]:
-    """Break what a layer does into lines that fit below one of `ROOMY` columns on a phone; `3 × 3` stays whole."""
-    return wrap(text.replace(" × ", "\u00a0×\u00a0"), NARROW, break_long_words=False, break_on_hyphens=False)
+def _narrow(text: str, width: int) -> list[str]:
+    """Break what a layer does into lines of at most so many letters; `3 × 3` stays whole."""
+    return wrap(text.replace(" × ", "\u00a0×\u00a0"), width, break_long_words=False, break_on_hyphens=False)
 
 
 def _for_all(does: Sequence[Sequence[str]]) -> list[str]:

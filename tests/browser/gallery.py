@@ -105,7 +105,9 @@ def curves() -> None:
 def more_charts() -> None:
     left, right = st.columns(2)
     with left:
-        plot(network_figure(MlpConfig().layers((20,), 8), n_parameters=13288), "net", height=250, alt="The network")
+        plot(
+            network_figure(MlpConfig().layers((20,), 8), size="13,288 parameters"), "net", height=250, alt="The network"
+        )
     with right:
         st.markdown("##### Which genres it confuses")
         matrix(live_view(ConfusionMatrix(COUNTS, GENRES)), "live", compact=True)
