@@ -58,6 +58,12 @@ def members_instead(run: Run, sentence: str, key: str) -> None:
                       on_click=address.look, kwargs={"run": member.id})  # fmt: skip
 
 
+def say_whose_features(run: Run) -> None:
+    """Say whose features are shown of an ensemble whose members are given different ones."""
+    if text := sentences.whose_features(run.config):
+        st.caption(text)
+
+
 def member_list(run: Run) -> None:
     """Draw the members of an ensemble, each a way to its card."""
     found = members(run)

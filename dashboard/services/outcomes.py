@@ -51,9 +51,18 @@ def findings(of: Run, part: Part, *, judge: Judge = JUDGE) -> tuple[Finding, ...
 def tags_alone(of: Run, part: Part, *, judge: Judge = JUDGE) -> TagsAlone | None:
     """Return what a pretrained tagger's tags alone reach on a part of a completed run; None where that is not known."""
     try:
-        return tag_baseline.tags_alone(store(), of, part, dataset(of.config.data), judge)
-    except DataError:  # the data, or what was measured on them, are gone
+        return _tags_alone(of, part, judge=judge)
+    except DataError:  # not measured yet, or the data are gone
         return None
+
+
+@cached_by_run(128)
+def _tags_alone(of: Run, part: Part, *, judge: Judge) -> TagsAlone:
+    """Return what the tags alone reach; raises DataError, which is not kept, where they are not measured."""
+    told = tag_baseline.tags_alone(store(), of, part, dataset(of.config.data), judge)
+    if told is None:
+        raise DataError("The tags are not measured on these clips.")
+    return told
 
 
 @cached_by_run(16)

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dashboard.theme import count, percent
 from genre_core.data.dataset import Part
 from genre_core.errors import GenreLabError
+from genre_core.settings.config import ExperimentConfig, SoundConfig
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.store.schema import Run
+from genre_core.text import joined
 
 NO_EPOCHS = "An ensemble has no epochs of its own: open one of its members."
 NOT_CROSSED = (
@@ -29,6 +31,34 @@ def why_not_averaged(runs: Sequence[Run]) -> str:
     except GenreLabError as error:
         return str(error)
     return ""
+
+
+def networks_of(config: ExperimentConfig) -> dict[str, ExperimentConfig]:
+    """Return the different networks that an ensemble averages, by their names; of all others, the one."""
+    kinds = {(one.model, one.data): one for one in config.members or (config,)}
+    labels = [one.model.label for one in kinds.values()]
+    return {
+        label if labels.count(label) == 1 else f"{label} {labels[:at].count(label) + 1}": one
+        for at, (label, one) in enumerate(zip(labels, kinds.values(), strict=True))
+    }
+
+
+def whose_features(config: ExperimentConfig) -> str:
+    """Say whose features a page shows of an ensemble whose members are given different ones; empty of all others."""
+    first, *others = networks_of(config).items()
+    different = [f"{name} ({_given(one)})" for name, one in others if one.data != first[1].data]
+    if not different:
+        return ""
+    return (
+        f"These are features of one member, the {first[0]} ({_given(first[1])}). The ensemble averages it with the "
+        f"{joined(different)}."
+    )
+
+
+def _given(config: ExperimentConfig) -> str:
+    """Return the feature sets that a network on sound is given."""
+    assert isinstance(config.data, SoundConfig)
+    return ", ".join(config.data.sets)
 
 
 def beside_members(run: Run, part: Part, rates: Sequence[float]) -> str:

@@ -21,7 +21,7 @@ from genre_core.settings.branches import changed_at_branch, latest_branch
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, differences
 from genre_core.store.schema import MEASURING, Epoch, Run
-from genre_core.text import NO_INTERVAL, joined, judged, nothing_told
+from genre_core.text import NO_INTERVAL, capitalized, joined, judged, nothing_told
 
 MOST_NAMED = 3
 LONG_EPOCH = 2.0
@@ -313,11 +313,16 @@ def _curves_alt(title: str, unit: str, epochs: Sequence[Epoch], measure: str, wr
     return f"{title}{unit}. Training {train}, validation {validation}, over {count(len(epochs), 'epoch')}."
 
 
-def network_alt(layers: Sequence[Layer], n_parameters: int, inputs: str, hears: str = "") -> str:
-    """Describe the drawn network."""
+def network_size(n_parameters: int, n_fixed: int, hears: str) -> tuple[str, str]:
+    """Say how many parameters of a network learn, and then how many more stay as they are, or what it `hears`."""
     size = count(n_parameters, "parameter")
+    return (f"{size} learn", f"{n_fixed:,} more stay as they were trained before") if n_fixed else (size, hears)
+
+
+def network_alt(layers: Sequence[Layer], size: str, inputs: str, also: str = "") -> str:
+    """Describe the drawn network."""
     about = f"The network, from {inputs} to genres: layers of {widths(layers)} units, {size}."
-    return f"{about} It {hears}." if hears else about
+    return f"{about} {capitalized(also)}." if also else about
 
 
 def validation_rows(run: Run) -> str:

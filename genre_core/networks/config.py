@@ -97,6 +97,10 @@ class NetworkConfig(Frozen):
         sources = (sum(layers[below].units for below in layer.fed_by(at)) for at, layer in enumerate(layers))
         return sum((n_inputs + 1) * layer.units for n_inputs, layer in zip(sources, layers, strict=True) if n_inputs)
 
+    def n_fixed(self, shape: Shape, n_genres: int) -> int:
+        """Return how many weights and biases it has beside these that do not learn."""
+        return 0
+
     def hears(self, shape: Shape, frame_seconds: float) -> str:
         """Say how much of a spectrogram it takes in before it averages; nothing where it takes features."""
         return ""

@@ -72,8 +72,14 @@ class MusicnnConfig(NetworkConfig):
     def n_parameters(self, shape: Shape, n_genres: int) -> int:
         """Return how many weights and biases learn."""
         self.check(shape)
-        below = sum(math.prod(size) for name, size in tagger_shapes().items() if self.learns(name))
-        return below + (N_EMBEDDING + 1) * n_genres
+        return self._n_of_tagger(learn=True) + (N_EMBEDDING + 1) * n_genres
+
+    def n_fixed(self, shape: Shape, n_genres: int) -> int:
+        """Return how many weights and biases of the tagger stay as they are."""
+        return self._n_of_tagger(learn=False)
+
+    def _n_of_tagger(self, *, learn: bool) -> int:
+        return sum(math.prod(size) for name, size in tagger_shapes().items() if self.learns(name) == learn)
 
 
 def tagger_shapes() -> dict[str, tuple[int, ...]]:

@@ -67,8 +67,8 @@ class Setting:
             return ", ".join(str(width) for width in value)
         if self.kind == "bool":
             return "yes" if value else "no"
-        if self.kind == "choice":
-            return (self.labels or {}).get(value, str(value))
+        if self.labels and value in self.labels:
+            return self.labels[value]
         if self.kind == "int" and not self.name.endswith("seed"):
             return f"{value:,}"
         return f"{value:g}" if isinstance(value, float) else str(value)

@@ -11,13 +11,14 @@ from dashboard.services import clips, outcomes
 from dashboard.services.asking import Asked
 from dashboard.services.datasets import dataset
 from dashboard.views.track import first_layer, listened_to
-from dashboard.views.train import live
 from genre_core.data.clips.gathering import extractor_of
 from genre_core.data.clips.tagger import tags
 from genre_core.data.clips.tagger.about import TAGS_ALONE
 from genre_core.data.sources import load_dataset
 from genre_core.explaining.saliency import METHODS
 from genre_core.networks import ARCHITECTURES
+from genre_core.settings.ensembles import ensemble_of
+from genre_core.workers.run import execute
 from tests.hums import import_hums, write_hums
 from tests.views.opening import drawn, opened, own_store, texts
 from tests.views.stored import trained
@@ -65,12 +66,12 @@ def test_train_draws_each_network_and_measures_what_it_needs(store, architecture
 def test_tags_without_training_stand_on_the_rulers(store, monkeypatch):
     monkeypatch.setattr(tags, "_TAGS_OF_GENRE", {"hiss": ("ambient",), "drone": ("metal",)})
     assert not beside(opened("views/evaluate/page.py", run="cnn"), "evaluate")
+    assert not beside(opened("views/train/page.py", run="cnn"), "train")
     data = dataset(store.run("cnn").config.data)
     store.clips.save(extractor_of("tags"), np.eye(len(data), len(tags.TAGS), dtype=np.float32), data.heard, {})
     page = opened("views/evaluate/page.py", run="cnn")
     assert beside(page, "evaluate")
     assert "Chirp has no tag, so the tags alone are never right there." in texts(page)
-    live._parts_of_run.clear()  # as they were drawn before the tags were there
     assert beside(opened("views/train/page.py", run="cnn"), "train")
 
 
@@ -226,3 +227,18 @@ def test_what_could_not_be_computed_says_why_and_can_be_tried_again(store, monke
     page = opened("views/track/page.py", run="cnn", track="3")
     assert "The weights are gone: train it again." in texts(page)
     assert "Try again" in [button.label for button in page.button]
+
+
+def test_an_ensemble_of_features_and_spectrograms_says_whose_it_shows(store):
+    heard = store.run("cnn").config
+    settings = {"data.source": "clips", "data.table": heard.data.table, "train.max_epochs": 1}
+    trained(store, "columns", settings, data__features="chroma", model__architecture="linear")
+    store.submit("mixed", ensemble_of([heard, store.run("columns").config]), "mixed")
+    execute("mixed", 1, store.url)
+    page = opened("views/train/page.py", run="mixed")
+    assert "features" in drawn(page, "network")["figure"]
+    (choice,) = (one for one in page.button_group if "CNN" in one.options)
+    choice.set_value("CNN").run()
+    assert "64 × 22 numbers" in json.loads(drawn(page, "network")["figure"])["data"][-1]["text"][0]
+    said = "These are features of one member, the softmax regression (chroma). The ensemble averages it with the CNN (logmel)."
+    assert said in texts(opened("views/track/page.py", run="mixed", track="0"))

@@ -118,7 +118,7 @@ def _ruler(judged: Judged) -> None:
     if told:
         marks.append(rulers.tags_alone(told))
     rulers.ruler(rulers.Ruler(tuple(marks), f"accuracy on {judged.measured}"), key="evaluate ruler")
-    if told and told.sentence:
+    if told and told.sentence and st.query_params.get("section", "matrix") == "matrix":
         st.caption(plain(told.sentence))
     if judged.run.config.averaged_with:
         beside_members(judged.run, part)

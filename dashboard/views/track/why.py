@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.components.ensembles import say_whose_features
 from dashboard.components.plot import plot
 from dashboard.figures.profile import profile_figure
 from dashboard.services import outcomes
@@ -61,3 +62,4 @@ def _profile(track: LookedAt) -> None:
         f"{genres[guess]}, features farthest from the average of its true genre first.",
     )
     st.caption("Compared with the training averages of its genres.", help=GLOSSARY["standard score"])
+    say_whose_features(track.run)

@@ -24,8 +24,9 @@ from genre_core.errors import DataError
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Interval
 from genre_core.networks import NetworkConfig
-from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.config import ExperimentConfig, SoundConfig
 from genre_core.store.schema import MEASURING, Run
+from genre_core.store.tag_baseline import TagsAlone
 
 PLOT_HEIGHT = 250
 
@@ -45,7 +46,7 @@ def state_of(run: Run) -> str:
     """Return what the parts depend on."""
     before = runs.parent(run)
     of_parent = f" {before.id} {before.epoch}" if before else ""
-    measured = run.context.get(MEASURING, "")
+    measured = run.context.get(MEASURING, "") or (" with tags" if _tags_alone(run) else "")
     return f"{run.attempt} {run.state} {run.epoch} {run.fraction:.2f} {runs.queue(run)}{of_parent}{measured}"
 
 
@@ -123,11 +124,11 @@ def network(of: ExperimentConfig) -> dict[str, str]:
 @lru_cache(maxsize=64)
 def _network(model: NetworkConfig, shape: Shape) -> dict[str, str]:
     of = shape.inputs, shape.n_genres
-    layers, n_parameters = model.layers(*of), model.n_parameters(*of)
+    layers, hears = model.layers(*of), model.hears(shape.inputs, shape.frame_seconds)
     inputs = "features" if len(shape.inputs) == 1 else sentences.numbers(shape.inputs)
-    hears = model.hears(shape.inputs, shape.frame_seconds)
-    figure = network_figure(layers, inputs, n_parameters=n_parameters, hears=hears)
-    return chart_part(figure, sentences.network_alt(layers, n_parameters, inputs, hears))
+    size, also = sentences.network_size(model.n_parameters(*of), model.n_fixed(*of), hears)
+    figure = network_figure(layers, inputs, size=size, also=also)
+    return chart_part(figure, sentences.network_alt(layers, size, inputs, also))
 
 
 def _answer(run: Run | None, progress: Progress, config: ExperimentConfig | None) -> dict[str, Any]:
@@ -165,9 +166,16 @@ def _marks(run: Run | None, progress: Progress, base: float | None) -> list[Mark
         few = run.too_few("validation")
         marks += [model(found["accuracy"], Interval(*found["accuracy_interval"]), "validation", too_few=few)]
         marks += member_marks(run, "validation")
-    if run and run.state == "complete" and (told := outcomes.tags_alone(run, "validation")):
+    if run and (told := _tags_alone(run)):
         marks.append(tags_alone(told))
     return marks
+
+
+def _tags_alone(run: Run) -> TagsAlone | None:
+    """Return what the tags alone reach on validation; None before the run is complete, or without tags."""
+    if run.state != "complete" or not isinstance(run.config.data, SoundConfig):
+        return None
+    return outcomes.tags_alone(run, "validation")
 
 
 def _majority(run: Run | None, of: ExperimentConfig | None) -> float | None:

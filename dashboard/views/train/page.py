@@ -5,6 +5,7 @@ from contextlib import suppress
 import streamlit as st
 
 from dashboard.components import findings
+from dashboard.components.address_choice import address_choice
 from dashboard.components.live import Parts, follow_from
 from dashboard.components.matrix import matrix
 from dashboard.components.plot import chart
@@ -17,6 +18,7 @@ from dashboard.services import datasets, outcomes, runs, tables, tagger, workers
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text import train as sentences
+from dashboard.text.ensembles import networks_of
 from dashboard.text.runs import file_name
 from dashboard.views.train import controls, hear_changes
 from dashboard.views.train import live as following
@@ -126,12 +128,16 @@ def _charts(run: Run | None, config: ExperimentConfig | None, parts: Parts) -> N
 
 
 def _network(run: Run | None, config: ExperimentConfig | None) -> None:
-    """Draw the network of the run looked at, or the one that Train would train."""
+    """Draw the network of the run looked at, or the one that Train would train; of an ensemble, one of its kinds."""
     of = run.config if run else config
     if of is None:
         return
+    members = networks_of(of)
+    name = next(iter(members))
+    if len(members) > 1:
+        name = address_choice("Network of the ensemble", "network", {name: name for name in members})
     with suppress(DataError):  # said above the controls
-        chart(following.network(of), "network", height=PLOT_HEIGHT)
+        chart(following.network(members[name]), "network", height=PLOT_HEIGHT)
 
 
 def _confusions(run: Run | None, parts: Parts) -> None:
