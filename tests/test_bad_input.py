@@ -15,6 +15,7 @@ from genre_core.data.tables import reading
 from genre_core.errors import StoreError
 from genre_core.settings.names import configure
 from genre_core.store.runs import RunStore
+from genre_core.studies.kinds import KINDS
 from genre_core.terminal.main import main
 from genre_core.workers.run import execute
 from tests.views.opening import opened, own_store, press, texts
@@ -205,6 +206,18 @@ def test_a_setting_out_of_bounds_is_named(store, capsys, setting, value, sentenc
     page = opened("views/train/page.py", **{setting.replace(".", "__"): value})
     assert sentence in on_page(page)
     assert setting not in page.query_params
+
+
+@pytest.mark.parametrize("command", ["train", "repeat", "crossvalidate", "search --space train.learning_rate", "lens"])
+def test_a_network_that_listens_refuses_a_table_and_leaves_nothing_behind(store, capsys, command):
+    def kept():
+        return [run.id for run in store.runs()], [study.id for kind in KINDS for study in store.studies.studies(kind)]
+
+    there = kept()
+    status, out, err = in_terminal(capsys, *command.split(), *LITTLE, "--model.architecture", "cnn")
+    assert (status, out) == (2, "")
+    assert err.startswith("A CNN needs spectrograms: choose clips or generated music")
+    assert kept() == there
 
 
 def test_a_read_only_store_shows_what_it_holds_and_says_why_nothing_is_started(store, monkeypatch, capsys):

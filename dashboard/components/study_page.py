@@ -1,6 +1,7 @@
 """Shared parts of the pages of studies: the one that the address names, how one is started, earlier ones."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Literal, TypeVar
 
 import streamlit as st
@@ -8,9 +9,11 @@ import streamlit as st
 from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
 from dashboard.components.words import words
+from dashboard.services import runs
 from dashboard.services.studies import config_or_none, latest_studies, resume_study, stop_study
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
+from dashboard.text.studies import what_differs_from_run
 from genre_core.errors import ConfigError, RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.runs import new_run_id
@@ -154,6 +157,16 @@ def say_what_differs(name: str, text: str, config: ExperimentConfig, done: str) 
         with st.container(key=f"{name}-differs", horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(f":material/difference: {plain(text)}", width="content")
             st.button(f"Use the settings {done}", type="tertiary", on_click=forms.adopt, args=(config,))
+
+
+def say_what_differs_from_run(config: ExperimentConfig) -> None:
+    """Say where the settings in the sidebar, which a study would be of, are not those of the run in the address."""
+    run = runs.run(st.query_params.get("run"))
+    if run is None or run.averages:
+        return
+    with suppress(RunStateError):  # another version wrote it
+        text = what_differs_from_run(config, run.config, run.name)
+        say_what_differs("run", text, run.config, f"of {plain(run.name)}")
 
 
 def _labels(studies: Sequence[Study], label: Callable[[Study], str]) -> dict[str, str]:

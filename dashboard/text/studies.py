@@ -36,6 +36,12 @@ def what_differs(config: ExperimentConfig, of: ExperimentConfig, done: str, whos
     return f"The settings differ from those {whose}: {first_of(found)}." if found else ""
 
 
+def what_differs_from_run(config: ExperimentConfig, of: ExperimentConfig, name: str) -> str:
+    """Say that a study would be of these settings, where they are not those of the run of that name."""
+    found = differing(config, of, "that run")
+    return f"The settings in the sidebar are used, not those of {name}: {first_of(found)}." if found else ""
+
+
 def about(config: Frozen | None, tables: Mapping[str, str] | None = None) -> str:
     """Return what a study is about, by its configuration; `tables` are names by their hashes."""
     match config:

@@ -50,7 +50,8 @@ def before_training(
     """Say what pressing Train would do, before there is a run, and the best that is possible where that is known."""
     if shape is None or config is None:
         return Headline(
-            "These settings cannot be trained yet.", "Choose data, or correct the settings that the sidebar marks."
+            "These settings cannot be trained yet.",
+            "Choose data, or change the settings. The reason is below the buttons.",
         )
     best = f"{count(shape.n_tracks, 'track')}, {numbers(shape.inputs)} each."
     if limit is not None:

@@ -19,7 +19,7 @@ from genre_core.data.fma.importing import Imported, import_fma
 from genre_core.data.fma.layout import FmaFiles, find_fma, list_folder
 from genre_core.data.published import KIND as SPLIT
 from genre_core.data.published import PublishedSplit, part_of, read_split
-from genre_core.data.sources import unmeasured, windows_of
+from genre_core.data.sources import load_dataset, unmeasured, windows_of
 from genre_core.data.splitting import split_dataset
 from genre_core.data.tables.reading import Reading
 from genre_core.errors import DataError
@@ -115,6 +115,8 @@ def read_order(options: argparse.Namespace, *, to_split: bool = True) -> tuple[E
         if to_split:
             split_dataset(unmeasured(config.data, inputs), config.split)
         extract_with_progress(config.data, inputs)
+    elif config.model.feature_set:  # a network on sound refuses the features that are read here, before there is a run
+        config.model.check(load_dataset(config.data, inputs).inputs.shape)
     return config, inputs
 
 

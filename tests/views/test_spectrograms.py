@@ -20,7 +20,7 @@ from genre_core.networks import ARCHITECTURES
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.workers.run import execute
 from tests.hums import import_hums, write_hums
-from tests.views.opening import drawn, opened, own_store, texts
+from tests.views.opening import drawn, opened, own_store, press, texts
 from tests.views.stored import trained
 
 
@@ -85,6 +85,25 @@ def test_train_says_what_it_needs_where_it_is_given_features(store):
     assert "A CNN needs spectrograms: choose clips or generated music, with the feature set logmel." in texts(page)
     said = texts(opened("views/train/page.py", **at(store, model__architecture="cnn", data__features="logmel")))
     assert "watch a CNN learn to tell 3 genres apart" in said
+
+
+@pytest.mark.parametrize(
+    ("view", "label"), [("train", "Train"), ("repeat", "Repeat"), ("tune", "Search"), ("lens", "Judge")]
+)
+def test_a_network_that_listens_refuses_a_table_beside_the_button(store, view, label):
+    page = opened(f"views/{view}/page.py", model__architecture="cnn")
+    assert "A CNN needs spectrograms" in texts(page)
+    assert next(button for button in page.button if button.label.startswith(label)).disabled
+
+
+@pytest.mark.parametrize("view", ["repeat", "tune"])
+def test_a_study_says_that_it_takes_other_settings_than_those_of_the_run_in_the_link(store, view):
+    page = opened(f"views/{view}/page.py", run="cnn")
+    assert "The settings in the sidebar are used, not those of cnn: Source synthetic tracks (that run clips)" in texts(
+        page
+    )
+    press(page, "Use the settings of cnn")
+    assert "not those of cnn" not in texts(page)
 
 
 def test_train_offers_the_tagger_that_a_network_starts_from(store):
@@ -240,5 +259,5 @@ def test_an_ensemble_of_features_and_spectrograms_says_whose_it_shows(store):
     (choice,) = (one for one in page.button_group if "CNN" in one.options)
     choice.set_value("CNN").run()
     assert "64 × 22 numbers" in json.loads(drawn(page, "network")["figure"])["data"][-1]["text"][0]
-    said = "These are features of one member, the softmax regression (chroma). The ensemble averages it with the CNN (logmel)."
-    assert said in texts(opened("views/track/page.py", run="mixed", track="0"))
+    said = "These are features of one member, the softmax regression (chroma). The ensemble averages it with"
+    assert f"{said} the CNN (logmel)." in texts(opened("views/track/page.py", run="mixed", track="0"))

@@ -15,6 +15,7 @@ from dashboard.components.study_page import (
     start_and_look,
     start_button,
 )
+from dashboard.components.usable import usable
 from dashboard.components.words import words
 from dashboard.services import lenses, studies, tables, workers
 from dashboard.services.lenses import Lens, Unit
@@ -42,15 +43,16 @@ EXAMPLE = LensConfig(experiment=configure({"data.n_samples": 2000, "data.artists
 def main() -> None:
     """Draw the page: the answer, the buttons, a ruler for each way to split; settings in the sidebar."""
     form = forms.sidebar_settings(tables.tables(), genres=tables.genres, looked_at="lens", first=LEAKS)
+    able = usable(form, to_split=False)
     with st.container(key="lens-page", gap="small"):
         lens = looked_at(address.lens_id(), lenses.lens)
         answer = st.container(key="lens-answer", gap="xsmall")
         controls = st.container(key="lens-controls", horizontal=True, vertical_alignment="center", gap="small")
         with controls:
-            repeats = _controls(lens, form.config)
-        config = LensConfig(experiment=form.config, n_repeats=repeats) if form.config else None
+            repeats = _controls(lens, able.config)
+        config = LensConfig(experiment=able.config, n_repeats=repeats) if able.config else None
         if lens is None:
-            plan, headline = _plan(config)
+            plan, headline = _plan(config, able.problem)
             with answer:
                 words(answer_part(headline.answer, headline.reason, following.TERMS), "lens answer words")
             _asides(plan, f"{headline.answer} {headline.reason}")
@@ -78,9 +80,9 @@ def _try(lens_id: str) -> None:
     start_and_look(lambda: studies.start_study(LENS, lens_id, EXAMPLE), **{**settings, "lens": lens_id})
 
 
-def _plan(config: LensConfig | None) -> tuple[LensPlan | None, Headline]:
+def _plan(config: LensConfig | None, problem: str) -> tuple[LensPlan | None, Headline]:
     """Return what a lens on the sidebar's settings would judge, None where that cannot be known, and what is said."""
-    plan, problem = None, ""
+    plan = None
     try:
         plan = lenses.lens_plan(config) if config else None
     except NotExtractedError as missing:

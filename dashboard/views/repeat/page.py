@@ -12,9 +12,11 @@ from dashboard.components.study_page import (
     looked_at,
     rest_button,
     say_what_differs,
+    say_what_differs_from_run,
     start_and_look,
     start_button,
 )
+from dashboard.components.usable import say_why_not, usable
 from dashboard.components.words import words
 from dashboard.services import repetitions, studies, tables
 from dashboard.services.repetitions import Repetition
@@ -47,19 +49,23 @@ BEFORE = answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason, following
 def main() -> None:
     """Draw the page: the answer, the buttons, the curves, the runs; settings in the sidebar."""
     form = forms.sidebar_settings(tables.tables(), genres=tables.genres, looked_at="study")
+    able = usable(form)
     with st.container(key="repeat-page", gap="small"):
         found, parts = looked_at(st.query_params.get("study"), repetitions.repetition), None
         place = st.container(key="repeat-answer", gap="xsmall")
         with st.container(key="repeat-controls", horizontal=True, vertical_alignment="center", gap="small"):
-            _controls(found, form.config)
+            _controls(found, able.config)
             if found:
                 found = _judged(found)
                 parts = following.parts(found)
                 words(parts["progress"], "repeat progress", live="progress", width=230)
+        say_why_not(able)
         with place:
             answer("repeat", parts, BEFORE)
         if found and parts:
             _repetition(found, parts, form.config)
+        elif form.config:
+            say_what_differs_from_run(form.config)
 
 
 def _controls(found: Repetition | None, config: ExperimentConfig | None) -> None:

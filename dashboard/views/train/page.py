@@ -13,6 +13,7 @@ from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
 from dashboard.components.tables import epoch_table, matrix_table
 from dashboard.components.tagger import tagger_offer
+from dashboard.components.usable import say_why_not, usable
 from dashboard.components.words import words
 from dashboard.services import datasets, outcomes, runs, tables, tagger, workers
 from dashboard.shell import address, forms
@@ -24,8 +25,7 @@ from dashboard.views.train import controls, hear_changes
 from dashboard.views.train import live as following
 from dashboard.views.train.live import PLOT_HEIGHT
 from dashboard.views.train.repeat_menu import repeat_menu
-from genre_core.data.tables.roles import write_names
-from genre_core.errors import DataError, GenreLabError, RunStateError, UnlearnedError
+from genre_core.errors import DataError, GenreLabError, RunStateError
 from genre_core.findings.rules import TRAINING
 from genre_core.settings.branches import latest_branch
 from genre_core.settings.config import ExperimentConfig
@@ -42,21 +42,17 @@ def main() -> None:
     """
     form = forms.sidebar_settings(tables.tables(), genres=tables.genres)
     run, missing = _looked_at()
-    config, problem, others = _usable(form)
+    found = usable(form)
+    config = found.config
     parts = following.parts(run, config)
     with st.container(key="train-page", gap="small"):
         with st.container(key="train-notes", gap=None):
-            for note in filter(None, (missing, problem)):
-                st.caption(f":material/error: {address.plain(note)}")
-            if others:  # the published split has no training track of some
-                change = {"values": {"data.genres": write_names(others)}}
-                st.button(
-                    f"Use the other {len(others):,} genres", key="other genres", on_click=forms.take, args=(change,)
-                )
+            if missing:
+                st.caption(f":material/error: {plain(missing)}")
             if form.config and tagger.lacks_tagger(form.config.data):
                 tagger_offer()
             if unsaved := controls.unsaved():
-                st.error(address.plain(unsaved), icon=":material/error:")
+                st.error(plain(unsaved), icon=":material/error:")
         with st.container(key="answer", gap="xsmall"):
             words(parts["answer"], "answer words", live="answer")
             ruler(parts["ruler"], "train ruler", live="ruler")
@@ -66,6 +62,7 @@ def main() -> None:
             if run and not sentences.why_no_branch(run):
                 controls.branch(run, _branch_epochs(run), config.before.epochs if config else 0)
             repeat_menu(config)
+        say_why_not(found)
         with st.container(key="train-differs", horizontal=True, vertical_alignment="center", gap="small"):
             if run and run.state == "complete" and run.context.get("leaky"):
                 address.page_link(
@@ -93,23 +90,6 @@ def _looked_at() -> tuple[Run | None, str]:
     except RunStateError as error:
         return None, str(error)
     return run, ""
-
-
-def _usable(form: forms.Form) -> tuple[ExperimentConfig | None, str, list[str]]:
-    """Return the form's configuration if its data can be had and split and its network can take them.
-
-    Otherwise return the sentence why not, and the genres that can be used where others cannot.
-    """
-    if form.config is None:
-        return None, form.problem, []
-    try:
-        form.config.model.check(datasets.shape(form.config.data).inputs)
-        datasets.check_split(form.config.data, form.config.split)
-    except UnlearnedError as error:
-        return None, str(error), error.others
-    except DataError as error:
-        return None, str(error), []
-    return form.config, "", []
 
 
 def _charts(run: Run | None, config: ExperimentConfig | None, parts: Parts) -> None:

@@ -12,9 +12,11 @@ from dashboard.components.study_page import (
     looked_at,
     rest_button,
     say_what_differs,
+    say_what_differs_from_run,
     start_and_look,
     start_button,
 )
+from dashboard.components.usable import say_why_not, usable
 from dashboard.components.words import words
 from dashboard.services import searches, studies, tables
 from dashboard.services.searches import Search
@@ -59,14 +61,18 @@ BEFORE = answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason, following
 def main() -> None:
     """Draw the page: the answer, the ruler, the buttons, what to search, what came of it; settings in the sidebar."""
     form = forms.sidebar_settings(tables.tables(), genres=tables.genres, looked_at="study")
+    able = usable(form)
     with st.container(key="tune-page", gap="small"):
         found = looked_at(st.query_params.get("study"), searches.search)
         parts = following.parts(found) if found else None
         place = st.container(key="tune-answer", gap="xsmall")
         controls = st.container(key="tune-controls", horizontal=True, vertical_alignment="center", gap="small")
-        config, problem = _space(form.config, found)
+        if able.config and found is None:
+            say_what_differs_from_run(able.config)
+        config, problem = _space(able.config, found)
         with controls:
             _controls(found, config, parts)
+        say_why_not(able)
         if problem:
             st.caption(f":material/error: {plain(problem, MOST_LETTERS)}")
         with place:
@@ -77,8 +83,8 @@ def main() -> None:
                 say_what_differs("tune", sentences.what_differs(form.config, base), base, "searched from")
             searched.results(found, parts)
             following.follow(found)
-        elif form.config:
-            _preview(form.config, config)
+        elif able.config:
+            _preview(able.config, config)
 
 
 def _preview(base: ExperimentConfig, config: SearchConfig | None) -> None:

@@ -1,0 +1,46 @@
+"""Settings that can be trained, or why they cannot: said beside the button that would train them."""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from dashboard.services import datasets
+from dashboard.shell import forms
+from dashboard.shell.address import plain
+from genre_core.data.tables.roles import write_names
+from genre_core.errors import DataError, UnlearnedError
+from genre_core.settings.config import ExperimentConfig
+
+
+class Usable(NamedTuple):
+    """A configuration that can be trained, or the sentence why it cannot; `others` are genres that can be used."""
+
+    config: ExperimentConfig | None
+    problem: str = ""
+    others: tuple[str, ...] = ()
+
+
+def usable(form: forms.Form, *, to_split: bool = True) -> Usable:
+    """Return the form's configuration if its data can be had and, `to_split`, split, and its network can take them."""
+    if form.config is None:
+        return Usable(None, form.problem)
+    try:
+        form.config.model.check(datasets.shape(form.config.data).inputs)
+        if to_split:
+            datasets.check_split(form.config.data, form.config.split)
+    except UnlearnedError as error:
+        return Usable(None, str(error), tuple(error.others))
+    except DataError as error:
+        return Usable(None, str(error))
+    return Usable(form.config)
+
+
+def say_why_not(found: Usable) -> None:
+    """Say why settings cannot be trained, with the genres that can where others cannot."""
+    if not found.problem:
+        return
+    st.caption(f":material/error: {plain(found.problem)}")
+    if found.others:  # the published split has no training track of some
+        change = {"values": {"data.genres": write_names(found.others)}}
+        label = f"Use the other {len(found.others):,} genres"
+        st.button(label, key="other genres", on_click=forms.take, args=(change,))
