@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from dashboard.text import train
 from dashboard.views.compare import text as sentences
 from genre_core.evaluation.comparison import Answers, Comparison, compare_all
 from genre_core.settings.names import configure
@@ -55,3 +56,13 @@ def test_where_labels_are_noisy_it_is_said_what_judges() -> None:
         "", "Judged by the labels.", "Judged by the true genres.",
     ]  # fmt: skip
     assert sentences.INCOMPARABLE == "These runs cannot be compared."
+
+
+def test_the_usual_feature_set_has_a_name() -> None:
+    columns, heard = (
+        configure({"data.source": "music"}),
+        configure({"data.source": "music", "model.architecture": "cnn"}),
+    )
+    rows = {row.name: row.values for row in sentences.setting_rows([columns, heard])}
+    assert rows["data.features"] == ("gtzan57", "logmel")
+    assert "Feature sets gtzan57 (this run logmel)" in train.what_differs(columns, heard)

@@ -19,7 +19,7 @@ from genre_core.evaluation.intervals import Interval
 from genre_core.networks import Layer
 from genre_core.settings.branches import changed_at_branch, latest_branch
 from genre_core.settings.config import ExperimentConfig
-from genre_core.settings.names import all_settings, differences
+from genre_core.settings.names import all_settings, differences, labels
 from genre_core.store.schema import MEASURING, Epoch, Run
 from genre_core.text import NO_INTERVAL, capitalized, joined, judged, nothing_told
 
@@ -269,9 +269,9 @@ def which_epoch(run: Run | None, epochs: Sequence[Epoch], shown: Epoch | None) -
 
 def differing(config: ExperimentConfig, of: ExperimentConfig, done: str) -> list[str]:
     """Return each setting that two configurations have and differ in: `Dropout 0.2 (this run 0)`."""
-    named = all_settings()
+    named, said, others = all_settings(), labels(config), labels(of)
     return [
-        f"{named[name].title} {named[name].label(ours)} ({done} {named[name].label(theirs)})"
+        f"{named[name].title} {said[name]} ({done} {others[name]})"
         for name, (ours, theirs) in differences(config, of).items()
         if ours is not None and theirs is not None and name in named
     ]

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from genre_core.errors import ConfigError
 from genre_core.networks import ARCHITECTURES, NetworkConfig
-from genre_core.settings.config import SOURCES, BeforeConfig, ExperimentConfig, SplitConfig, TrainConfig
+from genre_core.settings.config import SOURCES, BeforeConfig, ExperimentConfig, SoundConfig, SplitConfig, TrainConfig
 from genre_core.text import capitalized
 from genre_core.values import Frozen
 
@@ -67,8 +67,8 @@ class Setting:
             return ", ".join(str(width) for width in value)
         if self.kind == "bool":
             return "yes" if value else "no"
-        if self.labels and value in self.labels:
-            return self.labels[value]
+        if self.kind == "choice":
+            return (self.labels or {}).get(value, str(value))
         if self.kind == "int" and not self.name.endswith("seed"):
             return f"{value:,}"
         return f"{value:g}" if isinstance(value, float) else str(value)
@@ -124,6 +124,18 @@ def flatten(config: ExperimentConfig) -> dict[str, Any]:
         for section in _sections(config)
         for field in _fields(getattr(config, section).__class__)
     }
+
+
+def labels(config: ExperimentConfig) -> dict[str, str]:
+    """Return a configuration's values by their dotted names, as a person reads them."""
+    return {name: label_in(config, name, value) for name, value in flatten(config).items()}
+
+
+def label_in(config: ExperimentConfig, name: str, value: Any) -> str:
+    """Return a value of a setting of this configuration as a person reads it: of sound, what is measured by default."""
+    if name == "data.features" and isinstance(config.data, SoundConfig):
+        return ", ".join(config.data.model_copy(update={"features": value}).sets)
+    return all_settings()[name].label(value)
 
 
 def differing_settings(configs: Sequence[ExperimentConfig]) -> dict[str, list[Any]]:

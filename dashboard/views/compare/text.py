@@ -17,7 +17,7 @@ from genre_core.evaluation.matrix_difference import MatrixDifference
 from genre_core.evaluation.paired import LEVEL
 from genre_core.evaluation.verdict import p_value, points, verdict
 from genre_core.settings.config import ExperimentConfig
-from genre_core.settings.names import all_settings, flatten
+from genre_core.settings.names import all_settings, flatten, labels
 from genre_core.store.schema import Run
 
 INCOMPARABLE = "These runs cannot be compared."
@@ -125,7 +125,7 @@ def setting_rows(configs: Sequence[ExperimentConfig]) -> list[SettingRow]:
         SettingRow(
             known[name].title,
             name,
-            tuple(str(known[name].label(values[name])) or "none" if name in values else "–" for values in flat),
+            tuple(said[name] or "none" if name in said else "–" for said in map(labels, configs)),
         )
         for name in names
         if len({repr(values.get(name)) for values in flat}) > 1

@@ -16,7 +16,7 @@ from dashboard.text.runs import STATES, clock, command, scores_of, state_sentenc
 from dashboard.text.train import duration
 from genre_core.errors import RunStateError
 from genre_core.settings.config import ExperimentConfig
-from genre_core.settings.names import SECTIONS, Setting, flatten, settings
+from genre_core.settings.names import SECTIONS, Setting, flatten, label_in, settings
 from genre_core.store.schema import Run
 
 ENDED = ("complete", "failed", "cancelled")
@@ -124,8 +124,8 @@ def _settings(config: ExperimentConfig) -> None:
         rows.append(
             {
                 "setting": f"{'● ' if is_changed else ''}{TITLES[item.section]} · {item.title}",
-                "value": _short(item, value),
-                "usual": _short(item, base) if is_changed else "",
+                "value": _short(config, item, value),
+                "usual": _short(config, item, base) if is_changed else "",
             }
         )
     rows.sort(key=lambda row: not row["setting"].startswith("●"))
@@ -136,10 +136,10 @@ def _settings(config: ExperimentConfig) -> None:
     table(rows, "run settings", alt, n=len(rows), most=12, row_height=35)
 
 
-def _short(item: Setting, value: Any) -> str:
+def _short(config: ExperimentConfig, item: Setting, value: Any) -> str:
     if item.name == "data.table":
         return f"{value[:8]}…" if value else "none"
-    return item.label(value) or "found by itself"
+    return label_in(config, item.name, value) or "found by itself"
 
 
 def _provenance(run: Run) -> None:
