@@ -229,6 +229,27 @@ def test_a_branch_takes_over_what_a_paused_run_has_trained(tmp_path, monkeypatch
     store.close()
 
 
+def test_a_branch_of_a_complete_run_starts_from_a_checkpoint_that_was_kept(tmp_path, monkeypatch):
+    store = RunStore(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    monkeypatch.setattr("genre_core.store.checkpoints.EVERY_SECONDS", 0.0)
+    store.submit("parent", SMALL)
+    execute("parent", 1, store.url)
+    assert store.run("parent").state == "complete"
+    config, restored = branch(3, learning_rate=0.001), []
+    restore = Trainer.restore
+    monkeypatch.setattr(
+        Trainer, "restore", lambda trainer, saved: restored.append((restore(trainer, saved), trainer.epoch)[1])
+    )
+    monkeypatch.setattr("genre_core.store.checkpoints.EVERY_SECONDS", 30.0)
+    store.submit("branch", config)
+    execute("branch", 1, store.url)
+    assert restored == [3]
+    history, _, whole = trained(config)
+    assert [epoch.validation_loss for epoch in store.epochs("branch")] == [end.validation_loss for end in history]
+    assert store.artifact("branch", "weights") == whole.weights()
+    store.close()
+
+
 def test_the_terminal_branches(capsys):
     words = ["--data.n_samples", "400", "--train.max_epochs", "3", "--train.learning_rate", "0.0001"]
     branched = ["--before.epochs", "2", "--part", "validation", "--no-store", "--json"]

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from distributed import Client, LocalCluster
 
 from genre_core.errors import ClusterError
 from genre_core.networks import MlpConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
+from genre_core.store.losses import loss_sentence
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import DEAD_AFTER, Run, Study
 from genre_core.store.studies import DIED
@@ -149,18 +151,40 @@ def test_a_paced_run_leaves_the_worker_to_others(lab: Lab) -> None:
     assert lab.run(paced).stopped_because == "stopped"
 
 
-def test_a_run_whose_worker_is_killed_says_so_and_can_be_started_again(lab: Lab) -> None:
+def test_a_run_whose_worker_is_killed_goes_on_by_itself_and_says_so(lab: Lab) -> None:
     run_id = lab.submit(pace=120.0)
     until(lambda: lab.run(run_id).epoch == 1)
     for pid in lab.worker_pids():
         os.kill(pid, signal.SIGKILL)
-    assert until(lambda: lab.run(run_id).state == "failed") < DEAD_AFTER + 5
-    assert lab.run(run_id).error == "Its worker died in epoch 2: start it again to train it from the beginning."
-    assert len(lab.store.epochs(run_id)) == 1
+    assert until(lambda: lab.run(run_id).attempt == 2) < DEAD_AFTER + 5
     lab.store.set_pace(run_id, 0.0)
-    assert jobs.restart(lab.store, lab.client, run_id)
     until(lambda: lab.run(run_id).state == "complete")
     assert [epoch.epoch for epoch in lab.store.epochs(run_id)] == [1, 2, 3, 4, 5]
+    assert loss_sentence(lab.run(run_id), lab.store.losses([run_id])[run_id]) == (
+        "Its worker was lost after epoch 1 and it began again."
+    )
+
+
+def test_a_worker_that_is_retired_gives_its_run_to_another(lab: Lab) -> None:
+    with (
+        LocalCluster(  # type: ignore[no-untyped-call]
+            n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None, protocol="inproc"
+        ) as both,
+        Client(both) as client,
+    ):  # type: ignore[no-untyped-call]
+        run_id = new_run_id()
+        jobs.submit(lab.store, client, run_id, LONG)
+        until(lambda: lab.run(run_id).epoch > 0)
+        (at_work,) = (address for address, tasks in client.processing().items() if tasks)
+        client.retire_workers([at_work])
+        done = lab.run(run_id).epoch
+        until(lambda: lab.run(run_id).epoch > done)
+        run = lab.run(run_id)
+        assert (run.attempt, lab.store.losses([run_id])) == (1, {})
+        assert jobs.stop(lab.store, client, run_id)
+        until(lambda: lab.run(run_id).state == "complete")
+    numbers = [epoch.epoch for epoch in lab.store.epochs(run_id)]
+    assert numbers == list(range(1, len(numbers) + 1))
 
 
 @pytest.fixture
@@ -221,13 +245,15 @@ def test_what_waits_and_what_is_paused_survives_the_death_of_the_cluster(lab: La
     pids = lab.worker_pids()
     lab.process.process.kill()
     until(lambda: not any(exists(pid) for pid in pids), seconds=20)
-    assert until(lambda: lab.run(busy).state == "failed") < DEAD_AFTER + 5
+    assert until(lambda: lab.run(busy).state == "queued") < DEAD_AFTER + 5
     assert not lab.process.alive
     lab.close()
     lab.start()
-    assert jobs.recover(lab.store, lab.client) == 1
+    assert jobs.recover(lab.store, lab.client) == 2
+    assert jobs.stop(lab.store, lab.client, busy)
     until(lambda: lab.run(waiting).state == "complete")
-    assert [lab.run(run_id).state for run_id in (busy, paused)] == ["failed", "paused"]
+    until(lambda: lab.run(busy).state in ("complete", "cancelled"))
+    assert lab.run(paused).state == "paused"
     lab.store.set_pace(paused, 0.0)
     assert jobs.resume(lab.store, lab.client, paused)
     until(lambda: lab.run(paused).state == "complete")
@@ -242,7 +268,7 @@ def test_the_end_of_standard_input_ends_everything(lab: Lab) -> None:
     assert lab.process.process.stdin
     lab.process.process.stdin.close()
     assert until(lambda: not any(exists(pid) for pid in pids)) < 5
-    assert until(lambda: lab.run(run_id).state == "failed") < DEAD_AFTER + 5
+    assert until(lambda: lab.run(run_id).state == "queued") < DEAD_AFTER + 5
 
 
 def test_a_scheduler_that_is_not_there_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:

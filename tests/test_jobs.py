@@ -7,12 +7,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import sqlalchemy
+from distributed import Reschedule
+from distributed.scheduler import KilledWorker, WorkerState
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load
@@ -20,7 +23,8 @@ from safetensors.numpy import load
 from genre_core.errors import ClusterError
 from genre_core.networks import MlpConfig
 from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
-from genre_core.store import heartbeat
+from genre_core.store import checkpoints, heartbeat
+from genre_core.store.losses import loss_sentence
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import Epoch, Wish
 from genre_core.training import experiment
@@ -435,6 +439,133 @@ def test_a_full_disk_ends_the_run_with_its_sentence_and_keeps_its_epochs(tmp_pat
     assert run.error.startswith("The disk that holds")
     assert len(lab.store.epochs(run_id)) == run.epoch > 1
     lab.store.close()
+
+
+class Killed(BaseException):
+    """Ends a worker as a signal does: nothing is written down."""
+
+
+@pytest.fixture
+def killed(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], None]:
+    """Let a run work until it has seen so many events, and kill its worker then; checkpoints come with each."""
+    monkeypatch.setattr(training, "REPORT_SECONDS", 0.0)
+    monkeypatch.setattr(checkpoints, "EVERY_SECONDS", 0.0)
+
+    def work(run_id: str, n_events: int) -> None:
+        left = iter(range(n_events))
+
+        def seen(write: Callable[..., Wish]) -> Callable[..., Wish]:
+            def do(store: RunStore, run: str, attempt: int, *more: Any) -> Wish:
+                if more and next(left, None) is None:
+                    raise Killed
+                return write(store, run, attempt, *more)
+
+            return do
+
+        with monkeypatch.context() as patch:
+            for name in ("append", "beat"):
+                patch.setattr(RunStore, name, seen(getattr(RunStore, name)))
+            with pytest.raises(Killed):
+                lab.desk.work()
+        assert lab.store.run(run_id).state == "running"
+
+    return work
+
+
+def lost_to_dask(lab: Lab, number: int = -1) -> None:
+    lab.desk.messages[number].end(KilledWorker("run", WorkerState.__new__(WorkerState), 0))
+
+
+def test_a_run_whose_worker_is_killed_goes_on_to_the_same_bits(
+    lab: Lab, uninterrupted: Any, killed: Callable[[str, int], None]
+) -> None:
+    run_id = lab.submit()
+    for n_events in (15, 1, 22):  # within the second epoch, before anything is trained again, and later
+        killed(run_id, n_events)
+        lost_to_dask(lab)
+        assert len(lab.desk.sent) == 1
+    lab.desk.work()
+    run = lab.store.run(run_id)
+    assert (run.state, run.attempt, run.stopped_because) == ("complete", 4, "max_epochs")
+    assert lab.result(run_id) == uninterrupted
+    assert len(lab.store.losses([run_id])[run_id]) == 3
+
+
+def test_without_a_checkpoint_it_begins_again_and_none_is_written_in_a_short_run(
+    lab: Lab, uninterrupted: Any, killed: Callable[[str, int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "EVERY_SECONDS", 30.0)
+    run_id = lab.submit()
+    killed(run_id, 25)
+    assert lab.store.run(run_id).epoch == 2
+    assert lab.store.artifact(run_id, "checkpoint") is None
+    lost_to_dask(lab)
+    lab.desk.work()
+    assert lab.result(run_id) == uninterrupted
+    assert loss_sentence(lab.store.run(run_id), lab.store.losses([run_id])[run_id]) == (
+        "Its worker was lost after epoch 2 and it began again."
+    )
+
+
+@pytest.mark.parametrize(("command", "state", "n_epochs"), [("pause", "paused", 1), ("stop", "complete", 1)])
+def test_what_was_asked_while_the_worker_died_still_holds(
+    lab: Lab, uninterrupted: Any, killed: Callable[[str, int], None], command: str, state: str, n_epochs: int
+) -> None:
+    run_id = lab.submit()
+    killed(run_id, 12)
+    assert lab.do(command, run_id)
+    lost_to_dask(lab)
+    lab.desk.work()
+    run = lab.store.run(run_id)
+    assert (run.state, run.epoch) == (state, n_epochs)
+    lab.do("resume", run_id)
+    lab.desk.work()
+    epochs, predictions, saved = lab.result(run_id)
+    assert (epochs, predictions) == (uninterrupted[0][: len(epochs)], uninterrupted[1][: len(epochs)])
+    assert (saved == uninterrupted[2]) == (command == "pause")
+
+
+def test_a_worker_that_was_silent_is_found_and_its_run_sent_again_unless_it_is_back(
+    lab: Lab, uninterrupted: Any, killed: Callable[[str, int], None]
+) -> None:
+    run_id = lab.submit()
+    killed(run_id, 12)
+    jobs.send_lost(lab.store, lab.desk)  # type: ignore[arg-type]
+    assert lab.store.reap(datetime.now(UTC) + timedelta(seconds=60)) == [run_id]
+    for _ in range(2):
+        jobs.send_lost(lab.store, lab.desk)  # type: ignore[arg-type]
+    assert {options["key"] for _, _, options in lab.desk.sent} == {f"run-{run_id}-2"}
+    lost_to_dask(lab, -3)  # noticed later, and not counted again
+    lab.desk.work()
+    assert lab.result(run_id) == uninterrupted
+    assert lab.store.run(run_id).attempt == 2
+
+
+def test_a_retired_worker_gives_its_run_to_another(
+    lab: Lab, uninterrupted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = lab.submit()
+    task = lab.desk.sent[0]
+    for number in range(1, 4):
+        monkeypatch.setattr(worker, "_is_retired", lambda n=number: lab.store.run(run_id).epoch == n)
+        with pytest.raises(Reschedule):
+            lab.desk.work()
+        assert (lab.store.run(run_id).state, lab.store.run(run_id).epoch) == ("queued", number)
+        lab.desk.sent.append(task)
+    monkeypatch.setattr(worker, "_is_retired", lambda: False)
+    lab.desk.work()
+    assert lab.result(run_id) == uninterrupted
+    assert (lab.store.run(run_id).attempt, lab.store.losses([run_id])) == (1, {})
+
+
+def test_a_task_that_dask_took_from_a_worker_waits_until_that_has_left(lab: Lab) -> None:
+    run_id = lab.submit()
+    assert lab.store.claim(run_id, 1)
+    leaves = threading.Timer(0.2, lab.store.leave, (run_id, 1, None))
+    leaves.start()
+    lab.desk.work()
+    leaves.join()
+    assert lab.store.run(run_id).state == "complete"
 
 
 def test_a_worker_that_could_not_begin_is_reported(lab: Lab) -> None:

@@ -1,6 +1,7 @@
 """The runs of a study, trained together: each the run that it would be alone, whatever happens on the way."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from genre_core.data.splitting import name_test_set
 from genre_core.networks import LinearConfig, MlpConfig
 from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
+from genre_core.store import checkpoints
 from genre_core.store.openings import count_openings, openings_of
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import Study
@@ -101,13 +103,21 @@ def test_stopped_and_gone_on_with_they_come_to_the_same(store):
     assert_as_alone(store, study, configs)
 
 
-def test_killed_in_the_middle_they_begin_again_and_nothing_is_counted_twice(store):
-    configs, study = repeated(BASE, 2, "split"), new_study(store)
+@pytest.mark.parametrize("every", [30.0, 0.0])
+def test_killed_in_the_middle_they_go_on_from_a_checkpoint_and_nothing_is_counted_twice(store, monkeypatch, every):
+    monkeypatch.setattr(checkpoints, "EVERY_SECONDS", every)
+    patient = BASE.model_copy(update={"train": TrainConfig(max_epochs=6, patience=6)})
+    configs, study = repeated(patient, 2, "split"), new_study(store)
     seen, training = [], train_members(store, study, members(configs))
-    while epochs_seen(seen) < 3:
+    while epochs_seen(seen) < 5:
         seen.append(next(training))
     kept = training  # not closed: a killed worker closes nothing
-    list(train_members(store, study, members(configs)))
+    if not every:
+        store.reap(datetime.now(UTC) + timedelta(seconds=60))
+        assert [run.state for run in store.members.runs(study.id).values()] == ["paused"] * 2
+    again = list(train_members(store, study, members(configs)))
+    first = min(event.event.epoch for event in again if isinstance(event.event, EpochEnd))
+    assert first == (1 if every else 4)
     assert_as_alone(store, study, configs)
     kept.close()
     assert_as_alone(store, study, configs)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,8 @@ from sqlalchemy.schema import CreateTable
 
 from genre_core.errors import DataError, RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig
+from genre_core.store import checkpoints
+from genre_core.store.losses import Loss, loss_sentence
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.saved import put
 from genre_core.store.schema import DEAD_AFTER, MEASURING, Epoch, metadata
@@ -268,26 +271,145 @@ def silence(store: RunStore, path: Path, run_id: str, seconds: float = DEAD_AFTE
     engine.dispose()
 
 
-def test_reap_fails_only_runs_without_a_sign_of_life(store: RunStore) -> None:
+def test_reap_queues_again_only_runs_without_a_sign_of_life(store: RunStore) -> None:
     run_id = running(store, n_epochs=6)
+    store.request(run_id, "pause")
     assert store.reap() == []
     assert store.reap(later(DEAD_AFTER - 1)) == []
     assert store.reap(later(DEAD_AFTER + 1)) == [run_id]
     run = store.run(run_id)
-    assert run.state == "failed"
-    assert run.error == "Its worker died in epoch 7: start it again to train it from the beginning."
-    assert run.finished_at == run.heartbeat_at
+    assert (run.state, run.attempt, run.error, run.finished_at) == ("queued", 2, None, None)
+    assert run.request == "pause", "what a person asked for still holds"
     assert len(store.epochs(run_id)) == 6
+    assert said_of_losses(store, run_id) == "Its worker was lost after epoch 6: the run goes on by itself."
     assert store.reap(later(60)) == []
 
 
-def test_a_worker_that_died_while_it_measured_clips_was_in_no_epoch(store: RunStore) -> None:
+def said_of_losses(store: RunStore, run_id: str) -> str:
+    return loss_sentence(store.run(run_id), store.losses([run_id]).get(run_id, ()))
+
+
+def test_a_run_goes_on_from_its_checkpoint_at_most_three_times(store: RunStore) -> None:
+    run_id = running(store, n_epochs=3)
+    store.keep(run_id, 1, b"state", epoch=2)
+    said = []
+    for attempt in (1, 2, 3):
+        assert store.lose(run_id, attempt)
+        assert not store.lose(run_id, attempt)
+        assert store.claim(run_id, attempt + 1)
+        store.rewind(run_id, attempt + 1, 2)
+        assert (store.run(run_id).epoch, store.run(run_id).best_epoch, len(store.epochs(run_id))) == (2, 2, 2)
+        said.append(said_of_losses(store, run_id))
+        if attempt < 2:
+            store.append(run_id, attempt + 1, epoch(3, is_best=False), PREDICTIONS)
+    assert said == [
+        "Its worker was lost after epoch 3 and it went on from epoch 2.",
+        "Its worker was lost twice, the last time after epoch 3, and it went on from epoch 2.",
+        "Its worker was lost three times, the last time after epoch 2, and it went on from there.",
+    ]
+    assert store.reap(later(DEAD_AFTER + 1)) == [run_id]
+    run = store.run(run_id)
+    assert (run.state, run.lost, run.attempt, run.finished_at) == ("failed", True, 4, run.heartbeat_at)
+    assert run.error == (
+        "Its worker was lost a fourth time, in epoch 3: the run may need more memory than there is. Start it again to "
+        "train it from the beginning."
+    )
+    assert store.requeue(run_id, ("failed",), anew=True) == 5
+    assert store.losses([run_id]) == {}
+    assert store.artifact(run_id, "checkpoint") is None
+
+
+def test_a_lost_worker_is_counted_once_whoever_notices(store: RunStore) -> None:
+    run_ids = [running(store, n_epochs=1) for _ in range(5)]
+    notice = [lambda: store.reap(later(60)), *(lambda one=one: store.lose(one, 1) for one in run_ids)]  # type: ignore[misc]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda look: look(), notice * 2))
+    for run_id in run_ids:
+        assert (store.run(run_id).state, store.run(run_id).attempt) == ("queued", 2)
+        assert store.losses([run_id]) == {run_id: [Loss(1, None)]}
+
+
+def test_a_run_that_was_given_back_lost_nothing(store: RunStore) -> None:
+    run_id = running(store, n_epochs=2)
+    store.leave(run_id, 1, b"state")
+    run = store.run(run_id)
+    assert (run.state, run.attempt, store.artifact(run_id, "checkpoint")) == ("queued", 1, b"state")
+    assert store.append(run_id, 1, epoch(3), PREDICTIONS).request == "stop"
+    assert store.lose(run_id, 1), "Dask calls the worker killed that has left"
+    assert store.claim(run_id, 2)
+    store.lose(run_id, 2)
+    store.leave(run_id, 2, b"later")  # it was called killed before it had left
+    assert (store.run(run_id).attempt, store.artifact(run_id, "checkpoint")) == (3, b"later")
+    assert store.claim(run_id, 3)
+    assert store.losses([run_id]) == {}
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_a_clock_that_jumps_neither_kills_the_living_nor_saves_the_dead(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    living, dead = running(store, n_epochs=1), running(store, n_epochs=1)
+    now = time.time() + 3600 * hours
+    monkeypatch.setattr(time, "time", lambda: now)
+    assert {store.run(one).state for one in (living, dead)} == {"queued"}
+    assert store.append(living, 1, epoch(2), PREDICTIONS).request == "continue"
+    assert (store.run(living).state, store.run(living).attempt) == ("running", 1)
+    assert said_of_losses(store, living) == ""
+    assert store.claim(living, 2) is None
+    assert store.claim(dead, 2)
+    assert store.append(dead, 1, epoch(2), PREDICTIONS).request == "stop", "another worker has it"
+
+
+def test_earlier_checkpoints_are_few_and_spread(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_id = running(store, n_epochs=2)
+    for number in range(1, 41):
+        store.keep(run_id, 1, bytes([number]), number)
+    monkeypatch.setattr(checkpoints, "MOST_BYTES", 20)
+    run, kept = store.run(run_id), {store.checkpoint_before(store.run(run_id), at) for at in range(1, 41)}
+    assert store.artifact(run_id, "checkpoint") == b"\x28"
+    assert len(kept - {None}) == checkpoints.MOST_KEPT
+    assert store.checkpoint_before(run, 40) == b"\x28"
+    found = sorted(one[0] for one in kept if one)
+    assert max(after - before for before, after in zip([0, *found], found, strict=False)) <= 10
+    store.keep(run_id, 1, bytes(15), 41)
+    assert store.checkpoint_before(run, 41) == bytes(15), "of larger ones fewer are kept"
+    assert len({store.checkpoint_before(run, at) for at in range(1, 42)} - {None}) == 6
+    store.keep(run_id, 1, bytes(21), 42)
+    assert store.checkpoint_before(run, 42) == bytes(15)
+    assert store.artifact(run_id, "checkpoint") == bytes(21)
+
+
+def test_old_checkpoints_are_swept_but_never_what_a_paused_run_needs(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "ALL_BYTES", 8)
+    paused, *ended = [running(store, n_epochs=1) for _ in range(4)]
+    for run_id in (paused, *ended):
+        store.keep(run_id, 1, b"state", 1)
+    store.request(paused, "pause")
+    assert store.pause(paused, 1, b"state")
+    for run_id in ended[:2]:
+        assert store.finish(run_id, 1, "stopped", 1, {}, {})
+    kept = [store.checkpoint_before(store.run(run_id), 1) for run_id in ended]
+    assert kept == [None, b"state", b"state"], "the oldest goes where all together are too large"
+    monkeypatch.setattr(checkpoints, "OLD_SECONDS", -1)
+    store.fail(ended[2], 1, "It broke.")
+    store.sweep()
+    assert [store.checkpoint_before(store.run(run_id), 1) for run_id in ended] == [None] * 3
+    assert store.artifact(ended[2], "checkpoint") is None
+    assert store.artifact(paused, "checkpoint") == b"state"
+
+
+def test_a_worker_that_was_lost_while_it_measured_clips_was_in_no_epoch(store: RunStore) -> None:
     store.submit("run", CONFIG)
-    store.claim("run", 1)
-    store.describe("run", 1, {MEASURING: (16, 24)})
-    assert store.reap(later(DEAD_AFTER + 1)) == ["run"]
-    error = "Its worker died while it measured the clips: start it again, and it goes on with what is missing."
-    assert store.run("run").error == error
+    for attempt in (1, 2, 3, 4):
+        store.claim("run", attempt)
+        store.describe("run", attempt, {MEASURING: (16, 24)})
+        assert store.reap(later(DEAD_AFTER + 1)) == ["run"]
+    assert store.run("run").error == (
+        "Its worker was lost a fourth time, while it measured the clips: that may need more memory than there is. "
+        "Start it again, and it goes on with what is missing."
+    )
 
 
 @pytest.mark.parametrize("look", ["run", "runs", "revision"])
@@ -296,23 +418,27 @@ def test_whoever_looks_sees_that_a_worker_died(store: RunStore, path: Path, look
     revision = store.revision(run_id)
     silence(store, path, run_id)
     if look == "run":
-        assert store.run(run_id).state == "failed"
+        assert store.run(run_id).state == "queued"
     elif look == "runs":
         assert store.runs(states=("running",)) == []
-        assert [run.state for run in store.runs()] == ["failed"]
+        assert [run.state for run in store.runs()] == ["queued"]
     assert store.revision(run_id) > revision
 
 
 def test_a_worker_that_was_taken_for_dead_too_early_brings_its_run_back(store: RunStore, path: Path) -> None:
     run_id = running(store, n_epochs=1)
     silence(store, path, run_id)
-    assert store.run(run_id).state == "failed"
+    assert store.run(run_id).state == "queued"
+    revision = store.revision(run_id)
+    assert store.beat(run_id, 1).request == "continue"
+    assert store.revision(run_id) > revision
     assert store.append(run_id, 1, epoch(2), PREDICTIONS).request == "continue"
     run = store.run(run_id)
     assert (run.state, run.error, run.finished_at, run.epoch) == ("running", None, None, 2)
     silence(store, path, run_id)
     assert store.run(run_id).stopped_because == "lost"
     assert store.fail(run_id, 1, "It broke.")
+    assert store.claim(run_id, 2) is None
     assert store.beat(run_id, 1).request == "stop"
     assert (store.run(run_id).state, store.run(run_id).error) == ("failed", "It broke.")
 
@@ -339,9 +465,7 @@ def test_a_read_only_store_can_be_read_and_says_why_it_cannot_be_written(store: 
     run = frozen.run(run_id)
     assert run.state == "failed"
     assert run.error is not None
-    assert run.error.startswith(
-        "Its worker died in epoch 3: start it again to train it from the beginning. The store at "
-    )
+    assert run.error.startswith("Its worker was lost in epoch 3. The store at ")
     writes = (
         lambda: frozen.submit("abc", CONFIG),
         lambda: frozen.append(run_id, 1, epoch(3), PREDICTIONS),
@@ -422,5 +546,5 @@ def test_a_run_of_another_version_is_listed_and_can_be_deleted(store: RunStore, 
 
 def test_the_tables_can_be_made_in_postgresql() -> None:
     statements = [str(CreateTable(table).compile(dialect=postgresql.dialect())) for table in metadata.sorted_tables]
-    assert len(statements) == 13
+    assert len(statements) == 14
     assert "BYTEA" in "".join(statements)

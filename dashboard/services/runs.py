@@ -16,6 +16,7 @@ from dashboard.services.workers import store
 from genre_core.data.dataset import IntArray
 from genre_core.errors import DataError, RunStateError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
+from genre_core.store.losses import loss_sentence
 from genre_core.store.run_result import Judge
 from genre_core.store.schema import Epoch, Run, RunState
 
@@ -67,6 +68,11 @@ def queue(of: Run) -> Queue:
 def is_next(of: Run) -> bool:
     """Say whether a run trains, or waits for nobody else."""
     return of.state == "running" or (of.state == "queued" and store().queue_position(of.id) == 0)
+
+
+def loss(of: Run) -> str:
+    """Say that a run has lost its worker and from where it went on; empty where it has not."""
+    return loss_sentence(of, store().losses([of.id]).get(of.id, ())) if of.attempt > 1 else ""
 
 
 def parent(of: Run) -> Run | None:

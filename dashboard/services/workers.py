@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from genre_core.errors import StoreError
+from genre_core.errors import GenreLabError, StoreError
 from genre_core.store.runs import RunStore
+from genre_core.store.schema import DEAD_AFTER
 from genre_core.workers import cluster
 from genre_core.workers import commands as jobs
 
@@ -106,7 +108,16 @@ def _link(runs: RunStore) -> Link:
     link = Link(process, cluster.connect(process.address if process else named))
     with suppress(StoreError):  # a store that is read-only or full can still be looked at, and has nothing to send
         jobs.recover(runs, link.client)
+    threading.Thread(target=_look_after, args=(runs, link), name="genre-lab-lost", daemon=True).start()
     return link
+
+
+def _look_after(runs: RunStore, link: Link) -> None:
+    """Send the runs again that lose their worker in silence, as long as there are workers."""
+    while link.alive:
+        with suppress(GenreLabError):
+            jobs.send_lost(runs, link.client)
+        time.sleep(DEAD_AFTER)
 
 
 def n_workers() -> int:

@@ -2,7 +2,8 @@
 
 States move by compare-and-set: queued → running → complete | failed | cancelled, and losing a race is no error. All
 that a worker writes carries its attempt, and a worker whose attempt is over writes nothing. One that was taken for dead
-too early (a laptop was closed) brings its work back with its next sign of life.
+too early (a laptop was closed, the clock was set) brings its work back with its next sign of life, unless another
+worker has taken it since.
 """
 
 import time
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     Update,
     and_,
+    case,
     func,
     insert,
     or_,
@@ -42,7 +44,7 @@ class Queue:
         self, database: Database, table: Table, mark: str, lost: Any, kept: Any, died: Any, answer: Collection[str]
     ) -> None:
         self._database, self._table, self._columns = database, table, table.c
-        self._lost, self._died = {mark: lost}, died
+        self._lost, self.died = {mark: lost}, died
         self._is_lost = table.c[mark] == lost
         self._answer = [table.c[name] for name in answer]
         self.no_end: Mapping[str, Any] = {mark: kept, "error": None, "finished_at": None}
@@ -65,14 +67,14 @@ class Queue:
 
     def move(self, work_id: str, states: Collection[str], *where: ColumnElement[bool], **changes: Any) -> bool:
         """Change work that is in one of `states`; return whether it was."""
-        return self._do(self._change(self._columns.id == work_id, self._columns.state.in_(states), *where, **changes))
+        return self._do(self.change(self._columns.id == work_id, self._columns.state.in_(states), *where, **changes))
 
     def requeue(self, connection: Connection, work_id: str, states: Collection[str], **changes: Any) -> int | None:
         """Queue work again if it is in one of `states`; return its new attempt, or None."""
         again = {**self.no_end, "state": "queued", "heartbeat_at": None, "attempt": self._columns.attempt + 1}
         where = (self._columns.id == work_id, self._columns.state.in_(states))
         attempt: int | None = connection.execute(
-            self._change(*where, **again | changes).returning(self._columns.attempt)
+            self.change(*where, **again | changes).returning(self._columns.attempt)
         ).scalar()
         return attempt
 
@@ -82,7 +84,7 @@ class Queue:
         """Take queued work; None if another worker was faster, or it is no longer wanted."""
         now = time.time()
         started = func.coalesce(self._columns.started_at, now)
-        taken = self._change(self._waits(work_id, attempt), state="running", started_at=started, heartbeat_at=now)
+        taken = self.change(self._waits(work_id, attempt), state="running", started_at=started, heartbeat_at=now)
         with self._database.transaction() as connection:
             return connection.execute(taken.returning(self._table)).mappings().first()
 
@@ -94,39 +96,49 @@ class Queue:
 
         Yields the answer with the connection; None where the worker's attempt is over, so that nothing is saved.
         """
-        living = {**self.no_end, "state": "running", "heartbeat_at": time.time()}
-        shown = {"revision": self._columns.revision + 1} if changes else {}  # a sign of life alone shows nowhere
-        written = update(self._table).where(self._alive(work_id, attempt), *where).values(**living | shown | changes)
+        living: dict[str, Any] = {**self.no_end, "state": "running", "attempt": attempt, "heartbeat_at": time.time()}
+        shown = 1 if changes else case((self._columns.state == "running", 0), else_=1)  # a sign of life shows nowhere
+        living["revision"] = self._columns.revision + shown
+        written = update(self._table).where(self.alive(work_id, attempt), *where).values(**living | changes)
         with self._database.transaction() as connection:
             yield connection, connection.execute(written.returning(*self._answer)).first()
 
     def answer(self, work_id: str, attempt: int) -> Row[Any] | None:
         """Return what a worker would be answered, without a sign of life."""
         with self._database.transaction() as connection:
-            return connection.execute(select(*self._answer).where(self._alive(work_id, attempt))).first()
+            return connection.execute(select(*self._answer).where(self.alive(work_id, attempt))).first()
 
     def fail(self, work_id: str, attempt: int, error: str) -> bool:
         """End queued or running work with the sentence that says what went wrong."""
         ended = {**self.no_end, "state": "failed", "error": error, "finished_at": time.time()}
-        return self._do(self._change(or_(self._waits(work_id, attempt), self._alive(work_id, attempt)), **ended))
+        return self._do(self.change(or_(self._waits(work_id, attempt), self.alive(work_id, attempt)), **ended))
 
     def reap(self, now: datetime | None = None) -> list[str]:
         """Mark as failed what has given no sign of life for `DEAD_AFTER` seconds; return its ids."""
-        silent = self._columns.heartbeat_at < (now.timestamp() if now else time.time()) - DEAD_AFTER
-        ended = {**self._lost, "state": "failed", "error": self._died, "finished_at": self._columns.heartbeat_at}
+        ended = {**self._lost, "state": "failed", "error": self.died, "finished_at": self._columns.heartbeat_at}
         with self._database.transaction() as connection:
-            reaped = self._change(self._columns.state == "running", silent, **ended).returning(self._columns.id)
+            reaped = self.change(self.silent(now), **ended).returning(self._columns.id)
             return list(connection.execute(reaped).scalars())
 
-    def _alive(self, work_id: str, attempt: int) -> ColumnElement[bool]:
+    def silent(self, now: datetime | None = None) -> ColumnElement[bool]:
+        """Return the condition that running work has given no sign of life for `DEAD_AFTER` seconds.
+
+        One from the future is none: the clock was set back since.
+        """
+        moment, last = now.timestamp() if now else time.time(), self._columns.heartbeat_at
+        return and_(self._columns.state == "running", or_(last < moment - DEAD_AFTER, last > moment + DEAD_AFTER))
+
+    def alive(self, work_id: str, attempt: int) -> ColumnElement[bool]:
         """Return the condition that a worker's attempt still counts, even if it was taken for dead too early."""
-        at_work = or_(self._columns.state == "running", and_(self._columns.state == "failed", self._is_lost))
-        return and_(self._columns.id == work_id, self._columns.attempt == attempt, at_work)
+        state, number = self._columns.state, self._columns.attempt
+        at_work = and_(number == attempt, or_(state == "running", and_(state == "failed", self._is_lost)))
+        given_up = and_(number == attempt + 1, state.in_(("queued", "paused")), self._is_lost)
+        return and_(self._columns.id == work_id, or_(at_work, given_up))
 
     def _waits(self, work_id: str, attempt: int) -> ColumnElement[bool]:
         return and_(self._columns.id == work_id, self._columns.attempt == attempt, self._columns.state == "queued")
 
-    def _change(self, *where: ColumnElement[bool], **changes: Any) -> Update:
+    def change(self, *where: ColumnElement[bool], **changes: Any) -> Update:
         """Return a change that pages will see."""
         return update(self._table).where(*where).values(revision=self._columns.revision + 1, **changes)
 
@@ -138,4 +150,4 @@ class Queue:
 def is_silent(state: str, heartbeat_at: float | datetime | None) -> bool:
     """Return whether running work has given no sign of life for so long that its worker is taken for dead."""
     last = heartbeat_at.timestamp() if isinstance(heartbeat_at, datetime) else heartbeat_at
-    return state == "running" and last is not None and last < time.time() - DEAD_AFTER
+    return state == "running" and last is not None and abs(last - time.time()) > DEAD_AFTER

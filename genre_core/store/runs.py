@@ -14,6 +14,7 @@ from sqlalchemy import and_, delete, func, or_, select
 
 from genre_core.errors import RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig
+from genre_core.store.checkpoints import LATEST, earlier
 from genre_core.store.clips import ClipStore
 from genre_core.store.gate import read_run, select_runs
 from genre_core.store.members import MemberStore, not_a_member
@@ -26,7 +27,7 @@ from genre_core.store.schema import runs as _runs
 from genre_core.store.studies import StudyStore
 from genre_core.store.tables import short
 from genre_core.store.test_sets import TestSets
-from genre_core.store.working import DIED, DIED_MEASURING, WorkStore
+from genre_core.store.working import WorkStore
 
 _BLANK = {"started_at": None, "epoch": 0, "fraction": 0.0, "best_epoch": None, "context": "{}", "summary": "{}"}
 
@@ -150,10 +151,20 @@ class RunStore(WorkStore):
         try:
             self.reap()
         except StoreError as problem:  # most likely that is also what the worker died of
-            died = DIED_MEASURING if MEASURING in run.context else DIED.format(run.epoch + 1)
-            error = f"{died} {problem}"
+            when = "while it measured the clips" if MEASURING in run.context else f"in epoch {run.epoch + 1}"
+            error = f"Its worker was lost {when}. {problem}"
             return replace(run, state="failed", stopped_because=LOST, error=error, finished_at=run.heartbeat_at)
         return self.run(run.id)
+
+    def checkpoint_before(self, run: Run, epoch: int) -> bytes | None:
+        """Return the latest checkpoint that is kept of a run and was taken within or after one of its first epochs.
+
+        A paused run keeps what it goes on from, too.
+        """
+        if run.state == "paused" and run.epoch + (run.fraction > 0) <= epoch:
+            return self.artifact(run.id, LATEST)
+        with self.transaction() as connection:
+            return earlier(connection, run.id, epoch)
 
     # -- what a person does ------------------------------------------------------------------------------------------
 
@@ -196,7 +207,7 @@ class RunStore(WorkStore):
 
     def hold(self, run_id: str) -> bool:
         """Pause a run that is still queued."""
-        return self._queue.move(run_id, ("queued",), state="paused")
+        return self._queue.move(run_id, ("queued",), **self._queue.no_end, state="paused")
 
     def cancel(self, run_id: str) -> bool:
         """End a run that waits and has no epoch to keep; False if it is not such a one."""

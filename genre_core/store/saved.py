@@ -8,6 +8,7 @@ from genre_core.errors import RunStateError
 from genre_core.store.schema import Epoch
 from genre_core.store.schema import artifacts as _artifacts
 from genre_core.store.schema import epochs as _epochs
+from genre_core.store.schema import losses as _losses
 from genre_core.store.tables import TableStore
 
 
@@ -64,8 +65,8 @@ def put(connection: Connection, run_id: str, name: str, data: bytes) -> None:
 
 def clear(connection: Connection, run_id: str) -> None:
     """Forget what a run has saved."""
-    connection.execute(delete(_artifacts).where(_artifacts.c.run_id == run_id))
-    connection.execute(delete(_epochs).where(_epochs.c.run_id == run_id))
+    for table in (_artifacts, _epochs, _losses):
+        connection.execute(delete(table).where(table.c.run_id == run_id))
 
 
 def is_artifact(run_id: str, name: str) -> ColumnElement[bool]:

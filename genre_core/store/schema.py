@@ -28,8 +28,8 @@ Request = Literal["continue", "pause", "step", "stop"]
 DEAD_AFTER = 5.0
 """Seconds without a sign of life after which what runs is taken for dead; workers give one each second."""
 
-LOST = "lost"
-"""Why a run stopped whose worker died."""
+LOST, LEFT = "lost", "left"
+"""Why a run stopped whose worker was lost, or was retired and gave the run back."""
 
 MEASURING = "measuring"
 """Key of a context: how many windows of the clips are measured, and of how many."""
@@ -198,6 +198,16 @@ members = Table(
     Index("members_by_run", "run_id", unique=True),
 )
 """Which runs a study consists of, counted from 1: seeds, folds, trials."""
+
+losses = Table(
+    "losses",
+    metadata,
+    Column("run_id", String(64), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", Integer, nullable=False),
+    Column("went_on", Integer),
+)
+"""Attempts at runs whose worker was lost after an epoch, and the epoch from which the run went on since."""
 
 
 class Wish(NamedTuple):

@@ -1,11 +1,13 @@
 """Members of a study on their way: what each is, what is told of it, and how it gets ready to train."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from genre_core.errors import GenreLabError, RunStateError
 from genre_core.settings.config import ExperimentConfig
+from genre_core.store.checkpoints import LATEST
 from genre_core.store.record import record_card
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run, RunState
@@ -47,11 +49,12 @@ Prune = Callable[[int, EpochEnd], bool]
 
 @dataclass
 class Job:
-    """Handling of all members: where they are saved, who may end them, and which are under way."""
+    """Handling of all members: where they are saved, who may end them, which are under way, and when that was kept."""
 
     store: RunStore
     prune: Prune | None
     alive: set[str] = field(default_factory=set)
+    kept_at: float = field(default_factory=time.monotonic)
 
 
 @dataclass
@@ -90,9 +93,11 @@ def prepare(job: Job, number: int, run_id: str, group: list[Training]) -> Iterat
     try:
         prepared = prepare_once(run.config.data, run.config.split, store)
         trainer = make_trainer(run.config, prepared)
-        if checkpoint := store.artifact(run.id, "checkpoint"):
+        if checkpoint := store.artifact(run.id, LATEST):
             trainer.restore(checkpoint)
         record_card(store, run, prepared, trainer)
+        if run.attempt > 1:
+            store.rewind(run.id, run.attempt, trainer.epoch)
     except GenreLabError as error:
         store.fail(run.id, run.attempt, str(error))
         job.alive.discard(run.id)
@@ -112,7 +117,7 @@ def _claim(store: RunStore, run_id: str) -> Run | None:
     if run.state == "paused":
         attempt = store.requeue(run_id, _PAUSED)
     elif run.state == "running" or run.lost:  # its worker was killed
-        attempt = store.requeue(run_id, _KILLED, anew=True)
+        attempt = store.requeue(run_id, _KILLED)
     elif run.state != "queued":
         return None
     return None if attempt is None else store.claim(run_id, attempt)

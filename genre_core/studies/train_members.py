@@ -1,9 +1,11 @@
 """Training the members of a study: those of one shape together, each saved as it goes on and as it ends."""
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from genre_core.errors import GenreLabError, StoreError
+from genre_core.store import checkpoints
 from genre_core.store.heartbeat import Heart
 from genre_core.store.record import record_end, record_epoch
 from genre_core.store.runs import RunStore, new_run_id
@@ -84,6 +86,8 @@ def _rounds(job: Job, batch: "BatchTrainer", together: Sequence[Training]) -> It
         if training.stopped or training.run.id not in job.alive:
             batch.stop(row)
         if all(t.trainer.epoch == t.saved for t in together if t.run.id in job.alive):
+            if not isinstance(event, Progress):
+                _keep(job, together)
             yield happened
             happened = []
 
@@ -105,6 +109,17 @@ def _save(job: Job, training: Training, event: Event) -> MemberEvent:
             error = _end(store, training, event)
             job.alive.discard(run.id)
     return MemberEvent(training.number, run.id, event, error)
+
+
+def _keep(job: Job, together: Sequence[Training]) -> None:
+    """Save where the members under way stand, if that was not done for a while; all of them are between two epochs."""
+    if time.monotonic() - job.kept_at < checkpoints.EVERY_SECONDS:
+        return
+    for training in together:
+        run, trainer = training.run, training.trainer
+        if run.id in job.alive and trainer.epoch and not trainer.finished:
+            job.store.keep(run.id, run.attempt, trainer.checkpoint())
+    job.kept_at = time.monotonic()
 
 
 def _end(store: RunStore, training: Training, end: TrainEnd) -> str:

@@ -8,6 +8,7 @@ from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError, RunStateError
 from genre_core.evaluation.hierarchy import Tree, branches_of, hierarchical_scores
 from genre_core.settings.names import all_settings, flatten
+from genre_core.store.losses import loss_sentence
 from genre_core.store.openings import Openings, opened, openings_of
 from genre_core.store.run_result import JUDGE, Judge, Outcome, outcome_of
 from genre_core.store.runs import RunStore
@@ -79,7 +80,8 @@ def runs(options: argparse.Namespace) -> int:
     store = RunStore()
     found = store.runs(limit=options.limit)
     seen = openings_of(store, found)
-    rows = [_row(run, seen[run.id]) for run in found]
+    lost = store.losses([run.id for run in found])
+    rows = [_row(run, seen[run.id], loss_sentence(run, lost.get(run.id, ()))) for run in found]
     show({"runs": rows}, text.runs(rows), as_json=options.json)
     return DONE
 
@@ -132,8 +134,8 @@ def judged(run: Run, seen: Outcome, part: Part) -> dict[str, Any]:
     }
 
 
-def _row(run: Run, seen: Openings) -> dict[str, Any]:
-    """Return a run's line; its test score only where somebody has opened it."""
+def _row(run: Run, seen: Openings, lost: str) -> dict[str, Any]:
+    """Return a run's line; its test score only where somebody has opened it. `lost` says how it lost its worker."""
     scores = {
         part: {**{name: run.summary[part][name] for name in _HEADLINE}, "too_few": run.too_few(part)}
         for part in PARTS
@@ -148,6 +150,7 @@ def _row(run: Run, seen: Openings) -> dict[str, Any]:
         "best_epoch": run.best_epoch,
         "stopped_because": run.stopped_because,
         "error": run.error,
+        "lost_worker": lost or None,
         "settings": _changed(run),
         "validation": scores.get("validation"),
         "test": scores.get("test"),

@@ -15,6 +15,7 @@ from genre_core.data.dataset import Dataset, Part
 from genre_core.errors import ConfigError, StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.naming import run_name
+from genre_core.store.losses import loss_sentence
 from genre_core.store.openings import opened
 from genre_core.store.run_result import Judge, Outcome, outcome_of
 from genre_core.store.runs import RunStore, new_run_id
@@ -45,7 +46,10 @@ class _Order:
 
 @dataclass(frozen=True, eq=False)
 class _Outcome:
-    """How a run ended, whether Ctrl-C ended it, and what it comes to on a part; `looks` are those at the test part."""
+    """How a run ended, whether Ctrl-C ended it, and what it comes to on a part.
+
+    `looks` are those at the test part; `lost` says that its worker was lost.
+    """
 
     run: Run
     epochs: tuple[Epoch, ...]
@@ -53,6 +57,7 @@ class _Outcome:
     part: Part
     seen: Outcome | None
     looks: Mapping[str, Any]
+    lost: str
 
 
 def train(options: argparse.Namespace) -> int:
@@ -119,7 +124,8 @@ def _train_in(url: str | None, order: _Order, data: Dataset) -> _Outcome:
             say(f"{error} {_CLOSED}")
             part = "validation"
     seen = outcome_of(store, run, part, data, order.judge) if run.state == "complete" else None
-    outcome = _Outcome(run, tuple(store.epochs(run_id)), work.asked, part, seen, looked)
+    lost = loss_sentence(run, store.losses([run_id]).get(run_id, ()))
+    outcome = _Outcome(run, tuple(store.epochs(run_id)), work.asked, part, seen, looked, lost)
     store.close()
     return outcome
 
@@ -169,6 +175,7 @@ def _document(order: _Order, data: Dataset, outcome: _Outcome, kept: bool) -> di
     found = judged(run, outcome.seen, part) | in_tree(outcome.seen, data)
     given = (order.inputs.table, order.inputs.split)
     notes = [*(note for found in given if found for note in found.notes), *data.notes]
+    notes += [outcome.lost] if outcome.lost else []
     return {
         "config": order.config.model_dump(mode="json"),
         "run": run.id if kept else None,

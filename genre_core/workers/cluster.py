@@ -2,8 +2,8 @@
 
 `python -m genre_core.workers.cluster` prints its address as one line of JSON and leaves when its standard input ends,
 however the parent ended. Workers are forked from one process that has torch imported. They have one thread each and
-low priority, so that training never freezes a page; one that is killed is replaced, and its task is not tried again
-(the run says so, and a person decides). Only this machine can reach it.
+low priority, so that training never freezes a page; one that is killed is replaced. Its task is not tried again as it
+was: its run is queued anew in the store and goes on from its last checkpoint. Only this machine can reach it.
 """
 
 import json

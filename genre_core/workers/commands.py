@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 from genre_core.errors import ClusterError, GenreLabError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.runs import RunStore
-from genre_core.store.schema import Request, RunState
+from genre_core.store.schema import LEFT, LOST, Request, RunState
 from genre_core.store.studies import DIED
-from genre_core.store.working import DIED as DIED_IN_EPOCH
 from genre_core.values import Frozen
 from genre_core.workers.run import execute
 from genre_core.workers.study import execute_study
@@ -109,7 +108,8 @@ def resume_study(store: RunStore, client: "Client", study_id: str) -> bool:
 
 
 def recover(store: RunStore, client: "Client") -> int:
-    """Send what is queued to a cluster that may not know of it, and mark what died; return how many were sent."""
+    """Send what is queued to a cluster that may not know of it, what died before too; return how many were sent."""
+    store.sweep()
     store.reap()
     store.studies.reap()
     waiting: tuple[RunState, ...] = ("queued",)
@@ -119,6 +119,18 @@ def recover(store: RunStore, client: "Client") -> int:
     for study in studies:
         _send_study(store, client, study.id, study.attempt)
     return len(queued) + len(studies)
+
+
+def send_lost(store: RunStore, client: "Client") -> None:
+    """Send the runs again that have lost their worker, whoever noticed; what is found now is sent the next time.
+
+    Until then a worker that was only silent may come back.
+    """
+    waiting: tuple[RunState, ...] = ("queued",)
+    for run in store.runs(limit=10_000, states=waiting):
+        if run.stopped_because in (LOST, LEFT):
+            _send(store, client, run.id, run.attempt)
+    store.reap()
 
 
 def _again(
@@ -141,8 +153,15 @@ def _send(store: RunStore, client: "Client", run_id: str, attempt: int, priority
     """Give a run to the cluster."""
 
     def lost(error: BaseException | None) -> None:
-        died = DIED_IN_EPOCH.format(store.run(run_id).epoch + 1)
-        store.fail(run_id, attempt, _lost_sentence(error, died))
+        from distributed.scheduler import KilledWorker
+
+        if not isinstance(error, KilledWorker):
+            store.fail(run_id, attempt, _lost_sentence(error, ""))
+            return
+        store.lose(run_id, attempt)
+        run = store.run(run_id)
+        if run.state == "queued":
+            _send(store, client, run_id, run.attempt, priority)
 
     _give(client, f"run-{run_id}-{attempt}", execute, (run_id, attempt, store.url), priority, lost)
 

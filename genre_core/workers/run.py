@@ -1,6 +1,7 @@
 """A worker's work on a run: train it as the store says, listen to the person, and write down how it ended."""
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -9,12 +10,13 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from genre_core.errors import GenreLabError
+from genre_core.errors import GenreLabError, RunStateError
 from genre_core.settings.config import ExperimentConfig, SoundConfig, SyntheticConfig, TrainConfig
+from genre_core.store import checkpoints
 from genre_core.store.heartbeat import Heart
 from genre_core.store.record import record_card, record_end, record_epoch
 from genre_core.store.runs import RunStore, open_store
-from genre_core.store.schema import MEASURING, Run, Wish
+from genre_core.store.schema import DEAD_AFTER, LOST, MEASURING, Run, Wish
 from genre_core.training.events import EpochEnd, Progress, TrainEnd
 
 if TYPE_CHECKING:
@@ -31,14 +33,36 @@ def execute(run_id: str, attempt: int, store_url: str) -> None:
     """Train a run as the store says, and write down how it ended, whatever happens."""
     store = open_store(store_url)
     warm_up()  # before the claim: until then the run waits, and an import may hold up the signs of life
-    run = store.claim(run_id, attempt)
+    run = _claim(store, run_id, attempt)
     if run is None:
         return
+    mine, left = run.attempt, False
     with (
-        Heart(lambda: store.beat(run_id, attempt), run_id),
-        failing("Training", run_id, lambda sentence: store.fail(run_id, attempt, sentence)),
+        Heart(lambda: store.beat(run_id, mine), run_id),
+        failing("Training", run_id, lambda sentence: store.fail(run_id, mine, sentence)),
     ):
-        _do(store, run)
+        left = _do(store, run)
+    if left:
+        from distributed import Reschedule
+
+        raise Reschedule  # it waits in the store for a worker, and this brings it to the next
+
+
+def _claim(store: RunStore, run_id: str, attempt: int) -> Run | None:
+    """Take a queued run; one that Dask took from a worker as soon as that one has left it, or is known to be lost."""
+    deadline = time.monotonic() + DEAD_AFTER + 1
+    while (taken := store.claim(run_id, attempt)) is None:
+        try:
+            run = store.run(run_id)
+        except RunStateError:  # it was deleted
+            return None
+        if run.state == "queued" and run.stopped_because == LOST and run.attempt > attempt:
+            attempt = run.attempt
+        elif run.state != "running" or run.attempt != attempt or time.monotonic() > deadline:
+            return None
+        else:
+            time.sleep(ANSWER_SECONDS)
+    return taken
 
 
 @contextmanager
@@ -60,7 +84,8 @@ def failing(what: str, work_id: str, fail: Callable[[str], object]) -> Iterator[
         _log.error("%s %s: %s (could not be written down)", what, work_id, sentence)
 
 
-def _do(store: RunStore, run: Run) -> None:
+def _do(store: RunStore, run: Run) -> bool:
+    """Train a run, or average an ensemble; return whether the run was left to another worker."""
     if not _measured(store, run):
         store.abandon(run.id, run.attempt)
     elif run.config.averaged_with:
@@ -69,7 +94,10 @@ def _do(store: RunStore, run: Run) -> None:
 
         average(store, run, prepare_once(run.config.data, run.config.split, store))
     else:
-        _Work(store, run).train()
+        work = _Work(store, run)
+        work.train()
+        return work.left
+    return False
 
 
 def _measured(store: RunStore, run: Run) -> bool:
@@ -133,27 +161,32 @@ class _Work:
         self._prepared = prepare_once(run.config.data, run.config.split, store)
         self._trainer: Trainer = make_trainer(run.config, self._prepared)
         self._seceded = False
+        self._kept_at, self._is_kept = time.monotonic(), False
+        self.left = False
+        """Whether another worker goes on with the run, as this one is retired."""
         card = record_card(store, run, self._prepared, self._trainer)
-        checkpoint = store.artifact(run.id, "checkpoint")
-        if checkpoint is None and not run.epoch:
-            checkpoint = _take_over(store, run, card)
+        checkpoint = store.artifact(run.id, checkpoints.LATEST)
         if checkpoint:
             self._trainer.restore(checkpoint)
+        if run.attempt > 1:
+            store.rewind(run.id, run.attempt, self._trainer.epoch)
+        if checkpoint is None:
+            self._take_over(card)
 
     def train(self) -> None:
         wish = self._store.wish(self._run.id, self._run.attempt)
         if self._obey(wish, within_epoch=True):
             return
         for event in self._trainer:
+            self._is_kept = False
             match event:
                 case Progress():
                     wish = self._store.beat(self._run.id, self._run.attempt, event.fraction)
                     if self._obey(wish, within_epoch=True):
                         return
+                    self._keep(event.epoch)
                 case EpochEnd():
-                    if self._obey(record_epoch(self._store, self._run, event)) or self._obey(
-                        self._sleep(event.seconds)
-                    ):
+                    if self._obey(record_epoch(self._store, self._run, event)) or self._obey(self._sleep(event)):
                         return
                 case TrainEnd():
                     self._end(event)
@@ -168,15 +201,27 @@ class _Work:
             if self._trainer.finished:
                 return False  # there is no next epoch to wait for
             return self._store.pause(self._run.id, self._run.attempt, self._trainer.checkpoint())
-        return False
+        if _is_retired() and not self._trainer.finished:
+            self._store.leave(self._run.id, self._run.attempt, self._trainer.checkpoint())
+            self.left = True
+        return self.left
 
-    def _sleep(self, epoch_seconds: float) -> Wish:
+    def _keep(self, epoch: int) -> None:
+        """Save where the run stands, within an epoch or after it, if that was not done for a while."""
+        now = time.monotonic()
+        if now - self._kept_at < checkpoints.EVERY_SECONDS or self._is_kept or self._trainer.finished:
+            return
+        self._store.keep(self._run.id, self._run.attempt, self._trainer.checkpoint(), epoch)
+        self._kept_at, self._is_kept = now, True
+
+    def _sleep(self, epoch: EpochEnd) -> Wish:
         """Sleep what the pace leaves of the epoch, listening; a sleeping run leaves the worker to others."""
         began = time.monotonic()
         wish = self._wish
-        while wish.request == "continue" and not self._trainer.finished:
-            left = wish.pace - epoch_seconds - (time.monotonic() - began)
-            if left <= 0:
+        while True:
+            self._keep(epoch.epoch)
+            left = wish.pace - epoch.seconds - (time.monotonic() - began)
+            if left <= 0 or wish.request != "continue" or self._trainer.finished or _is_retired():
                 break
             self._secede()
             time.sleep(min(left, ANSWER_SECONDS))
@@ -191,28 +236,31 @@ class _Work:
             with suppress(ValueError):  # not on a Dask worker
                 secede()  # type: ignore[no-untyped-call]
 
+    def _take_over(self, card: Mapping[str, Any]) -> None:
+        """Give a branch what a run that it branches from has trained: the epochs up to a checkpoint that is kept."""
+        store, run, before = self._store, self._run, self._run.config.parent
+        for parent in store.runs_of(before.fingerprint) if before else ():
+            checkpoint = store.checkpoint_before(parent, run.config.before.epochs)
+            if checkpoint and _same_machine(parent, card) and store.run(parent.id).attempt == parent.attempt:
+                self._trainer.restore(checkpoint)
+                for epoch in store.epochs(parent.id)[: self._trainer.epoch]:
+                    store.append(run.id, run.attempt, epoch, store.predictions(parent.id, epoch.epoch).tobytes())
+                return
+
     def _end(self, end: TrainEnd) -> None:
         record_end(self._store, self._run, self._prepared, self._trainer, end)
 
 
-def _take_over(store: RunStore, run: Run, card: Mapping[str, Any]) -> bytes | None:
-    """Give a branch the epochs of a paused run that it branches from, and return where that stands; None without one.
+def _is_retired() -> bool:
+    """Return whether the Dask worker that this thread belongs to is about to end."""
+    if "distributed" not in sys.modules:
+        return False
+    from distributed import Status, get_worker
 
-    They are those that the branch would train. Only while a run is paused is what going on needs of it kept.
-    """
-    before = run.config.parent
-    if before is None:
-        return None
-    for parent in store.runs_of(before.fingerprint):
-        within = parent.epoch + (parent.fraction > 0)
-        if parent.state != "paused" or within > run.config.before.epochs or not _same_machine(parent, card):
-            continue
-        checkpoint = store.artifact(parent.id, "checkpoint")
-        if checkpoint is not None and store.run(parent.id).attempt == parent.attempt:
-            for epoch in store.epochs(parent.id)[: parent.epoch]:
-                store.append(run.id, run.attempt, epoch, store.predictions(parent.id, epoch.epoch).tobytes())
-            return checkpoint
-    return None
+    try:
+        return get_worker().status not in (Status.running, Status.paused)
+    except ValueError:  # not on a Dask worker
+        return False
 
 
 def _same_machine(parent: Run, card: Mapping[str, Any]) -> bool:

@@ -226,6 +226,21 @@ def test_a_failed_run_says_what_happened_and_can_be_started_again(store):
     assert enabled(page) == {"Train", "Start again"}
 
 
+def test_a_run_whose_worker_was_lost_says_so_and_goes_on(store):
+    store.claim(paused(store, "lost"), store.requeue("lost", ["paused"]))
+    store.lose("lost", 2)
+    assert answers(opened(TRAIN, run="lost"))[1].endswith(
+        "Its worker was lost after epoch 1: the run goes on by itself."
+    )
+    store.claim("lost", 3)
+    store.rewind("lost", 3, 1)
+    said = "Its worker was lost after epoch 1 and it went on from there."
+    page = opened(TRAIN, run="lost")
+    assert answers(page)[1].endswith(said)
+    assert enabled(page) == {"Pause", "Step", "Stop"}
+    assert said in texts(opened("views/runs/page.py", run="lost"))
+
+
 def test_a_diverged_run_says_so_with_advice(store):
     rate = {"train.learning_rate": 1.0, "train.optimizer": "sgd", "train.momentum": 0.99, "train.patience": 60}
     execute(queued(store, "diverged", configure(rate)), 1, store.url)

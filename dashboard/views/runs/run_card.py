@@ -8,6 +8,7 @@ from dashboard.components.ensembles import member_list
 from dashboard.components.table import table
 from dashboard.components.terms import numbers_line
 from dashboard.services import commands, openings
+from dashboard.services.runs import loss
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.shell.fields import TITLES
@@ -28,7 +29,7 @@ def run_card(run: Run) -> None:
     with st.container(key="run-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(run.name), anchor=False, width="content")
         st.badge(STATES[run.state], color=COLOURS.get(run.state, "gray"))  # type: ignore[arg-type]
-    st.caption(plain(state_sentence(run)))
+    st.caption(plain(" ".join(filter(None, (state_sentence(run), loss(run))))))
     _scores(run)
     _actions(run)
     try:

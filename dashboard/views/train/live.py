@@ -47,7 +47,8 @@ def state_of(run: Run) -> str:
     before = runs.parent(run)
     of_parent = f" {before.id} {before.epoch}" if before else ""
     measured = run.context.get(MEASURING, "") or (" with tags" if _tags_alone(run) else "")
-    return f"{run.attempt} {run.state} {run.epoch} {run.fraction:.2f} {runs.queue(run)}{of_parent}{measured}"
+    so_far = f"{run.attempt} {run.state} {run.epoch} {run.fraction:.2f}"
+    return f"{so_far} {runs.queue(run)}{of_parent}{measured}{runs.loss(run)}"
 
 
 def parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
@@ -144,7 +145,7 @@ def _answer(run: Run | None, progress: Progress, config: ExperimentConfig | None
     return {
         "kind": "answer",
         "text": headline.answer,
-        "note": headline.reason,
+        "note": " ".join(filter(None, (headline.reason, runs.loss(run) if run else ""))),
         "badges": [badge.text for badge in found],
         "terms": {badge.text: badge.meaning for badge in found} | {"macro-F1": GLOSSARY["macro-F1"]},
     }

@@ -115,7 +115,8 @@ def runs(rows: Sequence[Document]) -> str:
         "run", "name", "state", "epochs", "validation accuracy", "macro-F1", "test accuracy", "macro-F1", "test opened",
         "settings that differ",
     )  # fmt: skip
-    return "\n".join(columns(header, cells, right=(3,)))
+    lost = [f"{row['name']}: {row['lost_worker']}" for row in rows if row["lost_worker"]]
+    return "\n".join([*columns(header, cells, right=(3,)), *lost])
 
 
 def _score(found: Document | None, row: Document) -> tuple[str, str]:
