@@ -85,7 +85,7 @@ def test_what_is_measured_is_not_measured_again(folder, store):
 
 def test_a_task_that_is_done_twice_changes_nothing(folder, store):
     config = configured(folder, store)
-    (tasks,) = Extraction(ExtractionConfig(data=config), store).pieces()
+    tasks = Extraction(ExtractionConfig(data=config), store).tasks()
     assert [len({window.clip for window, _ in task}) for task in tasks] == [CLIPS_A_TASK, 24 - CLIPS_A_TASK]
     once = list(dealt(tasks, store.url))
     before = load_dataset(config, store).content_hash
@@ -300,7 +300,7 @@ def test_a_file_that_holds_another_sound_now_is_not_measured_as_the_old_one(tmp_
 
 def test_what_another_worker_has_measured_meanwhile_is_not_measured_again(folder, store, monkeypatch):
     config = configured(folder, store, features="notebook20")
-    (tasks,) = Extraction(ExtractionConfig(data=config), store).pieces()
+    tasks = Extraction(ExtractionConfig(data=config), store).tasks()
     extracted(config, store)
     before = load_dataset(config, store).content_hash
     monkeypatch.setattr("genre_core.data.clips.features.extract", lambda *_: pytest.fail("it is there already"))

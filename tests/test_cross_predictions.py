@@ -88,8 +88,8 @@ def test_a_study_that_was_stopped_goes_on_with_the_folds_that_are_missing(tmp_pa
     store.studies.submit("crossed", CROSS_PREDICTIONS.kind, SMALL.model_dump_json())
     append = store.studies.__class__.append
 
-    def stop_after_two(self, study_id, attempt, result):
-        answer = append(self, study_id, attempt, result)
+    def stop_after_two(self, study_id, attempt, *args):
+        answer = append(self, study_id, attempt, *args)
         if attempt == 1 and len(self.results(study_id)) == 2:
             self.stop(study_id)
         return answer

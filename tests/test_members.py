@@ -200,7 +200,7 @@ def test_while_a_run_trains_on_the_same_worker_the_members_rest(store, monkeypat
         return len(looks) % 3 != 0
 
     monkeypatch.setattr(studying, "REST_SECONDS", 0.0)
-    monkeypatch.setattr(studying, "_step_aside", lambda: is_busy)
+    monkeypatch.setattr(studying, "_step_aside", lambda: studying.Place(is_busy=is_busy))
     store.studies.submit(study_id, REPEATS.kind, config.model_dump_json())
     execute_study(study_id, 1, store.url)
     assert store.studies.study(study_id).state == "complete"

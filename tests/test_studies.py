@@ -10,7 +10,7 @@ from genre_core.errors import RunStateError
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import DEAD_AFTER
 from genre_core.store.schema import studies as table
-from genre_core.store.studies import DIED, StudyStore
+from genre_core.store.studies import StudyStore
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_a_study_is_queued_once(studies) -> None:
     found = studies.study("once")
     assert (found.state, found.attempt, found.config_json, found.n_results) == ("queued", 1, '{"a": 1}', 0)
     assert found.active
-    assert "once" in [study.id for study in studies.waiting()]
+    assert "once" in [study.id for study in studies.active()]
 
 
 def test_one_worker_takes_it_and_its_results_come_in_order(studies) -> None:
@@ -98,19 +98,17 @@ def test_a_failure_has_its_sentence_and_does_not_come_back_by_itself(studies) ->
     assert studies.fail("failed", 2, "Not even begun.")  # a worker that could not begin
 
 
-def test_a_silent_worker_is_taken_for_dead_at_a_look(store, studies) -> None:
+def test_where_all_workers_are_silent_a_study_waits_for_others_at_a_look(store, studies) -> None:
     running(studies, "silent")
     silence(store, "silent")
-    found = studies.study("silent")
-    assert (found.state, found.error, found.lost) == ("failed", DIED, True)
+    assert (studies.study("silent").state, studies.study("silent").error) == ("queued", None)
     assert studies.append("silent", 1, {"n": 1})  # it was only asleep
-    assert (studies.study("silent").state, studies.study("silent").error) == ("running", None)
+    assert studies.study("silent").state == "running"
 
 
 def test_a_worker_that_was_replaced_writes_nothing(store, studies) -> None:
     running(studies, "replaced")
-    silence(store, "replaced")
-    assert "replaced" in studies.reap()
+    assert studies.stop("replaced")
     assert studies.requeue("replaced") == 2
     assert not studies.append("replaced", 1, {"n": 1})
     assert studies.results("replaced") == []
@@ -120,7 +118,7 @@ def test_only_silence_is_reaped(studies) -> None:
     running(studies, "lively")
     assert studies.reap() == []
     assert "lively" in studies.reap(datetime.now(UTC) + timedelta(seconds=DEAD_AFTER + 1))
-    assert studies.study("lively").state == "failed"
+    assert studies.study("lively").state == "queued"
 
 
 def test_what_is_deleted_is_gone_and_its_worker_stops(studies) -> None:

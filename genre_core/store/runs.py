@@ -174,9 +174,10 @@ class RunStore(WorkStore):
         wanted = {"request": "continue", "pace": float(pace), "queued_at": time.time()}
         return self._queue.add(id=run_id, **new, **wanted, **_BLANK)
 
-    def request(self, run_id: str, request: Request) -> bool:
-        """Say what a queued or running run shall do next; False if it is neither."""
-        return self._queue.move(run_id, ("queued", "running"), request=request)
+    def request(self, run_id: str, request: Request, attempt: int | None = None) -> bool:
+        """Say what a queued or running run shall do next; False if it is neither, or another attempt than asked for."""
+        where = () if attempt is None else (_runs.c.attempt == attempt,)
+        return self._queue.move(run_id, ("queued", "running"), *where, request=request)
 
     def set_pace(self, run_id: str, pace: float) -> bool:
         """Set the least seconds that each epoch shall take, 0.0 for as fast as it can."""

@@ -5,6 +5,7 @@ both understand is used.
 """
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -176,6 +177,7 @@ studies = Table(
     Column("lost", Boolean, nullable=False),
     Column("error", Text),
     Column("context", Text, nullable=False),
+    Column("person", String(64), nullable=False, server_default=""),
     Index("studies_by_age", "kind", "created_at"),
 )
 """Work on many configurations at a time, such as a lens; not called `studies`, as Optuna's table beside it is."""
@@ -188,6 +190,19 @@ study_results = Table(
     Column("result", Text, nullable=False),
 )
 """Results of a study so far, one row for each result, counted from 1."""
+
+study_pieces = Table(
+    "study_pieces",
+    metadata,
+    Column("study_id", String(64), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("piece", Text, primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("heartbeat_at", Double, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("done", Boolean, nullable=False),
+)
+"""Pieces of a study, as JSON, that a worker holds or has done: each has one owner at a time."""
 
 members = Table(
     "members",
@@ -318,8 +333,28 @@ class Study(Queued):
     n_results: int
     lost: bool
     """Whether it failed because its worker gave no more sign of life."""
+    person: str = ""
+    """Who began it, by a name that says nothing else of them; empty where that is not known."""
     measuring: tuple[int, int] | None = None
     """How many windows of its clips are measured, and of how many, while that is done before it begins."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A worker's claim to a piece of a study, as JSON; `tries` counts the workers that have begun it."""
+
+    study_id: str
+    attempt: int
+    piece: str
+    owner: str
+    heartbeat_at: float
+    tries: int
+    done: bool = False
+
+    @property
+    def silent(self) -> bool:
+        """Return whether its owner has given no sign of life for so long that others may take the piece."""
+        return not self.done and abs(self.heartbeat_at - time.time()) > DEAD_AFTER
 
 
 @dataclass(frozen=True)

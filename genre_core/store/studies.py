@@ -1,25 +1,35 @@
 """Studies in the store: work on many configurations at a time, whose results come one by one and stay.
 
-Appending a result is the sign of life, and its answer says whether to go on. A study that was stopped or whose worker
-died is queued again with the results that it has, so that only what is missing is done.
+Several workers do one study: each takes a piece of it that nobody holds, and alone may save what it comes to. A piece
+whose worker gives no more sign of life is free again, so that all of a study is done, and counted once. A study that
+was stopped is queued again with the results that it has; one whose workers have all died waits for others.
 """
 
 import json
 import time
 from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from genre_core.errors import RunStateError
 from genre_core.store.database import Database
 from genre_core.store.queue import Queue, is_silent
-from genre_core.store.schema import Study, StudyState, read_study
+from genre_core.store.schema import Claim, Study, StudyState, read_study
 from genre_core.store.schema import studies as _studies
+from genre_core.store.schema import study_pieces as _pieces
 from genre_core.store.schema import study_results as _results
 
-DIED = "Its worker died: go on with it to do what is missing."
+
+class _SharedQueue(Queue):
+    """A queue whose work has several workers: they go on with what waits as they were taken for dead too early."""
+
+    def alive(self, work_id: str, attempt: int) -> ColumnElement[bool]:
+        return or_(super().alive(work_id, attempt), self._waits(work_id, attempt))
 
 
 class StudyStore:
@@ -27,7 +37,7 @@ class StudyStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._queue = Queue(database, _studies, "lost", True, False, DIED, ("n_results",))
+        self._queue = _SharedQueue(database, _studies, "lost", True, False, None, ("n_results",))
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -47,6 +57,12 @@ class StudyStore:
         found = read_study(row)
         return self.study(study_id) if is_silent(found.state, found.heartbeat_at) and self.reap() else found
 
+    def tried_again(self, study: Study) -> int:
+        """Return how many pieces of a study were begun again because the worker that had them died."""
+        query = select(func.count()).select_from(_pieces).where(_pieces.c.study_id == study.id, _pieces.c.tries > 1)
+        with self._database.transaction() as connection:
+            return int(connection.execute(query.where(_pieces.c.attempt == study.attempt)).scalar_one())
+
     def studies(self, kind: str, limit: int = 200, states: Collection[StudyState] | None = None) -> list[Study]:
         """Return the latest studies of a kind, newest first."""
         query = select(_studies).where(_studies.c.kind == kind)
@@ -56,23 +72,29 @@ class StudyStore:
             rows = connection.execute(query.order_by(_studies.c.created_at.desc(), _studies.c.id).limit(limit))
             return [read_study(row) for row in rows.mappings()]
 
-    def waiting(self) -> list[Study]:
-        """Return the queued studies of every kind, oldest first."""
-        query = select(_studies).where(_studies.c.state == "queued").order_by(_studies.c.created_at)
+    def active(self) -> list[Study]:
+        """Return the studies of every kind that wait or run, oldest first."""
+        query = select(_studies).where(_studies.c.state.in_(("queued", "running"))).order_by(_studies.c.created_at)
         with self._database.transaction() as connection:
             return [read_study(row) for row in connection.execute(query).mappings()]
 
-    def results(self, study_id: str) -> list[dict[str, Any]]:
-        """Return what a study has come to so far, in order."""
-        query = select(_results.c.result).where(_results.c.study_id == study_id).order_by(_results.c.number)
+    def results(self, study_id: str, after: int = 0) -> list[dict[str, Any]]:
+        """Return what a study has come to so far beyond the first `after` results, in order."""
+        query = select(_results.c.result).where(_results.c.study_id == study_id, _results.c.number > after)
         with self._database.transaction() as connection:
-            return [json.loads(text) for text in connection.execute(query).scalars()]
+            return [json.loads(text) for text in connection.execute(query.order_by(_results.c.number)).scalars()]
+
+    def claims(self, study_id: str, attempt: int) -> dict[str, Claim]:
+        """Return which pieces of a study are held or done, by the piece as JSON."""
+        query = select(_pieces).where(_pieces.c.study_id == study_id, _pieces.c.attempt == attempt)
+        with self._database.transaction() as connection:
+            return {row.piece: Claim(**row._mapping) for row in connection.execute(query)}
 
     # -- what a person does ------------------------------------------------------------------------------------------
 
-    def submit(self, study_id: str, kind: str, config_json: str) -> bool:
-        """Queue a new study; False if there is one of that id already, as after a double click."""
-        return self._queue.add(id=study_id, kind=kind, config=config_json, n_results=0, context="{}")
+    def submit(self, study_id: str, kind: str, config_json: str, person: str = "") -> bool:
+        """Queue a new study of a person; False if there is one of that id already, as after a double click."""
+        return self._queue.add(id=study_id, kind=kind, config=config_json, n_results=0, context="{}", person=person)
 
     def stop(self, study_id: str) -> bool:
         """End a study that waits or runs; what it has come to is kept. False if it is neither."""
@@ -91,7 +113,8 @@ class StudyStore:
     def delete(self, study_id: str) -> bool:
         """Forget a study and its results; a worker on it stops. False if there is no such study."""
         with self._database.transaction() as connection:
-            connection.execute(delete(_results).where(_results.c.study_id == study_id))
+            for table in (_results, _pieces):
+                connection.execute(delete(table).where(table.c.study_id == study_id))
             return connection.execute(delete(_studies).where(_studies.c.id == study_id)).rowcount > 0
 
     # -- what a worker does ------------------------------------------------------------------------------------------
@@ -101,18 +124,63 @@ class StudyStore:
         row = self._queue.claim(study_id, attempt)
         return None if row is None else read_study(row)
 
-    def beat(self, study_id: str, attempt: int) -> bool:
-        """Give a sign of life; return whether to go on."""
-        return self._write(study_id, attempt)
+    def join(self, study_id: str, attempt: int) -> Study | None:
+        """Take a queued study, or take part in one that others have; None where it is no longer wanted."""
+        return self.claim(study_id, attempt) or (self.study(study_id) if self.beat(study_id, attempt) else None)
 
-    def append(self, study_id: str, attempt: int, result: Mapping[str, Any]) -> bool:
-        """Save a result; return whether to go on."""
-        more = _studies.c.n_results + 1
-        with self._queue.write(study_id, attempt, n_results=more) as (connection, answer):
-            if answer is not None:
-                saved = {"study_id": study_id, "number": answer.n_results, "result": json.dumps(result)}
-                connection.execute(insert(_results).values(saved))
+    def is_wanted(self, study_id: str, attempt: int) -> bool:
+        """Return whether to go on, without a sign of life."""
+        return self._queue.answer(study_id, attempt) is not None
+
+    def beat(self, study_id: str, attempt: int, owner: str = "") -> bool:
+        """Give a sign of life for a study, and for what `owner` holds of it; return whether to go on."""
+        held = and_(_pieces.c.study_id == study_id, _pieces.c.owner == owner, ~_pieces.c.done)
+        with self._queue.write(study_id, attempt) as (connection, answer):
+            if owner and answer is not None:
+                connection.execute(update(_pieces).where(held).values(heartbeat_at=time.time()))
         return answer is not None
+
+    def take(self, study_id: str, attempt: int, piece: str, owner: str, before: Claim | None = None) -> Claim | None:
+        """Claim a piece: one that nobody has taken, or from `before`, who is silent; None if another was faster."""
+        tries = before.tries + 1 if before else 1
+        claim = Claim(study_id, attempt, piece, owner, time.time(), tries)
+        try:
+            with self._queue.write(study_id, attempt) as (connection, answer):
+                if answer is None:
+                    return None
+                if before is None:
+                    connection.execute(insert(_pieces).values(asdict(claim)))
+                elif not connection.execute(update(_pieces).where(_is_held(before)).values(asdict(claim))).rowcount:
+                    return None
+        except IntegrityError:
+            return None
+        return claim
+
+    def holds(self, claim: Claim) -> bool:
+        """Return whether a claim still counts, and its study is still wanted."""
+        with self._database.transaction() as connection:
+            held = connection.execute(select(_pieces.c.piece).where(_is_held(claim))).first()
+        return held is not None and self.is_wanted(claim.study_id, claim.attempt)
+
+    def done(self, claim: Claim) -> bool:
+        """Write down that a piece is done; False if it is no longer held."""
+        written = update(_pieces).where(_is_held(claim)).values(done=True)
+        with self._database.transaction() as connection:
+            return connection.execute(written).rowcount > 0
+
+    def append(self, study_id: str, attempt: int, result: Mapping[str, Any], claim: Claim | None = None) -> bool:
+        """Save a result, of a piece only while it is held; return whether to go on."""
+        more = _studies.c.n_results + 1
+        with suppress(_NotHeldError), self._queue.write(study_id, attempt, n_results=more) as (connection, answer):
+            if answer is None:
+                return False
+            # Written and not only read, so that nobody can take the piece before the result is saved.
+            if claim and not connection.execute(update(_pieces).where(_is_held(claim)).values(done=False)).rowcount:
+                raise _NotHeldError
+            saved = {"study_id": study_id, "number": answer.n_results, "result": json.dumps(result)}
+            connection.execute(insert(_results).values(saved))
+            return True
+        return False
 
     def describe(self, study_id: str, attempt: int, context: Mapping[str, Any]) -> bool:
         """Save what is known of a study before its first result; return whether to go on."""
@@ -131,9 +199,21 @@ class StudyStore:
         return self._queue.fail(study_id, attempt, error)
 
     def reap(self, now: datetime | None = None) -> list[str]:
-        """Mark the studies as failed whose worker has given no sign of life for a while; return their ids."""
-        return self._queue.reap(now)
+        """Queue the studies again whose workers have given no sign of life for a while; return their ids."""
+        reaped = self._queue.change(self._queue.silent(now), state="queued", heartbeat_at=None)
+        with self._database.transaction() as connection:
+            return list(connection.execute(reaped.returning(_studies.c.id)).scalars())
 
     def _write(self, study_id: str, attempt: int, **changes: Any) -> bool:
         with self._queue.write(study_id, attempt, **changes) as (_, answer):
             return answer is not None
+
+
+class _NotHeldError(Exception):
+    """A piece is no longer held: nothing of it is saved."""
+
+
+def _is_held(claim: Claim) -> ColumnElement[bool]:
+    """Return the condition that a piece still belongs to this claim."""
+    where = (_pieces.c[name] == getattr(claim, name) for name in ("study_id", "attempt", "piece", "owner", "tries"))
+    return and_(*where, ~_pieces.c.done)

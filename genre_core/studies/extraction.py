@@ -71,18 +71,22 @@ class Extraction:
         windows = [window for task in self._tasks() for window, _ in task]
         return {"n_windows": len(windows), "seconds": sum(window.length for window in windows) / 1000}
 
-    def pieces(self, results: Sequence[Result] = ()) -> list[list[Task]]:
-        """Return all tasks as one piece, unless nothing is missing; tell the store of clips that are generated."""
+    def pieces(self, results: Sequence[Result] = ()) -> list[str]:
+        """Return the whole: what is missing of it is looked up when it is done."""
+        return ["all"]
+
+    def do(self, piece: str = "all") -> Iterator[Result | None]:
+        """Deal what is missing to all workers; yield what each task comes to."""
+        yield from dealt(self.tasks(), self._store.url)
+
+    def tasks(self) -> list[Task]:
+        """Return what is missing in tasks; tell the store of clips that are generated."""
         tasks = self._tasks()
         if tasks:
             self._store.clips.put(recipes_of(self._data))
         if tasks and needs_tagger(self._data):
             network_in(self._store.clips.folder)  # where it was not fetched, that is said once
-        return [tasks] if tasks else []
-
-    def do(self, piece: list[Task]) -> Iterator[Result | None]:
-        """Deal the tasks to all workers; yield what each comes to."""
-        yield from dealt(piece, self._store.url)
+        return tasks
 
     def _tasks(self) -> list[Task]:
         windows = self._windows or windows_of(self._data, self._store)
@@ -97,13 +101,14 @@ def measuring(data: DatasetConfig | None, store: RunStore, windows: Sequence[Win
     """
     if not isinstance(data, SoundConfig):
         return
-    work = Extraction(ExtractionConfig(data=data), store, again=False, windows=windows)
-    for tasks in work.pieces():
-        n_done, n_windows = 0, sum(map(len, tasks))
+    tasks = Extraction(ExtractionConfig(data=data), store, again=False, windows=windows).tasks()
+    if not tasks:
+        return
+    n_done, n_windows = 0, sum(map(len, tasks))
+    yield n_done, n_windows
+    for result in dealt(tasks, store.url):
+        n_done += result["n_windows"] if result else 0
         yield n_done, n_windows
-        for result in work.do(tasks):
-            n_done += result["n_windows"] if result else 0
-            yield n_done, n_windows
 
 
 def tasks_of(wanted: Mapping[Window, tuple[str, ...]]) -> list[Task]:

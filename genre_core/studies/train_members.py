@@ -140,5 +140,5 @@ def _leave(store: RunStore, training: Training) -> None:
     if reason := trainer.finished or ("stopped" if training.stopped else None):
         _end(store, training, trainer.finish(reason))
         return
-    store.request(run.id, "pause")
+    store.request(run.id, "pause", run.attempt)
     store.pause(run.id, run.attempt, trainer.checkpoint())

@@ -206,7 +206,7 @@ def extract_with_progress(data: SoundConfig, inputs: Inputs) -> None:
     store = inputs.store
     work = Extraction(ExtractionConfig(data=data), store)
     n_windows = int(work.plan()["n_windows"])
-    for tasks in work.pieces():
+    if tasks := work.tasks():
         with progress_bar(n_windows, "{n:.0f} of {total}, {elapsed}", "measuring clips ") as bar:
             for result in by_processes(tasks, store.url):
                 bar.update(result["n_windows"])

@@ -5,27 +5,20 @@ from the store. A message that comes twice, late or never is harmless: a run is 
 what is queued. Here and in the store, a command that comes too late returns False and changes nothing.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from genre_core.errors import ClusterError, GenreLabError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import LEFT, LOST, Request, RunState
-from genre_core.store.studies import DIED
 from genre_core.values import Frozen
 from genre_core.workers.run import execute
-from genre_core.workers.study import execute_study
+from genre_core.workers.sending import give, lost_sentence, was_killed
+from genre_core.workers.study import send_study
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Client
 
-_PRIORITY, _SOON, _STUDY = 10, 20, 0
-_Lost = Callable[[BaseException | None], None]
-"""Record to write when a worker is lost, given the error."""
-
-_GONE = "The training processes are gone: the run is saved and starts when they are back."
+_PRIORITY, _SOON = 10, 20
 _ENDED: tuple[RunState, ...] = ("complete", "failed", "cancelled")
 
 
@@ -89,7 +82,7 @@ def submit_study(store: RunStore, client: "Client", study_id: str, kind: str, co
     """
     if not store.studies.submit(study_id, kind, config.model_dump_json()):
         return False
-    _send_study(store, client, study_id, 1)
+    send_study(store, client, store.studies.study(study_id))
     return True
 
 
@@ -101,23 +94,23 @@ def stop_study(store: RunStore, study_id: str) -> bool:
 def resume_study(store: RunStore, client: "Client", study_id: str) -> bool:
     """Go on with a study that was stopped or has failed, from the results that it has."""
     store.studies.study(study_id)  # a look marks a study whose worker has died
-    attempt = store.studies.requeue(study_id)
-    if attempt is not None:
-        _send_study(store, client, study_id, attempt)
-    return attempt is not None
+    if store.studies.requeue(study_id) is None:
+        return False
+    send_study(store, client, store.studies.study(study_id))
+    return True
 
 
 def recover(store: RunStore, client: "Client") -> int:
-    """Send what is queued to a cluster that may not know of it, what died before too; return how many were sent."""
+    """Send what is to be done to a cluster that may not know of it, what died too; return how many were sent."""
     store.sweep()
     store.reap()
     store.studies.reap()
     waiting: tuple[RunState, ...] = ("queued",)
-    queued, studies = store.runs(limit=10_000, states=waiting), store.studies.waiting()
+    queued, studies = store.runs(limit=10_000, states=waiting), store.studies.active()
     for run in reversed(queued):
         _send(store, client, run.id, run.attempt)
-    for study in studies:
-        _send_study(store, client, study.id, study.attempt)
+    for study in studies:  # those that run, too: their workers may be gone
+        send_study(store, client, study)
     return len(queued) + len(studies)
 
 
@@ -153,62 +146,12 @@ def _send(store: RunStore, client: "Client", run_id: str, attempt: int, priority
     """Give a run to the cluster."""
 
     def lost(error: BaseException | None) -> None:
-        from distributed.scheduler import KilledWorker
-
-        if not isinstance(error, KilledWorker):
-            store.fail(run_id, attempt, _lost_sentence(error, ""))
+        if not was_killed(error):
+            store.fail(run_id, attempt, lost_sentence(error))
             return
         store.lose(run_id, attempt)
         run = store.run(run_id)
         if run.state == "queued":
             _send(store, client, run_id, run.attempt, priority)
 
-    _give(client, f"run-{run_id}-{attempt}", execute, (run_id, attempt, store.url), priority, lost)
-
-
-def _send_study(store: RunStore, client: "Client", study_id: str, attempt: int) -> None:
-    """Give a study to the cluster."""
-
-    def lost(error: BaseException | None) -> None:
-        store.studies.fail(study_id, attempt, _lost_sentence(error, DIED))
-
-    _give(client, f"study-{study_id}-{attempt}", execute_study, (study_id, attempt, store.url), _STUDY, lost)
-
-
-def _give(
-    client: "Client", key: str, work: Callable[..., None], arguments: tuple[Any, ...], priority: int, lost: _Lost
-) -> None:
-    """Give work to the cluster; its key makes sending it twice the same as sending it once."""
-    from distributed import fire_and_forget
-
-    if client.status != "running":
-        raise ClusterError(_GONE)
-    try:
-        future = client.submit(work, *arguments, key=key, priority=priority, pure=False)
-        fire_and_forget(future)  # type: ignore[no-untyped-call]
-    except Exception as error:
-        raise ClusterError(_GONE) from error
-    future.add_done_callback(_settler(lost))  # type: ignore[no-untyped-call]
-
-
-def _settler(lost: _Lost) -> "Callable[[Future[Any]], None]":
-    def settle(future: "Future[Any]") -> None:
-        """Write down that a worker died: the dead cannot."""
-        if future.status != "error":
-            return  # done; or the whole cluster is gone, and then `recover` and `reap` see to it
-        with suppress(GenreLabError):
-            lost(future.exception(timeout=5))  # type: ignore[no-untyped-call]
-
-    return settle
-
-
-def _lost_sentence(error: BaseException | None, died: str) -> str:
-    from distributed.scheduler import KilledWorker
-
-    if isinstance(error, KilledWorker):
-        return died
-    if isinstance(error, GenreLabError):
-        return str(error)
-    return (
-        f"The worker could not begin ({type(error).__name__}: {error}): check that it has the same version installed."
-    )
+    give(client, f"run-{run_id}-{attempt}", execute, (run_id, attempt, store.url), priority, lost)

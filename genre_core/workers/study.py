@@ -1,86 +1,249 @@
-"""A worker's work on a study: small pieces of work, one after the other, that let runs go first.
+"""A worker's part in a study: it takes one piece after the other that nobody holds, and lets runs go first.
 
-A study leaves its worker's thread to runs that people watch (Dask calls it secede), and works beside it; while a run
-trains there it rests at the next piece or epoch. One study works in a process at a time, the others wait for it, but
-for those that are brief.
+A study is given to all workers alike, and whoever finds nothing left finishes it; a worker that comes later is given it
+by those that are there. One that dies leaves its piece to the others, which begin it again. A study leaves its worker's
+thread to runs that people watch (Dask calls it secede), and works beside it; while a run trains there it rests at the
+next piece or epoch. In one process one piece is done at a time, in turn, but for those of studies that are brief.
 """
 
+import json
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from genre_core.errors import RunStateError
+from genre_core.errors import ClusterError, GenreLabError
 from genre_core.store.heartbeat import Heart
-from genre_core.store.runs import RunStore, open_store
-from genre_core.store.schema import MEASURING, Study
+from genre_core.store.runs import RunStore, new_run_id, open_store
+from genre_core.store.schema import MEASURING, Claim, Study
 from genre_core.studies.extraction import measuring
 from genre_core.studies.kinds import KINDS
+from genre_core.studies.study import Result, StudyWork
 from genre_core.workers.run import failing, warm_up
+from genre_core.workers.sending import give, lost_sentence, was_killed, workers_of
+from genre_core.workers.turns import Turns
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 REST_SECONDS = 0.1
+LOOK_SECONDS = 0.2
+"""How often a worker for whom nothing is left looks whether another one has died."""
+INVITE_SECONDS = 5.0
+"""How often a worker looks whether others have come."""
+MOST_TRIES = 3
+TRIED = (
+    f"Workers died {MOST_TRIES} times at the same piece of this work, perhaps for lack of memory: continue with fewer "
+    "tracks or a smaller network, or on a machine with more memory."
+)
+WORKERS = "workers"
+"""Key of a context: among how many workers a study is dealt, where they are several."""
 
-_turn = threading.Lock()
+_PLAN = json.dumps("plan")
+_PRIORITY = 0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a worker works: the turns of its studies, whether a run trains there, and the cluster, if it is of one."""
+
+    turns: Turns = field(default_factory=Turns)
+    is_busy: Callable[[], bool] = lambda: False
+    client: "Callable[[], Client] | None" = None
+
+    def turn_of(self, study: Study) -> AbstractContextManager[object]:
+        """Return what a study waits for before each piece."""
+        return nullcontext() if _is_brief(study) else self.turns.turn(study.person, study.id)
+
+
+_turns, _begun, _beginning = Turns(), set[tuple[str, int, str]](), threading.Lock()
 
 
 def execute_study(study_id: str, attempt: int, store_url: str) -> None:
-    """Do what a study is missing, and write down how it ended, whatever happens."""
+    """Take part in a study until nothing of it is missing, whatever happens."""
     store = open_store(store_url)
     warm_up()  # before the claim: until then the study waits, and an import may hold up the signs of life
-    is_busy = _step_aside()
-    with _turn_of(store, study_id):
-        study = store.studies.claim(study_id, attempt)
-        if study is None:
+    place, name = _step_aside(), (study_id, attempt, store_url)
+    with _beginning:
+        if name in _begun:  # it was sent twice
             return
-        studies = store.studies
-        with (
-            Heart(lambda: studies.beat(study_id, attempt), study_id),
-            failing("The work", study_id, lambda sentence: studies.fail(study_id, attempt, sentence)),
-        ):
-            for _ in work_on(store, study):
-                while is_busy():
-                    time.sleep(REST_SECONDS)
-                if not studies.beat(study_id, attempt):
-                    return
-            studies.finish(study_id, attempt)
+        _begun.add(name)
+    try:
+        take_part(store, study_id, attempt, place)
+    finally:
+        _begun.remove(name)
 
 
-def _turn_of(store: RunStore, study_id: str) -> AbstractContextManager[object]:
-    """Return what a study waits for in this process."""
-    with suppress(RunStateError):  # it was deleted, and will not be claimed
-        kind = KINDS.get(store.studies.study(study_id).kind)
-        if kind and kind.brief:
-            return nullcontext()
-    return _turn
+def take_part(store: RunStore, study_id: str, attempt: int, place: Place) -> None:
+    """Do pieces of a study while there are any, and write down how it ended."""
+    studies, owner = store.studies, new_run_id()
+    if not studies.is_wanted(study_id, attempt):
+        return
+    with place.turn_of(studies.study(study_id)):
+        study = studies.join(study_id, attempt)
+    if study is None:
+        return
+    with (
+        Heart(lambda: studies.beat(study_id, attempt, owner), study_id),
+        failing("The work", study_id, lambda sentence: studies.fail(study_id, attempt, sentence)),
+    ):
+        for _ in work_on(store, study, place, owner):
+            while place.is_busy():
+                time.sleep(REST_SECONDS)
 
 
-def work_on(store: RunStore, study: Study) -> Iterator[None]:
-    """Do what a study is missing, its clips first, and save what it comes to; yield wherever others may go first."""
-    kind = KINDS[study.kind]
-    told = None
-    for so_far in (so_far for data in kind.measured(study) for so_far in measuring(data, store)):
-        if so_far != told:
-            told = so_far
-            store.studies.describe(study.id, study.attempt, {MEASURING: so_far})
+def work_on(store: RunStore, study: Study, place: Place | None = None, owner: str = "") -> Iterator[None]:
+    """Do pieces of a study while there are any, and finish it; yield wherever others may go first."""
+    place, studies = place or Place(), store.studies
+    part = _Part(store, study, owner or new_run_id(), place)
+    while studies.is_wanted(study.id, study.attempt):
+        part.invite()
+        with place.turn_of(study):
+            claim = part.take()
+            if claim:
+                with closing(part.do(claim)) as steps:
+                    for _ in steps:
+                        yield
+                        if not studies.holds(claim):
+                            break
+                    else:
+                        studies.done(claim)
+                continue
+        if part.over:
+            studies.finish(study.id, study.attempt)
+            return
+        time.sleep(LOOK_SECONDS)
         yield
-    work = kind.open(store, study)
-    plan = work.plan()
-    if plan or told:
-        store.studies.describe(study.id, study.attempt, plan)
-        yield
-    for piece in work.pieces(store.studies.results(study.id)):
-        for result in work.do(piece):
+
+
+class _Part:
+    """One worker's part in a study."""
+
+    def __init__(self, store: RunStore, study: Study, owner: str, place: Place) -> None:
+        self._store, self._study, self._owner, self._place = store, study, owner, place
+        self._results: list[Result] = []
+        self._invited, self._invite_at = set[str](), 0.0
+        self.over = False
+        """Whether nothing was missing when it last looked for a piece, and nobody held one."""
+
+    @cached_property
+    def _work(self) -> StudyWork:
+        return KINDS[self._study.kind].open(self._store, self._study)
+
+    def take(self) -> Claim | None:
+        """Take a piece that is missing and that nobody holds; None where there is none.
+
+        Raises
+        ------
+        GenreLabError
+            Too many workers have died at one.
+        """
+        study, self.over = self._study, False
+        claims = self._store.studies.claims(study.id, study.attempt)
+        left = any(not claim.done and not claim.silent for claim in claims.values())
+        for piece in self._missing(claims):
+            written = json.dumps(piece, sort_keys=True)
+            before = claims.get(written)
+            if before and before.done:
+                continue
+            left = True
+            if before and not before.silent:
+                continue
+            if before and before.tries >= MOST_TRIES:
+                raise GenreLabError(TRIED)
+            if claim := self._store.studies.take(study.id, study.attempt, written, self._owner, before):
+                return claim
+        self.over = not left
+        return None
+
+    def _missing(self, claims: Mapping[str, Claim]) -> Iterable[Any]:
+        """Return the pieces that are missing: at first what is known beforehand."""
+        if _PLAN not in claims or not claims[_PLAN].done:
+            return [json.loads(_PLAN)]
+        # After the claims: of a piece that was done by then the results are there.
+        self._results += self._store.studies.results(self._study.id, len(self._results))
+        return self._work.pieces(self._results)
+
+    def do(self, claim: Claim) -> Generator[None]:
+        """Do a piece, and save what it comes to."""
+        if claim.piece == _PLAN:
+            yield from self._plan()
+            return
+        for result in self._work.do(json.loads(claim.piece)):
             if result is not None:
-                store.studies.append(study.id, study.attempt, result)
+                self._store.studies.append(claim.study_id, claim.attempt, result, claim)
             yield
 
+    def _plan(self) -> Iterator[None]:
+        """Measure the clips of a study, and save what is known of it beforehand."""
+        store, study, told = self._store, self._study, None
+        for data in KINDS[study.kind].measured(study):
+            for so_far in measuring(data, store):
+                if so_far != told:
+                    told = so_far
+                    store.studies.describe(study.id, study.attempt, {MEASURING: so_far})
+                yield
+        known = {**self._work.plan(), **({WORKERS: n} if (n := len(self._others())) > 1 else {})}
+        if known or told:
+            store.studies.describe(study.id, study.attempt, known)
+            yield
 
-def _step_aside() -> Callable[[], bool]:
-    """Leave the thread of a Dask worker to others; return what says whether one of them is at work there."""
+    def invite(self) -> None:
+        """Give the study to workers that have come, now and then."""
+        if self._place.client and time.monotonic() >= self._invite_at and not _is_brief(self._study):
+            self._invite_at = time.monotonic() + INVITE_SECONDS
+            for address in set(self._others()) - self._invited:
+                self._invited.add(address)
+                with suppress(ClusterError):
+                    _send_to(self._store, self._place.client(), self._study, address)
+
+    def _others(self) -> list[str]:
+        """Return the addresses of all workers; none where there is no cluster, or it does not answer."""
+        with suppress(ClusterError):
+            return workers_of(self._place.client()) if self._place.client else []
+        return []
+
+
+def _is_brief(study: Study) -> bool:
+    return study.kind in KINDS and KINDS[study.kind].brief
+
+
+def _step_aside() -> Place:
+    """Leave the thread of a Dask worker to others; return where this is."""
     with suppress(ValueError):  # not on a Dask worker
-        from distributed import get_worker, secede
+        from distributed import get_client, get_worker, secede
 
         worker = get_worker()
         secede()  # type: ignore[no-untyped-call]
-        return lambda: worker.state.executing_count > 0
-    return lambda: False
+        return Place(_turns, lambda: worker.state.executing_count > 0, get_client)
+    return Place(_turns)
+
+
+def send_study(store: RunStore, client: "Client", study: Study) -> None:
+    """Give a study to all workers of a cluster, or to one of them where it is brief.
+
+    Raises
+    ------
+    ClusterError
+        There is no cluster.
+    """
+    everywhere = workers_of(client)
+    for address in [""] if _is_brief(study) else everywhere or [""]:
+        _send_to(store, client, study, address)
+
+
+def _send_to(store: RunStore, client: "Client", study: Study, address: str, again: str = "") -> None:
+    """Give a study to the worker of an address, or to any; when it dies, to another one."""
+
+    def lost(error: BaseException | None) -> None:
+        if was_killed(error):
+            if store.studies.is_wanted(study.id, study.attempt):
+                _send_to(store, client, study, "", new_run_id())
+        elif store.studies.study(study.id).state == "queued":  # else others could begin
+            store.studies.fail(study.id, study.attempt, lost_sentence(error))
+
+    key = f"study-{study.id}-{study.attempt}-{address}{again}"
+    give(client, key, execute_study, (study.id, study.attempt, store.url), _PRIORITY, lost, address)

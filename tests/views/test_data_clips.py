@@ -53,9 +53,8 @@ def measured(store, config) -> None:
     """Measure all that is missing, as workers do."""
     from genre_core.studies.extraction import Extraction
 
-    for tasks in Extraction(extractions.of(config), store).pieces():
-        for task in tasks:
-            measure(task, store.url)
+    for task in Extraction(extractions.of(config), store).tasks():
+        measure(task, store.url)
 
 
 def said(page) -> str:
@@ -158,7 +157,7 @@ def test_half_measured_clips_say_how_many_are(store, table):
     config = configure({"data.source": "clips", "data.table": table, "data.features": "notebook20"}).data
     from genre_core.studies.extraction import Extraction
 
-    ((task, *_),) = Extraction(extractions.of(config), store).pieces()
+    task, *_ = Extraction(extractions.of(config), store).tasks()
     measure(task[:5], store.url)
     assert f"5 of {3 * N} clips are measured." in texts(on_clips(table))
 

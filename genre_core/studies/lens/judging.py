@@ -147,6 +147,7 @@ class Lens:
     ) -> None:
         self.config, self._tables, self._seen = config, tables, seen
         self._prepared: tuple[tuple[str, int], Prepared] | None = None
+        self._n_told = 0
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -165,8 +166,9 @@ class Lens:
     def pieces(self, results: Sequence[Result] = ()) -> list[tuple[int, str, Classifier]]:
         """Return what is to be scored beside the scores there are."""
         scores = [LensScore.from_json(result) for result in results]
-        for score in scores:  # a version that did not tell of them may have made them
+        for score in scores[self._n_told :]:  # a version that did not tell of them may have made them
             self._seen(self, score)
+        self._n_told = len(scores)
         had = {score.task for score in scores}
         config = _for_inputs(self.config, self.dataset)
         splits = [(repeat, level) for repeat in range(1, config.n_repeats + 1) for level in self.lens_plan.levels]

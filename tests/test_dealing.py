@@ -1,0 +1,205 @@
+"""Studies dealt to many workers: every piece is done, counted once, whoever dies, sleeps or comes late."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import update
+
+from genre_core.store import heartbeat, schema
+from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.schema import study_pieces
+from genre_core.studies.kinds import KINDS, Kind
+from genre_core.values import Frozen
+from genre_core.workers import study as working
+from genre_core.workers.study import TRIED, Place, take_part, work_on
+from genre_core.workers.turns import Turns
+
+
+class ToyConfig(Frozen):
+    n: int
+
+
+class Toy:
+    """A study of n numbers, each a piece that comes to itself."""
+
+    def __init__(self, config: ToyConfig) -> None:
+        self.n = config.n
+
+    def plan(self):
+        return {"n": self.n}
+
+    def pieces(self, results=()):
+        had = {result["number"] for result in results}
+        return [number for number in range(self.n) if number not in had]
+
+    def do(self, piece):
+        yield None
+        yield {"number": piece}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory) -> Iterator[RunStore]:
+    own = RunStore(f"sqlite:///{tmp_path_factory.mktemp('dealing')}/store.sqlite")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(KINDS, "toy", Kind("toy", "toy", ToyConfig, lambda config, *_: Toy(config), data=lambda _: None))
+        patch.setattr(working, "LOOK_SECONDS", 0.02)
+        yield own
+    own.close()
+
+
+def submitted(store: RunStore, n: int) -> str:
+    study_id = new_run_id()
+    assert store.studies.submit(study_id, "toy", ToyConfig(n=n).model_dump_json())
+    return study_id
+
+
+def numbers(store: RunStore, study_id: str) -> list[int]:
+    return [result["number"] for result in store.studies.results(study_id)]
+
+
+def begun(store: RunStore, study_id: str, steps: int = 2) -> Iterator[None]:
+    """Return the work of a worker that holds a piece and is left there; kept, it is not closed, as where it died."""
+    study = store.studies.join(study_id, 1)
+    assert study
+    work = work_on(store, study)
+    for _ in range(steps):
+        next(work)
+    return work
+
+
+def silence(store: RunStore) -> None:
+    """Make all workers seem dead."""
+    with store.transaction() as connection:
+        connection.execute(update(study_pieces).values(heartbeat_at=0.0))
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """Take workers for dead soon, and let them give their signs of life often."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "DEAD_AFTER", 0.4)
+        patch.setattr(heartbeat, "BEAT_SECONDS", 0.05)
+        patch.setattr(working, "MOST_TRIES", 99)
+        yield
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    n=st.integers(0, 12),
+    n_workers=st.integers(1, 6),
+    deaths=st.lists(st.integers(1, 9), max_size=3),
+    late=st.integers(0, 2),
+)
+def test_every_piece_is_done_and_counted_once_whoever_dies_or_comes_late(store, n, n_workers, deaths, late):
+    study_id = submitted(store, n)
+    asleep = []
+
+    def live(wait: float = 0.0) -> None:
+        time.sleep(wait)
+        take_part(store, study_id, 1, Place())
+
+    def die(steps: int) -> None:
+        study = store.studies.join(study_id, 1)
+        if study is None:
+            return
+        work = work_on(store, study)
+        asleep.append(work)
+        for _ in range(steps):
+            if next(work, "over") == "over":
+                return
+
+    threads = [threading.Thread(target=die, args=(steps,)) for steps in deaths]
+    threads += [threading.Thread(target=live) for _ in range(n_workers)]
+    threads += [threading.Thread(target=live, args=(0.05,)) for _ in range(late)]
+    with impatient():
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=60)
+            assert not thread.is_alive()
+    assert store.studies.study(study_id).state == "complete"
+    assert sorted(numbers(store, study_id)) == list(range(n))
+    for work in asleep:  # the dead wake, and change nothing
+        list(work)
+    assert sorted(numbers(store, study_id)) == list(range(n))
+    assert store.studies.study(study_id).context == {"n": n}
+
+
+def test_what_a_dead_worker_held_is_begun_again_and_said(store):
+    study_id = submitted(store, 3)
+    dead = begun(store, study_id)
+    silence(store)
+    take_part(store, study_id, 1, Place())
+    study = store.studies.study(study_id)
+    assert (study.state, sorted(numbers(store, study_id))) == ("complete", [0, 1, 2])
+    assert store.studies.tried_again(study) == 1
+    list(dead)
+    assert len(numbers(store, study_id)) == 3
+
+
+def test_one_that_was_only_asleep_and_lost_its_piece_goes_on_with_another(store):
+    study_id = submitted(store, 2)
+    asleep = begun(store, study_id)
+    silence(store)
+    other = begun(store, study_id, 1)
+    while not numbers(store, study_id):
+        next(asleep)
+    assert numbers(store, study_id) == [1], "the other one has the first"
+    list(other)
+    assert sorted(numbers(store, study_id)) == [0, 1]
+    assert store.studies.study(study_id).state == "complete"
+
+
+def test_a_piece_at_which_three_workers_died_ends_the_study_with_a_sentence(store):
+    study_id, dead = submitted(store, 2), []
+    for steps in (2, 1, 1):
+        dead.append(begun(store, study_id, steps))
+        silence(store)
+    take_part(store, study_id, 1, Place())
+    study = store.studies.study(study_id)
+    assert (study.state, study.error) == ("failed", TRIED)
+    attempt = store.studies.requeue(study_id)
+    take_part(store, study_id, attempt, Place())
+    assert sorted(numbers(store, study_id)) == [0, 1], "a person who continues gets three tries again"
+
+
+def test_a_stop_reaches_every_worker_and_what_is_deleted_leaves_nothing(store):
+    study_id = submitted(store, 2)
+    both = [begun(store, study_id), begun(store, study_id, 1)]
+    assert store.studies.stop(study_id)
+    for work in both:
+        list(work)
+    assert numbers(store, study_id) == []
+    assert store.studies.claims(study_id, 1)
+    assert store.studies.delete(study_id)
+    assert store.studies.claims(study_id, 1) == {}
+
+
+def test_turns_go_round_between_people_and_between_the_studies_of_each():
+    turns, order, left = Turns(), [], {("a", "1"): 4, ("a", "2"): 4, ("b", "3"): 4}
+    all_wait = threading.Barrier(len(left) + 1)
+
+    def work(person: str, study: str) -> None:
+        all_wait.wait(timeout=20)
+        for _ in range(4):
+            with turns.turn(person, study):
+                order.append((person, study))
+                while len(order) < 8 and len(turns._waiting) < 2:  # until the others wait again
+                    time.sleep(0.001)
+
+    threads = [threading.Thread(target=work, args=of) for of in left]
+    for thread in threads:
+        thread.start()
+    all_wait.wait(timeout=20)
+    for thread in threads:
+        thread.join(timeout=20)
+        assert not thread.is_alive()
+    people = [person for person, _ in order[:8]]
+    assert people in (["a", "b"] * 4, ["b", "a"] * 4)
+    of_a = [study for person, study in order if person == "a"][:4]
+    assert of_a in (["1", "2"] * 2, ["2", "1"] * 2)
