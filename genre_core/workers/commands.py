@@ -115,7 +115,7 @@ def recover(store: RunStore, client: "Client") -> int:
 
 
 def send_lost(store: RunStore, client: "Client") -> None:
-    """Send the runs again that have lost their worker, whoever noticed; what is found now is sent the next time.
+    """Send the runs and studies again that lost their workers, whoever noticed; what is found now is sent next time.
 
     Until then a worker that was only silent may come back.
     """
@@ -123,7 +123,11 @@ def send_lost(store: RunStore, client: "Client") -> None:
     for run in store.runs(limit=10_000, states=waiting):
         if run.stopped_because in (LOST, LEFT):
             _send(store, client, run.id, run.attempt)
+    for study in store.studies.active():
+        if study.state == "queued" and study.started_at:
+            send_study(store, client, study)
     store.reap()
+    store.studies.reap()
 
 
 def _again(
