@@ -167,7 +167,7 @@ def test_a_run_whose_worker_is_killed_goes_on_by_itself_and_says_so(lab: Lab) ->
 def test_a_worker_that_is_retired_gives_its_run_to_another(lab: Lab) -> None:
     with (
         LocalCluster(  # type: ignore[no-untyped-call]
-            n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None, protocol="inproc"
+            n_workers=2, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0", protocol="inproc"
         ) as both,
         Client(both) as client,
     ):  # type: ignore[no-untyped-call]
