@@ -85,6 +85,16 @@ def complete(store):
 # -- the space -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("longest", "crop", "muted"), [(3.0, 2.5, 2.9), (3.2, 3.0, 3.1), (0.4, 0.5, 0.3), (90, 30, 10)]
+)
+def test_crops_are_shorter_than_the_longest_clip(longest, crop, muted):
+    base = configure({"data.source": "music", "model.architecture": "cnn"})
+    highest = [suggested(base, f"model.{name}", longest).high for name in ("crop", "mute_seconds")]
+    assert highest == pytest.approx([crop, muted])
+    assert read_dimension("model.crop", base, longest).high == crop
+
+
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 def test_every_setting_that_can_be_searched_has_a_range_within_its_own_bounds(optimizer):
     base = configure({"train.optimizer": optimizer})

@@ -9,6 +9,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard.components.cell_tracks import Choice, ListedTracks, choices
 from dashboard.components.csv_download import Columns, csv_download
+from dashboard.components.ensembles import say_whose_features
 from dashboard.components.has_features import has_features
 from dashboard.components.judged import Judged
 from dashboard.components.listening import answered, listen
@@ -55,7 +56,8 @@ def judged_tracks(judged: Judged, chosen: ListedTracks, named: str, gone: str = 
         page = {name: st.query_params.get(name) for name in PASSED_ON}
         likely = choices(judged.outcome, int(chosen.rows[at]))
         one_track(chosen, at, likely, outcomes.standard_scores(judged.run), {**page, "track": str(row)})
-        has_features(judged.data, "A track's profile")
+        if has_features(judged.data, "A track's profile"):
+            say_whose_features(judged.run)
 
 
 def track_list(found: ListedTracks, chosen: int | None, key: str) -> None:

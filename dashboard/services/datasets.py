@@ -10,6 +10,7 @@ from dashboard.services.workers import store
 from genre_core.bayes import recipe
 from genre_core.bayes.conditions import Heard, is_known
 from genre_core.bayes.limit import BayesLimit, bayes_limit
+from genre_core.data import sources
 from genre_core.data.clips.gathering import frame_seconds, input_shape
 from genre_core.data.dataset import Dataset, FloatArray
 from genre_core.data.generator.law import law_of
@@ -78,6 +79,12 @@ def sound_shape(config: SoundConfig) -> Shape:
     sizes = counts_of(config, store()).values()
     inputs = input_shape(windows_of(config, store()), config)
     return Shape(sum(sizes), inputs, len(sizes), max(sizes) / sum(sizes), frame_seconds(config))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def longest_window(config: DatasetConfig) -> float:
+    """Return how many seconds of sound a row holds at most, infinity where it is none; raises DataError."""
+    return sources.longest_window(config, store())
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

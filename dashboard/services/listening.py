@@ -19,6 +19,7 @@ from genre_core.data.splitting import split_dataset
 from genre_core.errors import ClipError
 from genre_core.judging.hearing import Hearing, closed_clips, read_sound
 from genre_core.settings.config import SoundConfig
+from genre_core.settings.ensembles import is_mixed
 from genre_core.store.schema import Run, RunState
 from genre_core.workers.listening import Sound, listen_on
 
@@ -43,8 +44,8 @@ class Brought(NamedTuple):
 
 
 def can_listen(run: Run) -> bool:
-    """Say whether a run learned from sound."""
-    return isinstance(data_of(run), SoundConfig)
+    """Say whether a run learned from sound, in one way."""
+    return isinstance(data_of(run), SoundConfig) and not is_mixed(run.config)
 
 
 def listeners() -> list[Run]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from genre_core.networks.spectrograms import SpectrogramNetworkConfig
 from genre_core.settings.names import BRANCH, SECTIONS, TAGS, Setting, all_settings, flatten, variants
 from genre_core.settings.presets import Preset
 
@@ -17,7 +18,7 @@ COMMON = {
     *(f"train.{field}" for field in ("optimizer", "learning_rate", "batch_size", "max_epochs", "patience")),
 }
 """Settings that fit on one screen, with those of the network; all others are behind "More"."""
-RARE = {f"model.{field}" for field in ("mute_seconds", "mute_bands", "gain", "noise", "shift", "stretch")}
+RARE = {f"model.{field}" for field in SpectrogramNetworkConfig.changes if field != "crop"}
 """Settings of the network that are behind "More" too."""
 BY_BUTTON = ("before",)
 """Sections that no panel draws: a branch is begun by a button, from a run."""

@@ -13,7 +13,8 @@ from dashboard.theme import count, percent
 from genre_core.data.dataset import Part
 from genre_core.errors import RunStateError
 from genre_core.evaluation.intervals import Interval
-from genre_core.settings.config import ExperimentConfig, labels_are_noisy
+from genre_core.settings.config import ExperimentConfig, SoundConfig, labels_are_noisy
+from genre_core.settings.names import all_settings, label_in
 from genre_core.settings.naming import data_name, own_settings, said
 from genre_core.store.openings import Openings
 from genre_core.store.schema import Run
@@ -180,6 +181,24 @@ def _training(config: ExperimentConfig) -> list[str]:
     for name, value in own_settings(config).items():
         words += [f"--{name}", _typed(value)]
     return words
+
+
+def copies(config: ExperimentConfig) -> str:
+    """Say which copies of its training clips a run learned from as well; empty without any."""
+    if not isinstance(config.data, SoundConfig) or not config.data.changes:
+        return ""
+    changed = label_in(config, "data.copies", config.data.copies)
+    return f"{count(len(config.data.changes), 'copy', 'copies')} of each training clip: {changed}"
+
+
+def changed_at_random(config: ExperimentConfig) -> str:
+    """Say how a run's training clips were changed at random in each epoch; empty where they were not."""
+    asked = {f"model.{name}": getattr(config.model, name) for name in config.model.changes}
+    asked["train.mixup"] = config.train.mixup
+    units = {name: all_settings()[name].unit for name in asked}
+    units = {name: units[name].removesuffix("s") if value == 1 else units[name] for name, value in asked.items()}
+    found = [f"{said(name, value)} {units[name]}".rstrip() for name, value in asked.items() if value]
+    return f"training clips alone, each epoch anew: {', '.join(found)}" if found else ""
 
 
 def when(then: datetime, now: datetime | None = None) -> str:

@@ -18,7 +18,7 @@ from genre_core.data.clips.windows import starts
 from genre_core.data.inputs import BandStandardizer, Inputs, LazyRows, Rows, Scores, Spectrograms, Standardizer
 from genre_core.errors import DataError, RunStateError
 from genre_core.settings.config import ExperimentConfig, SoundConfig
-from genre_core.settings.ensembles import average_logits
+from genre_core.settings.ensembles import average_logits, is_mixed
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.training.experiment import Prepared, prepare_once
@@ -34,6 +34,7 @@ HOP = 1.0
 MOST_WINDOWS = 60
 """A longer sound is heard at so many places, evenly spread."""
 DEAF = "This run learned from a table of features, so it cannot listen: choose a run on clips or on generated music."
+MIXED = "The members of this ensemble listen to different things: choose one of them."
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,8 +171,8 @@ def fit_again(store: RunStore, run: Run) -> Fitted:
 
     if run.state != "complete":
         raise RunStateError(f"The run {run.name} is {run.state}: only a complete run can answer.")
-    if any(member.data != run.config.data for member in run.config.members):
-        raise DataError("The members of this ensemble listen to different things: choose one of them.")
+    if is_mixed(run.config):
+        raise DataError(MIXED)
     config, prepared = run.config, prepare_once(run.config.data, run.config.split, store)
     saved = store.artifact(run.id, "logits")
     if saved is None or not np.array_equal(Predictions.load(saved).y, prepared.dataset.y):

@@ -77,6 +77,8 @@ class NetworkConfig(Frozen):
     that `FittedNetwork` answers as it does."""
     maps: ClassVar[bool] = False
     """Whether it begins with blocks of convolution, whose last patterns are seen in its module `maps`."""
+    changes: ClassVar[tuple[str, ...]] = ()
+    """Settings by which training clips are changed at random."""
     shown_last: ClassVar[tuple[str, ...]] = ()
     """Settings that it shares with others, which stand below its own."""
 

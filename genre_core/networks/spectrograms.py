@@ -6,7 +6,7 @@ A block is convolution, batch normalization (Ioffe & Szegedy 2015), ReLU and poo
 import math
 from abc import abstractmethod
 from itertools import pairwise
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from genre_core.errors import DataError
 from genre_core.networks.config import DROPOUT, Augmentation, Layer, NetworkConfig, Shape
@@ -36,9 +36,8 @@ class SpectrogramNetworkConfig(NetworkConfig):
     # fmt: on
 
     feature_set = "logmel"
-    shown_last: ClassVar[tuple[str, ...]] = (
-        "dropout", "crop", "mute_seconds", "mute_bands", "gain", "noise", "shift", "stretch",
-    )  # fmt: skip
+    changes = ("crop", "mute_seconds", "mute_bands", "gain", "noise", "shift", "stretch")
+    shown_last = ("dropout", *changes)
 
     def check(self, shape: Shape) -> None:
         """Raise DataError where the inputs are no spectrograms."""

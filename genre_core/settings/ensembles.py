@@ -39,6 +39,11 @@ def ensemble_of(configs: Sequence[ExperimentConfig]) -> ExperimentConfig:
     return ExperimentConfig.model_validate({**dict(first), "averaged_with": members})
 
 
+def is_mixed(config: ExperimentConfig) -> bool:
+    """Return whether the members of an ensemble are given different things, such as features and a spectrogram."""
+    return any(member.data != config.data for member in config.members)
+
+
 def _tracks(config: ExperimentConfig) -> DatasetConfig:
     """Return the data, of sound whatever is measured on it."""
     data = config.data

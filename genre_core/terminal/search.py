@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from genre_core.data.sources import longest_window
 from genre_core.store.openings import opened
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.studies.kinds import SEARCH
@@ -20,7 +21,8 @@ from genre_core.terminal.work import do_study
 def search(options: argparse.Namespace) -> int:
     """Search, and print what came out."""
     base, inputs = read_order(options)
-    space = [read_dimension(text, base) for text in options.space]
+    longest = longest_window(base.data, inputs)
+    space = [read_dimension(text, base, longest) for text in options.space]
     config = search_config(
         base,
         space,

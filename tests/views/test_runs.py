@@ -107,6 +107,24 @@ def test_the_card_marks_the_settings_that_differ(store):
     assert rows.loc["Data · Spread", "usual"] == ""
 
 
+def test_the_card_says_how_training_clips_were_changed(store):
+    heard = {
+        "data.source": "music",
+        "model.architecture": "cnn",
+        "data.copies": "pitch",
+        "model.shift": 2,
+        "model.crop": 1,
+    }
+    store.submit("changed", configure(heard), "Changed")
+    (made_with,) = (
+        one.value for one in opened(RUNS, run="changed").dataframe if "settings hash" in list(one.value.iloc[:, 0])
+    )
+    said = dict(made_with.itertuples(index=False, name=None))
+    assert said["copies"] == "2 copies of each training clip: a semitone lower, higher"
+    assert said["changed at random"].endswith("each epoch anew: random crop 1 second, pitch shift 2 bands")
+    store.delete("changed")
+
+
 def test_the_command_repeats_the_run(store, tmp_path, monkeypatch):
     page = opened(RUNS, run="first")
     command, module, name, *arguments = shlex.split(page.code[0].value)

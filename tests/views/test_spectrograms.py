@@ -80,6 +80,10 @@ def beside(page, name):
     return [mark for mark in drawn(page, f"{name} ruler")["marks"] if mark["text"].endswith(TAGS_ALONE)]
 
 
+def links(page):
+    return [link.proto.label for link in page.get("page_link")]
+
+
 def test_train_says_what_it_needs_where_it_is_given_features(store):
     page = opened("views/train/page.py", **at(store, model__architecture="cnn", data__features="rhythm"))
     assert "A CNN needs spectrograms: choose clips or generated music, with the feature set logmel." in texts(page)
@@ -260,4 +264,11 @@ def test_an_ensemble_of_features_and_spectrograms_says_whose_it_shows(store):
     choice.set_value("CNN").run()
     assert "64 × 22 numbers" in json.loads(drawn(page, "network")["figure"])["data"][-1]["text"][0]
     said = "These are features of one member, the softmax regression (chroma). The ensemble averages it with"
-    assert f"{said} the CNN (logmel)." in texts(opened("views/track/page.py", run="mixed", track="0"))
+    page = opened("views/track/page.py", run="mixed", track="0")
+    assert f"{said} the CNN (logmel)." in texts(page)
+    assert "Its answer along the clip" not in links(page)
+    assert "Its answer along the clip" in links(opened("views/track/page.py", run="cnn", track="0"))
+    assert "Let it listen" in links(opened("views/train/page.py", run="cnn"))
+    page = opened("views/listen/page.py", run="mixed")
+    assert "The members of this ensemble listen to different things" in texts(page)
+    assert {"cnn", "columns"} <= {button.label for button in page.button}

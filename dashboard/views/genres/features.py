@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
+from dashboard.components.ensembles import say_whose_features
 from dashboard.components.has_features import has_features
 from dashboard.components.plot import plot
 from dashboard.components.twin import twin
@@ -20,6 +21,7 @@ ROW, AXIS = 22, 52
 
 def draw(one: OneGenre) -> None:
     """Draw both beside each other, each with its sentence and its table."""
+    say_whose_features(one.judged.run)
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("What sets it apart", anchor=False, help=GLOSSARY["standard score"])

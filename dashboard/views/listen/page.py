@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
+from dashboard.components.ensembles import members_instead
 from dashboard.components.judged_head import say_headline
 from dashboard.components.percent_input import percent_input
 from dashboard.components.run_picker import label
@@ -12,12 +13,14 @@ from dashboard.components.safely import refreshing
 from dashboard.services import listening, runs, workers
 from dashboard.services.listening import Brought
 from dashboard.shell import address
+from dashboard.shell.address import plain
 from dashboard.text import evaluate_states
 from dashboard.views.listen import answer
 from dashboard.views.listen import text as sentences
 from dashboard.views.listen.keep import keep_it
 from genre_core.data.tables.reading import MAX_BYTES
 from genre_core.errors import GenreLabError
+from genre_core.judging.fitted import DEAF, MIXED
 from genre_core.store.schema import Run
 
 COMPONENTS = Path(__file__).parents[2] / "components"
@@ -51,7 +54,8 @@ def _say_why_not() -> None:
     elif asked_for.state != "complete":
         say_headline(*evaluate_states.not_complete(asked_for))
     else:
-        say_headline(sentences.deaf(asked_for))
+        st.header(plain(f"{asked_for.name} cannot listen."), anchor=False)
+        members_instead(asked_for, MIXED if asked_for.averages else DEAF, "listen")
 
 
 def _looked_at(found: list[Run]) -> Run | None:

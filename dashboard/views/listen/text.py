@@ -2,7 +2,6 @@
 
 from dashboard.text.evaluate_states import TRAIN, Step
 from dashboard.text.train import Headline
-from genre_core.judging.fitted import DEAF
 from genre_core.judging.hearing import LONGEST, MUSIC_ONLY
 from genre_core.settings.config import MusicConfig
 from genre_core.store.schema import Run
@@ -19,11 +18,6 @@ def nobody(any_runs: bool) -> tuple[Headline, Step]:
     return Headline("No run can listen yet." if any_runs else "There is no run yet.", reason), Step(
         TRAIN, "Train on generated music"
     )
-
-
-def deaf(run: Run) -> Headline:
-    """Say that a run cannot listen."""
-    return Headline(f"{run.name} cannot listen.", DEAF)
 
 
 def waiting(run: Run) -> Headline:

@@ -13,7 +13,7 @@ from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.shell.fields import TITLES
 from dashboard.text.badges import badges
-from dashboard.text.runs import STATES, clock, command, scores_of, state_sentence
+from dashboard.text.runs import STATES, changed_at_random, clock, command, copies, scores_of, state_sentence
 from dashboard.text.train import duration
 from genre_core.errors import RunStateError
 from genre_core.settings.config import ExperimentConfig
@@ -154,6 +154,8 @@ def _provenance(run: Run) -> None:
         "settings hash": run.fingerprint[:16],
         "data hash": context.get("data_hash", "")[:16],
         "tracks": _sizes(context),
+        "copies": copies(run.config),
+        "changed at random": changed_at_random(run.config),
         "seeds": ", ".join(f"{section} {seed}" for section, seed in seeds.items() if seed is not None),
         "device": context.get("device", ""),
         "versions": ", ".join(f"{name} {version}" for name, version in versions.items()),

@@ -8,6 +8,7 @@ from dashboard.components.track_filter import given_filter
 from dashboard.components.tracks import PASSED_ON
 from dashboard.services import labels as doubtful
 from dashboard.services import outcomes
+from dashboard.services.listening import can_listen
 from dashboard.services.outcomes import Outcome
 from dashboard.shell import address
 from dashboard.text.cells import drawn_matrix, selection_title
@@ -25,6 +26,9 @@ def draw(track: LookedAt) -> None:
         address.page_link("views/evaluate/page.py", label, ":material/arrow_back:", **back)
         if rows is not None:
             _steps(track, rows)
+        if track.data.heard and can_listen(track.run):
+            clip = track.data.heard[track.row].clip
+            address.page_link("views/listen/page.py", "Its answer along the clip", ":material/hearing:", clip=clip)
 
 
 def _list(track: LookedAt) -> tuple[str, list[int] | None]:

@@ -22,13 +22,13 @@ from genre_core.data.sources import unmeasured
 from genre_core.data.splitting import split_dataset
 from genre_core.explaining.masks import analysis_of, heard_through
 from genre_core.networks.config import MUTED, Augmentation
+from genre_core.networks.spectrograms import SpectrogramNetworkConfig
 from genre_core.settings.config import ExperimentConfig, SoundConfig, SplitConfig
 from genre_core.settings.names import all_settings
 from genre_core.text import count
 
 OF_EACH_GENRE = 3
 """Training clips that are offered."""
-NAMES = ("crop", "mute_seconds", "mute_bands", "gain", "noise", "shift", "stretch")
 COPIES = {
     "slower": f"6{GAP}% slower",
     "faster": f"6{GAP}% faster",
@@ -107,7 +107,7 @@ def _samples(clip: str, start: float, seconds: float) -> Float32:
 def _changed(whole: Float32, by: Augmentation, n_mels: int) -> Iterator[tuple[str, str, Float32]]:
     """Yield the title of each change, its size in words, and the sound after it."""
     rng = np.random.default_rng(0)  # the same sound each time the page is drawn
-    titles = {name: all_settings()[f"model.{name}"].title for name in NAMES}
+    titles = {name: all_settings()[f"model.{name}"].title for name in SpectrogramNetworkConfig.changes}
     analysis = analysis_of("logmel")
     shape = (analysis.triangles.shape[1], 1 + len(whole) // analysis.hop)
     if by.crop:

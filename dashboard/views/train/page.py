@@ -16,6 +16,7 @@ from dashboard.components.tagger import tagger_offer
 from dashboard.components.usable import say_why_not, usable
 from dashboard.components.words import words
 from dashboard.services import datasets, outcomes, runs, tables, tagger, workers
+from dashboard.services.listening import can_listen
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text import train as sentences
@@ -130,6 +131,8 @@ def _confusions(run: Run | None, parts: Parts) -> None:
                     address.page_link("views/evaluate/page.py", "Through time", section="epochs")
                 if run.state == "complete":
                     address.page_link("views/evaluate/page.py", "Evaluate it", icon=":material/arrow_forward:")
+                    if can_listen(run):
+                        address.page_link("views/listen/page.py", "Let it listen", icon=":material/hearing:")
     if "matrix" in parts:
         matrix(parts["matrix"]["view"], key="live matrix", compact=True, live="matrix")
     else:

@@ -18,7 +18,7 @@ from dashboard.components.study_page import (
 )
 from dashboard.components.usable import say_why_not, usable
 from dashboard.components.words import words
-from dashboard.services import searches, studies, tables
+from dashboard.services import datasets, searches, studies, tables
 from dashboard.services.searches import Search
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
@@ -143,12 +143,12 @@ def _ticked(base: ExperimentConfig) -> list[str]:
 
 def _ranges(base: ExperimentConfig, chosen: list[str]) -> dict[str, str]:
     """Draw a field for the range of each ticked setting; return what they say."""
-    texts = {}
+    texts, longest = {}, datasets.longest_window(base.data)
     for start in range(0, len(chosen), N_COLUMNS):
         columns = st.columns(N_COLUMNS, gap="small")
         for name, column in zip(chosen[start : start + N_COLUMNS], columns, strict=False):
             with column:
-                texts[name] = _range(name, suggested(base, name))
+                texts[name] = _range(name, suggested(base, name, longest))
     return texts
 
 

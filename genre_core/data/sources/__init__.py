@@ -1,5 +1,6 @@
 """Sources of data: one file each, with the `load(config, tables)` of a configuration in `SOURCES`."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
@@ -93,6 +94,13 @@ def clips_of(config: SoundConfig, tables: Tables) -> tuple[Clip, ...]:
 def windows_of(config: SoundConfig, tables: Tables) -> tuple[Window, ...]:
     """Return the windows of sound that the rows of a source are; raises DataError."""
     return _cut(clips_of(config, tables), config).windows
+
+
+def longest_window(config: DatasetConfig, tables: Tables) -> float:
+    """Return how many seconds of sound a row holds at most, infinity where it is none; raises DataError."""
+    if not isinstance(config, SoundConfig):
+        return math.inf
+    return max(window.length for window in windows_of(config, tables)) / 1000
 
 
 def counts_of(config: SoundConfig, tables: Tables) -> Mapping[str, int]:

@@ -67,8 +67,10 @@ def searchable(base: ExperimentConfig, chosen: Sequence[str] = ()) -> tuple[Sett
     return tuple(item for item in found if acts(item))
 
 
-def suggested(base: ExperimentConfig, name: str) -> Dimension:
+def suggested(base: ExperimentConfig, name: str, longest: float = math.inf) -> Dimension:
     """Return the range that a search starts with: that of the setting's field, on a log scale about the present value.
+
+    What is cut from a sound is shorter than the longest, in seconds.
 
     Raises
     ------
@@ -89,13 +91,15 @@ def suggested(base: ExperimentConfig, name: str) -> Dimension:
     if item.scale == "log":
         low, high = max(low, value * 10**-DECADES), min(high, value * 10**DECADES)
         low, high = (round(low), round(high)) if item.kind == "int" else (_short(low), _short(high))
+    elif item.unit == "seconds" and item.step and longest <= high:
+        high = item.step * max(1, math.ceil(longest / item.step) - 1)
     elif item.step and (high - low) / item.step > MOST_STEPS:
         high = low + MOST_STEPS * item.step
     return Dimension(name=name, low=max(item.low, low), high=min(item.high, high))
 
 
-def read_dimension(text: str, base: ExperimentConfig) -> Dimension:
-    """Read `train.learning_rate`, `model.dropout=0.1..0.5` or `model.hidden=64,32|128,64`.
+def read_dimension(text: str, base: ExperimentConfig, longest: float = math.inf) -> Dimension:
+    """Read `train.learning_rate`, `model.dropout=0.1..0.5` or `model.hidden=64,32|128,64`; `longest` as in `suggested`.
 
     Raises
     ------
@@ -105,7 +109,7 @@ def read_dimension(text: str, base: ExperimentConfig) -> Dimension:
     name, equals, span = text.partition("=")
     name, span = name.strip(), span.strip()
     if not equals:
-        return suggested(base, name)
+        return suggested(base, name, longest)
     _searchable(name)
     if _RANGE in span and _OR not in span:
         ends = span.split(_RANGE)
