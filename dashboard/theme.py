@@ -133,12 +133,7 @@ def heading(title: str, note: str = "") -> str:
     """Return a figure's title with a quieter note beside it: **The network** 13,288 parameters."""
     if not note:
         return title
-    return f"{title}  {quiet(note)}"
-
-
-def quiet(text: str) -> str:
-    """Return words of a figure's title that are read after it."""
-    return f'<span style="color:{MUTED};font-size:13px;font-weight:400">{text}</span>'
+    return f'{title}  <span style="color:{MUTED};font-size:13px;font-weight:400">{note}</span>'
 
 
 def layout(title: str, **own: Any) -> dict[str, Any]:

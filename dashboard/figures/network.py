@@ -5,7 +5,7 @@ from textwrap import wrap
 from typing import Any
 
 from dashboard.figures.parts import note, scatter
-from dashboard.theme import ACCENT, BACKGROUND, INK, MUTED, Figure, fade, heading, layout, quiet
+from dashboard.theme import ACCENT, BACKGROUND, INK, MUTED, Figure, fade, heading, layout
 from genre_core.networks import Layer
 
 ROOMY = 6
@@ -18,6 +18,8 @@ WIDEST, LONGEST_LINE, LINE = 14, 85, 14
 """Most letters of a line below one column, and below all; height of a line in pixels."""
 NARROW = {5: 11, 6: 9}
 """Most letters of a line below one of so many columns, for it to fit a phone."""
+SIDE = 10
+"""Margin on either side in pixels."""
 GAP = 0.18
 """Half the room for the ⋮ where nodes are left out."""
 _NUMBERS = ("", "", "two", "three", "four", "five", "six", "seven", "eight")
@@ -51,16 +53,19 @@ def network_figure(layers: Sequence[Layer], inputs: str = "features", *, size: s
     data.append(_nodes(layers, names, at, places))
     captions, n_lines = _captions(layers, columns, inputs)
     notes += captions
+    if also:
+        place = {"xref": "paper", "xanchor": "left", "xshift": -SIDE, "yref": "paper", "yanchor": "bottom", "yshift": 6}
+        notes.append(note(0, 1, also, size=13, **place))
     hidden_axis = {"visible": False, "fixedrange": True, "showgrid": False}
     return {
         "data": data,
         "layout": layout(
-            heading("The network", size) + (f"<br>{quiet(also)}" if also else ""),
+            heading("The network", size),
             xaxis={**hidden_axis, "range": [-0.5, len(columns) - 0.5]},
             yaxis={**hidden_axis, "range": [-1.06, 1.06]},
             margin={
-                "l": 10,
-                "r": 10,
+                "l": SIDE,
+                "r": SIDE,
                 "t": 36 + (LINE if also else 0),
                 "b": 20 + LINE * max(2, n_lines),
                 "autoexpand": False,

@@ -198,7 +198,7 @@ def changed_at_random(config: ExperimentConfig) -> str:
     units = {name: all_settings()[name].unit for name in asked}
     units = {name: units[name].removesuffix("s") if value == 1 else units[name] for name, value in asked.items()}
     found = [f"{said(name, value)} {units[name]}".rstrip() for name, value in asked.items() if value]
-    return f"training clips alone, each epoch anew: {', '.join(found)}" if found else ""
+    return f"{', '.join(found)}; training clips only" if found else ""
 
 
 def when(then: datetime, now: datetime | None = None) -> str:

@@ -268,7 +268,7 @@ def test_an_ensemble_of_features_and_spectrograms_says_whose_it_shows(store):
     assert f"{said} the CNN (logmel)." in texts(page)
     assert "Its answer along the clip" not in links(page)
     assert "Its answer along the clip" in links(opened("views/track/page.py", run="cnn", track="0"))
-    assert "Let it listen" in links(opened("views/train/page.py", run="cnn"))
+    assert "Let it listen to a sound" in links(opened("views/train/page.py", run="cnn"))
     page = opened("views/listen/page.py", run="mixed")
     assert "The members of this ensemble listen to different things" in texts(page)
     assert {"cnn", "columns"} <= {button.label for button in page.button}

@@ -131,10 +131,10 @@ def _confusions(run: Run | None, parts: Parts) -> None:
                     address.page_link("views/evaluate/page.py", "Through time", section="epochs")
                 if run.state == "complete":
                     address.page_link("views/evaluate/page.py", "Evaluate it", icon=":material/arrow_forward:")
-                    if can_listen(run):
-                        address.page_link("views/listen/page.py", "Let it listen", icon=":material/hearing:")
     if "matrix" in parts:
         matrix(parts["matrix"]["view"], key="live matrix", compact=True, live="matrix")
+        if run and run.state == "complete" and can_listen(run):
+            address.page_link("views/listen/page.py", "Let it listen to a sound", icon=":material/hearing:")
     else:
         st.caption("After the first epoch, this shows which genres the validation tracks are taken for.")
 
