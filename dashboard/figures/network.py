@@ -54,7 +54,14 @@ def network_figure(layers: Sequence[Layer], inputs: str = "features", *, size: s
     captions, n_lines = _captions(layers, columns, inputs)
     notes += captions
     if also:
-        place = {"xref": "paper", "xanchor": "left", "xshift": -SIDE, "yref": "paper", "yanchor": "bottom", "yshift": 6}
+        place: dict[str, Any] = {
+            "xref": "paper",
+            "xanchor": "left",
+            "xshift": -SIDE,
+            "yref": "paper",
+            "yanchor": "bottom",
+            "yshift": 6,
+        }
         notes.append(note(0, 1, also, size=13, **place))
     hidden_axis = {"visible": False, "fixedrange": True, "showgrid": False}
     return {
