@@ -48,5 +48,9 @@ class StoreError(GenreLabError, OSError):
     """The database of runs cannot be read or written."""
 
 
+class QuotaError(StoreError):
+    """More studies at a time than one person may have under way: nothing was saved."""
+
+
 class ClusterError(GenreLabError, RuntimeError):
     """The processes that train cannot be started or reached."""

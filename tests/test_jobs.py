@@ -20,13 +20,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load
 
-from genre_core.errors import ClusterError
+from genre_core.errors import ClusterError, QuotaError
 from genre_core.networks import MlpConfig
 from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.store import checkpoints, heartbeat
 from genre_core.store.losses import loss_sentence
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import Epoch, Wish
+from genre_core.studies.kinds import LENS, MAP, Kind
 from genre_core.training import experiment
 from genre_core.training import trainer as training
 from genre_core.workers import commands as jobs
@@ -69,6 +70,9 @@ class Desk:
         self.sent.append((function, arguments, options))
         self.messages.append(Message())
         return self.messages[-1]
+
+    def scheduler_info(self, n_workers: int) -> dict[str, Any]:
+        return {"workers": {}}
 
     def work(self) -> None:
         while self.sent:
@@ -590,3 +594,26 @@ def test_what_could_not_be_sent_is_saved_and_recovered(lab: Lab, uninterrupted: 
     lab.desk.work()
     assert lab.result(run_id) == uninterrupted
     assert jobs.recover(lab.store, lab.desk) == 0  # type: ignore[arg-type]
+
+
+def test_a_person_has_a_few_studies_under_way_and_brief_ones_do_not_count(tmp_path: Path) -> None:
+    store, desk = RunStore(f"sqlite:///{tmp_path}/quota.sqlite"), Desk()
+
+    def submit(name: str, kind: Kind[Any] = LENS, person: str = "ann") -> bool:
+        return jobs.submit_study(store, desk, name, kind.kind, kind.config.model_construct(), person)  # type: ignore[arg-type]
+
+    assert submit("map", MAP)
+    for n in range(jobs.MOST_STUDIES):
+        assert submit(f"lens {n}")
+    with pytest.raises(QuotaError, match="You have 4 studies under way, the most for one person"):
+        submit("one more")
+    assert not submit("lens 1")  # a second click is no second study
+    assert submit("of another", person="bob")
+    assert submit("of the terminal", person="")
+    assert submit("another map", MAP)
+    assert store.studies.stop("lens 0")
+    assert submit("one more")
+    with pytest.raises(QuotaError):
+        jobs.resume_study(store, desk, "lens 0")  # type: ignore[arg-type]
+    assert store.studies.study("lens 0").state == "cancelled"
+    store.close()

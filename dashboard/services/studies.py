@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from dashboard.services.commands import act, order
+from dashboard.services.people import person
 from dashboard.services.workers import store
 from genre_core.errors import RunStateError, StoreError
 from genre_core.store.schema import Study
@@ -17,8 +18,9 @@ FORMER = 50
 
 
 def start_study(of: Kind[Config], study_id: str, config: Config) -> None:
-    """Save a new study and send it to the workers. Raises StoreError where it could not be saved."""
-    order(lambda to: jobs.submit_study(store(), to, study_id, of.kind, config), raises=StoreError)
+    """Save a new study of who looks and send it to the workers. Raises StoreError where it could not be saved."""
+    me = person()
+    order(lambda to: jobs.submit_study(store(), to, study_id, of.kind, config, me), raises=StoreError)
 
 
 def start_or_resume(of: Kind[Config], study_id: str, config: Config) -> None:
@@ -85,6 +87,12 @@ def open_study(of: Kind[Config], study_id: str) -> Study:
 def latest_studies(of: Kind[Config], limit: int = FORMER) -> list[Study]:
     """Return the latest studies of a kind, newest first."""
     return store().studies.studies(of.kind, limit)
+
+
+def n_under_way() -> int:
+    """Return how many studies of who looks count for the quota."""
+    me = person()
+    return len(jobs.under_way(store(), me)) if me else 0
 
 
 def listed_studies(limit: int) -> list[tuple[Kind[Any], Study]]:

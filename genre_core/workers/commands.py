@@ -7,9 +7,11 @@ what is queued. Here and in the store, a command that comes too late returns Fal
 
 from typing import TYPE_CHECKING
 
+from genre_core.errors import QuotaError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.runs import RunStore
-from genre_core.store.schema import LEFT, LOST, Request, RunState
+from genre_core.store.schema import LEFT, LOST, Request, RunState, Study
+from genre_core.studies.kinds import KINDS
 from genre_core.values import Frozen
 from genre_core.workers.run import execute
 from genre_core.workers.sending import give, lost_sentence, was_killed
@@ -18,6 +20,8 @@ from genre_core.workers.study import send_study
 if TYPE_CHECKING:
     from distributed import Client
 
+MOST_STUDIES = 4
+"""Most studies that take minutes which one person has under way at a time."""
 _PRIORITY, _SOON = 10, 20
 _ENDED: tuple[RunState, ...] = ("complete", "failed", "cancelled")
 
@@ -70,17 +74,21 @@ def restart(store: RunStore, client: "Client", run_id: str) -> bool:
     return _again(store, client, run_id, _ENDED, "continue", anew=True)
 
 
-def submit_study(store: RunStore, client: "Client", study_id: str, kind: str, config: Frozen) -> bool:
-    """Queue a new study and send it to the cluster; False if that id is there already, as after a double click.
+def submit_study(store: RunStore, client: "Client", study_id: str, kind: str, config: Frozen, person: str = "") -> bool:
+    """Queue a new study of a person and send it; False if that id is there already, as after a double click.
 
     Raises
     ------
+    QuotaError
+        The person has too many under way.
     StoreError
         It could not be saved.
     ClusterError
         It is saved, but could not be sent: `recover` does that once there is a cluster.
     """
-    if not store.studies.submit(study_id, kind, config.model_dump_json()):
+    if not KINDS[kind].brief:
+        _within_quota(store, study_id, person)
+    if not store.studies.submit(study_id, kind, config.model_dump_json(), person):
         return False
     send_study(store, client, store.studies.study(study_id))
     return True
@@ -92,12 +100,34 @@ def stop_study(store: RunStore, study_id: str) -> bool:
 
 
 def resume_study(store: RunStore, client: "Client", study_id: str) -> bool:
-    """Go on with a study that was stopped or has failed, from the results that it has."""
-    store.studies.study(study_id)  # a look marks a study whose worker has died
+    """Go on with a study that was stopped or has failed, from the results that it has.
+
+    Raises
+    ------
+    QuotaError
+        Its person has too many others under way.
+    """
+    study = store.studies.study(study_id)  # a look marks a study whose worker has died
+    if not KINDS[study.kind].brief:
+        _within_quota(store, study_id, study.person)
     if store.studies.requeue(study_id) is None:
         return False
     send_study(store, client, store.studies.study(study_id))
     return True
+
+
+def under_way(store: RunStore, person: str) -> list[Study]:
+    """Return the studies of a person that count for the quota, oldest first."""
+    return [one for one in store.studies.active() if one.person == person and not KINDS[one.kind].brief]
+
+
+def _within_quota(store: RunStore, study_id: str, person: str) -> None:
+    others = [one for one in under_way(store, person) if one.id != study_id] if person else []
+    if len(others) >= MOST_STUDIES:
+        raise QuotaError(
+            f"You have {len(others)} studies under way, the most for one person: wait until one is done, or stop one "
+            "(they are listed on Runs)."
+        )
 
 
 def recover(store: RunStore, client: "Client") -> int:

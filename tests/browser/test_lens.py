@@ -53,7 +53,7 @@ def wait_for_scores(page, least: int) -> None:
     )
 
 
-def test_a_lens_is_judged_through_a_reload_and_its_link_shows_the_same(page, url, fresh):
+def test_a_lens_is_judged_through_a_reload_and_its_link_shows_the_same(page, url, fresh, lab):
     go(page, f"{url}/lens?{SETTINGS}")
     says(page, rf"\b{N_SCORES} scores")
     button(page, "Judge these splits").click(click_count=2)
@@ -61,6 +61,7 @@ def test_a_lens_is_judged_through_a_reload_and_its_link_shows_the_same(page, url
     wait_for_scores(page, 8)
     before = n_scores(page)
     page.reload()
+    assert lab.store.studies.studies("lens")[0].person, "the browser that began it is known"
     expect(button(page, "Stop")).to_be_visible()
     wait_for_scores(page, before)
     wait_for_scores(page, N_SCORES)

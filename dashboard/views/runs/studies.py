@@ -28,7 +28,8 @@ def study_list() -> None:
     rows = _rows()
     if not rows:
         return
-    opened = st.expander(sentences.how_many(rows, MOST), key="studies", type="compact", on_change="rerun")
+    label = sentences.how_many(rows, MOST, studies.n_under_way())
+    opened = st.expander(label, key="studies", type="compact", on_change="rerun")
     if opened.open:
         with opened:
             active = any(row.study.active for row in rows)

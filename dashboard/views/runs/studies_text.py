@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dashboard.text import studies
 from dashboard.theme import count
 from genre_core.store.schema import Study
+from genre_core.workers.commands import MOST_STUDIES
 
 _SYMBOLS = {"queued": "○", "running": "▶", "complete": "✓", "failed": "✕", "cancelled": "❚❚"}
 _PLURALS = {"search": "searches"}
@@ -20,13 +21,13 @@ class Row:
     study: Study
 
 
-def how_many(rows: Sequence[Row], most: int) -> str:
-    """Return what stands over the list: `3 studies: 1 search, 2 repetitions`."""
+def how_many(rows: Sequence[Row], most: int, mine: int = 0) -> str:
+    """Return what stands over the list: `3 studies: 1 search, 2 repetitions; 1 of your 4 at a time is under way`."""
     kinds = [row.kind for row in rows]
     each = ", ".join(count(kinds.count(kind), kind, _PLURALS.get(kind, "")) for kind in dict.fromkeys(kinds))
-    return (
-        f"The latest {most} studies: {each}" if len(rows) == most else f"{count(len(rows), 'study', 'studies')}: {each}"
-    )
+    number = f"The latest {most} studies" if len(rows) == most else count(len(rows), "study", "studies")
+    are = "is" if mine == 1 else "are"
+    return f"{number}: {each}" + (f"; {mine} of your {MOST_STUDIES} at a time {are} under way" if mine else "")
 
 
 def columns(rows: Sequence[Row]) -> dict[str, list[object]]:
