@@ -546,5 +546,5 @@ def test_a_run_of_another_version_is_listed_and_can_be_deleted(store: RunStore, 
 
 def test_the_tables_can_be_made_in_postgresql() -> None:
     statements = [str(CreateTable(table).compile(dialect=postgresql.dialect())) for table in metadata.sorted_tables]
-    assert len(statements) == 14
+    assert len(statements) == 15
     assert "BYTEA" in "".join(statements)

@@ -36,15 +36,14 @@ from genre_core.store.schema import DEAD_AFTER
 class Queue:
     """The work in one table.
 
-    `mark` names the column that tells what has lost its worker, by the value `lost` and not by `kept`; `died` is the
-    sentence that is saved then. A worker is answered with the values of the columns `answer`.
+    `mark` names the column that tells what has lost its worker, by the value `lost` and not by `kept`. A worker is
+    answered with the values of the columns `answer`.
     """
 
     def __init__(
-        self, database: Database, table: Table, mark: str, lost: Any, kept: Any, died: Any, answer: Collection[str]
+        self, database: Database, table: Table, mark: str, lost: Any, kept: Any, answer: Collection[str]
     ) -> None:
         self._database, self._table, self._columns = database, table, table.c
-        self._lost, self.died = {mark: lost}, died
         self._is_lost = table.c[mark] == lost
         self._answer = [table.c[name] for name in answer]
         self.no_end: Mapping[str, Any] = {mark: kept, "error": None, "finished_at": None}
@@ -112,13 +111,6 @@ class Queue:
         """End queued or running work with the sentence that says what went wrong."""
         ended = {**self.no_end, "state": "failed", "error": error, "finished_at": time.time()}
         return self._do(self.change(or_(self._waits(work_id, attempt), self.alive(work_id, attempt)), **ended))
-
-    def reap(self, now: datetime | None = None) -> list[str]:
-        """Mark as failed what has given no sign of life for `DEAD_AFTER` seconds; return its ids."""
-        ended = {**self._lost, "state": "failed", "error": self.died, "finished_at": self._columns.heartbeat_at}
-        with self._database.transaction() as connection:
-            reaped = self.change(self.silent(now), **ended).returning(self._columns.id)
-            return list(connection.execute(reaped).scalars())
 
     def silent(self, now: datetime | None = None) -> ColumnElement[bool]:
         """Return the condition that running work has given no sign of life for `DEAD_AFTER` seconds.

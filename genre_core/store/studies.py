@@ -37,7 +37,7 @@ class StudyStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._queue = _SharedQueue(database, _studies, "lost", True, False, None, ("n_results",))
+        self._queue = _SharedQueue(database, _studies, "lost", True, False, ("n_results",))
 
     # -- reading -----------------------------------------------------------------------------------------------------
 

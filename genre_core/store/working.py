@@ -52,9 +52,7 @@ class WorkStore(SavedStore):
 
     @cached_property
     def _queue(self) -> Queue:
-        in_epoch = func.replace(LOST_AGAIN, "{}", cast(_runs.c.epoch + 1, String))
-        lost = case((_runs.c.context.startswith(f'{{"{MEASURING}"'), LOST_AGAIN_MEASURING), else_=in_epoch)
-        return Queue(self, _runs, "stopped_because", LOST, None, lost, ("request", "pace"))
+        return Queue(self, _runs, "stopped_because", LOST, None, ("request", "pace"))
 
     def claim(self, run_id: str, attempt: int) -> Run | None:
         """Take a queued run; None if another worker was faster, or the run is no longer wanted."""
@@ -174,12 +172,14 @@ class WorkStore(SavedStore):
         before = and_(_losses.c.run_id == columns.id, _losses.c.attempt < columns.attempt)
         counted = select(func.count()).select_from(_losses).where(before).scalar_subquery()
         again = or_(member, counted < MOST_LOSSES)
+        in_epoch = func.replace(LOST_AGAIN, "{}", cast(columns.epoch + 1, String))
+        sentence = case((columns.context.startswith(f'{{"{MEASURING}"'), LOST_AGAIN_MEASURING), else_=in_epoch)
         lost = self._queue.change(
             *where,
             state=case((member, "paused"), (again, "queued"), else_="failed"),
             attempt=columns.attempt + case((again, 1), else_=0),
             stopped_because=LOST,
-            error=case((again, None), else_=self._queue.died),
+            error=case((again, None), else_=sentence),
             finished_at=case((again, None), else_=columns.heartbeat_at),
         ).returning(columns.id, columns.attempt, columns.epoch, columns.state)
         with self.transaction() as connection:
