@@ -121,13 +121,13 @@ def test_it_is_judged_among_the_genres_that_both_have(judged):
     assert found.evaluation.n == found.n_tracks == 12
     assert found.evaluation.accuracy > 0.8
     assert "6 tracks left out: the run does not know noise." in found.sentences
-    assert "It may not answer hiss, which these data do not have." in found.sentences
+    assert "It may not answer hiss: these data have no such genre." in found.sentences
 
 
 def test_its_own_tracks_are_left_out_wherever_they_are_found_again(judged):
     _, found = judged
     assert found.n_own == 3
-    assert "3 tracks left out that the run's own data hold too." in found.sentences
+    assert "3 tracks left out: the run's own data hold them too." in found.sentences
 
 
 def test_beside_it_stands_its_own_validation_part_with_the_same_genres(store, run, judged):

@@ -88,7 +88,7 @@ def scores(rates, draws=5, seed=0):
 def test_a_lead_is_clear_only_where_its_interval_says_so():
     found = leads(scores({"columns": {1: 0.3, 5: 0.5}, "embedding": {1: 0.8, 5: 0.52}}), PLAN)
     assert [one.clear for one in found] == [True, False]
-    assert "From 1 clip a genre, softmax regression on the tagger's embedding at " in found[0].sentence
+    assert "With 1 clip of each genre, softmax regression on the tagger's embedding at " in found[0].sentence
     assert "is clearly ahead of softmax regression on the 57 columns at " in found[0].sentence
     assert "no clear difference" in found[1].sentence
     assert leads(scores({"columns": {1: 0.3}, "cnn": {1: 0.9}}, draws=2), PLAN) == ()

@@ -51,11 +51,11 @@ def test_flips_are_counted_by_change_and_by_genre():
     assert [found.of("gain", genre).flips for genre in (0, 1)] == [0, 2]
     assert found.of_any().flips == 2  # another excerpt is no change that keeps all else
     assert found.of(LEFT).n == 0
-    assert "The left channel alone could not be asked about: these clips have one channel." in found.sentences
+    assert "These clips have one channel, so there is no left channel to hear alone." in found.sentences
     assert (found.average().flips, found.average().n, found.average(1).flips) == (3, 8, 3)
     assert plain(found.headline) == (
-        "A change that leaves the genre as it is flips 37.5 % of its answers on average, another excerpt of the same "
-        "clip 25.0 %."
+        "Changes that keep the genre flip 37.5 % of its answers on average; another excerpt of the same "
+        "clip flips 25.0 %."
     )
     assert found.sentences[:2] == [
         "2 of 4 answers flip under at least one change.",
@@ -88,7 +88,7 @@ def test_clips_of_one_artist_count_together():
 def test_a_change_that_flips_clearly_more_than_another_excerpt_is_named():
     same, other = np.zeros(20, dtype=int), np.ones(20, dtype=int)
     found = flips(same, {"gain": same, "noise": other, LEFT: same, EXCERPT: same})
-    assert "Clearly more than another excerpt: noise." in found.sentences
+    assert "These flip clearly more answers than another excerpt: noise." in found.sentences
 
 
 def test_a_run_answers_for_validation_clips_alone_before_and_after(store, run):

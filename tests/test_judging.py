@@ -165,7 +165,7 @@ def test_a_clip_that_it_learned_from_is_not_its_own_neighbor(store, listening):
     found = hear(store, listening["cnn"], *clip_sound(store, clip))
     assert clip not in {one.clip for one in found.nearest}
     assert found.distance > 0
-    assert "It learned from this very clip, so it may only remember it." in found.sentences
+    assert "It learned from this clip, so it may have memorized it." in found.sentences
 
 
 def test_a_clip_of_the_closed_test_part_is_not_answered(store, listening):

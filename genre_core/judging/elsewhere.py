@@ -90,7 +90,7 @@ class Elsewhere:
         said = [self.about] if self.about else []
         interval = self.evaluation.accuracy_interval
         if interval.low <= self.chance <= interval.high:
-            said.append(f"That is no clear difference from guessing: among {n} genres a guess is right on "
+            said.append(f"No clear difference from guessing: among {n} genres, a guess is right on "
                         f"{percent(self.chance)}.")  # fmt: skip
         else:
             said.append(f"Guessing among {n} genres is right on {percent(self.chance)}.")
@@ -101,9 +101,9 @@ class Elsewhere:
             n_out, names = sum(self.without_partner.values()), joined(sorted(self.without_partner))
             said.append(f"{count(n_out, self._noun)} left out: the run does not know {names}.")
         if self.ours_alone:
-            said.append(f"It may not answer {joined(list(self.ours_alone), 'or')}, which these data do not have.")
+            said.append(f"It may not answer {joined(list(self.ours_alone), 'or')}: these data have no such genre.")
         if self.n_own:
-            said.append(f"{count(self.n_own, self._noun)} left out that the run's own data hold too.")
+            said.append(f"{count(self.n_own, self._noun)} left out: the run's own data hold them too.")
         return [capitalized(sentence) for sentence in said]
 
     def to_json(self) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def judge_elsewhere(store: SavedStore, run: Run, fitted: Fitted, config: Elsewhe
     pairs = with_pairs(partners(fitted.genres, other.genres), dict(config.pairs))
     is_own = own_rows(fitted.prepared.dataset, fitted.config.data, other, config.data)
     if is_own.all():
-        raise DataError("All these tracks are in the run's own data: judge it on the parts of those instead.")
+        raise DataError("All these tracks are in the run's own data: use its validation part instead.")
     unknown = np.array([genre not in pairs for genre in other.genres])[other.y]
     kept = np.flatnonzero(~is_own & ~unknown)
     genres = tuple(

@@ -90,7 +90,7 @@ class Hearing:
         """Say the answer, or that it does not know where its confidence is below a threshold."""
         rate = percent(self.confidence, decimals=0)
         if self.confidence < threshold:
-            said = f"It does not know: {rate} for {self.genre} is less than {percent(threshold, decimals=0)}."
+            said = f"It does not know: {self.genre} reaches {rate}, less than {percent(threshold, decimals=0)}."
         else:
             said = f"Most likely {self.genre}: {rate} sure."
         return f"{said} {self.about}" if self.about else said
@@ -98,11 +98,11 @@ class Hearing:
     @property
     def sentences(self) -> list[str]:
         """Say how much the answer is worth: calibration, the set, and how far the sound is from what it learned."""
-        said = ["How sure it is was calibrated on its validation tracks." if self.calibrated else
-                "How sure it is could not be calibrated: its validation part is too small."]  # fmt: skip
+        said = ["Its confidence is calibrated on its validation tracks." if self.calibrated else
+                "Its confidence is not calibrated: its validation part is too small."]  # fmt: skip
         if self.held:
             among, rate = joined(list(self.held), "or"), percent(self.level, decimals=0)
-            said.append(f"With {rate} confidence it is {among}, if it is like its validation tracks.")
+            said.append(f"With {rate} confidence the genre is {among}, if this sound is like the validation tracks.")
         said.insert(0 if self.unlike else len(said), self.far)
         if self.heard < self.seconds - 0.01:
             said.append(f"Only the first {self.heard / 60:.0f} minutes were heard.")
@@ -112,14 +112,15 @@ class Hearing:
     def far(self) -> str:
         """Say how far the sound is from what the run learned from."""
         if self.part == "train":
-            return "It learned from this very clip, so it may only remember it."
+            return "It learned from this clip, so it may have memorized it."
         if self.unlike:
             rate = percent(1 - self.share, decimals=0)
             return (
-                f"Unlike anything it learned: {rate} of its training clips have a nearer one. Do not trust the answer."
+                f"Unlike anything it learned: {rate} of its training clips are nearer to another one. Do not trust the "
+                "answer."
             )
         rate = percent(self.share, decimals=0)
-        return f"Not unusual for this run: {rate} of its training clips are as far from all others."
+        return f"Not unusual for this run: {rate} of its training clips lie as far from all others."
 
     def to_json(self) -> dict[str, Any]:
         """Return the same as plain numbers, lists and dicts, with the answer."""

@@ -125,8 +125,8 @@ class Horse:
         """Say how often a change flips an answer, and how often another excerpt does."""
         found, other = self.average(), self.of(EXCERPT)
         return (
-            f"A change that leaves the genre as it is flips {percent(found.rate)} of its answers on average, "
-            f"another excerpt of the same clip {percent(other.rate)}."
+            f"Changes that keep the genre flip {percent(found.rate)} of its answers on average; "
+            f"another excerpt of the same clip flips {percent(other.rate)}."
         )
 
     @property
@@ -138,14 +138,14 @@ class Horse:
         said = [f"{any_change.flips} of {count(n, 'answer')} {flip} under at least one change."]
         more = [name for name in self.after if name != EXCERPT and self.of(name).interval.low > other.interval.high]
         if more:
-            said.append(f"Clearly more than another excerpt: {joined(more)}.")
+            said.append(f"These flip clearly more answers than another excerpt: {joined(more)}.")
         else:
             said.append("No single change flips clearly more answers than another excerpt.")
         said.append(f"Before any change {right} of {count(n, 'answer')} {'is' if right == 1 else 'are'} right.")
         if self.halved:
             said.append("Half a clip is shorter than its windows, so the other excerpt is the clip's second half.")
         if not self.of(LEFT).n:
-            said.append("The left channel alone could not be asked about: these clips have one channel.")
+            said.append("These clips have one channel, so there is no left channel to hear alone.")
         return said
 
     def sentence(self, change: str) -> str:

@@ -142,7 +142,7 @@ def _lens(commands: Commands) -> None:
 
 
 def _few(commands: Commands) -> None:
-    help = "from how many clips? features, a CNN and a pretrained tagger learn from a few clips of each genre"
+    help = "how many clips it takes: features, a CNN and a pretrained tagger learn from a few clips of each genre"
     about = ". All are judged on the validation part; the test part stays closed."
     parser = _add(commands, "few", help, f"{_SOURCES} [--sizes N,…] [--draws N] [settings]", about)
     add_experiment(parser)

@@ -46,11 +46,11 @@ def test_it_says_what_will_be_done_offers_the_tagger_and_draws_what_came_out(sto
     figure = json.loads(drawn(page, "few clips")["figure"])
     lines = [trace for trace in figure["data"] if trace["mode"] == "lines+markers"]
     assert [line["x"] for line in lines] == [[1, 2]] * 2
-    assert "From 2 clips a genre" in texts(page)
+    assert "With 2 clips of each genre" in texts(page)
     assert "The test part stays closed." in texts(page)
 
 
 def test_tracks_without_sound_are_not_asked(store):
     page = few("tracks")
     assert not page.error
-    assert "From how many clips?" not in texts(page)
+    assert "How many clips does it take?" not in texts(page)

@@ -85,7 +85,7 @@ def _genres(judged: Judged, theirs: list[str], said: Mapping[str, str]) -> None:
     without = len(theirs) - len(found)
     label = f"{count(len(found), 'genre')} in common" + (f", {without:,} left out" if without else "")
     with st.expander(label, expanded=len(found) < 2, icon=":material/compare_arrows:"):
-        st.caption("Which genre of the run is each of theirs? Names that differ only in spelling are found.")
+        st.caption("Match each genre of these data with one of the run. Different spellings are matched already.")
         options = [NOBODY, *judged.outcome.genres]
         with st.container(key="pairs", horizontal=True, gap="small"):
             for genre in theirs[:MOST_GENRES]:
@@ -112,7 +112,7 @@ def _wait(config: ElsewhereConfig) -> None:
         done, total = study.measuring
         st.progress(min(1.0, done / max(1, total)), f"{done:,} of {count(total, 'window')} measured.")
     else:
-        st.caption("The run answers for these tracks …")
+        st.caption("The run predicts these tracks …")
 
 
 def _result(judged: Judged, found: Mapping[str, Any]) -> None:

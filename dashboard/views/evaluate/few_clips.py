@@ -21,7 +21,7 @@ HEIGHT, LOOK_SECONDS = 340, 1.0
 
 def draw(judged: Judged) -> None:
     """Draw the question, the button that asks it, and the curves as far as they are."""
-    st.subheader("From how many clips?", anchor=False)
+    st.subheader("How many clips does it take?", anchor=False)
     if not isinstance(judged.run.config.data, SoundConfig):
         st.caption("This compares ways to learn from sound: choose a run on clips or on generated music.")
         return
@@ -43,8 +43,8 @@ def _about(config: FewClipsConfig) -> str:
     ways = capitalized(joined([WAYS[way] for way in config.ways]))
     n = len(config.ways) * len(config.sizes) * config.n_repeats
     return (
-        f"{ways} learn from {joined([str(size) for size in config.sizes], 'or')} clips of each genre, and answer for "
-        f"the validation part. That is up to {count(n, 'training')}. The test part stays closed."
+        f"{ways} learn from {joined([str(size) for size in config.sizes], 'or')} clips of each genre and are judged on "
+        f"the validation part. This takes up to {count(n, 'training')}. The test part stays closed."
     )
 
 

@@ -23,7 +23,7 @@ from genre_core.text import capitalized, spread
 LOOK_SECONDS = 1.0
 ABOUT = (
     "Does this run listen to the genre, or to something else in the recording? Up to 40 validation clips are changed "
-    "in ways that leave their genre as it is. A model that listens to the genre gives the same answers."
+    "in ways that keep their genre. A model that listens to the genre gives the same answers."
 )
 HELP = (
     "The horse Clever Hans seemed to count, but read the faces of people. A classifier can do the same: B. Sturm, IEEE "
@@ -51,7 +51,9 @@ def _wait(run: Run) -> None:
     if study is None or not study.active:
         st.rerun()
     waiting = study.state == "queued"
-    st.caption("Waiting for a free worker …" if waiting else "The run answers before and after each change …")
+    st.caption(
+        "Waiting for a free worker …" if waiting else "The run answers for each clip, before and after each change …"
+    )
 
 
 def _result(run: Run, found: Mapping[str, Any]) -> None:
@@ -66,9 +68,7 @@ def _result(run: Run, found: Mapping[str, Any]) -> None:
         genres = found["average"]["per_genre"]
         alt = "Answers that flip by genre, all changes together, with 95 % intervals."
         table(_rows("genre", genres), "horse genres", alt, n=len(genres), columns=_COLUMNS)
-        st.caption(
-            "By genre, all changes together, without another excerpt. Intervals count answers for one clip together."
-        )
+        st.caption("All changes together, without the other excerpt. Intervals count the answers to one clip together.")
     if found["flipped"]:
         _hear(run, found["flipped"])
 

@@ -43,7 +43,7 @@ SECTIONS = {
     "sets": "Prediction sets",
     "labels": "Doubtful labels",
     "elsewhere": "Other data",
-    "few": "From how many clips?",
+    "few": "How many clips?",
     "horse": "Is it a horse?",
 }
 

@@ -16,8 +16,8 @@ from genre_core.judging.hearing import Hearing, NearClip
 from genre_core.store.schema import Run
 
 NEAREST = (
-    "These training clips are most like the sound in what the network is given, or, for a network on spectrograms, in "
-    "what its last layer is given. Distances are in standard deviations."
+    "These training clips are nearest to the sound: in the features that the network is given or, if it listens to "
+    "spectrograms, in the input of its last layer. Distances are in standard deviations."
 )
 
 

@@ -9,7 +9,7 @@ from genre_core.store.schema import Run
 SOURCES = {"clip": "A clip of its data", "file": "A file", "microphone": "A recording"}
 UPLOAD = f"WAV, FLAC, MP3, OGG or AIFF. The first {LONGEST / 60:.0f} minutes are heard. Nothing is kept unless you ask."
 RECORD = "Record some music with the microphone. Nothing is kept unless you ask."
-THRESHOLD_HELP = "Below this confidence the run says that it does not know. 0 %: it always answers."
+THRESHOLD_HELP = "Below this confidence, the run says that it does not know. At 0 % it always answers."
 
 
 def nobody(any_runs: bool) -> tuple[Headline, Step]:
@@ -29,4 +29,4 @@ def waiting(run: Run) -> Headline:
 
 def unheard(problem: str) -> Headline:
     """Say why there is no answer."""
-    return Headline("This cannot be heard.", problem)
+    return Headline("There is no answer.", problem)

@@ -66,7 +66,7 @@ class FewClipsConfig(Frozen):
             The data are no sound.
         """
         if not isinstance(self.experiment.data, SoundConfig):
-            raise DataError("From how many clips? can only be asked of clips of sound.")
+            raise DataError("Only clips of sound can be learned from in these ways: choose clips or generated music.")
         split, seed = self.experiment.split, self.experiment.train.seed
         on = ExperimentConfig(data=self.experiment.data, split=split)
         return configure({**_LEARNING, "train.seed": seed, **_SETTINGS[way]}, on)

@@ -58,7 +58,7 @@ class Lead:
         """Say which way is best after so many clips, and whether it is clearly ahead."""
         best, second = (f"{WAYS[one.way]} at {percent(one.accuracy, one.interval)}" for one in (self.best, self.second))
         ahead = "clearly ahead of" if self.clear else "first, with no clear difference from"
-        return f"From {count(self.size, 'clip')} a genre, {best} is {ahead} {second}."
+        return f"With {count(self.size, 'clip')} of each genre, {best} is {ahead} {second}."
 
 
 def leads(scores: Iterable[FewScore], plan: FewPlan) -> tuple[Lead, ...]:
@@ -87,8 +87,8 @@ def note(plan: FewPlan, config: FewClipsConfig) -> str:
     what = f" ({plan.level}s kept together)" if plan.level else ""
     return (
         f"Each point is the mean of {config.n_repeats} draws from the training part, judged on the same "
-        f"{plan.n_judged:,} validation clips{what}; the interval covers other draws and other clips. The best epoch is "
-        "chosen on the same clips, so all scores are a little too high. All ways take batches of 8 and at most 100 "
+        f"{plan.n_judged:,} validation clips{what}; the interval allows for other draws and clips. The best epoch "
+        "is chosen on the same clips, so all scores are a little too high. All ways take batches of 8 and at most 100 "
         "epochs. The test part stays closed."
     )
 
