@@ -24,6 +24,37 @@ from tests.twin_network import TwinConfig
 
 CONFIGS = {name: variant() for name, variant in ARCHITECTURES.items()} | {"twin": TwinConfig()}
 
+MINUTE = 1 + 60 * 22_050 // 1024
+REFUSED = {
+    "patches of one frame": ({"architecture": "transformer", "patch": 1, "depth": 4}, 64, (64, MINUTE)),
+    "batches of thousands": ({"architecture": "cnn"}, 8_192, (64, MINUTE)),
+    "wide blocks, even to answer": ({"architecture": "crnn", "channels": (1024, 1024)}, 1, (64, MINUTE)),
+    "a long memory": ({"architecture": "lstm", "units": 512}, 512, (64, MINUTE)),
+    "the whole tagger": ({"architecture": "musicnn", "trained": "all"}, 64, (N_MELS, 3_750)),
+    "as many weights": ({"architecture": "mlp", "hidden": (1024,)}, 64, (64, 20 * MINUTE)),
+}
+
+
+@pytest.mark.parametrize(("settings", "n_rows", "shape"), REFUSED.values(), ids=REFUSED)
+def test_what_would_exhaust_the_memory_is_refused_in_a_sentence(settings, n_rows, shape):
+    config = ARCHITECTURES[settings["architecture"]](**settings)
+    with pytest.raises(
+        DataError, match=r"needs about \d+ GB of memory at a time, and a training may take 4: lower the"
+    ):
+        config.check_memory(shape, n_rows, 0.046)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_network_as_it_is_may_learn_from_minutes_and_with_crops_from_more_at_a_time(name):
+    config = ARCHITECTURES[name]()
+    shape = next(of for of in ((64, MINUTE), (N_MELS, 3_750)) if takes(config, of))
+    config.check_memory(shape, 64, 0.046)
+    if "crop" in type(config).model_fields and name != "transformer":
+        with pytest.raises(DataError):
+            config.check_memory(shape, 2_048, 0.046)
+        type(config)(crop=1.0).check_memory(shape, 2_048, 0.046)
+
+
 widths = st.lists(st.integers(1, 12), min_size=1, max_size=4).map(tuple)
 
 

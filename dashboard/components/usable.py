@@ -25,7 +25,8 @@ def usable(form: forms.Form, *, to_split: bool = True) -> Usable:
     if form.config is None:
         return Usable(None, form.problem)
     try:
-        form.config.model.check(datasets.shape(form.config.data).inputs)
+        shape, batch = datasets.shape(form.config.data), form.config.train.batch_size
+        form.config.model.check_memory(shape.inputs, min(batch, shape.n_tracks), shape.frame_seconds)
         if to_split:
             datasets.check_split(form.config.data, form.config.split)
     except UnlearnedError as error:

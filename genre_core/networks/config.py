@@ -5,6 +5,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
+from genre_core.errors import DataError
 from genre_core.values import Frozen, setting
 
 if TYPE_CHECKING:
@@ -24,6 +25,12 @@ DROPOUT: Any = setting(
 """The setting of that name, of whichever network."""
 
 
+MOST_BYTES = 4 << 30
+"""Most memory that a training may take for what it computes at a time: others train beside it."""
+ANSWERED_AT_ONCE = 1 << 18
+"""Most numbers of spectrograms that are answered at a time: what convolutions make of more leaves the cache."""
+COPIES = 6
+"""How often weights are held: themselves, the best, gradients, two moments of the optimizer, and one of them in work."""
 MUTED = 2
 """Moments, and ranges of bands, that are muted in each clip."""
 
@@ -84,6 +91,30 @@ class NetworkConfig(Frozen):
 
     def check(self, shape: Shape) -> None:
         """Do nothing where it can take inputs of this shape; otherwise raise DataError, in a sentence."""
+
+    def check_memory(self, shape: Shape, n_rows: int, frame_seconds: float = 0.0) -> None:
+        """Raise DataError where it could not learn from so many rows at a time, or answer for one, within the memory.
+
+        Frames of a spectrogram lie `frame_seconds` apart.
+        """
+        self.check(shape)
+        crop, learned = self.augmentation(frame_seconds).crop, shape
+        if crop and len(shape) == 2:
+            learned = (shape[0], min(crop, shape[1]))
+        n_answered = max(1, ANSWERED_AT_ONCE // max(1, math.prod(shape)))  # of those nothing is kept for a gradient
+        n_bytes = 4 * max(n_rows * self.n_kept(learned), n_answered * self.n_kept(shape) // 2)
+        n_bytes += 4 * COPIES * self.n_parameters(shape, 2)  # the layer to the genres hardly counts
+        if n_bytes > MOST_BYTES:
+            phrase = f"{self.phrase[0].upper()}{self.phrase[1:]}"
+            raise DataError(
+                f"{phrase} with these settings needs about {max(n_bytes, MOST_BYTES + 2**30) / 2**30:,.0f} GB of memory "
+                f"at a time, and a training may take {MOST_BYTES >> 30}: lower the batch size, take random crops or "
+                "shorter windows of clips, or make the network smaller."
+            )
+
+    def n_kept(self, shape: Shape) -> int:
+        """Return about how many numbers each row leaves in memory in a training step, until its gradient is known."""
+        return 3 * sum(layer.units for layer in self.layers(shape, 2))
 
     @abstractmethod
     def build(self, shape: Shape, n_genres: int) -> "Network":

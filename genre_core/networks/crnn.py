@@ -3,6 +3,7 @@
 K. Choi, G. Fazekas, M. Sandler, K. Cho: Convolutional recurrent neural networks for music classification. ICASSP 2017.
 """
 
+import math
 from typing import TYPE_CHECKING, Literal
 
 from genre_core.networks.config import Layer, Shape
@@ -32,6 +33,11 @@ class CrnnConfig(RecurrentConfig, BlocksConfig):
         """Return the spectrogram, the patterns of each block, what is remembered, and the genres."""
         self.check(shape)
         return (*self.blocks(shape), Layer(self.width, self.does), Layer(n_genres))
+
+    def n_kept(self, shape: Shape) -> int:
+        """Return about how many numbers each row leaves in memory in a training step."""
+        n_moments = math.ceil(shape[1] / (1 << len(self.channels)))
+        return super().n_kept(shape) + self.n_of_steps(self.channels[-1] * self.bands_left(shape), n_moments)
 
     def n_parameters(self, shape: Shape, n_genres: int) -> int:
         """Return how many weights and biases it has, whatever the length of the sound."""

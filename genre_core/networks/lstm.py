@@ -38,6 +38,10 @@ class RecurrentConfig(SpectrogramNetworkConfig):
         """Return how many weights and biases the layer has: of each gate, for inputs and for what it remembers."""
         return (4 if self.cell == "lstm" else 3) * self.width * (n_inputs + self.units + 2)
 
+    def n_of_steps(self, n_inputs: int, n_moments: int) -> int:
+        """Return about how many numbers the layer leaves in memory in a training step: gates and what they are of."""
+        return n_moments * (14 * self.width + 2 * n_inputs)
+
     def receptive_field(self, shape: Shape) -> ReceptiveField:
         """Return the whole spectrogram, as it has heard all that came before."""
         return ReceptiveField(*shape)
@@ -62,6 +66,10 @@ class LstmConfig(RecurrentConfig):
         """Return the spectrogram, what is remembered, and the genres."""
         self.check(shape)
         return Layer(math.prod(shape)), Layer(self.width, self.does), Layer(n_genres)
+
+    def n_kept(self, shape: Shape) -> int:
+        """Return about how many numbers each row leaves in memory in a training step."""
+        return self.n_of_steps(*shape)
 
     def n_parameters(self, shape: Shape, n_genres: int) -> int:
         """Return how many weights and biases it has, whatever the length of the sound."""

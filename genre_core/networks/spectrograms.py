@@ -106,6 +106,16 @@ class BlocksConfig(SpectrogramNetworkConfig):
         blocks = (Layer(width, (looks, *does)) for width, does in zip(self.channels, after, strict=True))
         return (Layer(math.prod(shape)), *blocks)
 
+    def n_kept(self, shape: Shape) -> int:
+        """Return about how many numbers each row leaves in memory in a training step: seven times its patterns.
+
+        With padding, that is: what is masked is kept too. Measured, as those of other networks are.
+        """
+        n_frames, numbers = shape[1], 0
+        for block, width in enumerate(self.channels):
+            numbers += 7 * width * math.ceil(shape[0] / (1 << block)) * math.ceil(n_frames / (1 << block))
+        return numbers
+
     @property
     def n_of_blocks(self) -> int:
         """Return how many weights and biases the blocks have."""

@@ -55,6 +55,11 @@ class TransformerConfig(SpectrogramNetworkConfig):
         """Return the whole spectrogram: each piece looks at all others."""
         return ReceptiveField(*shape)
 
+    def n_kept(self, shape: Shape) -> int:
+        """Return about how many numbers each row leaves in memory in a training step: pieces look at one another."""
+        n_pieces = math.ceil(shape[1] / self.patch)
+        return math.prod(shape) + self.depth * n_pieces * (4 * self.heads * n_pieces + 32 * self.width)
+
     def n_parameters(self, shape: Shape, n_genres: int) -> int:
         """Return how many weights and biases it has, whatever the length of the sound."""
         self.check(shape)

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from genre_core.data.clips.collection import KIND as CLIPS
 from genre_core.data.clips.collection import Collection, collect
-from genre_core.data.clips.gathering import extractor_of, input_shape, sets_and_copies
+from genre_core.data.clips.gathering import extractor_of, frame_seconds, input_shape, sets_and_copies
 from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import PARTS, Part
 from genre_core.data.fma.importing import KIND as FMA
@@ -111,7 +111,9 @@ def read_order(options: argparse.Namespace, *, to_split: bool = True) -> tuple[E
     refuse_unnamed(config)
     inputs = Inputs(table, split)
     if isinstance(config.data, SoundConfig):
-        config.model.check(input_shape(windows_of(config.data, inputs), config.data))  # before minutes of measuring
+        windows = windows_of(config.data, inputs)
+        shape, n_rows = input_shape(windows, config.data), min(config.train.batch_size, len(windows))
+        config.model.check_memory(shape, n_rows, frame_seconds(config.data))  # before minutes of measuring
         if to_split:
             split_dataset(unmeasured(config.data, inputs), config.split)
         extract_with_progress(config.data, inputs)

@@ -8,10 +8,8 @@ import torch
 from torch import Tensor
 
 from genre_core.data.inputs import LazyRows, Rows, in_chunks
+from genre_core.networks.config import ANSWERED_AT_ONCE
 from genre_core.networks.network import Frozen
-
-ANSWERED_AT_ONCE = 1 << 18
-"""Most numbers of spectrograms that are answered at a time: what convolutions make of more leaves the cache."""
 
 
 class Batches:

@@ -92,6 +92,8 @@ class Trainer:
         self._augmentation, self._decibels = model.augmentation(data.frame_seconds), data.decibels
         self._y_train = torch.as_tensor(data.y_train).to(self.device)
         self._y_validation = torch.as_tensor(data.y_validation).to(self.device)
+        n_at_once = min(len(data.y_train), max(self.config.batch_size, self.final.batch_size))
+        model.check_memory(data.X_train.shape[1:], n_at_once, data.frame_seconds)
         with _global_generator, torch.random.fork_rng(devices=self._cuda_devices()):
             torch.manual_seed(config.seed)
             self.network = model.build(data.X_train.shape[1:], data.n_genres).to(self.device)

@@ -108,7 +108,7 @@ def _measured(store: RunStore, run: Run) -> bool:
     """
     if not isinstance(run.config.data, SoundConfig):
         return True
-    from genre_core.data.clips.gathering import input_shape
+    from genre_core.data.clips.gathering import frame_seconds, input_shape
     from genre_core.data.sources import unmeasured
     from genre_core.data.splitting import split_dataset
     from genre_core.studies.extraction import measuring
@@ -118,7 +118,8 @@ def _measured(store: RunStore, run: Run) -> bool:
     data = dict[SoundConfig, None]()
     for one in run.config.members or (run.config,):
         assert isinstance(one.data, SoundConfig)
-        one.model.check(input_shape(rows.heard, one.data))  # before minutes are spent on measuring
+        shape, n_rows = input_shape(rows.heard, one.data), min(one.train.batch_size, len(rows))
+        one.model.check_memory(shape, n_rows, frame_seconds(one.data))  # before minutes are spent on measuring
         data[one.data] = None
     steps = chain.from_iterable(measuring(each, store, rows.heard) for each in data)
     told, so_far = None, next(steps, None)
