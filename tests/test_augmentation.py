@@ -1,17 +1,21 @@
 """Training clips changed at random: each change does what it says, padding stays, judging hears clips as they are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
 
 from genre_core.data.clips.changes import CHANGES
+from genre_core.data.clips.gathering import extractor_of
 from genre_core.data.clips.measuring import measure_sets
 from genre_core.data.clips.sounds import samples
 from genre_core.data.dataset import Dataset
 from genre_core.data.inputs import Spectrograms
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import Split, split_dataset
+from genre_core.errors import NotExtractedError
 from genre_core.networks import CnnConfig, MlpConfig
 from genre_core.networks.config import Augmentation
 from genre_core.settings.config import ClipsConfig, SplitConfig, TrainConfig
@@ -214,7 +218,7 @@ def test_only_the_training_part_gets_changed_copies(store, table, features):
     np.testing.assert_array_equal(given.y_train.reshape(5, n), np.tile(without.y_train, (5, 1)))
     for number, change in enumerate(copied.changes, 1):
         for at in (0, n - 1):  # each is that of its own training clip
-            sound = CHANGES[change](samples(store.clips.find(dataset.heard[split.train[at]].clip)))
+            sound = CHANGES[change].of(samples(store.clips.find(dataset.heard[split.train[at]].clip)))
             measured = measure_sets(lambda _, of=sound: of, plain.sets, store.clips.folder)
             numbers = np.concatenate([measured[name] for name in plain.sets])[None]
             expected = prepared.standardizer.transform(numbers)[0]
@@ -222,9 +226,42 @@ def test_only_the_training_part_gets_changed_copies(store, table, features):
             np.testing.assert_allclose(own, expected, atol=1e-4)
 
 
-def test_a_run_learns_from_copies(store, table):
+def test_a_run_learns_from_copies_of_its_training_part_alone(tmp_path):
+    store = RunStore(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    table = import_hums(write_hums(tmp_path / "hums", 6, 0.5), store)
     said = {"data.source": "clips", "data.table": table, "data.features": "logmel", "data.copies": "tempo"}
     network = {"model.architecture": "cnn", "model.channels": "4", "train.max_epochs": 1, "train.mixup": 0.2}
     store.submit("copies", configure(said | network))
     execute("copies", 1, store.url)
-    assert store.run("copies").state == "complete"
+    run = store.run("copies")
+    assert run.state == "complete", run.error
+    data = load_dataset(run.config.data, store)
+    split = split_dataset(data, run.config.split)
+    learned = {data.heard[row].clip for row in split.train.tolist()}
+    for name in map("logmel {}".format, run.config.data.changes):  # of validation and test nothing is measured changed
+        places = store.clips.places(extractor_of(name), [window.clip for window in data.heard])
+        assert {window.clip for window in places} == learned
+    with pytest.raises(NotExtractedError):
+        data.inputs.learned(split.test)
+    store.close()
+
+
+def test_a_change_that_is_mended_is_measured_anew_and_what_is_unchanged_stays(monkeypatch):
+    before = extractor_of("logmel"), extractor_of("logmel slower")
+    monkeypatch.setitem(CHANGES, "slower", CHANGES["slower"]._replace(version=9))
+    assert before == ("logmel-1", "logmel-1-slower-2")
+    assert (extractor_of("logmel"), extractor_of("logmel slower")) == ("logmel-1", "logmel-1-slower-9")
+
+
+def test_a_copy_that_could_not_be_measured_is_left_out(store, table):
+    config = ClipsConfig(table=table, features="rhythm", copies="tempo")
+    list(iter_results(Extraction(ExtractionConfig(data=config), store)))
+    data = load_dataset(config, store)
+    split = split_dataset(data, SplitConfig())
+    slower, faster = data.inputs.copies
+    measured = slower.measured.copy()
+    measured[split.train[:2]] = False
+    one = replace(data, inputs=replace(data.inputs, copies=(slower._replace(measured=measured), faster)))
+    given, n = Prepared.of(one, split).training_data, len(split.train)
+    assert len(given.X_train) == len(given.y_train) == 3 * n - 2
+    np.testing.assert_array_equal(given.y_train[n : 2 * n - 2], data.y[split.train[2:]])

@@ -10,19 +10,31 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
-from genre_core.errors import DataError
+from genre_core.errors import DataError, NotExtractedError
 
 Per = Literal["band", "all", "none"]
 """What of a spectrogram is standardized together."""
 
 Pretrained = Callable[[], Mapping[str, npt.NDArray[np.float32]]]
 """Reads the weights of a network that has learned, by their names; raises DataError where they are gone."""
+
+
+class Copy(NamedTuple):
+    """Rows (n, *shape of a row) of a data set, changed, of which some are `measured` (n,), and some are `missing` (n,).
+
+    The others could not be measured.
+    """
+
+    rows: "Rows"
+    measured: npt.NDArray[np.bool_]
+    missing: npt.NDArray[np.bool_]
+
 
 Decibels = tuple[FloatArray, FloatArray]
 """The mean and scale in dB of the standard scores of spectrograms, (n_mels, 1) or (1, 1)."""
@@ -61,7 +73,7 @@ class Inputs(ABC):
     """Seconds from one frame of a spectrogram to the next; 0 where a row has none."""
     unit_db: float = 1.0
     """How many decibels 1 is in a spectrogram."""
-    copies: tuple[Rows, ...] = ()
+    copies: tuple[Copy, ...] = ()
     """The same rows, changed: to learn from, and never to be judged by."""
 
     @property
@@ -88,9 +100,24 @@ class Inputs(ABC):
     def standardize(self, train: IntArray) -> "tuple[Standardizer | BandStandardizer, Rows]":
         """Return what the rows `train` say about scale, and standard scores of all rows by it."""
 
+    def learned(self, train: IntArray) -> tuple[IntArray, ...]:
+        """Return the rows that are learned from: `train`, and of each copy those of them that could be measured.
+
+        Raises
+        ------
+        NotExtractedError
+            Some of them are not measured yet.
+        """
+        if n_missing := sum(int(copy.missing[train].sum()) for copy in self.copies):
+            raise NotExtractedError(n_missing, len(train) * len(self.copies))
+        return (train, *(train[copy.measured[train]] for copy in self.copies))
+
     @abstractmethod
     def to_learn(self, X: Rows, standardizer: "Standardizer | BandStandardizer", train: IntArray) -> Rows:
-        """Return the rows `train` of standard scores X, and after them those of each copy; X is of `standardize`."""
+        """Return standard scores of the rows that are learned from, copy after copy; X is what `standardize` returned.
+
+        Raises NotExtractedError as `learned` does.
+        """
 
     @abstractmethod
     def content(self) -> Iterator[bytes]:
@@ -106,7 +133,7 @@ class Features(Inputs):
 
     matrix: FloatArray
     names: tuple[str, ...]
-    copies: tuple[FloatArray, ...] = ()
+    copies: tuple[Copy, ...] = ()
     noun = "features"
 
     def __post_init__(self) -> None:
@@ -136,7 +163,9 @@ class Features(Inputs):
         if not self.copies:
             rows: Rows = X[train]
             return rows
-        return np.concatenate([X[train], *(standardizer.transform(copy[train]) for copy in self.copies)])
+        own, *changed = self.learned(train)
+        copies = zip(self.copies, changed, strict=True)
+        return np.concatenate([X[own], *(standardizer.transform(copy.rows[rows]) for copy, rows in copies)])
 
     def content(self) -> Iterator[bytes]:
         """Yield the numbers."""
@@ -159,7 +188,7 @@ class Spectrograms(Inputs):
     frame_seconds: float = 0.0
     pretrained: Pretrained | None = None
     unit_db: float = 1.0
-    copies: tuple[Rows, ...] = ()
+    copies: tuple[Copy, ...] = ()
     noun = "spectrograms"
 
     def __post_init__(self) -> None:
@@ -186,12 +215,13 @@ class Spectrograms(Inputs):
 
     @property
     def _with_copies(self) -> Rows:
-        return Joined((self.array, *self.copies)) if self.copies else self.array
+        return Joined((self.array, *(copy.rows for copy in self.copies))) if self.copies else self.array
 
     def to_learn(self, X: Rows, standardizer: "Standardizer | BandStandardizer", train: IntArray) -> Rows:
         """Return standard scores of the rows `train`, and after them those of each copy, not read yet."""
         assert isinstance(X, LazyRows)
-        return LazyRows(X.scores, np.concatenate([train + len(self) * of for of in range(1 + len(self.copies))]))
+        numbers = [rows + len(self) * copy for copy, rows in enumerate(self.learned(train))]
+        return LazyRows(X.scores, np.concatenate(numbers))
 
     def content(self) -> Iterator[bytes]:
         """Yield the shape, and the identity or the numbers."""

@@ -224,7 +224,7 @@ class SoundConfig(SourceConfig):
     window: float = setting(0.0, "Window", "Length of the pieces that each clip is cut into; each piece is a row. Shorter: more rows, each of which says less. At 0 the whole clip is one row; 3 to 5 seconds are usual.", ge=0, le=60, step=0.5, unit="seconds")
     hop: float = setting(0.0, "Hop", "Seconds from the start of one window to the start of the next. Lower: windows overlap, so there are more of them, and they repeat each other. At 0 each window starts where the last one ends.", ge=0, le=60, step=0.5, unit="seconds")
     windows: int = setting(10, "Windows per clip", "The most windows that are cut from one clip, from its middle outward. Higher: long clips count for more rows.", ge=1, le=200, step=1, unit="windows")
-    copies: Literal["none", "tempo", "pitch", "both"] = setting("none", "Changed copies", "Copies of each training clip that the network learns from as well. They can change the genre, because tempo and register are part of it, and measuring takes three to five times as long. Clips of validation and test are never changed.", labels={"none": "none", "tempo": "6 % slower, faster", "pitch": "a semitone lower, higher", "both": "tempo and pitch"})
+    copies: Literal["none", "tempo", "pitch", "both"] = setting("none", "Changed copies", "Copies of each training clip that the network learns from as well. They can change the genre, because tempo and register are part of it, and measuring a training clip takes three to five times as long. Clips of validation and test are never changed.", labels={"none": "none", "tempo": "6 % slower, faster", "pitch": "a semitone lower, higher", "both": "tempo and pitch"})
 
     @property
     def changes(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ rests while one trains.
 import os
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
 from contextlib import suppress
 from functools import cache, partial
@@ -26,9 +26,11 @@ from genre_core.data.clips.reading import check_same
 from genre_core.data.clips.shards import Window
 from genre_core.data.clips.sounds import Location, Samples, samples
 from genre_core.data.clips.tagger.network import network_in
-from genre_core.data.sources import recipes_of, windows_of
+from genre_core.data.dataset import Dataset
+from genre_core.data.sources import Tables, load_dataset, recipes_of, unmeasured, windows_of
+from genre_core.data.splitting import split_dataset
 from genre_core.errors import DataError
-from genre_core.settings.config import DatasetConfig, SoundConfig
+from genre_core.settings.config import DatasetConfig, SoundConfig, SplitConfig
 from genre_core.store.runs import RunStore, open_store
 from genre_core.studies.study import Result
 from genre_core.values import Frozen
@@ -55,16 +57,23 @@ class ExtractionConfig(Frozen):
 class Extraction:
     """Extraction of what is missing of some features, as a study of one piece that is dealt to all workers.
 
-    With `again` what could not be measured before is tried once more. `windows` are those of its data, if known.
+    With `again` what could not be measured before is tried once more. `windows` are those of its data, if known, and
+    changed copies are measured of those that are `learned` (None: of all).
     """
 
     def __init__(
-        self, config: ExtractionConfig, store: RunStore, *, again: bool = True, windows: Sequence[Window] = ()
+        self,
+        config: ExtractionConfig,
+        store: RunStore,
+        *,
+        again: bool = True,
+        windows: Sequence[Window] = (),
+        learned: Collection[Window] | None = None,
     ) -> None:
         if not isinstance(config.data, SoundConfig):
             raise DataError("These tracks are not clips of sound: there is nothing to extract.")
         self._data, self._store, self._again = config.data, store, again
-        self._windows = windows
+        self._windows, self._learned = windows, learned
 
     def plan(self) -> Result:
         """Return how many windows and seconds of sound are missing."""
@@ -90,25 +99,48 @@ class Extraction:
 
     def _tasks(self) -> list[Task]:
         windows = self._windows or windows_of(self._data, self._store)
-        return tasks_of(missing(windows, self._data, self._store.clips, again=self._again))
+        found = missing(windows, self._data, self._store.clips, again=self._again, learned=self._learned)
+        return tasks_of(found)
 
 
-def measuring(data: DatasetConfig | None, store: RunStore, windows: Sequence[Window] = ()) -> Iterator[tuple[int, int]]:
+def measuring(
+    data: DatasetConfig | None, store: RunStore, windows: Sequence[Window] = (), split: SplitConfig | None = None
+) -> Iterator[tuple[int, int]]:
     """Measure what is missing of clips before they are used; yield how many windows of how many are measured.
 
-    It yields wherever others may go first, and nothing at all where nothing is missing. What could not be measured
-    before is not tried again.
+    Changed copies are measured of the training part of a `split` alone; without one, of all. It yields wherever others
+    may go first, and nothing at all where nothing is missing. What could not be measured before is not tried again.
     """
     if not isinstance(data, SoundConfig):
         return
-    tasks = Extraction(ExtractionConfig(data=data), store, again=False, windows=windows).tasks()
-    if not tasks:
-        return
-    n_done, n_windows = 0, sum(map(len, tasks))
-    yield n_done, n_windows
-    for result in dealt(tasks, store.url):
-        n_done += result["n_windows"] if result else 0
+    for learned in learned_of(data, store, split):
+        work = Extraction(ExtractionConfig(data=data), store, again=False, windows=windows, learned=learned)
+        if not (tasks := work.tasks()):
+            continue
+        n_done, n_windows = 0, sum(map(len, tasks))
         yield n_done, n_windows
+        for result in dealt(tasks, store.url):
+            n_done += result["n_windows"] if result else 0
+            yield n_done, n_windows
+
+
+def learned_of(data: SoundConfig, tables: Tables, split: SplitConfig | None) -> Iterator[Collection[Window] | None]:
+    """Yield the windows of a split's training part, and again once measuring has left out some; None without one.
+
+    What could not be measured is in no part, so that others may be learned from than was known before.
+    """
+    if split is None or not data.changes:
+        yield None
+        return
+    before = unmeasured(data, tables)
+    yield _training_part(before, split)
+    after = load_dataset(data, tables)
+    if after.heard != before.heard:
+        yield _training_part(after, split)
+
+
+def _training_part(dataset: Dataset, split: SplitConfig) -> set[Window]:
+    return {dataset.heard[row] for row in split_dataset(dataset, split).train.tolist()}
 
 
 def tasks_of(wanted: Mapping[Window, tuple[str, ...]]) -> list[Task]:
@@ -254,4 +286,4 @@ def _measure(location: Location, window: Window, sets: Sequence[str], folder: Pa
 
 
 def _changed(hear: Hear, change: str, sample_rate: int) -> Samples:
-    return CHANGES[change](hear(sample_rate)) if change else hear(sample_rate)
+    return CHANGES[change].of(hear(sample_rate)) if change else hear(sample_rate)

@@ -76,7 +76,7 @@ EXTRACTION = Kind(
     "extraction",
     "extraction",
     ExtractionConfig,
-    lambda config, store, _: Extraction(config, store),
+    lambda config, store, _: Extraction(config, store, learned=()),  # what is learned, a run knows
     brief=True,
     data=lambda _: None,  # measuring is the study itself
 )

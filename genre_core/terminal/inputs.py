@@ -23,11 +23,11 @@ from genre_core.data.sources import load_dataset, unmeasured, windows_of
 from genre_core.data.splitting import split_dataset
 from genre_core.data.tables.reading import Reading
 from genre_core.errors import DataError
-from genre_core.settings.config import ExperimentConfig, SoundConfig
+from genre_core.settings.config import ExperimentConfig, SoundConfig, SplitConfig
 from genre_core.store.clips import ClipStore
 from genre_core.store.runs import RunStore
 from genre_core.store.tables import TableStore
-from genre_core.studies.extraction import Extraction, ExtractionConfig, by_processes
+from genre_core.studies.extraction import Extraction, ExtractionConfig, by_processes, learned_of
 from genre_core.terminal.files import read_file, read_files
 from genre_core.terminal.options import configuration
 from genre_core.terminal.output import progress_bar, report
@@ -87,10 +87,13 @@ class Inputs:
         return self._opened[0]
 
 
-def read_order(options: argparse.Namespace, *, to_split: bool = True) -> tuple[ExperimentConfig, Inputs]:
+def read_order(
+    options: argparse.Namespace, *, to_split: bool = True, one_split: bool = False
+) -> tuple[ExperimentConfig, Inputs]:
     """Return the experiment that options describe, and what was read from the files that they name.
 
-    Clips are measured, unless they are `to_split` and cannot be.
+    Clips are measured, unless they are `to_split` and cannot be; changed copies of all, or with `one_split` only of
+    those that its training part holds.
 
     Raises
     ------
@@ -116,7 +119,7 @@ def read_order(options: argparse.Namespace, *, to_split: bool = True) -> tuple[E
         config.model.check_memory(shape, n_rows, frame_seconds(config.data))  # before minutes of measuring
         if to_split:
             split_dataset(unmeasured(config.data, inputs), config.split)
-        extract_with_progress(config.data, inputs)
+        extract_with_progress(config.data, inputs, config.split if one_split else None)
     elif config.model.feature_set:  # a network on sound refuses the features that are read here, before there is a run
         config.model.check(load_dataset(config.data, inputs).inputs.shape)
     return config, inputs
@@ -197,8 +200,10 @@ def import_clips(folder: Path, store: RunStore, *, lines: bool = False) -> tuple
     return collection, store.put_collection(collection)
 
 
-def extract_with_progress(data: SoundConfig, inputs: Inputs) -> None:
+def extract_with_progress(data: SoundConfig, inputs: Inputs, split: SplitConfig | None = None) -> None:
     """Measure on the clips of a configuration what is missing, in processes of their own, and show how far that is.
+
+    Changed copies are measured of the training part of a `split` alone; without one, of all.
 
     Raises
     ------
@@ -206,12 +211,13 @@ def extract_with_progress(data: SoundConfig, inputs: Inputs) -> None:
         The clips are not known, or what is measured cannot be kept.
     """
     store = inputs.store
-    work = Extraction(ExtractionConfig(data=data), store)
-    n_windows = int(work.plan()["n_windows"])
-    if tasks := work.tasks():
-        with progress_bar(n_windows, "{n:.0f} of {total}, {elapsed}", "measuring clips ") as bar:
-            for result in by_processes(tasks, store.url):
-                bar.update(result["n_windows"])
+    for learned in learned_of(data, inputs, split):
+        work = Extraction(ExtractionConfig(data=data), store, learned=learned)
+        n_windows = int(work.plan()["n_windows"])
+        if tasks := work.tasks():
+            with progress_bar(n_windows, "{n:.0f} of {total}, {elapsed}", "measuring clips ") as bar:
+                for result in by_processes(tasks, store.url):
+                    bar.update(result["n_windows"])
 
 
 def find_split(given: Sequence[str]) -> tuple[str, PublishedSplit | None]:

@@ -83,7 +83,7 @@ def train(options: argparse.Namespace) -> int:
 
 
 def _order(options: argparse.Namespace) -> _Order:
-    config, inputs = read_order(options)
+    config, inputs = read_order(options, one_split=True)
     part: Part = options.part or ("validation" if options.no_store else "test")
     return _Order(config, options.name, inputs, part, Judge(unit=options.by))
 

@@ -52,7 +52,7 @@ class Prepared:
         dataset, y, split = self.dataset, self.dataset.y, self.split
         inputs, found = dataset.inputs, self.standardizer
         X_train = inputs.to_learn(self.X, found, split.train)
-        y_train = np.tile(y[split.train], 1 + len(inputs.copies))
+        y_train = y[np.concatenate(inputs.learned(split.train))]
         parts = X_train, y_train, self.X[split.validation], y[split.validation]
         decibels = (found.mean * inputs.unit_db, found.scale * inputs.unit_db)
         return TrainingData(*parts, len(dataset.genres), inputs.frame_seconds, inputs.pretrained, decibels)

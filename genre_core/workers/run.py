@@ -121,7 +121,7 @@ def _measured(store: RunStore, run: Run) -> bool:
         shape, n_rows = input_shape(rows.heard, one.data), min(one.train.batch_size, len(rows))
         one.model.check_memory(shape, n_rows, frame_seconds(one.data))  # before minutes are spent on measuring
         data[one.data] = None
-    steps = chain.from_iterable(measuring(each, store, rows.heard) for each in data)
+    steps = chain.from_iterable(measuring(each, store, rows.heard, run.config.split) for each in data)
     told, so_far = None, next(steps, None)
     if so_far is None:
         return True

@@ -78,7 +78,7 @@ def _choose(config: ExperimentConfig, of: SoundConfig) -> None:
     other = next((one for one in rows if data.y[one] != data.y[row]), row)
     changes, whole, gain = _changes(config), _sound(data, row), sounds.sound_of(of, data.heard[row].clip).gain
     found = [("As it is", "", whole), *_changed(whole, changes, sound_shape(of).inputs[0])]
-    found += [("Changed copy", COPIES[change], CHANGES[change](whole)) for change in of.changes]
+    found += [("Changed copy", COPIES[change], CHANGES[change].of(whole)) for change in of.changes]
     if config.train.mixup:
         mix = OWN_SHARE * whole + (1 - OWN_SHARE) * np.resize(_sound(data, other), len(whole))
         detail = f"{percent(OWN_SHARE, decimals=0)} of it, {percent(1 - OWN_SHARE, decimals=0)} of {names[other]}"

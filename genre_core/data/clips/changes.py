@@ -1,6 +1,7 @@
 """Changes of sound: mono samples in, mono samples at the same rate out."""
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +68,13 @@ def noisy(samples: Float32, share: float, rng: np.random.Generator) -> Float32:
     return found
 
 
+class Change(NamedTuple):
+    """A change of sound; where what it does is another, so is its `version`, and what was measured is measured anew."""
+
+    version: int
+    of: Callable[[Float32], Float32]
+
+
 def _at_speed(speed: float) -> Callable[[Float32], Float32]:
     """Return what plays sound at another speed, and no longer than it was."""
     return lambda samples: stretched(samples, speed)[: len(samples)]
@@ -76,10 +84,10 @@ def _at_pitch(semitones: float) -> Callable[[Float32], Float32]:
     return lambda samples: pitched(samples, 2 ** (semitones / 12))
 
 
-CHANGES: Mapping[str, Callable[[Float32], Float32]] = {
-    "slower": _at_speed(0.94),
-    "faster": _at_speed(1.06),
-    "lower": _at_pitch(-1),
-    "higher": _at_pitch(1),
+CHANGES: Mapping[str, Change] = {
+    "slower": Change(2, _at_speed(0.94)),
+    "faster": Change(2, _at_speed(1.06)),
+    "lower": Change(2, _at_pitch(-1)),
+    "higher": Change(2, _at_pitch(1)),
 }
 """Changes with which training clips are copied."""

@@ -1,7 +1,7 @@
 """Clips cut into windows, and what was measured on them gathered into one row for each window."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from genre_core.data.clips.changes import CHANGES
 from genre_core.data.clips.features import FEATURE_SETS, FeatureSet
 from genre_core.data.clips.shards import Place, Window
 from genre_core.data.clips.spectrograms import MUSICNN, SPECTROGRAM_SETS, SpectrogramSet, shape_of
@@ -17,7 +18,7 @@ from genre_core.data.clips.tagger.hearing import TAGGER_SETS, TaggerSet
 from genre_core.data.clips.tagger.network import read_weights
 from genre_core.data.clips.windows import starts
 from genre_core.data.dataset import IntArray
-from genre_core.data.inputs import Features, Inputs, Spectrograms
+from genre_core.data.inputs import Copy, Features, Inputs, Rows, Spectrograms
 from genre_core.errors import DataError, NotExtractedError
 from genre_core.settings.config import SoundConfig
 
@@ -123,15 +124,23 @@ def sets_and_copies(config: SoundConfig) -> list[str]:
 
 
 def extractor_of(name: str) -> str:
-    """Return the name under which what a feature set measures is kept: another version measures anew."""
-    of, *change = name.split()
-    return "-".join((of, str(SETS[of].version), *change))
+    """Return the name under which what a set measures is kept; each version of it and of its change has its own."""
+    of, _, change = name.partition(" ")
+    own = f"{of}-{SETS[of].version}"
+    return f"{own}-{change}-{CHANGES[change].version}" if change else own
 
 
 def missing(
-    windows: Sequence[Window], config: SoundConfig, clips: "Clips", *, again: bool = False
+    windows: Sequence[Window],
+    config: SoundConfig,
+    clips: "Clips",
+    *,
+    again: bool = False,
+    learned: Collection[Window] | None = None,
 ) -> dict[Window, tuple[str, ...]]:
     """Return the windows on which something is not measured yet, with the feature sets that are missing.
+
+    Copies are missing of what is `learned` alone; None: of all windows, as each is learned in one split or another.
 
     With `again` those that could not be measured are missing too. Whoever needs the tagger has its tags beside: what
     they tell without training is a baseline.
@@ -141,7 +150,7 @@ def missing(
     beside = ("tags",) if needs_tagger(config) else ()
     for name in dict.fromkeys((*sets_and_copies(config), *beside)):
         known = clips.places(extractor_of(name), names)
-        for window in windows:
+        for window in windows if learned is None or " " not in name else learned:
             if window not in known or (again and known[window].row < 0):
                 found[window] = (*found.get(window, ()), name)
     return found
@@ -149,6 +158,8 @@ def missing(
 
 def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Measured:
     """Return the features of windows, those of one set beside those of the next; or their spectrograms.
+
+    Copies need be there only of what is learned, which is looked up when that is known.
 
     Raises
     ------
@@ -159,9 +170,10 @@ def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Me
     """
     sets = chosen_sets(config)
     clip_names = dict.fromkeys(window.clip for window in windows)
-    places: list[dict[Window, Place]] = [
+    every: list[dict[Window, Place]] = [
         clips.places(extractor_of(name), clip_names) for name in sets_and_copies(config)
     ]
+    places, copies = every[: len(sets)], every[len(sets) :]
     waiting = sum(any(window not in known for known in places) for window in windows)
     if waiting:
         raise NotExtractedError(waiting, len(windows))
@@ -175,17 +187,42 @@ def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Me
     if not len(rows):
         raise DataError(f"No clip could be measured. {problems[0][1]}" if problems else "There is no clip to measure.")
     found = [[known[windows[at]] for at in rows] for known in places]
+    kept = [windows[at] for at in rows]
     if sets[0] in SPECTROGRAM_SETS:
         shape = shape_of(sets[0], windows, config.window)
         keys = "\n".join(f"{extractor_of(sets[0])} {windows[at]}" for at in rows)
         identity = hashlib.sha256(keys.encode()).hexdigest()
-        (array, *copies), one = [clips.padded(of, shape) for of in found], SPECTROGRAM_SETS[sets[0]]
+        array, one = clips.padded(found[0], shape), SPECTROGRAM_SETS[sets[0]]
+        changed = tuple(
+            _copy(clips.padded([known.get(window, Place("", -1)) for window in kept], shape), [known], kept)
+            for known in copies
+        )
         weights = partial(read_weights, weights_path(clips.folder)) if needs_tagger(config) else None
-        inputs = Spectrograms(array, one.per, identity, one.frame_seconds, weights, one.unit_db, tuple(copies))
+        inputs = Spectrograms(array, one.per, identity, one.frame_seconds, weights, one.unit_db, changed)
         return Measured(inputs, rows, problems)
-    values = [clips.values(one) for one in found]
-    first, *others = (side_by_side(values[at : at + len(sets)], config) for at in range(0, len(values), len(sets)))
-    return Measured(replace(first, copies=tuple(other.matrix for other in others)), rows, problems)
+    features = side_by_side([clips.values(one) for one in found], config)
+    of_each = [copies[at : at + len(sets)] for at in range(0, len(copies), len(sets))]
+    changed = tuple(_changed_features(of, kept, config, clips) for of in of_each)
+    return Measured(replace(features, copies=changed), rows, problems)
+
+
+def _copy(rows: Rows, sets: Sequence[dict[Window, Place]], windows: Sequence[Window]) -> Copy:
+    """Return changed rows with what is known of each."""
+    missing = np.array([any(window not in known for known in sets) for window in windows])
+    failed = np.array([any(window in known and known[window].row < 0 for known in sets) for window in windows])
+    return Copy(rows, ~missing & ~failed, missing & ~failed)
+
+
+def _changed_features(
+    sets: Sequence[dict[Window, Place]], windows: Sequence[Window], config: SoundConfig, clips: "Clips"
+) -> Copy:
+    """Return the features of windows that were changed before, NaN where they are not measured."""
+    found = _copy(np.full((len(windows), len(columns_of(config))), np.nan), sets, windows)
+    there = np.flatnonzero(found.measured).tolist()
+    if there:
+        values = [clips.values([known[windows[at]] for at in there]) for known in sets]
+        found.rows[there] = side_by_side(values, config).matrix  # type: ignore[index]
+    return found
 
 
 def side_by_side(values: Sequence[npt.NDArray[Any]], config: SoundConfig) -> Features:
