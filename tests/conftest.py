@@ -12,6 +12,8 @@ from types import ModuleType
 import pytest
 from hypothesis import settings
 
+from tests import postgresql
+
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # servers and terminals that tests start need not compile us again
 sys.dont_write_bytecode = False
@@ -73,3 +75,12 @@ def _one_search_for_components() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgresql.Server]:
+    """Give a real PostgreSQL."""
+    if postgresql.binaries() is None:
+        pytest.skip("no PostgreSQL server is installed: Debian's package `postgresql` brings it")
+    with postgresql.server(MEMORY) as server:
+        yield server

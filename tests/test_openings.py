@@ -257,7 +257,8 @@ def test_a_store_from_before_openings_were_counted_is_read(tmp_path: Path) -> No
     url = f"sqlite:///{tmp_path}/store.sqlite"
     old = RunStore(url)
     with old.transaction() as connection:
-        connection.execute(sqlalchemy.text("DROP TABLE openings"))
+        for table in ("openings", "lab_schema"):
+            connection.execute(sqlalchemy.text(f"DROP TABLE {table}"))
     old.close()
     store = RunStore(url)
     store.submit("a", configure(TINY))

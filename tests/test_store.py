@@ -1,5 +1,7 @@
 """The store: what a double click, a lost race, a dead worker, a full disk and a read-only file do to it."""
 
+import inspect
+import signal
 import subprocess
 import sys
 import time
@@ -12,10 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 import sqlalchemy
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateTable
+from sqlalchemy import update
 
 from genre_core.errors import DataError, RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig
@@ -23,8 +24,9 @@ from genre_core.store import checkpoints
 from genre_core.store.losses import Loss, loss_sentence
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.saved import put
-from genre_core.store.schema import DEAD_AFTER, MEASURING, Epoch, metadata
+from genre_core.store.schema import DEAD_AFTER, MEASURING, Epoch, runs
 from tests.behind_the_gate import saved_scores
+from tests.postgresql import Server
 
 ROOT = Path(__file__).parents[1]
 
@@ -37,8 +39,24 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "folder" / "store.sqlite"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """Give the address of a fresh database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{request.getfixturevalue('path')}"
+    return request.getfixturevalue("postgres").database()
+
+
 @pytest.fixture
-def store(path: Path) -> Iterator[RunStore]:
+def store(url: str) -> Iterator[RunStore]:
+    opened = RunStore(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def in_file(path: Path) -> Iterator[RunStore]:
+    """Give a store that is a file."""
     opened = RunStore(f"sqlite:///{path}")
     yield opened
     opened.close()
@@ -95,8 +113,8 @@ def _claim_all(url: str, run_ids: list[str]) -> list[str]:
 
 def _claim_all_elsewhere(url: str, run_ids: list[str]) -> list[str]:
     # multiprocessing would run the main script again, which is a page once pages were tested in this process.
-    program = "import sys; from tests.test_store import _claim_all; print(*_claim_all(sys.argv[1], sys.argv[2:]))"
-    command = [sys.executable, "-c", program, url, *run_ids]
+    program = f"import sys; from genre_core.store.runs import RunStore\n{inspect.getsource(_claim_all)}"
+    command = [sys.executable, "-c", f"{program}\nprint(*_claim_all(sys.argv[1], sys.argv[2:]))", url, *run_ids]
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
 
 
@@ -111,9 +129,9 @@ def test_each_run_is_claimed_once_among_processes_and_threads(store: RunStore) -
     assert sorted(claimed) == sorted(run_ids)
 
 
-def test_two_stores_may_be_made_at_the_same_moment(path: Path) -> None:
+def test_two_stores_may_be_made_at_the_same_moment(url: str) -> None:
     with ThreadPoolExecutor(4) as threads:
-        stores = list(threads.map(lambda _: RunStore(f"sqlite:///{path}"), range(4)))
+        stores = list(threads.map(lambda _: RunStore(url), range(4)))
     for opened in stores:
         assert opened.runs() == []
         opened.close()
@@ -133,16 +151,15 @@ def test_append_saves_an_epoch_and_answers_what_the_person_wants(store: RunStore
     assert store.predictions(run_id, 1).dtype == np.uint8
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     losses=st.tuples(st.floats(0, allow_nan=False, allow_infinity=True), st.floats(0, 1e300)),
     rates=st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(1e-12, 10)),
     predictions=st.binary(min_size=1, max_size=300),
 )
 def test_an_epoch_is_read_to_the_last_bit(
-    tmp_path_factory: pytest.TempPathFactory, losses: tuple[float, ...], rates: tuple[float, ...], predictions: bytes
+    store: RunStore, losses: tuple[float, ...], rates: tuple[float, ...], predictions: bytes
 ) -> None:
-    store = RunStore(f"sqlite:///{tmp_path_factory.getbasetemp()}/bits.sqlite")
     run_id = running(store)
     record = epoch(
         1, train_loss=losses[0], validation_loss=losses[1], train_accuracy=rates[0], validation_accuracy=rates[1],
@@ -151,7 +168,6 @@ def test_an_epoch_is_read_to_the_last_bit(
     store.append(run_id, 1, record, predictions)
     assert store.epochs(run_id) == [record]
     assert store.predictions(run_id, 1).tobytes() == predictions
-    store.close()
 
 
 def test_a_worker_whose_attempt_is_over_writes_nothing_and_is_told_to_stop(store: RunStore) -> None:
@@ -263,12 +279,11 @@ def test_who_waits_sees_how_many_go_before_and_how_long(store: RunStore) -> None
     assert store.queue_position(waiting[0]) == 0
 
 
-def silence(store: RunStore, path: Path, run_id: str, seconds: float = DEAD_AFTER + 1) -> None:
+def silence(store: RunStore, run_id: str, seconds: float = DEAD_AFTER + 1) -> None:
     """Make a run's last sign of life older, as if its worker had died then."""
-    engine = sqlalchemy.create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE runs SET heartbeat_at = heartbeat_at - ? WHERE id = ?", (seconds, run_id))
-    engine.dispose()
+    older = update(runs).where(runs.c.id == run_id).values(heartbeat_at=runs.c.heartbeat_at - seconds)
+    with store.transaction() as connection:
+        connection.execute(older)
 
 
 def test_reap_queues_again_only_runs_without_a_sign_of_life(store: RunStore) -> None:
@@ -413,10 +428,10 @@ def test_a_worker_that_was_lost_while_it_measured_clips_was_in_no_epoch(store: R
 
 
 @pytest.mark.parametrize("look", ["run", "runs", "revision"])
-def test_whoever_looks_sees_that_a_worker_died(store: RunStore, path: Path, look: str) -> None:
+def test_whoever_looks_sees_that_a_worker_died(store: RunStore, look: str) -> None:
     run_id = running(store, n_epochs=1)
     revision = store.revision(run_id)
-    silence(store, path, run_id)
+    silence(store, run_id)
     if look == "run":
         assert store.run(run_id).state == "queued"
     elif look == "runs":
@@ -425,9 +440,9 @@ def test_whoever_looks_sees_that_a_worker_died(store: RunStore, path: Path, look
     assert store.revision(run_id) > revision
 
 
-def test_a_worker_that_was_taken_for_dead_too_early_brings_its_run_back(store: RunStore, path: Path) -> None:
+def test_a_worker_that_was_taken_for_dead_too_early_brings_its_run_back(store: RunStore) -> None:
     run_id = running(store, n_epochs=1)
-    silence(store, path, run_id)
+    silence(store, run_id)
     assert store.run(run_id).state == "queued"
     revision = store.revision(run_id)
     assert store.beat(run_id, 1).request == "continue"
@@ -435,7 +450,7 @@ def test_a_worker_that_was_taken_for_dead_too_early_brings_its_run_back(store: R
     assert store.append(run_id, 1, epoch(2), PREDICTIONS).request == "continue"
     run = store.run(run_id)
     assert (run.state, run.error, run.finished_at, run.epoch) == ("running", None, None, 2)
-    silence(store, path, run_id)
+    silence(store, run_id)
     assert store.run(run_id).stopped_because == "lost"
     assert store.fail(run_id, 1, "It broke.")
     assert store.claim(run_id, 2) is None
@@ -457,11 +472,11 @@ def test_a_table_is_stored_once_and_comes_back_as_it_was(store: RunStore) -> Non
         store.read_table("a" * 64)
 
 
-def test_a_read_only_store_can_be_read_and_says_why_it_cannot_be_written(store: RunStore, path: Path) -> None:
-    run_id = running(store, n_epochs=2)
-    silence(store, path, run_id)
+def test_a_read_only_store_can_be_read_and_says_why_it_cannot_be_written(in_file: RunStore, path: Path) -> None:
+    run_id = running(in_file, n_epochs=2)
+    silence(in_file, run_id)
     frozen = RunStore(f"sqlite:///file:{path}?mode=ro&uri=true")
-    assert frozen.epochs(run_id) == store.epochs(run_id)
+    assert frozen.epochs(run_id) == in_file.epochs(run_id)
     run = frozen.run(run_id)
     assert run.state == "failed"
     assert run.error is not None
@@ -478,18 +493,18 @@ def test_a_read_only_store_can_be_read_and_says_why_it_cannot_be_written(store: 
         ):
             write()
     frozen.close()
-    assert len(store.epochs(run_id)) == 2
+    assert len(in_file.epochs(run_id)) == 2
 
 
-def test_a_full_disk_loses_nothing_that_was_saved(store: RunStore, path: Path) -> None:
-    run_id = running(store, n_epochs=3)
-    store.close()
+def test_a_full_disk_loses_nothing_that_was_saved(in_file: RunStore, path: Path) -> None:
+    run_id = running(in_file, n_epochs=3)
+    in_file.close()
 
     def fill(connection: Any, _record: Any) -> None:
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages + 2}")
 
-    full = RunStore(store.url)
+    full = RunStore(in_file.url)
     sqlalchemy.event.listen(full._engine, "connect", fill)
     full.close()
     with pytest.raises(StoreError, match=r"^The disk that holds .*store\.sqlite is full: make room on it\."):
@@ -532,19 +547,34 @@ def test_the_store_is_where_the_environment_says(path: Path, monkeypatch: pytest
     assert path.exists()
 
 
-def test_a_run_of_another_version_is_listed_and_can_be_deleted(store: RunStore, path: Path) -> None:
+def test_a_run_of_another_version_is_listed_and_can_be_deleted(store: RunStore) -> None:
     run_id = running(store)
-    engine = sqlalchemy.create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        connection.exec_driver_sql("""UPDATE runs SET config = '{"train": {"warmth": 3}}'""")
-    engine.dispose()
+    with store.transaction() as connection:
+        connection.execute(update(runs).values(config='{"train": {"warmth": 3}}'))
     (run,) = store.runs()
     with pytest.raises(RunStateError, match="another version"):
         _ = run.config
     assert store.delete(run_id)
 
 
-def test_the_tables_can_be_made_in_postgresql() -> None:
-    statements = [str(CreateTable(table).compile(dialect=postgresql.dialect())) for table in metadata.sorted_tables]
-    assert len(statements) == 15
-    assert "BYTEA" in "".join(statements)
+def test_a_server_that_is_away_is_told_of_and_a_worker_waits_for_it(postgres: Server) -> None:
+    url = postgres.database()
+    store, at_work = RunStore(url), RunStore(url, patient=True)
+    run_id = running(at_work, n_epochs=2)
+    postgres.end(signal.SIGKILL)
+    with pytest.raises(StoreError, match=r"^The store at postgresql://\S+ does not answer \(.*\): try again\.$"):
+        store.run(run_id)
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(at_work.append, run_id, 1, epoch(3), PREDICTIONS)
+        with pytest.raises(TimeoutError):
+            answer.result(timeout=0.2)
+        postgres.start()
+        assert answer.result(timeout=30).request == "continue"
+    assert store.epochs(run_id) == [epoch(1), epoch(2), epoch(3)]
+    for opened in (store, at_work):
+        opened.close()
+
+
+def test_a_bad_character_of_an_address_names_no_run(store: RunStore) -> None:
+    with pytest.raises(RunStateError, match="There is no run"):
+        store.run("abc\0def")

@@ -19,6 +19,7 @@ from genre_core.evaluation.intervals import macro_f1_scorer
 from genre_core.networks import MlpConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.settings.names import configure, flatten
+from genre_core.store import database
 from genre_core.store.openings import openings_of
 from genre_core.store.runs import RunStore
 from genre_core.studies.kinds import SEARCH
@@ -250,7 +251,7 @@ def test_pruning_is_that_of_optunas_median_pruner(curves, last, maximize):
 
 def test_a_store_locked_by_another_program_is_told(tmp_path, monkeypatch):
     own = RunStore(f"sqlite:///{tmp_path}/store.sqlite")
-    monkeypatch.setattr(optuna_side, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
     monkeypatch.setattr("random.random", lambda: 0.0)  # Optuna tries five times, with up to two seconds in between
     trials = Trials(own.url, "locked", made())
     other = sqlite3.connect(tmp_path / "store.sqlite")

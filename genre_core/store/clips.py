@@ -106,7 +106,8 @@ class ClipStore:
     def _index(self, extractor: str, places: Mapping[Window, Place]) -> None:
         known = self.places(extractor, [window.clip for window in places])
         new = {window: place for window, place in places.items() if window not in known or known[window].row < 0}
-        rows = [{"extractor": extractor, **window._asdict(), **place._asdict()} for window, place in new.items()]
+        # In one order everywhere, so that two writers wait for each other rather than each for the other.
+        rows = [{"extractor": extractor, **window._asdict(), **new[window]._asdict()} for window in sorted(new)]
         if rows:
             of = [_extracted.c[name] == bindparam(f"of_{name}") for name in (*Window._fields, "extractor")]
             keys = [{f"of_{name}": row[name] for name in (*Window._fields, "extractor")} for row in rows]

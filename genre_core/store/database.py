@@ -2,15 +2,17 @@
 
 SQLite stands in WAL mode, so that pages read while workers write, and with synchronous=NORMAL, so that an epoch does
 not wait for the disk: after a power cut the last epochs may be missing, but nothing is damaged (sqlite.org/wal.html).
+A server that is started again is waited for by who works, and told of by who looks.
 """
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
@@ -19,6 +21,8 @@ from genre_core.store.version import VERSION, bring_up_to_date, is_complete, ver
 
 BUSY_SECONDS = 30
 """How long a writer waits for another: as long as it may take to store the largest table."""
+PATIENCE = 60.0
+"""Seconds for which a worker tries to reach a server that is away."""
 
 DEFAULT_PATH = Path(__file__).resolve().parents[2] / ".genre-lab" / "store.sqlite"
 
@@ -29,6 +33,11 @@ _SENTENCES = {
     "disk i/o error": "The disk that holds {0} does not take what is written: check that it is healthy and has room.",
     "database is locked": "The store at {0} is busy with another program: close that one, and try again.",
     "not a database": "The store at {0} is not one of Genre Lab's: move it away, or {1}.",
+    "no space left": "The disk of the store at {0} is full: make room on it. What was saved is still there.",
+    "read-only transaction": "The store at {0} is read-only: give its user the right to write, or {1}.",
+    "connection slots": "The store at {0} has no connection left: raise max_connections of its server, and try again.",
+    "too many clients": "The store at {0} has no connection left: raise max_connections of its server, and try again.",
+    "authentication failed": "The store at {0} refuses the name or password: correct them in GENRE_LAB_STORE.",
     "malformed": "The store at {0} is damaged: bring it back from a copy, or {1}.",
 }
 _ELSEWHERE = "name another one in GENRE_LAB_STORE"
@@ -37,20 +46,21 @@ _ELSEWHERE = "name another one in GENRE_LAB_STORE"
 class Database:
     """One database, safe to share between threads; every failure of it is a StoreError with one sentence."""
 
-    def __init__(self, url: str | None, metadata: MetaData) -> None:
+    def __init__(self, url: str | None, metadata: MetaData, *, patient: bool = False) -> None:
         parsed = _parse(url or os.environ.get("GENRE_LAB_STORE") or f"sqlite:///{DEFAULT_PATH}")
         self.url = parsed.render_as_string(hide_password=False)
         """The address with which another process opens the same database."""
-        self._place = str(parsed.database) if _is_file(parsed) else parsed.render_as_string()
+        shown = parsed.set(drivername=parsed.drivername.partition("+")[0])
+        self._place = str(parsed.database) if _is_file(parsed) else shown.render_as_string()
         try:
-            remote = parsed.get_backend_name() != "sqlite"
-            self._engine = create_engine(parsed, max_overflow=50, pool_pre_ping=remote)
+            self._engine = create_engine(parsed, **engine_options(parsed))
         except (NoSuchModuleError, ImportError) as error:
             raise StoreError(
                 f"The store at {self._place} needs a driver that is not installed: install it, or {_ELSEWHERE}."
             ) from error
-        if not remote:
-            event.listen(self._engine, "connect", _prepare_sqlite)
+        event.listen(self._engine, "connect", _prepare_sqlite if is_sqlite(parsed) else _prepare_postgresql)
+        if patient:
+            be_patient(self._engine)
         self._bring_up_to_date(metadata)
 
     def close(self) -> None:
@@ -93,16 +103,48 @@ class Database:
             ) from error
 
 
+def is_sqlite(url: str | URL) -> bool:
+    """Return whether an address is that of an SQLite database, which lies on this machine."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def engine_options(url: str | URL) -> dict[str, Any]:
+    """Return how SQLAlchemy reaches a database, so that other writers are waited for and a lost server is noticed."""
+    if is_sqlite(url):
+        return {"max_overflow": 50, "connect_args": {"timeout": BUSY_SECONDS}}
+    alive = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
+    return {"max_overflow": 10, "pool_pre_ping": True, "connect_args": {"connect_timeout": 10, **alive}}
+
+
+def be_patient(engine: Engine) -> None:
+    """Wait for a server that is away wherever a connection is opened: nothing was sent yet that could come twice."""
+    if engine.dialect.name == "sqlite":
+        return
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return dialect.connect(*arguments, **options)
+            except dialect.loaded_dbapi.OperationalError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.5)
+
+
 def _parse(url: str) -> URL:
     """Return an address that means the same in every working directory, its folder made where there is none."""
     try:
         parsed = make_url(url)
+        if parsed.drivername in ("postgres", "postgresql"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
     except ArgumentError as error:
         raise StoreError(
             "GENRE_LAB_STORE is not the address of a database: write it like sqlite:////folder/store.sqlite "
             "or postgresql://user@host/name."
         ) from error
-    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+    if is_sqlite(parsed) and parsed.database in (None, "", ":memory:"):
         raise StoreError(
             "GENRE_LAB_STORE must name a file: a store in memory cannot be seen by the processes that train."
         )
@@ -115,14 +157,25 @@ def _parse(url: str) -> URL:
 
 
 def _is_file(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite" and not str(url.database).startswith("file:")
+    return is_sqlite(url) and not str(url.database).startswith("file:")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     with suppress(connection.OperationalError):  # a store that may only be read keeps the mode it has
         connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    from psycopg.types.string import StrDumper
+
+    class WithoutNul(StrDumper):
+        """Text as it is written; PostgreSQL has no character 0 (a bad address does)."""
+
+        def dump(self, text: Any) -> Any:
+            return super().dump(text.replace("\0", ""))
+
+    connection.adapters.register_dumper(str, WithoutNul)
 
 
 def _sentence(error: SQLAlchemyError, place: str) -> str:

@@ -34,8 +34,8 @@ _BLANK = {"started_at": None, "epoch": 0, "fraction": 0.0, "best_epoch": None, "
 
 @cache
 def open_store(url: str) -> "RunStore":
-    """Return the store of that address, one for all of this process: for workers."""
-    return RunStore(url)
+    """Return the store of that address, one for all of this process: for workers, which wait for a server."""
+    return RunStore(url, patient=True)
 
 
 def new_run_id() -> str:

@@ -113,9 +113,10 @@ class StudyStore:
     def delete(self, study_id: str) -> bool:
         """Forget a study and its results; a worker on it stops. False if there is no such study."""
         with self._database.transaction() as connection:
-            for table in (_results, _pieces):
+            found = connection.execute(delete(_studies).where(_studies.c.id == study_id)).rowcount > 0
+            for table in (_results, _pieces):  # after the last of them was saved
                 connection.execute(delete(table).where(table.c.study_id == study_id))
-            return connection.execute(delete(_studies).where(_studies.c.id == study_id)).rowcount > 0
+        return found
 
     # -- what a worker does ------------------------------------------------------------------------------------------
 

@@ -27,8 +27,8 @@ NAMED = ("table", "clips")
 class TableStore(Database):
     """The tables of a store: what `genre_core.sources` reads from."""
 
-    def __init__(self, url: str | None = None) -> None:
-        super().__init__(url, metadata)
+    def __init__(self, url: str | None = None, *, patient: bool = False) -> None:
+        super().__init__(url, metadata, patient=patient)
 
     def put_table(
         self,

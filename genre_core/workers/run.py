@@ -58,7 +58,7 @@ def _claim(store: RunStore, run_id: str, attempt: int) -> Run | None:
             return None
         if run.state == "queued" and run.stopped_because == LOST and run.attempt > attempt:
             attempt = run.attempt
-        elif run.state != "running" or run.attempt != attempt or time.monotonic() > deadline:
+        elif run.state not in ("queued", "running") or run.attempt != attempt or time.monotonic() > deadline:
             return None
         else:
             time.sleep(ANSWER_SECONDS)

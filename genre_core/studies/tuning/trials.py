@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genre_core.errors import StoreError
+from genre_core.store.database import be_patient, engine_options, is_sqlite
 from genre_core.studies.tuning.config import SearchConfig
 from genre_core.studies.tuning.pruning import Pruning
 from genre_core.studies.tuning.space import distributions, grid
@@ -26,7 +27,6 @@ from genre_core.studies.tuning.space import distributions, grid
 if TYPE_CHECKING:
     import optuna
 
-BUSY_SECONDS = 30
 TPE_STARTS = 10
 """Random trials with which TPE begins."""
 LEAST_FOR_IMPORTANCES = 20
@@ -228,18 +228,31 @@ def _on_own_scales(complete: "list[optuna.trial.FrozenTrial]") -> "optuna.Study"
 
 @lru_cache(maxsize=4)
 def _storage(store_url: str) -> "optuna.storages.RDBStorage":
-    """Return Optuna's view of the store's database; SQLite as the store has it: WAL, and patient with other writers."""
+    """Return Optuna's view of the store's database, reached as the store is."""
     import optuna
     from sqlalchemy import event
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    is_sqlite = store_url.startswith("sqlite")
-    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}} if is_sqlite else {}
-    storage = optuna.storages.RDBStorage(store_url, engine_kwargs=options)
-    if is_sqlite:
+    with _said():
+        storage = _made(store_url)
+    be_patient(storage.engine)
+    if is_sqlite(store_url):
         storage.engine.dispose()
         event.listen(storage.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = NORMAL"))
     return storage
+
+
+def _made(store_url: str, tries: int = 5) -> "optuna.storages.RDBStorage":
+    """Return a new storage; another process that makes Optuna's tables at the same moment gets in the way of it."""
+    import optuna
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        return optuna.storages.RDBStorage(store_url, engine_kwargs=engine_options(store_url))
+    except DBAPIError:
+        if tries == 1:
+            raise
+        return _made(store_url, tries - 1)
 
 
 @contextmanager
