@@ -1,5 +1,6 @@
 """The cluster: real processes, and what becomes of runs and of a lens when they are killed."""
 
+import json
 import os
 import signal
 import time
@@ -18,7 +19,8 @@ from genre_core.store.schema import DEAD_AFTER, Run, Study
 from genre_core.studies.kinds import LENS
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.lens.judging import LensScore
-from genre_core.workers import beside, cluster
+from genre_core.terminal.main import main
+from genre_core.workers import beside, cluster, own_cluster
 from genre_core.workers import commands as jobs
 
 SMALL = ExperimentConfig(
@@ -39,6 +41,16 @@ ENDLESS = LensConfig(
     n_repeats=50,
     classifiers=("majority", "network"),
 )
+
+
+class _Lent:
+    """A cluster's process that is left as it is."""
+
+    stdin = stdout = None
+
+    def poll(self) -> None: ...
+
+    def wait(self, timeout: float) -> None: ...
 
 
 def until(true: Callable[[], bool], seconds: float = 60) -> float:
@@ -214,6 +226,23 @@ def test_a_lens_that_was_queued_while_there_was_no_cluster_is_sent_when_there_is
     assert lab.store.studies.submit(study_id, LENS.kind, SMALL_LENS.model_dump_json())
     assert jobs.recover(lab.store, lab.client) == 1
     until(lambda: lab.lens(study_id).state == "complete")
+
+
+def test_a_terminal_shares_its_work_among_workers_and_prints_what_it_would_alone(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GENRE_LAB_STORE", lab.store.url)
+    monkeypatch.setattr(own_cluster, "start", lambda n_workers: cluster.ClusterProcess(lab.process.address, _Lent()))
+    small = ["--data.n_samples", "240", "--data.n_genres", "3", "--train.max_epochs", "2", "--json"]
+    found = []
+    for workers in ("1", "2"):
+        assert main(["lens", *small, "--workers", workers]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+        for score in found[-1]["repeats"]:
+            del score["seconds"]
+    assert found[0] == found[1]
+    assert main(["repeat", *small, "--workers", "65"]) == 2
+    assert "--workers is 65, but should be from 1 to 64." in capsys.readouterr().err
 
 
 def test_a_lens_goes_on_by_itself_when_its_only_worker_is_killed(lab: Lab, endless: str) -> None:

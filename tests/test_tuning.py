@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
@@ -22,7 +23,9 @@ from genre_core.settings.names import configure, flatten
 from genre_core.store import database
 from genre_core.store.openings import openings_of
 from genre_core.store.runs import RunStore
+from genre_core.store.schema import study_pieces
 from genre_core.studies.kinds import SEARCH
+from genre_core.studies.tuning import searching
 from genre_core.studies.tuning import trials as optuna_side
 from genre_core.studies.tuning.config import search_config, trial_config
 from genre_core.studies.tuning.optimism import DEALINGS, by_accuracy, by_loss, by_macro_f1
@@ -40,7 +43,7 @@ from genre_core.studies.tuning.space import (
 from genre_core.studies.tuning.trials import Trials
 from genre_core.terminal.text.studies import _value
 from genre_core.training.experiment import run_experiment
-from genre_core.workers.study import execute_study, work_on
+from genre_core.workers.study import Place, execute_study, take_part, work_on
 
 BASE = ExperimentConfig(
     data=SyntheticConfig(n_samples=300, n_features=4, n_genres=3, overlap=2.0),
@@ -329,6 +332,27 @@ def test_a_search_goes_on_where_it_was_left_and_counts_nothing_twice(store, comp
     assert both
     assert all(a == pytest.approx(b, abs=1e-4) for a, b in both)
     assert len(Trials(store.url, how, config).ended()) == N
+
+
+def test_several_workers_share_a_search_and_what_a_dead_one_had_is_told_once(store, complete, monkeypatch):
+    monkeypatch.setattr(searching, "AT_ONCE_BLIND", 2)
+    queued(store, "shared", made(sampler="random", n_trials=N, pruning=False))
+    asleep = work_on(store, store.studies.join("shared", 1))
+    while not store.members.runs("shared"):
+        next(asleep)
+    with store.transaction() as connection:
+        connection.execute(update(study_pieces).values(heartbeat_at=0.0))  # it seems dead
+    with ThreadPoolExecutor(2) as workers:
+        for _ in range(2):
+            workers.submit(take_part, store, "shared", 1, Place())
+    list(asleep)  # and comes too late
+    results = store.studies.results("shared")
+    assert store.studies.study("shared").state == "complete"
+    assert sorted(row["trial"] for row in results if row["kind"] == "trial") == list(range(1, N + 1))
+    trials, summary = read_rows(results)
+    assert [trial.params for trial in trials] == [trial.params for trial in complete[1]]
+    assert results[-1]["kind"] == "summary"
+    assert summary.n_complete == N == summary.optimism.n_trials
 
 
 def test_trials_on_folds_are_judged_by_what_was_held_out_and_the_winner_is_trained_on_the_split(store):

@@ -77,6 +77,11 @@ def add_number(parser: Parser, option: str, metavar: str, default: int, help: st
     parser.add_argument(option, type=from_one, default=default, metavar=metavar, help=f"{help} (default: {default})")
 
 
+def add_workers(parser: Parser) -> None:
+    """Add among how many processes the work is shared."""
+    add_number(parser, "--workers", "N", 1, "how many processes share the work")
+
+
 def add_runs(parser: Parser) -> None:
     """Add the stored runs that a command is about."""
     parser.add_argument("runs", metavar="RUN", nargs="+", help="identifiers or names, as `runs` lists them")

@@ -20,6 +20,7 @@ from genre_core.terminal.arguments import (
     add_right_about,
     add_runs,
     add_settings,
+    add_workers,
     describe_settings,
     from_one,
     from_zero,
@@ -72,6 +73,7 @@ def _repeat(commands: Commands) -> None:
     help = "train one configuration with other seeds to see how much luck changes its score"
     parser = _add(commands, "repeat", help, f"{_SOURCES} [--times N] [--vary WHAT] [settings]")
     add_experiment(parser)
+    add_workers(parser)
     usual = OtherSeeds()
     add_number(parser, "--times", "N", usual.times, "how many seeds")
     of = f"seeds of the network, of the split, or of both (default: {usual.vary})"
@@ -89,6 +91,7 @@ def _crossvalidate(commands: Commands) -> None:
     )
     parser = _add(commands, "crossvalidate", help, f"{_SOURCES} [--folds K] [--repeats N] [settings]", about)
     add_experiment(parser)
+    add_workers(parser)
     usual = Folds()
     add_number(parser, "--folds", "K", usual.k, "how many folds")
     add_number(parser, "--repeats", "N", usual.repeats, "how many times to shuffle the tracks into folds")
@@ -100,6 +103,7 @@ def _search(commands: Commands) -> None:
     about = ". The test part stays closed unless `--part test` asks for the winner's test score at the end."
     parser = _add(commands, "search", help, f"--space SETTING … {_SOURCES} [options] [settings]", about)
     add_experiment(parser)
+    add_workers(parser)
     parser.add_argument(
         "--space",
         action="extend",
@@ -136,6 +140,7 @@ def _lens(commands: Commands) -> None:
     )
     parser = _add(commands, "lens", help, f"{_SOURCES} [settings]", about)
     add_experiment(parser)
+    add_workers(parser)
     add_number(parser, "--repeats", "N", LensConfig().n_repeats, "splits")
     add_right_about(parser)
     add_by(parser)
@@ -146,6 +151,7 @@ def _few(commands: Commands) -> None:
     about = ". All are judged on the validation part; the test part stays closed."
     parser = _add(commands, "few", help, f"{_SOURCES} [--sizes N,…] [--draws N] [settings]", about)
     add_experiment(parser)
+    add_workers(parser)
     usual = FewClipsConfig.model_fields
     sizes = ",".join(map(str, usual["sizes"].default))
     parser.add_argument("--sizes", default=sizes, metavar="N,…", help=f"clips of each genre (default: {sizes})")

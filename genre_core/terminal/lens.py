@@ -10,6 +10,7 @@ from genre_core.bayes.limit import bayes_limit
 from genre_core.errors import ConfigError
 from genre_core.store.openings import count_openings
 from genre_core.store.runs import RunStore
+from genre_core.studies.kinds import LENS
 from genre_core.studies.lens.config import JUDGED_BY, LEAST_REPEATS, MOST_REPEATS, LensConfig
 from genre_core.studies.lens.judging import Lens, LensPlan, LensScore, closed_sentence, open_published
 from genre_core.studies.lens.ranking import Ranking, rankings
@@ -19,7 +20,8 @@ from genre_core.studies.study import iter_results
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
 from genre_core.terminal.limit import judged_by_true_genres, right_about
-from genre_core.terminal.output import DONE, progress_bar, show
+from genre_core.terminal.output import DONE, INTERRUPTED, progress_bar, show
+from genre_core.terminal.work import do_dealt, read_workers
 from genre_core.text import GAP
 
 
@@ -27,10 +29,14 @@ def lens(options: argparse.Namespace) -> int:
     """Judge the splits and print what came out."""
     if not LEAST_REPEATS <= options.repeats <= MOST_REPEATS:
         raise ConfigError(f"--repeats is {options.repeats}, but should be from {LEAST_REPEATS} to {MOST_REPEATS}.")
+    n_workers = read_workers(options)
     experiment, inputs = read_order(options, to_split=False)
     config = LensConfig(experiment=experiment, n_repeats=options.repeats)
     clean = judged_by_true_genres(options, experiment.data)
-    found, scores = _judge(config, inputs)
+    found = Lens(config, inputs)
+    scores = _judge(found) if n_workers == 1 else _judge_dealt(found, inputs, n_workers)
+    if scores is None:
+        return INTERRUPTED
     plan, looked = found.lens_plan, _count_published(found, scores)
     if clean:
         scores = [score.about_true_genres() for score in scores]
@@ -58,14 +64,23 @@ def _count_published(lens: Lens, scores: Sequence[LensScore]) -> dict[str, Any]:
     return {"test_opened": found.n, "test_seen_before": found.seen, "test_looks": found.sentence(noun, "configuration")}
 
 
-def _judge(config: LensConfig, inputs: Inputs) -> tuple[Lens, list[LensScore]]:
-    """Return the lens and all scores, and show how far it is."""
-    lens, scores = Lens(config, inputs), list[LensScore]()
+def _judge(lens: Lens) -> list[LensScore]:
+    """Return all scores, and show how far it is."""
+    scores = list[LensScore]()
     with progress_bar(lens.lens_plan.n_scores, "{n} of {total} scores, {elapsed}") as bar:
         for result in iter_results(lens):
             scores.append(LensScore.from_json(result))
             bar.update()
-    return lens, scores
+    return scores
+
+
+def _judge_dealt(lens: Lens, inputs: Inputs, n_workers: int) -> list[LensScore] | None:
+    """Return all scores, by several workers; None where they were stopped."""
+    store, order = RunStore(), list(lens.pieces())
+    inputs.put_into(store, lens.config.experiment)
+    results = do_dealt(store, LENS, lens.config, lens.lens_plan.n_scores, "scores", n_workers)
+    scores = [LensScore.from_json(result) for result in results or ()]
+    return None if results is None else sorted(scores, key=lambda score: order.index(score.task))
 
 
 def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore], clean: bool) -> dict[str, Any]:

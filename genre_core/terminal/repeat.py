@@ -39,7 +39,7 @@ from genre_core.terminal import text
 from genre_core.terminal.inputs import read_order
 from genre_core.terminal.limit import right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
-from genre_core.terminal.work import do_study
+from genre_core.terminal.work import do_study, read_workers
 from genre_core.training.predictions import Predictions, Unit
 
 _OPTIONS = {"times": "--times", "k": "--folds", "repeats": "--repeats"}
@@ -56,6 +56,7 @@ def crossvalidate(options: argparse.Namespace) -> int:
 
 
 def _do(options: argparse.Namespace, what: dict[str, Any]) -> int:
+    n_workers = read_workers(options)
     experiment, inputs = read_order(options)
     config = _config(experiment, what)
     store, study_id = RunStore(), new_run_id()
@@ -65,7 +66,7 @@ def _do(options: argparse.Namespace, what: dict[str, Any]) -> int:
     def done() -> int:
         return sum(run.state == "complete" for run in store.members.runs(study_id).values())
 
-    study = do_study(store, study_id, len(config.configs), "runs", done)
+    study = do_study(store, study_id, len(config.configs), "runs", done, n_workers)
     runs = store.members.runs(study_id)
     n_complete = sum(run.state == "complete" for run in runs.values())
     if study.state == "cancelled":

@@ -15,11 +15,12 @@ from genre_core.terminal.inputs import read_order
 from genre_core.terminal.limit import right_about
 from genre_core.terminal.output import DONE, FAILED, INTERRUPTED, say, show
 from genre_core.terminal.stored import looks
-from genre_core.terminal.work import do_study
+from genre_core.terminal.work import do_study, read_workers
 
 
 def search(options: argparse.Namespace) -> int:
     """Search, and print what came out."""
+    n_workers = read_workers(options)
     base, inputs = read_order(options)
     longest = longest_window(base.data, inputs)
     space = [read_dimension(text, base, longest) for text in options.space]
@@ -41,7 +42,7 @@ def search(options: argparse.Namespace) -> int:
     def done() -> int:
         return sum(row["kind"] == "trial" for row in store.studies.results(study_id))
 
-    study = do_study(store, study_id, config.n_planned, "trials", done)
+    study = do_study(store, study_id, config.n_planned, "trials", done, n_workers)
     trials, summary = read_rows(store.studies.results(study_id))
     if study.state == "cancelled":
         say(f"Paused after {len(trials)} of {config.n_planned} trials: continue {study_id} on Tune in the dashboard.")

@@ -1,15 +1,20 @@
-"""Work done by a thread of this terminal: a bar that says how far it is, and Ctrl-C, which asks for its end."""
+"""Work done by a thread of this terminal or by workers that it starts: a bar, and Ctrl-C, which asks for its end."""
 
+import argparse
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from genre_core.store.runs import RunStore
+from genre_core.errors import ConfigError, GenreLabError
+from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import Study
-from genre_core.terminal.output import INTERRUPTED, WORKER, progress_bar
+from genre_core.studies.kinds import Config, Kind
+from genre_core.studies.study import Result
+from genre_core.terminal.output import INTERRUPTED, WORKER, progress_bar, say
+from genre_core.workers.own_cluster import MOST_WORKERS, execute_with
 from genre_core.workers.study import execute_study
 
 POLL_SECONDS = 0.1
@@ -82,10 +87,33 @@ def at_work() -> Iterator[Work]:
             signal.signal(number, handler)
 
 
-def do_study(store: RunStore, study_id: str, total: int, nouns: str, done: Callable[[], int]) -> Study:
+def read_workers(options: argparse.Namespace) -> int:
+    """Return among how many worker processes a command shares its work; 1 is this process.
+
+    Raises
+    ------
+    ConfigError
+        They are too many.
+    """
+    n_workers: int = options.workers
+    if n_workers > MOST_WORKERS:
+        raise ConfigError(f"--workers is {n_workers}, but should be from 1 to {MOST_WORKERS}.")
+    return n_workers
+
+
+def do_study(
+    store: RunStore, study_id: str, total: int, nouns: str, done: Callable[[], int], n_workers: int = 1
+) -> Study:
     """Do a queued study and show how many of `total` are `done`; return it as it ended."""
+
+    def do() -> None:
+        if n_workers > 1:
+            execute_with(n_workers, store, study_id)
+        else:
+            execute_study(study_id, 1, store.url)
+
     with at_work() as work, progress_bar(total, f"{{n}} of {{total}} {nouns}, {{elapsed}}") as bar:
-        work.begin(lambda: execute_study(study_id, 1, store.url))
+        work.begin(do)
         while not work.over or store.studies.study(study_id).active:  # another worker may have it
             work.wait()
             if work.asked and store.studies.stop(study_id):
@@ -94,3 +122,24 @@ def do_study(store: RunStore, study_id: str, total: int, nouns: str, done: Calla
             bar.n = done()
             bar.refresh()
     return store.studies.study(study_id)
+
+
+def do_dealt(
+    store: RunStore, kind: Kind[Config], config: Config, total: int, nouns: str, n_workers: int
+) -> Sequence[Result] | None:
+    """Do a new study by several workers, which stays in the store; return its results, or None where it was stopped.
+
+    Raises
+    ------
+    GenreLabError
+        It could not be done.
+    """
+    study_id = new_run_id()
+    store.studies.submit(study_id, kind.kind, config.model_dump_json())
+    study = do_study(store, study_id, total, nouns, lambda: store.studies.study(study_id).n_results, n_workers)
+    if study.state == "failed":
+        raise GenreLabError(study.error or "The work failed.")
+    if study.state == "cancelled":
+        say(f"Stopped after {study.n_results} of {total} {nouns}: continue {study_id} in the dashboard.")
+        return None
+    return store.studies.results(study_id)

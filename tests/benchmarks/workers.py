@@ -1,13 +1,13 @@
-"""Two workers against one: several people's repeats of the notebook at a time, on a cluster of each size, in turn.
+"""Two workers against one, on one study at a time: a search, repetitions and a lens, with each cluster in turn.
 
-A study is one worker's, so that two workers help where there are at least two studies (or runs). Workers stand back for
-all other programs: what these left them is told as the cores that they got, and two workers do twice as much where both
-cores are theirs and an epoch costs the processor no more than with one.
+Workers stand back for all other programs: what these left them is told as the cores that they got. Two workers are
+twice as fast where both cores are theirs and the study costs the processor no more than with one.
 
-python -m tests.benchmarks.workers
+python -m tests.benchmarks.workers [trials]
 """
 
 import os
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -16,60 +16,85 @@ from distributed import Client
 
 from genre_core.settings.config import ExperimentConfig, TrainConfig
 from genre_core.store.runs import RunStore
-from genre_core.studies.kinds import REPEATS
+from genre_core.studies.kinds import LENS, REPEATS, SEARCH
+from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.repeats.config import OtherSeeds, RepeatsConfig
 from genre_core.workers import cluster
 from genre_core.workers import commands as jobs
 from tests.benchmarks.report import print_table
+from tests.benchmarks.search import made
 
-STUDIES, MEMBERS, EPOCHS = 8, 8, 8
-DEADLINE = 300.0
+MEMBERS, SPLITS, EPOCHS = 32, 10, 40
+DEADLINE = 600.0
+
+Found = tuple[float, float]
+"""Seconds on the clock, and of the processor."""
 
 
-def main() -> None:
+def main(n_trials: int = 200) -> None:
     """Do the same studies with one worker and with two, and print how long they take."""
+    found = {n_workers: timed(n_workers, n_trials) for n_workers in (1, 2)}
     rows = []
-    for n_workers in (1, 2):
-        seconds, cpu = timed(n_workers)
-        each = 1000 * cpu / (STUDIES * MEMBERS * EPOCHS)
-        name = f"{n_workers} worker{'s' if n_workers > 1 else ''}"
-        rows.append((name, f"{seconds:.1f} s", f"{cpu / seconds:.2f}", f"{each:.1f} ms"))
-    what = f"{STUDIES} studies of {MEMBERS} networks, {EPOCHS} epochs each"
-    print_table((what, "on the clock", "cores that they got", "an epoch, of the processor"), rows)
+    for name, (one, one_cpu) in found[1].items():
+        two, two_cpu = found[2][name]
+        got = f"{one_cpu / one:.2f} and {two_cpu / two:.2f}"
+        rows.append((name, f"{one:.1f} s", f"{two:.1f} s", f"{one / two:.2f}", got, f"{two_cpu / one_cpu:.2f}"))
+    header = ("study", "one worker", "two", "times as fast", "cores that they got", "processor, two to one")
+    print_table(header, rows)
 
 
-def timed(n_workers: int) -> tuple[float, float]:
-    """Return the seconds from the first study's submission to the last one's end, and those of the processor."""
+def studies(n_trials: int) -> dict[str, tuple[str, object]]:
+    """Return what is done, by its name: the kind of study, and its configuration."""
+    train = TrainConfig(max_epochs=EPOCHS, patience=EPOCHS)
+    repeats = RepeatsConfig(experiment=ExperimentConfig(train=train), what=OtherSeeds(times=MEMBERS, vary="network"))
+    return {
+        f"a search of {n_trials} trials": (SEARCH.kind, made("tpe", True, n_trials)),
+        f"{MEMBERS} repetitions, {EPOCHS} epochs each": (REPEATS.kind, repeats),
+        f"a lens of {SPLITS} splits": (LENS.kind, LensConfig(n_repeats=SPLITS)),
+    }
+
+
+def timed(n_workers: int, n_trials: int) -> dict[str, Found]:
+    """Return how long each study takes, from its submission to its end."""
+    found = {}
     with tempfile.TemporaryDirectory() as folder:
         store = RunStore(f"sqlite:///{Path(folder) / 'store.sqlite'}")
         process = cluster.start(n_workers)
         try:
             with cluster.connect(process.address) as client:
                 client.wait_for_workers(n_workers, timeout=60)
-                done(store, client, [f"warm-{number}" for number in range(n_workers)], 1)
-                began, began_cpu = time.perf_counter(), sum(client.run(time.process_time).values())
-                done(store, client, [f"study-{number}" for number in range(STUDIES)], EPOCHS)
-                return time.perf_counter() - began, sum(client.run(time.process_time).values()) - began_cpu
+                do(
+                    store,
+                    client,
+                    "warm",
+                    REPEATS.kind,
+                    RepeatsConfig(experiment=ExperimentConfig(train=TrainConfig(max_epochs=1))),
+                )
+                for name, (kind, config) in studies(n_trials).items():
+                    began, began_cpu = time.perf_counter(), processor(client)
+                    do(store, client, name, kind, config)
+                    found[name] = time.perf_counter() - began, processor(client) - began_cpu
         finally:
             process.close()
             store.close()
+    return found
 
 
-def done(store: RunStore, client: Client, names: list[str], epochs: int) -> None:
-    """Submit studies and wait until all are complete."""
-    for number, name in enumerate(names):
-        train = TrainConfig(seed=100 * number, max_epochs=epochs, patience=epochs)
-        config = RepeatsConfig(experiment=ExperimentConfig(train=train), what=OtherSeeds(times=MEMBERS, vary="network"))
-        jobs.submit_study(store, client, name, REPEATS.kind, config)
+def processor(client: Client) -> float:
+    return sum(client.run(time.process_time).values())
+
+
+def do(store: RunStore, client: Client, name: str, kind: str, config: object) -> None:
+    """Submit a study and wait until it is complete."""
+    jobs.submit_study(store, client, name, kind, config)
     end = time.monotonic() + DEADLINE
-    while any(store.studies.study(name).state in ("queued", "running") for name in names):
+    while store.studies.study(name).active:
         if time.monotonic() > end:
-            raise SystemExit(f"The studies were not done after {DEADLINE:.0f} s (load {os.getloadavg()[0]:.1f}).")
-        time.sleep(0.1)
-    states = {store.studies.study(name).state for name in names}
-    if states != {"complete"}:
-        raise SystemExit(f"Studies ended otherwise: {states}.")
+            raise SystemExit(f"It was not done after {DEADLINE:.0f} s (load {os.getloadavg()[0]:.1f}).")
+        time.sleep(0.05)
+    if (study := store.studies.study(name)).state != "complete":
+        raise SystemExit(f"It ended otherwise: {study.error}")
 
 
 if __name__ == "__main__":
-    main()
+    main(*(int(text) for text in sys.argv[1:]))
