@@ -12,7 +12,7 @@ from genre_core.data.clips.sounds import Location
 from genre_core.errors import DataError
 from genre_core.evaluation.intervals import wilson
 from genre_core.judging.fitted import fit_again
-from genre_core.judging.horse import EXCERPT, LEFT, Horse, Piece, ask_horse, changed
+from genre_core.judging.horse import EXCERPT, FIRST, LEFT, Horse, Piece, ask_horse, changed
 from genre_core.settings.names import configure
 from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
@@ -67,6 +67,16 @@ def test_flips_are_counted_by_change_and_by_genre():
     assert document["flipped"][0] == flip | {"genre": "B", "before": "B", "after": "A"}
 
 
+def test_where_half_a_clip_is_too_short_its_halves_are_compared():
+    after = {"gain": np.array([0, 1]), LEFT: np.array([-1, -1]), EXCERPT: np.array([1, 1])}
+    pieces = tuple(Piece(str(at), f"clip {at}", 0.0, 1.0) for at in range(2))
+    found = Horse(("A", "B"), pieces, np.array([0, 1]), np.array([0, 0]), after, first=np.array([1, 0]))
+    assert [found.of(name).flips for name in ("gain", EXCERPT)] == [1, 1]
+    assert any("the excerpts that are compared are their halves" in said for said in found.sentences)
+    (of_excerpt,) = [flip for flip in found.to_json()["flipped"] if flip["change"] == EXCERPT]
+    assert (of_excerpt["clip"], of_excerpt["before"], of_excerpt["after"]) == ("1", "A", "B")
+
+
 def test_answers_for_one_clip_count_together():
     n = 40
     after = np.where(np.arange(n) < 10, 1, 0)
@@ -100,7 +110,7 @@ def test_a_run_answers_for_validation_clips_alone_before_and_after(store, run):
     assert np.bincount(found.y, minlength=3).tolist() == [2, 1, 1]  # every genre in turn
     assert list(found.after) == [*CHANGES, LEFT, EXCERPT]
     assert all(piece.seconds == 0.5 for piece in found.pieces)
-    assert not found.halved
+    assert found.first is None
     assert ask_horse(store, run, most=4).to_json() == found.to_json()
 
 
@@ -113,6 +123,7 @@ def test_pieces_before_and_after_last_as_long(store, run):
     assert len(whole["before"]) == RATE
     assert len(whole[EXCERPT]) == RATE // 2
     assert np.array_equal(whole[EXCERPT], whole["before"][RATE // 2 :])
+    assert np.array_equal(whole[FIRST], whole["before"][: RATE // 2])
 
 
 def test_of_stereo_the_left_channel_is_asked_about(store, tmp_path):

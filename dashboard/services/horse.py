@@ -8,7 +8,7 @@ from dashboard.services import clips
 from dashboard.services.studies import find_study, named_by, start_or_resume
 from dashboard.services.workers import store
 from genre_core.data.clips.sounds import Samples
-from genre_core.judging.horse import BEFORE, HorseConfig, changed
+from genre_core.judging.horse import BEFORE, FIRST, HorseConfig, changed, horse_of
 from genre_core.settings.config import SoundConfig
 from genre_core.store.schema import Run, Study
 from genre_core.studies.kinds import HORSE
@@ -26,8 +26,15 @@ def ask(run: Run) -> None:
 
 def result(study: Study) -> Mapping[str, Any]:
     """Return what a complete study came to."""
-    (found,) = store().studies.results(study.id)
-    return found
+    answers = store().studies.results(study.id)
+    if "headline" in answers[0]:  # an earlier version kept all in one
+        return answers[0]
+    return horse_of(study.context, answers).to_json()
+
+
+def so_far(study: Study) -> tuple[int, int]:
+    """Return of how many clips there are answers, and how many there will be; 0 while that is not known."""
+    return study.n_results, len(study.context.get("rows", ()))
 
 
 def before_and_after(run: Run, clip: str, change: str) -> list[tuple[str, int]]:
@@ -37,7 +44,8 @@ def before_and_after(run: Run, clip: str, change: str) -> list[tuple[str, int]]:
     """
     assert isinstance(run.config.data, SoundConfig)
     sounds = _changed(clip, run.config.data.window, change)
-    return [(clips.keep(clips.wav_of(sounds[name])), len(sounds[name])) for name in (BEFORE, change)]
+    pair = sounds.get(FIRST, sounds[BEFORE]), sounds[change]  # of excerpts of short clips, the first half
+    return [(clips.keep(clips.wav_of(sound)), len(sound)) for sound in pair]
 
 
 @lru_cache(maxsize=4)

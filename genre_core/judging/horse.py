@@ -5,7 +5,7 @@ Multimedia 16 (2014). The horse was Clever Hans, who seemed to count and read th
 heard something else than the genre. Another excerpt of the same clip shows how much its answers vary anyway.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ from genre_core.data.clips.sounds import SAMPLE_RATE, Samples
 from genre_core.data.dataset import Dataset, IntArray
 from genre_core.errors import DataError
 from genre_core.evaluation.intervals import Interval, share_interval
-from genre_core.judging.fitted import DEAF, Fitted, fit_again
+from genre_core.judging.fitted import DEAF, fit_again
 from genre_core.judging.hearing import LONGEST, clip_sound, closed_clips
 from genre_core.settings.config import SoundConfig
 from genre_core.store.runs import RunStore
@@ -30,7 +30,7 @@ from genre_core.values import Frozen
 
 MOST_CLIPS = 40
 LEFT, EXCERPT = "left channel alone", "another excerpt"
-BEFORE = "before"
+BEFORE, FIRST = "before", "first half"
 _NOT_ASKED = -1
 _Mask = npt.NDArray[np.bool_]
 
@@ -78,8 +78,9 @@ class Horse:
     """Answers (n_clips,) before and after each change, as numbers of genres; -1 where a change cannot be asked about.
 
     `y` (n_clips,) holds the genres, `groups` (n_clips,) what the clips belong to at a `level` such as `artist`, which
-    intervals respect; None where clips stand alone. `halved` says that the other excerpt of some clip is its second
-    half, because the piece that it is compared with lasts longer than that.
+    intervals respect; None where clips stand alone. `first` (n_clips,) are the answers that another excerpt is compared
+    with: those to the first half of a clip, where the piece lasts longer than half of it, as the other is its second;
+    None: those `before`.
     """
 
     genres: tuple[str, ...]
@@ -89,7 +90,7 @@ class Horse:
     after: Mapping[str, IntArray]
     groups: IntArray | None = None
     level: str = ""
-    halved: bool = False
+    first: IntArray | None = None
 
     @cached_property
     def any_change(self) -> _Mask:
@@ -142,8 +143,8 @@ class Horse:
         else:
             said.append("No single change flips clearly more answers than another excerpt.")
         said.append(f"Before any change {right} of {count(n, 'answer')} {'is' if right == 1 else 'are'} right.")
-        if self.halved:
-            said.append("Half a clip is shorter than its windows, so the other excerpt is the clip's second half.")
+        if self.first is not None:
+            said.append("These clips are shorter than two windows, so the excerpts that are compared are their halves.")
         if not self.of(LEFT).n:
             said.append("These clips have one channel, so there is no left channel to hear alone.")
         return said
@@ -182,14 +183,18 @@ class Horse:
         return {"change": name, **share(None).to_json(), "per_genre": per_genre}
 
     def _flip(self, change: str, at: int) -> dict[str, Any]:
-        names = {"genre": self.y, "before": self.before, "after": self.after[change]}
+        names = {"genre": self.y, "before": self._before(change), "after": self.after[change]}
         answers = {name: self.genres[numbers[at]] for name, numbers in names.items()}
         return {"change": change, **self.pieces[at]._asdict(), **answers}
 
     def _flipped(self, change: str) -> _Mask:
         after = self.after[change]
-        flipped: _Mask = (after != _NOT_ASKED) & (after != self.before)
+        flipped: _Mask = (after != _NOT_ASKED) & (after != self._before(change))
         return flipped
+
+    def _before(self, change: str) -> IntArray:
+        """Return the answers (n_clips,) that those after a change are compared with."""
+        return self.first if change == EXCERPT and self.first is not None else self.before
 
     def _share(self, flipped: _Mask, asked: _Mask, genre: int | None) -> Share:
         among = asked if genre is None else asked & (self.y == genre)
@@ -215,32 +220,66 @@ def ask_horse(store: RunStore, run: Run, most: int = MOST_CLIPS) -> Horse:
     RunStateError
         It is not complete.
     """
-    (found,) = (step for step in asking(store, run, most) if step is not None)
-    return found
+    asking = Asking(store, run, most)
+    return horse_of(asking.known, [asking.answers(row) for row in asking.rows])
 
 
-def asking(store: RunStore, run: Run, most: int = MOST_CLIPS) -> Iterator[Horse | None]:
-    """Yield nothing after each clip, and all answers at the end; raises as `ask_horse` does."""
-    if not isinstance(run.config.data, SoundConfig):
-        raise DataError(DEAF)
-    fitted = fit_again(store, run)
-    data = fitted.prepared.dataset
-    closed = closed_clips(data, run.config.split, opened=False)
-    rows = _some(data, fitted.prepared.split.validation, closed, most)
-    if not len(rows):
-        raise DataError("This run has no validation clips: train it with a validation part.")
-    asked = []
-    for row in rows.tolist():
-        asked.append(_answers(store, fitted, row))
-        yield None
-    answers = {
-        name: np.array([found.get(name, _NOT_ASKED) for _, found, _ in asked], dtype=np.int64)
-        for name in (BEFORE, *CHANGES, LEFT, EXCERPT)
-    }
-    groups = data.clusters(rows)
-    level = data.coarsest[0] if data.coarsest and groups is not None else ""
-    pieces, halved = tuple(piece for piece, _, _ in asked), any(half for _, _, half in asked)
-    yield Horse(fitted.genres, pieces, data.y[rows], answers.pop(BEFORE), answers, groups, level, halved)
+class Asking:
+    """The validation clips of a complete run that are asked about, one row of its data for each; raises as `ask_horse`.
+
+    One piece of each: pieces of one clip flip together, so that more of them tell less than more clips do.
+    """
+
+    def __init__(self, store: RunStore, run: Run, most: int = MOST_CLIPS) -> None:
+        if not isinstance(run.config.data, SoundConfig):
+            raise DataError(DEAF)
+        self._store, self._fitted = store, fit_again(store, run)
+        data = self._fitted.prepared.dataset
+        closed = closed_clips(data, run.config.split, opened=False)
+        rows = _some(data, self._fitted.prepared.split.validation, closed, most)
+        if not len(rows):
+            raise DataError("This run has no validation clips: train it with a validation part.")
+        self.rows: list[int] = rows.tolist()
+        groups = data.clusters(rows)
+        self.known: dict[str, Any] = {
+            "rows": self.rows,
+            "genres": list(data.genres),
+            "y": data.y[rows].tolist(),
+            "groups": None if groups is None else groups.tolist(),
+            "level": data.coarsest[0] if data.coarsest and groups is not None else "",
+        }
+        """All but the answers, as JSON."""
+
+    def answers(self, row: int) -> dict[str, Any]:
+        """Return as JSON what the run answers for a row's clip: the number of a genre before and after each change."""
+        data, clip = self._fitted.prepared.dataset, self._fitted.prepared.dataset.heard[row].clip
+        start, sounds = changed(self._store, clip, self._fitted.sound.window)
+        logits = self._fitted.answers(self._fitted.measure(list(sounds.values())))
+        lasts = round(len(sounds[BEFORE]) / SAMPLE_RATE, 3)
+        piece = Piece(clip, data.names("track")[row], round(start / SAMPLE_RATE, 3), lasts)
+        answers = dict(zip(sounds, logits.argmax(axis=1).tolist(), strict=True))
+        return {"row": row, "piece": list(piece), "answers": answers}
+
+
+def horse_of(known: Mapping[str, Any], answered: Sequence[Mapping[str, Any]]) -> Horse:
+    """Return what came of clips, in any order, given what is `known` of them beside the answers."""
+    by_row = {one["row"]: one for one in answered}
+    of_each = [by_row[row] for row in known["rows"]]
+
+    def answers(name: str) -> IntArray:
+        return np.array([one["answers"].get(name, _NOT_ASKED) for one in of_each], dtype=np.int64)
+
+    before, first = answers(BEFORE), answers(FIRST)
+    return Horse(
+        tuple(known["genres"]),
+        tuple(Piece(*one["piece"]) for one in of_each),
+        np.array(known["y"], dtype=np.int64),
+        before,
+        {name: answers(name) for name in (*CHANGES, LEFT, EXCERPT)},
+        None if known["groups"] is None else np.array(known["groups"], dtype=np.int64),
+        known["level"],
+        np.where(first == _NOT_ASKED, before, first) if (first != _NOT_ASKED).any() else None,
+    )
 
 
 def _some(data: Dataset, rows: IntArray, closed: set[str], most: int) -> IntArray:
@@ -256,23 +295,12 @@ def _some(data: Dataset, rows: IntArray, closed: set[str], most: int) -> IntArra
     return np.array([row for _, _, row in in_turn[:most]], dtype=np.int64)
 
 
-def _answers(store: RunStore, fitted: Fitted, row: int) -> tuple[Piece, dict[str, int], bool]:
-    """Return the piece of a row's clip, the answers to it, and whether the other excerpt is the second half."""
-    data = fitted.prepared.dataset
-    clip = data.heard[row].clip
-    start, sounds = changed(store, clip, fitted.sound.window)
-    logits = fitted.answers(fitted.measure(list(sounds.values())))
-    name = data.names("track")[row]
-    piece = Piece(clip, name, round(start / SAMPLE_RATE, 3), round(len(sounds[BEFORE]) / SAMPLE_RATE, 3))
-    answers = dict(zip(sounds, logits.argmax(axis=1).tolist(), strict=True))
-    return piece, answers, len(sounds[EXCERPT]) < len(sounds[BEFORE])
-
-
 def changed(store: RunStore, clip: str, window: float, only: str = "") -> tuple[int, dict[str, Samples]]:
     """Return a piece of a clip before and after each change, or one of them, and the sample at which it starts.
 
     It lasts `window` seconds (0: the whole clip) and lies in the first half of the clip; the other excerpt lies in
-    the second half, and lasts as long where that is long enough. Raises ClipError.
+    the second half, and lasts as long. Where half a clip is too short for that, the halves are two excerpts to compare:
+    the sound changes with its length too. Raises ClipError.
     """
     _, _, whole = clip_sound(store, clip)
     n = min(round(window * SAMPLE_RATE), len(whole)) if window else len(whole)
@@ -287,6 +315,8 @@ def changed(store: RunStore, clip: str, window: float, only: str = "") -> tuple[
         found[LEFT] = read(Path(location.path), 0.0, LONGEST, channel=0)[start : start + n]
     if only in ("", EXCERPT):
         found[EXCERPT] = whole[other : other + of_other]
+        if n > half:
+            found[FIRST] = whole[:half]
     return start, found
 
 

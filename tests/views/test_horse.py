@@ -3,6 +3,7 @@
 import pytest
 
 from dashboard.services import horse
+from genre_core.store.studies import StudyStore
 from genre_core.studies.kinds import HORSE
 from genre_core.workers.study import execute_study
 from tests.hums import import_hums, write_hums
@@ -24,14 +25,31 @@ def at(run="clips"):
     return opened("views/evaluate/page.py", run=run, section="horse")
 
 
-def test_a_worker_asks_and_each_flip_can_be_heard_before_and_after(store):
+def _half_done(store, study, monkeypatch):
+    """Do a study, and look at its page once there is an answer."""
+    append, seen = StudyStore.append, []
+
+    def look(self, *result):
+        told = append(self, *result)
+        if not seen:
+            seen.extend(one.proto.text for one in at().get("progress"))
+        return told
+
+    with monkeypatch.context() as patched:
+        patched.setattr(StudyStore, "append", look)
+        execute_study(study.id, study.attempt, store.url)
+    n = len(store.studies.study(study.id).context["rows"])
+    assert seen == [f"1 of {n} clips changed and asked about"]
+
+
+def test_a_worker_asks_and_each_flip_can_be_heard_before_and_after(store, monkeypatch):
     page = at()
     assert not page.error
     assert "A model that listens to the genre gives the same answers." in texts(page)
     press(page, "Change the clips")
     (study,) = store.studies.studies(HORSE.kind, 5)
     assert "Waiting for a free worker" in texts(at())
-    execute_study(study.id, study.attempt, store.url)
+    _half_done(store, study, monkeypatch)
     assert store.studies.study(study.id).state == "complete", store.studies.study(study.id).error
     found = horse.result(store.studies.study(study.id))
     assert found["flipped"], "an untrained run on hums flips something"

@@ -18,7 +18,7 @@ from genre_core.evaluation.intervals import Interval
 from genre_core.judging.horse import EXCERPT
 from genre_core.settings.config import SoundConfig
 from genre_core.store.schema import Run
-from genre_core.text import capitalized, spread
+from genre_core.text import capitalized, count, spread
 
 LOOK_SECONDS = 1.0
 ABOUT = (
@@ -50,10 +50,11 @@ def _wait(run: Run) -> None:
     study = horse.asked(run)
     if study is None or not study.active:
         st.rerun()
-    waiting = study.state == "queued"
-    st.caption(
-        "Waiting for a free worker …" if waiting else "The run answers for each clip, before and after each change …"
-    )
+    n_done, n_clips = horse.so_far(study)
+    if study.state == "queued" or not n_clips:
+        st.caption("Waiting for a free worker …" if study.state == "queued" else "Choosing the clips …")
+    else:
+        st.progress(min(1.0, n_done / n_clips), f"{n_done:,} of {count(n_clips, 'clip')} changed and asked about")
 
 
 def _result(run: Run, found: Mapping[str, Any]) -> None:
