@@ -280,7 +280,18 @@ def test_only_the_first_minutes_of_a_long_clip_are_pictured(known, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "query", ["start=x", "start=-1", "start=nan", "start=inf", "seconds=-1", "width=0", "width=9999", "width=1.5"]
+    "query",
+    [
+        "start=x",
+        "start=-1",
+        "start=nan",
+        "start=inf",
+        "start=1e308",
+        "seconds=-1",
+        "width=0",
+        "width=9999",
+        "width=1.5",
+    ],
 )
 def test_numbers_that_make_no_picture_are_refused(known, query):
     status, _, body = ask(f"/clip/{known('x.wav', tone(440, 1))}/mel", query)

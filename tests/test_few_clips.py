@@ -131,5 +131,7 @@ def test_the_terminal_prints_them_without_a_tagger(store, folder, done, capsys, 
     assert "softmax regression on the 57 columns" in capsys.readouterr().out
     assert main([*line[:-1], "magic"]) == 2
     assert "--ways names magic" in capsys.readouterr().err
+    assert main([*line[:3], "--sizes", "1,two"]) == 2
+    assert "1,two are no whole numbers" in capsys.readouterr().err
     assert main(["few", "--sizes", "1"]) == 2
     assert "name a folder after --clips" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """Stored runs that answer again: as they did on their own data, and along sound that they never saw."""
 
 import json
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -10,7 +11,7 @@ import soundfile
 from genre_core.data.clips.sounds import samples
 from genre_core.data.inputs import Features
 from genre_core.data.sources import load_dataset
-from genre_core.errors import DataError, RunStateError
+from genre_core.errors import ClipError, DataError, RunStateError
 from genre_core.evaluation.metrics import softmax
 from genre_core.judging.fitted import fit_again, of_whole
 from genre_core.judging.hearing import Hearing, clip_sound, closed_clips, hear, read_sound
@@ -203,6 +204,18 @@ def test_below_the_threshold_it_does_not_know(store, listening, strange):
     found = hear(store, listening["cnn"], *read_sound(strange))
     assert found.headline().startswith(f"Most likely {found.genre}: ")
     assert found.headline(1.0).startswith("It does not know: ")
+
+
+@pytest.mark.parametrize("level", [0.0, 1e-4])
+def test_silence_is_not_answered(store, listening, level):
+    with pytest.raises(ClipError, match="silence"):
+        hear(store, listening["cnn"], "", 1.0, np.full(22_050, level, dtype=np.float32))
+
+
+def test_few_training_clips_that_lie_as_far_are_not_called_usual(store, listening, strange):
+    found = replace(hear(store, listening["cnn"], *read_sound(strange)), unlike=False, part="")
+    assert "Rather unusual" in replace(found, share=0.02).far
+    assert "Not unusual" in replace(found, share=0.3).far
 
 
 def test_the_terminal_listens_and_prints_both_ways(store, listening, strange, monkeypatch, capsys):

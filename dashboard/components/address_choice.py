@@ -74,5 +74,7 @@ def _chosen(name: str, options: Mapping[Name, str], chosen: Name | None, usual: 
     """Return the choice, with a note where the address says another one; it is empty where it was just taken out."""
     given = st.query_params.get(name)
     if given and given not in options:
-        address.note(f"{name} is “{given[:40]}” in this link; it can be {' or '.join(options)}.")
+        last = len(options) - 1
+        can_be = f"0 to {last}" if set(options) == set(map(str, range(last + 1))) else " or ".join(options)
+        address.note(f"{name} is “{given[:40]}” in this link; it can be {can_be}.")
     return chosen or usual or next(iter(options))

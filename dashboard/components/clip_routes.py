@@ -6,7 +6,6 @@ sentence: `{"problem": …}`.
 """
 
 import json
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -22,6 +21,7 @@ from starlette.routing import Route
 from dashboard.services import clips
 from dashboard.services.clips import Picture, SoundFile
 from dashboard.text.sounds import picture_sentence
+from genre_core.data.clips.reading import LONGEST
 from genre_core.errors import GenreLabError
 
 WIDEST = 2048
@@ -55,8 +55,9 @@ async def mel(request: Request) -> Response:
         width = int(asked.get("width", WIDEST))
     except ValueError:
         return problem("start, seconds and width are numbers.", 400)
-    if not (0 <= start < math.inf and 0 <= seconds < math.inf and 1 <= width <= WIDEST):
-        return problem(f"start and seconds are at least 0, and width is between 1 and {WIDEST:,}.", 400)
+    if not (0 <= start <= LONGEST and 0 <= seconds <= LONGEST and 1 <= width <= WIDEST):
+        sentence = f"start and seconds are between 0 and {LONGEST:,.0f}, and width is between 1 and {WIDEST:,}."
+        return problem(sentence, 400)
     made = partial(clips.picture, request.path_params["clip"], round(start, 3), round(seconds, 3), width)
     found = await _made(made, _pictures)
     return (

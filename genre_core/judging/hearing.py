@@ -17,6 +17,7 @@ from genre_core.errors import ClipError, DataError
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.prediction_sets import LEVELS, calibrate
 from genre_core.evaluation.scaling import fit_temperature
+from genre_core.inspection.recordings import SILENT
 from genre_core.judging.fitted import DEAF, Fitted, fit_again, of_whole
 from genre_core.judging.nearest import Near, Surroundings
 from genre_core.settings.config import MusicConfig, SoundConfig, SplitConfig
@@ -28,6 +29,8 @@ from genre_core.text import joined, percent
 LONGEST = 300.0
 """Seconds of a sound that are heard, from its beginning."""
 CLOSED = "This clip is in the run's test part, which is closed: open it on Evaluate first."
+USUAL = 0.05
+"""Share of the training clips that lie as far, from which on a sound is not unusual."""
 MUSIC_ONLY = "This run knows generated music only."
 _Trusted = tuple[FloatArray, bool, float, tuple[str, ...]]
 _alone = threading.Lock()
@@ -120,7 +123,8 @@ class Hearing:
                 "answer."
             )
         rate = percent(self.share, decimals=0)
-        return f"Not unusual for this run: {rate} of its training clips lie as far from all others."
+        usual = "Not unusual" if self.share >= USUAL else "Rather unusual"
+        return f"{usual} for this run: {rate} of its training clips lie as far from all others."
 
     def to_json(self) -> dict[str, Any]:
         """Return the same as plain numbers, lists and dicts, with the answer."""
@@ -168,9 +172,13 @@ def hear(store: RunStore, run: Run, clip: str, seconds: float, samples: Samples)
     ------
     DataError
         The run learned from no sound, or it is a clip of its test part, which is closed.
+    ClipError
+        It is silent.
     """
     if not isinstance(run.config.data, SoundConfig):
         raise DataError(DEAF)
+    if not 20 * np.log10(np.sqrt(np.square(samples, dtype=np.float64).mean()) + 1e-9) > SILENT:
+        raise ClipError("This is silence, or nearly: there is nothing to hear in it. Record it louder.")
     with _alone:
         fitted, surroundings = _ready(store, run.id, run.attempt)
         if clip in closed_clips(fitted.prepared.dataset, run.config.split, opened=store.run(run.id).opened):

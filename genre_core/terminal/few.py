@@ -70,6 +70,8 @@ def _config(options: argparse.Namespace, experiment: ExperimentConfig, inputs: I
     if not isinstance(experiment.data, SoundConfig):
         raise DataError("Only clips can be asked for: name a folder after --clips, or --preset music.")
     sizes = [size.strip() for size in options.sizes.split(",") if size.strip()]
+    if not all(map(str.isdecimal, sizes)):
+        raise ConfigError(f"--sizes: {options.sizes[:60]} are no whole numbers: write them as 1,2,5.")
     try:
         return FewClipsConfig.model_validate(
             {"experiment": experiment, "ways": ways, "sizes": sizes, "n_repeats": options.draws}

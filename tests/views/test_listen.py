@@ -69,6 +69,12 @@ def test_a_run_on_a_table_says_which_can(store):
     assert "choose a run on clips or on generated music" in texts(opened(PAGE, run="table"))
 
 
+def test_a_run_that_is_not_there_is_not_answered_for_by_another(store):
+    page = opened(PAGE, run="gone")
+    assert "This run is not here." in texts(page)
+    assert page.selectbox(key="listening run").value is None
+
+
 def test_a_clip_is_answered_along_time_and_on_the_whole(store, worker):
     page = on_clip(store, "validation")
     said = texts(page)
@@ -89,7 +95,8 @@ def test_below_a_threshold_it_does_not_know(store, worker):
 
 
 def test_clips_of_the_closed_test_part_are_not_offered(store):
-    page = opened(PAGE, run="hums", sound="clip", clip=clip_in(store, "test"))
+    page = opened(PAGE, run="hums", sound="clip", clip=clip_in(store, "test"), reject="7")
+    assert "it can be a threshold from 0 to 1" in texts(page)
     assert "its test part is closed" in texts(page)
     assert clip_in(store, "test") not in {clip.clip for clip in listening.offered(store.run("hums"))}
     assert clip_in(store, "train") in {clip.clip for clip in listening.offered(store.run("hums"))}

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
+from dashboard.components.address_number import address_number
 from dashboard.components.judged import Judged
 from dashboard.components.percent_input import percent_input
 from dashboard.components.plot import plot
@@ -68,28 +69,13 @@ def _rule(judged: Judged) -> Rule:
     return Rule(judged.judge, method, score)
 
 
-def _number(name: str, low: float, high: float, what: str) -> float | None:
-    """Return a number that the address says, None where it says none or one that cannot be, with a note."""
-    text = st.query_params.get(name)
-    if not text:
-        return None
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if low <= value <= high:
-        return value
-    address.note(f"{name} is “{text[:40]}” in this link; it can be {what}, ignored.")
-    return None
-
-
 def _given() -> float | None:
-    return _number("reject", 0.0, 1.0, "a threshold from 0 to 1")
+    return address_number("reject", 0.0, 1.0, "a threshold from 0 to 1")
 
 
 def _asked(judged: Judged, rule: Rule) -> tuple[float, bool]:
     """Return the share of right answers that is asked for, and whether its interval has to reach that."""
-    wanted = _number("target", 1.0, 99.9, "a percentage from 1 to 99.9")
+    wanted = address_number("target", 1.0, 99.9, "a percentage from 1 to 99.9")
     surely = st.query_params.get("surely") == "1"
     if wanted is not None:
         return wanted / 100, surely

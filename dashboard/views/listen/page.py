@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
+from dashboard.components.address_number import address_number
 from dashboard.components.ensembles import members_instead
 from dashboard.components.judged_head import say_headline
 from dashboard.components.percent_input import percent_input
@@ -48,9 +49,10 @@ def main() -> None:
 
 
 def _say_why_not() -> None:
-    asked_for = runs.run(address.run_id())
+    named, any_runs = address.run_id(), bool(workers.store().runs(limit=1))
+    asked_for = runs.run(named)
     if asked_for is None:
-        say_headline(*sentences.nobody(bool(workers.store().runs(limit=1))))
+        say_headline(*(sentences.nobody(any_runs) if named is None else evaluate_states.no_run(named, any_runs)))
     elif asked_for.state != "complete":
         say_headline(*evaluate_states.not_complete(asked_for))
     else:
@@ -59,11 +61,12 @@ def _say_why_not() -> None:
 
 
 def _looked_at(found: list[Run]) -> Run | None:
-    """Return the run of the address, or the newest that can listen; None where that of the address cannot."""
-    asked_for = runs.run(address.run_id())
-    if asked_for is None:
+    """Return the run of the address, which must be there and able to listen, or without one the newest that can."""
+    named = address.run_id()
+    if named is None:
         return found[0] if found else None
-    return asked_for if asked_for.state == "complete" and listening.can_listen(asked_for) else None
+    asked_for = runs.run(named)
+    return asked_for if asked_for and asked_for.state == "complete" and listening.can_listen(asked_for) else None
 
 
 def _picker(run: Run | None, found: list[Run]) -> None:
@@ -82,8 +85,7 @@ def _choose() -> None:
 
 def _threshold() -> float:
     """Draw the confidence below which it does not know, and return it."""
-    text = st.query_params.get("reject", "")
-    given = float(text) if text.replace(".", "", 1).isdecimal() and float(text) <= 1 else 0.0
+    given = address_number("reject", 0.0, 1.0, "a threshold from 0 to 1") or 0.0
     st.session_state["listen threshold"] = 100 * given
     percent_input("“Don't know” below", "listen threshold", 0.0, MOST_PERCENT, step=5.0, on_change=_reject,
                   help=sentences.THRESHOLD_HELP, width=190)  # fmt: skip
