@@ -51,8 +51,9 @@ def unusable(config: TableConfig) -> None:
         )
     elif seen.candidates:
         st.pills(
-            "Which column names the genre?", seen.candidates[:30], key="choose genre column", on_change=_choose_genre
-        )
+            "Which column names the genre?", seen.candidates[:30], format_func=plain, key="choose genre column",
+            on_change=_choose_genre,
+        )  # fmt: skip
     preview(config)
 
 

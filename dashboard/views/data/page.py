@@ -163,7 +163,7 @@ def _stored(titles: dict[str, str], source: str) -> None:
             forms.choose_table(chosen, source)
 
     key = f"stored {source}"
-    st.pills("Stored", list(titles), format_func=titles.__getitem__, key=key, on_change=choose)
+    st.pills("Stored", list(titles), format_func=lambda name: plain(titles[name]), key=key, on_change=choose)
 
 
 def _answer(config: ExperimentConfig, data: Dataset) -> None:

@@ -91,7 +91,9 @@ def _genres(judged: Judged, theirs: list[str], said: Mapping[str, str]) -> None:
             for genre in theirs[:MOST_GENRES]:
                 key = f"partner of {genre}"
                 st.session_state[key] = found.get(genre, NOBODY)
-                st.selectbox(genre, options, key=key, width=170, on_change=_pair, args=(judged, theirs, said, genre))
+                st.selectbox(
+                    plain(genre), options, key=key, width=170, on_change=_pair, args=(judged, theirs, said, genre)
+                )
 
 
 def _pair(judged: Judged, theirs: list[str], said: Mapping[str, str], genre: str) -> None:
