@@ -1,11 +1,12 @@
 """The load of a class: thirty browsers that change settings and watch, while two runs train on the same cores.
 
     python -m tests.benchmarks.classroom [--minutes 10] [--sessions 30] [--as-the-page-asks] [--everyone-trains]
+    python -m tests.benchmarks.classroom --sessions 100 --dashboards 2 --postgresql
 
 Each session changes a setting every 3 seconds, which runs its whole page, and asks each second what became of its run;
 with `--as-the-page-asks` as often as its page asks, and with `--everyone-trains` a run of its own. Before that,
-one session alone tells what an answer costs in processor time, which a busy machine does not blur. Only the dashboard
-that is started here is spoken to.
+one session alone tells what an answer costs in processor time, which a busy machine does not blur. Several
+dashboards share the sessions, the store and the workers. Only those that are started here are spoken to.
 """
 
 import argparse
@@ -23,11 +24,11 @@ from genre_core.store.runs import RunStore, new_run_id
 from genre_core.workers import cluster
 from genre_core.workers import commands as jobs
 from tests.benchmarks.browser_session import BrowserSession
-from tests.benchmarks.dashboard import Dashboard, dashboard, memory
+from tests.benchmarks.dashboard import Dashboard, dashboards, memory
 from tests.benchmarks.report import median, milliseconds, p95, print_table
 
 RERUN_SECONDS, POLL_SECONDS, MEMORY_SECONDS, WARM_UP_SECONDS = 3.0, 1.0, 2.0, 20.0
-MOST_SESSIONS, MOST_MINUTES = 60, 60
+MOST_SESSIONS, MOST_MINUTES, MOST_DASHBOARDS = 120, 60, 4
 TRAININGS = 2
 BATCH_SIZES = (32, 64, 128, 256)
 SOLO_ANSWERS = 40
@@ -42,10 +43,14 @@ class Load:
     sessions: int
     as_the_page_asks: bool
     everyone_trains: bool
+    dashboards: int
+    postgresql: bool
 
     def __post_init__(self) -> None:
         if not (0 < self.minutes <= MOST_MINUTES and 0 < self.sessions <= MOST_SESSIONS):
             raise SystemExit(f"At most {MOST_SESSIONS} sessions and {MOST_MINUTES} minutes.")
+        if not 0 < self.dashboards <= MOST_DASHBOARDS:
+            raise SystemExit(f"At most {MOST_DASHBOARDS} dashboards.")
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ async def cost(board: Dashboard, trainings: "Trainings") -> Cost:
 
 @dataclass
 class Seen:
-    """What all sessions saw, in seconds, and the dashboard's memory as (seconds, MiB)."""
+    """What all sessions saw, in seconds, and the memory of the dashboards together as (seconds, MiB)."""
 
     reruns: list[float] = field(default_factory=list)
     polls: list[float] = field(default_factory=list)
@@ -148,28 +153,34 @@ async def watch(tab: BrowserSession, dice: random.Random, seen: Seen, load: Load
         await asyncio.sleep(again if load.as_the_page_asks else max(0.0, POLL_SECONDS - seconds))
 
 
-async def look_at_memory(board: Dashboard, seen: Seen) -> None:
+async def look_at_memory(boards: list[Dashboard], seen: Seen) -> None:
     started = time.perf_counter()
     while True:
-        seen.memory.append((time.perf_counter() - started, memory(board.process)[0]))
+        seen.memory.append((time.perf_counter() - started, sum(memory(board.process)[0] for board in boards)))
         await asyncio.sleep(MEMORY_SECONDS)
 
 
-async def lesson(board: Dashboard, trainings: Trainings, load: Load) -> Seen:
+def cpu_seconds(boards: list[Dashboard]) -> float:
+    """Return how long the dashboards have computed so far."""
+    return sum(sum(board.process.cpu_times()[:2]) for board in boards)
+
+
+async def lesson(boards: list[Dashboard], trainings: Trainings, load: Load) -> Seen:
     """Let a class work for some minutes, after a moment in which it arrives."""
     seen = Seen()
     end = time.perf_counter() + WARM_UP_SECONDS + 60 * load.minutes
     async with asyncio.TaskGroup() as group:
         others = [group.create_task(trainings.keep_going())]
         students = [
-            group.create_task(student(number, board, trainings, seen, end, load)) for number in range(load.sessions)
+            group.create_task(student(number, boards[number % len(boards)], trainings, seen, end, load))
+            for number in range(load.sessions)
         ]
         await asyncio.sleep(WARM_UP_SECONDS)
         seen.forget()
-        cpu = sum(board.process.cpu_times()[:2])
-        others.append(group.create_task(look_at_memory(board, seen)))
+        cpu = cpu_seconds(boards)
+        others.append(group.create_task(look_at_memory(boards, seen)))
         await asyncio.wait(students)
-        seen.cpu = (sum(board.process.cpu_times()[:2]) - cpu) / (60 * load.minutes)
+        seen.cpu = (cpu_seconds(boards) - cpu) / (60 * load.minutes)
         for task in others:
             task.cancel()
     return seen
@@ -177,14 +188,15 @@ async def lesson(board: Dashboard, trainings: Trainings, load: Load) -> Seen:
 
 async def measure(load: Load) -> None:
     """Ask what one answer costs, let the class work, and print tables."""
-    with dashboard(TRAININGS) as board, cluster.connect(board.scheduler) as client:
-        trainings = Trainings(board.store, client)
-        alone = await cost(board, trainings)
+    started = dashboards(load.dashboards, TRAININGS, on_postgresql=load.postgresql)
+    with started as boards, cluster.connect(boards[0].scheduler) as client:
+        trainings = Trainings(boards[0].store, client)
+        alone = await cost(boards[0], trainings)
         need = load.sessions * (alone.rerun / RERUN_SECONDS + alone.poll / POLL_SECONDS)
         rows = [("rerun of the page", milliseconds(alone.rerun)), ("poll", milliseconds(alone.poll))]
         print_table(("one session alone", "processor time"), rows)
-        print(f"{load.sessions} such sessions need {need:.0%} of the one core that Python can use")
-        tell(await lesson(board, trainings, load), load)
+        print(f"{load.sessions} such sessions need {need:.0%} of a core: each of {len(boards)} dashboards can use one")
+        tell(await lesson(boards, trainings, load), load)
 
 
 def tell(seen: Seen, load: Load) -> None:
@@ -196,10 +208,10 @@ def tell(seen: Seen, load: Load) -> None:
     print_table((f"{load.sessions} sessions, {load.minutes:g} minutes", "n", "median", "p95"), rows)
     print(f"errors: {len(seen.errors)}{''.join(f'{chr(10)}  {text}' for text in sorted(set(seen.errors))[:5])}")
     print(
-        f"the dashboard used {seen.cpu:.0%} of a core and sent {seen.received / 2**20 / (60 * load.minutes):.2f} MiB/s"
+        f"the dashboards used {seen.cpu:.0%} of a core and sent {seen.received / 2**20 / (60 * load.minutes):.2f} MiB/s"
     )
     by_minute = [mib for at, mib in seen.memory if at % 60 < MEMORY_SECONDS] + [seen.memory[-1][1]]
-    print(f"memory of the dashboard by minute, MiB: {' '.join(f'{mib:.0f}' for mib in by_minute)}")
+    print(f"memory of the dashboards by minute, MiB: {' '.join(f'{mib:.0f}' for mib in by_minute)}")
 
 
 def main() -> None:
@@ -209,6 +221,8 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=30)
     parser.add_argument("--as-the-page-asks", action="store_true", help="poll as often as the page asks for")
     parser.add_argument("--everyone-trains", action="store_true", help="each session presses Train: most of them wait")
+    parser.add_argument("--dashboards", type=int, default=1, help="how many share the sessions")
+    parser.add_argument("--postgresql", action="store_true", help="with a PostgreSQL of its own as the store")
     asyncio.run(measure(Load(**vars(parser.parse_args()))))
 
 

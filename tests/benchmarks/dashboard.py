@@ -1,4 +1,4 @@
-"""The real dashboard on a free port of 127.0.0.1, with a store and workers of its own, while a benchmark runs."""
+"""Real dashboards on free ports of 127.0.0.1, with a store and workers of their own, while a benchmark runs."""
 
 import os
 import socket
@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -17,6 +17,7 @@ import psutil
 
 from genre_core.store.runs import RunStore
 from genre_core.workers import cluster
+from tests import postgresql
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -36,16 +37,26 @@ class Dashboard:
 @contextmanager
 def dashboard(n_workers: int = 2) -> Iterator[Dashboard]:
     """Start workers and a dashboard that uses them; end both."""
-    with tempfile.TemporaryDirectory(prefix="genre-lab-benchmark-") as folder:
-        store = RunStore(f"sqlite:///{folder}/store.sqlite")
+    with dashboards(1, n_workers) as (board,):
+        yield board
+
+
+@contextmanager
+def dashboards(n: int, n_workers: int = 2, *, on_postgresql: bool = False) -> Iterator[list[Dashboard]]:
+    """Start workers and dashboards that share them and one store; end all."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="genre-lab-benchmark-")))
+        url = f"sqlite:///{folder}/store.sqlite"
+        if on_postgresql:
+            url = stack.enter_context(postgresql.server(folder.parent)).database()
+        store = RunStore(url)
+        stack.callback(store.close)
         os.environ["GENRE_LAB_STORE"] = store.url
         workers = cluster.start(n_workers)
-        try:
-            with _server(Path(folder) / "log", store.url, workers.address) as (address, process):
-                yield Dashboard(address, store, workers.address, process, _workers(workers.process.pid))
-        finally:
-            workers.close()
-            store.close()
+        stack.callback(workers.close)
+        there = [stack.enter_context(_server(folder / f"log {k}", store.url, workers.address)) for k in range(n)]
+        trainers = _workers(workers.process.pid)
+        yield [Dashboard(address, store, workers.address, process, trainers) for address, process in there]
 
 
 @contextmanager
