@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import Connection, Double, Engine, MetaData, cast, create_engine, event, extract, func, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
@@ -83,6 +83,12 @@ class Database:
             raise
         except SQLAlchemyError as error:
             raise StoreError(_sentence(error, self._place)) from error
+
+    def now(self) -> Any:
+        """Return the moment by which signs of life are told: on a server that of its clock, as machines may differ."""
+        if self._engine.dialect.name == "sqlite":
+            return time.time()
+        return cast(extract("epoch", func.clock_timestamp()), Double)
 
     def _bring_up_to_date(self, metadata: MetaData) -> None:
         with self.transaction() as connection:

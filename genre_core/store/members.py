@@ -4,7 +4,6 @@ They are listed under their study and not among the latest runs, and no cluster 
 worker trains them.
 """
 
-import time
 from collections.abc import Collection
 from typing import Any
 
@@ -71,7 +70,7 @@ class MemberStore:
         """Give a sign of life for the members that are in training."""
         alive = update(_runs).where(_runs.c.id.in_(list(run_ids)), _runs.c.state == "running")
         with self._database.transaction() as connection:
-            connection.execute(alive.values(heartbeat_at=time.time()))
+            connection.execute(alive.values(heartbeat_at=self._database.now()))
 
     def delete(self, study_id: str) -> int:
         """Forget a study's runs and all that they saved; return how many there were."""

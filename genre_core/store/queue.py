@@ -83,7 +83,8 @@ class Queue:
         """Take queued work; None if another worker was faster, or it is no longer wanted."""
         now = time.time()
         started = func.coalesce(self._columns.started_at, now)
-        taken = self.change(self._waits(work_id, attempt), state="running", started_at=started, heartbeat_at=now)
+        alive = {"state": "running", "heartbeat_at": self._database.now()}
+        taken = self.change(self._waits(work_id, attempt), started_at=started, **alive)
         with self._database.transaction() as connection:
             return connection.execute(taken.returning(self._table)).mappings().first()
 
@@ -95,7 +96,8 @@ class Queue:
 
         Yields the answer with the connection; None where the worker's attempt is over, so that nothing is saved.
         """
-        living: dict[str, Any] = {**self.no_end, "state": "running", "attempt": attempt, "heartbeat_at": time.time()}
+        living: dict[str, Any] = {**self.no_end, "state": "running", "attempt": attempt}
+        living["heartbeat_at"] = self._database.now()
         shown = 1 if changes else case((self._columns.state == "running", 0), else_=1)  # a sign of life shows nowhere
         living["revision"] = self._columns.revision + shown
         written = update(self._table).where(self.alive(work_id, attempt), *where).values(**living | changes)
@@ -113,12 +115,9 @@ class Queue:
         return self._do(self.change(or_(self._waits(work_id, attempt), self.alive(work_id, attempt)), **ended))
 
     def silent(self, now: datetime | None = None) -> ColumnElement[bool]:
-        """Return the condition that running work has given no sign of life for `DEAD_AFTER` seconds.
-
-        One from the future is none: the clock was set back since.
-        """
-        moment, last = now.timestamp() if now else time.time(), self._columns.heartbeat_at
-        return and_(self._columns.state == "running", or_(last < moment - DEAD_AFTER, last > moment + DEAD_AFTER))
+        """Return the condition that running work has given no sign of life for `DEAD_AFTER` seconds."""
+        moment = now.timestamp() if now else self._database.now()
+        return and_(self._columns.state == "running", is_old(self._columns.heartbeat_at, moment))
 
     def alive(self, work_id: str, attempt: int) -> ColumnElement[bool]:
         """Return the condition that a worker's attempt still counts, even if it was taken for dead too early."""
@@ -139,7 +138,12 @@ class Queue:
             return connection.execute(change).rowcount > 0
 
 
-def is_silent(state: str, heartbeat_at: float | datetime | None) -> bool:
-    """Return whether running work has given no sign of life for so long that its worker is taken for dead."""
+def is_old(last: ColumnElement[float], now: Any) -> ColumnElement[bool]:
+    """Return the condition that a sign of life is too old, or from the future: the clock was set back since."""
+    return or_(last < now - DEAD_AFTER, last > now + DEAD_AFTER)
+
+
+def seems_silent(state: str, heartbeat_at: float | datetime | None) -> bool:
+    """Return whether running work has given no sign of life for too long by this machine's clock."""
     last = heartbeat_at.timestamp() if isinstance(heartbeat_at, datetime) else heartbeat_at
     return state == "running" and last is not None and abs(last - time.time()) > DEAD_AFTER

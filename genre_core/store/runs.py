@@ -18,7 +18,7 @@ from genre_core.store.checkpoints import LATEST, earlier
 from genre_core.store.clips import ClipStore
 from genre_core.store.gate import read_run, select_runs
 from genre_core.store.members import MemberStore, not_a_member
-from genre_core.store.queue import is_silent
+from genre_core.store.queue import seems_silent
 from genre_core.store.saved import clear
 from genre_core.store.schema import DEAD_AFTER, LOST, MEASURING, Request, Run, RunState
 from genre_core.store.schema import epochs as _epochs
@@ -76,11 +76,7 @@ class RunStore(WorkStore):
         RunStateError
             There is no such run.
         """
-        with self.transaction() as connection:
-            row = connection.execute(select_runs().where(_runs.c.id == run_id)).mappings().first()
-        if row is None:
-            raise _unknown(run_id)
-        return self._look(read_run(row))
+        return self._look(self._read(run_id))
 
     def runs(
         self, limit: int = 200, states: Collection[RunState] | None = None, *, with_members: bool = False
@@ -116,7 +112,7 @@ class RunStore(WorkStore):
             row = connection.execute(query).first()
         if row is None:
             raise _unknown(run_id)
-        return self.run(run_id).revision if is_silent(row.state, row.heartbeat_at) else int(row.revision)
+        return self.run(run_id).revision if seems_silent(row.state, row.heartbeat_at) else int(row.revision)
 
     def queue_position(self, run_id: str) -> int:
         """Return how many runs go before a queued one: those that train at full speed, and those queued earlier.
@@ -126,7 +122,7 @@ class RunStore(WorkStore):
         queued_at = select(_runs.c.queued_at).where(_runs.c.id == run_id).scalar_subquery()
         earlier = and_(_runs.c.state == "queued", _runs.c.queued_at < queued_at)
         training = and_(
-            _runs.c.state == "running", _runs.c.pace == 0.0, _runs.c.heartbeat_at >= time.time() - DEAD_AFTER
+            _runs.c.state == "running", _runs.c.pace == 0.0, _runs.c.heartbeat_at >= self.now() - DEAD_AFTER
         )
         others = (_runs.c.id != run_id, not_a_member(_runs.c.id))
         query = select(func.count()).select_from(_runs).where(or_(earlier, training), *others)
@@ -144,9 +140,16 @@ class RunStore(WorkStore):
         before = self.queue_position(run_id)
         return None if seconds is None else max(0, before - n_workers + 1) * float(seconds) / n_workers
 
+    def _read(self, run_id: str) -> Run:
+        with self.transaction() as connection:
+            row = connection.execute(select_runs().where(_runs.c.id == run_id)).mappings().first()
+        if row is None:
+            raise _unknown(run_id)
+        return read_run(row)
+
     def _look(self, run: Run) -> Run:
         """Return a run that is called running only while its worker lives, even where that cannot be written down."""
-        if not is_silent(run.state, run.heartbeat_at):
+        if not seems_silent(run.state, run.heartbeat_at):
             return run
         try:
             self.reap()
@@ -154,7 +157,7 @@ class RunStore(WorkStore):
             when = "while it measured the clips" if MEASURING in run.context else f"in epoch {run.epoch + 1}"
             error = f"Its worker was lost {when}. {problem}"
             return replace(run, state="failed", stopped_because=LOST, error=error, finished_at=run.heartbeat_at)
-        return self.run(run.id)
+        return self._read(run.id)
 
     def checkpoint_before(self, run: Run, epoch: int) -> bytes | None:
         """Return the latest checkpoint that is kept of a run and was taken within or after one of its first epochs.

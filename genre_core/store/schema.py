@@ -5,7 +5,6 @@ both understand is used.
 """
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -347,14 +346,10 @@ class Claim:
     attempt: int
     piece: str
     owner: str
-    heartbeat_at: float
     tries: int
     done: bool = False
-
-    @property
-    def silent(self) -> bool:
-        """Return whether its owner has given no sign of life for so long that others may take the piece."""
-        return not self.done and abs(self.heartbeat_at - time.time()) > DEAD_AFTER
+    silent: bool = False
+    """Whether its owner has given no sign of life for so long that others may take the piece."""
 
 
 @dataclass(frozen=True)

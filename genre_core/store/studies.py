@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from genre_core.errors import RunStateError
 from genre_core.store.database import Database
-from genre_core.store.queue import Queue, is_silent
+from genre_core.store.queue import Queue, is_old, seems_silent
 from genre_core.store.schema import Claim, Study, StudyState, read_study
 from genre_core.store.schema import studies as _studies
 from genre_core.store.schema import study_pieces as _pieces
@@ -55,7 +55,7 @@ class StudyStore:
                 f"There is no study {study_id[:40]} in this store: it was deleted or is in another store."
             )
         found = read_study(row)
-        return self.study(study_id) if is_silent(found.state, found.heartbeat_at) and self.reap() else found
+        return self.study(study_id) if seems_silent(found.state, found.heartbeat_at) and self.reap() else found
 
     def tried_again(self, study: Study) -> int:
         """Return how many pieces of a study were begun again because the worker that had them died."""
@@ -86,7 +86,9 @@ class StudyStore:
 
     def claims(self, study_id: str, attempt: int) -> dict[str, Claim]:
         """Return which pieces of a study are held or done, by the piece as JSON."""
-        query = select(_pieces).where(_pieces.c.study_id == study_id, _pieces.c.attempt == attempt)
+        silent = and_(~_pieces.c.done, is_old(_pieces.c.heartbeat_at, self._database.now())).label("silent")
+        known = [_pieces.c[name] for name in ("study_id", "attempt", "piece", "owner", "tries", "done")]
+        query = select(*known, silent).where(_pieces.c.study_id == study_id, _pieces.c.attempt == attempt)
         with self._database.transaction() as connection:
             return {row.piece: Claim(**row._mapping) for row in connection.execute(query)}
 
@@ -138,20 +140,22 @@ class StudyStore:
         held = and_(_pieces.c.study_id == study_id, _pieces.c.owner == owner, ~_pieces.c.done)
         with self._queue.write(study_id, attempt) as (connection, answer):
             if owner and answer is not None:
-                connection.execute(update(_pieces).where(held).values(heartbeat_at=time.time()))
+                connection.execute(update(_pieces).where(held).values(heartbeat_at=self._database.now()))
         return answer is not None
 
     def take(self, study_id: str, attempt: int, piece: str, owner: str, before: Claim | None = None) -> Claim | None:
         """Claim a piece: one that nobody has taken, or from `before`, who is silent; None if another was faster."""
         tries = before.tries + 1 if before else 1
-        claim = Claim(study_id, attempt, piece, owner, time.time(), tries)
+        claim = Claim(study_id, attempt, piece, owner, tries)
+        written = {**asdict(claim), "heartbeat_at": self._database.now()}
+        del written["silent"]
         try:
             with self._queue.write(study_id, attempt) as (connection, answer):
                 if answer is None:
                     return None
                 if before is None:
-                    connection.execute(insert(_pieces).values(asdict(claim)))
-                elif not connection.execute(update(_pieces).where(_is_held(before)).values(asdict(claim))).rowcount:
+                    connection.execute(insert(_pieces).values(written))
+                elif not connection.execute(update(_pieces).where(_is_held(before)).values(written)).rowcount:
                     return None
         except IntegrityError:
             return None
