@@ -20,7 +20,7 @@ LOST_AGAIN_MEASURING = (
     "Its worker was lost a fourth time, while it measured the clips: that may need more memory than there is. Start it "
     "again, and it goes on with what is missing."
 )
-_TIMES = ("", "", "twice, ", "three times, ")
+_TIMES = {1: "", 2: " twice", 3: " three times"}
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,14 @@ def loss_sentence(run: Run, losses: Sequence[Loss]) -> str:
     """Say that a run has lost its worker and from where it went on; empty where it has not, or has failed since."""
     if not losses or run.state == "failed":
         return ""
-    last = losses[-1]
-    times = f"{_TIMES[len(losses)]}the last time " if len(losses) > 1 else ""
-    when = f"after epoch {last.epoch}" if last.epoch else "before its first epoch was done"
-    lost = f"Its worker was lost {times}{when}"
+    last, n = losses[-1], len(losses)
+    lost = f"Its worker was lost{_TIMES.get(n, f' {n} times')}"
+    if last.epoch or not run.averages:
+        when = f"after epoch {last.epoch}" if last.epoch else "before its first epoch was done"
+        lost += f", the last time {when}" if n > 1 else f" {when}"
     if last.went_on is None:
         return f"{lost}: the run goes on by itself." if run.active else f"{lost}."
-    also = ", and it" if len(losses) > 1 or not last.epoch else " and it"
+    also = ", and it" if n > 1 or not last.epoch else " and it"
     if not last.epoch:
         return f"{lost}{also} went on by itself."
     if not last.went_on:
