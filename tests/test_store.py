@@ -366,7 +366,11 @@ def test_a_clock_that_jumps_neither_kills_the_living_nor_saves_the_dead(
     living, dead = running(store, n_epochs=1), running(store, n_epochs=1)
     now = time.time() + 3600 * hours
     monkeypatch.setattr(time, "time", lambda: now)
-    assert {store.run(one).state for one in (living, dead)} == {"queued"}
+    states = {store.run(one).state for one in (living, dead)}
+    if not store.url.startswith("sqlite"):
+        assert states == {"running"}, "the clock of the server counts"
+        return
+    assert states == {"queued"}
     assert store.append(living, 1, epoch(2), PREDICTIONS).request == "continue"
     assert (store.run(living).state, store.run(living).attempt) == ("running", 1)
     assert said_of_losses(store, living) == ""

@@ -113,11 +113,15 @@ def _link(runs: RunStore) -> Link:
 
 
 def _look_after(runs: RunStore, link: Link) -> None:
-    """Send the runs again that lose their worker in silence, as long as there are workers."""
-    while link.alive:
-        with suppress(GenreLabError):
-            jobs.send_lost(runs, link.client)
+    """Send the runs again that lose their worker in silence; once all workers are gone, find others."""
+    was_away = False
+    while link.client.status != "closed" and (link.process is None or link.process.alive):
+        if link.alive:
+            with suppress(GenreLabError):
+                (jobs.recover if was_away else jobs.send_lost)(runs, link.client)
+        was_away = not link.alive
         time.sleep(DEAD_AFTER)
+    linked()
 
 
 def n_workers() -> int:
