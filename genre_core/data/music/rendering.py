@@ -1,5 +1,6 @@
 """Rendering: a score becomes sound, by General MIDI and a soundfont."""
 
+from functools import cache
 from io import BytesIO
 
 import numpy as np
@@ -127,7 +128,7 @@ def _midi(score: Score, reverb: int) -> bytes:
     for part in score.parts:
         if part.instrument in VOICES:
             continue
-        program = KITS[part.instrument] if part.is_drums else pretty_midi.instrument_name_to_program(part.instrument)
+        program = KITS[part.instrument] if part.is_drums else _program(part.instrument)
         player = pretty_midi.Instrument(program, part.is_drums, part.name)
         player.control_changes = _controls(part, reverb)
         player.notes = [pretty_midi.Note(n.velocity, n.pitch, n.onset, n.onset + n.duration) for n in part.notes]
@@ -135,6 +136,15 @@ def _midi(score: Score, reverb: int) -> bytes:
     written = BytesIO()
     midi.write(written)
     return written.getvalue()
+
+
+@cache
+def _program(instrument: str) -> int:
+    """Return an instrument's program in General MIDI, which takes pretty_midi longer to find than to write a score."""
+    import pretty_midi
+
+    program: int = pretty_midi.instrument_name_to_program(instrument)
+    return program
 
 
 def _controls(part: Part, reverb: int) -> list[object]:
