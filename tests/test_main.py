@@ -314,6 +314,17 @@ def test_a_run_that_is_paused_and_resumed_elsewhere_is_followed_to_the_same_end(
     assert len(found["history"]) == len(expected["history"])
 
 
+def test_the_list_of_runs_says_which_have_lost_their_worker(run, store_url):
+    store = RunStore(store_url)
+    store.submit("gone", configure({}))
+    store.claim("gone", 1)
+    store.lose("gone", 1)
+    said = "Its worker was lost before its first epoch was done: the run goes on by itself."
+    assert document(run, "runs")["runs"][0]["lost_worker"] == said
+    assert run("runs")[1].splitlines()[-1] == f"gone: {said}"
+    store.close()
+
+
 def test_names_that_two_runs_share_are_refused(run):
     for _ in range(2):
         document(run, "train", *QUICK, "--name", "twin")
