@@ -72,6 +72,7 @@ def test_tags_without_training_stand_on_the_rulers(store, monkeypatch):
     page = opened("views/evaluate/page.py", run="cnn")
     assert beside(page, "evaluate")
     assert "Chirp has no tag, so the tags alone are never right there." in texts(page)
+    assert "has no tag" not in texts(opened("views/evaluate/page.py", run="cnn", section="sets"))
     assert beside(opened("views/train/page.py", run="cnn"), "train")
 
 
