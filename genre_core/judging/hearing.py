@@ -119,12 +119,12 @@ class Hearing:
         if self.unlike:
             rate = percent(1 - self.share, decimals=0)
             return (
-                f"Unlike anything it learned: {rate} of its training clips are nearer to another one. Do not trust the "
-                "answer."
+                f"Unlike anything it learned: {rate} of its training clips lie closer to their nearest neighbor. Do "
+                "not trust the answer."
             )
         rate = percent(self.share, decimals=0)
         usual = "Not unusual" if self.share >= USUAL else "Rather unusual"
-        return f"{usual} for this run: {rate} of its training clips lie as far from all others."
+        return f"{usual} for this run: {rate} of its training clips lie as far from their nearest neighbor."
 
     def to_json(self) -> dict[str, Any]:
         """Return the same as plain numbers, lists and dicts, with the answer."""

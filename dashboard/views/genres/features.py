@@ -21,7 +21,6 @@ ROW, AXIS = 22, 52
 
 def draw(one: OneGenre) -> None:
     """Draw both beside each other, each with its sentence and its table."""
-    say_whose_features(one.judged.run)
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("What sets it apart", anchor=False, help=GLOSSARY["standard score"])
@@ -42,6 +41,7 @@ def apart_chart(one: OneGenre, most: int = 20, *, folded: bool = True) -> None:
         key = f"{one.key} apart {most}"
         plot(apart_figure(found, most), key, height=AXIS + ROW * shown, alt=said, revision=key)
     st.caption(plain(f"Training part: {said}"))
+    say_whose_features(judged.run)
     if found and folded:
         rows = [
             {
