@@ -47,7 +47,7 @@ def store(tmp_path_factory) -> Iterator[RunStore]:
     own = RunStore(f"sqlite:///{tmp_path_factory.mktemp('dealing')}/store.sqlite")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(KINDS, "toy", Kind("toy", "toy", ToyConfig, lambda config, *_: Toy(config), data=lambda _: None))
-        patch.setattr(working, "LOOK_SECONDS", 0.02)
+        patch.setattr(working, "LATEST", 0.05)
         yield own
     own.close()
 

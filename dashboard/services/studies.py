@@ -8,6 +8,7 @@ from dashboard.services.commands import act, order
 from dashboard.services.people import person
 from dashboard.services.workers import store
 from genre_core.errors import RunStateError, StoreError
+from genre_core.store.losses import tries_sentence
 from genre_core.store.schema import Study
 from genre_core.studies.kinds import KINDS, LENS, REPEATS, SEARCH, Config, Kind
 from genre_core.studies.tuning.trials import forget
@@ -118,6 +119,11 @@ def config_or_none(of: Kind[Config], study: Study) -> Config | None:
         return config_of(of, study)
     except RunStateError:
         return None
+
+
+def with_losses(reason: str, study: Study) -> str:
+    """Add to what is said of a study that workers were lost meanwhile, if they were."""
+    return f"{reason} {tries_sentence(store().studies.tried_again(study))}".strip()
 
 
 def as_far_as(study: Study) -> tuple[str, int, int, str]:

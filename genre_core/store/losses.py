@@ -70,3 +70,10 @@ def loss_sentence(run: Run, losses: Sequence[Loss]) -> str:
     if not last.went_on:
         return f"{lost}{also} began again."
     return f"{lost}{also} went on from {'there' if last.went_on == last.epoch else f'epoch {last.went_on}'}."
+
+
+def tries_sentence(n_pieces: int) -> str:
+    """Say that pieces of a study were begun again after their workers were lost; empty where none were."""
+    if n_pieces < 2:
+        return "A worker was lost, and another one began its piece of the work again." if n_pieces else ""
+    return f"Workers were lost, and others began {n_pieces} pieces of the work again."

@@ -90,7 +90,7 @@ class StudyStore:
         known = [_pieces.c[name] for name in ("study_id", "attempt", "piece", "owner", "tries", "done")]
         query = select(*known, silent).where(_pieces.c.study_id == study_id, _pieces.c.attempt == attempt)
         with self._database.transaction() as connection:
-            return {row.piece: Claim(**row._mapping) for row in connection.execute(query)}
+            return {row.piece: Claim(*row) for row in connection.execute(query)}
 
     # -- what a person does ------------------------------------------------------------------------------------------
 
@@ -163,9 +163,10 @@ class StudyStore:
 
     def holds(self, claim: Claim) -> bool:
         """Return whether a claim still counts, and its study is still wanted."""
+        wanted = self._queue.alive(claim.study_id, claim.attempt)
+        query = select(_pieces.c.tries).select_from(_pieces.join(_studies, _studies.c.id == _pieces.c.study_id))
         with self._database.transaction() as connection:
-            held = connection.execute(select(_pieces.c.piece).where(_is_held(claim))).first()
-        return held is not None and self.is_wanted(claim.study_id, claim.attempt)
+            return connection.execute(query.where(_is_held(claim), wanted)).first() is not None
 
     def done(self, claim: Claim) -> bool:
         """Write down that a piece is done; False if it is no longer held."""

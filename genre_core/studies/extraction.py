@@ -8,6 +8,7 @@ rests while one trains.
 import os
 import random
 import time
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
 from contextlib import suppress
@@ -36,6 +37,8 @@ from genre_core.studies.study import Result
 from genre_core.values import Frozen
 
 CLIPS_A_TASK = 16
+MOST_TRIES = 3
+"""Workers that may die at the same task."""
 LOOK_SECONDS = 0.1
 """How often what was measured is looked for."""
 REST_SECONDS = 0.1
@@ -190,24 +193,29 @@ def _on_workers(client: Any, tasks: Sequence[Task], store_url: str) -> Iterator[
     from distributed.scheduler import KilledWorker
 
     # Two that measure the same at once begin at different places, and each finds there what the other has measured.
-    left, flying = iter(random.sample(tasks, len(tasks))), dict[Any, str]()
+    left, flying, died = deque(random.sample(tasks, len(tasks))), dict[Any, tuple[str, Task]](), Counter[Task]()
     try:
         while True:
             # Named, as the scheduler takes a worker for idle whose task works beside its runs.
-            workers = client.scheduler_info(n_workers=-1)["workers"]
-            for address, task in zip([one for one in workers if one not in flying.values()], left, strict=False):
-                options = {"workers": [address], "allow_other_workers": True, "priority": -1, "pure": False}
-                flying[client.submit(_aside, task, store_url, **options)] = address
-            if not flying:
+            busy = {address for address, _ in flying.values()}
+            for address in client.scheduler_info(n_workers=-1)["workers"]:
+                if left and address not in busy:
+                    task = left.popleft()
+                    options = {"workers": [address], "allow_other_workers": True, "priority": -1, "pure": False}
+                    flying[client.submit(_aside, task, store_url, **options)] = address, task
+            if not flying and not left:
                 return
             time.sleep(LOOK_SECONDS)
-            done = [future for future in flying if future.done()]
-            for future in done:
-                del flying[future]
-            yield from (future.result() for future in done)
+            for future in [future for future in flying if future.done()]:
+                _, task = flying.pop(future)
+                try:
+                    yield future.result()
+                except KilledWorker as error:
+                    died[task] += 1
+                    if died[task] == MOST_TRIES:
+                        raise DataError(DIED) from error
+                    left.append(task)
             yield None
-    except KilledWorker as error:
-        raise DataError(DIED) from error
     finally:
         client.cancel(list(flying))
 

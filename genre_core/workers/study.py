@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from distributed import Client
 
 REST_SECONDS = 0.1
-LOOK_SECONDS = 0.2
-"""How often a worker for whom nothing is left looks whether another one has died."""
+SOONEST, LATEST = 0.05, 1.0
+"""Seconds after which a worker for whom nothing is left looks again whether another one has died: more each time."""
 INVITE_SECONDS = 5.0
 """How often a worker looks whether others have come."""
 MOST_TRIES = 3
@@ -98,12 +98,13 @@ def take_part(store: RunStore, study_id: str, attempt: int, place: Place) -> Non
 def work_on(store: RunStore, study: Study, place: Place | None = None, owner: str = "") -> Iterator[None]:
     """Do pieces of a study while there are any, and finish it; yield wherever others may go first."""
     place, studies = place or Place(), store.studies
-    part = _Part(store, study, owner or new_run_id(), place)
-    while studies.is_wanted(study.id, study.attempt):
+    part, wait = _Part(store, study, owner or new_run_id(), place), SOONEST
+    while True:
         part.invite()
         with place.turn_of(study):
             claim = part.take()
             if claim:
+                wait = SOONEST
                 with closing(part.do(claim)) as steps:
                     for _ in steps:
                         yield
@@ -115,7 +116,10 @@ def work_on(store: RunStore, study: Study, place: Place | None = None, owner: st
         if part.over:
             studies.finish(study.id, study.attempt)
             return
-        time.sleep(LOOK_SECONDS)
+        if not studies.is_wanted(study.id, study.attempt):
+            return
+        time.sleep(wait)
+        wait = min(2 * wait, LATEST)
         yield
 
 
@@ -173,9 +177,10 @@ class _Part:
             yield from self._plan()
             return
         for result in self._work.do(json.loads(claim.piece)):
-            if result is not None:
-                self._store.studies.append(claim.study_id, claim.attempt, result, claim)
-            yield
+            if result is None:
+                yield
+            elif not self._store.studies.append(claim.study_id, claim.attempt, result, claim):
+                yield  # it is no longer held
 
     def _plan(self) -> Iterator[None]:
         """Measure the clips of a study, and save what is known of it beforehand."""

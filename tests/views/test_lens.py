@@ -182,13 +182,16 @@ def test_a_page_that_follows_gets_parts_only_when_they_are_new(store, halfway):
     assert answer_of(following.look, "nowhere", "") == {"phase": "gone"}
 
 
-def test_where_its_workers_were_killed_a_lens_waits_for_others(store):
+def test_where_its_workers_were_killed_a_lens_waits_for_others_and_says_what_was_begun_again(store):
     queued(store, "killed")
-    store.studies.claim("killed", 1)
+    claim = store.studies.take("killed", 1, '"plan"', "dead")
     set_state(store, "killed", heartbeat_at=0.0)
     page = opened(VIEW, lens="killed")
     assert answer(page) == "Waiting for a worker."
     assert buttons(page)["Stop"] is False
+    assert store.studies.take("killed", 1, claim.piece, "other", claim)
+    note = drawn(opened(VIEW, lens="killed"), "lens answer words")["note"]
+    assert note.endswith("A worker was lost, and another one began its piece of the work again.")
 
 
 @pytest.mark.parametrize(

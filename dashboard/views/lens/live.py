@@ -8,6 +8,7 @@ from dashboard.components.ruler import Kind, Mark, Ruler, majority, model, ruler
 from dashboard.services import datasets, lenses, openings
 from dashboard.services.lenses import Lens
 from dashboard.services.runs import POLL_SECONDS
+from dashboard.services.studies import with_losses
 from dashboard.text.badges import opened_badge
 from dashboard.views.lens import text as sentences
 from genre_core.settings.config import DatasetConfig
@@ -43,7 +44,7 @@ def parts(lens: Lens) -> Parts:
     limit = _limit(lens)
     headline, n_scores = sentences.headline(lens, limit), lens.plan.n_scores if lens.plan else 0
     found: Parts = {
-        "answer": answer_part(headline.answer, headline.reason, TERMS),
+        "answer": answer_part(headline.answer, with_losses(headline.reason, lens.study), TERMS),
         "progress": progress_part(len(lens.scores) / n_scores if n_scores else 0.0, sentences.progress(lens)),
     }
     for level in lens.plan.levels if lens.plan else ():

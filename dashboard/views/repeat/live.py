@@ -7,6 +7,7 @@ from dashboard.components.ruler import Kind, Mark, Ruler, majority, model, ruler
 from dashboard.services import repetitions
 from dashboard.services.repetitions import Repetition, revision_of_runs
 from dashboard.services.runs import POLL_SECONDS
+from dashboard.services.studies import with_losses
 from dashboard.views.repeat import text as sentences
 from dashboard.views.repeat.figures import accuracy_band, loss_band
 from genre_core.studies.repeats.config import Folds
@@ -42,7 +43,7 @@ def parts(found: Repetition) -> Parts:
     """Return all parts of a repetition: its answer, its progress, the ruler and the two charts."""
     headline = sentences.headline(found)
     return {
-        "answer": answer_part(headline.answer, headline.reason, TERMS),
+        "answer": answer_part(headline.answer, with_losses(headline.reason, found.study), TERMS),
         "progress": progress_part(found.done, sentences.progress(found)),
         "ruler": ruler_part(Ruler(tuple(_marks(found)), f"accuracy on {sentences.tracks(found)}")),
         **_charts(found),

@@ -7,6 +7,7 @@ from dashboard.components.ruler import Mark, Ruler, majority, model, ruler_part
 from dashboard.services import runs, searches
 from dashboard.services.runs import POLL_SECONDS
 from dashboard.services.searches import Search
+from dashboard.services.studies import with_losses
 from dashboard.theme import percent
 from dashboard.views.tune import text as sentences
 from dashboard.views.tune.figures import best_figure, importance_figure, parallel_figure, slice_figure
@@ -43,7 +44,7 @@ def parts(found: Search) -> Parts:
     drawn = (found.config, found.trials, found.best)
     said = ", ".join(f"{name} {percent(share, decimals=0)}" for name, share in importances)
     return {
-        "answer": answer_part(text.answer, text.reason, TERMS),
+        "answer": answer_part(text.answer, with_losses(text.reason, found.study), TERMS),
         "progress": progress_part(len(found.trials) / found.config.n_planned, sentences.progress(found)),
         "ruler": ruler_part(Ruler(tuple(_marks(found)), f"{shown} on {sentences.judged_on(found.config)}")),
         "decides": title_part("Most important settings", sentences.importances_note(found)),
