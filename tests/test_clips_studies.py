@@ -1,16 +1,20 @@
 """Studies of clips that nobody has measured yet: their worker measures first, whatever kind they are."""
 
+from concurrent.futures import Future
+
 import pytest
+from distributed.scheduler import KilledWorker, WorkerState
 
 from genre_core.data.sources import load_dataset
-from genre_core.errors import NotExtractedError
+from genre_core.errors import DataError, NotExtractedError
 from genre_core.inspection.projection import MapConfig
 from genre_core.judging.elsewhere import ElsewhereConfig
 from genre_core.judging.horse import HorseConfig
 from genre_core.settings.config import ClipsConfig, ExperimentConfig, TrainConfig
 from genre_core.store.runs import RunStore
+from genre_core.studies import extraction
 from genre_core.studies.cross_predictions import CrossPredictionsConfig
-from genre_core.studies.extraction import ExtractionConfig
+from genre_core.studies.extraction import Extraction, ExtractionConfig, measure
 from genre_core.studies.few_clips.config import FewClipsConfig
 from genre_core.studies.kinds import KINDS, LENS, REPEATS
 from genre_core.studies.learning_curve.config import LearningCurveConfig
@@ -66,6 +70,41 @@ def test_a_repetition_of_clips_trains_to_its_end(folder, store):
     study = store.studies.study("study")
     assert (study.state, study.measuring, study.context) == ("complete", None, {})
     assert [run.state for run in store.members.runs("study").values()] == ["complete", "complete"]
+
+
+class Desk:
+    """A cluster of two workers in this thread, of which tasks kill as many as are told."""
+
+    def __init__(self, n_deaths: int) -> None:
+        self.n_deaths = n_deaths
+
+    def scheduler_info(self, n_workers: int) -> dict[str, list[str]]:
+        return {"workers": ["one", "two"]}
+
+    def submit(self, _, task, store_url, **options) -> Future:
+        sent = Future()
+        if self.n_deaths:
+            self.n_deaths -= 1
+            sent.set_exception(KilledWorker("measure", WorkerState.__new__(WorkerState), 0))
+        else:
+            sent.set_result(measure(task, store_url))
+        return sent
+
+    def cancel(self, _: list[Future]) -> None:
+        pass
+
+
+@pytest.mark.parametrize("n_deaths", [2, 99])
+def test_clips_whose_worker_dies_are_measured_by_another_up_to_three_times(folder, store, monkeypatch, n_deaths):
+    monkeypatch.setattr(extraction, "LOOK_SECONDS", 0.0)
+    tasks = Extraction(ExtractionConfig(data=experiment(folder, store).data), store).tasks()
+    dealt = extraction._on_workers(Desk(n_deaths), tasks, store.url)
+    if n_deaths > len(tasks) * extraction.MOST_TRIES:
+        with pytest.raises(DataError, match="A process that measured clips was ended"):
+            list(dealt)
+        return
+    assert sum(result["n_windows"] for result in dealt if result) == len(GENRES) * N
+    assert len(load_dataset(experiment(folder, store).data, store)) == len(GENRES) * N
 
 
 def test_every_kind_of_study_knows_what_is_to_be_measured():

@@ -16,9 +16,10 @@ from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainC
 from genre_core.store.losses import loss_sentence
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import DEAD_AFTER, Run, Study
-from genre_core.studies.kinds import LENS
+from genre_core.studies.kinds import LENS, REPEATS
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.lens.judging import LensScore
+from genre_core.studies.repeats.config import OtherSeeds, RepeatsConfig
 from genre_core.terminal.main import main
 from genre_core.workers import beside, cluster, own_cluster
 from genre_core.workers import commands as jobs
@@ -254,6 +255,34 @@ def test_a_lens_goes_on_by_itself_when_its_only_worker_is_killed(lab: Lab, endle
     assert lab.lens(endless).state == "running"
     assert after[: len(before)] == before
     assert len(set(after)) == len(after)
+
+
+def test_two_workers_share_a_study_and_one_goes_on_when_the_other_is_killed(lab: Lab) -> None:
+    small = {"data": SyntheticConfig(n_samples=12_000), "train": TrainConfig(max_epochs=4)}
+    config = RepeatsConfig(experiment=LONG.model_copy(update=small), what=OtherSeeds(times=4, vary="network"))
+    both = Lab(lab.store)
+    both.process = cluster.start(n_workers=2)
+    both.client = cluster.connect(both.process.address)
+    try:
+        both.client.wait_for_workers(2, timeout=60)
+        study_id = new_run_id()
+        assert jobs.submit_study(both.store, both.client, study_id, REPEATS.kind, config)
+
+        def held() -> list[tuple[str, str]]:
+            return [(one.piece, one.owner) for one in lab.store.studies.claims(study_id, 1).values() if not one.done]
+
+        until(lambda: len(held()) == 2)
+        assert [piece for piece, _ in sorted(held())] == ["[1, 2]", "[3, 4]"]
+        assert len({owner for _, owner in held()}) == 2
+        os.kill(both.worker_pids()[0], signal.SIGKILL)
+        until(lambda: lab.store.studies.study(study_id).state == "complete")
+        study = lab.store.studies.study(study_id)
+        assert (lab.store.studies.tried_again(study), study.attempt) == (1, 1)
+        runs = lab.store.members.runs(study_id)
+        assert [run.state for run in runs.values()] == ["complete"] * 4
+        assert all([epoch.epoch for epoch in lab.store.epochs(run.id)] == [1, 2, 3, 4] for run in runs.values())
+    finally:
+        both.close()
 
 
 def test_what_waits_and_what_is_paused_survives_the_death_of_the_cluster(lab: Lab) -> None:

@@ -148,4 +148,14 @@ def test_what_waited_or_was_paused_goes_on(tmp_path):
     after = store.studies.results("paused")
     assert after[: len(before)] == before
     assert [trial.trial for trial in read_rows(after)[0]] == [1, 2, 3]
+    lens = study(store, LENS).id
+    with store.transaction() as connection:  # as if its worker had died halfway
+        connection.exec_driver_sql("DELETE FROM study_results WHERE study_id = 'lens' AND number > 9")
+        connection.exec_driver_sql(
+            "UPDATE lab_studies SET state = 'running', n_results = 9, heartbeat_at = 0 WHERE id = 'lens'"
+        )
+    found = store.studies.study(lens)
+    assert found.state == "queued"
+    execute_study(lens, found.attempt, store.url)
+    assert (store.studies.study(lens).state, len(results(store, found, LensScore))) == ("complete", 18)
     store.close()
