@@ -62,7 +62,7 @@ def numbers(store: RunStore, study_id: str) -> list[int]:
     return [result["number"] for result in store.studies.results(study_id)]
 
 
-def begun(store: RunStore, study_id: str, steps: int = 2) -> Iterator[None]:
+def begun(store: RunStore, study_id: str, steps: int = 3) -> Iterator[None]:
     """Return the work of a worker that holds a piece and is left there; kept, it is not closed, as where it died."""
     study = store.studies.join(study_id, 1)
     assert study
@@ -92,7 +92,7 @@ def impatient() -> Iterator[None]:
 @given(
     n=st.integers(0, 12),
     n_workers=st.integers(1, 6),
-    deaths=st.lists(st.integers(1, 9), max_size=3),
+    deaths=st.lists(st.integers(1, 12), max_size=3),
     late=st.integers(0, 2),
 )
 def test_every_piece_is_done_and_counted_once_whoever_dies_or_comes_late(store, n, n_workers, deaths, late):
@@ -157,7 +157,7 @@ def test_one_that_was_only_asleep_and_lost_its_piece_goes_on_with_another(store)
 
 def test_a_piece_at_which_three_workers_died_ends_the_study_with_a_sentence(store):
     study_id, dead = submitted(store, 2), []
-    for steps in (2, 1, 1):
+    for steps in (3, 1, 1):
         dead.append(begun(store, study_id, steps))
         silence(store)
     take_part(store, study_id, 1, Place())

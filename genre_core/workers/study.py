@@ -104,7 +104,6 @@ def work_on(store: RunStore, study: Study, place: Place | None = None, owner: st
         with place.turn_of(study):
             claim = part.take()
             if claim:
-                wait = SOONEST
                 with closing(part.do(claim)) as steps:
                     for _ in steps:
                         yield
@@ -112,14 +111,16 @@ def work_on(store: RunStore, study: Study, place: Place | None = None, owner: st
                             break
                     else:
                         studies.done(claim)
-                continue
-        if part.over:
+        if claim:
+            wait = SOONEST
+        elif part.over:
             studies.finish(study.id, study.attempt)
             return
-        if not studies.is_wanted(study.id, study.attempt):
+        elif not studies.is_wanted(study.id, study.attempt):
             return
-        time.sleep(wait)
-        wait = min(2 * wait, LATEST)
+        else:
+            time.sleep(wait)
+            wait = min(2 * wait, LATEST)
         yield
 
 
