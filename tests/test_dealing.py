@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from genre_core.store import heartbeat, schema
+from genre_core.store import heartbeat, queue
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import study_pieces
 from genre_core.studies.kinds import KINDS, Kind
@@ -82,7 +82,7 @@ def silence(store: RunStore) -> None:
 def impatient() -> Iterator[None]:
     """Take workers for dead soon, and let them give their signs of life often."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schema, "DEAD_AFTER", 0.4)
+        patch.setattr(queue, "DEAD_AFTER", 0.4)
         patch.setattr(heartbeat, "BEAT_SECONDS", 0.05)
         patch.setattr(working, "MOST_TRIES", 99)
         yield

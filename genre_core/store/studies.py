@@ -90,7 +90,7 @@ class StudyStore:
         known = [_pieces.c[name] for name in ("study_id", "attempt", "piece", "owner", "tries", "done")]
         query = select(*known, silent).where(_pieces.c.study_id == study_id, _pieces.c.attempt == attempt)
         with self._database.transaction() as connection:
-            return {row.piece: Claim(*row) for row in connection.execute(query)}
+            return {row.piece: Claim(**row._mapping) for row in connection.execute(query)}
 
     # -- what a person does ------------------------------------------------------------------------------------------
 
