@@ -216,3 +216,5 @@ def test_data_that_there_are_not_are_a_sentence(store, run, monkeypatch, capsys)
     assert "There are no data nowhere: name a stored table or collection, a preset" in capsys.readouterr().err
     assert main(["evaluate", run.id, "--map", "a=b"]) == 2
     assert "name those with --on" in capsys.readouterr().err
+    assert main(["evaluate", run.id, "--on", "notebook", "--part", "test"]) == 2
+    assert "leave out --part or --on" in capsys.readouterr().err

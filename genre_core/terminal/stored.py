@@ -30,6 +30,8 @@ _HEADLINE = ("n", "accuracy", "accuracy_interval", "macro_f1")
 def evaluate(options: argparse.Namespace) -> int:
     """Print the evaluation of a stored run on one part."""
     if options.on:
+        if options.part == "test":
+            raise UsageError("--part test is of the run's own data: leave out --part or --on.")
         return evaluate_on(options)
     if options.map:
         raise UsageError("--map pairs genres with those of other data: name those with --on.")

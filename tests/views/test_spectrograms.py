@@ -243,7 +243,10 @@ def test_the_filters_of_the_first_layer_are_seen_and_what_they_answer_to_is_hear
 
 
 def test_while_a_worker_computes_one_waits(store):
-    assert "Waiting for a worker" in texts(opened("views/track/page.py", run="cnn", track="3"))
+    said = texts(opened("views/track/page.py", run="cnn", track="3", share="13", **{"for": "99"}))
+    assert "Waiting for a worker" in said
+    assert "share is “13” in this link; it can be 5, 10, 20, 30, 40 or 50" in said
+    assert "for is “99” in this link; it can be 0 to " in said
 
 
 def test_what_could_not_be_computed_says_why_and_can_be_tried_again(store, monkeypatch):

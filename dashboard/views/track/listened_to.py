@@ -23,6 +23,7 @@ from dashboard.views.track.looked_at import LookedAt
 from genre_core.data.clips.sounds import SAMPLE_RATE
 from genre_core.explaining.faithfulness import Faithfulness
 from genre_core.explaining.saliency import METHODS, methods_of
+from genre_core.text import joined
 from genre_core.workers import explaining
 from genre_core.workers.explaining import Decided, Parts
 
@@ -72,6 +73,10 @@ def _share() -> float:
     """Return the share of the sound that counts as what decided."""
     given, key = st.query_params.get("share"), "listened share"
     st.session_state[key] = next((share for share in SHARES if str(share) == given), USUAL)
+    if given and given not in map(str, SHARES):
+        address.note(
+            f"share is “{given[:40]}” in this link; it can be {joined([str(share) for share in SHARES], 'or')}."
+        )
 
     def choose() -> None:
         value = st.session_state[key]
