@@ -86,6 +86,12 @@ def test_class_activation_shows_where_the_last_patterns_respond():
     assert found[12:].max() < 0.1 * found.max()
 
 
+def test_gradients_are_the_same_however_many_are_computed_together():
+    network, x = CnnConfig(channels=(4,)).build((MELS, FRAMES), 3), with_patch()
+    one, eight = (integrated_gradients(network, x, 1, at_once=n) for n in (1, 8))
+    np.testing.assert_allclose(one, eight, rtol=1e-4, atol=1e-6)
+
+
 def test_a_network_without_maps_is_explained_by_gradients_alone():
     assert list(methods_of(LinearConfig())) == ["gradients"]
     assert methods_of(CnnConfig()) == METHODS

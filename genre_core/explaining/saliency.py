@@ -52,8 +52,12 @@ def methods_of(config: NetworkConfig) -> dict[str, Method]:
     return {name: one for name, one in METHODS.items() if name != "activation" or config.maps}
 
 
-def saliency(network: "nn.Module", x: Scores, genre: int, method: str = "gradients") -> FloatArray:
+def saliency(
+    network: "nn.Module", x: Scores, genre: int, method: str = "gradients", at_once: int = AT_ONCE
+) -> FloatArray:
     """Return how much each bin (n_mels, n_frames) of standard scores `x` speaks for a genre, smoothed.
+
+    Gradients of `at_once` rows are computed together.
 
     Raises
     ------
@@ -66,13 +70,15 @@ def saliency(network: "nn.Module", x: Scores, genre: int, method: str = "gradien
     if method == "activation":
         own = _by_activation(network, x[:, heard], genre)
     else:
-        own = integrated_gradients(network, x, genre)[:, heard]
+        own = integrated_gradients(network, x, genre, at_once=at_once)[:, heard]
     found = np.full(x.shape, np.nan)
     found[:, heard] = gaussian_filter(own, SMOOTHED, mode="nearest")
     return found
 
 
-def integrated_gradients(network: "nn.Module", x: Scores, genre: int, n_steps: int = N_STEPS) -> FloatArray:
+def integrated_gradients(
+    network: "nn.Module", x: Scores, genre: int, n_steps: int = N_STEPS, at_once: int = AT_ONCE
+) -> FloatArray:
     """Return integrated gradients (n_mels, n_frames) of a genre's lead: they add up to its change from the average.
 
     The baseline is 0 in each standard score, the mean of the training part. Source: Sundararajan, Taly and Yan,
@@ -85,7 +91,7 @@ def integrated_gradients(network: "nn.Module", x: Scores, genre: int, n_steps: i
     X = torch.tensor(x)[None].requires_grad_()
     baseline = torch.where(X.isnan(), X, 0.0).detach()
     found = IntegratedGradients(lambda X: _lead(network(X), genre)).attribute(
-        X, baseline, n_steps=n_steps, internal_batch_size=AT_ONCE
+        X, baseline, n_steps=n_steps, internal_batch_size=at_once
     )
     attributed: FloatArray = found[0].detach().double().numpy()
     return attributed

@@ -85,7 +85,7 @@ def in_order(held: Held, order: Tensor) -> Held:
 
 
 def parts(held: Held, most: int | None = None) -> Iterable[Tensor]:
-    """Return the rows one after another: `most` at a time or all at once, and of a file a few."""
-    if isinstance(held, Batches):
+    """Return the rows one after another: `most` at a time or all at once, and of spectrograms a few."""
+    if isinstance(held, Batches) or held.ndim == 3:
         return map(held.__getitem__, in_chunks(held.shape, ANSWERED_AT_ONCE))
     return torch.split(held, most) if most else (held,)

@@ -15,9 +15,10 @@ from genre_core.evaluation.metrics import softmax
 from genre_core.explaining.faithfulness import Faithfulness, faithfulness
 from genre_core.explaining.masks import Analysis, analysis_of, heard_through, mask_of, order_of
 from genre_core.explaining.patterns import Pattern, patterns_of
-from genre_core.explaining.saliency import saliency
+from genre_core.explaining.saliency import AT_ONCE, saliency
 from genre_core.judging.fitted import Fitted, fit_again
 from genre_core.judging.hearing import CLOSED, closed_rows
+from genre_core.networks.config import MOST_BYTES
 from genre_core.store.runs import open_store
 from genre_core.store.schema import Run
 
@@ -134,7 +135,8 @@ def _fitted(run_id: str, attempt: int, store_url: str) -> tuple[Fitted, Analysis
 @lru_cache(maxsize=16)
 def _saliency(run_id: str, attempt: int, row: int, genre: int, method: str, store_url: str) -> FloatArray:
     fitted, _ = _fitted(run_id, attempt, store_url)
-    return saliency(fitted.networks[0], _row(fitted, row), genre, method)
+    most = MOST_BYTES // (4 * fitted.config.model.n_kept(fitted.shape))  # a whole clip may be much longer than a crop
+    return saliency(fitted.networks[0], _row(fitted, row), genre, method, min(AT_ONCE, max(1, most)))
 
 
 def _row(fitted: Fitted, row: int) -> npt.NDArray[np.float32]:
