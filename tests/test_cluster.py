@@ -21,7 +21,7 @@ from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.lens.judging import LensScore
 from genre_core.studies.repeats.config import OtherSeeds, RepeatsConfig
 from genre_core.terminal.main import main
-from genre_core.workers import beside, cluster, own_cluster
+from genre_core.workers import beside, cluster, own_cluster, versions
 from genre_core.workers import commands as jobs
 
 SMALL = ExperimentConfig(
@@ -337,3 +337,34 @@ def test_a_cluster_that_does_not_start_is_reported(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(cluster.sys, "executable", "/bin/false")
     with pytest.raises(ClusterError, match="did not start"):
         cluster.start()
+
+
+def test_other_versions_are_named(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = versions.own_versions()
+    (address,) = lab.client.scheduler_info()["workers"]
+    theirs = {"torch": own["torch"], "genre_core": own["genre_core"]}
+    monkeypatch.setattr(versions, "own_versions", lambda: {**own, "torch": "1.0", "genre_core": "abcdef01"})
+    with pytest.raises(ClusterError) as caught:
+        cluster.connect(lab.process.address)
+    assert str(caught.value) == (
+        f"The worker at {address} has other versions than this machine: torch {theirs['torch']} (here 1.0) and "
+        f"genre_core {theirs['genre_core']} (here abcdef01). Install the same on both, and start it again."
+    )
+    monkeypatch.setattr(versions, "own_versions", lambda: {**own, "dask": "1.0"})
+    with pytest.raises(ClusterError, match=rf"^The scheduler at \S+ has other .*: dask {own['dask']} \(here 1\.0\)\. "):
+        cluster.connect(lab.process.address)
+    monkeypatch.setattr(versions, "KEY", "unknown")
+    monkeypatch.setattr(versions, "own_versions", lambda: own)
+    with pytest.raises(ClusterError, match=r"does not know Genre Lab: start it with --preload"):
+        cluster.connect(lab.process.address)
+
+
+@pytest.mark.parametrize("scheduler", ["tcp://10.1.2.3:8786", "10.1.2.3:8786"])
+def test_a_file_is_no_store_for_other_machines(scheduler: str) -> None:
+    with pytest.raises(
+        ClusterError, match=r"on other machines, .*: name a PostgreSQL database in GENRE_LAB_STORE"
+    ):
+        cluster.check_store("sqlite:////folder/store.sqlite", scheduler)
+    cluster.check_store("postgresql://lab@host/lab", scheduler)
+    cluster.check_store("sqlite:////folder/store.sqlite", "tcp://127.0.0.1:8786")
+    cluster.check_store("sqlite:////folder/store.sqlite", "localhost:8786")

@@ -104,6 +104,8 @@ def _linking(_problem: str) -> Linking:
 
 def _link(runs: RunStore) -> Link:
     named = os.environ.get("GENRE_LAB_SCHEDULER")
+    if named:
+        cluster.check_store(runs.url, named)
     process = None if named else cluster.start()
     link = Link(process, cluster.connect(process.address if process else named))
     with suppress(StoreError):  # a store that is read-only or full can still be looked at, and has nothing to send

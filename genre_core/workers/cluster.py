@@ -9,16 +9,21 @@ was: its run is queued anew in the store and goes on from its last checkpoint. O
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from genre_core.errors import ClusterError
+from genre_core.store.database import is_sqlite
+from genre_core.workers.versions import KEY, check_versions, own_versions
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -106,7 +111,7 @@ def connect(address: str | None = None) -> "Client":
     Raises
     ------
     ClusterError
-        None is named, or it does not answer.
+        None is named, it does not answer, or it or one of its workers has other versions than this machine.
     """
     from distributed import Client
 
@@ -114,17 +119,47 @@ def connect(address: str | None = None) -> "Client":
     if not target:
         raise ClusterError("No scheduler is named: set GENRE_LAB_SCHEDULER, or start a local cluster.")
     try:
-        return Client(target, set_as_default=False, timeout=CONNECT_SECONDS)  # type: ignore[no-untyped-call]
+        client = Client(target, set_as_default=False, timeout=CONNECT_SECONDS)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise ClusterError(
             f"The scheduler at {target} does not answer: check that it runs, or unset GENRE_LAB_SCHEDULER."
         ) from error
+    try:
+        check_versions(client)
+    except ClusterError:
+        client.close(timeout=2)  # type: ignore[no-untyped-call]
+        raise
+    return client
 
 
-def dask_setup(worker: Any) -> None:
-    """Warm a fresh worker up and make it polite (a Dask preload)."""
+def check_store(store_url: str, scheduler: str) -> None:
+    """Refuse a file as the store of workers that may be on other machines.
+
+    Raises
+    ------
+    ClusterError
+        The store is an SQLite file, and the scheduler is not reached by this machine's own address alone.
+    """
+    host = urlsplit(scheduler if "://" in scheduler else f"//{scheduler}").hostname
+    try:
+        addresses = [ip_address(found[4][0]) for found in socket.getaddrinfo(host, None)]
+    except OSError:
+        return  # connecting says so
+    if is_sqlite(store_url) and not all(address.is_loopback for address in addresses):
+        raise ClusterError(
+            f"Workers of the scheduler at {scheduler} may be on other machines, which do not share the SQLite file of "
+            "this one: name a PostgreSQL database in GENRE_LAB_STORE."
+        )
+
+
+def dask_setup(server: Any) -> None:
+    """Warm a fresh worker up and make it polite, or tell a scheduler not to try again by itself (a Dask preload)."""
+    if hasattr(server, "allowed_failures"):
+        server.allowed_failures = 0
+        return
     from genre_core.workers.run import warm_up
 
+    server.startup_information[KEY] = lambda _: own_versions()
     warm_up()
     os.nice(NICE)
 
