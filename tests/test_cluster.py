@@ -361,9 +361,7 @@ def test_other_versions_are_named(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("scheduler", ["tcp://10.1.2.3:8786", "10.1.2.3:8786"])
 def test_a_file_is_no_store_for_other_machines(scheduler: str) -> None:
-    with pytest.raises(
-        ClusterError, match=r"on other machines, .*: name a PostgreSQL database in GENRE_LAB_STORE"
-    ):
+    with pytest.raises(ClusterError, match=r"on other machines, .*: name a PostgreSQL database in GENRE_LAB_STORE"):
         cluster.check_store("sqlite:////folder/store.sqlite", scheduler)
     cluster.check_store("postgresql://lab@host/lab", scheduler)
     cluster.check_store("sqlite:////folder/store.sqlite", "tcp://127.0.0.1:8786")
