@@ -16,6 +16,7 @@ from genre_core.store.schema import Study
 from genre_core.studies.kinds import REPEATS
 from genre_core.studies.members import Member, MemberEvent
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig, folds, repeated
+from genre_core.studies.repeats.training import Repetition
 from genre_core.studies.train_members import train_members
 from genre_core.training import batch_trainer as trainer
 from genre_core.training.events import EpochEnd, Progress, TrainEnd
@@ -217,6 +218,15 @@ def test_held_out_folds_count_as_looked_at_and_the_test_part_of_the_settings_doe
     prepared = prepare(BASE)
     closed = name_test_set(BASE.data, (prepared.dataset.tracks[row] for row in prepared.split.test))
     assert count_openings(store, closed).n == 0
+
+
+@pytest.mark.parametrize(("mixup", "dealt"), [(0.0, [[1, 2, 3], [4, 5]]), (0.2, [[1], [2], [3], [4], [5]])])
+def test_runs_are_dealt_in_a_stack_for_each_worker_or_singly_where_each_trains_alone(store, mixup, dealt):
+    experiment = BASE.model_copy(update={"train": BASE.train.model_copy(update={"mixup": mixup})})
+    config, study = RepeatsConfig(experiment=experiment, what=OtherSeeds(times=5)), new_study(store)
+    assert Repetition(config, store, study).pieces() == [[1, 2, 3, 4, 5]]
+    store.studies.describe(study.id, 1, {"workers": 2})
+    assert Repetition(config, store, study).pieces() == dealt
 
 
 def test_where_no_member_can_be_trained_the_study_fails_with_the_reason(store):
