@@ -107,6 +107,7 @@ def work_on(store: RunStore, study: Study, place: Place | None = None, owner: st
                 with closing(part.do(claim)) as steps:
                     for _ in steps:
                         yield
+                        part.invite()
                         if not studies.holds(claim):
                             break
                     else:
@@ -201,8 +202,8 @@ class _Part:
         """Give the study to workers that have come, now and then."""
         if self._place.client and time.monotonic() >= self._invite_at and not _is_brief(self._study):
             self._invite_at = time.monotonic() + INVITE_SECONDS
-            for address in set(self._others()) - self._invited:
-                self._invited.add(address)
+            before, self._invited = self._invited, set(self._others())
+            for address in self._invited - before:
                 with suppress(ClusterError):
                     _send_to(self._store, self._place.client(), self._study, address)
 
