@@ -142,6 +142,18 @@ def test_what_a_dead_worker_held_is_begun_again_and_said(store):
     assert len(numbers(store, study_id)) == 3
 
 
+def test_one_that_lost_its_piece_saves_nothing_of_it(store):
+    study_id = submitted(store, 1)
+    begun(store, study_id, 1).close()
+    lost = store.studies.claims(study_id, 1)['"plan"']
+    silence(store)
+    assert store.studies.take(study_id, 1, lost.piece, "other", lost)
+    assert not store.studies.describe(study_id, 1, {"workers": 9}, lost)
+    assert not store.studies.append(study_id, 1, {"number": 0}, lost)
+    assert not store.studies.done(lost)
+    assert (store.studies.study(study_id).context, numbers(store, study_id)) == ({"n": 1}, [])
+
+
 def test_one_that_was_only_asleep_and_lost_its_piece_goes_on_with_another(store):
     study_id = submitted(store, 2)
     asleep = begun(store, study_id)

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from genre_core.errors import RunStateError
@@ -180,17 +180,20 @@ class StudyStore:
         with suppress(_NotHeldError), self._queue.write(study_id, attempt, n_results=more) as (connection, answer):
             if answer is None:
                 return False
-            # Written and not only read, so that nobody can take the piece before the result is saved.
-            if claim and not connection.execute(update(_pieces).where(_is_held(claim)).values(done=False)).rowcount:
-                raise _NotHeldError
+            _keep(connection, claim)
             saved = {"study_id": study_id, "number": answer.n_results, "result": json.dumps(result)}
             connection.execute(insert(_results).values(saved))
             return True
         return False
 
-    def describe(self, study_id: str, attempt: int, context: Mapping[str, Any]) -> bool:
-        """Save what is known of a study before its first result; return whether to go on."""
-        return self._write(study_id, attempt, context=json.dumps(context))
+    def describe(self, study_id: str, attempt: int, context: Mapping[str, Any], claim: Claim | None = None) -> bool:
+        """Save what is known of a study before its first result, as `append` does; return whether to go on."""
+        changes = {"context": json.dumps(context)}
+        with suppress(_NotHeldError), self._queue.write(study_id, attempt, **changes) as (connection, answer):
+            if answer is not None:
+                _keep(connection, claim)
+            return answer is not None
+        return False
 
     def show(self, study_id: str, attempt: int) -> bool:
         """Let pages look at a study again, whose runs have changed; return whether to go on."""
@@ -217,6 +220,12 @@ class StudyStore:
 
 class _NotHeldError(Exception):
     """A piece is no longer held: nothing of it is saved."""
+
+
+def _keep(connection: Connection, claim: Claim | None) -> None:
+    """Let nobody take a piece before the transaction ends; raise _NotHeldError where somebody has."""
+    if claim and not connection.execute(update(_pieces).where(_is_held(claim)).values(done=False)).rowcount:
+        raise _NotHeldError
 
 
 def _is_held(claim: Claim) -> ColumnElement[bool]:

@@ -176,7 +176,7 @@ class _Part:
     def do(self, claim: Claim) -> Generator[None]:
         """Do a piece, and save what it comes to."""
         if claim.piece == _PLAN:
-            yield from self._plan()
+            yield from self._plan(claim)
             return
         for result in self._work.do(json.loads(claim.piece)):
             if result is None:
@@ -184,18 +184,18 @@ class _Part:
             elif not self._store.studies.append(claim.study_id, claim.attempt, result, claim):
                 yield  # it is no longer held
 
-    def _plan(self) -> Iterator[None]:
+    def _plan(self, claim: Claim) -> Iterator[None]:
         """Measure the clips of a study, and save what is known of it beforehand."""
         store, study, told = self._store, self._study, None
         for data in KINDS[study.kind].measured(study):
             for so_far in measuring(data, store):
                 if so_far != told:
                     told = so_far
-                    store.studies.describe(study.id, study.attempt, {MEASURING: so_far})
+                    store.studies.describe(study.id, study.attempt, {MEASURING: so_far}, claim)
                 yield
         known = {**self._work.plan(), **({WORKERS: n} if (n := len(self._others())) > 1 else {})}
         if known or told:
-            store.studies.describe(study.id, study.attempt, known)
+            store.studies.describe(study.id, study.attempt, known, claim)
             yield
 
     def invite(self) -> None:
