@@ -1,6 +1,7 @@
 """What all tests share: one thread for torch, few, untimed examples, and what need not be done again and again."""
 
 import gc
+import logging
 import os
 import shutil
 import sys
@@ -84,3 +85,13 @@ def postgres() -> Iterator[postgresql.Server]:
         pytest.skip("no PostgreSQL server is installed: Debian's package `postgresql` brings it")
     with postgresql.server(MEMORY) as server:
         yield server
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _few_loggers(_one_thread: None, _one_search_for_components: None) -> None:
+    """Let Streamlit's loggers, and the hundred of torch, propagate: pytest listens at each that does not, anew for
+    each phase of each test.
+    """
+    for logger in logging.root.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            logger.propagate = True

@@ -16,7 +16,7 @@ from tests.hums import GENRES, import_hums, write_hums
 expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
 
-N = 24
+N = 12
 QUICK = {"data.features": "notebook20", "train.max_epochs": "2", "split.validation_fraction": "0.4"}
 
 
