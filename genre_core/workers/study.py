@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 REST_SECONDS = 0.1
 SOONEST, LATEST = 0.05, 1.0
 """Seconds after which a worker for whom nothing is left looks again whether another one has died: more each time."""
+HOLD_SECONDS = 0.1
+"""How often a worker looks, at the most, whether its piece is still wanted of it."""
 INVITE_SECONDS = 5.0
 """How often a worker looks whether others have come."""
 MOST_TRIES = 3
@@ -104,12 +106,16 @@ def work_on(store: RunStore, study: Study, place: Place | None = None, owner: st
         with place.turn_of(study):
             claim = part.take()
             if claim:
+                look_at = 0.0
                 with closing(part.do(claim)) as steps:
                     for _ in steps:
                         yield
                         part.invite()
+                        if time.monotonic() < look_at:
+                            continue
                         if not studies.holds(claim):
                             break
+                        look_at = time.monotonic() + HOLD_SECONDS
                     else:
                         studies.done(claim)
         if claim:
