@@ -177,7 +177,7 @@ def test_a_run_whose_worker_is_killed_goes_on_by_itself_and_says_so(lab: Lab) ->
     )
 
 
-def test_a_worker_that_is_retired_gives_its_run_to_another(lab: Lab) -> None:
+def test_a_worker_that_is_retired_gives_its_run_to_another_and_can_be_replaced(lab: Lab) -> None:
     with (
         LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=2, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0", protocol="inproc"
@@ -195,6 +195,10 @@ def test_a_worker_that_is_retired_gives_its_run_to_another(lab: Lab) -> None:
         assert (run.attempt, lab.store.losses([run_id])) == (1, {})
         assert jobs.stop(lab.store, client, run_id)
         until(lambda: lab.run(run_id).state == "complete")
+        (left,) = client.scheduler_info()["workers"]
+        both.loop.add_callback(cluster.complete, both, 2)
+        client.wait_for_workers(2, timeout=30)
+        assert left in client.scheduler_info()["workers"]
     numbers = [epoch.epoch for epoch in lab.store.epochs(run_id)]
     assert numbers == list(range(1, len(numbers) + 1))
 

@@ -13,9 +13,10 @@ from sqlalchemy import update
 from genre_core.store import heartbeat, queue
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import study_pieces
-from genre_core.studies.kinds import KINDS, Kind
+from genre_core.studies.kinds import KINDS, OTHER_VERSION, Kind
 from genre_core.values import Frozen
 from genre_core.workers import study as working
+from genre_core.workers.commands import under_way
 from genre_core.workers.study import TRIED, Place, take_part, work_on
 from genre_core.workers.turns import Turns
 
@@ -190,6 +191,16 @@ def test_a_stop_reaches_every_worker_and_what_is_deleted_leaves_nothing(store):
     assert store.studies.claims(study_id, 1)
     assert store.studies.delete(study_id)
     assert store.studies.claims(study_id, 1) == {}
+
+
+@pytest.mark.parametrize(("kind", "config"), [("of tomorrow", "{}"), ("toy", '{"n": 2, "of tomorrow": 1}')])
+def test_what_another_version_asked_for_ends_with_a_sentence(store, kind, config):
+    study_id = new_run_id()
+    store.studies.submit(study_id, kind, config, "ann")
+    assert [one.id for one in under_way(store, "ann")] == ([study_id] if kind in KINDS else [])
+    take_part(store, study_id, 1, Place())
+    study = store.studies.study(study_id)
+    assert (study.state, study.error) == ("failed", OTHER_VERSION)
 
 
 def test_turns_go_round_between_people_and_between_the_studies_of_each():

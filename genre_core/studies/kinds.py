@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from pydantic import ValidationError
+
+from genre_core.errors import RunStateError
 from genre_core.inspection.projection import MapConfig
 from genre_core.judging.elsewhere import ElsewhereConfig
 from genre_core.judging.horse import HorseConfig
@@ -30,6 +33,11 @@ from genre_core.values import Frozen
 
 Config = TypeVar("Config", bound=Frozen)
 
+OTHER_VERSION = (
+    "This work comes from another version of Genre Lab than the one that its worker has: give dashboards and workers "
+    "the same version, and continue."
+)
+
 
 @dataclass(frozen=True)
 class Kind(Generic[Config]):
@@ -48,12 +56,18 @@ class Kind(Generic[Config]):
 
     def open(self, store: RunStore, study: Study) -> StudyWork:
         """Return what a stored study has to do."""
-        return self.work(self.config.model_validate_json(study.config_json), store, study)
+        return self.work(self._config_of(study), store, study)
 
     def measured(self, study: Study) -> tuple[DatasetConfig, ...]:
         """Return the data that are to be measured before a stored study begins."""
-        found = self.data(self.config.model_validate_json(study.config_json))
+        found = self.data(self._config_of(study))
         return found if isinstance(found, tuple) else (found,) if found else ()
+
+    def _config_of(self, study: Study) -> Config:
+        try:
+            return self.config.model_validate_json(study.config_json)
+        except ValidationError as error:
+            raise RunStateError(OTHER_VERSION) from error
 
 
 def _lens(config: LensConfig, store: RunStore, study: Study) -> Lens:
@@ -119,3 +133,16 @@ KINDS: Mapping[str, Kind[Any]] = {
     of.kind: of
     for of in (LENS, REPEATS, SEARCH, LEARNING_CURVE, CROSS_PREDICTIONS, MAP, EXTRACTION, ELSEWHERE, FEW_CLIPS, HORSE)
 }
+
+
+def kind_of(study: Study) -> Kind[Any]:
+    """Return of what kind a stored study is.
+
+    Raises
+    ------
+    RunStateError
+        This version does not know it.
+    """
+    if study.kind not in KINDS:
+        raise RunStateError(OTHER_VERSION)
+    return KINDS[study.kind]

@@ -2,13 +2,15 @@
 
 `python -m genre_core.workers.cluster` prints its address as one line of JSON and leaves when its standard input ends,
 however the parent ended. Workers are forked from one process that has torch imported. They have one thread each and
-low priority, so that training never freezes a page; one that is killed is replaced. Its task is not tried again as it
-was: its run is queued anew in the store and goes on from its last checkpoint. Only this machine can reach it.
+low priority, so that training never freezes a page; one that is killed is replaced, and so is the process that they are
+forked from. Its task is not tried again as it was: its run is queued anew in the store and goes on from its last
+checkpoint. Only this machine can reach it.
 """
 
 import json
 import logging
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -26,9 +28,10 @@ from genre_core.store.database import is_sqlite
 from genre_core.workers.versions import KEY, check_versions, own_versions
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, LocalCluster
 
 START_SECONDS, CONNECT_SECONDS, LEAVE_SECONDS = 60.0, 10.0, 1.0
+LOOK_SECONDS = 2.0
 NICE = 10
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +39,7 @@ _SETTINGS = {
     "distributed.scheduler.allowed-failures": 0,
     "distributed.scheduler.worker-saturation": 1.0,  # a run waits in the queue, not behind a busy worker
     "distributed.worker.multiprocessing-method": "forkserver",
+    "distributed.deploy.lost-worker-timeout": "2m",  # after which a worker that still starts would be given up
     # Nobody looks at what each process measures of itself up to a hundred times a second, also while it is idle.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "500ms",
@@ -164,6 +168,16 @@ def dask_setup(server: Any) -> None:
     os.nice(NICE)
 
 
+def complete(cluster: "LocalCluster", n_workers: int) -> None:
+    """Start workers for those that could not be started again, as while the process that forks them was dying."""
+    from distributed import Status
+
+    for name, worker in list(cluster.workers.items()):
+        if worker.status in (Status.closed, Status.failed):
+            del cluster.workers[name]
+    cluster.scale(n_workers)  # type: ignore[no-untyped-call]
+
+
 def main(n_workers: int) -> None:
     """Run the cluster until standard input ends."""
     os.environ["PYTHONWARNINGS"] = "ignore::UserWarning:multiprocessing.resource_tracker"  # it has nothing to add
@@ -187,7 +201,8 @@ def main(n_workers: int) -> None:
     ) as cluster:
         print(json.dumps({"address": cluster.scheduler_address}), flush=True)
         with suppress(KeyboardInterrupt):
-            sys.stdin.read()
+            while not select.select([sys.stdin], [], [], LOOK_SECONDS)[0]:
+                cluster.loop.add_callback(complete, cluster, n_workers)
         logging.disable()
         farewell = threading.Timer(LEAVE_SECONDS, os._exit, (0,))  # workers watch this process and end with it
         farewell.daemon = True

@@ -11,7 +11,7 @@ from genre_core.errors import QuotaError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import LEFT, LOST, Request, RunState, Study
-from genre_core.studies.kinds import KINDS
+from genre_core.studies.kinds import KINDS, kind_of
 from genre_core.values import Frozen
 from genre_core.workers.run import execute
 from genre_core.workers.sending import give, lost_sentence, was_killed
@@ -106,9 +106,11 @@ def resume_study(store: RunStore, client: "Client", study_id: str) -> bool:
     ------
     QuotaError
         Its person has too many others under way.
+    RunStateError
+        It is of a kind that this version does not know.
     """
     study = store.studies.study(study_id)  # a look marks a study whose worker has died
-    if not KINDS[study.kind].brief:
+    if not kind_of(study).brief:
         _within_quota(store, study_id, study.person)
     if store.studies.requeue(study_id) is None:
         return False
@@ -118,7 +120,8 @@ def resume_study(store: RunStore, client: "Client", study_id: str) -> bool:
 
 def under_way(store: RunStore, person: str) -> list[Study]:
     """Return the studies of a person that count for the quota, oldest first."""
-    return [one for one in store.studies.active() if one.person == person and not KINDS[one.kind].brief]
+    mine = (one for one in store.studies.active() if one.person == person)
+    return [one for one in mine if one.kind in KINDS and not KINDS[one.kind].brief]
 
 
 def _within_quota(store: RunStore, study_id: str, person: str) -> None:

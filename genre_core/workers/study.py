@@ -20,7 +20,7 @@ from genre_core.store.heartbeat import Heart
 from genre_core.store.runs import RunStore, new_run_id, open_store
 from genre_core.store.schema import MEASURING, Claim, Study
 from genre_core.studies.extraction import measuring
-from genre_core.studies.kinds import KINDS
+from genre_core.studies.kinds import KINDS, kind_of
 from genre_core.studies.study import Result, StudyWork
 from genre_core.workers.run import failing, warm_up
 from genre_core.workers.sending import give, lost_sentence, was_killed, workers_of
@@ -143,7 +143,7 @@ class _Part:
 
     @cached_property
     def _work(self) -> StudyWork:
-        return KINDS[self._study.kind].open(self._store, self._study)
+        return kind_of(self._study).open(self._store, self._study)
 
     def take(self) -> Claim | None:
         """Take a piece that is missing and that nobody holds; None where there is none.
@@ -193,7 +193,7 @@ class _Part:
     def _plan(self, claim: Claim) -> Iterator[None]:
         """Measure the clips of a study, and save what is known of it beforehand."""
         store, study, told = self._store, self._study, None
-        for data in KINDS[study.kind].measured(study):
+        for data in kind_of(study).measured(study):
             for so_far in measuring(data, store):
                 if so_far != told:
                     told = so_far
