@@ -42,20 +42,6 @@ JS = "--js-flags=--no-maglev --no-opt --no-flush-bytecode"
 """What a page runs is used too briefly to be worth optimizing; what is compiled is kept for the next page."""
 AXE_RULES = {"light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "dark": ["color-contrast"]}
 """By theme, which changes nothing but colors."""
-WITHOUT_WEAK_MAPS = """(() => {
-  class WeakMap {
-    at = Symbol();
-    has(key) { return this.at in key; }
-    get(key) { return key[this.at]; }
-    set(key, value) { key[this.at] = value; return this; }
-    delete(key) { return delete key[this.at]; }
-  }
-  class WeakSet extends WeakMap {
-    add(key) { return this.set(key, true); }
-  }
-  AXE_SCRIPT
-})()"""
-"""axe-core keeps six fields of each color in weak maps, which takes more than a quarter of its time."""
 REMEMBER_COLORS = """() => {
   const { Color } = axe.commons.color, parse = Color.prototype.parseString, parsed = {};
   Color.prototype.parseString = function (text) {
@@ -346,7 +332,7 @@ def settle(page) -> None:
 def assert_accessible(page, context: str | None = None) -> None:
     """Assert that axe-core finds nothing in either theme, on the whole page or in what `context` selects."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
-    page.evaluate(WITHOUT_WEAK_MAPS.replace("AXE_SCRIPT", axe.axe_script))
+    page.evaluate(axe.axe_script)
     page.evaluate(REMEMBER_COLORS)
     # Streamlit fades what a rerun may change; a color that is half faded is not the one that is read.
     page.add_style_tag(content="* { transition: none !important; } [data-stale] { opacity: 1 !important; }")
