@@ -54,13 +54,14 @@ def dashboards(n: int, n_workers: int = 2, *, on_postgresql: bool = False) -> It
         os.environ["GENRE_LAB_STORE"] = store.url
         workers = cluster.start(n_workers)
         stack.callback(workers.close)
-        there = [stack.enter_context(_server(folder / f"log {k}", store.url, workers.address)) for k in range(n)]
+        there = [stack.enter_context(server(folder / f"log {k}", store.url, workers.address)) for k in range(n)]
         trainers = _workers(workers.process.pid)
         yield [Dashboard(address, store, workers.address, process, trainers) for address, process in there]
 
 
 @contextmanager
-def _server(log: Path, store: str, scheduler: str) -> Iterator[tuple[str, psutil.Process]]:
+def server(log: Path, store: str, scheduler: str) -> Iterator[tuple[str, psutil.Process]]:
+    """Start a dashboard; without a scheduler it has a cluster of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
@@ -69,13 +70,13 @@ def _server(log: Path, store: str, scheduler: str) -> Iterator[tuple[str, psutil
     own = {"GENRE_LAB_STORE": store, "GENRE_LAB_SCHEDULER": scheduler, "OMP_NUM_THREADS": "1"}
     with (
         log.open("wb") as output,
-        subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env=os.environ | own) as server,
+        subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env=os.environ | own) as process,
     ):
         try:
-            _wait_until_up(address, server, log)
-            yield address, psutil.Process(server.pid)
+            _wait_until_up(address, process, log)
+            yield address, psutil.Process(process.pid)
         finally:
-            server.terminate()
+            process.terminate()
     said = [line for line in log.read_text(errors="replace").splitlines() if "Traceback" in line or "Error" in line]
     if said:
         print(f"the dashboard's log has {len(said)} lines of errors; the first: {said[0]}")
