@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load
 
-from genre_core.errors import ClusterError, QuotaError
+from genre_core.errors import ClusterError, QuotaError, StoreError
 from genre_core.networks import MlpConfig
 from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.store import checkpoints, heartbeat
@@ -32,6 +32,7 @@ from genre_core.training import experiment
 from genre_core.training import trainer as training
 from genre_core.workers import commands as jobs
 from genre_core.workers import run as worker
+from genre_core.workers import sending
 from tests.behind_the_gate import saved_scores
 
 N_EPOCHS = 5
@@ -581,6 +582,27 @@ def test_a_worker_that_could_not_begin_is_reported(lab: Lab) -> None:
     assert "ModuleNotFoundError: No module named 'torch'" in run.error
     lab.desk.work()
     assert lab.store.run(run_id).state == "failed"
+
+
+def test_a_loss_that_could_not_be_written_down_is_so_once_the_store_is_back(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, fail, written = lab.submit(), lab.store.fail, threading.Event()
+
+    def full_once(*what: Any) -> None:
+        monkeypatch.setattr(lab.store, "fail", lambda *what: fail(*what) and written.set())
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(lab.store, "fail", full_once)
+    monkeypatch.setattr(sending, "AGAIN_SECONDS", 0.01)
+    lab.desk.messages[-1].end(StoreError("The disk is full."))
+    assert written.wait(10)
+    assert lab.store.run(run_id).error == "The disk is full."
+
+
+def test_a_long_reason_is_cut() -> None:
+    told = RuntimeError("It could not be read. This frequently\noccurs\nif environments differ.\n")
+    assert sending.lost_sentence(told).startswith("The worker could not begin (RuntimeError: It could not be read): ")
 
 
 def test_what_could_not_be_sent_is_saved_and_recovered(lab: Lab, uninterrupted: Any) -> None:

@@ -1,16 +1,19 @@
 """Giving work to a Dask cluster, and what is done when the worker that had it is lost."""
 
+import threading
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from genre_core.errors import ClusterError, GenreLabError
+from genre_core.errors import ClusterError, GenreLabError, StoreError
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
 Lost = Callable[[BaseException | None], None]
 """Record to write when a worker is lost, given the error."""
+
+AGAIN_SECONDS = 5.0
+"""How soon a store that could not be written, as its disk is full, is told again that a worker was lost."""
 
 _GONE = "The training processes are gone: the run is saved and starts when they are back."
 
@@ -71,8 +74,9 @@ def lost_sentence(error: BaseException | None) -> str:
     """Return the sentence that says why work was lost though its worker lives."""
     if isinstance(error, GenreLabError):
         return str(error)
+    reason = " ".join(str(error).split()).partition(". ")[0]
     return (
-        f"The worker could not begin ({type(error).__name__}: {error}): check that it has the same version installed."
+        f"The worker could not begin ({type(error).__name__}: {reason}): check that it has the same version installed."
     )
 
 
@@ -81,7 +85,13 @@ def _settler(lost: Lost) -> "Callable[[Future[Any]], None]":
         """Write down that a worker died: the dead cannot."""
         if future.status != "error":
             return  # done; or the whole cluster is gone, and then `recover` and `reap` see to it
-        with suppress(GenreLabError):
+        try:
             lost(future.exception(timeout=5))  # type: ignore[no-untyped-call]
+        except StoreError:
+            again = threading.Timer(AGAIN_SECONDS, settle, (future,))
+            again.daemon = True
+            again.start()
+        except GenreLabError:
+            return
 
     return settle

@@ -25,6 +25,7 @@ from pathlib import Path
 import psutil
 from sqlalchemy import update
 
+from genre_core.errors import StoreError
 from genre_core.networks import MlpConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
 from genre_core.settings.names import configure
@@ -304,31 +305,35 @@ def small_disk(megabytes: int) -> Iterator[Path]:
             subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-def the_disk_of_the_store_is_full(_: Lab) -> str:
+def the_disk_of_the_store_is_full(lab: Lab) -> str:
     with small_disk(8) as folder:
         store = RunStore(f"sqlite:///{folder}/store.sqlite")
-        store.submit("kept", SHORT)
-        execute("kept", 1, store.url)
-        filler = folder / "filler"
-        store.submit("full", LONG)
-        with filler.open("wb") as file, suppress(OSError):
+        training, waiting = ["one", "two"], "three"
+        every = [*training, waiting]
+
+        def states(*among: str) -> bool:
+            with suppress(StoreError):
+                return all(store.run(run_id).state in among for run_id in every)
+            return False
+
+        for run_id in training:
+            commands.submit(store, lab.client, run_id, LONG)
+        until(lambda: all(store.run(run_id).epoch for run_id in training), "their first epochs")
+        commands.submit(store, lab.client, waiting, SHORT)
+        with (folder / "filler").open("wb") as file, suppress(OSError):
             while True:
                 os.write(file.fileno(), bytes(4096))
-        execute("full", 1, store.url)
-        full, n_saved = store.run("full"), len(store.epochs("full"))
-        filler.unlink()
-        true = until(lambda: store.run("full").state in ("failed", "queued"), "the end of the run", 30)
-        ended = store.run("full")
-        assert store.run("kept").state == "complete"
-        said = ended.error or f"{ended.state}, to be sent again"
-        attempt = ended.attempt
-        if ended.state == "failed":
-            attempt = store.requeue("full", ("failed",), "continue", anew=True) or 0
-        execute("full", attempt, store.url)
-        assert store.run("full").state == "complete", store.run("full").error
+        until(lambda: not any(lab.client.processing().values()), "the end of all work")
+        (folder / "filler").unlink()
+        true = until(lambda: commands.send_lost(store, lab.client) or states("failed", "complete"), "their end")
+        told = " ".join({f"“{error}”" for run_id in every if (error := store.run(run_id).error)})
+        kept = [len(store.epochs(run_id)) for run_id in training]
+        for run_id in every:
+            if store.run(run_id).state == "failed":
+                commands.restart(store, lab.client, run_id)
+        until(lambda: states("complete"), "their end when there is room")
         store.close()
-        ended_so = f"{full.state} with {n_saved} epochs, {true:.1f} s after there was room: “{said}”"
-        return f"{ended_so} Then it trained to its end"
+        return f"true {true:.1f} s after there was room, {kept} epochs kept: {told} Started again, all three trained"
 
 
 def the_disk_of_the_measured_clips_is_full(_: Lab) -> str:
