@@ -87,7 +87,7 @@ class Lab:
 
     def complete(self) -> None:
         """See that both workers are there."""
-        if not self.process.alive:
+        if not self.process.alive or self.client.status != "running":
             self.close()
             self.start()
         self.client.wait_for_workers(2, timeout=120)
