@@ -597,7 +597,8 @@ def test_a_loss_that_could_not_be_written_down_is_so_once_the_store_is_back(
     monkeypatch.setattr(sending, "AGAIN_SECONDS", 0.01)
     lab.desk.messages[-1].end(StoreError("The disk is full."))
     assert written.wait(10)
-    assert lab.store.run(run_id).error == "The disk is full."
+    lab.desk.work()
+    assert (lab.store.run(run_id).state, lab.store.run(run_id).error) == ("failed", "The disk is full.")
 
 
 def test_a_long_reason_is_cut() -> None:
