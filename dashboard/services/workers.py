@@ -5,7 +5,7 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -35,6 +35,9 @@ class Link:
 
     process: cluster.ClusterProcess | None
     client: "Client"
+    closed: threading.Event = field(default_factory=threading.Event)
+    busy: threading.Lock = field(default_factory=threading.Lock)
+    """Held while what was lost is sent again."""
 
     @property
     def alive(self) -> bool:
@@ -43,7 +46,8 @@ class Link:
 
     def close(self) -> None:
         """Let go of the workers, and end them where they are ours."""
-        with suppress(OSError, TimeoutError):
+        self.closed.set()
+        with self.busy, suppress(OSError, TimeoutError):
             self.client.close(timeout=2)  # type: ignore[no-untyped-call]
         if self.process:
             self.process.close()
@@ -117,13 +121,15 @@ def _link(runs: RunStore) -> Link:
 def _look_after(runs: RunStore, link: Link) -> None:
     """Send the runs again that lose their worker in silence; once all workers are gone, find others."""
     was_away = False
-    while link.client.status != "closed" and (link.process is None or link.process.alive):
-        if link.alive:
-            with suppress(GenreLabError):
-                (jobs.recover if was_away else jobs.send_lost)(runs, link.client)
+    while not link.closed.wait(DEAD_AFTER):
+        if link.client.status == "closed" or (link.process and not link.process.alive):
+            linked()
+            return
+        with link.busy:
+            if link.alive and not link.closed.is_set():
+                with suppress(GenreLabError):
+                    (jobs.recover if was_away else jobs.send_lost)(runs, link.client)
         was_away = not link.alive
-        time.sleep(DEAD_AFTER)
-    linked()
 
 
 def n_workers() -> int:
