@@ -48,6 +48,10 @@ class StoreError(GenreLabError, OSError):
     """The database of runs cannot be read or written."""
 
 
+class StoreGoneError(StoreError):
+    """The server of the database went away in the middle of something, of which nothing may be saved."""
+
+
 class QuotaError(StoreError):
     """More studies at a time than one person may have under way: nothing was saved."""
 

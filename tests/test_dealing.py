@@ -10,14 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
+from genre_core.errors import StoreGoneError
 from genre_core.store import heartbeat, queue
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import study_pieces
+from genre_core.store.studies import StudyStore
 from genre_core.studies.kinds import KINDS, OTHER_VERSION, Kind
 from genre_core.values import Frozen
 from genre_core.workers import study as working
 from genre_core.workers.commands import under_way
-from genre_core.workers.study import TRIED, Place, take_part, work_on
+from genre_core.workers.study import TRIED, Place, execute_study, take_part, work_on
 from genre_core.workers.turns import Turns
 
 
@@ -191,6 +193,25 @@ def test_a_stop_reaches_every_worker_and_what_is_deleted_leaves_nothing(store):
     assert store.studies.claims(study_id, 1)
     assert store.studies.delete(study_id)
     assert store.studies.claims(study_id, 1) == {}
+
+
+@pytest.mark.parametrize("times", [1, 99])
+def test_a_worker_goes_on_when_the_server_of_its_store_was_away(store, monkeypatch, times):
+    study_id, append, left = submitted(store, 3), StudyStore.append, iter(range(times))
+
+    def away(*what):
+        if next(left, None) is not None:
+            raise StoreGoneError("The store does not answer.")
+        return append(*what)
+
+    monkeypatch.setattr(StudyStore, "append", away)
+    monkeypatch.setattr(queue, "DEAD_AFTER", 0.1)
+    execute_study(study_id, 1, store.url)
+    study = store.studies.study(study_id)
+    if times == 1:
+        assert (study.state, sorted(numbers(store, study_id))) == ("complete", [0, 1, 2])
+    else:
+        assert (study.state, study.error) == ("failed", "The store does not answer.")
 
 
 @pytest.mark.parametrize(("kind", "config"), [("of tomorrow", "{}"), ("toy", '{"n": 2, "of tomorrow": 1}')])

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load
 
-from genre_core.errors import ClusterError, QuotaError, StoreError
+from genre_core.errors import ClusterError, QuotaError, StoreError, StoreGoneError
 from genre_core.networks import MlpConfig
 from genre_core.settings.config import ExperimentConfig, SplitConfig, SyntheticConfig, TrainConfig
 from genre_core.store import checkpoints, heartbeat
@@ -444,6 +444,22 @@ def test_a_full_disk_ends_the_run_with_its_sentence_and_keeps_its_epochs(tmp_pat
     assert run.error.startswith("The disk that holds")
     assert len(lab.store.epochs(run_id)) == run.epoch > 1
     lab.store.close()
+
+
+def test_a_run_goes_on_by_itself_when_the_server_of_its_store_was_away(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, uninterrupted: Any
+) -> None:
+    run_id, append = lab.submit(), RunStore.append
+
+    def away(store: RunStore, run_id: str, attempt: int, epoch: Epoch, predictions: bytes) -> Wish:
+        if (attempt, epoch.epoch) == (1, 3):
+            raise StoreGoneError("The store does not answer.")
+        return append(store, run_id, attempt, epoch, predictions)
+
+    monkeypatch.setattr(RunStore, "append", away)
+    lab.desk.work()
+    assert lab.result(run_id) == uninterrupted
+    assert lab.store.run(run_id).attempt == 2
 
 
 class Killed(BaseException):

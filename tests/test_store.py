@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from genre_core.errors import DataError, RunStateError, StoreError
+from genre_core.errors import DataError, RunStateError, StoreError, StoreGoneError
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig
 from genre_core.store import checkpoints
 from genre_core.store.losses import Loss, loss_sentence
@@ -575,6 +575,15 @@ def test_a_server_that_is_away_is_told_of_and_a_worker_waits_for_it(postgres: Se
         postgres.start()
         assert answer.result(timeout=30).request == "continue"
     assert store.epochs(run_id) == [epoch(1), epoch(2), epoch(3)]
+
+    def ask_while_it_ends() -> None:
+        with at_work.transaction() as connection:
+            postgres.end()
+            connection.execute(sqlalchemy.text("SELECT 1"))
+
+    with pytest.raises(StoreGoneError):
+        ask_while_it_ends()
+    postgres.start()
     for opened in (store, at_work):
         opened.close()
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Double, Engine, MetaData, cast, create_engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
-from genre_core.errors import StoreError
+from genre_core.errors import StoreError, StoreGoneError
 from genre_core.store.version import VERSION, bring_up_to_date, is_complete, version_of
 
 BUSY_SECONDS = 30
@@ -74,7 +74,7 @@ class Database:
         Raises
         ------
         StoreError
-            The database cannot be read or written.
+            The database cannot be read or written: a StoreGoneError where its server went away meanwhile.
         """
         try:
             with self._engine.begin() as connection:
@@ -82,7 +82,8 @@ class Database:
         except IntegrityError:
             raise
         except SQLAlchemyError as error:
-            raise StoreError(_sentence(error, self._place)) from error
+            gone = isinstance(error, DBAPIError) and error.connection_invalidated
+            raise (StoreGoneError if gone else StoreError)(_sentence(error, self._place)) from error
 
     def now(self) -> Any:
         """Return the moment by which signs of life are told: on a server that of its clock, as machines may differ."""

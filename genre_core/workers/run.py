@@ -10,7 +10,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from genre_core.errors import GenreLabError, RunStateError
+from genre_core.errors import GenreLabError, RunStateError, StoreGoneError
 from genre_core.settings.config import ExperimentConfig, SoundConfig, SyntheticConfig, TrainConfig
 from genre_core.store import checkpoints
 from genre_core.store.heartbeat import Heart
@@ -33,13 +33,25 @@ def execute(run_id: str, attempt: int, store_url: str) -> None:
     """Train a run as the store says, and write down how it ended, whatever happens."""
     store = open_store(store_url)
     warm_up()  # before the claim: until then the run waits, and an import may hold up the signs of life
-    run = _claim(store, run_id, attempt)
-    if run is None:
-        return
-    mine, left = run.attempt, False
+    while run := _claim(store, run_id, attempt):
+        try:
+            return _do_to_its_end(store, run)
+        except StoreGoneError:
+            store.lose(run_id, run.attempt)  # this worker takes it again, unless another one is faster
+
+
+def _do_to_its_end(store: RunStore, run: Run) -> None:
+    """Do what a run asks for, and write down how it ended.
+
+    Raises
+    ------
+    StoreGoneError
+        The store's server went away: the run can go on from its last checkpoint.
+    """
+    left = False
     with (
-        Heart(lambda: store.beat(run_id, mine), run_id),
-        failing("Training", run_id, lambda sentence: store.fail(run_id, mine, sentence)),
+        Heart(lambda: store.beat(run.id, run.attempt), run.id),
+        failing("Training", run.id, lambda sentence: store.fail(run.id, run.attempt, sentence)),
     ):
         left = _do(store, run)
     if left:
@@ -67,10 +79,12 @@ def _claim(store: RunStore, run_id: str, attempt: int) -> Run | None:
 
 @contextmanager
 def failing(what: str, work_id: str, fail: Callable[[str], object]) -> Iterator[None]:
-    """Write down in one sentence why the work in the block failed, if it does."""
+    """Write down in one sentence why the work in the block failed, if it does and is not to be begun again."""
     try:
         yield
         return
+    except StoreGoneError:
+        raise
     except GenreLabError as error:
         sentence = str(error)
     except MemoryError:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from genre_core.errors import ClusterError, GenreLabError
+from genre_core.errors import ClusterError, GenreLabError, StoreGoneError
 from genre_core.store.heartbeat import Heart
 from genre_core.store.runs import RunStore, new_run_id, open_store
 from genre_core.store.schema import MEASURING, Claim, Study
@@ -74,7 +74,12 @@ def execute_study(study_id: str, attempt: int, store_url: str) -> None:
             return
         _begun.add(name)
     try:
-        take_part(store, study_id, attempt, place)
+        for last in range(MOST_TRIES + 1):
+            try:
+                return take_part(store, study_id, attempt, place)
+            except StoreGoneError as error:  # what was under way is begun again, as if this worker had died
+                if last == MOST_TRIES:
+                    store.studies.fail(study_id, attempt, str(error))
     finally:
         _begun.remove(name)
 
