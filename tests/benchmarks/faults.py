@@ -108,7 +108,7 @@ class Lab:
         study_id = new_run_id()
         config = REPEATED if kind == REPEATS.kind else made("tpe", True, TRIALS)
         commands.submit_study(self.store, self.client, study_id, kind, config)
-        until(lambda: self.held(study_id) == 2 or not self.store.studies.study(study_id).active, "its division")
+        until(lambda: self.held(study_id) == 2, "its division")
         return study_id
 
     def held(self, study_id: str) -> int:
@@ -189,7 +189,7 @@ def a_worker_is_killed_in_a_search(lab: Lab) -> str:
 
 
 def every_worker_is_killed(lab: Lab) -> str:
-    run_id, study_id = lab.run(), lab.study()
+    study_id, run_id = lab.study(), lab.run()
     for worker in lab.workers():
         worker.kill()
     true = until(lambda: lab.store.run(run_id).attempt == 2, "the loss of the run")
@@ -211,7 +211,7 @@ def the_process_that_workers_are_forked_from_is_killed(lab: Lab) -> str:
 
 
 def the_scheduler_is_killed(lab: Lab) -> str:
-    run_id, study_id = lab.run(), lab.study()
+    study_id, run_id = lab.study(), lab.run()
     lab.process.process.kill()
     true = until(lambda: lab.store.run(run_id).state == "queued", "the loss of the run")
     lab.complete()
@@ -271,7 +271,7 @@ def postgresql_is_killed_and_started_again(lab: Lab) -> str:
 
 def the_network_to_postgresql_is_cut_for_20_seconds(lab: Lab) -> str:
     assert lab.server
-    run_id, study_id = lab.run(), lab.study()
+    study_id, run_id = lab.study(), lab.run()
     main = psutil.Process(lab.server.process.pid)
     stopped = [main, *main.children(recursive=True)]
     for process in stopped:
@@ -284,7 +284,7 @@ def the_network_to_postgresql_is_cut_for_20_seconds(lab: Lab) -> str:
 
 
 def the_clock_jumps(lab: Lab) -> str:
-    run_id, study_id = lab.run(), lab.study()
+    study_id, run_id = lab.study(), lab.run()
     for hours in (5, -5):  # as seen by a clock that was set back, and forward
         jump = 3600.0 * hours
         with lab.store.transaction() as connection:
