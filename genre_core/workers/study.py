@@ -7,12 +7,14 @@ next piece or epoch. In one process one piece is done at a time, in turn, but fo
 """
 
 import json
+import random
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from genre_core.errors import ClusterError, GenreLabError, StoreGoneError
@@ -158,23 +160,27 @@ class _Part:
         GenreLabError
             Too many workers have died at one.
         """
-        study, self.over = self._study, False
-        claims = self._store.studies.claims(study.id, study.attempt)
-        left = any(not claim.done and not claim.silent for claim in claims.values())
+        study, store = self._study, self._store.studies
+        claims = store.claims(study.id, study.attempt)
+        n_held = sum(not claim.done and not claim.silent for claim in claims.values())
+        free = list(islice(self._free(claims), n_held + 1))
+        self.over = not (n_held or free)
+        # Where many look at once, each begins elsewhere: otherwise all but one would come too late for the first.
+        for written in random.sample(free, len(free)):
+            if claim := store.take(study.id, study.attempt, written, self._owner, claims.get(written)):
+                return claim
+        return None
+
+    def _free(self, claims: Mapping[str, Claim]) -> Iterator[str]:
+        """Yield the pieces that are missing and that nobody holds, as JSON."""
         for piece in self._missing(claims):
             written = json.dumps(piece, sort_keys=True)
             before = claims.get(written)
-            if before and before.done:
-                continue
-            left = True
-            if before and not before.silent:
+            if before and (before.done or not before.silent):
                 continue
             if before and before.tries >= MOST_TRIES:
                 raise GenreLabError(TRIED)
-            if claim := self._store.studies.take(study.id, study.attempt, written, self._owner, before):
-                return claim
-        self.over = not left
-        return None
+            yield written
 
     def _missing(self, claims: Mapping[str, Claim]) -> Iterable[Any]:
         """Return the pieces that are missing: at first what is known beforehand."""

@@ -1,14 +1,17 @@
 """Pieces of studies that sleep, dealt to many simulated workers, and the processor's time that dealing a piece takes.
 
-Each worker is a thread with its own part in the study; all share one SQLite store, as the workers of a machine do.
+Each worker is a thread with its own part in the study, eight to a process; all share one SQLite store, as the workers
+of a machine do. All pieces sleep equally long, so that many workers want the next one at the same moment.
 
 python -m tests.benchmarks.dealing
 """
 
+import multiprocessing
 import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from genre_core.store.runs import RunStore, new_run_id
@@ -21,6 +24,7 @@ from tests.benchmarks.report import print_table
 WORKERS = (1, 2, 8, 32, 64)
 PIECES_EACH, SECONDS = 8, 2.0
 EMPTY = 300
+A_PROCESS = 8
 
 
 class NapsConfig(Frozen):
@@ -53,7 +57,6 @@ class Naps:
 
 def main() -> None:
     """Print how many times one worker's work many do, and what a piece costs."""
-    KINDS["naps"] = Kind("naps", "nap", NapsConfig, lambda config, *_: Naps(config), data=lambda _: None)  # type: ignore[index]
     rows = []
     for n in WORKERS:
         seconds, _ = timed(NapsConfig(n=n * PIECES_EACH, seconds=SECONDS), n)
@@ -65,23 +68,43 @@ def main() -> None:
 
 
 def timed(config: NapsConfig, n_workers: int) -> tuple[float, float]:
-    """Return the seconds that a study takes, and those of the processor."""
+    """Return the seconds that a study takes, and those of the processor where one process does it."""
     with tempfile.TemporaryDirectory() as folder:
         store = RunStore(f"sqlite:///{Path(folder) / 'store.sqlite'}")
         study_id = new_run_id()
         store.studies.submit(study_id, "naps", config.model_dump_json())
-        threads = [threading.Thread(target=take_part, args=(store, study_id, 1, Place())) for _ in range(n_workers)]
-        began, began_cpu = time.perf_counter(), time.process_time()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        spent = time.perf_counter() - began, time.process_time() - began_cpu
+        context = multiprocessing.get_context("spawn")
+        shares = [min(A_PROCESS, n_workers - begun) for begun in range(0, n_workers, A_PROCESS)]
+        ready, spent = context.Barrier(len(shares) + 1), context.Queue()
+        others = [context.Process(target=work, args=(store.url, study_id, n, ready, spent)) for n in shares]
+        for other in others:
+            other.start()
+        ready.wait()
+        began = time.perf_counter()
+        cpu = sum(spent.get() for _ in others)
+        seconds = time.perf_counter() - began
+        for other in others:
+            other.join()
         found = store.studies.study(study_id)
         store.close()
         if (found.state, found.n_results) != ("complete", config.n):
             raise SystemExit(f"The study ended otherwise: {found.state}, {found.n_results} results. {found.error}")
-        return spent
+        return seconds, cpu
+
+
+def work(url: str, study_id: str, n_workers: int, ready: Barrier, spent: "multiprocessing.Queue[float]") -> None:
+    """Let some workers do a study in this process, and tell how long the processor took."""
+    KINDS["naps"] = Kind("naps", "nap", NapsConfig, lambda config, *_: Naps(config), data=lambda _: None)  # type: ignore[index]
+    store = RunStore(url)
+    threads = [threading.Thread(target=take_part, args=(store, study_id, 1, Place())) for _ in range(n_workers)]
+    ready.wait()
+    began = time.process_time()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    spent.put(time.process_time() - began)
+    store.close()
 
 
 if __name__ == "__main__":
