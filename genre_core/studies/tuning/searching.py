@@ -92,8 +92,12 @@ class Search:
                 yield from self._train(self._trials.ask(left))
                 yield None
             self._read_results(self._store.studies.results(self._study.id))
-        if "summary" in piece or len(self._told) < self._config.n_planned:
+        if "summary" in piece or (self._leads(piece["trials"][0]) and len(self._told) < self._config.n_planned):
             yield self._summarise()
+
+    def _leads(self, first: int) -> bool:
+        """Return whether all trials before one are told: who has the first stack that is left speaks for all."""
+        return all(number in self._told for number in range(1, first))
 
     @cached_property
     def _stacks(self) -> list[list[int]]:
@@ -133,7 +137,8 @@ class Search:
                 n_told += 1
                 if n_told % SUMMARISED_EVERY == 0:
                     self._read_results(self._store.studies.results(self._study.id))
-                    yield self._summarise(within=True)
+                    if self._leads(asked[0].trial):
+                        yield self._summarise(within=True)
             yield None
         for one in left.values():
             if result := self._settle(one):
