@@ -40,7 +40,7 @@ class Asked(Generic[Found]):
 
 
 class _Kept(NamedTuple):
-    """What came of a question, how large it is, and when it is forgotten."""
+    """Outcome of a question, how large it is, and when it is forgotten."""
 
     asked: Asked[Any]
     n_bytes: int

@@ -44,7 +44,7 @@ class Search:
     summary: SearchSummary | None
     under_way: tuple[UnderWay, ...] = ()
     too_few: str = ""
-    """What is too few for an interval of a trial, such as `3 artists are too few for an interval`; empty if enough."""
+    """Reason why a trial has no interval, such as `3 artists are too few for an interval`; empty if enough."""
 
     @cached_property
     def best(self) -> TrialResult | None:

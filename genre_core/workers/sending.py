@@ -1,7 +1,8 @@
 """Giving work to a Dask cluster, and what is done when the worker that had it is lost."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from genre_core.errors import ClusterError, GenreLabError, StoreError
@@ -26,12 +27,8 @@ def workers_of(client: "Client") -> list[str]:
     ClusterError
         There is no cluster.
     """
-    if client.status != "running":
-        raise ClusterError(_GONE)
-    try:
+    with _reaching(client):
         return list(client.scheduler_info(n_workers=-1)["workers"])
-    except Exception as error:
-        raise ClusterError(_GONE) from error
 
 
 def give(
@@ -52,15 +49,22 @@ def give(
     """
     from distributed import fire_and_forget
 
-    if client.status != "running":
-        raise ClusterError(_GONE)
     there: dict[str, Any] = {"workers": [worker], "allow_other_workers": True} if worker else {}
-    try:
+    with _reaching(client):
         future = client.submit(work, *arguments, key=key, priority=priority, pure=False, **there)
         fire_and_forget(future)  # type: ignore[no-untyped-call]
+    future.add_done_callback(_settler(lost))  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _reaching(client: "Client") -> Iterator[None]:
+    """Raise ClusterError where a cluster is gone, or goes in the block."""
+    if client.status != "running":
+        raise ClusterError(_GONE)
+    try:
+        yield
     except Exception as error:
         raise ClusterError(_GONE) from error
-    future.add_done_callback(_settler(lost))  # type: ignore[no-untyped-call]
 
 
 def was_killed(error: BaseException | None) -> bool:

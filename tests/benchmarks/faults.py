@@ -119,8 +119,8 @@ class Lab:
         """Do what a dashboard does every few seconds."""
         commands.send_lost(self.store, self.client)
 
-    def finished(self, study_id: str) -> str:
-        """Wait for the end of a study; return how it went, once that is found to be right."""
+    def looked_after(self, work: Callable[[], Run | Study], what: str) -> float:
+        """Wait for the end of a run or study as a dashboard does; return how many seconds that took."""
         looked = time.monotonic()
 
         def over() -> bool:
@@ -128,9 +128,13 @@ class Lab:
             if time.monotonic() - looked > 5:
                 looked = time.monotonic()
                 self.look_after()
-            return not self.store.studies.study(study_id).active
+            return not work().active
 
-        took = until(over, "the end of the study")
+        return until(over, what)
+
+    def finished(self, study_id: str) -> str:
+        """Wait for the end of a study; return how it went, once that is found to be right."""
+        took = self.looked_after(lambda: self.store.studies.study(study_id), "the end of the study")
         study = self.store.studies.study(study_id)
         assert study.state == "complete", f"the study is {study.state}: {study.error}"
         self.count(study)
@@ -157,16 +161,7 @@ class Lab:
 
     def trained(self, run_id: str) -> str:
         """Wait for the end of a run; return how it went, once that is found to be right."""
-        looked = time.monotonic()
-
-        def over() -> bool:
-            nonlocal looked
-            if time.monotonic() - looked > 5:
-                looked = time.monotonic()
-                self.look_after()
-            return not self.store.run(run_id).active
-
-        took = until(over, "the end of the run")
+        took = self.looked_after(lambda: self.store.run(run_id), "the end of the run")
         run = self.store.run(run_id)
         self.has_all_epochs(run)
         said = loss_sentence(run, self.store.losses([run_id]).get(run_id, []))
