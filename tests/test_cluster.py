@@ -352,7 +352,7 @@ def test_other_versions_are_named(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> 
         cluster.connect(lab.process.address)
     assert str(caught.value) == (
         f"The worker at {address} has other versions than this machine: torch {theirs['torch']} (here 1.0) and "
-        f"genre_core {theirs['genre_core']} (here abcdef01). Install the same on both, and start it again."
+        f"genre_core {theirs['genre_core']} (here abcdef01). Install the same on both, and start both again."
     )
     monkeypatch.setattr(versions, "own_versions", lambda: {**own, "dask": "1.0"})
     with pytest.raises(ClusterError, match=rf"^The scheduler at \S+ has other .*: dask {own['dask']} \(here 1\.0\)\. "):

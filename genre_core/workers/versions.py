@@ -55,7 +55,7 @@ def _compare(place: str, theirs: Mapping[str, Any] | None) -> None:
     if other:
         raise ClusterError(
             f"The {place} has other versions than this machine: {joined(other)}. Install the same on both, and start "
-            "it again."
+            "both again."
         )
 
 
