@@ -26,6 +26,8 @@ if __name__ == "__main__":
             stream.reconfigure(errors="replace")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a terminated training ends as Ctrl-C ends it
     status = _run()
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.SIG_IGN)  # it ends already, and as it has said
     if any(thread.name == "worker" for thread in threading.enumerate()):
         # It is deep in torch, which would complain loudly if the interpreter ended under it.
         sys.stderr.flush()

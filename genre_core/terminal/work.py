@@ -84,7 +84,8 @@ def at_work() -> Iterator[Work]:
     finally:
         work._over.wait()
         for number, handler in before.items():
-            signal.signal(number, handler)
+            # Asked for again it changes nothing more: what follows is one sentence, and the way out.
+            signal.signal(number, signal.SIG_IGN if work.asked else handler)
 
 
 def read_workers(options: argparse.Namespace) -> int:

@@ -278,8 +278,9 @@ def test_a_killed_worker_is_said_and_the_run_goes_on_by_itself(page, url):
     wait_for_points(page, 2)
     for worker in workers(url):
         worker.send_signal(signal.SIGKILL)
-    says(page, r"Its worker was lost after epoch \d+ and it began again\.")
-    says(page, "Training: epoch [23] of")
+    # The other worker may have begun the run again before it was killed as well.
+    says(page, r"Its worker was lost .*after epoch \d+,? and it began again\.")
+    says(page, r"Training: epoch \d+ of")
     button(page, "Stop").click()
     says(page, "You stopped it")
 
