@@ -1,6 +1,7 @@
 """The store: what a double click, a lost race, a dead worker, a full disk and a read-only file do to it."""
 
 import inspect
+import itertools
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from genre_core.store import checkpoints
 from genre_core.store.losses import Loss, loss_sentence
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.saved import put
-from genre_core.store.schema import DEAD_AFTER, MEASURING, Epoch, runs
+from genre_core.store.schema import DEAD_AFTER, MEASURING, WATCHED_FOR, Epoch, runs
 from tests.behind_the_gate import saved_scores
 from tests.postgresql import Server
 
@@ -379,14 +380,41 @@ def test_a_clock_that_jumps_neither_kills_the_living_nor_saves_the_dead(
     assert store.append(dead, 1, epoch(2), PREDICTIONS).request == "stop", "another worker has it"
 
 
+def test_epochs_leave_snapshots_only_while_somebody_watches(store: RunStore) -> None:
+    run_id, asked = running(store), list[int]()
+
+    def snapshot() -> bytes:
+        asked.append(len(asked))
+        return b"weights"
+
+    store.append(run_id, 1, epoch(1), PREDICTIONS, snapshot)
+    assert (store.snapshots(run_id), asked) == ([], []), "nobody has asked for it"
+    revision = store.revision(run_id)
+    store.watch(run_id)
+    assert store.revision(run_id) == revision, "no page that shows the run has to be drawn anew"
+    store.append(run_id, 1, epoch(2), PREDICTIONS, snapshot)
+    store.append(run_id, 1, epoch(3), PREDICTIONS)
+    assert (store.snapshots(run_id), store.snapshot(run_id, 2), store.snapshot(run_id, 3)) == ([2], b"weights", None)
+    with store.transaction() as connection:
+        connection.execute(update(runs).values(watched_at=runs.c.watched_at - WATCHED_FOR - 1))
+    store.append(run_id, 1, epoch(4), PREDICTIONS, snapshot)
+    assert (store.snapshots(run_id), len(asked)) == ([2], 1), "who has left is forgotten"
+    store.watch(run_id)
+    for number in range(5, 5 + 2 * checkpoints.SNAPSHOTS.most):
+        store.append(run_id, 1, epoch(number), PREDICTIONS, snapshot)
+    kept = store.snapshots(run_id)
+    assert len(kept) == checkpoints.SNAPSHOTS.most
+    assert max(after - before for before, after in itertools.pairwise(kept)) <= 4, "they are thinned evenly"
+
+
 def test_earlier_checkpoints_are_few_and_spread(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = running(store, n_epochs=2)
     for number in range(1, 41):
         store.keep(run_id, 1, bytes([number]), number)
-    monkeypatch.setattr(checkpoints, "MOST_BYTES", 20)
+    monkeypatch.setattr(checkpoints, "EARLIER", checkpoints.EARLIER._replace(most_bytes=20))
     run, kept = store.run(run_id), {store.checkpoint_before(store.run(run_id), at) for at in range(1, 41)}
     assert store.artifact(run_id, "checkpoint") == b"\x28"
-    assert len(kept - {None}) == checkpoints.MOST_KEPT
+    assert len(kept - {None}) == checkpoints.EARLIER.most
     assert store.checkpoint_before(run, 40) == b"\x28"
     found = sorted(one[0] for one in kept if one)
     assert max(after - before for before, after in zip([0, *found], found, strict=False)) <= 10

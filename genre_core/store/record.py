@@ -42,10 +42,11 @@ def validation_of(prepared: "Prepared") -> dict[str, bytes]:
     return saved if groups is None else saved | {"validation_groups": coded(groups).astype(np.int32).tobytes()}
 
 
-def record_epoch(store: RunStore, run: Run, event: EpochEnd) -> Wish:
-    """Save an epoch with its predictions; return what the person wants next."""
+def record_epoch(store: RunStore, run: Run, event: EpochEnd, trainer: "Trainer") -> Wish:
+    """Save an epoch with its predictions, and a snapshot if it is watched; return what the person wants next."""
     fields = {name: getattr(event, name) for name in Epoch.__dataclass_fields__}
-    return store.append(run.id, run.attempt, Epoch(**fields), event.validation_pred.tobytes())
+    pred = event.validation_pred.tobytes()
+    return store.append(run.id, run.attempt, Epoch(**fields), pred, trainer.snapshot)
 
 
 def record_end(store: RunStore, run: Run, prepared: "Prepared", trainer: "Trainer", end: TrainEnd) -> None:

@@ -10,11 +10,11 @@ from dataclasses import replace
 from functools import cache, cached_property
 from typing import get_args
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from genre_core.errors import RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig
-from genre_core.store.checkpoints import LATEST, earlier
+from genre_core.store.checkpoints import LATEST, SNAPSHOTS, earlier, kept
 from genre_core.store.clips import ClipStore
 from genre_core.store.gate import read_run, select_runs
 from genre_core.store.members import MemberStore, not_a_member
@@ -169,6 +169,15 @@ class RunStore(WorkStore):
         with self.transaction() as connection:
             return earlier(connection, run.id, epoch)
 
+    def snapshots(self, run_id: str) -> list[int]:
+        """Return the epochs of which a run has a snapshot of its network, in order."""
+        with self.transaction() as connection:
+            return list(kept(connection, SNAPSHOTS, run_id))
+
+    def snapshot(self, run_id: str, epoch: int) -> bytes | None:
+        """Return the weights that a run's network had after an epoch, in half precision; None where it left none."""
+        return self.artifact(run_id, f"{SNAPSHOTS.name}{epoch}")
+
     # -- what a person does ------------------------------------------------------------------------------------------
 
     def submit(self, run_id: str, config: ExperimentConfig, name: str = "", pace: float = 0.0) -> bool:
@@ -185,6 +194,13 @@ class RunStore(WorkStore):
     def set_pace(self, run_id: str, pace: float) -> bool:
         """Set the least seconds that each epoch shall take, 0.0 for as fast as it can."""
         return self._queue.move(run_id, get_args(RunState), pace=float(pace))
+
+    def watch(self, run_id: str) -> None:
+        """Say that somebody watches the network of an unfinished run: for a while, its epochs leave snapshots."""
+        unfinished = ("queued", "running", "paused")
+        watched = update(_runs).where(_runs.c.id == run_id, _runs.c.state.in_(unfinished))
+        with self.transaction() as connection:
+            connection.execute(watched.values(watched_at=self.now()))
 
     def rename(self, run_id: str, name: str) -> bool:
         """Give a run another name; False if there is no such run or the name is empty."""

@@ -28,6 +28,9 @@ Request = Literal["continue", "pause", "step", "stop"]
 DEAD_AFTER = 5.0
 """Seconds without a sign of life after which what runs is taken for dead; workers give one each second."""
 
+WATCHED_FOR = 12.0
+"""Seconds after which nobody watches a network any more, unless the page says so again: hidden pages ask rarely."""
+
 LOST, LEFT = "lost", "left"
 """Why a run stopped whose worker was lost, or was retired and gave the run back."""
 
@@ -60,6 +63,7 @@ runs = Table(
     Column("error", Text),
     Column("context", Text, nullable=False),
     Column("summary", Text, nullable=False),
+    Column("watched_at", Double),
     Index("runs_by_state", "state", "queued_at"),
     Index("runs_by_age", "created_at"),
 )
@@ -274,6 +278,8 @@ class Run(Queued):
     """Scores of the best weights by part; of the test part only where it is opened."""
     opened: bool = False
     """Whether somebody has opened the test part for its configuration."""
+    watched_at: datetime | None = None
+    """When somebody last watched its network."""
 
     @cached_property
     def config(self) -> ExperimentConfig:

@@ -6,7 +6,7 @@ queued again by whoever notices first, and goes on from its latest checkpoint.
 
 import json
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from functools import cached_property
@@ -40,7 +40,7 @@ from genre_core.store.losses import (
 from genre_core.store.members import not_a_member
 from genre_core.store.queue import Queue
 from genre_core.store.saved import SavedStore, is_artifact, put
-from genre_core.store.schema import LEFT, LOST, MEASURING, Epoch, Run, Wish
+from genre_core.store.schema import LEFT, LOST, MEASURING, WATCHED_FOR, Epoch, Run, Wish
 from genre_core.store.schema import artifacts as _artifacts
 from genre_core.store.schema import epochs as _epochs
 from genre_core.store.schema import losses as _losses
@@ -52,19 +52,31 @@ class WorkStore(SavedStore):
 
     @cached_property
     def _queue(self) -> Queue:
-        return Queue(self, _runs, "stopped_because", LOST, None, ("request", "pace"))
+        return Queue(self, _runs, "stopped_because", LOST, None, ("request", "pace", "watched_at", "heartbeat_at"))
 
     def claim(self, run_id: str, attempt: int) -> Run | None:
         """Take a queued run; None if another worker was faster, or the run is no longer wanted."""
         row = self._queue.claim(run_id, attempt)
         return None if row is None else read_run(row)
 
-    def append(self, run_id: str, attempt: int, epoch: Epoch, predictions: bytes) -> Wish:
-        """Save an epoch and its predicted class of each validation track (uint8); return what the person wants next."""
+    def append(
+        self,
+        run_id: str,
+        attempt: int,
+        epoch: Epoch,
+        predictions: bytes,
+        snapshot: Callable[[], bytes | None] = lambda: None,
+    ) -> Wish:
+        """Save an epoch and its predicted class of each validation track (uint8); return what the person wants next.
+
+        Where somebody watches the network, its `snapshot` is asked for and saved as well (None: it has none).
+        """
         best = {"best_epoch": epoch.epoch} if epoch.is_best else {}
         with self._queue.write(run_id, attempt, epoch=epoch.epoch, fraction=0.0, **best) as (connection, answer):
             if answer is not None:
                 connection.execute(insert(_epochs).values(run_id=run_id, predictions=predictions, **asdict(epoch)))
+                if _is_watched(answer) and (data := snapshot()) is not None:
+                    checkpoints.keep(connection, checkpoints.SNAPSHOTS, run_id, epoch.epoch, data)
         return _wish(answer)
 
     def beat(self, run_id: str, attempt: int, fraction: float | None = None) -> Wish:
@@ -94,7 +106,7 @@ class WorkStore(SavedStore):
             if answer is not None:
                 put(connection, run_id, checkpoints.LATEST, checkpoint)
                 if epoch is not None:
-                    checkpoints.keep_earlier(connection, run_id, epoch, checkpoint)
+                    checkpoints.keep(connection, checkpoints.EARLIER, run_id, epoch, checkpoint)
 
     def leave(self, run_id: str, attempt: int, checkpoint: bytes | None) -> None:
         """Give a run back whose worker is retired: it waits for another, with all that it has learned."""
@@ -203,6 +215,10 @@ class WorkStore(SavedStore):
             for name, data in saved.items():
                 put(connection, run_id, name, data)
         return True
+
+
+def _is_watched(answer: Row[Any]) -> bool:
+    return answer.watched_at is not None and abs(answer.heartbeat_at - answer.watched_at) < WATCHED_FOR
 
 
 def _wish(answer: Row[Any] | None) -> Wish:

@@ -100,7 +100,7 @@ def _save(job: Job, training: Training, event: Event) -> MemberEvent:
             store.beat(run.id, run.attempt, event.fraction)
         case EpochEnd():
             training.saved = event.epoch
-            wish = record_epoch(store, run, event).request
+            wish = record_epoch(store, run, event, trainer).request
             training.stopped = wish == "stop" or (job.prune is not None and job.prune(training.number, event))
             wants_pause = wish in ("pause", "step") and not training.stopped and not trainer.finished
             if wants_pause and store.pause(run.id, run.attempt, trainer.checkpoint()):

@@ -40,6 +40,11 @@ from genre_core.training.optimizers import Optimizer, Schedule, balanced_weights
 REPORT_SECONDS = 0.25
 """An epoch that takes longer than this reports its progress that often."""
 
+MOST_DRAWN = 1 << 18
+"""Most weights and biases of a network that is drawn while it trains: half a megabyte an epoch."""
+MOST_HALF = 65_504.0
+"""The largest number of half precision."""
+
 _global_generator = threading.Lock()
 
 
@@ -110,6 +115,7 @@ class Trainer:
         self.best_epoch: int | None = None
         self.epoch = 0
         """Epochs completed."""
+        self._drawable = model.explainable and self.n_parameters <= MOST_DRAWN
         self._start_epoch()
 
     @property
@@ -382,6 +388,16 @@ class Trainer:
     def weights(self) -> bytes:
         """Return the best weights so far as safetensors."""
         return save({name: value.contiguous() for name, value in self._best.items()})
+
+    def snapshot(self) -> bytes | None:
+        """Return the weights that it has now as safetensors of half precision; None of too many, or of another kind.
+
+        It is for a drawing, which tells three digits apart at most.
+        """
+        if not self._drawable:
+            return None
+        weights = self.network.state_dict().items()
+        return save({name: value.clamp(-MOST_HALF, MOST_HALF).half() for name, value in weights})
 
 
 def rebuilt(model: NetworkConfig, shape: Shape, n_genres: int, weights: bytes) -> Network:

@@ -201,7 +201,9 @@ class _Work:
                         return
                     self._keep(event.epoch)
                 case EpochEnd():
-                    if self._obey(record_epoch(self._store, self._run, event)) or self._obey(self._sleep(event)):
+                    if self._obey(record_epoch(self._store, self._run, event, self._trainer)) or self._obey(
+                        self._sleep(event)
+                    ):
                         return
                 case TrainEnd():
                     self._end(event)
