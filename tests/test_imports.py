@@ -16,7 +16,7 @@ FLOORS = {
         {"settings"},
         {"data"},
         {"evaluation"},
-        {"training", "bayes", "findings", "inspection", "explaining"},
+        {"training", "diagnosis", "bayes", "findings", "inspection", "explaining"},
         {"store"},
         {"judging"},
         {"studies"},

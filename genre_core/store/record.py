@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from genre_core.training.experiment import Prepared
     from genre_core.training.trainer import Trainer
 
+NOTHING_TO_KEEP = "Training diverged in its first epoch and has nothing to keep: lower the learning rate."
+"""Why a run has failed whose loss was no number before there was anything to keep."""
+
 
 def record_card(store: RunStore, run: Run, prepared: "Prepared", trainer: "Trainer") -> dict[str, Any]:
     """Save what is known of a run before it trains, and its validation tracks; return the former."""
@@ -59,9 +62,7 @@ def record_end(store: RunStore, run: Run, prepared: "Prepared", trainer: "Traine
     """
     if end.best_epoch is None:
         if end.reason == "diverged":
-            raise GenreLabError(
-                "Training diverged in its first epoch and has nothing to keep: lower the learning rate."
-            )
+            raise GenreLabError(NOTHING_TO_KEEP)
         store.abandon(run.id, run.attempt)
         return
     summary, logits = evaluate_logits(prepared, trainer.predict(prepared.X))
