@@ -5,6 +5,7 @@ from typing import Literal
 import streamlit as st
 
 from dashboard.components.safely import refreshing
+from dashboard.components.study_page import study_progress
 from dashboard.services import extractions
 from dashboard.services.extractions import Extracting
 from dashboard.shell.address import plain
@@ -37,7 +38,7 @@ def _progress(config: DatasetConfig) -> None:
     if now is None or not now.study.active:
         st.rerun()
     noun = "window" if isinstance(config, SoundConfig) and config.window else "clip"
-    st.progress(now.share, progress_sentence(now, noun))
+    study_progress(now.study, now.share, progress_sentence(now, noun))
 
 
 def progress_sentence(now: Extracting, noun: str = "clip") -> str:

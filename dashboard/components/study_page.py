@@ -10,7 +10,7 @@ from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
 from dashboard.components.words import words
 from dashboard.services import runs
-from dashboard.services.studies import config_or_none, latest_studies, resume_study, stop_study
+from dashboard.services.studies import config_or_none, latest_studies, resume_study, stop_study, with_losses
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text.studies import what_differs_from_run
@@ -62,6 +62,13 @@ def ask_or_wait(
               on_click=start_and_look, args=(begin,))  # fmt: skip
     if study is not None and study.error:
         st.caption(f":material/error: {plain(study.error)}")
+
+
+def study_progress(study: Study, share: float, text: str, width: int | Literal["stretch"] = "stretch") -> None:
+    """Draw how far a study with a page's section is, in [0, 1] and in words, and which workers it has lost."""
+    st.progress(share, text, width=width)
+    if lost := with_losses("", study):
+        st.caption(lost)
 
 
 def answer(name: str, parts: Mapping[str, Mapping[str, Any]] | None, before: Mapping[str, Any]) -> None:

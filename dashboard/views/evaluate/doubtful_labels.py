@@ -11,6 +11,7 @@ from dashboard.components.judged import Judged
 from dashboard.components.listening import Listed, listen
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
+from dashboard.components.study_page import study_progress
 from dashboard.components.table import table
 from dashboard.components.tracks import look_at_one_of
 from dashboard.components.twin import twin
@@ -79,7 +80,7 @@ def _crossing(run: Run, drawn: str) -> None:
         )
     else:
         st.subheader(plain(sentences.crossed(crossed)), anchor=False)
-        st.progress(crossed.done)
+        study_progress(crossed.study, crossed.done, "")
     with st.container(horizontal=True):
         if crossed and crossed.study.active:
             st.button("Stop", icon=":material/stop:", key="stop crossing", on_click=found_labels.stop_predicting,

@@ -11,7 +11,7 @@ from dashboard.components import ruler as rulers
 from dashboard.components.judged import Judged
 from dashboard.components.matrix import matrix
 from dashboard.components.scores import genre_table
-from dashboard.components.study_page import ask_or_wait
+from dashboard.components.study_page import ask_or_wait, study_progress
 from dashboard.figures.matrix import MatrixView, live_view, matrix_view
 from dashboard.services import elsewhere
 from dashboard.shell import address
@@ -112,7 +112,7 @@ def _wait(config: ElsewhereConfig) -> None:
         st.rerun()
     if study.measuring:
         done, total = study.measuring
-        st.progress(min(1.0, done / max(1, total)), f"{done:,} of {count(total, 'window')} measured.")
+        study_progress(study, min(1.0, done / max(1, total)), f"{done:,} of {count(total, 'window')} measured.")
     else:
         st.caption("The run predicts these tracks …")
 

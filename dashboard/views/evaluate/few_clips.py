@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.components.judged import Judged
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
-from dashboard.components.study_page import start_and_look
+from dashboard.components.study_page import start_and_look, study_progress
 from dashboard.components.tagger import tagger_offer
 from dashboard.components.twin import limits, twin
 from dashboard.services import few_clips
@@ -68,7 +68,7 @@ def _progress(config: FewClipsConfig, drawn: str) -> None:
         text = "waiting for a free worker" if found.study.state == "queued" else f"{n} of {total} trained"
         if found.study.measuring:
             text = "measuring the clips first"
-        st.progress(found.done, text, width=260)
+        study_progress(found.study, found.done, text, 260)
     elif found.study.error:
         st.caption(f":material/error: {plain(found.study.error)}")
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.components.judged import Judged
 from dashboard.components.player import Heard, player
-from dashboard.components.study_page import ask_or_wait
+from dashboard.components.study_page import ask_or_wait, study_progress
 from dashboard.components.table import table
 from dashboard.services import horse, sounds
 from dashboard.shell.address import plain
@@ -54,7 +54,9 @@ def _wait(run: Run) -> None:
     if study.state == "queued" or not n_clips:
         st.caption("Waiting for a free worker …" if study.state == "queued" else "Choosing the clips …")
     else:
-        st.progress(min(1.0, n_done / n_clips), f"{n_done:,} of {count(n_clips, 'clip')} changed and asked about")
+        study_progress(
+            study, min(1.0, n_done / n_clips), f"{n_done:,} of {count(n_clips, 'clip')} changed and asked about"
+        )
 
 
 def _result(run: Run, found: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.components.ensembles import members_instead
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
+from dashboard.components.study_page import study_progress
 from dashboard.components.twin import limits, twin
 from dashboard.figures.recalls import recalls_figure
 from dashboard.services import histories
@@ -99,7 +100,8 @@ def _progress(run: Run, drawn: str) -> None:
         text = "waiting for a free worker" if curve.study.state == "queued" else f"{n} of {_total(curve)} trained"
         if curve.study.measuring:
             text = "measuring the clips first"
-        st.progress(curve.done, text if left is None else f"{text}, about {duration(left)} left", width=260)
+        text = text if left is None else f"{text}, about {duration(left)} left"
+        study_progress(curve.study, curve.done, text, 260)
     elif curve.study.error:
         st.caption(f":material/error: {plain(curve.study.error)}")
     elif curve.study.state == "cancelled":
