@@ -6,6 +6,7 @@ import signal
 
 import numpy as np
 import pytest
+from distributed import Reschedule
 from fsspec.implementations.local import LocalFileSystem
 from pydantic import ValidationError
 
@@ -188,9 +189,17 @@ def test_what_cannot_be_split_is_said_before_it_is_measured(folder, store, monke
     assert len(missing(windows_of(config.data, store), config.data, store.clips)) == 3 * N
 
 
-def test_a_run_measures_its_clips_itself(folder, store):
+def test_a_run_measures_its_clips_itself_and_a_worker_that_is_retired_meanwhile_gives_it_back(
+    folder, store, monkeypatch
+):
     config = configure({"data.source": "clips", "data.table": import_hums(folder, store), "train.max_epochs": 5})
     store.submit("hum", config)
+    with monkeypatch.context() as retired:
+        retired.setattr("genre_core.workers.run._is_retired", lambda: True)
+        with pytest.raises(Reschedule):
+            execute("hum", 1, store.url)
+    run = store.run("hum")
+    assert (run.state, run.attempt, run.epoch, store.losses(["hum"])) == ("queued", 1, 0, {})
     execute("hum", 1, store.url)
     run = store.run("hum")
     assert run.state == "complete"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from genre_core.errors import GenreLabError, RunStateError, StoreGoneError
 from genre_core.settings.config import ExperimentConfig, SoundConfig, SyntheticConfig, TrainConfig
@@ -100,9 +100,13 @@ def failing(what: str, work_id: str, fail: Callable[[str], object]) -> Iterator[
 
 def _do(store: RunStore, run: Run) -> bool:
     """Train a run, or average an ensemble; return whether the run was left to another worker."""
-    if not _measured(store, run):
-        store.abandon(run.id, run.attempt)
-    elif run.config.averaged_with:
+    if (ended := _measure(store, run)) != "measured":
+        if ended == "stopped":
+            store.abandon(run.id, run.attempt)
+        elif ended == "left":
+            store.leave(run.id, run.attempt, None)
+        return ended == "left"
+    if run.config.averaged_with:
         from genre_core.training.experiment import prepare_once
         from genre_core.workers.ensemble import average
 
@@ -114,14 +118,14 @@ def _do(store: RunStore, run: Run) -> bool:
     return False
 
 
-def _measured(store: RunStore, run: Run) -> bool:
+def _measure(store: RunStore, run: Run) -> Literal["measured", "stopped", "paused", "left"]:
     """Measure what is missing of a run's clips, by all workers, and tell the page how far that is.
 
-    Returns False where the run was stopped or paused before it was done; raises DataError where its clips cannot be
-    split, or its network could not use them.
+    Returns how that ended: the person may stop or pause the run before it is done, and a worker that is retired leaves
+    it to another. Raises DataError where its clips cannot be split, or its network could not use them.
     """
     if not isinstance(run.config.data, SoundConfig):
-        return True
+        return "measured"
     from genre_core.data.clips.gathering import frame_seconds, input_shape
     from genre_core.data.sources import unmeasured
     from genre_core.data.splitting import split_dataset
@@ -138,17 +142,21 @@ def _measured(store: RunStore, run: Run) -> bool:
     steps = chain.from_iterable(measuring(each, store, rows.heard, run.config.split) for each in data)
     told, so_far = None, next(steps, None)
     if so_far is None:
-        return True
+        return "measured"
     with _beside_others():
         while so_far is not None:
             if so_far != told:
                 told = so_far
                 store.describe(run.id, run.attempt, {MEASURING: so_far})
             wish = store.wish(run.id, run.attempt).request
-            if wish == "stop" or (wish == "pause" and store.pause(run.id, run.attempt, None)):
-                return False
+            if wish == "stop":
+                return "stopped"
+            if wish == "pause" and store.pause(run.id, run.attempt, None):
+                return "paused"
+            if _is_retired():
+                return "left"
             so_far = next(steps, None)
-    return True
+    return "measured"
 
 
 @contextmanager
