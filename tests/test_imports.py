@@ -20,6 +20,7 @@ FLOORS = {
         {"store"},
         {"judging"},
         {"studies"},
+        {"takehome"},
         {"workers"},
         {"terminal"},
         {"__main__"},

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from dashboard.services import datasets
 from dashboard.services.outcomes import Outcome
 from dashboard.text.evaluate import measured
-from dashboard.text.runs import file_name
 from genre_core.bayes.limit import BayesLimit
 from genre_core.data.dataset import Dataset, Part
 from genre_core.store.run_result import Judge
 from genre_core.store.schema import Run
+from genre_core.takehome.naming import file_name
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,5 @@
 """Rows and sentences of the Runs page, and the command that repeats a run: pure functions."""
 
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -95,12 +94,6 @@ def changed_in(config: ExperimentConfig) -> str:
     if config.averaged_with:
         shown.insert(0, f"ensemble of {len(config.members)}")
     return ", ".join(shown) or "none"
-
-
-def file_name(run: Run) -> str:
-    """Return what files of a run's numbers are called by: `features_30_sec perceptron 128-64-32 4f1c`."""
-    words = re.sub(r"[^\w.,+() -]", "", run.name).split()
-    return " ".join([*words, run.id[:4]]) if words and run.name != run.id else run.id
 
 
 def _data(run: Run, tables: Mapping[str, str]) -> str:

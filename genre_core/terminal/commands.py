@@ -36,7 +36,7 @@ _SOURCES = "[--preset NAME | --table FILE | --fma FOLDER | --clips FOLDER]"
 def add_commands(commands: Commands) -> None:
     """Add every command with its options."""
     training = (_train, _repeat, _crossvalidate, _search, _lens, _few)
-    for add in (*training, _evaluate, _listen, _horse, _compare, _ensemble, _limit, _import, _tagger, _runs):
+    for add in (*training, _evaluate, _listen, _horse, _compare, _ensemble, _script, _limit, _import, _tagger, _runs):
         add(commands)
 
 
@@ -218,6 +218,18 @@ def _ensemble(commands: Commands) -> None:
     add_runs(parser)
     add_part(parser, "which part to report", "the test part counts as opened then")
     add_name(parser, "ensemble")
+
+
+def _script(commands: Commands) -> None:
+    help = "write a Python script that trains a stored run again and prints its figures"
+    about = ". It stays silent about the test part of a run until somebody has opened it."
+    parser = _add(commands, "script", help, "RUN [--plain] [--notebook] [--out FILE]", about)
+    parser.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
+    plain = "use torch and scikit-learn alone; tracks that a few lines cannot draw come in an .npz file beside it"
+    parser.add_argument("--plain", action="store_true", help=plain)
+    cells = "write a notebook (.ipynb) instead: its cells are run now, and their output is kept in it"
+    parser.add_argument("--notebook", action="store_true", help=cells)
+    parser.add_argument("--out", metavar="FILE", help="file to write (default: named after the run, in this folder)")
 
 
 def _compare(commands: Commands) -> None:

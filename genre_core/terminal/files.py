@@ -1,6 +1,8 @@
 """Files that are named on a command line."""
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from genre_core.data.tables.reading import Reading, check_size, read_table
@@ -35,3 +37,22 @@ def read_file(path: Path) -> tuple[str, bytes]:
         raise DataError(f"There is no file {path}: check its name and folder.") from error
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}): check its name and permissions.") from error
+
+
+def save_file(path: Path, content: bytes) -> None:
+    """Write a file as a whole, or leave what was there.
+
+    Raises
+    ------
+    DataError
+        It cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        why = error.strerror or type(error).__name__
+        raise DataError(f"{path} cannot be written ({why}): check its folder, and that there is room.") from error

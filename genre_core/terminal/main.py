@@ -21,6 +21,7 @@ _COMMANDS = {
     "listen": ("listen", "listen"),
     "horse": ("horse", "horse"),
     "compare": ("compare", "compare"),
+    "script": ("takehome", "script"),
     "limit": ("limit", "limit"),
     "import": ("importing", "import_data"),
     "ensemble": ("ensemble", "ensemble"),

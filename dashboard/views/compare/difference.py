@@ -14,13 +14,13 @@ from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.shell.cells import Selection
 from dashboard.text.cells import selection_title
-from dashboard.text.runs import file_name
 from dashboard.views.compare import comparing, moved
 from dashboard.views.compare import text as sentences
 from dashboard.views.compare.chosen import Chosen
 from dashboard.views.compare.verdict import choose_other
 from genre_core.evaluation.confusion import Normalization
 from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.takehome.naming import file_name
 
 MATRIX = "difference matrix"
 SHARES: dict[Normalization, str] = {"count": "Counts", "true": "% of true", "all": "% of all"}

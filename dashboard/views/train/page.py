@@ -21,7 +21,6 @@ from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text import train as sentences
 from dashboard.text.ensembles import networks_of
-from dashboard.text.runs import file_name
 from dashboard.views.train import controls, hear_changes
 from dashboard.views.train import live as following
 from dashboard.views.train.live import PLOT_HEIGHT
@@ -31,6 +30,7 @@ from genre_core.findings.rules import TRAINING
 from genre_core.settings.branches import latest_branch
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.schema import Run
+from genre_core.takehome.naming import file_name
 
 TABLE_SECONDS = 1.0
 """How often tables are drawn anew while their run trains."""

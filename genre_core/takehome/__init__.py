@@ -1,0 +1,1 @@
+"""Things that leave the laboratory: scripts, notebooks and reports of a run."""
