@@ -136,6 +136,26 @@ def test_a_diverged_run_leaves_a_gap():
     assert "validation" in texts(figure)
 
 
+def test_a_loss_that_blew_up_stands_at_the_edge_with_its_value_and_flattens_nothing():
+    blown = [2_569_423.8, 2.387, 16_665.3, 2.469]
+    epochs = [SimpleNamespace(**vars(row) | {"train_loss": loss}) for row, loss in zip(history(4), blown, strict=True)]
+    figure = loss_figure(epochs, 1)
+    assert limits(figure["layout"]["yaxis"])[1] == pytest.approx(1.06 * 2.469, abs=1e-4)
+    assert curve(figure, "train")["y"][0] == 2_569_423.8
+    marks = curve(figure, "train, beyond the axis")
+    assert (marks["x"], marks["text"]) == ([1, 3], ["2,569,424", ""])
+    assert marks["hovertemplate"][1] == "train 16,665.3, beyond the axis<extra></extra>"
+    assert max(marks["y"]) < limits(figure["layout"]["yaxis"])[1]
+
+
+@pytest.mark.parametrize("train_loss", [[4.1, 3.0, 0.01, 0.001], [9.9, 1.0, 1.0, 1.0], [1e5, 2e5, 1e5, 3e5]])
+def test_losses_that_belong_together_are_all_on_the_axis(train_loss):
+    epochs = [SimpleNamespace(**vars(row) | {"train_loss": v}) for row, v in zip(history(4), train_loss, strict=True)]
+    figure = loss_figure([SimpleNamespace(**vars(e) | {"validation_loss": e.train_loss}) for e in epochs], 1)
+    assert limits(figure["layout"]["yaxis"])[1] == pytest.approx(1.06 * max(train_loss), abs=1e-4)
+    assert not [trace for trace in figure["data"] if "beyond" in trace.get("name", "")]
+
+
 @given(st.lists(st.floats(-500, 500), max_size=6))
 def test_labels_keep_their_distance_and_order(places):
     moved = spread(places)

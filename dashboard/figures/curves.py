@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.figures.epoch_axis import FEWEST_EPOCHS, LABEL_GAP, add_best, add_branch, epoch_chart, lifted, spread
-from dashboard.figures.parts import level, loss_axis, note, percent_axis, scatter
+from dashboard.figures.parts import beyond, level, loss_axis, note, percent_axis, scatter
 from dashboard.theme import ACCENT, FAINT, GAP, INK, MUTED, OTHER, PALETTE, Figure, limits
 from genre_core.store.schema import Epoch
 
@@ -38,8 +38,11 @@ def loss_figure(
 ) -> Figure:
     """Return the loss curves; an empty history gives empty axes. `height` in pixels spaces the labels."""
     lines = _lines(history, parent, "loss", 1.0)
-    known = [value for line in lines for value in line.values if value is not None]
-    return _figure("Loss (nats)", lines, best_epoch, parent, loss_axis(max(known, default=2.0)), height)
+    axis = loss_axis(value for line in lines for value in line.values)
+    figure = _figure("Loss (nats)", lines, best_epoch, parent, axis, height)
+    for line in lines:
+        figure["data"] += beyond(line.epochs, line.values, axis, line.name, line.colour)
+    return figure
 
 
 def accuracy_figure(
@@ -149,7 +152,9 @@ def _add_labels(
     scale = (height - 64) / (high - low)
     if bayes is not None:
         figure["layout"]["shapes"].append(level(round(bayes, 4), INK, "dash"))
-    wanted: list[tuple[str, Any, str]] = [(line.name, line.values[-1], line.label_colour) for line in lines]
+    wanted: list[tuple[str, Any, str]] = [
+        (line.name, min(line.values[-1] or 0.0, high), line.label_colour) for line in lines
+    ]
     if bayes is not None:
         wanted.append(("best possible", bayes, MUTED))
     places = [value * scale for _, value, _ in wanted]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.figures.epoch_axis import FEWEST_EPOCHS, LATE, End, epoch_chart, names_at_ends, without_marks
-from dashboard.figures.parts import flag, loss_axis, percent_axis, scatter, upright
+from dashboard.figures.parts import beyond, flag, loss_axis, percent_axis, scatter, upright
 from dashboard.theme import ACCENT, MUTED, OTHER, PALETTE, Figure, heading, limits
 from genre_core.store.schema import Epoch
 
@@ -39,9 +39,12 @@ class Curves:
 
 def overlaid_loss(runs: Sequence[Curves], *, height: int = 290) -> Figure:
     """Return the loss curves of runs in nats; `height` in pixels spaces the labels."""
-    values = [row for run in runs for epoch in run.epochs for row in (epoch.train_loss, epoch.validation_loss)]
-    highest = max((value for value in values if math.isfinite(value)), default=2.0)
-    return _figure("Loss (nats)", runs, "loss", 1.0, loss_axis(highest), height)
+    axis = loss_axis(row for run in runs for epoch in run.epochs for row in (epoch.train_loss, epoch.validation_loss))
+    figure = _figure("Loss (nats)", runs, "loss", 1.0, axis, height)
+    for run in runs:
+        epochs, name = [row.epoch for row in run.epochs], f"{_short(run.name)}, validation"
+        figure["data"] += beyond(epochs, _values(run, "validation_loss", 1.0), axis, name, run.colour)
+    return figure
 
 
 def overlaid_accuracy(runs: Sequence[Curves], *, height: int = 290) -> Figure:
@@ -100,7 +103,11 @@ def _labels(
 ) -> list[dict[str, Any]]:
     """Return each run's name at the end of its validation curve, moved apart where names would touch."""
     known = [(run, _values(run, f"validation_{what}", unit)[-1]) for run in runs if run.epochs]
-    ends = [End(value, _short(run.name), run.colour, run.place < 2) for run, value in known if value is not None]
+    ends = [
+        End(min(value, y_range[1]), _short(run.name), run.colour, run.place < 2)
+        for run, value in known
+        if value is not None
+    ]
     last = max((run.epochs[-1].epoch for run, value in known if value is not None), default=1)
     return names_at_ends(ends, last, y_range, height - TOP - BOTTOM)
 

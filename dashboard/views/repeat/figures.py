@@ -58,7 +58,7 @@ def probability_bar(one: Practical) -> Figure:
 
 def loss_band(band: Band) -> Figure:
     """Return the validation loss over the epochs, in nats."""
-    return _figure("Validation loss (nats)", band, 1.0, parts.loss_axis(float(band.high.max(initial=0)) or 2.0))
+    return _figure("Validation loss (nats)", band, 1.0, parts.loss_axis(band.high.ravel().tolist()))
 
 
 def accuracy_band(band: Band) -> Figure:
