@@ -11,6 +11,7 @@ from dashboard.components.cell_tracks import in_cells, tracks_of
 from dashboard.components.judged import Judged
 from dashboard.components.matrix import matrix, picked
 from dashboard.components.matrix_table import view_table
+from dashboard.components.safely import refreshing
 from dashboard.components.scores import genre_table, score_table
 from dashboard.components.tracks import judged_tracks
 from dashboard.figures.matrix import Compared
@@ -55,18 +56,30 @@ COMPARED: dict[Compared, str] = {
 
 def draw(judged: Judged) -> None:
     """Draw the matrix, beside it the chosen tracks or what stands out, and under it every score."""
+    refreshing(_matrix_and_tracks)(judged, _arranged())
+    _all_scores(judged)
+
+
+def _arranged() -> tuple[str | None, ...]:
+    """Return what the address says of the matrix as a whole."""
+    return tuple(st.query_params.get(name) for name in ("by", "order", "against", "diagonal", "merge"))
+
+
+def _matrix_and_tracks(judged: Judged, arranged: tuple[str | None, ...]) -> None:
+    """Draw the part of the page that a chosen cell changes; only with another matrix is the whole page drawn anew."""
+    if _arranged() != arranged:
+        st.rerun()
     k = len(judged.outcome.genres)
     chosen, merges = address.selection(k), address.merges(k)
     left, right = st.columns([2.1, 1], gap="medium")
     with left:
         found = _matrix(judged, chosen, merges)
-    with right:
+    with right, st.container(key="beside", gap="small"):
         if chosen is None or found is None:
             _what_stands_out(judged)
         else:
             with st.container(key="cell", gap=None):
                 _chosen(judged, found, chosen, merges)
-    _all_scores(judged, found, merges)
 
 
 def _matrix(judged: Judged, chosen: Selection | None, merges: Merges) -> Confusions | None:
@@ -100,6 +113,10 @@ def _matrix(judged: Judged, chosen: Selection | None, merges: Merges) -> Confusi
         note=f"{drawn[against]} on {judged.measured}. {_said(judged, found, against)}",
         said=said,
     )
+    opened = st.expander("The matrix as a table", key="matrix as a table", type="compact", on_change="rerun")
+    if opened.open:
+        with opened:
+            view_table(found.view, "matrix table", f"{judged.file_name} matrix.csv")
     return found
 
 
@@ -181,7 +198,8 @@ def _what_stands_out(judged: Judged) -> None:
     st.caption("Select a cell, a row or a column of the matrix to see its tracks. Select two rows to merge them.")
 
 
-def _all_scores(judged: Judged, found: Confusions | None, merges: Merges) -> None:
+def _all_scores(judged: Judged) -> None:
+    merges = address.merges(len(judged.outcome.genres))
     left, right = st.columns([2.1, 1], gap="medium")
     with left:
         st.subheader(f"By genre, on {judged.measured}", anchor=False)
@@ -192,7 +210,3 @@ def _all_scores(judged: Judged, found: Confusions | None, merges: Merges) -> Non
         if in_tree is not None:
             st.caption(plain(in_tree.sentence(judged.outcome.evaluation.confusion_matrix.too_few())))
         score_table(judged.outcome, judged.measured, judged.limit_in_the_long_run, in_tree)
-    opened = st.expander("The matrix as a table", key="matrix as a table", type="compact", on_change="rerun")
-    if opened.open and found is not None:
-        with opened:
-            view_table(found.view, "matrix table", f"{judged.file_name} matrix.csv")

@@ -34,7 +34,7 @@ function update(grid) {
   margins(grid);
   // An answer older than the last click here would flicker.
   const fresh = seq >= grid.seq;
-  if (fresh) { grid.seq = seq; tell(grid, grid.data.said); }
+  if (fresh) { grid.seq = seq; tell(grid, grid.data.said); if (grid.data.pickable) announce(grid, selected); }
   mark(grid, fresh ? selected : grid.selected);
   const first = parse(selected).find(Array.isArray);
   const where = first ? first.map((side) => (side === null ? 0 : view.genres.findIndex((_, at) => membersOf(grid, at).includes(side[0])))) : [0, 0];

@@ -63,12 +63,24 @@ function mark(grid, selected) {
   for (const button of grid.about.querySelectorAll("button[data-pick]")) button.setAttribute("aria-pressed", String(button.dataset.pick === grid.selected));
 }
 
+// Where the tracks will stand, the page says at once which ones are coming.
+function announce(grid, selected) {
+  const panel = document.querySelector(".st-key-beside");
+  if (!panel) return;
+  const [block] = parse(selected), { genres } = grid.data.view;
+  const places = grid.blocks.length === 1 && Array.isArray(block) && block.every((side) => side?.length === 1)
+    ? block.map(([genre]) => genres.findIndex((_, at) => membersOf(grid, at).includes(genre))) : [];
+  if (selected === grid.data.selected) delete panel.dataset.coming;
+  else panel.dataset.coming = places.length && !places.includes(-1) ? `${sentence(grid, ...places)}.` : " ";
+}
+
 // `wait` gathers a run of steps into one, so that it is one step of the browser's Back.
 function send(grid, selected, wait = 0) {
   if (!grid.data.pickable) return;
   if (selected.length > LONGEST || selected.split(",").length > 100) { tell(grid, "No more cells can be selected at once."); return; }
   grid.seq = Math.max(grid.seq + 1, Date.now());
   mark(grid, selected);
+  announce(grid, selected);
   clearTimeout(grid.waiting);
   grid.waiting = setTimeout(() => grid.send("pick", { cell: grid.selected || null, seq: grid.seq }), wait);
 }

@@ -73,8 +73,7 @@ def track_list(found: ListedTracks, chosen: int | None, key: str) -> None:
     shown = columns(found, percentages=True)
     table(
         pa.table(shown),
-        # The table takes its first selection from the address, so it is a new one whenever the address says another.
-        f"{key} {chosen} {len(found)}",
+        f"{key} {len(found)}",
         f"The selected tracks, the most confident first: {', '.join(list(shown)[1:])}.",
         n=len(found),
         most=ROWS_SHOWN if chosen is None else ROWS_BESIDE_A_TRACK,

@@ -1,4 +1,4 @@
-"""The confusion matrix in a browser: click → tracks on screen, another order drawn, and an epoch scrubbed to.
+"""The confusion matrix in a browser: fifty clicks → tracks on screen, another order drawn, and an epoch scrubbed to.
 
 python -m tests.benchmarks.matrix_browser
 
@@ -6,6 +6,7 @@ Times are taken in the page, from the event to the frame that shows the result. 
 """
 
 import math
+import random
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -16,7 +17,7 @@ from genre_core.workers.run import execute
 from tests.benchmarks.dashboard import Dashboard, dashboard
 from tests.benchmarks.report import median, milliseconds, print_table
 
-CELLS = ((1, 3), (0, 0), (3, 1), (2, 2), (5, 1), (4, 4), (6, 3), (7, 7))
+CLICKS = 50
 HALF = SplitConfig(test_fraction=0.05, validation_fraction=0.5)
 SECONDS = 120_000
 WATCH = """
@@ -95,16 +96,21 @@ def main() -> None:
         rows = []
         for name, run in runs.items():
             clicks = _clicks(page, lab, run)
-            rows.append((f"click → tracks, {name}", milliseconds(median(clicks)), milliseconds(max(clicks))))
+            rows.append((f"click → tracks, {name}", *_spread(clicks)))
         ordered = _ordered(page, lab, runs["60 genres"])
-        rows.append(("another order, 60 genres", milliseconds(median(ordered)), milliseconds(max(ordered))))
+        rows.append(("another order, 60 genres", *_spread(ordered)))
         for name in ("1,200 tracks", "60 genres"):
             steps = _scrubbed(page, lab, runs[name])
-            rows.append((f"an epoch scrubbed to, {name}", milliseconds(median(steps)), milliseconds(max(steps))))
+            rows.append((f"an epoch scrubbed to, {name}", *_spread(steps)))
         drawn = page.evaluate(DRAWN, 60)
-        rows.append(("60 genres drawn, every number anew", milliseconds(median(drawn)), milliseconds(max(drawn))))
+        rows.append(("60 genres drawn, every number anew", *_spread(drawn)))
         browser.close()
-    print_table(("in Chromium", "median", "longest"), rows)
+    print_table(("in Chromium", "median", "nine in ten", "longest"), rows)
+
+
+def _spread(seconds: list[float]) -> tuple[str, str, str]:
+    in_order = sorted(seconds)
+    return milliseconds(median(in_order)), milliseconds(in_order[int(0.9 * len(in_order))]), milliseconds(in_order[-1])
 
 
 def _trained(store: RunStore, data: SyntheticConfig, split: SplitConfig, epochs: int) -> str:
@@ -128,8 +134,12 @@ def _opened(page: Page, lab: Dashboard, run: str, section: str = "") -> None:
 def _clicks(page: Page, lab: Dashboard, run: str) -> list[float]:
     """Return the seconds from each click on a cell to its tracks; the first, which imports, does not count."""
     _opened(page, lab, run)
-    found = []
-    for i, j in CELLS:
+    drawn, found = random.Random(0), []
+    i = j = -1
+    for _ in range(CLICKS + 1):
+        before = i, j
+        while (i, j) == before:  # a second click on a cell takes it back
+            i, j = drawn.randrange(8), drawn.randrange(8)
         page.evaluate(TRACKS, [i, j])
         page.locator(f'td.cell[data-i="{i}"][data-j="{j}"]').click()
         found.append(float(page.evaluate("window.timed")) / 1000)

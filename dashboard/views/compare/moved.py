@@ -30,7 +30,7 @@ def draw(chosen: Chosen, here: Tracks) -> None:
     shown = {name: [100 * one for one in values] if "sure" in name else values for name, values in listed.items()}
     table(
         pa.table(shown),
-        f"moved {chosen.part} {chosen.number} {len(rows)} {st.query_params.get('cell')} {row}",
+        f"moved {chosen.part} {chosen.number} {len(rows)} {st.query_params.get('cell')}",
         "Tracks with different predictions: the true genre, and what each run predicts.",
         n=len(rows),
         most=ROWS_SHOWN if row is None else ROWS_BESIDE_A_TRACK,

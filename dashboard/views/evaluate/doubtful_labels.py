@@ -124,7 +124,7 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
     at = rows.index(int(asked)) if asked and asked.isdecimal() and int(asked) in rows else None
     table(
         shown,
-        f"doubtful {judged.file_name} {n} {at}",
+        f"doubtful {judged.file_name} {n}",
         "Tracks with doubtful labels, the most doubtful first, with their label and the genre that they look like.",
         n=n,
         most=ROWS,

@@ -38,7 +38,7 @@ def draw(one: OneGenre) -> None:
         address.note(f"The link names a track that is not a {one.name} track of this part.")
     table(
         _columns(found),
-        f"{one.key} tracks {chosen}",
+        f"{one.key} tracks",
         f"Tracks of {one.name}, the most typical first: probability, prediction, most likely other genre.",
         n=len(found),
         most=ROWS_SHOWN,
