@@ -32,6 +32,8 @@ from genre_core.training.predictions import Predictions
 
 AT_ONCE = 16
 """Networks asked for at a time where each trial is chosen by what those before it came to."""
+LEAST_AT_ONCE = 4
+"""Networks that a worker asks for at a time at the least: fewer gain little by being trained together."""
 AT_ONCE_BLIND = 64
 """Networks asked for at a time where it is not: what early stopping ends then makes room for others."""
 LEAST_FOR_OPTIMISM = 2
@@ -106,6 +108,8 @@ class Search:
         size = max(1, (AT_ONCE_BLIND if blind else AT_ONCE) // max(1, self._config.folds))
         n_workers = int(self._store.studies.study(self._study.id).context.get("workers", 1))
         if n_workers > 1:
+            # Together they have as many under way as one: more would be asked for, and pruned, knowing less.
+            size = max(LEAST_AT_ONCE, size // n_workers)
             rounds = math.ceil(n / (n_workers * size))
             size = math.ceil(n / (n_workers * rounds))
         return [list(range(first, min(first + size, n + 1))) for first in range(1, n + 1, size)]
