@@ -4,16 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.components.run_picker import label
 from dashboard.services.runs import Queue
 from dashboard.text.badges import badges
 from dashboard.text.evaluate import answer, limit_help
 from dashboard.text.evaluate_states import closed, no_data
 from dashboard.text.limits import known_already, limit_here_label, limit_label
-from dashboard.text.runs import answer as answer_of_runs
-from dashboard.text.runs import caution, rate, row, scores_of
+from dashboard.text.run_names import how_it_did
+from dashboard.text.runs import rate, scores_of
 from dashboard.text.train import of_run
 from dashboard.views.runs.studies_text import Row, how_many
+from dashboard.views.runs.text import answer as answer_of_runs
+from dashboard.views.runs.text import caution, rows_of
 from genre_core.bayes.limit import bayes_limit
 from genre_core.settings.config import SyntheticConfig, TableConfig
 from genre_core.settings.names import configure
@@ -22,6 +23,10 @@ from tests.test_sentences_evaluate import BALANCED, outcome
 from tests.test_sentences_train import CONTEXT, answered, make_epochs, make_run
 
 LEAKY = {**CONTEXT, "leaky": True, "straddlers": {"artist": 41}, "n_test": 1200}
+
+
+def line(run, opened=None):
+    return rows_of([run], {}, {run.id: opened or Openings()}, {})[0]
 
 
 def test_a_test_number_has_its_count_and_a_leaky_one_says_what_is_torn_apart():
@@ -50,8 +55,8 @@ def test_a_closed_test_part_says_who_looked_and_what_it_costs(n, said):
 def test_the_list_has_a_test_score_only_where_it_was_opened():
     scores = {"accuracy": 0.8, "accuracy_interval": [0.7, 0.9], "macro_f1": 0.8}
     run = make_run("complete", summary={"validation": scores, "test": scores})
-    assert (row(run, {}, Openings(4)).test, row(run, {}, Openings(4)).opened) == (None, None)
-    opened = row(run, {}, Openings(4, True))
+    assert (line(run, Openings(4)).test, line(run, Openings(4)).opened) == (None, None)
+    opened = line(run, Openings(4, True))
     assert (opened.test, opened.opened) == (rate(run, 0.8, opened.interval), "4×")
     assert rate(replace(run, context=LEAKY), 0.8, None).endswith(", leaky")
 
@@ -60,12 +65,12 @@ def test_saved_scores_say_that_they_are_about_labels_where_some_are_wrong():
     scores = {"accuracy": 0.8, "accuracy_interval": [0.7, 0.9], "macro_f1": 0.8, "macro_f1_interval": [0.7, 0.9]}
     run = make_run("complete", summary={"validation": {**scores, "n": 100}})
     noisy = replace(run, config_json=configure({"data.label_noise": 0.2}).model_dump_json())
-    for one, of, what in ((run, "", ""), (noisy, "of labels, ", " about the labels")):
-        assert label(one).endswith(f"80.0\u202f% {of}validation · {one.id[:4]}")
+    for one, of, what in ((run, "", ""), (noisy, " of labels", " about the labels")):
+        assert how_it_did(one) == f"80.0\u202f%{of}"
         assert scores_of(one, "validation").startswith(f"Validation: right{what} on 80.0")
         assert no_data(one, "validation", "")[0].answer.startswith(f"Right{what} on 80.0")
-        assert f"right{what} on 80.0" in answer_of_runs([row(one, {}, Openings())])
-    assert "of labels" not in label(replace(run, config_json="{}", summary={"validation": scores}))
+        assert f"right{what} on 80.0" in answer_of_runs([line(one)])
+    assert "of labels" not in how_it_did(replace(run, config_json="{}", summary={"validation": scores}))
 
 
 def test_saved_scores_say_with_their_number_that_groups_are_too_few():
@@ -74,10 +79,10 @@ def test_saved_scores_say_with_their_number_that_groups_are_too_few():
     run = make_run("complete", context=few, summary={"validation": {**scores, "n": 100}})
     assert " 80.0\u202f% (3 artists are too few for an interval) of 100 tracks" in scores_of(run, "validation")
     assert "(3 artists are too few for an interval)" in no_data(run, "validation", "")[0].answer
-    one = row(run, {}, Openings())
+    one = line(run)
     assert caution([one]).startswith("3 artists are too few for an interval. Choose by validation.")
     assert caution([one, one]) == "3 artists are too few for an interval. The order could be chance."
-    before = row(replace(run, context={}), {}, Openings())
+    before = line(replace(run, context={}))
     assert caution([before, before]) == "Its validation tracks are too few for an interval. The order could be chance."
 
 
@@ -138,7 +143,7 @@ def test_train_says_that_a_leaky_run_exceeds_the_limit_of_unknown_artists():
 
 
 def test_lists_say_how_many_runs_and_studies_they_hold():
-    held = row(make_run("paused"), {}, Openings())
+    held = line(make_run("paused"))
     assert answer_of_runs([held, held]) == "2 runs; none is complete yet."
     listed = [Row(kind, "", None) for kind in ("lens", "repetition", "search")]
     assert how_many(listed, 50) == "3 studies: 1 lens, 1 repetition, 1 search"

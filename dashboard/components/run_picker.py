@@ -1,12 +1,12 @@
 """The run looked at, and how to look at another one."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from dashboard.services import runs, workers
 from dashboard.shell import address
-from dashboard.text.badges import is_leaky
-from dashboard.text.runs import STATES, about_labels
-from dashboard.theme import percent
+from dashboard.text.run_names import picker_labels
 from genre_core.store.schema import Run
 
 KEY = "run picker"
@@ -22,11 +22,12 @@ def run_picker(current: Run | None) -> None:
         return
     if current is not None:
         st.session_state[KEY] = current.id
+    texts = run_labels(listed.values())
     st.selectbox(
         "Run",
         list(listed),
         index=0 if current else None,
-        format_func=lambda run_id: label(listed[run_id]),
+        format_func=lambda run_id: texts.get(run_id, ""),
         key=KEY,
         placeholder="Choose a run",
         label_visibility="collapsed",
@@ -34,13 +35,9 @@ def run_picker(current: Run | None) -> None:
     )
 
 
-def label(run: Run) -> str:
-    """Return a run's name with its state, and its validation accuracy once it is complete."""
-    found = run.summary.get("validation")
-    if run.state == "complete" and found:
-        mark, of = "leaky " if is_leaky(run) else "", "of labels, " if about_labels(run) else ""
-        return f"{run.name} · {mark}{percent(found['accuracy'])} {of}validation · {run.id[:4]}"
-    return f"{run.name} · {STATES[run.state]} · {run.id[:4]}"
+def run_labels(some: Iterable[Run]) -> dict[str, str]:
+    """Return how each of some runs reads in a list to choose from, by its id."""
+    return picker_labels(list({run.id: run for run in some}.values()), workers.store().table_names())
 
 
 def _choose() -> None:

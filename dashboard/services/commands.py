@@ -92,7 +92,7 @@ def order(command: "Callable[[Client], bool]", raises: _Raised = ()) -> None:
     link.add_done_callback(lambda done: _fetch(runs, done))
 
 
-def act(command: Callable[[], bool], raises: _Raised = ()) -> None:
+def act(command: Callable[[], object], raises: _Raised = ()) -> None:
     """Do it, and say why where that cannot be; the errors `raises` are left to the caller."""
     try:
         command()
@@ -110,6 +110,11 @@ def _fetch(runs: RunStore, link: "Future[Link]") -> None:
 def rename(run_id: str, name: str) -> None:
     """Give a run another name."""
     act(lambda: store().rename(run_id, name))
+
+
+def say_of(run_id: str, tags: Sequence[str], note: str) -> None:
+    """Give a run these tags and this note."""
+    act(lambda: store().notes.put(run_id, tags, note))
 
 
 def delete(run_id: str) -> None:

@@ -18,7 +18,7 @@ from genre_core.errors import DataError, RunStateError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from genre_core.store.losses import loss_sentence
 from genre_core.store.run_result import Judge
-from genre_core.store.schema import Epoch, Run, RunState
+from genre_core.store.schema import Epoch, Run, RunNote, RunState
 
 SOON_SECONDS, POLL_SECONDS, WATCH_SECONDS = 0.05, 0.5, 5.0
 FEW = 4
@@ -39,6 +39,16 @@ def latest_complete() -> Run | None:
     """Return the newest run that is complete."""
     complete: tuple[RunState, ...] = ("complete",)
     return next(iter(store().runs(limit=1, states=complete)), None)
+
+
+def notes_of(some: Sequence[Run]) -> dict[str, RunNote]:
+    """Return the tags and the note of each of these runs that has any, by its id."""
+    return store().notes.of([run.id for run in some])
+
+
+def all_tags() -> list[str]:
+    """Return the tags of the latest runs, in order."""
+    return sorted({tag for note in notes_of(store().runs(limit=500)).values() for tag in note.tags})
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,8 @@ LOOKED_AT = {
     "merge": (MERGE_PATTERN, "sets of genres counted from 0, such as 0.3 or 0.3,4.6"),
     "epoch": (re.compile(r"\d{1,6}"), "an epoch such as 7"),
     "lift": (re.compile(r"\d{1,3}([-.]\d{1,3}){0,59}"), "genres such as 3-5, counted from 0"),
-    "find": (re.compile(r"[^\x00-\x1f]{1,60}"), "a word of at most 60 letters"),
+    "find": (re.compile(r"[^\x00-\x1f]{1,120}"), "words of at most 120 letters"),
+    "columns": (re.compile(r"[a-z0-9_.]{1,60}(,[a-z0-9_.]{1,60}){0,39}"), "columns such as validation,train.seed"),
     "only": (
         re.compile(r"(sure|margin|loss):\d{1,4}(\.\d{1,4})?-(\d{1,4}(\.\d{1,4})?)?"),
         "a range such as sure:20-60, margin:0-0.1 or loss:2-",

@@ -1,8 +1,6 @@
 """Rows and sentences of the Runs page, and the command that repeats a run: pure functions."""
 
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dashboard.text.badges import is_leaky, noun
@@ -14,10 +12,8 @@ from genre_core.errors import RunStateError
 from genre_core.evaluation.intervals import Interval
 from genre_core.settings.config import ExperimentConfig, SoundConfig, labels_are_noisy
 from genre_core.settings.names import all_settings, label_in
-from genre_core.settings.naming import data_name, own_settings, said
-from genre_core.store.openings import Openings
+from genre_core.settings.naming import own_settings, said
 from genre_core.store.schema import Run
-from genre_core.text import NO_INTERVAL, capitalized, nothing_told
 
 STATES = {
     "queued": "○ waiting",
@@ -31,33 +27,6 @@ STATES = {
 
 ELSEWHERE = frozenset({"data.table", "data.source"})
 """Settings that the list shows elsewhere, in the column of the data."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the list; validation figures are those of the best epoch, None before there is one.
-
-    `test` is the test accuracy where somebody opened the test part of this run, `opened` how often its test set was.
-    """
-
-    run: Run
-    settings: str
-    data: str
-    accuracy: float | None
-    interval: Interval | None
-    macro_f1: float | None
-    test: str | None = None
-    opened: str | None = None
-
-
-def row(run: Run, tables: Mapping[str, str], opened: Openings) -> Row:
-    """Return a run's line; `tables` are the names of stored tables by content hash."""
-    found, test = run.summary.get("validation"), run.summary.get("test") if opened.opened else None
-    interval = Interval(*found["accuracy_interval"]) if found else None
-    accuracy, macro_f1 = (found["accuracy"], found["macro_f1"]) if found else (None, None)
-    shown = rate(run, test["accuracy"], Interval(*test["accuracy_interval"])) if test else None
-    times = f"{opened.n:,}×" if test else None
-    return Row(run, changed(run), _data(run, tables), accuracy, interval, macro_f1, shown, times)
 
 
 def rate(run: Run, accuracy: float, interval: Interval | None) -> str:
@@ -94,64 +63,6 @@ def changed_in(config: ExperimentConfig) -> str:
     if config.averaged_with:
         shown.insert(0, f"ensemble of {len(config.members)}")
     return ", ".join(shown) or "none"
-
-
-def _data(run: Run, tables: Mapping[str, str]) -> str:
-    try:
-        return data_name(run.config.data, tables)
-    except RunStateError:
-        return "unknown"
-
-
-def answer(rows: Sequence[Row]) -> str:
-    """Say how many runs there are and which is the best on validation, among those on the data of the latest."""
-    runs = count(len(rows), "run")
-    peers = _peers(rows)
-    if not peers:
-        return f"{runs}; none is complete yet."
-    best = _best(peers)
-    mark = " (leaky)" if is_leaky(best.run) else ""
-    what = " about the labels" if about_labels(best.run) else ""
-    right = f"right{what} on {percent(best.accuracy or 0.0)} of its validation tracks{mark}"
-    if len(rows) == 1:
-        return f"1 run, {right}."
-    n_data = len({row.run.context.get("data_hash") for row in rows if row.accuracy is not None})
-    if n_data > 1:
-        return f"{runs} on {n_data} data sets; the best run on the latest one is {best.run.name}, {right}."
-    return f"{runs}; the best on validation is {best.run.name}, {right}."
-
-
-def caution(rows: Sequence[Row]) -> str:
-    """Say what the order of the list can and cannot tell."""
-    peers = _peers(rows)
-    n_data = len({row.run.context.get("data_hash") for row in rows if row.accuracy is not None})
-    first = "Only runs on the same data can be compared. " if n_data > 1 else ""
-    choosing = f"{first}Choose by validation. A test score appears here after you open the test part on Evaluate."
-    if not peers:
-        return choosing
-    best = _best(peers)
-    if best.interval and nothing_told(best.interval):
-        few = capitalized(best.run.too_few("validation") or f"its validation tracks are {NO_INTERVAL}")
-        return f"{few}. {choosing}" if len(peers) == 1 else f"{first}{few}. The order could be chance."
-    low = best.interval.low if best.interval else 0.0
-    near = sum(1 for row in peers if row is not best and row.interval and row.interval.high >= low)
-    if not near:
-        return choosing
-    verb = "overlaps" if near == 1 else "overlap"
-    intervals = "interval" if near == 1 else "intervals"
-    return (
-        f"{first}The {intervals} of {count(near, 'other run')} {verb} that of the best one: the order could be chance."
-    )
-
-
-def _peers(rows: Sequence[Row]) -> list[Row]:
-    """Return the complete runs on the same data as the latest of them, newest first."""
-    judged = [row for row in rows if row.accuracy is not None]
-    return [row for row in judged if row.run.context.get("data_hash") == judged[0].run.context.get("data_hash")]
-
-
-def _best(rows: Sequence[Row]) -> Row:
-    return max(rows, key=lambda row: row.accuracy or 0.0)
 
 
 def command(run: Run) -> str:

@@ -18,6 +18,7 @@ from genre_core.store.checkpoints import LATEST, SNAPSHOTS, earlier, kept
 from genre_core.store.clips import ClipStore
 from genre_core.store.gate import read_run, select_runs
 from genre_core.store.members import MemberStore, not_a_member
+from genre_core.store.notes import NoteStore, forget_note
 from genre_core.store.queue import seems_silent
 from genre_core.store.saved import clear
 from genre_core.store.schema import DEAD_AFTER, LOST, MEASURING, Request, Run, RunState
@@ -60,6 +61,11 @@ class RunStore(WorkStore):
     def members(self) -> MemberStore:
         """Which runs of the same database belong to a study."""
         return MemberStore(self)
+
+    @cached_property
+    def notes(self) -> NoteStore:
+        """What people say of the runs of the same database."""
+        return NoteStore(self)
 
     @cached_property
     def test_sets(self) -> TestSets:
@@ -211,6 +217,7 @@ class RunStore(WorkStore):
         with self.transaction() as connection:
             found = connection.execute(delete(_runs).where(_runs.c.id == run_id)).rowcount > 0
             connection.execute(delete(_members).where(_members.c.run_id == run_id))
+            forget_note(connection, run_id)
             clear(connection, run_id)
         return found
 

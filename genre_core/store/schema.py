@@ -227,6 +227,15 @@ losses = Table(
 )
 """Attempts at runs whose worker was lost after an epoch, and the epoch from which the run went on since."""
 
+run_notes = Table(
+    "run_notes",
+    metadata,
+    Column("run_id", String(64), primary_key=True),
+    Column("tags", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""What people say of runs: tags, a JSON list, and a note; it stays when a run is trained again."""
+
 
 class Wish(NamedTuple):
     """A person's wishes for a run: what it shall do next, and the least seconds that an epoch shall take."""
@@ -356,6 +365,14 @@ class Claim:
     done: bool = False
     silent: bool = False
     """Whether its owner has given no sign of life for so long that others may take the piece."""
+
+
+@dataclass(frozen=True)
+class RunNote:
+    """What people say of a run."""
+
+    tags: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)

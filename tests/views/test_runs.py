@@ -1,16 +1,18 @@
 import json
 import shlex
 import time
+from collections import defaultdict
 
 import pytest
 
 from dashboard.services import runs
 from dashboard.services import studies as studies_service
-from dashboard.text.runs import answer, row
 from dashboard.views.runs import studies as study_list
 from dashboard.views.runs.studies_text import Row, how_many
+from dashboard.views.runs.text import answer, rows_of
 from genre_core.settings.names import configure
 from genre_core.store.openings import Openings, open_test
+from genre_core.store.schema import RunNote
 from genre_core.studies.kinds import LENS, MAP, REPEATS, SEARCH
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.studies.tuning.config import search_config
@@ -55,14 +57,36 @@ def test_without_runs_the_page_says_where_to_make_one(tmp_path):
 def test_the_list_says_what_differs_and_how_well_each_did_on_validation_never_on_test(store):
     page = opened(RUNS)
     rows = table(page).set_index("run")
-    assert page.header[0].value.startswith("4 runs on 2 data sets; the best run on the latest one is Second one")
-    assert "overlap 0.8" in rows.loc["First one", "settings"]
-    assert "dropout 0" in rows.loc["First one", "settings"]
+    assert page.header[0].value.startswith(
+        "4 runs on 2 sets of tracks. Best on validation of synthetic, overlap 4.25, tracks 400\\: Second one, right on "
+    )
+    assert "dropout 0" in rows.loc["First one", "apart"]
+    assert "overlap 0.8" in rows.loc["First one", "data"]
     assert rows.loc["First one", "state"] == "✓ complete"
     validation = store.run("first").summary["validation"]
     assert rows.loc["First one", "validation"].startswith(f"{100 * validation['accuracy']:.1f}")
     assert rows.loc["Lost table", "state"] == "✕ failed"
-    assert rows["test"].isna().all()
+    assert not {"test", "opened"} & {*rows}
+    ids = opened(RUNS, columns="settings,train.seed,nothing")
+    assert list(table(ids)) == ["run", "settings", "train.seed"]
+    assert "overlap 0.8" in table(ids).set_index("run").loc["First one", "settings"]
+
+
+def test_the_list_is_filtered_by_what_is_said_of_a_run(store):
+    page = opened(RUNS, run="second")
+    page.multiselect(key="tags of second").set_value(["lesson 2", "lesson, 2"]).run()
+    page.text_area(key="note of second").set_value("Too slow").run()
+    assert store.notes.of(["second"])["second"] == RunNote(("lesson 2",), "Too slow")
+    page.text_input(key="runs find").set_value("LESSON slow").run()
+    assert page.query_params["find"] == "LESSON slow"
+    assert table(page)["run"].tolist() == ["Second one"]
+    assert table(page)["tags"].tolist() == [["lesson 2"]]
+    assert page.header[0].value.startswith("1 of 4 runs, right on ")
+    page.text_input(key="runs find").set_value("no such").run()
+    assert page.header[0].value == "No run of 4 fits the filter."
+    assert "find" not in page.text_input(key="runs find").set_value("").run().query_params
+    store.notes.put("second", [], "")
+    assert store.notes.of(["second"]) == {}
 
 
 def test_a_test_score_stands_in_the_list_and_the_card_once_it_was_opened(store):
@@ -176,7 +200,7 @@ def test_two_hundred_runs_are_listed_in_a_moment(tmp_path):
         page.run()
         assert time.perf_counter() - began < 1.0
         assert len(table(page)) == 200
-        assert page.header[0].value == answer([row(run, {}, Openings()) for run in own.runs(limit=200)])
+        assert page.header[0].value == answer(rows_of(own.runs(limit=200), {}, defaultdict(Openings), {}))
 
 
 # -- studies -----------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from contextlib import suppress
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
+from dashboard.components.deleting import delete_or_keep
 from dashboard.components.extraction import extraction
 from dashboard.components.safely import refreshing
 from dashboard.components.tagger import tagger_offer
@@ -241,11 +242,7 @@ def _rename_button(config: DatasetConfig) -> None:
 def _ask(config: DatasetConfig, name: str) -> None:
     users = sentences.used_by(config.stored[0], workers.store().runs(limit=MOST_RUNS))
     st.write(plain(f"{sentences.deletion(name, users)} This cannot be undone."))
-    with st.container(horizontal=True):
-        if st.button("Delete", type="primary", key="delete table for good", on_click=_delete, args=(config,)):
-            st.rerun()
-        if st.button("Keep it", key="keep table"):
-            st.rerun()
+    delete_or_keep("Delete", "table", _delete, config)
 
 
 def _delete(config: DatasetConfig) -> None:

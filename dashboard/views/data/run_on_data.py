@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.components.run_picker import label
+from dashboard.components.run_picker import run_labels
 from dashboard.components.terms import terms_line
 from dashboard.services import exploring, runs
 from dashboard.shell import address
@@ -31,7 +31,7 @@ def choose_run(config: DatasetConfig) -> Run | None:
         st.caption(plain(f"{_why_not(asked_for, config)}{sentences.NO_RUN}"))
         address.page_link("views/train/page.py", "Train on these tracks", icon=":material/play_arrow:")
         return None
-    names = {run.id: label(run) for run in (*exploring.runs_on(config), current)}
+    names = run_labels([*exploring.runs_on(config), current])
     st.session_state[KEY] = current.id
     st.selectbox(
         "Run", names, key=KEY, format_func=lambda run_id: names[run_id], label_visibility="collapsed", on_change=_choose

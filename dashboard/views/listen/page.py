@@ -9,7 +9,7 @@ from dashboard.components.address_number import address_number
 from dashboard.components.ensembles import members_instead
 from dashboard.components.judged_head import say_headline
 from dashboard.components.percent_input import percent_input
-from dashboard.components.run_picker import label
+from dashboard.components.run_picker import run_labels
 from dashboard.components.safely import refreshing
 from dashboard.services import listening, runs, workers
 from dashboard.services.listening import Brought
@@ -71,7 +71,7 @@ def _looked_at(found: list[Run]) -> Run | None:
 
 def _picker(run: Run | None, found: list[Run]) -> None:
     """Draw the choice among the runs that can listen."""
-    listed = {one.id: label(one) for one in (*found, *([run] if run else []))}
+    listed = run_labels([*found, *([run] if run else [])])
     if not listed:
         return
     st.session_state["listening run"] = run.id if run else None

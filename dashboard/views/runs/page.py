@@ -10,20 +10,26 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from dashboard.components.ensembles import average_button
 from dashboard.components.safely import refreshing
 from dashboard.services import openings, workers
+from dashboard.services.runs import notes_of
 from dashboard.services.runs import run as find_run
 from dashboard.shell import address
 from dashboard.shell.address import plain
-from dashboard.text import runs as sentences
 from dashboard.text.badges import is_leaky, noun
-from dashboard.theme import percent
+from dashboard.views.runs import text as sentences
+from dashboard.views.runs.filtering import HELP
 from dashboard.views.runs.run_card import run_card
 from dashboard.views.runs.studies import study_list
+from dashboard.views.runs.text import Row
 from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.settings.names import all_settings
 
 POLL_SECONDS = 1.0
 MOST = 500
 MOST_COMPARED = 6
 ROWS_SHOWN, ROW_HEIGHT = 9, 35
+FIND, COLUMNS, LONGEST_QUERY = "runs find", "runs columns", 120
+FILTER_ICON, PLACEHOLDER = ":material/filter_list:", "Filter: dropout 0, accuracy > 80, a tag …"
+VALIDATION_HELP = f"With its 95 % interval. {sentences.BEST} marks the best of several runs on the same tracks."
 
 
 def main() -> None:
@@ -54,16 +60,53 @@ def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
     looked_at = find_run(address.run_id())
     if [(run.id, run.state) for run in runs] != drawn or (looked_at.id if looked_at else None) != chosen:
         st.rerun()
-    tables = workers.store().table_names()
-    opened = openings.openings_of(runs)
-    rows = [sentences.row(run, tables, opened[run.id]) for run in runs]
-    st.header(plain(sentences.answer(rows)), anchor=False)
+    tables, notes = workers.store().table_names(), notes_of(runs)
+    every = sentences.rows_of(runs, tables, openings.openings_of(runs), notes)
+    query = st.query_params.get("find", "")
+    rows = sentences.fitting(every, query)
+    st.header(plain(sentences.answer(rows, len(every))), anchor=False)
     st.caption(sentences.caution(rows))
-    ids = tuple(run.id for run in runs)
-    key = f"runs {hashlib.sha256(repr(ids).encode()).hexdigest()[:12]}"  # rows are chosen by number
+    columns = _tools(rows, query) if len(every) > 1 else sentences.usual_columns(rows)
+    if rows:
+        _table(rows, columns, chosen)
+
+
+def _tools(rows: Sequence[Row], query: str) -> list[str]:
+    """Draw the filter and the choice of columns; return the columns to show."""
+    asked = [name for name in st.query_params.get("columns", "").split(",") if name]
+    titles, usual = sentences.column_titles(rows, asked), sentences.usual_columns(rows)
+    columns = [name for name in asked if name in titles] or usual
+    with st.container(key="runs-tools", horizontal=True, vertical_alignment="center", gap="small"):
+        st.session_state[FIND] = query
+        st.text_input("Filter", key=FIND, max_chars=LONGEST_QUERY, placeholder=PLACEHOLDER, width=430, icon=FILTER_ICON,
+                      label_visibility="collapsed", help=HELP, on_change=_find)  # fmt: skip
+        with st.popover("Columns", icon=":material/view_column:", type="tertiary", help="Choose what the list shows."):
+            st.session_state[COLUMNS] = columns
+            st.multiselect("Columns", list(titles), format_func=lambda name: titles.get(name, name), key=COLUMNS,
+                           wrap=True, on_change=_choose_columns, args=(tuple(usual),))  # fmt: skip
+            if asked:
+                st.button("Usual columns", type="tertiary", key="usual columns", icon=":material/undo:",
+                          on_click=address.look, kwargs={"columns": None})  # fmt: skip
+    return columns
+
+
+def _find() -> None:
+    address.look(find=st.session_state[FIND].strip() or None)
+
+
+def _choose_columns(usual: tuple[str, ...]) -> None:
+    chosen = tuple(st.session_state[COLUMNS])
+    address.look(columns=None if chosen == usual else ",".join(chosen) or None)
+
+
+def _table(rows: Sequence[Row], columns: Sequence[str], chosen: str | None) -> None:
+    """Draw the list; the runs that are chosen in it are looked at, and compared where they are several."""
+    ids = tuple(row.run.id for row in rows)
     several = _several(chosen, ids)
+    shown = repr((ids, columns))  # rows are chosen by number
+    key = f"runs {hashlib.sha256(shown.encode()).hexdigest()[:12]}"
     st.dataframe(
-        _columns(rows),
+        sentences.columns(rows, columns),
         hide_index=True,
         height=40 + ROW_HEIGHT * min(len(rows), ROWS_SHOWN),
         row_height=ROW_HEIGHT,
@@ -71,16 +114,15 @@ def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
         on_select=partial(_choose, key, ids, several),
         selection_mode="multi-row",
         selection_default={"selection": {"rows": [ids.index(run_id) for run_id in several]}} if several else None,
-        column_config=_columns_shown(any(is_leaky(run) or noun(run) == "segment" for run in runs)),
+        column_config=_columns_shown(rows, columns),
         placeholder="–",
-        alt="Runs, newest first: validation scores, test accuracy if opened, settings, data and times.",
+        alt="Runs, newest first: name, validation scores, test accuracy if opened, what differs, data and times.",
     )
-
     if len(several) > 1:
         label = f"Compare these {len(several)} runs"
         with st.container(key="several-runs", horizontal=True, vertical_alignment="center", gap="small"):
             address.page_link("views/compare/page.py", label, ":material/compare_arrows:", runs=",".join(several))
-            average_button([run for run_id in several for run in runs if run.id == run_id])
+            average_button([row.run for run_id in several for row in rows if row.run.id == run_id])
 
 
 def _several(chosen: str | None, ids: Sequence[str]) -> list[str]:
@@ -104,45 +146,36 @@ def _choose(key: str, ids: tuple[str, ...], before: Sequence[str]) -> None:
         address.look(run=last)
 
 
-def _columns(rows: Sequence[sentences.Row]) -> dict[str, list[object]]:
-    """Return the list as columns."""
-    return {
-        "run": [row.run.name for row in rows],
-        "state": [sentences.STATES[row.run.state] for row in rows],
-        "validation": [
-            None if row.accuracy is None else sentences.rate(row.run, row.accuracy, row.interval) for row in rows
-        ],
-        "macro_f1": [None if row.macro_f1 is None else percent(row.macro_f1) for row in rows],
-        "test": [row.test for row in rows],
-        "opened": [row.opened for row in rows],
-        "settings": [row.settings for row in rows],
-        "data": [row.data for row in rows],
-        "epochs": [row.run.epoch for row in rows],
-        "best": [row.run.best_epoch for row in rows],
-        "ago": [row.run.created_at for row in rows],
-        "seconds": [row.run.seconds for row in rows],
-    }
-
-
-def _columns_shown(marked: bool) -> dict[str, ColumnConfig]:
-    column, score = st.column_config, 196 if marked else 150
-    return {
-        "run": column.TextColumn("Run", width=206),
-        "state": column.TextColumn("State", width=98),
-        "validation": column.TextColumn("Validation accuracy", width=score, help="With its 95 % interval."),
-        "macro_f1": column.TextColumn("Macro-F1", width=80, help="The mean over genres of F1, on validation."),
+def _columns_shown(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, ColumnConfig]:
+    """Return how the columns are drawn: settings by their titles, as wide as what stands in them."""
+    column, known = st.column_config, all_settings()
+    score = 208 if any(is_leaky(row.run) or noun(row.run) == "segment" for row in rows) else 164
+    titles = {name: title for name, (title, _) in sentences.COLUMNS.items()}
+    own = {name: column.Column(known[name].title, help=known[name].help) for name in columns if name in known}
+    return own | {
+        "run": column.TextColumn("Run", width=270),
+        "state": column.TextColumn(titles["state"], width=98),
+        "validation": column.TextColumn(titles["validation"], width=score, help=VALIDATION_HELP),
+        "macro_f1": column.TextColumn(titles["macro_f1"], width=80, help="The mean over genres of F1, on validation."),
         "test": column.TextColumn(
-            "Test accuracy", width=score, help="Only for runs whose test part was opened on Evaluate."
+            titles["test"], width=score, help="Only for runs whose test part was opened on Evaluate."
         ),
-        "opened": column.TextColumn("Opened", width=70, help=GLOSSARY["test opened"]),
+        "opened": column.TextColumn(titles["opened"], width=70, help=GLOSSARY["test opened"]),
+        "apart": column.TextColumn(
+            titles["apart"],
+            width=250,
+            help="Settings in which the runs shown differ; what most have is left out.",
+        ),
         "settings": column.TextColumn(
-            "Settings that differ", width=172, help="Settings that differ from the default preset."
+            titles["settings"], width=210, help="Settings that differ from the default preset."
         ),
-        "data": column.TextColumn("Data", width=118),
-        "epochs": column.NumberColumn("Epochs", width=65),
-        "best": column.NumberColumn("Best", width=55, help="The best epoch on validation."),
-        "ago": column.DatetimeColumn("Made", width=112, format="distance"),
-        "seconds": column.NumberColumn("Took", width=75, format="%.1f s"),
+        "data": column.TextColumn(titles["data"], width=170),
+        "tags": column.ListColumn(titles["tags"], width=150),
+        "note": column.TextColumn(titles["note"], width=200),
+        "epochs": column.NumberColumn(titles["epochs"], width=65),
+        "best": column.NumberColumn(titles["best"], width=90, help="The best epoch on validation."),
+        "ago": column.DatetimeColumn(titles["ago"], width=118, format="distance"),
+        "seconds": column.NumberColumn(titles["seconds"], width=75, format="%.1f s"),
     }
 
 

@@ -4,11 +4,12 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.deleting import delete_or_keep
 from dashboard.components.ensembles import member_list
 from dashboard.components.table import table
 from dashboard.components.terms import numbers_line
 from dashboard.services import commands, openings
-from dashboard.services.runs import loss
+from dashboard.services.runs import all_tags, loss, notes_of
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.shell.fields import TITLES
@@ -18,7 +19,8 @@ from dashboard.text.train import duration
 from genre_core.errors import RunStateError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import SECTIONS, Setting, flatten, label_in, settings
-from genre_core.store.schema import Run
+from genre_core.store.notes import LONGEST_NOTE, MOST_TAGS
+from genre_core.store.schema import Run, RunNote
 
 ENDED = ("complete", "failed", "cancelled")
 COLOURS = {"complete": "green", "failed": "red", "running": "blue", "queued": "gray", "paused": "orange"}
@@ -43,7 +45,24 @@ def run_card(run: Run) -> None:
             member_list(run)
         _settings(run.config)
     with right:
+        _notes(run)
         _provenance(run)
+
+
+def _notes(run: Run) -> None:
+    """Draw the tags and the note of a run, which can be changed and by which the list finds it."""
+    said = notes_of([run]).get(run.id, RunNote())
+    tags, note = f"tags of {run.id}", f"note of {run.id}"
+    keep = (run.id, tags, note)
+    st.multiselect("Tags", sorted({*all_tags(), *said.tags}), list(said.tags), key=tags, accept_new_options=True,
+                   placeholder="Add a tag, such as lesson 2", max_selections=MOST_TAGS, wrap=True, on_change=_say,
+                   args=keep)  # fmt: skip
+    st.text_area("Note", said.note, 68, LONGEST_NOTE, key=note, placeholder="What you tried and saw", on_change=_say,
+                 args=keep)  # fmt: skip
+
+
+def _say(run_id: str, tags: str, note: str) -> None:
+    commands.say_of(run_id, st.session_state[tags], st.session_state[note])
 
 
 def _scores(run: Run) -> None:
@@ -90,11 +109,7 @@ def _ask(run: Run) -> None:
     st.write(f"**{plain(run.name)}**, its weights, curves and predictions are deleted. This cannot be undone.")
     if run.state not in ENDED:
         st.write("Its training stops.")
-    with st.container(horizontal=True):
-        if st.button("Delete run", type="primary", key="delete run for good", on_click=_delete, args=(run.id,)):
-            st.rerun()
-        if st.button("Keep it", key="keep run"):
-            st.rerun()
+    delete_or_keep("Delete run", "run", _delete, run.id)
 
 
 def _delete(run_id: str) -> None:

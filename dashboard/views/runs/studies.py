@@ -4,6 +4,7 @@ import hashlib
 
 import streamlit as st
 
+from dashboard.components.deleting import delete_or_keep
 from dashboard.components.safely import refreshing
 from dashboard.services import studies, workers
 from dashboard.shell import address
@@ -81,9 +82,4 @@ def _list(drawn: list[str], active: bool) -> None:
 @st.dialog("Delete this study?")
 def _ask(row: Row) -> None:
     st.write(f"The {row.kind} of **{plain(row.about)}**. {sentences.what_goes(row)}")
-    with st.container(horizontal=True):
-        label, delete = f"Delete {row.kind}", studies.delete_study
-        if st.button(label, type="primary", key="delete study for good", on_click=delete, args=(row.study,)):
-            st.rerun()
-        if st.button("Keep it", key="keep study"):
-            st.rerun()
+    delete_or_keep(f"Delete {row.kind}", "study", studies.delete_study, row.study)

@@ -49,7 +49,7 @@ def _settings(document: Document, names: Sequence[str]) -> list[str]:
         return []
     known = all_settings()
     cells = [
-        (name, *("–" if value is None else known[name].label(value) for value in values))
+        (name, *("–" if value is None else known[name].label(value) or "as usual" for value in values))
         for name, values in document["settings"].items()
     ]
     return ["", *columns(("settings that differ", *names), cells)]
