@@ -23,6 +23,7 @@ from dashboard.views.evaluate import live as history  # noqa: E402
 from dashboard.views.lens import live as lens  # noqa: E402
 from dashboard.views.repeat import live as repeat  # noqa: E402
 from dashboard.views.train import live as run  # noqa: E402
+from dashboard.views.train import watching  # noqa: E402
 from dashboard.views.tune import live as search  # noqa: E402
 
 
@@ -62,6 +63,7 @@ ROUTES = [
     route("/live/lens/{followed}", lens.look),
     route("/live/repeat/{followed}", repeat.look),
     route("/live/search/{followed}", search.look),
+    route("/live/watch/{followed:path}", watching.look),
     route("/live/{followed}", run.look),
     *CLIP_ROUTES,
     Route("/train", first_page),

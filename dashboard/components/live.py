@@ -65,10 +65,10 @@ def route(path: str, look: Look) -> Route:
     return Route(path, respond)
 
 
-def follow_from(path: str, drawn: Followed) -> None:
+def follow_from(path: str, drawn: Followed, key: str = "live") -> None:
     """Let the browser ask `live/{path}` what has changed since and draw parts anew; a new phase runs the page again."""
     data = {"path": path, "phase": drawn.phase, "state": drawn.state}
-    _follower(key="live", data=data, height=0, on_phase_change=lambda: None)  # that the page runs again is all
+    _follower(key=key, data=data, height=0, on_phase_change=lambda: None)  # that the page runs again is all
 
 
 def study_as(study: Study, phase: str, every: float, parts: Callable[[], Parts], *, and_its: object = "") -> Followed:

@@ -22,10 +22,15 @@ def twin(rows: Sequence[Mapping[str, Any]], key: str, alt: str, percent: Sequenc
     if not folded.open:
         return
     with folded:
-        number = st.column_config.NumberColumn
-        shares = {name: number(format="%.1f %%") for name in percent}
-        table(list(rows), f"{key} table", alt, n=len(rows), row_height=35, columns=shares)
-        if any(row[name] is None for row in rows for name in percent):
-            st.caption("Empty: undefined, or too few for an interval.")
-        columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
-        csv_download(columns, f"{key}.csv", key)
+        unfolded(rows, key, alt, percent)
+
+
+def unfolded(rows: Sequence[Mapping[str, Any]], key: str, alt: str, percent: Sequence[str] = ()) -> None:
+    """Draw the table, and a button that downloads it, where the page itself folds it."""
+    number = st.column_config.NumberColumn
+    shares = {name: number(format="%.1f %%") for name in percent}
+    table(list(rows), f"{key} table", alt, n=len(rows), row_height=35, columns=shares)
+    if any(row[name] is None for row in rows for name in percent):
+        st.caption("Empty: undefined, or too few for an interval.")
+    columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
+    csv_download(columns, f"{key}.csv", key)

@@ -47,6 +47,8 @@ LOOKED_AT = {
     ),
     "game": (re.compile(r"\d{1,6}"), "the number of a round such as 7"),
     "marks": (re.compile(r"none|(\d|1[01])(-(\d|1[01])){0,11}"), "marked tracks such as 0-3-11, or none"),
+    "watch": (re.compile("on"), "on"),
+    "watched": (re.compile(r"[1-9]\d{0,8}"), "the number of a track such as 17"),
     "what": (re.compile(r"[^\x00-\x1f]{1,2000}"), "changed features such as mfcc1:2.3,mfcc2:-1"),
 }
 WITH_SETTINGS = (

@@ -73,10 +73,14 @@ class FittedNetwork:
 
     def logits(self, X: Scores) -> FloatArray:
         """Return logits (n, n_genres) for standardized features (n, n_features)."""
-        hidden = self._checked(X)
+        return self.outputs(X)[-1]
+
+    def outputs(self, X: Scores) -> tuple[FloatArray, ...]:
+        """Return the outputs (n, units) of each layer, the last one's logits, for standardized features X."""
+        found = [self._checked(X)]
         for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
-            hidden = np.maximum(hidden @ weight.T + bias, 0)
-        return hidden @ self.weights[-1].T + self.biases[-1]
+            found.append(np.maximum(found[-1] @ weight.T + bias, 0))
+        return (*found[1:], found[-1] @ self.weights[-1].T + self.biases[-1])
 
     def gradient(self, X: Scores, direction: Scores) -> FloatArray:
         """Return the gradient (n, n_features) of `logits @ direction`, with `direction` (n_genres,) or (n, n_genres).

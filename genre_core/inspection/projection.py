@@ -71,7 +71,7 @@ def project(dataset: Dataset, method: Method, *, max_points: int = MAX_POINTS, s
     counts = np.bincount(y, minlength=len(dataset.genres))
     if (counts >= 2).sum() < 2 or not len(judged):
         raise DataError("A projection needs at least two genres of four tracks each: add tracks.")
-    axes, explained = (_principal if method == "pca" else _discriminant)(Z, y, counts)
+    axes, explained = (_principal if method == "pca" else discriminant)(Z, y, counts)
     centres = np.full((len(counts), 2), np.nan)
     for genre in np.flatnonzero(counts):
         centres[genre] = (Z[y == genre] @ axes).mean(axis=0)
@@ -163,8 +163,11 @@ def _principal(Z: FloatArray, y: IntArray, counts: IntArray) -> tuple[FloatArray
     return _plane(found.components_.T), _pair(found.explained_variance_ratio_)
 
 
-def _discriminant(Z: FloatArray, y: IntArray, counts: IntArray) -> tuple[FloatArray, tuple[float, float]]:
-    """Return the two directions (n_features, 2) that separate genres best, and their shares of the variance between."""
+def discriminant(Z: FloatArray, y: IntArray, counts: IntArray) -> tuple[FloatArray, tuple[float, float]]:
+    """Return the two directions (n_features, 2) that separate genres best, and their shares of the variance between.
+
+    They are found on rows Z (n, n_features) of genres y (n,). At least two of the `counts` of genres are 2 or more.
+    """
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
     known = counts[y] >= 2  # a single track has no spread

@@ -31,6 +31,8 @@ ANSWERED_AT_ONCE = 1 << 18
 """Most numbers of spectrograms that are answered at a time: what convolutions make of more leaves the cache."""
 COPIES = 6
 """How often weights are held: themselves, the best, gradients, two moments of the optimizer, and one of them in work."""
+MOST_DRAWN = 1 << 18
+"""Most weights and biases of a network that is drawn while it trains: half a megabyte an epoch."""
 MUTED = 2
 """Moments, and ranges of bands, that are muted in each clip."""
 
@@ -133,6 +135,10 @@ class NetworkConfig(Frozen):
     def n_fixed(self, shape: Shape, n_genres: int) -> int:
         """Return how many weights and biases it has beside these that do not learn."""
         return 0
+
+    def can_be_drawn(self, shape: Shape, n_genres: int) -> bool:
+        """Return whether it is drawn while it trains: its units are known, and its weights few."""
+        return self.explainable and self.n_parameters(shape, n_genres) <= MOST_DRAWN
 
     def hears(self, shape: Shape, frame_seconds: float) -> str:
         """Say how much of a spectrogram it takes in before it averages; nothing where it takes features."""

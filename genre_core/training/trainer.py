@@ -40,8 +40,6 @@ from genre_core.training.optimizers import Optimizer, Schedule, balanced_weights
 REPORT_SECONDS = 0.25
 """An epoch that takes longer than this reports its progress that often."""
 
-MOST_DRAWN = 1 << 18
-"""Most weights and biases of a network that is drawn while it trains: half a megabyte an epoch."""
 MOST_HALF = 65_504.0
 """The largest number of half precision."""
 
@@ -115,7 +113,7 @@ class Trainer:
         self.best_epoch: int | None = None
         self.epoch = 0
         """Epochs completed."""
-        self._drawable = model.explainable and self.n_parameters <= MOST_DRAWN
+        self._drawable = model.can_be_drawn(data.X_train.shape[1:], data.n_genres)
         self._start_epoch()
 
     @property

@@ -262,7 +262,7 @@ def test_a_double_click_makes_one_run_and_its_branch_stands_on_one_chart_with_it
 @pytest.mark.parametrize("page", ["phone"], indirect=True)
 def test_a_phone_shows_answer_controls_and_charts_in_order_and_never_scrolls_sideways(page, url, runs, finished):
     run = runs.run(finished)
-    go(page, f"{url}/?run={run.id}")
+    go(page, f"{url}/?run={run.id}&watch=on")
     wait_for_points(page, run.epoch)
     order = [page.locator(f".st-key-{key}").bounding_box()["y"] for key in ("answer", "controls", "train-charts")]
     assert order == sorted(order)
@@ -270,6 +270,14 @@ def test_a_phone_shows_answer_controls_and_charts_in_order_and_never_scrolls_sid
     assert page.locator(".st-key-train-page h2").bounding_box()["height"] < 120
     matrix = page.locator(".st-key-confusions table")
     assert matrix.bounding_box()["width"] <= 390
+    network, map_ = (page.get_by_role("img", name=name) for name in ("The network, best weights", "Map of"))
+    assert max(one.bounding_box()["width"] for one in (network, map_)) <= 390
+    network.press("ArrowRight")
+    network.press("ArrowDown")
+    expect(page.locator(".net .says")).to_have_text(re.compile(r"Hidden layer 1, unit 2: .* Fed by .* Speaks "))
+    map_.press("ArrowRight")
+    map_.press("Enter")
+    expect(page).to_have_url(re.compile(r"watched=\d+"))
 
 
 def test_a_killed_worker_is_said_and_the_run_goes_on_by_itself(page, url):

@@ -3,11 +3,16 @@ from concurrent.futures import Future
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from sqlalchemy import update
 
+from dashboard.components import live
 from dashboard.services import datasets, histories, runs, tables, workers
 from dashboard.text import train as sentences
+from dashboard.views.train import live as following
+from dashboard.views.train import watching
+from dashboard.views.train import watching_text as sentences_of_watching
 from genre_core.evaluation.intervals import wilson
 from genre_core.settings.names import configure
 from genre_core.settings.naming import run_name
@@ -66,6 +71,10 @@ def answers(page):
     return part["text"], part["note"]
 
 
+def keys(page):
+    return {item.proto.id.rpartition("-")[2] for item in page.get("bidi_component")}
+
+
 def points(page):
     named = {trace.get("name"): trace for trace in json.loads(drawn(page, "loss")["figure"])["data"]}
     return len(named["validation"]["x"])
@@ -81,6 +90,36 @@ def test_the_network_drawn_is_that_of_the_run_looked_at(store):
     network = drawn(page, "network")
     assert " 4, 5, 3 " in network["alt"]
     assert " 20, 128, 64, 32, 8 " in drawn(opened(TRAIN), "network")["alt"]
+
+
+def test_a_watched_network_is_drawn_with_its_weights_and_a_map_and_nothing_of_it_is_sent_to_others(store, complete):
+    assert "network drawing" not in keys(opened(TRAIN, run=complete))
+    assert "watch" not in live.answer(following.look, complete, "")["parts"]
+    page = opened(TRAIN, run=complete, watch="on")
+    picture = json.loads(drawn(page, "network drawing")["picture"])
+    assert [layer["n"] for layer in picture["layers"]] == [20, 8, 4, 8]
+    assert [len(lines) // 3 for lines in picture["lines"]] == [watching.MOST_LINES, 8 * 4, 4 * 8]
+    assert "120 of 160, all 32 and all 32" in picture["drawn"]
+    assert picture["said"] == {"0": f"best weights, of epoch {store.run(complete).best_epoch}"}
+    points = drawn(page, "answer map")
+    right = np.mean(np.array(picture["answers"]) == points["y"])
+    assert right == store.run(complete).summary["validation"]["accuracy"]
+    other = points["tracks"][-1]
+    assert "network" not in keys(page)
+    page = opened(TRAIN, run=complete, watch="on", watched=str(other))
+    drawing = drawn(page, "network drawing")
+    told = live.answer(watching.look, drawing["path"].removeprefix("watch/"), "")
+    assert told["parts"]["watch"]["picture"] == drawing["picture"]
+    assert json.loads(drawing["picture"])["chosen"] == len(points["tracks"]) - 1
+
+
+def test_a_network_is_watched_from_before_its_first_epoch_and_others_say_why_not(store):
+    run = queued(store, "watched-early")
+    assert "After the first epoch, this shows the weights" in texts(opened(TRAIN, run=run, watch="on"))
+    assert store.run(run).watched_at
+    assert not store.run(queued(store, "not-watched")).watched_at
+    cnn = configure({"data.source": "music", "model.architecture": "cnn"})
+    assert "not in a CNN" in sentences_of_watching.why_not(cnn)
 
 
 def test_the_first_visit_says_what_train_does_and_what_is_possible(store):

@@ -21,7 +21,7 @@ from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text import train as sentences
 from dashboard.text.ensembles import networks_of
-from dashboard.views.train import controls, hear_changes
+from dashboard.views.train import controls, hear_changes, watch
 from dashboard.views.train import live as following
 from dashboard.views.train.live import PLOT_HEIGHT
 from dashboard.views.train.repeat_menu import repeat_menu
@@ -100,7 +100,12 @@ def _charts(run: Run | None, config: ExperimentConfig | None, parts: Parts) -> N
             chart(parts[name], name, height=PLOT_HEIGHT, revision=run.id if run else "", live=name)
     left, right = st.columns(2, gap="medium")
     with left:
-        _network(run, config)
+        watched = _network(run, config)
+    if run and watched:
+        with right:
+            watch.choose_track(run)
+            watch.the_map(run)
+        right, _ = st.columns(2, gap="medium")
     with right, st.container(key="confusions", gap="small"):
         _confusions(run, parts)
     if run:
@@ -108,17 +113,24 @@ def _charts(run: Run | None, config: ExperimentConfig | None, parts: Parts) -> N
         _tables(run)
 
 
-def _network(run: Run | None, config: ExperimentConfig | None) -> None:
-    """Draw the network of the run looked at, or the one that Train would train; of an ensemble, one of its kinds."""
+def _network(run: Run | None, config: ExperimentConfig | None) -> bool:
+    """Draw the network of the run looked at, or the one that Train would train; of an ensemble, one of its kinds.
+
+    Returns whether it is watched, and so drawn with its weights.
+    """
     of = run.config if run else config
     if of is None:
-        return
+        return False
+    if watch.opener(run, of) and run:
+        watch.drawing(run)
+        return True
     members = networks_of(of)
     name = next(iter(members))
     if len(members) > 1:
         name = address_choice("Network of the ensemble", "network", {name: name for name in members})
     with suppress(DataError):  # said above the controls
         chart(following.network(members[name]), "network", height=PLOT_HEIGHT)
+    return False
 
 
 def _confusions(run: Run | None, parts: Parts) -> None:

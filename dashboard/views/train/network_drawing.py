@@ -1,0 +1,21 @@
+"""The drawing of a network that is watched: layers of units, their strongest connections, and what each unit does."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.shell.mount import mount
+from dashboard.theme import PALETTE
+
+_mount = mount(__file__)
+
+
+def network_drawing(
+    part: Mapping[str, str], always: Mapping[str, Any], key: str, *, path: str, size: str, how: str
+) -> None:
+    """Draw a part of `watching.part`, with what is the same for all epochs; it follows `live/{path}` and can go back.
+
+    `size` says how many parameters the network has, and `how` explains the picture. Where an earlier epoch is chosen,
+    the map is moved there as well.
+    """
+    hues = {name: PALETTE[name] for name in ("accent", "other", "ink", "muted", "axis", "background", "wrong")}
+    _mount(key=key, data={**part, **always, "path": path, "size": size, "how": how, "live": "watch", "hues": hues})
