@@ -21,11 +21,11 @@ from sqlalchemy import update
 
 from genre_core.errors import DataError, RunStateError, StoreError, StoreGoneError
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig
-from genre_core.store import checkpoints
+from genre_core.store import checkpoints, working
 from genre_core.store.losses import Loss, loss_sentence
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.saved import put
-from genre_core.store.schema import DEAD_AFTER, MEASURING, WATCHED_FOR, Epoch, runs
+from genre_core.store.schema import DEAD_AFTER, MEASURING, Epoch, runs
 from tests.behind_the_gate import saved_scores
 from tests.postgresql import Server
 
@@ -380,7 +380,8 @@ def test_a_clock_that_jumps_neither_kills_the_living_nor_saves_the_dead(
     assert store.append(dead, 1, epoch(2), PREDICTIONS).request == "stop", "another worker has it"
 
 
-def test_epochs_leave_snapshots_only_while_somebody_watches(store: RunStore) -> None:
+def test_epochs_leave_snapshots_only_while_somebody_watches(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(working, "WATCHED_FOR", 3600.0)
     run_id, asked = running(store), list[int]()
 
     def snapshot() -> bytes:
@@ -396,7 +397,7 @@ def test_epochs_leave_snapshots_only_while_somebody_watches(store: RunStore) -> 
     store.append(run_id, 1, epoch(3), PREDICTIONS)
     assert (store.snapshots(run_id), store.snapshot(run_id, 2), store.snapshot(run_id, 3)) == ([2], b"weights", None)
     with store.transaction() as connection:
-        connection.execute(update(runs).values(watched_at=runs.c.watched_at - WATCHED_FOR - 1))
+        connection.execute(update(runs).values(watched_at=runs.c.watched_at - 3601))
     store.append(run_id, 1, epoch(4), PREDICTIONS, snapshot)
     assert (store.snapshots(run_id), len(asked)) == ([2], 1), "who has left is forgotten"
     store.watch(run_id)

@@ -14,6 +14,7 @@ from genre_core.explaining.network import FittedNetwork
 from genre_core.explaining.units import gradient_sizes, strongest, units_of, vanishing
 from genre_core.inspection.answer_plane import answer_plane
 from genre_core.settings.names import configure
+from genre_core.store import working
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import artifacts
 from genre_core.training.events import EpochEnd
@@ -41,7 +42,8 @@ def test_a_snapshot_answers_as_its_network_does():
     np.testing.assert_allclose(FittedNetwork.load(snapshot).logits(X), trainer.predict(X), atol=0.01)
 
 
-def test_only_a_run_that_is_watched_leaves_bytes(store: RunStore):
+def test_only_a_run_that_is_watched_leaves_bytes(store: RunStore, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(working, "WATCHED_FOR", 3600.0)  # the first run of a process may wait for its imports
     for run_id in ("watched", "not watched"):
         store.submit(run_id, SMALL)
     store.watch("watched")
@@ -65,13 +67,13 @@ TRACKS = np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 1.0], [0.0, 2.0]])
 
 
 def test_dead_units_are_those_that_no_track_activates():
-    units = units_of(KNOWN, TRACKS)
+    units = units_of(KNOWN, KNOWN.outputs(TRACKS))
     np.testing.assert_array_equal(units.active[0], [0.5, 0.5, 0.0])
     assert [dead.tolist() for dead in units.dead] == [[False, False, True]]
 
 
 def test_what_feeds_a_unit_is_the_product_of_weights_each_unit_counted_by_how_often_it_is_active():
-    units = units_of(KNOWN, TRACKS)
+    units = units_of(KNOWN, KNOWN.outputs(TRACKS))
     np.testing.assert_array_equal(units.fed[1], KNOWN.weights[0])
     np.testing.assert_array_equal(units.fed[2], KNOWN.weights[1] @ np.diag([0.5, 0.5, 0]) @ KNOWN.weights[0])
     np.testing.assert_array_equal(units.speaks[0], units.fed[2])

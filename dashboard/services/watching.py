@@ -113,10 +113,11 @@ def look(of: Run, epoch: int) -> Look:
     if saved is None:
         raise DataError(f"This run kept no weights of epoch {epoch}: choose another one.")
     network, about = FittedNetwork.load(saved), watched(of)
+    outputs = network.outputs(about.X)
     return Look(
         network,
-        units_of(network, about.X),
+        units_of(network, outputs),
         gradient_sizes(network, about.X_train, about.y_train),
-        network.logits(about.X).argmax(axis=1),
+        outputs[-1].argmax(axis=1),
         network.logits(about.plane.ground).argmax(axis=1),
     )

@@ -3,6 +3,7 @@
 Layers are counted from the features: of L layers of weights, layers 0 to L, features first and genres last.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,9 +36,9 @@ class Units:
         return tuple(share == 0 for share in self.active)
 
 
-def units_of(network: FittedNetwork, X: Scores) -> Units:
-    """Return what a network's units do on tracks X (n, n_features)."""
-    active = tuple((hidden > 0).mean(axis=0) for hidden in network.outputs(X)[:-1])
+def units_of(network: FittedNetwork, outputs: Sequence[FloatArray]) -> Units:
+    """Return what a network's units do on tracks, given the `outputs` of its layers for them."""
+    active = tuple((hidden > 0).mean(axis=0) for hidden in outputs[:-1])
     fed, speaks = [np.eye(network.n_features)], [np.eye(network.n_genres)]
     shares = (np.ones(network.n_features), *active)
     for weight, share in zip(network.weights, shares, strict=True):
@@ -61,7 +62,8 @@ def gradient_sizes(network: FittedNetwork, X: Scores, y: IntArray) -> FloatArray
 
 def vanishing(sizes: FloatArray) -> npt.NDArray[np.bool_]:
     """Return in which layers (n_layers,) the gradient is too small, beside that of the last, to learn at its pace."""
-    return sizes < VANISHING * sizes[-1]
+    found: npt.NDArray[np.bool_] = sizes < VANISHING * sizes[-1]
+    return found
 
 
 def strongest(weight: FloatArray, most: int) -> IntArray:

@@ -69,7 +69,7 @@ def part(run: Run, track: str, epoch: int, epochs: list[int]) -> dict[str, str]:
 
 def position_of(about: Watched, track: str) -> int:
     """Return which of the shown tracks a number in the address names, counted from 1; the most typical for none."""
-    found = np.flatnonzero(about.rows == int(track) - 1) if track.isdecimal() else ()
+    found = np.flatnonzero(about.rows == (int(track) - 1 if track.isdecimal() else -1))
     return int(found[0]) if len(found) else about.first
 
 
@@ -158,8 +158,8 @@ def _layer(seen: Look, values: list[FloatArray], shown: list[IntArray], at: int)
         "active": [round(100 * float(active[unit])) for unit in chosen],
         "dead": [place for place, unit in enumerate(chosen) if dead[unit]],
         "n_dead": int(dead.sum()),
-        "fed": [] if at == 0 else [_strongest_of(fed[unit]) for unit in chosen],
-        "speaks": [] if last else [_strongest_of(centred[:, unit]) for unit in chosen],
+        "fed": [] if at == 0 else _strongest_of(fed[chosen]),
+        "speaks": [] if last else _strongest_of(centred.T[chosen]),
         **(_gradient(seen.gradients, at) if at else {}),
     }
 
@@ -170,10 +170,12 @@ def _gradient(sizes: FloatArray, at: int) -> Mapping[str, Any]:
     return {"gradient": float(f"{share:.2g}"), "vanishing": bool(vanishing(sizes)[at - 1])}
 
 
-def _strongest_of(weights: FloatArray) -> list[int]:
-    """Return the numbers of the largest weights, counted from 1, with their signs; the largest first."""
-    order = np.argsort(-np.abs(weights), kind="stable")[:MOST_NAMED]
-    return [int(np.sign(weights[one])) * (int(one) + 1) for one in order if abs(weights[one]) > 1e-9]
+def _strongest_of(weights: FloatArray) -> list[list[int]]:
+    """Return the numbers of the largest weights of each row (n, m) with their signs, from 1; the largest first."""
+    order = np.argsort(-np.abs(weights), axis=1, kind="stable")[:, :MOST_NAMED]
+    found = np.take_along_axis(weights, order, axis=1)
+    signed = np.where(np.abs(found) > 1e-9, np.sign(found), 0).astype(int) * (order + 1)
+    return [[one for one in row if one] for row in signed.tolist()]
 
 
 def _lines(weight: FloatArray) -> list[int]:
@@ -199,18 +201,18 @@ def unit_rows(run: Run, track: str) -> list[dict[str, Any]]:
     about, seen = watching.watched(run), watching.look(run, epochs[-1])
     values, rows = _values(about, seen, position_of(about, track)), []
     for at, own in enumerate(values):
-        is_hidden, fed, speaks = 0 < at < len(values) - 1, seen.units.fed[at], seen.units.speaks[at]
+        is_hidden, speaks = 0 < at < len(values) - 1, seen.units.speaks[at]
+        names = about.names if at == 0 else about.genres if at == len(values) - 1 else ()
+        fed, for_genres = _strongest_of(seen.units.fed[at]), _strongest_of((speaks - speaks.mean(axis=0)).T)
         for unit, value in enumerate(own.tolist()):
-            names = about.names if at == 0 else about.genres if at == len(values) - 1 else ()
-            for_genres = _strongest_of(speaks[:, unit] - speaks[:, unit].mean()) if at < len(values) - 1 else []
             rows.append(
                 {
                     "layer": name_of(at, len(values)),
                     "unit": names[unit] if names else str(unit + 1),
                     "on this track": value,
                     "active on": 100 * float(seen.units.active[at - 1][unit]) if is_hidden else None,
-                    "fed by": _named(_strongest_of(fed[unit]), about.names) if at else "",
-                    "speaks for": _named(for_genres, about.genres),
+                    "fed by": _named(fed[unit], about.names) if at else "",
+                    "speaks for": _named(for_genres[unit], about.genres) if at < len(values) - 1 else "",
                 }
             )
     return rows
