@@ -19,6 +19,7 @@ from starlette.routing import Route  # noqa: E402
 
 from dashboard.components.clip_routes import ROUTES as CLIP_ROUTES  # noqa: E402
 from dashboard.components.live import route  # noqa: E402
+from dashboard.components.take_home_routes import ROUTES as TAKE_HOME_ROUTES  # noqa: E402
 from dashboard.views.evaluate import live as history  # noqa: E402
 from dashboard.views.lens import live as lens  # noqa: E402
 from dashboard.views.repeat import live as repeat  # noqa: E402
@@ -66,6 +67,7 @@ ROUTES = [
     route("/live/watch/{followed:path}", watching.look),
     route("/live/{followed}", run.look),
     *CLIP_ROUTES,
+    *TAKE_HOME_ROUTES,
     Route("/train", first_page),
     Route("/{page:page}", shell),
 ]

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from dashboard.components.clip_routes import ROUTES, ranged
 from dashboard.services import clips
@@ -24,6 +25,11 @@ RATE = 22_050
 
 def ask(path: str, query: str = "", **headers: str) -> tuple[int, dict[str, str], bytes]:
     """Ask the routes of clips; returns status, headers and body."""
+    return ask_routes(ROUTES, path, query, **headers)
+
+
+def ask_routes(routes: list[Route], path: str, query: str = "", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """Ask routes; returns status, headers and body."""
     got: list[dict[str, Any]] = []
 
     async def send(message: dict[str, Any]) -> None:
@@ -35,7 +41,7 @@ def ask(path: str, query: str = "", **headers: str) -> tuple[int, dict[str, str]
     sent = [(name.encode(), text.encode()) for name, text in headers.items()]
     scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": sent}
     scope |= {"root_path": "", "asgi": {"spec_version": "2.4"}}
-    asyncio.run(Starlette(routes=ROUTES)(scope, receive, send))  # type: ignore[arg-type]
+    asyncio.run(Starlette(routes=routes)(scope, receive, send))  # type: ignore[arg-type]
     said = {name.decode().lower(): text.decode() for name, text in got[0]["headers"]}
     return got[0]["status"], said, b"".join(message.get("body", b"") for message in got[1:])
 

@@ -179,12 +179,12 @@ def fit_again(store: RunStore, run: Run) -> Fitted:
         raise DataError(f"The data of the run {run.name} have changed since it was trained: train it again.")
     shape, n_genres = prepared.dataset.inputs.shape, len(prepared.dataset.genres)
     networks = tuple(
-        rebuilt(member.model, shape, n_genres, _weights(store, run, member)) for member in config.members or (config,)
+        rebuilt(member.model, shape, n_genres, weights_of(store, run, member)) for member in config.members or (config,)
     )
     return Fitted(config, networks, prepared, store.clips.folder)
 
 
-def _weights(store: RunStore, run: Run, member: ExperimentConfig) -> bytes:
+def weights_of(store: RunStore, run: Run, member: ExperimentConfig) -> bytes:
     """Return the weights of a run, or of a stored run that is a member of an ensemble."""
     candidates = [run] if member is run.config else store.runs_of(member.fingerprint)
     for found in candidates:

@@ -15,13 +15,12 @@ from genre_core.data.dataset import PARTS, Dataset, FloatArray
 from genre_core.data.splitting import own_test, split_dataset
 from genre_core.errors import ClipError, DataError
 from genre_core.evaluation.metrics import softmax
-from genre_core.evaluation.prediction_sets import LEVELS, calibrate
-from genre_core.evaluation.scaling import fit_temperature
+from genre_core.evaluation.prediction_sets import LEVELS
 from genre_core.inspection.recordings import SILENT
 from genre_core.judging.fitted import DEAF, Fitted, fit_again, of_whole
 from genre_core.judging.nearest import Near, Surroundings
+from genre_core.judging.trust import trust_of
 from genre_core.settings.config import MusicConfig, SoundConfig, SplitConfig
-from genre_core.store.run_result import outcome_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.text import joined, percent
@@ -219,18 +218,10 @@ def _ready(store: RunStore, run_id: str, _attempt: int) -> tuple[Fitted, Surroun
 
 def _trusted(store: RunStore, run: Run, fitted: Fitted, whole: FloatArray) -> _Trusted:
     """Return calibrated probabilities (k,), whether they are, and the level and genres of the prediction set."""
-    y_prob, level = softmax(whole), LEVELS[0]
-    seen = outcome_of(store, run, "validation", fitted.prepared.dataset)
-    if seen is None:
-        return y_prob[0], False, level, ()
-    known = seen.logits.astype(np.float64)
-    rule = calibrate(seen.y_true, softmax(known), level, groups=seen.groups)
-    inside = zip(fitted.genres, rule.sets(y_prob)[0], strict=True)
-    held = () if rule.too_few.any() else tuple(genre for genre, is_in in inside if is_in)
-    scaling = fit_temperature(seen.y_true, known)
-    if scaling.at_bound:
-        return y_prob[0], False, level, held
-    return softmax(scaling.apply(whole))[0], True, level, held
+    trust = trust_of(store, run, fitted.prepared.dataset)
+    sets = trust.sets(whole)
+    held = () if sets is None else tuple(genre for genre, inside in zip(fitted.genres, sets[0], strict=True) if inside)
+    return trust.probabilities(whole)[0], trust.calibrated, LEVELS[0], held
 
 
 def closed_clips(data: Dataset, config: SplitConfig, *, opened: bool) -> set[str]:

@@ -36,6 +36,19 @@ class Encoder(Listening):
             pieces = layer(pieces, src_key_padding_mask=silent)
         return mean_over_time(self.norm(pieces), lengths)
 
+    def without_gaps(self, X: Tensor) -> Tensor:
+        """Return the logits of spectrograms (n, n_mels, n_frames) in which every frame sounds.
+
+        Torch's own layers write down how many pieces and rows there are; here that stays open.
+        """
+        pieces, _, _ = self._described(X, None)
+        for layer in self.layers:
+            assert isinstance(layer, nn.TransformerEncoderLayer)
+            pieces = pieces + _looked(layer.self_attn, layer.norm1(pieces))
+            pieces = pieces + layer.linear2(F.relu(layer.linear1(layer.norm2(pieces))))
+        logits: Tensor = self.genres(self.norm(pieces).mean(1))
+        return logits
+
     def attention(self, X: Tensor) -> Tensor:
         """Return how much all pieces look at each (n, n_pieces) in the last layer, on average over its heads."""
         pieces, silent, lengths = self._described(*heard(X))
@@ -55,12 +68,22 @@ class Encoder(Listening):
     def _described(self, X: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor | None, Tensor | None]:
         """Return pieces (n, n_pieces, width), which of them are silent, and how many are heard (n,)."""
         X = F.pad(X, (0, -X.shape[2] % self.patch))
-        pieces = X.transpose(1, 2).reshape(len(X), -1, self.patch * X.shape[1])
+        pieces = X.transpose(1, 2).reshape(X.shape[0], -1, self.patch * X.shape[1])
         if lengths is not None:
             lengths = (lengths + self.patch - 1) // self.patch
         silent = None if lengths is None else mask_of(lengths, pieces.shape[1]) == 0
         pieces = self.describes(pieces)
         return pieces + positions(pieces.shape[1], pieces.shape[2]).to(pieces), silent, lengths
+
+
+def _looked(attention: nn.MultiheadAttention, pieces: Tensor) -> Tensor:
+    """Return what pieces (n, n_pieces, width) find when they look at one another."""
+    heads = attention.num_heads
+    every = F.linear(pieces, attention.in_proj_weight, attention.in_proj_bias).chunk(3, 2)
+    asks, offers, says = (one.reshape(one.shape[0], -1, heads, attention.head_dim).transpose(1, 2) for one in every)
+    weights = (asks @ offers.transpose(2, 3) / math.sqrt(asks.shape[3])).softmax(3)
+    found: Tensor = attention.out_proj((weights @ says).transpose(1, 2).flatten(2))
+    return found
 
 
 def positions(n: int, width: int) -> Tensor:

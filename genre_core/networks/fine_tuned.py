@@ -44,6 +44,12 @@ class FineTuned(Network):
         logits: Tensor = self.genres(F.dropout(heard, self.config.dropout, self.training))
         return logits
 
+    def without_gaps(self, X: Tensor) -> Tensor:
+        """Return the logits of log-mels (n, 96, n_frames) in which every frame sounds, all at once."""
+        weights = self._weights()
+        logits: Tensor = self.genres(embedded(weights, pooled(weights, X.transpose(1, 2))))
+        return logits
+
     def start_from(self, weights: Callable[[], Mapping[str, Any]] | None) -> None:
         """Take over the tagger's weights; raises DataError where they were not fetched."""
         if weights is None:

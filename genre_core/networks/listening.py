@@ -35,6 +35,11 @@ class Listening(Network):
         logits: Tensor = self.genres(F.dropout(summary, self.dropout, self.training))
         return logits
 
+    def without_gaps(self, X: Tensor) -> Tensor:
+        """Return the logits of spectrograms (n, n_mels, n_frames) in which every frame sounds."""
+        logits: Tensor = self.genres(self.summary(X, None))
+        return logits
+
     @abstractmethod
     def summary(self, X: Tensor, lengths: Tensor | None) -> Tensor:
         """Return one row of numbers (n, width) for each spectrogram (n, n_mels, n_frames).

@@ -53,6 +53,14 @@ class Network(nn.Module):
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach(), logits.detach()
 
+    def without_gaps(self, X: Tensor) -> Tensor:
+        """Return the logits of inputs that have no gaps: what is computed depends on their shape alone, not on values.
+
+        So it can be exported as a graph of operations.
+        """
+        logits: Tensor = self(X)
+        return logits
+
     def start_from(self, weights: Callable[[], Mapping[str, Any]] | None) -> None:
         """Take over weights that were learned before, where it starts from such; raises DataError where there are none."""
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Collection
 from dataclasses import replace
 from functools import cache, cached_property
-from typing import get_args
+from typing import Any, get_args
 
 from sqlalchemy import and_, delete, func, or_, select, update
 
@@ -188,9 +188,12 @@ class RunStore(WorkStore):
 
     def submit(self, run_id: str, config: ExperimentConfig, name: str = "", pace: float = 0.0) -> bool:
         """Queue a new run; False if there is one of that id already, as after a double click."""
-        new = {"name": short(name) or run_id, "config": config.model_dump_json(), "fingerprint": config.fingerprint}
-        wanted = {"request": "continue", "pace": float(pace), "queued_at": time.time()}
-        return self._queue.add(id=run_id, **new, **wanted, **_BLANK)
+        return self._queue.add(id=run_id, **_new(run_id, config, name, pace))
+
+    def begin(self, run_id: str, config: ExperimentConfig, name: str = "") -> bool:
+        """Add a run that its caller finishes at once, as attempt 1, so that no worker takes it; False as `submit`."""
+        begun = {"state": "running", "started_at": time.time(), "heartbeat_at": self.now()}
+        return self._queue.add(id=run_id, **_new(run_id, config, name, 0.0) | begun)
 
     def request(self, run_id: str, request: Request, attempt: int | None = None) -> bool:
         """Say what a queued or running run shall do next; False if it is neither, or another attempt than asked for."""
@@ -240,6 +243,12 @@ class RunStore(WorkStore):
         """End a run that waits and has no epoch to keep; False if it is not such a one."""
         waits = ("queued", "paused")
         return self._queue.move(run_id, waits, _runs.c.epoch == 0, state="cancelled", finished_at=time.time())
+
+
+def _new(run_id: str, config: ExperimentConfig, name: str, pace: float) -> dict[str, Any]:
+    """Return the row of a run that has not begun."""
+    new = {"name": short(name) or run_id, "config": config.model_dump_json(), "fingerprint": config.fingerprint}
+    return {**new, "request": "continue", "pace": float(pace), "queued_at": time.time(), **_BLANK}
 
 
 def _unknown(run_id: str) -> RunStateError:

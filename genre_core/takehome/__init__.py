@@ -1,1 +1,1 @@
-"""Things that leave the laboratory: scripts, notebooks and reports of a run."""
+"""Things that leave the laboratory: models, scripts, notebooks and reports of stored runs."""

@@ -36,7 +36,8 @@ _SOURCES = "[--preset NAME | --table FILE | --fma FOLDER | --clips FOLDER]"
 def add_commands(commands: Commands) -> None:
     """Add every command with its options."""
     training = (_train, _repeat, _crossvalidate, _search, _lens, _few)
-    for add in (*training, _evaluate, _listen, _horse, _compare, _ensemble, _script, _limit, _import, _tagger, _runs):
+    kept = (_evaluate, _listen, _horse, _compare, _ensemble, _script, _export)
+    for add in (*training, *kept, _limit, _import, _tagger, _runs):
         add(commands)
 
 
@@ -259,14 +260,14 @@ def _limit(commands: Commands) -> None:
 
 
 def _import(commands: Commands) -> None:
-    help = "store a table of audio features, FMA, a folder of clips, or a published split"
+    help = "store a table of audio features, FMA, a folder of clips, a published split, or an exported model as a run"
     parser = _add(commands, "import", help, "FILE [FILE …] | FOLDER [options]")
     parser.add_argument(
         "files",
         metavar="FILE",
         nargs="*",
         help="CSV or Parquet, several files are joined by their tracks; the folder of FMA's metadata; "
-        "a folder of clips such as blues/one.wav; "
+        "a folder of clips such as blues/one.wav; a model that `export` wrote, such as model.zip; "
         "or lists of a split's tracks such as train.txt, valid.txt and test.txt",
     )
     lists = "a list of the tracks of train, validation or test"
@@ -274,6 +275,16 @@ def _import(commands: Commands) -> None:
     progress = "write the progress of an import of FMA or clips to standard error, as lines of JSON"
     parser.add_argument("--progress", action="store_true", help=progress)
     add_columns(parser)
+
+
+def _export(commands: Commands) -> None:
+    about = (
+        ": weights as safetensors, ONNX, the preprocessing as JSON, and a model card with the Python that answers "
+        "without Genre Lab. `import` makes a run of it again."
+    )
+    parser = _add(commands, "export", "write a stored run as a model that runs anywhere", "RUN [--out FILE]", about)
+    parser.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
+    parser.add_argument("--out", metavar="FILE", help="where to write the archive (default: here, named for the run)")
 
 
 def _tagger(commands: Commands) -> None:

@@ -24,6 +24,7 @@ from genre_core.terminal.inputs import (
     put_split,
     read_split_files,
 )
+from genre_core.terminal.models import import_model_file, is_model
 from genre_core.terminal.options import TABLE_SETTINGS
 from genre_core.terminal.output import DONE, show
 from genre_core.terminal.usage import UsageError
@@ -38,6 +39,8 @@ def import_data(options: argparse.Namespace) -> int:
         raise UsageError(
             "FILE is missing: name a table, FMA's folder, a folder of clips, or the files of a split after the command."
         )
+    if len(paths) == 1 and is_model(paths[0]):
+        return import_model_file(options, paths[0])
     if _is_clips(paths):
         return _import_clips(options, paths[0])
     files = find_fma(paths)

@@ -24,6 +24,7 @@ _COMMANDS = {
     "script": ("takehome", "script"),
     "limit": ("limit", "limit"),
     "import": ("importing", "import_data"),
+    "export": ("models", "export"),
     "ensemble": ("ensemble", "ensemble"),
     "tagger": ("tagger", "tagger"),
     "runs": ("stored", "runs"),

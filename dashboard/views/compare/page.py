@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.ensembles import average_button
+from dashboard.components.take_home import take_home
 from dashboard.views.compare import chosen, curves, difference, genres, verdict
 
 CSS = Path(__file__).parents[2] / "components" / "judged.css"
@@ -21,9 +22,10 @@ def main() -> None:
         with head:
             verdict.head(found)
         runs = [one.run for one in (found.compared.first, *found.compared.others)]
-        if not any(run.averages for run in runs):
-            with side:
+        with side, st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if not any(run.averages for run in runs):
                 average_button(runs)
+            take_home(runs)
         verdict.draw_rulers(found)
         verdict.score_twin(found)
         verdict.draw_pairs(found)

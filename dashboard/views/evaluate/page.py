@@ -13,6 +13,7 @@ from dashboard.components.ensembles import beside_members
 from dashboard.components.judged import Judged
 from dashboard.components.judged_head import judged_head
 from dashboard.components.member_marks import member_marks
+from dashboard.components.take_home import take_home
 from dashboard.components.terms import terms_line
 from dashboard.services import datasets, outcomes, runs
 from dashboard.shell import address
@@ -69,6 +70,7 @@ def _section(judged: Judged) -> None:
         part = None if judged.part == "validation" else judged.part
         icon = ":material/compare_arrows:"
         address.page_link("views/compare/page.py", "Compare with …", icon, runs=judged.run.id, part=part)
+        take_home([judged.run])
     match section:
         case "epochs":
             through_time.draw(judged)

@@ -9,6 +9,7 @@ from dashboard.components import ruler as rulers
 from dashboard.components.address_choice import address_choice
 from dashboard.components.judged import Judged
 from dashboard.components.judged_head import judged_head
+from dashboard.components.take_home import take_home
 from dashboard.components.terms import terms_line
 from dashboard.services import datasets
 from dashboard.shell import address
@@ -86,6 +87,7 @@ def _steps(judged: Judged, one: OneGenre | None) -> None:
             st.button(f"{plain(after)} ›", key="genre after", on_click=_look, args=(after,))
         st.session_state[PICKER] = one.name if one else ALL
         st.selectbox("Genre", [ALL, *genres], key=PICKER, label_visibility="collapsed", width=170, on_change=_choose)
+        take_home([judged.run])
 
 
 def _choose() -> None:

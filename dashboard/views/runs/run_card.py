@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.components.deleting import delete_or_keep
 from dashboard.components.ensembles import member_list
 from dashboard.components.table import table
+from dashboard.components.take_home import take_home
 from dashboard.components.terms import numbers_line
 from dashboard.services import commands, openings
 from dashboard.services.runs import all_tags, loss, notes_of
@@ -100,6 +101,7 @@ def _actions(run: Run) -> None:
             key = f"name of {run.id}"
             st.text_input("Name", run.name, 200, key=key, on_change=_rename, args=(run.id, key))
             st.button("Save name", key="save name")  # leaving the field saves; the button is where to go
+        take_home([run])
         if st.button("Delete", icon=":material/delete:", key="delete run"):
             _ask(run)
 

@@ -13,6 +13,7 @@ from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
 from dashboard.components.tables import epoch_table, matrix_table
 from dashboard.components.tagger import tagger_offer
+from dashboard.components.take_home import take_home
 from dashboard.components.usable import say_why_not, usable
 from dashboard.components.words import words
 from dashboard.services import datasets, outcomes, runs, tables, tagger, workers
@@ -72,6 +73,8 @@ def main() -> None:
             _say_branch(run, config)
             if run and config:
                 _say_what_differs(run, config)
+            if run:
+                take_home([run])
         if config:
             hear_changes.draw(config)
         with st.container(key="train-charts", gap="small"):
