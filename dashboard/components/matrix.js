@@ -3,9 +3,9 @@ const grids = new WeakMap();
 // What the matrix is about, and what can be chosen of it at once.
 function about(grid) {
   const { note, pickable, view } = grid.data;
-  grid.about.hidden = !note && !pickable;
+  grid.about.hidden = grid.data.compact || (!note && !pickable);
   const missed = view.counts.some((row, i) => row.some((n, j) => n && j !== i && j < grid.k));
-  const said = `${note}|${pickable}|${view.compare}|${view.held}|${missed}`;
+  const said = `${note}|${pickable}|${grid.zoomed}|${grid.k > DENSE}|${view.compare}|${view.held}|${missed}`;
   if (grid.noted === said) return;
   grid.noted = said;
   grid.about.replaceChildren(element("span", {}, note || ""));
@@ -17,6 +17,7 @@ function about(grid) {
   for (const [what, text, title] of all) {
     ways.append(element("button", { type: "button", "data-pick": what, "aria-pressed": "false", title }, text));
   }
+  if (grid.k > DENSE) ways.append(element("button", { type: "button", class: "zoom" }, grid.zoomed ? "Overview" : "Numbers"));
   ways.append(element("button", { type: "button", class: "several", "aria-pressed": "false", title: "Let each tap add a cell, row or column" }, "Several"));
   grid.about.append(ways);
 }

@@ -73,7 +73,7 @@ function margin(grid, cell, value, of, title, among = "") {
   if (!cell) return;
   const bare = grid.bare && cell.dataset.side === "foot";  // the row's name has the unit
   const text = value ? (bare ? (100 * value[0]).toFixed(0) : percent(value[0], 0)) : "–";
-  const small = among || (value && of < FEW ? ` of ${of}` : "");
+  const small = among || (value && of < FEW && !bare ? ` of ${of}` : "");
   if (cell.shows !== text + small) {
     cell.replaceChildren(text, ...(small ? [element("small", {}, small)] : []));
     cell.shows = text + small;

@@ -92,7 +92,10 @@ function measure(grid) {
   }));
 }
 
-const named = (grid) => ["frame", grid.data.compact && "compact", grid.k > DENSE && "dense", grid.data.pickable && "pickable", grid.data.byRow && "rows", grid.steep && "steep", grid.small].filter(Boolean).join(" ");
+const named = (grid) => ["frame", grid.data.compact && "compact", grid.k > DENSE && "dense", isOverview(grid) && "overview", grid.data.pickable && "pickable", grid.data.byRow && "rows", grid.steep && "steep", grid.small].filter(Boolean).join(" ");
+
+// A large matrix opens whole, without numbers; "Numbers" leads into it.
+const isOverview = (grid) => grid.k > DENSE && !grid.data.compact && !grid.zoomed && grid.width >= 480;
 
 // Columns have one width: where each were as wide as its numbers, a changed number would move the whole table.
 function sizes(grid) {
@@ -105,7 +108,7 @@ function sizes(grid) {
   const kind = `${by} ${compare}`;
   if (dense && grid.kind !== kind) [grid.kind, grid.letters] = [kind, 0];
   if (dense) grid.letters = Math.max(grid.letters, lettersOf(grid));
-  const column = dense ? Math.max(28, Math.round(6.4 * grid.letters + 4)) : room;
+  const column = isOverview(grid) ? Math.max(6, Math.floor(room)) : dense ? Math.max(28, Math.round(6.4 * grid.letters + 4)) : room;
   grid.steep = column < 42 && longest > 4;  // names stand upright where columns are narrow
   // "3 of 3" stands beside its share, below it, or where there is no room for it in what is said of the cell alone.
   grid.small = dense || column >= 84 ? "" : grid.data.compact || column < 34 ? "spare" : "stacked";
@@ -141,6 +144,7 @@ function fit(grid) {
 
 function rowHeight(grid, column) {
   const dense = grid.k > DENSE;
+  if (isOverview(grid)) return Math.max(11, Math.min(22, column));
   if (grid.data.compact) return dense ? 18 : 22;
   return dense ? 22 : Math.round(Math.max(26, Math.min(48, 400 / grid.k, column * 1.2)));
 }

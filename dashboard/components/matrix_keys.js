@@ -96,7 +96,11 @@ function listen(grid) {
   grid.about.addEventListener("click", (event) => {
     const button = event.target.closest?.("button");
     if (!button) return;
-    if (button.dataset.pick) send(grid, grid.selected === button.dataset.pick ? "" : button.dataset.pick);
+    if (button.matches(".zoom")) {
+      grid.zoomed = !grid.zoomed;
+      update(grid);
+      if (grid.stop) reveal(grid, grid.stop);
+    } else if (button.dataset.pick) send(grid, grid.selected === button.dataset.pick ? "" : button.dataset.pick);
     else { grid.several = !grid.several; button.setAttribute("aria-pressed", String(grid.several)); }
   });
 }

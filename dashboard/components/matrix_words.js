@@ -78,5 +78,6 @@ function cellText(grid, i, j) {
     return by === "count" ? signed(value, number(Math.abs(value))) : points(value, grid.tight || grid.k > 12 ? 0 : 1);
   }
   const n = counts[i][j];
+  if (n === 0 && grid.k > DENSE) return "";  // among thousands of cells the zeros would hide the rest
   return by === "count" || n === 0 ? number(n) : share(grid, rates[i][j]);
 }

@@ -36,6 +36,10 @@ const MOST_CORNERS = 40;
 const NEAR = 5;  // pixels around a point that is pressed
 const RESTING = 300;  // milliseconds of the mouse on a point before it sounds
 
+// A projector's window is low; a phone's is narrow.
+const lowWindow = matchMedia("(max-height: 800px) and (min-width: 768px)");
+const heightOf = ({ height, low }) => (low && lowWindow.matches ? low : height);
+
 function draw(chart) {
   const { node, data } = chart;
   const width = Math.floor(node.clientWidth);
@@ -45,7 +49,7 @@ function draw(chart) {
   chart.width = width;
   const paper = background(node);
   const figure = themed(JSON.parse(data.figure), isDark(node) ? data.twins : null);
-  const layout = { ...figure.layout, width, height: data.height, autosize: false, uirevision: data.revision || "same" };
+  const layout = { ...figure.layout, width, height: heightOf(data), autosize: false, uirevision: data.revision || "same" };
   layout.paper_bgcolor = layout.plot_bgcolor = paper;  // also that of a downloaded picture
   if (width < 480 && layout.showlegend) layout.margin = { ...layout.margin, t: (layout.margin?.t ?? 60) + 34 };  // it wraps
   if (coarse) layout.dragmode = false;  // one finger scrolls the page
@@ -169,7 +173,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!data.sounds) rest(chart);
   chart.sounds = data.sounds && JSON.parse(data.sounds);
   chart.send = setTriggerValue;
-  chart.node.style.height = `${data.height}px`;
+  chart.node.style.height = `${heightOf(data)}px`;
   chart.node.setAttribute("aria-label", data.alt);
   if (chart.Plotly) draw(chart);
   else {

@@ -69,6 +69,7 @@ def chart(
     key: str,
     *,
     height: int,
+    low: int | None = None,
     revision: str = "",
     live: str = "",
     at: float | None = None,
@@ -76,10 +77,12 @@ def chart(
 ) -> None:
     """Draw what `chart_part` returned; with `live`, the name of the part, it follows a run.
 
+    `low` is its height in a low window, such as a projector's.
+
     `at` is where a hairline stands on the x axis, which others may move in the browser. `on_line` is called with the
     `meta` of a line that was clicked.
     """
-    data = {**_data(part, height, revision), "live": live, "at": at}
+    data = {**_data(part, height, revision), "live": live, "at": at, "low": low}
     if on_line is None:
         _mount(key=key, data=data)
         return

@@ -53,10 +53,14 @@ class Mark:
 
 @dataclass(frozen=True)
 class Ruler:
-    """The marks on one ruler, and what it measures ("accuracy", "recall of Jazz")."""
+    """The marks on one ruler, and what it measures ("accuracy", "recall of Jazz").
+
+    Where ticks are not `ticks_named` on it, a chart beside it names them.
+    """
 
     marks: tuple[Mark, ...]
     measure: str = "accuracy"
+    ticks_named: bool = True
 
     @property
     def sentence(self) -> str:
@@ -105,7 +109,7 @@ def ruler_part(marks: Ruler) -> dict[str, Any]:
             "value": round(mark.value, 5),
             "low": mark.low,
             "high": mark.high,
-            "text": mark.text,
+            "text": mark.text if marks.ticks_named or mark.kind != "tick" else "",
             "part": mark.part,
         }
         for mark in marks.marks

@@ -11,6 +11,8 @@ from genre_core.evaluation.history import ConfusionHistory
 from genre_core.text import told
 
 MOST_LIFTED = len(GENRE_COLOURS)
+N_WORST, N_BEST = 4, 2
+"""Of many genres, how many lines stand out until a person chooses."""
 MOST_POINTS = 12_000
 """Points that all lines together are drawn with: more, no screen shows and every epoch would send again."""
 FEWEST_POINTS = 150
@@ -41,7 +43,7 @@ def recalls_figure(
     end = max(FEWEST_EPOCHS, last)
     traces = [
         *(_band(history, shown, line) for line in lines if line.is_lifted and _told(history, line)),
-        *(_trace(line, shown, bool(chosen)) for line in lines),
+        *(_trace(line, shown, bool(chosen) or len(lines) > MOST_LIFTED) for line in lines),
     ]
     title = heading("Recall of each genre", "validation")
     figure = epoch_chart(title, end, percent_axis(), traces, right=104, top=TOP, bottom=BOTTOM, hovermode="closest")
@@ -62,12 +64,14 @@ def _lines(history: ConfusionHistory, shown: list[int], chosen: Sequence[int]) -
     few = len(history.genres) <= len(GENRE_COLOURS)
     there = [genre for genre, n in enumerate(history.supports.tolist()) if n]
     ends = {genre: float(history.recalls[-1, genre]) for genre in there}
-    # Among many lines without a choice the highest and the lowest are named, so that there is something to hold on to.
-    outermost = {min(there, key=lambda g: ends[g]), max(there, key=lambda g: ends[g])} if there else set()
+    # Among many lines without a choice those that matter are named: the best and the worst, by how each ended.
+    in_order = sorted(there, key=lambda g: ends[g])
+    outermost = [*in_order[:N_WORST], *in_order[N_WORST:][-N_BEST:]]
     found = []
     for genre in there:
         own = genre in chosen
-        colour = GENRE_COLOURS[genre if few else chosen.index(genre)].light if few or own else FAINT
+        of = list(chosen) if chosen else outermost
+        colour = GENRE_COLOURS[genre if few else of.index(genre)].light if few or genre in of else FAINT
         values = [round(100 * float(history.recalls[epoch - 1, genre]), 1) for epoch in shown]
         labelled = few or own or (not chosen and genre in outermost)
         found.append(_Line(genre, history.genres[genre], [*values], colour, own, labelled))
@@ -75,7 +79,7 @@ def _lines(history: ConfusionHistory, shown: list[int], chosen: Sequence[int]) -
 
 
 def _trace(line: _Line, shown: list[int], some_lifted: bool) -> dict[str, Any]:
-    colour = fade(line.colour, 0.4) if some_lifted and not line.is_lifted else line.colour
+    colour = fade(line.colour, 0.4) if some_lifted and not (line.is_lifted or line.labelled) else line.colour
     return scatter(
         shown,
         line.values,

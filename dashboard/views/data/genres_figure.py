@@ -16,6 +16,8 @@ TREE_WIDTH = 0.22
 CELLS_WITH_NUMBERS = 16
 """Most genres whose distances are written into their cells."""
 NAMES_SHOWN = 32
+MOSTLY = 0.95
+"""Share of the pairs among which colors differ: a genre far from all others would make the rest one color."""
 
 
 def distances_figure(found: GenreDistances) -> Figure:
@@ -32,6 +34,7 @@ def distances_figure(found: GenreDistances) -> Figure:
         "hovertemplate": "%{customdata}<extra></extra>",
         "colorscale": [[0, NEAR], [1, BACKGROUND]],
         "zmin": round(float(np.nanmin(apart)) / 2, 3),
+        "zmax": round(float(np.nanquantile(apart, MOSTLY)), 3),
         "showscale": False,
         "xgap": 1,
         "ygap": 1,
@@ -87,7 +90,7 @@ def _with_tree(heat: dict[str, Any], tree: Tree, names: Sequence[str], height: s
     k = len(names)
     heat |= {"x": list(range(k)), "y": list(range(k))}
     lines = {**_brackets(tree), "xaxis": "x2", "yaxis": "y"}
-    axis = _name_axis(names)
+    axis = _name_axis(names, most=2 * NAMES_SHOWN)
     return {
         "data": [heat, lines],
         "layout": layout(
@@ -119,8 +122,8 @@ def _brackets(tree: Tree) -> dict[str, Any]:
     return scatter(xs, ys, "lines", line=line, hoverinfo="skip")
 
 
-def _name_axis(names: Sequence[str]) -> dict[str, Any]:
-    every = -(-len(names) // NAMES_SHOWN)
+def _name_axis(names: Sequence[str], most: int = NAMES_SHOWN) -> dict[str, Any]:
+    every = -(-len(names) // most)
     return name_axis(
         tickmode="array",
         tickvals=list(range(len(names)))[::every],

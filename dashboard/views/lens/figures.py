@@ -1,16 +1,59 @@
-"""Who is clearly ahead of whom: classifiers by accuracy, and lines beside them that join those not told apart."""
+"""What splits do to each classifier's accuracy, and who is clearly ahead of whom by each of them."""
+
+from collections.abc import Mapping, Sequence
 
 from dashboard.figures import parts
-from dashboard.theme import ACCENT, GAP, INK, MUTED, TEMPLATE, Figure, heading, percent
-from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, NETWORK
+from dashboard.figures.epoch_axis import End, names_at_ends
+from dashboard.theme import ACCENT, FAINT, GAP, INK, MUTED, TEMPLATE, Figure, heading, percent
+from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, NETWORK, Classifier
 from genre_core.studies.lens.ranking import Ranking
+from genre_core.studies.lens.summary import LensEstimate
 from genre_core.text import capitalized
 
 RANKING = 250
 """Height of the figure in pixels."""
+SLOPE = 300
 _MOST_LETTERS = 16
 _LANE = 0.05
 """Width of a joining line's lane, as a share of the figure."""
+
+
+def slope_figure(
+    estimates: Mapping[tuple[str, Classifier], LensEstimate], levels: Sequence[str], limit: float | None
+) -> Figure:
+    """Return a line for each classifier from level to level, on an axis as long as their accuracies need."""
+    places = {level: at for at, level in enumerate(levels)}
+    lines, ends, values = [], [], [100 * limit] if limit else []
+    for name, title in CLASSIFIERS.items():
+        found = [estimates[level, name] for level in levels if (level, name) in estimates]
+        if not found or name == "majority":
+            continue
+        ours = name == NETWORK
+        x, y = [places[one.level] for one in found], [round(100 * one.accuracy, 2) for one in found]
+        values += y
+        said = [f"{title}, {JUDGED_BY[one.level]}: {percent(one.accuracy, one.accuracy_interval)}" for one in found]
+        line = {"color": ACCENT if ours else FAINT, "width": 3 if ours else 1.5}
+        lines.append(parts.scatter(x, y, "lines+markers", line=line, marker={"size": 8 if ours else 6}, text=said))
+        if x[-1] == len(levels) - 1:
+            ends.append(End(y[-1], f"{title} {percent(y[-1] / 100)}", line["color"], in_front=ours))
+    low = max(0.0, 5 * (min(values, default=0) // 5) - 5)
+    high = min(102.0, 5 * (max(values, default=100) // 5) + 7)
+    known = [] if limit is None else [parts.level(100 * limit, INK, "dash")]
+    said_there = [] if limit is None else [
+        parts.note(-0.1, 100 * limit, "the best possible", xanchor="left", yanchor="bottom")
+    ]  # fmt: skip
+    layout = {
+        "template": TEMPLATE,
+        "title": {"text": heading("From split to split", "a line that falls shows leakage")},
+        "margin": {"l": 46, "r": 190, "t": 38, "b": 28},
+        "hovermode": "closest",
+        "xaxis": {"range": [-0.12, len(levels) - 0.92], "tickvals": list(places.values()),
+                  "ticktext": [JUDGED_BY[level] for level in levels], "fixedrange": True},
+        "yaxis": {"range": [low, high], "ticksuffix": f"{GAP}%", "fixedrange": True},
+        "shapes": known,
+        "annotations": said_there + names_at_ends(ends, len(levels) - 1, (low, high), SLOPE - 66),
+    }  # fmt: skip
+    return {"data": lines[::-1], "layout": layout}
 
 
 def ranking_figure(ranking: Ranking) -> Figure:

@@ -4,6 +4,7 @@ from typing import Any
 
 from dashboard.components.best_possible import limit_marks
 from dashboard.components.live import Followed, Parts, answer_part, follow_from, progress_part, study_as, title_part
+from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Kind, Mark, Ruler, majority, model, ruler_part
 from dashboard.services import datasets, lenses, openings
 from dashboard.services.lenses import Lens
@@ -11,6 +12,7 @@ from dashboard.services.runs import POLL_SECONDS
 from dashboard.services.studies import with_losses
 from dashboard.text.badges import opened_badge
 from dashboard.views.lens import text as sentences
+from dashboard.views.lens.figures import slope_figure
 from genre_core.settings.config import DatasetConfig
 from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, NETWORK
 from genre_core.studies.lens.summary import LensEstimate
@@ -47,10 +49,13 @@ def parts(lens: Lens) -> Parts:
         "answer": answer_part(headline.answer, with_losses(headline.reason, lens.study), TERMS),
         "progress": progress_part(len(lens.scores) / n_scores if n_scores else 0.0, sentences.progress(lens)),
     }
+    slope = lens.plan is not None and len(lens.plan.levels) > 1
     for level in lens.plan.levels if lens.plan else ():
         found[f"{level} title"] = _title(lens, level)
         measured = f"test accuracy{sentences.measured_by(lens)} {JUDGED_BY[level]}"
-        found[f"{level} ruler"] = ruler_part(Ruler(tuple(_marks(lens, level)), measured))
+        found[f"{level} ruler"] = ruler_part(Ruler(tuple(_marks(lens, level)), measured, ticks_named=not slope))
+    if slope and lens.plan:
+        found["slope"] = chart_part(slope_figure(lens.estimates, lens.plan.levels, limit), sentences.SLOPE)
     return found
 
 

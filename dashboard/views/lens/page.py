@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components.live import answer_part
-from dashboard.components.plot import plot
+from dashboard.components.plot import chart, plot
 from dashboard.components.right_about import about_true_genres, choose_unit
 from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
@@ -24,7 +24,7 @@ from dashboard.shell.address import plain
 from dashboard.text.train import Headline
 from dashboard.views.lens import live as following
 from dashboard.views.lens import text as sentences
-from dashboard.views.lens.figures import RANKING, ranking_figure
+from dashboard.views.lens.figures import RANKING, SLOPE, ranking_figure
 from genre_core.errors import DataError, NotExtractedError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import configure
@@ -155,6 +155,8 @@ def _lens(
         with st.container(key=f"lens-{level}", gap=None):
             words(parts[f"{level} title"], f"lens title {level}", live=f"{level} title")
             ruler(parts[f"{level} ruler"], f"lens ruler {level}", live=f"{level} ruler")
+    if "slope" in parts:
+        chart(parts["slope"], "lens slope", height=SLOPE, revision=lens.study.id, live="slope")
     if lens.rankings and not lens.study.active:
         _rankings(lens)
     if config:

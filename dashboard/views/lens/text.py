@@ -17,6 +17,7 @@ from genre_core.studies.lens.summary import LensEstimate, coarsest_groups, coars
 from genre_core.studies.lens.verdict import f1, leakiest, remaining, unjudged, verdict
 from genre_core.text import capitalized, joined, judged
 
+SLOPE = "Test accuracy of each classifier by one way to split and by the next: a line that falls shows leakage."
 _OWN_SPLITS = "The lens makes its own splits; no run uses them."
 EXAMPLE = "Try an example that leaks: 2,000 tracks by 20 artists in each genre"
 COUNTED = "A lens counts once for each classifier and seed."

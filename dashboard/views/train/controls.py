@@ -15,8 +15,8 @@ from genre_core.settings.names import all_settings
 from genre_core.store.runs import new_run_id
 from genre_core.store.schema import Run
 
-FAST, SLOW, BY_HAND = "as fast as it can", "two epochs a second", "by hand"
-PACES = {FAST: 0.0, SLOW: 0.5, BY_HAND: 0.0}
+FAST, BY_HAND = "as fast as it can", "by hand"
+PACES = {FAST: 0.0, "two epochs a second": 0.5, "one epoch a second": 1.0, BY_HAND: 0.0}
 """Seconds that an epoch takes at least; by hand, the run pauses after each."""
 _UNSAVED = "why train started nothing"
 
@@ -59,8 +59,8 @@ def draw(run: Run | None, config: ExperimentConfig | None) -> None:
         key="pace",
         bind="query-params",
         label_visibility="collapsed",
-        width=190,
-        help="How fast you watch. The result is the same.",
+        width=180,
+        help="How fast you watch. The result is the same. By hand: it pauses after each epoch.",
         on_change=_set_pace,
         args=(run,),
     )

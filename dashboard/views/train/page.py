@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.components import findings
 from dashboard.components.address_choice import address_choice
 from dashboard.components.live import Parts, follow_from
-from dashboard.components.matrix import matrix
+from dashboard.components.matrix import matrix, picked
 from dashboard.components.plot import chart
 from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
@@ -24,7 +24,7 @@ from dashboard.text import train as sentences
 from dashboard.text.ensembles import networks_of
 from dashboard.views.train import controls, hear_changes, watch
 from dashboard.views.train import live as following
-from dashboard.views.train.live import PLOT_HEIGHT
+from dashboard.views.train.live import LOW_HEIGHT, PLOT_HEIGHT
 from dashboard.views.train.repeat_menu import repeat_menu
 from genre_core.errors import DataError, GenreLabError, RunStateError
 from genre_core.findings.rules import TRAINING
@@ -33,6 +33,7 @@ from genre_core.settings.config import ExperimentConfig
 from genre_core.store.schema import Run
 from genre_core.takehome.naming import file_name
 
+LIVE_MATRIX, _PICKED = "live matrix", "cell of the live matrix"
 TABLE_SECONDS = 1.0
 """How often tables are drawn anew while their run trains."""
 
@@ -60,12 +61,14 @@ def main() -> None:
             ruler(parts["ruler"], "train ruler", live="ruler")
         with st.container(key="controls", horizontal=True, vertical_alignment="center", gap="small"):
             controls.draw(run, config)
-            words(parts["progress"], "train progress", live="progress", width=195)
+            words(parts["progress"], "train progress", live="progress", width=180)
+        say_why_not(found)
+        with st.container(key="train-next", horizontal=True, vertical_alignment="center", gap="small"):
+            repeat_menu(config)
             if run and not sentences.why_no_branch(run):
                 controls.branch(run, _branch_epochs(run), config.before.epochs if config else 0)
-            repeat_menu(config)
-        say_why_not(found)
-        with st.container(key="train-differs", horizontal=True, vertical_alignment="center", gap="small"):
+            if run:
+                take_home([run])
             if run and run.state == "complete" and run.context.get("leaky"):
                 address.page_link(
                     "views/lens/page.py", "How much of the score is leakage?", icon=":material/arrow_forward:"
@@ -73,8 +76,6 @@ def main() -> None:
             _say_branch(run, config)
             if run and config:
                 _say_what_differs(run, config)
-            if run:
-                take_home([run])
         if config:
             hear_changes.draw(config)
         with st.container(key="train-charts", gap="small"):
@@ -100,7 +101,7 @@ def _charts(run: Run | None, config: ExperimentConfig | None, parts: Parts) -> N
     """Draw the curves, the network, the confusions, and the same as tables."""
     for name, column in zip(("loss", "accuracy"), st.columns(2, gap="medium"), strict=True):
         with column:
-            chart(parts[name], name, height=PLOT_HEIGHT, revision=run.id if run else "", live=name)
+            chart(parts[name], name, height=PLOT_HEIGHT, low=LOW_HEIGHT, revision=run.id if run else "", live=name)
     left, right = st.columns(2, gap="medium")
     with left:
         watched = _network(run, config)
@@ -146,12 +147,25 @@ def _confusions(run: Run | None, parts: Parts) -> None:
                     address.page_link("views/evaluate/page.py", "Through time", section="epochs")
                 if run.state == "complete":
                     address.page_link("views/evaluate/page.py", "Evaluate it", icon=":material/arrow_forward:")
+    if cell := st.session_state.pop(_PICKED, None):
+        st.switch_page("views/evaluate/page.py", query_params={"run": run.id if run else "", "cell": cell})
     if "matrix" in parts:
-        matrix(parts["matrix"]["view"], key="live matrix", compact=True, live="matrix")
+        matrix(
+            parts["matrix"]["view"],
+            key=LIVE_MATRIX,
+            compact=True,
+            live="matrix",
+            on_pick=_pick if run and run.state == "complete" else None,
+        )
         if run and run.state == "complete" and can_listen(run):
             address.page_link("views/listen/page.py", "Let it listen to a sound", icon=":material/hearing:")
     else:
         st.caption("After the first epoch, this shows which genres the validation tracks are taken for.")
+
+
+def _pick() -> None:
+    """Lead to the tracks of a cell: from within a callback no page can be opened."""
+    st.session_state[_PICKED] = picked(LIVE_MATRIX)
 
 
 def _findings(run: Run) -> None:

@@ -5,14 +5,14 @@ from math import log, log10
 from typing import Any
 
 from dashboard.figures.parts import bars, fixed_axis, name_axis, note, scatter, upright
-from dashboard.theme import ACCENT, AXIS, FAINT, GAP, MUTED, OTHER, PALETTE, Figure, heading, layout
+from dashboard.theme import ACCENT, AXIS, FAINT, GAP, MUTED, PALETTE, Figure, heading, layout
 from genre_core.settings.names import all_settings, validate
 from genre_core.studies.tuning.config import SearchConfig
 from genre_core.studies.tuning.rows import TrialResult
 from genre_core.studies.tuning.space import Dimension
 
-SHADES = (FAINT, PALETTE["accent_pale"].light, PALETTE["accent_light"].light, ACCENT)
-"""From the worst quarter of the trials to the best."""
+SHADES = (FAINT, PALETTE["accent_pale"].light, PALETTE["accent_light"].light)
+"""From the worst third of the trials to the best; the best alone has the full color."""
 MARGIN = 0.04
 """The room beside the ends of a range, as a share of it."""
 
@@ -59,7 +59,7 @@ def parallel_figure(config: SearchConfig, trials: Sequence[TrialResult], best: T
     if best:
         top: dict[str, list[Any]] = {"x": [], "y": []}
         _across(top, axes, best, low, high)
-        traces.append(_lines(top, OTHER, 3))
+        traces.append(_lines(top, ACCENT, 4))
     last = len(axes)
     names = [*(_title(axis.name) for axis in axes), _objective(config)]
     ends = [note for at, axis in enumerate(axes) for note in axis.notes(at)]
@@ -68,7 +68,7 @@ def parallel_figure(config: SearchConfig, trials: Sequence[TrialResult], best: T
     return {
         "data": traces,
         "layout": layout(
-            heading("Every trial across its settings", "bluer is better; amber is the best"),
+            heading("Every trial across its settings", "bluer is better; the thick line is the best"),
             xaxis={"tickvals": list(range(last + 1)), "ticktext": names, "range": [-0.4, last + 0.4], "side": "top",
                    "fixedrange": True},
             yaxis={"visible": False, "range": [-0.12, 1.12], "fixedrange": True},
@@ -91,7 +91,7 @@ def slice_figure(
     traces = (
         _slice(config, dimension, pruned, {"color": MUTED, "size": 6, "symbol": "circle-open"}),
         _slice(config, dimension, complete, {"color": SHADES[2], "size": 7}),
-        _slice(config, dimension, [best] if best else [], {"color": OTHER, "size": 12}),
+        _slice(config, dimension, [best] if best else [], {"color": ACCENT, "size": 12}),
     )
     return {
         "data": [trace for trace in traces if trace["x"]],

@@ -16,7 +16,7 @@ from dashboard.views.tune.live import HEIGHT
 from genre_core.studies.tuning.rows import TrialResult
 
 TABLE_SECONDS = 1.0
-N_COLUMNS, SLICE_HEIGHT = 4, 220
+N_COLUMNS, SLICE_HEIGHT = 4, 190
 MOST_LETTERS = 1000
 
 
@@ -41,10 +41,13 @@ def results(found: Search, parts: Parts) -> None:
             with column:
                 name = f"slice {one.name}"
                 chart(parts[name], f"search {name}", height=SLICE_HEIGHT, revision=found.study.id, live=name)
-    chart(parts["parallel"], "search parallel", height=HEIGHT + 40, revision=found.study.id, live="parallel")
-    st.subheader("The trials", anchor=False)
-    refreshing(_trials, TABLE_SECONDS if found.study.active else None)(found.study.id)
-    _open_chosen(found)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        chart(parts["parallel"], "search parallel", height=HEIGHT + 40, revision=found.study.id, live="parallel")
+    with right:
+        st.subheader("The trials", anchor=False)
+        refreshing(_trials, TABLE_SECONDS if found.study.active else None)(found.study.id)
+        _open_chosen(found)
     with st.expander("In Optuna's own dashboard", type="compact", key="tune-optuna"):
         st.caption(plain(sentences.DASHBOARD.format(found.study.id)))
         st.code(searches.optuna_command(), language=None, wrap_lines=True)
