@@ -21,7 +21,7 @@ const at = (value) => `${(100 * Math.min(Math.max(value, 0), 1)).toFixed(3)}%`;
 function drawMark(ruler, mark, name) {
   const hue = ruler.data.hues[mark.kind]?.[isDark(ruler.node) ? 1 : 0] ?? "";
   if (mark.kind === "limit") part(ruler, `${name} beyond`, "beyond").style.left = at(mark.value);
-  if (mark.kind === "limit" || mark.kind === "baseline") part(ruler, `${name} line`, `line ${mark.kind}`).style.left = at(mark.value);
+  if (["limit", "best", "baseline"].includes(mark.kind)) part(ruler, `${name} line`, `line ${mark.kind}`).style.left = at(mark.value);
   if (mark.kind === "tick") part(ruler, `${name} tick`, "thin").style.left = at(mark.value);
   if (mark.kind === "model" || mark.kind === "other" || mark.kind === "tick") {
     if (mark.low !== null) {

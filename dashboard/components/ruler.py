@@ -12,7 +12,7 @@ from genre_core.evaluation.intervals import Interval
 from genre_core.store.tag_baseline import TagsAlone
 from genre_core.text import NO_INTERVAL, nothing_told
 
-Kind = Literal["baseline", "limit", "model", "other", "tick"]
+Kind = Literal["baseline", "limit", "best", "model", "other", "tick"]
 
 _mount = mount(__file__)
 
@@ -21,7 +21,8 @@ _mount = mount(__file__)
 class Mark:
     """One value on the ruler, a rate in [0, 1], with its interval, or what is `too_few` for one.
 
-    `model` and `other` are drawn as a dot, on the test part as a diamond; a `tick` as a thin line.
+    `model` and `other` are drawn as a dot, on the test part as a diamond; a `tick` as a thin line, what is `best`
+    but no limit as the limit is, without hatching.
     """
 
     kind: Kind

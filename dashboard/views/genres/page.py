@@ -111,9 +111,9 @@ def _ruler(one: OneGenre) -> None:
     marks.append(rulers.majority(at_random, "the same number of predictions at random"))
     if best is not None:
         whom = on(unheard(judged.run.config.data, judged.outcome.unit))
-        marks.append(rulers.Mark("tick", best, f"the best possible classifier{whom}"))
+        marks.append(rulers.Mark("best", best, f"the best possible classifier{whom}"))
     elif known := datasets.recipe_limit(judged.run.config.data, clean=judged.clean):
-        marks.append(rulers.Mark("tick", float(known.confusion[one.number, one.number]), KNOWS_RECIPE))
+        marks.append(rulers.Mark("best", float(known.confusion[one.number, one.number]), KNOWS_RECIPE))
     few = judged.outcome.evaluation.confusion_matrix.too_few(one.number)
     if score.recall is not None:
         name = "recall" if judged.part == "test" else "recall, validation"
