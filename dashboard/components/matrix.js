@@ -18,6 +18,7 @@ function about(grid) {
     ways.append(element("button", { type: "button", "data-pick": what, "aria-pressed": "false", title }, text));
   }
   if (grid.k > DENSE) ways.append(element("button", { type: "button", class: "zoom" }, grid.zoomed ? "Overview" : "Numbers"));
+  ways.append(element("button", { type: "button", class: "picture", title: "Download the matrix as a picture" }, "Picture"));
   ways.append(element("button", { type: "button", class: "several", "aria-pressed": "false", title: "Let each tap add a cell, row or column" }, "Several"));
   grid.about.append(ways);
 }

@@ -9,7 +9,14 @@ from dashboard.figures.matrix import MatrixView
 from dashboard.shell.mount import mount
 from dashboard.theme import ACCENT, MUTED, OTHER, RIGHT, TWINS, WRONG
 
-SCRIPTS = ("matrix_words.js", "matrix_cells.js", "matrix_draw.js", "matrix_selection.js", "matrix_keys.js")
+SCRIPTS = (
+    "matrix_words.js",
+    "matrix_cells.js",
+    "matrix_draw.js",
+    "matrix_selection.js",
+    "matrix_keys.js",
+    "matrix_picture.js",
+)
 
 _mount = mount(__file__, *SCRIPTS)
 

@@ -38,7 +38,7 @@ function paint(grid, cell, was, i, j) {
   const strength = (0.1 + 0.9 * (value / ((apart ? grid.mostApart : grid.most[hue]) || 1))) * (apart && noise[i][j] ? 0.3 : 1);
   const plain = value === 0 || was.few || was.hidden;
   const [fill, ink] = plain ? ["", ""] : (grid.ramps[hue] ??= ramp(grid, hue))[Math.round(100 * strength)];
-  if (was.fill !== fill) [cell.style.backgroundColor, cell.style.color, was.fill] = [fill, ink, fill];
+  if (was.fill !== fill) [cell.style.backgroundColor, cell.style.color, was.fill, was.ink] = [fill, ink, fill, ink];
   const classes = {
     none: value === 0, few: was.few, hidden: was.hidden, sure: apart && value > 0 && !noise[i][j],
     held: isHeld(grid, j), top: grid.starts.has(i), left: grid.starts.has(j),

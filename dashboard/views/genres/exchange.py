@@ -41,12 +41,12 @@ def _side(found: Sequence[Taken], side: str, title: str, longest: int) -> None:
 
 
 def _bar(key: str, share: float, side: str) -> str:
-    """Return the style that draws a bar behind a link, growing from the middle of both sides."""
+    """Return the style that draws a bar under a link, growing from the middle of both sides."""
     colour = PALETTE["wrong"]
-    light, dark = (fade(hue, 0.42 if side == "gone" else 0.25) for hue in colour)
+    light, dark = (fade(hue, 0.9 if side == "gone" else 0.55) for hue in colour)
     towards = "left" if side == "gone" else "right"
     hue = f"light-dark({light},{dark})"
     return (
         f".st-key-{key} a{{background:linear-gradient(to {towards},{hue} {100 * share:.1f}%,"
-        f"transparent {100 * share:.1f}%)!important}}"
+        f"transparent {100 * share:.1f}%) bottom/100% 5px no-repeat!important}}"
     )

@@ -32,10 +32,11 @@ def slope_figure(
         x, y = [places[one.level] for one in found], [round(100 * one.accuracy, 2) for one in found]
         values += y
         said = [f"{title}, {JUDGED_BY[one.level]}: {percent(one.accuracy, one.accuracy_interval)}" for one in found]
-        line = {"color": ACCENT if ours else FAINT, "width": 3 if ours else 1.5}
+        colour = ACCENT if ours else FAINT
+        line = {"color": colour, "width": 3 if ours else 1.5}
         lines.append(parts.scatter(x, y, "lines+markers", line=line, marker={"size": 8 if ours else 6}, text=said))
         if x[-1] == len(levels) - 1:
-            ends.append(End(y[-1], f"{title} {percent(y[-1] / 100)}", line["color"], in_front=ours))
+            ends.append(End(y[-1], f"{title} {percent(y[-1] / 100)}", colour, in_front=ours))
     low = max(0.0, 5 * (min(values, default=0) // 5) - 5)
     high = min(102.0, 5 * (max(values, default=100) // 5) + 7)
     known = [] if limit is None else [parts.level(100 * limit, INK, "dash")]

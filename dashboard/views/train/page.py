@@ -43,6 +43,10 @@ def main() -> None:
 
     Each part has its own container, drawn in every state, so that nothing moves when the state changes.
     """
+    if cell := st.session_state.pop(
+        _PICKED, None
+    ):  # before the sidebar, which would stay, empty, on a page without one
+        st.switch_page("views/evaluate/page.py", query_params={"run": address.run_id() or "", "cell": cell})
     form = forms.sidebar_settings(tables.tables(), genres=tables.genres)
     run, missing = _looked_at()
     found = usable(form)
@@ -147,8 +151,6 @@ def _confusions(run: Run | None, parts: Parts) -> None:
                     address.page_link("views/evaluate/page.py", "Through time", section="epochs")
                 if run.state == "complete":
                     address.page_link("views/evaluate/page.py", "Evaluate it", icon=":material/arrow_forward:")
-    if cell := st.session_state.pop(_PICKED, None):
-        st.switch_page("views/evaluate/page.py", query_params={"run": run.id if run else "", "cell": cell})
     if "matrix" in parts:
         matrix(
             parts["matrix"]["view"],
