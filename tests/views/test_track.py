@@ -88,7 +88,7 @@ def test_a_track_says_what_it_is_and_how_sure_the_network_is(store):
     true, predicted = genres[found.y[row]], genres[y_prob.argmax()]
     assert page.header[0].value == said.title(str(row + 1), true, predicted, y_prob.max())
     assert ">validation track<" in html(page)
-    assert shares(page) == [round(100 * p, 1) for p in y_prob]
+    assert shares(page) == [round(100 * p, 1) for p in sorted(y_prob, reverse=True)]
     assert f"Why {predicted} rather than {true}" in drawn(page, "attribution")["figure"]
     right = int(np.setdiff1d(rows_of(run, "validation"), rows_of(run, "validation", wrong=True))[0])
     assert "; recognized with " in opened(TRACK, run="small", track=str(right)).header[0].value

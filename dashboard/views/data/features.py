@@ -20,6 +20,7 @@ from genre_core.errors import DataError
 from genre_core.inspection.features import Separation
 from genre_core.settings.config import DatasetConfig
 
+VIEWS = {"apart": "What tells genres apart", "together": "What goes together", "parts": "Training and test"}
 MEASURES = {"f": "by variance (F)", "information": "by information"}
 MULTIPLES, MOST_CORRELATED = 24, 100
 Pair = tuple[int, int] | None
@@ -29,6 +30,16 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
     """Draw the features, the best first."""
     if not has_features(data, "This section"):
         return
+    match address_choice("What of the features", "of", VIEWS):
+        case "together":
+            _correlations(config, data)
+        case "parts":
+            _drift(config)
+        case _:
+            _apart(config, data)
+
+
+def _apart(config: DatasetConfig, data: Dataset) -> None:
     with st.container(key="features-choice", horizontal=True, vertical_alignment="center", gap="small"):
         pair = choose_pair(data.genres)
         by = address_choice("Measure", "measure", MEASURES)
@@ -38,12 +49,7 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
         _ranking(found, data, pair, by)
     with right:
         _multiples(config, data, found, pair)
-    left, right = st.columns([1, 1.25], gap="medium")
-    with left:
         _one_feature(config, data)
-        _drift(config)
-    with right:
-        _correlations(config, data)
 
 
 def _ranking(found: tuple[Separation, ...], data: Dataset, pair: Pair, by: str) -> None:

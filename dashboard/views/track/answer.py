@@ -13,7 +13,8 @@ SHOWN = 10
 
 
 def answer_bars(choices: Sequence[Choice], before: Mapping[str, float] | None = None) -> None:
-    """Draw genres with their probability, in the order given; `before` are those of the unchanged track."""
+    """Draw genres with their probability; `before` are those of the unchanged track, by which they stay in order."""
+    choices = sorted(choices, key=lambda choice: -(before or {}).get(choice.genre, choice.probability))
     bars = [_bar(choice, before) for choice in choices]
     if len(choices) <= SHOWN + 2:
         st.html(_list(bars))

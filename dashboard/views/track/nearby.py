@@ -12,6 +12,8 @@ from dashboard.views.track.looked_at import LookedAt
 from dashboard.views.track.text import neighbours_sentence
 from genre_core.explaining.neighbours import Neighbours
 
+ROWS_SHOWN = 6
+
 
 def draw(track: LookedAt) -> None:
     """Draw the nearest training tracks; choosing one opens its page."""
@@ -37,7 +39,7 @@ def draw(track: LookedAt) -> None:
         f"nearest {track.run.id} {track.row}",
         "The nearest training tracks, with their genre, prediction and distance.",
         n=len(rows),
-        most=len(rows),
+        most=ROWS_SHOWN,
         columns={"distance": st.column_config.NumberColumn("Distance", format="%.2f", help=meaning)},
         on_pick=open_one,
     )

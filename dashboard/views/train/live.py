@@ -28,7 +28,7 @@ from genre_core.settings.config import ExperimentConfig, SoundConfig
 from genre_core.store.schema import MEASURING, Run
 from genre_core.store.tag_baseline import TagsAlone
 
-PLOT_HEIGHT, LOW_HEIGHT = 250, 160
+PLOT_HEIGHT, LOW_HEIGHT = 250, 150
 """Pixels of a chart, and in a window as low as a projector's."""
 
 

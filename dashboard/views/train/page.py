@@ -43,10 +43,6 @@ def main() -> None:
 
     Each part has its own container, drawn in every state, so that nothing moves when the state changes.
     """
-    if cell := st.session_state.pop(
-        _PICKED, None
-    ):  # before the sidebar, which would stay, empty, on a page without one
-        st.switch_page("views/evaluate/page.py", query_params={"run": address.run_id() or "", "cell": cell})
     form = forms.sidebar_settings(tables.tables(), genres=tables.genres)
     run, missing = _looked_at()
     found = usable(form)
@@ -143,11 +139,15 @@ def _network(run: Run | None, config: ExperimentConfig | None) -> bool:
 
 def _confusions(run: Run | None, parts: Parts) -> None:
     """Draw the validation matrix of the epoch that the page speaks of, and the way to its evaluation."""
+    of, chosen = st.session_state.get(_PICKED, ("", ""))
+    cell = chosen if run and of == run.id else ""
     with st.container(key="confusions-head", horizontal=True, vertical_alignment="center", gap="small"):
         words(parts["confusions"], "confusions title", live="confusions")
         if run and (run.epoch or run.averages):
             with st.container(horizontal=True, gap="small", width="content"):
-                if run.epoch:
+                if cell:
+                    address.page_link("views/evaluate/page.py", "Its tracks", cell=cell)
+                elif run.epoch:
                     address.page_link("views/evaluate/page.py", "Through time", section="epochs")
                 if run.state == "complete":
                     address.page_link("views/evaluate/page.py", "Evaluate it", icon=":material/arrow_forward:")
@@ -157,6 +157,7 @@ def _confusions(run: Run | None, parts: Parts) -> None:
             key=LIVE_MATRIX,
             compact=True,
             live="matrix",
+            selected=cell,
             on_pick=_pick if run and run.state == "complete" else None,
         )
         if run and run.state == "complete" and can_listen(run):
@@ -166,8 +167,8 @@ def _confusions(run: Run | None, parts: Parts) -> None:
 
 
 def _pick() -> None:
-    """Lead to the tracks of a cell: from within a callback no page can be opened."""
-    st.session_state[_PICKED] = picked(LIVE_MATRIX)
+    """Offer the way to the tracks of the chosen cell: a switch of pages here would leave an empty sidebar there."""
+    st.session_state[_PICKED] = address.run_id(), picked(LIVE_MATRIX) or ""
 
 
 def _findings(run: Run) -> None:
