@@ -14,7 +14,7 @@ from dashboard.services import datasets, openings, outcomes, runs, workers
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text import evaluate_states
-from dashboard.text.badges import Badge, badges
+from dashboard.text.badges import Badge, badges, data_badge
 from dashboard.text.evaluate_states import Step
 from dashboard.text.train import Headline
 from genre_core.data.dataset import Part
@@ -53,7 +53,7 @@ def judged_head(answer: Answer, forget: Mapping[str, None]) -> Judged | None:
         with head:
             ask_to_open(evaluate_states.closed(run, opened), [run])
         return None
-    marked = badges(run, opened if part == "test" else None)
+    marked = [*badges(run, opened if part == "test" else None), *data_badge(datasets.serious(run.config))]
     judged = _judged(run, part, judge, marked, head)
     if judged is not None:
         with head:

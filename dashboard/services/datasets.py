@@ -1,6 +1,7 @@
 """Data sets, their limits, what there is to know about them, and what the Data page shows of them."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,10 +19,12 @@ from genre_core.data.sources import counts_of, load_dataset, unmeasured, windows
 from genre_core.data.splitting import Split, split_dataset
 from genre_core.errors import DataError
 from genre_core.inspection.warnings import Finding, findings
-from genre_core.settings.config import DatasetConfig, MusicConfig, SoundConfig, SplitConfig
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, MusicConfig, SoundConfig, SplitConfig
 
 MOST_COLUMNS = 200
 """Most columns of which gaps are listed."""
+MOST_SECONDS = 5.0
+"""How long a page waits for the data check of a run that it shows."""
 _lookers = ThreadPoolExecutor(2, "genre-lab-checks")
 
 
@@ -127,6 +130,16 @@ class Checked:
 def checked(config: DatasetConfig, split: SplitConfig) -> Checked:
     """Return what there is to know about data and their split, which takes a second or two; raises DataError."""
     return findings_soon(config, split).result()
+
+
+def serious(config: ExperimentConfig) -> tuple[Finding, ...]:
+    """Return what makes a score on imported data mean something else; nothing where that takes too long to find."""
+    if not config.data.imported:
+        return ()
+    with suppress(DataError, TimeoutError):
+        found = findings_soon(config.data, config.split).result(timeout=MOST_SECONDS).findings
+        return tuple(one for one in found if one.severity == "serious")
+    return ()
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

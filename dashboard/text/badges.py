@@ -1,10 +1,12 @@
 """Small badges beside a number: a leaky split, a held-out fold, and how often a test part was opened."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from genre_core.errors import RunStateError
 from genre_core.evaluation.glossary import GLOSSARY, leaky
+from genre_core.inspection.warning import Finding
 from genre_core.store.openings import Openings
 from genre_core.store.schema import Run
 
@@ -22,6 +24,12 @@ def badges(run: Run, opened: Openings | None = None) -> list[Badge]:
     """Return the badges of a run's numbers; `opened` counts how often its test set was, beside a test number."""
     found = [] if opened is None else [*fold_badge(run), opened_badge(opened, noun(run))]
     return found if not is_leaky(run) else [*found, Badge("leaky", why_leaky(run), "warning")]
+
+
+def data_badge(serious: Sequence[Finding]) -> list[Badge]:
+    """Return the badge beside numbers on data with serious warnings, which it says."""
+    said = [*(one.sentence for one in serious), "The page Data, under Data check, says what to do."]
+    return [Badge("check the data", " ".join(said), "warning")] if serious else []
 
 
 def opened_badge(opened: Openings, noun: str = "track", counted: str = "") -> Badge:

@@ -18,7 +18,7 @@ from dashboard.services import datasets, outcomes, runs
 from dashboard.services.datasets import Shape
 from dashboard.services.runs import NO_PROGRESS, Progress
 from dashboard.text import train as sentences
-from dashboard.text.badges import badges
+from dashboard.text.badges import badges, data_badge
 from dashboard.theme import count
 from genre_core.errors import DataError
 from genre_core.evaluation.glossary import GLOSSARY
@@ -48,6 +48,8 @@ def state_of(run: Run) -> str:
     before = runs.parent(run)
     of_parent = f" {before.id} {before.epoch}" if before else ""
     measured = run.context.get(MEASURING, "") or (" with tags" if _tags_alone(run) else "")
+    if run.state == "complete":
+        measured += f" {len(datasets.serious(run.config))}"
     so_far = f"{run.attempt} {run.state} {run.epoch} {run.fraction:.2f}"
     return f"{so_far} {runs.queue(run)}{of_parent}{measured}{runs.loss(run)}"
 
@@ -143,6 +145,8 @@ def _answer(run: Run | None, progress: Progress, config: ExperimentConfig | None
         known = datasets.recipe_limit(config.data) if config else None
         headline = sentences.before_training(datasets.shape(config.data) if config else None, config, limit, known)
     found = badges(run) if run and (progress.shown or run.state == "complete") else []
+    if run and run.state == "complete":
+        found += data_badge(datasets.serious(run.config))
     return {
         "kind": "answer",
         "text": headline.answer,
