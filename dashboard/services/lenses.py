@@ -55,7 +55,7 @@ class Lens(Judged):
 
     @cached_property
     def seconds_left(self) -> float | None:
-        """Estimate the seconds that the missing scores take, from what theirs took before; None before the first."""
+        """Estimate the seconds that the missing scores take, from what theirs took; None until each was scored once."""
         if not self.plan or not self.scores:
             return None
         took: dict[Classifier, list[float]] = {}
@@ -64,7 +64,10 @@ class Lens(Judged):
         usual = {classifier: sum(seconds) / len(seconds) for classifier, seconds in took.items()}
         splits = product(range(1, self.config.n_repeats + 1), self.plan.levels)
         wanted = {task for repeat, level in splits for task in tasks(self.config, level, repeat)}
-        return sum(usual.get(task[2], 0.0) for task in wanted - {score.task for score in self.scores})
+        missing = wanted - {score.task for score in self.scores}
+        if {classifier for _, _, classifier in missing} - usual.keys():
+            return None
+        return sum(usual[classifier] for _, _, classifier in missing)
 
 
 def lens(lens_id: str, *, clean: bool = False, unit: Unit = "track") -> Lens:

@@ -68,7 +68,7 @@ def parallel_figure(config: SearchConfig, trials: Sequence[TrialResult], best: T
     return {
         "data": traces,
         "layout": layout(
-            heading("Every trial across its settings", "the bluer, the better"),
+            heading("Every trial", "the bluer, the better"),
             xaxis={"tickvals": list(range(last + 1)), "ticktext": names, "range": [-0.4, last + 0.4], "side": "top",
                    "fixedrange": True},
             yaxis={"visible": False, "range": [-0.12, 1.12], "fixedrange": True},
