@@ -32,8 +32,8 @@ class Watched:
     """The tracks that a network is asked about: their `rows` in the data, genres `y` and standard scores `X`.
 
     `X_train` and `y_train` are those of some training tracks. `typical` says of each genre which of the shown tracks
-    (by position) is nearest to the genre's mean in the training part, of those that are no nearer to another genre's if
-    there are any, and `first` which of these is the most typical. `n_validation` tracks could have been shown.
+    (by position) is nearest to the genre's mean in the training part, as a share of its distance to the next genre's,
+    and `first` which of these is the most typical. `n_validation` tracks could have been shown.
     """
 
     names: tuple[str, ...]
@@ -67,11 +67,12 @@ def _watched(config: DatasetConfig, split_by: SplitConfig) -> Watched:
         raise DataError("No validation track is of a genre that the network learns.")
     means = [learned[y_train == genre].mean(axis=0) for genre in known]
     far = np.stack([np.linalg.norm(X - mean, axis=1) for mean in means], axis=1)
-    typical, distance = dict[int, int](), dict[int, float]()
+    typical, share = dict[int, int](), dict[int, float]()
     for number, genre in enumerate(known.tolist()):
-        own = far[:, number] + np.where(y == genre, 0, np.inf) + np.where(far.argmin(axis=1) == number, 0, 1e9)
-        typical[genre], distance[genre] = int(own.argmin()), float(own.min())
-    first = typical[min(distance, key=distance.__getitem__)]
+        nearest_other = np.delete(far, number, axis=1).min(axis=1, initial=np.inf)
+        own = np.where(y == genre, far[:, number] / nearest_other, np.inf)
+        typical[genre], share[genre] = int(own.argmin()), float(own.min())
+    first = typical[min(share, key=share.__getitem__)]
     some = sample(np.arange(len(train)), MOST_STEPPED)
     plane = answer_plane(learned, y_train, X, COLUMNS, ROWS)
     n, stepped = len(split.validation), (learned[some], y_train[some])
@@ -89,14 +90,19 @@ def renew(of: Run) -> None:
     if of.state in ("queued", "running", "paused") and (
         seen is None or now is None or not 0 <= (now - seen).total_seconds() < WATCHED_FOR / 3
     ):
-        store().watch(of.id)
+        watch(of.id)
+
+
+def watch(run_id: str) -> None:
+    """Say that somebody watches a run."""
+    store().watch(run_id)
 
 
 @dataclass(frozen=True, eq=False)
 class Look:
     """A network after an epoch: what its units do on the shown tracks, and its answers to them and to the map's ground.
 
-    `gradients` (n_layers,) are the mean absolute ones of each layer's weights.
+    `gradients` (n_layers,) are the norms of those by each layer's weights.
     """
 
     network: FittedNetwork

@@ -13,7 +13,7 @@ from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.metrics import softmax
 from genre_core.explaining.network import FittedNetwork, Scores
 
-VANISHING = 0.05
+VANISHING = 0.1
 """A layer's gradient vanishes where it is smaller than this share of the last layer's."""
 
 
@@ -49,13 +49,16 @@ def units_of(network: FittedNetwork, outputs: Sequence[FloatArray]) -> Units:
 
 
 def gradient_sizes(network: FittedNetwork, X: Scores, y: IntArray) -> FloatArray:
-    """Return the mean absolute gradient of the cross-entropy for each layer's weights (n_layers,), without dropout."""
+    """Return the norm of the gradient of the mean cross-entropy by each layer's weights (n_layers,), without dropout.
+
+    A norm, as the mean of a wide layer's many weights is small wherever many units share the work.
+    """
     hidden = (np.asarray(X, np.float64), *network.outputs(X))
     above = softmax(hidden[-1])
     above[np.arange(len(y)), y] -= 1
     sizes = []
     for weight, below in zip(reversed(network.weights), reversed(hidden[:-1]), strict=True):
-        sizes.append(float(np.abs(above.T @ below).mean()) / len(y))
+        sizes.append(float(np.linalg.norm(above.T @ below)) / len(y))
         above = (above @ weight) * (below > 0)
     return np.array(sizes[::-1])
 

@@ -115,11 +115,11 @@ def test_a_watched_network_is_drawn_with_its_weights_and_a_map_and_nothing_of_it
 
 def test_a_network_is_watched_from_before_its_first_epoch_and_others_say_why_not(store):
     run = queued(store, "watched-early")
-    assert "After the first epoch, this shows the weights" in texts(opened(TRAIN, run=run, watch="on"))
+    assert "Weights are drawn after the first epoch." in texts(opened(TRAIN, run=run, watch="on"))
     assert store.run(run).watched_at
     assert not store.run(queued(store, "not-watched")).watched_at
     cnn = configure({"data.source": "music", "model.architecture": "cnn"})
-    assert "not in a CNN" in sentences_of_watching.why_not(cnn)
+    assert sentences_of_watching.why_not(cnn) == "Perceptrons and softmax regression only."
 
 
 def test_the_first_visit_says_what_train_does_and_what_is_possible(store):

@@ -1,5 +1,5 @@
 const maps = new WeakMap();
-const HEIGHT = 318;
+const HEIGHT = 284;
 const NEAR = 12;   // pixels from the mouse to a point, within which it is said
 const LEAST = 12;  // cells of the ground that a genre needs for its name to stand on it
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.services import commands
+from dashboard.services import commands, watching
 from dashboard.shell import address, forms
 from dashboard.text import train as sentences
 from genre_core.errors import ConfigError, StoreError
@@ -129,6 +129,8 @@ def _train(run_id: str, config: ExperimentConfig) -> None:
         return
     if pace == BY_HAND:
         commands.step(run_id)
+    if st.query_params.get("watch"):
+        watching.watch(run_id)  # its first epoch may end before the page is drawn
     address.look(run=run_id, cell=None)
 
 

@@ -1,5 +1,5 @@
 const networks = new WeakMap();
-const HEIGHT = 318, TOP = 8, FOOT = 52;  // of the canvas; of what stands below the units
+const HEIGHT = 284, TOP = 8, FOOT = 52;  // of the canvas; of what stands below the units
 const ROWS = 32;      // units that stand on one another, at most: wider layers take several columns
 const PITCH = 15;     // most pixels from one unit to the next
 const LEAST_GAP = 30; // pixels between two layers, beyond which the drawing scrolls
@@ -128,16 +128,18 @@ function drawUnits(net, g, hue, { at, places, radius }) {
 
 // Below each layer: how many units, how many of them dead, and how large the gradient of its weights is.
 function drawFoot(net, g, hue) {
+  const middle = ({ left, right }) => (left + right) / 2, y = HEIGHT - FOOT + 14, { layers } = net.picture;
+  const narrow = net.units.some((block, at) => at && middle(block) - middle(net.units[at - 1]) < 46);
   g.textBaseline = "alphabetic";
   g.textAlign = "center";
-  net.units.forEach(({ at, left, right }) => {
-    const layer = net.picture.layers[at], x = (left + right) / 2, y = HEIGHT - FOOT + 14;
+  net.units.forEach((block) => {
+    const { at } = block, layer = layers[at], x = middle(block);
     g.fillStyle = hue.ink;
     g.font = `600 ${FONT}`;
     g.fillText(layer.n.toLocaleString("en-US"), x, y);
     g.font = FONT;
     if (layer.n_dead) {
-      g.fillText(`${layer.n_dead} dead`, x, y + 36);
+      g.fillText(narrow ? `✕ ${layer.n_dead}` : `${layer.n_dead} dead`, x, y + 36);
     }
     if (layer.gradient === undefined) return;
     const part = Math.min(1, Math.max(0.02, 1 + Math.log10(layer.gradient || 1e-9) / 3));
@@ -145,12 +147,19 @@ function drawFoot(net, g, hue) {
     g.fillRect(x - 16, y + 6, 32, 4);
     g.fillStyle = layer.vanishing ? hue.wrong : hue.muted;
     g.fillRect(x - 16, y + 6, 32 * part, 4);
-    g.fillStyle = layer.vanishing ? hue.ink : hue.muted;
-    g.fillText(layer.vanishing ? "vanishing" : layer.gradient, x, y + 23);
+    g.fillStyle = hue.muted;
+    if (!layer.vanishing) g.fillText(layer.gradient, x, y + 23);
+    if (!layer.vanishing || layers[at - 1].vanishing) return;
+    let last = at;  // neighbors that vanish share the word
+    while (layers[last + 1]?.vanishing) last += 1;
+    g.fillStyle = hue.ink;
+    g.fillText("vanishing", (x + middle(net.units[last])) / 2, y + 23);
   });
   g.textAlign = "left";
   g.fillStyle = hue.muted;
-  if (net.units[0].left > 50) g.fillText("gradient", 0, HEIGHT - FOOT + 25);
+  if (net.units[0].left < 50) return;
+  g.fillText("gradient", 0, y + 11);
+  if (narrow && layers.some((layer) => layer.n_dead)) g.fillText("dead", 0, y + 36);
 }
 
 const signed = (list, names) => list.map((one) => [one > 0, names[Math.abs(one) - 1]]);

@@ -1,6 +1,7 @@
 """Sentences about a network that is watched."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from dashboard.theme import count, percent
 from genre_core.settings.config import ExperimentConfig
@@ -11,14 +12,14 @@ HELP = (
     "beside it a map of what the network answers. Epochs are kept for it while it is open."
 )
 TRACK_HELP = "The track whose way through the network is drawn. Press a point of the map for another one."
-EARLY = "After the first epoch, this shows the weights as they change."
+EARLY = "Weights are drawn after the first epoch."
 NOT_KEPT = "Only the final weights are stored: open this before training to watch the epochs."
 TOO_LARGE = "This network is too large to be drawn while it trains: its final weights will be shown."
 HOW = (
     "Lines are weights: solid blue raises a unit, dashed amber lowers it; the wider, the stronger. The more a unit is "
     "filled, the more active it is on the track. A dead unit is active on no track and crossed out. What feeds a unit "
     "and what it speaks for: products of weights along all paths, each unit counted by how often it is active. Bars: "
-    "the size of each layer's gradient beside the last layer's, “vanishing” below a twentieth of it."
+    "the size of each layer's gradient beside the last layer's, “vanishing” below a tenth of it."
 )
 MAP_HOW = (
     "The two directions that separate the genres of the training part best. The ground is what the network answers to "
@@ -30,9 +31,9 @@ MAP_HOW = (
 def why_not(config: ExperimentConfig) -> str:
     """Say why the network of a configuration cannot be watched; empty where it can."""
     if config.averaged_with:
-        return "An ensemble has no single network to watch: open one of its members."
+        return "An ensemble has no single network: open a member."
     if not config.model.explainable:
-        return f"Units can be watched in perceptrons and in softmax regression, not in {config.model.phrase}."
+        return "Perceptrons and softmax regression only."
     return ""
 
 
@@ -41,7 +42,11 @@ def lines_drawn(drawn: Sequence[tuple[int, int]]) -> str:
     all_of_them = all(n == total for n, total in drawn)
     if all_of_them:
         return f"Drawn: all {count(sum(total for _, total in drawn), 'connection')}."
-    parts = [f"all {total:,}" if n == total else f"{n:,} of {total:,}" for n, total in drawn]
+    parts = []
+    for (n, total), same in groupby(drawn):
+        times = len(list(same))
+        part = f"all {total:,}" if n == total else f"{n:,} of {total:,}"
+        parts.append(f"{times} times {part}" if times > 1 else part)
     listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
     return f"Drawn: the strongest connections of each layer, {listed}."
 
