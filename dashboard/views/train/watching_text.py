@@ -45,8 +45,10 @@ def lines_drawn(drawn: Sequence[tuple[int, int]]) -> str:
     parts = []
     for (n, total), same in groupby(drawn):
         times = len(list(same))
-        part = f"all {total:,}" if n == total else f"{n:,} of {total:,}"
-        parts.append(f"{times} times {part}" if times > 1 else part)
+        if n == total:
+            parts += times * [f"all {total:,}"]
+        else:
+            parts.append(f"{times} times {n:,} of {total:,}" if times > 1 else f"{n:,} of {total:,}")
     listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
     return f"Drawn: the strongest connections of each layer, {listed}."
 
