@@ -9,7 +9,7 @@ const FONT = "11px system-ui, sans-serif";
 // Where the units of each layer stand; the same while the widths of the layers and of the page are.
 function arrange(net) {
   const { layers } = net.picture;
-  const named = [0, layers.length - 1].map((at) => (layers[at].shown.length <= ROWS ? Math.min(92, 14 + 6.2 * longest(net, at)) : 8));
+  const named = [0, layers.length - 1].map((at) => (layers[at].shown.length <= ROWS ? Math.min(100, 14 + 6.9 * longest(net, at)) : 8));
   const blocks = layers.map(({ shown }) => {
     const columns = Math.ceil(shown.length / ROWS), rows = Math.ceil(shown.length / columns);
     return { columns, rows, pitch: Math.min(PITCH, (HEIGHT - TOP - FOOT) / Math.max(rows, 1)) };
