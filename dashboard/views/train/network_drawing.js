@@ -2,14 +2,15 @@ const networks = new WeakMap();
 const HEIGHT = 284, TOP = 8, FOOT = 52;  // of the canvas; of what stands below the units
 const ROWS = 32;      // units that stand on one another, at most: wider layers take several columns
 const PITCH = 15;     // most pixels from one unit to the next
-const LEAST_GAP = 30; // pixels between two layers, beyond which the drawing scrolls
+const LEAST_GAP = 24; // pixels between two layers, beyond which the drawing scrolls
 const NEAR = 14;      // pixels from the mouse to a unit, within which it is said
 const FONT = "11px system-ui, sans-serif";
 
 // Where the units of each layer stand; the same while the widths of the layers and of the page are.
 function arrange(net) {
   const { layers } = net.picture;
-  const named = [0, layers.length - 1].map((at) => (layers[at].shown.length <= ROWS ? Math.min(100, 14 + 6.9 * longest(net, at)) : 8));
+  const room = (at, letter, most) => (layers[at].shown.length <= ROWS ? Math.min(most, 12 + letter * longest(net, at)) : 8);
+  const named = [room(0, 6, 84), room(layers.length - 1, 7, 100)];  // the genre that is answered is bold
   const blocks = layers.map(({ shown }) => {
     const columns = Math.ceil(shown.length / ROWS), rows = Math.ceil(shown.length / columns);
     return { columns, rows, pitch: Math.min(PITCH, (HEIGHT - TOP - FOOT) / Math.max(rows, 1)) };
