@@ -39,7 +39,7 @@ FLOORS = {
 """Rooms from the ground up: a module imports from its own floor and from those below it."""
 
 SLOW = {"torch", "sklearn", "pandas", "scipy", "statsmodels", "pyarrow", "distributed", "dask", "safetensors", "fsspec"}
-SLOW |= {"librosa", "soundfile", "soxr", "pretty_midi", "midirenderer", "captum", "numba", "onnxruntime"}
+SLOW |= {"librosa", "soundfile", "soxr", "pretty_midi", "midirenderer", "captum", "numba", "onnxruntime", "matplotlib"}
 COMPILED = "genre_core.networks.twister"
 """The one module of compiled functions, imported by none at its top."""
 TORCH_ROOMS = ("genre_core.networks.", "genre_core.training.")

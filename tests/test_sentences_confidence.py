@@ -5,12 +5,17 @@ import numpy as np
 import pytest
 
 from dashboard.figures.calibration import posterior_figure, reliability_figure
-from dashboard.text.calibration import error_sentence, posterior_sentence, reliability_answer, scaling_sentence
 from dashboard.theme import TWINS, points
 from dashboard.views.evaluate import rejection_text as rejecting
 from dashboard.views.evaluate.rejection_figure import MOST_GENRES, genre_answers_figure
 from genre_core.evaluation.calibration import Bin, ReliabilityCurve, calibration, reliability
 from genre_core.evaluation.calibration_error import CalibrationError
+from genre_core.evaluation.calibration_sentences import (
+    error_sentence,
+    posterior_sentence,
+    reliability_answer,
+    scaling_sentence,
+)
 from genre_core.evaluation.intervals import Interval, wilson
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.posterior_gap import posterior_gap

@@ -1,11 +1,11 @@
 """The button that takes a table away."""
 
-import csv
-import io
 from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+
+from genre_core.takehome.escaping import as_csv as as_csv
 
 Columns = dict[str, list[Any]]
 
@@ -25,12 +25,3 @@ def csv_download(
         type="tertiary",
         on_click="ignore",
     )
-
-
-def as_csv(columns: Columns) -> str:
-    """Return columns as comma-separated text with a header."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
-    return text.getvalue()

@@ -1,6 +1,5 @@
 """Rows and sentences of the Runs page, and the command that repeats a run: pure functions."""
 
-import shlex
 from datetime import UTC, datetime
 
 from dashboard.text.badges import is_leaky, noun
@@ -65,28 +64,6 @@ def changed_in(config: ExperimentConfig) -> str:
     return ", ".join(shown) or "none"
 
 
-def command(run: Run) -> str:
-    """Return the terminal command that repeats a run; of an ensemble one for each member, and one that averages them.
-
-    Raises RunStateError where it was made by a version with other settings.
-    """
-    if not run.averages:
-        return shlex.join([*_training(run.config), "--json"])
-    names = [f"{run.id}-{number}" for number in range(1, run.averages + 1)]
-    trainings = [
-        shlex.join([*_training(member), "--part", "validation", "--name", name])
-        for member, name in zip(run.config.members, names, strict=True)
-    ]
-    return "\n".join([*trainings, shlex.join(["python", "-m", "genre_core", "ensemble", *names, "--json"])])
-
-
-def _training(config: ExperimentConfig) -> list[str]:
-    words = ["python", "-m", "genre_core", "train"]
-    for name, value in own_settings(config).items():
-        words += [f"--{name}", _typed(value)]
-    return words
-
-
 def copies(config: ExperimentConfig) -> str:
     """Say which copies of its training clips a run learned from as well; empty without any."""
     if not isinstance(config.data, SoundConfig) or not config.data.changes:
@@ -138,9 +115,3 @@ def state_sentence(run: Run) -> str:
             return f"Paused after {count(run.epoch, 'epoch')}."
         case _:
             return f"{count(run.epoch, 'epoch')} trained so far."
-
-
-def _typed(value: object) -> str:
-    if isinstance(value, tuple):
-        return ",".join(map(str, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)

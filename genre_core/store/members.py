@@ -17,6 +17,7 @@ from genre_core.store.schema import artifacts as _artifacts
 from genre_core.store.schema import epochs as _epochs
 from genre_core.store.schema import losses as _losses
 from genre_core.store.schema import members as _members
+from genre_core.store.schema import own_words as _own_words
 from genre_core.store.schema import run_notes as _notes
 from genre_core.store.schema import runs as _runs
 
@@ -77,7 +78,7 @@ class MemberStore:
         """Forget a study's runs and all that they saved; return how many there were."""
         own: Any = select(_members.c.run_id).where(_members.c.study_id == study_id)
         with self._database.transaction() as connection:
-            for table in (_artifacts, _epochs, _losses, _notes):
+            for table in (_artifacts, _epochs, _losses, _notes, _own_words):
                 connection.execute(delete(table).where(table.c.run_id.in_(own)))
             n_runs = connection.execute(delete(_runs).where(_runs.c.id.in_(own))).rowcount
             connection.execute(delete(_members).where(_members.c.study_id == study_id))

@@ -1,5 +1,6 @@
 """Outcomes of stored runs: what their best weights say of a part, and the facts that findings rest on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,6 +12,7 @@ from genre_core.bayes.limit import BayesScore, limit_on
 from genre_core.data.dataset import Dataset, IntArray, Part
 from genre_core.data.splitting import split_dataset
 from genre_core.errors import DataError
+from genre_core.evaluation.comparison import Answers
 from genre_core.evaluation.confusion import confusion_matrix
 from genre_core.evaluation.intervals import accuracy_interval
 from genre_core.evaluation.report import Evaluation, evaluate
@@ -114,6 +116,19 @@ def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, judge: Judg
     return Outcome(
         seen.rows, seen.y, seen.logits, data.genres, groups, evaluation, best, about, unit, len(by_row), n_tracks
     )
+
+
+def answers_of(run: Run, name: str, seen: Outcome, data: Dataset) -> Answers:
+    """Return the predictions of an outcome as they are compared with those of other runs, under a name."""
+    tracks = tuple(data.tracks[row] for row in seen.rows.tolist())
+    y_pred = seen.logits.argmax(axis=1)
+    return Answers(name, run.config.data.identity, data.genres, tracks, seen.y_true, y_pred, seen.groups)
+
+
+def distinct_names(runs: Sequence[Run]) -> list[str]:
+    """Return the names of runs, with their identifiers where several are called the same."""
+    names = [run.name for run in runs]
+    return [run.name if names.count(run.name) == 1 else f"{run.name} ({run.id})" for run in runs]
 
 
 def facts_of(

@@ -19,11 +19,13 @@ from genre_core.store.clips import ClipStore
 from genre_core.store.gate import read_run, select_runs
 from genre_core.store.members import MemberStore, not_a_member
 from genre_core.store.notes import NoteStore, forget_note
+from genre_core.store.own_words import OwnWords
 from genre_core.store.queue import seems_silent
 from genre_core.store.saved import clear
 from genre_core.store.schema import DEAD_AFTER, LOST, MEASURING, Request, Run, RunState
 from genre_core.store.schema import epochs as _epochs
 from genre_core.store.schema import members as _members
+from genre_core.store.schema import own_words as _own_words
 from genre_core.store.schema import runs as _runs
 from genre_core.store.studies import StudyStore
 from genre_core.store.tables import short
@@ -71,6 +73,11 @@ class RunStore(WorkStore):
     def test_sets(self) -> TestSets:
         """The tracks of the test parts in the same database."""
         return TestSets(self)
+
+    @cached_property
+    def own_words(self) -> OwnWords:
+        """What people wrote for the reports on runs of the same database."""
+        return OwnWords(self)
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -219,7 +226,8 @@ class RunStore(WorkStore):
         """Forget a run and all that it saved; a worker that trains it stops. False if there is no such run."""
         with self.transaction() as connection:
             found = connection.execute(delete(_runs).where(_runs.c.id == run_id)).rowcount > 0
-            connection.execute(delete(_members).where(_members.c.run_id == run_id))
+            for table in (_members, _own_words):
+                connection.execute(delete(table).where(table.c.run_id == run_id))
             forget_note(connection, run_id)
             clear(connection, run_id)
         return found

@@ -236,6 +236,15 @@ run_notes = Table(
 )
 """What people say of runs: tags, a JSON list, and a note; it stays when a run is trained again."""
 
+own_words = Table(
+    "own_words",
+    metadata,
+    Column("run_id", String(64), primary_key=True),
+    Column("section", String(32), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+"""Paragraphs that a person wrote for the report on a run, by its sections."""
+
 
 class Wish(NamedTuple):
     """A person's wishes for a run: what it shall do next, and the least seconds that an epoch shall take."""

@@ -36,7 +36,7 @@ _SOURCES = "[--preset NAME | --table FILE | --fma FOLDER | --clips FOLDER]"
 def add_commands(commands: Commands) -> None:
     """Add every command with its options."""
     training = (_train, _repeat, _crossvalidate, _search, _lens, _few)
-    kept = (_evaluate, _listen, _horse, _compare, _ensemble, _script, _export)
+    kept = (_evaluate, _listen, _horse, _compare, _ensemble, _report, _script, _export)
     for add in (*training, *kept, _limit, _import, _tagger, _runs):
         add(commands)
 
@@ -219,6 +219,18 @@ def _ensemble(commands: Commands) -> None:
     add_runs(parser)
     add_part(parser, "which part to report", "the test part counts as opened then")
     add_name(parser, "ensemble")
+
+
+def _report(commands: Commands) -> None:
+    help = "write a report on one stored run, compared with others if more are named"
+    about = (
+        ", as one HTML file that needs nothing else and prints well, or as Markdown. It opens no test part: scores are "
+        "those of the test part where somebody has opened it, and of validation otherwise."
+    )
+    parser = _add(commands, "report", help, "RUN [RUN …] [--out FILE]", about)
+    add_runs(parser)
+    out = "file to write, .html or .md (default: an HTML file named after the run, in this folder)"
+    parser.add_argument("--out", metavar="FILE", help=out)
 
 
 def _script(commands: Commands) -> None:

@@ -19,7 +19,7 @@ from genre_core.evaluation.paired import Matched
 from genre_core.evaluation.verdict import verdict, why
 from genre_core.settings.names import differing_settings
 from genre_core.store.openings import opened, openings_of
-from genre_core.store.run_result import Judge, outcome_of
+from genre_core.store.run_result import Judge, answers_of, distinct_names, outcome_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.terminal import text
@@ -42,7 +42,7 @@ def compare(options: argparse.Namespace) -> int:
             runs[number], seen = opened(store, run)
     judge = judge_of(options, runs[0].config.data)
     loaded = dict[str, Dataset]()
-    sides = [_side(store, run, name, part, judge, loaded) for run, name in zip(runs, _names(runs), strict=True)]
+    sides = [_side(store, run, name, part, judge, loaded) for run, name in zip(runs, distinct_names(runs), strict=True)]
     for answers, _ in sides[1:]:
         if reason := why_incomparable(sides[0][0], answers):
             raise DataError(f"These runs cannot be compared: {reason}")
@@ -74,11 +74,6 @@ def _runs(store: RunStore, names: Sequence[str]) -> list[Run]:
     return found
 
 
-def _names(runs: Sequence[Run]) -> list[str]:
-    names = [run.name for run in runs]
-    return [run.name if names.count(run.name) == 1 else f"{run.name} ({run.id})" for run in runs]
-
-
 def _side(
     store: RunStore, run: Run, name: str, part: Part, judge: Judge, loaded: dict[str, Dataset]
 ) -> tuple[Answers, dict[str, Any]]:
@@ -90,10 +85,7 @@ def _side(
     seen = outcome_of(store, run, part, data, judge)
     if seen is None:
         raise RunStateError(f"The run {run.name} has no predictions in the store: train it again.")
-    tracks = tuple(data.tracks[row] for row in seen.rows.tolist())
-    y_pred = seen.logits.argmax(axis=1)
-    answers = Answers(name, run.config.data.identity, data.genres, tracks, seen.y_true, y_pred, seen.groups)
-    return answers, {"by": seen.unit, **seen.evaluation.to_json()}
+    return answers_of(run, name, seen, data), {"by": seen.unit, **seen.evaluation.to_json()}
 
 
 def _scores(run: Run, answers: Answers, found: dict[str, Any]) -> dict[str, Any]:

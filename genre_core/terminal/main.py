@@ -21,6 +21,7 @@ _COMMANDS = {
     "listen": ("listen", "listen"),
     "horse": ("horse", "horse"),
     "compare": ("compare", "compare"),
+    "report": ("takehome", "report"),
     "script": ("takehome", "script"),
     "limit": ("limit", "limit"),
     "import": ("importing", "import_data"),

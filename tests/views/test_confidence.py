@@ -8,10 +8,10 @@ from safetensors.numpy import load, save
 
 from dashboard.services import confidence, outcomes, workers
 from dashboard.text import evaluate
-from dashboard.text.calibration import posterior_sentence, scaling_sentence
 from dashboard.text.evaluate_states import closed
 from dashboard.views.evaluate import rejecting, rejection_text
 from genre_core.data.dataset import PARTS
+from genre_core.evaluation.calibration_sentences import posterior_sentence, scaling_sentence
 from genre_core.store.openings import open_test, openings_of
 from genre_core.store.run_result import Judge
 from tests.views.opening import drawn, opened, own_store, texts

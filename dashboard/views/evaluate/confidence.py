@@ -13,12 +13,17 @@ from dashboard.services import confidence as services
 from dashboard.services.confidence import Method, Trusted
 from dashboard.shell import address
 from dashboard.shell.address import plain
-from dashboard.text.calibration import error_sentence, posterior_sentence, reliability_answer, scaling_sentence
 from dashboard.text.limits import known_already, unheard
 from dashboard.theme import percent, spread
 from dashboard.views.evaluate.before_after import ScoreRow, before_after
 from genre_core.evaluation.calibration import Binning, ReliabilityCurve, Score
 from genre_core.evaluation.calibration_error import CalibrationError
+from genre_core.evaluation.calibration_sentences import (
+    error_sentence,
+    posterior_sentence,
+    reliability_answer,
+    scaling_sentence,
+)
 from genre_core.evaluation.glossary import GLOSSARY
 
 METHODS: dict[Method, str] = {"none": "As trained", "temperature": "After temperature", "vector": "After vector"}

@@ -7,8 +7,8 @@ from dashboard.components.twin import limits, twin
 from dashboard.figures.calibration import reliability_figure
 from dashboard.services import confidence as services
 from dashboard.shell.address import plain
-from dashboard.text.calibration import error_sentence, reliability_answer
 from dashboard.views.genres.one_genre import EVALUATE, OneGenre, link
+from genre_core.evaluation.calibration_sentences import error_sentence, reliability_answer
 from genre_core.evaluation.glossary import GLOSSARY
 
 HEIGHT = 380

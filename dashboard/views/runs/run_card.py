@@ -15,13 +15,14 @@ from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.shell.fields import TITLES
 from dashboard.text.badges import badges
-from dashboard.text.runs import STATES, changed_at_random, clock, command, copies, scores_of, state_sentence
+from dashboard.text.runs import STATES, changed_at_random, clock, copies, scores_of, state_sentence
 from dashboard.text.train import duration
 from genre_core.errors import RunStateError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import SECTIONS, Setting, flatten, label_in, settings
 from genre_core.store.notes import LONGEST_NOTE, MOST_TAGS
 from genre_core.store.schema import Run, RunNote
+from genre_core.takehome.command import command
 
 ENDED = ("complete", "failed", "cancelled")
 COLOURS = {"complete": "green", "failed": "red", "running": "blue", "queued": "gray", "paused": "orange"}

@@ -2,14 +2,13 @@
 
 import math
 
-from dashboard.theme import GAP, count, percent, points, spread
 from genre_core.data.dataset import Part
 from genre_core.evaluation.calibration import Bin, ReliabilityCurve, Score
 from genre_core.evaluation.calibration_error import CalibrationError
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.posterior_gap import PosteriorGap
 from genre_core.evaluation.scaling import TemperatureScaling, VectorScaling
-from genre_core.text import NO_INTERVAL, capitalized, nothing_told, told
+from genre_core.text import GAP, NO_INTERVAL, capitalized, count, nothing_told, percent, points, spread, told
 
 SMALL_CHANGE = 0.02
 """A temperature so near to 1 changes nothing that can be seen."""
