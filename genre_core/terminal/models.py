@@ -1,6 +1,7 @@
 """`export`, and `import` of what it wrote: a trained model as an archive that runs anywhere."""
 
 import argparse
+import os
 import zipfile
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def export(options: argparse.Namespace) -> int:
 
 def is_model(path: Path) -> bool:
     """Say whether a file is an archive."""
-    return path.is_file() and zipfile.is_zipfile(path)
+    return os.path.isfile(path) and zipfile.is_zipfile(path)  # a name may be too long to be looked for
 
 
 def import_model_file(options: argparse.Namespace, path: Path) -> int:
