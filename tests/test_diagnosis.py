@@ -160,7 +160,7 @@ def test_a_learning_rate_of_ten_has_learned_nothing_and_the_usual_one_mends_it()
     found = diagnose(stored("rate_of_ten", configure({"train.learning_rate": 10})))
     assert found.kind == "stuck"
     assert found.sentence.replace("\u202f", " ") == (
-        "It learned nothing: every validation track is called D, and 12.5 % are right."
+        "Learning rate too high: it calls every validation track D, and 12.5 % are right."
     )
     assert found.remedy.options == "--train.learning_rate 0.001"
     assert found.remedy.config == ExperimentConfig()

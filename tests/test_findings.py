@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from dashboard.text.findings import link
+from genre_core.diagnosis.rules import Diagnosis
 from genre_core.evaluation.intervals import Interval, wilson
 from genre_core.evaluation.report import evaluate
 from genre_core.findings.blocks import blocks
-from genre_core.findings.facts import Facts, Learning, Score, epochs_to_compare
+from genre_core.findings.facts import Facts, Score
 from genre_core.findings.rates import Trials, difference, paired_difference, trials
 from genre_core.findings.rules import RULES, WEIGHTS, about, find
 from genre_core.findings.sentences import Told, sentence
@@ -60,12 +61,6 @@ def score(accuracy, n=600):
     return Score(accuracy, wilson(round(accuracy * n), n), n)
 
 
-def learning(gains, n=600, n_epochs=20, best=20, stopped_by_limit=True):
-    """Return a training whose epochs get the first so many of n tracks right."""
-    right = {epoch: np.arange(n) < gains(epoch) for epoch in epochs_to_compare(n_epochs, best)}
-    return Learning(n_epochs, best, stopped_by_limit, right)
-
-
 BLOCK = changed(**{f"r{i}{j}": 14 for i in range(3) for j in range(3) if i != j}, **{f"r{i}{i}": 56 for i in range(3)})
 CHAIN = np.array([[80 if i == j else 14 if abs(i - j) == 1 else 1 for j in range(6)] for i in range(6)])
 MIXED = CHAIN[np.ix_([0, 3, 1, 5, 2, 4], [0, 3, 1, 5, 2, 4])]
@@ -93,9 +88,7 @@ APPEARS = {
     "few_groups": lambda: _by_artist(piled=True),
     "label_noise": lambda: _noisy(0.3),
     "part_gap": lambda: facts(EVEN, validation=score(0.85)),
-    "overfitting": lambda: facts(EVEN, training=score(0.9)),
-    "still_improving": lambda: facts(EVEN, learning=learning(lambda epoch: 400 + 5 * epoch)),
-    "best_early": lambda: facts(EVEN, learning=learning(lambda epoch: 500 - 5 * epoch, best=3)),
+    "training": lambda: facts(EVEN, diagnosis=Diagnosis("overfitting", "Overfitting: validation loss rose.")),
 }
 ABSENT = {
     "all_right": lambda: facts(EVEN),
@@ -120,9 +113,7 @@ ABSENT = {
     "few_groups": lambda: _by_artist(piled=False),
     "label_noise": lambda: _noisy(0.0),
     "part_gap": lambda: facts(EVEN, validation=score(0.73)),
-    "overfitting": lambda: facts(EVEN, training=score(0.73)),
-    "still_improving": lambda: facts(EVEN, learning=learning(lambda epoch: 400 + 5 * epoch, stopped_by_limit=False)),
-    "best_early": lambda: facts(EVEN, learning=learning(lambda epoch: 440, best=3)),
+    "training": lambda: facts(EVEN, diagnosis=Diagnosis("too_few", "Too few tracks to tell.")),  # as others say
 }
 
 
@@ -273,18 +264,15 @@ def test_a_block_names_the_genres_that_are_confused_and_no_other():
 
 
 def nothing(rng, k=6, each=40, accuracy=0.7):
-    """Return a run where genres are as hard, errors go anywhere, confidence is right, parts and epochs are alike."""
+    """Return a run where genres are as hard, errors go anywhere, confidence is right, parts are alike."""
     n = k * each
     y = np.repeat(np.arange(k), each)
     y_pred = np.where(rng.random(n) < accuracy, y, (y + rng.integers(1, k, n)) % k)
     logits = np.log(np.where(np.eye(k, dtype=bool)[y_pred], accuracy, (1 - accuracy) / (k - 1)))
     scores = evaluate(y, logits, tuple(f"Genre {g}" for g in range(k)), majority=0)
     other = rng.binomial(n, accuracy) / n
-    right = {epoch: rng.random(n) < accuracy for epoch in epochs_to_compare(20, 3)}
     same = Score(other, wilson(other * n, n), n)
-    return Facts(
-        "test", scores, y, logits, ordered=True, training=same, validation=same, learning=Learning(20, 3, True, right)
-    )
+    return Facts("test", scores, y, logits, ordered=True, validation=same)
 
 
 def test_where_there_is_nothing_a_kind_of_finding_is_rare():

@@ -21,6 +21,7 @@ from genre_core.errors import StoreError
 from genre_core.settings.names import all_settings, configure
 from genre_core.settings.presets import PRESETS
 from genre_core.store.runs import RunStore
+from genre_core.terminal import text
 from genre_core.terminal.main import main
 from genre_core.workers.run import execute
 from tests.terminal import Terminal
@@ -148,6 +149,9 @@ def test_a_run_that_diverges_later_has_a_result(run):
     found = document(run, "train", *linear, *overshooting, "--train.weight_decay", "1", "--train.patience", "200")
     assert found["stopped_because"] == "diverged"
     assert 1 <= found["best_epoch"] <= len(found["history"]) < 200
+    told = found["diagnosis"]
+    assert (told["kind"], told["remedy"]["settings"]) == ("diverged", {"train.learning_rate": 0.3})
+    assert f"\n{told['sentence']} To change that: --train.learning_rate 0.3\n" in text.result(found)
 
 
 # -- the store ---------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from dashboard.services.runs import Queue
 from dashboard.text import train as sentences
 from dashboard.text.ensembles import beside_members
 from genre_core.bayes.limit import BayesLimit, bayes_limit
+from genre_core.diagnosis.rules import Diagnosis
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from genre_core.evaluation.intervals import share_interval
 from genre_core.networks import LinearConfig
@@ -100,7 +101,7 @@ def test_learning_says_epoch_share_and_distance_to_the_limit(limit: BayesLimit) 
     headline = sentences.of_run(make_run("running"), make_epochs(0.5, 0.7), limit, Queue(), matrix)
     gap = 100 * (limit.accuracy - 0.7)
     assert headline.answer == (
-        "Training: epoch 2 of 50, right on 70.0\u202f% of validation tracks, "
+        "Training: epoch 2 of 50, still rising: 70.0\u202f% right on validation, "
         f"{gap:.1f}\u202fpoints below the best possible."
     )
     assert headline.reason == "Macro-F1 58.3\u202f% on 1,197 validation tracks. This is the best epoch so far."
@@ -126,7 +127,7 @@ def test_while_it_trains_the_interval_knows_the_artists_and_few_are_said_with_th
     assert "points below the best possible" in sentences.of_run(run, epochs, limit, Queue(), alone).answer
     few = make_run("running", context=context)
     assert sentences.of_run(few, make_epochs(0.8), limit, Queue(), answered(0.8, n_artists=3)).answer == (
-        "Training: epoch 1 of 50, right on 80.0\u202f% of validation tracks (3 artists are too few for an interval)."
+        "Training: epoch 1 of 50, 80.0\u202f% right on validation (3 artists are too few for an interval)."
     )
 
 
@@ -135,7 +136,7 @@ def test_of_a_run_that_knows_no_groups_no_interval_is_made_up(limit: BayesLimit)
     run = make_run("paused", context=before)
     assert sentences.validation_interval(run, make_epochs(0.8)[0], answered(0.8)) is None
     said = sentences.of_run(run, make_epochs(0.8), limit, Queue(), answered(0.8)).answer
-    assert said == "Paused: epoch 1 of 50, right on 80.0\u202f% of validation tracks."
+    assert said == "Paused: epoch 1 of 50, 80.0\u202f% right on validation."
     scores = {"accuracy_interval": [0.0, 1.0], "macro_f1": 0.691, "macro_f1_interval": [0.0, 1.0]}
     changes = {"stopped_because": "max_epochs", "best_epoch": 1, "summary": {"validation": scores}}
     for context, why in (
@@ -150,20 +151,16 @@ def test_of_a_run_that_knows_no_groups_no_interval_is_made_up(limit: BayesLimit)
 @pytest.mark.parametrize(
     ("because", "expected"),
     [
-        ("patience", "for 2 epochs, none was better than epoch 1"),
+        ("patience", "Training stopped after epoch 3, 2 epochs after the best."),
         ("max_epochs", "All 3 epochs are done."),
-        (
-            "diverged",
-            "the loss was no longer a number. The weights of epoch 1 are kept. Lower the learning rate and train",
-        ),
+        ("diverged", "After epoch 3, the loss was no longer a number."),
         ("stopped", "You stopped it after epoch 3."),
     ],
 )
 def test_the_end_says_why_and_which_weights_are_kept(because: str, expected: str) -> None:
     run = make_run("complete", stopped_because=because, best_epoch=1)
     headline = sentences.of_run(run, make_epochs(0.7, 0.6, 0.5), None, Queue())
-    verb = "Diverged" if because == "diverged" else "Trained"
-    assert headline.answer == f"{verb}: right on 70.0\u202f% of 1,197 validation tracks."
+    assert headline.answer == "Trained: right on 70.0\u202f% of 1,197 validation tracks."
     assert expected in headline.reason
     assert "The weights of epoch 1 are kept." in headline.reason
 
@@ -188,6 +185,32 @@ def test_an_ensemble_says_that_it_averages_and_how_good_its_members_are() -> Non
     both = beside_members(run, "validation", [0.6, 0.7])
     assert both.startswith("The mean probability of 2 networks. The networks are right on 60.0\u202f% to 70.0\u202f%;")
     assert beside_members(run, "test", []).endswith(" Its members' test part is closed.")
+
+
+def test_a_diagnosis_is_the_headline_and_what_was_reached_comes_after_it(limit: BayesLimit) -> None:
+    run = make_run("complete", stopped_because="patience", best_epoch=1)
+    unstable = Diagnosis("unstable", "Learning rate too high: best 70.0\u202f% at epoch 1.")
+    headline = sentences.of_run(run, make_epochs(0.7, 0.6, 0.5), limit, Queue(), answered(0.7), unstable)
+    assert headline.answer == unstable.sentence
+    assert headline.reason.startswith("Trained: right on 70.0\u202f% of 1,197 validation tracks, ")
+    assert "points below the best possible. Training stopped after epoch 3" in headline.reason
+    few = replace(unstable, kind="too_few")
+    reached = sentences.of_run(run, make_epochs(0.7), limit, Queue(), answered(0.7, n=9), few).reason
+    assert reached.startswith("Trained: right on 70.0\u202f% of 1,197 validation tracks. ")
+    nothing = make_run("failed", error="It diverged in its first epoch.")
+    assert sentences.of_run(nothing, [], None, Queue(), diagnosis=unstable) == sentences.Headline(
+        unstable.sentence, "It diverged in its first epoch."
+    )
+
+
+def test_while_it_trains_the_headline_says_where_it_goes_and_a_branch_begins_anew() -> None:
+    flat = make_epochs(0.3, 0.5, 0.7, 0.7, 0.7, 0.7, 0.7)
+    assert ", flat for 4 epochs: 70.0" in sentences.of_run(make_run("running"), flat, None, Queue()).answer
+    fell = make_epochs(0.3, 0.7, 0.5, 0.5)
+    assert "Paused: epoch 4 of 50, falling: 50.0" in sentences.of_run(make_run("paused"), fell, None, Queue()).answer
+    branch = branch_of(ExperimentConfig(), 2, learning_rate=0.0001).model_dump_json()
+    again = sentences.of_run(make_run("running", config_json=branch), fell, None, Queue()).answer
+    assert again.startswith("Training: epoch 4 of 50, still rising")
 
 
 def test_who_waits_behind_others_is_told_so_even_between_epochs() -> None:

@@ -15,7 +15,7 @@ from dashboard.components.safely import refreshing
 from dashboard.components.scores import genre_table, score_table
 from dashboard.components.tracks import judged_tracks
 from dashboard.figures.matrix import Compared
-from dashboard.services import confusions, outcomes
+from dashboard.services import confusions, diagnoses
 from dashboard.services.confusions import Confusions
 from dashboard.shell import address
 from dashboard.shell.address import plain
@@ -194,7 +194,7 @@ def _offer_merge(found: Confusions, chosen: Selection, merges: Merges) -> None:
 
 def _what_stands_out(judged: Judged) -> None:
     st.subheader("What stands out", anchor=False, help=findings.WHEN)
-    findings.draw(judged, outcomes.findings(judged.run, judged.part, judge=judged.judge), "findings", EVALUATE)
+    findings.draw(judged, diagnoses.findings(judged.run, judged.part, judge=judged.judge), "findings", EVALUATE)
     st.caption("Select a cell, a row or a column of the matrix to see its tracks. Select two rows to merge them.")
 
 

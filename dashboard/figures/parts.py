@@ -114,8 +114,8 @@ def beyond(x: Sequence[int], y: Sequence[float | None], axis: Drawn, name: str, 
     mark = {"symbol": "triangle-up", "size": 9, "color": colour}
     said = [f"{value:,.0f}" if value == largest else "" for _, value in out]
     full = [f"{name} {value:,.1f}, beyond the axis<extra></extra>" for _, value in out]
-    words = {"text": said, "textposition": "middle right", "textfont": {"color": MUTED, "size": 11}}
-    marks = scatter([at for at, _ in out], [0.975 * top] * len(out), "markers+text", marker=mark)
+    words = {"text": said, "textposition": "bottom right", "textfont": {"color": MUTED, "size": 11}}
+    marks = scatter([at for at, _ in out], [0.95 * top] * len(out), "markers+text", marker=mark)
     return [marks | words | {"hovertemplate": full, "name": f"{name}, beyond the axis"}]
 
 

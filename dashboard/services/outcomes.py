@@ -1,4 +1,4 @@
-"""Outcomes of completed runs: scores, matrices, what stands out, and the tracks as the network saw them."""
+"""Outcomes of completed runs: scores, matrices, and the tracks as the network saw them."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,9 @@ from dashboard.services.workers import store
 from genre_core.data.dataset import FloatArray, Part
 from genre_core.data.inputs import Standardizer
 from genre_core.errors import DataError
-from genre_core.findings.finding import Finding
-from genre_core.findings.rules import find
 from genre_core.store import tag_baseline
 from genre_core.store.gate import predictions_of
-from genre_core.store.run_result import JUDGE, Judge, facts_of, outcome_of
+from genre_core.store.run_result import JUDGE, Judge, outcome_of
 from genre_core.store.run_result import About as About
 from genre_core.store.run_result import Outcome as Outcome
 from genre_core.store.schema import Run
@@ -36,16 +34,6 @@ def outcome(of: Run, part: Part, *, judge: Judge = JUDGE) -> Outcome | None:
     except DataError:  # clips may have come back since the data were loaded
         dataset.clear(of.config.data)
         return outcome_of(store(), of, part, dataset(of.config.data), judge)
-
-
-@cached_by_run(128)
-def findings(of: Run, part: Part, *, judge: Judge = JUDGE) -> tuple[Finding, ...]:
-    """Return what stands out in a completed run on a part, the most important first. Raises as `outcome` does."""
-    seen = outcome(of, part, judge=judge)
-    if seen is None:
-        return ()
-    validation = outcome(of, "validation", judge=judge) if part != "validation" else None
-    return find(facts_of(store(), of, part, dataset(of.config.data), seen, validation))
 
 
 def tags_alone(of: Run, part: Part, *, judge: Judge = JUDGE) -> TagsAlone | None:

@@ -7,12 +7,13 @@ from dashboard.figures.curves import Parent
 from dashboard.figures.network import widths
 from dashboard.services.datasets import Shape
 from dashboard.services.runs import Queue
-from dashboard.text.badges import noun
 from dashboard.text.limits import known_already, on, unheard
 from dashboard.text.saved_scores import macro_f1_of
 from dashboard.theme import GAP, count, percent, points
 from genre_core.bayes.limit import BayesLimit
 from genre_core.bayes.recipe import recipe_known
+from genre_core.diagnosis.rules import Diagnosis
+from genre_core.diagnosis.trend import trend, why_below
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.count_statistics import macro_f1_of_counts
 from genre_core.evaluation.intervals import Interval
@@ -24,6 +25,8 @@ from genre_core.store.schema import MEASURING, Epoch, Run
 from genre_core.text import NO_INTERVAL, capitalized, joined, judged, nothing_told
 
 MOST_NAMED = 3
+SAY_WHAT_IS_POSSIBLE = ("too_few", "underfitting", "as_good_as_possible")
+"""Diagnoses beside which the distance to the best possible says nothing more, or too much."""
 LONG_EPOCH = 2.0
 """Seconds from which on the progress within an epoch is put into words."""
 
@@ -63,16 +66,24 @@ def before_training(
 
 
 def of_run(
-    run: Run, epochs: Sequence[Epoch], limit: BayesLimit | None, queue: Queue, matrix: ConfusionMatrix | None = None
+    run: Run,
+    epochs: Sequence[Epoch],
+    limit: BayesLimit | None,
+    queue: Queue,
+    matrix: ConfusionMatrix | None = None,
+    diagnosis: Diagnosis | None = None,
 ) -> Headline:
-    """Say how far a run is and how good it is; `matrix` is the validation matrix of the epoch it speaks of."""
+    """Say how far a run is and where it goes; once it has ended, what became of it and how good it is.
+
+    `matrix` is the validation matrix of the epoch it speaks of, and `diagnosis` that of a run that has ended.
+    """
     if run.config.averaged_with and run.state in ("running", "complete"):
         return _of_ensemble(run, limit)
     match run.state:
         case "queued" if queue.starting or queue.before or not epochs:
             return Headline("Waiting for a free worker." if queue.before else "Starting.", in_queue(queue))
         case "failed":
-            return Headline("Training failed.", run.error or "")
+            return Headline(diagnosis.sentence if diagnosis else "Training failed.", run.error or "")
         case "cancelled":
             return Headline("Stopped before the first epoch.", "Nothing was learned.")
         case "running" if not epochs and MEASURING in run.context:
@@ -91,13 +102,17 @@ def of_run(
     latest = epochs[-1]
     if run.state == "complete":
         best = epochs[run.best_epoch - 1] if run.best_epoch else latest
-        verb = "Diverged" if run.stopped_because == "diverged" else "Trained"
-        return Headline(
-            f"{verb}: {_verdict(run, best, limit, matrix)}.", f"{beside(run)}{stop_reason(run, latest.epoch)}"
-        )
+        told = diagnosis is not None and diagnosis.kind in SAY_WHAT_IS_POSSIBLE
+        trained = f"Trained: {_verdict(run, best, None if told else limit, matrix)}."
+        reason = f"{beside(run)}{stop_reason(run, latest.epoch)}"
+        if diagnosis is None or told:
+            reason = f"{reason} {why_below(run.config, epochs)}".rstrip()
+        return Headline(diagnosis.sentence, f"{trained} {reason}") if diagnosis else Headline(trained, reason)
     verb = {"running": "Training", "paused": "Paused", "queued": "Resuming"}[run.state]
     so_far = _verdict(run, latest, limit, matrix, brief=True)
-    answer = f"{verb}: epoch {latest.epoch} of {run.config.train.max_epochs}, {so_far}."
+    going = trend(epochs[run.config.before.epochs :] or epochs, run.context["n_validation"])
+    where = ", ".join(filter(None, (f"epoch {latest.epoch} of {run.config.train.max_epochs}", going)))
+    answer = f"{verb}: {where}: {so_far}." if going else f"{verb}: {where}, {so_far}."
     also = ""
     if matrix is not None:
         also = f"Macro-F1 {percent(float(macro_f1_of_counts(matrix.counts)))} on {validation_rows(run)}. "
@@ -203,18 +218,13 @@ def stop_reason(run: Run, last: int) -> str:
     kept = f"The weights of epoch {run.best_epoch} are kept."
     match run.stopped_because:
         case "patience":
-            waited = last - (run.best_epoch or 0)
-            return (
-                f"Training stopped after epoch {last}: for {waited} epochs, none was better than epoch "
-                f"{run.best_epoch}. {kept}"
-            )
+            waited = count(last - (run.best_epoch or 0), "epoch")
+            return f"Training stopped after epoch {last}, {waited} after the best. {kept}"
         case "max_epochs":
             done = "The one epoch is done." if last == 1 else f"All {last} epochs are done."
             return f"{done} {kept}"
         case "diverged":
-            return (
-                f"After epoch {last}, the loss was no longer a number. {kept} Lower the learning rate and train again."
-            )
+            return f"After epoch {last}, the loss was no longer a number. {kept}"
         case _:
             return f"You stopped it after epoch {last}. {kept}"
 
@@ -339,8 +349,7 @@ def _verdict(
 
 
 def _judged(run: Run, rate: float, interval: Interval | None, limit: BayesLimit | None, *, brief: bool = False) -> str:
-    tracks = f"validation {noun(run)}s" if brief else validation_rows(run)
-    share = f"right on {percent(rate)} of {tracks}"
+    share = f"{percent(rate)} right on validation" if brief else f"right on {percent(rate)} of {validation_rows(run)}"
     if interval is not None and nothing_told(interval):
         return f"{share} ({run.too_few('validation') or NO_INTERVAL})"
     if limit is None or interval is None:

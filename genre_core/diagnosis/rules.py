@@ -159,17 +159,23 @@ def stuck(of: Training) -> Diagnosis | None:
     what = f"{percent(of.best)} of validation {of.noun}s are right, no more than with one answer for all"
     if predicted[genre] > 0.95 * of.n_validation:
         every = "every" if predicted[genre] == of.n_validation else "nearly every"
-        what = f"{every} validation {of.noun} is called {of.genres[genre]}, and {percent(of.best)} are right"
-    # Steps that are too large leave the loss above that of guessing; too much weight decay leaves it exactly there.
-    too_high = of.train_loss.max() > 1.02 * of.guess_loss and of.config.train.class_weighting == "none"
-    remedy = (
-        remedies.no_decay(of.config)
-        or (remedies.usual_rate(of.config) if too_high else None)
-        or remedies.faster(of.config)
-        or remedies.less_dropout(of.config)
-        or remedies.longer(of.config)
-    )
-    return Diagnosis("stuck", f"It learned nothing: {what}.", remedy)
+        what = f"it calls {every} validation {of.noun} {of.genres[genre]}, and {percent(of.best)} are right"
+    cause, remedy = _why_stuck(of)
+    return Diagnosis("stuck", f"{cause}: {what}.", remedy)
+
+
+def _why_stuck(of: Training) -> tuple[str, Remedy | None]:
+    """Return the cause and its remedy; steps that are too large leave the loss above that of guessing.
+
+    Too much weight decay leaves it exactly there, and too small steps where it began.
+    """
+    if remedy := remedies.no_decay(of.config):
+        return "Too much weight decay", remedy
+    if of.config.train.class_weighting == "none" and of.train_loss.max() > 1.02 * of.guess_loss:
+        return "Learning rate too high", remedies.usual_rate(of.config)
+    if remedy := remedies.faster(of.config):
+        return "Learning rate too low", remedy
+    return "It learned nothing", remedies.less_dropout(of.config) or remedies.longer(of.config)
 
 
 def too_few(of: Training) -> Diagnosis | None:
@@ -194,7 +200,7 @@ def overfitting(of: Training) -> Diagnosis | None:
     if n < FEWEST_EPOCHS or of.interval is None:
         return None
     ahead = float(of.train_accuracy[-2:].mean() - of.accuracy[-2:].mean())
-    if ahead < max(0.05, of.noise(of.best, SURE)):
+    if ahead < max(0.08, of.noise(of.best, SURE)):
         return None
     low = int(of.loss.argmin())
     first, last = float(of.loss[low]), float(of.loss[-2:].mean())
@@ -328,8 +334,8 @@ def as_good_as_possible(of: Training) -> Diagnosis | None:
         return None
     return Diagnosis(
         "as_good_as_possible",
-        f"As good as possible: {percent(of.best)} on validation, and no classifier can expect more than "
-        f"{percent(of.limit)}.",
+        f"As good as possible: {percent(of.best)} on validation; the best possible classifier reaches "
+        f"{percent(of.limit)} in the long run.",
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray, Part
+from genre_core.diagnosis.rules import Diagnosis
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.report import Evaluation
@@ -24,29 +25,14 @@ class Score:
 
 
 @dataclass(frozen=True, eq=False)
-class Learning:
-    """How a run was trained: its number of epochs, the best one, and whether the limit on epochs ended it.
-
-    `right` says for the epochs that `epochs_to_compare` names which validation tracks (n,) were right after them, and
-    `groups` (n,) whose they are.
-    """
-
-    n_epochs: int
-    best_epoch: int
-    stopped_by_limit: bool
-    right: Mapping[int, Chosen]
-    groups: IntArray | None = None
-
-
-@dataclass(frozen=True, eq=False)
 class Facts:
     """A complete run judged on one part: tracks' genres y_true (n,), logits (n, n_genres), groups (n,) or None.
 
     `best` (n,) is what the best possible classifier answers, where it is known, and `knows_more` says that a leaky
     split lets the run know what `best` does not. `ordered` says that neighbors in the order of the genres may be
-    alike. `true_genres` (n,) are there where `y_true` are labels that are wrong now and then. `training` is the
-    accuracy on the training part; `validation` that on validation, where another part is looked at. `straddlers`
-    counts by level what a leaky split tears apart, where that is known.
+    alike. `true_genres` (n,) are there where `y_true` are labels that are wrong now and then. `validation` is
+    the accuracy on validation, where another part is looked at. `straddlers` counts by level what a leaky split tears
+    apart, where that is known. `diagnosis` says how it was trained.
     """
 
     part: Part
@@ -60,9 +46,8 @@ class Facts:
     leaky: bool = False
     straddlers: Mapping[str, int] = field(default_factory=dict)
     true_genres: IntArray | None = None
-    training: Score | None = None
     validation: Score | None = None
-    learning: Learning | None = None
+    diagnosis: Diagnosis | None = None
     clean: bool = False
 
     @cached_property
@@ -84,14 +69,3 @@ class Facts:
     def counts(self) -> IntArray:
         """Return the confusion counts (k, k)."""
         return self.evaluation.confusion_matrix.counts
-
-
-def epochs_to_compare(n_epochs: int, best_epoch: int) -> tuple[int, ...]:
-    """Return the epochs whose answers `Learning` needs: around the best one, at the end, and well before the end."""
-    wanted = {best_epoch - 1, best_epoch + 1, n_epochs - 1, n_epochs, earlier_epoch(n_epochs)}
-    return tuple(sorted(epoch for epoch in wanted if 1 <= epoch <= n_epochs))
-
-
-def earlier_epoch(n_epochs: int) -> int:
-    """Return the epoch that the last one is compared with: three quarters of the way."""
-    return max(1, (3 * n_epochs) // 4)

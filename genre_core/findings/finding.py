@@ -9,6 +9,7 @@ from genre_core.evaluation.intervals import Interval
 
 Kind = Literal[
     "all_right",
+    "training",
     "leaky",
     "never_predicted",
     "few_tracks",
@@ -25,9 +26,6 @@ Kind = Literal[
     "too_sure",
     "too_unsure",
     "label_noise",
-    "still_improving",
-    "overfitting",
-    "best_early",
     "one_way",
     "when_sure",
     "easiest",
@@ -68,6 +66,8 @@ class Finding:
     values: Mapping[str, float]
     intervals: Mapping[str, Interval] = field(default_factory=dict)
     genres: tuple[int, ...] = ()
+    diagnosis: str = ""
+    """Sentence of the diagnosis, of the kind `training`."""
 
     def to_json(self, genres: tuple[str, ...]) -> dict[str, Any]:
         """Return the same as plain values, genres by their names."""

@@ -31,6 +31,14 @@ def all_right(facts: Facts) -> list[Finding]:
     return [Finding("all_right", matrix_of(facts), values, {"accuracy": scores.accuracy_interval})]
 
 
+def training(facts: Facts) -> list[Finding]:
+    """Say what became of the training, but where other findings say it: few tracks, or as good as possible."""
+    found = facts.diagnosis
+    if found is None or found.kind in ("too_few", "as_good_as_possible"):
+        return []
+    return [Finding("training", Evidence("train", facts.part), {}, diagnosis=found.sentence)]
+
+
 def leaky(facts: Facts) -> list[Finding]:
     """Say that the split tears apart what belongs together."""
     if not facts.leaky:

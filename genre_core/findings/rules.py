@@ -8,7 +8,6 @@ from genre_core.findings.confusions import confusions, neighbours
 from genre_core.findings.facts import Facts
 from genre_core.findings.finding import Finding, Kind
 from genre_core.findings.genres import easiest, hardest, predicted_counts
-from genre_core.findings.learning import best_early, overfitting, still_improving
 from genre_core.findings.overall import (
     all_right,
     few_tracks,
@@ -18,6 +17,7 @@ from genre_core.findings.overall import (
     majority,
     part_gap,
     shortfall,
+    training,
 )
 from genre_core.findings.trust import few_groups, too_sure, when_sure
 
@@ -25,6 +25,7 @@ Rule = Callable[[Facts], list[Finding]]
 
 RULES: dict[Rule, tuple[Kind, ...]] = {
     all_right: ("all_right",),
+    training: ("training",),
     leaky: ("leaky",),
     few_tracks: ("few_tracks",),
     majority: ("majority",),
@@ -41,9 +42,6 @@ RULES: dict[Rule, tuple[Kind, ...]] = {
     few_groups: ("few_groups",),
     label_noise: ("label_noise",),
     part_gap: ("part_gap",),
-    overfitting: ("overfitting",),
-    still_improving: ("still_improving",),
-    best_early: ("best_early",),
 }
 """Each rule with its kinds of findings. Where there is nothing to find, it finds something at most once in 20.
 
@@ -52,8 +50,6 @@ confusions or confidence appeared in more than 5.0 % of 300 parts with 2, 3, 5 a
 """
 
 WEIGHTS: tuple[Kind, ...] = get_args(Kind)
-TRAINING: tuple[Kind, ...] = ("still_improving", "overfitting", "best_early")
-"""The kinds that are about how a run was trained, and not about what it confuses."""
 
 
 def find(facts: Facts) -> tuple[Finding, ...]:

@@ -7,7 +7,7 @@ from genre_core.data.dataset import Part
 from genre_core.evaluation.glossary import leaky
 from genre_core.evaluation.intervals import Interval
 from genre_core.findings.finding import Finding, Kind
-from genre_core.text import GAP, capitalized, count, nothing_told, percent, points, quoted_at_starts, too_few
+from genre_core.text import capitalized, count, nothing_told, percent, points, quoted_at_starts, too_few
 
 
 @dataclass(frozen=True)
@@ -228,30 +228,13 @@ def _part_gap(read: _Read) -> str:
     )
 
 
-def _overfitting(read: _Read) -> str:
-    return (
-        f"Accuracy is {read.rate('training')} on the training tracks, {read.gap('gap')} above that on the "
-        f"{read.told.part} tracks: the model has partly memorized them."
-    )
-
-
-def _still_improving(read: _Read) -> str:
-    return (
-        f"The model was still improving when training stopped: validation accuracy rose by {read.gap('gain')} "
-        f"(99{GAP}% interval) from epoch {read.n('from'):,} to {read.n('to'):,}, the maximum. More epochs would "
-        "probably help."
-    )
-
-
-def _best_early(read: _Read) -> str:
-    return (
-        f"The best epoch was {read.n('best'):,} of {read.n('epochs'):,}; after that, validation accuracy fell by "
-        f"{read.gap('loss')} (99{GAP}% interval): it was overfitting or unstable."
-    )
+def _training(read: _Read) -> str:
+    return read.finding.diagnosis
 
 
 _SENTENCES: dict[Kind, Callable[[_Read], str]] = {
     "all_right": _all_right,
+    "training": _training,
     "leaky": _leaky,
     "few_tracks": _few_tracks,
     "majority": _majority,
@@ -272,7 +255,4 @@ _SENTENCES: dict[Kind, Callable[[_Read], str]] = {
     "few_groups": _few_groups,
     "label_noise": _label_noise,
     "part_gap": _part_gap,
-    "overfitting": _overfitting,
-    "still_improving": _still_improving,
-    "best_early": _best_early,
 }

@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from genre_core.bayes.conditions import is_known
+from genre_core.bayes.limit import bayes_limit
 from genre_core.diagnosis.rules import Diagnosis, diagnose
 from genre_core.diagnosis.training import Training
-from genre_core.evaluation.confusion import ConfusionMatrix
+from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from genre_core.store.record import NOTHING_TO_KEEP
+from genre_core.store.runs import RunStore
 from genre_core.store.schema import Epoch, Run
 from genre_core.text import count
 
@@ -36,3 +41,24 @@ def diagnosis_of(
         few,
     )
     return diagnose(training)
+
+
+def diagnose_run(store: RunStore, run: Run) -> Diagnosis | None:
+    """Return what became of a run, by what the store holds of it."""
+    drawn = run.config.data.generator
+    limit = bayes_limit(drawn).accuracy if drawn and is_known(drawn, "row") else None
+    return diagnosis_of(run, store.epochs(run.id), _matrix(store, run), limit)
+
+
+def _matrix(store: RunStore, run: Run) -> ConfusionMatrix | None:
+    """Return the validation matrix of the best epoch."""
+    labels, groups = (store.artifact(run.id, f"validation_{name}") for name in ("labels", "groups"))
+    if labels is None or not run.best_epoch:
+        return None
+    return confusion_matrix(
+        np.frombuffer(labels, dtype=np.uint8).astype(np.int64),
+        store.predictions(run.id, run.best_epoch),
+        tuple(run.context["genres"]),
+        None if groups is None else np.frombuffer(groups, dtype=np.int32).astype(np.int64),
+        run.context.get("groups", {}).get("level", "group"),
+    )

@@ -10,13 +10,12 @@ import numpy.typing as npt
 from genre_core.bayes.conditions import is_known, unheard
 from genre_core.bayes.limit import BayesScore, limit_on
 from genre_core.data.dataset import Dataset, IntArray, Part
-from genre_core.data.splitting import split_dataset
+from genre_core.diagnosis.rules import Diagnosis
 from genre_core.errors import DataError
 from genre_core.evaluation.comparison import Answers
 from genre_core.evaluation.confusion import confusion_matrix
-from genre_core.evaluation.intervals import accuracy_interval
 from genre_core.evaluation.report import Evaluation, evaluate
-from genre_core.findings.facts import Facts, Learning, Score, epochs_to_compare
+from genre_core.findings.facts import Facts, Score
 from genre_core.findings.sentences import Told
 from genre_core.store.gate import need_open, predictions_of
 from genre_core.store.runs import RunStore
@@ -132,9 +131,17 @@ def distinct_names(runs: Sequence[Run]) -> list[str]:
 
 
 def facts_of(
-    store: RunStore, run: Run, part: Part, data: Dataset, seen: Outcome, validation: Outcome | None = None
+    run: Run,
+    part: Part,
+    data: Dataset,
+    seen: Outcome,
+    validation: Outcome | None = None,
+    diagnosis: Diagnosis | None = None,
 ) -> Facts:
-    """Return what findings on an outcome rest on; `validation` is the same run's on that part, beside another one."""
+    """Return what findings on an outcome rest on; `validation` is the same run's on that part, beside another one.
+
+    `diagnosis` is that of the run.
+    """
     clean, drawn = seen.about == "true genre", run.config.data.generator
     scores = None if validation is None else validation.evaluation
     alike = drawn is not None and (drawn.artists > 0 or drawn.segments > 1)
@@ -151,9 +158,8 @@ def facts_of(
         leaky=leaky,
         straddlers=run.context.get("straddlers") or {},
         true_genres=data.y_clean[seen.rows] if seen.about == "label" and data.y_clean is not None else None,
-        training=_training(store, run, data, Judge(clean, seen.unit)),
         validation=None if scores is None else Score(scores.accuracy, scores.accuracy_interval, scores.n),
-        learning=_learning(store, run, data) if part == "validation" else None,
+        diagnosis=diagnosis,
         clean=clean,
     )
 
@@ -162,30 +168,3 @@ def told_of(run: Run, part: Part, data: Dataset, unit: Unit = "track") -> Told:
     """Return what the sentences on a run's findings need to know."""
     level = data.coarsest[0] if data.coarsest else "group"
     return Told(data.genres, part, unheard(run.config.data, unit), level, run.config.data.generator is not None)
-
-
-def _training(store: RunStore, run: Run, data: Dataset, judge: Judge) -> Score | None:
-    """Return the accuracy of the best weights on the training part."""
-    every = predictions_of(store, run)
-    if every is None:
-        return None
-    learned = every.of("train")
-    seen = (learned.true_genres(data) if judge.clean else learned).by(judge.unit, data)
-    interval = accuracy_interval(seen.y, seen.y_pred, data.clusters(seen.rows))
-    return Score(float((seen.y == seen.y_pred).mean()), interval, len(seen))
-
-
-def _learning(store: RunStore, run: Run, data: Dataset) -> Learning | None:
-    """Return how a run was trained, and which validation tracks were right after the epochs that matter."""
-    saved = store.artifact(run.id, "validation_labels")
-    if saved is None or run.best_epoch is None:
-        return None
-    labels, groups = np.frombuffer(saved, dtype=np.uint8), None
-    if data.coarsest is not None:
-        rows = split_dataset(data, run.config.split).validation
-        if not np.array_equal(data.y[rows], labels):  # another version drew or split them otherwise
-            return None
-        groups = data.clusters(rows)
-    wanted = epochs_to_compare(run.epoch, run.best_epoch)
-    right = {epoch: store.predictions(run.id, epoch) == labels for epoch in wanted}
-    return Learning(run.epoch, run.best_epoch, run.stopped_because == "max_epochs", right, groups)

@@ -25,6 +25,7 @@ from genre_core.judging.trust import Trust
 from genre_core.settings.config import MusicConfig
 from genre_core.settings.names import label_in
 from genre_core.settings.naming import data_name
+from genre_core.store.diagnosed import diagnose_run
 from genre_core.store.openings import openings_of
 from genre_core.store.run_result import Outcome, facts_of, outcome_of, told_of
 from genre_core.store.runs import RunStore
@@ -301,7 +302,10 @@ def _limitations(of: Described) -> list[str]:
     part, seen = of.reported
     data, validation = of.fitted.prepared.dataset, of.validation if of.test else None
     told = told_of(of.run, part, data, seen.unit)
-    found = [sentence(one, told) for one in find(facts_of(of.store, of.run, part, data, seen, validation))]
+    found = [
+        sentence(one, told)
+        for one in find(facts_of(of.run, part, data, seen, validation, diagnose_run(of.store, of.run)))
+    ]
     torn = of.run.context.get("leaky")
     leaks = (
         leaky(of.run.context.get("straddlers"))

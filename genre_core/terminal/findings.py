@@ -8,6 +8,7 @@ from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError
 from genre_core.findings.rules import find
 from genre_core.findings.sentences import sentence
+from genre_core.store.diagnosed import diagnose_run
 from genre_core.store.run_result import JUDGE, Judge, facts_of, outcome_of, told_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
@@ -30,7 +31,7 @@ def findings_of(store: RunStore, run: Run, part: Part, judge: Judge = JUDGE) -> 
         return []
     validation = outcome_of(store, run, "validation", data, judge) if part == "test" else None
     told = told_of(run, part, data, seen.unit)
-    found = find(facts_of(store, run, part, data, seen, validation))
+    found = find(facts_of(run, part, data, seen, validation, diagnose_run(store, run)))
     return [{"sentence": plain(sentence(one, told)), **one.to_json(data.genres)} for one in found]
 
 

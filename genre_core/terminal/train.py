@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from genre_core.data.dataset import Dataset, Part
+from genre_core.diagnosis.rules import Diagnosis
 from genre_core.errors import ConfigError, StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.naming import run_name
+from genre_core.store.diagnosed import diagnose_run
 from genre_core.store.losses import loss_sentence
 from genre_core.store.openings import opened
 from genre_core.store.run_result import Judge, Outcome, outcome_of
@@ -48,7 +50,7 @@ class _Order:
 class _Outcome:
     """How a run ended, whether Ctrl-C ended it, and what it comes to on a part.
 
-    `looks` are those at the test part; `lost` says that its worker was lost.
+    `looks` are those at the test part; `lost` says that its worker was lost, and `diagnosis` how it was trained.
     """
 
     run: Run
@@ -58,6 +60,7 @@ class _Outcome:
     seen: Outcome | None
     looks: Mapping[str, Any]
     lost: str
+    diagnosis: Diagnosis | None
 
 
 def train(options: argparse.Namespace) -> int:
@@ -125,7 +128,8 @@ def _train_in(url: str | None, order: _Order, data: Dataset) -> _Outcome:
             part = "validation"
     seen = outcome_of(store, run, part, data, order.judge) if run.state == "complete" else None
     lost = loss_sentence(run, store.losses([run_id]).get(run_id, ()))
-    outcome = _Outcome(run, tuple(store.epochs(run_id)), work.asked, part, seen, looked, lost)
+    told = diagnose_run(store, run)
+    outcome = _Outcome(run, tuple(store.epochs(run_id)), work.asked, part, seen, looked, lost, told)
     store.close()
     return outcome
 
@@ -184,6 +188,7 @@ def _document(order: _Order, data: Dataset, outcome: _Outcome, kept: bool) -> di
         "history": [{name: getattr(epoch, name) for name in _HISTORY} for epoch in outcome.epochs],
         "best_epoch": run.best_epoch,
         "stopped_because": run.stopped_because,
+        "diagnosis": _diagnosis(outcome.diagnosis),
         "part": part,
         "right_about": right_about(order.config.data),
         "validation": None,
@@ -192,3 +197,12 @@ def _document(order: _Order, data: Dataset, outcome: _Outcome, kept: bool) -> di
         **outcome.looks,
         part: {**found[part], "genres": list(data.genres)},
     }
+
+
+def _diagnosis(found: Diagnosis | None) -> dict[str, Any] | None:
+    """Return a diagnosis as plain values, with the settings that mend it and the same as options."""
+    if found is None:
+        return None
+    remedy = found.remedy
+    mends = {"settings": dict(remedy.changes), "options": remedy.options} if remedy else None
+    return {"kind": found.kind, "sentence": text.plain(found.sentence), "remedy": mends}

@@ -87,7 +87,7 @@ def test_from_train_to_the_tracks_of_a_cell_by_keyboard_alone(page, url):
     tab_to(page, "^play_arrowTrain$")  # the button, not the link to the page
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("run="))
-    page.get_by_role("heading", name="Trained: ").wait_for()  # the workers are starting
+    page.get_by_text("Trained: ").wait_for()  # the workers are starting
     settle(page)
     tab_to(page, "Evaluate it")
     page.keyboard.press("Enter")

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from dashboard.services import outcomes
+from dashboard.services import diagnoses, outcomes
 from dashboard.text.badges import why_leaky
 from dashboard.text.evaluate import answer, measured
 from dashboard.text.evaluate_states import closed, no_data, no_run, not_complete
@@ -237,7 +237,7 @@ def test_all_right_is_said(store):
     assert found.evaluation.confusion_matrix.correct == 60
     assert page.header[0].value == answer(found, "test")
     run = store.run("right")
-    first, *_ = outcomes.findings(run, "test")
+    first, *_ = diagnoses.findings(run, "test")
     assert first.kind == "all_right"
     assert sentence(first, told_of(run, "test", load_dataset(run.config.data))) in texts(page)
 
@@ -272,7 +272,7 @@ def test_a_score_above_the_limit_by_knowing_the_artists_is_not_called_luck(store
     assert page.header[0].value == answer(found, "validation", whom)
     told_to = told_of(run, "validation", load_dataset(run.config.data))
     assert told_to.whom == whom
-    for finding in outcomes.findings(run, "validation")[:5]:
+    for finding in diagnoses.findings(run, "validation")[:5]:
         assert sentence(finding, told_to) in texts(page)
     marks = next(json.loads(item.proto.json) for item in page.get("bidi_component"))["marks"]
     assert any(limit_here_label(run.config.data) in mark["text"] for mark in marks)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.services import datasets, outcomes
+from dashboard.services import datasets, diagnoses
 from dashboard.text.findings import link
 from genre_core.findings.sentences import sentence
 from genre_core.settings.names import configure
@@ -10,7 +10,7 @@ from genre_core.store.openings import open_test
 from genre_core.store.run_result import Judge, told_of
 from genre_core.workers.run import execute
 from tests.behind_the_gate import saved_scores
-from tests.views.opening import opened, own_store, texts
+from tests.views.opening import drawn, opened, own_store, texts
 
 EVALUATE = "views/evaluate/page.py"
 RUNS = {
@@ -36,7 +36,7 @@ def store(tmp_path_factory):
 
 def found(run, part, clean=False):
     told = told_of(run, part, datasets.dataset(run.config.data))
-    return [(one, sentence(one, told), link(one, told)) for one in outcomes.findings(run, part, judge=Judge(clean))]
+    return [(one, sentence(one, told), link(one, told)) for one in diagnoses.findings(run, part, judge=Judge(clean))]
 
 
 def sections(page):
@@ -95,10 +95,15 @@ def test_a_genres_page_says_what_is_about_it(store):
     assert not [said for one, said in ours if genre not in one.genres and said in texts(page)]
 
 
-def test_train_says_what_the_training_shows_once_it_is_over(store):
-    ours = [said for one, said, _ in found(store.run("artists"), "validation") if one.kind == "overfitting"]
-    assert len(ours) == 1
-    assert ours[0] in texts(opened("views/train/page.py", run="artists"))
+def test_evaluate_says_what_the_headline_of_train_says(store):
+    run = store.run("leaky")
+    told = diagnoses.diagnosis(run)
+    assert told.kind == "still_climbing"
+    ours = [(said, way) for one, said, way in found(run, "test") if one.kind == "training"]
+    assert [(said, way.page) for said, way in ours] == [(told.sentence, "views/train/page.py")]
+    train = opened("views/train/page.py", run="leaky")
+    assert drawn(train, "answer words")["text"] == told.sentence
+    assert told.remedy.label in [button.label for button in train.button]
 
 
 def test_a_test_part_that_is_closed_is_not_spoken_of(store):

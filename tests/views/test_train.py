@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from dashboard.components import live
-from dashboard.services import datasets, histories, runs, tables, workers
+from dashboard.services import datasets, diagnoses, histories, runs, tables, workers
 from dashboard.text import train as sentences
 from dashboard.views.train import live as following
 from dashboard.views.train import watching
@@ -62,7 +62,8 @@ def answer(page):
 def headline(run):
     """Return the two sentences that a page is to say of a run."""
     progress, limit = runs.progress(run), datasets.limit(run.config.data)
-    said = sentences.of_run(run, progress.epochs, limit, runs.queue(run), progress.matrix)
+    told = diagnoses.diagnosis(run)
+    said = sentences.of_run(run, progress.epochs, limit, runs.queue(run), progress.matrix, told)
     return said.answer, said.reason
 
 
@@ -280,12 +281,17 @@ def test_a_run_whose_worker_was_lost_says_so_and_goes_on(store):
     assert said in texts(opened("views/runs/page.py", run="lost"))
 
 
-def test_a_diverged_run_says_so_with_advice(store):
+def test_a_diverged_run_says_so_and_one_click_trains_with_a_tenth_of_the_rate(store):
     rate = {"train.learning_rate": 1.0, "train.optimizer": "sgd", "train.momentum": 0.99, "train.patience": 60}
     execute(queued(store, "diverged", configure(rate)), 1, store.url)
     page = opened(TRAIN, run="diverged")
     assert store.run("diverged").stopped_because == "diverged"
     assert answers(page) == headline(store.run("diverged"))
+    assert answer(page).startswith("Learning rate too high: best ")
+    press(page, "Train with learning rate 0.1")
+    mended = configure(rate | {"train.learning_rate": 0.1})
+    assert store.run(page.query_params["run"]).config == mended
+    assert page.query_params["train.learning_rate"] == "0.1"
 
 
 def test_an_unknown_run_in_the_link_is_said_and_the_page_works(store):
@@ -327,7 +333,7 @@ def test_a_split_that_lets_segments_leak_is_labelled_beside_the_number(store):
     for run_id, config in (("leaky", configure(leaky)), ("tight", configure(leaky | {"split.by": "track"}))):
         execute(queued(store, run_id, config), 1, store.url)
         page = opened(TRAIN, run=run_id)
-        assert answer(page).startswith("Trained"), store.run(run_id).error
+        assert "Trained: right on" in " ".join(answers(page)), store.run(run_id).error
         assert drawn(page, "answer words")["badges"] == (["leaky"] if run_id == "leaky" else [])
 
 

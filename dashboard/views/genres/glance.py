@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components import findings
-from dashboard.services import outcomes
+from dashboard.services import diagnoses
 from dashboard.shell.address import plain
 from dashboard.views.genres import exchange, features, threshold, tracks
 from dashboard.views.genres.one_genre import OneGenre
@@ -28,7 +28,7 @@ def draw(one: OneGenre) -> None:
 
 def _what_stands_out(one: OneGenre) -> None:
     judged = one.judged
-    found = about(outcomes.findings(judged.run, judged.part, judge=judged.judge), one.number)
+    found = about(diagnoses.findings(judged.run, judged.part, judge=judged.judge), one.number)
     if found:
         st.subheader(f"What stands out about {plain(one.name)}", anchor=False, help=findings.WHEN)
         findings.draw(judged, found, "genre findings", "views/genres/page.py")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.services import commands, watching
+from dashboard.services.diagnoses import diagnosis
 from dashboard.shell import address, forms
 from dashboard.text import train as sentences
 from genre_core.errors import ConfigError, StoreError
@@ -64,6 +65,27 @@ def draw(run: Run | None, config: ExperimentConfig | None) -> None:
         on_change=_set_pace,
         args=(run,),
     )
+
+
+def remedy(run: Run) -> None:
+    """Draw the button that changes the setting at fault and trains, where the run's diagnosis names one."""
+    found = diagnosis(run)
+    if found is None or found.remedy is None:
+        return
+    st.button(
+        found.remedy.label,
+        icon=":material/healing:",
+        key="remedy",
+        help="Change this setting in the sidebar and train a new run with it.",
+        on_click=_mend,
+        args=(new_run_id(), run.config, found.remedy.config),
+    )
+
+
+def _mend(run_id: str, config: ExperimentConfig, mended: ExperimentConfig) -> None:
+    """Let the settings be the mended ones, as a variation of those of the run, and train them."""
+    address.say_settings(forms.link(mended, config))
+    _train(run_id, mended)
 
 
 def branch(run: Run, epochs: tuple[int, int], planned: int) -> None:

@@ -14,7 +14,7 @@ from dashboard.figures.curves import Parent, accuracy_figure, loss_figure
 from dashboard.figures.matrix import live_view
 from dashboard.figures.network import network_figure
 from dashboard.figures.overlaid import Curves, overlaid_accuracy, overlaid_loss
-from dashboard.services import datasets, outcomes, runs
+from dashboard.services import datasets, diagnoses, outcomes, runs
 from dashboard.services.datasets import Shape
 from dashboard.services.runs import NO_PROGRESS, Progress
 from dashboard.text import train as sentences
@@ -140,7 +140,8 @@ def _answer(run: Run | None, progress: Progress, config: ExperimentConfig | None
     of = run.config if run else config
     limit = datasets.limit(of.data) if of else None
     if run:
-        headline = sentences.of_run(run, progress.epochs, limit, runs.queue(run), progress.matrix)
+        queue, told = runs.queue(run), diagnoses.diagnosis(run)
+        headline = sentences.of_run(run, progress.epochs, limit, queue, progress.matrix, told)
     else:
         known = datasets.recipe_limit(config.data) if config else None
         headline = sentences.before_training(datasets.shape(config.data) if config else None, config, limit, known)

@@ -4,7 +4,6 @@ from contextlib import suppress
 
 import streamlit as st
 
-from dashboard.components import findings
 from dashboard.components.address_choice import address_choice
 from dashboard.components.live import Parts, follow_from
 from dashboard.components.matrix import matrix, picked
@@ -16,7 +15,7 @@ from dashboard.components.tagger import tagger_offer
 from dashboard.components.take_home import take_home
 from dashboard.components.usable import say_why_not, usable
 from dashboard.components.words import words
-from dashboard.services import datasets, outcomes, runs, tables, tagger, workers
+from dashboard.services import runs, tables, tagger, workers
 from dashboard.services.listening import can_listen
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
@@ -26,8 +25,7 @@ from dashboard.views.train import controls, hear_changes, watch
 from dashboard.views.train import live as following
 from dashboard.views.train.live import LOW_HEIGHT, PLOT_HEIGHT
 from dashboard.views.train.repeat_menu import repeat_menu
-from genre_core.errors import DataError, GenreLabError, RunStateError
-from genre_core.findings.rules import TRAINING
+from genre_core.errors import DataError, RunStateError
 from genre_core.settings.branches import latest_branch
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.schema import Run
@@ -57,7 +55,10 @@ def main() -> None:
             if unsaved := controls.unsaved():
                 st.error(plain(unsaved), icon=":material/error:")
         with st.container(key="answer", gap="xsmall"):
-            words(parts["answer"], "answer words", live="answer")
+            with st.container(key="headline", horizontal=True, vertical_alignment="top", gap="small"):
+                words(parts["answer"], "answer words", live="answer")
+                if run:
+                    controls.remedy(run)
             ruler(parts["ruler"], "train ruler", live="ruler")
         with st.container(key="controls", horizontal=True, vertical_alignment="center", gap="small"):
             controls.draw(run, config)
@@ -113,7 +114,6 @@ def _charts(run: Run | None, config: ExperimentConfig | None, parts: Parts) -> N
     with right, st.container(key="confusions", gap="small"):
         _confusions(run, parts)
     if run:
-        _findings(run)
         _tables(run)
 
 
@@ -169,18 +169,6 @@ def _confusions(run: Run | None, parts: Parts) -> None:
 def _pick() -> None:
     """Offer the way to the tracks of the chosen cell: a switch of pages here would leave an empty sidebar there."""
     st.session_state[_PICKED] = address.run_id(), picked(LIVE_MATRIX) or ""
-
-
-def _findings(run: Run) -> None:
-    """Draw what a complete run's training shows, where its tracks are there still."""
-    if run.state != "complete":
-        return
-    with suppress(GenreLabError):
-        found = [one for one in outcomes.findings(run, "validation") if one.kind in TRAINING]
-        if found:
-            with st.container(key="train-findings", gap="small"):
-                told = findings.told_of(run, "validation", datasets.dataset(run.config.data))
-                findings.several(found, told, "train", "views/train/page.py", run.config)
 
 
 def _tables(run: Run) -> None:

@@ -26,6 +26,9 @@ def result(document: Document) -> str:
         "",
         f"Trained for {count(epochs, 'epoch')}, {_ENDS[reason]}; epoch {best} was the best on validation.",
     ]
+    if told := document["diagnosis"]:
+        mend = f" To change that: {told['remedy']['options']}" if told["remedy"] else ""
+        lines.append(f"{told['sentence']}{mend}")
     lines += [f"Note: {note}" for note in document["notes"]]
     if document["run"]:
         lines.append(f"Kept as the run {document['run']}.")
