@@ -23,7 +23,7 @@ from genre_core.findings.rules import find
 from genre_core.findings.sentences import sentence
 from genre_core.settings.names import all_settings, differing_settings
 from genre_core.settings.naming import own_settings
-from genre_core.store.diagnosed import diagnosis_of
+from genre_core.store.diagnosed import diagnose_run, diagnosis_of
 from genre_core.store.openings import Openings, openings_of
 from genre_core.store.run_result import Outcome, answers_of, distinct_names, facts_of, outcome_of, told_of
 from genre_core.store.runs import RunStore
@@ -305,7 +305,7 @@ def _errors(store: RunStore, of: Known, draft: Draft) -> None:
         return
     validation = outcome_of(store, of.run, "validation", data) if of.part == "test" else None
     told = told_of(of.run, of.part, data, seen.unit)
-    found = find(facts_of(store, of.run, of.part, data, seen, validation))
+    found = find(facts_of(of.run, of.part, data, seen, validation, diagnose_run(store, of.run)))
     draft.add("errors", points([sentence(one, told) for one in found[:MOST_FINDINGS]]))
     y_prob = softmax(seen.logits.astype(np.float64))
     curve = reliability(seen.y_true, y_prob, groups=seen.groups)
