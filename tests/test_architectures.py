@@ -136,12 +136,12 @@ class TestContract:
 
     def test_it_learns_what_a_line_can_tell(self, config):
         network = seeded(config, shape_for(config, 2), 2).train()
-        X = torch.cat([inputs_for(config, 60, 2) - 2, inputs_for(config, 60, 2) + 2])
-        y = torch.repeat_interleave(torch.arange(2), 60)
+        X = torch.cat([inputs_for(config, 40, 2) - 2, inputs_for(config, 40, 2) + 2])
+        y = torch.repeat_interleave(torch.arange(2), 40)
         if frozen := network.frozen():
             X = frozen.layers(X)
         optimizer = torch.optim.Adam(network.parameters(), 0.02)
-        for _ in range(60):
+        for _ in range(30):
             optimizer.zero_grad()
             nn.functional.cross_entropy(network(X), y).backward()
             optimizer.step()

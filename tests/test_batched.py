@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from genre_core.errors import ConfigError
@@ -70,11 +70,12 @@ OWN = st.builds(
         st.tuples(OWN, st.sampled_from([0.0, 0.3, 0.5]), st.sampled_from(["torch", "fast"])), min_size=1, max_size=5
     ),
     st.sampled_from(["adam", "adamw", "sgd"]),
-    st.sampled_from([1, 13, 43, 64, 8192]),
+    st.sampled_from([13, 43, 64, 8192]),
     st.sampled_from([(), (12,), (12, 8), (6, 5, 4)]),
     st.integers(1, 4),
 )
-@settings(max_examples=20)
+@example([(TrainConfig(max_epochs=1, seed=seed), 0.3, "torch") for seed in range(2)], "adam", 1, (12, 8), 2)
+@settings(max_examples=12)
 def test_each_member_is_the_training_that_it_would_be_alone(own, optimizer, batch_size, hidden, at_once):
     def members() -> list[Trainer]:
         return [Trainer(model(rate, masks), config.model_copy(update=shared), DATA) for config, rate, masks in own]
@@ -248,7 +249,7 @@ def accuracies(masks: str, seeds: range) -> list[float]:
 def test_results_of_fast_masks_differ_from_torchs_by_chance_alone():
     from scipy.stats import ttest_ind
 
-    torchs, fast = accuracies("torch", range(40)), accuracies("fast", range(100, 140))
+    torchs, fast = accuracies("torch", range(30)), accuracies("fast", range(100, 130))
     found = ttest_ind(torchs, fast)
     assert found.pvalue > 0.01
     assert np.abs(np.mean(torchs) - np.mean(fast)) < 0.02

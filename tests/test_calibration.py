@@ -108,28 +108,23 @@ def test_the_interval_covers_the_error_in_the_long_run():
 def test_however_the_bins_share_in_the_error_its_interval_covers_it(off):
     """`off` are the true mean residuals of the bins, in standard errors."""
     rng = np.random.default_rng(0)
-    covered = []
-    for _ in range(150):
-        means = off + rng.normal(size=8)
-        again, chance = means + rng.normal(size=(200, 8)), rng.normal(size=(200, 8))
-        interval = calibration_errors(np.tile(means, 2), np.tile(again, 2), np.tile(chance, 2), columns=2)[0].interval
-        covered.append(interval.low <= sum(off) <= interval.high)
+    means = (off + rng.normal(size=(150, 8))).ravel()  # each experiment is a column
+    again, chance = means + rng.normal(size=(200, 1200)), rng.normal(size=(200, 1200))
+    intervals = [error.interval for error in calibration_errors(means, again, chance, columns=150)[:-1]]
+    covered = [interval.low <= sum(off) <= interval.high for interval in intervals]
     assert sum(covered) >= 136  # at 95 % coverage: in 98 of 100 such experiments, at 88 % in 13
 
 
 @pytest.mark.parametrize("off", [[0.5] * 4, [3, 0, 0, 0]])
 def test_with_few_groups_the_interval_covers_the_error_as_often(off):
     """`off` are the true mean residuals of the bins, in standard errors of a mean over the six groups."""
-    rng, covered = np.random.default_rng(0), []
-    for _ in range(200):
+    rng, drawn = np.random.default_rng(0), []
+    for _ in range(200):  # experiments, each a column
         of_groups = off + np.sqrt(6) * rng.normal(size=(6, 4))
-        means = of_groups.mean(axis=0)
         again = of_groups[rng.integers(6, size=(200, 6))].mean(axis=1)
-        chance = (rng.choice((-1.0, 1.0), (200, 6)) @ of_groups) / 6
-        interval = calibration_errors(np.tile(means, 2), np.tile(again, 2), np.tile(chance, 2), 2, n_groups=6)[
-            0
-        ].interval
-        covered.append(interval.low <= sum(off) <= interval.high)
+        drawn.append((of_groups.mean(axis=0), again, (rng.choice((-1.0, 1.0), (200, 6)) @ of_groups) / 6))
+    found = calibration_errors(*(np.hstack(of) for of in zip(*drawn, strict=True)), columns=200, n_groups=6)[:-1]
+    covered = [error.interval.low <= sum(off) <= error.interval.high for error in found]
     assert sum(covered) >= 182  # at 95 % coverage: in 99 of 100 such experiments
 
 

@@ -63,7 +63,8 @@ def lab(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         "GENRE_LAB_SCHEDULER": f"tcp://{scheduler}",
         "GENRE_LAB_FILES": str(folder / "files"),
     }
-    environment = {**os.environ, **own, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    dask = {name: value for name, value in SERVICES["worker"]["environment"].items() if name.startswith("DASK_")}
+    environment = {**os.environ, **dask, **own, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
 
     def start(service: str) -> subprocess.Popen[bytes]:
         written = SERVICES[service]["command"].replace("scheduler:8786", scheduler)
