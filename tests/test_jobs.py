@@ -451,10 +451,10 @@ def test_a_run_goes_on_by_itself_when_the_server_of_its_store_was_away(
 ) -> None:
     run_id, append = lab.submit(), RunStore.append
 
-    def away(store: RunStore, run_id: str, attempt: int, epoch: Epoch, predictions: bytes) -> Wish:
+    def away(store: RunStore, run_id: str, attempt: int, epoch: Epoch, *more: Any) -> Wish:
         if (attempt, epoch.epoch) == (1, 3):
             raise StoreGoneError("The store does not answer.")
-        return append(store, run_id, attempt, epoch, predictions)
+        return append(store, run_id, attempt, epoch, *more)
 
     monkeypatch.setattr(RunStore, "append", away)
     lab.desk.work()

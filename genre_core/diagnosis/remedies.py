@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from genre_core.errors import ConfigError
-from genre_core.settings.config import ExperimentConfig, SyntheticConfig
+from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, configure, flatten
 from genre_core.text import joined
 
@@ -87,9 +87,9 @@ def more_dropout(config: ExperimentConfig) -> Remedy | None:
 
 def more_tracks(config: ExperimentConfig) -> Remedy | None:
     """Draw more synthetic tracks: four times as many, and enough to tell."""
-    if not isinstance(config.data, SyntheticConfig):
+    if not (drawn := config.data.generator):
         return None
-    return _remedy(config, {"data.n_samples": max(ENOUGH_TRACKS, 4 * config.data.n_samples)})
+    return _remedy(config, {"data.n_samples": max(ENOUGH_TRACKS, 4 * drawn.n_samples)})
 
 
 def some_decay(config: ExperimentConfig) -> Remedy | None:

@@ -39,7 +39,10 @@ class Training:
     @cached_property
     def since_branch(self) -> "Training":
         """Return the training without what came before its branch, whose rate and loss may be others."""
-        return replace(self, epochs=self.epochs[self.config.before.epochs :])
+        own = self.epochs[self.config.before.epochs :]
+        if not own or self.best_epoch is None or self.best_epoch >= own[0].epoch:
+            return replace(self, epochs=own)
+        return replace(self, epochs=own, best_epoch=max(own, key=lambda epoch: epoch.validation_accuracy).epoch)
 
     @cached_property
     def train_loss(self) -> FloatArray:
@@ -67,7 +70,8 @@ class Training:
     @property
     def best(self) -> float:
         """Return the validation accuracy of the best epoch."""
-        return self.epochs[(self.best_epoch or len(self.epochs)) - 1].validation_accuracy
+        of_best = (epoch.validation_accuracy for epoch in self.epochs if epoch.epoch == self.best_epoch)
+        return next(of_best, self.epochs[-1].validation_accuracy)
 
     @property
     def n_validation(self) -> int:

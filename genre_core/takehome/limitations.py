@@ -8,7 +8,7 @@ from genre_core.errors import DataError
 from genre_core.evaluation.glossary import leaky
 from genre_core.evaluation.report import Evaluation
 from genre_core.inspection.warnings import findings
-from genre_core.settings.config import MusicConfig, SyntheticConfig, labels_are_noisy
+from genre_core.settings.config import MusicConfig, labels_are_noisy
 from genre_core.store.openings import Openings
 from genre_core.store.schema import Run
 from genre_core.text import capitalized, count, nothing_told, percent, points
@@ -31,7 +31,7 @@ def _limits(run: Run, part: Part, scores: Evaluation, opened: Openings, data: Da
     yield from _whose(run, data)
     yield from _few(run, part, scores)
     yield _opened(run, part, opened, noun)
-    if isinstance(source, SyntheticConfig):
+    if source.generator:
         yield "The tracks are numbers drawn by a generator: the scores say nothing about real music."
     if isinstance(source, MusicConfig):
         yield "The music is composed by recipes: what is trained on generated music knows generated music only."
@@ -46,7 +46,7 @@ def _limits(run: Run, part: Part, scores: Evaluation, opened: Openings, data: Da
         yield f"{count(left_out, 'row')} of the data {'is' if left_out == 1 else 'are'} in no part."
     if data is None:
         yield "The data are no longer stored, so they could not be checked for this report."
-    elif not isinstance(source, SyntheticConfig | MusicConfig):
+    elif not (source.generator or isinstance(source, MusicConfig)):
         with suppress(DataError):
             serious = [one for one in findings(data) if one.severity != "note"]
             yield from (one.sentence for one in serious[:MOST_WARNINGS])
@@ -57,7 +57,7 @@ def _limits(run: Run, part: Part, scores: Evaluation, opened: Openings, data: Da
 def _whose(run: Run, data: Dataset | None) -> Iterator[str]:
     """Say that artists are not known, so that a leak could not be seen."""
     source = run.config.data
-    if data is None or isinstance(source, SyntheticConfig | MusicConfig) or "artist" in data.groups:
+    if data is None or source.generator or isinstance(source, MusicConfig) or "artist" in data.groups:
         return
     if "group" not in data.groups:
         yield (

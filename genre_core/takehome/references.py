@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from genre_core.settings.config import ExperimentConfig, FmaConfig, MusicConfig, SoundConfig
+from genre_core.settings.config import ExperimentConfig, SoundConfig
 
 _NETWORKS = {
     "mlp": "D. E. Rumelhart, G. E. Hinton, R. J. Williams: Learning representations by back-propagating errors. Nature 323 (1986).",
@@ -20,6 +20,11 @@ _OPTIMIZERS = {
     "sgd": "B. T. Polyak: Some methods of speeding up the convergence of iteration methods. USSR Computational Mathematics and Mathematical Physics 4 (1964).",
 }  # fmt: skip
 
+_SOURCES = {
+    "fma": "M. Defferrard, K. Benzi, P. Vandergheynst, X. Bresson: FMA: a dataset for music analysis. ISMIR (2017).",
+    "music": "C. Raffel, D. P. W. Ellis: Intuitive analysis, creation and manipulation of MIDI data with pretty_midi. ISMIR, late-breaking (2014).",
+}  # fmt: skip
+
 
 def references(config: ExperimentConfig, *, compared: bool) -> tuple[str, ...]:
     """Return the references of a configuration; `compared` says that runs are compared."""
@@ -28,10 +33,7 @@ def references(config: ExperimentConfig, *, compared: bool) -> tuple[str, ...]:
 
 def _used(config: ExperimentConfig, compared: bool) -> Iterator[str]:
     data, train = config.data, config.train
-    if isinstance(data, FmaConfig):
-        yield "M. Defferrard, K. Benzi, P. Vandergheynst, X. Bresson: FMA: a dataset for music analysis. ISMIR (2017)."
-    if isinstance(data, MusicConfig):
-        yield "C. Raffel, D. P. W. Ellis: Intuitive analysis, creation and manipulation of MIDI data with pretty_midi. ISMIR, late-breaking (2014)."
+    yield from filter(None, [_SOURCES.get(data.source)])
     if isinstance(data, SoundConfig):
         yield "G. Tzanetakis, P. Cook: Musical genre classification of audio signals. IEEE Transactions on Speech and Audio Processing 10 (2002)."
     yield from filter(None, [_NETWORKS.get(config.model.architecture)])

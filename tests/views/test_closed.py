@@ -4,8 +4,10 @@ The test answers and scores of each run are replaced by ones that nothing else c
 """
 
 import asyncio
+import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -20,6 +22,8 @@ from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
 from dashboard.app import ROUTES
+from dashboard.services import taking_home
+from dashboard.services.asking import Asked
 from genre_core.data.dataset import PARTS
 from genre_core.evaluation.report import evaluate
 from genre_core.settings.ensembles import ensemble_of
@@ -37,6 +41,7 @@ from genre_core.terminal.main import main
 from genre_core.training.predictions import Predictions
 from genre_core.workers.run import execute
 from genre_core.workers.study import execute_study
+from genre_core.workers.takehome import MAKERS
 from tests.behind_the_gate import saved_scores
 from tests.views.opening import opened, own_store
 
@@ -133,7 +138,15 @@ def ask(path: str) -> str:
 
     scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [], "root_path": ""}
     asyncio.run(SERVER(scope, receive, send))  # type: ignore[arg-type]
-    return b"".join(said).decode()
+    return readable(b"".join(said))
+
+
+def readable(content: bytes) -> str:
+    """Return text as it is, and what lies in an archive one after the other."""
+    if not content.startswith(b"PK"):
+        return content.decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return " ".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
 
 
 def addresses(store: RunStore) -> dict[str, list[str]]:
@@ -146,6 +159,8 @@ def addresses(store: RunStore) -> dict[str, list[str]]:
         "/live/lens/{followed}": [f"/live/lens/{study}{end}" for study in studies for end in ends],
         "/live/repeat/{followed}": [f"/live/repeat/{study}{end}" for study in studies for end in ends],
         "/live/search/{followed}": [f"/live/search/{study}{end}" for study in studies for end in ends],
+        "/live/watch/{followed:path}": [f"/live/watch/{run}/{track}" for run in runs for track in ("typical", "1")],
+        "/take/{name}/{runs}": [f"/take/{name}/{run}" for run in RUNS for name in MAKERS],
         "/live/{followed}": [f"/live/{run}{end}" for run in runs for end in ends],
         "/clip/{clip}": [f"/clip/{'0' * 64}"],
         "/clip/{clip}/mel": [f"/clip/{'0' * 64}/mel"],
@@ -154,7 +169,8 @@ def addresses(store: RunStore) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
-def test_no_route_says_a_figure_of_a_closed_test_part(store: RunStore) -> None:
+def test_no_route_says_a_figure_of_a_closed_test_part(store: RunStore, monkeypatch: Any) -> None:
+    monkeypatch.setattr(taking_home, "ask", lambda work, *what: Asked(work(*what, store.url)))
     known = addresses(store)
     assert set(known) == {route.path for route in ROUTES}, "a new route is to be asked here too"
     for path in (path for paths in known.values() for path in paths):
@@ -236,6 +252,9 @@ LINES: dict[str, list[list[str]]] = {
     "limit": [["limit", "--preset", "overlapping"]],
     "import": [["import", "nowhere.csv"]],
     "tagger": [["tagger", "--wheel", "nowhere.whl"]],
+    "export": [["export", run, "--out", "{folder}/model.zip"] for run in RUNS],
+    "script": [["script", "closed", *how, "--out", "{folder}/script"] for how in ([], ["--plain"], ["--notebook"])],
+    "report": [["report", "closed", "other", "--out", f"{{folder}}/report.{end}"] for end in ("md", "html")],
     "ensemble": [["ensemble", "closed", "other"]],
     "runs": [["runs"]],
 }
@@ -243,14 +262,16 @@ LINES: dict[str, list[list[str]]] = {
 
 
 @pytest.mark.parametrize("command", LINES)
-def test_no_command_says_a_figure_of_a_closed_test_part(store: RunStore, capsys: Any, command: str) -> None:
+def test_no_command_says_a_figure_of_a_closed_test_part(
+    store: RunStore, capsys: Any, command: str, tmp_path: Path
+) -> None:
     assert set(LINES) == set(COMMANDS), "a new command is to be asked here too"
     for line in LINES[command]:
         for more in ([], ["--json"]):
-            main([*line, *more])
-            said = capsys.readouterr()
+            main([*(word.format(folder=tmp_path) for word in line), *more])
+            said, written = capsys.readouterr(), " ".join(readable(file.read_bytes()) for file in tmp_path.iterdir())
             shut = [run.id for run in store.runs(with_members=True) if not run.opened]
-            assert told(said.out + said.err, store, *shut) == set(), line
+            assert told(said.out + said.err + written, store, *shut) == set(), line
             assert {"closed", "other", "both"} <= set(shut)
 
 
