@@ -30,11 +30,12 @@ Role = Literal["label", "group", "identifier", "feature", "left out"]
 
 @dataclass(frozen=True)
 class Column:
-    """Role of a column of a table, and why."""
+    """Role of a column of a table, and why; `problem` says what of its values was lost or is in doubt."""
 
     name: str
     role: Role
     reason: str
+    problem: str = ""
 
 
 @dataclass(frozen=True, eq=False)

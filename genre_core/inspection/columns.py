@@ -28,7 +28,24 @@ def find(dataset: Dataset) -> list[Finding]:
     slips = [finding for finding in _slips(dataset, rows) if not coded & set(finding.columns)]
     coded |= {name for finding in slips for name in finding.columns}
     tails = _long_tails(dataset, rows, coded)
-    return [*_not_measured(dataset), *_constants(dataset, rows), *_copied(dataset, rows), *codes, *slips, *tails]
+    return [
+        *_problems(dataset),
+        *_not_measured(dataset),
+        *_constants(dataset, rows),
+        *_copied(dataset, rows),
+        *codes,
+        *slips,
+        *tails,
+    ]
+
+
+def _problems(dataset: Dataset) -> list[Finding]:
+    """Report columns of which something was lost when they were read."""
+    return [
+        Finding("read in part", "warning", f"{column.name}: {column.problem}", (column.name,))
+        for column in dataset.columns
+        if column.problem
+    ]
 
 
 def _not_measured(dataset: Dataset) -> list[Finding]:

@@ -26,6 +26,7 @@ Kind = Literal[
     "code for missing",
     "outliers",
     "long tails",
+    "read in part",
     "recorded another way",
     "faulty recordings",
 ]

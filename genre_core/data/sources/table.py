@@ -6,7 +6,7 @@ are dropped. Genres are numbered in the order of their names, or of their number
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,13 +19,18 @@ from genre_core.data.inputs import Features
 from genre_core.data.published import with_split
 from genre_core.data.sources import Tables
 from genre_core.data.tables.belonging import belonging, describe
-from genre_core.data.tables.cells import is_key, numbers, texts, track_keys
+from genre_core.data.tables.cells import is_identifier_name, is_key, numbers, texts, track_keys
 from genre_core.data.tables.columns import find_levels, find_name, judge_columns
 from genre_core.data.tables.delimited import count_of
 from genre_core.data.tables.labels import candidates, find_label
+from genre_core.data.tables.reading import read_with
 from genre_core.data.tables.roles import chosen_roles
+from genre_core.data.tables.written import read_written
 from genre_core.errors import DataError
 from genre_core.settings.config import TableConfig
+
+LARGEST = 1e300
+"""From here on a number stands for one that is missing: programs write the largest that there is."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -56,7 +61,8 @@ def load(config: TableConfig, tables: Tables | None = None) -> Dataset:
     """
     if not config.table or tables is None:
         raise DataError("No table is chosen: import one, then choose it.")
-    dataset = _to_dataset(_read(tables.read_table(config.table)), config)
+    parquet = tables.read_table(config.table)
+    dataset = _to_dataset(_read(parquet), config, read_with(parquet))
     return with_split(dataset, tables.read_table(config.published)) if config.published else dataset
 
 
@@ -65,7 +71,7 @@ def inspect(parquet: bytes, config: TableConfig | None = None) -> Inspection:
     frame = _read(parquet)
     names = tuple(map(str, frame.columns))
     try:
-        dataset = _to_dataset(frame, config or TableConfig())
+        dataset = _to_dataset(frame, config or TableConfig(), read_with(parquet))
     except DataError as error:
         return Inspection(names, candidates(frame), None, str(error))
     return Inspection(names, candidates(frame), dataset)
@@ -77,12 +83,16 @@ def _read(parquet: bytes) -> "pd.DataFrame":
     return pd.read_parquet(io.BytesIO(parquet))
 
 
-def _to_dataset(frame: "pd.DataFrame", config: TableConfig) -> Dataset:
+def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str, str] | None = None) -> Dataset:
+    """Return the tracks of a table; `reader` says how its text is to be taken, and an earlier version took none."""
     import pandas as pd
 
     chosen = chosen_roles(frame, config)
     label = find_label(frame, config, chosen.not_genre)
-    columns = judge_columns(frame, label, chosen)
+    problems: dict[str, str] = {}
+    if reader is not None:
+        frame, problems = _numbers_read(frame, {label.name, *find_levels(frame, chosen, label.name).values()}, reader)
+    columns = judge_columns(frame, label, chosen, problems)
     features = tuple(column.name for column in columns if column.role == "feature")
     if not features:
         raise DataError(
@@ -114,6 +124,23 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig) -> Dataset:
     y: IntArray = pd.Categorical(names, categories=list(genres)).codes.astype(np.int64)
     notes = (*row_notes, *rare_note, *notes, *_missing_note(X), *group_notes)
     return Dataset(Features(X, features), y, genres, _track_names(rows, name), groups, notes, columns)
+
+
+def _numbers_read(
+    frame: "pd.DataFrame", others: Collection[str], reader: Mapping[str, str]
+) -> tuple["pd.DataFrame", dict[str, str]]:
+    """Return a table whose text is numbers where it says numbers, and what was lost by column; but not of `others`."""
+    import pandas as pd
+
+    found, problems = dict[str, FloatArray](), dict[str, str]()
+    for name in map(str, frame.columns):
+        if name in others or pd.api.types.is_numeric_dtype(frame[name].dtype) or is_identifier_name(name):
+            continue
+        if read := read_written(texts(frame[name]), reader.get("decimal", ".")):
+            found[name] = read.values
+            if read.problem:
+                problems[name] = read.problem
+    return frame.assign(**found) if found else frame, problems
 
 
 def _of_chosen(names: "pd.Series[str]", genres: str) -> Mask:
@@ -151,9 +178,10 @@ def _features(rows: "pd.DataFrame", features: tuple[str, ...]) -> tuple[FloatArr
         values = numbers(rows[name])
         assert values is not None
         X[:, position] = values
-        if found := int(np.isinf(values).sum()):
+        endless = np.abs(values) >= LARGEST
+        if found := int(endless.sum()):
             infinite[name] = found
-            X[np.isinf(values), position] = np.nan
+            X[endless, position] = np.nan
     if not infinite:
         return X, ()
     return X, (f"{count_of(sum(infinite.values()), 'infinite value')} taken as missing, in {_listed(list(infinite))}.",)

@@ -4,6 +4,7 @@ Names are compared without case and punctuation. A column is judged by its name 
 """
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +27,8 @@ LEVEL_NAMES = {
 }
 """Names of columns with a row's album or artist, the finer level first."""
 REPEATED_NAME = re.compile(r"(.+) \(\d+\)")
+GENRE_WORDS = ("NA", "None", "none", "na")
+"""Words for a missing value that could be the name of a genre."""
 
 FOLDER_OF_GENRE = re.compile(r"^(?:.*/)?([^/.]+)/\1\.")
 # Patterns as text run in Arrow, a hundred times as fast; the one that refers back to a group cannot.
@@ -50,8 +53,11 @@ def numbers(series: "pd.Series[Any]") -> FloatArray | None:
     return None if parsed.isna().sum() > text.isna().sum() else _floats(parsed)
 
 
-def texts(series: "pd.Series[Any]") -> "pd.Series[str]":
-    """Return a column as text without surrounding spaces, whole numbers without `.0`, missing where it is missing."""
+def texts(series: "pd.Series[Any]", spelled: Collection[str] = ()) -> "pd.Series[str]":
+    """Return a column as text without surrounding spaces, whole numbers without `.0`, missing where it is missing.
+
+    What is `spelled` means itself, though it may mean a missing value elsewhere.
+    """
     import pandas as pd
 
     if pd.api.types.is_float_dtype(series.dtype):
@@ -59,17 +65,32 @@ def texts(series: "pd.Series[Any]") -> "pd.Series[str]":
         if (known == known.round()).all() and known.abs().lt(2**53).all():
             series = series.astype("Int64")
     text = series.astype("str").str.strip()
-    return text.mask(series.isna() | text.isin(MISSING))
+    return text.mask(series.isna() | text.isin([word for word in MISSING if word not in spelled]))
 
 
 def label_texts(series: "pd.Series[Any]") -> "pd.Series[str]":
     """Return a column as names of genres: text as it stands, `0.0` as `0`."""
     import pandas as pd
 
-    text = texts(series)
+    text = texts(series, spelled=_genre_words(series))
+    text = text.str.normalize("NFC")
     if pd.api.types.is_numeric_dtype(series.dtype) or (values := numbers(series)) is None or _is_truth(text.dropna()):
         return text
     return texts(pd.Series(values, index=series.index)) if is_whole(values) else text
+
+
+def _genre_words(series: "pd.Series[Any]") -> frozenset[str]:
+    """Return the words for a missing value that are genres here: without blanks beside them, and as common as genres."""
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(series.dtype) or series.isna().any():
+        return frozenset()
+    sizes = series.astype("str").str.strip().value_counts()
+    others = sizes[~sizes.index.isin(MISSING)]
+    if "" in sizes.index or len(others) < 1 or len(others) > 1000:
+        return frozenset()
+    words = sizes[sizes.index.isin(GENRE_WORDS)]
+    return frozenset(words.index[words >= max(2, others.min() / 2)])
 
 
 def track_keys(names: "pd.Series[str]") -> "pd.Series[str]":

@@ -1,6 +1,8 @@
 """Role of each column of a table: the genre, a group, an identifier, a feature, or left out, each with its reason."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,8 +32,12 @@ ENOUGH_ROWS = 20
 """Rows from which on values alone may tell that a column numbers the rows or repeats the genre."""
 
 
-def judge_columns(frame: "pd.DataFrame", label: Label, chosen: Chosen) -> tuple[Column, ...]:
+def judge_columns(
+    frame: "pd.DataFrame", label: Label, chosen: Chosen, problems: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Column, ...]:
     """Say for each column of a table what it is taken for, and why, once its genre column is known.
+
+    `problems` say what was lost of a column when its text was read as numbers.
 
     Raises
     ------
@@ -55,7 +61,7 @@ def judge_columns(frame: "pd.DataFrame", label: Label, chosen: Chosen) -> tuple[
             columns.append(_taken(name, rows[name]))
         else:
             columns.append(_judge(name, rows, genre_of_row))
-    return tuple(columns)
+    return tuple(replace(c, problem=problems[c.name]) if c.name in problems else c for c in columns)
 
 
 def find_levels(frame: "pd.DataFrame", chosen: Chosen, label: str) -> dict[str, str]:
@@ -171,6 +177,7 @@ def _judge_text(name: str, text: "pd.Series[str]") -> Column:
             name,
             "left out",
             f"Not only numbers: {len(odd):,} of {len(known):,} values, {example}. Correct or empty them.",
+            f"{len(odd):,} of {len(known):,} values are no numbers, {example}, so it is left out.",
         )
     return Column(name, "left out", f"Text, {example}; features are numbers.")
 

@@ -2,16 +2,37 @@
 
 import codecs
 import re
+from collections.abc import Iterable
 
 from genre_core.errors import DataError
 
 BLOCK_BYTES = 1024**2
 BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 """Bytes that a text without any content may consist of: white space and byte order marks."""
+ENCODINGS = [
+    "utf-8",
+    "utf-16",
+    "windows-1252",
+    "windows-1250",
+    "windows-1251",
+    "windows-1253",
+    "windows-1254",
+    "iso8859-2",
+    "mac-roman",
+    "gb18030",
+    "big5",
+    "shift-jis",
+    "euc-kr",
+]
+"""Encodings that a person may choose."""
+
+_WESTERN = "windows-1252"
+_EAST_ASIAN = ("gb18030", "shift-jis", "euc-kr", "big5")
+_SAMPLED_LINES = 200
 
 
-def decode(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """Return a file's text as UTF-8, and a note where it was something else.
+def decode(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str, ...]]:
+    """Return a file's text as UTF-8, and a note where it was something else; `encoding` is what a person chose.
 
     Raises
     ------
@@ -21,18 +42,60 @@ def decode(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
     if not data.strip(BLANK):
         raise DataError(f"{name} is empty: choose a file that holds a table.")
     _refuse_other_formats(name, data)
-    encoding = _utf16(data)
-    if encoding is None:
+    chosen, encoding = encoding, encoding or _utf16(data)
+    if not encoding:
         if b"\0" in data[:4096] or len(re.findall(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]", data[:4096])) > 8:
             raise DataError(f"{name} is a binary file, not a table: save it as CSV or Parquet first.")
         if _is_utf8(data):
             return data.removeprefix(b"\xef\xbb\xbf"), ()
-        encoding = "windows-1252"
+        encoding = _guess(data)
     try:
-        text = data.decode(encoding)
+        text = data.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
+        if chosen:
+            raise DataError(f"{name} is no text in {encoding}: choose another encoding.") from error
         raise DataError(f"{name} is text in none of the encodings read here: save it as UTF-8.") from error
-    return text.encode(), (f"Read as {encoding.capitalize() if encoding.startswith('w') else 'UTF-16'}.",)
+    return text.encode(), (_note(encoding, text, chosen),)
+
+
+def _note(encoding: str, text: str, chosen: str) -> str:
+    said = "UTF-16" if encoding.startswith("utf-16") else encoding[:1].upper() + encoding[1:]
+    example = re.search(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*", text)
+    if chosen or said == "UTF-16" or example is None:
+        return f"Read as {said}."
+    return f"Read as {said}, in which it says “{example[0][:30]}”: if that looks wrong, choose another encoding."
+
+
+def _guess(data: bytes) -> str:
+    """Return the most likely encoding of text that is no UTF-8.
+
+    In East Asian encodings what is no ASCII comes in pairs of bytes. Letters in runs, as of Cyrillic, are told by how
+    often each stands beside which; single letters among ASCII, as in Western names, could be in any of many encodings.
+    """
+    lines = [line for line in data.splitlines() if any(byte > 127 for byte in line)][:_SAMPLED_LINES]
+    sample = b"\n".join(lines)
+    runs = re.findall(rb"[\x80-\xff]+", sample)
+    if all(len(run) % 2 == 0 for run in runs):
+        for encoding in _EAST_ASIAN:
+            if _is_east_asian(sample, encoding):
+                return encoding
+    if sum(len(run) > 2 for run in runs) <= len(runs) / 2:
+        return _WESTERN
+    from charset_normalizer import from_bytes
+
+    found = from_bytes(sample).best()
+    return _WESTERN if found is None else found.encoding.replace("cp125", "windows-125").replace("_", "-")
+
+
+def _is_east_asian(sample: bytes, encoding: str) -> bool:
+    try:
+        odd: Iterable[str] = (letter for letter in sample.decode(encoding) if ord(letter) > 127)
+    except UnicodeDecodeError:
+        return False
+    return all(
+        "\u3040" <= letter <= "\u30ff" or "\u4e00" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7a3"
+        for letter in odd
+    )
 
 
 def _refuse_other_formats(name: str, data: bytes) -> None:
@@ -43,10 +106,6 @@ def _refuse_other_formats(name: str, data: bytes) -> None:
         )
     if start.startswith((b"<!doctype", b"<html")):
         raise DataError(f"{name} is a web page, not a table: download the file itself.")
-    if data.startswith(b"PK\x03\x04"):
-        raise DataError(f"{name} is a workbook or a zip archive: save the sheet as CSV, or unpack the archive.")
-    if data.startswith(b"\x1f\x8b"):
-        raise DataError(f"{name} is compressed: unpack it first.")
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -21,38 +21,36 @@ MAX_COLUMNS = 10_000
 
 MISSING = (
     "",
-    "?",
-    "NA",
-    "N/A",
-    "n/a",
-    "na",
-    "<NA>",
-    "#N/A",
-    "NaN",
-    "nan",
-    "NAN",
-    "-nan",
-    "NULL",
-    "null",
-    "None",
-    "none",
+    *("?", "-", "--", "."),
+    *("NA", "N/A", "n/a", "na", "<NA>", "#NA", "#N/A", "#N/A N/A"),
+    *("NaN", "nan", "NAN", "-nan", "-NaN", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),
+    *("NULL", "null", "(null)", "None", "none"),
+    *("#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!"),
 )
-"""Texts that mean a missing value."""
+"""Texts that mean a missing value: R's, Python's, C's on Windows, databases' and spreadsheets'."""
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 SAMPLED_ROWS = 30
 BLOCK_BYTES = 8 * 1024**2
 """The parser's block: a row must fit into one."""
+csv.field_size_limit(BLOCK_BYTES)
 
 INDEX_HEADING = re.compile(r"(.*_)?(id|index|track|song|file|filename|name)", re.IGNORECASE)
 DECIMAL_POINT = re.compile(r"\s*[-+]?\d*\.\d+(e[-+]?\d+)?\s*", re.IGNORECASE)
-DECIMAL_COMMA = re.compile(r"\s*[-+]?\d+,\d+(e[-+]?\d+)?\s*", re.IGNORECASE)
+DECIMAL_COMMA = re.compile(r"\s*[-+]?[\d\s\u00a0\u202f.]*\d,\d+(e[-+]?\d+)?\s*", re.IGNORECASE)
+GROUPED_BY_POINTS = re.compile(r"\s*[-+]?[1-9]\d{0,2}(\.\d{3})+\s*")
+GROUPED_BY_COMMAS = re.compile(r"\s*[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?\s*")
+SEP_LINE = re.compile(rb"\A\s*sep=(.)\r?\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a text is laid out: its column names, and where and how its rows are written."""
+    """How a text is laid out: its column names, and where and how its rows are written.
 
+    `text` is the text in UTF-8, tidied so that a plain parser can read it from `first_line` on.
+    """
+
+    text: bytes
     names: tuple[str, ...]
     first_line: int
     """Lines before the first row of data."""
@@ -69,11 +67,26 @@ def find_layout(name: str, text: bytes) -> Layout:
     DataError
         There are too many columns, only one, no row of data, or no header.
     """
+    notes: list[str] = []
     try:
-        separator = _find_separator(name, text)
+        named = SEP_LINE.match(text)
+        if named and (separator := named[1].decode("latin-1")) in SEPARATORS:
+            text = text[named.end() :]
+        else:
+            separator = _find_separator(name, text)
+        if separator == " ":
+            text, separator = _by_commas(text), ","
+        elif re.search(rb"[,;\t|] +\"", text[:BLOCK_BYTES]):
+            text = re.sub(rb"(?<=[,;\t|]) +(?=\")", b"", text)
         rows, ends = _first_rows(text, separator, SAMPLED_ROWS)
-    except csv.Error as error:
+    except (csv.Error, IndexError) as error:
         raise DataError(f"{name} is not a table: its first lines cannot be divided into columns.") from error
+    width = _usual_width(rows)
+    above = next((i for i, row in enumerate(rows) if not _is_title(row, width)), 0)
+    if above:
+        lines = "line above the header is" if above == 1 else f"{above} lines above the header are"
+        notes.append(f"{'The' if above == 1 else 'The'} {lines} passed over: “{rows[0][0].strip()[:40]}”.")
+    rows, ends = rows[above:], ends[above:]
     if len(rows[0]) < 2:
         raise DataError(
             f"{name} has a single column: separate its columns by commas, semicolons, tabs or vertical bars."
@@ -85,20 +98,29 @@ def find_layout(name: str, text: bytes) -> Layout:
     if len(rows) <= n_above:
         raise DataError(f"{name} has a header and no rows below it: choose a file that holds tracks.")
     names = _names(rows[:n_header], rows[n_header][0] if has_index_row else None)
-    decimal, notes = ".", []
+    if len(names) == width - 1 and n_above == 1:
+        cells = [row[0] for row in rows[1:]]
+        if len(set(cells)) == len(cells):  # as R names its rows
+            names = ("Unnamed: 0", *names)
+        elif not any(row[-1].strip() for row in rows[1:] if len(row) == width):
+            names = (*names, f"Unnamed: {width - 1}")
+    decimal = "."
     if separator != ",":
         notes.append(f"{SEPARATORS[separator].capitalize()} separate its columns.")
-        cells = [cell for row in rows[n_above:] for cell in row]
-        if any(map(DECIMAL_COMMA.fullmatch, cells)) and not any(map(DECIMAL_POINT.fullmatch, cells)):
-            decimal = ","
-            notes.append("Its numbers have decimal commas.")
+    if _has_decimal_commas([cell for row in rows[n_above:] for cell in row]):
+        decimal = ","
+        notes.append("Its numbers have decimal commas.")
     if n_header > 1:
         notes.append(f"Its {n_header} header rows are joined into one name per column, such as {names[-1]}.")
-    return Layout(names, ends[n_above - 1], separator, decimal, tuple(notes))
+    text, n_again = _without_repeated_header(text, ends[n_above - 1])
+    if n_again:
+        rows_again = "row" if n_again == 1 else f"{n_again} rows"
+        notes.append(f"The header stands again among the rows: {rows_again} passed over.")
+    return Layout(text, names, ends[n_above - 1], separator, decimal, tuple(notes))
 
 
-def parse(name: str, text: bytes, layout: Layout) -> tuple[Any, tuple[str, ...]]:
-    """Parse a text in UTF-8 into an Arrow table with the layout's names, and note the ragged rows left out.
+def parse(name: str, layout: Layout) -> tuple[Any, tuple[str, ...]]:
+    """Parse a text into an Arrow table with the layout's names, and note the ragged rows left out.
 
     Raises
     ------
@@ -108,7 +130,7 @@ def parse(name: str, text: bytes, layout: Layout) -> tuple[Any, tuple[str, ...]]
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    lengths: list[int] = []
+    text, lengths = layout.text, list[int]()
     swallowed = False
 
     def leave_out(row: Any) -> str:
@@ -127,10 +149,11 @@ def parse(name: str, text: bytes, layout: Layout) -> tuple[Any, tuple[str, ...]]
                 delimiter=layout.separator, newlines_in_values=quoted, invalid_row_handler=leave_out
             ),
             arrow_csv.ConvertOptions(
-                null_values=list(MISSING),
-                strings_can_be_null=True,
+                null_values=list(MISSING),  # of numbers; in text a word may be a genre
+                strings_can_be_null=False,
                 quoted_strings_can_be_null=True,
-                decimal_point=layout.decimal,
+                # Beside commas between columns Arrow takes none in numbers: they are read when their column is.
+                decimal_point="." if layout.separator == "," else layout.decimal,
             ),
         )
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
@@ -148,13 +171,13 @@ def parse(name: str, text: bytes, layout: Layout) -> tuple[Any, tuple[str, ...]]
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
-    """Return names with the second `tempo` called `tempo (2)`, and so on."""
+    """Return names with the second `tempo` called `tempo.2`, and so on."""
     used: set[str] = set()
     found = []
     for name in names:
         number, new = 2, name
         while new in used:
-            new, number = f"{name} ({number})", number + 1
+            new, number = f"{name}.{number}", number + 1
         used.add(new)
         found.append(new)
     return found
@@ -174,16 +197,64 @@ def _first_rows(text: bytes, separator: str, n: int) -> tuple[list[list[str]], l
 
 
 def _find_separator(name: str, text: bytes) -> str:
-    """Return the separator that divides the most rows into as many columns as the header has."""
+    """Return the separator that divides the most rows into equally many columns; blanks where nothing else does."""
     widths = {separator: _header_width(text, separator) for separator in SEPARATORS}
     if (widest := max(widths.values())) > MAX_COLUMNS:
         raise DataError(f"{name} has {widest:,} columns, more than the {MAX_COLUMNS:,} that are read: leave some out.")
     scores = {}
-    for separator, width in widths.items():
-        if width > 1:
+    for separator in (*SEPARATORS, " "):
+        try:
             rows, _ = _first_rows(text, separator, SAMPLED_ROWS)
-            scores[separator] = (sum(len(row) == width for row in rows) / len(rows), width)
+        except csv.Error:
+            continue
+        if (width := _usual_width(rows)) > 1:
+            share = sum(len(row) == width for row in rows) / len(rows)
+            scores[separator] = (separator != " ", share, len(rows[0]) == width, width)
     return max(scores, key=lambda separator: scores[separator], default=",")
+
+
+def _usual_width(rows: Sequence[Sequence[str]]) -> int:
+    """Return the most common number of cells of a row."""
+    return Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
+
+
+def _is_title(row: Sequence[str], width: int) -> bool:
+    """Say whether a row above the header is a title or a comment, and no header."""
+    filled = [cell for cell in row if cell.strip()]
+    return (len(filled) == 1 < width and not len(row) == width) or (len(row) != width and row[0].startswith(("#", "%")))
+
+
+def _by_commas(text: bytes) -> bytes:
+    """Return a text whose columns are separated by blanks, as R writes it, with commas instead."""
+    lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
+    buffer = io.StringIO()
+    rows = csv.reader(lines, delimiter=" ", skipinitialspace=True)
+    csv.writer(buffer, lineterminator="\n").writerows(
+        [c for c in row if c] if row[-1:] == [""] else row for row in rows
+    )
+    return buffer.getvalue().encode()
+
+
+def _has_decimal_commas(cells: Sequence[str]) -> bool:
+    """Say whether a comma stands before decimals: some number cannot be meant otherwise, and none the other way."""
+    commas = [c for c in cells if DECIMAL_COMMA.fullmatch(c) and not GROUPED_BY_COMMAS.fullmatch(c)]
+    points = [c for c in cells if DECIMAL_POINT.fullmatch(c) and not GROUPED_BY_POINTS.fullmatch(c)]
+    return bool(commas) and not points
+
+
+def _without_repeated_header(text: bytes, n_above: int) -> tuple[bytes, int]:
+    """Return a text without further copies of the line that ends its header, and how many there were."""
+    start = 0
+    for _ in range(n_above - 1):
+        start = text.index(b"\n", start) + 1
+    end = text.find(b"\n", start)
+    line = text[start : end + 1]
+    if end < 0 or len(line.strip()) < 3 or b"\n" + line not in text[end:]:
+        return text, 0
+    head, body = text[: end + 1], text[end + 1 :]
+    lines = body.splitlines(keepends=True)
+    kept = [one for one in lines if one != line]
+    return head + b"".join(kept), len(lines) - len(kept)
 
 
 def _header_width(text: bytes, separator: str) -> int:

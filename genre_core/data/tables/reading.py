@@ -1,24 +1,26 @@
 """Import of tables: from the bytes of one or several files to one Parquet table with all of its columns.
 
-CSV and Parquet are told apart by content, whatever the files are called. Several files are joined on the column of
-identifiers that they share. What a column means (genre, group, feature) is decided later, by `sources.table`.
+Kinds of files are told apart by content, whatever the files are called. Several files with the same columns are put
+below each other; others are joined on the column of identifiers that they share. What a column means (genre, group, feature) is decided later, by `sources.table`.
 """
 
 import ast
 import hashlib
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
 from typing import Any
 
-from genre_core.data.tables.cells import is_identifier_name, is_index_name
+from genre_core.data.tables.cells import EXTENSION, is_identifier_name, is_index_name, is_key, plain
 from genre_core.data.tables.decoding import decode
 from genre_core.data.tables.delimited import MAX_COLUMNS, count_of, find_layout, parse, unique_names
+from genre_core.data.tables.formats import MAX_BYTES, as_table, as_text, unpacked
 from genre_core.errors import DataError
 
-MAX_BYTES = 200 * 1024**2
-"""Largest file that is read."""
+READER = "genre_lab"
+"""Key of a stored table's metadata: how it was read, which tells how its text is to be taken."""
 MAX_ROWS = 2_000_000
 MAX_VALUES = 50_000_000
 """Most values (rows × columns) of a table: 400 MB as float64."""
@@ -70,34 +72,79 @@ def read_table(files: Sequence[tuple[str, bytes]]) -> Reading:
     for name, (_, data) in zip(names, files, strict=True):
         check_size(name, len(data))
     digest = hashlib.sha256()
-    tables, notes = [], []
+    tables, notes, decimals = [], [], set[str]()
     for name, (_, data) in zip(names, files, strict=True):
         digest.update(data)
-        table, found = _read_file(name, data)
+        table, found, decimal = _read_file(name, data)
         tables.append(table)
+        decimals.add(decimal)
         notes += [f"{name}: {note[0].lower()}{note[1:]}" if len(files) > 1 else note for note in found]
     table = tables[0]
     for name, other in zip(names[1:], tables[1:], strict=True):
-        table, found = _join(table, other, " and ".join((names[0], name)))
+        both = " and ".join((names[0], name))
+        table, found = _stacked(table, other, both) or _join(table, other, both)
         notes += found
     _check_shape(" + ".join(names), table.num_rows, table.num_columns)
     return Reading(
-        _to_parquet(table), digest.hexdigest(), " + ".join(names), table.num_rows, table.num_columns, tuple(notes)
+        _to_parquet(table, "," if decimals == {","} else "."),
+        digest.hexdigest(),
+        " + ".join(names),
+        table.num_rows,
+        table.num_columns,
+        tuple(notes),
     )
 
 
-def _read_file(name: str, data: bytes) -> tuple[Any, list[str]]:
-    if data.startswith(b"PAR1"):
-        return _plain(name, _read_parquet(name, data))
+def _read_file(name: str, data: bytes) -> tuple[Any, list[str], str]:
+    """Return a file's table, notes on how it was read, and the sign before decimals in what is still text."""
+    name, data, packed = unpacked(name, data)
+    table = _read_parquet(name, data) if data.startswith(b"PAR1") else as_table(name, data)
+    if table is not None:
+        _check_shape(name, table.num_rows, table.num_columns)
+        table = table.rename_columns(unique_names(_flat_name(column) for column in table.column_names))
+        table, notes = _plain(name, table)
+        return table, [*packed, *notes], "."
+    data, form = as_text(name, data)
     text, encoding_notes = decode(name, data)
     layout = find_layout(name, text)
     if b'"' not in text:
         _check_shape(name, text.count(b"\n") - layout.first_line, len(layout.names))
-    table, row_notes = parse(name, text, layout)
+    table, row_notes = parse(name, layout)
     table, type_notes = _plain(name, table)
-    repeated = sum(name.endswith(" (2)") for name in layout.names)
-    repeats = [f"{count_of(repeated, 'column name')} stood there twice; the second is marked (2)."] if repeated else []
-    return table, [*encoding_notes, *layout.notes, *row_notes, *repeats, *type_notes]
+    table, repeats = _repeats_told(table)
+    return table, [*packed, *form, *encoding_notes, *layout.notes, *row_notes, *repeats, *type_notes], layout.decimal
+
+
+def _repeats_told(table: Any) -> tuple[Any, list[str]]:
+    """Mark columns that repeat a name and its values, and say what became of repeated names."""
+    names, same, other = list(table.column_names), list[str](), list[str]()
+    for i, name in enumerate(names):
+        first, point, number = name.rpartition(".")
+        if (
+            point
+            and number.isdigit()
+            and int(number) > 1
+            and first in names[:i]
+            and _was_repeated(names, first, number)
+        ):
+            if table[name].equals(table[first]):
+                names[i] = f"{first} ({number})"
+                same.append(first)
+            else:
+                other.append(name)
+    notes = []
+    if other:
+        notes.append(
+            f"{count_of(len(other), 'column')} had the name of an earlier one and now a number, as {other[0]}."
+        )
+    if same:
+        notes.append(f"{count_of(len(same), 'column')} repeated the name and the values of {same[0]}.")
+    return table.rename_columns(names), notes
+
+
+def _was_repeated(names: Sequence[str], first: str, number: str) -> bool:
+    """Say whether a number at a name's end is ours: those below it are there as well."""
+    return all(f"{first}.{n}" in names or f"{first} ({n})" in names for n in range(2, int(number)))
 
 
 def _read_parquet(name: str, data: bytes) -> Any:
@@ -110,7 +157,7 @@ def _read_parquet(name: str, data: bytes) -> Any:
         table = file.read()
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{name} is a Parquet file that cannot be read; it may be cut short: save it again.") from error
-    return table.rename_columns(unique_names(_flat_name(column) for column in table.column_names))
+    return table
 
 
 def _check_shape(name: str, n_rows: int, n_columns: int) -> None:
@@ -148,12 +195,19 @@ def _plain(name: str, table: Any) -> tuple[Any, list[str]]:
     columns = []
     for column in table.column_names:
         values = table[column]
+        if pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
+            values = pa.chunked_array([pa.array(_listed(values.to_pylist()), pa.string())])
         try:
             columns.append(values.cast(_plain_type(values.type)))
         except (pa.ArrowException, ValueError):
             columns.append(pa.nulls(table.num_rows, pa.string()))
             notes.append(f"The column {column} holds values of type {values.type}, which are not read.")
     return pa.table(columns, names=table.column_names), notes
+
+
+def _listed(cells: Sequence[Any]) -> list[str | None]:
+    """Return lists of names as one text each, with bars between them; others, such as of numbers, as missing."""
+    return ["|".join(cell) if cell and all(isinstance(one, str) for one in cell) else None for cell in cells]
 
 
 def _plain_type(kind: Any) -> Any:
@@ -171,17 +225,34 @@ def _plain_type(kind: Any) -> Any:
     return pa.string()
 
 
+def _stacked(upper: Any, lower: Any, names: str) -> tuple[Any, list[str]] | None:
+    """Put tables with the same columns below each other; None where they have others, or are of the same tracks."""
+    import pyarrow as pa
+
+    if set(upper.column_names) != set(lower.column_names):
+        return None
+    first, second = upper.to_pandas(), lower.to_pandas()
+    key = next((name for name in first.columns if is_key(name)), None)
+    if key and first[key].isin(second[key]).any():
+        return None
+    both = pa.concat_tables([upper, lower.select(upper.column_names)], promote_options="permissive")
+    return both, [f"{names} have the same columns: their rows are put below each other."]
+
+
 def _join(left: Any, right: Any, names: str) -> tuple[Any, list[str]]:
     """Join two tables on the identifiers that both have, in the order of the first."""
     import pandas as pd
     import pyarrow as pa
 
     first, second = left.to_pandas(), right.to_pandas()
+    second.columns = pd.Index(_named_alike(list(second.columns), list(first.columns)))
     key = _shared_key(first, second)
     if key is None:
         raise DataError(f"{names} share no column of identifiers, such as track_id: give both the same one.")
-    if first[key].dtype != second[key].dtype:
-        first[key], second[key] = first[key].astype(str), second[key].astype(str)
+    if first[key].dtype != second[key].dtype or not first[key].isin(second[key]).any():
+        first[key], second[key] = _bare(first[key]), _bare(second[key])
+        if not (first[key].is_unique or second[key].is_unique):
+            raise DataError(f"{names} name the tracks in {key} in ways that do not fit: give both the same names.")
     second.columns = pd.Index([key if c == key else _apart(c, first) for c in second.columns])
     joined = first.merge(second, on=key, how="inner")
     if joined.empty:
@@ -191,6 +262,25 @@ def _join(left: Any, right: Any, names: str) -> tuple[Any, list[str]]:
     if any(unmatched):
         notes.append(f"{count_of(int(sum(unmatched)), 'row')} of {names} left out: the other file has no such {key}.")
     return pa.Table.from_pandas(joined, preserve_index=False), notes
+
+
+def _named_alike(names: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Return names in which identifiers that differ in case or punctuation alone are called as the other table does.
+
+    Where each has one identifier of another name, as track_id and id, it is that one.
+    """
+    known = {plain(name): name for name in others if is_identifier_name(name)}
+    found = [known.get(plain(name), name) if is_identifier_name(name) else name for name in names]
+    keys, other_keys = [name for name in found if is_key(name)], [name for name in others if is_key(name)]
+    if not set(keys) & set(others) and len(keys) == len(other_keys) == 1:
+        found[found.index(keys[0])] = other_keys[0]
+    return found
+
+
+def _bare(names: Any) -> Any:
+    """Return names of tracks without folder, ending and leading zeros: `1` for `000/000001.mp3`."""
+    text = names.astype("str").str.strip().str.replace("\\", "/", regex=False).str.rpartition("/")[2]
+    return text.str.replace(EXTENSION, "", regex=True).str.replace(r"^0+(?=\d)", "", regex=True)
 
 
 def _shared_key(first: Any, second: Any) -> str | None:
@@ -213,12 +303,21 @@ def _apart(column: str, first: Any) -> str:
     return unique_names((*first.columns, column))[-1]
 
 
-def _to_parquet(table: Any) -> bytes:
+def read_with(parquet: bytes) -> dict[str, str] | None:
+    """Return how the text of a stored table is to be taken; None of a table that an earlier version stored."""
+    from pyarrow import parquet as files
+
+    metadata = files.read_schema(io.BytesIO(parquet)).metadata or {}
+    found: dict[str, str] | None = json.loads(metadata.get(READER.encode(), b"null"))
+    return found
+
+
+def _to_parquet(table: Any, decimal: str) -> bytes:
     """Write a table so that the same table gives the same bytes."""
     from pyarrow import parquet, types
 
     buffer = io.BytesIO()
-    table = table.replace_schema_metadata(None)
+    table = table.replace_schema_metadata({READER: json.dumps({"decimal": decimal})})
     # Floats rarely repeat: split by bytes instead of numbered, they are written in half the time, and smaller.
     floats = [field.name for field in table.schema if types.is_floating(field.type)]
     others = [field.name for field in table.schema if not types.is_floating(field.type)]

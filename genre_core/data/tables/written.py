@@ -1,0 +1,109 @@
+"""Numbers as people write them in a column of text: with signs of grouping, a unit, a typographic minus, or a slip.
+
+Which sign stands before decimals is told by the column itself where it can be, and else by the file.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from genre_core.data.dataset import FloatArray
+from genre_core.data.tables.delimited import count_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_ODD = 0.1
+"""Share of values that may be no numbers in a column that is taken for one of numbers."""
+GLANCE_ROWS = 2000
+
+# Patterns as text run in Arrow.
+_GROUPING = "[ \u00a0\u202f\u2009'’]"
+_PLAIN = r"^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$"
+_ONLY_POINT = r"^[-+]?(?:\d{1,3}(?:,\d{3})+\.\d*|\d*\.\d{1,2}|\d*\.\d{4,}|0\.\d+|\d{4,}\.\d+|\d*\.\d+[eE].*|\d{1,3}(?:,\d{3}){2,})$"
+_ONLY_COMMA = r"^[-+]?(?:\d{1,3}(?:\.\d{3})+,\d*|\d*,\d{1,2}|\d*,\d{4,}|0,\d+|\d{4,},\d+|\d{1,3}(?:\.\d{3}){2,})$"
+_EITHER = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$"
+
+
+@dataclass(frozen=True)
+class Written:
+    """Numbers (n_rows,) read from text, NaN where one is missing or odd, and what is to be said of that."""
+
+    values: FloatArray
+    problem: str = ""
+
+
+def read_written(text: "pd.Series[str]", decimal: str) -> Written | None:
+    """Return a column of text as numbers, where it is nearly all numbers; None where it is not.
+
+    `text` is stripped, and missing where it says so; `decimal` is the file's sign before decimals.
+    """
+    known = text.dropna()
+    if known.empty or not known.iloc[:GLANCE_ROWS].str.contains(r"\d", regex=True).mean() >= 1 - MOST_ODD:
+        return None
+    bare = known.str.replace("−", "-", regex=False).str.replace(rf"(?<=\d){_GROUPING}(?=\d{{3}})", "", regex=True)
+    bare, unit = _without_unit(bare)
+    sign = _sign(bare, decimal)
+    if not sign:
+        return (
+            None if not _mostly(bare, f"(?:{_PLAIN})|(?:{_EITHER})") else Written(np.full(len(text), np.nan), BOTH_WAYS)
+        )
+    bare = bare.str.replace("." if sign == "," else ",", "", regex=False).where(~_splits_wrongly(bare, sign), "?")
+    bare = bare.str.replace(",", ".", regex=False)
+    is_number = bare.str.match(_PLAIN)
+    n_odd = int((~is_number).sum())
+    if n_odd > MOST_ODD * len(known):
+        return None
+    values = np.full(len(text), np.nan)
+    values[np.flatnonzero(text.notna().to_numpy())[is_number.to_numpy()]] = bare[is_number].astype(np.float64)
+    return Written(values, " ".join(filter(None, (_odd(known, ~is_number), unit))))
+
+
+BOTH_WAYS = (
+    "Numbers such as 1,234 can mean a thousand or one and decimals, and nothing here tells which: write them without "
+    "marks of thousands."
+)
+
+
+def _odd(known: "pd.Series[str]", is_odd: "pd.Series[bool]") -> str:
+    if not (n := int(is_odd.sum())):
+        return ""
+    row = int(np.flatnonzero(is_odd.to_numpy())[0])
+    first, where = str(known.iloc[row]), int(known.index[row]) + 1
+    value = "value is no number and counts" if n == 1 else "values are no numbers and count"
+    which = "" if n == 1 else "the first is "
+    return f"{n:,} {value} as missing: {which}“{first[:30]}” in row {where:,}."
+
+
+def _without_unit(bare: "pd.Series[str]") -> tuple["pd.Series[str]", str]:
+    """Return numbers without the unit that all of them have that have one, and a sentence on it."""
+    unit = bare.str.extract(r"^[-+]?[\d.,]*\d(?:[eE][-+]?\d+)?\s*([A-Za-z%°]{1,5})$")[0].dropna()
+    if unit.empty or unit.nunique() > 1:
+        return bare, ""
+    found = str(unit.iloc[0])
+    without = bare.str.replace(rf"\s*{re.escape(found)}$", "", regex=True)
+    return without, f"{count_of(len(unit), 'value')} had the unit {found}, which is left away."
+
+
+def _sign(bare: "pd.Series[str]", decimal: str) -> str:
+    """Return the sign before decimals: what some number of the column can only mean, or the file's; empty if unknown."""
+    point, comma = int(bare.str.match(_ONLY_POINT).sum()), int(bare.str.match(_ONLY_COMMA).sum())
+    if point or comma:
+        return "," if comma > point else "."
+    has_commas = bool(bare.str.match(r"^[-+]?\d+,\d{3}$").any())
+    if decimal == "," or not has_commas:
+        return decimal
+    return ""
+
+
+def _splits_wrongly(bare: "pd.Series[str]", sign: str) -> "pd.Series[bool]":
+    """Say which numbers have the other sign elsewhere than between groups of three digits."""
+    other, dot = (r"\.", ",") if sign == "," else (",", r"\.")
+    grouped = rf"^[-+]?\d{{1,3}}(?:{other}\d{{3}})+(?:{dot}\d*)?$"
+    return bare.str.contains(other, regex=True) & ~bare.str.match(grouped)
+
+
+def _mostly(bare: "pd.Series[str]", pattern: str) -> bool:
+    return bool(bare.str.match(pattern).mean() >= 1 - MOST_ODD)
