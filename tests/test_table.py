@@ -209,9 +209,10 @@ def test_unnamed_index_columns_are_left_out() -> None:
     assert dataset.features == ("tempo", "rms")
 
 
-def test_a_second_column_of_a_name_is_left_out_and_said_to_be() -> None:
-    text = table(level=np.linspace(0, 1, 40)).to_csv(index=False).replace("level", "rms", 1)
-    dataset = load_text(text)
+def test_a_second_column_of_a_name_counts_unless_its_values_are_the_same() -> None:
+    frame = table(level=np.linspace(0, 1, 40))
+    assert load_text(frame.to_csv(index=False).replace("level", "rms", 1)).features == ("tempo", "rms", "rms.2")
+    dataset = load_text(frame.assign(level=frame.rms).to_csv(index=False).replace("level", "rms", 1))
     assert dataset.features == ("tempo", "rms")
     assert dataset.columns[-1].reason == "A second column named rms; only the first counts."
 

@@ -4,11 +4,16 @@ A case is a file, what may be chosen about it, and what must come of it: what th
 of a column's reason or of a finding; or the words of the sentence that refuses it.
 """
 
+import gzip
+import io
+import lzma
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 
 import pytest
+from openpyxl import Workbook
 
 from genre_core.data.dataset import Dataset
 from genre_core.data.splitting import split_dataset
@@ -18,6 +23,7 @@ from genre_core.settings.config import SplitConfig
 from tests.test_table import load_bytes
 
 N_ROWS = 120
+GENRES = (b"Jazz", b"Rock")
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"5c" * 32 + b"\nsize 1107270\n"
 
 
@@ -32,6 +38,25 @@ def rows(header: str, row: str, n: int = N_ROWS, *, first: str = "", end: str = 
             line = line.replace("~", f"{rng.gauss(0, 1):.4f}", 1)
         lines.append(line)
     return (end.join(lines) + end).encode()
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def workbook(table: bytes) -> bytes:
+    book = Workbook()
+    book.active.title = "Features"
+    book.active.append(["My features"])
+    for line in table.decode().splitlines():
+        book.active.append([float(cell) if "." in cell else cell for cell in line.split(",")])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 @dataclass(frozen=True)
@@ -101,6 +126,83 @@ CASES = {
     "ragged rows": Case(
         rows("label,tempo,rms", "G,~,~", first="Jazz,~,~,~"), n=N_ROWS - 1, said="1 ragged row left out"
     ),
+    # numbers as people write them
+    "points of thousands beside decimal commas": Case(
+        b"label;tempo;rms\n" + b"".join(b"%b;1.%d;0,%d\n" % (GENRES[i % 2], 400 + 3 * i, 7 * i) for i in range(N_ROWS)),
+        said="decimal commas",
+    ),
+    "commas of thousands": Case(
+        rows("label,tempo,rms", 'G,"1,234.{i}",~', first='Jazz,"1,234,567",~'), said="1 value far from all others"
+    ),
+    "blanks of thousands": Case(rows("label,tempo,rms", "G,1 23{i},~")),
+    "decimal commas in quotation marks": Case(rows("label,tempo,rms", 'G,"12,{i}5",~')),
+    "a comma that could be either": Case(
+        rows("label,tempo,rms", 'G,"1,{t}",~').replace(b",00", b","), features=("rms",), said="nothing here tells which"
+    ),
+    "a typographic minus": Case(rows("label,tempo,rms", "G,−{i}.5,~")),
+    "a unit": Case(rows("label,tempo,rms", "G,12{i}.5 BPM,~"), said="tempo: 120 values had the unit BPM"),
+    "an odd word": Case(
+        rows("label,tempo,rms", "G,~,~", first="Jazz,loud,~"),
+        said="tempo: 1 value is no number and counts as missing: “loud” in row 1.",
+    ),
+    "a spreadsheet's error": Case(
+        rows("label,tempo,rms", "G,~,~", first="Jazz,#DIV/0!,~"), said="1 missing value in 1 feature"
+    ),
+    "Windows' missing numbers": Case(
+        rows("label,tempo,rms", "G,~,~", first="Jazz,?,~").replace(b"?", b"-1.#IND"), said="1 missing value"
+    ),
+    "the largest number there is": Case(
+        rows("label,tempo,rms", "G,~,~", first="Jazz,1.7976931348623157e+308,~"),
+        said="1 infinite value taken as missing, in tempo.",
+    ),
+    # what stands around the table
+    "sep=": Case(b"sep=;\n" + rows("label;tempo;rms", "G;~;~"), said="Semicolons separate its columns."),
+    "a title": Case(b"My features\n\n" + rows("label,tempo,rms", "G,~,~"), said="passed over: “My features”"),
+    "comments": Case(b"# by a script\n# sr=22050\n" + rows("label,tempo,rms", "G,~,~"), said="The 2 lines above"),
+    "the header again": Case(
+        rows("label,tempo,rms", "G,~,~", 60) + rows("label,tempo,rms", "G,~,~", 60, seed=6),
+        said="The header stands again among the rows: 1 row passed over.",
+    ),
+    "a comma at each end": Case(rows("label,tempo,rms,", "G,~,~,")),
+    "R's names of rows": Case(rows('"label" "tempo" "rms"', '"r{i}" "G" ~ ~')),
+    "blanks after commas": Case(rows('"label", "tempo", "rms"', '"G", ~, ~')),
+    "Chinese": Case(
+        rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", "爵士").encode("gb18030"),
+        genres=("Rock", "爵士"),
+        said="Read as Gb18030, in which it says “爵士”",
+    ),
+    "Cyrillic": Case(
+        rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", "Джазовая").encode("cp1251"),
+        genres=("Rock", "Джазовая"),
+        said="Read as Windows-1251",
+    ),
+    # names
+    "repeated names": Case(rows("label,mfcc,mfcc", "G,~,~"), features=("mfcc", "mfcc.2"), said="as mfcc.2."),
+    "a genre called NA": Case(
+        rows("label,tempo,rms", "G,~,~").replace(b"Jazz", b"NA"), genres=("NA", "Rock")
+    ),
+    "a few labels that are NA": Case(
+        rows("label,tempo,rms", "G,~,~", first="NA,~,~"), n=N_ROWS - 1, said="1 row left out: no genre."
+    ),
+    "one genre in two Unicode forms": Case(
+        rows("label,tempo,rms", "G,~,~", 60).replace(b"Jazz", "Forró".encode())
+        + rows("", "G,~,~", 60, seed=6)[1:].replace(b"Jazz", "Forro\u0301".encode()),
+        genres=("Forró", "Rock"),
+    ),
+    # other forms
+    "gzip": Case(gzip.compress(rows("label,tempo,rms", "G,~,~"), mtime=0)),
+    "xz": Case(lzma.compress(rows("label,tempo,rms", "G,~,~"))),
+    "zip": Case(zipped({"a.csv": rows("label,tempo,rms", "G,~,~"), "__MACOSX/._a.csv": b"x"}), said="Unpacked from"),
+    "JSON lines": Case(
+        b"\n".join(b'{"label":"%b","tempo":%b,"rms":%b}' % tuple(row.split(b",")) for row in rows("", "G,~,~").split())
+    ),
+    "ARFF": Case(
+        b"% Weka\n@RELATION a\n@attribute tempo NUMERIC\n@attribute 'rms' real\n@attribute class {Jazz,Rock}\n@data\n"
+        + rows("", "~,~,G")[1:],
+        said="Read as ARFF.",
+    ),
+    "a workbook": Case(workbook(rows("label,tempo,rms", "G,~,~")), said="Read from the sheet Features."),
+    "a long text": Case(rows("label,tempo,rms,lyrics", "G,~,~,x", first="Jazz,~,~," + "la " * 60_000)),
     # layered headers
     "two header rows": Case(
         rows(",track,track,set\n,genre_top,tempo,rms\ntrack_id,,,", "{i}2,G,~,~"),
@@ -146,6 +248,12 @@ REFUSED = {
     "no label": (rows("tempo,rms", "~,~"), "No column names the genre of each track"),
     "Git-LFS pointer": (POINTER, "is a Git-LFS pointer, not the data"),
     "every value missing": (rows("label,tempo,rms", "G,?,NA"), "has no numeric feature"),
+    "several tables in an archive": (zipped({"a.csv": b"a", "b.csv": b"b"}), "holds 2 files: unpack it"),
+    "a bomb": (gzip.compress(b"a,b\n" * (51 * 1024**2), mtime=0), "holds more than the 200 MB"),
+    "a workbook that is none": (zipped({"xl/workbook.xml": b"<a/>"}), "is a workbook that cannot be read"),
+    "NumPy arrays": (zipped({"X.npy": b"x"}), "an archive of NumPy arrays"),
+    "JSON that is no table": (b'{"a": 1}', "is JSON, but no list of objects"),
+    "HDF5": (b"\x89HDF\r\n", "an HDF5 file"),
     "every row ragged": (rows("label,tempo", "G,~,~"), "2 columns in its header but 3 in its rows"),
 }
 

@@ -25,7 +25,7 @@ from dashboard.views.data.import_process import import_paths
 from genre_core.data.clips.folder import SOUND
 from genre_core.data.clips.uploads import write
 from genre_core.data.fma.layout import FEATURES, HEAD_BYTES, TRACKS, find_fma, parse_header
-from genre_core.data.tables.reading import MAX_BYTES
+from genre_core.data.tables.formats import MAX_BYTES
 from genre_core.errors import DataError, GenreLabError
 
 WAITING, STARTING = "Waiting", "Starting"

@@ -17,7 +17,7 @@ from genre_core.data.clips.uploads import MAX_BYTES as MOST_BYTES
 from genre_core.data.clips.uploads import MAX_FILES, check, is_sound, says_genre
 from genre_core.data.dataset import PARTS, Part
 from genre_core.data.published import part_of
-from genre_core.data.tables.reading import MAX_BYTES
+from genre_core.data.tables.formats import MAX_BYTES
 from genre_core.errors import DataError, GenreLabError
 from genre_core.settings.config import ClipsConfig, DatasetConfig, SoundConfig, TableConfig
 

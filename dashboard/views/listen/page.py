@@ -19,7 +19,7 @@ from dashboard.text import evaluate_states
 from dashboard.views.listen import answer
 from dashboard.views.listen import text as sentences
 from dashboard.views.listen.keep import keep_it
-from genre_core.data.tables.reading import MAX_BYTES
+from genre_core.data.tables.formats import MAX_BYTES
 from genre_core.errors import GenreLabError
 from genre_core.judging.fitted import DEAF, MIXED
 from genre_core.store.schema import Run

@@ -80,7 +80,7 @@ def label_texts(series: "pd.Series[Any]") -> "pd.Series[str]":
 
 
 def _genre_words(series: "pd.Series[Any]") -> frozenset[str]:
-    """Return the words for a missing value that are genres here: without blanks beside them, and as common as genres."""
+    """Return the words for a missing value that are genres: no cell is blank beside them, and they are as common."""
     import pandas as pd
 
     if pd.api.types.is_numeric_dtype(series.dtype) or series.isna().any():

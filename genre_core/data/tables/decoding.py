@@ -9,30 +9,14 @@ from genre_core.errors import DataError
 BLOCK_BYTES = 1024**2
 BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 """Bytes that a text without any content may consist of: white space and byte order marks."""
-ENCODINGS = [
-    "utf-8",
-    "utf-16",
-    "windows-1252",
-    "windows-1250",
-    "windows-1251",
-    "windows-1253",
-    "windows-1254",
-    "iso8859-2",
-    "mac-roman",
-    "gb18030",
-    "big5",
-    "shift-jis",
-    "euc-kr",
-]
-"""Encodings that a person may choose."""
-
 _WESTERN = "windows-1252"
 _EAST_ASIAN = ("gb18030", "shift-jis", "euc-kr", "big5")
+_EAST_ASIAN_LETTERS = (("\u3040", "\u30ff"), ("\u4e00", "\u9fff"), ("\uac00", "\ud7a3"))
 _SAMPLED_LINES = 200
 
 
-def decode(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str, ...]]:
-    """Return a file's text as UTF-8, and a note where it was something else; `encoding` is what a person chose.
+def decode(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Return a file's text as UTF-8, and a note where it was something else.
 
     Raises
     ------
@@ -42,7 +26,7 @@ def decode(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str
     if not data.strip(BLANK):
         raise DataError(f"{name} is empty: choose a file that holds a table.")
     _refuse_other_formats(name, data)
-    chosen, encoding = encoding, encoding or _utf16(data)
+    encoding = _utf16(data) or ""
     if not encoding:
         if b"\0" in data[:4096] or len(re.findall(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]", data[:4096])) > 8:
             raise DataError(f"{name} is a binary file, not a table: save it as CSV or Parquet first.")
@@ -52,18 +36,16 @@ def decode(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str
     try:
         text = data.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        if chosen:
-            raise DataError(f"{name} is no text in {encoding}: choose another encoding.") from error
         raise DataError(f"{name} is text in none of the encodings read here: save it as UTF-8.") from error
-    return text.encode(), (_note(encoding, text, chosen),)
+    return text.encode(), (_note(encoding, text),)
 
 
-def _note(encoding: str, text: str, chosen: str) -> str:
+def _note(encoding: str, text: str) -> str:
     said = "UTF-16" if encoding.startswith("utf-16") else encoding[:1].upper() + encoding[1:]
     example = re.search(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*", text)
-    if chosen or said == "UTF-16" or example is None:
+    if said == "UTF-16" or example is None:
         return f"Read as {said}."
-    return f"Read as {said}, in which it says “{example[0][:30]}”: if that looks wrong, choose another encoding."
+    return f"Read as {said}, in which it says “{example[0][:30]}”: if that looks wrong, save the file as UTF-8."
 
 
 def _guess(data: bytes) -> str:

@@ -37,6 +37,7 @@ csv.field_size_limit(BLOCK_BYTES)
 
 INDEX_HEADING = re.compile(r"(.*_)?(id|index|track|song|file|filename|name)", re.IGNORECASE)
 DECIMAL_POINT = re.compile(r"\s*[-+]?\d*\.\d+(e[-+]?\d+)?\s*", re.IGNORECASE)
+NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*", re.IGNORECASE)
 DECIMAL_COMMA = re.compile(r"\s*[-+]?[\d\s\u00a0\u202f.]*\d,\d+(e[-+]?\d+)?\s*", re.IGNORECASE)
 GROUPED_BY_POINTS = re.compile(r"\s*[-+]?[1-9]\d{0,2}(\.\d{3})+\s*")
 GROUPED_BY_COMMAS = re.compile(r"\s*[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?\s*")
@@ -76,8 +77,8 @@ def find_layout(name: str, text: bytes) -> Layout:
             separator = _find_separator(name, text)
         if separator == " ":
             text, separator = _by_commas(text), ","
-        elif re.search(rb"[,;\t|] +\"", text[:BLOCK_BYTES]):
-            text = re.sub(rb"(?<=[,;\t|]) +(?=\")", b"", text)
+        elif _is_spaced(text, separator):
+            text = re.sub(rb"(?<=" + re.escape(separator.encode()) + rb") +(?=\")", b"", text)
         rows, ends = _first_rows(text, separator, SAMPLED_ROWS)
     except (csv.Error, IndexError) as error:
         raise DataError(f"{name} is not a table: its first lines cannot be divided into columns.") from error
@@ -85,7 +86,7 @@ def find_layout(name: str, text: bytes) -> Layout:
     above = next((i for i, row in enumerate(rows) if not _is_title(row, width)), 0)
     if above:
         lines = "line above the header is" if above == 1 else f"{above} lines above the header are"
-        notes.append(f"{'The' if above == 1 else 'The'} {lines} passed over: “{rows[0][0].strip()[:40]}”.")
+        notes.append(f"The {lines} passed over: “{rows[0][0].strip()[:40]}”.")
     rows, ends = rows[above:], ends[above:]
     if len(rows[0]) < 2:
         raise DataError(
@@ -100,7 +101,7 @@ def find_layout(name: str, text: bytes) -> Layout:
     names = _names(rows[:n_header], rows[n_header][0] if has_index_row else None)
     if len(names) == width - 1 and n_above == 1:
         cells = [row[0] for row in rows[1:]]
-        if len(set(cells)) == len(cells):  # as R names its rows
+        if _names_rows(cells):
             names = ("Unnamed: 0", *names)
         elif not any(row[-1].strip() for row in rows[1:] if len(row) == width):
             names = (*names, f"Unnamed: {width - 1}")
@@ -114,8 +115,7 @@ def find_layout(name: str, text: bytes) -> Layout:
         notes.append(f"Its {n_header} header rows are joined into one name per column, such as {names[-1]}.")
     text, n_again = _without_repeated_header(text, ends[n_above - 1])
     if n_again:
-        rows_again = "row" if n_again == 1 else f"{n_again} rows"
-        notes.append(f"The header stands again among the rows: {rows_again} passed over.")
+        notes.append(f"The header stands again among the rows: {count_of(n_again, 'row')} passed over.")
     return Layout(text, names, ends[n_above - 1], separator, decimal, tuple(notes))
 
 
@@ -220,18 +220,31 @@ def _usual_width(rows: Sequence[Sequence[str]]) -> int:
 
 def _is_title(row: Sequence[str], width: int) -> bool:
     """Say whether a row above the header is a title or a comment, and no header."""
-    filled = [cell for cell in row if cell.strip()]
-    return (len(filled) == 1 < width and not len(row) == width) or (len(row) != width and row[0].startswith(("#", "%")))
+    n_filled = sum(bool(cell.strip()) for cell in row)
+    return (n_filled == 1 and width > 2) or (len(row) != width and row[0].startswith(("#", "%")))
+
+
+def _names_rows(cells: Sequence[str]) -> bool:
+    """Say whether cells before the first named column are R's names of rows: text, each once, or numbers from 1 on."""
+    if all(cell.strip().isdigit() for cell in cells):
+        return [int(cell) for cell in cells] == list(range(1, len(cells) + 1))
+    return len(set(cells)) == len(cells) and not any(map(NUMBER.fullmatch, cells))
+
+
+def _is_spaced(text: bytes, separator: str) -> bool:
+    """Say whether a blank follows every separator of the first lines, so that quotation marks do not open a cell."""
+    lines = text[:BLOCK_BYTES].splitlines()[:SAMPLED_ROWS]
+    sign = separator.encode()
+    return all(line.count(sign) == line.count(sign + b" ") for line in lines) and any(sign in line for line in lines)
 
 
 def _by_commas(text: bytes) -> bytes:
     """Return a text whose columns are separated by blanks, as R writes it, with commas instead."""
     lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
     buffer = io.StringIO()
-    rows = csv.reader(lines, delimiter=" ", skipinitialspace=True)
-    csv.writer(buffer, lineterminator="\n").writerows(
-        [c for c in row if c] if row[-1:] == [""] else row for row in rows
-    )
+    found = csv.reader(lines, delimiter=" ", skipinitialspace=True)
+    rows = ([cell for cell in row if cell] if row[-1:] == [""] else row for row in found)
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
     return buffer.getvalue().encode()
 
 

@@ -13,7 +13,7 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import IO, Any
 
 from genre_core.errors import DataError
@@ -21,7 +21,7 @@ from genre_core.errors import DataError
 MAX_BYTES = 200 * 1024**2
 """Largest file that is read, and the most that a packed one may hold."""
 
-_PACKED = {b"\x1f\x8b": gzip.open, b"\xfd7zXZ\0": lzma.open, b"BZh": bz2.open}
+_PACKED: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"\xfd7zXZ\0": lzma.open, b"BZh": bz2.open}
 _ATTRIBUTE = re.compile(r"""@attribute\s+('(?:\\.|[^'])*'|"(?:\\.|[^"])*"|\S+)\s+(.+)""", re.IGNORECASE)
 _OTHER = {
     b"\x93NUMPY": "a NumPy array without names of columns: save it as CSV or Parquet with a header",
@@ -142,7 +142,7 @@ def _json(name: str, data: bytes) -> Any:
         return pa.Table.from_pandas(frame, preserve_index=False)
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError, pa.ArrowException) as error:
         raise DataError(
-            f"{name} is JSON, but no list of objects, one a track with the same names in each: save it as such or as CSV."
+            f"{name} is JSON, but no list of objects, one a track with the same names: save it as such or as CSV."
         ) from error
 
 
@@ -165,12 +165,12 @@ def _sheet(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
         text = _written([_cell(cell) for cell in row] for row in sheets[0].iter_rows(values_only=True))
     except (
         InvalidFileException,
-        KeyError,
-        ValueError,
-        IndexError,
-        TypeError,
         zipfile.BadZipFile,
+        LookupError,
+        ValueError,
+        TypeError,
         SyntaxError,
+        OSError,
     ) as error:
         raise DataError(f"{name} is a workbook that cannot be read: save the sheet as CSV.") from error
     others = [sheet.title for sheet in sheets[1:]]

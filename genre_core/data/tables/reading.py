@@ -1,7 +1,8 @@
 """Import of tables: from the bytes of one or several files to one Parquet table with all of its columns.
 
 Kinds of files are told apart by content, whatever the files are called. Several files with the same columns are put
-below each other; others are joined on the column of identifiers that they share. What a column means (genre, group, feature) is decided later, by `sources.table`.
+below each other; others are joined on the column of identifiers that they share. What a column means (genre, group,
+feature) is decided later, by `sources.table`.
 """
 
 import ast
@@ -120,13 +121,7 @@ def _repeats_told(table: Any) -> tuple[Any, list[str]]:
     names, same, other = list(table.column_names), list[str](), list[str]()
     for i, name in enumerate(names):
         first, point, number = name.rpartition(".")
-        if (
-            point
-            and number.isdigit()
-            and int(number) > 1
-            and first in names[:i]
-            and _was_repeated(names, first, number)
-        ):
+        if point and number.isdigit() and first in names[:i] and _was_repeated(names, first, int(number)):
             if table[name].equals(table[first]):
                 names[i] = f"{first} ({number})"
                 same.append(first)
@@ -142,9 +137,10 @@ def _repeats_told(table: Any) -> tuple[Any, list[str]]:
     return table.rename_columns(names), notes
 
 
-def _was_repeated(names: Sequence[str], first: str, number: str) -> bool:
-    """Say whether a number at a name's end is ours: those below it are there as well."""
-    return all(f"{first}.{n}" in names or f"{first} ({n})" in names for n in range(2, int(number)))
+def _was_repeated(names: Sequence[str], first: str, number: int) -> bool:
+    """Say whether a number at a name's end is ours: it is from 2 on, and those below it are there as well."""
+    others = range(2, number)
+    return 1 < number <= len(names) and all(f"{first}.{n}" in names or f"{first} ({n})" in names for n in others)
 
 
 def _read_parquet(name: str, data: bytes) -> Any:
@@ -195,8 +191,9 @@ def _plain(name: str, table: Any) -> tuple[Any, list[str]]:
     columns = []
     for column in table.column_names:
         values = table[column]
-        if pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
-            values = pa.chunked_array([pa.array(_listed(values.to_pylist()), pa.string())])
+        if _is_list_of_names(values.type):
+            bars = ("|".join(filter(None, cell)) if cell else None for cell in values.to_pylist())
+            values = pa.chunked_array([pa.array(bars, pa.string())])
         try:
             columns.append(values.cast(_plain_type(values.type)))
         except (pa.ArrowException, ValueError):
@@ -205,9 +202,11 @@ def _plain(name: str, table: Any) -> tuple[Any, list[str]]:
     return pa.table(columns, names=table.column_names), notes
 
 
-def _listed(cells: Sequence[Any]) -> list[str | None]:
-    """Return lists of names as one text each, with bars between them; others, such as of numbers, as missing."""
-    return ["|".join(cell) if cell and all(isinstance(one, str) for one in cell) else None for cell in cells]
+def _is_list_of_names(kind: Any) -> bool:
+    from pyarrow import types
+
+    is_list = types.is_list(kind) or types.is_large_list(kind)
+    return bool(is_list and (types.is_string(kind.value_type) or types.is_large_string(kind.value_type)))
 
 
 def _plain_type(kind: Any) -> Any:

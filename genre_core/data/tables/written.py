@@ -22,7 +22,10 @@ GLANCE_ROWS = 2000
 # Patterns as text run in Arrow.
 _GROUPING = "[ \u00a0\u202f\u2009'’]"
 _PLAIN = r"^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$"
-_ONLY_POINT = r"^[-+]?(?:\d{1,3}(?:,\d{3})+\.\d*|\d*\.\d{1,2}|\d*\.\d{4,}|0\.\d+|\d{4,}\.\d+|\d*\.\d+[eE].*|\d{1,3}(?:,\d{3}){2,})$"
+_ONLY_POINT = (
+    r"^[-+]?(?:\d{1,3}(?:,\d{3})+\.\d*|\d*\.\d{1,2}|\d*\.\d{4,}|0\.\d+|\d{4,}\.\d+|\d*\.\d+[eE].*|"
+    r"\d{1,3}(?:,\d{3}){2,})$"
+)
 _ONLY_COMMA = r"^[-+]?(?:\d{1,3}(?:\.\d{3})+,\d*|\d*,\d{1,2}|\d*,\d{4,}|0,\d+|\d{4,},\d+|\d{1,3}(?:\.\d{3}){2,})$"
 _EITHER = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$"
 
@@ -88,7 +91,7 @@ def _without_unit(bare: "pd.Series[str]") -> tuple["pd.Series[str]", str]:
 
 
 def _sign(bare: "pd.Series[str]", decimal: str) -> str:
-    """Return the sign before decimals: what some number of the column can only mean, or the file's; empty if unknown."""
+    """Return the sign before decimals: the one that some number must have, or the file's; empty where none is known."""
     point, comma = int(bare.str.match(_ONLY_POINT).sum()), int(bare.str.match(_ONLY_COMMA).sum())
     if point or comma:
         return "," if comma > point else "."
