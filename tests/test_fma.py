@@ -374,7 +374,10 @@ BAD_FILES = {
         lambda f: (f / "tracks.csv").write_bytes(bytes(range(256)) * 20),
         "tracks.csv is a binary file, not a table",
     ),
-    "an archive": (lambda f: (f / "features.csv").write_bytes(b"PK\x03\x04" + bytes(99)), "or a zip archive"),
+    "an archive": (
+        lambda f: (f / "features.csv").write_bytes(b"PK\x03\x04" + bytes(99)),
+        "or a zip archive, or compressed",
+    ),
     "an empty file": (lambda f: (f / "features.csv").write_bytes(b""), "features.csv is empty"),
     "a header alone": (
         lambda f: lines(f / "features.csv", lambda rows: rows[:4]),

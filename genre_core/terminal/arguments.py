@@ -20,7 +20,7 @@ def add_experiment(parser: Parser) -> None:
         "--table",
         action="append",
         metavar="FILE",
-        help="train on this CSV or Parquet file; several files are joined by their tracks",
+        help="train on this table (CSV, Parquet, Excel …); several files are joined by their tracks, or stacked",
     )
     parser.add_argument("--fma", metavar="FOLDER", help="train on FMA; give the folder of its metadata, or its hash")
     parser.add_argument(

@@ -278,7 +278,7 @@ def _import(commands: Commands) -> None:
         "files",
         metavar="FILE",
         nargs="*",
-        help="CSV or Parquet, several files are joined by their tracks; the folder of FMA's metadata; "
+        help="CSV, Parquet, Excel, ARFF or JSON, several are joined by tracks; the folder of FMA's metadata; "
         "a folder of clips such as blues/one.wav; a model that `export` wrote, such as model.zip; "
         "or lists of a split's tracks such as train.txt, valid.txt and test.txt",
     )

@@ -160,7 +160,7 @@ def test_a_table_that_is_not_stored_here_is_said(store):
     assert panel(page)["notes"][0]["text"] == "No table is stored yet. Add one on the right."
 
 
-def dropped(page, *files: tuple[str, bytes], label: str = "CSV or Parquet"):
+def dropped(page, *files: tuple[str, bytes], label: str = "A table with a row"):
     box = next(item for item in page.file_uploader if item.label.startswith(label))
     box.set_value([(name, data, "text/plain") for name, data in files])
     page.run()

@@ -88,6 +88,8 @@ def _refuse_other_formats(name: str, data: bytes) -> None:
         )
     if start.startswith((b"<!doctype", b"<html")):
         raise DataError(f"{name} is a web page, not a table: download the file itself.")
+    if data.startswith((b"PK\x03\x04", b"\x1f\x8b")):
+        raise DataError(f"{name} is a workbook or a zip archive, or compressed: unpack it first.")
 
 
 def _is_utf8(data: bytes) -> bool:
