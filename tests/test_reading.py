@@ -183,6 +183,31 @@ def test_lists_of_names_in_a_parquet_file_have_bars_between_them_and_others_are_
     assert reading.notes[0].startswith("The column beats holds values of type list<")
 
 
+def test_files_with_the_same_columns_are_put_below_each_other() -> None:
+    files = [("rock.csv", b"file,a,label\nr0.wav,1,rock\n"), ("jazz.csv", b"file,label,a\nj0.wav,jazz,2\n")]
+    reading = read_table(files)
+    assert frame(reading).a.to_list() == [1, 2]
+    assert reading.notes == ("rock.csv and jazz.csv have the same columns: their rows are put below each other.",)
+
+
+@pytest.mark.parametrize(
+    ("tracks", "names"),
+    [
+        (b"track_id,a\n7,1\n8,2\n", b"TRACK_ID,genre\n7,rock\n8,jazz\n"),
+        (b"track_id,a\n000007.mp3,1\n000008.mp3,2\n", b"id,genre\n000/000007.wav,rock\n8,jazz\n"),
+    ],
+)
+def test_files_are_joined_however_they_write_the_tracks(tracks: bytes, names: bytes) -> None:
+    reading = read_table([("a.csv", tracks), ("b.csv", names)])
+    assert frame(reading).genre.to_list() == ["rock", "jazz"]
+    assert reading.notes == ("Joined on track_id: 2 rows.",)
+
+
+def test_columns_that_joined_files_share_count_once_where_they_are_the_same() -> None:
+    reading = read_table([("a.csv", b"id,a,b,label\n7,1,3,u\n8,2,4,v\n"), ("b.csv", b"id,a,b,c\n7,1,5,0\n8,2,6,0\n")])
+    assert list(frame(reading)) == ["id", "a", "b", "label", "a (2)", "b.2", "c"]
+
+
 def test_ragged_rows_are_left_out_and_counted() -> None:
     reading = text_table("a,b,label\n1,2,rock\n1,2\n1,2,rock,9\n3,4,jazz\n")
     assert reading.n_rows == 2

@@ -128,13 +128,13 @@ CASES = {
     ),
     # numbers as people write them
     "points of thousands beside decimal commas": Case(
-        b"label;tempo;rms\n" + b"".join(b"%b;1.%d;0,%d\n" % (GENRES[i % 2], 400 + 3 * i, 7 * i) for i in range(N_ROWS)),
+        b"label;tempo;rms\n" + b"".join(b"%b;1.%d;0,%d\n" % (GENRES[i % 2], 400 + i // 2, i) for i in range(120)),
         said="decimal commas",
     ),
     "commas of thousands": Case(
         rows("label,tempo,rms", 'G,"1,234.{i}",~', first='Jazz,"1,234,567",~'), said="1 value far from all others"
     ),
-    "blanks of thousands": Case(rows("label,tempo,rms", "G,1 23{i},~")),
+    "blanks of thousands": Case(rows("label,tempo,rms", "G,1 {t},~").replace(b" 00", b" ")),
     "decimal commas in quotation marks": Case(rows("label,tempo,rms", 'G,"12,{i}5",~')),
     "a comma that could be either": Case(
         rows("label,tempo,rms", 'G,"1,{t}",~').replace(b",00", b","), features=("rms",), said="nothing here tells which"
@@ -175,6 +175,17 @@ CASES = {
         rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", "Джазовая").encode("cp1251"),
         genres=("Rock", "Джазовая"),
         said="Read as Windows-1251",
+    ),
+    # what does not measure the sound
+    "popularity": Case(
+        rows("label,tempo,rms,popularity", "G,~,~,~"), said="popularity is left out: tells of success, date or place"
+    ),
+    "a serial number with gaps": Case(
+        rows("label,tempo,rms,ref", "G,~,~,{i}7"), said="ref is left out. Whole numbers, a different one in each row"
+    ),
+    "folds": Case(rows("label,tempo,rms,fold,is_test", "G,~,~,{i},#"), said="Says in which part or fold a track is"),
+    "files pasted side by side": Case(
+        rows("track_id,label,track_id,tempo,rms", "{i}7,G,9{i}3,~,~"), said="track_id.2 does not agree with track_id"
     ),
     # names
     "repeated names": Case(rows("label,mfcc,mfcc", "G,~,~"), features=("mfcc", "mfcc.2"), said="as mfcc.2."),
@@ -254,6 +265,7 @@ REFUSED = {
     "NumPy arrays": (zipped({"X.npy": b"x"}), "an archive of NumPy arrays"),
     "JSON that is no table": (b'{"a": 1}', "is JSON, but no list of objects"),
     "HDF5": (b"\x89HDF\r\n", "an HDF5 file"),
+    "positions alone": (rows("label,offset_s,duration_s", "G,~,5"), "has no numeric feature"),
     "every row ragged": (rows("label,tempo", "G,~,~"), "2 columns in its header but 3 in its rows"),
 }
 

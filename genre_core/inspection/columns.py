@@ -41,11 +41,13 @@ def find(dataset: Dataset) -> list[Finding]:
 
 def _problems(dataset: Dataset) -> list[Finding]:
     """Report columns of which something was lost when they were read."""
-    return [
-        Finding("read in part", "warning", f"{column.name}: {column.problem}", (column.name,))
-        for column in dataset.columns
-        if column.problem
-    ]
+    found = []
+    for column in filter(lambda column: column.problem, dataset.columns):
+        serious = column.problem.startswith("does not agree")
+        colon = "" if column.problem[0].islower() else ":"
+        sentence = f"{column.name}{colon} {column.problem}"
+        found.append(Finding("read in part", "serious" if serious else "warning", sentence, (column.name,)))
+    return found
 
 
 def _not_measured(dataset: Dataset) -> list[Finding]:

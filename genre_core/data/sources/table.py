@@ -89,7 +89,7 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
 
     chosen = chosen_roles(frame, config)
     label = find_label(frame, config, chosen.not_genre)
-    problems: dict[str, str] = {}
+    problems: dict[str, str] | None = None
     if reader is not None:
         frame, problems = _numbers_read(frame, {label.name, *find_levels(frame, chosen, label.name).values()}, reader)
     columns = judge_columns(frame, label, chosen, problems)

@@ -30,6 +30,15 @@ REPEATED_NAME = re.compile(r"(.+) \(\d+\)")
 GENRE_WORDS = ("NA", "None", "none", "na")
 """Words for a missing value that could be the name of a genre."""
 
+NOT_SOUND_NAME = re.compile(
+    r"(.*_)?(popularity|listens|favou?rites|plays|play_?count|views|likes|comments|rating|bit_?rate|interest|"
+    r"(track|disc|disk)_(number|num|no)|(release_)?year|date|added|date_added|release_date|"
+    r"(offset|start|end)(_(s|ms|sec))?)"
+)
+PART_NAME = re.compile(
+    r"folds?|(train|test|val|validation)?_?(split|subset|part|fold)|is_(train|test|val|validation)|set"
+)
+
 FOLDER_OF_GENRE = re.compile(r"^(?:.*/)?([^/.]+)/\1\.")
 # Patterns as text run in Arrow, a hundred times as fast; the one that refers back to a group cannot.
 SEGMENT_NUMBER = r"([^/.]*[A-Za-z][^/.]*\.\d+)\.\d+$"
@@ -130,6 +139,16 @@ def is_index_name(name: str) -> bool:
 def is_length_name(name: str) -> bool:
     """Say whether a column holds how long recordings are."""
     return bool(LENGTH_NAME.fullmatch(plain(name)))
+
+
+def is_not_sound_name(name: str) -> bool:
+    """Say whether a column tells of a recording's success, date or place in a list rather than of its sound."""
+    return bool(NOT_SOUND_NAME.fullmatch(plain(name)))
+
+
+def is_part_name(name: str) -> bool:
+    """Say whether a column of this name says in which part of a split, or in which fold, a row is."""
+    return bool(PART_NAME.fullmatch(plain(name)))
 
 
 def is_whole(values: FloatArray) -> bool:

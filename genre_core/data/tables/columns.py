@@ -1,8 +1,8 @@
 """Role of each column of a table: the genre, a group, an identifier, a feature, or left out, each with its reason."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from genre_core.data.tables.cells import (
     is_index_name,
     is_key,
     is_length_name,
+    is_not_sound_name,
+    is_part_name,
     is_whole,
     level_of,
     numbers,
@@ -28,16 +30,21 @@ from genre_core.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
+NUMBERED_NAME = re.compile(r"(.+)\.\d+")
+NOT_SOUND = "Tells of success, date or place in a list, not of the sound. Take it as a feature if you want it."
+ENOUGH_SERIAL = 50
+"""Rows from which on whole numbers that all differ look like a serial number."""
 ENOUGH_ROWS = 20
 """Rows from which on values alone may tell that a column numbers the rows or repeats the genre."""
 
 
 def judge_columns(
-    frame: "pd.DataFrame", label: Label, chosen: Chosen, problems: Mapping[str, str] = MappingProxyType({})
+    frame: "pd.DataFrame", label: Label, chosen: Chosen, problems: Mapping[str, str] | None = None
 ) -> tuple[Column, ...]:
     """Say for each column of a table what it is taken for, and why, once its genre column is known.
 
-    `problems` say what was lost of a column when its text was read as numbers.
+    `problems` say what was lost of a column when its text was read as numbers; None of a table that an earlier version
+    stored, whose columns stay what they were.
 
     Raises
     ------
@@ -47,6 +54,7 @@ def judge_columns(
     levels = find_levels(frame, chosen, label.name)
     rows = frame[label.values.notna().to_numpy()]
     genre_of_row = label.values.dropna().astype("category").cat.codes.to_numpy().astype(np.int64)
+    has_decimals = any(kind.kind == "f" and not is_whole(np.asarray(rows[name])) for name, kind in rows.dtypes.items())
     columns = []
     for name in map(str, frame.columns):
         if name == label.name:
@@ -60,8 +68,9 @@ def judge_columns(
         elif name in chosen.taken:
             columns.append(_taken(name, rows[name]))
         else:
-            columns.append(_judge(name, rows, genre_of_row))
-    return tuple(replace(c, problem=problems[c.name]) if c.name in problems else c for c in columns)
+            told = None if problems is None else _not_sound(name, rows, has_decimals)
+            columns.append(told or _judge(name, rows, genre_of_row))
+    return tuple(replace(c, problem=c.problem or (problems or {}).get(c.name, "")) for c in columns)
 
 
 def find_levels(frame: "pd.DataFrame", chosen: Chosen, label: str) -> dict[str, str]:
@@ -150,6 +159,30 @@ def _judge(name: str, rows: "pd.DataFrame", genre_of_row: IntArray) -> Column:
         )
     missing = int(np.isnan(values).sum())
     return Column(name, "feature", f"Numbers, {missing:,} of {len(values):,} missing." if missing else "Numbers.")
+
+
+def _not_sound(name: str, rows: "pd.DataFrame", beside_decimals: bool) -> Column | None:
+    """Return the column where its name or its numbers say that it does not measure the sound, and else None.
+
+    A serial number is suspected only beside measurements, which have decimals.
+    """
+    repeated = NUMBERED_NAME.fullmatch(name)
+    if repeated and repeated[1] in rows.columns and is_identifier_name(repeated[1]):
+        problem = f"does not agree with {repeated[1]}: were two files pasted side by side? Check that they fit."
+        return Column(name, "identifier", f"A second column named {repeated[1]}, with other values.", problem)
+    if is_part_name(name):
+        return Column(name, "left out", "Says in which part or fold a track is, not how it sounds.")
+    values = numbers(rows[name])
+    if values is None or np.isnan(values).any():
+        return Column(name, "left out", NOT_SOUND) if is_not_sound_name(name) and values is not None else None
+    if is_not_sound_name(name):
+        return Column(name, "left out", NOT_SOUND, f"is left out: {NOT_SOUND[0].lower()}{NOT_SOUND[1:]}")
+    if is_identifier_name(name) or is_length_name(name) or _counts_up(values):
+        return None  # told otherwise
+    if not (beside_decimals and is_whole(values) and ENOUGH_SERIAL <= len(np.unique(values)) == len(values)):
+        return None
+    why = "Whole numbers, a different one in each row: a serial number? Take it as a feature if it measures something."
+    return Column(name, "identifier", why, f"is left out. {why}")
 
 
 def _odd(known: "pd.Series[str]") -> "pd.Series[str]":

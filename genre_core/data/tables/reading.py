@@ -85,6 +85,8 @@ def read_table(files: Sequence[tuple[str, bytes]]) -> Reading:
         both = " and ".join((names[0], name))
         table, found = _stacked(table, other, both) or _join(table, other, both)
         notes += found
+    table, found = _repeats_told(table)
+    notes += found
     _check_shape(" + ".join(names), table.num_rows, table.num_columns)
     return Reading(
         _to_parquet(table, "," if decimals == {","} else "."),
@@ -112,8 +114,7 @@ def _read_file(name: str, data: bytes) -> tuple[Any, list[str], str]:
         _check_shape(name, text.count(b"\n") - layout.first_line, len(layout.names))
     table, row_notes = parse(name, layout)
     table, type_notes = _plain(name, table)
-    table, repeats = _repeats_told(table)
-    return table, [*packed, *form, *encoding_notes, *layout.notes, *row_notes, *repeats, *type_notes], layout.decimal
+    return table, [*packed, *form, *encoding_notes, *layout.notes, *row_notes, *type_notes], layout.decimal
 
 
 def _repeats_told(table: Any) -> tuple[Any, list[str]]:
