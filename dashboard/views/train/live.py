@@ -28,8 +28,8 @@ from genre_core.settings.config import ExperimentConfig, SoundConfig
 from genre_core.store.schema import MEASURING, Run
 from genre_core.store.tag_baseline import TagsAlone
 
-PLOT_HEIGHT, LOW_HEIGHT = 250, 150
-"""Pixels of a chart, and in a window as low as a projector's."""
+CURVE_HEIGHT, LOW_HEIGHT, NETWORK_HEIGHT = 185, 150, 250
+"""Pixels of a curve, of a curve in a window as low as a projector's, and of the network."""
 
 
 def look(run_id: str) -> Followed | None:
@@ -99,12 +99,12 @@ def _curves(
         curves = [Curves(one.name, runs.progress(one).epochs, one.best_epoch, 2) for one in members]
         names = [one.name for one in members]
         return (
-            chart_part(overlaid_loss(curves, height=PLOT_HEIGHT), sentences.members_alt(names, "Loss")),
-            chart_part(overlaid_accuracy(curves, height=PLOT_HEIGHT), sentences.members_alt(names, "Accuracy")),
+            chart_part(overlaid_loss(curves, height=CURVE_HEIGHT), sentences.members_alt(names, "Loss")),
+            chart_part(overlaid_accuracy(curves, height=CURVE_HEIGHT), sentences.members_alt(names, "Accuracy")),
         )
     epochs, best_epoch, before = progress.epochs, run.best_epoch if run else None, _parent(run)
-    loss = loss_figure(epochs, best_epoch, parent=before, height=PLOT_HEIGHT)
-    accuracy = accuracy_figure(epochs, best_epoch, majority=base, bayes=best, parent=before, height=PLOT_HEIGHT)
+    loss = loss_figure(epochs, best_epoch, parent=before, height=CURVE_HEIGHT)
+    accuracy = accuracy_figure(epochs, best_epoch, majority=base, bayes=best, parent=before, height=CURVE_HEIGHT)
     about = sentences.branch_alt(before)
     return (
         chart_part(loss, sentences.loss_alt(epochs) + about),

@@ -23,7 +23,7 @@ from dashboard.text import train as sentences
 from dashboard.text.ensembles import networks_of
 from dashboard.views.train import controls, hear_changes, watch
 from dashboard.views.train import live as following
-from dashboard.views.train.live import LOW_HEIGHT, PLOT_HEIGHT
+from dashboard.views.train.live import CURVE_HEIGHT, LOW_HEIGHT, NETWORK_HEIGHT
 from dashboard.views.train.repeat_menu import repeat_menu
 from genre_core.errors import DataError, RunStateError
 from genre_core.settings.branches import latest_branch
@@ -102,7 +102,7 @@ def _charts(run: Run | None, config: ExperimentConfig | None, parts: Parts) -> N
     """Draw the curves, the network, the confusions, and the same as tables."""
     for name, column in zip(("loss", "accuracy"), st.columns(2, gap="medium"), strict=True):
         with column:
-            chart(parts[name], name, height=PLOT_HEIGHT, low=LOW_HEIGHT, revision=run.id if run else "", live=name)
+            chart(parts[name], name, height=CURVE_HEIGHT, low=LOW_HEIGHT, revision=run.id if run else "", live=name)
     left, right = st.columns(2, gap="medium")
     with left:
         watched = _network(run, config)
@@ -133,7 +133,7 @@ def _network(run: Run | None, config: ExperimentConfig | None) -> bool:
     if len(members) > 1:
         name = address_choice("Network of the ensemble", "network", {name: name for name in members})
     with suppress(DataError):  # said above the controls
-        chart(following.network(members[name]), "network", height=PLOT_HEIGHT)
+        chart(following.network(members[name]), "network", height=NETWORK_HEIGHT)
     return False
 
 
