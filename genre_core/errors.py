@@ -40,6 +40,19 @@ class UnlearnedError(DataError):
         self.genres, self.others = genres, others
 
 
+class ManyGenresError(DataError):
+    """More genres than are told apart: leaving out those of fewer than `least` tracks keeps the `kept` commonest."""
+
+    def __init__(self, column: str, n_genres: int, most: int, min_tracks: int, least: int, kept: int) -> None:
+        each = f" of at least {min_tracks:,} tracks" if min_tracks > 1 else ""
+        self.least, self.kept = (least, kept) if kept > 1 else (0, 0)
+        keep = f"keep the {kept:,} commonest (a minimum of {least:,} tracks per genre), " if self.kept else ""
+        super().__init__(
+            f"The genre column {column} holds {n_genres:,} genres{each}, more than the {most} that are told apart: "
+            f"{keep}choose genres, or choose another column."
+        )
+
+
 class RunStateError(GenreLabError, RuntimeError):
     """A run that is not in the state that the request needs."""
 

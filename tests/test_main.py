@@ -402,6 +402,14 @@ def test_roles_of_columns_are_typed_and_what_to_know_is_told(run, tmp_path):
     assert "Serious: length is used as a feature, but is a length" in run(*line)[1]
 
 
+def test_the_advice_to_keep_the_commonest_genres_can_be_followed(run, tmp_path):
+    genres = [f"g{i // 2}" for i in range(406)] + ["soul"] * 10 + ["pop"] * 10
+    table = write_table(tmp_path / "music.csv", len(genres), genres)
+    status, _, err = run("import", table)
+    assert (status, "keep the 2 commonest (a minimum of 3 tracks per genre)" in err) == (2, True)
+    assert document(run, "import", table, "--data.min_tracks", "3")["genres"] == {"pop": 10, "soul": 10}
+
+
 def test_an_import_says_that_the_split_tears_copies_apart(run, tmp_path):
     table = write_table(tmp_path / "music.csv")
     rows = table.read_text().splitlines()

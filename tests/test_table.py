@@ -20,7 +20,7 @@ from genre_core.data.tables.columns import judge_columns
 from genre_core.data.tables.labels import find_label
 from genre_core.data.tables.reading import read_table
 from genre_core.data.tables.roles import changed_roles, chosen_roles, give_role, read_names, write_names
-from genre_core.errors import DataError
+from genre_core.errors import DataError, ManyGenresError
 from genre_core.settings.config import SplitConfig, TableConfig
 
 HERE = Path(__file__).parent
@@ -70,6 +70,12 @@ def table(n: int = 40, **columns: Sequence[object]) -> pd.DataFrame:
 
 def load_frame(frame: pd.DataFrame, **config: str) -> Dataset:
     return load_text(frame.to_csv(index=False), **config)
+
+
+def written(frame: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer)
+    return buffer.getvalue()
 
 
 def roles(frame: pd.DataFrame, **config: str) -> dict[str, str]:
@@ -351,6 +357,17 @@ def test_genres_too_rare_are_left_out_where_asked_for() -> None:
     assert any("fewer than 2 tracks (Polka)" in note for note in dataset.notes)
 
 
+def test_genres_are_counted_once_rare_ones_are_left_out() -> None:
+    """Two genres of three tracks stand before and after 199 of two: the minimum that leaves fewer is told."""
+    frame = table(404, label=["blues"] * 3 + [f"g{i // 2}" for i in range(398)] + ["soul"] * 3)
+    with pytest.raises(ManyGenresError, match="201 genres, .* keep the 2 commonest .a minimum of 3 tracks") as refused:
+        load_frame(frame)
+    seen = inspect(written(frame))
+    assert (seen.least, seen.kept) == (refused.value.least, refused.value.kept) == (3, 2)
+    assert load_frame(frame, min_tracks="3").genres == ("blues", "soul")
+    assert len(load_frame(frame.iloc[3:]).genres) == 200
+
+
 def test_genres_that_are_not_chosen_are_left_out_and_counted() -> None:
     frame = table()
     frame.loc[:9, "label"] = "Drum, Bass"
@@ -518,7 +535,7 @@ def test_tracks_are_named_by_file_then_number_then_row() -> None:
         (table().drop(columns="label"), {}, "the file that holds the genres (they are joined on filename)"),
         (table(label=["rock"] * 40), {}, "The genre column label holds one genre, rock"),
         (table(label=[None] * 40), {}, "The genre column label has no value in it"),
-        (table(126, label=[f"g{i // 2}" for i in range(126)]), {}, "63 different values, more than the 60 genres"),
+        (table(420, label=[f"g{i // 2}" for i in range(420)]), {}, "210 genres, more than the 200 that are told apart"),
         (table().drop(columns=["tempo", "rms"]), {}, "The table has no numeric feature"),
         (table(tempo=[1] * 40, rms=["loud", "soft"] * 20), {}, "The table has no numeric feature"),
         (table(), {"label": "lable"}, "The table has no column lable for the genre: did you mean label?"),
@@ -545,19 +562,14 @@ def test_without_a_table_there_is_a_sentence() -> None:
 
 
 def test_inspection_gives_the_data_set_or_the_columns_to_choose_from() -> None:
-    def parquet(frame: pd.DataFrame) -> bytes:
-        buffer = io.BytesIO()
-        frame.to_parquet(buffer)
-        return buffer.getvalue()
-
-    good = inspect(parquet(table()))
+    good = inspect(written(table()))
     assert good.dataset is not None
     assert good.problem == ""
-    unclear = inspect(parquet(table(genre=["soul", "pop", "folk", "soul"] * 10)))
+    unclear = inspect(written(table(genre=["soul", "pop", "folk", "soul"] * 10)))
     assert unclear.dataset is None
     assert unclear.candidates == ("label", "genre")
     assert unclear.problem.startswith("Both genre and label")
-    chosen = inspect(parquet(table(genre=["soul", "pop", "folk", "soul"] * 10)), TableConfig(label="genre"))
+    chosen = inspect(written(table(genre=["soul", "pop", "folk", "soul"] * 10)), TableConfig(label="genre"))
     assert chosen.dataset is not None
 
 

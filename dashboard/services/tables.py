@@ -88,7 +88,7 @@ def add_table(files: Sequence[tuple[str, bytes]]) -> str:
     """
     reading = read_table(files)
     seen = inspect(reading.parquet)
-    if seen.dataset is None and not seen.candidates:
+    if seen.dataset is None and not (seen.candidates or seen.kept):
         raise DataError(f"{reading.name}: {seen.problem}")
     store().put_table(
         reading.content_hash, reading.name, reading.parquet, reading.n_rows, reading.n_columns, reading.notes

@@ -287,6 +287,7 @@ def _import(commands: Commands) -> None:
     progress = "write the progress of an import of FMA or clips to standard error, as lines of JSON"
     parser.add_argument("--progress", action="store_true", help=progress)
     add_columns(parser)
+    add_settings(parser, ("data", "split"))
 
 
 def _export(commands: Commands) -> None:

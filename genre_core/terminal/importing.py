@@ -25,7 +25,7 @@ from genre_core.terminal.inputs import (
     read_split_files,
 )
 from genre_core.terminal.models import import_model_file, is_model
-from genre_core.terminal.options import TABLE_SETTINGS
+from genre_core.terminal.options import of_table
 from genre_core.terminal.output import DONE, show
 from genre_core.terminal.usage import UsageError
 
@@ -110,8 +110,7 @@ def _import_table(options: argparse.Namespace) -> int:
     from genre_core.inspection.warnings import findings
 
     reading = read_files(options.files)
-    columns = {name: getattr(options, short) or "" for short, name in TABLE_SETTINGS.items()}
-    experiment = configure({"data.source": "table", "data.table": reading.content_hash, **columns})
+    experiment = configure({**of_table(options), "data.source": "table", "data.table": reading.content_hash})
     config = experiment.data
     assert isinstance(config, TableConfig)
     inspection = inspect(reading.parquet, config)

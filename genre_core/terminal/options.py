@@ -72,13 +72,21 @@ def configuration(
     ConfigError
         A setting is out of bounds, malformed, or not one of the chosen source or network.
     """
-    given = {name: value for name, value in vars(options).items() if "." in name and value is not None}
+    given = _given(options)
     if stored is not None:
         source, content_hash = stored
-        if source == "table":
-            named = {name: getattr(options, short) for short, name in TABLE_SETTINGS.items()}
-            given = {name: value for name, value in named.items() if value is not None} | given
+        given = (of_table(options) if source == "table" else {}) | given
         given |= {"data.source": source, "data.table": content_hash}
     if split is not None:
         given = {"split.by": "published"} | given | {"data.published": split}
     return configure(given, PRESETS[options.preset].config)
+
+
+def of_table(options: argparse.Namespace) -> dict[str, str]:
+    """Return the settings that options give to a table: its columns by their short names, and any other by its own."""
+    named = {name: getattr(options, short) for short, name in TABLE_SETTINGS.items()}
+    return {name: value for name, value in named.items() if value is not None} | _given(options)
+
+
+def _given(options: argparse.Namespace) -> dict[str, str]:
+    return {name: value for name, value in vars(options).items() if "." in name and value is not None}

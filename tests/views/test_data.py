@@ -110,6 +110,16 @@ def test_genre_and_group_columns_are_chosen_from_lists(store):
     assert heading(page) == counted(of_table(table, **{"data.label": "style"}), "two.csv")
 
 
+def test_of_too_many_genres_the_commonest_are_kept_with_one_click(store):
+    rows = "\n".join(f"genre {n // 3 if n < 612 else n % 9},{n * 37 % 101},{n * 53 % 97}" for n in range(700))
+    table = tables.add_table([("many.csv", f"genre,tempo,rms\n{rows}\n".encode())])
+    page = on_table(table)
+    assert "204 genres, more than the 200" in texts(page)
+    page = press(page, "Keep the 9 commonest genres")
+    assert page.query_params["data.min_tracks"] == "4"
+    assert "9 genres" in heading(page)
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_table_is_refused_in_one_sentence_and_nothing_is_stored(store, name):
     added("segments.csv")

@@ -41,6 +41,11 @@ def unusable(config: TableConfig) -> None:
     seen = tables.inspection(config.table)
     if seen is None:
         return
+    if seen.kept and not tables.chosen(config):
+        st.button(
+            f"Keep the {seen.kept:,} commonest genres", key="keep commonest", on_click=forms.take,
+            args=({"values": {"data.min_tracks": seen.least}},),
+        )  # fmt: skip
     if tables.chosen(config):
         st.button(
             "Reset all columns",

@@ -22,11 +22,11 @@ from genre_core.data.tables.belonging import belonging, describe
 from genre_core.data.tables.cells import is_identifier_name, is_key, numbers, texts, track_keys
 from genre_core.data.tables.columns import find_levels, find_name, judge_columns
 from genre_core.data.tables.delimited import count_of
-from genre_core.data.tables.labels import candidates, find_label
+from genre_core.data.tables.labels import candidates, find_label, refuse_many
 from genre_core.data.tables.reading import read_with
 from genre_core.data.tables.roles import chosen_roles
 from genre_core.data.tables.written import read_written
-from genre_core.errors import DataError
+from genre_core.errors import DataError, ManyGenresError
 from genre_core.settings.config import TableConfig
 
 LARGEST = 1e300
@@ -42,13 +42,16 @@ if TYPE_CHECKING:
 class Inspection:
     """Reading of a table: its data set, or the sentence that says why there is none.
 
-    `names` are all of its columns; `candidates` those that could hold the genre, to choose from.
+    `names` are all of its columns; `candidates` those that could hold the genre, to choose from. Where it holds too many
+    genres, leaving out those of fewer than `least` tracks keeps the `kept` commonest.
     """
 
     names: tuple[str, ...]
     candidates: tuple[str, ...]
     dataset: Dataset | None
     problem: str = ""
+    least: int = 0
+    kept: int = 0
 
 
 def load(config: TableConfig, tables: Tables | None = None) -> Dataset:
@@ -72,6 +75,8 @@ def inspect(parquet: bytes, config: TableConfig | None = None) -> Inspection:
     names = tuple(map(str, frame.columns))
     try:
         dataset = _to_dataset(frame, config or TableConfig(), read_with(parquet))
+    except ManyGenresError as error:
+        return Inspection(names, candidates(frame), None, str(error), error.least, error.kept)
     except DataError as error:
         return Inspection(names, candidates(frame), None, str(error))
     return Inspection(names, candidates(frame), dataset)
@@ -114,6 +119,7 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
     names = label.values[rows.index]
     common, rare_note = _common(names, config.min_tracks)
     rows, X, names = rows[common], X[common], names[common]
+    refuse_many(label.name, names.value_counts(), config.min_tracks)
     genres = in_order(map(str, names.unique()))
     if len(genres) < 2:
         left = f"Only the genre {genres[0]} is" if len(genres) else "No genre is"

@@ -17,13 +17,16 @@ from genre_core.data.tables.cells import (
     numbers,
     plain,
 )
-from genre_core.errors import DataError
+from genre_core.errors import DataError, ManyGenresError
 from genre_core.settings.config import TableConfig
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MAX_GENRES = 60
+MAX_GENRES = 200
+"""Genres that are told apart at most, once those that are rare are left out."""
+MAX_CODES = 60
+"""Different whole numbers up to which a column of them is offered as the genre."""
 GLANCE_ROWS = 2000
 """Rows that are looked at first: what does not hold for them does not hold for all."""
 
@@ -53,7 +56,7 @@ def find_label(frame: "pd.DataFrame", config: TableConfig, other: Collection[str
     Raises
     ------
     DataError
-        There is none, there are several equally good ones, or it holds too few or too many genres.
+        There is none, there are several equally good ones, or it holds too few genres.
     """
     if config.label:
         refuse_unknown(frame, config.label, "genre")
@@ -63,7 +66,7 @@ def find_label(frame: "pd.DataFrame", config: TableConfig, other: Collection[str
     tiers.append([c for c in map(str, frame.columns) if LAYERED_LABEL.fullmatch(plain(c))])
     named = [c for tier in tiers for c in tier]
     for tier in tiers:
-        fitting = [c for c in tier if 2 <= _n_genres(frame[c]) <= MAX_GENRES]
+        fitting = [c for c in tier if 2 <= _n_genres(frame[c], config.min_tracks) <= MAX_GENRES]
         if fitting:
             return _checked(frame, _only(frame, fitting), "Names the genre, by its name and its few different values.")
     if named:
@@ -74,12 +77,29 @@ def find_label(frame: "pd.DataFrame", config: TableConfig, other: Collection[str
 def candidates(frame: "pd.DataFrame") -> tuple[str, ...]:
     """Return the columns that could hold the genre, for a person to choose from: text or codes with few values."""
     names = (c for c in map(str, frame.columns) if not (is_key(c) or is_index_name(c) or is_length_name(c)))
-    return tuple(c for c in names if 2 <= _n_genres(frame[c]) <= MAX_GENRES and _is_code(frame[c]))
+    return tuple(c for c in names if 2 <= _n_genres(frame[c]) <= _most(frame[c]))
 
 
-def _is_code(series: "pd.Series[Any]") -> bool:
+def _most(series: "pd.Series[Any]") -> int:
+    """Return how many values a column may have to be offered as the genre: none if it holds measurements."""
     values = numbers(series)
-    return values is None or is_whole(values)
+    if values is None:
+        return MAX_GENRES
+    return MAX_CODES if is_whole(values) else 0
+
+
+def refuse_many(name: str, sizes: "pd.Series[int]", min_tracks: int) -> None:
+    """Refuse more genres than are told apart; `sizes` (n_genres,) are their numbers of tracks.
+
+    Raises
+    ------
+    ManyGenresError
+        There are too many; it says which minimum of tracks leaves the most common ones.
+    """
+    if len(sizes) <= MAX_GENRES:
+        return
+    least = int(sizes.nlargest(MAX_GENRES + 1).iloc[-1]) + 1
+    raise ManyGenresError(name, len(sizes), MAX_GENRES, min_tracks, least, int((sizes >= least).sum()))
 
 
 def _checked(frame: "pd.DataFrame", name: str, reason: str) -> Label:
@@ -90,19 +110,16 @@ def _checked(frame: "pd.DataFrame", name: str, reason: str) -> Label:
         raise DataError(f"The genre column {name} has no value in it: choose another column.")
     if n_genres == 1:
         raise DataError(f"The genre column {name} holds one genre, {values.dropna().iloc[0]}: at least two are needed.")
-    if n_genres > MAX_GENRES:
-        raise DataError(
-            f"The genre column {name} holds {n_genres:,} different values, more than the {MAX_GENRES} genres that are "
-            "told apart: choose another column or merge genres."
-        )
     return Label(name, reason, values)
 
 
-def _n_genres(series: "pd.Series[Any]") -> int:
-    """Return how many genres a column would hold; more than `MAX_GENRES` may be counted before tidying."""
-    if (n := series.iloc[:GLANCE_ROWS].nunique()) > 4 * MAX_GENRES or (n := series.nunique()) > 4 * MAX_GENRES:
+def _n_genres(series: "pd.Series[Any]", min_tracks: int = 1) -> int:
+    """Return how many genres of so many rows a column would hold; of far too many, before tidying."""
+    if min_tracks == 1 and (
+        (n := series.iloc[:GLANCE_ROWS].nunique()) > 4 * MAX_GENRES or (n := series.nunique()) > 4 * MAX_GENRES
+    ):
         return n
-    return int(label_texts(series).nunique())
+    return int((label_texts(series).value_counts() >= min_tracks).sum())
 
 
 def _only(frame: "pd.DataFrame", fitting: Sequence[str]) -> str:
