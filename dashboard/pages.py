@@ -33,6 +33,7 @@ page = st.navigation(
         st.Page("views/lens/page.py", title="Split lens", url_path="lens"),
         st.Page("views/data/page.py", title="Data", url_path="data"),
         st.Page("views/runs/page.py", title="Runs", url_path="runs"),
+        st.Page("views/glossary/page.py", title="Glossary", url_path="glossary", visibility="hidden"),
     ],
     position="top",
 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -13,8 +14,9 @@ CSS = Path(__file__).with_name("terms.css")
 
 
 def term(text: str, name: str) -> str:
-    """Return text as HTML that shows the glossary's sentence on `name` on hover and focus."""
-    return _explained(text, GLOSSARY[name], "gl-term")
+    """Return text as HTML that shows the glossary's sentence on `name` on hover and focus, and the way to all terms."""
+    more = f' <a href="glossary?find={quote(name)}" target="_blank">All terms</a>'
+    return _explained(text, GLOSSARY[name], "gl-term", more)
 
 
 def terms_line(parts: Sequence[tuple[str, str]], badges: Sequence[Badge] = ()) -> None:
@@ -42,6 +44,7 @@ def _badge(badge: Badge) -> str:
     return _explained(badge.text, badge.meaning, f"gl-term gl-badge {badge.tone}")
 
 
-def _explained(text: str, meaning: str, classes: str) -> str:
+def _explained(text: str, meaning: str, classes: str, more: str = "") -> str:
     said = escape(meaning)
-    return f'<span class="{classes}" tabindex="0" data-help="{said}" aria-description="{said}">{escape(text)}</span>'
+    tip = f'<span class="gl-tip">{said}{more}</span>'
+    return f'<span class="{classes}" tabindex="0" aria-description="{said}">{escape(text)}{tip}</span>'

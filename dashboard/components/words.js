@@ -14,7 +14,7 @@ function explained(node, text, terms) {
   node.append(rest);
 }
 
-// The explanation is in the page only while it shows, so that copied text does not hold it.
+// The explanation is in the page only while it shows, so that copied text does not hold it. A term's leads to all terms.
 function term(text, explanation, classes = "term") {
   const both = element("span", { class: "explained" });
   const button = element("button", { class: classes }, text);
@@ -22,7 +22,8 @@ function term(text, explanation, classes = "term") {
   button.setAttribute("aria-description", explanation);
   both.append(button);
   const tip = element("span", { class: "tip" }, explanation);
-  tip.setAttribute("aria-hidden", "true");
+  if (classes === "term") tip.append(" ", element("a", { href: `${base()}glossary?find=${encodeURIComponent(text)}`, target: "_blank" }, "All terms"));
+  else tip.setAttribute("aria-hidden", "true");
   const show = () => {
     tip.style.left = "";
     both.append(tip);
@@ -32,9 +33,9 @@ function term(text, explanation, classes = "term") {
   const hide = () => tip.remove();
   button.addEventListener("pointerenter", show);
   button.addEventListener("focus", show);
-  button.addEventListener("blur", hide);
-  both.addEventListener("pointerleave", () => { if (both.getRootNode().activeElement !== button) hide(); });
-  button.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+  both.addEventListener("focusout", (event) => { if (!both.contains(event.relatedTarget)) hide(); });
+  both.addEventListener("pointerleave", () => { if (!both.contains(both.getRootNode().activeElement)) hide(); });
+  both.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
   return both;
 }
 

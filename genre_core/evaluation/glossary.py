@@ -231,3 +231,18 @@ def leaky(straddlers: Mapping[str, int] | None) -> str:
     torn = [f"{_TORN[level].format(f'{n:,}')}{'' if n == 1 else 's'}" for level, n in straddlers.items()]
     said = torn[0] if len(torn) == 1 else f"{', '.join(torn[:-1])} and {torn[-1]}"
     return f"{said[0].upper()}{said[1:]} are in both training and test: the score is too good."
+
+
+def lookup(words: str) -> list[str]:
+    """Return the terms that have all these words in them or in their sentences, in the order of the alphabet.
+
+    Terms that have the words in their name come first, and among them the one that is called so.
+    """
+    asked = words.casefold().split()
+    known = {term: term.casefold() for term in sorted(GLOSSARY, key=str.casefold)}
+    found = [term for term in known if all(word in f"{known[term]} {GLOSSARY[term].casefold()}" for word in asked)]
+
+    def rank(term: str) -> tuple[bool, bool]:
+        return known[term] != " ".join(asked), not all(word in known[term] for word in asked)
+
+    return sorted(found, key=rank)

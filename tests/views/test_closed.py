@@ -199,6 +199,7 @@ ASKED: dict[str, list[dict[str, str]]] = {
     "compare": [{"runs": "closed,other"}, {"runs": "closed,both"}],
     "data": [{"run": "closed"}],
     "evaluate": [{"run": run, "section": "all"} for run in RUNS],
+    "glossary": [{}],
     "genres": [{"run": "closed"}, {"run": "closed", "genre": "0"}],
     "lens": [{"lens": "lens"}],
     "listen": [{"run": run} for run in RUNS],
