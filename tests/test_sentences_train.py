@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -235,7 +235,8 @@ def test_time_left_counts_the_pace_and_only_while_running() -> None:
     epochs = make_epochs(0.5, 0.6)
     assert sentences.time_left(make_run("running"), epochs) == "2 of 50 epochs · at most 9.6\u202fs left"
     assert sentences.time_left(make_run("running", pace=0.5), epochs) == "2 of 50 epochs · at most 24\u202fs left"
-    assert sentences.time_left(make_run("complete"), epochs) == "2 of 50 epochs · 0.4\u202fs"
+    done = make_run("complete", finished_at=NOW + timedelta(seconds=17))
+    assert sentences.time_left(done, epochs) == "2 of 50 epochs · 17\u202fs", "as on Runs, from its start to its end"
     assert sentences.time_left(make_run("queued"), []) == "0 of 50 epochs"
 
 

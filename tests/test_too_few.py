@@ -148,7 +148,7 @@ def test_recall_through_time_has_a_band_only_where_artists_are_enough(artists, b
 def test_sentences_do_not_compare_what_has_no_interval():
     few, enough = outcome(3), outcome(6)
     assert "3 artists are too few for an interval. The order could be chance." in all_genres(few, "test")[1]
-    assert "intervals do not overlap" in all_genres(enough, "test")[1]
+    assert "the intervals do not overlap" in all_genres(enough, "test")[1]
     assert against(few, 2) == ""
     assert "below the mean of the others" in against(enough, 2)
     assert "(3 artists are too few)" in ruler_text(few, 2)

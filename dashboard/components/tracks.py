@@ -13,11 +13,10 @@ from dashboard.components.ensembles import say_whose_features
 from dashboard.components.has_features import has_features
 from dashboard.components.judged import Judged
 from dashboard.components.listening import answered, listen
-from dashboard.components.plot import plot
 from dashboard.components.promise import promised
 from dashboard.components.table import table
 from dashboard.components.track_filter import track_filter
-from dashboard.figures.profile import profile_figure
+from dashboard.components.track_profile import track_profile
 from dashboard.services import outcomes
 from dashboard.services.outcomes import StandardScores
 from dashboard.services.prediction_sets import Promise, genres_in_sets
@@ -27,7 +26,7 @@ from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Mask
 
 ROWS_SHOWN, ROWS_BESIDE_A_TRACK = 12, 4
-CHOICES_SHOWN, FEATURES_SHOWN = 3, 14
+CHOICES_SHOWN = 3
 NONE_FITS = "No track here fits the filter."
 PASSED_ON = (
     *("part", "right", "unit", "section", "among", "cell", "merge", "by", "order", "against", "diagonal"),
@@ -158,20 +157,7 @@ def one_track(
     draw_choices(likely)
     if scores is None:
         return
-    plot(
-        profile_figure(
-            scores.X[row],
-            scores.means[true],
-            scores.means[guess],
-            scores.features,
-            true_genre=names[true],
-            predicted_genre=names[guess],
-            most=FEATURES_SHOWN,
-        ),
-        key="profile",
-        height=125 + 17 * min(FEATURES_SHOWN, len(scores.features)),
-        alt=f"Standard scores of track {name} beside the training averages of {names[true]} and {names[guess]}.",
-    )
+    track_profile(scores, scores.X[row], true, guess, names, name)
 
 
 def draw_choices(likely: Sequence[Choice], shown: int = CHOICES_SHOWN) -> None:

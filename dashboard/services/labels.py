@@ -102,7 +102,7 @@ def _judge(run: Run, rows: IntArray, y_prob: FloatArray) -> DoubtfulLabels:
         pieces = [Piece.model_validate_json(recipes[data.heard[row].clip].recipe) for row in rows.tolist()]
         chance = recipe_wrong_label(run.config.data, pieces, y)
     if chance is not None and data.y_clean is not None:
-        lab = label_lab(found.doubtful, ranked, data.y_clean[rows] != y, chance, groups)
+        lab = label_lab(found.doubtful, order, data.y_clean[rows] != y, chance, groups)
     return DoubtfulLabels(rows, y_prob, data.genres, found, order, noise_floor(y, y_prob, groups), expected, lab)
 
 

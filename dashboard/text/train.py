@@ -257,7 +257,8 @@ def time_left(run: Run, epochs: Sequence[Epoch]) -> str:
     if run.active and run.fraction and (not epochs or epochs[-1].seconds > LONG_EPOCH):
         text += f", {percent(run.fraction, decimals=0)} of the next"
     if run.state != "running" or not epochs:
-        return f"{text} · {duration(sum(e.seconds for e in epochs))}" if epochs else text
+        took = sum(epoch.seconds for epoch in epochs) if run.seconds is None else run.seconds
+        return f"{text} · {duration(took)}" if epochs else text
     recent = epochs[-5:]
     each = max(run.pace, sum(epoch.seconds for epoch in recent) / len(recent))
     return f"{text} · at most {duration((most - done) * each)} left"

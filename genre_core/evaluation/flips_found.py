@@ -78,7 +78,10 @@ class Lab:
 def label_lab(
     named: Mask, ranked: IntArray, wrong: Mask, chance_wrong: FloatArray, groups: IntArray | None = None
 ) -> Lab:
-    """Compare what a finder `named` (n,) and how it `ranked` (n,) with the best there can be; raises DataError."""
+    """Compare what a finder `named` (n,) and how it `ranked` (n,) with the best there can be; raises DataError.
+
+    A ranking that begins with what was named has a curve that passes through what was found.
+    """
     best = np.argsort(-chance_wrong, kind="stable")
     by_best = first(best, int(named.sum()))
     return Lab(

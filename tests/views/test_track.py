@@ -131,8 +131,13 @@ def test_a_moved_slider_re_predicts_and_the_address_says_it(store):
     assert "With 1 feature changed: " in texts(page)
     assert shares(page) != before
     assert sum(shares(page)) == pytest.approx(100, abs=0.5)
+    bars = json.loads(drawn(page, "attribution")["figure"])["data"][0]["x"]
+    said_sum = re.search(r"With your 1 change. The sum is ([+−][\d.]+) nats", texts(page))
+    assert float(said_sum[1].replace("−", "-")) == pytest.approx(sum(bars), abs=0.006), "why is of the changed track"
+    assert "With your 1 change. Compared with" in texts(page)
     press(page, "Reset")
     assert "what" not in page.query_params
+    assert "With your" not in texts(page)
     assert shares(page) == before
 
 

@@ -96,12 +96,15 @@ def lab_sentence(lab: Lab, whom: str, *, with_recipe: bool = False) -> str:
     `with_recipe` where the best knows the recipes of generated music.
     """
     found, best = lab.finder, lab.best
-    rate = found.n_wrong / found.n
     if not found.n_named:
         return "The finder named no label, so it found none."
-    chance = f"Picking labels at random would be right on {percent(rate)}."
-    if found.precision_interval.low > rate:
-        chance = f"Picking labels at random would be right on {percent(rate)}: the finder is clearly better."
+    at_random = found.n_named / found.n
+    better = ": the finder is clearly better" if found.recall_interval.low > at_random else ""
+    named = count(found.n_named, "label")
+    chance = (
+        f"It named {named}, so {percent(found.precision, found.precision_interval)} of what it named is wrong. "
+        f"Picking as many at random would find {percent(at_random)} of the wrong labels{better}."
+    )
     than, alone = (f" (judging {whom})", " that judges each by itself") if whom else ("", "")
     best_knows = "the recipes" if with_recipe else "the true probabilities"
     return (

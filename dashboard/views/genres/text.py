@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from genre_core.evaluation.concentration import Concentration
 from genre_core.evaluation.confusion import f1_interval
 from genre_core.evaluation.history import ConfusionHistory
 from genre_core.evaluation.intervals import Interval
-from genre_core.evaluation.report import Evaluation
+from genre_core.evaluation.report import Evaluation, GenreScore
 from genre_core.explaining.importance import Importance
 from genre_core.inspection.apart import Apart
 from genre_core.store.schema import Run
@@ -64,9 +65,21 @@ def all_genres(outcome: Outcome, part: Part) -> tuple[str, str]:
     )
     if few := outcome.evaluation.confusion_matrix.too_few_by_genre():
         return quoted_at_starts(answer, outcome.genres), f"Recall of {names} on {n}. {few} The order could be chance."
-    apart = low.recall_interval.high < high.recall_interval.low
-    clear = "their intervals do not overlap" if apart else "their intervals overlap, so the order could be chance"
-    return quoted_at_starts(answer, outcome.genres), f"Recall of {names} on {n}; {clear}."
+    return quoted_at_starts(answer, outcome.genres), f"Recall of {names} on {n}. {_apart(judged)}"
+
+
+def _apart(judged: Sequence[GenreScore]) -> str:
+    """Say how many pairs of genres have intervals that do not overlap."""
+    pairs = list(combinations([score.recall_interval for score in judged], 2))
+    apart = sum(a.high < b.low or b.high < a.low for a, b in pairs)
+    if not apart:
+        return "All intervals overlap, so the order could be chance."
+    if apart == len(pairs):
+        return "No two intervals overlap, so the order is clear."
+    return (
+        f"In {apart:,} of {count(len(pairs), 'pair')} of genres the intervals do not overlap; "
+        "the order of the others could be chance."
+    )
 
 
 def ruler_text(outcome: Outcome, genre: int) -> str:

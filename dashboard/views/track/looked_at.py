@@ -75,8 +75,14 @@ class LookedAt:
     @property
     def other(self) -> int:
         """Return the genre that the decision was against: the true one, or the second choice where that was right."""
-        if self.true != self.predicted:
-            return self.true
-        others = self.logits.copy()
-        others[self.predicted] = -np.inf
-        return int(others.argmax())
+        return decided_against(self.logits, self.true)
+
+
+def decided_against(logits: npt.NDArray[np.floating], true: int) -> int:
+    """Return the genre that logits (n_genres,) decide against: the true one, or the second choice where that won."""
+    predicted = int(logits.argmax())
+    if true != predicted:
+        return true
+    others = logits.copy()
+    others[predicted] = -np.inf
+    return int(others.argmax())

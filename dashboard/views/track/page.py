@@ -10,7 +10,6 @@ from dashboard.components.judged_head import ask_to_open, say_headline, wait_for
 from dashboard.components.listening import Listed, listen
 from dashboard.components.terms import numbers_line
 from dashboard.services import datasets, networks, openings, runs, workers
-from dashboard.services.networks import Explanation
 from dashboard.services.outcomes import predictions
 from dashboard.shell import address
 from dashboard.shell.address import plain
@@ -19,6 +18,7 @@ from dashboard.text.badges import badges
 from dashboard.text.evaluate_states import Step
 from dashboard.views.track import listened_to, nearby, score, ways, what_if, why
 from dashboard.views.track import text as said
+from dashboard.views.track.decision import Decision
 from dashboard.views.track.looked_at import LookedAt
 from genre_core.data.dataset import Part
 from genre_core.errors import GenreLabError
@@ -90,7 +90,7 @@ def _draw(track: LookedAt) -> None:
     nearby.draw(track)
 
 
-def _explained(track: LookedAt) -> Explanation | None:
+def _explained(track: LookedAt) -> Decision | None:
     """Draw the answer and what would change it, and return why it is so; without weights, the answer alone."""
     if not track.data.features:
         what_if.answer_alone(track)
@@ -109,8 +109,7 @@ def _explained(track: LookedAt) -> Explanation | None:
         else:
             address.note(str(error))
         return None
-    what_if.draw(track, network, training, found)
-    return found
+    return what_if.draw(track, network, training, found)
 
 
 main()

@@ -57,6 +57,11 @@ LEARNED = (
 )
 
 
+def of_which_features(n_changed: int) -> str:
+    """Say that a picture is of features that a person changed; empty where it is of the track as it is."""
+    return f"With your {count(n_changed, 'change')}. " if n_changed else ""
+
+
 def adds_up(found: Attribution, genres: Sequence[str]) -> str:
     """Say what the attributions of a track add up to, which is how far the two logits came apart."""
     genre, other = genres[found.genre], genres[found.other]

@@ -13,6 +13,7 @@ from dashboard.shell.address import plain
 from dashboard.views.track import changed_features as what_if
 from dashboard.views.track.answer import answer_bars
 from dashboard.views.track.changed_features import answer_of, apply, crossing, read, way, write
+from dashboard.views.track.decision import Decision, decision
 from dashboard.views.track.looked_at import LookedAt
 from dashboard.views.track.text import change_sentence, changed_answer, flip_sentence, moved, set_sentence
 from genre_core.evaluation.glossary import GLOSSARY
@@ -23,8 +24,8 @@ SLIDERS, AT_ONCE = 6, 8
 Changed = dict[int, float]
 
 
-def draw(track: LookedAt, network: FittedNetwork, training: Training, why: Explanation) -> None:
-    """Draw the answer beside the sliders; what is changed is in the address."""
+def draw(track: LookedAt, network: FittedNetwork, training: Training, why: Explanation) -> Decision:
+    """Draw the answer beside the sliders, and return the decision; what is changed is in the address."""
     features = track.data.features
     changed, notes = read(st.query_params.get("what"), features, training)
     for note in notes:
@@ -43,6 +44,7 @@ def draw(track: LookedAt, network: FittedNetwork, training: Training, why: Expla
     with right:
         _head(changed)
         _sliders(track, training, why, changed)
+    return decision(track, network, training, why, changed)
 
 
 def answer_alone(track: LookedAt) -> None:

@@ -30,6 +30,8 @@ from genre_core.store.tag_baseline import TagsAlone
 
 CURVE_HEIGHT, LOW_HEIGHT, NETWORK_HEIGHT = 185, 150, 250
 """Pixels of a curve, of a curve in a window as low as a projector's, and of the network."""
+OF_ALL = "the most common genre's share of all tracks"
+"""What the baseline is before tracks are split: that of the validation part can be a little different."""
 
 
 def look(run_id: str) -> Followed | None:
@@ -164,7 +166,7 @@ def _progress(run: Run | None, progress: Progress, config: ExperimentConfig | No
 
 
 def _marks(run: Run | None, progress: Progress, base: float | None) -> list[Mark]:
-    marks = [] if base is None else [majority(base)]
+    marks = [] if base is None else [majority(base, *(() if run else (OF_ALL,)))]
     if run and progress.shown:
         interval, few = sentences.validation_interval(run, progress.shown, progress.matrix), run.too_few("validation")
         marks.append(model(progress.shown.validation_accuracy, interval, "validation", too_few=few))
