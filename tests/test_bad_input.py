@@ -52,10 +52,16 @@ REFUSED = {
 }
 MENDED = {
     "text feature": (table("genre,tempo,mood", "G,~,glad", "G,~,sad", "G,~,sad"), "Text, such as “glad”"),
-    "a word among numbers": (table("genre,tempo,rms", *["G,~,~"] * 59, "G,~,loud"), "1 of 60 values, such as “loud”"),
+    "a word among numbers": (
+        table("genre,tempo,rms", *["G,~,~"] * 59, "G,~,loud"),
+        "1 value is no number and counts as missing: “loud” in row 60",
+    ),
     "constant feature": (table("genre,tempo,rms", "G,~,0.5"), "The same value in every row: 0.5"),
     "infinities": (table("genre,tempo,rms", *["G,~,~"] * 9, "G,inf,~"), "6 infinite values taken as missing"),
-    "duplicate names": (table("genre,tempo,tempo", "G,~,~"), "A second column named tempo"),
+    "duplicate names": (
+        table("genre,tempo,tempo", "G,~,~"),
+        "1 column had the name of an earlier one and now a number, as tempo.2",
+    ),
     "a genre without values": (
         b"genre,tempo\n" + b"".join(b"Rock,%d.5\nJazz,%d.1\nFolk,\n" % (n, 2 * n) for n in range(30)),
         "No row of the genre Folk is left",

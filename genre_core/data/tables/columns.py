@@ -240,4 +240,4 @@ def _repeats(values: FloatArray, genre_of_row: IntArray) -> tuple[bool, bool]:
 
 
 def _counts_up(values: FloatArray) -> bool:
-    return not np.isnan(values).any() and bool((np.diff(np.sort(values)) == 1).all())
+    return bool(np.isfinite(values).all() and (np.diff(np.sort(values)) == 1).all())
