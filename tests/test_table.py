@@ -360,7 +360,7 @@ def test_genres_too_rare_are_left_out_where_asked_for() -> None:
 def test_genres_are_counted_once_rare_ones_are_left_out() -> None:
     """Two genres of three tracks stand before and after 199 of two: the minimum that leaves fewer is told."""
     frame = table(404, label=["blues"] * 3 + [f"g{i // 2}" for i in range(398)] + ["soul"] * 3)
-    with pytest.raises(ManyGenresError, match="201 genres, .* keep the 2 commonest .a minimum of 3 tracks") as refused:
+    with pytest.raises(ManyGenresError, match=r"201 genres, .* keep the 2 commonest .a minimum of 3 tracks") as refused:
         load_frame(frame)
     seen = inspect(written(frame))
     assert (seen.least, seen.kept) == (refused.value.least, refused.value.kept) == (3, 2)

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 class Inspection:
     """Reading of a table: its data set, or the sentence that says why there is none.
 
-    `names` are all of its columns; `candidates` those that could hold the genre, to choose from. Where it holds too many
-    genres, leaving out those of fewer than `least` tracks keeps the `kept` commonest.
+    `names` are all of its columns; `candidates` those that could hold the genre, to choose from. Where it holds too
+    many genres, leaving out those of fewer than `least` tracks keeps the `kept` commonest.
     """
 
     names: tuple[str, ...]
