@@ -37,7 +37,7 @@ def add_commands(commands: Commands) -> None:
     """Add every command with its options."""
     training = (_train, _repeat, _crossvalidate, _search, _lens, _few)
     kept = (_evaluate, _listen, _horse, _compare, _ensemble, _report, _script, _export)
-    for add in (*training, *kept, _limit, _import, _tagger, _runs):
+    for add in (*training, *kept, _limit, _import, _tagger, _runs, _api):
         add(commands)
 
 
@@ -312,3 +312,7 @@ def _tagger(commands: Commands) -> None:
 def _runs(commands: Commands) -> None:
     parser = _add(commands, "runs", "list the stored runs, newest first", "[options]")
     add_number(parser, "--limit", "N", 50, "how many runs to list at most")
+
+
+def _api(commands: Commands) -> None:
+    _add(commands, "api", "print what the public names of the library do, as a page of Markdown", "[--json]")

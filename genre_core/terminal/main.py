@@ -29,6 +29,7 @@ _COMMANDS = {
     "ensemble": ("ensemble", "ensemble"),
     "tagger": ("tagger", "tagger"),
     "runs": ("stored", "runs"),
+    "api": ("api", "api"),
 }
 
 

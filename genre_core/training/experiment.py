@@ -1,6 +1,7 @@
 """An experiment from end to end: load, split, standardise, build, train, predict, evaluate."""
 
 import platform
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from genre_core.data.splitting import Split, name_test_set, split_dataset
 from genre_core.errors import ConfigError, DataError
 from genre_core.settings.config import DatasetConfig, ExperimentConfig, SoundConfig, SplitConfig
 from genre_core.settings.ensembles import average_logits
-from genre_core.training.events import EpochEnd, TrainEnd
+from genre_core.training.events import EpochEnd, Event, TrainEnd
 
 if TYPE_CHECKING:
     from genre_core.evaluation.report import Evaluation
@@ -152,7 +153,7 @@ def run_experiment(config: ExperimentConfig, tables: Tables | None = None) -> Re
     return Result(prepared, history, end, trainer.predict(prepared.X))
 
 
-def drain(trainer: "Trainer") -> tuple[tuple[EpochEnd, ...], TrainEnd]:
+def drain(trainer: Iterable[Event]) -> tuple[tuple[EpochEnd, ...], TrainEnd]:
     """Train to the end; return its epochs and how it ended."""
     events = list(trainer)
     end = events[-1]

@@ -258,6 +258,7 @@ LINES: dict[str, list[list[str]]] = {
     "report": [["report", "closed", "other", "--out", f"{{folder}}/report.{end}"] for end in ("md", "html")],
     "ensemble": [["ensemble", "closed", "other"]],
     "runs": [["runs"]],
+    "api": [["api"]],
 }
 """Command lines of each command that do not ask for the test part."""
 
