@@ -29,6 +29,7 @@ page = st.navigation(
         st.Page("views/track/page.py", title="Track", url_path="track", visibility="hidden"),
         st.Page("views/compare/page.py", title="Compare", url_path="compare"),
         st.Page("views/repeat/page.py", title="Repeat", url_path="repeat", visibility="hidden"),
+        st.Page("views/report/page.py", title="Report", url_path="report", visibility="hidden"),
         st.Page("views/tune/page.py", title="Tune", url_path="tune"),
         st.Page("views/lens/page.py", title="Split lens", url_path="lens"),
         st.Page("views/data/page.py", title="Data", url_path="data"),

@@ -1,5 +1,6 @@
 """Questions to the workers: sent once, kept, and every way in which they end is an answer or a sentence."""
 
+import errno
 import time
 from asyncio import CancelledError
 from concurrent.futures import Future
@@ -10,7 +11,8 @@ import pytest
 from dashboard.services import asking, workers
 from dashboard.services.asking import ask, ask_again
 from genre_core.errors import ClusterError, DataError, GenreLabError
-from genre_core.workers.beside import ENDED, _alone
+from genre_core.workers import beside
+from genre_core.workers.beside import ENDED, _alone, apart
 
 
 class Workers:
@@ -109,6 +111,7 @@ def test_answers_are_bound_by_their_size_and_the_latest_is_kept(sent, monkeypatc
     [
         (DataError("The weights are gone."), "The weights are gone."),
         (FileNotFoundError(2, "No such file or directory", "a.wav"), "a.wav cannot be read or written (No such file"),
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk of the worker is full: make room there"),
         (ConnectionResetError(), "A file or connection failed (ConnectionResetError)"),
         (MemoryError(), "The worker ran out of memory"),
         (ZeroDivisionError(), "This ended by an unexpected ZeroDivisionError: the log of the workers"),
@@ -126,3 +129,18 @@ def test_a_worker_says_what_failed_in_the_work_itself(error, sentence):
 def test_workers_that_could_not_be_started_say_why(link):
     link.set_exception(ClusterError("The training processes did not start."))
     assert ask(len, "a").problem == "The training processes did not start."
+
+
+def test_work_apart_waits_for_no_other_and_keeps_none_waiting(sent, monkeypatch):
+    @apart
+    def long():
+        return 3
+
+    others = Workers()
+    monkeypatch.setattr(asking, "_askers_apart", others)
+    assert ask(long).waiting
+    assert (len(others.sent), len(sent)) == (1, 0)
+    with beside._one_at_a_time:
+        assert _alone(long) == 3
+    with beside._one_apart:
+        assert _alone(abs, -3) == 3

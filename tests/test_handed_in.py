@@ -75,11 +75,9 @@ _known = {}
 
 def written(store, *names, own=None):
     """Return a report; one without a person's words is written once."""
-    if own:
-        return report_of(store, [store.run(name) for name in names], own)
     if names not in _known:
-        _known[names] = report_of(store, [store.run(name) for name in names], {})
-    return _known[names]
+        _known[names] = report_of(store, [store.run(name) for name in names])
+    return _known[names].with_own(own or {})
 
 
 def test_a_report_has_the_sections_of_the_notebook_in_both_forms(store):
@@ -158,7 +156,7 @@ def test_segments_are_judged_by_track_and_a_report_without_its_data_says_so(stor
     assert "segments of 36 tracks" in page
     assert re.search(r"\d+ validation tracks \(\d+ segments\)", page)
     store.delete_table(store.run("segments").config.data.table)
-    page = as_html(report_of(store, [store.run("segments")], {}))
+    page = as_html(report_of(store, [store.run("segments")]))
     assert "are no longer stored" in page
     assert "Confusion matrix of" in page
 
@@ -169,7 +167,7 @@ def test_the_terminal_writes_a_report_or_says_why_not(store, tmp_path, capsys):
     assert main(["report", "one", "--out", str(out)]) == 0
     assert "I was **wrong**." in out.read_text()
     for arguments, why in (
-        (["failed"], "The run no / table failed, so there is nothing to report: No table is chosen"),
+        (["failed"], "The run no / table failed, so there is no report of it: No table is chosen"),
         (["one", "one"], "A run is named twice"),
         (["one", "--out", "x.pdf"], "x.pdf is neither .html nor .md"),
         (["nobody"], "There is no run nobody"),

@@ -1,16 +1,22 @@
 """Scripts and notebooks that repeat a run: running them gives its figures, for each kind of network and source."""
 
+import errno
 import json
 import re
+import subprocess
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
-from genre_core.errors import DataError, GenreLabError, RunStateError
+from genre_core.errors import DataError, GenreLabError, RunStateError, StoreError
 from genre_core.settings.names import configure
 from genre_core.store.openings import open_test
 from genre_core.store.runs import RunStore
 from genre_core.takehome.cells import Cell, Program, notebook, run_cells
+from genre_core.takehome.folder import temporary_folder
 from genre_core.takehome.plain_script import plain_script
+from genre_core.takehome.programs import notebook_of
 from genre_core.takehome.script import script
 from genre_core.terminal.main import main
 from genre_core.training.experiment import prepare
@@ -185,6 +191,45 @@ def test_a_notebook_has_the_cells_and_what_they_print(tmp_path):
 def test_a_cell_that_fails_is_named(tmp_path):
     with pytest.raises(GenreLabError, match=r"The cell “Data” ended by an error \(AssertionError: other data\)"):
         run_cells(Program("One", "", (Cell("Data", "assert False, 'other data'"),)), tmp_path)
+
+
+def test_a_worker_makes_a_notebook_in_a_process_of_its_own(store, monkeypatch):
+    run = store.run("synthetic ['data.segments']")
+    made = notebook_of(store, run, plain=True)
+    assert made.name.endswith(" plain notebook.zip")
+    with ZipFile(BytesIO(made.content)) as packed:
+        names = sorted(packed.namelist())
+        written = json.loads(packed.read(names[0]))
+    assert [name.rpartition(".")[2] for name in names] == ["ipynb", "npz"]
+    found = figures(["".join(written["cells"][-1]["outputs"][0]["text"])])
+    assert len(found) == 3
+    assert all(now == then for _, now, then in found)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "sentence"),
+    [
+        (2, b"Running the cells.\nThe data are gone.\n", "The data are gone."),
+        (-9, b"", "The process that ran its cells ended, perhaps for lack of memory"),
+        (None, b"", "Its cells run for more than 30 minutes: make it in a terminal"),
+    ],
+)
+def test_a_notebook_that_cannot_be_made_is_a_sentence(store, monkeypatch, status, said, sentence):
+    def run(command, timeout, **_):
+        if status is None:
+            raise subprocess.TimeoutExpired(command, timeout)
+        return subprocess.CompletedProcess(command, status, b"", said)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(GenreLabError, match=sentence):
+        notebook_of(store, store.run("opened"))
+
+
+def test_a_full_disk_is_a_sentence():
+    with pytest.raises(DataError, match="temporary folder \\(No space left on device\\)"), temporary_folder():
+        raise OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(StoreError, match="gone"), temporary_folder():
+        raise StoreError("gone")
 
 
 def test_the_terminal_writes_scripts_and_notebooks(store, tmp_path, capsys, monkeypatch):

@@ -9,6 +9,7 @@ from dashboard.components.judged import Judged
 from dashboard.components.right_about import choose_judge
 from dashboard.components.run_picker import run_picker
 from dashboard.components.safely import refreshing
+from dashboard.components.take_home import take_home
 from dashboard.components.terms import terms_line
 from dashboard.services import datasets, openings, outcomes, runs, workers
 from dashboard.shell import address
@@ -91,6 +92,7 @@ def _judged(run: Run, part: Part, judge: Judge, marked: Sequence[Badge], head: P
     except GenreLabError as error:  # its table was deleted, or it was made by another version
         with head:
             say_headline(*evaluate_states.no_data(run, part, str(error)), marked)
+            take_home([run])  # a report is still to be had
         return None
     if outcome is None:
         with head:

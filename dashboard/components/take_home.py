@@ -1,46 +1,25 @@
 """The menu beside a run whose entries leave the laboratory with a person; each is made when it is asked for."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 
 import streamlit as st
 
 from dashboard.components.safely import refreshing
+from dashboard.services import runs as run_service
 from dashboard.services import taking_home
+from dashboard.shell import address
 from dashboard.shell.address import plain
-from dashboard.text.take_home import model_size, size
+from dashboard.text import take_home as sentences
+from dashboard.text.take_home import ENTRIES, Entry
 from genre_core.store.schema import Run
+from genre_core.takehome.made import Made
 
 LOOK_SECONDS = 0.5
+PICKER = "take home of"
 _ASKED = "taken home"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A thing to take home: its name, what it is in one sentence, how large it is, and how it is made.
-
-    `several` says whether it is made of all the runs together, and not of each.
-    """
-
-    name: str
-    label: str
-    about: str
-    size: Callable[[Run], str]
-    made: str
-    several: bool = False
-
-
-ENTRIES = (
-    Entry(
-        "model",
-        "Model",
-        "Weights, ONNX, preprocessing and a model card with the Python that answers without Genre Lab.",
-        model_size,
-        "made by a worker in seconds",
-    ),
-)
 
 
 def take_home(runs: Sequence[Run]) -> None:
@@ -53,48 +32,101 @@ def take_home(runs: Sequence[Run]) -> None:
 def _menu(runs: list[Run]) -> None:
     menu = st.popover(
         "Take it home", icon=":material/download:", key="take home", on_change="rerun", type="tertiary",
-        help="Download what was trained, to use it or show it elsewhere.",
+        help=sentences.HELP,
     )  # fmt: skip
     if not menu.open:
         return
-    with menu:
-        for entry in ENTRIES:
-            for of in [runs] if entry.several else [[run] for run in runs]:
-                _entry(entry, of, named=len(runs) > 1 and not entry.several)
+    with menu, st.container(key="take-home-menu", gap="small"):
+        _entry(ENTRIES[0], runs)
+        several = ",".join(run.id for run in runs) if len(runs) > 1 else None
+        address.page_link("views/report/page.py", sentences.OWN, ":material/edit_note:", run=runs[0].id, runs=several)
+        one = _one_of(runs)
+        for entry in ENTRIES[1:]:
+            _entry(entry, [one])
 
 
-def _entry(entry: Entry, runs: list[Run], *, named: bool) -> None:
-    """Draw an entry: what it is, and the button that makes it, or the link to what was made."""
-    key = f"{entry.name} {'+'.join(run.id for run in runs)}"
-    whose = f" of {plain(runs[0].name)}" if named else ""
-    with st.container(key=f"take {key}", gap="xsmall"):
-        st.markdown(f"**{entry.label}**{whose}")
-        st.caption(f"{entry.about} {entry.size(runs[0])}, {entry.made}.")
-        if key not in st.session_state.get(_ASKED, set()):
-            st.button("Make it", key=f"make {key}", icon=":material/build:", on_click=_ask, args=(key,))
-            return
-        found = taking_home.made_of(entry.name, runs)
-        if found.waiting:
-            refreshing(_wait, LOOK_SECONDS)(entry, runs)
-        elif found.found is None:
-            st.caption(f":material/error: {plain(found.problem)}")
-            st.button("Try again", key=f"again {key}", icon=":material/refresh:", type="tertiary",
-                      on_click=taking_home.forget, args=(entry.name, runs))  # fmt: skip
-        else:
-            made = found.found
-            st.html(
-                f'<a class="take-home" href="take/{quote(entry.name)}/{quote("+".join(run.id for run in runs))}" '
-                f'download="{escape(made.name, quote=True)}">Download {escape(made.name)} '
-                f"({size(len(made.content))})</a>"
-            )
+def _one_of(runs: list[Run]) -> Run:
+    """Return the run that the other entries are of: the only one, or that of a menu."""
+    if len(runs) == 1:
+        return runs[0]
+    named = {run.id: run for run in runs}
+    chosen = st.selectbox("Of one run", list(named), format_func=lambda run_id: named[run_id].name, key=PICKER)
+    return named.get(chosen or "", runs[0])
+
+
+def _entry(entry: Entry, runs: list[Run]) -> None:
+    with st.container(key=f"take {entry.label}", gap="xsmall"):
+        st.markdown(f"**{entry.label}**")
+        st.caption(f"{entry.about} {entry.size(runs[0])}{_how_long(entry, runs[0])}.")
+        forms(entry, runs)
+
+
+def _how_long(entry: Entry, run: Run) -> str:
+    return f", {sentences.how_long(_seconds(run))}" if entry.trains else ""
+
+
+def _seconds(run: Run) -> float:
+    return sentences.notebook_seconds(run_service.progress(run).epochs)
+
+
+def forms(entry: Entry, runs: list[Run]) -> None:
+    """Draw the forms of an entry: a button that makes each, or the link to what was made; or why it is not."""
+    why_not = entry.why_not(runs[0])
+    with st.container(key=f"forms {entry.label}", horizontal=True, vertical_alignment="center", gap="medium"):
+        for name, form in entry.forms.items():
+            if not (why_not and name.startswith("plain")):
+                _form(name, form, runs, entry.trains)
+    if why_not:
+        st.caption(plain(why_not))
+
+
+def _form(name: str, form: str, runs: list[Run], trains: bool) -> None:
+    key = f"{name} {'+'.join(run.id for run in runs)}"
+    if key not in st.session_state.get(_ASKED, {}):
+        st.button(f"Make {form}", key=f"make {key}", type="tertiary", on_click=_ask, args=(key,))
+        return
+    found = taking_home.made_of(name, runs)
+    if found.waiting:
+        refreshing(_wait, LOOK_SECONDS)(name, form, runs, key, trains)
+    elif found.found is None:
+        st.caption(f":material/error: {plain(found.problem)}")
+        st.button("Try again", key=f"again {key}", icon=":material/refresh:", type="tertiary",
+                  on_click=_again, args=(name, runs, key))  # fmt: skip
+    else:
+        download_link(name, form, runs, found.found)
+
+
+def download_link(name: str, form: str, runs: Sequence[Run], made: Made) -> None:
+    """Draw the link that downloads a thing that was made of runs."""
+    file = escape(made.name, quote=True)
+    st.html(
+        f'<a class="take-home" href="{link(name, runs)}" download="{file}" title="{file}">Download {form} '
+        f"({sentences.size(len(made.content))})</a>",
+        width="content",
+    )
+
+
+def link(name: str, runs: Sequence[Run]) -> str:
+    """Return where a browser finds a thing of runs."""
+    return f"take/{quote(name)}/{quote('+'.join(run.id for run in runs))}"
 
 
 def _ask(key: str) -> None:
-    st.session_state[_ASKED] = st.session_state.get(_ASKED, set()) | {key}
+    st.session_state[_ASKED] = st.session_state.get(_ASKED, {}) | {key: time.monotonic()}
 
 
-def _wait(entry: Entry, runs: list[Run]) -> None:
-    """Start the page anew when the thing is there."""
-    if not taking_home.made_of(entry.name, runs).waiting:
+def _again(name: str, runs: list[Run], key: str) -> None:
+    taking_home.forget(name, runs)
+    _ask(key)
+
+
+def _wait(name: str, form: str, runs: list[Run], key: str, trains: bool) -> None:
+    """Say how far it is, and start the page anew when the thing is there."""
+    if not taking_home.made_of(name, runs).waiting:
         st.rerun()
-    st.caption(":material/hourglass_top: A worker makes it …")
+    expected = _seconds(runs[0]) if trains else 0.0
+    if not expected:
+        st.caption(f":material/hourglass_top: A worker makes the {form} …")
+        return
+    passed = time.monotonic() - st.session_state[_ASKED][key]
+    st.progress(min(0.95, passed / expected), f"A worker runs the cells of the {form} …")

@@ -1,4 +1,7 @@
-"""The route by which a browser downloads what was made of runs: `take/{name}/{runs}`, their identifiers joined by +."""
+"""The route by which a browser downloads what was made of runs: `take/{name}/{runs}`, their identifiers joined by +.
+
+With `?look` it shows a report in place of downloading it.
+"""
 
 import asyncio
 from urllib.parse import quote
@@ -14,16 +17,19 @@ from dashboard.services.asking import Asked
 from dashboard.services.workers import store
 from genre_core.errors import GenreLabError
 from genre_core.takehome.made import Made
-from genre_core.workers.takehome import MAKERS
+from genre_core.workers.takehome import NAMES
 
 LOOK_SECONDS, MOST_SECONDS = 0.2, 300.0
 MOST_RUNS = 6
+LOOKED_AT = "report.html"
+SEALED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+"""What a browser lets a shown file do: look as it does, and nothing else."""
 
 
 async def take(request: Request) -> Response:
     """Answer with what a worker made, as soon as it has; with 404 and a sentence where it cannot be made."""
     name, ids = request.path_params["name"], tuple(request.path_params["runs"].split("+"))
-    if name not in MAKERS or len(ids) > MOST_RUNS:
+    if name not in NAMES or len(ids) > MOST_RUNS:
         return problem(f"There is nothing called {name[:40]} to take home.")
     waited = 0.0
     try:
@@ -36,12 +42,17 @@ async def take(request: Request) -> Response:
         return problem(asked.problem or "It is not made yet: try again in a moment.")
     made = asked.found
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(made.name)}",
+        "Content-Disposition": f"{_how(request, name)}; filename*=UTF-8''{quote(made.name)}",
+        "Content-Security-Policy": SEALED,
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
     return Response(made.content, 200, headers, made.media_type)
+
+
+def _how(request: Request, name: str) -> str:
+    return "inline" if name == LOOKED_AT and "look" in request.query_params else "attachment"
 
 
 def _asked(name: str, ids: tuple[str, ...]) -> Asked[Made]:

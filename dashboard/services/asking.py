@@ -15,7 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from dashboard.services import workers
 from genre_core.errors import GenreLabError
-from genre_core.workers.beside import run_beside
+from genre_core.workers.beside import is_apart, run_beside
 
 MOST_BYTES = 64 << 20
 """Most that all answers are together; the latest one is kept however large it is."""
@@ -50,7 +50,8 @@ class _Kept(NamedTuple):
 _Question = tuple[str, tuple[Any, ...]]
 _known: OrderedDict[_Question, Future[Any] | _Kept] = OrderedDict()
 _lock = threading.Lock()
-_askers = ThreadPoolExecutor(4, "genre-lab-asking")
+_askers, _askers_apart = ThreadPoolExecutor(4, "genre-lab-asking"), ThreadPoolExecutor(4, "genre-lab-asking-apart")
+"""Those who wait for answers: work that takes minutes has its own, so that it keeps no page waiting."""
 
 
 def ask(work: Callable[..., Found], *arguments: Any) -> Asked[Found]:
@@ -96,7 +97,7 @@ def _sent(work: Callable[..., Any], question: _Question) -> Future[Any] | _Kept 
         client = linking.link.result().client
     except Exception as error:
         return _failed(error, time.monotonic())
-    return _askers.submit(run_beside, client, work, *question[1])
+    return (_askers_apart if is_apart(work) else _askers).submit(run_beside, client, work, *question[1])
 
 
 def _answered(future: Future[Any], now: float) -> Future[Any] | _Kept:

@@ -1,22 +1,39 @@
 """What is taken home of runs: made by a worker, and kept until it is downloaded."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dashboard.services.asking import Asked, ask, ask_again
+from dashboard.services.workers import store
+from genre_core.store.openings import last_look
 from genre_core.store.schema import Run
 from genre_core.takehome.made import Made
-from genre_core.workers.takehome import make
+from genre_core.takehome.pages import REPORTS, report_file
+from genre_core.workers.takehome import NOTEBOOKS, make, make_notebook, write_report
 
 
 def made_of(name: str, runs: Sequence[Run]) -> Asked[Made]:
     """Have a worker make a thing of runs, unless one has, and return what came of it by now."""
-    return ask(make, *_question(name, runs))
+    if name not in REPORTS:
+        return ask(_maker(name), *_question(name, runs))
+    report = ask(write_report, *_question(name, runs))
+    if report.found is None:
+        return Asked(problem=report.problem)
+    words = store().own_words.of(runs[0].id)
+    return Asked(report_file(name, runs, report.found.with_own(words)))
 
 
 def forget(name: str, runs: Sequence[Run]) -> None:
     """Forget what came of it, so that it is made anew."""
-    ask_again(make, *_question(name, runs))
+    ask_again(write_report if name in REPORTS else _maker(name), *_question(name, runs))
 
 
-def _question(name: str, runs: Sequence[Run]) -> tuple[str, tuple[str, ...], tuple[object, ...]]:
-    return name, tuple(run.id for run in runs), tuple((run.attempt, run.revision, run.opened) for run in runs)
+def _maker(name: str) -> Callable[..., Made]:
+    return make_notebook if name in NOTEBOOKS else make
+
+
+def _question(name: str, runs: Sequence[Run]) -> tuple[object, ...]:
+    """Return what a worker is asked: the thing, its runs, and what of them changes the thing."""
+    state = tuple((run.name, run.attempt, run.revision, run.opened) for run in runs)
+    if name in REPORTS:
+        return tuple(run.id for run in runs), (*state, last_look(store()))
+    return name, runs[0].id, state

@@ -26,5 +26,5 @@ class OwnWords:
         of = (_own_words.c.run_id == run_id) & (_own_words.c.section == section)
         with self._database.transaction() as connection:
             connection.execute(delete(_own_words).where(of))
-            if text := text.strip()[:LONGEST]:
+            if text := text.replace("\x00", "").strip()[:LONGEST]:  # which PostgreSQL does not take
                 connection.execute(insert(_own_words).values(run_id=run_id, section=section, text=text))

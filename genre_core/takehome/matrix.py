@@ -1,7 +1,41 @@
-"""A confusion matrix as text for papers: Markdown and LaTeX, counts of tracks with the recall of each genre."""
+"""A confusion matrix for papers: Markdown and LaTeX, counts of tracks with the recall of each genre; SVG and PNG."""
+
+from typing import Literal
 
 from genre_core.evaluation.confusion import ConfusionMatrix
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import Run
+from genre_core.takehome.charts import confusion
 from genre_core.takehome.escaping import in_latex, in_markdown
+from genre_core.takehome.known import check, known_of
+from genre_core.takehome.made import Made
+from genre_core.takehome.naming import file_name, one_line
+
+Form = Literal["tex", "md", "svg", "png"]
+MEDIA_TYPES: dict[Form, str] = {
+    "tex": "application/x-tex", "md": "text/markdown", "svg": "image/svg+xml", "png": "image/png",
+}  # fmt: skip
+
+
+def matrix_of(store: RunStore, run: Run, form: Form) -> Made:
+    """Return the confusion matrix of a run on test tracks where somebody has opened them, otherwise on validation.
+
+    Raises
+    ------
+    RunStateError
+        The run is not complete, or another version made it.
+    """
+    check(run, "confusion matrix")
+    known = known_of(store, run, run.name, {})
+    matrix, caption = known.scores.confusion_matrix, f"{one_line(run.name)}: {known.n}"
+    match form:
+        case "tex":
+            content = matrix_latex(matrix, caption).encode()
+        case "md":
+            content = matrix_markdown(matrix).encode()
+        case "svg" | "png":
+            content = confusion(matrix, known.n, form)
+    return Made(f"{file_name(run)} {known.part} confusion matrix.{form}", MEDIA_TYPES[form], content)
 
 
 def matrix_markdown(matrix: ConfusionMatrix) -> str:

@@ -5,11 +5,16 @@ Whatever comes from data or from a person is text: it is escaped, and the HTML f
 
 import base64
 import re
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
+from genre_core.store.schema import Run
 from genre_core.takehome.escaping import in_markdown
+from genre_core.takehome.made import Made
+from genre_core.takehome.naming import file_name
 from genre_core.takehome.report import Block, Chart, Code, Own, Points, Report, Section, Table, Text
+from genre_core.text import count
 
 CSS = Path(__file__).with_name("report.css")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -47,6 +52,20 @@ def as_markdown(report: Report) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+REPORTS: Mapping[str, tuple[str, str, Callable[[Report], str]]] = {
+    "report.html": ("html", "text/html", as_html),
+    "report.md": ("md", "text/markdown", as_markdown),
+}
+"""Forms of a report by name: how its files end, their media type, and what writes it."""
+
+
+def report_file(name: str, runs: Sequence[Run], report: Report) -> Made:
+    """Return a report of runs as a file, in the form of that name."""
+    end, media_type, written = REPORTS[name]
+    more = f" and {count(len(runs) - 1, 'other')}" if len(runs) > 1 else ""
+    return Made(f"{file_name(runs[0])}{more} report.{end}", media_type, written(report).encode())
+
+
 def own_words(text: str) -> str:
     """Return a person's paragraphs as HTML: empty lines part them, `- ` begins a point; **bold**, *italic*, `code`."""
     found = []
@@ -68,7 +87,8 @@ def _marked(line: str) -> str:
 
 def _section(section: Section) -> str:
     blocks = "\n".join(map(_html, section.blocks))
-    return f"<section>\n<h2>{escape(section.title)}</h2>\n{blocks}\n</section>"
+    name = f' id="{escape(section.name)}"' if section.name else ""
+    return f"<section{name}>\n<h2>{escape(section.title)}</h2>\n{blocks}\n</section>"
 
 
 def _html(block: Block) -> str:

@@ -38,9 +38,9 @@ def plain_script(run: Run, prepared: "Prepared") -> Program:
         It learned in a way that takes this library; the sentence says which.
     """
     config = checked(run)
-    if why := _beyond(config):
+    if why := beyond(config):
         raise DataError(f"The plain script knows no {why}: use the script with genre_core.")
-    drawn = _drawn(config)
+    drawn = drawn_by(config)
     name = "" if drawn else f"{file_name(run)}.npz"
     data = b"" if drawn else _arrays(prepared)
     cells = [
@@ -54,7 +54,7 @@ def plain_script(run: Run, prepared: "Prepared") -> Program:
     return Program(title_of(run), about_of(run), tuple(cells), name, data)
 
 
-def _beyond(config: ExperimentConfig) -> str:
+def beyond(config: ExperimentConfig) -> str:
     """Return what of a run the plain script cannot do; nothing where it can do all."""
     model = config.model
     if config.averaged_with:
@@ -76,7 +76,7 @@ def _is_features(prepared: "Prepared") -> bool:
     return isinstance(prepared.dataset.inputs, Features)
 
 
-def _drawn(config: ExperimentConfig) -> SyntheticConfig | None:
+def drawn_by(config: ExperimentConfig) -> SyntheticConfig | None:
     """Return how the tracks are drawn, where the notebook's few lines draw and split them."""
     data, split = config.data.generator, config.split
     if data is None or split.folds or split.dealing or split.by not in ("auto", "row"):

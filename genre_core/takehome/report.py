@@ -1,7 +1,7 @@
 """Parts of a report to hand in: its sections in the notebook's order, and what may stand in one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,11 @@ Block = Text | Points | Table | Chart | Code | Own
 
 @dataclass(frozen=True)
 class Section:
-    """A section: its heading, and what stands in it."""
+    """A section: its heading, what stands in it, and the name under which a person's own paragraphs on it are kept."""
 
     title: str
     blocks: tuple[Block, ...]
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,17 @@ class Report:
     title: str
     about: str
     sections: tuple[Section, ...]
+
+    def with_own(self, words: Mapping[str, str]) -> "Report":
+        """Return it with a person's paragraphs at the end of their sections."""
+        own = {name: text.strip() for name, text in words.items() if name and text.strip()}
+        return replace(
+            self,
+            sections=tuple(
+                replace(one, blocks=(*one.blocks, Own(own[one.name]))) if one.name in own else one
+                for one in self.sections
+            ),
+        )
 
 
 @dataclass(frozen=True)
@@ -96,7 +108,6 @@ HEADINGS: Mapping[str, Heading] = {
 class Draft:
     """A report while it is written: blocks by section."""
 
-    own: Mapping[str, str]
     blocks: dict[str, list[Block]] = field(default_factory=lambda: {name: [] for name in HEADINGS})
 
     def add(self, section: str, *blocks: Block | None) -> None:
@@ -104,14 +115,11 @@ class Draft:
         self.blocks[section] += [block for block in blocks if block is not None]
 
     def sections(self) -> tuple[Section, ...]:
-        """Return the numbered sections, the person's own paragraphs at the end of each; empty ones are left out."""
-        found: list[Section] = []
-        for name, heading in HEADINGS.items():
-            own = self.own.get(name, "").strip()
-            blocks = [*self.blocks[name], *([Own(own)] if own else [])]
-            if blocks:
-                found.append(Section(f"{len(found) + 1}. {heading.title}", tuple(blocks)))
-        return tuple(found)
+        """Return the sections, numbered."""
+        return tuple(
+            Section(f"{number}. {heading.title}", tuple(self.blocks[name]), name)
+            for number, (name, heading) in enumerate(HEADINGS.items(), 1)
+        )
 
 
 def points(sentences: Sequence[str]) -> Points | None:

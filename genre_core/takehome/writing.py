@@ -3,15 +3,12 @@
 Scores are those of the test part where somebody has opened it, and of validation otherwise: a report opens nothing.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
-from genre_core.data.dataset import PARTS, Dataset, Part
-from genre_core.data.sources import load_dataset
-from genre_core.data.splitting import Split, split_dataset
-from genre_core.errors import DataError, RunStateError
+from genre_core.data.dataset import PARTS, Dataset
+from genre_core.errors import RunStateError
 from genre_core.evaluation.calibration import calibration, reliability
 from genre_core.evaluation.calibration_sentences import error_sentence, reliability_answer
 from genre_core.evaluation.comparison import compare_all, why_incomparable
@@ -24,17 +21,17 @@ from genre_core.findings.sentences import sentence
 from genre_core.settings.names import all_settings, differing_settings
 from genre_core.settings.naming import own_settings
 from genre_core.store.diagnosed import diagnose_run, diagnosis_of
-from genre_core.store.openings import Openings, openings_of
-from genre_core.store.run_result import Outcome, answers_of, distinct_names, facts_of, outcome_of, told_of
+from genre_core.store.run_result import answers_of, distinct_names, facts_of, outcome_of, told_of
 from genre_core.store.runs import RunStore
-from genre_core.store.schema import Epoch, Run
+from genre_core.store.schema import Run
 from genre_core.takehome import charts
 from genre_core.takehome.command import command
+from genre_core.takehome.known import Known, check, known_of
 from genre_core.takehome.limitations import limitations
 from genre_core.takehome.naming import one_line
 from genre_core.takehome.references import references
 from genre_core.takehome.report import Chart, Code, Draft, Points, Report, Section, Table, Text, points
-from genre_core.text import GAP, capitalized, count, joined, judged, percent, quoted_at_starts
+from genre_core.text import GAP, capitalized, count, joined, percent, quoted_at_starts
 
 MOST_FINDINGS = 12
 SCORES = ("accuracy", "macro_f1", "balanced_accuracy", "top_2_accuracy", "matthews", "log_loss")
@@ -42,36 +39,8 @@ SCORES = ("accuracy", "macro_f1", "balanced_accuracy", "top_2_accuracy", "matthe
 NOT_STORED = "The data of this run are no longer stored, so this section has only what was saved with the run."
 
 
-@dataclass(frozen=True, eq=False)
-class Known:
-    """Everything that a report says of a run; `data`, `split` and `seen` are None where its data are gone."""
-
-    run: Run
-    name: str
-    part: Part
-    scores: Evaluation
-    opened: Openings
-    epochs: tuple[Epoch, ...]
-    data: Dataset | None
-    split: Split | None
-    seen: Outcome | None
-    source: str
-
-    @property
-    def n(self) -> str:
-        """Return what is judged: `1,200 test tracks`."""
-        if self.seen is None:
-            return count(self.scores.n, f"{self.part} {'segment' if self.in_segments else 'track'}")
-        return judged(self.part, self.seen.n_rows, self.seen.n_tracks, self.seen.unit)
-
-    @property
-    def in_segments(self) -> bool:
-        """Return whether rows are segments of tracks."""
-        return "n_validation_tracks" in self.run.context
-
-
-def report_of(store: RunStore, runs: Sequence[Run], own: Mapping[str, str]) -> Report:
-    """Return the report of runs, the first of which it is about; `own` are a person's paragraphs by section.
+def report_of(store: RunStore, runs: Sequence[Run]) -> Report:
+    """Return the report of runs, the first of which it is about, without a person's own paragraphs.
 
     Raises
     ------
@@ -79,12 +48,12 @@ def report_of(store: RunStore, runs: Sequence[Run], own: Mapping[str, str]) -> R
         A run is not complete, is named twice, or another version made it.
     """
     for run in runs:
-        _check(run)
+        check(run, "report")
     if len({run.id for run in runs}) < len(runs):
         raise RunStateError("A run is named twice: a report compares different runs.")
     loaded: dict[str, Dataset | None] = {}
-    every = [_known(store, run, name, loaded) for run, name in zip(runs, distinct_names(runs), strict=True)]
-    first, draft = every[0], Draft(own)
+    every = [known_of(store, run, name, loaded) for run, name in zip(runs, distinct_names(runs), strict=True)]
+    first, draft = every[0], Draft()
     _question(first, draft)
     _data(first, draft)
     _split(first, draft)
@@ -97,40 +66,6 @@ def report_of(store: RunStore, runs: Sequence[Run], own: Mapping[str, str]) -> R
     sections = (*draft.sections(), _how_to_repeat(first), _references(first, compared=len(every) > 1))
     about = f"{one_line(first.name)}, made on {first.run.created_at:%Y-%m-%d} with Genre Lab"
     return Report(f"Music genres in {first.source}", about, sections)
-
-
-def _check(run: Run) -> None:
-    if run.state == "failed":
-        raise RunStateError(
-            f"The run {run.name} failed, so there is nothing to report: {run.error or 'it says no why'}"
-        )
-    if run.state != "complete" or "validation" not in run.summary:
-        raise RunStateError(f"The run {run.name} is {run.state}: a report needs a complete run.")
-    run.config  # noqa: B018  # raises where another version made it
-
-
-def _known(store: RunStore, run: Run, name: str, loaded: dict[str, Dataset | None]) -> Known:
-    part: Part = "test" if run.opened and "test" in run.summary else "validation"
-    key = run.config.data.model_dump_json()
-    if key not in loaded:
-        loaded[key] = _load(store, run)
-    data, seen, split = loaded[key], None, None
-    if data is not None:
-        try:
-            seen, split = outcome_of(store, run, part, data), split_dataset(data, run.config.split)
-        except DataError:  # clips were lost or came back since
-            data = None
-    scores = Evaluation.from_json(run.summary[part]) if seen is None else seen.evaluation
-    drawn, opened = run.config.data.generator is not None, openings_of(store, [run])[run.id]
-    source = run.config.data.title if drawn else one_line(run.config.data.called(store.table_names()))
-    return Known(run, name, part, scores, opened, tuple(store.epochs(run.id)), data, split, seen, source)
-
-
-def _load(store: RunStore, run: Run) -> Dataset | None:
-    try:
-        return load_dataset(run.config.data, store)
-    except DataError:
-        return None
 
 
 def _question(of: Known, draft: Draft) -> None:

@@ -1,6 +1,7 @@
 """Work on a worker beside its runs, so that nobody who looks at a page waits for a training to end."""
 
 import asyncio
+import errno
 import logging
 import threading
 import time
@@ -17,10 +18,27 @@ SILENT = "The worker that computed this gives no sign of life: try again, and an
 SILENT_SECONDS = 30.0
 """How long a worker may give no sign of life; a healthy one does about every second."""
 LOOK_SECONDS = 1.0
-_one_at_a_time = threading.Lock()
+_one_at_a_time, _one_apart = threading.Lock(), threading.Lock()
+_apart: set[str] = set()
 _log = logging.getLogger(__name__)
 
 Found = TypeVar("Found")
+Work = TypeVar("Work", bound=Callable[..., object])
+
+
+def apart(work: Work) -> Work:
+    """Mark work that shares nothing with other work: what takes long waits for its kind alone, and nothing for it."""
+    _apart.add(_name(work))
+    return work
+
+
+def is_apart(work: Callable[..., object]) -> bool:
+    """Return whether work shares nothing with other work."""
+    return _name(work) in _apart
+
+
+def _name(work: Callable[..., object]) -> str:
+    return f"{work.__module__}.{work.__qualname__}"
 
 
 def run_beside(client: "Client", work: Callable[..., Found], *arguments: object) -> Found:
@@ -80,13 +98,13 @@ async def _beside(work: Callable[..., Found], *arguments: object) -> Found:
 
 
 def _alone(work: Callable[..., Found], *arguments: object) -> Found:
-    """Call `work` while no other call of its kind runs in this process: they share networks that are kept.
+    """Call `work` while no other call of its kind runs in this process: unless `apart`, they share networks.
 
     What fails there is told in a sentence: outside, its error would be taken for one of the connection.
     """
     from genre_core.workers.run import warm_up
 
-    with _one_at_a_time:
+    with _one_apart if is_apart(work) else _one_at_a_time:
         warm_up()
         try:
             return work(*arguments)
@@ -95,6 +113,8 @@ def _alone(work: Callable[..., Found], *arguments: object) -> Found:
         except MemoryError as error:
             raise ClusterError("The worker ran out of memory: take shorter clips or a smaller network.") from error
         except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise ClusterError("The disk of the worker is full: make room there, and try again.") from error
             why = error.strerror or type(error).__name__
             what = f"{error.filename} cannot be read or written" if error.filename else "A file or connection failed"
             raise ClusterError(f"{what} ({why}): check that it is there and that the worker may use it.") from error

@@ -1,23 +1,36 @@
 """Making of what is taken home, on a worker beside its runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from genre_core.store.runs import RunStore, open_store
 from genre_core.store.schema import Run
 from genre_core.takehome.made import Made
+from genre_core.takehome.matrix import MEDIA_TYPES, matrix_of
 from genre_core.takehome.model import export_model
+from genre_core.takehome.pages import REPORTS
+from genre_core.takehome.programs import notebook_of, script_of
+from genre_core.takehome.report import Report
+from genre_core.takehome.writing import report_of
+from genre_core.workers.beside import apart
+
+Maker = Callable[[RunStore, Run], Made]
+
+MAKERS: Mapping[str, Maker] = {
+    "model": export_model,
+    "script": script_of,
+    "plain-script": partial(script_of, plain=True),
+    **{f"matrix.{form}": partial(matrix_of, form=form) for form in MEDIA_TYPES},
+}
+"""What is made of a run in seconds, by name."""
+NOTEBOOKS: Mapping[str, Maker] = {"notebook": notebook_of, "plain-notebook": partial(notebook_of, plain=True)}
+"""What takes as long as its training, by name."""
+NAMES = (*MAKERS, *NOTEBOOKS, *REPORTS)
+"""All that can be made of runs."""
 
 
-def _model(store: RunStore, runs: Sequence[Run]) -> Made:
-    return export_model(store, runs[0])
-
-
-MAKERS: dict[str, Callable[[RunStore, Sequence[Run]], Made]] = {"model": _model}
-"""What can be made of runs, by name."""
-
-
-def make(name: str, run_ids: tuple[str, ...], _state: tuple[object, ...], store_url: str) -> Made:
-    """Make a thing of runs; `_state` is what of them changes it, so that it is made anew then.
+def make(name: str, run_id: str, _state: tuple[object, ...], store_url: str) -> Made:
+    """Make a thing of a run; `_state` is what of it changes the thing, so that it is made anew then.
 
     Raises
     ------
@@ -25,4 +38,17 @@ def make(name: str, run_ids: tuple[str, ...], _state: tuple[object, ...], store_
         It cannot be made; the sentence says why.
     """
     store = open_store(store_url)
-    return MAKERS[name](store, [store.run(run_id) for run_id in run_ids])
+    return MAKERS[name](store, store.run(run_id))
+
+
+@apart
+def make_notebook(name: str, run_id: str, _state: tuple[object, ...], store_url: str) -> Made:
+    """Make a notebook of a run, in a process of its own; otherwise as `make`."""
+    store = open_store(store_url)
+    return NOTEBOOKS[name](store, store.run(run_id))
+
+
+def write_report(run_ids: tuple[str, ...], _state: tuple[object, ...], store_url: str) -> Report:
+    """Write the report of runs, without a person's paragraphs; otherwise as `make`."""
+    store = open_store(store_url)
+    return report_of(store, [store.run(run_id) for run_id in run_ids])

@@ -41,7 +41,7 @@ from genre_core.terminal.main import main
 from genre_core.training.predictions import Predictions
 from genre_core.workers.run import execute
 from genre_core.workers.study import execute_study
-from genre_core.workers.takehome import MAKERS
+from genre_core.workers.takehome import NAMES, NOTEBOOKS
 from tests.behind_the_gate import saved_scores
 from tests.views.opening import opened, own_store
 
@@ -160,7 +160,10 @@ def addresses(store: RunStore) -> dict[str, list[str]]:
         "/live/repeat/{followed}": [f"/live/repeat/{study}{end}" for study in studies for end in ends],
         "/live/search/{followed}": [f"/live/search/{study}{end}" for study in studies for end in ends],
         "/live/watch/{followed:path}": [f"/live/watch/{run}/{track}" for run in runs for track in ("typical", "1")],
-        "/take/{name}/{runs}": [f"/take/{name}/{run}" for run in RUNS for name in MAKERS],
+        "/take/{name}/{runs}": [  # a command writes the notebooks
+            *(f"/take/{name}/{run}" for run in RUNS for name in NAMES if name not in NOTEBOOKS),
+            "/take/report.html/closed+other",
+        ],
         "/live/{followed}": [f"/live/{run}{end}" for run in runs for end in ends],
         "/clip/{clip}": [f"/clip/{'0' * 64}"],
         "/clip/{clip}/mel": [f"/clip/{'0' * 64}/mel"],
@@ -170,7 +173,7 @@ def addresses(store: RunStore) -> dict[str, list[str]]:
 
 
 def test_no_route_says_a_figure_of_a_closed_test_part(store: RunStore, monkeypatch: Any) -> None:
-    monkeypatch.setattr(taking_home, "ask", lambda work, *what: Asked(work(*what, store.url)))
+    monkeypatch.setattr(taking_home, "ask", cache(lambda work, *what: Asked(work(*what, store.url))))
     known = addresses(store)
     assert set(known) == {route.path for route in ROUTES}, "a new route is to be asked here too"
     for path in (path for paths in known.values() for path in paths):
@@ -204,6 +207,7 @@ ASKED: dict[str, list[dict[str, str]]] = {
     "lens": [{"lens": "lens"}],
     "listen": [{"run": run} for run in RUNS],
     "repeat": [{"study": "seeds"}],
+    "report": [*({"run": run} for run in RUNS), {"runs": "closed,other"}],
     "runs": [{"run": run} for run in RUNS],
     "track": [{"run": "closed", "track": str(row)} for row in range(8)],
     "train": [{"run": run} for run in RUNS],
