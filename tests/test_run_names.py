@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.text.run_names import distinct_names, is_named, picker_labels, short_name, told_apart
+from dashboard.text.run_names import distinct_names, is_named, picker_labels, short_name, told_apart, versus
 from dashboard.views.runs.filtering import fits
 from dashboard.views.runs.text import BEST, columns, differing, rows_of, usual_columns
 from genre_core.settings.config import ExperimentConfig
@@ -63,6 +63,11 @@ def test_what_tells_runs_apart_is_said_of_each():
     assert told_apart(runs, {}) == [
         "hidden layers 128-64-32, learning rate 0.001", "hidden layers 128-64-32, learning rate 0.05", "mine",
     ]  # fmt: skip
+    rates = (runs[0], runs[1])
+    assert versus(rates, ("learning rate 0.001", "learning rate 0.05"), {}) == ("Learning rate 0.001", "0.05")
+    assert versus(rates, ("dropout 0.5", "learning rate 0.05"), {}) == ("Dropout 0.5", "learning rate 0.05")
+    mine = (runs[2], replace(runs[2], name="mine too"))
+    assert versus(mine, ("run a", "run b"), {}) == ("run a", "run b")
     both = [run.config for run in runs[:2]]
     assert apart([both[0], ensemble_of(both)], {})[1][0] == "ensemble of 2"
     assert apart([both[0], both[0]], {}) == [[], []]

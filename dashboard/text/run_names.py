@@ -11,6 +11,7 @@ from genre_core.errors import RunStateError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.naming import apart, data_name, network_name, run_name
 from genre_core.store.schema import Run
+from genre_core.text import capitalized
 
 Tables = Mapping[str, str]
 """Names of stored tables by content hash."""
@@ -97,6 +98,17 @@ def told_apart(runs: Sequence[Run], tables: Tables) -> list[str]:
         run.name if is_named(run, tables) else text or names[run.id] for run, text in zip(runs, texts, strict=True)
     ]
     return found if len(set(found)) == len(found) else [names[run.id] for run in runs]
+
+
+def versus(runs: tuple[Run, Run], names: tuple[str, str], tables: Tables) -> tuple[str, str]:
+    """Return what tells two runs apart as a sentence has it: `Learning rate 0.001`, `0.05`.
+
+    A setting that both names begin with is said once. A name that a person gave stays as it is.
+    """
+    given = [is_named(run, tables) for run in runs]
+    (title, _, _), (other, _, value) = (name.rpartition(" ") for name in names)
+    once = title and title == other and not any(given) and ", " not in names[1]
+    return names[0] if given[0] else capitalized(names[0]), value if once else names[1]
 
 
 @lru_cache(maxsize=4096)

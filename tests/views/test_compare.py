@@ -86,7 +86,15 @@ def test_with_one_run_it_asks_for_another_and_offers_those_on_the_same_tracks_fi
     assert page.header[0].value == sentences.choose_more("the good one").answer
     assert page.multiselect[0].value == ["good"]
     offered = page.multiselect[0].options
-    assert [option.rpartition(" ")[2] for option in offered[:2]] != ["spli", "othe"]
+    assert sorted(option.split(" · ")[0] for option in offered) == [
+        "another seed", "the good one", "the good one again", "the poor one"
+    ]  # fmt: skip
+    assert "judged on other tracks and cannot be compared" in texts(page)
+    said, reasons = sentences.not_offered(
+        [(store.run("split"), "a split"), (store.run("other"), "a table")], store.run("good")
+    )
+    assert said.startswith("2 other runs are judged on other tracks")
+    assert reasons == "a split: another split  \na table: other data"
     page.multiselect[0].set_value(["good", "seed"])
     page.run()
     assert page.query_params["runs"] == "good,seed"
@@ -130,6 +138,7 @@ def test_the_matrix_counts_the_first_less_the_second_and_its_cells_open_the_trac
     matrices = [one.evaluation.confusion_matrix.counts for one in (good, poor)]
     assert view["rates"] == (matrices[0] - matrices[1]).tolist()
     assert view["versus"] == ["A", "B"]
+    assert any(option.startswith("the poor one · ") for option in page.multiselect[0].options)
     answers = [one.logits.argmax(axis=1) for one in (good, poor)]
     assert len(page.dataframe[0].value) == int((answers[0] != answers[1]).sum())
     page = opened(COMPARE, runs="good,poor", cell="1-1")
@@ -183,7 +192,7 @@ def test_with_several_runs_each_is_compared_with_the_first_and_one_is_drawn(stor
         ("good,split", sentences.INCOMPARABLE, "use different splits"),
         ("good,gone", sentences.INCOMPARABLE, "gone cannot be compared."),
         ("gone,good", sentences.INCOMPARABLE, "gone cannot be compared."),
-        ("good,seed,split", "No clear difference", "use different splits"),
+        ("good,seed,split", "the good one (A) or another seed (B)? No clear difference", "use different splits"),
         ("a,b,c,d,e,f,g", "Choose a run", "identifiers of up to six runs"),
         ("<b>,x", "Choose a run", "identifiers of up to six runs"),
     ],

@@ -12,6 +12,7 @@ from dashboard.services import datasets, networks, outcomes
 from dashboard.shell.address import LOOKED_AT
 from dashboard.text.evaluate_states import no_run, no_tracks, not_complete
 from dashboard.views.track import text as said
+from genre_core.data.feature_words import NO_UNIT, meaning
 from genre_core.errors import DataError
 from genre_core.evaluation.metrics import softmax
 from genre_core.settings.names import configure
@@ -116,6 +117,16 @@ def test_the_tracks_nearest_in_training_are_listed_and_open(store):
     assert set(nearest["Track"]) <= train
     row = int(nearest["Track"][0].replace(",", "")) - 1
     assert ">training track<" in html(opened(TRACK, run="small", track=str(row)))
+
+
+def test_what_features_mean_is_a_list_and_synthetic_ones_have_no_unit(store):
+    page = opened(TRACK, run="small", track=str(rows_of(store.run("small"), "validation")[0]))
+    assert NO_UNIT in texts(page)
+    page.session_state["features meaning"] = True
+    page.run()
+    listed = next(frame.value for frame in page.dataframe if "meaning" in frame.value)
+    assert dict(zip(listed["feature"], listed["meaning"], strict=True))["tempo"] == "Beats a minute."
+    assert page.slider[0].help == meaning(page.slider[0].label)
 
 
 # -- what if -----------------------------------------------------------------------------------------------------------

@@ -8,10 +8,11 @@ import streamlit as st
 from dashboard.components.address_choice import address_choice
 from dashboard.components.judged_head import PARTS, ask_to_open, say_headline
 from dashboard.components.right_about import choose_judge
+from dashboard.components.run_picker import run_labels
 from dashboard.services import openings, runs, workers
 from dashboard.shell import address
 from dashboard.shell.address import plain
-from dashboard.theme import percent
+from dashboard.text.run_names import how_it_did, same_tracks
 from dashboard.views.compare import comparing
 from dashboard.views.compare import text as sentences
 from dashboard.views.compare.comparing import Compared, Side
@@ -121,17 +122,19 @@ def _asked() -> tuple[list[Run], list[str]]:
 
 
 def _picker(asked: Sequence[Run]) -> None:
-    """Draw the runs to choose from: those that the first can be compared with come first."""
-    there = {run.id: run for run in workers.store().runs(limit=MOST_LISTED, states=COMPLETE)}
-    for run in asked:
-        there.setdefault(run.id, run)
-    first = asked[0] if asked else None
-    options = sorted(there, key=lambda run_id: not _alike(there[run_id], first))
+    """Draw the runs to choose from: those that the first can be compared with; why the others are not among them."""
+    complete = workers.store().runs(limit=MOST_LISTED, states=COMPLETE)
+    there = {run.id: run for run in complete if not asked or same_tracks(run) == same_tracks(asked[0])}
+    there |= {run.id: run for run in asked}
+    labels = run_labels([*complete, *asked])
+    if len(asked) > 1:  # those that are chosen by what tells them apart: little of a label is in sight
+        told = zip(asked, comparing.names_of(asked), strict=True)
+        labels |= {run.id: f"{name} · {how_it_did(run)}" for run, name in told}
     st.session_state[KEY] = [run.id for run in asked]
     st.multiselect(
         "Runs to compare",
-        options,
-        format_func=lambda run_id: _label(there[run_id]),
+        list(there),
+        format_func=lambda run_id: labels.get(run_id, run_id),
         key=KEY,
         max_selections=MOST,
         wrap=True,
@@ -139,22 +142,11 @@ def _picker(asked: Sequence[Run]) -> None:
         label_visibility="collapsed",
         on_change=_choose,
     )
-
-
-def _label(run: Run) -> str:
-    """Return a run's name with its validation accuracy: `overlapping · 81.9 % · 6ead`; without a name, its id."""
-    found = run.summary.get("validation")
-    rate, number = [percent(found["accuracy"])] if found else [], [run.id[:4]] if run.name != run.id else []
-    return " · ".join([run.name, *rate, *number])
-
-
-def _alike(run: Run, first: Run | None) -> bool:
-    """Say whether two runs have the same tracks in the same parts, as far as their cards tell.
-
-    They may be given different things of these tracks: features here, spectrograms there.
-    """
-    names = ("test_hash", "n_train", "n_validation")
-    return first is None or all(run.context.get(name) == first.context.get(name) for name in names)
+    if asked:
+        others = [(run, labels[run.id]) for run in complete if run.id not in there]
+        said, reasons = sentences.not_offered(others, asked[0])
+        if said:
+            st.caption(said, help=plain(reasons, 1200))
 
 
 def _choose() -> None:
@@ -212,14 +204,15 @@ def _say_too_few(asked: Sequence[Run]) -> None:
         say_headline(sentences.choose_more(None))
         return
     first = asked[0]
-    others = [run for run in complete if run.id != first.id and _alike(run, first)][:MOST_OFFERED]
+    others = [run for run in complete if run.id != first.id and same_tracks(run) == same_tracks(first)][:MOST_OFFERED]
     if not others:
         say_headline(*sentences.none_alike(first.name))
         return
     say_headline(sentences.choose_more(first.name))
+    labels = run_labels([first, *others])
     for other in others:
         st.button(
-            plain(_label(other)),
+            plain(labels[other.id]),
             icon=":material/compare_arrows:",
             key=f"compare with {other.id}",
             type="tertiary",

@@ -12,6 +12,7 @@ from dashboard.services.datasets import dataset
 from dashboard.services.matrix_views import arranged, difference_view
 from dashboard.services.outcomes import Outcome, outcome
 from dashboard.services.workers import store
+from dashboard.text.run_names import told_apart
 from genre_core.data.dataset import Dataset, Part
 from genre_core.errors import GenreLabError
 from genre_core.evaluation.comparison import Answers, Comparison, compare_all, why_incomparable
@@ -66,9 +67,8 @@ class Compared:
 
 
 def names_of(runs: Sequence[Run]) -> list[str]:
-    """Return the names of runs, those that several have with the beginning of their ids."""
-    names = [run.name for run in runs]
-    return [run.name if names.count(run.name) == 1 else f"{run.name} · {run.id[:4]}" for run in runs]
+    """Return what tells runs from each other: `learning rate 0.001` and `learning rate 0.05`, or their own names."""
+    return told_apart(runs, store().table_names())
 
 
 def compared(runs: Sequence[Run], part: Part, *, judge: Judge = JUDGE) -> Compared | None:
@@ -90,14 +90,14 @@ def why_not(of: Run, part: Part, *, judge: Judge = JUDGE) -> str:
 def _compared(key: tuple[tuple[str, int, bool, str], ...], part: Part, judge: Judge) -> Compared | None:
     sides, left_out = list[tuple[Side, Answers]](), dict[str, str]()
     for run_id, _, _, name in key:
+        run = store().run(run_id)
         try:
-            run = store().run(run_id)
             side = _side(run, name, part, judge)
         except GenreLabError as error:  # its table was deleted, or it was made by another version
-            left_out[run_id] = f"{name} cannot be compared. {error}"
+            left_out[run_id] = f"{run.name} cannot be compared. {error}"
             continue
         if side is None:
-            left_out[run_id] = f"{name} has no predictions in the store: train it again to compare it."
+            left_out[run_id] = f"{run.name} has no predictions in the store: train it again to compare it."
         elif sides and (why := why_incomparable(sides[0][1], side[1])):
             left_out[run_id] = why
         else:
@@ -116,7 +116,7 @@ def _side(run: Run, name: str, part: Part, judge: Judge) -> tuple[Side, Answers]
         return None
     tracks = dataset(run.config.data).tracks
     answers = Answers(
-        name,
+        run.name,
         run.config.data.identity,
         found.genres,
         tuple(tracks[row] for row in found.rows.tolist()),

@@ -1,7 +1,7 @@
 """Sentences of Compare: which runs it can compare, what tells them apart, and which tracks moved."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from dashboard.text.runs import STATES
 from dashboard.text.train import Headline
 from dashboard.theme import GAP, count
 from dashboard.theme import points as size_in_points
+from genre_core.errors import RunStateError
 from genre_core.evaluation.comparison import Comparison, GenreDifference
 from genre_core.evaluation.matrix_difference import MatrixDifference
 from genre_core.evaluation.paired import LEVEL
@@ -20,6 +21,7 @@ from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, flatten, labels
 from genre_core.store.schema import Run
 
+MOST_LISTED = 8
 INCOMPARABLE = "These runs cannot be compared."
 VERDICTS = {
     "first": "A is better",
@@ -99,6 +101,37 @@ def closed(names: Sequence[str]) -> Headline:
 def answer(found: Comparison, nouns: str) -> str:
     """Return the verdict on two runs."""
     return verdict(found, nouns, GAP)
+
+
+def headline(found: Comparison, names: tuple[str, str], nouns: str) -> str:
+    """Return the verdict on two runs, which `found` calls by letters, with what tells them apart.
+
+    `names` are those of the better run and of the other, or of the first and the second where none is better.
+    """
+    letters = (found.second, found.first) if found.kind == "second" else (found.first, found.second)
+    one, other = (f"{name} ({letter})" for name, letter in zip(names, letters, strict=True))
+    if found.kind in ("first", "second"):
+        first, second = (one, other) if found.kind == "first" else (other, one)
+        return answer(replace(found, first=first, second=second), nouns)
+    return f"{one} or {other}? {answer(found, nouns)}"
+
+
+def not_offered(others: Sequence[tuple[Run, str]], first: Run) -> tuple[str, str]:
+    """Say how many runs cannot be compared with the first, and of the latest with the reason."""
+    if not others:
+        return "", ""
+    n = len(others)
+    said = f"{count(n, 'other run is', 'other runs are')} judged on other tracks and cannot be compared."
+    listed = [f"{name}: {_why_other(run, first)}" for run, name in others[:MOST_LISTED]]
+    more = [f"and {n - MOST_LISTED:,} more"] if n > MOST_LISTED else []
+    return said, "  \n".join([*listed, *more])
+
+
+def _why_other(run: Run, first: Run) -> str:
+    try:
+        return "another split" if run.config.data.identity == first.config.data.identity else "other data"
+    except RunStateError:
+        return "made by another version"
 
 
 def caution(first: ExperimentConfig, second: ExperimentConfig, found: Comparison) -> str:

@@ -10,9 +10,11 @@ from dashboard.components.best_possible import limit_marks
 from dashboard.components.table import table
 from dashboard.components.terms import numbers_line
 from dashboard.components.twin import limits, twin
+from dashboard.services.workers import store
 from dashboard.shell.address import plain
 from dashboard.text.badges import Badge, badges, opened_badge
 from dashboard.text.limits import limit_here_label
+from dashboard.text.run_names import versus
 from dashboard.theme import GAP
 from dashboard.views.compare import text as sentences
 from dashboard.views.compare.chosen import FORGET, Chosen, say
@@ -23,14 +25,16 @@ from genre_core.evaluation.verdict import why
 def head(chosen: Chosen) -> None:
     """Draw the verdict on the two runs that are looked at, and what it rests on."""
     first, other, found = chosen.compared.first, chosen.other, chosen.pair
-    named = replace(found, first=f"{first.name} (A)", second=f"{other.name} ({other.letter})")
-    st.header(plain(sentences.answer(named, chosen.nouns), longest=700), anchor=False, help=sentences.POWER_HELP)
-    said = (
+    better, worse = (other, first) if found.kind == "second" else (first, other)
+    names = versus((better.run, worse.run), (better.name, worse.name), store().table_names())
+    said = sentences.headline(found, names, chosen.nouns)
+    st.header(plain(said, longest=700), anchor=False, help=sentences.POWER_HELP)
+    reasons = (
         why(found, GAP),
         sentences.judged_by(first.outcome.about),
         sentences.caution(first.run.config, other.run.config, found),
     )
-    numbers_line(" ".join(filter(None, said)), _badges(chosen))
+    numbers_line(" ".join(filter(None, reasons)), _badges(chosen))
     say(chosen.notes)
 
 

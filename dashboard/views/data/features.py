@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
+from dashboard.components.features_meaning import features_meaning
 from dashboard.components.has_features import has_features
 from dashboard.components.plot import plot
 from dashboard.components.twin import twin
@@ -30,7 +31,10 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
     """Draw the features, the best first."""
     if not has_features(data, "This section"):
         return
-    match address_choice("What of the features", "of", VIEWS):
+    with st.container(key="features-head", horizontal=True, vertical_alignment="center", gap="small"):
+        shown = address_choice("What of the features", "of", VIEWS)
+        features_meaning(config, data.features)
+    match shown:
         case "together":
             _correlations(config, data)
         case "parts":

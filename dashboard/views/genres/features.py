@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.components.address_choice import address_choice
 from dashboard.components.ensembles import say_whose_features
+from dashboard.components.features_meaning import features_meaning
 from dashboard.components.has_features import has_features
 from dashboard.components.plot import plot
 from dashboard.components.twin import twin
@@ -25,6 +26,7 @@ def draw(one: OneGenre) -> None:
     with left:
         st.subheader("What sets it apart", anchor=False, help=GLOSSARY["standard score"])
         apart_chart(one)
+        features_meaning(one.judged.run.config.data, one.judged.data.features)
     with right:
         _rests_on(one)
 

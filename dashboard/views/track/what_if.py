@@ -5,6 +5,7 @@ import re
 import streamlit as st
 
 from dashboard.components.cell_tracks import choices_of
+from dashboard.components.features_meaning import features_meaning
 from dashboard.components.promise import promised
 from dashboard.services.networks import Explanation, Training
 from dashboard.services.prediction_sets import set_of_row
@@ -16,6 +17,7 @@ from dashboard.views.track.changed_features import answer_of, apply, crossing, r
 from dashboard.views.track.decision import Decision, decision
 from dashboard.views.track.looked_at import LookedAt
 from dashboard.views.track.text import change_sentence, changed_answer, flip_sentence, moved, set_sentence
+from genre_core.data.feature_words import meaning
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.explaining.network import FittedNetwork
 
@@ -44,6 +46,8 @@ def draw(track: LookedAt, network: FittedNetwork, training: Training, why: Expla
     with right:
         _head(changed)
         _sliders(track, training, why, changed)
+        with st.container(key="track-meaning", horizontal=True, vertical_alignment="center", gap="small"):
+            features_meaning(track.run.config.data, features)
     return decision(track, network, training, why, changed)
 
 
@@ -129,6 +133,7 @@ def _slider(track: LookedAt, training: Training, feature: int, changed: Changed)
         step=limits.step,
         format="%.4g",
         key=key,
+        help=meaning(name) or None,
         on_change=_move,
         args=(key, feature, limits.value, limits.step, track.data.features, changed),
     )
