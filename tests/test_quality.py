@@ -120,6 +120,21 @@ def test_a_good_feature_gives_nothing_away() -> None:
     assert not found(changed(data, f2=data.X[:, 2] + 2.0 * data.y), "gives the genre away")
 
 
+def test_of_thousands_of_columns_those_that_leak_or_repeat_are_found_among_all() -> None:
+    data = tracks(90, n_features=1020)
+    code = np.array([3.0, 1.0, 4.0, 2.0])[data.y] + 0.05 * np.random.default_rng(1).standard_normal(len(data))
+    wide = changed(data, f1001=code, f1010=7 - 2 * data.X[:, 3])
+    assert one(wide, "gives the genre away").columns == ("feature 1002",)
+    assert one(wide, "copied column").columns == ("feature 4", "feature 1011")
+
+
+def test_near_copies_are_found_among_thousands_of_columns() -> None:
+    data = tracks(60, n_features=1020)
+    X = data.X.copy()
+    X[41] = X[7] + 1e-4
+    assert one(with_matrix(data, X), "near copies").rows == (7, 41)
+
+
 def test_what_is_the_same_in_all_rows_of_a_track_gives_nothing_away() -> None:
     data = tracks(400)
     track = np.arange(400) // 20

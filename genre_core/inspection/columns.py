@@ -18,6 +18,8 @@ CODES = (-1, -9, -99, -999, -9999, -99999)
 """Codes for a missing value in a column that cannot be negative."""
 SAME = 1 - 1e-6
 """Correlation from which two columns hold the same."""
+MANY_COLUMNS = 1000
+"""As many columns are compared with all at a time; of more, by as many rows first."""
 
 
 def find(dataset: Dataset) -> list[Finding]:
@@ -116,14 +118,16 @@ def _commonest(values: FloatArray) -> float:
 
 def _copied(dataset: Dataset, rows: IntArray) -> list[Finding]:
     """Report pairs of columns of which one is the other, in other units perhaps."""
+    if len(rows) < MIN_ROWS:
+        return []
     X = dataset.X[rows]
-    scores = X - np.nanmean(np.where(np.isnan(X).all(axis=0), 0.0, X), axis=0)
-    scores = np.nan_to_num(scores)
-    length = np.linalg.norm(scores, axis=0)
-    varies = length > 0
-    units = np.divide(scores, length, out=np.zeros_like(scores), where=varies)
-    alike = np.argwhere(np.triu(np.abs(units.T @ units) >= SAME, 1)) if len(rows) >= MIN_ROWS else np.empty((0, 2), int)
-    same = [(a, b) for a, b in alike.tolist() if (np.isnan(X[:, a]) == np.isnan(X[:, b])).all()]
+    few = _units(X if X.shape[1] <= MANY_COLUMNS else X[sample(np.arange(len(rows)), MANY_COLUMNS)])
+    alike = [
+        (start + int(a), start + int(b))
+        for start in range(0, X.shape[1], MANY_COLUMNS)
+        for a, b in np.argwhere(np.triu(np.abs(few[:, start : start + MANY_COLUMNS].T @ few[:, start:]) >= SAME, 1))
+    ]
+    same = [(a, b) for a, b in alike if _are_same(X[:, [a, b]])]
     if not same:
         return []
     pairs = [f"{dataset.features[a]} and {dataset.features[b]}" for a, b in same]
@@ -133,6 +137,20 @@ def _copied(dataset: Dataset, rows: IntArray) -> list[Finding]:
         "information, "
     )
     return [Finding("copied column", "note", sentence + "perhaps in other units: one of each is enough.", columns)]
+
+
+def _units(X: FloatArray) -> FloatArray:
+    """Return columns with mean 0 and length 1, of which the products are correlations; a missing value counts as 0."""
+    scores = np.nan_to_num(X - np.nanmean(np.where(np.isnan(X).all(axis=0), 0.0, X), axis=0))
+    length = np.linalg.norm(scores, axis=0)
+    units: FloatArray = np.divide(scores, length, out=np.zeros_like(scores), where=length > 0)
+    return units
+
+
+def _are_same(pair: FloatArray) -> bool:
+    """Say whether two columns (n_rows, 2) are missing together and one tells the other."""
+    a, b = _units(pair).T
+    return bool((np.isnan(pair[:, 0]) == np.isnan(pair[:, 1])).all() and abs(a @ b) >= SAME)
 
 
 def _codes(dataset: Dataset) -> list[Finding]:

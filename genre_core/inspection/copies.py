@@ -21,6 +21,8 @@ MAX_ASKED = 2000
 MAX_SEARCHED = 20_000
 MAX_DIMENSIONS = 60
 """Directions of most variance that neighbors are looked for in."""
+MAX_EXACT = 1000
+"""Most columns whose covariances are all computed to find them."""
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -162,7 +164,8 @@ def _scores(X: FloatArray) -> FloatArray:
     Z = Standardizer.fit(X).transform(X).astype(np.float64)
     if Z.shape[1] <= MAX_DIMENSIONS:
         return Z
-    finder = PCA(min(MAX_DIMENSIONS, len(Z)), svd_solver="covariance_eigh", random_state=0)
+    solver = "covariance_eigh" if Z.shape[1] <= MAX_EXACT else "randomized"
+    finder = PCA(min(MAX_DIMENSIONS, len(Z)), svd_solver=solver, random_state=0)
     found: FloatArray = finder.fit(Z[sample(np.arange(len(Z)), MAX_SEARCHED)]).transform(Z)
     return found
 

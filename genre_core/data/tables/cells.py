@@ -5,7 +5,9 @@ Names are compared without case and punctuation. A column is judged by its name 
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 import numpy as np
 
@@ -82,10 +84,17 @@ def label_texts(series: "pd.Series[Any]") -> "pd.Series[str]":
     import pandas as pd
 
     text = texts(series, spelled=_genre_words(series))
-    text = text.str.normalize("NFC")
+    text = composed(text)
     if pd.api.types.is_numeric_dtype(series.dtype) or (values := numbers(series)) is None or _is_truth(text.dropna()):
         return text
     return texts(pd.Series(values, index=series.index)) if is_whole(values) else text
+
+
+def composed(text: "pd.Series[str]") -> "pd.Series[str]":
+    """Return text in which each letter with an accent is one letter (NFC), however it was written."""
+    spelled = {word: normalize("NFC", word) for word in text.dropna().unique()}
+    changed = {word: one for word, one in spelled.items() if word != one}
+    return text.replace(changed) if changed else text
 
 
 def _genre_words(series: "pd.Series[Any]") -> frozenset[str]:
@@ -110,6 +119,7 @@ def track_keys(names: "pd.Series[str]") -> "pd.Series[str]":
     return keys.str.replace(SEGMENT_NUMBER, r"\1", regex=True).str.replace(NUMBERED_PART, "", regex=True)
 
 
+@lru_cache(65_536)
 def plain(name: str) -> str:
     """Return a column name in lower case, with underscores for spaces and punctuation."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip())

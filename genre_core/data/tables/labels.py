@@ -77,11 +77,14 @@ def find_label(frame: "pd.DataFrame", config: TableConfig, other: Collection[str
 def candidates(frame: "pd.DataFrame") -> tuple[str, ...]:
     """Return the columns that could hold the genre, for a person to choose from: text or codes with few values."""
     names = (c for c in map(str, frame.columns) if not (is_key(c) or is_index_name(c) or is_length_name(c)))
-    return tuple(c for c in names if 2 <= _n_genres(frame[c]) <= _most(frame[c]))
+    return tuple(c for c in names if (most := _most(frame[c])) and 2 <= _n_genres(frame[c]) <= most)
 
 
 def _most(series: "pd.Series[Any]") -> int:
     """Return how many values a column may have to be offered as the genre: none if it holds measurements."""
+    values = numbers(series.iloc[:GLANCE_ROWS])
+    if values is not None and not is_whole(values):
+        return 0  # what is no code at a glance is none
     values = numbers(series)
     if values is None:
         return MAX_GENRES
