@@ -92,7 +92,7 @@ def test_every_change_has_its_way_back():
     )  # fmt: skip
     ways = taken(changed, frozenset({"x", "y", "g"}), ("x", "y"))
     assert [way.label for way in ways] == [
-        "2 columns left out", "g chosen", "genres left out", "genres under 5 tracks left out", "rows with gaps dropped",
+        "2 columns left out", "g chosen", "genres chosen", "genres under 5 tracks left out", "rows with gaps dropped",
         "split: single rows", "class weighting on",
     ]  # fmt: skip
     assert all(value is None for way in ways for value in way.values.values())

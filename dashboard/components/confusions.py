@@ -1,5 +1,7 @@
 """Which genres are taken for which: the matrix, the tracks behind what is chosen of it, and what stands out."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -15,9 +17,9 @@ from dashboard.components.safely import refreshing
 from dashboard.components.scores import genre_table, score_table
 from dashboard.components.tracks import judged_tracks
 from dashboard.figures.matrix import Compared
-from dashboard.services import confusions, diagnoses
+from dashboard.services import confusions, diagnoses, tables
 from dashboard.services.confusions import Confusions
-from dashboard.shell import address
+from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.shell.cells import Selection, merges_text
 from dashboard.text.cells import (
@@ -28,12 +30,15 @@ from dashboard.text.cells import (
     whole_sentence,
 )
 from dashboard.text.limits import known_already
+from genre_core.data.genres import one_name
+from genre_core.errors import DataError
 from genre_core.evaluation.confusion import Normalization
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.merging import Merges
 from genre_core.evaluation.ordering import Order
+from genre_core.settings.config import ExperimentConfig
 
-MATRIX, EVALUATE = "matrix", "views/evaluate/page.py"
+MATRIX, EVALUATE, TRAIN = "matrix", "views/evaluate/page.py", "views/train/page.py"
 SHARES: dict[Normalization, str] = {
     "count": "Counts",
     "true": "% of true",
@@ -142,8 +147,21 @@ def _merged(judged: Judged, found: Confusions) -> None:
     assert found.merged is not None
     with st.container(key="merged", horizontal=True, vertical_alignment="top", gap="small"):
         st.caption(plain(merge_sentence(judged.outcome.evaluation, found.merged), longest=900))
+        _train_merged(judged, found.merged.members)
         st.button("Undo", icon=":material/undo:", type="tertiary", key="undo merge", on_click=address.look,
                   kwargs=dict.fromkeys(("merge", "cell", "track")))  # fmt: skip
+
+
+def _train_merged(judged: Judged, members: Sequence[Sequence[int]]) -> None:
+    """Link to Train with the run's settings and these genres as one, where its tracks can be labeled so."""
+    genres = judged.outcome.genres
+    named = {genres[genre]: one_name([genres[g] for g in own]) for own in members for genre in own}
+    config: ExperimentConfig = judged.run.config
+    with suppress(DataError):  # its tracks are no longer stored
+        if tables.genre_sizes(config.data):
+            data = config.data.model_copy(update={"genres": tables.genres_anew(config.data, named)})
+            settings = forms.link(config.model_copy(update={"data": data}))
+            st.page_link(TRAIN, label="Train with them as one", icon=":material/merge:", query_params=settings)
 
 
 def _pick() -> None:

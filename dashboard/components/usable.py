@@ -4,10 +4,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from dashboard.services import datasets
+from dashboard.services import datasets, tables
 from dashboard.shell import forms
 from dashboard.shell.address import plain
-from genre_core.data.tables.roles import write_names
 from genre_core.errors import DataError, UnlearnedError
 from genre_core.settings.config import ExperimentConfig
 
@@ -42,6 +41,6 @@ def say_why_not(found: Usable) -> None:
         return
     st.caption(f":material/error: {plain(found.problem)}")
     if found.others:  # the published split has no training track of some
-        change = {"values": {"data.genres": write_names(found.others)}}
+        change = {"values": {"data.genres": tables.genres_alone(forms.said_config().data, found.others)}}
         label = f"Use the other {len(found.others):,} genres"
         st.button(label, key="other genres", on_click=forms.take, args=(change,))

@@ -9,16 +9,17 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.services import sounds
 from dashboard.services.commands import act
 from dashboard.services.datasets import check_split, dataset, findings_soon, gaps, sound_shape
 from dashboard.services.workers import store
+from genre_core.data import sources
 from genre_core.data.clips.collection import KIND as CLIPS
 from genre_core.data.clips.collection import collect
 from genre_core.data.clips.sounds import Location
 from genre_core.data.clips.uploads import keep, root_of, write
 from genre_core.data.dataset import Column, Part, Role
 from genre_core.data.fma.importing import KIND as FMA
+from genre_core.data.genres import counted_anew, counted_as, write_counted
 from genre_core.data.published import KIND as SPLIT
 from genre_core.data.published import part_of, read_split
 from genre_core.data.sources.fma import PLAIN
@@ -26,7 +27,7 @@ from genre_core.data.sources.table import Inspection, inspect
 from genre_core.data.tables.reading import read_table
 from genre_core.data.tables.roles import changed_roles, read_names, write_names
 from genre_core.errors import DataError
-from genre_core.settings.config import DatasetConfig, SoundConfig, TableConfig
+from genre_core.settings.config import DatasetConfig, TableConfig
 from genre_core.store.schema import StoredTable
 
 LISTS = (".txt", ".lst", ".list")
@@ -75,10 +76,44 @@ def genres(config: DatasetConfig) -> Sequence[str]:
     """Return the genres that a source has, whichever are chosen of them; none where they are not few."""
     if not config.few_genres:
         return ()
-    every = config.model_copy(update={"genres": ""})
     with suppress(DataError):
-        return sounds.genres(every) if isinstance(every, SoundConfig) else dataset(every).genres
+        return tuple(genre_sizes(config))
     return ()
+
+
+def genre_sizes(config: DatasetConfig) -> Mapping[str, int]:
+    """Return how many rows or clips each genre of stored tracks has, whichever are used; raises DataError."""
+    unchosen = {"genres": "", "min_tracks": 1, "published": ""}
+    return _genre_sizes(config.model_copy(update={n: v for n, v in unchosen.items() if n in type(config).model_fields}))
+
+
+def genres_anew(config: DatasetConfig, change: Mapping[str, str]) -> str:
+    """Return the setting by which those genres are used that `change` names, as it says; raises DataError."""
+    return counted_anew(genre_sizes(config), _chosen_genres(config), change)
+
+
+def genres_alone(config: DatasetConfig, names: Sequence[str]) -> str:
+    """Return the setting by which these genres alone are used; raises DataError."""
+    return genres_anew(config, {name: name for name in names})
+
+
+def genres_text(config: DatasetConfig, counted: Mapping[str, str]) -> str:
+    """Return the setting by which genres of stored tracks count as these names; raises DataError."""
+    return write_counted(genre_sizes(config), counted)
+
+
+def genres_counted(config: DatasetConfig) -> Mapping[str, str]:
+    """Return the genres of stored tracks that are used, each with the name that it counts as; raises DataError."""
+    return counted_as(genre_sizes(config), _chosen_genres(config))
+
+
+def _chosen_genres(config: DatasetConfig) -> str:
+    return str(getattr(config, "genres", ""))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _genre_sizes(config: DatasetConfig) -> Mapping[str, int]:
+    return sources.genre_sizes(config, store())
 
 
 def add_table(files: Sequence[tuple[str, bytes]]) -> str:

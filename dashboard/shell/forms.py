@@ -14,8 +14,8 @@ from dashboard.shell import address
 from dashboard.shell.fields import acts, described, plain, text, usual
 from dashboard.shell.settings_panel import Note, Panel, Ticks, settings_panel
 from genre_core.data.clips.gathering import SETS
-from genre_core.data.tables.roles import write_names
-from genre_core.errors import ConfigError
+from genre_core.data.genres import counted_as, items_of
+from genre_core.errors import ConfigError, DataError
 from genre_core.networks import ARCHITECTURES
 from genre_core.settings.config import DatasetConfig, ExperimentConfig, SoundConfig
 from genre_core.settings.names import SECTIONS, all_settings, configure, differences, flatten, validate
@@ -230,10 +230,20 @@ def _table_problem(values: Mapping[str, Any], tables: Tables) -> dict[str, str]:
 def _ticks(config: ExperimentConfig, genres: Sequence[str]) -> dict[str, Ticks]:
     """Return the settings that list names which can be ticked."""
     found = {"data.features": FEATURE_TICKS} if isinstance(config.data, SoundConfig) else {}
-    if len(genres) > 2:
-        options = {write_names([genre]): (genre, "") for genre in genres}
-        found["data.genres"] = Ticks(", ".join(options), all_settings()["data.genres"].help, options, "genres")
+    if len(genres) > 2 and (options := _genre_options(genres, flatten(config)["data.genres"])) is not None:
+        is_plain = all(not help for _, help in options.values())
+        usual = ", ".join(options) if is_plain else ""
+        found["data.genres"] = Ticks(usual, all_settings()["data.genres"].help, options, "genres")
     return found
+
+
+def _genre_options(genres: Sequence[str], chosen: str) -> dict[str, tuple[str, str]] | None:
+    """Return the genres that can be ticked, merged ones with what counts as them; None where the choice is none."""
+    try:
+        items = items_of(genres, counted_as(genres, chosen))
+    except DataError:
+        return None
+    return {item: (name, ", ".join(members)) for item, (name, members) in items.items()}
 
 
 def _no_table(kind: str, on_data_page: bool) -> Note:

@@ -142,7 +142,7 @@ function ticks(panel, row) {
 function drawTicks(panel, row, value) {
   const { usual, noun } = panel.state.ticks[row.item.name];
   const names = ((value || usual).match(/("[^"]*"|[^,])+/g) ?? []).map((name) => name.trim().toLowerCase());
-  for (const [box] of row.boxes) box.checked = names.includes(box.value.toLowerCase());
+  for (const [box] of row.boxes) box.checked = names.includes("*") || names.includes(box.value.toLowerCase());
   const titles = row.boxes.filter(([box]) => box.checked).map(([, title]) => title);
   row.input.firstChild.textContent = titles.length === 1 ? titles[0] : titles.length ? `${titles.length} ${noun}` : value;
 }

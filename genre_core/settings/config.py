@@ -149,7 +149,7 @@ _TABLE: Any = setting("", "Table", "The stored table, by the hash of its content
 _MISSING: Any = setting("median", "Missing values", "Replace a missing value with the median of the training part, or drop its row.", labels={"median": "median", "drop": "drop the row"})
 _PUBLISHED: Any = setting("", "Published split", "A stored split that lists the tracks of each part, by the hash of its content. Empty: none.", pattern="^([0-9a-f]{64})?$")
 _MIN_TRACKS: Any = setting(1, "Minimum tracks per genre", "Genres with fewer tracks than this are left out. Higher: more of the genres that are too rare to learn or to split are dropped.", ge=1, le=10_000, step=1, scale="log", unit="tracks")
-_GENRES: Any = setting("", "Genres used", "The genres that are used, separated by commas; tracks of all others are left out. Fewer genres are easier to tell apart. Empty: all.", max_length=20_000)
+_GENRES: Any = setting("", "Genres used", "The genres that are used, separated by commas; tracks of all others are left out. metal=heavy+death counts two genres as one, and * stands for all that are not named. Fewer genres are easier to tell apart. Empty: all.", max_length=20_000)
 
 
 class StoredConfig(SourceConfig):

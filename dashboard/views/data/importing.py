@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.services import sounds, tables
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
-from dashboard.views.data import collection, quality
+from dashboard.views.data import collection, genre_choice, quality
 from dashboard.views.data import importing_text as sentences
 from dashboard.views.data import text as said
 from dashboard.views.data.columns import columns_list
@@ -23,12 +23,15 @@ def draw(config: ExperimentConfig, data: Dataset) -> None:
     with left, st.container(key="table-columns"):
         if isinstance(config.data, TableConfig):
             _columns(config.data, data)
+            genre_choice.draw(config.data)
             preview(config.data)
         elif isinstance(config.data, FmaConfig):
             _fma(config.data)
+            genre_choice.draw(config.data)
             preview(config.data)
         elif isinstance(config.data, SoundConfig):
             collection.listen(config.data, sounds.clips(config.data))
+            genre_choice.draw(config.data)
         _published(config, data)
     with right:
         quality.draw(config, data)
@@ -59,6 +62,7 @@ def unusable(config: TableConfig) -> None:
             "Which column names the genre?", seen.candidates[:30], format_func=plain, key="choose genre column",
             on_change=_choose_genre,
         )  # fmt: skip
+    genre_choice.draw(config)
     preview(config)
 
 

@@ -102,7 +102,7 @@ def taken(config: ExperimentConfig, chosen: frozenset[str], left_out: tuple[str,
         if data.published:
             found.append(Remedy("published split", {"data.published": None, "split.by": None}))
     if isinstance(data, TableConfig | ClipsConfig | FmaConfig) and data.genres:
-        found.append(Remedy("genres left out", {"data.genres": None}))
+        found.append(Remedy("genres chosen", {"data.genres": None}))
     if isinstance(data, TableConfig | FmaConfig):
         if data.min_tracks > 1:
             found.append(Remedy(f"genres under {data.min_tracks:,} tracks left out", {"data.min_tracks": None}))

@@ -13,6 +13,7 @@ from genre_core.data.clips.gathering import Windowed, cut
 from genre_core.data.clips.shards import Padded, Place, Window
 from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import Dataset
+from genre_core.data.genres import in_order
 from genre_core.settings.config import DatasetConfig, SoundConfig
 
 
@@ -101,6 +102,24 @@ def longest_window(config: DatasetConfig, tables: Tables) -> float:
     if not isinstance(config, SoundConfig):
         return math.inf
     return max(window.length for window in windows_of(config, tables)) / 1000
+
+
+def genre_sizes(config: DatasetConfig, tables: Tables) -> Mapping[str, int]:
+    """Return how many rows or clips each genre of stored tracks has, whichever are used; none where none are chosen.
+
+    Raises
+    ------
+    DataError
+        They are not stored, or no column of them holds genres.
+    """
+    if "genres" not in type(config).model_fields:
+        return {}
+    every = config.model_copy(update={"genres": "", "min_tracks": 1})
+    if isinstance(every, SoundConfig):
+        sizes = Counter(clip.genre for clip in clips_of(every, tables))
+        return {genre: sizes[genre] for genre in in_order(sizes)}
+    found: Mapping[str, int] = import_module(every.module).genre_sizes(every, tables)
+    return found
 
 
 def counts_of(config: SoundConfig, tables: Tables) -> Mapping[str, int]:

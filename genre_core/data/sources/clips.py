@@ -13,7 +13,7 @@ from genre_core.data.clips.collection import Collection
 from genre_core.data.clips.gathering import Gather, cut, gather, nothing
 from genre_core.data.clips.sounds import Location
 from genre_core.data.dataset import Dataset, IntArray, telling
-from genre_core.data.genres import chosen_genres, in_order
+from genre_core.data.genres import counted_as, in_order, merge_notes
 from genre_core.data.published import with_split
 from genre_core.data.sources import Clip, Tables
 from genre_core.data.tables.delimited import count_of
@@ -107,10 +107,13 @@ def usable(parquet: bytes, config: ClipsConfig) -> "tuple[pd.DataFrame, tuple[st
         if n := int(rows.sum()):
             notes.append(f"{count_of(n, 'clip')} left out that {why}.")
     frame = frame[~unread & ~unnamed]
-    others = ~frame["genre"].isin(chosen_genres(frame["genre"], config.genres))
+    counted = counted_as(frame["genre"], config.genres)
+    others = ~frame["genre"].isin(counted)
     if n := int(others.sum()):
         notes.append(f"{count_of(n, 'clip')} left out: their genres are not chosen.")
         frame = frame[~others]
+    frame = frame.assign(genre=frame["genre"].map(counted))
+    notes += merge_notes(counted)
     sizes = frame["genre"].value_counts()
     rare = sizes.index[sizes < config.min_tracks]
     if len(rare):

@@ -8,7 +8,8 @@ and counted. Artists and albums are groups; the official split, in which no arti
 """
 
 import difflib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -17,7 +18,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import PARTS, Dataset, FloatArray, IntArray, telling
 from genre_core.data.fma.importing import SUBSETS
-from genre_core.data.genres import chosen_genres
+from genre_core.data.genres import counted_as, in_order, merge_notes, name_of
 from genre_core.data.inputs import Features
 from genre_core.data.sources import Tables
 from genre_core.data.tables.delimited import count_of
@@ -62,9 +63,11 @@ def load(config: FmaConfig, tables: Tables | None = None) -> Dataset:
         labelled = np.array([genre is not None for genre in genres_of_row])
         notes = _left_out(wanted & ~labelled, _without_genre(config))
         wanted &= labelled
-        chosen = np.isin(genres_of_row.astype(str), list(chosen_genres(genres_of_row[wanted], config.genres)))
-        notes += _left_out(wanted & ~chosen, "their genres are not chosen")
+        counted = counted_as(genres_of_row[wanted], config.genres)
+        chosen = np.isin(genres_of_row.astype(str), list(counted))
+        notes += [*_left_out(wanted & ~chosen, "their genres are not chosen"), *merge_notes(counted)]
         wanted &= chosen
+        genres_of_row, path_of = name_of(genres_of_row, counted), _paths(path_of, counted)
         X = _read(source, file, features, wanted)
     rows = np.flatnonzero(wanted)
     for missing, why in _gaps(X, config):
@@ -91,6 +94,30 @@ def _genres(file: Any, plain: Any, config: FmaConfig) -> tuple[Any, dict[str, tu
     named = {path: path[-1] if titles.count(path[-1]) == 1 else " / ".join(path) for path in known}
     labels = np.array([None if path is None else named[path] for path in paths], dtype=object)
     return labels, {name: path for path, name in named.items()}
+
+
+def _paths(path_of: Mapping[str, tuple[str, ...]], counted: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the path of each genre that is used: a merged one hangs where the paths of its genres part."""
+    found: dict[str, tuple[str, ...]] = {}
+    for genre in in_order(counted) if path_of else ():
+        name, path = counted[genre], path_of[genre]
+        above = found[name][:-1] if name in found else path[:-1]
+        shared = next((n for n, (a, b) in enumerate(zip(above, path, strict=False)) if a != b), len(above))
+        found[name] = (*above[:shared], name)
+    return found
+
+
+def genre_sizes(config: FmaConfig, tables: Tables) -> dict[str, int]:
+    """Return how many tracks each genre has, whichever are chosen of them; raises DataError."""
+    from pyarrow import parquet
+
+    with tables.open_table(config.table) as source:
+        file = parquet.ParquetFile(source)
+        plain = file.read(columns=list(PLAIN))
+        labels, _ = _genres(file, plain, config)
+        wanted = _in_subset(plain["subset"], config) & np.array([genre is not None for genre in labels])
+    sizes = Counter(labels[wanted].tolist())
+    return {genre: sizes[genre] for genre in in_order(sizes)}
 
 
 def _dataset(

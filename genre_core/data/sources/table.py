@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import Dataset, FloatArray, IntArray, telling
-from genre_core.data.genres import chosen_genres, in_order
+from genre_core.data.genres import counted_as, in_order, merge_notes
 from genre_core.data.inputs import Features
 from genre_core.data.published import with_split
 from genre_core.data.sources import Tables
@@ -82,6 +82,13 @@ def inspect(parquet: bytes, config: TableConfig | None = None) -> Inspection:
     return Inspection(names, candidates(frame), dataset)
 
 
+def genre_sizes(config: TableConfig, tables: Tables) -> dict[str, int]:
+    """Return how many rows each genre has, whichever are chosen of them; raises DataError."""
+    frame = _read(tables.read_table(config.table))
+    sizes = find_label(frame, config, chosen_roles(frame, config).not_genre).values.value_counts()
+    return {genre: int(sizes[genre]) for genre in in_order(map(str, sizes.index))}
+
+
 def _read(parquet: bytes) -> "pd.DataFrame":
     import pandas as pd
 
@@ -105,7 +112,8 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
             "same in every row. Choose a table with features that were measured on the sound."
         )
     labelled = label.values.notna().to_numpy()
-    chosen_rows = _of_chosen(label.values, config.genres)
+    counted = counted_as(label.values.dropna().unique(), config.genres)
+    chosen_rows = label.values.isin(counted).to_numpy()
     rows = frame if chosen_rows.all() else frame[chosen_rows]
     X, notes = _features(rows, features)
     kept, row_notes = _kept_rows(X, config)
@@ -116,7 +124,7 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
     if not kept.all():
         row_notes = (*row_notes, *_emptied(label.values[rows.index], kept))
         rows, X = rows[kept], X[kept]
-    names = label.values[rows.index]
+    names = label.values[rows.index].map(counted)
     common, rare_note = _common(names, config.min_tracks)
     rows, X, names = rows[common], X[common], names[common]
     refuse_many(label.name, names.value_counts(), config.min_tracks)
@@ -128,7 +136,7 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
     key = name if name is not None and (is_key(name) or chosen.name) else None
     groups, group_notes = _groups(rows, key, find_levels(frame, chosen, label.name))
     y: IntArray = pd.Categorical(names, categories=list(genres)).codes.astype(np.int64)
-    notes = (*row_notes, *rare_note, *notes, *_missing_note(X), *group_notes)
+    notes = (*row_notes, *merge_notes(counted), *rare_note, *notes, *_missing_note(X), *group_notes)
     return Dataset(Features(X, features), y, genres, _track_names(rows, name), groups, notes, columns)
 
 
@@ -147,12 +155,6 @@ def _numbers_read(
             if read.problem:
                 problems[name] = read.problem
     return frame.assign(**found) if found else frame, problems
-
-
-def _of_chosen(names: "pd.Series[str]", genres: str) -> Mask:
-    """Say which rows have a genre that is used (n_rows,)."""
-    used = chosen_genres(names.dropna().unique(), genres)
-    return names.isin(used).to_numpy()
 
 
 def _emptied(names: "pd.Series[str]", kept: Mask) -> tuple[str, ...]:
