@@ -50,7 +50,7 @@ def counted_as(genres: Iterable[str], text: str) -> dict[str, str]:
         found = {**{genre: genre for genre in there}, **found}
     if items and len(set(found.values())) == 1:
         raise DataError(f"Only the genre {next(iter(found.values()))} is chosen: at least two genres are needed.")
-    return found
+    return {genre: found[genre] for genre in in_order(found)}
 
 
 def write_counted(genres: Iterable[str], counted: Mapping[str, str]) -> str:
