@@ -16,7 +16,7 @@ FLOORS = {
         {"settings"},
         {"data"},
         {"evaluation"},
-        {"training", "diagnosis", "bayes", "findings", "inspection", "explaining", "estimator"},
+        {"training", "diagnosis", "bayes", "findings", "inspection", "explaining", "ear", "estimator"},
         {"store"},
         {"judging"},
         {"studies"},

@@ -16,6 +16,7 @@ from genre_core.errors import RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.checkpoints import LATEST, SNAPSHOTS, earlier, kept
 from genre_core.store.clips import ClipStore
+from genre_core.store.ear_tests import EarTests
 from genre_core.store.gate import read_run, select_runs
 from genre_core.store.members import MemberStore, not_a_member
 from genre_core.store.notes import NoteStore, forget_note
@@ -73,6 +74,11 @@ class RunStore(WorkStore):
     def test_sets(self) -> TestSets:
         """The tracks of the test parts in the same database."""
         return TestSets(self)
+
+    @cached_property
+    def ear_tests(self) -> EarTests:
+        """The ear tests that people took in the same database."""
+        return EarTests(self)
 
     @cached_property
     def own_words(self) -> OwnWords:

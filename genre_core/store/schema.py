@@ -246,6 +246,32 @@ own_words = Table(
 """Paragraphs that a person wrote for the report on a run, by its sections."""
 
 
+ear_tests = Table(
+    "ear_tests",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("run_id", String(64), nullable=False),
+    Column("test", Text, nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("session", String(64), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("finished_at", Double),
+    Index("ear_tests_by_person", "person", "created_at"),
+    Index("ear_tests_by_session", "session", "created_at"),
+)
+"""Ear tests as they were drawn, as JSON, each taken by one person; those of one `session` can be pooled."""
+
+ear_answers = Table(
+    "ear_answers",
+    metadata,
+    Column("ear_test_id", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("plays", Integer, nullable=False),
+    Column("said", Integer),
+)
+"""What was said to each item of an ear test, counted from 0, and how often it was played."""
+
+
 class Wish(NamedTuple):
     """A person's wishes for a run: what it shall do next, and the least seconds that an epoch shall take."""
 
