@@ -5,7 +5,7 @@ flatter it, and its test part stays closed.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from genre_core.data.dataset import Dataset, IntArray
 from genre_core.data.inputs import Features
 from genre_core.errors import DataError
 from genre_core.evaluation.report import Evaluation, evaluate
-from genre_core.judging.fitted import Fitted
+from genre_core.judging.fitted import Fitted, Logits
 from genre_core.judging.partners import partners, with_pairs
 from genre_core.settings.config import DatasetConfig, ExperimentConfig, MusicConfig, SoundConfig, StoredConfig
 from genre_core.store.gate import predictions_of
@@ -29,6 +29,8 @@ from genre_core.values import Frozen
 LONGEST_WINDOW = 60.0
 """Seconds."""
 _WINDOW = re.compile(r" at [\d.]+ s$")
+_ONLY_NUMBERED = re.compile(r"(row )?[\d,]+")
+"""Names that tell a track from others of its own table alone."""
 DRAWN = (
     "The features of synthetic tracks are drawn, not measured: a run on them can only be judged on other synthetic "
     "tracks."
@@ -143,8 +145,15 @@ def heard_alike(data: DatasetConfig, own: ExperimentConfig, learned: Dataset) ->
     return type(data).model_validate({**dict(data), "features": ",".join(_sets_of(learned.features))})
 
 
-def judge_elsewhere(store: SavedStore, run: Run, fitted: Fitted, config: ElsewhereConfig, other: Dataset) -> Elsewhere:
-    """Return how a run does on other data.
+def judge_elsewhere(
+    store: SavedStore,
+    run: Run,
+    fitted: Fitted,
+    config: ElsewhereConfig,
+    other: Dataset,
+    logits: Logits | None = None,
+) -> Elsewhere:
+    """Return how a run does on other data, of which its `logits` (n, n_genres) may be known already.
 
     Raises
     ------
@@ -170,8 +179,8 @@ def judge_elsewhere(store: SavedStore, run: Run, fitted: Fitted, config: Elsewhe
         )
     number = np.array([genres.index(pairs[genre]) if pairs.get(genre) in genres else -1 for genre in other.genres])
     columns = [fitted.genres.index(genre) for genre in genres]
-    logits = fitted.answers(other.inputs)[kept][:, columns]
-    rows = Predictions(kept, number[other.y[kept]], logits, np.zeros(len(kept), dtype=np.uint8))
+    answers = (fitted.answers(other.inputs) if logits is None else logits)[kept][:, columns]
+    rows = Predictions(kept, number[other.y[kept]], answers, np.zeros(len(kept), dtype=np.uint8))
     learned = fitted.prepared.dataset.y[fitted.prepared.split.train]
     majority = int(np.bincount(learned, minlength=len(fitted.genres))[columns].argmax())
     left_out = np.bincount(other.y[~is_own & unknown], minlength=len(other.genres))
@@ -194,23 +203,37 @@ def judge_elsewhere(store: SavedStore, run: Run, fitted: Fitted, config: Elsewhe
 
 
 def own_rows(own: Dataset, own_config: DatasetConfig, other: Dataset, config: DatasetConfig) -> "np.ndarray[Any, Any]":
-    """Return which rows of other data (n,) are tracks of a run's own data: by clip, by name, or by all their features.
+    """Return which rows of other data (n,) are tracks of a run's own data."""
+    found: np.ndarray[Any, Any] = own_marks(own, own_config, np.zeros(len(own), dtype=np.int64), other, config) >= 0
+    return found
 
-    A name tells within one source; between stored data it does where it is more than a number.
+
+def own_marks(
+    own: Dataset, own_config: DatasetConfig, marks: IntArray, other: Dataset, config: DatasetConfig
+) -> IntArray:
+    """Return for each row of other data (n,) the mark of that row of a run's own data which is the same track, or -1.
+
+    Tracks are the same by clip, by name, or by all their features. `marks` (n_own,) are 0 or more; of several rows the
+    highest counts. A name tells within one source; between stored data it does where it is more than a number.
     """
-    found = np.zeros(len(other), dtype=np.bool_)
+    found: IntArray = np.full(len(other), -1, dtype=np.int64)
+
+    def take(theirs: Iterable[Any], ours: Iterable[Any]) -> None:
+        mark_of: dict[Any, int] = {}
+        for key, mark in zip(ours, marks.tolist(), strict=True):
+            mark_of[key] = max(mark, mark_of.get(key, -1))
+        np.maximum(found, np.fromiter((mark_of.get(key, -1) for key in theirs), np.int64, len(found)), out=found)
+
     if own.heard and other.heard:
-        clips = {window.clip for window in own.heard}
-        found |= np.array([window.clip in clips for window in other.heard])
+        take((window.clip for window in other.heard), (window.clip for window in own.heard))
     if own_config.identity == config.identity:
-        found |= np.isin(_track_names(other), _track_names(own))
+        take(_track_names(other).tolist(), _track_names(own).tolist())
     elif isinstance(own_config, StoredConfig) and isinstance(config, StoredConfig):
-        names = _track_names(other)
-        found |= np.isin(names, _track_names(own)) & ~np.array([name.isdecimal() for name in names.tolist()])
+        names = (None if _ONLY_NUMBERED.fullmatch(name) else name for name in _track_names(other).tolist())
+        take(names, _track_names(own).tolist())
     if isinstance(own.inputs, Features) and set(own.features) <= set(other.features):
         at = [other.features.index(name) for name in own.features]
-        seen = set(_row_bytes(own.X))
-        found |= np.array([row in seen for row in _row_bytes(other.X[:, at])])
+        take(_row_bytes(other.X[:, at]), _row_bytes(own.X))
     return found
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS, MOST_LEFT_OUT = 20_000, 1_000
 """Training rows that are looked at, and those of them whose own nearest is looked for, at most."""
+FARTHEST = 1e15
+"""Coordinate beyond which nothing is told apart, so that its square fits single precision."""
 UNLIKE = 0.01
 """Share of training clips that lie as far, up to which a sound is unlike all of them."""
 
@@ -45,14 +47,15 @@ class Near:
 class Surroundings:
     """The training part of a run as places between which there are distances."""
 
-    def __init__(self, fitted: Fitted) -> None:
+    def __init__(self, fitted: Fitted, most: int = MOST_ROWS) -> None:
         self._fitted, data = fitted, fitted.prepared.dataset
         rows = np.sort(fitted.prepared.split.train)
-        if len(rows) > MOST_ROWS:
-            rows = np.sort(np.random.default_rng(0).choice(rows, MOST_ROWS, replace=False))
+        if len(rows) > most:
+            rows = np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
         self.rows: IntArray = rows
         numbers = {clip: number for number, clip in enumerate(dict.fromkeys(window.clip for window in data.heard))}
-        self._clips: IntArray = np.array([numbers[data.heard[row].clip] for row in rows], dtype=np.int64)
+        own = data.groups.get("track", np.arange(len(data)))
+        self._clips: IntArray = np.array([numbers[data.heard[row].clip] for row in rows] if numbers else own[rows])
         self._number = numbers
         places = _places(fitted, fitted.prepared.X[rows])
         self._mean, self._scale = np.zeros(1), np.ones(1)
@@ -84,6 +87,21 @@ class Surroundings:
         nearest = order[np.sort(first)][:n]
         nearest = nearest[np.isfinite(by_row[nearest])]
         return Near(self.rows[nearest], by_row[nearest], distance, float((self._usual >= distance).mean()))
+
+    def distances(self, inputs: Inputs) -> FloatArray:
+        """Return how far each row (n,) lies from the nearest training row."""
+        from sklearn.metrics import pairwise_distances_argmin_min
+
+        places = (_places(self._fitted, self._fitted.standard_scores(inputs)) - self._mean) / self._scale
+        single = [part.clip(-FARTHEST, FARTHEST).astype(np.float32) for part in (places, self._places)]
+        _, found = pairwise_distances_argmin_min(*single)
+        return np.asarray(found, dtype=np.float64)
+
+    def shares(self, distances: FloatArray) -> FloatArray:
+        """Return which share of the training rows lie as far from the nearest one of another clip (n,)."""
+        usual = np.sort(self._usual)
+        shares: FloatArray = 1 - np.searchsorted(usual, distances, side="left") / len(usual)
+        return shares
 
     def _away(self, places: FloatArray, clips: IntArray) -> FloatArray:
         """Return the distance of places (n, d) from each training row (n, n_rows), infinite within a clip."""

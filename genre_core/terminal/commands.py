@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from genre_core.data.dataset import PARTS
 from genre_core.evaluation.practical import REGION
+from genre_core.evaluation.prediction_sets import LEVELS
 from genre_core.studies.few_clips.config import WAYS, FewClipsConfig
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.repeats.config import VARIES, Folds, OtherSeeds
@@ -36,7 +37,7 @@ _SOURCES = "[--preset NAME | --table FILE | --fma FOLDER | --clips FOLDER]"
 def add_commands(commands: Commands) -> None:
     """Add every command with its options."""
     training = (_train, _repeat, _crossvalidate, _search, _lens, _few)
-    kept = (_evaluate, _listen, _horse, _compare, _ensemble, _report, _script, _export)
+    kept = (_evaluate, _predict, _listen, _horse, _compare, _ensemble, _report, _script, _export)
     for add in (*training, *kept, _limit, _import, _tagger, _runs, _api):
         add(commands)
 
@@ -188,6 +189,30 @@ def _evaluate(commands: Commands) -> None:
         help='with --on: genres that are called differently, such as "Hip-Hop=rap, Rock=metal"; "metal=" leaves metal '
         "out. Names that differ in case, punctuation or a plural are found without it",
     )
+
+
+def _predict(commands: Commands) -> None:
+    about = (
+        ": a table of features with genres or without, a folder of clips, or one clip. Columns are found by their "
+        "names; what is missing, spelled otherwise or in another unit is said before the answers. Where genres are "
+        "known, the answers are judged as well. Tracks of the run's own closed test part get no answer."
+    )
+    parser = _add(commands, "predict", "answer for new tracks", "RUN FILE [--out FILE] [options]", about)
+    parser.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
+    files = "a table in any form that `import` reads (several are joined), a folder of clips, or a sound file"
+    parser.add_argument("files", metavar="FILE", nargs="+", help=files)
+    out = "file to write, .csv or .parquet (default: a CSV file named after the run, in this folder)"
+    parser.add_argument("--out", metavar="FILE", help=out)
+    below = "answer “don't know” where the run is less sure than that"
+    parser.add_argument("--threshold", type=percentage, default=0.0, metavar="PERCENT", help=below)
+    levels = [f"{100 * level:g}" for level in LEVELS]
+    sure = f"how often the prediction set holds the right genre: {', '.join(levels)} (default: {levels[0]})"
+    parser.add_argument("--confidence", choices=levels, default=levels[0], metavar="PERCENT", help=sure)
+    renamed = "the column for a feature that is called differently there, such as --column tempo=BPM; may be repeated"
+    parser.add_argument("--column", action="append", default=[], metavar="FEATURE=COLUMN", help=renamed)
+    median = "answer though columns are missing: the median of the training part stands in for them"
+    parser.add_argument("--fill", action="store_true", help=median)
+    add_by(parser)
 
 
 def _listen(commands: Commands) -> None:

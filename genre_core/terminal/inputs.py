@@ -212,12 +212,16 @@ def extract_with_progress(data: SoundConfig, inputs: Inputs, split: SplitConfig 
     """
     store = inputs.store
     for learned in learned_of(data, inputs, split):
-        work = Extraction(ExtractionConfig(data=data), store, learned=learned)
-        n_windows = int(work.plan()["n_windows"])
-        if tasks := work.tasks():
-            with progress_bar(n_windows, "{n:.0f} of {total}, {elapsed}", "measuring clips ") as bar:
-                for result in by_processes(tasks, store.url):
-                    bar.update(result["n_windows"])
+        measure_with_progress(Extraction(ExtractionConfig(data=data), store, learned=learned), store)
+
+
+def measure_with_progress(work: Extraction, store: RunStore) -> None:
+    """Do an extraction in processes of their own, and show how far that is; raises DataError as it does."""
+    n_windows = int(work.plan()["n_windows"])
+    if tasks := work.tasks():
+        with progress_bar(n_windows, "{n:.0f} of {total}, {elapsed}", "measuring clips ") as bar:
+            for result in by_processes(tasks, store.url):
+                bar.update(result["n_windows"])
 
 
 def find_split(given: Sequence[str]) -> tuple[str, PublishedSplit | None]:

@@ -18,6 +18,7 @@ _COMMANDS = {
     "search": ("search", "search"),
     "few": ("few", "few"),
     "evaluate": ("stored", "evaluate"),
+    "predict": ("predict", "predict"),
     "listen": ("listen", "listen"),
     "horse": ("horse", "horse"),
     "compare": ("compare", "compare"),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import streamlit as st
 from sqlalchemy import text
@@ -25,6 +26,7 @@ from dashboard.app import ROUTES
 from dashboard.services import taking_home
 from dashboard.services.asking import Asked
 from genre_core.data.dataset import PARTS
+from genre_core.data.sources import load_dataset
 from genre_core.evaluation.report import evaluate
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.names import configure
@@ -253,6 +255,7 @@ LINES: dict[str, list[list[str]]] = {
     "compare": [["compare", "closed", "other"]],
     "few": [["few", *WORDS]],
     "horse": [["horse", "closed"]],
+    "predict": [["predict", run, "{tracks}", "--out", "{folder}/answers.csv"] for run in RUNS],
     "listen": [["listen", "closed", "nowhere.wav"]],
     "limit": [["limit", "--preset", "overlapping"]],
     "import": [["import", "nowhere.csv"]],
@@ -267,14 +270,24 @@ LINES: dict[str, list[list[str]]] = {
 """Command lines of each command that do not ask for the test part."""
 
 
+@pytest.fixture(scope="module")
+def own_tracks(store: RunStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a table of the runs' own tracks with their genres."""
+    data = load_dataset(store.run("closed").config.data)
+    path = tmp_path_factory.mktemp("tracks") / "own.csv"
+    columns = dict(zip(data.features, data.X.T, strict=True))
+    pd.DataFrame({**columns, "genre": np.array(data.genres)[data.y]}).to_csv(path, index=False)
+    return path
+
+
 @pytest.mark.parametrize("command", LINES)
 def test_no_command_says_a_figure_of_a_closed_test_part(
-    store: RunStore, capsys: Any, command: str, tmp_path: Path
+    store: RunStore, own_tracks: Path, capsys: Any, command: str, tmp_path: Path
 ) -> None:
     assert set(LINES) == set(COMMANDS), "a new command is to be asked here too"
     for line in LINES[command]:
         for more in ([], ["--json"]):
-            main([*(word.format(folder=tmp_path) for word in line), *more])
+            main([*(word.format(folder=tmp_path, tracks=own_tracks) for word in line), *more])
             said, written = capsys.readouterr(), " ".join(readable(file.read_bytes()) for file in tmp_path.iterdir())
             shut = [run.id for run in store.runs(with_members=True) if not run.opened]
             assert told(said.out + said.err + written, store, *shut) == set(), line

@@ -130,17 +130,20 @@ class Collection:
         return _collection(self.name, merged, dict.fromkeys((*self.notes, *other.notes, *notes)))
 
 
-def collect(root: Path, progress: Callable[[int, int], None] | None = None) -> tuple[Collection, dict[str, Path]]:
+def collect(
+    root: Path, progress: Callable[[int, int], None] | None = None, *, needs_genre: bool = True
+) -> tuple[Collection, dict[str, Path]]:
     """Find the clips of a folder and describe each; return them, and where each clip is, by its hash.
 
-    `progress` is told how many files are done, of how many. Files that cannot be used are rows with a sentence.
+    `progress` is told how many files are done, of how many. Files that cannot be used are rows with a sentence, as are
+    those without a genre where each `needs_genre`.
 
     Raises
     ------
     DataError
         The folder cannot be read, or holds no clips or too many.
     """
-    found = find_clips(root)
+    found = find_clips(root, needs_genre=needs_genre)
     paths = list(dict.fromkeys(clip.path for clip in found.clips))
     described: dict[Path, ClipInfo | ClipError] = {}
     with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool:  # the decoder leaves Python's lock

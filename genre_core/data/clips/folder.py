@@ -91,8 +91,10 @@ class _Walk:
     """Number of files that are no clips, by their ending."""
 
 
-def find_clips(root: Path) -> Found:
+def find_clips(root: Path, *, needs_genre: bool = True) -> Found:
     """Find the clips of a folder, and what each belongs to. No sound is read.
+
+    A clip whose genre nothing says is refused where it `needs_genre`.
 
     Raises
     ------
@@ -101,7 +103,11 @@ def find_clips(root: Path) -> Found:
     """
     root = Path(os.path.realpath(root))
     walk = _walk(root)
-    found = _by_manifest(root, walk) or _by_fma(root, walk) or _by_folders(walk)
+    found = (
+        _by_manifest(root, walk, needs_genre=needs_genre)
+        or _by_fma(root, walk, needs_genre=needs_genre)
+        or _by_folders(walk, needs_genre=needs_genre)
+    )
     if not found.clips and not found.refused and not walk.refused:
         raise DataError(f"{shown(root)} holds no sound files: name a folder of clips, such as blues/one.wav.")
     return Found(
@@ -169,9 +175,10 @@ def _take(walk: _Walk, root: Path, entry: "os.DirEntry[str]", file: str) -> None
         walk.sounds[file] = path
 
 
-def _by_manifest(root: Path, walk: _Walk) -> Found | None:
+def _by_manifest(root: Path, walk: _Walk, *, needs_genre: bool) -> Found | None:
     """Read clips from the manifest at the root; None where there is none."""
-    found = [one for path in _tables(root) if (one := _read_manifest(path, walk)) is not None]
+    manifests = (_read_manifest(path, walk, needs_genre=needs_genre) for path in _tables(root))
+    found = [one for one in manifests if one is not None]
     return max(found, key=lambda one: len(one.clips), default=None)  # the first of those that name the most files
 
 
@@ -186,7 +193,7 @@ def _is_manifest(path: Path) -> bool:
     return path.stem.lower() == "manifest"
 
 
-def _read_manifest(path: Path, walk: _Walk) -> Found | None:
+def _read_manifest(path: Path, walk: _Walk, *, needs_genre: bool) -> Found | None:
     from genre_core.data.tables.reading import check_size, read_table
 
     try:
@@ -220,7 +227,7 @@ def _read_manifest(path: Path, walk: _Walk) -> Found | None:
         if file not in walk.sounds:
             if file and file not in told:
                 refused.append(_refused(cells["file"][at], _missing(file, path.name)))
-        elif not genre:
+        elif needs_genre and not genre:
             refused.append(_refused(file, f"has no genre in {shown(path)}: write one there"))
         else:
             belongs = [one_line(text) for text in (tracks[at], albums[at], artists[at])]
@@ -268,7 +275,7 @@ def _missing(file: str, manifest: str) -> str:
     return f"is named in {shown(manifest)} but is no sound file that is there: put it back, or correct the name"
 
 
-def _by_fma(root: Path, walk: _Walk) -> Found | None:
+def _by_fma(root: Path, walk: _Walk, *, needs_genre: bool) -> Found | None:
     """Read clips in FMA's layout with its tracks.csv; None where either is missing."""
     files = {file: match[1] for file in walk.sounds if (match := FMA_CLIP.fullmatch(file))}
     places = [root, root / "fma_metadata"]
@@ -292,13 +299,13 @@ def _by_fma(root: Path, walk: _Walk) -> Found | None:
             refused.append(_refused(file, f"is not in {TRACKS}: take both from the same release"))
             continue
         genre, album_id, artist, artist_id = rows[int(number)]
-        if not genre:
+        if needs_genre and not genre:
             n_unlabelled += 1
             continue
         if not artist or len(ids_of[artist]) > 1:
             artist = f"{artist or 'artist'} ({artist_id})"  # two artists may have one name
         album = "" if album_id is None or album_id < 0 else str(album_id)
-        clips.append(FoundClip(walk.sounds[file], file, one_line(genre), number, album, one_line(artist)))
+        clips.append(FoundClip(walk.sounds[file], file, one_line(genre or ""), number, album, one_line(artist)))
     notes = [f"Genres come from {TRACKS} of FMA."]
     if n_unlabelled:
         notes.append(f"{count(n_unlabelled, 'track')} left out: {TRACKS} names no top genre.")
@@ -311,7 +318,7 @@ def _is_inside(path: Path, root: Path) -> bool:
     return path.is_file() and Path(os.path.realpath(path)).is_relative_to(root)
 
 
-def _by_folders(walk: _Walk) -> Found:
+def _by_folders(walk: _Walk, *, needs_genre: bool) -> Found:
     """Read genres from the folders in which clips lie, artists and albums from those below."""
     files = list(walk.sounds)
     above = _shared_folder(files)
@@ -320,7 +327,7 @@ def _by_folders(walk: _Walk) -> Found:
         *folders, name = file.split("/")
         folders = folders[len(above) :]
         named = NAMED_GENRE.fullmatch(os.path.splitext(name)[0])
-        if not folders and not named:
+        if needs_genre and not folders and not named:
             refused.append(_refused(file, "lies in no genre's folder: move it into one, such as blues"))
             continue
         genre, *levels = folders or [named[1] if named else ""]

@@ -65,13 +65,13 @@ def load(config: TableConfig, tables: Tables | None = None) -> Dataset:
     if not config.table or tables is None:
         raise DataError("No table is chosen: import one, then choose it.")
     parquet = tables.read_table(config.table)
-    dataset = _to_dataset(_read(parquet), config, read_with(parquet))
+    dataset = _to_dataset(read_frame(parquet), config, read_with(parquet))
     return with_split(dataset, tables.read_table(config.published)) if config.published else dataset
 
 
 def inspect(parquet: bytes, config: TableConfig | None = None) -> Inspection:
     """Say what a table would be taken for, before it is stored or trained on; never raises DataError."""
-    frame = _read(parquet)
+    frame = read_frame(parquet)
     names = tuple(map(str, frame.columns))
     try:
         dataset = _to_dataset(frame, config or TableConfig(), read_with(parquet))
@@ -84,12 +84,13 @@ def inspect(parquet: bytes, config: TableConfig | None = None) -> Inspection:
 
 def genre_sizes(config: TableConfig, tables: Tables) -> dict[str, int]:
     """Return how many rows each genre has, whichever are chosen of them; raises DataError."""
-    frame = _read(tables.read_table(config.table))
+    frame = read_frame(tables.read_table(config.table))
     sizes = find_label(frame, config, chosen_roles(frame, config).not_genre).values.value_counts()
     return {genre: int(sizes[genre]) for genre in in_order(map(str, sizes.index))}
 
 
-def _read(parquet: bytes) -> "pd.DataFrame":
+def read_frame(parquet: bytes) -> "pd.DataFrame":
+    """Return a stored table with all of its columns."""
     import pandas as pd
 
     return pd.read_parquet(io.BytesIO(parquet))

@@ -81,7 +81,7 @@ def find_levels(frame: "pd.DataFrame", chosen: Chosen, label: str) -> dict[str, 
     DataError
         The chosen group is the genre.
     """
-    if chosen.group == label:
+    if chosen.group and chosen.group == label:
         raise DataError(f"{label} holds the genres and cannot be the group as well: choose another group column.")
     free = [c for c in map(str, frame.columns) if c not in chosen.not_genre | {label, chosen.group}]
     found: dict[str, list[str]] = {}

@@ -6,11 +6,13 @@ from genre_core.terminal.text.hearing import hearing
 from genre_core.terminal.text.horse import horse
 from genre_core.terminal.text.imports import clips, fma, split, table, tagger
 from genre_core.terminal.text.limit import limit, recipe_limit
+from genre_core.terminal.text.predicting import predictions
 from genre_core.terminal.text.runs import evaluation, heading, result, runs
 from genre_core.terminal.text.studies import few, lens, repeated, searched
 from genre_core.terminal.text.words import plain
 
 __all__ = [
     "clips", "compared", "elsewhere", "evaluation", "few", "fma", "heading", "hearing", "horse", "lens", "limit",
-    "plain", "recipe_limit", "repeated", "result", "runs", "searched", "settings_compared", "split", "table", "tagger",
+    "plain", "predictions", "recipe_limit", "repeated", "result", "runs", "searched", "settings_compared", "split",
+    "table", "tagger",
 ]  # fmt: skip
