@@ -11,6 +11,7 @@ from dashboard.components import findings
 from dashboard.components.address_choice import address_menu
 from dashboard.components.cell_tracks import in_cells, tracks_of
 from dashboard.components.judged import Judged
+from dashboard.components.many_genres import MANY, find_genre, worst_pairs
 from dashboard.components.matrix import matrix, picked
 from dashboard.components.matrix_table import view_table
 from dashboard.components.safely import refreshing
@@ -81,7 +82,7 @@ def _matrix_and_tracks(judged: Judged, arranged: tuple[str | None, ...]) -> None
         found = _matrix(judged, chosen, merges)
     with right, st.container(key="beside", gap="small"):
         if chosen is None or found is None:
-            _what_stands_out(judged)
+            _what_stands_out(judged, found)
         else:
             with st.container(key="cell", gap=None):
                 _chosen(judged, found, chosen, merges)
@@ -95,16 +96,20 @@ def _matrix(judged: Judged, chosen: Selection | None, merges: Merges) -> Confusi
         if known and st.query_params.get("against") == "difference":  # of the predicted the wholes differ
             shares = {name: text for name, text in SHARES.items() if name != "predicted"}
         by = address_menu("Show", "by", shares, width=145)
-        order = address_menu("Order", "order", ORDERS, width=160)
+        order = address_menu("Order", "order", _orders(len(judged.outcome.genres)), width=160)
         if known:
             leave = {"by": None} if by == "predicted" else {}
             against = address_menu("Compare", "against", COMPARED, width=205, on_change=leave)
         hide = _hide()
+        finding = st.container(width="content")
     found = confusions.confusions(
         judged.run, judged.part, by, judge=judged.judge, order=order, against=against, merges=merges
     )
     if found is None:
         return None
+    if len(found.members) >= MANY:
+        with finding:
+            find_genre(found.matrix.genres, found.members)
     if found.merged is not None:
         _merged(judged, found)
     said = selection_sentence(found.matrix, chosen, found.view.nouns, merges) if chosen else ""
@@ -123,6 +128,11 @@ def _matrix(judged: Judged, chosen: Selection | None, merges: Merges) -> Confusi
         with opened:
             view_table(found.view, "matrix table", f"{judged.file_name} matrix.csv")
     return found
+
+
+def _orders(n_genres: int) -> dict[Order, str]:
+    """Return the orders of genres: of many, those that are confused stand together."""
+    return {"cluster": ORDERS["cluster"], **ORDERS} if n_genres >= MANY else ORDERS
 
 
 def _said(judged: Judged, found: Confusions, against: Compared) -> str:
@@ -210,9 +220,11 @@ def _offer_merge(found: Confusions, chosen: Selection, merges: Merges) -> None:
     )
 
 
-def _what_stands_out(judged: Judged) -> None:
+def _what_stands_out(judged: Judged, found: Confusions | None) -> None:
     st.subheader("What stands out", anchor=False, help=findings.WHEN)
     findings.draw(judged, diagnoses.findings(judged.run, judged.part, judge=judged.judge), "findings", EVALUATE)
+    if found is not None and len(found.members) >= MANY:
+        worst_pairs(found.matrix, found.members)
     st.caption("Select a cell, a row or a column of the matrix to see its tracks. Select two rows to merge them.")
 
 

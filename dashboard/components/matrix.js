@@ -37,11 +37,13 @@ function update(grid) {
   // An answer older than the last click here would flicker.
   const fresh = seq >= grid.seq;
   if (fresh) { grid.seq = seq; tell(grid, grid.data.said); if (grid.data.pickable) announce(grid, selected); }
+  const elsewhere = fresh && Boolean(selected) && selected !== grid.selected;  // a finding's link, a search or the address
   mark(grid, fresh ? selected : grid.selected);
   const first = parse(selected).find(Array.isArray);
   const where = first ? first.map((side) => (side === null ? 0 : view.genres.findIndex((_, at) => membersOf(grid, at).includes(side[0])))) : [0, 0];
   rove(grid, grid.at ?? where, false);
   if (anew) grid.scroll.replaceChildren(grid.table);
+  if (elsewhere && first && !anew) nodeAt(grid, where).scrollIntoView({ block: "nearest", inline: "nearest" });
   if (grid.tipped) tip(grid, grid.tipped.isConnected ? grid.tipped : null);
 }
 

@@ -1,5 +1,6 @@
 // The table: built anew only for another number of genres, and fitted only when its width or its names change.
 const HELD = "don't know";
+const NARROWEST = 10;  // pixels that an upright name needs
 const DENSE = 20;  // genres beyond which columns are as narrow as their numbers, and scroll
 
 // Row and column headers can be chosen as cells can, at -1 before the first cell.
@@ -134,7 +135,8 @@ function fit(grid) {
   const table = head + grid.wide * (column + 2) + (grid.margins ? 60 : 0) + (grid.wide > grid.k ? 12 : 0) + 4;
   for (const [name, size] of Object.entries({ head, row, column, table })) grid.frame.style.setProperty(`--${name}`, `${size}px`);
   const short = abbreviate(genres, grid.steep ? 14 : Math.max(2, Math.floor(column / 6.9)));
-  grid.heads.forEach((node, j) => { call(node, genres[j] ?? HELD, short[j] ?? HELD); });
+  const every = isOverview(grid) ? Math.ceil(NARROWEST / column) : 1;  // names that would overlap are told on hover
+  grid.heads.forEach((node, j) => { call(node, genres[j] ?? HELD, j % every ? "" : (short[j] ?? HELD)); });
   abbreviate(genres, Math.floor((head - 10) / 6.8)).forEach((text, i) => {
     call(grid.sides[i], genres[i], text);
     if (few[i] != null) grid.sides[i].append(element("small", {}, tracks(few[i])));

@@ -352,6 +352,24 @@ def test_a_row_a_column_several_cells_and_all_errors_list_exactly_their_tracks(s
     )
 
 
+def test_of_many_genres_blocks_come_first_one_is_found_and_the_worst_pairs_are_chosen(store):
+    page = on_test(run="sixty")
+    counts = np.array(matrix(page)["view"]["counts"])
+    assert matrix(page)["view"]["blocks"]
+    assert matrix(on_test(run="sixty", order="given"))["view"]["blocks"] in (None, [], ())
+    pairs = [button for button in page.button if " taken for " in button.label]
+    numbers = [int(button.label.rpartition(": ")[2].split(" of ")[0]) for button in pairs]
+    assert numbers == sorted(numbers, reverse=True)
+    assert (len(pairs), numbers[0]) == (8, (counts - np.diag(np.diag(counts))).max())
+    assert len(page.dataframe[0].value) == min(200, np.count_nonzero(counts - np.diag(np.diag(counts)))) - 8
+    chosen = pairs[0].label.split(": ")[0].replace("\\", "")
+    pairs[0].click().run()
+    assert page.subheader[0].value.replace("\\", "") == chosen
+    next(box for box in page.selectbox if box.label == "Find a genre").set_value(2).run()
+    assert page.query_params["cell"] == "2-*"
+    assert "Find a genre" not in [box.label for box in on_test(run="small").selectbox]
+
+
 def test_two_rows_are_merged_and_unmerged_and_the_selection_survives(store):
     before = np.array(matrix(on_test(run="small"))["view"]["counts"])
     page = on_test(run="small", cell="0-*,5-*")

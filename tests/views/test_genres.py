@@ -5,6 +5,7 @@ import pytest
 from dashboard.components.threshold import rate_limits
 from dashboard.services import outcomes
 from dashboard.text.evaluate_states import closed, no_run, not_complete
+from dashboard.views.genres import overview
 from genre_core.settings.names import configure
 from genre_core.store.openings import open_test, openings_of
 from genre_core.studies.kinds import LEARNING_CURVE
@@ -42,6 +43,14 @@ def test_all_genres_stand_under_each_other_the_hardest_first(store):
     assert recalls == sorted(recalls)
     assert "run=small" in rows[0]["link"]
     assert rows[0]["genre"] in texts(page)
+
+
+def test_of_many_genres_the_hardest_are_shown_and_the_others_folded(store, monkeypatch):
+    monkeypatch.setattr(overview, "MANY", 8)
+    monkeypatch.setattr(overview, "SHOWN", 3)
+    page = opened(GENRES, run="small")
+    assert len(drawn(page, "small validation rulers")["rows"]) == 3
+    assert "The 5 other genres, which are recognized more often" in [item.label for item in page.expander]
 
 
 @pytest.mark.parametrize("section", SECTIONS)

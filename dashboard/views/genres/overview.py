@@ -1,10 +1,12 @@
 """All genres as rulers of recall under each other, the hardest first."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from dashboard.components.judged import Judged
+from dashboard.components.many_genres import MANY
 from dashboard.components.scores import genre_table
 from dashboard.shell import address
 from dashboard.text.limits import unheard
@@ -13,12 +15,24 @@ from dashboard.views.genres.text import best_recall, by_difficulty, ruler_text
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.text import capitalized, told
 
+SHOWN = 20
+"""Of many genres, the hardest that are shown at once."""
+
 
 def draw(judged: Judged) -> None:
     """Draw a ruler for each genre; pressing one opens its page."""
     outcome = judged.outcome
-    rows = [_ruler(judged, genre) for genre in by_difficulty(outcome.evaluation)]
-    genre_rulers(rows, f"{judged.file_name} rulers", is_test=judged.part == "test", on_pick=_open)
+    hardest = by_difficulty(outcome.evaluation)
+    shown = hardest[:SHOWN] if len(hardest) >= MANY else hardest
+    _rulers(judged, shown, "rulers")
+    if rest := hardest[len(shown) :]:
+        opened = st.expander(
+            f"The {len(rest):,} other genres, which are recognized more often", key="other genres", type="compact",
+            on_change="rerun",
+        )  # fmt: skip
+        if opened.open:
+            with opened:
+                _rulers(judged, rest, "other rulers")
     said = []
     if any(told(score.recall_interval) for score in outcome.evaluation.per_genre):
         said.append("the bar is the 95 % interval of recall")
@@ -32,6 +46,11 @@ def draw(judged: Judged) -> None:
     if opened.open:
         with opened:
             genre_table(outcome.evaluation, f"{judged.part} tracks", f"{judged.file_name} genres.csv")
+
+
+def _rulers(judged: Judged, genres: Sequence[int], name: str) -> None:
+    rows = [_ruler(judged, genre) for genre in genres]
+    genre_rulers(rows, f"{judged.file_name} {name}", is_test=judged.part == "test", on_pick=_open)
 
 
 def _ruler(judged: Judged, genre: int) -> GenreRuler:

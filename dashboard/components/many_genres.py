@@ -1,0 +1,63 @@
+"""Ways into a matrix of many genres: one genre by its name, and the pairs that are confused most."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from dashboard.components.table import table
+from dashboard.shell import address
+from dashboard.shell.address import plain
+from dashboard.theme import count
+from genre_core.evaluation.confusion import ConfusionMatrix
+
+MANY = 40
+"""Genres from which on one looks for a name rather than reads them all."""
+SHOWN, MOST = 8, 200
+"""Pairs that are shown, and that are listed in all."""
+_FIND = "find a genre"
+
+
+def find_genre(genres: Sequence[str], members: Sequence[Sequence[int]]) -> None:
+    """Draw the search for a genre, whose row it chooses."""
+
+    def choose() -> None:
+        if (found := st.session_state[_FIND]) is not None:
+            st.session_state[_FIND] = None
+            address.look(cell=f"{members[found][0]}-*", track=None)
+
+    st.selectbox(
+        "Find a genre", range(len(genres)), index=None, key=_FIND, on_change=choose, width=190,
+        format_func=lambda genre: plain(genres[genre]), placeholder="Find a genre", label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def worst_pairs(matrix: ConfusionMatrix, members: Sequence[Sequence[int]]) -> None:
+    """Draw the cells with the most errors, each to be chosen, and the other ones folded."""
+    pairs = _pairs(matrix)
+    if not pairs:
+        return
+    st.markdown("**Confused most**")
+    with st.container(key="worst-pairs", gap=None):
+        for true, predicted, n in pairs[:SHOWN]:
+            said = f"{matrix.genres[true]} taken for {matrix.genres[predicted]}: {n:,} of {int(matrix.counts[true].sum()):,}"
+            cell = f"{members[true][0]}-{members[predicted][0]}"
+            st.button(
+                plain(said), key=f"pair {cell}", icon=":material/arrow_forward:", type="tertiary",
+                on_click=address.look, kwargs={"cell": cell, "track": None},
+            )  # fmt: skip
+    if rest := pairs[SHOWN:]:
+        with st.expander(f"{count(len(rest), 'other pair')} of genres", type="compact", key="other pairs"):
+            rows = [
+                {"genre": matrix.genres[true], "taken for": matrix.genres[predicted], "tracks": n}
+                for true, predicted, n in rest
+            ]
+            table(rows, "pairs of genres", "The other pairs that are confused, most common first.", n=len(rows), most=8)
+
+
+def _pairs(matrix: ConfusionMatrix) -> list[tuple[int, int, int]]:
+    """Return the cells off the diagonal that hold tracks: true genre, predicted one, and how many; most first."""
+    counts = np.where(np.eye(len(matrix.genres), dtype=bool), 0, np.asarray(matrix.counts)[:, : len(matrix.genres)])
+    order = np.argsort(-counts, axis=None, kind="stable")[:MOST]
+    cells = [(int(at) // len(matrix.genres), int(at) % len(matrix.genres)) for at in order]
+    return [(true, predicted, int(counts[true, predicted])) for true, predicted in cells if counts[true, predicted]]
