@@ -40,7 +40,8 @@ def worst_pairs(matrix: ConfusionMatrix, members: Sequence[Sequence[int]]) -> No
     st.markdown("**Confused most**")
     with st.container(key="worst-pairs", gap=None):
         for true, predicted, n in pairs[:SHOWN]:
-            said = f"{matrix.genres[true]} taken for {matrix.genres[predicted]}: {n:,} of {int(matrix.counts[true].sum()):,}"
+            of = int(matrix.counts[true].sum())
+            said = f"{matrix.genres[true]} taken for {matrix.genres[predicted]}: {n:,} of {of:,}"
             cell = f"{members[true][0]}-{members[predicted][0]}"
             st.button(
                 plain(said), key=f"pair {cell}", icon=":material/arrow_forward:", type="tertiary",
