@@ -9,6 +9,7 @@ if str(ROOT) not in sys.path:  # streamlit puts only this folder on the path
 
 import streamlit as st  # noqa: E402
 
+from dashboard.components.lesson_panel import lesson_panel  # noqa: E402
 from dashboard.components.plot import install_plotly  # noqa: E402
 from dashboard.components.safely import safely  # noqa: E402
 from dashboard.services import workers  # noqa: E402
@@ -34,10 +35,12 @@ page = st.navigation(
         st.Page("views/lens/page.py", title="Split lens", url_path="lens"),
         st.Page("views/data/page.py", title="Data", url_path="data"),
         st.Page("views/runs/page.py", title="Runs", url_path="runs"),
+        st.Page("views/lessons/page.py", title="Lessons", url_path="lessons"),
         st.Page("views/glossary/page.py", title="Glossary", url_path="glossary", visibility="hidden"),
     ],
     position="top",
 )
 with safely():
     workers.warm()
-    page.run()
+    if lesson_panel(page.url_path or "train"):
+        page.run()

@@ -18,7 +18,7 @@ FLOORS = {
         {"evaluation"},
         {"training", "diagnosis", "bayes", "findings", "inspection", "explaining", "ear", "estimator"},
         {"store"},
-        {"judging"},
+        {"judging", "lessons"},
         {"studies"},
         {"takehome"},
         {"workers"},

@@ -26,6 +26,7 @@ LOOKED_AT = {
     "runs": (re.compile(r"[0-9A-Za-z_-]{1,64}(,[0-9A-Za-z_-]{1,64}){0,5}"), "identifiers of up to six runs, as a,b,c"),
     "with": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a run's identifier"),
     "lens": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a lens's identifier"),
+    "lesson": (re.compile(r"[a-z][a-z0-9-]{0,40}(\.[1-9]\d?)?"), "a step of a lesson such as learning-rate.2"),
     "clip": (re.compile(r"[0-9a-f]{64}"), "a clip's identity"),
     "on": (re.compile(r"[a-z_]{1,40}(\.[0-9a-f]{64})?"), "stored data or a preset"),
     "pairs": (re.compile(r"[^\x00-\x1f]{1,2000}"), "pairs of genres such as Hip-Hop=rap"),
@@ -59,7 +60,7 @@ WITH_SETTINGS = (
     "views/tune/page.py",
 )
 """Pages whose address says the settings."""
-REMEMBERED = {"run", "runs", "lens"}
+REMEMBERED = {"run", "runs", "lens", "lesson"}
 """State that stays the same from page to page."""
 _NOTES, _SETTINGS = "address notes", "address settings"
 
@@ -138,6 +139,37 @@ def lens_id() -> str | None:
     return _put_back("lens")
 
 
+def lesson() -> str | None:
+    """Return the step of a lesson that the address names, put back where a navigation link dropped it.
+
+    A step looks at what its own address says: of the runs and settings before it, nothing is put back.
+    """
+    given, before = st.query_params.get("lesson"), st.session_state.get(_remembered("lesson"))
+    if given and given != before:
+        for name in ("run", "runs"):
+            st.session_state.pop(_remembered(name), None)
+        st.session_state.pop(_SETTINGS, None)
+    return _put_back("lesson")
+
+
+def run_seen() -> str | None:
+    """Return the run looked at, without a change of the address."""
+    return st.query_params.get("run") or st.session_state.get(_remembered("run"))
+
+
+def step_link(page: str, here: bool, label: str, key: str, params: Mapping[str, str], icon: str) -> None:
+    """Draw the link to a step of a lesson, on the page it stands on (`here`) or on another; it says all there is."""
+    if here:
+        st.button(label, icon=icon, key=key, type="primary", on_click=_arrive, args=(params,))
+    else:
+        st.page_link(page, label=label, icon=icon, query_params=dict(params))
+
+
+def _arrive(params: Mapping[str, str]) -> None:
+    bound = {name for name in _given() if name in st.session_state}  # widgets that say their own parameter
+    _write(params, drop=_given().keys() - params.keys() - bound)
+
+
 def selection(n_genres: int) -> Selection | None:
     """Return what of the confusion matrix is chosen (`cell`), if the matrix has it."""
     text = st.query_params.get("cell")
@@ -186,8 +218,8 @@ def look(**looked_at: str | tuple[int, int] | None) -> None:
 def page_link(page: str, label: str, icon: str | None = None, **looked_at: str | tuple[int, int] | None) -> None:
     """Draw a link to a page of the app (`views/evaluate/page.py`) that keeps run and settings, in one Back step."""
     settings = st.session_state.get(_SETTINGS, {}) if page in WITH_SETTINGS else {}
-    run = st.session_state.get(_remembered("run")) or st.query_params.get("run")
-    st.page_link(page, label=label, icon=icon, query_params={**settings, **_texts({"run": run, **looked_at})})
+    params = {**settings, **_texts({"run": run_seen(), "lesson": _lesson_seen(), **looked_at})}
+    st.page_link(page, label=label, icon=icon, query_params=params)
 
 
 def same_page_link(label: str, key: str, icon: str | None = None, **looked_at: str | tuple[int, int] | None) -> None:
@@ -203,9 +235,12 @@ def close_button(key: str, *names: str, help: str | None = None) -> None:
 
 def _go(looked_at: Mapping[str, str]) -> None:
     given = _given()
-    run = st.session_state.get(_remembered("run")) or given.get("run")
-    texts = {**settings_named(), **({"run": run} if run else {}), **looked_at}
+    texts = {**settings_named(), **_texts({"run": run_seen(), "lesson": _lesson_seen()}), **looked_at}
     _write(texts, drop=given.keys() - texts.keys())
+
+
+def _lesson_seen() -> str | None:
+    return st.session_state.get(_remembered("lesson"))
 
 
 def _put_back(name: str) -> str | None:

@@ -207,6 +207,7 @@ ASKED: dict[str, list[dict[str, str]]] = {
     "glossary": [{}],
     "genres": [{"run": "closed"}, {"run": "closed", "genre": "0"}],
     "lens": [{"lens": "lens"}],
+    "lessons": [{}],
     "listen": [{"run": run} for run in RUNS],
     "repeat": [{"study": "seeds"}],
     "report": [*({"run": run} for run in RUNS), {"runs": "closed,other"}],

@@ -1,0 +1,79 @@
+"""What a person did in lessons: kept in the session and in the browser, nowhere else."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+from pydantic import ValidationError
+
+from dashboard.shell.mount import mount
+from genre_core.values import Frozen
+
+_KEY, _COMPONENT = "done in lessons", "browser memory"
+_MOST = 200_000
+"""Characters that are read back at most."""
+_mount = mount(__file__)
+
+
+class Answer(Frozen):
+    """What a person did in a step: the prediction, the run that came of it, and the sentence that explains it."""
+
+    prediction: float | tuple[int, int] | None = None
+    run: str = ""
+    sentence: str = ""
+
+
+class Done(Frozen):
+    """What a person did in a lesson: the step they are at, from 1, and their answers by the names of steps."""
+
+    at: int = 1
+    answers: Mapping[str, Answer] = {}
+
+
+class Memory(Frozen):
+    """What is remembered of a person: lessons by name, and whether the first visit is over."""
+
+    lessons: Mapping[str, Done] = {}
+    welcomed: bool = False
+
+
+def memory() -> Memory:
+    """Return what the person did so far."""
+    found: Memory = st.session_state.get(_KEY, Memory())
+    return found
+
+
+def done_in(lesson: str) -> Done:
+    """Return what the person did in a lesson."""
+    return memory().lessons.get(lesson, Done())
+
+
+def remember(done: Memory) -> None:
+    """Keep what the person did; the browser has it when the page has run."""
+    st.session_state[_KEY] = done
+
+
+def answer_step(lesson: str, step: str, answer: Answer) -> None:
+    """Keep what the person did in a step: for callbacks."""
+    done = done_in(lesson)
+    keep_lesson(lesson, done.model_copy(update={"answers": {**done.answers, step: answer}}))
+
+
+def keep_lesson(lesson: str, done: Done) -> None:
+    """Keep what the person did in a lesson: for callbacks."""
+    remember(memory().model_copy(update={"lessons": {**memory().lessons, lesson: done}}))
+
+
+def browser_memory() -> None:
+    """Let the browser keep what the session knows, or a new session learn what the browser kept."""
+    known = memory()
+    text = "" if known == Memory() else known.model_dump_json()
+    _mount(key=_COMPONENT, data={"name": "genre-lab", "text": text}, height=0, on_kept_change=_read_back)
+
+
+def _read_back() -> None:
+    kept = st.session_state[_COMPONENT].get("kept")
+    if isinstance(kept, str) and len(kept) <= _MOST and memory() == Memory():
+        try:
+            remember(Memory.model_validate_json(kept))
+        except ValidationError:  # of another version
+            remember(Memory(welcomed=True))

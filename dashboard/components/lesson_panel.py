@@ -1,0 +1,299 @@
+"""The step of a lesson that the address names, drawn above the page where it takes place.
+
+Read, predict, do, compare, explain in a sentence, go on. What came is read from the run that the person trained.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.components.browser_memory import Answer, answer_step, browser_memory, done_in, keep_lesson
+from dashboard.components.ruler import Mark, Ruler, ruler
+from dashboard.services import lessons as service
+from dashboard.shell import address, forms
+from dashboard.shell.address import plain
+from dashboard.text import lessons as sentences
+from genre_core.errors import DataError
+from genre_core.lessons.figures import FIGURES, Result, value_of
+from genre_core.lessons.lesson import Cell, Choice, Lesson, Number, Place, Step
+from genre_core.lessons.reading import lessons
+from genre_core.settings.presets import PRESETS
+from genre_core.store.schema import Run
+
+CSS = Path(__file__).with_suffix(".css")
+SELECTORS: Mapping[Place, str] = {
+    "settings": '[data-testid="stSidebarUserContent"]',
+    "answer": ".st-key-answer",
+    "controls": ".st-key-controls",
+    "curves": ".st-key-train-charts",
+    "confusions": ".st-key-confusions",
+    "sections": ".st-key-evaluate-sections",
+    "whole page": ".st-key-evaluate-page",
+}
+"""Where on a page lies what a step can point at."""
+_POINT = (
+    "<style>{} {{ outline: 2px solid light-dark(#b9770e, #e3a94a); outline-offset: 5px; border-radius: 4px; }}</style>"
+)
+_COVER = "<style>.st-key-controls { display: none; }</style>"
+"""Until the person predicts, no run can be started."""
+
+
+def lesson_panel(page: str) -> bool:
+    """Draw the step that the address names, if any; return whether the page below it is to be drawn.
+
+    A page that would show what is asked is drawn once the person has predicted.
+    """
+    named = address.lesson()
+    if not named or page in ("lessons", "glossary"):
+        return True
+    name, _, number = named.partition(".")
+    lesson = lessons().get(name)
+    if lesson is None:
+        address.note(f"There is no lesson named “{name}”: choose one on the page Lessons.")
+        return True
+    at = min(int(number or 1), len(lesson.step) + 1)
+    if done_in(name).at != at:
+        keep_lesson(name, done_in(name).model_copy(update={"at": at}))
+    browser_memory()
+    st.html(CSS)
+    with st.container(key="lesson", gap="xsmall"):
+        panel = Panel(name, lesson, at, page)
+        return panel.draw()
+
+
+def step_page(step: Step) -> str:
+    """Return the file of the page where a step takes place."""
+    return f"views/{step.page}/page.py"
+
+
+def params_of(name: str, lesson: Lesson, at: int, answers: Mapping[str, Answer]) -> dict[str, str]:
+    """Return the parameters of the address that opens a step, from 1, with the runs that the person trained."""
+    step = lesson.step[min(at, len(lesson.step)) - 1]
+    own, beside = (answers.get(one, Answer()).run for one in (step.of or step.name, step.beside))
+    runs = {"runs": f"{own},{beside}"} if own and beside else {"run": own} if own else {}
+    preset = PRESETS[step.preset]
+    settings = {"preset": preset.name, **forms.parameters(step.config, preset)}
+    shown = settings if step_page(step) in address.WITH_SETTINGS else {}
+    return {"lesson": f"{name}.{at}", **shown, **runs, **step.look}
+
+
+class Panel:
+    """One step of a lesson on a page, as it is drawn."""
+
+    def __init__(self, name: str, lesson: Lesson, at: int, page: str) -> None:
+        self.name, self.lesson, self.at, self.page = name, lesson, at, page
+        self.is_last = at > len(lesson.step)
+        self.step = lesson.step[min(at, len(lesson.step)) - 1]
+        self.answers = done_in(name).answers
+        self.answer = self.answers.get(self.step.name, Answer())
+
+    def draw(self) -> bool:
+        """Draw it; return whether the page below may be drawn."""
+        self._head()
+        if self.is_last:
+            self._end()
+            return True
+        if self.page != self.step.page:
+            st.markdown(f"This step takes place on the page {self.step.page.capitalize()}.")
+            self._link("Go there", self.at, "go to the step")
+            return True
+        return self._step()
+
+    def _head(self) -> None:
+        last = len(self.lesson.step)
+        where = "one more question" if self.is_last else f"step {self.at} of {last}"
+        with st.container(key="lesson-head", horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(f"Lesson: {self.lesson.title} · {where}")
+            address.page_link("views/lessons/page.py", "All lessons")
+            leave = "Your answers stay in this browser."
+            address.close_button("leave the lesson", "lesson", help=leave)
+
+    def _step(self) -> bool:
+        missing, asked = self._missing(), self.step.ask is not None
+        left, right = st.columns([1.15, 1], gap="medium") if asked else (st.container(), st.container())
+        with left:
+            st.subheader(self.step.title, anchor=False)
+            st.markdown(self.step.text)
+        with right:
+            if missing:
+                self._say_missing(missing)
+                return False
+            done = self._asked() if asked else True
+            if done:
+                self._foot()
+        predicted = not asked or self.answer.prediction is not None
+        if self.step.trains and not predicted:
+            st.html(_COVER)
+        if self.step.point and predicted and not (self.step.trains and done):
+            st.html(_POINT.format(SELECTORS[self.step.point]))
+        return predicted or self.step.trains
+
+    def _missing(self) -> str:
+        """Return the name of an earlier step whose run this one needs and does not have."""
+        step = self.step
+        needs = [step.of, step.beside, step.ask.compared_with if step.ask else ""]
+        return next((name for name in needs if name and self._run_of(name) is None), "")
+
+    def _say_missing(self, name: str) -> None:
+        at = 1 + self.lesson.step.index(self.lesson.called(name))
+        st.markdown(f"This step needs the run of step {at}, “{self.lesson.called(name).title}”.")
+        self._link(f"Go to step {at}", at, "go to the missing step")
+
+    def _run_of(self, step: str) -> Run | None:
+        run = self.answers.get(step, Answer()).run
+        return service.complete_run(run) if run else None
+
+    def _asked(self) -> bool:
+        """Draw the question, then what came; return whether the step is done."""
+        if self.answer.prediction is None:
+            self._predict()
+            return False
+        run = self._own_run()
+        if run is None:
+            self._waiting()
+            return False
+        try:
+            self._reveal(service.result(run))
+        except DataError as error:
+            st.markdown(plain(str(error)))
+        return self._explained()
+
+    def _own_run(self) -> Run | None:
+        """Return the run that answers the question: the one looked at where the step asks for it, else the last."""
+        if self.step.of:
+            return self._run_of(self.step.of)
+        seen = service.complete_run(address.run_seen() or "")
+        if seen and self.step.is_result(seen.config):
+            if seen.id != self.answer.run:
+                self._keep(run=seen.id)
+            return seen
+        return self._run_of(self.step.name)
+
+    def _keep(self, **known: object) -> None:
+        self.answer = self.answer.model_copy(update=known)
+        answer_step(self.name, self.step.name, self.answer)
+
+    # -- predicting --------------------------------------------------------------------------------------------------
+
+    def _predict(self) -> None:
+        ask, key = self.step.ask, f"prediction {self.name} {self.step.name}"
+        assert ask is not None
+        st.markdown(f"**{ask.text}**")
+        match ask:
+            case Number():
+                unit = {"percent": " %%", "points": " points"}.get(sentences.unit_of(ask), f" {sentences.unit_of(ask)}")
+                middle = round((ask.low + ask.high) / 2)
+                st.slider(
+                    ask.text, ask.low, ask.high, float(middle), 1.0, f"%d{unit}", key=key, label_visibility="collapsed"
+                )
+            case Choice():
+                st.radio(
+                    ask.text, range(len(ask.answers)), format_func=lambda at: ask.answers[at], index=None, key=key,
+                    label_visibility="collapsed",
+                )  # fmt: skip
+            case Cell():
+                self._predict_cell(key)
+        st.button("This is my prediction", key="predict", type="primary", on_click=self._predicted, args=(key,))
+        if not self.step.trains:
+            st.caption("The page opens after your prediction.")
+
+    def _predict_cell(self, key: str) -> None:
+        run = self._run_of(self.step.of)
+        genres = list(run.context["genres"]) if run else []
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            for part, label in enumerate(("Tracks of", "are taken for")):
+                st.selectbox(
+                    label, range(len(genres)), part, key=f"{key} {part}", format_func=lambda at: genres[at], width=170
+                )
+
+    def _predicted(self, key: str) -> None:
+        if isinstance(self.step.ask, Cell):
+            true, taken = (int(st.session_state[f"{key} {part}"]) for part in (0, 1))
+            if true == taken:
+                st.toast("A confusion needs two different genres.", icon=":material/error:")
+                return
+            self._keep(prediction=(true, taken))
+        elif (given := st.session_state[key]) is None:
+            st.toast("Choose an answer first.", icon=":material/error:")
+        else:
+            self._keep(prediction=float(given))
+
+    def _waiting(self) -> None:
+        """Say what to do while no run answers the question."""
+        st.markdown(f"**{self.step.ask.text if self.step.ask else ''}**  \nYour prediction: {self._said()}.")
+        config = forms.said_config()
+        if self.step.is_result(config):
+            st.markdown("Now press **Train** below. When the run has ended, its result appears here.")
+        else:
+            st.markdown("The settings are not those of this step.")
+            self._link("Use this step's settings", self.at, "use the settings")
+
+    def _said(self) -> str:
+        ask, prediction = self.step.ask, self.answer.prediction
+        if isinstance(ask, Choice) and isinstance(prediction, float):
+            return ask.answers[int(prediction)]
+        if isinstance(ask, Number) and isinstance(prediction, float):
+            return sentences.written(prediction, sentences.unit_of(ask))
+        return ""
+
+    # -- comparing ---------------------------------------------------------------------------------------------------
+
+    def _reveal(self, result: Result) -> None:
+        ask, predicted = self.step.ask, self.answer.prediction
+        if isinstance(ask, Cell) and isinstance(predicted, tuple):
+            st.markdown(plain_bold(sentences.cell_reveal(result.matrix, predicted)))
+            return
+        assert isinstance(ask, Number | Choice)
+        assert isinstance(predicted, float)
+        than = self._run_of(ask.compared_with) if ask.compared_with else None
+        value = value_of(ask.figure, result, service.result(than) if than else None)
+        came = sentences.what_came(ask, value, result.outcome("validation").evaluation.n)
+        if isinstance(ask, Choice):
+            st.markdown(f"{came} {sentences.choice_reveal(ask, int(predicted), value)}")
+            return
+        st.markdown(f"{came} {sentences.number_reveal(ask, predicted, value)}")
+        if sentences.unit_of(ask) == "percent" and FIGURES[ask.figure].of and value == value:
+            marks = Mark("other", predicted / 100, "your prediction"), Mark("model", value / 100, "what came")
+            ruler(Ruler(marks, FIGURES[ask.figure].title), "lesson ruler", height=70)
+
+    def _explained(self) -> bool:
+        """Draw the field for a sentence, then the explanation; return whether it is there."""
+        if self.step.write and not self.answer.sentence:
+            with st.form("sentence", border=False):
+                st.text_area(self.step.write, key="own sentence", max_chars=500, height=68)
+                st.form_submit_button("Compare with the explanation", on_click=self._written)
+            return False
+        if self.answer.sentence:
+            st.caption(f"You wrote: {plain(self.answer.sentence)}")
+        st.markdown(self.step.explain)
+        return True
+
+    def _written(self) -> None:
+        sentence = str(st.session_state["own sentence"]).strip()
+        if sentence:
+            self._keep(sentence=sentence)
+        else:
+            st.toast("Write a sentence first. Nobody else reads it.", icon=":material/error:")
+
+    # -- going on ----------------------------------------------------------------------------------------------------
+
+    def _foot(self) -> None:
+        with st.container(key="lesson-foot", horizontal=True, vertical_alignment="center", gap="small"):
+            self._link("Go on", self.at + 1, "go on")
+
+    def _link(self, label: str, at: int, key: str) -> None:
+        """Draw the link to a step of this lesson, from 1; after the last comes the question without an answer."""
+        step = self.lesson.step[min(at, len(self.lesson.step)) - 1]
+        params = params_of(self.name, self.lesson, at, self.answers)
+        here = step.page == self.page
+        address.step_link(step_page(step), here, label, key, params, ":material/arrow_forward:")
+
+    def _end(self) -> None:
+        st.subheader("A question that this page does not answer", anchor=False)
+        st.markdown(self.lesson.open_question)
+
+
+def plain_bold(sentence: str) -> str:
+    """Return a sentence with genres of data in it, in which only its own bold parts are Markdown."""
+    return "**".join(plain(part) for part in sentence.split("**"))

@@ -1,0 +1,80 @@
+"""What lessons say beside their own texts: what was predicted, what came, and how far apart they are."""
+
+from collections.abc import Sequence
+
+from genre_core.evaluation.confusion import ConfusionMatrix
+from genre_core.lessons.figures import FIGURES, Unit
+from genre_core.lessons.lesson import Choice, Number
+from genre_core.text import GAP, capitalized, count
+
+CLOSE = {"percent": 2.0, "points": 2.0, "epochs": 2.0, "tracks": 10.0}
+"""How near a prediction is called close, in each unit."""
+
+
+def written(value: float, unit: Unit, *, signed: bool = False) -> str:
+    """Return a figure as it is written: `79.9 %`, `4.2 points`, `12 epochs`; `+4.2 points` as a difference."""
+    if unit in ("percent", "points"):
+        sign = "+" if signed and value >= 0 else ""
+        number = f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
+        return f"{sign}{number}{GAP}{'%' if unit == 'percent' else 'points'}".replace("-", "−")
+    return count(round(value), unit.removesuffix("s"))
+
+
+def unit_of(question: Number | Choice) -> Unit:
+    """Return the unit of what a question asks for: a difference of rates is in points."""
+    figure = FIGURES[question.figure]
+    compared = question.compared_with and not figure.paired
+    return "points" if compared and figure.unit == "percent" else figure.unit
+
+
+def what_came(question: Number | Choice, value: float, n_tracks: int) -> str:
+    """Say what came of a run: `Validation accuracy: 79.9 %, on 1,408 validation tracks`."""
+    figure, unit = FIGURES[question.figure], unit_of(question)
+    if value != value:
+        return "This run does not tell it: no track is there to tell."
+    than = " compared with the earlier run" if question.compared_with and not figure.paired else ""
+    said = written(value, unit, signed=bool(than))
+    on = f", on {count(n_tracks, 'validation track')}" if unit in ("percent", "points") else ""
+    return f"{capitalized(figure.title)}{than}: **{said}**{on}."
+
+
+def number_reveal(question: Number, predicted: float, value: float) -> str:
+    """Say how far a predicted number is from what came."""
+    unit = unit_of(question)
+    apart = value - predicted
+    said = written(predicted, unit)
+    if value != value:
+        return f"You predicted {said}."
+    if abs(apart) <= CLOSE[unit]:
+        return f"You predicted {said}: close."
+    size = written(abs(apart), "points" if unit == "percent" else unit)
+    return f"You predicted {said}. It came out {size} {'higher' if apart > 0 else 'lower'}."
+
+
+def choice_reveal(question: Choice, predicted: int, value: float) -> str:
+    """Say whether the predicted answer is the one that came."""
+    if value != value:
+        return f"You predicted: {question.answers[predicted]}."
+    came = question.answer(value)
+    if came == predicted:
+        return f"You predicted: {question.answers[predicted]}. So it is."
+    return f"You predicted: {question.answers[predicted]}. What came: **{question.answers[came]}**."
+
+
+def cell_reveal(matrix: ConfusionMatrix, predicted: tuple[int, int]) -> str:
+    """Say how common the predicted confusion is, and which one is the most common."""
+    counts = matrix.counts.copy()
+    counts[range(len(counts)), range(len(counts))] = -1
+    most = divmod(int(counts.argmax()), len(counts))
+    highest, own = int(counts[most]), int(matrix.counts[predicted])
+    if own == highest:
+        return f"You predicted {cell_name(matrix.genres, predicted)}: {count(own, 'track')}. None is more common."
+    return (
+        f"You predicted {cell_name(matrix.genres, predicted)}: {count(own, 'track')}. "
+        f"Most common: **{cell_name(matrix.genres, most)}**, {count(highest, 'track')}."
+    )
+
+
+def cell_name(genres: Sequence[str], cell: tuple[int, int]) -> str:
+    """Return a confusion as a person says it: `Rock taken for Pop`."""
+    return f"{genres[cell[0]]} taken for {genres[cell[1]]}"
