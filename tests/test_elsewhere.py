@@ -213,7 +213,7 @@ def test_the_terminal_judges_a_folder_with_pairs_and_prints_both_ways(
 def test_data_that_there_are_not_are_a_sentence(store, run, monkeypatch, capsys):
     monkeypatch.setenv("GENRE_LAB_STORE", store.url)
     assert main(["evaluate", run.id, "--on", "nowhere"]) == 2
-    assert "There are no data nowhere: name a stored table or collection, a preset" in capsys.readouterr().err
+    assert "No stored data are called nowhere: import them, or check the name." in capsys.readouterr().err
     assert main(["evaluate", run.id, "--map", "a=b"]) == 2
     assert "name those with --on" in capsys.readouterr().err
     assert main(["evaluate", run.id, "--on", "notebook", "--part", "test"]) == 2

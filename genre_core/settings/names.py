@@ -4,6 +4,7 @@
 values as they are typed in an address or a terminal, and says in one sentence each what is wrong with them.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -26,6 +27,7 @@ SECTIONS = ("data", "split", "model", "train", "before")
 """The parts of a configuration, in the order in which they are shown."""
 BRANCH = "before.epochs"
 """The setting without which there is no branch, and none of the settings before it."""
+_HASH = re.compile(r"[0-9a-f]{64}")
 TAGS: Mapping[str, tuple[str, str]] = {"data": ("source", "Source"), "model": ("architecture", "Network")}
 """The field that says which variant a section is, and its title on screen."""
 
@@ -62,7 +64,7 @@ class Setting:
         return self.name.partition(".")[0]
 
     def label(self, value: Any) -> str:
-        """Return a value as a person reads it: `0.3`, `128, 64, 32`, `training median`."""
+        """Return a value as a person reads it: `0.3`, `128, 64, 32`, `training median`, the start of a hash."""
         if self.kind == "layers":
             return ", ".join(str(width) for width in value)
         if self.kind == "bool":
@@ -71,6 +73,8 @@ class Setting:
             return (self.labels or {}).get(value, str(value))
         if self.kind == "int" and not self.name.endswith("seed"):
             return f"{value:,}"
+        if isinstance(value, str) and _HASH.fullmatch(value):
+            return value[:8]
         return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -5,9 +5,11 @@ A large table is stored in pieces, so that neither storing it nor reading a part
 
 import io
 import json
+import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from sqlalchemy import delete, func, insert, select, update
@@ -145,6 +147,25 @@ class TableStore(Database):
     def table_names(self) -> dict[str, str]:
         """Return what stored tables and collections are called, by the hash of their content."""
         return {table.content_hash: table.name for kind in NAMED for table in self.tables(kind)}
+
+    def find_table(self, named: str, kinds: Sequence[str] = NAMED) -> tuple[str, StoredTable]:
+        """Return stored data with their kind, by their name, with or without its ending, or the start of their hash.
+
+        Raises
+        ------
+        DataError
+            There are none of that name, or several have it.
+        """
+        there = [(kind, table) for kind in kinds for table in self.tables(kind)]
+        called = [one for one in there if named in (one[1].name, PurePath(one[1].name).stem)]
+        if not called and re.fullmatch(r"[0-9a-f]{4,64}", named):
+            called = [one for one in there if one[1].content_hash.startswith(named)]
+        if len(called) == 1:
+            return called[0]
+        if called:
+            some = f"such as {called[0][1].content_hash[:8]}"
+            raise DataError(f"{len(called)} stored data are called {named[:60]}: name one by its hash, {some}.")
+        raise DataError(f"No stored data are called {named[:60]}: import them, or check the name.")
 
     def delete_table(self, content_hash: str) -> bool:
         """Forget a table; False if there is no such table."""

@@ -3,7 +3,7 @@
 Scores are those of the test part where somebody has opened it, and of validation otherwise: a report opens nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -63,7 +63,11 @@ def report_of(store: RunStore, runs: Sequence[Run]) -> Report:
     _errors(store, first, draft)
     _comparison(every, draft)
     _limitations(first, draft)
-    sections = (*draft.sections(), _how_to_repeat(first), _references(first, compared=len(every) > 1))
+    sections = (
+        *draft.sections(),
+        _how_to_repeat(first, store.table_names()),
+        _references(first, compared=len(every) > 1),
+    )
     about = f"{one_line(first.name)}, made on {first.run.created_at:%Y-%m-%d} with Genre Lab"
     return Report(f"Music genres in {first.source}", about, sections)
 
@@ -309,7 +313,7 @@ def _limitations(of: Known, draft: Draft) -> None:
     draft.add("conclusion", Text(f"{capitalized(_phrase(of.run))} is right on {_accuracy(of)} of {of.n}."))
 
 
-def _how_to_repeat(of: Known) -> Section:
+def _how_to_repeat(of: Known, tables: Mapping[str, str]) -> Section:
     run, versions = of.run, of.run.context.get("versions", {})
     facts = {
         "run": run.id,
@@ -323,7 +327,7 @@ def _how_to_repeat(of: Known) -> Section:
         "How to repeat it",
         (
             Text("On the same machine with the same versions, these commands give the same figures:"),
-            Code(f"{command(run)}\npython -m genre_core script {run.id}"),
+            Code(f"{command(run, tables)}\npython -m genre_core script {run.id}"),
             Table(("", "made with"), rows, 2, "Fingerprints of settings and data, and versions."),
         ),
     )

@@ -2,14 +2,12 @@
 
 import argparse
 import os
-import re
 from pathlib import Path
 
 from genre_core.data.clips.collection import KIND as CLIPS
 from genre_core.data.fma.importing import KIND as FMA
 from genre_core.data.fma.layout import find_fma
 from genre_core.data.sources import load_dataset
-from genre_core.errors import DataError
 from genre_core.judging.elsewhere import ElsewhereConfig, heard_alike, judge_elsewhere
 from genre_core.judging.fitted import fit_again
 from genre_core.judging.partners import read_pairs
@@ -63,16 +61,5 @@ def find_data(named: str, store: RunStore) -> tuple[DatasetConfig, Inputs]:
     if os.path.isfile(named):
         read = read_files([named])
         return SOURCES["table"].model_validate({"table": read.content_hash}), Inputs(read)
-    there = [(kind, table) for kind in KINDS for table in store.tables(kind)]
-    called = [one for one in there if named in (one[1].name, Path(one[1].name).stem)]
-    if not called and re.fullmatch(r"[0-9a-f]{4,64}", named):
-        called = [one for one in there if one[1].content_hash.startswith(named)]
-    if len(called) != 1:
-        many = f"{len(called)} stored data are called {named[:60]}: name one by its hash, such as"
-        raise DataError(
-            f"{many} {called[0][1].content_hash[:8]}."
-            if called
-            else f"There are no data {named[:60]}: name a stored table or collection, a preset, a file or a folder."
-        )
-    kind, table = called[0]
+    kind, table = store.find_table(named, KINDS)
     return SOURCES[kind].model_validate({"table": table.content_hash}), Inputs()

@@ -110,6 +110,7 @@ def read_order(
     if options.clips:
         stored = ("clips", find_stored_clips(options.clips))
     split_hash, split = find_split(options.published) if options.published else (None, None)
+    _find_named(options)
     config = configuration(options, stored, split_hash)
     refuse_unnamed(config)
     inputs = Inputs(table, split)
@@ -123,6 +124,14 @@ def read_order(
     elif config.model.feature_set:  # a network on sound refuses the features that are read here, before there is a run
         config.model.check(load_dataset(config.data, inputs).inputs.shape)
     return config, inputs
+
+
+def _find_named(options: argparse.Namespace) -> None:
+    """Put hashes in the place of the names that settings give stored data by."""
+    for name, kinds in (("data.table", ("table", CLIPS, FMA)), ("data.published", (SPLIT,))):
+        named = getattr(options, name, None)
+        if named and not re.fullmatch(r"[0-9a-f]{64}", named):
+            setattr(options, name, RunStore().find_table(named, kinds)[1].content_hash)
 
 
 _NAMED_BY = {

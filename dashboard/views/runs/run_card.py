@@ -11,6 +11,7 @@ from dashboard.components.take_home import take_home
 from dashboard.components.terms import numbers_line
 from dashboard.services import commands, openings
 from dashboard.services.runs import all_tags, loss, notes_of
+from dashboard.services.workers import store
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.shell.fields import TITLES
@@ -22,7 +23,7 @@ from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import SECTIONS, Setting, flatten, label_in, settings
 from genre_core.store.notes import LONGEST_NOTE, MOST_TAGS
 from genre_core.store.schema import Run, RunNote
-from genre_core.takehome.command import command
+from genre_core.takehome.command import HASHED, command
 
 ENDED = ("complete", "failed", "cancelled")
 COLOURS = {"complete": "green", "failed": "red", "running": "blue", "queued": "gray", "paused": "orange"}
@@ -156,15 +157,15 @@ def _settings(config: ExperimentConfig) -> None:
 
 
 def _short(config: ExperimentConfig, item: Setting, value: Any) -> str:
-    if item.name == "data.table":
-        return f"{value[:8]}…" if value else "none"
+    if item.name in HASHED and value:
+        return store().table_names().get(value, f"{value[:8]}…, no longer stored")
     return label_in(config, item.name, value) or "found by itself"
 
 
 def _provenance(run: Run) -> None:
     """Draw the command that repeats a run, and what it ran on."""
     st.markdown("**Repeat it in a terminal**")
-    st.code(command(run), language=None, wrap_lines=True)
+    st.code(command(run, store().table_names()), language=None, wrap_lines=True)
     context, versions = run.context, run.context.get("versions", {})
     seeds = {section: getattr(getattr(run.config, section), "seed", None) for section in SECTIONS}
     facts = {

@@ -1,5 +1,7 @@
 """Text about an imported table, FMA, collection of clips or published split."""
 
+from shlex import quote
+
 from genre_core.terminal.text.words import PARTS, Document, columns, count
 
 MOST_REFUSED = 20
@@ -18,7 +20,7 @@ def table(document: Document) -> str:
     ]
     lines += [f"Note: {note}" for note in document["notes"]]
     lines += [f"{finding['severity'].capitalize()}: {finding['sentence']}" for finding in document["findings"]]
-    lines.append(f"Train on it with --data.source table --data.table {document['table']}")
+    lines.append(f"Train on it with --data.source table --data.table {quote(document['name'])}")
     return "\n".join(lines)
 
 

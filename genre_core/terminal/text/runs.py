@@ -134,9 +134,4 @@ def _settings(changed: Mapping[str, Any] | None) -> str:
     if changed is None:
         return "made by another version"
     known = all_settings()
-    # A table's name is the hash of its content, of which the beginning tells enough.
-    shown = {
-        name: value[:8] if name in ("data.table", "data.published") else known[name].label(value)
-        for name, value in changed.items()
-    }
-    return "; ".join(f"{name} {value}" for name, value in shown.items())
+    return "; ".join(f"{name} {known[name].label(value)}" for name, value in changed.items())
