@@ -12,7 +12,7 @@ import streamlit as st  # noqa: E402
 from dashboard.components.lesson_panel import lesson_panel  # noqa: E402
 from dashboard.components.plot import install_plotly  # noqa: E402
 from dashboard.components.safely import safely  # noqa: E402
-from dashboard.services import workers  # noqa: E402
+from dashboard.services import runs, workers  # noqa: E402
 from dashboard.shell import address  # noqa: E402
 
 HERE = Path(__file__).parent
@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 st.set_page_config(page_title="Genre Lab", page_icon=str(HERE / "icon.svg"), layout="wide")
 install_plotly()
 st.logo(str(HERE / "logo.svg"), size="large")
-address.read()
+address.read(runs.named)
 page = st.navigation(
     [
         st.Page("views/train/page.py", title="Train", url_path="train", default=True),

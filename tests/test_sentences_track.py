@@ -8,10 +8,12 @@ from dashboard.services.networks import Explanation
 from dashboard.views.track import listened_to_text as listened
 from dashboard.views.track import text as said
 from dashboard.views.track.figures import MOST, attribution_figure, faithfulness_figure
+from genre_core.data.sources import load_dataset
 from genre_core.explaining.attribution import Attribution
 from genre_core.explaining.counterfactual import Change, Flip
 from genre_core.explaining.faithfulness import N_RANDOM, SHARES, Curve, Faithfulness
 from genre_core.explaining.neighbours import Neighbours
+from genre_core.settings.config import SyntheticConfig
 from genre_core.workers.explaining import Decided
 
 GENRES = ("Rock", "Jazz", "Folk")
@@ -90,14 +92,13 @@ def test_the_figure_shows_the_largest_and_all_others_together():
 
 
 def test_without_a_track_it_is_said_what_the_link_names():
-    assert said.no_track(None, 400).answer == "No track is selected."
-    wrong = said.no_track("x", 400)
-    assert wrong.answer == "The link names no track."
-    assert wrong.reason == "track is “x”, but should be a row counted from 0."
-    assert said.no_track("400", 400).answer == "This track does not exist."
-    assert said.no_track("9" * 50, 400).reason.startswith("The link names row 99999999999999999999…")
+    data = load_dataset(SyntheticConfig(n_samples=400))
+    assert said.no_track(None, data).answer == "No track is selected."
+    wrong = said.no_track("x", data)
+    assert wrong.answer == "This track does not exist."
+    assert wrong.reason == "The link names “x”; these data have 400 tracks, such as “1”."
+    assert said.no_track("9" * 50, data).reason.startswith("The link names “99999999999999999999…”")
     assert said.other_part("test", "train") == "The link says test, but this is a training track."
-    assert said.no_track("400", 400).reason == "The link names row 400; the rows of these data are 0 to 399."
     assert said.closed("9").answer == "Track 9 is a test track of this run."
     assert NONE_FITS == "No track here fits the filter."
     assert said.other_part("test", None) == "The link says test, but this is in no part of the split."

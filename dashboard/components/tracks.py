@@ -21,12 +21,14 @@ from dashboard.services import outcomes
 from dashboard.services.outcomes import StandardScores
 from dashboard.services.prediction_sets import Promise, genres_in_sets
 from dashboard.shell import address
+from dashboard.text.track_names import short_names
 from dashboard.theme import GAP, count, percent
+from genre_core.data.dataset import Dataset
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Mask
 
 ROWS_SHOWN, ROWS_BESIDE_A_TRACK = 12, 4
-CHOICES_SHOWN = 3
+CHOICES_SHOWN, TRACK_WIDTH = 3, 100
 NONE_FITS = "No track here fits the filter."
 PASSED_ON = (
     *("part", "right", "unit", "section", "among", "cell", "merge", "by", "order", "against", "diagonal"),
@@ -44,22 +46,22 @@ def judged_tracks(judged: Judged, chosen: ListedTracks, named: str, gone: str = 
         found = track_filter(chosen)
         download(judged, found, f"{named}.csv", promised())
     asked_for = st.query_params.get("track")
-    row = int(asked_for) if asked_for and asked_for.isdecimal() and len(asked_for) < 10 else None
+    row = judged.data.row_at(asked_for) if asked_for else None
     at = None if row is None else chosen.position(row)
     if asked_for and at is None:
         address.note(f"The link names a track that is not {gone}, so none is selected.")
         row = None
     listen(judged.run, list(answered(found)), f"player {named}", unit=judged.outcome.unit)
-    track_list(found, row, f"tracks {named}")
+    track_list(judged.data, found, row, f"tracks {named}")
     if at is not None:
         page = {name: st.query_params.get(name) for name in PASSED_ON}
         likely = choices(judged.outcome, int(chosen.rows[at]))
-        one_track(chosen, at, likely, outcomes.standard_scores(judged.run), {**page, "track": str(row)})
+        one_track(chosen, at, likely, outcomes.standard_scores(judged.run), {**page, "track": asked_for})
         if has_features(judged.data, "A track's profile"):
             say_whose_features(judged.run)
 
 
-def track_list(found: ListedTracks, chosen: int | None, key: str) -> None:
+def track_list(data: Dataset, found: ListedTracks, chosen: int | None, key: str) -> None:
     """Draw tracks, sortable and searchable; choosing one (its row in the data) puts it into the address.
 
     True and predicted genre are columns where they differ among the tracks.
@@ -77,14 +79,14 @@ def track_list(found: ListedTracks, chosen: int | None, key: str) -> None:
         n=len(found),
         most=ROWS_SHOWN if chosen is None else ROWS_BESIDE_A_TRACK,
         columns=_titles(),
-        on_pick=look_at_one_of(found.rows.tolist()),
+        on_pick=look_at_one_of(data, found.rows.tolist()),
         at=None if chosen is None else found.position(chosen),
     )
 
 
-def look_at_one_of(rows: Sequence[int]) -> Callable[[int | None], None]:
+def look_at_one_of(data: Dataset, rows: Sequence[int]) -> Callable[[int | None], None]:
     """Return what puts the track that was chosen of a table into the address; `rows` are its rows in the data."""
-    return lambda at: address.look(track=None if at is None else str(rows[at]))
+    return lambda at: address.look(track=None if at is None else data.address_of(rows[at]))
 
 
 def download(judged: Judged, found: ListedTracks, file_name: str, promise: Promise) -> None:
@@ -106,9 +108,12 @@ def _set(held: Mask, genres: Sequence[str]) -> str:
 
 
 def columns(found: ListedTracks, *, percentages: bool = False) -> Columns:
-    """Return tracks by column; probabilities in [0, 1], losses in nats; true and predicted genre in every file."""
+    """Return tracks by column; probabilities in [0, 1], losses in nats; true and predicted genre in every file.
+
+    With `percentages`, as a narrow list shows them.
+    """
     genres = found.genres
-    listed: Columns = {"track": list(found.names)}
+    listed: Columns = {"track": short_names(found.names) if percentages else list(found.names)}
     if not (percentages and found.one_true):
         listed["true"] = [genres[number] for number in found.true.tolist()]
     if not (percentages and found.one_predicted):
@@ -125,7 +130,7 @@ def columns(found: ListedTracks, *, percentages: bool = False) -> Columns:
 def _titles() -> dict[str, ColumnConfig]:
     column = st.column_config
     return {
-        "track": column.TextColumn("Track", width="small"),
+        "track": column.TextColumn("Track", width=TRACK_WIDTH),
         "true": column.TextColumn("True", width="small"),
         "predicted": column.TextColumn("Predicted", width="small"),
         "confidence": column.NumberColumn("Confidence", format="%.1f %%", help=GLOSSARY["confidence"], width="small"),

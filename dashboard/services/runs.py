@@ -14,13 +14,15 @@ from dashboard.services.caching import cached_by_run
 from dashboard.services.outcomes import outcome
 from dashboard.services.workers import store
 from genre_core.data.dataset import IntArray
-from genre_core.errors import DataError, RunStateError
+from genre_core.errors import DataError, RunStateError, StoreError
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
 from genre_core.store.losses import loss_sentence
 from genre_core.store.run_result import Judge
 from genre_core.store.schema import Epoch, Run, RunNote, RunState
 
 SOON_SECONDS, POLL_SECONDS, WATCH_SECONDS = 0.05, 0.5, 5.0
+MOST_NAMED = 10_000
+"""Among so many runs, the newest, a link is looked for by a run's name."""
 FEW = 4
 """As many active runs as people watch at full pace."""
 
@@ -83,6 +85,22 @@ def is_next(of: Run) -> bool:
 def loss(of: Run) -> str:
     """Say that a run has lost its worker and from where it went on; empty where it has not."""
     return loss_sentence(of, store().losses([of.id]).get(of.id, ())) if of.attempt > 1 else ""
+
+
+def named(text: str) -> tuple[str | None, str]:
+    """Return the identifier of a run by that or by its name, and what is to be said; None where there is none.
+
+    Of several runs of a name it is the newest.
+    """
+    try:
+        if run(text):
+            return text, ""
+        same = [one.id for one in store().runs(limit=MOST_NAMED) if one.name == text]
+    except StoreError:  # said by the page
+        return None, ""
+    if len(same) < 2:
+        return next(iter(same), None), ""
+    return same[0], f"{len(same)} runs are called “{text[:40]}”; this is the newest."
 
 
 def parent(of: Run) -> Run | None:

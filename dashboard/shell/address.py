@@ -8,7 +8,7 @@ address says something, and after Back and Forward, the address is right.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 
 import streamlit as st
@@ -62,11 +62,15 @@ WITH_SETTINGS = (
 """Pages whose address says the settings."""
 REMEMBERED = {"run", "runs", "lens", "lesson"}
 """State that stays the same from page to page."""
-_NOTES, _SETTINGS = "address notes", "address settings"
+_NOTES, _SETTINGS, _NAMED = "address notes", "address settings", "run that a link names"
 
 
-def read() -> None:
-    """Check the address, take out what does not fit, and show what was wrong with it until it is dismissed."""
+def read(run_named: Callable[[str], tuple[str | None, str]] = lambda _: (None, "")) -> None:
+    """Check the address, take out what does not fit, and show what was wrong with it until it is dismissed.
+
+    `run_named` returns the identifier of the run that a link names, None where there is none, and what is to be said.
+    """
+    _look_up(run_named)
     given = _given()
     kept, notes = judge(given)
     if kept != given:
@@ -74,6 +78,19 @@ def read() -> None:
         st.session_state[_NOTES] = [*st.session_state.get(_NOTES, ()), *notes]
     if st.session_state.get(_NOTES):
         _show_notes(st.session_state[_NOTES])
+
+
+def _look_up(run_named: Callable[[str], tuple[str | None, str]]) -> None:
+    """Put the identifier of a run in the place of its name, once for each that a link names."""
+    text = st.query_params.get("run")
+    if not text or text == st.session_state.get(_NAMED):
+        return
+    found, said = run_named(text)
+    st.session_state[_NAMED] = found or text
+    if said:
+        st.session_state[_NOTES] = [*st.session_state.get(_NOTES, ()), said]
+    if found and found != text:
+        _write({"run": found})
 
 
 def judge(given: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

@@ -85,6 +85,27 @@ class Dataset:
     def _whole(self) -> tuple[str, ...]:
         return tuple(re.sub(r" at [\d.]+ s$", "", name) for name in self.tracks) if self.heard else self.tracks
 
+    def address_of(self, row: int) -> str:
+        """Return what a link calls a row: its name, a number without commas; later ones of a name as `name (2)`."""
+        return self._addresses[0][row]
+
+    def row_at(self, address: str) -> int | None:
+        """Return the row that a link names; None where there is none of that name."""
+        return self._addresses[1].get(address)
+
+    @cached_property
+    def _addresses(self) -> tuple[tuple[str, ...], dict[str, int]]:
+        found: dict[str, int] = {}
+        seen: dict[str, int] = {}
+        for row, name in enumerate(self.tracks):
+            bare = name.replace(",", "")
+            text = bare if bare.replace(".", "").isdigit() else name
+            while text in found:
+                seen[text] = seen.get(text, 1) + 1
+                text = f"{text} ({seen[text]})"
+            found[text] = row
+        return tuple(found), found
+
     @property
     def features(self) -> tuple[str, ...]:
         """Return the names of the features; none where a row is no list of features."""

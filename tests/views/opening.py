@@ -33,13 +33,19 @@ def own_store(folder: Path):
         st.cache_resource.clear()
 
 
-def opened(view: str, **params: str) -> AppTest:
-    """Open a page of the app (`views/runs/page.py`) with these parameters, dots written as __."""
+def track_named(run_id: str, row: int) -> str:
+    """Return what an address calls a row of a run's data."""
+    return datasets.dataset(workers.store().run(run_id).config.data).address_of(int(row))
+
+
+def opened(view: str, **params: Any) -> AppTest:
+    """Open a page of the app (`views/runs/page.py`) with these parameters, dots written as __; `track` may be a row."""
     page = AppTest.from_file(APP, default_timeout=30)
     # Before its first run AppTest looks a page up by the name of its file, which is `page.py` for all of them.
     page._page_hash = calc_hash(Path(view).parent.name)
     for name, text in params.items():
-        page.query_params[name.replace("__", ".")] = text
+        of = params.get("run") or params.get("runs", "").split(",")[0]
+        page.query_params[name.replace("__", ".")] = text if isinstance(text, str) else track_named(of, text)
     page.run()
     assert not page.exception, [item.message for item in page.exception]
     return page

@@ -149,7 +149,7 @@ def test_the_matrix_counts_the_first_less_the_second_and_its_cells_open_the_trac
     assert set(moved["true"]) == {genres[1]}
     assert ((moved["A"] == genres[1]) != (moved["B"] == genres[1])).all()
     row = int(good.rows[np.flatnonzero(ours != theirs)[0]])
-    page = opened(COMPARE, runs="good,poor", cell="1-1", track=str(row))
+    page = opened(COMPARE, runs="good,poor", cell="1-1", track=row)
     assert {"Why A predicts this", "Why B predicts this"} <= set(links(page))
     assert "did not move here" in texts(opened(COMPARE, runs="good,poor", cell="1-1", track="599999"))
 

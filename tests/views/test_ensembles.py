@@ -119,7 +119,7 @@ def test_sections_of_a_genre_draw_an_ensemble(store, section):
 
 
 def test_a_track_of_an_ensemble_has_its_answer_and_says_why_no_more(store):
-    page = opened("views/track/page.py", run="all", track="0")
+    page = opened("views/track/page.py", run="all", track=0)
     with pytest.raises(DataError, match=r"^An ensemble has no single network: open one of its members\.$") as told:
         networks.network(store.run("all"))
     assert str(told.value) in texts(page)

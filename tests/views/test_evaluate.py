@@ -132,7 +132,7 @@ def test_the_same_numbers_stand_everywhere_and_say_their_part_and_how_many(store
 
 
 def test_a_choice_of_part_or_share_goes_into_the_address_and_drops_the_track(store):
-    page = opened(EVALUATE, run="small", cell="0-0", track="3")
+    page = opened(EVALUATE, run="small", cell="0-0", track=3)
     page.segmented_control(key="choice part").set_value("test").run()
     assert dict(page.query_params) == {"run": "small", "cell": "0-0", "part": "test"}
     page.selectbox(key="menu by").set_value("true").run()
@@ -214,7 +214,7 @@ def test_a_cell_that_the_matrix_does_not_have_is_said(store):
 def test_a_track_shows_its_genres_probabilities_and_features(store):
     page = on_test(run="small", cell="0-0")
     name = page.dataframe[0].value["track"][0]
-    page = on_test(run="small", cell="0-0", track=str(int(name.replace(",", "")) - 1))
+    page = on_test(run="small", cell="0-0", track=int(name.replace(",", "")) - 1)
     assert f"Track {name}: Rock recognized" in [sub.value for sub in page.subheader]
     assert "predicted, true" in html(page)
     assert html(page).count("<li") == 8
@@ -297,7 +297,7 @@ def test_noisy_labels_are_judged_by_the_labels_or_by_the_true_genres(store):
         best = outcomes.outcome(run, "validation", judge=Judge(right == "true")).limit.accuracy
         assert f"{100 * best:.1f}\u202f%" in html(page)
     assert rights["true genre"] > rights["label"]
-    page = opened(EVALUATE, run="noisy", right="true", cell="0-0", track="3")
+    page = opened(EVALUATE, run="noisy", right="true", cell="0-0", track=3)
     page.segmented_control(key="choice right").set_value("label").run()
     assert "right" not in page.query_params
     assert "track" not in page.query_params
@@ -313,7 +313,7 @@ def test_tracks_of_a_recording_show_its_group(store):
 
 
 def test_another_run_keeps_the_cell_only_where_the_genres_are_the_same(store):
-    page = on_test(run="small", cell="1-1", track="5")
+    page = on_test(run="small", cell="1-1", track=5)
     page.selectbox(key="run picker").set_value("again").run()
     assert dict(page.query_params) == {"run": "again", "cell": "1-1", "part": "test"}
     page.selectbox(key="run picker").set_value("sixty").run()

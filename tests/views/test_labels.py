@@ -9,7 +9,7 @@ from genre_core.settings.names import configure
 from genre_core.store.openings import open_test
 from genre_core.workers.run import execute
 from genre_core.workers.study import execute_study
-from tests.views.opening import drawn, opened, own_store, press, texts
+from tests.views.opening import drawn, opened, own_store, press, texts, track_named
 from tests.views.stored import put_segments
 
 EVALUATE = "views/evaluate/page.py"
@@ -119,13 +119,13 @@ def test_a_closed_test_part_shows_no_label(store):
 def test_a_chosen_track_is_in_the_address_and_leads_to_its_page(store):
     rows = found_labels.doubtful_labels(store.run("noisy"), "validation")
     row = int(rows.rows[rows.order[0]])
-    page = looked_at("noisy", track=str(row))
+    page = looked_at("noisy", track=row)
     assert any(link.proto.label.startswith("Open track") for link in page.get("page_link"))
 
 
 def test_a_track_goes_on_to_the_next_doubtful_one_and_back_to_the_list(store):
     rows = found_labels.doubtful_labels(store.run("noisy"), "validation")
-    first, second = (str(row) for row in rows.rows[rows.order[:2]].tolist())
+    first, second = (track_named("noisy", row) for row in rows.rows[rows.order[:2]].tolist())
     page = opened("views/track/page.py", run="noisy", section="labels", track=first)
     assert f"1 of {rows.found.n_doubtful:,}" in texts(page)
     press(page, "Next")

@@ -40,7 +40,7 @@ def store(tmp_path_factory):
 
 
 def test_a_track_shows_the_score_that_it_was_rendered_from(store):
-    page = opened(TRACK, run="windows", track="3")
+    page = opened(TRACK, run="windows", track=3)
     data = datasets.dataset(store.run("windows").config.data)
     roll = drawn(page, "score")
     assert "Its score" in [head.value for head in page.subheader]
@@ -120,7 +120,7 @@ def test_by_track_the_whole_clip_is_heard_with_what_is_said_of_each_window(store
 
 
 def test_a_track_is_heard_among_the_windows_of_its_clip(store):
-    (one,), *_ = listened(opened(TRACK, run="windows", track="3"))
+    (one,), *_ = listened(opened(TRACK, run="windows", track=3))
     window = datasets.dataset(store.run("windows").config.data).heard[3]
     assert (one["from"], one["to"]) == (window.start / 1000, window.start / 1000 + 1)
     assert [start for start, *_ in one["windows"]] == [0.0, 1.0]

@@ -139,7 +139,7 @@ def test_one_genre_says_what_cannot_be_explained(store, section):
 def test_a_track_says_so_in_one_sentence_and_shows_the_answer(store):
     found = outcomes.predictions(store.run("twin"))
     row = int(np.flatnonzero(found.part == 1)[0])
-    page = opened("views/track/page.py", run="twin", track=str(row))
+    page = opened("views/track/page.py", run="twin", track=row)
     assert not page.error
     assert texts(page).count(unexplained(store)) == 1
     assert any('class="gl-answer"' in item.proto.body for item in page.get("html"))

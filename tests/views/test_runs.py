@@ -161,6 +161,18 @@ def test_the_command_repeats_the_run(store, tmp_path, monkeypatch):
     assert document["config"] == store.run("first").config.model_dump(mode="json")
 
 
+def test_a_link_may_name_a_run_by_its_name(store):
+    page = opened(RUNS, run="First one")
+    assert page.query_params["run"] == "first"
+    assert "First one" in [heading.value for heading in page.subheader]
+    trained(store, "again", SMALL, "Second one", train__seed=5)
+    page = opened(RUNS, run="Second one")
+    assert page.query_params["run"] == "again"
+    assert "2 runs are called “Second one”; this is the newest." in texts(page)
+    store.delete("again")
+    assert "should be a run's identifier" in texts(opened(RUNS, run="no such run"))
+
+
 def test_same_settings_opens_train_with_exactly_them(store):
     page = press(opened(RUNS, run="first"), "Same settings")
     assert page.query_params["preset"] == "notebook"

@@ -99,12 +99,12 @@ def test_a_track_says_its_set_unless_the_network_learned_from_it(store):
     run = store.run("small")
     seen, held = outcomes.outcome(run, "validation"), genres_in_sets(run, "validation", Promise(0.95))
     at = int(np.flatnonzero(held.sum(axis=1) == 2)[0])
-    page = opened(TRACK, run="small", track=str(seen.rows[at]), level="95")
+    page = opened(TRACK, run="small", track=seen.rows[at], level="95")
     assert set_sentence(held[at], int(seen.y_true[at]), run.context["genres"], 0.95) in said(page)
     outside = int(np.flatnonzero(~held[np.arange(len(held)), seen.y_true])[0])
-    page = opened(TRACK, run="small", track=str(seen.rows[outside]), level="95")
+    page = opened(TRACK, run="small", track=seen.rows[outside], level="95")
     assert set_sentence(held[outside], int(seen.y_true[outside]), run.context["genres"], 0.95) in said(page)
     train = outcomes.predictions(run).of("train").rows
-    assert "Prediction set" not in said(opened(TRACK, run="small", track=str(train[0])))
+    assert "Prediction set" not in said(opened(TRACK, run="small", track=train[0]))
     segment = outcomes.predictions(store.run("grouped")).of("validation").rows[1]
-    assert "Prediction set" in said(opened(TRACK, run="grouped", track=str(segment)))
+    assert "Prediction set" in said(opened(TRACK, run="grouped", track=segment))

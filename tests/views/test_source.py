@@ -116,7 +116,7 @@ def test_pages_that_ask_for_no_features_show_a_run_on_it(store, page, looked_at)
     [
         ("genres", {"genre": "Middle"}, "What sets a genre apart"),
         ("genres", {"genre": "Middle", "section": "features"}, "What recognition rests on"),
-        ("track", {"track": "3"}, "Why the network answers so"),
+        ("track", {"track": 3}, "Why the network answers so"),
     ],
 )
 @pytest.mark.parametrize("run", ["one", "two", "both"])
@@ -133,7 +133,7 @@ def test_a_track_behind_a_cell_is_shown_without_its_profile(store):
     seen = outcomes.outcome(store.run("one"), "validation")
     row = next(row for row, y, z in zip(seen.rows, seen.y_true, seen.logits.argmax(1), strict=True) if y == z)
     genre = seen.y_true[seen.rows == row][0]
-    drawn = opened("views/evaluate/page.py", run="one", cell=f"{genre}-{genre}", track=str(row))
+    drawn = opened("views/evaluate/page.py", run="one", cell=f"{genre}-{genre}", track=row)
     assert not drawn.error
     assert f"A track's profile {MISSING}" in texts(drawn)
 

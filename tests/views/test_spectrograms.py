@@ -203,7 +203,7 @@ def sound(one):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_what_decided_is_seen_heard_and_judged(store, answered, method):
-    page = opened("views/track/page.py", run="cnn", track="3", method=method, share="30")
+    page = opened("views/track/page.py", run="cnn", track=3, method=method, share="30")
     heard = drawn(page, "player listened")
     assert [one["title"] for one in heard["clips"]] == [
         "Whole window",
@@ -223,13 +223,13 @@ def test_what_decided_is_seen_heard_and_judged(store, answered, method):
 
 
 def test_another_genre_can_be_asked_about(store, answered):
-    page = opened("views/track/page.py", run="cnn", track="3", **{"for": "2"})
+    page = opened("views/track/page.py", run="cnn", track=3, **{"for": "2"})
     assert "for hiss" in drawn(page, "player listened")["map"]["sentence"]
 
 
 def test_the_filters_of_the_first_layer_are_seen_and_what_they_answer_to_is_heard(store, monkeypatch):
     monkeypatch.setattr(first_layer, "ask", lambda work, *arguments: Asked(work(*arguments, store.url)))
-    page = opened("views/track/page.py", run="cnn", track="3", filter="1")
+    page = opened("views/track/page.py", run="cnn", track=3, filter="1")
     page.session_state["first layer"] = True  # the expander is opened
     page.run()
     assert not page.exception
@@ -243,7 +243,7 @@ def test_the_filters_of_the_first_layer_are_seen_and_what_they_answer_to_is_hear
 
 
 def test_while_a_worker_computes_one_waits(store):
-    said = texts(opened("views/track/page.py", run="cnn", track="3", share="13", **{"for": "99"}))
+    said = texts(opened("views/track/page.py", run="cnn", track=3, share="13", **{"for": "99"}))
     assert "Waiting for a worker" in said
     assert "share is “13” in this link; it can be 5, 10, 20, 30, 40 or 50" in said
     assert "for is “99” in this link; it can be 0 to " in said
@@ -251,7 +251,7 @@ def test_while_a_worker_computes_one_waits(store):
 
 def test_what_could_not_be_computed_says_why_and_can_be_tried_again(store, monkeypatch):
     monkeypatch.setattr(listened_to, "ask", lambda *_: Asked(problem="The weights are gone: train it again."))
-    page = opened("views/track/page.py", run="cnn", track="3")
+    page = opened("views/track/page.py", run="cnn", track=3)
     assert "The weights are gone: train it again." in texts(page)
     assert "Try again" in [button.label for button in page.button]
 
@@ -268,10 +268,10 @@ def test_an_ensemble_of_features_and_spectrograms_says_whose_it_shows(store):
     choice.set_value("CNN").run()
     assert "64 × 22 numbers" in json.loads(drawn(page, "network")["figure"])["data"][-1]["text"][0]
     said = "These are features of one member, the softmax regression (chroma). The ensemble averages it with"
-    page = opened("views/track/page.py", run="mixed", track="0")
+    page = opened("views/track/page.py", run="mixed", track=0)
     assert f"{said} the CNN (logmel)." in texts(page)
     assert "Its answer along the clip" not in links(page)
-    assert "Its answer along the clip" in links(opened("views/track/page.py", run="cnn", track="0"))
+    assert "Its answer along the clip" in links(opened("views/track/page.py", run="cnn", track=0))
     assert "Let it listen to a sound" in links(opened("views/train/page.py", run="cnn"))
     page = opened("views/listen/page.py", run="mixed")
     assert "The members of this ensemble listen to different things" in texts(page)

@@ -17,10 +17,10 @@ from genre_core.errors import DataError
 from genre_core.evaluation.metrics import softmax
 from genre_core.settings.names import configure
 from genre_core.store.openings import open_test
-from tests.views.opening import drawn, opened, own_store, press, texts
+from tests.views.opening import drawn, opened, own_store, press, texts, track_named
 from tests.views.stored import put_segments, trained
 
-NO_ROWS = ("x", "-1", "9" * 40, "400")
+NO_ROWS = ("x", "-1", "9" * 40, "0", "401")
 TRACK, EVALUATE = "views/track/page.py", "views/evaluate/page.py"
 SMALL = {"data.n_samples": 400, "data.n_features": 8, "train.max_epochs": 3, "model.hidden": (16,), "data.overlap": 3.0}
 
@@ -58,6 +58,10 @@ def rows_of(run, part, *, wrong=False):
     return np.flatnonzero((found.part == number) & (not wrong or found.logits.argmax(axis=1) != found.y))
 
 
+def of_small(run):
+    return datasets.dataset(run("small").config.data)
+
+
 def why_gone(run):
     """Return why the tracks of a run cannot be read."""
     with pytest.raises(DataError) as told:
@@ -85,20 +89,20 @@ def test_a_track_says_what_it_is_and_how_sure_the_network_is(store):
     found = outcomes.predictions(run)
     y_prob = softmax(found.logits[[row]])[0]
     genres = run.context["genres"]
-    page = opened(TRACK, run="small", track=str(row))
+    page = opened(TRACK, run="small", track=row)
     true, predicted = genres[found.y[row]], genres[y_prob.argmax()]
     assert page.header[0].value == said.title(str(row + 1), true, predicted, y_prob.max())
     assert ">validation track<" in html(page)
     assert shares(page) == [round(100 * p, 1) for p in sorted(y_prob, reverse=True)]
     assert f"Why {predicted} rather than {true}" in drawn(page, "attribution")["figure"]
     right = int(np.setdiff1d(rows_of(run, "validation"), rows_of(run, "validation", wrong=True))[0])
-    assert "; recognized with " in opened(TRACK, run="small", track=str(right)).header[0].value
+    assert "; recognized with " in opened(TRACK, run="small", track=right).header[0].value
 
 
 @pytest.mark.parametrize("run_id", ["small", "linear"])
 def test_the_bars_of_the_attribution_add_up_to_what_is_said(store, run_id):
     row = int(rows_of(store.run(run_id), "validation")[0])
-    page = opened(TRACK, run=run_id, track=str(row))
+    page = opened(TRACK, run=run_id, track=row)
     bars = json.loads(drawn(page, "attribution")["figure"])["data"][0]["x"]
     summed = re.search(r"([+−][\d.]+) nats", texts(page))
     assert float(summed[1].replace("−", "-")) == pytest.approx(sum(bars), abs=0.006)
@@ -107,7 +111,7 @@ def test_the_bars_of_the_attribution_add_up_to_what_is_said(store, run_id):
 def test_the_tracks_nearest_in_training_are_listed_and_open(store):
     run = store.run("small")
     row = int(rows_of(run, "validation")[0])
-    page = opened(TRACK, run="small", track=str(row))
+    page = opened(TRACK, run="small", track=row)
     nearest = page.dataframe[0].value
     assert len(nearest) == 10
     assert (np.diff(nearest["distance"]) >= 0).all()
@@ -116,11 +120,11 @@ def test_the_tracks_nearest_in_training_are_listed_and_open(store):
     train = {f"{row + 1:,}" for row in rows_of(run, "train")}
     assert set(nearest["Track"]) <= train
     row = int(nearest["Track"][0].replace(",", "")) - 1
-    assert ">training track<" in html(opened(TRACK, run="small", track=str(row)))
+    assert ">training track<" in html(opened(TRACK, run="small", track=row))
 
 
 def test_what_features_mean_is_a_list_and_synthetic_ones_have_no_unit(store):
-    page = opened(TRACK, run="small", track=str(rows_of(store.run("small"), "validation")[0]))
+    page = opened(TRACK, run="small", track=rows_of(store.run("small"), "validation")[0])
     assert NO_UNIT in texts(page)
     page.session_state["features meaning"] = True
     page.run()
@@ -134,7 +138,7 @@ def test_what_features_mean_is_a_list_and_synthetic_ones_have_no_unit(store):
 
 def test_a_moved_slider_re_predicts_and_the_address_says_it(store):
     run = store.run("small")
-    page = opened(TRACK, run="small", track=str(rows_of(run, "validation")[0]))
+    page = opened(TRACK, run="small", track=rows_of(run, "validation")[0])
     before, slider = shares(page), page.slider[0]
     slider.set_value(slider.max).run()
     name = slider.label.split(" · ")[0]
@@ -156,12 +160,12 @@ def test_a_moved_slider_re_predicts_and_the_address_says_it(store):
 def test_trying_what_flips_the_answer_flips_it_and_the_link_says_the_same(store, key):
     run = store.run("small")
     for row in rows_of(run, "validation")[:8]:
-        page = opened(TRACK, run="small", track=str(row))
+        page = opened(TRACK, run="small", track=row)
         if key not in [button.key for button in page.button]:
             continue
         page.button(key=key).click().run()
         assert ", instead of " in texts(page)
-        again = opened(TRACK, run="small", track=str(row), what=page.query_params["what"])
+        again = opened(TRACK, run="small", track=row, what=page.query_params["what"])
         assert shares(again) == shares(page)
         break
     else:
@@ -173,10 +177,10 @@ def test_a_feature_of_any_name_and_one_that_is_not_known_can_be_changed(store):
     X = datasets.dataset(run.config.data).X
     row = int(np.flatnonzero(np.isnan(X[:, 0]))[0])
     open_test(store, run)
-    page = opened(TRACK, run="leaky", track=str(row))
+    page = opened(TRACK, run="leaky", track=row)
     slider = next(slider for slider in page.slider if "replaced by" in slider.label)
     slider.set_value(slider.max).run()
-    again = opened(TRACK, run="leaky", track=str(row), what=page.query_params["what"])
+    again = opened(TRACK, run="leaky", track=row, what=page.query_params["what"])
     assert "With 1 feature changed" in texts(again)
     assert not re.search("ignored", texts(again))
 
@@ -193,7 +197,7 @@ def test_a_feature_of_any_name_and_one_that_is_not_known_can_be_changed(store):
     ],
 )
 def test_a_change_that_does_not_fit_is_said_and_nothing_is_changed(store, what, sentence):
-    page = opened(TRACK, run="small", track=str(rows_of(store.run("small"), "validation")[0]), what=what)
+    page = opened(TRACK, run="small", track=rows_of(store.run("small"), "validation")[0], what=what)
     assert sentence in texts(page)
     assert "Move a feature to see" in texts(page)
 
@@ -209,18 +213,18 @@ def test_previous_and_next_go_through_the_cell_and_the_way_back_leads_to_it(stor
     rows = rows_of(run, "validation")
     rows = rows[(found.y[rows] == i) & (found.logits[rows].argmax(axis=1) == j)]
     order = rows[np.argsort(-softmax(found.logits[rows]).max(axis=1), kind="stable")]
-    page = opened(TRACK, run="small", cell=f"{i}-{j}", track=str(order[0]), what="mfcc1:0")
+    page = opened(TRACK, run="small", cell=f"{i}-{j}", track=order[0], what="mfcc1:0")
     assert f"1 of {len(order)}" in texts(page)
     assert page.button(key="track Previous").disabled
     for row in order[1:]:
         press(page, "Next")
-        assert dict(page.query_params) == {"run": "small", "cell": f"{i}-{j}", "track": str(row)}
+        assert dict(page.query_params) == {"run": "small", "cell": f"{i}-{j}", "track": track_named("small", row)}
     assert page.button(key="track Next").disabled
     back = page.get("page_link")[0].proto
     genres = run.context["genres"]
     assert back.label == (f"{genres[i]} recognized" if i == j else f"{genres[i]} taken for {genres[j]}")
     assert f"cell={i}-{j}" in back.query_string
-    row_of = opened(TRACK, run="small", cell=f"{i}-*", track=str(order[0]))
+    row_of = opened(TRACK, run="small", cell=f"{i}-*", track=order[0])
     assert f" of {counts[i].sum()}" in texts(row_of)
 
 
@@ -242,7 +246,7 @@ def test_the_list_of_a_cell_is_filtered_by_the_address_and_leads_to_the_track(st
     assert NONE_FITS in texts(none)
     wrong = opened(EVALUATE, run="small", cell=f"{i}-{j}", only="sure:all")
     assert LOOKED_AT["only"][1] in texts(wrong)
-    row = str(int(listed["track"][0].replace(",", "")) - 1)
+    row = listed["track"][0].replace(",", "")
     page = opened(EVALUATE, run="small", cell=f"{i}-{j}", track=row)
     assert any(label.startswith("Open this track") for label in links(page))
 
@@ -254,8 +258,8 @@ def test_the_list_of_a_cell_is_filtered_by_the_address_and_leads_to_the_track(st
     ("params", "sentence"),
     [
         ({"run": "nobody", "track": "3"}, lambda run: no_run("nobody", True)[0]),
-        ({"run": "small"}, lambda run: said.no_track(None, 400)),
-        *(({"run": "small", "track": of}, lambda run, of=of: said.no_track(of, 400)) for of in NO_ROWS),
+        ({"run": "small"}, lambda run: said.no_track(None, of_small(run))),
+        *(({"run": "small", "track": of}, lambda run, of=of: said.no_track(of, of_small(run))) for of in NO_ROWS),
         *(({"run": of, "track": "3"}, lambda run, of=of: not_complete(run(of))[0]) for of in ("queued", "failed")),
         ({"run": "gone", "track": "3"}, lambda run: no_tracks(why_gone(run("gone")))[0]),
     ],
@@ -272,7 +276,7 @@ def test_a_link_that_leads_to_no_track_says_why_and_leads_on(store, params, sent
 
 def test_a_test_track_asks_before_the_test_part_is_opened(store):
     trained(store, "closed", SMALL, train__seed=5)
-    row = str(rows_of(store.run("closed"), "test")[0])
+    row = rows_of(store.run("closed"), "test")[0]
     page = opened(TRACK, run="closed", track=row)
     assert page.header[0].value == said.closed(f"{int(row) + 1}").answer
     assert 'class="gl-answer"' not in html(page)
@@ -290,13 +294,13 @@ def test_what_folds_leave_out_stays_closed_whatever_is_opened(store):
     left_out = np.isnan(found.logits).any(axis=1)
     assert left_out.tolist() == (own.part == 2).tolist()  # the test part of the same settings without folds
     row = int(np.flatnonzero(left_out)[0])
-    page = opened(TRACK, run="fold", track=str(row))
+    page = opened(TRACK, run="fold", track=row)
     assert page.header[0].value == said.left_out(f"{row + 1}").answer
     assert 'class="gl-answer"' not in html(page)
 
 
 def test_a_link_that_names_another_part_says_so(store):
-    row = str(rows_of(store.run("small"), "train")[0])
+    row = rows_of(store.run("small"), "train")[0]
     page = opened(TRACK, run="small", part="validation", track=row)
     assert said.other_part("validation", "train") in texts(page)
     assert ">training track<" in html(page)
@@ -307,7 +311,7 @@ def test_without_weights_there_is_the_answer_but_no_why(store, monkeypatch):
         raise DataError("No weights.")
 
     monkeypatch.setattr(networks, "network", missing)
-    page = opened(TRACK, run="small", track=str(rows_of(store.run("small"), "validation")[1]))
+    page = opened(TRACK, run="small", track=rows_of(store.run("small"), "validation")[1])
     assert "No weights." in texts(page)
     assert shares(page)
     assert not page.slider
@@ -319,16 +323,16 @@ def test_a_wrong_label_is_marked_and_the_true_genre_judges_where_the_link_says_s
     data = datasets.dataset(run.config.data)
     rows = rows_of(run, "validation")
     row = int(rows[data.y_clean[rows] != data.y[rows]][0])
-    by_label = opened(TRACK, run="noisy", track=str(row))
+    by_label = opened(TRACK, run="noisy", track=row)
     assert f" is labeled {data.genres[data.y[row]]}" in by_label.header[0].value
     assert ">wrong label<" in html(by_label)
-    by_genre = opened(TRACK, run="noisy", track=str(row), right="true")
+    by_genre = opened(TRACK, run="noisy", track=row, right="true")
     assert f" is {data.genres[data.y_clean[row]]}; " in by_genre.header[0].value
 
 
 def test_pieces_of_the_same_recording_in_training_are_marked(store):
     open_test(store, store.run("leaky"))
-    page = opened(TRACK, run="leaky", track=str(rows_of(store.run("leaky"), "validation")[0]))
+    page = opened(TRACK, run="leaky", track=rows_of(store.run("leaky"), "validation")[0])
     assert "Same recording" in page.dataframe[0].value.columns
     assert ">leaky<" in html(page)
     assert ">recording " in html(page)

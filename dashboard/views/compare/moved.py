@@ -9,11 +9,13 @@ from dashboard.components.cell_tracks import choices, tracks_of
 from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.listening import Listed, listen
 from dashboard.components.table import table
-from dashboard.components.tracks import draw_choices, look_at_one_of
+from dashboard.components.tracks import TRACK_WIDTH, draw_choices, look_at_one_of
 from dashboard.shell import address
 from dashboard.shell.address import plain
+from dashboard.text.track_names import short_names
 from dashboard.views.compare.chosen import Chosen
 from dashboard.views.compare.comparing import Side
+from genre_core.data.dataset import Dataset
 
 ROWS_SHOWN, ROWS_BESIDE_A_TRACK = 10, 5
 
@@ -24,10 +26,11 @@ def draw(chosen: Chosen, here: Tracks) -> None:
 
     rows = chosen.compared.first.outcome.rows[here].tolist()
     listed = columns(chosen, here)
-    row = _looked_at(rows)
+    row = _looked_at(chosen.compared.data, rows)
     first = chosen.compared.first
     listen(first.run, _heard(chosen, rows, listed), "player moved", unit=first.outcome.unit)
     shown = {name: [100 * one for one in values] if "sure" in name else values for name, values in listed.items()}
+    shown["track"] = short_names([str(name) for name in listed["track"]])
     table(
         pa.table(shown),
         f"moved {chosen.part} {chosen.number} {len(rows)} {st.query_params.get('cell')}",
@@ -35,7 +38,7 @@ def draw(chosen: Chosen, here: Tracks) -> None:
         n=len(rows),
         most=ROWS_SHOWN if row is None else ROWS_BESIDE_A_TRACK,
         columns=_titles([name for name in listed if "sure" in name]),
-        on_pick=look_at_one_of(rows),
+        on_pick=look_at_one_of(chosen.compared.data, rows),
         at=None if row is None else rows.index(row),
     )
     csv_download(lambda: listed, "moved tracks.csv", "moved")
@@ -53,7 +56,7 @@ def _titles(sure: list[str]) -> dict[str, ColumnConfig]:
     column = st.column_config
     about = "The probability that it gives to its prediction."
     titles: dict[str, ColumnConfig] = {name: column.NumberColumn(name, format="%.0f %%", help=about) for name in sure}
-    return {"track": column.TextColumn("Track", width="small"), "true": column.TextColumn("True")} | titles
+    return {"track": column.TextColumn("Track", width=TRACK_WIDTH), "true": column.TextColumn("True")} | titles
 
 
 def columns(chosen: Chosen, here: Tracks) -> Columns:
@@ -73,10 +76,10 @@ def columns(chosen: Chosen, here: Tracks) -> Columns:
     return found
 
 
-def _looked_at(rows: list[int]) -> int | None:
+def _looked_at(data: Dataset, rows: list[int]) -> int | None:
     """Return the track that the address names, if it is in the list."""
     text = st.query_params.get("track", "")
-    row = int(text) if text.isdecimal() and len(text) < 10 else None
+    row = data.row_at(text)
     if text and row not in rows:
         address.note("The link names a track that did not move here, so none is selected.")
     return row if row in rows else None
@@ -101,7 +104,7 @@ def _answer_of(side: Side, chosen: Chosen, row: int) -> None:
         label,
         ":material/arrow_forward:",
         run=side.run.id,
-        track=str(row),
+        track=chosen.compared.data.address_of(row),
         part=part,
         right=right,
         unit=st.query_params.get("unit"),

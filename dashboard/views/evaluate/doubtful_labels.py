@@ -13,7 +13,7 @@ from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
 from dashboard.components.study_page import study_progress
 from dashboard.components.table import table
-from dashboard.components.tracks import look_at_one_of
+from dashboard.components.tracks import TRACK_WIDTH, look_at_one_of
 from dashboard.components.twin import twin
 from dashboard.services import labels as found_labels
 from dashboard.services.labels import Among, DoubtfulLabels
@@ -21,6 +21,7 @@ from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text.ensembles import NOT_CROSSED
 from dashboard.text.limits import unheard
+from dashboard.text.track_names import short_names
 from dashboard.views.evaluate import find_the_flips
 from dashboard.views.evaluate import labels_text as sentences
 from dashboard.views.evaluate.labels_figure import found_figure
@@ -121,18 +122,19 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
     rows = labels.rows[labels.order[: min(n, MOST_ROWS)]].tolist()
     listen(judged.run, _heard(judged.data, labels, rows), "player doubtful")
     asked = st.query_params.get("track")
-    at = rows.index(int(asked)) if asked and asked.isdecimal() and int(asked) in rows else None
+    row = judged.data.row_at(asked) if asked else None
+    at = rows.index(row) if row in rows else None
     table(
         shown,
         f"doubtful {judged.file_name} {n}",
         "Tracks with doubtful labels, the most doubtful first, with their label and the genre that they look like.",
         n=n,
         most=ROWS,
-        on_pick=look_at_one_of(rows),
+        on_pick=look_at_one_of(judged.data, rows),
         at=at,
         columns={
             "rank": number("Rank", width="small"),
-            "track": column("Track", width="small"),
+            "track": column("Track", width=TRACK_WIDTH),
             "label": column("Label"),
             "looks like": column("Looks like"),
             "probability of it": number(
@@ -155,7 +157,7 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
             why = "" if st.query_params.get("among") == "all" else ": why it looks like that"
             page = {name: st.query_params.get(name) for name in ("part", "right", "unit", "section", "among")}
             address.page_link("views/track/page.py", f"Open track {name}{why}", ":material/arrow_forward:",
-                              **page, track=str(rows[at]))  # fmt: skip
+                              **page, track=judged.data.address_of(rows[at]))  # fmt: skip
 
 
 def _heard(data: Dataset, labels: DoubtfulLabels, rows: Sequence[int]) -> list[Listed]:
@@ -169,9 +171,10 @@ def columns(data: Dataset, labels: DoubtfulLabels, n: int, *, percentages: bool 
     """Return the n most doubtful labels by column; probabilities in [0, 1]."""
     at, found, factor = labels.order[:n], labels.found, 100 if percentages else 1
     rows, likes = labels.rows[at], found.looks_like[at]
+    names = [data.tracks[row] for row in rows.tolist()]
     listed: Columns = {
         "rank": list(range(1, n + 1)),
-        "track": [data.tracks[row] for row in rows.tolist()],
+        "track": short_names(names) if percentages else names,
         "label": [data.genres[number] for number in found.y[at].tolist()],
         "looks like": [data.genres[number] for number in likes.tolist()],
         "probability of it": (factor * labels.y_prob[at, likes]).round(6).tolist(),

@@ -33,7 +33,7 @@ def draw(one: OneGenre) -> None:
     said = [Listed(track.row, one.name, _said_of(track)) for track in found]
     listen(one.judged.run, said, f"{one.key} player", unit=one.judged.outcome.unit)
     rows, asked_for = [track.row for track in found], st.query_params.get("track", "")
-    chosen = next((number for number, row in enumerate(rows) if str(row) == asked_for), None)
+    chosen = next((n for n, row in enumerate(rows) if row == one.judged.data.row_at(asked_for)), None)
     if asked_for and chosen is None:
         address.note(f"The link names a track that is not a {one.name} track of this part.")
     table(
@@ -43,7 +43,7 @@ def draw(one: OneGenre) -> None:
         n=len(found),
         most=ROWS_SHOWN,
         columns=_shown(one.name),
-        on_pick=look_at_one_of(rows),
+        on_pick=look_at_one_of(one.judged.data, rows),
         at=chosen,
     )
     with st.container(key="genre-tracks-foot", horizontal=True, vertical_alignment="center", gap="small"):
@@ -75,7 +75,7 @@ def _track(one: OneGenre, track: GenreTrack, icon: str | None = None) -> None:
     said = f"Track {track.name} · {percent(track.probability, decimals=0)} {one.name}"
     if not track.recognised:
         said += f" · taken for {track.taken_for}, {percent(track.rival_probability, decimals=0)}"
-    link(TRACK, said, icon, track=str(track.row))
+    link(TRACK, said, icon, track=one.judged.data.address_of(track.row))
 
 
 def _said_of(track: GenreTrack) -> str:

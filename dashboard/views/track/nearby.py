@@ -32,7 +32,7 @@ def draw(track: LookedAt) -> None:
 
     def open_one(at: int | None) -> None:
         if at is not None:
-            address.look(track=str(rows[at]), what=None, part=None, cell=None, find=None, only=None)
+            address.look(track=track.data.address_of(rows[at]), what=None, part=None, cell=None, find=None, only=None)
 
     table(
         _columns(track, found, level),

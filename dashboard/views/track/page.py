@@ -54,10 +54,11 @@ def _looked_at(run: Run) -> LookedAt | None:
         say_headline(*evaluate_states.not_complete(run))
         return None
     text = st.query_params.get("track")
-    if text is None or not text.isdecimal() or len(text) > 9 or int(text) >= len(data):
-        say_headline(said.no_track(text, len(data)), Step(EVALUATE, "Choose a track on Evaluate"))
+    row = data.row_at(text) if text else None
+    if row is None:
+        say_headline(said.no_track(text, data), Step(EVALUATE, "Choose a track on Evaluate"))
         return None
-    track = LookedAt(run, data, answers, int(text), st.query_params.get("right") == "true")
+    track = LookedAt(run, data, answers, row, st.query_params.get("right") == "true")
     if track.part == "test" and not openings.openings_of([run])[run.id].opened:
         ask_to_open(said.closed(track.name), [run], EVALUATE)
         return None

@@ -151,16 +151,14 @@ def neighbours_sentence(found: Neighbours, y: IntArray, genres: Sequence[str], l
 # -- where there is no track to show -----------------------------------------------------------------------------------
 
 
-def no_track(asked_for: str | None, n_tracks: int) -> Headline:
+def no_track(asked_for: str | None, data: Dataset) -> Headline:
     """Say that a link names no track, or none that there is."""
     if asked_for is None:
         return Headline("No track is selected.", "Select a cell of the confusion matrix, then a track in its list.")
     short = f"{asked_for[:20]}…" if len(asked_for) > 20 else asked_for
-    if not asked_for.isdecimal():
-        return Headline("The link names no track.", f"track is “{short}”, but should be a row counted from 0.")
-    last = n_tracks - 1
     return Headline(
-        "This track does not exist.", f"The link names row {short}; the rows of these data are 0 to {last:,}."
+        "This track does not exist.",
+        f"The link names “{short}”; these data have {count(len(data), 'track')}, such as “{data.address_of(0)}”.",
     )
 
 

@@ -22,7 +22,7 @@ def draw(track: LookedAt) -> None:
     label, rows = _list(track)
     passed = {name: st.query_params.get(name) for name in PASSED_ON}
     with st.container(key="track-ways", horizontal=True, vertical_alignment="center", gap="medium"):
-        back = {**passed, "track": None if rows is None else str(track.row)}
+        back = {**passed, "track": None if rows is None else track.data.address_of(track.row)}
         address.page_link("views/evaluate/page.py", label, ":material/arrow_back:", **back)
         if rows is not None:
             _steps(track, rows)
@@ -63,15 +63,15 @@ def _steps(track: LookedAt, rows: list[int]) -> None:
         st.markdown("not in this selection")
         return
     at = rows.index(track.row)
-    _step("Previous", ":material/chevron_left:", rows[at - 1] if at else None)
+    _step("Previous", ":material/chevron_left:", track.data.address_of(rows[at - 1]) if at else None)
     st.markdown(where(at, len(rows)))
-    _step("Next", ":material/chevron_right:", rows[at + 1] if at + 1 < len(rows) else None)
+    _step("Next", ":material/chevron_right:", track.data.address_of(rows[at + 1]) if at + 1 < len(rows) else None)
 
 
-def _step(label: str, icon: str, row: int | None) -> None:
+def _step(label: str, icon: str, named: str | None) -> None:
     # A button: a link from a page to itself leaves the address as it was.
-    st.button(label, icon=icon, type="tertiary", key=f"track {label}", disabled=row is None, on_click=address.look,
-              kwargs={"track": str(row), "what": None})  # fmt: skip
+    st.button(label, icon=icon, type="tertiary", key=f"track {label}", disabled=named is None, on_click=address.look,
+              kwargs={"track": named, "what": None})  # fmt: skip
 
 
 def _outcome(track: LookedAt) -> Outcome | None:
