@@ -14,7 +14,7 @@ from sqlalchemy import RowMapping, Select, select
 from genre_core.data.dataset import PARTS, Part
 from genre_core.errors import RunStateError
 from genre_core.store.saved import SavedStore
-from genre_core.store.schema import Run, values_of
+from genre_core.store.schema import UNANSWERED, Run, values_of
 from genre_core.store.schema import openings as _openings
 from genre_core.store.schema import runs as _runs
 from genre_core.training.predictions import Predictions
@@ -28,9 +28,9 @@ def select_runs(*also: Any) -> Select[Any]:
 
 
 def read_run(row: RowMapping | Mapping[str, Any]) -> Run:
-    """Return the record of a row of `runs`; a row that does not say so is closed."""
+    """Return the record of a row of `runs`; a row that does not say so is closed, and so is one without answers."""
     values = values_of({"opened": False, **row})
-    values["opened"] = bool(values["opened"])
+    values["opened"] = bool(values["opened"]) and UNANSWERED not in values["context"]
     values["summary"] = {part: of for part, of in values["summary"].items() if values["opened"] or part != "test"}
     return Run(**values)
 

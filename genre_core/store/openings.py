@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import func, insert, or_, select, update
@@ -22,13 +23,22 @@ from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import name_test_set
 from genre_core.errors import DataError, RunStateError, StoreError
 from genre_core.store.runs import RunStore
-from genre_core.store.schema import Run
+from genre_core.store.schema import UNANSWERED, Run
 from genre_core.store.schema import openings as _openings
 from genre_core.store.schema import runs as _runs
 from genre_core.store.schema import test_sets as _test_sets
 from genre_core.store.test_sets import source_of
 from genre_core.text import count
 from genre_core.training.predictions import Predictions
+
+
+class Look(NamedTuple):
+    """A look at a test part for a configuration: by which run or study, and when, in seconds since 1970."""
+
+    test_hash: str
+    fingerprint: str
+    run_id: str
+    opened_at: float
 
 
 @dataclass(frozen=True)
@@ -83,10 +93,15 @@ def open_test(store: RunStore, run: Run) -> Openings:
     Raises
     ------
     RunStateError
-        The run is not complete, so that there is nothing to look at.
+        The run is not complete, or came without its data, so that there is nothing to look at.
     StoreError
         It could not be written down.
     """
+    if UNANSWERED in run.context:
+        raise RunStateError(
+            f"The run {run.name} came without its data, so nothing is known of its test part: import the data here, "
+            "then the archive of the run again."
+        )
     tracks = None if "test_hash" in run.context else _tracks(store, run)
     test_hash: str | None = run.context.get("test_hash")
     if tracks is not None:
@@ -122,6 +137,19 @@ def count_opening(store: RunStore, test_hash: str, fingerprint: str, looked_by: 
     with suppress(IntegrityError), store.transaction() as connection:  # it was opened before
         connection.execute(insert(_openings).values(opening))
         connection.execute(shown)
+
+
+def looks_near(store: RunStore, runs: Sequence[Run]) -> list[Look]:
+    """Return every look at test tracks of these runs, whatever split showed them."""
+    names = {run.context["test_hash"] for run in runs if "test_hash" in run.context}
+    _remember(store, runs)
+    near = set(names)
+    for name, others in _looks(store, names).items():
+        overlaps = {other: store.test_sets.overlap(name, other) for other in others}
+        near |= {other for other, overlap in overlaps.items() if overlap is not None and overlap.any()}
+    with store.transaction() as connection:
+        found = connection.execute(select(_openings).where(_openings.c.test_hash.in_(near))).mappings()
+        return sorted(Look(**row) for row in found)
 
 
 _Looks = dict[str, dict[str, set[str]]]

@@ -37,6 +37,9 @@ LOST, LEFT = "lost", "left"
 MEASURING = "measuring"
 """Key of a context: how many windows of the clips are measured, and of how many."""
 
+UNANSWERED = "unanswered"
+"""Key of the context of a run that came without its data while its test part was closed: nothing of that is known."""
+
 metadata = MetaData()
 
 runs = Table(

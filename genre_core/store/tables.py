@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from genre_core.data.clips.collection import KIND, Collection
@@ -43,19 +43,10 @@ class TableStore(Database):
         kind: str = "table",
     ) -> bool:
         """Save a table once, piece by piece where it is an open file; False if there is one of that content already."""
-        whole = parquet if isinstance(parquet, bytes) else b""
-        table = {"content_hash": content_hash, "name": short(name), "n_rows": n_rows, "n_columns": n_columns}
-        table |= {"notes": json.dumps(list(notes)), "created_at": time.time(), "parquet": whole}
         if self.has_table(content_hash):
             return False
         with suppress(IntegrityError), self.transaction() as connection:  # another process may be faster
-            connection.execute(insert(_tables).values(table))
-            if kind != "table":
-                connection.execute(insert(table_kinds).values({"content_hash": content_hash, "kind": kind}))
-            if not isinstance(parquet, bytes):
-                for number, piece in enumerate(iter(lambda: parquet.read(PIECE_BYTES), b"")):
-                    values = {"content_hash": content_hash, "number": number, "bytes": piece}
-                    connection.execute(insert(table_pieces).values(values))
+            insert_table(connection, content_hash, name, parquet, n_rows, n_columns, notes, kind)
             return True
         return False
 
@@ -209,6 +200,29 @@ class _Pieces(io.RawIOBase):
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)
+
+
+def insert_table(
+    connection: Connection,
+    content_hash: str,
+    name: str,
+    parquet: bytes | BinaryIO,
+    n_rows: int,
+    n_columns: int,
+    notes: Iterable[str] = (),
+    kind: str = "table",
+) -> None:
+    """Save a table, piece by piece where it is an open file; raises IntegrityError where it is there already."""
+    whole = parquet if isinstance(parquet, bytes) else b""
+    table = {"content_hash": content_hash, "name": short(name), "n_rows": n_rows, "n_columns": n_columns}
+    table |= {"notes": json.dumps(list(notes)), "created_at": time.time(), "parquet": whole}
+    connection.execute(insert(_tables).values(table))
+    if kind != "table":
+        connection.execute(insert(table_kinds).values({"content_hash": content_hash, "kind": kind}))
+    if not isinstance(parquet, bytes):
+        for number, piece in enumerate(iter(lambda: parquet.read(PIECE_BYTES), b"")):
+            values = {"content_hash": content_hash, "number": number, "bytes": piece}
+            connection.execute(insert(table_pieces).values(values))
 
 
 def short(name: str) -> str:

@@ -1,7 +1,7 @@
 """Tracks of test parts, in a form small enough to keep for each of them: 8 bytes a track, a hash of its name."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -53,6 +53,12 @@ class TestSets:
         with self._database.transaction() as connection:
             found: bytes | None = connection.execute(query).scalar()
         return None if found is None else np.frombuffer(found, dtype="<u8").astype(np.uint64)
+
+    def rows(self, names: Collection[str]) -> dict[str, tuple[str, bytes]]:
+        """Return the source and the marks, as they are stored, of those test parts that are known."""
+        query = select(_test_sets).where(_test_sets.c.test_hash.in_(list(names)))
+        with self._database.transaction() as connection:
+            return {row.test_hash: (row.source, row.marks) for row in connection.execute(query)}
 
     def overlap(self, name: str, other: str) -> npt.NDArray[np.bool_] | None:
         """Return which tracks (n,) of a test part another one holds, by their names; None where one is not known."""

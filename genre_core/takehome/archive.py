@@ -20,6 +20,8 @@ MOST_FILES = 1000
 MOST_PACKED = 200
 """How many times as large as its packed bytes a file may be, from `SMALL` on: more is no model but an archive bomb."""
 SMALL = 1 << 20
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError)
+"""Errors of `zipfile` on archives that are cut short, damaged or locked."""
 _FIRST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -31,9 +33,24 @@ def pack(kind: str, version: int, files: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in {**files, MANIFEST: json.dumps(manifest, indent=1).encode()}.items():
             one = zipfile.ZipInfo(name, _FIRST)
-            one.compress_type, one.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            one.compress_type, one.external_attr = _method(name, data), 0o644 << 16
             archive.writestr(one, data)
     return buffer.getvalue()
+
+
+def _method(name: str, data: bytes) -> int:
+    """Return how a file is packed: as it is where it is packed already, or where it would look like an archive bomb."""
+    is_empty = len(data) > SMALL and len(data) > MOST_PACKED * len(zlib.compress(data))
+    return zipfile.ZIP_STORED if name.endswith(".parquet") or is_empty else zipfile.ZIP_DEFLATED
+
+
+def kind_of(data: bytes) -> str:
+    """Return what kind of archive bytes say that they are; nothing where they are none, or say nothing."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return str(json.loads(archive.read(_bounded(archive)[MANIFEST]))["format"])
+    except (ValueError, KeyError, TypeError, RecursionError, *_UNREADABLE):
+        return ""
 
 
 def is_archive(data: bytes) -> bool:
@@ -64,7 +81,7 @@ def unpack(data: bytes, kind: str, version: int, needed: Collection[str]) -> dic
             if extra := sorted(names - set(listed)):
                 raise DataError(f"The archive holds {extra[0][:60]}, which is not in its list: it was changed.")
             files = {name: archive.read(entries[name]) for name in listed}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+    except _UNREADABLE as error:
         if isinstance(error, DataError):
             raise
         raise DataError("The archive cannot be unpacked; it may be cut short: download or copy it again.") from error

@@ -297,14 +297,14 @@ def _limit(commands: Commands) -> None:
 
 
 def _import(commands: Commands) -> None:
-    help = "store a table of audio features, FMA, a folder of clips, a published split, or an exported model as a run"
+    help = "store a table of audio features, FMA, a folder of clips, a published split, or exported runs and models"
     parser = _add(commands, "import", help, "FILE [FILE …] | FOLDER [options]")
     parser.add_argument(
         "files",
         metavar="FILE",
         nargs="*",
         help="CSV, Parquet, Excel, ARFF or JSON, several are joined by tracks; the folder of FMA's metadata; "
-        "a folder of clips such as blues/one.wav; a model that `export` wrote, such as model.zip; "
+        "a folder of clips such as blues/one.wav; what `export` wrote, such as model.zip or runs.zip; "
         "or lists of a split's tracks such as train.txt, valid.txt and test.txt",
     )
     lists = "a list of the tracks of train, validation or test"
@@ -316,13 +316,18 @@ def _import(commands: Commands) -> None:
 
 
 def _export(commands: Commands) -> None:
+    help = "write a stored run as a model that runs anywhere, or runs as an archive for another store"
     about = (
-        ": weights as safetensors, ONNX, the preprocessing as JSON, and a model card with the Python that answers "
-        "without Genre Lab. `import` makes a run of it again."
+        ". A model is its weights as safetensors, ONNX, the preprocessing as JSON, and a model card with the Python "
+        "that answers without Genre Lab. An archive has the settings, history, answers, weights, names, tags, notes "
+        "and own words of runs, and says nothing of a closed test part. `import` takes both in again."
     )
-    parser = _add(commands, "export", "write a stored run as a model that runs anywhere", "RUN [--out FILE]", about)
-    parser.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
-    parser.add_argument("--out", metavar="FILE", help="where to write the archive (default: here, named for the run)")
+    parser = _add(commands, "export", help, "RUN [--out FILE] | RUN [RUN …] [--with-data] [--out FILE]", about)
+    add_runs(parser)
+    data = "archive the runs with the tables that they learned from; without it, the archive has their hash alone"
+    parser.add_argument("--with-data", action="store_true", help=data)
+    parser.add_argument("--whole", action="store_true", help="archive a single run, too, instead of its model alone")
+    parser.add_argument("--out", metavar="FILE", help="file to write (default: named after the run, in this folder)")
 
 
 def _tagger(commands: Commands) -> None:

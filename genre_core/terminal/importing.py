@@ -24,7 +24,7 @@ from genre_core.terminal.inputs import (
     put_split,
     read_split_files,
 )
-from genre_core.terminal.models import import_model_file, is_model
+from genre_core.terminal.models import import_archive, is_archive_file
 from genre_core.terminal.options import of_table
 from genre_core.terminal.output import DONE, show
 from genre_core.terminal.usage import UsageError
@@ -39,8 +39,8 @@ def import_data(options: argparse.Namespace) -> int:
         raise UsageError(
             "FILE is missing: name a table, FMA's folder, a folder of clips, or the files of a split after the command."
         )
-    if len(paths) == 1 and is_model(paths[0]):
-        return import_model_file(options, paths[0])
+    if len(paths) == 1 and is_archive_file(paths[0]):
+        return import_archive(options, paths[0])
     if _is_clips(paths):
         return _import_clips(options, paths[0])
     files = find_fma(paths)

@@ -61,7 +61,8 @@ def stored_logits(store: RunStore, config: ExperimentConfig, prepared: "Prepared
             continue
         saved = store.artifact(found.id, "logits")  # as they are: to average them shows nobody what they say
         every = None if saved is None else Predictions.load(saved)
-        if every is not None and _same_rows(every, prepared):
+        known = every is not None and not np.isnan(every.logits).any()  # not so where it came without its data
+        if every is not None and known and _same_rows(every, prepared):
             return every.logits
     return None
 

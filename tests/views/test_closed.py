@@ -261,7 +261,7 @@ LINES: dict[str, list[list[str]]] = {
     "limit": [["limit", "--preset", "overlapping"]],
     "import": [["import", "nowhere.csv"]],
     "tagger": [["tagger", "--wheel", "nowhere.whl"]],
-    "export": [["export", run, "--out", "{folder}/model.zip"] for run in RUNS],
+    "export": [["export", run, *how, "--out", "{folder}/out.zip"] for run in RUNS for how in ([], ["--whole"])],
     "script": [["script", "closed", *how, "--out", "{folder}/script"] for how in ([], ["--plain"], ["--notebook"])],
     "report": [["report", "closed", "other", "--out", f"{{folder}}/report.{end}"] for end in ("md", "html")],
     "ensemble": [["ensemble", "closed", "other"]],

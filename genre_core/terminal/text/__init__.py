@@ -1,5 +1,6 @@
 """Text for the terminal, made of the same documents that `--json` prints."""
 
+from genre_core.terminal.text.archives import exported, imported, written
 from genre_core.terminal.text.compared import compared, settings_compared
 from genre_core.terminal.text.elsewhere import elsewhere
 from genre_core.terminal.text.hearing import hearing
@@ -12,7 +13,7 @@ from genre_core.terminal.text.studies import few, lens, repeated, searched
 from genre_core.terminal.text.words import plain
 
 __all__ = [
-    "clips", "compared", "elsewhere", "evaluation", "few", "fma", "heading", "hearing", "horse", "lens", "limit",
-    "plain", "predictions", "recipe_limit", "repeated", "result", "runs", "searched", "settings_compared", "split",
-    "table", "tagger",
+    "clips", "compared", "elsewhere", "evaluation", "exported", "few", "fma", "heading", "hearing", "horse", "imported",
+    "lens", "limit", "plain", "predictions", "recipe_limit", "repeated", "result", "runs", "searched",
+    "settings_compared", "split", "table", "tagger", "written",
 ]  # fmt: skip

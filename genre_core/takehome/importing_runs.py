@@ -1,0 +1,92 @@
+"""An archive of runs that become runs of this store, with the tables that it brings: all of them or none."""
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import NamedTuple
+
+from genre_core.errors import RunStateError
+from genre_core.settings.config import ExperimentConfig
+from genre_core.store.arrivals import Answers, Arrivals, ArrivingRun, put_arrivals
+from genre_core.store.runs import RunStore
+from genre_core.store.schema import UNANSWERED, Run
+from genre_core.store.test_sets import marks_of, source_of
+from genre_core.takehome.answering import Together, answer
+from genre_core.takehome.arriving import read_archive
+
+_SAME = ("state", "best_epoch", "stopped_because", "error")
+"""What of two runs of one identifier has to be the same, beside their settings, epochs and weights."""
+
+
+class Imported(NamedTuple):
+    """What an archive brought: new runs, those that were here already, names of new tables, and what is to be known."""
+
+    runs: tuple[Run, ...]
+    there: tuple[Run, ...]
+    tables: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def import_runs(store: RunStore, data: bytes) -> Imported:
+    """Put the runs of an archive into a store; a run that came without its data once is completed if they are here.
+
+    Raises
+    ------
+    DataError
+        It is no such archive, of a newer version, was changed, or its weights do not answer as it says.
+    RunStateError
+        A run of the same identifier is here, and another one.
+    StoreError
+        It cannot be written.
+    """
+    read = read_archive(data)
+    here = [(config, one, _here(store, one.values["id"])) for config, one in read.runs]
+    for config, one, run in here:
+        if run and not _same(store, run, config, one):
+            raise RunStateError(
+                f"A run {run.id} with other content is here ({run.name}), so nothing was imported: delete that one "
+                "first, or export without it."
+            )
+    together, test_sets = Together(store, read), dict(read.test_sets)
+    new, answered, notes = list[ArrivingRun](), dict[str, Answers](), list[str]()
+    for config, one, run in here:
+        if run and UNANSWERED not in run.context:
+            continue
+        found, prepared, note = answer(config, one, together)
+        notes += [note] if note else []
+        if prepared and "test_hash" in found.context:
+            marks = marks_of(prepared.dataset.tracks[row] for row in prepared.split.test)
+            test_sets[found.context["test_hash"]] = source_of(config.data), marks.astype("<u8").tobytes()
+        if run is None:
+            new.append(replace(one, answers=found))
+        elif UNANSWERED not in found.context:
+            answered[run.id] = found
+            notes.append(f"The run {run.name} was here without its data, and is complete now.")
+    tables = [table for table in read.tables if not store.has_table(table.content_hash)]
+    closed = [run for run in store.runs(limit=100_000, with_members=True) if not run.opened]
+    put_arrivals(store, Arrivals(new, tables, read.looks, test_sets, answered))
+    notes += [
+        f"The test part of the run {run.name} was opened where the archive comes from: it is open here, too."
+        for run in closed
+        if store.run(run.id).opened
+    ]
+    there = tuple(store.run(run.id) for _, _, run in here if run)
+    return Imported(
+        tuple(store.run(one.values["id"]) for one in new), there, tuple(table.name for table in tables), tuple(notes)
+    )
+
+
+def _here(store: RunStore, run_id: str) -> Run | None:
+    with suppress(RunStateError):
+        return store.run(run_id)
+    return None
+
+
+def _same(store: RunStore, run: Run, config: ExperimentConfig, one: ArrivingRun) -> bool:
+    """Return whether a run that is here is the one that arrives, whatever people call it and say of it here."""
+    return (
+        all(getattr(run, name) == one.values[name] for name in _SAME)
+        and run.config == config
+        and store.epochs(run.id) == [epoch for epoch, _ in one.epochs]
+        and store.all_predictions(run.id).tobytes() == b"".join(predictions for _, predictions in one.epochs)
+        and store.artifact(run.id, "weights") == one.saved.get("weights")
+    )
