@@ -169,17 +169,25 @@ def test_what_is_here_stays_and_another_run_of_its_identifier_is_refused(store, 
     assert other.tables() == []
 
 
-def test_looks_travel_but_open_nothing_that_is_closed_here(store, other):
-    import_runs(other, exported(store, "closed"))
+def test_looks_travel_but_open_nothing_that_is_closed_here_and_has_not_come(store, other):
     other.submit("own", configure(SMALL | {"train.seed": 7}), "own")
     execute("own", 1, other.url)
-    import_runs(other, exported(store, "tabled", "closed"))
+    import_runs(other, exported(store, "closed"))
     assert not other.run("own").opened, "its look elsewhere is of a run that has not come"
-    found = import_runs(other, exported(store, "seen"))
-    assert found.notes == (
-        "The test part of the run own was opened where the archive comes from: it is open here, too.",
-    )
+    (note,) = import_runs(other, exported(store, "seen")).notes
+    assert note == "The test part of the run own was opened where the archive comes from: it is open here, too."
     assert openings_of(other, [other.run("closed")])["closed"].n == 1
+
+
+def test_a_look_at_a_run_that_is_here_comes_later(store, other, tmp_path):
+    before, there = exported(store, "closed"), new_store(tmp_path, "there")
+    for one in (other, there):
+        import_runs(one, before)
+    open_test(there, there.run("closed"))
+    (note,) = import_runs(other, exported(there, "closed")).notes
+    assert note.startswith('The test part of the run a/b "c"')
+    assert other.run("closed").summary["test"] == there.run("closed").summary["test"]
+    there.close()
 
 
 def test_a_run_whose_data_were_deleted_travels_and_says_so(store, tmp_path, monkeypatch, capsys):

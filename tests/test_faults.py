@@ -76,6 +76,9 @@ SHOWN_BY = {
     "a network that listens is to train on a table": "test_bad_input.py::test_a_network_that_listens_refuses_a_table_and_leaves_nothing_behind",
     "a link names a run that is not there": "views/test_train.py::test_an_unknown_run_in_the_link_is_said_and_the_page_works",
     "a link carries markup": "views/test_address.py::test_a_link_cannot_put_markup_on_the_page",
+    "an archive of runs was changed": "test_collection.py::test_what_was_changed_is_refused_in_a_sentence_and_nothing_is_imported",
+    "an archive holds a run that is here": "test_collection.py::test_what_is_here_stays_and_another_run_of_its_identifier_is_refused",
+    "an archive comes without the data": "test_collection.py::test_the_hash_alone_is_enough_where_the_data_are_here_and_elsewhere_the_run_waits_for_them",
 }  # fmt: skip
 """What shows each line, by the words with which it begins."""
 

@@ -61,7 +61,8 @@ class ArrivingRun:
 class Arrivals:
     """All that comes; `answered` are answers of runs that are here already, and had none for their test part.
 
-    `test_sets` are the source of each test part, and which tracks it holds.
+    `test_sets` are the source of each test part, and which tracks it holds. `configurations` are the fingerprints of
+    all runs of an archive, new or not.
     """
 
     runs: Sequence[ArrivingRun]
@@ -69,26 +70,26 @@ class Arrivals:
     looks: Collection[Look]
     test_sets: Mapping[str, tuple[str, bytes]]
     answered: Mapping[str, Answers]
+    configurations: Collection[str]
 
 
 def put_arrivals(store: RunStore, arrivals: Arrivals) -> None:
     """Put all of it into a store, or nothing.
 
-    Looks for the configuration of a run that is closed here are left out, unless that run's own twin has come:
-    they would open it.
+    Looks for the configuration of a run that is closed here would open it: they are left out, unless a run of that
+    configuration is in the archive.
 
     Raises
     ------
     StoreError
         It cannot be written, or somebody else has put some of it in at the same moment.
     """
-    fingerprints = {run.values["fingerprint"] for run in arrivals.runs}
     try:
         with store.transaction() as connection:
             for table in arrivals.tables:
                 content = table.parquet if len(table.parquet) < PIECES_FROM else io.BytesIO(table.parquet)
                 insert_table(connection, **{**table._asdict(), "parquet": content})
-            _put_looks(connection, arrivals, fingerprints)
+            _put_looks(connection, arrivals)
             for run in arrivals.runs:
                 _put_run(connection, run)
             for run_id, answers in arrivals.answered.items():
@@ -116,13 +117,14 @@ def _put_run(connection: Connection, run: ArrivingRun) -> None:
         connection.execute(insert(own_words).values(**of, section=section, text=text))
 
 
-def _put_looks(connection: Connection, arrivals: Arrivals, fingerprints: Collection[str]) -> None:
+def _put_looks(connection: Connection, arrivals: Arrivals) -> None:
     known = set(connection.execute(select(_test_sets.c.test_hash)).scalars())
     for name, (source, marks) in arrivals.test_sets.items():
         if name not in known:
             connection.execute(insert(_test_sets).values(test_hash=name, source=source, marks=marks))
     seen = {tuple(row) for row in connection.execute(select(_openings.c.test_hash, _openings.c.fingerprint))}
-    closed = set(connection.execute(select(_runs.c.fingerprint)).scalars()) - {of for _, of in seen} - set(fingerprints)
+    closed = set(connection.execute(select(_runs.c.fingerprint)).scalars()) - {of for _, of in seen}
+    closed -= set(arrivals.configurations)
     for look in arrivals.looks:
         if (look.test_hash, look.fingerprint) not in seen and look.fingerprint not in closed:
             connection.execute(insert(_openings).values(look._asdict()))

@@ -63,7 +63,8 @@ def import_runs(store: RunStore, data: bytes) -> Imported:
             notes.append(f"The run {run.name} was here without its data, and is complete now.")
     tables = [table for table in read.tables if not store.has_table(table.content_hash)]
     closed = [run for run in store.runs(limit=100_000, with_members=True) if not run.opened]
-    put_arrivals(store, Arrivals(new, tables, read.looks, test_sets, answered))
+    configurations = {config.fingerprint for config, _ in read.runs}
+    put_arrivals(store, Arrivals(new, tables, read.looks, test_sets, answered, configurations))
     notes += [
         f"The test part of the run {run.name} was opened where the archive comes from: it is open here, too."
         for run in closed
