@@ -9,6 +9,7 @@ if str(ROOT) not in sys.path:  # streamlit puts only this folder on the path
 
 import streamlit as st  # noqa: E402
 
+from dashboard.components.file_names import about  # noqa: E402
 from dashboard.components.lesson_panel import lesson_panel  # noqa: E402
 from dashboard.components.plot import install_plotly  # noqa: E402
 from dashboard.components.safely import safely  # noqa: E402
@@ -42,5 +43,6 @@ page = st.navigation(
 )
 with safely():
     workers.warm()
+    about(page.title)
     if lesson_panel(page.url_path or "train"):
         page.run()

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from genre_core.takehome.escaping import as_csv as as_csv
+from genre_core.takehome.naming import safe
 
 Columns = dict[str, list[Any]]
 
@@ -17,7 +18,7 @@ def csv_download(
     st.download_button(
         label,
         (lambda: as_csv(table())) if callable(table) else as_csv(table),
-        file_name,
+        f"{safe(file_name.removesuffix('.csv'))}.csv",
         "text/csv",
         key=f"{key} download",
         help=help,

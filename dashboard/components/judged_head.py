@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
+from dashboard.components.file_names import about
 from dashboard.components.judged import Judged
 from dashboard.components.right_about import choose_judge
 from dashboard.components.run_picker import run_picker
@@ -57,6 +58,7 @@ def judged_head(answer: Answer, forget: Mapping[str, None]) -> Judged | None:
     marked = [*badges(run, opened if part == "test" else None), *data_badge(datasets.serious(run.config))]
     judged = _judged(run, part, judge, marked, head)
     if judged is not None:
+        about(judged.file_name)
         with head:
             answer(judged, marked)
     return judged

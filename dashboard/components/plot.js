@@ -29,12 +29,27 @@ function themed(value, twins) {
 const coarse = matchMedia("(pointer: coarse)").matches;
 const config = {
   displaylogo: false, showTips: false, responsive: false, doubleClick: "reset", displayModeBar: coarse ? false : "hover",
-  modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]], toImageButtonOptions: { filename: "genre-lab", scale: 2 },
 };
-const picking = { ...config, displayModeBar: !coarse, modeBarButtons: [["lasso2d", "select2d"], ...config.modeBarButtons] };
 const MOST_CORNERS = 40;
 const NEAR = 5;  // pixels around a point that is pressed
 const RESTING = 300;  // milliseconds of the mouse on a point before it sounds
+
+// What plotly is told besides the figure: the same object each time, as another one would draw the chart anew.
+function configOf(chart) {
+  const { data: { name, pickable }, Plotly } = chart;
+  const key = `${name} ${pickable}`;
+  if (chart.configured?.key === key) return chart.configured;
+  const svg = {  // plotly's own button makes PNG
+    name: "svg", title: "Download as SVG", icon: Plotly.Icons.disk,
+    click: (node) => Plotly.downloadImage(node, { format: "svg", filename: name }),
+  };
+  chart.configured = {
+    ...config, key, displayModeBar: pickable ? !coarse : config.displayModeBar,
+    modeBarButtons: [...(pickable ? [["lasso2d", "select2d"]] : []), ["zoom2d", "pan2d", "resetScale2d", "toImage", svg]],
+    toImageButtonOptions: { filename: name, scale: 2 },
+  };
+  return chart.configured;
+}
 
 // A projector's window is low; a phone's is narrow.
 const lowWindow = matchMedia("(max-height: 800px) and (min-width: 768px)");
@@ -58,10 +73,10 @@ function draw(chart) {
     layout.selections = [];  // the figure itself shows what is picked
     layout.selectionrevision = `${data.picked} ${chart.picks ?? 0}`;
   }
-  chart.done = Promise.resolve(chart.Plotly.react(node, figure.data, layout, data.pickable ? picking : config)).then(() => {
+  chart.done = Promise.resolve(chart.Plotly.react(node, figure.data, layout, configOf(chart))).then(() => {
     listen(chart);
     stand(chart);
-    // Zoom and pan want a mouse: of the chart's buttons the tab key stops at the download alone.
+    // Zoom and pan want a mouse: of the chart's buttons the tab key stops at the downloads alone.
     node.querySelectorAll('.modebar-btn[data-attr]').forEach((button) => { button.tabIndex = -1; });
     if (chart.pointer && node._fullLayout?.hovermode && !node._dragging) hover(chart);
   });

@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.file_names import named
 from dashboard.shell.mount import mount
 from dashboard.theme import TWINS, Figure
 
@@ -44,16 +45,18 @@ def plot(
     picked: str = "",
     on_pick: Callable[[Corners | None], None] | None = None,
     sounds: Sequence[Sequence[Played]] = (),
+    name: str = "",
 ) -> None:
     """Draw a plotly figure (plain data, or a `go.Figure`) across its container, `height` pixels high.
 
     `alt` is its sentence for those who cannot see it. While `revision` stays the same (a run's identifier, say), zoom
     and hidden legend entries survive new data. With `on_pick` a person can press a point, or draw around
     several: it is called with the corners of the area, None where they cleared it; the page draws the area, and says it
-    as `picked`. `sounds` are those of the points of each trace, which play while the mouse rests on a point.
+    as `picked`. `sounds` are those of the points of each trace, which play while the mouse rests on a point. `name` is
+    what a file of the chart holds, where its key does not say so.
     """
     heard = {"sounds": json.dumps(sounds)} if sounds else {}
-    data = _data(chart_part(figure, alt), height, revision) | heard
+    data = _data(chart_part(figure, alt), height, revision, name or key) | heard
     if on_pick is None:
         _mount(key=key, data=data)
         return
@@ -74,15 +77,17 @@ def chart(
     live: str = "",
     at: float | None = None,
     on_line: Callable[[int], None] | None = None,
+    name: str = "",
 ) -> None:
     """Draw what `chart_part` returned; with `live`, the name of the part, it follows a run.
 
-    `low` is its height in a low window, such as a projector's.
+    `low` is its height in a low window, such as a projector's. `name` is what a file of it holds, where its key does
+    not say so.
 
     `at` is where a hairline stands on the x axis, which others may move in the browser. `on_line` is called with the
     `meta` of a line that was clicked.
     """
-    data = {**_data(part, height, revision), "live": live, "at": at, "low": low}
+    data = {**_data(part, height, revision, name or key), "live": live, "at": at, "low": low}
     if on_line is None:
         _mount(key=key, data=data)
         return
@@ -93,8 +98,9 @@ def chart(
     _mount(key=key, data={**data, "clickable": True}, on_line_change=click)
 
 
-def _data(part: Mapping[str, str], height: int, revision: str) -> dict[str, Any]:
-    return {**part, "height": height, "revision": revision, "script": install_plotly(), "twins": TWINS, "live": ""}
+def _data(part: Mapping[str, str], height: int, revision: str, name: str) -> dict[str, Any]:
+    fixed = {"script": install_plotly(), "twins": TWINS, "live": "", "name": named(name)}
+    return {**part, "height": height, "revision": revision, **fixed}
 
 
 def _corners(given: Any) -> Corners | None:

@@ -1,9 +1,12 @@
 """The table: rows to read, of which one can be chosen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
+
+from dashboard.components.csv_download import csv_download
+from dashboard.components.file_names import named
 
 HEAD = 36
 """Height of the line of titles, in pixels."""
@@ -20,8 +23,11 @@ def table(
     columns: Mapping[str, Any] | None = None,
     on_pick: Callable[[int | None], None] | None = None,
     at: int | None = None,
+    file: str = "",
 ) -> None:
     """Draw `n` rows, at most `most` of them in sight; `alt` is its sentence for those who cannot see it.
+
+    With `file`, which says what a file of it holds, a button below downloads columns or rows of plain values.
 
     With `on_pick` a click anywhere in a row chooses it, `at` is chosen first: it is given the row's number, None where
     none is chosen any more.
@@ -30,6 +36,7 @@ def table(
     looks |= {"height": HEAD + row_height * min(most, max(1, n)), "column_config": columns}
     if on_pick is None:
         st.dataframe(data, **looks)
+        _download(data, file, key)
         return
 
     # A table takes its first choice once: it is a new one whenever another row is chosen.
@@ -44,3 +51,10 @@ def table(
 
     chosen: Any = None if at is None else {"selection": {"rows": [at]}}
     st.dataframe(data, **looks, on_select=pick, selection_mode=("single-row", "single-cell"), selection_default=chosen)
+    _download(data, file, key)
+
+
+def _download(data: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]], file: str, key: str) -> None:
+    if file:
+        named_columns = data if isinstance(data, Mapping) else {name: [row[name] for row in data] for name in data[0]}
+        csv_download({name: list(column) for name, column in named_columns.items()}, f"{named(file)}.csv", key)

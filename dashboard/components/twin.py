@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.csv_download import csv_download
+from dashboard.components.file_names import named
 from dashboard.components.table import table
 from dashboard.theme import HasLimits
 from genre_core.text import told
@@ -16,16 +17,21 @@ def limits(interval: HasLimits) -> tuple[float | None, float | None]:
     return (100 * interval.low, 100 * interval.high) if told(interval) else (None, None)
 
 
-def twin(rows: Sequence[Mapping[str, Any]], key: str, alt: str, percent: Sequence[str] = ()) -> None:
-    """Draw the folded table of a picture, and a button that downloads it; the `percent` columns hold percentages."""
+def twin(rows: Sequence[Mapping[str, Any]], key: str, alt: str, percent: Sequence[str] = (), *, name: str = "") -> None:
+    """Draw the folded table of a picture, and a button that downloads it; the `percent` columns hold percentages.
+
+    `name` is what a file of it holds, where its key does not say so.
+    """
     folded = st.expander("As a table", key=f"{key} twin", type="compact", on_change="rerun")
     if not folded.open:
         return
     with folded:
-        unfolded(rows, key, alt, percent)
+        unfolded(rows, key, alt, percent, name=name)
 
 
-def unfolded(rows: Sequence[Mapping[str, Any]], key: str, alt: str, percent: Sequence[str] = ()) -> None:
+def unfolded(
+    rows: Sequence[Mapping[str, Any]], key: str, alt: str, percent: Sequence[str] = (), *, name: str = ""
+) -> None:
     """Draw the table, and a button that downloads it, where the page itself folds it."""
     number = st.column_config.NumberColumn
     shares = {name: number(format="%.1f %%") for name in percent}
@@ -33,4 +39,4 @@ def unfolded(rows: Sequence[Mapping[str, Any]], key: str, alt: str, percent: Seq
     if any(row[name] is None for row in rows for name in percent):
         st.caption("Empty: undefined, or too few for an interval.")
     columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
-    csv_download(columns, f"{key}.csv", key)
+    csv_download(columns, f"{named(name or key)}.csv", key)

@@ -1,9 +1,11 @@
 """What leaves the laboratory: the menu beside a run, its route, and the page on which a report is written."""
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 
 from dashboard.components import take_home_routes
 from dashboard.components.take_home import link
@@ -19,7 +21,7 @@ from genre_core.takehome.report import HEADINGS
 from genre_core.workers.run import execute
 from genre_core.workers.takehome import MAKERS, NAMES
 from tests.test_clip_routes import ask_routes
-from tests.views.opening import opened, own_store, texts
+from tests.views.opening import APP, drawn, opened, own_store, texts
 from tests.views.stored import put_segments, trained
 
 SMALL = {"data.n_samples": 400, "train.max_epochs": 2, "model.hidden": (8, 4), "train.batch_size": 32}
@@ -174,6 +176,44 @@ def test_each_thing_is_named_by_what_it_holds(store, answered, name):
     assert not set('/\\"<>|:*?') & set(made.name)
     if name.startswith("matrix"):
         assert "validation confusion matrix" in made.name
+
+
+# -- charts and tables -------------------------------------------------------------------------------------------------
+
+
+def test_files_of_charts_and_tables_say_what_they_hold(store, monkeypatch):
+    files = {}
+
+    def download_button(label, data, file_name, *args, **named):
+        files[file_name] = data() if callable(data) else data
+        return False
+
+    monkeypatch.setattr(st, "download_button", download_button)
+    opened("views/runs/page.py", run="one")
+    assert set(files) == {"Runs.csv", "ab c d beb one settings.csv"}
+    assert files["Runs.csv"].startswith("run,")
+    files.clear()
+    page = opened("views/evaluate/page.py", run="two", section="confidence")
+    assert drawn(page, "reliability")["name"] == "Second two validation reliability"
+    page = opened("views/genres/page.py", run="two", genre="Rock", section="calibration")
+    (chart,) = [data for data in components(page) if data.get("name")]
+    assert chart["name"] == "Second two validation Rock reliability"
+    opened("views/compare/page.py", runs="one,two")
+    page = opened("views/data/page.py", data__overlap="2", section="genres")
+    assert drawn(page, "distances")["name"] == "synthetic tracks distances"
+    assert "ab c d beb one and Second two validation settings that differ.csv" in files
+    assert all(name.count(" ") > 1 for name in files)
+
+
+def components(page):
+    return [json.loads(item.proto.json) for item in page.get("bidi_component")]
+
+
+def test_the_button_of_streamlits_own_tables_is_the_one_that_is_hidden():
+    # It would write cells that a spreadsheet runs.
+    (source,) = (Path(st.__file__).parent / "static" / "static" / "js").glob("DataFrame.*.js")
+    assert "Download as CSV" in source.read_text()
+    assert '[aria-label^="Download as CSV"]' in APP.with_name("app.css").read_text()
 
 
 # -- the report --------------------------------------------------------------------------------------------------------

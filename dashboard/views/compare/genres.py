@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.csv_download import csv_download
+from dashboard.components.file_names import named
 from dashboard.components.table import table
 from dashboard.shell.address import plain
 from dashboard.views.compare import text as sentences
@@ -33,4 +34,5 @@ def draw(chosen: Chosen) -> None:
             "p": text(help=f"McNemar's exact test, adjusted. {GLOSSARY['Holm']}"),
         },
     )
-    csv_download(sentences.genre_numbers(found), "genre differences.csv", "genre differences", "Genres as CSV")
+    file_name = f"{named('genre differences')}.csv"
+    csv_download(sentences.genre_numbers(found), file_name, "genre differences", "Genres as CSV")

@@ -7,6 +7,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from dashboard.components.cell_tracks import Chosen as Tracks
 from dashboard.components.cell_tracks import choices, tracks_of
 from dashboard.components.csv_download import Columns, csv_download
+from dashboard.components.file_names import named
 from dashboard.components.listening import Listed, listen
 from dashboard.components.table import table
 from dashboard.components.tracks import TRACK_WIDTH, draw_choices, look_at_one_of
@@ -41,7 +42,7 @@ def draw(chosen: Chosen, here: Tracks) -> None:
         on_pick=look_at_one_of(chosen.compared.data, rows),
         at=None if row is None else rows.index(row),
     )
-    csv_download(lambda: listed, "moved tracks.csv", "moved")
+    csv_download(lambda: listed, f"{named('moved tracks')}.csv", "moved")
     if row is not None:
         _one(chosen, row)
 

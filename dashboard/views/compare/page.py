@@ -5,8 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.ensembles import average_button
+from dashboard.components.file_names import about
 from dashboard.components.take_home import take_home
 from dashboard.views.compare import chosen, curves, difference, genres, verdict
+from genre_core.takehome.naming import file_name
 
 CSS = Path(__file__).parents[2] / "components" / "judged.css"
 
@@ -22,6 +24,7 @@ def main() -> None:
         with head:
             verdict.head(found)
         runs = [one.run for one in (found.compared.first, *found.compared.others)]
+        about(f"{' and '.join(map(file_name, runs[:2]))}{' and others' if len(runs) > 2 else ''} {found.part}")
         with side, st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if not any(run.averages for run in runs):
                 average_button(runs)

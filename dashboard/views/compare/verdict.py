@@ -76,7 +76,7 @@ def draw_pairs(chosen: Chosen) -> None:
     st.subheader("A compared with each", anchor=False)
     rows = [sentences.pair_row(side.title, of.lettered(number)) for number, side in enumerate(of.others)]
     alt = "The first run compared with each of the others: verdict, differences with intervals, adjusted p."
-    table(rows, "pairs", alt, n=len(rows))
+    table(rows, "pairs", alt, n=len(rows), file="A compared with each")
     st.caption("p is adjusted by Holm for the number of comparisons. Differences are A minus the other run.")
 
 
@@ -99,7 +99,8 @@ def draw_settings(chosen: Chosen) -> None:
         return
     names = [side.title for side in sides]
     shown = [{"setting": row.title, **dict(zip(names, row.values, strict=True))} for row in rows]
-    table(shown, "settings that differ", "The settings that are not the same in all compared runs.", n=len(shown))
+    alt = "The settings that are not the same in all compared runs."
+    table(shown, "settings that differ", alt, n=len(shown), file="settings that differ")
 
 
 def score_twin(chosen: Chosen) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.components.csv_download import Columns, csv_download
+from dashboard.components.file_names import named
 from dashboard.components.listening import Listed, listen
 from dashboard.components.table import table
 from dashboard.shell import address
@@ -21,7 +22,7 @@ def draw(config: DatasetConfig, data: Dataset, rows: IntArray, split: Split | No
         st.markdown("**Chosen tracks**", width="content")
         if len(rows):
             meaning = "Download these tracks with all their features."
-            csv_download(lambda: columns(data, rows, split), "chosen tracks.csv", "chosen", help=meaning)
+            csv_download(lambda: columns(data, rows, split), f"{named('chosen tracks')}.csv", "chosen", help=meaning)
         address.close_button("close chosen", "area", "genre")
     st.caption(plain(sentence))
     if not len(rows):

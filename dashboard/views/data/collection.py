@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.csv_download import csv_download
+from dashboard.components.file_names import named
 from dashboard.components.player import Heard, player
 from dashboard.components.plot import plot
 from dashboard.components.table import table
@@ -76,4 +77,4 @@ def _refused(files: list[str], problems: list[str], n: int) -> None:
     with st.expander(sentences.refused(n), type="compact", icon=":material/error:", key="refused"):
         columns = {"file": files, "why": problems}
         table(columns, "refused files", "The files that cannot be used, and why.", n=n, most=8, row_height=35)
-        csv_download(columns, "refused.csv", "refused")
+        csv_download(columns, f"{named('refused files')}.csv", "refused")

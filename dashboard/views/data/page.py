@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.components.address_choice import address_choice
 from dashboard.components.deleting import delete_or_keep
 from dashboard.components.extraction import extraction
+from dashboard.components.file_names import about
 from dashboard.components.safely import refreshing
 from dashboard.components.tagger import tagger_offer
 from dashboard.services import datasets, sounds, tables, tagger, workers
@@ -47,6 +48,7 @@ def main() -> None:
     form = forms.sidebar_settings(tables.tables(), genres=tables.genres, sections=("data",), columns=_columns)
     data = _load(form.config.data if form.config else None)
     config = forms.said_config()
+    about(config.data.called(workers.store().table_names()))
     with st.container(key="data-answer", gap="small"):
         if isinstance(data, NotExtractedError) and isinstance(config.data, SoundConfig):
             _to_measure(config.data, data)

@@ -92,7 +92,8 @@ def _finding(number: int, finding: Finding, ways: Sequence[Remedy], config: Expe
             with st.popover(f"Show {first}{count(len(finding.rows), 'track')}", type="tertiary"):
                 alt = "The tracks that this is about."
                 listen(config.data, [Listed(row, data.genres[data.y[row]]) for row in finding.rows], f"hear {number}")
-                table(_rows(finding, data), f"tracks {number}", alt, n=len(finding.rows), most=7, row_height=35)
+                table(_rows(finding, data), f"tracks {number}", alt, n=len(finding.rows), most=7, row_height=35,
+                      file=f"{finding.kind} tracks")  # fmt: skip
 
 
 def _rows(finding: Finding, data: Dataset) -> dict[str, list[object]]:
@@ -148,4 +149,4 @@ def _missing(gaps: Gaps, data: Dataset) -> None:
         numbers = [name for name, value in rows[0].items() if isinstance(value, float)]
         titles = {name: st.column_config.NumberColumn(format="%.1f") for name in numbers}
         alt = "The shares of missing values by column and by genre."
-        table(rows, "missing values", alt, n=len(rows), most=8, row_height=35, columns=titles)
+        table(rows, "missing values", alt, n=len(rows), most=8, row_height=35, columns=titles, file="missing values")

@@ -108,6 +108,7 @@ def _map(config: DatasetConfig, data: Dataset) -> tuple[Projection | None, _Chos
         height=HEIGHT,
         alt=sentence,
         revision=of,
+        name="map of tracks",
         picked=st.query_params.get("area", ""),
         on_pick=lambda corners: _pick(corners, of),
         sounds=[[_played(config, data, row) for row in found.rows[cloud.members].tolist()] for cloud in clouds]
@@ -115,7 +116,7 @@ def _map(config: DatasetConfig, data: Dataset) -> tuple[Projection | None, _Chos
         else (),
     )
     say_of(run, f"{sentence} {said}".strip())
-    twin(sentences.centres_table(found, data), "map", "The position of each genre on the plane.")
+    twin(sentences.centres_table(found, data), "map", "The position of each genre on the plane.", name="map of genres")
     return found, chosen, of
 
 

@@ -170,7 +170,8 @@ def _posterior(judged: Judged, method: Method) -> None:
     with left:
         st.subheader("Compared with the true probabilities", anchor=False, help=GLOSSARY["posterior"])
         alt = f"True probability of what {judged.run.name} predicts, on {judged.measured}. {said}"
-        plot(posterior_figure(gap), key="posterior", height=360, alt=alt, revision=judged.run.id)
+        plot(posterior_figure(gap), key="posterior", height=360, alt=alt, revision=judged.run.id,
+             name="true probabilities")  # fmt: skip
         rows = [
             {
                 "tracks": b.n,
@@ -182,7 +183,7 @@ def _posterior(judged: Judged, method: Method) -> None:
             for b in gap.bins
         ]
         shares = ("mean confidence", "mean true probability", "lower quartile", "upper quartile")
-        twin(rows, "posterior", alt, shares)
+        twin(rows, "posterior", alt, shares, name="true probabilities")
     with right:
         st.container(height=28, border=False)
         st.markdown(plain(said), help=GLOSSARY["KL divergence"])

@@ -210,7 +210,7 @@ def _pairs(labels: DoubtfulLabels) -> None:
     share = st.column_config.NumberColumn("Label", format="%.1f %%", help=meaning)
     titles = {"label": "Label", "looks like": "Looks like", "doubtful": "Doubtful", "of the label's tracks": share}
     alt = "Pairs of label and likely genre, the most common first, with the estimated share of the label's tracks."
-    table(rows, "doubtful pairs", alt, n=len(rows), most=4, columns=titles)
+    table(rows, "doubtful pairs", alt, n=len(rows), most=4, columns=titles, file="doubtful pairs")
 
 
 def _make_some(run: Run) -> None:

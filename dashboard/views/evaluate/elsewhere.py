@@ -21,6 +21,7 @@ from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.report import Evaluation
 from genre_core.judging.elsewhere import ElsewhereConfig
 from genre_core.judging.partners import read_pairs
+from genre_core.takehome.naming import file_name
 from genre_core.text import count
 
 LOOK_SECONDS = 0.5
@@ -125,7 +126,7 @@ def _result(judged: Judged, found: Mapping[str, Any]) -> None:
     noun = "segments" if found["by"] == "row" else "tracks"
     label = f"Confusion matrix of {judged.run.name} on other data"
     matrix(_view(found, scores, noun), "matrix elsewhere", label=label)
-    genre_table(scores, f"other {noun}", f"{judged.run.name} elsewhere genres.csv")
+    genre_table(scores, f"other {noun}", f"{file_name(judged.run)} elsewhere genres.csv")
 
 
 def _ruler(judged: Judged, found: Mapping[str, Any], scores: Evaluation) -> None:

@@ -66,11 +66,12 @@ def _result(run: Run, found: Mapping[str, Any]) -> None:
     with left:
         changes = [one for one in found["changes"] if one["n"]]
         alt = "Answers that flip under each change, with 95 % intervals."
-        table(_rows("change", changes), "horse changes", alt, n=len(changes), most=len(changes), columns=_COLUMNS)
+        table(_rows("change", changes), "horse changes", alt, n=len(changes), most=len(changes), columns=_COLUMNS,
+              file="flips by change")  # fmt: skip
     with right:
         genres = found["average"]["per_genre"]
         alt = "Answers that flip by genre, all changes together, with 95 % intervals."
-        table(_rows("genre", genres), "horse genres", alt, n=len(genres), columns=_COLUMNS)
+        table(_rows("genre", genres), "horse genres", alt, n=len(genres), columns=_COLUMNS, file="flips by genre")
         st.caption("All changes together, without the other excerpt. Intervals count the answers to one clip together.")
     if found["flipped"]:
         _hear(run, found["flipped"])

@@ -91,4 +91,4 @@ def _genres(judged: Judged, found: PredictionSets, promise: Promise) -> None:
         "Set size": number(format="%.2f", help="The mean number of genres in a set."),
     }
     alt = f"Prediction sets of each genre, on {judged.measured}."
-    table(rows, "sets by genre", alt, n=len(rows), most=ROWS_SHOWN, columns=looks)
+    table(rows, "sets by genre", alt, n=len(rows), most=ROWS_SHOWN, columns=looks, file="prediction sets by genre")

@@ -162,7 +162,7 @@ def _table(run_id: str, chosen: Sequence[int], clean: bool) -> None:
         return
     rows = [_row(history, epoch, chosen) for epoch in history.epochs.tolist()]
     percents = [name for name in rows[0] if name != "epoch"]
-    twin(rows, f"{run_id} recalls", sentences.recalls_alt(history), percents)
+    twin(rows, f"{run_id} recalls", sentences.recalls_alt(history), percents, name="recalls by epoch")
 
 
 def _row(history: ConfusionHistory, epoch: int, chosen: Sequence[int]) -> dict[str, float | None]:

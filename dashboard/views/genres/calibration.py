@@ -31,7 +31,13 @@ def draw(one: OneGenre) -> None:
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
         st.subheader("Its probability and how often it is right", anchor=False, help=GLOSSARY["reliability"])
-        plot(reliability_figure(curve, part, one.name), f"{one.key} reliability", height=HEIGHT, alt=said)
+        plot(
+            reliability_figure(curve, part, one.name),
+            f"{one.key} reliability",
+            height=HEIGHT,
+            alt=said,
+            name="reliability",
+        )
     with right:
         st.markdown(plain(said, 600))
         st.caption(plain(error_sentence(curve, error), 600), help=GLOSSARY["ECE"])
@@ -47,4 +53,10 @@ def draw(one: OneGenre) -> None:
             for b in curve.bins
             if b.n
         ]
-        twin(rows, f"{one.key} calibration", said, (f"P({one.name})", f"are {one.name}", "low", "high"))
+        twin(
+            rows,
+            f"{one.key} calibration",
+            said,
+            (f"P({one.name})", f"are {one.name}", "low", "high"),
+            name="reliability",
+        )

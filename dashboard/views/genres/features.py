@@ -41,7 +41,7 @@ def apart_chart(one: OneGenre, most: int = 20, *, folded: bool = True) -> None:
     if found:
         shown = min(most, len(found))
         key = f"{one.key} apart {most}"
-        plot(apart_figure(found, most), key, height=AXIS + ROW * shown, alt=said, revision=key)
+        plot(apart_figure(found, most), key, height=AXIS + ROW * shown, alt=said, revision=key, name="sets it apart")
     st.caption(plain(f"Training part: {said}"))
     say_whose_features(judged.run)
     if found and folded:
@@ -54,7 +54,7 @@ def apart_chart(one: OneGenre, most: int = 20, *, folded: bool = True) -> None:
             }
             for item in found
         ]
-        twin(rows, f"{one.key} what sets it apart", said)
+        twin(rows, f"{one.key} what sets it apart", said, name="sets it apart")
 
 
 def _rests_on(one: OneGenre) -> None:
@@ -75,7 +75,8 @@ def _rests_on(one: OneGenre) -> None:
     if one.score.recall is not None or by == "loss":
         shown = min(20, len(found))
         key = f"{one.key} importance {by}"
-        plot(importance_figure(found, by), key, height=AXIS + ROW * shown, alt=said, revision=key)
+        figure = importance_figure(found, by)
+        plot(figure, key, height=AXIS + ROW * shown, alt=said, revision=key, name="features it needs")
     st.caption(plain(said))
     rows = [
         {
@@ -89,4 +90,4 @@ def _rests_on(one: OneGenre) -> None:
         }
         for item in found
     ]
-    twin(rows, f"{one.key} importance", said, ("recall lost", "low", "high"))
+    twin(rows, f"{one.key} importance", said, ("recall lost", "low", "high"), name="features it needs")

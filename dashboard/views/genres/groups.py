@@ -35,4 +35,4 @@ def draw(one: OneGenre) -> None:
     share = st.column_config.NumberColumn("Share wrong", format="%.0f %%")
     titles = {level: level.capitalize(), "tracks": "Tracks", "wrong": "Wrong", "share wrong": share}
     alt = f"Errors of {one.name} by {level}, the worst first."
-    table(listed, f"{one.key} groups", alt, n=len(found.groups), columns=titles)
+    table(listed, f"{one.key} groups", alt, n=len(found.groups), columns=titles, file=f"errors by {level}")

@@ -46,14 +46,14 @@ def _epochs(one: OneGenre) -> None:
         return
     said, key = epochs_sentence(history, one.number, run.best_epoch), f"{one.key} epochs"
     figure = recalls_figure(history, [one.number], run.best_epoch, height=HEIGHT)
-    plot(figure, key, height=HEIGHT, alt=said, revision=key)
+    plot(figure, key, height=HEIGHT, alt=said, revision=key, name="recall by epoch")
     st.caption(plain(said, 600))
     link(EVALUATE, "The whole matrix through time", ":material/arrow_forward:", section="epochs")
     rows = []
     for epoch, recall in enumerate(history.recalls[:, one.number].tolist(), 1):
         low, high = limits(history.recall_interval(epoch, one.number))
         rows.append({"epoch": epoch, "recall": 100 * recall if recall == recall else None, "low": low, "high": high})
-    twin(rows, f"{one.key} recall by epoch", said, ("recall", "low", "high"))
+    twin(rows, f"{one.key} recall by epoch", said, ("recall", "low", "high"), name="recall by epoch")
 
 
 def _sizes(one: OneGenre) -> None:
@@ -119,7 +119,7 @@ def _curve(one: OneGenre) -> None:
     points, said = curve.points(one.number), learning_sentence(curve, one.number, one.name)
     if points:
         key = f"{one.key} learning"
-        plot(learning_figure(points), key, height=HEIGHT - 45, alt=said, revision=key)
+        plot(learning_figure(points), key, height=HEIGHT - 45, alt=said, revision=key, name="learning curve")
     st.caption(plain(f"{said} {learning_note(curve, bool(one.judged.outcome.about))}", 800))
     rows = [
         {
@@ -132,4 +132,4 @@ def _curve(one: OneGenre) -> None:
         for point in points
     ]
     if rows and not curve.study.active:
-        twin(rows, f"{one.key} learning curve", said, ("recall", "low", "high"))
+        twin(rows, f"{one.key} learning curve", said, ("recall", "low", "high"), name="learning curve")

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.components import ruler as rulers
 from dashboard.components.address_choice import address_choice
+from dashboard.components.file_names import about
 from dashboard.components.judged import Judged
 from dashboard.components.judged_head import judged_head
 from dashboard.components.take_home import take_home
@@ -45,6 +46,7 @@ def main() -> None:
         if one is None:
             overview.draw(judged)
             return
+        about(f"{judged.file_name} {one.name}")
         _ruler(one)
         _section(one)
 

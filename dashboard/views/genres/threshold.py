@@ -40,7 +40,7 @@ def draw(one: OneGenre) -> None:
         for point in found.points
     ]
     alt = f"Recall, precision and false alarms of {one.name} at each threshold."
-    twin(rows, f"{one.key} thresholds", alt, ("threshold", "recall", "precision", "false alarms"))
+    twin(rows, f"{one.key} thresholds", alt, ("threshold", "recall", "precision", "false alarms"), name="thresholds")
 
 
 def curves(one: OneGenre, *, both: bool) -> AgainstTheRest | None:

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.csv_download import csv_download
+from dashboard.components.file_names import named
 from dashboard.components.listening import Listed, listen
 from dashboard.components.table import table
 from dashboard.components.tracks import look_at_one_of
@@ -49,7 +50,7 @@ def draw(one: OneGenre) -> None:
     with st.container(key="genre-tracks-foot", horizontal=True, vertical_alignment="center", gap="small"):
         if chosen is not None:
             _track(one, found[chosen], ":material/arrow_forward:")
-        csv_download(_columns(found), f"{one.key} tracks.csv", "genre tracks")
+        csv_download(_columns(found), f"{named('tracks')}.csv", "genre tracks")
 
 
 def both_ends(one: OneGenre) -> None:

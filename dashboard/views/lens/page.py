@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.components.file_names import about
 from dashboard.components.live import answer_part
 from dashboard.components.plot import chart, plot
 from dashboard.components.right_about import about_true_genres, choose_unit
@@ -15,6 +16,7 @@ from dashboard.components.study_page import (
     start_and_look,
     start_button,
 )
+from dashboard.components.table import table
 from dashboard.components.usable import usable
 from dashboard.components.words import words
 from dashboard.services import lenses, studies, tables, workers
@@ -133,6 +135,7 @@ def _lens(
     controls: "st.delta_generator.DeltaGenerator",
     config: ExperimentConfig | None,
 ) -> None:
+    about(f"lens {lens.study.id}")
     if lens.about:
         with controls:
             clean = about_true_genres(lens.config.experiment.data)
@@ -187,10 +190,12 @@ def _rankings(lens: Lens) -> None:
 
 def _table(lens_id: str, clean: bool, unit: Unit) -> None:
     lens = lenses.lens(lens_id, clean=clean, unit=unit)
-    st.dataframe(sentences.table(lens), hide_index=True, alt="Test accuracy and macro-F1 by split and classifier.")
+    scores, alt = sentences.table(lens), "Test accuracy and macro-F1 by split and classifier."
+    table(scores, "lens scores", alt, n=len(scores["split"]), file="scores by split")
     if lens.rankings:
         alt = "Differences between classifiers by split, with their probabilities."
-        st.dataframe(sentences.pairs(lens), hide_index=True, alt=alt)
+        pairs = sentences.pairs(lens)
+        table(pairs, "lens pairs", alt, n=len(pairs["split"]), file="classifiers compared")
 
 
 def _asides(plan: LensPlan | None, said: str) -> None:

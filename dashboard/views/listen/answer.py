@@ -46,7 +46,13 @@ def draw(run: Run, sound: Brought, found: Hearing) -> None:
             {"from (s)": start, **{genre: 100 * share for genre, share in zip(found.genres, shares, strict=True)}}
             for start, shares in zip(found.starts, found.along, strict=True)
         ]
-        twin(rows, "along", "The probability of each genre along the sound.", percent=found.genres)
+        twin(
+            rows,
+            "along",
+            "The probability of each genre along the sound.",
+            percent=found.genres,
+            name="along the sound",
+        )
     with right:
         st.subheader("On the whole", anchor=False)
         draw_choices(_choices(found))

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.components.address_choice import address_choice
 from dashboard.components.address_number import address_number
 from dashboard.components.ensembles import members_instead
+from dashboard.components.file_names import about
 from dashboard.components.judged_head import say_headline
 from dashboard.components.percent_input import percent_input
 from dashboard.components.run_picker import run_labels
@@ -23,6 +24,7 @@ from genre_core.data.tables.formats import MAX_BYTES
 from genre_core.errors import GenreLabError
 from genre_core.judging.fitted import DEAF, MIXED
 from genre_core.store.schema import Run
+from genre_core.takehome.naming import file_name
 
 COMPONENTS = Path(__file__).parents[2] / "components"
 CSS = (COMPONENTS / "terms.css", COMPONENTS / "judged.css", Path(__file__).with_name("listen.css"))
@@ -98,6 +100,7 @@ def _reject() -> None:
 
 
 def _listen(run: Run, threshold: float, head: st.delta_generator.DeltaGenerator) -> None:
+    about(file_name(run))
     try:
         sound = _sound(run)
     except GenreLabError as error:

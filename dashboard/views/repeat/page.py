@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
+from dashboard.components.file_names import about
 from dashboard.components.live import Parts, answer_part
 from dashboard.components.plot import chart
 from dashboard.components.right_about import choose_unit
@@ -63,6 +64,7 @@ def main() -> None:
         with place:
             answer("repeat", parts, BEFORE)
         if found and parts:
+            about(f"repetitions {found.study.id}")
             _repetition(found, parts, form.config)
         elif form.config:
             say_what_differs_from_run(form.config)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.components.file_names import named
 from dashboard.components.live import title_part
 from dashboard.components.matrix import matrix
 from dashboard.components.plot import plot
@@ -56,6 +57,7 @@ def _runs(study_id: str, part: str, unit: Unit) -> None:
         row_height=35,
         on_pick=lambda at: address.look(run=None if at is None else ids[at]),
         at=ids.index(chosen) if chosen in ids else None,
+        file="runs",
     )
     _open_chosen(found)
 
@@ -93,7 +95,7 @@ def matrix_of_folds(found: Repetition) -> None:
     opened = st.expander("As a table", key="folds as a table", type="compact", on_change="rerun")
     if opened.open:
         with opened:
-            matrix_table(confusion, "fold matrix table", f"{found.study.id} folds.csv")
+            matrix_table(confusion, "fold matrix table", f"{named('all folds')}.csv")
 
 
 def comparison(found: Repetition) -> None:

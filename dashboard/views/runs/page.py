@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from dashboard.components.csv_download import csv_download
 from dashboard.components.ensembles import average_button
 from dashboard.components.safely import refreshing
 from dashboard.services import openings, workers
@@ -87,6 +88,8 @@ def _tools(rows: Sequence[Row], query: str) -> list[str]:
             if asked:
                 st.button("Usual columns", type="tertiary", key="usual columns", icon=":material/undo:",
                           on_click=address.look, kwargs={"columns": None})  # fmt: skip
+        if rows:
+            csv_download(sentences.columns(rows, columns), "Runs.csv", "runs", help="Download the list as it stands.")
     return columns
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components.deleting import delete_or_keep
 from dashboard.components.ensembles import member_list
+from dashboard.components.file_names import about
 from dashboard.components.table import table
 from dashboard.components.take_home import take_home
 from dashboard.components.terms import numbers_line
@@ -24,6 +25,7 @@ from genre_core.settings.names import SECTIONS, Setting, flatten, label_in, sett
 from genre_core.store.notes import LONGEST_NOTE, MOST_TAGS
 from genre_core.store.schema import Run, RunNote
 from genre_core.takehome.command import HASHED, command
+from genre_core.takehome.naming import file_name
 
 ENDED = ("complete", "failed", "cancelled")
 COLOURS = {"complete": "green", "failed": "red", "running": "blue", "queued": "gray", "paused": "orange"}
@@ -31,6 +33,7 @@ COLOURS = {"complete": "green", "failed": "red", "running": "blue", "queued": "g
 
 def run_card(run: Run) -> None:
     """Draw a run's name, state, buttons and card."""
+    about(file_name(run))
     with st.container(key="run-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(run.name), anchor=False, width="content")
         st.badge(STATES[run.state], color=COLOURS.get(run.state, "gray"))  # type: ignore[arg-type]
@@ -153,7 +156,7 @@ def _settings(config: ExperimentConfig) -> None:
     whose = "Settings of one of them" if config.averaged_with else "Settings"
     st.markdown(f"**{whose}** :gray[{n_changed} of {len(rows)} differ from the default (marked ●)]")
     alt = "Settings of this run, with the default value of those that differ."
-    table(rows, "run settings", alt, n=len(rows), most=12, row_height=35)
+    table(rows, "run settings", alt, n=len(rows), most=12, row_height=35, file="settings")
 
 
 def _short(config: ExperimentConfig, item: Setting, value: Any) -> str:

@@ -42,6 +42,7 @@ def draw(track: LookedAt) -> None:
         most=ROWS_SHOWN,
         columns={"distance": st.column_config.NumberColumn("Distance", format="%.2f", help=meaning)},
         on_pick=open_one,
+        file="nearest training tracks",
     )
     st.caption("Select one to open it.")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.ensembles import members_instead
+from dashboard.components.file_names import about
 from dashboard.components.has_features import has_features
 from dashboard.components.judged_head import ask_to_open, say_headline, wait_for
 from dashboard.components.listening import Listed, listen
@@ -23,6 +24,7 @@ from dashboard.views.track.looked_at import LookedAt
 from genre_core.data.dataset import Part
 from genre_core.errors import GenreLabError
 from genre_core.store.schema import Run
+from genre_core.takehome.naming import file_name
 
 CSS = Path(__file__).with_name("track.css")
 EVALUATE = "views/evaluate/page.py"
@@ -69,13 +71,14 @@ def _looked_at(run: Run) -> LookedAt | None:
 
 
 def _draw(track: LookedAt) -> None:
+    about(f"{file_name(track.run)} {track.name}")
     part: Part | None = track.part
     ways.draw(track)
     opened = openings.openings_of([track.run])[track.run.id] if part == "test" else None
     genres, noisy = track.data.genres, track.data.y_clean is not None and not track.clean
     sure = float(track.y_prob[track.predicted])
-    about = "label" if noisy else ""
-    st.header(plain(said.title(track.name, genres[track.true], genres[track.predicted], sure, about)), anchor=False)
+    judged_by = "label" if noisy else ""
+    st.header(plain(said.title(track.name, genres[track.true], genres[track.predicted], sure, judged_by)), anchor=False)
     marked = [*said.part_badges(part, track.data, track.row), *badges(track.run, opened)]
     numbers_line(f"Run {track.run.name}", marked)
     listen(track.run, [Listed(track.row, genres[track.true])], "player track", cursor_on=score.LIVE)

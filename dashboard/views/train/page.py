@@ -5,6 +5,7 @@ from contextlib import suppress
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
+from dashboard.components.file_names import about
 from dashboard.components.live import Parts, follow_from
 from dashboard.components.matrix import matrix, picked
 from dashboard.components.plot import chart
@@ -46,6 +47,8 @@ def main() -> None:
     found = usable(form)
     config = found.config
     parts = following.parts(run, config)
+    if run:
+        about(file_name(run))
     with st.container(key="train-page", gap="small"):
         with st.container(key="train-notes", gap=None):
             if missing:

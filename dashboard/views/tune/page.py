@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from dashboard.components.file_names import about
 from dashboard.components.live import Parts, answer_part
 from dashboard.components.plot import chart
 from dashboard.components.study_page import (
@@ -78,6 +79,7 @@ def main() -> None:
         with place:
             answer("search", parts, BEFORE)
         if found and parts:
+            about(f"search {found.study.id}")
             if form.config:
                 base = found.config.base
                 say_what_differs("tune", sentences.what_differs(form.config, base), base, "searched from")

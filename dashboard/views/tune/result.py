@@ -92,6 +92,7 @@ def _trials(study_id: str) -> None:
         columns={name: number(format=form) for name, form in forms_of.items()},
         on_pick=lambda at: address.look(run=None if at is None else ids[at] or None),
         at=ids.index(chosen) if chosen and chosen in ids else None,
+        file="trials",
     )
     if note := sentences.uncertainty(found):
         st.caption(plain(note))
