@@ -69,5 +69,9 @@ class QuotaError(StoreError):
     """More studies at a time than one person may have under way: nothing was saved."""
 
 
+class ClassError(StoreError):
+    """A class that is not there, is over or full, or what a student may not do in it."""
+
+
 class ClusterError(GenreLabError, RuntimeError):
     """The processes that train cannot be started or reached."""

@@ -16,7 +16,7 @@ FLOORS = {
         {"settings"},
         {"data"},
         {"evaluation"},
-        {"training", "diagnosis", "bayes", "findings", "inspection", "explaining", "ear", "estimator"},
+        {"training", "diagnosis", "bayes", "findings", "inspection", "explaining", "ear", "estimator", "classroom"},
         {"store"},
         {"judging", "lessons"},
         {"studies"},

@@ -15,7 +15,16 @@ from genre_core.store.runs import RunStore
 from genre_core.store.schema import metadata
 
 OF_BEFORE = Path(__file__).with_name("data") / "store_before_rooms.sqlite"
-SCHEMAS = {1: "0945024d", 2: "ded02295", 3: "5ad24b32", 4: "4adfe26f", 5: "a8500c0c", 6: "d58c4fbe", 7: "61b55164"}
+SCHEMAS = {
+    1: "0945024d",
+    2: "ded02295",
+    3: "5ad24b32",
+    4: "4adfe26f",
+    5: "a8500c0c",
+    6: "d58c4fbe",
+    7: "61b55164",
+    8: "7e3e4e81",
+}
 """Digests of the statements that make the tables, by version."""
 
 

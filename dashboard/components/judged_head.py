@@ -12,7 +12,7 @@ from dashboard.components.run_picker import run_picker
 from dashboard.components.safely import refreshing
 from dashboard.components.take_home import take_home
 from dashboard.components.terms import terms_line
-from dashboard.services import datasets, openings, outcomes, runs, workers
+from dashboard.services import datasets, openings, outcomes, runs
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text import evaluate_states
@@ -44,7 +44,7 @@ def judged_head(answer: Answer, forget: Mapping[str, None]) -> Judged | None:
         part, judge = _judged_by(run, forget)
     if run is None:
         with head:
-            say_headline(*evaluate_states.no_run(address.run_id(), bool(workers.store().runs(limit=1))))
+            say_headline(*evaluate_states.no_run(address.run_id(), bool(runs.listed(limit=1))))
         return None
     if run.state != "complete":
         with head:

@@ -15,7 +15,7 @@ MOST = 200
 
 def run_picker(current: Run | None) -> None:
     """Draw the list of runs, newest first, each with its state and headline; choosing one puts it into the address."""
-    listed = {run.id: run for run in workers.store().runs(limit=MOST)}
+    listed = {run.id: run for run in runs.listed(limit=MOST)}
     if current is not None:
         listed.setdefault(current.id, current)
     if not listed:

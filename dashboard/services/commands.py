@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from dashboard.services import workers
+from dashboard.services import classroom, workers
 from dashboard.services.workers import Link, NotYet, store
 from genre_core.errors import ClusterError, GenreLabError, StoreError
 from genre_core.settings.config import ExperimentConfig
@@ -26,8 +26,10 @@ _Raised = type[GenreLabError] | tuple[()]
 def train(run_id: str, config: ExperimentConfig, pace: float = 0.0) -> None:
     """Save a new run under the name that its settings give it, and send it to the workers.
 
-    Raises StoreError where it could not be saved.
+    Raises StoreError where it could not be saved, or a student may not train it.
     """
+    classroom.allow(config)
+    classroom.begin_run(run_id)
     name = run_name(config, store().table_names())
     order(lambda to: jobs.submit(store(), to, run_id, config, name, pace), raises=StoreError)
 

@@ -11,7 +11,7 @@ from dashboard.figures.matrix import MatrixView, matrix_view
 from dashboard.services.caching import cached_by_run
 from dashboard.services.datasets import dataset, limit
 from dashboard.services.outcomes import outcome
-from dashboard.services.workers import store
+from dashboard.services.runs import listed
 from genre_core.bayes.curve import LimitPoint, limit_curve
 from genre_core.bayes.limit import BayesLimit
 from genre_core.bayes.shortfall import Shortfall, shortfall
@@ -113,7 +113,7 @@ def runs_on(config: DatasetConfig, *, at_any_overlap: bool = False) -> list[Run]
     complete: tuple[RunState, ...] = ("complete",)
     return [
         found
-        for found in store().runs(limit=MOST_RUNS, states=complete)
+        for found in listed(MOST_RUNS, complete)
         if (data := data_of(found)) is not None and (data == config or (at_any_overlap and _alike(data, config)))
     ]
 

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.services import clips, sounds, workers
 from dashboard.services.datasets import dataset
 from dashboard.services.exploring import data_of
+from dashboard.services.runs import listed
 from dashboard.services.workers import store
 from genre_core.data.clips.reading import one_line
 from genre_core.data.clips.sounds import SAMPLE_RATE
@@ -51,7 +52,7 @@ def can_listen(run: Run) -> bool:
 def listeners() -> list[Run]:
     """Return the complete runs that can listen, newest first."""
     complete: tuple[RunState, ...] = ("complete",)
-    return [run for run in store().runs(limit=MOST_RUNS, states=complete) if can_listen(run)]
+    return [run for run in listed(MOST_RUNS, complete) if can_listen(run)]
 
 
 def bring(file_id: str, title: str, data: bytes) -> Brought:

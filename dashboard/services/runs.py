@@ -1,6 +1,6 @@
 """Runs as they stand: in the queue, under way, and how far they are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from dashboard.services import workers
+from dashboard.services import classroom, workers
 from dashboard.services.caching import cached_by_run
 from dashboard.services.outcomes import outcome
 from dashboard.services.workers import store
@@ -32,15 +32,26 @@ def run(run_id: str | None) -> Run | None:
     if run_id is None:
         return None
     try:
-        return store().run(run_id)
+        return find(run_id)
     except RunStateError:
         return None
+
+
+def find(run_id: str) -> Run:
+    """Return a run as it stands now. Raises RunStateError where there is none, or it belongs to another class."""
+    classroom.check_sight(run_id)
+    return store().run(run_id)
+
+
+def listed(limit: int = 200, states: Collection[RunState] | None = None) -> list[Run]:
+    """Return the latest runs, newest first: a student's own, or those that belong to no class."""
+    return store().runs(limit, states, whose=classroom.whose())
 
 
 def latest_complete() -> Run | None:
     """Return the newest run that is complete."""
     complete: tuple[RunState, ...] = ("complete",)
-    return next(iter(store().runs(limit=1, states=complete)), None)
+    return next(iter(listed(limit=1, states=complete)), None)
 
 
 def notes_of(some: Sequence[Run]) -> dict[str, RunNote]:
@@ -50,7 +61,7 @@ def notes_of(some: Sequence[Run]) -> dict[str, RunNote]:
 
 def all_tags() -> list[str]:
     """Return the tags of the latest runs, in order."""
-    return sorted({tag for note in notes_of(store().runs(limit=500)).values() for tag in note.tags})
+    return sorted({tag for note in notes_of(listed(limit=500)).values() for tag in note.tags})
 
 
 @dataclass(frozen=True)
@@ -95,7 +106,7 @@ def named(text: str) -> tuple[str | None, str]:
     try:
         if run(text):
             return text, ""
-        same = [one.id for one in store().runs(limit=MOST_NAMED) if one.name == text]
+        same = [one.id for one in listed(limit=MOST_NAMED) if one.name == text]
     except StoreError:  # said by the page
         return None, ""
     if len(same) < 2:

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from dashboard.services import classroom
 from dashboard.services.commands import act, order
 from dashboard.services.people import person
 from dashboard.services.workers import store
@@ -19,8 +20,12 @@ FORMER = 50
 
 
 def start_study(of: Kind[Config], study_id: str, config: Config) -> None:
-    """Save a new study of who looks and send it to the workers. Raises StoreError where it could not be saved."""
+    """Save a new study of who looks and send it to the workers.
+
+    Raises StoreError where it could not be saved, or a student may not start it.
+    """
     me = person()
+    classroom.allow(config)
     order(lambda to: jobs.submit_study(store(), to, study_id, of.kind, config, me), raises=StoreError)
 
 

@@ -27,6 +27,9 @@ LOOKED_AT = {
     "with": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a run's identifier"),
     "lens": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a lens's identifier"),
     "lesson": (re.compile(r"[a-z][a-z0-9-]{0,40}(\.[1-9]\d?)?"), "a step of a lesson such as learning-rate.2"),
+    "class": (re.compile(r"[A-Za-z]{6}"), "the six letters of a class"),
+    "teach": (re.compile(r"[0-9A-Za-z_-]{10,40}"), "a teacher's key"),
+    "of": (re.compile(r"[A-Za-z]{6}"), "the six letters of a class"),
     "clip": (re.compile(r"[0-9a-f]{64}"), "a clip's identity"),
     "on": (re.compile(r"[a-z_]{1,40}(\.[0-9a-f]{64})?"), "stored data or a preset"),
     "pairs": (re.compile(r"[^\x00-\x1f]{1,2000}"), "pairs of genres such as Hip-Hop=rap"),
@@ -125,6 +128,11 @@ def settings_said(looked_at: str = "run") -> dict[str, str]:
         return kept
     st.session_state[_SETTINGS] = said
     return said
+
+
+def settings_kept() -> dict[str, str]:
+    """Return the preset and the settings that the session said last: for pages whose address does not say them."""
+    return dict(st.session_state.get(_SETTINGS, {}))
 
 
 def settings_named() -> dict[str, str]:

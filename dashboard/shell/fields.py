@@ -45,20 +45,32 @@ Needs = dict[str, list[str]]
 """Choices that a setting asks for: setting → the values that it may have."""
 
 
-def described(sections: tuple[str, ...], presets: tuple[Preset, ...], first: frozenset[str] = frozenset()) -> str:
-    """Return the settings of these sections and the presets as JSON; `first` are common ones on this page."""
-    common = COMMON | first
+def described(
+    sections: tuple[str, ...],
+    presets: tuple[Preset, ...],
+    first: frozenset[str] = frozenset(),
+    only: frozenset[str] | None = None,
+) -> str:
+    """Return the settings of these sections and the presets as JSON.
+
+    `first` are common ones on this page; `only` those that may be changed, None where all may.
+    """
+    common = COMMON | first if only is None else only
     groups = [
         {
             "name": section,
             "title": TITLES[section],
-            "settings": [_described(item, common) for item in all_settings().values() if item.section == section],
+            "settings": [
+                _described(item, common)
+                for item in all_settings().values()
+                if item.section == section and (only is None or item.name in only)
+            ],
         }
         for section in sections
         if section not in BY_BUTTON
     ]
     about = {
-        "sections": groups,
+        "sections": [group for group in groups if group["settings"]],
         "presets": [_preset(preset) for preset in presets],
         "whole": len(sections) == len(SECTIONS),
     }

@@ -49,6 +49,8 @@ Genres = Callable[[DatasetConfig], Sequence[str]]
 Columns = Callable[[str], Mapping[str, Sequence[str]]]
 """Table → the columns that can be chosen for settings such as `data.label`."""
 
+MOVES = "settings that may be changed"
+"""Where the session keeps the names of the settings that may be changed; None where all may."""
 _REFUSED, _SEQ = "refused setting", "last change of settings"
 
 
@@ -97,9 +99,9 @@ def sidebar_settings(
     refused: _Refusal | None = st.session_state.get(_REFUSED)
     if refused and refused.said != said:
         refused = None
-    kind = _kind(values)
+    kind, moves = _kind(values), st.session_state.get(MOVES)
     panel = Panel(
-        about=described(tuple(sections), tuple(PRESETS.values()), frozenset(first)),
+        about=described(tuple(sections), _offered(preset, moves), frozenset(first), moves),
         preset=preset.name,
         values={name: plain(values[name]) for name in changed},
         seq=st.session_state.get(_SEQ, 0),
@@ -115,6 +117,11 @@ def sidebar_settings(
             st.switch_page("views/data/page.py", query_params=said)
     problem = " ".join(problems.values())
     return Form(preset, None if problem else config, problem, changed)
+
+
+def _offered(chosen: Preset, moves: frozenset[str] | None) -> tuple[Preset, ...]:
+    """Return the presets to choose from: where settings are locked, the one that was chosen stays."""
+    return tuple(PRESETS.values()) if moves is None else (chosen,)
 
 
 def take(change: Mapping[str, Any]) -> None:

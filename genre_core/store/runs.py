@@ -8,13 +8,14 @@ import time
 from collections.abc import Collection
 from dataclasses import replace
 from functools import cache, cached_property
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from sqlalchemy import and_, delete, func, or_, select, update
 
 from genre_core.errors import RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.checkpoints import LATEST, SNAPSHOTS, earlier, kept
+from genre_core.store.classes import ClassStore, Seat, runs_of
 from genre_core.store.clips import ClipStore
 from genre_core.store.ear_tests import EarTests
 from genre_core.store.gate import read_run, select_runs
@@ -85,6 +86,11 @@ class RunStore(WorkStore):
         """What people wrote for the reports on runs of the same database."""
         return OwnWords(self)
 
+    @cached_property
+    def classes(self) -> ClassStore:
+        """The classes of the same database."""
+        return ClassStore(self)
+
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def run(self, run_id: str) -> Run:
@@ -98,10 +104,22 @@ class RunStore(WorkStore):
         return self._look(self._read(run_id))
 
     def runs(
-        self, limit: int = 200, states: Collection[RunState] | None = None, *, with_members: bool = False
+        self,
+        limit: int = 200,
+        states: Collection[RunState] | None = None,
+        *,
+        with_members: bool = False,
+        whose: Seat | Literal["all", "outside"] = "all",
     ) -> list[Run]:
-        """Return the latest runs, newest first; those that belong to a study only where they are asked for."""
+        """Return the latest runs, newest first; those that belong to a study only where they are asked for.
+
+        `whose` leaves those of a student in a class, or those that belong to no class.
+        """
         query = select_runs().order_by(_runs.c.created_at.desc(), _runs.c.id).limit(limit)
+        if whose == "outside":
+            query = query.where(_runs.c.id.not_in(runs_of(None)))
+        elif whose != "all":
+            query = query.where(_runs.c.id.in_(runs_of(whose)))
         if not with_members:
             query = query.where(not_a_member(_runs.c.id))
         if states is not None:

@@ -12,7 +12,19 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
-from sqlalchemy import Boolean, Column, Double, Index, Integer, LargeBinary, MetaData, RowMapping, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    RowMapping,
+    String,
+    Table,
+    Text,
+)
 
 from genre_core.data.dataset import Part
 from genre_core.errors import RunStateError
@@ -273,6 +285,52 @@ ear_answers = Table(
     Column("said", Integer),
 )
 """What was said to each item of an ear test, counted from 0, and how often it was played."""
+
+classes = Table(
+    "classes",
+    metadata,
+    Column("code", String(8), primary_key=True),
+    Column("teacher", String(64), nullable=False),
+    Column("key_hash", String(64), nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("made_at", Double, nullable=False),
+    Column("closed_at", Double),
+)
+"""Classes of the last day: what their students see, and which browser is the teacher's."""
+
+class_seats = Table(
+    "class_seats",
+    metadata,
+    Column("code", String(8), primary_key=True),
+    Column("person", String(64), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("page", String(64), nullable=False),
+    Column("seen_at", Double, nullable=False),
+    Index("class_seats_by_person", "person"),
+    Index("class_seats_by_number", "code", "number", unique=True),
+)
+"""Browsers that are in a class, numbered from 1, and the page that each has seen last."""
+
+class_entries = Table(
+    "class_entries",
+    metadata,
+    Column("code", String(8), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), primary_key=True),
+    Column("about", String(120), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("made_at", Double, nullable=False),
+    Index("class_entries_by_subject", "about"),
+)
+"""What students said and did, each thing once: predictions, answers, sentences, runs, ear tests."""
+
+class_reveals = Table(
+    "class_reveals",
+    metadata,
+    Column("code", String(8), primary_key=True),
+    Column("about", String(120), primary_key=True),
+)
+"""Questions whose result the teacher shows."""
 
 
 class Wish(NamedTuple):

@@ -16,7 +16,7 @@ from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from genre_core.errors import StoreError
 
-VERSION = 7
+VERSION = 8
 """Grows by one with every change of `schema.metadata`."""
 
 _versions = Table("lab_schema", MetaData(), Column("version", Integer, primary_key=True, autoincrement=False))

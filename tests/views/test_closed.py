@@ -201,6 +201,7 @@ def everything(page: AppTest) -> str:
 
 
 ASKED: dict[str, list[dict[str, str]]] = {
+    "classroom": [{}],
     "compare": [{"runs": "closed,other"}, {"runs": "closed,both"}],
     "data": [{"run": "closed"}],
     "evaluate": [{"run": run, "section": "all"} for run in RUNS],

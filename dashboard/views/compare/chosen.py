@@ -9,7 +9,7 @@ from dashboard.components.address_choice import address_choice
 from dashboard.components.judged_head import PARTS, ask_to_open, say_headline
 from dashboard.components.right_about import choose_judge
 from dashboard.components.run_picker import run_labels
-from dashboard.services import openings, runs, workers
+from dashboard.services import openings, runs
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text.run_names import how_it_did, same_tracks
@@ -123,7 +123,7 @@ def _asked() -> tuple[list[Run], list[str]]:
 
 def _picker(asked: Sequence[Run]) -> None:
     """Draw the runs to choose from: those that the first can be compared with; why the others are not among them."""
-    complete = workers.store().runs(limit=MOST_LISTED, states=COMPLETE)
+    complete = runs.listed(MOST_LISTED, COMPLETE)
     there = {run.id: run for run in complete if not asked or same_tracks(run) == same_tracks(asked[0])}
     there |= {run.id: run for run in asked}
     labels = run_labels([*complete, *asked])
@@ -196,9 +196,9 @@ def _with(found: Compared) -> str | None:
 
 def _say_too_few(asked: Sequence[Run]) -> None:
     """Say what to do where there are no two runs to compare, and offer the latest that the one there is goes with."""
-    complete = workers.store().runs(limit=MOST_LISTED, states=COMPLETE)
+    complete = runs.listed(MOST_LISTED, COMPLETE)
     if len(complete) < 2:
-        say_headline(*sentences.no_runs(bool(workers.store().runs(limit=1))))
+        say_headline(*sentences.no_runs(bool(runs.listed(limit=1))))
         return
     if not asked:
         say_headline(sentences.choose_more(None))

@@ -12,7 +12,7 @@ from dashboard.components.judged_head import say_headline
 from dashboard.components.percent_input import percent_input
 from dashboard.components.run_picker import run_labels
 from dashboard.components.safely import refreshing
-from dashboard.services import listening, runs, workers
+from dashboard.services import listening, runs
 from dashboard.services.listening import Brought
 from dashboard.shell import address
 from dashboard.shell.address import plain
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def _say_why_not() -> None:
-    named, any_runs = address.run_id(), bool(workers.store().runs(limit=1))
+    named, any_runs = address.run_id(), bool(runs.listed(limit=1))
     asked_for = runs.run(named)
     if asked_for is None:
         say_headline(*(sentences.nobody(any_runs) if named is None else evaluate_states.no_run(named, any_runs)))

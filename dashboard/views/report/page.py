@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.judged_head import say_headline
-from dashboard.services import runs, workers
+from dashboard.services import runs
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text import evaluate_states
@@ -46,7 +46,7 @@ def _reported() -> list[Run]:
     elif not asked or len(found) < len(asked):
         there = {run.id for run in found}
         missing = next((run_id for run_id in asked if run_id not in there), None)
-        say_headline(*evaluate_states.no_run(missing, bool(workers.store().runs(limit=1))))
+        say_headline(*evaluate_states.no_run(missing, bool(runs.listed(limit=1))))
         return []
     for run in found:
         try:

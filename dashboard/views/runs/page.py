@@ -11,7 +11,7 @@ from dashboard.components.csv_download import csv_download
 from dashboard.components.ensembles import average_button
 from dashboard.components.safely import refreshing
 from dashboard.services import openings, workers
-from dashboard.services.runs import notes_of
+from dashboard.services.runs import listed, notes_of
 from dashboard.services.runs import run as find_run
 from dashboard.shell import address
 from dashboard.shell.address import plain
@@ -35,7 +35,7 @@ VALIDATION_HELP = f"With its 95 % interval. {sentences.BEST} marks the best of s
 
 def main() -> None:
     """Draw the page: the answer, the list, and the card of the chosen run."""
-    runs = workers.store().runs(limit=MOST)
+    runs = listed(limit=MOST)
     if not runs:
         st.header("No runs yet.", anchor=False)
         st.caption("A run appears here as soon as you press Train, and stays until you delete it.")
@@ -57,7 +57,7 @@ def main() -> None:
 
 def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:
     """Draw the answer and the list; start the page anew when a run comes, goes, changes its state or is chosen."""
-    runs = workers.store().runs(limit=MOST)
+    runs = listed(limit=MOST)
     looked_at = find_run(address.run_id())
     if [(run.id, run.state) for run in runs] != drawn or (looked_at.id if looked_at else None) != chosen:
         st.rerun()

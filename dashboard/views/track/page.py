@@ -10,7 +10,7 @@ from dashboard.components.has_features import has_features
 from dashboard.components.judged_head import ask_to_open, say_headline, wait_for
 from dashboard.components.listening import Listed, listen
 from dashboard.components.terms import numbers_line
-from dashboard.services import datasets, networks, openings, runs, workers
+from dashboard.services import datasets, networks, openings, runs
 from dashboard.services.outcomes import predictions
 from dashboard.shell import address
 from dashboard.shell.address import plain
@@ -37,7 +37,7 @@ def main() -> None:
         asked_for = address.run_id()
         run = runs.run(asked_for)
         if run is None:
-            say_headline(*evaluate_states.no_run(asked_for, bool(workers.store().runs(limit=1))))
+            say_headline(*evaluate_states.no_run(asked_for, bool(runs.listed(limit=1))))
         elif run.state != "complete":
             wait_for(run)
         elif (track := _looked_at(run)) is not None:

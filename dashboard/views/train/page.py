@@ -16,7 +16,7 @@ from dashboard.components.tagger import tagger_offer
 from dashboard.components.take_home import take_home
 from dashboard.components.usable import say_why_not, usable
 from dashboard.components.words import words
-from dashboard.services import runs, tables, tagger, workers
+from dashboard.services import runs, tables, tagger
 from dashboard.services.listening import can_listen
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
@@ -94,7 +94,7 @@ def _looked_at() -> tuple[Run | None, str]:
     if run_id is None:
         return None, ""
     try:
-        run = workers.store().run(run_id)
+        run = runs.find(run_id)
         _ = run.config  # a run of another version cannot be read
     except RunStateError as error:
         return None, str(error)

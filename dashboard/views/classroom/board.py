@@ -1,0 +1,200 @@
+"""The teacher's board: who is where, what was predicted, what the runs reached, and what was written."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import segno
+import streamlit as st
+
+from dashboard.components.plot import plot
+from dashboard.components.ruler import Mark, Ruler, ruler
+from dashboard.components.safely import refreshing
+from dashboard.services import classroom
+from dashboard.shell.address import plain
+from dashboard.views.classroom import figures
+from dashboard.views.classroom import text as sentences
+from genre_core.classroom.names import seat_name, seat_picture
+from genre_core.settings.names import all_settings, flatten
+from genre_core.store.classes import Class, Entry, Seat
+from genre_core.store.schema import Run
+
+LOOK_SECONDS = 1.0
+HEIGHT, LOW_HEIGHT = 300, 190
+_SETTING = "setting of the board"
+
+
+def draw(room: Class) -> None:
+    """Draw the head, which stays, and what the class does, drawn anew each second."""
+    _head(room)
+    refreshing(_live, None if room.closed else LOOK_SECONDS)(room.code)
+    _end(room)
+
+
+def _head(room: Class) -> None:
+    link = f"{_base()}?class={room.code}"
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    with left:
+        st.header(sentences.board_title(room), anchor=False)
+        if room.plan.task:
+            st.caption(plain(room.plan.task))
+        if not room.closed:
+            st.title(room.code, anchor=False)
+            st.caption("Open this link, or enter the code on the page Class.")
+            st.code(link, language=None, width=480)
+            with st.popover("For another browser of yours", icon=":material/devices:", type="tertiary"):
+                _key(room)
+    if not room.closed:
+        with right:
+            code = segno.make(link, error="m").svg_inline(scale=4, border=2, dark="#14171b", light="#ffffff")
+            st.image(code, width=170)
+
+
+def _key(room: Class) -> None:
+    key = st.session_state.get("teacher's key")
+    if key:
+        st.caption("Open this link there. Whoever has it can see the board and end the class: do not project it.")
+        st.code(f"{_base()}classroom?of={room.code}&teach={key}", language=None, wrap_lines=True)
+    else:
+        st.caption("The link was shown to the browser in which the class began, until it was closed.")
+
+
+def _base() -> str:
+    """Return the address that the pages stand right below."""
+    return (st.context.url or "http://localhost/").split("?")[0].rsplit("/", 1)[0] + "/"
+
+
+def _live(code: str) -> None:
+    """Draw what the class did so far."""
+    entries, seats = classroom.entries(code), classroom.seats(code)
+    st.subheader(sentences.who_is_here(seats), anchor=False)
+    _students(seats)
+    _questions(code, [entry for entry in entries if entry.kind in ("prediction", "answer")])
+    _runs(classroom.runs_of_class(code, entries))
+    _sentences(code, [entry for entry in entries if entry.kind == "sentence"])
+
+
+def _students(seats: Sequence[Seat]) -> None:
+    now = datetime.now(UTC)
+    with st.container(key="class-students", horizontal=True, gap="small"):
+        for seat in seats:
+            where = sentences.where(seat, now)
+            name = f"{seat_picture(seat.number)} {seat_name(seat.number)}"
+            st.badge(f"{name} · {where}" if where else name, color="gray")
+
+
+def _questions(code: str, entries: Sequence[Entry]) -> None:
+    """Draw what was predicted of each question, and the result once the teacher shows it."""
+    asked = defaultdict[str, list[Entry]](list)
+    for entry in entries:
+        if isinstance(entry.value, Mapping):
+            asked[entry.about].append(entry)
+    if not asked:
+        return
+    st.subheader("Predictions", anchor=False)
+    shown = classroom.revealed(code)
+    for about, given in reversed(asked.items()):
+        truth = given[-1].value.get("truth") if about in shown else None
+        with st.container(key=f"question {about}", gap="xsmall"):
+            head = st.container(horizontal=True, vertical_alignment="center", gap="small")
+            head.markdown(f"**{plain(str(given[-1].value.get('question', about)))}** · {sentences.given(given)}")
+            if about not in shown:
+                head.button("Show the result", key=f"reveal {about}", icon=":material/visibility:",
+                            on_click=classroom.reveal, args=(code, about))  # fmt: skip
+            _question(about, [entry.value for entry in given], truth)
+
+
+def _question(about: str, values: Sequence[Mapping[str, object]], truth: object) -> None:
+    alt = sentences.predicted_alt(values, truth)
+    numbers = [float(str(value["value"])) for value in values if isinstance(value.get("value"), (int, float))]
+    if numbers:
+        low, high = (float(str(values[-1].get(name, usual))) for name, usual in (("low", 0), ("high", 100)))
+        mark = float(truth) if isinstance(truth, (int, float)) else None
+        plot(figures.predicted_numbers(numbers, low, high, mark), f"predicted {about}", height=LOW_HEIGHT, alt=alt)
+    else:
+        texts = [str(value.get("text", "")) for value in values]
+        right = None if truth is None else str(truth)
+        plot(figures.predicted_choices(texts, right), f"predicted {about}", height=LOW_HEIGHT, alt=alt)
+    st.caption(alt)
+
+
+def _runs(found: Sequence[tuple[int, Run]]) -> None:
+    """Draw the runs on one ruler, and against a setting: a class is a search."""
+    complete = [(number, run) for number, run in found if run.state == "complete" and "validation" in run.summary]
+    if not found:
+        return
+    st.subheader(sentences.runs_title(found), anchor=False)
+    if not complete:
+        return
+    best = classroom.best_of(tuple(run.id for _, run in complete))
+    st.caption(sentences.best(complete, best))
+    ruler(_ruler([run for _, run in complete]), "class ruler")
+    values = [flatten(run.config) for _, run in complete]
+    differing = [name for name in values[0] if _differs(values, name)]
+    if not differing:
+        return
+    titles = {name: all_settings()[name].title for name in differing}
+    item = all_settings()[st.selectbox("Setting", differing, format_func=titles.__getitem__, key=_SETTING, width=300)]
+    points = [
+        (number, float(own[item.name]), 100 * run.summary["validation"]["accuracy"], run.name)
+        for (number, run), own in zip(complete, values, strict=True)
+        if own.get(item.name) is not None
+    ]
+    is_log = item.scale == "log" and all(x > 0 for _, x, _, _ in points)
+    figure = figures.runs_scatter(points, item.title, is_log=is_log)
+    plot(figure, "class runs", height=HEIGHT, alt=sentences.scatter_alt(points, item.title))
+
+
+def _ruler(runs: Sequence[Run]) -> Ruler:
+    scores = sorted(run.summary["validation"]["accuracy"] for run in runs)
+    ticks = tuple(Mark("tick", score) for score in scores[:-1])
+    return Ruler((*ticks, Mark("model", scores[-1], "best of the class")), ticks_named=False)
+
+
+def _differs(values: Sequence[Mapping[str, object]], name: str) -> bool:
+    """Say whether a setting is a number in all runs, and not the same one."""
+    found = [own.get(name) for own in values]
+    return len(set(map(str, found))) > 1 and all(type(value) in (int, float) for value in found)
+
+
+def _sentences(code: str, entries: Sequence[Entry]) -> None:
+    if not entries:
+        return
+    st.subheader("In their own words", anchor=False)
+    with st.container(key="class-sentences", gap="xsmall", height=320 if len(entries) > 6 else "content"):
+        for entry in reversed(entries):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.markdown(f"{seat_picture(entry.number)} {plain(str(entry.value))}")
+                st.button("Remove", icon=":material/close:", type="tertiary", on_click=classroom.remove,
+                          key=f"remove {entry.number} {entry.about}", help="Take this sentence away for everybody.",
+                          args=(code, entry))  # fmt: skip
+
+
+def _end(room: Class) -> None:
+    """Draw what a teacher does at the end: keep the data, end the class, delete it."""
+    with st.container(key="class-end", horizontal=True, gap="small"):
+        st.download_button("Download all of it", lambda: _document(room), f"class {room.code}.json", "application/json",
+                           key="class download", icon=":material/download:", type="tertiary", on_click="ignore",
+                           help="Who predicted, answered, wrote and trained what, as JSON.")  # fmt: skip
+        if not room.closed:
+            st.button("End the class", key="close class", icon=":material/logout:", on_click=classroom.close,
+                      args=(room.code,), help="Nobody joins or says anything more. The board stays.")  # fmt: skip
+        with st.popover("Delete the class", icon=":material/delete:", type="tertiary"):
+            st.caption("Its predictions, sentences and runs are deleted now, and not only a day after it began.")
+            st.button("Delete for good", key="delete-class-for-good", on_click=classroom.delete, args=(room.code,))
+
+
+def _document(room: Class) -> bytes:
+    entries = [
+        {"student": seat_name(entry.number), "kind": entry.kind, "about": entry.about, "value": entry.value,
+         "at": entry.made_at.isoformat(timespec="seconds")}
+        for entry in classroom.entries(room.code)
+    ]  # fmt: skip
+    runs = [
+        {"student": seat_name(number), "run": run.id, "name": run.name, "state": run.state,
+         "settings": flatten(run.config), "validation": run.summary.get("validation")}
+        for number, run in classroom.runs_of_class(room.code, classroom.entries(room.code))
+    ]  # fmt: skip
+    document = {"class": room.code, "plan": room.plan.model_dump(), "entries": entries, "runs": runs}
+    return json.dumps(document, indent=1, ensure_ascii=False, default=str).encode()

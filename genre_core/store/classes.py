@@ -1,0 +1,306 @@
+"""Classes of a store: their plans, who is in them, and what was said there; all of it is gone after a day."""
+
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from genre_core.classroom.names import MOST_SEATS, new_code, read_code
+from genre_core.classroom.plan import MOST_RUNS, ClassPlan, plan_of
+from genre_core.errors import ClassError
+from genre_core.store.database import Database
+from genre_core.store.schema import class_entries as _entries
+from genre_core.store.schema import class_reveals as _reveals
+from genre_core.store.schema import class_seats as _seats
+from genre_core.store.schema import classes as _classes
+
+Kind = Literal["prediction", "answer", "sentence", "run", "ear"]
+KEPT_FOR = 24 * 3600.0
+"""Seconds after which a class and its data are deleted."""
+LONGEST = 600
+"""Most letters of what a student says at once."""
+MOST_ENTRIES = 500
+"""Most things that one student says or does in a class."""
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class as it stands: its code, its plan, the browser of its teacher, and whether it is over."""
+
+    code: str
+    plan: ClassPlan
+    teacher: str
+    made_at: datetime
+    closed: bool
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A student's place in a class: its number, counted from 1, the page seen last and when."""
+
+    code: str
+    number: int
+    page: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A thing that a student said or did: its kind, what it is about, and its value as JSON holds it."""
+
+    number: int
+    kind: Kind
+    about: str
+    value: Any
+    made_at: datetime
+
+
+class ClassStore:
+    """The classes of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # -- the teacher ---------------------------------------------------------------------------------------------------
+
+    def begin(self, plan: ClassPlan, teacher: str) -> tuple[str, str]:
+        """Begin a class; return its code, and the key with which another browser becomes the teacher's."""
+        key = secrets.token_urlsafe(16)
+        row = {"teacher": teacher, "key_hash": _hash(key), "plan": plan.model_dump_json(), "made_at": time.time()}
+        while True:
+            code = new_code()
+            try:
+                with self._database.transaction() as connection:
+                    connection.execute(insert(_classes).values(code=code, **row))
+            except IntegrityError:  # somebody has this code
+                continue
+            return code, key
+
+    def of_teacher(self, teacher: str) -> Class | None:
+        """Return the latest class of a teacher that is not older than a day."""
+        query = select(_classes).where(_classes.c.teacher == teacher, _young(_classes.c.made_at))
+        with self._database.transaction() as connection:
+            row = connection.execute(query.order_by(_classes.c.made_at.desc()).limit(1)).one_or_none()
+        return None if row is None else _class(row)
+
+    def take_over(self, code: str, key: str, teacher: str) -> bool:
+        """Let another browser be the teacher's; return whether the key is right."""
+        query = update(_classes).where(_classes.c.code == code, _classes.c.key_hash == _hash(key))
+        with self._database.transaction() as connection:
+            return bool(connection.execute(query.values(teacher=teacher)).rowcount)
+
+    def change(self, code: str, plan: ClassPlan) -> None:
+        """Let the students of a class see something else from now on."""
+        self._set(code, plan=plan.model_dump_json())
+
+    def close(self, code: str) -> None:
+        """End a class: nobody joins it or says anything in it any more."""
+        self._set(code, closed_at=time.time())
+
+    def delete(self, code: str) -> list[str]:
+        """Forget a class and all that was said in it; return the runs of its students, which are to go as well."""
+        with self._database.transaction() as connection:
+            return _forget(connection, [code])
+
+    def reveal(self, code: str, about: str) -> None:
+        """Show the result of a question to the class."""
+        with self._database.transaction() as connection:
+            connection.execute(delete(_reveals).where(_reveals.c.code == code, _reveals.c.about == about))
+            connection.execute(insert(_reveals).values(code=code, about=about))
+
+    def revealed(self, code: str) -> frozenset[str]:
+        """Return the questions whose results are shown."""
+        with self._database.transaction() as connection:
+            return frozenset(connection.execute(select(_reveals.c.about).where(_reveals.c.code == code)).scalars())
+
+    def remove(self, code: str, entry: Entry) -> None:
+        """Take away what a student said."""
+        with self._database.transaction() as connection:
+            connection.execute(delete(_entries).where(_is(code, entry.number, entry.kind, entry.about)))
+
+    # -- the students --------------------------------------------------------------------------------------------------
+
+    def find(self, code: str) -> Class | None:
+        """Return a class that is not older than a day; None where there is none of that code."""
+        query = select(_classes).where(_classes.c.code == read_code(code), _young(_classes.c.made_at))
+        with self._database.transaction() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _class(row)
+
+    def join(self, code: str, person: str) -> Seat:
+        """Give a browser a place in a class, the one that it has where it has one.
+
+        Raises
+        ------
+        ClassError
+            There is no such class, it is over, or it is full.
+        """
+        found = self.find(code)
+        if found is None:
+            raise ClassError("There is no class with this code: check its letters, or ask the teacher for a new one.")
+        if found.closed:
+            raise ClassError("This class is over: ask the teacher for a new code.")
+        while True:
+            try:
+                return self._sit_down(found.code, person)
+            except IntegrityError:  # somebody took this number at the same moment
+                continue
+
+    def seat_of(self, person: str) -> tuple[Class, Seat] | None:
+        """Return the open class that a browser is in, the one joined last, and its place there."""
+        query = (
+            select(_classes, _seats)
+            .join(_seats, _seats.c.code == _classes.c.code)
+            .where(_seats.c.person == person, _classes.c.closed_at.is_(None), _young(_classes.c.made_at))
+            .order_by(_classes.c.made_at.desc())
+            .limit(1)
+        )
+        with self._database.transaction() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (_class(row), _seat(row))
+
+    def leave(self, code: str, person: str) -> None:
+        """Let a browser leave a class; what it said there stays."""
+        gone = f"left {secrets.token_hex(8)}"
+        query = update(_seats).where(_seats.c.code == code, _seats.c.person == person)
+        with self._database.transaction() as connection:
+            connection.execute(query.values(person=gone, seen_at=0.0))
+
+    def seen(self, seat: Seat, page: str) -> None:
+        """Note which page a student sees."""
+        query = update(_seats).where(_seats.c.code == seat.code, _seats.c.number == seat.number)
+        with self._database.transaction() as connection:
+            connection.execute(query.values(page=page[:64], seen_at=time.time()))
+
+    def seats(self, code: str) -> list[Seat]:
+        """Return the places of a class by their numbers."""
+        query = select(_seats).where(_seats.c.code == code, _seats.c.seen_at > 0).order_by(_seats.c.number)
+        with self._database.transaction() as connection:
+            return [_seat(row) for row in connection.execute(query)]
+
+    def enter(self, seat: Seat, kind: Kind, about: str, value: Any, *, again: bool = True) -> bool:
+        """Keep what a student said or did; return whether it was kept.
+
+        The same thing said again takes the place of what was said, unless only the first counts (`again=False`), and
+        never once its result was revealed.
+
+        Raises
+        ------
+        ClassError
+            The class is over, or the student has said and done too much.
+        """
+        document, about = json.dumps(_shortened(value)), about[:120]
+        with self._database.transaction() as connection:
+            closed = select(_classes.c.closed_at).where(_classes.c.code == seat.code)
+            row = connection.execute(closed).one_or_none()
+            if row is None or row.closed_at is not None:
+                raise ClassError("This class is over: nothing more is kept there.")
+            this = _is(seat.code, seat.number, kind, about)
+            there = bool(connection.execute(select(func.count()).select_from(_entries).where(this)).scalar_one())
+            shown = select(_reveals.c.about).where(_reveals.c.code == seat.code, _reveals.c.about == about)
+            if there and (not again or connection.execute(shown).first()):
+                return False
+            said = select(func.count()).select_from(_entries)
+            said = said.where(_entries.c.code == seat.code, _entries.c.number == seat.number)
+            if not there and connection.execute(said).scalar_one() >= MOST_ENTRIES:
+                raise ClassError(f"You have said and done {MOST_ENTRIES} things in this class: that is the most.")
+            connection.execute(delete(_entries).where(this))
+            row_ = {"code": seat.code, "number": seat.number, "kind": kind, "about": about, "value": document}
+            connection.execute(insert(_entries).values(made_at=time.time(), **row_))
+        return True
+
+    def entries(self, code: str, kind: Kind | None = None) -> list[Entry]:
+        """Return what the students of a class said and did, in the order in which they did."""
+        query = select(_entries).where(_entries.c.code == code).order_by(_entries.c.made_at)
+        if kind is not None:
+            query = query.where(_entries.c.kind == kind)
+        with self._database.transaction() as connection:
+            return [
+                Entry(row.number, row.kind, row.about, json.loads(row.value), _time(row.made_at))
+                for row in connection.execute(query)
+            ]
+
+    def begin_run(self, seat: Seat, run_id: str) -> None:
+        """Count a run as a student's of this class. Raises ClassError where they have trained too many."""
+        mine = [entry for entry in self.entries(seat.code, "run") if entry.number == seat.number]
+        if len(mine) >= MOST_RUNS:
+            raise ClassError(f"You have trained {MOST_RUNS} runs in this class: that is the most.")
+        self.enter(seat, "run", run_id, None)
+
+    def class_of(self, run_id: str) -> str:
+        """Return the code of the class that a run was trained in; empty where it was trained in none."""
+        query = select(_entries.c.code).where(_entries.c.kind == "run", _entries.c.about == run_id)
+        with self._database.transaction() as connection:
+            return connection.execute(query.limit(1)).scalar_one_or_none() or ""
+
+    def sweep(self) -> list[str]:
+        """Forget the classes that are older than a day; return the runs of their students, which are to go as well."""
+        old = select(_classes.c.code).where(_classes.c.made_at < time.time() - KEPT_FOR)
+        with self._database.transaction() as connection:
+            return _forget(connection, connection.execute(old).scalars().all())
+
+    def _sit_down(self, code: str, person: str) -> Seat:
+        mine = select(_seats).where(_seats.c.code == code, _seats.c.person == person)
+        with self._database.transaction() as connection:
+            if row := connection.execute(mine).one_or_none():
+                return _seat(row)
+            taken = connection.execute(select(func.max(_seats.c.number)).where(_seats.c.code == code)).scalar_one() or 0
+            if taken >= MOST_SEATS:
+                raise ClassError(f"This class is full: it has {MOST_SEATS} students.")
+            row_ = {"code": code, "person": person, "number": taken + 1, "page": "", "seen_at": time.time()}
+            connection.execute(insert(_seats).values(**row_))
+            return _seat(connection.execute(mine).one())
+
+    def _set(self, code: str, **values: Any) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(update(_classes).where(_classes.c.code == code).values(**values))
+
+
+def _forget(connection: Connection, codes: Collection[str]) -> list[str]:
+    runs = select(_entries.c.about).where(_entries.c.code.in_(codes), _entries.c.kind == "run")
+    found = list(connection.execute(runs).scalars())
+    for table in (_classes, _seats, _entries, _reveals):
+        connection.execute(delete(table).where(table.c.code.in_(codes)))
+    return found
+
+
+def runs_of(seat: Seat | None) -> Any:
+    """Return the query for the runs of a student in a class; with None for those of all students of all classes."""
+    query = select(_entries.c.about).where(_entries.c.kind == "run")
+    return query if seat is None else query.where(_entries.c.code == seat.code, _entries.c.number == seat.number)
+
+
+def _young(made_at: Any) -> Any:
+    return made_at >= time.time() - KEPT_FOR
+
+
+def _is(code: str, number: int, kind: str, about: str) -> Any:
+    one = (_entries.c.code == code) & (_entries.c.number == number)
+    return one & (_entries.c.kind == kind) & (_entries.c.about == about)
+
+
+def _shortened(value: Any) -> Any:
+    return value.strip()[:LONGEST] if isinstance(value, str) else value
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _class(row: Any) -> Class:
+    return Class(row.code, plan_of(row.plan), row.teacher, _time(row.made_at), row.closed_at is not None)
+
+
+def _seat(row: Any) -> Seat:
+    return Seat(row.code, row.number, row.page, _time(row.seen_at))
+
+
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

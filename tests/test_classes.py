@@ -1,0 +1,154 @@
+"""A class: its code, who sits where, what is kept of what is said, and that all of it is gone after a day."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genre_core.classroom import names
+from genre_core.classroom.plan import MOST_EPOCHS, ClassPlan
+from genre_core.errors import ClassError
+from genre_core.settings.names import configure
+from genre_core.settings.presets import OPENING
+from genre_core.store import classes
+from genre_core.store.classes import KEPT_FOR, LONGEST
+from genre_core.store.runs import RunStore
+
+RATE = ClassPlan(title="Rates", said=(("train.max_epochs", "12"),), moves=("train.learning_rate",))
+
+
+@pytest.fixture
+def store(tmp_path):
+    with_classes = RunStore(f"sqlite:///{tmp_path}/store.sqlite")
+    yield with_classes
+    with_classes.close()
+
+
+@pytest.fixture
+def code(store):
+    return store.classes.begin(RATE, "teacher")[0]
+
+
+@given(st.integers(1, names.MOST_SEATS), st.integers(1, names.MOST_SEATS))
+def test_two_seats_have_two_names(one, other):
+    assert (names.seat_name(one) == names.seat_name(other)) == (one == other)
+
+
+@given(st.text(max_size=9))
+def test_a_code_is_read_as_it_was_said(text):
+    code = names.new_code()
+    assert names.read_code(f" {code[:3].lower()}-{code[3:]} ") == code
+    read = names.read_code(text)
+    assert read == "" or len(read) == names.CODE_LENGTH
+
+
+def test_thirty_students_who_come_at_once_have_thirty_seats_and_find_them_again(store, code):
+    with ThreadPoolExecutor(8) as several:
+        seats = list(several.map(lambda n: store.classes.join(code.lower(), f"p{n}"), range(30)))
+    assert sorted(seat.number for seat in seats) == list(range(1, 31))
+    assert [store.classes.join(code, f"p{n}").number for n in range(30)] == [seat.number for seat in seats]
+    assert len(store.classes.seats(code)) == 30
+    found, seat = store.classes.seat_of("p7")
+    assert (found.plan, seat.number) == (RATE, seats[7].number)
+
+
+def test_a_wrong_code_a_class_that_is_over_and_a_full_one_are_told_in_a_sentence(store, code, monkeypatch):
+    with pytest.raises(ClassError, match="no class with this code"):
+        store.classes.join("ABCDEF" if code != "ABCDEF" else "ABCDEG", "p")
+    monkeypatch.setattr(classes, "MOST_SEATS", 1)
+    seat = store.classes.join(code, "first")
+    with pytest.raises(ClassError, match="is full"):
+        store.classes.join(code, "second")
+    store.classes.close(code)
+    with pytest.raises(ClassError, match="is over: ask"):
+        store.classes.join(code, "third")
+    with pytest.raises(ClassError, match="is over: nothing"):
+        store.classes.enter(seat, "sentence", "why", "late")
+    assert store.classes.seat_of("first") is None
+
+
+def test_what_is_said_again_takes_the_place_of_what_was_said_until_it_is_revealed(store, code):
+    seat = store.classes.join(code, "p")
+    assert store.classes.enter(seat, "prediction", "rate.2", 71.5)
+    assert store.classes.enter(seat, "prediction", "rate.2", 80)
+    store.classes.reveal(code, "rate.2")
+    assert store.classes.revealed(code) == {"rate.2"}
+    assert not store.classes.enter(seat, "prediction", "rate.2", 82.1)
+    assert not store.classes.enter(seat, "prediction", "rate.2", 99, again=False)
+    [entry] = store.classes.entries(code, "prediction")
+    assert (entry.number, entry.about, entry.value) == (seat.number, "rate.2", 80)
+    store.classes.enter(seat, "sentence", "why", " <b>" + "x" * 9999)
+    [said] = store.classes.entries(code, "sentence")
+    assert said.value == "<b>" + "x" * (LONGEST - 3)
+    store.classes.remove(code, said)
+    assert not store.classes.entries(code, "sentence")
+
+
+def test_nobody_says_without_end(store, code, monkeypatch):
+    monkeypatch.setattr(classes, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(classes, "MOST_RUNS", 2)
+    seat = store.classes.join(code, "p")
+    store.classes.begin_run(seat, "a")
+    store.classes.begin_run(seat, "b")
+    with pytest.raises(ClassError, match="trained 2 runs"):
+        store.classes.begin_run(seat, "c")
+    store.classes.enter(seat, "answer", "one", "x")
+    store.classes.enter(seat, "answer", "one", "y")
+    with pytest.raises(ClassError, match="3 things"):
+        store.classes.enter(seat, "answer", "two", "x")
+
+
+def test_a_class_sees_nothing_of_another_and_what_is_a_day_old_is_gone_with_its_runs(store, code, monkeypatch):
+    other, key = store.classes.begin(ClassPlan(title="Other"), "colleague")
+    seats = [store.classes.join(one, "p") for one in (code, other)]
+    for run_id in ("mine", "theirs", "nobodys"):
+        store.submit(run_id, configure({"data.n_samples": 200}))
+    for seat, run_id in zip(seats, ("mine", "theirs"), strict=True):
+        store.classes.begin_run(seat, run_id)
+        store.classes.enter(seat, "sentence", "why", run_id)
+    assert [entry.value for entry in store.classes.entries(code, "sentence")] == ["mine"]
+    assert [run.id for run in store.runs(whose=seats[0])] == ["mine"]
+    assert [run.id for run in store.runs(whose="outside")] == ["nobodys"]
+    assert len(store.runs()) == 3
+    assert store.classes.of_teacher("colleague").code == other
+    assert not store.classes.take_over(other, key[:-1], "colleague at home")
+    assert store.classes.take_over(other, key, "colleague at home")
+    assert store.classes.of_teacher("colleague") is None
+    assert not store.classes.sweep()
+    late = time.time() + KEPT_FOR + 1
+    monkeypatch.setattr(time, "time", lambda: late)
+    assert store.classes.find(code) is None
+    assert store.classes.of_teacher("teacher") is None
+    assert sorted(store.classes.sweep()) == ["mine", "theirs"]
+    assert not store.classes.entries(code)
+    assert not store.classes.seats(other)
+
+
+def test_who_leaves_has_no_seat_and_what_was_said_stays(store, code):
+    seat = store.classes.join(code, "p")
+    store.classes.seen(seat, "evaluate")
+    assert [(one.number, one.page) for one in store.classes.seats(code)] == [(1, "evaluate")]
+    store.classes.enter(seat, "sentence", "why", "because")
+    store.classes.leave(code, "p")
+    assert store.classes.seat_of("p") is None
+    assert not store.classes.seats(code)
+    assert store.classes.join(code, "p").number == 2
+    assert len(store.classes.entries(code)) == 1
+
+
+def test_what_is_locked_stays_as_the_plan_has_it():
+    assert RATE.kept({"train.learning_rate": "0.1", "train.max_epochs": "90", "preset": "overfitting"}) == {
+        "train.max_epochs": "12",
+        "train.learning_rate": "0.1",
+    }
+    assert ClassPlan().kept({"train.max_epochs": "90"}) == {"train.max_epochs": "90"}
+    assert RATE.why_not(configure({"train.learning_rate": 0.1}, RATE.config)) == ""
+    assert RATE.why_not(OPENING.config) == "Maximum epochs is locked in this class: 12."
+    assert "at most 300 epochs" in ClassPlan().why_not(configure({"train.max_epochs": MOST_EPOCHS + 1}))
+    assert "at most 20,000 tracks" in ClassPlan().why_not(configure({"data.n_samples": 20_001}))
+    assert ClassPlan(pages=("runs",)).pages == ("train", "runs")
+    for bad in ({"pages": ("secrets",)}, {"moves": ("train.magic",)}, {"said": (("train.max_epochs", "many"),)}):
+        with pytest.raises(ValueError, match=r"secrets|magic|many"):
+            ClassPlan.model_validate(bad)

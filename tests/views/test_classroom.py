@@ -1,0 +1,164 @@
+"""A class on the pages: a student who joins, what is locked, and the teacher's board."""
+
+import pytest
+
+from dashboard.components.class_strip import ALWAYS
+from dashboard.services import classroom, commands, runs
+from dashboard.services.classroom import TOO_MANY_CODES, WRONG_CODES
+from genre_core.classroom.plan import ClassPlan
+from genre_core.errors import ClassError, QuotaError
+from genre_core.settings.names import configure
+from genre_core.workers.run import execute
+from tests.views.opening import drawn, opened, own_store, panel, press, texts
+
+CLASS = "views/classroom/page.py"
+PLAN = ClassPlan(
+    title="Rates <b>",
+    task="Find the best rate.",
+    pages=("evaluate", "runs"),
+    said=(("data.n_samples", "300"), ("model.hidden", "8"), ("train.max_epochs", "3")),
+    moves=("train.learning_rate",),
+)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with own_store(tmp_path_factory.mktemp("class")) as own:
+        yield own
+
+
+@pytest.fixture
+def be(monkeypatch):
+    """Give `be(person)`: from then on, pages are opened in the browser of that person."""
+
+    def become(person: str) -> None:
+        monkeypatch.setattr(classroom, "person", lambda: person)
+
+    become("nobody in particular")
+    return become
+
+
+@pytest.fixture
+def code(store, be):
+    return store.classes.begin(PLAN, "teacher")[0]
+
+
+def join(code: str):
+    page = opened("views/train/page.py", **{"class": code})
+    assert "class" not in page.query_params
+    return page
+
+
+def test_a_class_is_prepared_with_the_settings_of_now_and_its_teacher_sees_the_board(store, be):
+    be("a new teacher")
+    page = opened(CLASS)
+    page.text_input(key="class title").set_value("My class")
+    page.text_area(key="class task").set_value("Look.")
+    page.multiselect(key="class pages").set_value(["runs"])
+    page.radio(key="class moves").set_value("only what you choose").run()
+    page.multiselect(key="class settings").set_value(["train.batch_size"])
+    press(page, "Begin the class")
+    room = store.classes.of_teacher("a new teacher")
+    assert (room.plan.title, room.plan.task, room.plan.pages) == ("My class", "Look.", ("train", "runs"))
+    assert room.plan.moves == ("train.batch_size",)
+    assert page.title[0].value == room.code
+    assert any(f"?class={room.code}" in code.value for code in page.code)
+    link = next(code.value for code in page.code if "teach=" in code.value)
+    be("the teacher at home")
+    opened(CLASS, of=room.code, teach=link.rpartition("teach=")[2])
+    assert store.classes.of_teacher("the teacher at home") == store.classes.find(room.code)
+    page = opened(CLASS, of=room.code, teach="a-wrong-key-of-22-chars")
+    assert "does not open a class" in page.error[0].value
+
+
+def test_a_student_joins_by_link_or_code_and_sees_what_the_teacher_has_chosen(store, be, code):
+    be("first")
+    page = join(code)
+    assert "You are **red otter** in class" in texts(page)
+    assert "Rates <b>" in texts(page)
+    assert panel(page)["values"]["train.max_epochs"] == 3
+    assert '"train.learning_rate"' in drawn(page, "settings")["about"]
+    assert '"train.max_epochs"' not in drawn(page, "settings")["about"]
+    assert opened("views/tune/page.py").header[0].value == "Tune is not part of this class."
+    be("second")
+    page = opened(CLASS)
+    page.text_input(key="code of a class").set_value(code.lower())
+    press(page, "Join")
+    assert "you are orange fox" in texts(page)
+    assert "1 other student is here" in texts(page)
+    press(page, "Leave the class")
+    assert page.header[0].value == "Learn together."
+    assert "train" not in ALWAYS
+
+
+def test_what_is_locked_stays_locked_in_the_address_and_for_whoever_goes_around_it(store, be, code):
+    be("third")
+    join(code)
+    page = opened("views/train/page.py", train__max_epochs="90", train__learning_rate="0.05")
+    assert page.query_params["train.max_epochs"] in ("3", ["3"])
+    assert page.query_params["train.learning_rate"] in ("0.05", ["0.05"])
+    classroom.arrive()
+    with pytest.raises(ClassError, match="Maximum epochs is locked in this class: 3"):
+        commands.train("around", configure({"train.max_epochs": 90}, PLAN.config))
+    for run_id in ("one", "two"):
+        commands.train(run_id, configure({"train.learning_rate": 0.05}, PLAN.config))
+    with pytest.raises(QuotaError, match="2 runs under way"):
+        commands.train("three", PLAN.config)
+    assert {run.id for run in runs.listed()} == {"one", "two"}
+    other = store.classes.begin(PLAN, "colleague")[0]
+    be("fourth")
+    store.classes.join(other, "fourth")
+    classroom.arrive()
+    assert runs.run("one") is None
+    assert not runs.listed()
+    be("nobody in particular")
+    classroom.arrive()
+    assert not runs.listed()
+
+
+def test_wrong_codes_are_told_and_cannot_be_tried_without_end(store, be, code):
+    be("a guesser")
+    page = opened(CLASS)
+    for _ in range(WRONG_CODES):
+        page.text_input(key="code of a class").set_value("AAAAAA")
+        press(page, "Join")
+        assert "no class with this code" in page.error[0].value
+    page.text_input(key="code of a class").set_value(code)
+    press(page, "Join")
+    assert page.error[0].value.replace("\\", "") == TOO_MANY_CODES
+    be("")
+    page = opened("views/train/page.py", **{"class": code})
+    assert "needs cookies" in page.error[0].value
+
+
+def test_the_board_shows_who_is_where_predictions_until_the_result_is_shown_and_runs(store, be):
+    code = store.classes.begin(PLAN, "teacher of three")[0]
+    seats = [store.classes.join(code, f"s{number}") for number in range(3)]
+    for seat, said in zip(seats, (50, 60, 95), strict=True):
+        value = {"question": "How many are right?", "value": said, "text": f"{said} %", "truth": 81.25}
+        store.classes.enter(seat, "prediction", "rates.1", value)
+        store.classes.enter(seat, "prediction", "rates.2", {"question": "Which?", "text": "rock", "truth": "jazz"})
+    store.classes.enter(seats[0], "sentence", "why", "Because <b>of</b> *this*")
+    for number, (run_id, rate) in enumerate({"slow": 0.001, "fast": 0.05}.items()):
+        store.submit(run_id, configure({"train.learning_rate": rate}, PLAN.config))
+        execute(run_id, 1, store.url)
+        store.classes.begin_run(seats[number], run_id)
+    be("teacher of three")
+    page = opened(CLASS)
+    said = texts(page)
+    assert "3 students here" in [item.value for item in page.subheader]
+    assert "Half of them said 60 or less; from 50 to 95." in said
+    assert "81.25" not in said
+    assert "Most often: rock, 3 of 3." in said
+    assert "2 runs of the class" in [item.value for item in page.subheader]
+    assert "looks better than it is" in said
+    assert "Because \\<b\\>" in " ".join(item.value for item in page.markdown)
+    page.button(key="reveal rates.1").click().run()
+    assert "The latest result: 81.25." in texts(page)
+    page.button(key="remove 1 why").click().run()
+    assert "Because" not in texts(page)
+    page.button(key="close class").click().run()
+    assert page.header[0].value == "Rates \\<b\\> is over."
+    page.button(key="delete-class-for-good").click().run()
+    assert page.header[0].value == "Learn together."
+    assert not {"slow", "fast"} & {run.id for run in store.runs()}
