@@ -7,14 +7,16 @@ from genre_core.lessons.figures import FIGURES, Unit
 from genre_core.lessons.lesson import Choice, Number
 from genre_core.text import GAP, capitalized, count
 
-CLOSE = {"percent": 2.0, "points": 2.0, "epochs": 2.0, "tracks": 10.0}
+CLOSE = {"percent": 2.0, "points": 2.0, "epochs": 2.0, "tracks": 10.0, "times": 0.2}
 """How near a prediction is called close, in each unit."""
 
 
 def written(value: float, unit: Unit, *, signed: bool = False) -> str:
     """Return a figure as it is written: `79.9 %`, `4.2 points`, `12 epochs`; `+4.2 points` as a difference."""
+    sign = "+" if signed and value >= 0 else ""
+    if unit == "times":
+        return f"{sign}{value:.1f}{GAP}times".replace("-", "−")
     if unit in ("percent", "points"):
-        sign = "+" if signed and value >= 0 else ""
         number = f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
         return f"{sign}{number}{GAP}{'%' if unit == 'percent' else 'points'}".replace("-", "−")
     return count(round(value), unit.removesuffix("s"))

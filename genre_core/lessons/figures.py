@@ -20,7 +20,7 @@ from genre_core.evaluation.paired import Matched, matched
 from genre_core.store.run_result import JUDGE, Judge, Outcome
 from genre_core.store.schema import Epoch, Run
 
-Unit = Literal["percent", "points", "epochs", "tracks"]
+Unit = Literal["percent", "points", "epochs", "tracks", "times"]
 NEARLY = 0.02
 """How far below its best validation accuracy a network has nearly learned all."""
 SURE = 0.9
@@ -80,6 +80,10 @@ def _training(result: Result) -> float:
 def _gap_at_the_end(result: Result) -> float:
     last = result.epochs[-1]
     return 100 * (last.train_accuracy - last.validation_accuracy)
+
+
+def _rise_of_loss(result: Result) -> float:
+    return result.epochs[-1].validation_loss / min(epoch.validation_loss for epoch in result.epochs)
 
 
 def _nearly(result: Result) -> float:
@@ -161,6 +165,9 @@ FIGURES: Mapping[str, Figure] = {
     ),
     "gap at the end": Figure(
         "training accuracy minus validation accuracy in the last epoch", "points", _gap_at_the_end
+    ),
+    "rise of validation loss": Figure(
+        "validation loss in the last epoch, as a multiple of its lowest value", "times", _rise_of_loss
     ),
     "epochs": Figure("the number of epochs", "epochs", lambda result: float(len(result.epochs))),
     "epochs to nearly the best": Figure("the first epoch within 2 points of the best one", "epochs", _nearly),

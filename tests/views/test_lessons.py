@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -10,14 +11,17 @@ from dashboard.components import browser_memory
 from dashboard.components.browser_memory import Done, Memory
 from dashboard.components.lesson_panel import SELECTORS, params_of
 from dashboard.shell.address import judge
+from genre_core.data.clips.sounds import SAMPLE_RATE
+from genre_core.data.music import rendering
 from genre_core.lessons.lesson import Cell, Choice, Number, Step
 from genre_core.lessons.reading import lessons
 from genre_core.settings.names import configure
 from genre_core.workers.run import execute
 from tests.views.opening import APP, own_store, press, texts
 
-FEW = {"synthetic": {"data.n_samples": 800}, "music": {"data.clips": 10, "data.seconds": 2, "data.window": 1}}
-"""What makes the data of a step small."""
+FEW = {"synthetic": {"data.n_samples": 1200}, "music": {"data.clips": 10, "data.seconds": 2, "data.window": 2}}
+QUICK = {"train.max_epochs": 2}
+"""What makes a step small."""
 
 
 @pytest.fixture(scope="module")
@@ -26,10 +30,13 @@ def store(tmp_path_factory):
         whole = Step.config
         small = property(lambda step: configure({**FEW[whole.fget(step).data.source], **QUICK}, whole.fget(step)))
         patch.setattr(Step, "config", small)
+        patch.setattr(rendering, "_play", noise)
         yield own
 
 
-QUICK = {"train.max_epochs": 2}
+def noise(score, reverb, soundfont):
+    """Return noise in place of what a soundfont plays, which takes long."""
+    return np.random.default_rng(score.seed).standard_normal(round(score.seconds * SAMPLE_RATE)).astype(np.float32)
 
 
 def at_step(page_name: str, params: dict[str, str], memory: Memory) -> AppTest:
