@@ -3,6 +3,7 @@
 import base64
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -21,6 +22,7 @@ from genre_core.terminal.main import main
 from genre_core.workers.run import execute
 from tests.views.stored import put_segments
 
+README = Path(__file__).parents[1] / "README.md"
 TINY = {"data.n_samples": 240, "data.n_features": 4, "data.n_genres": 3, "model.hidden": "8,6", "train.max_epochs": 3}
 EVIL = "</title><script>alert(1)</script> \"q\" 'x' | *b* [l](javascript:x) $\\alpha$ a/b &amp; ![i](x)"
 TEXTS = {"p", "li", "td", "th", "h1", "h2", "caption", "pre", "title"}
@@ -174,6 +176,17 @@ def test_the_terminal_writes_a_report_or_says_why_not(store, tmp_path, capsys):
     ):
         assert main(["report", *arguments]) == 2
         assert why in capsys.readouterr().err
+
+
+def test_what_the_readme_shows_makes_files(store, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    shown = re.findall(r"^\S+ -m genre_core ((?:report|script) .*)$", README.read_text(), re.MULTILINE)
+    assert len(shown) == 3
+    for line in shown:
+        assert main(line.replace("RUN RUN", "one two").replace("RUN", "two").split()) == 0, line
+    files = {file.name: file.read_text() for file in tmp_path.iterdir()}
+    assert set(files) == {"report.html", "second two plain.py", "again.ipynb"}
+    assert "The compared runs" in files["report.html"]
 
 
 def test_own_words_stay_when_a_run_is_trained_again_and_go_with_it(store):
