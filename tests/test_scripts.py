@@ -9,6 +9,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from genre_core.data.fma.importing import import_fma
+from genre_core.data.fma.layout import find_fma
 from genre_core.errors import DataError, GenreLabError, RunStateError, StoreError
 from genre_core.settings.names import configure
 from genre_core.store.openings import open_test
@@ -21,6 +23,7 @@ from genre_core.takehome.script import script
 from genre_core.terminal.main import main
 from genre_core.training.experiment import prepare
 from genre_core.workers.run import execute
+from tests.data.make_fma import write_fma
 from tests.hums import import_hums, write_hums
 from tests.views.stored import put_segments
 
@@ -133,6 +136,22 @@ def test_scripts_of_networks_that_listen(store, clips, tmp_path, architecture):
 
 def test_scripts_of_features_of_clips(store, clips, tmp_path):
     run = trained(store, "columns", {"data.source": "clips", "data.table": clips, "data.features": "notebook20"})
+    repeats(run, script(run, store.table_names()), tmp_path)
+    repeats(run, plain_script(run, prepare(run.config, store)), tmp_path)
+
+
+def test_scripts_of_fma(store, tmp_path):
+    write_fma(tmp_path / "fma", 800)
+    *_, last = import_fma(find_fma([tmp_path / "fma"]), store)
+    given = {"data.source": "fma", "data.table": last.content_hash, "data.subset": "full", "data.features": "tonnetz"}
+    run = trained(store, "fma", given | {"split.by": "row"})
+    repeats(run, script(run, store.table_names()), tmp_path)
+    repeats(run, plain_script(run, prepare(run.config, store)), tmp_path)
+
+
+def test_scripts_of_generated_music(store, tmp_path):
+    given = {"data.source": "music", "data.clips": 10, "data.seconds": 2.0, "data.features": "notebook20"}
+    run = trained(store, "music", given)
     repeats(run, script(run, store.table_names()), tmp_path)
     repeats(run, plain_script(run, prepare(run.config, store)), tmp_path)
 
