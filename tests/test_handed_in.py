@@ -105,7 +105,10 @@ def test_no_name_becomes_anything_but_text(store):
     assert "default-src 'none'" in page
     assert not re.search(r"https?://", page)
     assert "lost" not in page
-    text = as_markdown(written(store, "one", own={"question": EVIL}))
+    assert "A blue line marks" in page
+    assert "A blue line marks" not in as_html(written(store, "one", own={"author": "Ana"}))
+    text = as_markdown(written(store, "one", own={"question": EVIL, "author": "Ana *B*"}))
+    assert text.splitlines()[2] == "Ana \\*B\\*"
     assert "<script" not in text
     assert "\\[l\\](javascript:x)" in text
 

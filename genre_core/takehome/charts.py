@@ -72,7 +72,7 @@ def curves(epochs: Sequence[Epoch], best: int | None, majority: float | None, li
 def confusion(matrix: ConfusionMatrix, nouns: str, form: Format = "svg") -> bytes:
     """Draw a confusion matrix: right and wrong in two hues, by the share of the true genre; cells show counts."""
     k = len(matrix.genres)
-    side = min(7.4, 2.4 + 0.42 * k)
+    side = min(7.4, 2.0 + 0.34 * k)
     with _drawn(side, side, form) as (figure, out):
         axes = figure.subplots()
         shares = np.nan_to_num(matrix.normalized("true"))
@@ -154,13 +154,15 @@ def network(layers: Sequence[Layer], inputs: str) -> str:
                 axes.plot(xs, np.ravel(ends), color=ACCENT, alpha=0.16, linewidth=0.6)
         for at, ys in heights.items():
             axes.plot([place[at]] * len(ys), ys, "o", mfc="white", mec=ACCENT, markersize=6, zorder=3)
+        most = 1
         for x, column in enumerate(columns):
             does = [what for at in column for what in dict.fromkeys(layers[at].does)]
             said = [inputs] if x == 0 else ["genres"] if x == len(columns) - 1 else does
+            most = max(most, len(said))
             width = " + ".join(f"{layers[at].units:,}" for at in column)
             axes.text(x, -1.22, width, ha="center", va="top", weight="bold")
             axes.text(x, -1.48, "\n".join(said), ha="center", va="top", fontsize=8, color=MUTED)
-        axes.set_ylim(-2.3, 1.2)
+        axes.set_ylim(-1.62 - 0.24 * most, 1.2)
         axes.set_xlim(-0.5, len(columns) - 0.5)
     return out.getvalue().decode()
 

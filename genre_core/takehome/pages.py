@@ -23,6 +23,8 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 def as_html(report: Report) -> str:
     """Return a report as one HTML file."""
     title = escape(report.title)
+    about = escape(" ".join(filter(None, (report.about, report.marked))))
+    author = f'<p class="author">{escape(report.author)}</p>\n' if report.author else ""
     sections = "\n".join(map(_section, report.sections))
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -36,7 +38,7 @@ def as_html(report: Report) -> str:
 </head>
 <body>
 <h1>{title}</h1>
-<p class="about">{escape(report.about)}</p>
+{author}<p class="about">{about}</p>
 {sections}
 </body>
 </html>
@@ -45,7 +47,7 @@ def as_html(report: Report) -> str:
 
 def as_markdown(report: Report) -> str:
     """Return a report as Markdown, its charts within it."""
-    parts = [f"# {in_markdown(report.title)}", in_markdown(report.about)]
+    parts = [f"# {in_markdown(report.title)}", *filter(None, (in_markdown(report.author), in_markdown(report.about)))]
     for section in report.sections:
         parts.append(f"## {section.title}")
         parts += map(_markdown, section.blocks)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from genre_core.takehome.naming import one_line
+
 
 @dataclass(frozen=True)
 class Text:
@@ -62,24 +64,30 @@ class Section:
     name: str = ""
 
 
+AUTHOR = "author"
+"""The name under which a person's own name is kept."""
+AUTHORS = "A blue line marks what the author wrote. All other sentences are made from the numbers by Genre Lab."
+
+
 @dataclass(frozen=True)
 class Report:
-    """A report: its title, the line below, and its sections."""
+    """A report: its title, the line below, its sections, who wrote it, and how what they wrote is `marked`."""
 
     title: str
     about: str
     sections: tuple[Section, ...]
+    author: str = ""
+    marked: str = ""
 
     def with_own(self, words: Mapping[str, str]) -> "Report":
-        """Return it with a person's paragraphs at the end of their sections."""
+        """Return it with a person's name, and with their paragraphs at the end of their sections."""
         own = {name: text.strip() for name, text in words.items() if name and text.strip()}
-        return replace(
-            self,
-            sections=tuple(
-                replace(one, blocks=(*one.blocks, Own(own[one.name]))) if one.name in own else one
-                for one in self.sections
-            ),
-        )
+        sections = [
+            replace(one, blocks=(*one.blocks, Own(own[one.name]))) if one.name in own else one for one in self.sections
+        ]
+        author = one_line(own.get(AUTHOR, ""))
+        marked = AUTHORS if own.keys() - {AUTHOR} else ""
+        return replace(self, author=author, marked=marked, sections=tuple(sections))
 
 
 @dataclass(frozen=True)

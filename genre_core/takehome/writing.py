@@ -68,7 +68,7 @@ def report_of(store: RunStore, runs: Sequence[Run]) -> Report:
         _how_to_repeat(first, store.table_names()),
         _references(first, compared=len(every) > 1),
     )
-    about = f"{one_line(first.name)}, made on {first.run.created_at:%Y-%m-%d} with Genre Lab"
+    about = f"{one_line(first.name)}, trained on {first.run.created_at:%Y-%m-%d} with Genre Lab."
     return Report(f"Music genres in {first.source}", about, sections)
 
 
@@ -160,7 +160,12 @@ def _network(of: Known, draft: Draft) -> None:
     if own:
         known = all_settings()
         rows = [
-            (name, known[name].title, _short(known[name].label(value)), _short(known[name].label(known[name].default)))
+            (
+                name,
+                known[name].title,
+                _short(of.source if name == "data.table" else known[name].label(value)),
+                _short(known[name].label(known[name].default)),
+            )
             for name, value in own.items()
         ]
         header = ("setting", "", "value", "default")

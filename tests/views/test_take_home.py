@@ -235,12 +235,14 @@ def test_own_paragraphs_are_kept_shown_and_there_again(store, answered):
     assert ODD in texts(page)
     before = frame(page).src
     assert before.startswith(f"/{link('report.html', [store.run('one')])}?look=")
+    page.text_input(key="own one author").input("Ana <i>").run()
     fields(page)["results"].input("I was <b>**wrong**</b>.").run()
-    assert store.own_words.of("one") == {"results": "I was <b>**wrong**</b>."}
+    assert store.own_words.of("one") == {"author": "Ana <i>", "results": "I was <b>**wrong**</b>."}
     assert frame(page).src != before
     assert frame(page).src.endswith("#results")
     html = taking_home.made_of("report.html", [store.run("one")]).found.content.decode()
     assert "I was &lt;b&gt;<strong>wrong</strong>&lt;/b&gt;." in html
+    assert '<p class="author">Ana &lt;i&gt;</p>' in html
     assert len(answered) == 1, "words alone write no new report"
     assert [item.split(">")[1][:13] for item in links(page)] == ["Download HTML", "Download Mark"]
     page.run()
