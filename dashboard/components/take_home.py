@@ -15,6 +15,7 @@ from dashboard.shell.address import plain
 from dashboard.text import take_home as sentences
 from dashboard.text.take_home import ENTRIES, Entry
 from genre_core.store.schema import Run
+from genre_core.takehome.collection import ENDED
 from genre_core.takehome.made import Made
 
 LOOK_SECONDS = 0.5
@@ -29,6 +30,21 @@ def take_home(runs: Sequence[Run]) -> None:
         refreshing(_menu)(complete)
 
 
+def export_several(runs: Sequence[Run]) -> None:
+    """Draw the button behind which an archive of several runs is made."""
+    refreshing(_archive)([run for run in runs if run.state in ENDED])
+
+
+def _archive(runs: list[Run]) -> None:
+    menu = st.popover(
+        f"Export these {len(runs)}", icon=":material/archive:", key="export several", on_change="rerun",
+        type="tertiary", disabled=not runs, help=sentences.EXPORT,
+    )  # fmt: skip
+    if menu.open and runs:
+        with menu, st.container(key="take-home-several", gap="small"):
+            _entry(sentences.RUNS, runs)
+
+
 def _menu(runs: list[Run]) -> None:
     menu = st.popover(
         "Take it home", icon=":material/download:", key="take home", on_change="rerun", type="tertiary",
@@ -37,11 +53,13 @@ def _menu(runs: list[Run]) -> None:
     if not menu.open:
         return
     with menu, st.container(key="take-home-menu", gap="small"):
-        _entry(ENTRIES[0], runs)
+        _entry(sentences.REPORT, runs)
         several = ",".join(run.id for run in runs) if len(runs) > 1 else None
         address.page_link("views/report/page.py", sentences.OWN, ":material/edit_note:", run=runs[0].id, runs=several)
+        for entry in (entry for entry in ENTRIES if entry.several and entry != sentences.REPORT):
+            _entry(entry, runs)
         one = _one_of(runs)
-        for entry in ENTRIES[1:]:
+        for entry in (entry for entry in ENTRIES if not entry.several):
             _entry(entry, [one])
 
 
@@ -55,7 +73,7 @@ def _one_of(runs: list[Run]) -> Run:
 
 
 def _entry(entry: Entry, runs: list[Run]) -> None:
-    with st.container(key=f"take {entry.label}", gap="xsmall"):
+    with st.container(key=f"take {entry.label} {len(runs)}", gap="xsmall"):
         st.markdown(f"**{entry.label}**")
         st.caption(f"{entry.about} {entry.size(runs[0])}{_how_long(entry, runs[0])}.")
         forms(entry, runs)
@@ -72,7 +90,8 @@ def _seconds(run: Run) -> float:
 def forms(entry: Entry, runs: list[Run]) -> None:
     """Draw the forms of an entry: a button that makes each, or the link to what was made; or why it is not."""
     why_not = entry.why_not(runs[0])
-    with st.container(key=f"forms {entry.label}", horizontal=True, vertical_alignment="center", gap="medium"):
+    key = f"forms {entry.label} {len(runs)}"
+    with st.container(key=key, horizontal=True, vertical_alignment="center", gap="medium"):
         for name, form in entry.forms.items():
             if not (why_not and name.startswith("plain")):
                 _form(name, form, runs, entry.trains)

@@ -17,10 +17,10 @@ from dashboard.services.asking import Asked
 from dashboard.services.workers import store
 from genre_core.errors import GenreLabError
 from genre_core.takehome.made import Made
-from genre_core.workers.takehome import NAMES
+from genre_core.workers.takehome import ARCHIVES, NAMES
 
 LOOK_SECONDS, MOST_SECONDS = 0.2, 300.0
-MOST_RUNS = 6
+MOST_RUNS, MOST_EXPORTED = 6, 50
 LOOKED_AT = "report.html"
 SEALED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """What a browser lets a shown file do: look as it does, and nothing else."""
@@ -29,7 +29,7 @@ SEALED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 async def take(request: Request) -> Response:
     """Answer with what a worker made, as soon as it has; with 404 and a sentence where it cannot be made."""
     name, ids = request.path_params["name"], tuple(request.path_params["runs"].split("+"))
-    if name not in NAMES or len(ids) > MOST_RUNS:
+    if name not in NAMES or len(ids) > (MOST_EXPORTED if name in ARCHIVES else MOST_RUNS):
         return problem(f"There is nothing called {name[:40]} to take home.")
     waited = 0.0
     try:

@@ -8,7 +8,7 @@ from genre_core.store.openings import last_look
 from genre_core.store.schema import Run
 from genre_core.takehome.made import Made
 from genre_core.takehome.pages import REPORTS, report_file
-from genre_core.workers.takehome import NOTEBOOKS, make, make_notebook, write_report
+from genre_core.workers.takehome import ARCHIVES, NOTEBOOKS, make, make_archive, make_notebook, write_report
 
 
 def made_of(name: str, runs: Sequence[Run]) -> Asked[Made]:
@@ -28,6 +28,8 @@ def forget(name: str, runs: Sequence[Run]) -> None:
 
 
 def _maker(name: str) -> Callable[..., Made]:
+    if name in ARCHIVES:
+        return make_archive
     return make_notebook if name in NOTEBOOKS else make
 
 
@@ -36,4 +38,9 @@ def _question(name: str, runs: Sequence[Run]) -> tuple[object, ...]:
     state = tuple((run.name, run.attempt, run.revision, run.opened) for run in runs)
     if name in REPORTS:
         return tuple(run.id for run in runs), (*state, last_look(store()))
+    if name in ARCHIVES:
+        ids = tuple(run.id for run in runs)
+        said = [tuple(store().own_words.of(run_id).items()) for run_id in ids]
+        notes = [repr(note) for note in store().notes.of(ids).values()]
+        return name, ids, (*state, last_look(store()), *said, *notes)
     return name, runs[0].id, state

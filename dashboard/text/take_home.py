@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from dashboard.text.train import duration
+from genre_core.data.dataset import PARTS
 from genre_core.errors import RunStateError
 from genre_core.store.schema import Epoch, Run
 from genre_core.takehome.plain_script import beyond, drawn_by
@@ -14,6 +15,7 @@ _BESIDE_WEIGHTS = 40_000
 _START_SECONDS = 6.0
 """How long a notebook takes that trains nothing."""
 HELP = "Download what was trained, to use it, show it or hand it in elsewhere."
+EXPORT = "Make one archive of them, which another Genre Lab imports."
 OWN = "Write your own paragraphs"
 
 
@@ -38,6 +40,12 @@ def script_size(run: Run) -> str:
         width *= int(length)
     kind = 4 if run.config.model.feature_set else 8
     return f"About {size(4_000)}, the plain one with its data up to {size(rows * width * kind)}"
+
+
+def runs_size(run: Run) -> str:
+    """Say about how large an archive is: weights, and what each track is answered."""
+    rows, genres = sum(int(run.context.get(f"n_{part}", 0)) for part in PARTS), len(run.context.get("genres", ()))
+    return f"About {size(4 * int(run.context.get('n_parameters', 0)) + rows * (4 * genres + 9) + 20_000)} a run"
 
 
 def report_size(run: Run) -> str:
@@ -99,8 +107,16 @@ REPORT = Entry(
     {"report.html": "HTML", "report.md": "Markdown"},
     several=True,
 )
+RUNS = Entry(
+    "Runs for another Genre Lab",
+    "All that is kept: settings, history, answers, weights, notes and looks at test parts. Import it there on Runs.",
+    runs_size,
+    {"runs-with-data": "archive with data", "runs": "archive without data"},
+    several=True,
+)
 ENTRIES = (
     REPORT,
+    RUNS,
     Entry(
         "Confusion matrix",
         "For a paper or a slide: on test tracks if you have opened them, otherwise on validation.",

@@ -1,10 +1,17 @@
 """Making of what is taken home, on a worker beside its runs."""
 
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
+from typing import NamedTuple
 
 from genre_core.store.runs import RunStore, open_store
 from genre_core.store.schema import Run
+from genre_core.takehome import collection
+from genre_core.takehome.archive import kind_of
+from genre_core.takehome.importing import import_model
+from genre_core.takehome.importing_runs import import_runs
 from genre_core.takehome.made import Made
 from genre_core.takehome.matrix import MEDIA_TYPES, matrix_of
 from genre_core.takehome.model import export_model
@@ -25,7 +32,12 @@ MAKERS: Mapping[str, Maker] = {
 """What is made of a run in seconds, by name."""
 NOTEBOOKS: Mapping[str, Maker] = {"notebook": notebook_of, "plain-notebook": partial(notebook_of, plain=True)}
 """What takes as long as its training, by name."""
-NAMES = (*MAKERS, *NOTEBOOKS, *REPORTS)
+ARCHIVES: Mapping[str, Callable[[RunStore, Sequence[Run]], Made]] = {
+    "runs-with-data": partial(collection.export_runs, with_data=True),
+    "runs": partial(collection.export_runs, with_data=False),
+}
+"""What is made of several runs together for another store, by name."""
+NAMES = (*MAKERS, *NOTEBOOKS, *REPORTS, *ARCHIVES)
 """All that can be made of runs."""
 
 
@@ -52,3 +64,37 @@ def write_report(run_ids: tuple[str, ...], _state: tuple[object, ...], store_url
     """Write the report of runs, without a person's paragraphs; otherwise as `make`."""
     store = open_store(store_url)
     return report_of(store, [store.run(run_id) for run_id in run_ids])
+
+
+def make_archive(name: str, run_ids: tuple[str, ...], _state: tuple[object, ...], store_url: str) -> Made:
+    """Make an archive of runs; otherwise as `make`."""
+    store = open_store(store_url)
+    return ARCHIVES[name](store, [store.run(run_id) for run_id in run_ids])
+
+
+class Arrived(NamedTuple):
+    """What an archive brought: identifiers of new runs, how many were here already, new tables, and what to know."""
+
+    runs: tuple[str, ...]
+    n_there: int
+    tables: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def take_in(path: str, store_url: str) -> Arrived:
+    """Make runs of an archive, a collection or a model, that lies alone in a folder; the folder goes then.
+
+    Raises
+    ------
+    GenreLabError
+        Nothing of it was imported; the sentence says why.
+    """
+    store = open_store(store_url)
+    try:
+        data = Path(path).read_bytes()
+    finally:
+        shutil.rmtree(Path(path).parent, ignore_errors=True)
+    if kind_of(data) == "model":
+        return Arrived((import_model(store, data).id,), 0, (), ())
+    found = import_runs(store, data)
+    return Arrived(tuple(run.id for run in found.runs), len(found.there), found.tables, found.notes)

@@ -165,6 +165,7 @@ def addresses(store: RunStore) -> dict[str, list[str]]:
         "/take/{name}/{runs}": [  # a command writes the notebooks
             *(f"/take/{name}/{run}" for run in RUNS for name in NAMES if name not in NOTEBOOKS),
             "/take/report.html/closed+other",
+            "/take/runs-with-data/closed+other",
         ],
         "/live/{followed}": [f"/live/{run}{end}" for run in runs for end in ends],
         "/clip/{clip}": [f"/clip/{'0' * 64}"],

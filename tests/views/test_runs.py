@@ -5,11 +5,13 @@ from collections import defaultdict
 
 import pytest
 
-from dashboard.services import runs
+from dashboard.services import arrivals, runs, taking_home, workers
 from dashboard.services import studies as studies_service
+from dashboard.services.asking import Asked
 from dashboard.views.runs import studies as study_list
 from dashboard.views.runs.studies_text import Row, how_many
-from dashboard.views.runs.text import answer, rows_of
+from dashboard.views.runs.text import answer, marked, notes, rows_of
+from genre_core.errors import DataError, GenreLabError
 from genre_core.settings.names import configure
 from genre_core.store.openings import Openings, open_test
 from genre_core.store.schema import RunNote
@@ -17,6 +19,7 @@ from genre_core.studies.kinds import LENS, MAP, REPEATS, SEARCH
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.studies.tuning.config import search_config
 from genre_core.studies.tuning.space import read_dimension
+from genre_core.takehome.model import export_model
 from genre_core.workers.run import execute
 from tests.behind_the_gate import saved_scores
 from tests.terminal import Terminal
@@ -274,3 +277,88 @@ def test_a_chosen_study_opens_on_its_page_and_is_deleted_with_its_runs(store, st
     press(page, "Delete repetition")
     assert studies_service.find_study("a-repetition") is None
     assert runs.run("of-a-repetition") is None
+
+
+# -- runs that travel --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def answering(monkeypatch):
+    """Let the page's own process do what a worker is asked, once for each question."""
+    known = {}
+
+    def ask(work, *what):
+        if (question := (work.__name__, what)) not in known:
+            try:
+                known[question] = Asked(work(*what, workers.store().url))
+            except GenreLabError as error:
+                known[question] = Asked(problem=str(error))
+        return known[question]
+
+    for service in (taking_home, arrivals):
+        monkeypatch.setattr(service, "ask", ask)
+
+
+def test_selected_runs_are_exported_together_and_imported_elsewhere(store, tmp_path, answering):
+    page = opened(RUNS, run="second", runs="first,second")
+    assert "Compare these 2 runs" in {link.proto.label for link in page.get("page_link")}
+    assert not page.button(key="average runs").proto.label.startswith("Export")
+    page.session_state["export several"] = True
+    page.run()
+    assert "About " in texts(page)
+    page.button(key="make runs-with-data first+second").click().run()
+    (link,) = [item.proto.body for item in page.get("html") if "take-home" in item.proto.body]
+    assert 'href="take/runs-with-data/first%2Bsecond"' in link
+    assert "Download archive with data" in link
+    made = taking_home.made_of("runs-with-data", [store.run("first"), store.run("second")]).found
+    with own_store(tmp_path):
+        page = opened(RUNS)
+        page.file_uploader(key="archive 0").upload(made.name, made.content, "application/zip").run()
+        assert "Imported 2 runs." in texts(page)
+        assert page.header[0].value.startswith("2 runs on 2 sets of tracks.")
+        assert not list(tmp_path.rglob("archive.zip"))
+        page.file_uploader(key="archive 1").upload(made.name, made.content, "application/zip").run()
+        assert "Imported no run; 2 runs were here already." in texts(page)
+        page.button(key="dismiss arrived").click().run()
+        assert "Imported" not in texts(page)
+
+
+def test_an_archive_that_is_none_or_a_model_is_said(store, tmp_path, answering):
+    made = export_model(store, store.run("first"))
+    with own_store(tmp_path):
+        page = opened(RUNS)
+        page.file_uploader(key="archive 0").upload("x.zip", b"PK\x03\x04 no zip", "application/zip").run()
+        assert "The archive cannot be unpacked" in texts(page)
+        page.file_uploader(key="archive 1").upload("model.zip", made.content, "application/zip").run()
+        assert "Imported 1 run." in texts(page)
+        page.button(key="show arrived").click().run()
+        assert workers.store().run(page.query_params["run"]).name == "First one"
+
+
+def test_a_server_without_room_for_an_archive_says_so(store, monkeypatch):
+    def full(*_):
+        raise DataError("The server's disk could not store these files: free some space on it.")
+
+    monkeypatch.setattr(arrivals, "write", full)
+    page = opened(RUNS)
+    page.file_uploader(key="archive 0").upload("x.zip", b"PK", "application/zip").run()
+    assert "free some space on it" in texts(page)
+
+
+def test_while_a_worker_takes_an_archive_in_the_page_says_so(store, monkeypatch, tmp_path):
+    monkeypatch.setattr(arrivals, "ask", lambda *_: Asked())
+    page = opened(RUNS)
+    page.file_uploader(key="archive 0").upload("x.zip", b"PK", "application/zip").run()
+    assert "A worker checks the archive" in texts(page)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "exported"), [([0, 1, 2], ["a", "b", "c"]), ([], ["a", "b"]), ([0, 2], ["a", "b"]), ([9], ["a", "b"])]
+)
+def test_all_marked_runs_are_exported_and_of_a_link_those_that_it_names(numbers, exported):
+    assert marked(numbers, ("a", "b", "c"), ["a", "b"]) == exported
+
+
+def test_of_many_notes_on_an_archive_the_first_are_said():
+    assert notes(["a"] * 8) == [*["a"] * 5, "And 3 more like these."]
+    assert notes(["a"]) == ["a"]

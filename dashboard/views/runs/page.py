@@ -10,6 +10,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from dashboard.components.csv_download import csv_download
 from dashboard.components.ensembles import average_button
 from dashboard.components.safely import refreshing
+from dashboard.components.take_home import export_several
 from dashboard.services import openings, workers
 from dashboard.services.runs import listed, notes_of
 from dashboard.services.runs import run as find_run
@@ -17,6 +18,7 @@ from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text.badges import is_leaky, noun
 from dashboard.views.runs import text as sentences
+from dashboard.views.runs.arriving import arriving, import_button
 from dashboard.views.runs.filtering import HELP
 from dashboard.views.runs.run_card import run_card
 from dashboard.views.runs.studies import study_list
@@ -35,11 +37,13 @@ VALIDATION_HELP = f"With its 95 % interval. {sentences.BEST} marks the best of s
 
 def main() -> None:
     """Draw the page: the answer, the list, and the card of the chosen run."""
+    arriving()
     runs = listed(limit=MOST)
     if not runs:
         st.header("No runs yet.", anchor=False)
         st.caption("A run appears here as soon as you press Train, and stays until you delete it.")
         st.page_link("views/train/page.py", label="Train the first one", icon=":material/arrow_forward:")
+        import_button()
         study_list()
         return
     chosen = find_run(address.run_id())
@@ -47,11 +51,12 @@ def main() -> None:
     refreshing(_list, POLL_SECONDS if active else None)(
         [(run.id, run.state) for run in runs], chosen.id if chosen else None
     )
+    import_button()
     if chosen:
         run_card(chosen)
     else:
         st.caption("Select a run to see its settings, the command that repeats it, and its actions.")
-        st.caption("Select two or more to compare them.")
+        st.caption("Select two or more to compare or export them.")
     study_list()
 
 
@@ -108,7 +113,7 @@ def _table(rows: Sequence[Row], columns: Sequence[str], chosen: str | None) -> N
     several = _several(chosen, ids)
     shown = repr((ids, columns))  # rows are chosen by number
     key = f"runs {hashlib.sha256(shown.encode()).hexdigest()[:12]}"
-    st.dataframe(
+    drawn = st.dataframe(
         sentences.columns(rows, columns),
         hide_index=True,
         height=40 + ROW_HEIGHT * min(len(rows), ROWS_SHOWN),
@@ -122,10 +127,13 @@ def _table(rows: Sequence[Row], columns: Sequence[str], chosen: str | None) -> N
         alt="Runs, newest first: name, validation scores, test accuracy if opened, what differs, data and times.",
     )
     if len(several) > 1:
-        label = f"Compare these {len(several)} runs"
+        marked = sentences.marked(drawn.selection.rows, ids, several)
+        label = f"Compare {'these' if len(marked) == len(several) else 'the last'} {len(several)} runs"
         with st.container(key="several-runs", horizontal=True, vertical_alignment="center", gap="small"):
             address.page_link("views/compare/page.py", label, ":material/compare_arrows:", runs=",".join(several))
-            average_button([row.run for run_id in several for row in rows if row.run.id == run_id])
+            named = {row.run.id: row.run for row in rows}
+            average_button([named[run_id] for run_id in several])
+            export_several([named[run_id] for run_id in marked])
 
 
 def _several(chosen: str | None, ids: Sequence[str]) -> list[str]:

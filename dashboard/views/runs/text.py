@@ -16,7 +16,8 @@ from genre_core.settings.names import all_settings, differing_settings, flatten,
 from genre_core.settings.naming import apart
 from genre_core.store.openings import Openings
 from genre_core.store.schema import Run, RunNote
-from genre_core.text import NO_INTERVAL, capitalized, nothing_told
+from genre_core.text import NO_INTERVAL, capitalized, joined, nothing_told
+from genre_core.workers.takehome import Arrived
 
 BEST = "★"
 FEW_APART = 3
@@ -96,6 +97,15 @@ def _row(run: Run, name: str, tables: Tables, opened: Openings, note: RunNote) -
 def fitting(rows: Sequence[Row], query: str) -> list[Row]:
     """Return the rows that fit a filter."""
     return [row for row in rows if fits(query, row.text, row.numbers)] if query.strip() else list(rows)
+
+
+def marked(numbers: Sequence[int], ids: Sequence[str], named: Sequence[str]) -> list[str]:
+    """Return the runs that are marked in a list, by their numbers there, of which the address names the last few.
+
+    After a link, they are those that it names.
+    """
+    found = [ids[number] for number in numbers if number < len(ids)]
+    return found if set(named) <= set(found) else list(named)
 
 
 # -- columns ---------------------------------------------------------------------------------------------------------
@@ -189,6 +199,27 @@ def _apart(rows: Sequence[Row]) -> list[str | None]:
 
 
 # -- sentences -------------------------------------------------------------------------------------------------------
+
+CHECKED = (
+    "It is checked before anything is imported. A closed test part stays closed, and looks at test parts come along."
+)
+NOTES_SHOWN = 5
+
+
+def notes(every: Sequence[str]) -> list[str]:
+    """Return the first of what is to be known of runs that arrived, and how much more there is."""
+    more = [f"And {len(every) - NOTES_SHOWN:,} more like these."] if len(every) > NOTES_SHOWN else []
+    return [*every[:NOTES_SHOWN], *more]
+
+
+def arrived(found: Arrived) -> str:
+    """Say what an archive brought."""
+    said = [f"Imported {count(len(found.runs), 'run')}" if found.runs else "Imported no run"]
+    if found.n_there:
+        said.append(f"{count(found.n_there, 'run')} {'was' if found.n_there == 1 else 'were'} here already")
+    if found.tables:
+        said.append(f"new data: {joined(list(found.tables))}")
+    return f"{'; '.join(said)}."
 
 
 def answer(rows: Sequence[Row], n: int | None = None) -> str:
