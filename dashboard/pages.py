@@ -25,6 +25,7 @@ PAGES = {
     "evaluate": "Evaluate",
     "genres": "Genres",
     "listen": "Listen",
+    "ear": "Ear test",
     "track": "Track",
     "compare": "Compare",
     "repeat": "Repeat",

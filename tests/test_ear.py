@@ -73,7 +73,7 @@ def test_a_track_is_asked_about_once_and_practice_does_not_count(candidates, see
     found = draw(y, tracks, 4, 12, 3, seed)
     asked = tracks[np.concatenate(found)]
     assert len(np.unique(asked)) == len(asked) == min(15, len(np.unique(tracks)))
-    assert len(found.scored) == min(12, len(asked)), "practice is what is left"
+    assert len(found.practice) == min(3, len(asked)), "practice is kept"
     again = draw(y, tracks, 4, 12, 3, seed)
     assert np.array_equal(found.scored, again.scored), "the same seed asks the same"
 
@@ -100,7 +100,9 @@ def test_a_closed_test_part_is_not_asked_about(store):
 
 def test_a_part_with_too_few_tracks_is_named(store):
     trained(store, "tiny", SMALL | {"data.n_samples": 42, "split.validation_fraction": 0.1})
-    with pytest.raises(DataError, match=r"^The validation part has \d tracks? .* needs at least 6: train on more"):
+    with pytest.raises(
+        DataError, match=r"^The validation part has \d tracks? .* needs at least 6 besides 3 for practice: train"
+    ):
         draw_test(store, store.run("tiny"), data_of(store, "tiny"), "validation", 12, 1)
 
 
@@ -110,7 +112,7 @@ def test_no_segment_of_a_training_track_is_asked_about(store):
     data, run = data_of(store, "torn"), store.run("torn")
     with pytest.raises(DataError, match=f"at least {FEWEST}"):  # nearly every recording has a segment in training
         draw_test(store, run, data, "validation", 12, 1)
-    trained(store, "whole", network, **put_segments(store, "ear"))
+    trained(store, "whole", network, **put_segments(store, "ear"), split__validation_fraction=0.5)
     test = draw_test(store, store.run("whole"), data_of(store, "whole"), "validation", 12, 1)
     assert test.kind == "picture"
     tracks = data.groups["track"][[item.row for item in test.items]]

@@ -112,7 +112,7 @@ function pressed(player, event) {
     ArrowDown: () => step(player, 1), j: () => step(player, 1),
     Home: () => seek(player, from), End: () => seek(player, to),
   };
-  if (!moves[key]) return;
+  if (!moves[key] || (player.data.blind && key !== " ")) return;
   event.preventDefault();
   event.stopPropagation();  // Streamlit has shortcuts of its own
   moves[key]();
@@ -171,7 +171,7 @@ async function look(player) {
   probabilities(player, place);
   drawLine(player, place);
   show(player);
-  if (one.problem) { player.picture = null; player.sentence.textContent = one.problem; return; }
+  if (one.problem || player.data.blind) { player.picture = null; player.sentence.textContent = one.problem ?? ""; return; }
   const width = Math.max(64, Math.min(2048, Math.round((player.width || 600) * (window.devicePixelRatio || 1))));
   const shown = await picture(one, from, to, Math.ceil(width / 128) * 128);
   if (one !== current(player)) return;
@@ -303,6 +303,8 @@ function update(player, data) {
   player.state = null;
   player.levels = data.map && Uint8Array.from(atob(data.map.levels), (one) => one.charCodeAt(0));
   player.frame.classList.toggle("mapped", Boolean(data.map));
+  player.frame.classList.toggle("blind", Boolean(data.blind));
+  player.area.tabIndex = data.blind ? -1 : 0;
   pitches(player.mapTicks, data.map?.ticks ?? []);
   if (data.map) player.canvas.after(player.map);
   else player.map.remove();

@@ -101,13 +101,16 @@ def player(
     together: bool = False,
     map: Map | None = None,
     line: Line | None = None,
+    on_play: Callable[[], None] | None = None,
 ) -> None:
     """Draw one player over clips, in their order; without clips nothing.
 
     `total` is how many there are, where only the first of them are given. `cursor_on` is the name by which a chart over
     the seconds is `live`: a hairline on it stands where the sound is. `on_open` is called with the clip whose link
     was followed; without it the browser goes there by itself. Clips that are heard `together` are equally long: from
-    one to another the sound goes on at the same moment. `map` and `line` are drawn under each of them.
+    one to another the sound goes on at the same moment. `map` and `line` are drawn under each of them. With
+    `on_play`, which is called whenever a clip plays from its start, there is sound alone: no picture, and no moving
+    within the clip.
     """
     if not heard:
         return
@@ -119,6 +122,7 @@ def player(
         "clips": [_clip(one) for one in listed],
         "ramps": RAMPS,
         "opens": on_open is not None,
+        "blind": on_play is not None,
         "cursor_on": cursor_on,
         "together": together,
         "map": map and _map(map),
@@ -129,7 +133,8 @@ def player(
         if on_open is not None:
             on_open(listed[int(st.session_state[key]["open"])])
 
-    _mount(key=key, data=data, on_open_change=open_page)
+    plays = {} if on_play is None else {"on_play_change": on_play}
+    _mount(key=key, data=data, on_open_change=open_page, **plays)
 
 
 def _clip(one: Heard) -> dict[str, Any]:

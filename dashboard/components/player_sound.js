@@ -55,6 +55,7 @@ function play(player) {
   player.stop = player.at >= one.from && player.at < one.to ? one.to : Infinity;
   if (Math.abs(audio.currentTime - player.at) > 0.01) audio.currentTime = player.at;
   volume(player);
+  if (player.data.blind && player.at < one.from + 0.05) player.trigger("play", (player.plays = (player.plays ?? 0) + 1));
   audio.play().catch((error) => { if (error.name === "NotAllowedError") heard(player, "pause"); });
   show(player);
   follow(player);

@@ -127,6 +127,15 @@ def picture(clip: str, start: float, seconds: float, width: int) -> Picture:
     return _picture(clip, location, start, min(seconds or LONGEST, LONGEST), width)
 
 
+def window(clip: str, start: float, seconds: float) -> Samples:
+    """Return a part of a clip, mono, as networks hear it; raises ClipError as `picture` does."""
+    location = find(clip)
+    if location.path:
+        found = _stat(location.path)
+        _media_type(clip, location.path, found.st_size, found.st_mtime_ns)
+    return _samples(clip, location, start, seconds)
+
+
 # Sound
 
 

@@ -25,6 +25,7 @@ LOOKED_AT = {
     "run": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a run's identifier"),
     "runs": (re.compile(r"[0-9A-Za-z_-]{1,64}(,[0-9A-Za-z_-]{1,64}){0,5}"), "identifiers of up to six runs, as a,b,c"),
     "with": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a run's identifier"),
+    "ear": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "an ear test's identifier"),
     "lens": (re.compile(r"[0-9A-Za-z_-]{1,64}"), "a lens's identifier"),
     "lesson": (re.compile(r"[a-z][a-z0-9-]{0,40}(\.[1-9]\d?)?"), "a step of a lesson such as learning-rate.2"),
     "class": (re.compile(r"[A-Za-z]{6}"), "the six letters of a class"),

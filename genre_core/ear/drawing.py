@@ -21,13 +21,13 @@ def draw(y: IntArray, tracks: IntArray, k: int, n: int, n_practice: int, seed: i
     """Draw items among candidates of genres `y` (n_candidates,), which are windows of `tracks` (n_candidates,).
 
     Genres get as many items as each other, to one, as far as they have tracks. Where there are too few tracks, fewer
-    items are drawn, of practice first.
+    items count; practice is kept.
     """
     rng = np.random.default_rng(seed)
     shuffled = rng.permutation(len(y))
     one_each = rng.permutation(shuffled[np.unique(tracks[shuffled], return_index=True)[1]])
     available = np.bincount(y[one_each], minlength=k)
-    sizes = shares(available, n, rng)
+    sizes = shares(available, min(n, max(0, len(one_each) - n_practice)), rng)
     extra = shares(available - sizes, n_practice, rng)
     by_genre = [one_each[y[one_each] == genre] for genre in range(k)]
     scored = [of[:size] for of, size in zip(by_genre, sizes.tolist(), strict=True)]

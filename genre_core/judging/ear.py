@@ -39,6 +39,8 @@ def draw_test(store: RunStore, run: Run, data: Dataset, part: Part, n: int, seed
         The part has too few tracks, or the run's answers are not stored.
     """
     need_open(run, part)
+    if not data.heard and not data.features:
+        raise DataError(f"These data hold {data.inputs.noun}: there is nothing to hear, and no features to draw.")
     every = _answers(store, run, data)
     rows = _candidates(every, data, part)
     tracks = data.groups["track"][rows] if data.in_segments else rows
@@ -46,9 +48,10 @@ def draw_test(store: RunStore, run: Run, data: Dataset, part: Part, n: int, seed
     drawn = draw(y[rows], tracks, len(data.genres), n, N_PRACTICE, seed)
     if len(drawn.scored) < FEWEST:
         noun = "clip" if data.heard else "track"
+        there = count(len(drawn.scored) + len(drawn.practice), noun)
         raise DataError(
-            f"The {part} part has {count(len(drawn.scored), noun)} that can be asked about, and an ear test needs at "
-            f"least {FEWEST}: train on more {noun}s, or with a larger {part} part."
+            f"The {part} part has {there} that can be asked about, and an ear test needs at least {FEWEST} besides "
+            f"{N_PRACTICE} for practice: train on more {noun}s, or with a larger {part} part."
         )
     asked = rows[np.concatenate([drawn.practice, drawn.scored])]
     borrowed = _borrowed(store, [data.heard[row].clip for row in asked.tolist()] if data.heard else [])

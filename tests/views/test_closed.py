@@ -28,6 +28,7 @@ from dashboard.services.asking import Asked
 from genre_core.data.dataset import PARTS
 from genre_core.data.sources import load_dataset
 from genre_core.evaluation.report import evaluate
+from genre_core.judging.ear import draw_test
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.names import configure
 from genre_core.store.openings import open_test
@@ -72,6 +73,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
             own.studies.submit(study_id, kind.kind, what.model_dump_json())
             execute_study(study_id, 1, own.url)
             assert own.studies.study(study_id).state == "complete", own.studies.study(study_id).error
+        test = draw_test(own, own.run("closed"), load_dataset(config.data), "validation", 12, 1)
+        own.ear_tests.begin("heard", test)
+        for number, item in enumerate(test.items):
+            own.ear_tests.answer("heard", number, item.genre)
         for number, run_id in enumerate(all_runs(own)):
             disguise(own, run_id, RIGHT[number])
         yield own
@@ -205,6 +210,7 @@ ASKED: dict[str, list[dict[str, str]]] = {
     "classroom": [{}],
     "compare": [{"runs": "closed,other"}, {"runs": "closed,both"}],
     "data": [{"run": "closed"}],
+    "ear": [{"run": "closed"}, {"ear": "heard"}, {"ear": "heard", "with": "other"}],
     "evaluate": [{"run": run, "section": "all"} for run in RUNS],
     "glossary": [{}],
     "genres": [{"run": "closed"}, {"run": "closed", "genre": "0"}],

@@ -1,0 +1,265 @@
+"""The ear test's page: how one begins, what is asked without telling, and what comes of it."""
+
+import json
+
+import pytest
+
+from dashboard.services import clips, ear
+from genre_core.data.sources import load_dataset
+from genre_core.data.splitting import split_dataset
+from genre_core.ear.sitting import DONT_KNOW, UNHEARD
+from genre_core.store.openings import open_test
+from tests.hums import GENRES, import_hums, write_hums
+from tests.views.opening import drawn, opened, own_store, press, texts
+from tests.views.stored import trained
+from tests.views.test_closed import everything
+
+PAGE = "views/ear/page.py"
+SYNTHETIC = {"data.n_samples": 240, "data.n_genres": 3, "data.overlap": 5.0, "model.hidden": (8,)}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with own_store(tmp_path_factory.mktemp("ear")) as own:
+        assert "Nothing to evaluate yet." in texts(opened(PAGE))
+        folder = write_hums(tmp_path_factory.mktemp("hums"), 12, 0.6)
+        hums = {"data.source": "clips", "data.table": import_hums(folder, own), "data.features": "notebook20"}
+        trained(own, "hums", hums, "hums", split__validation_fraction=0.5, train__max_epochs=3, train__batch_size=8)
+        trained(own, "again", hums, "again", split__validation_fraction=0.5, train__max_epochs=3, train__seed=7)
+        trained(own, "table", SYNTHETIC | {"train.max_epochs": 2}, "table")
+        yield own
+
+
+@pytest.fixture(autouse=True)
+def none_yet(store):
+    for one in ear.own():
+        store.ear_tests.delete(one.id)
+
+
+def begun(run="hums", **params):
+    """Begin a test on the page; return the page that asks."""
+    page = press(opened(PAGE, run=run, **params), "Start")
+    return page, page.query_params["ear"]
+
+
+def heard(page, store, test_id):
+    """Let the sound of what is asked now be played, as the player tells it."""
+    store.ear_tests.play(test_id, store.ear_tests.sitting(test_id).at)
+    return page.run()
+
+
+def choose(page, genre):
+    page.button(key=f"genre {genre}").click().run()
+    assert not page.exception, [item.message for item in page.exception]
+    return page
+
+
+def finished(store, run="hums", say=lambda item: item.genre, n=12):
+    """Return a test to which all was said at once."""
+    test_id = f"{run}-{n}-{len(store.ear_tests.of_person(''))}"
+    ear.begin(test_id, store.run(run), "validation", n, 5)
+    for number, item in enumerate(store.ear_tests.sitting(test_id).test.items):
+        store.ear_tests.answer(test_id, number, say(item))
+    return test_id
+
+
+def test_a_run_that_listens_asks_first_and_the_page_says_what_comes(store):
+    page = opened(PAGE)
+    assert "How well do you hear genres?" in texts(page)
+    assert "You and again answer the same clips" in texts(page)
+    assert "70\u202f% in 10 genres" in texts(page)
+    assert page.segmented_control(key="choice n").options == ["12 clips", "24 clips", "48 clips"]
+    assert "choice part" not in [item.key for item in page.segmented_control], "the test part is closed"
+
+
+def test_how_many_are_asked_is_chosen(store):
+    page = opened(PAGE, run="table")
+    page.segmented_control(key="choice n").set_value("12").run()
+    page, test_id = press(page, "Start"), page.query_params["ear"]
+    assert store.ear_tests.sitting(test_id).test.n_scored == 12
+
+
+def test_once_opened_the_test_part_can_be_asked_about(store):
+    trained(store, "opened", SYNTHETIC | {"data.seed": 9, "train.max_epochs": 1})
+    open_test(store, store.run("opened"))
+    page = opened(PAGE, run="opened")
+    page.segmented_control(key="choice part").set_value("test").run()
+    assert "which nobody has trained on" in texts(page)
+    page = press(page, "Start")
+    assert store.ear_tests.sitting(page.query_params["ear"]).test.part == "test"
+
+
+def test_nothing_that_is_sent_tells_what_is_asked(store):
+    page, test_id = begun()
+    test = store.ear_tests.sitting(test_id).test
+    sent = everything(page)
+    for item in test.items:
+        assert item.clip not in sent
+        assert item.track not in sent
+    (clip,) = drawn(page, "ear player")["clips"]
+    assert clip | {"clip": ""} == drawn(page, "ear player")["clips"][0] | {"clip": ""}
+    assert {name for name in GENRES if name in str(clip)} == set()
+    wav = clips.sound(clip["clip"])
+    assert isinstance(wav, bytes)
+    assert not any(name.encode() in wav for name in GENRES)
+    assert clip["to"] == test.items[0].length / 1000, "the window that the network hears"
+
+
+def test_one_plays_first_then_answers_and_practice_tells(store):
+    page, test_id = begun()
+    test = store.ear_tests.sitting(test_id).test
+    assert "Practice 1 of 3: which genre is it?" in texts(page)
+    assert page.button(key="genre 0").disabled
+    assert page.button(key="genre unknown").disabled
+    page = heard(page, store, test_id)
+    assert not page.button(key="genre 0").disabled
+    page = choose(page, test.items[0].genre)
+    assert f"Right: the last one was {test.genres[test.items[0].genre]}." in texts(page)
+    page = choose(heard(page, store, test_id), "unknown")
+    assert "you did not know" in texts(page)
+    page = choose(heard(page, store, test_id), 0)
+    page = choose(heard(page, store, test_id), 1)
+    assert "Clip 2 of" in texts(page)
+    assert "the last one was" not in texts(page).lower(), "what counts is told at the end"
+    assert [answer.said for answer in store.ear_tests.sitting(test_id).answers[:4]] == [
+        test.items[0].genre, DONT_KNOW, 0, 1,
+    ]  # fmt: skip
+
+
+def test_one_may_leave_go_on_later_and_stop_before_the_end(store):
+    page, test_id = begun()
+    for _ in range(5):
+        page = choose(heard(page, store, test_id), 0)
+    page = press(page, "Leave")
+    assert "ear" not in page.query_params
+    page.selectbox(key="earlier ear tests").set_value(test_id).run()
+    assert "Clip 3 of" in texts(page)
+    page = press(page, "Stop here, after 2")
+    assert "of 2 clips" in texts(page)
+    assert "You stopped before the last" in texts(page)
+
+
+def test_a_clip_that_is_gone_counts_for_nobody(store, monkeypatch):
+    from genre_core.errors import ClipError
+
+    page, test_id = begun()
+
+    def gone(*_):
+        raise ClipError("drone.00001.wav is no longer there")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ear, "_wav", gone)
+        page.run()
+        assert "This clip cannot be heard" in texts(page)
+        assert "drone.0" not in everything(page)
+        page = press(page, "Go on without it")
+    assert store.ear_tests.sitting(test_id).answers[0].said == UNHEARD
+
+
+def test_at_the_end_one_stands_beside_the_run_on_the_same_clips(store):
+    page = opened(PAGE, ear=finished(store))
+    said = texts(page)
+    assert "You were right on 12 of 12 clips, hums on " in said
+    assert "kappa" in said
+    assert "You heard each clip once." in said
+    marks = drawn(page, "ear ruler")["marks"]
+    assert [mark["kind"] for mark in marks] == ["baseline", "other", "model"]
+    assert sum(map(sum, drawn(page, "ear matrix True")["view"]["counts"])) == 12
+    assert sum(map(sum, drawn(page, "ear matrix False")["view"]["counts"])) == 12
+    scores = next(table.value for table in page.dataframe if "who" in table.value)
+    assert list(scores["who"]) == ["you", "hums"]
+    assert next(iter(scores["right"])) == "12 of 12"
+    genres = next(table.value for table in page.dataframe if "genre" in table.value)
+    assert genres["clips"].sum() == 12
+
+
+def test_clips_are_heard_again_by_who_was_right(store):
+    page = opened(PAGE, ear=finished(store, say=lambda _: DONT_KNOW))
+    found = page.segmented_control(key="choice who")
+    assert found.options[1] == "Only you right (0)"
+    again = drawn(page, "ear again")["clips"]
+    assert all("you: don't know" in clip["detail"] for clip in again)
+    page.segmented_control(key="choice who").set_value("you").run()
+    assert "No clip here." in texts(page)
+    assert "You did not know 12 clips" in texts(page)
+    assert drawn(page, "ear matrix True")["view"]["held"], "a column of its own"
+
+
+def test_one_is_compared_with_other_runs_and_with_another_person(store):
+    first = finished(store)
+    page = press(opened(PAGE, ear=first), "Let somebody else answer the same clips")
+    second = page.query_params["ear"]
+    assert store.ear_tests.sitting(second).test == store.ear_tests.sitting(first).test
+    for number in range(len(store.ear_tests.sitting(second).test.items)):
+        store.ear_tests.answer(second, number, 0)
+    page = opened(PAGE, ear=second)
+    beside = page.selectbox(key="ear beside")
+    assert [option.split(" · ")[0] for option in beside.options] == ["hums", "again", "Same items"]
+    beside.set_value("again").run()
+    assert page.query_params["with"] == "again"
+    assert ", again on " in texts(page)
+    page.selectbox(key="ear beside").set_value(first).run()
+    assert "the other person on 12." in texts(page)
+    assert "not here or cannot answer" in texts(opened(PAGE, ear=first, **{"with": "table"}))
+
+
+def test_of_a_deleted_run_ones_own_answers_stay(store):
+    trained(store, "short", SYNTHETIC | {"data.seed": 4, "train.max_epochs": 1}, "short")
+    test_id = finished(store, "short")
+    store.delete("short")
+    said = texts(opened(PAGE, ear=test_id))
+    assert "You were right on 12 of 12 tracks." in said
+    assert "nobody to compare with" in said
+
+
+def test_a_test_is_deleted_after_a_question(store):
+    test_id = finished(store)
+    page = press(opened(PAGE, ear=test_id), "Delete")
+    page = press(page, "Delete ear test")
+    assert ear.sitting(test_id) is None
+    assert "This ear test is not here." in texts(opened(PAGE, ear=test_id))
+
+
+def test_another_test_is_begun_from_the_result(store):
+    page = press(opened(PAGE, ear=finished(store)), "Take another test")
+    assert "How well do you hear genres?" in texts(page)
+
+
+def test_without_sound_a_track_is_a_picture_and_is_looked_at_again(store):
+    page, test_id = begun("table", n="12")
+    assert "Can you tell genres" not in texts(page)
+    assert not page.button(key="genre 0").disabled
+    figure = drawn(page, "ear picture")["figure"]
+    genres = store.ear_tests.sitting(test_id).test.genres
+    assert json.loads(figure)["data"][0]["y"] == ["this track", " ", *genres], "in one order, whatever it is"
+    page.expander(key="ear picture twin")
+    page = opened(PAGE, ear=finished(store, "table"))
+    listed = next(table.value for table in page.dataframe if "true" in table.value)
+    assert set(listed.columns) == {"track", "true", "you", "table"}
+    row = store.ear_tests.sitting(page.query_params["ear"]).test.items[5].row
+    said = texts(opened(PAGE, ear=page.query_params["ear"], track=str(row)))
+    assert "Why does the network win?" in said
+
+
+def test_the_picture_is_what_the_network_was_given(store):
+    _, test_id = begun("table", n="12")
+    sitting = store.ear_tests.sitting(test_id)
+    found = ear.picture(sitting, sitting.test.items[0])
+    data = load_dataset(store.run("table").config.data, store)
+    train = data.X[split_dataset(data, store.run("table").config.split).train]
+    expected = (data.X[sitting.test.items[0].row] - train.mean(axis=0)) / train.std(axis=0)
+    assert found.rows[0] == pytest.approx(expected, abs=1e-4)
+    assert found.rows.shape == (4, len(data.features))
+
+
+def test_a_run_that_is_not_there_or_not_complete_asks_nothing(store):
+    assert "This run is not here." in texts(opened(PAGE, run="gone"))
+    store.submit("waiting", store.run("table").config)
+    assert "waiting for a free worker" in texts(opened(PAGE, run="waiting"))
+
+
+def test_too_few_tracks_are_said(store):
+    trained(store, "few", {"data.n_samples": 42, "data.n_genres": 3, "train.max_epochs": 1},
+            split__validation_fraction=0.1)  # fmt: skip
+    page = press(opened(PAGE, run="few"), "Start")
+    assert "an ear test needs at least 6" in texts(page)
