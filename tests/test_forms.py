@@ -13,7 +13,7 @@ from genre_core.settings.presets import PRESETS
 TABLE = "ab" * 32
 
 
-def form_page(tables, sections):
+def form_page(tables, sections, columns):
     import streamlit
 
     from dashboard.shell import address, forms
@@ -24,11 +24,13 @@ def form_page(tables, sections):
 
     address.read()
     streamlit.button("take", key="take", on_click=take)
-    streamlit.session_state["form"] = forms.sidebar_settings({"table": tables}, sections=sections)
+    streamlit.session_state["form"] = forms.sidebar_settings(
+        {"table": tables}, sections=sections, columns=columns and (lambda _: columns)
+    )
 
 
-def opened(tables=(), sections=tuple(SECTIONS), **params: str) -> AppTest:
-    page = AppTest.from_function(form_page, args=(tables, sections), default_timeout=30)
+def opened(tables=(), sections=tuple(SECTIONS), columns=None, **params: str) -> AppTest:
+    page = AppTest.from_function(form_page, args=(tables, sections, columns), default_timeout=30)
     for name, text in params.items():
         page.query_params[name.replace("__", ".")] = text
     page.run()
@@ -225,6 +227,17 @@ def test_columns_of_one_table_are_not_asked_of_another():
     changed(page, data__table="cd" * 32)
     assert form(page).config.data.label == ""
     assert form(page).config.data.missing == "drop"
+
+
+def test_columns_are_chosen_from_lists_and_several_are_ticked():
+    columns = {"data.label": ["genre"], "data.left_out": ["tempo", "a,b"], "data.taken": ["tempo"] * 301}
+    page = opened([(TABLE, "a.csv")], columns=columns, data__source="table", data__table=TABLE)
+    assert panel(page)["options"]["data.label"] == {"": "found by itself", "genre": "genre"}
+    ticks = panel(page)["ticks"]
+    assert list(ticks) == ["data.left_out"], "where there are too many to tick they are typed"
+    assert list(ticks["data.left_out"]["options"]) == ["tempo", '"a,b"']
+    changed(page, data__left_out='tempo, "a,b"')
+    assert form(page).config.data.left_out == 'tempo, "a,b"'
 
 
 def test_a_link_to_a_table_that_is_not_here_says_so():

@@ -385,11 +385,10 @@ def test_a_table_is_imported_once_with_what_its_columns_were_taken_for(run, tmp_
     assert all(column["reason"] for column in found["columns"])
     assert document(run, "import", table)["new"] is False
     _, out, _ = run("import", table)
-    assert found["table"] in out
     assert "120 tracks of 3 genres" in out
-    assert (
-        document(run, "train", "--data.source", "table", "--data.table", found["table"], *QUICK[2:])["test"]["n"] == 18
-    )
+    assert out.endswith("Train on it with --data.source table --data.table music.csv\n")
+    by_name = ("--data.source", "table", "--data.table", "music.csv")
+    assert document(run, "train", *by_name, *QUICK[2:])["test"]["n"] == 18
 
 
 def test_roles_of_columns_are_typed_and_what_to_know_is_told(run, tmp_path):

@@ -290,7 +290,7 @@ def test_copies_within_a_track_are_no_danger() -> None:
     data = replace(with_copies([(100, 0)]), groups={"track": np.arange(800) // 200})
     finding = one(data, "copies")
     assert finding.severity == "note"
-    assert finding.sentence == "1 row has the same features as an earlier one: each within one track."
+    assert finding.sentence == "1 segment has the same features as an earlier one: each within one track."
     assert one(replace(data, groups={"track": np.arange(800) // 50}), "copies").severity == "warning"
 
 

@@ -60,6 +60,16 @@ def inspection(content_hash: str) -> Inspection | None:
         return None
 
 
+def columns(content_hash: str) -> dict[str, tuple[str, ...]]:
+    """Return the columns of a table that each setting can name: its genre, its groups, its names, and lists of them."""
+    seen = inspection(content_hash) if content_hash else None
+    if seen is None:
+        return {}
+    return {"data.label": seen.candidates} | dict.fromkeys(
+        ("data.group", "data.name", "data.left_out", "data.taken"), seen.names
+    )
+
+
 @st.cache_resource(show_spinner=False, max_entries=4)
 def first_rows(content_hash: str, n_rows: int) -> Any:
     """Return the first rows of a stored table, of FMA those columns that are no features; raises DataError."""

@@ -15,6 +15,7 @@ from dashboard.shell.fields import acts, described, plain, text, usual
 from dashboard.shell.settings_panel import Note, Panel, Ticks, settings_panel
 from genre_core.data.clips.gathering import SETS
 from genre_core.data.genres import counted_as, items_of
+from genre_core.data.tables.roles import write_names
 from genre_core.errors import ConfigError, DataError
 from genre_core.networks import ARCHITECTURES
 from genre_core.settings.config import DatasetConfig, ExperimentConfig, SoundConfig
@@ -32,6 +33,8 @@ _NOT_HERE = "This table is not in this store. Add the same file on the Data page
 _NO_CLIPS_HERE = "This collection is not in this store. Import the same files on the Data page, or choose another one."
 OF_COLUMNS = ("data.label", "data.group", "data.name", "data.left_out", "data.taken", "data.genres", "data.published")
 """Settings that name columns, genres or tracks of one table, and mean nothing for another."""
+LISTS_OF_COLUMNS, MOST_TICKED = {"data.left_out", "data.taken"}, 300
+"""Settings that list columns, which are ticked where a table has no more of them; they are typed otherwise."""
 
 FEATURE_TICKS = Ticks(
     "gtzan57",
@@ -86,8 +89,8 @@ def sidebar_settings(
 ) -> Form:
     """Draw the settings in the sidebar and return what they say; `tables` are those that can be chosen.
 
-    Of sections that are not drawn, the form says the preset's values. With `columns` the genre and the group column are
-    chosen from lists, with `genres` the genres used. `looked_at` is what the page looks at beside the settings, and
+    Of sections that are not drawn, the form says the preset's values. With `columns` the columns of a table are chosen
+    from lists, with `genres` the genres used. `looked_at` is what the page looks at beside the settings, and
     `first` are settings that this page is about: they stand in front, where others have them behind "More".
     """
     said = address.settings_said(looked_at)
@@ -108,9 +111,9 @@ def sidebar_settings(
         problems=problems | ({refused.name: refused.sentence} if refused else {}),
         refused={refused.name: refused.typed} if refused else {},
         options=_options(values, tables, columns),
-        ticks=_ticks(config, () if problems else genres(config.data)),
+        ticks=_ticks(config, () if problems else genres(config.data), {} if problems else _columns(values, columns)),
         titles={"data.table": "Collection"} if kind == "clips" else {},
-        notes=() if tables.get(kind) else (_no_table(kind, columns is not None),),
+        notes=() if tables.get(kind) else (_no_table(kind, "train" not in sections),),
     )
     with st.sidebar:
         if settings_panel(panel, take):
@@ -234,13 +237,23 @@ def _table_problem(values: Mapping[str, Any], tables: Tables) -> dict[str, str]:
     return {"data.table": f"Choose a {what} to train on." if own else NO_TABLE[_kind(values)]}
 
 
-def _ticks(config: ExperimentConfig, genres: Sequence[str]) -> dict[str, Ticks]:
+def _columns(values: Mapping[str, Any], columns: Columns | None) -> Mapping[str, Sequence[str]]:
+    """Return the columns of the chosen table that settings can name."""
+    table = values["data.table"] if values["data.source"] == "table" else ""
+    return columns(table) if columns and table else {}
+
+
+def _ticks(config: ExperimentConfig, genres: Sequence[str], columns: Mapping[str, Sequence[str]]) -> dict[str, Ticks]:
     """Return the settings that list names which can be ticked."""
     found = {"data.features": FEATURE_TICKS} if isinstance(config.data, SoundConfig) else {}
-    if len(genres) > 2 and (options := _genre_options(genres, flatten(config)["data.genres"])) is not None:
-        is_plain = all(not help for _, help in options.values())
-        usual = ", ".join(options) if is_plain else ""
-        found["data.genres"] = Ticks(usual, all_settings()["data.genres"].help, options, "genres")
+    for name in LISTS_OF_COLUMNS & columns.keys():
+        if len(columns[name]) <= MOST_TICKED:
+            options = {write_names([column]): (column, "") for column in columns[name]}
+            found[name] = Ticks("", all_settings()[name].help, options, "columns")
+    if len(genres) > 2 and (named := _genre_options(genres, flatten(config)["data.genres"])) is not None:
+        is_plain = all(not help for _, help in named.values())
+        usual = ", ".join(named) if is_plain else ""
+        found["data.genres"] = Ticks(usual, all_settings()["data.genres"].help, named, "genres")
     return found
 
 
@@ -263,8 +276,7 @@ def _no_table(kind: str, on_data_page: bool) -> Note:
 
 def _options(values: Mapping[str, Any], tables: Tables, columns: Columns | None) -> dict[str, dict[str, str]]:
     """Return what can be chosen from the store: tables and splits by their titles, columns by their names."""
-    table = values["data.table"] if values["data.source"] == "table" else ""
-    found = columns(table) if columns and table else {}
+    found = {name: own for name, own in _columns(values, columns).items() if name not in LISTS_OF_COLUMNS}
     chosen = {name: {"": "found by itself", **{column: column for column in own}} for name, own in found.items()}
     own = dict(tables.get(_kind(values), ()))
     if "data.published" in values:

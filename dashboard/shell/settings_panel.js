@@ -6,7 +6,7 @@ const exact = (value) => Number(value.toPrecision(12));
 const typed = (value) => (typeof value === "number" && value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential() : String(value));
 const words = (item, value) => item.options?.[value] ?? (typeof value === "boolean" ? (value ? "on" : "off") : typed(value) || "empty");
 
-// What is set now: what the server says, and over it what it has not answered yet. None of ours is the preset's.
+// What is set now: what the server says, and over it what it has not answered. None of ours: the preset's.
 const usual = (panel, item) => panel.presets[panel.preset].values[item.name] ?? item.default;
 const valueOf = (panel, item) => panel.values[item.name] ?? usual(panel, item);
 const isChanged = (panel, item) => valueOf(panel, item) !== usual(panel, item);
@@ -21,7 +21,7 @@ function lay(panel) {
   panel.values = { ...(pending?.preset ? {} : state.values), ...pending?.values };
 }
 
-// Changes that have no answer yet are sent again with the next one: of two that meet, the server keeps one.
+// Changes without an answer are sent again with the next: of two that meet, the server keeps one.
 function send(panel, change) {
   const { preset, values = {} } = change;
   panel.pending = preset ? { preset, values: {} } : { ...panel.pending, values: { ...panel.pending?.values, ...values } };
@@ -144,7 +144,7 @@ function drawTicks(panel, row, value) {
   const names = ((value || usual).match(/("[^"]*"|[^,])+/g) ?? []).map((name) => name.trim().toLowerCase());
   for (const [box] of row.boxes) box.checked = names.includes("*") || names.includes(box.value.toLowerCase());
   const titles = row.boxes.filter(([box]) => box.checked).map(([, title]) => title);
-  row.input.firstChild.textContent = titles.length === 1 ? titles[0] : titles.length ? `${titles.length} ${noun}` : value;
+  row.input.firstChild.textContent = titles.length === 1 ? titles[0] : titles.length ? `${titles.length} ${noun}` : value || "none";
 }
 
 function toggle(panel, row) {
@@ -206,7 +206,6 @@ function build(panel) {
   panel.watch = element("p", { class: "watch" });
   panel.reset = element("button", { type: "button", class: "all" });
   panel.reset.addEventListener("click", () => { panel.choose.focus(); forget(panel, panel.preset); });
-  panel.watch.hidden = !whole;
   panel.whole = whole;
   panel.folds = [];
   panel.notes = {};
@@ -288,6 +287,7 @@ function draw(panel) {
   }
   panel.choose.value = panel.preset;
   panel.watch.textContent = panel.presets[panel.preset].watch;
+  panel.watch.hidden = !panel.whole || isChanged(panel, panel.items["data.source"]);
   panel.reset.hidden = !panel.whole || !changed.length;
   panel.reset.textContent = `Reset ${changed.length} changed ${changed.length === 1 ? "setting" : "settings"}`;
 }
@@ -305,7 +305,7 @@ function note(panel, section, notes) {
   node.replaceChildren(element("p", {}, found.text), ...(found.go ? [go] : []));
 }
 
-// Explanations stand beside the panel, over everything: on hover, on a tap of the sign, and where the tab key goes.
+// Explanations stand beside the panel: on hover, on a tap of the sign, where the tab key goes.
 function explain(panel, row) {
   clearTimeout(panel.waiting);
   if (panel.told === row) return;

@@ -131,6 +131,11 @@ class Dataset:
         """Return whether rows are segments of tracks, and not whole tracks."""
         return "track" in self.groups
 
+    @property
+    def noun(self) -> str:
+        """Return what a row is: a track, or a segment of one."""
+        return "segment" if self.in_segments else "track"
+
     def n_tracks(self, rows: IntArray | None = None) -> int:
         """Return of how many tracks rows (n,) are, by default all."""
         if not self.in_segments:

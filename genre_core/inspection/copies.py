@@ -133,7 +133,7 @@ def _near(dataset: Dataset, split: Split | None, distinct: IntArray) -> list[Fin
         return []
     rows = distinct[pairs]
     several = int((dataset.y[rows[:, 0]] != dataset.y[rows[:, 1]]).sum())
-    noun = "row" if "track" in dataset.groups else "track"
+    noun = dataset.noun
     looked = f" (of {MAX_SEARCHED:,} {noun}s looked at)" if len(distinct) > MAX_SEARCHED else ""
     n, first, second = len(pairs), dataset.tracks[rows[0, 0]], dataset.tracks[rows[0, 1]]
     sentence = (

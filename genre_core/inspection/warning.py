@@ -67,7 +67,7 @@ def rows_of(rows: Iterable[int]) -> tuple[int, ...]:
 
 def tracks(dataset: Dataset, n: int) -> str:
     """Return `12 tracks`, or `12 rows` where a track has several."""
-    return count_of(n, "row" if "track" in dataset.groups else "track")
+    return count_of(n, dataset.noun)
 
 
 def percent(share: float) -> str:

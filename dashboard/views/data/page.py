@@ -45,7 +45,7 @@ MOST_LISTED = 8
 def main() -> None:
     """Draw the page: the answer, what to do next, and the section that the address names."""
     st.html(quality.CSS)
-    form = forms.sidebar_settings(tables.tables(), genres=tables.genres, sections=("data",), columns=_columns)
+    form = forms.sidebar_settings(tables.tables(), genres=tables.genres, sections=("data",), columns=tables.columns)
     data = _load(form.config.data if form.config else None)
     config = forms.said_config()
     about(config.data.called(workers.store().table_names()))
@@ -96,12 +96,6 @@ def _is_shown_first(config: DatasetConfig) -> bool:
 def _short(config: DatasetConfig) -> str:
     """Return what was imported, in one word."""
     return config.imported.partition(" ")[0]
-
-
-def _columns(table: str) -> dict[str, tuple[str, ...]]:
-    """Return the columns of a table that can be chosen as genre, as group and as name."""
-    seen = tables.inspection(table) if table else None
-    return {"data.label": seen.candidates, "data.group": seen.names, "data.name": seen.names} if seen else {}
 
 
 def _load(config: DatasetConfig | None) -> Dataset | DataError | None:

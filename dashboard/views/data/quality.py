@@ -89,7 +89,7 @@ def _finding(number: int, finding: Finding, ways: Sequence[Remedy], config: Expe
         _buttons(ways, str(number), config, data)
         if finding.rows:
             first = "the first " if len(finding.rows) >= MOST_ROWS else ""
-            with st.popover(f"Show {first}{count(len(finding.rows), 'track')}", type="tertiary"):
+            with st.popover(f"Show {first}{count(len(finding.rows), data.noun)}", type="tertiary"):
                 alt = "The tracks that this is about."
                 listen(config.data, [Listed(row, data.genres[data.y[row]]) for row in finding.rows], f"hear {number}")
                 table(_rows(finding, data), f"tracks {number}", alt, n=len(finding.rows), most=7, row_height=35,

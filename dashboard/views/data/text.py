@@ -50,7 +50,7 @@ def second(data: Dataset) -> str:
     rare = int(data.counts.argmin())
     return (
         f"Always predicting {data.genres[common]}, the most common genre, is right on {percent(share)}; "
-        f"{data.genres[rare]} is the rarest with {count(int(data.counts[rare]), 'track')}."
+        f"{data.genres[rare]} is the rarest with {count(int(data.counts[rare]), data.noun)}."
     )
 
 
@@ -67,10 +67,9 @@ def columns_sentence(data: Dataset) -> str:
 
 
 def counts_alt(data: Dataset) -> str:
-    """Say the number of tracks of each genre."""
-    return (
-        "Tracks of each genre: " + ", ".join(f"{g} {n:,}" for g, n in zip(data.genres, data.counts, strict=True)) + "."
-    )
+    """Say the number of tracks, or of segments, of each genre."""
+    counts = ", ".join(f"{genre} {n:,}" for genre, n in zip(data.genres, data.counts, strict=True))
+    return f"{data.noun.capitalize()}s of each genre: {counts}."
 
 
 def used_by(content_hash: str, runs: Sequence[Run]) -> list[str]:

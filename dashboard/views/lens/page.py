@@ -44,7 +44,9 @@ EXAMPLE = LensConfig(experiment=configure({"data.n_samples": 2000, "data.artists
 
 def main() -> None:
     """Draw the page: the answer, the buttons, a ruler for each way to split; settings in the sidebar."""
-    form = forms.sidebar_settings(tables.tables(), genres=tables.genres, looked_at="lens", first=LEAKS)
+    form = forms.sidebar_settings(
+        tables.tables(), genres=tables.genres, columns=tables.columns, looked_at="lens", first=LEAKS
+    )
     able = usable(form, to_split=False)
     with st.container(key="lens-page", gap="small"):
         lens = looked_at(address.lens_id(), lenses.lens)

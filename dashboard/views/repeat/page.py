@@ -49,7 +49,7 @@ BEFORE = answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason, following
 
 def main() -> None:
     """Draw the page: the answer, the buttons, the curves, the runs; settings in the sidebar."""
-    form = forms.sidebar_settings(tables.tables(), genres=tables.genres, looked_at="study")
+    form = forms.sidebar_settings(tables.tables(), genres=tables.genres, columns=tables.columns, looked_at="study")
     able = usable(form)
     with st.container(key="repeat-page", gap="small"):
         found, parts = looked_at(st.query_params.get("study"), repetitions.repetition), None
