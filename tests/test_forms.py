@@ -377,7 +377,7 @@ def test_a_description_travels_until_the_browser_has_it():
     page.run()
     proto = page.get("bidi_component")[0].proto
     assert set(json.loads(proto.json)) == {"name", "state"}
-    assert proto.ByteSize() < 20_000
+    assert proto.ByteSize() < 20_200
 
 
 def test_a_page_puts_the_settings_that_it_is_about_in_front():
