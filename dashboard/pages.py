@@ -24,6 +24,7 @@ PAGES = {
     "train": "Train",
     "evaluate": "Evaluate",
     "genres": "Genres",
+    "predict": "Predict",
     "listen": "Listen",
     "ear": "Ear test",
     "track": "Track",

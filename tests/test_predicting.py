@@ -27,7 +27,7 @@ from genre_core.store.gate import predictions_of
 from genre_core.store.openings import open_test
 from genre_core.store.runs import RunStore
 from genre_core.studies.extraction import Extraction, ExtractionConfig, dealt
-from genre_core.takehome.answers import UNKNOWN, answer_columns, as_parquet, written
+from genre_core.takehome.answers import UNKNOWN, answer_table, written
 from genre_core.terminal.main import main
 from genre_core.workers.run import execute
 from tests.hums import import_hums, write_hums
@@ -129,7 +129,7 @@ def test_the_same_rows_get_the_probabilities_of_the_stored_validation_prediction
     assert np.allclose(found.probabilities[validation.rows], trust.probabilities(validation.logits), atol=1e-6)
     assert np.array_equal(found.sets[validation.rows], trust.sets(validation.logits))
     assert found.calibrated
-    assert f"calibrated on the run's {len(validation)} validation tracks" in found.sentences[0]
+    assert f"calibrated on the run's {len(validation)} validation tracks" in " ".join(found.sentences)
     assert all(found.notes[row].startswith(OWN[1]) for row in validation.rows)
 
 
@@ -234,7 +234,7 @@ def test_segments_are_averaged_by_track(store, run):
     mean = np.exp(log.mean(axis=1) / temperature)
     assert np.allclose(whole.probabilities, mean / mean.sum(axis=1, keepdims=True), atol=1e-5)
     assert "12 rows are pieces of 4 tracks, by file." in taken(store, run, new).matching.sentences
-    assert answer_columns(whole)["rows"] == [3] * 4
+    assert answer_table(whole)["rows"].to_pylist() == [3] * 4
 
 
 def test_with_genres_the_answers_are_judged_as_on_any_other_data(store, run):
@@ -256,9 +256,9 @@ def test_a_table_of_answers_is_harmless_and_the_same_in_both_forms(store, run):
     new.loc[0, "file"] = "=HYPERLINK(1)"
     found = answers(store, run, new)
     threshold = float(np.median(found.confidence))
-    rows = list(csv.DictReader(io.StringIO(written(found, threshold, ".csv").decode())))
+    rows = list(csv.DictReader(io.StringIO(written(answer_table(found, threshold), ".csv").decode())))
     assert rows[0]["track"] == "'=HYPERLINK(1)"
-    frame = pd.read_parquet(io.BytesIO(as_parquet(found, threshold)))
+    frame = pd.read_parquet(io.BytesIO(written(answer_table(found, threshold), ".parquet")))
     assert frame["track"][0] == "=HYPERLINK(1)"
     assert [row["answer"] for row in rows] == frame["answer"].tolist()
     unknown = frame["answer"] == UNKNOWN

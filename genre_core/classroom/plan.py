@@ -17,6 +17,7 @@ PAGES: Mapping[str, str] = {
     "train": "Train",
     "evaluate": "Evaluate",
     "genres": "Genres",
+    "predict": "Predict",
     "listen": "Listen",
     "compare": "Compare",
     "repeat": "Repeat",

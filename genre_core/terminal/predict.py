@@ -13,7 +13,7 @@ from genre_core.judging.predicting.tables import learned_by, read_new
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.studies.extraction import Extraction, ExtractionConfig
-from genre_core.takehome.answers import answer_columns, written
+from genre_core.takehome.answers import FORMS, answer_table, written
 from genre_core.takehome.naming import file_name
 from genre_core.terminal import text
 from genre_core.terminal.files import read_files, save_file
@@ -23,7 +23,6 @@ from genre_core.terminal.output import DONE, progress_bar, say, show
 from genre_core.terminal.text.predicting import MOST_SHOWN
 from genre_core.terminal.usage import UsageError
 
-ENDINGS = (".csv", ".parquet")
 REMEDY = "Name its column with --column FEATURE=COLUMN, or let the training median stand in with --fill."
 
 
@@ -32,14 +31,14 @@ def predict(options: argparse.Namespace) -> int:
     store = RunStore()
     run = find_run(store, options.run)
     path = Path(options.out or f"{file_name(run)} predictions.csv")
-    if path.suffix.lower() not in ENDINGS:
+    if path.suffix.lower() not in FORMS:
         raise UsageError(f"--out {path.name[:60]} is neither .csv nor .parquet: choose one of them.")
     is_heard = os.path.isdir(options.files[0]) or is_sound(options.files[0])
     rows, seen = _sounds(store, run, options) if is_heard else _table(store, run, options)
     found = answer(store, run, rows, options.by, float(options.confidence) / 100)
     threshold = options.threshold / 100
-    save_file(path, written(found, threshold, path.suffix.lower()))
-    shown = {name: values[:MOST_SHOWN] for name, values in answer_columns(found, threshold).items()}
+    answers = answer_table(found, threshold)
+    save_file(path, written(answers, path.suffix.lower()))
     document = {
         "run": run.id,
         "name": run.name,
@@ -47,7 +46,7 @@ def predict(options: argparse.Namespace) -> int:
         "out": str(path),
         "seen": seen,
         **found.to_json(threshold),
-        "first": [dict(zip(shown, values, strict=True)) for values in zip(*shown.values(), strict=True)],
+        "first": answers.slice(0, MOST_SHOWN).to_pylist(),
     }
     show(document, text.heading(run.name, run.id) + text.predictions(document), as_json=options.json)
     return DONE

@@ -217,6 +217,7 @@ ASKED: dict[str, list[dict[str, str]]] = {
     "lens": [{"lens": "lens"}],
     "lessons": [{}],
     "listen": [{"run": run} for run in RUNS],
+    "predict": [{"run": run} for run in RUNS],
     "repeat": [{"study": "seeds"}],
     "report": [*({"run": run} for run in RUNS), {"runs": "closed,other"}],
     "runs": [{"run": run} for run in RUNS],

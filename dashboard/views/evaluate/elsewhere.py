@@ -1,27 +1,19 @@
 """Judge on other data: the same genres in other recordings, perhaps under other names."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
-from dashboard.components import ruler as rulers
 from dashboard.components.judged import Judged
-from dashboard.components.matrix import matrix
-from dashboard.components.scores import genre_table
+from dashboard.components.judged_elsewhere import judged_elsewhere
 from dashboard.components.study_page import ask_or_wait, study_progress
-from dashboard.figures.matrix import MatrixView, live_view, matrix_view
 from dashboard.services import elsewhere
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from genre_core.errors import DataError
-from genre_core.evaluation.intervals import Interval
-from genre_core.evaluation.report import Evaluation
 from genre_core.judging.elsewhere import ElsewhereConfig
 from genre_core.judging.partners import read_pairs
-from genre_core.takehome.naming import file_name
 from genre_core.text import count
 
 LOOK_SECONDS = 0.5
@@ -43,7 +35,7 @@ def draw(judged: Judged) -> None:
     study = elsewhere.judging(config)
     if study is not None and study.state == "complete":
         with right:
-            _result(judged, elsewhere.result(study))
+            judged_elsewhere(judged.run, elsewhere.result(study))
         return
     with left:
         begin, wait = partial(elsewhere.judge, config), partial(_wait, config)
@@ -53,6 +45,7 @@ def draw(judged: Judged) -> None:
 def _choose(judged: Judged) -> ElsewhereConfig | None:
     st.subheader("Judge on other data", anchor=False)
     st.caption(ABOUT)
+    address.page_link("views/predict/page.py", "Predict new tracks", ":material/playlist_add_check:", run=judged.run.id)
     offered, name = elsewhere.offered(judged.run), st.query_params.get("on", "")
     if not offered:
         st.caption("No other data are stored yet.")
@@ -116,37 +109,3 @@ def _wait(config: ElsewhereConfig) -> None:
         study_progress(study, min(1.0, done / max(1, total)), f"{done:,} of {count(total, 'window')} measured.")
     else:
         st.caption("The run predicts these tracks …")
-
-
-def _result(judged: Judged, found: Mapping[str, Any]) -> None:
-    scores = Evaluation.from_json(found["evaluation"])
-    st.subheader(plain(found["headline"]), anchor=False)
-    st.caption(plain(" ".join(found["sentences"]), longest=900))
-    _ruler(judged, found, scores)
-    noun = "segments" if found["by"] == "row" else "tracks"
-    label = f"Confusion matrix of {judged.run.name} on other data"
-    matrix(_view(found, scores, noun), "matrix elsewhere", label=label)
-    genre_table(scores, f"other {noun}", f"{file_name(judged.run)} elsewhere genres.csv")
-
-
-def _ruler(judged: Judged, found: Mapping[str, Any], scores: Evaluation) -> None:
-    marks = [rulers.majority(found["chance"], "guessing"),
-             rulers.model(scores.accuracy, scores.accuracy_interval, "on other data")]  # fmt: skip
-    if found["validation"]:
-        own = Evaluation.from_json(found["validation"])
-        marks.append(rulers.model(own.accuracy, own.accuracy_interval, "on its own validation part", kind="other"))
-    rulers.ruler(rulers.Ruler(tuple(marks), "accuracy on other data"), key="ruler elsewhere")
-
-
-def _view(found: Mapping[str, Any], scores: Evaluation, noun: str) -> MatrixView:
-    """Return the matrix with the intervals of each genre as they were computed; of grouped tracks cells have none."""
-    view = (live_view if found["level"] else matrix_view)(scores.confusion_matrix, nouns=noun)
-    return replace(
-        view,
-        recalls=[_limits(score.recall, score.recall_interval) for score in scores.per_genre],
-        precisions=[_limits(score.precision, score.precision_interval) for score in scores.per_genre],
-    )
-
-
-def _limits(rate: float | None, interval: Interval) -> tuple[float, float, float] | None:
-    return None if rate is None else (rate, interval.low, interval.high)

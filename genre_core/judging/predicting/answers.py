@@ -85,8 +85,12 @@ class Answers:
     @property
     def sentences(self) -> list[str]:
         """Say how much the probabilities and the sets are worth, and how many tracks are to be doubted."""
-        said = [f"Probabilities are calibrated on the run's {count(self.n_validation, 'validation track')} "
-                f"(temperature {self.temperature:.2f})." if self.calibrated else UNCALIBRATED]  # fmt: skip
+        said = list[str]()
+        if n_far := int(self.far.sum()):
+            said.append(f"{count(n_far, 'track is', 'tracks are')} unlike anything that the run learned from: do not "
+                        "trust these answers.")  # fmt: skip
+        said.append(f"Probabilities are calibrated on the run's {count(self.n_validation, 'validation track')} "
+                    f"(temperature {self.temperature:.2f})." if self.calibrated else UNCALIBRATED)  # fmt: skip
         if self.sets is None:
             said.append("There are no prediction sets: the validation part is too small to promise anything.")
         else:
@@ -94,9 +98,6 @@ class Answers:
             said.append(
                 f"The prediction set holds the right genre for at least {rate} of new tracks like those of validation."
             )
-        if n_far := int(self.far.sum()):
-            said.append(f"{count(n_far, 'track is', 'tracks are')} unlike anything that the run learned from: do not "
-                        "trust these answers.")  # fmt: skip
         if self.problem:
             said.append(f"The answers are not judged. {self.problem}")
         return [*said, *self.about]

@@ -109,7 +109,8 @@ def find_new(
 ) -> NewSounds:
     """Return the sounds of a folder, or the one of a file, cut as those that a run learned from.
 
-    The store is told where they lie. `progress` is told how many files were listened to, of how many.
+    The store is told where those lie that it does not know yet, and `progress` how many files were listened to, of how
+    many.
 
     Raises
     ------
@@ -119,14 +120,16 @@ def find_new(
     config = heard_alike(SOURCES["clips"].model_validate({}), run, learned)
     assert isinstance(config, SoundConfig)
     files, locations, notes = _in_folder(path, progress) if path.is_dir() else _alone(path)
-    store.clips.put({clip: Location(str(place)) for clip, place in locations.items()})
+    known = store.clips.locations(sorted(locations))
+    new = {clip: place for clip, place in locations.items() if clip not in known or not _is_there(known[clip])}
+    store.clips.put({clip: Location(str(place)) for clip, place in new.items()})
     heard = np.array([at for at, file in enumerate(files) if not file.problem], dtype=np.int64)
     if not len(heard):
         raise DataError(
             files[0].problem if files else "There is no sound file among these: WAV, FLAC, MP3, OGG or AIFF."
         )
     windowed = cut([files[at].clip for at in heard.tolist()], [files[at].seconds for at in heard.tolist()], config)
-    known = partners(learned.genres, dict.fromkeys(file.genre for file in files if file.genre))
+    alike = partners(learned.genres, dict.fromkeys(file.genre for file in files if file.genre))
     return NewSounds(
         tuple(file.name for file in files),
         tuple(file.clip for file in files),
@@ -136,9 +139,13 @@ def find_new(
         heard,
         config,
         windowed,
-        joined(list(known)[:MOST_NAMED]) if known else "",
+        joined(list(alike)[:MOST_NAMED]) if alike else "",
         notes,
     )
+
+
+def _is_there(location: Location) -> bool:
+    return bool(location.recipe) or Path(location.path).is_file()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,80 @@
+"""Files that a person brings for a run to predict: kept for a day, looked over by a worker, and answered by one."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.services.asking import Asked, ask, ask_again
+from dashboard.services.tables import uploads
+from genre_core.data.clips.uploads import write
+from genre_core.judging.predicting.answers import Answers
+from genre_core.store.schema import Run
+from genre_core.studies.extraction import Task, measure
+from genre_core.takehome.answers import answer_table
+from genre_core.training.predictions import Unit
+from genre_core.workers.predicting import Brought, Seen, answer_for, look_over
+
+AT_ONCE = 2
+"""Tasks of sixteen clips that are measured at a time for one person: others ask workers as well."""
+Said = tuple[str, ...]
+
+
+def bring(files: Sequence[tuple[str, bytes]], *, is_sound: bool) -> Brought:
+    """Keep files in a folder of their own.
+
+    Raises DataError where they are too many or the disk does not take them, and StoreError where no place is known.
+    """
+    return Brought(str(write(files, uploads())), is_sound)
+
+
+def let_go(brought: Brought) -> None:
+    """Remove the files that were brought."""
+    shutil.rmtree(Path(brought.folder), ignore_errors=True)
+
+
+def seen(run: Run, brought: Brought, said: Said) -> Asked[Seen]:
+    """Have a worker say what a run would use of files."""
+    return ask(look_over, run.id, run.attempt, brought, said)
+
+
+def forget_seen(run: Run, brought: Brought, said: Said) -> None:
+    """Forget what was said of files, so that they are looked over anew."""
+    ask_again(look_over, run.id, run.attempt, brought, said)
+
+
+def measured(tasks: Sequence[Task]) -> tuple[int, str]:
+    """Have workers measure what is missing of clips; return how many of the tasks are done, and why one failed."""
+    done = waiting = 0
+    for task in tasks:
+        if waiting == AT_ONCE:
+            break
+        asked = ask(measure, task)
+        if asked.problem:
+            return done, asked.problem
+        done, waiting = done + (not asked.waiting), waiting + asked.waiting
+    return done, ""
+
+
+def answers(run: Run, brought: Brought, said: Said, unit: Unit) -> Asked[Answers]:
+    """Have a worker say what a run answers."""
+    return ask(answer_for, run.id, (run.attempt, run.opened), brought, said, unit)
+
+
+def forget_answers(run: Run, brought: Brought, said: Said, unit: Unit) -> None:
+    """Forget what a run answered, so that it is asked anew."""
+    ask_again(answer_for, run.id, (run.attempt, run.opened), brought, said, unit)
+
+
+def shown(run: Run, brought: Brought, said: Said, unit: Unit, found: Answers, threshold: float) -> Any:
+    """Return answers as an Arrow table."""
+    return _shown(run.id, run.attempt, run.opened, brought, said, unit, threshold, found)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={Brought: repr})
+def _shown(
+    run_id: str, attempt: int, opened: bool, brought: Brought, said: Said, unit: Unit, threshold: float, _found: Answers
+) -> Any:
+    return answer_table(_found, threshold)

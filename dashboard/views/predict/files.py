@@ -1,0 +1,69 @@
+"""What a person brings to be predicted: a table, a folder of sounds, or sound files."""
+
+from typing import cast
+
+import streamlit as st
+
+from dashboard.components.address_choice import address_choice
+from dashboard.services import predicting
+from dashboard.shell.address import plain
+from dashboard.views.predict import text as sentences
+from genre_core.data.clips.uploads import check, is_sound
+from genre_core.data.tables.formats import MAX_BYTES
+from genre_core.errors import DataError, GenreLabError
+from genre_core.workers.predicting import Brought
+
+_BROUGHT, _NAMES, _PROBLEM, _COUNT = "predict brought", "predict names", "predict problem", "predict uploads"
+_MEGABYTES = MAX_BYTES // 1024**2
+
+
+def brought() -> Brought | None:
+    """Draw where files are dropped, or those that were; return where these lie."""
+    found: Brought | None = st.session_state.get(_BROUGHT)
+    if found is None:
+        _choose()
+        return None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="predict-files"):
+        st.markdown(f":material/description: {plain(st.session_state[_NAMES])}", width="content")
+        st.button("Choose other files", key="other files", icon=":material/restart_alt:", type="tertiary",
+                  on_click=_let_go)  # fmt: skip
+    return found
+
+
+def _choose() -> None:
+    kind = address_choice("What to predict", "new", sentences.KINDS)
+    key = f"new {kind} {st.session_state.get(_COUNT, 0)}"
+    label = {"table": sentences.TABLE, "folder": sentences.FOLDER, "sounds": sentences.SOUNDS}[kind]
+    st.file_uploader(
+        label,
+        accept_multiple_files="directory" if kind == "folder" else True,
+        max_upload_size=_MEGABYTES,
+        key=key,
+        on_change=_take,
+        args=(key, kind),
+    )
+    st.caption(sentences.KEPT)
+    if problem := st.session_state.get(_PROBLEM, ""):
+        st.caption(f":material/error: {plain(problem)}")
+
+
+def _take(key: str, kind: str) -> None:
+    """Keep what was dropped, or say why not."""
+    st.session_state[_PROBLEM] = ""
+    files = [file for file in st.session_state[key] or () if kind == "table" or is_sound(file.name)]
+    try:
+        check(file.size for file in files)
+        if not files and st.session_state[key]:
+            raise DataError("None of these is a sound file.")
+        if files:
+            given = [(file.name, cast("bytes", file.getvalue())) for file in files]
+            st.session_state[_BROUGHT] = predicting.bring(given, is_sound=kind != "table")
+            first, more = files[0].name, len(files) - 1
+            st.session_state[_NAMES] = f"{first} and {more:,} more" if more else first
+            st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1  # a fresh one lets go of the bytes
+    except GenreLabError as error:
+        st.session_state[_PROBLEM] = str(error)
+
+
+def _let_go() -> None:
+    predicting.let_go(st.session_state.pop(_BROUGHT))

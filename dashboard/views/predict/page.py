@@ -1,0 +1,142 @@
+"""Predict: a run answers for new tracks of a table or of sound, once it was said what of them is used."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.components.address_number import address_number
+from dashboard.components.judged_head import say_headline
+from dashboard.components.percent_input import percent_input
+from dashboard.components.run_picker import run_picker
+from dashboard.components.safely import refreshing
+from dashboard.services import predicting, runs, workers
+from dashboard.shell import address
+from dashboard.text import evaluate_states
+from dashboard.text.train import Headline
+from dashboard.views.predict import answer
+from dashboard.views.predict import text as sentences
+from dashboard.views.predict.files import brought as choose_files
+from dashboard.views.predict.used import Order, said_of, used
+from genre_core.store.schema import Run
+from genre_core.workers.predicting import Brought, Seen
+
+COMPONENTS = Path(__file__).parents[2] / "components"
+CSS = (COMPONENTS / "terms.css", COMPONENTS / "judged.css", Path(__file__).with_name("predict.css"))
+LOOK_SECONDS = 0.3
+MOST_PERCENT = 100.0
+
+
+def main() -> None:
+    """Draw the run, what it is to answer for, what of that is used, and its answers."""
+    for style in CSS:
+        st.html(style)
+    with st.container(key="predict-page", gap="small"):
+        run = runs.run(address.run_id()) if address.run_id() else runs.latest_complete()
+        head, choice = st.columns([1.75, 1], gap="medium")
+        with choice, st.container(key="predict-choice", horizontal=True, vertical_alignment="top", gap="small"):
+            run_picker(run)
+            threshold = _threshold()
+        with head:
+            place = st.container()
+        if run is None or run.state != "complete":
+            with place:
+                say_headline(*_why_not(run))
+            return
+        _predict(run, threshold, place)
+
+
+def _why_not(run: Run | None) -> tuple[Headline, evaluate_states.Step]:
+    if run is not None:
+        return evaluate_states.not_complete(run)
+    return evaluate_states.no_run(address.run_id(), bool(workers.store().runs(limit=1)))
+
+
+def _threshold() -> float:
+    """Draw the confidence below which it does not know, and return it."""
+    given = address_number("reject", 0.0, 1.0, "a threshold from 0 to 1") or 0.0
+    st.session_state["predict threshold"] = 100 * given
+    percent_input("“Don't know” below", "predict threshold", 0.0, MOST_PERCENT, step=5.0, on_change=_reject,
+                  help=sentences.THRESHOLD_HELP, width=190)  # fmt: skip
+    return given
+
+
+def _reject() -> None:
+    value = st.session_state["predict threshold"] / 100
+    address.look(reject=f"{value:.4g}" if value else None)
+
+
+def _predict(run: Run, threshold: float, place: st.delta_generator.DeltaGenerator) -> None:
+    files = choose_files()
+    if files is None:
+        with place:
+            say_headline(sentences.waiting())
+        return
+    said = said_of(files)
+    asked = predicting.seen(run, files, said)
+    if asked.found is None:
+        with place:
+            _wait_or_say(asked.problem, "Reading …", lambda: predicting.seen(run, files, said).waiting,
+                         partial(predicting.forget_seen, run, files, said))  # fmt: skip
+        return
+    order = used(run.id, files, asked.found)
+    if order is None:
+        with place:
+            say_headline(sentences.found(asked.found))
+    elif _is_measured(asked.found, place):
+        _answers(run, order, threshold, place)
+
+
+def _is_measured(seen: Seen, place: st.delta_generator.DeltaGenerator) -> bool:
+    """Return whether all clips are measured, or draw how far that is."""
+    done, problem = predicting.measured(seen.tasks)
+    if problem:
+        with place:
+            say_headline(sentences.unread(problem))
+    elif done < len(seen.tasks):
+        with place:
+            st.header("Measuring the clips …", anchor=False)
+            refreshing(_measure, LOOK_SECONDS)(seen)
+    return not problem and done == len(seen.tasks)
+
+
+def _measure(seen: Seen) -> None:
+    """Draw how many clips are measured; start the page anew when all are, or one failed."""
+    done, problem = predicting.measured(seen.tasks)
+    if problem or done == len(seen.tasks):
+        st.rerun()
+    st.progress(done / len(seen.tasks))
+
+
+def _answers(run: Run, order: Order, threshold: float, place: st.delta_generator.DeltaGenerator) -> None:
+    what: tuple[Brought, tuple[str, ...]] = (order.brought, order.said)
+    asked = predicting.answers(run, *what, order.unit)
+    if asked.found is None:
+        with place:
+            _wait_or_say(asked.problem, "Predicting …", lambda: predicting.answers(run, *what, order.unit).waiting,
+                         partial(predicting.forget_answers, run, *what, order.unit))  # fmt: skip
+        return
+    with place:
+        answer.draw_head(asked.found, threshold)
+    answer.draw(run, asked.found, predicting.shown(run, *what, order.unit, asked.found, threshold))
+
+
+def _wait_or_say(problem: str, doing: str, waits: Callable[[], bool], again: Callable[[], None]) -> None:
+    """Say what a worker is doing, or what was wrong with it and how to try again."""
+    if not problem:
+        st.header(doing, anchor=False)
+        refreshing(_wait, LOOK_SECONDS)(waits)
+        return
+    say_headline(sentences.unread(problem))
+    st.button("Try again", icon=":material/refresh:", key="again", type="tertiary", on_click=again)
+
+
+def _wait(waits: Callable[[], bool]) -> None:
+    """Start the page anew when the answer is there."""
+    if not waits():
+        st.rerun()
+    st.caption("A worker does it.")
+
+
+main()

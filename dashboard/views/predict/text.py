@@ -1,0 +1,47 @@
+"""Sentences of Predict."""
+
+from dashboard.text.train import Headline
+from dashboard.theme import count
+from genre_core.workers.predicting import Seen
+
+KINDS = {"table": "A table", "folder": "A folder of sounds", "sounds": "Sound files"}
+TABLE = (
+    "A table with a row for each track, with genres or without: CSV, Parquet, Feather, Excel, ARFF or JSON, packed or "
+    "not. Files chosen together are joined."
+)
+FOLDER = "A folder of sounds, with folders of genres in it or without. WAV, FLAC, MP3, OGG or AIFF."
+SOUNDS = "Sound files. WAV, FLAC, MP3, OGG or AIFF."
+KEPT = "The server keeps them for about a day, and adds them to none of your data."
+THRESHOLD_HELP = (
+    "Below this confidence, the run says that it does not know. At 0 % it always answers. With genres known, Don't "
+    "know on Evaluate shows what a threshold costs."
+)
+FILL_HELP = "Each track is then answered as if it had the usual value there. The answers may be worse."
+ALONE_HELP = "Otherwise the rows of a track are averaged, by the mean of their log-probabilities."
+MEDIAN = "Let the training median stand in for what is missing"
+EVERY, WITH_NOTE, UNKNOWN = "All", "With a note", "Don't know"
+
+
+def waiting() -> Headline:
+    """Say what the page is for, before there are files."""
+    reason = (
+        "Choose a table, a folder of clips or a sound file. The page says what of it will be used and what is odd; "
+        "then the run answers for each track."
+    )
+    return Headline("Let a run answer for new tracks.", reason)
+
+
+def found(seen: Seen) -> Headline:
+    """Say what was found in the files."""
+    rows = "" if seen.n_rows == seen.n_tracks else f" in {seen.n_rows:,} pieces"
+    return Headline(f"{count(seen.n_tracks, 'track')}{rows} to answer for.", "Check what will be used, then predict.")
+
+
+def unread(problem: str) -> Headline:
+    """Say why there is no answer."""
+    return Headline("There is no answer.", problem)
+
+
+def ask(seen: Seen) -> str:
+    """Return what the button says."""
+    return f"Predict {count(seen.n_tracks, 'track')}"
