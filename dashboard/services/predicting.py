@@ -15,7 +15,9 @@ from genre_core.store.schema import Run
 from genre_core.studies.extraction import Task, measure
 from genre_core.takehome.answers import answer_table
 from genre_core.training.predictions import Unit
-from genre_core.workers.predicting import Brought, Seen, answer_for, look_over
+from genre_core.workers.predicting import Brought as Brought
+from genre_core.workers.predicting import Seen as Seen
+from genre_core.workers.predicting import answer_for, look_over
 
 AT_ONCE = 2
 """Tasks of sixteen clips that are measured at a time for one person: others ask workers as well."""

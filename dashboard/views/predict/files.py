@@ -6,12 +6,12 @@ import streamlit as st
 
 from dashboard.components.address_choice import address_choice
 from dashboard.services import predicting
+from dashboard.services.predicting import Brought
 from dashboard.shell.address import plain
 from dashboard.views.predict import text as sentences
 from genre_core.data.clips.uploads import check, is_sound
 from genre_core.data.tables.formats import MAX_BYTES
 from genre_core.errors import DataError, GenreLabError
-from genre_core.workers.predicting import Brought
 
 _BROUGHT, _NAMES, _PROBLEM, _COUNT = "predict brought", "predict names", "predict problem", "predict uploads"
 _MEGABYTES = MAX_BYTES // 1024**2

@@ -12,6 +12,7 @@ from dashboard.components.percent_input import percent_input
 from dashboard.components.run_picker import run_picker
 from dashboard.components.safely import refreshing
 from dashboard.services import predicting, runs, workers
+from dashboard.services.predicting import Brought, Seen
 from dashboard.shell import address
 from dashboard.text import evaluate_states
 from dashboard.text.train import Headline
@@ -20,7 +21,6 @@ from dashboard.views.predict import text as sentences
 from dashboard.views.predict.files import brought as choose_files
 from dashboard.views.predict.used import Order, said_of, used
 from genre_core.store.schema import Run
-from genre_core.workers.predicting import Brought, Seen
 
 COMPONENTS = Path(__file__).parents[2] / "components"
 CSS = (COMPONENTS / "terms.css", COMPONENTS / "judged.css", Path(__file__).with_name("predict.css"))

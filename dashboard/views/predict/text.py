@@ -1,8 +1,8 @@
 """Sentences of Predict."""
 
+from dashboard.services.predicting import Seen
 from dashboard.text.train import Headline
 from dashboard.theme import count
-from genre_core.workers.predicting import Seen
 
 KINDS = {"table": "A table", "folder": "A folder of sounds", "sounds": "Sound files"}
 TABLE = (

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from dashboard.services.predicting import Brought, Seen
 from dashboard.shell.address import plain
 from dashboard.views.predict import text as sentences
 from genre_core.judging.predicting.matching import Matching
 from genre_core.training.predictions import Unit
-from genre_core.workers.predicting import Brought, Seen
 
 MOST_ASKED = 12
 """Missing features that a column can be named for at a time."""
