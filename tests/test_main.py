@@ -401,6 +401,21 @@ def test_roles_of_columns_are_typed_and_what_to_know_is_told(run, tmp_path):
     assert "Serious: length is used as a feature, but is a length" in run(*line)[1]
 
 
+def test_a_table_is_read_as_the_options_say(run, tmp_path):
+    table = tmp_path / "music.csv"
+    table.write_text("\n".join(["genre;a;b", *(f"{('x', 'y')[i % 2]};1.{500 + i};{i % 7 - 1}" for i in range(40))]))
+    assert "Numbers such as 1,234 can mean a thousand" in run("import", table)[1]
+    found = document(run, "import", table, "--thousands", ".", "--missing=-1,0", "--separator", ";", "--header", "1")
+    assert {column["name"]: column["reason"] for column in found["columns"]} == {
+        "genre": "Names the genre, by its name and its few different values.",
+        "a": "Consecutive whole numbers, a different one in each row.",
+        "b": "Numbers, 12 of 40 missing.",
+    }
+    assert found["notes"][1].startswith("Read as you chose: semicolons between columns; commas before decimals; points")
+    status, _, err = run("import", table, "--separator", "x")
+    assert (status, "“x” is no separator that is read" in err) == (2, True)
+
+
 def test_the_advice_to_keep_the_commonest_genres_can_be_followed(run, tmp_path):
     genres = [f"g{i // 2}" for i in range(406)] + ["soul"] * 10 + ["pop"] * 10
     table = write_table(tmp_path / "music.csv", len(genres), genres)

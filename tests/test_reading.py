@@ -66,7 +66,7 @@ def test_bom_and_crlf_change_nothing() -> None:
 def test_a_german_spreadsheet_is_read_and_said_to_be_one() -> None:
     reading = read("segments_german.csv")
     assert reading.notes == (
-        "Read as Windows-1252, in which it says “Böse”: if that looks wrong, save the file as UTF-8.",
+        "Read as Windows-1252, in which it says “Böse”: if that looks wrong, choose another encoding.",
         "Semicolons separate its columns.",
         "Its numbers have decimal commas.",
     )

@@ -37,6 +37,11 @@ class Column:
     reason: str
     problem: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """Return the sentence on its problem."""
+        return f"{self.name}{'' if self.problem[:1].islower() else ':'} {self.problem}"
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:

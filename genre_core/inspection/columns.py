@@ -46,9 +46,7 @@ def _problems(dataset: Dataset) -> list[Finding]:
     found = []
     for column in filter(lambda column: column.problem, dataset.columns):
         serious = column.problem.startswith("does not agree")
-        colon = "" if column.problem[0].islower() else ":"
-        sentence = f"{column.name}{colon} {column.problem}"
-        found.append(Finding("read in part", "serious" if serious else "warning", sentence, (column.name,)))
+        found.append(Finding("read in part", "serious" if serious else "warning", column.sentence, (column.name,)))
     return found
 
 

@@ -65,6 +65,21 @@ def add_columns(parser: Parser) -> None:
     parser.add_argument("--take", metavar="COLUMNS", help="columns to use as features in any case, separated by commas")
 
 
+def add_reading(parser: Parser) -> None:
+    """Add what says how a table's file is to be read, where what is found out is not what was meant."""
+    said = {
+        "--encoding": ("NAME", "how its letters are written, such as windows-1251"),
+        "--separator": ("SIGN", "what stands between its columns: , ; | tab or blank"),
+        "--decimal": ("SIGN", "what stands before decimals: . or ,"),
+        "--thousands": ("SIGN", "what may stand between thousands: . , ' blank or none"),
+        "--missing": ("TEXTS", "further texts that mean a missing value, separated by commas, such as --missing=-1,x"),
+    }
+    for option, (metavar, help) in said.items():
+        parser.add_argument(option, metavar=metavar, default="", help=f"{help} (default: found automatically)")
+    help = "the number of the row with the names of the columns, 0 where there is none (default: found automatically)"
+    parser.add_argument("--header", type=int, default=-1, metavar="ROW", help=help)
+
+
 def add_part(
     parser: Parser, help: str, about: str, choices: Sequence[str] = PARTS_SHOWN, default: str = "validation"
 ) -> None:

@@ -18,6 +18,7 @@ from genre_core.terminal.arguments import (
     add_number,
     add_part,
     add_preset,
+    add_reading,
     add_right_about,
     add_runs,
     add_settings,
@@ -311,6 +312,7 @@ def _import(commands: Commands) -> None:
     parser.add_argument("--split", action="append", metavar="PART=FILE", help=lists)
     progress = "write the progress of an import of FMA or clips to standard error, as lines of JSON"
     parser.add_argument("--progress", action="store_true", help=progress)
+    add_reading(parser)
     add_columns(parser)
     add_settings(parser, ("data", "split"))
 

@@ -5,19 +5,20 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from genre_core.data.tables.how import FOUND_OUT, How
 from genre_core.data.tables.reading import Reading, check_size, read_table
 from genre_core.errors import DataError
 
 
-def read_files(paths: Sequence[str]) -> Reading:
-    """Read one table from one file, or from several that are joined.
+def read_files(paths: Sequence[str], how: How = FOUND_OUT) -> Reading:
+    """Read one table from one file, or from several that are joined, in the way that a person said.
 
     Raises
     ------
     DataError
         A file is not there, cannot be read, or is no table.
     """
-    return read_table([read_file(Path(path)) for path in paths])
+    return read_table([read_file(Path(path)) for path in paths], how)
 
 
 def read_file(path: Path) -> tuple[str, bytes]:

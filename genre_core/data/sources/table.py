@@ -25,7 +25,7 @@ from genre_core.data.tables.delimited import count_of
 from genre_core.data.tables.labels import candidates, find_label, refuse_many
 from genre_core.data.tables.reading import read_with
 from genre_core.data.tables.roles import chosen_roles
-from genre_core.data.tables.written import read_written
+from genre_core.data.tables.written import Signs, read_written
 from genre_core.errors import DataError, ManyGenresError
 from genre_core.settings.config import TableConfig
 
@@ -108,6 +108,8 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
     columns = judge_columns(frame, label, chosen, problems)
     features = tuple(column.name for column in columns if column.role == "feature")
     if not features:
+        if lost := next((column for column in columns if column.problem and column.role == "left out"), None):
+            raise DataError(f"The table has no numeric feature. {lost.sentence}")
         raise DataError(
             "The table has no numeric feature: each column is the genre, an identifier, text, a length, empty or the "
             "same in every row. Choose a table with features that were measured on the sound."
@@ -148,10 +150,11 @@ def _numbers_read(
     import pandas as pd
 
     found, problems = dict[str, FloatArray](), dict[str, str]()
+    signs = Signs.of(reader)
     for name in map(str, frame.columns):
         if name in others or pd.api.types.is_numeric_dtype(frame[name].dtype) or is_identifier_name(name):
             continue
-        if read := read_written(texts(frame[name]), reader.get("decimal", ".")):
+        if read := read_written(texts(frame[name]), signs):
             found[name] = read.values
             if read.problem:
                 problems[name] = read.problem

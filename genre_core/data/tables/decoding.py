@@ -15,18 +15,19 @@ _EAST_ASIAN_LETTERS = (("\u3040", "\u30ff"), ("\u4e00", "\u9fff"), ("\uac00", "\
 _SAMPLED_LINES = 200
 
 
-def decode(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """Return a file's text as UTF-8, and a note where it was something else.
+def decode(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str, ...]]:
+    """Return a file's text as UTF-8, and a note where it was something else; `encoding` is found where none is given.
 
     Raises
     ------
     DataError
-        The file is empty, is not text, or is text but not the table.
+        The file is empty, is not text, is text but not the table, or is in another encoding than the given one.
     """
     if not data.strip(BLANK):
         raise DataError(f"{name} is empty: choose a file that holds a table.")
     _refuse_other_formats(name, data)
-    encoding = _utf16(data) or ""
+    is_said = bool(encoding)
+    encoding = encoding or _utf16(data) or ""
     if not encoding:
         if b"\0" in data[:4096] or len(re.findall(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]", data[:4096])) > 8:
             raise DataError(f"{name} is a binary file, not a table: save it as CSV or Parquet first.")
@@ -35,9 +36,11 @@ def decode(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
         encoding = _guess(data)
     try:
         text = data.decode(encoding).removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
+    except (UnicodeError, LookupError) as error:
+        if is_said:
+            raise DataError(f"{name} is not {encoding}: choose another encoding, or none to have it found.") from error
         raise DataError(f"{name} is text in none of the encodings read here: save it as UTF-8.") from error
-    return text.encode(), (_note(encoding, text),)
+    return text.encode("utf-8", "replace"), () if is_said else (_note(encoding, text),)
 
 
 def _note(encoding: str, text: str) -> str:
@@ -45,7 +48,7 @@ def _note(encoding: str, text: str) -> str:
     example = re.search(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*", text)
     if said == "UTF-16" or example is None:
         return f"Read as {said}."
-    return f"Read as {said}, in which it says “{example[0][:30]}”: if that looks wrong, save the file as UTF-8."
+    return f"Read as {said}, in which it says “{example[0][:30]}”: if that looks wrong, choose another encoding."
 
 
 def _guess(data: bytes) -> str:

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from genre_core.data.tables.decimals import UNKNOWN, find_decimal
+from genre_core.data.tables.how import FOUND_OUT, How
+from genre_core.data.tables.how import SEPARATORS as ALL_SEPARATORS
 from genre_core.errors import DataError
 
 MAX_COLUMNS = 10_000
@@ -29,7 +32,7 @@ MISSING = (
 )
 """Texts that mean a missing value: R's, Python's, C's on Windows, databases' and spreadsheets'."""
 
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+SEPARATORS = {sign: words for sign, words in ALL_SEPARATORS.items() if sign != " "}
 SAMPLED_ROWS = 30
 BLOCK_BYTES = 8 * 1024**2
 """The parser's block: a row must fit into one."""
@@ -38,9 +41,6 @@ csv.field_size_limit(BLOCK_BYTES)
 INDEX_HEADING = re.compile(r"(.*_)?(id|index|track|song|file|filename|name)", re.IGNORECASE)
 DECIMAL_POINT = re.compile(r"\s*[-+]?\d*\.\d+(e[-+]?\d+)?\s*", re.IGNORECASE)
 NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*", re.IGNORECASE)
-DECIMAL_COMMA = re.compile(r"\s*[-+]?[\d\s\u00a0\u202f.]*\d,\d+(e[-+]?\d+)?\s*", re.IGNORECASE)
-GROUPED_BY_POINTS = re.compile(r"\s*[-+]?[1-9]\d{0,2}(\.\d{3})+\s*")
-GROUPED_BY_COMMAS = re.compile(r"\s*[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?\s*")
 SEP_LINE = re.compile(rb"\A\s*sep=(.)\r?\n", re.IGNORECASE)
 
 
@@ -59,9 +59,14 @@ class Layout:
     decimal: str
     notes: tuple[str, ...]
 
+    @property
+    def is_kept_as_text(self) -> bool:
+        """Say whether numbers are read column by column, later: Arrow would take points for what they are not."""
+        return self.decimal == UNKNOWN or (self.decimal == "," and self.separator == ",")
 
-def find_layout(name: str, text: bytes) -> Layout:
-    """Find header rows, separator and decimal sign from the first rows of a text in UTF-8.
+
+def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
+    """Find header rows, separator and decimal sign of a text in UTF-8, but for what a person said.
 
     Raises
     ------
@@ -71,20 +76,27 @@ def find_layout(name: str, text: bytes) -> Layout:
     notes: list[str] = []
     try:
         named = SEP_LINE.match(text)
-        if named and (separator := named[1].decode("latin-1")) in SEPARATORS:
+        if named:
             text = text[named.end() :]
-        else:
+        separator = how.separator or (named[1].decode("latin-1") if named else "")
+        if separator not in ALL_SEPARATORS:
             separator = _find_separator(name, text)
         if separator == " ":
             text, separator = _by_commas(text), ","
         elif _is_spaced(text, separator):
             text = re.sub(rb"(?<=" + re.escape(separator.encode()) + rb") +(?=\")", b"", text)
-        rows, ends = _first_rows(text, separator, SAMPLED_ROWS)
+        rows, ends = _first_rows(text, separator, SAMPLED_ROWS + max(0, how.header))
     except (csv.Error, IndexError) as error:
         raise DataError(f"{name} is not a table: its first lines cannot be divided into columns.") from error
     width = _usual_width(rows)
     above = next((i for i, row in enumerate(rows) if not _is_title(row, width)), 0)
-    if above:
+    if how.header > 0:
+        above = how.header - 1
+        if len(rows) <= above:
+            raise DataError(f"{name} has {count_of(len(rows), 'row')}, so none is the header's {how.header:,}.")
+    if how.header == 0:
+        above = 0
+    elif above:
         lines = "line above the header is" if above == 1 else f"{above} lines above the header are"
         notes.append(f"The {lines} passed over: “{rows[0][0].strip()[:40]}”.")
     rows, ends = rows[above:], ends[above:]
@@ -92,31 +104,37 @@ def find_layout(name: str, text: bytes) -> Layout:
         raise DataError(
             f"{name} has a single column: separate its columns by commas, semicolons, tabs or vertical bars."
         )
-    if sum(bool(DECIMAL_POINT.fullmatch(cell)) for cell in rows[0]) > len(rows[0]) / 2:
-        raise DataError(f"{name} has numbers in its first row: add a row with the names of the columns.")
-    n_header, has_index_row = _header_rows(rows)
+    if how.header < 0 and sum(bool(DECIMAL_POINT.fullmatch(cell)) for cell in rows[0]) > len(rows[0]) / 2:
+        raise DataError(
+            f"{name} has numbers in its first row: add a row with the names of the columns, or say that it has none."
+        )
+    n_header, has_index_row = _header_rows(rows) if how.header < 0 else (min(1, how.header), False)
     n_above = n_header + has_index_row
     if len(rows) <= n_above:
         raise DataError(f"{name} has a header and no rows below it: choose a file that holds tracks.")
-    names = _names(rows[:n_header], rows[n_header][0] if has_index_row else None)
+    if n_header:
+        names = _names(rows[:n_header], rows[n_header][0] if has_index_row else None)
+    else:
+        names = tuple(f"column {number + 1}" for number in range(width))
     if len(names) == width - 1 and n_above == 1:
         cells = [row[0] for row in rows[1:]]
         if _names_rows(cells):
             names = ("Unnamed: 0", *names)
         elif not any(row[-1].strip() for row in rows[1:] if len(row) == width):
             names = (*names, f"Unnamed: {width - 1}")
-    decimal = "."
     if separator != ",":
         notes.append(f"{SEPARATORS[separator].capitalize()} separate its columns.")
-    if _has_decimal_commas([cell for row in rows[n_above:] for cell in row]):
-        decimal = ","
+    decimal = how.decimal or find_decimal(text, separator)
+    if decimal == "," and not how.decimal:
         notes.append("Its numbers have decimal commas.")
     if n_header > 1:
         notes.append(f"Its {n_header} header rows are joined into one name per column, such as {names[-1]}.")
-    text, n_again = _without_repeated_header(text, ends[n_above - 1])
-    if n_again:
-        notes.append(f"The header stands again among the rows: {count_of(n_again, 'row')} passed over.")
-    return Layout(text, names, ends[n_above - 1], separator, decimal, tuple(notes))
+    first_line = ends[n_above - 1] if n_above else 0
+    if n_above:
+        text, n_again = _without_repeated_header(text, first_line)
+        if n_again:
+            notes.append(f"The header stands again among the rows: {count_of(n_again, 'row')} passed over.")
+    return Layout(text, names, first_line, separator, decimal, tuple(notes))
 
 
 def parse(name: str, layout: Layout) -> tuple[Any, tuple[str, ...]]:
@@ -149,6 +167,7 @@ def parse(name: str, layout: Layout) -> tuple[Any, tuple[str, ...]]:
                 delimiter=layout.separator, newlines_in_values=quoted, invalid_row_handler=leave_out
             ),
             arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(positions, pa.string()) if layout.is_kept_as_text else None,
                 null_values=list(MISSING),  # of numbers; in text a word may be a genre
                 strings_can_be_null=False,
                 quoted_strings_can_be_null=True,
@@ -246,13 +265,6 @@ def _by_commas(text: bytes) -> bytes:
     rows = ([cell for cell in row if cell] if row[-1:] == [""] else row for row in found)
     csv.writer(buffer, lineterminator="\n").writerows(rows)
     return buffer.getvalue().encode()
-
-
-def _has_decimal_commas(cells: Sequence[str]) -> bool:
-    """Say whether a comma stands before decimals: some number cannot be meant otherwise, and none the other way."""
-    commas = [c for c in cells if DECIMAL_COMMA.fullmatch(c) and not GROUPED_BY_COMMAS.fullmatch(c)]
-    points = [c for c in cells if DECIMAL_POINT.fullmatch(c) and not GROUPED_BY_POINTS.fullmatch(c)]
-    return bool(commas) and not points
 
 
 def _without_repeated_header(text: bytes, n_above: int) -> tuple[bytes, int]:

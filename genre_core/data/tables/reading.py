@@ -10,14 +10,16 @@ import hashlib
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PureWindowsPath
 from typing import Any
 
 from genre_core.data.tables.cells import EXTENSION, is_identifier_name, is_index_name, is_key, plain
+from genre_core.data.tables.decimals import UNKNOWN
 from genre_core.data.tables.decoding import decode
-from genre_core.data.tables.delimited import MAX_COLUMNS, count_of, find_layout, parse, unique_names
+from genre_core.data.tables.delimited import MAX_COLUMNS, NUMBER, count_of, find_layout, parse, unique_names
 from genre_core.data.tables.formats import MAX_BYTES, as_table, as_text, unpacked
+from genre_core.data.tables.how import FOUND_OUT, How
 from genre_core.errors import DataError
 
 READER = "genre_lab"
@@ -33,7 +35,8 @@ ROWS_PER_GROUP = 131_072
 class Reading:
     """A table as it is stored: `parquet` holds all of its columns, `content_hash` names it.
 
-    `content_hash` is the SHA-256 of the original file; of several files, that of their bytes one after another.
+    `content_hash` is the SHA-256 of the original file; of several files, that of their bytes one after another. What a
+    person said of how to read them comes after these bytes.
     """
 
     parquet: bytes
@@ -59,8 +62,10 @@ def check_size(name: str, n_bytes: int) -> None:
         )
 
 
-def read_table(files: Sequence[tuple[str, bytes]]) -> Reading:
+def read_table(files: Sequence[tuple[str, bytes]], how: How = FOUND_OUT) -> Reading:
     """Read one table from one file, or from several joined on the identifiers that they share.
+
+    `how` is what a person said of how they are written; the rest is found out.
 
     Raises
     ------
@@ -76,7 +81,7 @@ def read_table(files: Sequence[tuple[str, bytes]]) -> Reading:
     tables, notes, decimals = [], [], set[str]()
     for name, (_, data) in zip(names, files, strict=True):
         digest.update(data)
-        table, found, decimal = _read_file(name, data)
+        table, found, decimal = _read_file(name, data, how)
         tables.append(table)
         decimals.add(decimal)
         notes += [f"{name}: {note[0].lower()}{note[1:]}" if len(files) > 1 else note for note in found]
@@ -85,11 +90,13 @@ def read_table(files: Sequence[tuple[str, bytes]]) -> Reading:
         both = " and ".join((names[0], name))
         table, found = _stacked(table, other, both) or _join(table, other, both)
         notes += found
+    if how.is_said:
+        digest.update(how.to_json().encode())
     table, found = _repeats_told(table)
-    notes += found
+    notes += [*found, *filter(None, [how.sentence()])]
     _check_shape(" + ".join(names), table.num_rows, table.num_columns)
     return Reading(
-        _to_parquet(table, "," if decimals == {","} else "."),
+        _to_parquet(table, decimals.pop() if len(decimals) == 1 else UNKNOWN, how),
         digest.hexdigest(),
         " + ".join(names),
         table.num_rows,
@@ -98,7 +105,7 @@ def read_table(files: Sequence[tuple[str, bytes]]) -> Reading:
     )
 
 
-def _read_file(name: str, data: bytes) -> tuple[Any, list[str], str]:
+def _read_file(name: str, data: bytes, how: How) -> tuple[Any, list[str], str]:
     """Return a file's table, notes on how it was read, and the sign before decimals in what is still text."""
     name, data, packed = unpacked(name, data)
     table = _read_parquet(name, data) if data.startswith(b"PAR1") else as_table(name, data)
@@ -106,15 +113,36 @@ def _read_file(name: str, data: bytes) -> tuple[Any, list[str], str]:
         _check_shape(name, table.num_rows, table.num_columns)
         table = table.rename_columns(unique_names(_flat_name(column) for column in table.column_names))
         table, notes = _plain(name, table)
-        return table, [*packed, *notes], "."
-    data, form = as_text(name, data)
-    text, encoding_notes = decode(name, data)
-    layout = find_layout(name, text)
+        return _emptied(table, how.missing), [*packed, *notes], how.decimal or "."
+    written, form = as_text(name, data)
+    text, encoding_notes = decode(name, written, "" if form else how.encoding)
+    layout = find_layout(name, text, replace(how, separator="") if form else how)
     if b'"' not in text:
         _check_shape(name, text.count(b"\n") - layout.first_line, len(layout.names))
     table, row_notes = parse(name, layout)
     table, type_notes = _plain(name, table)
-    return table, [*packed, *form, *encoding_notes, *layout.notes, *row_notes, *type_notes], layout.decimal
+    notes = [*packed, *form, *encoding_notes, *layout.notes, *row_notes, *type_notes]
+    return _emptied(table, how.missing), notes, layout.decimal
+
+
+def _emptied(table: Any, missing: Sequence[str]) -> Any:
+    """Return a table without the values that a person said mean a missing one, as text or as numbers."""
+    import pyarrow as pa
+    from pyarrow import compute, types
+
+    if not missing:
+        return table
+    columns = []
+    for values in table.columns:
+        if types.is_string(values.type):
+            found = compute.is_in(compute.utf8_trim_whitespace(values), pa.array(missing, pa.string()))
+        elif types.is_integer(values.type) or types.is_floating(values.type):
+            codes = pa.array([float(word) for word in missing if NUMBER.fullmatch(word)], pa.float64())
+            found = compute.is_in(values.cast(pa.float64(), safe=False), codes)
+        else:
+            found = compute.is_in(values.cast(pa.string()), pa.array(missing, pa.string()))
+        columns.append(compute.if_else(found, pa.scalar(None, values.type), values))
+    return pa.table(columns, names=table.column_names)
 
 
 def _repeats_told(table: Any) -> tuple[Any, list[str]]:
@@ -312,12 +340,13 @@ def read_with(parquet: bytes) -> dict[str, str] | None:
     return found
 
 
-def _to_parquet(table: Any, decimal: str) -> bytes:
+def _to_parquet(table: Any, decimal: str, how: How) -> bytes:
     """Write a table so that the same table gives the same bytes."""
     from pyarrow import parquet, types
 
     buffer = io.BytesIO()
-    table = table.replace_schema_metadata({READER: json.dumps({"decimal": decimal})})
+    said = {"thousands": how.thousands, "said": how.to_json()} if how.is_said else {}
+    table = table.replace_schema_metadata({READER: json.dumps({"decimal": decimal} | said)})
     # Floats rarely repeat: split by bytes instead of numbered, they are written in half the time, and smaller.
     floats = [field.name for field in table.schema if types.is_floating(field.type)]
     others = [field.name for field in table.schema if not types.is_floating(field.type)]

@@ -3,13 +3,16 @@
 Which sign stands before decimals is told by the column itself where it can be, and else by the file.
 """
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from genre_core.data.dataset import FloatArray
+from genre_core.data.tables.decimals import UNKNOWN
 from genre_core.data.tables.delimited import count_of
 
 if TYPE_CHECKING:
@@ -18,16 +21,43 @@ if TYPE_CHECKING:
 MOST_ODD = 0.1
 """Share of values that may be no numbers in a column that is taken for one of numbers."""
 GLANCE_ROWS = 2000
+_MULTIPLIERS = ("k", "K", "m", "M", "G", "µ", "%", "‰")
 
 # Patterns as text run in Arrow.
-_GROUPING = "[ \u00a0\u202f\u2009'’]"
+_BLANKS, _APOSTROPHES = " \u00a0\u202f\u2009", "'’"
 _PLAIN = r"^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$"
 _ONLY_POINT = (
     r"^[-+]?(?:\d{1,3}(?:,\d{3})+\.\d*|\d*\.\d{1,2}|\d*\.\d{4,}|0\.\d+|\d{4,}\.\d+|\d*\.\d+[eE].*|"
     r"\d{1,3}(?:,\d{3}){2,})$"
 )
-_ONLY_COMMA = r"^[-+]?(?:\d{1,3}(?:\.\d{3})+,\d*|\d*,\d{1,2}|\d*,\d{4,}|0,\d+|\d{4,},\d+|\d{1,3}(?:\.\d{3}){2,})$"
+_ONLY_COMMA = (
+    r"^[-+]?(?:\d{1,3}(?:\.\d{3})+,\d*|\d*,\d{1,2}|\d*,\d{4,}|0,\d+|\d{4,},\d+|\d*,\d+[eE].*|"
+    r"\d{1,3}(?:\.\d{3}){2,})$"
+)
 _EITHER = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$"
+
+
+@dataclass(frozen=True)
+class Signs:
+    """The file's sign before decimals, whether a person said so, and which sign may stand between thousands.
+
+    The latter is empty for any, and `none` for none.
+    """
+
+    decimal: str = "."
+    thousands: str = ""
+    is_said: bool = False
+
+    @classmethod
+    def of(cls, reader: Mapping[str, str]) -> Self:
+        """Return those of a stored table."""
+        said = json.loads(reader.get("said", "{}"))
+        return cls(reader.get("decimal", "."), reader.get("thousands", ""), bool(said.get("decimal")))
+
+    @property
+    def grouping(self) -> str:
+        """Return the blanks and apostrophes that may stand between thousands."""
+        return {"": _BLANKS + _APOSTROPHES, " ": _BLANKS, "'": _APOSTROPHES}.get(self.thousands, "")
 
 
 @dataclass(frozen=True)
@@ -38,22 +68,30 @@ class Written:
     problem: str = ""
 
 
-def read_written(text: "pd.Series[str]", decimal: str) -> Written | None:
+def read_written(text: "pd.Series[str]", signs: Signs = Signs()) -> Written | None:
     """Return a column of text as numbers, where it is nearly all numbers; None where it is not.
 
-    `text` is stripped, and missing where it says so; `decimal` is the file's sign before decimals.
+    `text` is stripped, and missing where it says so.
     """
     known = text.dropna()
     if known.empty or not known.iloc[:GLANCE_ROWS].str.contains(r"\d", regex=True).mean() >= 1 - MOST_ODD:
         return None
-    bare = known.str.replace("−", "-", regex=False).str.replace(rf"(?<=\d){_GROUPING}(?=\d{{3}})", "", regex=True)
+    bare = known.str.replace("−", "-", regex=False)
+    if signs.grouping:
+        bare = bare.mask(
+            bare.str.match(_grouped(signs.grouping)), bare.str.replace(f"[{signs.grouping}]", "", regex=True)
+        )
     bare, unit = _without_unit(bare)
-    sign = _sign(bare, decimal)
+    sign = signs.decimal if signs.is_said else _sign(bare, signs.decimal)
     if not sign:
         return (
             None if not _mostly(bare, f"(?:{_PLAIN})|(?:{_EITHER})") else Written(np.full(len(text), np.nan), BOTH_WAYS)
         )
-    bare = bare.str.replace("." if sign == "," else ",", "", regex=False).where(~_splits_wrongly(bare, sign), "?")
+    other = "." if sign == "," else ","
+    splits = bare.str.contains(other, regex=False)
+    if signs.thousands in ("", other):
+        splits &= ~bare.str.match(_grouped(other, sign))
+    bare = bare.str.replace(other, "", regex=False).where(~splits, "?")
     bare = bare.str.replace(",", ".", regex=False)
     is_number = bare.str.match(_PLAIN)
     n_odd = int((~is_number).sum())
@@ -65,8 +103,8 @@ def read_written(text: "pd.Series[str]", decimal: str) -> Written | None:
 
 
 BOTH_WAYS = (
-    "Numbers such as 1,234 can mean a thousand or one and decimals, and nothing here tells which: write them without "
-    "marks of thousands."
+    "Numbers such as 1,234 can mean a thousand or one and decimals, and nothing here tells which: read the file "
+    "otherwise, with the sign before decimals."
 )
 
 
@@ -86,6 +124,8 @@ def _without_unit(bare: "pd.Series[str]") -> tuple["pd.Series[str]", str]:
     if unit.empty or unit.nunique() > 1:
         return bare, ""
     found = str(unit.iloc[0])
+    if len(unit) < len(bare) and found in _MULTIPLIERS:
+        return bare, ""  # 1.5k beside 900
     without = bare.str.replace(rf"\s*{re.escape(found)}$", "", regex=True)
     return without, f"{count_of(len(unit), 'value')} had the unit {found}, which is left away."
 
@@ -95,17 +135,14 @@ def _sign(bare: "pd.Series[str]", decimal: str) -> str:
     point, comma = int(bare.str.match(_ONLY_POINT).sum()), int(bare.str.match(_ONLY_COMMA).sum())
     if point or comma:
         return "," if comma > point else "."
-    has_commas = bool(bare.str.match(r"^[-+]?\d+,\d{3}$").any())
-    if decimal == "," or not has_commas:
-        return decimal
+    if decimal == "," or not bare.str.match(_EITHER if decimal == UNKNOWN else r"^[-+]?\d+,\d{3}$").any():
+        return decimal.replace(UNKNOWN, ".")
     return ""
 
 
-def _splits_wrongly(bare: "pd.Series[str]", sign: str) -> "pd.Series[bool]":
-    """Say which numbers have the other sign elsewhere than between groups of three digits."""
-    other, dot = (r"\.", ",") if sign == "," else (",", r"\.")
-    grouped = rf"^[-+]?\d{{1,3}}(?:{other}\d{{3}})+(?:{dot}\d*)?$"
-    return bare.str.contains(other, regex=True) & ~bare.str.match(grouped)
+def _grouped(between: str, decimal: str = ".,") -> str:
+    """Return the pattern of numbers with one of some signs between each three digits before the decimals."""
+    return rf"^[-+]?\d{{1,3}}(?:[{between}]\d{{3}})+(?:[{decimal}]\d*)?(?:[eE][-+]?\d+)?\s*[A-Za-z%°]{{0,5}}$"
 
 
 def _mostly(bare: "pd.Series[str]", pattern: str) -> bool:
