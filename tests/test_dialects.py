@@ -116,7 +116,9 @@ def test_what_a_person_says_of_numbers_holds_where_they_can_be_read_both_ways() 
     assert first(both, decimal=".") == [1.412, 2.071]
     assert first(both, decimal=",") == first(both, thousands=".") == [1412, 2071]
     assert first(table('"1,412"', '"2,071"', separator=","), decimal=",") == [1.412, 2.071]
-    assert first(table("1.412,5", "700,25"), thousands="none", missing=("700,25",))[1:] != [700.25]
+    grouped = table("1.412,5", "700,25", "701,5")
+    assert first(grouped, 3) == [1412.5, 700.25, 701.5]
+    assert "a" not in read_back(grouped, How(thousands="none")).features  # type: ignore[union-attr]
 
 
 def test_separator_encoding_header_and_spellings_of_missing_are_as_somebody_says() -> None:

@@ -15,7 +15,7 @@ from genre_core.data.tables.columns import find_levels, find_name
 from genre_core.data.tables.labels import find_label
 from genre_core.data.tables.reading import Reading, read_with
 from genre_core.data.tables.roles import Chosen
-from genre_core.data.tables.written import read_written
+from genre_core.data.tables.written import Signs, read_written
 from genre_core.errors import DataError
 from genre_core.evaluation.intervals import Mask
 from genre_core.judging.fitted import Fitted
@@ -56,10 +56,10 @@ def read_new(reading: Reading, learned: Learned, genres: Iterable[str], said: It
     DataError
         What was said names a feature or a column that there is not.
     """
-    frame, decimal = read_frame(reading.parquet), (read_with(reading.parquet) or {}).get("decimal", ".")
+    frame, signs = read_frame(reading.parquet), Signs.of(read_with(reading.parquet) or {})
     columns = tuple(map(str, frame.columns))
     matching = match_columns(columns, learned, said, len(frame))
-    X, problems = _values(frame, matching.columns, learned.features, decimal)
+    X, problems = _values(frame, matching.columns, learned.features, signs)
     left = frame[list(matching.others)]
     label, labels = _labels(left, learned.label, tuple(genres))
     chosen = Chosen("", "", learned.name if learned.name in matching.others else "", frozenset(), frozenset())
@@ -94,14 +94,14 @@ def read_new(reading: Reading, learned: Learned, genres: Iterable[str], said: It
 
 
 def _values(
-    frame: "pd.DataFrame", columns: Mapping[str, str], features: tuple[str, ...], decimal: str
+    frame: "pd.DataFrame", columns: Mapping[str, str], features: tuple[str, ...], signs: Signs
 ) -> tuple[FloatArray, dict[str, str]]:
     """Return the features (n_rows, n_features), NaN where a value is missing, and what of a column was lost."""
     X, problems = np.full((len(frame), len(features)), np.nan), dict[str, str]()
     for at, feature in enumerate(features):
         if feature not in columns:
             continue
-        values, problem = _numbers(frame[columns[feature]], decimal)
+        values, problem = _numbers(frame[columns[feature]], signs)
         endless = np.abs(values) >= LARGEST
         if n := int(endless.sum()):
             values = np.where(endless, np.nan, values)
@@ -112,7 +112,7 @@ def _values(
     return X, problems
 
 
-def _numbers(series: "pd.Series[str]", decimal: str) -> tuple[FloatArray, str]:
+def _numbers(series: "pd.Series[str]", signs: Signs) -> tuple[FloatArray, str]:
     """Return a column as numbers (n_rows,), NaN where there is none, and what was lost."""
     import pandas as pd
 
@@ -120,7 +120,7 @@ def _numbers(series: "pd.Series[str]", decimal: str) -> tuple[FloatArray, str]:
     if values is not None:
         return values, ""
     text = texts(series)
-    if read := read_written(text, decimal):
+    if read := read_written(text, signs):
         return read.values, read.problem
     parsed = np.asarray(pd.to_numeric(text, errors="coerce"), dtype=np.float64)
     known = int(text.notna().sum())
