@@ -94,10 +94,10 @@ def test_nobody_says_without_end(store, code, monkeypatch):
     store.classes.begin_run(seat, "b")
     with pytest.raises(ClassError, match="trained 2 runs"):
         store.classes.begin_run(seat, "c")
-    store.classes.enter(seat, "answer", "one", "x")
-    store.classes.enter(seat, "answer", "one", "y")
+    store.classes.enter(seat, "result", "one", "x")
+    store.classes.enter(seat, "result", "one", "y")
     with pytest.raises(ClassError, match="3 things"):
-        store.classes.enter(seat, "answer", "two", "x")
+        store.classes.enter(seat, "result", "two", "x")
 
 
 def test_a_class_sees_nothing_of_another_and_what_is_a_day_old_is_gone_with_its_runs(store, code, monkeypatch):

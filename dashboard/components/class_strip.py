@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from dashboard.components.lesson_panel import params_of
 from dashboard.services import classroom
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from genre_core.classroom.names import seat_name, seat_picture
 from genre_core.errors import ClassError
+from genre_core.lessons.reading import lessons
 from genre_core.store.classes import Class
 
 ALWAYS = ("classroom", "lessons", "glossary", "ear", "track", "report")
@@ -30,8 +32,14 @@ def arrive() -> None:
 
 def begin(joined: Class) -> None:
     """Begin where the teacher wants a class to begin: with its settings, and its lesson."""
+    name = joined.plan.lesson
+    if lesson := lessons().get(name):
+        params = params_of(name, lesson, 1, {})
+        address.say_settings({setting: text for setting, text in params.items() if setting != "lesson"})
+        address.look(**{"class": None, "lesson": params["lesson"]})
+        return
     address.say_settings(dict(joined.plan.said))
-    address.look(**{"class": None, "lesson": joined.plan.lesson or None})
+    address.look(**{"class": None})
 
 
 def allows(page: str) -> bool:

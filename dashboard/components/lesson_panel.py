@@ -10,6 +10,8 @@ import streamlit as st
 
 from dashboard.components.browser_memory import Answer, answer_step, browser_memory, done_in, keep_lesson
 from dashboard.components.ruler import Mark, Ruler, ruler
+from dashboard.components.safely import refreshing
+from dashboard.services import classroom
 from dashboard.services import lessons as service
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
@@ -21,6 +23,7 @@ from genre_core.lessons.reading import lessons
 from genre_core.settings.presets import PRESETS
 from genre_core.store.schema import Run
 
+WAIT_SECONDS = 2.0
 CSS = Path(__file__).with_suffix(".css")
 SELECTORS: Mapping[Place, str] = {
     "settings": '[data-testid="stSidebarUserContent"]',
@@ -149,6 +152,10 @@ class Panel:
         if self.answer.prediction is None:
             self._predict()
             return False
+        if classroom.waits(self._about):
+            st.markdown(f"Your prediction: {plain(self._said())}. Your teacher will show what comes of it.")
+            refreshing(self._wait_for_class, WAIT_SECONDS)()
+            return False
         run = self._own_run()
         if run is None:
             self._waiting()
@@ -158,6 +165,22 @@ class Panel:
         except DataError as error:
             st.markdown(plain(str(error)))
         return self._explained()
+
+    @property
+    def _about(self) -> str:
+        return f"{self.name}.{self.step.name}"
+
+    def _wait_for_class(self) -> None:
+        if not classroom.waits(self._about):
+            st.rerun()
+
+    def _told(self) -> dict[str, object]:
+        """Return the prediction as a class's board shows it."""
+        ask, prediction = self.step.ask, self.answer.prediction
+        told: dict[str, object] = {"question": ask.text if ask else "", "text": self._said()}
+        if isinstance(ask, Number):
+            return told | {"value": prediction, "low": ask.low, "high": ask.high}
+        return told
 
     def _own_run(self) -> Run | None:
         """Return the run that answers the question: the one looked at where the step asks for it, else the last."""
@@ -214,10 +237,12 @@ class Panel:
                 st.toast("A confusion needs two different genres.", icon=":material/error:")
                 return
             self._keep(prediction=(true, taken))
+            classroom.tell("prediction", self._about, self._told())
         elif (given := st.session_state[key]) is None:
             st.toast("Choose an answer first.", icon=":material/error:")
         else:
             self._keep(prediction=float(given))
+            classroom.tell("prediction", self._about, self._told())
 
     def _waiting(self) -> None:
         """Say what to do while no run answers the question."""
@@ -235,6 +260,8 @@ class Panel:
             return ask.answers[int(prediction)]
         if isinstance(ask, Number) and isinstance(prediction, float):
             return sentences.written(prediction, sentences.unit_of(ask))
+        if isinstance(ask, Cell) and isinstance(prediction, tuple) and (run := self._run_of(self.step.of)):
+            return sentences.cell_name(run.context["genres"], prediction)
         return ""
 
     # -- comparing ---------------------------------------------------------------------------------------------------
@@ -242,12 +269,17 @@ class Panel:
     def _reveal(self, result: Result) -> None:
         ask, predicted = self.step.ask, self.answer.prediction
         if isinstance(ask, Cell) and isinstance(predicted, tuple):
+            most = sentences.cell_name(result.matrix.genres, sentences.commonest(result.matrix))
+            classroom.tell_once("result", self._about, {"truth": most})
             st.markdown(plain_bold(sentences.cell_reveal(result.matrix, predicted)))
             return
         assert isinstance(ask, Number | Choice)
         assert isinstance(predicted, float)
         than = self._run_of(ask.compared_with) if ask.compared_with else None
         value = value_of(ask.figure, result, service.result(than) if than else None)
+        truth = ask.answers[ask.answer(value)] if isinstance(ask, Choice) else value
+        if value == value:
+            classroom.tell_once("result", self._about, {"truth": truth})
         came = sentences.what_came(ask, value, result.outcome("validation").evaluation.n)
         if isinstance(ask, Choice):
             st.markdown(f"{came} {sentences.choice_reveal(ask, int(predicted), value)}")
@@ -260,6 +292,8 @@ class Panel:
     def _explained(self) -> bool:
         """Draw the field for a sentence, then the explanation; return whether it is there."""
         if self.step.write and not self.answer.sentence:
+            if classroom.mine():
+                st.caption("Your teacher reads it on the board, under the name of your animal.")
             with st.form("sentence", border=False):
                 st.text_area(self.step.write, key="own sentence", max_chars=500, height=68)
                 st.form_submit_button("Compare with the explanation", on_click=self._written)
@@ -273,8 +307,9 @@ class Panel:
         sentence = str(st.session_state["own sentence"]).strip()
         if sentence:
             self._keep(sentence=sentence)
+            classroom.tell("sentence", self._about, sentence)
         else:
-            st.toast("Write a sentence first. Nobody else reads it.", icon=":material/error:")
+            st.toast("Write a sentence first.", icon=":material/error:")
 
     # -- going on ----------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from genre_core.store.classes import Class, Entry, Kind, Seat
 from genre_core.store.schema import Run, RunState
 from genre_core.studies.tuning.optimism import Optimism, by_accuracy
 
-_MINE, _SEEN = "class and seat", "page told to the class"
+_MINE, _SEEN, _TOLD = "class and seat", "page told to the class", "told to the class"
 SEEN_SECONDS = 20.0
 WRONG_CODES, PER_SECONDS = 10, 60.0
 """How many wrong codes one browser may try in this time."""
@@ -155,15 +155,24 @@ def whose() -> Seat | Literal["outside"]:
 
 
 def tell(kind: Kind, about: str, value: Any) -> None:
-    """Let the class know what this student predicted, answered or wrote; nothing happens outside a class."""
+    """Let the class know what this student predicted, got or wrote; nothing happens outside a class that goes on."""
     if found := mine():
-        store().classes.enter(found[1], kind, about, value)
+        with suppress(ClassError):
+            store().classes.enter(found[1], kind, about, value)
 
 
-def is_hidden(about: str) -> bool:
-    """Say whether the result of a question waits until the teacher shows it."""
+def tell_once(kind: Kind, about: str, value: Any) -> None:
+    """Let the class know it, as `tell` does, unless this session has told the same already."""
+    told = st.session_state.setdefault(_TOLD, {})
+    if mine() and told.get((kind, about)) != value:
+        told[kind, about] = value
+        tell(kind, about, value)
+
+
+def waits(about: str) -> bool:
+    """Say whether the result of a question waits until the teacher shows it to all together."""
     found = mine()
-    return found is not None and about not in store().classes.revealed(found[0].code)
+    return found is not None and found[0].plan.together and about not in store().classes.revealed(found[0].code)
 
 
 def entries(code: str) -> list[Entry]:

@@ -53,6 +53,7 @@ LOOKED_AT = {
     "game": (re.compile(r"\d{1,6}"), "the number of a round such as 7"),
     "marks": (re.compile(r"none|(\d|1[01])(-(\d|1[01])){0,11}"), "marked tracks such as 0-3-11, or none"),
     "watch": (re.compile("on"), "on"),
+    "view": (re.compile("plain|projector"), "plain or projector"),
     "watched": (re.compile(r"[1-9]\d{0,8}"), "the number of a track such as 17"),
     "what": (re.compile(r"[^\x00-\x1f]{1,2000}"), "changed features such as mfcc1:2.3,mfcc2:-1"),
 }
@@ -64,7 +65,7 @@ WITH_SETTINGS = (
     "views/tune/page.py",
 )
 """Pages whose address says the settings."""
-REMEMBERED = {"run", "runs", "lens", "lesson"}
+REMEMBERED = {"run", "runs", "lens", "lesson", "view"}
 """State that stays the same from page to page."""
 _NOTES, _SETTINGS, _NAMED = "address notes", "address settings", "run that a link names"
 
@@ -158,6 +159,11 @@ def run_ids() -> list[str]:
     """Return the runs that are compared, put back into the address where a navigation link dropped them."""
     named = _put_back("runs")
     return named.split(",") if named else []
+
+
+def view() -> str:
+    """Return how much of a page is in sight, put back where a navigation link dropped it; empty for all of it."""
+    return _put_back("view") or ""
 
 
 def lens_id() -> str | None:

@@ -65,16 +65,21 @@ def choice_reveal(question: Choice, predicted: int, value: float) -> str:
 
 def cell_reveal(matrix: ConfusionMatrix, predicted: tuple[int, int]) -> str:
     """Say how common the predicted confusion is, and which one is the most common."""
-    counts = matrix.counts.copy()
-    counts[range(len(counts)), range(len(counts))] = -1
-    most = divmod(int(counts.argmax()), len(counts))
-    highest, own = int(counts[most]), int(matrix.counts[predicted])
+    most = commonest(matrix)
+    highest, own = int(matrix.counts[most]), int(matrix.counts[predicted])
     if own == highest:
         return f"You predicted {cell_name(matrix.genres, predicted)}: {count(own, 'track')}. None is more common."
     return (
         f"You predicted {cell_name(matrix.genres, predicted)}: {count(own, 'track')}. "
         f"Most common: **{cell_name(matrix.genres, most)}**, {count(highest, 'track')}."
     )
+
+
+def commonest(matrix: ConfusionMatrix) -> tuple[int, int]:
+    """Return the most common confusion: a true genre and what its tracks are taken for."""
+    counts = matrix.counts.copy()
+    counts[range(len(counts)), range(len(counts))] = -1
+    return divmod(int(counts.argmax()), len(counts))
 
 
 def cell_name(genres: Sequence[str], cell: tuple[int, int]) -> str:

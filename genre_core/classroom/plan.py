@@ -40,7 +40,8 @@ class ClassPlan(Frozen):
     """What students see: a `title`, a `task`, `pages`, the settings they begin with, and those that they may change.
 
     `said` are the preset and settings as an address says them; `moves` are the names of settings that may be changed,
-    None where all may. `lesson` is one to begin with, or empty; `pace` are the least seconds of an epoch.
+    None where all may. `lesson` is one to begin with, or empty: it has settings of its own, so none are locked. With
+    `together`, nobody sees what came of a prediction before the teacher shows it.
     """
 
     title: Line = ""
@@ -48,8 +49,8 @@ class ClassPlan(Frozen):
     pages: tuple[str, ...] = USUAL_PAGES
     said: tuple[tuple[str, str], ...] = ()
     moves: tuple[str, ...] | None = None
+    together: bool = False
     lesson: Annotated[str, Field(max_length=60, pattern=r"[a-z0-9-]*")] = ""
-    pace: Annotated[float, Field(ge=0, le=60)] = 0.0
 
     @field_validator("title", "task")
     @classmethod
@@ -67,6 +68,8 @@ class ClassPlan(Frozen):
     def _fits(self) -> "ClassPlan":
         if unknown := [name for name in self.moves or () if name not in all_settings()]:
             raise ValueError(f"there is no setting named {joined(unknown)}")
+        if self.lesson and self.moves is not None:
+            raise ValueError("a lesson has settings of its own: let students change everything")
         _ = self.config
         return self
 

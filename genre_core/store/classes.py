@@ -21,7 +21,7 @@ from genre_core.store.schema import class_reveals as _reveals
 from genre_core.store.schema import class_seats as _seats
 from genre_core.store.schema import classes as _classes
 
-Kind = Literal["prediction", "answer", "sentence", "run", "ear"]
+Kind = Literal["prediction", "result", "sentence", "run", "ear"]
 KEPT_FOR = 24 * 3600.0
 """Seconds after which a class and its data are deleted."""
 LONGEST = 600

@@ -322,7 +322,7 @@ class_entries = Table(
     Column("made_at", Double, nullable=False),
     Index("class_entries_by_subject", "about"),
 )
-"""What students said and did, each thing once: predictions, answers, sentences, runs, ear tests."""
+"""What students said and did, each thing once: predictions and their results, sentences, runs, ear tests."""
 
 class_reveals = Table(
     "class_reveals",

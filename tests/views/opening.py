@@ -38,7 +38,7 @@ def track_named(run_id: str, row: int) -> str:
     return datasets.dataset(workers.store().run(run_id).config.data).address_of(int(row))
 
 
-def opened(view: str, **params: Any) -> AppTest:
+def opened(view: str, /, **params: Any) -> AppTest:
     """Open a page of the app (`views/runs/page.py`) with these parameters, dots written as __; `track` may be a row."""
     page = AppTest.from_file(APP, default_timeout=30)
     # Before its first run AppTest looks a page up by the name of its file, which is `page.py` for all of them.

@@ -135,9 +135,10 @@ def test_the_board_shows_who_is_where_predictions_until_the_result_is_shown_and_
     code = store.classes.begin(PLAN, "teacher of three")[0]
     seats = [store.classes.join(code, f"s{number}") for number in range(3)]
     for seat, said in zip(seats, (50, 60, 95), strict=True):
-        value = {"question": "How many are right?", "value": said, "text": f"{said} %", "truth": 81.25}
+        value = {"question": "How many are right?", "value": said, "text": f"{said} %"}
         store.classes.enter(seat, "prediction", "rates.1", value)
-        store.classes.enter(seat, "prediction", "rates.2", {"question": "Which?", "text": "rock", "truth": "jazz"})
+        store.classes.enter(seat, "result", "rates.1", {"truth": 81.25})
+        store.classes.enter(seat, "prediction", "rates.2", {"question": "Which?", "text": "rock"})
     store.classes.enter(seats[0], "sentence", "why", "Because <b>of</b> *this*")
     for number, (run_id, rate) in enumerate({"slow": 0.001, "fast": 0.05}.items()):
         store.submit(run_id, configure({"train.learning_rate": rate}, PLAN.config))
@@ -162,3 +163,22 @@ def test_the_board_shows_who_is_where_predictions_until_the_result_is_shown_and_
     page.button(key="delete-class-for-good").click().run()
     assert page.header[0].value == "Learn together."
     assert not {"slow", "fast"} & {run.id for run in store.runs()}
+
+
+def test_a_class_takes_a_lesson_together(store, be):
+    be("teacher of a lesson")
+    page = opened(CLASS)
+    page.selectbox(key="class lesson").set_value("what-a-network-learns")
+    page.toggle(key="class together").set_value(True).run()
+    press(page, "Begin the class")
+    code = store.classes.of_teacher("teacher of a lesson").code
+    be("a student of a lesson")
+    page = join(code)
+    assert page.query_params["lesson"] in ("what-a-network-learns.1", ["what-a-network-learns.1"])
+    press(page, "This is my prediction")
+    assert "Your teacher will show what comes of it." in texts(page)
+    [said] = store.classes.entries(code, "prediction")
+    assert (said.about, said.value["value"]) == ("what-a-network-learns.first", 50)
+    store.classes.reveal(code, said.about)
+    page.run()
+    assert "Now press **Train** below." in texts(page)

@@ -20,7 +20,7 @@ from genre_core.settings.names import all_settings, flatten
 from genre_core.store.classes import Class, Entry, Seat
 from genre_core.store.schema import Run
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.7
 HEIGHT, LOW_HEIGHT = 300, 190
 _SETTING = "setting of the board"
 
@@ -70,7 +70,7 @@ def _live(code: str) -> None:
     entries, seats = classroom.entries(code), classroom.seats(code)
     st.subheader(sentences.who_is_here(seats), anchor=False)
     _students(seats)
-    _questions(code, [entry for entry in entries if entry.kind in ("prediction", "answer")])
+    _questions(code, entries)
     _runs(classroom.runs_of_class(code, entries))
     _sentences(code, [entry for entry in entries if entry.kind == "sentence"])
 
@@ -86,16 +86,18 @@ def _students(seats: Sequence[Seat]) -> None:
 
 def _questions(code: str, entries: Sequence[Entry]) -> None:
     """Draw what was predicted of each question, and the result once the teacher shows it."""
-    asked = defaultdict[str, list[Entry]](list)
+    asked, results = defaultdict[str, list[Entry]](list), dict[str, object]()
     for entry in entries:
-        if isinstance(entry.value, Mapping):
+        if entry.kind == "prediction":
             asked[entry.about].append(entry)
+        elif entry.kind == "result":
+            results[entry.about] = entry.value["truth"]
     if not asked:
         return
     st.subheader("Predictions", anchor=False)
     shown = classroom.revealed(code)
     for about, given in reversed(asked.items()):
-        truth = given[-1].value.get("truth") if about in shown else None
+        truth = results.get(about) if about in shown else None
         with st.container(key=f"question {about}", gap="xsmall"):
             head = st.container(horizontal=True, vertical_alignment="center", gap="small")
             head.markdown(f"**{plain(str(given[-1].value.get('question', about)))}** · {sentences.given(given)}")

@@ -8,7 +8,8 @@ from dashboard.shell import address
 from dashboard.shell.address import plain
 from genre_core.classroom.plan import MOST_AT_ONCE, MOST_EPOCHS, MOST_RUNS, MOST_TRACKS, PAGES, USUAL_PAGES, ClassPlan
 from genre_core.errors import ClassError, ConfigError
-from genre_core.settings.names import all_settings, configure, settings
+from genre_core.lessons.reading import lessons
+from genre_core.settings.names import all_settings, settings
 from genre_core.settings.naming import run_name
 
 ALL, SOME, NONE = "everything", "only what you choose", "nothing: they train as prepared"
@@ -28,31 +29,48 @@ def draw() -> None:
         st.text_input("Title", key="class title", max_chars=120, placeholder="What a learning rate does")
         st.text_area("Task", key="class task", max_chars=600, height=80,
                      placeholder="What your students are to find out. It stands above every page.")  # fmt: skip
-        pages = [name for name in PAGES if name != "train"]
-        st.multiselect("Pages beside Train", pages, default=[name for name in USUAL_PAGES if name != "train"],
-                       format_func=PAGES.__getitem__, key="class pages")  # fmt: skip
-        st.radio("Your students may change", [ALL, SOME, NONE], key="class moves", horizontal=True)
-        if st.session_state["class moves"] == SOME:
-            names = [item.name for item in settings(plan.config)]
-            st.multiselect("Settings that they may change", names, default=["train.learning_rate"],
-                           format_func=lambda name: all_settings()[name].title, key="class settings")  # fmt: skip
-        st.caption(
-            f"They begin with the settings that you have now: **{plain(run_name(configure({}, plan.config), {}))}**. "
-            f"Change them on Train first. A student may train {MOST_RUNS} runs, {MOST_AT_ONCE} at a time, on up to "
-            f"{MOST_TRACKS:,} tracks for up to {MOST_EPOCHS} epochs."
-        )
+        own = {"": "none: they train freely"} | {name: lesson.title for name, lesson in lessons().items()}
+        st.selectbox("Lesson", list(own), format_func=own.__getitem__, key="class lesson")
+        st.toggle("What comes of a prediction waits until I show it", key="class together",
+                  help="In a lesson nobody trains or sees a result before you show the predictions.")  # fmt: skip
+        if not st.session_state["class lesson"]:
+            _what_may_change(plan)
         st.button("Begin the class", type="primary", icon=":material/school:", key="begin class", on_click=_begin,
                   args=(plan.said,))  # fmt: skip
     if problem := st.session_state.pop(_PROBLEM, ""):
         st.error(plain(problem), icon=":material/error:")
 
 
+def _what_may_change(plan: ClassPlan) -> None:
+    pages = [name for name in PAGES if name != "train"]
+    st.multiselect("Pages beside Train", pages, default=[name for name in USUAL_PAGES if name != "train"],
+                   format_func=PAGES.__getitem__, key="class pages")  # fmt: skip
+    st.radio("Your students may change", [ALL, SOME, NONE], key="class moves", horizontal=True)
+    if st.session_state["class moves"] == SOME:
+        names = [item.name for item in settings(plan.config)]
+        st.multiselect("Settings that they may change", names, default=["train.learning_rate"],
+                       format_func=lambda name: all_settings()[name].title, key="class settings")  # fmt: skip
+    st.caption(
+        f"They begin with the settings that you have now: **{plain(run_name(plan.config, {}))}**. Change "
+        f"them on Train first. A student may train {MOST_RUNS} runs, {MOST_AT_ONCE} at a time, on up to "
+        f"{MOST_TRACKS:,} tracks for up to {MOST_EPOCHS} epochs."
+    )
+
+
 def _begin(said: tuple[tuple[str, str], ...]) -> None:
     state = st.session_state
-    chosen = {ALL: None, SOME: tuple(state.get("class settings", ())), NONE: ()}[state["class moves"]]
+    chosen = {ALL: None, SOME: tuple(state.get("class settings", ())), NONE: ()}[state.get("class moves", ALL)]
+    lesson = state["class lesson"]
     try:
-        plan = ClassPlan(title=state["class title"], task=state["class task"], pages=tuple(state["class pages"]),
-                         said=said, moves=chosen)  # fmt: skip
+        plan = ClassPlan(
+            title=state["class title"],
+            task=state["class task"],
+            pages=tuple(PAGES) if lesson else tuple(state["class pages"]),
+            said=() if lesson else said,
+            moves=None if lesson else chosen,
+            lesson=lesson,
+            together=state["class together"],
+        )
         state["teacher's key"] = classroom.begin(plan)[1]
     except (ClassError, ValidationError) as error:
         state[_PROBLEM] = str(error)
