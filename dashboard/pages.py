@@ -15,7 +15,7 @@ from dashboard.components.file_names import about  # noqa: E402
 from dashboard.components.lesson_panel import lesson_panel  # noqa: E402
 from dashboard.components.plot import install_plotly  # noqa: E402
 from dashboard.components.safely import safely  # noqa: E402
-from dashboard.components.view import view_of  # noqa: E402
+from dashboard.components.view import choose_view, leave_out  # noqa: E402
 from dashboard.services import runs, workers  # noqa: E402
 from dashboard.shell import address  # noqa: E402
 from genre_core.errors import StoreError  # noqa: E402
@@ -67,10 +67,11 @@ with safely():
     name = page.url_path or "train"
     class_strip.hold(name)
     class_strip.class_strip()
-    view_of(name)
+    leave_out(name)
     workers.warm()
     about(page.title)
     if not class_strip.allows(name):
         class_strip.not_here(PAGES[name])
     elif lesson_panel(name):
         page.run()
+    choose_view(name)

@@ -20,16 +20,20 @@ _KEY = "view of the page"
 _mount = mount(__file__, styled=False)
 
 
-def view_of(page: str) -> None:
-    """Draw the choice of a view, and leave out what the chosen one does not show."""
-    if page not in PAGES:
-        return
-    chosen = address.view()
+def leave_out(page: str) -> None:
+    """Leave out of a page what the chosen view does not show."""
+    chosen = address.view() if page in PAGES else EVERYTHING
     for style in ("view_plain",) if chosen == PLAIN else ("view_plain", "view_projector") if chosen else ():
         st.html(HERE / f"{style}.css")
     if chosen == PROJECTOR:
         _mount(key="projector keys", data={}, height=0)
-    st.session_state[_KEY] = chosen
+
+
+def choose_view(page: str) -> None:
+    """Draw the choice of a view, in the bar above the page."""
+    if page not in PAGES:
+        return
+    st.session_state[_KEY] = chosen = address.view()
     with st.container(key="view-choice"), st.popover("View", icon=":material/visibility:", type="tertiary"):
         st.radio(
             "View", VIEWS, format_func=VIEWS.__getitem__, key=_KEY, label_visibility="collapsed", on_change=_choose
