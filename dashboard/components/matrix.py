@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.file_names import named
 from dashboard.figures.matrix import MatrixView
 from dashboard.shell.mount import mount
 from dashboard.theme import ACCENT, MUTED, OTHER, RIGHT, TWINS, WRONG
@@ -48,6 +49,7 @@ def matrix(
         "pickable": on_pick is not None,
         "compact": compact,
         "label": label,
+        "file": named("confusion matrix" if key == "matrix" else key),
         "note": note,
         "said": said,
         "live": live,

@@ -47,7 +47,7 @@ function picture(grid) {
     write("recall", left + grid.wide * wide + 36, above - 12);
   }
   canvas.toBlob((blob) => {
-    const link = element("a", { href: URL.createObjectURL(blob), download: `${grid.data.label}.png` });
+    const link = element("a", { href: URL.createObjectURL(blob), download: `${grid.data.file}.png` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   });

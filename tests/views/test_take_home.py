@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 import streamlit as st
+from sqlalchemy import text
 
 from dashboard.components import take_home_routes
 from dashboard.components.take_home import link
@@ -200,6 +201,8 @@ def test_files_of_charts_and_tables_say_what_they_hold(store, monkeypatch):
     assert chart["name"] == "Second two validation Rock reliability"
     opened("views/compare/page.py", runs="one,two")
     page = opened("views/data/page.py", data__overlap="2", section="genres")
+    (matrix,) = [data for data in components(opened("views/evaluate/page.py", run="two")) if data.get("file")]
+    assert matrix["file"] == "Second two validation confusion matrix"
     assert drawn(page, "distances")["name"] == "synthetic tracks distances"
     assert "ab c d beb one and Second two validation settings that differ.csv" in files
     assert all(name.count(" ") > 1 for name in files)
@@ -303,6 +306,17 @@ def test_without_a_complete_run_the_page_says_why(store, asked, sentence):
     page = opened(REPORT, **asked)
     assert sentence in texts(page)
     assert not page.text_area
+
+
+def test_a_run_of_another_version_is_a_sentence(store):
+    trained(store, "older", SMALL, "Older", train__seed=4)
+    with store.transaction() as connection:
+        connection.execute(text("""UPDATE runs SET config = '{"model": {"layers": 3}}' WHERE id = 'older'"""))
+    page = opened(REPORT, run="older")
+    assert "The run Older was made by another version of Genre Lab" in texts(page)
+    assert not page.text_area
+    page, keys = menu("views/runs/page.py", run="older")
+    assert not any(key.startswith("plain") for key in keys)
 
 
 def test_without_runs_the_page_says_where_to_make_one(tmp_path):
