@@ -260,6 +260,10 @@ REFUSED = {
     "Git-LFS pointer": (POINTER, "is a Git-LFS pointer, not the data"),
     "every value missing": (rows("label,tempo,rms", "G,?,NA"), "has no numeric feature"),
     "several tables in an archive": (zipped({"a.csv": b"a", "b.csv": b"b"}), "holds 2 files: unpack it"),
+    "an archive of runs": (
+        zipped({"manifest.json": b"{}", "runs.json": b"{}"}),
+        "Genre Lab exported: import it on the",
+    ),
     "a bomb": (gzip.compress(b"a,b\n" * (51 * 1024**2), mtime=0), "holds more than the 200 MB"),
     "a workbook that is none": (zipped({"xl/workbook.xml": b"<a/>"}), "is a workbook that cannot be read"),
     "NumPy arrays": (zipped({"X.npy": b"x"}), "an archive of NumPy arrays"),

@@ -19,6 +19,7 @@ from genre_core.store.record import evaluate_logits
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import UNANSWERED
 from genre_core.takehome.arriving import Read
+from genre_core.text import joined
 from genre_core.training.predictions import Predictions
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Together:
 
     def __init__(self, store: RunStore, read: Read) -> None:
         self._store, self._tables = store, {table.content_hash: table.parquet for table in read.tables}
+        self._names = read.names
         self._weights = {config.fingerprint: one.saved.get("weights") for config, one in read.runs}
         self._prepared: dict[str, Prepared] = {}
 
@@ -61,6 +63,13 @@ class Together:
     def brings(self, config: ExperimentConfig) -> bool:
         """Return whether the archive holds the tables that a run learned from."""
         return bool(config.data.stored) and set(config.data.stored) <= self._tables.keys()
+
+    def wanting(self, config: ExperimentConfig) -> str:
+        """Return what to do where the data of a run are not here."""
+        if isinstance(config.data, SoundConfig):
+            return "measure its clips here"
+        named = [self._names.get(content_hash, "its data") for content_hash in config.data.stored]
+        return f"import {joined(named)}" if named else "use the version that made it"
 
     def prepared(self, config: ExperimentConfig) -> "Prepared":
         """Return the data of a run as its network is given them; raises NotHereError where they are not here."""
@@ -123,11 +132,12 @@ def answer(config: ExperimentConfig, one: ArrivingRun, together: Together) -> tu
         prepared = together.prepared(config)
         logits = together.logits(config, prepared) if _is_same(said, prepared) else None
     except NotHereError as error:
-        return _as_it_is(said, saved, unknown), None, _without_data(config, one, str(error))
+        return _as_it_is(said, saved, unknown), None, _without_data(one, str(error), together.wanting(config))
     if logits is None:
         if together.brings(config):
             raise _changed(one, "The data in the archive are not what the run {} learned from")
-        return _as_it_is(said, saved, unknown), None, _without_data(config, one, "those that are here are others")
+        why = "those that are here are others"
+        return _as_it_is(said, saved, unknown), None, _without_data(one, why, together.wanting(config))
     summary, answers = evaluate_logits(prepared, np.where(unknown[:, None], logits, saved.logits))
     every = Predictions.load(answers)
     agree = logits[~unknown].argmax(axis=1) == saved.y_pred[~unknown]
@@ -156,11 +166,10 @@ def _as_it_is(said: Answers, saved: Predictions, unknown: Mask) -> Answers:
     return Answers({**said.context, UNANSWERED: True}, summary, said.logits)
 
 
-def _without_data(config: ExperimentConfig, one: ArrivingRun, why: str) -> str:
-    what = "its clips and measure them" if isinstance(config.data, SoundConfig) else "them"
+def _without_data(one: ArrivingRun, why: str, what: str) -> str:
     return (
         f"The run {one.values['name']} came without its data ({why.rstrip('.')}). To see its tracks or open its test "
-        f"part, import {what}, then the archive again."
+        f"part, {what}, then import the archive again."
     )
 
 

@@ -105,10 +105,11 @@ class _Document(_Said):
 
 @dataclass(frozen=True)
 class Read:
-    """What an archive holds, each run with its settings."""
+    """What an archive holds, each run with its settings; `names` are those of tables, of which not all come along."""
 
     runs: Sequence[tuple[ExperimentConfig, ArrivingRun]]
     tables: Sequence[ArrivingTable]
+    names: Mapping[str, str]
     looks: Sequence[Look]
     test_sets: Mapping[str, tuple[str, bytes]]
 
@@ -140,7 +141,7 @@ def read_archive(data: bytes) -> Read:
     ]
     marks = _load(files[TEST_SETS], TEST_SETS) if TEST_SETS in files else {}
     sets = {name: (of, marks[name].astype("<u8").tobytes()) for name, of in said.test_sets.items() if name in marks}
-    return Read(runs, tables, looks, sets)
+    return Read(runs, tables, {one.content_hash: one.name for one in said.tables}, looks, sets)
 
 
 def _run(said: _Run, number: int, files: Mapping[str, bytes], looked_at: bool) -> tuple[ExperimentConfig, ArrivingRun]:

@@ -5,12 +5,13 @@ from collections import defaultdict
 
 import pytest
 
-from dashboard.services import arrivals, runs, taking_home, workers
+from dashboard.services import arrivals, classroom, runs, taking_home, workers
 from dashboard.services import studies as studies_service
 from dashboard.services.asking import Asked
 from dashboard.views.runs import studies as study_list
 from dashboard.views.runs.studies_text import Row, how_many
 from dashboard.views.runs.text import answer, marked, notes, rows_of
+from genre_core.classroom.plan import ClassPlan
 from genre_core.errors import DataError, GenreLabError
 from genre_core.settings.names import configure
 from genre_core.store.openings import Openings, open_test
@@ -343,6 +344,15 @@ def test_a_server_without_room_for_an_archive_says_so(store, monkeypatch):
     page = opened(RUNS)
     page.file_uploader(key="archive 0").upload("x.zip", b"PK", "application/zip").run()
     assert "free some space on it" in texts(page)
+
+
+def test_in_a_class_no_archive_is_imported(store, monkeypatch):
+    assert opened(RUNS).file_uploader
+    code, _ = store.classes.begin(ClassPlan(pages=("runs",)), "teacher")
+    store.classes.join(code, "student")
+    monkeypatch.setattr(classroom, "person", lambda: "student")
+    assert opened(RUNS).header[0].value == "No runs yet."
+    assert not opened(RUNS).file_uploader
 
 
 def test_while_a_worker_takes_an_archive_in_the_page_says_so(store, monkeypatch, tmp_path):

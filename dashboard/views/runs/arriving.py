@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components.safely import refreshing
-from dashboard.services import arrivals
+from dashboard.services import arrivals, classroom
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.views.runs import text as sentences
@@ -14,7 +14,9 @@ _PATH, _PROBLEM, _COUNT = "archive that arrives", "archive problem", "archives s
 
 
 def import_button() -> None:
-    """Draw the button behind which an archive is dropped; it closes once that was taken."""
+    """Draw the button behind which an archive is dropped; it closes once that was taken. In a class there is none."""
+    if classroom.mine():
+        return
     number = st.session_state.get(_COUNT, 0)
     with st.popover("Import runs", icon=":material/unarchive:", type="tertiary", key=f"import runs {number}"):
         key = f"archive {number}"  # a fresh one after each lets go of the bytes

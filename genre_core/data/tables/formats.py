@@ -55,6 +55,8 @@ def unpacked(name: str, data: bytes) -> tuple[str, bytes, tuple[str, ...]]:
                 return name, data, ()
             if any(one.endswith(".npy") for one in names):
                 raise DataError(f"{name} is an archive of NumPy arrays: save them as one CSV or Parquet table.")
+            if {"manifest.json", "runs.json"} <= {*names} or {"manifest.json", "run.json"} <= {*names}:
+                raise DataError(f"{name} holds runs or a model that Genre Lab exported: import it on the Runs page.")
             if len(names) != 1:
                 raise DataError(f"{name} holds {len(names):,} files: unpack it and choose the tables in it.")
             with archive.open(names[0]) as file:
