@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 
-from dashboard.services import clips
+from dashboard.services import classroom, clips, runs
 from dashboard.services.commands import act
 from dashboard.services.datasets import dataset
 from dashboard.services.outcomes import StandardScores, standard_scores
 from dashboard.services.people import person
-from dashboard.services.runs import run as find_run
 from dashboard.services.workers import store
 from genre_core.data.clips.loudness import as_loud_as
 from genre_core.data.clips.sounds import SAMPLE_RATE
@@ -53,11 +52,18 @@ class Picture(NamedTuple):
 
 
 def sitting(test_id: str | None) -> Sitting | None:
-    """Return an ear test as far as it is answered; None where there is none of that name."""
+    """Return an ear test as far as it is answered; None where there is none of that name, or it is another class's."""
     try:
-        return store().ear_tests.sitting(test_id) if test_id else None
+        found = store().ear_tests.sitting(test_id) if test_id else None
     except RunStateError:
         return None
+    return found if found is None or found.session in ("", _session()) else None
+
+
+def _session() -> str:
+    """Return what tests of this browser are pooled by: the code of its class, if any."""
+    mine = classroom.mine()
+    return mine[0].code if mine else ""
 
 
 def own() -> list[Sitting]:
@@ -67,13 +73,13 @@ def own() -> list[Sitting]:
 
 def begin(test_id: str, run: Run, part: Part, n: int, seed: int) -> None:
     """Draw an ear test and begin it; raises GenreLabError where it cannot be drawn."""
-    test = draw_test(store(), store().run(run.id), dataset(run.config.data), part, n, seed)
-    store().ear_tests.begin(test_id, test, person())
+    test = draw_test(store(), runs.find(run.id), dataset(run.config.data), part, n, seed)
+    store().ear_tests.begin(test_id, test, person(), _session())
 
 
 def begin_same(test_id: str, of: Sitting) -> None:
     """Begin a test that asks the same again, for somebody else."""
-    store().ear_tests.begin(test_id, of.test, person(), of.session)
+    store().ear_tests.begin(test_id, of.test, person(), _session())
 
 
 def answer(test_id: str, number: int, said: int) -> None:
@@ -119,7 +125,7 @@ def _wav(clip: str, start: int, length: int) -> tuple[bytes, float]:
 
 def picture(test: Sitting, item: Item) -> Picture | None:
     """Return the features of an item beside the genres' training averages; None where they are gone."""
-    run = find_run(test.test.run)
+    run = runs.run(test.test.run)
     scores = None if run is None else standard_scores(run)
     if scores is None or item.row >= len(scores.X):
         return None
@@ -138,8 +144,8 @@ def _most_telling(scores: StandardScores) -> IntArray:
 def likely_runs(test: Sitting) -> list[Run]:
     """Return the complete runs that can answer the same items, the run that asked first."""
     complete: tuple[RunState, ...] = ("complete",)
-    found = [run for run in store().runs(MOST_RUNS, complete) if not why_unlike(run, test.test)]
-    asked = find_run(test.test.run)
+    found = [run for run in runs.listed(MOST_RUNS, complete) if not why_unlike(run, test.test)]
+    asked = runs.run(test.test.run)
     if asked is not None and asked.state == "complete":
         found = [asked, *(run for run in found if run.id != asked.id)]
     return found
@@ -152,7 +158,7 @@ def same_items(test: Sitting) -> list[Sitting]:
 
 def beside_run(test: Sitting, run: Run) -> Compared | None:
     """Return a person beside a run; None where no item is left. Raises DataError where the run cannot answer."""
-    side, numbers = run_side(store(), store().run(run.id), dataset(run.config.data), test)
+    side, numbers = run_side(store(), runs.find(run.id), dataset(run.config.data), test)
     return None if side is None else Compared(Together(person_side(test, numbers), side), numbers)
 
 

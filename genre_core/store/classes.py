@@ -16,6 +16,7 @@ from genre_core.classroom.names import MOST_SEATS, new_code, read_code
 from genre_core.classroom.plan import MOST_RUNS, ClassPlan, plan_of
 from genre_core.errors import ClassError
 from genre_core.store.database import Database
+from genre_core.store.ear_tests import forget_session
 from genre_core.store.schema import class_entries as _entries
 from genre_core.store.schema import class_reveals as _reveals
 from genre_core.store.schema import class_seats as _seats
@@ -268,6 +269,7 @@ def _forget(connection: Connection, codes: Collection[str]) -> list[str]:
     found = list(connection.execute(runs).scalars())
     for table in (_classes, _seats, _entries, _reveals):
         connection.execute(delete(table).where(table.c.code.in_(codes)))
+    forget_session(connection, codes)
     return found
 
 

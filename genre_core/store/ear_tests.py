@@ -5,9 +5,10 @@ through the gate each time.
 """
 
 import time
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, Update, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from genre_core.ear.sitting import UNHEARD, Answer, EarTest, Sitting
@@ -82,8 +83,7 @@ class EarTests:
     def delete(self, test_id: str) -> None:
         """Forget a test and its answers."""
         with self._database.transaction() as connection:
-            connection.execute(delete(_answers).where(_answers.c.ear_test_id == test_id))
-            connection.execute(delete(_tests).where(_tests.c.id == test_id))
+            _forget(connection, _tests.c.id == test_id)
 
     def _open(self, test_id: str, number: int) -> Update:
         """Return what changes an item that has no answer, of a test that is not finished."""
@@ -103,6 +103,16 @@ class EarTests:
             for one in connection.execute(of):
                 said.setdefault(one.ear_test_id, {})[one.number] = Answer(one.said, one.plays)
         return [_sitting(row, said.get(row.id, {})) for row in rows]
+
+
+def forget_session(connection: Connection, sessions: Collection[str]) -> None:
+    """Forget the tests that were taken in some sessions, such as classes that are over."""
+    _forget(connection, _tests.c.session.in_(sessions))
+
+
+def _forget(connection: Connection, which: ColumnElement[bool]) -> None:
+    connection.execute(delete(_answers).where(_answers.c.ear_test_id.in_(select(_tests.c.id).where(which))))
+    connection.execute(delete(_tests).where(which))
 
 
 def _sitting(row: Any, said: dict[int, Answer]) -> Sitting:

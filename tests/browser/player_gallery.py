@@ -65,6 +65,16 @@ def together() -> None:
     player([heard("long.wav"), heard("long.wav")], key="together", together=True, map=seen, line=line)
 
 
+def blind() -> None:
+    st.session_state.setdefault("plays", 0)
+
+    def count() -> None:
+        st.session_state["plays"] += 1
+
+    player([heard("tone 1.wav")], key="blind", on_play=count)
+    st.caption(f"played {st.session_state['plays']} times")
+
+
 def two() -> None:
     many()
     one()
@@ -80,6 +90,7 @@ PARTS = {
     "capped": capped,
     "followed": followed,
     "together": together,
+    "blind": blind,
 }
 
 st.set_page_config(page_title="Players", layout="wide")

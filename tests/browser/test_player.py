@@ -339,3 +339,20 @@ def test_a_tap_plays_on_a_phone_and_nothing_is_wider_than_it(page, gallery):
     page.wait_for_function("() => [...window.genreLabSound.players][0].audio.currentTime >= 10")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
     assert box["x"] + box["width"] <= 390
+
+
+def test_for_ears_alone_there_is_no_picture_and_each_start_is_counted(page, gallery):
+    show(page, gallery, "blind")
+    one = player(page)
+    expect(one.locator(".area canvas").first).to_be_hidden()
+    expect(one.locator(".area")).to_have_attribute("tabindex", "-1")
+    with page.expect_response(lambda answer: "/clip/" in answer.url) as heard:
+        one.get_by_role("button", name="Play").click()
+    assert "/mel" not in heard.value.url
+    page.get_by_text("played 1 times").wait_for()
+    page.keyboard.press("Space")
+    page.keyboard.press("Space")
+    expect(page.get_by_text("played 1 times")).to_be_visible()  # pausing and going on is no new start
+    page.get_by_role("button", name="Play", exact=True).wait_for()  # at the end
+    one.get_by_role("button", name="Play").click()
+    page.get_by_text("played 2 times").wait_for()

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from dashboard.services import clips, ear
+from dashboard.services import classroom, clips, ear
+from genre_core.classroom.plan import ClassPlan
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.ear.sitting import DONT_KNOW, UNHEARD
@@ -263,3 +264,30 @@ def test_too_few_tracks_are_said(store):
             split__validation_fraction=0.1)  # fmt: skip
     page = press(opened(PAGE, run="few"), "Start")
     assert "an ear test needs at least 6" in texts(page)
+
+
+def test_ear_tests_are_listed_among_what_there_is_and_opened_from_there(store):
+    assert "ear tests" not in [item.key for item in opened("views/runs/page.py").expander]
+    test_id = finished(store)
+    page = opened("views/runs/page.py", ear=test_id)
+    page.expander(key="ear tests")
+    page.session_state["ear tests"] = True
+    page.run()
+    listed = next(table.value for table in page.dataframe if "asked about" in table.value)
+    assert listed[["run", "asked about", "you"]].values.tolist() == [["hums", "clips", "12 of 12 clips right"]]
+    assert any("12 of 12 clips right" in link.proto.label for link in page.get("page_link"))
+
+
+def test_tests_of_a_class_are_pooled_under_its_code_and_go_with_it(store, monkeypatch):
+    code, _ = store.classes.begin(ClassPlan(), "teacher")
+    monkeypatch.setattr(classroom, "person", lambda: "a student")
+    monkeypatch.setattr(ear, "person", lambda: "a student")
+    opened(PAGE, **{"class": code})
+    trained(store, "asked", SYNTHETIC | {"train.max_epochs": 1})
+    _, test_id = begun("asked", **{"class": code})
+    (found,) = store.ear_tests.of_session(code)
+    assert found.id == test_id
+    monkeypatch.setattr(classroom, "person", lambda: "somebody outside")
+    assert "This ear test is not here." in texts(opened(PAGE, ear=test_id))
+    store.classes.delete(code)
+    assert store.ear_tests.of_session(code) == []

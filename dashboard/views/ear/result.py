@@ -17,6 +17,7 @@ from dashboard.services.matrix_views import answered_view
 from dashboard.services.runs import run as find_run
 from dashboard.shell import address
 from dashboard.shell.address import plain
+from dashboard.text.ear_tests import label
 from dashboard.views.ear import again, shares
 from dashboard.views.ear import text as sentences
 from genre_core.ear import sentences as said
@@ -72,7 +73,7 @@ def _compare() -> None:
 
 
 def _called(other: Run | Sitting) -> str:
-    return other.name if isinstance(other, Run) else f"Same items · {sentences.label(other)}"
+    return other.name if isinstance(other, Run) else f"Same items · {label(other)}"
 
 
 def _compared(sitting: Sitting, other: Run | Sitting | None) -> Compared | None:

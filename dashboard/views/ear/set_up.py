@@ -7,10 +7,11 @@ import streamlit as st
 from dashboard.components.address_choice import address_choice
 from dashboard.components.judged_head import PARTS, say_headline
 from dashboard.components.run_picker import run_picker
-from dashboard.services import datasets, ear, listening, runs, workers
+from dashboard.services import datasets, ear, listening, runs
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text import evaluate_states
+from dashboard.text.ear_tests import label
 from dashboard.views.ear import text as sentences
 from genre_core.data.dataset import Part
 from genre_core.ear.sentences import published
@@ -34,7 +35,7 @@ def draw(named: str | None) -> None:
         run_picker(run)
     with head:
         if run is None:
-            say_headline(*evaluate_states.no_run(address.run_id(), bool(workers.store().runs(limit=1))))
+            say_headline(*evaluate_states.no_run(address.run_id(), bool(runs.listed(limit=1))))
         elif run.state != "complete":
             say_headline(*evaluate_states.not_complete(run))
         else:
@@ -84,7 +85,7 @@ def _begin(test_id: str, run: Run, part: Part, n: int) -> None:
 
 def _earlier() -> None:
     """Draw the list of this browser's tests, to be gone on with or looked at again."""
-    labels = {one.id: sentences.label(one) for one in ear.own()}
+    labels = {one.id: label(one) for one in ear.own()}
     if not labels:
         return
     st.session_state[EARLIER] = None

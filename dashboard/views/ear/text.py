@@ -1,7 +1,5 @@
 """Sentences of the ear test."""
 
-from datetime import datetime
-
 from dashboard.text.train import Headline
 from dashboard.theme import count, percent
 from genre_core.data.dataset import Part
@@ -81,15 +79,6 @@ def told(sitting: Sitting, number: int) -> str:
         return f"Right: the last one was {true}."
     yours = "you did not know" if said is None or said == DONT_KNOW else f"you said {sitting.test.genres[said]}"
     return f"The last one was {true}; {yours}."
-
-
-def label(sitting: Sitting) -> str:
-    """Return how a test reads in a list."""
-    test, made = sitting.test, datetime.fromtimestamp(sitting.created_at)
-    done = len(sitting.scored)
-    right = sum(sitting.answers[number].said == test.items[number].genre for number in sitting.scored)
-    how = f"{right} of {count(done, test.noun)} right" if sitting.at is None else f"{done} of {test.n_scored} answered"
-    return f"{made:%-d %b, %H:%M} · {how} · {sitting.id[:4]}"
 
 
 def score_row(name: str, side: Side) -> dict[str, str]:

@@ -19,6 +19,7 @@ from dashboard.shell.address import plain
 from dashboard.text.badges import is_leaky, noun
 from dashboard.views.runs import text as sentences
 from dashboard.views.runs.arriving import arriving, import_button
+from dashboard.views.runs.ear_tests import ear_test_list
 from dashboard.views.runs.filtering import HELP
 from dashboard.views.runs.run_card import run_card
 from dashboard.views.runs.studies import study_list
@@ -45,6 +46,7 @@ def main() -> None:
         st.page_link("views/train/page.py", label="Train the first one", icon=":material/arrow_forward:")
         import_button()
         study_list()
+        ear_test_list()
         return
     chosen = find_run(address.run_id())
     active = any(run.active for run in runs)
@@ -58,6 +60,7 @@ def main() -> None:
         st.caption("Select a run to see its settings, the command that repeats it, and its actions.")
         st.caption("Select two or more to compare or export them.")
     study_list()
+    ear_test_list()
 
 
 def _list(drawn: list[tuple[str, str]], chosen: str | None) -> None:

@@ -1,0 +1,48 @@
+"""The list of ear tests that were taken in this browser, newest first, each to open."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import streamlit as st
+
+from dashboard.components.table import table
+from dashboard.services import ear, runs
+from dashboard.shell import address
+from dashboard.text.ear_tests import label, result
+from dashboard.theme import count
+from genre_core.ear.sitting import Sitting
+
+ROWS_SHOWN = 6
+
+
+def ear_test_list() -> None:
+    """Draw the list, folded, where there are any."""
+    found = ear.own()
+    if not found:
+        return
+    folded = st.expander(count(len(found), "ear test"), key="ear tests", type="compact", on_change="rerun")
+    if folded.open:
+        with folded:
+            _list(found)
+
+
+def _list(found: Sequence[Sitting]) -> None:
+    at = next((number for number, one in enumerate(found) if one.id == st.query_params.get("ear")), None)
+    rows = [
+        {
+            "run": run.name if (run := runs.run(one.test.run)) else "deleted",
+            "asked about": one.test.noun + "s",
+            "you": result(one),
+            "taken": datetime.fromtimestamp(one.created_at),
+        }
+        for one in found
+    ]
+    column = st.column_config
+    shown = {"run": column.TextColumn("Run that asked"), "taken": column.DatetimeColumn("Taken", format="distance")}
+    table(rows, "ear test list", "Ear tests of this browser, newest first: run, result and time.", n=len(rows),
+          most=ROWS_SHOWN, columns=shown, at=at,
+          on_pick=lambda at: address.look(ear=None if at is None else found[at].id))  # fmt: skip
+    if at is None:
+        st.caption("Select an ear test to open it, beside any run on the same data.")
+        return
+    address.page_link("views/ear/page.py", f"Open {label(found[at])}", ":material/arrow_forward:", ear=found[at].id)
