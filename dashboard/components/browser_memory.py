@@ -9,6 +9,8 @@ from dashboard.shell.mount import mount
 from genre_core.values import Frozen
 
 _KEY, _COMPONENT = "done in lessons", "browser memory"
+_COOKIE = "genre-lab-welcomed"
+"""What the browser sends from the second visit on, so that the page knows before it is drawn."""
 _MOST = 200_000
 """Characters that are read back at most."""
 _mount = mount(__file__)
@@ -63,11 +65,23 @@ def keep_lesson(lesson: str, done: Done) -> None:
     remember(memory().model_copy(update={"lessons": {**memory().lessons, lesson: done}}))
 
 
+def is_welcomed() -> bool:
+    """Return whether this is not a first visit: the person hid the welcome, or did something in a lesson."""
+    return memory() != Memory() or _COOKIE in st.context.cookies.to_dict()
+
+
+def end_welcome() -> None:
+    """Let the first visit be over: for callbacks."""
+    remember(memory().model_copy(update={"welcomed": True}))
+
+
 def browser_memory() -> None:
     """Let the browser keep what the session knows, or a new session learn what the browser kept."""
     known = memory()
     text = "" if known == Memory() else known.model_dump_json()
-    _mount(key=_COMPONENT, data={"name": "genre-lab", "text": text}, height=0, on_kept_change=_read_back)
+    _mount(
+        key=_COMPONENT, data={"name": "genre-lab", "text": text, "cookie": _COOKIE}, height=0, on_kept_change=_read_back
+    )
 
 
 def _read_back() -> None:

@@ -81,6 +81,15 @@ def params_of(name: str, lesson: Lesson, at: int, answers: Mapping[str, Answer])
     return {"lesson": f"{name}.{at}", **shown, **runs, **step.look}
 
 
+def begin_link(label: str, page: str, name: str = "") -> None:
+    """Draw the link on a page into a lesson, the first one if none is named, at the step where the person is."""
+    name = name or next(iter(lessons()))
+    lesson, done = lessons()[name], done_in(name)
+    at = min(done.at, len(lesson.step))
+    step, params = lesson.step[at - 1], params_of(name, lesson, at, done.answers)
+    address.step_link(step_page(step), step.page == page, label, f"begin {name}", params, "secondary")
+
+
 class Panel:
     """One step of a lesson on a page, as it is drawn."""
 
@@ -322,11 +331,16 @@ class Panel:
         step = self.lesson.step[min(at, len(self.lesson.step)) - 1]
         params = params_of(self.name, self.lesson, at, self.answers)
         here = step.page == self.page
-        address.step_link(step_page(step), here, label, key, params, ":material/arrow_forward:")
+        address.step_link(step_page(step), here, label, key, params)
 
     def _end(self) -> None:
         st.subheader("A question that this page does not answer", anchor=False)
         st.markdown(self.lesson.open_question)
+        names = list(lessons())
+        following = names[names.index(self.name) + 1 :]
+        if following:
+            with st.container(key="lesson-foot", horizontal=True):
+                begin_link(f"Next lesson: {lessons()[following[0]].title}", self.page, following[0])
 
 
 def plain_bold(sentence: str) -> str:

@@ -10,6 +10,7 @@ address says something, and after Back and Forward, the address is right.
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
+from typing import Literal
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -189,10 +190,18 @@ def run_seen() -> str | None:
     return st.query_params.get("run") or st.session_state.get(_remembered("run"))
 
 
-def step_link(page: str, here: bool, label: str, key: str, params: Mapping[str, str], icon: str) -> None:
+def step_link(
+    page: str,
+    here: bool,
+    label: str,
+    key: str,
+    params: Mapping[str, str],
+    type: Literal["primary", "secondary"] = "primary",
+) -> None:
     """Draw the link to a step of a lesson, on the page it stands on (`here`) or on another; it says all there is."""
+    icon = ":material/arrow_forward:"
     if here:
-        st.button(label, icon=icon, key=key, type="primary", on_click=_arrive, args=(params,))
+        st.button(label, icon=icon, key=key, type=type, on_click=_arrive, args=(params,))
     else:
         st.page_link(page, label=label, icon=icon, query_params=dict(params))
 

@@ -1,5 +1,6 @@
 """Every lesson from its first step to its last, on the pages, with runs made small."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from dashboard.components import browser_memory
-from dashboard.components.browser_memory import Done, Memory
+from dashboard.components.browser_memory import Answer, Done, Memory
 from dashboard.components.lesson_panel import SELECTORS, params_of
 from dashboard.shell.address import judge
 from genre_core.data.clips.sounds import SAMPLE_RATE
@@ -17,7 +18,7 @@ from genre_core.lessons.lesson import Cell, Choice, Number, Step
 from genre_core.lessons.reading import lessons
 from genre_core.settings.names import configure
 from genre_core.workers.run import execute
-from tests.views.opening import APP, own_store, press, texts
+from tests.views.opening import APP, drawn, opened, own_store, press, texts
 
 FEW = {"synthetic": {"data.n_samples": 1200}, "music": {"data.clips": 10, "data.seconds": 2, "data.window": 2}}
 QUICK = {"train.max_epochs": 2}
@@ -79,6 +80,12 @@ def predict(page: AppTest, step: Step) -> None:
     press(page, "This is my prediction")
 
 
+def said(page: AppTest, name: str) -> str:
+    """Return what the address says of a parameter."""
+    value = page.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
 def has(page: AppTest, key: str) -> bool:
     ids = (getattr(getattr(node, "proto", None), "id", "") for node in page._tree)
     return any(isinstance(one, str) and one.endswith(f"-{key}") for one in ids)
@@ -114,3 +121,79 @@ def test_a_lesson_goes_from_its_first_step_to_its_last(store, name):
         assert [*page.get("page_link"), *page.button]
     end = at_step(lesson.step[-1].page, params_of(name, lesson, at + 1, {}), memory)
     assert lesson.open_question in [item.value for item in end.markdown]
+
+
+class TestTheFirstMinute:
+    def test_says_what_this_is_and_leads_into_the_first_lesson(self, store):
+        page = opened("views/train/page.py")
+        assert any(item.value.startswith("A small network learns") for item in page.markdown)
+        press(page, "The first lesson")
+        first = next(iter(lessons()))
+        assert {name: said(page, name) for name in page.query_params} == params_of(first, lessons()[first], 1, {})
+        assert has(page, "lesson")
+        assert not has(page, "welcome")
+
+    def test_one_click_trains_on_music_two_epochs_a_second_and_shows_it(self, store):
+        page = press(opened("views/train/page.py"), "Watch one learn")
+        run = store.run(said(page, "run"))
+        assert (run.config.data.source, run.pace) == ("music", 0.5)
+        assert said(page, "preset") == "music"
+        assert any(item.value.startswith("Genre Lab composes 320 clips") for item in page.markdown)
+
+    def test_it_is_over_once_it_is_hidden_and_nobody_sees_it_who_came_for_something_else(self, store):
+        page = press(opened("views/train/page.py"), "Hide this")
+        assert memory_of(page) == Memory(welcomed=True)
+        assert json.loads(drawn(page, "browser memory")["text"])["welcomed"]
+        pages = page, opened("views/train/page.py", preset="notebook"), opened("views/train/page.py", run="none")
+        assert not any(button.label == "Watch one learn" for one in pages for button in one.button)
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_a_new_session_knows_what_the_browser_kept(monkeypatch, readable):
+    kept = Memory(lessons={"learning-rate": Done(at=2, answers={"too-high": Answer(prediction=40.0, run="r")})})
+    state = {browser_memory._COMPONENT: {"kept": kept.model_dump_json() if readable else "{no json"}}
+    monkeypatch.setattr(browser_memory.st, "session_state", state)
+    browser_memory._read_back()
+    assert browser_memory.memory() == (kept if readable else Memory(welcomed=True))
+
+
+class TestALessonThatIsLeft:
+    def test_another_page_leads_back_to_the_step(self, store):
+        page = opened("views/data/page.py", lesson="learning-rate.2")
+        link = next(item.proto for item in page.get("page_link") if item.proto.label == "Go there")
+        assert "lesson=learning-rate.2" in link.query_string
+
+    def test_a_step_without_the_run_it_needs_leads_to_the_step_that_trains_it(self, store):
+        page = opened("views/evaluate/page.py", lesson="what-a-network-learns.4")
+        assert "This step needs the run of step 1" in texts(page)
+        assert not has(page, "evaluate-page")
+
+    def test_other_settings_are_said_and_put_right_by_one_click(self, store):
+        lesson = lessons()["learning-rate"]
+        memory = Memory(lessons={"learning-rate": Done(answers={"too-high": Answer(prediction=40.0)})})
+        params = params_of("learning-rate", lesson, 1, {})
+        page = at_step("train", params | {"train.batch_size": "8"}, memory)
+        assert "The settings are not those of this step." in texts(page)
+        press(page, "Use this step's settings")
+        assert {name: said(page, name) for name in page.query_params} == params
+        assert "Now press **Train** below" in texts(page)
+
+    def test_a_prediction_that_was_not_made_is_asked_for(self, store):
+        params = params_of("learning-rate", lessons()["learning-rate"], 2, {})
+        trained = {"too-high": Answer(run=train(store, lessons()["learning-rate"].step[0].config))}
+        page = at_step("train", params, Memory(lessons={"learning-rate": Done(at=2, answers=trained)}))
+        press(page, "This is my prediction")
+        assert page.toast[0].value == "Choose an answer first."
+
+    def test_closing_it_closes_it_and_the_address_of_no_lesson_is_told(self, store):
+        page = press(opened("views/train/page.py", lesson="learning-rate.1"), "Close")
+        assert "lesson" not in page.query_params
+        assert not has(page, "lesson")
+        assert "There is no lesson named" in texts(opened("views/train/page.py", lesson="nothing.1"))
+
+    def test_it_begins_again_on_the_page_of_all_lessons(self, store):
+        memory = Memory(lessons={"learning-rate": Done(at=4)})
+        page = at_step("lessons", {}, memory)
+        assert "Look again" in [item.proto.label for item in page.get("page_link")]
+        press(page, "Start again")
+        assert memory_of(page).lessons["learning-rate"] == Done()

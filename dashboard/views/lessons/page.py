@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components.browser_memory import Done, browser_memory, done_in, keep_lesson, memory
-from dashboard.components.lesson_panel import params_of, step_page
+from dashboard.components.lesson_panel import begin_link
 from genre_core.lessons.lesson import Lesson
 from genre_core.lessons.reading import lessons
 
@@ -27,17 +27,8 @@ def _lesson(number: int, name: str, lesson: Lesson) -> None:
     st.subheader(f"{number}. {lesson.title}", anchor=False)
     st.markdown(lesson.goal)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        at = min(done.at, last)
-        label = (
-            "Begin" if name not in memory().lessons else "Look again" if done.at > last else f"Continue at step {at}"
-        )
-        step = lesson.step[at - 1]
-        st.page_link(
-            step_page(step),
-            label=label,
-            icon=":material/arrow_forward:",
-            query_params=params_of(name, lesson, at, done.answers),
-        )
+        begun = "Look again" if done.at > last else f"Continue at step {done.at}"
+        begin_link(begun if name in memory().lessons else "Begin", "lessons", name)
         st.caption(f"{lesson.minutes} minutes · {last} steps{' · done' if done.at > last else ''}", width="content")
         if name in memory().lessons:
             st.button("Start again", key=f"again {name}", type="tertiary", on_click=keep_lesson, args=(name, Done()))

@@ -22,7 +22,7 @@ from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text import train as sentences
 from dashboard.text.ensembles import networks_of
-from dashboard.views.train import controls, hear_changes, watch
+from dashboard.views.train import controls, hear_changes, watch, welcome
 from dashboard.views.train import live as following
 from dashboard.views.train.live import CURVE_HEIGHT, LOW_HEIGHT, NETWORK_HEIGHT
 from dashboard.views.train.repeat_menu import repeat_menu
@@ -50,6 +50,7 @@ def main() -> None:
     if run:
         about(file_name(run))
     with st.container(key="train-page", gap="small"):
+        welcome.draw(run)
         with st.container(key="train-notes", gap=None):
             if missing:
                 st.caption(f":material/error: {plain(missing)}")
