@@ -53,7 +53,8 @@ def worst_pairs(matrix: ConfusionMatrix, members: Sequence[Sequence[int]]) -> No
                 {"genre": matrix.genres[true], "taken for": matrix.genres[predicted], "tracks": n}
                 for true, predicted, n in rest
             ]
-            table(rows, "pairs of genres", "The other pairs that are confused, most common first.", n=len(rows), most=8)
+            alt = "The other pairs that are confused, most common first."
+            table(rows, "pairs of genres", alt, n=len(rows), most=8, file="pairs of genres")
 
 
 def _pairs(matrix: ConfusionMatrix) -> list[tuple[int, int, int]]:

@@ -71,7 +71,7 @@ def _see(sitting: Sitting, found: Compared, here: list[int]) -> None:
     named = st.query_params.get("track", "")
     at = next((number for number, item in enumerate(items) if str(item.row) == named), None)
     alt = "Tracks of the test: the true genre, your answer and the other one."
-    table(rows, "ear tracks", alt, n=len(rows), most=ROWS_SHOWN, at=at,
+    table(rows, "ear tracks", alt, n=len(rows), most=ROWS_SHOWN, at=at, file="tracks",
           on_pick=lambda at: address.look(track=None if at is None else str(items[at].row)))  # fmt: skip
     if at is not None:
         label = "Open this track: why the network said so"

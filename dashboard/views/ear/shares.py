@@ -18,12 +18,13 @@ def draw(sitting: Sitting, found: Compared) -> None:
     both, noun = found.together, sitting.test.noun
     rows = [sentences.score_row("you", both.first), sentences.score_row(both.second.name, both.second)]
     st.subheader("All scores", anchor=False)
-    table(rows, "ear scores", "Scores of both on the same items, with 95 % intervals.", n=2)
+    table(rows, "ear scores", "Scores of both on the same items, with 95 % intervals.", n=2, file="scores")
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("By genre", anchor=False)
         by_genre = [sentences.share_row("genre", share, both.second.name, noun) for share in both.by_genre()]
-        table(by_genre, "ear genres", f"Rightly answered {noun}s of each genre.", n=len(by_genre), most=MOST_GENRES)
+        alt = f"Rightly answered {noun}s of each genre."
+        table(by_genre, "ear genres", alt, n=len(by_genre), most=MOST_GENRES, file="scores by genre")
         st.caption(HOLM)
     bands = both.by_band(ear.borrowed(sitting, found.numbers), N_TRAITS)
     if not bands:
@@ -31,5 +32,6 @@ def draw(sitting: Sitting, found: Compared) -> None:
     with right:
         st.subheader("By difficulty", anchor=False)
         rows_of = [sentences.share_row("borrowed traits", share, both.second.name, noun) for share in bands]
-        table(rows_of, "ear difficulty", "Rightly answered clips by the traits they borrow.", n=len(rows_of))
+        alt = "Rightly answered clips by the traits they borrow."
+        table(rows_of, "ear difficulty", alt, n=len(rows_of), file="scores by difficulty")
         st.caption(sentences.BY_DIFFICULTY)
