@@ -346,6 +346,19 @@ def test_clips_of_the_closed_test_part_get_no_answer_and_others_are_judged(store
     assert set(found.labels) == {"chirp", "drone", "hiss"}
 
 
+def test_clips_of_known_genres_among_others_are_judged_by_a_run_on_spectrograms(store, listening, new_clips):
+    data = listening.config.data.model_dump(exclude={"features"})
+    cnn = {"data.features": "logmel", "model.architecture": "cnn", "model.channels": (4,), "train.max_epochs": 2}
+    run = train(store, "cnn", configure({f"data.{name}": value for name, value in data.items()} | cnn))
+    for genre in ("drone", "chirp"):
+        (new_clips / genre).mkdir()
+        (new_clips / f"{genre} 10.wav").rename(new_clips / genre / "known.wav")
+    found = answer(store, run, measured(store, run, new_clips).rows(store))
+    assert found.evaluation["n_tracks"] == 2
+    assert sorted(filter(None, found.labels)) == ["chirp", "drone"]
+    assert found.answered.sum() == 9
+
+
 def test_one_clip_is_answered_alone(store, listening, new_clips):
     sounds = measured(store, listening, new_clips / "drone 09.wav")
     found = answer(store, listening, sounds.rows(store))

@@ -13,7 +13,7 @@ from genre_core.data.clips.uploads import write
 from genre_core.judging.predicting.answers import Answers
 from genre_core.store.schema import Run
 from genre_core.studies.extraction import Task, measure
-from genre_core.takehome.answers import answer_table
+from genre_core.takehome.answers import answer_table, with_threshold
 from genre_core.training.predictions import Unit
 from genre_core.workers.predicting import Brought as Brought
 from genre_core.workers.predicting import Seen as Seen
@@ -72,11 +72,10 @@ def forget_answers(run: Run, brought: Brought, said: Said, unit: Unit) -> None:
 
 def shown(run: Run, brought: Brought, said: Said, unit: Unit, found: Answers, threshold: float) -> Any:
     """Return answers as an Arrow table."""
-    return _shown(run.id, run.attempt, run.opened, brought, said, unit, threshold, found)
+    table = _table(run.id, run.attempt, run.opened, brought, said, unit, found)
+    return with_threshold(table, found, threshold) if threshold else table
 
 
 @st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={Brought: repr})
-def _shown(
-    run_id: str, attempt: int, opened: bool, brought: Brought, said: Said, unit: Unit, threshold: float, _found: Answers
-) -> Any:
-    return answer_table(_found, threshold)
+def _table(run_id: str, attempt: int, opened: bool, brought: Brought, said: Said, unit: Unit, _found: Answers) -> Any:
+    return answer_table(_found)

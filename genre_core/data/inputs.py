@@ -8,7 +8,7 @@ scores: an array, or `LazyRows` that are read when they are needed.
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -120,6 +120,10 @@ class Inputs(ABC):
         """
 
     @abstractmethod
+    def of(self, rows: IntArray) -> "Inputs":
+        """Return some rows (n,), by their numbers; without copies."""
+
+    @abstractmethod
     def content(self) -> Iterator[bytes]:
         """Yield what tells these inputs from others of the same names."""
 
@@ -166,6 +170,10 @@ class Features(Inputs):
         own, *changed = self.learned(train)
         copies = zip(self.copies, changed, strict=True)
         return np.concatenate([X[own], *(standardizer.transform(copy.rows[rows]) for copy, rows in copies)])
+
+    def of(self, rows: IntArray) -> "Features":
+        """Return some rows (n,), by their numbers; without copies."""
+        return Features(self.matrix[rows], self.names)
 
     def content(self) -> Iterator[bytes]:
         """Yield the numbers."""
@@ -223,12 +231,36 @@ class Spectrograms(Inputs):
         numbers = [rows + len(self) * copy for copy, rows in enumerate(self.learned(train))]
         return LazyRows(X.scores, np.concatenate(numbers))
 
+    def of(self, rows: IntArray) -> "Spectrograms":
+        """Return some rows (n,), by their numbers, not read yet; without copies."""
+        return replace(self, array=Some(self.array, rows), identity="", copies=())
+
     def content(self) -> Iterator[bytes]:
         """Yield the shape, and the identity or the numbers."""
         yield str(self.array.shape).encode() + self.per.encode() + self.identity.encode()
         if not self.identity:
             for rows in in_chunks(self.array.shape):
                 yield np.ascontiguousarray(self.array[rows]).tobytes()
+
+
+@dataclass(frozen=True, eq=False)
+class Some:
+    """Rows of an array by their `numbers` (n,), read when they are needed."""
+
+    array: Rows
+    numbers: IntArray
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return the number of rows and the shape of one."""
+        return (len(self.numbers), *self.array.shape[1:])
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, rows: Any, /) -> Any:
+        """Return some of the rows, by a slice or by their numbers."""
+        return self.array[self.numbers[rows]]
 
 
 @dataclass(frozen=True, eq=False)

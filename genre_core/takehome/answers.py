@@ -14,7 +14,7 @@ FORMS = {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
 
 
 def answer_table(answers: Answers, threshold: float = 0.0) -> Any:
-    """Return an Arrow table with a row for each track; below the threshold, the answer is that it is unknown.
+    """Return an Arrow table with a row for each track.
 
     An answer that there is not is empty, and its probabilities are missing.
     """
@@ -22,7 +22,7 @@ def answer_table(answers: Answers, threshold: float = 0.0) -> Any:
 
     columns = {
         "track": pa.array(answers.names, pa.string()),
-        "answer": pa.array(_said(answers, threshold), pa.string()),
+        "answer": _said(answers, threshold),
         "confidence": _shares(answers.confidence),
     }
     for number, genre in enumerate(answers.genres):
@@ -35,6 +35,11 @@ def answer_table(answers: Answers, threshold: float = 0.0) -> Any:
         columns["rows"] = pa.array(answers.n_rows)
     columns["note"] = pa.array(answers.notes, pa.string())
     return pa.table(columns)
+
+
+def with_threshold(table: Any, answers: Answers, threshold: float) -> Any:
+    """Return a table of answers in which those that are less sure than a threshold say that it does not know."""
+    return table.set_column(table.column_names.index("answer"), "answer", _said(answers, threshold))
 
 
 def written(table: Any, ending: str) -> bytes:
@@ -50,10 +55,12 @@ def written(table: Any, ending: str) -> bytes:
 
 def _said(answers: Answers, threshold: float) -> Any:
     """Return the answer for each track (n,)."""
+    import pyarrow as pa
+
     said = np.array(answers.genres, dtype=object)[answers.likeliest]
     said[~answers.known(threshold)] = UNKNOWN
     said[~answers.answered] = ""
-    return said
+    return pa.array(said, pa.string())
 
 
 def _shares(shares: "np.ndarray[Any, Any]") -> Any:

@@ -35,7 +35,7 @@ def used(run_id: str, brought: Brought, seen: Seen) -> Order | None:
     """Draw what will be used and what can be said of it; return the order once a person has given it."""
     said, asked = said_of(brought), st.session_state.get(_ASKED)
     is_new = asked is None or asked[:3] != (run_id, brought, said)
-    with st.expander("What will be used" if is_new else "What was used", expanded=is_new, key="predict-used"):
+    with st.expander("What will be used" if is_new else "What was used", expanded=is_new, key=f"predict used {is_new}"):
         st.markdown("\n".join(f"- {plain(sentence)}" for sentence in seen.sentences))
         ready = seen.matching is None or _complete(brought, seen.matching)
         unit: Unit = "track"

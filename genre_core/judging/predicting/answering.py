@@ -117,13 +117,10 @@ def _as_data(rows: NewRows, at: IntArray | None = None, genres: tuple[str, ...] 
     """Return rows as a data set: all of them without their genres, or some of them with them."""
     if at is None:
         return Dataset(rows.inputs, np.zeros(len(rows), dtype=np.int64), genres, rows.names, heard=rows.heard)
-    inputs = rows.inputs
-    if len(at) < len(rows) and isinstance(inputs, Features):
-        inputs = Features(inputs.X[at], inputs.names)
     y: IntArray = np.array([genres.index(rows.labels[row]) for row in at.tolist()], dtype=np.int64)
     groups = {level: numbers[at] for level, numbers in rows.groups.items()}
     heard = tuple(rows.heard[row] for row in at.tolist()) if rows.heard else ()
-    return Dataset(inputs, y, genres, tuple(rows.names[row] for row in at.tolist()), groups, heard=heard)
+    return Dataset(rows.inputs.of(at), y, genres, tuple(rows.names[row] for row in at.tolist()), groups, heard=heard)
 
 
 def _of_tracks(logits: Logits, rows: NewRows, refused: dict[int, str]) -> FloatArray:
