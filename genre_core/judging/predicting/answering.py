@@ -32,7 +32,7 @@ OWN = (
     "It learned from this track.",
     "In its validation part, which chose its weights.",
     "In its test part.",
-    "No answer: it is in the run's test part, which is closed. Open it on Evaluate first.",
+    "No answer: by its name or its sound it is in the run's test part, which is closed. Open it on Evaluate first.",
 )
 """What is said of tracks that a run's own data hold, by their mark."""
 
