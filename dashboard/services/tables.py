@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -23,7 +23,8 @@ from genre_core.data.genres import counted_anew, counted_as, write_counted
 from genre_core.data.published import KIND as SPLIT
 from genre_core.data.published import part_of, read_split
 from genre_core.data.sources.fma import PLAIN
-from genre_core.data.sources.table import Inspection, inspect
+from genre_core.data.sources.table import Inspection, inspect, rows_as_read
+from genre_core.data.tables.how import FOUND_OUT, How
 from genre_core.data.tables.reading import read_table
 from genre_core.data.tables.roles import changed_roles, read_names, write_names
 from genre_core.errors import DataError
@@ -126,12 +127,12 @@ def _genre_sizes(config: DatasetConfig) -> Mapping[str, int]:
     return sources.genre_sizes(config, store())
 
 
-def add_table(files: Sequence[tuple[str, bytes]]) -> str:
-    """Read one table from files and store it; return its content hash.
+def add_table(files: Sequence[tuple[str, bytes]], how: How = FOUND_OUT) -> str:
+    """Read one table from files, as somebody says, and store it; return its content hash.
 
     Raises DataError where it is no table or holds no genre to choose, and StoreError where it could not be saved.
     """
-    reading = read_table(files)
+    reading = read_table(files, how)
     seen = inspect(reading.parquet)
     if seen.dataset is None and not (seen.candidates or seen.kept):
         raise DataError(f"{reading.name}: {seen.problem}")
@@ -139,6 +140,22 @@ def add_table(files: Sequence[tuple[str, bytes]]) -> str:
         reading.content_hash, reading.name, reading.parquet, reading.n_rows, reading.n_columns, reading.notes
     )
     return reading.content_hash
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """What comes of files read in some way: the first rows, notes on them, and what the table would be taken for."""
+
+    rows: Any
+    notes: tuple[str, ...]
+    seen: Inspection
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def preview(digest: str, said: str, _files: Sequence[tuple[str, bytes]], _how: How, n_rows: int) -> Preview:
+    """Return what comes of files, which a digest names, read as somebody says; raises DataError where nothing does."""
+    reading = read_table(_files, _how)
+    return Preview(rows_as_read(reading.parquet, n_rows), reading.notes, inspect(reading.parquet))
 
 
 def keep_uploaded(folder: Path, name: str, added_to: str, progress: Callable[[int, int], None]) -> str:

@@ -505,3 +505,72 @@ def test_the_limit_of_artists_that_are_heard_again_is_not_claimed(store):
     page = opened(DATA, data__artists="5", data__n_samples="800")
     assert heading(page) == counted(configure({"data.artists": 5, "data.n_samples": 800}))
     assert "unknown artists" in heading(page)
+
+
+MENU = "read otherwise"
+AMBIGUOUS = "\n".join(
+    ["genre;a;b", *(f"{('x', 'y')[i // 2 % 2]};1.{412 + 7 * i};{i % 7 - 1}" for i in range(40))]
+).encode()
+
+
+def open_menu(page):
+    page.session_state[MENU] = True
+    page.run()
+    assert not page.exception
+    return page
+
+
+def choose(page, **said):
+    """Say how a file is to be read."""
+    for name, value in said.items():
+        page.session_state[f"{MENU} {name}"] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def preview_rows(page):
+    return page.dataframe[0].value
+
+
+def test_a_table_is_read_otherwise_with_a_preview_of_what_comes_of_it(store):
+    page = dropped(on_table(""), ("a.csv", AMBIGUOUS))
+    (before,) = tables.tables()["table"]
+    assert "Numbers such as 1,234 can mean a thousand or one and decimals" in texts(page)
+    page = open_menu(page)
+    assert preview_rows(page).a.isna().all()
+    page = choose(page, decimal=".")
+    assert preview_rows(page).a.tolist()[:2] == [1.412, 1.419]
+    page = choose(page, decimal=None, thousands=".", missing="-1")
+    assert preview_rows(page).a.tolist()[:2] == [1412, 1419]
+    assert preview_rows(page).b.isna().tolist()[:2] == [True, False]
+    assert "40 rows of 2 genres, 2 features." in texts(page)
+    page = press(page, "Use this reading")
+    after, _ = tables.tables()["table"]
+    assert page.query_params["data.table"] == after[0] != before[0]
+    assert datasets.dataset(of_table(after[0]).data).X[:2, 0].tolist() == [1412, 1419]
+    assert "Read as you chose: commas before decimals; points between thousands; “-1” as missing." in texts(page)
+
+
+def test_what_cannot_be_read_so_is_said_in_the_preview(store):
+    page = open_menu(dropped(on_table(""), ("a.csv", AMBIGUOUS)))
+    assert "cannot stand before decimals and between thousands" in texts(choose(page, decimal=",", thousands=","))
+    assert "none is the header's 900" in texts(choose(page, decimal=None, thousands=None, header=900))
+    assert "1 feature" in texts(choose(page, header=0, separator=";", encoding="utf-8"))
+    assert "column 2" in preview_rows(page)
+
+
+def test_a_file_that_was_refused_is_read_otherwise(store):
+    rows = "\n".join(f"{i % 5 / 7:.3f};{i % 3 / 9:.3f};{('x', 'y')[i // 2 % 2]}" for i in range(30))
+    page = dropped(on_table(""), ("a.csv", rows.encode()))
+    assert "has numbers in its first row" in page.error[0].value
+    page = press(choose(open_menu(page), header=0), "Use this reading")
+    assert not page.error
+    assert roles(page) == {"column 1": "feature", "column 2": "feature", "column 3": "label"}
+
+
+def test_a_table_of_another_day_is_read_otherwise_once_its_file_is_chosen_again(store):
+    page = open_menu(on_table(added("segments.csv")))
+    page = dropped(page, ("segments.csv", segments()), label="Choose its files again")
+    page = press(choose(page, missing="blues.00000.0.wav"), "Use this reading")
+    assert "“blues.00000.0.wav” as missing." in texts(page)

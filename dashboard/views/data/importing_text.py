@@ -7,6 +7,7 @@ from dashboard.services.datasets import Checked, Gaps
 from dashboard.theme import count, percent
 from dashboard.views.data.imports import CLIPS_END, STARTING, WAITING, Import
 from genre_core.data.dataset import PARTS, Dataset
+from genre_core.data.sources.table import Inspection
 from genre_core.data.splitting import Split
 from genre_core.inspection.warnings import Finding
 
@@ -25,6 +26,14 @@ def all_of_fma(megabytes: int) -> str:
         f"All of FMA is larger than {megabytes} MB: run `python -m genre_core import FOLDER` on the server, or start "
         "it with `GENRE_LAB_DATA=FOLDER` to choose it here."
     )
+
+
+def preview(notes: Sequence[str], seen: Inspection) -> list[str]:
+    """Return what a table would be taken for, and what was done to read it."""
+    if (data := seen.dataset) is None:
+        return [seen.problem, *notes]
+    counts = [count(len(data), "row"), count(len(data.genres), "genre"), count(len(data.features), "feature")]
+    return [f"{counts[0]} of {counts[1]}, {counts[2]}.", *notes]
 
 
 def sounds_limits(n_files: int, megabytes: int) -> str:

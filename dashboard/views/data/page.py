@@ -14,10 +14,20 @@ from dashboard.services import datasets, sounds, tables, tagger, workers
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text.limits import unheard
-from dashboard.views.data import collection, collection_text, features, genres, importing, limits, quality, tracks_map
+from dashboard.views.data import (
+    collection,
+    collection_text,
+    features,
+    genres,
+    importing,
+    limits,
+    otherwise,
+    quality,
+    tracks_map,
+)
 from dashboard.views.data import importing_text as said
 from dashboard.views.data import text as sentences
-from dashboard.views.data.upload import closing, import_progress, upload, upload_problem
+from dashboard.views.data.upload import closing, import_progress, read_otherwise, upload, upload_problem
 from genre_core.data.dataset import Dataset
 from genre_core.errors import DataError, NotExtractedError
 from genre_core.settings.config import (
@@ -148,6 +158,7 @@ def _nothing(config: DatasetConfig, problem: str) -> None:
         importing.unusable(config)
     with st.container(horizontal=True, gap="small"):
         _add_button()
+        _otherwise(config)
         _rename_button(config)
         _delete_button(config)
 
@@ -173,6 +184,7 @@ def _answer(config: ExperimentConfig, data: Dataset) -> None:
         label = "Train on these clips" if isinstance(config.data, SoundConfig) else label
         address.page_link("views/train/page.py", label, icon=":material/play_arrow:")
         _add_button()
+        _otherwise(config.data)
         _rename_button(config.data)
         _delete_button(config.data)
         _to_know(config)
@@ -183,6 +195,11 @@ def _answer(config: ExperimentConfig, data: Dataset) -> None:
 def _add_button() -> None:
     with closing("Add data"):
         upload()
+
+
+def _otherwise(config: DatasetConfig) -> None:
+    if isinstance(config, TableConfig) and tables.stored(config):
+        otherwise.menu(config.table, read_otherwise)
 
 
 def _to_know(config: ExperimentConfig) -> None:

@@ -11,7 +11,7 @@ from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.theme import count
 from dashboard.views.data import importing_text as sentences
-from dashboard.views.data import imports
+from dashboard.views.data import imports, otherwise
 from dashboard.views.data.imports import Import
 from genre_core.data.clips.uploads import MAX_BYTES as MOST_BYTES
 from genre_core.data.clips.uploads import MAX_FILES, check, is_sound, says_genre
@@ -124,6 +124,7 @@ def upload_problem() -> None:
     place = st.empty()  # a sentence that no longer holds is gone before the rest of the page is drawn
     if problem := st.session_state.get(_PROBLEM, ""):
         place.error(plain(problem, 1000), icon=":material/error:")
+        otherwise.menu("", read_otherwise)
 
 
 def split_upload() -> None:
@@ -206,7 +207,20 @@ def _take(files: Files) -> None:
         if table:
             _show(key, table)
     else:
-        _choose(tables.add_table(files))
+        otherwise.keep(files)
+        _choose(table := tables.add_table(files))
+        otherwise.keep(files, table)
+
+
+def read_otherwise() -> None:
+    """Store the last files as a person says that they are to be read: for callbacks."""
+
+    def store() -> None:
+        files, how = otherwise.chosen_how()
+        _choose(table := tables.add_table(files, how))
+        otherwise.keep(files, table)
+
+    _saying(store)
 
 
 def _take_sounds(key: str, name: str, genre: str, added_to: str) -> None:
